@@ -1,0 +1,21 @@
+# Every C++ library comes from Debian 12; `./dev` installs the packages.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
+pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(brotlidec REQUIRED IMPORTED_TARGET libbrotlidec)
+pkg_check_modules(brotlienc REQUIRED IMPORTED_TARGET libbrotlienc)
+
+# Header-only or without a pkg-config file in Debian 12.
+add_library(PkgConfig::fast_float INTERFACE IMPORTED)
+find_library(SNAPPY_LIBRARY snappy REQUIRED)
+add_library(PkgConfig::snappy INTERFACE IMPORTED)
+target_link_libraries(PkgConfig::snappy INTERFACE ${SNAPPY_LIBRARY})

@@ -1,0 +1,36 @@
+# doline_folder(NAME MAY folder… LINK target…): src/NAME as the static library doline_NAME.
+# Its own .cpp files are found by name; files under NAME/variants are compiled once for each
+# instruction set, in a namespace of their own (see src/kernel/variants/README.md).
+function(doline_folder name)
+  cmake_parse_arguments(FOLDER "" "" "MAY;LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  set(variants ${sources})
+  list(FILTER variants INCLUDE REGEX "/variants/")
+  list(FILTER sources EXCLUDE REGEX "/variants/")
+  set(may ${FOLDER_MAY})
+  list(TRANSFORM may PREPEND doline_)
+  if(NOT sources)
+    add_library(doline_${name} INTERFACE)
+    target_include_directories(doline_${name} INTERFACE ${PROJECT_SOURCE_DIR}/src
+                                                        ${PROJECT_SOURCE_DIR}/include)
+    target_link_libraries(doline_${name} INTERFACE ${may} ${FOLDER_LINK})
+    return()
+  endif()
+  add_library(doline_${name} STATIC ${sources})
+  target_include_directories(doline_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src
+                                                   ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(doline_${name} PUBLIC ${may} ${FOLDER_LINK})
+  if(variants)
+    set(flags_scalar "")
+    set(flags_avx2 -march=x86-64-v3 -mpclmul)
+    set(flags_avx512 -march=x86-64-v4 -mpclmul -mavx512vbmi -mavx512vbmi2)
+    foreach(target scalar avx2 avx512)
+      add_library(doline_${name}_${target} OBJECT ${variants})
+      target_include_directories(doline_${name}_${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+      target_compile_options(doline_${name}_${target} PRIVATE ${flags_${target}})
+      target_compile_definitions(doline_${name}_${target} PRIVATE DOLINE_TARGET=${target}
+                                                                  DOLINE_TARGET_${target}=1)
+      target_sources(doline_${name} PRIVATE $<TARGET_OBJECTS:doline_${name}_${target}>)
+    endforeach()
+  endif()
+endfunction()

@@ -1,0 +1,118 @@
+#include "base/error.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+
+#include "base/assert.h"
+
+namespace doline {
+
+namespace {
+
+struct CodeEntry {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+constexpr CodeEntry kCodes[] = {
+#define ERROR_CODE(enumerator, name, meaning) {name, meaning},
+#include "base/error_codes.def"
+#undef ERROR_CODE
+};
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+/// Levenshtein distance without regard to case.
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t substitute = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+
+/// Columns a terminal needs for `text`: UTF-8 continuation bytes take none.
+size_t display_width(std::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+std::string_view name_of(ErrorCode code) { return kCodes[static_cast<size_t>(code)].name; }
+std::string_view meaning_of(ErrorCode code) { return kCodes[static_cast<size_t>(code)].meaning; }
+
+Error&& Error::note(std::string text) && {
+  notes_.push_back(std::move(text));
+  return std::move(*this);
+}
+
+Error&& Error::hint(std::string text) && {
+  hint_ = std::move(text);
+  return std::move(*this);
+}
+
+Error&& Error::at(SourceSpan span) && {
+  set_span_if_empty(span);
+  return std::move(*this);
+}
+
+void Error::set_span_if_empty(SourceSpan span) {
+  if (span_.empty()) span_ = span;
+}
+
+std::string Error::render(std::string_view source) const {
+  std::string out = fmt::format("error[{}]: {}", name_of(code_), message_);
+  if (!span_.empty() && span_.begin < source.size()) {
+    const size_t begin = span_.begin;
+    const size_t line_begin = source.rfind('\n', begin == 0 ? 0 : begin - 1);
+    const size_t first = line_begin == std::string_view::npos || line_begin >= begin ? 0 : line_begin + 1;
+    const size_t line_end = std::min(source.find('\n', begin), source.size());
+    const size_t number =
+        1 + static_cast<size_t>(std::count(source.begin(), source.begin() + static_cast<ptrdiff_t>(first), '\n'));
+    std::string line(source.substr(first, line_end - first));
+    std::replace(line.begin(), line.end(), '\t', ' ');
+    const size_t end = std::min<size_t>(std::max<size_t>(span_.end, begin + 1), line_end);
+    const size_t carets = std::max<size_t>(1, display_width(source.substr(begin, end - begin)));
+    out += fmt::format("\n {} | {}\n {:{}} | {:{}}{}", number, line, "", std::to_string(number).size(), "",
+                       display_width(source.substr(first, begin - first)), std::string(carets, '^'));
+  }
+  for (const auto& note : notes_) out += "\n note: " + note;
+  if (!hint_.empty()) out += "\n hint: " + hint_;
+  return out;
+}
+
+std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
+  const std::string* best = nullptr;
+  size_t best_distance = std::max<size_t>(2, name.size() / 3) + 1;
+  for (const auto& candidate : candidates) {
+    if (candidate.size() > name.size() + best_distance || name.size() > candidate.size() + best_distance) continue;
+    const size_t distance = edit_distance(name, candidate);
+    if (distance < best_distance) {
+      best = &candidate;
+      best_distance = distance;
+    }
+  }
+  return best ? *best : std::string();
+}
+
+void assertion_failed(std::string_view condition, const char* file, int line) {
+  if (std::getenv("DOLINE_ABORT_ON_ASSERT") != nullptr) {
+    fmt::print(stderr, "assertion failed: {} at {}:{}\n", condition, file, line);
+    std::abort();
+  }
+  const std::string_view path(file);
+  throw Error(ErrorCode::kInternal, "assertion failed: {} at {}:{}", condition,
+              path.substr(path.find("src/") == std::string_view::npos ? 0 : path.find("src/")), line)
+      .hint("this is a fault in Doline: please report the statement that caused it");
+}
+
+}  // namespace doline

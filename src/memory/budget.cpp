@@ -1,0 +1,130 @@
+#include "memory/budget.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "base/assert.h"
+#include "base/error.h"
+#include "memory/page_pool.h"
+
+namespace doline {
+
+namespace {
+
+/// Spillable state leaves this much of a limit to chunks in flight.
+size_t soft_limit_of(size_t limit) {
+  if (limit == Budget::kNoLimit) return limit;
+  const size_t headroom = std::clamp<size_t>(limit / 8, size_t{8} << 20, size_t{256} << 20);
+  return limit - std::min(headroom, limit / 2);
+}
+
+/// The number behind `key` in a /proc or cgroup file, in its own unit; 0 when absent.
+size_t read_number(const char* path, const char* key) {
+  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path, "re"), &std::fclose);
+  if (!file) return 0;
+  char line[256];
+  const size_t length = std::strlen(key);
+  while (std::fgets(line, sizeof line, file.get())) {
+    if (std::strncmp(line, key, length) != 0) continue;
+    unsigned long long value = 0;
+    if (std::sscanf(line + length, "%llu", &value) == 1) return value;
+  }
+  return 0;
+}
+
+thread_local Budget* thread_budget = nullptr;
+
+}  // namespace
+
+Budget::Budget(std::string name, Budget* parent, size_t limit_bytes)
+    : name_(std::move(name)), parent_(parent), limit_(limit_bytes), soft_limit_(soft_limit_of(limit_bytes)) {}
+
+Budget::~Budget() {
+  // What is still charged here was charged above as well.
+  if (parent_) parent_->shrink(used_bytes());
+}
+
+Budget& Budget::process() {
+  static const BudgetRef root = [] {
+    const size_t limit = granted_memory_bytes() / 10 * 8;
+    const size_t before = resident_anonymous_bytes();
+    return make_ref<Budget>("process", nullptr, limit > before ? limit - before : limit / 2);
+  }();
+  return *root;
+}
+
+BudgetRef Budget::create(std::string name, Budget& parent, size_t limit_bytes) {
+  return make_ref<Budget>(std::move(name), &parent, limit_bytes);
+}
+
+bool Budget::add(size_t bytes, bool soft) noexcept {
+  const size_t limit = (soft ? soft_limit_ : limit_).load(std::memory_order_relaxed);
+  const size_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  if (now > limit || (parent_ && !parent_->add(bytes, soft))) {
+    used_.fetch_sub(bytes, std::memory_order_relaxed);
+    return false;
+  }
+  size_t peak = peak_.load(std::memory_order_relaxed);
+  while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+  }
+  return true;
+}
+
+bool Budget::try_grow(size_t bytes) noexcept { return add(bytes, true); }
+
+void Budget::grow(size_t bytes) {
+  if (add(bytes, false)) return;
+  const Budget* tight = this;
+  while (tight->parent_ && tight->used_bytes() + bytes <= tight->limit_bytes()) tight = tight->parent_.get();
+  throw Error(ErrorCode::kMemoryLimit, "{} KiB more do not fit: {} of {} MiB are in use", bytes >> 10,
+              tight->used_bytes() >> 20, tight->limit_bytes() >> 20)
+      .hint("raise memory_limit (SET memory_limit = '…'), or lower threads");
+}
+
+void Budget::shrink(size_t bytes) noexcept {
+  used_.fetch_sub(bytes, std::memory_order_relaxed);
+  if (parent_) parent_->shrink(bytes);
+}
+
+void Budget::move_to(Budget& other, size_t bytes) noexcept {
+  // The receiving side is charged without regard to its limit: the bytes exist already.
+  for (Budget* at = &other; at; at = at->parent_.get()) at->used_.fetch_add(bytes, std::memory_order_relaxed);
+  shrink(bytes);
+}
+
+size_t Budget::available_bytes() const noexcept {
+  const size_t used = used_bytes();
+  const size_t limit = soft_limit_bytes();
+  const size_t here = used < limit ? limit - used : 0;
+  return parent_ ? std::min(here, parent_->available_bytes()) : here;
+}
+
+void Budget::set_limit(size_t bytes) noexcept {
+  limit_.store(bytes, std::memory_order_relaxed);
+  soft_limit_.store(soft_limit_of(bytes), std::memory_order_relaxed);
+  if (!parent_) PagePool::instance().set_slack(std::clamp<size_t>(bytes / 32, size_t{2} << 20, size_t{256} << 20));
+}
+
+Budget& current_budget() noexcept { return thread_budget ? *thread_budget : Budget::process(); }
+
+BudgetScope::BudgetScope(Budget& budget) noexcept : outer_(thread_budget) { thread_budget = &budget; }
+BudgetScope::~BudgetScope() { thread_budget = outer_; }
+
+size_t granted_memory_bytes() {
+  size_t granted = read_number("/proc/meminfo", "MemTotal:") << 10;
+  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    const size_t limit = read_number(path, "");
+    if (limit != 0) granted = std::min(granted, limit);
+  }
+  return granted;
+}
+
+size_t resident_anonymous_bytes() {
+  return (read_number("/proc/self/status", "RssAnon:") + read_number("/proc/self/status", "RssShmem:")) << 10;
+}
+
+}  // namespace doline

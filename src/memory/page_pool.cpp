@@ -1,0 +1,251 @@
+#include "memory/page_pool.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <unordered_map>
+
+#include "base/assert.h"
+#include "base/error.h"
+
+namespace doline {
+
+namespace {
+
+constexpr size_t kPage = PagePool::kMinimumBytes;
+constexpr size_t kPagesInSlab = PagePool::kSlabBytes / kPage;
+constexpr uint8_t kNotFree = 0xFF;
+/// Only blocks this large are worth a system call to give back.
+constexpr size_t kReleaseBytes = size_t{64} << 10;
+
+size_t order_bytes(int order) { return kPage << order; }
+int order_of(size_t bytes) { return bytes <= kPage ? 0 : std::bit_width((bytes - 1) / kPage); }
+
+std::byte* map_aligned(size_t bytes) {
+  const size_t span = bytes + PagePool::kSlabBytes;
+  void* raw = ::mmap(nullptr, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (raw == MAP_FAILED) {
+    throw Error(ErrorCode::kMemoryLimit, "the system refused {} MiB of memory", bytes >> 20)
+        .hint("lower memory_limit, or free memory on this machine");
+  }
+  const auto begin = reinterpret_cast<uintptr_t>(raw);
+  const uintptr_t aligned = (begin + PagePool::kSlabBytes - 1) & ~(PagePool::kSlabBytes - 1);
+  if (aligned > begin) ::munmap(raw, aligned - begin);
+  const uintptr_t end = begin + span;
+  if (end > aligned + bytes) ::munmap(reinterpret_cast<void*>(aligned + bytes), end - aligned - bytes);
+  ::madvise(reinterpret_cast<void*>(aligned), bytes, MADV_HUGEPAGE);
+  return reinterpret_cast<std::byte*>(aligned);
+}
+
+}  // namespace
+
+/// Bookkeeping lies outside the slab, so that released blocks need not be touched.
+struct PagePool::Slab {
+  std::byte* base;
+  std::array<uint8_t, kPagesInSlab> free_order;  // at a free block's first page; else kNotFree
+  std::array<FreeBlock, kPagesInSlab> links;
+  std::array<bool, kPagesInSlab> resident;       // of a free block, at its first page
+  size_t index;
+};
+
+namespace {
+/// 2 MiB-aligned address → slab. Guarded by the pool's mutex.
+std::unordered_map<uintptr_t, void*>& slab_table() {
+  static auto* table = new std::unordered_map<uintptr_t, void*>();  // outlives static destructors
+  return *table;
+}
+size_t page_index(const std::byte* block) {
+  return (reinterpret_cast<uintptr_t>(block) & (PagePool::kSlabBytes - 1)) / kPage;
+}
+}  // namespace
+
+/// False again once a thread's cache is destroyed: late frees then go to the pool.
+thread_local bool thread_has_cache = true;
+
+struct PagePool::ThreadCache {
+  static constexpr int kCachedOrders = 6;  // up to 128 KiB
+  static constexpr size_t kBytesPerOrder = size_t{256} << 10;
+  std::array<std::vector<std::byte*>, kCachedOrders> blocks;
+
+  ~ThreadCache() {
+    thread_has_cache = false;
+    auto& pool = PagePool::instance();
+    MutexLock lock(pool.mutex_);
+    for (int order = 0; order < kCachedOrders; ++order) {
+      for (std::byte* block : blocks[static_cast<size_t>(order)]) pool.give(block, order);
+    }
+  }
+};
+
+PagePool& PagePool::instance() {
+  static auto* pool = new PagePool();  // outlives static destructors and late threads
+  return *pool;
+}
+
+PagePool::ThreadCache& PagePool::cache() {
+  thread_local ThreadCache cache;
+  return cache;
+}
+
+size_t PagePool::rounded(size_t bytes) {
+  if (bytes > kSlabBytes) return (bytes + kSlabBytes - 1) & ~(kSlabBytes - 1);
+  return order_bytes(order_of(bytes));
+}
+
+PagePool::Slab& PagePool::slab_of(std::byte* block) {
+  const auto found = slab_table().find(reinterpret_cast<uintptr_t>(block) & ~(kSlabBytes - 1));
+  ASSERT(found != slab_table().end());
+  return *static_cast<Slab*>(found->second);
+}
+
+void PagePool::push(std::byte* block, int order) {
+  Slab& slab = slab_of(block);
+  const size_t page = page_index(block);
+  FreeBlock& link = slab.links[page];
+  slab.free_order[page] = static_cast<uint8_t>(order);
+  link.slab = &slab;
+  FreeBlock*& head = free_[static_cast<size_t>(order)];
+  link.next = head;
+  link.previous = nullptr;
+  if (head) head->previous = &link;
+  head = &link;
+}
+
+void PagePool::unlink(std::byte* block, int order) {
+  Slab& slab = slab_of(block);
+  const size_t page = page_index(block);
+  FreeBlock& link = slab.links[page];
+  if (link.previous) {
+    link.previous->next = link.next;
+  } else {
+    free_[static_cast<size_t>(order)] = link.next;
+  }
+  if (link.next) link.next->previous = link.previous;
+  slab.free_order[page] = kNotFree;
+}
+
+std::byte* PagePool::map_slab() {
+  std::byte* base = map_aligned(kSlabBytes);
+  auto* slab = new Slab{};
+  slab->base = base;
+  slab->free_order.fill(kNotFree);
+  slab->resident.fill(false);
+  slab->index = slabs_.size();
+  slabs_.push_back(slab);
+  slab_table()[reinterpret_cast<uintptr_t>(base)] = slab;
+  return base;
+}
+
+std::byte* PagePool::take(int order) {
+  int from = order;
+  while (from < kOrders && !free_[static_cast<size_t>(from)]) ++from;
+  std::byte* block;
+  bool resident = false;
+  Slab* slab;
+  if (from == kOrders) {
+    from = kOrders - 1;
+    block = map_slab();
+    slab = &slab_of(block);
+  } else {
+    FreeBlock* link = free_[static_cast<size_t>(from)];
+    slab = link->slab;
+    block = slab->base + static_cast<size_t>(link - slab->links.data()) * kPage;
+    resident = slab->resident[page_index(block)];
+    unlink(block, from);
+  }
+  while (from > order) {  // hand the upper halves back
+    --from;
+    std::byte* upper = block + order_bytes(from);
+    slab->resident[page_index(upper)] = resident;
+    push(upper, from);
+  }
+  if (resident) idle_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
+  return block;
+}
+
+void PagePool::give(std::byte* block, int order) {
+  Slab& slab = slab_of(block);
+  bool resident = true;
+  idle_bytes_.fetch_add(order_bytes(order), std::memory_order_relaxed);
+  if (idle_bytes_.load(std::memory_order_relaxed) > slack_bytes_.load(std::memory_order_relaxed) &&
+      order_bytes(order) >= kReleaseBytes) {
+    ::madvise(block, order_bytes(order), MADV_DONTNEED);
+    idle_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
+    resident = false;
+  }
+  while (order < kOrders - 1) {
+    std::byte* buddy = slab.base + ((page_index(block) * kPage) ^ order_bytes(order));
+    const size_t buddy_page = page_index(buddy);
+    if (slab.free_order[buddy_page] != order || slab.resident[buddy_page] != resident) break;
+    unlink(buddy, order);
+    block = std::min(block, buddy);
+    ++order;
+  }
+  slab.resident[page_index(block)] = resident;
+  push(block, order);
+}
+
+#ifdef DOLINE_SANITIZED
+
+std::byte* PagePool::allocate(size_t bytes) {
+  void* block = nullptr;
+  if (::posix_memalign(&block, 64, bytes == 0 ? 1 : bytes) != 0) {
+    throw Error(ErrorCode::kMemoryLimit, "the system refused {} bytes of memory", bytes);
+  }
+  return static_cast<std::byte*>(block);
+}
+
+void PagePool::free(std::byte* block, size_t) noexcept { ::free(block); }
+
+#else
+
+std::byte* PagePool::allocate(size_t bytes) {
+  if (bytes > kSlabBytes) return map_aligned(rounded(bytes));
+  const int order = order_of(bytes);
+  if (order < ThreadCache::kCachedOrders && thread_has_cache) {
+    auto& cached = cache().blocks[static_cast<size_t>(order)];
+    if (!cached.empty()) {
+      std::byte* block = cached.back();
+      cached.pop_back();
+      return block;
+    }
+  }
+  MutexLock lock(mutex_);
+  return take(order);
+}
+
+void PagePool::free(std::byte* block, size_t bytes) noexcept {
+  if (bytes > kSlabBytes) {
+    ::munmap(block, rounded(bytes));
+    return;
+  }
+  const int order = order_of(bytes);
+  if (order < ThreadCache::kCachedOrders && thread_has_cache) {
+    auto& cached = cache().blocks[static_cast<size_t>(order)];
+    if ((cached.size() + 1) * order_bytes(order) <= ThreadCache::kBytesPerOrder) {
+      cached.push_back(block);
+      return;
+    }
+  }
+  MutexLock lock(mutex_);
+  give(block, order);
+}
+
+#endif
+
+void PagePool::trim(size_t keep) noexcept {
+  MutexLock lock(mutex_);
+  for (Slab* slab : slabs_) {
+    for (size_t page = 0; page < kPagesInSlab && idle_bytes() > keep; ++page) {
+      if (slab->free_order[page] == kNotFree || !slab->resident[page]) continue;
+      const size_t bytes = order_bytes(slab->free_order[page]);
+      ::madvise(slab->base + page * kPage, bytes, MADV_DONTNEED);
+      slab->resident[page] = false;
+      idle_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+    }
+  }
+}
+
+}  // namespace doline

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/thread_safety.h"
+
+namespace doline {
+
+/// All large anonymous memory of the process: blocks of a power of two between 4 KiB and 2 MiB,
+/// cut as buddies from 2 MiB slabs that ask for huge pages; larger blocks are mapped by
+/// themselves. Slabs are reused across queries: first touch of a page costs more than reading it.
+///
+/// Thread-safe. Each thread keeps up to 1 MiB of small free blocks, which spares the lock.
+/// Invariants: (1) a block is aligned to its size; (2) free memory that is still resident never
+/// exceeds the slack by more than small blocks after `free` returns, apart from thread caches.
+/// Sanitized builds take every block from malloc, exactly as large as asked for, so that
+/// AddressSanitizer sees each overrun.
+class PagePool {
+ public:
+  static constexpr size_t kSlabBytes = size_t{2} << 20;
+  static constexpr size_t kMinimumBytes = size_t{4} << 10;
+
+  static PagePool& instance();
+
+  /// The size a request is rounded up to, and thus charged with.
+  static size_t rounded(size_t bytes);
+  /// Uninitialised memory of `rounded(bytes)`. Throws Error(kMemoryLimit) when the system refuses.
+  std::byte* allocate(size_t bytes);
+  void free(std::byte* block, size_t bytes) noexcept;
+
+  /// Gives free memory back to the system until at most `keep` bytes of it are resident.
+  void trim(size_t keep = 0) noexcept;
+  /// Free memory that the system still counts as ours.
+  size_t idle_bytes() const noexcept { return idle_bytes_.load(std::memory_order_relaxed); }
+
+  /// How much idle memory may stay resident; set from the memory limit.
+  void set_slack(size_t bytes) noexcept { slack_bytes_.store(bytes, std::memory_order_relaxed); }
+
+ private:
+  static constexpr int kOrders = 10;  // 4 KiB << 0 … 4 KiB << 9 = 2 MiB
+  struct Slab;
+  struct ThreadCache;
+  struct FreeBlock {
+    FreeBlock* next;
+    FreeBlock* previous;
+    Slab* slab;
+  };
+
+  PagePool() = default;
+  static ThreadCache& cache();
+  std::byte* take(int order) REQUIRES(mutex_);
+  void give(std::byte* block, int order) REQUIRES(mutex_);
+  void push(std::byte* block, int order) REQUIRES(mutex_);
+  void unlink(std::byte* block, int order) REQUIRES(mutex_);
+  Slab& slab_of(std::byte* block) REQUIRES(mutex_);
+  std::byte* map_slab() REQUIRES(mutex_);
+
+  Mutex mutex_;
+  std::array<FreeBlock*, kOrders> free_ GUARDED_BY(mutex_) = {};
+  std::vector<Slab*> slabs_ GUARDED_BY(mutex_);
+  std::atomic<size_t> idle_bytes_{0};
+  std::atomic<size_t> slack_bytes_{size_t{256} << 20};
+};
+
+}  // namespace doline
