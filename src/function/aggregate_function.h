@@ -1,0 +1,93 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "column/chunk.h"
+#include "column/value.h"
+#include "function/kernel_call.h"
+#include "function/scalar_function.h"
+#include "function/state_bytes.h"
+#include "memory/arena.h"
+
+namespace doline {
+
+/// One state per selected row: states[i] belongs to the i-th active row.
+struct StateSpan {
+  std::byte* const* states = nullptr;
+  uint32_t count = 0;
+};
+
+struct StateLayout {
+  uint32_t size_bytes;
+  uint32_t alignment;  // at most 16
+};
+
+/// A typed aggregate. Immutable, shared by threads.
+///
+/// States are plain bytes without destructors: they may be moved with memcpy, and point into the
+/// arena they were updated with, which lives as long as they do. `save` and `load` carry them
+/// through spill files, checkpoints and exchanges.
+class AggregateFunction : public RefCounted {
+ public:
+  virtual StateLayout layout() const = 0;
+  virtual void init(std::byte* state) const = 0;
+  /// Argument columns may be flat, constant or dictionary. NULL handling is the function's own.
+  /// The i-th active row updates states[i]; the same state may occur many times.
+  virtual void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
+                      Arena& arena) const = 0;
+  /// All active rows go into one state: aggregation without groups, windows.
+  virtual void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
+                          Arena& arena) const = 0;
+  /// from[i] goes into into[i]. `from` is used up; it may share `into`'s arena or another's, so
+  /// whatever it points to is copied.
+  virtual void merge(StateSpan from, StateSpan into, Arena& arena) const = 0;
+  virtual void save(const std::byte* state, StateWriter& out) const = 0;
+  /// `state` is initialised memory.
+  virtual void load(StateReader& in, std::byte* state, Arena& arena) const = 0;
+  /// Appends one row per state; the states survive. Value: the result's type is result_type().
+  virtual void result(StateSpan states, class ColumnBuilder& out) const = 0;
+  virtual TypeRef result_type() const = 0;
+  /// Bytes a state may hold in the arena beyond its layout: 0 for fixed-size states.
+  virtual bool has_variable_state() const { return false; }
+  /// The result depends on the order rows arrive in (first, list, string_agg …).
+  virtual bool is_order_sensitive() const { return false; }
+  /// Windows: takes rows out again. Only where invertible().
+  virtual bool invertible() const { return false; }
+  virtual void retract(std::span<const Column>, const Selection&, std::byte*, Arena&) const { UNREACHABLE(); }
+};
+using AggregateFunctionRef = Ref<const AggregateFunction>;
+
+struct AggregateBinding {
+  std::vector<TypeRef> argument_types;
+  std::vector<std::optional<Value>> constants;
+  // Left for the caller:
+  std::vector<TypeRef> cast_to;
+  /// Arguments from this one on are constants that the function has taken in; they are dropped.
+  size_t kept_arguments = ~size_t{0};
+  AggregateFunctionRef function;
+  SourceSpan span;
+};
+
+struct AggregateOverload {
+  std::vector<TypePattern> parameters;
+  std::optional<TypePattern> variadic;
+  /// Types are resolved and `cast_to` is set; makes binding.function.
+  void (*bind)(AggregateBinding&);
+};
+
+/// Everything known of an aggregate's name; the only place it is declared.
+struct AggregateDeclaration {
+  std::string name;
+  std::vector<std::string> aliases;
+  std::string summary;
+  std::string example;         // over a column x of 1, 2, 3: sum(x)
+  std::string example_result;
+  std::vector<AggregateOverload> overloads;
+  /// DISTINCT changes nothing (min, max, bool_and …).
+  bool ignores_distinct = false;
+};
+
+}  // namespace doline
