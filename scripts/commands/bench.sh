@@ -1,0 +1,26 @@
+# ./dev bench SUITE …: bench/ does the work; here the engines and generators are made ready.
+if (($# == 0)) || [[ $1 == -h || $1 == --help ]]; then
+  step_total=1
+  ensure_packages bench
+  cd "$top" && exec /usr/bin/python3 -m bench --help
+fi
+only_peers=0
+for argument in "$@"; do
+  if [[ $argument == --only-peers ]]; then only_peers=1; fi
+done
+
+step_total=4
+if [[ $1 == tpch && ! -f $top/.cache/tpch/q1.sql ]] && ! command -v mvn >/dev/null; then
+  ensure_packages build bench tpch
+else
+  ensure_packages build bench
+fi
+ensure_python
+if ((!only_peers)); then
+  configure release DOLINE_BUILD_TESTS=OFF DOLINE_BUILD_BENCH=OFF
+  compile release
+  link_program release
+fi
+# Relative file names on the command line are the caller's.
+export PYTHONPATH=$top PYTHONDONTWRITEBYTECODE=1
+exec "$top/.venv/bin/python" -m bench "$@"

@@ -1,0 +1,63 @@
+# ./dev test [--long] [FILTER]
+# Stages: set-up, release, asan, tests; with --long also thread sanitizer, g++ and fuzzing.
+long=0
+filter=""
+for argument in "$@"; do
+  case $argument in
+    --long) long=1 ;;
+    -*)
+      printf 'dev: test knows --long and a filter, not "%s"\n' "$argument" >&2
+      exit 2
+      ;;
+    *) filter=$argument ;;
+  esac
+done
+
+source "$top/scripts/suites.sh"
+
+stage_begin "set-up"
+if ((long)); then ensure_packages build test long; else ensure_packages build test; fi
+ensure_python
+stage_end
+
+stage_begin "release"
+configure release DOLINE_BUILD_TESTS=ON DOLINE_BUILD_BENCH=ON
+compile release
+link_program release
+stage_end
+
+stage_begin "asan"
+configure asan DOLINE_BUILD_TESTS=ON
+compile asan
+stage_end
+
+stage_begin "tests"
+run_python_tests "house rules" tests/tidy
+run_unit_tests release
+run_unit_tests asan
+run_sql_corpus release default chunk_2 one_thread unoptimized spilling plan_bytes
+run_sql_corpus asan default
+run_conformance release
+run_conformance asan
+stage_end
+
+if ((long)); then
+  stage_begin "tsan"
+  configure tsan DOLINE_BUILD_TESTS=ON
+  compile tsan
+  run_unit_tests tsan
+  run_sql_corpus tsan default
+  stage_end
+
+  stage_begin "gcc"
+  configure gcc DOLINE_BUILD_TESTS=ON
+  compile gcc
+  run_unit_tests gcc
+  stage_end
+
+  stage_begin "fuzz"
+  run_all_fuzzers 60
+  stage_end
+fi
+
+finish_tests
