@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kernel/variants/string_kernels.h"
+
+namespace doline {
+
+/// The table of the process's SIMD level.
+const StringKernels& string_kernels();
+
+inline bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.starts_with(prefix);
+}
+inline bool ends_with(std::string_view text, std::string_view suffix) {
+  return text.ends_with(suffix);
+}
+
+/// A string to look for in many texts. Immutable, shared by threads. Search compares two bytes of
+/// the needle, the ones that are rarest in usual text, at 32 or 64 places at a time; the time is
+/// linear in the text whatever the input.
+class Needle {
+ public:
+  explicit Needle(std::string_view needle);
+
+  /// Byte distance of the first place at or after `from`, or std::string_view::npos. The empty
+  /// needle is found at `from` when from <= text.size().
+  size_t find(std::string_view text, size_t from = 0) const;
+  bool in(std::string_view text) const { return find(text) != std::string_view::npos; }
+  std::string_view text() const { return needle_; }
+
+ private:
+  std::string needle_;
+  size_t probe_first_ = 0;
+  size_t probe_second_ = 0;
+  const StringKernels* kernels_;
+};
+
+/// For a needle used once. The same meaning as Needle.
+size_t find_text(std::string_view text, std::string_view needle, size_t from = 0);
+inline bool contains(std::string_view text, std::string_view needle) {
+  return find_text(text, needle) != std::string_view::npos;
+}
+
+inline bool is_ascii(std::string_view text) {
+  return string_kernels().find_non_ascii(text.data(), text.data() + text.size()) ==
+         text.data() + text.size();
+}
+
+}  // namespace doline

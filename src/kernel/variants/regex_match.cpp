@@ -1,0 +1,332 @@
+#include "kernel/variants/regex_match.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#if defined(DOLINE_TARGET_avx2) || defined(DOLINE_TARGET_avx512)
+#include <immintrin.h>
+#endif
+
+namespace doline::DOLINE_TARGET {
+
+static inline unsigned char byte_at(const char* at) { return static_cast<unsigned char>(*at); }
+
+/// Length of the code point at `at`, 0 if the bytes are none. RE2 compiles the range U+0080 to
+/// U+10FFFF to these three forms and so takes overlong and too large ones of three and four bytes.
+static inline size_t code_point_size(const char* at, const char* end) {
+  const unsigned char lead = byte_at(at);
+  if (lead < 0x80) return 1;
+  size_t size = 0;
+  if (lead >= 0xC2 && lead <= 0xDF) {
+    size = 2;
+  } else if (lead >= 0xE0 && lead <= 0xEF) {
+    size = 3;
+  } else if (lead >= 0xF0 && lead <= 0xF4) {
+    size = 4;
+  } else {
+    return 0;
+  }
+  if (static_cast<size_t>(end - at) < size) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte_at(at + i) & 0xC0) != 0x80) return 0;
+  }
+  return size;
+}
+
+/// The longest part of [at, end) that is whole code points.
+static const char* whole_code_points(const char* at, const char* end) {
+  while (at < end) {
+    const size_t size = code_point_size(at, end);
+    if (size == 0) break;
+    at += size;
+  }
+  return at;
+}
+
+struct Stop {
+  const char* at;
+  bool saw_high;  // a byte from 0x80 lies before `at`
+};
+
+#if defined(DOLINE_TARGET_avx2)
+
+static inline __m256i load(const char* from) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+
+/// One bit per byte outside the set.
+struct OutsideNotByte {
+  __m256i byte;
+  unsigned operator()(__m256i block) const {
+    return static_cast<unsigned>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(block, byte)));
+  }
+};
+struct OutsideRange {
+  __m256i first, span;
+  unsigned operator()(__m256i block) const {
+    const __m256i distance = _mm256_sub_epi8(block, first);
+    const __m256i inside = _mm256_cmpeq_epi8(_mm256_min_epu8(distance, span), distance);
+    return ~static_cast<unsigned>(_mm256_movemask_epi8(inside));
+  }
+};
+struct OutsideTable {
+  __m256i low, high;
+  unsigned keep;  // 0 where bytes from 0x80 are inside
+  unsigned operator()(__m256i block) const {
+    // pshufb gives 0 for an index with its top bit set, so bytes from 0x80 come out as outside.
+    const __m256i row = _mm256_shuffle_epi8(low, block);
+    const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(block, 4), _mm256_set1_epi8(15));
+    const __m256i bit = _mm256_shuffle_epi8(high, upper);
+    const __m256i outside = _mm256_cmpeq_epi8(_mm256_and_si256(row, bit), _mm256_setzero_si256());
+    const unsigned mask = static_cast<unsigned>(_mm256_movemask_epi8(outside));
+    return mask & ~(static_cast<unsigned>(_mm256_movemask_epi8(block)) & ~keep);
+  }
+};
+
+/// The bytes [begin, readable) may be loaded, and there are at least 32 of them.
+template <class Outside>
+static inline Stop scan(const char* at, const char* limit, const char* readable, Outside outside) {
+  unsigned high = 0;
+  while (readable - at >= 32) {
+    const __m256i block = load(at);
+    unsigned stop = outside(block);
+    const unsigned sign = static_cast<unsigned>(_mm256_movemask_epi8(block));
+    const ptrdiff_t left = limit - at;
+    if (left < 32) stop |= ~0u << left;
+    if (stop != 0) {
+      high |= sign & ((stop & (0u - stop)) - 1);
+      return {at + __builtin_ctz(stop), high != 0};
+    }
+    high |= sign;
+    at += 32;
+  }
+  const size_t rest = static_cast<size_t>(readable - at);
+  if (rest == 0) return {at, high != 0};
+  const __m256i block = load(readable - 32);
+  const unsigned past = static_cast<unsigned>(32 - rest);
+  unsigned stop = outside(block) >> past;
+  const unsigned sign = static_cast<unsigned>(_mm256_movemask_epi8(block)) >> past;
+  stop |= ~0u << (limit - at);  // limit - at <= rest < 32
+  high |= sign & ((stop & (0u - stop)) - 1);
+  return {at + __builtin_ctz(stop), high != 0};
+}
+
+static inline __m256i twice(const uint8_t* table) {
+  return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(table)));
+}
+static inline __m256i bit_of_row() {
+  return _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+static inline Stop scan_run(const RegexStep& step, const ByteSet* sets, const char* at,
+                            const char* limit, const char* readable) {
+  switch (step.scan) {
+    case RegexScan::kNotByte:
+      return scan(at, limit, readable,
+                  OutsideNotByte{_mm256_set1_epi8(static_cast<char>(step.first))});
+    case RegexScan::kRange:
+      return scan(at, limit, readable,
+                  OutsideRange{_mm256_set1_epi8(static_cast<char>(step.first)),
+                               _mm256_set1_epi8(static_cast<char>(step.span))});
+    case RegexScan::kTable:
+      break;
+  }
+  return scan(at, limit, readable,
+              OutsideTable{twice(sets[step.index].low_nibble), bit_of_row(),
+                           step.takes_high ? 0u : ~0u});
+}
+
+#elif defined(DOLINE_TARGET_avx512)
+
+static inline Stop scan_run(const RegexStep& step, const ByteSet* sets, const char* at,
+                            const char* limit, const char*) {
+  using Mask = unsigned long long;
+  const __m512i first = _mm512_set1_epi8(static_cast<char>(step.first));
+  const __m512i span = _mm512_set1_epi8(static_cast<char>(step.span));
+  const __m512i low = _mm512_broadcast_i32x4(
+      _mm_load_si128(reinterpret_cast<const __m128i*>(sets[step.index].low_nibble)));
+  const __m512i row_bit = _mm512_broadcast_i32x4(
+      _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0));
+  Mask high = 0;
+  while (at < limit) {
+    const size_t left = static_cast<size_t>(limit - at);
+    const Mask valid = left >= 64 ? ~Mask{0} : (Mask{1} << left) - 1;
+    const __m512i block = _mm512_maskz_loadu_epi8(valid, at);
+    const Mask sign = _mm512_movepi8_mask(block);
+    Mask stop = 0;
+    switch (step.scan) {
+      case RegexScan::kNotByte:
+        stop = _mm512_cmpeq_epi8_mask(block, first);
+        break;
+      case RegexScan::kRange:
+        stop = _mm512_cmpgt_epu8_mask(_mm512_sub_epi8(block, first), span);
+        break;
+      case RegexScan::kTable: {
+        const __m512i row = _mm512_shuffle_epi8(low, block);
+        const __m512i upper = _mm512_and_si512(_mm512_srli_epi16(block, 4), _mm512_set1_epi8(15));
+        stop = _mm512_testn_epi8_mask(row, _mm512_shuffle_epi8(row_bit, upper));
+        if (step.takes_high) stop &= ~sign;
+        break;
+      }
+    }
+    stop &= valid;
+    if (stop != 0) {
+      high |= sign & ((stop & (0ull - stop)) - 1);
+      return {at + __builtin_ctzll(stop), high != 0};
+    }
+    high |= sign;
+    at += left >= 64 ? 64 : left;
+  }
+  return {limit, high != 0};
+}
+
+#else
+
+static inline Stop scan_run(const RegexStep& step, const ByteSet* sets, const char* at,
+                            const char* limit, const char*) {
+  const uint8_t* member = sets[step.index].member;
+  unsigned char seen = 0;
+  while (at < limit && member[byte_at(at)] != 0) seen |= byte_at(at++);
+  return {at, seen >= 0x80};
+}
+
+#endif
+
+/// The run's end, or null when there are fewer characters than it must have.
+static inline const char* run_end(const RegexStep& step, const ByteSet* sets, const char* at,
+                                  const char* end, const char* readable) {
+  const bool counts_code_points =
+      step.checks_utf8 && (step.min > 1 || step.max != kRegexUnlimited);
+  if (!counts_code_points) {
+    const size_t left = static_cast<size_t>(end - at);
+    const bool bounded = step.max != kRegexUnlimited && step.max < left;
+    const char* limit = bounded ? at + step.max : end;
+    Stop stop = scan_run(step, sets, at, limit, readable);
+    if (stop.saw_high && step.checks_utf8) stop.at = whole_code_points(at, stop.at);
+    return static_cast<size_t>(stop.at - at) < step.min ? nullptr : stop.at;
+  }
+  const uint8_t* member = sets[step.index].member;
+  uint32_t count = 0;
+  for (; count < step.max && at < end && member[byte_at(at)] != 0; ++count) {
+    const size_t size = code_point_size(at, end);
+    if (size == 0) break;
+    at += size;
+  }
+  return count < step.min ? nullptr : at;
+}
+
+struct Frame {
+  const char* at;
+  uint32_t step;
+  uint32_t unsure;  // how many unsure choices were made before
+};
+
+/// [at, readable) may be loaded; in avx2 there are 32 such bytes from the text's begin at least.
+static inline RegexResult run(const RegexProgramView& program, const char* at, const char* end,
+                              const char* readable, const char** slots) {
+  const RegexStep* const steps = program.steps;
+  for (uint32_t i = 0; i < program.slot_count; ++i) slots[i] = nullptr;
+  Frame frames[kRegexMaxTries];
+  uint32_t depth = 0;
+  uint32_t unsure = 0;
+  const char* reached = at;
+  slots[0] = at;
+  for (uint32_t next = 0;;) {
+    const RegexStep& step = steps[next];
+    bool fits = true;
+    ++next;
+    switch (step.op) {
+      case RegexOp::kByte:
+        fits = at < end && byte_at(at) == step.first;
+        at += fits;
+        break;
+      case RegexOp::kLiteral:
+        fits = static_cast<size_t>(end - at) >= step.max &&
+               memcmp(at, program.literals + step.index, step.max) == 0;
+        at += fits ? step.max : 0;
+        break;
+      case RegexOp::kSet: {
+        fits = at < end && program.sets[step.index].member[byte_at(at)] != 0;
+        if (!fits) break;
+        const size_t size = step.checks_utf8 ? code_point_size(at, end) : 1;
+        fits = size != 0;
+        at += size;
+        break;
+      }
+      case RegexOp::kRun: {
+        const char* stop = run_end(step, program.sets, at, end, readable);
+        fits = stop != nullptr;
+        if (fits) at = stop;
+        break;
+      }
+      case RegexOp::kSlot:
+        slots[step.slot] = at;
+        break;
+      case RegexOp::kTry:
+        frames[depth++] = {at, next - 1, unsure};
+        break;
+      case RegexOp::kCommit:
+        --depth;
+        unsure += step.unsure;
+        break;
+      case RegexOp::kUnsure:
+        ++unsure;
+        break;
+      case RegexOp::kJump:
+        next = step.target;
+        break;
+      case RegexOp::kEnd:
+        fits = at == end;
+        break;
+      case RegexOp::kAccept:
+        slots[1] = at;
+        return {RegexOutcome::kMatch, at};
+    }
+    if (__builtin_expect(fits, 1)) continue;
+    if (at > reached) reached = at;
+    if (depth == 0) {
+      return {unsure == 0 ? RegexOutcome::kNoMatch : RegexOutcome::kUnknown, reached};
+    }
+    const Frame& frame = frames[--depth];
+    // A choice inside the tried part could have gone otherwise: only a full search knows.
+    if (frame.unsure != unsure) return {RegexOutcome::kUnknown, reached};
+    const RegexStep& tried = steps[frame.step];
+    for (uint32_t slot = tried.slot; slot < tried.slot_end; ++slot) slots[slot] = nullptr;
+    at = frame.at;
+    next = tried.target;
+  }
+}
+
+static RegexResult match(const RegexProgramView& program, const char* begin, const char* at,
+                         const char* end, const char** slots) {
+#if defined(DOLINE_TARGET_avx2)
+  const size_t size = static_cast<size_t>(end - begin);
+  if (size < 32) {
+    // Scans load 32 bytes: give them a copy with room behind it.
+    alignas(32) char copy[64];
+    memset(copy, 0, sizeof(copy));
+    if (size != 0) memcpy(copy, begin, size);
+    const RegexResult result = run(program, copy + (at - begin), copy + size, copy + 64, slots);
+    if (result.outcome == RegexOutcome::kMatch) {
+      for (uint32_t i = 0; i < program.slot_count; ++i) {
+        if (slots[i] != nullptr) slots[i] = begin + (slots[i] - copy);
+      }
+    }
+    return {result.outcome, begin + (result.reached - copy)};
+  }
+#endif
+  return run(program, at, end, end, slots);
+}
+
+static const char* find_member(const ByteSet& set, const char* begin, const char* end) {
+  for (; begin < end; ++begin) {
+    if (set.member[byte_at(begin)] != 0) return begin;
+  }
+  return end;
+}
+
+extern const RegexKernels kRegexKernels;
+const RegexKernels kRegexKernels = {match, find_member};
+
+}  // namespace doline::DOLINE_TARGET
