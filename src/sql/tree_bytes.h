@@ -21,8 +21,7 @@ using Bytes = std::vector<std::byte>;
 ///              | identifier            text begin:varint length:varint
 ///              | span                  begin:varint length:varint
 ///              | list                  count:varint value*
-///              | reference             node; a type, window or sample has tag 1 and, but for the
-///                                      type, no span
+///              | reference             node; a type, window or sample has tag 1, the latter two no span
 ///              | anything else         fields
 ///
 /// Tags and field numbers are those of the node declarations.
@@ -38,6 +37,6 @@ QueryRef query_from_bytes(std::span<const std::byte> bytes);
 ExpressionRef expression_from_bytes(std::span<const std::byte> bytes);
 
 inline constexpr uint8_t kTreeFormatVersion = 1;
-inline constexpr size_t kMaxMessageBytes = size_t{64} << 20;
+inline constexpr size_t kMaxMessageBytes = size_t{32} << 20;
 
 }  // namespace doline::sql
