@@ -1,0 +1,103 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/executor.h"
+#include "plan/plan_node.h"
+#include "plan/source.h"
+
+namespace doline {
+
+/// Answers of operators and sinks. They never call each other and never wait: the pipeline task
+/// drives them.
+enum class Flow : uint8_t {
+  kNeedInput,   // `in` is used up; rows may lie in `out`
+  kHaveOutput,  // rows lie in `out`; call again with the same `in`
+  kBlocked,     // call again with the same `in` after the waker fires
+  kDone,        // wants no more (a sink: from no task; an operator: from this task); rows may
+                // lie in `out`
+};
+
+/// What one operator did, summed over threads; for EXPLAIN ANALYZE. Thread-safe counters.
+struct OperatorMetrics {
+  std::string name;                // "Hash join probe"
+  const PlanNode* node = nullptr;  // whose work it is; several operators may share a node
+  std::atomic<uint64_t> nanoseconds{0};
+  std::atomic<uint64_t> rows_in{0};
+  std::atomic<uint64_t> rows_out{0};
+  std::atomic<uint64_t> spilled_bytes{0};
+  std::atomic<uint64_t> peak_bytes{0};
+  /// Choices made at run time: "partitioned, 64 buckets". Guarded by `mutex`.
+  Mutex mutex;
+  std::string note GUARDED_BY(mutex);
+  void set_note(std::string text);
+  std::string get_note();
+};
+
+/// State of one operator or sink for one task.
+class LocalState {
+ public:
+  virtual ~LocalState() = default;
+  template <class T>
+  T& as() {
+    return static_cast<T&>(*this);
+  }
+};
+
+/// Turns chunks into chunks. Immutable after creation, shared by the pipeline's tasks.
+class Operator {
+ public:
+  virtual ~Operator() = default;
+  virtual std::unique_ptr<LocalState> local(QueryContext& context) const = 0;
+  /// `out` is empty on entry and valid until the next call. `in` is lent.
+  virtual Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker& waker) const = 0;
+  OperatorMetrics metrics;
+};
+
+using TaskSet = std::vector<std::unique_ptr<Task>>;
+
+/// Takes a pipeline's chunks. Shared by its tasks; thread-safe.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual std::unique_ptr<LocalState> local(QueryContext& context) = 0;
+  /// kNeedInput, kBlocked or kDone. chunk.sequence.morsel numbers the pipeline's morsels densely
+  /// from 0 in source order; chunks of one morsel come in order, from one task.
+  virtual Flow consume(const Chunk& chunk, LocalState& local, const Waker& waker) = 0;
+  /// All of a morsel's chunks were consumed. kNeedInput, kBlocked (call again) or kDone.
+  virtual Flow end_morsel(uint64_t morsel, LocalState& local, const Waker& waker) {
+    return Flow::kNeedInput;
+  }
+  /// Once per task, when it has no more input. May run in parallel with others' consume.
+  virtual void combine(LocalState& local) = 0;
+  /// After every task combined: called again and again until it returns no tasks; in between the
+  /// returned ones run, in parallel, cancellable.
+  virtual TaskSet finish() { return {}; }
+  /// Told when a pipeline that feeds it starts (a union feeds one sink from several, one after
+  /// another): morsel numbers begin at 0 again, after all of the earlier pipeline's.
+  virtual void begin_input(uint32_t branch) {}
+  OperatorMetrics metrics;
+};
+
+/// Source → operators → sink. Owned by the QueryRun; its tasks share it.
+struct Pipeline {
+  std::unique_ptr<Source> own_source;
+  Source* source = nullptr;              // own_source's, or a sink's that ran before
+  const PlanNode* source_node = nullptr;
+  OperatorMetrics source_metrics;
+  std::vector<std::unique_ptr<Operator>> operators;
+  std::shared_ptr<Sink> sink;            // shared with the pipelines that read what it kept, and
+                                         // with other branches of a union
+  uint32_t branch = 0;
+  std::vector<size_t> after;             // indexes of pipelines that must be complete before
+  /// Whether the sink is finished once this pipeline is (the last branch of a union).
+  bool finishes_sink = true;
+  /// Makes the source once everything in `after` is complete; instead of `source`.
+  std::function<std::unique_ptr<Source>()> make_source;
+};
+
+}  // namespace doline

@@ -1,0 +1,291 @@
+#include "exec/query_run.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace doline {
+
+namespace {
+
+uint64_t now_ns() {
+  return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
+}  // namespace
+
+void OperatorMetrics::set_note(std::string text) {
+  MutexLock lock(mutex);
+  note = std::move(text);
+}
+
+std::string OperatorMetrics::get_note() {
+  MutexLock lock(mutex);
+  return note;
+}
+
+struct QueryRun::State {
+  std::unique_ptr<Source> made_source;
+  std::atomic<Source*> source = nullptr;
+  std::atomic<uint32_t> tasks_left{0};
+  std::atomic<uint32_t> finishing_left{0};
+  std::atomic<bool> done{false};        // the sink wants no more, or a stop was asked for
+  std::atomic<bool> complete{false};
+  std::atomic<uint32_t> waits_for{0};
+  Mutex mutex;
+  uint64_t next_number GUARDED_BY(mutex) = 0;  // dense, in source order
+  bool exhausted GUARDED_BY(mutex) = false;
+};
+
+/// One worker's way through a pipeline: takes morsels, drives chunks through the operators into
+/// the sink, yields at chunk boundaries.
+///
+/// The stack of chunks: stage 0 is the source's, stage i > 0 what operator i-1 put out. A stage
+/// is `pending` while its chunk waits to be (further) consumed by the next stage.
+class PipelineTask final : public Task {
+ public:
+  PipelineTask(QueryRun& run, size_t index)
+      : run_(run), index_(index), pipeline_(run.graph_.pipelines[index]), state_(*run.states_[index]) {
+    for (const auto& op : pipeline_.operators) locals_.push_back(op->local(run.context_));
+    sink_local_ = pipeline_.sink->local(run.context_);
+    stages_.resize(pipeline_.operators.size() + 1);
+  }
+
+  uint64_t order() const noexcept override { return order_; }
+
+  Step step(Deadline deadline, Waker& waker) override {
+    BudgetScope budget(*run_.context_.budget);
+    while (true) {
+      if (run_.context_.is_cancelled()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
+      switch (advance(waker)) {
+        case Progressed::kMoved: break;
+        case Progressed::kBlocked: return Step::kBlocked;
+        case Progressed::kEnded: {
+          pipeline_.sink->combine(*sink_local_);
+          run_.task_ended(index_);
+          return Step::kDone;
+        }
+      }
+      if (deadline.passed()) return Step::kYield;
+    }
+  }
+
+ private:
+  enum class Progressed : uint8_t { kMoved, kBlocked, kEnded };
+  struct Stage {
+    Chunk chunk;
+    bool pending = false;
+  };
+
+  Progressed advance(const Waker& waker) {
+    // The deepest pending stage goes first, so that at most one chunk a stage is alive.
+    for (size_t depth = stages_.size(); depth-- > 0;) {
+      if (stages_[depth].pending) return push(depth, waker);
+    }
+    if (done_ || state_.done.load(std::memory_order_relaxed)) {
+      done_ = true;
+      reader_.reset();
+      return in_morsel_ ? end_morsel(waker) : Progressed::kEnded;
+    }
+    if (!reader_) return in_morsel_ ? end_morsel(waker) : take_morsel(waker);
+    const uint64_t begin = now_ns();
+    Chunk& chunk = stages_[0].chunk;
+    chunk = Chunk();
+    const Poll poll = reader_->read(chunk, waker);
+    pipeline_.source_metrics.nanoseconds.fetch_add(now_ns() - begin, std::memory_order_relaxed);
+    if (poll == Poll::kBlocked) return Progressed::kBlocked;
+    if (poll == Poll::kDone) {
+      reader_.reset();
+      return Progressed::kMoved;
+    }
+    pipeline_.source_metrics.rows_out.fetch_add(chunk.size(), std::memory_order_relaxed);
+    if (!chunk.empty()) {
+      chunk.sequence = {number_, chunk_in_morsel_++};
+      stages_[0].pending = true;
+    }
+    return Progressed::kMoved;
+  }
+
+  /// Gives stage `depth`'s chunk to what comes after it.
+  Progressed push(size_t depth, const Waker& waker) {
+    Stage& stage = stages_[depth];
+    const bool to_sink = depth + 1 == stages_.size();
+    OperatorMetrics& metrics = to_sink ? pipeline_.sink->metrics : pipeline_.operators[depth]->metrics;
+    const uint64_t begin = now_ns();
+    Flow flow;
+    if (to_sink) {
+      flow = pipeline_.sink->consume(stage.chunk, *sink_local_, waker);
+    } else {
+      Chunk& out = stages_[depth + 1].chunk;
+      out = Chunk();
+      flow = pipeline_.operators[depth]->run(stage.chunk, out, *locals_[depth], waker);
+      out.sequence = stage.chunk.sequence;
+      if (!out.empty()) {
+        stages_[depth + 1].pending = true;
+        metrics.rows_out.fetch_add(out.size(), std::memory_order_relaxed);
+      }
+    }
+    metrics.nanoseconds.fetch_add(now_ns() - begin, std::memory_order_relaxed);
+    switch (flow) {
+      case Flow::kHaveOutput: return Progressed::kMoved;  // the same chunk again, later
+      case Flow::kBlocked: return Progressed::kBlocked;
+      case Flow::kNeedInput: break;
+      case Flow::kDone:
+        // What lies before it is of no more use; what it put out still goes on.
+        for (size_t i = 0; i < depth; ++i) stages_[i].pending = false;
+        if (to_sink) state_.done.store(true, std::memory_order_relaxed);
+        done_ = true;
+        break;
+    }
+    metrics.rows_in.fetch_add(stage.chunk.size(), std::memory_order_relaxed);
+    stage.pending = false;
+    return Progressed::kMoved;
+  }
+
+  Progressed take_morsel(const Waker& waker) {
+    MutexLock lock(state_.mutex);
+    if (state_.exhausted) return Progressed::kEnded;
+    Morsel morsel;
+    switch (state_.source.load()->next_morsel(morsel, waker)) {
+      case Poll::kBlocked: return Progressed::kBlocked;
+      case Poll::kDone: state_.exhausted = true; return Progressed::kEnded;
+      case Poll::kReady: break;
+    }
+    number_ = state_.next_number++;
+    order_ = number_;
+    chunk_in_morsel_ = 0;
+    in_morsel_ = true;
+    reader_ = state_.source.load()->open(morsel);
+    return Progressed::kMoved;
+  }
+
+  Progressed end_morsel(const Waker& waker) {
+    const Flow flow = pipeline_.sink->end_morsel(number_, *sink_local_, waker);
+    if (flow == Flow::kBlocked) return Progressed::kBlocked;
+    in_morsel_ = false;
+    if (flow == Flow::kDone) state_.done.store(true, std::memory_order_relaxed);
+    return Progressed::kMoved;
+  }
+
+  QueryRun& run_;
+  const size_t index_;
+  Pipeline& pipeline_;
+  QueryRun::State& state_;
+  std::vector<std::unique_ptr<LocalState>> locals_;
+  std::unique_ptr<LocalState> sink_local_;
+  std::vector<Stage> stages_;
+  std::unique_ptr<Reader> reader_;
+  uint64_t number_ = 0;
+  uint64_t order_ = 0;
+  uint64_t chunk_in_morsel_ = 0;
+  bool in_morsel_ = false;
+  bool done_ = false;
+};
+
+/// Wraps one of a sink's finishing tasks to learn of its end.
+class FinishTask final : public Task {
+ public:
+  FinishTask(QueryRun& run, size_t index, std::unique_ptr<Task> inner)
+      : run_(run), index_(index), inner_(std::move(inner)) {}
+  Step step(Deadline deadline, Waker& waker) override {
+    BudgetScope budget(*run_.context_.budget);
+    if (run_.context_.is_cancelled()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
+    const uint64_t begin = now_ns();
+    const Step step = inner_->step(deadline, waker);
+    run_.graph_.pipelines[index_].sink->metrics.nanoseconds.fetch_add(now_ns() - begin, std::memory_order_relaxed);
+    if (step == Step::kDone) {
+      inner_.reset();
+      if (run_.states_[index_]->finishing_left.fetch_sub(1) == 1) run_.advance_finish(index_);
+    }
+    return step;
+  }
+
+ private:
+  QueryRun& run_;
+  const size_t index_;
+  std::unique_ptr<Task> inner_;
+};
+
+QueryRun::QueryRun(PipelineGraph graph, QueryContext& context, TaskGroup& tasks)
+    : graph_(std::move(graph)), context_(context), tasks_(tasks), pipelines_left_(graph_.pipelines.size()) {
+  for (const Pipeline& pipeline : graph_.pipelines) {
+    states_.push_back(std::make_unique<State>());
+    states_.back()->waits_for = static_cast<uint32_t>(pipeline.after.size());
+  }
+}
+
+QueryRun::~QueryRun() = default;
+
+void QueryRun::start() {
+  for (size_t i = 0; i < states_.size(); ++i) {
+    if (graph_.pipelines[i].after.empty()) start_pipeline(i);
+  }
+}
+
+void QueryRun::start_pipeline(size_t index) {
+  Pipeline& pipeline = graph_.pipelines[index];
+  State& state = *states_[index];
+  BudgetScope budget(*context_.budget);
+  if (pipeline.make_source) {
+    state.made_source = pipeline.make_source();
+    state.source = state.made_source.get();
+  } else {
+    state.source = pipeline.own_source ? pipeline.own_source.get() : pipeline.source;
+  }
+  pipeline.sink->begin_input(pipeline.branch);
+  const uint32_t count = std::max<uint32_t>(1, std::min(context_.threads, state.source.load()->parallelism()));
+  state.tasks_left = count;
+  std::vector<std::unique_ptr<Task>> made;
+  for (uint32_t worker = 0; worker < count; ++worker) made.push_back(std::make_unique<PipelineTask>(*this, index));
+  for (auto& task : made) tasks_.spawn(std::move(task));
+}
+
+void QueryRun::task_ended(size_t index) {
+  if (states_[index]->tasks_left.fetch_sub(1) == 1) advance_finish(index);
+}
+
+void QueryRun::advance_finish(size_t index) {
+  Pipeline& pipeline = graph_.pipelines[index];
+  if (!pipeline.finishes_sink) return pipeline_complete(index);
+  TaskSet next = pipeline.sink->finish();
+  if (next.empty()) return pipeline_complete(index);
+  states_[index]->finishing_left = static_cast<uint32_t>(next.size());
+  for (auto& task : next) tasks_.spawn(std::make_unique<FinishTask>(*this, index, std::move(task)));
+}
+
+void QueryRun::pipeline_complete(size_t index) {
+  states_[index]->complete = true;
+  for (size_t i = 0; i < graph_.pipelines.size(); ++i) {
+    const auto& after = graph_.pipelines[i].after;
+    if (std::find(after.begin(), after.end(), index) == after.end()) continue;
+    if (states_[i]->waits_for.fetch_sub(1) == 1) start_pipeline(i);
+  }
+  if (pipelines_left_.fetch_sub(1) == 1) tasks_.caller_waker().wake();
+}
+
+double QueryRun::progress() const {
+  double done = 0;
+  double total = 0;
+  for (size_t i = 0; i < states_.size(); ++i) {
+    const State& state = *states_[i];
+    // A pipeline whose size is not known yet counts like a small one.
+    double size = 1;
+    double share = state.complete ? 1 : 0;
+    if (const Source* source = state.source; source && !state.complete) {
+      const SourceProgress at = source->progress();
+      if (at.total > 0) share = static_cast<double>(at.done) / static_cast<double>(at.total);
+    }
+    if (graph_.pipelines[i].own_source) {
+      const uint64_t bytes = graph_.pipelines[i].own_source->progress().total;
+      if (bytes > 0) size = static_cast<double>(bytes);
+    }
+    total += size;
+    done += share * size;
+  }
+  const double now = total > 0 ? done / total : 1;
+  double shown = shown_progress_.load(std::memory_order_relaxed);
+  while (now > shown && !shown_progress_.compare_exchange_weak(shown, now, std::memory_order_relaxed)) {
+  }
+  return std::max(now, shown);
+}
+
+}  // namespace doline

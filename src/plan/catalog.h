@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/table.h"
+
+namespace doline {
+
+/// A call such as read_csv('…', header => true) in FROM.
+struct TableFunctionCall {
+  std::string name;
+  std::vector<Value> arguments;
+  std::map<std::string, Value> options;   // named, lower case
+  std::vector<TableRef> inputs;           // subquery arguments
+  SourceSpan span;
+};
+
+/// What binding looks names up in: the session's tables, views, files and table functions. The
+/// engine implements it. Used by one thread.
+class Catalog {
+ public:
+  virtual ~Catalog() = default;
+  /// `name`: one to three parts as written. Null when there is none.
+  virtual TableRef find_table(const std::vector<std::string>& name) = 0;
+  /// The text of a view's query. Empty: no such view.
+  virtual std::optional<std::string> find_view(const std::vector<std::string>& name) = 0;
+  virtual std::vector<std::string> table_names() = 0;  // for candidates
+  /// 'data/*.csv' in FROM: opens by path, glob or directory. Null when the text names no file.
+  virtual TableRef open_file(const std::string& path, SourceSpan span) = 0;
+  /// Null when no table function has the name.
+  virtual TableRef call(const TableFunctionCall& call, QueryContext* context) = 0;
+  virtual std::vector<std::string> table_function_names() = 0;
+  virtual const Settings& settings() const = 0;
+  virtual const SessionConstants& session() const = 0;
+};
+
+}  // namespace doline

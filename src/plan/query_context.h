@@ -1,0 +1,28 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "memory/spill.h"
+#include "plan/settings.h"
+
+namespace doline {
+
+/// What a running query shares with everything that works for it. Made by the session; outlives
+/// the query's tasks.
+struct QueryContext {
+  Settings settings;
+  SessionConstants session;
+  BudgetRef budget;                       // the query's account
+  Arbiter* arbiter = nullptr;
+  SpillWriterRef spill;                   // opened at first use by whoever implements it
+  std::atomic<bool> cancelled{false};
+  uint32_t threads = 1;
+  uint32_t chunk_rows = kChunkRows;       // less only in tests
+
+  bool is_cancelled() const { return cancelled.load(std::memory_order_relaxed); }
+  /// Throws Error(kCancelled) once cancelled. Call it in long loops without a chunk boundary.
+  void check_cancelled() const;
+};
+
+}  // namespace doline

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "expr/program.h"
+#include "plan/source.h"
+
+namespace doline {
+
+/// What a scan did with a filter it was given. kExact: no row that fails it (or gives NULL)
+/// comes out; the engine need not look again. Otherwise the engine filters the rest.
+enum class Pushed : uint8_t { kExact, kPruned, kIgnored };
+
+/// One AND-ed filter term. Column indexes in `expr` are positions in ScanRequest::columns.
+struct Conjunct {
+  ExprRef expr;
+  ProgramRef program;
+  std::vector<uint32_t> columns;  // those it reads
+  /// `column <op> constant`, where it has that form: what statistics can prune by.
+  struct Range {
+    uint32_t column;
+    std::optional<Value> lower, upper;  // of the column's type
+    bool lower_inclusive = true, upper_inclusive = true;
+    std::vector<Value> any_of;          // IN list; then lower and upper are its bounds
+    bool is_not_null = false;           // the term is just IS NOT NULL
+  };
+  std::optional<Range> range;
+
+  static Conjunct create(ExprRef expr, const SessionConstants& session);
+};
+
+/// A filter made by a join while the query runs: complete build side, or not there at all.
+/// Thread-safe: published once.
+class RuntimeFilter : public RefCounted {
+ public:
+  uint32_t column = 0;  // position in ScanRequest::columns
+  std::atomic<bool> is_ready{false};
+  // Valid once ready:
+  std::optional<Value> lower, upper;
+  /// Narrows `active` to the rows whose value may be in the build side; null: bounds only.
+  virtual Selection probe(const Column& values, const Selection& active) const = 0;
+};
+using RuntimeFilterRef = Ref<RuntimeFilter>;
+
+struct ScanRequest {
+  std::vector<uint32_t> columns;  // of the table's schema, in output order
+  std::vector<Conjunct> filters;  // all must hold
+  std::vector<RuntimeFilterRef> runtime;
+  std::optional<uint64_t> limit;  // no more rows than this are wanted after exact filters
+};
+
+struct ColumnStatistics {
+  std::optional<Value> min, max;
+  std::optional<uint64_t> null_count, distinct_count;
+};
+struct TableStatistics {
+  std::optional<uint64_t> row_count;
+  bool is_exact = false;
+  std::vector<ColumnStatistics> columns;  // empty, or one a column of the schema
+};
+
+class Scan : public Source {
+ public:
+  /// One per filter of the request; shown by EXPLAIN.
+  virtual std::vector<Pushed> pushed() const = 0;
+  /// What was read and what was spared, for EXPLAIN ANALYZE: {"row groups pruned", 3} …
+  virtual std::vector<std::pair<std::string, uint64_t>> counters() const { return {}; }
+};
+
+/// Encodes batches of rows in parallel and puts them down in order: a file, a table.
+class Writer {
+ public:
+  class Encoded {
+   public:
+    virtual ~Encoded() = default;
+  };
+  virtual ~Writer() = default;
+  /// A batch is handed over once it has this many rows or bytes.
+  virtual size_t batch_rows() const = 0;
+  virtual size_t batch_bytes() const { return size_t{64} << 20; }
+  /// Any thread, many at once. Chunks are dense and owned.
+  virtual std::unique_ptr<Encoded> encode(std::vector<Chunk> batch) = 0;
+  /// In row order, one thread at a time.
+  virtual void commit(std::unique_ptr<Encoded> encoded) = 0;
+  /// After the last commit. Publishes; what it returned stays after a crash where the target
+  /// promises that.
+  virtual void finish() = 0;
+  /// Instead of finish(): leaves nothing behind.
+  virtual void abandon() noexcept = 0;
+};
+
+/// Enough to open the same snapshot elsewhere: kind of table, and its parameters.
+struct TableDescriptor {
+  std::string kind;
+  std::map<std::string, std::string> parameters;
+};
+
+/// Anything rows are read from. A snapshot: its schema and files do not change once bound.
+/// Immutable to its users; thread-safe.
+class Table : public RefCounted {
+ public:
+  virtual const Schema& schema() const = 0;
+  virtual std::string name() const = 0;
+  virtual TableStatistics statistics() const { return {}; }
+  virtual TableDescriptor descriptor() const = 0;
+  virtual std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const = 0;
+  /// Throws Error(kNotSupported) where nothing can be written.
+  virtual std::unique_ptr<Writer> insert(QueryContext& context) const;
+  /// Rows come in a fixed order that must be kept.
+  virtual bool is_ordered() const { return true; }
+  /// "memory table", "Parquet, 3 files": for EXPLAIN.
+  virtual std::string describe() const { return name(); }
+};
+using TableRef = Ref<const Table>;
+
+/// Reopens a descriptor's table; kinds register themselves in table/.
+using TableOpener = TableRef (*)(const TableDescriptor&);
+void register_table_kind(const std::string& kind, TableOpener opener);
+TableRef open_table(const TableDescriptor& descriptor);
+
+/// A file format that COPY writes to; registered by name ("parquet", "csv", "json").
+using WriterOpener = std::unique_ptr<Writer> (*)(const std::string& path, const Schema& schema,
+                                                 const std::map<std::string, Value>& options, QueryContext& context);
+void register_writer(const std::string& format, WriterOpener opener);
+/// Throws Error(kNotSupported) with the known formats.
+std::unique_ptr<Writer> open_writer(const std::string& format, const std::string& path, const Schema& schema,
+                                    const std::map<std::string, Value>& options, QueryContext& context);
+
+}  // namespace doline
