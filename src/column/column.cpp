@@ -239,4 +239,10 @@ Dictionary::Dictionary(Column values, bool unique)
   ASSERT(values_.is_flat() && !values_.validity());
 }
 
+const uint64_t* Dictionary::keep_hashes(std::unique_ptr<uint64_t[]> hashes) const {
+  const uint64_t* kept = nullptr;
+  if (hashes_.compare_exchange_strong(kept, hashes.get(), std::memory_order_acq_rel)) return hashes.release();
+  return kept;
+}
+
 }  // namespace doline

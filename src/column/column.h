@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -123,11 +124,17 @@ class Dictionary final : public RefCounted {
   bool unique() const { return unique_; }
   /// Differs between any two dictionaries of the process.
   uint64_t id() const { return id_; }
+  /// The hash of each value once someone has computed them (kernel/hash_column.h); null before.
+  const uint64_t* hashes() const { return hashes_.load(std::memory_order_acquire); }
+  /// Any thread; the first one's array is kept. Returns the kept one.
+  const uint64_t* keep_hashes(std::unique_ptr<uint64_t[]> hashes) const;
+  ~Dictionary() override { delete[] hashes_.load(std::memory_order_relaxed); }
 
  private:
   const Column values_;
   const bool unique_;
   const uint64_t id_;
+  mutable std::atomic<const uint64_t*> hashes_{nullptr};
 };
 
 template <class T>
