@@ -1,0 +1,380 @@
+#include "rows/row_pages.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "memory/page_pool.h"
+#include "rows/value_bytes.h"
+
+namespace doline {
+
+namespace {
+
+constexpr size_t kFirstPageBytes = size_t{4} << 10;
+constexpr size_t kLargestPageBytes = size_t{256} << 10;
+constexpr size_t kFewestRows = 8;  // of a page, however wide the rows
+
+size_t next_page_bytes(size_t pages) {
+  return pages >= 6 ? kLargestPageBytes : std::min(kLargestPageBytes, kFirstPageBytes << pages);
+}
+
+}  // namespace
+
+RowPage::RowPage(uint32_t capacity, uint32_t row_bytes, Budget& budget)
+    : budget_(&budget), row_bytes_(row_bytes), capacity_(capacity) {
+  rows_ = take_block(size_t{capacity} * row_bytes);
+}
+
+RowPage::~RowPage() {
+  PagePool::instance().free(rows_.data, rows_.bytes);
+  for (const Block& block : heap_) PagePool::instance().free(block.data, block.bytes);
+  budget_->shrink(held_);
+}
+
+RowPage::Block RowPage::take_block(size_t bytes) {
+  const size_t rounded = PagePool::rounded(bytes);
+  budget_->grow(rounded);
+  try {
+    std::byte* data = PagePool::instance().allocate(rounded);
+    held_ += rounded;
+    return Block{data, rounded, 0};
+  } catch (...) {
+    budget_->shrink(rounded);
+    throw;
+  }
+}
+
+std::byte* RowPage::allocate_heap(size_t bytes, size_t block_hint) {
+  if (heap_.empty() || heap_.back().bytes - heap_.back().used < bytes) {
+    const size_t grown = heap_.empty() ? block_hint : std::min(heap_.back().bytes * 2, kLargestPageBytes);
+    heap_.reserve(heap_.size() + 1);
+    heap_.push_back(take_block(std::max(bytes, grown)));
+  }
+  Block& block = heap_.back();
+  std::byte* at = block.data + block.used;
+  block.used += bytes;
+  return at;
+}
+
+RowPages::RowPages(RowLayoutRef layout, Budget& budget) : layout_(std::move(layout)), budget_(&budget) {}
+RowPages::RowPages(RowPages&& other) noexcept
+    : layout_(other.layout_), budget_(other.budget_), row_count_(std::exchange(other.row_count_, 0)),
+      pages_(std::move(other.pages_)) {
+  other.pages_.clear();
+}
+RowPages& RowPages::operator=(RowPages&& other) noexcept {
+  layout_ = other.layout_;
+  budget_ = other.budget_;
+  row_count_ = std::exchange(other.row_count_, 0);
+  pages_ = std::exchange(other.pages_, {});
+  return *this;
+}
+RowPages::~RowPages() = default;
+
+size_t RowPages::held_bytes() const {
+  size_t bytes = 0;
+  for (const auto& page : pages_) bytes += page->held_bytes();
+  return bytes;
+}
+
+uint32_t RowPages::room() const { return pages_.empty() ? 0 : pages_.back()->capacity_ - pages_.back()->size_; }
+
+RowPage& RowPages::open_page(uint32_t expected_rows) {
+  if (room() == 0) {
+    const size_t row_bytes = layout_->row_bytes();
+    const size_t wanted = std::min(kLargestPageBytes, size_t{expected_rows} * row_bytes);
+    const size_t bytes = PagePool::rounded(std::max({next_page_bytes(pages_.size()), wanted, kFewestRows * row_bytes}));
+    pages_.push_back(make_ref<RowPage>(static_cast<uint32_t>(bytes / row_bytes), layout_->row_bytes(), *budget_));
+  }
+  return *pages_.back();
+}
+
+std::byte* RowPages::allocate_row() {
+  RowPage& page = open_page(1);
+  std::byte* row = page.row(page.size_++);
+  ++row_count_;
+  std::memset(row + layout_->validity_offset(), 0xFF, layout_->validity_bytes());
+  const auto& states = layout_->initial_states();
+  if (!states.empty()) std::memcpy(row + layout_->state_offset(), states.data(), states.size());
+  return row;
+}
+
+std::byte* RowPages::place_heap(std::string_view bytes) {
+  // The page before tells how much a page's texts need.
+  size_t hint = kFirstPageBytes;
+  if (pages_.size() > 1 && !pages_[pages_.size() - 2]->heap_.empty()) {
+    size_t used = 0;
+    for (const auto& block : pages_[pages_.size() - 2]->heap_) used += block.used;
+    hint = std::clamp(PagePool::rounded(used), kFirstPageBytes, kLargestPageBytes);
+  }
+  std::byte* at = pages_.back()->allocate_heap(bytes.size(), hint);
+  std::memcpy(at, bytes.data(), bytes.size());
+  return at;
+}
+
+void RowPages::write_column(size_t column, const Column& values, const uint32_t* source, uint32_t count,
+                            std::byte* const* rows) {
+  const RowLayout::Slot& slot = layout_->slot(column);
+  const bool may_be_null = values.validity() != nullptr;
+  const auto null_at = [&](uint32_t row) { return may_be_null && values.is_null(row); };
+  if (slot.shape == RowLayout::Shape::kNested) {
+    const auto form = column < layout_->key_count() ? ValueForm::kCanonical : ValueForm::kExact;
+    for (uint32_t i = 0; i < count; ++i) {
+      const uint32_t row = source ? source[i] : i;
+      StringView stored;
+      if (null_at(row)) {
+        layout_->set_null(rows[i], column);
+      } else {
+        scratch_.clear();
+        append_value_bytes(scratch_, values, row, form);
+        const std::string_view bytes(reinterpret_cast<const char*>(scratch_.data()), scratch_.size());
+        stored = StringView(bytes);
+        if (!stored.is_inline()) {
+          stored = StringView(reinterpret_cast<const char*>(place_heap(bytes)), stored.size());
+        }
+      }
+      store_unaligned(rows[i] + slot.offset, stored);
+    }
+    return;
+  }
+  const Column& from = values.is_dictionary() ? values.dictionary()->values() : values;
+  dispatch_physical(values.physical(), [&]<class T>() {
+    if constexpr (std::is_same_v<T, ListEntry>) {
+      UNREACHABLE();
+    } else if constexpr (std::is_same_v<T, StringView>) {
+      const auto* texts = from.values<StringView>();
+      for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t row = source ? source[i] : i;
+        StringView stored;
+        if (null_at(row)) {
+          layout_->set_null(rows[i], column);
+        } else {
+          stored = texts[values.index_of(row)];
+          if (!stored.is_inline()) {
+            stored = StringView(reinterpret_cast<const char*>(place_heap(stored.view())), stored.size());
+          }
+        }
+        store_unaligned(rows[i] + slot.offset, stored);
+      }
+    } else if constexpr (std::is_same_v<T, bool>) {
+      for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t row = source ? source[i] : i;
+        rows[i][slot.offset] = std::byte{test_bit(from.bits(), values.index_of(row))};
+      }
+    } else {
+      const T* array = from.values<T>();
+      if (values.is_flat()) {
+        if (source) {
+          for (uint32_t i = 0; i < count; ++i) store_unaligned(rows[i] + slot.offset, array[source[i]]);
+        } else {
+          for (uint32_t i = 0; i < count; ++i) store_unaligned(rows[i] + slot.offset, array[i]);
+        }
+      } else {
+        for (uint32_t i = 0; i < count; ++i) {
+          const uint32_t row = source ? source[i] : i;
+          // An empty dictionary has only NULL rows.
+          store_unaligned(rows[i] + slot.offset, from.size() == 0 ? T{} : array[values.index_of(row)]);
+        }
+      }
+    }
+  });
+  if (may_be_null && slot.shape == RowLayout::Shape::kFixed) {
+    for (uint32_t i = 0; i < count; ++i) {
+      if (!values.is_null(source ? source[i] : i)) continue;
+      layout_->set_null(rows[i], column);
+      std::memset(rows[i] + slot.offset, 0, slot.width);  // what spills is not garbage
+    }
+  }
+}
+
+void RowPages::append(std::span<const Column> columns, const uint32_t* source, uint32_t count,
+                      const uint64_t* hashes, std::byte** rows) {
+  ASSERT(columns.size() == layout_->column_count());
+  std::byte* places[kChunkRows];
+  uint32_t identity[kChunkRows];
+  for (uint32_t done = 0; done < count;) {
+    RowPage& page = open_page(count - done);
+    const uint32_t run = std::min({count - done, page.capacity_ - page.size_, kChunkRows});
+    for (uint32_t i = 0; i < run; ++i) places[i] = page.row(page.size_ + i);
+    page.size_ += run;
+    row_count_ += run;
+    const auto& states = layout_->initial_states();
+    for (uint32_t i = 0; i < run; ++i) {
+      std::memset(places[i] + layout_->validity_offset(), 0xFF, layout_->validity_bytes());
+      if (!states.empty()) std::memcpy(places[i] + layout_->state_offset(), states.data(), states.size());
+    }
+    if (layout_->stores_hash()) {
+      for (uint32_t i = 0; i < run; ++i) store_unaligned(places[i], hashes[done + i]);
+    }
+    if (!source && done != 0) {
+      for (uint32_t i = 0; i < run; ++i) identity[i] = done + i;
+    }
+    const uint32_t* from = source ? source + done : done != 0 ? identity : nullptr;
+    for (size_t column = 0; column < columns.size(); ++column) {
+      write_column(column, columns[column], from, run, places);
+    }
+    if (rows) std::copy_n(places, run, rows + done);
+    done += run;
+  }
+}
+
+void RowPages::append(const Chunk& chunk, const uint64_t* hashes, std::byte** rows) {
+  if (chunk.active.is_all()) {
+    append(chunk.columns, nullptr, chunk.active.size(), hashes, rows);
+    return;
+  }
+  uint32_t source[kChunkRows];
+  const uint32_t count = chunk.active.size();
+  ASSERT(count <= kChunkRows);
+  for (uint32_t i = 0; i < count; ++i) source[i] = chunk.active.rows()[i];
+  append(chunk.columns, source, count, hashes, rows);
+}
+
+void RowPages::copy_texts(std::byte* row) {
+  for (size_t column = 0; column < layout_->column_count(); ++column) {
+    const RowLayout::Slot& slot = layout_->slot(column);
+    if (slot.shape == RowLayout::Shape::kFixed) continue;
+    const auto text = load_unaligned<StringView>(row + slot.offset);
+    if (text.is_inline()) continue;
+    const auto* place = reinterpret_cast<const char*>(place_heap(text.view()));
+    store_unaligned(row + slot.offset, StringView(place, text.size()));
+  }
+}
+
+std::byte* RowPages::append_row(const std::byte* row) {
+  RowPage& page = open_page(1);
+  std::byte* place = page.row(page.size_++);
+  ++row_count_;
+  std::memcpy(place, row, layout_->row_bytes());
+  if (layout_->has_heap()) copy_texts(place);
+  return place;
+}
+
+void RowPages::append_rows(std::span<const std::byte* const> rows) {
+  for (const std::byte* row : rows) append_row(row);
+}
+
+void RowPages::adopt(RowPages&& other) {
+  ASSERT(other.layout_->row_bytes() == layout_->row_bytes());
+  row_count_ += std::exchange(other.row_count_, 0);
+  // The page being filled stays the last one.
+  pages_.insert(pages_.empty() ? pages_.end() : pages_.end() - 1, std::make_move_iterator(other.pages_.begin()),
+                std::make_move_iterator(other.pages_.end()));
+  other.pages_.clear();
+}
+
+void RowPages::adopt(RowPageRef page) {
+  row_count_ += page->size();
+  pages_.insert(pages_.empty() ? pages_.end() : pages_.end() - 1, std::move(page));
+}
+
+void RowPages::clear() {
+  pages_.clear();
+  row_count_ = 0;
+}
+
+PinRef RowPages::pin() const { return combine_pins(std::vector<PinRef>(pages_.begin(), pages_.end())); }
+
+// A spilled page: counts, the heap blocks' former addresses and sizes, the rows as they lay, the
+// heap blocks as they lay. Reading adds to each text's pointer what its block has moved by.
+
+namespace {
+struct PageHead {
+  uint32_t rows;
+  uint32_t heap_blocks;
+};
+struct HeapBlockHead {
+  uint64_t address;
+  uint64_t size_bytes;
+};
+}  // namespace
+
+std::vector<SpilledPage> RowPages::spill(SpillWriter& writer) {
+  std::vector<SpilledPage> spilled;
+  std::vector<std::byte> image;
+  for (RowPageRef& page : pages_) {
+    if (page->size_ == 0) continue;
+    const size_t row_bytes = size_t{page->size_} * layout_->row_bytes();
+    image.clear();
+    const auto put = [&](const void* from, size_t size) {
+      const auto* bytes = static_cast<const std::byte*>(from);
+      image.insert(image.end(), bytes, bytes + size);
+    };
+    const PageHead head{page->size_, static_cast<uint32_t>(page->heap_.size())};
+    put(&head, sizeof head);
+    for (const auto& block : page->heap_) {
+      const HeapBlockHead block_head{reinterpret_cast<uint64_t>(block.data), block.used};
+      put(&block_head, sizeof block_head);
+    }
+    put(page->rows_.data, row_bytes);
+    for (const auto& block : page->heap_) put(block.data, block.used);
+    spilled.push_back(SpilledPage{writer.write(image), page->size_});
+    page = nullptr;  // memory comes back page by page
+  }
+  clear();
+  return spilled;
+}
+
+RowPageRef RowPages::read_back(const SpilledPage& spilled, const RowLayout& layout, SpillWriter& writer,
+                               Budget& budget) {
+  const auto damaged = [] { return Error(ErrorCode::kCorrupt, "a spilled page of rows is damaged"); };
+  std::vector<std::byte> image(spilled.extent.size_bytes);
+  writer.read(spilled.extent, image);
+  if (image.size() < sizeof(PageHead)) throw damaged();
+  const auto head = load_unaligned<PageHead>(image.data());
+  const size_t row_bytes = size_t{head.rows} * layout.row_bytes();
+  const size_t heads_bytes = size_t{head.heap_blocks} * sizeof(HeapBlockHead);
+  if (head.rows != spilled.rows || image.size() - sizeof head < heads_bytes + row_bytes) throw damaged();
+  const std::byte* rows = image.data() + sizeof head + heads_bytes;
+  size_t heap_bytes = image.size() - sizeof head - heads_bytes - row_bytes;
+
+  auto page = make_ref<RowPage>(head.rows, layout.row_bytes(), budget);
+  std::memcpy(page->rows_.data, rows, row_bytes);
+  page->size_ = head.rows;
+  if (!layout.has_heap()) return page;
+
+  struct Moved {
+    uint64_t from;
+    uint64_t size_bytes;
+    const std::byte* to;
+  };
+  std::vector<Moved> moved;
+  if (heap_bytes != 0) {
+    page->heap_.push_back(page->take_block(heap_bytes));
+    std::memcpy(page->heap_[0].data, rows + row_bytes, heap_bytes);
+    page->heap_[0].used = heap_bytes;
+  }
+  const std::byte* to = heap_bytes != 0 ? page->heap_[0].data : nullptr;
+  for (uint32_t i = 0; i < head.heap_blocks; ++i) {
+    const auto block = load_unaligned<HeapBlockHead>(image.data() + sizeof head + i * sizeof(HeapBlockHead));
+    if (block.size_bytes > heap_bytes) throw damaged();
+    moved.push_back({block.address, block.size_bytes, to});
+    to += block.size_bytes;
+    heap_bytes -= block.size_bytes;
+  }
+  size_t last = 0;  // neighbours mostly share a block
+  for (size_t column = 0; column < layout.column_count(); ++column) {
+    const RowLayout::Slot& slot = layout.slot(column);
+    if (slot.shape == RowLayout::Shape::kFixed) continue;
+    for (uint32_t i = 0; i < head.rows; ++i) {
+      std::byte* at = page->row(i) + slot.offset;
+      const auto text = load_unaligned<StringView>(at);
+      if (text.is_inline()) continue;
+      const uint64_t address = text.tail();
+      const auto holds = [&](const Moved& block) {
+        return address >= block.from && address - block.from <= block.size_bytes &&
+               block.size_bytes - (address - block.from) >= text.size();
+      };
+      if (last >= moved.size() || !holds(moved[last])) {
+        last = static_cast<size_t>(std::find_if(moved.begin(), moved.end(), holds) - moved.begin());
+        if (last == moved.size()) throw damaged();
+      }
+      const uint64_t place = reinterpret_cast<uint64_t>(moved[last].to) + (address - moved[last].from);
+      std::memcpy(at + 8, &place, sizeof place);
+    }
+  }
+  return page;
+}
+
+}  // namespace doline

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "column/chunk.h"
+#include "memory/budget.h"
+#include "memory/buffer.h"
+#include "memory/spill.h"
+#include "rows/row_layout.h"
+
+namespace doline {
+
+/// Rows one behind the other in one block, with the heap blocks their texts lie in. A page is the
+/// unit that spills and is read back. Written by its RowPages; afterwards any thread reads it.
+/// Invariant: every pointer in its rows' texts leads into its own heap blocks.
+class RowPage final : public Pin {
+ public:
+  RowPage(uint32_t capacity, uint32_t row_bytes, Budget& budget);
+  ~RowPage() override;
+
+  std::byte* row(uint32_t index) const { return rows_.data + size_t{index} * row_bytes_; }
+  uint32_t size() const { return size_; }
+  uint32_t capacity() const { return capacity_; }
+  size_t held_bytes() const noexcept override { return held_; }
+
+ private:
+  friend class RowPages;
+  struct Block {
+    std::byte* data = nullptr;
+    size_t bytes = 0;  // capacity
+    size_t used = 0;
+  };
+  Block take_block(size_t bytes);
+  std::byte* allocate_heap(size_t bytes, size_t block_hint);
+
+  const BudgetRef budget_;
+  const uint32_t row_bytes_;
+  const uint32_t capacity_;
+  uint32_t size_ = 0;
+  size_t held_ = 0;
+  Block rows_;
+  std::vector<Block> heap_;
+};
+using RowPageRef = Ref<RowPage>;
+
+/// A page on disk.
+struct SpilledPage {
+  SpillExtent extent;
+  uint32_t rows = 0;
+};
+
+/// Rows of one layout, in pages that grow from 4 KiB to 256 KiB, charged to a budget as they are
+/// taken (Budget::grow: ask Budget::try_grow at a chunk boundary before). Owned by one thread
+/// while it is written. Rows stay where they are until the page is released or spilled.
+class RowPages {
+ public:
+  RowPages(RowLayoutRef layout, Budget& budget);
+  RowPages(RowPages&&) noexcept;
+  RowPages& operator=(RowPages&&) noexcept;
+  ~RowPages();
+
+  const RowLayout& layout() const { return *layout_; }
+  const RowLayoutRef& layout_ref() const { return layout_; }
+  Budget& budget() const { return *budget_; }
+  uint64_t row_count() const { return row_count_; }
+  bool empty() const { return row_count_ == 0; }
+  /// Charged bytes.
+  size_t held_bytes() const;
+  const std::vector<RowPageRef>& pages() const { return pages_; }
+
+  /// Copies the rows `source[0 .. count)` of the columns into new rows; `hashes[i]` belongs to the
+  /// i-th of them and is null where the layout stores none. `rows`, when given, receives where
+  /// they lie. Null `source`: rows 0 to count.
+  void append(std::span<const Column> columns, const uint32_t* source, uint32_t count, const uint64_t* hashes,
+              std::byte** rows = nullptr);
+  void append(const Chunk& chunk, const uint64_t* hashes = nullptr, std::byte** rows = nullptr);
+  /// Copies rows of the same layout, states included, with their texts.
+  void append_rows(std::span<const std::byte* const> rows);
+  /// As append_rows, for one row; returns its new place.
+  std::byte* append_row(const std::byte* row);
+
+  // For hash tables that place rows themselves:
+  /// Rows left in the page being filled; 0 when the next row starts a page.
+  uint32_t room() const;
+  /// The next row, uninitialised but for validity (all valid) and states. May start a page.
+  std::byte* allocate_row();
+  /// Writes one column's values into rows just allocated, all of the page being filled.
+  void write_column(size_t column, const Column& values, const uint32_t* source, uint32_t count,
+                    std::byte* const* rows);
+
+  /// Takes over the other's pages; both must have one layout.
+  void adopt(RowPages&& other);
+  void adopt(RowPageRef page);
+  /// Forgets the rows. Pages that others pin live on.
+  void clear();
+  /// One pin for all pages.
+  PinRef pin() const;
+
+  /// Writes every page to `writer` and forgets it.
+  std::vector<SpilledPage> spill(SpillWriter& writer);
+  static RowPageRef read_back(const SpilledPage& page, const RowLayout& layout, SpillWriter& writer, Budget& budget);
+
+ private:
+  RowPage& open_page(uint32_t expected_rows);
+  std::byte* place_heap(std::string_view bytes);
+  void copy_texts(std::byte* row);
+
+  RowLayoutRef layout_;
+  BudgetRef budget_;
+  uint64_t row_count_ = 0;
+  std::vector<RowPageRef> pages_;
+  std::vector<std::byte> scratch_;  // one nested value
+};
+
+/// One column of the given rows. Texts are viewed where they lie, under `pin`; without one they
+/// are copied.
+Column gather_column(const RowLayout& layout, size_t column, const std::byte* const* rows, uint32_t count,
+                     const PinRef& pin = nullptr);
+/// The first `column_count` columns (default all) of a page's rows [begin, begin + count), texts pinned.
+Chunk gather_page(const RowLayout& layout, const RowPageRef& page, uint32_t begin, uint32_t count,
+                  size_t column_count = ~size_t{0});
+
+/// The stored hash of a row whose layout has one.
+inline uint64_t stored_hash(const std::byte* row) {
+  uint64_t hash;
+  __builtin_memcpy(&hash, row, sizeof hash);
+  return hash;
+}
+
+}  // namespace doline
