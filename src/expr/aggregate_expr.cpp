@@ -1,0 +1,138 @@
+#include <algorithm>
+
+#include "expr/expr.h"
+#include "expr/resolve.h"
+#include "function/aggregate_wrappers.h"
+#include "function/registry.h"
+
+namespace doline {
+
+Ref<const AggregateExpr> AggregateExpr::create(const AggregateDeclaration& declaration, std::vector<ExprRef> arguments,
+                                               bool distinct, std::vector<SortKeyRef> order_by, ExprRef filter,
+                                               SourceSpan span) {
+  auto expr = make_ref<AggregateExpr>();
+  expr->name = declaration.name;
+  expr->arguments = std::move(arguments);
+  expr->distinct = distinct && !declaration.ignores_distinct;
+  expr->order_by = std::move(order_by);
+  expr->filter = std::move(filter);
+  expr->span = span;
+  expr->complete();
+  return expr;
+}
+
+void AggregateExpr::complete() {
+  const AggregateDeclaration* declaration = FunctionRegistry::instance().aggregate(name);
+  if (!declaration) throw Error(ErrorCode::kCorrupt, "plan bytes: an unknown aggregate {}", name);
+  const OverloadChoice choice = choose_overload(*declaration, arguments, span);
+  AggregateBinding binding;
+  binding.span = span;
+  binding.cast_to = choice.cast_to;
+  for (const auto& argument : arguments) {
+    binding.argument_types.push_back(argument->type);
+    binding.constants.emplace_back();
+    if (is_constant(argument)) binding.constants.back() = evaluate_constant(argument, SessionConstants{});
+  }
+  declaration->overloads[choice.index].bind(binding);
+  function = binding.function;
+  evaluated.clear();
+  std::vector<TypeRef> types;
+  for (size_t i = 0; i < std::min(arguments.size(), binding.kept_arguments); ++i) {
+    evaluated.push_back(CastExpr::create(arguments[i], binding.cast_to[i]));
+    types.push_back(evaluated.back()->type);
+  }
+  // Where order changes nothing, sorting is left out.
+  if (distinct) function = make_distinct(function, types);
+  if (!order_by.empty() && function->is_order_sensitive()) {
+    std::vector<AggregateSortKey> keys;
+    for (const auto& key : order_by) {
+      evaluated.push_back(key->expr);
+      keys.push_back({key->expr->type, key->descending, key->nulls_first});
+    }
+    function = make_ordered(function, types, keys);
+  }
+  type = function->result_type();
+}
+
+std::string AggregateExpr::to_string() const {
+  std::string text = name + "(" + (distinct ? "DISTINCT " : "");
+  for (size_t i = 0; i < arguments.size(); ++i) text += (i ? ", " : "") + arguments[i]->to_string();
+  if (arguments.empty()) text += "*";
+  for (size_t i = 0; i < order_by.size(); ++i) text += (i ? ", " : " ORDER BY ") + order_by[i]->to_string();
+  text += ")";
+  if (filter) text += " FILTER (WHERE " + filter->to_string() + ")";
+  return text;
+}
+
+std::vector<ExprRef> AggregateExpr::inputs() const {
+  std::vector<ExprRef> all = arguments;
+  for (const auto& key : order_by) all.push_back(key->expr);
+  if (filter) all.push_back(filter);
+  return all;
+}
+
+ExprRef AggregateExpr::with_inputs(std::vector<ExprRef> inputs) const {
+  auto expr = make_ref<AggregateExpr>();
+  expr->name = name;
+  expr->distinct = distinct;
+  expr->span = span;
+  size_t at = 0;
+  for (size_t i = 0; i < arguments.size(); ++i) expr->arguments.push_back(inputs[at++]);
+  for (const auto& key : order_by) expr->order_by.push_back(SortKey::create(inputs[at++], key->descending, key->nulls_first));
+  if (filter) expr->filter = inputs[at++];
+  expr->complete();
+  return expr;
+}
+
+Ref<const WindowExpr> WindowExpr::create(WindowExpr prototype) { return make_ref<WindowExpr>(prototype); }
+
+WindowExpr::WindowExpr(const WindowExpr& other)
+    : kind(other.kind), name(other.name), arguments(other.arguments), aggregate(other.aggregate),
+      partition_by(other.partition_by), order_by(other.order_by), frame(other.frame), frame_begin(other.frame_begin),
+      frame_end(other.frame_end), ignore_nulls(other.ignore_nulls) {
+  type = other.type;
+  span = other.span;
+}
+
+std::string WindowExpr::to_string() const {
+  std::string text;
+  if (aggregate) {
+    text = aggregate->to_string();
+  } else {
+    text = name + "(";
+    for (size_t i = 0; i < arguments.size(); ++i) text += (i ? ", " : "") + arguments[i]->to_string();
+    text += ")";
+  }
+  text += " OVER (";
+  for (size_t i = 0; i < partition_by.size(); ++i) {
+    text += (i ? ", " : "PARTITION BY ") + partition_by[i]->to_string();
+  }
+  for (size_t i = 0; i < order_by.size(); ++i) {
+    text += (i ? ", " : partition_by.empty() ? "ORDER BY " : " ORDER BY ") + order_by[i]->to_string();
+  }
+  return text + ")";
+}
+
+std::vector<ExprRef> WindowExpr::inputs() const {
+  std::vector<ExprRef> all = arguments;
+  if (aggregate) all.emplace_back(aggregate);
+  all.insert(all.end(), partition_by.begin(), partition_by.end());
+  for (const auto& key : order_by) all.push_back(key->expr);
+  if (frame_begin) all.push_back(frame_begin);
+  if (frame_end) all.push_back(frame_end);
+  return all;
+}
+
+ExprRef WindowExpr::with_inputs(std::vector<ExprRef> inputs) const {
+  auto expr = make_ref<WindowExpr>(*this);
+  size_t at = 0;
+  for (auto& argument : expr->arguments) argument = inputs[at++];
+  if (aggregate) expr->aggregate = AggregateExprRef(static_cast<const AggregateExpr*>(inputs[at++].get()));
+  for (auto& key : expr->partition_by) key = inputs[at++];
+  for (auto& key : expr->order_by) key = SortKey::create(inputs[at++], key->descending, key->nulls_first);
+  if (frame_begin) expr->frame_begin = inputs[at++];
+  if (frame_end) expr->frame_end = inputs[at++];
+  return expr;
+}
+
+}  // namespace doline
