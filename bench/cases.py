@@ -1,0 +1,115 @@
+"""What a suite is made of: its data, what each engine loads and runs, and the bars to reach."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+
+# What an engine runs. SQL engines take one statement or several; Polars, which has no SQL here,
+# a function of its session that returns a DataFrame (or None).
+Work = str | Sequence[str] | Callable[[Any], Any]
+
+PROGRAM = TOP / "build" / "release" / "app" / "doline"
+SQL_ENGINES = ("doline", "duckdb")
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """The command line, as every process of a run sees it."""
+
+    suite: str
+    against: tuple[str, ...]
+    scale: float
+    threads: int
+    runs: int | None = None
+    memory_bytes: int | None = None
+    only: str = ""
+    all_queries: bool = False
+    only_peers: bool = False
+
+    @property
+    def engines(self):
+        return self.against if self.only_peers else ("doline", *self.against)
+
+    @property
+    def scale_name(self):
+        return f"{self.scale:g}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """Work that is a whole process: its arguments, the program first."""
+
+    arguments: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Bar:
+    """A figure to reach: our time over a peer's, or an absolute limit.
+
+    peer: "duckdb", "polars", "best" (the faster of those that ran) or "" for an absolute limit.
+    over: "each" case, their "geomean", or the "peak" memory (then limit is in bytes).
+    """
+
+    limit: float
+    peer: str = "best"
+    over: str = "each"
+    cases: tuple[str, ...] = ()  # empty: all
+
+    def covers(self, case):
+        return not self.cases or case in self.cases
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One line of a suite's table.
+
+    work: engine → what is timed. An engine that is missing does not take part.
+    before: engine → what runs untimed before each timed run (dropping the last result, say).
+    answer: engine → for results that stay in the engine: what fetches them, untimed.
+    ordered: rows are compared in their order; otherwise as a set.
+    per: the time is divided by this (a case of 10,000 statements reports one).
+    check: compares an answer with the truth from elsewhere; returns complaints.
+    check_files: the same for work that leaves files; takes the engine's name.
+    """
+
+    name: str
+    work: Mapping[str, Work]
+    before: Mapping[str, Work] = dataclasses.field(default_factory=dict)
+    answer: Mapping[str, Work] = dataclasses.field(default_factory=dict)
+    ordered: bool = False
+    per: int = 1
+    check: Callable[[Any], list[str]] | None = None
+    check_files: Callable[[str], list[str]] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """cases share what `load` leaves in each engine. generate() makes the data, once.
+
+    processes: every run is a process of its own (always so with --memory); memory_bytes is then
+    the limit each engine gets unless the command line names one.
+    """
+
+    title: str
+    cases: Sequence[Case]
+    load: Mapping[str, Work] = dataclasses.field(default_factory=dict)
+    generate: Callable[[], None] = lambda: None
+    bars: Sequence[Bar] = ()
+    notes: Sequence[str] = ()
+    processes: bool = False
+    default_runs: int = 5
+    memory_bytes: int | None = None
+
+
+def sql(text, *engines):
+    """The same text for every SQL engine, or for those named."""
+    return {engine: text for engine in engines or SQL_ENGINES}
+
+
+def data_folder():
+    """Where generated data is kept between runs; DOLINE_BENCH_DATA moves it."""
+    return pathlib.Path(os.environ.get("DOLINE_BENCH_DATA", TOP / "bench-data"))

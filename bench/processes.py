@@ -1,0 +1,143 @@
+"""Runs that are a process of their own: wall time, and the peak of memory nobody else backs.
+
+The peak is that of RssAnon + RssShmem, sampled every ten milliseconds: pages of files do not
+count, while spilling to a memory-backed file would (and is reported as a fault besides).
+"""
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+
+from bench.cases import PROGRAM, TOP, Case, Command
+
+SAMPLE_SECONDS = 0.010
+GIVE_UP_SECONDS = 3600
+
+
+@dataclasses.dataclass
+class Measured:
+    seconds: float
+    peak_bytes: int
+    exit_code: int
+    output: str
+    errors: str
+    memory_files: set[str]
+
+
+def run_measured(arguments, environment=None, sample=True):
+    """Runs a program to its end; the clock is read as soon as the kernel reports it."""
+    process_environment = {**os.environ, **(environment or {})}
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=process_environment, cwd=TOP)
+    sampler = _Sampler(process.pid)
+    if sample:
+        sampler.start()
+    try:
+        output, errors = process.communicate(timeout=GIVE_UP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        output, errors = process.communicate()
+        errors += f"\nended after {GIVE_UP_SECONDS} s".encode()
+    seconds = time.perf_counter() - started
+    sampler.stop()
+    return Measured(seconds, sampler.peak_bytes, process.returncode,
+                    output.decode("utf-8", "replace"), errors.decode("utf-8", "replace"),
+                    sampler.memory_files)
+
+
+class _Sampler(threading.Thread):
+    """Reads /proc/PID/status until told to stop or the process is gone."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.status = pathlib.Path(f"/proc/{pid}/status")
+        self.files = pathlib.Path(f"/proc/{pid}/fd")
+        self.peak_bytes = 0
+        self.memory_files = set()
+        self.ended = threading.Event()
+
+    def run(self):
+        samples = 0
+        while not self.ended.wait(SAMPLE_SECONDS):
+            try:
+                text = self.status.read_text()
+                if samples % 20 == 0:
+                    self._look_at_files()
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                return
+            samples += 1
+            kilobytes = 0
+            for line in text.splitlines():
+                if line.startswith(("RssAnon:", "RssShmem:")):
+                    kilobytes += int(line.split()[1])
+            self.peak_bytes = max(self.peak_bytes, kilobytes * 1024)
+
+    def _look_at_files(self):
+        for entry in self.files.iterdir():
+            try:
+                target = os.readlink(entry)
+            except OSError:
+                continue
+            if target.startswith("/memfd:") or in_memory(target.removesuffix(" (deleted)")):
+                self.memory_files.add(target)
+
+    def stop(self):
+        self.ended.set()
+        if self.is_alive():
+            self.join()
+
+
+def in_memory(path):
+    """Whether the path lies on a file system that is memory (tmpfs, ramfs)."""
+    if not path.startswith("/") or path.startswith("/dev/") and not path.startswith("/dev/shm"):
+        return False
+    best, kind = "", ""
+    for line in pathlib.Path("/proc/self/mounts").read_text().splitlines():
+        _, mount, file_system, *_ = line.split(" ")
+        inside = path == mount or path.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, file_system
+    return kind in ("tmpfs", "ramfs")
+
+
+def command(engine, suite, case: Case, options, temp_folder, answer_path=None):
+    """(arguments, environment) of a process that runs this case in this engine once."""
+    work = case.work[engine]
+    if isinstance(work, Command):
+        return list(work.arguments), {}
+    memory = options.memory_bytes or suite.memory_bytes
+    if engine == "doline":
+        arguments = [str(PROGRAM), "--threads", str(options.threads), "--csv"]
+        if memory:
+            arguments += ["--memory", f"{memory // 1000}KB"]
+        statements = [f"SET temp_directory = '{temp_folder}'"]
+        statements += _statements(suite.load.get(engine, ()))
+        statements += _statements(case.before.get(engine, ()))
+        timed = _statements(work)
+        if answer_path and engine not in case.answer and not case.check_files:
+            timed[-1] = f"COPY ({timed[-1]}) TO '{answer_path}' (FORMAT parquet)"
+        statements += timed
+        if answer_path and engine in case.answer:
+            statements.append(
+                f"COPY ({case.answer[engine]}) TO '{answer_path}' (FORMAT parquet)")
+        for statement in statements:
+            arguments += ["-c", statement]
+        return arguments, {}
+    request = {
+        "engine": engine, "case": case.name, "options": dataclasses.asdict(options),
+        "memory_bytes": memory, "temp_folder": str(temp_folder),
+        "answer_path": str(answer_path) if answer_path else None}
+    environment = {"POLARS_MAX_THREADS": str(options.threads),
+                   "POLARS_TEMP_DIR": str(temp_folder), "PYTHONPATH": str(TOP)}
+    return [sys.executable, "-m", "bench.bare", json.dumps(request)], environment
+
+
+def _statements(work):
+    return [work] if isinstance(work, str) else list(work)

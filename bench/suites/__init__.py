@@ -1,0 +1,21 @@
+"""The suites by name. Each module has build(options) → Suite; a process builds its own."""
+
+import importlib
+
+# name → module: `csv` and the like would hide the standard library's in a reader's eye.
+MODULES = {
+    "tpch": "tpch",
+    "csv": "csv_files",
+    "weblog": "weblog",
+    "ndjson": "ndjson",
+    "h2o": "h2o",
+    "sort": "sorting",
+    "small": "small_queries",
+    "spill": "spilling",
+    "start": "starting",
+}
+DEFAULT_SCALE = {"spill": 10}
+
+
+def build_suite(options):
+    return importlib.import_module(f"bench.suites.{MODULES[options.suite]}").build(options)
