@@ -18,74 +18,91 @@ constexpr size_t kSharedThreads = 8;
 
 class ThreadIoQueue final : public IoQueue {
  public:
-  explicit ThreadIoQueue(size_t threads) : most_threads_(threads) {}
+  explicit ThreadIoQueue(size_t threads) : pool_(std::make_unique<Pool>(threads)) {}
 
   ~ThreadIoQueue() override {
     if (born_ != fork_generation()) {
-      for (auto& thread : threads_) thread.abandon();
+      // Its threads are not in this process; its lock and condition may be in any state.
+      (void)pool_.release();
       return;
     }
-    {
-      MutexLock lock(mutex_);
-      stopping_ = true;
-      work_.notify_all();
-    }
-    for (auto& thread : threads_) thread.join();
+    pool_->stop();
   }
 
   void post(std::function<void()> job) override {
     refuse_after_fork(born_, "reading");
-    MutexLock lock(mutex_);
-    jobs_.push_back(std::move(job));
-    if (idle_ >= jobs_.size() || threads_.size() >= most_threads_) {
-      work_.notify_one();
-      return;
-    }
-    threads_.reserve(threads_.size() + 1);
-    WorkerThread thread;
-    try {
-      thread.start("doline-io", [this] { run(); });
-    } catch (const Error&) {
-      if (threads_.empty()) {
-        jobs_.pop_back();
-        throw;
-      }
-      work_.notify_one();  // those there are must do
-      return;
-    }
-    threads_.push_back(std::move(thread));
+    pool_->post(std::move(job));
   }
 
  private:
-  void run() {
-    mutex_.lock();
-    for (;;) {
-      if (jobs_.empty()) {
-        if (stopping_) break;
-        ++idle_;
-        work_.wait(mutex_);
-        --idle_;
-        continue;
-      }
-      {
-        const std::function<void()> job = std::move(jobs_.front());
-        jobs_.pop_front();
-        mutex_.unlock();
-        job();
-      }
-      mutex_.lock();
-    }
-    mutex_.unlock();
-  }
+  class Pool {
+   public:
+    explicit Pool(size_t threads) : most_threads_(threads) {}
 
-  const size_t most_threads_;
+    void stop() {
+      {
+        MutexLock lock(mutex_);
+        stopping_ = true;
+        work_.notify_all();
+      }
+      for (auto& thread : threads_) thread.join();
+    }
+
+    void post(std::function<void()> job) {
+      MutexLock lock(mutex_);
+      jobs_.push_back(std::move(job));
+      if (idle_ >= jobs_.size() || threads_.size() >= most_threads_) {
+        work_.notify_one();
+        return;
+      }
+      threads_.reserve(threads_.size() + 1);
+      WorkerThread thread;
+      try {
+        thread.start("doline-io", [this] { run(); });
+      } catch (const Error&) {
+        if (threads_.empty()) {
+          jobs_.pop_back();
+          throw;
+        }
+        work_.notify_one();  // those there are must do
+        return;
+      }
+      threads_.push_back(std::move(thread));
+    }
+
+   private:
+    void run() {
+      mutex_.lock();
+      for (;;) {
+        if (jobs_.empty()) {
+          if (stopping_) break;
+          ++idle_;
+          work_.wait(mutex_);
+          --idle_;
+          continue;
+        }
+        {
+          const std::function<void()> job = std::move(jobs_.front());
+          jobs_.pop_front();
+          mutex_.unlock();
+          job();
+        }
+        mutex_.lock();
+      }
+      mutex_.unlock();
+    }
+
+    const size_t most_threads_;
+    Mutex mutex_;
+    ConditionVariable work_;
+    std::deque<std::function<void()>> jobs_ GUARDED_BY(mutex_);
+    std::vector<WorkerThread> threads_;  // grows under the lock
+    size_t idle_ GUARDED_BY(mutex_) = 0;
+    bool stopping_ GUARDED_BY(mutex_) = false;
+  };
+
   const uint64_t born_ = fork_generation();
-  Mutex mutex_;
-  ConditionVariable work_;
-  std::deque<std::function<void()>> jobs_ GUARDED_BY(mutex_);
-  std::vector<WorkerThread> threads_;  // grows under the lock
-  size_t idle_ GUARDED_BY(mutex_) = 0;
-  bool stopping_ GUARDED_BY(mutex_) = false;
+  std::unique_ptr<Pool> pool_;
 };
 
 class SimulatedIoQueue final : public IoQueue {
