@@ -39,7 +39,7 @@ class ProgramRun {
  private:
   static bool writes_rows(StepKind kind) {
     return kind == StepKind::kWhereTrue || kind == StepKind::kWhereNotTrue || kind == StepKind::kWhereNotFalse ||
-           kind == StepKind::kWhereNull || kind == StepKind::kMergeRows;
+           kind == StepKind::kMergeRows;
   }
 
   void run_step(const ProgramStep& step, const Selection& active) {
@@ -62,7 +62,6 @@ class ProgramRun {
       case StepKind::kWhereTrue:
       case StepKind::kWhereNotTrue:
       case StepKind::kWhereNotFalse:
-      case StepKind::kWhereNull:
         rows_[step.rows_out] = active.empty() ? Selection() : where(registers_[step.in[0]], step.kind, active);
         return;
       case StepKind::kMergeRows: {

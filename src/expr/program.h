@@ -36,12 +36,14 @@ class Program : public RefCounted {
 
   static Ref<const Program> compile(std::span<const ExprRef> outputs, const SessionConstants& session);
   static Ref<const Program> compile(const ExprRef& output, const SessionConstants& session);
+  /// Of a boolean: for select() alone.
+  static Ref<const Program> compile_predicate(const ExprRef& predicate, const SessionConstants& session);
   ~Program() override;
 
   /// One column an output, `chunk.row_count` rows each; rows outside chunk.active are garbage.
   /// Throws Error for the lowest failing row of the first failing step.
   void evaluate(const Chunk& chunk, Scratch& scratch, std::vector<Column>& out) const;
-  /// The active rows for which the single, boolean output is true.
+  /// The active rows for which the predicate is true. Only for compile_predicate's programs.
   Selection select(const Chunk& chunk, Scratch& scratch) const;
 
   size_t output_count() const { return outputs_.size(); }

@@ -25,7 +25,6 @@ enum class StepKind : uint8_t {
   kWhereTrue,      // row sets: those of `rows` where in[0] is true …
   kWhereNotTrue,   // … false or NULL
   kWhereNotFalse,  // … true or NULL
-  kWhereNull,      // … NULL
   kMergeRows,      // union of the row sets in in[]
 };
 

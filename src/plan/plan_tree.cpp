@@ -1,0 +1,59 @@
+// What is done with whole plans: printing, rewriting, the way through bytes.
+#include <unordered_map>
+
+#include "plan/plan_node.h"
+
+namespace doline {
+
+namespace {
+
+void print(const PlanRef& node, const std::string& indent, const std::function<std::string(const PlanNode&)>& annotate,
+           std::string& out) {
+  out += node->describe();
+  if (annotate) out += annotate(*node);
+  const std::vector<PlanRef> children = node->children();
+  for (size_t i = 0; i < children.size(); ++i) {
+    const bool last = i + 1 == children.size();
+    out += "\n" + indent + (last ? "└─ " : "├─ ");
+    print(children[i], indent + (last ? "   " : "│  "), annotate, out);
+  }
+}
+
+using Done = std::unordered_map<const PlanNode*, PlanRef>;
+
+PlanRef rewrite_once(const PlanRef& plan, const std::function<PlanRef(const PlanRef&)>& change, Done& done) {
+  if (const auto known = done.find(plan.get()); known != done.end()) return known->second;
+  std::vector<PlanRef> children = plan->children();
+  bool changed = false;
+  for (PlanRef& child : children) {
+    PlanRef next = rewrite_once(child, change, done);
+    changed |= next.get() != child.get();
+    child = std::move(next);
+  }
+  PlanRef current = changed ? plan->with_children(std::move(children)) : plan;
+  if (PlanRef next = change(current)) current = std::move(next);
+  done.emplace(plan.get(), current);
+  return current;
+}
+
+}  // namespace
+
+std::string print_plan(const PlanRef& plan, const std::function<std::string(const PlanNode&)>& annotate) {
+  std::string out;
+  print(plan, "", annotate, out);
+  return out;
+}
+
+PlanRef through_wire(const PlanRef& plan) {
+  const NodeRef read = node_from_bytes(to_bytes(*plan));
+  const auto* node = dynamic_cast<const PlanNode*>(read.get());
+  ASSERT(node != nullptr && equal(*node, *plan));
+  return PlanRef(node);
+}
+
+PlanRef rewrite_plan(const PlanRef& plan, const std::function<PlanRef(const PlanRef&)>& change) {
+  Done done;
+  return rewrite_once(plan, change, done);
+}
+
+}  // namespace doline

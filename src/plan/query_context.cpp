@@ -1,0 +1,11 @@
+#include "plan/query_context.h"
+
+#include "base/error.h"
+
+namespace doline {
+
+void QueryContext::check_cancelled() const {
+  if (is_cancelled()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
+}
+
+}  // namespace doline
