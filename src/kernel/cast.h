@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "column/column.h"
 #include "column/text_format.h"
 
@@ -9,25 +12,41 @@ namespace doline {
 class CastFailures {
  public:
   virtual ~CastFailures() = default;
-  /// `value` is the source as text.
+  /// `row` has become NULL; `message` says value, target and why.
   virtual void fail(uint32_t row, std::string message) = 0;
-  /// False under TRY_CAST: then `fail` is called with an empty message, which is never built.
+  /// False under TRY_CAST: then `fail` is called with an empty message, which is never built, and
+  /// an element of a list or struct that fails becomes NULL by itself, without a call.
   virtual bool wants_messages() const = 0;
 };
 
-/// `input` (flat or constant) as `target`, at the active rows. Failing rows are reported and
-/// become NULL. Rounds and truncates nothing silently: a DOUBLE with a fraction rounds to an
-/// integer as SQL says (half to even), but text "1.5" does so only where DuckDB 2.0 does.
-/// Any type casts to VARCHAR and back; JSON to and from any type.
+/// `input` (of any encoding) as `target`, at the active rows: a flat or constant column, or the
+/// input itself where nothing changes. Failing rows are reported and become NULL. Rounds and
+/// truncates nothing silently: a DOUBLE with a fraction rounds to an integer half to even, a
+/// DECIMAL or a text such as "1.5" half away from zero, as DuckDB 2.0 does. Any type casts to
+/// VARCHAR and back; JSON to and from any type. Pairs without a cast throw Error(kTypeMismatch).
 Column cast(const Column& input, TypeRef target, const Selection& active, const ZoneOffsets* zone,
             CastFailures& failures);
 
+/// Casts to and from JSON are functions of a higher folder, which sets them once, at start-up,
+/// before any thread casts. They are given flat columns and keep what `cast` promises.
+using JsonCast = Column (*)(const Column& input, TypeRef target, const Selection& active,
+                            const ZoneOffsets* zone, CastFailures& failures);
+void set_json_casts(JsonCast to_json, JsonCast from_json);
+
 /// Whether a value of `from` may be used where `to` is expected without CAST, and how far apart
-/// they are: 0 same, higher is worse, negative is never. The rules are DuckDB 2.0's.
+/// they are: 0 same, higher is worse, negative is never. The rules are DuckDB 2.0's. Widths of
+/// decimals do not count.
 int implicit_cast_cost(TypeRef from, TypeRef to);
 /// Whether CAST(from AS to) exists at all.
 bool can_cast(TypeRef from, TypeRef to);
-/// The type both sides of a comparison, CASE or UNION are cast to; null when there is none.
+/// The type the sides of a UNION, the branches of a CASE or the elements of a list are cast to;
+/// null when there is none. VARCHAR wins over anything that is no binary or nested type.
 TypeRef common_type(TypeRef a, TypeRef b);
+/// The same for the two sides of a comparison, where VARCHAR gives way to the other type.
+TypeRef comparison_type(TypeRef a, TypeRef b);
+/// How a struct's fields find each other: names compare without case.
+bool same_field_name(std::string_view a, std::string_view b);
+/// The decimal that holds every value of an integer type, or the decimal type itself.
+TypeRef decimal_holding(TypeRef type);
 
 }  // namespace doline

@@ -5,7 +5,7 @@
 #include "column/column_writer.h"
 #include "column/physical.h"
 #include "kernel/active_rows.h"
-#include "kernel/hash_column.h"
+#include "kernel/calendar.h"
 #include "kernel/simd.h"
 #include "kernel/variants/compare_kernels.h"
 
@@ -183,7 +183,7 @@ int compare_rows(const Column& a, uint32_t row_a, const Column& b, uint32_t row_
         const int order = compare(left, right);
         return int{order > 0} - int{order < 0};
       } else if constexpr (std::is_same_v<T, Interval>) {
-        return three_way(interval_micros(left), interval_micros(right));
+        return three_way(normalized_micros(left), normalized_micros(right));
       } else if constexpr (std::is_same_v<T, ListEntry>) {
         return compare_lists(a, left, b, right);
       } else if constexpr (std::is_floating_point_v<T>) {
@@ -219,7 +219,7 @@ void compare_columns(Comparison comparison, const Column& a, const Column& b, co
   } else if (a.physical() == PhysicalType::kInterval) {
     std::memset(bits, 0, words * 8);
     for_pairs<Interval>(left, right, active, bits, [&](const Interval& x, const Interval& y) {
-      return holds(plan.order, three_way(interval_micros(x), interval_micros(y)));
+      return holds(plan.order, three_way(normalized_micros(x), normalized_micros(y)));
     });
   } else if (a.type()->is_nested()) {
     std::memset(bits, 0, words * 8);

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "column/physical.h"
+#include "kernel/calendar.h"
 
 namespace doline {
 
@@ -31,7 +32,7 @@ uint64_t hash_value(const T& value) {
   if constexpr (std::is_same_v<T, StringView>) {
     return value.hash();
   } else if constexpr (std::is_same_v<T, Interval>) {
-    return hash_i128(interval_micros(value));
+    return hash_i128(normalized_micros(value));
   } else if constexpr (std::is_same_v<T, int128_t>) {
     return hash_i128(value);
   } else if constexpr (std::is_floating_point_v<T>) {
@@ -167,12 +168,6 @@ void hash_rows(const Column& column, Rows rows, uint32_t count, uint64_t* out) {
 }
 
 }  // namespace
-
-int128_t interval_micros(const Interval& interval) {
-  constexpr int64_t kMicrosPerDay = int64_t{86400} * 1000000;
-  const int64_t days = int64_t{interval.months} * 30 + interval.days;
-  return int128_t{days} * kMicrosPerDay + interval.micros;
-}
 
 uint64_t hash_row(const Column& column, uint32_t row) {
   if (column.is_null(row)) return kNullHash;

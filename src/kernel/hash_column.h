@@ -15,7 +15,4 @@ void hash_column(const Column& column, const Selection& active, uint64_t* hashes
 /// The same for one row.
 uint64_t hash_row(const Column& column, uint32_t row);
 
-/// What intervals are compared by: total microseconds, with 30-day months and 24-hour days.
-int128_t interval_micros(const Interval& interval);
-
 }  // namespace doline

@@ -1,0 +1,113 @@
+#include "kernel/cast.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "kernel/cast_job.h"
+
+namespace doline {
+
+namespace {
+
+JsonCast json_from_any = nullptr;
+JsonCast any_from_json = nullptr;
+
+constexpr size_t kShownBytes = 80;  // of a value in a message
+
+/// A constant is cast once; its one row stands for the first active one.
+class ConstantFailures final : public CastFailures {
+ public:
+  ConstantFailures(CastFailures& failures, const Selection& active) : failures_(failures), active_(active) {}
+  void fail(uint32_t, std::string message) override {
+    if (wants_messages()) {
+      failures_.fail(active_[0], std::move(message));
+    } else {
+      active_.for_each([&](uint32_t row) { failures_.fail(row, {}); });
+    }
+  }
+  bool wants_messages() const override { return failures_.wants_messages(); }
+
+ private:
+  CastFailures& failures_;
+  const Selection& active_;
+};
+
+bool is_number(TypeRef type) { return type->is_numeric() || type->is(TypeKind::kBool); }
+
+Column cast_flat(const CastJob& job) {
+  const TypeRef from = job.input.type();
+  const TypeRef to = job.target;
+  if (from->is(TypeKind::kJson)) {
+    if (to->is(TypeKind::kVarchar)) return job.input.with_type(to);
+    if (any_from_json) return any_from_json(job.input, to, job.active, job.zone, job.failures);
+    throw Error(ErrorCode::kInternal, "no cast from JSON has been set");
+  }
+  if (to->is(TypeKind::kJson)) {
+    if (json_from_any) return json_from_any(job.input, to, job.active, job.zone, job.failures);
+    throw Error(ErrorCode::kInternal, "no cast to JSON has been set");
+  }
+  if (to->is(TypeKind::kVarchar)) return cast_to_text(job);
+  if (from->is(TypeKind::kVarchar)) return to->is_nested() ? cast_text_to_nested(job) : cast_from_text(job);
+  if (from->is(TypeKind::kEnum)) {
+    const Column text = cast_to_text(CastJob{job.input, Type::varchar(), job.active, job.zone, job.failures});
+    return cast_flat(CastJob{text, to, job.active, job.zone, job.failures});
+  }
+  if (from->is_nested()) return cast_nested(job);
+  if (is_number(from)) return cast_number(job);
+  if (from->is(TypeKind::kBlob) || from->is(TypeKind::kUuid)) return cast_from_text(job);
+  return cast_temporal(job);
+}
+
+}  // namespace
+
+void set_json_casts(JsonCast to_json, JsonCast from_json) {
+  json_from_any = to_json;
+  any_from_json = from_json;
+}
+
+void CastJob::fail(uint32_t row, ColumnWriter& writer, const char* reason) const {
+  writer.set_null(row);
+  failures.fail(row, failures.wants_messages() ? message(row, reason) : std::string());
+}
+
+std::string CastJob::message(uint32_t row, const char* reason) const {
+  std::string value;
+  append_text(value, input, row, zone);
+  if (value.size() > kShownBytes) {
+    size_t cut = kShownBytes;
+    while (cut > 0 && (static_cast<unsigned char>(value[cut]) & 0xC0) == 0x80) --cut;
+    value.resize(cut);
+    value += "…";
+  }
+  if (reason) return fmt::format("cannot cast '{}' to {}: {}", value, target->name(), reason);
+  if (input.type()->is(TypeKind::kVarchar)) return fmt::format("cannot cast '{}' to {}", value, target->name());
+  return fmt::format("{} value {} is out of range for {}", input.type()->name(), value, target->name());
+}
+
+ColumnWriter make_cast_writer(const CastJob& job) {
+  ColumnWriter writer(job.target, job.rows());
+  writer.set_validity(validity_bitmap(job.input));
+  return writer;
+}
+
+Column cast(const Column& input, TypeRef target, const Selection& active, const ZoneOffsets* zone,
+            CastFailures& failures) {
+  if (input.type() == target) return input;
+  if (input.type()->is(TypeKind::kNull) || active.empty() || input.is_null_constant()) {
+    return Column::null(target, input.size());
+  }
+  if (!can_cast(input.type(), target)) {
+    throw Error(ErrorCode::kTypeMismatch, "there is no cast from {} to {}", input.type()->name(), target->name());
+  }
+  if (input.is_constant()) {
+    const uint32_t first = 0;
+    const Column one = input.gather(&first, 1).flatten();
+    ConstantFailures once(failures, active);
+    const Selection row = Selection::all(1);
+    return Column::constant(cast_flat(CastJob{one, target, row, zone, once}).flatten(), input.size());
+  }
+  if (input.is_dictionary()) return cast(input.flatten(), target, active, zone, failures);
+  return cast_flat(CastJob{input, target, active, zone, failures});
+}
+
+}  // namespace doline
