@@ -11,7 +11,7 @@ std::string lowered(std::string_view name) {
 }
 
 template <class Function, class Map>
-void index(const Function& function, Map& by_name) {
+void index(Function& function, Map& by_name) {
   ASSERT(by_name.emplace(function.name, &function).second);
   for (const auto& alias : function.aliases) ASSERT(by_name.emplace(alias, &function).second);
 }
@@ -45,6 +45,13 @@ void FunctionRegistry::add(ScalarFunction function) {
 void FunctionRegistry::add(AggregateDeclaration function) {
   aggregates_.push_back(std::move(function));
   index(aggregates_.back(), aggregate_by_name_);
+}
+
+void FunctionRegistry::extend(std::string_view name, std::vector<ScalarOverload> overloads) {
+  const auto found = scalar_by_name_.find(std::string(name));
+  ASSERT(found != scalar_by_name_.end());
+  auto& all = found->second->overloads;
+  all.insert(all.end(), std::make_move_iterator(overloads.begin()), std::make_move_iterator(overloads.end()));
 }
 
 const ScalarFunction* FunctionRegistry::scalar(std::string_view name) const {

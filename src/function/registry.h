@@ -28,13 +28,15 @@ class FunctionRegistry {
   /// Used by the register_… functions below; a name taken twice is an internal error.
   void add(ScalarFunction function);
   void add(AggregateDeclaration function);
+  /// More overloads for a name that is declared elsewhere: operators on dates, lists, JSON.
+  void extend(std::string_view name, std::vector<ScalarOverload> overloads);
 
  private:
   FunctionRegistry();
   std::deque<ScalarFunction> scalars_;
   std::deque<AggregateDeclaration> aggregates_;
-  std::unordered_map<std::string, const ScalarFunction*> scalar_by_name_;
-  std::unordered_map<std::string, const AggregateDeclaration*> aggregate_by_name_;
+  std::unordered_map<std::string, ScalarFunction*> scalar_by_name_;
+  std::unordered_map<std::string, AggregateDeclaration*> aggregate_by_name_;
 };
 
 // One per file of functions; called by the registry's constructor.

@@ -221,7 +221,7 @@ TEST(Calendar, IsoWeeksBelongToTheYearOfTheirThursday) {
     int32_t weekday;
   };
   constexpr Case kCases[] = {{"2021-01-03", 2020, 53, 7}, {"2021-01-04", 2021, 1, 1}, {"2018-12-31", 2019, 1, 1},
-                             {"2016-01-01", 2015, 53, 5}, {"2000-02-29", 2000, 9, 2}, {"0044-01-04 (BC)", -43, 1, 7}};
+                             {"2016-01-01", 2015, 53, 5}, {"2000-02-29", 2000, 9, 2}, {"0044-01-04 (BC)", -43, 1, 5}};
   for (const Case& c : kCases) {
     const IsoWeek iso = iso_week_of(date(c.day));
     EXPECT_EQ(iso.year, c.year) << c.day;
