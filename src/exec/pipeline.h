@@ -88,7 +88,7 @@ struct Pipeline {
   std::unique_ptr<Source> own_source;
   Source* source = nullptr;              // own_source's, or a sink's that ran before
   const PlanNode* source_node = nullptr;
-  OperatorMetrics source_metrics;
+  std::unique_ptr<OperatorMetrics> source_metrics = std::make_unique<OperatorMetrics>();
   std::vector<std::unique_ptr<Operator>> operators;
   std::shared_ptr<Sink> sink;            // shared with the pipelines that read what it kept, and
                                          // with other branches of a union
@@ -98,6 +98,22 @@ struct Pipeline {
   bool finishes_sink = true;
   /// Makes the source once everything in `after` is complete; instead of `source`.
   std::function<std::unique_ptr<Source>()> make_source;
+};
+
+/// An operator that keeps its input and gives rows back when it has seen all: aggregation, sort,
+/// windows. `make_source` is called once the sink is finished.
+struct KeptRows {
+  std::shared_ptr<Sink> sink;
+  std::function<std::unique_ptr<Source>()> make_source;
+};
+
+/// A join: the right input goes into `build`; then left chunks go through a probe. What only
+/// comes out when all left rows were seen (spilled buckets, unmatched right rows) is in
+/// `make_rest`, which reads on once every probe is done.
+struct JoinParts {
+  std::shared_ptr<Sink> build;
+  std::function<std::unique_ptr<Operator>()> make_probe;
+  std::function<std::unique_ptr<Source>()> make_rest;  // null: never anything left
 };
 
 }  // namespace doline

@@ -91,13 +91,13 @@ class PipelineTask final : public Task {
     Chunk& chunk = stages_[0].chunk;
     chunk = Chunk();
     const Poll poll = reader_->read(chunk, waker);
-    pipeline_.source_metrics.nanoseconds.fetch_add(now_ns() - begin, std::memory_order_relaxed);
+    pipeline_.source_metrics->nanoseconds.fetch_add(now_ns() - begin, std::memory_order_relaxed);
     if (poll == Poll::kBlocked) return Progressed::kBlocked;
     if (poll == Poll::kDone) {
       reader_.reset();
       return Progressed::kMoved;
     }
-    pipeline_.source_metrics.rows_out.fetch_add(chunk.size(), std::memory_order_relaxed);
+    pipeline_.source_metrics->rows_out.fetch_add(chunk.size(), std::memory_order_relaxed);
     if (!chunk.empty()) {
       chunk.sequence = {number_, chunk_in_morsel_++};
       stages_[0].pending = true;

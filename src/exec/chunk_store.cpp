@@ -1,0 +1,132 @@
+#include "exec/chunk_store.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "column/chunk_bytes.h"
+
+namespace doline {
+
+namespace {
+
+constexpr size_t kSegmentBytes = size_t{4} << 20;
+constexpr size_t kSegmentChunks = 64;
+
+class StoreReader final : public Reader {
+ public:
+  StoreReader(std::vector<Chunk> chunks, uint64_t skip, uint64_t take)
+      : chunks_(std::move(chunks)), skip_(skip), take_(take) {}
+  Poll read(Chunk& out, const Waker&) override {
+    while (next_ < chunks_.size() && take_ > 0) {
+      Chunk chunk = std::move(chunks_[next_++]);
+      const uint64_t dropped = std::min<uint64_t>(skip_, chunk.size());
+      skip_ -= dropped;
+      const uint64_t kept = std::min<uint64_t>(take_, chunk.size() - dropped);
+      if (kept == 0) continue;
+      take_ -= kept;
+      out = chunk.slice(static_cast<uint32_t>(dropped), static_cast<uint32_t>(kept));
+      return Poll::kReady;
+    }
+    return Poll::kDone;
+  }
+
+ private:
+  std::vector<Chunk> chunks_;
+  size_t next_ = 0;
+  uint64_t skip_;
+  uint64_t take_;
+};
+
+/// Hands out segments in order; where each begins is known from the rows of those before it.
+class StoreSource final : public Source {
+ public:
+  StoreSource(std::shared_ptr<const ChunkStore> store, uint64_t skip, uint64_t take)
+      : store_(std::move(store)), skip_(skip), take_(take) {}
+  Poll next_morsel(Morsel& out, const Waker&) override {
+    if (next_ == store_->segment_count() || take_ == 0) return Poll::kDone;
+    out.number = next_;
+    out.begin = next_++;
+    return Poll::kReady;
+  }
+  std::unique_ptr<Reader> open(const Morsel& morsel) override {
+    std::vector<Chunk> chunks = store_->segment(morsel.begin);
+    uint64_t rows = 0;
+    for (const Chunk& chunk : chunks) rows += chunk.size();
+    // open() follows next_morsel under the same lock, so the running counts are in order.
+    const uint64_t dropped = std::min(skip_, rows);
+    skip_ -= dropped;
+    const uint64_t kept = std::min(take_, rows - dropped);
+    take_ -= kept;
+    return std::make_unique<StoreReader>(std::move(chunks), dropped, kept);
+  }
+  SourceProgress progress() const override { return {next_, store_->segment_count()}; }
+
+ private:
+  const std::shared_ptr<const ChunkStore> store_;
+  std::atomic<uint64_t> next_{0};
+  uint64_t skip_;
+  uint64_t take_;
+};
+
+}  // namespace
+
+ChunkStore::ChunkStore(Schema schema, QueryContext& context) : schema_(std::move(schema)), context_(context) {
+  for (const Field& field : schema_) types_.push_back(field.type);
+}
+
+void ChunkStore::append(const Chunk& chunk) {
+  if (chunk.empty()) return;
+  if (segments_.empty() || segments_.back().bytes >= kSegmentBytes || segments_.back().chunk_count >= kSegmentChunks) {
+    if (context_.settings.force_spill && context_.spill) spill(~size_t{0}, *context_.spill);
+    segments_.emplace_back();
+  }
+  Segment& segment = segments_.back();
+  Chunk kept = chunk.retain();
+  const size_t bytes = kept.data_bytes();
+  segment.chunks.push_back(std::move(kept));
+  segment.bytes += bytes;
+  segment.chunk_count += 1;
+  held_bytes_ += bytes;
+  row_count_ += chunk.size();
+  if (context_.spill && context_.budget->available_bytes() < kSegmentBytes) spill(held_bytes_ / 2, *context_.spill);
+}
+
+void ChunkStore::seal() {
+  if (context_.settings.force_spill && context_.spill) spill(~size_t{0}, *context_.spill);
+}
+
+size_t ChunkStore::spill(size_t wanted, SpillWriter& writer) {
+  size_t freed = 0;
+  std::vector<std::byte> bytes;
+  for (; first_held_ < segments_.size() && freed < wanted; ++first_held_) {
+    Segment& segment = segments_[first_held_];
+    // The open segment goes only when everything has to.
+    if (first_held_ + 1 == segments_.size() && wanted != ~size_t{0}) break;
+    bytes.clear();
+    for (const Chunk& chunk : segment.chunks) write_chunk(chunk, bytes);
+    segment.extent = writer.write(bytes);
+    segment.is_spilled = true;
+    segment.chunks.clear();
+    freed += segment.bytes;
+    held_bytes_ -= segment.bytes;
+    segment.bytes = kSegmentBytes;  // closed: nothing more is appended to it
+  }
+  return freed;
+}
+
+std::vector<Chunk> ChunkStore::segment(size_t index) const {
+  const Segment& segment = segments_[index];
+  if (!segment.is_spilled) return segment.chunks;
+  BufferRef buffer = Buffer::allocate(segment.extent.size_bytes);
+  context_.spill->read(segment.extent, {buffer->data(), segment.extent.size_bytes});
+  std::span<const std::byte> bytes(buffer->data(), segment.extent.size_bytes);
+  std::vector<Chunk> chunks;
+  for (size_t i = 0; i < segment.chunk_count; ++i) chunks.push_back(read_chunk(types_, bytes));
+  return chunks;
+}
+
+std::unique_ptr<Source> make_store_source(std::shared_ptr<const ChunkStore> store, uint64_t skip, uint64_t take) {
+  return std::make_unique<StoreSource>(std::move(store), skip, take);
+}
+
+}  // namespace doline

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "exec/pipeline.h"
+#include "memory/spill.h"
+
+namespace doline {
+
+/// Chunks kept in order, in memory or on disk: what a CTE, a LIMIT or a result that waits holds.
+/// Written by one thread at a time; read by any number once sealed.
+class ChunkStore final : public Spillable {
+ public:
+  ChunkStore(Schema schema, QueryContext& context);
+
+  /// `chunk` is lent. Spills the oldest segments where memory is short.
+  void append(const Chunk& chunk);
+  void seal();
+  uint64_t row_count() const { return row_count_; }
+  const Schema& schema() const { return schema_; }
+  size_t segment_count() const { return segments_.size(); }
+  /// A segment's chunks, read back where they were spilled. Thread-safe once sealed.
+  std::vector<Chunk> segment(size_t index) const;
+
+  size_t spillable_bytes() const override { return held_bytes_; }
+  size_t spill(size_t wanted, SpillWriter& writer) override;
+
+ private:
+  struct Segment {
+    std::vector<Chunk> chunks;
+    size_t bytes = 0;
+    bool is_spilled = false;
+    SpillExtent extent;
+    size_t chunk_count = 0;
+  };
+
+  const Schema schema_;
+  std::vector<TypeRef> types_;
+  QueryContext& context_;
+  std::deque<Segment> segments_;
+  size_t held_bytes_ = 0;
+  size_t first_held_ = 0;
+  uint64_t row_count_ = 0;
+};
+
+/// Reads a sealed store in order, a segment a morsel; rows [skip, skip + take).
+std::unique_ptr<Source> make_store_source(std::shared_ptr<const ChunkStore> store, uint64_t skip = 0,
+                                          uint64_t take = ~uint64_t{0});
+
+}  // namespace doline

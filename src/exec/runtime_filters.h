@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "plan/table.h"
+
+namespace doline {
+
+/// Runtime filters of one query by the id that the plan's join and scan share. Filled while
+/// pipelines are made (one thread); the filters themselves are published by joins while it runs.
+class RuntimeFilters {
+ public:
+  /// The scan's side: the filter the join with this id will publish into.
+  RuntimeFilterRef subscribe(int64_t id, uint32_t column);
+  /// The join's side; several scans may read one join's filter.
+  const std::vector<RuntimeFilterRef>& subscribers(int64_t id) { return by_id_[id]; }
+
+ private:
+  std::map<int64_t, std::vector<RuntimeFilterRef>> by_id_;
+};
+
+/// What a join publishes: bounds, and a test of values against the build side's keys.
+class PublishedFilter final : public RuntimeFilter {
+ public:
+  Selection probe(const Column& values, const Selection& active) const override;
+  /// `keys`: hashes of the build side's non-NULL values (kernel/hash_column.h), to be put in a
+  /// blocked Bloom filter; too many (over `most_keys`) leave only the bounds.
+  void publish(std::optional<Value> lower, std::optional<Value> upper, const std::vector<uint64_t>& hashes);
+
+ private:
+  std::vector<uint64_t> blocks_;  // 64-bit blocks; empty: bounds only
+  uint64_t mask_ = 0;
+};
+
+}  // namespace doline

@@ -1,0 +1,187 @@
+#include "exec/sinks.h"
+
+namespace doline {
+
+namespace {
+
+constexpr size_t kHoldBytes = size_t{16} << 20;
+constexpr size_t kReadyChunks = 32;
+
+Flow flow_of(OrderedGate::Answer answer) {
+  switch (answer) {
+    case OrderedGate::Answer::kTaken: return Flow::kNeedInput;
+    case OrderedGate::Answer::kBlocked: return Flow::kBlocked;
+    case OrderedGate::Answer::kDone: return Flow::kDone;
+  }
+  UNREACHABLE();
+}
+
+}  // namespace
+
+// --- KeepSink
+
+KeepSink::KeepSink(Schema schema, QueryContext& context, uint64_t most_rows)
+    : store_(std::make_shared<ChunkStore>(std::move(schema), context)), most_rows_(most_rows),
+      gate_(
+          [this](const Chunk& chunk) {
+            const uint64_t left = most_rows_ - store_->row_count();
+            store_->append(chunk.size() > left ? chunk.slice(0, static_cast<uint32_t>(left)) : chunk);
+            return store_->row_count() < most_rows_;
+          },
+          kHoldBytes) {}
+
+Flow KeepSink::consume(const Chunk& chunk, LocalState&, const Waker& waker) {
+  if (most_rows_ == 0) return Flow::kDone;
+  return flow_of(gate_.push(chunk, waker));
+}
+
+Flow KeepSink::end_morsel(uint64_t morsel, LocalState&, const Waker&) { return flow_of(gate_.end_morsel(morsel)); }
+
+TaskSet KeepSink::finish() {
+  store_->seal();
+  return {};
+}
+
+void KeepSink::begin_input(uint32_t) { gate_.begin_input(); }
+
+// --- ResultSink
+
+ResultSink::ResultSink(Waker reader_waker)
+    : reader_waker_(std::move(reader_waker)),
+      gate_(
+          [this](const Chunk& chunk) {
+            {
+              MutexLock lock(mutex_);
+              ready_.push_back(chunk.retain());
+            }
+            reader_waker_.wake();
+            return true;
+          },
+          kHoldBytes) {}
+
+Flow ResultSink::consume(const Chunk& chunk, LocalState&, const Waker& waker) {
+  {
+    MutexLock lock(mutex_);
+    if (ready_.size() >= kReadyChunks) {
+      waiting_.push_back(waker);
+      return Flow::kBlocked;
+    }
+  }
+  return flow_of(gate_.push(chunk, waker));
+}
+
+Flow ResultSink::end_morsel(uint64_t morsel, LocalState&, const Waker&) { return flow_of(gate_.end_morsel(morsel)); }
+
+TaskSet ResultSink::finish() {
+  {
+    MutexLock lock(mutex_);
+    finished_ = true;
+  }
+  reader_waker_.wake();
+  return {};
+}
+
+void ResultSink::begin_input(uint32_t) { gate_.begin_input(); }
+
+bool ResultSink::has_chunk() const {
+  MutexLock lock(mutex_);
+  return !ready_.empty();
+}
+
+bool ResultSink::is_finished() const {
+  MutexLock lock(mutex_);
+  return finished_ && ready_.empty();
+}
+
+std::optional<Chunk> ResultSink::take() {
+  std::vector<Waker> wake;
+  std::optional<Chunk> chunk;
+  {
+    MutexLock lock(mutex_);
+    if (ready_.empty()) return std::nullopt;
+    chunk = std::move(ready_.front());
+    ready_.pop_front();
+    // Woken in one go once half is taken, so that tasks do not run for a chunk at a time.
+    if (ready_.size() <= kReadyChunks / 2) wake.swap(waiting_);
+  }
+  for (const Waker& waker : wake) waker.wake();
+  return chunk;
+}
+
+// --- WriteSink
+
+WriteSink::WriteSink(std::unique_ptr<Writer> writer)
+    : writer_(std::move(writer)), gate_([this](Chunk chunk) { return add(std::move(chunk)); }, kHoldBytes) {}
+
+WriteSink::~WriteSink() {
+  if (!published_) writer_->abandon();
+}
+
+bool WriteSink::add(Chunk chunk) {
+  Chunk kept = chunk.retain();
+  row_count_ += kept.size();
+  MutexLock lock(mutex_);
+  open_.rows += kept.size();
+  open_.bytes += kept.data_bytes();
+  open_.chunks.push_back(std::move(kept));
+  if (open_.rows >= writer_->batch_rows() || open_.bytes >= writer_->batch_bytes()) {
+    const uint64_t number = open_.number;
+    full_.push_back(std::move(open_));
+    open_ = Batch{};
+    open_.number = number + 1;
+  }
+  return true;
+}
+
+Flow WriteSink::consume(const Chunk& chunk, LocalState&, const Waker& waker) {
+  const Flow flow = flow_of(gate_.push(chunk, waker));
+  encode_full_batches();
+  return flow;
+}
+
+Flow WriteSink::end_morsel(uint64_t morsel, LocalState&, const Waker&) {
+  const Flow flow = flow_of(gate_.end_morsel(morsel));
+  encode_full_batches();
+  return flow;
+}
+
+void WriteSink::encode_full_batches() {
+  while (true) {
+    Batch batch;
+    {
+      MutexLock lock(mutex_);
+      if (full_.empty()) return;
+      batch = std::move(full_.front());
+      full_.pop_front();
+    }
+    encode(std::move(batch));
+  }
+}
+
+void WriteSink::encode(Batch batch) {
+  auto encoded = writer_->encode(std::move(batch.chunks));
+  MutexLock lock(commit_mutex_);
+  encoded_[batch.number] = std::move(encoded);
+  for (auto at = encoded_.begin(); at != encoded_.end() && at->first == next_commit_; at = encoded_.begin()) {
+    writer_->commit(std::move(at->second));
+    encoded_.erase(at);
+    ++next_commit_;
+  }
+}
+
+TaskSet WriteSink::finish() {
+  encode_full_batches();
+  Batch last;
+  {
+    MutexLock lock(mutex_);
+    last = std::move(open_);
+  }
+  if (!last.chunks.empty()) encode(std::move(last));
+  writer_->finish();
+  published_ = true;
+  return {};
+}
+
+void WriteSink::begin_input(uint32_t) { gate_.begin_input(); }
+
+}  // namespace doline
