@@ -36,9 +36,8 @@ std::pair<size_t, size_t> rarest_two(std::string_view needle) {
 }  // namespace
 
 const StringKernels& string_kernels() {
-  static const StringKernels& kernels =
-      pick_variant(simd_level(), scalar::kStringKernels, avx2::kStringKernels,
-                   avx512::kStringKernels);
+  static const StringKernels& kernels = pick_variant(simd_level(), scalar::kStringKernels,
+                                                     avx2::kStringKernels, avx512::kStringKernels);
   return kernels;
 }
 
@@ -58,9 +57,8 @@ size_t find_text(std::string_view text, std::string_view needle, size_t from) {
   if (from > text.size()) return std::string_view::npos;
   if (needle.empty()) return from;
   // Ranking bytes would cost more than one short search saves: first and last byte.
-  const char* found =
-      string_kernels().find(text.data() + from, text.data() + text.size(), needle.data(),
-                            needle.size(), 0, needle.size() - 1);
+  const char* found = string_kernels().find(text.data() + from, text.data() + text.size(),
+                                            needle.data(), needle.size(), 0, needle.size() - 1);
   return found == nullptr ? std::string_view::npos : static_cast<size_t>(found - text.data());
 }
 

@@ -96,6 +96,57 @@ bool exclude_each_other(const PatternNode& a, const Follow& a_first, const Patte
          !right->starts_with(*left);
 }
 
+bool is_fast_run(const RegexStep& step) {
+  return step.op == RegexOp::kRunNotByte || step.op == RegexOp::kRunRange ||
+         step.op == RegexOp::kRunTable;
+}
+
+/// Takes into each run the slot before it, the slot behind it and the literal behind that, as far
+/// as no jump goes between them. `no_slot` is the number for none.
+std::vector<RegexStep> fuse_runs(const std::vector<RegexStep>& steps, const std::string& literals,
+                                 uint16_t no_slot) {
+  std::vector<bool> is_target(steps.size() + 1);
+  for (const RegexStep& step : steps) {
+    if (step.op == RegexOp::kTry || step.op == RegexOp::kJump) is_target[step.target] = true;
+  }
+  std::vector<uint32_t> moved(steps.size() + 1);
+  std::vector<RegexStep> fused;
+  for (size_t i = 0; i < steps.size();) {
+    const size_t begin = i;
+    const auto part = [&](size_t at, RegexOp op) {
+      return at < steps.size() && steps[at].op == op && (at == begin || !is_target[at]);
+    };
+    const size_t run_at = i + part(i, RegexOp::kSlot);
+    const bool is_run = run_at < steps.size() && is_fast_run(steps[run_at]) &&
+                        (run_at == begin || !is_target[run_at]);
+    RegexStep step = steps[is_run ? run_at : i];
+    i = (is_run ? run_at : i) + 1;
+    if (is_run) {
+      step.slot = run_at > begin ? steps[begin].slot : no_slot;
+      step.slot_end = part(i, RegexOp::kSlot) ? steps[i++].slot : no_slot;
+      std::string_view then;
+      char byte = 0;
+      if (part(i, RegexOp::kByte)) {
+        byte = static_cast<char>(steps[i++].first);
+        then = std::string_view(&byte, 1);
+      } else if (part(i, RegexOp::kLiteral) && steps[i].max <= 4) {
+        then = std::string_view(literals).substr(steps[i].index, steps[i].max);
+        ++i;
+      }
+      step.then_size = static_cast<uint8_t>(then.size());
+      for (size_t k = 0; k < then.size(); ++k) {
+        step.then |= uint32_t{static_cast<uint8_t>(then[k])} << (8 * k);
+        step.then_mask |= uint32_t{0xFF} << (8 * k);
+      }
+    }
+    moved[begin] = static_cast<uint32_t>(fused.size());
+    fused.push_back(step);
+  }
+  moved[steps.size()] = static_cast<uint32_t>(fused.size());
+  for (RegexStep& step : fused) step.target = moved[step.target];
+  return fused;
+}
+
 class Compiler {
  public:
   Compiler(const ParsedPattern& pattern, TextEncoding encoding)
@@ -116,6 +167,8 @@ class Compiler {
     if (to_end) add(RegexOp::kEnd);
     add(RegexOp::kAccept);
     if (too_long()) return std::nullopt;
+    program_.steps =
+        fuse_runs(program_.steps, program_.literals, static_cast<uint16_t>(program_.slot_count));
     program_.first = to_byte_set(first.bytes);
     program_.first_is_known = !first.end;
     program_.prefix = prefix_of(pattern_.root);
@@ -200,22 +253,6 @@ class Compiler {
     step.index = index;
     step.takes_high = mask.test(0x80);
     step.checks_utf8 = utf8_ && step.takes_high;
-    step.scan = RegexScan::kTable;
-    unsigned first = 0;
-    if (mask.count() == 255) {
-      while (mask.test(first)) ++first;
-      step.scan = RegexScan::kNotByte;
-      step.first = static_cast<uint8_t>(first);
-    } else if (!step.takes_high && mask.any()) {
-      unsigned last = 0x7F;
-      while (!mask.test(first)) ++first;
-      while (!mask.test(last)) --last;
-      if (mask.count() == last - first + 1) {
-        step.scan = RegexScan::kRange;
-        step.first = static_cast<uint8_t>(first);
-        step.span = static_cast<uint8_t>(last - first);
-      }
-    }
     return step;
   }
 
@@ -234,10 +271,29 @@ class Compiler {
 
   void add_run(const ByteMask& mask, uint32_t min, uint32_t max) {
     if (max == 0) return;
-    const bool once = min == 1 && max == 1;
-    RegexStep& step = add_set(once ? RegexOp::kSet : RegexOp::kRun, mask);
+    if (min == 1 && max == 1) {
+      add_set(RegexOp::kSet, mask);
+      return;
+    }
+    RegexStep& step = add_set(RegexOp::kRunCounted, mask);
     step.min = min;
     step.max = max;
+    if (max != kRegexUnlimited || min > 1) return;
+    step.op = RegexOp::kRunTable;
+    unsigned first = 0;
+    if (mask.count() == 255) {
+      while (mask.test(first)) ++first;
+      step.op = RegexOp::kRunNotByte;
+      step.first = static_cast<uint8_t>(first);
+    } else if (!step.takes_high && mask.any()) {
+      unsigned last = 0x7F;
+      while (!mask.test(first)) ++first;
+      while (!mask.test(last)) --last;
+      if (mask.count() != last - first + 1) return;
+      step.op = RegexOp::kRunRange;
+      step.first = static_cast<uint8_t>(first);
+      step.span = static_cast<uint8_t>(last - first);
+    }
   }
 
   bool emit_run(const PatternNode& node, const Follow& after) {
@@ -290,8 +346,8 @@ class Compiler {
       // An empty branch is taken without a look at what follows.
       bool unsure = !after.cannot_fail && node.children[i].matches_empty();
       for (size_t later = i + 1; later < count && !after.cannot_fail; ++later) {
-        unsure |= !exclude_each_other(node.children[i], firsts[i], node.children[later],
-                                      firsts[later]);
+        unsure |=
+            !exclude_each_other(node.children[i], firsts[i], node.children[later], firsts[later]);
       }
       const uint32_t attempt = begin_try(node.children[i]);
       if (attempt == 0) return false;
@@ -313,6 +369,7 @@ class Compiler {
     uint32_t low = ~uint32_t{0};
     uint32_t high = 0;
     group_range(body, low, high);
+    program_.has_tries = true;
     RegexStep& step = add(RegexOp::kTry);
     if (high != 0) {
       step.slot = static_cast<uint16_t>(2 * low);

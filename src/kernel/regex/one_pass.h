@@ -22,6 +22,7 @@ struct RegexProgram {
   std::vector<ByteSet> sets;
   std::string literals;
   uint32_t slot_count = 0;
+  bool has_tries = false;
   /// The first byte of a match is in the set, if `first_is_known`.
   ByteSet first{};
   bool first_is_known = false;
@@ -29,7 +30,7 @@ struct RegexProgram {
   std::string prefix;
 
   RegexProgramView view() const {
-    return {steps.data(), sets.data(), literals.data(), slot_count};
+    return {steps.data(), sets.data(), literals.data(), slot_count, has_tries};
   }
 };
 

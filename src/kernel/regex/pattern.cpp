@@ -55,8 +55,8 @@ std::optional<ByteMask> perl_class(char name) {
 }
 
 std::optional<ByteMask> posix_class(std::string_view name) {
-  const ByteMask punctuation = range_of('!', '/') | range_of(':', '@') | range_of('[', '`') |
-                               range_of('{', '~');
+  const ByteMask punctuation =
+      range_of('!', '/') | range_of(':', '@') | range_of('[', '`') | range_of('{', '~');
   const std::pair<std::string_view, ByteMask> classes[] = {
       {"alnum", digits() | letters()},
       {"alpha", letters()},
@@ -310,9 +310,8 @@ class Parser {
       default:
         break;
     }
-    const bool mark = static_cast<unsigned char>(name) < 0x80 &&
-                      !(name >= 'a' && name <= 'z') && !(name >= 'A' && name <= 'Z') &&
-                      !(name >= '0' && name <= '9');
+    const bool mark = static_cast<unsigned char>(name) < 0x80 && !(name >= 'a' && name <= 'z') &&
+                      !(name >= 'A' && name <= 'Z') && !(name >= '0' && name <= '9');
     if (!mark) return std::nullopt;
     return name;
   }

@@ -26,13 +26,13 @@ struct PatternNode {
   enum class Kind : uint8_t { kEmpty, kLiteral, kSet, kConcat, kAlternate, kRepeat, kGroup };
 
   Kind kind = Kind::kEmpty;
-  std::string literal;                 // kLiteral: bytes
-  std::bitset<256> set;                // kSet: bytes from 0x80 all or none
-  bool greedy = true;                  // kRepeat
-  uint32_t min = 0;                    // kRepeat
-  uint32_t max = 0;                    // kRepeat; kRegexUnlimited
-  uint32_t group = 0;                  // kGroup: its number, from 1
-  std::vector<PatternNode> children;   // one for kRepeat and kGroup
+  std::string literal;                // kLiteral: bytes
+  std::bitset<256> set;               // kSet: bytes from 0x80 all or none
+  bool greedy = true;                 // kRepeat
+  uint32_t min = 0;                   // kRepeat
+  uint32_t max = 0;                   // kRepeat; kRegexUnlimited
+  uint32_t group = 0;                 // kGroup: its number, from 1
+  std::vector<PatternNode> children;  // one for kRepeat and kGroup
 
   bool matches_empty() const;
   /// A set, or one ASCII byte: what a run can repeat.

@@ -15,14 +15,15 @@
 namespace doline {
 namespace {
 
-constexpr size_t kMaxSlots = 128;  // one_pass.cpp compiles at most 63 groups
+constexpr size_t kMaxSlots = 129;  // one_pass.cpp compiles at most 63 groups; and one of no meaning
 
 // An unanchored search tries the program at many places. Past this many bytes walked for each byte
 // of the text, RE2 takes over, which is linear.
 constexpr size_t kRetryFactor = 8;
 constexpr size_t kRetryFloor = 256;
 
-/// (?<name> as (?P<name>, the only form this RE2 knows. Brackets, \Q…\E and escapes are passed over.
+/// (?<name> as (?P<name>, the only form this RE2 knows. Brackets, \Q…\E and escapes are passed
+/// over.
 std::string with_python_names(std::string_view pattern) {
   std::string out;
   out.reserve(pattern.size() + 8);
@@ -94,8 +95,8 @@ struct Regex::State {
 
   RegexResult run(const RegexProgram& chosen, std::string_view text, size_t from,
                   const char** slots) const {
-    return kernels.match(chosen.view(), text.data(), text.data() + from,
-                         text.data() + text.size(), slots);
+    return kernels.match(chosen.view(), text.data(), text.data() + from, text.data() + text.size(),
+                         slots);
   }
   RegexOutcome find(std::string_view text, size_t from, Anchor anchor, const char** slots) const;
   bool match(std::string_view text, size_t from, Anchor anchor,
@@ -128,13 +129,12 @@ Regex::State::State(std::string_view written, RegexOptions given)
   settings.set_encoding(options.encoding == TextEncoding::kUtf8
                             ? re2::RE2::Options::EncodingUTF8
                             : re2::RE2::Options::EncodingLatin1);
-  const std::string pattern =
-      options.literal ? std::string(written) : with_python_names(written);
+  const std::string pattern = options.literal ? std::string(written) : with_python_names(written);
   re2 = std::make_unique<re2::RE2>(pattern, settings);
   if (!re2->ok()) {
     Error error(ErrorCode::kInvalidArgument, "bad regular expression: {}", re2->error());
-    const size_t at = re2->error_arg().empty() ? std::string_view::npos
-                                               : written.rfind(re2->error_arg());
+    const size_t at =
+        re2->error_arg().empty() ? std::string_view::npos : written.rfind(re2->error_arg());
     if (at != std::string_view::npos) error.add_note(fmt::format("at byte {} of {}", at, written));
     throw error;
   }
@@ -149,8 +149,8 @@ Regex::State::State(std::string_view written, RegexOptions given)
   ASSERT(parsed->group_count == group_count);
   anchored_begin = parsed->anchored_begin;
   program = compile_one_pass(*parsed, options.encoding, false);
-  whole_program = parsed->anchored_end ? program
-                                       : compile_one_pass(*parsed, options.encoding, true);
+  whole_program =
+      parsed->anchored_end ? program : compile_one_pass(*parsed, options.encoding, true);
   if (program && !anchored_begin && !program->prefix.empty()) prefix.emplace(program->prefix);
   if (std::string literal = parsed->required_literal(); !literal.empty()) {
     required.emplace(literal);
@@ -201,8 +201,8 @@ bool Regex::State::match_by_re2(std::string_view text, size_t from, Anchor ancho
     return false;
   }
   for (size_t i = 0; i < groups.size(); ++i) {
-    groups[i] = i < wanted ? std::string_view(pieces[i].data(), pieces[i].size())
-                           : std::string_view();
+    groups[i] =
+        i < wanted ? std::string_view(pieces[i].data(), pieces[i].size()) : std::string_view();
   }
   return true;
 }
@@ -222,8 +222,8 @@ bool Regex::State::match(std::string_view text, size_t from, Anchor anchor,
   }
   for (size_t i = 0; i < groups.size(); ++i) {
     const bool took_part = i <= group_count && slots[2 * i] != nullptr;
-    groups[i] = took_part ? std::string_view(slots[2 * i], static_cast<size_t>(slots[2 * i + 1] -
-                                                                               slots[2 * i]))
+    groups[i] = took_part ? std::string_view(slots[2 * i],
+                                             static_cast<size_t>(slots[2 * i + 1] - slots[2 * i]))
                           : std::string_view();
   }
   return true;
@@ -280,8 +280,7 @@ Regex::Rewrite Regex::compile_rewrite(std::string_view rewrite) const {
                   "bad replacement \"{}\": group {} of a pattern that has {}", rewrite, group,
                   group_count());
     }
-    compiled.groups_needed_ =
-        std::max(compiled.groups_needed_, static_cast<size_t>(group) + 1);
+    compiled.groups_needed_ = std::max(compiled.groups_needed_, static_cast<size_t>(group) + 1);
     compiled.pieces_.emplace_back(std::exchange(text, {}), group);
   }
   if (!text.empty()) compiled.pieces_.emplace_back(std::move(text), -1);
@@ -331,7 +330,8 @@ size_t Regex::replace_all(std::string_view text, const Rewrite& rewrite, std::st
     at = begin;
     if (groups[0].empty() && begin == last_end) {
       // An empty match right behind the last one does not count: pass one character.
-      const size_t size = at < text.size() ? step_size(text.substr(at), state_->options.encoding) : 1;
+      const size_t size =
+          at < text.size() ? step_size(text.substr(at), state_->options.encoding) : 1;
       out += text.substr(at, size);
       at += size;
       continue;

@@ -15,29 +15,24 @@ struct ByteSet {
 };
 
 enum class RegexOp : uint8_t {
-  kByte,     // the byte `first`
-  kLiteral,  // `max` bytes at literals + index
-  kSet,      // one character of sets[index]
-  kRun,      // between min and max characters of sets[index], as many as there are
-  kSlot,     // slots[slot] = here
-  kTry,      // if what follows fails, come back here with slots [slot, slot_end) unset; go to target
-  kCommit,   // ends what the innermost kTry covers; `unsure`: another choice was possible
-  kUnsure,   // another choice was possible
-  kJump,     // go to target
-  kEnd,      // only at the end of the text
-  kAccept,   // the match ends here
-};
-
-/// How a kRun finds the first byte outside its set.
-enum class RegexScan : uint8_t {
-  kNotByte,  // the set is every byte but `first`
-  kRange,    // the set is [first, first + span], all ASCII
-  kTable,    // anything else
+  kByte,        // the byte `first`
+  kLiteral,     // `max` bytes at literals + index
+  kSet,         // one character of sets[index]
+  kRunNotByte,  // `min` (0 or 1) or more characters, as many as there are: all but the byte `first`
+  kRunRange,    // the same: bytes of [first, first + span], all ASCII
+  kRunTable,    // the same: characters of sets[index]
+  kRunCounted,  // between min and max characters of sets[index], as many as there are
+  kSlot,        // slots[slot] = here
+  kTry,         // if what follows fails: back here, slots [slot, slot_end) unset, go to target
+  kCommit,      // ends what the innermost kTry covers; `unsure`: another choice was possible
+  kUnsure,      // another choice was possible
+  kJump,        // go to target
+  kEnd,         // only at the end of the text
+  kAccept,      // the match ends here
 };
 
 struct RegexStep {
   RegexOp op;
-  RegexScan scan;
   uint8_t first;
   uint8_t span;
   /// The set has all bytes from 0x80: in UTF-8, all code points from U+0080.
@@ -45,8 +40,14 @@ struct RegexStep {
   /// Bytes from 0x80 count only as parts of code points, as RE2 decodes them.
   bool checks_utf8;
   bool unsure;
+  /// Runs also set slots[slot] where they begin and slots[slot_end] where they end, and then want
+  /// `then_size` (0 to 4) bytes equal to `then`: most of a pattern is (run)literal. Slot numbers
+  /// that are not asked for are the program's slot_count, a place of no meaning.
+  uint8_t then_size;
   uint16_t slot;
   uint16_t slot_end;
+  uint32_t then;
+  uint32_t then_mask;
   uint32_t min;
   uint32_t max;
   uint32_t index;
@@ -62,6 +63,7 @@ struct RegexProgramView {
   const ByteSet* sets;
   const char* literals;
   uint32_t slot_count;
+  bool has_tries;
 };
 
 enum class RegexOutcome : uint8_t {

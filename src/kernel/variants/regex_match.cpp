@@ -119,58 +119,59 @@ static inline __m256i bit_of_row() {
       _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
-static inline Stop scan_run(const RegexStep& step, const ByteSet* sets, const char* at,
-                            const char* limit, const char* readable) {
-  switch (step.scan) {
-    case RegexScan::kNotByte:
-      return scan(at, limit, readable,
-                  OutsideNotByte{_mm256_set1_epi8(static_cast<char>(step.first))});
-    case RegexScan::kRange:
-      return scan(at, limit, readable,
-                  OutsideRange{_mm256_set1_epi8(static_cast<char>(step.first)),
-                               _mm256_set1_epi8(static_cast<char>(step.span))});
-    case RegexScan::kTable:
-      break;
-  }
+static inline Stop scan_not_byte(const RegexStep& step, const ByteSet*, const char* at,
+                                 const char* limit, const char* readable) {
+  return scan(at, limit, readable, OutsideNotByte{_mm256_set1_epi8(static_cast<char>(step.first))});
+}
+static inline Stop scan_range(const RegexStep& step, const ByteSet*, const char* at,
+                              const char* limit, const char* readable) {
   return scan(at, limit, readable,
-              OutsideTable{twice(sets[step.index].low_nibble), bit_of_row(),
-                           step.takes_high ? 0u : ~0u});
+              OutsideRange{_mm256_set1_epi8(static_cast<char>(step.first)),
+                           _mm256_set1_epi8(static_cast<char>(step.span))});
+}
+static inline Stop scan_table(const RegexStep& step, const ByteSet* sets, const char* at,
+                              const char* limit, const char* readable) {
+  return scan(
+      at, limit, readable,
+      OutsideTable{twice(sets[step.index].low_nibble), bit_of_row(), step.takes_high ? 0u : ~0u});
 }
 
 #elif defined(DOLINE_TARGET_avx512)
 
-static inline Stop scan_run(const RegexStep& step, const ByteSet* sets, const char* at,
-                            const char* limit, const char*) {
-  using Mask = unsigned long long;
-  const __m512i first = _mm512_set1_epi8(static_cast<char>(step.first));
-  const __m512i span = _mm512_set1_epi8(static_cast<char>(step.span));
-  const __m512i low = _mm512_broadcast_i32x4(
-      _mm_load_si128(reinterpret_cast<const __m128i*>(sets[step.index].low_nibble)));
-  const __m512i row_bit = _mm512_broadcast_i32x4(
-      _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0));
+using Mask = unsigned long long;
+
+/// One bit per byte outside the set.
+struct OutsideNotByte {
+  __m512i byte;
+  Mask operator()(__m512i block) const { return _mm512_cmpeq_epi8_mask(block, byte); }
+};
+struct OutsideRange {
+  __m512i first, span;
+  Mask operator()(__m512i block) const {
+    return _mm512_cmpgt_epu8_mask(_mm512_sub_epi8(block, first), span);
+  }
+};
+struct OutsideTable {
+  __m512i low, high;
+  bool takes_high;
+  Mask operator()(__m512i block) const {
+    // pshufb gives 0 for an index with its top bit set, so bytes from 0x80 come out as outside.
+    const __m512i row = _mm512_shuffle_epi8(low, block);
+    const __m512i upper = _mm512_and_si512(_mm512_srli_epi16(block, 4), _mm512_set1_epi8(15));
+    const Mask outside = _mm512_testn_epi8_mask(row, _mm512_shuffle_epi8(high, upper));
+    return takes_high ? outside & ~_mm512_movepi8_mask(block) : outside;
+  }
+};
+
+template <class Outside>
+static inline Stop scan(const char* at, const char* limit, Outside outside) {
   Mask high = 0;
   while (at < limit) {
     const size_t left = static_cast<size_t>(limit - at);
     const Mask valid = left >= 64 ? ~Mask{0} : (Mask{1} << left) - 1;
     const __m512i block = _mm512_maskz_loadu_epi8(valid, at);
     const Mask sign = _mm512_movepi8_mask(block);
-    Mask stop = 0;
-    switch (step.scan) {
-      case RegexScan::kNotByte:
-        stop = _mm512_cmpeq_epi8_mask(block, first);
-        break;
-      case RegexScan::kRange:
-        stop = _mm512_cmpgt_epu8_mask(_mm512_sub_epi8(block, first), span);
-        break;
-      case RegexScan::kTable: {
-        const __m512i row = _mm512_shuffle_epi8(low, block);
-        const __m512i upper = _mm512_and_si512(_mm512_srli_epi16(block, 4), _mm512_set1_epi8(15));
-        stop = _mm512_testn_epi8_mask(row, _mm512_shuffle_epi8(row_bit, upper));
-        if (step.takes_high) stop &= ~sign;
-        break;
-      }
-    }
-    stop &= valid;
+    const Mask stop = outside(block) & valid;
     if (stop != 0) {
       high |= sign & ((stop & (0ull - stop)) - 1);
       return {at + __builtin_ctzll(stop), high != 0};
@@ -181,29 +182,51 @@ static inline Stop scan_run(const RegexStep& step, const ByteSet* sets, const ch
   return {limit, high != 0};
 }
 
+static inline __m512i four_times(__m128i table) { return _mm512_broadcast_i32x4(table); }
+
+static inline Stop scan_not_byte(const RegexStep& step, const ByteSet*, const char* at,
+                                 const char* limit, const char*) {
+  return scan(at, limit, OutsideNotByte{_mm512_set1_epi8(static_cast<char>(step.first))});
+}
+static inline Stop scan_range(const RegexStep& step, const ByteSet*, const char* at,
+                              const char* limit, const char*) {
+  return scan(at, limit,
+              OutsideRange{_mm512_set1_epi8(static_cast<char>(step.first)),
+                           _mm512_set1_epi8(static_cast<char>(step.span))});
+}
+static inline Stop scan_table(const RegexStep& step, const ByteSet* sets, const char* at,
+                              const char* limit, const char*) {
+  const __m128i low = _mm_load_si128(reinterpret_cast<const __m128i*>(sets[step.index].low_nibble));
+  const __m128i row_bit = _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
+  return scan(at, limit, OutsideTable{four_times(low), four_times(row_bit), step.takes_high});
+}
+
 #else
 
-static inline Stop scan_run(const RegexStep& step, const ByteSet* sets, const char* at,
-                            const char* limit, const char*) {
+static inline Stop scan_table(const RegexStep& step, const ByteSet* sets, const char* at,
+                              const char* limit, const char*) {
   const uint8_t* member = sets[step.index].member;
   unsigned char seen = 0;
   while (at < limit && member[byte_at(at)] != 0) seen |= byte_at(at++);
   return {at, seen >= 0x80};
 }
+static inline Stop scan_not_byte(const RegexStep& step, const ByteSet* sets, const char* at,
+                                 const char* limit, const char* readable) {
+  return scan_table(step, sets, at, limit, readable);
+}
+static inline Stop scan_range(const RegexStep& step, const ByteSet* sets, const char* at,
+                              const char* limit, const char* readable) {
+  return scan_table(step, sets, at, limit, readable);
+}
 
 #endif
 
-/// The run's end, or null when there are fewer characters than it must have.
-static inline const char* run_end(const RegexStep& step, const ByteSet* sets, const char* at,
-                                  const char* end, const char* readable) {
-  const bool counts_code_points =
-      step.checks_utf8 && (step.min > 1 || step.max != kRegexUnlimited);
-  if (!counts_code_points) {
-    const size_t left = static_cast<size_t>(end - at);
-    const bool bounded = step.max != kRegexUnlimited && step.max < left;
-    const char* limit = bounded ? at + step.max : end;
-    Stop stop = scan_run(step, sets, at, limit, readable);
-    if (stop.saw_high && step.checks_utf8) stop.at = whole_code_points(at, stop.at);
+/// Between step.min and step.max characters; null when there are fewer.
+static const char* counted_run_end(const RegexStep& step, const ByteSet* sets, const char* at,
+                                   const char* end, const char* readable) {
+  if (!step.checks_utf8) {
+    const bool bounded = step.max < static_cast<size_t>(end - at) && step.max != kRegexUnlimited;
+    const Stop stop = scan_table(step, sets, at, bounded ? at + step.max : end, readable);
     return static_cast<size_t>(stop.at - at) < step.min ? nullptr : stop.at;
   }
   const uint8_t* member = sets[step.index].member;
@@ -216,6 +239,28 @@ static inline const char* run_end(const RegexStep& step, const ByteSet* sets, co
   return count < step.min ? nullptr : at;
 }
 
+/// Where the match goes on after a run that ended at `stop`, or null: too short, or the bytes that
+/// must follow do not.
+static inline const char* close_run(const RegexStep& step, const char* at, const char* stop,
+                                    const char* end, const char** slots) {
+  slots[step.slot] = at;
+  slots[step.slot_end] = stop;
+  if (static_cast<size_t>(stop - at) < step.min) return nullptr;
+  if (__builtin_expect(end - stop >= 4, 1)) {
+    uint32_t next;
+    memcpy(&next, stop, 4);
+    return (next & step.then_mask) == step.then ? stop + step.then_size : nullptr;
+  }
+  if (static_cast<size_t>(end - stop) < step.then_size) return nullptr;
+  uint32_t next = 0;
+  for (unsigned i = 0; i < step.then_size; ++i) next |= uint32_t{byte_at(stop + i)} << (8 * i);
+  return next == step.then ? stop + step.then_size : nullptr;
+}
+
+static inline const char* whole(const RegexStep& step, const char* at, Stop stop) {
+  return stop.saw_high && step.checks_utf8 ? whole_code_points(at, stop.at) : stop.at;
+}
+
 struct Frame {
   const char* at;
   uint32_t step;
@@ -226,7 +271,9 @@ struct Frame {
 static inline RegexResult run(const RegexProgramView& program, const char* at, const char* end,
                               const char* readable, const char** slots) {
   const RegexStep* const steps = program.steps;
-  for (uint32_t i = 0; i < program.slot_count; ++i) slots[i] = nullptr;
+  if (program.has_tries) {  // else every slot is set on the way to kAccept
+    for (uint32_t i = 0; i < program.slot_count; ++i) slots[i] = nullptr;
+  }
   Frame frames[kRegexMaxTries];
   uint32_t depth = 0;
   uint32_t unsure = 0;
@@ -254,8 +301,29 @@ static inline RegexResult run(const RegexProgramView& program, const char* at, c
         at += size;
         break;
       }
-      case RegexOp::kRun: {
-        const char* stop = run_end(step, program.sets, at, end, readable);
+      case RegexOp::kRunNotByte: {
+        const char* stop = whole(step, at, scan_not_byte(step, program.sets, at, end, readable));
+        const char* past = close_run(step, at, stop, end, slots);
+        fits = past != nullptr;
+        at = fits ? past : stop;
+        break;
+      }
+      case RegexOp::kRunRange: {
+        const char* stop = scan_range(step, program.sets, at, end, readable).at;
+        const char* past = close_run(step, at, stop, end, slots);
+        fits = past != nullptr;
+        at = fits ? past : stop;
+        break;
+      }
+      case RegexOp::kRunTable: {
+        const char* stop = whole(step, at, scan_table(step, program.sets, at, end, readable));
+        const char* past = close_run(step, at, stop, end, slots);
+        fits = past != nullptr;
+        at = fits ? past : stop;
+        break;
+      }
+      case RegexOp::kRunCounted: {
+        const char* stop = counted_run_end(step, program.sets, at, end, readable);
         fits = stop != nullptr;
         if (fits) at = stop;
         break;

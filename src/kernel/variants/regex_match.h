@@ -5,9 +5,9 @@
 namespace doline {
 
 struct RegexKernels {
-  /// Runs the program at `at`, inside the text [begin, end), not null even if empty. On kMatch slots [0, slot_count) hold
-  /// the places of the groups: 2k and 2k + 1 the begin and end of group k, both null for a group
-  /// that took no part. Otherwise the slots are garbage.
+  /// Runs the program at `at`, inside the text [begin, end), not null even if empty. There is room
+  /// for slot_count + 1 slots. On kMatch slots 2k and 2k + 1 are the begin and end of group k, both
+  /// null for a group that took no part; otherwise they are garbage.
   RegexResult (*match)(const RegexProgramView& program, const char* begin, const char* at,
                        const char* end, const char** slots);
   /// First byte of [begin, end) whose `set.member` is 1, or end.

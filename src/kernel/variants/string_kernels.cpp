@@ -65,8 +65,8 @@ static const char* find(const char* begin, const char* end, const char* needle, 
   // Whole blocks of starting places; the second probe's load ends inside the text because
   // place + kWidth - 1 <= last.
   for (; last - place >= static_cast<ptrdiff_t>(kWidth) - 1; place += kWidth) {
-    Mask mask = both_equal(load(place + probe_first), first_byte, load(place + probe_second),
-                           second_byte);
+    Mask mask =
+        both_equal(load(place + probe_first), first_byte, load(place + probe_second), second_byte);
     while (mask != 0) {
       const char* candidate = place + first_of(mask);
       if (memcmp(candidate, needle, needle_size) == 0) return candidate;
@@ -83,9 +83,9 @@ static const char* find(const char* begin, const char* end, const char* needle, 
   if (static_cast<size_t>(last - begin) + 1 >= kWidth) {
     // One more block that ends at the last place; the places seen before are shifted out.
     const char* tail = last - (kWidth - 1);
-    Mask mask = both_equal(load(tail + probe_first), first_byte, load(tail + probe_second),
-                           second_byte) >>
-                (kWidth - rest);
+    Mask mask =
+        both_equal(load(tail + probe_first), first_byte, load(tail + probe_second), second_byte) >>
+        (kWidth - rest);
     while (mask != 0) {
       const char* candidate = place + first_of(mask);
       if (memcmp(candidate, needle, needle_size) == 0) return candidate;

@@ -6,9 +6,9 @@ namespace doline {
 
 /// Search loops over bytes. Texts are [begin, end); none reads outside it.
 struct StringKernels {
-  /// First place of `needle` (needle_size >= 1) in the text, or null. `probe_first` < `probe_second`
-  /// < needle_size are the two needle bytes compared at every place (equal only for a needle of one
-  /// byte): rare ones make it fast. Linear in the text for every input.
+  /// First place of `needle` (needle_size >= 1) in the text, or null. `probe_first` <
+  /// `probe_second` < needle_size are the two needle bytes compared at every place (equal only for
+  /// a needle of one byte): rare ones make it fast. Linear in the text for every input.
   const char* (*find)(const char* begin, const char* end, const char* needle, size_t needle_size,
                       size_t probe_first, size_t probe_second);
   /// Places of `byte` in the text, as distances from begin, into `places` (room for `capacity`).
