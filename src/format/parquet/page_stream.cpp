@@ -1,0 +1,149 @@
+#include "format/parquet/page_stream.h"
+
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "base/assert.h"
+#include "base/bits.h"
+#include "base/error.h"
+#include "format/parquet/codec.h"
+
+namespace doline::parquet {
+
+namespace {
+
+/// Headers are some 20 bytes, unless statistics with long bounds are in them.
+constexpr size_t kHeaderBytes = size_t{4} << 10;
+constexpr size_t kLongHeaderBytes = size_t{16} << 20;
+
+}  // namespace
+
+unsigned level_width(unsigned greatest) { return static_cast<unsigned>(std::bit_width(greatest)); }
+
+std::span<const std::byte> PageStream::window(uint64_t position, size_t least) {
+  const uint64_t inside = position - window_begin_;
+  if (!window_ || position < window_begin_ || inside > window_->size_bytes() || window_->size_bytes() - inside < least) {
+    const uint64_t declared_end = place_.begin + place_.expected_bytes;
+    const uint64_t ahead = declared_end > position ? std::min<uint64_t>(declared_end - position, kWindowBytes) : 0;
+    const size_t wanted = static_cast<size_t>(std::min<uint64_t>(std::max<uint64_t>(least, ahead), place_.end - position));
+    window_ = place_.source->read(position, wanted);
+    window_begin_ = position;
+  }
+  const size_t begin = static_cast<size_t>(position - window_begin_);
+  return {window_->data() + begin, window_->size_bytes() - begin};
+}
+
+bool PageStream::peek() {
+  if (peeked_) return true;
+  if (position_ >= place_.end) return false;
+  const uint64_t left = place_.end - position_;
+  auto bytes = window(position_, static_cast<size_t>(std::min<uint64_t>(left, kHeaderBytes)));
+  try {
+    header_ = parse_page_header(bytes, header_bytes_);
+  } catch (const Error&) {
+    // Damaged, or longer than the window: only a longer look tells.
+    if (bytes.size() >= std::min<uint64_t>(left, kLongHeaderBytes)) throw;
+    bytes = window(position_, static_cast<size_t>(std::min<uint64_t>(left, kLongHeaderBytes)));
+    header_ = parse_page_header(bytes, header_bytes_);
+  }
+  if (static_cast<uint64_t>(header_.compressed_bytes) > left - header_bytes_) {
+    throw Error(ErrorCode::kCorrupt, "a Parquet page of {} bytes reaches beyond its column", header_.compressed_bytes);
+  }
+  peeked_ = true;
+  return true;
+}
+
+void PageStream::skip() {
+  ASSERT(peeked_);
+  position_ += header_bytes_ + static_cast<uint64_t>(header_.compressed_bytes);
+  peeked_ = false;
+}
+
+void PageStream::seek(uint64_t position) {
+  position_ = position;
+  peeked_ = false;
+}
+
+BufferRef PageStream::decompressed(std::span<const std::byte> prefix, std::span<const std::byte> body, size_t size) const {
+  // A page of NULLs alone may be compressed from nothing to nothing.
+  if (size > 0 && !plausible_size(place_.codec, body, size)) {
+    throw Error(ErrorCode::kCorrupt, "a Parquet page of {} bytes cannot hold the {} bytes its header claims", body.size(), size);
+  }
+  BufferRef out = Buffer::allocate(prefix.size() + size);
+  if (!prefix.empty()) std::memcpy(out->data(), prefix.data(), prefix.size());
+  if (size > 0) decompress(place_.codec, body, {out->data() + prefix.size(), size});
+  return out;
+}
+
+Page PageStream::load() {
+  ASSERT(peeked_);
+  const auto body_bytes = static_cast<size_t>(header_.compressed_bytes);
+  const auto body = window(position_ + header_bytes_, body_bytes).first(body_bytes);
+  if (header_.crc && libdeflate_crc32(0, body.data(), body.size()) != *header_.crc) {
+    throw Error(ErrorCode::kCorrupt, "the checksum of a Parquet page does not match");
+  }
+  const auto uncompressed = static_cast<size_t>(header_.uncompressed_bytes);
+  Page page;
+  if (header_.kind == PageHeader::Kind::kDataV2) {
+    const size_t levels = static_cast<size_t>(header_.repetition_bytes) + static_cast<size_t>(header_.definition_bytes);
+    if (levels > body.size() || levels > uncompressed) {
+      throw Error(ErrorCode::kCorrupt, "the levels of a Parquet page are longer than the page");
+    }
+    std::span<const std::byte> bytes;
+    if (place_.codec == Codec::kUncompressed || !header_.is_compressed) {
+      page.pin = window_;
+      bytes = body;
+    } else {
+      const BufferRef buffer = decompressed(body.first(levels), body.subspan(levels), uncompressed - levels);
+      bytes = {buffer->data(), buffer->size_bytes()};
+      page.pin = buffer;
+    }
+    page.repetition = bytes.first(static_cast<size_t>(header_.repetition_bytes));
+    page.definition = bytes.subspan(page.repetition.size(), static_cast<size_t>(header_.definition_bytes));
+    page.values = bytes.subspan(levels);
+  } else {
+    std::span<const std::byte> bytes;
+    if (place_.codec == Codec::kUncompressed) {
+      page.pin = window_;
+      bytes = body;
+    } else {
+      const BufferRef buffer = decompressed({}, body, uncompressed);
+      bytes = {buffer->data(), buffer->size_bytes()};
+      page.pin = buffer;
+    }
+    if (header_.kind == PageHeader::Kind::kData) {
+      split_levels(page, bytes);
+    } else {
+      page.values = bytes;
+    }
+  }
+  skip();
+  return page;
+}
+
+void PageStream::split_levels(Page& page, std::span<const std::byte> bytes) const {
+  const auto take = [&](unsigned greatest, PageEncoding encoding) -> std::span<const std::byte> {
+    if (greatest == 0) return {};
+    size_t size = 0;
+    if (encoding == PageEncoding::kBitPacked) {
+      size = (static_cast<size_t>(header_.value_count) * level_width(greatest) + 7) / 8;
+    } else if (encoding == PageEncoding::kRle) {
+      if (bytes.size() >= 4) size = load_unaligned<uint32_t>(bytes.data());
+      bytes = bytes.subspan(std::min<size_t>(4, bytes.size()));
+    } else {
+      throw Error(ErrorCode::kNotSupported, "Parquet levels in the encoding {} cannot be read", name_of(encoding));
+    }
+    if (size > bytes.size()) throw Error(ErrorCode::kCorrupt, "the levels of a Parquet page are longer than the page");
+    const auto levels = bytes.first(size);
+    bytes = bytes.subspan(size);
+    return levels;
+  };
+  page.repetition = take(place_.greatest_repetition, header_.repetition_encoding);
+  page.definition = take(place_.greatest_definition, header_.definition_encoding);
+  page.values = bytes;
+}
+
+}  // namespace doline::parquet

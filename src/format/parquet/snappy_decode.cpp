@@ -1,0 +1,130 @@
+#include "format/parquet/snappy_decode.h"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace doline::parquet {
+
+namespace {
+
+/// Per copy tag: length in the low byte, the tag's part of the offset above it.
+constexpr std::array<uint16_t, 256> kCopies = [] {
+  std::array<uint16_t, 256> table{};
+  for (unsigned tag = 0; tag < 256; ++tag) {
+    table[tag] = (tag & 3) == 1 ? static_cast<uint16_t>((((tag >> 2) & 7) + 4) | ((tag >> 5) << 8))
+                                : static_cast<uint16_t>((tag >> 2) + 1);
+  }
+  return table;
+}();
+/// Per kind of tag: which bits of the four bytes behind it are offset, and how many bytes those are.
+constexpr uint32_t kOffsetMask[4] = {0, 0xFF, 0xFFFF, 0xFFFFFFFF};
+constexpr uint8_t kOffsetBytes[4] = {0, 1, 2, 4};
+
+uint32_t load32(const uint8_t* from) {
+  uint32_t value;
+  std::memcpy(&value, from, 4);
+  return value;
+}
+void copy8(uint8_t* to, const uint8_t* from) {
+  uint64_t word;
+  std::memcpy(&word, from, 8);
+  std::memcpy(to, &word, 8);
+}
+void copy16(uint8_t* to, const uint8_t* from) {
+  uint64_t low, high;
+  std::memcpy(&low, from, 8);
+  std::memcpy(&high, from + 8, 8);
+  std::memcpy(to, &low, 8);
+  std::memcpy(to + 8, &high, 8);
+}
+
+/// A copy whose source overlaps its target, or that comes near the end: byte by byte.
+void copy_bytes(uint8_t* to, size_t offset, size_t size) {
+  for (size_t i = 0; i < size; ++i) to[i] = to[i - offset];
+}
+
+constexpr ptrdiff_t kInputMargin = 32;    // a literal of 16, its tag, a copy's five bytes
+constexpr ptrdiff_t kOutputMargin = 96;   // a literal of 16 and a copy of 64, in blocks of 16
+
+}  // namespace
+
+bool snappy_decode(std::span<const std::byte> in, std::span<std::byte> out) {
+  const auto* at = reinterpret_cast<const uint8_t*>(in.data());
+  const uint8_t* const end = at + in.size();
+  auto* const begin = reinterpret_cast<uint8_t*>(out.data());
+  uint8_t* to = begin;
+  uint8_t* const limit = begin + out.size();
+
+  uint64_t size = 0;
+  for (unsigned shift = 0;; shift += 7) {
+    if (at == end || shift > 28) return false;
+    size |= static_cast<uint64_t>(*at & 0x7F) << shift;
+    if (*at++ < 0x80) break;
+  }
+  if (size != out.size()) return false;
+
+  while (at != end) {
+    // Far from both ends: no length needs a check, and blocks of 16 may be copied whole.
+    while (end - at >= kInputMargin && limit - to >= kOutputMargin) {
+      uint32_t tag = *at;
+      if ((tag & 3) == 0) {
+        if (tag >= 16 << 2) break;
+        copy16(to, at + 1);
+        to += (tag >> 2) + 1;
+        at += (tag >> 2) + 2;
+        tag = *at;
+        if ((tag & 3) == 0) continue;
+      }
+      const uint32_t kind = tag & 3;
+      const uint32_t entry = kCopies[tag];
+      const size_t offset = (entry & 0x700) + (load32(at + 1) & kOffsetMask[kind]);
+      const size_t length = entry & 0xFF;
+      at += 1 + kOffsetBytes[kind];
+      if (offset - 1 >= static_cast<size_t>(to - begin)) return false;  // zero too
+      if (offset >= 16) [[likely]] {
+        copy16(to, to - offset);
+        if (length > 16) {
+          copy16(to + 16, to + 16 - offset);
+          copy16(to + 32, to + 32 - offset);
+          copy16(to + 48, to + 48 - offset);
+        }
+      } else if (offset >= 8) {  // neighbours of sorted integers
+        for (size_t i = 0; i < length; i += 8) copy8(to + i, to + i - offset);
+      } else {
+        copy_bytes(to, offset, length);
+      }
+      to += length;
+    }
+    if (at == end) break;
+    const uint32_t tag = *at++;
+    const uint32_t kind = tag & 3;
+    if (kind == 0) {
+      size_t length = (tag >> 2) + 1;
+      if (length > 60) {
+        const size_t bytes = length - 60;
+        if (static_cast<size_t>(end - at) < bytes) return false;
+        length = 0;
+        for (size_t i = 0; i < bytes; ++i) length |= static_cast<size_t>(at[i]) << (8 * i);
+        length += 1;
+        at += bytes;
+      }
+      if (length > static_cast<size_t>(end - at) || length > static_cast<size_t>(limit - to)) return false;
+      std::memcpy(to, at, length);
+      at += length;
+      to += length;
+      continue;
+    }
+    if (end - at < kOffsetBytes[kind]) return false;
+    size_t offset = kCopies[tag] & 0x700;
+    for (size_t i = 0; i < kOffsetBytes[kind]; ++i) offset += static_cast<size_t>(at[i]) << (8 * i);
+    at += kOffsetBytes[kind];
+    const size_t length = kCopies[tag] & 0xFF;
+    if (offset - 1 >= static_cast<size_t>(to - begin) || length > static_cast<size_t>(limit - to)) return false;
+    copy_bytes(to, offset, length);
+    to += length;
+  }
+  return to == limit;
+}
+
+}  // namespace doline::parquet
