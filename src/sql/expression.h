@@ -313,7 +313,7 @@ struct Comparison final : ExpressionOf<ExpressionKind::kComparison> {
 enum class ConjunctionOperator : uint8_t { kAnd, kOr };
 constexpr ConjunctionOperator last_of(ConjunctionOperator) { return ConjunctionOperator::kOr; }
 
-/// AND or OR of two or more terms, none of which is the same conjunction again.
+/// AND or OR of two or more terms. Those of inner parentheses stand among them, unless they are many.
 struct Conjunction final : ExpressionOf<ExpressionKind::kConjunction> {
   ConjunctionOperator op = ConjunctionOperator::kAnd;
   std::vector<ExpressionRef> terms;
@@ -382,7 +382,8 @@ struct CaseBranch {
   }
 };
 
-/// With an operand each `when` is a value it is compared with, else a condition.
+/// With an operand each `when` is a value it is compared with, else a condition. Without ELSE there
+/// is a NULL.
 struct Case final : ExpressionOf<ExpressionKind::kCase> {
   ExpressionRef operand;
   std::vector<CaseBranch> branches;
@@ -392,7 +393,7 @@ struct Case final : ExpressionOf<ExpressionKind::kCase> {
   static void fields(Self& self, V& v) {
     v.optional(1, "operand", self.operand);
     v.some(2, "branches", self.branches);
-    v.optional(3, "otherwise", self.otherwise);
+    v(3, "otherwise", self.otherwise);
   }
 };
 
