@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "base/error.h"
+#include "kernel/calendar.h"
 #include "kernel/compare.h"
-#include "kernel/hash_column.h"
 
 namespace doline {
 
@@ -75,7 +75,7 @@ void skip_tagged(TypeRef type, std::span<const std::byte>& in) {
 
 Interval normalized(Interval interval) {
   constexpr int64_t kDayMicros = int64_t{86'400'000'000};
-  const int128_t total = interval_micros(interval);
+  const int128_t total = normalized_micros(interval);
   const auto days = static_cast<int64_t>(total / kDayMicros);
   return Interval{static_cast<int32_t>(days / 30), static_cast<int32_t>(days % 30),
                   static_cast<int64_t>(total % kDayMicros)};
@@ -183,8 +183,8 @@ int compare_value_bytes(TypeRef type, std::span<const std::byte>& a, std::span<c
       if constexpr (std::is_floating_point_v<T>) {
         return compare_floats(x, y);
       } else if constexpr (std::is_same_v<T, Interval>) {
-        const int128_t p = interval_micros(x);
-        const int128_t q = interval_micros(y);
+        const int128_t p = normalized_micros(x);
+        const int128_t q = normalized_micros(y);
         return int{p > q} - int{p < q};
       } else {
         return int{x > y} - int{x < y};

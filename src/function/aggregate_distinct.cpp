@@ -1,0 +1,257 @@
+#include <algorithm>
+#include <cmath>
+
+#include "base/hash.h"
+#include "function/aggregate_loops.h"
+#include "function/aggregate_storage.h"
+#include "function/aggregate_wrappers.h"
+#include "rows/value_bytes.h"
+
+namespace doline {
+
+namespace {
+
+bool fits_word(TypeRef type) {
+  return !type->is_nested() && !type->is_string() && type->physical() != PhysicalType::kInterval &&
+         type->physical() != PhysicalType::kInt128;
+}
+
+/// The word that equal values share: floats by their canonical bits.
+template <class T>
+uint64_t word_of(T value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(value)) return 0x7ff8000000000000ULL;
+    return std::bit_cast<uint64_t>(static_cast<double>(value) + 0.0);
+  } else {
+    return static_cast<uint64_t>(static_cast<int64_t>(value));
+  }
+}
+
+void append_word(uint64_t word, ColumnBuilder& out) {
+  dispatch_physical(out.type()->physical(), [&]<class T>() {
+    if constexpr (std::is_same_v<T, bool>) {
+      out.append_bool(word != 0);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      out.append(static_cast<T>(std::bit_cast<double>(word)));
+    } else if constexpr (std::is_integral_v<T> && sizeof(T) <= 8) {
+      out.append(static_cast<T>(word));
+    } else {
+      UNREACHABLE();
+    }
+  });
+}
+
+/// Passes only the first row of each distinct combination of arguments on to the inner aggregate.
+/// The state is the inner one's, then the set: words for one number, else canonical value bytes.
+/// save() writes the set alone: the inner state is made anew from it.
+class DistinctAggregate final : public AggregateFunction {
+ public:
+  DistinctAggregate(AggregateFunctionRef inner, std::vector<TypeRef> types)
+      : inner_(std::move(inner)),
+        types_(std::move(types)),
+        words_(types_.size() == 1 && fits_word(types_[0])),
+        set_offset_(static_cast<uint32_t>(round_up(inner_->layout().size_bytes, 8))) {}
+
+  StateLayout layout() const override {
+    return {set_offset_ + static_cast<uint32_t>(words_ ? sizeof(Words) : sizeof(ValueTable)),
+            std::max<uint32_t>(8, inner_->layout().alignment)};
+  }
+  void init(std::byte* state) const override {
+    inner_->init(state);
+    if (words_) {
+      new (state + set_offset_) Words();
+    } else {
+      new (state + set_offset_) ValueTable();
+    }
+  }
+  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
+              Arena& arena) const override {
+    BufferRef fresh = Buffer::allocate(active.size() * sizeof(uint16_t));
+    std::vector<std::byte*> fresh_states;
+    fresh_states.reserve(active.size());
+    auto* rows = fresh->as<uint16_t>();
+    for_each_fresh(arguments, active, arena, [&](uint32_t i) { return states.states[i]; },
+                   [&](uint32_t i, uint32_t row) {
+                     rows[fresh_states.size()] = static_cast<uint16_t>(row);
+                     fresh_states.push_back(states.states[i]);
+                   });
+    if (fresh_states.empty()) return;
+    const auto count = static_cast<uint32_t>(fresh_states.size());
+    inner_->update(arguments, Selection::of(std::move(fresh), count), {fresh_states.data(), count}, arena);
+  }
+  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
+                  Arena& arena) const override {
+    BufferRef fresh = Buffer::allocate(active.size() * sizeof(uint16_t));
+    auto* rows = fresh->as<uint16_t>();
+    uint32_t count = 0;
+    for_each_fresh(arguments, active, arena, [&](uint32_t) { return state; },
+                   [&](uint32_t, uint32_t row) { rows[count++] = static_cast<uint16_t>(row); });
+    if (count != 0) inner_->update_one(arguments, Selection::of(std::move(fresh), count), state, arena);
+  }
+  void merge(StateSpan from, StateSpan into, Arena& arena) const override {
+    for (uint32_t i = 0; i < from.count; ++i) {
+      std::byte* state = into.states[i];
+      Replay replay(*this, state, arena);
+      if (words_) {
+        const Words& other = words_at(from.states[i]);
+        if (other.has_null && !std::exchange(words_at(state).has_null, true)) replay.add_null();
+        other.set.for_each([&](uint64_t word) {
+          if (words_at(state).set.add(word, hash_u64(word), arena)) replay.add(word);
+        });
+      } else {
+        table_at(from.states[i]).for_each([&](const ValueTable::Entry& entry) {
+          auto& found = table_at(state).find_or_add(entry.bytes(), entry.hash, arena);
+          if (std::exchange(found.count, 1) == 0) replay.add(entry.bytes());
+        });
+      }
+      replay.flush();
+    }
+  }
+  void save(const std::byte* state, StateWriter& out) const override {
+    auto* readable = const_cast<std::byte*>(state);
+    if (!words_) return table_at(readable).save(out);
+    const Words& words = words_at(readable);
+    out.put(words.has_null);
+    out.put(static_cast<uint64_t>(words.set.size + words.set.has_zero));
+    words.set.for_each([&](uint64_t word) { out.put(word); });
+  }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    Replay replay(*this, state, arena);
+    if (words_) {
+      if (in.get<bool>() && !std::exchange(words_at(state).has_null, true)) replay.add_null();
+      const auto count = in.get<uint64_t>();
+      for (uint64_t i = 0; i < count; ++i) {
+        const auto word = in.get<uint64_t>();
+        if (words_at(state).set.add(word, hash_u64(word), arena)) replay.add(word);
+      }
+    } else {
+      table_at(state).load(in, arena);
+      table_at(state).for_each([&](const ValueTable::Entry& entry) { replay.add(entry.bytes()); });
+    }
+    replay.flush();
+  }
+  void result(StateSpan states, ColumnBuilder& out) const override { inner_->result(states, out); }
+  TypeRef result_type() const override { return inner_->result_type(); }
+  bool has_variable_state() const override { return true; }
+  bool is_order_sensitive() const override { return inner_->is_order_sensitive(); }
+
+ private:
+  struct Words {
+    WordSet set;
+    bool has_null = false;
+  };
+  Words& words_at(std::byte* state) const { return *reinterpret_cast<Words*>(state + set_offset_); }
+  ValueTable& table_at(std::byte* state) const { return *reinterpret_cast<ValueTable*>(state + set_offset_); }
+
+  /// Feeds values that come from a set, not from columns, to the inner aggregate.
+  class Replay {
+   public:
+    Replay(const DistinctAggregate& outer, std::byte* state, Arena& arena)
+        : outer_(outer), state_(state), arena_(arena) {
+      for (TypeRef type : outer.types_) builders_.emplace_back(type, 16);
+    }
+    void add(uint64_t word) {
+      append_word(word, builders_[0]);
+      count();
+    }
+    void add_null() {
+      builders_[0].append_null();
+      count();
+    }
+    void add(std::span<const std::byte> bytes) {
+      for (ColumnBuilder& builder : builders_) read_value_bytes(bytes, builder);
+      count();
+    }
+    void flush() {
+      if (rows_ == 0) return;
+      std::vector<Column> columns;
+      for (ColumnBuilder& builder : builders_) columns.push_back(builder.seal());
+      outer_.inner_->update_one(columns, Selection::all(rows_), state_, arena_);
+      rows_ = 0;
+    }
+
+   private:
+    void count() {
+      if (++rows_ == kChunkRows) flush();
+    }
+    const DistinctAggregate& outer_;
+    std::byte* const state_;
+    Arena& arena_;
+    std::vector<ColumnBuilder> builders_;
+    uint32_t rows_ = 0;
+  };
+
+  template <class StateOf, class Fresh>
+  void for_each_fresh(std::span<const Column> arguments, const Selection& active, Arena& arena, StateOf state_of,
+                      Fresh&& fresh) const {
+    if (words_) {
+      words_fresh(arguments[0], active, arena, state_of, fresh);
+    } else {
+      bytes_fresh(arguments, active, arena, state_of, fresh);
+    }
+  }
+  template <class StateOf, class Fresh>
+  void words_fresh(const Column& column, const Selection& active, Arena& arena, StateOf state_of, Fresh& fresh) const {
+    ASSERT(active.size() <= kChunkRows);
+    uint64_t words[kChunkRows];
+    uint64_t hashes[kChunkRows];
+    uint16_t positions[kChunkRows];
+    uint32_t count = 0;
+    dispatch_physical(column.physical(), [&]<class T>() {
+      if constexpr (std::is_same_v<T, StringView> || std::is_same_v<T, ListEntry> || std::is_same_v<T, Interval> ||
+                    std::is_same_v<T, int128_t>) {
+        UNREACHABLE();
+      } else {
+        for_each_value<T>(column, active, [&](uint32_t i, T value) {
+          words[count] = word_of(value);
+          hashes[count] = hash_u64(words[count]);
+          positions[count++] = static_cast<uint16_t>(i);
+        });
+      }
+    });
+    // Sets beyond the caches: the slots of rows to come are fetched while this one is looked up.
+    constexpr uint32_t kAhead = 16;
+    uint32_t next = 0;
+    const auto place = [&](uint32_t k) {
+      const uint32_t i = positions[k];
+      if (k + kAhead < count) words_at(state_of(positions[k + kAhead])).set.prefetch(hashes[k + kAhead]);
+      if (words_at(state_of(i)).set.add(words[k], hashes[k], arena)) fresh(i, active[i]);
+    };
+    if (count == active.size()) {
+      for (uint32_t k = 0; k < count; ++k) place(k);
+      return;
+    }
+    for (uint32_t i = 0; i < active.size(); ++i) {
+      if (next < count && positions[next] == i) {
+        place(next++);
+      } else if (!std::exchange(words_at(state_of(i)).has_null, true)) {
+        fresh(i, active[i]);
+      }
+    }
+  }
+  template <class StateOf, class Fresh>
+  void bytes_fresh(std::span<const Column> arguments, const Selection& active, Arena& arena, StateOf state_of,
+                   Fresh& fresh) const {
+    std::vector<std::byte> bytes;
+    for (uint32_t i = 0; i < active.size(); ++i) {
+      bytes.clear();
+      for (const Column& column : arguments) append_value_bytes(bytes, column, active[i], ValueForm::kCanonical);
+      auto& entry = table_at(state_of(i)).find_or_add(bytes, hash_bytes(bytes.data(), bytes.size()), arena);
+      if (std::exchange(entry.count, 1) == 0) fresh(i, active[i]);
+    }
+  }
+
+  const AggregateFunctionRef inner_;
+  const std::vector<TypeRef> types_;
+  const bool words_;
+  const uint32_t set_offset_;
+};
+
+}  // namespace
+
+AggregateFunctionRef make_distinct(AggregateFunctionRef inner, std::vector<TypeRef> argument_types) {
+  if (argument_types.empty()) return inner;
+  return make_ref<const DistinctAggregate>(std::move(inner), std::move(argument_types));
+}
+
+}  // namespace doline

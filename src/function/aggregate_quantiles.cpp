@@ -1,0 +1,525 @@
+#include <algorithm>
+#include <cmath>
+
+#include "function/aggregate_loops.h"
+#include "function/aggregate_registration.h"
+#include "function/aggregate_storage.h"
+#include "kernel/calendar.h"
+#include "kernel/compare.h"
+#include "rows/value_bytes.h"
+
+namespace doline {
+
+namespace {
+
+/// What interpolation between two values means.
+enum class Blend : uint8_t {
+  kNone,     // discrete: the value itself
+  kExact,    // floats
+  kTruncate, // decimals
+  kRound,    // instants
+};
+
+struct QuantileRequest {
+  std::vector<double> quantiles;  // negative: counted from the greatest
+  bool as_list = false;
+};
+
+/// A total order: NaN last, intervals by length.
+template <class T>
+bool is_less(const T& a, const T& b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return compare_floats(a, b) < 0;
+  } else if constexpr (std::is_same_v<T, Interval>) {
+    return normalized_micros(a) < normalized_micros(b);
+  } else {
+    return a < b;
+  }
+}
+
+template <class T>
+T blended(Blend blend, T low, T high, double part) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return static_cast<T>(static_cast<double>(low) + static_cast<double>(high - low) * part);
+  } else if constexpr (std::is_integral_v<T> && sizeof(T) == 8 && std::is_signed_v<T>) {
+    const auto between = static_cast<long double>(low) +
+                         (static_cast<long double>(high) - static_cast<long double>(low)) * part;
+    return blend == Blend::kRound ? std::llround(between) : static_cast<int64_t>(between);
+  } else if constexpr (std::is_same_v<T, int128_t>) {
+    return low + static_cast<int128_t>(static_cast<long double>(high - low) * part);
+  } else {
+    return low;
+  }
+}
+
+/// Where a quantile lies among n sorted values: between `low` and `low + 1`, at `part`.
+struct Place {
+  size_t low;
+  double part;
+};
+Place place_of(double quantile, size_t n, bool continuous) {
+  const auto count = static_cast<double>(n);
+  if (!continuous) {
+    const double upper = std::floor(count - quantile * count);
+    return {static_cast<size_t>(std::max(1.0, count - upper)) - 1, 0};
+  }
+  const double at = static_cast<double>(n - 1) * quantile;
+  return {static_cast<size_t>(at), at - std::floor(at)};
+}
+
+/// The value at one quantile; reorders `values`.
+template <class T>
+T quantile_of(std::vector<T>& values, double quantile, Blend blend) {
+  const bool descending = quantile < 0;
+  const auto order = [&](const T& a, const T& b) { return descending ? is_less(b, a) : is_less(a, b); };
+  const Place place = place_of(std::fabs(quantile), values.size(), blend != Blend::kNone);
+  const auto low = values.begin() + static_cast<ptrdiff_t>(place.low);
+  std::nth_element(values.begin(), low, values.end(), order);
+  if (place.part == 0 || low + 1 == values.end()) return *low;
+  const T high = *std::min_element(low + 1, values.end(), order);
+  return blended(blend, *low, high, place.part);
+}
+
+/// Keeps all values of a group; the base of quantiles and of the median deviation.
+template <class T>
+class KeptValues : public AggregateFunction {
+ public:
+  StateLayout layout() const override { return {sizeof(ByteChain), alignof(ByteChain)}; }
+  void init(std::byte* state) const override { new (state) ByteChain(); }
+  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
+              Arena& arena) const override {
+    for_each_value<T>(arguments[0], active, [&](uint32_t i, const T& value) { at(states.states[i]).append_value(value, arena); });
+  }
+  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
+                  Arena& arena) const override {
+    for_each_value<T>(arguments[0], active, [&](uint32_t, const T& value) { at(state).append_value(value, arena); });
+  }
+  void merge(StateSpan from, StateSpan into, Arena& arena) const override {
+    for (uint32_t i = 0; i < from.count; ++i) at(into.states[i]).append_all(at(from.states[i]), arena);
+  }
+  void save(const std::byte* state, StateWriter& out) const override {
+    reinterpret_cast<const ByteChain*>(state)->save(out);
+  }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override { at(state).load(in, arena); }
+  void result(StateSpan states, ColumnBuilder& out) const override {
+    std::vector<T> values;
+    for (uint32_t i = 0; i < states.count; ++i) {
+      const ByteChain& chain = at(states.states[i]);
+      if (chain.items == 0) {
+        out.append_null();
+        continue;
+      }
+      values.resize(chain.items);
+      auto* to = reinterpret_cast<std::byte*>(values.data());
+      chain.for_each_chunk([&](std::span<const std::byte> bytes) {
+        std::memcpy(to, bytes.data(), bytes.size());
+        to += bytes.size();
+      });
+      finish(values, out);
+    }
+  }
+  bool has_variable_state() const override { return true; }
+
+ protected:
+  virtual void finish(std::vector<T>& values, ColumnBuilder& out) const = 0;
+
+ private:
+  static ByteChain& at(std::byte* state) { return *reinterpret_cast<ByteChain*>(state); }
+};
+
+template <class T>
+void append_typed(ColumnBuilder& out, const T& value) {
+  if constexpr (std::is_same_v<T, uint8_t>) {
+    if (out.type()->is(TypeKind::kBool)) return out.append_bool(value != 0);
+  }
+  out.append(value);
+}
+
+template <class T>
+class Quantile final : public KeptValues<T> {
+ public:
+  Quantile(QuantileRequest request, Blend blend, TypeRef type)
+      : request_(std::move(request)), blend_(blend), result_type_(request_.as_list ? Type::list(type) : type) {}
+  TypeRef result_type() const override { return result_type_; }
+
+ private:
+  void finish(std::vector<T>& values, ColumnBuilder& out) const override {
+    if (!request_.as_list) return append_typed(out, quantile_of(values, request_.quantiles[0], blend_));
+    for (double quantile : request_.quantiles) append_typed(out.child(), quantile_of(values, quantile, blend_));
+    out.finish_list();
+  }
+
+  const QuantileRequest request_;
+  const Blend blend_;
+  const TypeRef result_type_;
+};
+
+/// Booleans have no array of values to sort; they are kept as bytes.
+class BoolQuantile final : public AggregateFunction {
+ public:
+  explicit BoolQuantile(QuantileRequest request)
+      : request_(std::move(request)), result_type_(request_.as_list ? Type::list(Type::boolean()) : Type::boolean()) {}
+  StateLayout layout() const override { return {sizeof(State), alignof(State)}; }
+  void init(std::byte* state) const override { new (state) State(); }
+  void update(std::span<const Column> arguments, const Selection& active, StateSpan states, Arena&) const override {
+    for_each_value<bool>(arguments[0], active, [&](uint32_t i, bool value) { ++at(states.states[i]).count[value]; });
+  }
+  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
+                  Arena&) const override {
+    for_each_value<bool>(arguments[0], active, [&](uint32_t, bool value) { ++at(state).count[value]; });
+  }
+  void merge(StateSpan from, StateSpan into, Arena&) const override {
+    for (uint32_t i = 0; i < from.count; ++i) {
+      for (int value = 0; value < 2; ++value) at(into.states[i]).count[value] += at(from.states[i]).count[value];
+    }
+  }
+  void save(const std::byte* state, StateWriter& out) const override { out.bytes(state, sizeof(State)); }
+  void load(StateReader& in, std::byte* state, Arena&) const override {
+    std::memcpy(state, in.bytes(sizeof(State)).data(), sizeof(State));
+  }
+  void result(StateSpan states, ColumnBuilder& out) const override {
+    for (uint32_t i = 0; i < states.count; ++i) {
+      const State& state = at(states.states[i]);
+      const uint64_t all = state.count[0] + state.count[1];
+      const auto value = [&](double quantile) {
+        const size_t place = place_of(std::fabs(quantile), all, false).low;
+        return quantile < 0 ? place < state.count[1] : place >= state.count[0];
+      };
+      if (all == 0) {
+        out.append_null();
+      } else if (!request_.as_list) {
+        out.append_bool(value(request_.quantiles[0]));
+      } else {
+        for (double quantile : request_.quantiles) out.child().append_bool(value(quantile));
+        out.finish_list();
+      }
+    }
+  }
+  TypeRef result_type() const override { return result_type_; }
+
+ private:
+  struct State {
+    uint64_t count[2] = {0, 0};
+  };
+  static State& at(std::byte* state) { return *reinterpret_cast<State*>(state); }
+  const QuantileRequest request_;
+  const TypeRef result_type_;
+};
+
+/// Discrete quantiles of texts and nested values, kept as value bytes.
+class BytesQuantile final : public AggregateFunction {
+ public:
+  BytesQuantile(QuantileRequest request, TypeRef type)
+      : request_(std::move(request)), type_(type), result_type_(request_.as_list ? Type::list(type) : type) {}
+  StateLayout layout() const override { return {sizeof(ByteChain), alignof(ByteChain)}; }
+  void init(std::byte* state) const override { new (state) ByteChain(); }
+  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
+              Arena& arena) const override {
+    update_each(arguments[0], active, arena, [&](uint32_t i) { return states.states[i]; });
+  }
+  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
+                  Arena& arena) const override {
+    update_each(arguments[0], active, arena, [&](uint32_t) { return state; });
+  }
+  void merge(StateSpan from, StateSpan into, Arena& arena) const override {
+    for (uint32_t i = 0; i < from.count; ++i) at(into.states[i]).append_all(at(from.states[i]), arena);
+  }
+  void save(const std::byte* state, StateWriter& out) const override {
+    reinterpret_cast<const ByteChain*>(state)->save(out);
+  }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override { at(state).load(in, arena); }
+  void result(StateSpan states, ColumnBuilder& out) const override {
+    using Bytes = std::span<const std::byte>;
+    std::vector<Bytes> values;
+    for (uint32_t i = 0; i < states.count; ++i) {
+      values.clear();
+      at(states.states[i]).for_each_chunk([&](Bytes bytes) {
+        while (!bytes.empty()) {
+          Bytes rest = bytes;
+          Bytes same = bytes;
+          compare_value_bytes(type_, rest, same);  // steps over one value
+          values.push_back(bytes.first(bytes.size() - rest.size()));
+          bytes = rest;
+        }
+      });
+      if (values.empty()) {
+        out.append_null();
+        continue;
+      }
+      const auto put = [&](double quantile, ColumnBuilder& to) {
+        const auto order = [&](Bytes a, Bytes b) {
+          const int compared = compare_value_bytes(type_, a, b);
+          return quantile < 0 ? compared > 0 : compared < 0;
+        };
+        const auto place = values.begin() + static_cast<ptrdiff_t>(place_of(std::fabs(quantile), values.size(), false).low);
+        std::nth_element(values.begin(), place, values.end(), order);
+        Bytes value = *place;
+        read_value_bytes(value, to);
+      };
+      if (!request_.as_list) {
+        put(request_.quantiles[0], out);
+      } else {
+        for (double quantile : request_.quantiles) put(quantile, out.child());
+        out.finish_list();
+      }
+    }
+  }
+  TypeRef result_type() const override { return result_type_; }
+  bool has_variable_state() const override { return true; }
+
+ private:
+  static ByteChain& at(std::byte* state) { return *reinterpret_cast<ByteChain*>(state); }
+  template <class StateOf>
+  static void update_each(const Column& column, const Selection& active, Arena& arena, StateOf state_of) {
+    std::vector<std::byte> bytes;
+    for (uint32_t i = 0; i < active.size(); ++i) {
+      if (column.is_null(active[i])) continue;
+      bytes.clear();
+      append_value_bytes(bytes, column, active[i]);
+      at(state_of(i)).append(bytes, arena);
+    }
+  }
+
+  const QuantileRequest request_;
+  const TypeRef type_;
+  const TypeRef result_type_;
+};
+
+/// The median of the distances from the median. Of instants it is an interval; `micros_per_unit`
+/// says what a unit is worth (0: nanoseconds).
+template <class T>
+class MedianDeviation final : public KeptValues<T> {
+ public:
+  MedianDeviation(TypeRef type, Blend blend, int64_t micros_per_unit)
+      : result_type_(type), blend_(blend), micros_per_unit_(micros_per_unit) {}
+  TypeRef result_type() const override { return result_type_; }
+
+ private:
+  void finish(std::vector<T>& values, ColumnBuilder& out) const override {
+    const T middle = quantile_of(values, 0.5, blend_);
+    for (T& value : values) value = value < middle ? static_cast<T>(middle - value) : static_cast<T>(value - middle);
+    const T deviation = quantile_of(values, 0.5, blend_);
+    if (!result_type_->is(TypeKind::kInterval)) return out.append(deviation);
+    if constexpr (std::is_same_v<T, int64_t>) {
+      constexpr int64_t kDayMicros = int64_t{86'400'000'000};
+      const int128_t micros = micros_per_unit_ == 0 ? int128_t{deviation} / 1000 : int128_t{deviation} * micros_per_unit_;
+      out.append(Interval{0, static_cast<int32_t>(micros / kDayMicros), static_cast<int64_t>(micros % kDayMicros)});
+    }
+  }
+
+  const TypeRef result_type_;
+  const Blend blend_;
+  const int64_t micros_per_unit_;
+};
+
+QuantileRequest request_of(AggregateBinding& binding) {
+  const Value& value = constant_argument(binding, 1, "the quantile");
+  QuantileRequest request;
+  const auto take = [&](const Value& one) {
+    if (one.is_null()) throw Error(ErrorCode::kInvalidArgument, binding.span, "the quantile must not be NULL");
+    const double quantile = number_of(one);
+    if (!(quantile >= -1 && quantile <= 1)) {
+      throw Error(ErrorCode::kInvalidArgument, binding.span, "a quantile lies between -1 and 1, not at {}", quantile);
+    }
+    request.quantiles.push_back(quantile);
+  };
+  request.as_list = value.type()->physical() == PhysicalType::kList;
+  if (request.as_list) {
+    for (const Value& one : value.as_nested()) take(one);
+  } else {
+    take(value);
+  }
+  return request;
+}
+
+void bind_discrete(AggregateBinding& binding, QuantileRequest request) {
+  const TypeRef type = bound_type(binding, 0);
+  if (type->physical() == PhysicalType::kBool) {
+    binding.function = make_ref<const BoolQuantile>(std::move(request));
+  } else if (type->is_nested() || type->is_string()) {
+    binding.function = make_ref<const BytesQuantile>(std::move(request), type);
+  } else {
+    dispatch_physical(type->physical(), [&]<class T>() {
+      if constexpr (std::is_same_v<T, StringView> || std::is_same_v<T, ListEntry> || std::is_same_v<T, bool>) {
+        UNREACHABLE();
+      } else {
+        binding.function = make_ref<const Quantile<T>>(std::move(request), Blend::kNone, type);
+      }
+    });
+  }
+}
+
+/// The type values are interpolated in, or null where there is no interpolation.
+TypeRef continuous_type(TypeRef type, bool keep_units) {
+  switch (type->kind()) {
+    case TypeKind::kInt8:
+    case TypeKind::kInt16:
+    case TypeKind::kInt32:
+    case TypeKind::kInt64:
+    case TypeKind::kHugeInt:
+    case TypeKind::kUInt8:
+    case TypeKind::kUInt16:
+    case TypeKind::kUInt32:
+    case TypeKind::kUInt64:
+    case TypeKind::kNull: return Type::float64();
+    case TypeKind::kDate: return Type::timestamp();
+    case TypeKind::kTimestampS:
+    case TypeKind::kTimestampMs:
+    case TypeKind::kTimestampNs: return keep_units ? type : Type::timestamp();
+    case TypeKind::kFloat:
+    case TypeKind::kDouble:
+    case TypeKind::kDecimal:
+    case TypeKind::kTime:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampTz:
+    case TypeKind::kDuration: return type;
+    case TypeKind::kBool:
+    case TypeKind::kInterval:
+    case TypeKind::kVarchar:
+    case TypeKind::kBlob:
+    case TypeKind::kUuid:
+    case TypeKind::kEnum:
+    case TypeKind::kJson:
+    case TypeKind::kList:
+    case TypeKind::kArray:
+    case TypeKind::kStruct:
+    case TypeKind::kMap: return nullptr;
+  }
+  UNREACHABLE();
+}
+
+Blend blend_of(TypeRef type) {
+  if (type->is_floating()) return Blend::kExact;
+  return type->is(TypeKind::kDecimal) ? Blend::kTruncate : Blend::kRound;
+}
+
+AggregateFunctionRef make_continuous(TypeRef type, QuantileRequest request) {
+  const Blend blend = blend_of(type);
+  switch (type->physical()) {
+    case PhysicalType::kFloat: return make_ref<const Quantile<float>>(std::move(request), blend, type);
+    case PhysicalType::kDouble: return make_ref<const Quantile<double>>(std::move(request), blend, type);
+    case PhysicalType::kInt64: return make_ref<const Quantile<int64_t>>(std::move(request), blend, type);
+    case PhysicalType::kInt128: return make_ref<const Quantile<int128_t>>(std::move(request), blend, type);
+    case PhysicalType::kBool:
+    case PhysicalType::kInt8:
+    case PhysicalType::kInt16:
+    case PhysicalType::kInt32:
+    case PhysicalType::kUInt8:
+    case PhysicalType::kUInt16:
+    case PhysicalType::kUInt32:
+    case PhysicalType::kUInt64:
+    case PhysicalType::kString:
+    case PhysicalType::kInterval:
+    case PhysicalType::kList:
+    case PhysicalType::kStruct: break;
+  }
+  UNREACHABLE();
+}
+
+void bind_quantile_cont(AggregateBinding& binding) {
+  QuantileRequest request = request_of(binding);
+  const TypeRef type = continuous_type(bound_type(binding, 0), false);
+  if (!type) {
+    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} has no values in between to interpolate",
+                bound_type(binding, 0)->name())
+        .hint("quantile_disc picks one of the values");
+  }
+  cast_argument(binding, 0, type);
+  binding.function = make_continuous(type, std::move(request));
+}
+
+void bind_quantile_disc(AggregateBinding& binding) {
+  QuantileRequest request{{0.5}, false};
+  if (binding.argument_types.size() > 1) request = request_of(binding);
+  bind_discrete(binding, std::move(request));
+}
+
+void bind_median(AggregateBinding& binding) {
+  const TypeRef type = continuous_type(bound_type(binding, 0), true);
+  if (!type) return bind_discrete(binding, {{0.5}, false});
+  cast_argument(binding, 0, type);
+  binding.function = make_continuous(type, {{0.5}, false});
+}
+
+void bind_median_deviation(AggregateBinding& binding) {
+  const TypeRef given = bound_type(binding, 0);
+  const TypeRef type = continuous_type(given, true);
+  if (!type) {
+    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} has no distances between its values", given->name());
+  }
+  cast_argument(binding, 0, type);
+  const bool instant = type->is_temporal() || type->is(TypeKind::kDuration);
+  const TypeRef result = instant ? Type::interval() : type;
+  const Blend blend = blend_of(type);
+  int64_t unit = 1;
+  if (type->is(TypeKind::kTimestampS)) unit = 1'000'000;
+  if (type->is(TypeKind::kTimestampMs)) unit = 1'000;
+  if (type->is(TypeKind::kTimestampNs)) unit = 0;
+  switch (type->physical()) {
+    case PhysicalType::kFloat:
+      binding.function = make_ref<const MedianDeviation<float>>(result, blend, unit);
+      return;
+    case PhysicalType::kDouble:
+      binding.function = make_ref<const MedianDeviation<double>>(result, blend, unit);
+      return;
+    case PhysicalType::kInt128:
+      binding.function = make_ref<const MedianDeviation<int128_t>>(result, blend, unit);
+      return;
+    case PhysicalType::kInt64:
+    case PhysicalType::kBool:
+    case PhysicalType::kInt8:
+    case PhysicalType::kInt16:
+    case PhysicalType::kInt32:
+    case PhysicalType::kUInt8:
+    case PhysicalType::kUInt16:
+    case PhysicalType::kUInt32:
+    case PhysicalType::kUInt64:
+    case PhysicalType::kString:
+    case PhysicalType::kInterval:
+    case PhysicalType::kList:
+    case PhysicalType::kStruct:
+      ASSERT(type->physical() == PhysicalType::kInt64);
+      binding.function = make_ref<const MedianDeviation<int64_t>>(result, blend, unit);
+      return;
+  }
+}
+
+}  // namespace
+
+void register_quantile_aggregates(FunctionRegistry& registry) {
+  registry.add(AggregateDeclaration{
+      .name = "median",
+      .aliases = {},
+      .summary = "The middle value; between two middle ones where the type allows it, else the lower.",
+      .example = "median(x)",
+      .example_result = "2.0",
+      .overloads = {{{TypePattern::any()}, {}, bind_median}},
+  });
+  registry.add(AggregateDeclaration{
+      .name = "quantile_cont",
+      .aliases = {},
+      .summary = "The value at a quantile between -1 and 1, interpolated; for a list of quantiles a list.",
+      .example = "quantile_cont(x, 0.25)",
+      .example_result = "1.5",
+      .overloads = {{{TypePattern::any(), TypePattern::any()}, {}, bind_quantile_cont}},
+  });
+  registry.add(AggregateDeclaration{
+      .name = "quantile_disc",
+      .aliases = {"quantile"},
+      .summary = "The value at a quantile between -1 and 1, one of the values; for a list a list.",
+      .example = "quantile_disc(x, 0.25)",
+      .example_result = "1",
+      .overloads = {{{TypePattern::any(), TypePattern::any()}, {}, bind_quantile_disc},
+                    {{TypePattern::any()}, {}, bind_quantile_disc}},
+  });
+  registry.add(AggregateDeclaration{
+      .name = "mad",
+      .aliases = {},
+      .summary = "The median of the distances from the median; of instants an interval.",
+      .example = "mad(x)",
+      .example_result = "1.0",
+      .overloads = {{{TypePattern::any()}, {}, bind_median_deviation}},
+  });
+}
+
+}  // namespace doline

@@ -1,0 +1,155 @@
+#include "function/aggregate_storage.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/hash.h"
+
+namespace doline {
+
+void KeptBytes::assign(std::span<const std::byte> bytes, Arena& arena) {
+  if (bytes.size() > capacity) {
+    if (bytes.size() > (uint32_t{1} << 31)) throw Error(ErrorCode::kOverflow, "a value of over 2 GiB in an aggregate");
+    capacity = static_cast<uint32_t>(std::max<size_t>(16, std::bit_ceil(bytes.size())));
+    data = arena.allocate(capacity, 1);
+  }
+  size = static_cast<uint32_t>(bytes.size());
+  if (size != 0) std::memcpy(data, bytes.data(), size);
+}
+
+void KeptBytes::save(StateWriter& out) const {
+  out.text({reinterpret_cast<const char*>(data), size});
+}
+
+void KeptBytes::load(StateReader& in, Arena& arena) {
+  const std::string_view text = in.text();
+  assign({reinterpret_cast<const std::byte*>(text.data()), text.size()}, arena);
+}
+
+std::byte* ByteChain::append(size_t size, Arena& arena) {
+  constexpr size_t kSmallest = 32;
+  constexpr size_t kLargest = size_t{64} << 10;
+  if (!last || last->capacity - last->used < size) {
+    const size_t grown = last ? std::min<size_t>(size_t{last->capacity} * 2, kLargest) : kSmallest;
+    const size_t capacity = round_up(std::max(size, grown), 8);
+    if (capacity > ~uint32_t{0}) throw Error(ErrorCode::kOverflow, "a value of over 4 GiB in an aggregate");
+    auto* chunk = reinterpret_cast<Chunk*>(arena.allocate(sizeof(Chunk) + capacity));
+    *chunk = Chunk{nullptr, 0, static_cast<uint32_t>(capacity)};
+    (last ? last->next : first) = chunk;
+    last = chunk;
+  }
+  std::byte* at = last->data() + last->used;
+  last->used += static_cast<uint32_t>(size);
+  ++items;
+  return at;
+}
+
+void ByteChain::append(std::span<const std::byte> bytes, Arena& arena) {
+  std::byte* at = append(bytes.size(), arena);
+  if (!bytes.empty()) std::memcpy(at, bytes.data(), bytes.size());
+}
+
+void ByteChain::append_all(const ByteChain& other, Arena& arena) {
+  const uint64_t all = items + other.items;
+  other.for_each_chunk([&](std::span<const std::byte> bytes) { append(bytes, arena); });
+  items = all;
+}
+
+size_t ByteChain::size_bytes() const {
+  size_t bytes = 0;
+  for_each_chunk([&](std::span<const std::byte> chunk) { bytes += chunk.size(); });
+  return bytes;
+}
+
+void ByteChain::save(StateWriter& out) const {
+  out.put(items);
+  out.put(static_cast<uint64_t>(size_bytes()));
+  for_each_chunk([&](std::span<const std::byte> chunk) { out.bytes(chunk.data(), chunk.size()); });
+}
+
+void ByteChain::load(StateReader& in, Arena& arena) {
+  const auto count = in.get<uint64_t>();
+  const auto size = in.get<uint64_t>();
+  *this = ByteChain();
+  if (size != 0) append(in.bytes(size), arena);
+  items = count;
+}
+
+void ValueTable::grow(Arena& arena) {
+  capacity = capacity == 0 ? 4 : capacity * 2;
+  slots = arena.allocate_array<Entry*>(capacity);
+  std::fill_n(slots, capacity, nullptr);
+  for (Entry* entry = first; entry; entry = entry->next) {
+    uint64_t at = entry->hash & (capacity - 1);
+    while (slots[at]) at = (at + 1) & (capacity - 1);
+    slots[at] = entry;
+  }
+}
+
+ValueTable::Entry& ValueTable::find_or_add(std::span<const std::byte> bytes, uint64_t hash, Arena& arena) {
+  if (size + size / 2 >= capacity) grow(arena);
+  uint64_t at = hash & (capacity - 1);
+  while (Entry* entry = slots[at]) {
+    if (entry->hash == hash && entry->size == bytes.size() &&
+        (bytes.empty() || std::memcmp(entry->bytes().data(), bytes.data(), bytes.size()) == 0)) {
+      return *entry;
+    }
+    at = (at + 1) & (capacity - 1);
+  }
+  auto* entry = reinterpret_cast<Entry*>(arena.allocate(sizeof(Entry) + bytes.size()));
+  *entry = Entry{hash, 0, nullptr, static_cast<uint32_t>(bytes.size())};
+  if (!bytes.empty()) std::memcpy(reinterpret_cast<std::byte*>(entry + 1), bytes.data(), bytes.size());
+  (last ? last->next : first) = entry;
+  last = entry;
+  slots[at] = entry;
+  ++size;
+  return *entry;
+}
+
+void ValueTable::save(StateWriter& out) const {
+  out.put(size);
+  for_each([&](const Entry& entry) {
+    out.put(entry.hash);
+    out.put(entry.count);
+    out.put(entry.size);
+    out.bytes(entry.bytes().data(), entry.size);
+  });
+}
+
+void ValueTable::load(StateReader& in, Arena& arena) {
+  const auto count = in.get<uint32_t>();
+  for (uint32_t i = 0; i < count; ++i) {
+    const auto hash = in.get<uint64_t>();
+    const auto times = in.get<uint64_t>();
+    find_or_add(in.bytes(in.get<uint32_t>()), hash, arena).count += times;
+  }
+}
+
+void WordSet::grow(Arena& arena) {
+  const uint64_t* old = slots;
+  const uint32_t old_capacity = capacity;
+  capacity = capacity == 0 ? 4 : capacity * 2;
+  slots = arena.allocate_array<uint64_t>(capacity);
+  std::fill_n(slots, capacity, uint64_t{0});
+  for (uint32_t i = 0; i < old_capacity; ++i) {
+    if (old[i] == 0) continue;
+    uint64_t at = hash_u64(old[i]) & (capacity - 1);
+    while (slots[at] != 0) at = (at + 1) & (capacity - 1);
+    slots[at] = old[i];
+  }
+}
+
+bool WordSet::add(uint64_t word, uint64_t hash, Arena& arena) {
+  if (word == 0) return std::exchange(has_zero, 1) == 0;
+  if (size + size / 2 >= capacity) grow(arena);
+  uint64_t at = hash & (capacity - 1);
+  while (slots[at] != 0) {
+    if (slots[at] == word) return false;
+    at = (at + 1) & (capacity - 1);
+  }
+  slots[at] = word;
+  ++size;
+  return true;
+}
+
+}  // namespace doline
