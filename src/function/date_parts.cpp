@@ -256,15 +256,6 @@ void bind_epoch(FunctionBinding& binding) {
   binding.data = make_ref<EpochUnit>(kPerSecond);
 }
 
-Column timestamp_of_millis(const KernelCall& call, std::span<const Column> arguments) {
-  return try_map_rows<int64_t, int64_t>(
-      call, arguments[0], ErrorCode::kOverflow,
-      [](int64_t millis, int64_t& out) {
-        return !__builtin_mul_overflow(millis, kMicrosPerMilli, &out) && is_finite_timestamp(out);
-      },
-      [](int64_t millis) { return out_of_range(fmt::format("a timestamp {} ms from 1970", millis)); });
-}
-
 template <int64_t kPerSecond>
 ScalarFunction epoch_function(std::string name, std::string summary, std::string example, std::string result) {
   ScalarFunction function{std::move(name), {}, "date", std::move(summary), std::move(example), std::move(result), {}};
@@ -395,12 +386,9 @@ void register_date_parts(FunctionRegistry& registry) {
   }
   registry.add(std::move(part));
 
-  ScalarFunction millis = epoch_function<1'000>(
-      "epoch_ms", "Milliseconds since 1970-01-01 UTC; of a BIGINT, the timestamp so many after it.",
-      "epoch_ms(TIMESTAMP '2020-01-01')", "1577836800000");
-  millis.overloads.push_back({.parameters = {Type::int64()}, .result = Type::timestamp(),
-                              .kernel = timestamp_of_millis, .can_fail = true});
-  registry.add(std::move(millis));
+  registry.add(epoch_function<1'000>("epoch_ms",
+                                     "Milliseconds since 1970-01-01 UTC; of a BIGINT, the timestamp so many after it.",
+                                     "epoch_ms(TIMESTAMP '2020-01-01')", "1577836800000"));
   registry.add(epoch_function<kMicrosPerSecond>("epoch_us", "Microseconds since 1970-01-01 UTC.",
                                                 "epoch_us(TIMESTAMP '2020-01-01')", "1577836800000000"));
   registry.add(epoch_function<kNanosPerSecond>("epoch_ns", "Nanoseconds since 1970-01-01 UTC.",
