@@ -141,7 +141,7 @@ class ThreadScheduler final : public Scheduler {
   }
 
   size_t threads_ GUARDED_BY(mutex_);
-  std::vector<WorkerThread> pool_;  // grows under the lock
+  std::vector<WorkerThread> pool_;         // grows under the lock
   size_t idle_ GUARDED_BY(mutex_) = 0;     // sleeping, and no ticket given for it
   size_t tickets_ GUARDED_BY(mutex_) = 0;  // wakes given and not yet taken
   bool stopping_ GUARDED_BY(mutex_) = false;

@@ -236,9 +236,8 @@ void Scheduler::finish(TaskSlot& slot, Step step, std::optional<Error> error,
   bool queue = step == Step::kYield;
   if (step == Step::kBlocked) {
     uint32_t expected = TaskSlot::kRunning;
-    queue = is_moot(slot) ||
-            !slot.state.compare_exchange_strong(expected, TaskSlot::kParked,
-                                                std::memory_order_acq_rel);
+    queue = is_moot(slot) || !slot.state.compare_exchange_strong(expected, TaskSlot::kParked,
+                                                                 std::memory_order_acq_rel);
   }
   if (queue) {
     push(slot);

@@ -48,7 +48,7 @@ struct GroupState final : WakeTarget, std::enable_shared_from_this<GroupState> {
   std::vector<std::shared_ptr<TaskSlot>> slots;  // all that have not ended
   std::vector<TaskSlot*> queue;                  // runnable, first in front; capacity for all
   size_t running = 0;
-  uint64_t events = 0;         // steps ended, tasks queued, caller wakes: reasons to look again
+  uint64_t events = 0;  // steps ended, tasks queued, caller wakes: reasons to look again
   bool caller_asleep = false;
   bool caller_called = false;  // a queued task was left to the sleeping caller
   bool cut_short = false;      // a task ended after the group was stopped

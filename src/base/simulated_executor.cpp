@@ -37,6 +37,12 @@ class SimulatedScheduler final : public Scheduler, public Timers {
     timers_.insert(place, Timer{at, std::move(waker)});
   }
 
+  /// Wakers hold their group, which holds this.
+  void forget_timers() {
+    MutexLock lock(mutex_);
+    timers_.clear();
+  }
+
   ManualClock& manual_clock() { return clock_; }
   uint64_t steps() const {
     MutexLock lock(mutex_);
@@ -133,6 +139,10 @@ class SimulatedScheduler final : public Scheduler, public Timers {
 
 SimulatedExecutor::SimulatedExecutor(uint64_t seed, Duration patience)
     : Executor(std::make_shared<SimulatedScheduler>(seed, patience)) {}
+
+SimulatedExecutor::~SimulatedExecutor() {
+  static_cast<SimulatedScheduler&>(*scheduler_).forget_timers();
+}
 
 ManualClock& SimulatedExecutor::simulated_clock() {
   return static_cast<SimulatedScheduler&>(*scheduler_).manual_clock();

@@ -13,6 +13,7 @@ class SimulatedExecutor final : public Executor {
   /// When all tasks are parked and no timer is left, another real thread may still wake one:
   /// `patience` is how long to wait for it before run_until() throws Error(kInternal).
   explicit SimulatedExecutor(uint64_t seed, Duration patience = Duration::zero());
+  ~SimulatedExecutor() override;
 
   ManualClock& simulated_clock();
   uint64_t steps() const;

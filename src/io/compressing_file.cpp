@@ -7,8 +7,8 @@
 #include <new>
 
 #include "base/assert.h"
-#include "io/writable_file.h"
 #include "base/error.h"
+#include "io/writable_file.h"
 
 namespace doline {
 
@@ -157,8 +157,8 @@ class Lz4File final : public CompressingFile {
     begin();
     while (!bytes.empty()) {
       const size_t taken = std::min(bytes.size(), kSlice);
-      put_scratch(LZ4F_compressUpdate(context_, scratch_.get(), bound_, bytes.data(), taken,
-                                      nullptr));
+      put_scratch(
+          LZ4F_compressUpdate(context_, scratch_.get(), bound_, bytes.data(), taken, nullptr));
       bytes = bytes.subspan(taken);
     }
   }

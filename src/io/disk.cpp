@@ -53,8 +53,7 @@ class SystemDisk final : public Disk {
   int close(int fd) override { return result(::close(fd)); }
 
   int64_t pread(int fd, void* into, size_t size, uint64_t offset) override {
-    return result64(
-        ::pread(fd, into, std::min(size, kMostBytesACall), static_cast<off_t>(offset)));
+    return result64(::pread(fd, into, std::min(size, kMostBytesACall), static_cast<off_t>(offset)));
   }
   int64_t pread_cached(int fd, void* into, size_t size, uint64_t offset) override {
     const iovec part{into, std::min(size, kMostBytesACall)};

@@ -88,8 +88,7 @@ class DiskHandle {
  public:
   DiskHandle() = default;
   DiskHandle(Disk& disk, int fd) : disk_(&disk), fd_(fd) {}
-  DiskHandle(DiskHandle&& other) noexcept
-      : disk_(other.disk_), fd_(std::exchange(other.fd_, -1)) {}
+  DiskHandle(DiskHandle&& other) noexcept : disk_(other.disk_), fd_(std::exchange(other.fd_, -1)) {}
   DiskHandle& operator=(DiskHandle&& other) noexcept {
     std::swap(disk_, other.disk_);
     std::swap(fd_, other.fd_);

@@ -163,7 +163,8 @@ class NewFileWriter final : public BufferedWriter {
 std::string temporary_name(const std::string& path) {
   static std::atomic<uint64_t> counter{0};
   const auto now = static_cast<uint64_t>(Clock::system().wall_us());
-  const uint64_t tag = hash_combine(hash_combine(now, static_cast<uint64_t>(::getpid())), ++counter);
+  const uint64_t tag =
+      hash_combine(hash_combine(now, static_cast<uint64_t>(::getpid())), ++counter);
   // Names have at most 255 bytes; the tag alone makes this one unique.
   const std::string_view name = file_name(path).substr(0, 200);
   return join_path(parent_path(path), fmt::format(".{}.{:016x}.part", name, tag));

@@ -24,8 +24,7 @@ constexpr size_t kMostJobsARead = 8;
 
 class DiskFile final : public File {
  public:
-  DiskFile(std::string path, FileVersion version, DiskHandle handle, IoQueue* queue,
-           bool may_grow)
+  DiskFile(std::string path, FileVersion version, DiskHandle handle, IoQueue* queue, bool may_grow)
       : File(std::move(path), version),
         handle_(std::move(handle)),
         queue_(queue),

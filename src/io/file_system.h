@@ -76,8 +76,8 @@ class FileSystem {
   virtual std::vector<ListedFile> list(const std::string& pattern, const AccessPolicy& policy,
                                        const ListOptions& options = {}) = 0;
   /// One after the other, as `patterns` are ordered.
-  std::vector<ListedFile> list(const std::vector<std::string>& patterns,
-                               const AccessPolicy& policy, const ListOptions& options = {});
+  std::vector<ListedFile> list(const std::vector<std::string>& patterns, const AccessPolicy& policy,
+                               const ListOptions& options = {});
 
   virtual std::unique_ptr<WritableFile> create(const std::string& path, const AccessPolicy& policy,
                                                const CreateOptions& options = {}) = 0;

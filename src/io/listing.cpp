@@ -175,11 +175,10 @@ std::vector<ListedFile> list_files(Disk& disk, const std::string& pattern,
   auto& found = walk.found;
   std::sort(found.begin(), found.end(),
             [](const ListedFile& a, const ListedFile& b) { return a.path < b.path; });
-  found.erase(std::unique(found.begin(), found.end(),
-                          [](const ListedFile& a, const ListedFile& b) {
-                            return a.path == b.path;
-                          }),
-              found.end());
+  found.erase(
+      std::unique(found.begin(), found.end(),
+                  [](const ListedFile& a, const ListedFile& b) { return a.path == b.path; }),
+      found.end());
   return std::move(found);
 }
 
@@ -192,10 +191,9 @@ Error not_found_error(Disk& disk, const std::string& path) {
     missing = parent;
     parent = parent_path(missing);
   }
-  Error error = missing == path
-                    ? Error(ErrorCode::kFileNotFound, "no file {}", path)
-                    : Error(ErrorCode::kFileNotFound, "no file {}: there is no directory {}", path,
-                            missing);
+  Error error = missing == path ? Error(ErrorCode::kFileNotFound, "no file {}", path)
+                                : Error(ErrorCode::kFileNotFound,
+                                        "no file {}: there is no directory {}", path, missing);
   std::vector<DirectoryEntry> entries;
   if (disk.list(parent, entries) < 0) return error;
   const std::string wanted(file_name(missing));
@@ -206,8 +204,8 @@ Error not_found_error(Disk& disk, const std::string& path) {
   for (const auto& entry : entries) {
     if (names.size() >= kMostCandidates) break;
     // "data.csv" where there is "data.csv.gz", and the other way round.
-    if (nearest.empty() && (entry.name.starts_with(wanted + '.') ||
-                            wanted.starts_with(entry.name + '.'))) {
+    if (nearest.empty() &&
+        (entry.name.starts_with(wanted + '.') || wanted.starts_with(entry.name + '.'))) {
       nearest = entry.name;
     }
     names.push_back(entry.name);

@@ -13,8 +13,8 @@ namespace doline {
 /// parsing go on at once. One task takes the blocks.
 class ReadAhead {
  public:
-  /// Blocks of `block_bytes` (the last may be shorter), at most `depth` waiting; memory is charged to
-  /// `budget`.
+  /// Blocks of `block_bytes` (the last may be shorter), at most `depth` waiting; memory is charged
+  /// to `budget`.
   ReadAhead(std::unique_ptr<ByteStream> stream, size_t block_bytes, size_t depth, Budget& budget);
   /// Interrupts the stream and waits for its thread.
   ~ReadAhead();

@@ -234,8 +234,7 @@ int64_t SimulatedDisk::read_node(Node& node, void* into, size_t size, uint64_t o
   return static_cast<int64_t>(part);
 }
 
-int64_t SimulatedDisk::write_node(Node& node, const std::byte* from, size_t size,
-                                  uint64_t offset) {
+int64_t SimulatedDisk::write_node(Node& node, const std::byte* from, size_t size, uint64_t offset) {
   if (happens(faults_.interrupt_rate)) return -EINTR;
   const uint64_t number = writes_++;
   if (faults_.failing_write && number >= *faults_.failing_write) return -ENOSPC;
@@ -300,8 +299,8 @@ int64_t SimulatedDisk::pwritev(int fd, const iovec* parts, int count, uint64_t o
   for (int i = 0; i < count; ++i) {
     joined.append(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
   }
-  return write_node(*handle->node, reinterpret_cast<const std::byte*>(joined.data()),
-                    joined.size(), offset);
+  return write_node(*handle->node, reinterpret_cast<const std::byte*>(joined.data()), joined.size(),
+                    offset);
 }
 
 int SimulatedDisk::wait_readable(int, int) { return 1; }

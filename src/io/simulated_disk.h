@@ -14,9 +14,9 @@ namespace doline {
 
 /// What the simulated disk does to its users. Rates are of calls, 0 to 1.
 struct DiskFaults {
-  double short_rate = 0;      // reads and writes that do only a part
-  double interrupt_rate = 0;  // calls that come back with EINTR and did nothing
-  double cold_rate = 0;       // cached reads that find nothing, or only the beginning
+  double short_rate = 0;                  // reads and writes that do only a part
+  double interrupt_rate = 0;              // calls that come back with EINTR and did nothing
+  double cold_rate = 0;                   // cached reads that find nothing, or only the beginning
   std::optional<uint64_t> failing_read;   // the read of this number (from 0) and all after: EIO
   std::optional<uint64_t> failing_write;  // likewise: ENOSPC
   std::optional<uint64_t> failing_sync;   // likewise: EIO

@@ -116,8 +116,7 @@ SpillDirectory::SpillDirectory(SpillOptions options, Disk& disk)
     : disk_(disk),
       parent_(options.parent.empty() ? default_parent(disk) : std::move(options.parent)),
       born_(fork_generation()),
-      most_bytes_(options.most_bytes ? *options.most_bytes
-                                     : disk.free_bytes(parent_) / 10 * 9) {}
+      most_bytes_(options.most_bytes ? *options.most_bytes : disk.free_bytes(parent_) / 10 * 9) {}
 
 SpillDirectory::~SpillDirectory() {
   if (born_ != fork_generation()) return;
@@ -204,8 +203,9 @@ void SpillDirectory::reserve(uint64_t bytes) {
                 "the query needs to spill more to disk than max_temp_directory_size allows: {}",
                 format_bytes(limit))
         .note("spilling to " + path())
-        .hint("raise max_temp_directory_size or memory_limit, or set temp_directory to a larger "
-              "disk");
+        .hint(
+            "raise max_temp_directory_size or memory_limit, or set temp_directory to a larger "
+            "disk");
   }
   uint64_t peak = peak_.load(std::memory_order_relaxed);
   while (peak < used && !peak_.compare_exchange_weak(peak, used, std::memory_order_relaxed)) {
@@ -241,10 +241,9 @@ void SpillFile::read(SpillExtent extent, std::span<std::byte> into) {
   BlockHeader found;
   Disk& disk = handle_.disk();
   const std::string name = directory_->path();
-  const size_t got =
-      pread_fully(disk, handle_.fd(), name, &found, sizeof(found), extent.position) +
-      pread_fully(disk, handle_.fd(), name, into.data(), into.size(),
-                  extent.position + sizeof(found));
+  const size_t got = pread_fully(disk, handle_.fd(), name, &found, sizeof(found), extent.position) +
+                     pread_fully(disk, handle_.fd(), name, into.data(), into.size(),
+                                 extent.position + sizeof(found));
   const BlockHeader expected = header_of(extent, into.data());
   if (got < sizeof(found) + into.size() || std::memcmp(&found, &expected, sizeof(found)) != 0) {
     throw Error(ErrorCode::kCorrupt, "a spilled block of {} bytes at {} in {} is damaged",

@@ -319,9 +319,9 @@ TEST(Executor, WakersOutliveTaskGroupAndExecutor) {
 
 TEST(Executor, TasksBeforeAFailureThatNobodyWakesAreGivenUp) {
   for (const bool simulated : {false, true}) {
-    const auto executor =
-        simulated ? std::unique_ptr<Executor>(std::make_unique<SimulatedExecutor>(1))
-                  : Executor::create(2);
+    const auto executor = simulated
+                              ? std::unique_ptr<Executor>(std::make_unique<SimulatedExecutor>(1))
+                              : Executor::create(2);
     TaskGroup group(*executor);
     group.spawn(task([](Deadline, Waker&) { return Step::kBlocked; }, 1));
     group.spawn(task([](Deadline, Waker&) -> Step { throw Error(ErrorCode::kFormat, "five"); }, 5));

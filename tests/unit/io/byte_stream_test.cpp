@@ -171,7 +171,8 @@ TEST_P(OfCodec, ReadsWhatWritesOfOursMake) {
   const auto queue = IoQueue::create(1);
   const auto files = FileSystem::create(disk, *queue);
   for (const size_t piece : {size_t{3}, size_t{70'000}, text.size()}) {
-    const std::string_view all = std::string_view(text).substr(0, piece == 3 ? 30'000 : text.size());
+    const std::string_view all =
+        std::string_view(text).substr(0, piece == 3 ? 30'000 : text.size());
     const auto out =
         compress(files->create(std::string("f") + GetParam().ending, kOpen), Compression::kAuto);
     for (size_t at = 0; at < all.size(); at += piece) {
@@ -227,8 +228,8 @@ TEST(ByteStream, NamesFormatsItCannotRead) {
   };
   for (const auto& row : cases) {
     OneFile file(row.first, "data.bin");
-    expect_error(ErrorCode::kNotSupported,
-                 std::string("data.bin is compressed with ") + row.name, [&] { file.open(); });
+    expect_error(ErrorCode::kNotSupported, std::string("data.bin is compressed with ") + row.name,
+                 [&] { file.open(); });
     EXPECT_EQ(drain(*file.open(Compression::kNone)), row.first);
   }
 }

@@ -34,8 +34,8 @@ class Listing : public testing::Test {
     for (const char* path :
          {"data/b.csv", "data/a.csv", "data/c.csv.gz", "data/.hidden.csv", "data/_SUCCESS",
           "data/year=2023/m=1/x.parquet", "data/year=2024/m=1/y.parquet",
-          "data/year=2024/m=2/z.parquet", "data/year=2024/_temporary/t.parquet",
-          "data/.git/config", "odd/a[1].csv", "odd/a1.csv", "odd/{x,y}.csv", "top.csv"}) {
+          "data/year=2024/m=2/z.parquet", "data/year=2024/_temporary/t.parquet", "data/.git/config",
+          "odd/a[1].csv", "odd/a1.csv", "odd/{x,y}.csv", "top.csv"}) {
       disk_.put(path, "x");
     }
     disk_.make_directory("empty", 0755);
@@ -74,8 +74,9 @@ TEST_F(Listing, FindsWhatAPatternMeansSorted) {
        {"data/year=2023/m=1/x.parquet", "data/year=2024/_temporary/t.parquet",
         "data/year=2024/m=1/y.parquet", "data/year=2024/m=2/z.parquet"}},
       {"**/m=2/*", {"data/year=2024/m=2/z.parquet"}},
-      {"data/year=2024/**", {"data/year=2024/_temporary/t.parquet",
-                             "data/year=2024/m=1/y.parquet", "data/year=2024/m=2/z.parquet"}},
+      {"data/year=2024/**",
+       {"data/year=2024/_temporary/t.parquet", "data/year=2024/m=1/y.parquet",
+        "data/year=2024/m=2/z.parquet"}},
       // A directory: everything but what is hidden or a marker.
       {"data/year=2024", {"data/year=2024/m=1/y.parquet", "data/year=2024/m=2/z.parquet"}},
       {"data/year=2024/", {"data/year=2024/m=1/y.parquet", "data/year=2024/m=2/z.parquet"}},
@@ -89,8 +90,8 @@ TEST_F(Listing, FindsWhatAPatternMeansSorted) {
 }
 
 TEST_F(Listing, KeepsTheOrderOfAList) {
-  const auto files = files_->list(
-      std::vector<std::string>{"top.csv", "data/*.csv", "top.csv"}, kOpen);
+  const auto files =
+      files_->list(std::vector<std::string>{"top.csv", "data/*.csv", "top.csv"}, kOpen);
   ASSERT_EQ(files.size(), 4u);
   EXPECT_EQ(files[0].path, "top.csv");
   EXPECT_EQ(files[1].path, "data/a.csv");
@@ -123,8 +124,7 @@ TEST_F(Listing, IsBounded) {
                [&] { list("many/*", {.most_files = 10}); });
   expect_error(ErrorCode::kInvalidArgument, "20 directory entries",
                [&] { list("many/*", {.most_entries = 20}); });
-  expect_error(ErrorCode::kInvalidArgument, "too long",
-               [&] { list(std::string(100'000, '*')); });
+  expect_error(ErrorCode::kInvalidArgument, "too long", [&] { list(std::string(100'000, '*')); });
 }
 
 TEST_F(Listing, UnderstandsUrls) {
@@ -271,15 +271,13 @@ TEST(FileSystem, PinsTheVersionSeenAtBind) {
   const FileVersion seen = files->list("f", kOpen)[0].version;
   EXPECT_EQ(files->open_file("f", kOpen, {.expected = seen})->version(), seen);
   disk.put("f", "0123456789abc");
-  expect_error(ErrorCode::kIo, "changed since", [&] {
-    files->open_file("f", kOpen, {.expected = seen});
-  });
+  expect_error(ErrorCode::kIo, "changed since",
+               [&] { files->open_file("f", kOpen, {.expected = seen}); });
   const FileRef grown = files->open_file("f", kOpen, {.expected = seen, .may_grow = true});
   EXPECT_EQ(grown->size_bytes(), 10u);
   disk.put("f", "0123");
-  expect_error(ErrorCode::kIo, "changed since", [&] {
-    files->open_file("f", kOpen, {.expected = seen, .may_grow = true});
-  });
+  expect_error(ErrorCode::kIo, "changed since",
+               [&] { files->open_file("f", kOpen, {.expected = seen, .may_grow = true}); });
 }
 
 TEST(FileSystem, NamesFileAndReasonWhenTheDiskFails) {
@@ -323,13 +321,12 @@ TEST(FileSystem, ReadsManyRangesOnIoThreads) {
       for (size_t i = 0; i < ranges; ++i) {
         const size_t begin = text.size() * i / ranges;
         const size_t end = text.size() * (i + 1) / ranges;
-        requests.push_back({begin, std::as_writable_bytes(
-                                       std::span(memory->bytes).subspan(begin, end - begin))});
+        requests.push_back(
+            {begin, std::as_writable_bytes(std::span(memory->bytes).subspan(begin, end - begin))});
       }
       std::promise<std::optional<Error>> promise;
-      file->read(requests, memory, [&](std::optional<Error> error) {
-        promise.set_value(std::move(error));
-      });
+      file->read(requests, memory,
+                 [&](std::optional<Error> error) { promise.set_value(std::move(error)); });
       EXPECT_FALSE(promise.get_future().get().has_value());
       EXPECT_EQ(memory->bytes, ranges == 0 ? std::string(text.size(), '?') : text);
     }
@@ -345,10 +342,9 @@ TEST(FileSystem, AnAsynchronousReadPastTheEndIsAnError) {
   const auto files = FileSystem::create(disk, *queue);
   std::string got(20, 0);
   std::promise<std::optional<Error>> promise;
-  files->open_file("f", kOpen)->read({{5, std::as_writable_bytes(std::span(got))}}, nullptr,
-                                     [&](std::optional<Error> error) {
-                                       promise.set_value(std::move(error));
-                                     });
+  files->open_file("f", kOpen)
+      ->read({{5, std::as_writable_bytes(std::span(got))}}, nullptr,
+             [&](std::optional<Error> error) { promise.set_value(std::move(error)); });
   const auto error = promise.get_future().get();
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->code(), ErrorCode::kCorrupt);
@@ -435,8 +431,8 @@ TEST(FileSystem, CancelledReadsLeaveTheirMemoryAlone) {
     std::string out[4];
     TaskGroup group(*executor);
     for (auto& mine : out) {
-      group.spawn(std::make_unique<Reading>(
-          FileSystem::local().open_file(directory / "f", kOpen), mine));
+      group.spawn(
+          std::make_unique<Reading>(FileSystem::local().open_file(directory / "f", kOpen), mine));
     }
     group.run_until([] { return true; });
     if (round % 2 == 0) continue;  // destroyed while it runs

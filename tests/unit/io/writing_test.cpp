@@ -119,9 +119,8 @@ TEST(WritableFile, AFailedSyncIsAnError) {
 TEST(WritableFile, OverwritesOnlyWhereAllowed) {
   Simulated simulated(1);
   simulated.disk.put("f", "old");
-  expect_error(ErrorCode::kAlreadyExists, "it exists already", [&] {
-    simulated.files->create("f", kOpen, {.overwrite = false});
-  });
+  expect_error(ErrorCode::kAlreadyExists, "it exists already",
+               [&] { simulated.files->create("f", kOpen, {.overwrite = false}); });
   // Another came first, after ours was begun.
   const auto late = simulated.files->create("g", kOpen, {.overwrite = false});
   simulated.disk.put("g", "other");
@@ -138,7 +137,9 @@ TEST(WritableFile, OverwritesOnlyWhereAllowed) {
 
 TEST(WritableFile, KeepsModeAndLinkOfWhatItReplaces) {
   const TemporaryDirectory directory;
-  { std::ofstream(directory / "real") << "old"; }
+  {
+    std::ofstream(directory / "real") << "old";
+  }
   ASSERT_EQ(chmod((directory / "real").c_str(), 0640), 0);
   ASSERT_EQ(symlink("real", (directory / "link").c_str()), 0);
   const auto file = FileSystem::local().create(directory / "link", kOpen);
@@ -184,7 +185,9 @@ int in_child(const std::string& input, const std::string& output,
 TEST(StandardStreams, InputIsAFileWhereItCanBeAndOutputIsWrittenThrough) {
   const TemporaryDirectory directory;
   const std::string text = log_text(200'000);
-  { std::ofstream(directory / "in") << text; }
+  {
+    std::ofstream(directory / "in") << text;
+  }
   for (const std::string name : {"-", "/dev/stdin", "/dev/fd/0"}) {
     const int status = in_child(directory / "in", directory / "out", [&] {
       auto& files = FileSystem::local();
@@ -202,7 +205,9 @@ TEST(StandardStreams, InputIsAFileWhereItCanBeAndOutputIsWrittenThrough) {
 
 TEST(StandardStreams, InputThatWasReadFromGoesOnFromThere) {
   const TemporaryDirectory directory;
-  { std::ofstream(directory / "in") << "0123456789"; }
+  {
+    std::ofstream(directory / "in") << "0123456789";
+  }
   const int status = in_child(directory / "in", "", [&] {
     char two[2];
     if (::read(0, two, 2) != 2) _exit(4);
@@ -300,14 +305,15 @@ TEST(SpillFile, ReadsInTheBackgroundAndFromMemory) {
   ConditionVariable changed;
   bool done = false;
   got.assign(got.size(), 0);
-  file->read(extent, into, nullptr,
-             [&](std::optional<Error> error) {
-               MutexLock lock(mutex);
-               EXPECT_FALSE(error.has_value());
-               done = true;
-               changed.notify_one();
-             },
-             simulated.queue.get());
+  file->read(
+      extent, into, nullptr,
+      [&](std::optional<Error> error) {
+        MutexLock lock(mutex);
+        EXPECT_FALSE(error.has_value());
+        done = true;
+        changed.notify_one();
+      },
+      simulated.queue.get());
   MutexLock lock(mutex);
   while (!done) changed.wait(mutex);
   EXPECT_TRUE(got == text);
@@ -396,7 +402,9 @@ TEST(SpillDirectory, SweepsAwayWhatTheDeadLeftAndNothingElse) {
   const std::string foreign = parent / "doline-spill-notes";
   const std::string reused = parent / ("doline-spill-" + std::to_string(getpid()) + "-1-0");
   for (const auto& path : {left, foreign, reused}) ASSERT_EQ(mkdir(path.c_str(), 0700), 0);
-  { std::ofstream(left + "/spill") << "x"; }
+  {
+    std::ofstream(left + "/spill") << "x";
+  }
   const auto living = SpillDirectory::create({parent.path(), 1 << 20});
   living->create_file();
   const auto another = SpillDirectory::create({parent.path(), 1 << 20});
