@@ -407,7 +407,14 @@ bool can_fail(const ExprRef& expr) {
   return found;
 }
 
-bool is_constant(const ExprRef& expr) { return columns_of(expr).empty() && !is_volatile(expr); }
+bool is_constant(const ExprRef& expr) {
+  bool constant = !is_volatile(expr);
+  visit(expr, [&](const Expr& at) {
+    // Aggregates, window calls and what stands for a relation depend on rows without naming one.
+    constant &= at.tag() != NodeTag::kColumn && at.tag() < NodeTag::kAggregate;
+  });
+  return constant;
+}
 
 std::vector<ExprRef> conjuncts_of(const ExprRef& predicate) {
   const auto* conjunction = dynamic_cast<const ConjunctionExpr*>(predicate.get());

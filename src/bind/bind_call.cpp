@@ -1,0 +1,222 @@
+#include <algorithm>
+
+#include "bind/query_binder.h"
+#include "function/registry.h"
+#include "sql/print.h"
+
+namespace doline {
+
+namespace {
+
+constexpr const char* kWindowNames[] = {"row_number", "rank",  "dense_rank", "percent_rank", "cume_dist",
+                                        "ntile",      "lag",   "lead",       "first_value",  "last_value",
+                                        "nth_value",  "rank_dense"};
+
+bool is_window_name(const std::string& name) {
+  return std::any_of(std::begin(kWindowNames), std::end(kWindowNames), [&](const char* known) { return name == known; });
+}
+
+[[noreturn]] void no_such_function(const std::string& name, SourceSpan span) {
+  Error error(ErrorCode::kFunctionNotFound, span, "no function \"{}\"", name);
+  std::vector<std::string> known = FunctionRegistry::instance().names();
+  known.insert(known.end(), std::begin(kWindowNames), std::end(kWindowNames));
+  const std::string near = nearest_name(name, known);
+  if (!near.empty()) throw std::move(error).hint("did you mean " + near + "?");
+  throw error;
+}
+
+}  // namespace
+
+ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& context) {
+  const std::string name = folded(node.name.back().text);
+  if (node.name.size() > 1) {
+    // `x.upper()` is upper(x), unless x is a schema; schemas hold no functions of ours but main.
+    const std::string first = folded(node.name[0].text);
+    if (!(node.name.size() == 2 && (first == "main" || first == "pg_catalog" || first == "system"))) {
+      sql::FunctionCall chained = node;
+      sql::ColumnReference receiver;
+      receiver.names.assign(node.name.begin(), node.name.end() - 1);
+      receiver.span = receiver.names.front().span.to(receiver.names.back().span);
+      chained.name = {node.name.back()};
+      auto argument = std::make_shared<sql::ColumnReference>(receiver);
+      chained.arguments.insert(chained.arguments.begin(), sql::Argument{{}, argument});
+      return call(chained, context);
+    }
+  }
+  const FunctionRegistry& registry = FunctionRegistry::instance();
+  const AggregateDeclaration* aggregate = registry.aggregate(name);
+  if (node.over) return window_call(name, node, context);
+  if (is_window_name(name) && !aggregate && !registry.scalar(name)) {
+    throw Error(ErrorCode::kBind, node.span, "{} needs an OVER clause", name).hint(name + "(…) OVER (ORDER BY …)");
+  }
+  if (name == "unnest") {
+    if (!context.unnest) throw Error(ErrorCode::kNotSupported, node.span, "unnest cannot stand in {}", context.clause);
+    if (node.arguments.size() != 1) throw Error(ErrorCode::kTypeMismatch, node.span, "unnest takes one list");
+    auto placeholder = make_ref<UnnestExpr>();
+    placeholder->list = expression(*node.arguments[0].value, context);
+    const TypeRef type = placeholder->list->type;
+    if (type->is(TypeKind::kNull)) placeholder->list = CastExpr::create(placeholder->list, Type::list(Type::int32()));
+    if (placeholder->list->type->physical() != PhysicalType::kList) {
+      throw Error(ErrorCode::kTypeMismatch, node.span, "unnest takes a list, not {}", type->name());
+    }
+    placeholder->type = placeholder->list->type->child();
+    placeholder->span = node.span;
+    return placeholder;
+  }
+  const ScalarFunction* scalar = registry.scalar(name);
+  if (aggregate && !(scalar && !context.aggregates)) return aggregate_call(*aggregate, node, context);
+  if (name == "coalesce" || name == "ifnull") {
+    std::vector<ExprRef> choices;
+    for (const auto& argument : unpacked(node.arguments, context)) choices.push_back(expression(*argument.value, context));
+    if (choices.empty()) throw Error(ErrorCode::kTypeMismatch, node.span, "{} takes at least one value", name);
+    unify_all(choices, node.span, "coalesce");
+    return CoalesceExpr::create(std::move(choices), node.span);
+  }
+  if (name == "if" && node.arguments.size() == 3) {
+    ExprContext inner = context;
+    inner.clause = "if";
+    const ExprRef test = condition(*node.arguments[0].value, inner);
+    std::vector<ExprRef> results = {expression(*node.arguments[1].value, context),
+                                    expression(*node.arguments[2].value, context)};
+    unify_all(results, node.span, "if");
+    return CaseExpr::create({test}, {results[0]}, results[1], node.span);
+  }
+  if (name == "nullif" && node.arguments.size() == 2) {
+    const ExprRef value = expression(*node.arguments[0].value, context);
+    const ExprRef same = compare(sql::ComparisonOperator::kEqual, value, expression(*node.arguments[1].value, context), node.span);
+    return CaseExpr::create({same}, {ConstantExpr::create(Value::null(value->type))}, value, node.span);
+  }
+  if (!scalar) no_such_function(node.name.back().text, node.span);
+  if (node.distinct || node.filter || !node.order_by.empty()) {
+    throw Error(ErrorCode::kBind, node.span, "{} is no aggregate: DISTINCT, ORDER BY and FILTER do not go with it", name);
+  }
+  return scalar_call(name, node, context);
+}
+
+ExprRef QueryBinder::scalar_call(const std::string& name, const sql::FunctionCall& node, const ExprContext& context) {
+  const ScalarFunction& function = *FunctionRegistry::instance().scalar(name);
+  const std::vector<sql::Argument> written = unpacked(node.arguments, context);
+  std::vector<ExprRef> arguments;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < written.size(); ++i) {
+    const sql::Expression& value = *written[i].value;
+    const auto* lambda_node = value.get_if<sql::Lambda>();
+    const bool takes_lambda = std::any_of(function.overloads.begin(), function.overloads.end(), [&](const auto& overload) {
+      return i < overload.parameters.size() && overload.parameters[i].kind == TypePattern::Kind::kLambda;
+    });
+    arguments.push_back(lambda_node && takes_lambda ? nullptr : expression(value, context));
+    std::string argument_name = written[i].name.text;
+    if (argument_name.empty()) {
+      if (const auto* reference = value.get_if<sql::ColumnReference>()) argument_name = reference->names.back().text;
+    }
+    names.push_back(std::move(argument_name));
+  }
+  // `date + 3` and the like: a text literal takes the type the other side suggests.
+  const auto bind_lambda = [&](size_t argument, const std::vector<TypeRef>& parameters) {
+    return lambda(written[argument].value->as<sql::Lambda>(), parameters, context);
+  };
+  return CallExpr::create(function, std::move(arguments), node.span, bind_lambda, std::move(names));
+}
+
+ExprRef QueryBinder::lambda(const sql::Lambda& node, const std::vector<TypeRef>& parameters, const ExprContext& context) {
+  if (node.parameters.size() > parameters.size()) {
+    throw Error(ErrorCode::kBind, node.span, "the lambda has {} parameters; this function gives it at most {}",
+                node.parameters.size(), parameters.size());
+  }
+  std::vector<std::string> names;
+  for (const auto& parameter : node.parameters) names.push_back(parameter.text);
+  // Parameters that are not named are there all the same: the kernel passes them.
+  while (names.size() < parameters.size()) names.push_back(fmt::format("\x01{}", names.size()));
+  std::vector<ExprRef> captured;
+  const LambdaFrame frame{frame_, &names, &parameters, &captured};
+  const LambdaFrame* outer = std::exchange(frame_, &frame);
+  ExprContext inner = context;
+  inner.aggregates = inner.windows = inner.unnest = false;
+  inner.clause = "a lambda";
+  ExprRef body;
+  try {
+    body = expression(*node.body, inner);
+  } catch (...) {
+    frame_ = outer;
+    throw;
+  }
+  frame_ = outer;
+  return LambdaExpr::create(parameters, std::move(captured), std::move(body), node.span);
+}
+
+std::vector<sql::Argument> QueryBinder::unpacked(const std::vector<sql::Argument>& arguments, const ExprContext& context) {
+  std::vector<sql::Argument> all;
+  for (const sql::Argument& argument : arguments) {
+    const auto* columns = argument.value->get_if<sql::Columns>();
+    if (!columns || !columns->unpack || !context.scope) {
+      all.push_back(argument);
+      continue;
+    }
+    for (const ScopeColumn& column : chosen_columns(*columns, *context.scope)) {
+      auto reference = std::make_shared<sql::ColumnReference>();
+      if (!column.table.empty()) reference->names.push_back({column.table, argument.value->span});
+      reference->names.push_back({column.name, argument.value->span});
+      reference->span = argument.value->span;
+      all.push_back({{}, reference});
+    }
+  }
+  return all;
+}
+
+ExprRef QueryBinder::aggregate_call(const AggregateDeclaration& declaration, const sql::FunctionCall& node,
+                                    const ExprContext& context) {
+  if (!context.aggregates) {
+    throw Error(ErrorCode::kBind, node.span, "{} is an aggregate and cannot stand in {}", declaration.name, context.clause)
+        .hint(std::string(context.clause) == "WHERE" ? "use HAVING, or a subquery" : "aggregate in a subquery first");
+  }
+  ExprContext inner = context;
+  inner.aggregates = inner.windows = inner.unnest = false;
+  inner.clause = "an aggregate";
+  std::vector<ExprRef> arguments;
+  for (const auto& argument : unpacked(node.arguments, context)) {
+    if (argument.value->is<sql::Star>() && !context.star_name) continue;  // count(*)
+    arguments.push_back(expression(*argument.value, inner));
+  }
+  std::vector<SortKeyRef> order = sort_keys(node.order_by, inner);
+  const AggregateDeclaration* chosen = &declaration;
+  if (node.within_group) {
+    // percentile_cont(0.5) WITHIN GROUP (ORDER BY x) is quantile_cont(x, 0.5).
+    const std::string name = folded(declaration.name);
+    if (order.size() != 1) throw Error(ErrorCode::kBind, node.span, "WITHIN GROUP wants one ORDER BY key");
+    const auto* quantile = FunctionRegistry::instance().aggregate(
+        name == "percentile_disc" ? "quantile_disc" : name == "percentile_cont" ? "quantile_cont" : name);
+    chosen = quantile ? quantile : &declaration;
+    ExprRef key = order[0]->expr;
+    if (order[0]->descending && !arguments.empty()) {
+      arguments[0] = CallExpr::create("-", {ConstantExpr::create(Value::integer(Type::int32(), 1)), arguments[0]});
+    }
+    arguments.insert(arguments.begin(), std::move(key));
+    order.clear();
+  }
+  ExprRef filter;
+  if (node.filter) {
+    inner.clause = "FILTER";
+    filter = condition(*node.filter, inner);
+  }
+  return AggregateExpr::create(*chosen, std::move(arguments), node.distinct, std::move(order), std::move(filter), node.span);
+}
+
+bool QueryBinder::sorts_nulls_first(const sql::OrderItem& item) const {
+  switch (item.nulls) {
+    case sql::NullOrder::kFirst: return true;
+    case sql::NullOrder::kLast: return false;
+    case sql::NullOrder::kDefault: break;
+  }
+  return catalog_.settings().default_null_order == "nulls_first";
+}
+
+std::vector<SortKeyRef> QueryBinder::sort_keys(const std::vector<sql::OrderItem>& items, const ExprContext& context) {
+  std::vector<SortKeyRef> keys;
+  for (const sql::OrderItem& item : items) {
+    keys.push_back(SortKey::create(expression(*item.expression, context),
+                                   item.direction == sql::SortDirection::kDescending, sorts_nulls_first(item)));
+  }
+  return keys;
+}
+
+}  // namespace doline

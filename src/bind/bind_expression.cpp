@@ -1,0 +1,380 @@
+#include <algorithm>
+
+#include "bind/query_binder.h"
+#include "function/registry.h"
+#include "kernel/cast.h"
+#include "sql/keywords.h"
+#include "sql/print.h"
+
+namespace doline {
+
+namespace {
+
+bool is_literal_text(const ExprRef& expr) {
+  const auto* constant = dynamic_cast<const ConstantExpr*>(expr.get());
+  return constant && expr->type->is(TypeKind::kVarchar);
+}
+
+/// A whole number written in the query: it takes the other side's integer type where it fits.
+bool bends_to(const ExprRef& expr, TypeRef type) {
+  const auto* constant = dynamic_cast<const ConstantExpr*>(expr.get());
+  if (!constant || constant->value.is_null() || !expr->type->is_integer() || !type->is_integer()) return false;
+  const int128_t value = constant->value.as_integer();
+  const auto bits = static_cast<int>(width_of(type->physical()) * 8);
+  if (type->is_signed_integer()) {
+    return bits == 128 || (value >= -(int128_t{1} << (bits - 1)) && value < (int128_t{1} << (bits - 1)));
+  }
+  return value >= 0 && value < (int128_t{1} << bits);
+}
+
+}  // namespace
+
+TypeRef unify(ExprRef& left, ExprRef& right, SourceSpan span, const char* what) {
+  TypeRef type = left->type;
+  if (left->type != right->type) {
+    if (is_literal_text(left) && !right->type->is(TypeKind::kNull)) {
+      type = right->type;
+    } else if (is_literal_text(right) && !left->type->is(TypeKind::kNull)) {
+      type = left->type;
+    } else if (bends_to(left, right->type)) {
+      type = right->type;
+    } else if (bends_to(right, left->type)) {
+      type = left->type;
+    } else {
+      type = common_type(left->type, right->type);
+    }
+    if (!type) {
+      throw Error(ErrorCode::kTypeMismatch, span, "{} of {} and {}", what, left->type->name(), right->type->name())
+          .hint("cast one side: x::TYPE");
+    }
+  }
+  left = CastExpr::create(left, type);
+  right = CastExpr::create(right, type);
+  return type;
+}
+
+TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what) {
+  // Literals bend, so what is no literal decides first.
+  ExprRef decider;
+  for (const ExprRef& expr : exprs) {
+    const bool is_soft = expr->tag() == NodeTag::kConstant;
+    if (!decider || (decider->tag() == NodeTag::kConstant && !is_soft)) decider = expr;
+  }
+  if (!decider) return Type::null();
+  for (ExprRef expr : exprs) unify(decider, expr, span, what);
+  for (ExprRef& expr : exprs) expr = CastExpr::create(expr, decider->type);
+  return decider->type;
+}
+
+ExprRef QueryBinder::condition(const sql::Expression& node, const ExprContext& context) {
+  const ExprRef expr = expression(node, context);
+  if (expr->type->is(TypeKind::kBool)) return expr;
+  if (!can_cast(expr->type, Type::boolean()) || expr->type->is_nested()) {
+    throw Error(ErrorCode::kTypeMismatch, node.span, "{} wants a condition, not {}", context.clause, expr->type->name());
+  }
+  return CastExpr::create(expr, Type::boolean());
+}
+
+ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& context) {
+  switch (node.kind) {
+    case sql::ExpressionKind::kLiteral: return literal(node.as<sql::Literal>());
+    case sql::ExpressionKind::kColumnReference: return column(node.as<sql::ColumnReference>(), context);
+    case sql::ExpressionKind::kPositionalReference: {
+      const uint32_t position = node.as<sql::PositionalReference>().position;
+      if (!context.scope || position == 0 || position > context.scope->columns.size()) {
+        throw Error(ErrorCode::kColumnNotFound, node.span, "there is no column #{}", position);
+      }
+      const ScopeColumn& found = context.scope->columns[position - 1];
+      return ColumnExpr::create(found.index, found.type, found.name, node.span);
+    }
+    case sql::ExpressionKind::kParameter: {
+      const std::string& name = node.as<sql::Parameter>().name;
+      const auto found = parameters_.find(name);
+      if (found == parameters_.end()) {
+        throw Error(ErrorCode::kParameter, node.span, "no value was given for parameter ${}", name)
+            .hint("pass it when the statement is run: EXECUTE name(value)");
+      }
+      return ConstantExpr::create(found->second, node.span);
+    }
+    case sql::ExpressionKind::kDefault:
+      throw Error(ErrorCode::kBind, node.span, "DEFAULT stands only in INSERT … VALUES");
+    case sql::ExpressionKind::kStar:
+      if (context.star_name) return ConstantExpr::create(Value::text(*context.star_name), node.span);
+      throw Error(ErrorCode::kBind, node.span, "* stands for columns, and {} wants a value", context.clause)
+          .hint("COLUMNS(*) applies an expression to every column");
+    case sql::ExpressionKind::kColumns: {
+      if (!context.columns_choice) {
+        throw Error(ErrorCode::kBind, node.span, "COLUMNS(…) cannot stand in {}", context.clause);
+      }
+      const ScopeColumn& chosen = *context.columns_choice;
+      return ColumnExpr::create(chosen.index, chosen.type, chosen.name, node.span);
+    }
+    case sql::ExpressionKind::kFunctionCall: return call(node.as<sql::FunctionCall>(), context);
+    case sql::ExpressionKind::kComparison: return comparison(node.as<sql::Comparison>(), context);
+    case sql::ExpressionKind::kConjunction: {
+      const auto& conjunction = node.as<sql::Conjunction>();
+      const bool is_and = conjunction.op == sql::ConjunctionOperator::kAnd;
+      ExprContext inner = context;
+      inner.clause = is_and ? "AND" : "OR";
+      std::vector<ExprRef> terms;
+      for (const auto& term : conjunction.terms) terms.push_back(condition(*term, inner));
+      return ConjunctionExpr::create(is_and, std::move(terms), node.span);
+    }
+    case sql::ExpressionKind::kNot: {
+      ExprContext inner = context;
+      inner.clause = "NOT";
+      return CallExpr::create("not", {condition(*node.as<sql::Not>().input, inner)}, node.span);
+    }
+    case sql::ExpressionKind::kIsNull: {
+      const auto& is_null = node.as<sql::IsNull>();
+      return IsNullExpr::create(expression(*is_null.input, context), is_null.negated, node.span);
+    }
+    case sql::ExpressionKind::kBetween: {
+      const auto& between = node.as<sql::Between>();
+      const ExprRef input = expression(*between.input, context);
+      std::vector<ExprRef> terms;
+      terms.push_back(compare(sql::ComparisonOperator::kGreaterOrEqual, input, expression(*between.low, context), node.span));
+      terms.push_back(compare(sql::ComparisonOperator::kLessOrEqual, input, expression(*between.high, context), node.span));
+      return ConjunctionExpr::create(true, std::move(terms), node.span);
+    }
+    case sql::ExpressionKind::kIn: return in_list(node.as<sql::In>(), context);
+    case sql::ExpressionKind::kCase: return case_of(node.as<sql::Case>(), context);
+    case sql::ExpressionKind::kCast: {
+      const auto& cast = node.as<sql::Cast>();
+      ExprRef input = expression(*cast.input, context);
+      const TypeRef target = type(*cast.type);
+      if (!can_cast(input->type, target)) {
+        throw Error(ErrorCode::kTypeMismatch, node.span, "{} does not cast to {}", input->type->name(), target->name());
+      }
+      return CastExpr::create(std::move(input), target, cast.is_try, node.span);
+    }
+    case sql::ExpressionKind::kTry:
+      return TryExpr::create(expression(*node.as<sql::Try>().input, context), node.span);
+    case sql::ExpressionKind::kSubquery: return subquery(node.as<sql::Subquery>(), context);
+    case sql::ExpressionKind::kQuantified: return quantified(node.as<sql::Quantified>(), context);
+    case sql::ExpressionKind::kLambda: {
+      const auto& arrow = node.as<sql::Lambda>();
+      if (!arrow.is_arrow || arrow.parameters.size() != 1) {
+        throw Error(ErrorCode::kBind, node.span, "a lambda stands only as an argument of a function that takes one");
+      }
+      // `x -> '$.a'` where no lambda is wanted: extraction from JSON.
+      sql::ColumnReference reference;
+      reference.names = {arrow.parameters[0]};
+      reference.span = arrow.parameters[0].span;
+      ExprRef input = column(reference, context);
+      return CallExpr::create("->", {std::move(input), expression(*arrow.body, context)}, node.span);
+    }
+    case sql::ExpressionKind::kSubscript: return subscript(node.as<sql::Subscript>(), context);
+    case sql::ExpressionKind::kSlice: {
+      const auto& slice = node.as<sql::Slice>();
+      const auto bound = [&](const sql::ExpressionRef& edge) {
+        return edge ? expression(*edge, context) : ConstantExpr::create(Value::null(Type::int64()));
+      };
+      std::vector<ExprRef> arguments = {expression(*slice.input, context), bound(slice.low), bound(slice.high)};
+      if (slice.step) arguments.push_back(expression(*slice.step, context));
+      return CallExpr::create("array_slice", std::move(arguments), node.span);
+    }
+    case sql::ExpressionKind::kFieldAccess: {
+      const auto& access = node.as<sql::FieldAccess>();
+      return field(expression(*access.input, context), access.field.text, node.span);
+    }
+    case sql::ExpressionKind::kCollate:
+      throw Error(ErrorCode::kNotSupported, node.span, "COLLATE is not supported yet")
+          .hint("compare lower(x) for an order without case");
+  }
+  UNREACHABLE();
+}
+
+// --- names
+
+ExprRef QueryBinder::column(const sql::ColumnReference& reference, const ExprContext& context) {
+  size_t used = 0;
+  ExprRef found;
+  if (context.alias_first && reference.names.size() == 1 && (found = alias(reference.names, context))) return found;
+  if ((found = lookup(reference.names, context, reference.span, frame_, used))) {
+    return fields_of(std::move(found), reference.names, used);
+  }
+  if ((found = alias(reference.names, context))) return fields_of(std::move(found), reference.names, 1);
+  if (reference.names.size() == 1 && sql::is_value_function(reference.names[0].text)) {
+    return value_function(folded(reference.names[0].text), reference.span);
+  }
+  no_such_column(reference.names, context, reference.span);
+}
+
+ExprRef QueryBinder::lookup(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span,
+                            const LambdaFrame* frame, size_t& used) {
+  if (frame) {
+    for (uint32_t i = 0; i < frame->names->size(); ++i) {
+      if (same_name((*frame->names)[i], names[0].text)) {
+        used = 1;
+        return ColumnExpr::create(i, (*frame->types)[i], (*frame->names)[i], span);
+      }
+    }
+    const ExprRef outer = lookup(names, context, span, frame->outer, used);
+    if (!outer) return nullptr;
+    size_t at = 0;
+    while (at < frame->captured->size() && !equal(*(*frame->captured)[at], *outer)) ++at;
+    if (at == frame->captured->size()) frame->captured->push_back(outer);
+    return ColumnExpr::create(static_cast<uint32_t>(frame->names->size() + at), outer->type, names[0].text, span);
+  }
+  if (!context.scope) return nullptr;
+  const ScopeColumn* found = context.scope->find(names, used);
+  if (found) return ColumnExpr::create(found->index, found->type, found->name, span);
+  if (names.size() == 1 && context.scope->has_table(names[0].text)) {
+    // A table's name alone: its row as a struct.
+    std::vector<ExprRef> values;
+    std::vector<std::string> field_names;
+    for (const ScopeColumn& column : context.scope->columns) {
+      if (!same_name(column.table, names[0].text)) continue;
+      values.push_back(ColumnExpr::create(column.index, column.type, column.name, span));
+      field_names.push_back(column.name);
+    }
+    used = 1;
+    return CallExpr::create(*FunctionRegistry::instance().scalar("struct_pack"), std::move(values), span, {},
+                            std::move(field_names));
+  }
+  return nullptr;
+}
+
+ExprRef QueryBinder::fields_of(ExprRef input, const sql::QualifiedName& names, size_t from) {
+  for (size_t i = from; i < names.size(); ++i) input = field(std::move(input), names[i].text, names[i].span);
+  return input;
+}
+
+ExprRef QueryBinder::field(ExprRef input, const std::string& name, SourceSpan span) {
+  if (input->type->is(TypeKind::kStruct)) {
+    std::vector<std::string> known;
+    for (const Field& entry : input->type->fields()) known.push_back(entry.name);
+    if (std::none_of(known.begin(), known.end(), [&](const std::string& k) { return same_name(k, name); })) {
+      Error error(ErrorCode::kColumnNotFound, span, "no field \"{}\" in {}", name, input->type->name());
+      const std::string near = nearest_name(name, known);
+      if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+      throw error;
+    }
+    return CallExpr::create("struct_extract", {std::move(input), ConstantExpr::create(Value::text(name))}, span);
+  }
+  if (input->type->is(TypeKind::kJson)) {
+    return CallExpr::create("->", {std::move(input), ConstantExpr::create(Value::text(name))}, span);
+  }
+  if (input->type->is(TypeKind::kMap)) {
+    return CallExpr::create("element_at", {std::move(input), ConstantExpr::create(Value::text(name))}, span);
+  }
+  throw Error(ErrorCode::kTypeMismatch, span, "a {} has no field \"{}\"", input->type->name(), name);
+}
+
+ExprRef QueryBinder::alias(const sql::QualifiedName& names, const ExprContext& context) {
+  if (!context.aliases) return nullptr;
+  for (const sql::NamedExpression& item : *context.aliases) {
+    if (item.name.empty() || !same_name(item.name.text, names[0].text)) continue;
+    const sql::Expression* target = item.expression.get();
+    if (std::find(alias_stack_.begin(), alias_stack_.end(), target) != alias_stack_.end()) continue;
+    alias_stack_.push_back(target);
+    ExprContext inner = context;
+    inner.alias_first = false;
+    ExprRef bound = expression(*target, inner);
+    alias_stack_.pop_back();
+    return bound;
+  }
+  return nullptr;
+}
+
+void QueryBinder::no_such_column(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span) {
+  std::string written;
+  for (const auto& name : names) written += (written.empty() ? "" : ".") + name.text;
+  size_t used = 0;
+  if (outer_scope_ && outer_scope_->find(names, used)) {
+    throw Error(ErrorCode::kNotSupported, span, "\"{}\" belongs to the query outside: correlated subqueries are not supported yet",
+                written)
+        .hint("join with a grouped subquery instead");
+  }
+  if (!context.scope || context.scope->columns.empty()) {
+    throw Error(ErrorCode::kColumnNotFound, span, "no column \"{}\": {} has no columns in view", written, context.clause);
+  }
+  const std::vector<std::string> known = context.scope->column_names();
+  const bool has_table = names.size() > 1 && context.scope->has_table(names[0].text);
+  Error error = names.size() > 1 && !has_table
+                    ? Error(ErrorCode::kTableNotFound, span, "no table \"{}\" in FROM", names[0].text)
+                    : Error(ErrorCode::kColumnNotFound, span, "no column \"{}\"{}", written,
+                            context.scope->columns[0].table.empty() ? "" : " in " + context.scope->columns[0].table);
+  std::string list;
+  for (size_t i = 0; i < known.size() && i < 12; ++i) list += (i ? ", " : "") + known[i];
+  error.add_note("the columns are " + list + (known.size() > 12 ? ", …" : ""));
+  const std::string near = nearest_name(names.back().text, known);
+  if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+  throw error;
+}
+
+ExprRef QueryBinder::value_function(const std::string& name, SourceSpan span) {
+  const ScalarFunction* function = FunctionRegistry::instance().scalar(name);
+  if (!function) throw Error(ErrorCode::kFunctionNotFound, span, "no function \"{}\"", name);
+  return CallExpr::create(*function, {}, span);
+}
+
+// --- comparisons and branches
+
+ExprRef QueryBinder::comparison(const sql::Comparison& node, const ExprContext& context) {
+  return compare(node.op, expression(*node.left, context), expression(*node.right, context), node.span);
+}
+
+ExprRef QueryBinder::compare(sql::ComparisonOperator op, ExprRef left, ExprRef right, SourceSpan span) {
+  static constexpr const char* kNames[] = {"=", "<>", "<", "<=", ">", ">=", "is_distinct_from", "is_not_distinct_from"};
+  unify(left, right, span, "comparison");
+  return CallExpr::create(kNames[static_cast<size_t>(op)], {std::move(left), std::move(right)}, span);
+}
+
+ExprRef QueryBinder::in_list(const sql::In& node, const ExprContext& context) {
+  std::vector<ExprRef> all = {expression(*node.input, context)};
+  for (const auto& entry : node.list) all.push_back(expression(*entry, context));
+  unify_all(all, node.span, "IN");
+  const ExprRef input = all[0];
+  std::vector<Value> values;
+  for (size_t i = 1; i < all.size(); ++i) {
+    if (const auto* constant = dynamic_cast<const ConstantExpr*>(all[i].get())) {
+      values.push_back(constant->value);
+    } else if (is_constant(all[i])) {
+      values.push_back(evaluate_constant(all[i], catalog_.session()));
+    }
+  }
+  if (values.size() + 1 == all.size()) return InListExpr::create(input, std::move(values), node.span);
+  std::vector<ExprRef> terms;
+  for (size_t i = 1; i < all.size(); ++i) terms.push_back(CallExpr::create("=", {input, all[i]}, node.span));
+  return ConjunctionExpr::create(false, std::move(terms), node.span);
+}
+
+ExprRef QueryBinder::case_of(const sql::Case& node, const ExprContext& context) {
+  std::vector<ExprRef> conditions, results;
+  const ExprRef operand = node.operand ? expression(*node.operand, context) : nullptr;
+  ExprContext inner = context;
+  inner.clause = "CASE WHEN";
+  for (const auto& branch : node.branches) {
+    if (operand) {
+      conditions.push_back(
+          compare(sql::ComparisonOperator::kEqual, operand, expression(*branch.when, inner), branch.when->span));
+    } else {
+      conditions.push_back(condition(*branch.when, inner));
+    }
+    results.push_back(expression(*branch.then, context));
+  }
+  results.push_back(node.otherwise ? expression(*node.otherwise, context) : ConstantExpr::create(Value::null()));
+  unify_all(results, node.span, "CASE branches");
+  ExprRef otherwise = results.back();
+  results.pop_back();
+  return CaseExpr::create(std::move(conditions), std::move(results), std::move(otherwise), node.span);
+}
+
+ExprRef QueryBinder::subscript(const sql::Subscript& node, const ExprContext& context) {
+  ExprRef input = expression(*node.input, context);
+  ExprRef index = expression(*node.index, context);
+  if (input->type->is(TypeKind::kStruct)) {
+    const auto* constant = dynamic_cast<const ConstantExpr*>(index.get());
+    if (constant && constant->type->is(TypeKind::kVarchar) && !constant->value.is_null()) {
+      return field(std::move(input), constant->value.as_text(), node.span);
+    }
+    return CallExpr::create("struct_extract", {std::move(input), std::move(index)}, node.span);
+  }
+  if (input->type->is(TypeKind::kJson)) return CallExpr::create("->", {std::move(input), std::move(index)}, node.span);
+  const char* name = input->type->is(TypeKind::kMap) ? "element_at" : "array_extract";
+  return CallExpr::create(name, {std::move(input), std::move(index)}, node.span);
+}
+
+}  // namespace doline

@@ -1,0 +1,351 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "bind/query_binder.h"
+#include "bind/select_binder.h"
+#include "function/registry.h"
+#include "kernel/cast.h"
+#include "sql/print.h"
+
+namespace doline {
+
+namespace {
+
+ExprRef column_of(const PlanRef& plan, uint32_t index) {
+  return ColumnExpr::create(index, plan->schema[index].type, plan->schema[index].name);
+}
+
+PlanRef distinct(PlanRef plan) {
+  std::vector<ExprRef> keys;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
+    keys.push_back(column_of(plan, i));
+    names.push_back(plan->schema[i].name);
+  }
+  return AggregationNode::create(std::move(plan), std::move(keys), std::move(names), {}, {});
+}
+
+}  // namespace
+
+PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types, const std::vector<std::string>& names) {
+  std::vector<ExprRef> exprs;
+  bool changes = false;
+  for (uint32_t i = 0; i < types.size(); ++i) {
+    exprs.push_back(CastExpr::create(column_of(plan, i), types[i]));
+    changes |= plan->schema[i].type != types[i] || plan->schema[i].name != names[i];
+  }
+  return changes ? ProjectNode::create(std::move(plan), std::move(exprs), names) : plan;
+}
+
+PlanRef QueryBinder::bind(const sql::Query& query, const CommonTables& tables) {
+  const CommonTables outer = std::exchange(tables_, tables);
+  for (const sql::CommonTable& definition : query.with.tables) {
+    auto entry = std::make_shared<CommonTableEntry>();
+    entry->definition = &definition;
+    entry->outer = tables_;
+    const std::string name = folded(definition.name.text);
+    if (query.with.recursive) entry->outer[name] = entry;  // seen by itself: refused by name for now
+    tables_[name] = std::move(entry);
+  }
+  PlanRef plan = body(query);
+  // An entry that may see itself would keep itself alive.
+  for (const auto& [name, entry] : tables_) entry->outer.erase(name);
+  tables_ = outer;
+  return plan;
+}
+
+PlanRef QueryBinder::body(const sql::Query& query) {
+  switch (query.kind) {
+    case sql::QueryKind::kSelect: return SelectBinder(*this, query.as<sql::Select>()).bind();
+    case sql::QueryKind::kSetOperation: return limited(ordered(set_operation(query.as<sql::SetOperation>()), query), query);
+    case sql::QueryKind::kValues: return limited(ordered(values(query.as<sql::Values>()), query), query);
+    case sql::QueryKind::kDescribe: return limited(ordered(describe(query.as<sql::Describe>()), query), query);
+  }
+  UNREACHABLE();
+}
+
+PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
+  std::vector<PlanRef> inputs;
+  for (const auto& input : node.inputs) inputs.push_back(bind(*input, tables_));
+  std::vector<std::string> names;
+  if (node.by_name) {
+    for (const PlanRef& input : inputs) {
+      for (const Field& field : input->schema) {
+        if (std::none_of(names.begin(), names.end(), [&](const auto& name) { return same_name(name, field.name); })) {
+          names.push_back(field.name);
+        }
+      }
+    }
+    for (PlanRef& input : inputs) {
+      std::vector<ExprRef> exprs;
+      for (const std::string& name : names) {
+        const auto found = std::find_if(input->schema.begin(), input->schema.end(),
+                                        [&](const Field& field) { return same_name(field.name, name); });
+        exprs.push_back(found == input->schema.end()
+                            ? ConstantExpr::create(Value::null())
+                            : column_of(input, static_cast<uint32_t>(found - input->schema.begin())));
+      }
+      input = ProjectNode::create(std::move(input), std::move(exprs), names);
+    }
+  } else {
+    for (const Field& field : inputs[0]->schema) names.push_back(field.name);
+  }
+  std::vector<TypeRef> types;
+  for (size_t column = 0; column < names.size(); ++column) {
+    TypeRef type = nullptr;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (inputs[i]->schema.size() != names.size()) {
+        throw Error(ErrorCode::kBind, node.inputs[i]->span, "this query has {} columns, the one before {}",
+                    inputs[i]->schema.size(), names.size())
+            .hint("UNION BY NAME matches columns by name and fills in NULL");
+      }
+      const TypeRef other = inputs[i]->schema[column].type;
+      const TypeRef common = type ? common_type(type, other) : other;
+      if (!common) {
+        throw Error(ErrorCode::kTypeMismatch, node.inputs[i]->span, "column {} is {} here and {} before", names[column],
+                    other->name(), type->name());
+      }
+      type = common;
+    }
+    types.push_back(type);
+  }
+  for (PlanRef& input : inputs) input = cast_columns(std::move(input), types, names);
+  if (node.op == sql::SetOperator::kUnion) {
+    PlanRef plan = UnionNode::create(std::move(inputs));
+    return node.all ? plan : distinct(std::move(plan));
+  }
+  const bool is_except = node.op == sql::SetOperator::kExcept;
+  if (node.all) {
+    throw Error(ErrorCode::kNotSupported, node.span, "{} ALL is not supported yet", is_except ? "EXCEPT" : "INTERSECT");
+  }
+  PlanRef plan = distinct(inputs[0]);
+  for (size_t i = 1; i < inputs.size(); ++i) {
+    std::vector<ExprRef> left, right;
+    for (uint32_t column = 0; column < names.size(); ++column) {
+      left.push_back(column_of(plan, column));
+      right.push_back(column_of(inputs[i], column));
+    }
+    const PlanRef joined = JoinNode::create(plan, inputs[i], is_except ? JoinKind::kAnti : JoinKind::kSemi,
+                                            std::move(left), std::move(right));
+    auto with_nulls = Ref<JoinNode>(const_cast<JoinNode*>(static_cast<const JoinNode*>(joined.get())));
+    with_nulls->nulls_equal = true;  // not published yet
+    plan = joined;
+  }
+  return plan;
+}
+
+PlanRef QueryBinder::values(const sql::Values& node) {
+  const size_t width = node.rows[0].size();
+  ExprContext context;
+  context.clause = "VALUES";
+  std::vector<std::vector<ExprRef>> columns(width);
+  for (const auto& row : node.rows) {
+    if (row.size() != width) {
+      throw Error(ErrorCode::kBind, row.empty() ? node.span : row[0]->span, "this row has {} values, the first has {}",
+                  row.size(), width);
+    }
+    for (size_t i = 0; i < width; ++i) columns[i].push_back(expression(*row[i], context));
+  }
+  Schema schema;
+  bool constant = true;
+  for (size_t i = 0; i < width; ++i) {
+    const TypeRef type = unify_all(columns[i], node.span, "VALUES");
+    schema.push_back({fmt::format("col{}", i), type});
+    for (const ExprRef& expr : columns[i]) constant &= is_constant(expr);
+  }
+  if (constant) {
+    std::vector<Value> flat;
+    for (size_t row = 0; row < node.rows.size(); ++row) {
+      for (size_t i = 0; i < width; ++i) {
+        const Value value = evaluate_constant(columns[i][row], catalog_.session());
+        flat.push_back(value.is_null() ? Value::null(schema[i].type) : Value(schema[i].type, value.storage()));
+      }
+    }
+    return ValuesNode::create(std::move(schema), std::move(flat), static_cast<int64_t>(node.rows.size()));
+  }
+  std::vector<std::string> names;
+  for (const Field& field : schema) names.push_back(field.name);
+  std::vector<PlanRef> rows;
+  for (size_t row = 0; row < node.rows.size(); ++row) {
+    PlanRef plan = ValuesNode::single_row();
+    std::vector<ExprRef> exprs;
+    for (size_t i = 0; i < width; ++i) exprs.push_back(attach_subqueries(columns[i][row], plan));
+    rows.push_back(ProjectNode::create(std::move(plan), std::move(exprs), names));
+  }
+  return rows.size() == 1 ? rows[0] : UnionNode::create(std::move(rows));
+}
+
+PlanRef QueryBinder::ordered(PlanRef plan, const sql::Query& query) {
+  if (query.order_by.empty()) return plan;
+  const Scope scope = Scope::of(plan->schema, "");
+  ExprContext context;
+  context.scope = &scope;
+  context.clause = "ORDER BY";
+  std::vector<SortKeyRef> keys;
+  for (const sql::OrderItem& item : query.order_by) {
+    const bool descending = item.direction == sql::SortDirection::kDescending;
+    const auto add = [&](ExprRef expr) { keys.push_back(SortKey::create(std::move(expr), descending, sorts_nulls_first(item))); };
+    if (item.expression->is<sql::Star>()) {
+      for (uint32_t i = 0; i < plan->schema.size(); ++i) add(column_of(plan, i));
+    } else if (const auto* literal_node = item.expression->get_if<sql::Literal>();
+               literal_node && literal_node->literal == sql::LiteralKind::kInteger) {
+      const size_t position = std::strtoull(literal_node->text.c_str(), nullptr, 10);
+      if (position == 0 || position > plan->schema.size()) {
+        throw Error(ErrorCode::kBind, item.expression->span, "ORDER BY {}: there are {} columns", literal_node->text,
+                    plan->schema.size());
+      }
+      add(column_of(plan, static_cast<uint32_t>(position - 1)));
+    } else {
+      add(expression(*item.expression, context));
+    }
+  }
+  return SortNode::create(std::move(plan), std::move(keys));
+}
+
+std::optional<int64_t> QueryBinder::row_count(const sql::ExpressionRef& node, const char* clause) {
+  ExprContext context;
+  context.clause = clause;
+  const ExprRef expr = expression(*node, context);
+  if (!is_constant(expr)) {
+    throw Error(ErrorCode::kNotSupported, node->span, "{} wants a constant", clause);
+  }
+  const Value value = evaluate_constant(CastExpr::create(expr, Type::int64()), catalog_.session());
+  if (value.is_null()) return std::nullopt;
+  if (value.as_integer() < 0) throw Error(ErrorCode::kBind, node->span, "{} cannot be negative", clause);
+  return static_cast<int64_t>(value.as_integer());
+}
+
+PlanRef QueryBinder::limited(PlanRef plan, const sql::Query& query) {
+  if (!query.limit && !query.offset) return plan;
+  const int64_t skip = query.offset ? row_count(query.offset, "OFFSET").value_or(0) : 0;
+  if (query.limit && query.limit_is_percent) {
+    ExprContext context;
+    context.clause = "LIMIT";
+    const Value share = evaluate_constant(CastExpr::create(expression(*query.limit, context), Type::float64()), catalog_.session());
+    if (share.is_null() || !(share.as_real() >= 0 && share.as_real() <= 100)) {
+      throw Error(ErrorCode::kBind, query.limit->span, "LIMIT takes 0 to 100 percent");
+    }
+    return LimitNode::create(std::move(plan), skip, -1, share.as_real());
+  }
+  const std::optional<int64_t> take = query.limit ? row_count(query.limit, "LIMIT") : std::nullopt;
+  if (!take && skip == 0) return plan;
+  return LimitNode::create(std::move(plan), skip, take.value_or(-1));
+}
+
+// --- DESCRIBE, SUMMARIZE, SHOW
+
+PlanRef QueryBinder::describe(const sql::Describe& node) {
+  const auto text = [](std::string value) { return Value::text(std::move(value)); };
+  const TypeRef varchar = Type::varchar();
+  switch (node.describe) {
+    case sql::DescribeKind::kSummarize: return summarize(bind(*node.query, tables_));
+    case sql::DescribeKind::kDescribe: {
+      const PlanRef plan = bind(*node.query, tables_);
+      std::vector<Value> values;
+      for (const Field& field : plan->schema) {
+        values.push_back(text(field.name));
+        values.push_back(text(field.type->name()));
+        values.push_back(text("YES"));
+        for (int i = 0; i < 3; ++i) values.push_back(Value::null(varchar));
+      }
+      Schema schema;
+      for (const char* name : {"column_name", "column_type", "null", "key", "default", "extra"}) schema.push_back({name, varchar});
+      return ValuesNode::create(schema, std::move(values), static_cast<int64_t>(plan->schema.size()));
+    }
+    case sql::DescribeKind::kShowTables:
+    case sql::DescribeKind::kShowAllTables: {
+      std::vector<Value> values;
+      for (const std::string& name : catalog_.table_names()) values.push_back(text(name));
+      const auto rows = static_cast<int64_t>(values.size());
+      return ValuesNode::create({{"name", varchar}}, std::move(values), rows);
+    }
+    case sql::DescribeKind::kShow: {
+      const std::string name = node.name.empty() ? "" : node.name.back().text;
+      if (same_name(name, "databases")) return ValuesNode::create({{"database_name", varchar}}, {text("memory")}, 1);
+      if (same_name(name, "schemas")) return ValuesNode::create({{"schema_name", varchar}}, {text("main")}, 1);
+      if (const SettingDeclaration* setting = find_setting(name)) {
+        return ValuesNode::create({{std::string(setting->name), varchar}}, {text(setting->get(catalog_.settings()))}, 1);
+      }
+      auto table = std::make_shared<sql::TableName>();
+      table->name = node.name;
+      table->span = node.span;
+      auto select = std::make_shared<sql::Select>();
+      select->from = table;
+      select->items = {{std::make_shared<sql::Star>(), {}}};
+      sql::Describe inner;
+      inner.describe = sql::DescribeKind::kDescribe;
+      inner.query = select;
+      inner.span = node.span;
+      return describe(inner);
+    }
+  }
+  UNREACHABLE();
+}
+
+PlanRef QueryBinder::summarize(const PlanRef& given) {
+  // One pass over the shared input; then a row of output a column.
+  const FunctionRegistry& registry = FunctionRegistry::instance();
+  const TypeRef varchar = Type::varchar();
+  std::vector<AggregateExprRef> aggregates;
+  std::vector<std::string> names;
+  const auto add = [&](const char* name, std::vector<ExprRef> arguments) {
+    aggregates.push_back(AggregateExpr::create(*registry.aggregate(name), std::move(arguments), false, {}, {}, {}));
+    names.push_back(fmt::format("a{}", names.size()));
+    return static_cast<uint32_t>(aggregates.size() - 1);
+  };
+  add("count", {});
+  struct Row {
+    uint32_t min, max, unique, average, deviation, q25, q50, q75, count;
+    bool numeric, ordered;
+  };
+  std::vector<Row> rows;
+  for (uint32_t i = 0; i < given->schema.size(); ++i) {
+    const ExprRef column = column_of(given, i);
+    Row row{};
+    row.numeric = column->type->is_numeric();
+    row.ordered = !column->type->is_nested();
+    row.min = add("min", {column});
+    row.max = add("max", {column});
+    row.unique = add("approx_count_distinct", {column});
+    row.count = add("count", {column});
+    if (row.numeric) {
+      const ExprRef real = CastExpr::create(column, Type::float64());
+      row.average = add("avg", {real});
+      row.deviation = add("stddev", {real});
+      const auto quantile = [&](double at) {
+        return add("approx_quantile", {real, ConstantExpr::create(Value::real(at))});
+      };
+      row.q25 = quantile(0.25);
+      row.q50 = quantile(0.5);
+      row.q75 = quantile(0.75);
+    }
+    rows.push_back(row);
+  }
+  const PlanRef facts = SharedInputNode::create(AggregationNode::create(given, {}, {}, aggregates, names), "summary");
+  const auto as_text = [&](uint32_t index) { return CastExpr::create(column_of(facts, index), varchar); };
+  const std::vector<std::string> columns = {"column_name", "column_type", "min", "max", "approx_unique", "avg",
+                                            "std", "q25", "q50", "q75", "count", "null_percentage"};
+  const ExprRef null_text = ConstantExpr::create(Value::null(varchar));
+  std::vector<PlanRef> outputs;
+  for (uint32_t i = 0; i < given->schema.size(); ++i) {
+    const Row& row = rows[i];
+    const ExprRef total = CastExpr::create(column_of(facts, 0), Type::float64());
+    const ExprRef valid = CastExpr::create(column_of(facts, row.count), Type::float64());
+    ExprRef missing = CallExpr::create("-", {total, valid});
+    missing = CallExpr::create("/", {CallExpr::create("*", {missing, ConstantExpr::create(Value::real(100))}), total});
+    missing = CastExpr::create(missing, Type::decimal(9, 2), true);
+    outputs.push_back(ProjectNode::create(
+        facts,
+        {ConstantExpr::create(Value::text(given->schema[i].name)),
+         ConstantExpr::create(Value::text(given->schema[i].type->name())), as_text(row.min), as_text(row.max),
+         CastExpr::create(column_of(facts, row.unique), Type::int64()), row.numeric ? as_text(row.average) : null_text,
+         row.numeric ? as_text(row.deviation) : null_text, row.numeric ? as_text(row.q25) : null_text,
+         row.numeric ? as_text(row.q50) : null_text, row.numeric ? as_text(row.q75) : null_text,
+         CastExpr::create(column_of(facts, 0), Type::int64()), missing},
+        columns));
+  }
+  if (outputs.empty()) throw Error(ErrorCode::kBind, "SUMMARIZE of a relation without columns");
+  return outputs.size() == 1 ? outputs[0] : UnionNode::create(std::move(outputs));
+}
+
+}  // namespace doline

@@ -1,0 +1,195 @@
+#include <algorithm>
+
+#include "bind/query_binder.h"
+#include "sql/parser.h"
+
+namespace doline {
+
+BoundRelation QueryBinder::relation(const sql::Relation& node) {
+  if (node.sample) throw Error(ErrorCode::kNotSupported, node.span, "TABLESAMPLE is not supported yet");
+  switch (node.kind) {
+    case sql::RelationKind::kTableName: return table_name(node.as<sql::TableName>());
+    case sql::RelationKind::kTableFunction: return table_function(node.as<sql::TableFunction>(), nullptr);
+    case sql::RelationKind::kSubqueryRelation: {
+      const auto& inner = node.as<sql::SubqueryRelation>();
+      const Scope* outer = std::exchange(outer_scope_, nullptr);
+      PlanRef plan = bind(*inner.query, tables_);
+      outer_scope_ = outer;
+      BoundRelation bound{plan, Scope::of(plan->schema, "")};
+      return aliased(std::move(bound), node, "");
+    }
+    case sql::RelationKind::kJoin: return join(node.as<sql::Join>());
+    case sql::RelationKind::kPivot: throw Error(ErrorCode::kNotSupported, node.span, "PIVOT is not supported yet");
+    case sql::RelationKind::kUnpivot: throw Error(ErrorCode::kNotSupported, node.span, "UNPIVOT is not supported yet");
+  }
+  UNREACHABLE();
+}
+
+BoundRelation QueryBinder::aliased(BoundRelation bound, const sql::Relation& node, const std::string& default_name) {
+  const std::string table = node.alias.empty() ? default_name : node.alias.text;
+  if (!table.empty()) {
+    for (ScopeColumn& column : bound.scope.columns) {
+      column.table = table;
+      if (!node.alias.empty()) column.schema.clear();
+    }
+  }
+  if (node.column_aliases.size() > bound.scope.columns.size()) {
+    throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns", node.column_aliases.size(),
+                bound.scope.columns.size());
+  }
+  for (size_t i = 0; i < node.column_aliases.size(); ++i) bound.scope.columns[i].name = node.column_aliases[i].text;
+  return bound;
+}
+
+PlanRef QueryBinder::common_table(CommonTableEntry& entry) {
+  if (entry.plan) return entry.plan;
+  const sql::CommonTable& definition = *entry.definition;
+  if (entry.is_binding) {
+    throw Error(ErrorCode::kNotSupported, definition.name.span, "recursive common tables are not supported yet");
+  }
+  entry.is_binding = true;
+  const Scope* outer = std::exchange(outer_scope_, nullptr);
+  const LambdaFrame* frame = std::exchange(frame_, nullptr);
+  PlanRef plan = bind(*definition.query, entry.outer);
+  frame_ = frame;
+  outer_scope_ = outer;
+  if (!definition.columns.empty()) {
+    if (definition.columns.size() > plan->schema.size()) {
+      throw Error(ErrorCode::kBind, definition.name.span, "{} column names for {} columns", definition.columns.size(),
+                  plan->schema.size());
+    }
+    std::vector<ExprRef> exprs;
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < plan->schema.size(); ++i) {
+      exprs.push_back(ColumnExpr::create(i, plan->schema[i].type, plan->schema[i].name));
+      names.push_back(i < definition.columns.size() ? definition.columns[i].text : plan->schema[i].name);
+    }
+    plan = ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
+  }
+  entry.is_binding = false;
+  entry.plan = SharedInputNode::create(std::move(plan), definition.name.text);
+  return entry.plan;
+}
+
+BoundRelation QueryBinder::table_name(const sql::TableName& node) {
+  if (node.at) throw Error(ErrorCode::kNotSupported, node.span, "AT (VERSION …) is not supported yet");
+  std::vector<std::string> parts;
+  for (const auto& part : node.name) parts.push_back(part.text);
+  const std::string& name = parts.back();
+  if (!node.is_string) {
+    if (parts.size() == 1) {
+      if (const auto found = tables_.find(folded(name)); found != tables_.end()) {
+        PlanRef plan = common_table(*found->second);
+        return aliased({plan, Scope::of(plan->schema, name)}, node, name);
+      }
+    }
+    const std::string schema = parts.size() > 1 ? parts[parts.size() - 2] : "";
+    if (TableRef table = catalog_.find_table(parts)) {
+      PlanRef plan = ScanNode::create(std::move(table));
+      return aliased({plan, Scope::of(plan->schema, name, schema)}, node, name);
+    }
+    if (const auto text = catalog_.find_view(parts)) {
+      if (++depth_ > 64) throw Error(ErrorCode::kBind, node.span, "views are nested too deeply at \"{}\"", name);
+      const sql::StatementRef statement = sql::parse_statement(*text);
+      const Scope* outer = std::exchange(outer_scope_, nullptr);
+      PlanRef plan;
+      try {
+        plan = bind(*statement->as<sql::SelectStatement>().query, {});
+      } catch (Error& error) {
+        throw Error(error.code(), node.span, "in view {}: {}", name, error.message());
+      }
+      outer_scope_ = outer;
+      --depth_;
+      return aliased({plan, Scope::of(plan->schema, name, schema)}, node, name);
+    }
+  }
+  if (parts.size() == 1) {
+    TableRef table;
+    try {
+      table = catalog_.open_file(name, node.span);
+    } catch (Error& error) {
+      throw std::move(error).at(node.span);
+    }
+    if (table) {
+      // `FROM 'data/trips.csv'` may be called trips.
+      std::string stem = name.substr(name.find_last_of('/') + 1);
+      stem = stem.substr(0, stem.find('.'));
+      PlanRef plan = ScanNode::create(std::move(table));
+      return aliased({plan, Scope::of(plan->schema, stem)}, node, stem);
+    }
+  }
+  Error error(ErrorCode::kTableNotFound, node.span, "no table \"{}\"", fmt::join(parts, "."));
+  std::vector<std::string> known = catalog_.table_names();
+  for (const auto& [common, entry] : tables_) known.push_back(common);
+  const std::string near = nearest_name(name, known);
+  if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+  if (!known.empty() && known.size() <= 12) error.add_note(fmt::format("the tables are {}", fmt::join(known, ", ")));
+  throw std::move(error).hint("a file is read by its path in quotes: FROM 'data.csv'");
+}
+
+BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const BoundRelation* left) {
+  const auto& call_node = node.call->as<sql::FunctionCall>();
+  const std::string name = folded(call_node.name.back().text);
+  if (node.with_ordinality) throw Error(ErrorCode::kNotSupported, node.span, "WITH ORDINALITY is not supported yet");
+  ExprContext context;
+  context.clause = "a table function";
+  if (name == "unnest") {
+    BoundRelation input = left ? *left : BoundRelation{ValuesNode::single_row(), {}};
+    context.scope = &input.scope;
+    std::vector<ExprRef> lists;
+    std::vector<std::string> names;
+    for (const auto& argument : call_node.arguments) {
+      ExprRef list = expression(*argument.value, context);
+      if (list->type->is(TypeKind::kNull)) list = CastExpr::create(list, Type::list(Type::int32()));
+      if (list->type->physical() != PhysicalType::kList) {
+        throw Error(ErrorCode::kTypeMismatch, argument.value->span, "unnest takes a list, not {}", list->type->name());
+      }
+      lists.push_back(attach_subqueries(list, input.plan));
+      names.push_back(call_node.arguments.size() == 1 ? "unnest" : fmt::format("unnest{}", lists.size()));
+    }
+    const auto before = static_cast<uint32_t>(input.plan->schema.size());
+    PlanRef plan = UnnestNode::create(input.plan, lists, names);
+    Scope own;
+    for (size_t i = 0; i < lists.size(); ++i) {
+      own.columns.push_back({"unnest", "", names[i], lists[i]->type->child(), before + static_cast<uint32_t>(i)});
+    }
+    BoundRelation bound = aliased({plan, own}, node, "unnest");
+    if (!left) return bound;
+    Scope both = left->scope;
+    both.columns.insert(both.columns.end(), bound.scope.columns.begin(), bound.scope.columns.end());
+    return {plan, std::move(both)};
+  }
+  TableFunctionCall call;
+  call.name = name;
+  call.span = node.span;
+  for (const auto& argument : call_node.arguments) {
+    const Value value = evaluate_constant(expression(*argument.value, context), catalog_.session());
+    if (!argument.name.empty()) {
+      call.options[folded(argument.name.text)] = value;
+      continue;
+    }
+    // `name = value` reads as a comparison in some spellings; the parser has sorted that out.
+    call.arguments.push_back(value);
+  }
+  TableRef table;
+  try {
+    table = catalog_.call(call, nullptr);
+  } catch (Error& error) {
+    throw std::move(error).at(node.span);
+  }
+  if (!table) {
+    Error error(ErrorCode::kFunctionNotFound, node.span, "no table function \"{}\"", name);
+    const std::string near = nearest_name(name, catalog_.table_function_names());
+    if (!near.empty()) throw std::move(error).hint("did you mean " + near + "?");
+    throw error;
+  }
+  PlanRef plan = ScanNode::create(std::move(table));
+  BoundRelation bound{plan, Scope::of(plan->schema, name)};
+  // range(5) AS t(i) renames; range(5) AS i names the one column too.
+  const bool one_column = (name == "range" || name == "generate_series") && !node.alias.empty() && node.column_aliases.empty();
+  bound = aliased(std::move(bound), node, name);
+  if (one_column) bound.scope.columns[0].name = node.alias.text;
+  return bound;
+}
+
+}  // namespace doline

@@ -1,0 +1,122 @@
+#include <re2/re2.h>
+
+#include <algorithm>
+
+#include "bind/query_binder.h"
+
+namespace doline {
+
+namespace {
+
+bool named_by(const ScopeColumn& column, const sql::QualifiedName& name) {
+  return same_name(column.name, name.back().text) &&
+         (name.size() < 2 || same_name(column.table, name[name.size() - 2].text));
+}
+
+[[noreturn]] void not_in_star(const sql::QualifiedName& name, const char* clause, const Scope& scope) {
+  Error error(ErrorCode::kColumnNotFound, name.back().span, "{} names \"{}\", which * does not have", clause,
+              name.back().text);
+  const std::string near = nearest_name(name.back().text, scope.column_names());
+  if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+  throw error;
+}
+
+}  // namespace
+
+std::vector<ScopeColumn> QueryBinder::star_columns(const sql::Star& star, const Scope& scope, SourceSpan span) {
+  std::vector<ScopeColumn> columns;
+  for (const ScopeColumn& column : scope.columns) {
+    if (star.qualifier.empty() ? column.in_star : same_name(column.table, star.qualifier.back().text)) {
+      columns.push_back(column);
+    }
+  }
+  if (columns.empty()) {
+    if (!star.qualifier.empty()) {
+      throw Error(ErrorCode::kTableNotFound, span, "no table \"{}\" in FROM", star.qualifier.back().text);
+    }
+    throw Error(ErrorCode::kBind, span, "* without a FROM clause stands for nothing").hint("SELECT * FROM 'file.csv'");
+  }
+  for (const auto& name : star.exclude) {
+    const auto end = std::remove_if(columns.begin(), columns.end(),
+                                    [&](const ScopeColumn& column) { return named_by(column, name); });
+    if (end == columns.end()) not_in_star(name, "EXCLUDE", scope);
+    columns.erase(end, columns.end());
+  }
+  if (star.filter) {
+    std::vector<ScopeColumn> kept;
+    for (ScopeColumn& column : columns) {
+      ExprContext context;
+      context.clause = "* LIKE";
+      context.star_name = &column.name;
+      const Value holds = evaluate_constant(condition(*star.filter, context), catalog_.session());
+      if (!holds.is_null() && holds.as_bool()) kept.push_back(std::move(column));
+    }
+    columns = std::move(kept);
+  }
+  for (const auto& rename : star.rename) {
+    bool found = false;
+    for (ScopeColumn& column : columns) {
+      if (!named_by(column, rename.from)) continue;
+      column.name = rename.to.text;
+      found = true;
+    }
+    if (!found) not_in_star(rename.from, "RENAME", scope);
+  }
+  return columns;
+}
+
+std::vector<ScopeColumn> QueryBinder::chosen_columns(const sql::Columns& node, const Scope& scope) {
+  Scope in_view = scope;
+  if (!node.qualifier.empty()) {
+    std::erase_if(in_view.columns, [&](const ScopeColumn& column) {
+      return !same_name(column.table, node.qualifier.back().text);
+    });
+  }
+  if (const auto* star = node.selector->get_if<sql::Star>()) return star_columns(*star, in_view, node.span);
+  std::vector<ScopeColumn> chosen;
+  if (const auto* lambda_node = node.selector->get_if<sql::Lambda>()) {
+    const std::vector<TypeRef> types = {Type::varchar()};
+    for (const ScopeColumn& column : in_view.columns) {
+      if (!column.in_star) continue;
+      const ExprRef bound = lambda(*lambda_node, types, ExprContext{});
+      const auto& body = static_cast<const LambdaExpr&>(*bound).body;
+      const ExprRef test = rewrite(body, [&](const ExprRef& at) -> ExprRef {
+        return at->tag() == NodeTag::kColumn ? ConstantExpr::create(Value::text(column.name)) : nullptr;
+      });
+      const Value holds = evaluate_constant(test, catalog_.session());
+      if (!holds.is_null() && holds.type()->is(TypeKind::kBool) && holds.as_bool()) chosen.push_back(column);
+    }
+  } else {
+    ExprContext context;
+    context.clause = "COLUMNS";
+    const Value selector = evaluate_constant(expression(*node.selector, context), catalog_.session());
+    if (!selector.is_null() && selector.type()->is(TypeKind::kVarchar)) {
+      RE2::Options options;
+      options.set_log_errors(false);
+      const RE2 pattern(selector.as_text(), options);
+      if (!pattern.ok()) {
+        throw Error(ErrorCode::kInvalidArgument, node.selector->span, "not a regular expression: {}", pattern.error());
+      }
+      for (const ScopeColumn& column : in_view.columns) {
+        if (column.in_star && RE2::PartialMatch(column.name, pattern)) chosen.push_back(column);
+      }
+    } else if (!selector.is_null() && selector.type()->is(TypeKind::kList)) {
+      for (const Value& name : selector.as_nested()) {
+        const auto found = std::find_if(in_view.columns.begin(), in_view.columns.end(), [&](const ScopeColumn& column) {
+          return column.in_star && !name.is_null() && same_name(column.name, name.to_string());
+        });
+        if (found == in_view.columns.end()) {
+          throw Error(ErrorCode::kColumnNotFound, node.selector->span, "COLUMNS names {}, which is not in view",
+                      name.to_literal());
+        }
+        chosen.push_back(*found);
+      }
+    } else {
+      throw Error(ErrorCode::kBind, node.selector->span, "COLUMNS takes *, a pattern, a list of names or a lambda");
+    }
+  }
+  if (chosen.empty()) throw Error(ErrorCode::kColumnNotFound, node.span, "COLUMNS(…) fits no column");
+  return chosen;
+}
+
+}  // namespace doline

@@ -1,0 +1,151 @@
+#include "bind/query_binder.h"
+#include "function/registry.h"
+
+namespace doline {
+
+namespace {
+
+ExprRef column_of(const PlanRef& plan, uint32_t index) {
+  return ColumnExpr::create(index, plan->schema[index].type, plan->schema[index].name);
+}
+
+AggregateExprRef aggregate_of(const char* name, std::vector<ExprRef> arguments) {
+  return AggregateExpr::create(*FunctionRegistry::instance().aggregate(name), std::move(arguments), false, {}, {}, {});
+}
+
+/// One row: whether `plan` has any.
+PlanRef has_rows(PlanRef plan) {
+  PlanRef counted = AggregationNode::create(LimitNode::create(std::move(plan), 0, 1), {}, {}, {aggregate_of("count", {})},
+                                            {"count"});
+  const ExprRef positive =
+      CallExpr::create(">", {column_of(counted, 0), ConstantExpr::create(Value::integer(Type::int64(), 0))});
+  return ProjectNode::create(std::move(counted), {positive}, {"exists"});
+}
+
+PlanRef cross(PlanRef left, PlanRef right) {
+  return JoinNode::create(std::move(left), std::move(right), JoinKind::kCross, {}, {});
+}
+
+}  // namespace
+
+ExprRef QueryBinder::subquery(const sql::Subquery& node, const ExprContext& context) {
+  const Scope* outer = std::exchange(outer_scope_, context.scope);
+  const LambdaFrame* frame = std::exchange(frame_, nullptr);
+  PlanRef plan = bind(*node.query, tables_);
+  frame_ = frame;
+  outer_scope_ = outer;
+  if (frame_) throw Error(ErrorCode::kNotSupported, node.span, "a subquery inside a lambda is not supported");
+  auto placeholder = make_ref<SubqueryExpr>();
+  placeholder->span = node.span;
+  switch (node.subquery) {
+    case sql::SubqueryKind::kExists:
+      placeholder->kind = SubqueryExpr::Kind::kExists;
+      placeholder->plan = has_rows(std::move(plan));
+      placeholder->type = Type::boolean();
+      return placeholder;
+    case sql::SubqueryKind::kArray: {
+      const ExprRef value = column_of(plan, 0);
+      placeholder->plan = AggregationNode::create(plan, {}, {}, {aggregate_of("list", {value})}, {"array"});
+      break;
+    }
+    case sql::SubqueryKind::kScalar:
+      if (plan->schema.size() != 1) {
+        throw Error(ErrorCode::kBind, node.span, "a subquery that stands for a value has one column, not {}",
+                    plan->schema.size());
+      }
+      placeholder->plan = SingleRowNode::create(std::move(plan), node.span);
+      break;
+  }
+  placeholder->kind = SubqueryExpr::Kind::kScalar;
+  placeholder->type = placeholder->plan->schema[0].type;
+  return placeholder;
+}
+
+ExprRef QueryBinder::quantified(const sql::Quantified& node, const ExprContext& context) {
+  if (node.list) {
+    if (node.op != sql::ComparisonOperator::kEqual) {
+      throw Error(ErrorCode::kNotSupported, node.span, "ANY over a list works with = alone").hint("unnest the list");
+    }
+    return CallExpr::create("list_contains", {expression(*node.list, context), expression(*node.input, context)}, node.span);
+  }
+  const Scope* outer = std::exchange(outer_scope_, context.scope);
+  const LambdaFrame* frame = std::exchange(frame_, nullptr);
+  PlanRef plan = bind(*node.query, tables_);
+  frame_ = frame;
+  outer_scope_ = outer;
+  ExprRef input = expression(*node.input, context);
+  std::vector<ExprRef> keys;
+  const auto* row = dynamic_cast<const CallExpr*>(input.get());
+  if (plan->schema.size() > 1 && row && (row->name == "row" || row->name == "struct_pack")) {
+    keys = row->arguments;
+  } else {
+    keys = {input};
+  }
+  if (keys.size() != plan->schema.size()) {
+    throw Error(ErrorCode::kBind, node.span, "{} value{} compared with a subquery of {} columns", keys.size(),
+                keys.size() == 1 ? " is" : "s are", plan->schema.size());
+  }
+  std::vector<ExprRef> columns;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < keys.size(); ++i) {
+    ExprRef column = column_of(plan, i);
+    unify(keys[i], column, node.span, "comparison");
+    columns.push_back(column);
+    names.push_back(plan->schema[i].name);
+  }
+  plan = ProjectNode::create(std::move(plan), columns, names);
+  if (node.op == sql::ComparisonOperator::kEqual) {
+    auto placeholder = make_ref<SubqueryExpr>();
+    placeholder->kind = SubqueryExpr::Kind::kMember;
+    placeholder->plan = std::move(plan);
+    placeholder->keys = std::move(keys);
+    placeholder->type = Type::boolean();
+    placeholder->span = node.span;
+    return placeholder;
+  }
+  if (keys.size() != 1) throw Error(ErrorCode::kNotSupported, node.span, "rows compare with ANY by = alone");
+  // x < ANY (S): against the extreme value of S; unknown when only NULLs could still decide.
+  const ExprRef value = column_of(plan, 0);
+  const bool upward = node.op == sql::ComparisonOperator::kLess || node.op == sql::ComparisonOperator::kLessOrEqual;
+  PlanRef facts = AggregationNode::create(
+      plan, {}, {},
+      {aggregate_of(upward ? "max" : "min", {value}), aggregate_of(upward ? "min" : "max", {value}), aggregate_of("count", {}),
+       aggregate_of("count", {value})},
+      {"extreme", "other", "rows", "values"});
+  const auto fact = [&](uint32_t index) -> ExprRef {
+    auto placeholder = make_ref<SubqueryExpr>();
+    placeholder->plan = ProjectNode::create(facts, {column_of(facts, index)}, {facts->schema[index].name});
+    placeholder->type = facts->schema[index].type;
+    placeholder->span = node.span;
+    return placeholder;
+  };
+  ExprRef test = compare(node.op, keys[0], fact(0), node.span);
+  if (node.op == sql::ComparisonOperator::kNotEqual) {
+    test = ConjunctionExpr::create(false, {test, compare(node.op, keys[0], fact(1), node.span)}, node.span);
+  }
+  const ExprRef zero = ConstantExpr::create(Value::integer(Type::int64(), 0));
+  const ExprRef empty = CallExpr::create("=", {fact(2), zero}, node.span);
+  const ExprRef has_null = CallExpr::create("<>", {fact(2), fact(3)}, node.span);
+  const ExprRef falsehood = ConstantExpr::create(Value::boolean(false));
+  const ExprRef unknown = ConstantExpr::create(Value::null(Type::boolean()));
+  return CaseExpr::create({empty, test, has_null, IsNullExpr::create(keys[0], false)},
+                          {falsehood, ConstantExpr::create(Value::boolean(true)), unknown, unknown}, falsehood, node.span);
+}
+
+ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan) {
+  return rewrite(expr, [&](const ExprRef& at) -> ExprRef {
+    const auto* subquery = dynamic_cast<const SubqueryExpr*>(at.get());
+    if (!subquery) return nullptr;
+    const auto width = static_cast<uint32_t>(plan->schema.size());
+    if (subquery->kind == SubqueryExpr::Kind::kMember) {
+      std::vector<ExprRef> columns;
+      for (uint32_t i = 0; i < subquery->keys.size(); ++i) columns.push_back(column_of(subquery->plan, i));
+      plan = JoinNode::create(std::move(plan), subquery->plan, JoinKind::kMark, subquery->keys, std::move(columns), {}, true);
+    } else {
+      plan = cross(std::move(plan), subquery->plan);
+    }
+    return ColumnExpr::create(width, plan->schema[width].type, plan->schema[width].name, at->span);
+  });
+}
+
+}  // namespace doline

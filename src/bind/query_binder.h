@@ -1,0 +1,127 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bind/binder.h"
+#include "bind/placeholder.h"
+#include "bind/scope.h"
+
+namespace doline {
+
+/// What binding an expression may look at. Belongs to one clause.
+struct ExprContext {
+  const Scope* scope = nullptr;                         // null: no columns in view
+  const char* clause = "this place";                    // for errors
+  bool aggregates = false;                              // AggregateExpr may be made
+  bool windows = false;
+  bool unnest = false;
+  /// Names of SELECT items that may be used; bound again where they are.
+  const std::vector<sql::NamedExpression>* aliases = nullptr;
+  bool alias_first = false;                             // ORDER BY
+  const std::vector<sql::NamedWindow>* named_windows = nullptr;
+  /// The column that COLUMNS(…) stands for in this round.
+  const ScopeColumn* columns_choice = nullptr;
+  /// What `*` inside COLUMNS(* LIKE …) filters means: the name tested.
+  const std::string* star_name = nullptr;
+};
+
+/// A relation being put together: plan and what may be named of it.
+struct BoundRelation {
+  PlanRef plan;
+  Scope scope;
+};
+
+/// Binds one query and those inside it. One thread, one use.
+class QueryBinder {
+ public:
+  QueryBinder(Catalog& catalog, const Parameters& parameters) : catalog_(catalog), parameters_(parameters) {}
+
+  PlanRef bind(const sql::Query& query, const CommonTables& tables);
+
+  // --- expressions (bind_expression.cpp, bind_call.cpp, bind_literal.cpp, bind_window.cpp)
+  ExprRef expression(const sql::Expression& expression, const ExprContext& context);
+  ExprRef condition(const sql::Expression& expression, const ExprContext& context);
+  TypeRef type(const sql::TypeName& type);
+  void set_common_tables(const CommonTables& tables) { tables_ = tables; }
+
+ private:
+  friend class SelectBinder;
+  friend class RelationBinder;
+
+  struct LambdaFrame {
+    const LambdaFrame* outer;
+    const std::vector<std::string>* names;
+    const std::vector<TypeRef>* types;
+    std::vector<ExprRef>* captured;  // in the outer frame's terms
+  };
+
+  ExprRef literal(const sql::Literal& literal);
+  ExprRef column(const sql::ColumnReference& reference, const ExprContext& context);
+  ExprRef lookup(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span, const LambdaFrame* frame,
+                 size_t& used);
+  ExprRef fields_of(ExprRef input, const sql::QualifiedName& names, size_t from);
+  ExprRef field(ExprRef input, const std::string& name, SourceSpan span);
+  ExprRef alias(const sql::QualifiedName& names, const ExprContext& context);
+  [[noreturn]] void no_such_column(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span);
+  ExprRef comparison(const sql::Comparison& node, const ExprContext& context);
+  ExprRef compare(sql::ComparisonOperator op, ExprRef left, ExprRef right, SourceSpan span);
+  ExprRef in_list(const sql::In& node, const ExprContext& context);
+  ExprRef case_of(const sql::Case& node, const ExprContext& context);
+  ExprRef subquery(const sql::Subquery& node, const ExprContext& context);
+  ExprRef quantified(const sql::Quantified& node, const ExprContext& context);
+  ExprRef subscript(const sql::Subscript& node, const ExprContext& context);
+  ExprRef call(const sql::FunctionCall& node, const ExprContext& context);
+  ExprRef scalar_call(const std::string& name, const sql::FunctionCall& node, const ExprContext& context);
+  ExprRef aggregate_call(const AggregateDeclaration& declaration, const sql::FunctionCall& node,
+                         const ExprContext& context);
+  ExprRef window_call(const std::string& name, const sql::FunctionCall& node, const ExprContext& context);
+  ExprRef lambda(const sql::Lambda& node, const std::vector<TypeRef>& parameters, const ExprContext& context);
+  ExprRef value_function(const std::string& name, SourceSpan span);
+  std::vector<SortKeyRef> sort_keys(const std::vector<sql::OrderItem>& items, const ExprContext& context);
+  bool sorts_nulls_first(const sql::OrderItem& item) const;
+  std::vector<sql::Argument> unpacked(const std::vector<sql::Argument>& arguments, const ExprContext& context);
+
+  // --- stars (bind_star.cpp)
+  std::vector<ScopeColumn> star_columns(const sql::Star& star, const Scope& scope, SourceSpan span);
+  std::vector<ScopeColumn> chosen_columns(const sql::Columns& columns, const Scope& scope);
+
+  // --- relations (bind_relation.cpp, bind_join.cpp)
+  BoundRelation relation(const sql::Relation& relation);
+  BoundRelation table_name(const sql::TableName& name);
+  BoundRelation table_function(const sql::TableFunction& function, const BoundRelation* left);
+  BoundRelation join(const sql::Join& join);
+  BoundRelation aliased(BoundRelation bound, const sql::Relation& relation, const std::string& default_name);
+  PlanRef common_table(CommonTableEntry& entry);
+
+  // --- queries (bind_query.cpp, bind_select.cpp)
+  PlanRef body(const sql::Query& query);
+  PlanRef set_operation(const sql::SetOperation& query);
+  PlanRef values(const sql::Values& query);
+  PlanRef describe(const sql::Describe& query);
+  PlanRef summarize(const PlanRef& input);
+  PlanRef ordered(PlanRef plan, const sql::Query& query);
+  PlanRef limited(PlanRef plan, const sql::Query& query);
+  std::optional<int64_t> row_count(const sql::ExpressionRef& expression, const char* clause);
+
+  Catalog& catalog_;
+  const Parameters& parameters_;
+  CommonTables tables_;
+  const LambdaFrame* frame_ = nullptr;
+  const Scope* outer_scope_ = nullptr;  // of the query around this one: for naming correlation
+  std::vector<const sql::Expression*> alias_stack_;
+  int depth_ = 0;
+};
+
+/// Both sides under one type, literals bending to the other side; Error(kTypeMismatch) otherwise.
+TypeRef unify(ExprRef& left, ExprRef& right, SourceSpan span, const char* what);
+TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what);
+/// Casts for assignment (INSERT, UNION): any cast that exists.
+PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types, const std::vector<std::string>& names);
+
+/// Puts what the placeholders stand for into `plan`; the expression then reads plain columns.
+ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan);
+
+}  // namespace doline

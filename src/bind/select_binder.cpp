@@ -1,0 +1,482 @@
+#include "bind/select_binder.h"
+
+#include <algorithm>
+
+#include "function/registry.h"
+#include "sql/print.h"
+
+namespace doline {
+
+namespace {
+
+bool contains(const ExprRef& expr, NodeTag tag) {
+  bool found = false;
+  visit(expr, [&](const Expr& at) { found |= at.tag() == tag; });
+  return found;
+}
+
+/// From the top down, so that the largest part that `change` knows is taken.
+ExprRef replace_top_down(const ExprRef& expr, const std::function<ExprRef(const ExprRef&)>& change) {
+  if (ExprRef next = change(expr)) return next;
+  std::vector<ExprRef> inputs = expr->inputs();
+  bool changed = false;
+  for (ExprRef& input : inputs) {
+    ExprRef next = replace_top_down(input, change);
+    changed |= next.get() != input.get();
+    input = std::move(next);
+  }
+  return changed ? expr->with_inputs(std::move(inputs)) : expr;
+}
+
+/// The Columns node inside an item, where it has one that is not unpacked into a call.
+const sql::Columns* columns_in(const sql::Expression& node);
+
+struct ColumnsFinder {
+  const sql::Columns* found = nullptr;
+  template <class T>
+  void operator()(int, const char*, const T& value) {
+    look(value);
+  }
+  template <class T>
+  void some(int, const char*, const T& value) {
+    look(value);
+  }
+  template <class T>
+  void optional(int, const char*, const T& value) {
+    look(value);
+  }
+  void look(const sql::ExpressionRef& value) {
+    if (value && !found) found = columns_in(*value);
+  }
+  void look(const sql::Argument& value) { look(value.value); }
+  void look(const sql::CaseBranch& value) {
+    look(value.when);
+    look(value.then);
+  }
+  void look(const sql::OrderItem& value) { look(value.expression); }
+  template <class T>
+  void look(const std::vector<T>& values) {
+    for (const auto& value : values) look(value);
+  }
+  template <class T>
+  void look(const T&) {}
+};
+
+const sql::Columns* columns_in(const sql::Expression& node) {
+  if (const auto* columns = node.get_if<sql::Columns>()) return columns->unpack ? nullptr : columns;
+  ColumnsFinder finder;
+  switch (node.kind) {
+#define X(tag, name)                                                       \
+  case sql::ExpressionKind::k##name:                                       \
+    sql::name::fields(node.as<sql::name>(), finder);                       \
+    break;
+    DOLINE_SQL_EXPRESSIONS(X)
+#undef X
+  }
+  return finder.found;
+}
+
+std::string default_name(const sql::Expression& node) {
+  if (const auto* reference = node.get_if<sql::ColumnReference>()) return reference->names.back().text;
+  if (const auto* access = node.get_if<sql::FieldAccess>()) return access->field.text;
+  return sql::to_sql(node);
+}
+
+}  // namespace
+
+ExprContext SelectBinder::context(const char* clause) const {
+  ExprContext context;
+  context.scope = &from_.scope;
+  context.clause = clause;
+  context.aliases = &node_.items;
+  context.named_windows = &node_.windows;
+  return context;
+}
+
+PlanRef SelectBinder::bind() {
+  if (node_.sample) throw Error(ErrorCode::kNotSupported, node_.span, "USING SAMPLE is not supported yet");
+  from_ = node_.from ? binder_.relation(*node_.from) : BoundRelation{ValuesNode::single_row(), {}};
+  plan_ = from_.plan;
+  if (node_.where) {
+    const ExprRef where = binder_.condition(*node_.where, context("WHERE"));
+    const ExprRef attached = attach_subqueries(where, plan_);
+    plan_ = FilterNode::create(plan_, attached);
+  }
+  bind_items();
+  if (node_.having) {
+    ExprContext having = context("HAVING");
+    having.aggregates = true;
+    having_ = binder_.condition(*node_.having, having);
+  }
+  if (node_.qualify) {
+    ExprContext qualify = context("QUALIFY");
+    qualify.aggregates = qualify.windows = true;
+    qualify_ = binder_.condition(*node_.qualify, qualify);
+  }
+  for (const auto& key : node_.distinct_on) {
+    ExprContext on = context("DISTINCT ON");
+    on.aggregates = on.windows = true;
+    distinct_on_.push_back(binder_.expression(*key, on));
+  }
+  bind_order();
+  bind_groups();
+  group();
+  window();
+  unnest();
+  return project();
+}
+
+void SelectBinder::for_each_pending(const std::function<void(ExprRef&)>& change) {
+  for (Item& item : items_) change(item.expr);
+  for (ExprRef& expr : distinct_on_) change(expr);
+  if (qualify_) change(qualify_);
+}
+
+// --- the list
+
+void SelectBinder::bind_items() {
+  for (const sql::NamedExpression& item : node_.items) add_item(item);
+}
+
+void SelectBinder::add_item(const sql::NamedExpression& item) {
+  ExprContext list = context("SELECT");
+  list.aggregates = list.windows = list.unnest = true;
+  const sql::Expression& node = *item.expression;
+  if (const auto* star = node.get_if<sql::Star>()) {
+    for (const ScopeColumn& column : binder_.star_columns(*star, from_.scope, node.span)) {
+      ExprRef expr = ColumnExpr::create(column.index, column.type, column.name, node.span);
+      for (const auto& replaced : star->replace) {
+        if (same_name(replaced.name.text, column.name)) expr = binder_.expression(*replaced.expression, list);
+      }
+      items_.push_back({std::move(expr), column.name});
+    }
+    for (const auto& replaced : star->replace) {
+      const bool known = std::any_of(from_.scope.columns.begin(), from_.scope.columns.end(), [&](const ScopeColumn& column) {
+        return same_name(column.name, replaced.name.text);
+      });
+      if (!known) {
+        throw Error(ErrorCode::kColumnNotFound, replaced.name.span, "REPLACE names \"{}\", which * does not have",
+                    replaced.name.text);
+      }
+    }
+    return;
+  }
+  if (const sql::Columns* columns = columns_in(node)) {
+    for (const ScopeColumn& column : binder_.chosen_columns(*columns, from_.scope)) {
+      list.columns_choice = &column;
+      items_.push_back({binder_.expression(node, list), item.name.empty() ? column.name : item.name.text});
+    }
+    return;
+  }
+  items_.push_back({binder_.expression(node, list), item.name.empty() ? default_name(node) : item.name.text});
+}
+
+// --- ORDER BY
+
+void SelectBinder::bind_order() {
+  const size_t visible = items_.size();
+  const auto add = [&](const sql::OrderItem& item, size_t index) {
+    order_.push_back({index, item.direction == sql::SortDirection::kDescending, binder_.sorts_nulls_first(item)});
+  };
+  for (const sql::OrderItem& item : node_.order_by) {
+    const sql::Expression& node = *item.expression;
+    if (node.is<sql::Star>()) {
+      for (size_t i = 0; i < visible; ++i) add(item, i);
+      continue;
+    }
+    if (const auto* literal = node.get_if<sql::Literal>(); literal && literal->literal == sql::LiteralKind::kInteger) {
+      const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
+      if (position == 0 || position > visible) {
+        throw Error(ErrorCode::kBind, node.span, "ORDER BY {}: there are {} columns", literal->text, visible);
+      }
+      add(item, position - 1);
+      continue;
+    }
+    if (const auto* reference = node.get_if<sql::ColumnReference>(); reference && reference->names.size() == 1) {
+      const auto found = std::find_if(items_.begin(), items_.begin() + static_cast<ptrdiff_t>(visible),
+                                      [&](const Item& known) { return same_name(known.name, reference->names[0].text); });
+      if (found != items_.begin() + static_cast<ptrdiff_t>(visible)) {
+        add(item, static_cast<size_t>(found - items_.begin()));
+        continue;
+      }
+    }
+    ExprContext order = context("ORDER BY");
+    order.aggregates = order.windows = true;
+    order.alias_first = true;
+    const ExprRef expr = binder_.expression(node, order);
+    size_t index = 0;
+    while (index < items_.size() && !equal(*items_[index].expr, *expr)) ++index;
+    if (index == items_.size()) {
+      if (node_.distinct == sql::SelectDistinct::kDistinct) {
+        throw Error(ErrorCode::kBind, node.span, "with SELECT DISTINCT, ORDER BY can only use what is selected");
+      }
+      items_.push_back({expr, fmt::format("order{}", index), true});
+    }
+    add(item, index);
+  }
+}
+
+// --- GROUP BY
+
+void SelectBinder::bind_groups() {
+  is_grouped_ = having_ || node_.group_by_all || !node_.group_by.empty();
+  for_each_pending([&](ExprRef& expr) {
+    visit(expr, [&](const Expr& at) {
+      // An aggregate inside a window call's aggregate counts; the window's own does not.
+      if (const auto* window = dynamic_cast<const WindowExpr*>(&at); window && window->aggregate) {
+        for (const ExprRef& input : window->aggregate->inputs()) is_grouped_ |= contains(input, NodeTag::kAggregate);
+      }
+    });
+    is_grouped_ |= [&] {
+      bool found = false;
+      const std::function<void(const ExprRef&)> look = [&](const ExprRef& at) {
+        if (at->tag() == NodeTag::kAggregate) {
+          found = true;
+          return;
+        }
+        const auto* window = dynamic_cast<const WindowExpr*>(at.get());
+        for (const ExprRef& input : at->inputs()) {
+          if (window && window->aggregate && input.get() == window->aggregate.get()) continue;
+          look(input);
+        }
+      };
+      look(expr);
+      return found;
+    }();
+  });
+  if (node_.group_by_all) {
+    for (const Item& item : items_) {
+      if (!item.is_hidden && !contains(item.expr, NodeTag::kAggregate)) groups_.push_back(item.expr);
+    }
+    return;
+  }
+  for (const sql::GroupingElement& element : node_.group_by) {
+    if (element.grouping != sql::GroupingKind::kExpressions) {
+      throw Error(ErrorCode::kNotSupported, node_.span, "GROUPING SETS, ROLLUP and CUBE are not supported yet")
+          .hint("UNION ALL of several GROUP BYs gives the same rows");
+    }
+    for (const auto& key : element.expressions) {
+      if (const auto* literal = key->get_if<sql::Literal>(); literal && literal->literal == sql::LiteralKind::kInteger) {
+        const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
+        if (position == 0 || position > items_.size() || items_[position - 1].is_hidden) {
+          throw Error(ErrorCode::kBind, key->span, "GROUP BY {}: there is no such column in the list", literal->text);
+        }
+        groups_.push_back(items_[position - 1].expr);
+      } else {
+        groups_.push_back(binder_.expression(*key, context("GROUP BY")));
+      }
+    }
+  }
+}
+
+ExprRef SelectBinder::over_groups(const ExprRef& expr, const std::vector<ExprRef>& keys,
+                                  std::vector<AggregateExprRef>& aggregates) {
+  std::function<ExprRef(const ExprRef&)> change = [&](const ExprRef& at) -> ExprRef {
+    for (uint32_t i = 0; i < keys.size(); ++i) {
+      if (equal(*keys[i], *at)) return ColumnExpr::create(i, at->type, at->to_string(), at->span);
+    }
+    if (const auto* aggregate = dynamic_cast<const AggregateExpr*>(at.get())) {
+      size_t index = 0;
+      while (index < aggregates.size() && !equal(*aggregates[index], *at)) ++index;
+      if (index == aggregates.size()) aggregates.emplace_back(aggregate);
+      return ColumnExpr::create(static_cast<uint32_t>(keys.size() + index), at->type, at->to_string(), at->span);
+    }
+    if (const auto* window = dynamic_cast<const WindowExpr*>(at.get()); window && window->aggregate) {
+      // The window's own aggregate stays one; what is inside it is computed by groups.
+      std::vector<ExprRef> inner = window->aggregate->inputs();
+      for (ExprRef& input : inner) input = replace_top_down(input, change);
+      const ExprRef own = window->aggregate->with_inputs(std::move(inner));
+      std::vector<ExprRef> inputs = window->inputs();
+      for (ExprRef& input : inputs) {
+        input = input.get() == window->aggregate.get() ? own : replace_top_down(input, change);
+      }
+      return window->with_inputs(std::move(inputs));
+    }
+    if (const auto* column = dynamic_cast<const ColumnExpr*>(at.get())) {
+      throw Error(ErrorCode::kBind, at->span, "column \"{}\" is neither grouped by nor aggregated", column->name)
+          .hint(fmt::format("add it to GROUP BY, or take any_value({})", column->name));
+    }
+    return nullptr;
+  };
+  return replace_top_down(expr, change);
+}
+
+void SelectBinder::group() {
+  if (!is_grouped_) return;
+  for (const ExprRef& key : groups_) {
+    if (contains(key, NodeTag::kAggregate)) {
+      throw Error(ErrorCode::kBind, key->span, "an aggregate cannot be grouped by");
+    }
+    if (contains(key, NodeTag::kWindow)) throw Error(ErrorCode::kBind, key->span, "a window call cannot be grouped by");
+  }
+  std::vector<AggregateExprRef> aggregates;
+  const std::vector<ExprRef> keys = groups_;
+  for_each_pending([&](ExprRef& expr) { expr = over_groups(expr, keys, aggregates); });
+  if (having_) having_ = over_groups(having_, keys, aggregates);
+  // Subqueries inside keys and arguments join the input.
+  std::vector<std::string> key_names, aggregate_names;
+  std::vector<ExprRef> attached_keys;
+  for (const ExprRef& key : keys) {
+    attached_keys.push_back(attach_subqueries(key, plan_));
+    key_names.push_back(key->to_string());
+  }
+  for (AggregateExprRef& aggregate : aggregates) {
+    const ExprRef attached = attach_subqueries(aggregate, plan_);
+    aggregate = AggregateExprRef(static_cast<const AggregateExpr*>(attached.get()));
+    aggregate_names.push_back(aggregate->to_string());
+  }
+  plan_ = AggregationNode::create(plan_, std::move(attached_keys), std::move(key_names), std::move(aggregates),
+                                  std::move(aggregate_names));
+  if (having_) {
+    const ExprRef attached = attach_subqueries(having_, plan_);
+    plan_ = FilterNode::create(plan_, attached);
+  }
+}
+
+// --- windows, unnest
+
+void SelectBinder::window() {
+  std::vector<WindowExprRef> windows;
+  for_each_pending([&](ExprRef& expr) {
+    visit(expr, [&](const Expr& at) {
+      const auto* window = dynamic_cast<const WindowExpr*>(&at);
+      if (!window) return;
+      if (std::none_of(windows.begin(), windows.end(), [&](const auto& known) { return equal(*known, *window); })) {
+        windows.emplace_back(window);
+      }
+    });
+  });
+  std::vector<std::pair<WindowExprRef, uint32_t>> placed;
+  std::vector<WindowExprRef> left = windows;
+  while (!left.empty()) {
+    // All calls over one partitioning and order are computed together.
+    std::vector<WindowExprRef> together, rest;
+    std::vector<std::string> names;
+    const auto same_frame = [&](const WindowExpr& a, const WindowExpr& b) {
+      const auto same = [](const auto& x, const auto& y) {
+        return x.size() == y.size() &&
+               std::equal(x.begin(), x.end(), y.begin(), [](const auto& p, const auto& q) { return equal(*p, *q); });
+      };
+      return same(a.partition_by, b.partition_by) && same(a.order_by, b.order_by);
+    };
+    for (const WindowExprRef& window : left) (same_frame(*left[0], *window) ? together : rest).push_back(window);
+    std::vector<WindowExprRef> attached;
+    for (const WindowExprRef& window : together) {
+      const ExprRef over = attach_subqueries(window, plan_);
+      attached.emplace_back(static_cast<const WindowExpr*>(over.get()));
+      names.push_back(window->to_string());
+    }
+    const auto width = static_cast<uint32_t>(plan_->schema.size());
+    for (uint32_t i = 0; i < together.size(); ++i) placed.emplace_back(together[i], width + i);
+    plan_ = WindowingNode::create(plan_, std::move(attached), std::move(names));
+    left = std::move(rest);
+  }
+  if (!placed.empty()) {
+    for_each_pending([&](ExprRef& expr) {
+      expr = replace_top_down(expr, [&](const ExprRef& at) -> ExprRef {
+        for (const auto& [window, index] : placed) {
+          if (equal(*window, *at)) return ColumnExpr::create(index, at->type, at->to_string(), at->span);
+        }
+        return nullptr;
+      });
+    });
+  }
+  if (qualify_) {
+    const ExprRef attached = attach_subqueries(qualify_, plan_);
+    plan_ = FilterNode::create(plan_, attached);
+    qualify_ = nullptr;
+  }
+}
+
+void SelectBinder::unnest() {
+  std::vector<ExprRef> lists;
+  std::vector<std::string> names;
+  for (const Item& item : items_) {
+    visit(item.expr, [&](const Expr& at) {
+      const auto* found = dynamic_cast<const UnnestExpr*>(&at);
+      if (!found) return;
+      if (std::none_of(lists.begin(), lists.end(), [&](const auto& known) { return equal(*known, *found->list); })) {
+        lists.push_back(found->list);
+        names.push_back("unnest");
+      }
+    });
+  }
+  if (lists.empty()) return;
+  std::vector<ExprRef> attached;
+  for (const ExprRef& list : lists) attached.push_back(attach_subqueries(list, plan_));
+  const auto width = static_cast<uint32_t>(plan_->schema.size());
+  plan_ = UnnestNode::create(plan_, std::move(attached), std::move(names));
+  for_each_pending([&](ExprRef& expr) {
+    expr = replace_top_down(expr, [&](const ExprRef& at) -> ExprRef {
+      const auto* found = dynamic_cast<const UnnestExpr*>(at.get());
+      if (!found) return nullptr;
+      for (uint32_t i = 0; i < lists.size(); ++i) {
+        if (equal(*lists[i], *found->list)) return ColumnExpr::create(width + i, at->type, "unnest", at->span);
+      }
+      return nullptr;
+    });
+  });
+}
+
+// --- the output
+
+PlanRef SelectBinder::project() {
+  std::vector<ExprRef> exprs;
+  std::vector<std::string> names;
+  for (Item& item : items_) {
+    exprs.push_back(attach_subqueries(item.expr, plan_));
+    names.push_back(item.name);
+  }
+  const size_t on_begin = exprs.size();
+  for (ExprRef& expr : distinct_on_) {
+    exprs.push_back(attach_subqueries(expr, plan_));
+    names.push_back("on");
+  }
+  PlanRef plan = ProjectNode::create(plan_, exprs, names);
+  const auto column = [](const PlanRef& from, size_t index) {
+    return ColumnExpr::create(static_cast<uint32_t>(index), from->schema[index].type, from->schema[index].name);
+  };
+  std::vector<SortKeyRef> keys;
+  for (const Order& order : order_) keys.push_back(SortKey::create(column(plan, order.item), order.descending, order.nulls_first));
+  if (node_.distinct == sql::SelectDistinct::kDistinct) {
+    std::vector<ExprRef> all;
+    for (size_t i = 0; i < items_.size(); ++i) all.push_back(column(plan, i));
+    plan = AggregationNode::create(plan, std::move(all), names, {}, {});
+  } else if (node_.distinct == sql::SelectDistinct::kDistinctOn) {
+    // The first row of each group, in the query's order.
+    std::vector<ExprRef> on;
+    std::vector<std::string> on_names;
+    for (size_t i = on_begin; i < exprs.size(); ++i) {
+      on.push_back(column(plan, i));
+      on_names.push_back("on");
+    }
+    std::vector<AggregateExprRef> firsts;
+    const AggregateDeclaration& first = *FunctionRegistry::instance().aggregate("first");
+    for (size_t i = 0; i < items_.size(); ++i) {
+      firsts.push_back(AggregateExpr::create(first, {column(plan, i)}, false, keys, {}, {}));
+    }
+    std::vector<std::string> item_names(names.begin(), names.begin() + static_cast<ptrdiff_t>(items_.size()));
+    const size_t width = on.size();
+    plan = AggregationNode::create(plan, std::move(on), std::move(on_names), std::move(firsts), item_names);
+    std::vector<ExprRef> kept;
+    for (size_t i = 0; i < items_.size(); ++i) kept.push_back(column(plan, width + i));
+    plan = ProjectNode::create(plan, std::move(kept), item_names);
+  }
+  if (!keys.empty()) plan = SortNode::create(plan, std::move(keys));
+  plan = binder_.limited(std::move(plan), node_);
+  const size_t visible = static_cast<size_t>(
+      std::count_if(items_.begin(), items_.end(), [](const Item& item) { return !item.is_hidden; }));
+  if (visible < plan->schema.size()) {
+    std::vector<ExprRef> kept;
+    std::vector<std::string> kept_names;
+    for (size_t i = 0; i < items_.size(); ++i) {
+      if (items_[i].is_hidden) continue;
+      kept.push_back(column(plan, i));
+      kept_names.push_back(items_[i].name);
+    }
+    plan = ProjectNode::create(plan, std::move(kept), std::move(kept_names));
+  }
+  return plan;
+}
+
+}  // namespace doline

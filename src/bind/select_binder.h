@@ -1,0 +1,54 @@
+#pragma once
+
+#include "bind/query_binder.h"
+
+namespace doline {
+
+/// Binds one SELECT, stage by stage: FROM, WHERE, GROUP BY, HAVING, windows, QUALIFY, unnest,
+/// the list, DISTINCT, ORDER BY, LIMIT. Expressions are first bound over FROM, with aggregates,
+/// window calls, unnests and subqueries standing in the tree; each stage then takes its own out
+/// and leaves a column of its output.
+class SelectBinder {
+ public:
+  SelectBinder(QueryBinder& binder, const sql::Select& node) : binder_(binder), node_(node) {}
+  PlanRef bind();
+
+ private:
+  struct Item {
+    ExprRef expr;
+    std::string name;
+    bool is_hidden = false;  // only sorted by
+  };
+  struct Order {
+    size_t item;
+    bool descending;
+    bool nulls_first;
+  };
+
+  ExprContext context(const char* clause) const;
+  void bind_items();
+  void add_item(const sql::NamedExpression& item);
+  void bind_order();
+  void bind_groups();
+  void group();
+  void window();
+  void unnest();
+  PlanRef project();
+  /// Applies to every expression that is still to be computed.
+  void for_each_pending(const std::function<void(ExprRef&)>& change);
+  ExprRef over_groups(const ExprRef& expr, const std::vector<ExprRef>& keys, std::vector<AggregateExprRef>& aggregates);
+
+  QueryBinder& binder_;
+  const sql::Select& node_;
+  BoundRelation from_;
+  PlanRef plan_;
+  std::vector<Item> items_;
+  std::vector<Order> order_;
+  std::vector<ExprRef> groups_;
+  std::vector<ExprRef> distinct_on_;
+  ExprRef having_;
+  ExprRef qualify_;
+  bool is_grouped_ = false;
+};
+
+}  // namespace doline
