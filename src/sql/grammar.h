@@ -139,6 +139,7 @@ class Grammar {
   // Expressions with a syntax of their own: grammar_special.cpp
   ExpressionRef case_expression();
   ExpressionRef cast_call(bool is_try);
+  bool at_negative_interval() const;
   ExpressionRef interval();
   ExpressionRef extract();
   ExpressionRef substring();

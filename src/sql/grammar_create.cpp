@@ -280,7 +280,7 @@ StatementRef Grammar::drop() {
   node->object = *object;
   node->if_exists = if_exists();
   node->name = qualified_name("a name");
-  if (tokens_.at(",")) not_supported("dropping several things at once");
+  if (tokens_.at(",")) not_supported("DROP of several things at once");
   node->cascade = tokens_.accept(Keyword::kCascade);
   if (!node->cascade) tokens_.accept(Keyword::kRestrict);
   return finish(std::move(node), tokens_.since(begin));

@@ -123,7 +123,7 @@ ExpressionRef Grammar::keyword_primary() {
   if (word == Keyword::kInterval) {
     const TokenKind next = tokens_.peek(1).kind;
     if (called || next == TokenKind::kString || next == TokenKind::kInteger ||
-        next == TokenKind::kDecimal || next == TokenKind::kParameter) {
+        next == TokenKind::kDecimal || next == TokenKind::kParameter || at_negative_interval()) {
       return interval();
     }
   }

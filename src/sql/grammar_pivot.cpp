@@ -41,7 +41,7 @@ PivotColumn Grammar::pivot_column() {
   if (!tokens_.accept(Keyword::kIn)) return result;
   if (tokens_.at("(")) {
     tokens_.take();
-    if (at_query()) not_supported("a query that lists the values of PIVOT");
+    if (at_query()) not_supported("PIVOT … IN (SELECT …)");
     list_until(")", [&] { result.values.push_back(named_expression()); });
   } else {
     result.enum_type = name(NameRole::kColumn, "\"(\" or an enum type");

@@ -132,7 +132,7 @@ CommonTable Grammar::common_table() {
   }
   tokens_.expect("(");
   if (tokens_.at(Keyword::kInsert) || tokens_.at(Keyword::kUpdate) || tokens_.at(Keyword::kDelete)) {
-    not_supported("a statement that changes a table inside WITH");
+    not_supported("INSERT, UPDATE or DELETE inside WITH");
   }
   table.query = query();
   tokens_.expect(")");

@@ -82,10 +82,16 @@ ExpressionRef Grammar::cast_call(bool is_try) {
   return cast(std::move(input), std::move(target), is_try, tokens_.since(begin));
 }
 
+/// `INTERVAL -5 DAY`, which is not the column "interval" less 5.
+bool Grammar::at_negative_interval() const {
+  return tokens_.at("-", 1) && tokens_.peek(3).kind == TokenKind::kWord &&
+         find_unit(tokens_.word(tokens_.peek(3))) != nullptr;
+}
+
 ExpressionRef Grammar::interval() {
   const uint32_t begin = tokens_.begin();
   const SourceSpan word = tokens_.take().span;
-  ExpressionRef amount = primary();
+  ExpressionRef amount = tokens_.at("-") ? signed_operand() : primary();
   const IntervalUnit* unit = nullptr;
   if (tokens_.peek().kind == TokenKind::kWord) unit = find_unit(tokens_.word(tokens_.peek()));
   if (unit == nullptr) {

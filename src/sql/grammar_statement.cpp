@@ -12,7 +12,9 @@ std::vector<StatementRef> Grammar::script() {
     if (tokens_.at_end()) return statements;
     parameters_ = 0;
     statements.push_back(statement());
-    if (!tokens_.at_end() && !tokens_.at(";")) tokens_.fail("the end of the statement");
+    if (!tokens_.at_end() && !tokens_.at(";")) {
+      tokens_.fail("a clause or the end of the statement");
+    }
   }
 }
 
@@ -21,10 +23,13 @@ StatementRef Grammar::only_statement() {
   }
   if (tokens_.at_end()) throw Error(ErrorCode::kSyntax, "there is no statement in the text");
   StatementRef result = statement();
+  const bool ended = tokens_.at(";");
   while (tokens_.accept(";")) {
   }
-  if (!tokens_.at_end()) tokens_.fail("the end of the statement");
-  return result;
+  if (tokens_.at_end()) return result;
+  if (!ended) tokens_.fail("a clause or the end of the statement");
+  throw Error(ErrorCode::kSyntax, tokens_.peek().span,
+              "another statement begins here, where only one may stand");
 }
 
 ExpressionRef Grammar::only_expression() {
@@ -113,7 +118,9 @@ void Grammar::unknown_statement() {
 }
 
 void Grammar::not_supported(std::string_view what) {
-  throw Error(ErrorCode::kNotSupported, tokens_.peek().span, "{} is not supported", what);
+  std::string words(what);
+  for (char& c : words) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  throw Error(ErrorCode::kNotSupported, tokens_.peek().span, "{} is not supported", words);
 }
 
 StatementRef Grammar::query_statement() {

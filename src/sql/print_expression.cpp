@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "sql/compare.h"
 #include "sql/keywords.h"
 #include "sql/printer.h"
 #include "sql/visit.h"
@@ -31,14 +32,15 @@ std::string_view symbol_of(ComparisonOperator op) {
   UNREACHABLE();
 }
 
-/// The types whose names are words of the grammar, as the tree spells them.
+/// The types whose names are words of the grammar, as the tree spells them; and TEXT, which as a
+/// type needs no quotes.
 bool is_grammar_type(const std::vector<Identifier>& name) {
   static constexpr std::string_view kNames[] = {
       "BIGINT",  "BIT",      "BOOLEAN", "DECIMAL",   "DOUBLE",  "FLOAT",
       "INTEGER", "INTERVAL", "SMALLINT", "TIME",     "TIMESTAMP", "TIMESTAMP WITH TIME ZONE",
       "TIME WITH TIME ZONE", "VARCHAR"};
-  return name.size() == 1 &&
-         std::find(std::begin(kNames), std::end(kNames), name[0].text) != std::end(kNames);
+  return name.size() == 1 && (same_name(name[0].text, "text") ||
+         std::find(std::begin(kNames), std::end(kNames), name[0].text) != std::end(kNames));
 }
 
 }  // namespace
@@ -261,7 +263,7 @@ void Printer::write(const Star& node) {
 void Printer::write_star_filter(const Expression& filter) {
   const auto* inverted = filter.get_if<Not>();
   const auto* match = (inverted != nullptr ? *inverted->input : filter).get_if<FunctionCall>();
-  ASSERT(match != nullptr && match->arguments.size() >= 2);
+  ASSERT(match != nullptr && match->arguments.size() >= 2);  // see tree_check
   const std::string& name = match->name.back().text;
   put(inverted != nullptr || name.starts_with('!') ? " NOT " : " ");
   if (name == "~~~") {

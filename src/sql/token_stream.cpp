@@ -15,7 +15,7 @@ constexpr Keyword kClauses[] = {
     Keyword::kLimit,   Keyword::kOffset, Keyword::kQualify, Keyword::kWindow,    Keyword::kUnion,
     Keyword::kExcept,  Keyword::kJoin,   Keyword::kLeft,    Keyword::kIntersect, Keyword::kInner,
     Keyword::kUsing,   Keyword::kSet,    Keyword::kValues,  Keyword::kSelect,    Keyword::kAs,
-    Keyword::kExclude, Keyword::kReplace};
+    Keyword::kExclude, Keyword::kReplace, Keyword::kOver,   Keyword::kFilter};
 
 std::string upper(std::string_view word) {
   std::string result(word);
@@ -106,9 +106,11 @@ void TokenStream::expect(std::string_view symbol) {
   if (!accept(symbol)) fail(fmt::format("\"{}\"", symbol));
 }
 
-std::string TokenStream::hint_for_misspelling() const {
+std::string TokenStream::hint_for(std::string_view wanted) const {
   const Token& token = peek();
-  if (token.kind == TokenKind::kWord) {
+  // Two letters are near to too much.
+  constexpr size_t kShortest = 3;
+  if (token.kind == TokenKind::kWord && word(token).size() >= kShortest) {
     std::vector<std::string> candidates;
     candidates.reserve(refused_.size());
     for (const Keyword keyword : refused_) candidates.push_back(spelling(keyword));
@@ -122,11 +124,12 @@ std::string TokenStream::hint_for_misspelling() const {
     std::vector<std::string> candidates;
     for (const Keyword keyword : kClauses) candidates.push_back(spelling(keyword));
     const std::string nearest = nearest_name(word(implicit_name_), candidates);
-    if (!nearest.empty() && word(implicit_name_).size() > 2) {
+    if (!nearest.empty() && word(implicit_name_).size() >= kShortest) {
       return fmt::format("did you mean {} instead of \"{}\"?", nearest, word(implicit_name_));
     }
   }
-  if (token.kind == TokenKind::kWord && token.keyword != Keyword::kNoKeyword &&
+  const bool wants_name = wanted.starts_with("a ") || wanted.starts_with("an expression");
+  if (wants_name && token.keyword != Keyword::kNoKeyword &&
       category_of(token.keyword) == KeywordCategory::kReserved) {
     return fmt::format("{} is a reserved word: write \"{}\" in double quotes to use it as a name",
                        spelling(token.keyword), word(token));
@@ -152,7 +155,7 @@ void TokenStream::fail(std::string_view wanted) {
     while (cut > 0 && (static_cast<unsigned char>(found[cut]) & 0xC0) == 0x80) --cut;
     found = found.substr(0, cut);
   }
-  const std::string hint = hint_for_misspelling();
+  const std::string hint = hint_for(wanted);
   Error error =
       token.kind == TokenKind::kInvalid && found[0] >= '0' && found[0] <= '9'
           ? Error(ErrorCode::kSyntax, token.span, "\"{}\" is neither a number nor a name", found)

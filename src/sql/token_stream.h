@@ -56,7 +56,8 @@ class TokenStream {
   void note_implicit_name(const Token& token) { implicit_name_ = token; }
 
  private:
-  std::string hint_for_misspelling() const;
+  /// What the token at hand may be meant for; empty if nobody knows.
+  std::string hint_for(std::string_view wanted) const;
 
   const std::string_view text_;
   std::vector<Token> tokens_;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "sql/build.h"
 #include "sql/lexer.h"
+#include "sql/tree_check.h"
 #include "sql/visit.h"
 
 namespace doline::sql {
@@ -301,6 +302,9 @@ class TreeReader {
       --depth_;
     } else {
       fields_of(*node);
+    }
+    if (const std::string_view flaw = flaw_of(static_cast<const Base&>(*node)); !flaw.empty()) {
+      fail(flaw);
     }
     value = std::move(node);
   }
