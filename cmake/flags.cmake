@@ -7,7 +7,7 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g -DDOLINE_DEBUG=1")
 
 add_compile_options(
-  -march=x86-64-v2 -fno-plt
+  -march=x86-64-v2 -fno-plt -pthread
   -Wall -Wextra -Werror -Wno-unused-parameter -Wnon-virtual-dtor -Woverloaded-virtual)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-Wthread-safety -Wshadow -Wno-missing-field-initializers)
@@ -25,5 +25,6 @@ if(DOLINE_SANITIZE)
 endif()
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # The sloppiness is what precompiled headers need; their contents are hashed all the same.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()

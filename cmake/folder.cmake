@@ -20,6 +20,7 @@ function(doline_folder name)
   target_include_directories(doline_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src
                                                    ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(doline_${name} PUBLIC ${may} ${FOLDER_LINK})
+  doline_use_precompiled(doline_${name} doline_precompiled)
   if(variants)
     set(flags_scalar "")
     set(flags_avx2 -march=x86-64-v3 -mpclmul)
