@@ -62,4 +62,31 @@ size_t find_text(std::string_view text, std::string_view needle, size_t from) {
   return found == nullptr ? std::string_view::npos : static_cast<size_t>(found - text.data());
 }
 
+bool is_utf8(std::string_view text) {
+  const StringKernels& kernels = string_kernels();
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (;;) {
+    at = kernels.find_non_ascii(at, end);
+    if (at == end) return true;
+    const auto byte = [&](ptrdiff_t i) -> unsigned {
+      return i < end - at ? static_cast<unsigned char>(at[i]) : 0;
+    };
+    const auto continues = [&](ptrdiff_t i) { return (byte(i) & 0xC0) == 0x80; };
+    const unsigned lead = byte(0);
+    const unsigned second = byte(1);
+    if (lead >= 0xC2 && lead <= 0xDF && continues(1)) {
+      at += 2;
+    } else if (lead >= 0xE0 && lead <= 0xEF && continues(1) && continues(2) &&
+               !(lead == 0xE0 && second < 0xA0) && !(lead == 0xED && second > 0x9F)) {
+      at += 3;
+    } else if (lead >= 0xF0 && lead <= 0xF4 && continues(1) && continues(2) && continues(3) &&
+               !(lead == 0xF0 && second < 0x90) && !(lead == 0xF4 && second > 0x8F)) {
+      at += 4;
+    } else {
+      return false;
+    }
+  }
+}
+
 }  // namespace doline

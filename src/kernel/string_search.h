@@ -50,4 +50,7 @@ inline bool is_ascii(std::string_view text) {
          text.data() + text.size();
 }
 
+/// Well-formed UTF-8, as Unicode defines it: no overlong forms, no surrogates.
+bool is_utf8(std::string_view text);
+
 }  // namespace doline

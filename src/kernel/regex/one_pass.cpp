@@ -322,6 +322,7 @@ class Compiler {
     if (body.matches_empty()) return false;
     if (node.min == node.max) {
       if (node.min > kMaxCopies) return false;
+      if (node.min == 0) program_.clears_slots = true;  // its groups take no part
       const Follow again = node.min > 1 ? before(body, after) : after;
       for (uint32_t copy = 0; copy < node.min; ++copy) {
         if (!emit(body, copy + 1 < node.min ? again : after)) return false;
@@ -369,7 +370,7 @@ class Compiler {
     uint32_t low = ~uint32_t{0};
     uint32_t high = 0;
     group_range(body, low, high);
-    program_.has_tries = true;
+    program_.clears_slots = true;
     RegexStep& step = add(RegexOp::kTry);
     if (high != 0) {
       step.slot = static_cast<uint16_t>(2 * low);

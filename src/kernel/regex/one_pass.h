@@ -22,7 +22,8 @@ struct RegexProgram {
   std::vector<ByteSet> sets;
   std::string literals;
   uint32_t slot_count = 0;
-  bool has_tries = false;
+  /// A match may leave slots unset: they are null before.
+  bool clears_slots = false;
   /// The first byte of a match is in the set, if `first_is_known`.
   ByteSet first{};
   bool first_is_known = false;
@@ -30,7 +31,7 @@ struct RegexProgram {
   std::string prefix;
 
   RegexProgramView view() const {
-    return {steps.data(), sets.data(), literals.data(), slot_count, has_tries};
+    return {steps.data(), sets.data(), literals.data(), slot_count, clears_slots};
   }
 };
 

@@ -197,7 +197,9 @@ class Parser {
     while (!done() && peek() >= '0' && peek() <= '9' && at_ - begin < 4) {
       value = value * 10 + static_cast<uint32_t>(pattern_[at_++] - '0');
     }
-    return at_ > begin && value <= 1000;
+    // RE2 takes {02} as text.
+    const bool padded = at_ - begin > 1 && pattern_[begin] == '0';
+    return at_ > begin && value <= 1000 && !padded;
   }
 
   std::optional<PatternNode> atom(uint32_t depth) {

@@ -63,7 +63,7 @@ struct RegexProgramView {
   const ByteSet* sets;
   const char* literals;
   uint32_t slot_count;
-  bool has_tries;
+  bool clears_slots;
 };
 
 enum class RegexOutcome : uint8_t {

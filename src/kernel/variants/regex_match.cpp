@@ -271,7 +271,7 @@ struct Frame {
 static inline RegexResult run(const RegexProgramView& program, const char* at, const char* end,
                               const char* readable, const char** slots) {
   const RegexStep* const steps = program.steps;
-  if (program.has_tries) {  // else every slot is set on the way to kAccept
+  if (program.clears_slots) {  // else every slot is set on the way to kAccept
     for (uint32_t i = 0; i < program.slot_count; ++i) slots[i] = nullptr;
   }
   Frame frames[kRegexMaxTries];

@@ -202,5 +202,18 @@ TEST(StringSearch, FindsWhatTheStandardLibraryFinds) {
   EXPECT_TRUE(contains("abc", "c") && starts_with("abc", "ab") && ends_with("abc", "bc"));
 }
 
+TEST(StringSearch, KnowsWellFormedUtf8) {
+  const std::string padding(100, 'x');
+  for (const char* good : {"", "a", "é", "€", "\xF0\x9F\x98\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"}) {
+    EXPECT_TRUE(is_utf8(padding + good + "z")) << good;
+    EXPECT_TRUE(is_utf8(good)) << good;
+  }
+  for (const char* bad : {"\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                          "\xF5\x80\x80\x80", "\xC3", "\xE2\x82", "\xFF", "\xC3\xA9\x80"}) {
+    EXPECT_FALSE(is_utf8(padding + bad)) << bad;
+    EXPECT_FALSE(is_utf8(padding + bad + "z")) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace doline

@@ -115,6 +115,10 @@ TEST(Regex, SharesItsMeaningWithRe2) {
       {"^(\\w+)\\b", false, {"ab c"}},
       {"^x{0}y{2,}?$", true, {"yy", "y", "yyyy"}},
       {"", true, {"", "a"}},
+      // Found by fuzzing: the group of a part repeated no times had no value at all.
+      {"(a|b|.|cbcd4){0}", true, {"EEEE", ""}},
+      // Found by fuzzing: RE2 takes a count with a leading zero as text.
+      {"(.*?a|ak)?[^x]{02}", false, {"a,btttt", "ax{02}", "ab{02}"}},
       {"()", true, {"", "a"}},
       {"^a.c$", true, {"abc", "a\nc", std::string("a\0c", 3)}},
       {"^(?P<host>\\S+) (?<size>\\d+)$", true, {"a 12", "a b"}},
