@@ -61,7 +61,7 @@ class FixedPosition final : public AggregateFunction {
     }
   }
   TypeRef result_type() const override { return type_; }
-  bool is_order_sensitive() const override { return position_ != Position::kFirstValue; }
+  bool is_order_sensitive() const override { return true; }
   AggregateFunctionRef by_sequence() const override {
     return make_argument_extreme(position_ != Position::kLast, position_ != Position::kFirstValue, type_,
                                  Type::int64());
@@ -135,7 +135,7 @@ class BytesPosition final : public AggregateFunction {
   }
   TypeRef result_type() const override { return type_; }
   bool has_variable_state() const override { return true; }
-  bool is_order_sensitive() const override { return position_ != Position::kFirstValue; }
+  bool is_order_sensitive() const override { return true; }
   AggregateFunctionRef by_sequence() const override {
     return make_argument_extreme(position_ != Position::kLast, position_ != Position::kFirstValue, type_,
                                  Type::int64());

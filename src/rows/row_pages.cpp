@@ -19,10 +19,16 @@ size_t next_page_bytes(size_t pages) {
   return pages >= 6 ? kLargestPageBytes : std::min(kLargestPageBytes, kFirstPageBytes << pages);
 }
 
+void prepare_row(const RowLayout& layout, std::byte* row) {
+  std::memset(row + layout.validity_offset(), 0xFF, layout.validity_bytes());
+  const auto& states = layout.initial_states();
+  if (!states.empty()) std::memcpy(row + layout.state_offset(), states.data(), states.size());
+}
+
 }  // namespace
 
-RowPage::RowPage(uint32_t capacity, uint32_t row_bytes, Budget& budget)
-    : budget_(&budget), row_bytes_(row_bytes), capacity_(capacity) {
+RowPage::RowPage(uint32_t capacity, uint32_t row_bytes, Budget& budget, size_t first_heap_bytes)
+    : budget_(&budget), row_bytes_(row_bytes), capacity_(capacity), first_heap_bytes_(first_heap_bytes) {
   rows_ = take_block(size_t{capacity} * row_bytes);
 }
 
@@ -45,16 +51,33 @@ RowPage::Block RowPage::take_block(size_t bytes) {
   }
 }
 
-std::byte* RowPage::allocate_heap(size_t bytes, size_t block_hint) {
-  if (heap_.empty() || heap_.back().bytes - heap_.back().used < bytes) {
-    const size_t grown = heap_.empty() ? block_hint : std::min(heap_.back().bytes * 2, kLargestPageBytes);
+StringView RowPage::place(std::string_view bytes) {
+  if (bytes.size() <= StringView::kInlineBytes) return StringView(bytes);
+  if (heap_.empty() || heap_.back().bytes - heap_.back().used < bytes.size()) {
+    const size_t grown = heap_.empty() ? first_heap_bytes_ : std::min(heap_.back().bytes * 2, kLargestPageBytes);
     heap_.reserve(heap_.size() + 1);
-    heap_.push_back(take_block(std::max(bytes, grown)));
+    heap_.push_back(take_block(std::max(bytes.size(), grown)));
   }
   Block& block = heap_.back();
   std::byte* at = block.data + block.used;
-  block.used += bytes;
-  return at;
+  block.used += bytes.size();
+  std::memcpy(at, bytes.data(), bytes.size());
+  return StringView(reinterpret_cast<const char*>(at), static_cast<uint32_t>(bytes.size()));
+}
+
+size_t RowPage::heap_bytes() const {
+  size_t used = 0;
+  for (const Block& block : heap_) used += block.used;
+  return used;
+}
+
+void RowPage::copy_texts(const RowLayout& layout, std::byte* row) {
+  for (size_t column = 0; column < layout.column_count(); ++column) {
+    const RowLayout::Slot& slot = layout.slot(column);
+    if (slot.shape == RowLayout::Shape::kFixed) continue;
+    const auto text = load_unaligned<StringView>(row + slot.offset);
+    if (!text.is_inline()) store_unaligned(row + slot.offset, place(text.view()));
+  }
 }
 
 RowPages::RowPages(RowLayoutRef layout, Budget& budget) : layout_(std::move(layout)), budget_(&budget) {}
@@ -85,56 +108,41 @@ RowPage& RowPages::open_page(uint32_t expected_rows) {
     const size_t row_bytes = layout_->row_bytes();
     const size_t wanted = std::min(kLargestPageBytes, size_t{expected_rows} * row_bytes);
     const size_t bytes = PagePool::rounded(std::max({next_page_bytes(pages_.size()), wanted, kFewestRows * row_bytes}));
-    pages_.push_back(make_ref<RowPage>(static_cast<uint32_t>(bytes / row_bytes), layout_->row_bytes(), *budget_));
+    // The page before tells how much a page's texts need.
+    const size_t texts = pages_.empty() ? 0 : pages_.back()->heap_bytes();
+    pages_.push_back(make_ref<RowPage>(static_cast<uint32_t>(bytes / row_bytes), layout_->row_bytes(), *budget_,
+                                       std::clamp(PagePool::rounded(texts), kFirstPageBytes, kLargestPageBytes)));
   }
   return *pages_.back();
 }
 
-std::byte* RowPages::allocate_row() {
+RowPages::Place RowPages::allocate_row() {
   RowPage& page = open_page(1);
   std::byte* row = page.row(page.size_++);
   ++row_count_;
-  std::memset(row + layout_->validity_offset(), 0xFF, layout_->validity_bytes());
-  const auto& states = layout_->initial_states();
-  if (!states.empty()) std::memcpy(row + layout_->state_offset(), states.data(), states.size());
-  return row;
+  prepare_row(*layout_, row);
+  return {row, &page};
 }
 
-std::byte* RowPages::place_heap(std::string_view bytes) {
-  // The page before tells how much a page's texts need.
-  size_t hint = kFirstPageBytes;
-  if (pages_.size() > 1 && !pages_[pages_.size() - 2]->heap_.empty()) {
-    size_t used = 0;
-    for (const auto& block : pages_[pages_.size() - 2]->heap_) used += block.used;
-    hint = std::clamp(PagePool::rounded(used), kFirstPageBytes, kLargestPageBytes);
-  }
-  std::byte* at = pages_.back()->allocate_heap(bytes.size(), hint);
-  std::memcpy(at, bytes.data(), bytes.size());
-  return at;
-}
-
-void RowPages::write_column(size_t column, const Column& values, const uint32_t* source, uint32_t count,
-                            std::byte* const* rows) {
-  const RowLayout::Slot& slot = layout_->slot(column);
+void RowPages::write_column(const RowLayout& layout, size_t column, const Column& values, const uint32_t* source,
+                            uint32_t count, const Place* places) {
+  const RowLayout::Slot& slot = layout.slot(column);
   const bool may_be_null = values.validity() != nullptr;
   const auto null_at = [&](uint32_t row) { return may_be_null && values.is_null(row); };
+  const auto row_at = [&](uint32_t i) { return source ? source[i] : i; };
   if (slot.shape == RowLayout::Shape::kNested) {
-    const auto form = column < layout_->key_count() ? ValueForm::kCanonical : ValueForm::kExact;
+    const auto form = column < layout.key_count() ? ValueForm::kCanonical : ValueForm::kExact;
+    std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < count; ++i) {
-      const uint32_t row = source ? source[i] : i;
       StringView stored;
-      if (null_at(row)) {
-        layout_->set_null(rows[i], column);
+      if (null_at(row_at(i))) {
+        layout.set_null(places[i].row, column);
       } else {
-        scratch_.clear();
-        append_value_bytes(scratch_, values, row, form);
-        const std::string_view bytes(reinterpret_cast<const char*>(scratch_.data()), scratch_.size());
-        stored = StringView(bytes);
-        if (!stored.is_inline()) {
-          stored = StringView(reinterpret_cast<const char*>(place_heap(bytes)), stored.size());
-        }
+        bytes.clear();
+        append_value_bytes(bytes, values, row_at(i), form);
+        stored = places[i].page->place({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
       }
-      store_unaligned(rows[i] + slot.offset, stored);
+      store_unaligned(places[i].row + slot.offset, stored);
     }
     return;
   }
@@ -145,45 +153,36 @@ void RowPages::write_column(size_t column, const Column& values, const uint32_t*
     } else if constexpr (std::is_same_v<T, StringView>) {
       const auto* texts = from.values<StringView>();
       for (uint32_t i = 0; i < count; ++i) {
-        const uint32_t row = source ? source[i] : i;
         StringView stored;
-        if (null_at(row)) {
-          layout_->set_null(rows[i], column);
+        if (null_at(row_at(i))) {
+          layout.set_null(places[i].row, column);
         } else {
-          stored = texts[values.index_of(row)];
-          if (!stored.is_inline()) {
-            stored = StringView(reinterpret_cast<const char*>(place_heap(stored.view())), stored.size());
-          }
+          stored = texts[values.index_of(row_at(i))];
+          if (!stored.is_inline()) stored = places[i].page->place(stored.view());
         }
-        store_unaligned(rows[i] + slot.offset, stored);
+        store_unaligned(places[i].row + slot.offset, stored);
       }
     } else if constexpr (std::is_same_v<T, bool>) {
       for (uint32_t i = 0; i < count; ++i) {
-        const uint32_t row = source ? source[i] : i;
-        rows[i][slot.offset] = std::byte{test_bit(from.bits(), values.index_of(row))};
+        places[i].row[slot.offset] = std::byte{test_bit(from.bits(), values.index_of(row_at(i)))};
       }
     } else {
       const T* array = from.values<T>();
       if (values.is_flat()) {
-        if (source) {
-          for (uint32_t i = 0; i < count; ++i) store_unaligned(rows[i] + slot.offset, array[source[i]]);
-        } else {
-          for (uint32_t i = 0; i < count; ++i) store_unaligned(rows[i] + slot.offset, array[i]);
-        }
+        for (uint32_t i = 0; i < count; ++i) store_unaligned(places[i].row + slot.offset, array[row_at(i)]);
       } else {
         for (uint32_t i = 0; i < count; ++i) {
-          const uint32_t row = source ? source[i] : i;
           // An empty dictionary has only NULL rows.
-          store_unaligned(rows[i] + slot.offset, from.size() == 0 ? T{} : array[values.index_of(row)]);
+          store_unaligned(places[i].row + slot.offset, from.size() == 0 ? T{} : array[values.index_of(row_at(i))]);
         }
       }
     }
   });
   if (may_be_null && slot.shape == RowLayout::Shape::kFixed) {
     for (uint32_t i = 0; i < count; ++i) {
-      if (!values.is_null(source ? source[i] : i)) continue;
-      layout_->set_null(rows[i], column);
-      std::memset(rows[i] + slot.offset, 0, slot.width);  // what spills is not garbage
+      if (!values.is_null(row_at(i))) continue;
+      layout.set_null(places[i].row, column);
+      std::memset(places[i].row + slot.offset, 0, slot.width);  // what spills is not garbage
     }
   }
 }
@@ -191,30 +190,30 @@ void RowPages::write_column(size_t column, const Column& values, const uint32_t*
 void RowPages::append(std::span<const Column> columns, const uint32_t* source, uint32_t count,
                       const uint64_t* hashes, std::byte** rows) {
   ASSERT(columns.size() == layout_->column_count());
-  std::byte* places[kChunkRows];
+  Place places[kChunkRows];
   uint32_t identity[kChunkRows];
   for (uint32_t done = 0; done < count;) {
-    RowPage& page = open_page(count - done);
-    const uint32_t run = std::min({count - done, page.capacity_ - page.size_, kChunkRows});
-    for (uint32_t i = 0; i < run; ++i) places[i] = page.row(page.size_ + i);
-    page.size_ += run;
+    const uint32_t run = std::min(count - done, kChunkRows);
+    for (uint32_t i = 0; i < run;) {
+      RowPage& page = open_page(count - done - i);
+      const uint32_t fitting = std::min(run - i, page.capacity_ - page.size_);
+      for (uint32_t end = i + fitting; i < end; ++i) {
+        std::byte* row = page.row(page.size_++);
+        prepare_row(*layout_, row);
+        if (layout_->stores_hash()) store_unaligned(row, hashes[done + i]);
+        places[i] = {row, &page};
+      }
+    }
     row_count_ += run;
-    const auto& states = layout_->initial_states();
-    for (uint32_t i = 0; i < run; ++i) {
-      std::memset(places[i] + layout_->validity_offset(), 0xFF, layout_->validity_bytes());
-      if (!states.empty()) std::memcpy(places[i] + layout_->state_offset(), states.data(), states.size());
-    }
-    if (layout_->stores_hash()) {
-      for (uint32_t i = 0; i < run; ++i) store_unaligned(places[i], hashes[done + i]);
-    }
+    const uint32_t* from = source ? source + done : nullptr;
     if (!source && done != 0) {
       for (uint32_t i = 0; i < run; ++i) identity[i] = done + i;
+      from = identity;
     }
-    const uint32_t* from = source ? source + done : done != 0 ? identity : nullptr;
     for (size_t column = 0; column < columns.size(); ++column) {
-      write_column(column, columns[column], from, run, places);
+      write_column(*layout_, column, columns[column], from, run, places);
     }
-    if (rows) std::copy_n(places, run, rows + done);
+    for (uint32_t i = 0; rows && i < run; ++i) rows[done + i] = places[i].row;
     done += run;
   }
 }
@@ -231,23 +230,12 @@ void RowPages::append(const Chunk& chunk, const uint64_t* hashes, std::byte** ro
   append(chunk.columns, source, count, hashes, rows);
 }
 
-void RowPages::copy_texts(std::byte* row) {
-  for (size_t column = 0; column < layout_->column_count(); ++column) {
-    const RowLayout::Slot& slot = layout_->slot(column);
-    if (slot.shape == RowLayout::Shape::kFixed) continue;
-    const auto text = load_unaligned<StringView>(row + slot.offset);
-    if (text.is_inline()) continue;
-    const auto* place = reinterpret_cast<const char*>(place_heap(text.view()));
-    store_unaligned(row + slot.offset, StringView(place, text.size()));
-  }
-}
-
 std::byte* RowPages::append_row(const std::byte* row) {
   RowPage& page = open_page(1);
   std::byte* place = page.row(page.size_++);
   ++row_count_;
   std::memcpy(place, row, layout_->row_bytes());
-  if (layout_->has_heap()) copy_texts(place);
+  if (layout_->has_heap()) page.copy_texts(*layout_, place);
   return place;
 }
 
@@ -329,7 +317,7 @@ RowPageRef RowPages::read_back(const SpilledPage& spilled, const RowLayout& layo
   const std::byte* rows = image.data() + sizeof head + heads_bytes;
   size_t heap_bytes = image.size() - sizeof head - heads_bytes - row_bytes;
 
-  auto page = make_ref<RowPage>(head.rows, layout.row_bytes(), budget);
+  auto page = make_ref<RowPage>(head.rows, layout.row_bytes(), budget, kFirstPageBytes);
   std::memcpy(page->rows_.data, rows, row_bytes);
   page->size_ = head.rows;
   if (!layout.has_heap()) return page;

@@ -16,7 +16,8 @@ namespace doline {
 /// Invariant: every pointer in its rows' texts leads into its own heap blocks.
 class RowPage final : public Pin {
  public:
-  RowPage(uint32_t capacity, uint32_t row_bytes, Budget& budget);
+  /// `first_heap_bytes`: how much the texts are expected to take.
+  RowPage(uint32_t capacity, uint32_t row_bytes, Budget& budget, size_t first_heap_bytes);
   ~RowPage() override;
 
   std::byte* row(uint32_t index) const { return rows_.data + size_t{index} * row_bytes_; }
@@ -32,11 +33,15 @@ class RowPage final : public Pin {
     size_t used = 0;
   };
   Block take_block(size_t bytes);
-  std::byte* allocate_heap(size_t bytes, size_t block_hint);
+  /// Copies a text or nested value to the heap.
+  StringView place(std::string_view bytes);
+  void copy_texts(const RowLayout& layout, std::byte* row);
+  size_t heap_bytes() const;
 
   const BudgetRef budget_;
   const uint32_t row_bytes_;
   const uint32_t capacity_;
+  size_t first_heap_bytes_;
   uint32_t size_ = 0;
   size_t held_ = 0;
   Block rows_;
@@ -80,14 +85,16 @@ class RowPages {
   /// As append_rows, for one row; returns its new place.
   std::byte* append_row(const std::byte* row);
 
-  // For hash tables that place rows themselves:
-  /// Rows left in the page being filled; 0 when the next row starts a page.
-  uint32_t room() const;
-  /// The next row, uninitialised but for validity (all valid) and states. May start a page.
-  std::byte* allocate_row();
-  /// Writes one column's values into rows just allocated, all of the page being filled.
-  void write_column(size_t column, const Column& values, const uint32_t* source, uint32_t count,
-                    std::byte* const* rows);
+  // For whoever places rows one by one and writes them column by column:
+  struct Place {
+    std::byte* row;
+    RowPage* page;
+  };
+  /// The next row: no column NULL, states initial, columns and hash unwritten.
+  Place allocate_row();
+  /// Writes one column of rows just allocated, in whatever RowPages of this layout they lie.
+  static void write_column(const RowLayout& layout, size_t column, const Column& values, const uint32_t* source,
+                           uint32_t count, const Place* places);
 
   /// Takes over the other's pages; both must have one layout.
   void adopt(RowPages&& other);
@@ -103,14 +110,12 @@ class RowPages {
 
  private:
   RowPage& open_page(uint32_t expected_rows);
-  std::byte* place_heap(std::string_view bytes);
-  void copy_texts(std::byte* row);
+  uint32_t room() const;
 
   RowLayoutRef layout_;
   BudgetRef budget_;
   uint64_t row_count_ = 0;
   std::vector<RowPageRef> pages_;
-  std::vector<std::byte> scratch_;  // one nested value
 };
 
 /// One column of the given rows. Texts are viewed where they lie, under `pin`; without one they
