@@ -1,5 +1,7 @@
 #include "function/registry.h"
 
+#include <algorithm>
+
 namespace doline {
 
 namespace {
@@ -16,26 +18,14 @@ void index(Function& function, Map& by_name) {
   for (const auto& alias : function.aliases) ASSERT(by_name.emplace(alias, &function).second);
 }
 
+/// Overload resolution prefers the first of equally good ones, so this one comes last.
+bool takes_anything(const ScalarOverload& overload) {
+  return !overload.parameters.empty() &&
+         std::all_of(overload.parameters.begin(), overload.parameters.end(),
+                     [](const TypePattern& pattern) { return pattern.kind == TypePattern::Kind::kAny; });
+}
+
 }  // namespace
-
-const FunctionRegistry& FunctionRegistry::instance() {
-  static const FunctionRegistry registry;
-  return registry;
-}
-
-FunctionRegistry::FunctionRegistry() {
-  register_operators(*this);
-  register_numeric_functions(*this);
-  register_string_functions(*this);
-  register_pattern_functions(*this);
-  register_hash_functions(*this);
-  register_date_functions(*this);
-  register_nested_functions(*this);
-  register_lambda_functions(*this);
-  register_json_functions(*this);
-  register_session_functions(*this);
-  register_aggregates(*this);
-}
 
 void FunctionRegistry::add(ScalarFunction function) {
   scalars_.push_back(std::move(function));
@@ -51,7 +41,8 @@ void FunctionRegistry::extend(std::string_view name, std::vector<ScalarOverload>
   const auto found = scalar_by_name_.find(std::string(name));
   ASSERT(found != scalar_by_name_.end());
   auto& all = found->second->overloads;
-  all.insert(all.end(), std::make_move_iterator(overloads.begin()), std::make_move_iterator(overloads.end()));
+  const auto generic = std::find_if(all.begin(), all.end(), takes_anything);
+  all.insert(generic, std::make_move_iterator(overloads.begin()), std::make_move_iterator(overloads.end()));
 }
 
 const ScalarFunction* FunctionRegistry::scalar(std::string_view name) const {

@@ -16,6 +16,9 @@ namespace doline {
 class FunctionRegistry {
  public:
   static const FunctionRegistry& instance();
+  /// An empty one, for instance() and tests of single files.
+  FunctionRegistry() = default;
+  FunctionRegistry(FunctionRegistry&&) = default;  // addresses of functions stay
 
   /// Case-insensitive; null when unknown.
   const ScalarFunction* scalar(std::string_view name) const;
@@ -28,11 +31,11 @@ class FunctionRegistry {
   /// Used by the register_… functions below; a name taken twice is an internal error.
   void add(ScalarFunction function);
   void add(AggregateDeclaration function);
-  /// More overloads for a name that is declared elsewhere: operators on dates, lists, JSON.
+  /// More overloads for a name that is declared elsewhere: operators on dates, lists, JSON. They
+  /// come before its overload that takes anything at all, if it has one.
   void extend(std::string_view name, std::vector<ScalarOverload> overloads);
 
  private:
-  FunctionRegistry();
   std::deque<ScalarFunction> scalars_;
   std::deque<AggregateDeclaration> aggregates_;
   std::unordered_map<std::string, ScalarFunction*> scalar_by_name_;

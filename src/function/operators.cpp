@@ -1,0 +1,13 @@
+#include "function/operators.h"
+
+namespace doline {
+
+void register_operators(FunctionRegistry& registry) {
+  register_addition(registry);
+  register_division(registry);
+  register_comparisons(registry);
+  register_bit_operators(registry);
+  register_value_functions(registry);
+}
+
+}  // namespace doline

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "function/registry.h"
+
+namespace doline {
+
+// The parts of register_operators, one a file.
+void register_addition(FunctionRegistry& registry);     // + - * and unary signs
+void register_division(FunctionRegistry& registry);     // / // %
+void register_comparisons(FunctionRegistry& registry);  // = <> < <= > >= is_distinct_from not
+void register_bit_operators(FunctionRegistry& registry);
+void register_value_functions(FunctionRegistry& registry);  // typeof, ifnull, nullif, error …
+
+/// Overloads of + - * and % for two decimals, in that order of names.
+ScalarOverload decimal_addition();
+ScalarOverload decimal_subtraction();
+ScalarOverload decimal_multiplication();
+ScalarOverload decimal_remainder();
+ScalarOverload decimal_negation();
+
+}  // namespace doline
