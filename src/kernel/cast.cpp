@@ -4,13 +4,11 @@
 
 #include "base/error.h"
 #include "kernel/cast_job.h"
+#include "kernel/json/json_cast.h"
 
 namespace doline {
 
 namespace {
-
-JsonCast json_from_any = nullptr;
-JsonCast any_from_json = nullptr;
 
 constexpr size_t kShownBytes = 80;  // of a value in a message
 
@@ -39,12 +37,11 @@ Column cast_flat(const CastJob& job) {
   const TypeRef to = job.target;
   if (from->is(TypeKind::kJson)) {
     if (to->is(TypeKind::kVarchar)) return job.input.with_type(to);
-    if (any_from_json) return any_from_json(job.input, to, job.active, job.zone, job.failures);
-    throw Error(ErrorCode::kInternal, "no cast from JSON has been set");
+    return json_to_column(job.input, to, job.active, job.zone, job.failures);
   }
   if (to->is(TypeKind::kJson)) {
-    if (json_from_any) return json_from_any(job.input, to, job.active, job.zone, job.failures);
-    throw Error(ErrorCode::kInternal, "no cast to JSON has been set");
+    return from->is(TypeKind::kVarchar) ? text_to_json(job.input, job.active, job.failures)
+                                        : column_to_json(job.input, job.active, job.zone);
   }
   if (to->is(TypeKind::kVarchar)) return cast_to_text(job);
   if (from->is(TypeKind::kVarchar)) return to->is_nested() ? cast_text_to_nested(job) : cast_from_text(job);
@@ -59,11 +56,6 @@ Column cast_flat(const CastJob& job) {
 }
 
 }  // namespace
-
-void set_json_casts(JsonCast to_json, JsonCast from_json) {
-  json_from_any = to_json;
-  any_from_json = from_json;
-}
 
 void CastJob::fail(uint32_t row, ColumnWriter& writer, const char* reason) const {
   writer.set_null(row);

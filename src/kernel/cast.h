@@ -27,12 +27,6 @@ class CastFailures {
 Column cast(const Column& input, TypeRef target, const Selection& active, const ZoneOffsets* zone,
             CastFailures& failures);
 
-/// Casts to and from JSON are functions of a higher folder, which sets them once, at start-up,
-/// before any thread casts. They are given flat columns and keep what `cast` promises.
-using JsonCast = Column (*)(const Column& input, TypeRef target, const Selection& active,
-                            const ZoneOffsets* zone, CastFailures& failures);
-void set_json_casts(JsonCast to_json, JsonCast from_json);
-
 /// Whether a value of `from` may be used where `to` is expected without CAST, and how far apart
 /// they are: 0 same, higher is worse, negative is never. The rules are DuckDB 2.0's. Widths of
 /// decimals do not count.
