@@ -1,0 +1,245 @@
+#include "table/memory_table.h"
+
+#include <atomic>
+#include <unordered_map>
+
+#include "column/chunk_bytes.h"
+#include "column/column_builder.h"
+
+namespace doline {
+
+namespace {
+
+std::vector<TypeRef> types_of(const Schema& schema) {
+  std::vector<TypeRef> types;
+  for (const Field& field : schema) types.push_back(field.type);
+  return types;
+}
+
+/// Tables by id, so that a plan's bytes lead back to the table while it lives.
+struct LiveTables {
+  Mutex mutex;
+  std::unordered_map<uint64_t, const MemoryTable*> by_id GUARDED_BY(mutex);
+};
+LiveTables& live_tables() {
+  static auto* live = new LiveTables();  // outlives static destructors
+  return *live;
+}
+
+class MemoryReader final : public Reader {
+ public:
+  MemoryReader(std::vector<Chunk> chunks, const ScanRequest& request, uint32_t chunk_rows)
+      : chunks_(std::move(chunks)), request_(request), chunk_rows_(chunk_rows), scratch_(request.filters.size()) {}
+
+  Poll read(Chunk& out, const Waker&) override {
+    if (next_ == chunks_.size()) return Poll::kDone;
+    const Chunk& chunk = chunks_[next_];
+    out.columns.clear();
+    for (uint32_t column : request_.columns) out.columns.push_back(chunk.columns[column]);
+    out.row_count = chunk.row_count;
+    out.active = Selection::all(chunk.row_count);
+    if (chunk.row_count > chunk_rows_) {  // only where tests ask for small chunks
+      const uint32_t take = std::min(chunk_rows_, chunk.row_count - offset_);
+      for (Column& column : out.columns) column = column.slice(offset_, take);
+      out.row_count = take;
+      out.active = Selection::all(take);
+      offset_ += take;
+      if (offset_ == chunk.row_count) {
+        offset_ = 0;
+        ++next_;
+      }
+    } else {
+      ++next_;
+    }
+    for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
+      out.active = request_.filters[i].program->select(out, scratch_[i]);
+    }
+    for (const RuntimeFilterRef& filter : request_.runtime) {
+      if (out.active.empty() || !filter->is_ready.load(std::memory_order_acquire)) continue;
+      out.active = filter->probe(out.columns[filter->column], out.active);
+    }
+    return Poll::kReady;
+  }
+
+ private:
+  const std::vector<Chunk> chunks_;
+  const ScanRequest& request_;
+  const uint32_t chunk_rows_;
+  size_t next_ = 0;
+  uint32_t offset_ = 0;
+  std::vector<Program::Scratch> scratch_;
+};
+
+class MemoryScan final : public Scan {
+ public:
+  MemoryScan(std::vector<MemoryTable::SegmentRef> segments, std::vector<TypeRef> types, ScanRequest request,
+             uint32_t chunk_rows)
+      : segments_(std::move(segments)), types_(std::move(types)), request_(std::move(request)), chunk_rows_(chunk_rows) {}
+  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
+  Poll next_morsel(Morsel& out, const Waker&) override {
+    if (next_ == segments_.size()) return Poll::kDone;
+    out.number = out.begin = next_++;
+    return Poll::kReady;
+  }
+  std::unique_ptr<Reader> open(const Morsel& morsel) override {
+    return std::make_unique<MemoryReader>(segments_[morsel.begin]->load(types_), request_, chunk_rows_);
+  }
+  SourceProgress progress() const override { return {next_, segments_.size()}; }
+  uint32_t parallelism() const override { return static_cast<uint32_t>(std::max<size_t>(1, segments_.size())); }
+
+ private:
+  const std::vector<MemoryTable::SegmentRef> segments_;
+  const std::vector<TypeRef> types_;
+  const ScanRequest request_;
+  const uint32_t chunk_rows_;
+  std::atomic<size_t> next_{0};
+};
+
+const bool kRegistered = [] {
+  register_table_kind("memory", +[](const TableDescriptor& descriptor) -> TableRef {
+    const auto id = descriptor.parameters.find("id");
+    LiveTables& live = live_tables();
+    MutexLock lock(live.mutex);
+    const auto found = id == descriptor.parameters.end()
+                           ? live.by_id.end()
+                           : live.by_id.find(std::strtoull(id->second.c_str(), nullptr, 10));
+    if (found == live.by_id.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a memory table that is gone");
+    return TableRef(found->second);
+  });
+  return true;
+}();
+
+}  // namespace
+
+/// Gathers an insert's batches as segments; published together.
+class MemoryWriter final : public Writer {
+ public:
+  MemoryWriter(Ref<const MemoryTable> table, QueryContext& context) : table_(std::move(table)), context_(context) {}
+
+  size_t batch_rows() const override { return MemoryTable::kSegmentRows; }
+  size_t batch_bytes() const override { return size_t{16} << 20; }
+
+  struct Batch final : Encoded {
+    MemoryTable::SegmentRef segment;
+  };
+
+  std::unique_ptr<Encoded> encode(std::vector<Chunk> chunks) override {
+    auto segment = std::make_shared<MemoryTable::Segment>();
+    size_t rows = 0;
+    for (const Chunk& chunk : chunks) rows += chunk.size();
+    const bool small = rows < chunks.size() * (kChunkRows / 2);
+    segment->chunks = small ? packed(chunks) : std::move(chunks);
+    segment->row_count = rows;
+    segment->chunk_count = segment->chunks.size();
+    if (context_.spill && (context_.settings.force_spill || context_.budget->available_bytes() < (size_t{32} << 20))) {
+      std::vector<std::byte> bytes;
+      for (const Chunk& chunk : segment->chunks) write_chunk(chunk.dense(), bytes);
+      segment->extent = context_.spill->write(bytes);
+      segment->spilled_to = context_.spill;
+      segment->chunks.clear();
+    }
+    auto batch = std::make_unique<Batch>();
+    batch->segment = std::move(segment);
+    return batch;
+  }
+  void commit(std::unique_ptr<Encoded> encoded) override {
+    segments_.push_back(static_cast<Batch&>(*encoded).segment);
+  }
+  void finish() override { table_->publish(std::move(segments_)); }
+  void abandon() noexcept override { segments_.clear(); }
+
+ private:
+  /// Few rows a chunk would cost every later scan: they are put together.
+  std::vector<Chunk> packed(const std::vector<Chunk>& chunks) const {
+    std::vector<ColumnBuilder> builders;
+    for (const Field& field : table_->schema()) builders.emplace_back(field.type);
+    std::vector<Chunk> out;
+    uint32_t rows = 0;
+    const auto flush = [&] {
+      std::vector<Column> columns;
+      for (ColumnBuilder& builder : builders) columns.push_back(builder.seal());
+      out.emplace_back(std::move(columns), rows);
+      rows = 0;
+    };
+    for (const Chunk& chunk : chunks) {
+      for (uint32_t begin = 0; begin < chunk.size();) {
+        const uint32_t take = std::min(kChunkRows - rows, chunk.size() - begin);
+        const Selection part = chunk.active.slice(begin, take);
+        for (size_t i = 0; i < builders.size(); ++i) builders[i].append_from(chunk.columns[i], part);
+        begin += take;
+        rows += take;
+        if (rows == kChunkRows) flush();
+      }
+    }
+    if (rows > 0) flush();
+    return out;
+  }
+
+  const Ref<const MemoryTable> table_;
+  QueryContext& context_;
+  std::vector<MemoryTable::SegmentRef> segments_;
+};
+
+std::vector<Chunk> MemoryTable::Segment::load(const std::vector<TypeRef>& types) const {
+  if (!spilled_to) return chunks;
+  BufferRef buffer = Buffer::allocate(extent.size_bytes);
+  spilled_to->read(extent, {buffer->data(), extent.size_bytes});
+  std::span<const std::byte> bytes(buffer->data(), extent.size_bytes);
+  std::vector<Chunk> loaded;
+  for (size_t i = 0; i < chunk_count; ++i) loaded.push_back(read_chunk(types, bytes));
+  return loaded;
+}
+
+Ref<MemoryTable> MemoryTable::create(std::string name, Schema schema) {
+  (void)kRegistered;
+  auto table = make_ref<MemoryTable>(std::move(name), std::move(schema));
+  LiveTables& live = live_tables();
+  MutexLock lock(live.mutex);
+  live.by_id[table->id_] = table.get();
+  return table;
+}
+
+MemoryTable::MemoryTable(std::string name, Schema schema)
+    : name_(std::move(name)), schema_(std::move(schema)), types_(types_of(schema_)), id_([] {
+        static std::atomic<uint64_t> next{1};
+        return next.fetch_add(1);
+      }()) {}
+
+MemoryTable::~MemoryTable() {
+  LiveTables& live = live_tables();
+  MutexLock lock(live.mutex);
+  live.by_id.erase(id_);
+}
+
+void MemoryTable::publish(std::vector<SegmentRef> segments) const {
+  MutexLock lock(mutex_);
+  for (SegmentRef& segment : segments) {
+    row_count_ += segment->row_count;
+    segments_.push_back(std::move(segment));
+  }
+}
+
+uint64_t MemoryTable::row_count() const {
+  MutexLock lock(mutex_);
+  return row_count_;
+}
+
+TableStatistics MemoryTable::statistics() const {
+  TableStatistics statistics;
+  statistics.row_count = row_count();
+  statistics.is_exact = true;
+  return statistics;
+}
+
+TableDescriptor MemoryTable::descriptor() const { return {"memory", {{"id", std::to_string(id_)}}}; }
+
+std::unique_ptr<Scan> MemoryTable::scan(ScanRequest request, QueryContext& context) const {
+  MutexLock lock(mutex_);
+  return std::make_unique<MemoryScan>(segments_, types_, std::move(request), context.chunk_rows);
+}
+
+std::unique_ptr<Writer> MemoryTable::insert(QueryContext& context) const {
+  return std::make_unique<MemoryWriter>(Ref<const MemoryTable>(this), context);
+}
+
+}  // namespace doline

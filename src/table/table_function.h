@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/access_policy.h"
+#include "io/file_system.h"
+#include "plan/catalog.h"
+
+namespace doline {
+
+/// What table functions may use while they open things. Lives as long as the session.
+struct TableFunctionContext {
+  FileSystem& files;
+  const AccessPolicy& policy;
+  const Settings& settings;
+  const SessionConstants& session;
+};
+
+/// A function that stands in FROM and gives a table: read_csv, range … Declared once, beside the
+/// table it makes; documentation and completion come from here.
+struct TableFunction {
+  std::string name;
+  std::vector<std::string> aliases;
+  std::string summary;
+  std::string example;  // FROM range(3)
+  TableRef (*open)(const TableFunctionCall& call, const TableFunctionContext& context);
+  /// Endings of file names it opens: FROM 'x.csv' becomes a call of it.
+  std::vector<std::string> endings;
+};
+
+/// All of them; filled by the register_… functions of table/ at first use.
+const std::vector<TableFunction>& table_functions();
+/// Case-insensitive, aliases included; null when unknown.
+const TableFunction* find_table_function(std::string_view name);
+/// The function that opens files of this path's ending (compression endings skipped); null when
+/// the ending is not known.
+const TableFunction* table_function_for_path(std::string_view path);
+
+/// The paths an argument names: a text, or a list of texts. Error(kInvalidArgument) otherwise.
+std::vector<std::string> paths_of(const TableFunctionCall& call);
+/// Takes the option out of the call; Value::null() when it was not given.
+Value take_option(TableFunctionCall& call, const std::string& name);
+/// Error(kInvalidArgument) for options nobody took, with the nearest known name.
+void refuse_unknown_options(const TableFunctionCall& call, const std::vector<std::string>& known);
+
+// One per file that declares table functions.
+void register_range_functions(std::vector<TableFunction>& all);
+void register_text_functions(std::vector<TableFunction>& all);     // read_log, read_text, read_blob, read_lines
+void register_csv_functions(std::vector<TableFunction>& all);      // read_csv, sniff_csv, rejects
+void register_json_functions(std::vector<TableFunction>& all);     // read_json, read_ndjson
+void register_parquet_functions(std::vector<TableFunction>& all);  // read_parquet, parquet_metadata, parquet_schema
+void register_catalog_functions(std::vector<TableFunction>& all);  // doline_functions, doline_settings
+
+}  // namespace doline
