@@ -33,6 +33,7 @@ stage_end
 
 stage_begin "tests"
 run_python_tests "house rules" tests/tidy
+run_python_tests "test and benchmark tools" tests/harness
 run_unit_tests release
 run_unit_tests asan
 run_sql_corpus release default chunk_2 one_thread unoptimized spilling plan_bytes
