@@ -1,0 +1,181 @@
+#include "engine/query.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "io/spill_file.h"
+
+namespace doline {
+
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::string json_text(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<int>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+struct Query::Running {
+  Running(std::unique_ptr<QueryContext> its_context, const PlanRef& plan)
+      : context(std::move(its_context)), tasks(Executor::shared()) {
+    result = std::make_shared<ResultSink>(tasks.caller_waker());
+    run = std::make_unique<QueryRun>(lower(plan, *context, result), *context, tasks);
+  }
+
+  // Order matters: tasks end before what they use.
+  std::unique_ptr<QueryContext> context;
+  std::shared_ptr<ResultSink> result;
+  std::unique_ptr<QueryRun> run;
+  TaskGroup tasks;
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  double took_seconds = -1;
+};
+
+Query::Query(Schema schema, std::vector<Chunk> rows)
+    : schema_(std::move(schema)), ready_(std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end())) {}
+
+Query::Query(PlanRef plan, std::unique_ptr<QueryContext> context, std::string text)
+    : schema_(plan->schema), plan_(std::move(plan)), text_(std::move(text)) {
+  BudgetScope budget(*context->budget);
+  running_ = std::make_unique<Running>(std::move(context), plan_);
+  running_->run->start();
+}
+
+Query::~Query() = default;
+
+std::optional<Chunk> Query::next() {
+  if (!ready_.empty()) {
+    Chunk chunk = std::move(ready_.front());
+    ready_.pop_front();
+    return chunk;
+  }
+  if (!running_) return std::nullopt;
+  Running& running = *running_;
+  while (true) {
+    if (auto chunk = running.result->take()) return chunk;
+    if (running.result->is_finished() || running.run->is_complete()) {
+      if (auto chunk = running.result->take()) return chunk;
+      running.tasks.wait_all();
+      if (running.took_seconds < 0) running.took_seconds = seconds_since(running.begin);
+      return std::nullopt;
+    }
+    const auto outcome = running.tasks.run_until(
+        [&] { return running.result->has_chunk() || running.result->is_finished(); },
+        poll_ ? std::optional<Duration>(std::chrono::milliseconds(50)) : std::nullopt);
+    if (outcome == TaskGroup::Outcome::kTimeout && poll_ && poll_()) cancel();
+    if (outcome == TaskGroup::Outcome::kFinished && !running.result->has_chunk() && !running.result->is_finished()) {
+      ASSERT(running.context->is_cancelled());
+      throw Error(ErrorCode::kCancelled, "the query was cancelled");
+    }
+  }
+}
+
+void Query::cancel() noexcept {
+  if (!running_) return;
+  running_->context->cancelled.store(true);
+  running_->tasks.cancel();
+}
+
+QueryProgress Query::progress() const noexcept {
+  QueryProgress progress;
+  if (!running_) {
+    progress.share = 1;
+    return progress;
+  }
+  const Running& running = *running_;
+  progress.share = running.run->is_complete() ? 1 : running.run->progress();
+  for (const Pipeline& pipeline : running.run->graph().pipelines) {
+    if (pipeline.own_source) progress.rows_read += pipeline.source_metrics->rows_out.load(std::memory_order_relaxed);
+  }
+  progress.memory_bytes = Budget::process().used_bytes();
+  progress.memory_limit = Budget::process().limit_bytes();
+  progress.spilled_bytes = running.context->spill ? running.context->spill->written_bytes() : 0;
+  progress.elapsed_seconds = running.took_seconds >= 0 ? running.took_seconds : seconds_since(running.begin);
+  return progress;
+}
+
+namespace {
+
+/// What the operators of one plan node did together.
+struct NodeWork {
+  uint64_t nanoseconds = 0;
+  uint64_t rows_out = 0;
+  uint64_t spilled = 0;
+  std::vector<std::string> notes;
+};
+
+}  // namespace
+
+std::string Query::profile_text() const {
+  if (!running_) return plan_ ? print_plan(plan_) : "";
+  std::map<const PlanNode*, NodeWork> work;
+  const auto add = [&](OperatorMetrics& metrics, bool gives_rows) {
+    if (!metrics.node) return;
+    NodeWork& node = work[metrics.node];
+    node.nanoseconds += metrics.nanoseconds.load();
+    if (gives_rows) node.rows_out = std::max(node.rows_out, metrics.rows_out.load());
+    node.spilled += metrics.spilled_bytes.load();
+    if (std::string note = metrics.get_note(); !note.empty()) node.notes.push_back(std::move(note));
+  };
+  for (const Pipeline& pipeline : running_->run->graph().pipelines) {
+    add(*pipeline.source_metrics, true);
+    for (const auto& op : pipeline.operators) add(op->metrics, true);
+    add(pipeline.sink->metrics, false);
+    if (const auto* scan = dynamic_cast<const Scan*>(pipeline.own_source.get()); scan && pipeline.source_node) {
+      for (const auto& [name, count] : scan->counters()) {
+        work[pipeline.source_node].notes.push_back(fmt::format("{} {}", count, name));
+      }
+    }
+  }
+  const double took = running_->took_seconds >= 0 ? running_->took_seconds : seconds_since(running_->begin);
+  std::string text = print_plan(plan_, [&](const PlanNode& node) -> std::string {
+    const auto found = work.find(&node);
+    if (found == work.end()) return "";
+    const NodeWork& done = found->second;
+    std::string note = fmt::format("  [{:.1f} ms, {} rows", static_cast<double>(done.nanoseconds) / 1e6, done.rows_out);
+    if (done.spilled > 0) note += ", spilled " + format_byte_size(done.spilled);
+    for (const std::string& extra : done.notes) note += ", " + extra;
+    return note + "]";
+  });
+  text += fmt::format("\ntotal {:.1f} ms on {} threads, memory peak {}, spilled {}", took * 1e3, running_->context->threads,
+                      format_byte_size(running_->context->budget->peak_bytes()),
+                      format_byte_size(running_->context->spill ? running_->context->spill->written_bytes() : 0));
+  return text;
+}
+
+std::string Query::profile_json() const {
+  if (!running_) return "{}";
+  std::string operators;
+  const auto add = [&](OperatorMetrics& metrics) {
+    operators += fmt::format(
+        "{}{{\"name\": {}, \"node\": {}, \"milliseconds\": {:.3f}, \"rows_in\": {}, \"rows_out\": {}, \"note\": {}}}",
+        operators.empty() ? "" : ", ", json_text(metrics.name), json_text(metrics.node ? metrics.node->describe() : ""),
+        static_cast<double>(metrics.nanoseconds.load()) / 1e6, metrics.rows_in.load(), metrics.rows_out.load(),
+        json_text(metrics.get_note()));
+  };
+  for (const Pipeline& pipeline : running_->run->graph().pipelines) {
+    add(*pipeline.source_metrics);
+    for (const auto& op : pipeline.operators) add(op->metrics);
+    if (pipeline.finishes_sink) add(pipeline.sink->metrics);
+  }
+  const double took = running_->took_seconds >= 0 ? running_->took_seconds : seconds_since(running_->begin);
+  return fmt::format("{{\"milliseconds\": {:.3f}, \"memory_peak_bytes\": {}, \"spilled_bytes\": {}, \"operators\": [{}]}}",
+                     took * 1e3, running_->context->budget->peak_bytes(),
+                     running_->context->spill ? running_->context->spill->written_bytes() : 0, operators);
+}
+
+}  // namespace doline

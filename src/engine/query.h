@@ -1,0 +1,59 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "exec/lower.h"
+#include "exec/query_run.h"
+
+namespace doline {
+
+struct QueryProgress {
+  double share = 0;             // 0 … 1, never falls
+  uint64_t rows_read = 0;       // from tables and files
+  uint64_t memory_bytes = 0;    // charged now
+  uint64_t memory_limit = 0;
+  uint64_t spilled_bytes = 0;
+  double elapsed_seconds = 0;
+};
+
+/// A running or finished query. next() is for one thread, which works on the query until rows are
+/// ready; cancel() and progress() for any. Destroying it cancels and waits for its tasks.
+class Query {
+ public:
+  /// A statement that gave `rows` at once.
+  Query(Schema schema, std::vector<Chunk> rows);
+  Query(PlanRef plan, std::unique_ptr<QueryContext> context, std::string text);
+  ~Query();
+  Query(const Query&) = delete;
+
+  const Schema& schema() const { return schema_; }
+  /// Rows in order; nothing once there are no more. Throws what the query failed with.
+  std::optional<Chunk> next();
+  void cancel() noexcept;
+  QueryProgress progress() const noexcept;
+  /// The plan; once run with what each operator did.
+  std::string profile_text() const;
+  std::string profile_json() const;
+  const PlanRef& plan() const { return plan_; }
+  /// False for statements like CREATE and SET, whose row count is nothing to show.
+  bool returns_rows() const { return returns_rows_; }
+  void set_returns_rows(bool returns) { returns_rows_ = returns; }
+  /// Called between steps of next() while it waits, about every 50 ms; true cancels.
+  void set_poll(std::function<bool()> poll) { poll_ = std::move(poll); }
+
+ private:
+  struct Running;
+
+  Schema schema_;
+  PlanRef plan_;
+  std::string text_;
+  std::deque<Chunk> ready_;
+  bool returns_rows_ = true;
+  std::function<bool()> poll_;
+  std::unique_ptr<Running> running_;
+};
+
+}  // namespace doline

@@ -1,0 +1,86 @@
+#include "engine/session.h"
+
+#include <chrono>
+
+#include "engine/statements.h"
+#include "kernel/time_zone.h"
+#include "sql/parser.h"
+#include "table/table_function.h"
+
+namespace doline {
+
+Session::Session(std::shared_ptr<Database> database) : database_(std::move(database)) { refresh_constants(); }
+
+Session::~Session() = default;
+
+void Session::refresh_constants() {
+  constants_.time_zone = settings_.time_zone;
+  constants_.zone = find_zone(settings_.time_zone);
+  constants_.now_micros = std::chrono::duration_cast<std::chrono::microseconds>(
+                              std::chrono::system_clock::now().time_since_epoch())
+                              .count();
+  constants_.seed = static_cast<uint64_t>(constants_.now_micros) + ++statements_;
+  constants_.integer_division = settings_.integer_division;
+}
+
+std::vector<Prepared> Session::parse(std::string_view text) const {
+  std::vector<Prepared> all;
+  for (sql::StatementRef& statement : sql::parse(text)) all.push_back({std::move(statement), std::string(text)});
+  return all;
+}
+
+Prepared Session::prepare(std::string_view text) const { return {sql::parse_statement(text), std::string(text)}; }
+
+std::unique_ptr<Query> Session::run(const Prepared& prepared, const Parameters& parameters) {
+  refresh_constants();
+  return StatementRunner(*this, prepared, parameters).run();
+}
+
+TableRef Session::find_table(const std::vector<std::string>& name) {
+  if (name.size() > 1 && name[name.size() - 2] != "main" && name[name.size() - 2] != "temp") return nullptr;
+  return database_->find_table(name.back());
+}
+
+std::optional<std::string> Session::find_view(const std::vector<std::string>& name) {
+  if (name.size() > 1 && name[name.size() - 2] != "main" && name[name.size() - 2] != "temp") return std::nullopt;
+  return database_->find_view(name.back());
+}
+
+TableRef Session::open_file(const std::string& path, SourceSpan span) {
+  const TableFunction* function = table_function_for_path(path);
+  FileSystem& files = FileSystem::local();
+  if (!function) {
+    // A directory or a glob of no known ending: by what it holds.
+    if (path.find_first_of("/*?[") == std::string::npos && path != "-") return nullptr;
+    if (path == "-" || path == "/dev/stdin") {
+      function = find_table_function("read_csv");
+    } else {
+      const auto listed = files.list(path, database_->policy());
+      function = table_function_for_path(listed.front().path);
+      if (!function) {
+        throw Error(ErrorCode::kNotSupported, span, "what kind of file is {}?", listed.front().path)
+            .hint("say it: FROM read_csv('…'), read_log('…'), read_parquet('…'), read_text('…')");
+      }
+    }
+  }
+  TableFunctionCall request;
+  request.name = function->name;
+  request.arguments = {Value::text(path)};
+  request.span = span;
+  return call(request, nullptr);
+}
+
+TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
+  const TableFunction* function = find_table_function(request.name);
+  if (!function) return nullptr;
+  const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_, constants_};
+  return function->open(request, context);
+}
+
+std::vector<std::string> Session::table_function_names() {
+  std::vector<std::string> names;
+  for (const TableFunction& function : table_functions()) names.push_back(function.name);
+  return names;
+}
+
+}  // namespace doline

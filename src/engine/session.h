@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bind/binder.h"
+#include "engine/database.h"
+#include "engine/query.h"
+#include "plan/catalog.h"
+#include "sql/statement.h"
+
+namespace doline {
+
+/// A statement that is understood and can be run, again and again, with other parameters.
+struct Prepared {
+  sql::StatementRef statement;
+  std::string text;  // for carets
+};
+
+/// One user's conversation with a database: settings, prepared statements, running queries. Used
+/// by one thread at a time; Query::cancel and progress may be called from others.
+class Session final : public Catalog {
+ public:
+  explicit Session(std::shared_ptr<Database> database);
+  ~Session() override;
+
+  /// All statements of a script. Throws Error(kSyntax).
+  std::vector<Prepared> parse(std::string_view text) const;
+  /// Exactly one.
+  Prepared prepare(std::string_view text) const;
+  /// Starts a query, or carries out a statement that gives no rows. Errors keep their spans in
+  /// `prepared.text`.
+  std::unique_ptr<Query> run(const Prepared& prepared, const Parameters& parameters = {});
+  /// Parses and runs one statement.
+  std::unique_ptr<Query> run(std::string_view text) { return run(prepare(text)); }
+
+  Settings& mutable_settings() { return settings_; }
+  Database& database() { return *database_; }
+  /// Makes a table visible under a name (registered Arrow streams, frames).
+  void register_table(const std::string& name, TableRef table) { database_->put_table(name, std::move(table), true); }
+
+  // Catalog:
+  TableRef find_table(const std::vector<std::string>& name) override;
+  std::optional<std::string> find_view(const std::vector<std::string>& name) override;
+  std::vector<std::string> table_names() override { return database_->names(); }
+  TableRef open_file(const std::string& path, SourceSpan span) override;
+  TableRef call(const TableFunctionCall& call, QueryContext* context) override;
+  std::vector<std::string> table_function_names() override;
+  const Settings& settings() const override { return settings_; }
+  const SessionConstants& session() const override { return constants_; }
+
+ private:
+  friend class StatementRunner;
+  /// Fixes what a statement sees as now, its zone and its seed.
+  void refresh_constants();
+
+  const std::shared_ptr<Database> database_;  // shared by sessions
+  Settings settings_;
+  SessionConstants constants_;
+  uint64_t statements_ = 0;
+  std::map<std::string, Prepared> prepared_;  // PREPARE name
+};
+
+}  // namespace doline

@@ -1,0 +1,383 @@
+#include "engine/statements.h"
+
+#include <algorithm>
+
+#include "bind/scope.h"
+#include "optimizer/optimizer.h"
+#include "sql/compare.h"
+#include "sql/parser.h"
+#include "sql/print.h"
+#include "sql/tree_bytes.h"
+#include "table/memory_table.h"
+
+namespace doline {
+
+namespace {
+
+/// A spill file opened when the first block is written.
+class LazySpill final : public SpillWriter {
+ public:
+  explicit LazySpill(Ref<SpillDirectory> directory) : directory_(std::move(directory)) {}
+  SpillExtent write(std::span<const std::byte> bytes) override { return file().write(bytes); }
+  void read(SpillExtent extent, std::span<std::byte> into) override { file().read(extent, into); }
+  uint64_t written_bytes() const noexcept override {
+    MutexLock lock(mutex_);
+    return file_ ? file_->written_bytes() : 0;
+  }
+
+ private:
+  SpillFile& file() {
+    MutexLock lock(mutex_);
+    if (!file_) file_ = directory_->create_file();
+    return *file_;
+  }
+  const Ref<SpillDirectory> directory_;
+  mutable Mutex mutex_;
+  Ref<SpillFile> file_ GUARDED_BY(mutex_);
+};
+
+/// A query and the arbiter its operators ask.
+class SpillFirstArbiter final : public Arbiter {
+ public:
+  explicit SpillFirstArbiter(QueryContext& context) : context_(context) {}
+  Grant ensure(Budget& budget, size_t bytes, Spillable& self) override {
+    if (budget.try_grow(bytes)) return Grant::kGranted;
+    if (context_.spill && self.spillable_bytes() > 0) {
+      self.spill(std::max(bytes, self.spillable_bytes() / 2), *context_.spill);
+      if (budget.try_grow(bytes)) return Grant::kGranted;
+    }
+    budget.grow(bytes);
+    return Grant::kOverdraft;
+  }
+
+ private:
+  QueryContext& context_;
+};
+
+struct OwnedContext final : QueryContext {
+  SpillFirstArbiter own_arbiter{*this};
+};
+
+[[noreturn]] void not_supported(const sql::Statement& statement, const char* what) {
+  throw Error(ErrorCode::kNotSupported, statement.span, "{} is not supported yet", what);
+}
+
+}  // namespace
+
+std::unique_ptr<Query> StatementRunner::nothing() {
+  auto query = std::make_unique<Query>(Schema{}, std::vector<Chunk>{});
+  query->set_returns_rows(false);
+  return query;
+}
+
+std::unique_ptr<QueryContext> StatementRunner::context() {
+  auto made = std::make_unique<OwnedContext>();
+  made->settings = session_.settings_;
+  made->session = session_.constants_;
+  made->budget = Budget::create("query", Budget::process());
+  made->arbiter = &made->own_arbiter;
+  made->spill = make_ref<LazySpill>(session_.database_->spill_directory(session_.settings_));
+  made->threads = static_cast<uint32_t>(made->settings.threads ? made->settings.threads : Executor::available_cores());
+  made->chunk_rows = made->settings.chunk_size;
+  return made;
+}
+
+PlanRef StatementRunner::finished(PlanRef plan) {
+  const Settings& settings = session_.settings_;
+  if (settings.verify_plans) plan = through_wire(plan);
+  plan = optimize(plan, settings, session_.constants_);
+  if (settings.verify_plans) plan = through_wire(plan);
+  return plan;
+}
+
+std::unique_ptr<Query> StatementRunner::start(PlanRef plan) {
+  return std::make_unique<Query>(finished(std::move(plan)), context(), prepared_.text);
+}
+
+std::unique_ptr<Query> StatementRunner::to_end(PlanRef plan) {
+  auto query = start(std::move(plan));
+  std::vector<Chunk> rows;
+  while (auto chunk = query->next()) rows.push_back(std::move(*chunk));
+  return std::make_unique<Query>(query->schema(), std::move(rows));
+}
+
+TableRef StatementRunner::writable(const sql::QualifiedName& name, SourceSpan span) {
+  std::vector<std::string> parts;
+  for (const auto& part : name) parts.push_back(part.text);
+  if (TableRef table = session_.find_table(parts)) return table;
+  Error error(ErrorCode::kTableNotFound, span, "no table \"{}\"", parts.back());
+  const std::string near = nearest_name(parts.back(), session_.table_names());
+  if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+  throw error;
+}
+
+PlanRef StatementRunner::plan_of(const sql::Statement& statement) {
+  if (const auto* select = statement.get_if<sql::SelectStatement>()) return bind_query(*select->query, session_, parameters_);
+  if (const auto* insert = statement.get_if<sql::Insert>()) {
+    return bind_insert(*insert, writable(insert->table, insert->span), session_, parameters_);
+  }
+  if (const auto* copy = statement.get_if<sql::Copy>()) {
+    if (!copy->is_from) return bind_copy_to(*copy, session_, parameters_);
+    return bind_copy_from(*copy, writable(copy->table, copy->span), session_, parameters_);
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Query> StatementRunner::run(const sql::Statement& given) {
+  sql::StatementRef through_bytes;
+  const sql::Statement* statement = &given;
+  if (session_.settings_.verify_plans) {
+    through_bytes = sql::statement_from_bytes(sql::to_bytes(given));
+    ASSERT(sql::equal(*through_bytes, given));
+    statement = through_bytes.get();
+  }
+  switch (statement->kind) {
+    case sql::StatementKind::kSelectStatement: return start(plan_of(*statement));
+    case sql::StatementKind::kInsert:
+    case sql::StatementKind::kCopy: return to_end(plan_of(*statement));
+    case sql::StatementKind::kCreateTable: return create_table(statement->as<sql::CreateTable>());
+    case sql::StatementKind::kCreateView: return create_view(statement->as<sql::CreateView>());
+    case sql::StatementKind::kDrop: return drop(statement->as<sql::Drop>());
+    case sql::StatementKind::kSet: return set(statement->as<sql::Set>());
+    case sql::StatementKind::kExplain: return explain(statement->as<sql::Explain>());
+    case sql::StatementKind::kPrepare: {
+      const auto& prepare = statement->as<sql::Prepare>();
+      session_.prepared_[folded(prepare.name.text)] = {prepare.statement, prepared_.text};
+      return nothing();
+    }
+    case sql::StatementKind::kExecute: return execute(statement->as<sql::Execute>());
+    case sql::StatementKind::kDeallocate: {
+      const auto& node = statement->as<sql::Deallocate>();
+      if (node.name.empty()) {
+        session_.prepared_.clear();
+      } else if (session_.prepared_.erase(folded(node.name.text)) == 0) {
+        throw Error(ErrorCode::kBind, node.name.span, "no prepared statement \"{}\"", node.name.text);
+      }
+      return nothing();
+    }
+    case sql::StatementKind::kPragma: return pragma(statement->as<sql::Pragma>());
+    case sql::StatementKind::kMaintain: return nothing();  // tables in memory need no upkeep
+    case sql::StatementKind::kCreateType: not_supported(*statement, "CREATE TYPE");
+    case sql::StatementKind::kCreateMacro: not_supported(*statement, "CREATE MACRO");
+    case sql::StatementKind::kCreateSchema: not_supported(*statement, "CREATE SCHEMA");
+    case sql::StatementKind::kUpdate: not_supported(*statement, "UPDATE");
+    case sql::StatementKind::kDelete: not_supported(*statement, "DELETE");
+    case sql::StatementKind::kAlter: not_supported(*statement, "ALTER");
+    case sql::StatementKind::kTransaction: not_supported(*statement, "BEGIN, COMMIT and ROLLBACK");
+    case sql::StatementKind::kUse: not_supported(*statement, "USE");
+    case sql::StatementKind::kAttach: not_supported(*statement, "ATTACH");
+    case sql::StatementKind::kDetach: not_supported(*statement, "DETACH");
+  }
+  UNREACHABLE();
+}
+
+std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& node) {
+  const std::string& name = node.name.back().text;
+  const bool exists = session_.database_->find_table(name) || session_.database_->find_view(name);
+  const auto taken = [&] {
+    return Error(ErrorCode::kAlreadyExists, node.name.back().span, "there is a table or view \"{}\" already", name)
+        .hint("CREATE OR REPLACE TABLE takes its place, IF NOT EXISTS keeps it");
+  };
+  if (exists && node.if_taken == sql::IfTaken::kKeep) return nothing();
+  if (exists && node.if_taken == sql::IfTaken::kFail) throw taken();
+  const bool replace = node.if_taken == sql::IfTaken::kReplace;
+  if (!node.constraints.empty()) not_supported(node, "a table constraint");
+  for (const auto& column : node.columns) {
+    for (const auto& constraint : column.constraints) {
+      if (constraint.constraint != sql::ConstraintKind::kNull) {
+        throw Error(ErrorCode::kNotSupported, constraint.span, "column constraints and defaults are not supported yet");
+      }
+    }
+  }
+  Schema schema;
+  PlanRef plan;
+  if (node.query) {
+    plan = bind_query(*node.query, session_, parameters_);
+    schema = plan->schema;
+    if (!node.columns.empty() && node.columns.size() != schema.size()) {
+      throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns", node.columns.size(), schema.size());
+    }
+    for (size_t i = 0; i < node.columns.size(); ++i) schema[i].name = node.columns[i].name.text;
+    std::vector<TypeRef> types;
+    std::vector<std::string> names;
+    for (Field& field : schema) {
+      // A bare NULL has no type to keep.
+      if (field.type->is(TypeKind::kNull)) field.type = Type::int32();
+      types.push_back(field.type);
+      names.push_back(field.name);
+    }
+    std::vector<ExprRef> exprs;
+    for (uint32_t i = 0; i < types.size(); ++i) {
+      exprs.push_back(CastExpr::create(ColumnExpr::create(i, plan->schema[i].type, names[i]), types[i]));
+    }
+    plan = ProjectNode::create(plan, std::move(exprs), names);
+  } else {
+    for (const auto& column : node.columns) schema.push_back({column.name.text, bind_type(*column.type, session_)});
+  }
+  for (size_t i = 0; i < schema.size(); ++i) {
+    for (size_t other = 0; other < i; ++other) {
+      if (!same_name(schema[i].name, schema[other].name)) continue;
+      if (!node.query) throw Error(ErrorCode::kBind, node.span, "two columns are called \"{}\"", schema[i].name);
+      schema[i].name += fmt::format("_{}", i);
+    }
+  }
+  const Ref<MemoryTable> table = MemoryTable::create(name, schema);
+  std::unique_ptr<Query> result = nothing();
+  if (plan && !node.with_no_data) {
+    result = to_end(WriteNode::to_table(std::move(plan), table));
+  }
+  if (session_.database_->put_table(name, table, replace) == Database::Put::kTaken) throw taken();
+  return result;
+}
+
+std::unique_ptr<Query> StatementRunner::create_view(const sql::CreateView& node) {
+  if (node.materialized) not_supported(node, "CREATE MATERIALIZED VIEW");
+  const std::string& name = node.name.back().text;
+  const bool exists = session_.database_->find_table(name) || session_.database_->find_view(name);
+  if (exists && node.if_taken == sql::IfTaken::kKeep) return nothing();
+  if (exists && node.if_taken == sql::IfTaken::kFail) {
+    throw Error(ErrorCode::kAlreadyExists, node.name.back().span, "there is a table or view \"{}\" already", name)
+        .hint("CREATE OR REPLACE VIEW takes its place");
+  }
+  const PlanRef plan = bind_query(*node.query, session_, parameters_);  // says now what is wrong with it
+  std::string text = sql::to_sql(*node.query);
+  if (!node.columns.empty()) {
+    if (node.columns.size() > plan->schema.size()) {
+      throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns", node.columns.size(), plan->schema.size());
+    }
+    std::string names;
+    for (const auto& column : node.columns) names += (names.empty() ? "" : ", ") + sql::quote_identifier(column.text);
+    text = "SELECT * FROM (" + text + ") AS view_query(" + names + ")";
+  }
+  session_.database_->put_view(name, std::move(text), true);
+  return nothing();
+}
+
+std::unique_ptr<Query> StatementRunner::drop(const sql::Drop& node) {
+  const std::string& name = node.name.back().text;
+  bool dropped = false;
+  const char* kind = "table";
+  if (node.object == sql::ObjectKind::kTable) {
+    dropped = session_.database_->drop_table(name);
+  } else if (node.object == sql::ObjectKind::kView) {
+    kind = "view";
+    dropped = session_.database_->drop_view(name);
+  } else {
+    not_supported(node, "dropping anything but tables and views");
+  }
+  if (dropped || node.if_exists) return nothing();
+  Error error(ErrorCode::kTableNotFound, node.name.back().span, "no {} \"{}\"", kind, name);
+  const std::string near = nearest_name(name, session_.table_names());
+  if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+  throw error;
+}
+
+std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
+  if (node.scope == sql::SettingScope::kVariable) not_supported(node, "SET VARIABLE");
+  const SettingDeclaration* setting = find_setting(node.name.text);
+  if (!setting) {
+    std::vector<std::string> known;
+    for (const auto& declared : all_settings()) known.emplace_back(declared.name);
+    Error error(ErrorCode::kSetting, node.name.span, "no setting \"{}\"", node.name.text);
+    const std::string near = nearest_name(node.name.text, known);
+    throw std::move(error).hint(near.empty() ? fmt::format("the settings are {}", fmt::join(known, ", "))
+                                             : "did you mean " + near + "?");
+  }
+  Settings& settings = session_.settings_;
+  if (node.values.empty()) {  // RESET
+    const Settings defaults;
+    try {
+      setting->set(settings, Value::text(setting->get(defaults)));
+    } catch (const Error&) {
+      setting->set(settings, Value::null());
+    }
+  } else {
+    try {
+      setting->set(settings, bind_option(node.values, session_, parameters_));
+    } catch (Error& error) {
+      throw std::move(error).at(node.span);
+    }
+  }
+  if (setting->name == "memory_limit") {
+    const size_t limit = settings.memory_limit_bytes ? settings.memory_limit_bytes : granted_memory_bytes() / 10 * 8;
+    Budget& process = Budget::process();
+    // What lies outside the account (code, stacks, small objects) counts as well.
+    const size_t resident = resident_anonymous_bytes();
+    const size_t charged = process.used_bytes();
+    const size_t outside = resident > charged ? resident - charged : 0;
+    process.set_limit(limit > outside + (size_t{4} << 20) ? limit - outside : limit / 2);
+  }
+  if (setting->name == "threads" && settings.threads) Executor::shared().set_threads(settings.threads);
+  session_.refresh_constants();
+  return nothing();
+}
+
+std::unique_ptr<Query> StatementRunner::explain(const sql::Explain& node) {
+  std::string format;
+  for (const auto& option : node.options) {
+    if (folded(option.name.text) == "format" && !option.values.empty()) {
+      format = folded(bind_option(option.values, session_, parameters_).to_string());
+    }
+  }
+  PlanRef plan = plan_of(*node.statement);
+  if (!plan) {
+    if (const auto* create = node.statement->get_if<sql::CreateTable>(); create && create->query) {
+      plan = bind_query(*create->query, session_, parameters_);
+    } else {
+      throw Error(ErrorCode::kNotSupported, node.statement->span, "this statement has no plan to explain");
+    }
+  }
+  std::string text;
+  if (node.analyze) {
+    auto query = start(std::move(plan));
+    while (query->next()) {
+    }
+    text = format == "json" ? query->profile_json() : query->profile_text();
+  } else {
+    text = print_plan(finished(std::move(plan)));
+  }
+  std::vector<Chunk> rows;
+  rows.emplace_back(std::vector<Column>{Value::text(node.analyze ? "analyzed_plan" : "physical_plan").to_column(1).flatten(),
+                                        Value::text(text).to_column(1).flatten()},
+                    1);
+  return std::make_unique<Query>(Schema{{"explain_key", Type::varchar()}, {"explain_value", Type::varchar()}}, std::move(rows));
+}
+
+std::unique_ptr<Query> StatementRunner::execute(const sql::Execute& node) {
+  const auto found = session_.prepared_.find(folded(node.name.text));
+  if (found == session_.prepared_.end()) {
+    throw Error(ErrorCode::kBind, node.name.span, "no prepared statement \"{}\"", node.name.text).hint("PREPARE it first");
+  }
+  Parameters values;
+  for (size_t i = 0; i < node.arguments.size(); ++i) {
+    const auto& argument = node.arguments[i];
+    values[argument.name.empty() ? std::to_string(i + 1) : argument.name.text] =
+        bind_value(*argument.value, session_, parameters_);
+  }
+  const Prepared prepared = found->second;
+  try {
+    return StatementRunner(session_, prepared, values).run();
+  } catch (Error& error) {
+    // Its spans lie in the text of PREPARE; here the EXECUTE is what failed.
+    Error outer(error.code(), node.span, "{}", error.message());
+    for (const auto& note : error.notes()) outer.add_note(note);
+    throw std::move(outer).hint(error.hint());
+  }
+}
+
+std::unique_ptr<Query> StatementRunner::pragma(const sql::Pragma& node) {
+  const std::string name = folded(node.name.text);
+  if (name == "table_info" && node.arguments.size() == 1) {
+    const std::string table = bind_option({node.arguments[0].value}, session_, parameters_).to_string();
+    const Prepared describe = session_.prepare("DESCRIBE " + sql::quote_identifier(table));
+    return StatementRunner(session_, describe, parameters_).run();
+  }
+  if (name == "show_tables") return StatementRunner(session_, session_.prepare("SHOW TABLES"), parameters_).run();
+  if (name == "enable_progress_bar" || name == "disable_progress_bar" || name == "enable_verification" ||
+      name == "disable_verification") {
+    return nothing();
+  }
+  throw Error(ErrorCode::kNotSupported, node.span, "PRAGMA {} is not supported yet", node.name.text);
+}
+
+}  // namespace doline

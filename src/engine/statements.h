@@ -1,0 +1,39 @@
+#pragma once
+
+#include "engine/session.h"
+
+namespace doline {
+
+/// Carries out one statement of a session. Used once.
+class StatementRunner {
+ public:
+  StatementRunner(Session& session, const Prepared& prepared, const Parameters& parameters)
+      : session_(session), prepared_(prepared), parameters_(parameters) {}
+  std::unique_ptr<Query> run() { return run(*prepared_.statement); }
+
+ private:
+  std::unique_ptr<Query> run(const sql::Statement& statement);
+  std::unique_ptr<Query> create_table(const sql::CreateTable& node);
+  std::unique_ptr<Query> create_view(const sql::CreateView& node);
+  std::unique_ptr<Query> drop(const sql::Drop& node);
+  std::unique_ptr<Query> set(const sql::Set& node);
+  std::unique_ptr<Query> explain(const sql::Explain& node);
+  std::unique_ptr<Query> execute(const sql::Execute& node);
+  std::unique_ptr<Query> pragma(const sql::Pragma& node);
+
+  /// The plan of a query, INSERT or COPY, optimised. Null for other statements.
+  PlanRef plan_of(const sql::Statement& statement);
+  TableRef writable(const sql::QualifiedName& name, SourceSpan span);
+  PlanRef finished(PlanRef plan);
+  std::unique_ptr<Query> start(PlanRef plan);
+  /// Runs to the end, for statements whose effect counts; keeps the one row they give.
+  std::unique_ptr<Query> to_end(PlanRef plan);
+  std::unique_ptr<QueryContext> context();
+  static std::unique_ptr<Query> nothing();
+
+  Session& session_;
+  const Prepared& prepared_;
+  const Parameters& parameters_;
+};
+
+}  // namespace doline
