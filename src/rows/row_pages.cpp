@@ -262,6 +262,11 @@ void RowPages::clear() {
   row_count_ = 0;
 }
 
+std::vector<RowPageRef> RowPages::take_pages() {
+  row_count_ = 0;
+  return std::exchange(pages_, {});
+}
+
 PinRef RowPages::pin() const { return combine_pins(std::vector<PinRef>(pages_.begin(), pages_.end())); }
 
 // A spilled page: counts, the heap blocks' former addresses and sizes, the rows as they lay, the

@@ -101,6 +101,8 @@ class RowPages {
   void adopt(RowPageRef page);
   /// Forgets the rows. Pages that others pin live on.
   void clear();
+  /// Gives the pages up, so that they can go one by one.
+  std::vector<RowPageRef> take_pages();
   /// One pin for all pages.
   PinRef pin() const;
 

@@ -1,0 +1,332 @@
+#include "exec/aggregate/grouped_aggregation.h"
+
+#include <algorithm>
+
+namespace doline {
+
+namespace {
+
+/// A table of its own pays off while it lies in the caches, or while most rows find their group.
+constexpr size_t kLocalBytes = size_t{16} << 20;
+constexpr size_t kMostLocalBytes = size_t{64} << 20;
+constexpr uint64_t kRowsPerGroupToStay = 4;
+/// Of the table before the buckets: within an L2 with its slots.
+constexpr size_t kFrontBytes = size_t{384} << 10;
+/// Fewer rows a group than this: the table before the buckets is passed by for a while.
+constexpr double kRowsPerGroupToPassBy = 1.5;
+constexpr uint64_t kPassByTables = 16;
+/// Memory above this needs no estimate of what a chunk may take.
+constexpr size_t kPlentyBytes = size_t{64} << 20;
+/// What a task holds at least before it goes to disk; otherwise spilling would never help.
+constexpr size_t kLeastSpillBytes = size_t{1} << 20;
+/// With fewer groups than this in all tasks one reader puts them together.
+constexpr uint64_t kGroupsForOneReader = 16384;
+
+}  // namespace
+
+/// One task's groups. Owned by the task.
+class GroupedAggregation::Local final : public LocalState {
+ public:
+  explicit Local(GroupedAggregation& sink)
+      : sink_(sink), plan_(*sink.plan_), context_(sink.context_), direct_(key_types()),
+        filter_scratch_(plan_.calls().size()), arena_(make_ref<Arena>(plan_.budget())) {
+    const std::string& forced = context_.settings.force_aggregate;
+    stays_local_ = forced == "local" || forced == "array";
+    if (forced == "local" || forced == "partitioned") direct_.retire();
+    if (forced == "partitioned") start_buckets();
+  }
+
+  void consume(const Chunk& chunk) {
+    const uint32_t count = chunk.active.size();
+    if (count == 0) return;
+    plan_.evaluate(chunk, sink_.first_morsel_, scratch_, columns_);
+    most_morsel_ = std::max(most_morsel_, sink_.first_morsel_ + chunk.sequence.morsel);
+    make_room(chunk);
+    std::byte* rows[kChunkRows];
+    const auto keys = std::span(columns_).first(plan_.key_count());
+    if (pass_by_rows_ != 0) {
+      pass_by(keys, chunk.active, rows);
+      pass_by_rows_ -= std::min<uint64_t>(pass_by_rows_, count);
+    } else {
+      find(keys, chunk.active, rows);
+      rows_since_ += count;
+    }
+    plan_.update(columns_, chunk, rows, *arena_, filter_scratch_);
+    if (pass_by_rows_ == 0) consider_form();
+  }
+
+  void combine() {
+    const bool spill = has_spilled_ || (context_.settings.force_spill && context_.spill);
+    if (spill) this->spill();
+    if (!buckets_.empty()) empty_table();
+    MutexLock lock(sink_.mutex_);
+    sink_.most_morsel_ = std::max(sink_.most_morsel_, most_morsel_);
+    if (!buckets_.empty()) {
+      if (sink_.buckets_.empty()) sink_.buckets_.resize(BucketBits::count(0));
+      for (size_t i = 0; i < buckets_.size(); ++i) {
+        BucketInput& into = sink_.buckets_[i];
+        into.spilled.insert(into.spilled.end(), spilled_[i].begin(), spilled_[i].end());
+        if (!buckets_[i].empty()) into.parts.push_back(std::move(buckets_[i]));
+      }
+    } else if (table_ && table_->group_count() != 0) {
+      sink_.tables_.push_back(table_->take_pages());
+    }
+    sink_.arenas_.push_back(arena_);
+    table_.reset();
+    note();
+  }
+
+ private:
+  std::vector<TypeRef> key_types() const {
+    std::vector<TypeRef> types;
+    for (size_t key = 0; key < plan_.key_count(); ++key) types.push_back(plan_.layout()->type(key));
+    return types;
+  }
+  GroupTable& table() {
+    if (!table_) table_ = std::make_unique<GroupTable>(plan_.layout(), plan_.budget());
+    return *table_;
+  }
+
+  /// By the array where it knows the keys, by hashing otherwise.
+  void find(std::span<const Column> keys, const Selection& active, std::byte** rows) {
+    const uint32_t count = active.size();
+    uint32_t places[kChunkRows];
+    uint64_t hashes[kChunkRows];
+    if (!direct_.is_active() || !direct_.place(keys, active, places)) {
+      AggregatePlan::hash_keys(keys, active, hashes);
+      return table().find_or_create(keys, active, hashes, rows);
+    }
+    uint16_t missed[kChunkRows];
+    uint32_t misses = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+      rows[i] = direct_.row(places[i]);
+      missed[misses] = static_cast<uint16_t>(i);
+      misses += rows[i] == nullptr;
+    }
+    if (misses == 0) return;
+    BufferRef list = Buffer::allocate(misses * sizeof(uint16_t), plan_.budget());
+    for (uint32_t k = 0; k < misses; ++k) list->as<uint16_t>()[k] = static_cast<uint16_t>(active[missed[k]]);
+    const Selection few = Selection::of(std::move(list), misses);
+    std::byte* found[kChunkRows];
+    AggregatePlan::hash_keys(keys, few, hashes);
+    table().find_or_create(keys, few, hashes, found);
+    for (uint32_t k = 0; k < misses; ++k) {
+      rows[missed[k]] = found[k];
+      direct_.set(places[missed[k]], found[k]);
+    }
+  }
+
+  /// Each row becomes a group of its own in its bucket.
+  void pass_by(std::span<const Column> keys, const Selection& active, std::byte** rows) {
+    const uint32_t count = active.size();
+    uint64_t hashes[kChunkRows];
+    uint32_t source[kChunkRows];
+    RowPages::Place places[kChunkRows];
+    AggregatePlan::hash_keys(keys, active, hashes);
+    for (uint32_t i = 0; i < count; ++i) {
+      source[i] = active[i];
+      places[i] = buckets_[BucketBits::of(hashes[i], 0)].allocate_row();
+      rows[i] = places[i].row;
+      std::memcpy(rows[i], &hashes[i], sizeof(uint64_t));
+    }
+    for (size_t key = 0; key < keys.size(); ++key) {
+      RowPages::write_column(*plan_.layout(), key, keys[key], source, count, places);
+    }
+  }
+
+  void consider_form() {
+    if (!table_) return;
+    const size_t groups = table_->group_count();
+    const size_t bytes = groups * plan_.layout()->row_bytes() + table_->slot_bytes();
+    if (buckets_.empty()) {
+      if (stays_local_ || bytes < kLocalBytes) return;
+      if (rows_since_ >= kRowsPerGroupToStay * groups && bytes < kMostLocalBytes) return;
+      start_buckets();
+      empty_table();
+      table_.reset();  // its slots were many
+      rows_since_ = 0;
+    } else if (groups * plan_.layout()->row_bytes() >= kFrontBytes) {
+      const bool spares_little = static_cast<double>(rows_since_) < kRowsPerGroupToPassBy * static_cast<double>(groups);
+      if (spares_little) pass_by_rows_ = kPassByTables * rows_since_;
+      empty_table();
+      rows_since_ = 0;
+    }
+  }
+
+  void start_buckets() {
+    for (uint32_t i = 0; i < BucketBits::count(0); ++i) buckets_.emplace_back(plan_.layout(), plan_.budget());
+    spilled_.resize(buckets_.size());
+  }
+
+  /// Moves the table's groups into the buckets; its pages go one by one.
+  void empty_table() {
+    if (!table_ || table_->group_count() == 0) return;
+    RowPages pages = table_->take_pages();
+    for (RowPageRef& page : pages.take_pages()) {
+      for (uint32_t i = 0; i < page->size(); ++i) {
+        const std::byte* row = page->row(i);
+        buckets_[BucketBits::of(stored_hash(row), 0)].append_row(row);
+      }
+      page = nullptr;
+    }
+    direct_.forget();
+  }
+
+  size_t held_bytes() const {
+    size_t bytes = arena_->held_bytes() + (table_ ? table_->held_bytes() : 0);
+    for (const RowPages& bucket : buckets_) bytes += bucket.held_bytes();
+    return bytes;
+  }
+
+  void make_room(const Chunk& chunk) {
+    if (!context_.spill) return;
+    Budget& budget = plan_.budget();
+    if (context_.settings.force_spill) {
+      if (++chunks_since_spill_ >= 16) spill();
+      return;
+    }
+    if (budget.available_bytes() >= kPlentyBytes) return;
+    size_t wanted = chunk.size() * size_t{plan_.layout()->row_bytes()};
+    if (table_) wanted = table_->bytes_to_grow(chunk.size());
+    if (plan_.layout()->has_heap() || plan_.has_variable_states()) {
+      for (const Column& column : columns_) wanted += column.data_bytes();
+    }
+    wanted += wanted / 2 + (size_t{256} << 10);
+    if (budget.try_grow(wanted)) {
+      budget.shrink(wanted);  // a look: pages charge themselves
+      return;
+    }
+    if (held_bytes() >= kLeastSpillBytes) spill();
+  }
+
+  /// Everything this task holds goes to disk, by bucket.
+  void spill() {
+    chunks_since_spill_ = 0;
+    has_spilled_ = true;
+    if (buckets_.empty()) start_buckets();
+    direct_.forget();
+    SpillWriter& writer = *context_.spill;
+    const uint64_t before = writer.written_bytes();
+    if (!plan_.has_variable_states()) {
+      empty_table();
+    } else {
+      if (table_) save_rows(table_->take_pages());
+      for (RowPages& bucket : buckets_) {
+        RowPages rows(plan_.layout(), plan_.budget());
+        std::swap(rows, bucket);
+        save_rows(std::move(rows));
+      }
+    }
+    auto& from = plan_.has_variable_states() ? saved_ : buckets_;
+    for (size_t i = 0; i < from.size(); ++i) {
+      const auto pages = from[i].spill(writer);
+      spilled_[i].insert(spilled_[i].end(), pages.begin(), pages.end());
+    }
+    table_.reset();
+    rows_since_ = 0;
+    arena_ = make_ref<Arena>(plan_.budget());
+    sink_.metrics.spilled_bytes.fetch_add(writer.written_bytes() - before, std::memory_order_relaxed);
+  }
+  void save_rows(RowPages rows) {
+    while (saved_.size() < buckets_.size()) saved_.emplace_back(plan_.saved_layout(), plan_.budget());
+    std::vector<std::vector<std::byte*>> by_bucket(buckets_.size());
+    for (const RowPageRef& page : rows.pages()) {
+      for (auto& list : by_bucket) list.clear();
+      for (uint32_t i = 0; i < page->size(); ++i) {
+        by_bucket[BucketBits::of(stored_hash(page->row(i)), 0)].push_back(page->row(i));
+      }
+      for (size_t i = 0; i < by_bucket.size(); ++i) {
+        if (!by_bucket[i].empty()) plan_.save(by_bucket[i], saved_[i]);
+        // Saved states may be large: they do not pile up beside what they are saved from.
+        if (saved_[i].held_bytes() < (size_t{256} << 10)) continue;
+        const auto pages = saved_[i].spill(*context_.spill);
+        spilled_[i].insert(spilled_[i].end(), pages.begin(), pages.end());
+      }
+    }
+  }
+
+  void note() {
+    std::string text = buckets_.empty() ? "local table" : "buckets";
+    if (direct_.is_active()) text = "array, " + text;
+    if (has_spilled_) text += ", spilled";
+    sink_.metrics.set_note(std::move(text));
+  }
+
+  GroupedAggregation& sink_;
+  const AggregatePlan& plan_;
+  QueryContext& context_;
+  DirectIndex direct_;
+  Program::Scratch scratch_;
+  std::vector<Program::Scratch> filter_scratch_;
+  std::vector<Column> columns_;
+  std::unique_ptr<GroupTable> table_;
+  ArenaRef arena_;
+  std::vector<RowPages> buckets_;  // empty in the local form
+  std::vector<RowPages> saved_;    // on their way to disk
+  std::vector<std::vector<SpilledPage>> spilled_;
+  bool stays_local_ = false;
+  bool has_spilled_ = false;
+  uint32_t chunks_since_spill_ = 0;
+  uint64_t rows_since_ = 0;    // since the table was last empty
+  uint64_t pass_by_rows_ = 0;  // still to pass the table by
+  uint64_t most_morsel_ = 0;
+};
+
+GroupedAggregation::GroupedAggregation(AggregatePlanRef plan, QueryContext& context)
+    : plan_(std::move(plan)), context_(context) {}
+GroupedAggregation::~GroupedAggregation() = default;
+
+std::unique_ptr<LocalState> GroupedAggregation::local(QueryContext&) { return std::make_unique<Local>(*this); }
+
+Flow GroupedAggregation::consume(const Chunk& chunk, LocalState& local, const Waker&) {
+  local.as<Local>().consume(chunk);
+  return Flow::kNeedInput;
+}
+
+void GroupedAggregation::combine(LocalState& local) { local.as<Local>().combine(); }
+
+void GroupedAggregation::begin_input(uint32_t branch) {
+  MutexLock lock(mutex_);
+  if (branch != 0) first_morsel_ = most_morsel_ + 1;
+}
+
+TaskSet GroupedAggregation::finish() {
+  MutexLock lock(mutex_);
+  if (buckets_.empty() && tables_.size() == 1) {
+    // One task saw everything: its pages are the result, some to a reader.
+    constexpr size_t kPagesPerReader = 8;
+    std::vector<RowPageRef> pages = tables_[0].take_pages();
+    for (size_t begin = 0; begin < pages.size(); begin += kPagesPerReader) {
+      BucketInput& input = inputs_.emplace_back();
+      input.is_unique = true;
+      RowPages& part = input.parts.emplace_back(plan_->layout(), plan_->budget());
+      for (size_t i = begin; i < std::min(pages.size(), begin + kPagesPerReader); ++i) part.adopt(std::move(pages[i]));
+    }
+    tables_.clear();
+    return {};
+  }
+  uint64_t groups = 0;
+  for (const RowPages& table : tables_) groups += table.row_count();
+  if (buckets_.empty()) buckets_.resize(groups <= kGroupsForOneReader ? 1 : BucketBits::count(0));
+  for (RowPages& table : tables_) {
+    const PinRef pin = table.pin();
+    for (const RowPageRef& page : table.pages()) {
+      for (uint32_t i = 0; i < page->size(); ++i) {
+        const uint32_t bucket = buckets_.size() == 1 ? 0 : BucketBits::of(stored_hash(page->row(i)), 0);
+        buckets_[bucket].rows.push_back(page->row(i));
+      }
+    }
+    for (BucketInput& bucket : buckets_) bucket.pins.push_back(pin);
+  }
+  tables_.clear();
+  for (BucketInput& bucket : buckets_) {
+    bucket.level = 1;
+    if (!bucket.spilled.empty() || !bucket.parts.empty() || !bucket.rows.empty()) inputs_.push_back(std::move(bucket));
+  }
+  buckets_.clear();
+  return {};
+}
+
+std::vector<BucketInput> GroupedAggregation::take_inputs() { return std::exchange(inputs_, {}); }
+
+}  // namespace doline

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "base/thread_safety.h"
+#include "exec/aggregate/aggregate_plan.h"
+#include "rows/direct_index.h"
+
+namespace doline {
+
+/// Rows of groups that share a bucket, from wherever they were left: what one reader turns into
+/// results. Order: what was spilled came first, then `parts`, then `rows`.
+struct BucketInput {
+  uint32_t level = 0;  // of the bits that split it next
+  /// No group twice: nothing to merge.
+  bool is_unique = false;
+  std::vector<SpilledPage> spilled;
+  std::vector<RowPages> parts;
+  /// Rows in pages that the sink keeps.
+  std::vector<std::byte*> rows;
+  std::vector<PinRef> pins;  // of `rows`
+};
+
+/// GROUP BY. Each task groups what it gets, in one of three forms chosen as rows come in:
+///
+/// * array: small keys lead to their groups without hashing (DirectIndex); a layer over the others;
+/// * local: a hash table of its own, while the table stays small or most rows meet a known group;
+/// * buckets: a small table before 256 buckets by hash; full, it is emptied into them. Where it
+///   spares little it is passed by for a while: every row becomes a group of its own, and the
+///   buckets' readers put them together.
+///
+/// At the end tasks' local tables are put together bucket by bucket, in parallel, by the readers
+/// of AggregationSource, each bucket in a table that fits the cache. Where memory is short a task
+/// writes all its groups to disk, by bucket, and starts anew.
+class GroupedAggregation final : public Sink {
+ public:
+  GroupedAggregation(AggregatePlanRef plan, QueryContext& context);
+  ~GroupedAggregation() override;
+
+  std::unique_ptr<LocalState> local(QueryContext& context) override;
+  Flow consume(const Chunk& chunk, LocalState& local, const Waker& waker) override;
+  void combine(LocalState& local) override;
+  TaskSet finish() override;
+  void begin_input(uint32_t branch) override;
+
+  /// Once finished; each input is to be read once.
+  std::vector<BucketInput> take_inputs();
+  const AggregatePlanRef& plan() const { return plan_; }
+
+ private:
+  class Local;
+  friend class Local;
+
+  const AggregatePlanRef plan_;
+  QueryContext& context_;
+  Mutex mutex_;
+  /// Whole tables of tasks that ended in the local form.
+  std::vector<RowPages> tables_ GUARDED_BY(mutex_);
+  std::vector<BucketInput> buckets_ GUARDED_BY(mutex_);  // empty, or one a bucket
+  std::vector<ArenaRef> arenas_ GUARDED_BY(mutex_);      // of all rows kept in memory
+  uint64_t most_morsel_ GUARDED_BY(mutex_) = 0;
+  uint64_t first_morsel_ = 0;
+  std::vector<BucketInput> inputs_;
+};
+
+/// Reads the groups of a finished aggregation: a bucket a morsel.
+std::unique_ptr<Source> make_group_source(std::shared_ptr<GroupedAggregation> sink);
+
+}  // namespace doline

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "exec/aggregate/aggregate_plan.h"
+
+namespace doline {
+
+/// Aggregates without GROUP BY: each task has one row of states; combined under a lock, they give
+/// exactly one row.
+class UngroupedAggregation final : public Sink {
+ public:
+  explicit UngroupedAggregation(AggregatePlanRef plan);
+
+  std::unique_ptr<LocalState> local(QueryContext& context) override;
+  Flow consume(const Chunk& chunk, LocalState& local, const Waker& waker) override;
+  void combine(LocalState& local) override;
+  void begin_input(uint32_t branch) override;
+
+  /// The result, once finished.
+  Chunk result() const;
+
+ private:
+  class Local;
+
+  const AggregatePlanRef plan_;
+  mutable Mutex mutex_;
+  RowPages row_ GUARDED_BY(mutex_);
+  std::byte* const all_;
+  ArenaRef arena_ GUARDED_BY(mutex_);
+  uint64_t most_morsel_ GUARDED_BY(mutex_) = 0;
+  uint64_t first_morsel_ = 0;
+};
+
+/// Its one row.
+std::unique_ptr<Source> make_single_row_source(std::shared_ptr<UngroupedAggregation> sink);
+
+}  // namespace doline
