@@ -19,30 +19,30 @@ as_root() {
 }
 
 # apt reports progress as "dlstatus:…:percent:…" and "pmstatus:package:percent:…" lines; the
-# download is counted as the first half. Everything else it says goes to the log.
+# download is counted as the first half.
 show_apt_progress() {
-  local line kind rest percent
+  local line rest percent
   while IFS= read -r line; do
+    rest=${line#*:*:}
+    percent=${rest%%[:.]*}
+    [[ $percent =~ ^[0-9]+$ ]] || continue
     case $line in
-      dlstatus:* | pmstatus:*)
-        kind=${line%%:*}
-        rest=${line#*:*:}
-        percent=${rest%%:*}
-        percent=${percent%%.*}
-        [[ $percent =~ ^[0-9]+$ ]] || continue
-        if [[ $kind == dlstatus ]]; then step_update "$percent" 200
-        else step_update $((100 + percent)) 200; fi
-        ;;
-      *) printf '%s\n' "$line" >>"$1" ;;
+      dlstatus:*) step_update "$percent" 200 ;;
+      pmstatus:*) step_update $((100 + percent)) 200 ;;
     esac
   done
 }
 
+# Descriptor 3 is opened inside, by root: sudo closes what it is given, and apt would take
+# descriptor 1 away from the packages' own scripts if the report went there.
 run_apt() { # LOG ARGUMENT…
   local log=$1
   shift
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
-    -o Dpkg::Use-Pty=0 -o APT::Status-Fd=1 "$@" </dev/null 2>&1 | show_apt_progress "$log"
+  as_root env DEBIAN_FRONTEND=noninteractive sh -c '
+    log=$1
+    shift
+    exec apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o APT::Status-Fd=3 "$@" \
+      3>&1 >>"$log" 2>&1 </dev/null' apt "$log" "$@" | show_apt_progress
 }
 
 ensure_packages() { # LIST…: the lists' packages are installed, or dev ends saying which are not
