@@ -22,6 +22,9 @@ namespace {
 /// A read() of many requests is cut into so many jobs: as many as the queue has threads.
 constexpr size_t kMostJobsARead = 8;
 
+/// How far ahead of a sequential reader the disk is kept busy.
+constexpr uint64_t kAskAheadBytes = uint64_t{8} << 20;
+
 class DiskFile final : public File {
  public:
   DiskFile(std::string path, FileVersion version, DiskHandle handle, IoQueue* queue, bool may_grow)
@@ -182,11 +185,16 @@ class FileStream final : public ByteStream {
     if (interrupted_.load(std::memory_order_relaxed)) {
       throw Error(ErrorCode::kCancelled, "stopped reading {}", name());
     }
+    if (position() + kAskAheadBytes / 2 >= asked_) {
+      asked_ = position() + kAskAheadBytes;
+      file_->will_need({position(), kAskAheadBytes});
+    }
     return file_->read_at(position(), into);
   }
 
  private:
   const FileRef file_;
+  uint64_t asked_ = 0;  // up to here the disk was told what will be wanted
   std::atomic<bool> interrupted_{false};
 };
 
