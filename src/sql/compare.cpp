@@ -135,9 +135,8 @@ struct HashWalker {
   template <class T>
   void node(const T& value) {
     if constexpr (requires { value.kind; }) mix(static_cast<uint64_t>(value.kind));
-    visit(value, [&](const auto& exact) {
-      std::remove_cvref_t<decltype(exact)>::fields(exact, *this);
-    });
+    visit(value,
+          [&](const auto& exact) { std::remove_cvref_t<decltype(exact)>::fields(exact, *this); });
   }
 
   void mix(uint64_t value) { result = hash_combine(result, value); }

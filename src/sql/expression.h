@@ -40,8 +40,8 @@ enum class ExpressionKind : uint8_t {
 /// What the grammar spells in many ways is one node here, as in DuckDB: operators, list, struct,
 /// map and row literals, LIKE, SIMILAR TO, EXTRACT, SUBSTRING, TRIM, POSITION, OVERLAY, AT TIME
 /// ZONE, intervals with a unit and list comprehensions are calls of the functions that do them
-/// (`list_value`, `struct_pack`, `map`, `row`, `~~`, `regexp_full_match`, `date_part`, `to_days` …);
-/// a negated form is a `Not` around the plain one; `IS TRUE` is IS NOT DISTINCT FROM.
+/// (`list_value`, `struct_pack`, `map`, `row`, `~~`, `regexp_full_match`, `date_part`, `to_days`
+/// …); a negated form is a `Not` around the plain one; `IS TRUE` is IS NOT DISTINCT FROM.
 struct Expression : Node<ExpressionKind> {
  protected:
   using Node::Node;
@@ -313,7 +313,8 @@ struct Comparison final : ExpressionOf<ExpressionKind::kComparison> {
 enum class ConjunctionOperator : uint8_t { kAnd, kOr };
 constexpr ConjunctionOperator last_of(ConjunctionOperator) { return ConjunctionOperator::kOr; }
 
-/// AND or OR of two or more terms. Those of inner parentheses stand among them, unless they are many.
+/// AND or OR of two or more terms. Those of inner parentheses stand among them, unless they are
+/// many.
 struct Conjunction final : ExpressionOf<ExpressionKind::kConjunction> {
   ConjunctionOperator op = ConjunctionOperator::kAnd;
   std::vector<ExpressionRef> terms;
@@ -468,8 +469,8 @@ struct Lambda final : ExpressionOf<ExpressionKind::kLambda> {
   }
 };
 
-/// `input[index]`: an element of a list (counted from 1, or from the end if negative), a key's value
-/// in a map, a field of a struct, a character of a string.
+/// `input[index]`: an element of a list (counted from 1, or from the end if negative), a key's
+/// value in a map, a field of a struct, a character of a string.
 struct Subscript final : ExpressionOf<ExpressionKind::kSubscript> {
   ExpressionRef input;
   ExpressionRef index;

@@ -9,7 +9,7 @@ namespace doline::sql {
 
 /// How tightly an operator binds, loosest first, as in DuckDB 2.0.
 enum class Level : uint8_t {
-  kArrow,       // x -> body
+  kArrow,  // x -> body
   kOr,
   kAnd,
   kNot,
@@ -24,7 +24,7 @@ enum class Level : uint8_t {
   kPower,
   kCollate,
   kTimeZone,
-  kPrefix,      // -x
+  kPrefix,  // -x
 };
 
 /// Where a name stands decides which keywords it may be.

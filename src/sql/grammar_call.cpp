@@ -203,8 +203,9 @@ FrameBound Grammar::frame_bound() {
     bound.edge = FrameEdge::kCurrentRow;
     return bound;
   }
-  const bool unbounded = (tokens_.at(Keyword::kPreceding, 1) || tokens_.at(Keyword::kFollowing, 1)) &&
-                         tokens_.accept(Keyword::kUnbounded);
+  const bool unbounded =
+      (tokens_.at(Keyword::kPreceding, 1) || tokens_.at(Keyword::kFollowing, 1)) &&
+      tokens_.accept(Keyword::kUnbounded);
   // AND is between the bounds, not inside one.
   if (!unbounded) bound.distance = binary(Level::kOther);
   if (tokens_.accept(Keyword::kPreceding)) {

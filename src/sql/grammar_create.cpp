@@ -16,8 +16,8 @@ bool Grammar::if_exists() { return tokens_.accept(Keyword::kIf, Keyword::kExists
 StatementRef Grammar::create() {
   const uint32_t begin = tokens_.begin();
   tokens_.expect(Keyword::kCreate);
-  const IfTaken if_taken = tokens_.accept(Keyword::kOr, Keyword::kReplace) ? IfTaken::kReplace
-                                                                            : IfTaken::kFail;
+  const IfTaken if_taken =
+      tokens_.accept(Keyword::kOr, Keyword::kReplace) ? IfTaken::kReplace : IfTaken::kFail;
   const bool temporary = tokens_.accept(Keyword::kTemp) || tokens_.accept(Keyword::kTemporary);
   if (tokens_.accept(Keyword::kTable)) return create_table(if_taken, temporary, begin);
   if (tokens_.at(Keyword::kView) || tokens_.at(Keyword::kMaterialized)) {
@@ -28,8 +28,9 @@ StatementRef Grammar::create() {
     return create_macro(if_taken, temporary, begin);
   }
   if (tokens_.accept(Keyword::kSchema)) return create_schema(if_taken, begin);
-  for (const Keyword known : {Keyword::kIndex, Keyword::kUnique, Keyword::kSequence, Keyword::kSecret,
-                              Keyword::kTrigger, Keyword::kRecursive, Keyword::kPersistent}) {
+  for (const Keyword known :
+       {Keyword::kIndex, Keyword::kUnique, Keyword::kSequence, Keyword::kSecret, Keyword::kTrigger,
+        Keyword::kRecursive, Keyword::kPersistent}) {
     if (tokens_.at(known)) {
       not_supported(fmt::format("CREATE {}", tokens_.word(tokens_.peek())));
     }

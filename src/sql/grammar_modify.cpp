@@ -235,7 +235,8 @@ std::vector<Option> Grammar::legacy_options() {
       option.values.push_back(column(name(NameRole::kLabel, "a format")));
     } else if (is_word({"header", "freeze", "oids"})) {
       option.name = name(NameRole::kLabel, "an option");
-    } else if (is_word({"delimiter", "delimiters", "null", "quote", "escape", "encoding", "format"})) {
+    } else if (is_word(
+                   {"delimiter", "delimiters", "null", "quote", "escape", "encoding", "format"})) {
       option.name = name(NameRole::kLabel, "an option");
       tokens_.accept(Keyword::kAs);
       if (at_name(NameRole::kColumn)) {

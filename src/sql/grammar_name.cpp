@@ -8,8 +8,8 @@ namespace doline::sql {
 namespace {
 
 /// Unreserved words that open something behind an expression, so no alias without AS.
-constexpr Keyword kOpeners[] = {Keyword::kOver,    Keyword::kFilter, Keyword::kWithin,
-                                Keyword::kIgnore,  Keyword::kRespect, Keyword::kEscape,
+constexpr Keyword kOpeners[] = {Keyword::kOver,     Keyword::kFilter,  Keyword::kWithin,
+                                Keyword::kIgnore,   Keyword::kRespect, Keyword::kEscape,
                                 Keyword::kOperator, Keyword::kNulls};
 
 }  // namespace

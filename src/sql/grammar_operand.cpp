@@ -204,10 +204,10 @@ bool Grammar::at_query() const {
   const Keyword word = tokens_.peek().keyword;
   if (word == Keyword::kNoKeyword) return false;
   if (word == Keyword::kValues) return tokens_.at("(", 1);
-  constexpr Keyword kOpeners[] = {
-      Keyword::kSelect,     Keyword::kFrom,        Keyword::kWith,  Keyword::kPivot,
-      Keyword::kUnpivot,    Keyword::kPivotWider,  Keyword::kTable, Keyword::kDescribe,
-      Keyword::kDesc,       Keyword::kPivotLonger, Keyword::kShow,  Keyword::kSummarize};
+  constexpr Keyword kOpeners[] = {Keyword::kSelect,      Keyword::kFrom,     Keyword::kWith,
+                                  Keyword::kPivot,       Keyword::kUnpivot,  Keyword::kPivotWider,
+                                  Keyword::kTable,       Keyword::kDescribe, Keyword::kDesc,
+                                  Keyword::kPivotLonger, Keyword::kShow,     Keyword::kSummarize};
   return std::find(std::begin(kOpeners), std::end(kOpeners), word) != std::end(kOpeners);
 }
 
@@ -471,9 +471,10 @@ ExpressionRef Grammar::map_literal() {
     });
   }
   const SourceSpan span = tokens_.since(begin);
-  return call("map", {call("list_value", std::move(keys), span),
-                      call("list_value", std::move(values), span)},
-              span);
+  return call(
+      "map",
+      {call("list_value", std::move(keys), span), call("list_value", std::move(values), span)},
+      span);
 }
 
 }  // namespace doline::sql

@@ -124,9 +124,8 @@ std::optional<Grammar::Infix> Grammar::infix() const {
   }
   if (word == Keyword::kBetween || word == Keyword::kIn || word == Keyword::kLike ||
       word == Keyword::kIlike || word == Keyword::kGlob || word == Keyword::kSimilar ||
-      (word == Keyword::kNot &&
-       next_is({Keyword::kBetween, Keyword::kIn, Keyword::kLike, Keyword::kIlike, Keyword::kGlob,
-                Keyword::kSimilar}))) {
+      (word == Keyword::kNot && next_is({Keyword::kBetween, Keyword::kIn, Keyword::kLike,
+                                         Keyword::kIlike, Keyword::kGlob, Keyword::kSimilar}))) {
     return Infix{Sort::kRange, Level::kRange};
   }
   if (word == Keyword::kCollate) return Infix{Sort::kCollate, Level::kCollate};
@@ -255,8 +254,8 @@ ExpressionRef Grammar::conjunction(ConjunctionOperator op, ExpressionRef left, u
   const Level level = op == ConjunctionOperator::kAnd ? Level::kAnd : Level::kOr;
   auto node = std::make_shared<Conjunction>();
   node->op = op;
-  // `(a AND b) AND c` has three terms. Long inner ones stay as they are, lest copying them again and
-  // again take more than linear time.
+  // `(a AND b) AND c` has three terms. Long inner ones stay as they are, lest copying them again
+  // and again take more than linear time.
   const auto add = [&](ExpressionRef term) {
     const auto* inner = term->get_if<Conjunction>();
     if (inner != nullptr && inner->op == op && inner->terms.size() <= 64) {
@@ -286,9 +285,9 @@ ExpressionRef Grammar::is_test(ExpressionRef left, uint32_t begin) {
   if (tokens_.accept(Keyword::kDistinct)) {
     tokens_.expect(Keyword::kFrom);
     ExpressionRef right = binary(tighter(Level::kDistinct));
-    return comparison(negated ? ComparisonOperator::kNotDistinctFrom
-                              : ComparisonOperator::kDistinctFrom,
-                      std::move(left), std::move(right), tokens_.since(begin));
+    return comparison(
+        negated ? ComparisonOperator::kNotDistinctFrom : ComparisonOperator::kDistinctFrom,
+        std::move(left), std::move(right), tokens_.since(begin));
   }
   if (tokens_.accept(Keyword::kNull) || tokens_.accept(Keyword::kUnknown)) {
     return null_test(negated);
@@ -302,10 +301,9 @@ ExpressionRef Grammar::is_test(ExpressionRef left, uint32_t begin) {
   const SourceSpan word = tokens_.take().span;
   const SourceSpan span = tokens_.since(begin);
   ExpressionRef truth = cast(std::move(left), type_name("BOOLEAN", span), false, span);
-  return comparison(negated ? ComparisonOperator::kDistinctFrom
-                            : ComparisonOperator::kNotDistinctFrom,
-                    std::move(truth), literal(LiteralKind::kBoolean, is_true ? "true" : "false", word),
-                    span);
+  return comparison(
+      negated ? ComparisonOperator::kDistinctFrom : ComparisonOperator::kNotDistinctFrom,
+      std::move(truth), literal(LiteralKind::kBoolean, is_true ? "true" : "false", word), span);
 }
 
 ExpressionRef Grammar::compared(ExpressionRef left, uint32_t begin) {
@@ -394,8 +392,7 @@ ExpressionRef Grammar::pattern_match(ExpressionRef left, uint32_t begin, bool ne
       throw Error(ErrorCode::kNotSupported, escape->span, "SIMILAR TO has no ESCAPE here")
           .hint("the pattern is a regular expression: escape with a backslash");
     }
-    ExpressionRef match =
-        call("regexp_full_match", {std::move(left), std::move(pattern)}, span);
+    ExpressionRef match = call("regexp_full_match", {std::move(left), std::move(pattern)}, span);
     return negated ? negation(std::move(match), span) : match;
   }
   if (escape != nullptr) {
@@ -407,8 +404,8 @@ ExpressionRef Grammar::pattern_match(ExpressionRef left, uint32_t begin, bool ne
     ExpressionRef match = operation("~~~", {std::move(left), std::move(pattern)}, span);
     return negated ? negation(std::move(match), span) : match;
   }
-  const std::string_view symbol = word == Keyword::kLike ? (negated ? "!~~" : "~~")
-                                                         : (negated ? "!~~*" : "~~*");
+  const std::string_view symbol =
+      word == Keyword::kLike ? (negated ? "!~~" : "~~") : (negated ? "!~~*" : "~~*");
   return operation(symbol, {std::move(left), std::move(pattern)}, span);
 }
 

@@ -8,8 +8,8 @@ namespace {
 /// Closes a query again after its common fields have changed.
 void close_query(Query& query, SourceSpan span) {
   switch (query.kind) {
-#define X(tag, name)                              \
-  case QueryKind::k##name:                        \
+#define X(tag, name)       \
+  case QueryKind::k##name: \
     return close(static_cast<name&>(query), span);
     DOLINE_SQL_QUERIES(X)
 #undef X
@@ -31,11 +31,12 @@ bool Grammar::at_list_end() const {
   // A clause begins with a reserved word that opens no expression.
   if (token.keyword == Keyword::kNoKeyword ||
       category_of(token.keyword) != KeywordCategory::kReserved) {
-    return tokens_.at(Keyword::kRows) || tokens_.at(Keyword::kRange) || tokens_.at(Keyword::kGroups);
+    return tokens_.at(Keyword::kRows) || tokens_.at(Keyword::kRange) ||
+           tokens_.at(Keyword::kGroups);
   }
-  constexpr Keyword kOpenExpressions[] = {
-      Keyword::kNot,  Keyword::kCase,  Keyword::kCast,   Keyword::kNull,   Keyword::kTrue,
-      Keyword::kFalse, Keyword::kArray, Keyword::kLambda, Keyword::kDefault};
+  constexpr Keyword kOpenExpressions[] = {Keyword::kNot,   Keyword::kCase,   Keyword::kCast,
+                                          Keyword::kNull,  Keyword::kTrue,   Keyword::kFalse,
+                                          Keyword::kArray, Keyword::kLambda, Keyword::kDefault};
   for (const Keyword word : kOpenExpressions) {
     if (token.keyword == word) return false;
   }
@@ -131,7 +132,8 @@ CommonTable Grammar::common_table() {
     table.materialization = Materialization::kNever;
   }
   tokens_.expect("(");
-  if (tokens_.at(Keyword::kInsert) || tokens_.at(Keyword::kUpdate) || tokens_.at(Keyword::kDelete)) {
+  if (tokens_.at(Keyword::kInsert) || tokens_.at(Keyword::kUpdate) ||
+      tokens_.at(Keyword::kDelete)) {
     not_supported("INSERT, UPDATE or DELETE inside WITH");
   }
   table.query = query();
@@ -351,7 +353,7 @@ Grammar::OpenQuery Grammar::describe() {
   const uint32_t begin = tokens_.begin();
   auto node = std::make_shared<Describe>();
   node->describe = tokens_.take().keyword == Keyword::kSummarize ? DescribeKind::kSummarize
-                                                                  : DescribeKind::kDescribe;
+                                                                 : DescribeKind::kDescribe;
   const bool table = tokens_.at(Keyword::kTable) && !tokens_.at(".", 1);
   if (table) tokens_.take();
   if (!table && at_query()) {

@@ -7,8 +7,8 @@ namespace doline::sql {
 RelationRef Grammar::close_relation(std::shared_ptr<Relation> node, uint32_t begin) {
   const SourceSpan span = tokens_.since(begin);
   switch (node->kind) {
-#define X(tag, name)                     \
-  case RelationKind::k##name:            \
+#define X(tag, name)                        \
+  case RelationKind::k##name:               \
     close(static_cast<name&>(*node), span); \
     return node;
     DOLINE_SQL_RELATIONS(X)
@@ -45,9 +45,9 @@ RelationRef Grammar::relation() {
 }
 
 bool Grammar::at_join() const {
-  constexpr Keyword kOpeners[] = {Keyword::kJoin,  Keyword::kInner,   Keyword::kLeft,
-                                  Keyword::kRight, Keyword::kFull,    Keyword::kCross,
-                                  Keyword::kSemi,  Keyword::kAnti,    Keyword::kAsof,
+  constexpr Keyword kOpeners[] = {Keyword::kJoin,    Keyword::kInner,     Keyword::kLeft,
+                                  Keyword::kRight,   Keyword::kFull,      Keyword::kCross,
+                                  Keyword::kSemi,    Keyword::kAnti,      Keyword::kAsof,
                                   Keyword::kNatural, Keyword::kPositional};
   const Keyword word = tokens_.peek().keyword;
   for (const Keyword opener : kOpeners) {
@@ -80,8 +80,8 @@ RelationRef Grammar::joined(RelationRef left, uint32_t begin) {
     } else if (tokens_.accept(Keyword::kAnti)) {
       node->join = JoinKind::kAnti;
     } else if (!tokens_.accept(Keyword::kInner)) {
-      const bool outer = tokens_.at(Keyword::kLeft) || tokens_.at(Keyword::kRight) ||
-                         tokens_.at(Keyword::kFull);
+      const bool outer =
+          tokens_.at(Keyword::kLeft) || tokens_.at(Keyword::kRight) || tokens_.at(Keyword::kFull);
       if (outer) {
         const Keyword word = tokens_.take().keyword;
         node->join = word == Keyword::kLeft    ? JoinKind::kLeft
@@ -110,7 +110,8 @@ RelationRef Grammar::joined(RelationRef left, uint32_t begin) {
     }
     left = close_relation(std::move(node), begin);
     // Whoever waits for an ON of its own takes it from here.
-    if (tokens_.at(Keyword::kOn) || (tokens_.at(Keyword::kUsing) && tokens_.at("(", 1))) return left;
+    if (tokens_.at(Keyword::kOn) || (tokens_.at(Keyword::kUsing) && tokens_.at("(", 1)))
+      return left;
   }
 }
 

@@ -136,7 +136,8 @@ ExpressionRef Grammar::extract() {
   tokens_.expect(Keyword::kFrom);
   ExpressionRef input = expression();
   tokens_.expect(")");
-  return call("date_part", {literal(LiteralKind::kString, std::move(part), part_span), std::move(input)},
+  return call("date_part",
+              {literal(LiteralKind::kString, std::move(part), part_span), std::move(input)},
               tokens_.since(begin));
 }
 
@@ -268,8 +269,8 @@ bool Grammar::at_typed_literal() const {
   constexpr Keyword kWithModifiers[] = {
       Keyword::kDecimal, Keyword::kDec,  Keyword::kNumeric,   Keyword::kTime, Keyword::kTimestamp,
       Keyword::kVarchar, Keyword::kChar, Keyword::kCharacter, Keyword::kBit,  Keyword::kFloat};
-  if (!tokens_.at("(", 1) || std::find(std::begin(kWithModifiers), std::end(kWithModifiers), word) ==
-                                 std::end(kWithModifiers)) {
+  if (!tokens_.at("(", 1) || std::find(std::begin(kWithModifiers), std::end(kWithModifiers),
+                                       word) == std::end(kWithModifiers)) {
     return false;
   }
   // TYPE(1) 'text' and TYPE(1, 2) 'text'.

@@ -70,19 +70,32 @@ StatementRef Grammar::statement() {
     StatementRef (Grammar::*parse)();
   };
   static constexpr Opener kOpeners[] = {
-      {Keyword::kCreate, &Grammar::create},          {Keyword::kDrop, &Grammar::drop},
-      {Keyword::kAlter, &Grammar::alter},            {Keyword::kTruncate, &Grammar::truncate},
-      {Keyword::kCopy, &Grammar::copy},              {Keyword::kExplain, &Grammar::explain},
-      {Keyword::kPrepare, &Grammar::prepare},        {Keyword::kExecute, &Grammar::execute},
-      {Keyword::kDeallocate, &Grammar::deallocate},  {Keyword::kSet, &Grammar::set},
-      {Keyword::kReset, &Grammar::reset},            {Keyword::kPragma, &Grammar::pragma},
-      {Keyword::kBegin, &Grammar::transaction},      {Keyword::kStart, &Grammar::transaction},
-      {Keyword::kCommit, &Grammar::transaction},     {Keyword::kEnd, &Grammar::transaction},
-      {Keyword::kRollback, &Grammar::transaction},   {Keyword::kAbort, &Grammar::transaction},
-      {Keyword::kUse, &Grammar::use},                {Keyword::kAttach, &Grammar::attach},
-      {Keyword::kDetach, &Grammar::detach},          {Keyword::kCall, &Grammar::call_statement},
-      {Keyword::kVacuum, &Grammar::maintain},        {Keyword::kAnalyze, &Grammar::maintain},
-      {Keyword::kAnalyse, &Grammar::maintain},       {Keyword::kCheckpoint, &Grammar::maintain},
+      {Keyword::kCreate, &Grammar::create},
+      {Keyword::kDrop, &Grammar::drop},
+      {Keyword::kAlter, &Grammar::alter},
+      {Keyword::kTruncate, &Grammar::truncate},
+      {Keyword::kCopy, &Grammar::copy},
+      {Keyword::kExplain, &Grammar::explain},
+      {Keyword::kPrepare, &Grammar::prepare},
+      {Keyword::kExecute, &Grammar::execute},
+      {Keyword::kDeallocate, &Grammar::deallocate},
+      {Keyword::kSet, &Grammar::set},
+      {Keyword::kReset, &Grammar::reset},
+      {Keyword::kPragma, &Grammar::pragma},
+      {Keyword::kBegin, &Grammar::transaction},
+      {Keyword::kStart, &Grammar::transaction},
+      {Keyword::kCommit, &Grammar::transaction},
+      {Keyword::kEnd, &Grammar::transaction},
+      {Keyword::kRollback, &Grammar::transaction},
+      {Keyword::kAbort, &Grammar::transaction},
+      {Keyword::kUse, &Grammar::use},
+      {Keyword::kAttach, &Grammar::attach},
+      {Keyword::kDetach, &Grammar::detach},
+      {Keyword::kCall, &Grammar::call_statement},
+      {Keyword::kVacuum, &Grammar::maintain},
+      {Keyword::kAnalyze, &Grammar::maintain},
+      {Keyword::kAnalyse, &Grammar::maintain},
+      {Keyword::kCheckpoint, &Grammar::maintain},
       {Keyword::kForce, &Grammar::maintain},
   };
   for (const Opener& opener : kOpeners) {
@@ -301,8 +314,8 @@ StatementRef Grammar::call_statement() {
   tokens_.expect(Keyword::kCall);
   const uint32_t function_begin = tokens_.begin();
   QualifiedName function = qualified_name("a table function");
-  RelationRef table = close_relation(
-      table_function(std::move(function), false, function_begin), function_begin);
+  RelationRef table =
+      close_relation(table_function(std::move(function), false, function_begin), function_begin);
   auto node = std::make_shared<SelectStatement>();
   node->query = select_all_from(std::move(table), tokens_.since(begin));
   return finish(std::move(node), tokens_.since(begin));

@@ -14,12 +14,15 @@ struct GrammarType {
 };
 
 constexpr GrammarType kGrammarTypes[] = {
-    {Keyword::kInt, "INTEGER"},      {Keyword::kInteger, "INTEGER"}, {Keyword::kSmallint, "SMALLINT"},
-    {Keyword::kBigint, "BIGINT"},    {Keyword::kReal, "FLOAT"},      {Keyword::kFloat, "FLOAT"},
-    {Keyword::kDouble, "DOUBLE"},    {Keyword::kDecimal, "DECIMAL"}, {Keyword::kDec, "DECIMAL"},
-    {Keyword::kNumeric, "DECIMAL"},  {Keyword::kBoolean, "BOOLEAN"}, {Keyword::kBit, "BIT"},
-    {Keyword::kVarchar, "VARCHAR"},  {Keyword::kChar, "VARCHAR"},    {Keyword::kCharacter, "VARCHAR"},
-    {Keyword::kNchar, "VARCHAR"},    {Keyword::kNational, "VARCHAR"}, {Keyword::kTime, "TIME"},
+    {Keyword::kInt, "INTEGER"},         {Keyword::kInteger, "INTEGER"},
+    {Keyword::kSmallint, "SMALLINT"},   {Keyword::kBigint, "BIGINT"},
+    {Keyword::kReal, "FLOAT"},          {Keyword::kFloat, "FLOAT"},
+    {Keyword::kDouble, "DOUBLE"},       {Keyword::kDecimal, "DECIMAL"},
+    {Keyword::kDec, "DECIMAL"},         {Keyword::kNumeric, "DECIMAL"},
+    {Keyword::kBoolean, "BOOLEAN"},     {Keyword::kBit, "BIT"},
+    {Keyword::kVarchar, "VARCHAR"},     {Keyword::kChar, "VARCHAR"},
+    {Keyword::kCharacter, "VARCHAR"},   {Keyword::kNchar, "VARCHAR"},
+    {Keyword::kNational, "VARCHAR"},    {Keyword::kTime, "TIME"},
     {Keyword::kTimestamp, "TIMESTAMP"}, {Keyword::kInterval, "INTERVAL"},
 };
 
@@ -122,7 +125,8 @@ std::shared_ptr<TypeName> Grammar::plain_type() {
     node->modifiers.clear();
   }
   if (with_time_zone()) {
-    node->name[0].text = word == Keyword::kTime ? "TIME WITH TIME ZONE" : "TIMESTAMP WITH TIME ZONE";
+    node->name[0].text =
+        word == Keyword::kTime ? "TIME WITH TIME ZONE" : "TIMESTAMP WITH TIME ZONE";
   }
   return node;
 }

@@ -74,9 +74,10 @@ const std::vector<std::string>& keywords() {
 
 bool is_value_function(std::string_view name) {
   static constexpr std::string_view kNames[] = {
-      "current_catalog", "current_date",      "current_role", "current_schema", "current_time",
-      "current_user",    "current_timestamp", "localtime",    "localtimestamp", "session_user",
-      "user"};
+      "current_catalog",   "current_date", "current_role",
+      "current_schema",    "current_time", "current_user",
+      "current_timestamp", "localtime",    "localtimestamp",
+      "session_user",      "user"};
   return std::any_of(std::begin(kNames), std::end(kNames),
                      [&](std::string_view known) { return same_name(known, name); });
 }

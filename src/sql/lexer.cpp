@@ -11,21 +11,19 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 uint32_t hex_value(char c) {
   return static_cast<uint32_t>(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
 }
 
 /// Longest first among those that share a beginning.
 constexpr std::string_view kOperators[] = {
-    "!~~*", "->>", "<=>", "<->", "~~~", "~~*", "!~~", "!~*", "->", "=>", "==", "=", "<=", "<>",
-    "<<",   "<@",  "<",   ">=",  ">>",  ">",   "!=",  "!~",  "!",  "||", "|",  "&&", "&", "@>",
+    "!~~*", "->>", "<=>", "<->", "~~~", "~~*", "!~~", "!~*", "->", "=>", "==", "=",  "<=", "<>",
+    "<<",   "<@",  "<",   ">=",  ">>",  ">",   "!=",  "!~",  "!",  "||", "|",  "&&", "&",  "@>",
     "@",    "^@",  "^",   "**",  "*",   "//",  "/",   "%",   "~~", "~*", "~",  "+",  "-",
 };
-constexpr std::string_view kPunctuation[] = {"::", ":=", ":", "(", ")", "[", "]",
-                                             "{",  "}",  ",", ";", "."};
+constexpr std::string_view kPunctuation[] = {"::", ":=", ":", "(", ")", "[",
+                                             "]",  "{",  "}", ",", ";", "."};
 
 /// Reads one token after another. Owned by the call that made it.
 class Lexer {
@@ -342,8 +340,8 @@ size_t append_escape(std::string& out, std::string_view body, size_t at, SourceS
       const size_t wanted = c == 'u' ? 4 : 8;
       if (read_digits(body, at + 2, wanted, 16, value) != wanted || value > 0x10FFFF ||
           (value >= 0xD800 && value < 0xE000)) {
-        throw Error(ErrorCode::kSyntax, where, "\\{} must be followed by the {} digits of a character",
-                    c, wanted);
+        throw Error(ErrorCode::kSyntax, where,
+                    "\\{} must be followed by the {} digits of a character", c, wanted);
       }
       append_utf8(out, value);
       return 2 + wanted;

@@ -7,13 +7,14 @@
 
 #include "base/span.h"
 
-/// The unresolved tree: what every front end hands to the binder. Text becomes it in parser.h, bytes
-/// in tree_bytes.h; print.h turns it back into SQL, compare.h tells whether two trees are the same.
+/// The unresolved tree: what every front end hands to the binder. Text becomes it in parser.h,
+/// bytes in tree_bytes.h; print.h turns it back into SQL, compare.h tells whether two trees are the
+/// same.
 ///
 /// Nodes are immutable once published, shared, and valid from birth: required references are set,
-/// lists that must not be empty are not, and no tree is higher than kMaxHeight, so whoever walks one
-/// may recurse. Each node declares its fields once, in `fields`; printing of structure, equality,
-/// hashing, the byte form and the height all come from that declaration:
+/// lists that must not be empty are not, and no tree is higher than kMaxHeight, so whoever walks
+/// one may recurse. Each node declares its fields once, in `fields`; printing of structure,
+/// equality, hashing, the byte form and the height all come from that declaration:
 ///
 ///   v(number, "name", value)           any value; a reference must be set
 ///   v.some(number, "name", value)      a list or text that must not be empty

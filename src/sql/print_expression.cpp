@@ -35,12 +35,23 @@ std::string_view symbol_of(ComparisonOperator op) {
 /// The types whose names are words of the grammar, as the tree spells them; and TEXT, which as a
 /// type needs no quotes.
 bool is_grammar_type(const std::vector<Identifier>& name) {
-  static constexpr std::string_view kNames[] = {
-      "BIGINT",  "BIT",      "BOOLEAN", "DECIMAL",   "DOUBLE",  "FLOAT",
-      "INTEGER", "INTERVAL", "SMALLINT", "TIME",     "TIMESTAMP", "TIMESTAMP WITH TIME ZONE",
-      "TIME WITH TIME ZONE", "VARCHAR"};
-  return name.size() == 1 && (same_name(name[0].text, "text") ||
-         std::find(std::begin(kNames), std::end(kNames), name[0].text) != std::end(kNames));
+  static constexpr std::string_view kNames[] = {"BIGINT",
+                                                "BIT",
+                                                "BOOLEAN",
+                                                "DECIMAL",
+                                                "DOUBLE",
+                                                "FLOAT",
+                                                "INTEGER",
+                                                "INTERVAL",
+                                                "SMALLINT",
+                                                "TIME",
+                                                "TIMESTAMP",
+                                                "TIMESTAMP WITH TIME ZONE",
+                                                "TIME WITH TIME ZONE",
+                                                "VARCHAR"};
+  return name.size() == 1 &&
+         (same_name(name[0].text, "text") ||
+          std::find(std::begin(kNames), std::end(kNames), name[0].text) != std::end(kNames));
 }
 
 }  // namespace

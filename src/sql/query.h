@@ -151,8 +151,8 @@ struct Join final : RelationOf<RelationKind::kJoin> {
   }
 };
 
-/// `ON a IN (1, 2 AS two)`. Several keys for one list of values means rows of values. Without values
-/// every distinct value of the data is meant, with `enum_type` every label of that type.
+/// `ON a IN (1, 2 AS two)`. Several keys for one list of values means rows of values. Without
+/// values every distinct value of the data is meant, with `enum_type` every label of that type.
 struct PivotColumn {
   std::vector<ExpressionRef> keys;
   std::vector<NamedExpression> values;

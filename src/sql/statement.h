@@ -316,7 +316,15 @@ struct Delete final : StatementOf<StatementKind::kDelete> {
   }
 };
 
-enum class ObjectKind : uint8_t { kTable, kView, kMaterializedView, kSchema, kType, kMacro, kTableMacro };
+enum class ObjectKind : uint8_t {
+  kTable,
+  kView,
+  kMaterializedView,
+  kSchema,
+  kType,
+  kMacro,
+  kTableMacro
+};
 constexpr ObjectKind last_of(ObjectKind) { return ObjectKind::kTableMacro; }
 
 struct Drop final : StatementOf<StatementKind::kDrop> {
@@ -539,7 +547,13 @@ struct Detach final : StatementOf<StatementKind::kDetach> {
   }
 };
 
-enum class MaintainAction : uint8_t { kVacuum, kAnalyze, kVacuumAnalyze, kCheckpoint, kForceCheckpoint };
+enum class MaintainAction : uint8_t {
+  kVacuum,
+  kAnalyze,
+  kVacuumAnalyze,
+  kCheckpoint,
+  kForceCheckpoint
+};
 constexpr MaintainAction last_of(MaintainAction) { return MaintainAction::kForceCheckpoint; }
 
 /// VACUUM and ANALYZE of a table (all tables if no name), CHECKPOINT of a database.

@@ -11,11 +11,11 @@ namespace {
 
 /// What may follow a name that stands alone: what a name without AS may have been meant for.
 constexpr Keyword kClauses[] = {
-    Keyword::kFrom,    Keyword::kWhere,  Keyword::kGroup,   Keyword::kHaving,    Keyword::kOrder,
-    Keyword::kLimit,   Keyword::kOffset, Keyword::kQualify, Keyword::kWindow,    Keyword::kUnion,
-    Keyword::kExcept,  Keyword::kJoin,   Keyword::kLeft,    Keyword::kIntersect, Keyword::kInner,
-    Keyword::kUsing,   Keyword::kSet,    Keyword::kValues,  Keyword::kSelect,    Keyword::kAs,
-    Keyword::kExclude, Keyword::kReplace, Keyword::kOver,   Keyword::kFilter};
+    Keyword::kFrom,    Keyword::kWhere,   Keyword::kGroup,   Keyword::kHaving,    Keyword::kOrder,
+    Keyword::kLimit,   Keyword::kOffset,  Keyword::kQualify, Keyword::kWindow,    Keyword::kUnion,
+    Keyword::kExcept,  Keyword::kJoin,    Keyword::kLeft,    Keyword::kIntersect, Keyword::kInner,
+    Keyword::kUsing,   Keyword::kSet,     Keyword::kValues,  Keyword::kSelect,    Keyword::kAs,
+    Keyword::kExclude, Keyword::kReplace, Keyword::kOver,    Keyword::kFilter};
 
 std::string upper(std::string_view word) {
   std::string result(word);
@@ -33,7 +33,8 @@ TokenStream::TokenStream(std::string_view text) : text_(text) {
   }
   if (const size_t bad = find_invalid_utf8(text); bad != std::string_view::npos) {
     const auto at = static_cast<uint32_t>(bad);
-    throw Error(ErrorCode::kSyntax, SourceSpan{at, at + 1}, "the text is not UTF-8 at byte {}", bad);
+    throw Error(ErrorCode::kSyntax, SourceSpan{at, at + 1}, "the text is not UTF-8 at byte {}",
+                bad);
   }
   tokens_ = tokenize(text);
   std::erase_if(tokens_, [](const Token& token) {

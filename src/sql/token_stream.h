@@ -43,9 +43,7 @@ class TokenStream {
   /// From where the next token begins.
   uint32_t begin() const { return peek().span.begin; }
   /// From `begin` to the end of the token last taken.
-  SourceSpan since(uint32_t begin) const {
-    return {begin, std::max(begin, previous_end_)};
-  }
+  SourceSpan since(uint32_t begin) const { return {begin, std::max(begin, previous_end_)}; }
   SourceSpan last_span() const { return last_span_; }
 
   /// The error that the token at hand does not fit; `wanted` says in words what would have.

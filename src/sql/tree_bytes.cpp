@@ -167,7 +167,7 @@ class TreeReader {
   }
 
   uint8_t byte() {
-    if (position_ == bytes_.size()) fail("it ends too early");
+    if (position_ >= bytes_.size()) fail("it ends too early");
     return static_cast<uint8_t>(bytes_[position_++]);
   }
   uint64_t number(uint64_t most) {
@@ -183,6 +183,14 @@ class TreeReader {
       }
     }
     fail("a number is too long");
+  }
+
+  /// A number of things of which each takes a byte at least, so no more than there are bytes left
+  /// behind the number itself.
+  uint64_t size() {
+    const uint64_t value = number(kMaxMessageBytes);
+    if (value > bytes_.size() - position_) fail("a number is too large");
+    return value;
   }
 
   /// Memory about to be taken for something read: refuses what is out of proportion to the bytes,
@@ -219,7 +227,7 @@ class TreeReader {
     if constexpr (ReferenceField<T>) {
       reference(value);
     } else if constexpr (ListField<T>) {
-      const uint64_t count = number(bytes_.size() - position_);
+      const uint64_t count = size();
       value.clear();
       for (uint64_t i = 0; i < count; ++i) {
         charge(sizeof(typename T::value_type));
@@ -254,7 +262,7 @@ class TreeReader {
     const uint8_t tag = byte();
     if constexpr (std::same_as<Base, Expression>) {
       switch (static_cast<ExpressionKind>(tag)) {
-#define X(number, name)       \
+#define X(number, name)         \
   case ExpressionKind::k##name: \
     return build<name>(value);
         DOLINE_SQL_EXPRESSIONS(X)
@@ -262,7 +270,7 @@ class TreeReader {
       }
     } else if constexpr (std::same_as<Base, Relation>) {
       switch (static_cast<RelationKind>(tag)) {
-#define X(number, name)     \
+#define X(number, name)       \
   case RelationKind::k##name: \
     return build<name>(value);
         DOLINE_SQL_RELATIONS(X)
@@ -270,7 +278,7 @@ class TreeReader {
       }
     } else if constexpr (std::same_as<Base, Query>) {
       switch (static_cast<QueryKind>(tag)) {
-#define X(number, name)  \
+#define X(number, name)    \
   case QueryKind::k##name: \
     return build<name>(value);
         DOLINE_SQL_QUERIES(X)
@@ -278,7 +286,7 @@ class TreeReader {
       }
     } else if constexpr (std::same_as<Base, Statement>) {
       switch (static_cast<StatementKind>(tag)) {
-#define X(number, name)      \
+#define X(number, name)        \
   case StatementKind::k##name: \
     return build<name>(value);
         DOLINE_SQL_STATEMENTS(X)
@@ -310,11 +318,11 @@ class TreeReader {
   }
 
   void text(std::string& value) {
-    const uint64_t size = number(bytes_.size() - position_);
+    const uint64_t length = size();
     const auto* first = reinterpret_cast<const char*>(bytes_.data() + position_);
-    value.assign(first, size);
+    value.assign(first, length);
     if (find_invalid_utf8(value) != std::string::npos) fail("a text is not UTF-8");
-    position_ += size;
+    position_ += length;
   }
   SourceSpan span() {
     constexpr uint64_t kMost = std::numeric_limits<uint32_t>::max();

@@ -21,8 +21,8 @@ using Bytes = std::vector<std::byte>;
 ///              | identifier            text begin:varint length:varint
 ///              | span                  begin:varint length:varint
 ///              | list                  count:varint value*
-///              | reference             node; a type, window or sample has tag 1, the latter two no span
-///              | anything else         fields
+///              | reference             node; a type, window or sample has tag 1, the latter two no
+///              span | anything else         fields
 ///
 /// Tags and field numbers are those of the node declarations.
 Bytes to_bytes(const Statement& statement);

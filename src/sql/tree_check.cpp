@@ -74,7 +74,8 @@ std::string_view flaw(const Star& node) {
   }
   if (node.filter == nullptr) return {};
   const auto* inverted = node.filter->get_if<Not>();
-  const auto* match = (inverted != nullptr ? *inverted->input : *node.filter).get_if<FunctionCall>();
+  const auto* match =
+      (inverted != nullptr ? *inverted->input : *node.filter).get_if<FunctionCall>();
   const bool good = match != nullptr && match->arguments.size() >= 2 &&
                     match->arguments[0].value != nullptr && match->arguments[0].value->is<Star>();
   return good ? std::string_view{} : "a star's filter is no match of a star with a pattern";
@@ -105,8 +106,8 @@ std::string_view flaw(const TableFunction& node) {
 }
 
 std::string_view flaw(const Join& node) {
-  const int conditions = int{node.natural} + int{!node.using_columns.empty()} +
-                         int{node.condition != nullptr};
+  const int conditions =
+      int{node.natural} + int{!node.using_columns.empty()} + int{node.condition != nullptr};
   const bool none = node.join == JoinKind::kCross || node.join == JoinKind::kPositional;
   return conditions == (none ? 0 : 1) ? std::string_view{} : "a join's condition does not fit it";
 }
@@ -124,8 +125,8 @@ std::string_view flaw(const SetOperation& node) {
 }
 
 std::string_view flaw(const Values& node) {
-  const bool good = std::none_of(node.rows.begin(), node.rows.end(),
-                                 [](const auto& row) { return row.empty(); });
+  const bool good =
+      std::none_of(node.rows.begin(), node.rows.end(), [](const auto& row) { return row.empty(); });
   return good ? std::string_view{} : "VALUES has an empty row";
 }
 
@@ -158,10 +159,9 @@ std::string_view flaw(const CreateMacro& node) {
 }
 
 std::string_view flaw(const Alter& node) {
-  const bool of_column = node.action != AlterAction::kRename &&
-                         node.action != AlterAction::kSetSchema &&
-                         node.action != AlterAction::kAddColumn &&
-                         node.action != AlterAction::kAddConstraint;
+  const bool of_column =
+      node.action != AlterAction::kRename && node.action != AlterAction::kSetSchema &&
+      node.action != AlterAction::kAddColumn && node.action != AlterAction::kAddConstraint;
   const bool needs_name = node.action == AlterAction::kRename ||
                           node.action == AlterAction::kSetSchema ||
                           node.action == AlterAction::kRenameColumn;

@@ -15,7 +15,7 @@ namespace doline::sql {
 template <class F>
 decltype(auto) visit(const Expression& node, F&& f) {
   switch (node.kind) {
-#define X(tag, name)          \
+#define X(tag, name)            \
   case ExpressionKind::k##name: \
     return f(node.as<name>());
     DOLINE_SQL_EXPRESSIONS(X)
@@ -26,7 +26,7 @@ decltype(auto) visit(const Expression& node, F&& f) {
 template <class F>
 decltype(auto) visit(const Relation& node, F&& f) {
   switch (node.kind) {
-#define X(tag, name)        \
+#define X(tag, name)          \
   case RelationKind::k##name: \
     return f(node.as<name>());
     DOLINE_SQL_RELATIONS(X)
@@ -37,7 +37,7 @@ decltype(auto) visit(const Relation& node, F&& f) {
 template <class F>
 decltype(auto) visit(const Query& node, F&& f) {
   switch (node.kind) {
-#define X(tag, name)     \
+#define X(tag, name)       \
   case QueryKind::k##name: \
     return f(node.as<name>());
     DOLINE_SQL_QUERIES(X)
@@ -48,7 +48,7 @@ decltype(auto) visit(const Query& node, F&& f) {
 template <class F>
 decltype(auto) visit(const Statement& node, F&& f) {
   switch (node.kind) {
-#define X(tag, name)         \
+#define X(tag, name)           \
   case StatementKind::k##name: \
     return f(node.as<name>());
     DOLINE_SQL_STATEMENTS(X)
@@ -92,8 +92,8 @@ concept NumberField = std::is_enum_v<T> || std::unsigned_integral<T>;  // bool a
 
 /// A struct with fields of its own.
 template <class T>
-concept StructField = !ReferenceField<T> && !ListField<T> && !NumberField<T> &&
-                      !std::same_as<T, std::string> && !std::same_as<T, Identifier> &&
-                      !std::same_as<T, SourceSpan>;
+concept StructField =
+    !ReferenceField<T> && !ListField<T> && !NumberField<T> && !std::same_as<T, std::string> &&
+    !std::same_as<T, Identifier> && !std::same_as<T, SourceSpan>;
 
 }  // namespace doline::sql
