@@ -26,7 +26,11 @@ class ParquetTable::Source final : public parquet::ByteSource {
   }
   ~Source() override { ::close(descriptor_); }
   uint64_t size_bytes() const override { return size_; }
-  BufferRef read(uint64_t position, size_t size) const override {
+  parquet::PinnedBytes read(uint64_t position, size_t size) const override {
+    const BufferRef buffer = read_buffer(position, size);
+    return {{buffer->data(), size}, buffer};
+  }
+  BufferRef read_buffer(uint64_t position, size_t size) const {
     const Phase phase = phases().current();
     phases().enter(Phase::kRead);
     BufferRef buffer = Buffer::allocate(size);
@@ -55,9 +59,9 @@ Phases& phases() {
 
 ParquetTable::ParquetTable(const std::string& path) : source_(std::make_unique<Source>(path)) {
   const uint64_t size = source_->size_bytes();
-  const BufferRef tail = source_->read(size - parquet::kTailBytes, parquet::kTailBytes);
+  const BufferRef tail = source_->read_buffer(size - parquet::kTailBytes, parquet::kTailBytes);
   const size_t footer = parquet::footer_bytes({tail->data(), tail->size_bytes()}, size);
-  metadata_ = parquet::parse_file_metadata(source_->read(size - parquet::kTailBytes - footer, footer));
+  metadata_ = parquet::parse_file_metadata(source_->read_buffer(size - parquet::kTailBytes - footer, footer));
 }
 
 ParquetTable::~ParquetTable() = default;

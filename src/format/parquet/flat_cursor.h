@@ -26,13 +26,19 @@ class FlatCursor {
   const LeafType& type() const { return type_; }
   /// The next row to be read.
   size_t row() const { return row_; }
-  /// Rows from row() to the end of the page it lies in. Reads at most headers. At least 1 before
+  /// Rows from row() on that lie in one page (or in a stretch of a large one). Reads at most
+  /// headers. At least 1 before
   /// the last row; damage is Error(kCorrupt).
   size_t rows_left_in_page();
-  /// Whether the current page holds dictionary codes. Loads the page.
+  /// Whether the current page holds dictionary codes. codes() loads the page, codes_ahead() only
+  /// looks at its header.
   bool codes();
+  bool codes_ahead();
   /// The dictionary of pages with codes; null when the chunk has none. Loads it.
   const PageDictionaryRef& dictionary();
+  void share(std::shared_ptr<PageShare> pages) { stream_.share(std::move(pages)); }
+  /// Takes a dictionary that another cursor on the chunk loaded; before anything is read.
+  void set_dictionary(PageDictionaryRef dictionary);
   /// Keeps the bytes that string views of the current page point to.
   const PinRef& page_pin() const { return page_.pin; }
   /// Memory of string views beyond the page.
@@ -53,6 +59,8 @@ class FlatCursor {
  private:
   bool next_header();
   void load();
+  void next_stretch();
+  void skip_present(size_t count);
   size_t out_width() const { return values_.codes() ? sizeof(uint32_t) : type_.width(); }
 
   PageStream stream_;
@@ -61,17 +69,25 @@ class FlatCursor {
   const size_t row_count_;
   PageDictionaryRef dictionary_;
   bool dictionary_seen_ = false;
+  bool dictionary_given_ = false;
 
   size_t row_ = 0;
   size_t page_left_ = 0;   // rows of the current page not yet passed
   bool has_page_ = false;  // a header was read
   bool loaded_ = false;
+  bool page_codes_ = false;
   size_t pending_skip_ = 0;  // rows passed before the page is loaded
   Page page_;
   PageValues values_;
-  size_t page_row_ = 0;  // in the page
-  bool page_has_nulls_ = false;
-  std::vector<uint64_t> present_;   // of the page, when optional and it has NULLs
+  // Definition levels are decoded a stretch at a time: a few bytes may claim 2^31 NULLs.
+  HybridDecoder levels_;
+  std::vector<uint64_t> legacy_levels_;  // of pages with the deprecated form, decoded at once
+  size_t page_rows_ = 0;
+  size_t page_row_ = 0;       // in the page
+  size_t stretch_begin_ = 0;  // in the page
+  size_t stretch_end_ = 0;
+  bool stretch_has_nulls_ = false;
+  std::vector<uint64_t> present_;  // of the stretch, when optional
   std::vector<uint32_t> positions_;  // scratch
 };
 

@@ -1,6 +1,7 @@
 #include "format/parquet/hybrid.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/bits.h"
 #include "base/error.h"
@@ -17,6 +18,10 @@ const UnpackKernels& kernels() {
       pick_variant(simd_level(), scalar::kUnpackKernels, avx2::kUnpackKernels, avx512::kUnpackKernels);
   return table;
 }
+
+/// One value wanted of this many or fewer: unpack them all.
+constexpr size_t kDense = 6;
+constexpr size_t kBlock = 512;
 
 [[noreturn]] void too_few() { throw Error(ErrorCode::kCorrupt, "a Parquet page has fewer values than its header says"); }
 
@@ -123,8 +128,22 @@ void HybridDecoder::decode_at(const uint32_t* at, size_t count, uint32_t base, s
     if (packed_ == nullptr) {
       for (; at != end && *at < limit; ++at) *out++ = value_;
     } else {
+      const uint32_t* last = at;
+      while (last != end && *last < limit) ++last;
+      const size_t wanted_here = static_cast<size_t>(last - at);
       const size_t origin = index_ - passed - base;  // wraps; adding *at unwraps it
-      for (; at != end && *at < limit; ++at) *out++ = packed_value(origin + *at);
+      if (const size_t reach = last[-1] - *at + 1; wanted_here * kDense < reach) {
+        for (; at != last; ++at) *out++ = packed_value(origin + *at);
+      } else {
+        // Unpacking all is faster than picking many.
+        uint32_t all[kBlock];
+        for (size_t begin = origin + *at; at != last;) {
+          const size_t end_of_block = std::min(begin + kBlock, origin + last[-1] + 1);
+          unpack(begin, end_of_block - begin, all);
+          for (; at != last && origin + *at < end_of_block; ++at) *out++ = all[origin + *at - begin];
+          begin = end_of_block;
+        }
+      }
     }
     index_ += here;
     left_ -= here;

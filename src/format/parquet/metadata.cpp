@@ -111,8 +111,7 @@ LogicalType from_converted(const SchemaElement& element) {
   };
   const auto moment = [&](LogicalKind kind, TimeUnit unit) {
     type.kind = kind;
-    type.unit = unit;
-    type.utc = true;
+    type.unit = unit;  // not zoned: files of that age rarely meant UTC, and peers read them so
   };
   switch (*element.converted) {
     case 0: type.kind = LogicalKind::kString; break;
@@ -235,8 +234,14 @@ ColumnMetaData read_column_metadata(ThriftReader& in) {
         in.expect(field, ThriftType::kStruct);
         meta.statistics = read_statistics(in);
         break;
-      case 14: meta.bloom_filter_offset = in.i64(field); break;
-      case 15: meta.bloom_filter_bytes = in.i32(field); break;
+      case 14:
+        if (field.type != ThriftType::kI64) return in.skip(field);
+        meta.bloom_filter_offset = in.i64(field);
+        break;
+      case 15:  // some writers used these numbers before the format did
+        if (field.type != ThriftType::kI32) return in.skip(field);
+        meta.bloom_filter_bytes = in.i32(field);
+        break;
       default: in.skip(field);
     }
   });

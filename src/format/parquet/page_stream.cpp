@@ -23,30 +23,43 @@ constexpr size_t kLongHeaderBytes = size_t{16} << 20;
 
 unsigned level_width(unsigned greatest) { return static_cast<unsigned>(std::bit_width(greatest)); }
 
-std::span<const std::byte> PageStream::window(uint64_t position, size_t least) {
+const Page* PageShare::find(uint64_t position) const {
+  for (const Kept& kept : kept_) {
+    if (kept.position == position) return &kept.page;
+  }
+  return nullptr;
+}
+
+void PageShare::keep(uint64_t position, const Page& page) {
+  kept_[next_] = {position, page};
+  next_ = (next_ + 1) % kept_.size();
+}
+
+std::span<const std::byte> PageStream::window(uint64_t position, size_t least, bool read_ahead) {
   const uint64_t inside = position - window_begin_;
-  if (!window_ || position < window_begin_ || inside > window_->size_bytes() || window_->size_bytes() - inside < least) {
+  const size_t size = window_.bytes.size();
+  if (position < window_begin_ || inside > size || size - inside < least) {
     const uint64_t declared_end = place_.begin + place_.expected_bytes;
-    const uint64_t ahead = declared_end > position ? std::min<uint64_t>(declared_end - position, kWindowBytes) : 0;
+    const uint64_t ahead = read_ahead && declared_end > position ? std::min<uint64_t>(declared_end - position, kWindowBytes) : 0;
     const size_t wanted = static_cast<size_t>(std::min<uint64_t>(std::max<uint64_t>(least, ahead), place_.end - position));
     window_ = place_.source->read(position, wanted);
     window_begin_ = position;
   }
-  const size_t begin = static_cast<size_t>(position - window_begin_);
-  return {window_->data() + begin, window_->size_bytes() - begin};
+  return window_.bytes.subspan(static_cast<size_t>(position - window_begin_));
 }
 
 bool PageStream::peek() {
   if (peeked_) return true;
   if (position_ >= place_.end) return false;
   const uint64_t left = place_.end - position_;
-  auto bytes = window(position_, static_cast<size_t>(std::min<uint64_t>(left, kHeaderBytes)));
+  // Whoever skips pages wants headers alone.
+  auto bytes = window(position_, static_cast<size_t>(std::min<uint64_t>(left, kHeaderBytes)), !skipped_);
   try {
     header_ = parse_page_header(bytes, header_bytes_);
   } catch (const Error&) {
     // Damaged, or longer than the window: only a longer look tells.
     if (bytes.size() >= std::min<uint64_t>(left, kLongHeaderBytes)) throw;
-    bytes = window(position_, static_cast<size_t>(std::min<uint64_t>(left, kLongHeaderBytes)));
+    bytes = window(position_, static_cast<size_t>(std::min<uint64_t>(left, kLongHeaderBytes)), false);
     header_ = parse_page_header(bytes, header_bytes_);
   }
   if (static_cast<uint64_t>(header_.compressed_bytes) > left - header_bytes_) {
@@ -60,6 +73,7 @@ void PageStream::skip() {
   ASSERT(peeked_);
   position_ += header_bytes_ + static_cast<uint64_t>(header_.compressed_bytes);
   peeked_ = false;
+  skipped_ = true;
 }
 
 void PageStream::seek(uint64_t position) {
@@ -80,8 +94,18 @@ BufferRef PageStream::decompressed(std::span<const std::byte> prefix, std::span<
 
 Page PageStream::load() {
   ASSERT(peeked_);
+  const uint64_t begin = position_;
+  const Page* const known = shared_ ? shared_->find(begin) : nullptr;
+  Page page = known != nullptr ? *known : read_page();
+  if (shared_ && known == nullptr) shared_->keep(begin, page);
+  skip();
+  skipped_ = false;
+  return page;
+}
+
+Page PageStream::read_page() {
   const auto body_bytes = static_cast<size_t>(header_.compressed_bytes);
-  const auto body = window(position_ + header_bytes_, body_bytes).first(body_bytes);
+  const auto body = window(position_ + header_bytes_, body_bytes, true).first(body_bytes);
   if (header_.crc && libdeflate_crc32(0, body.data(), body.size()) != *header_.crc) {
     throw Error(ErrorCode::kCorrupt, "the checksum of a Parquet page does not match");
   }
@@ -94,7 +118,7 @@ Page PageStream::load() {
     }
     std::span<const std::byte> bytes;
     if (place_.codec == Codec::kUncompressed || !header_.is_compressed) {
-      page.pin = window_;
+      page.pin = window_.pin;
       bytes = body;
     } else {
       const BufferRef buffer = decompressed(body.first(levels), body.subspan(levels), uncompressed - levels);
@@ -107,7 +131,7 @@ Page PageStream::load() {
   } else {
     std::span<const std::byte> bytes;
     if (place_.codec == Codec::kUncompressed) {
-      page.pin = window_;
+      page.pin = window_.pin;
       bytes = body;
     } else {
       const BufferRef buffer = decompressed({}, body, uncompressed);
@@ -120,7 +144,6 @@ Page PageStream::load() {
       page.values = bytes;
     }
   }
-  skip();
   return page;
 }
 

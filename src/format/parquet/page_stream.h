@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -9,19 +11,42 @@
 
 namespace doline::parquet {
 
-/// Bytes of a file by position. Reads are counted in no order and from any thread.
+/// Bytes and what keeps them.
+struct PinnedBytes {
+  std::span<const std::byte> bytes;
+  PinRef pin;
+};
+
+/// Bytes of a file by position. Any thread.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
   virtual uint64_t size_bytes() const = 0;
   /// Exactly `size` bytes; the caller has checked that they lie inside the file.
-  virtual BufferRef read(uint64_t position, size_t size) const = 0;
+  virtual PinnedBytes read(uint64_t position, size_t size) const = 0;
 };
 
 /// A page in memory, decompressed.
 struct Page {
   PinRef pin;  // keeps the spans
   std::span<const std::byte> repetition, definition, values;
+};
+
+/// The last few pages that one reader of a column loaded, for another that follows it: columns
+/// that are filtered first and read for the survivors after are not decompressed twice. For one
+/// thread.
+class PageShare {
+ public:
+  const Page* find(uint64_t position) const;
+  void keep(uint64_t position, const Page& page);
+
+ private:
+  struct Kept {
+    uint64_t position = ~uint64_t{0};
+    Page page;
+  };
+  std::array<Kept, 3> kept_;
+  size_t next_ = 0;
 };
 
 /// How many bits levels up to `greatest` take.
@@ -57,9 +82,11 @@ class PageStream {
   void skip();
   /// Continues at another page of the chunk.
   void seek(uint64_t position);
+  void share(std::shared_ptr<PageShare> pages) { shared_ = std::move(pages); }
 
  private:
-  std::span<const std::byte> window(uint64_t position, size_t least);
+  std::span<const std::byte> window(uint64_t position, size_t least, bool read_ahead);
+  Page read_page();
   BufferRef decompressed(std::span<const std::byte> prefix, std::span<const std::byte> body, size_t size) const;
   void split_levels(Page& page, std::span<const std::byte> bytes) const;
 
@@ -68,8 +95,10 @@ class PageStream {
   bool peeked_ = false;
   PageHeader header_;
   size_t header_bytes_ = 0;
-  BufferRef window_;
+  PinnedBytes window_;
   uint64_t window_begin_ = 0;
+  bool skipped_ = false;  // the page before was not wanted
+  std::shared_ptr<PageShare> shared_;
 };
 
 }  // namespace doline::parquet
