@@ -33,6 +33,11 @@ static inline Mask both_equal(Block a, char a_byte, Block b, char b_byte) {
   const __m256i right = _mm256_cmpeq_epi8(b.bytes, _mm256_set1_epi8(b_byte));
   return static_cast<Mask>(_mm256_movemask_epi8(_mm256_and_si256(left, right)));
 }
+static inline Mask either_equal(Block block, char a, char b) {
+  const __m256i left = _mm256_cmpeq_epi8(block.bytes, _mm256_set1_epi8(a));
+  const __m256i right = _mm256_cmpeq_epi8(block.bytes, _mm256_set1_epi8(b));
+  return static_cast<Mask>(_mm256_movemask_epi8(_mm256_or_si256(left, right)));
+}
 static inline Mask high_bits(Block block) {
   return static_cast<Mask>(_mm256_movemask_epi8(block.bytes));
 }
@@ -49,6 +54,9 @@ static inline Mask equal(Block block, char byte) {
 }
 static inline Mask both_equal(Block a, char a_byte, Block b, char b_byte) {
   return equal(a, a_byte) & equal(b, b_byte);
+}
+static inline Mask either_equal(Block block, char a, char b) {
+  return equal(block, a) | equal(block, b);
 }
 static inline Mask high_bits(Block block) { return _mm512_movepi8_mask(block.bytes); }
 static inline unsigned first_of(Mask mask) { return static_cast<unsigned>(__builtin_ctzll(mask)); }
@@ -122,6 +130,18 @@ static size_t find_all(const char* begin, const char* end, char byte, unsigned* 
   return count;
 }
 
+static const char* find_either(const char* begin, const char* end, char a, char b) {
+  const char* place = begin;
+  for (; end - place >= static_cast<ptrdiff_t>(kWidth); place += kWidth) {
+    const Mask mask = either_equal(load(place), a, b);
+    if (mask != 0) return place + first_of(mask);
+  }
+  for (; place < end; ++place) {
+    if (*place == a || *place == b) return place;
+  }
+  return end;
+}
+
 static const char* find_non_ascii(const char* begin, const char* end) {
   const char* place = begin;
   for (; end - place >= static_cast<ptrdiff_t>(kWidth); place += kWidth) {
@@ -151,6 +171,13 @@ static size_t find_all(const char* begin, const char* end, char byte, unsigned* 
   return count;
 }
 
+static const char* find_either(const char* begin, const char* end, char a, char b) {
+  for (const char* place = begin; place < end; ++place) {
+    if (*place == a || *place == b) return place;
+  }
+  return end;
+}
+
 static const char* find_non_ascii(const char* begin, const char* end) {
   for (const char* place = begin; place < end; ++place) {
     if (static_cast<signed char>(*place) < 0) return place;
@@ -171,6 +198,6 @@ static void lower_ascii(const char* begin, const char* end, char* to) {
 }
 
 extern const StringKernels kStringKernels;
-const StringKernels kStringKernels = {find, find_all, find_non_ascii, lower_ascii};
+const StringKernels kStringKernels = {find, find_all, find_either, find_non_ascii, lower_ascii};
 
 }  // namespace doline::DOLINE_TARGET

@@ -15,6 +15,8 @@ struct StringKernels {
   /// Returns how many; stops when full. The text is at most 4 GiB - 1 long.
   size_t (*find_all)(const char* begin, const char* end, char byte, unsigned* places,
                      size_t capacity);
+  /// First place of either byte, or end.
+  const char* (*find_either)(const char* begin, const char* end, char a, char b);
   /// First byte that is not ASCII, or end.
   const char* (*find_non_ascii)(const char* begin, const char* end);
   /// Copies with A-Z lowered, other bytes as they are. `to` has room for end - begin bytes.

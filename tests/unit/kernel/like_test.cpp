@@ -190,6 +190,8 @@ TEST(StringSearch, FindsWhatTheStandardLibraryFinds) {
       }
       const auto all = static_cast<size_t>(std::count(made.begin(), made.end(), 'b'));
       ASSERT_EQ(count, std::min(all, capacity));
+      const size_t either = std::min(made.find_first_of("b\x80", from), made.size());
+      ASSERT_EQ(kernels->find_either(text.data() + from, end, 'b', '\x80'), text.data() + either);
       std::string lowered(made.size(), '?');
       kernels->lower_ascii(text.data(), end, lowered.data());
       for (size_t k = 0; k < made.size(); ++k) {
@@ -204,7 +206,8 @@ TEST(StringSearch, FindsWhatTheStandardLibraryFinds) {
 
 TEST(StringSearch, KnowsWellFormedUtf8) {
   const std::string padding(100, 'x');
-  for (const char* good : {"", "a", "é", "€", "\xF0\x9F\x98\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"}) {
+  for (const char* good :
+       {"", "a", "é", "€", "\xF0\x9F\x98\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_TRUE(is_utf8(padding + good + "z")) << good;
     EXPECT_TRUE(is_utf8(good)) << good;
   }
