@@ -168,9 +168,9 @@ std::vector<ListedFile> list_files(Disk& disk, const std::string& pattern,
       if (!segments.empty()) walk.match(prefix, segments, 0, 0);
     }
     if (walk.found.empty()) {
-      Error error(ErrorCode::kFileNotFound, "no file matches \"{}\"", pattern);
-      if (pattern.find("**") != std::string::npos) throw error;
-      throw std::move(error).hint("* stays within one directory; ** goes into those below");
+      Error none(ErrorCode::kFileNotFound, "no file matches \"{}\"", pattern);
+      if (pattern.find("**") != std::string::npos) throw none;
+      throw std::move(none).hint("* stays within one directory; ** goes into those below");
     }
   }
   auto& found = walk.found;
