@@ -37,16 +37,25 @@ bool is_less(const T& a, const T& b) {
   }
 }
 
+/// low + distance * part, the fraction dropped or rounded; exact where a double could not be.
+template <class T>
+T between_integers(Blend blend, T low, T high, double part) {
+  const double step = static_cast<double>(high - low) * part;
+  const double whole = std::floor(step);
+  const double fraction = step - whole;
+  const T value = low + static_cast<T>(whole);  // value + fraction is meant, 0 <= fraction < 1
+  const bool up = blend == Blend::kRound ? (value >= 0 ? fraction >= 0.5 : fraction > 0.5) : value < 0 && fraction > 0;
+  return value + up;
+}
+
 template <class T>
 T blended(Blend blend, T low, T high, double part) {
   if constexpr (std::is_floating_point_v<T>) {
     return static_cast<T>(static_cast<double>(low) + static_cast<double>(high - low) * part);
-  } else if constexpr (std::is_integral_v<T> && sizeof(T) == 8 && std::is_signed_v<T>) {
-    const auto between = static_cast<long double>(low) +
-                         (static_cast<long double>(high) - static_cast<long double>(low)) * part;
-    return blend == Blend::kRound ? std::llround(between) : static_cast<int64_t>(between);
+  } else if constexpr (std::is_same_v<T, int64_t>) {
+    return static_cast<int64_t>(between_integers<int128_t>(blend, low, high, part));
   } else if constexpr (std::is_same_v<T, int128_t>) {
-    return low + static_cast<int128_t>(static_cast<long double>(high - low) * part);
+    return between_integers<int128_t>(blend, low, high, part);
   } else {
     return low;
   }
