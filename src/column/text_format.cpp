@@ -23,8 +23,10 @@ bool is_structural(char c) {
     case '\\':
     case ']':
     case '{':
-    case '}': return true;
-    default: return false;
+    case '}':
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -63,7 +65,8 @@ bool may_need_quotes(TypeKind kind) {
     case TypeKind::kVarchar:
     case TypeKind::kBlob:
     case TypeKind::kEnum:
-    case TypeKind::kJson: return true;
+    case TypeKind::kJson:
+      return true;
     case TypeKind::kNull:
     case TypeKind::kBool:
     case TypeKind::kInt8:
@@ -82,7 +85,8 @@ bool may_need_quotes(TypeKind kind) {
     case TypeKind::kList:
     case TypeKind::kArray:
     case TypeKind::kStruct:
-    case TypeKind::kMap: return false;
+    case TypeKind::kMap:
+      return false;
   }
   UNREACHABLE();
 }
@@ -123,7 +127,8 @@ void append_map(std::string& out, const Column& entries, ListEntry entry, const 
 
 void append_struct(std::string& out, const Column& column, uint32_t at, const ZoneOffsets* zone) {
   const std::vector<Field>& fields = column.type()->fields();
-  const bool unnamed = std::all_of(fields.begin(), fields.end(), [](const Field& f) { return f.name.empty(); });
+  const bool unnamed =
+      std::all_of(fields.begin(), fields.end(), [](const Field& f) { return f.name.empty(); });
   out += unnamed ? '(' : '{';
   for (size_t i = 0; i < fields.size(); ++i) {
     if (i != 0) out += ", ";
@@ -147,26 +152,54 @@ void append_text(std::string& out, const Column& column, uint32_t row, const Zon
   char buffer[std::max(kNumberTextBytes, kTemporalTextBytes)];
   size_t size = 0;
   switch (type->kind()) {
-    case TypeKind::kNull: out += "NULL"; return;
-    case TypeKind::kBool: out += column.value<bool>(row) ? "true" : "false"; return;
-    case TypeKind::kInt8: size = format_integer(buffer, column.value<int8_t>(row)); break;
-    case TypeKind::kInt16: size = format_integer(buffer, column.value<int16_t>(row)); break;
-    case TypeKind::kInt32: size = format_integer(buffer, column.value<int32_t>(row)); break;
-    case TypeKind::kInt64: size = format_integer(buffer, column.value<int64_t>(row)); break;
-    case TypeKind::kHugeInt: size = format_hugeint(buffer, column.value<int128_t>(row)); break;
-    case TypeKind::kUInt8: size = format_unsigned(buffer, column.value<uint8_t>(row)); break;
-    case TypeKind::kUInt16: size = format_unsigned(buffer, column.value<uint16_t>(row)); break;
-    case TypeKind::kUInt32: size = format_unsigned(buffer, column.value<uint32_t>(row)); break;
-    case TypeKind::kUInt64: size = format_unsigned(buffer, column.value<uint64_t>(row)); break;
-    case TypeKind::kFloat: size = format_float(buffer, column.value<float>(row)); break;
-    case TypeKind::kDouble: size = format_double(buffer, column.value<double>(row)); break;
+    case TypeKind::kNull:
+      out += "NULL";
+      return;
+    case TypeKind::kBool:
+      out += column.value<bool>(row) ? "true" : "false";
+      return;
+    case TypeKind::kInt8:
+      size = format_integer(buffer, column.value<int8_t>(row));
+      break;
+    case TypeKind::kInt16:
+      size = format_integer(buffer, column.value<int16_t>(row));
+      break;
+    case TypeKind::kInt32:
+      size = format_integer(buffer, column.value<int32_t>(row));
+      break;
+    case TypeKind::kInt64:
+      size = format_integer(buffer, column.value<int64_t>(row));
+      break;
+    case TypeKind::kHugeInt:
+      size = format_hugeint(buffer, column.value<int128_t>(row));
+      break;
+    case TypeKind::kUInt8:
+      size = format_unsigned(buffer, column.value<uint8_t>(row));
+      break;
+    case TypeKind::kUInt16:
+      size = format_unsigned(buffer, column.value<uint16_t>(row));
+      break;
+    case TypeKind::kUInt32:
+      size = format_unsigned(buffer, column.value<uint32_t>(row));
+      break;
+    case TypeKind::kUInt64:
+      size = format_unsigned(buffer, column.value<uint64_t>(row));
+      break;
+    case TypeKind::kFloat:
+      size = format_float(buffer, column.value<float>(row));
+      break;
+    case TypeKind::kDouble:
+      size = format_double(buffer, column.value<double>(row));
+      break;
     case TypeKind::kDecimal: {
       const bool wide = type->physical() == PhysicalType::kInt128;
       const int128_t unscaled = wide ? column.value<int128_t>(row) : column.value<int64_t>(row);
       size = format_decimal(buffer, unscaled, type->width(), type->scale());
       break;
     }
-    case TypeKind::kDate: size = format_date(buffer, column.value<int32_t>(row)); break;
+    case TypeKind::kDate:
+      size = format_date(buffer, column.value<int32_t>(row));
+      break;
     case TypeKind::kTime:
     case TypeKind::kTimestampS:
     case TypeKind::kTimestampMs:
@@ -176,12 +209,22 @@ void append_text(std::string& out, const Column& column, uint32_t row, const Zon
     case TypeKind::kDuration:
       size = format_temporal(buffer, type->kind(), column.value<int64_t>(row), zone);
       break;
-    case TypeKind::kInterval: size = format_interval(buffer, column.value<Interval>(row)); break;
-    case TypeKind::kUuid: size = format_uuid(buffer, column.value<int128_t>(row)); break;
+    case TypeKind::kInterval:
+      size = format_interval(buffer, column.value<Interval>(row));
+      break;
+    case TypeKind::kUuid:
+      size = format_uuid(buffer, column.value<int128_t>(row));
+      break;
     case TypeKind::kVarchar:
-    case TypeKind::kJson: out += column.text(row); return;
-    case TypeKind::kBlob: append_blob(out, column.text(row)); return;
-    case TypeKind::kEnum: out += type->enum_values()[column.value<uint32_t>(row)]; return;
+    case TypeKind::kJson:
+      out += column.text(row);
+      return;
+    case TypeKind::kBlob:
+      append_blob(out, column.text(row));
+      return;
+    case TypeKind::kEnum:
+      out += type->enum_values()[column.value<uint32_t>(row)];
+      return;
     case TypeKind::kList:
     case TypeKind::kArray:
     case TypeKind::kMap:

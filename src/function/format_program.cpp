@@ -83,12 +83,16 @@ FormatProgram FormatProgram::of_format(std::string_view text) {
     }
     if (counts && numbered) throw malformed(text, "some fields have numbers and some have not");
     std::string specification(colon == std::string_view::npos ? "" : field.substr(colon + 1));
-    if (specification.find('{') != std::string::npos) throw malformed(text, "fields cannot be nested");
+    if (specification.find('{') != std::string::npos)
+      throw malformed(text, "fields cannot be nested");
     // The separator: "," or "_" before precision and type, or "t" and any character.
     const size_t thousands = specification.find_first_of(",_t");
-    if (thousands != std::string::npos && !(thousands + 1 < specification.size() && std::string_view("<>^=").find(specification[thousands + 1]) != std::string_view::npos)) {
+    if (thousands != std::string::npos &&
+        !(thousands + 1 < specification.size() &&
+          std::string_view("<>^=").find(specification[thousands + 1]) != std::string_view::npos)) {
       const bool spelled = specification[thousands] == 't';
-      if (spelled && thousands + 1 == specification.size()) throw malformed(text, "no separator follows the t");
+      if (spelled && thousands + 1 == specification.size())
+        throw malformed(text, "no separator follows the t");
       piece.separator = spelled ? specification[thousands + 1] : specification[thousands];
       size_t width_end = thousands;
       size_t width_begin = width_end;
@@ -123,13 +127,16 @@ FormatProgram FormatProgram::of_printf(std::string_view text) {
       continue;
     }
     std::string specification = "%";
-    for (; at < text.size() && std::string_view("-+ #0,_'").find(text[at]) != std::string_view::npos; ++at) {
+    for (;
+         at < text.size() && std::string_view("-+ #0,_'").find(text[at]) != std::string_view::npos;
+         ++at) {
       const bool separates = text[at] == ',' || text[at] == '_' || text[at] == '\'';
       separates ? void(piece.separator = text[at]) : void(specification += text[at]);
     }
     const size_t width_begin = at;
     const size_t width = take_number(text, at);
-    piece.separator ? void(piece.width = width) : void(specification += text.substr(width_begin, at - width_begin));
+    piece.separator ? void(piece.width = width)
+                    : void(specification += text.substr(width_begin, at - width_begin));
     if (at < text.size() && text[at] == '.') {
       const size_t precision_begin = at++;
       take_number(text, at);
@@ -147,20 +154,22 @@ FormatProgram FormatProgram::of_printf(std::string_view text) {
   return program;
 }
 
-void FormatProgram::append(std::string& out, std::span<const Column> arguments, uint32_t row, const ZoneOffsets* zone) const {
+void FormatProgram::append(std::string& out, std::span<const Column> arguments, uint32_t row,
+                           const ZoneOffsets* zone) const {
   for (const Piece& piece : pieces_) {
     out += piece.literal;
     if (!piece.has_field) continue;
     if (piece.argument >= arguments.size()) {
-      throw Error(ErrorCode::kInvalidArgument, "the format string asks for {} arguments; there are {}", piece.argument + 1,
+      throw Error(ErrorCode::kInvalidArgument,
+                  "the format string asks for {} arguments; there are {}", piece.argument + 1,
                   arguments.size());
     }
     append_field(out, piece, arguments[piece.argument], row, zone);
   }
 }
 
-void FormatProgram::append_field(std::string& out, const Piece& piece, const Column& column, uint32_t row,
-                                 const ZoneOffsets* zone) const {
+void FormatProgram::append_field(std::string& out, const Piece& piece, const Column& column,
+                                 uint32_t row, const ZoneOffsets* zone) const {
   const TypeRef type = column.type();
   const auto format_as = [&](const auto& value) {
     try {
@@ -176,20 +185,26 @@ void FormatProgram::append_field(std::string& out, const Piece& piece, const Col
       }
       out += text;
     } catch (const fmt::format_error& error) {
-      throw Error(ErrorCode::kInvalidArgument, "the field '{}' does not suit a {}: {}", piece.specification, type->name(),
-                  error.what());
+      throw Error(ErrorCode::kInvalidArgument, "the field '{}' does not suit a {}: {}",
+                  piece.specification, type->name(), error.what());
     }
   };
   switch (type->kind()) {
-    case TypeKind::kBool: return format_as(column.value<bool>(row));
-    case TypeKind::kInt64: return format_as(column.value<int64_t>(row));
-    case TypeKind::kUInt64: return format_as(column.value<uint64_t>(row));
-    case TypeKind::kHugeInt: return format_as(column.value<int128_t>(row));
+    case TypeKind::kBool:
+      return format_as(column.value<bool>(row));
+    case TypeKind::kInt64:
+      return format_as(column.value<int64_t>(row));
+    case TypeKind::kUInt64:
+      return format_as(column.value<uint64_t>(row));
+    case TypeKind::kHugeInt:
+      return format_as(column.value<int128_t>(row));
     case TypeKind::kDouble:
       // Without wishes a fraction shows as everywhere: "1.0".
-      if (piece.specification == "{:}" && !piece.separator) return append_text(out, column, row, zone);
+      if (piece.specification == "{:}" && !piece.separator)
+        return append_text(out, column, row, zone);
       return format_as(column.value<double>(row));
-    case TypeKind::kVarchar: return format_as(column.text(row));
+    case TypeKind::kVarchar:
+      return format_as(column.text(row));
     case TypeKind::kNull:
     case TypeKind::kInt8:
     case TypeKind::kInt16:
@@ -215,7 +230,8 @@ void FormatProgram::append_field(std::string& out, const Piece& piece, const Col
     case TypeKind::kList:
     case TypeKind::kArray:
     case TypeKind::kStruct:
-    case TypeKind::kMap: break;  // cast to one of the above when the call was bound
+    case TypeKind::kMap:
+      break;  // cast to one of the above when the call was bound
   }
   UNREACHABLE();
 }

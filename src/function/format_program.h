@@ -19,11 +19,12 @@ class FormatProgram {
 
   /// Appends row `row` of the arguments, formatted. Throws Error(kInvalidArgument) where a
   /// specification does not suit its argument, or there is no such argument.
-  void append(std::string& out, std::span<const Column> arguments, uint32_t row, const ZoneOffsets* zone) const;
+  void append(std::string& out, std::span<const Column> arguments, uint32_t row,
+              const ZoneOffsets* zone) const;
 
  private:
   struct Piece {
-    std::string literal;       // before the field
+    std::string literal;  // before the field
     bool has_field = false;
     size_t argument = 0;
     std::string specification;  // for fmt: "{:.2f}" or "%.2f", without the separator
@@ -31,7 +32,8 @@ class FormatProgram {
     size_t width = 0;           // only with a separator, whose places it counts
   };
 
-  void append_field(std::string& out, const Piece& piece, const Column& column, uint32_t row, const ZoneOffsets* zone) const;
+  void append_field(std::string& out, const Piece& piece, const Column& column, uint32_t row,
+                    const ZoneOffsets* zone) const;
 
   bool is_printf_ = false;
   std::vector<Piece> pieces_;

@@ -22,7 +22,8 @@ void fill(const KernelCall& call, ColumnWriter& writer, Value value) {
   if constexpr (std::is_same_v<Out, bool>) {
     uint64_t* bits = writer.bits();
     if (!prefers_dense(call.active, call.row_count)) {
-      call.active.for_each([&](uint32_t row) { bits[row / 64] |= uint64_t{value(row)} << (row % 64); });
+      call.active.for_each(
+          [&](uint32_t row) { bits[row / 64] |= uint64_t{value(row)} << (row % 64); });
       return;
     }
     for (uint32_t begin = 0; begin < call.row_count; begin += 64) {
@@ -82,7 +83,8 @@ Column map_lanes(const KernelCall& call, const Column& a, const Column& b, Op op
 /// flag = op(a[row], b[row], result[row]); any flag that is not zero is a failure, which
 /// `describe(a, b)` words. Only for overloads that declare can_fail.
 template <class A, class B, class Out, class Op, class Describe>
-Column check_lanes(const KernelCall& call, const Column& a, const Column& b, ErrorCode code, Op op, Describe describe) {
+Column check_lanes(const KernelCall& call, const Column& a, const Column& b, ErrorCode code, Op op,
+                   Describe describe) {
   ColumnWriter writer(call.result_type, call.row_count);
   const A* x = a.values<A>();
   const B* y = b.values<B>();
@@ -119,7 +121,8 @@ Column check_lanes(const KernelCall& call, const Column& a, const Column& b, Err
 
 /// The same of one argument.
 template <class A, class Out, class Op, class Describe>
-Column check_lanes(const KernelCall& call, const Column& a, ErrorCode code, Op op, Describe describe) {
+Column check_lanes(const KernelCall& call, const Column& a, ErrorCode code, Op op,
+                   Describe describe) {
   ColumnWriter writer(call.result_type, call.row_count);
   const A* x = a.values<A>();
   Out* out = writer.values<Out>();
@@ -178,7 +181,8 @@ void for_each_valid_row(const KernelCall& call, std::span<const Column> argument
   for (const Column& argument : arguments) {
     if (argument.is_null_constant()) return;
     if (const uint64_t* bits = lane_validity(argument)) {
-      validity = intersect_bitmaps(bits, validity ? validity->as<uint64_t>() : nullptr, call.row_count);
+      validity =
+          intersect_bitmaps(bits, validity ? validity->as<uint64_t>() : nullptr, call.row_count);
     }
   }
   for_each_valid(call.active, validity ? validity->as<uint64_t>() : nullptr, nullptr, body);

@@ -49,8 +49,8 @@ Column divisor_kernel(const KernelCall& call, std::span<const Column> arguments)
       call, arguments[0], arguments[1], ErrorCode::kOverflow,
       [](T a, T b, T& out) { return static_cast<unsigned>(!combine<kMultiple>(a, b, out)); },
       [](T a, T b) {
-        return fmt::format("{}({}, {}) does not fit {}", kMultiple ? "lcm" : "gcd", number_text(a), number_text(b),
-                           sql_name<T>());
+        return fmt::format("{}({}, {}) does not fit {}", kMultiple ? "lcm" : "gcd", number_text(a),
+                           number_text(b), sql_name<T>());
       });
 }
 
@@ -75,17 +75,46 @@ template <bool kMultiple>
 std::vector<ScalarOverload> overloads() {
   const TypeRef integer = Type::int64();
   const TypeRef huge = Type::hugeint();
-  return {{.parameters = {integer, integer}, .result = integer, .kernel = divisor_kernel<kMultiple, int64_t>, .can_fail = true, .cost = 10},
-          {.parameters = {huge, huge}, .result = huge, .kernel = divisor_kernel<kMultiple, int128_t>, .can_fail = true, .cost = 20}};
+  return {{.parameters = {integer, integer},
+           .result = integer,
+           .kernel = divisor_kernel<kMultiple, int64_t>,
+           .can_fail = true,
+           .cost = 10},
+          {.parameters = {huge, huge},
+           .result = huge,
+           .kernel = divisor_kernel<kMultiple, int128_t>,
+           .can_fail = true,
+           .cost = 20}};
 }
 
 }  // namespace
 
 void register_integer_functions(FunctionRegistry& registry) {
-  registry.add({"gcd", {"greatest_common_divisor"}, "numeric", "The greatest common divisor.", "gcd(42, 57)", "3", overloads<false>()});
-  registry.add({"lcm", {"least_common_multiple"}, "numeric", "The least common multiple.", "lcm(42, 57)", "798", overloads<true>()});
-  registry.add({"factorial", {"!__postfix"}, "numeric", "The product of all whole numbers up to the argument.", "factorial(4)", "24",
-                {{.parameters = {Type::int32()}, .result = Type::hugeint(), .kernel = factorial_kernel, .can_fail = true, .cost = 4}}});
+  registry.add({"gcd",
+                {"greatest_common_divisor"},
+                "numeric",
+                "The greatest common divisor.",
+                "gcd(42, 57)",
+                "3",
+                overloads<false>()});
+  registry.add({"lcm",
+                {"least_common_multiple"},
+                "numeric",
+                "The least common multiple.",
+                "lcm(42, 57)",
+                "798",
+                overloads<true>()});
+  registry.add({"factorial",
+                {"!__postfix"},
+                "numeric",
+                "The product of all whole numbers up to the argument.",
+                "factorial(4)",
+                "24",
+                {{.parameters = {Type::int32()},
+                  .result = Type::hugeint(),
+                  .kernel = factorial_kernel,
+                  .can_fail = true,
+                  .cost = 4}}});
 }
 
 }  // namespace doline

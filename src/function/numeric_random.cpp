@@ -54,14 +54,36 @@ Column uuid_kernel(const KernelCall& call, std::span<const Column>) {
 }  // namespace
 
 void register_random_functions(FunctionRegistry& registry) {
-  registry.add({"random", {}, "numeric", "A number of [0, 1) at random, another for each row.", "random() < 1", "true",
-                {{.parameters = {}, .result = Type::float64(), .kernel = random_kernel, .is_volatile = true}}});
-  registry.add({"uuid", {"gen_random_uuid", "uuidv4"}, "value", "A random UUID (version 4), another for each row.",
-                "length(uuid()::VARCHAR)", "36",
-                {{.parameters = {}, .result = Type::uuid(), .kernel = uuid_kernel<4>, .is_volatile = true}}});
-  registry.add({"uuidv7", {}, "value", "A UUID that begins with the time (version 7), another for each row.",
-                "length(uuidv7()::VARCHAR)", "36",
-                {{.parameters = {}, .result = Type::uuid(), .kernel = uuid_kernel<7>, .is_volatile = true}}});
+  registry.add({"random",
+                {},
+                "numeric",
+                "A number of [0, 1) at random, another for each row.",
+                "random() < 1",
+                "true",
+                {{.parameters = {},
+                  .result = Type::float64(),
+                  .kernel = random_kernel,
+                  .is_volatile = true}}});
+  registry.add({"uuid",
+                {"gen_random_uuid", "uuidv4"},
+                "value",
+                "A random UUID (version 4), another for each row.",
+                "length(uuid()::VARCHAR)",
+                "36",
+                {{.parameters = {},
+                  .result = Type::uuid(),
+                  .kernel = uuid_kernel<4>,
+                  .is_volatile = true}}});
+  registry.add({"uuidv7",
+                {},
+                "value",
+                "A UUID that begins with the time (version 7), another for each row.",
+                "length(uuidv7()::VARCHAR)",
+                "36",
+                {{.parameters = {},
+                  .result = Type::uuid(),
+                  .kernel = uuid_kernel<7>,
+                  .is_volatile = true}}});
 }
 
 }  // namespace doline

@@ -83,13 +83,18 @@ template <Rounding kRounding, class T>
 Column integer_digits_kernel(const KernelCall& call, std::span<const Column> arguments) {
   return check_lanes<T, int32_t, T>(
       call, arguments[0], arguments[1], ErrorCode::kOverflow,
-      [](T value, int32_t digits, T& out) { return static_cast<unsigned>(!round_integer<kRounding>(value, digits, out)); },
+      [](T value, int32_t digits, T& out) {
+        return static_cast<unsigned>(!round_integer<kRounding>(value, digits, out));
+      },
       [](T value, int32_t digits) {
-        return fmt::format("{} rounded to {} digits does not fit {}", number_text(value), digits, sql_name<T>());
+        return fmt::format("{} rounded to {} digits does not fit {}", number_text(value), digits,
+                           sql_name<T>());
       });
 }
 
-Column identity_kernel(const KernelCall&, std::span<const Column> arguments) { return arguments[0]; }
+Column identity_kernel(const KernelCall&, std::span<const Column> arguments) {
+  return arguments[0];
+}
 
 /// A decimal divided by `drop` and multiplied by `restore` again (digits before the point).
 struct DecimalRounding final : FunctionData {
@@ -117,10 +122,12 @@ Column zero_kernel(const KernelCall& call, std::span<const Column> arguments) {
 
 template <Rounding kRounding>
 void bind_decimal_to(FunctionBinding& binding, int64_t digits) {
-  const TypeRef type = binding.argument_types[0]->is(TypeKind::kDecimal) ? binding.argument_types[0] : binding.cast_to[0];
+  const TypeRef type = binding.argument_types[0]->is(TypeKind::kDecimal) ? binding.argument_types[0]
+                                                                         : binding.cast_to[0];
   binding.cast_to[0] = type;
   const bool narrow = type->physical() == PhysicalType::kInt64;
-  binding.kernel = narrow ? decimal_kernel<kRounding, int64_t> : decimal_kernel<kRounding, int128_t>;
+  binding.kernel =
+      narrow ? decimal_kernel<kRounding, int64_t> : decimal_kernel<kRounding, int128_t>;
   binding.result = type;
   if (digits >= type->scale()) return;
   const int scale = static_cast<int>(std::max<int64_t>(digits, 0));
@@ -130,8 +137,9 @@ void bind_decimal_to(FunctionBinding& binding, int64_t digits) {
     binding.kernel = narrow ? zero_kernel<int64_t> : zero_kernel<int128_t>;
     return;
   }
-  binding.data = make_ref<const DecimalRounding>(power_of_ten(static_cast<int>(dropped)),
-                                                 power_of_ten(static_cast<int>(std::max<int64_t>(-digits, 0))));
+  binding.data = make_ref<const DecimalRounding>(
+      power_of_ten(static_cast<int>(dropped)),
+      power_of_ten(static_cast<int>(std::max<int64_t>(-digits, 0))));
 }
 
 template <Rounding kRounding>
@@ -159,8 +167,12 @@ std::vector<ScalarOverload> to_whole(bool keeps_integers) {
       overloads.push_back({.parameters = {type}, .result = type, .kernel = identity_kernel});
     }
   }
-  overloads.push_back({.parameters = {Type::float64()}, .result = Type::float64(), .kernel = real_kernel<kRounding, double>});
-  overloads.push_back({.parameters = {Type::float32()}, .result = Type::float32(), .kernel = real_kernel<kRounding, float>});
+  overloads.push_back({.parameters = {Type::float64()},
+                       .result = Type::float64(),
+                       .kernel = real_kernel<kRounding, double>});
+  overloads.push_back({.parameters = {Type::float32()},
+                       .result = Type::float32(),
+                       .kernel = real_kernel<kRounding, float>});
   overloads.push_back({.parameters = {TypePattern::decimal()}, .bind = bind_decimal<kRounding>});
   return overloads;
 }
@@ -170,14 +182,18 @@ void add_to_digits(std::vector<ScalarOverload>& overloads) {
   const TypeRef digits = Type::int32();
   add_overloads(overloads, integer_types(), [&]<class T>(TypeRef type) {
     ScalarOverload overload{.parameters = {type, digits}, .result = type, .can_fail = true};
-    if constexpr (!std::is_floating_point_v<T>) overload.kernel = integer_digits_kernel<kRounding, T>;
+    if constexpr (!std::is_floating_point_v<T>)
+      overload.kernel = integer_digits_kernel<kRounding, T>;
     return overload;
   });
+  overloads.push_back({.parameters = {Type::float64(), digits},
+                       .result = Type::float64(),
+                       .kernel = real_digits_kernel<kRounding, double>});
+  overloads.push_back({.parameters = {Type::float32(), digits},
+                       .result = Type::float32(),
+                       .kernel = real_digits_kernel<kRounding, float>});
   overloads.push_back(
-      {.parameters = {Type::float64(), digits}, .result = Type::float64(), .kernel = real_digits_kernel<kRounding, double>});
-  overloads.push_back(
-      {.parameters = {Type::float32(), digits}, .result = Type::float32(), .kernel = real_digits_kernel<kRounding, float>});
-  overloads.push_back({.parameters = {TypePattern::decimal(), digits}, .bind = bind_decimal_digits<kRounding>});
+      {.parameters = {TypePattern::decimal(), digits}, .bind = bind_decimal_digits<kRounding>});
 }
 
 template <class T>
@@ -199,12 +215,14 @@ Column absolute_kernel(const KernelCall& call, std::span<const Column> arguments
 
 template <class T>
 Column absolute_decimal_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  return map_lanes<T, T>(call, arguments[0], [](T x) { return x < T{0} ? wrapping_subtract(T{0}, x) : x; });
+  return map_lanes<T, T>(call, arguments[0],
+                         [](T x) { return x < T{0} ? wrapping_subtract(T{0}, x) : x; });
 }
 
 template <class T>
 Column sign_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  return map_lanes<T, int8_t>(call, arguments[0], [](T x) { return static_cast<int8_t>(int{x > T{0}} - int{x < T{0}}); });
+  return map_lanes<T, int8_t>(
+      call, arguments[0], [](T x) { return static_cast<int8_t>(int{x > T{0}} - int{x < T{0}}); });
 }
 
 }  // namespace
@@ -212,7 +230,9 @@ Column sign_kernel(const KernelCall& call, std::span<const Column> arguments) {
 void register_rounding(FunctionRegistry& registry) {
   const char* const numeric = "numeric";
   ScalarFunction absolute{"abs", {"@"}, numeric, "The absolute value.", "abs(-17)", "17", {}};
-  ScalarFunction sign{"sign", {}, numeric, "-1, 0 or 1 as the argument is negative, zero or positive.", "sign(-349)", "-1", {}};
+  ScalarFunction sign{
+      "sign",       {},   numeric, "-1, 0 or 1 as the argument is negative, zero or positive.",
+      "sign(-349)", "-1", {}};
   for (const auto types : {integer_types(), floating_types()}) {
     add_overloads(absolute.overloads, types, []<class T>(TypeRef type) {
       return ScalarOverload{.parameters = {type},
@@ -224,32 +244,66 @@ void register_rounding(FunctionRegistry& registry) {
       return ScalarOverload{.parameters = {type}, .result = Type::int8(), .kernel = sign_kernel<T>};
     });
   }
-  absolute.overloads.push_back({.parameters = {TypePattern::decimal()}, .bind = [](FunctionBinding& binding) {
-                                  binding.result = binding.cast_to[0];
-                                  binding.kernel = binding.result->physical() == PhysicalType::kInt64
-                                                       ? absolute_decimal_kernel<int64_t>
-                                                       : absolute_decimal_kernel<int128_t>;
-                                }});
-  sign.overloads.push_back(
-      {.parameters = {TypePattern::decimal()}, .result = Type::int8(), .bind = [](FunctionBinding& binding) {
-         binding.kernel =
-             binding.cast_to[0]->physical() == PhysicalType::kInt64 ? sign_kernel<int64_t> : sign_kernel<int128_t>;
+  absolute.overloads.push_back(
+      {.parameters = {TypePattern::decimal()}, .bind = [](FunctionBinding& binding) {
+         binding.result = binding.cast_to[0];
+         binding.kernel = binding.result->physical() == PhysicalType::kInt64
+                              ? absolute_decimal_kernel<int64_t>
+                              : absolute_decimal_kernel<int128_t>;
        }});
+  sign.overloads.push_back({.parameters = {TypePattern::decimal()},
+                            .result = Type::int8(),
+                            .bind = [](FunctionBinding& binding) {
+                              binding.kernel =
+                                  binding.cast_to[0]->physical() == PhysicalType::kInt64
+                                      ? sign_kernel<int64_t>
+                                      : sign_kernel<int128_t>;
+                            }});
   registry.add(std::move(absolute));
   registry.add(std::move(sign));
 
-  registry.add({"ceil", {"ceiling"}, numeric, "The next whole number up.", "ceil(1.2)", "2", to_whole<Rounding::kUp>(false)});
-  registry.add({"floor", {}, numeric, "The next whole number down.", "floor(-1.2)", "-2", to_whole<Rounding::kDown>(false)});
-  ScalarFunction truncate{"trunc", {}, numeric, "The number cut towards zero, to so many digits after the point if they are given.",
-                          "trunc(-1.78, 1)", "-1.7", to_whole<Rounding::kTruncate>(true)};
+  registry.add({"ceil",
+                {"ceiling"},
+                numeric,
+                "The next whole number up.",
+                "ceil(1.2)",
+                "2",
+                to_whole<Rounding::kUp>(false)});
+  registry.add({"floor",
+                {},
+                numeric,
+                "The next whole number down.",
+                "floor(-1.2)",
+                "-2",
+                to_whole<Rounding::kDown>(false)});
+  ScalarFunction truncate{
+      "trunc",
+      {},
+      numeric,
+      "The number cut towards zero, to so many digits after the point if they are given.",
+      "trunc(-1.78, 1)",
+      "-1.7",
+      to_whole<Rounding::kTruncate>(true)};
   add_to_digits<Rounding::kTruncate>(truncate.overloads);
   registry.add(std::move(truncate));
-  ScalarFunction round{"round", {}, numeric, "The nearest number of so many digits after the point, halves away from zero.",
-                       "round(42.4332, 2)", "42.43", to_whole<Rounding::kHalfAway>(true)};
+  ScalarFunction round{
+      "round",
+      {},
+      numeric,
+      "The nearest number of so many digits after the point, halves away from zero.",
+      "round(42.4332, 2)",
+      "42.43",
+      to_whole<Rounding::kHalfAway>(true)};
   add_to_digits<Rounding::kHalfAway>(round.overloads);
   registry.add(std::move(round));
-  ScalarFunction even{"round_even", {"roundbankers"}, numeric, "The nearest number of so many digits after the point, halves to the even one.",
-                      "round_even(2.5, 0)", "2", {}};
+  ScalarFunction even{
+      "round_even",
+      {"roundbankers"},
+      numeric,
+      "The nearest number of so many digits after the point, halves to the even one.",
+      "round_even(2.5, 0)",
+      "2",
+      {}};
   add_to_digits<Rounding::kHalfEven>(even.overloads);
   registry.add(std::move(even));
 }

@@ -5,8 +5,9 @@
 namespace doline {
 
 std::span<const TypeRef> integer_types() {
-  static const TypeRef types[] = {Type::int8(),  Type::int16(),  Type::int32(),  Type::int64(), Type::hugeint(),
-                                  Type::uint8(), Type::uint16(), Type::uint32(), Type::uint64()};
+  static const TypeRef types[] = {Type::int8(),   Type::int16(),   Type::int32(),
+                                  Type::int64(),  Type::hugeint(), Type::uint8(),
+                                  Type::uint16(), Type::uint32(),  Type::uint64()};
   return types;
 }
 

@@ -15,9 +15,11 @@ std::span<const TypeRef> floating_types();
 
 /// One overload a type, made by make.template operator()<T>(type) with its C++ type.
 template <class Make>
-void add_overloads(std::vector<ScalarOverload>& overloads, std::span<const TypeRef> types, Make make) {
+void add_overloads(std::vector<ScalarOverload>& overloads, std::span<const TypeRef> types,
+                   Make make) {
   for (const TypeRef type : types) {
-    overloads.push_back(dispatch_numeric(type->physical(), [&]<class T>() { return make.template operator()<T>(type); }));
+    overloads.push_back(dispatch_numeric(
+        type->physical(), [&]<class T>() { return make.template operator()<T>(type); }));
   }
 }
 

@@ -68,9 +68,11 @@ struct Multiply {
 
 template <class Op, class T>
 Column integer_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  return check_lanes<T, T, T>(call, arguments[0], arguments[1], ErrorCode::kOverflow, Op(), [](T a, T b) {
-    return fmt::format("{} {} {} does not fit {}", number_text(a), Op::kSign, number_text(b), sql_name<T>());
-  });
+  return check_lanes<T, T, T>(call, arguments[0], arguments[1], ErrorCode::kOverflow, Op(),
+                              [](T a, T b) {
+                                return fmt::format("{} {} {} does not fit {}", number_text(a),
+                                                   Op::kSign, number_text(b), sql_name<T>());
+                              });
 }
 
 template <class Op, class T>
@@ -88,12 +90,17 @@ Column negate_kernel(const KernelCall& call, std::span<const Column> arguments) 
     return map_lanes<T, T>(call, arguments[0], [](T value) { return -value; });
   } else {
     return check_lanes<T, T>(
-        call, arguments[0], ErrorCode::kOverflow, [](T value, T& out) { return Subtract()(T{0}, value, out); },
-        [](T value) { return fmt::format("-({}) does not fit {}", number_text(value), sql_name<T>()); });
+        call, arguments[0], ErrorCode::kOverflow,
+        [](T value, T& out) { return Subtract()(T{0}, value, out); },
+        [](T value) {
+          return fmt::format("-({}) does not fit {}", number_text(value), sql_name<T>());
+        });
   }
 }
 
-Column identity_kernel(const KernelCall&, std::span<const Column> arguments) { return arguments[0]; }
+Column identity_kernel(const KernelCall&, std::span<const Column> arguments) {
+  return arguments[0];
+}
 
 template <class Op>
 std::vector<ScalarOverload> number_overloads() {
@@ -102,13 +109,16 @@ std::vector<ScalarOverload> number_overloads() {
     if constexpr (std::is_floating_point_v<T>) {
       return ScalarOverload{};
     } else {
-      return ScalarOverload{
-          .parameters = {type, type}, .result = type, .kernel = integer_kernel<Op, T>, .can_fail = true};
+      return ScalarOverload{.parameters = {type, type},
+                            .result = type,
+                            .kernel = integer_kernel<Op, T>,
+                            .can_fail = true};
     }
   });
   add_overloads(overloads, floating_types(), []<class T>(TypeRef type) {
     if constexpr (std::is_floating_point_v<T>) {
-      return ScalarOverload{.parameters = {type, type}, .result = type, .kernel = floating_kernel<Op, T>};
+      return ScalarOverload{
+          .parameters = {type, type}, .result = type, .kernel = floating_kernel<Op, T>};
     } else {
       return ScalarOverload{};
     }
@@ -128,27 +138,43 @@ void add_unary(std::vector<ScalarOverload>& overloads, std::span<const TypeRef> 
 }  // namespace
 
 void register_addition(FunctionRegistry& registry) {
-  ScalarFunction plus{"+", {"add"}, "operator", "The sum; overflow is an error.", "1 + 2", "3", number_overloads<Add>()};
+  ScalarFunction plus{"+",
+                      {"add"},
+                      "operator",
+                      "The sum; overflow is an error.",
+                      "1 + 2",
+                      "3",
+                      number_overloads<Add>()};
   plus.overloads.push_back(decimal_addition());
   for (const auto types : {integer_types(), floating_types()}) {
     for (const TypeRef type : types) {
       plus.overloads.push_back({.parameters = {type}, .result = type, .kernel = identity_kernel});
     }
   }
-  plus.overloads.push_back({.parameters = {TypePattern::decimal()}, .kernel = identity_kernel, .bind = [](FunctionBinding& b) {
-                              b.result = b.cast_to[0];
-                            }});
+  plus.overloads.push_back({.parameters = {TypePattern::decimal()},
+                            .kernel = identity_kernel,
+                            .bind = [](FunctionBinding& b) { b.result = b.cast_to[0]; }});
   registry.add(std::move(plus));
 
-  ScalarFunction minus{"-", {"subtract"}, "operator", "The difference, or with one argument the opposite; overflow is an error.",
-                       "5 - 3", "2", number_overloads<Subtract>()};
+  ScalarFunction minus{"-",
+                       {"subtract"},
+                       "operator",
+                       "The difference, or with one argument the opposite; overflow is an error.",
+                       "5 - 3",
+                       "2",
+                       number_overloads<Subtract>()};
   minus.overloads.push_back(decimal_subtraction());
   add_unary(minus.overloads, integer_types());
   add_unary(minus.overloads, floating_types());
   minus.overloads.push_back(decimal_negation());
   registry.add(std::move(minus));
 
-  ScalarFunction times{"*", {"multiply"}, "operator", "The product; overflow is an error.", "6 * 7", "42",
+  ScalarFunction times{"*",
+                       {"multiply"},
+                       "operator",
+                       "The product; overflow is an error.",
+                       "6 * 7",
+                       "42",
                        number_overloads<Multiply>()};
   times.overloads.push_back(decimal_multiplication());
   registry.add(std::move(times));

@@ -52,7 +52,9 @@ Column shift_left_kernel(const KernelCall& call, std::span<const Column> argumen
         out = failed || a == T{0} ? T{0} : static_cast<T>(static_cast<WrappingType<T>>(a) << b);
         return static_cast<unsigned>(failed);
       },
-      [](T a, T b) { return fmt::format("{} << {}: {}", number_text(a), number_text(b), shift_fault(a, b)); });
+      [](T a, T b) {
+        return fmt::format("{} << {}: {}", number_text(a), number_text(b), shift_fault(a, b));
+      });
 }
 
 template <class T>
@@ -73,7 +75,8 @@ Column bit_count_kernel(const KernelCall& call, std::span<const Column> argument
 
 /// Overloads over the integer types; the kernel is chosen by make.template operator()<T>().
 template <class Kernel>
-std::vector<ScalarOverload> integer_overloads(size_t parameters, bool can_fail, Kernel kernel, TypeRef result = nullptr) {
+std::vector<ScalarOverload> integer_overloads(size_t parameters, bool can_fail, Kernel kernel,
+                                              TypeRef result = nullptr) {
   std::vector<ScalarOverload> overloads;
   add_overloads(overloads, integer_types(), [&]<class T>(TypeRef type) {
     ScalarOverload overload{.parameters = std::vector<TypePattern>(parameters, type),
@@ -88,20 +91,67 @@ std::vector<ScalarOverload> integer_overloads(size_t parameters, bool can_fail, 
 }  // namespace
 
 void register_bit_operators(FunctionRegistry& registry) {
-  registry.add({"&", {}, "operator", "The bits set in both.", "6 & 3", "2",
-                integer_overloads(2, false, []<class T>() -> ScalarKernel { return bit_kernel<BitOp::kAnd, T>; })});
-  registry.add({"|", {}, "operator", "The bits set in either.", "6 | 3", "7",
-                integer_overloads(2, false, []<class T>() -> ScalarKernel { return bit_kernel<BitOp::kOr, T>; })});
-  registry.add({"xor", {}, "numeric", "The bits set in one of the two.", "xor(6, 3)", "5",
-                integer_overloads(2, false, []<class T>() -> ScalarKernel { return bit_kernel<BitOp::kXor, T>; })});
-  registry.add({"~", {}, "operator", "Every bit turned over; of two texts: whether the second, a regular expression, matches all of the first.",
-                "~5", "-6", integer_overloads(1, false, []<class T>() -> ScalarKernel { return not_kernel<T>; })});
-  registry.add({"<<", {}, "operator", "The bits moved up; overflow is an error.", "1 << 4", "16",
-                integer_overloads(2, true, []<class T>() -> ScalarKernel { return shift_left_kernel<T>; })});
-  registry.add({">>", {}, "operator", "The bits moved down, the sign kept.", "16 >> 2", "4",
-                integer_overloads(2, false, []<class T>() -> ScalarKernel { return shift_right_kernel<T>; })});
-  registry.add({"bit_count", {}, "numeric", "How many bits are set.", "bit_count(31)", "5",
-                integer_overloads(1, false, []<class T>() -> ScalarKernel { return bit_count_kernel<T>; }, Type::int8())});
+  registry.add({"&",
+                {},
+                "operator",
+                "The bits set in both.",
+                "6 & 3",
+                "2",
+                integer_overloads(2, false, []<class T>() -> ScalarKernel {
+                  return bit_kernel<BitOp::kAnd, T>;
+                })});
+  registry.add({"|",
+                {},
+                "operator",
+                "The bits set in either.",
+                "6 | 3",
+                "7",
+                integer_overloads(2, false, []<class T>() -> ScalarKernel {
+                  return bit_kernel<BitOp::kOr, T>;
+                })});
+  registry.add({"xor",
+                {},
+                "numeric",
+                "The bits set in one of the two.",
+                "xor(6, 3)",
+                "5",
+                integer_overloads(2, false, []<class T>() -> ScalarKernel {
+                  return bit_kernel<BitOp::kXor, T>;
+                })});
+  registry.add(
+      {"~",
+       {},
+       "operator",
+       "Every bit turned over; of two texts: whether the second, a regular expression, matches all "
+       "of the first.",
+       "~5",
+       "-6",
+       integer_overloads(1, false, []<class T>() -> ScalarKernel { return not_kernel<T>; })});
+  registry.add(
+      {"<<",
+       {},
+       "operator",
+       "The bits moved up; overflow is an error.",
+       "1 << 4",
+       "16",
+       integer_overloads(2, true, []<class T>() -> ScalarKernel { return shift_left_kernel<T>; })});
+  registry.add({">>",
+                {},
+                "operator",
+                "The bits moved down, the sign kept.",
+                "16 >> 2",
+                "4",
+                integer_overloads(
+                    2, false, []<class T>() -> ScalarKernel { return shift_right_kernel<T>; })});
+  registry.add(
+      {"bit_count",
+       {},
+       "numeric",
+       "How many bits are set.",
+       "bit_count(31)",
+       "5",
+       integer_overloads(
+           1, false, []<class T>() -> ScalarKernel { return bit_count_kernel<T>; }, Type::int8())});
 }
 
 }  // namespace doline

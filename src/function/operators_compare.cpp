@@ -13,14 +13,16 @@ namespace {
 /// An integer constant beside an integer column takes the column's type where it fits, so that
 /// the column is compared as it lies.
 bool constant_fits(const std::optional<Value>& constant, TypeRef type) {
-  if (!constant || constant->is_null() || !constant->type()->is_integer() || !type->is_integer()) return false;
+  if (!constant || constant->is_null() || !constant->type()->is_integer() || !type->is_integer())
+    return false;
   const int128_t value = constant->as_integer();
   return dispatch_numeric(type->physical(), [&]<class T>() {
     if constexpr (std::is_floating_point_v<T>) {
       return false;
     } else {
       return value >= static_cast<int128_t>(std::numeric_limits<T>::min()) &&
-             (std::is_same_v<T, int128_t> || value <= static_cast<int128_t>(std::numeric_limits<T>::max()));
+             (std::is_same_v<T, int128_t> ||
+              value <= static_cast<int128_t>(std::numeric_limits<T>::max()));
     }
   });
 }
@@ -37,7 +39,8 @@ void bind_comparison(FunctionBinding& binding) {
     type = comparison_type(a, b);
   }
   if (!type) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} and {} cannot be compared", a->name(), b->name())
+    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} and {} cannot be compared", a->name(),
+                b->name())
         .hint("cast a side: x::TYPE");
   }
   binding.cast_to = {type, type};
@@ -56,7 +59,8 @@ Column distinct_kernel(const KernelCall& call, std::span<const Column> arguments
   ColumnWriter writer(call.result_type, call.row_count);
   compare_not_distinct(arguments[0], arguments[1], call.active, writer.bits());
   if constexpr (kDistinct) {
-    for (size_t word = 0; word < words_for_bits(call.row_count); ++word) writer.bits()[word] = ~writer.bits()[word];
+    for (size_t word = 0; word < words_for_bits(call.row_count); ++word)
+      writer.bits()[word] = ~writer.bits()[word];
   }
   return writer.seal(call.row_count);
 }
@@ -82,24 +86,70 @@ ScalarOverload comparison(ScalarKernel kernel, Nulls nulls = Nulls::kPropagate) 
 }  // namespace
 
 void register_comparisons(FunctionRegistry& registry) {
-  registry.add({"=", {"=="}, "operator", "Whether the two are equal; NaN equals NaN.", "1 = 1.0", "true",
+  registry.add({"=",
+                {"=="},
+                "operator",
+                "Whether the two are equal; NaN equals NaN.",
+                "1 = 1.0",
+                "true",
                 {comparison(comparison_kernel<Comparison::kEqual>)}});
-  registry.add({"<>", {"!="}, "operator", "Whether the two differ.", "1 <> 2", "true",
+  registry.add({"<>",
+                {"!="},
+                "operator",
+                "Whether the two differ.",
+                "1 <> 2",
+                "true",
                 {comparison(comparison_kernel<Comparison::kNotEqual>)}});
-  registry.add({"<", {}, "operator", "Whether the first comes before the second.", "'a' < 'b'", "true",
+  registry.add({"<",
+                {},
+                "operator",
+                "Whether the first comes before the second.",
+                "'a' < 'b'",
+                "true",
                 {comparison(comparison_kernel<Comparison::kLess>)}});
-  registry.add({"<=", {}, "operator", "Whether the first comes before the second or equals it.", "2 <= 2", "true",
+  registry.add({"<=",
+                {},
+                "operator",
+                "Whether the first comes before the second or equals it.",
+                "2 <= 2",
+                "true",
                 {comparison(comparison_kernel<Comparison::kLessEqual>)}});
-  registry.add({">", {}, "operator", "Whether the first comes after the second.", "[2] > [1, 5]", "true",
+  registry.add({">",
+                {},
+                "operator",
+                "Whether the first comes after the second.",
+                "[2] > [1, 5]",
+                "true",
                 {comparison(comparison_kernel<Comparison::kGreater>)}});
-  registry.add({">=", {}, "operator", "Whether the first comes after the second or equals it.", "2 >= 3", "false",
+  registry.add({">=",
+                {},
+                "operator",
+                "Whether the first comes after the second or equals it.",
+                "2 >= 3",
+                "false",
                 {comparison(comparison_kernel<Comparison::kGreaterEqual>)}});
-  registry.add({"is_distinct_from", {}, "operator", "Whether the two differ, where NULL equals NULL: a IS DISTINCT FROM b.",
-                "NULL IS DISTINCT FROM 1", "true", {comparison(distinct_kernel<true>, Nulls::kHandled)}});
-  registry.add({"is_not_distinct_from", {}, "operator", "Whether the two are equal, where NULL equals NULL: a IS NOT DISTINCT FROM b.",
-                "NULL IS NOT DISTINCT FROM NULL", "true", {comparison(distinct_kernel<false>, Nulls::kHandled)}});
-  registry.add({"not", {}, "operator", "The opposite.", "NOT true", "false",
-                {{.parameters = {Type::boolean()}, .result = Type::boolean(), .kernel = not_kernel}}});
+  registry.add({"is_distinct_from",
+                {},
+                "operator",
+                "Whether the two differ, where NULL equals NULL: a IS DISTINCT FROM b.",
+                "NULL IS DISTINCT FROM 1",
+                "true",
+                {comparison(distinct_kernel<true>, Nulls::kHandled)}});
+  registry.add({"is_not_distinct_from",
+                {},
+                "operator",
+                "Whether the two are equal, where NULL equals NULL: a IS NOT DISTINCT FROM b.",
+                "NULL IS NOT DISTINCT FROM NULL",
+                "true",
+                {comparison(distinct_kernel<false>, Nulls::kHandled)}});
+  registry.add(
+      {"not",
+       {},
+       "operator",
+       "The opposite.",
+       "NOT true",
+       "false",
+       {{.parameters = {Type::boolean()}, .result = Type::boolean(), .kernel = not_kernel}}});
 }
 
 }  // namespace doline

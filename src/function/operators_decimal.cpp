@@ -75,11 +75,12 @@ Column decimal_kernel(const KernelCall& call, std::span<const Column> arguments)
       call, a, b, ErrorCode::kOverflow,
       [limit](A x, B y, Out& out) {
         const bool fits = Op::apply(static_cast<Out>(x), static_cast<Out>(y), out);
-        return static_cast<unsigned>(!fits) | static_cast<unsigned>(out >= limit) | static_cast<unsigned>(out <= -limit);
+        return static_cast<unsigned>(!fits) | static_cast<unsigned>(out >= limit) |
+               static_cast<unsigned>(out <= -limit);
       },
       [&](A x, B y) {
-        return fmt::format("{} {} {} does not fit {}", decimal_text(x, a.type()), Op::kSign, decimal_text(y, b.type()),
-                           call.result_type->name());
+        return fmt::format("{} {} {} does not fit {}", decimal_text(x, a.type()), Op::kSign,
+                           decimal_text(y, b.type()), call.result_type->name());
       });
 }
 
@@ -88,14 +89,19 @@ template <class Op>
 ScalarKernel kernel_for(TypeRef a, TypeRef b, TypeRef result) {
   const bool a_wide = a->physical() == PhysicalType::kInt128;
   const bool b_wide = b->physical() == PhysicalType::kInt128;
-  if (result->physical() == PhysicalType::kInt64) return decimal_kernel<Op, int64_t, int64_t, int64_t>;
+  if (result->physical() == PhysicalType::kInt64)
+    return decimal_kernel<Op, int64_t, int64_t, int64_t>;
   if (a_wide) {
-    return b_wide ? decimal_kernel<Op, int128_t, int128_t, int128_t> : decimal_kernel<Op, int128_t, int64_t, int128_t>;
+    return b_wide ? decimal_kernel<Op, int128_t, int128_t, int128_t>
+                  : decimal_kernel<Op, int128_t, int64_t, int128_t>;
   }
-  return b_wide ? decimal_kernel<Op, int64_t, int128_t, int128_t> : decimal_kernel<Op, int64_t, int64_t, int128_t>;
+  return b_wide ? decimal_kernel<Op, int64_t, int128_t, int128_t>
+                : decimal_kernel<Op, int64_t, int64_t, int128_t>;
 }
 
-TypeRef operand(TypeRef type) { return type->is(TypeKind::kNull) ? Type::decimal(1, 0) : decimal_holding(type); }
+TypeRef operand(TypeRef type) {
+  return type->is(TypeKind::kNull) ? Type::decimal(1, 0) : decimal_holding(type);
+}
 
 /// `type` at the scale of the result: without a cast where it has that scale already.
 TypeRef rescaled(TypeRef type, int scale) {
@@ -120,8 +126,9 @@ void bind_product(FunctionBinding& binding) {
   const TypeRef b = operand(binding.cast_to[1]);
   const int scale = a->scale() + b->scale();
   if (scale > kMaxWidth) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "the product of {} and {} needs {} digits after the point", a->name(),
-                b->name(), scale)
+    throw Error(ErrorCode::kTypeMismatch, binding.span,
+                "the product of {} and {} needs {} digits after the point", a->name(), b->name(),
+                scale)
         .hint("cast a side to DOUBLE, or to a DECIMAL of lower scale");
   }
   int width = a->width() + b->width();
@@ -147,7 +154,8 @@ Column remainder_kernel(const KernelCall& call, std::span<const Column> argument
         return static_cast<unsigned>(b == 0);
       },
       [&](T a, T b) {
-        return fmt::format("division by zero: {} % {}", decimal_text(a, type), decimal_text(b, type));
+        return fmt::format("division by zero: {} % {}", decimal_text(a, type),
+                           decimal_text(b, type));
       });
 }
 
@@ -157,16 +165,21 @@ void bind_remainder(FunctionBinding& binding) {
   const TypeRef common = common_type(a, b);
   binding.result = common;
   binding.cast_to = {common, common};
-  binding.kernel = common->physical() == PhysicalType::kInt64 ? remainder_kernel<int64_t> : remainder_kernel<int128_t>;
+  binding.kernel = common->physical() == PhysicalType::kInt64 ? remainder_kernel<int64_t>
+                                                              : remainder_kernel<int128_t>;
 }
 
 template <class T>
 Column decimal_negate_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  return map_lanes<T, T>(call, arguments[0], [](T value) { return wrapping_subtract(T{0}, value); });
+  return map_lanes<T, T>(call, arguments[0],
+                         [](T value) { return wrapping_subtract(T{0}, value); });
 }
 
 ScalarOverload two_decimals(void (*bind)(FunctionBinding&)) {
-  return {.parameters = {TypePattern::decimal(), TypePattern::decimal()}, .bind = bind, .can_fail = true, .cost = 2};
+  return {.parameters = {TypePattern::decimal(), TypePattern::decimal()},
+          .bind = bind,
+          .can_fail = true,
+          .cost = 2};
 }
 
 }  // namespace
@@ -179,8 +192,9 @@ ScalarOverload decimal_remainder() { return two_decimals(bind_remainder); }
 ScalarOverload decimal_negation() {
   return {.parameters = {TypePattern::decimal()}, .bind = [](FunctionBinding& binding) {
             binding.result = binding.cast_to[0];
-            binding.kernel = binding.result->physical() == PhysicalType::kInt64 ? decimal_negate_kernel<int64_t>
-                                                                                : decimal_negate_kernel<int128_t>;
+            binding.kernel = binding.result->physical() == PhysicalType::kInt64
+                                 ? decimal_negate_kernel<int64_t>
+                                 : decimal_negate_kernel<int128_t>;
           }};
 }
 

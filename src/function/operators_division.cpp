@@ -14,9 +14,11 @@ namespace {
 template <class T>
 std::string division_error(T a, const char* sign, T b) {
   if (b == T{0}) {
-    return fmt::format("division by zero: {} {} {}; TRY(…) makes it NULL", number_text(a), sign, number_text(b));
+    return fmt::format("division by zero: {} {} {}; TRY(…) makes it NULL", number_text(a), sign,
+                       number_text(b));
   }
-  return fmt::format("{} {} {} does not fit {}", number_text(a), sign, number_text(b), sql_name<T>());
+  return fmt::format("{} {} {} does not fit {}", number_text(a), sign, number_text(b),
+                     sql_name<T>());
 }
 
 /// The one quotient that overflows: the lowest value by -1.
@@ -48,7 +50,8 @@ Column quotient_kernel(const KernelCall& call, std::span<const Column> arguments
 template <class T>
 Column remainder_kernel(const KernelCall& call, std::span<const Column> arguments) {
   if constexpr (std::is_floating_point_v<T>) {
-    return map_lanes<T, T, T>(call, arguments[0], arguments[1], [](T a, T b) { return std::fmod(a, b); });
+    return map_lanes<T, T, T>(call, arguments[0], arguments[1],
+                              [](T a, T b) { return std::fmod(a, b); });
   } else {
     return check_lanes<T, T, T>(
         call, arguments[0], arguments[1], ErrorCode::kInvalidArgument,
@@ -84,17 +87,29 @@ void add_all(std::vector<ScalarOverload>& overloads) {
 void register_division(FunctionRegistry& registry) {
   const TypeRef real = Type::float64();
   const TypeRef single = Type::float32();
-  registry.add({"/", {}, "operator", "The quotient as a floating-point number; by zero it is infinite or NaN.", "7 / 2", "3.5",
-                {{.parameters = {real, real}, .result = real, .kernel = divide_kernel<double>},
-                 {.parameters = {single, single}, .result = single, .kernel = divide_kernel<float>}}});
+  registry.add(
+      {"/",
+       {},
+       "operator",
+       "The quotient as a floating-point number; by zero it is infinite or NaN.",
+       "7 / 2",
+       "3.5",
+       {{.parameters = {real, real}, .result = real, .kernel = divide_kernel<double>},
+        {.parameters = {single, single}, .result = single, .kernel = divide_kernel<float>}}});
 
-  ScalarFunction quotient{"//", {"divide"}, "operator", "The quotient of integers, cut towards zero; by zero is an error.",
-                          "7 // 2", "3", {}};
+  ScalarFunction quotient{
+      "//",       {"divide"},
+      "operator", "The quotient of integers, cut towards zero; by zero is an error.",
+      "7 // 2",   "3",
+      {}};
   add_all<true>(quotient.overloads);
   registry.add(std::move(quotient));
 
-  ScalarFunction remainder{"%", {"mod"}, "operator", "The remainder, with the sign of the first argument; by zero is an error.",
-                           "7 % 3", "1", {}};
+  ScalarFunction remainder{
+      "%",        {"mod"},
+      "operator", "The remainder, with the sign of the first argument; by zero is an error.",
+      "7 % 3",    "1",
+      {}};
   add_all<false>(remainder.overloads);
   remainder.overloads.push_back(decimal_remainder());
   registry.add(std::move(remainder));

@@ -15,11 +15,13 @@ namespace {
 constexpr int32_t kMaxGroup = 9999;
 
 /// The group asked for by argument 2, or the whole match.
-size_t group_of(const KernelCall& call, std::span<const Column> arguments, uint32_t row, bool& good) {
+size_t group_of(const KernelCall& call, std::span<const Column> arguments, uint32_t row,
+                bool& good) {
   const int32_t group = arguments.size() > 2 ? arguments[2].value<int32_t>(row) : 0;
   good = group >= 0 && group <= kMaxGroup;
   if (!good) {
-    call.errors.fail(row, ErrorCode::kInvalidArgument, [&] { return fmt::format("there is no group {}", group); });
+    call.errors.fail(row, ErrorCode::kInvalidArgument,
+                     [&] { return fmt::format("there is no group {}", group); });
     return 0;
   }
   return static_cast<size_t>(group);
@@ -47,7 +49,8 @@ Column extract_kernel(const KernelCall& call, std::span<const Column> arguments)
 /// each(groups) for one match after another; after an empty one the search goes on behind the
 /// next character.
 template <class Each>
-void for_each_match(const Regex& regex, std::string_view text, std::span<std::string_view> groups, Each each) {
+void for_each_match(const Regex& regex, std::string_view text, std::span<std::string_view> groups,
+                    Each each) {
   for (size_t from = 0; from <= text.size();) {
     if (!regex.match_groups(text, groups, Anchor::kNone, from)) return;
     each();
@@ -73,7 +76,8 @@ Column extract_all_kernel(const KernelCall& call, std::span<const Column> argume
     if (!good) return;
     if (group > regex->group_count()) {
       call.errors.fail(row, ErrorCode::kInvalidArgument, [&] {
-        return fmt::format("the pattern has {} groups; there is no group {}", regex->group_count(), group);
+        return fmt::format("the pattern has {} groups; there is no group {}", regex->group_count(),
+                           group);
       });
       return;
     }
@@ -99,30 +103,40 @@ TypeRef bind_names(FunctionBinding& binding) {
   const bool has_options = binding.constants.size() > 3;
   if (!pattern || pattern->is_null() || !names || names->is_null() ||
       (has_options && (!binding.constants[3] || binding.constants[3]->is_null()))) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "pattern, names and options are constants where groups have names");
+    throw Error(ErrorCode::kInvalidArgument, binding.span,
+                "pattern, names and options are constants where groups have names");
   }
   std::vector<Field> fields;
   for (const Value& name : names->as_nested()) {
-    if (name.is_null()) throw Error(ErrorCode::kInvalidArgument, binding.span, "a group's name is NULL");
-    const bool taken = std::any_of(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name.as_text(); });
-    if (taken) throw Error(ErrorCode::kInvalidArgument, binding.span, "two groups are called \"{}\"", name.as_text());
+    if (name.is_null())
+      throw Error(ErrorCode::kInvalidArgument, binding.span, "a group's name is NULL");
+    const bool taken = std::any_of(fields.begin(), fields.end(),
+                                   [&](const Field& f) { return f.name == name.as_text(); });
+    if (taken)
+      throw Error(ErrorCode::kInvalidArgument, binding.span, "two groups are called \"{}\"",
+                  name.as_text());
     fields.push_back({name.as_text(), Type::varchar()});
   }
-  if (fields.empty()) throw Error(ErrorCode::kInvalidArgument, binding.span, "no names are given for the groups");
-  const RegexOptions options = regexp_options(has_options ? binding.constants[3]->as_text() : std::string());
+  if (fields.empty())
+    throw Error(ErrorCode::kInvalidArgument, binding.span, "no names are given for the groups");
+  const RegexOptions options =
+      regexp_options(has_options ? binding.constants[3]->as_text() : std::string());
   Regex regex = Regex::compile(pattern->as_text(), options);
   if (regex.group_count() < fields.size()) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "the pattern has {} groups for {} names", regex.group_count(), fields.size());
+    throw Error(ErrorCode::kInvalidArgument, binding.span, "the pattern has {} groups for {} names",
+                regex.group_count(), fields.size());
   }
   binding.data = make_ref<const NamedGroupsData>(std::move(regex), fields.size());
   return Type::structure(std::move(fields));
 }
 
 /// A struct column of views into `text`, from views row by row, field by field.
-Column struct_of(TypeRef type, uint32_t rows, std::vector<std::vector<StringView>> fields, const Column& text) {
+Column struct_of(TypeRef type, uint32_t rows, std::vector<std::vector<StringView>> fields,
+                 const Column& text) {
   std::vector<Column> children;
   for (const auto& views : fields) {
-    children.push_back(Column::flat(Type::varchar(), rows, Buffer::copy_of(std::as_bytes(std::span(views))), {}, text.pin()));
+    children.push_back(Column::flat(
+        Type::varchar(), rows, Buffer::copy_of(std::as_bytes(std::span(views))), {}, text.pin()));
   }
   return Column::structure(type, rows, std::move(children));
 }
@@ -154,7 +168,8 @@ Column extract_all_named_kernel(const KernelCall& call, std::span<const Column> 
         fields[i].push_back(groups[i + 1].data() ? part_of(groups[i + 1]) : StringView());
       }
     });
-    entries->as<ListEntry>()[row] = ListEntry{begin, static_cast<uint32_t>(fields[0].size()) - begin};
+    entries->as<ListEntry>()[row] =
+        ListEntry{begin, static_cast<uint32_t>(fields[0].size()) - begin};
   });
   const auto count = static_cast<uint32_t>(fields[0].size());
   Column child = struct_of(call.result_type->element(), count, std::move(fields), arguments[0]);
@@ -184,21 +199,30 @@ Column split_kernel(const KernelCall& call, std::span<const Column> arguments) {
 }
 
 /// The overloads with two, three and four arguments, the third being `third`.
-std::vector<ScalarOverload> extract_overloads(ScalarKernel kernel, TypeRef result, ScalarKernel named_kernel,
+std::vector<ScalarOverload> extract_overloads(ScalarKernel kernel, TypeRef result,
+                                              ScalarKernel named_kernel,
                                               void (*bind_named)(FunctionBinding&)) {
   const TypeRef text = Type::varchar();
   const TypeRef group = Type::int32();
   const TypeRef names = Type::list(text);
   const auto bind = [](FunctionBinding& binding) { binding.data = bind_regexp(binding, 3); };
   const auto overload = [&](std::vector<TypePattern> parameters) {
-    return ScalarOverload{
-        .parameters = std::move(parameters), .result = result, .kernel = kernel, .bind = bind, .can_fail = true, .cost = 30};
+    return ScalarOverload{.parameters = std::move(parameters),
+                          .result = result,
+                          .kernel = kernel,
+                          .bind = bind,
+                          .can_fail = true,
+                          .cost = 30};
   };
   const auto named = [&](std::vector<TypePattern> parameters) {
-    return ScalarOverload{.parameters = std::move(parameters), .kernel = named_kernel, .bind = bind_named, .cost = 40};
+    return ScalarOverload{.parameters = std::move(parameters),
+                          .kernel = named_kernel,
+                          .bind = bind_named,
+                          .cost = 40};
   };
-  return {overload({text, text}), overload({text, text, group}), overload({text, text, group, text}),
-          named({text, text, names}), named({text, text, names, text})};
+  return {overload({text, text}), overload({text, text, group}),
+          overload({text, text, group, text}), named({text, text, names}),
+          named({text, text, names, text})};
 }
 
 }  // namespace
@@ -206,21 +230,46 @@ std::vector<ScalarOverload> extract_overloads(ScalarKernel kernel, TypeRef resul
 void register_regexp_extraction(FunctionRegistry& registry) {
   const TypeRef text = Type::varchar();
   const char* const pattern = "pattern";
-  registry.add({"regexp_extract", {}, pattern,
-                "The first match of the regular expression, or one of its groups; a list of names gives the groups as a struct.",
-                "regexp_extract('2023-04-15', '(\\d+)-(\\d+)', 2)", "04",
-                extract_overloads(extract_kernel, text, extract_named_kernel,
-                                  [](FunctionBinding& binding) { binding.result = bind_names(binding); })});
-  registry.add({"regexp_extract_all", {}, pattern,
-                "Every match of the regular expression, or one of their groups, as a list; a list of names gives structs.",
-                "regexp_extract_all('a1b22', '[0-9]+')", "[1, 22]",
+  registry.add(
+      {"regexp_extract",
+       {},
+       pattern,
+       "The first match of the regular expression, or one of its groups; a list of names gives the "
+       "groups as a struct.",
+       "regexp_extract('2023-04-15', '(\\d+)-(\\d+)', 2)",
+       "04",
+       extract_overloads(extract_kernel, text, extract_named_kernel,
+                         [](FunctionBinding& binding) { binding.result = bind_names(binding); })});
+  registry.add({"regexp_extract_all",
+                {},
+                pattern,
+                "Every match of the regular expression, or one of their groups, as a list; a list "
+                "of names gives structs.",
+                "regexp_extract_all('a1b22', '[0-9]+')",
+                "[1, 22]",
                 extract_overloads(extract_all_kernel, Type::list(text), extract_all_named_kernel,
-                                  [](FunctionBinding& binding) { binding.result = Type::list(bind_names(binding)); })});
+                                  [](FunctionBinding& binding) {
+                                    binding.result = Type::list(bind_names(binding));
+                                  })});
   const auto bind = [](FunctionBinding& binding) { binding.data = bind_regexp(binding, 2); };
-  registry.add({"string_split_regex", {"str_split_regex", "regexp_split_to_array"}, pattern, "The parts between matches of the regular expression, as a list.",
-                "string_split_regex('hello world; 42', ';? ')", "[hello, world, 42]",
-                {{.parameters = {text, text}, .result = Type::list(text), .kernel = split_kernel, .bind = bind, .can_fail = true, .cost = 30},
-                 {.parameters = {text, text, text}, .result = Type::list(text), .kernel = split_kernel, .bind = bind, .can_fail = true, .cost = 30}}});
+  registry.add({"string_split_regex",
+                {"str_split_regex", "regexp_split_to_array"},
+                pattern,
+                "The parts between matches of the regular expression, as a list.",
+                "string_split_regex('hello world; 42', ';? ')",
+                "[hello, world, 42]",
+                {{.parameters = {text, text},
+                  .result = Type::list(text),
+                  .kernel = split_kernel,
+                  .bind = bind,
+                  .can_fail = true,
+                  .cost = 30},
+                 {.parameters = {text, text, text},
+                  .result = Type::list(text),
+                  .kernel = split_kernel,
+                  .bind = bind,
+                  .can_fail = true,
+                  .cost = 30}}});
 }
 
 }  // namespace doline

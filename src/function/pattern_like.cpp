@@ -53,8 +53,9 @@ void bind_like(FunctionBinding& binding) {
 template <LikeKind kKind, bool kNegated>
 Column like_kernel(const KernelCall& call, std::span<const Column> arguments) {
   if (const auto* data = data_of<LikeData>(call)) {
-    return map_texts<bool>(call, arguments[0],
-                           [&](const StringView& text) { return data->pattern.matches(text.view()) != kNegated; });
+    return map_texts<bool>(call, arguments[0], [&](const StringView& text) {
+      return data->pattern.matches(text.view()) != kNegated;
+    });
   }
   // A pattern a row: the last one is kept, since patterns tend to repeat.
   ColumnWriter writer(call.result_type, call.row_count);
@@ -95,20 +96,68 @@ std::vector<ScalarOverload> overloads() {
 
 void register_like(FunctionRegistry& registry) {
   const char* const pattern = "pattern";
-  registry.add({"~~", {"like"}, pattern, "LIKE: % stands for any characters, _ for one.", "'abc' LIKE 'a%'", "true",
+  registry.add({"~~",
+                {"like"},
+                pattern,
+                "LIKE: % stands for any characters, _ for one.",
+                "'abc' LIKE 'a%'",
+                "true",
                 overloads<LikeKind::kLike, false, 2>()});
-  registry.add({"!~~", {"not_like"}, pattern, "NOT LIKE.", "'abc' NOT LIKE 'a%'", "false", overloads<LikeKind::kLike, true, 2>()});
-  registry.add({"~~*", {"ilike"}, pattern, "LIKE without regard to case.", "'abc' ILIKE 'A%'", "true", overloads<LikeKind::kIlike, false, 2>()});
-  registry.add({"!~~*", {"not_ilike"}, pattern, "NOT ILIKE.", "'abc' NOT ILIKE 'A%'", "false", overloads<LikeKind::kIlike, true, 2>()});
-  registry.add({"~~~", {"glob"}, pattern, "GLOB: * stands for any bytes, ? for one, [a-z] for one of a set.", "'abc' GLOB 'a[a-c]*'", "true",
+  registry.add({"!~~",
+                {"not_like"},
+                pattern,
+                "NOT LIKE.",
+                "'abc' NOT LIKE 'a%'",
+                "false",
+                overloads<LikeKind::kLike, true, 2>()});
+  registry.add({"~~*",
+                {"ilike"},
+                pattern,
+                "LIKE without regard to case.",
+                "'abc' ILIKE 'A%'",
+                "true",
+                overloads<LikeKind::kIlike, false, 2>()});
+  registry.add({"!~~*",
+                {"not_ilike"},
+                pattern,
+                "NOT ILIKE.",
+                "'abc' NOT ILIKE 'A%'",
+                "false",
+                overloads<LikeKind::kIlike, true, 2>()});
+  registry.add({"~~~",
+                {"glob"},
+                pattern,
+                "GLOB: * stands for any bytes, ? for one, [a-z] for one of a set.",
+                "'abc' GLOB 'a[a-c]*'",
+                "true",
                 overloads<LikeKind::kGlob, false, 2>()});
-  registry.add({"like_escape", {}, pattern, "LIKE with a character that takes % and _ their meaning.", "like_escape('a%c', 'a$%c', '$')", "true",
+  registry.add({"like_escape",
+                {},
+                pattern,
+                "LIKE with a character that takes % and _ their meaning.",
+                "like_escape('a%c', 'a$%c', '$')",
+                "true",
                 overloads<LikeKind::kLike, false, 3>()});
-  registry.add({"not_like_escape", {}, pattern, "NOT LIKE with an escape character.", "not_like_escape('a%c', 'a$%c', '$')", "false",
+  registry.add({"not_like_escape",
+                {},
+                pattern,
+                "NOT LIKE with an escape character.",
+                "not_like_escape('a%c', 'a$%c', '$')",
+                "false",
                 overloads<LikeKind::kLike, true, 3>()});
-  registry.add({"ilike_escape", {}, pattern, "ILIKE with an escape character.", "ilike_escape('A%c', 'a$%C', '$')", "true",
+  registry.add({"ilike_escape",
+                {},
+                pattern,
+                "ILIKE with an escape character.",
+                "ilike_escape('A%c', 'a$%C', '$')",
+                "true",
                 overloads<LikeKind::kIlike, false, 3>()});
-  registry.add({"not_ilike_escape", {}, pattern, "NOT ILIKE with an escape character.", "not_ilike_escape('A%c', 'a$%C', '$')", "false",
+  registry.add({"not_ilike_escape",
+                {},
+                pattern,
+                "NOT ILIKE with an escape character.",
+                "not_ilike_escape('A%c', 'a$%C', '$')",
+                "false",
                 overloads<LikeKind::kIlike, true, 3>()});
 }
 

@@ -10,29 +10,42 @@ RegexOptions regexp_options(std::string_view letters, bool* global) {
   RegexOptions options;
   for (const char letter : letters) {
     switch (letter) {
-      case 'c': options.case_sensitive = true; break;
-      case 'i': options.case_sensitive = false; break;
-      case 'l': options.literal = true; break;
-      case 's': options.dot_matches_newline = true; break;
+      case 'c':
+        options.case_sensitive = true;
+        break;
+      case 'i':
+        options.case_sensitive = false;
+        break;
+      case 'l':
+        options.literal = true;
+        break;
+      case 's':
+        options.dot_matches_newline = true;
+        break;
       case 'm':
       case 'n':
-      case 'p': options.dot_matches_newline = false; break;
+      case 'p':
+        options.dot_matches_newline = false;
+        break;
       case ' ':
       case '\t':
-      case '\n': break;
+      case '\n':
+        break;
       default:
         if (letter == 'g' && global) {
           *global = true;
           break;
         }
-        throw Error(ErrorCode::kInvalidArgument, "'{}' is no option of a regular expression", letter)
+        throw Error(ErrorCode::kInvalidArgument, "'{}' is no option of a regular expression",
+                    letter)
             .hint("options are c, i, l, m, n, p and s, for regexp_replace also g");
     }
   }
   return options;
 }
 
-Ref<const RegexpData> bind_regexp(const FunctionBinding& binding, size_t options, bool takes_global) {
+Ref<const RegexpData> bind_regexp(const FunctionBinding& binding, size_t options,
+                                  bool takes_global) {
   const auto& pattern = binding.constants[1];
   if (!pattern || pattern->is_null()) return nullptr;
   std::string letters;
@@ -59,7 +72,8 @@ RowRegexps::RowRegexps(const KernelCall& call, std::span<const Column> arguments
 const Regex* RowRegexps::at(uint32_t row) {
   if (bound_) return &bound_->regex;
   const std::string_view pattern = arguments_[1].text(row);
-  const std::string_view letters = options_ < arguments_.size() ? arguments_[options_].text(row) : std::string_view();
+  const std::string_view letters =
+      options_ < arguments_.size() ? arguments_[options_].text(row) : std::string_view();
   if (regex_ && pattern == pattern_ && letters == letters_) return &*regex_;
   try {
     regex_.reset();
@@ -86,14 +100,16 @@ Column match_kernel(const KernelCall& call, std::span<const Column> arguments) {
     const Regex* regex = regexps.at(row);
     if (!regex) return;
     const std::string_view text = texts[row].view();
-    if ((kFull ? regex->full_match(text) : regex->search(text)) != kNegated) set_bit(writer.bits(), row);
+    if ((kFull ? regex->full_match(text) : regex->search(text)) != kNegated)
+      set_bit(writer.bits(), row);
   });
   return writer.seal(call.row_count);
 }
 
 /// With the replacement, when it is a constant too.
 struct ReplaceData final : RegexpData {
-  ReplaceData(Regex r, bool g, std::optional<Regex::Rewrite> w) : RegexpData(std::move(r), g), rewrite(std::move(w)) {}
+  ReplaceData(Regex r, bool g, std::optional<Regex::Rewrite> w)
+      : RegexpData(std::move(r), g), rewrite(std::move(w)) {}
   const std::optional<Regex::Rewrite> rewrite;
 };
 
@@ -137,7 +153,8 @@ Column replace_kernel(const KernelCall& call, std::span<const Column> arguments)
       const Regex::Rewrite& rewrite = bound ? *bound->rewrite : *own;
       const bool changed = regexps.global() ? regex->replace_all(text, rewrite, replaced) != 0
                                             : regex->replace_first(text, rewrite, replaced);
-      changed ? writer.set_text(row, replaced) : void(writer.values<StringView>()[row] = texts[row]);
+      changed ? writer.set_text(row, replaced)
+              : void(writer.values<StringView>()[row] = texts[row]);
     } catch (const Error& error) {
       call.errors.fail(row, error.code(), [&] { return error.message(); });
     }
@@ -151,8 +168,8 @@ Column escape_kernel(const KernelCall& call, std::span<const Column> arguments) 
   for_each_valid(call.active, arguments[0], [&](uint32_t row) {
     escaped.clear();
     for (const char c : arguments[0].text(row)) {
-      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                         static_cast<unsigned char>(c) >= 128;
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                         (c >= '0' && c <= '9') || c == '_' || static_cast<unsigned char>(c) >= 128;
       if (c == '\0') {
         escaped += "\\x00";  // a backslash before it would end the pattern
       } else {
@@ -185,12 +202,27 @@ std::vector<ScalarOverload> match_overloads(bool with_options) {
 void register_regexp_matching(FunctionRegistry& registry) {
   const TypeRef text = Type::varchar();
   const char* const pattern = "pattern";
-  registry.add({"regexp_matches", {}, pattern, "Whether the regular expression matches somewhere in the text.", "regexp_matches('anabanana', '(an)*')", "true",
+  registry.add({"regexp_matches",
+                {},
+                pattern,
+                "Whether the regular expression matches somewhere in the text.",
+                "regexp_matches('anabanana', '(an)*')",
+                "true",
                 match_overloads<false, false>(true)});
-  registry.add({"regexp_full_match", {"similar_to"}, pattern, "Whether the regular expression matches the whole text.",
-                "regexp_full_match('anabanana', '(an)*')", "false", match_overloads<true, false>(true)});
+  registry.add({"regexp_full_match",
+                {"similar_to"},
+                pattern,
+                "Whether the regular expression matches the whole text.",
+                "regexp_full_match('anabanana', '(an)*')",
+                "false",
+                match_overloads<true, false>(true)});
   registry.extend("~", match_overloads<true, false>(false));
-  registry.add({"!~", {"not_similar_to"}, pattern, "Whether the regular expression does not match the whole text.", "'abc' !~ 'b'", "true",
+  registry.add({"!~",
+                {"not_similar_to"},
+                pattern,
+                "Whether the regular expression does not match the whole text.",
+                "'abc' !~ 'b'",
+                "true",
                 match_overloads<true, true>(false)});
   const ScalarOverload replace{.parameters = {text, text, text},
                                .result = text,
@@ -200,9 +232,20 @@ void register_regexp_matching(FunctionRegistry& registry) {
                                .cost = 30};
   ScalarOverload optioned = replace;
   optioned.parameters.push_back(text);
-  registry.add({"regexp_replace", {}, pattern, "The text with the first match of the regular expression replaced, with option 'g' every one; \\1 stands for a group.",
-                "regexp_replace('hello', '[lo]', '-', 'g')", "he---", {replace, optioned}});
-  registry.add({"regexp_escape", {}, pattern, "A regular expression that matches just the text.", "regexp_escape('a.b')", "a\\.b",
+  registry.add({"regexp_replace",
+                {},
+                pattern,
+                "The text with the first match of the regular expression replaced, with option 'g' "
+                "every one; \\1 stands for a group.",
+                "regexp_replace('hello', '[lo]', '-', 'g')",
+                "he---",
+                {replace, optioned}});
+  registry.add({"regexp_escape",
+                {},
+                pattern,
+                "A regular expression that matches just the text.",
+                "regexp_escape('a.b')",
+                "a\\.b",
                 {{.parameters = {text}, .result = text, .kernel = escape_kernel, .cost = 4}}});
 }
 

@@ -24,7 +24,8 @@ struct RegexpData : FunctionData {
 
 /// Compiles argument 1 with the options of argument `options` (if there is one) where both are
 /// constants; otherwise leaves null.
-Ref<const RegexpData> bind_regexp(const FunctionBinding& binding, size_t options, bool takes_global = false);
+Ref<const RegexpData> bind_regexp(const FunctionBinding& binding, size_t options,
+                                  bool takes_global = false);
 
 /// The pattern of each row: the bound one, or the row's own, of which the last is kept compiled.
 /// A pattern that is wrong fails the row.

@@ -22,7 +22,8 @@ char* append(char* out, std::string_view text) {
 /// False, and the row fails, where a text would be longer than any may be.
 bool check_size(const KernelCall& call, uint32_t row, uint64_t bytes) {
   if (bytes <= kMaxTextBytes) return true;
-  call.errors.fail(row, ErrorCode::kOverflow, [] { return std::string("the text would be longer than 4 GiB"); });
+  call.errors.fail(row, ErrorCode::kOverflow,
+                   [] { return std::string("the text would be longer than 4 GiB"); });
   return false;
 }
 
@@ -34,7 +35,8 @@ Column join_two_kernel(const KernelCall& call, std::span<const Column> arguments
   for_each_valid(call.active, arguments[0], arguments[1], [&](uint32_t row) {
     const uint64_t size = uint64_t{a[row].size()} + b[row].size();
     if (!check_size(call, row, size)) return;
-    put_text(writer, row, size, [&](char* out) { append(append(out, a[row].view()), b[row].view()); });
+    put_text(writer, row, size,
+             [&](char* out) { append(append(out, a[row].view()), b[row].view()); });
   });
   return writer.seal(call.row_count);
 }
@@ -47,7 +49,8 @@ void bind_join(FunctionBinding& binding) {
   for (const TypeRef type : binding.argument_types) {
     if (type->is_nested()) {
       throw Error(ErrorCode::kTypeMismatch, binding.span, "{} || {}: a {} is joined with no text",
-                  binding.argument_types[0]->name(), binding.argument_types[1]->name(), type->name())
+                  binding.argument_types[0]->name(), binding.argument_types[1]->name(),
+                  type->name())
           .hint("cast it: x::VARCHAR");
     }
   }
@@ -96,7 +99,8 @@ Column repeat_kernel(const KernelCall& call, std::span<const Column> arguments) 
   const Argument<int64_t> counts(arguments[1]);
   for_each_valid(call.active, arguments[0], arguments[1], [&](uint32_t row) {
     const std::string_view text = texts[row].view();
-    const uint64_t count = text.empty() ? 0 : static_cast<uint64_t>(std::max<int64_t>(counts[row], 0));
+    const uint64_t count =
+        text.empty() ? 0 : static_cast<uint64_t>(std::max<int64_t>(counts[row], 0));
     uint64_t size = 0;
     if (__builtin_mul_overflow(count, text.size(), &size)) size = UINT64_MAX;
     if (!check_size(call, row, size)) return;
@@ -124,12 +128,14 @@ Column pad_kernel(const KernelCall& call, std::span<const Column> arguments) {
       return;
     }
     if (fill.empty()) {
-      call.errors.fail(row, ErrorCode::kInvalidArgument, [] { return std::string("there is no text to fill with"); });
+      call.errors.fail(row, ErrorCode::kInvalidArgument,
+                       [] { return std::string("there is no text to fill with"); });
       return;
     }
     const size_t fill_characters = count_characters(fill);
     const size_t whole = (width - has) / fill_characters;
-    const std::string_view rest = fill.substr(0, character_offset(fill, (width - has) % fill_characters));
+    const std::string_view rest =
+        fill.substr(0, character_offset(fill, (width - has) % fill_characters));
     const uint64_t size = text.size() + uint64_t{whole} * fill.size() + rest.size();
     if (!check_size(call, row, size)) return;
     put_text(writer, row, size, [&](char* out) {
@@ -201,7 +207,8 @@ Column translate_kernel(const KernelCall& call, std::span<const Column> argument
     const std::string_view text = texts[row].view();
     for (size_t at = 0, bytes = 0; at < text.size(); at += bytes) {
       const auto found = map.find(decode_character(text.substr(at), bytes));
-      found == map.end() ? translated.append(text.substr(at, bytes)) : translated.append(found->second);
+      found == map.end() ? translated.append(text.substr(at, bytes))
+                         : translated.append(found->second);
     }
     writer.set_text(row, translated);
   });
@@ -215,29 +222,117 @@ void register_text_building(FunctionRegistry& registry) {
   const TypeRef blob = Type::blob();
   const TypeRef integer = Type::int64();
   const TypePattern any = TypePattern::any();
-  registry.add({"||", {}, "operator", "The two texts, blobs or lists behind each other.", "'Doli' || 'ne'", "Doline",
-                {{.parameters = {text, text}, .result = text, .kernel = join_two_kernel, .can_fail = true, .cost = 3},
-                 {.parameters = {blob, blob}, .result = blob, .kernel = join_two_kernel, .can_fail = true, .cost = 3},
-                 {.parameters = {any, any}, .result = text, .kernel = join_two_kernel, .bind = bind_join, .can_fail = true, .cost = 3}}});
-  registry.add({"concat", {}, "string", "All arguments as texts behind each other; NULLs are passed over.", "concat('Hello', ' ', NULL, 5)", "Hello 5",
-                {{.parameters = {any}, .variadic = any, .result = text, .kernel = concat_kernel<false>, .bind = bind_to_texts,
-                  .nulls = Nulls::kHandled, .can_fail = true, .cost = 4}}});
-  registry.add({"concat_ws", {}, "string", "All arguments but the first as texts, the first between them; NULLs are passed over.",
-                "concat_ws(', ', 'Banana', NULL, 'Apple')", "Banana, Apple",
-                {{.parameters = {any, any}, .variadic = any, .result = text, .kernel = concat_kernel<true>, .bind = bind_to_texts,
-                  .nulls = Nulls::kHandled, .can_fail = true, .cost = 4}}});
-  registry.add({"repeat", {}, "string", "The text or blob so many times.", "repeat('A', 5)", "AAAAA",
-                {{.parameters = {text, integer}, .result = text, .kernel = repeat_kernel, .can_fail = true, .cost = 3},
-                 {.parameters = {blob, integer}, .result = blob, .kernel = repeat_kernel, .can_fail = true, .cost = 3}}});
-  registry.add({"lpad", {}, "string", "The text filled at its begin, or cut at its end, to so many characters.", "lpad('hello', 8, '>')", ">>>hello",
-                {{.parameters = {text, Type::int32(), text}, .result = text, .kernel = pad_kernel<true>, .can_fail = true, .cost = 4}}});
-  registry.add({"rpad", {}, "string", "The text filled, or cut, at its end to so many characters.", "rpad('hello', 8, '<')", "hello<<<",
-                {{.parameters = {text, Type::int32(), text}, .result = text, .kernel = pad_kernel<false>, .can_fail = true, .cost = 4}}});
-  registry.add({"replace", {}, "string", "Every occurrence of the second text replaced by the third.", "replace('hello', 'l', '-')", "he--o",
-                {{.parameters = {text, text, text}, .result = text, .kernel = replace_kernel, .can_fail = true, .cost = 6}}});
-  registry.add({"translate", {}, "string", "Every character of the second text replaced by the one at its place in the third, or dropped.",
-                "translate('12345', '143', 'ax')", "a2x5",
-                {{.parameters = {text, text, text}, .result = text, .kernel = translate_kernel, .cost = 12}}});
+  registry.add({"||",
+                {},
+                "operator",
+                "The two texts, blobs or lists behind each other.",
+                "'Doli' || 'ne'",
+                "Doline",
+                {{.parameters = {text, text},
+                  .result = text,
+                  .kernel = join_two_kernel,
+                  .can_fail = true,
+                  .cost = 3},
+                 {.parameters = {blob, blob},
+                  .result = blob,
+                  .kernel = join_two_kernel,
+                  .can_fail = true,
+                  .cost = 3},
+                 {.parameters = {any, any},
+                  .result = text,
+                  .kernel = join_two_kernel,
+                  .bind = bind_join,
+                  .can_fail = true,
+                  .cost = 3}}});
+  registry.add({"concat",
+                {},
+                "string",
+                "All arguments as texts behind each other; NULLs are passed over.",
+                "concat('Hello', ' ', NULL, 5)",
+                "Hello 5",
+                {{.parameters = {any},
+                  .variadic = any,
+                  .result = text,
+                  .kernel = concat_kernel<false>,
+                  .bind = bind_to_texts,
+                  .nulls = Nulls::kHandled,
+                  .can_fail = true,
+                  .cost = 4}}});
+  registry.add(
+      {"concat_ws",
+       {},
+       "string",
+       "All arguments but the first as texts, the first between them; NULLs are passed over.",
+       "concat_ws(', ', 'Banana', NULL, 'Apple')",
+       "Banana, Apple",
+       {{.parameters = {any, any},
+         .variadic = any,
+         .result = text,
+         .kernel = concat_kernel<true>,
+         .bind = bind_to_texts,
+         .nulls = Nulls::kHandled,
+         .can_fail = true,
+         .cost = 4}}});
+  registry.add({"repeat",
+                {},
+                "string",
+                "The text or blob so many times.",
+                "repeat('A', 5)",
+                "AAAAA",
+                {{.parameters = {text, integer},
+                  .result = text,
+                  .kernel = repeat_kernel,
+                  .can_fail = true,
+                  .cost = 3},
+                 {.parameters = {blob, integer},
+                  .result = blob,
+                  .kernel = repeat_kernel,
+                  .can_fail = true,
+                  .cost = 3}}});
+  registry.add({"lpad",
+                {},
+                "string",
+                "The text filled at its begin, or cut at its end, to so many characters.",
+                "lpad('hello', 8, '>')",
+                ">>>hello",
+                {{.parameters = {text, Type::int32(), text},
+                  .result = text,
+                  .kernel = pad_kernel<true>,
+                  .can_fail = true,
+                  .cost = 4}}});
+  registry.add({"rpad",
+                {},
+                "string",
+                "The text filled, or cut, at its end to so many characters.",
+                "rpad('hello', 8, '<')",
+                "hello<<<",
+                {{.parameters = {text, Type::int32(), text},
+                  .result = text,
+                  .kernel = pad_kernel<false>,
+                  .can_fail = true,
+                  .cost = 4}}});
+  registry.add({"replace",
+                {},
+                "string",
+                "Every occurrence of the second text replaced by the third.",
+                "replace('hello', 'l', '-')",
+                "he--o",
+                {{.parameters = {text, text, text},
+                  .result = text,
+                  .kernel = replace_kernel,
+                  .can_fail = true,
+                  .cost = 6}}});
+  registry.add({"translate",
+                {},
+                "string",
+                "Every character of the second text replaced by the one at its place in the third, "
+                "or dropped.",
+                "translate('12345', '143', 'ax')",
+                "a2x5",
+                {{.parameters = {text, text, text},
+                  .result = text,
+                  .kernel = translate_kernel,
+                  .cost = 12}}});
 }
 
 }  // namespace doline

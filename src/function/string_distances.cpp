@@ -51,8 +51,9 @@ int64_t damerau_distance(std::string_view a, std::string_view b) {
       const size_t column = last_column;
       const bool same = a[i - 1] == b[j - 1];
       if (same) last_column = j;
-      at(i + 1, j + 1) = std::min({at(i, j) + !same, at(i + 1, j) + 1, at(i, j + 1) + 1,
-                                   at(row, column) + static_cast<uint32_t>((i - row - 1) + 1 + (j - column - 1))});
+      at(i + 1, j + 1) =
+          std::min({at(i, j) + !same, at(i + 1, j) + 1, at(i, j + 1) + 1,
+                    at(row, column) + static_cast<uint32_t>((i - row - 1) + 1 + (j - column - 1))});
     }
     last_row[static_cast<unsigned char>(a[i - 1])] = i;
   }
@@ -95,7 +96,8 @@ double jaro(std::string_view a, std::string_view b) {
   }
   const auto m = static_cast<double>(matches);
   return (m / static_cast<double>(a.size()) + m / static_cast<double>(b.size()) +
-          (m - static_cast<double>(moved / 2)) / m) / 3;
+          (m - static_cast<double>(moved / 2)) / m) /
+         3;
 }
 
 /// Winkler, 1990: a common prefix of up to four bytes counts more.
@@ -119,7 +121,8 @@ Column distance_kernel(const KernelCall& call, std::span<const Column> arguments
   const Argument<StringView> b(arguments[1]);
   for_each_valid(call.active, arguments[0], arguments[1], [&](uint32_t row) {
     if (uint64_t{a[row].size()} * b[row].size() > kMaxCells) {
-      call.errors.fail(row, ErrorCode::kInvalidArgument, [] { return std::string("the texts are too long to be compared"); });
+      call.errors.fail(row, ErrorCode::kInvalidArgument,
+                       [] { return std::string("the texts are too long to be compared"); });
       return;
     }
     writer.values<int64_t>()[row] = kDistance(a[row].view(), b[row].view());
@@ -129,9 +132,9 @@ Column distance_kernel(const KernelCall& call, std::span<const Column> arguments
 
 template <double (*kSimilarity)(std::string_view, std::string_view)>
 Column similarity_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  return map_texts<double>(call, arguments[0], arguments[1], [](const StringView& a, const StringView& b) {
-    return kSimilarity(a.view(), b.view());
-  });
+  return map_texts<double>(
+      call, arguments[0], arguments[1],
+      [](const StringView& a, const StringView& b) { return kSimilarity(a.view(), b.view()); });
 }
 
 Column hamming_kernel(const KernelCall& call, std::span<const Column> arguments) {
@@ -142,7 +145,9 @@ Column hamming_kernel(const KernelCall& call, std::span<const Column> arguments)
     const std::string_view x = a[row].view();
     const std::string_view y = b[row].view();
     if (x.size() != y.size() || x.empty()) {
-      call.errors.fail(row, ErrorCode::kInvalidArgument, [] { return std::string("hamming compares texts of one length, which is not 0"); });
+      call.errors.fail(row, ErrorCode::kInvalidArgument, [] {
+        return std::string("hamming compares texts of one length, which is not 0");
+      });
       return;
     }
     int64_t different = 0;
@@ -158,7 +163,8 @@ Column jaccard_kernel(const KernelCall& call, std::span<const Column> arguments)
   const Argument<StringView> b(arguments[1]);
   for_each_valid(call.active, arguments[0], arguments[1], [&](uint32_t row) {
     if (a[row].size() == 0 || b[row].size() == 0) {
-      call.errors.fail(row, ErrorCode::kInvalidArgument, [] { return std::string("jaccard compares texts that are not empty"); });
+      call.errors.fail(row, ErrorCode::kInvalidArgument,
+                       [] { return std::string("jaccard compares texts that are not empty"); });
       return;
     }
     writer.values<double>()[row] = jaccard(a[row].view(), b[row].view());
@@ -167,7 +173,11 @@ Column jaccard_kernel(const KernelCall& call, std::span<const Column> arguments)
 }
 
 std::vector<ScalarOverload> compare_texts(TypeRef result, ScalarKernel kernel, bool can_fail) {
-  return {{.parameters = {Type::varchar(), Type::varchar()}, .result = result, .kernel = kernel, .can_fail = can_fail, .cost = 50}};
+  return {{.parameters = {Type::varchar(), Type::varchar()},
+           .result = result,
+           .kernel = kernel,
+           .can_fail = can_fail,
+           .cost = 50}};
 }
 
 }  // namespace
@@ -175,18 +185,48 @@ std::vector<ScalarOverload> compare_texts(TypeRef result, ScalarKernel kernel, b
 void register_text_distances(FunctionRegistry& registry) {
   const TypeRef integer = Type::int64();
   const TypeRef real = Type::float64();
-  registry.add({"levenshtein", {"editdist3"}, "string", "How many insertions, deletions and replacements make one text the other.",
-                "levenshtein('duck', 'db')", "3", compare_texts(integer, distance_kernel<edit_distance>, true)});
-  registry.add({"damerau_levenshtein", {}, "string", "As levenshtein, where swapping two neighbours is one step.",
-                "damerau_levenshtein('duckdb', 'udckbd')", "2", compare_texts(integer, distance_kernel<damerau_distance>, true)});
-  registry.add({"hamming", {"mismatches"}, "string", "At how many places two texts of one length differ.", "hamming('duck', 'luck')", "1",
+  registry.add({"levenshtein",
+                {"editdist3"},
+                "string",
+                "How many insertions, deletions and replacements make one text the other.",
+                "levenshtein('duck', 'db')",
+                "3",
+                compare_texts(integer, distance_kernel<edit_distance>, true)});
+  registry.add({"damerau_levenshtein",
+                {},
+                "string",
+                "As levenshtein, where swapping two neighbours is one step.",
+                "damerau_levenshtein('duckdb', 'udckbd')",
+                "2",
+                compare_texts(integer, distance_kernel<damerau_distance>, true)});
+  registry.add({"hamming",
+                {"mismatches"},
+                "string",
+                "At how many places two texts of one length differ.",
+                "hamming('duck', 'luck')",
+                "1",
                 compare_texts(integer, hamming_kernel, true)});
-  registry.add({"jaccard", {}, "string", "The share of the two texts' distinct characters that they have in common.", "jaccard('duck', 'luck')", "0.6",
+  registry.add({"jaccard",
+                {},
+                "string",
+                "The share of the two texts' distinct characters that they have in common.",
+                "jaccard('duck', 'luck')",
+                "0.6",
                 compare_texts(real, jaccard_kernel, true)});
-  registry.add({"jaro_similarity", {}, "string", "Jaro's similarity of two texts, between 0 and 1.", "round(jaro_similarity('duck', 'duckdb'), 2)", "0.89",
+  registry.add({"jaro_similarity",
+                {},
+                "string",
+                "Jaro's similarity of two texts, between 0 and 1.",
+                "round(jaro_similarity('duck', 'duckdb'), 2)",
+                "0.89",
                 compare_texts(real, similarity_kernel<jaro>, false)});
-  registry.add({"jaro_winkler_similarity", {}, "string", "Jaro's similarity with more weight on a common begin.",
-                "round(jaro_winkler_similarity('duck', 'duckdb'), 2)", "0.93", compare_texts(real, similarity_kernel<jaro_winkler>, false)});
+  registry.add({"jaro_winkler_similarity",
+                {},
+                "string",
+                "Jaro's similarity with more weight on a common begin.",
+                "round(jaro_winkler_similarity('duck', 'duckdb'), 2)",
+                "0.93",
+                compare_texts(real, similarity_kernel<jaro_winkler>, false)});
 }
 
 }  // namespace doline

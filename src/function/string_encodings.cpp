@@ -75,7 +75,8 @@ Column bytes_of_digits_kernel(const KernelCall& call, std::span<const Column> ar
       const int digit = hex_digit(digits[i]);
       if (digit < 0 || digit >= (1 << kBits)) {
         call.errors.fail(row, ErrorCode::kInvalidArgument, [&] {
-          return fmt::format("'{}' is no {} digit", digits.substr(i, character_bytes(digits[i])), kBits == 4 ? "hex" : "binary");
+          return fmt::format("'{}' is no {} digit", digits.substr(i, character_bytes(digits[i])),
+                             kBits == 4 ? "hex" : "binary");
         });
         return;
       }
@@ -98,7 +99,9 @@ Column to_base64_kernel(const KernelCall& call, std::span<const Column> argument
     put_text(writer, row, (bytes.size() + 2) / 3 * 4, [&](char* out) {
       for (size_t at = 0; at < bytes.size(); at += 3) {
         const size_t left = bytes.size() - at;
-        const auto byte = [&](size_t i) { return i < left ? uint32_t{static_cast<unsigned char>(bytes[at + i])} : 0; };
+        const auto byte = [&](size_t i) {
+          return i < left ? uint32_t{static_cast<unsigned char>(bytes[at + i])} : 0;
+        };
         const uint32_t group = byte(0) << 16 | byte(1) << 8 | byte(2);
         *out++ = kBase64[group >> 18];
         *out++ = kBase64[(group >> 12) & 63];
@@ -113,7 +116,8 @@ Column to_base64_kernel(const KernelCall& call, std::span<const Column> argument
 constexpr std::array<int8_t, 256> kBase64Values = [] {
   std::array<int8_t, 256> values{};
   for (auto& value : values) value = -1;
-  for (int i = 0; i < 64; ++i) values[static_cast<unsigned char>(kBase64[i])] = static_cast<int8_t>(i);
+  for (int i = 0; i < 64; ++i)
+    values[static_cast<unsigned char>(kBase64[i])] = static_cast<int8_t>(i);
   return values;
 }();
 
@@ -161,14 +165,16 @@ Column encode_kernel(const KernelCall& call, std::span<const Column> arguments) 
 Column decode_kernel(const KernelCall& call, std::span<const Column> arguments) {
   for_each_valid(call.active, arguments[0], [&](uint32_t row) {
     if (is_valid_utf8(arguments[0].text(row))) return;
-    call.errors.fail(row, ErrorCode::kConversion, [] { return std::string("the blob is no valid UTF-8; TRY(…) makes it NULL"); });
+    call.errors.fail(row, ErrorCode::kConversion, [] {
+      return std::string("the blob is no valid UTF-8; TRY(…) makes it NULL");
+    });
   });
   return arguments[0].with_type(call.result_type);
 }
 
 bool stays_in_url(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
-         c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_' || c == '.' || c == '~';
 }
 
 Column url_encode_kernel(const KernelCall& call, std::span<const Column> arguments) {
@@ -205,7 +211,8 @@ Column url_decode_kernel(const KernelCall& call, std::span<const Column> argumen
       decoded += low >= 0 ? static_cast<char>(high * 16 + low) : text[at];
     }
     if (!is_valid_utf8(decoded)) {
-      call.errors.fail(row, ErrorCode::kInvalidArgument, [] { return std::string("the decoded text is no valid UTF-8"); });
+      call.errors.fail(row, ErrorCode::kInvalidArgument,
+                       [] { return std::string("the decoded text is no valid UTF-8"); });
       return;
     }
     writer.set_text(row, decoded);
@@ -216,14 +223,28 @@ Column url_decode_kernel(const KernelCall& call, std::span<const Column> argumen
 template <int kBits>
 std::vector<ScalarOverload> digit_overloads() {
   const TypeRef text = Type::varchar();
-  return {{.parameters = {text}, .result = text, .kernel = digits_of_bytes_kernel<kBits>, .cost = 3},
-          {.parameters = {Type::blob()}, .result = text, .kernel = digits_of_bytes_kernel<kBits>, .cost = 3},
-          {.parameters = {Type::int64()}, .result = text, .kernel = digits_of_number_kernel<kBits, int64_t>, .cost = 3},
-          {.parameters = {Type::uint64()}, .result = text, .kernel = digits_of_number_kernel<kBits, uint64_t>, .cost = 3},
-          {.parameters = {Type::hugeint()}, .result = text, .kernel = digits_of_number_kernel<kBits, int128_t>, .cost = 3}};
+  return {
+      {.parameters = {text}, .result = text, .kernel = digits_of_bytes_kernel<kBits>, .cost = 3},
+      {.parameters = {Type::blob()},
+       .result = text,
+       .kernel = digits_of_bytes_kernel<kBits>,
+       .cost = 3},
+      {.parameters = {Type::int64()},
+       .result = text,
+       .kernel = digits_of_number_kernel<kBits, int64_t>,
+       .cost = 3},
+      {.parameters = {Type::uint64()},
+       .result = text,
+       .kernel = digits_of_number_kernel<kBits, uint64_t>,
+       .cost = 3},
+      {.parameters = {Type::hugeint()},
+       .result = text,
+       .kernel = digits_of_number_kernel<kBits, int128_t>,
+       .cost = 3}};
 }
 
-std::vector<ScalarOverload> one(TypeRef from, TypeRef to, ScalarKernel kernel, bool can_fail = false) {
+std::vector<ScalarOverload> one(TypeRef from, TypeRef to, ScalarKernel kernel,
+                                bool can_fail = false) {
   return {{.parameters = {from}, .result = to, .kernel = kernel, .can_fail = can_fail, .cost = 4}};
 }
 
@@ -232,17 +253,75 @@ std::vector<ScalarOverload> one(TypeRef from, TypeRef to, ScalarKernel kernel, b
 void register_text_encodings(FunctionRegistry& registry) {
   const TypeRef text = Type::varchar();
   const TypeRef blob = Type::blob();
-  registry.add({"hex", {"to_hex"}, "string", "The bytes of a text, or a whole number, in hexadecimal digits.", "hex('Hello')", "48656C6C6F", digit_overloads<4>()});
-  registry.add({"unhex", {"from_hex"}, "string", "The blob that hexadecimal digits spell.", "unhex('2A')", "*", one(text, blob, bytes_of_digits_kernel<4>, true)});
-  registry.add({"bin", {"to_binary"}, "string", "The bytes of a text, or a whole number, in binary digits.", "bin(42)", "101010", digit_overloads<1>()});
-  registry.add({"unbin", {"from_binary"}, "string", "The blob that binary digits spell.", "unbin('0110')", "\\x06", one(text, blob, bytes_of_digits_kernel<1>, true)});
-  registry.add({"to_base64", {"base64"}, "string", "A blob in base64.", "to_base64('A'::BLOB)", "QQ==", one(blob, text, to_base64_kernel)});
-  registry.add({"from_base64", {}, "string", "The blob that base64 spells.", "from_base64('QQ==')", "A", one(text, blob, from_base64_kernel, true)});
-  registry.add({"encode", {}, "string", "The UTF-8 bytes of a text.", "encode('my_string')", "my_string", one(text, blob, encode_kernel)});
-  registry.add({"decode", {}, "string", "The text that UTF-8 bytes spell.", "decode('\\xC3\\xA4'::BLOB)", "ä", one(blob, text, decode_kernel, true)});
-  registry.add({"url_encode", {}, "string", "The text as part of a URL: all but letters, digits and -_.~ as %XX.", "url_encode('this string has/ special+ characters>')",
-                "this%20string%20has%2F%20special%2B%20characters%3E", one(text, text, url_encode_kernel)});
-  registry.add({"url_decode", {}, "string", "The text with every %XX turned back into its byte.", "url_decode('https%3A%2F%2Fexample.org')", "https://example.org",
+  registry.add({"hex",
+                {"to_hex"},
+                "string",
+                "The bytes of a text, or a whole number, in hexadecimal digits.",
+                "hex('Hello')",
+                "48656C6C6F",
+                digit_overloads<4>()});
+  registry.add({"unhex",
+                {"from_hex"},
+                "string",
+                "The blob that hexadecimal digits spell.",
+                "unhex('2A')",
+                "*",
+                one(text, blob, bytes_of_digits_kernel<4>, true)});
+  registry.add({"bin",
+                {"to_binary"},
+                "string",
+                "The bytes of a text, or a whole number, in binary digits.",
+                "bin(42)",
+                "101010",
+                digit_overloads<1>()});
+  registry.add({"unbin",
+                {"from_binary"},
+                "string",
+                "The blob that binary digits spell.",
+                "unbin('0110')",
+                "\\x06",
+                one(text, blob, bytes_of_digits_kernel<1>, true)});
+  registry.add({"to_base64",
+                {"base64"},
+                "string",
+                "A blob in base64.",
+                "to_base64('A'::BLOB)",
+                "QQ==",
+                one(blob, text, to_base64_kernel)});
+  registry.add({"from_base64",
+                {},
+                "string",
+                "The blob that base64 spells.",
+                "from_base64('QQ==')",
+                "A",
+                one(text, blob, from_base64_kernel, true)});
+  registry.add({"encode",
+                {},
+                "string",
+                "The UTF-8 bytes of a text.",
+                "encode('my_string')",
+                "my_string",
+                one(text, blob, encode_kernel)});
+  registry.add({"decode",
+                {},
+                "string",
+                "The text that UTF-8 bytes spell.",
+                "decode('\\xC3\\xA4'::BLOB)",
+                "ä",
+                one(blob, text, decode_kernel, true)});
+  registry.add({"url_encode",
+                {},
+                "string",
+                "The text as part of a URL: all but letters, digits and -_.~ as %XX.",
+                "url_encode('this string has/ special+ characters>')",
+                "this%20string%20has%2F%20special%2B%20characters%3E",
+                one(text, text, url_encode_kernel)});
+  registry.add({"url_decode",
+                {},
+                "string",
+                "The text with every %XX turned back into its byte.",
+                "url_decode('https%3A%2F%2Fexample.org')",
+                "https://example.org",
                 one(text, text, url_decode_kernel, true)});
 }
 

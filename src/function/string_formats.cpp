@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <iterator>
 #include <optional>
 
 #include "function/format_program.h"
@@ -70,26 +71,29 @@ Column format_kernel(const KernelCall& call, std::span<const Column> arguments) 
 /// kBase 1024: "1.2 KiB"; 1000: "1.2 kB". The first decimal is cut, not rounded.
 template <int64_t kBase>
 Column bytes_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  static constexpr const char* kBinary[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  static constexpr const char* kDecimal[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+  static constexpr const char* kBinary[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};
+  static constexpr const char* kDecimal[] = {"kB", "MB", "GB", "TB", "PB"};
   ColumnWriter writer(call.result_type, call.row_count);
   const Argument<int64_t> sizes(arguments[0]);
   call.active.for_each([&](uint32_t row) {
     const int64_t size = sizes[row];
-    const uint64_t magnitude = size < 0 ? uint64_t{0} - static_cast<uint64_t>(size) : static_cast<uint64_t>(size);
+    const uint64_t magnitude =
+        size < 0 ? uint64_t{0} - static_cast<uint64_t>(size) : static_cast<uint64_t>(size);
     const char* const sign = size < 0 ? "-" : "";
     if (magnitude < kBase) {
-      writer.set_text(row, fmt::format("{}{} {}", sign, magnitude, magnitude == 1 ? "byte" : "bytes"));
+      writer.set_text(row,
+                      fmt::format("{}{} {}", sign, magnitude, magnitude == 1 ? "byte" : "bytes"));
       return;
     }
     uint64_t unit = kBase;
     size_t step = 0;
-    while (magnitude / unit >= kBase) {
+    while (magnitude / unit >= kBase && step + 1 < std::size(kBinary)) {
       unit *= kBase;
       ++step;
     }
     const auto tenths = static_cast<uint64_t>(static_cast<uint128_t>(magnitude) * 10 / unit);
-    writer.set_text(row, fmt::format("{}{}.{} {}", sign, tenths / 10, tenths % 10, (kBase == 1024 ? kBinary : kDecimal)[step]));
+    writer.set_text(row, fmt::format("{}{}.{} {}", sign, tenths / 10, tenths % 10,
+                                     (kBase == 1024 ? kBinary : kDecimal)[step]));
   });
   return writer.seal(call.row_count);
 }
@@ -106,9 +110,12 @@ Column bar_kernel(const KernelCall& call, std::span<const Column> arguments) {
   std::string bar;
   call.active.for_each([&](uint32_t row) {
     const double width = arguments.size() > 3 ? Argument<double>(arguments[3])[row] : kDefaultWidth;
-    if (!(width >= 1 && width <= kMaxWidth) || !std::isfinite(min[row]) || !std::isfinite(max[row]) || std::isnan(x[row])) {
+    if (!(width >= 1 && width <= kMaxWidth) || !std::isfinite(min[row]) ||
+        !std::isfinite(max[row]) || std::isnan(x[row])) {
       call.errors.fail(row, ErrorCode::kInvalidArgument, [&] {
-        return fmt::format("bar({}, {}, {}, {}): the bounds are finite and the width lies between 1 and 1000", x[row], min[row], max[row], width);
+        return fmt::format(
+            "bar({}, {}, {}, {}): the bounds are finite and the width lies between 1 and 1000",
+            x[row], min[row], max[row], width);
       });
       return;
     }
@@ -133,23 +140,68 @@ Column bar_kernel(const KernelCall& call, std::span<const Column> arguments) {
 void register_text_formats(FunctionRegistry& registry) {
   const TypeRef text = Type::varchar();
   const TypeRef real = Type::float64();
-  registry.add({"format", {}, "string", "The text with each {} replaced by an argument, as the {fmt} library formats it.",
-                "format('Benchmark {} took {:.2f} seconds', 'CSV', 4.125)", "Benchmark CSV took 4.12 seconds",
-                {{.parameters = {text}, .variadic = TypePattern::any(), .result = text, .kernel = format_kernel<false>,
-                  .bind = bind_format<false>, .can_fail = true, .cost = 30}}});
-  registry.add({"printf", {}, "string", "The text with each % field replaced by an argument, as C's printf formats it.",
-                "printf('Benchmark %s took %d seconds', 'CSV', 42)", "Benchmark CSV took 42 seconds",
-                {{.parameters = {text}, .variadic = TypePattern::any(), .result = text, .kernel = format_kernel<true>,
-                  .bind = bind_format<true>, .can_fail = true, .cost = 30}}});
-  registry.add({"format_bytes", {"formatreadablesize", "pg_size_pretty"}, "string", "A number of bytes in units of 1024 for people.",
-                "format_bytes(16_000)", "15.6 KiB",
-                {{.parameters = {Type::int64()}, .result = text, .kernel = bytes_kernel<1024>, .cost = 10}}});
-  registry.add({"formatreadabledecimalsize", {}, "string", "A number of bytes in units of 1000 for people.",
-                "formatReadableDecimalSize(16_000)", "16.0 kB",
-                {{.parameters = {Type::int64()}, .result = text, .kernel = bytes_kernel<1000>, .cost = 10}}});
-  registry.add({"bar", {}, "string", "A bar from min to max, so many characters wide (80), filled in proportion to x.", "bar(5, 0, 20, 8)", "██      ",
-                {{.parameters = {real, real, real}, .result = text, .kernel = bar_kernel, .can_fail = true, .cost = 20},
-                 {.parameters = {real, real, real, real}, .result = text, .kernel = bar_kernel, .can_fail = true, .cost = 20}}});
+  registry.add({"format",
+                {},
+                "string",
+                "The text with each {} replaced by an argument, as the {fmt} library formats it.",
+                "format('Benchmark {} took {:.2f} seconds', 'CSV', 4.125)",
+                "Benchmark CSV took 4.12 seconds",
+                {{.parameters = {text},
+                  .variadic = TypePattern::any(),
+                  .result = text,
+                  .kernel = format_kernel<false>,
+                  .bind = bind_format<false>,
+                  .can_fail = true,
+                  .cost = 30}}});
+  registry.add({"printf",
+                {},
+                "string",
+                "The text with each % field replaced by an argument, as C's printf formats it.",
+                "printf('Benchmark %s took %d seconds', 'CSV', 42)",
+                "Benchmark CSV took 42 seconds",
+                {{.parameters = {text},
+                  .variadic = TypePattern::any(),
+                  .result = text,
+                  .kernel = format_kernel<true>,
+                  .bind = bind_format<true>,
+                  .can_fail = true,
+                  .cost = 30}}});
+  registry.add({"format_bytes",
+                {"formatreadablesize", "pg_size_pretty"},
+                "string",
+                "A number of bytes in units of 1024 for people.",
+                "format_bytes(16_000)",
+                "15.6 KiB",
+                {{.parameters = {Type::int64()},
+                  .result = text,
+                  .kernel = bytes_kernel<1024>,
+                  .cost = 10}}});
+  registry.add({"formatreadabledecimalsize",
+                {},
+                "string",
+                "A number of bytes in units of 1000 for people.",
+                "formatReadableDecimalSize(16_000)",
+                "16.0 kB",
+                {{.parameters = {Type::int64()},
+                  .result = text,
+                  .kernel = bytes_kernel<1000>,
+                  .cost = 10}}});
+  registry.add({"bar",
+                {},
+                "string",
+                "A bar from min to max, so many characters wide (80), filled in proportion to x.",
+                "bar(5, 0, 20, 8)",
+                "██      ",
+                {{.parameters = {real, real, real},
+                  .result = text,
+                  .kernel = bar_kernel,
+                  .can_fail = true,
+                  .cost = 20},
+                 {.parameters = {real, real, real, real},
+                  .result = text,
+                  .kernel = bar_kernel,
+                  .can_fail = true,
+                  .cost = 20}}});
 }
 
 }  // namespace doline

@@ -17,7 +17,8 @@ Column part_kernel(const KernelCall& call, std::span<const Column> arguments, Pa
   writer.add_pin(arguments[0].pin());
   const Argument<StringView> texts(arguments[0]);
   StringView* out = writer.values<StringView>();
-  for_each_valid_row(call, arguments, [&](uint32_t row) { out[row] = part_of(part(texts[row].view(), row)); });
+  for_each_valid_row(call, arguments,
+                     [&](uint32_t row) { out[row] = part_of(part(texts[row].view(), row)); });
   return writer.seal(call.row_count);
 }
 
@@ -26,10 +27,13 @@ std::string_view characters(std::string_view text, int64_t begin, int64_t end) {
   if (end <= begin) return {};
   const size_t from = character_offset(text, static_cast<size_t>(begin));
   const std::string_view rest = text.substr(from);
-  return rest.substr(0, character_offset(rest, static_cast<size_t>(std::min(end - begin, int64_t{UINT32_MAX}))));
+  return rest.substr(
+      0, character_offset(rest, static_cast<size_t>(std::min(end - begin, int64_t{UINT32_MAX}))));
 }
 
-int64_t character_count(std::string_view text) { return static_cast<int64_t>(count_characters(text)); }
+int64_t character_count(std::string_view text) {
+  return static_cast<int64_t>(count_characters(text));
+}
 
 /// SQL's substring, from 1. A negative begin counts from the end, a negative length goes back.
 std::string_view substring(std::string_view text, int64_t begin, int64_t length) {
@@ -66,7 +70,11 @@ Column left_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const Argument<int64_t> count(arguments[1]);
   return part_kernel(call, arguments, [&](std::string_view text, uint32_t row) {
     const int64_t wanted = count[row];
-    return characters(text, 0, wanted >= 0 ? wanted : std::max<int64_t>(0, character_count(text) + std::max(wanted, -int64_t{UINT32_MAX})));
+    return characters(
+        text, 0,
+        wanted >= 0
+            ? wanted
+            : std::max<int64_t>(0, character_count(text) + std::max(wanted, -int64_t{UINT32_MAX})));
   });
 }
 
@@ -74,7 +82,8 @@ Column right_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const Argument<int64_t> count(arguments[1]);
   return part_kernel(call, arguments, [&](std::string_view text, uint32_t row) {
     const int64_t wanted = std::clamp(count[row], -int64_t{UINT32_MAX}, int64_t{UINT32_MAX});
-    const int64_t dropped = wanted >= 0 ? std::max<int64_t>(0, character_count(text) - wanted) : -wanted;
+    const int64_t dropped =
+        wanted >= 0 ? std::max<int64_t>(0, character_count(text) - wanted) : -wanted;
     return text.substr(character_offset(text, static_cast<size_t>(dropped)));
   });
 }
@@ -113,7 +122,8 @@ Column trim_kernel(const KernelCall& call, std::span<const Column> arguments) {
   return part_kernel(call, arguments, [&](std::string_view text, uint32_t row) {
     const std::string_view set = sets[row].view();
     if (is_ascii(set)) {
-      return trimmed<kSide>(text, [&](std::string_view c) { return c.size() == 1 && set.find(c[0]) != set.npos; });
+      return trimmed<kSide>(
+          text, [&](std::string_view c) { return c.size() == 1 && set.find(c[0]) != set.npos; });
     }
     return trimmed<kSide>(text, [&](std::string_view c) {
       for (size_t at = 0; at < set.size(); at += character_bytes(set[at])) {
@@ -136,20 +146,54 @@ std::vector<ScalarOverload> trims() {
 void register_text_parts(FunctionRegistry& registry) {
   const TypeRef text = Type::varchar();
   const TypeRef integer = Type::int64();
-  registry.add({"substring", {"substr"}, "string",
-                "So many characters from a position on, counted from 1; from the end where it is negative.",
-                "substring('Hello', 2, 3)", "ell",
-                {{.parameters = {text, integer, integer}, .result = text, .kernel = substring_kernel, .cost = 2},
-                 {.parameters = {text, integer}, .result = text, .kernel = substring_kernel, .cost = 2}}});
-  registry.add({"left", {}, "string", "The first so many characters; all but the last so many where negative.", "left('Hello', 2)", "He",
-                {{.parameters = {text, integer}, .result = text, .kernel = left_kernel, .cost = 2}}});
-  registry.add({"right", {}, "string", "The last so many characters; all but the first so many where negative.", "right('Hello', 2)", "lo",
-                {{.parameters = {text, integer}, .result = text, .kernel = right_kernel, .cost = 2}}});
-  registry.add({"trim", {}, "string", "The text without the spaces, or the given characters, at both ends.", "trim('>><hello<<', '<>')", "hello",
+  registry.add(
+      {"substring",
+       {"substr"},
+       "string",
+       "So many characters from a position on, counted from 1; from the end where it is negative.",
+       "substring('Hello', 2, 3)",
+       "ell",
+       {{.parameters = {text, integer, integer},
+         .result = text,
+         .kernel = substring_kernel,
+         .cost = 2},
+        {.parameters = {text, integer}, .result = text, .kernel = substring_kernel, .cost = 2}}});
+  registry.add(
+      {"left",
+       {},
+       "string",
+       "The first so many characters; all but the last so many where negative.",
+       "left('Hello', 2)",
+       "He",
+       {{.parameters = {text, integer}, .result = text, .kernel = left_kernel, .cost = 2}}});
+  registry.add(
+      {"right",
+       {},
+       "string",
+       "The last so many characters; all but the first so many where negative.",
+       "right('Hello', 2)",
+       "lo",
+       {{.parameters = {text, integer}, .result = text, .kernel = right_kernel, .cost = 2}}});
+  registry.add({"trim",
+                {},
+                "string",
+                "The text without the spaces, or the given characters, at both ends.",
+                "trim('>><hello<<', '<>')",
+                "hello",
                 trims<Side::kBoth>()});
-  registry.add({"ltrim", {}, "string", "The text without the spaces, or the given characters, at its begin.", "ltrim('>>hello', '>')", "hello",
+  registry.add({"ltrim",
+                {},
+                "string",
+                "The text without the spaces, or the given characters, at its begin.",
+                "ltrim('>>hello', '>')",
+                "hello",
                 trims<Side::kLeft>()});
-  registry.add({"rtrim", {}, "string", "The text without the spaces, or the given characters, at its end.", "rtrim('hello  ')", "hello",
+  registry.add({"rtrim",
+                {},
+                "string",
+                "The text without the spaces, or the given characters, at its end.",
+                "rtrim('hello  ')",
+                "hello",
                 trims<Side::kRight>()});
 }
 

@@ -24,7 +24,8 @@ void for_each_part(std::string_view text, std::string_view separator, Each each)
   }
   const Needle needle(separator);
   size_t at = 0;
-  for (size_t found = needle.find(text); found != std::string_view::npos; found = needle.find(text, at)) {
+  for (size_t found = needle.find(text); found != std::string_view::npos;
+       found = needle.find(text, at)) {
     each(text.substr(at, found - at));
     at = found + separator.size();
   }
@@ -42,7 +43,8 @@ Column split_kernel(const KernelCall& call, std::span<const Column> arguments) {
     if (separators.is_null(row)) {
       lists.append(text);
     } else {
-      for_each_part(text, separators[row].view(), [&](std::string_view part) { lists.append(part); });
+      for_each_part(text, separators[row].view(),
+                    [&](std::string_view part) { lists.append(part); });
     }
     lists.close(row);
   });
@@ -73,7 +75,8 @@ Column split_part_kernel(const KernelCall& call, std::span<const Column> argumen
   const Argument<StringView> separators(arguments[1]);
   const Argument<int64_t> indexes(arguments[2]);
   for_each_valid_row(call, arguments, [&](uint32_t row) {
-    writer.values<StringView>()[row] = part_of(nth_part(texts[row].view(), separators[row].view(), indexes[row]));
+    writer.values<StringView>()[row] =
+        part_of(nth_part(texts[row].view(), separators[row].view(), indexes[row]));
   });
   return writer.seal(call.row_count);
 }
@@ -87,7 +90,8 @@ std::string_view separators_named(std::string_view option) {
 }
 
 bool is_option(std::string_view option) {
-  return option == "forward_slash" || option == "backslash" || option == "system" || option == "both_slash";
+  return option == "forward_slash" || option == "backslash" || option == "system" ||
+         option == "both_slash";
 }
 
 struct PathData final : FunctionData {
@@ -101,14 +105,16 @@ void bind_path(FunctionBinding& binding) {
   for (size_t i = 1; i < binding.constants.size(); ++i) {
     const auto& constant = binding.constants[i];
     if (!constant || constant->is_null()) {
-      throw Error(ErrorCode::kInvalidArgument, binding.span, "the options of a path function are constants");
+      throw Error(ErrorCode::kInvalidArgument, binding.span,
+                  "the options of a path function are constants");
     }
     if (constant->type()->is(TypeKind::kBool)) {
       data->trims_extension = constant->as_bool();
     } else if (is_option(constant->as_text())) {
       data->separators = separators_named(constant->as_text());
     } else {
-      throw Error(ErrorCode::kInvalidArgument, binding.span, "no separator is called \"{}\"", constant->as_text())
+      throw Error(ErrorCode::kInvalidArgument, binding.span, "no separator is called \"{}\"",
+                  constant->as_text())
           .hint("use both_slash, forward_slash, backslash or system");
     }
   }
@@ -180,22 +186,64 @@ std::vector<ScalarOverload> path_overloads(TypeRef result, ScalarKernel kernel) 
 
 void register_text_splits(FunctionRegistry& registry) {
   const TypeRef text = Type::varchar();
-  registry.add({"string_split", {"split", "str_split", "string_to_array"}, "string", "The parts between separators, as a list.",
-                "split('hello-felix-world', '-')", "[hello, felix, world]",
-                {{.parameters = {text, text}, .result = Type::list(text), .kernel = split_kernel, .nulls = Nulls::kHandled, .cost = 8}}});
-  registry.add({"split_part", {}, "string", "One of the parts between separators, counted from 1, from the end where negative.",
-                "split_part('a;b;c', ';', 2)", "b",
-                {{.parameters = {text, text, Type::int64()}, .result = text, .kernel = split_part_kernel, .cost = 6}}});
-  registry.add({"parse_path", {}, "string", "The folders and the file name of a path, as a list.", "parse_path('path/to/file.csv')",
-                "[path, to, file.csv]", path_overloads(Type::list(text), path_steps_kernel)});
-  ScalarFunction filename{"parse_filename", {}, "string", "The last step of a path; without its extension if the second argument is true.",
-                          "parse_filename('path/to/file.csv', true)", "file", path_overloads(text, path_part_kernel<PathPart::kFilename>)};
-  filename.overloads.push_back({.parameters = {text, Type::boolean()}, .result = text, .kernel = path_part_kernel<PathPart::kFilename>, .bind = bind_path});
-  filename.overloads.push_back({.parameters = {text, Type::boolean(), text}, .result = text, .kernel = path_part_kernel<PathPart::kFilename>, .bind = bind_path});
+  registry.add({"string_split",
+                {"split", "str_split", "string_to_array"},
+                "string",
+                "The parts between separators, as a list.",
+                "split('hello-felix-world', '-')",
+                "[hello, felix, world]",
+                {{.parameters = {text, text},
+                  .result = Type::list(text),
+                  .kernel = split_kernel,
+                  .nulls = Nulls::kHandled,
+                  .cost = 8}}});
+  registry.add({"split_part",
+                {},
+                "string",
+                "One of the parts between separators, counted from 1, from the end where negative.",
+                "split_part('a;b;c', ';', 2)",
+                "b",
+                {{.parameters = {text, text, Type::int64()},
+                  .result = text,
+                  .kernel = split_part_kernel,
+                  .cost = 6}}});
+  registry.add({"parse_path",
+                {},
+                "string",
+                "The folders and the file name of a path, as a list.",
+                "parse_path('path/to/file.csv')",
+                "[path, to, file.csv]",
+                path_overloads(Type::list(text), path_steps_kernel)});
+  ScalarFunction filename{
+      "parse_filename",
+      {},
+      "string",
+      "The last step of a path; without its extension if the second argument is true.",
+      "parse_filename('path/to/file.csv', true)",
+      "file",
+      path_overloads(text, path_part_kernel<PathPart::kFilename>)};
+  filename.overloads.push_back({.parameters = {text, Type::boolean()},
+                                .result = text,
+                                .kernel = path_part_kernel<PathPart::kFilename>,
+                                .bind = bind_path});
+  filename.overloads.push_back({.parameters = {text, Type::boolean(), text},
+                                .result = text,
+                                .kernel = path_part_kernel<PathPart::kFilename>,
+                                .bind = bind_path});
   registry.add(std::move(filename));
-  registry.add({"parse_dirname", {}, "string", "The first step of a path.", "parse_dirname('path/to/file.csv')", "path",
+  registry.add({"parse_dirname",
+                {},
+                "string",
+                "The first step of a path.",
+                "parse_dirname('path/to/file.csv')",
+                "path",
                 path_overloads(text, path_part_kernel<PathPart::kFirstFolder>)});
-  registry.add({"parse_dirpath", {}, "string", "A path without its last step.", "parse_dirpath('path/to/file.csv')", "path/to",
+  registry.add({"parse_dirpath",
+                {},
+                "string",
+                "A path without its last step.",
+                "parse_dirpath('path/to/file.csv')",
+                "path/to",
                 path_overloads(text, path_part_kernel<PathPart::kFolders>)});
 }
 

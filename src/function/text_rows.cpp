@@ -45,7 +45,8 @@ Column TextLists::seal(const Column& views_into) {
   }
   std::vector<PinRef> pins = {views_into.pin()};
   if (heap_) pins.emplace_back(heap_);
-  Column child = Column::flat(Type::varchar(), count, std::move(values), std::move(validity), combine_pins(std::move(pins)));
+  Column child = Column::flat(Type::varchar(), count, std::move(values), std::move(validity),
+                              combine_pins(std::move(pins)));
   return Column::list(type_, rows_, std::move(entries_), std::move(child), std::move(validity_));
 }
 
@@ -58,7 +59,8 @@ size_t count_characters(std::string_view text) {
 size_t character_offset(std::string_view text, size_t count) {
   size_t at = 0;
   // Eight ASCII bytes at a time.
-  while (count >= 8 && at + 8 <= text.size() && (load_unaligned<uint64_t>(text.data() + at) & 0x8080808080808080ULL) == 0) {
+  while (count >= 8 && at + 8 <= text.size() &&
+         (load_unaligned<uint64_t>(text.data() + at) & 0x8080808080808080ULL) == 0) {
     at += 8;
     count -= 8;
   }
@@ -69,7 +71,8 @@ size_t character_offset(std::string_view text, size_t count) {
 uint32_t decode_character(std::string_view text, size_t& bytes) {
   utf8proc_int32_t code_point = 0;
   const auto size = static_cast<utf8proc_ssize_t>(std::min<size_t>(text.size(), 4));
-  const auto taken = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), size, &code_point);
+  const auto taken =
+      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), size, &code_point);
   if (taken <= 0) {
     bytes = 1;
     return static_cast<unsigned char>(text[0]);
@@ -79,8 +82,8 @@ uint32_t decode_character(std::string_view text, size_t& bytes) {
 }
 
 size_t encode_character(uint32_t code_point, char* out) {
-  return static_cast<size_t>(
-      utf8proc_encode_char(static_cast<utf8proc_int32_t>(code_point), reinterpret_cast<utf8proc_uint8_t*>(out)));
+  return static_cast<size_t>(utf8proc_encode_char(static_cast<utf8proc_int32_t>(code_point),
+                                                  reinterpret_cast<utf8proc_uint8_t*>(out)));
 }
 
 bool is_valid_utf8(std::string_view text) {

@@ -22,10 +22,12 @@ Column name_kernel(const KernelCall& call, std::span<const Column>) {
 }
 
 /// Row by row, from the columns the choice names: result[row] = arguments[choice[row]][row].
-Column blend(const KernelCall& call, std::span<const Column> arguments, const std::vector<uint8_t>& choice) {
+Column blend(const KernelCall& call, std::span<const Column> arguments,
+             const std::vector<uint8_t>& choice) {
   ColumnBuilder builder(call.result_type, call.row_count);
   for (uint32_t row = 0; row < call.row_count; ++row) {
-    choice[row] == arguments.size() ? builder.append_null() : builder.append_from(arguments[choice[row]], row);
+    choice[row] == arguments.size() ? builder.append_null()
+                                    : builder.append_from(arguments[choice[row]], row);
   }
   return builder.seal();
 }
@@ -81,13 +83,15 @@ Column extreme_numbers_kernel(const KernelCall& call, std::span<const Column> ar
 template <bool kGreatest>
 void bind_extreme(FunctionBinding& binding) {
   if (binding.cast_to.size() > 255) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "at most 255 values are compared at once");
+    throw Error(ErrorCode::kInvalidArgument, binding.span,
+                "at most 255 values are compared at once");
   }
   TypeRef type = binding.argument_types[0];
   for (const TypeRef other : binding.argument_types) {
     const TypeRef common = common_type(type, other);
     if (!common) {
-      throw Error(ErrorCode::kTypeMismatch, binding.span, "{} and {} cannot be compared", type->name(), other->name());
+      throw Error(ErrorCode::kTypeMismatch, binding.span, "{} and {} cannot be compared",
+                  type->name(), other->name());
     }
     type = common;
   }
@@ -146,8 +150,8 @@ Column nullif_kernel(const KernelCall& call, std::span<const Column> arguments) 
 void bind_nullif(FunctionBinding& binding) {
   const TypeRef type = comparison_type(binding.argument_types[0], binding.argument_types[1]);
   if (!type) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} and {} cannot be compared", binding.argument_types[0]->name(),
-                binding.argument_types[1]->name());
+    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} and {} cannot be compared",
+                binding.argument_types[0]->name(), binding.argument_types[1]->name());
   }
   binding.cast_to = {binding.argument_types[0], type};
   binding.result = binding.argument_types[0];
@@ -155,7 +159,8 @@ void bind_nullif(FunctionBinding& binding) {
 
 Column error_kernel(const KernelCall& call, std::span<const Column> arguments) {
   call.active.for_each([&](uint32_t row) {
-    call.errors.fail(row, ErrorCode::kInvalidArgument, [&] { return std::string(arguments[0].text(row)); });
+    call.errors.fail(row, ErrorCode::kInvalidArgument,
+                     [&] { return std::string(arguments[0].text(row)); });
   });
   return Column::null(call.result_type, call.row_count);
 }
@@ -163,42 +168,81 @@ Column error_kernel(const KernelCall& call, std::span<const Column> arguments) {
 }  // namespace
 
 void register_value_functions(FunctionRegistry& registry) {
-  registry.add({"typeof", {"pg_typeof"}, "value", "The name of the argument's type.", "typeof(1.5)", "DECIMAL(2,1)",
+  registry.add({"typeof",
+                {"pg_typeof"},
+                "value",
+                "The name of the argument's type.",
+                "typeof(1.5)",
+                "DECIMAL(2,1)",
                 {{.parameters = {TypePattern::any()},
                   .result = Type::varchar(),
                   .kernel = name_kernel,
-                  .bind = [](FunctionBinding& b) { b.data = make_ref<const NameData>(b.argument_types[0]->name()); },
+                  .bind =
+                      [](FunctionBinding& b) {
+                        b.data = make_ref<const NameData>(b.argument_types[0]->name());
+                      },
                   .nulls = Nulls::kHandled}}});
-  registry.add({"can_cast_implicitly", {}, "value", "Whether the first argument's type becomes the second's without a CAST.",
-                "can_cast_implicitly(1::INTEGER, 2::BIGINT)", "true",
+  registry.add({"can_cast_implicitly",
+                {},
+                "value",
+                "Whether the first argument's type becomes the second's without a CAST.",
+                "can_cast_implicitly(1::INTEGER, 2::BIGINT)",
+                "true",
                 {{.parameters = {TypePattern::any(), TypePattern::any()},
                   .result = Type::boolean(),
-                  .kernel = [](const KernelCall& call, std::span<const Column> arguments) {
-                    const bool can = implicit_cast_cost(arguments[0].type(), arguments[1].type()) >= 0;
-                    return Value::boolean(can).to_column(call.row_count);
-                  },
+                  .kernel =
+                      [](const KernelCall& call, std::span<const Column> arguments) {
+                        const bool can =
+                            implicit_cast_cost(arguments[0].type(), arguments[1].type()) >= 0;
+                        return Value::boolean(can).to_column(call.row_count);
+                      },
                   .nulls = Nulls::kHandled}}});
-  registry.add({"greatest", {}, "value", "The greatest of the arguments; NULLs are passed over.", "greatest(1, 3, 2)", "3",
+  registry.add({"greatest",
+                {},
+                "value",
+                "The greatest of the arguments; NULLs are passed over.",
+                "greatest(1, 3, 2)",
+                "3",
                 {{.parameters = {TypePattern::any()},
                   .variadic = TypePattern::any(),
                   .bind = bind_extreme<true>,
                   .nulls = Nulls::kHandled}}});
-  registry.add({"least", {}, "value", "The least of the arguments; NULLs are passed over.", "least('b', 'a', NULL)", "a",
+  registry.add({"least",
+                {},
+                "value",
+                "The least of the arguments; NULLs are passed over.",
+                "least('b', 'a', NULL)",
+                "a",
                 {{.parameters = {TypePattern::any()},
                   .variadic = TypePattern::any(),
                   .bind = bind_extreme<false>,
                   .nulls = Nulls::kHandled}}});
-  registry.add({"ifnull", {}, "value", "The second argument where the first is NULL.", "ifnull(NULL, 2)", "2",
+  registry.add({"ifnull",
+                {},
+                "value",
+                "The second argument where the first is NULL.",
+                "ifnull(NULL, 2)",
+                "2",
                 {{.parameters = {TypePattern::any(), TypePattern::any()},
                   .kernel = ifnull_kernel,
                   .bind = bind_ifnull,
                   .nulls = Nulls::kHandled}}});
-  registry.add({"nullif", {}, "value", "The first argument, or NULL where it equals the second.", "nullif(1, 1)", "NULL",
+  registry.add({"nullif",
+                {},
+                "value",
+                "The first argument, or NULL where it equals the second.",
+                "nullif(1, 1)",
+                "NULL",
                 {{.parameters = {TypePattern::any(), TypePattern::any()},
                   .kernel = nullif_kernel,
                   .bind = bind_nullif,
                   .nulls = Nulls::kHandled}}});
-  registry.add({"error", {}, "value", "Ends the query with that message when it is evaluated.", "TRY(error('no such thing'))", "NULL",
+  registry.add({"error",
+                {},
+                "value",
+                "Ends the query with that message when it is evaluated.",
+                "TRY(error('no such thing'))",
+                "NULL",
                 {{.parameters = {Type::varchar()},
                   .result = Type::null(),
                   .kernel = error_kernel,

@@ -9,7 +9,8 @@ inline bool prefers_dense(const Selection& active, uint32_t rows) {
   return active.is_all() || active.size() * 4 >= rows;
 }
 
-/// The validity bitmap of a flat column; null for constants, whose one bit the caller has looked at.
+/// The validity bitmap of a flat column; null for constants, whose one bit the caller has looked
+/// at.
 inline const uint64_t* lane_validity(const Column& column) {
   return column.is_constant() ? nullptr : column.validity();
 }
@@ -33,7 +34,8 @@ void for_each_valid(const Selection& active, const uint64_t* a, const uint64_t* 
       const uint32_t end = std::min(rows, begin + 64);
       for (uint32_t row = begin; row < end; ++row) body(row);
     } else {
-      for (; bits != 0; bits &= bits - 1) body(begin + static_cast<uint32_t>(std::countr_zero(bits)));
+      for (; bits != 0; bits &= bits - 1)
+        body(begin + static_cast<uint32_t>(std::countr_zero(bits)));
     }
   }
 }

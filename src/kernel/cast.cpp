@@ -15,7 +15,8 @@ constexpr size_t kShownBytes = 80;  // of a value in a message
 /// A constant is cast once; its one row stands for the first active one.
 class ConstantFailures final : public CastFailures {
  public:
-  ConstantFailures(CastFailures& failures, const Selection& active) : failures_(failures), active_(active) {}
+  ConstantFailures(CastFailures& failures, const Selection& active)
+      : failures_(failures), active_(active) {}
   void fail(uint32_t, std::string message) override {
     if (wants_messages()) {
       failures_.fail(active_[0], std::move(message));
@@ -44,9 +45,11 @@ Column cast_flat(const CastJob& job) {
                                         : column_to_json(job.input, job.active, job.zone);
   }
   if (to->is(TypeKind::kVarchar)) return cast_to_text(job);
-  if (from->is(TypeKind::kVarchar)) return to->is_nested() ? cast_text_to_nested(job) : cast_from_text(job);
+  if (from->is(TypeKind::kVarchar))
+    return to->is_nested() ? cast_text_to_nested(job) : cast_from_text(job);
   if (from->is(TypeKind::kEnum)) {
-    const Column text = cast_to_text(CastJob{job.input, Type::varchar(), job.active, job.zone, job.failures});
+    const Column text =
+        cast_to_text(CastJob{job.input, Type::varchar(), job.active, job.zone, job.failures});
     return cast_flat(CastJob{text, to, job.active, job.zone, job.failures});
   }
   if (from->is_nested()) return cast_nested(job);
@@ -72,8 +75,10 @@ std::string CastJob::message(uint32_t row, const char* reason) const {
     value += "…";
   }
   if (reason) return fmt::format("cannot cast '{}' to {}: {}", value, target->name(), reason);
-  if (input.type()->is(TypeKind::kVarchar)) return fmt::format("cannot cast '{}' to {}", value, target->name());
-  return fmt::format("{} value {} is out of range for {}", input.type()->name(), value, target->name());
+  if (input.type()->is(TypeKind::kVarchar))
+    return fmt::format("cannot cast '{}' to {}", value, target->name());
+  return fmt::format("{} value {} is out of range for {}", input.type()->name(), value,
+                     target->name());
 }
 
 ColumnWriter make_cast_writer(const CastJob& job) {
@@ -89,14 +94,16 @@ Column cast(const Column& input, TypeRef target, const Selection& active, const 
     return Column::null(target, input.size());
   }
   if (!can_cast(input.type(), target)) {
-    throw Error(ErrorCode::kTypeMismatch, "there is no cast from {} to {}", input.type()->name(), target->name());
+    throw Error(ErrorCode::kTypeMismatch, "there is no cast from {} to {}", input.type()->name(),
+                target->name());
   }
   if (input.is_constant()) {
     const uint32_t first = 0;
     const Column one = input.gather(&first, 1).flatten();
     ConstantFailures once(failures, active);
     const Selection row = Selection::all(1);
-    return Column::constant(cast_flat(CastJob{one, target, row, zone, once}).flatten(), input.size());
+    return Column::constant(cast_flat(CastJob{one, target, row, zone, once}).flatten(),
+                            input.size());
   }
   if (input.is_dictionary()) return cast(input.flatten(), target, active, zone, failures);
   return cast_flat(CastJob{input, target, active, zone, failures});

@@ -17,7 +17,8 @@ Column parse_rows(const CastJob& job, Parse parse) {
 
 template <class T>
 Column parse_integers(const CastJob& job) {
-  return parse_rows<T>(job, [](std::string_view text, T& value) { return parse_integer(text, value); });
+  return parse_rows<T>(job,
+                       [](std::string_view text, T& value) { return parse_integer(text, value); });
 }
 
 template <class T>
@@ -83,7 +84,8 @@ Column parse_blobs(const CastJob& job) {
   std::string bytes;
   for_each_valid(job.active, job.input, [&](uint32_t row) {
     bytes.clear();
-    if (const char* reason = unescape_blob(texts[row].view(), bytes)) return job.fail(row, writer, reason);
+    if (const char* reason = unescape_blob(texts[row].view(), bytes))
+      return job.fail(row, writer, reason);
     blobs[row] = bytes.size() == texts[row].size() ? texts[row] : writer.keep(bytes);
   });
   return writer.seal(job.rows());
@@ -132,26 +134,43 @@ Column cast_from_text(const CastJob& job) {
   if (job.input.type()->is(TypeKind::kUuid)) return uuid_to_blob(job);
   if (job.input.type()->is(TypeKind::kBlob)) return blob_to_uuid(job);
   switch (job.target->kind()) {
-    case TypeKind::kBool: return parse_bools(job);
-    case TypeKind::kInt8: return parse_integers<int8_t>(job);
-    case TypeKind::kInt16: return parse_integers<int16_t>(job);
-    case TypeKind::kInt32: return parse_integers<int32_t>(job);
-    case TypeKind::kInt64: return parse_integers<int64_t>(job);
-    case TypeKind::kHugeInt: return parse_integers<int128_t>(job);
-    case TypeKind::kUInt8: return parse_integers<uint8_t>(job);
-    case TypeKind::kUInt16: return parse_integers<uint16_t>(job);
-    case TypeKind::kUInt32: return parse_integers<uint32_t>(job);
-    case TypeKind::kUInt64: return parse_integers<uint64_t>(job);
-    case TypeKind::kFloat: return parse_rows<float>(job, parse_float);
-    case TypeKind::kDouble: return parse_rows<double>(job, parse_double);
+    case TypeKind::kBool:
+      return parse_bools(job);
+    case TypeKind::kInt8:
+      return parse_integers<int8_t>(job);
+    case TypeKind::kInt16:
+      return parse_integers<int16_t>(job);
+    case TypeKind::kInt32:
+      return parse_integers<int32_t>(job);
+    case TypeKind::kInt64:
+      return parse_integers<int64_t>(job);
+    case TypeKind::kHugeInt:
+      return parse_integers<int128_t>(job);
+    case TypeKind::kUInt8:
+      return parse_integers<uint8_t>(job);
+    case TypeKind::kUInt16:
+      return parse_integers<uint16_t>(job);
+    case TypeKind::kUInt32:
+      return parse_integers<uint32_t>(job);
+    case TypeKind::kUInt64:
+      return parse_integers<uint64_t>(job);
+    case TypeKind::kFloat:
+      return parse_rows<float>(job, parse_float);
+    case TypeKind::kDouble:
+      return parse_rows<double>(job, parse_double);
     case TypeKind::kDecimal:
       return job.target->physical() == PhysicalType::kInt64 ? parse_decimals<int64_t>(job)
                                                             : parse_decimals<int128_t>(job);
-    case TypeKind::kDate: return parse_rows<int32_t>(job, parse_date);
-    case TypeKind::kTime: return parse_rows<int64_t>(job, parse_time);
-    case TypeKind::kTimestampS: return parse_timestamps(job, 1'000'000);
-    case TypeKind::kTimestampMs: return parse_timestamps(job, 1'000);
-    case TypeKind::kTimestamp: return parse_timestamps(job, 1);
+    case TypeKind::kDate:
+      return parse_rows<int32_t>(job, parse_date);
+    case TypeKind::kTime:
+      return parse_rows<int64_t>(job, parse_time);
+    case TypeKind::kTimestampS:
+      return parse_timestamps(job, 1'000'000);
+    case TypeKind::kTimestampMs:
+      return parse_timestamps(job, 1'000);
+    case TypeKind::kTimestamp:
+      return parse_timestamps(job, 1);
     case TypeKind::kTimestampNs:
       return parse_rows<int64_t>(job, [](std::string_view text, int64_t& nanos) {
         bool has_offset = false;
@@ -161,18 +180,25 @@ Column cast_from_text(const CastJob& job) {
       return parse_rows<int64_t>(job, [&](std::string_view text, int64_t& micros) {
         return parse_timestamp_tz(text, job.zone, micros);
       });
-    case TypeKind::kInterval: return parse_rows<Interval>(job, parse_interval);
-    case TypeKind::kDuration: return parse_rows<int64_t>(job, parse_duration);
-    case TypeKind::kBlob: return parse_blobs(job);
-    case TypeKind::kUuid: return parse_rows<int128_t>(job, parse_uuid);
-    case TypeKind::kEnum: return parse_enums(job);
+    case TypeKind::kInterval:
+      return parse_rows<Interval>(job, parse_interval);
+    case TypeKind::kDuration:
+      return parse_rows<int64_t>(job, parse_duration);
+    case TypeKind::kBlob:
+      return parse_blobs(job);
+    case TypeKind::kUuid:
+      return parse_rows<int128_t>(job, parse_uuid);
+    case TypeKind::kEnum:
+      return parse_enums(job);
     case TypeKind::kVarchar:
-    case TypeKind::kJson: return job.input.with_type(job.target);
+    case TypeKind::kJson:
+      return job.input.with_type(job.target);
     case TypeKind::kNull:
     case TypeKind::kList:
     case TypeKind::kArray:
     case TypeKind::kStruct:
-    case TypeKind::kMap: break;
+    case TypeKind::kMap:
+      break;
   }
   UNREACHABLE();
 }

@@ -69,7 +69,8 @@ Reached reach(const CastJob& job) {
   return reached;
 }
 
-Column cast_dense(const Column& column, TypeRef target, const CastJob& job, CastFailures& failures) {
+Column cast_dense(const Column& column, TypeRef target, const CastJob& job,
+                  CastFailures& failures) {
   return cast(column, target, Selection::all(column.size()), job.zone, failures).flatten();
 }
 
@@ -81,7 +82,8 @@ Column cast_lists(const CastJob& job) {
   const Reached reached = reach(job);
   RowValidity validity(job);
   ElementFailures failures(job.failures, reached.parents, false);
-  Column child = cast_dense(gathered(job.input.child(), reached.elements), job.target->element(), job, failures);
+  Column child = cast_dense(gathered(job.input.child(), reached.elements), job.target->element(),
+                            job, failures);
   for (const uint32_t row : failures.lost_rows) validity.clear(row);
   if (job.target->is(TypeKind::kArray)) {
     const uint32_t length = job.target->array_length();
@@ -89,7 +91,8 @@ Column cast_lists(const CastJob& job) {
     for_each_valid(job.active, job.input, [&](uint32_t row) {
       if (entries[row].size == length) return;
       validity.clear(row);
-      job.failures.fail(row, job.failures.wants_messages() ? job.message(row, "the length differs") : std::string());
+      job.failures.fail(row, job.failures.wants_messages() ? job.message(row, "the length differs")
+                                                           : std::string());
     });
   }
   return Column::list(job.target, job.rows(), reached.entries, std::move(child), validity.take());
@@ -113,7 +116,8 @@ Column cast_maps(const CastJob& job) {
 /// The input's field that becomes field `index` of the target, or -1.
 int source_field(TypeRef from, TypeRef to, size_t index) {
   const auto& fields = from->fields();
-  const bool by_place = std::all_of(fields.begin(), fields.end(), [](const Field& f) { return f.name.empty(); });
+  const bool by_place =
+      std::all_of(fields.begin(), fields.end(), [](const Field& f) { return f.name.empty(); });
   if (by_place) return index < fields.size() ? static_cast<int>(index) : -1;
   for (size_t i = 0; i < fields.size(); ++i) {
     if (same_field_name(fields[i].name, to->fields()[index].name)) return static_cast<int>(i);
@@ -184,7 +188,8 @@ bool take_map_apart(std::string_view text, ColumnBuilder& keys, ColumnBuilder& v
   return reader.take('}') && reader.at_end();
 }
 
-bool take_struct_apart(std::string_view text, TypeRef type, std::vector<std::string>& values, std::vector<bool>& present) {
+bool take_struct_apart(std::string_view text, TypeRef type, std::vector<std::string>& values,
+                       std::vector<bool>& present) {
   NestedText reader(text);
   const auto& fields = type->fields();
   std::string value;
@@ -200,7 +205,8 @@ bool take_struct_apart(std::string_view text, TypeRef type, std::vector<std::str
   if (reader.take('}')) return reader.at_end();
   do {
     if (!reader.item(':', '}', value, is_null) || !reader.take(':')) return false;
-    const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == value; });
+    const auto field =
+        std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == value; });
     if (field == fields.end()) return false;
     const auto at = static_cast<size_t>(field - fields.begin());
     if (!reader.item(',', '}', values[at], is_null)) return false;
@@ -261,7 +267,8 @@ Column texts_to_lists(const CastJob& job) {
     const std::string_view text = job.input.text(row);
     bool good = is_map ? take_map_apart(text, first, second) : take_list_apart(text, first);
     const char* reason = nullptr;
-    if (good && job.target->is(TypeKind::kArray) && first.size() - begin != job.target->array_length()) {
+    if (good && job.target->is(TypeKind::kArray) &&
+        first.size() - begin != job.target->array_length()) {
       good = false;
       reason = "the length differs";
     }
@@ -286,7 +293,8 @@ Column texts_to_lists(const CastJob& job) {
   }
   for (const uint32_t row : first_failures.lost_rows) validity.clear(row);
   for (const uint32_t row : second_failures.lost_rows) validity.clear(row);
-  return Column::list(job.target, job.rows(), std::move(entries), std::move(child), validity.take());
+  return Column::list(job.target, job.rows(), std::move(entries), std::move(child),
+                      validity.take());
 }
 
 }  // namespace

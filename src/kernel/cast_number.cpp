@@ -27,9 +27,11 @@ template <class T>
 constexpr bool kIsSigned = static_cast<T>(-1) < static_cast<T>(0);
 
 template <class From, class To>
-constexpr bool kAlwaysFits = kIsFloat<From> ? (kIsFloat<To> && sizeof(To) >= sizeof(From))
-                             : kIsFloat<To> || ((kIsSigned<From> == kIsSigned<To> && sizeof(To) >= sizeof(From)) ||
-                                                (kIsSigned<To> && sizeof(To) > sizeof(From)));
+constexpr bool kAlwaysFits =
+    kIsFloat<From>
+        ? (kIsFloat<To> && sizeof(To) >= sizeof(From))
+        : kIsFloat<To> || ((kIsSigned<From> == kIsSigned<To> && sizeof(To) >= sizeof(From)) ||
+                           (kIsSigned<To> && sizeof(To) > sizeof(From)));
 
 /// Without branches, so that whole columns vectorise. `to` is some value where it does not fit.
 template <class From, class To>
@@ -60,7 +62,8 @@ Column convert_lanes(const CastJob& job, Convert op) {
   To* to = writer.values<To>();
   const uint32_t rows = job.rows();
   unsigned misfits = 0;
-  for (uint32_t row = 0; row < rows; ++row) misfits |= static_cast<unsigned>(!op(from[row], to[row]));
+  for (uint32_t row = 0; row < rows; ++row)
+    misfits |= static_cast<unsigned>(!op(from[row], to[row]));
   if (misfits == 0) return writer.seal(rows);
   return cast_rows<From, To>(job, op);  // perhaps it was under NULL
 }
@@ -70,7 +73,8 @@ Column bool_to_number(const CastJob& job) {
     ColumnWriter writer = make_cast_writer(job);
     To one = 1;
     if constexpr (!kIsFloat<To>) {
-      if (job.target->is(TypeKind::kDecimal)) one = static_cast<To>(power_of_ten(job.target->scale()));
+      if (job.target->is(TypeKind::kDecimal))
+        one = static_cast<To>(power_of_ten(job.target->scale()));
     }
     for (uint32_t row = 0; row < job.rows(); ++row) {
       writer.values<To>()[row] = test_bit(job.input.bits(), row) ? one : To{0};
@@ -104,8 +108,9 @@ Column integer_to_decimal(const CastJob& job) {
     // Compared unsigned where From is, so that a large one is not taken for a negative.
     const auto bound = limit > std::numeric_limits<From>::max() ? std::numeric_limits<From>::max()
                                                                 : static_cast<From>(limit - 1);
-    const From lowest = kIsSigned<From> ? (limit > std::numeric_limits<From>::max() ? std::numeric_limits<From>::min()
-                                                                                     : static_cast<From>(-bound))
+    const From lowest = kIsSigned<From> ? (limit > std::numeric_limits<From>::max()
+                                               ? std::numeric_limits<From>::min()
+                                               : static_cast<From>(-bound))
                                         : From{0};
     return convert_lanes<From, To>(job, [=](From from, To& to) {
       const bool fits = from >= lowest && from <= bound;
@@ -136,7 +141,8 @@ Column float_to_decimal(const CastJob& job) {
 
 template <class From, class To>
 Column decimal_to_float(const CastJob& job) {
-  constexpr From kExact = static_cast<From>(kIsFloat<To> && sizeof(To) == 4 ? int64_t{1} << 24 : int64_t{1} << 53);
+  constexpr From kExact =
+      static_cast<From>(kIsFloat<To> && sizeof(To) == 4 ? int64_t{1} << 24 : int64_t{1} << 53);
   const auto factor = static_cast<From>(power_of_ten(job.input.type()->scale()));
   const auto divisor = static_cast<To>(factor);
   return convert_lanes<From, To>(job, [=](From from, To& to) {
@@ -154,7 +160,8 @@ template <class From, class To>
 Column decimal_to_integer(const CastJob& job) {
   const auto divisor = static_cast<From>(power_of_ten(job.input.type()->scale()));
   if (divisor == 1) return convert_lanes<From, To>(job, convert<From, To>);
-  return convert_lanes<From, To>(job, [=](From from, To& to) { return convert(divide_rounding(from, divisor), to); });
+  return convert_lanes<From, To>(
+      job, [=](From from, To& to) { return convert(divide_rounding(from, divisor), to); });
 }
 
 template <class From, class To>
@@ -208,7 +215,8 @@ Column from_decimal(const CastJob& job) {
 /// int64_t or int128_t.
 template <class Body>
 Column dispatch_decimal(PhysicalType type, Body&& body) {
-  return type == PhysicalType::kInt64 ? body.template operator()<int64_t>() : body.template operator()<int128_t>();
+  return type == PhysicalType::kInt64 ? body.template operator()<int64_t>()
+                                      : body.template operator()<int128_t>();
 }
 
 }  // namespace
@@ -221,17 +229,21 @@ Column cast_number(const CastJob& job) {
   if (from->is(TypeKind::kDecimal)) {
     return dispatch_decimal(from->physical(), [&]<class From>() {
       if (to_is_decimal) {
-        return dispatch_decimal(job.target->physical(), [&]<class To>() { return rescale<From, To>(job); });
+        return dispatch_decimal(job.target->physical(),
+                                [&]<class To>() { return rescale<From, To>(job); });
       }
-      return dispatch_numeric(job.target->physical(), [&]<class To>() { return from_decimal<From, To>(job); });
+      return dispatch_numeric(job.target->physical(),
+                              [&]<class To>() { return from_decimal<From, To>(job); });
     });
   }
   return dispatch_numeric(from->physical(), [&]<class From>() {
     if (to_is_decimal) {
-      return dispatch_decimal(job.target->physical(), [&]<class To>() { return to_decimal<From, To>(job); });
+      return dispatch_decimal(job.target->physical(),
+                              [&]<class To>() { return to_decimal<From, To>(job); });
     }
-    return dispatch_numeric(job.target->physical(),
-                            [&]<class To>() { return convert_lanes<From, To>(job, convert<From, To>); });
+    return dispatch_numeric(job.target->physical(), [&]<class To>() {
+      return convert_lanes<From, To>(job, convert<From, To>);
+    });
   });
 }
 

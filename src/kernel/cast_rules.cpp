@@ -9,20 +9,31 @@ namespace {
 /// How willingly a type is cast to: the widest common ones first.
 int target_cost(TypeRef to) {
   switch (to->kind()) {
-    case TypeKind::kInt64: return 101;
-    case TypeKind::kInt32: return 102;
-    case TypeKind::kHugeInt: return 103;
-    case TypeKind::kDouble: return 104;
-    case TypeKind::kDecimal: return 105;
-    case TypeKind::kTimestampNs: return 119;
-    case TypeKind::kTimestamp: return 120;
-    case TypeKind::kTimestampMs: return 121;
-    case TypeKind::kTimestampS: return 122;
-    case TypeKind::kVarchar: return 149;
+    case TypeKind::kInt64:
+      return 101;
+    case TypeKind::kInt32:
+      return 102;
+    case TypeKind::kHugeInt:
+      return 103;
+    case TypeKind::kDouble:
+      return 104;
+    case TypeKind::kDecimal:
+      return 105;
+    case TypeKind::kTimestampNs:
+      return 119;
+    case TypeKind::kTimestamp:
+      return 120;
+    case TypeKind::kTimestampMs:
+      return 121;
+    case TypeKind::kTimestampS:
+      return 122;
+    case TypeKind::kVarchar:
+      return 149;
     case TypeKind::kStruct:
     case TypeKind::kMap:
     case TypeKind::kList:
-    case TypeKind::kArray: return 160;
+    case TypeKind::kArray:
+      return 160;
     case TypeKind::kNull:
     case TypeKind::kBool:
     case TypeKind::kInt8:
@@ -40,7 +51,8 @@ int target_cost(TypeRef to) {
     case TypeKind::kBlob:
     case TypeKind::kUuid:
     case TypeKind::kEnum:
-    case TypeKind::kJson: return 110;
+    case TypeKind::kJson:
+      return 110;
   }
   UNREACHABLE();
 }
@@ -49,15 +61,22 @@ int target_cost(TypeRef to) {
 int digits_of(TypeRef type) {
   if (type->is(TypeKind::kBool)) return 1;
   switch (width_of(type->physical())) {
-    case 1: return 3;
-    case 2: return 5;
-    case 4: return 10;
-    case 8: return type->is_signed_integer() ? 19 : 20;
-    default: return 38;  // HUGEINT
+    case 1:
+      return 3;
+    case 2:
+      return 5;
+    case 4:
+      return 10;
+    case 8:
+      return type->is_signed_integer() ? 19 : 20;
+    default:
+      return 38;  // HUGEINT
   }
 }
 
-int bits_of(TypeRef type) { return type->is(TypeKind::kHugeInt) ? 128 : 8 * static_cast<int>(width_of(type->physical())); }
+int bits_of(TypeRef type) {
+  return type->is(TypeKind::kHugeInt) ? 128 : 8 * static_cast<int>(width_of(type->physical()));
+}
 
 /// Every value of `from` is one of `to`.
 bool integer_widens(TypeRef from, TypeRef to) {
@@ -68,7 +87,8 @@ bool integer_widens(TypeRef from, TypeRef to) {
 }
 
 bool number_widens(TypeRef from, TypeRef to) {
-  if (from->is_integer()) return integer_widens(from, to) || to->is_floating() || to->is(TypeKind::kDecimal);
+  if (from->is_integer())
+    return integer_widens(from, to) || to->is_floating() || to->is(TypeKind::kDecimal);
   if (from->is(TypeKind::kDecimal)) return to->is_floating() || to->is(TypeKind::kDecimal);
   return from->is(TypeKind::kFloat) && to->is(TypeKind::kDouble);
 }
@@ -98,11 +118,16 @@ int struct_cost(TypeRef from, TypeRef to) {
 
 TypeRef integer_type(bool is_signed, int bits) {
   switch (bits) {
-    case 8: return is_signed ? Type::int8() : Type::uint8();
-    case 16: return is_signed ? Type::int16() : Type::uint16();
-    case 32: return is_signed ? Type::int32() : Type::uint32();
-    case 64: return is_signed ? Type::int64() : Type::uint64();
-    default: return Type::hugeint();
+    case 8:
+      return is_signed ? Type::int8() : Type::uint8();
+    case 16:
+      return is_signed ? Type::int16() : Type::uint16();
+    case 32:
+      return is_signed ? Type::int32() : Type::uint32();
+    case 64:
+      return is_signed ? Type::int64() : Type::uint64();
+    default:
+      return Type::hugeint();
   }
 }
 
@@ -138,7 +163,8 @@ TypeRef common_time(TypeRef a, TypeRef b) {
 TypeRef common_struct(TypeRef a, TypeRef b, TypeRef (*merge)(TypeRef, TypeRef)) {
   std::vector<Field> fields;
   const auto all_unnamed = [](TypeRef type) {
-    return std::all_of(type->fields().begin(), type->fields().end(), [](const Field& f) { return f.name.empty(); });
+    return std::all_of(type->fields().begin(), type->fields().end(),
+                       [](const Field& f) { return f.name.empty(); });
   };
   if (all_unnamed(a) || all_unnamed(b)) {
     if (a->fields().size() != b->fields().size()) return nullptr;
@@ -149,11 +175,13 @@ TypeRef common_struct(TypeRef a, TypeRef b, TypeRef (*merge)(TypeRef, TypeRef)) 
   } else {
     // Fields by name: all of a's, then those only b has.
     const auto find = [](TypeRef type, const std::string& name) {
-      return std::find_if(type->fields().begin(), type->fields().end(), [&](const Field& f) { return f.name == name; });
+      return std::find_if(type->fields().begin(), type->fields().end(),
+                          [&](const Field& f) { return f.name == name; });
     };
     for (const Field& field : a->fields()) {
       const auto other = find(b, field.name);
-      fields.push_back({field.name, other == b->fields().end() ? field.type : merge(field.type, other->type)});
+      fields.push_back(
+          {field.name, other == b->fields().end() ? field.type : merge(field.type, other->type)});
     }
     for (const Field& field : b->fields()) {
       if (find(a, field.name) == a->fields().end()) fields.push_back(field);
@@ -178,7 +206,8 @@ TypeRef common_nested_or_plain(TypeRef a, TypeRef b, TypeRef (*merge)(TypeRef, T
   if (is_list(a) && is_list(b)) {
     const TypeRef element = merge(a->element(), b->element());
     if (!element) return nullptr;
-    const bool same_length = a->is(TypeKind::kArray) && b->is(TypeKind::kArray) && a->array_length() == b->array_length();
+    const bool same_length = a->is(TypeKind::kArray) && b->is(TypeKind::kArray) &&
+                             a->array_length() == b->array_length();
     return same_length ? Type::array(element, a->array_length()) : Type::list(element);
   }
   if (a->is(TypeKind::kMap) && b->is(TypeKind::kMap)) {
@@ -197,7 +226,8 @@ TypeRef common_nested_or_plain(TypeRef a, TypeRef b, TypeRef (*merge)(TypeRef, T
 bool is_text(TypeRef type) { return type->is(TypeKind::kVarchar) || type->is(TypeKind::kEnum); }
 
 bool is_binary_or_nested(TypeRef type) {
-  return type->is_nested() || type->is(TypeKind::kBlob) || type->is(TypeKind::kUuid) || type->is(TypeKind::kJson);
+  return type->is_nested() || type->is(TypeKind::kBlob) || type->is(TypeKind::kUuid) ||
+         type->is(TypeKind::kJson);
 }
 
 bool is_number_or_bool(TypeRef type) { return type->is_numeric() || type->is(TypeKind::kBool); }
@@ -206,7 +236,8 @@ bool is_number_or_bool(TypeRef type) { return type->is_numeric() || type->is(Typ
 
 bool same_field_name(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 TypeRef decimal_holding(TypeRef type) {
@@ -225,7 +256,9 @@ int implicit_cast_cost(TypeRef from, TypeRef to) {
   if (from->is(TypeKind::kJson) && to->is(TypeKind::kVarchar)) return 1;
   if (from->is(TypeKind::kVarchar) && to->is(TypeKind::kJson)) return 2;
   if (is_list(from) && is_list(to)) {
-    if (to->is(TypeKind::kArray) && (from->is(TypeKind::kList) || from->array_length() != to->array_length())) return -1;
+    if (to->is(TypeKind::kArray) &&
+        (from->is(TypeKind::kList) || from->array_length() != to->array_length()))
+      return -1;
     const int cost = implicit_cast_cost(from->element(), to->element());
     // An array is as good as a list of its elements, nearly.
     return cost < 0 ? -1 : cost + (from->kind() != to->kind());
@@ -241,17 +274,21 @@ int implicit_cast_cost(TypeRef from, TypeRef to) {
 
 bool can_cast(TypeRef from, TypeRef to) {
   if (from == to || from->is(TypeKind::kNull)) return true;
-  if (to->is(TypeKind::kVarchar) || to->is(TypeKind::kJson) || from->is(TypeKind::kJson)) return true;
+  if (to->is(TypeKind::kVarchar) || to->is(TypeKind::kJson) || from->is(TypeKind::kJson))
+    return true;
   if (from->is(TypeKind::kVarchar) || from->is(TypeKind::kEnum)) return !to->is(TypeKind::kNull);
   if (is_number_or_bool(from)) return is_number_or_bool(to);
   if (from->is(TypeKind::kDate)) return to->is_timestamp();
-  if (from->is_timestamp()) return to->is_timestamp() || to->is(TypeKind::kDate) || to->is(TypeKind::kTime);
+  if (from->is_timestamp())
+    return to->is_timestamp() || to->is(TypeKind::kDate) || to->is(TypeKind::kTime);
   if (from->is(TypeKind::kDuration)) return to->is(TypeKind::kInterval);
   if (from->is(TypeKind::kInterval)) return to->is(TypeKind::kDuration);
   if (from->is(TypeKind::kBlob)) return to->is(TypeKind::kUuid);
   if (from->is(TypeKind::kUuid)) return to->is(TypeKind::kBlob);
   if (is_list(from) && is_list(to)) {
-    if (from->is(TypeKind::kArray) && to->is(TypeKind::kArray) && from->array_length() != to->array_length()) return false;
+    if (from->is(TypeKind::kArray) && to->is(TypeKind::kArray) &&
+        from->array_length() != to->array_length())
+      return false;
     return can_cast(from->element(), to->element());
   }
   if (from->is(TypeKind::kMap) && to->is(TypeKind::kMap)) {
@@ -265,7 +302,8 @@ bool can_cast(TypeRef from, TypeRef to) {
     bool any = from->fields().empty() && to->fields().empty();
     for (size_t i = 0; i < to->fields().size(); ++i) {
       for (size_t j = 0; j < from->fields().size(); ++j) {
-        if (by_place ? i != j : !same_field_name(to->fields()[i].name, from->fields()[j].name)) continue;
+        if (by_place ? i != j : !same_field_name(to->fields()[i].name, from->fields()[j].name))
+          continue;
         any = true;
         if (!can_cast(from->fields()[j].type, to->fields()[i].type)) return false;
       }

@@ -51,7 +51,9 @@ Column date_to_timestamp(const CastJob& job) {
       to = days > 0 ? kInfiniteTimestamp : -kInfiniteTimestamp;
       return true;
     }
-    if (__builtin_mul_overflow(int64_t{days} * kSecondsPerDay, units, &to) || !is_finite_timestamp(to)) return false;
+    if (__builtin_mul_overflow(int64_t{days} * kSecondsPerDay, units, &to) ||
+        !is_finite_timestamp(to))
+      return false;
     if (to_utc) to = local_to_utc(job.zone, to);
     return true;
   });
@@ -79,8 +81,13 @@ Column timestamp_to_time(const CastJob& job) {
   return cast_rows<int64_t, int64_t>(job, [&](int64_t from, int64_t& micros) {
     if (!is_finite_timestamp(from)) return false;
     if (to_local) from = utc_to_local(job.zone, from);
-    const int64_t within_day = floor_modulo(from, units * kSecondsPerDay);
-    micros = units > kMicrosPerSecond ? within_day / kNanosPerMicro : within_day * (kMicrosPerSecond / units);
+    // Finer units round as they do on the way to TIMESTAMP; coarser ones need no whole timestamp.
+    if (units > kMicrosPerSecond) {
+      change_unit(from, units, kMicrosPerSecond, from);
+      micros = floor_modulo(from, kMicrosPerDay);
+    } else {
+      micros = floor_modulo(from, units * kSecondsPerDay) * (kMicrosPerSecond / units);
+    }
     return true;
   });
 }
@@ -90,8 +97,10 @@ Column timestamp_to_time(const CastJob& job) {
 Column cast_temporal(const CastJob& job) {
   const TypeRef from = job.input.type();
   switch (job.target->kind()) {
-    case TypeKind::kDate: return timestamp_to_date(job);
-    case TypeKind::kTime: return timestamp_to_time(job);
+    case TypeKind::kDate:
+      return timestamp_to_date(job);
+    case TypeKind::kTime:
+      return timestamp_to_time(job);
     case TypeKind::kInterval:
       return cast_rows<int64_t, Interval>(job, [](int64_t micros, Interval& to) {
         to = Interval{0, 0, micros};
@@ -99,7 +108,8 @@ Column cast_temporal(const CastJob& job) {
       });
     case TypeKind::kDuration:
       return cast_rows<Interval, int64_t>(job, [](const Interval& interval, int64_t& micros) {
-        return interval.months == 0 && !__builtin_mul_overflow(int64_t{interval.days}, kMicrosPerDay, &micros) &&
+        return interval.months == 0 &&
+               !__builtin_mul_overflow(int64_t{interval.days}, kMicrosPerDay, &micros) &&
                !__builtin_add_overflow(micros, interval.micros, &micros);
       });
     case TypeKind::kTimestampS:
@@ -130,7 +140,8 @@ Column cast_temporal(const CastJob& job) {
     case TypeKind::kList:
     case TypeKind::kArray:
     case TypeKind::kStruct:
-    case TypeKind::kMap: break;
+    case TypeKind::kMap:
+      break;
   }
   UNREACHABLE();
 }

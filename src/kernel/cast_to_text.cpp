@@ -13,20 +13,21 @@ Column format_rows(const CastJob& job, Format format) {
   const T* from = job.input.values<T>();
   StringView* to = writer.values<StringView>();
   char buffer[kBytes];
-  for_each_valid(job.active, job.input, [&](uint32_t row) {
-    to[row] = writer.keep({buffer, format(from[row], buffer)});
-  });
+  for_each_valid(job.active, job.input,
+                 [&](uint32_t row) { to[row] = writer.keep({buffer, format(from[row], buffer)}); });
   return writer.seal(job.rows());
 }
 
 template <class T>
 Column format_integers(const CastJob& job) {
-  return format_rows<T, kNumberTextBytes>(job, [](T value, char* out) { return format_integer(out, value); });
+  return format_rows<T, kNumberTextBytes>(
+      job, [](T value, char* out) { return format_integer(out, value); });
 }
 
 template <class T>
 Column format_unsigneds(const CastJob& job) {
-  return format_rows<T, kNumberTextBytes>(job, [](T value, char* out) { return format_unsigned(out, value); });
+  return format_rows<T, kNumberTextBytes>(
+      job, [](T value, char* out) { return format_unsigned(out, value); });
 }
 
 template <class T>
@@ -40,7 +41,8 @@ Column format_decimals(const CastJob& job) {
 Column format_bools(const CastJob& job) {
   ColumnWriter writer = make_cast_writer(job);
   StringView* to = writer.values<StringView>();
-  const StringView words[] = {StringView(std::string_view("false")), StringView(std::string_view("true"))};
+  const StringView words[] = {StringView(std::string_view("false")),
+                              StringView(std::string_view("true"))};
   for (uint32_t row = 0; row < job.rows(); ++row) to[row] = words[test_bit(job.input.bits(), row)];
   return writer.seal(job.rows());
 }
@@ -51,7 +53,8 @@ Column enum_texts(const CastJob& job) {
   StringView* to = writer.values<StringView>();
   const auto& values = job.input.type()->enum_values();
   const uint32_t* codes = job.input.values<uint32_t>();
-  for_each_valid(job.active, job.input, [&](uint32_t row) { to[row] = StringView(values[codes[row]]); });
+  for_each_valid(job.active, job.input,
+                 [&](uint32_t row) { to[row] = StringView(values[codes[row]]); });
   return writer.seal(job.rows());
 }
 
@@ -72,21 +75,32 @@ Column append_rows(const CastJob& job) {
 Column cast_to_text(const CastJob& job) {
   const TypeKind kind = job.input.type()->kind();
   switch (kind) {
-    case TypeKind::kNull: return Column::null(job.target, job.rows());
-    case TypeKind::kBool: return format_bools(job);
-    case TypeKind::kInt8: return format_integers<int8_t>(job);
-    case TypeKind::kInt16: return format_integers<int16_t>(job);
-    case TypeKind::kInt32: return format_integers<int32_t>(job);
-    case TypeKind::kInt64: return format_integers<int64_t>(job);
-    case TypeKind::kUInt8: return format_unsigneds<uint8_t>(job);
-    case TypeKind::kUInt16: return format_unsigneds<uint16_t>(job);
-    case TypeKind::kUInt32: return format_unsigneds<uint32_t>(job);
-    case TypeKind::kUInt64: return format_unsigneds<uint64_t>(job);
+    case TypeKind::kNull:
+      return Column::null(job.target, job.rows());
+    case TypeKind::kBool:
+      return format_bools(job);
+    case TypeKind::kInt8:
+      return format_integers<int8_t>(job);
+    case TypeKind::kInt16:
+      return format_integers<int16_t>(job);
+    case TypeKind::kInt32:
+      return format_integers<int32_t>(job);
+    case TypeKind::kInt64:
+      return format_integers<int64_t>(job);
+    case TypeKind::kUInt8:
+      return format_unsigneds<uint8_t>(job);
+    case TypeKind::kUInt16:
+      return format_unsigneds<uint16_t>(job);
+    case TypeKind::kUInt32:
+      return format_unsigneds<uint32_t>(job);
+    case TypeKind::kUInt64:
+      return format_unsigneds<uint64_t>(job);
     case TypeKind::kHugeInt:
       return format_rows<int128_t, kNumberTextBytes>(
           job, [](int128_t value, char* out) { return format_hugeint(out, value); });
     case TypeKind::kFloat:
-      return format_rows<float, kNumberTextBytes>(job, [](float value, char* out) { return format_float(out, value); });
+      return format_rows<float, kNumberTextBytes>(
+          job, [](float value, char* out) { return format_float(out, value); });
     case TypeKind::kDouble:
       return format_rows<double, kNumberTextBytes>(
           job, [](double value, char* out) { return format_double(out, value); });
@@ -103,8 +117,9 @@ Column cast_to_text(const CastJob& job) {
     case TypeKind::kTimestampNs:
     case TypeKind::kTimestampTz:
     case TypeKind::kDuration:
-      return format_rows<int64_t, kTemporalTextBytes>(
-          job, [&](int64_t value, char* out) { return format_temporal(out, kind, value, job.zone); });
+      return format_rows<int64_t, kTemporalTextBytes>(job, [&](int64_t value, char* out) {
+        return format_temporal(out, kind, value, job.zone);
+      });
     case TypeKind::kInterval:
       return format_rows<Interval, kTemporalTextBytes>(
           job, [](const Interval& value, char* out) { return format_interval(out, value); });
@@ -112,13 +127,16 @@ Column cast_to_text(const CastJob& job) {
       return format_rows<int128_t, kNumberTextBytes>(
           job, [](int128_t value, char* out) { return format_uuid(out, value); });
     case TypeKind::kVarchar:
-    case TypeKind::kJson: return job.input.with_type(job.target);
-    case TypeKind::kEnum: return enum_texts(job);
+    case TypeKind::kJson:
+      return job.input.with_type(job.target);
+    case TypeKind::kEnum:
+      return enum_texts(job);
     case TypeKind::kBlob:
     case TypeKind::kList:
     case TypeKind::kArray:
     case TypeKind::kStruct:
-    case TypeKind::kMap: return append_rows(job);
+    case TypeKind::kMap:
+      return append_rows(job);
   }
   UNREACHABLE();
 }

@@ -28,56 +28,79 @@ struct Plan {
 
 Plan plan_of(Comparison comparison) {
   switch (comparison) {
-    case Comparison::kEqual: return {LaneOrder::kEqual, false, false};
-    case Comparison::kNotEqual: return {LaneOrder::kEqual, false, true};
-    case Comparison::kLess: return {LaneOrder::kLess, false, false};
-    case Comparison::kLessEqual: return {LaneOrder::kLessEqual, false, false};
-    case Comparison::kGreater: return {LaneOrder::kLess, true, false};
-    case Comparison::kGreaterEqual: return {LaneOrder::kLessEqual, true, false};
+    case Comparison::kEqual:
+      return {LaneOrder::kEqual, false, false};
+    case Comparison::kNotEqual:
+      return {LaneOrder::kEqual, false, true};
+    case Comparison::kLess:
+      return {LaneOrder::kLess, false, false};
+    case Comparison::kLessEqual:
+      return {LaneOrder::kLessEqual, false, false};
+    case Comparison::kGreater:
+      return {LaneOrder::kLess, true, false};
+    case Comparison::kGreaterEqual:
+      return {LaneOrder::kLessEqual, true, false};
   }
   UNREACHABLE();
 }
 
 bool holds(LaneOrder order, int compared) {
   switch (order) {
-    case LaneOrder::kEqual: return compared == 0;
-    case LaneOrder::kLess: return compared < 0;
-    case LaneOrder::kLessEqual: return compared <= 0;
+    case LaneOrder::kEqual:
+      return compared == 0;
+    case LaneOrder::kLess:
+      return compared < 0;
+    case LaneOrder::kLessEqual:
+      return compared <= 0;
   }
   UNREACHABLE();
 }
 
 LaneType lane_type(PhysicalType type) {
   switch (type) {
-    case PhysicalType::kInt8: return LaneType::kInt8;
-    case PhysicalType::kInt16: return LaneType::kInt16;
-    case PhysicalType::kInt32: return LaneType::kInt32;
-    case PhysicalType::kInt64: return LaneType::kInt64;
-    case PhysicalType::kInt128: return LaneType::kInt128;
-    case PhysicalType::kUInt8: return LaneType::kUInt8;
-    case PhysicalType::kUInt16: return LaneType::kUInt16;
-    case PhysicalType::kUInt32: return LaneType::kUInt32;
-    case PhysicalType::kUInt64: return LaneType::kUInt64;
-    case PhysicalType::kFloat: return LaneType::kFloat;
-    case PhysicalType::kDouble: return LaneType::kDouble;
+    case PhysicalType::kInt8:
+      return LaneType::kInt8;
+    case PhysicalType::kInt16:
+      return LaneType::kInt16;
+    case PhysicalType::kInt32:
+      return LaneType::kInt32;
+    case PhysicalType::kInt64:
+      return LaneType::kInt64;
+    case PhysicalType::kInt128:
+      return LaneType::kInt128;
+    case PhysicalType::kUInt8:
+      return LaneType::kUInt8;
+    case PhysicalType::kUInt16:
+      return LaneType::kUInt16;
+    case PhysicalType::kUInt32:
+      return LaneType::kUInt32;
+    case PhysicalType::kUInt64:
+      return LaneType::kUInt64;
+    case PhysicalType::kFloat:
+      return LaneType::kFloat;
+    case PhysicalType::kDouble:
+      return LaneType::kDouble;
     case PhysicalType::kBool:
     case PhysicalType::kString:
     case PhysicalType::kInterval:
     case PhysicalType::kList:
-    case PhysicalType::kStruct: break;
+    case PhysicalType::kStruct:
+      break;
   }
   UNREACHABLE();
 }
 
-void compare_numbers(LaneOrder order, const Column& a, const Column& b, uint32_t rows, uint64_t* bits) {
+void compare_numbers(LaneOrder order, const Column& a, const Column& b, uint32_t rows,
+                     uint64_t* bits) {
   const LaneShape shape = b.is_constant()   ? LaneShape::kRightConstant
                           : a.is_constant() ? LaneShape::kLeftConstant
                                             : LaneShape::kArrays;
-  compare_kernels().lanes[static_cast<size_t>(lane_type(a.physical()))][static_cast<size_t>(order)]
-                         [static_cast<size_t>(shape)](a.values<void>(), b.values<void>(), rows, bits);
+  compare_kernels().lanes[static_cast<size_t>(lane_type(a.physical()))][static_cast<size_t>(
+      order)][static_cast<size_t>(shape)](a.values<void>(), b.values<void>(), rows, bits);
 }
 
-void compare_bools(LaneOrder order, const Column& a, const Column& b, uint32_t rows, uint64_t* bits) {
+void compare_bools(LaneOrder order, const Column& a, const Column& b, uint32_t rows,
+                   uint64_t* bits) {
   const auto word_of = [](const Column& column, size_t word) {
     if (column.is_constant()) return test_bit(column.bits(), 0) ? ~uint64_t{0} : uint64_t{0};
     return column.bits()[word];
@@ -86,15 +109,22 @@ void compare_bools(LaneOrder order, const Column& a, const Column& b, uint32_t r
     const uint64_t x = word_of(a, word);
     const uint64_t y = word_of(b, word);
     switch (order) {
-      case LaneOrder::kEqual: bits[word] = ~(x ^ y); break;
-      case LaneOrder::kLess: bits[word] = ~x & y; break;
-      case LaneOrder::kLessEqual: bits[word] = ~x | y; break;
+      case LaneOrder::kEqual:
+        bits[word] = ~(x ^ y);
+        break;
+      case LaneOrder::kLess:
+        bits[word] = ~x & y;
+        break;
+      case LaneOrder::kLessEqual:
+        bits[word] = ~x | y;
+        break;
     }
   }
 }
 
 /// Equality with one constant text: length and four bytes decide most rows without touching memory.
-void equal_to_text(const Column& column, const StringView& text, const Selection& active, uint64_t* bits) {
+void equal_to_text(const Column& column, const StringView& text, const Selection& active,
+                   uint64_t* bits) {
   const StringView* values = column.values<StringView>();
   const uint64_t head = text.head();
   if (text.is_inline()) {
@@ -115,7 +145,8 @@ void equal_to_text(const Column& column, const StringView& text, const Selection
 }
 
 template <class T, class Test>
-void for_pairs(const Column& a, const Column& b, const Selection& active, uint64_t* bits, Test test) {
+void for_pairs(const Column& a, const Column& b, const Selection& active, uint64_t* bits,
+               Test test) {
   const T* x = a.values<T>();
   const T* y = b.values<T>();
   const uint32_t x_step = a.is_constant() ? 0 : 1;
@@ -125,7 +156,8 @@ void for_pairs(const Column& a, const Column& b, const Selection& active, uint64
   });
 }
 
-void compare_texts(LaneOrder order, const Column& a, const Column& b, const Selection& active, uint64_t* bits) {
+void compare_texts(LaneOrder order, const Column& a, const Column& b, const Selection& active,
+                   uint64_t* bits) {
   if (order == LaneOrder::kEqual) {
     if (b.is_constant() && !a.is_constant()) {
       return equal_to_text(a, b.values<StringView>()[0], active, bits);
@@ -136,11 +168,14 @@ void compare_texts(LaneOrder order, const Column& a, const Column& b, const Sele
   }
   switch (order) {
     case LaneOrder::kEqual:
-      return for_pairs<StringView>(a, b, active, bits, [](const auto& x, const auto& y) { return x == y; });
+      return for_pairs<StringView>(a, b, active, bits,
+                                   [](const auto& x, const auto& y) { return x == y; });
     case LaneOrder::kLess:
-      return for_pairs<StringView>(a, b, active, bits, [](const auto& x, const auto& y) { return x < y; });
+      return for_pairs<StringView>(a, b, active, bits,
+                                   [](const auto& x, const auto& y) { return x < y; });
     case LaneOrder::kLessEqual:
-      return for_pairs<StringView>(a, b, active, bits, [](const auto& x, const auto& y) { return x <= y; });
+      return for_pairs<StringView>(a, b, active, bits,
+                                   [](const auto& x, const auto& y) { return x <= y; });
   }
 }
 
@@ -152,7 +187,8 @@ int three_way(const T& a, const T& b) {
 int compare_lists(const Column& a, ListEntry x, const Column& b, ListEntry y) {
   const uint32_t size = std::min(x.size, y.size);
   for (uint32_t i = 0; i < size; ++i) {
-    if (const int order = compare_rows(a.child(), x.begin + i, b.child(), y.begin + i)) return order;
+    if (const int order = compare_rows(a.child(), x.begin + i, b.child(), y.begin + i))
+      return order;
   }
   return three_way(x.size, y.size);
 }
@@ -202,11 +238,12 @@ bool rows_equal(const Column& a, uint32_t row_a, const Column& b, uint32_t row_b
   return a.value<StringView>(row_a) == b.value<StringView>(row_b);
 }
 
-void compare_columns(Comparison comparison, const Column& a, const Column& b, const Selection& active,
-                     uint64_t* bits) {
+void compare_columns(Comparison comparison, const Column& a, const Column& b,
+                     const Selection& active, uint64_t* bits) {
   ASSERT(!a.is_dictionary() && !b.is_dictionary() && a.physical() == b.physical());
   const uint32_t rows = a.size();
-  if (a.is_constant() && b.is_constant()) return compare_columns(comparison, a.flatten(), b, active, bits);
+  if (a.is_constant() && b.is_constant())
+    return compare_columns(comparison, a.flatten(), b, active, bits);
   const Plan plan = plan_of(comparison);
   const Column& left = plan.swap ? b : a;
   const Column& right = plan.swap ? a : b;
@@ -239,7 +276,8 @@ void compare_columns(Comparison comparison, const Column& a, const Column& b, co
   }
 }
 
-void compare_not_distinct(const Column& a, const Column& b, const Selection& active, uint64_t* bits) {
+void compare_not_distinct(const Column& a, const Column& b, const Selection& active,
+                          uint64_t* bits) {
   compare_columns(Comparison::kEqual, a, b, active, bits);
   const BufferRef a_valid = validity_bitmap(a);
   const BufferRef b_valid = validity_bitmap(b);

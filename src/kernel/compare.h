@@ -13,11 +13,12 @@ enum class Comparison : uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater
 /// The order is total: NaN equals itself and is the greatest; texts and blobs go by bytes;
 /// intervals by their length with 30-day months; enums by position; lists and structs element by
 /// element, where NULLs equal each other and come last.
-void compare_columns(Comparison comparison, const Column& a, const Column& b, const Selection& active,
-                     uint64_t* bits);
+void compare_columns(Comparison comparison, const Column& a, const Column& b,
+                     const Selection& active, uint64_t* bits);
 
 /// IS NOT DISTINCT FROM: as kEqual, but every active row's bit is meant, NULL equalling NULL.
-void compare_not_distinct(const Column& a, const Column& b, const Selection& active, uint64_t* bits);
+void compare_not_distinct(const Column& a, const Column& b, const Selection& active,
+                          uint64_t* bits);
 
 /// -1, 0 or 1 in the same order, NULLs equal and last. Any encodings, one type.
 int compare_rows(const Column& a, uint32_t row_a, const Column& b, uint32_t row_b);

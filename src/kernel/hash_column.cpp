@@ -87,7 +87,8 @@ void hash_lists(const Column& column, Rows rows, uint32_t count, uint64_t* out) 
       for (uint32_t i = 0; i < entry.size; ++i) elements.push_back(entry.begin + i);
     }
     hashes.resize(elements.size());
-    hash_rows(column.child(), elements.data(), static_cast<uint32_t>(elements.size()), hashes.data());
+    hash_rows(column.child(), elements.data(), static_cast<uint32_t>(elements.size()),
+              hashes.data());
     const uint64_t* next = hashes.data();
     for (; begin < end; ++begin) {
       const uint32_t row = rows[begin];
@@ -133,7 +134,8 @@ void hash_dictionary(const Column& column, Rows rows, uint32_t count, uint64_t* 
     hashes = dictionary.keep_hashes(std::move(computed));
   }
   if (hashes) {
-    for (uint32_t i = 0; i < count; ++i) out[i] = hashes[column.is_null(rows[i]) ? 0 : codes[rows[i]]];
+    for (uint32_t i = 0; i < count; ++i)
+      out[i] = hashes[column.is_null(rows[i]) ? 0 : codes[rows[i]]];
   } else {
     std::vector<uint32_t> at(count);
     for (uint32_t i = 0; i < count; ++i) at[i] = column.is_null(rows[i]) ? 0 : codes[rows[i]];
@@ -187,7 +189,8 @@ uint64_t hash_row(const Column& column, uint32_t row) {
       hash = kStructSeed;
       for (const Column& child : column.children()) hash = hash_combine(hash, hash_row(child, at));
       return hash;
-    case PhysicalType::kBool: return hash_u64(test_bit(column.bits(), at) ? 1 : 0);
+    case PhysicalType::kBool:
+      return hash_u64(test_bit(column.bits(), at) ? 1 : 0);
     case PhysicalType::kInt8:
     case PhysicalType::kInt16:
     case PhysicalType::kInt32:

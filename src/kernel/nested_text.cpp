@@ -7,8 +7,8 @@ namespace {
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 bool is_null_word(std::string_view text) {
-  return text.size() == 4 && (text[0] | 32) == 'n' && (text[1] | 32) == 'u' && (text[2] | 32) == 'l' &&
-         (text[3] | 32) == 'l';
+  return text.size() == 4 && (text[0] | 32) == 'n' && (text[1] | 32) == 'u' &&
+         (text[2] | 32) == 'l' && (text[3] | 32) == 'l';
 }
 
 char closing(char open) { return open == '[' ? ']' : open == '{' ? '}' : ')'; }
@@ -54,9 +54,9 @@ bool NestedText::quoted(std::string& value, bool raw) {
 bool NestedText::item(char stop, char other_stop, std::string& value, bool& is_null) {
   skip_spaces();
   value.clear();
-  std::string open;        // closing brackets still to come
+  std::string open;  // closing brackets still to come
   bool any_quotes = false;
-  size_t kept = 0;         // bytes that trailing spaces may not shorten
+  size_t kept = 0;  // bytes that trailing spaces may not shorten
   while (at_ < text_.size()) {
     const char c = text_[at_];
     if (open.empty() && (c == stop || c == other_stop)) break;

@@ -36,8 +36,8 @@ std::string_view trimmed(std::string_view text) {
 
 /// All eight bytes are digits.
 bool are_eight_digits(uint64_t word) {
-  return ((word & 0xF0F0F0F0F0F0F0F0ULL) | (((word + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) >> 4)) ==
-         0x3333333333333333ULL;
+  return ((word & 0xF0F0F0F0F0F0F0F0ULL) |
+          (((word + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) >> 4)) == 0x3333333333333333ULL;
 }
 
 /// The number that eight digit bytes spell: pairs, fours and eights are joined by multiplication.
@@ -149,7 +149,8 @@ bool scale_to(const DecimalText& text, int scale, uint128_t& magnitude) {
     return true;
   }
   // Two steps, since 10^39 does not fit.
-  const uint128_t with_one_more = text.digits / static_cast<uint128_t>(kPowersOfTen[static_cast<size_t>(-shift - 1)]);
+  const uint128_t with_one_more =
+      text.digits / static_cast<uint128_t>(kPowersOfTen[static_cast<size_t>(-shift - 1)]);
   magnitude = with_one_more / 10 + (with_one_more % 10 >= 5);
   return true;
 }
@@ -197,7 +198,8 @@ bool parse_floating(std::string_view text, T& value) {
   for (size_t at = 0; at < text.size(); ++at) {
     if (text[at] != '_') {
       plain += text[at];
-    } else if (at == 0 || at + 1 == text.size() || !is_digit(text[at - 1]) || !is_digit(text[at + 1])) {
+    } else if (at == 0 || at + 1 == text.size() || !is_digit(text[at - 1]) ||
+               !is_digit(text[at + 1])) {
       return false;
     }
   }
@@ -277,7 +279,8 @@ bool parse_bool(std::string_view text, bool& value) {
 }
 
 bool parse_uuid(std::string_view text, int128_t& value) {
-  if (text.size() >= 2 && text.front() == '{' && text.back() == '}') text = text.substr(1, text.size() - 2);
+  if (text.size() >= 2 && text.front() == '{' && text.back() == '}')
+    text = text.substr(1, text.size() - 2);
   uint128_t bits = 0;
   int digits = 0;
   for (const char c : text) {

@@ -11,8 +11,8 @@ namespace doline {
 /// returns false where the text is no such value or does not fit; `value` is then unspecified.
 /// Spaces around are skipped; '_' may stand between digits.
 
-/// "12", "+5", "1e3", without sign or spaces also "0x1F" and "0b11"; a fraction rounds half away from zero: "1.5"
-/// is 2. T: the integers of 8 to 64 bits and int128_t.
+/// "12", "+5", "1e3", without sign or spaces also "0x1F" and "0b11"; a fraction rounds half away
+/// from zero: "1.5" is 2. T: the integers of 8 to 64 bits and int128_t.
 template <class T>
 bool parse_integer(std::string_view text, T& value);
 

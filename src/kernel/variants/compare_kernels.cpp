@@ -83,14 +83,15 @@ static void compare_lanes(const void* left, const void* right, size_t rows, uint
   }
 }
 
-#define SHAPES(T, ORDER)                                                                \
-  {compare_lanes<T, ORDER, LaneShape::kArrays>, compare_lanes<T, ORDER, LaneShape::kRightConstant>, \
+#define SHAPES(T, ORDER)                               \
+  {compare_lanes<T, ORDER, LaneShape::kArrays>,        \
+   compare_lanes<T, ORDER, LaneShape::kRightConstant>, \
    compare_lanes<T, ORDER, LaneShape::kLeftConstant>}
 #define ORDERS(T) {SHAPES(T, Equal), SHAPES(T, Less), SHAPES(T, LessEqual)}
 
 extern const CompareKernels kCompareKernels = {{ORDERS(int8_t), ORDERS(int16_t), ORDERS(int32_t),
                                                 ORDERS(int64_t), ORDERS(Wide), ORDERS(uint8_t),
-                                                ORDERS(uint16_t), ORDERS(uint32_t), ORDERS(uint64_t),
-                                                ORDERS(float), ORDERS(double)}};
+                                                ORDERS(uint16_t), ORDERS(uint32_t),
+                                                ORDERS(uint64_t), ORDERS(float), ORDERS(double)}};
 
 }  // namespace doline::DOLINE_TARGET

@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "column/column_builder.h"
-#include "function/session_constants.h"
 #include "kernel/cast.h"
 
 namespace doline {
@@ -24,25 +23,68 @@ Column cast_to(const Column& column, TypeRef type) {
 
 int cost_of(const TypePattern& pattern, TypeRef type, bool any_decimal) {
   switch (pattern.kind) {
-    case TypePattern::Kind::kExact: return implicit_cast_cost(type, pattern.type);
+    case TypePattern::Kind::kExact:
+      return implicit_cast_cost(type, pattern.type);
     case TypePattern::Kind::kAny:
-    case TypePattern::Kind::kVariable: return 0;
-    case TypePattern::Kind::kListOf: return type->is(TypeKind::kList) ? 0 : -1;
-    case TypePattern::Kind::kMapOf: return type->is(TypeKind::kMap) ? 0 : -1;
-    case TypePattern::Kind::kStruct: return type->is(TypeKind::kStruct) ? 0 : -1;
-    case TypePattern::Kind::kDecimal: return type->is(TypeKind::kDecimal) ? 0 : any_decimal && type->is_integer() ? 2 : -1;
-    case TypePattern::Kind::kEnum: return type->is(TypeKind::kEnum) ? 0 : -1;
-    case TypePattern::Kind::kLambda: return -1;
+    case TypePattern::Kind::kVariable:
+      return 0;
+    case TypePattern::Kind::kListOf:
+      return type->is(TypeKind::kList) || type->is(TypeKind::kArray) || type->is(TypeKind::kNull)
+                 ? 0
+                 : -1;
+    case TypePattern::Kind::kMapOf:
+      return type->is(TypeKind::kMap) || type->is(TypeKind::kNull) ? 0 : -1;
+    case TypePattern::Kind::kStruct:
+      return type->is(TypeKind::kStruct) ? 0 : -1;
+    case TypePattern::Kind::kDecimal:
+      return type->is(TypeKind::kDecimal) ? 0 : any_decimal && type->is_integer() ? 2 : -1;
+    case TypePattern::Kind::kEnum:
+      return type->is(TypeKind::kEnum) ? 0 : -1;
+    case TypePattern::Kind::kLambda:
+      return -1;
   }
   return -1;
 }
+
+/// What the letters of an overload stand for.
+class Letters {
+ public:
+  void add(const TypePattern& pattern, TypeRef type) {
+    if (pattern.kind == TypePattern::Kind::kVariable) merge(pattern.letter, type);
+    if (type->is(TypeKind::kNull)) return;
+    if (pattern.kind == TypePattern::Kind::kListOf) merge(pattern.letter, type->element());
+    if (pattern.kind == TypePattern::Kind::kMapOf) {
+      merge('K', type->fields()[0].type);
+      merge('V', type->fields()[1].type);
+    }
+  }
+  /// The type in a place; `other` for patterns without letters.
+  TypeRef type_of(const TypePattern& pattern, TypeRef other) const {
+    if (pattern.kind == TypePattern::Kind::kVariable) return of(pattern.letter);
+    if (pattern.kind == TypePattern::Kind::kListOf) return Type::list(of(pattern.letter));
+    if (pattern.kind == TypePattern::Kind::kMapOf) return Type::map(of('K'), of('V'));
+    return pattern.kind == TypePattern::Kind::kExact ? pattern.type : other;
+  }
+
+ private:
+  void merge(char letter, TypeRef type) {
+    TypeRef& known = types_[static_cast<size_t>(letter)];
+    known = known ? common_type(known, type) : type;
+    if (!known) throw Error(ErrorCode::kTypeMismatch, "types without anything in common");
+  }
+  TypeRef of(char letter) const {
+    const TypeRef known = types_[static_cast<size_t>(letter)];
+    return known ? known : Type::null();
+  }
+  TypeRef types_[128] = {};
+};
 
 struct Bound {
   const ScalarOverload* overload = nullptr;
   FunctionBinding binding;
 };
 
-Bound bind(const ScalarFunction& function, const std::vector<Column>& arguments) {
+Bound choose(const ScalarFunction& function, const std::vector<Column>& arguments) {
   Bound bound;
   bool any_decimal = false;
   for (const Column& argument : arguments) any_decimal |= argument.type()->is(TypeKind::kDecimal);
@@ -52,7 +94,8 @@ Bound bind(const ScalarFunction& function, const std::vector<Column>& arguments)
     if (arguments.size() < fixed || (arguments.size() > fixed && !overload.variadic)) continue;
     int sum = 0;
     for (size_t i = 0; i < arguments.size() && sum >= 0; ++i) {
-      const int cost = cost_of(i < fixed ? overload.parameters[i] : *overload.variadic, arguments[i].type(), any_decimal);
+      const int cost = cost_of(i < fixed ? overload.parameters[i] : *overload.variadic,
+                               arguments[i].type(), any_decimal);
       sum = cost < 0 ? -1 : sum + cost;
     }
     if (sum >= 0 && (best < 0 || sum < best)) {
@@ -60,22 +103,27 @@ Bound bind(const ScalarFunction& function, const std::vector<Column>& arguments)
       bound.overload = &overload;
     }
   }
-  if (!bound.overload) throw Error(ErrorCode::kTypeMismatch, "no overload of {} fits", function.name);
+  if (!bound.overload)
+    throw Error(ErrorCode::kTypeMismatch, "no overload of {} fits", function.name);
   const ScalarOverload& overload = *bound.overload;
   FunctionBinding& binding = bound.binding;
+  const auto pattern_of = [&](size_t i) -> const TypePattern& {
+    return i < overload.parameters.size() ? overload.parameters[i] : *overload.variadic;
+  };
+  Letters letters;
+  for (size_t i = 0; i < arguments.size(); ++i) letters.add(pattern_of(i), arguments[i].type());
   for (size_t i = 0; i < arguments.size(); ++i) {
-    const TypePattern& pattern = i < overload.parameters.size() ? overload.parameters[i] : *overload.variadic;
+    const TypePattern& pattern = pattern_of(i);
     const TypeRef type = arguments[i].type();
     binding.argument_types.push_back(type);
-    binding.cast_to.push_back(pattern.kind == TypePattern::Kind::kExact ? pattern.type
-                              : pattern.kind == TypePattern::Kind::kDecimal ? decimal_holding(type)
-                                                                            : type);
+    binding.cast_to.push_back(letters.type_of(
+        pattern, pattern.kind == TypePattern::Kind::kDecimal ? decimal_holding(type) : type));
     binding.constants.push_back(Value::of(cast_to(arguments[i], binding.cast_to.back()), 0));
   }
   binding.argument_names.resize(arguments.size());
   binding.lambda_parameters.resize(arguments.size());
   binding.lambda_results.resize(arguments.size());
-  binding.result = overload.result.kind == TypePattern::Kind::kExact ? overload.result.type : nullptr;
+  binding.result = letters.type_of(overload.result, nullptr);
   binding.kernel = overload.kernel;
   return bound;
 }
@@ -85,20 +133,23 @@ constexpr uint32_t kRows = 150;
 /// Rows that hold the value where `active` says, and NULL or leftovers in between.
 Column spread(const Column& constant) {
   ColumnBuilder builder(constant.type(), kRows);
-  for (uint32_t row = 0; row < kRows; ++row) row % 7 == 3 ? builder.append_null() : builder.append_from(constant, 0);
+  for (uint32_t row = 0; row < kRows; ++row)
+    row % 7 == 3 ? builder.append_null() : builder.append_from(constant, 0);
   return builder.seal();
 }
 
 Selection every(uint32_t step) {
   BufferRef rows = Buffer::allocate(kRows * sizeof(uint16_t));
   uint32_t count = 0;
-  for (uint32_t row = 0; row < kRows; row += step) rows->as<uint16_t>()[count++] = static_cast<uint16_t>(row);
+  for (uint32_t row = 0; row < kRows; row += step)
+    rows->as<uint16_t>()[count++] = static_cast<uint16_t>(row);
   return Selection::of(rows, count);
 }
 
 /// What the caller of kernels does: NULLs, then the kernel; the text of every active row that is
 /// no filler must be the same.
-std::string run(const Bound& bound, const std::vector<Column>& arguments, const Selection& active, RowErrors::Mode mode) {
+std::string run(const Bound& bound, const std::vector<Column>& arguments, const Selection& active,
+                RowErrors::Mode mode, const SessionConstants& session) {
   const ScalarOverload& overload = *bound.overload;
   const uint32_t rows = arguments.empty() ? kRows : arguments[0].size();
   BufferRef validity;
@@ -107,14 +158,16 @@ std::string run(const Bound& bound, const std::vector<Column>& arguments, const 
     for (const Column& argument : arguments) {
       if (argument.is_null_constant()) return "NULL";
       if (!argument.is_constant() && argument.validity()) {
-        validity = intersect_bitmaps(validity ? validity->as<uint64_t>() : nullptr, argument.validity(), rows);
+        validity = intersect_bitmaps(validity ? validity->as<uint64_t>() : nullptr,
+                                     argument.validity(), rows);
       }
     }
-    if (validity && overload.can_fail) computed = Selection::from_bits(validity->as<uint64_t>(), active);
+    if (validity && overload.can_fail)
+      computed = Selection::from_bits(validity->as<uint64_t>(), active);
   }
-  SessionConstants session;
   RowErrors errors(mode);
-  const KernelCall call{computed, rows, bound.binding.result, bound.binding.data.get(), session, {}, errors};
+  const KernelCall call{computed, rows,  bound.binding.result, bound.binding.data.get(), session,
+                        {},       errors};
   Column result = bound.binding.kernel(call, arguments);
   if (result.size() != rows) return "DISAGREE: the result has another size";
   if (validity) result = result.masked(validity);
@@ -127,12 +180,13 @@ std::string run(const Bound& bound, const std::vector<Column>& arguments, const 
   bool first = true;
   bool agree = true;
   active.for_each([&](uint32_t row) {
-    const bool filler = std::any_of(arguments.begin(), arguments.end(), [&](const Column& argument) {
-      return argument.is_flat() && argument.size() == kRows && row % 7 == 3;
-    });
+    const bool filler =
+        std::any_of(arguments.begin(), arguments.end(), [&](const Column& argument) {
+          return argument.is_flat() && argument.size() == kRows && row % 7 == 3;
+        });
     if (filler) return;
     std::string one;
-    append_text(one, result, row);
+    append_text(one, result, row, session.zone);
     if (first) {
       text = one;
     } else {
@@ -149,7 +203,31 @@ TypeRef type_named(std::string_view name) {
   if (name.ends_with("[]")) return Type::list(type_named(name.substr(0, name.size() - 2)));
   if (name.starts_with("DECIMAL(")) {
     const size_t comma = name.find(',');
-    return Type::decimal(std::stoi(std::string(name.substr(8, comma - 8))), std::stoi(std::string(name.substr(comma + 1))));
+    return Type::decimal(std::stoi(std::string(name.substr(8, comma - 8))),
+                         std::stoi(std::string(name.substr(comma + 1))));
+  }
+  if (name.ends_with(']')) {
+    const size_t open = name.rfind('[');
+    return Type::array(type_named(name.substr(0, open)),
+                       static_cast<uint32_t>(std::stoi(std::string(name.substr(open + 1)))));
+  }
+  if (name.starts_with("MAP(") || name.starts_with("STRUCT(")) {
+    std::vector<Field> parts;
+    const size_t open = name.find('(');
+    int depth = 0;
+    for (size_t begin = open + 1, at = begin; at < name.size(); ++at) {
+      if (name[at] == '(') ++depth;
+      if ((name[at] == ',' && depth == 0) || at + 1 == name.size()) {
+        const std::string_view part = name.substr(begin, at - begin);
+        const size_t space = name[0] == 'S' ? part.find(' ') + 1 : 0;
+        parts.push_back({std::string(part.substr(0, space == 0 ? 0 : space - 1)),
+                         type_named(part.substr(space))});
+        begin = at + 2;  // ", "
+      }
+      if (name[at] == ')') --depth;
+    }
+    return name[0] == 'S' ? Type::structure(std::move(parts))
+                          : Type::map(parts[0].type, parts[1].type);
   }
   const TypeRef type = simple_type_named(name);
   if (!type) throw std::runtime_error("no type " + std::string(name));
@@ -162,7 +240,8 @@ Column column_of(TypeRef type, std::string_view text) {
   return cast_to(from, type);
 }
 
-std::string Evaluator::type_of(std::string_view name, const std::vector<std::string>& arguments) const {
+std::string Evaluator::type_of(std::string_view name,
+                               const std::vector<std::string>& arguments) const {
   std::vector<Column> columns;
   for (const std::string& argument : arguments) {
     const size_t colon = argument.find(':');
@@ -170,21 +249,23 @@ std::string Evaluator::type_of(std::string_view name, const std::vector<std::str
   }
   const ScalarFunction* function = registry_.scalar(name);
   if (!function) return "no such function";
-  Bound bound = bind(*function, columns);
+  Bound bound = choose(*function, columns);
   if (bound.overload->bind) bound.overload->bind(bound.binding);
   return bound.binding.result->name();
 }
 
-std::string Evaluator::operator()(std::string_view name, const std::vector<std::string>& arguments) const {
+std::string Evaluator::operator()(std::string_view name,
+                                  const std::vector<std::string>& arguments) const {
   const ScalarFunction* function = registry_.scalar(name);
   if (!function) return "no such function";
   try {
     std::vector<Column> constants;
     for (const std::string& argument : arguments) {
       const size_t colon = argument.find(':');
-      constants.push_back(column_of(type_named(argument.substr(0, colon)), argument.substr(colon + 1)));
+      constants.push_back(
+          column_of(type_named(argument.substr(0, colon)), argument.substr(colon + 1)));
     }
-    Bound bound = bind(*function, constants);
+    Bound bound = choose(*function, constants);
     Bound unaware = bound;  // of the constants: patterns are compiled row by row
     std::fill(unaware.binding.constants.begin(), unaware.binding.constants.end(), std::nullopt);
     if (bound.overload->bind) bound.overload->bind(bound.binding);
@@ -198,20 +279,22 @@ std::string Evaluator::operator()(std::string_view name, const std::vector<std::
       std::string layout;
     };
     std::vector<Outcome> outcomes;
-    const auto attempt = [&](const char* layout, const Bound& how, const std::vector<Column>& columns,
-                             const Selection& active) {
+    const auto attempt = [&](const char* layout, const Bound& how,
+                             const std::vector<Column>& columns, const Selection& active) {
       std::string text;
       try {
-        text = run(how, columns, active, RowErrors::Mode::kThrow);
+        text = run(how, columns, active, RowErrors::Mode::kThrow, session_);
       } catch (const Error& error) {
         text = "error: " + error.message();
       }
       outcomes.push_back({text, layout});
       if (bound.overload->is_volatile) return;
-      const std::string tried = run(how, columns, active, RowErrors::Mode::kNull);
-      outcomes.push_back({text.starts_with("error: ") && tried == "NULL" ? text : tried, std::string(layout) + ", under TRY"});
+      const std::string tried = run(how, columns, active, RowErrors::Mode::kNull, session_);
+      outcomes.push_back({text.starts_with("error: ") && tried == "NULL" ? text : tried,
+                          std::string(layout) + ", under TRY"});
     };
-    if (arguments.empty()) return run(bound, {}, Selection::all(kRows), RowErrors::Mode::kThrow);
+    if (arguments.empty())
+      return run(bound, {}, Selection::all(kRows), RowErrors::Mode::kThrow, session_);
     attempt("columns", bound, flat, Selection::all(kRows));
     attempt("sparse columns", bound, flat, every(41));
     for (size_t i = 0; i < constants.size() && constants.size() > 1; ++i) {
@@ -225,7 +308,8 @@ std::string Evaluator::operator()(std::string_view name, const std::vector<std::
     }
     try {
       if (unaware.overload->bind) unaware.overload->bind(unaware.binding);
-      if (unaware.binding.result == bound.binding.result) attempt("unknown when bound", unaware, flat, Selection::all(kRows));
+      if (unaware.binding.result == bound.binding.result)
+        attempt("unknown when bound", unaware, flat, Selection::all(kRows));
     } catch (const Error&) {  // it needs constants
     }
     for (const Outcome& outcome : outcomes) {

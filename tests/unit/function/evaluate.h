@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "function/registry.h"
+#include "function/session_constants.h"
 
 namespace doline {
 
 /// Calls scalar functions of a registry without plans or expressions: a row in, a text out.
 class Evaluator {
  public:
-  explicit Evaluator(const FunctionRegistry& registry) : registry_(registry) {}
+  explicit Evaluator(const FunctionRegistry& registry, SessionConstants session = {})
+      : registry_(registry), session_(std::move(session)) {}
 
   /// The result for arguments written "TYPE:text" ("DECIMAL(5,2):1.50", "VARCHAR[]:[a, b]",
   /// "INTEGER:NULL"), as text; "error: …" where the row or the call fails. The call is made in
@@ -23,6 +25,7 @@ class Evaluator {
 
  private:
   const FunctionRegistry& registry_;
+  const SessionConstants session_;  // zoned results are shown in its zone
 };
 
 /// "DECIMAL(5,2)", "INTEGER[]", "VARCHAR".

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-
 #include "cases.h"
 
 namespace doline {
@@ -15,11 +14,14 @@ TEST(Registry, EveryFunctionSaysWhatItDoesAndShowsIt) {
     EXPECT_FALSE(function.example_result.empty()) << function.name;
     EXPECT_FALSE(function.overloads.empty()) << function.name;
     for (const ScalarOverload& overload : function.overloads) {
-      EXPECT_TRUE(overload.kernel || overload.bind) << function.name << " has an overload that computes nothing";
-      EXPECT_TRUE(overload.result.kind != TypePattern::Kind::kAny || overload.bind) << function.name << " has no result type";
+      EXPECT_TRUE(overload.kernel || overload.bind)
+          << function.name << " has an overload that computes nothing";
+      EXPECT_TRUE(overload.result.kind != TypePattern::Kind::kAny || overload.bind)
+          << function.name << " has no result type";
     }
     EXPECT_EQ(scalar_registry().scalar(function.name), &function);
-    for (const std::string& alias : function.aliases) EXPECT_EQ(scalar_registry().scalar(alias), &function) << alias;
+    for (const std::string& alias : function.aliases)
+      EXPECT_EQ(scalar_registry().scalar(alias), &function) << alias;
   }
 }
 
@@ -30,11 +32,21 @@ TEST(Registry, NamesAreFoundInAnyCase) {
 
 TEST(Registry, MoreOverloadsComeBeforeTheOneThatTakesAnything) {
   FunctionRegistry registry;
-  const auto kernel = [](const KernelCall&, std::span<const Column> arguments) { return arguments[0]; };
-  registry.add({"f", {}, "test", "Test.", "f(1)", "1",
-                {{.parameters = {Type::varchar()}, .result = Type::varchar(), .kernel = kernel},
-                 {.parameters = {TypePattern::any()}, .result = Type::varchar(), .kernel = kernel}}});
-  registry.extend("f", {{.parameters = {TypePattern::list_of('T')}, .result = Type::varchar(), .kernel = kernel}});
+  const auto kernel = [](const KernelCall&, std::span<const Column> arguments) {
+    return arguments[0];
+  };
+  registry.add(
+      {"f",
+       {},
+       "test",
+       "Test.",
+       "f(1)",
+       "1",
+       {{.parameters = {Type::varchar()}, .result = Type::varchar(), .kernel = kernel},
+        {.parameters = {TypePattern::any()}, .result = Type::varchar(), .kernel = kernel}}});
+  registry.extend(
+      "f",
+      {{.parameters = {TypePattern::list_of('T')}, .result = Type::varchar(), .kernel = kernel}});
   const auto& overloads = registry.scalar("f")->overloads;
   ASSERT_EQ(overloads.size(), 3U);
   EXPECT_EQ(overloads[1].parameters[0].kind, TypePattern::Kind::kListOf);
