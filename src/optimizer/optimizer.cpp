@@ -1,0 +1,43 @@
+#include "optimizer/optimizer.h"
+
+#include "optimizer/passes.h"
+
+namespace doline {
+
+namespace {
+
+struct Pass {
+  const char* name;
+  PlanRef (*run)(const PlanRef& plan);
+};
+
+// In order. fold_constants, which needs the session, runs before them.
+constexpr Pass kPasses[] = {
+    {"filter_pushdown", &push_filters},
+    {"mark_to_semi", &mark_to_semi},
+    {"join_order", &order_joins},
+    {"column_pruning", &prune_columns},
+    {"limit_pushdown", &push_limits},
+    {"runtime_filters", &place_runtime_filters},
+};
+
+}  // namespace
+
+PlanRef optimize(PlanRef plan, const Settings& settings, const SessionConstants& session) {
+  if (!settings.optimizer_disabled("constant_folding")) plan = fold_constants(plan, session);
+  for (const Pass& pass : kPasses) {
+    if (settings.optimizer_disabled(pass.name)) continue;
+    const size_t width = plan->schema.size();
+    plan = pass.run(plan);
+    ASSERT(plan->schema.size() == width);
+  }
+  return plan;
+}
+
+std::vector<std::string> optimizer_passes() {
+  std::vector<std::string> names = {"constant_folding"};
+  for (const Pass& pass : kPasses) names.emplace_back(pass.name);
+  return names;
+}
+
+}  // namespace doline

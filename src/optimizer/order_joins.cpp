@@ -1,0 +1,277 @@
+#include <algorithm>
+#include <cmath>
+
+#include "optimizer/passes.h"
+#include "optimizer/plan_expressions.h"
+
+namespace doline {
+
+namespace {
+
+/// Share of rows a filter term keeps, without statistics of values: the classic guesses
+/// (Selinger and others, SIGMOD 1979).
+double selectivity(const ExprRef& term) {
+  if (const auto* call = dynamic_cast<const CallExpr*>(term.get())) {
+    if (call->name == "=") return 0.05;
+    if (call->name == "<" || call->name == "<=" || call->name == ">" || call->name == ">=") return 0.35;
+    if (call->name == "~~" || call->name == "contains" || call->name == "prefix") return 0.15;
+    if (call->name == "not") return 0.8;
+  }
+  if (const auto* list = dynamic_cast<const InListExpr*>(term.get())) {
+    return std::min(0.5, 0.05 * static_cast<double>(list->values.size()));
+  }
+  if (const auto* conjunction = dynamic_cast<const ConjunctionExpr*>(term.get())) {
+    double share = conjunction->is_and ? 1 : 0;
+    for (const ExprRef& inner : conjunction->terms) {
+      share = conjunction->is_and ? share * selectivity(inner) : std::min(1.0, share + selectivity(inner));
+    }
+    return share;
+  }
+  return 0.5;
+}
+
+double base_rows(const PlanRef& plan) {
+  if (plan->tag() == NodeTag::kScan) {
+    return static_cast<double>(static_cast<const ScanNode&>(*plan).table->statistics().row_count.value_or(1'000'000));
+  }
+  double most = 1;
+  for (const PlanRef& child : plan->children()) most = std::max(most, base_rows(child));
+  return most;
+}
+
+/// Inputs of a tree of inner joins, and the terms between them, over all inputs side by side.
+struct JoinTree {
+  std::vector<PlanRef> inputs;
+  std::vector<uint32_t> begins;  // first column of each input
+  std::vector<ExprRef> terms;
+  uint32_t width = 0;
+};
+
+bool is_inner(const PlanRef& plan) {
+  const auto* join = dynamic_cast<const JoinNode*>(plan.get());
+  return join && (join->kind == JoinKind::kInner || join->kind == JoinKind::kCross) && !join->nulls_equal;
+}
+
+void flatten(const PlanRef& plan, JoinTree& tree) {
+  if (!is_inner(plan)) {
+    tree.begins.push_back(tree.width);
+    tree.inputs.push_back(order_joins(plan));
+    tree.width += static_cast<uint32_t>(plan->schema.size());
+    return;
+  }
+  const auto& join = static_cast<const JoinNode&>(*plan);
+  const uint32_t begin = tree.width;
+  flatten(join.left, tree);
+  const uint32_t middle = tree.width;
+  flatten(join.right, tree);
+  for (size_t i = 0; i < join.left_keys.size(); ++i) {
+    tree.terms.push_back(
+        CallExpr::create("=", {shift_columns(join.left_keys[i], begin), shift_columns(join.right_keys[i], middle)}));
+  }
+  if (join.residual) {
+    for (const ExprRef& term : conjuncts_of(join.residual)) tree.terms.push_back(shift_columns(term, begin));
+  }
+}
+
+uint64_t inputs_of(const JoinTree& tree, const ExprRef& term) {
+  uint64_t mask = 0;
+  for (uint32_t column : columns_of(term)) {
+    const auto after = std::upper_bound(tree.begins.begin(), tree.begins.end(), column);
+    mask |= uint64_t{1} << (after - tree.begins.begin() - 1);
+  }
+  return mask;
+}
+
+struct Part {
+  PlanRef plan;
+  uint64_t mask;
+  double rows;
+  double base;                 // rows of the largest table in it: how many distinct keys it may have
+  std::vector<uint32_t> columns;  // of the whole tree, in the part's order
+};
+
+bool is_equality(const ExprRef& term) {
+  const auto* call = dynamic_cast<const CallExpr*>(term.get());
+  return call && call->name == "=" && call->arguments.size() == 2;
+}
+
+/// Rows of joining two parts: key columns are taken to be keys of the smaller side's table.
+double joined_rows(const Part& a, const Part& b, size_t equalities) {
+  if (equalities == 0) return a.rows * b.rows;
+  return std::max(1.0, a.rows * b.rows / std::max(1.0, std::min(a.base, b.base)));
+}
+
+Part join_parts(const Part& a, const Part& b, const JoinTree& tree, std::vector<bool>& used) {
+  // The larger side streams by; the smaller one is built into a table.
+  const bool swap = a.rows < b.rows;
+  const Part& probe = swap ? b : a;
+  const Part& build = swap ? a : b;
+  Part made;
+  made.mask = a.mask | b.mask;
+  made.columns = probe.columns;
+  made.columns.insert(made.columns.end(), build.columns.begin(), build.columns.end());
+  std::vector<uint32_t> map(tree.width, 0);
+  for (uint32_t i = 0; i < made.columns.size(); ++i) map[made.columns[i]] = i;
+  std::vector<uint32_t> probe_map(tree.width, 0), build_map(tree.width, 0);
+  for (uint32_t i = 0; i < probe.columns.size(); ++i) probe_map[probe.columns[i]] = i;
+  for (uint32_t i = 0; i < build.columns.size(); ++i) build_map[build.columns[i]] = i;
+  std::vector<ExprRef> probe_keys, build_keys, residual;
+  for (size_t i = 0; i < tree.terms.size(); ++i) {
+    if (used[i] || (inputs_of(tree, tree.terms[i]) & ~made.mask) != 0) continue;
+    used[i] = true;
+    const ExprRef& term = tree.terms[i];
+    if (is_equality(term)) {
+      const auto& arguments = static_cast<const CallExpr&>(*term).arguments;
+      const uint64_t first = inputs_of(tree, arguments[0]);
+      const uint64_t second = inputs_of(tree, arguments[1]);
+      const auto within = [](uint64_t mask, const Part& part) { return mask != 0 && (mask & ~part.mask) == 0; };
+      if (within(first, probe) && within(second, build)) {
+        probe_keys.push_back(remap_columns(arguments[0], probe_map));
+        build_keys.push_back(remap_columns(arguments[1], build_map));
+        continue;
+      }
+      if (within(first, build) && within(second, probe)) {
+        probe_keys.push_back(remap_columns(arguments[1], probe_map));
+        build_keys.push_back(remap_columns(arguments[0], build_map));
+        continue;
+      }
+    }
+    residual.push_back(remap_columns(term, map));
+  }
+  made.rows = joined_rows(a, b, probe_keys.size());
+  made.base = std::max(a.base, b.base);
+  const ExprRef rest = residual.empty() ? nullptr : ConjunctionExpr::create(true, residual);
+  const JoinKind kind = probe_keys.empty() && !rest ? JoinKind::kCross : JoinKind::kInner;
+  made.plan = JoinNode::create(probe.plan, build.plan, kind, std::move(probe_keys), std::move(build_keys), rest);
+  return made;
+}
+
+PlanRef ordered_tree(const PlanRef& plan) {
+  JoinTree tree;
+  flatten(plan, tree);
+  std::vector<Part> parts;
+  for (size_t i = 0; i < tree.inputs.size(); ++i) {
+    Part part{tree.inputs[i], uint64_t{1} << i, std::max(1.0, estimated_rows(tree.inputs[i])),
+              std::max(1.0, base_rows(tree.inputs[i])), {}};
+    for (uint32_t c = 0; c < part.plan->schema.size(); ++c) part.columns.push_back(tree.begins[i] + c);
+    parts.push_back(std::move(part));
+  }
+  std::vector<bool> used(tree.terms.size(), false);
+  while (parts.size() > 1) {
+    // The pair with the fewest rows next; pairs without a term only when there is no other.
+    size_t best_a = 0, best_b = 1;
+    double best = INFINITY;
+    for (size_t a = 0; a < parts.size(); ++a) {
+      for (size_t b = a + 1; b < parts.size(); ++b) {
+        size_t equalities = 0;
+        for (size_t i = 0; i < tree.terms.size(); ++i) {
+          const uint64_t mask = inputs_of(tree, tree.terms[i]);
+          equalities += !used[i] && is_equality(tree.terms[i]) && (mask & parts[a].mask) && (mask & parts[b].mask) &&
+                        (mask & ~(parts[a].mask | parts[b].mask)) == 0;
+        }
+        const double rows = joined_rows(parts[a], parts[b], equalities);
+        const double cost = equalities ? rows + std::min(parts[a].rows, parts[b].rows) : rows * 1e6 + 1e12;
+        if (cost < best) {
+          best = cost;
+          best_a = a;
+          best_b = b;
+        }
+      }
+    }
+    Part made = join_parts(parts[best_a], parts[best_b], tree, used);
+    parts.erase(parts.begin() + static_cast<ptrdiff_t>(best_b));
+    parts[best_a] = std::move(made);
+  }
+  Part& done = parts[0];
+  std::vector<uint32_t> map(tree.width, 0);
+  for (uint32_t i = 0; i < done.columns.size(); ++i) map[done.columns[i]] = i;
+  std::vector<ExprRef> left_over;
+  for (size_t i = 0; i < tree.terms.size(); ++i) {
+    if (!used[i]) left_over.push_back(remap_columns(tree.terms[i], map));
+  }
+  PlanRef result = filtered(done.plan, std::move(left_over));
+  std::vector<ExprRef> exprs;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < tree.width; ++i) {
+    exprs.push_back(output_column(result, map[i]));
+    names.push_back(plan->schema[i].name);
+  }
+  return ProjectNode::create(std::move(result), std::move(exprs), std::move(names));
+}
+
+}  // namespace
+
+double estimated_rows(const PlanRef& plan) {
+  switch (plan->tag()) {
+    case NodeTag::kScan: {
+      const auto& scan = static_cast<const ScanNode&>(*plan);
+      double rows = base_rows(plan);
+      for (const ExprRef& filter : scan.filters) rows *= selectivity(filter);
+      return scan.limit >= 0 ? std::min(rows, static_cast<double>(scan.limit)) : rows;
+    }
+    case NodeTag::kFilter: {
+      double rows = estimated_rows(plan->children()[0]);
+      for (const ExprRef& term : conjuncts_of(static_cast<const FilterNode&>(*plan).predicate)) rows *= selectivity(term);
+      return rows;
+    }
+    case NodeTag::kAggregation: {
+      const auto& node = static_cast<const AggregationNode&>(*plan);
+      return node.keys.empty() ? 1 : std::max(1.0, estimated_rows(node.input) / 4);
+    }
+    case NodeTag::kJoin: {
+      const auto& join = static_cast<const JoinNode&>(*plan);
+      const double left = estimated_rows(join.left);
+      if (join.kind == JoinKind::kSemi || join.kind == JoinKind::kAnti) return left / 2;
+      if (join.kind == JoinKind::kMark) return left;
+      const double right = estimated_rows(join.right);
+      if (join.left_keys.empty()) return left * right;
+      return std::max(1.0, left * right / std::max(1.0, std::min(base_rows(join.left), base_rows(join.right))));
+    }
+    case NodeTag::kLimit: {
+      const auto& limit = static_cast<const LimitNode&>(*plan);
+      const double rows = estimated_rows(limit.input);
+      return limit.take >= 0 ? std::min(rows, static_cast<double>(limit.take)) : rows;
+    }
+    case NodeTag::kSort: {
+      const auto& sort = static_cast<const SortNode&>(*plan);
+      const double rows = estimated_rows(sort.input);
+      return sort.take >= 0 ? std::min(rows, static_cast<double>(sort.take)) : rows;
+    }
+    case NodeTag::kUnion: {
+      double rows = 0;
+      for (const PlanRef& child : plan->children()) rows += estimated_rows(child);
+      return rows;
+    }
+    case NodeTag::kValues: return static_cast<double>(static_cast<const ValuesNode&>(*plan).row_count);
+    case NodeTag::kSingleRow: case NodeTag::kWrite: return 1;
+    case NodeTag::kUnnest: return estimated_rows(plan->children()[0]) * 4;
+    case NodeTag::kProject: case NodeTag::kWindowing: case NodeTag::kSharedInput:
+      return estimated_rows(plan->children()[0]);
+    case NodeTag::kConstant: case NodeTag::kColumn: case NodeTag::kCall: case NodeTag::kCast: case NodeTag::kCase:
+    case NodeTag::kConjunction: case NodeTag::kIsNull: case NodeTag::kInList: case NodeTag::kCoalesce: case NodeTag::kTry:
+    case NodeTag::kLambda: case NodeTag::kAggregate: case NodeTag::kWindow: case NodeTag::kSortKey: case NodeTag::kDistinct:
+    case NodeTag::kRange: case NodeTag::kCrossProduct: case NodeTag::kOrderKept:
+      break;
+  }
+  return 1;
+}
+
+PlanRef order_joins(const PlanRef& plan) {
+  if (is_inner(plan)) {
+    // More inputs than a mask has bits stay as they were written.
+    std::function<size_t(const PlanRef&)> count = [&](const PlanRef& node) -> size_t {
+      return is_inner(node) ? count(node->children()[0]) + count(node->children()[1]) : 1;
+    };
+    if (count(plan) <= 60) return ordered_tree(plan);
+  }
+  std::vector<PlanRef> children = plan->children();
+  bool changed = false;
+  for (PlanRef& child : children) {
+    PlanRef next = order_joins(child);
+    changed |= next.get() != child.get();
+    child = std::move(next);
+  }
+  return changed ? plan->with_children(std::move(children)) : plan;
+}
+
+}  // namespace doline

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "plan/plan_node.h"
+
+namespace doline {
+
+// One pass a file. Each takes a plan and gives an equivalent one.
+
+/// Constant parts of expressions become constants; filters that are always true vanish.
+PlanRef fold_constants(const PlanRef& plan, const SessionConstants& session);
+/// Filters move towards the rows they test, into joins as keys, and into scans.
+PlanRef push_filters(const PlanRef& plan);
+/// `x IN (subquery)` as a filter is a semi join; NOT of a non-NULL mark an anti join.
+PlanRef mark_to_semi(const PlanRef& plan);
+/// Inner joins are ordered greedily by estimated rows, smallest intermediate result first.
+PlanRef order_joins(const PlanRef& plan);
+/// Columns nobody reads are not carried; scans read only what is used.
+PlanRef prune_columns(const PlanRef& plan);
+/// Limit over Sort is a top-N; limits move below projections and into scans.
+PlanRef push_limits(const PlanRef& plan);
+/// Joins publish what their build side holds to the scans that feed their probe side.
+PlanRef place_runtime_filters(const PlanRef& plan);
+
+/// Estimated rows of a plan's output; from exact counts where tables have them.
+double estimated_rows(const PlanRef& plan);
+
+}  // namespace doline

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+
+#include "plan/plan_node.h"
+
+namespace doline {
+
+/// The node with each of its own expressions changed; the node itself where none is.
+PlanRef map_expressions(const PlanRef& plan, const std::function<ExprRef(const ExprRef&)>& change);
+
+/// A column of a plan's output.
+ExprRef output_column(const PlanRef& plan, uint32_t index);
+/// `expr` over a projection's output, as an expression over the projection's input.
+ExprRef through_projection(const ExprRef& expr, const std::vector<ExprRef>& exprs);
+/// All terms AND-ed over the plan; the plan itself when there are none.
+PlanRef filtered(PlanRef plan, std::vector<ExprRef> terms);
+
+}  // namespace doline

@@ -1,0 +1,236 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "optimizer/passes.h"
+#include "optimizer/plan_expressions.h"
+
+namespace doline {
+
+namespace {
+
+/// Walks down with the terms that are to hold of a node's output, and leaves each as low as it
+/// can go. A term that may fail stays above what could spare it rows (limits, other filters keep
+/// their order).
+class FilterPushing {
+ public:
+  PlanRef push(const PlanRef& plan, std::vector<ExprRef> terms) {
+    switch (plan->tag()) {
+      case NodeTag::kFilter: {
+        const auto& node = static_cast<const FilterNode&>(*plan);
+        std::vector<ExprRef> all = conjuncts_of(node.predicate);
+        all.insert(all.end(), terms.begin(), terms.end());
+        return push(node.input, std::move(all));
+      }
+      case NodeTag::kProject: return project(static_cast<const ProjectNode&>(*plan), std::move(terms));
+      case NodeTag::kScan: return scan(plan, std::move(terms));
+      case NodeTag::kJoin: return join(static_cast<const JoinNode&>(*plan), std::move(terms));
+      case NodeTag::kAggregation: return aggregation(static_cast<const AggregationNode&>(*plan), std::move(terms));
+      case NodeTag::kUnion: {
+        std::vector<PlanRef> inputs;
+        for (const PlanRef& input : plan->children()) inputs.push_back(push(input, terms));
+        return UnionNode::create(std::move(inputs));
+      }
+      case NodeTag::kSort: {
+        const auto& node = static_cast<const SortNode&>(*plan);
+        if (node.take >= 0) return stop(plan, std::move(terms));
+        return SortNode::create(push(node.input, std::move(terms)), node.keys);
+      }
+      case NodeTag::kUnnest: {
+        const auto& node = static_cast<const UnnestNode&>(*plan);
+        auto [below, above] = split(std::move(terms), node.input->schema.size());
+        return filtered(plan->with_children({push(node.input, std::move(below))}), std::move(above));
+      }
+      case NodeTag::kLimit: case NodeTag::kValues: case NodeTag::kWindowing: case NodeTag::kSingleRow:
+      case NodeTag::kSharedInput: case NodeTag::kWrite: case NodeTag::kConstant: case NodeTag::kColumn:
+      case NodeTag::kCall: case NodeTag::kCast: case NodeTag::kCase: case NodeTag::kConjunction:
+      case NodeTag::kIsNull: case NodeTag::kInList: case NodeTag::kCoalesce: case NodeTag::kTry: case NodeTag::kLambda:
+      case NodeTag::kAggregate: case NodeTag::kWindow: case NodeTag::kSortKey: case NodeTag::kDistinct:
+      case NodeTag::kRange: case NodeTag::kCrossProduct: case NodeTag::kOrderKept:
+        return stop(plan, std::move(terms));
+    }
+    return stop(plan, std::move(terms));
+  }
+
+ private:
+  /// The children on their own, the terms above.
+  PlanRef stop(const PlanRef& plan, std::vector<ExprRef> terms) {
+    PlanRef node = plan;
+    if (const auto known = done_.find(plan.get()); known != done_.end()) {
+      node = known->second;
+    } else {
+      std::vector<PlanRef> children = plan->children();
+      bool changed = false;
+      for (PlanRef& child : children) {
+        PlanRef next = push(child, {});
+        changed |= next.get() != child.get();
+        child = std::move(next);
+      }
+      if (changed) node = plan->with_children(std::move(children));
+      done_.emplace(plan.get(), node);
+    }
+    return filtered(std::move(node), std::move(terms));
+  }
+
+  /// Terms that read only the first `width` columns, and the others.
+  static std::pair<std::vector<ExprRef>, std::vector<ExprRef>> split(std::vector<ExprRef> terms, size_t width) {
+    std::pair<std::vector<ExprRef>, std::vector<ExprRef>> parts;
+    for (ExprRef& term : terms) {
+      const std::vector<uint32_t> columns = columns_of(term);
+      const bool low = !columns.empty() && columns.back() < width && !is_volatile(term);
+      (low ? parts.first : parts.second).push_back(std::move(term));
+    }
+    return parts;
+  }
+
+  PlanRef project(const ProjectNode& node, std::vector<ExprRef> terms) {
+    std::vector<ExprRef> below, above;
+    for (ExprRef& term : terms) {
+      bool moves = !is_volatile(term);
+      for (uint32_t column : columns_of(term)) {
+        // What is dear or may fail is computed once, above.
+        const ExprRef& source = node.exprs[column];
+        moves &= !is_volatile(source) && (source->tag() == NodeTag::kColumn || source->tag() == NodeTag::kConstant || !can_fail(source));
+      }
+      if (moves) {
+        below.push_back(through_projection(term, node.exprs));
+      } else {
+        above.push_back(std::move(term));
+      }
+    }
+    return filtered(ProjectNode::create(push(node.input, std::move(below)), node.exprs, node.names), std::move(above));
+  }
+
+  PlanRef scan(const PlanRef& plan, std::vector<ExprRef> terms) {
+    if (terms.empty()) return plan;
+    const auto& node = static_cast<const ScanNode&>(*plan);
+    if (node.limit >= 0) return stop(plan, std::move(terms));
+    std::vector<ExprRef> filters = node.filters;
+    std::vector<ExprRef> above;
+    for (ExprRef& term : terms) (is_volatile(term) ? above : filters).push_back(std::move(term));
+    // Terms that cannot fail go first: they keep rows from those that can.
+    std::vector<ExprRef> safe, failing;
+    for (ExprRef& term : filters) (can_fail(term) ? failing : safe).push_back(std::move(term));
+    filters = std::move(safe);
+    filters.insert(filters.end(), failing.begin(), failing.end());
+    return filtered(ScanNode::create(node.table, node.columns, std::move(filters)), std::move(above));
+  }
+
+  PlanRef aggregation(const AggregationNode& node, std::vector<ExprRef> terms) {
+    if (node.keys.empty()) return stop(PlanRef(&node), std::move(terms));
+    auto [below, above] = split(std::move(terms), node.keys.size());
+    for (ExprRef& term : below) term = through_projection(term, node.keys);
+    return filtered(node.with_children({push(node.input, std::move(below))}), std::move(above));
+  }
+
+  PlanRef join(const JoinNode& node, std::vector<ExprRef> terms) {
+    const auto left_width = static_cast<uint32_t>(node.left->schema.size());
+    std::vector<ExprRef> left, right, above;
+    std::vector<ExprRef> left_keys = node.left_keys;
+    std::vector<ExprRef> right_keys = node.right_keys;
+    std::vector<ExprRef> residual;
+    const bool inner = node.kind == JoinKind::kInner || node.kind == JoinKind::kCross;
+    const bool keeps_left = inner || node.kind == JoinKind::kLeft || node.kind == JoinKind::kSemi ||
+                            node.kind == JoinKind::kAnti || node.kind == JoinKind::kMark;
+    for (ExprRef& term : terms) {
+      const std::vector<uint32_t> columns = columns_of(term);
+      const bool only_left = !columns.empty() && columns.back() < left_width;
+      const bool only_right = !columns.empty() && columns.front() >= left_width;
+      if (is_volatile(term)) {
+        above.push_back(std::move(term));
+      } else if (only_left && keeps_left) {
+        left.push_back(std::move(term));
+      } else if (only_right && (inner || node.kind == JoinKind::kRight)) {
+        right.push_back(shift_columns(term, -static_cast<int64_t>(left_width)));
+      } else if (inner && !columns.empty()) {
+        residual.push_back(std::move(term));
+      } else {
+        above.push_back(std::move(term));
+      }
+    }
+    if (inner && node.residual) {
+      for (const ExprRef& term : conjuncts_of(node.residual)) {
+        const std::vector<uint32_t> columns = columns_of(term);
+        if (!columns.empty() && columns.back() < left_width) {
+          left.push_back(term);
+        } else if (!columns.empty() && columns.front() >= left_width) {
+          right.push_back(shift_columns(term, -static_cast<int64_t>(left_width)));
+        } else {
+          residual.push_back(term);
+        }
+      }
+    }
+    JoinKind kind = node.kind;
+    ExprRef rest = inner ? nullptr : node.residual;
+    if (inner) {
+      std::vector<ExprRef> kept;
+      for (const ExprRef& term : residual) {
+        if (!add_key(term, left_width, left_keys, right_keys)) kept.push_back(term);
+      }
+      if (!kept.empty()) rest = ConjunctionExpr::create(true, std::move(kept));
+      kind = left_keys.empty() && !rest ? JoinKind::kCross : JoinKind::kInner;
+    }
+    PlanRef made = JoinNode::create(push(node.left, std::move(left)), push(node.right, std::move(right)), kind,
+                                    std::move(left_keys), std::move(right_keys), std::move(rest), node.null_aware);
+    const_cast<JoinNode&>(static_cast<const JoinNode&>(*made)).nulls_equal = node.nulls_equal;  // not published yet
+    return filtered(std::move(made), std::move(above));
+  }
+
+  static bool add_key(const ExprRef& term, uint32_t left_width, std::vector<ExprRef>& left_keys,
+                      std::vector<ExprRef>& right_keys) {
+    const auto* call = dynamic_cast<const CallExpr*>(term.get());
+    if (!call || call->name != "=" || call->arguments.size() != 2) return false;
+    const auto side = [&](const ExprRef& expr) {
+      const std::vector<uint32_t> columns = columns_of(expr);
+      return columns.empty() ? 0 : columns.back() < left_width ? 1 : columns.front() >= left_width ? 2 : 3;
+    };
+    const int a = side(call->arguments[0]);
+    const int b = side(call->arguments[1]);
+    if (!((a == 1 && b == 2) || (a == 2 && b == 1))) return false;
+    left_keys.push_back(call->arguments[a == 1 ? 0 : 1]);
+    right_keys.push_back(shift_columns(call->arguments[a == 1 ? 1 : 0], -static_cast<int64_t>(left_width)));
+    return true;
+  }
+
+  std::unordered_map<const PlanNode*, PlanRef> done_;  // shared inputs stay shared
+};
+
+}  // namespace
+
+PlanRef push_filters(const PlanRef& plan) { return FilterPushing().push(plan, {}); }
+
+PlanRef mark_to_semi(const PlanRef& plan) {
+  return rewrite_plan(plan, [](const PlanRef& node) -> PlanRef {
+    const auto* filter = dynamic_cast<const FilterNode*>(node.get());
+    const auto* mark = filter ? dynamic_cast<const JoinNode*>(filter->input.get()) : nullptr;
+    if (!mark || mark->kind != JoinKind::kMark) return nullptr;
+    const auto mark_column = static_cast<uint32_t>(mark->schema.size() - 1);
+    std::vector<ExprRef> rest;
+    bool semi = false;
+    for (const ExprRef& term : conjuncts_of(filter->predicate)) {
+      const auto* column = dynamic_cast<const ColumnExpr*>(term.get());
+      if (column && column->index == mark_column) {
+        semi = true;
+        continue;
+      }
+      const std::vector<uint32_t> columns = columns_of(term);
+      if (std::find(columns.begin(), columns.end(), mark_column) != columns.end()) return nullptr;
+      rest.push_back(term);
+    }
+    if (!semi) return nullptr;
+    // Where the mark is true both NULL rules agree; the column itself stays, as a constant.
+    PlanRef joined = filtered(JoinNode::create(mark->left, mark->right, JoinKind::kSemi, mark->left_keys, mark->right_keys,
+                                               mark->residual),
+                              std::move(rest));
+    std::vector<ExprRef> exprs;
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < joined->schema.size(); ++i) {
+      exprs.push_back(output_column(joined, i));
+      names.push_back(joined->schema[i].name);
+    }
+    exprs.push_back(ConstantExpr::create(Value::boolean(true)));
+    names.push_back("mark");
+    return ProjectNode::create(std::move(joined), std::move(exprs), std::move(names));
+  });
+}
+
+}  // namespace doline

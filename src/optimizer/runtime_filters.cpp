@@ -1,0 +1,87 @@
+#include <unordered_map>
+
+#include "optimizer/passes.h"
+#include "optimizer/plan_expressions.h"
+
+namespace doline {
+
+namespace {
+
+/// A build side this much smaller than the probe side is worth a filter.
+constexpr double kWorthwhile = 0.5;
+
+/// `plan` with the filter put on the scan that column `column` comes from unchanged; null when
+/// there is none that may lose rows without the join noticing.
+PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
+  switch (plan->tag()) {
+    case NodeTag::kScan: {
+      const auto& scan = static_cast<const ScanNode&>(*plan);
+      if (scan.limit >= 0) return nullptr;
+      const PlanRef copy = ScanNode::create(scan.table, scan.columns, scan.filters);
+      auto& made = const_cast<ScanNode&>(static_cast<const ScanNode&>(*copy));  // not published yet
+      made.runtime_filters = scan.runtime_filters;
+      made.runtime_columns = scan.runtime_columns;
+      made.runtime_filters.push_back(id);
+      made.runtime_columns.push_back(column);
+      return copy;
+    }
+    case NodeTag::kFilter: {
+      const PlanRef input = subscribed(plan->children()[0], column, id);
+      return input ? plan->with_children({input}) : nullptr;
+    }
+    case NodeTag::kProject: {
+      const auto& project = static_cast<const ProjectNode&>(*plan);
+      const auto* source = dynamic_cast<const ColumnExpr*>(project.exprs[column].get());
+      if (!source) return nullptr;
+      const PlanRef input = subscribed(project.input, source->index, id);
+      return input ? plan->with_children({input}) : nullptr;
+    }
+    case NodeTag::kJoin: {
+      const auto& join = static_cast<const JoinNode&>(*plan);
+      const bool keeps_left = join.kind == JoinKind::kInner || join.kind == JoinKind::kSemi || join.kind == JoinKind::kLeft ||
+                              join.kind == JoinKind::kAnti || join.kind == JoinKind::kCross;
+      if (column >= join.left->schema.size() || !keeps_left) return nullptr;
+      const PlanRef left = subscribed(join.left, column, id);
+      return left ? join.with_children({left, join.right}) : nullptr;
+    }
+    case NodeTag::kAggregation: case NodeTag::kSort: case NodeTag::kLimit: case NodeTag::kUnion: case NodeTag::kValues:
+    case NodeTag::kUnnest: case NodeTag::kWindowing: case NodeTag::kSingleRow: case NodeTag::kSharedInput:
+    case NodeTag::kWrite: case NodeTag::kConstant: case NodeTag::kColumn: case NodeTag::kCall: case NodeTag::kCast:
+    case NodeTag::kCase: case NodeTag::kConjunction: case NodeTag::kIsNull: case NodeTag::kInList: case NodeTag::kCoalesce:
+    case NodeTag::kTry: case NodeTag::kLambda: case NodeTag::kAggregate: case NodeTag::kWindow: case NodeTag::kSortKey:
+    case NodeTag::kDistinct: case NodeTag::kRange: case NodeTag::kCrossProduct: case NodeTag::kOrderKept:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+PlanRef place_runtime_filters(const PlanRef& plan) {
+  int64_t next_id = 1;
+  return rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
+    const auto* join = dynamic_cast<const JoinNode*>(node.get());
+    // Left rows without a match may vanish early only where they vanish anyway.
+    if (!join || join->left_keys.empty() || join->nulls_equal) return nullptr;
+    if (join->kind != JoinKind::kInner && join->kind != JoinKind::kSemi && join->kind != JoinKind::kRight) return nullptr;
+    if (estimated_rows(join->right) > estimated_rows(join->left) * kWorthwhile) return nullptr;
+    PlanRef left = join->left;
+    std::vector<int64_t> ids(join->left_keys.size(), -1);
+    bool any = false;
+    for (size_t i = 0; i < join->left_keys.size(); ++i) {
+      const auto* column = dynamic_cast<const ColumnExpr*>(join->left_keys[i].get());
+      if (!column) continue;
+      if (PlanRef with = subscribed(left, column->index, next_id)) {
+        left = std::move(with);
+        ids[i] = next_id++;
+        any = true;
+      }
+    }
+    if (!any) return nullptr;
+    const PlanRef copy = join->with_children({left, join->right});
+    const_cast<JoinNode&>(static_cast<const JoinNode&>(*copy)).runtime_filters = std::move(ids);  // not published yet
+    return copy;
+  });
+}
+
+}  // namespace doline
