@@ -159,7 +159,10 @@ template <int64_t kPerSecond>
 Column interval_of_seconds_kernel(const KernelCall& call, std::span<const Column> arguments) {
   return try_map_rows<double, Interval>(
       call, arguments[0], ErrorCode::kOverflow,
-      [](double value, Interval& out) { return micros_of_seconds(value / kPerSecond, out.micros); },
+      [](double value, Interval& out) {
+        out = {};
+        return micros_of_seconds(value / kPerSecond, out.micros);
+      },
       [](double value) { return out_of_range(fmt::format("an interval of {}", value)); });
 }
 
