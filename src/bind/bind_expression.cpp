@@ -257,7 +257,7 @@ ExprRef QueryBinder::field(ExprRef input, const std::string& name, SourceSpan sp
     return CallExpr::create("->", {std::move(input), ConstantExpr::create(Value::text(name))}, span);
   }
   if (input->type->is(TypeKind::kMap)) {
-    return CallExpr::create("element_at", {std::move(input), ConstantExpr::create(Value::text(name))}, span);
+    return CallExpr::create("map_extract_value", {std::move(input), ConstantExpr::create(Value::text(name))}, span);
   }
   throw Error(ErrorCode::kTypeMismatch, span, "a {} has no field \"{}\"", input->type->name(), name);
 }
@@ -373,7 +373,7 @@ ExprRef QueryBinder::subscript(const sql::Subscript& node, const ExprContext& co
     return CallExpr::create("struct_extract", {std::move(input), std::move(index)}, node.span);
   }
   if (input->type->is(TypeKind::kJson)) return CallExpr::create("->", {std::move(input), std::move(index)}, node.span);
-  const char* name = input->type->is(TypeKind::kMap) ? "element_at" : "array_extract";
+  const char* name = input->type->is(TypeKind::kMap) ? "map_extract_value" : "array_extract";
   return CallExpr::create(name, {std::move(input), std::move(index)}, node.span);
 }
 
