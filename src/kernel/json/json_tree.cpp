@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include "base/bits.h"
 #include "kernel/json/json_text.h"
 
@@ -26,141 +28,141 @@ bool is_hex(char c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f')
 
 }  // namespace
 
-bool JsonTree::fail(size_t at, const char* why) {
-  error_at_ = at;
+bool JsonTree::fail(const char* at, const char* why) {
+  error_at_ = static_cast<size_t>(at - text_.data());
   error_ = why;
   return false;
 }
 
 std::string JsonTree::error() const { return fmt::format("{} at byte {}", error_, error_at_); }
 
-void JsonTree::skip_spaces() {
-  while (at_ < text_.size()) {
-    const char c = text_[at_];
-    if (c != ' ' && c != '\n' && c != '\t' && c != '\r') return;
-    ++at_;
-  }
-}
-
-bool JsonTree::scan_string(JsonNode& node) {
-  const char* const data = text_.data();
-  const size_t size = text_.size();
-  size_t at = at_ + 1;
+bool JsonTree::scan_string(const char*& position, JsonNode& node) {
+  const char* const begin = position;
+  const char* const end = text_.data() + text_.size();
+  const char* at = begin + 1;
   for (;;) {
-    while (size - at >= 8 && !has_special(load_unaligned<uint64_t>(data + at))) at += 8;
-    while (at < size && data[at] != '"' && data[at] != '\\' && static_cast<uint8_t>(data[at]) >= 0x20) ++at;
-    if (at == size) return fail(at_, "a string without an end");
-    if (data[at] == '"') break;
-    if (data[at] != '\\') return fail(at, "a control character in a string");
+    while (end - at >= 8 && !has_special(load_unaligned<uint64_t>(at))) at += 8;
+    while (at != end && *at != '"' && *at != '\\' && static_cast<uint8_t>(*at) >= 0x20) ++at;
+    if (at == end) return fail(begin, "a string without an end");
+    if (*at == '"') break;
+    if (*at != '\\') return fail(at, "a control character in a string");
     node.escaped = true;
-    if (at + 1 == size) return fail(at_, "a string without an end");
-    const char escape = data[at + 1];
-    if (escape == 'u') {
-      if (size - at < 6 || !is_hex(data[at + 2]) || !is_hex(data[at + 3]) || !is_hex(data[at + 4]) ||
-          !is_hex(data[at + 5])) {
+    if (end - at < 2) return fail(begin, "a string without an end");
+    if (at[1] == 'u') {
+      if (end - at < 6 || !is_hex(at[2]) || !is_hex(at[3]) || !is_hex(at[4]) || !is_hex(at[5])) {
         return fail(at, "an escape that is no \\uXXXX");
       }
       at += 6;
-    } else if (std::string_view("\"\\/bfnrt").find(escape) != std::string_view::npos) {
+    } else if (std::string_view("\"\\/bfnrt").find(at[1]) != std::string_view::npos) {
       at += 2;
     } else {
       return fail(at, "an unknown escape");
     }
   }
-  at_ = at + 1;
+  position = at + 1;
   return true;
 }
 
-bool JsonTree::scan_number(JsonNode& node) {
-  const size_t begin = at_;
-  const auto peek = [&] { return at_ < text_.size() ? text_[at_] : '\0'; };
+bool JsonTree::scan_number(const char*& position, JsonNode& node) {
+  const char* const begin = position;
+  const char* const end = text_.data() + text_.size();
+  const char* at = begin;
   const auto digits = [&] {
-    if (!is_digit(peek())) return false;
-    while (is_digit(peek())) ++at_;
-    return true;
+    const char* const first = at;
+    while (at != end && is_digit(*at)) ++at;
+    return at != first;
   };
   node.kind = JsonKind::kInteger;
-  if (peek() == '-') ++at_;
-  if (peek() == '0') {
-    ++at_;
+  if (*at == '-') ++at;
+  if (at != end && *at == '0') {
+    ++at;
   } else if (!digits()) {
     return fail(begin, "unexpected character");
   }
-  if (peek() == '.') {
-    ++at_;
+  if (at != end && *at == '.') {
+    ++at;
     node.kind = JsonKind::kReal;
     if (!digits()) return fail(begin, "a number without digits after its point");
   }
-  if (peek() == 'e' || peek() == 'E') {
-    ++at_;
+  if (at != end && (*at | 32) == 'e') {
+    ++at;
     node.kind = JsonKind::kReal;
-    if (peek() == '+' || peek() == '-') ++at_;
+    if (at != end && (*at == '+' || *at == '-')) ++at;
     if (!digits()) return fail(begin, "a number without digits in its exponent");
   }
+  position = at;
   return true;
 }
 
-bool JsonTree::scan_word(std::string_view word) {
-  if (text_.substr(at_, word.size()) != word) return fail(at_, "unexpected character");
-  at_ += word.size();
+bool JsonTree::scan_word(const char*& position, std::string_view word) {
+  const auto rest = static_cast<size_t>(text_.data() + text_.size() - position);
+  if (std::string_view(position, std::min(rest, word.size())) != word) return fail(position, "unexpected character");
+  position += word.size();
   return true;
 }
 
 bool JsonTree::parse(std::string_view text) {
-  if (!simdjson::validate_utf8(text.data(), text.size())) return fail(0, "text that is not UTF-8, found");
+  text_ = text;
+  if (!simdjson::validate_utf8(text.data(), text.size())) return fail(text.data(), "text that is not UTF-8, found");
   return parse_utf8(text);
 }
 
 bool JsonTree::parse_utf8(std::string_view text) {
   text_ = text;
-  at_ = 0;
   nodes_.clear();
   open_.clear();
-  if (text.size() >= UINT32_MAX) return fail(0, "a text of more than 4 GiB");
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* at = begin;
+  if (text.size() >= UINT32_MAX) return fail(at, "a text of more than 4 GiB");
+  const auto offset = [&] { return static_cast<uint32_t>(at - begin); };
+  const auto skip_spaces = [&] {
+    while (at != end && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')) ++at;
+  };
   bool wants_key = false;
   for (;;) {
     // Here a value, or the key of a member, is due.
     skip_spaces();
-    if (at_ == text_.size()) return fail(at_, text_.empty() ? "empty text" : "unexpected end");
+    if (at == end) return fail(at, text.empty() ? "empty text" : "unexpected end");
     const auto index = static_cast<uint32_t>(nodes_.size());
     JsonNode node;
-    node.begin = static_cast<uint32_t>(at_);
-    const char first = text_[at_];
+    node.begin = offset();
+    const char first = *at;
     bool opened = false;
-    if (wants_key && first != '"') return fail(at_, "a member without a name");
+    if (wants_key && first != '"') return fail(at, "a member without a name");
     switch (first) {
       case '"':
         node.kind = JsonKind::kString;
-        if (!scan_string(node)) return false;
+        if (!scan_string(at, node)) return false;
         break;
       case '{':
       case '[':
-        if (open_.size() == kDeepest) return fail(at_, "values nested too deeply");
+        if (open_.size() == kDeepest) return fail(at, "values nested too deeply");
         node.kind = first == '{' ? JsonKind::kObject : JsonKind::kArray;
-        ++at_;
+        ++at;
         opened = true;
         break;
       case 't':
         node.kind = JsonKind::kTrue;
-        if (!scan_word("true")) return false;
+        if (!scan_word(at, "true")) return false;
         break;
       case 'f':
         node.kind = JsonKind::kFalse;
-        if (!scan_word("false")) return false;
+        if (!scan_word(at, "false")) return false;
         break;
       case 'n':
-        if (!scan_word("null")) return false;
+        if (!scan_word(at, "null")) return false;
         break;
       default:
-        if (!scan_number(node)) return false;
+        if (!scan_number(at, node)) return false;
     }
-    node.end = static_cast<uint32_t>(at_);
+    node.end = offset();
     node.next = index + 1;
     nodes_.push_back(node);
     if (wants_key) {
       skip_spaces();
-      if (at_ == text_.size() || text_[at_] != ':') return fail(at_, "a member without a colon");
-      ++at_;
+      if (at == end || *at != ':') return fail(at, "a member without a colon");
+      ++at;
       wants_key = false;
       continue;
     }
@@ -168,7 +170,7 @@ bool JsonTree::parse_utf8(std::string_view text) {
       open_.push_back(index);
       skip_spaces();
       const char close = node.kind == JsonKind::kObject ? '}' : ']';
-      if (at_ == text_.size() || text_[at_] != close) {
+      if (at == end || *at != close) {
         wants_key = node.kind == JsonKind::kObject;
         continue;
       }
@@ -178,19 +180,17 @@ bool JsonTree::parse_utf8(std::string_view text) {
     // A value is complete, or an empty one is about to be: close what closes here.
     for (bool empty = opened;; empty = false) {
       skip_spaces();
-      if (open_.empty()) {
-        return at_ == text_.size() || fail(at_, "more text after the value");
-      }
+      if (open_.empty()) return at == end || fail(at, "more text after the value");
       JsonNode& parent = nodes_[open_.back()];
-      if (at_ == text_.size()) return fail(at_, "unexpected end");
-      if (text_[at_] == ',' && !empty) {
-        ++at_;
+      if (at == end) return fail(at, "unexpected end");
+      if (*at == ',' && !empty) {
+        ++at;
         wants_key = parent.kind == JsonKind::kObject;
         break;
       }
-      if (text_[at_] != (parent.kind == JsonKind::kObject ? '}' : ']')) return fail(at_, "unexpected character");
-      ++at_;
-      parent.end = static_cast<uint32_t>(at_);
+      if (*at != (parent.kind == JsonKind::kObject ? '}' : ']')) return fail(at, "unexpected character");
+      ++at;
+      parent.end = offset();
       parent.next = static_cast<uint32_t>(nodes_.size());
       open_.pop_back();
       if (!open_.empty()) ++nodes_[open_.back()].count;

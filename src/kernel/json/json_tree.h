@@ -72,14 +72,13 @@ class JsonTree {
   size_t error_position() const { return error_at_; }
 
  private:
-  bool scan_string(JsonNode& node);
-  bool scan_number(JsonNode& node);
-  bool scan_word(std::string_view word);
-  bool fail(size_t at, const char* why);
-  void skip_spaces();
+  // Each moves `position` behind what it reads.
+  bool scan_string(const char*& position, JsonNode& node);
+  bool scan_number(const char*& position, JsonNode& node);
+  bool scan_word(const char*& position, std::string_view word);
+  bool fail(const char* at, const char* why);
 
   std::string_view text_;
-  size_t at_ = 0;
   std::vector<JsonNode> nodes_;
   std::vector<uint32_t> open_;
   size_t error_at_ = 0;
