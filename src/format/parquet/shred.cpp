@@ -1,6 +1,7 @@
 #include "format/parquet/shred.h"
 
 #include <cstring>
+#include <numeric>
 
 #include "base/assert.h"
 #include "base/bits.h"
@@ -244,7 +245,32 @@ class Shredder {
 
 }  // namespace
 
+/// A column that is a leaf itself has one entry a row.
+static void shred_flat(const WriteLeaf& leaf, const Column& given, LeafData& out) {
+  const Column column = given.flatten();
+  const uint32_t count = column.size();
+  std::vector<uint32_t> present(count);
+  if (column.validity() == nullptr) {
+    std::iota(present.begin(), present.end(), 0U);
+    out.definition.insert(out.definition.end(), count, 1);
+  } else {
+    size_t kept = 0;
+    for (uint32_t row = 0; row < count; ++row) {
+      const bool is_present = test_bit(column.validity(), row);
+      out.definition.push_back(is_present);
+      present[kept] = row;
+      kept += is_present;
+    }
+    present.resize(kept);
+  }
+  LeafAppender(leaf, column, out).append(present.data(), present.size());
+}
+
 void shred(const WriteSchema& schema, size_t column, const Column& rows, std::vector<LeafData>& out) {
+  if (!schema.schema()[column].type->is_nested()) {
+    out[0].row_count += rows.size();
+    return shred_flat(schema.leaves()[schema.first_leaf(column)], rows, out[0]);
+  }
   Slots slots;
   slots.reserve(rows.size());
   for (uint32_t row = 0; row < rows.size(); ++row) slots.push(0, 0, row);
