@@ -35,7 +35,7 @@ void run(std::string_view input) {
   if (input.empty()) return;
   LogOptions options;
   options.format = static_cast<LogFormat>(static_cast<uint8_t>(input[0]) % 9);
-  options.pattern = R"(^(?P<host>\S+) (?P<number>\d+)(?: "(?P<text>[^"]*)")?)";
+  options.pattern = R"re(^(?P<host>\S+) (?P<number>\d+)(?: "(?P<text>[^"]*)")?)re";
   if (options.format == LogFormat::kAuto) options.pattern.clear();
   options.now_micros = 1'700'000'000'000'000;
   // A block of the file's own size, so that the sanitizer sees an over-read.

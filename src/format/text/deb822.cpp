@@ -157,6 +157,7 @@ class Deb822Parser final : public LogParser {
   void read(LogBlock& block, LogRows& rows, std::vector<LogReject>& rejects) const override {
     const char* const readable_end = block.text.data() + block.text.size();
     SniffedColumns::Record record(sniffed_);
+    FieldIndex::Cursor columns_of_names(index_);
     std::vector<std::string> joined;  // keeps values until the row is written
     std::string extra;
     Paragraph paragraph;
@@ -174,17 +175,16 @@ class Deb822Parser final : public LogParser {
       extra.clear();
       joined.clear();
       joined.reserve(sniffed_.size());  // values are views into its strings
-      size_t next_column = 0;
+      columns_of_names.begin_record();
       FieldCursor fields(paragraph.text);
       for (DebField field; fields.next(field);) {
-        const size_t column = index_.find(field.name, next_column);
+        const size_t column = columns_of_names.find(field.name);
         if (column == FieldIndex::kUnknown || record.has(column)) {
           if (!extra.empty()) extra += '\n';
           extra += field.raw;
           continue;
         }
-        next_column = column + 1;
-        if (field.multi_line) {
+        if (field.multi_line && rows.wants(column)) {
           record.set(column, joined.emplace_back(joined_lines(field.value)), false);
         } else {
           record.set(column, field.value, true);

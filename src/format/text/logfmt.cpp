@@ -136,6 +136,7 @@ class LogfmtParser final : public LogParser {
   void read(LogBlock& block, LogRows& rows, std::vector<LogReject>& rejects) const override {
     const char* const readable_end = block.text.data() + block.text.size();
     SniffedColumns::Record record(sniffed_);
+    FieldIndex::Cursor columns_of_names(index_);
     std::vector<std::string> unescaped;  // keeps values until the row is written
     std::string extra;
     while (!rows.full() && !block.done()) {
@@ -158,17 +159,16 @@ class LogfmtParser final : public LogParser {
       extra.clear();
       unescaped.clear();
       unescaped.reserve(sniffed_.size());  // values are views into its strings
-      size_t next_column = 0;
+      columns_of_names.begin_record();
       PairCursor pairs(text);
       for (Pair pair; pairs.next(pair);) {
         const size_t column =
-            pair.key.empty() ? FieldIndex::kUnknown : index_.find(pair.key, next_column);
+            pair.key.empty() ? FieldIndex::kUnknown : columns_of_names.find(pair.key);
         if (column == FieldIndex::kUnknown || record.has(column)) {
           if (!extra.empty()) extra += ' ';
           extra += pair.raw;
           continue;
         }
-        next_column = column + 1;
         if (pair.escaped) {
           record.set(column, unescaped.emplace_back(without_escapes(pair.value)), false);
         } else {

@@ -33,19 +33,40 @@ class FieldCollector {
   std::unordered_map<std::string, size_t> places_;
 };
 
-/// Column of each name. Immutable.
+/// Column of each name. Immutable; threads bring a cursor each.
 class FieldIndex {
  public:
   static constexpr size_t kUnknown = ~size_t{0};
   explicit FieldIndex(const FieldCollector& fields);
   FieldIndex(const FieldIndex&) = delete;  // the map's keys are views of names_
 
-  /// `hint` is the column the record most likely has next: records repeat their order.
-  size_t find(std::string_view name, size_t hint) const {
-    if (hint < names_.size() && names_[hint] == name) return hint;
+  size_t find(std::string_view name) const {
     const auto known = places_.find(name);
     return known == places_.end() ? kUnknown : known->second;
   }
+
+  /// Looks names up record after record: records repeat their order, so the column that followed
+  /// the last one in the record before is tried first.
+  class Cursor {
+   public:
+    explicit Cursor(const FieldIndex& index) : index_(index), next_(index.names_.size() + 1, 0) {}
+
+    void begin_record() { last_ = 0; }
+    size_t find(std::string_view name) {
+      size_t& guess = next_[last_];
+      const bool right = guess < index_.names_.size() && index_.names_[guess] == name;
+      const size_t column = right ? guess : index_.find(name);
+      if (column == kUnknown) return kUnknown;
+      guess = column;
+      last_ = column + 1;
+      return column;
+    }
+
+   private:
+    const FieldIndex& index_;
+    std::vector<size_t> next_;  // [0]: first of a record; [c + 1]: after column c
+    size_t last_ = 0;
+  };
 
  private:
   std::vector<std::string> names_;

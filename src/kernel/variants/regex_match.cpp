@@ -183,6 +183,12 @@ static inline Stop scan(const char* at, const char* limit, Outside outside) {
 }
 
 static inline __m512i four_times(__m128i table) { return _mm512_broadcast_i32x4(table); }
+static inline __m128i load_table(const uint8_t* table) {
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(table));
+}
+static inline __m128i bit_of_row() {
+  return _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
+}
 
 static inline Stop scan_not_byte(const RegexStep& step, const ByteSet*, const char* at,
                                  const char* limit, const char*) {
@@ -196,9 +202,9 @@ static inline Stop scan_range(const RegexStep& step, const ByteSet*, const char*
 }
 static inline Stop scan_table(const RegexStep& step, const ByteSet* sets, const char* at,
                               const char* limit, const char*) {
-  const __m128i low = _mm_load_si128(reinterpret_cast<const __m128i*>(sets[step.index].low_nibble));
-  const __m128i row_bit = _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
-  return scan(at, limit, OutsideTable{four_times(low), four_times(row_bit), step.takes_high});
+  return scan(at, limit,
+              OutsideTable{four_times(load_table(sets[step.index].low_nibble)),
+                           four_times(bit_of_row()), step.takes_high});
 }
 
 #else
@@ -388,6 +394,29 @@ static RegexResult match(const RegexProgramView& program, const char* begin, con
 }
 
 static const char* find_member(const ByteSet& set, const char* begin, const char* end) {
+#if defined(DOLINE_TARGET_avx2)
+  const OutsideTable outside{twice(set.low_nibble), bit_of_row(), ~0u};
+  for (; end - begin >= 32; begin += 32) {
+    const __m256i block = load(begin);
+    // Bytes from 0x80 are not in the nibble table: each is asked for by itself.
+    unsigned found = ~outside(block) | static_cast<unsigned>(_mm256_movemask_epi8(block));
+    for (; found != 0; found &= found - 1) {
+      const char* at = begin + __builtin_ctz(found);
+      if (set.member[byte_at(at)] != 0) return at;
+    }
+  }
+#elif defined(DOLINE_TARGET_avx512)
+  const OutsideTable outside{four_times(load_table(set.low_nibble)), four_times(bit_of_row()),
+                             false};
+  for (; end - begin >= 64; begin += 64) {
+    const __m512i block = _mm512_loadu_si512(begin);
+    Mask found = ~outside(block) | _mm512_movepi8_mask(block);
+    for (; found != 0; found &= found - 1) {
+      const char* at = begin + __builtin_ctzll(found);
+      if (set.member[byte_at(at)] != 0) return at;
+    }
+  }
+#endif
   for (; begin < end; ++begin) {
     if (set.member[byte_at(begin)] != 0) return begin;
   }

@@ -379,6 +379,9 @@ TEST(Regex, VariantsAgree) {
         const RegexResult result = kernels->match(program->view(), begin, at, end, got.data());
         ASSERT_EQ(result.outcome, plain.outcome)
             << name_of(level) << " " << pattern << " " << show(made);
+        ASSERT_EQ(kernels->find_member(program->first, at, end),
+                  scalar::kRegexKernels.find_member(program->first, at, end))
+            << name_of(level) << " " << pattern << " " << show(made);
         ASSERT_EQ(result.reached, plain.reached) << pattern << " " << show(made);
         if (plain.outcome == RegexOutcome::kMatch) {
           expected.back() = got.back() = nullptr;  // the slot of no meaning
