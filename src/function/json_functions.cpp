@@ -19,6 +19,7 @@ void register_json_functions(FunctionRegistry& registry) {
   register_json_inspection(registry);
   register_json_making(registry);
   register_json_transformation(registry);
+  register_json_aggregates(registry);
 }
 
 }  // namespace doline

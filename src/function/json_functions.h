@@ -12,6 +12,7 @@ void register_json_extraction(FunctionRegistry& registry);    // ->, ->>, json_t
 void register_json_inspection(FunctionRegistry& registry);    // json_valid, json_structure, json_contains …
 void register_json_making(FunctionRegistry& registry);        // json_object, to_json, json_merge_patch …
 void register_json_transformation(FunctionRegistry& registry);  // json_transform
+void register_json_aggregates(FunctionRegistry& registry);    // json_group_array, json_group_object
 
 /// JSON functions take JSON and VARCHAR alike: one overload each, without a cast.
 std::vector<ScalarOverload> over_json(std::vector<TypePattern> further, TypePattern result, ScalarKernel kernel,
