@@ -195,11 +195,11 @@ class Lowering {
   }
 
   Open join(const JoinNode& node) {
+    // The probe side first: its scans subscribe to the filters that the join then publishes.
+    Open probe = open(node.left);
     JoinParts parts = node.left_keys.empty() ? make_nested_loop_join(node, context_)
                                              : make_hash_join(node, context_, filters_);
-    // The build side is lowered first: its pipelines come before the probe's.
     const size_t built = close(open(node.right), parts.build, &node, "Join build");
-    Open probe = open(node.left);
     for (Pipeline& branch : probe.branches) {
       branch.after.push_back(built);
       branch.operators.push_back(parts.make_probe());

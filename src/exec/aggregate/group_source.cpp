@@ -165,7 +165,7 @@ class GroupReader final : public Reader {
     const auto route = [&](auto&& rows_of_part) {
       for (uint32_t i = 0; i < count; ++i) {
         rows_of_part(i);
-        if (open[i].held_bytes() >= (size_t{64} << 10)) write_out(i);
+        if (open[i].held_bytes() >= (size_t{128} << 10)) write_out(i);
       }
     };
     // Groups gathered so far, a few thousand at a time.

@@ -19,6 +19,7 @@ constexpr uint64_t kPassByTables = 16;
 constexpr size_t kPlentyBytes = size_t{64} << 20;
 /// What a task holds at least before it goes to disk; otherwise spilling would never help.
 constexpr size_t kLeastSpillBytes = size_t{1} << 20;
+constexpr size_t kWorthAWriteBytes = size_t{32} << 10;
 /// With fewer groups than this in all tasks one reader puts them together.
 constexpr uint64_t kGroupsForOneReader = 16384;
 
@@ -141,6 +142,8 @@ class GroupedAggregation::Local final : public LocalState {
     if (buckets_.empty()) {
       if (stays_local_ || bytes < kLocalBytes) return;
       if (rows_since_ >= kRowsPerGroupToStay * groups && bytes < kMostLocalBytes) return;
+      // For a while the groups are there twice, in part.
+      if (context_.spill && !has_room(table_->held_bytes())) return spill();
       start_buckets();
       empty_table();
       table_.reset();  // its slots were many
@@ -192,11 +195,13 @@ class GroupedAggregation::Local final : public LocalState {
       for (const Column& column : columns_) wanted += column.data_bytes();
     }
     wanted += wanted / 2 + (size_t{256} << 10);
-    if (budget.try_grow(wanted)) {
-      budget.shrink(wanted);  // a look: pages charge themselves
-      return;
-    }
-    if (held_bytes() >= kLeastSpillBytes) spill();
+    if (!has_room(wanted) && held_bytes() >= kLeastSpillBytes) spill();
+  }
+  /// A look only: pages charge themselves.
+  bool has_room(size_t bytes) const {
+    if (!plan_.budget().try_grow(bytes)) return false;
+    plan_.budget().shrink(bytes);
+    return true;
   }
 
   /// Everything this task holds goes to disk, by bucket.
@@ -205,43 +210,38 @@ class GroupedAggregation::Local final : public LocalState {
     has_spilled_ = true;
     if (buckets_.empty()) start_buckets();
     direct_.forget();
-    SpillWriter& writer = *context_.spill;
-    const uint64_t before = writer.written_bytes();
-    if (!plan_.has_variable_states()) {
-      empty_table();
+    const uint64_t before = context_.spill->written_bytes();
+    if (plan_.has_variable_states()) {
+      for (RowPages& bucket : buckets_) write_pages(bucket.take_pages());
     } else {
-      if (table_) save_rows(table_->take_pages());
-      for (RowPages& bucket : buckets_) {
-        RowPages rows(plan_.layout(), plan_.budget());
-        std::swap(rows, bucket);
-        save_rows(std::move(rows));
-      }
+      for (size_t i = 0; i < buckets_.size(); ++i) write_bucket(i, buckets_[i]);
     }
-    auto& from = plan_.has_variable_states() ? saved_ : buckets_;
-    for (size_t i = 0; i < from.size(); ++i) {
-      const auto pages = from[i].spill(writer);
-      spilled_[i].insert(spilled_[i].end(), pages.begin(), pages.end());
-    }
+    if (table_) write_pages(table_->take_pages().take_pages());
+    for (size_t i = 0; i < saved_.size(); ++i) write_bucket(i, saved_[i]);
     table_.reset();
     rows_since_ = 0;
     arena_ = make_ref<Arena>(plan_.budget());
-    sink_.metrics.spilled_bytes.fetch_add(writer.written_bytes() - before, std::memory_order_relaxed);
+    sink_.metrics.spilled_bytes.fetch_add(context_.spill->written_bytes() - before, std::memory_order_relaxed);
   }
-  void save_rows(RowPages rows) {
+  void write_bucket(size_t bucket, RowPages& rows) {
+    const auto pages = rows.spill(*context_.spill);
+    spilled_[bucket].insert(spilled_[bucket].end(), pages.begin(), pages.end());
+  }
+  /// Sorts rows into buckets on their way to disk. Each page goes as soon as it is read, and a
+  /// bucket once it is worth a write: little more is needed than is held already.
+  void write_pages(std::vector<RowPageRef> pages) {
     while (saved_.size() < buckets_.size()) saved_.emplace_back(plan_.saved_layout(), plan_.budget());
-    std::vector<std::vector<std::byte*>> by_bucket(buckets_.size());
-    for (const RowPageRef& page : rows.pages()) {
-      for (auto& list : by_bucket) list.clear();
+    std::vector<std::vector<std::byte*>> lists(buckets_.size());
+    for (RowPageRef& page : pages) {
+      for (auto& list : lists) list.clear();
       for (uint32_t i = 0; i < page->size(); ++i) {
-        by_bucket[BucketBits::of(stored_hash(page->row(i)), 0)].push_back(page->row(i));
+        lists[BucketBits::of(stored_hash(page->row(i)), 0)].push_back(page->row(i));
       }
-      for (size_t i = 0; i < by_bucket.size(); ++i) {
-        if (!by_bucket[i].empty()) plan_.save(by_bucket[i], saved_[i]);
-        // Saved states may be large: they do not pile up beside what they are saved from.
-        if (saved_[i].held_bytes() < (size_t{256} << 10)) continue;
-        const auto pages = saved_[i].spill(*context_.spill);
-        spilled_[i].insert(spilled_[i].end(), pages.begin(), pages.end());
+      for (size_t i = 0; i < lists.size(); ++i) {
+        if (!lists[i].empty()) plan_.save(lists[i], saved_[i]);
+        if (saved_[i].held_bytes() >= kWorthAWriteBytes) write_bucket(i, saved_[i]);
       }
+      page = nullptr;
     }
   }
 

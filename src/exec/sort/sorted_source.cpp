@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <unordered_map>
 
 namespace doline {
 
@@ -23,6 +24,7 @@ class MergeReader final : public Reader {
 
   Poll read(Chunk& out, const Waker&) override {
     std::vector<const Chunk*> chunks;
+    std::unordered_map<const Chunk*, uint32_t> places;
     std::vector<uint32_t> rows;
     std::vector<std::shared_ptr<const std::vector<Chunk>>> alive;  // blocks that rows point into
     const Chunk* last = nullptr;
@@ -34,9 +36,9 @@ class MergeReader final : public Reader {
       } else {
         const Chunk* chunk = &cursor.chunk();
         if (chunk != last) {
-          const auto found = std::find(chunks.begin(), chunks.end(), chunk);
-          last_index = static_cast<uint32_t>(found - chunks.begin());
-          if (found == chunks.end()) chunks.push_back(chunk);
+          const auto [found, is_new] = places.emplace(chunk, static_cast<uint32_t>(chunks.size()));
+          last_index = found->second;
+          if (is_new) chunks.push_back(chunk);
           last = chunk;
         }
         rows.push_back(last_index << 11 | (cursor.entry().row & 2047));

@@ -1,0 +1,69 @@
+// doline_functions() and doline_settings(): the program's own lists as tables.
+#include "column/column_builder.h"
+#include "function/registry.h"
+#include "table/memory_table.h"
+#include "table/table_function.h"
+
+namespace doline {
+
+namespace {
+
+/// A small table of texts, made when it is asked for.
+TableRef table_of(const std::string& name, const std::vector<std::string>& columns,
+                  const std::vector<std::vector<std::string>>& rows) {
+  Schema schema;
+  for (const std::string& column : columns) schema.push_back({column, Type::varchar()});
+  const Ref<MemoryTable> table = MemoryTable::create(name, schema);
+  QueryContext context;
+  context.budget = Budget::create(name, Budget::process());
+  auto writer = table->insert(context);
+  std::vector<Chunk> chunks;
+  for (size_t begin = 0; begin < rows.size(); begin += kChunkRows) {
+    const size_t end = std::min<size_t>(rows.size(), begin + kChunkRows);
+    std::vector<Column> made;
+    for (size_t column = 0; column < columns.size(); ++column) {
+      ColumnBuilder builder(Type::varchar());
+      for (size_t row = begin; row < end; ++row) builder.append_text(rows[row][column]);
+      made.push_back(builder.seal());
+    }
+    chunks.emplace_back(std::move(made), static_cast<uint32_t>(end - begin));
+  }
+  if (!chunks.empty()) writer->commit(writer->encode(std::move(chunks)));
+  writer->finish();
+  return table;
+}
+
+TableRef functions(const TableFunctionCall& call, const TableFunctionContext&) {
+  std::vector<std::vector<std::string>> rows;
+  const FunctionRegistry& registry = FunctionRegistry::instance();
+  for (const ScalarFunction& function : registry.scalars()) {
+    rows.push_back({function.name, "scalar", function.category, function.summary, function.example, function.example_result});
+  }
+  for (const AggregateDeclaration& function : registry.aggregates()) {
+    rows.push_back({function.name, "aggregate", "aggregate", function.summary, function.example, function.example_result});
+  }
+  for (const TableFunction& function : table_functions()) {
+    rows.push_back({function.name, "table", "table", function.summary, function.example, ""});
+  }
+  return table_of(call.name, {"function_name", "function_type", "category", "description", "example", "example_result"}, rows);
+}
+
+TableRef settings(const TableFunctionCall& call, const TableFunctionContext& context) {
+  std::vector<std::vector<std::string>> rows;
+  for (const SettingDeclaration& setting : all_settings()) {
+    rows.push_back({std::string(setting.name), setting.get(context.settings), std::string(setting.summary),
+                    std::string(setting.type)});
+  }
+  return table_of(call.name, {"name", "value", "description", "input_type"}, rows);
+}
+
+}  // namespace
+
+void register_catalog_functions(std::vector<TableFunction>& all) {
+  all.push_back({"doline_functions", {"duckdb_functions"}, "Every function with its documentation.",
+                 "FROM doline_functions()", &functions, {}});
+  all.push_back({"doline_settings", {"duckdb_settings"}, "Every setting and its value.", "FROM doline_settings()",
+                 &settings, {}});
+}
+
+}  // namespace doline
