@@ -408,8 +408,12 @@ bool add_interval(int64_t timestamp, const Interval& interval, int64_t& result) 
     result = timestamp;
     return true;
   }
-  if (interval.months == 0 && interval.days == 0) {
-    return !__builtin_add_overflow(timestamp, interval.micros, &result) && is_finite_timestamp(result);
+  if (interval.months == 0) {
+    int64_t span = 0;
+    if (!__builtin_mul_overflow(int64_t{interval.days}, kMicrosPerDay, &span) &&
+        !__builtin_add_overflow(span, interval.micros, &span)) {
+      return !__builtin_add_overflow(timestamp, span, &result) && is_finite_timestamp(result);
+    }
   }
   int32_t days = day_of(timestamp);
   if (interval.months != 0 && !add_months(days, interval.months, days)) return false;
