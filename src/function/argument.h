@@ -10,7 +10,9 @@ template <class T>
 class Argument {
  public:
   explicit Argument(const Column& column)
-      : values_(column.values<T>()), validity_(column.validity()), stride_(column.is_constant() ? 0 : 1) {}
+      : values_(column.values<T>()),
+        validity_(column.validity()),
+        stride_(column.is_constant() ? 0 : 1) {}
   const T& operator[](uint32_t row) const { return values_[row * stride_]; }
   bool is_null(uint32_t row) const { return validity_ && !test_bit(validity_, row * stride_); }
 
@@ -33,7 +35,8 @@ Column map_rows(const KernelCall& call, const Column& input, Map&& map) {
 /// map(in[row], out[row]) says whether there is a result; otherwise the row fails with what
 /// `describe(row)` says. Only for functions that declare can_fail.
 template <class In, class Out, class Map, class Describe>
-Column try_map_rows(const KernelCall& call, const Column& input, ErrorCode code, Map&& map, Describe&& describe) {
+Column try_map_rows(const KernelCall& call, const Column& input, ErrorCode code, Map&& map,
+                    Describe&& describe) {
   ColumnWriter writer(call.result_type, call.row_count);
   const Argument<In> in(input);
   Out* const out = writer.values<Out>();
@@ -48,8 +51,8 @@ Column try_map_rows(const KernelCall& call, const Column& input, ErrorCode code,
 
 /// As above, of two arguments.
 template <class A, class B, class Out, class Map, class Describe>
-Column try_map_rows(const KernelCall& call, const Column& first, const Column& second, ErrorCode code, Map&& map,
-                    Describe&& describe) {
+Column try_map_rows(const KernelCall& call, const Column& first, const Column& second,
+                    ErrorCode code, Map&& map, Describe&& describe) {
   ColumnWriter writer(call.result_type, call.row_count);
   const Argument<A> a(first);
   const Argument<B> b(second);

@@ -36,9 +36,12 @@ template <int kSign, bool kDateFirst>
 Column date_days_kernel(const KernelCall& call, std::span<const Column> arguments) {
   return try_map_rows<int32_t, int32_t, int32_t>(
       call, arguments[kDateFirst ? 0 : 1], arguments[kDateFirst ? 1 : 0], ErrorCode::kOverflow,
-      [](int32_t date, int32_t days, int32_t& out) { return add_days(date, int64_t{kSign} * days, out); },
+      [](int32_t date, int32_t days, int32_t& out) {
+        return add_days(date, int64_t{kSign} * days, out);
+      },
       [](int32_t date, int32_t days) {
-        return out_of_range(fmt::format("{} {} {} days", text_of(TypeKind::kDate, date), kSign > 0 ? "+" : "-", days));
+        return out_of_range(fmt::format("{} {} {} days", text_of(TypeKind::kDate, date),
+                                        kSign > 0 ? "+" : "-", days));
       });
 }
 
@@ -59,7 +62,9 @@ Column date_time_kernel(const KernelCall& call, std::span<const Column> argument
         out = stored_micros(TypeKind::kDate, date);
         return !is_finite_timestamp(out) || timestamp_from_parts(date, time, out);
       },
-      [](int32_t date, int64_t) { return out_of_range(text_of(TypeKind::kDate, date) + " as a timestamp"); });
+      [](int32_t date, int64_t) {
+        return out_of_range(text_of(TypeKind::kDate, date) + " as a timestamp");
+      });
 }
 
 // Points in time and intervals.
@@ -67,7 +72,8 @@ Column date_time_kernel(const KernelCall& call, std::span<const Column> argument
 /// What adds an interval to a stored value of one kind: zoned ones by the session's clocks.
 class IntervalAdder {
  public:
-  IntervalAdder(TypeKind kind, const SessionConstants& session) : kind_(kind), zone_(session.zone) {}
+  IntervalAdder(TypeKind kind, const SessionConstants& session)
+      : kind_(kind), zone_(session.zone) {}
 
   bool operator()(int64_t value, const Interval& interval, int64_t& out) {
     if (kind_ == TypeKind::kTime) {
@@ -84,7 +90,8 @@ class IntervalAdder {
       return add_interval(micros, interval, out);
     }
     // Days and months move the clock's hands; hours are exact.
-    if (!add_interval(zone_.to_local(micros), {interval.months, interval.days, 0}, out)) return false;
+    if (!add_interval(zone_.to_local(micros), {interval.months, interval.days, 0}, out))
+      return false;
     return add_interval(zone_.to_utc(out), {0, 0, interval.micros}, out);
   }
 
@@ -94,7 +101,8 @@ class IntervalAdder {
     int64_t micros = 0;
     if (!add_interval(floor_divide(value, kNanosPerMicro), interval, micros)) return false;
     return !__builtin_mul_overflow(micros, kNanosPerMicro, &out) &&
-           !__builtin_add_overflow(out, floor_modulo(value, kNanosPerMicro), &out) && is_finite_timestamp(out);
+           !__builtin_add_overflow(out, floor_modulo(value, kNanosPerMicro), &out) &&
+           is_finite_timestamp(out);
   }
 
   const TypeKind kind_;
@@ -102,7 +110,8 @@ class IntervalAdder {
 };
 
 template <class Point>
-Column shift_rows(const KernelCall& call, const Column& points, const Column& intervals, bool subtract) {
+Column shift_rows(const KernelCall& call, const Column& points, const Column& intervals,
+                  bool subtract) {
   const TypeKind kind = points.type()->kind();
   IntervalAdder add(kind, call.session);
   return try_map_rows<Point, Interval, int64_t>(
@@ -122,8 +131,9 @@ template <bool kSubtract, bool kPointFirst>
 Column shift_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const Column& points = arguments[kPointFirst ? 0 : 1];
   const Column& intervals = arguments[kPointFirst ? 1 : 0];
-  return points.type()->is(TypeKind::kDate) ? shift_rows<int32_t>(call, points, intervals, kSubtract)
-                                            : shift_rows<int64_t>(call, points, intervals, kSubtract);
+  return points.type()->is(TypeKind::kDate)
+             ? shift_rows<int32_t>(call, points, intervals, kSubtract)
+             : shift_rows<int64_t>(call, points, intervals, kSubtract);
 }
 
 Column timestamp_difference_kernel(const KernelCall& call, std::span<const Column> arguments) {
@@ -133,7 +143,8 @@ Column timestamp_difference_kernel(const KernelCall& call, std::span<const Colum
       [&](int64_t end, int64_t begin, Interval& out) {
         if (!is_finite_timestamp(end) || !is_finite_timestamp(begin)) return false;
         const int128_t micros = int128_t{stored_micros(kind, end)} - stored_micros(kind, begin);
-        out = {0, static_cast<int32_t>(micros / kMicrosPerDay), static_cast<int64_t>(micros % kMicrosPerDay)};
+        out = {0, static_cast<int32_t>(micros / kMicrosPerDay),
+               static_cast<int64_t>(micros % kMicrosPerDay)};
         return true;
       },
       [](int64_t, int64_t) { return std::string("infinite timestamps have no difference"); });
@@ -143,7 +154,8 @@ Column timestamp_difference_kernel(const KernelCall& call, std::span<const Colum
 
 bool add_intervals(const Interval& a, const Interval& b, Interval& out) {
   return !__builtin_add_overflow(a.months, b.months, &out.months) &&
-         !__builtin_add_overflow(a.days, b.days, &out.days) && !__builtin_add_overflow(a.micros, b.micros, &out.micros);
+         !__builtin_add_overflow(a.days, b.days, &out.days) &&
+         !__builtin_add_overflow(a.micros, b.micros, &out.micros);
 }
 
 /// `scale` multiplies or divides a double. Fractions of a month become days, and those of a day
@@ -154,15 +166,17 @@ bool scale_interval(const Interval& interval, Scale&& scale, Interval& out) {
   const auto without_noise = [](double value) { return std::nearbyint(value * 1e11) / 1e11; };
   const double months = scale(static_cast<double>(interval.months));
   const double whole_months = std::trunc(months);
-  const double days =
-      scale(static_cast<double>(interval.days)) + without_noise((months - whole_months) * kDaysPerMonth);
+  const double days = scale(static_cast<double>(interval.days)) +
+                      without_noise((months - whole_months) * kDaysPerMonth);
   const double whole_days = std::trunc(days);
   const double micros = std::nearbyint(scale(static_cast<double>(interval.micros)) +
                                        (days - whole_days) * static_cast<double>(kMicrosPerDay));
-  if (!(std::abs(whole_months) <= INT32_MAX) || !(std::abs(whole_days) <= INT32_MAX) || !(std::abs(micros) < 0x1p63)) {
+  if (!(std::abs(whole_months) <= INT32_MAX) || !(std::abs(whole_days) <= INT32_MAX) ||
+      !(std::abs(micros) < 0x1p63)) {
     return false;
   }
-  out = {static_cast<int32_t>(whole_months), static_cast<int32_t>(whole_days), static_cast<int64_t>(micros)};
+  out = {static_cast<int32_t>(whole_months), static_cast<int32_t>(whole_days),
+         static_cast<int64_t>(micros)};
   return true;
 }
 
@@ -195,14 +209,16 @@ Column interval_sum_kernel(const KernelCall& call, std::span<const Column> argum
 
 Column interval_negate_kernel(const KernelCall& call, std::span<const Column> arguments) {
   return try_map_rows<Interval, Interval>(
-      call, arguments[0], ErrorCode::kOverflow, [](const Interval& in, Interval& out) { return negate(in, out); },
+      call, arguments[0], ErrorCode::kOverflow,
+      [](const Interval& in, Interval& out) { return negate(in, out); },
       [](const Interval& in) { return out_of_range("-(" + text_of(in) + ")"); });
 }
 
 template <class Number, bool kIntervalFirst>
 Column interval_multiply_kernel(const KernelCall& call, std::span<const Column> arguments) {
   return try_map_rows<Interval, Number, Interval>(
-      call, arguments[kIntervalFirst ? 0 : 1], arguments[kIntervalFirst ? 1 : 0], ErrorCode::kOverflow,
+      call, arguments[kIntervalFirst ? 0 : 1], arguments[kIntervalFirst ? 1 : 0],
+      ErrorCode::kOverflow,
       [](const Interval& interval, Number factor, Interval& out) {
         if constexpr (std::is_same_v<Number, double>) {
           return scale_interval(interval, [&](double value) { return value * factor; }, out);
@@ -219,7 +235,8 @@ Column interval_divide_kernel(const KernelCall& call, std::span<const Column> ar
   return try_map_rows<Interval, double, Interval>(
       call, arguments[0], arguments[1], ErrorCode::kInvalidArgument,
       [](const Interval& interval, double divisor, Interval& out) {
-        return divisor != 0 && scale_interval(interval, [&](double value) { return value / divisor; }, out);
+        return divisor != 0 &&
+               scale_interval(interval, [&](double value) { return value / divisor; }, out);
       },
       [](const Interval& interval, double divisor) {
         return divisor == 0 ? fmt::format("{} is divided by zero", text_of(interval))
@@ -231,7 +248,8 @@ Column normalize_kernel(const KernelCall& call, std::span<const Column> argument
   return map_rows<Interval, Interval>(call, arguments[0], [](const Interval& interval) {
     const int128_t micros = normalized_micros(interval);
     const auto days = static_cast<int64_t>(micros / kMicrosPerDay);
-    return Interval{static_cast<int32_t>(days / kDaysPerMonth), static_cast<int32_t>(days % kDaysPerMonth),
+    return Interval{static_cast<int32_t>(days / kDaysPerMonth),
+                    static_cast<int32_t>(days % kDaysPerMonth),
                     static_cast<int64_t>(micros % kMicrosPerDay)};
   });
 }
@@ -242,7 +260,8 @@ ScalarOverload fallible(TypeRef a, TypeRef b, TypeRef result, ScalarKernel kerne
 
 /// What a point in time becomes when an interval is added.
 TypeRef shifted(TypeRef type) {
-  return type->is(TypeKind::kTime) || type->is(TypeKind::kTimestampNs) || type->is(TypeKind::kTimestampTz)
+  return type->is(TypeKind::kTime) || type->is(TypeKind::kTimestampNs) ||
+                 type->is(TypeKind::kTimestampTz)
              ? type
              : Type::timestamp();
 }
@@ -273,29 +292,43 @@ void register_date_arithmetic(FunctionRegistry& registry) {
       fallible(date, days, date, date_days_kernel<-1, true>),
       {.parameters = {date, date}, .result = integer, .kernel = date_difference_kernel},
       fallible(interval, interval, interval, interval_sum_kernel<true>),
-      {.parameters = {interval}, .result = interval, .kernel = interval_negate_kernel, .can_fail = true},
+      {.parameters = {interval},
+       .result = interval,
+       .kernel = interval_negate_kernel,
+       .can_fail = true},
   };
-  ScalarFunction date_add{"date_add", {}, "date", "The time so much later.",
-                          "date_add(DATE '2020-01-31', INTERVAL '1 month')", "2020-02-29 00:00:00", {}};
+  ScalarFunction date_add{"date_add",
+                          {},
+                          "date",
+                          "The time so much later.",
+                          "date_add(DATE '2020-01-31', INTERVAL '1 month')",
+                          "2020-02-29 00:00:00",
+                          {}};
   for (const TypeRef type : points()) {
     plus.push_back(fallible(type, interval, shifted(type), shift_kernel<false, true>));
     plus.push_back(fallible(interval, type, shifted(type), shift_kernel<false, false>));
     minus.push_back(fallible(type, interval, shifted(type), shift_kernel<true, true>));
-    date_add.overloads.push_back(fallible(type, interval, shifted(type), shift_kernel<false, true>));
+    date_add.overloads.push_back(
+        fallible(type, interval, shifted(type), shift_kernel<false, true>));
   }
   for (const TypeRef type : timestamp_types()) {
     minus.push_back(fallible(type, type, interval, timestamp_difference_kernel));
   }
   registry.extend("+", std::move(plus));
   registry.extend("-", std::move(minus));
-  registry.extend("*", {fallible(interval, integer, interval, interval_multiply_kernel<int64_t, true>),
-                        fallible(integer, interval, interval, interval_multiply_kernel<int64_t, false>),
-                        fallible(interval, real, interval, interval_multiply_kernel<double, true>),
-                        fallible(real, interval, interval, interval_multiply_kernel<double, false>)});
+  registry.extend("*",
+                  {fallible(interval, integer, interval, interval_multiply_kernel<int64_t, true>),
+                   fallible(integer, interval, interval, interval_multiply_kernel<int64_t, false>),
+                   fallible(interval, real, interval, interval_multiply_kernel<double, true>),
+                   fallible(real, interval, interval, interval_multiply_kernel<double, false>)});
   registry.extend("/", {fallible(interval, real, interval, interval_divide_kernel)});
   registry.add(std::move(date_add));
-  registry.add({"normalized_interval", {}, "date", "The same length with full days as months and hours as days.",
-                "normalized_interval(INTERVAL '35 days 25 hours')", "1 month 6 days 01:00:00",
+  registry.add({"normalized_interval",
+                {},
+                "date",
+                "The same length with full days as months and hours as days.",
+                "normalized_interval(INTERVAL '35 days 25 hours')",
+                "1 month 6 days 01:00:00",
                 {{.parameters = {interval}, .result = interval, .kernel = normalize_kernel}}});
 }
 

@@ -65,7 +65,8 @@ Column format_kernel(const KernelCall& call, std::span<const Column> arguments) 
   call.active.for_each([&](uint32_t row) {
     TimeFormat::Moment moment;
     bool positive = false;
-    if (!moments.read(row, moment, positive)) return writer.set_text(row, positive ? "infinity" : "-infinity");
+    if (!moments.read(row, moment, positive))
+      return writer.set_text(row, positive ? "infinity" : "-infinity");
     const TimeFormat* format = data ? &data->formats[0] : nullptr;
     if (!format) {
       const std::string_view wanted = formats[row].view();
@@ -102,7 +103,8 @@ void bind_format(FunctionBinding& binding) {
 // strptime
 
 /// As the stored value of `kind`; false where it is out of range.
-bool to_stored(const TimeFormat::Parsed& parsed, TypeKind kind, const SessionConstants& session, int64_t& out) {
+bool to_stored(const TimeFormat::Parsed& parsed, TypeKind kind, const SessionConstants& session,
+               int64_t& out) {
   if (parsed.special == 2) return out = 0, true;
   if (parsed.special != 0) return out = parsed.special * kInfiniteTimestamp, true;
   if (kind == TypeKind::kTimestampNs) {
@@ -146,7 +148,8 @@ Column parse_kernel(const KernelCall& call, std::span<const Column> arguments) {
 void bind_parse(FunctionBinding& binding) {
   const auto& constant = binding.constants[1];
   if (!constant) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "the format of strptime must be constant");
+    throw Error(ErrorCode::kInvalidArgument, binding.span,
+                "the format of strptime must be constant");
   }
   auto data = make_ref<FormatData>();
   bool zoned = false;
@@ -164,7 +167,8 @@ void bind_parse(FunctionBinding& binding) {
       add(*constant);
     } else {
       for (const Value& format : constant->as_nested()) add(format);
-      if (data->formats.empty()) throw Error(ErrorCode::kInvalidArgument, "strptime has no formats to try");
+      if (data->formats.empty())
+        throw Error(ErrorCode::kInvalidArgument, "strptime has no formats to try");
       binding.cast_to[1] = Type::list(Type::varchar());
     }
   } catch (Error& error) {
@@ -177,8 +181,12 @@ void bind_parse(FunctionBinding& binding) {
 
 std::vector<ScalarOverload> parse_overloads(ScalarKernel kernel) {
   const auto overload = [&](TypePattern format) {
-    return ScalarOverload{.parameters = {Type::varchar(), format}, .result = TypePattern::any(), .kernel = kernel,
-                          .bind = bind_parse, .can_fail = true, .cost = 40};
+    return ScalarOverload{.parameters = {Type::varchar(), format},
+                          .result = TypePattern::any(),
+                          .kernel = kernel,
+                          .bind = bind_parse,
+                          .can_fail = true,
+                          .cost = 40};
   };
   return {overload(Type::varchar()), overload(TypePattern::list_of('T'))};
 }
@@ -186,22 +194,43 @@ std::vector<ScalarOverload> parse_overloads(ScalarKernel kernel) {
 }  // namespace
 
 void register_date_formats(FunctionRegistry& registry) {
-  ScalarFunction format{"strftime", {}, "date", "The date or timestamp in a format such as '%d.%m.%Y %H:%M'.",
-                        "strftime(DATE '2020-05-17', '%A, %-d %B %Y')", "Sunday, 17 May 2020", {}};
+  ScalarFunction format{"strftime",
+                        {},
+                        "date",
+                        "The date or timestamp in a format such as '%d.%m.%Y %H:%M'.",
+                        "strftime(DATE '2020-05-17', '%A, %-d %B %Y')",
+                        "Sunday, 17 May 2020",
+                        {}};
   for (const TypeRef type : date_and_timestamp_types()) {
-    format.overloads.push_back({.parameters = {type, Type::varchar()}, .result = Type::varchar(),
-                                .kernel = format_kernel<false>, .bind = bind_format<false>, .can_fail = true,
+    format.overloads.push_back({.parameters = {type, Type::varchar()},
+                                .result = Type::varchar(),
+                                .kernel = format_kernel<false>,
+                                .bind = bind_format<false>,
+                                .can_fail = true,
                                 .cost = 40});
-    format.overloads.push_back({.parameters = {Type::varchar(), type}, .result = Type::varchar(),
-                                .kernel = format_kernel<true>, .bind = bind_format<true>, .can_fail = true,
+    format.overloads.push_back({.parameters = {Type::varchar(), type},
+                                .result = Type::varchar(),
+                                .kernel = format_kernel<true>,
+                                .bind = bind_format<true>,
+                                .can_fail = true,
                                 .cost = 40});
   }
   registry.add(std::move(format));
-  registry.add({"strptime", {}, "date",
-                "The timestamp that a text says in a format such as '%d/%b/%Y:%H:%M:%S %z'; of several formats the first that fits.",
-                "strptime('3.1.2021 05:07', '%d.%m.%Y %H:%M')", "2021-01-03 05:07:00", parse_overloads(parse_kernel<false>)});
-  registry.add({"try_strptime", {}, "date", "As strptime, NULL where the text does not follow the format.",
-                "try_strptime('x', '%Y')", "NULL", parse_overloads(parse_kernel<true>)});
+  registry.add({"strptime",
+                {},
+                "date",
+                "The timestamp that a text says in a format such as '%d/%b/%Y:%H:%M:%S %z'; of "
+                "several formats the first that fits.",
+                "strptime('3.1.2021 05:07', '%d.%m.%Y %H:%M')",
+                "2021-01-03 05:07:00",
+                parse_overloads(parse_kernel<false>)});
+  registry.add({"try_strptime",
+                {},
+                "date",
+                "As strptime, NULL where the text does not follow the format.",
+                "try_strptime('x', '%Y')",
+                "NULL",
+                parse_overloads(parse_kernel<true>)});
 }
 
 }  // namespace doline

@@ -17,7 +17,8 @@ bool micros_of_seconds(double seconds, int64_t& micros) {
 }
 
 bool make_clock(int64_t hour, int64_t minute, double second, int64_t& micros) {
-  if (hour < 0 || hour > 24 || minute < 0 || minute > 59 || !(second >= 0) || !(second <= 60)) return false;
+  if (hour < 0 || hour > 24 || minute < 0 || minute > 59 || !(second >= 0) || !(second <= 60))
+    return false;
   if (!micros_of_seconds(second, micros)) return false;
   micros += hour * kMicrosPerHour + minute * kMicrosPerMinute;
   return micros <= kMicrosPerDay;
@@ -32,8 +33,9 @@ Column make_date_kernel(const KernelCall& call, std::span<const Column> argument
   call.active.for_each([&](uint32_t row) {
     if (days_from_civil_checked(year[row], month[row], day[row], out[row])) return;
     out[row] = 0;
-    call.errors.fail(row, ErrorCode::kInvalidArgument,
-                     [&] { return fmt::format("there is no day {}-{}-{}", year[row], month[row], day[row]); });
+    call.errors.fail(row, ErrorCode::kInvalidArgument, [&] {
+      return fmt::format("there is no day {}-{}-{}", year[row], month[row], day[row]);
+    });
   });
   return writer.seal(call.row_count);
 }
@@ -46,16 +48,24 @@ Column date_of_days_kernel(const KernelCall& call, std::span<const Column> argum
 Column date_of_struct_kernel(const KernelCall& call, std::span<const Column> arguments) {
   std::vector<Column> fields;
   for (const Column& field : arguments[0].children()) {
-    fields.push_back(arguments[0].is_constant() ? Column::constant(field.slice(0, 1).flatten(), call.row_count)
-                                                : field.flatten());
+    fields.push_back(arguments[0].is_constant()
+                         ? Column::constant(field.slice(0, 1).flatten(), call.row_count)
+                         : field.flatten());
   }
   BufferRef valid;
   for (const Column& field : fields) {
     const BufferRef own = validity_bitmap(field);
-    if (own) valid = intersect_bitmaps(own->as<uint64_t>(), valid ? valid->as<uint64_t>() : nullptr, call.row_count);
+    if (own)
+      valid = intersect_bitmaps(own->as<uint64_t>(), valid ? valid->as<uint64_t>() : nullptr,
+                                call.row_count);
   }
-  KernelCall inner{valid ? Selection::from_bits(valid->as<uint64_t>(), call.active) : call.active, call.row_count,
-                   call.result_type, nullptr, call.session, {}, call.errors};
+  KernelCall inner{valid ? Selection::from_bits(valid->as<uint64_t>(), call.active) : call.active,
+                   call.row_count,
+                   call.result_type,
+                   nullptr,
+                   call.session,
+                   {},
+                   call.errors};
   const Column result = make_date_kernel(inner, fields);
   return valid ? result.masked(valid) : result;
 }
@@ -69,8 +79,9 @@ Column make_time_kernel(const KernelCall& call, std::span<const Column> argument
   call.active.for_each([&](uint32_t row) {
     if (make_clock(hour[row], minute[row], second[row], out[row])) return;
     out[row] = 0;
-    call.errors.fail(row, ErrorCode::kInvalidArgument,
-                     [&] { return fmt::format("there is no time {}:{}:{}", hour[row], minute[row], second[row]); });
+    call.errors.fail(row, ErrorCode::kInvalidArgument, [&] {
+      return fmt::format("there is no time {}:{}:{}", hour[row], minute[row], second[row]);
+    });
   });
   return writer.seal(call.row_count);
 }
@@ -91,10 +102,11 @@ Column make_timestamp_kernel(const KernelCall& call, std::span<const Column> arg
     int64_t clock = 0;
     out[row] = 0;
     if (!days_from_civil_checked(year[row], month[row], day[row], days) ||
-        !make_clock(hour[row], minute[row], second[row], clock) || !timestamp_from_parts(days, clock, out[row])) {
+        !make_clock(hour[row], minute[row], second[row], clock) ||
+        !timestamp_from_parts(days, clock, out[row])) {
       return call.errors.fail(row, ErrorCode::kInvalidArgument, [&] {
-        return fmt::format("there is no timestamp {}-{}-{} {}:{}:{}", year[row], month[row], day[row], hour[row],
-                           minute[row], second[row]);
+        return fmt::format("there is no timestamp {}-{}-{} {}:{}:{}", year[row], month[row],
+                           day[row], hour[row], minute[row], second[row]);
       });
     }
     if (!zoned) return;
@@ -123,17 +135,22 @@ Column timestamp_of_millis_kernel(const KernelCall& call, std::span<const Column
       [](int64_t millis, int64_t& out) {
         return !__builtin_mul_overflow(millis, kMicrosPerMilli, &out) && is_finite_timestamp(out);
       },
-      [](int64_t millis) { return out_of_range(fmt::format("a timestamp {} ms from 1970", millis)); });
+      [](int64_t millis) {
+        return out_of_range(fmt::format("a timestamp {} ms from 1970", millis));
+      });
 }
 
 Column to_timestamp_kernel(const KernelCall& call, std::span<const Column> arguments) {
   return try_map_rows<double, int64_t>(
       call, arguments[0], ErrorCode::kOverflow,
       [](double seconds, int64_t& out) {
-        if (std::isinf(seconds)) return out = seconds > 0 ? kInfiniteTimestamp : -kInfiniteTimestamp, true;
+        if (std::isinf(seconds))
+          return out = seconds > 0 ? kInfiniteTimestamp : -kInfiniteTimestamp, true;
         return micros_of_seconds(seconds, out) && is_finite_timestamp(out);
       },
-      [](double seconds) { return out_of_range(fmt::format("a timestamp {} s from 1970", seconds)); });
+      [](double seconds) {
+        return out_of_range(fmt::format("a timestamp {} s from 1970", seconds));
+      });
 }
 
 /// How many months, days and microseconds one unit has.
@@ -145,7 +162,8 @@ Column interval_of_count_kernel(const KernelCall& call, std::span<const Column> 
         int64_t months = 0;
         int64_t days = 0;
         if (__builtin_mul_overflow(count, int64_t{kMonths}, &months) ||
-            __builtin_mul_overflow(count, int64_t{kDays}, &days) || __builtin_mul_overflow(count, kMicros, &out.micros)) {
+            __builtin_mul_overflow(count, int64_t{kDays}, &days) ||
+            __builtin_mul_overflow(count, kMicros, &out.micros)) {
           return false;
         }
         out.months = static_cast<int32_t>(months);
@@ -166,10 +184,18 @@ Column interval_of_seconds_kernel(const KernelCall& call, std::span<const Column
       [](double value) { return out_of_range(fmt::format("an interval of {}", value)); });
 }
 
-void add_unit(FunctionRegistry& registry, std::string unit, std::string result, ScalarKernel kernel, TypeRef argument) {
-  registry.add({"to_" + unit, {}, "date", "That many " + unit + " as an interval.", "to_" + unit + "(2)",
+void add_unit(FunctionRegistry& registry, std::string unit, std::string result, ScalarKernel kernel,
+              TypeRef argument) {
+  registry.add({"to_" + unit,
+                {},
+                "date",
+                "That many " + unit + " as an interval.",
+                "to_" + unit + "(2)",
                 std::move(result),
-                {{.parameters = {argument}, .result = Type::interval(), .kernel = kernel, .can_fail = true}}});
+                {{.parameters = {argument},
+                  .result = Type::interval(),
+                  .kernel = kernel,
+                  .can_fail = true}}});
 }
 
 }  // namespace
@@ -178,44 +204,99 @@ void register_date_makers(FunctionRegistry& registry) {
   const TypeRef integer = Type::int64();
   const TypeRef real = Type::float64();
   const TypeRef fields = Type::structure({{"year", integer}, {"month", integer}, {"day", integer}});
-  registry.add({"make_date", {}, "date", "The date of a year, month and day, or so many days after 1970-01-01.",
-                "make_date(2020, 2, 29)", "2020-02-29",
-                {{.parameters = {integer, integer, integer}, .result = Type::date(), .kernel = make_date_kernel,
-                  .can_fail = true, .cost = 3},
-                 {.parameters = {Type::int32()}, .result = Type::date(), .kernel = date_of_days_kernel},
-                 {.parameters = {fields}, .result = Type::date(), .kernel = date_of_struct_kernel, .can_fail = true,
-                  .cost = 3}}});
-  registry.add({"make_time", {}, "date", "The time of an hour, minute and second.", "make_time(1, 2, 3.5)",
+  registry.add(
+      {"make_date",
+       {},
+       "date",
+       "The date of a year, month and day, or so many days after 1970-01-01.",
+       "make_date(2020, 2, 29)",
+       "2020-02-29",
+       {{.parameters = {integer, integer, integer},
+         .result = Type::date(),
+         .kernel = make_date_kernel,
+         .can_fail = true,
+         .cost = 3},
+        {.parameters = {Type::int32()}, .result = Type::date(), .kernel = date_of_days_kernel},
+        {.parameters = {fields},
+         .result = Type::date(),
+         .kernel = date_of_struct_kernel,
+         .can_fail = true,
+         .cost = 3}}});
+  registry.add({"make_time",
+                {},
+                "date",
+                "The time of an hour, minute and second.",
+                "make_time(1, 2, 3.5)",
                 "01:02:03.5",
-                {{.parameters = {integer, integer, real}, .result = Type::time(), .kernel = make_time_kernel,
-                  .can_fail = true, .cost = 3}}});
-  registry.add({"make_timestamp", {}, "date",
-                "The timestamp of a year, month, day, hour, minute and second, or so many microseconds after 1970.",
-                "make_timestamp(2020, 1, 2, 3, 4, 5.5)", "2020-01-02 03:04:05.5",
-                {{.parameters = {integer, integer, integer, integer, integer, real}, .result = Type::timestamp(),
-                  .kernel = make_timestamp_kernel, .can_fail = true, .cost = 5},
-                 {.parameters = {integer}, .result = Type::timestamp(), .kernel = same_bits_kernel}}});
-  registry.add({"make_timestamptz", {}, "date",
-                "As make_timestamp, by the clocks of the session's zone or of the one named last.",
-                "make_timestamptz(2020, 1, 2, 3, 4, 5.5, 'Europe/Berlin') = TIMESTAMPTZ '2020-01-02 02:04:05.5+00'",
-                "true",
-                {{.parameters = {integer, integer, integer, integer, integer, real}, .result = Type::timestamp_tz(),
-                  .kernel = make_timestamp_kernel, .can_fail = true, .cost = 5},
-                 {.parameters = {integer, integer, integer, integer, integer, real, Type::varchar()},
-                  .result = Type::timestamp_tz(), .kernel = make_timestamp_kernel, .can_fail = true, .cost = 9},
-                 {.parameters = {integer}, .result = Type::timestamp_tz(), .kernel = same_bits_kernel}}});
-  registry.add({"make_timestamp_ms", {}, "date", "The timestamp so many milliseconds after 1970.",
-                "make_timestamp_ms(1500)", "1970-01-01 00:00:01.5",
-                {{.parameters = {integer}, .result = Type::timestamp(), .kernel = timestamp_of_millis_kernel,
+                {{.parameters = {integer, integer, real},
+                  .result = Type::time(),
+                  .kernel = make_time_kernel,
+                  .can_fail = true,
+                  .cost = 3}}});
+  registry.add(
+      {"make_timestamp",
+       {},
+       "date",
+       "The timestamp of a year, month, day, hour, minute and second, or so many microseconds "
+       "after 1970.",
+       "make_timestamp(2020, 1, 2, 3, 4, 5.5)",
+       "2020-01-02 03:04:05.5",
+       {{.parameters = {integer, integer, integer, integer, integer, real},
+         .result = Type::timestamp(),
+         .kernel = make_timestamp_kernel,
+         .can_fail = true,
+         .cost = 5},
+        {.parameters = {integer}, .result = Type::timestamp(), .kernel = same_bits_kernel}}});
+  registry.add(
+      {"make_timestamptz",
+       {},
+       "date",
+       "As make_timestamp, by the clocks of the session's zone or of the one named last.",
+       "make_timestamptz(2020, 1, 2, 3, 4, 5.5, 'Europe/Berlin') = TIMESTAMPTZ '2020-01-02 "
+       "02:04:05.5+00'",
+       "true",
+       {{.parameters = {integer, integer, integer, integer, integer, real},
+         .result = Type::timestamp_tz(),
+         .kernel = make_timestamp_kernel,
+         .can_fail = true,
+         .cost = 5},
+        {.parameters = {integer, integer, integer, integer, integer, real, Type::varchar()},
+         .result = Type::timestamp_tz(),
+         .kernel = make_timestamp_kernel,
+         .can_fail = true,
+         .cost = 9},
+        {.parameters = {integer}, .result = Type::timestamp_tz(), .kernel = same_bits_kernel}}});
+  registry.add({"make_timestamp_ms",
+                {},
+                "date",
+                "The timestamp so many milliseconds after 1970.",
+                "make_timestamp_ms(1500)",
+                "1970-01-01 00:00:01.5",
+                {{.parameters = {integer},
+                  .result = Type::timestamp(),
+                  .kernel = timestamp_of_millis_kernel,
                   .can_fail = true}}});
-  registry.extend("epoch_ms", {{.parameters = {integer}, .result = Type::timestamp(),
-                                .kernel = timestamp_of_millis_kernel, .can_fail = true}});
-  registry.add({"make_timestamp_ns", {}, "date", "The timestamp so many nanoseconds after 1970.",
-                "make_timestamp_ns(1)", "1970-01-01 00:00:00.000000001",
-                {{.parameters = {integer}, .result = Type::timestamp_ns(), .kernel = same_bits_kernel}}});
-  registry.add({"to_timestamp", {}, "date", "The instant so many seconds after 1970.", "to_timestamp(1.5)",
+  registry.extend("epoch_ms", {{.parameters = {integer},
+                                .result = Type::timestamp(),
+                                .kernel = timestamp_of_millis_kernel,
+                                .can_fail = true}});
+  registry.add(
+      {"make_timestamp_ns",
+       {},
+       "date",
+       "The timestamp so many nanoseconds after 1970.",
+       "make_timestamp_ns(1)",
+       "1970-01-01 00:00:00.000000001",
+       {{.parameters = {integer}, .result = Type::timestamp_ns(), .kernel = same_bits_kernel}}});
+  registry.add({"to_timestamp",
+                {},
+                "date",
+                "The instant so many seconds after 1970.",
+                "to_timestamp(1.5)",
                 "1970-01-01 00:00:01.5+00",
-                {{.parameters = {real}, .result = Type::timestamp_tz(), .kernel = to_timestamp_kernel,
+                {{.parameters = {real},
+                  .result = Type::timestamp_tz(),
+                  .kernel = to_timestamp_kernel,
                   .can_fail = true}}});
 
   add_unit(registry, "millennia", "2000 years", interval_of_count_kernel<12'000, 0, 0>, integer);
@@ -227,7 +308,8 @@ void register_date_makers(FunctionRegistry& registry) {
   add_unit(registry, "weeks", "14 days", interval_of_count_kernel<0, 7, 0>, integer);
   add_unit(registry, "days", "2 days", interval_of_count_kernel<0, 1, 0>, integer);
   add_unit(registry, "hours", "02:00:00", interval_of_count_kernel<0, 0, kMicrosPerHour>, integer);
-  add_unit(registry, "minutes", "00:02:00", interval_of_count_kernel<0, 0, kMicrosPerMinute>, integer);
+  add_unit(registry, "minutes", "00:02:00", interval_of_count_kernel<0, 0, kMicrosPerMinute>,
+           integer);
   add_unit(registry, "microseconds", "00:00:00.000002", interval_of_count_kernel<0, 0, 1>, integer);
   add_unit(registry, "seconds", "00:00:02", interval_of_seconds_kernel<1>, real);
   add_unit(registry, "milliseconds", "00:00:00.002", interval_of_seconds_kernel<1'000>, real);

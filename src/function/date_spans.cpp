@@ -15,16 +15,19 @@ struct CountData final : FunctionData {
 };
 
 bool counts(TypeRef type, DatePart part) {
-  return type->is(TypeKind::kTime) ? is_time_part(part) || part == DatePart::kEpoch : is_countable(part);
+  return type->is(TypeKind::kTime) ? is_time_part(part) || part == DatePart::kEpoch
+                                   : is_countable(part);
 }
 
-Column count_rows(const KernelCall& call, const Column& names, auto&& begin, auto&& end, TypeRef type) {
+Column count_rows(const KernelCall& call, const Column& names, auto&& begin, auto&& end,
+                  TypeRef type) {
   const auto& data = *static_cast<const CountData*>(call.data);
   ColumnWriter writer(call.result_type, call.row_count);
   int64_t* const out = writer.values<int64_t>();
   const Argument<StringView> part_names(names);
   call.active.for_each([&](uint32_t row) {
-    if (!is_finite_timestamp(begin[row]) || !is_finite_timestamp(end[row])) return writer.set_null(row);
+    if (!is_finite_timestamp(begin[row]) || !is_finite_timestamp(end[row]))
+      return writer.set_null(row);
     std::optional<DatePart> part = data.part;
     if (!part) {
       part = date_part_named(part_names[row].view());
@@ -42,9 +45,11 @@ Column count_rows(const KernelCall& call, const Column& names, auto&& begin, aut
 Column count_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const TypeRef type = arguments[1].type();
   if (type->is(TypeKind::kTime)) {
-    return count_rows(call, arguments[0], Argument<int64_t>(arguments[1]), Argument<int64_t>(arguments[2]), type);
+    return count_rows(call, arguments[0], Argument<int64_t>(arguments[1]),
+                      Argument<int64_t>(arguments[2]), type);
   }
-  return count_rows(call, arguments[0], LocalTimes(arguments[1], call), LocalTimes(arguments[2], call), type);
+  return count_rows(call, arguments[0], LocalTimes(arguments[1], call),
+                    LocalTimes(arguments[2], call), type);
 }
 
 template <CountParts kCount>
@@ -53,8 +58,8 @@ void bind_count(FunctionBinding& binding) {
   if (binding.constants[0] && !binding.constants[0]->is_null()) {
     part = date_part_argument(binding.constants[0]->as_text(), binding.span);
     if (!counts(binding.cast_to[1], *part)) {
-      throw Error(ErrorCode::kInvalidArgument, binding.span, "{} is not counted in {}", binding.cast_to[1]->name(),
-                  name_of(*part));
+      throw Error(ErrorCode::kInvalidArgument, binding.span, "{} is not counted in {}",
+                  binding.cast_to[1]->name(), name_of(*part));
     }
   }
   binding.data = make_ref<CountData>(kCount, part);
@@ -64,8 +69,12 @@ template <CountParts kCount>
 std::vector<ScalarOverload> count_overloads() {
   std::vector<ScalarOverload> overloads;
   const auto add = [&](TypeRef type) {
-    overloads.push_back({.parameters = {Type::varchar(), type, type}, .result = Type::int64(),
-                         .kernel = count_kernel, .bind = bind_count<kCount>, .can_fail = true, .cost = 6});
+    overloads.push_back({.parameters = {Type::varchar(), type, type},
+                         .result = Type::int64(),
+                         .kernel = count_kernel,
+                         .bind = bind_count<kCount>,
+                         .can_fail = true,
+                         .cost = 6});
   };
   for (const TypeRef type : date_and_timestamp_types()) add(type);
   add(Type::time());
@@ -87,12 +96,14 @@ Column age_rows(const KernelCall& call, auto&& end, auto&& begin) {
 Column age_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const LocalTimes end(arguments[0], call);
   const LocalTimes begin(arguments[1], call);
-  return age_rows(call, [&](uint32_t row) { return end[row]; }, [&](uint32_t row) { return begin[row]; });
+  return age_rows(
+      call, [&](uint32_t row) { return end[row]; }, [&](uint32_t row) { return begin[row]; });
 }
 
 /// From the midnight that began the current day.
 Column age_today_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  const int64_t today = day_of(utc_to_local(call.session.zone, call.session.now_micros)) * kMicrosPerDay;
+  const int64_t today =
+      day_of(utc_to_local(call.session.zone, call.session.now_micros)) * kMicrosPerDay;
   const LocalTimes begin(arguments[0], call);
   return age_rows(call, [&](uint32_t) { return today; }, [&](uint32_t row) { return begin[row]; });
 }
@@ -100,16 +111,32 @@ Column age_today_kernel(const KernelCall& call, std::span<const Column> argument
 }  // namespace
 
 void register_date_spans(FunctionRegistry& registry) {
-  registry.add({"date_diff", {"datediff"}, "date", "How many boundaries of the part lie between two times.",
-                "date_diff('month', DATE '2020-01-31', DATE '2020-02-01')", "1", count_overloads<boundaries_between>()});
-  registry.add({"date_sub", {"datesub"}, "date", "How many whole parts fit between two times.",
-                "date_sub('month', DATE '2020-01-31', DATE '2020-02-28')", "0",
+  registry.add({"date_diff",
+                {"datediff"},
+                "date",
+                "How many boundaries of the part lie between two times.",
+                "date_diff('month', DATE '2020-01-31', DATE '2020-02-01')",
+                "1",
+                count_overloads<boundaries_between>()});
+  registry.add({"date_sub",
+                {"datesub"},
+                "date",
+                "How many whole parts fit between two times.",
+                "date_sub('month', DATE '2020-01-31', DATE '2020-02-28')",
+                "0",
                 count_overloads<complete_parts_between>()});
-  ScalarFunction age{"age", {}, "date", "The years, months, days and time from the second to the first.",
-                     "age(TIMESTAMP '2020-03-31', TIMESTAMP '2020-02-29')", "1 month 2 days", {}};
+  ScalarFunction age{"age",
+                     {},
+                     "date",
+                     "The years, months, days and time from the second to the first.",
+                     "age(TIMESTAMP '2020-03-31', TIMESTAMP '2020-02-29')",
+                     "1 month 2 days",
+                     {}};
   for (const TypeRef type : timestamp_types()) {
-    age.overloads.push_back({.parameters = {type, type}, .result = Type::interval(), .kernel = age_kernel, .cost = 6});
-    age.overloads.push_back({.parameters = {type}, .result = Type::interval(), .kernel = age_today_kernel, .cost = 6});
+    age.overloads.push_back(
+        {.parameters = {type, type}, .result = Type::interval(), .kernel = age_kernel, .cost = 6});
+    age.overloads.push_back(
+        {.parameters = {type}, .result = Type::interval(), .kernel = age_today_kernel, .cost = 6});
   }
   registry.add(std::move(age));
 }

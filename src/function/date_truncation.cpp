@@ -7,8 +7,8 @@ namespace doline {
 namespace {
 
 Column truncate_interval_rows(const KernelCall& call, const Column& input, DatePart part) {
-  return map_rows<Interval, Interval>(call, input,
-                                      [&](const Interval& interval) { return truncate_interval(part, interval); });
+  return map_rows<Interval, Interval>(
+      call, input, [&](const Interval& interval) { return truncate_interval(part, interval); });
 }
 
 /// Of dates and timestamps: microseconds.
@@ -30,7 +30,8 @@ Column truncate_rows(const KernelCall& call, const Column& input, DatePart part)
   if (stride == 1 && call.active.is_all()) {
     truncate_timestamps(part, local, call.row_count, out);
   } else {
-    call.active.for_each([&](uint32_t row) { truncate_timestamps(part, local + row * stride, 1, out + row); });
+    call.active.for_each(
+        [&](uint32_t row) { truncate_timestamps(part, local + row * stride, 1, out + row); });
   }
   if (input.type()->is(TypeKind::kTimestampTz) && call.session.zone) {
     ZoneCursor zone(call.session.zone);
@@ -48,8 +49,9 @@ Column truncate_rows(const KernelCall& call, const Column& input, DatePart part)
 
 Column truncate_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const DatePart part = static_cast<const DatePartData*>(call.data)->part;
-  return arguments[1].type()->is(TypeKind::kInterval) ? truncate_interval_rows(call, arguments[1], part)
-                                                      : truncate_rows(call, arguments[1], part);
+  return arguments[1].type()->is(TypeKind::kInterval)
+             ? truncate_interval_rows(call, arguments[1], part)
+             : truncate_rows(call, arguments[1], part);
 }
 
 /// The part differs by row.
@@ -65,12 +67,19 @@ Column truncate_named_kernel(const KernelCall& call, std::span<const Column> arg
       });
     }
     uint16_t list[] = {static_cast<uint16_t>(row)};
-    const KernelCall one{Selection::of(Buffer::copy_of(std::as_bytes(std::span(list))), 1), call.row_count,
-                         call.result_type, nullptr, call.session, {}, call.errors};
+    const KernelCall one{Selection::of(Buffer::copy_of(std::as_bytes(std::span(list))), 1),
+                         call.row_count,
+                         call.result_type,
+                         nullptr,
+                         call.session,
+                         {},
+                         call.errors};
     if (interval) {
-      writer.values<Interval>()[row] = truncate_interval_rows(one, arguments[1], *part).values<Interval>()[row];
+      writer.values<Interval>()[row] =
+          truncate_interval_rows(one, arguments[1], *part).values<Interval>()[row];
     } else {
-      writer.values<int64_t>()[row] = truncate_rows(one, arguments[1], *part).values<int64_t>()[row];
+      writer.values<int64_t>()[row] =
+          truncate_rows(one, arguments[1], *part).values<int64_t>()[row];
     }
   });
   return writer.seal(call.row_count);
@@ -83,7 +92,8 @@ void bind_truncate(FunctionBinding& binding) {
   }
   const DatePart part = date_part_argument(binding.constants[0]->as_text(), binding.span);
   if (!is_truncatable(part)) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "times are not truncated to {}", name_of(part));
+    throw Error(ErrorCode::kInvalidArgument, binding.span, "times are not truncated to {}",
+                name_of(part));
   }
   binding.data = make_ref<DatePartData>(part);
   binding.kernel = truncate_kernel;
@@ -97,7 +107,8 @@ Column last_day_kernel(const KernelCall& call, std::span<const Column> arguments
     if (!is_finite_timestamp(times[row])) return writer.set_null(row);
     const int32_t day = day_of(times[row]);
     const CivilDate civil = civil_from_days(day);
-    out[row] = static_cast<int32_t>(int64_t{day} + days_in_month(civil.year, civil.month) - civil.day);
+    out[row] =
+        static_cast<int32_t>(int64_t{day} + days_in_month(civil.year, civil.month) - civil.day);
   });
   return writer.seal(call.row_count);
 }
@@ -109,7 +120,8 @@ constexpr int64_t kDayOrigin = 10'959 * kMicrosPerDay;    // Monday 2000-01-03
 
 enum class BucketResult : uint8_t { kFound, kBadWidth, kMixedWidth, kOutOfRange };
 
-BucketResult bucket_of(const Interval& width, int64_t micros, std::optional<int64_t> origin, int64_t& out) {
+BucketResult bucket_of(const Interval& width, int64_t micros, std::optional<int64_t> origin,
+                       int64_t& out) {
   if (!is_finite_timestamp(micros)) return out = micros, BucketResult::kFound;
   if (width.months != 0) {
     if (width.days != 0 || width.micros != 0) return BucketResult::kMixedWidth;
@@ -119,9 +131,11 @@ BucketResult bucket_of(const Interval& width, int64_t micros, std::optional<int6
       return int64_t{civil.year} * kMonthsPerYear + civil.month - 1;
     };
     const int64_t first = month_of(origin.value_or(kMonthOrigin));
-    const int64_t month = first + floor_divide(month_of(micros) - first, width.months) * width.months;
-    const int64_t day = days_from_civil(floor_divide(month, kMonthsPerYear),
-                                        static_cast<int32_t>(floor_modulo(month, kMonthsPerYear)) + 1, 1);
+    const int64_t month =
+        first + floor_divide(month_of(micros) - first, width.months) * width.months;
+    const int64_t day =
+        days_from_civil(floor_divide(month, kMonthsPerYear),
+                        static_cast<int32_t>(floor_modulo(month, kMonthsPerYear)) + 1, 1);
     return timestamp_from_parts(day, 0, out) ? BucketResult::kFound : BucketResult::kOutOfRange;
   }
   int64_t length = 0;
@@ -134,11 +148,13 @@ BucketResult bucket_of(const Interval& width, int64_t micros, std::optional<int6
   const int128_t rest = distance % length;
   const int128_t begin = micros - (rest < 0 ? rest + length : rest);
   out = static_cast<int64_t>(begin);
-  return out == begin && is_finite_timestamp(out) ? BucketResult::kFound : BucketResult::kOutOfRange;
+  return out == begin && is_finite_timestamp(out) ? BucketResult::kFound
+                                                  : BucketResult::kOutOfRange;
 }
 
 std::string bucket_failure(BucketResult result) {
-  if (result == BucketResult::kMixedWidth) return "a bucket's width has either months or days and time";
+  if (result == BucketResult::kMixedWidth)
+    return "a bucket's width has either months or days and time";
   if (result == BucketResult::kBadWidth) return "a bucket's width must be positive";
   return out_of_range("the bucket");
 }
@@ -146,8 +162,9 @@ std::string bucket_failure(BucketResult result) {
 /// Microseconds back to the type of the second argument.
 void store_micros(ColumnWriter& writer, TypeKind kind, uint32_t row, int64_t micros) {
   if (kind == TypeKind::kDate) {
-    writer.values<int32_t>()[row] =
-        is_finite_timestamp(micros) ? day_of(micros) : (micros > 0 ? kInfiniteDate : -kInfiniteDate);
+    writer.values<int32_t>()[row] = is_finite_timestamp(micros)
+                                        ? day_of(micros)
+                                        : (micros > 0 ? kInfiniteDate : -kInfiniteDate);
   } else {
     writer.values<int64_t>()[row] = kind == TypeKind::kTime ? time_of(micros) : micros;
   }
@@ -159,8 +176,9 @@ Column bucket_kernel(const KernelCall& call, std::span<const Column> arguments) 
   const Column& input = arguments[1];
   const TypeKind kind = input.type()->kind();
   const auto micros_at = [&](const Column& column, uint32_t row) {
-    return column.physical() == PhysicalType::kInt32 ? stored_micros(column.type()->kind(), column.value<int32_t>(row))
-                                                     : stored_micros(column.type()->kind(), column.value<int64_t>(row));
+    return column.physical() == PhysicalType::kInt32
+               ? stored_micros(column.type()->kind(), column.value<int32_t>(row))
+               : stored_micros(column.type()->kind(), column.value<int64_t>(row));
   };
   const Column* const third = arguments.size() == 3 ? &arguments[2] : nullptr;
   const bool shifted = third && third->type()->is(TypeKind::kInterval);
@@ -179,14 +197,16 @@ Column bucket_kernel(const KernelCall& call, std::span<const Column> arguments) 
     if (zoned) {
       zone = find_zone(third->text(row));
       if (!zone) {
-        return call.errors.fail(row, ErrorCode::kInvalidArgument,
-                                [&] { return fmt::format("no time zone is called \"{}\"", third->text(row)); });
+        return call.errors.fail(row, ErrorCode::kInvalidArgument, [&] {
+          return fmt::format("no time zone is called \"{}\"", third->text(row));
+        });
       }
       micros = utc_to_local(zone, micros);
     } else if (shifted) {
       offset = third->value<Interval>(row);
       Interval back;
-      if (!negate(offset, back) || !add_interval(micros, back, micros)) return fail(BucketResult::kOutOfRange);
+      if (!negate(offset, back) || !add_interval(micros, back, micros))
+        return fail(BucketResult::kOutOfRange);
     } else if (third) {
       origin = micros_at(*third, row);
       if (!is_finite_timestamp(*origin)) return writer.set_null(row);
@@ -204,11 +224,19 @@ Column bucket_kernel(const KernelCall& call, std::span<const Column> arguments) 
 }  // namespace
 
 void register_date_truncation(FunctionRegistry& registry) {
-  ScalarFunction truncate{"date_trunc", {"datetrunc"}, "date", "The start of the year, month, hour … that a time lies in.",
-                          "date_trunc('month', TIMESTAMP '2020-05-17 10:11:12')", "2020-05-01 00:00:00", {}};
+  ScalarFunction truncate{"date_trunc",
+                          {"datetrunc"},
+                          "date",
+                          "The start of the year, month, hour … that a time lies in.",
+                          "date_trunc('month', TIMESTAMP '2020-05-17 10:11:12')",
+                          "2020-05-01 00:00:00",
+                          {}};
   const auto add = [&](TypeRef type, TypeRef result) {
-    truncate.overloads.push_back({.parameters = {Type::varchar(), type}, .result = result, .bind = bind_truncate,
-                                  .can_fail = true, .cost = 4});
+    truncate.overloads.push_back({.parameters = {Type::varchar(), type},
+                                  .result = result,
+                                  .bind = bind_truncate,
+                                  .can_fail = true,
+                                  .cost = 4});
   };
   for (const TypeRef type : date_and_timestamp_types()) {
     add(type, type->is(TypeKind::kTimestampTz) ? type : Type::timestamp());
@@ -216,21 +244,30 @@ void register_date_truncation(FunctionRegistry& registry) {
   add(Type::interval(), Type::interval());
   registry.add(std::move(truncate));
 
-  ScalarFunction last_day{"last_day", {}, "date", "The last day of the month.", "last_day(DATE '2020-02-03')",
-                          "2020-02-29", {}};
+  ScalarFunction last_day{
+      "last_day",   {}, "date", "The last day of the month.", "last_day(DATE '2020-02-03')",
+      "2020-02-29", {}};
   for (const TypeRef type : date_and_timestamp_types()) {
-    last_day.overloads.push_back({.parameters = {type}, .result = Type::date(), .kernel = last_day_kernel, .cost = 4});
+    last_day.overloads.push_back(
+        {.parameters = {type}, .result = Type::date(), .kernel = last_day_kernel, .cost = 4});
   }
   registry.add(std::move(last_day));
 
-  ScalarFunction bucket{"time_bucket", {}, "date",
-                        "The start of the bucket of that width; a third argument shifts the buckets or sets where one begins.",
-                        "time_bucket(INTERVAL '10 minutes', TIMESTAMP '2020-02-15 10:17:00')", "2020-02-15 10:10:00",
+  ScalarFunction bucket{"time_bucket",
+                        {},
+                        "date",
+                        "The start of the bucket of that width; a third argument shifts the "
+                        "buckets or sets where one begins.",
+                        "time_bucket(INTERVAL '10 minutes', TIMESTAMP '2020-02-15 10:17:00')",
+                        "2020-02-15 10:10:00",
                         {}};
   for (const TypeRef type : {Type::date(), Type::timestamp(), Type::timestamp_tz(), Type::time()}) {
     const auto add_bucket = [&](std::vector<TypePattern> parameters) {
-      bucket.overloads.push_back({.parameters = std::move(parameters), .result = type, .kernel = bucket_kernel,
-                                  .can_fail = true, .cost = 6});
+      bucket.overloads.push_back({.parameters = std::move(parameters),
+                                  .result = type,
+                                  .kernel = bucket_kernel,
+                                  .can_fail = true,
+                                  .cost = 6});
     };
     add_bucket({Type::interval(), type});
     add_bucket({Type::interval(), type, Type::interval()});

@@ -26,9 +26,13 @@ class JsonGroup final : public AggregateFunction {
     const Column values = values_of(arguments);
     list_->update_one({&values, 1}, active, state, arena);
   }
-  void merge(StateSpan from, StateSpan into, Arena& arena) const override { list_->merge(from, into, arena); }
+  void merge(StateSpan from, StateSpan into, Arena& arena) const override {
+    list_->merge(from, into, arena);
+  }
   void save(const std::byte* state, StateWriter& out) const override { list_->save(state, out); }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override { list_->load(in, state, arena); }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    list_->load(in, state, arena);
+  }
 
   void result(StateSpan states, ColumnBuilder& out) const override {
     ColumnBuilder builder(list_->result_type(), states.count);
@@ -54,7 +58,8 @@ class JsonGroup final : public AggregateFunction {
  private:
   Column values_of(std::span<const Column> arguments) const {
     if (!pair_) return arguments[0];
-    return Column::structure(pair_, arguments[0].size(), {arguments[0].flatten(), arguments[1].flatten()});
+    return Column::structure(pair_, arguments[0].size(),
+                             {arguments[0].flatten(), arguments[1].flatten()});
   }
 
   static void append_object(std::string& out, const Column& lists, uint32_t row) {
@@ -62,7 +67,8 @@ class JsonGroup final : public AggregateFunction {
     const ListEntry entry = lists.is_null(row) ? ListEntry{} : lists.value<ListEntry>(row);
     const Column& pairs = lists.child();
     for (uint32_t i = entry.begin; i < entry.begin + entry.size; ++i) {
-      if (pairs.child(0).is_null(i)) throw Error(ErrorCode::kInvalidArgument, "a name in json_group_object is NULL");
+      if (pairs.child(0).is_null(i))
+        throw Error(ErrorCode::kInvalidArgument, "a name in json_group_object is NULL");
       if (i != entry.begin) out += ',';
       append_json_string(out, pairs.child(0).text(i));
       out += ':';
@@ -92,19 +98,29 @@ void bind_array(AggregateBinding& binding) {
 }
 
 void bind_object(AggregateBinding& binding) {
-  const TypeRef pair = Type::structure({{"key", binding.cast_to[0]}, {"value", binding.cast_to[1]}});
+  const TypeRef pair =
+      Type::structure({{"key", binding.cast_to[0]}, {"value", binding.cast_to[1]}});
   binding.function = make_ref<JsonGroup>(list_of(pair, binding.span), pair);
 }
 
 }  // namespace
 
 void register_json_aggregates(FunctionRegistry& registry) {
-  registry.add(AggregateDeclaration{"json_group_array", {}, "The values as a JSON array.", "json_group_array(x)",
-                                    "[1,2,3]", {{.parameters = {TypePattern::any()}, .bind = bind_array}}, false});
+  registry.add(AggregateDeclaration{"json_group_array",
+                                    {},
+                                    "The values as a JSON array.",
+                                    "json_group_array(x)",
+                                    "[1,2,3]",
+                                    {{.parameters = {TypePattern::any()}, .bind = bind_array}},
+                                    false});
   registry.add(AggregateDeclaration{
-      "json_group_object", {}, "A JSON object of names and values.", "json_group_object('n' || x, x)",
+      "json_group_object",
+      {},
+      "A JSON object of names and values.",
+      "json_group_object('n' || x, x)",
       "{\"n1\":1,\"n2\":2,\"n3\":3}",
-      {{.parameters = {Type::varchar(), TypePattern::any()}, .bind = bind_object}}, false});
+      {{.parameters = {Type::varchar(), TypePattern::any()}, .bind = bind_object}},
+      false});
 }
 
 }  // namespace doline

@@ -36,19 +36,26 @@ void emit_value(const JsonTree& tree, const JsonNode* node, ColumnBuilder& out) 
 
 std::string_view type_name(const JsonTree& tree, const JsonNode& node) {
   switch (node.kind) {
-    case JsonKind::kNull: return "NULL";
+    case JsonKind::kNull:
+      return "NULL";
     case JsonKind::kFalse:
-    case JsonKind::kTrue: return "BOOLEAN";
-    case JsonKind::kReal: return "DOUBLE";
-    case JsonKind::kString: return "VARCHAR";
-    case JsonKind::kArray: return "ARRAY";
-    case JsonKind::kObject: return "OBJECT";
+    case JsonKind::kTrue:
+      return "BOOLEAN";
+    case JsonKind::kReal:
+      return "DOUBLE";
+    case JsonKind::kString:
+      return "VARCHAR";
+    case JsonKind::kArray:
+      return "ARRAY";
+    case JsonKind::kObject:
+      return "OBJECT";
     case JsonKind::kInteger: {
       std::string_view digits = tree.text_of(node);
       const bool negative = digits.front() == '-';
       if (negative) digits.remove_prefix(1);
       const std::string_view limit = negative ? "9223372036854775808" : "18446744073709551615";
-      if (digits.size() > limit.size() || (digits.size() == limit.size() && digits > limit)) return "DOUBLE";
+      if (digits.size() > limit.size() || (digits.size() == limit.size() && digits > limit))
+        return "DOUBLE";
       return negative ? "BIGINT" : "UBIGINT";
     }
   }
@@ -76,7 +83,9 @@ void emit_keys(const JsonTree& tree, const JsonNode* node, ColumnBuilder& out) {
   out.finish_list();
 }
 
-void emit_exists(const JsonTree&, const JsonNode* node, ColumnBuilder& out) { out.append_bool(node != nullptr); }
+void emit_exists(const JsonTree&, const JsonNode* node, ColumnBuilder& out) {
+  out.append_bool(node != nullptr);
+}
 
 // Paths.
 
@@ -127,8 +136,9 @@ class RowPaths {
 template <Emit kEmit>
 Column whole_kernel(const KernelCall& call, std::span<const Column> arguments) {
   AscendingRows rows(call.result_type, call.row_count);
-  for_each_document(call, arguments[0],
-                    [&](uint32_t row, const JsonTree& tree) { kEmit(tree, &tree.root(), rows.at(row)); });
+  for_each_document(call, arguments[0], [&](uint32_t row, const JsonTree& tree) {
+    kEmit(tree, &tree.root(), rows.at(row));
+  });
   return rows.seal();
 }
 
@@ -234,26 +244,30 @@ void bind_path(FunctionBinding& binding) {
 void bind_path_list(FunctionBinding& binding) {
   const auto& constant = binding.constants[1];
   if (!constant || constant->is_null()) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "a list of JSON paths must be a constant");
+    throw Error(ErrorCode::kInvalidArgument, binding.span,
+                "a list of JSON paths must be a constant");
   }
   auto data = make_ref<PathData>();
   for (const Value& path : constant->as_nested()) {
     data->paths.push_back(parse_at(path.is_null() ? "" : path.as_text(), binding.span));
     if (data->paths.back().has_wildcard()) {
-      throw Error(ErrorCode::kNotSupported, binding.span, "a list of JSON paths cannot have wildcards");
+      throw Error(ErrorCode::kNotSupported, binding.span,
+                  "a list of JSON paths cannot have wildcards");
     }
   }
   binding.data = std::move(data);
 }
 
 template <Emit kEmit>
-void add_paths(std::vector<ScalarOverload>& overloads, TypeRef result, ScalarKernel kernel, bool by_index) {
+void add_paths(std::vector<ScalarOverload>& overloads, TypeRef result, ScalarKernel kernel,
+               bool by_index) {
   const auto add = [&](std::vector<ScalarOverload> more) {
     for (ScalarOverload& overload : more) overloads.push_back(std::move(overload));
   };
   add(over_json({Type::varchar()}, result, kernel, bind_path<kEmit>));
   if (by_index) add(over_json({Type::int64()}, result, kernel, bind_path<kEmit>));
-  add(over_json({Type::list(Type::varchar())}, Type::list(result), path_list_kernel<kEmit>, bind_path_list));
+  add(over_json({Type::list(Type::varchar())}, Type::list(result), path_list_kernel<kEmit>,
+                bind_path_list));
 }
 
 /// name(json), name(json, path) and name(json, [paths]).
@@ -275,26 +289,57 @@ std::vector<ScalarOverload> with_path(TypeRef result, ScalarKernel kernel, bool 
 
 void register_json_extraction(FunctionRegistry& registry) {
   const TypeRef text = Type::varchar();
-  registry.add({"json_extract", {"json_extract_path", "->"}, "json",
-                "The JSON at a path, a member's name or an element's place; a path with wildcards gives a list.",
-                "json_extract('{\"a\": [1, {\"b\": 2}]}', '$.a[1].b')", "2",
+  registry.add({"json_extract",
+                {"json_extract_path", "->"},
+                "json",
+                "The JSON at a path, a member's name or an element's place; a path with wildcards "
+                "gives a list.",
+                "json_extract('{\"a\": [1, {\"b\": 2}]}', '$.a[1].b')",
+                "2",
                 with_path<emit_json>(Type::json(), view_kernel<false>, true)});
-  registry.add({"json_extract_string", {"json_extract_path_text", "->>"}, "json",
+  registry.add({"json_extract_string",
+                {"json_extract_path_text", "->>"},
+                "json",
                 "As json_extract, strings without their quotes and null as NULL.",
-                "json_extract_string('{\"a\": \"x\"}', '$.a')", "x",
+                "json_extract_string('{\"a\": \"x\"}', '$.a')",
+                "x",
                 with_path<emit_string>(text, view_kernel<true>, true)});
-  registry.add({"json_value", {}, "json", "As json_extract_string, NULL for arrays and objects.",
-                "json_value('{\"a\": 1}', '$.a')", "1", with_path<emit_value>(text, at_path_kernel<emit_value>, true)});
-  registry.add({"json_exists", {}, "json", "Whether there is anything at the path, null included.",
-                "json_exists('{\"a\": null}', '$.a')", "true",
+  registry.add({"json_value",
+                {},
+                "json",
+                "As json_extract_string, NULL for arrays and objects.",
+                "json_value('{\"a\": 1}', '$.a')",
+                "1",
+                with_path<emit_value>(text, at_path_kernel<emit_value>, true)});
+  registry.add({"json_exists",
+                {},
+                "json",
+                "Whether there is anything at the path, null included.",
+                "json_exists('{\"a\": null}', '$.a')",
+                "true",
                 with_path<emit_exists>(Type::boolean(), at_path_kernel<emit_exists>, true)});
-  registry.add({"json_type", {}, "json",
-                "OBJECT, ARRAY, VARCHAR, UBIGINT, BIGINT, DOUBLE, BOOLEAN or NULL; of the value at a path, if given.",
-                "json_type('[1, 2]')", "ARRAY", with_optional_path<emit_type>(text)});
-  registry.add({"json_keys", {}, "json", "The names of an object's members.", "json_keys('{\"a\": 1, \"b\": 2}')",
-                "[a, b]", with_optional_path<emit_keys>(Type::list(text))});
-  registry.add({"json_array_length", {}, "json", "How many elements an array has; 0 for other values.",
-                "json_array_length('[1, 2, 3]')", "3", with_optional_path<emit_length>(Type::uint64())});
+  registry.add({"json_type",
+                {},
+                "json",
+                "OBJECT, ARRAY, VARCHAR, UBIGINT, BIGINT, DOUBLE, BOOLEAN or NULL; of the value at "
+                "a path, if given.",
+                "json_type('[1, 2]')",
+                "ARRAY",
+                with_optional_path<emit_type>(text)});
+  registry.add({"json_keys",
+                {},
+                "json",
+                "The names of an object's members.",
+                "json_keys('{\"a\": 1, \"b\": 2}')",
+                "[a, b]",
+                with_optional_path<emit_keys>(Type::list(text))});
+  registry.add({"json_array_length",
+                {},
+                "json",
+                "How many elements an array has; 0 for other values.",
+                "json_array_length('[1, 2, 3]')",
+                "3",
+                with_optional_path<emit_length>(Type::uint64())});
 }
 
 }  // namespace doline

@@ -8,14 +8,16 @@
 namespace doline {
 
 // The files of register_json_functions().
-void register_json_extraction(FunctionRegistry& registry);    // ->, ->>, json_type, json_keys …
-void register_json_inspection(FunctionRegistry& registry);    // json_valid, json_structure, json_contains …
-void register_json_making(FunctionRegistry& registry);        // json_object, to_json, json_merge_patch …
+void register_json_extraction(FunctionRegistry& registry);  // ->, ->>, json_type, json_keys …
+void register_json_inspection(
+    FunctionRegistry& registry);  // json_valid, json_structure, json_contains …
+void register_json_making(FunctionRegistry& registry);  // json_object, to_json, json_merge_patch …
 void register_json_transformation(FunctionRegistry& registry);  // json_transform
-void register_json_aggregates(FunctionRegistry& registry);    // json_group_array, json_group_object
+void register_json_aggregates(FunctionRegistry& registry);  // json_group_array, json_group_object
 
 /// JSON functions take JSON and VARCHAR alike: one overload each, without a cast.
-std::vector<ScalarOverload> over_json(std::vector<TypePattern> further, TypePattern result, ScalarKernel kernel,
+std::vector<ScalarOverload> over_json(std::vector<TypePattern> further, TypePattern result,
+                                      ScalarKernel kernel,
                                       void (*bind)(FunctionBinding&) = nullptr);
 
 /// body(row, tree) for each active row that is not NULL; rows whose text is no JSON fail.
@@ -26,7 +28,8 @@ void for_each_document(const KernelCall& call, const Column& documents, Body&& b
     if (documents.is_null(row)) return;
     const std::string_view text = documents.text(row);
     if (!tree.parse_utf8(text)) {
-      return call.errors.fail(row, ErrorCode::kInvalidArgument, [&] { return "this is not JSON: " + tree.error(); });
+      return call.errors.fail(row, ErrorCode::kInvalidArgument,
+                              [&] { return "this is not JSON: " + tree.error(); });
     }
     body(row, tree);
   });

@@ -25,7 +25,18 @@ Column valid_kernel(const KernelCall& call, std::span<const Column> arguments) {
 
 class Shape {
  public:
-  enum class Kind : uint8_t { kNull, kBoolean, kUnsigned, kSigned, kHuge, kDouble, kText, kMixed, kArray, kObject };
+  enum class Kind : uint8_t {
+    kNull,
+    kBoolean,
+    kUnsigned,
+    kSigned,
+    kHuge,
+    kDouble,
+    kText,
+    kMixed,
+    kArray,
+    kObject
+  };
 
   void add(const JsonTree& tree, const JsonNode& node) {
     const Kind kind = kind_of(tree, node);
@@ -65,16 +76,23 @@ class Shape {
  private:
   static Kind kind_of(const JsonTree& tree, const JsonNode& node) {
     switch (node.kind) {
-      case JsonKind::kNull: return Kind::kNull;
+      case JsonKind::kNull:
+        return Kind::kNull;
       case JsonKind::kFalse:
-      case JsonKind::kTrue: return Kind::kBoolean;
-      case JsonKind::kReal: return Kind::kDouble;
-      case JsonKind::kString: return Kind::kText;
-      case JsonKind::kArray: return Kind::kArray;
-      case JsonKind::kObject: return Kind::kObject;
+      case JsonKind::kTrue:
+        return Kind::kBoolean;
+      case JsonKind::kReal:
+        return Kind::kDouble;
+      case JsonKind::kString:
+        return Kind::kText;
+      case JsonKind::kArray:
+        return Kind::kArray;
+      case JsonKind::kObject:
+        return Kind::kObject;
       case JsonKind::kInteger: {
         const std::string_view text = tree.text_of(node);
-        if (text.size() > 20 || (text.size() == 20 && text > "18446744073709551615")) return Kind::kDouble;
+        if (text.size() > 20 || (text.size() == 20 && text > "18446744073709551615"))
+          return Kind::kDouble;
         return text.front() == '-' ? Kind::kSigned : Kind::kUnsigned;
       }
     }
@@ -97,16 +115,25 @@ class Shape {
 
   std::string_view name() const {
     switch (kind_) {
-      case Kind::kNull: return "NULL";
-      case Kind::kBoolean: return "BOOLEAN";
-      case Kind::kUnsigned: return "UBIGINT";
-      case Kind::kSigned: return "BIGINT";
-      case Kind::kHuge: return "HUGEINT";
-      case Kind::kDouble: return "DOUBLE";
-      case Kind::kText: return "VARCHAR";
-      case Kind::kMixed: return "JSON";
+      case Kind::kNull:
+        return "NULL";
+      case Kind::kBoolean:
+        return "BOOLEAN";
+      case Kind::kUnsigned:
+        return "UBIGINT";
+      case Kind::kSigned:
+        return "BIGINT";
+      case Kind::kHuge:
+        return "HUGEINT";
+      case Kind::kDouble:
+        return "DOUBLE";
+      case Kind::kText:
+        return "VARCHAR";
+      case Kind::kMixed:
+        return "JSON";
       case Kind::kArray:
-      case Kind::kObject: break;
+      case Kind::kObject:
+        break;
     }
     UNREACHABLE();
   }
@@ -142,7 +169,8 @@ class Containment {
     if (matches(hay, needle)) return true;
     bool found = false;
     if (hay.kind == JsonKind::kArray) {
-      hay_.for_each_element(hay, [&](const JsonNode& element) { found = found || contains(element, needle); });
+      hay_.for_each_element(
+          hay, [&](const JsonNode& element) { found = found || contains(element, needle); });
     } else if (hay.kind == JsonKind::kObject) {
       hay_.for_each_member(hay, [&](const JsonNode&, const JsonNode& value) {
         found = found || contains(value, needle);
@@ -156,22 +184,27 @@ class Containment {
   bool matches(const JsonNode& hay, const JsonNode& needle) {
     constexpr uint64_t kMostComparisons = 100'000'000;
     if (++comparisons_ > kMostComparisons) {
-      throw Error(ErrorCode::kInvalidArgument, "json_contains would take more than {} comparisons", kMostComparisons);
+      throw Error(ErrorCode::kInvalidArgument, "json_contains would take more than {} comparisons",
+                  kMostComparisons);
     }
     if (hay.kind != needle.kind) return false;
     bool all = true;
     switch (hay.kind) {
       case JsonKind::kNull:
       case JsonKind::kFalse:
-      case JsonKind::kTrue: return true;
+      case JsonKind::kTrue:
+        return true;
       case JsonKind::kInteger:
-      case JsonKind::kReal: return hay_.text_of(hay) == needle_.text_of(needle);
-      case JsonKind::kString: return hay_.string(hay, hay_scratch_) == needle_.string(needle, needle_scratch_);
+      case JsonKind::kReal:
+        return hay_.text_of(hay) == needle_.text_of(needle);
+      case JsonKind::kString:
+        return hay_.string(hay, hay_scratch_) == needle_.string(needle, needle_scratch_);
       case JsonKind::kArray:
         needle_.for_each_element(needle, [&](const JsonNode& wanted) {
           bool any = false;
           if (all) {
-            hay_.for_each_element(hay, [&](const JsonNode& element) { any = any || matches(element, wanted); });
+            hay_.for_each_element(
+                hay, [&](const JsonNode& element) { any = any || matches(element, wanted); });
           }
           all = all && any;
         });
@@ -202,7 +235,8 @@ Column contains_kernel(const KernelCall& call, std::span<const Column> arguments
   for_each_document(call, arguments[0], [&](uint32_t row, const JsonTree& hay) {
     if (arguments[1].is_null(row)) return;
     if (!needle.parse_utf8(arguments[1].text(row))) {
-      return call.errors.fail(row, ErrorCode::kInvalidArgument, [&] { return "this is not JSON: " + needle.error(); });
+      return call.errors.fail(row, ErrorCode::kInvalidArgument,
+                              [&] { return "this is not JSON: " + needle.error(); });
     }
     try {
       if (Containment(hay, needle).contains(hay.root(), needle.root())) set_bit(writer.bits(), row);
@@ -233,32 +267,59 @@ Column minify_kernel(const KernelCall& call, std::span<const Column> arguments) 
 }
 
 Column pretty_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  return rewrite(call, arguments[0],
-                 [](std::string& out, const JsonTree& tree) { append_pretty(out, tree, tree.root()); });
+  return rewrite(call, arguments[0], [](std::string& out, const JsonTree& tree) {
+    append_pretty(out, tree, tree.root());
+  });
 }
 
 }  // namespace
 
 void register_json_inspection(FunctionRegistry& registry) {
-  ScalarFunction valid{"json_valid", {}, "json", "Whether a text, or a blob, is JSON, as RFC 8259 has it.",
-                       "json_valid('{\"a\": [1, 2]}')", "true", {}};
+  ScalarFunction valid{"json_valid",
+                       {},
+                       "json",
+                       "Whether a text, or a blob, is JSON, as RFC 8259 has it.",
+                       "json_valid('{\"a\": [1, 2]}')",
+                       "true",
+                       {}};
   for (const TypeRef type : {Type::varchar(), Type::blob(), Type::json()}) {
-    valid.overloads.push_back({.parameters = {type}, .result = Type::boolean(), .kernel = valid_kernel, .cost = 50});
+    valid.overloads.push_back(
+        {.parameters = {type}, .result = Type::boolean(), .kernel = valid_kernel, .cost = 50});
   }
   registry.add(std::move(valid));
-  registry.add({"json_structure", {}, "json", "The types of what is in a JSON value, as JSON.",
-                "json_structure('{\"a\": [1, 2.5], \"b\": \"x\"}')", "{\"a\":[\"DOUBLE\"],\"b\":\"VARCHAR\"}",
+  registry.add({"json_structure",
+                {},
+                "json",
+                "The types of what is in a JSON value, as JSON.",
+                "json_structure('{\"a\": [1, 2.5], \"b\": \"x\"}')",
+                "{\"a\":[\"DOUBLE\"],\"b\":\"VARCHAR\"}",
                 over_json({}, Type::json(), structure_kernel)});
-  std::vector<ScalarOverload> contains = over_json({Type::json()}, Type::boolean(), contains_kernel);
+  std::vector<ScalarOverload> contains =
+      over_json({Type::json()}, Type::boolean(), contains_kernel);
   for (ScalarOverload& overload : over_json({Type::varchar()}, Type::boolean(), contains_kernel)) {
     contains.push_back(std::move(overload));
   }
-  registry.add({"json_contains", {}, "json", "Whether the second value is found anywhere in the first.",
-                "json_contains('{\"a\": 1, \"b\": [2, 3]}', '[3]')", "true", std::move(contains)});
-  registry.add({"json", {}, "json", "The JSON text without spaces; an error where it is none.",
-                "json('{\"a\" : [1, 2]}')", "{\"a\":[1,2]}", over_json({}, Type::json(), minify_kernel)});
-  registry.add({"json_pretty", {}, "json", "The JSON text over several lines.", "json_pretty('[1]')",
-                "[\n    1\n]", over_json({}, Type::varchar(), pretty_kernel)});
+  registry.add({"json_contains",
+                {},
+                "json",
+                "Whether the second value is found anywhere in the first.",
+                "json_contains('{\"a\": 1, \"b\": [2, 3]}', '[3]')",
+                "true",
+                std::move(contains)});
+  registry.add({"json",
+                {},
+                "json",
+                "The JSON text without spaces; an error where it is none.",
+                "json('{\"a\" : [1, 2]}')",
+                "{\"a\":[1,2]}",
+                over_json({}, Type::json(), minify_kernel)});
+  registry.add({"json_pretty",
+                {},
+                "json",
+                "The JSON text over several lines.",
+                "json_pretty('[1]')",
+                "[\n    1\n]",
+                over_json({}, Type::varchar(), pretty_kernel)});
 }
 
 }  // namespace doline

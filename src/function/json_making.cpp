@@ -22,7 +22,8 @@ Column object_kernel(const KernelCall& call, std::span<const Column> arguments) 
     text = "{";
     for (size_t i = 0; i < arguments.size(); i += 2) {
       if (arguments[i].is_null(row)) {
-        return call.errors.fail(row, ErrorCode::kInvalidArgument, [] { return "a name in json_object is NULL"; });
+        return call.errors.fail(row, ErrorCode::kInvalidArgument,
+                                [] { return "a name in json_object is NULL"; });
       }
       if (i != 0) text += ',';
       append_json_string(text, arguments[i].text(row));
@@ -37,7 +38,8 @@ Column object_kernel(const KernelCall& call, std::span<const Column> arguments) 
 
 void bind_object(FunctionBinding& binding) {
   if (binding.cast_to.size() % 2 != 0) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "json_object takes names and values in turn")
+    throw Error(ErrorCode::kInvalidArgument, binding.span,
+                "json_object takes names and values in turn")
         .hint("json_object('a', 1, 'b', 2)");
   }
   for (size_t i = 0; i < binding.cast_to.size(); i += 2) binding.cast_to[i] = Type::varchar();
@@ -74,7 +76,8 @@ Members members_of(const JsonTree& tree, const JsonNode& object) {
 
 class Patch {
  public:
-  Patch(const JsonTree& target, const JsonTree& patch, std::string& out) : target_(target), patch_(patch), out_(out) {}
+  Patch(const JsonTree& target, const JsonTree& patch, std::string& out)
+      : target_(target), patch_(patch), out_(out) {}
 
   /// `target` is null where there is nothing to patch.
   void merge(const JsonNode* target, const JsonNode& patch) {
@@ -106,7 +109,8 @@ class Patch {
     }
     patch_.for_each_member(patch, [&](const JsonNode& key, const JsonNode& value) {
       const std::string member(patch_.string(key, scratch));
-      if (value.kind == JsonKind::kNull || changes.at(member) != &value || old.contains(member)) return;
+      if (value.kind == JsonKind::kNull || changes.at(member) != &value || old.contains(member))
+        return;
       name(member);
       merge(nullptr, value);
     });
@@ -128,7 +132,8 @@ Column merge_patch_kernel(const KernelCall& call, std::span<const Column> argume
   call.active.for_each([&](uint32_t row) {
     const auto parse = [&](JsonTree& tree, std::string_view text) {
       if (tree.parse_utf8(text)) return true;
-      call.errors.fail(row, ErrorCode::kInvalidArgument, [&] { return "this is not JSON: " + tree.error(); });
+      call.errors.fail(row, ErrorCode::kInvalidArgument,
+                       [&] { return "this is not JSON: " + tree.error(); });
       return false;
     };
     merged = arguments[0].text(row);
@@ -147,22 +152,55 @@ Column merge_patch_kernel(const KernelCall& call, std::span<const Column> argume
 
 void register_json_making(FunctionRegistry& registry) {
   const TypePattern any = TypePattern::any();
-  registry.add({"to_json", {"row_to_json", "array_to_json", "json_quote"}, "json", "Any value as JSON.",
-                "to_json({'a': 1, 'b': ['x', NULL]})", "{\"a\":1,\"b\":[\"x\",null]}",
-                {{.parameters = {any}, .result = Type::json(), .kernel = to_json_kernel, .cost = 30}}});
-  registry.add({"json_object", {}, "json", "An object of names and values in turn.",
-                "json_object('a', 1, 'b', [2, 3])", "{\"a\":1,\"b\":[2,3]}",
-                {{.parameters = {}, .variadic = any, .result = Type::json(), .kernel = object_kernel,
-                  .bind = bind_object, .nulls = Nulls::kHandled, .can_fail = true, .cost = 40}}});
-  registry.add({"json_array", {}, "json", "An array of its arguments.", "json_array(1, 'a', NULL)", "[1,\"a\",null]",
-                {{.parameters = {}, .variadic = any, .result = Type::json(), .kernel = array_kernel,
-                  .nulls = Nulls::kHandled, .cost = 40}}});
-  ScalarFunction merge{"json_merge_patch", {}, "json",
-                       "The first value changed by the others: members replaced or added, removed by null (RFC 7396).",
-                       "json_merge_patch('{\"a\": 1, \"b\": 2}', '{\"b\": null, \"c\": 3}')", "{\"a\":1,\"c\":3}", {}};
+  registry.add(
+      {"to_json",
+       {"row_to_json", "array_to_json", "json_quote"},
+       "json",
+       "Any value as JSON.",
+       "to_json({'a': 1, 'b': ['x', NULL]})",
+       "{\"a\":1,\"b\":[\"x\",null]}",
+       {{.parameters = {any}, .result = Type::json(), .kernel = to_json_kernel, .cost = 30}}});
+  registry.add({"json_object",
+                {},
+                "json",
+                "An object of names and values in turn.",
+                "json_object('a', 1, 'b', [2, 3])",
+                "{\"a\":1,\"b\":[2,3]}",
+                {{.parameters = {},
+                  .variadic = any,
+                  .result = Type::json(),
+                  .kernel = object_kernel,
+                  .bind = bind_object,
+                  .nulls = Nulls::kHandled,
+                  .can_fail = true,
+                  .cost = 40}}});
+  registry.add({"json_array",
+                {},
+                "json",
+                "An array of its arguments.",
+                "json_array(1, 'a', NULL)",
+                "[1,\"a\",null]",
+                {{.parameters = {},
+                  .variadic = any,
+                  .result = Type::json(),
+                  .kernel = array_kernel,
+                  .nulls = Nulls::kHandled,
+                  .cost = 40}}});
+  ScalarFunction merge{"json_merge_patch",
+                       {},
+                       "json",
+                       "The first value changed by the others: members replaced or added, removed "
+                       "by null (RFC 7396).",
+                       "json_merge_patch('{\"a\": 1, \"b\": 2}', '{\"b\": null, \"c\": 3}')",
+                       "{\"a\":1,\"c\":3}",
+                       {}};
   for (const TypeRef type : {Type::json(), Type::varchar()}) {
-    merge.overloads.push_back({.parameters = {type, type}, .variadic = TypePattern(type), .result = Type::json(),
-                               .kernel = merge_patch_kernel, .can_fail = true, .cost = 100});
+    merge.overloads.push_back({.parameters = {type, type},
+                               .variadic = TypePattern(type),
+                               .result = Type::json(),
+                               .kernel = merge_patch_kernel,
+                               .can_fail = true,
+                               .cost = 100});
   }
   registry.add(std::move(merge));
 }

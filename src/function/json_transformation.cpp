@@ -24,7 +24,8 @@ class RowFailures final : public CastFailures {
 template <JsonStrictness kStrictness>
 Column transform_kernel(const KernelCall& call, std::span<const Column> arguments) {
   RowFailures failures(call.errors);
-  return json_to_column(arguments[0], call.result_type, call.active, call.session.zone, failures, kStrictness);
+  return json_to_column(arguments[0], call.result_type, call.active, call.session.zone, failures,
+                        kStrictness);
 }
 
 /// A type's name in a structure: "INTEGER", "DECIMAL(10,2)", "VARCHAR[]".
@@ -73,18 +74,22 @@ TypeRef type_of(const JsonTree& tree, const JsonNode& node, SourceSpan span) {
 void bind_transform(FunctionBinding& binding) {
   const auto& structure = binding.constants[1];
   if (!structure || structure->is_null()) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "the structure of json_transform must be a constant");
+    throw Error(ErrorCode::kInvalidArgument, binding.span,
+                "the structure of json_transform must be a constant");
   }
   JsonTree tree;
   if (!tree.parse_utf8(structure->as_text())) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "the structure is not JSON: {}", tree.error());
+    throw Error(ErrorCode::kInvalidArgument, binding.span, "the structure is not JSON: {}",
+                tree.error());
   }
   binding.result = type_of(tree, tree.root(), binding.span);
 }
 
 std::vector<ScalarOverload> overloads(ScalarKernel kernel) {
-  std::vector<ScalarOverload> all = over_json({Type::varchar()}, TypePattern::any(), kernel, bind_transform);
-  for (ScalarOverload& overload : over_json({Type::json()}, TypePattern::any(), kernel, bind_transform)) {
+  std::vector<ScalarOverload> all =
+      over_json({Type::varchar()}, TypePattern::any(), kernel, bind_transform);
+  for (ScalarOverload& overload :
+       over_json({Type::json()}, TypePattern::any(), kernel, bind_transform)) {
     all.push_back(std::move(overload));
   }
   return all;
@@ -93,13 +98,22 @@ std::vector<ScalarOverload> overloads(ScalarKernel kernel) {
 }  // namespace
 
 void register_json_transformation(FunctionRegistry& registry) {
-  registry.add({"json_transform", {"from_json"}, "json",
-                "The JSON as structs, lists and scalars of a given structure; NULL where a value does not fit.",
-                "json_transform('{\"a\": [1, 2], \"b\": \"x\"}', '{\"a\": [\"INTEGER\"], \"b\": \"VARCHAR\"}')",
-                "{'a': [1, 2], 'b': x}", overloads(transform_kernel<JsonStrictness::kLenient>)});
-  registry.add({"json_transform_strict", {"from_json_strict"}, "json",
-                "As json_transform, an error where a value does not fit, is missing or is not in the structure.",
-                "json_transform_strict('{\"a\": 1}', '{\"a\": \"INTEGER\"}')", "{'a': 1}",
+  registry.add({"json_transform",
+                {"from_json"},
+                "json",
+                "The JSON as structs, lists and scalars of a given structure; NULL where a value "
+                "does not fit.",
+                "json_transform('{\"a\": [1, 2], \"b\": \"x\"}', '{\"a\": [\"INTEGER\"], \"b\": "
+                "\"VARCHAR\"}')",
+                "{'a': [1, 2], 'b': x}",
+                overloads(transform_kernel<JsonStrictness::kLenient>)});
+  registry.add({"json_transform_strict",
+                {"from_json_strict"},
+                "json",
+                "As json_transform, an error where a value does not fit, is missing or is not in "
+                "the structure.",
+                "json_transform_strict('{\"a\": 1}', '{\"a\": \"INTEGER\"}')",
+                "{'a': 1}",
                 overloads(transform_kernel<JsonStrictness::kExact>)});
 }
 

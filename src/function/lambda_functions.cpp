@@ -27,11 +27,14 @@ Column positions_of(const ReachedElements& reached) {
 }
 
 /// The lambda's body over every element of every list.
-Column apply_to_elements(const KernelCall& call, const Column& lists, const ReachedElements& reached) {
+Column apply_to_elements(const KernelCall& call, const Column& lists,
+                         const ReachedElements& reached) {
   const auto count = static_cast<uint32_t>(reached.elements.size());
   std::vector<Column> parameters = {lists.child().gather(reached.elements.data(), count).flatten(),
                                     positions_of(reached)};
-  return call.lambdas[kLambda]->evaluate(std::move(parameters), count, reached.parents.data()).flatten();
+  return call.lambdas[kLambda]
+      ->evaluate(std::move(parameters), count, reached.parents.data())
+      .flatten();
 }
 
 /// Entries of lists whose elements lie one list after another.
@@ -50,28 +53,42 @@ BufferRef dense_entries(const KernelCall& call, const Column& lists) {
 Column transform_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const ReachedElements reached = reached_elements(call, arguments[0]);
   Column results = apply_to_elements(call, arguments[0], reached);
-  return Column::list(call.result_type, call.row_count, dense_entries(call, arguments[0]), std::move(results));
+  return Column::list(call.result_type, call.row_count, dense_entries(call, arguments[0]),
+                      std::move(results));
 }
 
 bool is_true(const Column& flags, uint32_t row) {
   if (flags.is_null(row)) return false;
   switch (flags.physical()) {
-    case PhysicalType::kBool: return flags.value<bool>(row);
-    case PhysicalType::kInt8: return flags.value<int8_t>(row) != 0;
-    case PhysicalType::kInt16: return flags.value<int16_t>(row) != 0;
-    case PhysicalType::kInt32: return flags.value<int32_t>(row) != 0;
-    case PhysicalType::kInt64: return flags.value<int64_t>(row) != 0;
-    case PhysicalType::kInt128: return flags.value<int128_t>(row) != 0;
-    case PhysicalType::kUInt8: return flags.value<uint8_t>(row) != 0;
-    case PhysicalType::kUInt16: return flags.value<uint16_t>(row) != 0;
-    case PhysicalType::kUInt32: return flags.value<uint32_t>(row) != 0;
-    case PhysicalType::kUInt64: return flags.value<uint64_t>(row) != 0;
-    case PhysicalType::kFloat: return flags.value<float>(row) != 0;
-    case PhysicalType::kDouble: return flags.value<double>(row) != 0;
+    case PhysicalType::kBool:
+      return flags.value<bool>(row);
+    case PhysicalType::kInt8:
+      return flags.value<int8_t>(row) != 0;
+    case PhysicalType::kInt16:
+      return flags.value<int16_t>(row) != 0;
+    case PhysicalType::kInt32:
+      return flags.value<int32_t>(row) != 0;
+    case PhysicalType::kInt64:
+      return flags.value<int64_t>(row) != 0;
+    case PhysicalType::kInt128:
+      return flags.value<int128_t>(row) != 0;
+    case PhysicalType::kUInt8:
+      return flags.value<uint8_t>(row) != 0;
+    case PhysicalType::kUInt16:
+      return flags.value<uint16_t>(row) != 0;
+    case PhysicalType::kUInt32:
+      return flags.value<uint32_t>(row) != 0;
+    case PhysicalType::kUInt64:
+      return flags.value<uint64_t>(row) != 0;
+    case PhysicalType::kFloat:
+      return flags.value<float>(row) != 0;
+    case PhysicalType::kDouble:
+      return flags.value<double>(row) != 0;
     case PhysicalType::kString:
     case PhysicalType::kInterval:
     case PhysicalType::kList:
-    case PhysicalType::kStruct: break;
+    case PhysicalType::kStruct:
+      break;
   }
   UNREACHABLE();
 }
@@ -95,7 +112,8 @@ Column filter_kernel(const KernelCall& call, std::span<const Column> arguments) 
 /// Casts what the body gives back to the accumulator's type.
 class StepFailures final : public CastFailures {
  public:
-  StepFailures(RowErrors& errors, const std::vector<uint32_t>& parents) : errors_(errors), parents_(parents) {}
+  StepFailures(RowErrors& errors, const std::vector<uint32_t>& parents)
+      : errors_(errors), parents_(parents) {}
   void fail(uint32_t row, std::string message) override {
     errors_.fail(parents_[row], ErrorCode::kConversion, [&] { return std::move(message); });
   }
@@ -129,8 +147,8 @@ Column reduce_kernel(const KernelCall& call, std::span<const Column> arguments) 
   const Column initial = has_initial ? arguments[1].flatten() : child;
   Column accumulator = gather_or_null(initial, from).flatten();
   for (uint32_t step = has_initial ? 0 : 1; !rows.empty(); ++step) {
-    std::vector<uint32_t> open;     // rows with an element at this step
-    std::vector<uint32_t> kept;     // their places in `accumulator`
+    std::vector<uint32_t> open;  // rows with an element at this step
+    std::vector<uint32_t> kept;  // their places in `accumulator`
     std::vector<uint32_t> elements;
     for (uint32_t i = 0; i < rows.size(); ++i) {
       const ListEntry entry = lists[rows[i]];
@@ -149,10 +167,13 @@ Column reduce_kernel(const KernelCall& call, std::span<const Column> arguments) 
     const Column folded = accumulator.gather(kept.data(), count);
     std::vector<Column> parameters = {folded, child.gather(elements.data(), count).flatten(),
                                       Value::integer(int64_t{step} + 1).to_column(count).flatten()};
-    accumulator = call.lambdas[kLambda]->evaluate(std::move(parameters), count, rows.data()).flatten();
+    accumulator =
+        call.lambdas[kLambda]->evaluate(std::move(parameters), count, rows.data()).flatten();
     if (accumulator.type() != call.result_type) {
       StepFailures failures(call.errors, rows);
-      accumulator = cast(accumulator, call.result_type, Selection::all(count), call.session.zone, failures).flatten();
+      accumulator =
+          cast(accumulator, call.result_type, Selection::all(count), call.session.zone, failures)
+              .flatten();
       if (call.errors.any() && call.errors.mode() == RowErrors::Mode::kThrow) break;
     }
   }
@@ -169,10 +190,10 @@ void bind_transform(FunctionBinding& binding) {
 void bind_filter(FunctionBinding& binding) {
   binding.lambda_parameters[kLambda] = {element_of(binding), Type::int64()};
   const TypeRef result = binding.lambda_results[kLambda];
-  if (result && !result->is(TypeKind::kBool) && !result->is(TypeKind::kNull) && !result->is_integer() &&
-      !result->is_floating()) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "the condition of list_filter is a {}, not BOOLEAN",
-                result->name());
+  if (result && !result->is(TypeKind::kBool) && !result->is(TypeKind::kNull) &&
+      !result->is_integer() && !result->is_floating()) {
+    throw Error(ErrorCode::kTypeMismatch, binding.span,
+                "the condition of list_filter is a {}, not BOOLEAN", result->name());
   }
 }
 
@@ -191,8 +212,8 @@ void bind_reduce(FunctionBinding& binding) {
   binding.result = accumulator;
   const TypeRef body = binding.lambda_results[kLambda];
   if (body && body != accumulator && !can_cast(body, accumulator)) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "list_reduce folds {} into {}", body->name(),
-                accumulator->name());
+    throw Error(ErrorCode::kTypeMismatch, binding.span, "list_reduce folds {} into {}",
+                body->name(), accumulator->name());
   }
 }
 
@@ -201,22 +222,50 @@ void bind_reduce(FunctionBinding& binding) {
 void register_lambda_functions(FunctionRegistry& registry) {
   const TypePattern list = TypePattern::list_of('T');
   const TypePattern lambda = TypePattern::lambda();
-  registry.add({"list_transform", {"array_transform", "list_apply", "array_apply", "apply"}, "list",
-                "The list of what the lambda gives for each element; it may take the element's position as well.",
-                "list_transform([1, 2, 3], lambda x: x + 1)", "[2, 3, 4]",
-                {{.parameters = {list, lambda}, .result = TypePattern::any(), .kernel = transform_kernel,
-                  .bind = bind_transform, .can_fail = true, .cost = 20}}});
-  registry.add({"list_filter", {"array_filter", "filter"}, "list", "The elements for which the lambda is true.",
-                "list_filter([1, 2, 3], lambda x: x > 1)", "[2, 3]",
-                {{.parameters = {list, lambda}, .result = list, .kernel = filter_kernel, .bind = bind_filter,
-                  .can_fail = true, .cost = 20}}});
-  registry.add({"list_reduce", {"array_reduce", "reduce"}, "list",
-                "Folds the elements by a lambda of what was folded so far, the element and perhaps its position; from the third argument on, if given.",
-                "list_reduce([1, 2, 3], lambda a, x: a + x)", "6",
-                {{.parameters = {list, lambda}, .result = TypePattern::any(), .kernel = reduce_kernel,
-                  .bind = bind_reduce, .can_fail = true, .cost = 30},
-                 {.parameters = {list, lambda, TypePattern::any()}, .result = TypePattern::any(),
-                  .kernel = reduce_kernel, .bind = bind_reduce, .can_fail = true, .cost = 30}}});
+  registry.add({"list_transform",
+                {"array_transform", "list_apply", "array_apply", "apply"},
+                "list",
+                "The list of what the lambda gives for each element; it may take the element's "
+                "position as well.",
+                "list_transform([1, 2, 3], lambda x: x + 1)",
+                "[2, 3, 4]",
+                {{.parameters = {list, lambda},
+                  .result = TypePattern::any(),
+                  .kernel = transform_kernel,
+                  .bind = bind_transform,
+                  .can_fail = true,
+                  .cost = 20}}});
+  registry.add({"list_filter",
+                {"array_filter", "filter"},
+                "list",
+                "The elements for which the lambda is true.",
+                "list_filter([1, 2, 3], lambda x: x > 1)",
+                "[2, 3]",
+                {{.parameters = {list, lambda},
+                  .result = list,
+                  .kernel = filter_kernel,
+                  .bind = bind_filter,
+                  .can_fail = true,
+                  .cost = 20}}});
+  registry.add({"list_reduce",
+                {"array_reduce", "reduce"},
+                "list",
+                "Folds the elements by a lambda of what was folded so far, the element and perhaps "
+                "its position; from the third argument on, if given.",
+                "list_reduce([1, 2, 3], lambda a, x: a + x)",
+                "6",
+                {{.parameters = {list, lambda},
+                  .result = TypePattern::any(),
+                  .kernel = reduce_kernel,
+                  .bind = bind_reduce,
+                  .can_fail = true,
+                  .cost = 30},
+                 {.parameters = {list, lambda, TypePattern::any()},
+                  .result = TypePattern::any(),
+                  .kernel = reduce_kernel,
+                  .bind = bind_reduce,
+                  .can_fail = true,
+                  .cost = 30}}});
 }
 
 }  // namespace doline

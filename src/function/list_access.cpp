@@ -63,7 +63,8 @@ Column extract_character_kernel(const KernelCall& call, std::span<const Column> 
   call.active.for_each([&](uint32_t row) {
     if (texts.is_null(row)) return;
     const std::string_view text = texts[row].view();
-    const int64_t offset = offset_of(positions[row], positions[row] < 0 ? character_count(text) : 0);
+    const int64_t offset =
+        offset_of(positions[row], positions[row] < 0 ? character_count(text) : 0);
     if (offset >= 0) writer.set_text(row, characters(text, offset, offset + 1));
   });
   return writer.seal(call.row_count);
@@ -76,7 +77,9 @@ struct SliceBounds {
 };
 
 SliceBounds slice_bounds(std::optional<int64_t> low, std::optional<int64_t> high, int64_t size) {
-  const auto from_front = [&](int64_t position) { return position < 0 ? std::max(position, -size - 1) + size : position - 1; };
+  const auto from_front = [&](int64_t position) {
+    return position < 0 ? std::max(position, -size - 1) + size : position - 1;
+  };
   SliceBounds bounds{0, size};
   if (low) bounds.begin = std::clamp<int64_t>(*low == 0 ? 0 : from_front(*low), 0, size);
   if (high) bounds.end = std::clamp<int64_t>(*high == 0 ? 0 : from_front(*high) + 1, 0, size);
@@ -93,7 +96,8 @@ BufferRef null_bitmap(const KernelCall& call, const Column& column) {
   BufferRef bitmap;
   if (!column.validity()) return bitmap;
   bitmap = make_full_bitmap(call.row_count);
-  call.active.for_each([&](uint32_t row) { assign_bit(bitmap->as<uint64_t>(), row, !column.is_null(row)); });
+  call.active.for_each(
+      [&](uint32_t row) { assign_bit(bitmap->as<uint64_t>(), row, !column.is_null(row)); });
   return bitmap;
 }
 
@@ -124,7 +128,8 @@ Column stepped_slice_kernel(const KernelCall& call, std::span<const Column> argu
     if (lists.is_null(row) || steps.is_null(row)) return gather.set_null(row);
     const int64_t step = steps[row];
     if (step == 0) {
-      return call.errors.fail(row, ErrorCode::kInvalidArgument, [] { return "the step of a slice is zero"; });
+      return call.errors.fail(row, ErrorCode::kInvalidArgument,
+                              [] { return "the step of a slice is zero"; });
     }
     const ListEntry entry = lists[row];
     auto from = bound_at(low, row);
@@ -132,10 +137,12 @@ Column stepped_slice_kernel(const KernelCall& call, std::span<const Column> argu
     if (step < 0) std::swap(from, to);  // a falling slice is written from its high end
     const SliceBounds bounds = slice_bounds(from, to, entry.size);
     const int64_t count = bounds.end - bounds.begin;
-    const uint64_t stride = step < 0 ? 0 - static_cast<uint64_t>(step) : static_cast<uint64_t>(step);
+    const uint64_t stride =
+        step < 0 ? 0 - static_cast<uint64_t>(step) : static_cast<uint64_t>(step);
     for (uint64_t at = 0; at < static_cast<uint64_t>(count); at += stride) {
-      const auto offset = static_cast<uint32_t>(step > 0 ? bounds.begin + static_cast<int64_t>(at)
-                                                         : bounds.end - 1 - static_cast<int64_t>(at));
+      const auto offset =
+          static_cast<uint32_t>(step > 0 ? bounds.begin + static_cast<int64_t>(at)
+                                         : bounds.end - 1 - static_cast<int64_t>(at));
       gather.add(entry.begin + offset);
       if (stride > UINT32_MAX) break;
     }
@@ -152,7 +159,8 @@ Column slice_text_kernel(const KernelCall& call, std::span<const Column> argumen
   call.active.for_each([&](uint32_t row) {
     if (texts.is_null(row)) return writer.set_null(row);
     const std::string_view text = texts[row].view();
-    const SliceBounds bounds = slice_bounds(bound_at(low, row), bound_at(high, row), character_count(text));
+    const SliceBounds bounds =
+        slice_bounds(bound_at(low, row), bound_at(high, row), character_count(text));
     writer.set_text(row, characters(text, bounds.begin, bounds.end));
   });
   return writer.seal(call.row_count);
@@ -161,7 +169,8 @@ Column slice_text_kernel(const KernelCall& call, std::span<const Column> argumen
 // Sizes.
 
 Column length_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  return map_rows<ListEntry, int64_t>(call, arguments[0], [](const ListEntry& entry) { return int64_t{entry.size}; });
+  return map_rows<ListEntry, int64_t>(call, arguments[0],
+                                      [](const ListEntry& entry) { return int64_t{entry.size}; });
 }
 
 Column length_of_dimension_kernel(const KernelCall& call, std::span<const Column> arguments) {
@@ -171,14 +180,17 @@ Column length_of_dimension_kernel(const KernelCall& call, std::span<const Column
         out = entry.size;
         return dimension == 1;
       },
-      [](const ListEntry&, int64_t dimension) { return fmt::format("the length of dimension {}", dimension); });
+      [](const ListEntry&, int64_t dimension) {
+        return fmt::format("the length of dimension {}", dimension);
+      });
 }
 
 // Searching. NULL elements equal nothing, but list_position finds a NULL by NULL.
 
 Column contains_kernel(const KernelCall& call, std::span<const Column> arguments) {
   ColumnWriter writer(call.result_type, call.row_count);
-  const std::vector<uint32_t> found = first_equal(call, arguments[0], arguments[0].child(), arguments[1]);
+  const std::vector<uint32_t> found =
+      first_equal(call, arguments[0], arguments[0].child(), arguments[1]);
   call.active.for_each([&](uint32_t row) {
     if (found[row] != ListGather::kNullElement) set_bit(writer.bits(), row);
   });
@@ -188,14 +200,16 @@ Column contains_kernel(const KernelCall& call, std::span<const Column> arguments
 Column position_kernel(const KernelCall& call, std::span<const Column> arguments) {
   ColumnWriter writer(call.result_type, call.row_count);
   int32_t* const out = writer.values<int32_t>();
-  const std::vector<uint32_t> found = first_equal(call, arguments[0], arguments[0].child(), arguments[1]);
+  const std::vector<uint32_t> found =
+      first_equal(call, arguments[0], arguments[0].child(), arguments[1]);
   const Argument<ListEntry> lists(arguments[0]);
   const Column& child = arguments[0].child();
   call.active.for_each([&](uint32_t row) {
     uint32_t at = found[row];
     if (arguments[1].is_null(row) && !lists.is_null(row)) {
       const ListEntry entry = lists[row];
-      for (uint32_t i = entry.begin; i < entry.begin + entry.size && at == ListGather::kNullElement; ++i) {
+      for (uint32_t i = entry.begin; i < entry.begin + entry.size && at == ListGather::kNullElement;
+           ++i) {
         if (child.is_null(i)) at = i;
       }
     }
@@ -205,8 +219,13 @@ Column position_kernel(const KernelCall& call, std::span<const Column> arguments
   return writer.seal(call.row_count);
 }
 
-ScalarOverload handles_nulls(std::vector<TypePattern> parameters, TypePattern result, ScalarKernel kernel) {
-  return {.parameters = std::move(parameters), .result = result, .kernel = kernel, .nulls = Nulls::kHandled, .cost = 5};
+ScalarOverload handles_nulls(std::vector<TypePattern> parameters, TypePattern result,
+                             ScalarKernel kernel) {
+  return {.parameters = std::move(parameters),
+          .result = result,
+          .kernel = kernel,
+          .nulls = Nulls::kHandled,
+          .cost = 5};
 }
 
 }  // namespace
@@ -216,41 +235,79 @@ void register_list_access(FunctionRegistry& registry) {
   const TypeRef text = Type::varchar();
   const std::vector<ScalarOverload> extract = {
       {.parameters = {kListOfT, integer}, .result = kT, .kernel = extract_kernel, .cost = 3},
-      {.parameters = {text, integer}, .result = text, .kernel = extract_character_kernel, .cost = 5}};
-  registry.add({"list_extract", {"list_element"}, "list",
+      {.parameters = {text, integer},
+       .result = text,
+       .kernel = extract_character_kernel,
+       .cost = 5}};
+  registry.add({"list_extract",
+                {"list_element"},
+                "list",
                 "The element at a position from 1, or from the end where negative; NULL outside.",
-                "list_extract(['a', 'b', 'c'], -1)", "c", extract});
-  ScalarFunction array_extract{"array_extract", {}, "list",
-                               "What [] does: an element of a list, a character of a text, a field of a struct.",
-                               "array_extract(['a', 'b', 'c'], 2)", "b", extract};
-  for (ScalarOverload& overload : struct_access_overloads()) array_extract.overloads.push_back(std::move(overload));
+                "list_extract(['a', 'b', 'c'], -1)",
+                "c",
+                extract});
+  ScalarFunction array_extract{
+      "array_extract",
+      {},
+      "list",
+      "What [] does: an element of a list, a character of a text, a field of a struct.",
+      "array_extract(['a', 'b', 'c'], 2)",
+      "b",
+      extract};
+  for (ScalarOverload& overload : struct_access_overloads())
+    array_extract.overloads.push_back(std::move(overload));
   registry.add(std::move(array_extract));
 
-  registry.add({"list_slice", {"array_slice"}, "list",
-                "The elements from one position to another, both included, perhaps by a step; NULL leaves an end open.",
-                "list_slice([1, 2, 3, 4, 5], 2, -2)", "[2, 3, 4]",
+  registry.add({"list_slice",
+                {"array_slice"},
+                "list",
+                "The elements from one position to another, both included, perhaps by a step; NULL "
+                "leaves an end open.",
+                "list_slice([1, 2, 3, 4, 5], 2, -2)",
+                "[2, 3, 4]",
                 {handles_nulls({kListOfT, integer, integer}, kListOfT, slice_kernel),
-                 {.parameters = {kListOfT, integer, integer, integer}, .result = kListOfT,
-                  .kernel = stepped_slice_kernel, .nulls = Nulls::kHandled, .can_fail = true, .cost = 10},
+                 {.parameters = {kListOfT, integer, integer, integer},
+                  .result = kListOfT,
+                  .kernel = stepped_slice_kernel,
+                  .nulls = Nulls::kHandled,
+                  .can_fail = true,
+                  .cost = 10},
                  handles_nulls({text, integer, integer}, text, slice_text_kernel)}});
 
   const ScalarOverload length{.parameters = {kListOfT}, .result = integer, .kernel = length_kernel};
-  registry.add({"array_length", {"list_length"}, "list", "How many elements a list has.", "array_length([1, 2, 3])",
+  registry.add({"array_length",
+                {"list_length"},
+                "list",
+                "How many elements a list has.",
+                "array_length([1, 2, 3])",
                 "3",
                 {length,
-                 {.parameters = {kListOfT, integer}, .result = integer, .kernel = length_of_dimension_kernel,
+                 {.parameters = {kListOfT, integer},
+                  .result = integer,
+                  .kernel = length_of_dimension_kernel,
                   .can_fail = true}}});
   registry.extend("length", {length});
 
-  const ScalarOverload contains{.parameters = {kListOfT, kT}, .result = Type::boolean(), .kernel = contains_kernel,
+  const ScalarOverload contains{.parameters = {kListOfT, kT},
+                                .result = Type::boolean(),
+                                .kernel = contains_kernel,
                                 .cost = 10};
-  registry.add({"list_contains", {"array_contains", "list_has", "array_has"}, "list",
-                "Whether an element equals the value.", "list_contains([1, 2, NULL], 2)", "true", {contains}});
+  registry.add({"list_contains",
+                {"array_contains", "list_has", "array_has"},
+                "list",
+                "Whether an element equals the value.",
+                "list_contains([1, 2, NULL], 2)",
+                "true",
+                {contains}});
   registry.extend("contains", {contains});
-  registry.add({"list_position", {"array_position", "list_indexof", "array_indexof"}, "list",
-                "The position of the first element that equals the value, from 1; NULL when there is none.",
-                "list_position(['a', 'b'], 'b')", "2",
-                {handles_nulls({kListOfT, kT}, Type::int32(), position_kernel)}});
+  registry.add(
+      {"list_position",
+       {"array_position", "list_indexof", "array_indexof"},
+       "list",
+       "The position of the first element that equals the value, from 1; NULL when there is none.",
+       "list_position(['a', 'b'], 'b')",
+       "2",
+       {handles_nulls({kListOfT, kT}, Type::int32(), position_kernel)}});
 }
 
 }  // namespace doline

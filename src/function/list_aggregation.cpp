@@ -24,7 +24,8 @@ Column aggregate_kernel(const KernelCall& call, std::span<const Column> argument
   const Column& lists = arguments[0];
   const Column& child = lists.child();
   const StateLayout layout = function.layout();
-  const size_t stride = round_up(std::max<size_t>(layout.size_bytes, 1), std::max<size_t>(layout.alignment, 1));
+  const size_t stride =
+      round_up(std::max<size_t>(layout.size_bytes, 1), std::max<size_t>(layout.alignment, 1));
   Arena arena;
   std::byte* const states = arena.allocate(stride * call.row_count, 16);
   std::vector<std::byte*> by_row(call.row_count);
@@ -35,7 +36,8 @@ Column aggregate_kernel(const KernelCall& call, std::span<const Column> argument
   const ReachedElements reached = reached_elements(call, lists);
   std::vector<std::byte*> targets(kChunkRows);
   for (size_t begin = 0; begin < reached.elements.size(); begin += kChunkRows) {
-    const auto count = static_cast<uint32_t>(std::min<size_t>(kChunkRows, reached.elements.size() - begin));
+    const auto count =
+        static_cast<uint32_t>(std::min<size_t>(kChunkRows, reached.elements.size() - begin));
     const Column batch = child.gather(reached.elements.data() + begin, count);
     for (uint32_t i = 0; i < count; ++i) targets[i] = by_row[reached.parents[begin + i]];
     function.update({&batch, 1}, Selection::all(count), {targets.data(), count}, arena);
@@ -47,15 +49,23 @@ Column aggregate_kernel(const KernelCall& call, std::span<const Column> argument
 
 int pattern_cost(const TypePattern& pattern, TypeRef type) {
   switch (pattern.kind) {
-    case TypePattern::Kind::kExact: return pattern.type == type ? 0 : implicit_cast_cost(type, pattern.type);
+    case TypePattern::Kind::kExact:
+      return pattern.type == type ? 0 : implicit_cast_cost(type, pattern.type);
     case TypePattern::Kind::kAny:
-    case TypePattern::Kind::kVariable: return 0;
-    case TypePattern::Kind::kListOf: return type->is(TypeKind::kList) ? 0 : -1;
-    case TypePattern::Kind::kMapOf: return type->is(TypeKind::kMap) ? 0 : -1;
-    case TypePattern::Kind::kStruct: return type->is(TypeKind::kStruct) ? 0 : -1;
-    case TypePattern::Kind::kDecimal: return type->is(TypeKind::kDecimal) ? 0 : -1;
-    case TypePattern::Kind::kEnum: return type->is(TypeKind::kEnum) ? 0 : -1;
-    case TypePattern::Kind::kLambda: return -1;
+    case TypePattern::Kind::kVariable:
+      return 0;
+    case TypePattern::Kind::kListOf:
+      return type->is(TypeKind::kList) ? 0 : -1;
+    case TypePattern::Kind::kMapOf:
+      return type->is(TypeKind::kMap) ? 0 : -1;
+    case TypePattern::Kind::kStruct:
+      return type->is(TypeKind::kStruct) ? 0 : -1;
+    case TypePattern::Kind::kDecimal:
+      return type->is(TypeKind::kDecimal) ? 0 : -1;
+    case TypePattern::Kind::kEnum:
+      return type->is(TypeKind::kEnum) ? 0 : -1;
+    case TypePattern::Kind::kLambda:
+      return -1;
   }
   UNREACHABLE();
 }
@@ -81,20 +91,23 @@ AggregateBinding bind_aggregate(const AggregateDeclaration& declaration, TypeRef
     }
   }
   if (!best) {
-    throw Error(ErrorCode::kTypeMismatch, span, "{} does not aggregate {}", declaration.name, element->name());
+    throw Error(ErrorCode::kTypeMismatch, span, "{} does not aggregate {}", declaration.name,
+                element->name());
   }
   AggregateBinding binding;
   binding.span = span;
   for (size_t i = 0; i < count; ++i) {
     const TypeRef type = i == 0 ? element : constants[i - 1]->type();
-    const TypePattern& pattern = i < best->parameters.size() ? best->parameters[i] : *best->variadic;
+    const TypePattern& pattern =
+        i < best->parameters.size() ? best->parameters[i] : *best->variadic;
     binding.argument_types.push_back(type);
     binding.cast_to.push_back(pattern.kind == TypePattern::Kind::kExact ? pattern.type : type);
     binding.constants.push_back(i == 0 ? std::nullopt : constants[i - 1]);
   }
   best->bind(binding);
   if (count > 1 && binding.kept_arguments != 1) {
-    throw Error(ErrorCode::kNotSupported, span, "{} over a list takes constants besides it", declaration.name);
+    throw Error(ErrorCode::kNotSupported, span, "{} over a list takes constants besides it",
+                declaration.name);
   }
   return binding;
 }
@@ -104,14 +117,17 @@ void bind_over_list(FunctionBinding& binding, std::string_view name, size_t firs
   if (!declaration) {
     Error error(ErrorCode::kFunctionNotFound, binding.span, "no aggregate is called \"{}\"", name);
     std::vector<std::string> known;
-    for (const auto& aggregate : FunctionRegistry::instance().aggregates()) known.push_back(aggregate.name);
+    for (const auto& aggregate : FunctionRegistry::instance().aggregates())
+      known.push_back(aggregate.name);
     const std::string near = nearest_name(name, known);
     throw near.empty() ? std::move(error) : std::move(error).hint("did you mean '" + near + "'?");
   }
-  const std::span<const std::optional<Value>> constants = std::span(binding.constants).subspan(first_constant);
+  const std::span<const std::optional<Value>> constants =
+      std::span(binding.constants).subspan(first_constant);
   for (const auto& constant : constants) {
     if (!constant) {
-      throw Error(ErrorCode::kInvalidArgument, binding.span, "{} over a list takes constants besides it", name);
+      throw Error(ErrorCode::kInvalidArgument, binding.span,
+                  "{} over a list takes constants besides it", name);
     }
   }
   const TypeRef element = binding.cast_to[0]->element();
@@ -123,7 +139,8 @@ void bind_over_list(FunctionBinding& binding, std::string_view name, size_t firs
 
 void bind_list_aggregate(FunctionBinding& binding) {
   if (!binding.constants[1] || binding.constants[1]->is_null()) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "list_aggregate needs the name of an aggregate as a constant")
+    throw Error(ErrorCode::kInvalidArgument, binding.span,
+                "list_aggregate needs the name of an aggregate as a constant")
         .hint("list_aggregate([1, 2], 'sum')");
   }
   bind_over_list(binding, binding.constants[1]->as_text(), 2);
@@ -169,11 +186,17 @@ void bind_named(FunctionBinding& binding) {
 template <size_t... kIndexes>
 void add_named(FunctionRegistry& registry, std::index_sequence<kIndexes...>) {
   const auto add = [&](const NamedAggregate& named, void (*bind)(FunctionBinding&)) {
-    registry.add({"list_" + std::string(named.aggregate), {}, "list",
+    registry.add({"list_" + std::string(named.aggregate),
+                  {},
+                  "list",
                   "The aggregate " + std::string(named.aggregate) + " over a list's elements.",
-                  std::string(named.example), std::string(named.result),
-                  {{.parameters = {TypePattern::list_of('T')}, .result = TypePattern::any(),
-                    .kernel = aggregate_kernel, .bind = bind, .cost = 20}}});
+                  std::string(named.example),
+                  std::string(named.result),
+                  {{.parameters = {TypePattern::list_of('T')},
+                    .result = TypePattern::any(),
+                    .kernel = aggregate_kernel,
+                    .bind = bind,
+                    .cost = 20}}});
   };
   (add(kNamed[kIndexes], bind_named<kIndexes>), ...);
 }
@@ -181,20 +204,33 @@ void add_named(FunctionRegistry& registry, std::index_sequence<kIndexes...>) {
 }  // namespace
 
 void register_list_aggregation(FunctionRegistry& registry) {
-  registry.add({"list_aggregate", {"list_aggr", "array_aggregate", "array_aggr"}, "list",
+  registry.add({"list_aggregate",
+                {"list_aggr", "array_aggregate", "array_aggr"},
+                "list",
                 "The named aggregate over a list's elements; its constants follow the name.",
-                "list_aggregate([1, 2, NULL], 'sum')", "3",
-                {{.parameters = {TypePattern::list_of('T'), Type::varchar()}, .variadic = TypePattern::any(),
-                  .result = TypePattern::any(), .kernel = aggregate_kernel, .bind = bind_list_aggregate, .cost = 20}}});
-  add_named(registry, std::make_index_sequence<kNamed.size()>{});
-  registry.add({"array_to_string", {"list_to_string"}, "list", "The elements as texts with a separator between; NULLs are left out.",
-                "array_to_string([1, 2, NULL], '-')", "1-2",
-                {{.parameters = {TypePattern::list_of('T'), Type::varchar()}, .result = TypePattern::any(),
+                "list_aggregate([1, 2, NULL], 'sum')",
+                "3",
+                {{.parameters = {TypePattern::list_of('T'), Type::varchar()},
+                  .variadic = TypePattern::any(),
+                  .result = TypePattern::any(),
                   .kernel = aggregate_kernel,
-                  .bind = [](FunctionBinding& binding) {
-                    binding.cast_to[0] = Type::list(Type::varchar());
-                    bind_over_list(binding, "string_agg", 1);
-                  },
+                  .bind = bind_list_aggregate,
+                  .cost = 20}}});
+  add_named(registry, std::make_index_sequence<kNamed.size()>{});
+  registry.add({"array_to_string",
+                {"list_to_string"},
+                "list",
+                "The elements as texts with a separator between; NULLs are left out.",
+                "array_to_string([1, 2, NULL], '-')",
+                "1-2",
+                {{.parameters = {TypePattern::list_of('T'), Type::varchar()},
+                  .result = TypePattern::any(),
+                  .kernel = aggregate_kernel,
+                  .bind =
+                      [](FunctionBinding& binding) {
+                        binding.cast_to[0] = Type::list(Type::varchar());
+                        bind_over_list(binding, "string_agg", 1);
+                      },
                   .cost = 20}}});
 }
 

@@ -7,7 +7,13 @@ namespace doline {
 
 namespace {
 
-enum class Measure : uint8_t { kDistance, kInnerProduct, kNegativeInnerProduct, kCosineSimilarity, kCosineDistance };
+enum class Measure : uint8_t {
+  kDistance,
+  kInnerProduct,
+  kNegativeInnerProduct,
+  kCosineSimilarity,
+  kCosineDistance
+};
 
 template <class T>
 T inner_product(const T* a, const T* b, uint32_t count) {
@@ -45,11 +51,16 @@ T cosine(const T* a, const T* b, uint32_t count) {
 template <class T, Measure kMeasure>
 T measure(const T* a, const T* b, uint32_t count) {
   switch (kMeasure) {
-    case Measure::kDistance: return std::sqrt(squared_distance(a, b, count));
-    case Measure::kInnerProduct: return inner_product(a, b, count);
-    case Measure::kNegativeInnerProduct: return -inner_product(a, b, count);
-    case Measure::kCosineSimilarity: return cosine(a, b, count);
-    case Measure::kCosineDistance: return 1 - cosine(a, b, count);
+    case Measure::kDistance:
+      return std::sqrt(squared_distance(a, b, count));
+    case Measure::kInnerProduct:
+      return inner_product(a, b, count);
+    case Measure::kNegativeInnerProduct:
+      return -inner_product(a, b, count);
+    case Measure::kCosineSimilarity:
+      return cosine(a, b, count);
+    case Measure::kCosineDistance:
+      return 1 - cosine(a, b, count);
   }
   UNREACHABLE();
 }
@@ -76,15 +87,19 @@ Column measure_kernel(const KernelCall& call, std::span<const Column> arguments)
     out[row] = 0;
     if (left.size != right.size) {
       return call.errors.fail(row, ErrorCode::kInvalidArgument, [&] {
-        return fmt::format("the lists have {} and {} elements, not equally many", left.size, right.size);
+        return fmt::format("the lists have {} and {} elements, not equally many", left.size,
+                           right.size);
       });
     }
     if (has_null(a, left) || has_null(b, right)) {
-      return call.errors.fail(row, ErrorCode::kInvalidArgument, [] { return "an element is NULL"; });
+      return call.errors.fail(row, ErrorCode::kInvalidArgument,
+                              [] { return "an element is NULL"; });
     }
-    constexpr bool is_cosine = kMeasure == Measure::kCosineSimilarity || kMeasure == Measure::kCosineDistance;
+    constexpr bool is_cosine =
+        kMeasure == Measure::kCosineSimilarity || kMeasure == Measure::kCosineDistance;
     if (is_cosine && left.size == 0) return writer.set_null(row);
-    out[row] = measure<T, kMeasure>(a.values<T>() + left.begin, b.values<T>() + right.begin, left.size);
+    out[row] =
+        measure<T, kMeasure>(a.values<T>() + left.begin, b.values<T>() + right.begin, left.size);
   });
   return writer.seal(call.row_count);
 }
@@ -99,9 +114,11 @@ Column cross_product_kernel(const KernelCall& call, std::span<const Column> argu
   BufferRef entries = Buffer::allocate_zeroed(size_t{call.row_count} * sizeof(ListEntry));
   BufferRef values = Buffer::allocate_zeroed(size_t{call.row_count} * 3 * sizeof(T));
   call.active.for_each([&](uint32_t row) {
-    if (first[row].size != 3 || second[row].size != 3 || has_null(a, first[row]) || has_null(b, second[row])) {
-      return call.errors.fail(row, ErrorCode::kInvalidArgument,
-                              [] { return "a cross product takes three numbers and three, none of them NULL"; });
+    if (first[row].size != 3 || second[row].size != 3 || has_null(a, first[row]) ||
+        has_null(b, second[row])) {
+      return call.errors.fail(row, ErrorCode::kInvalidArgument, [] {
+        return "a cross product takes three numbers and three, none of them NULL";
+      });
     }
     const T* const x = a.values<T>() + first[row].begin;
     const T* const y = b.values<T>() + second[row].begin;
@@ -116,15 +133,22 @@ Column cross_product_kernel(const KernelCall& call, std::span<const Column> argu
 }
 
 template <Measure kMeasure>
-void add_measure(FunctionRegistry& registry, const std::string& name, std::vector<std::string> aliases,
-                 std::string summary, std::string result) {
+void add_measure(FunctionRegistry& registry, const std::string& name,
+                 std::vector<std::string> aliases, std::string summary, std::string result) {
   std::vector<ScalarOverload> overloads = {
-      {.parameters = {Type::list(Type::float32()), Type::list(Type::float32())}, .result = Type::float32(),
-       .kernel = measure_kernel<float, kMeasure>, .can_fail = true, .cost = 20},
-      {.parameters = {Type::list(Type::float64()), Type::list(Type::float64())}, .result = Type::float64(),
-       .kernel = measure_kernel<double, kMeasure>, .can_fail = true, .cost = 20}};
+      {.parameters = {Type::list(Type::float32()), Type::list(Type::float32())},
+       .result = Type::float32(),
+       .kernel = measure_kernel<float, kMeasure>,
+       .can_fail = true,
+       .cost = 20},
+      {.parameters = {Type::list(Type::float64()), Type::list(Type::float64())},
+       .result = Type::float64(),
+       .kernel = measure_kernel<double, kMeasure>,
+       .can_fail = true,
+       .cost = 20}};
   registry.add({name, std::move(aliases), "list", std::move(summary),
-                name + "([1, 2]::DOUBLE[], [4, 6]::DOUBLE[])", std::move(result), std::move(overloads)});
+                name + "([1, 2]::DOUBLE[], [4, 6]::DOUBLE[])", std::move(result),
+                std::move(overloads)});
 }
 
 }  // namespace
@@ -132,27 +156,38 @@ void add_measure(FunctionRegistry& registry, const std::string& name, std::vecto
 void register_list_distances(FunctionRegistry& registry) {
   add_measure<Measure::kDistance>(registry, "list_distance", {"array_distance"},
                                   "The Euclidean distance of two lists of numbers.", "5.0");
-  add_measure<Measure::kInnerProduct>(registry, "list_inner_product",
-                                      {"list_dot_product", "array_inner_product", "array_dot_product"},
-                                      "The sum of the products of elements.", "16.0");
+  add_measure<Measure::kInnerProduct>(
+      registry, "list_inner_product",
+      {"list_dot_product", "array_inner_product", "array_dot_product"},
+      "The sum of the products of elements.", "16.0");
   add_measure<Measure::kNegativeInnerProduct>(
       registry, "list_negative_inner_product",
       {"list_negative_dot_product", "array_negative_inner_product", "array_negative_dot_product"},
       "The sum of the products of elements, negated.", "-16.0");
-  add_measure<Measure::kCosineSimilarity>(registry, "list_cosine_similarity", {"array_cosine_similarity"},
-                                          "The cosine of the angle between two lists of numbers.",
-                                          "0.9922778767136677");
-  add_measure<Measure::kCosineDistance>(registry, "list_cosine_distance", {"array_cosine_distance"},
-                                        "One minus the cosine of the angle between two lists of numbers.",
-                                        "0.007722123286332261");
+  add_measure<Measure::kCosineSimilarity>(
+      registry, "list_cosine_similarity", {"array_cosine_similarity"},
+      "The cosine of the angle between two lists of numbers.", "0.9922778767136677");
+  add_measure<Measure::kCosineDistance>(
+      registry, "list_cosine_distance", {"array_cosine_distance"},
+      "One minus the cosine of the angle between two lists of numbers.", "0.007722123286332261");
   const TypeRef floats = Type::list(Type::float32());
   const TypeRef doubles = Type::list(Type::float64());
-  registry.add({"array_cross_product", {}, "list", "The cross product of two lists of three numbers.",
-                "array_cross_product([1, 2, 3]::DOUBLE[], [2, 3, 4]::DOUBLE[])", "[-1.0, 2.0, -1.0]",
-                {{.parameters = {floats, floats}, .result = Type::array(Type::float32(), 3),
-                  .kernel = cross_product_kernel<float>, .can_fail = true, .cost = 20},
-                 {.parameters = {doubles, doubles}, .result = Type::array(Type::float64(), 3),
-                  .kernel = cross_product_kernel<double>, .can_fail = true, .cost = 20}}});
+  registry.add({"array_cross_product",
+                {},
+                "list",
+                "The cross product of two lists of three numbers.",
+                "array_cross_product([1, 2, 3]::DOUBLE[], [2, 3, 4]::DOUBLE[])",
+                "[-1.0, 2.0, -1.0]",
+                {{.parameters = {floats, floats},
+                  .result = Type::array(Type::float32(), 3),
+                  .kernel = cross_product_kernel<float>,
+                  .can_fail = true,
+                  .cost = 20},
+                 {.parameters = {doubles, doubles},
+                  .result = Type::array(Type::float64(), 3),
+                  .kernel = cross_product_kernel<double>,
+                  .can_fail = true,
+                  .cost = 20}}});
 }
 
 }  // namespace doline

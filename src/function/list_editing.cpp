@@ -51,7 +51,8 @@ Column list_value_kernel(const KernelCall& call, std::span<const Column> argumen
 Column empty_list_kernel(const KernelCall& call, std::span<const Column>) {
   ListGather gather(call.result_type, 1);
   gather.finish(0);
-  return Column::constant(gather.seal(Column::null(call.result_type->child(), 1).flatten()), call.row_count);
+  return Column::constant(gather.seal(Column::null(call.result_type->child(), 1).flatten()),
+                          call.row_count);
 }
 
 void bind_array_value(FunctionBinding& binding) {
@@ -84,7 +85,8 @@ Column concat_kernel(const KernelCall& call, std::span<const Column> arguments) 
   std::vector<Argument<ListEntry>> lists(arguments.begin(), arguments.end());
   call.active.for_each([&](uint32_t row) {
     for (size_t i = 0; i < lists.size(); ++i) {
-      if (!lists[i].is_null(row)) gather.add_run(joined.base[i] + lists[i][row].begin, lists[i][row].size);
+      if (!lists[i].is_null(row))
+        gather.add_run(joined.base[i] + lists[i][row].begin, lists[i][row].size);
     }
     gather.finish(row);
   });
@@ -152,7 +154,8 @@ Column resize_kernel(const KernelCall& call, std::span<const Column> arguments) 
   const uint32_t base = elements.size();
   const bool filled = arguments.size() == 3;
   if (filled) {
-    const Column parts[] = {elements, arguments[2].is_constant() ? one_row(arguments[2]) : arguments[2]};
+    const Column parts[] = {elements,
+                            arguments[2].is_constant() ? one_row(arguments[2]) : arguments[2]};
     elements = concatenate(call.result_type->child(), parts);
   }
   ListGather gather(call.result_type, call.row_count);
@@ -166,7 +169,8 @@ Column resize_kernel(const KernelCall& call, std::span<const Column> arguments) 
     }
     const auto kept = std::min(lists[row].size, static_cast<uint32_t>(size));
     gather.add_run(lists[row].begin, kept);
-    const uint32_t filler = filled ? base + (arguments[2].is_constant() ? 0 : row) : ListGather::kNullElement;
+    const uint32_t filler =
+        filled ? base + (arguments[2].is_constant() ? 0 : row) : ListGather::kNullElement;
     for (int64_t i = kept; i < size; ++i) gather.add(filler);
     gather.finish(row);
   });
@@ -185,7 +189,8 @@ Column repeat_kernel(const KernelCall& call, std::span<const Column> arguments) 
         return fmt::format("{} elements repeated {} times are too many", lists[row].size, count);
       });
     }
-    for (int64_t i = 0; i < count && lists[row].size != 0; ++i) gather.add_run(lists[row].begin, lists[row].size);
+    for (int64_t i = 0; i < count && lists[row].size != 0; ++i)
+      gather.add_run(lists[row].begin, lists[row].size);
     gather.finish(row);
   });
   return gather.seal(arguments[0].child());
@@ -203,7 +208,8 @@ Column select_kernel(const KernelCall& call, std::span<const Column> arguments) 
     for (uint32_t i = pick.begin; i < pick.begin + pick.size; ++i) {
       if (positions.is_null(i)) {
         gather.shrink_open(0);
-        return call.errors.fail(row, ErrorCode::kInvalidArgument, [] { return "a position to select is NULL"; });
+        return call.errors.fail(row, ErrorCode::kInvalidArgument,
+                                [] { return "a position to select is NULL"; });
       }
       const int64_t position = positions.value<int64_t>(i);
       gather.add(position >= 1 && position <= lists[row].size
@@ -224,7 +230,8 @@ Column where_kernel(const KernelCall& call, std::span<const Column> arguments) {
     for (uint32_t i = 0; i < masks[row].size; ++i) {
       if (keep.is_null(masks[row].begin + i)) {
         gather.shrink_open(0);
-        return call.errors.fail(row, ErrorCode::kInvalidArgument, [] { return "an element of the mask is NULL"; });
+        return call.errors.fail(row, ErrorCode::kInvalidArgument,
+                                [] { return "an element of the mask is NULL"; });
       }
       if (!keep.value<bool>(masks[row].begin + i)) continue;
       gather.add(i < lists[row].size ? lists[row].begin + i : ListGather::kNullElement);
@@ -250,7 +257,8 @@ Column flatten_kernel(const KernelCall& call, std::span<const Column> arguments)
 }
 
 void bind_flatten(FunctionBinding& binding) {
-  const TypeRef element = binding.cast_to[0]->is(TypeKind::kList) ? binding.cast_to[0]->element() : Type::null();
+  const TypeRef element =
+      binding.cast_to[0]->is(TypeKind::kList) ? binding.cast_to[0]->element() : Type::null();
   if (element->is(TypeKind::kNull)) {
     binding.cast_to[0] = Type::list(Type::list(Type::null()));
   } else if (element->is(TypeKind::kArray)) {
@@ -268,12 +276,14 @@ Column zip_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const TypeRef entry_type = call.result_type->child();
   const size_t fields = entry_type->fields().size();
   const bool has_flag = arguments.size() > fields;
-  std::vector<Argument<ListEntry>> lists(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(fields));
+  std::vector<Argument<ListEntry>> lists(arguments.begin(),
+                                         arguments.begin() + static_cast<std::ptrdiff_t>(fields));
   std::vector<std::vector<uint32_t>> picks(fields);
   BufferRef entries = Buffer::allocate_zeroed(size_t{call.row_count} * sizeof(ListEntry));
   uint32_t total = 0;
   call.active.for_each([&](uint32_t row) {
-    const bool truncate = has_flag && !arguments.back().is_null(row) && arguments.back().value<bool>(row);
+    const bool truncate =
+        has_flag && !arguments.back().is_null(row) && arguments.back().value<bool>(row);
     uint32_t size = truncate ? std::numeric_limits<uint32_t>::max() : 0;
     for (const auto& list : lists) {
       const uint32_t own = list.is_null(row) ? 0 : list[row].size;
@@ -287,7 +297,8 @@ Column zip_kernel(const KernelCall& call, std::span<const Column> arguments) {
     }
     entries->as<ListEntry>()[row] = {total, size};
     if (__builtin_add_overflow(total, size, &total)) {
-      throw Error(ErrorCode::kMemoryLimit, "lists of more than {} elements in one chunk", UINT32_MAX);
+      throw Error(ErrorCode::kMemoryLimit, "lists of more than {} elements in one chunk",
+                  UINT32_MAX);
     }
   });
   std::vector<Column> columns;
@@ -304,7 +315,8 @@ void bind_zip(FunctionBinding& binding) {
     const TypeRef type = binding.argument_types[i];
     if (i > 0 && i + 1 == binding.argument_types.size() && type->is(TypeKind::kBool)) continue;
     if (!type->is(TypeKind::kList) && !type->is(TypeKind::kArray) && !type->is(TypeKind::kNull)) {
-      throw Error(ErrorCode::kTypeMismatch, binding.span, "list_zip takes lists, not a {}", type->name());
+      throw Error(ErrorCode::kTypeMismatch, binding.span, "list_zip takes lists, not a {}",
+                  type->name());
     }
     const TypeRef element = type->is(TypeKind::kNull) ? Type::null() : type->element();
     binding.cast_to[i] = Type::list(element);
@@ -317,75 +329,177 @@ void bind_zip(FunctionBinding& binding) {
 
 void register_list_editing(FunctionRegistry& registry) {
   const TypeRef integer = Type::int64();
-  registry.add({"list_value", {"list_pack"}, "list", "A list of its arguments; what [a, b] calls.",
-                "list_value(1, 2, 3)", "[1, 2, 3]",
-                {{.parameters = {}, .result = Type::list(Type::null()), .kernel = empty_list_kernel,
-                  .nulls = Nulls::kHandled},
-                 {.parameters = {kT}, .variadic = kT, .result = kListOfT, .kernel = list_value_kernel,
-                  .nulls = Nulls::kHandled, .cost = 5}}});
-  registry.add({"array_value", {}, "list", "An array of a fixed length of its arguments.", "array_value(1, 2, 3)",
+  registry.add({"list_value",
+                {"list_pack"},
+                "list",
+                "A list of its arguments; what [a, b] calls.",
+                "list_value(1, 2, 3)",
                 "[1, 2, 3]",
-                {{.parameters = {}, .variadic = kT, .result = TypePattern::any(), .kernel = list_value_kernel,
-                  .bind = bind_array_value, .nulls = Nulls::kHandled, .cost = 5}}});
-  const ScalarOverload concat{.parameters = {kListOfT}, .variadic = kListOfT, .result = kListOfT,
-                              .kernel = concat_kernel, .nulls = Nulls::kHandled, .cost = 10};
-  registry.add({"list_concat", {"list_cat", "array_concat", "array_cat"}, "list",
-                "The elements of all lists; NULL lists count as empty.", "list_concat([1, 2], [3])", "[1, 2, 3]",
+                {{.parameters = {},
+                  .result = Type::list(Type::null()),
+                  .kernel = empty_list_kernel,
+                  .nulls = Nulls::kHandled},
+                 {.parameters = {kT},
+                  .variadic = kT,
+                  .result = kListOfT,
+                  .kernel = list_value_kernel,
+                  .nulls = Nulls::kHandled,
+                  .cost = 5}}});
+  registry.add({"array_value",
+                {},
+                "list",
+                "An array of a fixed length of its arguments.",
+                "array_value(1, 2, 3)",
+                "[1, 2, 3]",
+                {{.parameters = {},
+                  .variadic = kT,
+                  .result = TypePattern::any(),
+                  .kernel = list_value_kernel,
+                  .bind = bind_array_value,
+                  .nulls = Nulls::kHandled,
+                  .cost = 5}}});
+  const ScalarOverload concat{.parameters = {kListOfT},
+                              .variadic = kListOfT,
+                              .result = kListOfT,
+                              .kernel = concat_kernel,
+                              .nulls = Nulls::kHandled,
+                              .cost = 10};
+  registry.add({"list_concat",
+                {"list_cat", "array_concat", "array_cat"},
+                "list",
+                "The elements of all lists; NULL lists count as empty.",
+                "list_concat([1, 2], [3])",
+                "[1, 2, 3]",
                 {concat}});
-  registry.extend("||", {{.parameters = {kListOfT, kListOfT}, .result = kListOfT, .kernel = concat_kernel, .cost = 10}});
+  registry.extend("||", {{.parameters = {kListOfT, kListOfT},
+                          .result = kListOfT,
+                          .kernel = concat_kernel,
+                          .cost = 10}});
   const auto push = [&](std::string name, std::vector<std::string> aliases, bool back) {
-    registry.add({std::move(name), std::move(aliases), "list",
+    registry.add({std::move(name),
+                  std::move(aliases),
+                  "list",
                   back ? "The list with a value behind it." : "The list with a value before it.",
-                  back ? "list_append([1, 2], 3)" : "list_prepend(0, [1, 2])", back ? "[1, 2, 3]" : "[0, 1, 2]",
-                  {{.parameters = back ? std::vector<TypePattern>{kListOfT, kT} : std::vector<TypePattern>{kT, kListOfT},
-                    .result = kListOfT, .kernel = back ? push_kernel<true> : push_kernel<false>,
-                    .nulls = Nulls::kHandled, .cost = 10}}});
+                  back ? "list_append([1, 2], 3)" : "list_prepend(0, [1, 2])",
+                  back ? "[1, 2, 3]" : "[0, 1, 2]",
+                  {{.parameters = back ? std::vector<TypePattern>{kListOfT, kT}
+                                       : std::vector<TypePattern>{kT, kListOfT},
+                    .result = kListOfT,
+                    .kernel = back ? push_kernel<true> : push_kernel<false>,
+                    .nulls = Nulls::kHandled,
+                    .cost = 10}}});
   };
   push("list_append", {"array_append", "array_push_back"}, true);
   push("list_prepend", {"array_prepend"}, false);
-  registry.add({"array_push_front", {}, "list", "The list with a value before it.", "array_push_front([1, 2], 0)",
+  registry.add({"array_push_front",
+                {},
+                "list",
+                "The list with a value before it.",
+                "array_push_front([1, 2], 0)",
                 "[0, 1, 2]",
-                {{.parameters = {kListOfT, kT}, .result = kListOfT,
-                  .kernel = [](const KernelCall& call, std::span<const Column> arguments) {
-                    const Column swapped[] = {arguments[1], arguments[0]};
-                    return push_kernel<false>(call, swapped);
-                  },
-                  .nulls = Nulls::kHandled, .cost = 10}}});
-  registry.add({"array_pop_back", {"list_pop_back"}, "list", "The list without its last element.",
-                "array_pop_back([1, 2, 3])", "[1, 2]",
-                {{.parameters = {kListOfT}, .result = kListOfT, .kernel = pop_back_kernel, .cost = 2}}});
-  registry.add({"array_pop_front", {"list_pop_front"}, "list", "The list without its first element.",
-                "array_pop_front([1, 2, 3])", "[2, 3]",
-                {{.parameters = {kListOfT}, .result = kListOfT, .kernel = pop_front_kernel, .cost = 2}}});
-  registry.add({"list_reverse", {"array_reverse"}, "list", "The elements in the opposite order.",
-                "list_reverse([1, 2, 3])", "[3, 2, 1]",
-                {{.parameters = {kListOfT}, .result = kListOfT, .kernel = reverse_kernel, .cost = 10}}});
-  registry.add({"list_resize", {"array_resize"}, "list",
+                {{.parameters = {kListOfT, kT},
+                  .result = kListOfT,
+                  .kernel =
+                      [](const KernelCall& call, std::span<const Column> arguments) {
+                        const Column swapped[] = {arguments[1], arguments[0]};
+                        return push_kernel<false>(call, swapped);
+                      },
+                  .nulls = Nulls::kHandled,
+                  .cost = 10}}});
+  registry.add(
+      {"array_pop_back",
+       {"list_pop_back"},
+       "list",
+       "The list without its last element.",
+       "array_pop_back([1, 2, 3])",
+       "[1, 2]",
+       {{.parameters = {kListOfT}, .result = kListOfT, .kernel = pop_back_kernel, .cost = 2}}});
+  registry.add(
+      {"array_pop_front",
+       {"list_pop_front"},
+       "list",
+       "The list without its first element.",
+       "array_pop_front([1, 2, 3])",
+       "[2, 3]",
+       {{.parameters = {kListOfT}, .result = kListOfT, .kernel = pop_front_kernel, .cost = 2}}});
+  registry.add(
+      {"list_reverse",
+       {"array_reverse"},
+       "list",
+       "The elements in the opposite order.",
+       "list_reverse([1, 2, 3])",
+       "[3, 2, 1]",
+       {{.parameters = {kListOfT}, .result = kListOfT, .kernel = reverse_kernel, .cost = 10}}});
+  registry.add({"list_resize",
+                {"array_resize"},
+                "list",
                 "The list cut to a size, or filled up with NULL or the third argument.",
-                "list_resize([1, 2], 4, 0)", "[1, 2, 0, 0]",
-                {{.parameters = {kListOfT, integer}, .result = kListOfT, .kernel = resize_kernel,
-                  .nulls = Nulls::kHandled, .can_fail = true, .cost = 10},
-                 {.parameters = {kListOfT, integer, kT}, .result = kListOfT, .kernel = resize_kernel,
-                  .nulls = Nulls::kHandled, .can_fail = true, .cost = 10}}});
-  registry.extend("repeat", {{.parameters = {kListOfT, integer}, .result = kListOfT, .kernel = repeat_kernel,
-                              .can_fail = true, .cost = 10}});
-  registry.add({"list_select", {"array_select"}, "list", "The elements at the given positions.",
-                "list_select(['a', 'b', 'c'], [3, 1])", "[c, a]",
-                {{.parameters = {kListOfT, Type::list(integer)}, .result = kListOfT, .kernel = select_kernel,
-                  .can_fail = true, .cost = 10}}});
-  registry.add({"list_where", {"array_where"}, "list", "The elements whose place in the second list is true.",
-                "list_where([1, 2, 3], [true, false, true])", "[1, 3]",
-                {{.parameters = {kListOfT, Type::list(Type::boolean())}, .result = kListOfT, .kernel = where_kernel,
-                  .can_fail = true, .cost = 10}}});
-  registry.add({"flatten", {"list_flatten"}, "list", "The elements of the lists in a list, one level down.",
-                "flatten([[1, 2], [3]])", "[1, 2, 3]",
-                {{.parameters = {kListOfT}, .result = TypePattern::any(), .kernel = flatten_kernel,
-                  .bind = bind_flatten, .cost = 10}}});
-  registry.add({"list_zip", {"array_zip"}, "list",
-                "A list of rows, one element of each list; NULL where a list is shorter, or cut to the shortest when the last argument is true.",
-                "list_zip([1, 2], ['a', 'b'])", "[(1, a), (2, b)]",
-                {{.parameters = {TypePattern::any()}, .variadic = TypePattern::any(), .result = TypePattern::any(),
-                  .kernel = zip_kernel, .bind = bind_zip, .nulls = Nulls::kHandled, .cost = 10}}});
+                "list_resize([1, 2], 4, 0)",
+                "[1, 2, 0, 0]",
+                {{.parameters = {kListOfT, integer},
+                  .result = kListOfT,
+                  .kernel = resize_kernel,
+                  .nulls = Nulls::kHandled,
+                  .can_fail = true,
+                  .cost = 10},
+                 {.parameters = {kListOfT, integer, kT},
+                  .result = kListOfT,
+                  .kernel = resize_kernel,
+                  .nulls = Nulls::kHandled,
+                  .can_fail = true,
+                  .cost = 10}}});
+  registry.extend("repeat", {{.parameters = {kListOfT, integer},
+                              .result = kListOfT,
+                              .kernel = repeat_kernel,
+                              .can_fail = true,
+                              .cost = 10}});
+  registry.add({"list_select",
+                {"array_select"},
+                "list",
+                "The elements at the given positions.",
+                "list_select(['a', 'b', 'c'], [3, 1])",
+                "[c, a]",
+                {{.parameters = {kListOfT, Type::list(integer)},
+                  .result = kListOfT,
+                  .kernel = select_kernel,
+                  .can_fail = true,
+                  .cost = 10}}});
+  registry.add({"list_where",
+                {"array_where"},
+                "list",
+                "The elements whose place in the second list is true.",
+                "list_where([1, 2, 3], [true, false, true])",
+                "[1, 3]",
+                {{.parameters = {kListOfT, Type::list(Type::boolean())},
+                  .result = kListOfT,
+                  .kernel = where_kernel,
+                  .can_fail = true,
+                  .cost = 10}}});
+  registry.add({"flatten",
+                {"list_flatten"},
+                "list",
+                "The elements of the lists in a list, one level down.",
+                "flatten([[1, 2], [3]])",
+                "[1, 2, 3]",
+                {{.parameters = {kListOfT},
+                  .result = TypePattern::any(),
+                  .kernel = flatten_kernel,
+                  .bind = bind_flatten,
+                  .cost = 10}}});
+  registry.add({"list_zip",
+                {"array_zip"},
+                "list",
+                "A list of rows, one element of each list; NULL where a list is shorter, or cut to "
+                "the shortest when the last argument is true.",
+                "list_zip([1, 2], ['a', 'b'])",
+                "[(1, a), (2, b)]",
+                {{.parameters = {TypePattern::any()},
+                  .variadic = TypePattern::any(),
+                  .result = TypePattern::any(),
+                  .kernel = zip_kernel,
+                  .bind = bind_zip,
+                  .nulls = Nulls::kHandled,
+                  .cost = 10}}});
 }
 
 }  // namespace doline

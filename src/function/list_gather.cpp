@@ -9,7 +9,9 @@
 namespace doline {
 
 ListGather::ListGather(TypeRef type, uint32_t rows)
-    : type_(type), rows_(rows), entries_(Buffer::allocate_zeroed(size_t{rows} * sizeof(ListEntry))) {}
+    : type_(type),
+      rows_(rows),
+      entries_(Buffer::allocate_zeroed(size_t{rows} * sizeof(ListEntry))) {}
 
 void ListGather::finish(uint32_t row) {
   if (elements_.size() >= UINT32_MAX) {
@@ -27,12 +29,14 @@ void ListGather::set_null(uint32_t row) {
 }
 
 Column ListGather::seal(const Column& elements) {
-  return Column::list(type_, rows_, std::move(entries_), gather_or_null(elements, elements_), std::move(validity_));
+  return Column::list(type_, rows_, std::move(entries_), gather_or_null(elements, elements_),
+                      std::move(validity_));
 }
 
 Column gather_or_null(const Column& column, const std::vector<uint32_t>& rows) {
   const auto count = static_cast<uint32_t>(rows.size());
-  const auto nulls = static_cast<size_t>(std::count(rows.begin(), rows.end(), ListGather::kNullElement));
+  const auto nulls =
+      static_cast<size_t>(std::count(rows.begin(), rows.end(), ListGather::kNullElement));
   if (nulls == 0) return column.gather(rows.data(), count);
   if (nulls == rows.size()) return Column::null(column.type(), count).flatten();
   BufferRef validity = make_full_bitmap(count);
@@ -49,7 +53,8 @@ ReachedElements reached_elements(const KernelCall& call, const Column& lists) {
   ReachedElements reached;
   const Argument<ListEntry> entries(lists);
   uint64_t total = 0;
-  call.active.for_each([&](uint32_t row) { total += entries.is_null(row) ? 0 : entries[row].size; });
+  call.active.for_each(
+      [&](uint32_t row) { total += entries.is_null(row) ? 0 : entries[row].size; });
   if (total >= UINT32_MAX) {
     throw Error(ErrorCode::kMemoryLimit, "lists of more than {} elements in one chunk", UINT32_MAX);
   }
@@ -64,8 +69,8 @@ ReachedElements reached_elements(const KernelCall& call, const Column& lists) {
   return reached;
 }
 
-std::vector<uint32_t> first_equal(const KernelCall& call, const Column& lists, const Column& elements,
-                                  const Column& wanted) {
+std::vector<uint32_t> first_equal(const KernelCall& call, const Column& lists,
+                                  const Column& elements, const Column& wanted) {
   std::vector<uint32_t> found(call.row_count, ListGather::kNullElement);
   const Argument<ListEntry> entries(lists);
   const auto search = [&](auto&& equals) {
@@ -115,7 +120,8 @@ bool ElementSet::insert(uint32_t row) {
       slot = row + 1;
       return true;
     }
-    if (hashes_[slot - 1] == hashes_[row] && rows_equal(column_, slot - 1, column_, row)) return false;
+    if (hashes_[slot - 1] == hashes_[row] && rows_equal(column_, slot - 1, column_, row))
+      return false;
   }
 }
 

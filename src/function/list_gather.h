@@ -51,8 +51,8 @@ ReachedElements reached_elements(const KernelCall& call, const Column& lists);
 
 /// For each row the first row of `elements`, among those that its list in `lists` reaches, which
 /// equals the row's value in `wanted`; kNullElement where there is none or a side is NULL.
-std::vector<uint32_t> first_equal(const KernelCall& call, const Column& lists, const Column& elements,
-                                  const Column& wanted);
+std::vector<uint32_t> first_equal(const KernelCall& call, const Column& lists,
+                                  const Column& elements, const Column& wanted);
 
 /// Rows of one column, told apart as GROUP BY does. Reused for list after list.
 class ElementSet {

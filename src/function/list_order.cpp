@@ -43,17 +43,23 @@ void sort_typed(const T* values, uint32_t* begin, uint32_t* end, bool descending
 void sort_rows(const Column& column, uint32_t* begin, uint32_t* end, bool descending) {
   if (column.is_flat()) {
     const PhysicalType type = column.physical();
-    if (type == PhysicalType::kInt32) return sort_typed(column.values<int32_t>(), begin, end, descending);
-    if (type == PhysicalType::kInt64) return sort_typed(column.values<int64_t>(), begin, end, descending);
-    if (type == PhysicalType::kDouble) return sort_typed(column.values<double>(), begin, end, descending);
-    if (type == PhysicalType::kString) return sort_typed(column.values<StringView>(), begin, end, descending);
+    if (type == PhysicalType::kInt32)
+      return sort_typed(column.values<int32_t>(), begin, end, descending);
+    if (type == PhysicalType::kInt64)
+      return sort_typed(column.values<int64_t>(), begin, end, descending);
+    if (type == PhysicalType::kDouble)
+      return sort_typed(column.values<double>(), begin, end, descending);
+    if (type == PhysicalType::kString)
+      return sort_typed(column.values<StringView>(), begin, end, descending);
   }
-  sort_by(begin, end, descending, [&](uint32_t a, uint32_t b) { return compare_rows(column, a, column, b); });
+  sort_by(begin, end, descending,
+          [&](uint32_t a, uint32_t b) { return compare_rows(column, a, column, b); });
 }
 
 /// Moves the NULLs among the rows to one end, the order otherwise kept; the rest is left in
 /// [begin, end).
-void set_nulls_apart(const Column& column, bool first, uint32_t*& begin, uint32_t*& end, std::vector<uint32_t>& nulls) {
+void set_nulls_apart(const Column& column, bool first, uint32_t*& begin, uint32_t*& end,
+                     std::vector<uint32_t>& nulls) {
   if (!column.validity()) return;
   nulls.clear();
   uint32_t* kept = begin;
@@ -90,7 +96,8 @@ Column sort_kernel(const KernelCall& call, std::span<const Column> arguments) {
     sort_rows(child, begin, end, order.descending);
     if (order.positions) {
       const uint32_t* const first = gather.open();
-      for (uint32_t i = 0; i < entry.size; ++i) positions.push_back(int64_t{first[i]} - entry.begin + 1);
+      for (uint32_t i = 0; i < entry.size; ++i)
+        positions.push_back(int64_t{first[i]} - entry.begin + 1);
       for (uint32_t i = 0; i < entry.size; ++i) {
         gather.open()[i] = static_cast<uint32_t>(positions.size()) - entry.size + i;
       }
@@ -99,7 +106,8 @@ Column sort_kernel(const KernelCall& call, std::span<const Column> arguments) {
   });
   if (!order.positions) return gather.seal(child);
   const auto count = static_cast<uint32_t>(positions.size());
-  return gather.seal(Column::flat(Type::int64(), count, Buffer::copy_of(std::as_bytes(std::span(positions)))));
+  return gather.seal(
+      Column::flat(Type::int64(), count, Buffer::copy_of(std::as_bytes(std::span(positions)))));
 }
 
 std::string upper_word(const Value& value) {
@@ -118,13 +126,15 @@ void bind_sort(FunctionBinding& binding) {
   };
   for (size_t i = 1; i < binding.argument_types.size(); ++i) {
     if (!binding.constants[i]) {
-      throw Error(ErrorCode::kInvalidArgument, binding.span, "the order of a sort must be constant");
+      throw Error(ErrorCode::kInvalidArgument, binding.span,
+                  "the order of a sort must be constant");
     }
     const std::string word = upper_word(*binding.constants[i]);
     if (word == "NULLS FIRST" || word == "NULLS LAST") {
       if (i == 1 && !kReverse) refuse(word);
       nulls_first = word == "NULLS FIRST";
-    } else if (!kReverse && i == 1 && (word == "ASC" || word == "DESC" || word == "ASCENDING" || word == "DESCENDING")) {
+    } else if (!kReverse && i == 1 &&
+               (word == "ASC" || word == "DESC" || word == "ASCENDING" || word == "DESCENDING")) {
       descending = word.starts_with("DESC");
     } else {
       refuse(word);
@@ -175,15 +185,16 @@ Column unique_kernel(const KernelCall& call, std::span<const Column> arguments) 
 /// in_second(element, whether the second list has an equal one) over the first list's elements
 /// that are not NULL; it says whether to go on.
 template <class Begin, class Element>
-void compare_sets(const KernelCall& call, const Column& first, const Column& second, Begin&& begin_row,
-                  Element&& each) {
+void compare_sets(const KernelCall& call, const Column& first, const Column& second,
+                  Begin&& begin_row, Element&& each) {
   const Argument<ListEntry> a(first);
   const Argument<ListEntry> b(second);
   const Column& elements = first.child();
   const Column& others = second.child();
   ElementSet set(others);
   std::vector<uint64_t> hashes(elements.size());
-  if (elements.size() != 0) hash_column(elements, Selection::all(elements.size()), hashes.data(), false);
+  if (elements.size() != 0)
+    hash_column(elements, Selection::all(elements.size()), hashes.data(), false);
   call.active.for_each([&](uint32_t row) {
     if (a.is_null(row) || b.is_null(row)) return;
     begin_row(row);
@@ -201,10 +212,12 @@ void compare_sets(const KernelCall& call, const Column& first, const Column& sec
 Column has_any_kernel(const KernelCall& call, std::span<const Column> arguments) {
   ColumnWriter writer(call.result_type, call.row_count);
   uint64_t* const bits = writer.bits();
-  compare_sets(call, arguments[0], arguments[1], [](uint32_t) {}, [&](uint32_t row, uint32_t, bool found) {
-    if (found) set_bit(bits, row);
-    return !found;
-  });
+  compare_sets(
+      call, arguments[0], arguments[1], [](uint32_t) {},
+      [&](uint32_t row, uint32_t, bool found) {
+        if (found) set_bit(bits, row);
+        return !found;
+      });
   return writer.seal(call.row_count);
 }
 
@@ -213,11 +226,12 @@ template <size_t kWhole>
 Column has_all_kernel(const KernelCall& call, std::span<const Column> arguments) {
   ColumnWriter writer(call.result_type, call.row_count);
   uint64_t* const bits = writer.bits();
-  compare_sets(call, arguments[1 - kWhole], arguments[kWhole], [&](uint32_t row) { set_bit(bits, row); },
-               [&](uint32_t row, uint32_t, bool found) {
-                 if (!found) clear_bit(bits, row);
-                 return found;
-               });
+  compare_sets(
+      call, arguments[1 - kWhole], arguments[kWhole], [&](uint32_t row) { set_bit(bits, row); },
+      [&](uint32_t row, uint32_t, bool found) {
+        if (!found) clear_bit(bits, row);
+        return found;
+      });
   return writer.seal(call.row_count);
 }
 
@@ -229,16 +243,17 @@ Column intersect_kernel(const KernelCall& call, std::span<const Column> argument
   const auto close = [&] {
     if (open_row != UINT32_MAX) gather.finish(open_row);
   };
-  compare_sets(call, arguments[0], arguments[1],
-               [&](uint32_t row) {
-                 close();
-                 open_row = row;
-                 taken.reset(a[row].size);
-               },
-               [&](uint32_t, uint32_t element, bool found) {
-                 if (found && taken.insert(element)) gather.add(element);
-                 return true;
-               });
+  compare_sets(
+      call, arguments[0], arguments[1],
+      [&](uint32_t row) {
+        close();
+        open_row = row;
+        taken.reset(a[row].size);
+      },
+      [&](uint32_t, uint32_t element, bool found) {
+        if (found && taken.insert(element)) gather.add(element);
+        return true;
+      });
   close();
   return gather.seal(arguments[0].child());
 }
@@ -250,7 +265,10 @@ void register_list_order(FunctionRegistry& registry) {
   const auto sort = [&](void (*bind)(FunctionBinding&), TypePattern result, bool order_word) {
     std::vector<ScalarOverload> overloads;
     const auto add = [&](std::vector<TypePattern> parameters) {
-      overloads.push_back({.parameters = std::move(parameters), .result = result, .kernel = sort_kernel, .bind = bind,
+      overloads.push_back({.parameters = std::move(parameters),
+                           .result = result,
+                           .kernel = sort_kernel,
+                           .bind = bind,
                            .cost = 30});
     };
     add({kListOfT});
@@ -258,33 +276,82 @@ void register_list_order(FunctionRegistry& registry) {
     if (order_word) add({kListOfT, text, text});
     return overloads;
   };
-  registry.add({"list_sort", {"array_sort"}, "list",
-                "The elements in order; 'DESC' reverses it, 'NULLS FIRST' as a third argument puts NULLs in front.",
-                "list_sort([3, 1, NULL, 2])", "[1, 2, 3, NULL]", sort(bind_sort<false, false>, kListOfT, true)});
-  registry.add({"list_reverse_sort", {"array_reverse_sort"}, "list", "The elements in descending order.",
-                "list_reverse_sort([3, 1, 2])", "[3, 2, 1]", sort(bind_sort<true, false>, kListOfT, false)});
-  registry.add({"list_grade_up", {"array_grade_up", "grade_up"}, "list",
-                "The positions that the sorted elements come from, from 1.", "list_grade_up([3, 1, 2])", "[2, 3, 1]",
+  registry.add({"list_sort",
+                {"array_sort"},
+                "list",
+                "The elements in order; 'DESC' reverses it, 'NULLS FIRST' as a third argument puts "
+                "NULLs in front.",
+                "list_sort([3, 1, NULL, 2])",
+                "[1, 2, 3, NULL]",
+                sort(bind_sort<false, false>, kListOfT, true)});
+  registry.add({"list_reverse_sort",
+                {"array_reverse_sort"},
+                "list",
+                "The elements in descending order.",
+                "list_reverse_sort([3, 1, 2])",
+                "[3, 2, 1]",
+                sort(bind_sort<true, false>, kListOfT, false)});
+  registry.add({"list_grade_up",
+                {"array_grade_up", "grade_up"},
+                "list",
+                "The positions that the sorted elements come from, from 1.",
+                "list_grade_up([3, 1, 2])",
+                "[2, 3, 1]",
                 sort(bind_sort<false, true>, Type::list(Type::int64()), true)});
-  registry.add({"list_distinct", {"array_distinct"}, "list",
-                "Each element once, without NULLs, in the order of their first occurrence.",
-                "list_distinct([3, 1, NULL, 3])", "[3, 1]",
-                {{.parameters = {kListOfT}, .result = kListOfT, .kernel = distinct_kernel, .cost = 20}}});
-  registry.add({"list_unique", {"array_unique"}, "list", "How many different elements there are, NULL not counted.",
-                "list_unique([3, 1, NULL, 3])", "2",
-                {{.parameters = {kListOfT}, .result = Type::uint64(), .kernel = unique_kernel, .cost = 20}}});
-  registry.add({"list_intersect", {"array_intersect"}, "list", "The different elements that are in both lists.",
-                "list_intersect([1, 2, 3], [3, 2, 5])", "[2, 3]",
-                {{.parameters = {kListOfT, kListOfT}, .result = kListOfT, .kernel = intersect_kernel, .cost = 30}}});
+  registry.add(
+      {"list_distinct",
+       {"array_distinct"},
+       "list",
+       "Each element once, without NULLs, in the order of their first occurrence.",
+       "list_distinct([3, 1, NULL, 3])",
+       "[3, 1]",
+       {{.parameters = {kListOfT}, .result = kListOfT, .kernel = distinct_kernel, .cost = 20}}});
+  registry.add({"list_unique",
+                {"array_unique"},
+                "list",
+                "How many different elements there are, NULL not counted.",
+                "list_unique([3, 1, NULL, 3])",
+                "2",
+                {{.parameters = {kListOfT},
+                  .result = Type::uint64(),
+                  .kernel = unique_kernel,
+                  .cost = 20}}});
+  registry.add({"list_intersect",
+                {"array_intersect"},
+                "list",
+                "The different elements that are in both lists.",
+                "list_intersect([1, 2, 3], [3, 2, 5])",
+                "[2, 3]",
+                {{.parameters = {kListOfT, kListOfT},
+                  .result = kListOfT,
+                  .kernel = intersect_kernel,
+                  .cost = 30}}});
   const auto set_test = [&](ScalarKernel kernel) {
-    return std::vector<ScalarOverload>{
-        {.parameters = {kListOfT, kListOfT}, .result = Type::boolean(), .kernel = kernel, .cost = 20}};
+    return std::vector<ScalarOverload>{{.parameters = {kListOfT, kListOfT},
+                                        .result = Type::boolean(),
+                                        .kernel = kernel,
+                                        .cost = 20}};
   };
-  registry.add({"list_has_any", {"array_has_any", "&&"}, "list", "Whether the lists share an element.",
-                "list_has_any([1, 2], [2, 5])", "true", set_test(has_any_kernel)});
-  registry.add({"list_has_all", {"array_has_all", "@>"}, "list", "Whether every element of the second is in the first.",
-                "list_has_all([1, 2, 3], [3, 1])", "true", set_test(has_all_kernel<0>)});
-  registry.add({"<@", {}, "list", "Whether every element of the first list is in the second.", "[1] <@ [1, 2]", "true",
+  registry.add({"list_has_any",
+                {"array_has_any", "&&"},
+                "list",
+                "Whether the lists share an element.",
+                "list_has_any([1, 2], [2, 5])",
+                "true",
+                set_test(has_any_kernel)});
+  registry.add({"list_has_all",
+                {"array_has_all", "@>"},
+                "list",
+                "Whether every element of the second is in the first.",
+                "list_has_all([1, 2, 3], [3, 1])",
+                "true",
+                set_test(has_all_kernel<0>)});
+  registry.add({"<@",
+                {},
+                "list",
+                "Whether every element of the first list is in the second.",
+                "[1] <@ [1, 2]",
+                "true",
                 set_test(has_all_kernel<1>)});
 }
 

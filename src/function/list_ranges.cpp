@@ -53,7 +53,8 @@ Column integer_range_kernel(const KernelCall& call, std::span<const Column> argu
     for (uint32_t i = 0; i < count; ++i, value += step) out[at + i] = static_cast<int64_t>(value);
     at += count;
   });
-  return Column::list(call.result_type, call.row_count, std::move(entries), Column::flat(Type::int64(), at, std::move(values)));
+  return Column::list(call.result_type, call.row_count, std::move(entries),
+                      Column::flat(Type::int64(), at, std::move(values)));
 }
 
 /// Steps of time. A step of months is added to the begin as a whole, so that 31 January does not
@@ -87,7 +88,8 @@ Column time_range_kernel(const KernelCall& call, std::span<const Column> argumen
       if (!add_interval(at, step, at)) break;
     }
     if (signs == 1 && kInclusive && at == end) values.push_back(at);
-    entries->as<ListEntry>()[row] = {static_cast<uint32_t>(before), static_cast<uint32_t>(values.size() - before)};
+    entries->as<ListEntry>()[row] = {static_cast<uint32_t>(before),
+                                     static_cast<uint32_t>(values.size() - before)};
   });
   if (values.size() > UINT32_MAX) {
     throw Error(ErrorCode::kMemoryLimit, "lists of more than {} elements in one chunk", UINT32_MAX);
@@ -107,12 +109,18 @@ std::vector<ScalarOverload> range_overloads() {
   std::vector<TypePattern> parameters;
   for (int count = 1; count <= 3; ++count) {
     parameters.emplace_back(integer);
-    overloads.push_back({.parameters = parameters, .result = Type::list(integer),
-                         .kernel = integer_range_kernel<kInclusive>, .can_fail = true, .cost = 20});
+    overloads.push_back({.parameters = parameters,
+                         .result = Type::list(integer),
+                         .kernel = integer_range_kernel<kInclusive>,
+                         .can_fail = true,
+                         .cost = 20});
   }
   for (const TypeRef type : {Type::timestamp(), Type::timestamp_tz()}) {
-    overloads.push_back({.parameters = {type, type, Type::interval()}, .result = Type::list(type),
-                         .kernel = time_range_kernel<kInclusive>, .can_fail = true, .cost = 20});
+    overloads.push_back({.parameters = {type, type, Type::interval()},
+                         .result = Type::list(type),
+                         .kernel = time_range_kernel<kInclusive>,
+                         .can_fail = true,
+                         .cost = 20});
   }
   return overloads;
 }
@@ -120,9 +128,19 @@ std::vector<ScalarOverload> range_overloads() {
 }  // namespace
 
 void register_list_ranges(FunctionRegistry& registry) {
-  registry.add({"range", {}, "list", "The numbers or times from a begin up to an end that is left out, by a step.",
-                "range(1, 7, 2)", "[1, 3, 5]", range_overloads<false>()});
-  registry.add({"generate_series", {}, "list", "As range, the end included.", "generate_series(1, 3)", "[1, 2, 3]",
+  registry.add({"range",
+                {},
+                "list",
+                "The numbers or times from a begin up to an end that is left out, by a step.",
+                "range(1, 7, 2)",
+                "[1, 3, 5]",
+                range_overloads<false>()});
+  registry.add({"generate_series",
+                {},
+                "list",
+                "As range, the end included.",
+                "generate_series(1, 3)",
+                "[1, 2, 3]",
                 range_overloads<true>()});
 }
 

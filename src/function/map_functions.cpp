@@ -55,19 +55,23 @@ Column map_kernel(const KernelCall& call, std::span<const Column> arguments) {
   call.active.for_each([&](uint32_t row) {
     const ListEntry of_keys = key_lists[row];
     const ListEntry of_values = value_lists[row];
-    const char* refusal = of_keys.size != of_values.size ? "a map has as many keys as values"
-                                                         : refuse_keys(keys, set, of_keys.begin, of_keys.size);
-    if (refusal) return call.errors.fail(row, ErrorCode::kInvalidArgument, [&] { return std::string(refusal); });
+    const char* refusal = of_keys.size != of_values.size
+                              ? "a map has as many keys as values"
+                              : refuse_keys(keys, set, of_keys.begin, of_keys.size);
+    if (refusal)
+      return call.errors.fail(row, ErrorCode::kInvalidArgument,
+                              [&] { return std::string(refusal); });
     entries->as<ListEntry>()[row] = {static_cast<uint32_t>(key_rows.size()), of_keys.size};
     for (uint32_t i = 0; i < of_keys.size; ++i) {
       key_rows.push_back(of_keys.begin + i);
       value_rows.push_back(of_values.begin + i);
     }
   });
-  std::vector<Column> parts = {gather_or_null(keys, key_rows), gather_or_null(arguments[1].child(), value_rows)};
+  std::vector<Column> parts = {gather_or_null(keys, key_rows),
+                               gather_or_null(arguments[1].child(), value_rows)};
   return Column::list(call.result_type, call.row_count, std::move(entries),
-                      Column::structure(call.result_type->child(), static_cast<uint32_t>(key_rows.size()),
-                                        std::move(parts)));
+                      Column::structure(call.result_type->child(),
+                                        static_cast<uint32_t>(key_rows.size()), std::move(parts)));
 }
 
 Column empty_map_kernel(const KernelCall& call, std::span<const Column>) {
@@ -86,16 +90,19 @@ Column from_entries_kernel(const KernelCall& call, std::span<const Column> argum
       if (flat.is_null(i)) refusal = "a key of a map is NULL";
     }
     if (!refusal) refusal = refuse_keys(flat.child(0), set, entry.begin, entry.size);
-    if (refusal) call.errors.fail(row, ErrorCode::kInvalidArgument, [&] { return std::string(refusal); });
+    if (refusal)
+      call.errors.fail(row, ErrorCode::kInvalidArgument, [&] { return std::string(refusal); });
   });
-  Column entries = Column::structure(call.result_type->child(), flat.size(), {flat.child(0), flat.child(1)});
+  Column entries =
+      Column::structure(call.result_type->child(), flat.size(), {flat.child(0), flat.child(1)});
   return list_of_part(call, arguments[0], entries);
 }
 
 void bind_from_entries(FunctionBinding& binding) {
   const TypeRef element = binding.cast_to[0]->element();
   if (!element->is(TypeKind::kStruct) || element->fields().size() != 2) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "map_from_entries takes a list of structs with two fields, not {}",
+    throw Error(ErrorCode::kTypeMismatch, binding.span,
+                "map_from_entries takes a list of structs with two fields, not {}",
                 binding.cast_to[0]->name());
   }
   binding.result = Type::map(element->fields()[0].type, element->fields()[1].type);
@@ -124,8 +131,8 @@ Column concat_kernel(const KernelCall& call, std::span<const Column> arguments) 
         const uint32_t entry = bases[i] + lists[i][row].begin + at;
         uint32_t* const begin = gather.open();
         uint32_t* const end = begin + gather.open_size();
-        uint32_t* const same =
-            std::find_if(begin, end, [&](uint32_t other) { return rows_equal(keys, other, keys, entry); });
+        uint32_t* const same = std::find_if(
+            begin, end, [&](uint32_t other) { return rows_equal(keys, other, keys, entry); });
         if (same != end) {
           *same = entry;
         } else {
@@ -152,16 +159,19 @@ Column entries_kernel(const KernelCall& call, std::span<const Column> arguments)
 }
 
 Column cardinality_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  return map_rows<ListEntry, uint64_t>(call, arguments[0], [](const ListEntry& entry) { return uint64_t{entry.size}; });
+  return map_rows<ListEntry, uint64_t>(call, arguments[0],
+                                       [](const ListEntry& entry) { return uint64_t{entry.size}; });
 }
 
 Column value_at_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  return gather_or_null(values_of(arguments[0]), first_equal(call, arguments[0], keys_of(arguments[0]), arguments[1]));
+  return gather_or_null(values_of(arguments[0]),
+                        first_equal(call, arguments[0], keys_of(arguments[0]), arguments[1]));
 }
 
 /// A list of the one value, or of none. Only a NULL map gives NULL.
 Column extract_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  const std::vector<uint32_t> found = first_equal(call, arguments[0], keys_of(arguments[0]), arguments[1]);
+  const std::vector<uint32_t> found =
+      first_equal(call, arguments[0], keys_of(arguments[0]), arguments[1]);
   ListGather gather(call.result_type, call.row_count);
   call.active.for_each([&](uint32_t row) {
     if (arguments[0].is_null(row)) return gather.set_null(row);
@@ -186,7 +196,8 @@ Column contains_value_kernel(const KernelCall& call, std::span<const Column> arg
   return found_bits(call, first_equal(call, arguments[0], values_of(arguments[0]), arguments[1]));
 }
 Column contains_entry_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  std::vector<uint32_t> found = first_equal(call, arguments[0], keys_of(arguments[0]), arguments[1]);
+  std::vector<uint32_t> found =
+      first_equal(call, arguments[0], keys_of(arguments[0]), arguments[1]);
   const Column& values = values_of(arguments[0]);
   call.active.for_each([&](uint32_t row) {
     if (found[row] == ListGather::kNullElement) return;
@@ -198,51 +209,135 @@ Column contains_entry_kernel(const KernelCall& call, std::span<const Column> arg
   return found_bits(call, found);
 }
 
-void bind_entries(FunctionBinding& binding) { binding.result = Type::list(binding.cast_to[0]->child()); }
+void bind_entries(FunctionBinding& binding) {
+  binding.result = Type::list(binding.cast_to[0]->child());
+}
 
 }  // namespace
 
 void register_map_functions(FunctionRegistry& registry) {
   const TypeRef boolean = Type::boolean();
-  registry.add({"map", {}, "map", "A map of a list of keys and one of values; what MAP {'a': 1} calls.",
-                "map(['a', 'b'], [1, 2])", "{a=1, b=2}",
-                {{.parameters = {}, .result = Type::map(Type::null(), Type::null()), .kernel = empty_map_kernel,
+  registry.add({"map",
+                {},
+                "map",
+                "A map of a list of keys and one of values; what MAP {'a': 1} calls.",
+                "map(['a', 'b'], [1, 2])",
+                "{a=1, b=2}",
+                {{.parameters = {},
+                  .result = Type::map(Type::null(), Type::null()),
+                  .kernel = empty_map_kernel,
                   .nulls = Nulls::kHandled},
-                 {.parameters = {kKeys, kValues}, .result = kMap, .kernel = map_kernel, .can_fail = true, .cost = 20}}});
-  registry.add({"map_from_entries", {}, "map", "The map of a list of key and value pairs.",
-                "map_from_entries([('a', 1), ('b', 2)])", "{a=1, b=2}",
-                {{.parameters = {TypePattern::list_of('T')}, .result = TypePattern::any(),
-                  .kernel = from_entries_kernel, .bind = bind_from_entries, .can_fail = true, .cost = 20}}});
-  registry.add({"map_concat", {}, "map", "One map with the entries of all; later ones win.",
-                "map_concat(map([1, 2], ['a', 'b']), map([2], ['c']))", "{1=a, 2=c}",
-                {{.parameters = {kMap, kMap}, .variadic = kMap, .result = kMap, .kernel = concat_kernel,
-                  .nulls = Nulls::kHandled, .cost = 20}}});
-  registry.add({"map_keys", {}, "map", "The keys as a list.", "map_keys(map(['a', 'b'], [1, 2]))", "[a, b]",
+                 {.parameters = {kKeys, kValues},
+                  .result = kMap,
+                  .kernel = map_kernel,
+                  .can_fail = true,
+                  .cost = 20}}});
+  registry.add({"map_from_entries",
+                {},
+                "map",
+                "The map of a list of key and value pairs.",
+                "map_from_entries([('a', 1), ('b', 2)])",
+                "{a=1, b=2}",
+                {{.parameters = {TypePattern::list_of('T')},
+                  .result = TypePattern::any(),
+                  .kernel = from_entries_kernel,
+                  .bind = bind_from_entries,
+                  .can_fail = true,
+                  .cost = 20}}});
+  registry.add({"map_concat",
+                {},
+                "map",
+                "One map with the entries of all; later ones win.",
+                "map_concat(map([1, 2], ['a', 'b']), map([2], ['c']))",
+                "{1=a, 2=c}",
+                {{.parameters = {kMap, kMap},
+                  .variadic = kMap,
+                  .result = kMap,
+                  .kernel = concat_kernel,
+                  .nulls = Nulls::kHandled,
+                  .cost = 20}}});
+  registry.add({"map_keys",
+                {},
+                "map",
+                "The keys as a list.",
+                "map_keys(map(['a', 'b'], [1, 2]))",
+                "[a, b]",
                 {{.parameters = {kMap}, .result = kKeys, .kernel = keys_kernel, .cost = 2}}});
-  registry.add({"map_values", {}, "map", "The values as a list.", "map_values(map(['a', 'b'], [1, 2]))", "[1, 2]",
+  registry.add({"map_values",
+                {},
+                "map",
+                "The values as a list.",
+                "map_values(map(['a', 'b'], [1, 2]))",
+                "[1, 2]",
                 {{.parameters = {kMap}, .result = kValues, .kernel = values_kernel, .cost = 2}}});
-  registry.add({"map_entries", {}, "map", "The entries as a list of structs.", "map_entries(map(['a'], [1]))",
+  registry.add({"map_entries",
+                {},
+                "map",
+                "The entries as a list of structs.",
+                "map_entries(map(['a'], [1]))",
                 "[{'key': a, 'value': 1}]",
-                {{.parameters = {kMap}, .result = TypePattern::any(), .kernel = entries_kernel, .bind = bind_entries,
+                {{.parameters = {kMap},
+                  .result = TypePattern::any(),
+                  .kernel = entries_kernel,
+                  .bind = bind_entries,
                   .cost = 2}}});
-  registry.add({"cardinality", {}, "map", "How many entries a map has.", "cardinality(map(['a', 'b'], [1, 2]))", "2",
+  registry.add({"cardinality",
+                {},
+                "map",
+                "How many entries a map has.",
+                "cardinality(map(['a', 'b'], [1, 2]))",
+                "2",
                 {{.parameters = {kMap}, .result = Type::uint64(), .kernel = cardinality_kernel}}});
-  registry.add({"map_extract_value", {}, "map", "The value under a key, or NULL; what map[key] calls.",
-                "map_extract_value(map(['a', 'b'], [1, 2]), 'b')", "2",
-                {{.parameters = {kMap, kKey}, .result = kValue, .kernel = value_at_kernel, .cost = 10}}});
-  const ScalarOverload extract{.parameters = {kMap, kKey}, .result = kValues, .kernel = extract_kernel,
-                               .nulls = Nulls::kHandled, .cost = 10};
-  registry.add({"map_extract", {"element_at"}, "map", "A list of the value under a key, empty when there is none.",
-                "map_extract(map(['a', 'b'], [1, 2]), 'b')", "[2]", {extract}});
-  registry.add({"map_contains", {}, "map", "Whether there is an entry under the key.",
-                "map_contains(map(['a', 'b'], [1, 2]), 'b')", "true",
-                {{.parameters = {kMap, kKey}, .result = boolean, .kernel = contains_key_kernel, .cost = 10}}});
-  registry.add({"map_contains_value", {}, "map", "Whether an entry has the value.",
-                "map_contains_value(map(['a', 'b'], [1, 2]), 2)", "true",
-                {{.parameters = {kMap, kValue}, .result = boolean, .kernel = contains_value_kernel, .cost = 10}}});
-  registry.add({"map_contains_entry", {}, "map", "Whether there is an entry of that key and value.",
-                "map_contains_entry(map(['a', 'b'], [1, 2]), 'b', 2)", "true",
-                {{.parameters = {kMap, kKey, kValue}, .result = boolean, .kernel = contains_entry_kernel, .cost = 10}}});
+  registry.add(
+      {"map_extract_value",
+       {},
+       "map",
+       "The value under a key, or NULL; what map[key] calls.",
+       "map_extract_value(map(['a', 'b'], [1, 2]), 'b')",
+       "2",
+       {{.parameters = {kMap, kKey}, .result = kValue, .kernel = value_at_kernel, .cost = 10}}});
+  const ScalarOverload extract{.parameters = {kMap, kKey},
+                               .result = kValues,
+                               .kernel = extract_kernel,
+                               .nulls = Nulls::kHandled,
+                               .cost = 10};
+  registry.add({"map_extract",
+                {"element_at"},
+                "map",
+                "A list of the value under a key, empty when there is none.",
+                "map_extract(map(['a', 'b'], [1, 2]), 'b')",
+                "[2]",
+                {extract}});
+  registry.add({"map_contains",
+                {},
+                "map",
+                "Whether there is an entry under the key.",
+                "map_contains(map(['a', 'b'], [1, 2]), 'b')",
+                "true",
+                {{.parameters = {kMap, kKey},
+                  .result = boolean,
+                  .kernel = contains_key_kernel,
+                  .cost = 10}}});
+  registry.add({"map_contains_value",
+                {},
+                "map",
+                "Whether an entry has the value.",
+                "map_contains_value(map(['a', 'b'], [1, 2]), 2)",
+                "true",
+                {{.parameters = {kMap, kValue},
+                  .result = boolean,
+                  .kernel = contains_value_kernel,
+                  .cost = 10}}});
+  registry.add({"map_contains_entry",
+                {},
+                "map",
+                "Whether there is an entry of that key and value.",
+                "map_contains_entry(map(['a', 'b'], [1, 2]), 'b', 2)",
+                "true",
+                {{.parameters = {kMap, kKey, kValue},
+                  .result = boolean,
+                  .kernel = contains_entry_kernel,
+                  .cost = 10}}});
 }
 
 }  // namespace doline

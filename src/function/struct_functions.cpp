@@ -16,7 +16,9 @@ struct FieldData final : FunctionData {
 
 bool same_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+           const auto lower = [](char c) {
+             return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+           };
            return lower(x) == lower(y);
          });
 }
@@ -34,12 +36,14 @@ size_t field_named(TypeRef type, std::string_view name) {
 }
 
 Column field_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  return struct_field(arguments[0], static_cast<const FieldData*>(call.data)->field, call.row_count);
+  return struct_field(arguments[0], static_cast<const FieldData*>(call.data)->field,
+                      call.row_count);
 }
 
 const Value& constant_key(const FunctionBinding& binding) {
   if (!binding.constants[1] || binding.constants[1]->is_null()) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "the field of a struct must be a constant");
+    throw Error(ErrorCode::kInvalidArgument, binding.span,
+                "the field of a struct must be a constant");
   }
   return *binding.constants[1];
 }
@@ -56,7 +60,8 @@ void bind_field_by_name(FunctionBinding& binding) {
   if (!type->is(TypeKind::kStruct) || field == type->fields().size()) {
     std::vector<std::string> names;
     for (const Field& entry : type->fields()) names.push_back(entry.name);
-    Error error(ErrorCode::kColumnNotFound, binding.span, "no field \"{}\" in {}", name, type->name());
+    Error error(ErrorCode::kColumnNotFound, binding.span, "no field \"{}\" in {}", name,
+                type->name());
     const std::string near = nearest_name(name, names);
     throw near.empty() ? std::move(error) : std::move(error).hint("did you mean \"" + near + "\"?");
   }
@@ -68,12 +73,13 @@ void bind_field_by_position(FunctionBinding& binding) {
   const TypeRef type = binding.cast_to[0];
   const size_t count = type->is(TypeKind::kStruct) ? type->fields().size() : 0;
   if (count != 0 && !type->fields()[0].name.empty()) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "fields of {} have names, not positions", type->name())
+    throw Error(ErrorCode::kTypeMismatch, binding.span, "fields of {} have names, not positions",
+                type->name())
         .hint("['" + type->fields()[0].name + "']");
   }
   if (position < 1 || position > static_cast<int128_t>(count)) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "{} has fields 1 to {}, not {}", type->name(), count,
-                to_string(position));
+    throw Error(ErrorCode::kInvalidArgument, binding.span, "{} has fields 1 to {}, not {}",
+                type->name(), count, to_string(position));
   }
   set_field(binding, static_cast<size_t>(position - 1));
 }
@@ -168,10 +174,12 @@ void bind_concat(FunctionBinding& binding) {
     for (const Field& field : type->fields()) {
       for (const Field& other : fields) {
         if (!field.name.empty() && same_name(other.name, field.name)) {
-          throw Error(ErrorCode::kInvalidArgument, binding.span, "the field \"{}\" occurs twice", field.name);
+          throw Error(ErrorCode::kInvalidArgument, binding.span, "the field \"{}\" occurs twice",
+                      field.name);
         }
         if (field.name.empty() != other.name.empty()) {
-          throw Error(ErrorCode::kTypeMismatch, binding.span, "structs with and without names do not mix");
+          throw Error(ErrorCode::kTypeMismatch, binding.span,
+                      "structs with and without names do not mix");
         }
       }
       fields.push_back(field);
@@ -207,10 +215,13 @@ Column struct_field(const Column& structure, size_t field, uint32_t rows) {
 
 std::vector<ScalarOverload> struct_access_overloads() {
   const auto overload = [](TypeRef key, void (*bind)(FunctionBinding&)) {
-    return ScalarOverload{.parameters = {TypePattern::structure(), key}, .result = TypePattern::any(),
-                          .kernel = field_kernel, .bind = bind};
+    return ScalarOverload{.parameters = {TypePattern::structure(), key},
+                          .result = TypePattern::any(),
+                          .kernel = field_kernel,
+                          .bind = bind};
   };
-  return {overload(Type::varchar(), bind_field_by_name), overload(Type::int64(), bind_field_by_position)};
+  return {overload(Type::varchar(), bind_field_by_name),
+          overload(Type::int64(), bind_field_by_position)};
 }
 
 void register_struct_functions(FunctionRegistry& registry) {
@@ -218,29 +229,73 @@ void register_struct_functions(FunctionRegistry& registry) {
   const TypePattern structure = TypePattern::structure();
   const auto handled = [&](std::vector<TypePattern> parameters, std::optional<TypePattern> variadic,
                            ScalarKernel kernel, void (*bind)(FunctionBinding&)) {
-    return std::vector<ScalarOverload>{{.parameters = std::move(parameters), .variadic = variadic, .result = any,
-                                        .kernel = kernel, .bind = bind, .nulls = Nulls::kHandled, .cost = 2}};
+    return std::vector<ScalarOverload>{{.parameters = std::move(parameters),
+                                        .variadic = variadic,
+                                        .result = any,
+                                        .kernel = kernel,
+                                        .bind = bind,
+                                        .nulls = Nulls::kHandled,
+                                        .cost = 2}};
   };
-  registry.add({"struct_extract", {}, "struct", "The field of a struct by name, or of a row by position from 1.",
-                "struct_extract({'a': 1, 'b': 'x'}, 'b')", "x", struct_access_overloads()});
-  registry.add({"struct_pack", {}, "struct", "A struct of named values; what {'a': 1} calls.",
-                "struct_pack(a := 1, b := 'x')", "{'a': 1, 'b': x}", handled({any}, any, pack_kernel, bind_pack)});
-  registry.add({"row", {}, "struct", "A struct without names.", "row(1, 'x')", "(1, x)",
+  registry.add({"struct_extract",
+                {},
+                "struct",
+                "The field of a struct by name, or of a row by position from 1.",
+                "struct_extract({'a': 1, 'b': 'x'}, 'b')",
+                "x",
+                struct_access_overloads()});
+  registry.add({"struct_pack",
+                {},
+                "struct",
+                "A struct of named values; what {'a': 1} calls.",
+                "struct_pack(a := 1, b := 'x')",
+                "{'a': 1, 'b': x}",
+                handled({any}, any, pack_kernel, bind_pack)});
+  registry.add({"row",
+                {},
+                "struct",
+                "A struct without names.",
+                "row(1, 'x')",
+                "(1, x)",
                 handled({}, any, pack_kernel, bind_row)});
-  registry.add({"struct_insert", {}, "struct", "The struct with more fields.", "struct_insert({'a': 1}, b := 2)",
-                "{'a': 1, 'b': 2}", handled({structure, any}, any, insert_kernel, bind_insert<false>)});
-  registry.add({"struct_update", {}, "struct", "The struct with fields replaced or added.",
-                "struct_update({'a': 1, 'b': 2}, b := 3)", "{'a': 1, 'b': 3}",
+  registry.add({"struct_insert",
+                {},
+                "struct",
+                "The struct with more fields.",
+                "struct_insert({'a': 1}, b := 2)",
+                "{'a': 1, 'b': 2}",
+                handled({structure, any}, any, insert_kernel, bind_insert<false>)});
+  registry.add({"struct_update",
+                {},
+                "struct",
+                "The struct with fields replaced or added.",
+                "struct_update({'a': 1, 'b': 2}, b := 3)",
+                "{'a': 1, 'b': 3}",
                 handled({structure, any}, any, insert_kernel, bind_insert<true>)});
-  registry.add({"struct_concat", {}, "struct", "One struct with the fields of all.",
-                "struct_concat({'a': 1}, {'b': 2})", "{'a': 1, 'b': 2}",
+  registry.add({"struct_concat",
+                {},
+                "struct",
+                "One struct with the fields of all.",
+                "struct_concat({'a': 1}, {'b': 2})",
+                "{'a': 1, 'b': 2}",
                 handled({structure}, structure, concat_kernel, bind_concat)});
-  registry.add({"struct_keys", {}, "struct", "The names of a struct's fields.", "struct_keys({'a': 1, 'b': 2})",
+  registry.add({"struct_keys",
+                {},
+                "struct",
+                "The names of a struct's fields.",
+                "struct_keys({'a': 1, 'b': 2})",
                 "[a, b]",
-                {{.parameters = {structure}, .result = Type::list(Type::varchar()), .kernel = keys_kernel}}});
-  registry.add({"struct_values", {}, "struct", "The struct's values as a row without names.",
-                "struct_values({'a': 1, 'b': 2})", "(1, 2)",
-                {{.parameters = {structure}, .result = any, .kernel = values_kernel, .bind = bind_values}}});
+                {{.parameters = {structure},
+                  .result = Type::list(Type::varchar()),
+                  .kernel = keys_kernel}}});
+  registry.add(
+      {"struct_values",
+       {},
+       "struct",
+       "The struct's values as a row without names.",
+       "struct_values({'a': 1, 'b': 2})",
+       "(1, 2)",
+       {{.parameters = {structure}, .result = any, .kernel = values_kernel, .bind = bind_values}}});
 }
 
 }  // namespace doline

@@ -27,7 +27,8 @@ int64_t stored_micros(TypeKind kind, int64_t value) {
   return value;
 }
 
-LocalTimes::LocalTimes(const Column& column, const KernelCall& call) : stride_(column.is_constant() ? 0 : 1) {
+LocalTimes::LocalTimes(const Column& column, const KernelCall& call)
+    : stride_(column.is_constant() ? 0 : 1) {
   const TypeKind kind = column.type()->kind();
   const bool zoned = kind == TypeKind::kTimestampTz && call.session.zone;
   if (kind == TypeKind::kTimestamp || (kind == TypeKind::kTimestampTz && !zoned)) {
@@ -59,8 +60,9 @@ DatePart date_part_argument(std::string_view name, SourceSpan span) {
   if (const auto part = date_part_named(name)) return *part;
   Error error(ErrorCode::kInvalidArgument, span, "no date part is called \"{}\"", name);
   const std::string near = nearest_name(name, date_part_names());
-  throw std::move(error).hint(near.empty() ? "year, month, day, hour, minute, second, week, quarter, dow, doy, epoch …"
-                                           : "did you mean '" + near + "'?");
+  throw std::move(error).hint(
+      near.empty() ? "year, month, day, hour, minute, second, week, quarter, dow, doy, epoch …"
+                   : "did you mean '" + near + "'?");
 }
 
 std::span<const TypeRef> timestamp_types() { return date_and_timestamp_types().subspan(1); }

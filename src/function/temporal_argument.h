@@ -11,9 +11,9 @@
 
 namespace doline {
 
-/// A view of a DATE or TIMESTAMP argument of any unit, which it must not outlive, as microseconds of the time that clocks show: zoned
-/// timestamps in the session's zone. Flat microseconds are read in place.
-/// Infinite values of any kind become infinite timestamps.
+/// A view of a DATE or TIMESTAMP argument of any unit, which it must not outlive, as microseconds
+/// of the time that clocks show: zoned timestamps in the session's zone. Flat microseconds are read
+/// in place. Infinite values of any kind become infinite timestamps.
 class LocalTimes {
  public:
   LocalTimes(const Column& column, const KernelCall& call);

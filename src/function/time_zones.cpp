@@ -29,8 +29,9 @@ Column at_time_zone_kernel(const KernelCall& call, std::span<const Column> argum
   call.active.for_each([&](uint32_t row) {
     const ZoneOffsets* const found = find_zone(names[row].view());
     if (!found) {
-      return call.errors.fail(row, ErrorCode::kInvalidArgument,
-                              [&] { return fmt::format("no time zone is called \"{}\"", names[row].view()); });
+      return call.errors.fail(row, ErrorCode::kInvalidArgument, [&] {
+        return fmt::format("no time zone is called \"{}\"", names[row].view());
+      });
     }
     ZoneCursor zone(found);
     out[row] = convert(zone, in[row]);
@@ -45,8 +46,9 @@ void bind_zone(FunctionBinding& binding) {
   if (!zone) {
     Error error(ErrorCode::kInvalidArgument, binding.span, "no time zone is called \"{}\"", name);
     const std::string near = nearest_name(name, zone_names());
-    throw std::move(error).hint(near.empty() ? "a zone looks like 'Europe/Berlin', 'UTC' or '+05:30'"
-                                             : "did you mean '" + near + "'?");
+    throw std::move(error).hint(near.empty()
+                                    ? "a zone looks like 'Europe/Berlin', 'UTC' or '+05:30'"
+                                    : "did you mean '" + near + "'?");
   }
   binding.data = make_ref<ZoneData>(zone);
 }
@@ -67,14 +69,27 @@ Column offset_kernel(const KernelCall& call, std::span<const Column> arguments) 
 }  // namespace
 
 void register_time_zones(FunctionRegistry& registry) {
-  registry.add({"timezone", {}, "date",
-                "AT TIME ZONE: the instant at which clocks of the zone show a TIMESTAMP, or what they show at a TIMESTAMPTZ.",
-                "timezone('Europe/Berlin', TIMESTAMPTZ '2020-07-01 00:00:00+00')", "2020-07-01 02:00:00",
-                {{.parameters = {Type::varchar(), Type::timestamp()}, .result = Type::timestamp_tz(),
-                  .kernel = at_time_zone_kernel<true>, .bind = bind_zone, .can_fail = true, .cost = 5},
-                 {.parameters = {Type::varchar(), Type::timestamp_tz()}, .result = Type::timestamp(),
-                  .kernel = at_time_zone_kernel<false>, .bind = bind_zone, .can_fail = true, .cost = 5},
-                 {.parameters = {Type::timestamp_tz()}, .result = Type::int64(), .kernel = offset_kernel}}});
+  registry.add(
+      {"timezone",
+       {},
+       "date",
+       "AT TIME ZONE: the instant at which clocks of the zone show a TIMESTAMP, or what they show "
+       "at a TIMESTAMPTZ.",
+       "timezone('Europe/Berlin', TIMESTAMPTZ '2020-07-01 00:00:00+00')",
+       "2020-07-01 02:00:00",
+       {{.parameters = {Type::varchar(), Type::timestamp()},
+         .result = Type::timestamp_tz(),
+         .kernel = at_time_zone_kernel<true>,
+         .bind = bind_zone,
+         .can_fail = true,
+         .cost = 5},
+        {.parameters = {Type::varchar(), Type::timestamp_tz()},
+         .result = Type::timestamp(),
+         .kernel = at_time_zone_kernel<false>,
+         .bind = bind_zone,
+         .can_fail = true,
+         .cost = 5},
+        {.parameters = {Type::timestamp_tz()}, .result = Type::int64(), .kernel = offset_kernel}}});
 }
 
 }  // namespace doline

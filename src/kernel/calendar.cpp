@@ -91,8 +91,12 @@ constexpr PartName kPartNames[] = {
     {DatePart::kJulian, "jd"},
 };
 
-int64_t century_of(int64_t year, int64_t length) { return year > 0 ? (year - 1) / length + 1 : year / length - 1; }
-int64_t day_of_year(int32_t days) { return days - days_from_civil(civil_from_days(days).year, 1, 1) + 1; }
+int64_t century_of(int64_t year, int64_t length) {
+  return year > 0 ? (year - 1) / length + 1 : year / length - 1;
+}
+int64_t day_of_year(int32_t days) {
+  return days - days_from_civil(civil_from_days(days).year, 1, 1) + 1;
+}
 int64_t year_week(const IsoWeek& iso) {
   return int64_t{iso.year} * 100 + (iso.year > 0 ? iso.week : -iso.week);
 }
@@ -101,20 +105,34 @@ int64_t year_week(const IsoWeek& iso) {
 template <class Body>
 void with_date_part(DatePart part, Body&& body) {
   switch (part) {
-    case DatePart::kYear: return body([](int32_t d) -> int64_t { return civil_from_days(d).year; });
-    case DatePart::kMonth: return body([](int32_t d) -> int64_t { return civil_from_days(d).month; });
-    case DatePart::kDay: return body([](int32_t d) -> int64_t { return civil_from_days(d).day; });
-    case DatePart::kDecade: return body([](int32_t d) -> int64_t { return civil_from_days(d).year / 10; });
-    case DatePart::kCentury: return body([](int32_t d) { return century_of(civil_from_days(d).year, 100); });
-    case DatePart::kMillennium: return body([](int32_t d) { return century_of(civil_from_days(d).year, 1'000); });
-    case DatePart::kDayOfWeek: return body([](int32_t d) -> int64_t { return iso_day_of_week(d) % 7; });
-    case DatePart::kIsoDayOfWeek: return body([](int32_t d) -> int64_t { return iso_day_of_week(d); });
-    case DatePart::kWeek: return body([](int32_t d) -> int64_t { return iso_week_of(d).week; });
-    case DatePart::kIsoYear: return body([](int32_t d) -> int64_t { return iso_week_of(d).year; });
-    case DatePart::kQuarter: return body([](int32_t d) -> int64_t { return (civil_from_days(d).month + 2) / 3; });
-    case DatePart::kDayOfYear: return body([](int32_t d) { return day_of_year(d); });
-    case DatePart::kYearWeek: return body([](int32_t d) { return year_week(iso_week_of(d)); });
-    case DatePart::kEra: return body([](int32_t d) -> int64_t { return civil_from_days(d).year > 0; });
+    case DatePart::kYear:
+      return body([](int32_t d) -> int64_t { return civil_from_days(d).year; });
+    case DatePart::kMonth:
+      return body([](int32_t d) -> int64_t { return civil_from_days(d).month; });
+    case DatePart::kDay:
+      return body([](int32_t d) -> int64_t { return civil_from_days(d).day; });
+    case DatePart::kDecade:
+      return body([](int32_t d) -> int64_t { return civil_from_days(d).year / 10; });
+    case DatePart::kCentury:
+      return body([](int32_t d) { return century_of(civil_from_days(d).year, 100); });
+    case DatePart::kMillennium:
+      return body([](int32_t d) { return century_of(civil_from_days(d).year, 1'000); });
+    case DatePart::kDayOfWeek:
+      return body([](int32_t d) -> int64_t { return iso_day_of_week(d) % 7; });
+    case DatePart::kIsoDayOfWeek:
+      return body([](int32_t d) -> int64_t { return iso_day_of_week(d); });
+    case DatePart::kWeek:
+      return body([](int32_t d) -> int64_t { return iso_week_of(d).week; });
+    case DatePart::kIsoYear:
+      return body([](int32_t d) -> int64_t { return iso_week_of(d).year; });
+    case DatePart::kQuarter:
+      return body([](int32_t d) -> int64_t { return (civil_from_days(d).month + 2) / 3; });
+    case DatePart::kDayOfYear:
+      return body([](int32_t d) { return day_of_year(d); });
+    case DatePart::kYearWeek:
+      return body([](int32_t d) { return year_week(iso_week_of(d)); });
+    case DatePart::kEra:
+      return body([](int32_t d) -> int64_t { return civil_from_days(d).year > 0; });
     case DatePart::kMicroseconds:
     case DatePart::kMilliseconds:
     case DatePart::kSecond:
@@ -122,9 +140,11 @@ void with_date_part(DatePart part, Body&& body) {
     case DatePart::kHour:
     case DatePart::kTimezone:
     case DatePart::kTimezoneHour:
-    case DatePart::kTimezoneMinute: return body([](int32_t) { return int64_t{0}; });
+    case DatePart::kTimezoneMinute:
+      return body([](int32_t) { return int64_t{0}; });
     case DatePart::kEpoch:
-    case DatePart::kJulian: break;
+    case DatePart::kJulian:
+      break;
   }
   UNREACHABLE();
 }
@@ -133,15 +153,20 @@ void with_date_part(DatePart part, Body&& body) {
 template <class Body>
 void with_time_part(DatePart part, Body&& body) {
   switch (part) {
-    case DatePart::kMicroseconds: return body([](int64_t t) { return floor_modulo(t, kMicrosPerMinute); });
+    case DatePart::kMicroseconds:
+      return body([](int64_t t) { return floor_modulo(t, kMicrosPerMinute); });
     case DatePart::kMilliseconds:
       return body([](int64_t t) { return floor_modulo(t, kMicrosPerMinute) / kMicrosPerMilli; });
-    case DatePart::kSecond: return body([](int64_t t) { return floor_modulo(t, kMicrosPerMinute) / kMicrosPerSecond; });
-    case DatePart::kMinute: return body([](int64_t t) { return floor_modulo(t, kMicrosPerHour) / kMicrosPerMinute; });
-    case DatePart::kHour: return body([](int64_t t) { return t == kMicrosPerDay ? 24 : time_of(t) / kMicrosPerHour; });
+    case DatePart::kSecond:
+      return body([](int64_t t) { return floor_modulo(t, kMicrosPerMinute) / kMicrosPerSecond; });
+    case DatePart::kMinute:
+      return body([](int64_t t) { return floor_modulo(t, kMicrosPerHour) / kMicrosPerMinute; });
+    case DatePart::kHour:
+      return body([](int64_t t) { return t == kMicrosPerDay ? 24 : time_of(t) / kMicrosPerHour; });
     case DatePart::kTimezone:
     case DatePart::kTimezoneHour:
-    case DatePart::kTimezoneMinute: return body([](int64_t) { return int64_t{0}; });
+    case DatePart::kTimezoneMinute:
+      return body([](int64_t) { return int64_t{0}; });
     case DatePart::kYear:
     case DatePart::kMonth:
     case DatePart::kDay:
@@ -157,14 +182,16 @@ void with_time_part(DatePart part, Body&& body) {
     case DatePart::kDayOfYear:
     case DatePart::kYearWeek:
     case DatePart::kEra:
-    case DatePart::kJulian: break;
+    case DatePart::kJulian:
+      break;
   }
   UNREACHABLE();
 }
 
 /// Wraps instead of overflowing: lanes under NULL hold anything.
 int64_t midnight_of(int32_t days) {
-  return static_cast<int64_t>(static_cast<uint64_t>(int64_t{days}) * static_cast<uint64_t>(kMicrosPerDay));
+  return static_cast<int64_t>(static_cast<uint64_t>(int64_t{days}) *
+                              static_cast<uint64_t>(kMicrosPerDay));
 }
 
 int64_t wrapping_subtract(int64_t a, int64_t b) {
@@ -177,9 +204,12 @@ int32_t year_begin(int64_t year) { return static_cast<int32_t>(days_from_civil(y
 template <class Body>
 void with_date_truncation(DatePart part, Body&& body) {
   switch (part) {
-    case DatePart::kYear: return body([](int32_t d) { return year_begin(civil_from_days(d).year); });
-    case DatePart::kDecade: return body([](int32_t d) { return year_begin(civil_from_days(d).year / 10 * 10); });
-    case DatePart::kCentury: return body([](int32_t d) { return year_begin(civil_from_days(d).year / 100 * 100); });
+    case DatePart::kYear:
+      return body([](int32_t d) { return year_begin(civil_from_days(d).year); });
+    case DatePart::kDecade:
+      return body([](int32_t d) { return year_begin(civil_from_days(d).year / 10 * 10); });
+    case DatePart::kCentury:
+      return body([](int32_t d) { return year_begin(civil_from_days(d).year / 100 * 100); });
     case DatePart::kMillennium:
       return body([](int32_t d) { return year_begin(civil_from_days(d).year / 1'000 * 1'000); });
     case DatePart::kQuarter:
@@ -187,12 +217,14 @@ void with_date_truncation(DatePart part, Body&& body) {
         const CivilDate civil = civil_from_days(d);
         return static_cast<int32_t>(days_from_civil(civil.year, (civil.month - 1) / 3 * 3 + 1, 1));
       });
-    case DatePart::kMonth: return body([](int32_t d) {
-        return static_cast<int32_t>(int64_t{d} - civil_from_days(d).day + 1);
-      });
+    case DatePart::kMonth:
+      return body(
+          [](int32_t d) { return static_cast<int32_t>(int64_t{d} - civil_from_days(d).day + 1); });
     case DatePart::kWeek:
-    case DatePart::kYearWeek: return body([](int32_t d) { return monday_of(d); });
-    case DatePart::kIsoYear: return body([](int32_t d) { return iso_year_begin(d); });
+    case DatePart::kYearWeek:
+      return body([](int32_t d) { return monday_of(d); });
+    case DatePart::kIsoYear:
+      return body([](int32_t d) { return iso_year_begin(d); });
     case DatePart::kDay:
     case DatePart::kDayOfWeek:
     case DatePart::kIsoDayOfWeek:
@@ -203,11 +235,13 @@ void with_date_truncation(DatePart part, Body&& body) {
     case DatePart::kSecond:
     case DatePart::kMinute:
     case DatePart::kHour:
-    case DatePart::kEpoch: return body([](int32_t d) { return d; });
+    case DatePart::kEpoch:
+      return body([](int32_t d) { return d; });
     case DatePart::kEra:
     case DatePart::kTimezone:
     case DatePart::kTimezoneHour:
-    case DatePart::kTimezoneMinute: break;
+    case DatePart::kTimezoneMinute:
+      break;
   }
   UNREACHABLE();
 }
@@ -215,12 +249,17 @@ void with_date_truncation(DatePart part, Body&& body) {
 /// 0 for parts larger than an hour.
 int64_t micros_of_part(DatePart part) {
   switch (part) {
-    case DatePart::kMicroseconds: return 1;
-    case DatePart::kMilliseconds: return kMicrosPerMilli;
+    case DatePart::kMicroseconds:
+      return 1;
+    case DatePart::kMilliseconds:
+      return kMicrosPerMilli;
     case DatePart::kSecond:
-    case DatePart::kEpoch: return kMicrosPerSecond;
-    case DatePart::kMinute: return kMicrosPerMinute;
-    case DatePart::kHour: return kMicrosPerHour;
+    case DatePart::kEpoch:
+      return kMicrosPerSecond;
+    case DatePart::kMinute:
+      return kMicrosPerMinute;
+    case DatePart::kHour:
+      return kMicrosPerHour;
     case DatePart::kYear:
     case DatePart::kMonth:
     case DatePart::kDay:
@@ -238,7 +277,8 @@ int64_t micros_of_part(DatePart part) {
     case DatePart::kTimezone:
     case DatePart::kTimezoneHour:
     case DatePart::kTimezoneMinute:
-    case DatePart::kJulian: return 0;
+    case DatePart::kJulian:
+      return 0;
   }
   UNREACHABLE();
 }
@@ -298,10 +338,13 @@ int32_t iso_year_begin(int32_t days) {
 
 bool is_time_part(DatePart part) { return part != DatePart::kEpoch && micros_of_part(part) != 0; }
 
-bool is_part_of_date(DatePart part) { return part != DatePart::kEpoch && part != DatePart::kJulian; }
+bool is_part_of_date(DatePart part) {
+  return part != DatePart::kEpoch && part != DatePart::kJulian;
+}
 
 bool is_part_of_interval(DatePart part) {
-  return part != DatePart::kIsoYear && (months_of_part(part) != 0 || part == DatePart::kDay || is_time_part(part));
+  return part != DatePart::kIsoYear &&
+         (months_of_part(part) != 0 || part == DatePart::kDay || is_time_part(part));
 }
 
 void parts_of_dates(DatePart part, const int32_t* days, uint32_t count, int64_t* out) {
@@ -344,7 +387,8 @@ double epoch_of_interval(const Interval& interval) {
   const int64_t years = interval.months / kMonthsPerYear;
   const int64_t days = int64_t{interval.months % kMonthsPerYear} * kDaysPerMonth + interval.days;
   const int64_t quarter_days = years * (365 * 4 + 1) + days * 4;
-  return static_cast<double>(quarter_days * (kSecondsPerDay / 4)) + static_cast<double>(interval.micros) / 1e6;
+  return static_cast<double>(quarter_days * (kSecondsPerDay / 4)) +
+         static_cast<double>(interval.micros) / 1e6;
 }
 
 double julian_day(int64_t micros) {
@@ -363,7 +407,8 @@ void truncate_timestamps(DatePart part, const int64_t* micros, uint32_t count, i
     const auto loop = [&](auto divisor) {
       for (uint32_t i = 0; i < count; ++i) {
         const int64_t value = micros[i];
-        out[i] = is_finite_timestamp(value) ? wrapping_subtract(value, floor_modulo(value, divisor)) : value;
+        out[i] = is_finite_timestamp(value) ? wrapping_subtract(value, floor_modulo(value, divisor))
+                                            : value;
       }
     };
     // Constant divisors become multiplications.
@@ -387,7 +432,8 @@ void truncate_dates(DatePart part, const int32_t* days, uint32_t count, int32_t*
 
 Interval truncate_interval(DatePart part, const Interval& interval) {
   if (const int32_t months = months_of_part(part)) return {interval.months / months * months, 0, 0};
-  if (part == DatePart::kWeek || part == DatePart::kYearWeek) return {interval.months, interval.days / 7 * 7, 0};
+  if (part == DatePart::kWeek || part == DatePart::kYearWeek)
+    return {interval.months, interval.days / 7 * 7, 0};
   if (const int64_t unit = micros_of_part(part)) {
     return {interval.months, interval.days, interval.micros / unit * unit};
   }
@@ -418,7 +464,8 @@ bool add_interval(int64_t timestamp, const Interval& interval, int64_t& result) 
   int32_t days = day_of(timestamp);
   if (interval.months != 0 && !add_months(days, interval.months, days)) return false;
   // The parts may lie out of range where their sum does not.
-  const int128_t total = (int128_t{days} + interval.days) * kMicrosPerDay + time_of(timestamp) + interval.micros;
+  const int128_t total =
+      (int128_t{days} + interval.days) * kMicrosPerDay + time_of(timestamp) + interval.micros;
   result = static_cast<int64_t>(total);
   return result == total && is_finite_timestamp(result);
 }
@@ -452,17 +499,20 @@ Interval age_between(int64_t end, int64_t begin) {
 bool is_countable(DatePart part) { return is_truncatable(part); }
 
 int64_t boundaries_between(DatePart part, int64_t begin, int64_t end) {
-  if (const int64_t unit = micros_of_part(part)) return floor_divide(end, unit) - floor_divide(begin, unit);
+  if (const int64_t unit = micros_of_part(part))
+    return floor_divide(end, unit) - floor_divide(begin, unit);
   const int32_t from = day_of(begin);
   const int32_t to = day_of(end);
   if (part == DatePart::kIsoYear) return iso_week_of(to).year - iso_week_of(from).year;
-  if (part == DatePart::kWeek || part == DatePart::kYearWeek) return (monday_of(to) - monday_of(from)) / 7;
+  if (part == DatePart::kWeek || part == DatePart::kYearWeek)
+    return (monday_of(to) - monday_of(from)) / 7;
   const int32_t months = months_of_part(part);
   if (months == 0) return to - from;
   const CivilDate a = civil_from_days(from);
   const CivilDate b = civil_from_days(to);
   if (months >= 12) return b.year / (months / 12) - a.year / (months / 12);
-  return (int64_t{b.year} * 12 + b.month - 1) / months - (int64_t{a.year} * 12 + a.month - 1) / months;
+  return (int64_t{b.year} * 12 + b.month - 1) / months -
+         (int64_t{a.year} * 12 + a.month - 1) / months;
 }
 
 int64_t complete_parts_between(DatePart part, int64_t begin, int64_t end) {
@@ -472,31 +522,34 @@ int64_t complete_parts_between(DatePart part, int64_t begin, int64_t end) {
   const int32_t months = months_of_part(part);
   if (months == 0) {
     const bool weeks = part == DatePart::kWeek || part == DatePart::kYearWeek;
-    return static_cast<int64_t>((int128_t{end} - begin) / (weeks ? 7 * kMicrosPerDay : kMicrosPerDay));
+    return static_cast<int64_t>((int128_t{end} - begin) /
+                                (weeks ? 7 * kMicrosPerDay : kMicrosPerDay));
   }
   if (begin > end) return -complete_parts_between(part, end, begin);
   const CivilDate a = civil_from_days(day_of(begin));
   const CivilDate b = civil_from_days(day_of(end));
   int64_t count = int64_t{b.year - a.year} * kMonthsPerYear + (b.month - a.month);
   int64_t moved = 0;
-  if (!add_interval(begin, Interval{static_cast<int32_t>(count), 0, 0}, moved) || moved > end) --count;
+  if (!add_interval(begin, Interval{static_cast<int32_t>(count), 0, 0}, moved) || moved > end)
+    --count;
   return count / months;
 }
 
 int128_t normalized_micros(const Interval& interval) {
-  return (int128_t{interval.months} * kDaysPerMonth + interval.days) * kMicrosPerDay + interval.micros;
+  return (int128_t{interval.months} * kDaysPerMonth + interval.days) * kMicrosPerDay +
+         interval.micros;
 }
 
 std::string_view month_name(int32_t month) {
-  static constexpr std::array<std::string_view, 12> kNames = {"January",   "February", "March",    "April",
-                                                              "May",       "June",     "July",     "August",
-                                                              "September", "October",  "November", "December"};
+  static constexpr std::array<std::string_view, 12> kNames = {
+      "January", "February", "March",     "April",   "May",      "June",
+      "July",    "August",   "September", "October", "November", "December"};
   return kNames[static_cast<size_t>(month - 1)];
 }
 
 std::string_view day_name(int32_t day_of_week) {
-  static constexpr std::array<std::string_view, 7> kNames = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                                             "Thursday", "Friday", "Saturday"};
+  static constexpr std::array<std::string_view, 7> kNames = {
+      "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
   return kNames[static_cast<size_t>(day_of_week)];
 }
 

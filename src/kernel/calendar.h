@@ -30,8 +30,8 @@ enum class DatePart : uint8_t {
   kIsoYear,
   kQuarter,
   kDayOfYear,
-  kYearWeek,      // ISO year * 100 + week
-  kEra,           // 1 AD, 0 BC
+  kYearWeek,  // ISO year * 100 + week
+  kEra,       // 1 AD, 0 BC
   kTimezone,
   kTimezoneHour,
   kTimezoneMinute,
@@ -46,8 +46,12 @@ std::string_view name_of(DatePart part);
 std::vector<std::string> date_part_names();
 
 /// Monday 1 … Sunday 7.
-inline int32_t iso_day_of_week(int32_t days) { return static_cast<int32_t>(floor_modulo(int64_t{days} + 3, 7)) + 1; }
-inline int32_t monday_of(int32_t days) { return static_cast<int32_t>(int64_t{days} - (iso_day_of_week(days) - 1)); }
+inline int32_t iso_day_of_week(int32_t days) {
+  return static_cast<int32_t>(floor_modulo(int64_t{days} + 3, 7)) + 1;
+}
+inline int32_t monday_of(int32_t days) {
+  return static_cast<int32_t>(int64_t{days} - (iso_day_of_week(days) - 1));
+}
 
 struct IsoWeek {
   int32_t year;

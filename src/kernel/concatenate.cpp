@@ -34,7 +34,8 @@ Column concatenate(TypeRef type, std::span<const Column> given) {
     parts.push_back(part.flatten());
     rows += part.size();
   }
-  if (rows > UINT32_MAX) throw Error(ErrorCode::kMemoryLimit, "lists of more than {} elements in one chunk", UINT32_MAX);
+  if (rows > UINT32_MAX)
+    throw Error(ErrorCode::kMemoryLimit, "lists of more than {} elements in one chunk", UINT32_MAX);
   if (parts.size() == 1) return parts[0];
   const auto count = static_cast<uint32_t>(rows);
   BufferRef validity = joined_validity(parts, count);
@@ -82,9 +83,11 @@ Column concatenate(TypeRef type, std::span<const Column> given) {
       base += part.child().size();
       children.push_back(part.child());
     }
-    return Column::list(type, count, std::move(values), concatenate(type->child(), children), std::move(validity));
+    return Column::list(type, count, std::move(values), concatenate(type->child(), children),
+                        std::move(validity));
   }
-  return Column::flat(type, count, std::move(values), std::move(validity), combine_pins(std::move(pins)));
+  return Column::flat(type, count, std::move(values), std::move(validity),
+                      combine_pins(std::move(pins)));
 }
 
 }  // namespace doline

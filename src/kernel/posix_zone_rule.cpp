@@ -55,8 +55,8 @@ struct RuleScanner {
   bool change(Change& change) {
     if (take('M')) {
       change.form = Change::Form::kMonthWeekDay;
-      if (!number(12, change.month) || change.month < 1 || !take('.') || !number(5, change.week) || change.week < 1 ||
-          !take('.') || !number(6, change.day)) {
+      if (!number(12, change.month) || change.month < 1 || !take('.') || !number(5, change.week) ||
+          change.week < 1 || !take('.') || !number(6, change.day)) {
         return false;
       }
     } else {
@@ -75,7 +75,9 @@ int64_t change_in(const Change& change, int32_t year) {
     case Change::Form::kJulian:  // 29 February is never counted
       day = new_year + change.day - 1 + (is_leap_year(year) && change.day >= 60);
       break;
-    case Change::Form::kDayOfYear: day = new_year + change.day; break;
+    case Change::Form::kDayOfYear:
+      day = new_year + change.day;
+      break;
     case Change::Form::kMonthWeekDay: {
       const int64_t first = days_from_civil(year, change.month, 1);
       const int32_t weekday = iso_day_of_week(static_cast<int32_t>(first)) % 7;
@@ -103,15 +105,20 @@ std::optional<PosixZoneRule> PosixZoneRule::parse(std::string_view text) {
     if (!scan.time(west) || !scan.take(',')) return std::nullopt;
     summer.offset = -west;
   }
-  if (!scan.change(summer.begin) || !scan.take(',') || !scan.change(summer.end) || !scan.rest.empty()) {
+  if (!scan.change(summer.begin) || !scan.take(',') || !scan.change(summer.end) ||
+      !scan.rest.empty()) {
     return std::nullopt;
   }
   rule.summer_ = summer;
   return rule;
 }
 
-int64_t PosixZoneRule::summer_begin(int32_t year) const { return change_in(summer_->begin, year) - standard_; }
-int64_t PosixZoneRule::summer_end(int32_t year) const { return change_in(summer_->end, year) - summer_->offset; }
+int64_t PosixZoneRule::summer_begin(int32_t year) const {
+  return change_in(summer_->begin, year) - standard_;
+}
+int64_t PosixZoneRule::summer_end(int32_t year) const {
+  return change_in(summer_->end, year) - summer_->offset;
+}
 
 int32_t PosixZoneRule::offset_seconds(int64_t utc_seconds) const {
   if (!summer_) return standard_;

@@ -21,7 +21,7 @@ class PosixZoneRule {
     Form form = Form::kMonthWeekDay;
     int32_t month = 0;
     int32_t week = 0;
-    int32_t day = 0;  // of the week, or of the year
+    int32_t day = 0;         // of the week, or of the year
     int32_t seconds = 7200;  // local time of the change
   };
   struct Summer {

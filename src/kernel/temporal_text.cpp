@@ -21,7 +21,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
+  return text.size() == lower.size() &&
+         std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
            return (a >= 'A' && a <= 'Z' ? static_cast<char>(a | 32) : a) == b;
          });
 }
@@ -145,12 +146,13 @@ bool scan_timestamp(std::string_view text, ClockTime& result) {
 bool to_micros(const ClockTime& clock, int64_t& micros) {
   if (clock.special == 2) return micros = 0, true;
   if (clock.special != 0) return micros = clock.special * kInfiniteTimestamp, true;
-  return timestamp_from_parts(clock.days, clock.seconds * kMicrosPerSecond + clock.nanos / kNanosPerMicro, micros);
+  return timestamp_from_parts(
+      clock.days, clock.seconds * kMicrosPerSecond + clock.nanos / kNanosPerMicro, micros);
 }
 
 /// Adds `count` and `billionths` of a unit of so many months, days and microseconds.
-bool add_unit(Interval& interval, int64_t count, int64_t billionths, int64_t months, int64_t days, int64_t micros,
-              bool round_to_month) {
+bool add_unit(Interval& interval, int64_t count, int64_t billionths, int64_t months, int64_t days,
+              int64_t micros, bool round_to_month) {
   constexpr int128_t kBillion = 1'000'000'000;
   int128_t more_months = int128_t{count} * months;
   int128_t more_days = int128_t{count} * days;
@@ -168,12 +170,13 @@ bool add_unit(Interval& interval, int64_t count, int64_t billionths, int64_t mon
   // Below a month of three months only days count, as DuckDB has it.
   rest = months == 3 ? 0 : rest % kBillion * kMicrosPerDay;
   rest += int128_t{billionths} * micros;
-  more_micros += micros == 1 ? rest / kBillion : (rest + (rest < 0 ? -kBillion / 2 : kBillion / 2)) / kBillion;
+  more_micros +=
+      micros == 1 ? rest / kBillion : (rest + (rest < 0 ? -kBillion / 2 : kBillion / 2)) / kBillion;
   more_months += interval.months;
   more_days += interval.days;
   more_micros += interval.micros;
-  if (more_months > INT32_MAX || more_months < INT32_MIN || more_days > INT32_MAX || more_days < INT32_MIN ||
-      more_micros > INT64_MAX || more_micros < INT64_MIN) {
+  if (more_months > INT32_MAX || more_months < INT32_MIN || more_days > INT32_MAX ||
+      more_days < INT32_MIN || more_micros > INT64_MAX || more_micros < INT64_MIN) {
     return false;
   }
   interval.months = static_cast<int32_t>(more_months);
@@ -189,19 +192,32 @@ bool add_named_unit(Interval& interval, std::string_view name, int64_t count, in
     return add_unit(interval, count, billionths, months, days, micros, round_to_month);
   };
   switch (*part) {
-    case DatePart::kYear: return add(12, 0, 0, true);
-    case DatePart::kDecade: return add(120, 0, 0, true);
-    case DatePart::kCentury: return add(1'200, 0, 0, true);
-    case DatePart::kMillennium: return add(12'000, 0, 0, true);
-    case DatePart::kQuarter: return add(3, 0, 0);
-    case DatePart::kMonth: return add(1, 0, 0);
-    case DatePart::kWeek: return add(0, 7, 0);
-    case DatePart::kDay: return add(0, 1, 0);
-    case DatePart::kHour: return add(0, 0, kMicrosPerHour);
-    case DatePart::kMinute: return add(0, 0, kMicrosPerMinute);
-    case DatePart::kSecond: return add(0, 0, kMicrosPerSecond);
-    case DatePart::kMilliseconds: return add(0, 0, kMicrosPerMilli);
-    case DatePart::kMicroseconds: return add(0, 0, 1);
+    case DatePart::kYear:
+      return add(12, 0, 0, true);
+    case DatePart::kDecade:
+      return add(120, 0, 0, true);
+    case DatePart::kCentury:
+      return add(1'200, 0, 0, true);
+    case DatePart::kMillennium:
+      return add(12'000, 0, 0, true);
+    case DatePart::kQuarter:
+      return add(3, 0, 0);
+    case DatePart::kMonth:
+      return add(1, 0, 0);
+    case DatePart::kWeek:
+      return add(0, 7, 0);
+    case DatePart::kDay:
+      return add(0, 1, 0);
+    case DatePart::kHour:
+      return add(0, 0, kMicrosPerHour);
+    case DatePart::kMinute:
+      return add(0, 0, kMicrosPerMinute);
+    case DatePart::kSecond:
+      return add(0, 0, kMicrosPerSecond);
+    case DatePart::kMilliseconds:
+      return add(0, 0, kMicrosPerMilli);
+    case DatePart::kMicroseconds:
+      return add(0, 0, 1);
     case DatePart::kEpoch:
     case DatePart::kDayOfWeek:
     case DatePart::kIsoDayOfWeek:
@@ -212,7 +228,8 @@ bool add_named_unit(Interval& interval, std::string_view name, int64_t count, in
     case DatePart::kTimezone:
     case DatePart::kTimezoneHour:
     case DatePart::kTimezoneMinute:
-    case DatePart::kJulian: return false;
+    case DatePart::kJulian:
+      return false;
   }
   UNREACHABLE();
 }
@@ -230,7 +247,8 @@ bool add_clock(Interval& interval, Scanner& scan, int64_t hours, bool negative) 
   }
   int64_t total = 0;
   if (__builtin_mul_overflow(hours, kMicrosPerHour, &total) ||
-      __builtin_add_overflow(total, minutes * kMicrosPerMinute + seconds * kMicrosPerSecond + micros, &total)) {
+      __builtin_add_overflow(
+          total, minutes * kMicrosPerMinute + seconds * kMicrosPerSecond + micros, &total)) {
     return false;
   }
   return !__builtin_add_overflow(interval.micros, negative ? -total : total, &interval.micros);
@@ -266,7 +284,9 @@ size_t scan_time(std::string_view text, int64_t& seconds, int32_t& nanos) {
   int64_t minute = 0;
   int64_t second = 0;
   nanos = 0;
-  if (!scan.number(1, 9, hour) || hour > 24 || !scan.take(':') || !scan.number(1, 2, minute) || minute > 59) return 0;
+  if (!scan.number(1, 9, hour) || hour > 24 || !scan.take(':') || !scan.number(1, 2, minute) ||
+      minute > 59)
+    return 0;
   if (scan.take(':')) {
     if (!scan.number(1, 2, second) || second > 59) return 0;
     int dropped = 0;
@@ -304,7 +324,8 @@ bool parse_time(std::string_view text, int64_t& micros) {
   micros = seconds * kMicrosPerSecond + nanos / kNanosPerMicro;
   // "10:00 PM" is no time: reading it as 10:00 would be wrong without a word.
   ZoneSuffix zone;
-  return scan_zone_suffix(scan, zone) && !(zone.kind == ZoneSuffix::Kind::kNamed && !find_zone(zone.name));
+  return scan_zone_suffix(scan, zone) &&
+         !(zone.kind == ZoneSuffix::Kind::kNamed && !find_zone(zone.name));
 }
 
 bool parse_timestamp(std::string_view text, int64_t& micros, bool& has_offset) {
@@ -319,24 +340,28 @@ bool parse_timestamp_ns(std::string_view text, int64_t& nanos, bool& has_offset)
   if (!scan_timestamp(text, clock)) return false;
   has_offset = clock.zone.kind != ZoneSuffix::Kind::kNone;
   if (clock.special != 0) return to_micros(clock, nanos);
-  const int128_t wide = int128_t{clock.days} * kNanosPerDay + int128_t{clock.seconds} * kNanosPerSecond + clock.nanos;
+  const int128_t wide =
+      int128_t{clock.days} * kNanosPerDay + int128_t{clock.seconds} * kNanosPerSecond + clock.nanos;
   nanos = static_cast<int64_t>(wide);
   return wide == nanos && is_finite_timestamp(nanos) && nanos != INT64_MIN;
 }
 
-bool parse_timestamp_tz(std::string_view text, const ZoneOffsets* session_zone, int64_t& utc_micros) {
+bool parse_timestamp_tz(std::string_view text, const ZoneOffsets* session_zone,
+                        int64_t& utc_micros) {
   ClockTime clock;
   int64_t local = 0;
   if (!scan_timestamp(text, clock) || !to_micros(clock, local)) return false;
   switch (clock.zone.kind) {
     case ZoneSuffix::Kind::kOffset:
-      return !__builtin_sub_overflow(local, clock.zone.offset_seconds * kMicrosPerSecond, &utc_micros) &&
+      return !__builtin_sub_overflow(local, clock.zone.offset_seconds * kMicrosPerSecond,
+                                     &utc_micros) &&
              is_finite_timestamp(utc_micros);
     case ZoneSuffix::Kind::kNamed:
       session_zone = find_zone(clock.zone.name);
       if (!session_zone) return false;
       break;
-    case ZoneSuffix::Kind::kNone: break;
+    case ZoneSuffix::Kind::kNone:
+      break;
   }
   utc_micros = clock.special == 2 ? 0 : local_to_utc(session_zone, local);
   return true;

@@ -28,7 +28,8 @@ bool parse_timestamp_ns(std::string_view text, int64_t& nanos, bool& has_offset)
 
 /// The instant: the offset or zone in the text is applied, or `session_zone` (null: UTC) where
 /// there is none. An unknown zone's name is a failure.
-bool parse_timestamp_tz(std::string_view text, const ZoneOffsets* session_zone, int64_t& utc_micros);
+bool parse_timestamp_tz(std::string_view text, const ZoneOffsets* session_zone,
+                        int64_t& utc_micros);
 
 /// "1 year 2 mons", "1.5 days", "-01:02:03.5", "3 days 04:05", "2 weeks ago".
 bool parse_interval(std::string_view text, Interval& interval);

@@ -30,12 +30,14 @@ void append_number(std::string& out, int64_t value, int width) {
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
   return text.size() >= start.size() &&
-         std::equal(start.begin(), start.end(), text.begin(), [](char a, char b) { return (a | 32) == (b | 32); });
+         std::equal(start.begin(), start.end(), text.begin(),
+                    [](char a, char b) { return (a | 32) == (b | 32); });
 }
 
 /// Position of the name the text starts with, or -1; `used` its length.
 template <class NameAt>
-int32_t match_name(std::string_view text, int32_t count, size_t most, NameAt&& name_at, size_t& used) {
+int32_t match_name(std::string_view text, int32_t count, size_t most, NameAt&& name_at,
+                   size_t& used) {
   for (int32_t i = 0; i < count; ++i) {
     const std::string_view name = name_at(i).substr(0, most);
     if (starts_with_ignoring_case(text, name)) {
@@ -72,7 +74,8 @@ struct TimeFormat::Fields {
 
   bool day_number(int32_t& days) const {
     if (week >= 0) {
-      const int64_t of_year = week_kind == Field::kIsoWeek && iso_year != INT64_MIN ? iso_year : year;
+      const int64_t of_year =
+          week_kind == Field::kIsoWeek && iso_year != INT64_MIN ? iso_year : year;
       const auto new_year = static_cast<int32_t>(days_from_civil(of_year, 1, 1));
       if (week_kind == Field::kIsoWeek) {
         const int32_t offset = weekday < 0 ? 0 : (weekday + 6) % 7;
@@ -85,7 +88,9 @@ struct TimeFormat::Fields {
       days = new_year + to_first + static_cast<int32_t>(week - 1) * 7 + offset;
       return true;
     }
-    if (!days_from_civil_checked(year, day_of_year != 0 ? 1 : month, day_of_year != 0 ? 1 : day, days)) return false;
+    if (!days_from_civil_checked(year, day_of_year != 0 ? 1 : month, day_of_year != 0 ? 1 : day,
+                                 days))
+      return false;
     if (day_of_year == 0) return true;
     days += static_cast<int32_t>(day_of_year - 1);
     return day_of_year <= (is_leap_year(year) ? 366 : 365);
@@ -93,7 +98,8 @@ struct TimeFormat::Fields {
 };
 
 void TimeFormat::add_literal(std::string_view text) {
-  if (items_.empty() || items_.back().field != Field::kLiteral) items_.push_back({Field::kLiteral, true, {}});
+  if (items_.empty() || items_.back().field != Field::kLiteral)
+    items_.push_back({Field::kLiteral, true, {}});
   items_.back().literal += text;
 }
 
@@ -104,19 +110,32 @@ void TimeFormat::add(char specifier, bool padded) {
     bool may_be_bare;  // %-d
   };
   static constexpr Entry kEntries[] = {
-      {'Y', Field::kYear, false},           {'y', Field::kYearOfCentury, true},
-      {'m', Field::kMonth, true},           {'B', Field::kMonthName, false},
-      {'b', Field::kShortMonthName, false}, {'h', Field::kShortMonthName, false},
-      {'d', Field::kDay, true},             {'j', Field::kDayOfYear, true},
-      {'H', Field::kHour, true},            {'I', Field::kHourOfTwelve, true},
-      {'p', Field::kAmPm, false},           {'M', Field::kMinute, true},
-      {'S', Field::kSecond, true},          {'g', Field::kMillisecond, false},
-      {'f', Field::kMicrosecond, false},    {'n', Field::kNanosecond, false},
-      {'A', Field::kDayName, false},        {'a', Field::kShortDayName, false},
-      {'w', Field::kDayOfWeek, false},      {'u', Field::kIsoDayOfWeek, false},
-      {'U', Field::kWeekFromSunday, false}, {'W', Field::kWeekFromMonday, false},
-      {'V', Field::kIsoWeek, false},        {'G', Field::kIsoYear, false},
-      {'z', Field::kOffset, false},         {'Z', Field::kZone, false},
+      {'Y', Field::kYear, false},
+      {'y', Field::kYearOfCentury, true},
+      {'m', Field::kMonth, true},
+      {'B', Field::kMonthName, false},
+      {'b', Field::kShortMonthName, false},
+      {'h', Field::kShortMonthName, false},
+      {'d', Field::kDay, true},
+      {'j', Field::kDayOfYear, true},
+      {'H', Field::kHour, true},
+      {'I', Field::kHourOfTwelve, true},
+      {'p', Field::kAmPm, false},
+      {'M', Field::kMinute, true},
+      {'S', Field::kSecond, true},
+      {'g', Field::kMillisecond, false},
+      {'f', Field::kMicrosecond, false},
+      {'n', Field::kNanosecond, false},
+      {'A', Field::kDayName, false},
+      {'a', Field::kShortDayName, false},
+      {'w', Field::kDayOfWeek, false},
+      {'u', Field::kIsoDayOfWeek, false},
+      {'U', Field::kWeekFromSunday, false},
+      {'W', Field::kWeekFromMonday, false},
+      {'V', Field::kIsoWeek, false},
+      {'G', Field::kIsoYear, false},
+      {'z', Field::kOffset, false},
+      {'Z', Field::kZone, false},
   };
   for (const Entry& entry : kEntries) {
     if (entry.specifier == specifier && (padded || entry.may_be_bare)) {
@@ -126,8 +145,8 @@ void TimeFormat::add(char specifier, bool padded) {
       return;
     }
   }
-  throw Error(ErrorCode::kInvalidArgument, "the time format \"{}\" has an unknown %{}{}", text_, padded ? "" : "-",
-              specifier)
+  throw Error(ErrorCode::kInvalidArgument, "the time format \"{}\" has an unknown %{}{}", text_,
+              padded ? "" : "-", specifier)
       .hint("%Y-%m-%d %H:%M:%S.%f and %j %y %b %B %a %A %p %I %z %Z are known");
 }
 
@@ -141,7 +160,8 @@ TimeFormat TimeFormat::compile(std::string_view text) {
       continue;
     }
     if (++i == text.size()) {
-      throw Error(ErrorCode::kInvalidArgument, "the time format \"{}\" ends with %", text).hint("%% is a percent sign");
+      throw Error(ErrorCode::kInvalidArgument, "the time format \"{}\" ends with %", text)
+          .hint("%% is a percent sign");
     }
     const auto add_all = [&](std::string_view specifiers, std::string_view separators) {
       for (size_t at = 0; at < specifiers.size(); ++at) {
@@ -171,37 +191,84 @@ void TimeFormat::append(std::string& out, const Moment& moment) const {
   const int64_t seconds = moment.nanos / kNanosPerSecond;
   const int64_t fraction = moment.nanos % kNanosPerSecond;
   const int64_t hour = seconds / 3600;
-  const auto two = [&](int64_t value, const Item& item) { append_number(out, value, item.padded ? 2 : 1); };
+  const auto two = [&](int64_t value, const Item& item) {
+    append_number(out, value, item.padded ? 2 : 1);
+  };
   for (const Item& item : items_) {
     switch (item.field) {
-      case Field::kLiteral: out += item.literal; break;
+      case Field::kLiteral:
+        out += item.literal;
+        break;
       case Field::kYear:
         append_number(out, civil.year, civil.year >= 0 ? 4 : 1);
         break;
-      case Field::kYearOfCentury: two(civil.year < 0 ? -civil.year % 100 : civil.year % 100, item); break;
-      case Field::kMonth: two(civil.month, item); break;
-      case Field::kMonthName: out += month_name(civil.month); break;
-      case Field::kShortMonthName: out += month_name(civil.month).substr(0, 3); break;
-      case Field::kDay: two(civil.day, item); break;
-      case Field::kDayOfYear:
-        append_number(out, moment.days - days_from_civil(civil.year, 1, 1) + 1, item.padded ? 3 : 1);
+      case Field::kYearOfCentury:
+        two(civil.year < 0 ? -civil.year % 100 : civil.year % 100, item);
         break;
-      case Field::kHour: two(hour, item); break;
-      case Field::kHourOfTwelve: two((hour + 11) % 12 + 1, item); break;
-      case Field::kAmPm: out += hour % 24 >= 12 ? "PM" : "AM"; break;
-      case Field::kMinute: two(seconds / 60 % 60, item); break;
-      case Field::kSecond: two(seconds % 60, item); break;
-      case Field::kMillisecond: append_number(out, fraction / 1'000'000, 3); break;
-      case Field::kMicrosecond: append_number(out, fraction / 1'000, 6); break;
-      case Field::kNanosecond: append_number(out, fraction, 9); break;
-      case Field::kDayName: out += day_name(iso_day_of_week(moment.days) % 7); break;
-      case Field::kShortDayName: out += day_name(iso_day_of_week(moment.days) % 7).substr(0, 3); break;
-      case Field::kDayOfWeek: append_number(out, iso_day_of_week(moment.days) % 7, 1); break;
-      case Field::kIsoDayOfWeek: append_number(out, iso_day_of_week(moment.days), 1); break;
-      case Field::kWeekFromSunday: append_number(out, week_of_year(moment.days, 0), 2); break;
-      case Field::kWeekFromMonday: append_number(out, week_of_year(moment.days, 1), 2); break;
-      case Field::kIsoWeek: append_number(out, iso_week_of(moment.days).week, 2); break;
-      case Field::kIsoYear: append_number(out, iso_week_of(moment.days).year, 4); break;
+      case Field::kMonth:
+        two(civil.month, item);
+        break;
+      case Field::kMonthName:
+        out += month_name(civil.month);
+        break;
+      case Field::kShortMonthName:
+        out += month_name(civil.month).substr(0, 3);
+        break;
+      case Field::kDay:
+        two(civil.day, item);
+        break;
+      case Field::kDayOfYear:
+        append_number(out, moment.days - days_from_civil(civil.year, 1, 1) + 1,
+                      item.padded ? 3 : 1);
+        break;
+      case Field::kHour:
+        two(hour, item);
+        break;
+      case Field::kHourOfTwelve:
+        two((hour + 11) % 12 + 1, item);
+        break;
+      case Field::kAmPm:
+        out += hour % 24 >= 12 ? "PM" : "AM";
+        break;
+      case Field::kMinute:
+        two(seconds / 60 % 60, item);
+        break;
+      case Field::kSecond:
+        two(seconds % 60, item);
+        break;
+      case Field::kMillisecond:
+        append_number(out, fraction / 1'000'000, 3);
+        break;
+      case Field::kMicrosecond:
+        append_number(out, fraction / 1'000, 6);
+        break;
+      case Field::kNanosecond:
+        append_number(out, fraction, 9);
+        break;
+      case Field::kDayName:
+        out += day_name(iso_day_of_week(moment.days) % 7);
+        break;
+      case Field::kShortDayName:
+        out += day_name(iso_day_of_week(moment.days) % 7).substr(0, 3);
+        break;
+      case Field::kDayOfWeek:
+        append_number(out, iso_day_of_week(moment.days) % 7, 1);
+        break;
+      case Field::kIsoDayOfWeek:
+        append_number(out, iso_day_of_week(moment.days), 1);
+        break;
+      case Field::kWeekFromSunday:
+        append_number(out, week_of_year(moment.days, 0), 2);
+        break;
+      case Field::kWeekFromMonday:
+        append_number(out, week_of_year(moment.days, 1), 2);
+        break;
+      case Field::kIsoWeek:
+        append_number(out, iso_week_of(moment.days).week, 2);
+        break;
+      case Field::kIsoYear:
+        append_number(out, iso_week_of(moment.days).year, 4);
+        break;
       case Field::kOffset: {
         char text[kTemporalTextBytes];
         out.append(text, format_offset(text, moment.offset_seconds));
@@ -226,7 +293,8 @@ bool TimeFormat::parse(std::string_view text, Parsed& parsed) const {
   const auto number = [&](size_t most, int64_t least, int64_t limit, int64_t& value) {
     const size_t begin = at;
     value = 0;
-    while (at < text.size() && at - begin < most && is_digit(text[at])) value = value * 10 + (text[at++] - '0');
+    while (at < text.size() && at - begin < most && is_digit(text[at]))
+      value = value * 10 + (text[at++] - '0');
     return at != begin && value >= least && value <= limit;
   };
   const auto fraction = [&](size_t places) {
@@ -253,22 +321,34 @@ bool TimeFormat::parse(std::string_view text, Parsed& parsed) const {
           }
         }
         break;
-      case Field::kYear: fits = number(4, 0, 9999, fields.year); break;
-      case Field::kIsoYear: fits = number(4, 0, 9999, fields.iso_year); break;
+      case Field::kYear:
+        fits = number(4, 0, 9999, fields.year);
+        break;
+      case Field::kIsoYear:
+        fits = number(4, 0, 9999, fields.iso_year);
+        break;
       case Field::kYearOfCentury:
         fits = number(2, 0, 99, fields.year);
         fields.year += fields.year >= 69 ? 1900 : 2000;
         break;
-      case Field::kMonth: fits = number(2, 1, 12, fields.month); break;
+      case Field::kMonth:
+        fits = number(2, 1, 12, fields.month);
+        break;
       case Field::kMonthName:
       case Field::kShortMonthName:
         fields.month = 1 + name(12, item.field == Field::kMonthName ? 99 : 3,
                                 [](int32_t i) { return month_name(i + 1); });
         fits = fields.month > 0;
         break;
-      case Field::kDay: fits = number(2, 1, 31, fields.day); break;
-      case Field::kDayOfYear: fits = number(3, 1, 366, fields.day_of_year); break;
-      case Field::kHour: fits = number(2, 0, 23, fields.hour); break;
+      case Field::kDay:
+        fits = number(2, 1, 31, fields.day);
+        break;
+      case Field::kDayOfYear:
+        fits = number(3, 1, 366, fields.day_of_year);
+        break;
+      case Field::kHour:
+        fits = number(2, 0, 23, fields.hour);
+        break;
       case Field::kHourOfTwelve:
         fields.twelve_hours = true;
         fits = number(2, 1, 12, fields.hour);
@@ -278,11 +358,21 @@ bool TimeFormat::parse(std::string_view text, Parsed& parsed) const {
         fits = fields.afternoon || starts_with_ignoring_case(text.substr(at), "am");
         at += 2;
         break;
-      case Field::kMinute: fits = number(2, 0, 59, fields.minute); break;
-      case Field::kSecond: fits = number(2, 0, 59, fields.second); break;
-      case Field::kMillisecond: fits = fraction(3); break;
-      case Field::kMicrosecond: fits = fraction(6); break;
-      case Field::kNanosecond: fits = fraction(9); break;
+      case Field::kMinute:
+        fits = number(2, 0, 59, fields.minute);
+        break;
+      case Field::kSecond:
+        fits = number(2, 0, 59, fields.second);
+        break;
+      case Field::kMillisecond:
+        fits = fraction(3);
+        break;
+      case Field::kMicrosecond:
+        fits = fraction(6);
+        break;
+      case Field::kNanosecond:
+        fits = fraction(9);
+        break;
       case Field::kDayName:
       case Field::kShortDayName:
         fields.weekday = name(7, item.field == Field::kDayName ? 99 : 3, day_name);
@@ -331,7 +421,8 @@ bool TimeFormat::parse(std::string_view text, Parsed& parsed) const {
   }
   if (at != text.size() || !fields.day_number(parsed.days)) return false;
   if (fields.twelve_hours) fields.hour = fields.hour % 12 + (fields.afternoon ? 12 : 0);
-  parsed.nanos = (fields.hour * 3600 + fields.minute * 60 + fields.second) * kNanosPerSecond + fields.nanos;
+  parsed.nanos =
+      (fields.hour * 3600 + fields.minute * 60 + fields.second) * kNanosPerSecond + fields.nanos;
   return true;
 }
 

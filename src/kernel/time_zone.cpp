@@ -27,7 +27,9 @@ struct OffsetSpan {
 class Zone : public ZoneOffsets {
  public:
   virtual OffsetSpan span_at(int64_t utc_micros) const = 0;
-  int32_t offset_seconds(int64_t utc_micros) const final { return span_at(utc_micros).offset_seconds; }
+  int32_t offset_seconds(int64_t utc_micros) const final {
+    return span_at(utc_micros).offset_seconds;
+  }
 };
 
 class FixedZone final : public Zone {
@@ -55,7 +57,7 @@ class FileZone final : public Zone {
       const Change summer{rule_->summer_begin(year), rule_->summer_offset()};
       const Change winter{rule_->summer_end(year), rule_->standard_offset()};
       for (const Change& change : summer.seconds < winter.seconds ? std::array{summer, winter}
-                                                                   : std::array{winter, summer}) {
+                                                                  : std::array{winter, summer}) {
         if (change.seconds > last) changes_.push_back(change);
       }
     }
@@ -63,8 +65,9 @@ class FileZone final : public Zone {
 
   OffsetSpan span_at(int64_t utc_micros) const override {
     const int64_t seconds = floor_divide(utc_micros, kMicrosPerSecond);
-    const auto next = std::upper_bound(changes_.begin(), changes_.end(), seconds,
-                                       [](int64_t at, const Change& change) { return at < change.seconds; });
+    const auto next =
+        std::upper_bound(changes_.begin(), changes_.end(), seconds,
+                         [](int64_t at, const Change& change) { return at < change.seconds; });
     if (next == changes_.end() && rule_) {
       return {utc_micros, utc_micros + 1, rule_->offset_seconds(seconds)};
     }
@@ -116,11 +119,12 @@ struct FileBytes {
 
 struct FileHeader {
   char version = 0;
-  size_t utc_flags = 0, standard_flags = 0, leap_seconds = 0, changes = 0, kinds = 0, name_bytes = 0;
+  size_t utc_flags = 0, standard_flags = 0, leap_seconds = 0, changes = 0, kinds = 0,
+         name_bytes = 0;
 
   size_t body_bytes(size_t time_bytes) const {
-    return changes * (time_bytes + 1) + kinds * 6 + name_bytes + leap_seconds * (time_bytes + 4) + standard_flags +
-           utc_flags;
+    return changes * (time_bytes + 1) + kinds * 6 + name_bytes + leap_seconds * (time_bytes + 4) +
+           standard_flags + utc_flags;
   }
 };
 
@@ -128,8 +132,8 @@ bool read_header(FileBytes& file, FileHeader& header) {
   if (file.take(4) != "TZif") return false;
   const std::string_view version = file.take(16);
   header.version = version.empty() ? '\0' : version[0];
-  for (size_t* field : {&header.utc_flags, &header.standard_flags, &header.leap_seconds, &header.changes,
-                        &header.kinds, &header.name_bytes}) {
+  for (size_t* field : {&header.utc_flags, &header.standard_flags, &header.leap_seconds,
+                        &header.changes, &header.kinds, &header.name_bytes}) {
     *field = static_cast<size_t>(file.number(4)) & 0xFFFFFFFF;
   }
   return file.ok && header.kinds >= 1 && header.kinds <= 256 && header.changes <= 100'000;
@@ -155,10 +159,12 @@ std::unique_ptr<const Zone> parse_zone_file(std::string_view bytes) {
     file.take(2);
     if (offset < -26 * 3600 || offset > 26 * 3600) return nullptr;
   }
-  file.take(header.name_bytes + header.leap_seconds * (time_bytes + 4) + header.standard_flags + header.utc_flags);
+  file.take(header.name_bytes + header.leap_seconds * (time_bytes + 4) + header.standard_flags +
+            header.utc_flags);
   if (!file.ok) return nullptr;
   for (size_t i = 0; i < changes.size(); ++i) {
-    if (kinds[i] >= offsets.size() || (i != 0 && changes[i].seconds <= changes[i - 1].seconds)) return nullptr;
+    if (kinds[i] >= offsets.size() || (i != 0 && changes[i].seconds <= changes[i - 1].seconds))
+      return nullptr;
     changes[i].offset = offsets[kinds[i]];
   }
   std::optional<PosixZoneRule> rule;
@@ -171,8 +177,8 @@ std::unique_ptr<const Zone> parse_zone_file(std::string_view bytes) {
 
 std::unique_ptr<const Zone> load_zone(const std::string& name) {
   constexpr size_t kMostBytes = size_t{1} << 20;
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen((zone_folder() + "/" + name).c_str(), "rbe"),
-                                                   std::fclose);
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(
+      std::fopen((zone_folder() + "/" + name).c_str(), "rbe"), std::fclose);
   if (!file) return nullptr;
   std::string bytes(4096, '\0');
   size_t size = 0;
@@ -223,7 +229,8 @@ std::vector<std::string> list_zone_files() {
   std::vector<std::string> names;
   std::error_code failure;
   const fs::path top(zone_folder());
-  for (fs::recursive_directory_iterator at(top, failure), end; !failure && at != end; at.increment(failure)) {
+  for (fs::recursive_directory_iterator at(top, failure), end; !failure && at != end;
+       at.increment(failure)) {
     const std::string name = at->path().lexically_relative(top).string();
     std::error_code ignored;
     if (at->is_directory(ignored)) {
@@ -256,8 +263,9 @@ class ZoneCache {
     } else if (const auto offset = fixed_offset_named(key)) {
       zone = std::make_unique<FixedZone>(*offset);
     } else {
-      const auto listed = std::find_if(files().begin(), files().end(),
-                                       [&](const std::string& file) { return lowered(file) == key; });
+      const auto listed =
+          std::find_if(files().begin(), files().end(),
+                       [&](const std::string& file) { return lowered(file) == key; });
       if (listed != files().end()) zone = load_zone(*listed);
     }
     if (!zone) return nullptr;  // not kept: unknown names have no end
@@ -296,7 +304,8 @@ class ZoneCache {
 /// Saturates: the last hours of the range have no local time of their own.
 int64_t add_seconds(int64_t micros, int64_t seconds) {
   int64_t sum = 0;
-  if (!__builtin_add_overflow(micros, seconds * kMicrosPerSecond, &sum) && is_finite_timestamp(sum)) return sum;
+  if (!__builtin_add_overflow(micros, seconds * kMicrosPerSecond, &sum) && is_finite_timestamp(sum))
+    return sum;
   return seconds < 0 ? -kInfiniteTimestamp + 1 : kInfiniteTimestamp - 1;
 }
 
@@ -311,8 +320,12 @@ const ZoneOffsets* fixed_zone(int32_t offset_seconds) {
 
 std::vector<std::string> zone_names() { return ZoneCache::instance().names(); }
 
-int64_t local_to_utc(const ZoneOffsets* zone, int64_t local_micros) { return ZoneCursor(zone).to_utc(local_micros); }
-int64_t utc_to_local(const ZoneOffsets* zone, int64_t utc_micros) { return ZoneCursor(zone).to_local(utc_micros); }
+int64_t local_to_utc(const ZoneOffsets* zone, int64_t local_micros) {
+  return ZoneCursor(zone).to_utc(local_micros);
+}
+int64_t utc_to_local(const ZoneOffsets* zone, int64_t utc_micros) {
+  return ZoneCursor(zone).to_local(utc_micros);
+}
 
 ZoneCursor::ZoneCursor(const ZoneOffsets* zone) : zone_(zone) {
   if (!zone) {
@@ -324,8 +337,9 @@ ZoneCursor::ZoneCursor(const ZoneOffsets* zone) : zone_(zone) {
 int32_t ZoneCursor::look_up(int64_t utc_micros) {
   if (!zone_) return 0;
   const auto* const known = dynamic_cast<const Zone*>(zone_);
-  const OffsetSpan span = known ? known->span_at(utc_micros)
-                                : OffsetSpan{utc_micros, utc_micros, zone_->offset_seconds(utc_micros)};
+  const OffsetSpan span =
+      known ? known->span_at(utc_micros)
+            : OffsetSpan{utc_micros, utc_micros, zone_->offset_seconds(utc_micros)};
   begin_ = span.begin_micros;
   end_ = span.end_micros;
   offset_ = span.offset_seconds;
@@ -344,7 +358,8 @@ int64_t ZoneCursor::to_utc(int64_t local_micros) {
   const int32_t after = offset_seconds(add_seconds(local_micros, kSecondsPerDay));
   const int64_t later = add_seconds(local_micros, -int64_t{after});
   if (offset_seconds(later) == after) return later;
-  return add_seconds(local_micros, -int64_t{offset_seconds(add_seconds(local_micros, -kSecondsPerDay))});
+  return add_seconds(local_micros,
+                     -int64_t{offset_seconds(add_seconds(local_micros, -kSecondsPerDay))});
 }
 
 }  // namespace doline

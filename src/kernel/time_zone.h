@@ -31,7 +31,8 @@ class ZoneCursor {
   explicit ZoneCursor(const ZoneOffsets* zone);
 
   int32_t offset_seconds(int64_t utc_micros) {
-    if (utc_micros >= begin_ && utc_micros < end_) [[likely]] return offset_;
+    if (utc_micros >= begin_ && utc_micros < end_) [[likely]]
+      return offset_;
     return look_up(utc_micros);
   }
   int64_t to_local(int64_t utc_micros);

@@ -33,7 +33,8 @@ bool append_integer(std::string_view text, ColumnBuilder& out) {
   return true;
 }
 
-bool append_timestamp(TypeKind kind, std::string_view text, const ZoneOffsets* zone, ColumnBuilder& out) {
+bool append_timestamp(TypeKind kind, std::string_view text, const ZoneOffsets* zone,
+                      ColumnBuilder& out) {
   int64_t value = 0;
   bool has_offset = false;
   if (kind == TypeKind::kTimestampNs) {
@@ -52,7 +53,9 @@ bool append_timestamp(TypeKind kind, std::string_view text, const ZoneOffsets* z
   return true;
 }
 
-bool is_scalar(const JsonNode& node) { return node.kind != JsonKind::kArray && node.kind != JsonKind::kObject; }
+bool is_scalar(const JsonNode& node) {
+  return node.kind != JsonKind::kArray && node.kind != JsonKind::kObject;
+}
 
 }  // namespace
 
@@ -61,7 +64,8 @@ bool JsonReader::mismatch(const JsonTree& tree, const JsonNode& node, ColumnBuil
   if (strictness_ == JsonStrictness::kLenient) return true;
   constexpr size_t kShown = 80;
   const std::string_view text = tree.text_of(node);
-  why_ = fmt::format("{}{} is not {}", text.substr(0, kShown), text.size() > kShown ? "…" : "", out.type()->name());
+  why_ = fmt::format("{}{} is not {}", text.substr(0, kShown), text.size() > kShown ? "…" : "",
+                     out.type()->name());
   return false;
 }
 
@@ -98,10 +102,12 @@ bool JsonReader::append_text(const JsonTree& tree, const JsonNode& node, ColumnB
 bool JsonReader::append_scalar(const JsonTree& tree, const JsonNode& node, ColumnBuilder& out) {
   if (!is_scalar(node)) return mismatch(tree, node, out);
   const TypeRef type = out.type();
-  const std::string_view text = node.kind == JsonKind::kString ? tree.string(node, scratch_) : tree.text_of(node);
+  const std::string_view text =
+      node.kind == JsonKind::kString ? tree.string(node, scratch_) : tree.text_of(node);
   const auto fits = [&]() -> bool {
     switch (type->kind()) {
-      case TypeKind::kNull: return false;
+      case TypeKind::kNull:
+        return false;
       case TypeKind::kBool: {
         bool value = node.kind == JsonKind::kTrue;
         if (node.is_number()) {
@@ -114,15 +120,24 @@ bool JsonReader::append_scalar(const JsonTree& tree, const JsonNode& node, Colum
         out.append_bool(value);
         return true;
       }
-      case TypeKind::kInt8: return append_integer<int8_t>(text, out);
-      case TypeKind::kInt16: return append_integer<int16_t>(text, out);
-      case TypeKind::kInt32: return append_integer<int32_t>(text, out);
-      case TypeKind::kInt64: return append_integer<int64_t>(text, out);
-      case TypeKind::kHugeInt: return append_integer<int128_t>(text, out);
-      case TypeKind::kUInt8: return append_integer<uint8_t>(text, out);
-      case TypeKind::kUInt16: return append_integer<uint16_t>(text, out);
-      case TypeKind::kUInt32: return append_integer<uint32_t>(text, out);
-      case TypeKind::kUInt64: return append_integer<uint64_t>(text, out);
+      case TypeKind::kInt8:
+        return append_integer<int8_t>(text, out);
+      case TypeKind::kInt16:
+        return append_integer<int16_t>(text, out);
+      case TypeKind::kInt32:
+        return append_integer<int32_t>(text, out);
+      case TypeKind::kInt64:
+        return append_integer<int64_t>(text, out);
+      case TypeKind::kHugeInt:
+        return append_integer<int128_t>(text, out);
+      case TypeKind::kUInt8:
+        return append_integer<uint8_t>(text, out);
+      case TypeKind::kUInt16:
+        return append_integer<uint16_t>(text, out);
+      case TypeKind::kUInt32:
+        return append_integer<uint32_t>(text, out);
+      case TypeKind::kUInt64:
+        return append_integer<uint64_t>(text, out);
       case TypeKind::kFloat: {
         float value = 0;
         if (!parse_float(text, value)) return false;
@@ -160,7 +175,8 @@ bool JsonReader::append_scalar(const JsonTree& tree, const JsonNode& node, Colum
       case TypeKind::kTime:
       case TypeKind::kDuration: {
         int64_t micros = 0;
-        if (!(type->is(TypeKind::kTime) ? parse_time(text, micros) : parse_duration(text, micros))) return false;
+        if (!(type->is(TypeKind::kTime) ? parse_time(text, micros) : parse_duration(text, micros)))
+          return false;
         out.append(micros);
         return true;
       }
@@ -168,7 +184,8 @@ bool JsonReader::append_scalar(const JsonTree& tree, const JsonNode& node, Colum
       case TypeKind::kTimestampMs:
       case TypeKind::kTimestamp:
       case TypeKind::kTimestampNs:
-      case TypeKind::kTimestampTz: return append_timestamp(type->kind(), text, zone_, out);
+      case TypeKind::kTimestampTz:
+        return append_timestamp(type->kind(), text, zone_, out);
       case TypeKind::kInterval: {
         Interval interval;
         if (!parse_interval(text, interval)) return false;
@@ -190,7 +207,8 @@ bool JsonReader::append_scalar(const JsonTree& tree, const JsonNode& node, Colum
       case TypeKind::kList:
       case TypeKind::kArray:
       case TypeKind::kStruct:
-      case TypeKind::kMap: break;  // not scalars
+      case TypeKind::kMap:
+        break;  // not scalars
     }
     UNREACHABLE();
   };
@@ -209,9 +227,11 @@ bool JsonReader::append_scalar(const JsonTree& tree, const JsonNode& node, Colum
 
 bool JsonReader::append_list(const JsonTree& tree, const JsonNode& node, ColumnBuilder& out) {
   if (node.kind != JsonKind::kArray) return mismatch(tree, node, out);
-  if (out.type()->is(TypeKind::kArray) && node.count != out.type()->array_length()) return mismatch(tree, node, out);
+  if (out.type()->is(TypeKind::kArray) && node.count != out.type()->array_length())
+    return mismatch(tree, node, out);
   bool fits = true;
-  tree.for_each_element(node, [&](const JsonNode& element) { fits = append(tree, element, out.child()) && fits; });
+  tree.for_each_element(
+      node, [&](const JsonNode& element) { fits = append(tree, element, out.child()) && fits; });
   out.finish_list();
   return fits;
 }
@@ -270,8 +290,8 @@ bool JsonReader::append_map(const JsonTree& tree, const JsonNode& node, ColumnBu
   return fits;
 }
 
-Column json_to_column(const Column& input, TypeRef target, const Selection& active, const ZoneOffsets* zone,
-                      CastFailures& failures, JsonStrictness strictness) {
+Column json_to_column(const Column& input, TypeRef target, const Selection& active,
+                      const ZoneOffsets* zone, CastFailures& failures, JsonStrictness strictness) {
   ColumnBuilder builder(target, input.size());
   JsonReader reader(strictness, zone);
   JsonTree tree;
@@ -283,7 +303,8 @@ Column json_to_column(const Column& input, TypeRef target, const Selection& acti
     fill_to(at);
     if (input.is_null(at)) return;
     if (!tree.parse_utf8(input.text(at))) {
-      failures.fail(at, failures.wants_messages() ? "this is not JSON: " + tree.error() : std::string());
+      failures.fail(
+          at, failures.wants_messages() ? "this is not JSON: " + tree.error() : std::string());
       return;
     }
     if (!reader.append(tree, tree.root(), builder)) {
@@ -302,17 +323,21 @@ void append_json(std::string& out, const Column& column, uint32_t row, const Zon
     out += "null";
     return;
   }
-  if (column.is_dictionary()) return append_json(out, column.dictionary()->values(), column.codes()[row], zone);
+  if (column.is_dictionary())
+    return append_json(out, column.dictionary()->values(), column.codes()[row], zone);
   const uint32_t at = column.index_of(row);
   const TypeRef type = column.type();
   char digits[kNumberTextBytes];
   switch (type->kind()) {
-    case TypeKind::kBool: out += test_bit(column.bits(), at) ? "true" : "false"; return;
+    case TypeKind::kBool:
+      out += test_bit(column.bits(), at) ? "true" : "false";
+      return;
     case TypeKind::kFloat:
     case TypeKind::kDouble: {
       const bool wide = type->is(TypeKind::kDouble);
       const double value = wide ? column.values<double>()[at] : double{column.values<float>()[at]};
-      const size_t size = wide ? format_double(digits, value) : format_float(digits, static_cast<float>(value));
+      const size_t size =
+          wide ? format_double(digits, value) : format_float(digits, static_cast<float>(value));
       if (std::isfinite(value)) {
         out.append(digits, size);
       } else {
@@ -328,16 +353,21 @@ void append_json(std::string& out, const Column& column, uint32_t row, const Zon
     case TypeKind::kUInt8:
     case TypeKind::kUInt16:
     case TypeKind::kUInt32:
-    case TypeKind::kUInt64: return append_text(out, column, row, zone);
+    case TypeKind::kUInt64:
+      return append_text(out, column, row, zone);
     case TypeKind::kDecimal: {
       // ".05" would be no JSON number.
-      const int128_t unscaled = type->physical() == PhysicalType::kInt64 ? int128_t{column.values<int64_t>()[at]}
-                                                                         : column.values<int128_t>()[at];
-      out.append(digits, format_decimal(digits, unscaled, std::max(type->width(), type->scale() + 1), type->scale()));
+      const int128_t unscaled = type->physical() == PhysicalType::kInt64
+                                    ? int128_t{column.values<int64_t>()[at]}
+                                    : column.values<int128_t>()[at];
+      out.append(digits, format_decimal(digits, unscaled,
+                                        std::max(type->width(), type->scale() + 1), type->scale()));
       return;
     }
-    case TypeKind::kVarchar: return append_json_string(out, column.values<StringView>()[at].view());
-    case TypeKind::kJson: return append_minified(out, column.values<StringView>()[at].view());
+    case TypeKind::kVarchar:
+      return append_json_string(out, column.values<StringView>()[at].view());
+    case TypeKind::kJson:
+      return append_minified(out, column.values<StringView>()[at].view());
     case TypeKind::kList:
     case TypeKind::kArray: {
       const ListEntry entry = column.values<ListEntry>()[at];
@@ -418,7 +448,8 @@ Column text_to_json(const Column& input, const Selection& active, CastFailures& 
   BufferRef validity;
   active.for_each([&](uint32_t row) {
     if (input.is_null(row) || tree.parse_utf8(input.text(row))) return;
-    failures.fail(row, failures.wants_messages() ? "this is not JSON: " + tree.error() : std::string());
+    failures.fail(row,
+                  failures.wants_messages() ? "this is not JSON: " + tree.error() : std::string());
     if (!validity) validity = make_full_bitmap(input.size());
     clear_bit(validity->as<uint64_t>(), row);
   });

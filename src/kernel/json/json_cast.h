@@ -17,7 +17,8 @@ enum class JsonStrictness : uint8_t {
 /// Appends JSON values to a column of any type. One a kernel call; owned by one thread.
 class JsonReader {
  public:
-  JsonReader(JsonStrictness strictness, const ZoneOffsets* zone) : strictness_(strictness), zone_(zone) {}
+  JsonReader(JsonStrictness strictness, const ZoneOffsets* zone)
+      : strictness_(strictness), zone_(zone) {}
 
   /// Appends one row to `out`, whatever happens. False under kExact when the value does not fit
   /// out.type(); then why() tells and part of the row may be there (truncate and append NULL).
@@ -40,8 +41,9 @@ class JsonReader {
 
 /// JSON or VARCHAR (flat) to a type. To VARCHAR itself a cast keeps the JSON text; in here a
 /// string inside a document becomes its meaning. Text that is no JSON fails.
-Column json_to_column(const Column& input, TypeRef target, const Selection& active, const ZoneOffsets* zone,
-                      CastFailures& failures, JsonStrictness strictness = JsonStrictness::kExact);
+Column json_to_column(const Column& input, TypeRef target, const Selection& active,
+                      const ZoneOffsets* zone, CastFailures& failures,
+                      JsonStrictness strictness = JsonStrictness::kExact);
 
 /// Any type to JSON. Rows that are NULL stay NULL; inside of values NULL is null. VARCHAR becomes
 /// a string; numbers that JSON has no words for (nan, inf) become strings.

@@ -123,7 +123,8 @@ const JsonNode* JsonPath::follow(const JsonTree& tree, const JsonNode& node, con
   if (node.kind == JsonKind::kObject) {
     return step.kind == StepKind::kMember ? tree.member(node, step.name) : nullptr;
   }
-  if (node.kind != JsonKind::kArray || (step.kind == StepKind::kMember && !step.is_pointer)) return nullptr;
+  if (node.kind != JsonKind::kArray || (step.kind == StepKind::kMember && !step.is_pointer))
+    return nullptr;
   const int64_t index = step.index < 0 ? step.index + int64_t{node.count} : step.index;
   return index < 0 ? nullptr : tree.element(node, static_cast<uint64_t>(index));
 }
@@ -138,7 +139,8 @@ void JsonPath::find_all(const JsonTree& tree, std::vector<uint32_t>& nodes) cons
   collect(tree, tree.root(), 0, nodes);
 }
 
-void JsonPath::collect(const JsonTree& tree, const JsonNode& node, size_t at, std::vector<uint32_t>& nodes) const {
+void JsonPath::collect(const JsonTree& tree, const JsonNode& node, size_t at,
+                       std::vector<uint32_t>& nodes) const {
   if (at == steps_.size()) {
     nodes.push_back(tree.index_of(node));
     return;
@@ -154,14 +156,17 @@ void JsonPath::collect(const JsonTree& tree, const JsonNode& node, size_t at, st
   // and would make the work grow with a power of the depth.
   size_t below = at + 1;
   if (step.kind == StepKind::kAnyDepth) {
-    if (at + 1 < steps_.size() && steps_[at + 1].kind == StepKind::kAnyDepth) return collect(tree, node, at + 1, nodes);
+    if (at + 1 < steps_.size() && steps_[at + 1].kind == StepKind::kAnyDepth)
+      return collect(tree, node, at + 1, nodes);
     collect(tree, node, at + 1, nodes);
     below = at;
   }
   if (object && step.kind != StepKind::kAnyElement) {
-    tree.for_each_member(node, [&](const JsonNode&, const JsonNode& value) { collect(tree, value, below, nodes); });
+    tree.for_each_member(
+        node, [&](const JsonNode&, const JsonNode& value) { collect(tree, value, below, nodes); });
   } else if (array && step.kind != StepKind::kAnyMember) {
-    tree.for_each_element(node, [&](const JsonNode& element) { collect(tree, element, below, nodes); });
+    tree.for_each_element(node,
+                          [&](const JsonNode& element) { collect(tree, element, below, nodes); });
   }
 }
 

@@ -39,7 +39,8 @@ class JsonPath {
   void parse_pointer(std::string_view text);
   void add(Step step);
   static const JsonNode* follow(const JsonTree& tree, const JsonNode& node, const Step& step);
-  void collect(const JsonTree& tree, const JsonNode& node, size_t step, std::vector<uint32_t>& nodes) const;
+  void collect(const JsonTree& tree, const JsonNode& node, size_t step,
+               std::vector<uint32_t>& nodes) const;
 
   std::vector<Step> steps_;
   bool has_wildcard_ = false;

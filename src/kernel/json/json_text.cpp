@@ -6,7 +6,8 @@ namespace {
 
 uint32_t hex_value(std::string_view digits) {
   uint32_t value = 0;
-  for (const char c : digits) value = value * 16 + static_cast<uint32_t>(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+  for (const char c : digits)
+    value = value * 16 + static_cast<uint32_t>(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
   return value;
 }
 
@@ -59,13 +60,27 @@ void append_json_string(std::string& out, std::string_view text) {
     out.append(text, begin, at - begin);
     begin = at + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         out += "\\u00";
         out += kHex[static_cast<uint8_t>(c) >> 4];
@@ -88,15 +103,26 @@ void append_unescaped(std::string& out, std::string_view raw) {
     const char c = raw[escape + 1];
     at = escape + 2;
     switch (c) {
-      case 'b': out += '\b'; break;
-      case 'f': out += '\f'; break;
-      case 'n': out += '\n'; break;
-      case 'r': out += '\r'; break;
-      case 't': out += '\t'; break;
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
       case 'u': {
         uint32_t point = hex_value(raw.substr(at, 4));
         at += 4;
-        if (point >= 0xD800 && point < 0xDC00 && raw.size() - at >= 6 && raw[at] == '\\' && raw[at + 1] == 'u') {
+        if (point >= 0xD800 && point < 0xDC00 && raw.size() - at >= 6 && raw[at] == '\\' &&
+            raw[at + 1] == 'u') {
           const uint32_t low = hex_value(raw.substr(at + 2, 4));
           if (low >= 0xDC00 && low < 0xE000) {
             point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
@@ -106,7 +132,8 @@ void append_unescaped(std::string& out, std::string_view raw) {
         append_code_point(out, point >= 0xD800 && point < 0xE000 ? kReplacement : point);
         break;
       }
-      default: out += c;  // quote, backslash, slash
+      default:
+        out += c;  // quote, backslash, slash
     }
   }
 }
@@ -127,7 +154,8 @@ void append_pretty(std::string& out, const JsonTree& tree, const JsonNode& node,
     out.append(static_cast<size_t>(depth) * 4, ' ');
   };
   const bool object = node.kind == JsonKind::kObject;
-  if ((!object && node.kind != JsonKind::kArray) || node.count == 0) return append_minified(out, tree.text_of(node));
+  if ((!object && node.kind != JsonKind::kArray) || node.count == 0)
+    return append_minified(out, tree.text_of(node));
   out += object ? '{' : '[';
   bool first = true;
   const auto next = [&] {

@@ -96,14 +96,16 @@ bool JsonTree::scan_number(const char*& position, JsonNode& node) {
 
 bool JsonTree::scan_word(const char*& position, std::string_view word) {
   const auto rest = static_cast<size_t>(text_.data() + text_.size() - position);
-  if (std::string_view(position, std::min(rest, word.size())) != word) return fail(position, "unexpected character");
+  if (std::string_view(position, std::min(rest, word.size())) != word)
+    return fail(position, "unexpected character");
   position += word.size();
   return true;
 }
 
 bool JsonTree::parse(std::string_view text) {
   text_ = text;
-  if (!simdjson::validate_utf8(text.data(), text.size())) return fail(text.data(), "text that is not UTF-8, found");
+  if (!simdjson::validate_utf8(text.data(), text.size()))
+    return fail(text.data(), "text that is not UTF-8, found");
   return parse_utf8(text);
 }
 
@@ -188,7 +190,8 @@ bool JsonTree::parse_utf8(std::string_view text) {
         wants_key = parent.kind == JsonKind::kObject;
         break;
       }
-      if (*at != (parent.kind == JsonKind::kObject ? '}' : ']')) return fail(at, "unexpected character");
+      if (*at != (parent.kind == JsonKind::kObject ? '}' : ']'))
+        return fail(at, "unexpected character");
       ++at;
       parent.end = offset();
       parent.next = static_cast<uint32_t>(nodes_.size());

@@ -36,9 +36,13 @@ class JsonTree {
 
   const JsonNode& root() const { return nodes_[0]; }
   const JsonNode& node(uint32_t index) const { return nodes_[index]; }
-  uint32_t index_of(const JsonNode& node) const { return static_cast<uint32_t>(&node - nodes_.data()); }
+  uint32_t index_of(const JsonNode& node) const {
+    return static_cast<uint32_t>(&node - nodes_.data());
+  }
   std::string_view text() const { return text_; }
-  std::string_view text_of(const JsonNode& node) const { return text_.substr(node.begin, node.end - node.begin); }
+  std::string_view text_of(const JsonNode& node) const {
+    return text_.substr(node.begin, node.end - node.begin);
+  }
   /// Between the quotes, escapes as they are.
   std::string_view raw_string(const JsonNode& node) const {
     return text_.substr(node.begin + 1, node.end - node.begin - 2);

@@ -49,9 +49,12 @@ TEST(Json, ValidityFollowsTheTestSuite) {
   if (!corpora) GTEST_SKIP() << "DOLINE_CORPORA is not set";
   int accepted = 0;
   int refused = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(corpora) / "json_test_suite")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(
+           std::filesystem::path(corpora) / "json_test_suite")) {
     const std::string name = entry.path().filename().string();
-    if (!entry.is_regular_file() || (!name.starts_with("y_") && !name.starts_with("n_") && !name.starts_with("i_"))) continue;
+    if (!entry.is_regular_file() ||
+        (!name.starts_with("y_") && !name.starts_with("n_") && !name.starts_with("i_")))
+      continue;
     std::ifstream file(entry.path(), std::ios::binary);
     std::stringstream content;
     content << file.rdbuf();
@@ -65,7 +68,9 @@ TEST(Json, ValidityFollowsTheTestSuite) {
 }
 
 TEST(Json, DepthIsLimited) {
-  const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  const auto nested = [](size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
   EXPECT_TRUE(valid(nested(JsonTree::kDeepest)));
   EXPECT_FALSE(valid(nested(JsonTree::kDeepest + 1)));
   EXPECT_FALSE(valid(std::string(10'000'000, '[')));
@@ -77,7 +82,8 @@ TEST(Json, DepthIsLimited) {
 TEST(Json, EveryPrefixOfATextIsRefused) {
   const std::string text = R"({"a": [1, -2.5e+3, true, false, null, "x\u00e4\\"], "b": {}})";
   EXPECT_TRUE(valid(text));
-  for (size_t size = 0; size < text.size(); ++size) EXPECT_FALSE(valid(text.substr(0, size))) << size;
+  for (size_t size = 0; size < text.size(); ++size)
+    EXPECT_FALSE(valid(text.substr(0, size))) << size;
 }
 
 TEST(Json, Extraction) {
@@ -105,15 +111,21 @@ TEST(Json, Extraction) {
       {"->", {"JSON:{\"a\": {\"b\": {\"c\": 1}}, \"c\": 2}", "VARCHAR:$..c"}, "[2, 1]"},
       {"->>", {"JSON:[{\"a\":\"x\"},{\"a\":null}]", "VARCHAR:$[*].a"}, "[x, NULL]"},
       {"->", {"JSON:" + document, "VARCHAR[]:[$.e.a, $.x]"}, "[7, NULL]"},
-      {"->>", {"JSON:{\"a\":\"x\\ny\\u00e4\\ud83d\\ude80\\ud83d\"}", "VARCHAR:a"}, "x\nyä🚀\xEF\xBF\xBD"},
+      {"->>",
+       {"JSON:{\"a\":\"x\\ny\\u00e4\\ud83d\\ude80\\ud83d\"}", "VARCHAR:a"},
+       "x\nyä🚀\xEF\xBF\xBD"},
       {"->", {"JSON:" + document, "VARCHAR:$x"}, "error: the JSON path '$x' breaks off at 'x'"},
       {"->", {"JSON:" + document, "VARCHAR:$."}, "error: the JSON path '$.' breaks off at '.'"},
       {"->", {"JSON:" + document, "VARCHAR:$[1"}, "error: the JSON path '$[1' breaks off at '[1'"},
-      {"->", {"VARCHAR:{bad", "VARCHAR:$.a"}, "error: this is not JSON: a member without a name at byte 1"},
+      {"->",
+       {"VARCHAR:{bad", "VARCHAR:$.a"},
+       "error: this is not JSON: a member without a name at byte 1"},
       {"json_value", {"JSON:" + document, "VARCHAR:$.a"}, "NULL"},
       {"json_exists", {"JSON:" + document, "VARCHAR:c.d"}, "true"},
       {"json_exists", {"JSON:" + document, "VARCHAR:x"}, "false"},
-      {"->", {"JSON:123456789012345678901234567890", "VARCHAR:$"}, "123456789012345678901234567890"},
+      {"->",
+       {"JSON:123456789012345678901234567890", "VARCHAR:$"},
+       "123456789012345678901234567890"},
   });
 }
 
@@ -132,7 +144,9 @@ TEST(Json, Inspection) {
       {"json_keys", {"JSON:[1]"}, "[]"},
       {"json_array_length", {"JSON:{\"a\":[1, 2]}", "VARCHAR:$.a"}, "2"},
       {"json_array_length", {"JSON:1"}, "0"},
-      {"json_structure", {"JSON:{\"a\":[1,2.5],\"b\":\"x\",\"c\":null,\"d\":{\"e\":true}}"}, R"({"a":["DOUBLE"],"b":"VARCHAR","c":"NULL","d":{"e":"BOOLEAN"}})"},
+      {"json_structure",
+       {"JSON:{\"a\":[1,2.5],\"b\":\"x\",\"c\":null,\"d\":{\"e\":true}}"},
+       R"({"a":["DOUBLE"],"b":"VARCHAR","c":"NULL","d":{"e":"BOOLEAN"}})"},
       {"json_structure", {"JSON:[1, -1]"}, "[\"HUGEINT\"]"},
       {"json_structure", {"JSON:[{\"a\":1},{\"b\":2}]"}, R"([{"a":"UBIGINT","b":"UBIGINT"}])"},
       {"json_structure", {"JSON:[[1],[\"a\"]]"}, "[[\"JSON\"]]"},
@@ -141,7 +155,9 @@ TEST(Json, Inspection) {
       {"json_contains", {"JSON:[1,2,3]", "JSON:[1,4]"}, "false"},
       {"json_contains", {"JSON:1", "JSON:1.0"}, "false"},
       {"json", {"VARCHAR:{\"a\" : \"x y\"}"}, "{\"a\":\"x y\"}"},
-      {"json_pretty", {"VARCHAR:{\"a\":[1,2],\"b\":{}}"}, "{\n    \"a\": [\n        1,\n        2\n    ],\n    \"b\": {}\n}"},
+      {"json_pretty",
+       {"VARCHAR:{\"a\":[1,2],\"b\":{}}"},
+       "{\n    \"a\": [\n        1,\n        2\n    ],\n    \"b\": {}\n}"},
   });
 }
 
@@ -159,7 +175,9 @@ TEST(Json, Making) {
       {"json_object", {"VARCHAR:a"}, "error: json_object takes names and values in turn"},
       {"json_array", {"INTEGER:1", "VARCHAR:a\tb", "INTEGER:NULL"}, R"([1,"a\tb",null])"},
       {"json_array", {}, "[]"},
-      {"json_merge_patch", {"JSON:{\"a\":1,\"b\":{\"c\":1,\"d\":2}}", "JSON:{\"b\":{\"c\":null},\"e\":3}"}, R"({"a":1,"b":{"d":2},"e":3})"},
+      {"json_merge_patch",
+       {"JSON:{\"a\":1,\"b\":{\"c\":1,\"d\":2}}", "JSON:{\"b\":{\"c\":null},\"e\":3}"},
+       R"({"a":1,"b":{"d":2},"e":3})"},
       {"json_merge_patch", {"JSON:{\"a\":1}", "JSON:[1]"}, "[1]"},
       {"json_merge_patch", {"JSON:1", "JSON:{\"a\":null}", "JSON:{\"b\":2}"}, "{\"b\":2}"},
   });
@@ -169,8 +187,8 @@ TEST(Json, ObjectsOfConstantNamesAndColumns) {
   ColumnBuilder values(Type::int32());
   values.append(int32_t{7});
   values.append_null();
-  const Column arguments[] = {Value::text("a").to_column(2), values.seal(), Value::text("b").to_column(2),
-                              Value::boolean(true).to_column(2)};
+  const Column arguments[] = {Value::text("a").to_column(2), values.seal(),
+                              Value::text("b").to_column(2), Value::boolean(true).to_column(2)};
   const SessionConstants session;
   RowErrors errors(RowErrors::Mode::kThrow);
   const KernelCall call{Selection::all(2), 2, Type::json(), nullptr, session, {}, errors};
@@ -182,12 +200,25 @@ TEST(Json, ObjectsOfConstantNamesAndColumns) {
 
 TEST(Json, Transformation) {
   check_json({
-      {"json_transform", {"JSON:{\"a\":1,\"c\":2}", "VARCHAR:{\"a\":\"INTEGER\",\"b\":[\"DECIMAL(5,2)\"]}"}, "{'a': 1, 'b': NULL}"},
-      {"json_transform", {"JSON:{\"a\":\"x\",\"b\":[1.005, null]}", "VARCHAR:{\"a\":\"INTEGER\",\"b\":\"DECIMAL(5,2)[]\"}"}, "{'a': NULL, 'b': [1.01, NULL]}"},
-      {"json_transform_strict", {"JSON:{\"a\":\"x\"}", "VARCHAR:{\"a\":\"INTEGER\"}"}, "error: \"x\" is not INTEGER"},
-      {"json_transform_strict", {"JSON:{\"a\":1,\"b\":2}", "VARCHAR:{\"a\":\"INTEGER\"}"}, "error: the member \"b\" is not in STRUCT(a INTEGER)"},
-      {"json_transform_strict", {"JSON:{}", "VARCHAR:{\"a\":\"INTEGER\"}"}, "error: the member \"a\" of STRUCT(a INTEGER) is missing"},
-      {"json_transform", {"JSON:1", "VARCHAR:\"INTEGERR\""}, "error: \"INTEGERR\" in the structure is not a type"},
+      {"json_transform",
+       {"JSON:{\"a\":1,\"c\":2}", "VARCHAR:{\"a\":\"INTEGER\",\"b\":[\"DECIMAL(5,2)\"]}"},
+       "{'a': 1, 'b': NULL}"},
+      {"json_transform",
+       {"JSON:{\"a\":\"x\",\"b\":[1.005, null]}",
+        "VARCHAR:{\"a\":\"INTEGER\",\"b\":\"DECIMAL(5,2)[]\"}"},
+       "{'a': NULL, 'b': [1.01, NULL]}"},
+      {"json_transform_strict",
+       {"JSON:{\"a\":\"x\"}", "VARCHAR:{\"a\":\"INTEGER\"}"},
+       "error: \"x\" is not INTEGER"},
+      {"json_transform_strict",
+       {"JSON:{\"a\":1,\"b\":2}", "VARCHAR:{\"a\":\"INTEGER\"}"},
+       "error: the member \"b\" is not in STRUCT(a INTEGER)"},
+      {"json_transform_strict",
+       {"JSON:{}", "VARCHAR:{\"a\":\"INTEGER\"}"},
+       "error: the member \"a\" of STRUCT(a INTEGER) is missing"},
+      {"json_transform",
+       {"JSON:1", "VARCHAR:\"INTEGERR\""},
+       "error: \"INTEGERR\" in the structure is not a type"},
   });
 }
 
@@ -233,7 +264,8 @@ TEST(Json, CastsBothWays) {
     builder.append_null();
     builder.append_text(c.json);
     Collected failures;
-    const Column result = json_to_column(builder.seal(), type_named(c.type), Selection::all(2), nullptr, failures);
+    const Column result =
+        json_to_column(builder.seal(), type_named(c.type), Selection::all(2), nullptr, failures);
     std::string text = failures.message.empty() ? "" : "error: " + failures.message;
     if (text.empty()) append_text(text, result, 1);
     EXPECT_EQ(text, c.expected) << c.json << "::" << c.type;

@@ -36,7 +36,9 @@ TEST(Lists, ElementsAndSlices) {
       {"list_extract", {"INTEGER[]:[]", "BIGINT:1"}, "NULL"},
       {"list_extract", {"INTEGER[]:[1, 2, 3]", "BIGINT:-9223372036854775808"}, "NULL"},
       {"list_extract", {"INTEGER[]:[1, 2, 3]", "BIGINT:9223372036854775807"}, "NULL"},
-      {"list_extract", {"VARCHAR[]:[a, a text kept elsewhere]", "BIGINT:2"}, "a text kept elsewhere"},
+      {"list_extract",
+       {"VARCHAR[]:[a, a text kept elsewhere]", "BIGINT:2"},
+       "a text kept elsewhere"},
       {"list_extract", {"VARCHAR:äöü", "BIGINT:2"}, "ö"},
       {"list_extract", {"VARCHAR:abc", "BIGINT:-1"}, "c"},
       {"list_extract", {"VARCHAR:abc", "BIGINT:5"}, ""},
@@ -48,11 +50,21 @@ TEST(Lists, ElementsAndSlices) {
       {"list_slice", {"INTEGER[]:[1, 2, 3]", "BIGINT:-10", "BIGINT:2"}, "[1, 2]"},
       {"list_slice", {"INTEGER[]:[1, 2, 3]", "BIGINT:2", "BIGINT:9223372036854775807"}, "[2, 3]"},
       {"list_slice", {"INTEGER[]:[1, 2, 3]", "BIGINT:-9223372036854775808", "BIGINT:2"}, "[1, 2]"},
-      {"list_slice", {"INTEGER[]:[1, 2, 3, 4, 5]", "BIGINT:1", "BIGINT:5", "BIGINT:2"}, "[1, 3, 5]"},
-      {"list_slice", {"INTEGER[]:[1, 2, 3, 4, 5]", "BIGINT:5", "BIGINT:1", "BIGINT:-2"}, "[5, 3, 1]"},
-      {"list_slice", {"INTEGER[]:[1, 2, 3, 4]", "BIGINT:NULL", "BIGINT:2", "BIGINT:-1"}, "[4, 3, 2]"},
-      {"list_slice", {"INTEGER[]:[1, 2, 3]", "BIGINT:1", "BIGINT:3", "BIGINT:9223372036854775807"}, "[1]"},
-      {"list_slice", {"INTEGER[]:[1, 2]", "BIGINT:1", "BIGINT:2", "BIGINT:0"}, "error: the step of a slice is zero"},
+      {"list_slice",
+       {"INTEGER[]:[1, 2, 3, 4, 5]", "BIGINT:1", "BIGINT:5", "BIGINT:2"},
+       "[1, 3, 5]"},
+      {"list_slice",
+       {"INTEGER[]:[1, 2, 3, 4, 5]", "BIGINT:5", "BIGINT:1", "BIGINT:-2"},
+       "[5, 3, 1]"},
+      {"list_slice",
+       {"INTEGER[]:[1, 2, 3, 4]", "BIGINT:NULL", "BIGINT:2", "BIGINT:-1"},
+       "[4, 3, 2]"},
+      {"list_slice",
+       {"INTEGER[]:[1, 2, 3]", "BIGINT:1", "BIGINT:3", "BIGINT:9223372036854775807"},
+       "[1]"},
+      {"list_slice",
+       {"INTEGER[]:[1, 2]", "BIGINT:1", "BIGINT:2", "BIGINT:0"},
+       "error: the step of a slice is zero"},
       {"array_slice", {"VARCHAR:äöü", "BIGINT:-2", "BIGINT:-1"}, "öü"},
       {"array_slice", {"VARCHAR:hello", "BIGINT:2", "BIGINT:NULL"}, "ello"},
       {"array_length", {"INTEGER[]:[1, 2]"}, "2"},
@@ -66,7 +78,9 @@ TEST(Lists, Searching) {
       {"list_contains", {"INTEGER[]:[1, 2, NULL]", "INTEGER:2"}, "true"},
       {"list_contains", {"INTEGER[]:[1, 2, NULL]", "INTEGER:3"}, "false"},
       {"list_contains", {"INTEGER[]:[1, 2, NULL]", "INTEGER:NULL"}, "NULL"},
-      {"list_contains", {"VARCHAR[]:[a, a text kept elsewhere]", "VARCHAR:a text kept elsewhere"}, "true"},
+      {"list_contains",
+       {"VARCHAR[]:[a, a text kept elsewhere]", "VARCHAR:a text kept elsewhere"},
+       "true"},
       {"contains", {"DOUBLE[]:[1.5, nan]", "DOUBLE:nan"}, "true"},
       {"list_contains", {"INTEGER[][]:[[1], [2, NULL]]", "INTEGER[]:[2, NULL]"}, "true"},
       {"list_position", {"INTEGER[]:[1, 2, NULL]", "INTEGER:2"}, "2"},
@@ -104,12 +118,20 @@ TEST(Lists, Building) {
       {"list_resize", {"INTEGER[]:[1, 2]", "BIGINT:4", "INTEGER:9"}, "[1, 2, 9, 9]"},
       {"list_resize", {"INTEGER[]:[1, 2, 3]", "BIGINT:1"}, "[1]"},
       {"list_resize", {"INTEGER[]:[1]", "BIGINT:-1"}, "error: a list cannot have -1 elements"},
-      {"list_resize", {"INTEGER[]:[1]", "BIGINT:9223372036854775807"}, "error: a list cannot have 9223372036854775807 elements"},
+      {"list_resize",
+       {"INTEGER[]:[1]", "BIGINT:9223372036854775807"},
+       "error: a list cannot have 9223372036854775807 elements"},
       {"repeat", {"INTEGER[]:[1, 2]", "BIGINT:2"}, "[1, 2, 1, 2]"},
-      {"repeat", {"INTEGER[]:[1, 2]", "BIGINT:9223372036854775807"}, "error: 2 elements repeated 9223372036854775807 times are too many"},
+      {"repeat",
+       {"INTEGER[]:[1, 2]", "BIGINT:9223372036854775807"},
+       "error: 2 elements repeated 9223372036854775807 times are too many"},
       {"list_select", {"INTEGER[]:[1, 2, 3]", "BIGINT[]:[3, 1, 5, -1]"}, "[3, 1, NULL, NULL]"},
-      {"list_select", {"INTEGER[]:[1, 2, 3]", "BIGINT[]:[NULL]"}, "error: a position to select is NULL"},
-      {"list_where", {"INTEGER[]:[1, 2, 3]", "BOOLEAN[]:[true, false, true, true]"}, "[1, 3, NULL]"},
+      {"list_select",
+       {"INTEGER[]:[1, 2, 3]", "BIGINT[]:[NULL]"},
+       "error: a position to select is NULL"},
+      {"list_where",
+       {"INTEGER[]:[1, 2, 3]", "BOOLEAN[]:[true, false, true, true]"},
+       "[1, 3, NULL]"},
       {"flatten", {"INTEGER[][]:[[1, 2], [3], NULL, []]"}, "[1, 2, 3]"},
       {"list_zip", {"INTEGER[]:[1, 2]", "VARCHAR[]:[a]"}, "[(1, a), (2, NULL)]"},
       {"list_zip", {"INTEGER[]:[1, 2]", "VARCHAR[]:[a]", "BOOLEAN:true"}, "[(1, a)]"},
@@ -117,14 +139,26 @@ TEST(Lists, Building) {
       {"range", {"BIGINT:3"}, "[0, 1, 2]"},
       {"range", {"BIGINT:5", "BIGINT:1", "BIGINT:-2"}, "[5, 3]"},
       {"range", {"BIGINT:1", "BIGINT:5", "BIGINT:0"}, "[]"},
-      {"range", {"BIGINT:9223372036854775806", "BIGINT:9223372036854775807"}, "[9223372036854775806]"},
-      {"range", {"BIGINT:-9223372036854775808", "BIGINT:9223372036854775807"}, "error: a list cannot have 18446744073709551615 elements"},
+      {"range",
+       {"BIGINT:9223372036854775806", "BIGINT:9223372036854775807"},
+       "[9223372036854775806]"},
+      {"range",
+       {"BIGINT:-9223372036854775808", "BIGINT:9223372036854775807"},
+       "error: a list cannot have 18446744073709551615 elements"},
       {"generate_series", {"BIGINT:1", "BIGINT:5", "BIGINT:2"}, "[1, 3, 5]"},
       {"generate_series", {"BIGINT:10", "BIGINT:1", "BIGINT:-3"}, "[10, 7, 4, 1]"},
-      {"generate_series", {"TIMESTAMP:2020-01-31", "TIMESTAMP:2020-02-01", "INTERVAL:1 day"}, "['2020-01-31 00:00:00', '2020-02-01 00:00:00']"},
-      {"range", {"TIMESTAMP:2020-01-01", "TIMESTAMP:2019-12-30", "INTERVAL:-1 day"}, "['2020-01-01 00:00:00', '2019-12-31 00:00:00']"},
-      {"range", {"TIMESTAMP:2020-01-01", "TIMESTAMP:2020-01-03", "INTERVAL:1 month -1 day"}, "error: the step of a range goes both forward and back"},
-      {"range", {"TIMESTAMP:2020-01-01", "TIMESTAMP:infinity", "INTERVAL:1 day"}, "error: a range from or to infinity has no end"},
+      {"generate_series",
+       {"TIMESTAMP:2020-01-31", "TIMESTAMP:2020-02-01", "INTERVAL:1 day"},
+       "['2020-01-31 00:00:00', '2020-02-01 00:00:00']"},
+      {"range",
+       {"TIMESTAMP:2020-01-01", "TIMESTAMP:2019-12-30", "INTERVAL:-1 day"},
+       "['2020-01-01 00:00:00', '2019-12-31 00:00:00']"},
+      {"range",
+       {"TIMESTAMP:2020-01-01", "TIMESTAMP:2020-01-03", "INTERVAL:1 month -1 day"},
+       "error: the step of a range goes both forward and back"},
+      {"range",
+       {"TIMESTAMP:2020-01-01", "TIMESTAMP:infinity", "INTERVAL:1 day"},
+       "error: a range from or to infinity has no end"},
   });
 }
 
@@ -132,7 +166,9 @@ TEST(Lists, Order) {
   check_nested({
       {"list_sort", {"INTEGER[]:[3, 1, NULL, 2]"}, "[1, 2, 3, NULL]"},
       {"list_sort", {"INTEGER[]:[3, 1, NULL, 2]", "VARCHAR:desc"}, "[3, 2, 1, NULL]"},
-      {"list_sort", {"INTEGER[]:[3, 1, NULL, 2]", "VARCHAR:ASC", "VARCHAR:NULLS FIRST"}, "[NULL, 1, 2, 3]"},
+      {"list_sort",
+       {"INTEGER[]:[3, 1, NULL, 2]", "VARCHAR:ASC", "VARCHAR:NULLS FIRST"},
+       "[NULL, 1, 2, 3]"},
       {"list_sort", {"DOUBLE[]:[1.5, nan, NULL, -1.0]"}, "[-1.0, 1.5, nan, NULL]"},
       {"list_sort", {"VARCHAR[]:[b, a text kept elsewhere, a]"}, "[a, a text kept elsewhere, b]"},
       {"list_sort", {"INTEGER[][]:[[2], [1, 2], [1]]"}, "[[1], [1, 2], [2]]"},
@@ -152,7 +188,9 @@ TEST(Lists, Distances) {
       {"list_cosine_similarity", {"DOUBLE[]:[1, 2]", "DOUBLE[]:[0, 0]"}, "nan"},
       {"list_cosine_similarity", {"DOUBLE[]:[]", "DOUBLE[]:[]"}, "NULL"},
       {"list_distance", {"DOUBLE[]:[]", "DOUBLE[]:[]"}, "0.0"},
-      {"list_distance", {"DOUBLE[]:[1, 2, 3]", "DOUBLE[]:[2, 3]"}, "error: the lists have 3 and 2 elements, not equally many"},
+      {"list_distance",
+       {"DOUBLE[]:[1, 2, 3]", "DOUBLE[]:[2, 3]"},
+       "error: the lists have 3 and 2 elements, not equally many"},
       {"list_distance", {"DOUBLE[]:[1, NULL]", "DOUBLE[]:[2, 3]"}, "error: an element is NULL"},
       {"array_cross_product", {"DOUBLE[]:[1, 2, 3]", "DOUBLE[]:[2, 3, 4]"}, "[-1.0, 2.0, -1.0]"},
   });
@@ -162,11 +200,19 @@ TEST(Structs, FieldsAndCopies) {
   check_nested({
       {"struct_extract", {"STRUCT(a INTEGER, b VARCHAR):{'a': 1, 'b': x}", "VARCHAR:b"}, "x"},
       {"struct_extract", {"STRUCT(A INTEGER):{'A': 1}", "VARCHAR:a"}, "1"},
-      {"struct_extract", {"STRUCT(a INTEGER):{'a': 1}", "VARCHAR:c"}, "error: no field \"c\" in STRUCT(a INTEGER)"},
+      {"struct_extract",
+       {"STRUCT(a INTEGER):{'a': 1}", "VARCHAR:c"},
+       "error: no field \"c\" in STRUCT(a INTEGER)"},
       {"array_extract", {"STRUCT(a INTEGER):{'a': 1}", "VARCHAR:a"}, "1"},
-      {"struct_concat", {"STRUCT(a INTEGER):{'a': 1}", "STRUCT(b INTEGER):{'b': 2}"}, "{'a': 1, 'b': 2}"},
-      {"struct_concat", {"STRUCT(a INTEGER):{'a': 1}", "STRUCT(b INTEGER):NULL"}, "{'a': 1, 'b': NULL}"},
-      {"struct_concat", {"STRUCT(a INTEGER):{'a': 1}", "STRUCT(a INTEGER):{'a': 2}"}, "error: the field \"a\" occurs twice"},
+      {"struct_concat",
+       {"STRUCT(a INTEGER):{'a': 1}", "STRUCT(b INTEGER):{'b': 2}"},
+       "{'a': 1, 'b': 2}"},
+      {"struct_concat",
+       {"STRUCT(a INTEGER):{'a': 1}", "STRUCT(b INTEGER):NULL"},
+       "{'a': 1, 'b': NULL}"},
+      {"struct_concat",
+       {"STRUCT(a INTEGER):{'a': 1}", "STRUCT(a INTEGER):{'a': 2}"},
+       "error: the field \"a\" occurs twice"},
       {"struct_keys", {"STRUCT(a INTEGER, b VARCHAR):{'a': 1, 'b': x}"}, "[a, b]"},
       {"struct_values", {"STRUCT(a INTEGER, b VARCHAR):{'a': 1, 'b': x}"}, "(1, x)"},
       {"row", {"INTEGER:1", "VARCHAR:x"}, "(1, x)"},
@@ -181,8 +227,12 @@ TEST(Maps, MakingAndReading) {
       {"map", {"VARCHAR[]:[NULL]", "INTEGER[]:[1]"}, "error: a key of a map is NULL"},
       {"map", {"VARCHAR[]:[a]", "INTEGER[]:[1, 2]"}, "error: a map has as many keys as values"},
       {"map", {}, "{}"},
-      {"map_from_entries", {"STRUCT(k VARCHAR, v INTEGER)[]:[{'k': a, 'v': 1}, {'k': b, 'v': 2}]"}, "{a=1, b=2}"},
-      {"map_from_entries", {"STRUCT(k VARCHAR, v INTEGER)[]:[NULL]"}, "error: a key of a map is NULL"},
+      {"map_from_entries",
+       {"STRUCT(k VARCHAR, v INTEGER)[]:[{'k': a, 'v': 1}, {'k': b, 'v': 2}]"},
+       "{a=1, b=2}"},
+      {"map_from_entries",
+       {"STRUCT(k VARCHAR, v INTEGER)[]:[NULL]"},
+       "error: a key of a map is NULL"},
       {"map_keys", {"MAP(VARCHAR, INTEGER):{a=1, b=2}"}, "[a, b]"},
       {"map_values", {"MAP(VARCHAR, INTEGER):{a=1, b=2}"}, "[1, 2]"},
       {"map_entries", {"MAP(VARCHAR, INTEGER):{a=1}"}, "[{'key': a, 'value': 1}]"},
@@ -195,7 +245,9 @@ TEST(Maps, MakingAndReading) {
       {"map_contains", {"MAP(INTEGER, INTEGER):{1=2}", "INTEGER:1"}, "true"},
       {"map_contains_value", {"MAP(INTEGER, INTEGER):{1=2}", "INTEGER:1"}, "false"},
       {"map_contains_entry", {"MAP(INTEGER, INTEGER):{1=2}", "INTEGER:1", "INTEGER:2"}, "true"},
-      {"map_concat", {"MAP(INTEGER, VARCHAR):{1=a, 2=b}", "MAP(INTEGER, VARCHAR):{2=c, 3=d}"}, "{1=a, 2=c, 3=d}"},
+      {"map_concat",
+       {"MAP(INTEGER, VARCHAR):{1=a, 2=b}", "MAP(INTEGER, VARCHAR):{2=c, 3=d}"},
+       "{1=a, 2=c, 3=d}"},
       {"map_concat", {"MAP(INTEGER, VARCHAR):{1=a}", "MAP(INTEGER, VARCHAR):NULL"}, "{1=a}"},
   });
 }
@@ -204,7 +256,8 @@ TEST(Maps, MakingAndReading) {
 class SumOfProducts final : public LambdaEvaluator {
  public:
   explicit SumOfProducts(std::vector<int64_t> captured) : captured_(std::move(captured)) {}
-  Column evaluate(std::vector<Column> parameters, uint32_t rows, const uint32_t* parents) const override {
+  Column evaluate(std::vector<Column> parameters, uint32_t rows,
+                  const uint32_t* parents) const override {
     ColumnBuilder out(Type::int64(), rows);
     for (uint32_t row = 0; row < rows; ++row) {
       const int64_t position = parameters.back().value<int64_t>(row);
@@ -252,7 +305,8 @@ Column lists_of_numbers() {
   return lists.seal();
 }
 
-std::string call_with_lambda(const char* name, const LambdaEvaluator& lambda, TypeRef body, std::vector<Column> arguments) {
+std::string call_with_lambda(const char* name, const LambdaEvaluator& lambda, TypeRef body,
+                             std::vector<Column> arguments) {
   const ScalarOverload& overload = nested_registry().scalar(name)->overloads[arguments.size() - 1];
   FunctionBinding binding;
   binding.argument_types = {arguments[0].type(), nullptr};
@@ -271,7 +325,8 @@ std::string call_with_lambda(const char* name, const LambdaEvaluator& lambda, Ty
   RowErrors errors(RowErrors::Mode::kNull);
   const uint32_t rows = arguments[0].size();
   // Rows that are NULL are left out, as the caller of functions that can fail does.
-  Selection active = arguments[0].validity() ? Selection::from_bits(arguments[0].validity(), rows) : Selection::all(rows);
+  Selection active = arguments[0].validity() ? Selection::from_bits(arguments[0].validity(), rows)
+                                             : Selection::all(rows);
   const KernelCall call{active, rows, binding.result, binding.data.get(), session, lambdas, errors};
   Column result = binding.kernel(call, arguments);
   if (BufferRef survivors = errors.take_survivors(rows)) result = result.masked(survivors);
@@ -294,9 +349,11 @@ TEST(Lambdas, SeeElementsPositionsAndWhatTheyCaptured) {
   EXPECT_EQ(call_with_lambda("list_filter", IsOdd(), Type::boolean(), {lists_of_numbers()}),
             "[5, 7] | NULL | [] | [9]");
   // 5, then + 100 + 6 * 2, then + 100 + 7 * 3; an empty list fails without an initial value.
-  EXPECT_EQ(call_with_lambda("list_reduce", sums, Type::int64(), {lists_of_numbers()}), "238 | NULL | NULL | NULL");
+  EXPECT_EQ(call_with_lambda("list_reduce", sums, Type::int64(), {lists_of_numbers()}),
+            "238 | NULL | NULL | NULL");
   const Column one = Value::integer(Type::int64(), 1).to_column(4);
-  EXPECT_EQ(call_with_lambda("list_reduce", sums, Type::int64(), {lists_of_numbers(), one}), "339 | NULL | 1 | NULL");
+  EXPECT_EQ(call_with_lambda("list_reduce", sums, Type::int64(), {lists_of_numbers(), one}),
+            "339 | NULL | 1 | NULL");
 }
 
 }  // namespace

@@ -68,12 +68,24 @@ TEST(TemporalText, Dates) {
 
 TEST(TemporalText, Times) {
   constexpr TextCase kCases[] = {
-      {"10:00", "10:00:00"},           {"1:2:3", "01:02:03"},         {"10:00:00.1234567", "10:00:00.123456"},
-      {"10:00:00.", "10:00:00"},       {" 10:00:00 ", "10:00:00"},    {"24:00:00", "24:00:00"},
-      {"10:00:00+01", "10:00:00"},     {"10:00:00Z", "10:00:00"},     {"2020-01-01 10:00:00", "10:00:00"},
-      {"24:00:01", ""},                {"24:00:00.0001", ""},         {"23:59:60", ""},
-      {"10:60:00", ""},                {"100:00:00", ""},             {"10", ""},
-      {"10:00:00 PM", ""},             {"T10:00:00", ""},             {"1:", ""},
+      {"10:00", "10:00:00"},
+      {"1:2:3", "01:02:03"},
+      {"10:00:00.1234567", "10:00:00.123456"},
+      {"10:00:00.", "10:00:00"},
+      {" 10:00:00 ", "10:00:00"},
+      {"24:00:00", "24:00:00"},
+      {"10:00:00+01", "10:00:00"},
+      {"10:00:00Z", "10:00:00"},
+      {"2020-01-01 10:00:00", "10:00:00"},
+      {"24:00:01", ""},
+      {"24:00:00.0001", ""},
+      {"23:59:60", ""},
+      {"10:60:00", ""},
+      {"100:00:00", ""},
+      {"10", ""},
+      {"10:00:00 PM", ""},
+      {"T10:00:00", ""},
+      {"1:", ""},
       {"10:00:00.1.2", ""},
   };
   for (const TextCase& c : kCases) {
@@ -117,8 +129,9 @@ TEST(TemporalText, Timestamps) {
 }
 
 TEST(TemporalText, NanosecondsReachTheirEndsAndNoFurther) {
-  for (const std::string_view text : {"1677-09-21 00:12:43.145224194", "2262-04-11 23:47:16.854775806",
-                                      "2020-01-01 10:00:00.123456789", "1969-12-31 23:59:59.999999999"}) {
+  for (const std::string_view text :
+       {"1677-09-21 00:12:43.145224194", "2262-04-11 23:47:16.854775806",
+        "2020-01-01 10:00:00.123456789", "1969-12-31 23:59:59.999999999"}) {
     int64_t nanos = 0;
     bool has_offset = false;
     ASSERT_TRUE(parse_timestamp_ns(text, nanos, has_offset)) << text;
@@ -197,7 +210,8 @@ TEST(Calendar, EveryDayOfFiveThousandYearsFollowsThePrevious) {
 }
 
 TEST(Calendar, TheWholeRangeOfDaysRoundTrips) {
-  for (const int32_t days : {INT32_MIN, -INT32_MAX, -INT32_MAX + 1, -719'468, -1, 0, 1, INT32_MAX - 1, INT32_MAX}) {
+  for (const int32_t days :
+       {INT32_MIN, -INT32_MAX, -INT32_MAX + 1, -719'468, -1, 0, 1, INT32_MAX - 1, INT32_MAX}) {
     const CivilDate civil = civil_from_days(days);
     EXPECT_EQ(days_from_civil(civil.year, civil.month, civil.day), days);
   }
@@ -220,8 +234,9 @@ TEST(Calendar, IsoWeeksBelongToTheYearOfTheirThursday) {
     int32_t week;
     int32_t weekday;
   };
-  constexpr Case kCases[] = {{"2021-01-03", 2020, 53, 7}, {"2021-01-04", 2021, 1, 1}, {"2018-12-31", 2019, 1, 1},
-                             {"2016-01-01", 2015, 53, 5}, {"2000-02-29", 2000, 9, 2}, {"0044-01-04 (BC)", -43, 1, 5}};
+  constexpr Case kCases[] = {{"2021-01-03", 2020, 53, 7}, {"2021-01-04", 2021, 1, 1},
+                             {"2018-12-31", 2019, 1, 1},  {"2016-01-01", 2015, 53, 5},
+                             {"2000-02-29", 2000, 9, 2},  {"0044-01-04 (BC)", -43, 1, 5}};
   for (const Case& c : kCases) {
     const IsoWeek iso = iso_week_of(date(c.day));
     EXPECT_EQ(iso.year, c.year) << c.day;
@@ -236,9 +251,10 @@ TEST(Calendar, MonthsAreCappedAtTheirLastDay) {
     int32_t months;
     std::string_view to;
   };
-  constexpr Case kCases[] = {{"2020-01-31", 1, "2020-02-29"}, {"2021-01-31", 1, "2021-02-28"},
-                             {"2020-02-29", 12, "2021-02-28"}, {"2020-03-31", -1, "2020-02-29"},
-                             {"2020-01-15", -13, "2018-12-15"}, {"0001-01-31", -1, "0001-12-31 (BC)"}};
+  constexpr Case kCases[] = {
+      {"2020-01-31", 1, "2020-02-29"},   {"2021-01-31", 1, "2021-02-28"},
+      {"2020-02-29", 12, "2021-02-28"},  {"2020-03-31", -1, "2020-02-29"},
+      {"2020-01-15", -13, "2018-12-15"}, {"0001-01-31", -1, "0001-12-31 (BC)"}};
   for (const Case& c : kCases) {
     int32_t moved = 0;
     ASSERT_TRUE(add_months(date(c.from), c.months, moved));
@@ -273,8 +289,8 @@ TEST(TimeZones, BothDirectionsAroundTheChangesOfClocks) {
     std::string_view utc;
   };
   constexpr Case kCases[] = {
-      {"Europe/Berlin", "2020-10-25 02:30:00", "2020-10-25 01:30:00"},   // twice: the later
-      {"Europe/Berlin", "2020-03-29 02:30:00", "2020-03-29 01:30:00"},   // skipped
+      {"Europe/Berlin", "2020-10-25 02:30:00", "2020-10-25 01:30:00"},  // twice: the later
+      {"Europe/Berlin", "2020-03-29 02:30:00", "2020-03-29 01:30:00"},  // skipped
       {"America/New_York", "2020-11-01 01:30:00", "2020-11-01 06:30:00"},
       {"Europe/Berlin", "1800-01-01 00:00:00", "1799-12-31 23:06:32"},
       {"Europe/Berlin", "2200-07-01 00:00:00", "2200-06-30 22:00:00"},
@@ -292,11 +308,14 @@ TEST(TimeZones, BothDirectionsAroundTheChangesOfClocks) {
     bool has_offset = false;
     ASSERT_TRUE(parse_timestamp(c.local, local, has_offset));
     ASSERT_TRUE(parse_timestamp(c.utc, utc, has_offset));
-    EXPECT_EQ(text_of(format_timestamp, local_to_utc(zone, local)), c.utc) << c.zone << " " << c.local;
-    if (c.local != "2020-03-29 02:30:00") EXPECT_EQ(text_of(format_timestamp, utc_to_local(zone, utc)), c.local);
+    EXPECT_EQ(text_of(format_timestamp, local_to_utc(zone, local)), c.utc)
+        << c.zone << " " << c.local;
+    if (c.local != "2020-03-29 02:30:00")
+      EXPECT_EQ(text_of(format_timestamp, utc_to_local(zone, utc)), c.local);
   }
   EXPECT_EQ(find_zone("Europe/Berlin"), find_zone("EUROPE/BERLIN"));
-  for (const std::string_view unknown : {"", "Nowhere", "../../etc/passwd", "/etc/passwd", "UTC+99", "Europe"}) {
+  for (const std::string_view unknown :
+       {"", "Nowhere", "../../etc/passwd", "/etc/passwd", "UTC+99", "Europe"}) {
     EXPECT_EQ(find_zone(unknown), nullptr) << unknown;
   }
 }
@@ -310,8 +329,9 @@ TEST(TimeZones, EveryZoneRoundTripsEveryInstant) {
     ASSERT_NE(zone, nullptr) << name;
     ZoneCursor cursor(zone);
     for (int i = 0; i < 200; ++i) {
-      const int64_t utc = static_cast<int64_t>(random.next() % (uint64_t{400} * 366 * kMicrosPerDay)) -
-                          int64_t{100} * 366 * kMicrosPerDay;
+      const int64_t utc =
+          static_cast<int64_t>(random.next() % (uint64_t{400} * 366 * kMicrosPerDay)) -
+          int64_t{100} * 366 * kMicrosPerDay;
       const int64_t local = cursor.to_local(utc);
       ASSERT_EQ(local, utc + zone->offset_seconds(utc) * kMicrosPerSecond) << name;
       // The other instant with the same clock time, where there are two, is later.
@@ -340,7 +360,9 @@ TEST(TimeZones, InstantsFromText) {
     const bool taken = parse_timestamp_tz(c.text, berlin, micros);
     EXPECT_EQ(taken, !c.expected.empty()) << c.text;
     char buffer[kTemporalTextBytes];
-    if (taken) EXPECT_EQ(std::string(buffer, format_timestamp_tz(buffer, micros, berlin)), c.expected) << c.text;
+    if (taken)
+      EXPECT_EQ(std::string(buffer, format_timestamp_tz(buffer, micros, berlin)), c.expected)
+          << c.text;
   }
 }
 
