@@ -222,9 +222,10 @@ TypeRef Type::array(TypeRef element, uint32_t length) {
 }
 
 TypeRef Type::structure(std::vector<Field> fields) {
-  std::string name = "STRUCT(";
+  const bool named = std::any_of(fields.begin(), fields.end(), [](const Field& field) { return !field.name.empty(); });
+  std::string name = named || fields.empty() ? "STRUCT(" : "TUPLE(";
   for (size_t i = 0; i < fields.size(); ++i) {
-    name += (i ? ", " : "") + quoted(fields[i].name) + " " + fields[i].type->name();
+    name += (i ? ", " : "") + (named ? quoted(fields[i].name) + " " : std::string()) + fields[i].type->name();
   }
   return TypeInterner::instance().intern(name + ")", TypeKind::kStruct, PhysicalType::kStruct,
                                          [&](Type& type) { TypeInterner::set_fields(type, std::move(fields)); });

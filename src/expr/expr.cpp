@@ -60,6 +60,25 @@ ExprRef ColumnExpr::create(uint32_t index, TypeRef type, std::string name, Sourc
 
 // --- calls
 
+namespace {
+
+/// A literal, or a list of them, which no session setting changes.
+bool is_literal(const Expr& expr) {
+  if (expr.tag() == NodeTag::kConstant) return true;
+  const auto* const call = dynamic_cast<const CallExpr*>(&expr);
+  return call && call->name == "list_value" &&
+         std::all_of(call->arguments.begin(), call->arguments.end(),
+                     [](const ExprRef& argument) { return argument && is_literal(*argument); });
+}
+
+bool shows_zone(TypeRef type) {
+  return type->is(TypeKind::kTimestampTz) ||
+         std::any_of(type->fields().begin(), type->fields().end(),
+                     [](const Field& field) { return shows_zone(field.type); });
+}
+
+}  // namespace
+
 ExprRef CallExpr::create(const ScalarFunction& function, std::vector<ExprRef> arguments, SourceSpan span,
                          const BindLambda& bind_lambda, std::vector<std::string> argument_names) {
   auto expr = make_ref<CallExpr>();
@@ -99,7 +118,11 @@ void CallExpr::resolve(const BindLambda& bind_lambda) {
     binding.constants.emplace_back();
     if (argument && !lambda && is_constant(argument)) {
       const ExprRef cast = choice.cast_to[i] ? CastExpr::create(argument, choice.cast_to[i]) : argument;
-      if (const auto* constant = dynamic_cast<const ConstantExpr*>(cast.get())) binding.constants[i] = constant->value;
+      if (const auto* constant = dynamic_cast<const ConstantExpr*>(cast.get())) {
+        binding.constants[i] = constant->value;
+      } else if (is_literal(*argument) && !shows_zone(cast->type)) {
+        binding.constants[i] = evaluate_constant(cast, SessionConstants{});
+      }
     }
   }
   if (has_lambda) {

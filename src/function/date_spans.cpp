@@ -132,7 +132,7 @@ void register_date_spans(FunctionRegistry& registry) {
                      "age(TIMESTAMP '2020-03-31', TIMESTAMP '2020-02-29')",
                      "1 month 2 days",
                      {}};
-  for (const TypeRef type : timestamp_types()) {
+  for (const TypeRef type : date_and_timestamp_types()) {
     age.overloads.push_back(
         {.parameters = {type, type}, .result = Type::interval(), .kernel = age_kernel, .cost = 6});
     age.overloads.push_back(

@@ -261,18 +261,31 @@ void register_date_truncation(FunctionRegistry& registry) {
                         "time_bucket(INTERVAL '10 minutes', TIMESTAMP '2020-02-15 10:17:00')",
                         "2020-02-15 10:10:00",
                         {}};
+  const auto add_bucket = [&](std::vector<TypePattern> parameters, TypeRef result,
+                              void (*bind)(FunctionBinding&)) {
+    bucket.overloads.push_back({.parameters = std::move(parameters),
+                                .result = result,
+                                .kernel = bucket_kernel,
+                                .bind = bind,
+                                .can_fail = true,
+                                .cost = 6});
+  };
+  const auto add_type = [&](TypeRef type, TypeRef result, void (*bind)(FunctionBinding&)) {
+    add_bucket({Type::interval(), type}, result, bind);
+    add_bucket({Type::interval(), type, Type::interval()}, result, bind);
+    add_bucket({Type::interval(), type, type}, result, bind);
+  };
   for (const TypeRef type : {Type::date(), Type::timestamp(), Type::timestamp_tz(), Type::time()}) {
-    const auto add_bucket = [&](std::vector<TypePattern> parameters) {
-      bucket.overloads.push_back({.parameters = std::move(parameters),
-                                  .result = type,
-                                  .kernel = bucket_kernel,
-                                  .can_fail = true,
-                                  .cost = 6});
-    };
-    add_bucket({Type::interval(), type});
-    add_bucket({Type::interval(), type, Type::interval()});
-    add_bucket({Type::interval(), type, type});
-    if (type->is(TypeKind::kTimestampTz)) add_bucket({Type::interval(), type, Type::varchar()});
+    add_type(type, type, nullptr);
+  }
+  add_bucket({Type::interval(), Type::timestamp_tz(), Type::varchar()}, Type::timestamp_tz(),
+             nullptr);
+  for (const TypeRef type : {Type::timestamp_s(), Type::timestamp_ms(), Type::timestamp_ns()}) {
+    add_type(type, Type::timestamp(), [](FunctionBinding& binding) {
+      for (size_t i = 1; i < binding.cast_to.size(); ++i) {
+        if (binding.cast_to[i]->is_timestamp()) binding.cast_to[i] = Type::timestamp();
+      }
+    });
   }
   registry.add(std::move(bucket));
 }

@@ -49,8 +49,13 @@ Column aggregate_kernel(const KernelCall& call, std::span<const Column> argument
 
 int pattern_cost(const TypePattern& pattern, TypeRef type) {
   switch (pattern.kind) {
-    case TypePattern::Kind::kExact:
-      return pattern.type == type ? 0 : implicit_cast_cost(type, pattern.type);
+    case TypePattern::Kind::kExact: {
+      if (pattern.type == type) return 0;
+      const int cost = implicit_cast_cost(type, pattern.type);
+      // Anything has a text, for aggregates that take nothing else (string_agg).
+      constexpr int kTextCost = 1'000;
+      return cost < 0 && pattern.type->is(TypeKind::kVarchar) ? kTextCost : cost;
+    }
     case TypePattern::Kind::kAny:
     case TypePattern::Kind::kVariable:
       return 0;

@@ -115,12 +115,21 @@ std::vector<ScalarOverload> range_overloads() {
                          .can_fail = true,
                          .cost = 20});
   }
-  for (const TypeRef type : {Type::timestamp(), Type::timestamp_tz()}) {
-    overloads.push_back({.parameters = {type, type, Type::interval()},
+  const auto add = [&](TypeRef argument, TypeRef type, void (*bind)(FunctionBinding&)) {
+    overloads.push_back({.parameters = {argument, argument, Type::interval()},
                          .result = Type::list(type),
                          .kernel = time_range_kernel<kInclusive>,
+                         .bind = bind,
                          .can_fail = true,
                          .cost = 20});
+  };
+  add(Type::timestamp(), Type::timestamp(), nullptr);
+  add(Type::timestamp_tz(), Type::timestamp_tz(), nullptr);
+  for (const TypeRef type :
+       {Type::date(), Type::timestamp_s(), Type::timestamp_ms(), Type::timestamp_ns()}) {
+    add(type, Type::timestamp(), [](FunctionBinding& binding) {
+      binding.cast_to[0] = binding.cast_to[1] = Type::timestamp();
+    });
   }
   return overloads;
 }

@@ -69,27 +69,36 @@ Column offset_kernel(const KernelCall& call, std::span<const Column> arguments) 
 }  // namespace
 
 void register_time_zones(FunctionRegistry& registry) {
-  registry.add(
-      {"timezone",
-       {},
-       "date",
-       "AT TIME ZONE: the instant at which clocks of the zone show a TIMESTAMP, or what they show "
-       "at a TIMESTAMPTZ.",
-       "timezone('Europe/Berlin', TIMESTAMPTZ '2020-07-01 00:00:00+00')",
-       "2020-07-01 02:00:00",
-       {{.parameters = {Type::varchar(), Type::timestamp()},
-         .result = Type::timestamp_tz(),
-         .kernel = at_time_zone_kernel<true>,
-         .bind = bind_zone,
-         .can_fail = true,
-         .cost = 5},
-        {.parameters = {Type::varchar(), Type::timestamp_tz()},
-         .result = Type::timestamp(),
-         .kernel = at_time_zone_kernel<false>,
-         .bind = bind_zone,
-         .can_fail = true,
-         .cost = 5},
-        {.parameters = {Type::timestamp_tz()}, .result = Type::int64(), .kernel = offset_kernel}}});
+  ScalarFunction function{
+      "timezone",
+      {},
+      "date",
+      "AT TIME ZONE: the instant at which clocks of the zone show a TIMESTAMP, or what they show "
+      "at a TIMESTAMPTZ.",
+      "timezone('Europe/Berlin', TIMESTAMPTZ '2020-07-01 00:00:00+00')",
+      "2020-07-01 02:00:00",
+      {}};
+  const auto add = [&](TypeRef type, TypeRef result, ScalarKernel kernel,
+                       void (*bind)(FunctionBinding&)) {
+    function.overloads.push_back({.parameters = {Type::varchar(), type},
+                                  .result = result,
+                                  .kernel = kernel,
+                                  .bind = bind,
+                                  .can_fail = true,
+                                  .cost = 5});
+  };
+  add(Type::timestamp(), Type::timestamp_tz(), at_time_zone_kernel<true>, bind_zone);
+  add(Type::timestamp_tz(), Type::timestamp(), at_time_zone_kernel<false>, bind_zone);
+  for (const TypeRef type :
+       {Type::date(), Type::timestamp_s(), Type::timestamp_ms(), Type::timestamp_ns()}) {
+    add(type, Type::timestamp_tz(), at_time_zone_kernel<true>, [](FunctionBinding& binding) {
+      binding.cast_to[1] = Type::timestamp();
+      bind_zone(binding);
+    });
+  }
+  function.overloads.push_back(
+      {.parameters = {Type::timestamp_tz()}, .result = Type::int64(), .kernel = offset_kernel});
+  registry.add(std::move(function));
 }
 
 }  // namespace doline

@@ -504,8 +504,8 @@ int64_t boundaries_between(DatePart part, int64_t begin, int64_t end) {
   const int32_t from = day_of(begin);
   const int32_t to = day_of(end);
   if (part == DatePart::kIsoYear) return iso_week_of(to).year - iso_week_of(from).year;
-  if (part == DatePart::kWeek || part == DatePart::kYearWeek)
-    return (monday_of(to) - monday_of(from)) / 7;
+  // Weeks have no boundaries here: they begin on the first day's weekday, as DuckDB 2.0 has it.
+  if (part == DatePart::kWeek || part == DatePart::kYearWeek) return (to - from) / 7;
   const int32_t months = months_of_part(part);
   if (months == 0) return to - from;
   const CivilDate a = civil_from_days(from);
