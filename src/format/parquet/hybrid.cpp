@@ -140,7 +140,11 @@ void HybridDecoder::decode_at(const uint32_t* at, size_t count, uint32_t base, s
         for (size_t begin = origin + *at; at != last;) {
           const size_t end_of_block = std::min(begin + kBlock, origin + last[-1] + 1);
           unpack(begin, end_of_block - begin, all);
-          for (; at != last && origin + *at < end_of_block; ++at) *out++ = all[origin + *at - begin];
+          const uint32_t* const stop = std::lower_bound(at, last, static_cast<uint32_t>(end_of_block - origin));
+          const size_t here_count = static_cast<size_t>(stop - at), shift = origin - begin;
+          for (size_t i = 0; i < here_count; ++i) out[i] = all[shift + at[i]];
+          out += here_count;
+          at = stop;
           begin = end_of_block;
         }
       }

@@ -140,11 +140,17 @@ class PieceReader::Source final : public ByteSource {
   std::shared_ptr<Fetch> state_;
 };
 
-/// Rows of one chunk on their way out, and the columns read of them.
+/// Rows of one chunk on their way out, and the columns read of them. Where nearly all of a stretch
+/// of rows is wanted the whole stretch is read, and `active` tells the rows that count; else the
+/// wanted rows alone are, and all of them are active.
 struct PieceReader::Rows {
   std::vector<uint32_t> rows;
+  Selection active;
+  bool has_gaps = false;  // `rows` are a whole stretch
   std::vector<Column> columns;
   std::vector<bool> is_read;
+
+  uint32_t count() const { return static_cast<uint32_t>(rows.size()); }
 };
 
 PieceReader::PieceReader(std::shared_ptr<FileRead> read, const Piece& piece) : read_(std::move(read)), piece_(piece) {}
@@ -350,43 +356,73 @@ void PieceReader::read_column(Rows& rows, uint32_t position) {
 }
 
 void PieceReader::narrow(Rows& rows, const Selection& selection) {
+  if (rows.has_gaps) {
+    rows.active = selection;
+    return;
+  }
   if (selection.size() == rows.rows.size()) return;
   size_t kept = 0;
   selection.for_each([&](uint32_t row) { rows.rows[kept++] = rows.rows[row]; });
   rows.rows.resize(kept);
+  rows.active = Selection::all(rows.count());
   for (size_t i = 0; i < rows.columns.size(); ++i) {
     if (rows.is_read[i]) rows.columns[i] = rows.columns[i].gather(selection);
   }
 }
 
+/// The next pending rows, up to a chunk of them.
+void PieceReader::take_rows(Rows& rows) {
+  const size_t most = std::min(read_->request().chunk_rows, kChunkRows);
+  const auto begin = pending_.begin() + static_cast<ptrdiff_t>(pending_begin_);
+  const uint32_t first = *begin;
+  // As many as one stretch of a chunk's length has.
+  const auto stretch_end = std::lower_bound(begin, pending_.end(), first + most);
+  const auto in_stretch = static_cast<size_t>(stretch_end - begin);
+  const size_t span = stretch_end[-1] - first + 1;
+  rows.has_gaps = in_stretch < span && in_stretch * 4 >= span * 3;
+  if (!rows.has_gaps) {
+    const size_t count = std::min<size_t>(most, static_cast<size_t>(pending_.end() - begin));
+    rows.rows.assign(begin, begin + static_cast<ptrdiff_t>(count));
+    rows.active = Selection::all(rows.count());
+    pending_begin_ += count;
+    return;
+  }
+  rows.rows.resize(span);
+  std::iota(rows.rows.begin(), rows.rows.end(), first);
+  const BufferRef active = Buffer::allocate(in_stretch * sizeof(uint16_t));
+  for (size_t i = 0; i < in_stretch; ++i) active->as<uint16_t>()[i] = static_cast<uint16_t>(begin[static_cast<ptrdiff_t>(i)] - first);
+  rows.active = Selection::of(active, static_cast<uint32_t>(in_stretch));
+  pending_begin_ += in_stretch;
+}
+
 /// The next pending rows as a chunk; none when the remaining filters reject all of them.
 void PieceReader::emit(Chunk& out) {
   const parquet::ReadRequest& request = read_->request();
-  const size_t count = std::min<size_t>(std::min(request.chunk_rows, kChunkRows), pending_.size() - pending_begin_);
   Rows rows;
-  const auto first = pending_.begin() + static_cast<ptrdiff_t>(pending_begin_);
-  rows.rows.assign(first, first + static_cast<ptrdiff_t>(count));
-  pending_begin_ += count;
+  take_rows(rows);
   rows.columns.resize(request.columns.size());
   rows.is_read.resize(request.columns.size());
   for (const auto& late : request.late) {
-    if (rows.rows.empty()) break;
+    if (rows.active.empty()) break;
     if (!late->is_ready()) continue;
     read_column(rows, late->column());
-    narrow(rows, late->probe(rows.columns[late->column()], Selection::all(static_cast<uint32_t>(rows.rows.size()))));
+    narrow(rows, late->probe(rows.columns[late->column()], rows.active));
   }
   for (auto& [filter, scratch] : on_chunks_) {
-    if (rows.rows.empty()) break;
+    if (rows.active.empty()) break;
     for (const uint32_t position : filter->columns) read_column(rows, position);
-    const Chunk chunk(rows.columns, static_cast<uint32_t>(rows.rows.size()));
+    Chunk chunk(rows.columns, rows.count());
+    chunk.active = rows.active;
     narrow(rows, filter->program->select(chunk, scratch));
   }
-  if (rows.rows.empty()) {
+  if (rows.active.empty()) {
     out = Chunk();
     return;
   }
   for (uint32_t position = 0; position < request.columns.size(); ++position) read_column(rows, position);
-  out = Chunk(std::move(rows.columns), static_cast<uint32_t>(rows.rows.size()));
+  const uint32_t count = rows.count();
+  out = Chunk(std::move(rows.columns), count);
+  out.active = std::move(rows.active);
 }
 
 Poll PieceReader::read(Chunk& out, const Waker& waker) {

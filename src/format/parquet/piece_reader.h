@@ -11,7 +11,8 @@
 namespace doline::parquet {
 
 /// Reads one piece: columns with filters first, in runs, then of the others the rows that are left.
-/// Chunks come dense. Owned by one thread at a time.
+/// Rows without the filtered ones, or, where few were filtered, with a selection. Owned by one
+/// thread at a time.
 class PieceReader {
  public:
   ~PieceReader();
@@ -33,6 +34,7 @@ class PieceReader {
   void fill_run();
   void emit(Chunk& out);
   struct Rows;
+  void take_rows(Rows& rows);
   void narrow(Rows& rows, const Selection& selection);
   void read_column(Rows& rows, uint32_t position);
   template <class Body>
