@@ -124,8 +124,15 @@ class StepFailures final : public CastFailures {
   const std::vector<uint32_t>& parents_;
 };
 
-/// All lists advance together: step n folds the n-th element of every list that has one.
+struct ReduceData final : FunctionData {
+  explicit ReduceData(TypeRef a) : accumulator(a) {}
+  const TypeRef accumulator;  // the type of the lambda's first parameter
+};
+
+/// All lists advance together: step n folds the n-th element of every list that has one. What is
+/// folded has the body's type between steps, and the parameter's only while it is passed in.
 Column reduce_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  const TypeRef parameter = static_cast<const ReduceData*>(call.data)->accumulator;
   const Column& list_column = arguments[0];
   const bool has_initial = arguments.size() == 2;  // the lambda is not among them
   const Argument<ListEntry> lists(list_column);
@@ -139,13 +146,18 @@ Column reduce_kernel(const KernelCall& call, std::span<const Column> arguments) 
     }
     rows.push_back(row);
   });
+  const auto cast_to = [&](const Column& column, TypeRef type) {
+    if (column.type() == type) return column;
+    StepFailures failures(call.errors, rows);
+    return cast(column, type, Selection::all(column.size()), call.session.zone, failures).flatten();
+  };
   // results[row] is a row of `finished`, to which folds are appended as their lists end.
   ColumnBuilder finished(call.result_type, static_cast<uint32_t>(rows.size()));
   std::vector<uint32_t> results(call.row_count, ListGather::kNullElement);
   std::vector<uint32_t> from;
   for (const uint32_t row : rows) from.push_back(has_initial ? row : lists[row].begin);
   const Column initial = has_initial ? arguments[1].flatten() : child;
-  Column accumulator = gather_or_null(initial, from).flatten();
+  Column accumulator = cast_to(gather_or_null(initial, from).flatten(), call.result_type);
   for (uint32_t step = has_initial ? 0 : 1; !rows.empty(); ++step) {
     std::vector<uint32_t> open;  // rows with an element at this step
     std::vector<uint32_t> kept;  // their places in `accumulator`
@@ -164,18 +176,14 @@ Column reduce_kernel(const KernelCall& call, std::span<const Column> arguments) 
     rows = std::move(open);
     if (rows.empty()) break;
     const auto count = static_cast<uint32_t>(rows.size());
-    const Column folded = accumulator.gather(kept.data(), count);
-    std::vector<Column> parameters = {folded, child.gather(elements.data(), count).flatten(),
+    std::vector<Column> parameters = {cast_to(accumulator.gather(kept.data(), count), parameter),
+                                      child.gather(elements.data(), count).flatten(),
                                       Value::integer(int64_t{step} + 1).to_column(count).flatten()};
-    accumulator =
-        call.lambdas[kLambda]->evaluate(std::move(parameters), count, rows.data()).flatten();
-    if (accumulator.type() != call.result_type) {
-      StepFailures failures(call.errors, rows);
-      accumulator =
-          cast(accumulator, call.result_type, Selection::all(count), call.session.zone, failures)
-              .flatten();
-      if (call.errors.any() && call.errors.mode() == RowErrors::Mode::kThrow) break;
-    }
+    if (call.errors.any() && call.errors.mode() == RowErrors::Mode::kThrow) break;
+    accumulator = cast_to(
+        call.lambdas[kLambda]->evaluate(std::move(parameters), count, rows.data()).flatten(),
+        call.result_type);
+    if (call.errors.any() && call.errors.mode() == RowErrors::Mode::kThrow) break;
   }
   return gather_or_null(finished.seal(), results);
 }
@@ -210,11 +218,15 @@ void bind_reduce(FunctionBinding& binding) {
   }
   binding.lambda_parameters[kLambda] = {accumulator, binding.cast_to[0]->element(), Type::int64()};
   binding.result = accumulator;
+  binding.data = make_ref<ReduceData>(accumulator);
   const TypeRef body = binding.lambda_results[kLambda];
-  if (body && body != accumulator && !can_cast(body, accumulator)) {
+  if (!body || body == accumulator) return;
+  if (!can_cast(body, accumulator)) {
     throw Error(ErrorCode::kTypeMismatch, binding.span, "list_reduce folds {} into {}",
                 body->name(), accumulator->name());
   }
+  // The sum of two TINYINT may be wider: then so is the result.
+  if (implicit_cast_cost(accumulator, body) >= 0) binding.result = body;
 }
 
 }  // namespace

@@ -371,6 +371,7 @@ void register_list_editing(FunctionRegistry& registry) {
                 "list_concat([1, 2], [3])",
                 "[1, 2, 3]",
                 {concat}});
+  registry.extend("concat", {concat});
   registry.extend("||", {{.parameters = {kListOfT, kListOfT},
                           .result = kListOfT,
                           .kernel = concat_kernel,
