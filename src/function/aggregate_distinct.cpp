@@ -66,6 +66,7 @@ class DistinctAggregate final : public AggregateFunction {
   }
   void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
               Arena& arena) const override {
+    ASSERT(active.size() <= kMostRows);
     BufferRef fresh = Buffer::allocate(active.size() * sizeof(uint16_t));
     std::vector<std::byte*> fresh_states;
     fresh_states.reserve(active.size());
@@ -81,6 +82,7 @@ class DistinctAggregate final : public AggregateFunction {
   }
   void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
                   Arena& arena) const override {
+    ASSERT(active.size() <= kMostRows);
     BufferRef fresh = Buffer::allocate(active.size() * sizeof(uint16_t));
     auto* rows = fresh->as<uint16_t>();
     uint32_t count = 0;
@@ -136,6 +138,7 @@ class DistinctAggregate final : public AggregateFunction {
   bool is_order_sensitive() const override { return inner_->is_order_sensitive(); }
 
  private:
+  static constexpr uint32_t kMostRows = 1U << 16;  // a selection's rows have 16 bits
   struct Words {
     WordSet set;
     bool has_null = false;
@@ -192,10 +195,9 @@ class DistinctAggregate final : public AggregateFunction {
   }
   template <class StateOf, class Fresh>
   void words_fresh(const Column& column, const Selection& active, Arena& arena, StateOf state_of, Fresh& fresh) const {
-    ASSERT(active.size() <= kChunkRows);
-    uint64_t words[kChunkRows];
-    uint64_t hashes[kChunkRows];
-    uint16_t positions[kChunkRows];
+    std::vector<uint64_t> words(active.size());
+    std::vector<uint64_t> hashes(active.size());
+    std::vector<uint16_t> positions(active.size());
     uint32_t count = 0;
     dispatch_physical(column.physical(), [&]<class T>() {
       if constexpr (std::is_same_v<T, StringView> || std::is_same_v<T, ListEntry> || std::is_same_v<T, Interval> ||

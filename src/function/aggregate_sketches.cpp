@@ -78,9 +78,8 @@ class ApproximateDistinct final : public AggregateFunction {
 
   template <class StateOf>
   static void update_each(const Column& column, const Selection& active, Arena& arena, StateOf state_of) {
-    uint64_t hashes[kChunkRows];
-    ASSERT(active.size() <= kChunkRows);
-    hash_column(column, active, hashes, false);
+    std::vector<uint64_t> hashes(active.size());
+    hash_column(column, active, hashes.data(), false);
     for (uint32_t i = 0; i < active.size(); ++i) {
       if (!column.is_null(active[i])) add(at(state_of(i)), hashes[i], arena);
     }

@@ -56,8 +56,11 @@ RowLayout::RowLayout(std::vector<TypeRef> columns, Options options)
   const uint32_t alignment = initial_states_.empty() ? 8 : std::max<uint32_t>(8, options.state_alignment);
   state_offset_ = static_cast<uint32_t>(round_up(at, alignment));
   row_bytes_ = static_cast<uint32_t>(round_up(state_offset_ + initial_states_.size(), alignment));
-  null_row_bytes_.resize(row_bytes_);
-  null_row_ = null_row_bytes_.data();
+  null_row_.resize(row_bytes_);
+  blank_offset_ = validity_offset_ & ~uint32_t{7};
+  blank_row_.resize(row_bytes_);
+  std::fill_n(blank_row_.begin() + validity_offset_, validity_bytes(), std::byte{0xFF});
+  std::copy(initial_states_.begin(), initial_states_.end(), blank_row_.begin() + state_offset_);
 }
 
 }  // namespace doline

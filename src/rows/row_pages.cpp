@@ -19,12 +19,6 @@ size_t next_page_bytes(size_t pages) {
   return pages >= 6 ? kLargestPageBytes : std::min(kLargestPageBytes, kFirstPageBytes << pages);
 }
 
-void prepare_row(const RowLayout& layout, std::byte* row) {
-  std::memset(row + layout.validity_offset(), 0xFF, layout.validity_bytes());
-  const auto& states = layout.initial_states();
-  if (!states.empty()) std::memcpy(row + layout.state_offset(), states.data(), states.size());
-}
-
 }  // namespace
 
 RowPage::RowPage(uint32_t capacity, uint32_t row_bytes, Budget& budget, size_t first_heap_bytes)
@@ -120,7 +114,7 @@ RowPages::Place RowPages::allocate_row() {
   RowPage& page = open_page(1);
   std::byte* row = page.row(page.size_++);
   ++row_count_;
-  prepare_row(*layout_, row);
+  layout_->prepare(row);
   return {row, &page};
 }
 
@@ -199,7 +193,7 @@ void RowPages::append(std::span<const Column> columns, const uint32_t* source, u
       const uint32_t fitting = std::min(run - i, page.capacity_ - page.size_);
       for (uint32_t end = i + fitting; i < end; ++i) {
         std::byte* row = page.row(page.size_++);
-        prepare_row(*layout_, row);
+        layout_->prepare(row);
         if (layout_->stores_hash()) store_unaligned(row, hashes[done + i]);
         places[i] = {row, &page};
       }
@@ -234,7 +228,7 @@ std::byte* RowPages::append_row(const std::byte* row) {
   RowPage& page = open_page(1);
   std::byte* place = page.row(page.size_++);
   ++row_count_;
-  std::memcpy(place, row, layout_->row_bytes());
+  for (uint32_t at = 0; at < layout_->row_bytes(); at += 8) store_unaligned(place + at, load_unaligned<uint64_t>(row + at));
   if (layout_->has_heap()) page.copy_texts(*layout_, place);
   return place;
 }

@@ -98,7 +98,8 @@ class GroupReader final : public Reader {
   bool take_spilled(uint32_t& budgeted) {
     if (!page_) {
       const SpilledPage& spilled = input_.spilled[next_spilled_];
-      if (!fits(2 * spilled.extent.size_bytes + table_->bytes_to_grow(spilled.rows)) && can_split()) {
+      const size_t wanted = 2 * spilled.extent.size_bytes + table_->bytes_to_grow(spilled.rows);
+      if (can_split() && (!fits(wanted) || must_split())) {
         split();
         return false;
       }
@@ -145,6 +146,9 @@ class GroupReader final : public Reader {
     return true;
   }
   bool can_split() const { return input_.level < BucketBits::kLevels && !(live_.empty() && table_->group_count() == 0); }
+
+  /// So that tests come by here.
+  bool must_split() const { return plan_.context().settings.force_spill && input_.level == 1; }
 
   /// Sends what was gathered and what is still to come to disk, by the next bits of the hash.
   void split() {
