@@ -1,0 +1,138 @@
+#include "format/csv/sniff_types.h"
+
+#include "column/civil_time.h"
+#include "format/csv/parser.h"
+#include "kernel/parse_number.h"
+#include "kernel/temporal_text.h"
+
+namespace doline {
+
+namespace {
+
+enum Guess : uint32_t {
+  kBoolean = 1,
+  kBigint = 2,
+  kHugeint = 4,
+  kReal = 8,
+  kTimeOfDay = 16,
+  kDay = 32,
+  kMoment = 64,
+  kZonedMoment = 128,
+  kFirstFormat = 256,
+};
+
+struct DayFormat {
+  const char* text;
+  char separator;
+  bool month_first;
+};
+/// In the order they are preferred, behind ISO 8601.
+constexpr DayFormat kDayFormats[] = {
+    {"%d-%m-%Y", '-', false}, {"%d/%m/%Y", '/', false}, {"%m-%d-%Y", '-', true}, {"%m/%d/%Y", '/', true}};
+
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+uint32_t classify_number(std::string_view text, char decimal_separator) {
+  const std::string_view unsigned_part = text.substr(text[0] == '-' || text[0] == '+');
+  if (unsigned_part.empty()) return 0;
+  // "007" is a code, not a number.
+  if (unsigned_part.size() > 1 && unsigned_part[0] == '0' && is_digit(unsigned_part[1])) return 0;
+  bool only_digits = true;
+  for (char c : unsigned_part) {
+    only_digits &= is_digit(c);
+    if (c == '_' || c == 'x' || c == 'X') return 0;
+  }
+  if (only_digits) {
+    int64_t narrow;
+    if (parse_integer<int64_t>(text, narrow)) return kBigint | kHugeint | kReal;
+    int128_t wide;
+    if (parse_integer<int128_t>(text, wide)) return kHugeint | kReal;
+  }
+  double value;
+  return parse_csv_double(text, decimal_separator, value) ? kReal : 0;
+}
+
+/// "5/1/2020" in the formats of kDayFormats.
+uint32_t classify_local_day(std::string_view text) {
+  int64_t parts[3] = {0, 0, 0};
+  size_t at = 0;
+  char separator = 0;
+  for (int part = 0; part < 3; ++part) {
+    const size_t begin = at;
+    while (at < text.size() && is_digit(text[at]) && at - begin < 4) parts[part] = parts[part] * 10 + (text[at++] - '0');
+    const size_t digits = at - begin;
+    if (part < 2 ? digits < 1 || digits > 2 : digits != 4) return 0;
+    if (part == 2) break;
+    if (at == text.size() || (separator != 0 && text[at] != separator)) return 0;
+    separator = text[at++];
+  }
+  if (at != text.size()) return 0;
+  uint32_t guesses = 0;
+  for (uint32_t i = 0; i < std::size(kDayFormats); ++i) {
+    if (kDayFormats[i].separator != separator) continue;
+    const bool month_first = kDayFormats[i].month_first;
+    int32_t days;
+    if (days_from_civil_checked(parts[2], parts[month_first ? 0 : 1], parts[month_first ? 1 : 0], days)) {
+      guesses |= kFirstFormat << i;
+    }
+  }
+  return guesses;
+}
+
+uint32_t classify_time(std::string_view text) {
+  int32_t days, nanos;
+  int64_t seconds, micros;
+  if (scan_time(text, seconds, nanos) == text.size()) return kTimeOfDay;
+  const size_t date = scan_date(text, days);
+  if (date != 0 && date == text.size()) return kDay | kMoment | kZonedMoment;
+  if (date != 0) {
+    bool has_offset = false;
+    if (!parse_timestamp(text, micros, has_offset)) return 0;
+    return has_offset ? kZonedMoment : kMoment | kZonedMoment;
+  }
+  return classify_local_day(text);
+}
+
+}  // namespace
+
+uint32_t CsvTypeGuess::classify(std::string_view text, char decimal_separator) {
+  text = trimmed(text);
+  if (text.empty()) return 0;
+  const char first = text[0];
+  if (is_digit(first) || first == '-' || first == '+' || first == '.' || first == decimal_separator) {
+    const uint32_t number = classify_number(text, decimal_separator);
+    return number != 0 || text.size() > 40 ? number : classify_time(text);
+  }
+  if (text.size() > 9) return 0;
+  bool value;
+  if (parse_bool(text, value)) return kBoolean;
+  double real;
+  return parse_csv_double(text, '.', real) ? kReal : 0;
+}
+
+TypeRef CsvTypeGuess::type(std::string& date_format) const {
+  if (!seen_) return Type::varchar();
+  if (possible_ & kBoolean) return Type::boolean();
+  if (possible_ & kBigint) return Type::int64();
+  if (possible_ & kHugeint) return Type::hugeint();
+  if (possible_ & kReal) return Type::float64();
+  if (possible_ & kTimeOfDay) return Type::time();
+  if (possible_ & kDay) return Type::date();
+  if (possible_ & kMoment) return Type::timestamp();
+  if (possible_ & kZonedMoment) return Type::timestamp_tz();
+  for (uint32_t i = 0; i < std::size(kDayFormats); ++i) {
+    if (possible_ & (kFirstFormat << i)) {
+      date_format = kDayFormats[i].text;
+      return Type::date();
+    }
+  }
+  return Type::varchar();
+}
+
+}  // namespace doline

@@ -1,0 +1,282 @@
+#include "format/csv/sniffer.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "format/csv/field_index.h"
+#include "format/csv/sniff_types.h"
+
+namespace doline {
+
+namespace {
+
+/// As much is read for choosing the dialect; types are guessed from the whole sample.
+constexpr size_t kDialectBytes = size_t{256} << 10;
+constexpr uint32_t kWindowRows = 2048;
+
+struct Candidate {
+  CsvDialect dialect;
+  uint32_t width = 1;
+  uint64_t rows = 0;           // that have the width
+  uint64_t preamble_rows = 0;  // before them
+  uint32_t preamble_end = 0;   // where those end in the text
+  uint64_t quoted = 0;
+  bool is_eligible = false;
+};
+
+bool begins_quoted(std::string_view field, char quote) {
+  const size_t begin = field.find_first_not_of(' ');
+  return quote != 0 && begin != field.npos && field[begin] == quote;
+}
+
+/// Calls body(rows, row) for each row that is neither blank nor a comment, `most` of them, leaving
+/// out the last where the text may have been cut within it.
+template <class Body>
+void each_row(const CsvDialect& dialect, std::string_view text, bool is_whole, uint64_t most, Body&& body) {
+  CsvRows rows(dialect);
+  rows.begin(text);
+  uint64_t seen = 0;
+  for (uint32_t count = rows.next(kWindowRows); count > 0 && seen < most; count = rows.next(kWindowRows)) {
+    for (uint32_t row = 0; row < count && seen < most; ++row) {
+      const uint32_t end = rows.ends_of(row)[rows.fields_of(row) - 1];
+      if (!is_whole && end >= text.size() && seen > 0) return;
+      if (rows.fields_of(row) == 1 && (rows.row_text(row).empty() || rows.is_comment(row))) continue;
+      ++seen;
+      body(rows, row);
+    }
+  }
+}
+
+Candidate evaluate(const CsvDialect& dialect, std::string_view text, bool is_whole, const CsvOptions& given) {
+  Candidate candidate;
+  candidate.dialect = dialect;
+  std::vector<uint32_t> widths, begins;
+  std::map<uint32_t, uint64_t> frequencies;
+  bool is_broken = false;
+  std::string scratch;
+  each_row(dialect, text, is_whole, kWindowRows * 4, [&](const CsvRows& rows, uint32_t row) {
+    uint32_t width = rows.fields_of(row);
+    for (uint32_t field = 0; field < width; ++field) {
+      const std::string_view value = rows.field(row, field);
+      if (!begins_quoted(value, dialect.quote)) continue;
+      std::string_view inner;
+      ++candidate.quoted;
+      is_broken |= !csv_value(dialect, value, scratch, inner);
+    }
+    if (!widths.empty() && width == widths.front() + 1 && rows.field(row, width - 1).empty()) --width;
+    widths.push_back(width);
+    begins.push_back(rows.begin_of(row));
+    ++frequencies[width];
+  });
+  if (widths.empty()) return candidate;
+  for (const auto& [width, count] : frequencies) {
+    if (count >= candidate.rows) {
+      candidate.width = width;
+      candidate.rows = count;
+    }
+  }
+  if (is_broken) return candidate;
+  size_t start = 0;
+  while (widths[start] != candidate.width) ++start;
+  const uint64_t rest = widths.size() - start;
+  if (given.null_padding || given.ignore_errors) {
+    if (given.null_padding) candidate.width = *std::max_element(widths.begin(), widths.end());
+    candidate.is_eligible = candidate.width > 1;
+    return candidate;
+  }
+  // A few rows of another width are errors with a line, a table has to be recognised all the same.
+  const bool is_regular = candidate.rows == rest || (rest >= 10 && candidate.rows * 10 >= rest * 9);
+  candidate.is_eligible = candidate.width > 1 && is_regular && (start == 0 || candidate.rows > start);
+  candidate.preamble_rows = start;
+  candidate.preamble_end = begins[start];
+  return candidate;
+}
+
+std::vector<std::pair<char, char>> quotings(const CsvOptions& given, std::string_view text) {
+  if (given.quote_given) {
+    return {{given.dialect.quote, given.escape_given ? given.dialect.escape : given.dialect.quote}};
+  }
+  if (given.escape_given) return {{'"', given.dialect.escape}};
+  std::vector<std::pair<char, char>> all;
+  if (text.find("\\\"") == text.npos) {
+    all = {{'"', '"'}};
+  } else {
+    all = {{'"', '"'}, {'"', '\\'}};
+  }
+  if (text.find('\'') != text.npos) all.push_back({'\'', '\''});
+  if (text.find('"') != text.npos) all.push_back({0, 0});
+  return all;
+}
+
+Candidate choose_dialect(const CsvOptions& given, std::string_view text, bool is_whole) {
+  CsvDialect base = given.dialect;
+  base.ends_with_cr = text.find('\n') == text.npos && text.find('\r') != text.npos;
+  if (!given.auto_detect) {
+    Candidate only = evaluate(base, text, is_whole, given);
+    only.preamble_rows = only.preamble_end = 0;
+    return only;
+  }
+  const std::string_view delimiters = ",|;\t";
+  std::optional<Candidate> best, single;
+  for (const auto& [quote, escape] : quotings(given, text)) {
+    for (const char delimiter : given.delimiter_given ? std::string_view(&given.dialect.delimiter, 1) : delimiters) {
+      CsvDialect dialect = base;
+      dialect.delimiter = delimiter;
+      dialect.quote = quote;
+      dialect.escape = escape;
+      const Candidate candidate = evaluate(dialect, text, is_whole, given);
+      if (!single || (candidate.width == 1 && single->width != 1)) single = candidate;
+      if (!candidate.is_eligible) continue;
+      const bool quotes_mean_something = quote == '"' || quote == 0 || given.quote_given || candidate.quoted > 0;
+      if (!quotes_mean_something) continue;
+      // Quotes that close are no accident; then more rows, then more columns.
+      const auto rank = [](const Candidate& c) {
+        return std::tuple(c.quoted > 0, c.rows, c.width);
+      };
+      if (!best || rank(candidate) > rank(*best)) best = candidate;
+    }
+  }
+  if (best) return *best;
+  Candidate one = *single;
+  if (!given.delimiter_given) one.dialect.delimiter = ',';
+  if (one.width > 1 && !given.delimiter_given && !given.quote_given) {
+    // Ragged: each line as it is, in one column.
+    for (const char delimiter : std::string_view("\x1F\x1E\x1D")) {
+      if (text.find(delimiter) != text.npos) continue;
+      one.dialect.delimiter = delimiter;
+      one.width = 1;
+      break;
+    }
+  }
+  if (given.delimiter_given || one.width > 1) one.width = std::max(one.width, uint32_t{1});
+  one.preamble_rows = one.preamble_end = 0;
+  return one;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
+/// Names no two of which are the same, ignoring case.
+void make_unique(std::vector<std::string>& names) {
+  std::set<std::string> taken;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) names[i] = fmt::format("column{}", i);
+    const std::string base = names[i];
+    for (int n = 1; !taken.insert(lower(names[i])).second; ++n) names[i] = fmt::format("{}_{}", base, n);
+  }
+}
+
+}  // namespace
+
+CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_whole) {
+  CsvSniffed sniffed;
+  sniffed.options = given;
+  CsvOptions& options = sniffed.options;
+  if (sample.starts_with("\xEF\xBB\xBF")) sample.remove_prefix(3);
+  const bool only_cr = sample.find('\n') == sample.npos && sample.find('\r') != sample.npos;
+  const char newline = only_cr ? '\r' : '\n';
+  for (uint64_t i = 0; i < given.skip && !sample.empty(); ++i) {
+    const size_t end = sample.find(newline);
+    sample.remove_prefix(end == sample.npos ? sample.size() : end + 1);
+  }
+
+  const bool is_whole_head = is_whole && sample.size() <= kDialectBytes;
+  const Candidate chosen = choose_dialect(given, sample.substr(0, kDialectBytes), is_whole_head);
+  options.dialect = chosen.dialect;
+  const std::string_view preamble = sample.substr(0, chosen.preamble_end);
+  options.skip += static_cast<uint64_t>(std::count(preamble.begin(), preamble.end(), newline));
+  sample.remove_prefix(chosen.preamble_end);
+  const auto width = static_cast<uint32_t>(given.columns.empty() ? chosen.width : given.columns.size());
+
+  // Types of all rows but the first, which may be names.
+  std::vector<CsvTypeGuess> guesses(width, CsvTypeGuess(given.decimal_separator));
+  std::vector<std::optional<std::string>> first(width);
+  const uint64_t most = given.sample_rows < 0 ? ~uint64_t{0} : static_cast<uint64_t>(given.sample_rows) + 1;
+  std::string scratch;
+  each_row(options.dialect, sample, is_whole, most, [&](const CsvRows& rows, uint32_t row) {
+    const uint32_t present = std::min(width, rows.fields_of(row));
+    for (uint32_t field = 0; field < present; ++field) {
+      const std::string_view text = rows.field(row, field);
+      std::string_view value = text;
+      csv_value(options.dialect, text, scratch, value);
+      if (given.is_null_text(value)) continue;
+      if (sniffed.rows_seen == 0) {
+        first[field] = std::string(value);
+      } else {
+        guesses[field].add(value);
+      }
+    }
+    ++sniffed.rows_seen;
+    sniffed.bytes_seen = rows.ends_of(row)[rows.fields_of(row) - 1] + uint64_t{1};
+  });
+
+  std::string date_format = given.date_format;
+  std::vector<TypeRef> types;
+  bool all_text = true;
+  bool contradicts = false;
+  bool first_is_complete = sniffed.rows_seen > 0;
+  for (uint32_t i = 0; i < width; ++i) {
+    std::string format;
+    TypeRef type = guesses[i].type(format);
+    if (sniffed.rows_seen <= 1 && first[i]) {
+      CsvTypeGuess alone(given.decimal_separator);
+      alone.add(*first[i]);
+      type = alone.type(format);
+    }
+    all_text &= type->is(TypeKind::kVarchar);
+    first_is_complete &= first[i].has_value();
+    if (!type->is(TypeKind::kVarchar) && sniffed.rows_seen > 1 && first[i]) contradicts |= !guesses[i].fits(*first[i]);
+    types.push_back(type);
+  }
+  if (!options.header) {
+    bool names_match = !given.columns.empty();
+    for (uint32_t i = 0; i < width && names_match; ++i) {
+      names_match = first[i] && lower(*first[i]) == lower(given.columns[i].name);
+    }
+    options.header = names_match || contradicts || (given.columns.empty() && all_text && first_is_complete);
+  }
+  // Only now is it known whether the first row counts.
+  std::vector<std::string> names(width), formats(width);
+  bool has_iso_date = false;
+  for (uint32_t i = 0; i < width; ++i) {
+    if (*options.header) {
+      if (first[i]) names[i] = *first[i];
+    } else if (first[i]) {
+      guesses[i].add(*first[i]);
+    }
+    types[i] = guesses[i].type(formats[i]);
+    has_iso_date |= types[i]->is(TypeKind::kDate) && formats[i].empty();
+  }
+  for (uint32_t i = 0; i < width; ++i) {
+    if (given.date_format.empty() && !formats[i].empty()) {
+      // One format a file: dates written otherwise stay texts.
+      if (date_format.empty() && !has_iso_date) date_format = formats[i];
+      if (formats[i] != date_format) types[i] = Type::varchar();
+    }
+    if (given.all_varchar || !given.auto_detect) types[i] = Type::varchar();
+  }
+  if (sniffed.rows_seen == 0) options.header = false;
+  options.date_format = date_format;
+  make_unique(names);
+  for (uint32_t i = 0; i < width; ++i) sniffed.file_columns.push_back({names[i], types[i]});
+  sniffed.schema = given.columns.empty() ? sniffed.file_columns : given.columns;
+  for (size_t i = 0; i < given.names.size() && i < width; ++i) sniffed.schema[i].name = given.names[i];
+  for (size_t i = 0; i < given.types_by_position.size() && i < width; ++i) {
+    sniffed.schema[i].type = given.types_by_position[i];
+  }
+  for (const auto& [name, type] : given.types) {
+    for (Field& field : sniffed.schema) {
+      if (lower(field.name) == lower(name)) field.type = type;
+    }
+  }
+  return sniffed;
+}
+
+}  // namespace doline

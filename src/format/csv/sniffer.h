@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+
+#include "format/csv/dialect.h"
+
+namespace doline {
+
+/// What the begin of a file says of all of it.
+struct CsvSniffed {
+  CsvOptions options;  // what was given, and the rest found: dialect, header, skip, date_format
+  Schema schema;
+  Schema file_columns;  // names as the file has them, before `names`; as many as rows have values
+  uint64_t rows_seen = 0;
+  uint64_t bytes_seen = 0;
+};
+
+/// Finds dialect, header and types as DuckDB does, where `given` leaves them open. `sample` is the
+/// file's begin; `is_whole`: all of it. Never fails: a text that is no table is one of one column.
+CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_whole);
+
+}  // namespace doline

@@ -1,0 +1,86 @@
+// read_csv(…) and sniff_csv(…) in FROM.
+#include "column/column_builder.h"
+#include "table/csv_table.h"
+#include "table/memory_table.h"
+
+namespace doline {
+
+namespace {
+
+TableRef read_csv(const TableFunctionCall& call, const TableFunctionContext& context) {
+  TableFunctionCall rest = call;
+  const CsvTableOptions options = take_csv_options(rest);
+  return open_csv_table(paths_of(call), options, context.files, context.policy);
+}
+
+std::string sign_text(char sign) { return sign == 0 ? "(empty)" : std::string(1, sign); }
+std::string quoted(char sign) { return sign == 0 ? "''" : Value::text(std::string(1, sign)).to_literal(); }
+
+/// One row that says what was guessed, and the call that would set it all by hand.
+TableRef sniff_csv_call(const TableFunctionCall& call, const TableFunctionContext& context) {
+  TableFunctionCall rest = call;
+  const CsvTableOptions options = take_csv_options(rest);
+  const std::vector<std::string> paths = paths_of(call);
+  const auto table = open_csv_table(paths, options, context.files, context.policy);
+  const CsvOptions& found = *table->parts().front().options;
+  const Schema& columns = table->schema();
+
+  const TypeRef column_type = Type::structure({{"name", Type::varchar()}, {"type", Type::varchar()}});
+  const TypeRef columns_type = Type::list(column_type);
+  std::vector<Value> pairs;
+  std::string listed;
+  for (const Field& field : columns) {
+    pairs.push_back(Value::nested(column_type, {Value::text(field.name), Value::text(field.type->name())}));
+    listed += fmt::format("{}{}: '{}'", listed.empty() ? "" : ", ", Value::text(field.name).to_literal(), field.type->name());
+  }
+  const char* const newline = found.dialect.ends_with_cr ? "\\r" : "\\n";
+  const std::string prompt = fmt::format(
+      "FROM read_csv({}, auto_detect=false, delim={}, quote={}, escape={}, skip={}, comment={}, header={}, columns={{{}}}{});",
+      Value::text(paths.front()).to_literal(), quoted(found.dialect.delimiter), quoted(found.dialect.quote),
+      quoted(found.dialect.escape), found.skip, quoted(found.dialect.comment), found.header.value_or(false), listed,
+      found.date_format.empty() ? "" : ", dateformat=" + Value::text(found.date_format).to_literal());
+  const auto text_or_null = [](const std::string& text) {
+    return text.empty() ? Value::null(Type::varchar()) : Value::text(text);
+  };
+  const std::vector<std::pair<const char*, Value>> cells = {
+      {"Delimiter", Value::text(sign_text(found.dialect.delimiter))},
+      {"Quote", Value::text(sign_text(found.dialect.quote))},
+      {"Escape", Value::text(sign_text(found.dialect.escape))},
+      {"NewLineDelimiter", Value::text(newline)},
+      {"Comment", Value::text(sign_text(found.dialect.comment))},
+      {"SkipRows", Value::integer(Type::uint32(), static_cast<int128_t>(found.skip))},
+      {"HasHeader", Value::boolean(found.header.value_or(false))},
+      {"Columns", Value::nested(columns_type, std::move(pairs))},
+      {"DateFormat", text_or_null(found.date_format)},
+      {"TimestampFormat", text_or_null(found.timestamp_format)},
+      {"Prompt", Value::text(prompt)}};
+
+  Schema schema;
+  std::vector<Column> row;
+  for (const auto& [name, value] : cells) {
+    schema.push_back({name, value.type()});
+    ColumnBuilder builder(value.type());
+    builder.append_value(value);
+    row.push_back(builder.seal());
+  }
+  const Ref<MemoryTable> made = MemoryTable::create("sniff_csv", schema);
+  QueryContext query;
+  query.budget = Budget::create("sniff_csv", Budget::process());
+  const auto writer = made->insert(query);
+  std::vector<Chunk> chunks;
+  chunks.emplace_back(std::move(row), 1u);
+  writer->commit(writer->encode(std::move(chunks)));
+  writer->finish();
+  return made;
+}
+
+}  // namespace
+
+void register_csv_functions(std::vector<TableFunction>& all) {
+  all.push_back({"read_csv", {"read_csv_auto"}, "Rows of CSV files; dialect and types are found out.",
+                 "FROM read_csv('data/*.csv', header => true)", &read_csv, {".csv", ".tsv"}});
+  all.push_back({"sniff_csv", {}, "What read_csv finds out about a file.", "FROM sniff_csv('data.csv')",
+                 &sniff_csv_call, {}});
+}
+
+}  // namespace doline

@@ -1,0 +1,256 @@
+#include "table/csv_options.h"
+
+#include <charconv>
+
+namespace doline {
+
+namespace {
+
+const std::vector<std::string>& known_options() {
+  static const std::vector<std::string> names = {
+      "all_varchar", "auto_detect", "columns", "comment", "compression", "dateformat", "decimal_separator",
+      "delim", "dtypes", "escape", "filename", "header", "ignore_errors", "max_line_size", "names",
+      "null_padding", "nullstr", "parallel", "quote", "rejects", "sample_size", "sep", "skip",
+      "store_rejects", "timestampformat", "types", "union_by_name"};
+  return names;
+}
+
+[[noreturn]] void bad_value(std::string_view option, const Value& value, std::string_view wanted) {
+  throw Error(ErrorCode::kInvalidArgument, "{} = {}: expected {}", option, value.to_literal(), wanted);
+}
+
+std::string text_of(const Value& value, std::string_view option) {
+  if (!value.type()->is(TypeKind::kVarchar)) bad_value(option, value, "a text");
+  return value.as_text();
+}
+
+std::vector<std::string> texts_of(const Value& value, std::string_view option) {
+  if (value.type()->is(TypeKind::kVarchar)) return {value.as_text()};
+  if (!value.type()->is(TypeKind::kList)) bad_value(option, value, "a text or a list of texts");
+  std::vector<std::string> texts;
+  for (const Value& text : value.as_nested()) texts.push_back(text_of(text, option));
+  return texts;
+}
+
+int64_t integer_of(const Value& value, std::string_view option) {
+  if (value.type()->is_integer() || value.type()->is(TypeKind::kHugeInt)) {
+    const int128_t wide = value.as_integer();
+    if (wide >= INT64_MIN && wide <= INT64_MAX) return static_cast<int64_t>(wide);
+  }
+  bad_value(option, value, "a whole number");
+}
+
+std::vector<std::pair<std::string, TypeRef>> typed_names(const Value& value, std::string_view option) {
+  if (!value.type()->is(TypeKind::kStruct)) bad_value(option, value, "a struct such as {'id': 'BIGINT'}");
+  std::vector<std::pair<std::string, TypeRef>> columns;
+  const std::vector<Field>& fields = value.type()->fields();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    columns.emplace_back(fields[i].name, csv_type_named(text_of(value.as_nested()[i], option)));
+  }
+  return columns;
+}
+
+}  // namespace
+
+TypeRef csv_type_named(std::string_view name) {
+  while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
+  if (name.ends_with("[]")) return Type::list(csv_type_named(name.substr(0, name.size() - 2)));
+  if (TypeRef simple = simple_type_named(name)) return simple;
+  const size_t open = name.find('(');
+  std::string head(name.substr(0, open));
+  for (char& c : head) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  while (head.ends_with(' ')) head.pop_back();
+  if ((head == "DECIMAL" || head == "NUMERIC" || head == "DEC") && (open == name.npos || name.ends_with(')'))) {
+    int width = 18;
+    int scale = 3;
+    if (open == name.npos) return Type::decimal(width, scale);
+    const char* const end = name.data() + name.size();
+    auto read = std::from_chars(name.data() + open + 1, end, width);
+    scale = 0;
+    if (read.ec == std::errc() && *read.ptr == ',') {
+      const char* at = read.ptr + 1;
+      while (*at == ' ') ++at;
+      read = std::from_chars(at, end, scale);
+    }
+    if (read.ec == std::errc() && *read.ptr == ')') return Type::decimal(width, scale);
+  }
+  if (head == "VARCHAR" || head == "CHAR") return Type::varchar();
+  throw Error(ErrorCode::kInvalidArgument, "\"{}\" is no type of a CSV column", name)
+      .hint("read it as VARCHAR and cast it in the query");
+}
+
+char csv_sign(const Value& value, std::string_view option) {
+  const std::string text = text_of(value, option);
+  if (text.empty()) return 0;
+  if (text == "\\t") return '\t';
+  if (text.size() != 1 || text[0] == '\n' || text[0] == '\r' || text[0] == 0) bad_value(option, value, "one ASCII sign");
+  return text[0];
+}
+
+bool csv_flag(const Value& value, std::string_view option) {
+  if (value.type()->is(TypeKind::kBool)) return value.as_bool();
+  if (value.type()->is_integer()) return value.as_integer() != 0;
+  if (value.type()->is(TypeKind::kVarchar)) {
+    const std::string& text = value.as_text();
+    if (text == "true" || text == "on" || text == "1" || text == "TRUE") return true;
+    if (text == "false" || text == "off" || text == "0" || text == "FALSE") return false;
+  }
+  bad_value(option, value, "true or false");
+}
+
+CsvTableOptions take_csv_options(TableFunctionCall& call) {
+  CsvTableOptions all;
+  CsvOptions& csv = all.csv;
+  const auto with = [&](const char* name, auto&& use) {
+    const auto found = call.options.find(name);
+    if (found == call.options.end()) return;
+    const Value value = take_option(call, name);
+    if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, call.span, "{}: NULL is no value of {}", call.name, name);
+    use(value, name);
+  };
+  const auto delimiter = [&](const Value& value, const char* name) {
+    csv.dialect.delimiter = csv_sign(value, name);
+    if (csv.dialect.delimiter == 0) bad_value(name, value, "one ASCII sign");
+    csv.delimiter_given = true;
+  };
+  for (const char* name : {"delim", "sep", "delimiter"}) with(name, delimiter);
+  with("quote", [&](const Value& value, const char* name) {
+    csv.dialect.quote = csv_sign(value, name);
+    csv.dialect.escape = csv.dialect.quote;
+    csv.quote_given = true;
+  });
+  with("escape", [&](const Value& value, const char* name) {
+    csv.dialect.escape = csv_sign(value, name);
+    csv.escape_given = true;
+  });
+  with("comment", [&](const Value& value, const char* name) { csv.dialect.comment = csv_sign(value, name); });
+  with("header", [&](const Value& value, const char* name) { csv.header = csv_flag(value, name); });
+  with("auto_detect", [&](const Value& value, const char* name) { csv.auto_detect = csv_flag(value, name); });
+  with("all_varchar", [&](const Value& value, const char* name) { csv.all_varchar = csv_flag(value, name); });
+  with("ignore_errors", [&](const Value& value, const char* name) { csv.ignore_errors = csv_flag(value, name); });
+  const auto rejects = [&](const Value& value, const char* name) {
+    csv.store_rejects = csv_flag(value, name);
+    csv.ignore_errors |= csv.store_rejects;
+  };
+  for (const char* name : {"rejects", "store_rejects"}) with(name, rejects);
+  with("null_padding", [&](const Value& value, const char* name) { csv.null_padding = csv_flag(value, name); });
+  with("parallel", [](const Value& value, const char* name) { csv_flag(value, name); });
+  with("union_by_name", [&](const Value& value, const char* name) { all.union_by_name = csv_flag(value, name); });
+  with("filename", [&](const Value& value, const char* name) {
+    if (value.type()->is(TypeKind::kVarchar) && value.as_text() != "true" && value.as_text() != "false") {
+      all.filename_column = value.as_text();
+    } else if (csv_flag(value, name)) {
+      all.filename_column = "filename";
+    }
+  });
+  const auto nulls = [&](const Value& value, const char* name) { csv.null_strings = texts_of(value, name); };
+  for (const char* name : {"nullstr", "null"}) with(name, nulls);
+  with("names", [&](const Value& value, const char* name) { csv.names = texts_of(value, name); });
+  with("dateformat", [&](const Value& value, const char* name) { csv.date_format = text_of(value, name); });
+  with("timestampformat", [&](const Value& value, const char* name) { csv.timestamp_format = text_of(value, name); });
+  with("decimal_separator", [&](const Value& value, const char* name) {
+    csv.decimal_separator = csv_sign(value, name);
+    if (csv.decimal_separator == 0) bad_value(name, value, "one ASCII sign");
+  });
+  const auto count = [](const Value& value, const char* name) {
+    const int64_t number = integer_of(value, name);
+    if (number < 0) bad_value(name, value, "a number of at least 0");
+    return static_cast<uint64_t>(number);
+  };
+  with("skip", [&](const Value& value, const char* name) { csv.skip = count(value, name); });
+  with("max_line_size", [&](const Value& value, const char* name) {
+    csv.max_line_bytes = std::min<uint64_t>(std::max<uint64_t>(count(value, name), 1), uint64_t{1} << 30);
+  });
+  with("sample_size", [&](const Value& value, const char* name) {
+    csv.sample_rows = integer_of(value, name);
+    if (csv.sample_rows == 0 || csv.sample_rows < -1) bad_value(name, value, "a number of rows, or -1 for all");
+  });
+  with("compression", [&](const Value& value, const char* name) {
+    const auto compression = compression_from_name(text_of(value, name));
+    if (!compression) bad_value(name, value, "auto, none, gzip, zstd or lz4");
+    csv.compression = *compression;
+  });
+  with("columns", [&](const Value& value, const char* name) {
+    for (auto& [column, type] : typed_names(value, name)) csv.columns.push_back({column, type});
+  });
+  const auto types = [&](const Value& value, const char* name) {
+    if (value.type()->is(TypeKind::kStruct)) {
+      csv.types = typed_names(value, name);
+    } else {
+      for (const std::string& type : texts_of(value, name)) csv.types_by_position.push_back(csv_type_named(type));
+    }
+  };
+  for (const char* name : {"types", "dtypes", "column_types"}) with(name, types);
+  refuse_unknown_options(call, known_options());
+  const CsvDialect& dialect = csv.dialect;
+  if (dialect.delimiter == dialect.quote || (dialect.comment != 0 && (dialect.comment == dialect.quote ||
+                                                                      dialect.comment == dialect.delimiter))) {
+    throw Error(ErrorCode::kInvalidArgument, call.span, "{}: delim, quote and comment must differ", call.name);
+  }
+  return all;
+}
+
+std::string pack_texts(const std::vector<std::string>& texts) {
+  std::string packed;
+  for (const std::string& text : texts) packed += fmt::format("{}:{}", text.size(), text);
+  return packed;
+}
+
+std::vector<std::string> unpack_texts(std::string_view packed) {
+  std::vector<std::string> texts;
+  while (!packed.empty()) {
+    size_t size = 0;
+    const auto read = std::from_chars(packed.data(), packed.data() + packed.size(), size);
+    const auto head = static_cast<size_t>(read.ptr - packed.data());
+    if (read.ec != std::errc() || head >= packed.size() || *read.ptr != ':' || size > packed.size() - head - 1) {
+      throw Error(ErrorCode::kCorrupt, "plan bytes: a list of texts is damaged");
+    }
+    texts.emplace_back(packed.substr(head + 1, size));
+    packed.remove_prefix(head + 1 + size);
+  }
+  return texts;
+}
+
+void write_csv_options(const CsvOptions& options, std::map<std::string, std::string>& parameters) {
+  const CsvDialect& dialect = options.dialect;
+  parameters["dialect"] = {dialect.delimiter, dialect.quote, dialect.escape, dialect.comment,
+                           dialect.ends_with_cr ? '1' : '0', options.decimal_separator};
+  parameters["flags"] = {options.header.value_or(false) ? '1' : '0', options.ignore_errors ? '1' : '0',
+                         options.store_rejects ? '1' : '0', options.null_padding ? '1' : '0',
+                         static_cast<char>('0' + static_cast<int>(options.compression))};
+  parameters["skip"] = std::to_string(options.skip);
+  parameters["max_line_size"] = std::to_string(options.max_line_bytes);
+  parameters["nullstr"] = pack_texts(options.null_strings);
+  parameters["dateformat"] = options.date_format;
+  parameters["timestampformat"] = options.timestamp_format;
+}
+
+CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters) {
+  const auto text = [&](const char* name) -> const std::string& {
+    const auto found = parameters.find(name);
+    if (found == parameters.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a CSV table without {}", name);
+    return found->second;
+  };
+  CsvOptions options;
+  const std::string& signs = text("dialect");
+  const std::string& flags = text("flags");
+  const int compression = flags.size() == 5 ? flags[4] - '0' : -1;
+  if (signs.size() != 6 || compression < 0 || compression > static_cast<int>(Compression::kLz4)) {
+    throw Error(ErrorCode::kCorrupt, "plan bytes: a CSV table's options are damaged");
+  }
+  options.dialect = {signs[0], signs[1], signs[2], signs[3], signs[4] == '1'};
+  options.decimal_separator = signs[5];
+  options.header = flags[0] == '1';
+  options.ignore_errors = flags[1] == '1';
+  options.store_rejects = flags[2] == '1';
+  options.null_padding = flags[3] == '1';
+  options.compression = static_cast<Compression>(compression);
+  options.skip = std::strtoull(text("skip").c_str(), nullptr, 10);
+  options.max_line_bytes = std::strtoull(text("max_line_size").c_str(), nullptr, 10);
+  options.null_strings = unpack_texts(text("nullstr"));
+  options.date_format = text("dateformat");
+  options.timestamp_format = text("timestampformat");
+  return options;
+}
+
+}  // namespace doline

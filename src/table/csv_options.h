@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/csv/dialect.h"
+#include "table/table_function.h"
+
+namespace doline {
+
+/// What read_csv takes, DuckDB's names and meaning.
+struct CsvTableOptions {
+  CsvOptions csv;
+  bool union_by_name = false;
+  std::string filename_column;  // empty: none
+};
+
+/// Takes all options out of the call; Error(kInvalidArgument) for unknown ones and bad values.
+CsvTableOptions take_csv_options(TableFunctionCall& call);
+
+/// A type's name as Type::name() gives it; Error(kInvalidArgument) when it is none that a CSV
+/// column can have.
+TypeRef csv_type_named(std::string_view name);
+
+/// One sign, or none for an empty text; "\t" also as backslash and t.
+char csv_sign(const Value& value, std::string_view option);
+bool csv_flag(const Value& value, std::string_view option);
+
+/// Texts as one text and back, whatever they hold.
+std::string pack_texts(const std::vector<std::string>& texts);
+std::vector<std::string> unpack_texts(std::string_view packed);
+/// The options that reading needs, as a table descriptor's parameters.
+void write_csv_options(const CsvOptions& options, std::map<std::string, std::string>& parameters);
+CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters);
+
+}  // namespace doline

@@ -1,0 +1,268 @@
+#include "table/csv_table.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "format/csv/sniffer.h"
+
+namespace doline {
+
+namespace {
+
+constexpr size_t kSampleBytes = size_t{1} << 20;
+constexpr size_t kMostSampleBytes = size_t{1} << 30;  // for sample_size = -1
+
+/// What was read for sniffing, then the rest.
+class ResumedStream final : public ByteStream {
+ public:
+  ResumedStream(std::string begin, std::unique_ptr<ByteStream> rest)
+      : ByteStream(rest->name()), begin_(std::move(begin)), rest_(std::move(rest)) {}
+  uint64_t source_position() const override { return rest_->source_position(); }
+  void interrupt() noexcept override { rest_->interrupt(); }
+
+ protected:
+  size_t read_some(std::span<std::byte> into) override {
+    if (at_ == begin_.size()) return rest_->read(into);
+    const size_t size = std::min(into.size(), begin_.size() - at_);
+    std::memcpy(into.data(), begin_.data() + at_, size);
+    at_ += size;
+    return size;
+  }
+
+ private:
+  const std::string begin_;
+  const std::unique_ptr<ByteStream> rest_;
+  size_t at_ = 0;
+};
+
+/// Grows as bytes come, so that a claim of many takes no memory.
+std::string read_sample(ByteStream& stream, size_t most, bool& is_whole) {
+  std::string sample;
+  is_whole = false;
+  while (sample.size() < most) {
+    const size_t old = sample.size();
+    const size_t part = std::min(most - old, std::max(kSampleBytes, old));
+    sample.resize(old + part);
+    const size_t got = stream.read_fully(std::as_writable_bytes(std::span(sample).subspan(old)));
+    sample.resize(old + got);
+    if (got < part) {
+      is_whole = true;
+      break;
+    }
+  }
+  return sample;
+}
+
+size_t sample_bytes(const CsvOptions& options) {
+  if (options.sample_rows < 0) return kMostSampleBytes;
+  const auto rows = static_cast<uint64_t>(options.sample_rows);
+  if (rows <= 20'480) return kSampleBytes;
+  return static_cast<size_t>(std::min<uint64_t>(rows, kMostSampleBytes / 64) * 64);
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
+int32_t find_column(const Schema& schema, std::string_view name) {
+  const std::string wanted = lower(name);
+  for (size_t i = 0; i < schema.size(); ++i) {
+    if (lower(schema[i].name) == wanted) return static_cast<int32_t>(i);
+  }
+  return -1;
+}
+
+CsvSniffed sniff_file(CsvFile& part, const CsvOptions& given, FileSystem& files, const AccessPolicy& policy) {
+  bool is_whole = false;
+  const size_t most = sample_bytes(given);
+  if (part.listed.is_regular) {
+    OpenOptions open;
+    open.expected = part.listed.version;
+    const auto stream = files.open_stream(part.listed.path, policy, given.compression, open);
+    const std::string sample = read_sample(*stream, most, is_whole);
+    return sniff_csv(given, sample, is_whole);
+  }
+  OpenedFile opened = files.open(part.listed.path, policy);
+  std::unique_ptr<ByteStream> stream = opened.stream ? std::move(opened.stream) : stream_of(opened.file);
+  stream = decompress(std::move(stream), given.compression);
+  std::string sample = read_sample(*stream, most, is_whole);
+  CsvSniffed sniffed = sniff_csv(given, sample, is_whole);
+  part.pipe = std::make_shared<CsvPipe>();
+  MutexLock lock(part.pipe->mutex);
+  part.pipe->begin = std::move(sample);
+  part.pipe->rest = std::move(stream);
+  return sniffed;
+}
+
+/// The type both files' columns can be read as.
+TypeRef wider(TypeRef a, TypeRef b) {
+  if (a == b) return a;
+  if (a->is_numeric() && b->is_numeric()) {
+    if (a->is_floating() || b->is_floating()) return Type::float64();
+    return Type::hugeint();
+  }
+  if (a->is_temporal() && b->is_temporal() && !a->is(TypeKind::kTime) && !b->is(TypeKind::kTime)) {
+    return a->is(TypeKind::kTimestampTz) || b->is(TypeKind::kTimestampTz) ? Type::timestamp_tz() : Type::timestamp();
+  }
+  return Type::varchar();
+}
+
+const bool kRegistered = [] {
+  register_table_kind("csv", &CsvTable::reopen);
+  register_writer("csv", &open_csv_writer);
+  return true;
+}();
+
+}  // namespace
+
+Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const CsvTableOptions& options,
+                                   FileSystem& files, const AccessPolicy& policy) {
+  (void)kRegistered;
+  std::vector<CsvFile> parts;
+  for (ListedFile& listed : files.list(paths, policy)) parts.push_back({std::move(listed), {}, {}, {}, {}});
+  Schema schema;
+  double bytes_per_row = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    CsvFile& part = parts[i];
+    if (i > 0 && !options.union_by_name && part.listed.is_regular) {
+      part.options = parts[0].options;
+      part.file_columns = parts[0].file_columns;
+      continue;
+    }
+    CsvSniffed sniffed = sniff_file(part, options.csv, files, policy);
+    if (sniffed.rows_seen > 0 && bytes_per_row == 0) {
+      bytes_per_row = static_cast<double>(sniffed.bytes_seen) / static_cast<double>(sniffed.rows_seen);
+    }
+    part.file_columns = sniffed.schema;
+    part.options = std::make_shared<const CsvOptions>(std::move(sniffed.options));
+    for (const Field& field : sniffed.schema) {
+      const int32_t known = i == 0 ? -1 : find_column(schema, field.name);
+      if (known < 0 && (i == 0 || options.union_by_name)) {
+        schema.push_back(field);
+      } else if (known >= 0 && options.union_by_name) {
+        schema[static_cast<size_t>(known)].type = wider(schema[static_cast<size_t>(known)].type, field.type);
+      }
+    }
+  }
+  for (CsvFile& part : parts) {
+    for (size_t i = 0; i < schema.size(); ++i) {
+      part.sources.push_back(options.union_by_name ? find_column(part.file_columns, schema[i].name)
+                                                   : static_cast<int32_t>(i));
+    }
+    if (!options.filename_column.empty()) part.sources.push_back(CsvFile::kFileName);
+  }
+  if (!options.filename_column.empty()) {
+    if (find_column(schema, options.filename_column) >= 0) {
+      throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already", options.filename_column)
+          .hint("filename => 'another name'");
+    }
+    schema.push_back({options.filename_column, Type::varchar()});
+  }
+  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema), bytes_per_row);
+}
+
+uint64_t CsvTable::size_bytes() const {
+  uint64_t size = 0;
+  for (const CsvFile& part : parts_) size += part.listed.is_regular ? part.listed.version.size_bytes : 0;
+  return size;
+}
+
+TableStatistics CsvTable::statistics() const {
+  TableStatistics statistics;
+  constexpr double kUsualCompression = 4;
+  double bytes = 0;
+  for (const CsvFile& part : parts_) {
+    if (!part.listed.is_regular) return statistics;
+    const bool compressed = compression_from_path(part.listed.path) != Compression::kNone;
+    bytes += static_cast<double>(part.listed.version.size_bytes) * (compressed ? kUsualCompression : 1);
+  }
+  if (bytes_per_row_ > 0) statistics.row_count = static_cast<uint64_t>(bytes / bytes_per_row_);
+  return statistics;
+}
+
+std::string CsvTable::describe() const {
+  return parts_.size() == 1 ? "CSV, " + parts_[0].listed.path : fmt::format("CSV, {} files", parts_.size());
+}
+
+std::unique_ptr<Scan> CsvTable::scan(ScanRequest request, QueryContext& context) const {
+  return scan_csv(Ref<const CsvTable>(this), std::move(request), context);
+}
+
+std::unique_ptr<ByteStream> CsvTable::open_part(const CsvFile& part) const {
+  if (part.pipe) {
+    MutexLock lock(part.pipe->mutex);
+    if (!part.pipe->rest) {
+      throw Error(ErrorCode::kNotSupported, "{} can be read only once", part.listed.path)
+          .hint("CREATE TABLE t AS FROM read_csv('…') keeps its rows");
+    }
+    return std::make_unique<ResumedStream>(std::move(part.pipe->begin), std::move(part.pipe->rest));
+  }
+  OpenOptions open;
+  open.expected = part.listed.version;
+  return files_.open_stream(part.listed.path, policy_, part.options->compression, open);
+}
+
+TableDescriptor CsvTable::descriptor() const {
+  TableDescriptor descriptor{"csv", {}};
+  std::vector<std::string> names, types, parts;
+  for (const Field& field : schema_) {
+    names.push_back(field.name);
+    types.push_back(field.type->name());
+  }
+  for (const CsvFile& part : parts_) {
+    std::map<std::string, std::string> options;
+    write_csv_options(*part.options, options);
+    std::vector<std::string> packed_options, packed_names, sources;
+    for (const auto& [key, value] : options) {
+      packed_options.push_back(key);
+      packed_options.push_back(value);
+    }
+    for (const Field& field : part.file_columns) packed_names.push_back(field.name);
+    for (const int32_t source : part.sources) sources.push_back(std::to_string(source));
+    parts.push_back(pack_texts({part.listed.path, pack_texts(packed_options), pack_texts(packed_names), pack_texts(sources)}));
+  }
+  descriptor.parameters = {{"names", pack_texts(names)}, {"types", pack_texts(types)}, {"files", pack_texts(parts)},
+                           {"bytes_per_row", fmt::format("{}", bytes_per_row_)}};
+  return descriptor;
+}
+
+TableRef CsvTable::reopen(const TableDescriptor& descriptor) {
+  const auto texts = [&](const char* key) {
+    const auto found = descriptor.parameters.find(key);
+    if (found == descriptor.parameters.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a CSV table without {}", key);
+    return unpack_texts(found->second);
+  };
+  const auto damaged = [] { return Error(ErrorCode::kCorrupt, "plan bytes: a CSV table's parts are damaged"); };
+  const std::vector<std::string> names = texts("names");
+  const std::vector<std::string> types = texts("types");
+  if (names.size() != types.size()) throw damaged();
+  Schema schema;
+  for (size_t i = 0; i < names.size(); ++i) schema.push_back({names[i], csv_type_named(types[i])});
+  FileSystem& files = FileSystem::local();
+  const AccessPolicy policy = AccessPolicy::open();
+  std::vector<CsvFile> parts;
+  for (const std::string& packed : texts("files")) {
+    const std::vector<std::string> fields = unpack_texts(packed);
+    if (fields.size() != 4) throw damaged();
+    CsvFile part;
+    part.listed = files.list(fields[0], policy).front();
+    const std::vector<std::string> pairs = unpack_texts(fields[1]);
+    std::map<std::string, std::string> options;
+    for (size_t i = 0; i + 1 < pairs.size(); i += 2) options[pairs[i]] = pairs[i + 1];
+    part.options = std::make_shared<const CsvOptions>(read_csv_options(options));
+    for (const std::string& name : unpack_texts(fields[2])) part.file_columns.push_back({name, Type::varchar()});
+    for (const std::string& source : unpack_texts(fields[3])) part.sources.push_back(std::atoi(source.c_str()));
+    if (part.sources.size() != schema.size()) throw damaged();
+    for (const int32_t source : part.sources) {
+      if (source < CsvFile::kFileName || source >= static_cast<int32_t>(part.file_columns.size())) throw damaged();
+    }
+    parts.push_back(std::move(part));
+  }
+  const auto bytes_per_row = descriptor.parameters.find("bytes_per_row");
+  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema),
+                                  bytes_per_row == descriptor.parameters.end() ? 0 : std::atof(bytes_per_row->second.c_str()));
+}
+
+}  // namespace doline

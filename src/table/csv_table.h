@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+
+#include "io/byte_stream.h"
+#include "table/csv_options.h"
+
+namespace doline {
+
+/// Input that can be read once: its sniffed begin, and the stream behind it. Shared by the table
+/// and its only scan.
+struct CsvPipe {
+  Mutex mutex;
+  std::string begin GUARDED_BY(mutex);
+  std::unique_ptr<ByteStream> rest GUARDED_BY(mutex);  // null once taken
+};
+
+/// One file of a CSV table: how it is read, and which of its columns is which of the table's.
+struct CsvFile {
+  ListedFile listed;
+  std::shared_ptr<const CsvOptions> options;
+  Schema file_columns;
+  std::vector<int32_t> sources;  // for each column of the table: of the file, or one of the below
+  std::shared_ptr<CsvPipe> pipe;
+
+  static constexpr int32_t kAbsent = -1;
+  static constexpr int32_t kFileName = -2;
+};
+
+/// CSV files as one table. Immutable; thread-safe.
+class CsvTable final : public Table {
+ public:
+  CsvTable(FileSystem& files, AccessPolicy policy, std::vector<CsvFile> parts, Schema schema, double bytes_per_row)
+      : files_(files), policy_(std::move(policy)), parts_(std::move(parts)), schema_(std::move(schema)),
+        bytes_per_row_(bytes_per_row) {}
+
+  const Schema& schema() const override { return schema_; }
+  std::string name() const override { return "read_csv"; }
+  TableStatistics statistics() const override;
+  TableDescriptor descriptor() const override;
+  std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override;
+  std::string describe() const override;
+
+  const std::vector<CsvFile>& parts() const { return parts_; }
+  uint64_t size_bytes() const;
+  /// From its first byte, decompressed. A pipe: once.
+  std::unique_ptr<ByteStream> open_part(const CsvFile& part) const;
+
+  static TableRef reopen(const TableDescriptor& descriptor);
+
+ private:
+  FileSystem& files_;
+  const AccessPolicy policy_;
+  const std::vector<CsvFile> parts_;
+  const Schema schema_;
+  const double bytes_per_row_;  // 0: unknown
+};
+
+/// Lists the files, sniffs the first (with union_by_name each) and makes the table.
+Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const CsvTableOptions& options,
+                                   FileSystem& files, const AccessPolicy& policy);
+
+/// COPY … TO a CSV file.
+std::unique_ptr<Writer> open_csv_writer(const std::string& path, const Schema& schema,
+                                        const std::map<std::string, Value>& options, QueryContext& context);
+std::unique_ptr<Scan> scan_csv(Ref<const CsvTable> table, ScanRequest request, QueryContext& context);
+
+}  // namespace doline
