@@ -254,9 +254,39 @@ bool add_clock(Interval& interval, Scanner& scan, int64_t hours, bool negative) 
   return !__builtin_add_overflow(interval.micros, negative ? -total : total, &interval.micros);
 }
 
+/// The two digits at `at`, or a value above 99.
+uint32_t two_digits(const char* at) {
+  const uint32_t tens = static_cast<uint8_t>(at[0] - '0');
+  const uint32_t ones = static_cast<uint8_t>(at[1] - '0');
+  return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
+/// "YYYY-MM-DD" at the start of a text, the form that nearly all dates have.
+bool scan_plain_date(std::string_view text, int32_t& days) {
+  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
+  if (text.size() > 10 && (is_digit(text[10]) || text[10] == ' ')) {
+    // More digits, or perhaps " (BC)".
+    if (text[10] != ' ' || (text.size() > 11 && text[11] == '(')) return false;
+  }
+  const uint32_t century = two_digits(text.data());
+  const uint32_t rest = two_digits(text.data() + 2);
+  const uint32_t month = two_digits(text.data() + 5);
+  const uint32_t day = two_digits(text.data() + 8);
+  if (century > 99 || rest > 99 || month - 1 > 11 || day - 1 > 27) return false;
+  // No year below 0 and no day past the 28th: nothing is left to check.
+  const uint32_t year = century * 100 + rest - (month <= 2);
+  if (century * 100 + rest == 0) return false;
+  const uint32_t month_from_march = month > 2 ? month - 3 : month + 9;
+  days = static_cast<int32_t>(365 * year + year / 4 - year / 100 + year / 400 +
+                              (153 * month_from_march + 2) / 5 + day - 1) -
+         719'468;
+  return true;
+}
+
 }  // namespace
 
 size_t scan_date(std::string_view text, int32_t& days) {
+  if (scan_plain_date(text, days)) return 10;
   Scanner scan{text};
   // A year before 1 BC may be written with a minus, but not with both minus and (BC).
   const bool negative = scan.take('-');
@@ -279,6 +309,16 @@ size_t scan_date(std::string_view text, int32_t& days) {
 }
 
 size_t scan_time(std::string_view text, int64_t& seconds, int32_t& nanos) {
+  if (text.size() == 8 && text[2] == ':' && text[5] == ':') {
+    const uint32_t hours = two_digits(text.data());
+    const uint32_t minutes = two_digits(text.data() + 3);
+    const uint32_t rest = two_digits(text.data() + 6);
+    if (hours < 24 && minutes < 60 && rest < 60) {
+      seconds = hours * 3600 + minutes * 60 + rest;
+      nanos = 0;
+      return 8;
+    }
+  }
   Scanner scan{text};
   int64_t hour = 0;
   int64_t minute = 0;

@@ -19,6 +19,12 @@ std::string text_of(Format format, const Argument& value) {
   return {buffer, format(buffer, value)};
 }
 
+int32_t date(std::string_view text) {
+  int32_t days = 0;
+  EXPECT_TRUE(parse_date(text, days)) << text;
+  return days;
+}
+
 struct TextCase {
   std::string_view text;
   std::string_view expected;  // empty: refused
@@ -195,6 +201,15 @@ TEST(TemporalText, Intervals) {
   }
 }
 
+TEST(TemporalText, EveryDayOfTenThousandYearsRoundTrips) {
+  int32_t parsed = 0;
+  for (int32_t days = date("0001-01-01"); days <= date("9999-12-31"); ++days) {
+    const std::string text = text_of(format_date, days);
+    ASSERT_TRUE(parse_date(text, parsed)) << text;
+    ASSERT_EQ(parsed, days) << text;
+  }
+}
+
 TEST(Calendar, EveryDayOfFiveThousandYearsFollowsThePrevious) {
   int32_t days = static_cast<int32_t>(days_from_civil(-400, 1, 1));
   CivilDate expected{-400, 1, 1};
@@ -219,12 +234,6 @@ TEST(Calendar, TheWholeRangeOfDaysRoundTrips) {
     const CivilDate civil = civil_from_days(static_cast<int32_t>(days));
     ASSERT_EQ(days_from_civil(civil.year, civil.month, civil.day), days);
   }
-}
-
-int32_t date(std::string_view text) {
-  int32_t days = 0;
-  EXPECT_TRUE(parse_date(text, days)) << text;
-  return days;
 }
 
 TEST(Calendar, IsoWeeksBelongToTheYearOfTheirThursday) {
