@@ -122,7 +122,7 @@ class Grammar {
   ExpressionRef map_literal();
   ExpressionRef subscript(ExpressionRef input, uint32_t begin);
   ExpressionRef member(ExpressionRef input, uint32_t begin);
-  bool at_query() const;
+  bool at_query(size_t ahead = 0) const;
   ExpressionRef subquery(SubqueryKind kind, uint32_t begin);
 
   // Calls: grammar_call.cpp

@@ -95,8 +95,12 @@ void Grammar::call_modifiers(FunctionCall& node) {
     node.filter = expression();
     tokens_.expect(")");
   }
-  if (tokens_.accept(Keyword::kIgnore, Keyword::kNulls)) node.nulls = NullTreatment::kIgnore;
-  if (tokens_.accept(Keyword::kRespect, Keyword::kNulls)) node.nulls = NullTreatment::kRespect;
+  // The standard's place for it. Without OVER behind it, it belongs to the call around this one:
+  // lag(f(x) IGNORE NULLS).
+  if (tokens_.at(Keyword::kNulls, 1) && tokens_.at(Keyword::kOver, 2)) {
+    if (tokens_.accept(Keyword::kIgnore, Keyword::kNulls)) node.nulls = NullTreatment::kIgnore;
+    if (tokens_.accept(Keyword::kRespect, Keyword::kNulls)) node.nulls = NullTreatment::kRespect;
+  }
   if (!tokens_.at(Keyword::kOver)) return;
   if (!tokens_.at("(", 1) && !at_name(NameRole::kColumn, 1)) return;
   tokens_.take();

@@ -200,10 +200,10 @@ ExpressionRef Grammar::position_reference() {
   return finish(std::move(node), token.span);
 }
 
-bool Grammar::at_query() const {
-  const Keyword word = tokens_.peek().keyword;
+bool Grammar::at_query(size_t ahead) const {
+  const Keyword word = tokens_.peek(ahead).keyword;
   if (word == Keyword::kNoKeyword) return false;
-  if (word == Keyword::kValues) return tokens_.at("(", 1);
+  if (word == Keyword::kValues) return tokens_.at("(", ahead + 1);
   constexpr Keyword kOpeners[] = {Keyword::kSelect,      Keyword::kFrom,     Keyword::kWith,
                                   Keyword::kPivot,       Keyword::kUnpivot,  Keyword::kPivotWider,
                                   Keyword::kTable,       Keyword::kDescribe, Keyword::kDesc,

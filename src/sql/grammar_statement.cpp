@@ -147,14 +147,11 @@ StatementRef Grammar::explain() {
   const uint32_t begin = tokens_.begin();
   tokens_.expect(Keyword::kExplain);
   auto node = std::make_shared<Explain>();
-  const auto is_analyze = [&](size_t ahead) {
-    return tokens_.at(Keyword::kAnalyze, ahead) || tokens_.at(Keyword::kAnalyse, ahead);
-  };
-  if (is_analyze(0)) {
+  if (tokens_.at(Keyword::kAnalyze) || tokens_.at(Keyword::kAnalyse)) {
     tokens_.take();
     node->analyze = true;
   }
-  if (tokens_.at("(") && (is_analyze(1) || tokens_.at_word("format", 1))) {
+  if (tokens_.at("(") && at_name(NameRole::kLabel, 1) && !at_query(1)) {
     for (Option& option : options_in_parentheses()) {
       if (same_name(option.name.text, "analyze") || same_name(option.name.text, "analyse")) {
         node->analyze = true;

@@ -78,8 +78,9 @@ class Lexer {
     }
     const std::string_view rest = text_.substr(at, 3);
     if (rest.starts_with("\xC2\xA0")) return 2;  // no-break space
+    const auto last = static_cast<unsigned char>(rest.back());
     if (rest.size() == 3 && rest.starts_with("\xE2\x80") &&
-        ((rest[2] >= '\x80' && rest[2] <= '\x8B') || rest[2] == '\xAF')) {
+        ((last >= 0x80 && last <= 0x8B) || last == 0xAF)) {
       return 3;  // U+2000 to U+200B, U+202F
     }
     return rest == "\xE3\x80\x80" || rest == "\xEF\xBB\xBF" ? 3 : 0;  // U+3000, byte order mark
@@ -258,13 +259,13 @@ class Lexer {
   Token symbol() {
     const std::string_view rest = text_.substr(position_);
     for (const std::string_view op : kOperators) {
-      if (rest.starts_with(op)) {
+      if (op[0] == rest[0] && rest.starts_with(op)) {
         position_ += op.size();
         return done(TokenKind::kOperator);
       }
     }
     for (const std::string_view mark : kPunctuation) {
-      if (rest.starts_with(mark)) {
+      if (mark[0] == rest[0] && rest.starts_with(mark)) {
         position_ += mark.size();
         return done(TokenKind::kPunctuation);
       }

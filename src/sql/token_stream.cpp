@@ -58,8 +58,9 @@ Token TokenStream::take() {
 
 bool TokenStream::at(std::string_view symbol, size_t ahead) const {
   const Token& token = peek(ahead);
-  return (token.kind == TokenKind::kPunctuation || token.kind == TokenKind::kOperator) &&
-         word(token) == symbol;
+  if (token.kind != TokenKind::kPunctuation && token.kind != TokenKind::kOperator) return false;
+  const std::string_view found = word(token);
+  return found[0] == symbol[0] && found == symbol;
 }
 
 bool TokenStream::at_word(std::string_view wanted, size_t ahead) const {

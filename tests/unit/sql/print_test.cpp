@@ -103,6 +103,8 @@ TEST(Print, KeepsWhatParenthesesMeant) {
            "f() WITHIN GROUP (ORDER BY a)",
            "count(DISTINCT *)",
            "count(a, *)",
+           "lag(f(a) IGNORE NULLS) OVER w",
+           "lag(f(a)) IGNORE NULLS OVER w",
        }) {
     round_trip("SELECT " + std::string(text));
   }
