@@ -8,6 +8,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "demo.h"
 #include "doline/version.h"
 #include "engine/session.h"
 #include "kernel/time_zone.h"
@@ -68,7 +69,8 @@ int run(int argc, char** argv) {
   std::string memory;
   uint64_t threads = 0;
   bool safe = false;
-  std::vector<std::string> commands, scripts;
+  std::vector<std::string> commands, scripts, demo_files;
+  std::string demo_folder;
   OutputOptions options;
   bool box = false, csv = false, json = false, markdown = false, line = false, no_header = false;
   app.add_option("--memory", memory, "How much memory to use, such as 256MiB");
@@ -82,6 +84,8 @@ int run(int argc, char** argv) {
   app.add_flag("--markdown", markdown, "Results as Markdown tables");
   app.add_flag("--line", line, "Results a value a line");
   app.add_flag("--noheader", no_header, "Results without column names");
+  app.add_option("--demo", demo_folder, "Turn this machine's logs, or the given ones, into a report in this folder");
+  app.add_option("FILE", demo_files, "Log files for --demo");
   try {
     app.parse(spelled_out(argc, argv));
   } catch (const CLI::ParseError& error) {
@@ -102,10 +106,15 @@ int run(int argc, char** argv) {
   try {
     if (!memory.empty()) run_script(session, "SET memory_limit = '" + memory + "'", options);
     if (threads > 0) run_script(session, fmt::format("SET threads = {}", threads), options);
+    if (!demo_folder.empty()) {
+      if (memory.empty()) run_script(session, "SET memory_limit = '256MiB'", options);
+      return run_demo(session, demo_folder, demo_files);
+    }
     for (const std::string& path : scripts) run_script(session, read_script(path), options);
     for (const std::string& text : commands) run_script(session, text, options);
     if (scripts.empty() && commands.empty()) run_script(session, read_script("-"), options);
   } catch (const Error& error) {
+    if (!demo_folder.empty()) fmt::print(stderr, "{}\n", error.render());
     return error.code() == ErrorCode::kCancelled ? 130 : 1;
   }
   return std::fflush(stdout) == 0 ? 0 : 1;

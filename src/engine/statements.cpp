@@ -98,7 +98,9 @@ std::unique_ptr<Query> StatementRunner::to_end(PlanRef plan) {
   auto query = start(std::move(plan));
   std::vector<Chunk> rows;
   while (auto chunk = query->next()) rows.push_back(std::move(*chunk));
-  return std::make_unique<Query>(query->schema(), std::move(rows));
+  auto done = std::make_unique<Query>(query->schema(), std::move(rows));
+  done->set_returns_rows(false);
+  return done;
 }
 
 TableRef StatementRunner::writable(const sql::QualifiedName& name, SourceSpan span) {

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/thread_safety.h"
+
+namespace doline {
+
+/// A row that a reader left out.
+struct Reject {
+  std::string file;
+  uint64_t line = 0;    // 1 is the first; 0: not known
+  uint64_t byte = 0;    // where the record begins in the (decompressed) file
+  std::string column;   // empty: not of one column
+  std::string reason;
+  std::string text;     // as it stands, cut at a kilobyte
+};
+
+/// What the readers of the last query left out; `FROM rejects()` reads it. The session starts a
+/// new list with each query that reads files. Thread-safe.
+class RejectStore {
+ public:
+  static RejectStore& instance();
+
+  /// Forgets the last query's rejects, before a reader that keeps some is opened.
+  void begin_query();
+  /// Keeps the first kMostKept in file and line order; counts the others.
+  void add(std::vector<Reject> rejects);
+  uint64_t count() const;
+  std::vector<Reject> list() const;
+
+  static constexpr size_t kMostKept = 100'000;
+
+ private:
+  mutable Mutex mutex_;
+  std::vector<Reject> kept_ GUARDED_BY(mutex_);
+  uint64_t count_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace doline

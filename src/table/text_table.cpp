@@ -1,0 +1,508 @@
+// read_log, read_text, read_blob and rejects(): files of text as tables.
+#include <algorithm>
+#include <atomic>
+#include <map>
+
+#include "column/column_builder.h"
+#include "format/text/log_parser.h"
+#include "format/text/log_rows.h"
+#include "io/read_ahead.h"
+#include "kernel/time_zone.h"
+#include "table/rejects.h"
+#include "table/table_function.h"
+
+namespace doline {
+
+namespace {
+
+constexpr size_t kSampleBytes = size_t{1} << 20;
+constexpr size_t kMorselBytes = size_t{4} << 20;
+constexpr size_t kStreamBlockBytes = size_t{1} << 20;
+/// A record longer than this is damage, not data.
+constexpr size_t kMostRecordBytes = size_t{64} << 20;
+
+struct LogFile {
+  std::string path;
+  FileRef file;            // null: compressed or a stream, read in sequence
+  uint64_t size_bytes = 0;
+};
+
+std::string option_text(TableFunctionCall& call, const std::string& name) {
+  const Value value = take_option(call, name);
+  return value.is_null() ? "" : value.to_string();
+}
+
+bool option_flag(TableFunctionCall& call, const std::string& name, bool otherwise) {
+  const Value value = take_option(call, name);
+  if (value.is_null()) return otherwise;
+  if (value.type()->is(TypeKind::kBool)) return value.as_bool();
+  throw Error(ErrorCode::kInvalidArgument, call.span, "{} takes true or false, not {}", name, value.to_literal());
+}
+
+std::string first_bytes(const std::string& path, const AccessPolicy& policy, FileSystem& files, bool& whole) {
+  auto stream = files.open_stream(path, policy, Compression::kAuto, {{}, true});
+  std::string sample(kSampleBytes, '\0');
+  const size_t got = stream->read_fully({reinterpret_cast<std::byte*>(sample.data()), sample.size()});
+  whole = got < sample.size();
+  sample.resize(got);
+  return sample;
+}
+
+class LogTable;
+
+/// Rows and rejects of blocks of whole records.
+class BlockRows {
+ public:
+  BlockRows(const LogParser& parser, const ScanRequest& request, bool keeps_rejects, const std::string& path)
+      : parser_(parser), request_(request), keeps_rejects_(keeps_rejects), path_(path), scratch_(request.filters.size()) {}
+
+  void open(BufferRef buffer, std::string_view text, uint64_t first_byte, uint64_t first_line) {
+    buffer_ = std::move(buffer);
+    block_.emplace(text, first_line);
+    first_byte_ = first_byte;
+  }
+  bool is_open() const { return block_ && !block_->done(); }
+  /// Lines of the block that are behind it.
+  uint64_t line() const { return block_->line; }
+
+  /// One chunk of the block's rows, filtered.
+  void read(Chunk& out) {
+    LogRows rows(parser_.columns(), request_.columns, buffer_);
+    std::vector<LogReject> rejects;
+    parser_.read(*block_, rows, rejects);
+    const uint32_t count = rows.size();
+    out = Chunk(rows.seal(), count);
+    for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
+      out.active = request_.filters[i].program->select(out, scratch_[i]);
+    }
+    if (rejects.empty()) return;
+    if (!keeps_rejects_) {
+      const LogReject& first = rejects.front();
+      throw Error(ErrorCode::kFormat, "{}, line {}: {}", path_, first.line, first.reason)
+          .hint("rejects => true skips such lines and keeps them for FROM rejects()");
+    }
+    std::vector<Reject> kept;
+    for (const LogReject& reject : rejects) {
+      kept.push_back({path_, reject.line, first_byte_ + reject.byte, std::string(reject.column), reject.reason,
+                      std::string(reject.text)});
+    }
+    RejectStore::instance().add(std::move(kept));
+  }
+
+ private:
+  const LogParser& parser_;
+  const ScanRequest& request_;
+  const bool keeps_rejects_;
+  const std::string path_;
+  BufferRef buffer_;
+  std::optional<LogBlock> block_;
+  uint64_t first_byte_ = 0;
+  std::vector<Program::Scratch> scratch_;
+};
+
+/// Files of one log format. Plain files are cut into byte ranges that are read in parallel; what
+/// must be decompressed, or comes from a pipe, is read in sequence, one task a file.
+class LogTable final : public Table {
+ public:
+  LogTable(std::vector<LogFile> files, std::shared_ptr<const LogParser> parser, bool keeps_rejects,
+           std::map<std::string, std::string> parameters)
+      : files_(std::move(files)), parser_(std::move(parser)), schema_(parser_->columns()), keeps_rejects_(keeps_rejects),
+        parameters_(std::move(parameters)) {}
+
+  const Schema& schema() const override { return schema_; }
+  std::string name() const override { return "read_log"; }
+  std::string describe() const override {
+    return fmt::format("{} log, {}", name_of(parser_->format()),
+                       files_.size() == 1 ? files_[0].path : fmt::format("{} files", files_.size()));
+  }
+  TableStatistics statistics() const override {
+    TableStatistics statistics;
+    uint64_t bytes = 0;
+    for (const LogFile& file : files_) bytes += file.size_bytes;
+    statistics.row_count = bytes / 120 + 1;
+    return statistics;
+  }
+  TableDescriptor descriptor() const override { return {"log", parameters_}; }
+  std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override;
+
+ private:
+  friend class LogScan;
+  const std::vector<LogFile> files_;
+  const std::shared_ptr<const LogParser> parser_;  // with readers of scans that outlive the table
+  const Schema schema_;
+  const bool keeps_rejects_;
+  const std::map<std::string, std::string> parameters_;
+};
+
+/// Line ends before each range of a file: counted once, by whoever needs them first.
+class LineNumbers {
+ public:
+  explicit LineNumbers(const LogFile& file) : file_(file) {}
+  /// The number of the line that begins at `byte`.
+  uint64_t line_at(uint64_t byte) const {
+    uint64_t line = 1;
+    std::vector<std::byte> block(size_t{1} << 20);
+    for (uint64_t at = 0; at < byte;) {
+      const auto wanted = static_cast<size_t>(std::min<uint64_t>(block.size(), byte - at));
+      const size_t got = file_.file->read_at(at, {block.data(), wanted});
+      if (got == 0) break;
+      line += static_cast<uint64_t>(std::count(block.begin(), block.begin() + static_cast<ptrdiff_t>(got), std::byte{'\n'}));
+      at += got;
+    }
+    return line;
+  }
+
+ private:
+  const LogFile& file_;
+};
+
+/// One byte range of a plain file: the records that begin in it.
+class RangeReader final : public Reader {
+ public:
+  RangeReader(const LogFile& file, std::shared_ptr<const LogParser> parser, const ScanRequest& request, bool keeps_rejects,
+              Morsel morsel)
+      : file_(file), parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path), morsel_(morsel) {}
+
+  Poll read(Chunk& out, const Waker&) override {
+    if (!is_loaded_) load();
+    if (!rows_.is_open()) return Poll::kDone;
+    rows_.read(out);
+    return Poll::kReady;
+  }
+
+ private:
+  void load() {
+    is_loaded_ = true;
+    // The byte before tells whether the range begins at a line's begin; the last record may end
+    // beyond the range.
+    const uint64_t from = morsel_.begin == 0 ? 0 : morsel_.begin - 1;
+    size_t wanted = static_cast<size_t>(morsel_.end - from) + (size_t{64} << 10);
+    while (true) {
+      wanted = static_cast<size_t>(std::min<uint64_t>(wanted, file_.size_bytes - from));
+      BufferRef buffer = Buffer::allocate(wanted);
+      const size_t got = file_.file->read_at(from, {buffer->data(), wanted});
+      const std::string_view text(reinterpret_cast<const char*>(buffer->data()), got);
+      size_t begin = 0;
+      if (morsel_.begin != 0) {
+        const size_t line = text.find('\n');
+        if (line == std::string_view::npos || from + line + 1 > morsel_.end) {
+          if (from + got >= morsel_.end) return;  // no line begins here
+        }
+        begin = line == std::string_view::npos ? text.size() : parser_->record_begin(text, line + 1);
+      }
+      if (begin == std::string_view::npos || from + begin >= morsel_.end) return;
+      size_t end = text.size();
+      if (from + text.size() < file_.size_bytes) {
+        end = parser_->record_begin(text, static_cast<size_t>(morsel_.end - from));
+        if (end == std::string_view::npos) {  // the last record goes on behind what was read
+          if (wanted > kMorselBytes + kMostRecordBytes) {
+            throw Error(ErrorCode::kFormat, "{}, byte {}: a record longer than 64 MiB", file_.path, morsel_.begin);
+          }
+          wanted *= 2;
+          continue;
+        }
+      } else if (morsel_.end < file_.size_bytes) {
+        const size_t next = parser_->record_begin(text, static_cast<size_t>(morsel_.end - from));
+        if (next != std::string_view::npos) end = next;
+      }
+      rows_.open(buffer, text.substr(begin, end - begin), from + begin, LineNumbers(file_).line_at(from + begin));
+      return;
+    }
+  }
+
+  const LogFile& file_;
+  const std::shared_ptr<const LogParser> parser_;
+  BlockRows rows_;
+  const Morsel morsel_;
+  bool is_loaded_ = false;
+};
+
+/// A whole file in sequence, decompressed on a thread of its own.
+class SequenceReader final : public Reader {
+ public:
+  SequenceReader(const LogFile& file, const AccessPolicy& policy, std::shared_ptr<const LogParser> parser,
+                 const ScanRequest& request, bool keeps_rejects)
+      : parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path), path_(file.path),
+        blocks_(FileSystem::local().open_stream(file.path, policy, Compression::kAuto, {{}, true}), kStreamBlockBytes, 4,
+                current_budget()) {}
+
+  Poll read(Chunk& out, const Waker& waker) override {
+    while (!rows_.is_open()) {
+      if (has_block_) {
+        line_ = rows_.line();
+        has_block_ = false;
+      }
+      if (ended_) return Poll::kDone;
+      BufferRef block;
+      const Poll poll = blocks_.next(block, waker);
+      if (poll == Poll::kBlocked) return poll;
+      ended_ = poll == Poll::kDone;
+      take(block);
+    }
+    rows_.read(out);
+    return Poll::kReady;
+  }
+
+ private:
+  /// What was left of the last block and the new one together; the whole records of them.
+  void take(const BufferRef& block) {
+    const size_t more = block ? block->size_bytes() : 0;
+    BufferRef joined = Buffer::allocate(rest_.size() + more);
+    std::memcpy(joined->data(), rest_.data(), rest_.size());
+    if (more > 0) std::memcpy(joined->data() + rest_.size(), block->data(), more);
+    const std::string_view text(reinterpret_cast<const char*>(joined->data()), joined->size_bytes());
+    const size_t whole = ended_ ? text.size() : parser_->whole_records(text);
+    if (whole == 0 && text.size() > kMostRecordBytes) {
+      throw Error(ErrorCode::kFormat, "{}, byte {}: a record longer than 64 MiB", path_, byte_);
+    }
+    rest_.assign(text.substr(whole));
+    if (whole == 0) return;
+    rows_.open(joined, text.substr(0, whole), byte_, line_);
+    byte_ += whole;
+    has_block_ = true;
+  }
+
+  const std::shared_ptr<const LogParser> parser_;
+  BlockRows rows_;
+  const std::string path_;
+  ReadAhead blocks_;
+  std::string rest_;
+  uint64_t byte_ = 0;
+  uint64_t line_ = 1;
+  bool has_block_ = false;
+  bool ended_ = false;
+};
+
+class LogScan final : public Scan {
+ public:
+  LogScan(Ref<const LogTable> table, ScanRequest request) : table_(std::move(table)), request_(std::move(request)) {
+    for (uint32_t i = 0; i < table_->files_.size(); ++i) {
+      const LogFile& file = table_->files_[i];
+      total_ += file.size_bytes;
+      const uint64_t step = file.file ? kMorselBytes : std::max<uint64_t>(1, file.size_bytes);
+      for (uint64_t begin = 0; begin < std::max<uint64_t>(1, file.size_bytes); begin += step) {
+        morsels_.push_back({morsels_.size(), begin, std::min(begin + step, file.size_bytes), i});
+        if (!file.file) break;
+      }
+    }
+  }
+  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
+  Poll next_morsel(Morsel& out, const Waker&) override {
+    if (next_ == morsels_.size()) return Poll::kDone;
+    out = morsels_[next_++];
+    done_ += out.end - out.begin;
+    return Poll::kReady;
+  }
+  std::unique_ptr<Reader> open(const Morsel& morsel) override {
+    const LogFile& file = table_->files_[morsel.part];
+    if (file.file) {
+      return std::make_unique<RangeReader>(file, table_->parser_, request_, table_->keeps_rejects_, morsel);
+    }
+    return std::make_unique<SequenceReader>(file, AccessPolicy::open(), table_->parser_, request_, table_->keeps_rejects_);
+  }
+  SourceProgress progress() const override { return {done_, total_}; }
+  uint32_t parallelism() const override { return static_cast<uint32_t>(std::max<size_t>(1, morsels_.size())); }
+
+ private:
+  const Ref<const LogTable> table_;
+  const ScanRequest request_;
+  std::vector<Morsel> morsels_;
+  std::atomic<size_t> next_{0};
+  std::atomic<uint64_t> done_{0};
+  uint64_t total_ = 0;
+};
+
+std::unique_ptr<Scan> LogTable::scan(ScanRequest request, QueryContext&) const {
+  RejectStore::instance().begin_query();
+  return std::make_unique<LogScan>(Ref<const LogTable>(this), std::move(request));
+}
+
+TableRef make_log_table(const std::vector<std::string>& paths, LogOptions options, bool keeps_rejects, FileSystem& files,
+                        const AccessPolicy& policy) {
+  std::map<std::string, std::string> parameters = {
+      {"format", std::string(name_of(options.format))}, {"pattern", options.pattern}, {"rejects", keeps_rejects ? "1" : ""},
+      {"now", std::to_string(options.now_micros)}};
+  for (size_t i = 0; i < paths.size(); ++i) parameters[fmt::format("path{:06}", i)] = paths[i];
+  std::vector<LogFile> opened;
+  for (const ListedFile& listed : files.list(paths, policy)) {
+    LogFile file{listed.path, nullptr, listed.is_regular ? listed.version.size_bytes : 0};
+    if (listed.is_regular) {
+      FileRef plain = files.open_file(listed.path, policy, {{}, true});
+      std::byte magic[8] = {};
+      const size_t got = plain->read_at(0, magic);
+      const auto* head = reinterpret_cast<const unsigned char*>(magic);
+      const bool packed = got >= 4 && ((head[0] == 0x1F && head[1] == 0x8B) ||
+                                       (head[0] == 0x28 && head[1] == 0xB5 && head[2] == 0x2F && head[3] == 0xFD) ||
+                                       (head[0] == 0x04 && head[1] == 0x22 && head[2] == 0x4D && head[3] == 0x18));
+      if (!packed) file.file = std::move(plain);
+    }
+    opened.push_back(std::move(file));
+  }
+  std::string sample;
+  for (const LogFile& file : opened) {
+    sample = first_bytes(file.path, policy, files, options.sample_is_whole_file);
+    if (!sample.empty()) break;
+  }
+  std::shared_ptr<const LogParser> parser = create_log_parser(options, sample);
+  return make_ref<const LogTable>(std::move(opened), std::move(parser), keeps_rejects, std::move(parameters));
+}
+
+TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& context) {
+  TableFunctionCall call = given;
+  const std::vector<std::string> paths = paths_of(call);
+  LogOptions options;
+  options.pattern = option_text(call, "pattern");
+  std::string format = option_text(call, "format");
+  if (format.empty()) format = options.pattern.empty() ? "auto" : "regex";
+  const auto known = log_format_named(format);
+  if (!known) {
+    throw Error(ErrorCode::kInvalidArgument, call.span, "no log format \"{}\"", format)
+        .hint(fmt::format("the formats are {}", fmt::join(log_format_names(), ", ")));
+  }
+  options.format = *known;
+  options.zone = context.session.zone;
+  options.now_micros = context.session.now_micros;
+  const bool rejects = option_flag(call, "rejects", true);
+  refuse_unknown_options(call, {"format", "pattern", "rejects"});
+  return make_log_table(paths, options, rejects, context.files, context.policy);
+}
+
+// --- read_text, read_blob, rejects: rows made when asked for
+
+/// Rows of one table that are made file by file.
+class FileTable final : public Table {
+ public:
+  FileTable(std::vector<ListedFile> files, bool is_text)
+      : files_(std::move(files)), is_text_(is_text),
+        schema_{{"filename", Type::varchar()},
+                {"content", is_text ? Type::varchar() : Type::blob()},
+                {"size", Type::int64()},
+                {"last_modified", Type::timestamp_tz()}} {}
+  const Schema& schema() const override { return schema_; }
+  std::string name() const override { return is_text_ ? "read_text" : "read_blob"; }
+  std::string describe() const override { return fmt::format("{}, {} files", name(), files_.size()); }
+  TableStatistics statistics() const override {
+    TableStatistics statistics;
+    statistics.row_count = files_.size();
+    statistics.is_exact = true;
+    return statistics;
+  }
+  TableDescriptor descriptor() const override {
+    TableDescriptor descriptor{"files", {{"text", is_text_ ? "1" : ""}}};
+    for (size_t i = 0; i < files_.size(); ++i) descriptor.parameters[fmt::format("path{:06}", i)] = files_[i].path;
+    return descriptor;
+  }
+  std::unique_ptr<Scan> scan(ScanRequest request, QueryContext&) const override;
+
+ private:
+  friend class FileScan;
+  const std::vector<ListedFile> files_;
+  const bool is_text_;
+  const Schema schema_;
+};
+
+class FileScan final : public Scan {
+ public:
+  FileScan(Ref<const FileTable> table, ScanRequest request) : table_(std::move(table)), request_(std::move(request)) {}
+  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kIgnored); }
+  Poll next_morsel(Morsel& out, const Waker&) override {
+    if (next_ == table_->files_.size()) return Poll::kDone;
+    out.number = out.begin = next_++;
+    return Poll::kReady;
+  }
+  std::unique_ptr<Reader> open(const Morsel& morsel) override {
+    class One final : public Reader {
+     public:
+      One(const FileScan& scan, const ListedFile& file) : scan_(scan), file_(file) {}
+      Poll read(Chunk& out, const Waker&) override {
+        if (done_) return Poll::kDone;
+        done_ = true;
+        std::vector<Column> columns;
+        for (uint32_t column : scan_.request_.columns) {
+          ColumnBuilder builder(scan_.table_->schema_[column].type, 1);
+          if (column == 0) builder.append_text(file_.path);
+          if (column == 1) builder.append_text(content());
+          if (column == 2) builder.append(static_cast<int64_t>(file_.version.size_bytes));
+          if (column == 3) builder.append(static_cast<int64_t>(file_.version.modified_ns / 1000));
+          columns.push_back(builder.seal());
+        }
+        out = Chunk(std::move(columns), 1);
+        return Poll::kReady;
+      }
+
+     private:
+      std::string content() const {
+        // As it lies: neither decompressed nor looked into.
+        FileRef file = FileSystem::local().open_file(file_.path, AccessPolicy::open(), {{}, true});
+        if (file->size_bytes() > (uint64_t{2} << 30)) {
+          throw Error(ErrorCode::kNotSupported, "{} has more than 2 GiB, which no value holds", file_.path);
+        }
+        std::string bytes(file->size_bytes(), '\0');
+        bytes.resize(file->read_at(0, {reinterpret_cast<std::byte*>(bytes.data()), bytes.size()}));
+        return bytes;
+      }
+      const FileScan& scan_;
+      const ListedFile& file_;
+      bool done_ = false;
+    };
+    return std::make_unique<One>(*this, table_->files_[morsel.begin]);
+  }
+  SourceProgress progress() const override { return {next_, table_->files_.size()}; }
+
+ private:
+  const Ref<const FileTable> table_;
+  const ScanRequest request_;
+  std::atomic<size_t> next_{0};
+};
+
+std::unique_ptr<Scan> FileTable::scan(ScanRequest request, QueryContext&) const {
+  return std::make_unique<FileScan>(Ref<const FileTable>(this), std::move(request));
+}
+
+template <bool kText>
+TableRef open_files(const TableFunctionCall& call, const TableFunctionContext& context) {
+  refuse_unknown_options(call, {});
+  return make_ref<const FileTable>(context.files.list(paths_of(call), context.policy), kText);
+}
+
+std::vector<std::string> paths_in(const TableDescriptor& descriptor) {
+  std::vector<std::string> paths;
+  for (const auto& [key, value] : descriptor.parameters) {
+    if (key.starts_with("path")) paths.push_back(value);
+  }
+  return paths;
+}
+
+const bool kRegistered = [] {
+  register_table_kind("log", +[](const TableDescriptor& descriptor) -> TableRef {
+    const auto text = [&](const char* key) {
+      const auto found = descriptor.parameters.find(key);
+      return found == descriptor.parameters.end() ? std::string() : found->second;
+    };
+    LogOptions options;
+    options.format = log_format_named(text("format")).value_or(LogFormat::kAuto);
+    options.pattern = text("pattern");
+    options.now_micros = std::strtoll(text("now").c_str(), nullptr, 10);
+    return make_log_table(paths_in(descriptor), options, !text("rejects").empty(), FileSystem::local(), AccessPolicy::open());
+  });
+  register_table_kind("files", +[](const TableDescriptor& descriptor) -> TableRef {
+    const auto text = descriptor.parameters.find("text");
+    const bool is_text = text != descriptor.parameters.end() && !text->second.empty();
+    return make_ref<const FileTable>(FileSystem::local().list(paths_in(descriptor), AccessPolicy::open()), is_text);
+  });
+  return true;
+}();
+
+}  // namespace
+
+void register_text_functions(std::vector<TableFunction>& all) {
+  (void)kRegistered;
+  all.push_back({"read_log", {}, "Log files as rows; the format is detected unless `format` names it.",
+                 "FROM read_log('access.log', format => 'combined')", &open_log, {".log"}});
+  all.push_back({"read_text", {}, "Files as rows, their content as text.", "FROM read_text('notes/*.txt')",
+                 &open_files<true>, {".txt"}});
+  all.push_back({"read_blob", {}, "Files as rows, their content as bytes.", "FROM read_blob('images/*')",
+                 &open_files<false>, {}});
+}
+
+}  // namespace doline

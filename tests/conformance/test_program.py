@@ -1,0 +1,62 @@
+"""The program on real files, as a person runs it."""
+
+import csv
+import io
+import subprocess
+
+
+def run(program, *arguments):
+    return subprocess.run([str(program), *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=120, check=False)
+
+
+def rows(program, sql, *options):
+    done = run(program, *options, "--csv", "-c", sql)
+    assert done.returncode == 0, done.stderr
+    return list(csv.reader(io.StringIO(done.stdout)))[1:]
+
+
+def test_the_access_log_has_one_damaged_line(program, corpora):
+    log = corpora / "real" / "apache_access.log"
+    source = f"read_log('{log}', format => 'combined')"
+    assert rows(program, f"SELECT count(*) FROM {source}") == [["9999"]]
+    statuses = rows(program, f"SELECT status, count(*) FROM {source} GROUP BY status ORDER BY status")
+    assert sum(int(count) for _, count in statuses) == 9999
+    assert ["200", "9126"] in statuses
+
+
+def test_rejects_may_be_errors(program, corpora):
+    log = corpora / "real" / "apache_access.log"
+    done = run(program, "-c", f"SELECT count(*) FROM read_log('{log}', format => 'combined', rejects => false)")
+    assert done.returncode == 1
+    assert "error[format]" in done.stderr and "line 8899" in done.stderr.replace(",", "")
+
+
+def test_json_files_are_valid_as_their_names_say(program, corpora):
+    folder = corpora / "json_test_suite"
+    found = rows(program, f"SELECT filename, json_valid(content) FROM read_blob('{folder}/*.json') ORDER BY 1")
+    assert len(found) > 300
+    wrong = [name for name, valid in found
+             if (name.split("/")[-1].startswith("y_") and valid != "true")
+             or (name.split("/")[-1].startswith("n_") and valid != "false")]
+    assert wrong == []
+
+
+def test_an_error_has_a_caret_and_a_code(program):
+    done = run(program, "-c", "SELECT pric FROM (VALUES (1)) t(price)")
+    assert done.returncode == 1
+    assert "error[column_not_found]" in done.stderr
+    assert "^^^^" in done.stderr and 'did you mean "price"?' in done.stderr
+
+
+def test_safe_mode_opens_no_file(program, corpora):
+    log = corpora / "real" / "apache_access.log"
+    done = run(program, "--safe", "-c", f"FROM read_log('{log}')")
+    assert done.returncode == 1
+    assert "error[permission]" in done.stderr
+
+
+def test_a_sort_larger_than_its_budget_finishes(program):
+    sql = ("SELECT count(*), min(i), max(i) FROM (SELECT i FROM (SELECT i, hash(i) AS h FROM range(3000000) t(i)) "
+           "ORDER BY h)")
+    assert rows(program, sql, "--memory", "96MiB") == [["3000000", "0", "2999999"]]

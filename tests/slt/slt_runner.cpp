@@ -1,0 +1,341 @@
+// Runs sqllogictest files against the engine: `slt_runner [--set name=value]… [--corpora DIR] FILE…`.
+// Knows statement ok|error, query with types, labels and sort modes, hashed results, skipif and
+// onlyif, loop, foreach and endloop, require, hash-threshold and halt.
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "engine/session.h"
+#include "kernel/time_zone.h"
+
+namespace doline {
+
+namespace {
+
+struct Options {
+  std::vector<std::pair<std::string, std::string>> settings;
+  std::string corpora;
+};
+
+struct Counts {
+  size_t passed = 0, failed = 0, skipped = 0;
+};
+
+std::string md5_of(const std::string& text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_Digest(text.data(), text.size(), digest, &size, EVP_md5(), nullptr);
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
+  return hex;
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream stream(line);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+class Runner {
+ public:
+  Runner(std::string path, const Options& options)
+      : path_(std::move(path)), options_(options),
+        session_(std::make_unique<Session>(std::make_shared<Database>(AccessPolicy::open()))) {
+    for (const auto& [name, value] : options.settings) session_->run(fmt::format("SET {} = '{}'", name, value));
+    std::ifstream file(path_);
+    if (!file) throw Error(ErrorCode::kFileNotFound, "cannot read {}", path_);
+    for (std::string line; std::getline(file, line);) {
+      if (!line.empty() && line.back() == '\r') line.pop_back();
+      lines_.push_back(line);
+    }
+  }
+
+  Counts run() {
+    run_lines(0, lines_.size(), {});
+    return counts_;
+  }
+
+ private:
+  using Variables = std::map<std::string, std::string>;
+
+  std::string filled(std::string text, const Variables& variables) const {
+    const auto replace = [&](const std::string& from, const std::string& to) {
+      for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+        text.replace(at, from.size(), to);
+      }
+    };
+    for (const auto& [name, value] : variables) replace("${" + name + "}", value);
+    replace("{CORPORA}", options_.corpora);
+    return text;
+  }
+
+  void fail(size_t line, const std::string& why) {
+    ++counts_.failed;
+    fmt::print("{}:{}: {}\n", path_, line + 1, why);
+  }
+
+  /// The line behind the endloop that belongs to the loop at `at`.
+  size_t loop_end(size_t at) const {
+    int depth = 0;
+    for (; at < lines_.size(); ++at) {
+      const std::vector<std::string> words = words_of(lines_[at]);
+      if (words.empty()) continue;
+      if (words[0] == "loop" || words[0] == "foreach") ++depth;
+      if (words[0] == "endloop" && --depth == 0) return at + 1;
+    }
+    return at;
+  }
+
+  void run_lines(size_t at, size_t end, const Variables& variables) {
+    bool skip_next = false;
+    while (at < end && !halted_) {
+      const std::string line = filled(lines_[at], variables);
+      if (line.empty() || line[0] == '#') {
+        ++at;
+        continue;
+      }
+      const std::vector<std::string> words = words_of(line);
+      if (words[0] == "skipif" || words[0] == "onlyif") {
+        const bool ours = words.size() > 1 && (words[1] == "doline" || words[1] == "duckdb");
+        skip_next |= (words[0] == "skipif") == ours;
+        ++at;
+      } else if (words[0] == "halt") {
+        halted_ = !skip_next;
+        skip_next = false;
+        ++at;
+      } else if (words[0] == "hash-threshold") {
+
+        ++at;
+      } else if (words[0] == "require") {
+        const bool known = words.size() > 1 && words[1] == "corpora";
+        if (!known || options_.corpora.empty()) {
+          ++counts_.skipped;
+          halted_ = true;
+        }
+        ++at;
+      } else if (words[0] == "mode" || words[0] == "set" || words[0] == "reset") {
+        ++at;
+      } else if (words[0] == "loop" || words[0] == "foreach") {
+        const size_t after = loop_end(at);
+        std::vector<std::string> values;
+        if (words[0] == "loop") {
+          for (long i = std::stol(words.at(2)); i < std::stol(words.at(3)); ++i) values.push_back(std::to_string(i));
+        } else {
+          values.assign(words.begin() + 2, words.end());
+        }
+        for (const std::string& value : values) {
+          Variables inner = variables;
+          inner[words.at(1)] = value;
+          run_lines(at + 1, after - 1, inner);
+        }
+        at = after;
+      } else if (words[0] == "statement") {
+        at = statement(at, end, words, variables, std::exchange(skip_next, false));
+      } else if (words[0] == "query") {
+        at = query(at, end, words, variables, std::exchange(skip_next, false));
+      } else {
+        fail(at, "not a line of sqllogictest: " + line);
+        ++at;
+      }
+    }
+  }
+
+  std::string text_until(size_t& at, size_t end, const Variables& variables) const {
+    std::string sql;
+    for (; at < end && !lines_[at].empty() && lines_[at] != "----"; ++at) sql += (sql.empty() ? "" : "\n") + filled(lines_[at], variables);
+    return sql;
+  }
+
+  size_t statement(size_t at, size_t end, const std::vector<std::string>& words, const Variables& variables, bool skip) {
+    const size_t begin = at++;
+    const std::string sql = text_until(at, end, variables);
+    std::string wanted;
+    if (at < end && lines_[at] == "----") {
+      for (++at; at < end && !lines_[at].empty(); ++at) wanted += (wanted.empty() ? "" : "\n") + lines_[at];
+    }
+    for (size_t i = 2; i < words.size(); ++i) wanted += (wanted.empty() ? "" : " ") + words[i];
+    if (skip) return at;
+    const bool wants_error = words.size() > 1 && words[1] == "error";
+    try {
+      for (const Prepared& prepared : session_->parse(sql)) {
+        auto query = session_->run(prepared);
+        while (query->next()) {
+        }
+      }
+      if (wants_error) {
+        fail(begin, "no error came of: " + sql);
+      } else {
+        ++counts_.passed;
+      }
+    } catch (const Error& error) {
+      const std::string text = error.render(sql);
+      if (!wants_error) {
+        fail(begin, sql + "\n" + text);
+      } else if (!wanted.empty() && text.find(wanted) == std::string::npos) {
+        fail(begin, fmt::format("{}\nwanted an error with \"{}\", got\n{}", sql, wanted, text));
+      } else {
+        ++counts_.passed;
+      }
+    }
+    return at;
+  }
+
+  std::vector<std::vector<std::string>> rows_of(Query& query) const {
+    std::vector<std::vector<std::string>> rows;
+    while (auto chunk = query.next()) {
+      for (uint32_t i = 0; i < chunk->size(); ++i) {
+        std::vector<std::string> row;
+        for (const Column& column : chunk->columns) {
+          std::string text;
+          append_text(text, column, chunk->active[i], find_zone(session_->settings().time_zone));
+          if (text.empty()) text = "(empty)";
+          row.push_back(std::move(text));
+        }
+        rows.push_back(std::move(row));
+      }
+    }
+    return rows;
+  }
+
+  static bool same_value(const std::string& wanted, const std::string& got, char type) {
+    if (wanted == got) return true;
+    if (type != 'R' && type != 'I') return false;
+    char* end = nullptr;
+    const double a = std::strtod(wanted.c_str(), &end);
+    if (end == wanted.c_str() || *end != 0) return false;
+    const double b = std::strtod(got.c_str(), &end);
+    if (end == got.c_str() || *end != 0) return false;
+    return a == b || std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
+  }
+
+  size_t query(size_t at, size_t end, const std::vector<std::string>& words, const Variables& variables, bool skip) {
+    const size_t begin = at++;
+    const std::string types = words.size() > 1 ? words[1] : "";
+    const std::string sort = words.size() > 2 ? words[2] : "nosort";
+    const std::string label = words.size() > 3 ? words[3] : "";
+    const std::string sql = text_until(at, end, variables);
+    std::vector<std::string> expected;
+    const bool has_expected = at < end && lines_[at] == "----";
+    if (has_expected) {
+      for (++at; at < end && !lines_[at].empty(); ++at) expected.push_back(filled(lines_[at], variables));
+    }
+    if (skip) return at;
+    std::vector<std::vector<std::string>> rows;
+    try {
+      auto running = session_->run(sql);
+      rows = rows_of(*running);
+    } catch (const Error& error) {
+      fail(begin, sql + "\n" + error.render(sql));
+      return at;
+    }
+    if (sort == "rowsort") std::sort(rows.begin(), rows.end());
+    std::vector<std::string> values;
+    for (const auto& row : rows) values.insert(values.end(), row.begin(), row.end());
+    if (sort == "valuesort") std::sort(values.begin(), values.end());
+    if (!label.empty()) {
+      std::string all;
+      for (const std::string& value : values) all += value + "\n";
+      const auto [known, is_new] = labels_.emplace(label, all);
+      if (!is_new && known->second != all) {
+        fail(begin, "another result than the query of the same label before: " + sql);
+        return at;
+      }
+    }
+    if (has_expected && expected.size() == 1 && expected[0].find(" values hashing to ") != std::string::npos) {
+      std::string all;
+      for (const std::string& value : values) all += value + "\n";
+      const std::string got = fmt::format("{} values hashing to {}", values.size(), md5_of(all));
+      if (got != expected[0]) {
+        fail(begin, fmt::format("{}\nwanted {}\ngot    {}", sql, expected[0], got));
+      } else {
+        ++counts_.passed;
+      }
+      return at;
+    }
+    // Expected rows may stand a value a line, or a row a line with tabs between.
+    const size_t width = std::max<size_t>(1, types.size());
+    std::vector<std::string> wanted;
+    const bool by_row = width > 1 && expected.size() != values.size();
+    for (const std::string& line : expected) {
+      if (!by_row) {
+        wanted.push_back(line);
+        continue;
+      }
+      std::string cell;
+      std::istringstream cells(line);
+      while (std::getline(cells, cell, '\t')) wanted.push_back(cell);
+    }
+    if (sort == "rowsort" && wanted.size() % width == 0) {
+      std::vector<std::vector<std::string>> sorted;
+      for (size_t i = 0; i < wanted.size(); i += width) sorted.emplace_back(wanted.begin() + static_cast<ptrdiff_t>(i), wanted.begin() + static_cast<ptrdiff_t>(i + width));
+      std::sort(sorted.begin(), sorted.end());
+      wanted.clear();
+      for (const auto& row : sorted) wanted.insert(wanted.end(), row.begin(), row.end());
+    }
+    bool same = wanted.size() == values.size();
+    for (size_t i = 0; same && i < wanted.size(); ++i) same = same_value(wanted[i], values[i], types.empty() ? 'T' : types[i % width]);
+    if (!rows.empty() && !types.empty() && rows[0].size() != types.size()) same = false;
+    if (same) {
+      ++counts_.passed;
+      return at;
+    }
+    std::string got;
+    for (const auto& row : rows) got += fmt::format("{}\n", fmt::join(row, "\t"));
+    fail(begin, fmt::format("{}\nwanted\n{}\ngot\n{}", sql, fmt::join(expected, "\n"), got));
+    return at;
+  }
+
+  const std::string path_;
+  const Options& options_;
+  const std::unique_ptr<Session> session_;
+  std::vector<std::string> lines_;
+  std::map<std::string, std::string> labels_;
+  bool halted_ = false;
+  Counts counts_;
+};
+
+int run(int argc, char** argv) {
+  Options options;
+  std::vector<std::string> files;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--set" && i + 1 < argc) {
+      const std::string pair = argv[++i];
+      const size_t equals = pair.find('=');
+      options.settings.emplace_back(pair.substr(0, equals), equals == std::string::npos ? "" : pair.substr(equals + 1));
+    } else if (argument == "--corpora" && i + 1 < argc) {
+      options.corpora = argv[++i];
+    } else {
+      files.push_back(argument);
+    }
+  }
+  Counts all;
+  for (const std::string& file : files) {
+    const Counts counts = Runner(file, options).run();
+    all.passed += counts.passed;
+    all.failed += counts.failed;
+    all.skipped += counts.skipped;
+  }
+  fmt::print("{} passed, {} failed", all.passed, all.failed);
+  if (all.skipped > 0) fmt::print(", {} skipped", all.skipped);
+  fmt::print("\n");
+  return all.failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+}  // namespace doline
+
+int main(int argc, char** argv) {
+  try {
+    return doline::run(argc, argv);
+  } catch (const doline::Error& error) {
+    fmt::print(stderr, "{}\n", error.render());
+    return 2;
+  }
+}
