@@ -18,6 +18,8 @@ const std::vector<TableFunction>& table_functions() {
   static const std::vector<TableFunction> all = [] {
     std::vector<TableFunction> made;
     register_range_functions(made);
+    register_text_functions(made);
+    register_csv_functions(made);
     register_catalog_functions(made);
     return made;
   }();
