@@ -55,7 +55,7 @@ Column uuid_kernel(const KernelCall& call, std::span<const Column>) {
 
 void register_random_functions(FunctionRegistry& registry) {
   registry.add({"random",
-                {},
+                {"rand"},
                 "numeric",
                 "A number of [0, 1) at random, another for each row.",
                 "random() < 1",

@@ -230,9 +230,13 @@ Column sign_kernel(const KernelCall& call, std::span<const Column> arguments) {
 void register_rounding(FunctionRegistry& registry) {
   const char* const numeric = "numeric";
   ScalarFunction absolute{"abs", {"@"}, numeric, "The absolute value.", "abs(-17)", "17", {}};
-  ScalarFunction sign{
-      "sign",       {},   numeric, "-1, 0 or 1 as the argument is negative, zero or positive.",
-      "sign(-349)", "-1", {}};
+  ScalarFunction sign{"sign",
+                      {"signum"},
+                      numeric,
+                      "-1, 0 or 1 as the argument is negative, zero or positive.",
+                      "sign(-349)",
+                      "-1",
+                      {}};
   for (const auto types : {integer_types(), floating_types()}) {
     add_overloads(absolute.overloads, types, []<class T>(TypeRef type) {
       return ScalarOverload{.parameters = {type},

@@ -129,14 +129,14 @@ void register_bit_operators(FunctionRegistry& registry) {
        integer_overloads(1, false, []<class T>() -> ScalarKernel { return not_kernel<T>; })});
   registry.add(
       {"<<",
-       {},
+       {"shiftleft"},
        "operator",
        "The bits moved up; overflow is an error.",
        "1 << 4",
        "16",
        integer_overloads(2, true, []<class T>() -> ScalarKernel { return shift_left_kernel<T>; })});
   registry.add({">>",
-                {},
+                {"shiftright"},
                 "operator",
                 "The bits moved down, the sign kept.",
                 "16 >> 2",

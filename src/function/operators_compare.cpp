@@ -5,35 +5,52 @@
 #include "function/operators.h"
 #include "kernel/cast.h"
 #include "kernel/compare.h"
+#include "kernel/parse_number.h"
 
 namespace doline {
 
 namespace {
 
-/// An integer constant beside an integer column takes the column's type where it fits, so that
-/// the column is compared as it lies.
+/// Whether a constant can take a column's type without loss, so that the column is compared as
+/// it lies.
 bool constant_fits(const std::optional<Value>& constant, TypeRef type) {
-  if (!constant || constant->is_null() || !constant->type()->is_integer() || !type->is_integer())
-    return false;
+  if (!constant || constant->is_null()) return false;
+  const TypeRef from = constant->type();
+  if (type->is(TypeKind::kEnum) && from->is(TypeKind::kVarchar)) {
+    return type->enum_position(constant->as_text()) >= 0;
+  }
+  if (type->is(TypeKind::kDecimal) && (from->is_integer() || from->is(TypeKind::kDecimal))) {
+    const int up = type->scale() - from->scale();  // integers have scale 0
+    int128_t scaled = 0;
+    if (up < 0 || __builtin_mul_overflow(constant->as_integer(), power_of_ten(up), &scaled)) {
+      return false;
+    }
+    return scaled < power_of_ten(type->width()) && scaled > -power_of_ten(type->width());
+  }
+  if (!from->is_integer() || !type->is_integer()) return false;
   const int128_t value = constant->as_integer();
   return dispatch_numeric(type->physical(), [&]<class T>() {
     if constexpr (std::is_floating_point_v<T>) {
       return false;
     } else {
       return value >= static_cast<int128_t>(std::numeric_limits<T>::min()) &&
-             (std::is_same_v<T, int128_t> ||
-              value <= static_cast<int128_t>(std::numeric_limits<T>::max()));
+             value <= static_cast<int128_t>(std::numeric_limits<T>::max());
     }
   });
 }
 
+/// kByText: enums are ordered as texts where they meet one, so only equality may go by position.
+template <bool kByText>
 void bind_comparison(FunctionBinding& binding) {
   const TypeRef a = binding.argument_types[0];
   const TypeRef b = binding.argument_types[1];
   TypeRef type = nullptr;
-  if (!binding.constants[0] && constant_fits(binding.constants[1], a)) {
+  const auto takes = [](const std::optional<Value>& constant, TypeRef column) {
+    return !(kByText && column->is(TypeKind::kEnum)) && constant_fits(constant, column);
+  };
+  if (!binding.constants[0] && takes(binding.constants[1], a)) {
     type = a;
-  } else if (!binding.constants[1] && constant_fits(binding.constants[0], b)) {
+  } else if (!binding.constants[1] && takes(binding.constants[0], b)) {
     type = b;
   } else {
     type = comparison_type(a, b);
@@ -75,12 +92,18 @@ Column not_kernel(const KernelCall& call, std::span<const Column> arguments) {
   return writer.seal(call.row_count);
 }
 
-ScalarOverload comparison(ScalarKernel kernel, Nulls nulls = Nulls::kPropagate) {
+ScalarOverload equality(ScalarKernel kernel, Nulls nulls = Nulls::kPropagate) {
   return {.parameters = {TypePattern::any(), TypePattern::any()},
           .result = Type::boolean(),
           .kernel = kernel,
-          .bind = bind_comparison,
+          .bind = bind_comparison<false>,
           .nulls = nulls};
+}
+
+ScalarOverload ordering(ScalarKernel kernel) {
+  ScalarOverload overload = equality(kernel);
+  overload.bind = bind_comparison<true>;
+  return overload;
 }
 
 }  // namespace
@@ -92,56 +115,56 @@ void register_comparisons(FunctionRegistry& registry) {
                 "Whether the two are equal; NaN equals NaN.",
                 "1 = 1.0",
                 "true",
-                {comparison(comparison_kernel<Comparison::kEqual>)}});
+                {equality(comparison_kernel<Comparison::kEqual>)}});
   registry.add({"<>",
                 {"!="},
                 "operator",
                 "Whether the two differ.",
                 "1 <> 2",
                 "true",
-                {comparison(comparison_kernel<Comparison::kNotEqual>)}});
+                {equality(comparison_kernel<Comparison::kNotEqual>)}});
   registry.add({"<",
                 {},
                 "operator",
                 "Whether the first comes before the second.",
                 "'a' < 'b'",
                 "true",
-                {comparison(comparison_kernel<Comparison::kLess>)}});
+                {ordering(comparison_kernel<Comparison::kLess>)}});
   registry.add({"<=",
                 {},
                 "operator",
                 "Whether the first comes before the second or equals it.",
                 "2 <= 2",
                 "true",
-                {comparison(comparison_kernel<Comparison::kLessEqual>)}});
+                {ordering(comparison_kernel<Comparison::kLessEqual>)}});
   registry.add({">",
                 {},
                 "operator",
                 "Whether the first comes after the second.",
                 "[2] > [1, 5]",
                 "true",
-                {comparison(comparison_kernel<Comparison::kGreater>)}});
+                {ordering(comparison_kernel<Comparison::kGreater>)}});
   registry.add({">=",
                 {},
                 "operator",
                 "Whether the first comes after the second or equals it.",
                 "2 >= 3",
                 "false",
-                {comparison(comparison_kernel<Comparison::kGreaterEqual>)}});
+                {ordering(comparison_kernel<Comparison::kGreaterEqual>)}});
   registry.add({"is_distinct_from",
                 {},
                 "operator",
                 "Whether the two differ, where NULL equals NULL: a IS DISTINCT FROM b.",
                 "NULL IS DISTINCT FROM 1",
                 "true",
-                {comparison(distinct_kernel<true>, Nulls::kHandled)}});
+                {equality(distinct_kernel<true>, Nulls::kHandled)}});
   registry.add({"is_not_distinct_from",
                 {},
                 "operator",
                 "Whether the two are equal, where NULL equals NULL: a IS NOT DISTINCT FROM b.",
                 "NULL IS NOT DISTINCT FROM NULL",
                 "true",
-                {comparison(distinct_kernel<false>, Nulls::kHandled)}});
+                {equality(distinct_kernel<false>, Nulls::kHandled)}});
   registry.add(
       {"not",
        {},

@@ -203,7 +203,7 @@ void register_regexp_matching(FunctionRegistry& registry) {
   const TypeRef text = Type::varchar();
   const char* const pattern = "pattern";
   registry.add({"regexp_matches",
-                {},
+                {"regexp_like", "rlike"},
                 pattern,
                 "Whether the regular expression matches somewhere in the text.",
                 "regexp_matches('anabanana', '(an)*')",

@@ -289,7 +289,7 @@ void register_text_encodings(FunctionRegistry& registry) {
                 "QQ==",
                 one(blob, text, to_base64_kernel)});
   registry.add({"from_base64",
-                {},
+                {"unbase64"},
                 "string",
                 "The blob that base64 spells.",
                 "from_base64('QQ==')",

@@ -85,14 +85,14 @@ void register_text_search(FunctionRegistry& registry) {
                 "true",
                 two_texts(boolean, contains_kernel, bind_needle)});
   registry.add({"starts_with",
-                {"prefix", "^@"},
+                {"prefix", "^@", "startswith"},
                 "string",
                 "Whether the first text begins with the second.",
                 "starts_with('abc', 'ab')",
                 "true",
                 two_texts(boolean, starts_with_kernel)});
   registry.add({"ends_with",
-                {"suffix"},
+                {"suffix", "endswith"},
                 "string",
                 "Whether the first text ends with the second.",
                 "ends_with('abc', 'bc')",

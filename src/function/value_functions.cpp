@@ -218,7 +218,7 @@ void register_value_functions(FunctionRegistry& registry) {
                   .bind = bind_extreme<false>,
                   .nulls = Nulls::kHandled}}});
   registry.add({"ifnull",
-                {},
+                {"nvl"},
                 "value",
                 "The second argument where the first is NULL.",
                 "ifnull(NULL, 2)",

@@ -168,6 +168,9 @@ template <class From, class To>
 Column rescale(const CastJob& job) {
   const int up = job.target->scale() - job.input.type()->scale();
   const int target_width = job.target->width();
+  if (up == 0 && std::is_same_v<From, To> && job.input.type()->width() <= target_width) {
+    return job.input.with_type(job.target);
+  }
   if (up >= 0) {
     const int limit_digits = target_width - up;
     const int128_t limit = limit_digits >= 0 ? power_of_ten(limit_digits) : 1;

@@ -19,14 +19,16 @@ int target_cost(TypeRef to) {
       return 104;
     case TypeKind::kDecimal:
       return 105;
-    case TypeKind::kTimestampNs:
-      return 119;
     case TypeKind::kTimestamp:
+      return 119;
+    case TypeKind::kTimestampNs:
       return 120;
     case TypeKind::kTimestampMs:
       return 121;
     case TypeKind::kTimestampS:
       return 122;
+    case TypeKind::kTimestampTz:  // a date has no zone, so this is the last that comes to mind
+      return 123;
     case TypeKind::kVarchar:
       return 149;
     case TypeKind::kStruct:
@@ -45,7 +47,6 @@ int target_cost(TypeRef to) {
     case TypeKind::kFloat:
     case TypeKind::kDate:
     case TypeKind::kTime:
-    case TypeKind::kTimestampTz:
     case TypeKind::kInterval:
     case TypeKind::kDuration:
     case TypeKind::kBlob:
