@@ -17,7 +17,8 @@ namespace {
 using namespace doline;
 using namespace doline::ceiling;
 
-constexpr const char* kPhaseNames[kPhases] = {"read", "decompress", "decode", "filter", "probe", "aggregate", "build"};
+constexpr const char* kPhaseNames[kPhases] = {"read",  "decompress", "decode", "filter",
+                                              "probe", "aggregate",  "build"};
 
 long minor_faults() {
   struct rusage usage = {};
@@ -27,7 +28,9 @@ long minor_faults() {
 
 int run(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: ceiling 1|3|6 DATA_DIR [--runs N] [--threads N] [--chunk ROWS] [--morsel ROWS]\n");
+    std::fprintf(
+        stderr,
+        "usage: ceiling 1|3|6 DATA_DIR [--runs N] [--threads N] [--chunk ROWS] [--morsel ROWS]\n");
     return 2;
   }
   Options options;
@@ -51,7 +54,8 @@ int run(int argc, char** argv) {
     const long faults = minor_faults();
     const auto start = std::chrono::steady_clock::now();
     answer = answer_once(options);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     (i == 0 ? first_faults : hot_faults) += minor_faults() - faults;
     if (i == 0) {
       std::printf("first run %.1f ms, %ld page faults\n", seconds * 1e3, first_faults);
@@ -62,12 +66,13 @@ int run(int argc, char** argv) {
   }
   for (const std::string& row : answer.rows) std::printf("answer %s\n", row.c_str());
   std::sort(times.begin(), times.end());
-  std::printf("median %.2f ms of %zu hot runs (%.2f to %.2f)\n", times[times.size() / 2] * 1e3, times.size(),
-              times.front() * 1e3, times.back() * 1e3);
+  std::printf("median %.2f ms of %zu hot runs (%.2f to %.2f)\n", times[times.size() / 2] * 1e3,
+              times.size(), times.front() * 1e3, times.back() * 1e3);
   std::printf("page faults a hot run %ld\n", hot_faults / static_cast<long>(runs));
   for (size_t phase = 0; phase < kPhases; ++phase) {
     if (phases[phase] > 0) {
-      std::printf("  %-10s %8.2f ms of thread time\n", kPhaseNames[phase], phases[phase] * 1e3 / static_cast<double>(runs));
+      std::printf("  %-10s %8.2f ms of thread time\n", kPhaseNames[phase],
+                  phases[phase] * 1e3 / static_cast<double>(runs));
     }
   }
   return 0;

@@ -17,7 +17,8 @@ namespace doline::ceiling {
 /// price every engine pays.
 class ParquetTable::Source final : public parquet::ByteSource {
  public:
-  explicit Source(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  explicit Source(const std::string& path)
+      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     struct stat status = {};
     if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) {
       throw Error(ErrorCode::kFileNotFound, "cannot open {}", path);
@@ -34,7 +35,8 @@ class ParquetTable::Source final : public parquet::ByteSource {
     const Phase phase = phases().current();
     phases().enter(Phase::kRead);
     BufferRef buffer = Buffer::allocate(size);
-    if (::pread(descriptor_, buffer->data(), size, static_cast<off_t>(position)) != static_cast<ssize_t>(size)) {
+    if (::pread(descriptor_, buffer->data(), size, static_cast<off_t>(position)) !=
+        static_cast<ssize_t>(size)) {
       throw Error(ErrorCode::kIo, "short read at byte {}", position);
     }
     phases().enter(phase);
@@ -61,7 +63,8 @@ ParquetTable::ParquetTable(const std::string& path) : source_(std::make_unique<S
   const uint64_t size = source_->size_bytes();
   const BufferRef tail = source_->read_buffer(size - parquet::kTailBytes, parquet::kTailBytes);
   const size_t footer = parquet::footer_bytes({tail->data(), tail->size_bytes()}, size);
-  metadata_ = parquet::parse_file_metadata(source_->read_buffer(size - parquet::kTailBytes - footer, footer));
+  metadata_ = parquet::parse_file_metadata(
+      source_->read_buffer(size - parquet::kTailBytes - footer, footer));
 }
 
 ParquetTable::~ParquetTable() = default;
@@ -84,7 +87,8 @@ parquet::FlatCursor ParquetTable::cursor(size_t group, size_t column) const {
   place.expected_bytes = static_cast<uint64_t>(meta.compressed_bytes);
   place.codec = meta.codec;
   place.greatest_definition = element.repetition == parquet::Repetition::kOptional;
-  parquet::FlatCursor cursor(parquet::PageStream(place), {meta.physical, static_cast<uint32_t>(element.type_length)},
+  parquet::FlatCursor cursor(parquet::PageStream(place),
+                             {meta.physical, static_cast<uint32_t>(element.type_length)},
                              place.greatest_definition == 1, static_cast<size_t>(rows.row_count));
   const Phase phase = phases().current();
   phases().enter(Phase::kDecompress);
@@ -98,7 +102,8 @@ std::vector<Morsel> ParquetTable::morsels(size_t rows) const {
   for (size_t group = 0; group < metadata_.row_groups.size(); ++group) {
     const auto count = static_cast<size_t>(metadata_.row_groups[group].row_count);
     const size_t parts = std::max<size_t>(1, (count + rows / 2) / rows);
-    for (size_t part = 0; part < parts; ++part) out.push_back({group, count * part / parts, count * (part + 1) / parts});
+    for (size_t part = 0; part < parts; ++part)
+      out.push_back({group, count * part / parts, count * (part + 1) / parts});
   }
   return out;
 }

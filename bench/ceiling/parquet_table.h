@@ -48,7 +48,8 @@ struct Options {
   std::string directory;
   size_t threads = 2;
   size_t chunk_rows = 8192;
-  size_t morsel_rows = size_t{128} << 10;  // a row group is cut, or several are joined, to come near it
+  size_t morsel_rows = size_t{128}
+                       << 10;  // a row group is cut, or several are joined, to come near it
 };
 
 /// Rows [begin, end) of one row group.
@@ -87,7 +88,8 @@ void for_each_morsel(const ParquetTable& table, const Options& options, double (
 /// one page, with the part [first, first + count) of the ascending `at` in it. Pages that no row
 /// of `at` lies in are skipped. Loading a page is charged to reading and decompressing.
 template <class Body>
-void for_each_stretch(parquet::FlatCursor& cursor, const uint32_t* at, size_t count, uint32_t base, size_t span, Body&& body) {
+void for_each_stretch(parquet::FlatCursor& cursor, const uint32_t* at, size_t count, uint32_t base,
+                      size_t span, Body&& body) {
   size_t first = 0;
   while (span > 0) {
     const size_t here = std::min(span, cursor.rows_left_in_page());
@@ -136,16 +138,18 @@ class ValueColumn {
   /// Of the next `span` rows, which start at row `base`, those in `at`.
   void read_at(const uint32_t* at, size_t count, uint32_t base, size_t span, T* out) {
     phases().enter(Phase::kDecode);
-    for_each_stretch(cursor_, at, count, base, span, [&](size_t first, size_t n, uint32_t start, size_t rows) {
-      auto* const to = reinterpret_cast<std::byte*>(out + first);
-      if (cursor_.codes()) {
-        codes_.resize(std::max(codes_.size(), n));
-        cursor_.read_at(at + first, n, start, rows, reinterpret_cast<std::byte*>(codes_.data()), nullptr, 0);
-        cursor_.dictionary()->gather(codes_.data(), n, to);
-      } else {
-        cursor_.read_at(at + first, n, start, rows, to, nullptr, 0);
-      }
-    });
+    for_each_stretch(cursor_, at, count, base, span,
+                     [&](size_t first, size_t n, uint32_t start, size_t rows) {
+                       auto* const to = reinterpret_cast<std::byte*>(out + first);
+                       if (cursor_.codes()) {
+                         codes_.resize(std::max(codes_.size(), n));
+                         cursor_.read_at(at + first, n, start, rows,
+                                         reinterpret_cast<std::byte*>(codes_.data()), nullptr, 0);
+                         cursor_.dictionary()->gather(codes_.data(), n, to);
+                       } else {
+                         cursor_.read_at(at + first, n, start, rows, to, nullptr, 0);
+                       }
+                     });
   }
 
  private:
@@ -161,7 +165,8 @@ class FilterColumn {
   FilterColumn(parquet::FlatCursor cursor, Test test) : cursor_(std::move(cursor)), test_(test) {
     if (!cursor_.dictionary()) return;
     const T* const values = cursor_.dictionary()->template as<T>();
-    for (uint32_t code = 0; code < cursor_.dictionary()->size(); ++code) passes_.push_back(test_(values[code]));
+    for (uint32_t code = 0; code < cursor_.dictionary()->size(); ++code)
+      passes_.push_back(test_(values[code]));
   }
 
   /// The rows of [base, base + span) that pass: appended to `out` in ascending order.
@@ -196,21 +201,23 @@ class FilterColumn {
   size_t select_at(uint32_t* at, size_t count, uint32_t base, size_t span, T* kept = nullptr) {
     size_t selected = 0;
     phases().enter(Phase::kDecode);
-    for_each_stretch(cursor_, at, count, base, span, [&](size_t first, size_t n, uint32_t start, size_t rows) {
-      const bool codes = cursor_.codes();
-      codes_.resize(std::max(codes_.size(), n));
-      values_.resize(std::max(values_.size(), n));
-      auto* const to = codes ? reinterpret_cast<std::byte*>(codes_.data()) : reinterpret_cast<std::byte*>(values_.data());
-      cursor_.read_at(at + first, n, start, rows, to, nullptr, 0);
-      phases().enter(Phase::kFilter);
-      const T* const values = codes ? cursor_.dictionary()->template as<T>() : values_.data();
-      for (size_t i = 0; i < n; ++i) {
-        at[selected] = at[first + i];
-        if (kept != nullptr) kept[selected] = values[codes ? codes_[i] : i];
-        selected += codes ? passes_[codes_[i]] : test_(values[i]);
-      }
-      phases().enter(Phase::kDecode);
-    });
+    for_each_stretch(
+        cursor_, at, count, base, span, [&](size_t first, size_t n, uint32_t start, size_t rows) {
+          const bool codes = cursor_.codes();
+          codes_.resize(std::max(codes_.size(), n));
+          values_.resize(std::max(values_.size(), n));
+          auto* const to = codes ? reinterpret_cast<std::byte*>(codes_.data())
+                                 : reinterpret_cast<std::byte*>(values_.data());
+          cursor_.read_at(at + first, n, start, rows, to, nullptr, 0);
+          phases().enter(Phase::kFilter);
+          const T* const values = codes ? cursor_.dictionary()->template as<T>() : values_.data();
+          for (size_t i = 0; i < n; ++i) {
+            at[selected] = at[first + i];
+            if (kept != nullptr) kept[selected] = values[codes ? codes_[i] : i];
+            selected += codes ? passes_[codes_[i]] : test_(values[i]);
+          }
+          phases().enter(Phase::kDecode);
+        });
     return selected;
   }
   void skip(size_t rows) { cursor_.skip(rows); }
@@ -219,7 +226,8 @@ class FilterColumn {
   const T* read_here(bool codes, size_t rows) {
     codes_.resize(std::max(codes_.size(), rows));
     values_.resize(std::max(values_.size(), rows));
-    auto* const to = codes ? reinterpret_cast<std::byte*>(codes_.data()) : reinterpret_cast<std::byte*>(values_.data());
+    auto* const to = codes ? reinterpret_cast<std::byte*>(codes_.data())
+                           : reinterpret_cast<std::byte*>(values_.data());
     cursor_.read(rows, to, nullptr, 0);
     return values_.data();
   }

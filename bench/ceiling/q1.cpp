@@ -22,16 +22,20 @@ using Groups = std::map<std::pair<std::string, std::string>, Totals>;
 class KeyColumn {
  public:
   explicit KeyColumn(parquet::FlatCursor cursor) : cursor_(std::move(cursor)) {
-    if (!cursor_.dictionary()) throw Error(ErrorCode::kNotSupported, "the ceiling expects dictionaries for group keys");
+    if (!cursor_.dictionary())
+      throw Error(ErrorCode::kNotSupported, "the ceiling expects dictionaries for group keys");
   }
   parquet::FlatCursor& cursor() { return cursor_; }
   uint32_t size() { return cursor_.dictionary()->size(); }
-  std::string text(uint32_t code) { return std::string(cursor_.dictionary()->as<StringView>()[code].view()); }
+  std::string text(uint32_t code) {
+    return std::string(cursor_.dictionary()->as<StringView>()[code].view());
+  }
   void read(size_t span, uint32_t* codes) {
     while (span > 0) {
       const size_t here = std::min(span, cursor_.rows_left_in_page());
       phases().enter(Phase::kDecompress);
-      if (!cursor_.codes()) throw Error(ErrorCode::kNotSupported, "the ceiling expects dictionaries for group keys");
+      if (!cursor_.codes())
+        throw Error(ErrorCode::kNotSupported, "the ceiling expects dictionaries for group keys");
       phases().enter(Phase::kDecode);
       cursor_.read(here, reinterpret_cast<std::byte*>(codes), nullptr, 0);
       codes += here;
@@ -59,8 +63,8 @@ Answer run_q1(const Options& options) {
     };
     FilterColumn<int32_t> dates(open("l_shipdate"), [=](int32_t d) { return d <= last; });
     KeyColumn flags(open("l_returnflag")), statuses(open("l_linestatus"));
-    ValueColumn<int64_t> quantities(open("l_quantity")), prices(open("l_extendedprice")), discounts(open("l_discount")),
-        taxes(open("l_tax"));
+    ValueColumn<int64_t> quantities(open("l_quantity")), prices(open("l_extendedprice")),
+        discounts(open("l_discount")), taxes(open("l_tax"));
     const size_t n = options.chunk_rows;
     std::vector<uint32_t> rows(n + 1), flag(n), status(n);
     std::vector<int64_t> quantity(n), price(n), discount(n), tax(n);
@@ -91,7 +95,8 @@ Answer run_q1(const Options& options) {
     for (uint32_t code = 0; code < sums.size(); ++code) {
       const Sums& sum = sums[code];
       if (sum.count == 0) continue;
-      Totals& total = results[thread][{flags.text(code / statuses.size()), statuses.text(code % statuses.size())}];
+      Totals& total = results[thread][{flags.text(code / statuses.size()),
+                                       statuses.text(code % statuses.size())}];
       total.quantity += sum.quantity;
       total.price += sum.price;
       total.discounted += sum.discounted;
@@ -113,12 +118,14 @@ Answer run_q1(const Options& options) {
     }
   }
   for (const auto& [key, sum] : all) {
-    const auto average = [&](int128_t value) { return static_cast<double>(value) / static_cast<double>(sum.count) / 100; };
-    answer.rows.push_back(fmt::format("{}|{}|{}|{}|{}|{}|{:.10g}|{:.10g}|{:.10g}|{}", key.first, key.second,
-                                      decimal_text(sum.quantity, 2), decimal_text(sum.price, 2),
-                                      decimal_text(sum.discounted, 4), decimal_text(sum.charged, 6),
-                                      average(sum.quantity), average(sum.price), average(sum.discount),
-                                      to_string(sum.count)));
+    const auto average = [&](int128_t value) {
+      return static_cast<double>(value) / static_cast<double>(sum.count) / 100;
+    };
+    answer.rows.push_back(fmt::format(
+        "{}|{}|{}|{}|{}|{}|{:.10g}|{:.10g}|{:.10g}|{}", key.first, key.second,
+        decimal_text(sum.quantity, 2), decimal_text(sum.price, 2), decimal_text(sum.discounted, 4),
+        decimal_text(sum.charged, 6), average(sum.quantity), average(sum.price),
+        average(sum.discount), to_string(sum.count)));
   }
   return answer;
 }

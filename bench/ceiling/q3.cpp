@@ -60,7 +60,8 @@ class OrderTable {
       for (size_t i = 0; i < left; ++i) __builtin_prefetch(table + (hashes[maybe[i]] & mask_));
       for (size_t i = 0; i < left; ++i) {
         const int64_t key = keys[begin + maybe[i]];
-        for (size_t slot = hashes[maybe[i]] & mask_; table[slot] != kEmpty; slot = (slot + 1) & mask_) {
+        for (size_t slot = hashes[maybe[i]] & mask_; table[slot] != kEmpty;
+             slot = (slot + 1) & mask_) {
           if (orders_[table[slot]].key != key) continue;
           out[begin + maybe[i]] = table[slot];
           break;
@@ -83,8 +84,9 @@ std::vector<uint64_t> building_customers(const Options& options, double (&total)
   const ParquetTable customer(options.directory + "/customer.parquet");
   std::vector<std::vector<int64_t>> found(options.threads);
   for_each_morsel(customer, options, total, [&](const Morsel& morsel, size_t thread) {
-    FilterColumn<StringView> segments(customer.cursor(morsel.group, customer.column("c_mktsegment")),
-                                      [](const StringView& s) { return s.view() == "BUILDING"; });
+    FilterColumn<StringView> segments(
+        customer.cursor(morsel.group, customer.column("c_mktsegment")),
+        [](const StringView& s) { return s.view() == "BUILDING"; });
     ValueColumn<int64_t> keys(customer.cursor(morsel.group, customer.column("c_custkey")));
     segments.skip(morsel.begin);
     keys.cursor().skip(morsel.begin);
@@ -94,7 +96,8 @@ std::vector<uint64_t> building_customers(const Options& options, double (&total)
       const size_t count = segments.select(static_cast<uint32_t>(begin), span, rows.data());
       auto& out = found[thread];
       out.resize(out.size() + count);
-      keys.read_at(rows.data(), count, static_cast<uint32_t>(begin), span, out.data() + out.size() - count);
+      keys.read_at(rows.data(), count, static_cast<uint32_t>(begin), span,
+                   out.data() + out.size() - count);
     }
   });
   int64_t greatest = 0;
@@ -108,8 +111,8 @@ std::vector<uint64_t> building_customers(const Options& options, double (&total)
   return bits;
 }
 
-std::vector<Order> open_orders(const Options& options, int32_t date, const std::vector<uint64_t>& customers,
-                               double (&total)[kPhases]) {
+std::vector<Order> open_orders(const Options& options, int32_t date,
+                               const std::vector<uint64_t>& customers, double (&total)[kPhases]) {
   const ParquetTable orders(options.directory + "/orders.parquet");
   std::vector<std::vector<Order>> found(options.threads);
   for_each_morsel(orders, options, total, [&](const Morsel& morsel, size_t thread) {
@@ -146,7 +149,8 @@ std::vector<Order> open_orders(const Options& options, int32_t date, const std::
     }
   });
   std::vector<Order> all = std::move(found[0]);
-  for (size_t thread = 1; thread < found.size(); ++thread) all.insert(all.end(), found[thread].begin(), found[thread].end());
+  for (size_t thread = 1; thread < found.size(); ++thread)
+    all.insert(all.end(), found[thread].begin(), found[thread].end());
   return all;
 }
 
@@ -175,7 +179,8 @@ Answer run_q3(const Options& options) {
     };
     FilterColumn<int32_t> dates(open_column("l_shipdate"), [=](int32_t d) { return d > date; });
     parquet::FlatCursor keys = open_column("l_orderkey");
-    ValueColumn<int64_t> prices(open_column("l_extendedprice")), discounts(open_column("l_discount"));
+    ValueColumn<int64_t> prices(open_column("l_extendedprice")),
+        discounts(open_column("l_discount"));
     // One look-up a distinct key: the items of an order share their code.
     std::vector<uint32_t> order_of_code;
     if (keys.dictionary()) {
@@ -192,23 +197,26 @@ Answer run_q3(const Options& options) {
       size_t count = dates.select(base, span, rows.data());
       size_t kept = 0;
       phases().enter(Phase::kDecode);
-      for_each_stretch(keys, rows.data(), count, base, span, [&](size_t first, size_t k, uint32_t start, size_t stretch) {
-        const bool by_code = keys.codes();
-        auto* const to = by_code ? reinterpret_cast<std::byte*>(codes.data()) : reinterpret_cast<std::byte*>(key.data());
-        keys.read_at(rows.data() + first, k, start, stretch, to, nullptr, 0);
-        phases().enter(Phase::kProbe);
-        if (by_code) {
-          for (size_t i = 0; i < k; ++i) order[first + i] = order_of_code[codes[i]];
-        } else {
-          table.find(key.data(), k, order.data() + first);
-        }
-        for (size_t i = first; i < first + k; ++i) {
-          rows[kept] = rows[i];
-          order[kept] = order[i];
-          kept += order[i] != OrderTable::kEmpty;
-        }
-        phases().enter(Phase::kDecode);
-      });
+      for_each_stretch(keys, rows.data(), count, base, span,
+                       [&](size_t first, size_t k, uint32_t start, size_t stretch) {
+                         const bool by_code = keys.codes();
+                         auto* const to = by_code ? reinterpret_cast<std::byte*>(codes.data())
+                                                  : reinterpret_cast<std::byte*>(key.data());
+                         keys.read_at(rows.data() + first, k, start, stretch, to, nullptr, 0);
+                         phases().enter(Phase::kProbe);
+                         if (by_code) {
+                           for (size_t i = 0; i < k; ++i)
+                             order[first + i] = order_of_code[codes[i]];
+                         } else {
+                           table.find(key.data(), k, order.data() + first);
+                         }
+                         for (size_t i = first; i < first + k; ++i) {
+                           rows[kept] = rows[i];
+                           order[kept] = order[i];
+                           kept += order[i] != OrderTable::kEmpty;
+                         }
+                         phases().enter(Phase::kDecode);
+                       });
       prices.read_at(rows.data(), kept, base, span, price.data());
       discounts.read_at(rows.data(), kept, base, span, discount.data());
       phases().enter(Phase::kAggregate);
@@ -231,7 +239,9 @@ Answer run_q3(const Options& options) {
   std::partial_sort(best.begin(), best.begin() + static_cast<ptrdiff_t>(take), best.end(), before);
   for (size_t i = 0; i < take; ++i) {
     const Order& o = table.orders()[best[i]];
-    answer.rows.push_back(fmt::format("{}|{}|{}|{}", o.key, decimal_text(revenue[best[i]].load(), 4), date_text(o.date), o.priority));
+    answer.rows.push_back(fmt::format("{}|{}|{}|{}", o.key,
+                                      decimal_text(revenue[best[i]].load(), 4), date_text(o.date),
+                                      o.priority));
   }
   return answer;
 }

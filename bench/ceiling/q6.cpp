@@ -13,9 +13,12 @@ Answer run_q6(const Options& options) {
   const int32_t from = days_of(1994, 1, 1), to = days_of(1995, 1, 1);
   std::vector<int128_t> sums(options.threads);
   for_each_morsel(lineitem, options, answer.phases, [&](const Morsel& morsel, size_t thread) {
-    FilterColumn<int32_t> dates(lineitem.cursor(morsel.group, shipdate), [=](int32_t d) { return d >= from && d < to; });
-    FilterColumn<int64_t> discounts(lineitem.cursor(morsel.group, discount), [](int64_t d) { return d >= 5 && d <= 7; });
-    FilterColumn<int64_t> quantities(lineitem.cursor(morsel.group, quantity), [](int64_t q) { return q < 2400; });
+    FilterColumn<int32_t> dates(lineitem.cursor(morsel.group, shipdate),
+                                [=](int32_t d) { return d >= from && d < to; });
+    FilterColumn<int64_t> discounts(lineitem.cursor(morsel.group, discount),
+                                    [](int64_t d) { return d >= 5 && d <= 7; });
+    FilterColumn<int64_t> quantities(lineitem.cursor(morsel.group, quantity),
+                                     [](int64_t q) { return q < 2400; });
     ValueColumn<int64_t> prices(lineitem.cursor(morsel.group, price));
     prices.cursor().skip(morsel.begin);
     dates.skip(morsel.begin);

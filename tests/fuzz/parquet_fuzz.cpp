@@ -18,12 +18,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const BudgetRef budget = Budget::create("fuzz", Budget::process(), size_t{256} << 20);
   const BudgetScope scope(*budget);
   try {
-    const auto file = parquet::ParquetFile::open(make_ref<const MemoryFile>(std::string(reinterpret_cast<const char*>(data), size)));
+    const auto file = parquet::ParquetFile::open(
+        make_ref<const MemoryFile>(std::string(reinterpret_cast<const char*>(data), size)));
     parquet::schema_listing(*file);
     parquet::chunk_listing(*file);
     parquet::ReadRequest request;
-    for (uint32_t column = 0; column < std::min<size_t>(file->schema().size(), 64); ++column) request.columns.push_back(column);
-    const auto read = parquet::FileRead::create(file, std::move(request), std::make_shared<parquet::ReadCounters>());
+    for (uint32_t column = 0; column < std::min<size_t>(file->schema().size(), 64); ++column)
+      request.columns.push_back(column);
+    const auto read = parquet::FileRead::create(file, std::move(request),
+                                                std::make_shared<parquet::ReadCounters>());
     uint64_t rows = 0;
     for (const parquet::Piece& piece : read->pieces()) {
       const auto reader = read->open(piece);

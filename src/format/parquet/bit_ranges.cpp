@@ -20,7 +20,8 @@ void fill_bits(uint64_t* words, size_t begin, size_t count, bool value) {
   }
 }
 
-void copy_bits(uint64_t* to, size_t to_begin, const uint8_t* from, size_t from_begin, size_t count) {
+void copy_bits(uint64_t* to, size_t to_begin, const uint8_t* from, size_t from_begin,
+               size_t count) {
   while (count > 0) {
     const size_t shift = to_begin % 64;
     const size_t here = std::min<size_t>(count, 64 - shift);

@@ -54,7 +54,9 @@ class ColumnEncoder {
     uint64_t row_begin, row_end;
   };
 
-  size_t value_bytes(size_t value) const { return leaf_.is_text() ? 4 + data_.texts[value].size() : leaf_.width(); }
+  size_t value_bytes(size_t value) const {
+    return leaf_.is_text() ? 4 + data_.texts[value].size() : leaf_.width();
+  }
 
   /// Up to the row at which the page is full.
   Extent next_page(size_t entry, size_t value, uint64_t row) const {
@@ -82,7 +84,8 @@ class ColumnEncoder {
       put_u32(static_cast<uint32_t>(text.size()), out);
       out.append(text);
     } else {
-      out.append(reinterpret_cast<const char*>(data_.fixed.data()) + value * leaf_.width(), leaf_.width());
+      out.append(reinterpret_cast<const char*>(data_.fixed.data()) + value * leaf_.width(),
+                 leaf_.width());
     }
   }
 
@@ -91,12 +94,14 @@ class ColumnEncoder {
       const size_t at = out.size();
       out.resize(at + (end - begin + 7) / 8);
       for (size_t i = begin; i < end; ++i) {
-        out[at + (i - begin) / 8] = static_cast<char>(out[at + (i - begin) / 8] | static_cast<int>(data_.fixed[i]) << ((i - begin) % 8));
+        out[at + (i - begin) / 8] = static_cast<char>(
+            out[at + (i - begin) / 8] | static_cast<int>(data_.fixed[i]) << ((i - begin) % 8));
       }
     } else if (leaf_.is_text()) {
       for (size_t i = begin; i < end; ++i) put_value(i, out);
     } else {
-      out.append(reinterpret_cast<const char*>(data_.fixed.data()) + begin * leaf_.width(), (end - begin) * leaf_.width());
+      out.append(reinterpret_cast<const char*>(data_.fixed.data()) + begin * leaf_.width(),
+                 (end - begin) * leaf_.width());
     }
   }
 
@@ -119,16 +124,21 @@ class ColumnEncoder {
     raw_.clear();
     const size_t entries = page.entry_end - page.entry_begin;
     if (!data_.repetition.empty()) {
-      put_levels(std::span(data_.repetition).subspan(page.entry_begin, entries), leaf_.greatest_repetition);
+      put_levels(std::span(data_.repetition).subspan(page.entry_begin, entries),
+                 leaf_.greatest_repetition);
     }
-    put_levels(std::span(data_.definition).subspan(page.entry_begin, entries), leaf_.greatest_definition);
+    put_levels(std::span(data_.definition).subspan(page.entry_begin, entries),
+               leaf_.greatest_definition);
     PageEncoding encoding = PageEncoding::kPlain;
     if (dictionary_) {
       encoding = PageEncoding::kRleDictionary;
       // Some readers take codes of no bits at all for damage.
-      const auto width = std::max(1U, static_cast<unsigned>(std::bit_width(dictionary_->firsts.size() - 1)));
+      const auto width =
+          std::max(1U, static_cast<unsigned>(std::bit_width(dictionary_->firsts.size() - 1)));
       raw_.push_back(static_cast<char>(width));
-      encode_hybrid<uint32_t>(std::span(dictionary_->codes).subspan(page.value_begin, page.value_end - page.value_begin), width, raw_);
+      encode_hybrid<uint32_t>(std::span(dictionary_->codes)
+                                  .subspan(page.value_begin, page.value_end - page.value_begin),
+                              width, raw_);
     } else {
       put_plain(page.value_begin, page.value_end, raw_);
     }
@@ -178,7 +188,8 @@ class ColumnEncoder {
   /// Header and body of the page in raw_.
   void put_page(PageHeader::Kind kind, size_t values, PageEncoding encoding) {
     if (raw_.size() > static_cast<size_t>(INT32_MAX)) {
-      throw Error(ErrorCode::kNotSupported, "a value of more than 2 GiB cannot be written to Parquet");
+      throw Error(ErrorCode::kNotSupported,
+                  "a value of more than 2 GiB cannot be written to Parquet");
     }
     compress(options_.codec, std::as_bytes(std::span(raw_)), options_.level, packed_);
     const auto crc = libdeflate_crc32(0, packed_.data(), packed_.size());
@@ -213,7 +224,8 @@ class ColumnEncoder {
 
 }  // namespace
 
-EncodedColumn encode_column(const WriteLeaf& leaf, const LeafData& data, const WriteOptions& options) {
+EncodedColumn encode_column(const WriteLeaf& leaf, const LeafData& data,
+                            const WriteOptions& options) {
   return ColumnEncoder(leaf, data, options).encode();
 }
 

@@ -47,6 +47,7 @@ struct EncodedColumn {
 
 /// Encodes a leaf's rows of one row group: a dictionary where that makes the chunk smaller by a
 /// fifth, else plain; pages start with rows, carry checksums, and are compressed one by one.
-EncodedColumn encode_column(const WriteLeaf& leaf, const LeafData& data, const WriteOptions& options);
+EncodedColumn encode_column(const WriteLeaf& leaf, const LeafData& data,
+                            const WriteOptions& options);
 
 }  // namespace doline::parquet

@@ -47,7 +47,9 @@ class FlatReader final : public ColumnReader {
   /// Of the chunk; both null when it has none.
   const ColumnDictionary& dictionary();
   /// As far as it was read; loads nothing.
-  const ColumnDictionary& loaded_dictionary() const { return leader_ != nullptr ? leader_->dictionary_ : dictionary_; }
+  const ColumnDictionary& loaded_dictionary() const {
+    return leader_ != nullptr ? leader_->dictionary_ : dictionary_;
+  }
   /// Shares the dictionary and pages of another reader of the same column chunk, which goes ahead
   /// of this one and outlives it.
   void follow(FlatReader& leader);
@@ -75,6 +77,7 @@ DictionaryRef make_dictionary(const SchemaNode& leaf, const PageDictionaryRef& p
 std::optional<PageLocation> page_of_row(const OffsetIndex& index, size_t row);
 
 /// A reader for any column: flat or nested. `places` has one entry a leaf of `node`, in order.
-std::unique_ptr<ColumnReader> make_column_reader(const SchemaNode& node, const std::vector<LeafPlace>& places);
+std::unique_ptr<ColumnReader> make_column_reader(const SchemaNode& node,
+                                                 const std::vector<LeafPlace>& places);
 
 }  // namespace doline::parquet

@@ -38,7 +38,9 @@ uint64_t DeltaDecoder::varint() {
 }
 
 DeltaDecoder::DeltaDecoder(std::span<const std::byte> bytes)
-    : begin_(reinterpret_cast<const uint8_t*>(bytes.data())), at_(begin_), end_(begin_ + bytes.size()) {
+    : begin_(reinterpret_cast<const uint8_t*>(bytes.data())),
+      at_(begin_),
+      end_(begin_ + bytes.size()) {
   const uint64_t block = varint();
   miniblocks_ = varint();
   total_ = varint();

@@ -30,15 +30,15 @@ class DeltaDecoder {
   uint64_t values_per_miniblock_ = 0;
   uint64_t miniblocks_ = 0;
   uint64_t total_ = 0;
-  uint64_t left_ = 0;            // values not yet given
-  bool first_pending_ = false;   // the header's first value
+  uint64_t left_ = 0;           // values not yet given
+  bool first_pending_ = false;  // the header's first value
   int64_t last_ = 0;
   int64_t min_delta_ = 0;
   const uint8_t* widths_ = nullptr;
-  uint64_t miniblock_ = 0;       // next one of the block
+  uint64_t miniblock_ = 0;  // next one of the block
   const uint8_t* packed_ = nullptr;
   unsigned width_ = 0;
-  uint64_t index_ = 0;           // in the miniblock
+  uint64_t index_ = 0;  // in the miniblock
   uint64_t miniblock_left_ = 0;
 };
 

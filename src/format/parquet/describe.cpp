@@ -60,11 +60,31 @@ class Listing {
 };
 
 std::optional<std::string> name_of_converted(std::optional<int32_t> converted) {
-  constexpr const char* kNames[] = {"UTF8",   "MAP",     "MAP_KEY_VALUE", "LIST",    "ENUM",  "DECIMAL", "DATE", "TIME_MILLIS",
-                                    "TIME_MICROS", "TIMESTAMP_MILLIS", "TIMESTAMP_MICROS", "UINT_8", "UINT_16", "UINT_32", "UINT_64", "INT_8",
-                                    "INT_16", "INT_32",  "INT_64",        "JSON",    "BSON",  "INTERVAL"};
+  constexpr const char* kNames[] = {"UTF8",
+                                    "MAP",
+                                    "MAP_KEY_VALUE",
+                                    "LIST",
+                                    "ENUM",
+                                    "DECIMAL",
+                                    "DATE",
+                                    "TIME_MILLIS",
+                                    "TIME_MICROS",
+                                    "TIMESTAMP_MILLIS",
+                                    "TIMESTAMP_MICROS",
+                                    "UINT_8",
+                                    "UINT_16",
+                                    "UINT_32",
+                                    "UINT_64",
+                                    "INT_8",
+                                    "INT_16",
+                                    "INT_32",
+                                    "INT_64",
+                                    "JSON",
+                                    "BSON",
+                                    "INTERVAL"};
   if (!converted) return std::nullopt;
-  if (*converted < 0 || *converted >= static_cast<int32_t>(std::size(kNames))) return fmt::format("converted type {}", *converted);
+  if (*converted < 0 || *converted >= static_cast<int32_t>(std::size(kNames)))
+    return fmt::format("converted type {}", *converted);
   return kNames[*converted];
 }
 
@@ -93,28 +113,41 @@ std::vector<std::string> leaf_paths(const std::vector<SchemaElement>& elements) 
 }
 
 /// 0 and what lies before the data mean that there is none.
-std::optional<int64_t> offset_or_null(int64_t offset) { return offset > 0 ? std::optional(offset) : std::nullopt; }
+std::optional<int64_t> offset_or_null(int64_t offset) {
+  return offset > 0 ? std::optional(offset) : std::nullopt;
+}
 
 }  // namespace
 
 const Schema& schema_listing_columns() {
-  static const Schema schema = {
-      {"file_name", Type::varchar()},      {"name", Type::varchar()},         {"type", Type::varchar()},
-      {"type_length", Type::int64()},      {"repetition_type", Type::varchar()}, {"num_children", Type::int64()},
-      {"converted_type", Type::varchar()}, {"scale", Type::int64()},          {"precision", Type::int64()},
-      {"field_id", Type::int64()},         {"logical_type", Type::varchar()}};
+  static const Schema schema = {{"file_name", Type::varchar()},
+                                {"name", Type::varchar()},
+                                {"type", Type::varchar()},
+                                {"type_length", Type::int64()},
+                                {"repetition_type", Type::varchar()},
+                                {"num_children", Type::int64()},
+                                {"converted_type", Type::varchar()},
+                                {"scale", Type::int64()},
+                                {"precision", Type::int64()},
+                                {"field_id", Type::int64()},
+                                {"logical_type", Type::varchar()}};
   return schema;
 }
 
 std::vector<Chunk> schema_listing(const ParquetFile& file) {
   Listing rows(schema_listing_columns());
   for (const SchemaElement& element : file.metadata().schema) {
-    const auto optional = [](const auto& value) { return value ? std::optional<int64_t>(*value) : std::nullopt; };
+    const auto optional = [](const auto& value) {
+      return value ? std::optional<int64_t>(*value) : std::nullopt;
+    };
     rows.text(file.path());
     rows.text(element.name);
-    rows.text(element.physical ? std::optional(std::string(name_of(*element.physical))) : std::nullopt);
-    rows.integer(element.physical == Physical::kFixed ? std::optional<int64_t>(element.type_length) : std::nullopt);
-    rows.text(element.repetition ? std::optional(std::string(name_of(*element.repetition))) : std::nullopt);
+    rows.text(element.physical ? std::optional(std::string(name_of(*element.physical)))
+                               : std::nullopt);
+    rows.integer(element.physical == Physical::kFixed ? std::optional<int64_t>(element.type_length)
+                                                      : std::nullopt);
+    rows.text(element.repetition ? std::optional(std::string(name_of(*element.repetition)))
+                                 : std::nullopt);
     rows.integer(element.physical ? std::nullopt : std::optional<int64_t>(element.child_count));
     rows.text(name_of_converted(element.converted));
     rows.integer(optional(element.scale));
@@ -172,7 +205,8 @@ std::vector<Chunk> chunk_listing(const ParquetFile& file) {
       const ColumnChunk& chunk = groups[group].columns[column];
       const ColumnMetaData& meta = chunk.meta;
       const Statistics& statistics = meta.statistics;
-      const ColumnBounds bounds = leaves[column] != nullptr ? bounds_of(*leaves[column], statistics) : ColumnBounds{};
+      const ColumnBounds bounds =
+          leaves[column] != nullptr ? bounds_of(*leaves[column], statistics) : ColumnBounds{};
       const auto shown = [](const std::optional<Value>& bound) {
         return bound ? std::optional(bound->to_string()) : std::nullopt;
       };
@@ -194,7 +228,8 @@ std::vector<Chunk> chunk_listing(const ParquetFile& file) {
       rows.text(statistics.max_value ? shown(bounds.max) : std::nullopt);
       rows.text(name_of(meta.codec));
       std::string encodings;
-      for (const PageEncoding encoding : meta.encodings) encodings += (encodings.empty() ? "" : ", ") + name_of(encoding);
+      for (const PageEncoding encoding : meta.encodings)
+        encodings += (encodings.empty() ? "" : ", ") + name_of(encoding);
       rows.text(encodings);
       rows.integer(offset_or_null(meta.index_page_offset));
       rows.integer(offset_or_null(meta.dictionary_page_offset));

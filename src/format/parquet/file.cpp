@@ -31,7 +31,8 @@ FileMetaData read_footer(const File& file, uint64_t& data_end) {
   const size_t length = footer_bytes({tail->data(), guess}, size);
   data_end = size - kTailBytes - length;
   if (length + kTailBytes <= guess) {
-    return parse_file_metadata(Buffer::copy_of({tail->data() + guess - kTailBytes - length, length}));
+    return parse_file_metadata(
+        Buffer::copy_of({tail->data() + guess - kTailBytes - length, length}));
   }
   return parse_file_metadata(read_exactly(file, data_end, length));
 }
@@ -62,10 +63,12 @@ void ParquetFile::check() {
   for (size_t group = 0; group < metadata_.row_groups.size(); ++group) {
     const RowGroup& rows = metadata_.row_groups[group];
     if (rows.columns.size() != tree_.leaf_count) {
-      throw Error(ErrorCode::kCorrupt, "row group {} has {} columns, the schema {}", group, rows.columns.size(), tree_.leaf_count);
+      throw Error(ErrorCode::kCorrupt, "row group {} has {} columns, the schema {}", group,
+                  rows.columns.size(), tree_.leaf_count);
     }
     if (rows.row_count > std::numeric_limits<int32_t>::max()) {
-      throw Error(ErrorCode::kNotSupported, "row group {} has {} rows, more than 2^31", group, rows.row_count);
+      throw Error(ErrorCode::kNotSupported, "row group {} has {} rows, more than 2^31", group,
+                  rows.row_count);
     }
     row_count_ += static_cast<uint64_t>(rows.row_count);
   }
@@ -80,15 +83,20 @@ void ParquetFile::check() {
             .hint("decrypt the file first: Doline has no key for it");
       }
       if (!chunk.file_path.empty()) {
-        throw Error(ErrorCode::kNotSupported, "the data of the Parquet column \"{}\" lies in another file, {}", leaf->name, chunk.file_path);
+        throw Error(ErrorCode::kNotSupported,
+                    "the data of the Parquet column \"{}\" lies in another file, {}", leaf->name,
+                    chunk.file_path);
       }
       if (chunk.meta.physical != leaf->stored.physical) {
-        throw Error(ErrorCode::kCorrupt, "the Parquet column \"{}\" is {} in the schema and {} in row group {}", leaf->name,
-                    name_of(leaf->stored.physical), name_of(chunk.meta.physical), group);
+        throw Error(ErrorCode::kCorrupt,
+                    "the Parquet column \"{}\" is {} in the schema and {} in row group {}",
+                    leaf->name, name_of(leaf->stored.physical), name_of(chunk.meta.physical),
+                    group);
       }
       if (leaf->repetition == 0 && chunk.meta.value_count != rows.row_count) {
-        throw Error(ErrorCode::kCorrupt, "the Parquet column \"{}\" has {} values in row group {} of {} rows", leaf->name,
-                    chunk.meta.value_count, group, rows.row_count);
+        throw Error(ErrorCode::kCorrupt,
+                    "the Parquet column \"{}\" has {} values in row group {} of {} rows",
+                    leaf->name, chunk.meta.value_count, group, rows.row_count);
       }
     }
   }
@@ -104,7 +112,8 @@ ColumnBounds ParquetFile::column_bounds(size_t column) const {
   ColumnBounds all;
   all.null_count = 0;
   bool has_values = false;  // a row group with values was seen
-  const auto widen = [&](std::optional<Value>& bound, const std::optional<Value>& other, int direction) {
+  const auto widen = [&](std::optional<Value>& bound, const std::optional<Value>& other,
+                         int direction) {
     if (!has_values) {
       bound = other;
       return;

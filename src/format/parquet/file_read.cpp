@@ -1,7 +1,8 @@
 #include "format/parquet/file_read.h"
-#include "format/parquet/piece_reader.h"
 
 #include <algorithm>
+
+#include "format/parquet/piece_reader.h"
 
 namespace doline::parquet {
 
@@ -13,16 +14,20 @@ constexpr uint64_t kPieceRows = uint64_t{128} << 10;
 
 }  // namespace
 
-std::shared_ptr<FileRead> FileRead::create(ParquetFileRef file, ReadRequest request, std::shared_ptr<ReadCounters> counters) {
-  return std::shared_ptr<FileRead>(new FileRead(std::move(file), std::move(request), std::move(counters)));
+std::shared_ptr<FileRead> FileRead::create(ParquetFileRef file, ReadRequest request,
+                                           std::shared_ptr<ReadCounters> counters) {
+  return std::shared_ptr<FileRead>(
+      new FileRead(std::move(file), std::move(request), std::move(counters)));
 }
 
 bool FileRead::group_may_match(size_t group) const {
   const auto rows = static_cast<uint64_t>(file_->metadata().row_groups[group].row_count);
-  return std::all_of(request_.filters.begin(), request_.filters.end(), [&](const ReadFilter& filter) {
-    if (!filter.range) return true;
-    return may_match(*filter.range, file_->column_bounds(request_.columns[filter.range->column], group), rows);
-  });
+  return std::all_of(
+      request_.filters.begin(), request_.filters.end(), [&](const ReadFilter& filter) {
+        if (!filter.range) return true;
+        return may_match(*filter.range,
+                         file_->column_bounds(request_.columns[filter.range->column], group), rows);
+      });
 }
 
 std::vector<Piece> FileRead::pieces() {
@@ -41,7 +46,8 @@ std::vector<Piece> FileRead::pieces() {
       const MutexLock lock(mutex_);
       cut_groups_[group].parts_left = parts;
     }
-    for (uint64_t part = 0; part < parts; ++part) pieces.push_back({group, rows * part / parts, rows * (part + 1) / parts});
+    for (uint64_t part = 0; part < parts; ++part)
+      pieces.push_back({group, rows * part / parts, rows * (part + 1) / parts});
   }
   return pieces;
 }

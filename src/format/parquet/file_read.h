@@ -65,7 +65,8 @@ class PieceReader;
 class FileRead : public std::enable_shared_from_this<FileRead> {
  public:
   /// `counters` may be shared by many files.
-  static std::shared_ptr<FileRead> create(ParquetFileRef file, ReadRequest request, std::shared_ptr<ReadCounters> counters);
+  static std::shared_ptr<FileRead> create(ParquetFileRef file, ReadRequest request,
+                                          std::shared_ptr<ReadCounters> counters);
 
   /// The pieces in file order, about 128 K rows each, without the row groups that statistics rule
   /// out.

@@ -8,7 +8,8 @@
 
 namespace doline::parquet {
 
-FileWriter::FileWriter(std::unique_ptr<WritableFile> file, const Schema& schema, WriteOptions options)
+FileWriter::FileWriter(std::unique_ptr<WritableFile> file, const Schema& schema,
+                       WriteOptions options)
     : file_(std::move(file)), schema_(schema), options_(std::move(options)) {
   file_->append(kMagic);
 }
@@ -20,11 +21,13 @@ EncodedRowGroup FileWriter::encode(const std::vector<Chunk>& batch) const {
     const size_t first = schema_.first_leaf(column), count = schema_.first_leaf(column + 1) - first;
     std::vector<LeafData> leaves(count);
     for (const Chunk& chunk : batch) {
-      ASSERT(chunk.active.size() == chunk.row_count && chunk.columns.size() == schema_.schema().size());
+      ASSERT(chunk.active.size() == chunk.row_count &&
+             chunk.columns.size() == schema_.schema().size());
       if (chunk.row_count > 0) shred(schema_, column, chunk.columns[column], leaves);
     }
     for (size_t leaf = 0; leaf < count; ++leaf) {
-      group.columns.push_back(encode_column(schema_.leaves()[first + leaf], leaves[leaf], options_));
+      group.columns.push_back(
+          encode_column(schema_.leaves()[first + leaf], leaves[leaf], options_));
     }
   }
   return group;
@@ -45,7 +48,8 @@ void FileWriter::append(EncodedRowGroup group) {
   groups_.push_back(std::move(written));
 }
 
-void FileWriter::put_column_index(const WriteLeaf& leaf, const EncodedColumn& column, std::string& out) const {
+void FileWriter::put_column_index(const WriteLeaf& leaf, const EncodedColumn& column,
+                                  std::string& out) const {
   ThriftWriter index(out);
   const auto& pages = column.pages;
   bool ascending = true, descending = true;
@@ -53,7 +57,8 @@ void FileWriter::put_column_index(const WriteLeaf& leaf, const EncodedColumn& co
   for (const WrittenPage& page : pages) {
     if (page.is_null) continue;
     if (before != nullptr) {
-      const int min = compare_encoded(leaf.order, before->min, page.min), max = compare_encoded(leaf.order, before->max, page.max);
+      const int min = compare_encoded(leaf.order, before->min, page.min),
+                max = compare_encoded(leaf.order, before->max, page.max);
       ascending = ascending && min <= 0 && max <= 0;
       descending = descending && min >= 0 && max >= 0;
     }
@@ -72,7 +77,8 @@ void FileWriter::put_column_index(const WriteLeaf& leaf, const EncodedColumn& co
   });
 }
 
-void FileWriter::put_offset_index(const EncodedColumn& column, uint64_t begin, std::string& out) const {
+void FileWriter::put_offset_index(const EncodedColumn& column, uint64_t begin,
+                                  std::string& out) const {
   ThriftWriter index(out);
   index.write_struct(0, [&] {
     index.list(1, ThriftType::kStruct, column.pages.size());
@@ -103,21 +109,25 @@ void FileWriter::write_indexes() {
         written.column_index.emplace_back(0, 0);
         continue;
       }
-      written.column_index.push_back(put([&] { put_column_index(schema_.leaves()[leaf], column, bytes); }));
+      written.column_index.push_back(
+          put([&] { put_column_index(schema_.leaves()[leaf], column, bytes); }));
     }
   }
   for (WrittenGroup& written : groups_) {
     for (size_t leaf = 0; leaf < written.group.columns.size(); ++leaf) {
-      written.offset_index.push_back(put([&] { put_offset_index(written.group.columns[leaf], written.begins[leaf], bytes); }));
+      written.offset_index.push_back(
+          put([&] { put_offset_index(written.group.columns[leaf], written.begins[leaf], bytes); }));
     }
   }
 }
 
-void FileWriter::put_column_metadata(ThriftWriter& out, const WriteLeaf& leaf, const EncodedColumn& column, uint64_t begin) const {
+void FileWriter::put_column_metadata(ThriftWriter& out, const WriteLeaf& leaf,
+                                     const EncodedColumn& column, uint64_t begin) const {
   uint64_t packed = 0;
   for (const WrittenPage& page : column.pages) packed += page.size_bytes;
   packed += column.data_page_position;
-  const PageEncoding values = column.has_dictionary ? PageEncoding::kRleDictionary : PageEncoding::kPlain;
+  const PageEncoding values =
+      column.has_dictionary ? PageEncoding::kRleDictionary : PageEncoding::kPlain;
   std::vector<PageEncoding> encodings = {PageEncoding::kPlain, PageEncoding::kRle};
   if (column.has_dictionary) encodings.push_back(values);
   out.write_struct(3, [&] {
@@ -152,15 +162,18 @@ void FileWriter::put_column_metadata(ThriftWriter& out, const WriteLeaf& leaf, c
   });
 }
 
-void FileWriter::put_row_group(ThriftWriter& out, const WrittenGroup& written, size_t number) const {
+void FileWriter::put_row_group(ThriftWriter& out, const WrittenGroup& written,
+                               size_t number) const {
   uint64_t uncompressed = 0;
-  for (const EncodedColumn& column : written.group.columns) uncompressed += column.uncompressed_bytes;
+  for (const EncodedColumn& column : written.group.columns)
+    uncompressed += column.uncompressed_bytes;
   out.write_struct(0, [&] {
     out.list(1, ThriftType::kStruct, written.group.columns.size());
     for (size_t leaf = 0; leaf < written.group.columns.size(); ++leaf) {
       out.write_struct(0, [&] {
         out.i64(2, 0);
-        put_column_metadata(out, schema_.leaves()[leaf], written.group.columns[leaf], written.begins[leaf]);
+        put_column_metadata(out, schema_.leaves()[leaf], written.group.columns[leaf],
+                            written.begins[leaf]);
         out.i64(4, static_cast<int64_t>(written.offset_index[leaf].first));
         out.i32(5, static_cast<int32_t>(written.offset_index[leaf].second));
         if (written.column_index[leaf].second > 0) {
@@ -185,7 +198,8 @@ std::string FileWriter::footer() const {
     schema_.write(out);
     out.i64(3, static_cast<int64_t>(row_count_));
     out.list(4, ThriftType::kStruct, groups_.size());
-    for (size_t number = 0; number < groups_.size(); ++number) put_row_group(out, groups_[number], number);
+    for (size_t number = 0; number < groups_.size(); ++number)
+      put_row_group(out, groups_[number], number);
     if (!options_.key_values.empty()) {
       out.list(5, ThriftType::kStruct, options_.key_values.size());
       for (const auto& [key, value] : options_.key_values) {

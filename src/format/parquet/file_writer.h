@@ -37,17 +37,19 @@ class FileWriter {
 
  private:
   struct WrittenGroup {
-    EncodedRowGroup group;           // its bytes are gone, the description stays
-    std::vector<uint64_t> begins;    // of each column's bytes
+    EncodedRowGroup group;         // its bytes are gone, the description stays
+    std::vector<uint64_t> begins;  // of each column's bytes
     uint64_t begin = 0, size_bytes = 0;
-    std::vector<std::pair<uint64_t, uint64_t>> column_index, offset_index;  // position and size; 0: none
+    std::vector<std::pair<uint64_t, uint64_t>> column_index,
+        offset_index;  // position and size; 0: none
   };
   void write_indexes();
   void put_column_index(const WriteLeaf& leaf, const EncodedColumn& column, std::string& out) const;
   void put_offset_index(const EncodedColumn& column, uint64_t begin, std::string& out) const;
   std::string footer() const;
   void put_row_group(ThriftWriter& out, const WrittenGroup& written, size_t number) const;
-  void put_column_metadata(ThriftWriter& out, const WriteLeaf& leaf, const EncodedColumn& column, uint64_t begin) const;
+  void put_column_metadata(ThriftWriter& out, const WriteLeaf& leaf, const EncodedColumn& column,
+                           uint64_t begin) const;
 
   const std::unique_ptr<WritableFile> file_;
   const WriteSchema schema_;

@@ -7,8 +7,13 @@
 
 namespace doline::parquet {
 
-FilterTerm::FilterTerm(const SchemaNode& leaf, const LeafPlace& place, uint32_t position, size_t column_count)
-    : leaf_(leaf), row_count_(place.row_count), position_(position), column_count_(column_count), reader_(leaf, place) {}
+FilterTerm::FilterTerm(const SchemaNode& leaf, const LeafPlace& place, uint32_t position,
+                       size_t column_count)
+    : leaf_(leaf),
+      row_count_(place.row_count),
+      position_(position),
+      column_count_(column_count),
+      reader_(leaf, place) {}
 
 Selection FilterTerm::evaluate(Column column, uint32_t count) {
   std::vector<Column> columns(column_count_);
@@ -51,9 +56,10 @@ size_t FilterTerm::select_codes(const uint32_t* rows, size_t count, uint32_t* ou
   const size_t span = rows[count - 1] - base + 1;
   auto* const codes = codes_.data();
   cursor.codes();
-  const size_t nulls = span == count
-                           ? cursor.read(count, reinterpret_cast<std::byte*>(codes), validity_.data(), 0)
-                           : cursor.read_at(rows, count, base, span, reinterpret_cast<std::byte*>(codes), validity_.data(), 0);
+  const size_t nulls =
+      span == count ? cursor.read(count, reinterpret_cast<std::byte*>(codes), validity_.data(), 0)
+                    : cursor.read_at(rows, count, base, span, reinterpret_cast<std::byte*>(codes),
+                                     validity_.data(), 0);
   const uint8_t* const passes = passes_.data();
   size_t kept = 0;
   if (nulls == 0) {
@@ -75,7 +81,9 @@ size_t FilterTerm::select_values(const uint32_t* rows, size_t count, uint32_t* o
   size_t kept = 0;
   for (size_t begin = 0; begin < count; begin += kChunkRows) {
     const auto here = static_cast<uint32_t>(std::min<size_t>(kChunkRows, count - begin));
-    evaluate(reader_.read(rows + begin, here), here).for_each([&](uint32_t row) { out[kept++] = rows[begin + row]; });
+    evaluate(reader_.read(rows + begin, here), here).for_each([&](uint32_t row) {
+      out[kept++] = rows[begin + row];
+    });
   }
   return kept;
 }
@@ -87,7 +95,8 @@ size_t FilterTerm::select(uint32_t* rows, size_t count) {
   for (size_t first = 0; first < count;) {
     reader_.go_to(rows[first]);
     const size_t end = cursor.row() + cursor.rows_left_in_page();
-    if (end <= rows[first]) throw Error(ErrorCode::kCorrupt, "a Parquet column ends before row {}", rows[first]);
+    if (end <= rows[first])
+      throw Error(ErrorCode::kCorrupt, "a Parquet column ends before row {}", rows[first]);
     const auto last = static_cast<size_t>(std::lower_bound(rows + first, rows + count, end) - rows);
     if (!cursor.codes_ahead() || !decide_dictionary()) {
       kept += select_values(rows + first, last - first, rows + kept);

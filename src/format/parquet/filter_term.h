@@ -15,7 +15,8 @@ class FilterTerm {
  public:
   /// `position` of `column_count` in the request's columns. `filters` read that column alone and
   /// cannot fail.
-  FilterTerm(const SchemaNode& leaf, const LeafPlace& place, uint32_t position, size_t column_count);
+  FilterTerm(const SchemaNode& leaf, const LeafPlace& place, uint32_t position,
+             size_t column_count);
 
   void add(const ReadFilter& filter) { filters_.push_back(&filter); }
   uint32_t position() const { return position_; }
@@ -23,7 +24,9 @@ class FilterTerm {
   /// Of `count` ascending rows those that pass, moved to the front; returns how many.
   size_t select(uint32_t* rows, size_t count);
   /// The share of rows that passed so far; terms with a small one go first.
-  double pass_rate() const { return seen_ == 0 ? 1 : static_cast<double>(passed_) / static_cast<double>(seen_); }
+  double pass_rate() const {
+    return seen_ == 0 ? 1 : static_cast<double>(passed_) / static_cast<double>(seen_);
+  }
 
  private:
   bool decide_dictionary();

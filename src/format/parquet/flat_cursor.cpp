@@ -16,7 +16,8 @@ namespace {
 /// Moves the `dense` values packed at the front to the rows whose bit is set, from the end so that
 /// none is overwritten before it moved; the other rows get zeros.
 template <size_t kWidth>
-void spread_fixed(std::byte* out, const uint64_t* validity, size_t begin, size_t count, size_t dense) {
+void spread_fixed(std::byte* out, const uint64_t* validity, size_t begin, size_t count,
+                  size_t dense) {
   for (size_t row = count; row > dense; --row) {
     std::byte* const to = out + (row - 1) * kWidth;
     if (test_bit(validity, begin + row - 1)) {
@@ -27,14 +28,21 @@ void spread_fixed(std::byte* out, const uint64_t* validity, size_t begin, size_t
   }
 }
 
-void spread(std::byte* out, size_t width, const uint64_t* validity, size_t begin, size_t count, size_t dense) {
+void spread(std::byte* out, size_t width, const uint64_t* validity, size_t begin, size_t count,
+            size_t dense) {
   switch (width) {
-    case 1: return spread_fixed<1>(out, validity, begin, count, dense);
-    case 4: return spread_fixed<4>(out, validity, begin, count, dense);
-    case 8: return spread_fixed<8>(out, validity, begin, count, dense);
-    case 12: return spread_fixed<12>(out, validity, begin, count, dense);
-    case 16: return spread_fixed<16>(out, validity, begin, count, dense);
-    default: break;
+    case 1:
+      return spread_fixed<1>(out, validity, begin, count, dense);
+    case 4:
+      return spread_fixed<4>(out, validity, begin, count, dense);
+    case 8:
+      return spread_fixed<8>(out, validity, begin, count, dense);
+    case 12:
+      return spread_fixed<12>(out, validity, begin, count, dense);
+    case 16:
+      return spread_fixed<16>(out, validity, begin, count, dense);
+    default:
+      break;
   }
   for (size_t row = count; row > dense; --row) {
     std::byte* const to = out + (row - 1) * width;
@@ -62,9 +70,13 @@ bool FlatCursor::next_header() {
         stream_.skip();
         continue;
       }
-      if (dictionary_seen_) throw Error(ErrorCode::kCorrupt, "a Parquet column has two dictionaries");
-      if (header.encoding != PageEncoding::kPlain && header.encoding != PageEncoding::kPlainDictionary) {
-        throw Error(ErrorCode::kNotSupported, "a Parquet dictionary in the encoding {} cannot be read", name_of(header.encoding));
+      if (dictionary_seen_)
+        throw Error(ErrorCode::kCorrupt, "a Parquet column has two dictionaries");
+      if (header.encoding != PageEncoding::kPlain &&
+          header.encoding != PageEncoding::kPlainDictionary) {
+        throw Error(ErrorCode::kNotSupported,
+                    "a Parquet dictionary in the encoding {} cannot be read",
+                    name_of(header.encoding));
       }
       const auto count = static_cast<size_t>(header.value_count);
       Page page = stream_.load();
@@ -93,7 +105,8 @@ size_t FlatCursor::rows_left_in_page() {
     if (has_page_ && !loaded_) stream_.skip();
     has_page_ = false;
     if (!next_header()) {
-      throw Error(ErrorCode::kCorrupt, "a Parquet column ends after {} of {} rows", row_, row_count_);
+      throw Error(ErrorCode::kCorrupt, "a Parquet column ends after {} of {} rows", row_,
+                  row_count_);
     }
   }
   const size_t left = std::min(page_left_, row_count_ - row_);
@@ -108,7 +121,8 @@ void FlatCursor::next_stretch() {
   const size_t count = stretch_end_ - stretch_begin_;
   present_.resize(words_for_bits(count));
   if (!legacy_levels_.empty()) {
-    copy_bits(present_.data(), 0, reinterpret_cast<const uint8_t*>(legacy_levels_.data()), stretch_begin_, count);
+    copy_bits(present_.data(), 0, reinterpret_cast<const uint8_t*>(legacy_levels_.data()),
+              stretch_begin_, count);
   } else {
     levels_.decode_bits(present_.data(), 0, count);
   }
@@ -123,7 +137,8 @@ void FlatCursor::load() {
   loaded_ = true;
   legacy_levels_.clear();
   if (optional_) {
-    if (header.definition_encoding == PageEncoding::kBitPacked && header.kind == PageHeader::Kind::kData) {
+    if (header.definition_encoding == PageEncoding::kBitPacked &&
+        header.kind == PageHeader::Kind::kData) {
       std::vector<uint8_t> levels(std::min(page_rows_, page_.definition.size() * 8));
       decode_legacy_levels(page_.definition, 1, page_rows_, levels.data());
       legacy_levels_.resize(words_for_bits(page_rows_));
@@ -183,7 +198,8 @@ size_t FlatCursor::read(size_t count, std::byte* out, uint64_t* validity, size_t
     fill_bits(validity, validity_begin, count, true);
   } else {
     const size_t at = page_row_ - stretch_begin_;
-    copy_bits(validity, validity_begin, reinterpret_cast<const uint8_t*>(present_.data()), at, count);
+    copy_bits(validity, validity_begin, reinterpret_cast<const uint8_t*>(present_.data()), at,
+              count);
     present = count_bits(present_.data(), at, count);
     values_.decode(out, present);
     if (present < count) spread(out, out_width(), validity, validity_begin, count, present);
@@ -194,8 +210,8 @@ size_t FlatCursor::read(size_t count, std::byte* out, uint64_t* validity, size_t
   return count - present;
 }
 
-size_t FlatCursor::read_at(const uint32_t* at, size_t count, uint32_t base, size_t span, std::byte* out,
-                           uint64_t* validity, size_t validity_begin) {
+size_t FlatCursor::read_at(const uint32_t* at, size_t count, uint32_t base, size_t span,
+                           std::byte* out, uint64_t* validity, size_t validity_begin) {
   load();
   ASSERT(span <= rows_left_in_page() && count <= span);
   size_t present = count;

@@ -49,8 +49,8 @@ class FlatCursor {
   /// [validity_begin, + count) of `validity`. Returns the number of NULLs.
   size_t read(size_t count, std::byte* out, uint64_t* validity, size_t validity_begin);
   /// Of the next `span` rows of the current page those at `at[i] - base`.
-  size_t read_at(const uint32_t* at, size_t count, uint32_t base, size_t span, std::byte* out, uint64_t* validity,
-                 size_t validity_begin);
+  size_t read_at(const uint32_t* at, size_t count, uint32_t base, size_t span, std::byte* out,
+                 uint64_t* validity, size_t validity_begin);
   /// Any number of rows, over pages.
   void skip(size_t count);
   /// Goes to the page that starts at `position` with row `first_row`, from an offset index.
@@ -87,7 +87,7 @@ class FlatCursor {
   size_t stretch_begin_ = 0;  // in the page
   size_t stretch_end_ = 0;
   bool stretch_has_nulls_ = false;
-  std::vector<uint64_t> present_;  // of the stretch, when optional
+  std::vector<uint64_t> present_;    // of the stretch, when optional
   std::vector<uint32_t> positions_;  // scratch
 };
 

@@ -36,19 +36,22 @@ DictionaryRef make_dictionary(const SchemaNode& leaf, const PageDictionaryRef& p
   if (leaf.conversion == Conversion::kText) {
     check_text(leaf, values->data(), size, nullptr);
   } else if (leaf.conversion != Conversion::kNone) {
-    values = Buffer::allocate(leaf.conversion == Conversion::kBool ? words_for_bits(size) * 8 : size * converted_width(leaf));
+    values = Buffer::allocate(leaf.conversion == Conversion::kBool ? words_for_bits(size) * 8
+                                                                   : size * converted_width(leaf));
     convert(leaf, page->data(), size, nullptr, values->data());
   }
   const bool views = leaf.type->is_string();
-  Column column = Column::flat(leaf.type, size, std::move(values), {}, views ? combine_pins({PinRef(page), page->page()}) : PinRef());
+  Column column = Column::flat(leaf.type, size, std::move(values), {},
+                               views ? combine_pins({PinRef(page), page->page()}) : PinRef());
   const bool unique = is_unique(column);
   return make_ref<const Dictionary>(std::move(column), unique);
 }
 
 std::optional<PageLocation> page_of_row(const OffsetIndex& index, size_t row) {
   const auto& pages = index.pages;
-  const auto after = std::upper_bound(pages.begin(), pages.end(), static_cast<int64_t>(row),
-                                      [](int64_t r, const PageLocation& page) { return r < page.first_row; });
+  const auto after =
+      std::upper_bound(pages.begin(), pages.end(), static_cast<int64_t>(row),
+                       [](int64_t r, const PageLocation& page) { return r < page.first_row; });
   if (after == pages.begin()) return std::nullopt;
   return after[-1];
 }
@@ -66,14 +69,17 @@ struct FlatReader::Batch {
 };
 
 FlatReader::FlatReader(const SchemaNode& leaf, const LeafPlace& place)
-    : leaf_(leaf), place_(place), cursor_(PageStream(place.pages), leaf.stored, leaf.definition > 0, place.row_count) {}
+    : leaf_(leaf),
+      place_(place),
+      cursor_(PageStream(place.pages), leaf.stored, leaf.definition > 0, place.row_count) {}
 
 void FlatReader::follow(FlatReader& leader) {
   const auto pages = std::make_shared<PageShare>();
   leader.cursor_.share(pages);
   cursor_.share(pages);
   leader_ = &leader;
-  if (const PageDictionaryRef& known = leader.known_dictionary().page) cursor_.set_dictionary(known);
+  if (const PageDictionaryRef& known = leader.known_dictionary().page)
+    cursor_.set_dictionary(known);
 }
 
 void FlatReader::set_dictionary(const ColumnDictionary& known) {
@@ -88,7 +94,8 @@ void FlatReader::go_to(size_t row) {
     const auto page = page_of_row(*place_.index, row);
     const auto first = page ? static_cast<uint64_t>(page->first_row) : 0;
     const auto offset = page ? static_cast<uint64_t>(page->offset) : 0;
-    if (page && first > cursor_.row() && first <= row && offset > place_.pages.begin && offset < place_.pages.end) {
+    if (page && first > cursor_.row() && first <= row && offset > place_.pages.begin &&
+        offset < place_.pages.end) {
       cursor_.seek(offset, first);
     }
   }
@@ -117,7 +124,8 @@ void FlatReader::to_values(Batch& batch) {
   } else {
     std::memset(values->data(), 0, batch.done * width);
   }
-  if (leaf_.type->is_string() && page) batch.pins.push_back(combine_pins({PinRef(page), page->page()}));
+  if (leaf_.type->is_string() && page)
+    batch.pins.push_back(combine_pins({PinRef(page), page->page()}));
   batch.data = std::move(values);
   batch.codes = false;
 }
@@ -142,8 +150,9 @@ void FlatReader::read_stretch(Batch& batch, const uint32_t* rows, uint32_t count
   uint64_t* const validity = batch.validity ? batch.validity->as<uint64_t>() : nullptr;
   const auto base = static_cast<uint32_t>(cursor_.row());
   const size_t span = rows[count - 1] - base + 1;
-  const size_t nulls = span == count ? cursor_.read(count, out, validity, batch.done)
-                                     : cursor_.read_at(rows, count, base, span, out, validity, batch.done);
+  const size_t nulls = span == count
+                           ? cursor_.read(count, out, validity, batch.done)
+                           : cursor_.read_at(rows, count, base, span, out, validity, batch.done);
   batch.null_count += static_cast<uint32_t>(nulls);
   if (codes) {
     const PageDictionaryRef& page = known_dictionary().page;
@@ -168,8 +177,10 @@ Column FlatReader::read(const uint32_t* rows, uint32_t count) {
   for (uint32_t first = 0; first < count;) {
     go_to(rows[first]);
     const size_t end = cursor_.row() + cursor_.rows_left_in_page();
-    if (end <= rows[first]) throw Error(ErrorCode::kCorrupt, "a Parquet column ends before row {}", rows[first]);
-    const auto last = static_cast<uint32_t>(std::lower_bound(rows + first, rows + count, end) - rows);
+    if (end <= rows[first])
+      throw Error(ErrorCode::kCorrupt, "a Parquet column ends before row {}", rows[first]);
+    const auto last =
+        static_cast<uint32_t>(std::lower_bound(rows + first, rows + count, end) - rows);
     read_stretch(batch, rows + first, last - first);
     first = last;
   }
@@ -177,14 +188,17 @@ Column FlatReader::read(const uint32_t* rows, uint32_t count) {
   if (batch.codes) {
     // An empty dictionary has NULLs alone before it.
     if (known_dictionary().page->size() == 0) return Column::null(leaf_.type, count);
-    return Column::dictionary(leaf_.type, count, std::move(batch.data), dictionary().values, std::move(batch.validity));
+    return Column::dictionary(leaf_.type, count, std::move(batch.data), dictionary().values,
+                              std::move(batch.validity));
   }
   const uint64_t* const validity = batch.validity ? batch.validity->as<uint64_t>() : nullptr;
   BufferRef values = batch.data;
   if (leaf_.conversion == Conversion::kText) {
     check_text(leaf_, values->data(), count, validity);
   } else if (leaf_.conversion != Conversion::kNone) {
-    values = Buffer::allocate(leaf_.conversion == Conversion::kBool ? words_for_bits(count) * 8 : count * converted_width(leaf_));
+    values =
+        Buffer::allocate(leaf_.conversion == Conversion::kBool ? words_for_bits(count) * 8
+                                                               : count * converted_width(leaf_));
     convert(leaf_, batch.data->data(), count, validity, values->data());
     if (leaf_.conversion == Conversion::kFixedBytes) batch.pins.push_back(batch.data);
   }

@@ -14,8 +14,8 @@ namespace doline::parquet {
 namespace {
 
 const UnpackKernels& kernels() {
-  static const UnpackKernels& table =
-      pick_variant(simd_level(), scalar::kUnpackKernels, avx2::kUnpackKernels, avx512::kUnpackKernels);
+  static const UnpackKernels& table = pick_variant(simd_level(), scalar::kUnpackKernels,
+                                                   avx2::kUnpackKernels, avx512::kUnpackKernels);
   return table;
 }
 
@@ -23,13 +23,16 @@ const UnpackKernels& kernels() {
 constexpr size_t kDense = 6;
 constexpr size_t kBlock = 512;
 
-[[noreturn]] void too_few() { throw Error(ErrorCode::kCorrupt, "a Parquet page has fewer values than its header says"); }
+[[noreturn]] void too_few() {
+  throw Error(ErrorCode::kCorrupt, "a Parquet page has fewer values than its header says");
+}
 
 }  // namespace
 
 HybridDecoder::HybridDecoder(std::span<const std::byte> bytes, unsigned width)
     : at_(reinterpret_cast<const uint8_t*>(bytes.data())), end_(at_ + bytes.size()), width_(width) {
-  if (width > 32) throw Error(ErrorCode::kCorrupt, "a Parquet page has values of {} bits, more than 32", width);
+  if (width > 32)
+    throw Error(ErrorCode::kCorrupt, "a Parquet page has values of {} bits, more than 32", width);
 }
 
 void HybridDecoder::next_run() {
@@ -48,7 +51,8 @@ void HybridDecoder::next_run() {
     value_ = 0;
     std::memcpy(&value_, at_, bytes);
     if (width_ < 32 && (value_ >> width_) != 0) {
-      throw Error(ErrorCode::kCorrupt, "a Parquet page repeats a value of more than {} bits", width_);
+      throw Error(ErrorCode::kCorrupt, "a Parquet page repeats a value of more than {} bits",
+                  width_);
     }
     at_ += bytes;
     return;
@@ -112,7 +116,8 @@ void HybridDecoder::skip(size_t count) {
   }
 }
 
-void HybridDecoder::decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span, uint32_t* out) {
+void HybridDecoder::decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span,
+                              uint32_t* out) {
   const uint32_t* const end = at + count;
   size_t passed = 0;  // values gone past
   while (at != end) {
@@ -140,7 +145,8 @@ void HybridDecoder::decode_at(const uint32_t* at, size_t count, uint32_t base, s
         for (size_t begin = origin + *at; at != last;) {
           const size_t end_of_block = std::min(begin + kBlock, origin + last[-1] + 1);
           unpack(begin, end_of_block - begin, all);
-          const uint32_t* const stop = std::lower_bound(at, last, static_cast<uint32_t>(end_of_block - origin));
+          const uint32_t* const stop =
+              std::lower_bound(at, last, static_cast<uint32_t>(end_of_block - origin));
           const size_t here_count = static_cast<size_t>(stop - at), shift = origin - begin;
           for (size_t i = 0; i < here_count; ++i) out[i] = all[shift + at[i]];
           out += here_count;
@@ -172,7 +178,8 @@ void HybridDecoder::decode_bits(uint64_t* words, size_t begin, size_t count) {
   }
 }
 
-void decode_legacy_levels(std::span<const std::byte> bytes, unsigned width, size_t count, uint8_t* out) {
+void decode_legacy_levels(std::span<const std::byte> bytes, unsigned width, size_t count,
+                          uint8_t* out) {
   if (bytes.size() < (count * width + 7) / 8) too_few();
   size_t bit = 0;
   for (size_t i = 0; i < count; ++i) {

@@ -38,11 +38,12 @@ class HybridDecoder {
   size_t left_ = 0;                  // values of the run not yet taken
   const uint8_t* packed_ = nullptr;  // of a packed run: its bytes; null: repeated
   const uint8_t* packed_end_ = nullptr;
-  size_t index_ = 0;                 // in the packed run
-  uint32_t value_ = 0;               // of a repeated run
+  size_t index_ = 0;    // in the packed run
+  uint32_t value_ = 0;  // of a repeated run
 };
 
 /// Levels in the deprecated BIT_PACKED form: most significant bit first, one block.
-void decode_legacy_levels(std::span<const std::byte> bytes, unsigned width, size_t count, uint8_t* out);
+void decode_legacy_levels(std::span<const std::byte> bytes, unsigned width, size_t count,
+                          uint8_t* out);
 
 }  // namespace doline::parquet

@@ -71,10 +71,13 @@ void LevelStream::load_page() {
     entries_left_ -= page_left_;
   }
   const bool first_version = header.kind == PageHeader::Kind::kData;
-  legacy_definition_ = first_version && header.definition_encoding == PageEncoding::kBitPacked && greatest_definition_ > 0;
-  legacy_repetition_ = first_version && header.repetition_encoding == PageEncoding::kBitPacked && greatest_repetition_ > 0;
+  legacy_definition_ = first_version && header.definition_encoding == PageEncoding::kBitPacked &&
+                       greatest_definition_ > 0;
+  legacy_repetition_ = first_version && header.repetition_encoding == PageEncoding::kBitPacked &&
+                       greatest_repetition_ > 0;
   legacy_at_ = 0;
-  const auto legacy = [&](std::span<const std::byte> bytes, unsigned greatest, std::vector<uint8_t>& out) {
+  const auto legacy = [&](std::span<const std::byte> bytes, unsigned greatest,
+                          std::vector<uint8_t>& out) {
     // As many bits as the bytes hold: what the header claims was not paid for.
     out.resize(std::min(page_left_, bytes.size() * 8));
     decode_legacy_levels(bytes, level_width(greatest), page_left_, out.data());
@@ -97,8 +100,8 @@ bool LevelStream::refill() {
     load_page();
   }
   const size_t count = std::min(page_left_, kBatchEntries);
-  const auto decode = [&](unsigned greatest, bool is_legacy, const std::vector<uint8_t>& legacy, HybridDecoder& levels,
-                          std::vector<uint8_t>& out) {
+  const auto decode = [&](unsigned greatest, bool is_legacy, const std::vector<uint8_t>& legacy,
+                          HybridDecoder& levels, std::vector<uint8_t>& out) {
     if (greatest == 0) return;
     if (is_legacy) {
       std::copy_n(legacy.begin() + static_cast<ptrdiff_t>(legacy_at_), count, out.begin());
@@ -107,13 +110,17 @@ bool LevelStream::refill() {
     levels.decode(scratch_.data(), count);
     for (size_t i = 0; i < count; ++i) {
       if (scratch_[i] > greatest) {
-        throw Error(ErrorCode::kCorrupt, "a Parquet page has the level {}; the greatest of its column is {}", scratch_[i], greatest);
+        throw Error(ErrorCode::kCorrupt,
+                    "a Parquet page has the level {}; the greatest of its column is {}",
+                    scratch_[i], greatest);
       }
       out[i] = static_cast<uint8_t>(scratch_[i]);
     }
   };
-  decode(greatest_definition_, legacy_definition_, legacy_definitions_, definition_levels_, batch_definition_);
-  decode(greatest_repetition_, legacy_repetition_, legacy_repetitions_, repetition_levels_, batch_repetition_);
+  decode(greatest_definition_, legacy_definition_, legacy_definitions_, definition_levels_,
+         batch_definition_);
+  decode(greatest_repetition_, legacy_repetition_, legacy_repetitions_, repetition_levels_,
+         batch_repetition_);
   legacy_at_ += count;
   page_left_ -= count;
   batch_at_ = 0;
@@ -126,7 +133,8 @@ void LevelStream::take(size_t count, bool keep) {
   size_t present = count;
   if (greatest_definition_ > 0) {
     const uint8_t* const levels = batch_definition_.data() + batch_at_;
-    present = static_cast<size_t>(std::count(levels, levels + count, static_cast<uint8_t>(greatest_definition_)));
+    present = static_cast<size_t>(
+        std::count(levels, levels + count, static_cast<uint8_t>(greatest_definition_)));
     if (keep) std::memcpy(definition_.extend(count), levels, count);
   } else if (keep) {
     std::memset(definition_.extend(count), 0, count);
@@ -140,7 +148,8 @@ void LevelStream::take(size_t count, bool keep) {
   page_values_.decode_values(values_.extend(present * leaf_.stored.width()), present);
   value_count_ += present;
   if (leaf_.stored.physical != Physical::kByteArray) return;  // others are copies
-  PinRef pin = page_values_.codes() ? combine_pins({PinRef(dictionary_), dictionary_->page()}) : page_.pin;
+  PinRef pin =
+      page_values_.codes() ? combine_pins({PinRef(dictionary_), dictionary_->page()}) : page_.pin;
   if (pins_.empty() || pins_.back() != pin) pins_.push_back(std::move(pin));
   for (PinRef& more : page_values_.take_pins()) pins_.push_back(std::move(more));
 }
@@ -173,7 +182,9 @@ void LevelStream::consume(size_t rows, bool keep) {
         --rows;
         in_row = true;
       } else if (!in_row) {
-        throw Error(ErrorCode::kCorrupt, "a row of a Parquet column starts with the repetition level {}", batch_repetition_[at]);
+        throw Error(ErrorCode::kCorrupt,
+                    "a row of a Parquet column starts with the repetition level {}",
+                    batch_repetition_[at]);
       }
     }
     take(at - batch_at_, keep);
@@ -187,11 +198,13 @@ size_t LevelStream::skip_whole_pages(size_t rows) {
   size_t skipped = 0;
   while (batch_at_ == batch_size_ && page_left_ == 0 && next_page()) {
     const PageHeader& header = stream_.header();
-    const size_t here = greatest_repetition_ == 0                         ? static_cast<size_t>(header.value_count)
-                        : header.kind == PageHeader::Kind::kDataV2 ? static_cast<size_t>(header.row_count)
-                                                                          : 0;
+    const size_t here = greatest_repetition_ == 0 ? static_cast<size_t>(header.value_count)
+                        : header.kind == PageHeader::Kind::kDataV2
+                            ? static_cast<size_t>(header.row_count)
+                            : 0;
     if (here == 0 || here > rows - skipped) break;
-    if (!sought_) entries_left_ -= std::min<uint64_t>(entries_left_, static_cast<uint64_t>(header.value_count));
+    if (!sought_)
+      entries_left_ -= std::min<uint64_t>(entries_left_, static_cast<uint64_t>(header.value_count));
     stream_.skip();
     skipped += here;
   }
@@ -205,7 +218,8 @@ void LevelStream::go_to(size_t row) {
     const auto page = page_of_row(*place_.index, row);
     const auto first = page ? static_cast<uint64_t>(page->first_row) : 0;
     const auto offset = page ? static_cast<uint64_t>(page->offset) : 0;
-    if (page && first > row_ && first <= row && offset > place_.pages.begin && offset < place_.pages.end) {
+    if (page && first > row_ && first <= row && offset > place_.pages.begin &&
+        offset < place_.pages.end) {
       if (!dictionary_ && row_ == 0) next_page();  // the dictionary lies before the first page
       stream_.seek(offset);
       sought_ = true;

@@ -65,7 +65,8 @@ class LevelStream {
   const unsigned greatest_repetition_;
   PageDictionaryRef dictionary_;
   size_t row_ = 0;
-  uint64_t entries_left_;  // of the chunk, in pages not yet loaded or skipped; not counted after a seek
+  uint64_t
+      entries_left_;  // of the chunk, in pages not yet loaded or skipped; not counted after a seek
   bool sought_ = false;
 
   Page page_;

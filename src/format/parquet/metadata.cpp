@@ -5,19 +5,12 @@
 
 #include "base/bits.h"
 #include "base/error.h"
+#include "format/parquet/metadata_checks.h"
 #include "format/parquet/thrift.h"
 
 namespace doline::parquet {
 
 namespace {
-
-int64_t not_negative(int64_t value, const char* what) {
-  if (value < 0) throw Error(ErrorCode::kCorrupt, "the {} in the Parquet metadata is negative ({})", what, value);
-  return value;
-}
-int32_t not_negative(int32_t value, const char* what) {
-  return static_cast<int32_t>(not_negative(int64_t{value}, what));
-}
 
 Physical physical_of(int32_t number) {
   if (number < 0 || number >= kPhysicalCount) {
@@ -66,7 +59,8 @@ void read_logical_arm(ThriftReader& in, LogicalType& type) {
       case LogicalKind::kUuid:
       case LogicalKind::kFloat16:
       case LogicalKind::kInterval:
-      case LogicalKind::kUnknown: break;
+      case LogicalKind::kUnknown:
+        break;
     }
     in.skip(field);
   });
@@ -74,21 +68,36 @@ void read_logical_arm(ThriftReader& in, LogicalType& type) {
 
 LogicalKind logical_kind(int16_t arm) {
   switch (arm) {
-    case 1: return LogicalKind::kString;
-    case 2: return LogicalKind::kMap;
-    case 3: return LogicalKind::kList;
-    case 4: return LogicalKind::kEnum;
-    case 5: return LogicalKind::kDecimal;
-    case 6: return LogicalKind::kDate;
-    case 7: return LogicalKind::kTime;
-    case 8: return LogicalKind::kTimestamp;
-    case 10: return LogicalKind::kInteger;
-    case 11: return LogicalKind::kNull;
-    case 12: return LogicalKind::kJson;
-    case 13: return LogicalKind::kBson;
-    case 14: return LogicalKind::kUuid;
-    case 15: return LogicalKind::kFloat16;
-    default: return LogicalKind::kUnknown;
+    case 1:
+      return LogicalKind::kString;
+    case 2:
+      return LogicalKind::kMap;
+    case 3:
+      return LogicalKind::kList;
+    case 4:
+      return LogicalKind::kEnum;
+    case 5:
+      return LogicalKind::kDecimal;
+    case 6:
+      return LogicalKind::kDate;
+    case 7:
+      return LogicalKind::kTime;
+    case 8:
+      return LogicalKind::kTimestamp;
+    case 10:
+      return LogicalKind::kInteger;
+    case 11:
+      return LogicalKind::kNull;
+    case 12:
+      return LogicalKind::kJson;
+    case 13:
+      return LogicalKind::kBson;
+    case 14:
+      return LogicalKind::kUuid;
+    case 15:
+      return LogicalKind::kFloat16;
+    default:
+      return LogicalKind::kUnknown;
   }
 }
 
@@ -114,33 +123,75 @@ LogicalType from_converted(const SchemaElement& element) {
     type.unit = unit;  // not zoned: files of that age rarely meant UTC, and peers read them so
   };
   switch (*element.converted) {
-    case 0: type.kind = LogicalKind::kString; break;
+    case 0:
+      type.kind = LogicalKind::kString;
+      break;
     case 1:
-    case 2: type.kind = LogicalKind::kMap; break;
-    case 3: type.kind = LogicalKind::kList; break;
-    case 4: type.kind = LogicalKind::kEnum; break;
+    case 2:
+      type.kind = LogicalKind::kMap;
+      break;
+    case 3:
+      type.kind = LogicalKind::kList;
+      break;
+    case 4:
+      type.kind = LogicalKind::kEnum;
+      break;
     case 5:
       type.kind = LogicalKind::kDecimal;
       type.scale = element.scale.value_or(0);
       type.precision = element.precision.value_or(0);
       break;
-    case 6: type.kind = LogicalKind::kDate; break;
-    case 7: moment(LogicalKind::kTime, TimeUnit::kMillis); break;
-    case 8: moment(LogicalKind::kTime, TimeUnit::kMicros); break;
-    case 9: moment(LogicalKind::kTimestamp, TimeUnit::kMillis); break;
-    case 10: moment(LogicalKind::kTimestamp, TimeUnit::kMicros); break;
-    case 11: integer(8, false); break;
-    case 12: integer(16, false); break;
-    case 13: integer(32, false); break;
-    case 14: integer(64, false); break;
-    case 15: integer(8, true); break;
-    case 16: integer(16, true); break;
-    case 17: integer(32, true); break;
-    case 18: integer(64, true); break;
-    case 19: type.kind = LogicalKind::kJson; break;
-    case 20: type.kind = LogicalKind::kBson; break;
-    case 21: type.kind = LogicalKind::kInterval; break;
-    default: type.kind = LogicalKind::kUnknown; break;
+    case 6:
+      type.kind = LogicalKind::kDate;
+      break;
+    case 7:
+      moment(LogicalKind::kTime, TimeUnit::kMillis);
+      break;
+    case 8:
+      moment(LogicalKind::kTime, TimeUnit::kMicros);
+      break;
+    case 9:
+      moment(LogicalKind::kTimestamp, TimeUnit::kMillis);
+      break;
+    case 10:
+      moment(LogicalKind::kTimestamp, TimeUnit::kMicros);
+      break;
+    case 11:
+      integer(8, false);
+      break;
+    case 12:
+      integer(16, false);
+      break;
+    case 13:
+      integer(32, false);
+      break;
+    case 14:
+      integer(64, false);
+      break;
+    case 15:
+      integer(8, true);
+      break;
+    case 16:
+      integer(16, true);
+      break;
+    case 17:
+      integer(32, true);
+      break;
+    case 18:
+      integer(64, true);
+      break;
+    case 19:
+      type.kind = LogicalKind::kJson;
+      break;
+    case 20:
+      type.kind = LogicalKind::kBson;
+      break;
+    case 21:
+      type.kind = LogicalKind::kInterval;
+      break;
+    default:
+      type.kind = LogicalKind::kUnknown;
+      break;
   }
   return type;
 }
@@ -149,30 +200,49 @@ SchemaElement read_schema_element(ThriftReader& in) {
   SchemaElement element;
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
-      case 1: element.physical = physical_of(in.i32(field)); break;
-      case 2: element.type_length = not_negative(in.i32(field), "type length"); break;
+      case 1:
+        element.physical = physical_of(in.i32(field));
+        break;
+      case 2:
+        element.type_length = not_negative(in.i32(field), "type length");
+        break;
       case 3: {
         const int32_t repetition = in.i32(field);
         if (repetition < 0 || repetition > 2) {
-          throw Error(ErrorCode::kCorrupt, "the Parquet schema has a repetition type {}", repetition);
+          throw Error(ErrorCode::kCorrupt, "the Parquet schema has a repetition type {}",
+                      repetition);
         }
         element.repetition = static_cast<Repetition>(repetition);
         break;
       }
-      case 4: element.name = in.binary(field); break;
-      case 5: element.child_count = not_negative(in.i32(field), "number of children"); break;
-      case 6: element.converted = in.i32(field); break;
-      case 7: element.scale = in.i32(field); break;
-      case 8: element.precision = in.i32(field); break;
-      case 9: element.field_id = in.i32(field); break;
+      case 4:
+        element.name = in.binary(field);
+        break;
+      case 5:
+        element.child_count = not_negative(in.i32(field), "number of children");
+        break;
+      case 6:
+        element.converted = in.i32(field);
+        break;
+      case 7:
+        element.scale = in.i32(field);
+        break;
+      case 8:
+        element.precision = in.i32(field);
+        break;
+      case 9:
+        element.field_id = in.i32(field);
+        break;
       case 10:
         in.expect(field, ThriftType::kStruct);
         element.logical = read_logical_type(in);
         break;
-      default: in.skip(field);
+      default:
+        in.skip(field);
     }
   });
-  if (element.logical.kind == LogicalKind::kNone && element.converted) element.logical = from_converted(element);
+  if (element.logical.kind == LogicalKind::kNone && element.converted)
+    element.logical = from_converted(element);
   return element;
 }
 
@@ -180,15 +250,32 @@ Statistics read_statistics(ThriftReader& in) {
   Statistics statistics;
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
-      case 1: statistics.old_max = in.binary(field); break;
-      case 2: statistics.old_min = in.binary(field); break;
-      case 3: statistics.null_count = in.i64(field); break;
-      case 4: statistics.distinct_count = in.i64(field); break;
-      case 5: statistics.max_value = in.binary(field); break;
-      case 6: statistics.min_value = in.binary(field); break;
-      case 7: statistics.max_exact = in.boolean(field); break;
-      case 8: statistics.min_exact = in.boolean(field); break;
-      default: in.skip(field);
+      case 1:
+        statistics.old_max = in.binary(field);
+        break;
+      case 2:
+        statistics.old_min = in.binary(field);
+        break;
+      case 3:
+        statistics.null_count = in.i64(field);
+        break;
+      case 4:
+        statistics.distinct_count = in.i64(field);
+        break;
+      case 5:
+        statistics.max_value = in.binary(field);
+        break;
+      case 6:
+        statistics.min_value = in.binary(field);
+        break;
+      case 7:
+        statistics.max_exact = in.boolean(field);
+        break;
+      case 8:
+        statistics.min_exact = in.boolean(field);
+        break;
+      default:
+        in.skip(field);
     }
   });
   return statistics;
@@ -198,9 +285,14 @@ std::pair<std::string_view, std::string_view> read_key_value(ThriftReader& in) {
   std::pair<std::string_view, std::string_view> pair;
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
-      case 1: pair.first = in.binary(field); break;
-      case 2: pair.second = in.binary(field); break;
-      default: in.skip(field);
+      case 1:
+        pair.first = in.binary(field);
+        break;
+      case 2:
+        pair.second = in.binary(field);
+        break;
+      default:
+        in.skip(field);
     }
   });
   return pair;
@@ -216,20 +308,36 @@ ColumnMetaData read_column_metadata(ThriftReader& in) {
         has_type = true;
         break;
       case 2:
-        in.read_list(field, ThriftType::kI32,
-                     [&] { meta.encodings.push_back(static_cast<PageEncoding>(in.element_i32())); });
+        in.read_list(field, ThriftType::kI32, [&] {
+          meta.encodings.push_back(static_cast<PageEncoding>(in.element_i32()));
+        });
         break;
       // The path (3) repeats the schema, in whose order the chunks are.
-      case 4: meta.codec = static_cast<Codec>(in.i32(field)); break;
-      case 5: meta.value_count = not_negative(in.i64(field), "number of values"); break;
-      case 6: meta.uncompressed_bytes = not_negative(in.i64(field), "uncompressed size"); break;
-      case 7: meta.compressed_bytes = not_negative(in.i64(field), "compressed size"); break;
-      case 8:
-        in.read_list(field, ThriftType::kStruct, [&] { meta.key_values.push_back(read_key_value(in)); });
+      case 4:
+        meta.codec = static_cast<Codec>(in.i32(field));
         break;
-      case 9: meta.data_page_offset = not_negative(in.i64(field), "data page offset"); break;
-      case 10: meta.index_page_offset = in.i64(field); break;
-      case 11: meta.dictionary_page_offset = not_negative(in.i64(field), "dictionary page offset"); break;
+      case 5:
+        meta.value_count = not_negative(in.i64(field), "number of values");
+        break;
+      case 6:
+        meta.uncompressed_bytes = not_negative(in.i64(field), "uncompressed size");
+        break;
+      case 7:
+        meta.compressed_bytes = not_negative(in.i64(field), "compressed size");
+        break;
+      case 8:
+        in.read_list(field, ThriftType::kStruct,
+                     [&] { meta.key_values.push_back(read_key_value(in)); });
+        break;
+      case 9:
+        meta.data_page_offset = not_negative(in.i64(field), "data page offset");
+        break;
+      case 10:
+        meta.index_page_offset = in.i64(field);
+        break;
+      case 11:
+        meta.dictionary_page_offset = not_negative(in.i64(field), "dictionary page offset");
+        break;
       case 12:
         in.expect(field, ThriftType::kStruct);
         meta.statistics = read_statistics(in);
@@ -242,10 +350,12 @@ ColumnMetaData read_column_metadata(ThriftReader& in) {
         if (field.type != ThriftType::kI32) return in.skip(field);
         meta.bloom_filter_bytes = in.i32(field);
         break;
-      default: in.skip(field);
+      default:
+        in.skip(field);
     }
   });
-  if (!has_type) throw Error(ErrorCode::kCorrupt, "a column chunk of the Parquet metadata has no type");
+  if (!has_type)
+    throw Error(ErrorCode::kCorrupt, "a column chunk of the Parquet metadata has no type");
   return meta;
 }
 
@@ -254,23 +364,36 @@ ColumnChunk read_column_chunk(ThriftReader& in) {
   bool has_meta = false;
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
-      case 1: chunk.file_path = in.binary(field); break;
-      case 2: chunk.file_offset = in.i64(field); break;
+      case 1:
+        chunk.file_path = in.binary(field);
+        break;
+      case 2:
+        chunk.file_offset = in.i64(field);
+        break;
       case 3:
         in.expect(field, ThriftType::kStruct);
         chunk.meta = read_column_metadata(in);
         has_meta = true;
         break;
-      case 4: chunk.offset_index_offset = in.i64(field); break;
-      case 5: chunk.offset_index_bytes = in.i32(field); break;
-      case 6: chunk.column_index_offset = in.i64(field); break;
-      case 7: chunk.column_index_bytes = in.i32(field); break;
+      case 4:
+        chunk.offset_index_offset = in.i64(field);
+        break;
+      case 5:
+        chunk.offset_index_bytes = in.i32(field);
+        break;
+      case 6:
+        chunk.column_index_offset = in.i64(field);
+        break;
+      case 7:
+        chunk.column_index_bytes = in.i32(field);
+        break;
       case 8:
       case 9:
         chunk.encrypted = true;
         in.skip(field);
         break;
-      default: in.skip(field);
+      default:
+        in.skip(field);
     }
   });
   if (!has_meta && !chunk.encrypted) {
@@ -284,11 +407,17 @@ RowGroup read_row_group(ThriftReader& in) {
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
       case 1:
-        in.read_list(field, ThriftType::kStruct, [&] { group.columns.push_back(read_column_chunk(in)); });
+        in.read_list(field, ThriftType::kStruct,
+                     [&] { group.columns.push_back(read_column_chunk(in)); });
         break;
-      case 2: group.total_bytes = in.i64(field); break;
-      case 3: group.row_count = not_negative(in.i64(field), "number of rows"); break;
-      default: in.skip(field);
+      case 2:
+        group.total_bytes = in.i64(field);
+        break;
+      case 3:
+        group.row_count = not_negative(in.i64(field), "number of rows");
+        break;
+      default:
+        in.skip(field);
     }
   });
   return group;
@@ -302,12 +431,14 @@ size_t footer_bytes(std::span<const std::byte> tail, uint64_t file_bytes) {
   }
   const std::string_view magic(reinterpret_cast<const char*>(tail.data()) + tail.size() - 4, 4);
   if (magic == "PARE") {
-    throw Error(ErrorCode::kEncrypted, "the Parquet footer is encrypted").hint("decrypt the file first: Doline has no key for it");
+    throw Error(ErrorCode::kEncrypted, "the Parquet footer is encrypted")
+        .hint("decrypt the file first: Doline has no key for it");
   }
   if (magic != kMagic) throw Error(ErrorCode::kCorrupt, "no Parquet file: it does not end in PAR1");
   const auto length = load_unaligned<uint32_t>(tail.data() + tail.size() - kTailBytes);
   if (length == 0 || length > file_bytes - kTailBytes) {
-    throw Error(ErrorCode::kCorrupt, "the Parquet footer claims {} bytes of a file of {}", length, file_bytes);
+    throw Error(ErrorCode::kCorrupt, "the Parquet footer claims {} bytes of a file of {}", length,
+                file_bytes);
   }
   return length;
 }
@@ -318,23 +449,33 @@ FileMetaData parse_file_metadata(BufferRef bytes) {
   bool encrypted = false;
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
-      case 1: file.version = in.i32(field); break;
-      case 2:
-        in.read_list(field, ThriftType::kStruct, [&] { file.schema.push_back(read_schema_element(in)); });
+      case 1:
+        file.version = in.i32(field);
         break;
-      case 3: file.row_count = not_negative(in.i64(field), "number of rows"); break;
+      case 2:
+        in.read_list(field, ThriftType::kStruct,
+                     [&] { file.schema.push_back(read_schema_element(in)); });
+        break;
+      case 3:
+        file.row_count = not_negative(in.i64(field), "number of rows");
+        break;
       case 4:
-        in.read_list(field, ThriftType::kStruct, [&] { file.row_groups.push_back(read_row_group(in)); });
+        in.read_list(field, ThriftType::kStruct,
+                     [&] { file.row_groups.push_back(read_row_group(in)); });
         break;
       case 5:
-        in.read_list(field, ThriftType::kStruct, [&] { file.key_values.push_back(read_key_value(in)); });
+        in.read_list(field, ThriftType::kStruct,
+                     [&] { file.key_values.push_back(read_key_value(in)); });
         break;
-      case 6: file.created_by = in.binary(field); break;
+      case 6:
+        file.created_by = in.binary(field);
+        break;
       case 8:
         encrypted = true;
         in.skip(field);
         break;
-      default: in.skip(field);
+      default:
+        in.skip(field);
     }
   });
   if (encrypted) {
@@ -344,115 +485,6 @@ FileMetaData parse_file_metadata(BufferRef bytes) {
   if (file.schema.empty()) throw Error(ErrorCode::kCorrupt, "the Parquet footer has no schema");
   file.bytes = std::move(bytes);
   return file;
-}
-
-PageHeader parse_page_header(std::span<const std::byte> bytes, size_t& consumed) {
-  PageHeader page;
-  ThriftReader in(bytes);
-  bool has_kind = false, has_detail = false;
-  const auto encoding = [&](ThriftField field) { return static_cast<PageEncoding>(in.i32(field)); };
-  in.read_struct([&](ThriftField field) {
-    switch (field.id) {
-      case 1:
-        page.kind = static_cast<PageHeader::Kind>(in.i32(field));
-        has_kind = true;
-        break;
-      case 2: page.uncompressed_bytes = not_negative(in.i32(field), "uncompressed page size"); break;
-      case 3: page.compressed_bytes = not_negative(in.i32(field), "compressed page size"); break;
-      case 4: page.crc = static_cast<uint32_t>(in.i32(field)); break;
-      case 5:
-        in.expect(field, ThriftType::kStruct);
-        has_detail = true;
-        in.read_struct([&](ThriftField detail) {
-          switch (detail.id) {
-            case 1: page.value_count = not_negative(in.i32(detail), "number of values of a page"); break;
-            case 2: page.encoding = encoding(detail); break;
-            case 3: page.definition_encoding = encoding(detail); break;
-            case 4: page.repetition_encoding = encoding(detail); break;
-            default: in.skip(detail);
-          }
-        });
-        break;
-      case 7:
-        in.expect(field, ThriftType::kStruct);
-        has_detail = true;
-        in.read_struct([&](ThriftField detail) {
-          switch (detail.id) {
-            case 1: page.value_count = not_negative(in.i32(detail), "number of values of a dictionary"); break;
-            case 2: page.encoding = encoding(detail); break;
-            case 3: page.dictionary_sorted = in.boolean(detail); break;
-            default: in.skip(detail);
-          }
-        });
-        break;
-      case 8:
-        in.expect(field, ThriftType::kStruct);
-        has_detail = true;
-        in.read_struct([&](ThriftField detail) {
-          switch (detail.id) {
-            case 1: page.value_count = not_negative(in.i32(detail), "number of values of a page"); break;
-            case 2: page.null_count = not_negative(in.i32(detail), "number of nulls of a page"); break;
-            case 3: page.row_count = not_negative(in.i32(detail), "number of rows of a page"); break;
-            case 4: page.encoding = encoding(detail); break;
-            case 5: page.definition_bytes = not_negative(in.i32(detail), "size of the definition levels"); break;
-            case 6: page.repetition_bytes = not_negative(in.i32(detail), "size of the repetition levels"); break;
-            case 7: page.is_compressed = in.boolean(detail); break;
-            default: in.skip(detail);
-          }
-        });
-        break;
-      default: in.skip(field);
-    }
-  });
-  if (!has_kind || (!has_detail && page.kind != PageHeader::Kind::kIndex)) {
-    throw Error(ErrorCode::kCorrupt, "a Parquet page header lacks its type or description");
-  }
-  consumed = in.consumed();
-  return page;
-}
-
-OffsetIndex parse_offset_index(std::span<const std::byte> bytes) {
-  OffsetIndex index;
-  ThriftReader in(bytes);
-  in.read_struct([&](ThriftField field) {
-    if (field.id != 1) return in.skip(field);
-    in.read_list(field, ThriftType::kStruct, [&] {
-      PageLocation page;
-      in.read_struct([&](ThriftField detail) {
-        switch (detail.id) {
-          case 1: page.offset = in.i64(detail); break;
-          case 2: page.compressed_bytes = in.i32(detail); break;
-          case 3: page.first_row = in.i64(detail); break;
-          default: in.skip(detail);
-        }
-      });
-      index.pages.push_back(page);
-    });
-  });
-  return index;
-}
-
-ColumnIndex parse_column_index(std::span<const std::byte> bytes) {
-  ColumnIndex index;
-  ThriftReader in(bytes);
-  in.read_struct([&](ThriftField field) {
-    switch (field.id) {
-      case 1:
-        in.read_list(field, ThriftType::kTrue, [&] { index.null_pages.push_back(in.element_boolean()); });
-        break;
-      case 2:
-        in.read_list(field, ThriftType::kBinary, [&] { index.min_values.emplace_back(in.element_binary()); });
-        break;
-      case 3:
-        in.read_list(field, ThriftType::kBinary, [&] { index.max_values.emplace_back(in.element_binary()); });
-        break;
-      case 5:
-        in.read_list(field, ThriftType::kI64, [&] { index.null_counts.push_back(in.element_i64()); });
-        break;
-      default: in.skip(field);
-    }
-  });
-  return index;
 }
 
 }  // namespace doline::parquet

@@ -18,7 +18,16 @@ class ThriftReader;
 /// The structures of a Parquet file's footer, pages and indexes, as parquet.thrift has them.
 /// Text and bounds are views of the bytes they were parsed from.
 
-enum class Physical : uint8_t { kBoolean, kInt32, kInt64, kInt96, kFloat, kDouble, kByteArray, kFixed };
+enum class Physical : uint8_t {
+  kBoolean,
+  kInt32,
+  kInt64,
+  kInt96,
+  kFloat,
+  kDouble,
+  kByteArray,
+  kFixed
+};
 inline constexpr int kPhysicalCount = 8;
 
 enum class Repetition : uint8_t { kRequired, kOptional, kRepeated };
@@ -125,8 +134,9 @@ struct ColumnMetaData {
 
   /// Where the chunk's first page starts.
   int64_t first_page() const {
-    return dictionary_page_offset > 0 && dictionary_page_offset < data_page_offset ? dictionary_page_offset
-                                                                                   : data_page_offset;
+    return dictionary_page_offset > 0 && dictionary_page_offset < data_page_offset
+               ? dictionary_page_offset
+               : data_page_offset;
   }
 };
 

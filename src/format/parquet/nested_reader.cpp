@@ -25,7 +25,8 @@ class NestedReader final : public ColumnReader {
     std::vector<const SchemaNode*> leaves;
     node.leaves(leaves);
     ASSERT(leaves.size() == places.size());
-    for (size_t i = 0; i < leaves.size(); ++i) streams_.push_back(std::make_unique<LevelStream>(*leaves[i], places[i]));
+    for (size_t i = 0; i < leaves.size(); ++i)
+      streams_.push_back(std::make_unique<LevelStream>(*leaves[i], places[i]));
   }
 
   Column read(const uint32_t* rows, uint32_t count) override {
@@ -48,14 +49,18 @@ class NestedReader final : public ColumnReader {
 
  private:
   [[noreturn]] void disagree() const {
-    throw Error(ErrorCode::kCorrupt, "the levels of the Parquet column \"{}\" contradict one another", node_.name);
+    throw Error(ErrorCode::kCorrupt,
+                "the levels of the Parquet column \"{}\" contradict one another", node_.name);
   }
 
   Column build(const SchemaNode& node, uint8_t inside) {
     switch (node.kind) {
-      case SchemaNode::Kind::kLeaf: return build_leaf(*streams_[next_leaf_++], inside);
-      case SchemaNode::Kind::kStruct: return build_struct(node, inside);
-      case SchemaNode::Kind::kList: return build_list(node, inside);
+      case SchemaNode::Kind::kLeaf:
+        return build_leaf(*streams_[next_leaf_++], inside);
+      case SchemaNode::Kind::kStruct:
+        return build_struct(node, inside);
+      case SchemaNode::Kind::kList:
+        return build_list(node, inside);
     }
     UNREACHABLE();
   }
@@ -63,7 +68,8 @@ class NestedReader final : public ColumnReader {
   /// Calls `slot(definition)` for each slot of a node at `repetition`, and `more(definition,
   /// repetition)` for the entries that continue one.
   template <class Slot, class More>
-  static void walk(const LevelStream& levels, uint8_t repetition, uint8_t inside, Slot slot, More more) {
+  static void walk(const LevelStream& levels, uint8_t repetition, uint8_t inside, Slot slot,
+                   More more) {
     const uint8_t* const d = levels.definition();
     const uint8_t* const r = levels.repetition();
     for (size_t i = 0; i < levels.entries(); ++i) {
@@ -78,12 +84,14 @@ class NestedReader final : public ColumnReader {
   static uint32_t slot_count(const LevelStream& levels, uint8_t repetition, uint8_t inside) {
     size_t count = 0;
     walk(levels, repetition, inside, [&](uint8_t) { ++count; }, [](uint8_t, uint8_t) {});
-    if (count > ~uint32_t{0}) throw Error(ErrorCode::kNotSupported, "more than 2^32 list elements in one chunk");
+    if (count > ~uint32_t{0})
+      throw Error(ErrorCode::kNotSupported, "more than 2^32 list elements in one chunk");
     return static_cast<uint32_t>(count);
   }
 
   /// Slots whose definition level reaches `definition`; null when all do.
-  static BufferRef validity(const LevelStream& levels, const SchemaNode& node, uint8_t inside, uint32_t count) {
+  static BufferRef validity(const LevelStream& levels, const SchemaNode& node, uint8_t inside,
+                            uint32_t count) {
     if (node.definition <= inside) return {};
     BufferRef bits = Buffer::allocate_zeroed(words_for_bits(count) * 8);
     auto* const words = bits->as<uint64_t>();
@@ -127,11 +135,14 @@ class NestedReader final : public ColumnReader {
     if (leaf.conversion == Conversion::kText) {
       check_text(leaf, raw->data(), count, words);
     } else if (leaf.conversion != Conversion::kNone) {
-      values = Buffer::allocate(leaf.conversion == Conversion::kBool ? words_for_bits(count) * 8 : count * converted_width(leaf));
+      values =
+          Buffer::allocate(leaf.conversion == Conversion::kBool ? words_for_bits(count) * 8
+                                                                : count * converted_width(leaf));
       convert(leaf, raw->data(), count, words, values->data());
       if (leaf.conversion == Conversion::kFixedBytes) pins.push_back(raw);
     }
-    return Column::flat(leaf.type, count, std::move(values), std::move(bits), combine_pins(std::move(pins)));
+    return Column::flat(leaf.type, count, std::move(values), std::move(bits),
+                        combine_pins(std::move(pins)));
   }
 
   Column build_struct(const SchemaNode& node, uint8_t inside) {
@@ -183,7 +194,8 @@ class NestedReader final : public ColumnReader {
 
 }  // namespace
 
-std::unique_ptr<ColumnReader> make_column_reader(const SchemaNode& node, const std::vector<LeafPlace>& places) {
+std::unique_ptr<ColumnReader> make_column_reader(const SchemaNode& node,
+                                                 const std::vector<LeafPlace>& places) {
   if (node.is_flat()) return std::make_unique<FlatReader>(node, places[0]);
   return std::make_unique<NestedReader>(node, places);
 }

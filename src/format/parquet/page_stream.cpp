@@ -40,8 +40,11 @@ std::span<const std::byte> PageStream::window(uint64_t position, size_t least, b
   const size_t size = window_.bytes.size();
   if (position < window_begin_ || inside > size || size - inside < least) {
     const uint64_t declared_end = place_.begin + place_.expected_bytes;
-    const uint64_t ahead = read_ahead && declared_end > position ? std::min<uint64_t>(declared_end - position, kWindowBytes) : 0;
-    const size_t wanted = static_cast<size_t>(std::min<uint64_t>(std::max<uint64_t>(least, ahead), place_.end - position));
+    const uint64_t ahead = read_ahead && declared_end > position
+                               ? std::min<uint64_t>(declared_end - position, kWindowBytes)
+                               : 0;
+    const size_t wanted = static_cast<size_t>(
+        std::min<uint64_t>(std::max<uint64_t>(least, ahead), place_.end - position));
     window_ = place_.source->read(position, wanted);
     window_begin_ = position;
   }
@@ -53,17 +56,20 @@ bool PageStream::peek() {
   if (position_ >= place_.end) return false;
   const uint64_t left = place_.end - position_;
   // Whoever skips pages wants headers alone.
-  auto bytes = window(position_, static_cast<size_t>(std::min<uint64_t>(left, kHeaderBytes)), !skipped_);
+  auto bytes =
+      window(position_, static_cast<size_t>(std::min<uint64_t>(left, kHeaderBytes)), !skipped_);
   try {
     header_ = parse_page_header(bytes, header_bytes_);
   } catch (const Error&) {
     // Damaged, or longer than the window: only a longer look tells.
     if (bytes.size() >= std::min<uint64_t>(left, kLongHeaderBytes)) throw;
-    bytes = window(position_, static_cast<size_t>(std::min<uint64_t>(left, kLongHeaderBytes)), false);
+    bytes =
+        window(position_, static_cast<size_t>(std::min<uint64_t>(left, kLongHeaderBytes)), false);
     header_ = parse_page_header(bytes, header_bytes_);
   }
   if (static_cast<uint64_t>(header_.compressed_bytes) > left - header_bytes_) {
-    throw Error(ErrorCode::kCorrupt, "a Parquet page of {} bytes reaches beyond its column", header_.compressed_bytes);
+    throw Error(ErrorCode::kCorrupt, "a Parquet page of {} bytes reaches beyond its column",
+                header_.compressed_bytes);
   }
   peeked_ = true;
   return true;
@@ -81,10 +87,13 @@ void PageStream::seek(uint64_t position) {
   peeked_ = false;
 }
 
-BufferRef PageStream::decompressed(std::span<const std::byte> prefix, std::span<const std::byte> body, size_t size) const {
+BufferRef PageStream::decompressed(std::span<const std::byte> prefix,
+                                   std::span<const std::byte> body, size_t size) const {
   // A page of NULLs alone may be compressed from nothing to nothing.
   if (size > 0 && !plausible_size(place_.codec, body, size)) {
-    throw Error(ErrorCode::kCorrupt, "a Parquet page of {} bytes cannot hold the {} bytes its header claims", body.size(), size);
+    throw Error(ErrorCode::kCorrupt,
+                "a Parquet page of {} bytes cannot hold the {} bytes its header claims",
+                body.size(), size);
   }
   BufferRef out = Buffer::allocate(prefix.size() + size);
   if (!prefix.empty()) std::memcpy(out->data(), prefix.data(), prefix.size());
@@ -112,7 +121,8 @@ Page PageStream::read_page() {
   const auto uncompressed = static_cast<size_t>(header_.uncompressed_bytes);
   Page page;
   if (header_.kind == PageHeader::Kind::kDataV2) {
-    const size_t levels = static_cast<size_t>(header_.repetition_bytes) + static_cast<size_t>(header_.definition_bytes);
+    const size_t levels = static_cast<size_t>(header_.repetition_bytes) +
+                          static_cast<size_t>(header_.definition_bytes);
     if (levels > body.size() || levels > uncompressed) {
       throw Error(ErrorCode::kCorrupt, "the levels of a Parquet page are longer than the page");
     }
@@ -121,12 +131,14 @@ Page PageStream::read_page() {
       page.pin = window_.pin;
       bytes = body;
     } else {
-      const BufferRef buffer = decompressed(body.first(levels), body.subspan(levels), uncompressed - levels);
+      const BufferRef buffer =
+          decompressed(body.first(levels), body.subspan(levels), uncompressed - levels);
       bytes = {buffer->data(), buffer->size_bytes()};
       page.pin = buffer;
     }
     page.repetition = bytes.first(static_cast<size_t>(header_.repetition_bytes));
-    page.definition = bytes.subspan(page.repetition.size(), static_cast<size_t>(header_.definition_bytes));
+    page.definition =
+        bytes.subspan(page.repetition.size(), static_cast<size_t>(header_.definition_bytes));
     page.values = bytes.subspan(levels);
   } else {
     std::span<const std::byte> bytes;
@@ -157,9 +169,11 @@ void PageStream::split_levels(Page& page, std::span<const std::byte> bytes) cons
       if (bytes.size() >= 4) size = load_unaligned<uint32_t>(bytes.data());
       bytes = bytes.subspan(std::min<size_t>(4, bytes.size()));
     } else {
-      throw Error(ErrorCode::kNotSupported, "Parquet levels in the encoding {} cannot be read", name_of(encoding));
+      throw Error(ErrorCode::kNotSupported, "Parquet levels in the encoding {} cannot be read",
+                  name_of(encoding));
     }
-    if (size > bytes.size()) throw Error(ErrorCode::kCorrupt, "the levels of a Parquet page are longer than the page");
+    if (size > bytes.size())
+      throw Error(ErrorCode::kCorrupt, "the levels of a Parquet page are longer than the page");
     const auto levels = bytes.first(size);
     bytes = bytes.subspan(size);
     return levels;

@@ -58,8 +58,8 @@ class PageStream {
  public:
   struct Place {
     const ByteSource* source = nullptr;
-    uint64_t begin = 0;  // of the first page
-    uint64_t end = 0;    // pages may not reach beyond
+    uint64_t begin = 0;           // of the first page
+    uint64_t end = 0;             // pages may not reach beyond
     uint64_t expected_bytes = 0;  // the chunk's compressed size as declared; read ahead up to it
     Codec codec = Codec::kUncompressed;
     unsigned greatest_repetition = 0;
@@ -87,7 +87,8 @@ class PageStream {
  private:
   std::span<const std::byte> window(uint64_t position, size_t least, bool read_ahead);
   Page read_page();
-  BufferRef decompressed(std::span<const std::byte> prefix, std::span<const std::byte> body, size_t size) const;
+  BufferRef decompressed(std::span<const std::byte> prefix, std::span<const std::byte> body,
+                         size_t size) const;
   void split_levels(Page& page, std::span<const std::byte> bytes) const;
 
   Place place_;

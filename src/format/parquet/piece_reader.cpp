@@ -22,7 +22,8 @@ using Ranges = std::vector<std::pair<uint64_t, uint64_t>>;
 Ranges intersect(const Ranges& a, const Ranges& b) {
   Ranges both;
   for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    const uint64_t begin = std::max(a[i].first, b[j].first), end = std::min(a[i].second, b[j].second);
+    const uint64_t begin = std::max(a[i].first, b[j].first),
+                   end = std::min(a[i].second, b[j].second);
     if (begin < end) both.emplace_back(begin, end);
     a[i].second < b[j].second ? ++i : ++j;
   }
@@ -30,18 +31,21 @@ Ranges intersect(const Ranges& a, const Ranges& b) {
 }
 
 uint64_t rows_in(const Ranges& ranges) {
-  return std::accumulate(ranges.begin(), ranges.end(), uint64_t{0},
-                         [](uint64_t sum, const auto& range) { return sum + range.second - range.first; });
+  return std::accumulate(
+      ranges.begin(), ranges.end(), uint64_t{0},
+      [](uint64_t sum, const auto& range) { return sum + range.second - range.first; });
 }
 
 /// The rows of pages that the range does not rule out. Everything where the indexes contradict
 /// one another.
-Ranges rows_that_may_match(const ValueRange& range, const SchemaNode& leaf, const OffsetIndex& offsets,
-                           const ColumnIndex& bounds, uint64_t row_count) {
+Ranges rows_that_may_match(const ValueRange& range, const SchemaNode& leaf,
+                           const OffsetIndex& offsets, const ColumnIndex& bounds,
+                           uint64_t row_count) {
   const auto& pages = offsets.pages;
   const size_t count = pages.size();
   Ranges rows;
-  if (bounds.null_pages.size() != count || bounds.min_values.size() != count || bounds.max_values.size() != count) {
+  if (bounds.null_pages.size() != count || bounds.min_values.size() != count ||
+      bounds.max_values.size() != count) {
     return {{0, row_count}};
   }
   for (size_t i = 0; i < count; ++i) {
@@ -50,7 +54,8 @@ Ranges rows_that_may_match(const ValueRange& range, const SchemaNode& leaf, cons
     if (begin > end || end > row_count || (i == 0 && begin != 0)) return {{0, row_count}};
     if (bounds.null_pages[i]) continue;
     ColumnBounds page = bounds_of(leaf, bounds.min_values[i], bounds.max_values[i]);
-    if (i < bounds.null_counts.size() && bounds.null_counts[i] >= 0) page.null_count = static_cast<uint64_t>(bounds.null_counts[i]);
+    if (i < bounds.null_counts.size() && bounds.null_counts[i] >= 0)
+      page.null_count = static_cast<uint64_t>(bounds.null_counts[i]);
     if (!may_match(range, page, end - begin)) continue;
     if (!rows.empty() && rows.back().second == begin) {
       rows.back().second = end;
@@ -71,7 +76,8 @@ class PieceReader::Source final : public ByteSource {
   uint64_t size_bytes() const override { return file_->size_bytes(); }
   PinnedBytes read(uint64_t position, size_t size) const override {
     for (const Extent& extent : extents_) {
-      if (position >= extent.begin && position - extent.begin + size <= extent.bytes->size_bytes()) {
+      if (position >= extent.begin &&
+          position - extent.begin + size <= extent.bytes->size_bytes()) {
         return {{extent.bytes->data() + (position - extent.begin), size}, extent.bytes};
       }
     }
@@ -100,14 +106,15 @@ class PieceReader::Source final : public ByteSource {
     }
     if (missing.empty()) return;
     state_ = std::make_shared<Fetch>();
-    file_->read(std::move(missing), combine_pins(std::move(pins)), [state = state_](std::optional<Error> error) {
-      {
-        const MutexLock lock(state->mutex);
-        state->error = std::move(error);
-      }
-      state->is_done.store(true, std::memory_order_release);
-      state->waiting.wake_all();
-    });
+    file_->read(std::move(missing), combine_pins(std::move(pins)),
+                [state = state_](std::optional<Error> error) {
+                  {
+                    const MutexLock lock(state->mutex);
+                    state->error = std::move(error);
+                  }
+                  state->is_done.store(true, std::memory_order_release);
+                  state->waiting.wake_all();
+                });
   }
   /// False: ask again after the waker fires. Throws what reading threw.
   bool is_fetched(const Waker& waker) {
@@ -153,12 +160,15 @@ struct PieceReader::Rows {
   uint32_t count() const { return static_cast<uint32_t>(rows.size()); }
 };
 
-PieceReader::PieceReader(std::shared_ptr<FileRead> read, const Piece& piece) : read_(std::move(read)), piece_(piece) {}
+PieceReader::PieceReader(std::shared_ptr<FileRead> read, const Piece& piece)
+    : read_(std::move(read)), piece_(piece) {}
 
 PieceReader::~PieceReader() {
   for (size_t i = 0; i < readers_.size(); ++i) {
-    if (auto* const flat = dynamic_cast<FlatReader*>(readers_[i].get()); flat != nullptr && flat->loaded_dictionary().page) {
-      read_->keep_dictionary(piece_.group, node(static_cast<uint32_t>(i)).leaf, flat->loaded_dictionary());
+    if (auto* const flat = dynamic_cast<FlatReader*>(readers_[i].get());
+        flat != nullptr && flat->loaded_dictionary().page) {
+      read_->keep_dictionary(piece_.group, node(static_cast<uint32_t>(i)).leaf,
+                             flat->loaded_dictionary());
     }
   }
   read_->part_closed(piece_.group);
@@ -172,34 +182,46 @@ auto PieceReader::in_column(uint32_t position, Body&& body) {
   } catch (Error& error) {
     std::vector<const SchemaNode*> leaves;
     node(position).leaves(leaves);
-    const ColumnMetaData& meta = read_->file().metadata().row_groups[piece_.group].columns[leaves.front()->leaf].meta;
-    error.add_note(fmt::format("in {}, column \"{}\", row group {}, whose data starts at byte {}", read_->file().path(),
-                               node(position).name, piece_.group, meta.first_page()));
+    const ColumnMetaData& meta =
+        read_->file().metadata().row_groups[piece_.group].columns[leaves.front()->leaf].meta;
+    error.add_note(fmt::format("in {}, column \"{}\", row group {}, whose data starts at byte {}",
+                               read_->file().path(), node(position).name, piece_.group,
+                               meta.first_page()));
     throw;
   }
 }
 
 bool PieceReader::late_filters_may_match() const {
-  const auto rows = static_cast<uint64_t>(read_->file().metadata().row_groups[piece_.group].row_count);
+  const auto rows =
+      static_cast<uint64_t>(read_->file().metadata().row_groups[piece_.group].row_count);
   const auto& late = read_->request().late;
   return std::all_of(late.begin(), late.end(), [&](const auto& filter) {
     if (!filter->is_ready()) return true;
-    const ValueRange range{filter->column(), filter->lower(), filter->upper(), true, true, {}, false};
-    return may_match(range, read_->file().column_bounds(read_->request().columns[filter->column()], piece_.group), rows);
+    const ValueRange range{
+        filter->column(), filter->lower(), filter->upper(), true, true, {}, false};
+    return may_match(
+        range,
+        read_->file().column_bounds(read_->request().columns[filter->column()], piece_.group),
+        rows);
   });
 }
 
 std::shared_ptr<const OffsetIndex> PieceReader::offset_index(uint32_t leaf) {
   const ColumnChunk& chunk = read_->file().metadata().row_groups[piece_.group].columns[leaf];
   const uint64_t size = source_->size_bytes();
-  if (chunk.offset_index_offset <= 0 || chunk.offset_index_bytes <= 0 || chunk.offset_index_bytes > kMostIndexBytes ||
-      static_cast<uint64_t>(chunk.offset_index_offset) + static_cast<uint64_t>(chunk.offset_index_bytes) > size) {
+  if (chunk.offset_index_offset <= 0 || chunk.offset_index_bytes <= 0 ||
+      chunk.offset_index_bytes > kMostIndexBytes ||
+      static_cast<uint64_t>(chunk.offset_index_offset) +
+              static_cast<uint64_t>(chunk.offset_index_bytes) >
+          size) {
     return nullptr;
   }
-  const auto bytes = source_->read(static_cast<uint64_t>(chunk.offset_index_offset), static_cast<size_t>(chunk.offset_index_bytes));
+  const auto bytes = source_->read(static_cast<uint64_t>(chunk.offset_index_offset),
+                                   static_cast<size_t>(chunk.offset_index_bytes));
   auto index = std::make_shared<OffsetIndex>(parse_offset_index(bytes.bytes));
-  const bool ascends = std::is_sorted(index->pages.begin(), index->pages.end(),
-                                      [](const PageLocation& a, const PageLocation& b) { return a.first_row < b.first_row; });
+  const bool ascends = std::is_sorted(
+      index->pages.begin(), index->pages.end(),
+      [](const PageLocation& a, const PageLocation& b) { return a.first_row < b.first_row; });
   return ascends && !index->pages.empty() && index->pages.front().first_row == 0 ? index : nullptr;
 }
 
@@ -210,15 +232,20 @@ void PieceReader::prune_pages() {
     if (!filter.range || !node(filter.range->column).is_flat()) continue;
     const SchemaNode& leaf = node(filter.range->column);
     const ColumnChunk& chunk = group.columns[leaf.leaf];
-    if (chunk.column_index_offset <= 0 || chunk.column_index_bytes <= 0 || chunk.column_index_bytes > kMostIndexBytes ||
-        static_cast<uint64_t>(chunk.column_index_offset) + static_cast<uint64_t>(chunk.column_index_bytes) > source_->size_bytes()) {
+    if (chunk.column_index_offset <= 0 || chunk.column_index_bytes <= 0 ||
+        chunk.column_index_bytes > kMostIndexBytes ||
+        static_cast<uint64_t>(chunk.column_index_offset) +
+                static_cast<uint64_t>(chunk.column_index_bytes) >
+            source_->size_bytes()) {
       continue;
     }
     in_column(filter.range->column, [&] {
       const auto offsets = offset_index(leaf.leaf);
       if (!offsets || offsets->pages.size() < 2) return;
-      const auto bytes = source_->read(static_cast<uint64_t>(chunk.column_index_offset), static_cast<size_t>(chunk.column_index_bytes));
-      ranges_ = intersect(ranges_, rows_that_may_match(*filter.range, leaf, *offsets, parse_column_index(bytes.bytes),
+      const auto bytes = source_->read(static_cast<uint64_t>(chunk.column_index_offset),
+                                       static_cast<size_t>(chunk.column_index_bytes));
+      ranges_ = intersect(ranges_, rows_that_may_match(*filter.range, leaf, *offsets,
+                                                       parse_column_index(bytes.bytes),
                                                        static_cast<uint64_t>(group.row_count)));
     });
   }
@@ -245,10 +272,12 @@ void PieceReader::fetch(const Waker&) {
     std::vector<const SchemaNode*> leaves;
     node(position).leaves(leaves);
     for (const SchemaNode* leaf : leaves) {
-      const ColumnMetaData& meta = read_->file().metadata().row_groups[piece_.group].columns[leaf->leaf].meta;
+      const ColumnMetaData& meta =
+          read_->file().metadata().row_groups[piece_.group].columns[leaf->leaf].meta;
       const auto begin = static_cast<uint64_t>(meta.first_page());
       if (begin >= read_->file().data_end()) continue;
-      const uint64_t size = std::min<uint64_t>(static_cast<uint64_t>(meta.compressed_bytes), read_->file().data_end() - begin);
+      const uint64_t size = std::min<uint64_t>(static_cast<uint64_t>(meta.compressed_bytes),
+                                               read_->file().data_end() - begin);
       if (size == 0 || size > kMostFetchedChunk || total + size > kMostFetched) continue;
       source_->want(begin, size);
       total += size;
@@ -298,7 +327,8 @@ void PieceReader::open_columns() {
     const uint32_t position = filter.columns[0];
     if (term_of[position] == nullptr) {
       in_column(position, [&] {
-        terms_.push_back(std::make_unique<FilterTerm>(node(position), places_of(position)[0], position, request.columns.size()));
+        terms_.push_back(std::make_unique<FilterTerm>(node(position), places_of(position)[0],
+                                                      position, request.columns.size()));
         term_of[position] = terms_.back().get();
         known(position, terms_.back()->reader());
       });
@@ -334,24 +364,28 @@ void PieceReader::fill_run() {
   }
   const size_t first = pending_.size();
   pending_.resize(first + static_cast<size_t>(end - next_row_));
-  std::iota(pending_.begin() + static_cast<ptrdiff_t>(first), pending_.end(), static_cast<uint32_t>(next_row_));
+  std::iota(pending_.begin() + static_cast<ptrdiff_t>(first), pending_.end(),
+            static_cast<uint32_t>(next_row_));
   size_t count = pending_.size() - first;
   for (const auto& term : terms_) {
     if (count == 0) break;
-    count = in_column(term->position(), [&] { return term->select(pending_.data() + first, count); });
+    count =
+        in_column(term->position(), [&] { return term->select(pending_.data() + first, count); });
   }
   pending_.resize(first + count);
   if (end == range_end) ++range_;
   next_row_ = end == range_end && range_ < ranges_.size() ? ranges_[range_].first : end;
   if (++runs_ % 4 == 1) {
-    std::sort(terms_.begin(), terms_.end(), [](const auto& a, const auto& b) { return a->pass_rate() < b->pass_rate(); });
+    std::sort(terms_.begin(), terms_.end(),
+              [](const auto& a, const auto& b) { return a->pass_rate() < b->pass_rate(); });
   }
 }
 
 void PieceReader::read_column(Rows& rows, uint32_t position) {
   if (rows.is_read[position]) return;
-  rows.columns[position] = in_column(
-      position, [&] { return readers_[position]->read(rows.rows.data(), static_cast<uint32_t>(rows.rows.size())); });
+  rows.columns[position] = in_column(position, [&] {
+    return readers_[position]->read(rows.rows.data(), static_cast<uint32_t>(rows.rows.size()));
+  });
   rows.is_read[position] = true;
 }
 
@@ -390,7 +424,8 @@ void PieceReader::take_rows(Rows& rows) {
   rows.rows.resize(span);
   std::iota(rows.rows.begin(), rows.rows.end(), first);
   const BufferRef active = Buffer::allocate(in_stretch * sizeof(uint16_t));
-  for (size_t i = 0; i < in_stretch; ++i) active->as<uint16_t>()[i] = static_cast<uint16_t>(begin[static_cast<ptrdiff_t>(i)] - first);
+  for (size_t i = 0; i < in_stretch; ++i)
+    active->as<uint16_t>()[i] = static_cast<uint16_t>(begin[static_cast<ptrdiff_t>(i)] - first);
   rows.active = Selection::of(active, static_cast<uint32_t>(in_stretch));
   pending_begin_ += in_stretch;
 }
@@ -419,7 +454,8 @@ void PieceReader::emit(Chunk& out) {
     out = Chunk();
     return;
   }
-  for (uint32_t position = 0; position < request.columns.size(); ++position) read_column(rows, position);
+  for (uint32_t position = 0; position < request.columns.size(); ++position)
+    read_column(rows, position);
   const uint32_t count = rows.count();
   out = Chunk(std::move(rows.columns), count);
   out.active = std::move(rows.active);
@@ -440,7 +476,9 @@ Poll PieceReader::read(Chunk& out, const Waker& waker) {
     state_ = State::kReading;
   }
   while (state_ == State::kReading) {
-    while (pending_.size() - pending_begin_ < read_->request().chunk_rows && range_ < ranges_.size()) fill_run();
+    while (pending_.size() - pending_begin_ < read_->request().chunk_rows &&
+           range_ < ranges_.size())
+      fill_run();
     if (pending_begin_ == pending_.size()) {
       state_ = State::kDone;
       break;

@@ -52,11 +52,13 @@ class PieceReader {
   std::vector<std::pair<uint64_t, uint64_t>> ranges_;  // rows that may match
   size_t range_ = 0;
   uint64_t next_row_ = 0;
-  std::vector<std::unique_ptr<FilterTerm>> terms_;  // filters on one flat column each, evaluated in runs
+  std::vector<std::unique_ptr<FilterTerm>>
+      terms_;  // filters on one flat column each, evaluated in runs
   std::vector<std::pair<const ReadFilter*, Program::Scratch>> on_chunks_;  // the others
-  std::vector<std::unique_ptr<ColumnReader>> readers_;                    // one an output column
+  std::vector<std::unique_ptr<ColumnReader>> readers_;                     // one an output column
   size_t runs_ = 0;
-  std::vector<uint32_t> pending_;  // rows that passed the terms; from pending_begin_ on not handed out
+  std::vector<uint32_t>
+      pending_;  // rows that passed the terms; from pending_begin_ on not handed out
   size_t pending_begin_ = 0;
 };
 

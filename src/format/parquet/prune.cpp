@@ -15,11 +15,14 @@ std::optional<Value> value_of(const SchemaNode& leaf, std::string_view bytes) {
   const auto integer = [&](int128_t value) { return Value::integer(type, value); };
   const auto scaled = [&](int64_t value) -> std::optional<Value> {
     switch (leaf.conversion) {
-      case Conversion::kTimesThousand: return integer(int128_t{value} * 1000);
-      case Conversion::kThousandth: return integer(value / 1000 - (value % 1000 < 0 ? 1 : 0));
+      case Conversion::kTimesThousand:
+        return integer(int128_t{value} * 1000);
+      case Conversion::kThousandth:
+        return integer(value / 1000 - (value % 1000 < 0 ? 1 : 0));
       case Conversion::kNone:
       case Conversion::kNarrow:
-      case Conversion::kWiden: return integer(value);
+      case Conversion::kWiden:
+        return integer(value);
       case Conversion::kBool:
       case Conversion::kDecimalBytes:
       case Conversion::kDecimalDouble:
@@ -28,7 +31,8 @@ std::optional<Value> value_of(const SchemaNode& leaf, std::string_view bytes) {
       case Conversion::kUuid:
       case Conversion::kInterval:
       case Conversion::kFixedBytes:
-      case Conversion::kText: break;
+      case Conversion::kText:
+        break;
     }
     return std::nullopt;
   };
@@ -48,8 +52,9 @@ std::optional<Value> value_of(const SchemaNode& leaf, std::string_view bytes) {
     case Physical::kFloat:
     case Physical::kDouble: {
       if (bytes.size() != (leaf.stored.physical == Physical::kFloat ? 4U : 8U)) return std::nullopt;
-      const double value = bytes.size() == 4 ? static_cast<double>(load_unaligned<float>(bytes.data()))
-                                             : load_unaligned<double>(bytes.data());
+      const double value = bytes.size() == 4
+                               ? static_cast<double>(load_unaligned<float>(bytes.data()))
+                               : load_unaligned<double>(bytes.data());
       if (std::isnan(value)) return std::nullopt;
       return Value(type, value);
     }
@@ -62,7 +67,8 @@ std::optional<Value> value_of(const SchemaNode& leaf, std::string_view bytes) {
       }
       if (!type->is_string() || type->is(TypeKind::kJson)) return std::nullopt;
       return Value(type, std::string(bytes));
-    case Physical::kInt96: break;
+    case Physical::kInt96:
+      break;
   }
   return std::nullopt;
 }
@@ -71,8 +77,8 @@ std::optional<Value> value_of(const SchemaNode& leaf, std::string_view bytes) {
 bool old_order_is_right(const SchemaNode& leaf) {
   const TypeKind kind = leaf.type->kind();
   const bool is_unsigned = kind >= TypeKind::kUInt8 && kind <= TypeKind::kUInt64;
-  return !is_unsigned && leaf.stored.physical != Physical::kByteArray && leaf.stored.physical != Physical::kFixed &&
-         leaf.stored.physical != Physical::kInt96;
+  return !is_unsigned && leaf.stored.physical != Physical::kByteArray &&
+         leaf.stored.physical != Physical::kFixed && leaf.stored.physical != Physical::kInt96;
 }
 
 }  // namespace
@@ -100,7 +106,8 @@ std::optional<int> compare_values(const Value& a, const Value& b) {
   if (std::holds_alternative<int128_t>(a.storage())) return order(a.as_integer(), b.as_integer());
   if (std::holds_alternative<bool>(a.storage())) return order(a.as_bool(), b.as_bool());
   if (std::holds_alternative<std::string>(a.storage())) return order(a.as_text(), b.as_text());
-  if (std::holds_alternative<double>(a.storage()) && !std::isnan(a.as_real()) && !std::isnan(b.as_real())) {
+  if (std::holds_alternative<double>(a.storage()) && !std::isnan(a.as_real()) &&
+      !std::isnan(b.as_real())) {
     return order(a.as_real(), b.as_real());
   }
   return std::nullopt;
@@ -109,7 +116,8 @@ std::optional<int> compare_values(const Value& a, const Value& b) {
 bool may_match(const ValueRange& range, const ColumnBounds& bounds, uint64_t row_count) {
   if (bounds.null_count && *bounds.null_count >= row_count) return false;
   if (range.is_not_null) return true;
-  const auto beyond = [](const std::optional<Value>& a, const std::optional<Value>& b, bool inclusive) {
+  const auto beyond = [](const std::optional<Value>& a, const std::optional<Value>& b,
+                         bool inclusive) {
     if (!a || !b || a->type() != b->type()) return false;
     const auto order = compare_values(*a, *b);
     return order && (inclusive ? *order > 0 : *order >= 0);

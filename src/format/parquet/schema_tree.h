@@ -20,12 +20,12 @@ enum class Conversion : uint8_t {
   kDecimalDouble,  // the same, of more than 38 digits, to the nearest double
   kInt96,          // nanoseconds of a day and a Julian day, to microseconds
   kFloat16,
-  kTimesThousand,     // milliseconds to microseconds; 32 bits widen
-  kThousandth,        // nanoseconds to microseconds
+  kTimesThousand,  // milliseconds to microseconds; 32 bits widen
+  kThousandth,     // nanoseconds to microseconds
   kUuid,
   kInterval,
-  kFixedBytes,     // fixed-length bytes to string views
-  kText,           // byte arrays that must be UTF-8
+  kFixedBytes,  // fixed-length bytes to string views
+  kText,        // byte arrays that must be UTF-8
 };
 
 /// A node of a file's schema, as Doline types it. Levels: an entry of a leaf's levels reaches the

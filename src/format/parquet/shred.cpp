@@ -16,7 +16,7 @@ struct Slots {
   static constexpr uint32_t kCut = ~uint32_t{0};
   std::vector<uint8_t> definition;  // reached so far
   std::vector<uint8_t> repetition;
-  std::vector<uint32_t> rows;       // of the node's column; kCut: nothing more to come
+  std::vector<uint32_t> rows;  // of the node's column; kCut: nothing more to come
 
   void reserve(size_t count) {
     definition.reserve(count);
@@ -32,7 +32,8 @@ struct Slots {
 };
 
 [[noreturn]] void does_not_fit(const WriteLeaf& leaf, const char* why) {
-  throw Error(ErrorCode::kConversion, "a value of the {} column \"{}\" cannot be written to Parquet: {}", leaf.type->name(),
+  throw Error(ErrorCode::kConversion,
+              "a value of the {} column \"{}\" cannot be written to Parquet: {}", leaf.type->name(),
               leaf.path.front(), why);
 }
 
@@ -50,20 +51,29 @@ void store_big_endian(uint128_t value, std::byte* out) {
 /// Appends the values of `rows` as they are stored.
 class LeafAppender {
  public:
-  LeafAppender(const WriteLeaf& leaf, const Column& column, LeafData& out) : leaf_(leaf), column_(column), out_(out) {}
+  LeafAppender(const WriteLeaf& leaf, const Column& column, LeafData& out)
+      : leaf_(leaf), column_(column), out_(out) {}
 
   void append(const uint32_t* rows, size_t count) {
     switch (leaf_.type->kind()) {
-      case TypeKind::kNull: return;  // never a value
-      case TypeKind::kBool: return each<uint8_t>(rows, count, [&](uint32_t row) { return uint8_t{test_bit(column_.bits(), row)}; });
-      case TypeKind::kInt8: return copy<int8_t, int32_t>(rows, count);
-      case TypeKind::kInt16: return copy<int16_t, int32_t>(rows, count);
-      case TypeKind::kUInt8: return copy<uint8_t, uint32_t>(rows, count);
-      case TypeKind::kUInt16: return copy<uint16_t, uint32_t>(rows, count);
+      case TypeKind::kNull:
+        return;  // never a value
+      case TypeKind::kBool:
+        return each<uint8_t>(rows, count,
+                             [&](uint32_t row) { return uint8_t{test_bit(column_.bits(), row)}; });
+      case TypeKind::kInt8:
+        return copy<int8_t, int32_t>(rows, count);
+      case TypeKind::kInt16:
+        return copy<int16_t, int32_t>(rows, count);
+      case TypeKind::kUInt8:
+        return copy<uint8_t, uint32_t>(rows, count);
+      case TypeKind::kUInt16:
+        return copy<uint16_t, uint32_t>(rows, count);
       case TypeKind::kInt32:
       case TypeKind::kDate:
       case TypeKind::kUInt32:
-      case TypeKind::kFloat: return copy<uint32_t, uint32_t>(rows, count);
+      case TypeKind::kFloat:
+        return copy<uint32_t, uint32_t>(rows, count);
       case TypeKind::kInt64:
       case TypeKind::kUInt64:
       case TypeKind::kDouble:
@@ -72,7 +82,8 @@ class LeafAppender {
       case TypeKind::kTimestamp:
       case TypeKind::kTimestampNs:
       case TypeKind::kTimestampTz:
-      case TypeKind::kDuration: return copy<uint64_t, uint64_t>(rows, count);
+      case TypeKind::kDuration:
+        return copy<uint64_t, uint64_t>(rows, count);
       case TypeKind::kTimestampS:
         return each<int64_t>(rows, count, [&](uint32_t row) {
           int64_t millis = 0;
@@ -95,13 +106,16 @@ class LeafAppender {
       }
       case TypeKind::kUuid:
         return fixed(rows, count, [&](uint32_t row, std::byte* to) {
-          store_big_endian(static_cast<uint128_t>(column_.values<int128_t>()[row]) ^ (uint128_t{1} << 127), to);
+          store_big_endian(
+              static_cast<uint128_t>(column_.values<int128_t>()[row]) ^ (uint128_t{1} << 127), to);
         });
-      case TypeKind::kInterval: return fixed(rows, count, [&](uint32_t row, std::byte* to) { interval(row, to); });
+      case TypeKind::kInterval:
+        return fixed(rows, count, [&](uint32_t row, std::byte* to) { interval(row, to); });
       case TypeKind::kVarchar:
       case TypeKind::kBlob:
       case TypeKind::kJson:
-        for (size_t i = 0; i < count; ++i) out_.texts.push_back(column_.values<StringView>()[rows[i]]);
+        for (size_t i = 0; i < count; ++i)
+          out_.texts.push_back(column_.values<StringView>()[rows[i]]);
         return;
       case TypeKind::kEnum:
         for (size_t i = 0; i < count; ++i) {
@@ -111,7 +125,8 @@ class LeafAppender {
       case TypeKind::kList:
       case TypeKind::kArray:
       case TypeKind::kStruct:
-      case TypeKind::kMap: break;
+      case TypeKind::kMap:
+        break;
     }
     UNREACHABLE();
   }
@@ -120,7 +135,8 @@ class LeafAppender {
   template <class T, class Get>
   void each(const uint32_t* rows, size_t count, Get get) {
     std::byte* to = grow(count * sizeof(T));
-    for (size_t i = 0; i < count; ++i, to += sizeof(T)) store_unaligned(to, static_cast<T>(get(rows[i])));
+    for (size_t i = 0; i < count; ++i, to += sizeof(T))
+      store_unaligned(to, static_cast<T>(get(rows[i])));
   }
   template <class From, class To>
   void copy(const uint32_t* rows, size_t count) {
@@ -139,9 +155,12 @@ class LeafAppender {
   }
   void interval(uint32_t row, std::byte* to) const {
     const Interval& value = column_.values<Interval>()[row];
-    if (value.months < 0 || value.days < 0 || value.micros < 0) does_not_fit(leaf_, "Parquet has no negative intervals");
-    if (value.micros % 1000 != 0) does_not_fit(leaf_, "Parquet's intervals count whole milliseconds");
-    if (value.micros / 1000 > ~uint32_t{0}) does_not_fit(leaf_, "it has more than 2^32 milliseconds");
+    if (value.months < 0 || value.days < 0 || value.micros < 0)
+      does_not_fit(leaf_, "Parquet has no negative intervals");
+    if (value.micros % 1000 != 0)
+      does_not_fit(leaf_, "Parquet's intervals count whole milliseconds");
+    if (value.micros / 1000 > ~uint32_t{0})
+      does_not_fit(leaf_, "it has more than 2^32 milliseconds");
     store_unaligned(to, value.months);
     store_unaligned(to + 4, value.days);
     store_unaligned(to + 8, static_cast<uint32_t>(value.micros / 1000));
@@ -165,11 +184,11 @@ class Shredder {
   /// `optional`: the field may be NULL and has a definition level of its own.
   void node(TypeRef type, const Column& given, const Slots& slots, bool optional, uint8_t level) {
     const Column column = given.flatten();
-    switch (type->physical()) {
-      case PhysicalType::kList: return list(type, column, slots, level);
-      case PhysicalType::kStruct: return structure(type, column, slots, optional, level);
-      default: return leaf(column, slots, optional);
+    if (type->physical() == PhysicalType::kList) return list(type, column, slots, level);
+    if (type->physical() == PhysicalType::kStruct) {
+      return structure(type, column, slots, optional, level);
     }
+    leaf(column, slots, optional);
   }
 
  private:
@@ -195,7 +214,8 @@ class Shredder {
     LeafAppender(description, column, out).append(present.data(), present.size());
   }
 
-  void structure(TypeRef type, const Column& column, const Slots& slots, bool optional, uint8_t level) {
+  void structure(TypeRef type, const Column& column, const Slots& slots, bool optional,
+                 uint8_t level) {
     Slots inside = slots;
     if (optional) {
       for (size_t i = 0; i < slots.size(); ++i) {
@@ -230,7 +250,8 @@ class Shredder {
         }
       }
     }
-    if (!type->is(TypeKind::kMap)) return node(type->element(), column.child(), inside, true, deeper);
+    if (!type->is(TypeKind::kMap))
+      return node(type->element(), column.child(), inside, true, deeper);
     // The entries of a map are never NULL themselves, nor are keys.
     const Column pairs = column.child().flatten();
     node(type->fields()[0].type, pairs.child(0), inside, false, deeper);
@@ -266,7 +287,8 @@ static void shred_flat(const WriteLeaf& leaf, const Column& given, LeafData& out
   LeafAppender(leaf, column, out).append(present.data(), present.size());
 }
 
-void shred(const WriteSchema& schema, size_t column, const Column& rows, std::vector<LeafData>& out) {
+void shred(const WriteSchema& schema, size_t column, const Column& rows,
+           std::vector<LeafData>& out) {
   if (!schema.schema()[column].type->is_nested()) {
     out[0].row_count += rows.size();
     return shred_flat(schema.leaves()[schema.first_leaf(column)], rows, out[0]);

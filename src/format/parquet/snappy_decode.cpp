@@ -17,7 +17,8 @@ constexpr std::array<uint16_t, 256> kCopies = [] {
   }
   return table;
 }();
-/// Per kind of tag: which bits of the four bytes behind it are offset, and how many bytes those are.
+/// Per kind of tag: which bits of the four bytes behind it are offset, and how many bytes those
+/// are.
 constexpr uint32_t kOffsetMask[4] = {0, 0xFF, 0xFFFF, 0xFFFFFFFF};
 constexpr uint8_t kOffsetBytes[4] = {0, 1, 2, 4};
 
@@ -41,11 +42,12 @@ void copy16(uint8_t* to, const uint8_t* from) {
 
 /// A copy whose source overlaps its target, or that comes near the end: byte by byte.
 void copy_bytes(uint8_t* to, size_t offset, size_t size) {
-  for (size_t i = 0; i < size; ++i) to[i] = to[i - offset];
+  const uint8_t* const from = to - offset;
+  for (size_t i = 0; i < size; ++i) to[i] = from[i];
 }
 
-constexpr ptrdiff_t kInputMargin = 32;    // a literal of 16, its tag, a copy's five bytes
-constexpr ptrdiff_t kOutputMargin = 96;   // a literal of 16 and a copy of 64, in blocks of 16
+constexpr ptrdiff_t kInputMargin = 32;   // a literal of 16, its tag, a copy's five bytes
+constexpr ptrdiff_t kOutputMargin = 96;  // a literal of 16 and a copy of 64, in blocks of 16
 
 }  // namespace
 
@@ -109,7 +111,8 @@ bool snappy_decode(std::span<const std::byte> in, std::span<std::byte> out) {
         length += 1;
         at += bytes;
       }
-      if (length > static_cast<size_t>(end - at) || length > static_cast<size_t>(limit - to)) return false;
+      if (length > static_cast<size_t>(end - at) || length > static_cast<size_t>(limit - to))
+        return false;
       std::memcpy(to, at, length);
       at += length;
       to += length;
@@ -120,7 +123,8 @@ bool snappy_decode(std::span<const std::byte> in, std::span<std::byte> out) {
     for (size_t i = 0; i < kOffsetBytes[kind]; ++i) offset += static_cast<size_t>(at[i]) << (8 * i);
     at += kOffsetBytes[kind];
     const size_t length = kCopies[tag] & 0xFF;
-    if (offset - 1 >= static_cast<size_t>(to - begin) || length > static_cast<size_t>(limit - to)) return false;
+    if (offset - 1 >= static_cast<size_t>(to - begin) || length > static_cast<size_t>(limit - to))
+      return false;
     copy_bytes(to, offset, length);
     to += length;
   }

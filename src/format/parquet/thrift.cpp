@@ -8,7 +8,9 @@ namespace doline::parquet {
 
 namespace {
 
-[[noreturn]] void truncated() { throw Error(ErrorCode::kCorrupt, "Parquet metadata ends in the middle of a value"); }
+[[noreturn]] void truncated() {
+  throw Error(ErrorCode::kCorrupt, "Parquet metadata ends in the middle of a value");
+}
 
 }  // namespace
 
@@ -33,7 +35,8 @@ int64_t ThriftReader::zigzag() {
 }
 
 void ThriftReader::enter() {
-  if (++depth_ > kMaxDepth) throw Error(ErrorCode::kCorrupt, "Parquet metadata nests deeper than {} levels", kMaxDepth);
+  if (++depth_ > kMaxDepth)
+    throw Error(ErrorCode::kCorrupt, "Parquet metadata nests deeper than {} levels", kMaxDepth);
 }
 
 bool ThriftReader::next_field(ThriftField& field, int16_t& last) {
@@ -55,15 +58,16 @@ bool ThriftReader::next_field(ThriftField& field, int16_t& last) {
 
 void ThriftReader::expect(ThriftField field, ThriftType type) const {
   if (field.type == type) return;
-  throw Error(ErrorCode::kCorrupt, "field {} of the Parquet metadata has wire type {}, not {}", field.id,
-              static_cast<int>(field.type), static_cast<int>(type));
+  throw Error(ErrorCode::kCorrupt, "field {} of the Parquet metadata has wire type {}, not {}",
+              field.id, static_cast<int>(field.type), static_cast<int>(type));
 }
 
 void ThriftReader::expect_element(ThriftList list, ThriftType element) const {
   const bool both_boolean = (list.type == ThriftType::kTrue || list.type == ThriftType::kFalse) &&
                             (element == ThriftType::kTrue || element == ThriftType::kFalse);
   if (list.size == 0 || list.type == element || both_boolean) return;
-  throw Error(ErrorCode::kCorrupt, "a list of the Parquet metadata has elements of wire type {}, not {}",
+  throw Error(ErrorCode::kCorrupt,
+              "a list of the Parquet metadata has elements of wire type {}, not {}",
               static_cast<int>(list.type), static_cast<int>(element));
 }
 
@@ -132,10 +136,14 @@ void ThriftReader::skip(ThriftType type, bool in_list) {
     case ThriftType::kFalse:
       if (in_list) byte();
       return;
-    case ThriftType::kI8: byte(); return;
+    case ThriftType::kI8:
+      byte();
+      return;
     case ThriftType::kI16:
     case ThriftType::kI32:
-    case ThriftType::kI64: varint(); return;
+    case ThriftType::kI64:
+      varint();
+      return;
     case ThriftType::kDouble:
     case ThriftType::kUuid: {
       const ptrdiff_t bytes = type == ThriftType::kDouble ? 8 : 16;
@@ -143,7 +151,9 @@ void ThriftReader::skip(ThriftType type, bool in_list) {
       at_ += bytes;
       return;
     }
-    case ThriftType::kBinary: element_binary(); return;
+    case ThriftType::kBinary:
+      element_binary();
+      return;
     case ThriftType::kList:
     case ThriftType::kSet: {
       enter();
@@ -167,9 +177,11 @@ void ThriftReader::skip(ThriftType type, bool in_list) {
     case ThriftType::kStruct:
       read_struct([this](ThriftField field) { skip(field); });
       return;
-    case ThriftType::kStop: break;
+    case ThriftType::kStop:
+      break;
   }
-  throw Error(ErrorCode::kCorrupt, "Parquet metadata has a value of unknown wire type {}", static_cast<int>(type));
+  throw Error(ErrorCode::kCorrupt, "Parquet metadata has a value of unknown wire type {}",
+              static_cast<int>(type));
 }
 
 void ThriftWriter::varint(uint64_t value) {
@@ -201,7 +213,9 @@ void ThriftWriter::list(int16_t id, ThriftType element, size_t size) {
   }
 }
 
-void ThriftWriter::boolean(int16_t id, bool value) { header(id, value ? ThriftType::kTrue : ThriftType::kFalse); }
+void ThriftWriter::boolean(int16_t id, bool value) {
+  header(id, value ? ThriftType::kTrue : ThriftType::kFalse);
+}
 
 void ThriftWriter::i8(int16_t id, int8_t value) {
   header(id, ThriftType::kI8);

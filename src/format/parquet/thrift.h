@@ -43,7 +43,8 @@ class ThriftReader {
  public:
   static constexpr int kMaxDepth = 64;
 
-  explicit ThriftReader(std::span<const std::byte> bytes) : begin_(cast(bytes.data())), at_(begin_), end_(begin_ + bytes.size()) {}
+  explicit ThriftReader(std::span<const std::byte> bytes)
+      : begin_(cast(bytes.data())), at_(begin_), end_(begin_ + bytes.size()) {}
 
   size_t consumed() const { return static_cast<size_t>(at_ - begin_); }
 
@@ -81,7 +82,9 @@ class ThriftReader {
   void skip(ThriftField field) { skip(field.type, false); }
 
  private:
-  static const uint8_t* cast(const std::byte* bytes) { return reinterpret_cast<const uint8_t*>(bytes); }
+  static const uint8_t* cast(const std::byte* bytes) {
+    return reinterpret_cast<const uint8_t*>(bytes);
+  }
   void enter();
   bool next_field(ThriftField& field, int16_t& last);
   void expect_element(ThriftList list, ThriftType element) const;
@@ -132,7 +135,9 @@ class ThriftWriter {
  private:
   void header(int16_t id, ThriftType type);
   void varint(uint64_t value);
-  void zigzag(int64_t value) { varint((static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63)); }
+  void zigzag(int64_t value) {
+    varint((static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63));
+  }
 
   std::string& out_;
   int16_t last_ = 0;

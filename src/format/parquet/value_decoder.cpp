@@ -16,12 +16,15 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
-[[noreturn]] void too_few() { throw Error(ErrorCode::kCorrupt, "a Parquet page has fewer values than its header says"); }
+[[noreturn]] void too_few() {
+  throw Error(ErrorCode::kCorrupt, "a Parquet page has fewer values than its header says");
+}
 
 /// Fixed-width values one after the other.
 class PlainFixed final : public ValueDecoder {
  public:
-  PlainFixed(Bytes bytes, size_t width) : ValueDecoder(width), at_(bytes.data()), left_(bytes.size() / width) {}
+  PlainFixed(Bytes bytes, size_t width)
+      : ValueDecoder(width), at_(bytes.data()), left_(bytes.size() / width) {}
 
   void decode(std::byte* out, size_t count) override {
     require(count);
@@ -32,13 +35,19 @@ class PlainFixed final : public ValueDecoder {
     require(count);
     pass(count);
   }
-  void decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span, std::byte* out) override {
+  void decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span,
+                 std::byte* out) override {
     require(span);
     switch (width_) {
-      case 4: gather<uint32_t>(at, count, base, out); break;
-      case 8: gather<uint64_t>(at, count, base, out); break;
+      case 4:
+        gather<uint32_t>(at, count, base, out);
+        break;
+      case 8:
+        gather<uint64_t>(at, count, base, out);
+        break;
       default:
-        for (size_t i = 0; i < count; ++i) std::memcpy(out + i * width_, at_ + (at[i] - base) * width_, width_);
+        for (size_t i = 0; i < count; ++i)
+          std::memcpy(out + i * width_, at_ + (at[i] - base) * width_, width_);
     }
     pass(span);
   }
@@ -46,7 +55,8 @@ class PlainFixed final : public ValueDecoder {
  private:
   template <class T>
   void gather(const uint32_t* at, size_t count, uint32_t base, std::byte* out) const {
-    for (size_t i = 0; i < count; ++i) std::memcpy(out + i * sizeof(T), at_ + (at[i] - base) * sizeof(T), sizeof(T));
+    for (size_t i = 0; i < count; ++i)
+      std::memcpy(out + i * sizeof(T), at_ + (at[i] - base) * sizeof(T), sizeof(T));
   }
   void require(size_t count) const {
     if (count > left_) too_few();
@@ -66,7 +76,8 @@ class PlainBits final : public ValueDecoder {
 
   void decode(std::byte* out, size_t count) override {
     if (count > bytes_.size() * 8 - at_) too_few();
-    for (size_t i = 0; i < count; ++i, ++at_) out[i] = (bytes_[at_ / 8] >> (at_ % 8)) & std::byte{1};
+    for (size_t i = 0; i < count; ++i, ++at_)
+      out[i] = (bytes_[at_ / 8] >> (at_ % 8)) & std::byte{1};
   }
   void skip(size_t count) override {
     if (count > bytes_.size() * 8 - at_) too_few();
@@ -106,7 +117,8 @@ class RleBits final : public ValueDecoder {
 /// Byte arrays, each behind four bytes of length.
 class PlainStrings final : public ValueDecoder {
  public:
-  explicit PlainStrings(Bytes bytes) : ValueDecoder(sizeof(StringView)), at_(bytes.data()), end_(at_ + bytes.size()) {}
+  explicit PlainStrings(Bytes bytes)
+      : ValueDecoder(sizeof(StringView)), at_(bytes.data()), end_(at_ + bytes.size()) {}
 
   void decode(std::byte* out, size_t count) override {
     for (size_t i = 0; i < count; ++i) store(out + i * sizeof(StringView), next());
@@ -114,7 +126,8 @@ class PlainStrings final : public ValueDecoder {
   void skip(size_t count) override {
     for (size_t i = 0; i < count; ++i) next();
   }
-  void decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span, std::byte* out) override {
+  void decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span,
+                 std::byte* out) override {
     size_t passed = 0;
     for (size_t i = 0; i < count; ++i) {
       for (const size_t wanted = at[i] - base; passed < wanted; ++passed) next();
@@ -126,14 +139,16 @@ class PlainStrings final : public ValueDecoder {
 
  private:
   static void store(std::byte* out, std::span<const std::byte> text) {
-    const StringView view(reinterpret_cast<const char*>(text.data()), static_cast<uint32_t>(text.size()));
+    const StringView view(reinterpret_cast<const char*>(text.data()),
+                          static_cast<uint32_t>(text.size()));
     std::memcpy(out, &view, sizeof view);
   }
   std::span<const std::byte> next() {
     if (end_ - at_ < 4) too_few();
     const auto size = load_unaligned<uint32_t>(at_);
     if (size > static_cast<size_t>(end_ - at_ - 4)) {
-      throw Error(ErrorCode::kCorrupt, "a byte array of {} bytes does not fit its Parquet page", size);
+      throw Error(ErrorCode::kCorrupt, "a byte array of {} bytes does not fit its Parquet page",
+                  size);
     }
     const std::span<const std::byte> text(at_ + 4, size);
     at_ += 4 + size_t{size};
@@ -154,7 +169,8 @@ class DeltaIntegers final : public ValueDecoder {
     while (count > 0) {
       const size_t here = std::min(count, std::size(wide));
       deltas_.decode(wide, here);
-      for (size_t i = 0; i < here; ++i) store_unaligned(out + i * 4, static_cast<uint32_t>(wide[i]));
+      for (size_t i = 0; i < here; ++i)
+        store_unaligned(out + i * 4, static_cast<uint32_t>(wide[i]));
       out += here * 4;
       count -= here;
     }
@@ -167,7 +183,8 @@ class DeltaIntegers final : public ValueDecoder {
 
 /// Lengths as in DELTA_BINARY_PACKED, decoded at once: the bytes lie behind the last one.
 std::vector<uint32_t> read_lengths(DeltaDecoder& deltas, size_t most) {
-  if (deltas.total_count() > most) throw Error(ErrorCode::kCorrupt, "a Parquet page has more lengths than values");
+  if (deltas.total_count() > most)
+    throw Error(ErrorCode::kCorrupt, "a Parquet page has more lengths than values");
   std::vector<uint32_t> lengths(static_cast<size_t>(deltas.total_count()));
   int64_t wide[256];
   for (size_t i = 0; i < lengths.size();) {
@@ -175,7 +192,8 @@ std::vector<uint32_t> read_lengths(DeltaDecoder& deltas, size_t most) {
     deltas.decode(wide, here);
     for (size_t k = 0; k < here; ++k) {
       const auto length = static_cast<int32_t>(wide[k]);
-      if (length < 0) throw Error(ErrorCode::kCorrupt, "a Parquet page has a byte array of negative length");
+      if (length < 0)
+        throw Error(ErrorCode::kCorrupt, "a Parquet page has a byte array of negative length");
       lengths[i++] = static_cast<uint32_t>(length);
     }
   }
@@ -200,7 +218,8 @@ class DeltaLengthStrings final : public ValueDecoder {
     return text;
   }
   void decode(std::byte* out, size_t count) override {
-    for (size_t i = 0; i < count; ++i) store_unaligned(out + i * sizeof(StringView), StringView(next()));
+    for (size_t i = 0; i < count; ++i)
+      store_unaligned(out + i * sizeof(StringView), StringView(next()));
   }
   void skip(size_t count) override {
     for (size_t i = 0; i < count; ++i) next();
@@ -217,7 +236,8 @@ class DeltaLengthStrings final : public ValueDecoder {
 class DeltaStrings final : public ValueDecoder {
  public:
   DeltaStrings(Bytes bytes, size_t count, LeafType type)
-      : ValueDecoder(type.width()), fixed_(type.physical == Physical::kFixed ? type.type_length : 0) {
+      : ValueDecoder(type.width()),
+        fixed_(type.physical == Physical::kFixed ? type.type_length : 0) {
     DeltaDecoder deltas(bytes);
     prefixes_ = read_lengths(deltas, count);
     suffixes_ = std::make_unique<DeltaLengthStrings>(bytes.subspan(deltas.consumed()), count);
@@ -233,7 +253,8 @@ class DeltaStrings final : public ValueDecoder {
       for (size_t i = 0; i < here; ++i) {
         suffixes[i] = suffixes_->next();
         if (prefixes_[at_ + i] > before) {
-          throw Error(ErrorCode::kCorrupt, "a DELTA_BYTE_ARRAY Parquet page repeats more than there was");
+          throw Error(ErrorCode::kCorrupt,
+                      "a DELTA_BYTE_ARRAY Parquet page repeats more than there was");
         }
         before = prefixes_[at_ + i] + suffixes[i].size();
         bytes += before;
@@ -271,7 +292,8 @@ class DeltaStrings final : public ValueDecoder {
   void store(std::byte* out, std::string_view value) const {
     if (fixed_ == 0) return store_unaligned(out, StringView(value));
     if (value.size() != fixed_) {
-      throw Error(ErrorCode::kCorrupt, "a value of {} bytes in a Parquet column of {}", value.size(), fixed_);
+      throw Error(ErrorCode::kCorrupt, "a value of {} bytes in a Parquet column of {}",
+                  value.size(), fixed_);
     }
     std::memcpy(out, value.data(), fixed_);
   }
@@ -286,7 +308,8 @@ class DeltaStrings final : public ValueDecoder {
 /// BYTE_STREAM_SPLIT: all first bytes, then all second bytes, …
 class SplitBytes final : public ValueDecoder {
  public:
-  SplitBytes(Bytes bytes, size_t width) : ValueDecoder(width), bytes_(bytes), count_(bytes.size() / width) {}
+  SplitBytes(Bytes bytes, size_t width)
+      : ValueDecoder(width), bytes_(bytes), count_(bytes.size() / width) {}
 
   void decode(std::byte* out, size_t count) override {
     if (count > count_ - at_) too_few();
@@ -308,27 +331,34 @@ class SplitBytes final : public ValueDecoder {
 };
 
 [[noreturn]] void unfit(PageEncoding encoding, LeafType type) {
-  throw Error(ErrorCode::kNotSupported, "{} values in the Parquet encoding {} cannot be read", name_of(type.physical),
-              name_of(encoding));
+  throw Error(ErrorCode::kNotSupported, "{} values in the Parquet encoding {} cannot be read",
+              name_of(type.physical), name_of(encoding));
 }
 
 }  // namespace
 
 size_t LeafType::width() const {
   switch (physical) {
-    case Physical::kBoolean: return 1;
+    case Physical::kBoolean:
+      return 1;
     case Physical::kInt32:
-    case Physical::kFloat: return 4;
+    case Physical::kFloat:
+      return 4;
     case Physical::kInt64:
-    case Physical::kDouble: return 8;
-    case Physical::kInt96: return 12;
-    case Physical::kByteArray: return sizeof(StringView);
-    case Physical::kFixed: return type_length;
+    case Physical::kDouble:
+      return 8;
+    case Physical::kInt96:
+      return 12;
+    case Physical::kByteArray:
+      return sizeof(StringView);
+    case Physical::kFixed:
+      return type_length;
   }
   UNREACHABLE();
 }
 
-void ValueDecoder::decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span, std::byte* out) {
+void ValueDecoder::decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span,
+                             std::byte* out) {
   size_t passed = 0;
   for (size_t i = 0; i < count;) {
     size_t run = 1;
@@ -342,7 +372,8 @@ void ValueDecoder::decode_at(const uint32_t* at, size_t count, uint32_t base, si
   if (span > passed) skip(span - passed);
 }
 
-std::unique_ptr<ValueDecoder> make_value_decoder(PageEncoding encoding, LeafType type, Bytes values, size_t count) {
+std::unique_ptr<ValueDecoder> make_value_decoder(PageEncoding encoding, LeafType type, Bytes values,
+                                                 size_t count) {
   const size_t width = type.width();
   const bool is_string = type.physical == Physical::kByteArray;
   switch (encoding) {
@@ -362,7 +393,8 @@ std::unique_ptr<ValueDecoder> make_value_decoder(PageEncoding encoding, LeafType
       if (is_string) return std::make_unique<DeltaLengthStrings>(values, count);
       break;
     case PageEncoding::kDeltaByteArray:
-      if (is_string || type.physical == Physical::kFixed) return std::make_unique<DeltaStrings>(values, count, type);
+      if (is_string || type.physical == Physical::kFixed)
+        return std::make_unique<DeltaStrings>(values, count, type);
       break;
     case PageEncoding::kByteStreamSplit:
       if (!is_string && type.physical != Physical::kBoolean && type.physical != Physical::kInt96) {
@@ -371,7 +403,8 @@ std::unique_ptr<ValueDecoder> make_value_decoder(PageEncoding encoding, LeafType
       break;
     case PageEncoding::kPlainDictionary:
     case PageEncoding::kBitPacked:
-    case PageEncoding::kRleDictionary: break;
+    case PageEncoding::kRleDictionary:
+      break;
   }
   unfit(encoding, type);
 }
@@ -379,16 +412,21 @@ std::unique_ptr<ValueDecoder> make_value_decoder(PageEncoding encoding, LeafType
 PageDictionary::PageDictionary(LeafType type, Bytes values, size_t count, PinRef page)
     : type_(type), size_(static_cast<uint32_t>(count)), page_(std::move(page)) {
   const size_t width = type.width();
-  const size_t least = type.physical == Physical::kByteArray ? 4 : type.physical == Physical::kBoolean ? 0 : width;
+  const size_t least = type.physical == Physical::kByteArray ? 4
+                       : type.physical == Physical::kBoolean ? 0
+                                                             : width;
   if (count * least > values.size() || count > values.size() * 8) {
-    throw Error(ErrorCode::kCorrupt, "a Parquet dictionary of {} bytes claims {} values", values.size(), count);
+    throw Error(ErrorCode::kCorrupt, "a Parquet dictionary of {} bytes claims {} values",
+                values.size(), count);
   }
   values_ = Buffer::allocate(count * width);
-  if (count > 0) make_value_decoder(PageEncoding::kPlain, type, values, count)->decode(values_->data(), count);
+  if (count > 0)
+    make_value_decoder(PageEncoding::kPlain, type, values, count)->decode(values_->data(), count);
 }
 
 size_t PageDictionary::held_bytes() const noexcept {
-  return values_->held_bytes() + (page_ && type_.physical == Physical::kByteArray ? page_->held_bytes() : 0);
+  return values_->held_bytes() +
+         (page_ && type_.physical == Physical::kByteArray ? page_->held_bytes() : 0);
 }
 
 void PageDictionary::gather(const uint32_t* codes, size_t count, std::byte* out) const {
@@ -401,33 +439,41 @@ void PageDictionary::gather(const uint32_t* codes, size_t count, std::byte* out)
   };
   const size_t width = type_.width();
   switch (width) {
-    case 1: return copy.template operator()<uint8_t>();
-    case 4: return copy.template operator()<uint32_t>();
-    case 8: return copy.template operator()<uint64_t>();
-    case 16: return copy.template operator()<Sixteen>();
+    case 1:
+      return copy.template operator()<uint8_t>();
+    case 4:
+      return copy.template operator()<uint32_t>();
+    case 8:
+      return copy.template operator()<uint64_t>();
+    case 16:
+      return copy.template operator()<Sixteen>();
     default:
-      for (size_t i = 0; i < count; ++i) std::memcpy(out + i * width, data() + codes[i] * width, width);
+      for (size_t i = 0; i < count; ++i)
+        std::memcpy(out + i * width, data() + codes[i] * width, width);
   }
 }
 
-PageValues::PageValues(PageEncoding encoding, LeafType type, Bytes values, size_t count, PageDictionaryRef dictionary)
+PageValues::PageValues(PageEncoding encoding, LeafType type, Bytes values, size_t count,
+                       PageDictionaryRef dictionary)
     : codes_(is_dictionary_encoding(encoding)), dictionary_(std::move(dictionary)) {
   if (!codes_) {
     plain_ = make_value_decoder(encoding, type, values, count);
     return;
   }
-  if (!dictionary_) throw Error(ErrorCode::kCorrupt, "a Parquet page needs a dictionary that is not there");
+  if (!dictionary_)
+    throw Error(ErrorCode::kCorrupt, "a Parquet page needs a dictionary that is not there");
   // A page of NULLs alone may have no bytes at all.
   if (!values.empty()) hybrid_ = HybridDecoder(values.subspan(1), static_cast<unsigned>(values[0]));
 }
 
 void PageValues::check(const uint32_t* codes, size_t count) const {
-  static const UnpackKernels& kernels =
-      pick_variant(simd_level(), scalar::kUnpackKernels, avx2::kUnpackKernels, avx512::kUnpackKernels);
+  static const UnpackKernels& kernels = pick_variant(simd_level(), scalar::kUnpackKernels,
+                                                     avx2::kUnpackKernels, avx512::kUnpackKernels);
   if (count == 0) return;
   const uint32_t top = kernels.greatest(codes, count);
   if (top >= dictionary_->size()) {
-    throw Error(ErrorCode::kCorrupt, "a Parquet page has the dictionary code {}; the dictionary has {} values", top,
+    throw Error(ErrorCode::kCorrupt,
+                "a Parquet page has the dictionary code {}; the dictionary has {} values", top,
                 dictionary_->size());
   }
 }
@@ -438,7 +484,8 @@ void PageValues::decode(std::byte* out, size_t count) {
   check(reinterpret_cast<uint32_t*>(out), count);
 }
 
-void PageValues::decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span, std::byte* out) {
+void PageValues::decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span,
+                           std::byte* out) {
   if (!codes_) return plain_->decode_at(at, count, base, span, out);
   hybrid_.decode_at(at, count, base, span, reinterpret_cast<uint32_t*>(out));
   check(reinterpret_cast<uint32_t*>(out), count);

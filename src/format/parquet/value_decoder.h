@@ -32,7 +32,8 @@ class ValueDecoder {
   virtual void skip(size_t count) = 0;
   /// Of the next `span` values those at `at[i] - base`, which ascend and lie below `span`; then
   /// goes past all of them. The base class goes by runs of neighbours.
-  virtual void decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span, std::byte* out);
+  virtual void decode_at(const uint32_t* at, size_t count, uint32_t base, size_t span,
+                         std::byte* out);
   /// Memory made for string views since the last call, beyond the page itself.
   std::vector<PinRef> take_pins() { return std::move(pins_); }
 

@@ -26,7 +26,9 @@ std::optional<ValueDictionary> build(size_t count, Hash hash, Equal equal, Bytes
     const uint64_t h = hash(i);
     plain_bytes += bytes_of(i);
     size_t slot = h & mask;
-    while (slots[slot] != kFree && !(hashes[slots[slot]] == h && equal(dictionary.firsts[slots[slot]], i))) slot = (slot + 1) & mask;
+    while (slots[slot] != kFree &&
+           !(hashes[slots[slot]] == h && equal(dictionary.firsts[slots[slot]], i)))
+      slot = (slot + 1) & mask;
     if (slots[slot] != kFree) {
       dictionary.codes[i] = slots[slot];
       continue;
@@ -37,7 +39,8 @@ std::optional<ValueDictionary> build(size_t count, Hash hash, Equal equal, Bytes
     dictionary.firsts.push_back(static_cast<uint32_t>(i));
     hashes.push_back(h);
     bytes += bytes_of(i);
-    if (bytes > kMostBytes || (i >= 8192 && dictionary.firsts.size() * 4 > i * 3)) return std::nullopt;
+    if (bytes > kMostBytes || (i >= 8192 && dictionary.firsts.size() * 4 > i * 3))
+      return std::nullopt;
     if (dictionary.firsts.size() * 2 > slots.size()) {
       slots.assign(slots.size() * 2, kFree);
       mask = slots.size() - 1;
@@ -48,7 +51,9 @@ std::optional<ValueDictionary> build(size_t count, Hash hash, Equal equal, Bytes
       }
     }
   }
-  const size_t width = dictionary.firsts.empty() ? 0 : static_cast<size_t>(std::bit_width(dictionary.firsts.size() - 1));
+  const size_t width = dictionary.firsts.empty()
+                           ? 0
+                           : static_cast<size_t>(std::bit_width(dictionary.firsts.size() - 1));
   const size_t coded_bytes = bytes + count * width / 8;
   if (coded_bytes * 5 > plain_bytes * 4) return std::nullopt;
   return dictionary;
@@ -58,8 +63,8 @@ template <class T>
 std::optional<ValueDictionary> build_numbers(const LeafData& data, size_t count) {
   const auto at = [&](size_t i) { return load_unaligned<T>(data.fixed.data() + i * sizeof(T)); };
   return build(
-      count, [&](size_t i) { return hash_u64(at(i)); }, [&](size_t a, size_t b) { return at(a) == at(b); },
-      [](size_t) { return sizeof(T); });
+      count, [&](size_t i) { return hash_u64(at(i)); },
+      [&](size_t a, size_t b) { return at(a) == at(b); }, [](size_t) { return sizeof(T); });
 }
 
 }  // namespace
@@ -80,8 +85,8 @@ std::optional<ValueDictionary> build_dictionary(const WriteLeaf& leaf, const Lea
     return std::string_view(reinterpret_cast<const char*>(data.fixed.data()) + i * width, width);
   };
   return build(
-      count, [&](size_t i) { return hash_string(at(i)); }, [&](size_t a, size_t b) { return at(a) == at(b); },
-      [=](size_t) { return width; });
+      count, [&](size_t i) { return hash_string(at(i)); },
+      [&](size_t a, size_t b) { return at(a) == at(b); }, [=](size_t) { return width; });
 }
 
 }  // namespace doline::parquet

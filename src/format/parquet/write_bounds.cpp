@@ -20,7 +20,9 @@ std::string encoded(T value) {
 
 template <class T>
 std::optional<WrittenBounds> number_bounds(const LeafData& data, size_t begin, size_t end) {
-  const auto value_at = [&](size_t i) { return load_unaligned<T>(data.fixed.data() + i * sizeof(T)); };
+  const auto value_at = [&](size_t i) {
+    return load_unaligned<T>(data.fixed.data() + i * sizeof(T));
+  };
   bool found = false;
   T min{}, max{};
   for (size_t i = begin; i < end; ++i) {
@@ -50,10 +52,12 @@ std::optional<WrittenBounds> text_bounds(const LeafData& data, size_t begin, siz
   return WrittenBounds{std::string(data.texts[min].view()), std::string(data.texts[max].view())};
 }
 
-std::optional<WrittenBounds> fixed_bounds(const WriteLeaf& leaf, const LeafData& data, size_t begin, size_t end) {
+std::optional<WrittenBounds> fixed_bounds(const WriteLeaf& leaf, const LeafData& data, size_t begin,
+                                          size_t end) {
   if (begin == end) return std::nullopt;
   const auto at = [&](size_t i) {
-    return std::string(reinterpret_cast<const char*>(data.fixed.data()) + i * leaf.type_length, leaf.type_length);
+    return std::string(reinterpret_cast<const char*>(data.fixed.data()) + i * leaf.type_length,
+                       leaf.type_length);
   };
   WrittenBounds bounds{at(begin), at(begin)};
   for (size_t i = begin + 1; i < end; ++i) {
@@ -72,35 +76,56 @@ int compare_as(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-std::optional<WrittenBounds> bounds_of_values(const WriteLeaf& leaf, const LeafData& data, size_t begin, size_t end) {
+std::optional<WrittenBounds> bounds_of_values(const WriteLeaf& leaf, const LeafData& data,
+                                              size_t begin, size_t end) {
   switch (leaf.order) {
-    case LeafOrder::kNone: return std::nullopt;
-    case LeafOrder::kBool: return number_bounds<uint8_t>(data, begin, end);
-    case LeafOrder::kSigned32: return number_bounds<int32_t>(data, begin, end);
-    case LeafOrder::kUnsigned32: return number_bounds<uint32_t>(data, begin, end);
-    case LeafOrder::kSigned64: return number_bounds<int64_t>(data, begin, end);
-    case LeafOrder::kUnsigned64: return number_bounds<uint64_t>(data, begin, end);
-    case LeafOrder::kFloat: return number_bounds<float>(data, begin, end);
-    case LeafOrder::kDouble: return number_bounds<double>(data, begin, end);
-    case LeafOrder::kBytes: return leaf.is_text() ? text_bounds(data, begin, end) : fixed_bounds(leaf, data, begin, end);
-    case LeafOrder::kBigEndianSigned: return fixed_bounds(leaf, data, begin, end);
+    case LeafOrder::kNone:
+      return std::nullopt;
+    case LeafOrder::kBool:
+      return number_bounds<uint8_t>(data, begin, end);
+    case LeafOrder::kSigned32:
+      return number_bounds<int32_t>(data, begin, end);
+    case LeafOrder::kUnsigned32:
+      return number_bounds<uint32_t>(data, begin, end);
+    case LeafOrder::kSigned64:
+      return number_bounds<int64_t>(data, begin, end);
+    case LeafOrder::kUnsigned64:
+      return number_bounds<uint64_t>(data, begin, end);
+    case LeafOrder::kFloat:
+      return number_bounds<float>(data, begin, end);
+    case LeafOrder::kDouble:
+      return number_bounds<double>(data, begin, end);
+    case LeafOrder::kBytes:
+      return leaf.is_text() ? text_bounds(data, begin, end) : fixed_bounds(leaf, data, begin, end);
+    case LeafOrder::kBigEndianSigned:
+      return fixed_bounds(leaf, data, begin, end);
   }
   UNREACHABLE();
 }
 
 int compare_encoded(LeafOrder order, const std::string& a, const std::string& b) {
   switch (order) {
-    case LeafOrder::kNone: return 0;
-    case LeafOrder::kBool: return compare_as<uint8_t>(a, b);
-    case LeafOrder::kSigned32: return compare_as<int32_t>(a, b);
-    case LeafOrder::kUnsigned32: return compare_as<uint32_t>(a, b);
-    case LeafOrder::kSigned64: return compare_as<int64_t>(a, b);
-    case LeafOrder::kUnsigned64: return compare_as<uint64_t>(a, b);
-    case LeafOrder::kFloat: return compare_as<float>(a, b);
-    case LeafOrder::kDouble: return compare_as<double>(a, b);
-    case LeafOrder::kBytes: return a.compare(b);
+    case LeafOrder::kNone:
+      return 0;
+    case LeafOrder::kBool:
+      return compare_as<uint8_t>(a, b);
+    case LeafOrder::kSigned32:
+      return compare_as<int32_t>(a, b);
+    case LeafOrder::kUnsigned32:
+      return compare_as<uint32_t>(a, b);
+    case LeafOrder::kSigned64:
+      return compare_as<int64_t>(a, b);
+    case LeafOrder::kUnsigned64:
+      return compare_as<uint64_t>(a, b);
+    case LeafOrder::kFloat:
+      return compare_as<float>(a, b);
+    case LeafOrder::kDouble:
+      return compare_as<double>(a, b);
+    case LeafOrder::kBytes:
+      return a.compare(b);
     case LeafOrder::kBigEndianSigned: {
-      const bool negative = static_cast<uint8_t>(a[0]) >= 0x80, other = static_cast<uint8_t>(b[0]) >= 0x80;
+      const bool negative = static_cast<uint8_t>(a[0]) >= 0x80,
+                 other = static_cast<uint8_t>(b[0]) >= 0x80;
       if (negative != other) return negative ? -1 : 1;
       return a.compare(b);
     }

@@ -15,7 +15,8 @@ struct WrittenBounds {
 };
 
 /// Of values [begin, end) of the leaf; nullopt where there are none or they have no order.
-std::optional<WrittenBounds> bounds_of_values(const WriteLeaf& leaf, const LeafData& data, size_t begin, size_t end);
+std::optional<WrittenBounds> bounds_of_values(const WriteLeaf& leaf, const LeafData& data,
+                                              size_t begin, size_t end);
 /// Order of two plainly encoded values.
 int compare_encoded(LeafOrder order, const std::string& a, const std::string& b);
 

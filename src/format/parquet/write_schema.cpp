@@ -41,48 +41,75 @@ struct Stored {
 
 Stored stored_as(TypeRef type) {
   switch (type->kind()) {
-    case TypeKind::kNull: return {Physical::kInt32, 0, LeafOrder::kNone, logical_of(LogicalKind::kNull)};
-    case TypeKind::kBool: return {Physical::kBoolean, 0, LeafOrder::kBool, {}};
-    case TypeKind::kInt8: return {Physical::kInt32, 0, LeafOrder::kSigned32, integer(8, true)};
-    case TypeKind::kInt16: return {Physical::kInt32, 0, LeafOrder::kSigned32, integer(16, true)};
-    case TypeKind::kInt32: return {Physical::kInt32, 0, LeafOrder::kSigned32, {}};
-    case TypeKind::kInt64: return {Physical::kInt64, 0, LeafOrder::kSigned64, {}};
-    case TypeKind::kUInt8: return {Physical::kInt32, 0, LeafOrder::kUnsigned32, integer(8, false)};
-    case TypeKind::kUInt16: return {Physical::kInt32, 0, LeafOrder::kUnsigned32, integer(16, false)};
-    case TypeKind::kUInt32: return {Physical::kInt32, 0, LeafOrder::kUnsigned32, integer(32, false)};
-    case TypeKind::kUInt64: return {Physical::kInt64, 0, LeafOrder::kUnsigned64, integer(64, false)};
+    case TypeKind::kNull:
+      return {Physical::kInt32, 0, LeafOrder::kNone, logical_of(LogicalKind::kNull)};
+    case TypeKind::kBool:
+      return {Physical::kBoolean, 0, LeafOrder::kBool, {}};
+    case TypeKind::kInt8:
+      return {Physical::kInt32, 0, LeafOrder::kSigned32, integer(8, true)};
+    case TypeKind::kInt16:
+      return {Physical::kInt32, 0, LeafOrder::kSigned32, integer(16, true)};
+    case TypeKind::kInt32:
+      return {Physical::kInt32, 0, LeafOrder::kSigned32, {}};
+    case TypeKind::kInt64:
+      return {Physical::kInt64, 0, LeafOrder::kSigned64, {}};
+    case TypeKind::kUInt8:
+      return {Physical::kInt32, 0, LeafOrder::kUnsigned32, integer(8, false)};
+    case TypeKind::kUInt16:
+      return {Physical::kInt32, 0, LeafOrder::kUnsigned32, integer(16, false)};
+    case TypeKind::kUInt32:
+      return {Physical::kInt32, 0, LeafOrder::kUnsigned32, integer(32, false)};
+    case TypeKind::kUInt64:
+      return {Physical::kInt64, 0, LeafOrder::kUnsigned64, integer(64, false)};
     // Parquet has no 128-bit integers: the widest decimal holds all but the outermost values.
-    case TypeKind::kHugeInt: return {Physical::kFixed, 16, LeafOrder::kBigEndianSigned, decimal(38, 0)};
-    case TypeKind::kFloat: return {Physical::kFloat, 0, LeafOrder::kFloat, {}};
-    case TypeKind::kDouble: return {Physical::kDouble, 0, LeafOrder::kDouble, {}};
+    case TypeKind::kHugeInt:
+      return {Physical::kFixed, 16, LeafOrder::kBigEndianSigned, decimal(38, 0)};
+    case TypeKind::kFloat:
+      return {Physical::kFloat, 0, LeafOrder::kFloat, {}};
+    case TypeKind::kDouble:
+      return {Physical::kDouble, 0, LeafOrder::kDouble, {}};
     case TypeKind::kDecimal: {
       const LogicalType logical = decimal(type->width(), type->scale());
       if (type->width() <= 9) return {Physical::kInt32, 0, LeafOrder::kSigned32, logical};
       if (type->width() <= 18) return {Physical::kInt64, 0, LeafOrder::kSigned64, logical};
       return {Physical::kFixed, 16, LeafOrder::kBigEndianSigned, logical};
     }
-    case TypeKind::kDate: return {Physical::kInt32, 0, LeafOrder::kSigned32, logical_of(LogicalKind::kDate)};
-    case TypeKind::kTime: return {Physical::kInt64, 0, LeafOrder::kSigned64, moment(LogicalKind::kTime, TimeUnit::kMicros, false)};
+    case TypeKind::kDate:
+      return {Physical::kInt32, 0, LeafOrder::kSigned32, logical_of(LogicalKind::kDate)};
+    case TypeKind::kTime:
+      return {Physical::kInt64, 0, LeafOrder::kSigned64,
+              moment(LogicalKind::kTime, TimeUnit::kMicros, false)};
     case TypeKind::kTimestampS:
     case TypeKind::kTimestampMs:
-      return {Physical::kInt64, 0, LeafOrder::kSigned64, moment(LogicalKind::kTimestamp, TimeUnit::kMillis, false)};
+      return {Physical::kInt64, 0, LeafOrder::kSigned64,
+              moment(LogicalKind::kTimestamp, TimeUnit::kMillis, false)};
     case TypeKind::kTimestamp:
-      return {Physical::kInt64, 0, LeafOrder::kSigned64, moment(LogicalKind::kTimestamp, TimeUnit::kMicros, false)};
+      return {Physical::kInt64, 0, LeafOrder::kSigned64,
+              moment(LogicalKind::kTimestamp, TimeUnit::kMicros, false)};
     case TypeKind::kTimestampNs:
-      return {Physical::kInt64, 0, LeafOrder::kSigned64, moment(LogicalKind::kTimestamp, TimeUnit::kNanos, false)};
+      return {Physical::kInt64, 0, LeafOrder::kSigned64,
+              moment(LogicalKind::kTimestamp, TimeUnit::kNanos, false)};
     case TypeKind::kTimestampTz:
-      return {Physical::kInt64, 0, LeafOrder::kSigned64, moment(LogicalKind::kTimestamp, TimeUnit::kMicros, true)};
-    case TypeKind::kInterval: return {Physical::kFixed, 12, LeafOrder::kNone, logical_of(LogicalKind::kInterval)};
-    case TypeKind::kDuration: return {Physical::kInt64, 0, LeafOrder::kSigned64, {}};  // microseconds
+      return {Physical::kInt64, 0, LeafOrder::kSigned64,
+              moment(LogicalKind::kTimestamp, TimeUnit::kMicros, true)};
+    case TypeKind::kInterval:
+      return {Physical::kFixed, 12, LeafOrder::kNone, logical_of(LogicalKind::kInterval)};
+    case TypeKind::kDuration:
+      return {Physical::kInt64, 0, LeafOrder::kSigned64, {}};  // microseconds
     case TypeKind::kVarchar:
-    case TypeKind::kEnum: return {Physical::kByteArray, 0, LeafOrder::kBytes, logical_of(LogicalKind::kString)};
-    case TypeKind::kBlob: return {Physical::kByteArray, 0, LeafOrder::kBytes, {}};
-    case TypeKind::kJson: return {Physical::kByteArray, 0, LeafOrder::kBytes, logical_of(LogicalKind::kJson)};
-    case TypeKind::kUuid: return {Physical::kFixed, 16, LeafOrder::kBytes, logical_of(LogicalKind::kUuid)};
+    case TypeKind::kEnum:
+      return {Physical::kByteArray, 0, LeafOrder::kBytes, logical_of(LogicalKind::kString)};
+    case TypeKind::kBlob:
+      return {Physical::kByteArray, 0, LeafOrder::kBytes, {}};
+    case TypeKind::kJson:
+      return {Physical::kByteArray, 0, LeafOrder::kBytes, logical_of(LogicalKind::kJson)};
+    case TypeKind::kUuid:
+      return {Physical::kFixed, 16, LeafOrder::kBytes, logical_of(LogicalKind::kUuid)};
     case TypeKind::kList:
     case TypeKind::kArray:
     case TypeKind::kStruct:
-    case TypeKind::kMap: break;
+    case TypeKind::kMap:
+      break;
   }
   UNREACHABLE();
 }
@@ -90,17 +117,27 @@ Stored stored_as(TypeRef type) {
 /// The older annotation that says the same, for readers that know nothing newer.
 std::optional<int32_t> converted_of(const LogicalType& type) {
   switch (type.kind) {
-    case LogicalKind::kString: return 0;
-    case LogicalKind::kMap: return 1;
-    case LogicalKind::kList: return 3;
-    case LogicalKind::kDecimal: return 5;
-    case LogicalKind::kDate: return 6;
+    case LogicalKind::kString:
+      return 0;
+    case LogicalKind::kMap:
+      return 1;
+    case LogicalKind::kList:
+      return 3;
+    case LogicalKind::kDecimal:
+      return 5;
+    case LogicalKind::kDate:
+      return 6;
     case LogicalKind::kInteger: {
-      const int32_t step = type.bit_width == 8 ? 0 : type.bit_width == 16 ? 1 : type.bit_width == 32 ? 2 : 3;
+      const int32_t step = type.bit_width == 8    ? 0
+                           : type.bit_width == 16 ? 1
+                           : type.bit_width == 32 ? 2
+                                                  : 3;
       return (type.is_signed ? 15 : 11) + step;
     }
-    case LogicalKind::kJson: return 19;
-    case LogicalKind::kInterval: return 21;
+    case LogicalKind::kJson:
+      return 19;
+    case LogicalKind::kInterval:
+      return 21;
     // The old types of moments mean UTC.
     case LogicalKind::kTimestamp:
       if (type.utc && type.unit == TimeUnit::kMicros) return 10;
@@ -112,7 +149,8 @@ std::optional<int32_t> converted_of(const LogicalType& type) {
     case LogicalKind::kBson:
     case LogicalKind::kUuid:
     case LogicalKind::kFloat16:
-    case LogicalKind::kUnknown: return std::nullopt;
+    case LogicalKind::kUnknown:
+      return std::nullopt;
   }
   UNREACHABLE();
 }
@@ -120,23 +158,38 @@ std::optional<int32_t> converted_of(const LogicalType& type) {
 /// Field number in the union LogicalType; 0 where only the converted type exists.
 int16_t arm_of(LogicalKind kind) {
   switch (kind) {
-    case LogicalKind::kString: return 1;
-    case LogicalKind::kMap: return 2;
-    case LogicalKind::kList: return 3;
-    case LogicalKind::kEnum: return 4;
-    case LogicalKind::kDecimal: return 5;
-    case LogicalKind::kDate: return 6;
-    case LogicalKind::kTime: return 7;
-    case LogicalKind::kTimestamp: return 8;
-    case LogicalKind::kInteger: return 10;
-    case LogicalKind::kNull: return 11;
-    case LogicalKind::kJson: return 12;
-    case LogicalKind::kBson: return 13;
-    case LogicalKind::kUuid: return 14;
-    case LogicalKind::kFloat16: return 15;
+    case LogicalKind::kString:
+      return 1;
+    case LogicalKind::kMap:
+      return 2;
+    case LogicalKind::kList:
+      return 3;
+    case LogicalKind::kEnum:
+      return 4;
+    case LogicalKind::kDecimal:
+      return 5;
+    case LogicalKind::kDate:
+      return 6;
+    case LogicalKind::kTime:
+      return 7;
+    case LogicalKind::kTimestamp:
+      return 8;
+    case LogicalKind::kInteger:
+      return 10;
+    case LogicalKind::kNull:
+      return 11;
+    case LogicalKind::kJson:
+      return 12;
+    case LogicalKind::kBson:
+      return 13;
+    case LogicalKind::kUuid:
+      return 14;
+    case LogicalKind::kFloat16:
+      return 15;
     case LogicalKind::kNone:
     case LogicalKind::kInterval:
-    case LogicalKind::kUnknown: return 0;
+    case LogicalKind::kUnknown:
+      return 0;
   }
   UNREACHABLE();
 }
@@ -151,7 +204,8 @@ void write_logical(ThriftWriter& out, const LogicalType& type) {
       out.boolean(2, type.is_signed);
     } else if (type.kind == LogicalKind::kTime || type.kind == LogicalKind::kTimestamp) {
       out.boolean(1, type.utc);
-      out.write_struct(2, [&] { out.empty_struct(static_cast<int16_t>(static_cast<int>(type.unit) + 1)); });
+      out.write_struct(
+          2, [&] { out.empty_struct(static_cast<int16_t>(static_cast<int>(type.unit) + 1)); });
     }
   });
 }
@@ -160,14 +214,20 @@ void write_logical(ThriftWriter& out, const LogicalType& type) {
 
 size_t WriteLeaf::width() const {
   switch (physical) {
-    case Physical::kBoolean: return 1;
+    case Physical::kBoolean:
+      return 1;
     case Physical::kInt32:
-    case Physical::kFloat: return 4;
+    case Physical::kFloat:
+      return 4;
     case Physical::kInt64:
-    case Physical::kDouble: return 8;
-    case Physical::kInt96: return 12;
-    case Physical::kByteArray: return sizeof(StringView);
-    case Physical::kFixed: return type_length;
+    case Physical::kDouble:
+      return 8;
+    case Physical::kInt96:
+      return 12;
+    case Physical::kByteArray:
+      return sizeof(StringView);
+    case Physical::kFixed:
+      return type_length;
   }
   UNREACHABLE();
 }
@@ -177,7 +237,8 @@ WriteSchema::WriteSchema(const Schema& schema) : schema_(schema) {
   root.name = "schema";
   root.child_count = static_cast<int32_t>(schema.size());
   elements_.push_back(root);
-  if (schema.empty()) throw Error(ErrorCode::kNotSupported, "a Parquet file needs a column at least");
+  if (schema.empty())
+    throw Error(ErrorCode::kNotSupported, "a Parquet file needs a column at least");
   for (const Field& field : schema) {
     first_leaf_.push_back(leaves_.size());
     add(field.name, field.type, Repetition::kOptional, {}, 0, 0);
@@ -185,18 +246,22 @@ WriteSchema::WriteSchema(const Schema& schema) : schema_(schema) {
   first_leaf_.push_back(leaves_.size());
 }
 
-void WriteSchema::add_leaf(Element element, TypeRef type, std::vector<std::string> path, uint8_t definition, uint8_t level) {
+void WriteSchema::add_leaf(Element element, TypeRef type, std::vector<std::string> path,
+                           uint8_t definition, uint8_t level) {
   const Stored stored = stored_as(type);
   element.physical = stored.physical;
   element.type_length = stored.type_length;
   element.logical = stored.logical;
   elements_.push_back(std::move(element));
-  leaves_.push_back({type, std::move(path), stored.physical, stored.type_length, stored.order, definition, level});
+  leaves_.push_back({type, std::move(path), stored.physical, stored.type_length, stored.order,
+                     definition, level});
 }
 
-void WriteSchema::add(const std::string& name, TypeRef type, Repetition repetition, std::vector<std::string> path,
-                      uint8_t definition, uint8_t level) {
-  if (path.size() > 40) throw Error(ErrorCode::kNotSupported, "a type that nests deeper than 20 levels cannot be written to Parquet");
+void WriteSchema::add(const std::string& name, TypeRef type, Repetition repetition,
+                      std::vector<std::string> path, uint8_t definition, uint8_t level) {
+  if (path.size() > 40)
+    throw Error(ErrorCode::kNotSupported,
+                "a type that nests deeper than 20 levels cannot be written to Parquet");
   path.push_back(name);
   definition = static_cast<uint8_t>(definition + (repetition == Repetition::kOptional));
   Element element;
@@ -228,10 +293,13 @@ void WriteSchema::add(const std::string& name, TypeRef type, Repetition repetiti
       add("key", type->fields()[0].type, Repetition::kRequired, path, inside, deeper);
       return add("value", type->fields()[1].type, Repetition::kOptional, path, inside, deeper);
     case TypeKind::kStruct:
-      if (type->fields().empty()) throw Error(ErrorCode::kNotSupported, "a struct without fields cannot be written to Parquet");
+      if (type->fields().empty())
+        throw Error(ErrorCode::kNotSupported,
+                    "a struct without fields cannot be written to Parquet");
       element.child_count = static_cast<int32_t>(type->fields().size());
       elements_.push_back(element);
-      for (const Field& field : type->fields()) add(field.name, field.type, Repetition::kOptional, path, definition, level);
+      for (const Field& field : type->fields())
+        add(field.name, field.type, Repetition::kOptional, path, definition, level);
       return;
     case TypeKind::kNull:
     case TypeKind::kBool:
@@ -260,7 +328,8 @@ void WriteSchema::add(const std::string& name, TypeRef type, Repetition repetiti
     case TypeKind::kBlob:
     case TypeKind::kUuid:
     case TypeKind::kEnum:
-    case TypeKind::kJson: return add_leaf(std::move(element), type, std::move(path), definition, level);
+    case TypeKind::kJson:
+      return add_leaf(std::move(element), type, std::move(path), definition, level);
   }
 }
 
@@ -276,7 +345,8 @@ void WriteSchema::write(ThriftWriter& out, const Element& element) {
       out.i32(7, element.logical.scale);
       out.i32(8, element.logical.precision);
     }
-    if (arm_of(element.logical.kind) != 0) out.write_struct(10, [&] { write_logical(out, element.logical); });
+    if (arm_of(element.logical.kind) != 0)
+      out.write_struct(10, [&] { write_logical(out, element.logical); });
   });
 }
 

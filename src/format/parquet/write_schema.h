@@ -61,9 +61,10 @@ class WriteSchema {
     int32_t child_count = 0;
     LogicalType logical;
   };
-  void add(const std::string& name, TypeRef type, Repetition repetition, std::vector<std::string> path,
-           uint8_t definition, uint8_t level);
-  void add_leaf(Element element, TypeRef type, std::vector<std::string> path, uint8_t definition, uint8_t level);
+  void add(const std::string& name, TypeRef type, Repetition repetition,
+           std::vector<std::string> path, uint8_t definition, uint8_t level);
+  void add_leaf(Element element, TypeRef type, std::vector<std::string> path, uint8_t definition,
+                uint8_t level);
   static void write(ThriftWriter& out, const Element& element);
 
   Schema schema_;

@@ -27,15 +27,16 @@ std::vector<fs::path> files_of(const fs::path& folder, const std::string& ending
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file() && name.ends_with(ending) && !name.ends_with(".md")) files.push_back(entry.path());
+    if (entry.is_regular_file() && name.ends_with(ending) && !name.ends_with(".md"))
+      files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   return files;
 }
 
-#define CORPORA(variable)                                                             \
-  const char* const corpora_root = std::getenv("DOLINE_CORPORA");                     \
-  if (corpora_root == nullptr) GTEST_SKIP() << "DOLINE_CORPORA is not set";           \
+#define CORPORA(variable)                                                   \
+  const char* const corpora_root = std::getenv("DOLINE_CORPORA");           \
+  if (corpora_root == nullptr) GTEST_SKIP() << "DOLINE_CORPORA is not set"; \
   const fs::path variable = fs::path(corpora_root) / "parquet"
 
 struct Outcome {
@@ -142,13 +143,16 @@ std::vector<std::string> csv_fields(const std::string& line) {
 
 TEST(ParquetCorpora, DeltaEncodingsHoldTheExpectedValues) {
   CORPORA(root);
-  for (const std::string name : {"delta_binary_packed", "delta_byte_array", "delta_encoding_optional_column", "delta_encoding_required_column"}) {
+  for (const std::string name :
+       {"delta_binary_packed", "delta_byte_array", "delta_encoding_optional_column",
+        "delta_encoding_required_column"}) {
     std::ifstream expected(root / "valid" / (name + "_expect.csv"));
     ASSERT_TRUE(expected) << name;
     std::string line;
     std::getline(expected, line);  // names
     size_t row = 0;
-    const auto file = ParquetFile::open(make_ref<const MemoryFile>(read_bytes(root / "valid" / (name + ".parquet"))));
+    const auto file = ParquetFile::open(
+        make_ref<const MemoryFile>(read_bytes(root / "valid" / (name + ".parquet"))));
     read_parquet(file, {}, [&](const Chunk& chunk) {
       for (uint32_t i = 0; i < chunk.row_count; ++i, ++row) {
         ASSERT_TRUE(std::getline(expected, line)) << name;
@@ -156,7 +160,8 @@ TEST(ParquetCorpora, DeltaEncodingsHoldTheExpectedValues) {
         ASSERT_EQ(fields.size(), chunk.columns.size()) << name;
         for (size_t column = 0; column < fields.size(); ++column) {
           const Value value = Value::of(chunk.columns[column], i);
-          ASSERT_EQ(value.is_null() ? "" : value.to_string(), fields[column]) << name << " row " << row << " column " << column;
+          ASSERT_EQ(value.is_null() ? "" : value.to_string(), fields[column])
+              << name << " row " << row << " column " << column;
         }
       }
     });
@@ -167,12 +172,14 @@ TEST(ParquetCorpora, DeltaEncodingsHoldTheExpectedValues) {
 std::string row_text(const fs::path& path, size_t wanted) {
   std::string text;
   size_t row = 0;
-  read_parquet(ParquetFile::open(make_ref<const MemoryFile>(read_bytes(path))), {}, [&](const Chunk& chunk) {
-    for (uint32_t i = 0; i < chunk.row_count; ++i, ++row) {
-      if (row != wanted) continue;
-      for (const Column& column : chunk.columns) text += Value::of(column, i).to_string() + "|";
-    }
-  });
+  read_parquet(ParquetFile::open(make_ref<const MemoryFile>(read_bytes(path))), {},
+               [&](const Chunk& chunk) {
+                 for (uint32_t i = 0; i < chunk.row_count; ++i, ++row) {
+                   if (row != wanted) continue;
+                   for (const Column& column : chunk.columns)
+                     text += Value::of(column, i).to_string() + "|";
+                 }
+               });
   return text;
 }
 
@@ -193,14 +200,18 @@ TEST(ParquetCorpora, RowsHoldWhatTheirDocumentsSay) {
       {"nested_maps.snappy.parquet", 2, "{c=NULL}|1|1.0|"},
       {"null_list.parquet", 0, "[]|"},
       {"repeated_no_annotation.parquet", 5,
-       "6|{'phone': [{'number': 1111111111, 'kind': home}, {'number': 2222222222, 'kind': NULL}, {'number': 3333333333, 'kind': mobile}]}|"},
-      {"repeated_primitive_no_list.parquet", 2, "[4]|[four]|{'Int32_list_in_group': [4], 'String_list_in_group': [four]}|"},
+       "6|{'phone': [{'number': 1111111111, 'kind': home}, {'number': 2222222222, 'kind': NULL}, "
+       "{'number': 3333333333, 'kind': mobile}]}|"},
+      {"repeated_primitive_no_list.parquet", 2,
+       "[4]|[four]|{'Int32_list_in_group': [4], 'String_list_in_group': [four]}|"},
       {"fixed_length_decimal.parquet", 23, "24.00|"},
       {"byte_array_decimal.parquet", 0, "1.00|"},
       {"float16_nonzeros_and_nans.parquet", 2, "-2.0|"},
-      {"nullable.impala.parquet", 2, "3|[]|[NULL]|{}|[NULL, NULL]|{'A': NULL, 'b': NULL, 'C': {'d': []}, 'g': {}}|"},
+      {"nullable.impala.parquet", 2,
+       "3|[]|[NULL]|{}|[NULL, NULL]|{'A': NULL, 'b': NULL, 'C': {'d': []}, 'g': {}}|"},
   };
-  for (const Case& test : cases) EXPECT_EQ(row_text(root / "valid" / test.file, test.row), test.text) << test.file;
+  for (const Case& test : cases)
+    EXPECT_EQ(row_text(root / "valid" / test.file, test.row), test.text) << test.file;
 }
 
 TEST(ParquetCorpora, BadAndHostileFilesGiveATypedErrorOrRows) {
@@ -214,7 +225,8 @@ TEST(ParquetCorpora, BadAndHostileFilesGiveATypedErrorOrRows) {
       EXPECT_LE(outcome.peak_bytes, size_t{256} << 20) << path;
       if (!outcome.error) continue;
       ++refused;
-      EXPECT_NE(outcome.error->code(), ErrorCode::kInternal) << path << ": " << outcome.error->render();
+      EXPECT_NE(outcome.error->code(), ErrorCode::kInternal)
+          << path << ": " << outcome.error->render();
       EXPECT_FALSE(outcome.error->notes().empty()) << path << ": " << outcome.error->render();
     }
   }

@@ -15,7 +15,9 @@ namespace doline {
 class MemoryFile final : public File {
  public:
   explicit MemoryFile(std::string bytes, bool cached = true)
-      : File("memory.parquet", {0, 0, bytes.size(), 0}), bytes_(std::move(bytes)), cached_(cached) {}
+      : File("memory.parquet", {0, 0, bytes.size(), 0}),
+        bytes_(std::move(bytes)),
+        cached_(cached) {}
 
   size_t read_at(uint64_t offset, std::span<std::byte> into) const override {
     if (offset >= bytes_.size()) return 0;
@@ -60,9 +62,11 @@ class MemoryTarget final : public WritableFile {
 template <class Body>
 void read_parquet(const parquet::ParquetFileRef& file, parquet::ReadRequest request, Body&& body) {
   if (request.columns.empty()) {
-    for (uint32_t column = 0; column < file->schema().size(); ++column) request.columns.push_back(column);
+    for (uint32_t column = 0; column < file->schema().size(); ++column)
+      request.columns.push_back(column);
   }
-  const auto read = parquet::FileRead::create(file, std::move(request), std::make_shared<parquet::ReadCounters>());
+  const auto read = parquet::FileRead::create(file, std::move(request),
+                                              std::make_shared<parquet::ReadCounters>());
   for (const parquet::Piece& piece : read->pieces()) {
     const auto reader = read->open(piece);
     Chunk chunk;

@@ -12,7 +12,8 @@
 namespace doline::parquet {
 namespace {
 
-std::string write_file(const Schema& schema, const std::vector<std::vector<Chunk>>& groups, const WriteOptions& options) {
+std::string write_file(const Schema& schema, const std::vector<std::vector<Chunk>>& groups,
+                       const WriteOptions& options) {
   std::string bytes;
   FileWriter writer(std::make_unique<MemoryTarget>(bytes), schema, options);
   for (const auto& batch : groups) writer.append(writer.encode(batch));
@@ -24,13 +25,15 @@ ParquetFileRef open_bytes(std::string bytes, bool cached = true) {
   return ParquetFile::open(make_ref<const MemoryFile>(std::move(bytes), cached));
 }
 
-std::vector<std::string> column_texts(const ParquetFileRef& file, uint32_t chunk_rows, uint32_t column) {
+std::vector<std::string> column_texts(const ParquetFileRef& file, uint32_t chunk_rows,
+                                      uint32_t column) {
   std::vector<std::string> texts;
   ReadRequest request;
   request.chunk_rows = chunk_rows;
   read_parquet(file, request, [&](const Chunk& chunk) {
     EXPECT_LE(chunk.row_count, chunk_rows);
-    for (uint32_t row = 0; row < chunk.row_count; ++row) texts.push_back(Value::of(chunk.columns[column], row).to_literal());
+    for (uint32_t row = 0; row < chunk.row_count; ++row)
+      texts.push_back(Value::of(chunk.columns[column], row).to_literal());
   });
   return texts;
 }
@@ -50,42 +53,69 @@ Value any_value(TypeRef type, std::mt19937& random, bool nullable = true) {
   };
   int128_t power = 1;
   switch (type->kind()) {
-    case TypeKind::kNull: break;
-    case TypeKind::kBool: return Value::boolean(random() % 2 == 0);
-    case TypeKind::kInt8: return number(-128, 127);
-    case TypeKind::kInt16: return number(-32768, 32767);
-    case TypeKind::kInt32: return number(INT32_MIN, INT32_MAX);
-    case TypeKind::kUInt8: return number(0, 255);
-    case TypeKind::kUInt16: return number(0, 65535);
-    case TypeKind::kUInt32: return number(0, UINT32_MAX);
-    case TypeKind::kUInt64: return number(0, static_cast<int128_t>(UINT64_MAX));
-    case TypeKind::kDate: return number(-100'000, 100'000);
-    case TypeKind::kTime: return number(0, 86'399'999'999);
-    case TypeKind::kTimestampS: return number(-4'000'000'000, 4'000'000'000);
-    case TypeKind::kTimestampMs: return number(-4'000'000'000'000, 4'000'000'000'000);
+    case TypeKind::kNull:
+      break;
+    case TypeKind::kBool:
+      return Value::boolean(random() % 2 == 0);
+    case TypeKind::kInt8:
+      return number(-128, 127);
+    case TypeKind::kInt16:
+      return number(-32768, 32767);
+    case TypeKind::kInt32:
+      return number(INT32_MIN, INT32_MAX);
+    case TypeKind::kUInt8:
+      return number(0, 255);
+    case TypeKind::kUInt16:
+      return number(0, 65535);
+    case TypeKind::kUInt32:
+      return number(0, UINT32_MAX);
+    case TypeKind::kUInt64:
+      return number(0, static_cast<int128_t>(UINT64_MAX));
+    case TypeKind::kDate:
+      return number(-100'000, 100'000);
+    case TypeKind::kTime:
+      return number(0, 86'399'999'999);
+    case TypeKind::kTimestampS:
+      return number(-4'000'000'000, 4'000'000'000);
+    case TypeKind::kTimestampMs:
+      return number(-4'000'000'000'000, 4'000'000'000'000);
     case TypeKind::kInt64:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampNs:
     case TypeKind::kTimestampTz:
-    case TypeKind::kDuration: return number(-(int128_t{1} << 60), int128_t{1} << 60);
-    case TypeKind::kHugeInt: return number(-(int128_t{1} << 120), int128_t{1} << 120);
-    case TypeKind::kUuid: return number(-(int128_t{1} << 120), int128_t{1} << 120);
+    case TypeKind::kDuration:
+      return number(-(int128_t{1} << 60), int128_t{1} << 60);
+    case TypeKind::kHugeInt:
+      return number(-(int128_t{1} << 120), int128_t{1} << 120);
+    case TypeKind::kUuid:
+      return number(-(int128_t{1} << 120), int128_t{1} << 120);
     case TypeKind::kDecimal:
       for (int i = 0; i < type->width(); ++i) power *= 10;
       return number(1 - power, power - 1);
-    case TypeKind::kEnum: return number(0, static_cast<int128_t>(type->enum_values().size()) - 1);
-    case TypeKind::kFloat: return Value(type, static_cast<double>(static_cast<float>(random()) / 3));
-    case TypeKind::kDouble: return Value(type, static_cast<double>(random()) / 7);
+    case TypeKind::kEnum:
+      return number(0, static_cast<int128_t>(type->enum_values().size()) - 1);
+    case TypeKind::kFloat:
+      return Value(type, static_cast<double>(static_cast<float>(random()) / 3));
+    case TypeKind::kDouble:
+      return Value(type, static_cast<double>(random()) / 7);
     case TypeKind::kInterval:
-      return Value(type, Interval{static_cast<int32_t>(random() % 100), static_cast<int32_t>(random() % 100), static_cast<int64_t>(random() % 1000) * 1000});
+      return Value(
+          type, Interval{static_cast<int32_t>(random() % 100), static_cast<int32_t>(random() % 100),
+                         static_cast<int64_t>(random() % 1000) * 1000});
     case TypeKind::kVarchar: {
-      const char* const parts[] = {"", "short", "exactly12byt", "a text that is longer than twelve bytes", "größer als 日本"};
-      return Value(type, std::string(parts[random() % 5]) + (random() % 2 == 0 ? std::to_string(random() % 50) : ""));
+      const char* const parts[] = {"", "short", "exactly12byt",
+                                   "a text that is longer than twelve bytes", "größer als 日本"};
+      return Value(type, std::string(parts[random() % 5]) +
+                             (random() % 2 == 0 ? std::to_string(random() % 50) : ""));
     }
-    case TypeKind::kBlob: return Value(type, std::string(random() % 20, static_cast<char>(random())));
-    case TypeKind::kJson: return Value(type, std::string("{\"a\":") + std::to_string(random() % 9) + "}");
-    case TypeKind::kList: return list(random() % 4, type->element());
-    case TypeKind::kArray: return list(type->array_length(), type->element());
+    case TypeKind::kBlob:
+      return Value(type, std::string(random() % 20, static_cast<char>(random())));
+    case TypeKind::kJson:
+      return Value(type, std::string("{\"a\":") + std::to_string(random() % 9) + "}");
+    case TypeKind::kList:
+      return list(random() % 4, type->element());
+    case TypeKind::kArray:
+      return list(type->array_length(), type->element());
     case TypeKind::kStruct: {
       std::vector<Value> values;
       for (const Field& field : type->fields()) values.push_back(any_value(field.type, random));
@@ -94,7 +124,9 @@ Value any_value(TypeRef type, std::mt19937& random, bool nullable = true) {
     case TypeKind::kMap: {
       std::vector<Value> pairs;
       for (unsigned i = 0; i < random() % 3; ++i) {
-        pairs.push_back(Value::nested(type->child(), {any_value(type->fields()[0].type, random, false), any_value(type->fields()[1].type, random)}));
+        pairs.push_back(
+            Value::nested(type->child(), {any_value(type->fields()[0].type, random, false),
+                                          any_value(type->fields()[1].type, random)}));
       }
       return Value::nested(type, pairs);
     }
@@ -109,44 +141,45 @@ struct TypeCase {
 
 std::vector<TypeCase> all_types() {
   const TypeRef pair = Type::structure({{"x", Type::int32()}, {"y", Type::varchar()}});
-  return {{Type::boolean()},
-          {Type::int8()},
-          {Type::int16()},
-          {Type::int32()},
-          {Type::int64()},
-          {Type::uint8()},
-          {Type::uint16()},
-          {Type::uint32()},
-          {Type::uint64()},
-          {Type::hugeint(), Type::decimal(38, 0)},
-          {Type::float32()},
-          {Type::float64()},
-          {Type::decimal(5, 2)},
-          {Type::decimal(18, 4)},
-          {Type::decimal(38, 10)},
-          {Type::date()},
-          {Type::time()},
-          {Type::timestamp_s(), Type::timestamp()},
-          {Type::timestamp_ms(), Type::timestamp()},
-          {Type::timestamp()},
-          {Type::timestamp_ns()},
-          {Type::timestamp_tz()},
-          {Type::interval()},
-          {Type::duration(), Type::int64()},
-          {Type::varchar()},
-          {Type::blob()},
-          {Type::uuid()},
-          {Type::json()},
-          {Type::enumeration({"red", "green", "blue"}), Type::varchar()},
-          {Type::null(), Type::int32()},
-          {Type::list(Type::int32())},
-          {Type::list(Type::list(Type::varchar()))},
-          {Type::array(Type::float64(), 3), Type::list(Type::float64())},
-          {pair},
-          {Type::list(pair)},
-          {Type::structure({{"a", Type::structure({{"b", Type::list(Type::date())}})}, {"c", pair}})},
-          {Type::map(Type::varchar(), Type::int64())},
-          {Type::list(Type::map(Type::int32(), Type::list(Type::varchar())))}};
+  return {
+      {Type::boolean()},
+      {Type::int8()},
+      {Type::int16()},
+      {Type::int32()},
+      {Type::int64()},
+      {Type::uint8()},
+      {Type::uint16()},
+      {Type::uint32()},
+      {Type::uint64()},
+      {Type::hugeint(), Type::decimal(38, 0)},
+      {Type::float32()},
+      {Type::float64()},
+      {Type::decimal(5, 2)},
+      {Type::decimal(18, 4)},
+      {Type::decimal(38, 10)},
+      {Type::date()},
+      {Type::time()},
+      {Type::timestamp_s(), Type::timestamp()},
+      {Type::timestamp_ms(), Type::timestamp()},
+      {Type::timestamp()},
+      {Type::timestamp_ns()},
+      {Type::timestamp_tz()},
+      {Type::interval()},
+      {Type::duration(), Type::int64()},
+      {Type::varchar()},
+      {Type::blob()},
+      {Type::uuid()},
+      {Type::json()},
+      {Type::enumeration({"red", "green", "blue"}), Type::varchar()},
+      {Type::null(), Type::int32()},
+      {Type::list(Type::int32())},
+      {Type::list(Type::list(Type::varchar()))},
+      {Type::array(Type::float64(), 3), Type::list(Type::float64())},
+      {pair},
+      {Type::list(pair)},
+      {Type::structure({{"a", Type::structure({{"b", Type::list(Type::date())}})}, {"c", pair}})},
+      {Type::map(Type::varchar(), Type::int64())},
+      {Type::list(Type::map(Type::int32(), Type::list(Type::varchar())))}};
 }
 
 TEST(ParquetRoundTrip, EveryTypeComesBack) {
@@ -170,9 +203,11 @@ TEST(ParquetRoundTrip, EveryTypeComesBack) {
       for (size_t at = 0; at < shape.rows;) {
         std::vector<Chunk> batch;
         for (size_t in_group = 0; in_group < shape.group_rows && at < shape.rows;) {
-          const auto count = static_cast<uint32_t>(std::min({size_t{100}, shape.group_rows - in_group, shape.rows - at}));
+          const auto count = static_cast<uint32_t>(
+              std::min({size_t{100}, shape.group_rows - in_group, shape.rows - at}));
           ColumnBuilder builder(test.type);
-          for (uint32_t row = 0; row < count; ++row) builder.append_value(any_value(test.type, random));
+          for (uint32_t row = 0; row < count; ++row)
+            builder.append_value(any_value(test.type, random));
           Column column = builder.seal();
           for (uint32_t row = 0; row < count; ++row) {
             const Value value = Value::of(column, row);
@@ -190,12 +225,14 @@ TEST(ParquetRoundTrip, EveryTypeComesBack) {
       options.page_rows = shape.page_rows;
       options.dictionaries = shape.dictionaries;
       const auto file = open_bytes(write_file(schema, groups, options), shape.cached);
-      ASSERT_EQ(file->schema()[0].type, test.read_as != nullptr ? test.read_as : test.type) << test.type->name();
+      ASSERT_EQ(file->schema()[0].type, test.read_as != nullptr ? test.read_as : test.type)
+          << test.type->name();
       EXPECT_EQ(file->row_count(), shape.rows);
       const auto got = column_texts(file, shape.chunk_rows, 0);
       ASSERT_EQ(got.size(), expected.size()) << test.type->name();
       for (size_t row = 0; row < got.size(); ++row) {
-        if (!expected[row].empty()) ASSERT_EQ(got[row], expected[row]) << test.type->name() << " row " << row;
+        if (!expected[row].empty())
+          ASSERT_EQ(got[row], expected[row]) << test.type->name() << " row " << row;
       }
     }
   }
@@ -204,7 +241,9 @@ TEST(ParquetRoundTrip, EveryTypeComesBack) {
 TEST(ParquetRoundTrip, DictionariesTravelAsCodes) {
   const Schema schema = {{"s", Type::varchar()}};
   ColumnBuilder builder(Type::varchar());
-  for (int i = 0; i < 2000; ++i) i % 7 == 0 ? builder.append_null() : builder.append_text("one of a few texts " + std::to_string(i % 5));
+  for (int i = 0; i < 2000; ++i)
+    i % 7 == 0 ? builder.append_null()
+               : builder.append_text("one of a few texts " + std::to_string(i % 5));
   const auto file = open_bytes(write_file(schema, {{Chunk({builder.seal()}, 2000)}}, {}));
   read_parquet(file, {}, [&](const Chunk& chunk) {
     ASSERT_TRUE(chunk.columns[0].is_dictionary());
@@ -217,18 +256,24 @@ TEST(ParquetRoundTrip, DictionariesTravelAsCodes) {
 
 /// A file of 60,000 sorted keys with texts and floats in three row groups, pages of 1,000 rows.
 std::string sorted_file(const WriteOptions& given = {}) {
-  const Schema schema = {{"k", Type::int64()}, {"t", Type::varchar()}, {"f", Type::float64()}, {"l", Type::list(Type::int32())}};
+  const Schema schema = {{"k", Type::int64()},
+                         {"t", Type::varchar()},
+                         {"f", Type::float64()},
+                         {"l", Type::list(Type::int32())}};
   std::vector<std::vector<Chunk>> groups(3);
   for (uint32_t begin = 0; begin < 60'000; begin += 2000) {
-    ColumnBuilder k(Type::int64()), t(Type::varchar()), f(Type::float64()), l(Type::list(Type::int32()));
+    ColumnBuilder k(Type::int64()), t(Type::varchar()), f(Type::float64()),
+        l(Type::list(Type::int32()));
     for (uint32_t i = begin; i < begin + 2000; ++i) {
       i % 11 == 0 ? k.append_null() : k.append<int64_t>(i);
-      i % 13 == 0 ? t.append_null() : t.append_text("text of some length " + std::to_string(i % 97));
+      i % 13 == 0 ? t.append_null()
+                  : t.append_text("text of some length " + std::to_string(i % 97));
       i % 17 == 0 ? f.append(std::numeric_limits<double>::quiet_NaN()) : f.append<double>(i / 2.0);
       for (uint32_t e = 0; e < i % 3; ++e) l.child().append<int32_t>(static_cast<int32_t>(i + e));
       l.finish_list();
     }
-    groups[begin / 20'000].emplace_back(std::vector<Column>{k.seal(), t.seal(), f.seal(), l.seal()}, 2000);
+    groups[begin / 20'000].emplace_back(std::vector<Column>{k.seal(), t.seal(), f.seal(), l.seal()},
+                                        2000);
   }
   WriteOptions options = given;
   options.page_rows = 1000;
@@ -245,35 +290,62 @@ ReadFilter filter_of(ExprRef expr, std::optional<ValueRange> range, bool delicat
 }
 
 TEST(ParquetFilters, GiveTheRowsThatSatisfyThemWhateverIsSpared) {
-  const ExprRef k = ColumnExpr::create(0, Type::int64(), "k"), t = ColumnExpr::create(1, Type::varchar(), "t"),
+  const ExprRef k = ColumnExpr::create(0, Type::int64(), "k"),
+                t = ColumnExpr::create(1, Type::varchar(), "t"),
                 f = ColumnExpr::create(2, Type::float64(), "f");
   const auto constant = [](Value value) { return ConstantExpr::create(std::move(value)); };
   const Value low = Value::integer(25'500), high = Value::integer(27'300);
-  const auto above = [&] { return filter_of(CallExpr::create(">=", {k, constant(low)}), ValueRange{0, low, {}, true, true, {}, false}); };
-  const auto below = [&] { return filter_of(CallExpr::create("<", {k, constant(high)}), ValueRange{0, {}, high, true, false, {}, false}); };
-  const auto text = [&] { return filter_of(CallExpr::create("=", {t, constant(Value::text("text of some length 5"))}), ValueRange{1, Value::text("text of some length 5"), Value::text("text of some length 5"), true, true, {}, false}); };
+  const auto above = [&] {
+    return filter_of(CallExpr::create(">=", {k, constant(low)}),
+                     ValueRange{0, low, {}, true, true, {}, false});
+  };
+  const auto below = [&] {
+    return filter_of(CallExpr::create("<", {k, constant(high)}),
+                     ValueRange{0, {}, high, true, false, {}, false});
+  };
+  const auto text = [&] {
+    return filter_of(CallExpr::create("=", {t, constant(Value::text("text of some length 5"))}),
+                     ValueRange{1,
+                                Value::text("text of some length 5"),
+                                Value::text("text of some length 5"),
+                                true,
+                                true,
+                                {},
+                                false});
+  };
   const auto no_text = [&] { return filter_of(IsNullExpr::create(t, false), {}); };
   const auto large = [&] {
     const Value bound = Value::real(29'990.0);
-    return filter_of(CallExpr::create(">", {f, constant(bound)}), ValueRange{2, bound, {}, false, true, {}, false});
+    return filter_of(CallExpr::create(">", {f, constant(bound)}),
+                     ValueRange{2, bound, {}, false, true, {}, false});
   };
-  const auto both = [&] { return filter_of(CallExpr::create("<", {f, CastExpr::create(k, Type::float64())}), {}, true); };
+  const auto both = [&] {
+    return filter_of(CallExpr::create("<", {f, CastExpr::create(k, Type::float64())}), {}, true);
+  };
   struct Case {
     const char* name;
     std::vector<ReadFilter> filters;
     bool (*expected)(uint32_t row);
   };
-  static constexpr auto in_range = [](uint32_t i) { return i % 11 != 0 && i >= 25'500 && i < 27'300; };
+  static constexpr auto in_range = [](uint32_t i) {
+    return i % 11 != 0 && i >= 25'500 && i < 27'300;
+  };
   static constexpr auto is_text = [](uint32_t i) { return i % 13 != 0 && i % 97 == 5; };
   std::vector<Case> cases;
   cases.push_back({"none", {}, [](uint32_t) { return true; }});
   cases.push_back({"key range", {above(), below()}, [](uint32_t i) { return in_range(i); }});
   cases.push_back({"text", {text()}, [](uint32_t i) { return is_text(i); }});
-  cases.push_back({"range and text", {text(), above(), below()}, [](uint32_t i) { return in_range(i) && is_text(i); }});
-  cases.push_back({"nulls", {no_text(), above()}, [](uint32_t i) { return i % 13 == 0 && i % 11 != 0 && i >= 25'500; }});
+  cases.push_back({"range and text", {text(), above(), below()}, [](uint32_t i) {
+                     return in_range(i) && is_text(i);
+                   }});
+  cases.push_back({"nulls", {no_text(), above()}, [](uint32_t i) {
+                     return i % 13 == 0 && i % 11 != 0 && i >= 25'500;
+                   }});
   // NaN is greater than any number, and statistics do not tell of it.
   cases.push_back({"NaN", {large()}, [](uint32_t i) { return i % 17 == 0 || i / 2.0 > 29'990; }});
-  cases.push_back({"two columns", {both(), above()}, [](uint32_t i) { return i % 11 != 0 && i >= 25'500 && i % 17 != 0; }});
+  cases.push_back({"two columns", {both(), above()}, [](uint32_t i) {
+                     return i % 11 != 0 && i >= 25'500 && i % 17 != 0;
+                   }});
   for (const Codec codec : {Codec::kSnappy, Codec::kUncompressed}) {
     for (const bool dictionaries : {true, false}) {
       WriteOptions options;
@@ -294,12 +366,18 @@ TEST(ParquetFilters, GiveTheRowsThatSatisfyThemWhateverIsSpared) {
               const uint32_t row = chunk.active[i];
               while (next < 60'000 && !test.expected(next)) ++next;
               ASSERT_LT(next, 60'000u) << test.name;
-              ASSERT_EQ(chunk.columns[0].is_null(row), next % 11 == 0) << test.name << " row " << next;
-              if (next % 11 != 0) ASSERT_EQ(chunk.columns[0].value<int64_t>(row), next) << test.name;
-              ASSERT_EQ(chunk.columns[1].is_null(row), next % 13 == 0) << test.name << " row " << next;
-              if (next % 13 != 0) ASSERT_EQ(chunk.columns[1].text(row), "text of some length " + std::to_string(next % 97));
+              ASSERT_EQ(chunk.columns[0].is_null(row), next % 11 == 0)
+                  << test.name << " row " << next;
+              if (next % 11 != 0)
+                ASSERT_EQ(chunk.columns[0].value<int64_t>(row), next) << test.name;
+              ASSERT_EQ(chunk.columns[1].is_null(row), next % 13 == 0)
+                  << test.name << " row " << next;
+              if (next % 13 != 0)
+                ASSERT_EQ(chunk.columns[1].text(row),
+                          "text of some length " + std::to_string(next % 97));
               if (next % 17 != 0) ASSERT_EQ(chunk.columns[2].value<double>(row), next / 2.0);
-              ASSERT_EQ(chunk.columns[3].values<ListEntry>()[row].size, next % 3) << test.name << " row " << next;
+              ASSERT_EQ(chunk.columns[3].values<ListEntry>()[row].size, next % 3)
+                  << test.name << " row " << next;
             }
           });
           while (next < 60'000 && !test.expected(next)) ++next;
@@ -316,8 +394,10 @@ TEST(ParquetFilters, SpareRowGroupsAndPages) {
   const ExprRef k = ColumnExpr::create(0, Type::int64(), "k");
   ReadRequest request;
   request.columns = {0, 3};
-  request.filters.push_back(filter_of(CallExpr::create(">=", {k, ConstantExpr::create(low)}), ValueRange{0, low, {}, true, true, {}, false}));
-  request.filters.push_back(filter_of(CallExpr::create("<", {k, ConstantExpr::create(high)}), ValueRange{0, {}, high, true, false, {}, false}));
+  request.filters.push_back(filter_of(CallExpr::create(">=", {k, ConstantExpr::create(low)}),
+                                      ValueRange{0, low, {}, true, true, {}, false}));
+  request.filters.push_back(filter_of(CallExpr::create("<", {k, ConstantExpr::create(high)}),
+                                      ValueRange{0, {}, high, true, false, {}, false}));
   const auto counters = std::make_shared<ReadCounters>();
   const auto read = FileRead::create(file, request, counters);
   const auto pieces = read->pieces();
@@ -336,7 +416,8 @@ TEST(ParquetFilters, SpareRowGroupsAndPages) {
 }
 
 TEST(ParquetFilters, LargeRowGroupsAreReadInParts) {
-  const Schema schema = {{"k", Type::int32()}, {"t", Type::varchar()}, {"l", Type::list(Type::int32())}};
+  const Schema schema = {
+      {"k", Type::int32()}, {"t", Type::varchar()}, {"l", Type::list(Type::int32())}};
   constexpr uint32_t kRows = 300'000;
   std::vector<Chunk> batch;
   for (uint32_t begin = 0; begin < kRows; begin += 2000) {
@@ -363,7 +444,9 @@ TEST(ParquetFilters, LargeRowGroupsAreReadInParts) {
         ASSERT_EQ(chunk.columns[1].text(row), "a text of the few " + std::to_string(next % 10));
         const ListEntry list = chunk.columns[2].values<ListEntry>()[row];
         ASSERT_EQ(list.size, next % 3);
-        if (list.size > 0) ASSERT_EQ(chunk.columns[2].child().value<int32_t>(list.begin), static_cast<int32_t>(next));
+        if (list.size > 0)
+          ASSERT_EQ(chunk.columns[2].child().value<int32_t>(list.begin),
+                    static_cast<int32_t>(next));
       }
     }
   }
@@ -388,15 +471,18 @@ TEST(ParquetWriter, RefusesWhatParquetCannotHold) {
     Value value;
   };
   const TypeRef map = Type::map(Type::varchar(), Type::int32());
-  const Case cases[] = {{Type::hugeint(), Value::integer(Type::hugeint(), kInt128Max)},
-                        {Type::interval(), Value(Type::interval(), Interval{-1, 0, 0})},
-                        {Type::interval(), Value(Type::interval(), Interval{0, 0, 1})},
-                        {Type::timestamp_s(), Value::integer(Type::timestamp_s(), INT64_MAX)},
-                        {map, Value::nested(map, {Value::nested(map->child(), {Value::null(Type::varchar()), Value::integer(Type::int32(), 1)})})}};
+  const Case cases[] = {
+      {Type::hugeint(), Value::integer(Type::hugeint(), kInt128Max)},
+      {Type::interval(), Value(Type::interval(), Interval{-1, 0, 0})},
+      {Type::interval(), Value(Type::interval(), Interval{0, 0, 1})},
+      {Type::timestamp_s(), Value::integer(Type::timestamp_s(), INT64_MAX)},
+      {map, Value::nested(map, {Value::nested(map->child(), {Value::null(Type::varchar()),
+                                                             Value::integer(Type::int32(), 1)})})}};
   for (const Case& test : cases) {
     ColumnBuilder builder(test.type);
     builder.append_value(test.value);
-    EXPECT_THROW(write_file({{"v", test.type}}, {{Chunk({builder.seal()}, 1)}}, {}), Error) << test.value.to_literal();
+    EXPECT_THROW(write_file({{"v", test.type}}, {{Chunk({builder.seal()}, 1)}}, {}), Error)
+        << test.value.to_literal();
   }
 }
 

@@ -19,13 +19,15 @@ static inline uint32_t value_at(const uint8_t* in, unsigned width, size_t index)
   return static_cast<uint32_t>((word >> shift) & mask);
 }
 
-static void unpack_rest(const uint8_t* in, unsigned width, size_t first, size_t count, uint32_t* out) {
+static void unpack_rest(const uint8_t* in, unsigned width, size_t first, size_t count,
+                        uint32_t* out) {
   for (size_t i = first; i < count; ++i) out[i] = value_at(in, width, i);
 }
 
 #if !defined(DOLINE_TARGET_avx2) && !defined(DOLINE_TARGET_avx512)
 
-static void unpack(const uint8_t* in, const uint8_t* end, unsigned width, size_t count, uint32_t* out) {
+static void unpack(const uint8_t* in, const uint8_t* end, unsigned width, size_t count,
+                   uint32_t* out) {
   const uint64_t mask = (static_cast<uint64_t>(1) << width) - 1;
   size_t i = 0;
   for (; i < count; ++i) {
@@ -50,16 +52,18 @@ static uint32_t greatest(const uint32_t* values, size_t count) {
 /// lane; a shift and a mask do the rest. The upper four values start at bit 4 * width.
 template <unsigned kWidth>
 static void unpack_narrow(const uint8_t* in, const uint8_t* end, size_t count, uint32_t* out) {
-  constexpr unsigned kUpper = (4 * kWidth) >> 3;      // byte where the upper half starts
+  constexpr unsigned kUpper = (4 * kWidth) >> 3;  // byte where the upper half starts
   constexpr unsigned kUpperBit = (4 * kWidth) & 7;
-#define BYTE(lane, byte) \
-  static_cast<char>((lane < 4 ? (lane * kWidth) >> 3 : ((lane - 4) * kWidth + kUpperBit) >> 3) + byte)
+#define BYTE(lane, byte)                                                                         \
+  static_cast<char>((lane < 4 ? (lane * kWidth) >> 3 : ((lane - 4) * kWidth + kUpperBit) >> 3) + \
+                    byte)
 #define LANE(lane) BYTE(lane, 0), BYTE(lane, 1), BYTE(lane, 2), BYTE(lane, 3)
 #define SHIFT(lane) \
   static_cast<int>(lane < 4 ? (lane * kWidth) & 7 : ((lane - 4) * kWidth + kUpperBit) & 7)
-  const __m256i shuffle = _mm256_setr_epi8(LANE(0), LANE(1), LANE(2), LANE(3), LANE(4), LANE(5), LANE(6), LANE(7));
-  const __m256i shifts =
-      _mm256_setr_epi32(SHIFT(0), SHIFT(1), SHIFT(2), SHIFT(3), SHIFT(4), SHIFT(5), SHIFT(6), SHIFT(7));
+  const __m256i shuffle =
+      _mm256_setr_epi8(LANE(0), LANE(1), LANE(2), LANE(3), LANE(4), LANE(5), LANE(6), LANE(7));
+  const __m256i shifts = _mm256_setr_epi32(SHIFT(0), SHIFT(1), SHIFT(2), SHIFT(3), SHIFT(4),
+                                           SHIFT(5), SHIFT(6), SHIFT(7));
 #undef BYTE
 #undef LANE
 #undef SHIFT
@@ -78,7 +82,8 @@ static void unpack_narrow(const uint8_t* in, const uint8_t* end, size_t count, u
   unpack_rest(in, kWidth, i, count, out);
 }
 
-static void unpack_wide(const uint8_t* in, const uint8_t* end, unsigned width, size_t count, uint32_t* out) {
+static void unpack_wide(const uint8_t* in, const uint8_t* end, unsigned width, size_t count,
+                        uint32_t* out) {
   const uint64_t mask = (static_cast<uint64_t>(1) << width) - 1;
   size_t i = 0;
   for (; i < count; ++i) {
@@ -91,15 +96,18 @@ static void unpack_wide(const uint8_t* in, const uint8_t* end, unsigned width, s
   unpack_rest(in, width, i, count, out);
 }
 
-static void unpack(const uint8_t* in, const uint8_t* end, unsigned width, size_t count, uint32_t* out) {
+static void unpack(const uint8_t* in, const uint8_t* end, unsigned width, size_t count,
+                   uint32_t* out) {
   switch (width) {
 #define WIDTH(w) \
-  case w: return unpack_narrow<w>(in, end, count, out);
-    WIDTH(1) WIDTH(2) WIDTH(3) WIDTH(4) WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8) WIDTH(9) WIDTH(10)
-    WIDTH(11) WIDTH(12) WIDTH(13) WIDTH(14) WIDTH(15) WIDTH(16) WIDTH(17) WIDTH(18) WIDTH(19)
-    WIDTH(20) WIDTH(21) WIDTH(22) WIDTH(23) WIDTH(24) WIDTH(25)
+  case w:        \
+    return unpack_narrow<w>(in, end, count, out);
+    WIDTH(1)
+    WIDTH(2) WIDTH(3) WIDTH(4) WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8) WIDTH(9) WIDTH(10) WIDTH(11)
+        WIDTH(12) WIDTH(13) WIDTH(14) WIDTH(15) WIDTH(16) WIDTH(17) WIDTH(18) WIDTH(19) WIDTH(20)
+            WIDTH(21) WIDTH(22) WIDTH(23) WIDTH(24) WIDTH(25)
 #undef WIDTH
-    default: return unpack_wide(in, end, width, count, out);
+                default : return unpack_wide(in, end, width, count, out);
   }
 }
 
