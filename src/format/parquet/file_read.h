@@ -38,6 +38,9 @@ class LateFilter {
 };
 
 struct ReadRequest {
+  /// In `columns`: the caller fills this column of the chunks; no filter reads it.
+  static constexpr uint32_t kAbsent = ~uint32_t{0};
+
   std::vector<uint32_t> columns;  // of ParquetFile::schema(), in output order
   std::vector<ReadFilter> filters;
   std::vector<std::shared_ptr<const LateFilter>> late;

@@ -226,6 +226,7 @@ void FileWriter::finish() {
   const auto size = static_cast<uint32_t>(bytes.size());
   file_->append(std::as_bytes(std::span(&size, 1)));
   file_->append(kMagic);
+  file_->sync();
   file_->publish();
 }
 

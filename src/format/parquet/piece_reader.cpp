@@ -269,6 +269,7 @@ bool PieceReader::plan() {
 void PieceReader::fetch(const Waker&) {
   uint64_t total = 0;
   for (uint32_t position = 0; position < read_->request().columns.size(); ++position) {
+    if (is_absent(position)) continue;
     std::vector<const SchemaNode*> leaves;
     node(position).leaves(leaves);
     for (const SchemaNode* leaf : leaves) {
@@ -341,6 +342,10 @@ void PieceReader::open_columns() {
     }
   }
   for (uint32_t position = 0; position < request.columns.size(); ++position) {
+    if (is_absent(position)) {
+      readers_.push_back(nullptr);
+      continue;
+    }
     in_column(position, [&] {
       readers_.push_back(make_column_reader(node(position), places_of(position)));
       auto* const flat = dynamic_cast<FlatReader*>(readers_.back().get());
@@ -382,7 +387,7 @@ void PieceReader::fill_run() {
 }
 
 void PieceReader::read_column(Rows& rows, uint32_t position) {
-  if (rows.is_read[position]) return;
+  if (rows.is_read[position] || is_absent(position)) return;
   rows.columns[position] = in_column(position, [&] {
     return readers_[position]->read(rows.rows.data(), static_cast<uint32_t>(rows.rows.size()));
   });

@@ -40,6 +40,9 @@ class PieceReader {
   template <class Body>
   auto in_column(uint32_t position, Body&& body);
 
+  bool is_absent(uint32_t position) const {
+    return read_->request().columns[position] == ReadRequest::kAbsent;
+  }
   const SchemaNode& node(uint32_t position) const {
     return read_->file().tree().columns[read_->request().columns[position]];
   }

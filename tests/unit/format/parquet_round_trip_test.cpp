@@ -42,9 +42,11 @@ std::vector<std::string> column_texts(const ParquetFileRef& file, uint32_t chunk
 Value any_value(TypeRef type, std::mt19937& random, bool nullable = true) {
   if (type->is(TypeKind::kNull) || (nullable && random() % 5 == 0)) return Value::null(type);
   const auto number = [&](int128_t least, int128_t greatest) {
-    const uint128_t span = static_cast<uint128_t>(greatest - least) + 1;
-    const uint128_t drawn = uint128_t{random()} << 64 | uint128_t{random()} << 32 | random();
-    return Value::integer(type, least + static_cast<int128_t>(span == 0 ? drawn : drawn % span));
+    const uint128_t span = static_cast<uint128_t>(greatest) - static_cast<uint128_t>(least) + 1;
+    const uint128_t drawn = uint128_t{random()} << 96 | uint128_t{random()} << 64 |
+                            uint128_t{random()} << 32 | random();
+    const uint128_t value = static_cast<uint128_t>(least) + (span == 0 ? drawn : drawn % span);
+    return Value::integer(type, static_cast<int128_t>(value));
   };
   const auto list = [&](size_t size, TypeRef element) {
     std::vector<Value> values;

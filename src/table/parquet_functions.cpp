@@ -1,0 +1,77 @@
+// read_parquet(…), parquet_metadata(…) and parquet_schema(…) in FROM.
+#include "format/parquet/describe.h"
+#include "table/memory_table.h"
+#include "table/parquet_table.h"
+#include "table/table_function.h"
+
+namespace doline {
+
+namespace {
+
+std::optional<bool> take_flag(TableFunctionCall& call, const std::string& name) {
+  const Value value = take_option(call, name);
+  if (value.is_null()) return std::nullopt;
+  if (value.type()->is(TypeKind::kBool)) return value.as_bool();
+  throw Error(ErrorCode::kInvalidArgument, call.span, "{} takes true or false, not {}", name,
+              value.to_literal());
+}
+
+TableRef read_parquet(const TableFunctionCall& call, const TableFunctionContext& context) {
+  TableFunctionCall rest = call;
+  ParquetTableOptions options;
+  options.filename = take_flag(rest, "filename").value_or(false);
+  options.union_by_name = take_flag(rest, "union_by_name").value_or(false);
+  options.hive_partitioning = take_flag(rest, "hive_partitioning");
+  refuse_unknown_options(rest, {"filename", "union_by_name", "hive_partitioning"});
+  return make_ref<const ParquetTable>(context.files, context.policy, paths_of(call), options);
+}
+
+/// The rows that `list` gives for each file, as a table.
+TableRef listing(const TableFunctionCall& call, const TableFunctionContext& context,
+                 const Schema& schema, std::vector<Chunk> (*list)(const parquet::ParquetFile&)) {
+  refuse_unknown_options(call, {});
+  const Ref<MemoryTable> table = MemoryTable::create(call.name, schema);
+  QueryContext query;
+  query.budget = Budget::create(call.name, Budget::process());
+  const auto writer = table->insert(query);
+  for (const ListedFile& file : context.files.list(paths_of(call), context.policy)) {
+    const auto parquet =
+        parquet::ParquetFile::open(context.files.open_file(file.path, context.policy));
+    writer->commit(writer->encode(list(*parquet)));
+  }
+  writer->finish();
+  return table;
+}
+
+TableRef parquet_metadata(const TableFunctionCall& call, const TableFunctionContext& context) {
+  return listing(call, context, parquet::chunk_listing_columns(), &parquet::chunk_listing);
+}
+
+TableRef parquet_schema(const TableFunctionCall& call, const TableFunctionContext& context) {
+  return listing(call, context, parquet::schema_listing_columns(), &parquet::schema_listing);
+}
+
+}  // namespace
+
+void register_parquet_functions(std::vector<TableFunction>& all) {
+  all.push_back({"read_parquet",
+                 {"parquet_scan"},
+                 "Rows of Parquet files.",
+                 "FROM read_parquet('data/*.parquet', filename => true)",
+                 &read_parquet,
+                 {".parquet", ".pq", ".parq"}});
+  all.push_back({"parquet_metadata",
+                 {},
+                 "What the footers of Parquet files say of each column chunk.",
+                 "FROM parquet_metadata('data.parquet')",
+                 &parquet_metadata,
+                 {}});
+  all.push_back({"parquet_schema",
+                 {},
+                 "The schema elements of Parquet files, as their footers have them.",
+                 "FROM parquet_schema('data.parquet')",
+                 &parquet_schema,
+                 {}});
+}
+
+}  // namespace doline

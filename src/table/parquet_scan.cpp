@@ -1,0 +1,283 @@
+// Reading a Parquet table: file after file, the pieces of each in parallel.
+#include <algorithm>
+#include <unordered_map>
+
+#include "expr/expr.h"
+#include "format/parquet/piece_reader.h"
+#include "table/parquet_table.h"
+
+namespace doline {
+
+namespace {
+
+/// A join's filter as the format sees it.
+class LateJoinFilter final : public parquet::LateFilter {
+ public:
+  explicit LateJoinFilter(RuntimeFilterRef filter) : filter_(std::move(filter)) {}
+  uint32_t column() const override { return filter_->column; }
+  bool is_ready() const override { return filter_->is_ready.load(std::memory_order_acquire); }
+  std::optional<Value> lower() const override { return filter_->lower; }
+  std::optional<Value> upper() const override { return filter_->upper; }
+  Selection probe(const Column& values, const Selection& active) const override {
+    return filter_->probe(values, active);
+  }
+
+ private:
+  const RuntimeFilterRef filter_;
+};
+
+/// How one file serves a request: what its reader does, and what is left to do on its chunks.
+struct PartPlan {
+  std::shared_ptr<parquet::FileRead> read;
+  struct Constant {
+    uint32_t position;
+    Value value;
+  };
+  std::vector<Constant> constants;  // partition values, names, columns the file has not
+  struct Cast {
+    uint32_t position;
+    ProgramRef program;  // over the request's columns
+  };
+  std::vector<Cast> casts;
+  std::vector<const Conjunct*> filters;  // that read such columns
+  std::vector<RuntimeFilterRef> runtime;
+};
+
+class PartReader final : public Reader {
+ public:
+  PartReader(std::shared_ptr<const PartPlan> plan, const parquet::Piece& piece,
+             std::atomic<uint64_t>& rows, const QueryContext& context)
+      : plan_(std::move(plan)),
+        reader_(plan_->read->open(piece)),
+        rows_(rows),
+        context_(context),
+        casts_(plan_->casts.size()),
+        filters_(plan_->filters.size()) {}
+
+  Poll read(Chunk& out, const Waker& waker) override {
+    context_.check_cancelled();
+    const Poll poll = reader_->read(out, waker);
+    if (poll != Poll::kReady) return poll;
+    for (const auto& constant : plan_->constants)
+      out.columns[constant.position] = constant.value.to_column(out.row_count);
+    for (size_t i = 0; i < plan_->casts.size(); ++i) {
+      std::vector<Column> cast;
+      plan_->casts[i].program->evaluate(out, casts_[i], cast);
+      out.columns[plan_->casts[i].position] = std::move(cast[0]);
+    }
+    for (size_t i = 0; i < plan_->filters.size() && !out.active.empty(); ++i) {
+      out.active = plan_->filters[i]->program->select(out, filters_[i]);
+    }
+    for (const RuntimeFilterRef& filter : plan_->runtime) {
+      if (out.active.empty() || !filter->is_ready.load(std::memory_order_acquire)) continue;
+      out.active = filter->probe(out.columns[filter->column], out.active);
+    }
+    rows_.fetch_add(out.size(), std::memory_order_relaxed);
+    return Poll::kReady;
+  }
+
+ private:
+  const std::shared_ptr<const PartPlan> plan_;
+  const std::unique_ptr<parquet::PieceReader> reader_;
+  std::atomic<uint64_t>& rows_;
+  const QueryContext& context_;
+  std::vector<Program::Scratch> casts_, filters_;
+};
+
+/// Invariant: morsels handed out are a prefix of the rows, so enough rows from them suffice for a
+/// limit.
+class ParquetScan final : public Scan {
+ public:
+  ParquetScan(Ref<const ParquetTable> table, ScanRequest request, QueryContext& context)
+      : table_(std::move(table)),
+        request_(std::move(request)),
+        context_(context),
+        counters_(std::make_shared<parquet::ReadCounters>()) {}
+
+  std::vector<Pushed> pushed() const override {
+    return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
+  }
+
+  std::vector<std::pair<std::string, uint64_t>> counters() const override {
+    return {{"row groups", counters_->row_groups.load()},
+            {"row groups pruned", counters_->row_groups_pruned.load()},
+            {"rows pruned by page indexes", counters_->rows_pruned.load()},
+            {"files pruned", files_pruned_.load()},
+            {"bytes read", counters_->bytes_read.load()}};
+  }
+
+  Poll next_morsel(Morsel& out, const Waker&) override {
+    MutexLock lock(mutex_);
+    for (;;) {
+      if (request_.limit && rows_.load(std::memory_order_relaxed) >= *request_.limit)
+        return Poll::kDone;
+      if (next_piece_ < pieces_.size()) break;
+      if (part_ == table_->parts().size()) return Poll::kDone;
+      open_part(part_++);
+    }
+    out.number = out.begin = number_++;
+    out.part = part_ - 1;
+    waiting_.emplace(out.begin, Work{plan_, pieces_[next_piece_++]});
+    pieces_done_.fetch_add(1, std::memory_order_relaxed);
+    return Poll::kReady;
+  }
+
+  std::unique_ptr<Reader> open(const Morsel& morsel) override {
+    MutexLock lock(mutex_);
+    const auto found = waiting_.find(morsel.begin);
+    ASSERT(found != waiting_.end());
+    const Work work = std::move(found->second);
+    waiting_.erase(found);
+    return std::make_unique<PartReader>(work.plan, work.piece, rows_, context_);
+  }
+
+  SourceProgress progress() const override {
+    // Files count alike; pieces of the one at work as its share.
+    const uint64_t total = table_->parts().size();
+    if (total == 1) return {pieces_done_.load(), pieces_known_.load()};
+    return {files_done_.load(), total};
+  }
+
+  uint32_t parallelism() const override {
+    uint64_t rows = 0;
+    if (const auto known = table_->statistics().row_count) rows = *known;
+    return static_cast<uint32_t>(std::min<uint64_t>(1024, rows / 65'536 + 1));
+  }
+
+ private:
+  struct Work {
+    std::shared_ptr<const PartPlan> plan;
+    parquet::Piece piece;
+  };
+
+  /// Whether filters on partition values and the file's name alone let any row of it pass.
+  bool part_may_match(const ParquetPart& part) const {
+    for (const Conjunct& filter : request_.filters) {
+      const bool decidable =
+          std::all_of(filter.columns.begin(), filter.columns.end(), [&](uint32_t position) {
+            const uint32_t column = request_.columns[position];
+            return table_->partition_of(column) >= 0 || table_->is_filename(column);
+          });
+      if (!decidable || can_fail(filter.expr) || is_volatile(filter.expr)) continue;
+      std::vector<Column> columns(request_.columns.size());
+      for (const uint32_t position : filter.columns) {
+        const int32_t key = table_->partition_of(request_.columns[position]);
+        const Value value = key >= 0 ? part.partition_values()[static_cast<size_t>(key)]
+                                     : Value::text(part.listed().path);
+        columns[position] = value.to_column(1);
+      }
+      Program::Scratch scratch;
+      if (filter.program->select(Chunk(std::move(columns), 1), scratch).empty()) return false;
+    }
+    return true;
+  }
+
+  void open_part(uint32_t index) REQUIRES(mutex_) {
+    const ParquetPart& part = *table_->parts()[index];
+    pieces_.clear();
+    next_piece_ = 0;
+    files_done_ = index;
+    if (!part_may_match(part)) {
+      ++files_pruned_;
+      return;
+    }
+    const parquet::ParquetFileRef file = table_->open_part(index);
+    auto plan = std::make_shared<PartPlan>();
+    parquet::ReadRequest request;
+    request.chunk_rows = context_.chunk_rows;
+    std::vector<bool> is_direct(request_.columns.size());
+    for (uint32_t position = 0; position < request_.columns.size(); ++position) {
+      request.columns.push_back(place_column(position, part, *file, *plan));
+      is_direct[position] = request.columns.back() != parquet::ReadRequest::kAbsent &&
+                            (plan->casts.empty() || plan->casts.back().position != position);
+    }
+    const auto direct = [&](const std::vector<uint32_t>& positions) {
+      return std::all_of(positions.begin(), positions.end(),
+                         [&](uint32_t position) { return is_direct[position]; });
+    };
+    for (const Conjunct& filter : request_.filters) {
+      if (!direct(filter.columns)) {
+        plan->filters.push_back(&filter);
+        continue;
+      }
+      parquet::ReadFilter pushed;
+      pushed.program = filter.program;
+      pushed.columns = filter.columns;
+      pushed.is_delicate = can_fail(filter.expr) || is_volatile(filter.expr);
+      if (filter.range) {
+        const Conjunct::Range& range = *filter.range;
+        pushed.range = parquet::ValueRange{
+            range.column,          range.lower,  range.upper,      range.lower_inclusive,
+            range.upper_inclusive, range.any_of, range.is_not_null};
+      }
+      request.filters.push_back(std::move(pushed));
+    }
+    for (const RuntimeFilterRef& filter : request_.runtime) {
+      if (is_direct[filter->column]) {
+        request.late.push_back(std::make_shared<LateJoinFilter>(filter));
+      } else {
+        plan->runtime.push_back(filter);
+      }
+    }
+    plan->read = parquet::FileRead::create(file, std::move(request), counters_);
+    pieces_ = plan->read->pieces();
+    pieces_known_ += pieces_.size();
+    plan_ = std::move(plan);
+  }
+
+  /// Where the table's column comes from: a column of the file, or what the plan fills in.
+  uint32_t place_column(uint32_t position, const ParquetPart& part,
+                        const parquet::ParquetFile& file, PartPlan& plan) const {
+    const uint32_t column = request_.columns[position];
+    const Field& wanted = table_->schema()[column];
+    if (const int32_t key = table_->partition_of(column); key >= 0) {
+      plan.constants.push_back({position, part.partition_values()[static_cast<size_t>(key)]});
+      return parquet::ReadRequest::kAbsent;
+    }
+    if (table_->is_filename(column)) {
+      plan.constants.push_back({position, Value::text(part.listed().path)});
+      return parquet::ReadRequest::kAbsent;
+    }
+    const Schema& schema = file.schema();
+    const auto found = std::find_if(schema.begin(), schema.end(),
+                                    [&](const Field& field) { return field.name == wanted.name; });
+    if (found == schema.end()) {
+      if (!table_->union_by_name()) {
+        throw Error(ErrorCode::kFormat, "{} has no column \"{}\", which {} has", part.listed().path,
+                    wanted.name, table_->parts()[0]->listed().path)
+            .hint("union_by_name => true reads files of different columns");
+      }
+      plan.constants.push_back({position, Value::null(wanted.type)});
+      return parquet::ReadRequest::kAbsent;
+    }
+    if (found->type != wanted.type) {
+      const ExprRef cast =
+          CastExpr::create(ColumnExpr::create(position, found->type, wanted.name), wanted.type);
+      plan.casts.push_back({position, Program::compile(cast, context_.session)});
+    }
+    return static_cast<uint32_t>(found - schema.begin());
+  }
+
+  const Ref<const ParquetTable> table_;
+  const ScanRequest request_;
+  QueryContext& context_;
+  const std::shared_ptr<parquet::ReadCounters> counters_;
+  std::atomic<uint64_t> rows_{0}, files_pruned_{0}, files_done_{0}, pieces_done_{0},
+      pieces_known_{0};
+  Mutex mutex_;
+  uint32_t part_ GUARDED_BY(mutex_) = 0;
+  uint64_t number_ GUARDED_BY(mutex_) = 0;
+  std::shared_ptr<const PartPlan> plan_ GUARDED_BY(mutex_);
+  std::vector<parquet::Piece> pieces_ GUARDED_BY(mutex_);
+  size_t next_piece_ GUARDED_BY(mutex_) = 0;
+  std::unordered_map<uint64_t, Work> waiting_ GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+std::unique_ptr<Scan> scan_parquet(Ref<const ParquetTable> table, ScanRequest request,
+                                   QueryContext& context) {
+  return std::make_unique<ParquetScan>(std::move(table), std::move(request), context);
+}
+
+}  // namespace doline
