@@ -31,6 +31,7 @@ struct QueryRun::State {
   std::atomic<bool> done{false};        // the sink wants no more, or a stop was asked for
   std::atomic<bool> complete{false};
   std::atomic<uint32_t> waits_for{0};
+  WakerList waiting;  // tasks the source had no morsel for yet
   Mutex mutex;
   uint64_t next_number GUARDED_BY(mutex) = 0;  // dense, in source order
   bool exhausted GUARDED_BY(mutex) = false;
@@ -132,7 +133,7 @@ class PipelineTask final : public Task {
       case Flow::kDone:
         // What lies before it is of no more use; what it put out still goes on.
         for (size_t i = 0; i < depth; ++i) stages_[i].pending = false;
-        if (to_sink) state_.done.store(true, std::memory_order_relaxed);
+        if (to_sink) stop_all();
         done_ = true;
         break;
     }
@@ -142,28 +143,43 @@ class PipelineTask final : public Task {
   }
 
   Progressed take_morsel(const Waker& waker) {
-    MutexLock lock(state_.mutex);
-    if (state_.exhausted) return Progressed::kEnded;
-    Morsel morsel;
-    switch (state_.source.load()->next_morsel(morsel, waker)) {
-      case Poll::kBlocked: return Progressed::kBlocked;
-      case Poll::kDone: state_.exhausted = true; return Progressed::kEnded;
-      case Poll::kReady: break;
+    Poll poll;
+    {
+      MutexLock lock(state_.mutex);
+      if (state_.exhausted) return Progressed::kEnded;
+      Morsel morsel;
+      poll = state_.source.load()->next_morsel(morsel, waker);
+      if (poll == Poll::kBlocked) {
+        // The source remembers one waker, the last: whoever it wakes wakes the others.
+        state_.waiting.add(waker);
+        return state_.done ? Progressed::kMoved : Progressed::kBlocked;
+      }
+      if (poll == Poll::kDone) {
+        state_.exhausted = true;
+      } else {
+        number_ = state_.next_number++;
+        order_ = number_;
+        chunk_in_morsel_ = 0;
+        in_morsel_ = true;
+        reader_ = state_.source.load()->open(morsel);
+      }
     }
-    number_ = state_.next_number++;
-    order_ = number_;
-    chunk_in_morsel_ = 0;
-    in_morsel_ = true;
-    reader_ = state_.source.load()->open(morsel);
-    return Progressed::kMoved;
+    state_.waiting.wake_all();
+    return poll == Poll::kDone ? Progressed::kEnded : Progressed::kMoved;
   }
 
   Progressed end_morsel(const Waker& waker) {
     const Flow flow = pipeline_.sink->end_morsel(number_, *sink_local_, waker);
     if (flow == Flow::kBlocked) return Progressed::kBlocked;
     in_morsel_ = false;
-    if (flow == Flow::kDone) state_.done.store(true, std::memory_order_relaxed);
+    if (flow == Flow::kDone) stop_all();
     return Progressed::kMoved;
+  }
+
+  /// No task of the pipeline need go on, those that wait for the source included.
+  void stop_all() {
+    state_.done.store(true);
+    state_.waiting.wake_all();
   }
 
   QueryRun& run_;

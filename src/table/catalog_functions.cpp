@@ -2,21 +2,28 @@
 #include "column/column_builder.h"
 #include "function/registry.h"
 #include "table/memory_table.h"
+#include "table/rejects.h"
 #include "table/table_function.h"
 
 namespace doline {
 
 namespace {
 
-/// A small table of texts, made when it is asked for.
-TableRef table_of(const std::string& name, const std::vector<std::string>& columns,
-                  const std::vector<std::vector<std::string>>& rows) {
-  Schema schema;
-  for (const std::string& column : columns) schema.push_back({column, Type::varchar()});
+/// A small table, made when it is asked for.
+TableRef table_of(const std::string& name, const Schema& schema, std::vector<Chunk> chunks) {
   const Ref<MemoryTable> table = MemoryTable::create(name, schema);
   QueryContext context;
   context.budget = Budget::create(name, Budget::process());
   auto writer = table->insert(context);
+  if (!chunks.empty()) writer->commit(writer->encode(std::move(chunks)));
+  writer->finish();
+  return table;
+}
+
+TableRef table_of(const std::string& name, const std::vector<std::string>& columns,
+                  const std::vector<std::vector<std::string>>& rows) {
+  Schema schema;
+  for (const std::string& column : columns) schema.push_back({column, Type::varchar()});
   std::vector<Chunk> chunks;
   for (size_t begin = 0; begin < rows.size(); begin += kChunkRows) {
     const size_t end = std::min<size_t>(rows.size(), begin + kChunkRows);
@@ -28,9 +35,33 @@ TableRef table_of(const std::string& name, const std::vector<std::string>& colum
     }
     chunks.emplace_back(std::move(made), static_cast<uint32_t>(end - begin));
   }
-  if (!chunks.empty()) writer->commit(writer->encode(std::move(chunks)));
-  writer->finish();
-  return table;
+  return table_of(name, schema, std::move(chunks));
+}
+
+/// What the readers of the last query left out.
+TableRef rejects(const TableFunctionCall& call, const TableFunctionContext&) {
+  const Schema schema = {{"file", Type::varchar()},   {"line", Type::int64()},    {"byte", Type::int64()},
+                         {"column", Type::varchar()}, {"reason", Type::varchar()}, {"text", Type::varchar()}};
+  const std::vector<Reject> kept = RejectStore::instance().list();
+  std::vector<Chunk> chunks;
+  for (size_t begin = 0; begin < kept.size(); begin += kChunkRows) {
+    const size_t end = std::min<size_t>(kept.size(), begin + kChunkRows);
+    std::vector<ColumnBuilder> builders;
+    for (const Field& field : schema) builders.emplace_back(field.type);
+    for (size_t row = begin; row < end; ++row) {
+      const Reject& reject = kept[row];
+      builders[0].append_text(reject.file);
+      builders[1].append(static_cast<int64_t>(reject.line));
+      builders[2].append(static_cast<int64_t>(reject.byte));
+      reject.column.empty() ? builders[3].append_null() : builders[3].append_text(reject.column);
+      builders[4].append_text(reject.reason);
+      builders[5].append_text(reject.text);
+    }
+    std::vector<Column> columns;
+    for (ColumnBuilder& builder : builders) columns.push_back(builder.seal());
+    chunks.emplace_back(std::move(columns), static_cast<uint32_t>(end - begin));
+  }
+  return table_of(call.name, schema, std::move(chunks));
 }
 
 TableRef functions(const TableFunctionCall& call, const TableFunctionContext&) {
@@ -62,6 +93,8 @@ TableRef settings(const TableFunctionCall& call, const TableFunctionContext& con
 void register_catalog_functions(std::vector<TableFunction>& all) {
   all.push_back({"doline_functions", {"duckdb_functions"}, "Every function with its documentation.",
                  "FROM doline_functions()", &functions, {}});
+  all.push_back({"rejects", {}, "The rows that the readers of the last query left out, and why.", "FROM rejects()",
+                 &rejects, {}});
   all.push_back({"doline_settings", {"duckdb_settings"}, "Every setting and its value.", "FROM doline_settings()",
                  &settings, {}});
 }
