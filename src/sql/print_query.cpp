@@ -244,7 +244,11 @@ void Printer::write(const Join& node) {
       put("POSITIONAL JOIN ");
       break;
   }
+  // `a JOIN b PIVOT (…)` would pivot the join.
+  const bool pivoted = node.right->is<Pivot>() || node.right->is<Unpivot>();
+  if (pivoted) put("(");
   relation(*node.right);
+  if (pivoted) put(")");
   if (!node.using_columns.empty()) {
     put(" USING ");
     put_name_list(node.using_columns);

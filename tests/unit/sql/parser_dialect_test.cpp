@@ -99,6 +99,10 @@ TEST(ParserDialect, ReadsWhatPeopleWrite) {
        "PREPARE p AS INSERT INTO t VALUES ($1, $2, $x)"},
       {"explain analyze (format json) select 1", R"(EXPLAIN ANALYZE (format "json") SELECT 1)"},
       {"explain (analyze, foo bar) select 1", "EXPLAIN ANALYZE (foo bar) SELECT 1"},
+      {"select * from a, b pivot (sum(x) for y in (1)) p",
+       "SELECT * FROM (a CROSS JOIN (b PIVOT (sum(x) FOR y IN (1)) AS p))"},
+      {"select * from a join b on c pivot (sum(x) for y in (1)) p",
+       "SELECT * FROM (a INNER JOIN b ON (c)) PIVOT (sum(x) FOR y IN (1)) AS p"},
   };
   for (const auto& [text, sql] : cases) EXPECT_EQ(round_trip(text), sql);
 }
