@@ -58,6 +58,12 @@ bool has_column(const Schema& schema, const std::string& name) {
                      [&](const Field& field) { return field.name == name; });
 }
 
+const bool kRegistered = [] {
+  register_table_kind("parquet", &ParquetTable::reopen);
+  register_writer("parquet", &open_parquet_writer);
+  return true;
+}();
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> hive_directories(const std::string& path) {
