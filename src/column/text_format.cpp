@@ -65,8 +65,8 @@ bool may_need_quotes(TypeKind kind) {
     case TypeKind::kVarchar:
     case TypeKind::kBlob:
     case TypeKind::kEnum:
-    case TypeKind::kJson:
       return true;
+    case TypeKind::kJson:  // brackets and quotes of its own
     case TypeKind::kNull:
     case TypeKind::kBool:
     case TypeKind::kInt8:

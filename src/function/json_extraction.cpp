@@ -15,7 +15,7 @@ using Emit = void (*)(const JsonTree& tree, const JsonNode* node, ColumnBuilder&
 void emit_json(const JsonTree& tree, const JsonNode* node, ColumnBuilder& out) {
   if (!node) return out.append_null();
   const std::string_view text = tree.text_of(*node);
-  if (!has_spaces(text)) return out.append_text(text);
+  if (is_minified(text)) return out.append_text(text);
   std::string minified;
   append_minified(minified, text);
   out.append_text(minified);
@@ -204,7 +204,7 @@ Column view_kernel(const KernelCall& call, std::span<const Column> arguments) {
       return;
     }
     const std::string_view text = tree.text_of(*node);
-    if (!has_spaces(text)) {
+    if (is_minified(text)) {
       out[row] = StringView(text);
     } else {
       scratch.clear();

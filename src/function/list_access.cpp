@@ -87,53 +87,83 @@ SliceBounds slice_bounds(std::optional<int64_t> low, std::optional<int64_t> high
   return bounds;
 }
 
-/// A NULL bound is an open end.
-std::optional<int64_t> bound_at(const Argument<int64_t>& bounds, uint32_t row) {
-  return bounds.is_null(row) ? std::nullopt : std::optional(bounds[row]);
+/// Which ends a slice leaves open: those written as a literal NULL, as `x[2:]` is bound. A bound
+/// that happens to be NULL in a row makes the row NULL.
+struct OpenEnds final : FunctionData {
+  OpenEnds(bool l, bool h) : low(l), high(h) {}
+  const bool low;
+  const bool high;
+};
+
+void bind_slice(FunctionBinding& binding) {
+  const auto open = [&](size_t i) {
+    return binding.constants[i] && binding.constants[i]->is_null();
+  };
+  binding.data = make_ref<OpenEnds>(open(1), open(2));
 }
 
-BufferRef null_bitmap(const KernelCall& call, const Column& column) {
-  BufferRef bitmap;
-  if (!column.validity()) return bitmap;
-  bitmap = make_full_bitmap(call.row_count);
-  call.active.for_each(
-      [&](uint32_t row) { assign_bit(bitmap->as<uint64_t>(), row, !column.is_null(row)); });
-  return bitmap;
-}
+/// The bounds of a slice, row by row.
+class SliceRows {
+ public:
+  SliceRows(const KernelCall& call, std::span<const Column> arguments)
+      : ends_(*static_cast<const OpenEnds*>(call.data)),
+        input_(arguments[0]),
+        low_(arguments[1]),
+        high_(arguments[2]) {}
+
+  bool is_null(uint32_t row) const {
+    return input_.is_null(row) || (!ends_.low && low_.is_null(row)) ||
+           (!ends_.high && high_.is_null(row));
+  }
+  std::optional<int64_t> low(uint32_t row) const {
+    return ends_.low ? std::nullopt : std::optional(low_[row]);
+  }
+  std::optional<int64_t> high(uint32_t row) const {
+    return ends_.high ? std::nullopt : std::optional(high_[row]);
+  }
+
+ private:
+  const OpenEnds& ends_;
+  const Column& input_;
+  const Argument<int64_t> low_;
+  const Argument<int64_t> high_;
+};
 
 /// Without a step the elements stay where they are: only entries are written.
 Column slice_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const Argument<ListEntry> lists(arguments[0]);
-  const Argument<int64_t> low(arguments[1]);
-  const Argument<int64_t> high(arguments[2]);
+  const SliceRows slices(call, arguments);
   BufferRef entries = Buffer::allocate_zeroed(size_t{call.row_count} * sizeof(ListEntry));
+  BufferRef validity;
   call.active.for_each([&](uint32_t row) {
-    if (lists.is_null(row)) return;
+    if (slices.is_null(row)) {
+      if (!validity) validity = make_full_bitmap(call.row_count);
+      return clear_bit(validity->as<uint64_t>(), row);
+    }
     const ListEntry entry = lists[row];
-    const SliceBounds bounds = slice_bounds(bound_at(low, row), bound_at(high, row), entry.size);
+    const SliceBounds bounds = slice_bounds(slices.low(row), slices.high(row), entry.size);
     entries->as<ListEntry>()[row] = {entry.begin + static_cast<uint32_t>(bounds.begin),
                                      static_cast<uint32_t>(bounds.end - bounds.begin)};
   });
   return Column::list(call.result_type, call.row_count, std::move(entries), arguments[0].child(),
-                      null_bitmap(call, arguments[0]));
+                      std::move(validity));
 }
 
 Column stepped_slice_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const Argument<ListEntry> lists(arguments[0]);
-  const Argument<int64_t> low(arguments[1]);
-  const Argument<int64_t> high(arguments[2]);
+  const SliceRows slices(call, arguments);
   const Argument<int64_t> steps(arguments[3]);
   ListGather gather(call.result_type, call.row_count);
   call.active.for_each([&](uint32_t row) {
-    if (lists.is_null(row) || steps.is_null(row)) return gather.set_null(row);
+    if (slices.is_null(row) || steps.is_null(row)) return gather.set_null(row);
     const int64_t step = steps[row];
     if (step == 0) {
       return call.errors.fail(row, ErrorCode::kInvalidArgument,
                               [] { return "the step of a slice is zero"; });
     }
     const ListEntry entry = lists[row];
-    auto from = bound_at(low, row);
-    auto to = bound_at(high, row);
+    auto from = slices.low(row);
+    auto to = slices.high(row);
     if (step < 0) std::swap(from, to);  // a falling slice is written from its high end
     const SliceBounds bounds = slice_bounds(from, to, entry.size);
     const int64_t count = bounds.end - bounds.begin;
@@ -153,14 +183,13 @@ Column stepped_slice_kernel(const KernelCall& call, std::span<const Column> argu
 
 Column slice_text_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const Argument<StringView> texts(arguments[0]);
-  const Argument<int64_t> low(arguments[1]);
-  const Argument<int64_t> high(arguments[2]);
+  const SliceRows slices(call, arguments);
   ColumnWriter writer(call.result_type, call.row_count);
   call.active.for_each([&](uint32_t row) {
-    if (texts.is_null(row)) return writer.set_null(row);
+    if (slices.is_null(row)) return writer.set_null(row);
     const std::string_view text = texts[row].view();
     const SliceBounds bounds =
-        slice_bounds(bound_at(low, row), bound_at(high, row), character_count(text));
+        slice_bounds(slices.low(row), slices.high(row), character_count(text));
     writer.set_text(row, characters(text, bounds.begin, bounds.end));
   });
   return writer.seal(call.row_count);
@@ -258,21 +287,26 @@ void register_list_access(FunctionRegistry& registry) {
     array_extract.overloads.push_back(std::move(overload));
   registry.add(std::move(array_extract));
 
+  const auto slice = [](std::vector<TypePattern> parameters, TypePattern result,
+                        ScalarKernel kernel) {
+    return ScalarOverload{.parameters = std::move(parameters),
+                          .result = result,
+                          .kernel = kernel,
+                          .bind = bind_slice,
+                          .nulls = Nulls::kHandled,
+                          .can_fail = true,
+                          .cost = 5};
+  };
   registry.add({"list_slice",
                 {"array_slice"},
                 "list",
-                "The elements from one position to another, both included, perhaps by a step; NULL "
-                "leaves an end open.",
+                "The elements from one position to another, both included, perhaps by a step; a "
+                "literal NULL leaves an end open.",
                 "list_slice([1, 2, 3, 4, 5], 2, -2)",
                 "[2, 3, 4]",
-                {handles_nulls({kListOfT, integer, integer}, kListOfT, slice_kernel),
-                 {.parameters = {kListOfT, integer, integer, integer},
-                  .result = kListOfT,
-                  .kernel = stepped_slice_kernel,
-                  .nulls = Nulls::kHandled,
-                  .can_fail = true,
-                  .cost = 10},
-                 handles_nulls({text, integer, integer}, text, slice_text_kernel)}});
+                {slice({kListOfT, integer, integer}, kListOfT, slice_kernel),
+                 slice({kListOfT, integer, integer, integer}, kListOfT, stepped_slice_kernel),
+                 slice({text, integer, integer}, text, slice_text_kernel)}});
 
   const ScalarOverload length{.parameters = {kListOfT}, .result = integer, .kernel = length_kernel};
   registry.add({"array_length",

@@ -237,7 +237,12 @@ bool JsonReader::append_list(const JsonTree& tree, const JsonNode& node, ColumnB
 }
 
 bool JsonReader::append_struct(const JsonTree& tree, const JsonNode& node, ColumnBuilder& out) {
-  if (node.kind != JsonKind::kObject) return mismatch(tree, node, out);
+  if (node.kind != JsonKind::kObject) {
+    if (strictness_ == JsonStrictness::kExact) return mismatch(tree, node, out);
+    for (size_t i = 0; i < out.type()->fields().size(); ++i) out.child(i).append_null();
+    out.finish_struct();
+    return true;
+  }
   const auto& fields = out.type()->fields();
   constexpr uint32_t kMissing = UINT32_MAX;
   std::vector<uint32_t> found(fields.size(), kMissing);

@@ -1,5 +1,7 @@
 #include "kernel/json/json_text.h"
 
+#include <algorithm>
+
 namespace doline {
 
 namespace {
@@ -29,24 +31,17 @@ void append_code_point(std::string& out, uint32_t point) {
   }
 }
 
-/// body(text) for each stretch between the spaces outside strings.
-template <class Body>
-void for_each_token_run(std::string_view json, Body&& body) {
-  size_t begin = 0;
-  for (size_t at = 0; at < json.size();) {
-    const char c = json[at];
-    if (c == '"') {
-      for (++at; at < json.size() && json[at] != '"'; ++at) at += json[at] == '\\';
-      ++at;
-    } else if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
-      body(json.substr(begin, at - begin));
-      begin = ++at;
-    } else {
-      ++at;
-    }
+/// Behind the string that begins at `at`; `escaped` rises when there is a backslash in it.
+size_t string_end(std::string_view json, size_t at, bool& escaped) {
+  for (++at; at < json.size() && json[at] != '"'; ++at) {
+    if (json[at] != '\\') continue;
+    escaped = true;
+    ++at;
   }
-  body(json.substr(begin));
+  return std::min(at + 1, json.size());
 }
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 }  // namespace
 
@@ -138,14 +133,39 @@ void append_unescaped(std::string& out, std::string_view raw) {
   }
 }
 
-bool has_spaces(std::string_view json) {
-  size_t runs = 0;
-  for_each_token_run(json, [&](std::string_view) { ++runs; });
-  return runs > 1;
+bool is_minified(std::string_view json) {
+  for (size_t at = 0; at < json.size();) {
+    bool escaped = false;
+    if (is_space(json[at])) return false;
+    at = json[at] == '"' ? string_end(json, at, escaped) : at + 1;
+    if (escaped) return false;  // perhaps with more escapes than needed
+  }
+  return true;
 }
 
 void append_minified(std::string& out, std::string_view json) {
-  for_each_token_run(json, [&](std::string_view run) { out += run; });
+  std::string meaning;
+  size_t begin = 0;  // of what has not been copied yet
+  for (size_t at = 0; at < json.size();) {
+    if (is_space(json[at])) {
+      out.append(json, begin, at - begin);
+      begin = ++at;
+    } else if (json[at] == '"') {
+      bool escaped = false;
+      const size_t end = string_end(json, at, escaped);
+      if (escaped) {
+        out.append(json, begin, at - begin);
+        meaning.clear();
+        append_unescaped(meaning, json.substr(at + 1, end - at - 2));
+        append_json_string(out, meaning);
+        begin = end;
+      }
+      at = end;
+    } else {
+      ++at;
+    }
+  }
+  out.append(json, begin);
 }
 
 void append_pretty(std::string& out, const JsonTree& tree, const JsonNode& node, int level) {

@@ -44,7 +44,7 @@ TEST(Lists, ElementsAndSlices) {
       {"list_extract", {"VARCHAR:abc", "BIGINT:5"}, ""},
       {"array_extract", {"INTEGER[2]:[1, 2]", "BIGINT:2"}, "2"},
       {"list_slice", {"INTEGER[]:[1, 2, 3, 4, 5]", "BIGINT:2", "BIGINT:3"}, "[2, 3]"},
-      {"list_slice", {"INTEGER[]:[1, 2, 3, 4, 5]", "BIGINT:-2", "BIGINT:NULL"}, "[4, 5]"},
+      {"list_slice", {"INTEGER[]:[1, 2, 3, 4, 5]", "BIGINT:-2", "BIGINT:5"}, "[4, 5]"},
       {"list_slice", {"INTEGER[]:[1, 2, 3, 4, 5]", "BIGINT:0", "BIGINT:2"}, "[1, 2]"},
       {"list_slice", {"INTEGER[]:[1, 2, 3, 4, 5]", "BIGINT:4", "BIGINT:2"}, "[]"},
       {"list_slice", {"INTEGER[]:[1, 2, 3]", "BIGINT:-10", "BIGINT:2"}, "[1, 2]"},
@@ -66,11 +66,32 @@ TEST(Lists, ElementsAndSlices) {
        {"INTEGER[]:[1, 2]", "BIGINT:1", "BIGINT:2", "BIGINT:0"},
        "error: the step of a slice is zero"},
       {"array_slice", {"VARCHAR:äöü", "BIGINT:-2", "BIGINT:-1"}, "öü"},
-      {"array_slice", {"VARCHAR:hello", "BIGINT:2", "BIGINT:NULL"}, "ello"},
+      {"array_slice", {"VARCHAR:hello", "BIGINT:2", "BIGINT:5"}, "ello"},
       {"array_length", {"INTEGER[]:[1, 2]"}, "2"},
       {"length", {"INTEGER[]:[1, NULL]"}, "2"},
       {"array_length", {"INTEGER[]:[1, 2]", "BIGINT:2"}, "error: the length of dimension 2"},
   });
+}
+
+TEST(Lists, OnlyALiteralNullLeavesASliceOpen) {
+  const ScalarOverload& overload = nested_registry().scalar("list_slice")->overloads[0];
+  const Column list = column_of(Type::list(Type::int64()), "[1, 2, 3]");
+  ColumnBuilder low(Type::int64());
+  low.append(int64_t{2});
+  low.append_null();
+  const Column lows = low.seal();
+  const Column arguments[] = {Column::constant(list, 2), lows, Column::null(Type::int64(), 2)};
+  FunctionBinding binding;
+  binding.constants = {std::nullopt, std::nullopt, Value::null(Type::int64())};
+  overload.bind(binding);
+  const SessionConstants session;
+  RowErrors errors(RowErrors::Mode::kThrow);
+  const KernelCall call{Selection::all(2), 2, list.type(), binding.data.get(), session, {}, errors};
+  const Column result = overload.kernel(call, arguments);
+  std::string text;
+  append_text(text, result, 0);
+  EXPECT_EQ(text, "[2, 3]");
+  EXPECT_TRUE(result.is_null(1));
 }
 
 TEST(Lists, Searching) {
