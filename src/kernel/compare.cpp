@@ -129,10 +129,19 @@ void equal_to_text(const Column& column, const StringView& text, const Selection
   const uint64_t head = text.head();
   if (text.is_inline()) {
     const uint64_t tail = text.tail();
-    active.for_each([&](uint32_t row) {  // reads no memory behind the views, so NULLs do no harm
-      const uint64_t different = (values[row].head() ^ head) | (values[row].tail() ^ tail);
-      bits[row / 64] |= uint64_t{different == 0} << (row % 64);
-    });
+    const auto same = [=](uint32_t row) {  // reads no memory behind the views: NULLs do no harm
+      return uint64_t{((values[row].head() ^ head) | (values[row].tail() ^ tail)) == 0};
+    };
+    if (!active.is_all()) {
+      active.for_each([&](uint32_t row) { bits[row / 64] |= same(row) << (row % 64); });
+      return;
+    }
+    for (uint32_t begin = 0; begin < active.size(); begin += 64) {
+      const uint32_t end = std::min(active.size(), begin + 64);
+      uint64_t word = 0;
+      for (uint32_t row = begin; row < end; ++row) word |= same(row) << (row - begin);
+      bits[begin / 64] = word;
+    }
     return;
   }
   const char* rest = text.data() + 4;

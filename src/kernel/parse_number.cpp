@@ -14,6 +14,7 @@ namespace doline {
 namespace {
 
 constexpr uint128_t kUInt128Max = ~uint128_t{0};
+constexpr uint64_t kTen18 = 1'000'000'000'000'000'000ULL;
 
 constexpr std::array<int128_t, 39> kPowersOfTen = [] {
   std::array<int128_t, 39> powers{};
@@ -107,7 +108,10 @@ bool scan_decimal(std::string_view text, DecimalText& result) {
     const char c = text[at];
     if (is_digit(c)) {
       any_digit = last_was_digit = true;
-      if (result.digits <= (kUInt128Max - 9) / 10) {
+      if (result.digits < kTen18) {  // nearly always; 64 bits are several times faster
+        result.digits = static_cast<uint64_t>(result.digits) * 10 + static_cast<uint64_t>(c - '0');
+        result.exponent -= after_point;
+      } else if (result.digits <= (kUInt128Max - 9) / 10) {
         result.digits = result.digits * 10 + static_cast<uint128_t>(c - '0');
         result.exponent -= after_point;
       } else {
@@ -141,6 +145,17 @@ bool scale_to(const DecimalText& text, int scale, uint128_t& magnitude) {
   if (shift > 38 || shift < -39) {
     magnitude = 0;
     return shift < 0;
+  }
+  if (text.digits < kTen18 && shift >= -18 && shift <= 18) {
+    const auto digits = static_cast<uint64_t>(text.digits);
+    const auto factor =
+        static_cast<uint64_t>(kPowersOfTen[static_cast<size_t>(shift < 0 ? -shift : shift)]);
+    if (shift >= 0) {
+      magnitude = static_cast<uint128_t>(digits) * factor;
+    } else {
+      magnitude = digits / factor + (digits % factor >= factor / 2);
+    }
+    return true;
   }
   if (shift >= 0) {
     const auto factor = static_cast<uint128_t>(kPowersOfTen[static_cast<size_t>(shift)]);
