@@ -65,8 +65,8 @@ bool may_need_quotes(TypeKind kind) {
     case TypeKind::kVarchar:
     case TypeKind::kBlob:
     case TypeKind::kEnum:
+    case TypeKind::kJson:
       return true;
-    case TypeKind::kJson:  // brackets and quotes of its own
     case TypeKind::kNull:
     case TypeKind::kBool:
     case TypeKind::kInt8:
@@ -105,9 +105,11 @@ void append_element(std::string& out, const Column& column, uint32_t row, const 
 
 void append_list(std::string& out, const Column& child, ListEntry entry, const ZoneOffsets* zone) {
   out += '[';
+  const bool json = child.type()->is(TypeKind::kJson);  // has brackets and quotes of its own
   for (uint32_t i = 0; i < entry.size; ++i) {
     if (i != 0) out += ", ";
-    append_element(out, child, entry.begin + i, zone);
+    json ? append_text(out, child, entry.begin + i, zone)
+         : append_element(out, child, entry.begin + i, zone);
   }
   out += ']';
 }

@@ -57,7 +57,7 @@ TEST(Lists, ElementsAndSlices) {
        {"INTEGER[]:[1, 2, 3, 4, 5]", "BIGINT:5", "BIGINT:1", "BIGINT:-2"},
        "[5, 3, 1]"},
       {"list_slice",
-       {"INTEGER[]:[1, 2, 3, 4]", "BIGINT:NULL", "BIGINT:2", "BIGINT:-1"},
+       {"INTEGER[]:[1, 2, 3, 4]", "BIGINT:4", "BIGINT:2", "BIGINT:-1"},
        "[4, 3, 2]"},
       {"list_slice",
        {"INTEGER[]:[1, 2, 3]", "BIGINT:1", "BIGINT:3", "BIGINT:9223372036854775807"},
