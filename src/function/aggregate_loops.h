@@ -88,7 +88,8 @@ void for_each_value(const Column& column, const Selection& active, Body&& body) 
 /// An Op has: State (trivially copyable, made by `State()`), Input, `add(State&, Input) const`,
 /// `merge(const State& from, State& into) const`, `result(const State&, ColumnBuilder&) const`,
 /// `type() const`; and where it pays `add_run(State&, const Input*, uint32_t) const` for values
-/// side by side, `add_repeated(State&, Input, uint64_t) const`, `remove(State&, Input) const`.
+/// side by side, `add_picked(State&, const Input*, const uint16_t* rows, uint32_t) const` for those at
+/// some rows, `add_repeated(State&, Input, uint64_t) const`, `remove(State&, Input) const`.
 template <class Op>
 class FixedAggregate final : public AggregateFunction {
  public:
@@ -120,6 +121,12 @@ class FixedAggregate final : public AggregateFunction {
     if constexpr (requires(State& s, const Input* v) { op_.add_run(s, v, uint32_t{1}); }) {
       if (column.is_flat() && active.is_all() && !column.validity()) {
         op_.add_run(at(state), column.values<Input>(), active.size());
+        return;
+      }
+    }
+    if constexpr (requires(State& s, const Input* v, const uint16_t* r) { op_.add_picked(s, v, r, uint32_t{1}); }) {
+      if (column.is_flat() && !active.is_all() && !column.validity()) {
+        op_.add_picked(at(state), column.values<Input>(), active.rows(), active.size());
         return;
       }
     }

@@ -57,6 +57,20 @@ struct IntegerSummation {
     }
     state.count += count;
   }
+  void add_picked(State& state, const T* values, const uint16_t* rows, uint32_t count) const
+    requires(sizeof(T) <= 8 && !std::is_same_v<T, bool>)
+  {
+    if constexpr (sizeof(T) <= 4) {
+      int64_t sums[2] = {};
+      for (uint32_t i = 0; i < count; ++i) sums[i & 1] += values[rows[i]];
+      state.sum.set(state.sum.get() + sums[0] + sums[1]);
+    } else {
+      int128_t sum = 0;
+      for (uint32_t i = 0; i < count; ++i) sum += values[rows[i]];
+      state.sum.set(state.sum.get() + sum);
+    }
+    state.count += count;
+  }
   void add_repeated(State& state, T value, uint64_t times) const {
     int128_t product;
     if (__builtin_mul_overflow(int128_t{value}, int128_t{times}, &product)) {
@@ -126,6 +140,16 @@ struct FloatSummation {
     }
     for (; i < count; ++i) sums[0] += static_cast<double>(values[i]);
     state.sum += ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    state.count += count;
+  }
+  void add_picked(State& state, const T* values, const uint16_t* rows, uint32_t count) const {
+    double sums[4] = {};
+    uint32_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+      for (uint32_t lane = 0; lane < 4; ++lane) sums[lane] += static_cast<double>(values[rows[i + lane]]);
+    }
+    for (; i < count; ++i) sums[0] += static_cast<double>(values[rows[i]]);
+    state.sum += (sums[0] + sums[1]) + (sums[2] + sums[3]);
     state.count += count;
   }
   void merge(const State& from, State& into) const {

@@ -81,27 +81,49 @@ std::vector<Column> AggregatePlan::arguments_of(const AggregateCall& call, std::
   return arguments;
 }
 
+void AggregatePlan::update_call(size_t index, std::span<const Column> columns, const Chunk& chunk,
+                                std::byte* const* rows, Arena& arena,
+                                std::vector<Program::Scratch>& filter_scratch) const {
+  const AggregateCall& call = calls_[index];
+  const std::vector<Column> arguments = arguments_of(call, columns);
+  std::byte* states[kChunkRows];
+  if (!call.filter) {
+    const uint32_t count = chunk.active.size();
+    for (uint32_t i = 0; i < count; ++i) states[i] = rows[i] + call.state_offset;
+    call.function->update(arguments, chunk.active, {states, count}, arena);
+    return;
+  }
+  // The filter's rows are an ascending part of the active ones: their positions are found by
+  // walking both.
+  const Selection passed = call.filter->select(chunk, filter_scratch[index]);
+  uint32_t at = 0;
+  for (uint32_t i = 0; i < passed.size(); ++i, ++at) {
+    while (chunk.active[at] != passed[i]) ++at;
+    states[i] = rows[at] + call.state_offset;
+  }
+  if (!passed.empty()) call.function->update(arguments, passed, {states, passed.size()}, arena);
+}
+
 void AggregatePlan::update(std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows,
                            Arena& arena, std::vector<Program::Scratch>& filter_scratch) const {
-  std::byte* states[kChunkRows];
-  const uint32_t count = chunk.active.size();
+  for (size_t index = 0; index < calls_.size(); ++index) {
+    update_call(index, columns, chunk, rows, arena, filter_scratch);
+  }
+}
+
+void AggregatePlan::update_sorted(std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows,
+                                  std::span<const GroupRows> groups, Arena& arena,
+                                  std::vector<Program::Scratch>& filter_scratch) const {
   for (size_t index = 0; index < calls_.size(); ++index) {
     const AggregateCall& call = calls_[index];
-    const std::vector<Column> arguments = arguments_of(call, columns);
-    if (!call.filter) {
-      for (uint32_t i = 0; i < count; ++i) states[i] = rows[i] + call.state_offset;
-      call.function->update(arguments, chunk.active, {states, count}, arena);
+    if (call.filter) {
+      update_call(index, columns, chunk, rows, arena, filter_scratch);
       continue;
     }
-    // Of the filter's rows, an ascending part of the active ones, the positions are found by
-    // walking both.
-    const Selection passed = call.filter->select(chunk, filter_scratch[index]);
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < passed.size(); ++i, ++at) {
-      while (chunk.active[at] != passed[i]) ++at;
-      states[i] = rows[at] + call.state_offset;
+    const std::vector<Column> arguments = arguments_of(call, columns);
+    for (const GroupRows& group : groups) {
+      call.function->update_one(arguments, group.active, group.row + call.state_offset, arena);
     }
-    if (!passed.empty()) call.function->update(arguments, passed, {states, passed.size()}, arena);
   }
 }
 

@@ -46,6 +46,14 @@ class AggregatePlan final : public RefCounted {
   /// rows[i] is the group of the chunk's i-th active row.
   void update(std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows, Arena& arena,
               std::vector<Program::Scratch>& filter_scratch) const;
+  /// The same where the chunk's rows are sorted by group already.
+  struct GroupRows {
+    std::byte* row;
+    Selection active;
+  };
+  void update_sorted(std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows,
+                     std::span<const GroupRows> groups, Arena& arena,
+                     std::vector<Program::Scratch>& filter_scratch) const;
   /// All rows into the states of one row.
   void update_one(std::span<const Column> columns, const Chunk& chunk, std::byte* row, Arena& arena,
                   std::vector<Program::Scratch>& filter_scratch) const;
@@ -66,7 +74,8 @@ class AggregatePlan final : public RefCounted {
                 std::vector<std::byte*>& live) const;
 
  private:
-  struct FilteredRows;
+  void update_call(size_t index, std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows,
+                   Arena& arena, std::vector<Program::Scratch>& filter_scratch) const;
   std::vector<Column> arguments_of(const AggregateCall& call, std::span<const Column> columns) const;
 
   QueryContext& context_;

@@ -1,6 +1,7 @@
 #include "exec/aggregate/grouped_aggregation.h"
 
 #include <algorithm>
+#include <array>
 
 namespace doline {
 
@@ -19,6 +20,10 @@ constexpr uint64_t kPassByTables = 16;
 constexpr size_t kPlentyBytes = size_t{64} << 20;
 /// What a task holds at least before it goes to disk; otherwise spilling would never help.
 constexpr size_t kLeastSpillBytes = size_t{1} << 20;
+/// With as few groups as this, and that many rows of each in a chunk, rows are sorted by group, so
+/// that states stay in registers instead of going through memory with each row.
+constexpr size_t kFewGroups = 16;
+constexpr uint32_t kRowsToSort = 64;
 constexpr size_t kWorthAWriteBytes = size_t{32} << 10;
 /// With fewer groups than this in all tasks one reader puts them together.
 constexpr uint64_t kGroupsForOneReader = 16384;
@@ -45,6 +50,7 @@ class GroupedAggregation::Local final : public LocalState {
     make_room(chunk);
     std::byte* rows[kChunkRows];
     const auto keys = std::span(columns_).first(plan_.key_count());
+    is_placed_ = false;
     if (pass_by_rows_ != 0) {
       pass_by(keys, chunk.active, rows);
       pass_by_rows_ -= std::min<uint64_t>(pass_by_rows_, count);
@@ -52,7 +58,11 @@ class GroupedAggregation::Local final : public LocalState {
       find(keys, chunk.active, rows);
       rows_since_ += count;
     }
-    plan_.update(columns_, chunk, rows, *arena_, filter_scratch_);
+    if (is_placed_ && sorts_rows(count)) {
+      update_sorted(chunk, rows);
+    } else {
+      plan_.update(columns_, chunk, rows, *arena_, filter_scratch_);
+    }
     if (pass_by_rows_ == 0) consider_form();
   }
 
@@ -91,16 +101,16 @@ class GroupedAggregation::Local final : public LocalState {
   /// By the array where it knows the keys, by hashing otherwise.
   void find(std::span<const Column> keys, const Selection& active, std::byte** rows) {
     const uint32_t count = active.size();
-    uint32_t places[kChunkRows];
     uint64_t hashes[kChunkRows];
-    if (!direct_.is_active() || !direct_.place(keys, active, places)) {
+    if (!direct_.is_active() || !direct_.place(keys, active, places_)) {
       AggregatePlan::hash_keys(keys, active, hashes);
       return table().find_or_create(keys, active, hashes, rows);
     }
+    is_placed_ = true;
     uint16_t missed[kChunkRows];
     uint32_t misses = 0;
     for (uint32_t i = 0; i < count; ++i) {
-      rows[i] = direct_.row(places[i]);
+      rows[i] = direct_.row(places_[i]);
       missed[misses] = static_cast<uint16_t>(i);
       misses += rows[i] == nullptr;
     }
@@ -113,8 +123,46 @@ class GroupedAggregation::Local final : public LocalState {
     table().find_or_create(keys, few, hashes, found);
     for (uint32_t k = 0; k < misses; ++k) {
       rows[missed[k]] = found[k];
-      direct_.set(places[missed[k]], found[k]);
+      direct_.set(places_[missed[k]], found[k]);
+      remember_few(places_[missed[k]], found[k]);
     }
+  }
+
+  /// Numbers the groups while they are few.
+  void remember_few(uint32_t place, std::byte* row) {
+    if (few_rows_.size() > kFewGroups) return;
+    const auto known = std::find(few_rows_.begin(), few_rows_.end(), row);
+    if (few_numbers_.size() < DirectIndex::kMostPlaces) few_numbers_.resize(DirectIndex::kMostPlaces);
+    few_numbers_[place] = static_cast<uint8_t>(known - few_rows_.begin());
+    if (known == few_rows_.end()) few_rows_.push_back(row);
+  }
+  bool sorts_rows(uint32_t count) const {
+    return few_rows_.size() <= kFewGroups && plan_.calls().size() > 1 &&
+           count >= kRowsToSort * few_rows_.size();
+  }
+  void update_sorted(const Chunk& chunk, std::byte* const* rows) {
+    const uint32_t count = chunk.active.size();
+    const size_t groups_known = few_rows_.size();
+    std::array<BufferRef, kFewGroups> lists;
+    uint16_t* next[kFewGroups];
+    for (size_t group = 0; group < groups_known; ++group) {
+      lists[group] = Buffer::allocate(count * sizeof(uint16_t), plan_.budget());
+      next[group] = lists[group]->as<uint16_t>();
+    }
+    const uint16_t* active = chunk.active.rows();
+    for (uint32_t i = 0; i < count; ++i) {
+      *next[few_numbers_[places_[i]]]++ = static_cast<uint16_t>(active ? active[i] : i);
+    }
+    std::vector<AggregatePlan::GroupRows> groups;
+    for (size_t group = 0; group < groups_known; ++group) {
+      const auto size = static_cast<uint32_t>(next[group] - lists[group]->as<uint16_t>());
+      if (size != 0) groups.push_back({few_rows_[group], Selection::of(std::move(lists[group]), size)});
+    }
+    plan_.update_sorted(columns_, chunk, rows, groups, *arena_, filter_scratch_);
+  }
+  void forget_places() {
+    direct_.forget();
+    few_rows_.clear();
   }
 
   /// Each row becomes a group of its own in its bucket.
@@ -172,7 +220,7 @@ class GroupedAggregation::Local final : public LocalState {
       }
       page = nullptr;
     }
-    direct_.forget();
+    forget_places();
   }
 
   size_t held_bytes() const {
@@ -209,7 +257,7 @@ class GroupedAggregation::Local final : public LocalState {
     chunks_since_spill_ = 0;
     has_spilled_ = true;
     if (buckets_.empty()) start_buckets();
-    direct_.forget();
+    forget_places();
     const uint64_t before = context_.spill->written_bytes();
     if (plan_.has_variable_states()) {
       for (RowPages& bucket : buckets_) write_pages(bucket.take_pages());
@@ -256,6 +304,10 @@ class GroupedAggregation::Local final : public LocalState {
   const AggregatePlan& plan_;
   QueryContext& context_;
   DirectIndex direct_;
+  bool is_placed_ = false;            // the chunk in work, by direct_
+  uint32_t places_[kChunkRows];
+  std::vector<std::byte*> few_rows_;  // the groups, while they are few
+  std::vector<uint8_t> few_numbers_;  // place → position in few_rows_
   Program::Scratch scratch_;
   std::vector<Program::Scratch> filter_scratch_;
   std::vector<Column> columns_;
