@@ -89,13 +89,23 @@ class IntervalAdder {
     if (kind_ != TypeKind::kTimestampTz || (interval.months == 0 && interval.days == 0)) {
       return add_interval(micros, interval, out);
     }
-    // Days and months move the clock's hands; hours are exact.
-    if (!add_interval(zone_.to_local(micros), {interval.months, interval.days, 0}, out))
-      return false;
-    return add_interval(zone_.to_utc(out), {0, 0, interval.micros}, out);
+    // Days and months move the clock's hands; hours are exact. As in DuckDB the exact part comes
+    // first once anything is negative, so that subtracting undoes adding more often.
+    const Interval exact{0, 0, interval.micros};
+    if (interval.months >= 0 && interval.days >= 0 && interval.micros >= 0) {
+      return move_hands(micros, interval, out) && add_interval(out, exact, out);
+    }
+    return add_interval(micros, exact, out) && move_hands(out, interval, out);
   }
 
  private:
+  bool move_hands(int64_t micros, const Interval& interval, int64_t& out) {
+    if (!add_interval(zone_.to_local(micros), {interval.months, interval.days, 0}, out))
+      return false;
+    out = zone_.to_utc(out);
+    return true;
+  }
+
   static bool add_to_nanos(int64_t value, const Interval& interval, int64_t& out) {
     if (!is_finite_timestamp(value)) return out = value, true;
     int64_t micros = 0;
@@ -136,15 +146,37 @@ Column shift_kernel(const KernelCall& call, std::span<const Column> arguments) {
              : shift_rows<int64_t>(call, points, intervals, kSubtract);
 }
 
+Interval days_and_time(int64_t end, int64_t begin) {
+  const int128_t micros = int128_t{end} - begin;
+  return {0, static_cast<int32_t>(micros / kMicrosPerDay),
+          static_cast<int64_t>(micros % kMicrosPerDay)};
+}
+
+/// Between two instants: days as the clocks count them, and the exact rest.
+Interval zoned_difference(ZoneCursor& zone, int64_t end, int64_t begin) {
+  if (end < begin) {
+    const Interval positive = zoned_difference(zone, begin, end);
+    return {0, -positive.days, -positive.micros};
+  }
+  const int64_t local = zone.to_local(begin);
+  int32_t days = days_and_time(zone.to_local(end), local).days;
+  int64_t reached = 0;
+  while (days > 0 && (!add_interval(local, {0, days, 0}, reached) || zone.to_utc(reached) > end)) {
+    --days;
+  }
+  return {0, days, end - (days > 0 ? zone.to_utc(reached) : begin)};
+}
+
 Column timestamp_difference_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const TypeKind kind = arguments[0].type()->kind();
+  const bool zoned = kind == TypeKind::kTimestampTz && call.session.zone;
+  ZoneCursor zone(call.session.zone);
   return try_map_rows<int64_t, int64_t, Interval>(
       call, arguments[0], arguments[1], ErrorCode::kInvalidArgument,
       [&](int64_t end, int64_t begin, Interval& out) {
         if (!is_finite_timestamp(end) || !is_finite_timestamp(begin)) return false;
-        const int128_t micros = int128_t{stored_micros(kind, end)} - stored_micros(kind, begin);
-        out = {0, static_cast<int32_t>(micros / kMicrosPerDay),
-               static_cast<int64_t>(micros % kMicrosPerDay)};
+        out = zoned ? zoned_difference(zone, end, begin)
+                    : days_and_time(stored_micros(kind, end), stored_micros(kind, begin));
         return true;
       },
       [](int64_t, int64_t) { return std::string("infinite timestamps have no difference"); });

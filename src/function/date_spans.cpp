@@ -19,15 +19,14 @@ bool counts(TypeRef type, DatePart part) {
                                    : is_countable(part);
 }
 
-Column count_rows(const KernelCall& call, const Column& names, auto&& begin, auto&& end,
-                  TypeRef type) {
+/// times(row, part) gives begin and end.
+template <class Times>
+Column count_rows(const KernelCall& call, const Column& names, TypeRef type, Times&& times) {
   const auto& data = *static_cast<const CountData*>(call.data);
   ColumnWriter writer(call.result_type, call.row_count);
   int64_t* const out = writer.values<int64_t>();
   const Argument<StringView> part_names(names);
   call.active.for_each([&](uint32_t row) {
-    if (!is_finite_timestamp(begin[row]) || !is_finite_timestamp(end[row]))
-      return writer.set_null(row);
     std::optional<DatePart> part = data.part;
     if (!part) {
       part = date_part_named(part_names[row].view());
@@ -37,19 +36,36 @@ Column count_rows(const KernelCall& call, const Column& names, auto&& begin, aut
         });
       }
     }
-    out[row] = data.count(*part, begin[row], end[row]);
+    const auto [begin, end] = times(row, *part);
+    if (!is_finite_timestamp(begin) || !is_finite_timestamp(end)) return writer.set_null(row);
+    out[row] = data.count(*part, begin, end);
   });
   return writer.seal(call.row_count);
 }
 
 Column count_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const TypeRef type = arguments[1].type();
+  using Pair = std::pair<int64_t, int64_t>;
   if (type->is(TypeKind::kTime)) {
-    return count_rows(call, arguments[0], Argument<int64_t>(arguments[1]),
-                      Argument<int64_t>(arguments[2]), type);
+    const Argument<int64_t> begin(arguments[1]);
+    const Argument<int64_t> end(arguments[2]);
+    return count_rows(call, arguments[0], type,
+                      [&](uint32_t row, DatePart) { return Pair{begin[row], end[row]}; });
   }
-  return count_rows(call, arguments[0], LocalTimes(arguments[1], call),
-                    LocalTimes(arguments[2], call), type);
+  const LocalTimes begin(arguments[1], call);
+  const LocalTimes end(arguments[2], call);
+  if (!type->is(TypeKind::kTimestampTz)) {
+    return count_rows(call, arguments[0], type,
+                      [&](uint32_t row, DatePart) { return Pair{begin[row], end[row]}; });
+  }
+  // Hours and less pass at the same pace everywhere; days are the clocks' own.
+  const Argument<int64_t> begin_instant(arguments[1]);
+  const Argument<int64_t> end_instant(arguments[2]);
+  return count_rows(call, arguments[0], type, [&](uint32_t row, DatePart part) {
+    return is_time_part(part) || part == DatePart::kEpoch
+               ? Pair{begin_instant[row], end_instant[row]}
+               : Pair{begin[row], end[row]};
+  });
 }
 
 template <CountParts kCount>

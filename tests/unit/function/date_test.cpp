@@ -306,6 +306,20 @@ TEST(Dates, Formats) {
 TEST(Dates, FollowTheClocksOfTheSession) {
   check_dates(
       {
+          // Hours are the same everywhere, days are the clocks' own.
+          {"date_diff",
+           {"VARCHAR:minute", "TIMESTAMPTZ:1990-06-29 22:28:49+00",
+            "TIMESTAMPTZ:1993-09-28 01:24:04+00"},
+           "1708016"},
+          {"-",
+           {"TIMESTAMPTZ:2037-01-13 04:24:52+00", "TIMESTAMPTZ:2001-04-29 04:15:50+00"},
+           "13042 days 23:09:02"},
+          {"-",
+           {"TIMESTAMPTZ:2001-04-29 04:15:50+00", "TIMESTAMPTZ:2037-01-13 04:24:52+00"},
+           "-13042 days -23:09:02"},
+          {"+",
+           {"TIMESTAMPTZ:2017-10-30 05:29:53+00", "INTERVAL:-49 months 42 days 97056 seconds"},
+           "2013-11-11 09:27:29+01"},
           {"year", {"TIMESTAMPTZ:2019-12-31 23:30:00+00"}, "2020"},
           {"epoch", {"TIMESTAMPTZ:2019-12-31 23:30:00+00"}, "1577835000.0"},
           {"timezone_hour", {"TIMESTAMPTZ:2020-07-01 00:00:00+00"}, "2"},
