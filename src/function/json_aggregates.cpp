@@ -40,14 +40,12 @@ class JsonGroup final : public AggregateFunction {
     const Column lists = builder.seal();
     std::string text;
     for (uint32_t row = 0; row < states.count; ++row) {
-      text.clear();
-      if (pair_) {
-        append_object(text, lists, row);
-      } else if (lists.is_null(row)) {
-        text = "[]";
-      } else {
-        append_json(text, lists, row, nullptr);
+      if (lists.is_null(row)) {  // no rows at all
+        out.append_null();
+        continue;
       }
+      text.clear();
+      pair_ ? append_object(text, lists, row) : append_json(text, lists, row, nullptr);
       out.append_text(text);
     }
   }
@@ -64,7 +62,7 @@ class JsonGroup final : public AggregateFunction {
 
   static void append_object(std::string& out, const Column& lists, uint32_t row) {
     out += '{';
-    const ListEntry entry = lists.is_null(row) ? ListEntry{} : lists.value<ListEntry>(row);
+    const ListEntry entry = lists.value<ListEntry>(row);
     const Column& pairs = lists.child();
     for (uint32_t i = entry.begin; i < entry.begin + entry.size; ++i) {
       if (pairs.child(0).is_null(i))
