@@ -5,6 +5,7 @@
 #include "function/aggregate_loops.h"
 #include "function/aggregate_storage.h"
 #include "function/aggregate_wrappers.h"
+#include "kernel/hash_column.h"
 #include "rows/value_bytes.h"
 
 namespace doline {
@@ -42,26 +43,29 @@ void append_word(uint64_t word, ColumnBuilder& out) {
 }
 
 /// Passes only the first row of each distinct combination of arguments on to the inner aggregate.
-/// The state is the inner one's, then the set: words for one number, else canonical value bytes.
-/// save() writes the set alone: the inner state is made anew from it.
+/// The state is the inner one's, then the set: words for one number, the bytes of one text, else
+/// canonical value bytes. save() writes the set alone: the inner state is made anew from it.
 class DistinctAggregate final : public AggregateFunction {
  public:
   DistinctAggregate(AggregateFunctionRef inner, std::vector<TypeRef> types)
       : inner_(std::move(inner)),
         types_(std::move(types)),
-        words_(types_.size() == 1 && fits_word(types_[0])),
+        form_(types_.size() != 1        ? Form::kValues
+              : fits_word(types_[0])    ? Form::kWord
+              : types_[0]->is_string()  ? Form::kText
+                                        : Form::kValues),
         set_offset_(static_cast<uint32_t>(round_up(inner_->layout().size_bytes, 8))) {}
 
   StateLayout layout() const override {
-    return {set_offset_ + static_cast<uint32_t>(words_ ? sizeof(Words) : sizeof(ValueTable)),
+    return {set_offset_ + static_cast<uint32_t>(form_ == Form::kWord ? sizeof(Words) : sizeof(Values)),
             std::max<uint32_t>(8, inner_->layout().alignment)};
   }
   void init(std::byte* state) const override {
     inner_->init(state);
-    if (words_) {
+    if (form_ == Form::kWord) {
       new (state + set_offset_) Words();
     } else {
-      new (state + set_offset_) ValueTable();
+      new (state + set_offset_) Values();
     }
   }
   void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
@@ -80,8 +84,10 @@ class DistinctAggregate final : public AggregateFunction {
     const auto count = static_cast<uint32_t>(fresh_states.size());
     inner_->update(arguments, Selection::of(std::move(fresh), count), {fresh_states.data(), count}, arena);
   }
-  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
+  void update_one(std::span<const Column> arguments, const Selection& all_active, std::byte* state,
                   Arena& arena) const override {
+    // One state sees a constant, or a value of a dictionary, once a chunk.
+    const Selection active = types_.size() == 1 ? first_of_each(arguments[0], all_active) : all_active;
     ASSERT(active.size() <= kMostRows);
     BufferRef fresh = Buffer::allocate(active.size() * sizeof(uint16_t));
     auto* rows = fresh->as<uint16_t>();
@@ -94,15 +100,17 @@ class DistinctAggregate final : public AggregateFunction {
     for (uint32_t i = 0; i < from.count; ++i) {
       std::byte* state = into.states[i];
       Replay replay(*this, state, arena);
-      if (words_) {
+      if (form_ == Form::kWord) {
         const Words& other = words_at(from.states[i]);
         if (other.has_null && !std::exchange(words_at(state).has_null, true)) replay.add_null();
         other.set.for_each([&](uint64_t word) {
           if (words_at(state).set.add(word, hash_u64(word), arena)) replay.add(word);
         });
       } else {
-        table_at(from.states[i]).for_each([&](const ValueTable::Entry& entry) {
-          auto& found = table_at(state).find_or_add(entry.bytes(), entry.hash, arena);
+        const Values& other = values_at(from.states[i]);
+        if (other.has_null && !std::exchange(values_at(state).has_null, true)) replay.add_null();
+        other.set.for_each([&](const ValueTable::Entry& entry) {
+          auto& found = values_at(state).set.find_or_add(entry.bytes(), entry.hash, arena);
           if (std::exchange(found.count, 1) == 0) replay.add(entry.bytes());
         });
       }
@@ -111,7 +119,10 @@ class DistinctAggregate final : public AggregateFunction {
   }
   void save(const std::byte* state, StateWriter& out) const override {
     auto* readable = const_cast<std::byte*>(state);
-    if (!words_) return table_at(readable).save(out);
+    if (form_ != Form::kWord) {
+      out.put(values_at(readable).has_null);
+      return values_at(readable).set.save(out);
+    }
     const Words& words = words_at(readable);
     out.put(words.has_null);
     out.put(static_cast<uint64_t>(words.set.size + words.set.has_zero));
@@ -119,16 +130,19 @@ class DistinctAggregate final : public AggregateFunction {
   }
   void load(StateReader& in, std::byte* state, Arena& arena) const override {
     Replay replay(*this, state, arena);
-    if (words_) {
-      if (in.get<bool>() && !std::exchange(words_at(state).has_null, true)) replay.add_null();
+    const bool has_null = in.get<bool>();
+    if (has_null) replay.add_null();
+    if (form_ == Form::kWord) {
+      words_at(state).has_null = has_null;
       const auto count = in.get<uint64_t>();
       for (uint64_t i = 0; i < count; ++i) {
         const auto word = in.get<uint64_t>();
         if (words_at(state).set.add(word, hash_u64(word), arena)) replay.add(word);
       }
     } else {
-      table_at(state).load(in, arena);
-      table_at(state).for_each([&](const ValueTable::Entry& entry) { replay.add(entry.bytes()); });
+      values_at(state).has_null = has_null;
+      values_at(state).set.load(in, arena);
+      values_at(state).set.for_each([&](const ValueTable::Entry& entry) { replay.add(entry.bytes()); });
     }
     replay.flush();
   }
@@ -143,8 +157,13 @@ class DistinctAggregate final : public AggregateFunction {
     WordSet set;
     bool has_null = false;
   };
+  struct Values {
+    ValueTable set;  // a text's bytes, or value bytes
+    bool has_null = false;  // a text's; value bytes say NULL themselves
+  };
+  enum class Form : uint8_t { kWord, kText, kValues };
   Words& words_at(std::byte* state) const { return *reinterpret_cast<Words*>(state + set_offset_); }
-  ValueTable& table_at(std::byte* state) const { return *reinterpret_cast<ValueTable*>(state + set_offset_); }
+  Values& values_at(std::byte* state) const { return *reinterpret_cast<Values*>(state + set_offset_); }
 
   /// Feeds values that come from a set, not from columns, to the inner aggregate.
   class Replay {
@@ -162,7 +181,11 @@ class DistinctAggregate final : public AggregateFunction {
       count();
     }
     void add(std::span<const std::byte> bytes) {
-      for (ColumnBuilder& builder : builders_) read_value_bytes(bytes, builder);
+      if (outer_.form_ == Form::kText) {
+        builders_[0].append_text({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+      } else {
+        for (ColumnBuilder& builder : builders_) read_value_bytes(bytes, builder);
+      }
       count();
     }
     void flush() {
@@ -184,13 +207,28 @@ class DistinctAggregate final : public AggregateFunction {
     uint32_t rows_ = 0;
   };
 
+  static Selection first_of_each(const Column& column, const Selection& active) {
+    if (column.is_constant()) return active.slice(0, std::min<uint32_t>(1, active.size()));
+    constexpr uint32_t kMostCodes = 1U << 14;
+    if (!column.is_dictionary() || column.dictionary()->size() > kMostCodes || active.size() > kMostRows) return active;
+    std::vector<uint64_t> met(words_for_bits(column.dictionary()->size() + 1));
+    BufferRef rows = Buffer::allocate(active.size() * sizeof(uint16_t));
+    uint32_t count = 0;
+    active.for_each([&](uint32_t row) {
+      const uint32_t code = column.is_null(row) ? column.dictionary()->size() : column.codes()[row];
+      rows->as<uint16_t>()[count] = static_cast<uint16_t>(row);
+      count += !test_bit(met.data(), code);
+      set_bit(met.data(), code);
+    });
+    return Selection::of(std::move(rows), count);
+  }
   template <class StateOf, class Fresh>
   void for_each_fresh(std::span<const Column> arguments, const Selection& active, Arena& arena, StateOf state_of,
                       Fresh&& fresh) const {
-    if (words_) {
-      words_fresh(arguments[0], active, arena, state_of, fresh);
-    } else {
-      bytes_fresh(arguments, active, arena, state_of, fresh);
+    switch (form_) {
+      case Form::kWord: return words_fresh(arguments[0], active, arena, state_of, fresh);
+      case Form::kText: return texts_fresh(arguments[0], active, arena, state_of, fresh);
+      case Form::kValues: return values_fresh(arguments, active, arena, state_of, fresh);
     }
   }
   template <class StateOf, class Fresh>
@@ -232,20 +270,41 @@ class DistinctAggregate final : public AggregateFunction {
     }
   }
   template <class StateOf, class Fresh>
-  void bytes_fresh(std::span<const Column> arguments, const Selection& active, Arena& arena, StateOf state_of,
+  void texts_fresh(const Column& column, const Selection& active, Arena& arena, StateOf state_of, Fresh& fresh) const {
+    const uint32_t count = active.size();
+    std::vector<uint64_t> hashes(count);
+    hash_column(column, active, hashes.data(), false);
+    const StringView* texts = (column.is_dictionary() ? column.dictionary()->values() : column).values<StringView>();
+    constexpr uint32_t kAhead = 16;
+    for (uint32_t i = 0; i < count; ++i) {
+      if (i + kAhead < count) values_at(state_of(i + kAhead)).set.prefetch(hashes[i + kAhead]);
+      const uint32_t row = active[i];
+      Values& values = values_at(state_of(i));
+      if (column.is_null(row)) {
+        if (!std::exchange(values.has_null, true)) fresh(i, row);
+        continue;
+      }
+      const StringView& text = texts[column.index_of(row)];
+      const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(text.data()), text.size());
+      auto& entry = values.set.find_or_add(bytes, hashes[i], arena);
+      if (std::exchange(entry.count, 1) == 0) fresh(i, row);
+    }
+  }
+  template <class StateOf, class Fresh>
+  void values_fresh(std::span<const Column> arguments, const Selection& active, Arena& arena, StateOf state_of,
                    Fresh& fresh) const {
     std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < active.size(); ++i) {
       bytes.clear();
       for (const Column& column : arguments) append_value_bytes(bytes, column, active[i], ValueForm::kCanonical);
-      auto& entry = table_at(state_of(i)).find_or_add(bytes, hash_bytes(bytes.data(), bytes.size()), arena);
+      auto& entry = values_at(state_of(i)).set.find_or_add(bytes, hash_bytes(bytes.data(), bytes.size()), arena);
       if (std::exchange(entry.count, 1) == 0) fresh(i, active[i]);
     }
   }
 
   const AggregateFunctionRef inner_;
   const std::vector<TypeRef> types_;
-  const bool words_;
+  const Form form_;
   const uint32_t set_offset_;
 };
 
