@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "function/argument.h"
+#include "function/list_gather.h"
 #include "function/nested_functions.h"
 
 namespace doline {
@@ -74,7 +75,8 @@ bool has_null(const Column& child, ListEntry entry) {
 }
 
 template <class T, Measure kMeasure>
-Column measure_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column measure_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   ColumnWriter writer(call.result_type, call.row_count);
   const Argument<ListEntry> first(arguments[0]);
   const Argument<ListEntry> second(arguments[1]);
@@ -105,7 +107,8 @@ Column measure_kernel(const KernelCall& call, std::span<const Column> arguments)
 }
 
 template <class T>
-Column cross_product_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column cross_product_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   const Argument<ListEntry> first(arguments[0]);
   const Argument<ListEntry> second(arguments[1]);
   const Column a = arguments[0].child().flatten();

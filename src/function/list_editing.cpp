@@ -79,7 +79,8 @@ JoinedArguments join_children(TypeRef type, std::span<const Column> lists) {
 }
 
 /// NULL lists count as empty; all NULL, and the result is empty, as DuckDB has it.
-Column concat_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column concat_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   const JoinedArguments joined = join_children(call.result_type->child(), arguments);
   ListGather gather(call.result_type, call.row_count);
   std::vector<Argument<ListEntry>> lists(arguments.begin(), arguments.end());
@@ -95,7 +96,8 @@ Column concat_kernel(const KernelCall& call, std::span<const Column> arguments) 
 
 /// A list and one value, which goes to the end or the front. A NULL list counts as empty.
 template <bool kListFirst>
-Column push_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column push_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   const Column& lists = arguments[kListFirst ? 0 : 1];
   const Column& values = arguments[kListFirst ? 1 : 0];
   const Column parts[] = {lists.child(), values.is_constant() ? one_row(values) : values};
@@ -147,7 +149,8 @@ Column reverse_kernel(const KernelCall& call, std::span<const Column> arguments)
   return gather.seal(arguments[0].child());
 }
 
-Column resize_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column resize_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   const Argument<ListEntry> lists(arguments[0]);
   const Argument<int64_t> sizes(arguments[1]);
   Column elements = arguments[0].child();

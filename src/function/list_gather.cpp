@@ -49,6 +49,31 @@ Column gather_or_null(const Column& column, const std::vector<uint32_t>& rows) {
   return column.gather(safe.data(), count).masked(std::move(validity));
 }
 
+Column own_elements(const KernelCall& call, const Column& lists) {
+  if (lists.is_constant() || lists.child().size() <= kChunkRows) return lists;
+  const Argument<ListEntry> entries(lists);
+  uint64_t reached = 0;
+  call.active.for_each(
+      [&](uint32_t row) { reached += entries.is_null(row) ? 0 : entries[row].size; });
+  if (reached * 2 >= lists.child().size()) return lists;
+  ListGather gather(lists.type(), call.row_count);
+  call.active.for_each([&](uint32_t row) {
+    if (entries.is_null(row)) return gather.set_null(row);
+    gather.add_run(entries[row].begin, entries[row].size);
+    gather.finish(row);
+  });
+  return gather.seal(lists.child());
+}
+
+std::vector<Column> own_arguments(const KernelCall& call, std::span<const Column> arguments) {
+  std::vector<Column> owned;
+  for (const Column& argument : arguments) {
+    owned.push_back(argument.physical() == PhysicalType::kList ? own_elements(call, argument)
+                                                               : argument);
+  }
+  return owned;
+}
+
 ReachedElements reached_elements(const KernelCall& call, const Column& lists) {
   ReachedElements reached;
   const Argument<ListEntry> entries(lists);

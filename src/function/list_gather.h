@@ -42,6 +42,13 @@ class ListGather {
 /// Row rows[i] of `column`, or NULL where it is ListGather::kNullElement.
 Column gather_or_null(const Column& column, const std::vector<uint32_t>& rows);
 
+/// The same lists at the active rows, over a child that holds little more than what they reach:
+/// chunks of one table may share a child far larger than their own part, which kernels that look
+/// at all of it must not pay for.
+Column own_elements(const KernelCall& call, const Column& lists);
+/// The same for every argument that is a list or map.
+std::vector<Column> own_arguments(const KernelCall& call, std::span<const Column> arguments);
+
 /// The elements that a column of lists reaches at the active rows that are not NULL, in order.
 struct ReachedElements {
   std::vector<uint32_t> elements;  // rows of the child

@@ -161,7 +161,8 @@ void each_distinct(const KernelCall& call, const Column& lists_column, Each&& ea
   });
 }
 
-Column distinct_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column distinct_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   ListGather gather(call.result_type, call.row_count);
   each_distinct(call, arguments[0], [&](uint32_t row, auto&& elements) {
     elements([&](uint32_t element) { gather.add(element); });
@@ -170,7 +171,8 @@ Column distinct_kernel(const KernelCall& call, std::span<const Column> arguments
   return gather.seal(arguments[0].child());
 }
 
-Column unique_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column unique_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   ColumnWriter writer(call.result_type, call.row_count);
   uint64_t* const out = writer.values<uint64_t>();
   each_distinct(call, arguments[0], [&](uint32_t row, auto&& elements) {
@@ -209,7 +211,8 @@ void compare_sets(const KernelCall& call, const Column& first, const Column& sec
   });
 }
 
-Column has_any_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column has_any_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   ColumnWriter writer(call.result_type, call.row_count);
   uint64_t* const bits = writer.bits();
   compare_sets(
@@ -223,7 +226,8 @@ Column has_any_kernel(const KernelCall& call, std::span<const Column> arguments)
 
 /// Whether the list at `kWhole` has every element of the other.
 template <size_t kWhole>
-Column has_all_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column has_all_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   ColumnWriter writer(call.result_type, call.row_count);
   uint64_t* const bits = writer.bits();
   compare_sets(
@@ -235,7 +239,8 @@ Column has_all_kernel(const KernelCall& call, std::span<const Column> arguments)
   return writer.seal(call.row_count);
 }
 
-Column intersect_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column intersect_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   ListGather gather(call.result_type, call.row_count);
   ElementSet taken(arguments[0].child());
   const Argument<ListEntry> a(arguments[0]);

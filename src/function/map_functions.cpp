@@ -44,7 +44,8 @@ const char* refuse_keys(const Column& keys, ElementSet& set, uint32_t begin, uin
   return nullptr;
 }
 
-Column map_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column map_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   const Argument<ListEntry> key_lists(arguments[0]);
   const Argument<ListEntry> value_lists(arguments[1]);
   const Column& keys = arguments[0].child();
@@ -78,7 +79,8 @@ Column empty_map_kernel(const KernelCall& call, std::span<const Column>) {
   return Value::nested(call.result_type, {}).to_column(call.row_count);
 }
 
-Column from_entries_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column from_entries_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   const Argument<ListEntry> lists(arguments[0]);
   const Column& pairs = arguments[0].child();
   const Column flat = pairs.flatten();
@@ -109,7 +111,8 @@ void bind_from_entries(FunctionBinding& binding) {
 }
 
 /// Entries of later maps win; NULL maps count as empty.
-Column concat_kernel(const KernelCall& call, std::span<const Column> arguments) {
+Column concat_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
   std::vector<Column> parts;
   std::vector<uint32_t> bases;
   uint32_t base = 0;

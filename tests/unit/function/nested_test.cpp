@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cases.h"
 #include "column/column_builder.h"
 #include "function/session_constants.h"
@@ -90,6 +92,54 @@ TEST(Lists, OnlyALiteralNullLeavesASliceOpen) {
   append_text(text, result, 0);
   EXPECT_EQ(text, "[2, 3]");
   EXPECT_TRUE(result.is_null(1));
+}
+
+TEST(Lists, FewRowsOfALargeSharedChild) {
+  // As a chunk of a table: its entries reach a small part of what all chunks share.
+  ColumnBuilder numbers(Type::int64());
+  for (int64_t i = 0; i < 10'000; ++i) numbers.append(i % 100);
+  BufferRef entries = Buffer::allocate(3 * sizeof(ListEntry));
+  entries->as<ListEntry>()[0] = {5'000, 2};
+  entries->as<ListEntry>()[1] = {9'998, 2};
+  entries->as<ListEntry>()[2] = {0, 0};
+  const Column lists = Column::list(Type::list(Type::int64()), 3, entries, numbers.seal());
+  const Column one = Value::integer(Type::int64(), 1).to_column(3);
+  struct SharedCase {
+    const char* name;
+    std::vector<Column> arguments;
+    TypeRef result;
+    const char* expected;
+  };
+  const SharedCase cases[] = {
+      {"list_concat", {lists, lists}, lists.type(), "[0, 1, 0, 1] | [98, 99, 98, 99] | []"},
+      {"list_append", {lists, one}, lists.type(), "[0, 1, 1] | [98, 99, 1] | [1]"},
+      {"list_distinct", {lists}, lists.type(), "[0, 1] | [98, 99] | []"},
+      {"list_unique", {lists}, Type::uint64(), "2 | 2 | 0"},
+      {"list_has_any", {lists, lists}, Type::boolean(), "true | true | false"},
+      {"list_intersect", {lists, lists}, lists.type(), "[0, 1] | [98, 99] | []"},
+      {"map",
+       {lists, lists},
+       Type::map(Type::int64(), Type::int64()),
+       "{0=0, 1=1} | {98=98, 99=99} | {}"},
+  };
+  for (const SharedCase& c : cases) {
+    const SessionConstants session;
+    RowErrors errors(RowErrors::Mode::kThrow);
+    const KernelCall call{Selection::all(3), 3, c.result, nullptr, session, {}, errors};
+    const auto& overloads = nested_registry().scalar(c.name)->overloads;
+    const auto found =
+        std::find_if(overloads.begin(), overloads.end(), [&](const ScalarOverload& overload) {
+          return overload.parameters.size() == c.arguments.size() || overload.variadic;
+        });
+    const Column result = found->kernel(call, c.arguments);
+    errors.raise({});
+    std::string text;
+    for (uint32_t row = 0; row < 3; ++row) {
+      if (row != 0) text += " | ";
+      append_text(text, result, row);
+    }
+    EXPECT_EQ(text, c.expected) << c.name;
+  }
 }
 
 TEST(Lists, Searching) {
