@@ -1,7 +1,6 @@
-// aggregate_bench [MILLION_ROWS [THREADS [QUERY]]]: milliseconds of the H2O group-by queries (and of
-// five groups, and of none) over
-// generated columns in memory, through the aggregation operator alone: by the clock, and of
-// processor time, which other programs on the machine disturb less.
+// aggregate_bench [MILLION_ROWS [THREADS [QUERY]]]: milliseconds of the H2O group-by queries (and
+// of five groups, and of none) over generated columns in memory, through the aggregation operator
+// alone: by the clock, and of processor time, which other programs on the machine disturb less.
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -65,14 +64,16 @@ Rows make_rows(uint64_t rows) {
     BufferRef buffer = Buffer::allocate(rows * sizeof(StringView));
     for (uint64_t i = 0; i < rows; ++i) {
       char text[16];
-      const auto end = fmt::format_to_n(text, sizeof text, "id{:0{}}", random.below(distinct) + 1, digits);
+      const auto end =
+          fmt::format_to_n(text, sizeof text, "id{:0{}}", random.below(distinct) + 1, digits);
       buffer->as<StringView>()[i] = StringView(text, static_cast<uint32_t>(end.size));
     }
     table.columns.push_back(std::move(buffer));
   };
   const auto integers = [&](uint64_t distinct) {
     BufferRef buffer = Buffer::allocate(rows * sizeof(int64_t));
-    for (uint64_t i = 0; i < rows; ++i) buffer->as<int64_t>()[i] = static_cast<int64_t>(random.below(distinct)) + 1;
+    for (uint64_t i = 0; i < rows; ++i)
+      buffer->as<int64_t>()[i] = static_cast<int64_t>(random.below(distinct)) + 1;
     table.columns.push_back(std::move(buffer));
   };
   texts(few, 3);
@@ -105,17 +106,20 @@ PlanRef plan_of(const Query& query) {
   for (const Call& call : query.calls) {
     std::vector<ExprRef> arguments;
     for (uint32_t argument : call.columns) arguments.push_back(column(argument));
-    aggregates.push_back(AggregateExpr::create(*FunctionRegistry::instance().aggregate(call.name), arguments, false,
-                                               {}, {}, {}));
+    aggregates.push_back(AggregateExpr::create(*FunctionRegistry::instance().aggregate(call.name),
+                                               arguments, false, {}, {}, {}));
     names.emplace_back(call.name);
   }
-  return AggregationNode::create(ValuesNode::create(schema, {}, 0), keys, key_names, aggregates, names);
+  return AggregationNode::create(ValuesNode::create(schema, {}, 0), keys, key_names, aggregates,
+                                 names);
 }
 
 double processor_ms() {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
-  const auto ms = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3; };
+  const auto ms = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
+  };
   return ms(used.ru_utime) + ms(used.ru_stime);
 }
 
@@ -180,8 +184,11 @@ Outcome run(const Rows& table, const PlanRef& plan, uint32_t threads) {
     }
   });
   const auto end = Clock::now();
-  const auto ms = [](auto from, auto to) { return std::chrono::duration<double, std::milli>(to - from).count(); };
-  return {ms(begin, between), ms(between, end), processor_ms() - processor_begin, groups, kept.sink->metrics.get_note()};
+  const auto ms = [](auto from, auto to) {
+    return std::chrono::duration<double, std::milli>(to - from).count();
+  };
+  return {ms(begin, between), ms(between, end), processor_ms() - processor_begin, groups,
+          kept.sink->metrics.get_note()};
 }
 
 }  // namespace
@@ -198,8 +205,12 @@ int main(int argc, char** argv) {
       {"q4", {3}, {{"avg", {6}}, {"avg", {7}}, {"avg", {8}}}},
       {"q5", {5}, {{"sum", {6}}, {"sum", {7}}, {"sum", {8}}}},
       {"q7", {2}, {{"max", {6}}, {"min", {7}}}},
-      {"few", {6}, {{"sum", {7}}, {"sum", {8}}, {"avg", {7}}, {"avg", {8}}, {"sum", {5}}, {"count", {}}}},
-      {"all", {}, {{"sum", {7}}, {"sum", {8}}, {"avg", {7}}, {"avg", {8}}, {"min", {5}}, {"count", {}}}},
+      {"few",
+       {6},
+       {{"sum", {7}}, {"sum", {8}}, {"avg", {7}}, {"avg", {8}}, {"sum", {5}}, {"count", {}}}},
+      {"all",
+       {},
+       {{"sum", {7}}, {"sum", {8}}, {"avg", {7}}, {"avg", {8}}, {"min", {5}}, {"count", {}}}},
       {"q10", {0, 1, 2, 3, 4, 5}, {{"sum", {8}}, {"count", {}}}},
   };
   const Rows table = make_rows(rows);
@@ -211,9 +222,10 @@ int main(int argc, char** argv) {
       Outcome outcome = run(table, plan, threads);
       if (outcome.processor_ms < best.processor_ms) best = std::move(outcome);
     }
-    fmt::print("{:4} {:8.1f} ms = {:7.1f} in + {:7.1f} out, processor {:7.1f} ms, {:9} groups, {}\n", query.name,
-               best.input_ms + best.output_ms, best.input_ms, best.output_ms, best.processor_ms, best.groups,
-               best.note);
+    fmt::print(
+        "{:4} {:8.1f} ms = {:7.1f} in + {:7.1f} out, processor {:7.1f} ms, {:9} groups, {}\n",
+        query.name, best.input_ms + best.output_ms, best.input_ms, best.output_ms,
+        best.processor_ms, best.groups, best.note);
   }
   return 0;
 }

@@ -109,13 +109,16 @@ class ArgumentExtreme final : public AggregateFunction {
       case PhysicalType::kUInt8:
       case PhysicalType::kUInt16:
       case PhysicalType::kUInt32:
-      case PhysicalType::kUInt64: return Key::kInteger;
+      case PhysicalType::kUInt64:
+        return Key::kInteger;
       case PhysicalType::kFloat:
-      case PhysicalType::kDouble: return Key::kReal;
+      case PhysicalType::kDouble:
+        return Key::kReal;
       case PhysicalType::kString:
       case PhysicalType::kInterval:
       case PhysicalType::kList:
-      case PhysicalType::kStruct: return Key::kBytes;
+      case PhysicalType::kStruct:
+        return Key::kBytes;
     }
     UNREACHABLE();
   }
@@ -206,14 +209,16 @@ class ArgumentExtreme final : public AggregateFunction {
 
 template <bool kMinimum, ArgumentNulls kNulls>
 void bind_argument_extreme(AggregateBinding& binding) {
-  binding.function = make_ref<const ArgumentExtreme>(kMinimum, kNulls, bound_type(binding, 0), bound_type(binding, 1));
+  binding.function = make_ref<const ArgumentExtreme>(kMinimum, kNulls, bound_type(binding, 0),
+                                                     bound_type(binding, 1));
 }
 
 }  // namespace
 
-AggregateFunctionRef make_argument_extreme(bool minimum, bool keep_nulls, TypeRef type, TypeRef by_type) {
-  return make_ref<const ArgumentExtreme>(minimum, keep_nulls ? ArgumentNulls::kKeep : ArgumentNulls::kSkip, type,
-                                         by_type);
+AggregateFunctionRef make_argument_extreme(bool minimum, bool keep_nulls, TypeRef type,
+                                           TypeRef by_type) {
+  return make_ref<const ArgumentExtreme>(
+      minimum, keep_nulls ? ArgumentNulls::kKeep : ArgumentNulls::kSkip, type, by_type);
 }
 
 void register_argument_aggregates(FunctionRegistry& registry) {
@@ -225,7 +230,8 @@ void register_argument_aggregates(FunctionRegistry& registry) {
       .summary = "The first argument, not NULL, where the second is least. With n, a list of n.",
       .example = "arg_min(x, -x)",
       .example_result = "3",
-      .overloads = {{two, {}, bind_argument_extreme<true, ArgumentNulls::kSkip>}, {three, {}, bind_least_arguments}},
+      .overloads = {{two, {}, bind_argument_extreme<true, ArgumentNulls::kSkip>},
+                    {three, {}, bind_least_arguments}},
   });
   registry.add(AggregateDeclaration{
       .name = "arg_max",

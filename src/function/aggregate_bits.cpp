@@ -64,8 +64,9 @@ void bind_bool(AggregateBinding& binding) {
 }  // namespace
 
 void register_bit_aggregates(FunctionRegistry& registry) {
-  const auto add = [&](const char* name, const char* summary, const char* example, const char* result,
-                       std::vector<AggregateOverload> overloads, bool ignores_distinct) {
+  const auto add = [&](const char* name, const char* summary, const char* example,
+                       const char* result, std::vector<AggregateOverload> overloads,
+                       bool ignores_distinct) {
     registry.add(AggregateDeclaration{.name = name,
                                       .aliases = {},
                                       .summary = summary,

@@ -23,12 +23,15 @@ class ListAggregate final : public AggregateFunction {
     update_each(arguments[0], active, arena, [&](uint32_t) { return state; });
   }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
-    for (uint32_t i = 0; i < from.count; ++i) at(into.states[i]).append_all(at(from.states[i]), arena);
+    for (uint32_t i = 0; i < from.count; ++i)
+      at(into.states[i]).append_all(at(from.states[i]), arena);
   }
   void save(const std::byte* state, StateWriter& out) const override {
     reinterpret_cast<const ByteChain*>(state)->save(out);
   }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override { at(state).load(in, arena); }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    at(state).load(in, arena);
+  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     for (uint32_t i = 0; i < states.count; ++i) {
       const ByteChain& chain = at(states.states[i]);
@@ -49,7 +52,8 @@ class ListAggregate final : public AggregateFunction {
  private:
   static ByteChain& at(std::byte* state) { return *reinterpret_cast<ByteChain*>(state); }
   template <class StateOf>
-  static void update_each(const Column& column, const Selection& active, Arena& arena, StateOf state_of) {
+  static void update_each(const Column& column, const Selection& active, Arena& arena,
+                          StateOf state_of) {
     std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < active.size(); ++i) {
       bytes.clear();
@@ -78,16 +82,20 @@ class TextJoin final : public AggregateFunction {
   }
   void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
                   Arena& arena) const override {
-    for_each_value<StringView>(arguments[0], active,
-                               [&](uint32_t, const StringView& text) { add(at(state), text, arena); });
+    for_each_value<StringView>(arguments[0], active, [&](uint32_t, const StringView& text) {
+      add(at(state), text, arena);
+    });
   }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
-    for (uint32_t i = 0; i < from.count; ++i) at(into.states[i]).append_all(at(from.states[i]), arena);
+    for (uint32_t i = 0; i < from.count; ++i)
+      at(into.states[i]).append_all(at(from.states[i]), arena);
   }
   void save(const std::byte* state, StateWriter& out) const override {
     reinterpret_cast<const ByteChain*>(state)->save(out);
   }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override { at(state).load(in, arena); }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    at(state).load(in, arena);
+  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     std::string joined;
     for (uint32_t i = 0; i < states.count; ++i) {
@@ -155,7 +163,8 @@ void register_collection_aggregates(FunctionRegistry& registry) {
       .summary = "The texts that are not NULL, joined by a separator, a comma by default.",
       .example = "string_agg(x::VARCHAR, '-')",
       .example_result = "1-2-3",
-      .overloads = {{{Type::varchar()}, {}, bind_text_join}, {{Type::varchar(), Type::varchar()}, {}, bind_text_join}},
+      .overloads = {{{Type::varchar()}, {}, bind_text_join},
+                    {{Type::varchar(), Type::varchar()}, {}, bind_text_join}},
   });
 }
 

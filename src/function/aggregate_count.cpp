@@ -40,8 +40,12 @@ class CountAggregate final : public AggregateFunction {
   void merge(StateSpan from, StateSpan into, Arena&) const override {
     for (uint32_t i = 0; i < from.count; ++i) at(into.states[i]) += at(from.states[i]);
   }
-  void save(const std::byte* state, StateWriter& out) const override { out.bytes(state, sizeof(int64_t)); }
-  void load(StateReader& in, std::byte* state, Arena&) const override { at(state) = in.get<int64_t>(); }
+  void save(const std::byte* state, StateWriter& out) const override {
+    out.bytes(state, sizeof(int64_t));
+  }
+  void load(StateReader& in, std::byte* state, Arena&) const override {
+    at(state) = in.get<int64_t>();
+  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     for (uint32_t i = 0; i < states.count; ++i) out.append(at(states.states[i]));
   }
@@ -120,12 +124,15 @@ void register_count_aggregates(FunctionRegistry& registry) {
   registry.add(AggregateDeclaration{
       .name = "count_if",
       .aliases = {"countif"},
-      .summary = "The number of rows where the condition is true; NULL when it is never true or false.",
+      .summary =
+          "The number of rows where the condition is true; NULL when it is never true or false.",
       .example = "count_if(x > 1)",
       .example_result = "2",
       .overloads = {{{Type::boolean()},
                      {},
-                     [](AggregateBinding& binding) { binding.function = fixed_aggregate<CountIf>(); }}},
+                     [](AggregateBinding& binding) {
+                       binding.function = fixed_aggregate<CountIf>();
+                     }}},
   });
 }
 

@@ -50,15 +50,16 @@ class DistinctAggregate final : public AggregateFunction {
   DistinctAggregate(AggregateFunctionRef inner, std::vector<TypeRef> types)
       : inner_(std::move(inner)),
         types_(std::move(types)),
-        form_(types_.size() != 1        ? Form::kValues
-              : fits_word(types_[0])    ? Form::kWord
-              : types_[0]->is_string()  ? Form::kText
-                                        : Form::kValues),
+        form_(types_.size() != 1       ? Form::kValues
+              : fits_word(types_[0])   ? Form::kWord
+              : types_[0]->is_string() ? Form::kText
+                                       : Form::kValues),
         set_offset_(static_cast<uint32_t>(round_up(inner_->layout().size_bytes, 8))) {}
 
   StateLayout layout() const override {
-    return {set_offset_ + static_cast<uint32_t>(form_ == Form::kWord ? sizeof(Words) : sizeof(Values)),
-            std::max<uint32_t>(8, inner_->layout().alignment)};
+    return {
+        set_offset_ + static_cast<uint32_t>(form_ == Form::kWord ? sizeof(Words) : sizeof(Values)),
+        std::max<uint32_t>(8, inner_->layout().alignment)};
   }
   void init(std::byte* state) const override {
     inner_->init(state);
@@ -75,26 +76,31 @@ class DistinctAggregate final : public AggregateFunction {
     std::vector<std::byte*> fresh_states;
     fresh_states.reserve(active.size());
     auto* rows = fresh->as<uint16_t>();
-    for_each_fresh(arguments, active, arena, [&](uint32_t i) { return states.states[i]; },
-                   [&](uint32_t i, uint32_t row) {
-                     rows[fresh_states.size()] = static_cast<uint16_t>(row);
-                     fresh_states.push_back(states.states[i]);
-                   });
+    for_each_fresh(
+        arguments, active, arena, [&](uint32_t i) { return states.states[i]; },
+        [&](uint32_t i, uint32_t row) {
+          rows[fresh_states.size()] = static_cast<uint16_t>(row);
+          fresh_states.push_back(states.states[i]);
+        });
     if (fresh_states.empty()) return;
     const auto count = static_cast<uint32_t>(fresh_states.size());
-    inner_->update(arguments, Selection::of(std::move(fresh), count), {fresh_states.data(), count}, arena);
+    inner_->update(arguments, Selection::of(std::move(fresh), count), {fresh_states.data(), count},
+                   arena);
   }
   void update_one(std::span<const Column> arguments, const Selection& all_active, std::byte* state,
                   Arena& arena) const override {
     // One state sees a constant, or a value of a dictionary, once a chunk.
-    const Selection active = types_.size() == 1 ? first_of_each(arguments[0], all_active) : all_active;
+    const Selection active =
+        types_.size() == 1 ? first_of_each(arguments[0], all_active) : all_active;
     ASSERT(active.size() <= kMostRows);
     BufferRef fresh = Buffer::allocate(active.size() * sizeof(uint16_t));
     auto* rows = fresh->as<uint16_t>();
     uint32_t count = 0;
-    for_each_fresh(arguments, active, arena, [&](uint32_t) { return state; },
-                   [&](uint32_t, uint32_t row) { rows[count++] = static_cast<uint16_t>(row); });
-    if (count != 0) inner_->update_one(arguments, Selection::of(std::move(fresh), count), state, arena);
+    for_each_fresh(
+        arguments, active, arena, [&](uint32_t) { return state; },
+        [&](uint32_t, uint32_t row) { rows[count++] = static_cast<uint16_t>(row); });
+    if (count != 0)
+      inner_->update_one(arguments, Selection::of(std::move(fresh), count), state, arena);
   }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
@@ -142,7 +148,8 @@ class DistinctAggregate final : public AggregateFunction {
     } else {
       values_at(state).has_null = has_null;
       values_at(state).set.load(in, arena);
-      values_at(state).set.for_each([&](const ValueTable::Entry& entry) { replay.add(entry.bytes()); });
+      values_at(state).set.for_each(
+          [&](const ValueTable::Entry& entry) { replay.add(entry.bytes()); });
     }
     replay.flush();
   }
@@ -158,12 +165,14 @@ class DistinctAggregate final : public AggregateFunction {
     bool has_null = false;
   };
   struct Values {
-    ValueTable set;  // a text's bytes, or value bytes
+    ValueTable set;         // a text's bytes, or value bytes
     bool has_null = false;  // a text's; value bytes say NULL themselves
   };
   enum class Form : uint8_t { kWord, kText, kValues };
   Words& words_at(std::byte* state) const { return *reinterpret_cast<Words*>(state + set_offset_); }
-  Values& values_at(std::byte* state) const { return *reinterpret_cast<Values*>(state + set_offset_); }
+  Values& values_at(std::byte* state) const {
+    return *reinterpret_cast<Values*>(state + set_offset_);
+  }
 
   /// Feeds values that come from a set, not from columns, to the inner aggregate.
   class Replay {
@@ -210,7 +219,9 @@ class DistinctAggregate final : public AggregateFunction {
   static Selection first_of_each(const Column& column, const Selection& active) {
     if (column.is_constant()) return active.slice(0, std::min<uint32_t>(1, active.size()));
     constexpr uint32_t kMostCodes = 1U << 14;
-    if (!column.is_dictionary() || column.dictionary()->size() > kMostCodes || active.size() > kMostRows) return active;
+    if (!column.is_dictionary() || column.dictionary()->size() > kMostCodes ||
+        active.size() > kMostRows)
+      return active;
     std::vector<uint64_t> met(words_for_bits(column.dictionary()->size() + 1));
     BufferRef rows = Buffer::allocate(active.size() * sizeof(uint16_t));
     uint32_t count = 0;
@@ -223,23 +234,27 @@ class DistinctAggregate final : public AggregateFunction {
     return Selection::of(std::move(rows), count);
   }
   template <class StateOf, class Fresh>
-  void for_each_fresh(std::span<const Column> arguments, const Selection& active, Arena& arena, StateOf state_of,
-                      Fresh&& fresh) const {
+  void for_each_fresh(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                      StateOf state_of, Fresh&& fresh) const {
     switch (form_) {
-      case Form::kWord: return words_fresh(arguments[0], active, arena, state_of, fresh);
-      case Form::kText: return texts_fresh(arguments[0], active, arena, state_of, fresh);
-      case Form::kValues: return values_fresh(arguments, active, arena, state_of, fresh);
+      case Form::kWord:
+        return words_fresh(arguments[0], active, arena, state_of, fresh);
+      case Form::kText:
+        return texts_fresh(arguments[0], active, arena, state_of, fresh);
+      case Form::kValues:
+        return values_fresh(arguments, active, arena, state_of, fresh);
     }
   }
   template <class StateOf, class Fresh>
-  void words_fresh(const Column& column, const Selection& active, Arena& arena, StateOf state_of, Fresh& fresh) const {
+  void words_fresh(const Column& column, const Selection& active, Arena& arena, StateOf state_of,
+                   Fresh& fresh) const {
     std::vector<uint64_t> words(active.size());
     std::vector<uint64_t> hashes(active.size());
     std::vector<uint16_t> positions(active.size());
     uint32_t count = 0;
     dispatch_physical(column.physical(), [&]<class T>() {
-      if constexpr (std::is_same_v<T, StringView> || std::is_same_v<T, ListEntry> || std::is_same_v<T, Interval> ||
-                    std::is_same_v<T, int128_t>) {
+      if constexpr (std::is_same_v<T, StringView> || std::is_same_v<T, ListEntry> ||
+                    std::is_same_v<T, Interval> || std::is_same_v<T, int128_t>) {
         UNREACHABLE();
       } else {
         for_each_value<T>(column, active, [&](uint32_t i, T value) {
@@ -254,7 +269,8 @@ class DistinctAggregate final : public AggregateFunction {
     uint32_t next = 0;
     const auto place = [&](uint32_t k) {
       const uint32_t i = positions[k];
-      if (k + kAhead < count) words_at(state_of(positions[k + kAhead])).set.prefetch(hashes[k + kAhead]);
+      if (k + kAhead < count)
+        words_at(state_of(positions[k + kAhead])).set.prefetch(hashes[k + kAhead]);
       if (words_at(state_of(i)).set.add(words[k], hashes[k], arena)) fresh(i, active[i]);
     };
     if (count == active.size()) {
@@ -270,11 +286,13 @@ class DistinctAggregate final : public AggregateFunction {
     }
   }
   template <class StateOf, class Fresh>
-  void texts_fresh(const Column& column, const Selection& active, Arena& arena, StateOf state_of, Fresh& fresh) const {
+  void texts_fresh(const Column& column, const Selection& active, Arena& arena, StateOf state_of,
+                   Fresh& fresh) const {
     const uint32_t count = active.size();
     std::vector<uint64_t> hashes(count);
     hash_column(column, active, hashes.data(), false);
-    const StringView* texts = (column.is_dictionary() ? column.dictionary()->values() : column).values<StringView>();
+    const StringView* texts =
+        (column.is_dictionary() ? column.dictionary()->values() : column).values<StringView>();
     constexpr uint32_t kAhead = 16;
     for (uint32_t i = 0; i < count; ++i) {
       if (i + kAhead < count) values_at(state_of(i + kAhead)).set.prefetch(hashes[i + kAhead]);
@@ -285,19 +303,22 @@ class DistinctAggregate final : public AggregateFunction {
         continue;
       }
       const StringView& text = texts[column.index_of(row)];
-      const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(text.data()), text.size());
+      const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(text.data()),
+                                             text.size());
       auto& entry = values.set.find_or_add(bytes, hashes[i], arena);
       if (std::exchange(entry.count, 1) == 0) fresh(i, row);
     }
   }
   template <class StateOf, class Fresh>
-  void values_fresh(std::span<const Column> arguments, const Selection& active, Arena& arena, StateOf state_of,
-                   Fresh& fresh) const {
+  void values_fresh(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                    StateOf state_of, Fresh& fresh) const {
     std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < active.size(); ++i) {
       bytes.clear();
-      for (const Column& column : arguments) append_value_bytes(bytes, column, active[i], ValueForm::kCanonical);
-      auto& entry = values_at(state_of(i)).set.find_or_add(bytes, hash_bytes(bytes.data(), bytes.size()), arena);
+      for (const Column& column : arguments)
+        append_value_bytes(bytes, column, active[i], ValueForm::kCanonical);
+      auto& entry = values_at(state_of(i))
+                        .set.find_or_add(bytes, hash_bytes(bytes.data(), bytes.size()), arena);
       if (std::exchange(entry.count, 1) == 0) fresh(i, active[i]);
     }
   }
@@ -310,7 +331,8 @@ class DistinctAggregate final : public AggregateFunction {
 
 }  // namespace
 
-AggregateFunctionRef make_distinct(AggregateFunctionRef inner, std::vector<TypeRef> argument_types) {
+AggregateFunctionRef make_distinct(AggregateFunctionRef inner,
+                                   std::vector<TypeRef> argument_types) {
   if (argument_types.empty()) return inner;
   return make_ref<const DistinctAggregate>(std::move(inner), std::move(argument_types));
 }

@@ -16,7 +16,8 @@ bool replaces(const T& a, const T& b) {
   if constexpr (std::is_floating_point_v<T>) {
     return kMinimum ? compare_floats(a, b) < 0 : compare_floats(a, b) > 0;
   } else if constexpr (std::is_same_v<T, Interval>) {
-    return kMinimum ? normalized_micros(a) < normalized_micros(b) : normalized_micros(a) > normalized_micros(b);
+    return kMinimum ? normalized_micros(a) < normalized_micros(b)
+                    : normalized_micros(a) > normalized_micros(b);
   } else {
     return kMinimum ? a < b : a > b;
   }
@@ -41,7 +42,8 @@ struct Extreme {
   {
     if (count == 0) return;
     T best = values[0];
-    for (uint32_t i = 1; i < count; ++i) best = kMinimum ? std::min(best, values[i]) : std::max(best, values[i]);
+    for (uint32_t i = 1; i < count; ++i)
+      best = kMinimum ? std::min(best, values[i]) : std::max(best, values[i]);
     add(state, best);
   }
   void merge(const State& from, State& into) const {
@@ -85,7 +87,8 @@ class TextExtreme final : public AggregateFunction {
     if (column.is_constant()) {
       if (!column.is_null(0) && !active.empty()) consider(column.values<StringView>()[0]);
     } else {
-      for_each_value<StringView>(column, active, [&](uint32_t, const StringView& value) { consider(value); });
+      for_each_value<StringView>(column, active,
+                                 [&](uint32_t, const StringView& value) { consider(value); });
     }
     if (any) add(at(state), best, arena);
   }
@@ -170,7 +173,9 @@ class NestedExtreme final : public AggregateFunction {
   void save(const std::byte* state, StateWriter& out) const override {
     reinterpret_cast<const KeptBytes*>(state)->save(out);
   }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override { at(state).load(in, arena); }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    at(state).load(in, arena);
+  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     for (uint32_t i = 0; i < states.count; ++i) {
       const KeptBytes& state = at(states.states[i]);
@@ -197,7 +202,8 @@ class NestedExtreme final : public AggregateFunction {
     state.assign(value, arena);
   }
   template <class StateOf>
-  void update_each(const Column& column, const Selection& active, Arena& arena, StateOf state_of) const {
+  void update_each(const Column& column, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
     std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < active.size(); ++i) {
       if (column.is_null(active[i])) continue;

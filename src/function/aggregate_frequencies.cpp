@@ -17,7 +17,8 @@ enum class FrequencyResult : uint8_t { kMode, kHistogram, kEntropy };
 class FrequencyAggregate final : public AggregateFunction {
  public:
   FrequencyAggregate(FrequencyResult wanted, TypeRef type)
-      : wanted_(wanted), type_(type),
+      : wanted_(wanted),
+        type_(type),
         result_type_(wanted == FrequencyResult::kMode        ? type
                      : wanted == FrequencyResult::kHistogram ? Type::map(type, Type::uint64())
                                                              : Type::float64()) {}
@@ -51,14 +52,22 @@ class FrequencyAggregate final : public AggregateFunction {
   void save(const std::byte* state, StateWriter& out) const override {
     reinterpret_cast<const ValueTable*>(state)->save(out);
   }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override { at(state).load(in, arena); }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    at(state).load(in, arena);
+  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     for (uint32_t i = 0; i < states.count; ++i) {
       const ValueTable& table = at(states.states[i]);
       switch (wanted_) {
-        case FrequencyResult::kMode: append_mode(table, out); break;
-        case FrequencyResult::kHistogram: append_histogram(table, out); break;
-        case FrequencyResult::kEntropy: append_entropy(table, out); break;
+        case FrequencyResult::kMode:
+          append_mode(table, out);
+          break;
+        case FrequencyResult::kHistogram:
+          append_histogram(table, out);
+          break;
+        case FrequencyResult::kEntropy:
+          append_entropy(table, out);
+          break;
       }
     }
   }
@@ -68,14 +77,15 @@ class FrequencyAggregate final : public AggregateFunction {
  private:
   using Entry = ValueTable::Entry;
   static ValueTable& at(std::byte* state) { return *reinterpret_cast<ValueTable*>(state); }
-  static Entry& entry_of(ValueTable& table, const Column& column, uint32_t row, std::vector<std::byte>& bytes,
-                         Arena& arena) {
+  static Entry& entry_of(ValueTable& table, const Column& column, uint32_t row,
+                         std::vector<std::byte>& bytes, Arena& arena) {
     bytes.clear();
     append_value_bytes(bytes, column, row, ValueForm::kCanonical);
     return table.find_or_add(bytes, hash_bytes(bytes.data(), bytes.size()), arena);
   }
   template <class StateOf>
-  static void update_each(const Column& column, const Selection& active, Arena& arena, StateOf state_of) {
+  static void update_each(const Column& column, const Selection& active, Arena& arena,
+                          StateOf state_of) {
     std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < active.size(); ++i) {
       if (column.is_null(active[i])) continue;

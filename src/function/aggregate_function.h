@@ -39,8 +39,8 @@ class AggregateFunction : public RefCounted {
   virtual void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
                       Arena& arena) const = 0;
   /// All active rows go into one state: aggregation without groups, windows.
-  virtual void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
-                          Arena& arena) const = 0;
+  virtual void update_one(std::span<const Column> arguments, const Selection& active,
+                          std::byte* state, Arena& arena) const = 0;
   /// from[i] goes into into[i]. `from` is used up; it may share `into`'s arena or another's, so
   /// whatever it points to is copied.
   virtual void merge(StateSpan from, StateSpan into, Arena& arena) const = 0;
@@ -59,7 +59,9 @@ class AggregateFunction : public RefCounted {
   virtual Ref<const AggregateFunction> by_sequence() const { return nullptr; }
   /// Windows: takes rows out again. Only where invertible().
   virtual bool invertible() const { return false; }
-  virtual void retract(std::span<const Column>, const Selection&, std::byte*, Arena&) const { UNREACHABLE(); }
+  virtual void retract(std::span<const Column>, const Selection&, std::byte*, Arena&) const {
+    UNREACHABLE();
+  }
 };
 using AggregateFunctionRef = Ref<const AggregateFunction>;
 
@@ -86,7 +88,7 @@ struct AggregateDeclaration {
   std::string name;
   std::vector<std::string> aliases;
   std::string summary;
-  std::string example;         // over a column x of 1, 2, 3: sum(x)
+  std::string example;  // over a column x of 1, 2, 3: sum(x)
   std::string example_result;
   std::vector<AggregateOverload> overloads;
   /// DISTINCT changes nothing (min, max, bool_and …).

@@ -88,8 +88,8 @@ void for_each_value(const Column& column, const Selection& active, Body&& body) 
 /// An Op has: State (trivially copyable, made by `State()`), Input, `add(State&, Input) const`,
 /// `merge(const State& from, State& into) const`, `result(const State&, ColumnBuilder&) const`,
 /// `type() const`; and where it pays `add_run(State&, const Input*, uint32_t) const` for values
-/// side by side, `add_picked(State&, const Input*, const uint16_t* rows, uint32_t) const` for those at
-/// some rows, `add_repeated(State&, Input, uint64_t) const`, `remove(State&, Input) const`.
+/// side by side, `add_picked(State&, const Input*, const uint16_t* rows, uint32_t) const` for those
+/// at some rows, `add_repeated(State&, Input, uint64_t) const`, `remove(State&, Input) const`.
 template <class Op>
 class FixedAggregate final : public AggregateFunction {
  public:
@@ -124,20 +124,25 @@ class FixedAggregate final : public AggregateFunction {
         return;
       }
     }
-    if constexpr (requires(State& s, const Input* v, const uint16_t* r) { op_.add_picked(s, v, r, uint32_t{1}); }) {
+    if constexpr (requires(State& s, const Input* v, const uint16_t* r) {
+                    op_.add_picked(s, v, r, uint32_t{1});
+                  }) {
       if (column.is_flat() && !active.is_all() && !column.validity()) {
         op_.add_picked(at(state), column.values<Input>(), active.rows(), active.size());
         return;
       }
     }
     State local = at(state);
-    for_each_value<Input>(column, active, [&](uint32_t, const Input& value) { op_.add(local, value); });
+    for_each_value<Input>(column, active,
+                          [&](uint32_t, const Input& value) { op_.add(local, value); });
     at(state) = local;
   }
   void merge(StateSpan from, StateSpan into, Arena&) const override {
     for (uint32_t i = 0; i < from.count; ++i) op_.merge(at(from.states[i]), at(into.states[i]));
   }
-  void save(const std::byte* state, StateWriter& out) const override { out.bytes(state, sizeof(State)); }
+  void save(const std::byte* state, StateWriter& out) const override {
+    out.bytes(state, sizeof(State));
+  }
   void load(StateReader& in, std::byte* state, Arena&) const override {
     std::memcpy(state, in.bytes(sizeof(State)).data(), sizeof(State));
   }

@@ -15,7 +15,13 @@ struct Variance {
     double squares = 0;
   };
   using Input = double;
-  enum class Result : uint8_t { kVariancePopulation, kVarianceSample, kDeviationPopulation, kDeviationSample, kMeanError };
+  enum class Result : uint8_t {
+    kVariancePopulation,
+    kVarianceSample,
+    kDeviationPopulation,
+    kDeviationSample,
+    kMeanError
+  };
   Result wanted = Result::kVarianceSample;
 
   void add(State& state, double value) const {
@@ -45,10 +51,13 @@ struct Variance {
     const double variance = state.squares / (sample ? count - 1 : count);
     switch (wanted) {
       case Result::kVariancePopulation:
-      case Result::kVarianceSample: return out.append(variance);
+      case Result::kVarianceSample:
+        return out.append(variance);
       case Result::kDeviationPopulation:
-      case Result::kDeviationSample: return out.append(std::sqrt(variance));
-      case Result::kMeanError: return out.append(std::sqrt(variance) / std::sqrt(count));
+      case Result::kDeviationSample:
+        return out.append(std::sqrt(variance));
+      case Result::kMeanError:
+        return out.append(std::sqrt(variance) / std::sqrt(count));
     }
   }
 };
@@ -74,7 +83,8 @@ struct Shape {
     const double step = delta / n;
     const double term = delta * step * before;
     state.mean += step;
-    state.m4 += term * step * step * (n * n - 3 * n + 3) + 6 * step * step * state.m2 - 4 * step * state.m3;
+    state.m4 +=
+        term * step * step * (n * n - 3 * n + 3) + 6 * step * step * state.m2 - 4 * step * state.m3;
     state.m3 += term * step * (n - 2) - 3 * step * state.m2;
     state.m2 += term;
   }
@@ -133,8 +143,8 @@ void bind_moment(AggregateBinding& binding) {
 }  // namespace
 
 void register_moment_aggregates(FunctionRegistry& registry) {
-  const auto add = [&](const char* name, std::vector<std::string> aliases, const char* summary, const char* example,
-                       const char* result, void (*bind)(AggregateBinding&)) {
+  const auto add = [&](const char* name, std::vector<std::string> aliases, const char* summary,
+                       const char* example, const char* result, void (*bind)(AggregateBinding&)) {
     registry.add(AggregateDeclaration{.name = name,
                                       .aliases = std::move(aliases),
                                       .summary = summary,
@@ -144,20 +154,20 @@ void register_moment_aggregates(FunctionRegistry& registry) {
   };
   using V = Variance::Result;
   using S = Shape::Result;
-  add("var_samp", {"variance"}, "The sample variance; NULL of fewer than two values.", "var_samp(x)", "1.0",
-      bind_moment<Variance, V::kVarianceSample>);
+  add("var_samp", {"variance"}, "The sample variance; NULL of fewer than two values.",
+      "var_samp(x)", "1.0", bind_moment<Variance, V::kVarianceSample>);
   add("var_pop", {}, "The population variance.", "var_pop(x)", "0.6666666666666666",
       bind_moment<Variance, V::kVariancePopulation>);
-  add("stddev_samp", {"stddev"}, "The sample standard deviation; NULL of fewer than two values.", "stddev_samp(x)",
-      "1.0", bind_moment<Variance, V::kDeviationSample>);
+  add("stddev_samp", {"stddev"}, "The sample standard deviation; NULL of fewer than two values.",
+      "stddev_samp(x)", "1.0", bind_moment<Variance, V::kDeviationSample>);
   add("stddev_pop", {}, "The population standard deviation.", "stddev_pop(x)", "0.816496580927726",
       bind_moment<Variance, V::kDeviationPopulation>);
   add("sem", {}, "The standard error of the mean.", "sem(x)", "0.4714045207910317",
       bind_moment<Variance, V::kMeanError>);
   add("skewness", {}, "The sample skewness; NULL of fewer than three values.", "skewness(x)", "0.0",
       bind_moment<Shape, S::kSkewness>);
-  add("kurtosis", {}, "The sample excess kurtosis; NULL of fewer than four values.", "kurtosis(x)", "NULL",
-      bind_moment<Shape, S::kKurtosis>);
+  add("kurtosis", {}, "The sample excess kurtosis; NULL of fewer than four values.", "kurtosis(x)",
+      "NULL", bind_moment<Shape, S::kKurtosis>);
   add("kurtosis_pop", {}, "The population excess kurtosis.", "kurtosis_pop(x)", "-1.5",
       bind_moment<Shape, S::kKurtosisPopulation>);
 }

@@ -13,7 +13,8 @@ namespace {
 /// the inner aggregate in order once the result is asked for.
 class OrderedAggregate final : public AggregateFunction {
  public:
-  OrderedAggregate(AggregateFunctionRef inner, std::vector<TypeRef> types, std::vector<AggregateSortKey> keys)
+  OrderedAggregate(AggregateFunctionRef inner, std::vector<TypeRef> types,
+                   std::vector<AggregateSortKey> keys)
       : inner_(std::move(inner)), types_(std::move(types)), keys_(std::move(keys)) {}
 
   StateLayout layout() const override { return {sizeof(ByteChain), alignof(ByteChain)}; }
@@ -27,12 +28,15 @@ class OrderedAggregate final : public AggregateFunction {
     update_each(arguments, active, arena, [&](uint32_t) { return state; });
   }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
-    for (uint32_t i = 0; i < from.count; ++i) at(into.states[i]).append_all(at(from.states[i]), arena);
+    for (uint32_t i = 0; i < from.count; ++i)
+      at(into.states[i]).append_all(at(from.states[i]), arena);
   }
   void save(const std::byte* state, StateWriter& out) const override {
     reinterpret_cast<const ByteChain*>(state)->save(out);
   }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override { at(state).load(in, arena); }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    at(state).load(in, arena);
+  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     std::vector<std::byte> inner_state(inner_->layout().size_bytes + 16);
     void* aligned = inner_state.data();
@@ -60,7 +64,8 @@ class OrderedAggregate final : public AggregateFunction {
     std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < active.size(); ++i) {
       bytes.resize(sizeof(uint32_t));
-      for (size_t key = types_.size(); key < arguments.size(); ++key) append_value_bytes(bytes, arguments[key], active[i]);
+      for (size_t key = types_.size(); key < arguments.size(); ++key)
+        append_value_bytes(bytes, arguments[key], active[i]);
       for (size_t argument = 0; argument < types_.size(); ++argument) {
         append_value_bytes(bytes, arguments[argument], active[i]);
       }
@@ -130,10 +135,12 @@ class OrderedAggregate final : public AggregateFunction {
 AggregateFunctionRef make_ordered(AggregateFunctionRef inner, std::vector<TypeRef> argument_types,
                                   std::vector<AggregateSortKey> keys) {
   if (keys.empty()) return inner;
-  return make_ref<const OrderedAggregate>(std::move(inner), std::move(argument_types), std::move(keys));
+  return make_ref<const OrderedAggregate>(std::move(inner), std::move(argument_types),
+                                          std::move(keys));
 }
 
-AggregateFunctionRef make_sequenced(AggregateFunctionRef inner, std::vector<TypeRef> argument_types) {
+AggregateFunctionRef make_sequenced(AggregateFunctionRef inner,
+                                    std::vector<TypeRef> argument_types) {
   if (AggregateFunctionRef direct = inner->by_sequence()) return direct;
   return make_ordered(std::move(inner), std::move(argument_types), {{Type::int64(), false, false}});
 }

@@ -27,15 +27,18 @@ class FixedPosition final : public AggregateFunction {
   }
   void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
               Arena&) const override {
-    for (uint32_t i = 0; i < active.size(); ++i) take(arguments[0], active[i], at(states.states[i]));
+    for (uint32_t i = 0; i < active.size(); ++i)
+      take(arguments[0], active[i], at(states.states[i]));
   }
   void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
                   Arena&) const override {
     if (active.empty()) return;
     const Column& column = arguments[0];
     if (position_ == Position::kLast) return take(column, active[active.size() - 1], at(state));
-    if (position_ == Position::kFirst || column.is_constant()) return take(column, active[0], at(state));
-    for (uint32_t i = 0; i < active.size() && !at(state).seen; ++i) take(column, active[i], at(state));
+    if (position_ == Position::kFirst || column.is_constant())
+      return take(column, active[0], at(state));
+    for (uint32_t i = 0; i < active.size() && !at(state).seen; ++i)
+      take(column, active[i], at(state));
   }
   void merge(StateSpan from, StateSpan into, Arena&) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
@@ -44,7 +47,9 @@ class FixedPosition final : public AggregateFunction {
       if (other.seen && (!state.seen || position_ == Position::kLast)) state = other;
     }
   }
-  void save(const std::byte* state, StateWriter& out) const override { out.bytes(state, sizeof(State)); }
+  void save(const std::byte* state, StateWriter& out) const override {
+    out.bytes(state, sizeof(State));
+  }
   void load(StateReader& in, std::byte* state, Arena&) const override {
     std::memcpy(state, in.bytes(sizeof(State)).data(), sizeof(State));
   }
@@ -63,8 +68,8 @@ class FixedPosition final : public AggregateFunction {
   TypeRef result_type() const override { return type_; }
   bool is_order_sensitive() const override { return true; }
   AggregateFunctionRef by_sequence() const override {
-    return make_argument_extreme(position_ != Position::kLast, position_ != Position::kFirstValue, type_,
-                                 Type::int64());
+    return make_argument_extreme(position_ != Position::kLast, position_ != Position::kFirstValue,
+                                 type_, Type::int64());
   }
 
  private:
@@ -116,13 +121,16 @@ class BytesPosition final : public AggregateFunction {
     for (uint32_t i = 0; i < from.count; ++i) {
       const KeptBytes& other = at(from.states[i]);
       KeptBytes& state = at(into.states[i]);
-      if (other.size != 0 && (state.size == 0 || position_ == Position::kLast)) state.assign(other.view(), arena);
+      if (other.size != 0 && (state.size == 0 || position_ == Position::kLast))
+        state.assign(other.view(), arena);
     }
   }
   void save(const std::byte* state, StateWriter& out) const override {
     reinterpret_cast<const KeptBytes*>(state)->save(out);
   }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override { at(state).load(in, arena); }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    at(state).load(in, arena);
+  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     for (uint32_t i = 0; i < states.count; ++i) {
       auto bytes = at(states.states[i]).view();
@@ -137,8 +145,8 @@ class BytesPosition final : public AggregateFunction {
   bool has_variable_state() const override { return true; }
   bool is_order_sensitive() const override { return true; }
   AggregateFunctionRef by_sequence() const override {
-    return make_argument_extreme(position_ != Position::kLast, position_ != Position::kFirstValue, type_,
-                                 Type::int64());
+    return make_argument_extreme(position_ != Position::kLast, position_ != Position::kFirstValue,
+                                 type_, Type::int64());
   }
 
  private:

@@ -14,10 +14,10 @@ namespace {
 
 /// What interpolation between two values means.
 enum class Blend : uint8_t {
-  kNone,     // discrete: the value itself
-  kExact,    // floats
-  kTruncate, // decimals
-  kRound,    // instants
+  kNone,      // discrete: the value itself
+  kExact,     // floats
+  kTruncate,  // decimals
+  kRound,     // instants
 };
 
 struct QuantileRequest {
@@ -44,7 +44,8 @@ T between_integers(Blend blend, T low, T high, double part) {
   const double whole = std::floor(step);
   const double fraction = step - whole;
   const T value = low + static_cast<T>(whole);  // value + fraction is meant, 0 <= fraction < 1
-  const bool up = blend == Blend::kRound ? (value >= 0 ? fraction >= 0.5 : fraction > 0.5) : value < 0 && fraction > 0;
+  const bool up = blend == Blend::kRound ? (value >= 0 ? fraction >= 0.5 : fraction > 0.5)
+                                         : value < 0 && fraction > 0;
   return value + up;
 }
 
@@ -80,7 +81,9 @@ Place place_of(double quantile, size_t n, bool continuous) {
 template <class T>
 T quantile_of(std::vector<T>& values, double quantile, Blend blend) {
   const bool descending = quantile < 0;
-  const auto order = [&](const T& a, const T& b) { return descending ? is_less(b, a) : is_less(a, b); };
+  const auto order = [&](const T& a, const T& b) {
+    return descending ? is_less(b, a) : is_less(a, b);
+  };
   const Place place = place_of(std::fabs(quantile), values.size(), blend != Blend::kNone);
   const auto low = values.begin() + static_cast<ptrdiff_t>(place.low);
   std::nth_element(values.begin(), low, values.end(), order);
@@ -97,19 +100,25 @@ class KeptValues : public AggregateFunction {
   void init(std::byte* state) const override { new (state) ByteChain(); }
   void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
               Arena& arena) const override {
-    for_each_value<T>(arguments[0], active, [&](uint32_t i, const T& value) { at(states.states[i]).append_value(value, arena); });
+    for_each_value<T>(arguments[0], active, [&](uint32_t i, const T& value) {
+      at(states.states[i]).append_value(value, arena);
+    });
   }
   void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
                   Arena& arena) const override {
-    for_each_value<T>(arguments[0], active, [&](uint32_t, const T& value) { at(state).append_value(value, arena); });
+    for_each_value<T>(arguments[0], active,
+                      [&](uint32_t, const T& value) { at(state).append_value(value, arena); });
   }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
-    for (uint32_t i = 0; i < from.count; ++i) at(into.states[i]).append_all(at(from.states[i]), arena);
+    for (uint32_t i = 0; i < from.count; ++i)
+      at(into.states[i]).append_all(at(from.states[i]), arena);
   }
   void save(const std::byte* state, StateWriter& out) const override {
     reinterpret_cast<const ByteChain*>(state)->save(out);
   }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override { at(state).load(in, arena); }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    at(state).load(in, arena);
+  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     std::vector<T> values;
     for (uint32_t i = 0; i < states.count; ++i) {
@@ -148,13 +157,17 @@ template <class T>
 class Quantile final : public KeptValues<T> {
  public:
   Quantile(QuantileRequest request, Blend blend, TypeRef type)
-      : request_(std::move(request)), blend_(blend), result_type_(request_.as_list ? Type::list(type) : type) {}
+      : request_(std::move(request)),
+        blend_(blend),
+        result_type_(request_.as_list ? Type::list(type) : type) {}
   TypeRef result_type() const override { return result_type_; }
 
  private:
   void finish(std::vector<T>& values, ColumnBuilder& out) const override {
-    if (!request_.as_list) return append_typed(out, quantile_of(values, request_.quantiles[0], blend_));
-    for (double quantile : request_.quantiles) append_typed(out.child(), quantile_of(values, quantile, blend_));
+    if (!request_.as_list)
+      return append_typed(out, quantile_of(values, request_.quantiles[0], blend_));
+    for (double quantile : request_.quantiles)
+      append_typed(out.child(), quantile_of(values, quantile, blend_));
     out.finish_list();
   }
 
@@ -167,22 +180,29 @@ class Quantile final : public KeptValues<T> {
 class BoolQuantile final : public AggregateFunction {
  public:
   explicit BoolQuantile(QuantileRequest request)
-      : request_(std::move(request)), result_type_(request_.as_list ? Type::list(Type::boolean()) : Type::boolean()) {}
+      : request_(std::move(request)),
+        result_type_(request_.as_list ? Type::list(Type::boolean()) : Type::boolean()) {}
   StateLayout layout() const override { return {sizeof(State), alignof(State)}; }
   void init(std::byte* state) const override { new (state) State(); }
-  void update(std::span<const Column> arguments, const Selection& active, StateSpan states, Arena&) const override {
-    for_each_value<bool>(arguments[0], active, [&](uint32_t i, bool value) { ++at(states.states[i]).count[value]; });
+  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
+              Arena&) const override {
+    for_each_value<bool>(arguments[0], active,
+                         [&](uint32_t i, bool value) { ++at(states.states[i]).count[value]; });
   }
   void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
                   Arena&) const override {
-    for_each_value<bool>(arguments[0], active, [&](uint32_t, bool value) { ++at(state).count[value]; });
+    for_each_value<bool>(arguments[0], active,
+                         [&](uint32_t, bool value) { ++at(state).count[value]; });
   }
   void merge(StateSpan from, StateSpan into, Arena&) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
-      for (int value = 0; value < 2; ++value) at(into.states[i]).count[value] += at(from.states[i]).count[value];
+      for (int value = 0; value < 2; ++value)
+        at(into.states[i]).count[value] += at(from.states[i]).count[value];
     }
   }
-  void save(const std::byte* state, StateWriter& out) const override { out.bytes(state, sizeof(State)); }
+  void save(const std::byte* state, StateWriter& out) const override {
+    out.bytes(state, sizeof(State));
+  }
   void load(StateReader& in, std::byte* state, Arena&) const override {
     std::memcpy(state, in.bytes(sizeof(State)).data(), sizeof(State));
   }
@@ -219,7 +239,9 @@ class BoolQuantile final : public AggregateFunction {
 class BytesQuantile final : public AggregateFunction {
  public:
   BytesQuantile(QuantileRequest request, TypeRef type)
-      : request_(std::move(request)), type_(type), result_type_(request_.as_list ? Type::list(type) : type) {}
+      : request_(std::move(request)),
+        type_(type),
+        result_type_(request_.as_list ? Type::list(type) : type) {}
   StateLayout layout() const override { return {sizeof(ByteChain), alignof(ByteChain)}; }
   void init(std::byte* state) const override { new (state) ByteChain(); }
   void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
@@ -231,12 +253,15 @@ class BytesQuantile final : public AggregateFunction {
     update_each(arguments[0], active, arena, [&](uint32_t) { return state; });
   }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
-    for (uint32_t i = 0; i < from.count; ++i) at(into.states[i]).append_all(at(from.states[i]), arena);
+    for (uint32_t i = 0; i < from.count; ++i)
+      at(into.states[i]).append_all(at(from.states[i]), arena);
   }
   void save(const std::byte* state, StateWriter& out) const override {
     reinterpret_cast<const ByteChain*>(state)->save(out);
   }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override { at(state).load(in, arena); }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    at(state).load(in, arena);
+  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     using Bytes = std::span<const std::byte>;
     std::vector<Bytes> values;
@@ -260,7 +285,9 @@ class BytesQuantile final : public AggregateFunction {
           const int compared = compare_value_bytes(type_, a, b);
           return quantile < 0 ? compared > 0 : compared < 0;
         };
-        const auto place = values.begin() + static_cast<ptrdiff_t>(place_of(std::fabs(quantile), values.size(), false).low);
+        const auto place =
+            values.begin() +
+            static_cast<ptrdiff_t>(place_of(std::fabs(quantile), values.size(), false).low);
         std::nth_element(values.begin(), place, values.end(), order);
         Bytes value = *place;
         read_value_bytes(value, to);
@@ -279,7 +306,8 @@ class BytesQuantile final : public AggregateFunction {
  private:
   static ByteChain& at(std::byte* state) { return *reinterpret_cast<ByteChain*>(state); }
   template <class StateOf>
-  static void update_each(const Column& column, const Selection& active, Arena& arena, StateOf state_of) {
+  static void update_each(const Column& column, const Selection& active, Arena& arena,
+                          StateOf state_of) {
     std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < active.size(); ++i) {
       if (column.is_null(active[i])) continue;
@@ -306,13 +334,16 @@ class MedianDeviation final : public KeptValues<T> {
  private:
   void finish(std::vector<T>& values, ColumnBuilder& out) const override {
     const T middle = quantile_of(values, 0.5, blend_);
-    for (T& value : values) value = value < middle ? static_cast<T>(middle - value) : static_cast<T>(value - middle);
+    for (T& value : values)
+      value = value < middle ? static_cast<T>(middle - value) : static_cast<T>(value - middle);
     const T deviation = quantile_of(values, 0.5, blend_);
     if (!result_type_->is(TypeKind::kInterval)) return out.append(deviation);
     if constexpr (std::is_same_v<T, int64_t>) {
       constexpr int64_t kDayMicros = int64_t{86'400'000'000};
-      const int128_t micros = micros_per_unit_ == 0 ? int128_t{deviation} / 1000 : int128_t{deviation} * micros_per_unit_;
-      out.append(Interval{0, static_cast<int32_t>(micros / kDayMicros), static_cast<int64_t>(micros % kDayMicros)});
+      const int128_t micros = micros_per_unit_ == 0 ? int128_t{deviation} / 1000
+                                                    : int128_t{deviation} * micros_per_unit_;
+      out.append(Interval{0, static_cast<int32_t>(micros / kDayMicros),
+                          static_cast<int64_t>(micros % kDayMicros)});
     }
   }
 
@@ -325,10 +356,12 @@ QuantileRequest request_of(AggregateBinding& binding) {
   const Value& value = constant_argument(binding, 1, "the quantile");
   QuantileRequest request;
   const auto take = [&](const Value& one) {
-    if (one.is_null()) throw Error(ErrorCode::kInvalidArgument, binding.span, "the quantile must not be NULL");
+    if (one.is_null())
+      throw Error(ErrorCode::kInvalidArgument, binding.span, "the quantile must not be NULL");
     const double quantile = number_of(one);
     if (!(quantile >= -1 && quantile <= 1)) {
-      throw Error(ErrorCode::kInvalidArgument, binding.span, "a quantile lies between -1 and 1, not at {}", quantile);
+      throw Error(ErrorCode::kInvalidArgument, binding.span,
+                  "a quantile lies between -1 and 1, not at {}", quantile);
     }
     request.quantiles.push_back(quantile);
   };
@@ -349,7 +382,8 @@ void bind_discrete(AggregateBinding& binding, QuantileRequest request) {
     binding.function = make_ref<const BytesQuantile>(std::move(request), type);
   } else {
     dispatch_physical(type->physical(), [&]<class T>() {
-      if constexpr (std::is_same_v<T, StringView> || std::is_same_v<T, ListEntry> || std::is_same_v<T, bool>) {
+      if constexpr (std::is_same_v<T, StringView> || std::is_same_v<T, ListEntry> ||
+                    std::is_same_v<T, bool>) {
         UNREACHABLE();
       } else {
         binding.function = make_ref<const Quantile<T>>(std::move(request), Blend::kNone, type);
@@ -370,18 +404,22 @@ TypeRef continuous_type(TypeRef type, bool keep_units) {
     case TypeKind::kUInt16:
     case TypeKind::kUInt32:
     case TypeKind::kUInt64:
-    case TypeKind::kNull: return Type::float64();
-    case TypeKind::kDate: return Type::timestamp();
+    case TypeKind::kNull:
+      return Type::float64();
+    case TypeKind::kDate:
+      return Type::timestamp();
     case TypeKind::kTimestampS:
     case TypeKind::kTimestampMs:
-    case TypeKind::kTimestampNs: return keep_units ? type : Type::timestamp();
+    case TypeKind::kTimestampNs:
+      return keep_units ? type : Type::timestamp();
     case TypeKind::kFloat:
     case TypeKind::kDouble:
     case TypeKind::kDecimal:
     case TypeKind::kTime:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampTz:
-    case TypeKind::kDuration: return type;
+    case TypeKind::kDuration:
+      return type;
     case TypeKind::kBool:
     case TypeKind::kInterval:
     case TypeKind::kVarchar:
@@ -392,7 +430,8 @@ TypeRef continuous_type(TypeRef type, bool keep_units) {
     case TypeKind::kList:
     case TypeKind::kArray:
     case TypeKind::kStruct:
-    case TypeKind::kMap: return nullptr;
+    case TypeKind::kMap:
+      return nullptr;
   }
   UNREACHABLE();
 }
@@ -405,10 +444,14 @@ Blend blend_of(TypeRef type) {
 AggregateFunctionRef make_continuous(TypeRef type, QuantileRequest request) {
   const Blend blend = blend_of(type);
   switch (type->physical()) {
-    case PhysicalType::kFloat: return make_ref<const Quantile<float>>(std::move(request), blend, type);
-    case PhysicalType::kDouble: return make_ref<const Quantile<double>>(std::move(request), blend, type);
-    case PhysicalType::kInt64: return make_ref<const Quantile<int64_t>>(std::move(request), blend, type);
-    case PhysicalType::kInt128: return make_ref<const Quantile<int128_t>>(std::move(request), blend, type);
+    case PhysicalType::kFloat:
+      return make_ref<const Quantile<float>>(std::move(request), blend, type);
+    case PhysicalType::kDouble:
+      return make_ref<const Quantile<double>>(std::move(request), blend, type);
+    case PhysicalType::kInt64:
+      return make_ref<const Quantile<int64_t>>(std::move(request), blend, type);
+    case PhysicalType::kInt128:
+      return make_ref<const Quantile<int128_t>>(std::move(request), blend, type);
     case PhysicalType::kBool:
     case PhysicalType::kInt8:
     case PhysicalType::kInt16:
@@ -420,7 +463,8 @@ AggregateFunctionRef make_continuous(TypeRef type, QuantileRequest request) {
     case PhysicalType::kString:
     case PhysicalType::kInterval:
     case PhysicalType::kList:
-    case PhysicalType::kStruct: break;
+    case PhysicalType::kStruct:
+      break;
   }
   UNREACHABLE();
 }
@@ -429,8 +473,8 @@ void bind_quantile_cont(AggregateBinding& binding) {
   QuantileRequest request = request_of(binding);
   const TypeRef type = continuous_type(bound_type(binding, 0), false);
   if (!type) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} has no values in between to interpolate",
-                bound_type(binding, 0)->name())
+    throw Error(ErrorCode::kTypeMismatch, binding.span,
+                "{} has no values in between to interpolate", bound_type(binding, 0)->name())
         .hint("quantile_disc picks one of the values");
   }
   cast_argument(binding, 0, type);
@@ -454,7 +498,8 @@ void bind_median_deviation(AggregateBinding& binding) {
   const TypeRef given = bound_type(binding, 0);
   const TypeRef type = continuous_type(given, true);
   if (!type) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} has no distances between its values", given->name());
+    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} has no distances between its values",
+                given->name());
   }
   cast_argument(binding, 0, type);
   const bool instant = type->is_temporal() || type->is(TypeKind::kDuration);
@@ -499,7 +544,8 @@ void register_quantile_aggregates(FunctionRegistry& registry) {
   registry.add(AggregateDeclaration{
       .name = "median",
       .aliases = {},
-      .summary = "The middle value; between two middle ones where the type allows it, else the lower.",
+      .summary =
+          "The middle value; between two middle ones where the type allows it, else the lower.",
       .example = "median(x)",
       .example_result = "2.0",
       .overloads = {{{TypePattern::any()}, {}, bind_median}},
@@ -507,7 +553,8 @@ void register_quantile_aggregates(FunctionRegistry& registry) {
   registry.add(AggregateDeclaration{
       .name = "quantile_cont",
       .aliases = {},
-      .summary = "The value at a quantile between -1 and 1, interpolated; for a list of quantiles a list.",
+      .summary =
+          "The value at a quantile between -1 and 1, interpolated; for a list of quantiles a list.",
       .example = "quantile_cont(x, 0.25)",
       .example_result = "1.5",
       .overloads = {{{TypePattern::any(), TypePattern::any()}, {}, bind_quantile_cont}},

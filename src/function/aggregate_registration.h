@@ -34,7 +34,8 @@ const Value& constant_argument(AggregateBinding& binding, size_t index, const ch
 double number_of(const Value& value);
 
 /// One overload for each of `types`, all bound by `bind`.
-inline std::vector<AggregateOverload> overloads_for(std::vector<TypePattern> types, void (*bind)(AggregateBinding&)) {
+inline std::vector<AggregateOverload> overloads_for(std::vector<TypePattern> types,
+                                                    void (*bind)(AggregateBinding&)) {
   std::vector<AggregateOverload> overloads;
   for (const TypePattern& type : types) overloads.push_back({{type}, {}, bind});
   return overloads;

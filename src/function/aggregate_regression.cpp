@@ -43,7 +43,9 @@ class PairAggregate final : public AggregateFunction {
   void merge(StateSpan from, StateSpan into, Arena&) const override {
     for (uint32_t i = 0; i < from.count; ++i) merge_one(at(from.states[i]), at(into.states[i]));
   }
-  void save(const std::byte* state, StateWriter& out) const override { out.bytes(state, sizeof(State)); }
+  void save(const std::byte* state, StateWriter& out) const override {
+    out.bytes(state, sizeof(State));
+  }
   void load(StateReader& in, std::byte* state, Arena&) const override {
     std::memcpy(state, in.bytes(sizeof(State)).data(), sizeof(State));
   }
@@ -68,7 +70,8 @@ class PairAggregate final : public AggregateFunction {
   static State& at(std::byte* state) { return *reinterpret_cast<State*>(state); }
 
   template <class StateOf>
-  void update_each(std::span<const Column> arguments, const Selection& active, StateOf state_of) const {
+  void update_each(std::span<const Column> arguments, const Selection& active,
+                   StateOf state_of) const {
     for (uint32_t i = 0; i < active.size(); ++i) {
       const uint32_t row = active[i];
       if (arguments[0].is_null(row) || arguments[1].is_null(row)) continue;
@@ -112,7 +115,8 @@ class PairAggregate final : public AggregateFunction {
     if (state.count == 0) return out.append_null();
     const auto n = static_cast<double>(state.count);
     switch (wanted_) {
-      case PairResult::kCovariancePopulation: return out.append(state.xy / n);
+      case PairResult::kCovariancePopulation:
+        return out.append(state.xy / n);
       case PairResult::kCovarianceSample:
         if (state.count < 2) return out.append_null();
         return out.append(state.xy / (n - 1));
@@ -121,12 +125,18 @@ class PairAggregate final : public AggregateFunction {
         if (deviations == 0) return out.append(std::numeric_limits<double>::quiet_NaN());
         return out.append(state.xy / n / deviations);
       }
-      case PairResult::kCount: break;
-      case PairResult::kAverageX: return out.append(state.mean_x);
-      case PairResult::kAverageY: return out.append(state.mean_y);
-      case PairResult::kSumXX: return out.append(state.xx);
-      case PairResult::kSumYY: return out.append(state.yy);
-      case PairResult::kSumXY: return out.append(state.xy);
+      case PairResult::kCount:
+        break;
+      case PairResult::kAverageX:
+        return out.append(state.mean_x);
+      case PairResult::kAverageY:
+        return out.append(state.mean_y);
+      case PairResult::kSumXX:
+        return out.append(state.xx);
+      case PairResult::kSumYY:
+        return out.append(state.yy);
+      case PairResult::kSumXY:
+        return out.append(state.xy);
       case PairResult::kSlope:
         if (state.xx == 0) return out.append(std::numeric_limits<double>::quiet_NaN());
         return out.append(state.xy / state.xx);
@@ -137,7 +147,8 @@ class PairAggregate final : public AggregateFunction {
         if (state.xx == 0) return out.append_null();
         if (state.yy == 0) return out.append(1.0);
         return out.append(state.xy * state.xy / (state.xx * state.yy));
-      case PairResult::kWeightedAverage: return out.append(state.sum_xy / state.sum_x);
+      case PairResult::kWeightedAverage:
+        return out.append(state.sum_xy / state.sum_x);
     }
     UNREACHABLE();
   }
@@ -153,40 +164,43 @@ void bind_pair(AggregateBinding& binding) {
 }  // namespace
 
 void register_regression_aggregates(FunctionRegistry& registry) {
-  const auto add = [&](const char* name, std::vector<std::string> aliases, const char* summary, const char* example,
-                       const char* result, void (*bind)(AggregateBinding&)) {
-    registry.add(AggregateDeclaration{.name = name,
-                                      .aliases = std::move(aliases),
-                                      .summary = summary,
-                                      .example = example,
-                                      .example_result = result,
-                                      .overloads = {{{Type::float64(), Type::float64()}, {}, bind}}});
+  const auto add = [&](const char* name, std::vector<std::string> aliases, const char* summary,
+                       const char* example, const char* result, void (*bind)(AggregateBinding&)) {
+    registry.add(
+        AggregateDeclaration{.name = name,
+                             .aliases = std::move(aliases),
+                             .summary = summary,
+                             .example = example,
+                             .example_result = result,
+                             .overloads = {{{Type::float64(), Type::float64()}, {}, bind}}});
   };
-  add("covar_pop", {}, "The population covariance of pairs without NULL.", "covar_pop(x, 2 * x)", "1.3333333333333333",
-      bind_pair<PairResult::kCovariancePopulation>);
-  add("covar_samp", {}, "The sample covariance of pairs without NULL.", "covar_samp(x, 2 * x)", "2.0",
-      bind_pair<PairResult::kCovarianceSample>);
-  add("corr", {}, "The correlation coefficient of pairs without NULL.", "round(corr(x, 2 * x), 6)", "1.0",
-      bind_pair<PairResult::kCorrelation>);
-  add("regr_count", {}, "The number of pairs without NULL.", "regr_count(x, x)", "3", bind_pair<PairResult::kCount>);
-  add("regr_avgx", {}, "The mean of the second argument over pairs without NULL.", "regr_avgx(x, 2 * x)", "4.0",
-      bind_pair<PairResult::kAverageX>);
-  add("regr_avgy", {}, "The mean of the first argument over pairs without NULL.", "regr_avgy(x, 2 * x)", "2.0",
-      bind_pair<PairResult::kAverageY>);
-  add("regr_sxx", {}, "The sum of squared deviations of the second argument.", "regr_sxx(x, 2 * x)", "8.0",
-      bind_pair<PairResult::kSumXX>);
-  add("regr_syy", {}, "The sum of squared deviations of the first argument.", "regr_syy(x, 2 * x)", "2.0",
-      bind_pair<PairResult::kSumYY>);
+  add("covar_pop", {}, "The population covariance of pairs without NULL.", "covar_pop(x, 2 * x)",
+      "1.3333333333333333", bind_pair<PairResult::kCovariancePopulation>);
+  add("covar_samp", {}, "The sample covariance of pairs without NULL.", "covar_samp(x, 2 * x)",
+      "2.0", bind_pair<PairResult::kCovarianceSample>);
+  add("corr", {}, "The correlation coefficient of pairs without NULL.", "round(corr(x, 2 * x), 6)",
+      "1.0", bind_pair<PairResult::kCorrelation>);
+  add("regr_count", {}, "The number of pairs without NULL.", "regr_count(x, x)", "3",
+      bind_pair<PairResult::kCount>);
+  add("regr_avgx", {}, "The mean of the second argument over pairs without NULL.",
+      "regr_avgx(x, 2 * x)", "4.0", bind_pair<PairResult::kAverageX>);
+  add("regr_avgy", {}, "The mean of the first argument over pairs without NULL.",
+      "regr_avgy(x, 2 * x)", "2.0", bind_pair<PairResult::kAverageY>);
+  add("regr_sxx", {}, "The sum of squared deviations of the second argument.", "regr_sxx(x, 2 * x)",
+      "8.0", bind_pair<PairResult::kSumXX>);
+  add("regr_syy", {}, "The sum of squared deviations of the first argument.", "regr_syy(x, 2 * x)",
+      "2.0", bind_pair<PairResult::kSumYY>);
   add("regr_sxy", {}, "The sum of products of deviations.", "regr_sxy(x, 2 * x)", "4.0",
       bind_pair<PairResult::kSumXY>);
   add("regr_slope", {}, "The slope of the line through the pairs, first argument over second.",
       "regr_slope(x, 2 * x)", "0.5", bind_pair<PairResult::kSlope>);
-  add("regr_intercept", {}, "Where the line through the pairs meets zero.", "regr_intercept(x, 2 * x)", "0.0",
-      bind_pair<PairResult::kIntercept>);
-  add("regr_r2", {}, "The square of the correlation: how much of the first argument the second explains.",
+  add("regr_intercept", {}, "Where the line through the pairs meets zero.",
+      "regr_intercept(x, 2 * x)", "0.0", bind_pair<PairResult::kIntercept>);
+  add("regr_r2", {},
+      "The square of the correlation: how much of the first argument the second explains.",
       "regr_r2(x, 2 * x)", "1.0", bind_pair<PairResult::kR2>);
-  add("weighted_avg", {"wavg"}, "The mean of the first argument weighted by the second.", "weighted_avg(x, x)",
-      "2.3333333333333335", bind_pair<PairResult::kWeightedAverage>);
+  add("weighted_avg", {"wavg"}, "The mean of the first argument weighted by the second.",
+      "weighted_avg(x, x)", "2.3333333333333335", bind_pair<PairResult::kWeightedAverage>);
 }
 
 }  // namespace doline

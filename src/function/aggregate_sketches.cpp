@@ -77,7 +77,8 @@ class ApproximateDistinct final : public AggregateFunction {
   static State& at(std::byte* state) { return *reinterpret_cast<State*>(state); }
 
   template <class StateOf>
-  static void update_each(const Column& column, const Selection& active, Arena& arena, StateOf state_of) {
+  static void update_each(const Column& column, const Selection& active, Arena& arena,
+                          StateOf state_of) {
     std::vector<uint64_t> hashes(active.size());
     hash_column(column, active, hashes.data(), false);
     for (uint32_t i = 0; i < active.size(); ++i) {
@@ -86,7 +87,8 @@ class ApproximateDistinct final : public AggregateFunction {
   }
   static void set_register(State& state, uint64_t hash) {
     const uint64_t rest = hash << kBits;
-    const auto rank = static_cast<uint8_t>(rest == 0 ? kRanks + 1 : static_cast<uint32_t>(std::countl_zero(rest)) + 1);
+    const auto rank = static_cast<uint8_t>(
+        rest == 0 ? kRanks + 1 : static_cast<uint32_t>(std::countl_zero(rest)) + 1);
     uint8_t& slot = state.registers[hash >> (64 - kBits)];
     slot = std::max(slot, rank);
   }
@@ -154,20 +156,22 @@ class ApproximateDistinct final : public AggregateFunction {
 class ApproximateQuantile final : public AggregateFunction {
  public:
   ApproximateQuantile(std::vector<double> quantiles, bool as_list, TypeRef type)
-      : quantiles_(std::move(quantiles)), as_list_(as_list), type_(type),
+      : quantiles_(std::move(quantiles)),
+        as_list_(as_list),
+        type_(type),
         result_type_(as_list ? Type::list(type) : type) {}
 
   StateLayout layout() const override { return {sizeof(State), alignof(State)}; }
   void init(std::byte* state) const override { new (state) State(); }
   void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
               Arena& arena) const override {
-    update_each(arguments[0], active, [&](uint32_t i, double value) {
-      add(at(states.states[i]), {value, 1}, arena);
-    });
+    update_each(arguments[0], active,
+                [&](uint32_t i, double value) { add(at(states.states[i]), {value, 1}, arena); });
   }
   void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
                   Arena& arena) const override {
-    update_each(arguments[0], active, [&](uint32_t, double value) { add(at(state), {value, 1}, arena); });
+    update_each(arguments[0], active,
+                [&](uint32_t, double value) { add(at(state), {value, 1}, arena); });
   }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
@@ -261,7 +265,9 @@ class ApproximateQuantile final : public AggregateFunction {
     if (state.size <= kCapacity / 4) return;  // few enough to be kept as they are
     double all = 0;
     for (uint32_t i = 0; i < state.size; ++i) all += state.centroids[i].weight;
-    const auto scale = [](double q) { return kCompression / (2 * M_PI) * std::asin(2 * std::min(q, 1.0) - 1); };
+    const auto scale = [](double q) {
+      return kCompression / (2 * M_PI) * std::asin(2 * std::min(q, 1.0) - 1);
+    };
     uint32_t into = 0;
     double before = 0;
     double limit = scale(0) + 1;
@@ -299,15 +305,18 @@ class ApproximateQuantile final : public AggregateFunction {
       last_mean = centroid.mean;
     }
     const double span = all - last_middle;
-    return span > 0 ? last_mean + (state.greatest - last_mean) * (wanted - last_middle) / span : state.greatest;
+    return span > 0 ? last_mean + (state.greatest - last_mean) * (wanted - last_middle) / span
+                    : state.greatest;
   }
   static void append_number(double value, ColumnBuilder& out) {
     dispatch_numeric(out.type()->physical(), [&]<class T>() {
       if constexpr (std::is_floating_point_v<T>) {
         out.append(static_cast<T>(value));
       } else {
-        const double least = sizeof(T) == 16 ? -1.7e38 : static_cast<double>(std::numeric_limits<T>::min());
-        const double greatest = sizeof(T) == 16 ? 1.7e38 : static_cast<double>(std::numeric_limits<T>::max());
+        const double least =
+            sizeof(T) == 16 ? -1.7e38 : static_cast<double>(std::numeric_limits<T>::min());
+        const double greatest =
+            sizeof(T) == 16 ? 1.7e38 : static_cast<double>(std::numeric_limits<T>::max());
         const double rounded = std::nearbyint(value);
         if (rounded >= greatest && sizeof(T) < 16) return out.append(std::numeric_limits<T>::max());
         out.append(static_cast<T>(std::clamp(rounded, least, greatest)));
@@ -332,7 +341,8 @@ void bind_approximate_quantile(AggregateBinding& binding) {
   const auto take = [&](const Value& one) {
     const double quantile = one.is_null() ? -1 : number_of(one);
     if (!(quantile >= 0 && quantile <= 1)) {
-      throw Error(ErrorCode::kInvalidArgument, binding.span, "an approximate quantile lies between 0 and 1");
+      throw Error(ErrorCode::kInvalidArgument, binding.span,
+                  "an approximate quantile lies between 0 and 1");
     }
     quantiles.push_back(quantile);
   };
@@ -342,8 +352,10 @@ void bind_approximate_quantile(AggregateBinding& binding) {
     take(value);
   }
   const TypeRef type = bound_type(binding, 0);
-  if (!(type->is_numeric() || type->is_temporal() || type->is(TypeKind::kHugeInt) || type->is(TypeKind::kDuration))) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} has no approximate quantile", type->name())
+  if (!(type->is_numeric() || type->is_temporal() || type->is(TypeKind::kHugeInt) ||
+        type->is(TypeKind::kDuration))) {
+    throw Error(ErrorCode::kTypeMismatch, binding.span, "{} has no approximate quantile",
+                type->name())
         .hint("quantile_disc takes any type that can be sorted");
   }
   binding.function = make_ref<const ApproximateQuantile>(std::move(quantiles), as_list, type);

@@ -9,7 +9,8 @@ namespace doline {
 
 void KeptBytes::assign(std::span<const std::byte> bytes, Arena& arena) {
   if (bytes.size() > capacity) {
-    if (bytes.size() > (uint32_t{1} << 31)) throw Error(ErrorCode::kOverflow, "a value of over 2 GiB in an aggregate");
+    if (bytes.size() > (uint32_t{1} << 31))
+      throw Error(ErrorCode::kOverflow, "a value of over 2 GiB in an aggregate");
     capacity = static_cast<uint32_t>(std::max<size_t>(16, std::bit_ceil(bytes.size())));
     data = arena.allocate(capacity, 1);
   }
@@ -32,7 +33,8 @@ std::byte* ByteChain::append(size_t size, Arena& arena) {
   if (!last || last->capacity - last->used < size) {
     const size_t grown = last ? std::min<size_t>(size_t{last->capacity} * 2, kLargest) : kSmallest;
     const size_t capacity = round_up(std::max(size, grown), 8);
-    if (capacity > ~uint32_t{0}) throw Error(ErrorCode::kOverflow, "a value of over 4 GiB in an aggregate");
+    if (capacity > ~uint32_t{0})
+      throw Error(ErrorCode::kOverflow, "a value of over 4 GiB in an aggregate");
     auto* chunk = reinterpret_cast<Chunk*>(arena.allocate(sizeof(Chunk) + capacity));
     *chunk = Chunk{nullptr, 0, static_cast<uint32_t>(capacity)};
     (last ? last->next : first) = chunk;
@@ -86,7 +88,8 @@ void ValueTable::grow(Arena& arena) {
   }
 }
 
-ValueTable::Entry& ValueTable::find_or_add(std::span<const std::byte> bytes, uint64_t hash, Arena& arena) {
+ValueTable::Entry& ValueTable::find_or_add(std::span<const std::byte> bytes, uint64_t hash,
+                                           Arena& arena) {
   if (size + size / 2 >= capacity) grow(arena);
   uint64_t at = hash & (capacity - 1);
   while (Entry* entry = slots[at]) {
@@ -98,7 +101,8 @@ ValueTable::Entry& ValueTable::find_or_add(std::span<const std::byte> bytes, uin
   }
   auto* entry = reinterpret_cast<Entry*>(arena.allocate(sizeof(Entry) + bytes.size()));
   *entry = Entry{hash, 0, nullptr, static_cast<uint32_t>(bytes.size())};
-  if (!bytes.empty()) std::memcpy(reinterpret_cast<std::byte*>(entry + 1), bytes.data(), bytes.size());
+  if (!bytes.empty())
+    std::memcpy(reinterpret_cast<std::byte*>(entry + 1), bytes.data(), bytes.size());
   (last ? last->next : first) = entry;
   last = entry;
   slots[at] = entry;

@@ -65,7 +65,9 @@ struct ValueTable {
     uint64_t count;
     Entry* next;
     uint32_t size;
-    std::span<const std::byte> bytes() const { return {reinterpret_cast<const std::byte*>(this + 1), size}; }
+    std::span<const std::byte> bytes() const {
+      return {reinterpret_cast<const std::byte*>(this + 1), size};
+    }
   };
   Entry** slots = nullptr;
   Entry* first = nullptr;
@@ -93,7 +95,7 @@ struct ValueTable {
 struct WordSet {
   uint64_t* slots = nullptr;  // 0: free
   uint32_t capacity = 0;
-  uint32_t size = 0;          // without the zero word
+  uint32_t size = 0;  // without the zero word
   uint64_t has_zero = 0;
 
   /// True when `word` was not there.

@@ -139,14 +139,16 @@ struct FloatSummation {
       for (uint32_t lane = 0; lane < 8; ++lane) sums[lane] += static_cast<double>(values[i + lane]);
     }
     for (; i < count; ++i) sums[0] += static_cast<double>(values[i]);
-    state.sum += ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    state.sum +=
+        ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
     state.count += count;
   }
   void add_picked(State& state, const T* values, const uint16_t* rows, uint32_t count) const {
     double sums[4] = {};
     uint32_t i = 0;
     for (; i + 4 <= count; i += 4) {
-      for (uint32_t lane = 0; lane < 4; ++lane) sums[lane] += static_cast<double>(values[rows[i + lane]]);
+      for (uint32_t lane = 0; lane < 4; ++lane)
+        sums[lane] += static_cast<double>(values[rows[i + lane]]);
     }
     for (; i < count; ++i) sums[0] += static_cast<double>(values[rows[i]]);
     state.sum += (sums[0] + sums[1]) + (sums[2] + sums[3]);
@@ -284,8 +286,8 @@ struct IntervalAverage {
     const auto count = static_cast<int64_t>(state.count);
     const int128_t days = int128_t{state.months % count} * 30 + state.days;
     const int128_t micros = (days % count) * kDayMicros + state.micros.get();
-    out.append(Interval{static_cast<int32_t>(state.months / count), static_cast<int32_t>(days / count),
-                        static_cast<int64_t>(micros / count)});
+    out.append(Interval{static_cast<int32_t>(state.months / count),
+                        static_cast<int32_t>(days / count), static_cast<int64_t>(micros / count)});
   }
 };
 
@@ -297,22 +299,33 @@ AggregateFunctionRef integer_aggregate(PhysicalType physical, auto&& adjust) {
     return fixed_aggregate(op);
   };
   switch (physical) {
-    case PhysicalType::kBool: return make.template operator()<bool>();
-    case PhysicalType::kInt8: return make.template operator()<int8_t>();
-    case PhysicalType::kInt16: return make.template operator()<int16_t>();
-    case PhysicalType::kInt32: return make.template operator()<int32_t>();
-    case PhysicalType::kInt64: return make.template operator()<int64_t>();
-    case PhysicalType::kInt128: return make.template operator()<int128_t>();
-    case PhysicalType::kUInt8: return make.template operator()<uint8_t>();
-    case PhysicalType::kUInt16: return make.template operator()<uint16_t>();
-    case PhysicalType::kUInt32: return make.template operator()<uint32_t>();
-    case PhysicalType::kUInt64: return make.template operator()<uint64_t>();
+    case PhysicalType::kBool:
+      return make.template operator()<bool>();
+    case PhysicalType::kInt8:
+      return make.template operator()<int8_t>();
+    case PhysicalType::kInt16:
+      return make.template operator()<int16_t>();
+    case PhysicalType::kInt32:
+      return make.template operator()<int32_t>();
+    case PhysicalType::kInt64:
+      return make.template operator()<int64_t>();
+    case PhysicalType::kInt128:
+      return make.template operator()<int128_t>();
+    case PhysicalType::kUInt8:
+      return make.template operator()<uint8_t>();
+    case PhysicalType::kUInt16:
+      return make.template operator()<uint16_t>();
+    case PhysicalType::kUInt32:
+      return make.template operator()<uint32_t>();
+    case PhysicalType::kUInt64:
+      return make.template operator()<uint64_t>();
     case PhysicalType::kFloat:
     case PhysicalType::kDouble:
     case PhysicalType::kString:
     case PhysicalType::kInterval:
     case PhysicalType::kList:
-    case PhysicalType::kStruct: break;
+    case PhysicalType::kStruct:
+      break;
   }
   UNREACHABLE();
 }
@@ -324,7 +337,8 @@ void bind_sum(AggregateBinding& binding) {
   } else if (type->physical() == PhysicalType::kFloat) {
     binding.function = fixed_aggregate<FloatSum<float>>();
   } else {
-    const TypeRef result = type->is(TypeKind::kDecimal) ? Type::decimal(38, type->scale()) : Type::hugeint();
+    const TypeRef result =
+        type->is(TypeKind::kDecimal) ? Type::decimal(38, type->scale()) : Type::hugeint();
     binding.function =
         integer_aggregate<IntegerSum>(type->physical(), [&](auto& op) { op.result_type = result; });
   }
@@ -339,7 +353,8 @@ void bind_average(AggregateBinding& binding) {
   } else {
     long double unit = 1;
     for (int digit = 0; type->is(TypeKind::kDecimal) && digit < type->scale(); ++digit) unit *= 10;
-    binding.function = integer_aggregate<IntegerAverage>(type->physical(), [&](auto& op) { op.unit = unit; });
+    binding.function =
+        integer_aggregate<IntegerAverage>(type->physical(), [&](auto& op) { op.unit = unit; });
   }
 }
 
@@ -365,7 +380,8 @@ void register_sum_aggregates(FunctionRegistry& registry) {
   registry.add(AggregateDeclaration{
       .name = "sum",
       .aliases = {},
-      .summary = "The sum: HUGEINT of integers, DECIMAL(38) of decimals, DOUBLE of floats; NULL of nothing.",
+      .summary = "The sum: HUGEINT of integers, DECIMAL(38) of decimals, DOUBLE of floats; NULL of "
+                 "nothing.",
       .example = "sum(x)",
       .example_result = "6",
       .overloads = overloads_for(summable, bind_sum),
@@ -389,7 +405,8 @@ void register_sum_aggregates(FunctionRegistry& registry) {
   registry.add(AggregateDeclaration{
       .name = "avg",
       .aliases = {"mean"},
-      .summary = "The arithmetic mean: DOUBLE of numbers, the argument's own type of instants and intervals.",
+      .summary = "The arithmetic mean: DOUBLE of numbers, the argument's own type of instants and "
+                 "intervals.",
       .example = "avg(x)",
       .example_result = "2.0",
       .overloads = std::move(average),

@@ -16,7 +16,11 @@ constexpr int64_t kMostKept = 1'000'000;
 class TopAggregate final : public AggregateFunction {
  public:
   TopAggregate(bool minimum, uint32_t limit, TypeRef type, TypeRef by_type, bool has_argument)
-      : minimum_(minimum), limit_(limit), type_(type), by_type_(by_type), has_argument_(has_argument),
+      : minimum_(minimum),
+        limit_(limit),
+        type_(type),
+        by_type_(by_type),
+        has_argument_(has_argument),
         result_type_(Type::list(type)) {}
 
   StateLayout layout() const override { return {sizeof(State), alignof(State)}; }
@@ -32,7 +36,8 @@ class TopAggregate final : public AggregateFunction {
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
       const State& other = at(from.states[i]);
-      for (uint32_t k = 0; k < other.size; ++k) add(at(into.states[i]), by_of(other.heap[k]), argument_of(other.heap[k]), arena);
+      for (uint32_t k = 0; k < other.size; ++k)
+        add(at(into.states[i]), by_of(other.heap[k]), argument_of(other.heap[k]), arena);
     }
   }
   void save(const std::byte* state, StateWriter& out) const override {
@@ -50,7 +55,8 @@ class TopAggregate final : public AggregateFunction {
     const auto count = in.get<uint32_t>();
     for (uint32_t k = 0; k < count; ++k) {
       const auto bytes = [](std::string_view text) {
-        return std::span<const std::byte>(reinterpret_cast<const std::byte*>(text.data()), text.size());
+        return std::span<const std::byte>(reinterpret_cast<const std::byte*>(text.data()),
+                                          text.size());
       };
       const std::string_view by = in.text();
       add(at(state), bytes(by), bytes(in.text()), arena);
@@ -64,7 +70,8 @@ class TopAggregate final : public AggregateFunction {
         continue;
       }
       std::vector<Entry> entries(state.heap, state.heap + state.size);
-      std::sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return before(a, b); });
+      std::sort(entries.begin(), entries.end(),
+                [&](const Entry& a, const Entry& b) { return before(a, b); });
       for (const Entry& entry : entries) {
         auto bytes = has_argument_ ? argument_of(entry) : by_of(entry);
         read_value_bytes(bytes, out.child());
@@ -89,7 +96,9 @@ class TopAggregate final : public AggregateFunction {
     uint64_t seen = 0;
   };
   static State& at(std::byte* state) { return *reinterpret_cast<State*>(state); }
-  static std::span<const std::byte> by_of(const Entry& entry) { return {entry.data, entry.by_size}; }
+  static std::span<const std::byte> by_of(const Entry& entry) {
+    return {entry.data, entry.by_size};
+  }
   static std::span<const std::byte> argument_of(const Entry& entry) {
     return {entry.data + entry.by_size, entry.argument_size};
   }
@@ -101,7 +110,8 @@ class TopAggregate final : public AggregateFunction {
     const int compared = order(by_of(a), by_of(b));
     return compared != 0 ? compared < 0 : a.age < b.age;
   }
-  void add(State& state, std::span<const std::byte> by, std::span<const std::byte> argument, Arena& arena) const {
+  void add(State& state, std::span<const std::byte> by, std::span<const std::byte> argument,
+           Arena& arena) const {
     const auto less = [&](const Entry& a, const Entry& b) { return before(a, b); };
     if (state.size == limit_) {
       if (order(by, by_of(state.heap[0])) >= 0) return;
@@ -152,11 +162,12 @@ void bind_top(AggregateBinding& binding, bool minimum, bool has_argument) {
   const size_t place = has_argument ? 2 : 1;
   const auto limit = number_of(constant_argument(binding, place, "the number of values to keep"));
   if (!(limit >= 1 && limit <= static_cast<double>(kMostKept))) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "the number of values to keep must lie between 1 and {}",
-                kMostKept);
+    throw Error(ErrorCode::kInvalidArgument, binding.span,
+                "the number of values to keep must lie between 1 and {}", kMostKept);
   }
-  binding.function = make_ref<const TopAggregate>(minimum, static_cast<uint32_t>(limit), bound_type(binding, 0),
-                                                  bound_type(binding, place - 1), has_argument);
+  binding.function =
+      make_ref<const TopAggregate>(minimum, static_cast<uint32_t>(limit), bound_type(binding, 0),
+                                   bound_type(binding, place - 1), has_argument);
 }
 
 }  // namespace

@@ -24,9 +24,11 @@ AggregateFunctionRef make_ordered(AggregateFunctionRef inner, std::vector<TypeRe
 /// `inner`, an order-sensitive aggregate, over rows that come in any order: a BIGINT behind the
 /// arguments numbers them. Whoever runs tasks in parallel uses this to keep first, list and
 /// string_agg what they are in source order.
-AggregateFunctionRef make_sequenced(AggregateFunctionRef inner, std::vector<TypeRef> argument_types);
+AggregateFunctionRef make_sequenced(AggregateFunctionRef inner,
+                                    std::vector<TypeRef> argument_types);
 
 /// arg_min and arg_max themselves, for make_sequenced.
-AggregateFunctionRef make_argument_extreme(bool minimum, bool keep_nulls, TypeRef type, TypeRef by_type);
+AggregateFunctionRef make_argument_extreme(bool minimum, bool keep_nulls, TypeRef type,
+                                           TypeRef by_type);
 
 }  // namespace doline

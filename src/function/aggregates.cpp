@@ -10,7 +10,8 @@ const Value& constant_argument(AggregateBinding& binding, size_t index, const ch
     throw Error(ErrorCode::kInvalidArgument, binding.span, "{} must be a constant", what);
   }
   const Value& value = *binding.constants[index];
-  if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, binding.span, "{} must not be NULL", what);
+  if (value.is_null())
+    throw Error(ErrorCode::kInvalidArgument, binding.span, "{} must not be NULL", what);
   binding.kept_arguments = std::min(binding.kept_arguments, index);
   return value;
 }
@@ -18,7 +19,8 @@ const Value& constant_argument(AggregateBinding& binding, size_t index, const ch
 double number_of(const Value& value) {
   if (value.type()->is_floating()) return value.as_real();
   const auto number = static_cast<double>(value.as_integer());
-  return value.type()->is(TypeKind::kDecimal) ? number / std::pow(10.0, value.type()->scale()) : number;
+  return value.type()->is(TypeKind::kDecimal) ? number / std::pow(10.0, value.type()->scale())
+                                              : number;
 }
 
 void register_aggregates(FunctionRegistry& registry) {

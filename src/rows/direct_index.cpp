@@ -108,7 +108,8 @@ bool DirectIndex::fit(const Column& column, const Selection& active, Coder& code
   coder.base = low;
   if (seen) {
     const uint64_t slack = span / 4;
-    if (least < low + static_cast<int64_t>(slack) && low >= std::numeric_limits<int64_t>::min() + int64_t{kMostPlaces}) {
+    if (least < low + static_cast<int64_t>(slack) &&
+        low >= std::numeric_limits<int64_t>::min() + int64_t{kMostPlaces}) {
       coder.base -= static_cast<int64_t>(slack);
       span += slack;
     }
@@ -136,7 +137,8 @@ bool DirectIndex::place(std::span<const Column> keys, const Selection& active, u
   if (changed) {
     places_cleared_ += all;
     rows_.assign(all, nullptr);
-    // Dictionaries that change with every few chunks: filling the array anew costs more than it saves.
+    // Dictionaries that change with every few chunks: filling the array anew costs more than it
+    // saves.
     if (places_cleared_ > 4 * kMostPlaces && places_cleared_ > rows_placed_) {
       active_ = false;
       return false;
@@ -164,17 +166,23 @@ bool DirectIndex::place(std::span<const Column> keys, const Selection& active, u
         put([&](uint32_t row) { return codes[row] + 1; });
       }
     } else if (column.physical() == PhysicalType::kBool) {
-      put([&](uint32_t row) { return column.is_null(row) ? 0U : 1U + test_bit(column.bits(), column.index_of(row)); });
+      put([&](uint32_t row) {
+        return column.is_null(row) ? 0U : 1U + test_bit(column.bits(), column.index_of(row));
+      });
     } else {
       const int64_t base = coders_[key].base;
       dispatch_numeric(column.physical(), [&]<class T>() {
         if constexpr (kCodable<T>) {
           const T* values = column.values<T>();
-          const auto code = [=](T value) { return static_cast<uint32_t>(static_cast<int64_t>(value) - base) + 1; };
+          const auto code = [=](T value) {
+            return static_cast<uint32_t>(static_cast<int64_t>(value) - base) + 1;
+          };
           if (column.is_flat() && !nulls) {
             put([&](uint32_t row) { return code(values[row]); });
           } else {
-            put([&](uint32_t row) { return column.is_null(row) ? 0 : code(values[column.index_of(row)]); });
+            put([&](uint32_t row) {
+              return column.is_null(row) ? 0 : code(values[column.index_of(row)]);
+            });
           }
         }
       });

@@ -35,9 +35,9 @@ class DirectIndex {
  private:
   /// How one key column becomes a number below `size`; 0 is NULL.
   struct Coder {
-    int64_t base = 0;          // integers: value - base + 1
-    uint64_t size = 0;         // 0: nothing seen yet
-    uint64_t dictionary = 0;   // whose codes these are; 0: values
+    int64_t base = 0;         // integers: value - base + 1
+    uint64_t size = 0;        // 0: nothing seen yet
+    uint64_t dictionary = 0;  // whose codes these are; 0: values
   };
   bool fit(const Column& column, const Selection& active, Coder& coder, bool& changed);
 

@@ -36,10 +36,13 @@ size_t GroupTable::bytes_to_grow(uint32_t rows) const {
   return row_bytes + (capacity > capacity_ ? capacity * sizeof(uint64_t) : 0);
 }
 
-void GroupTable::reserve(size_t groups) { grow_for(groups > group_count_ ? groups - group_count_ : 0); }
+void GroupTable::reserve(size_t groups) {
+  grow_for(groups > group_count_ ? groups - group_count_ : 0);
+}
 
 void GroupTable::grow_for(size_t groups) {
-  if (group_count_ + groups <= limit_of(capacity_)) [[likely]] return;
+  if (group_count_ + groups <= limit_of(capacity_)) [[likely]]
+    return;
   size_t capacity = std::max(capacity_, kFewestSlots);
   while (limit_of(capacity) < group_count_ + groups) capacity *= 2;
   BufferRef buffer = Buffer::allocate_zeroed(capacity * sizeof(uint64_t), pages_.budget());
@@ -48,7 +51,8 @@ void GroupTable::grow_for(size_t groups) {
   // Hashes come from the rows; they are fetched ahead as the old slots are read.
   constexpr size_t kAhead = 16;
   for (size_t i = 0; i < capacity_; ++i) {
-    if (i + kAhead < capacity_ && slots_[i + kAhead] != 0) __builtin_prefetch(row_of(slots_[i + kAhead]));
+    if (i + kAhead < capacity_ && slots_[i + kAhead] != 0)
+      __builtin_prefetch(row_of(slots_[i + kAhead]));
     if (slots_[i] == 0) continue;
     uint64_t at = (stored_hash(row_of(slots_[i])) & hash_mask_) & mask;
     while (slots[at] != 0) at = (at + 1) & mask;
@@ -69,26 +73,29 @@ void GroupTable::write_new(std::span<const Column> keys) {
   new_sources_.clear();
 }
 
-uint32_t GroupTable::keep_different(std::span<const Column> keys, const uint32_t* source, uint32_t* positions,
-                                    uint32_t count, std::byte* const* rows) const {
+uint32_t GroupTable::keep_different(std::span<const Column> keys, const uint32_t* source,
+                                    uint32_t* positions, uint32_t count,
+                                    std::byte* const* rows) const {
   uint32_t same[kChunkRows];
   std::copy_n(positions, count, same);
   uint32_t same_count = count;
   uint32_t different = 0;
   for (size_t key = 0; key < keys.size() && same_count != 0; ++key) {
-    same_count = split_by_key(layout(), key, keys[key], source, rows, same, same_count, positions, different);
+    same_count = split_by_key(layout(), key, keys[key], source, rows, same, same_count, positions,
+                              different);
   }
   return different;
 }
 
-void GroupTable::find_or_create(std::span<const Column> keys, const Selection& active, const uint64_t* hashes,
-                                std::byte** rows) {
+void GroupTable::find_or_create(std::span<const Column> keys, const Selection& active,
+                                const uint64_t* hashes, std::byte** rows) {
   const uint32_t count = active.size();
   ASSERT(count <= kChunkRows && keys.size() == layout().key_count());
   grow_for(count);
   const uint64_t mask = capacity_ - 1;
   if (must_fetch()) {
-    for (uint32_t i = 0; i < count; ++i) __builtin_prefetch(slots_ + (hashes[i] & hash_mask_ & mask));
+    for (uint32_t i = 0; i < count; ++i)
+      __builtin_prefetch(slots_ + (hashes[i] & hash_mask_ & mask));
   }
   uint32_t source[kChunkRows];
   if (const uint16_t* list = active.rows()) {
@@ -131,7 +138,8 @@ void GroupTable::find_or_create(std::span<const Column> keys, const Selection& a
     }
     write_new(keys);  // rows met later in this walk may be these
     walking_count = keep_different(keys, source, walking, met, rows);
-    for (uint32_t k = 0; k < walking_count; ++k) places[walking[k]] = (places[walking[k]] + 1) & mask;
+    for (uint32_t k = 0; k < walking_count; ++k)
+      places[walking[k]] = (places[walking[k]] + 1) & mask;
   }
 }
 

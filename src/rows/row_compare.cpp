@@ -27,9 +27,9 @@ bool equal_values(const T& a, const T& b) {
 /// `get(row)` gives the column's value. Without branches on the outcome: both lists are written,
 /// one of them advances.
 template <class T, bool kNulls, class Get>
-uint32_t split(const RowLayout& layout, size_t key, const Column& column, Get get, const uint32_t* source,
-               std::byte* const* rows, uint32_t* same, uint32_t count, uint32_t* different,
-               uint32_t& different_count) {
+uint32_t split(const RowLayout& layout, size_t key, const Column& column, Get get,
+               const uint32_t* source, std::byte* const* rows, uint32_t* same, uint32_t count,
+               uint32_t* different, uint32_t& different_count) {
   const uint32_t offset = layout.slot(key).offset;
   uint32_t kept = 0;
   uint32_t left = different_count;
@@ -42,7 +42,8 @@ uint32_t split(const RowLayout& layout, size_t key, const Column& column, Get ge
       equal = null == layout.is_null(row, key);
       if (equal && !null) equal = equal_values<T>(get(source[i]), load_unaligned<T>(row + offset));
     } else {
-      equal = !layout.is_null(row, key) && equal_values<T>(get(source[i]), load_unaligned<T>(row + offset));
+      equal = !layout.is_null(row, key) &&
+              equal_values<T>(get(source[i]), load_unaligned<T>(row + offset));
     }
     same[kept] = i;
     different[left] = i;
@@ -55,19 +56,22 @@ uint32_t split(const RowLayout& layout, size_t key, const Column& column, Get ge
 
 }  // namespace
 
-uint32_t split_by_key(const RowLayout& layout, size_t key, const Column& column, const uint32_t* source,
-                      std::byte* const* rows, uint32_t* same, uint32_t count, uint32_t* different,
-                      uint32_t& different_count) {
+uint32_t split_by_key(const RowLayout& layout, size_t key, const Column& column,
+                      const uint32_t* source, std::byte* const* rows, uint32_t* same,
+                      uint32_t count, uint32_t* different, uint32_t& different_count) {
   const auto with = [&]<class T>(auto get) {
-    return column.validity() ? split<T, true>(layout, key, column, get, source, rows, same, count, different, different_count)
-                             : split<T, false>(layout, key, column, get, source, rows, same, count, different, different_count);
+    return column.validity() ? split<T, true>(layout, key, column, get, source, rows, same, count,
+                                              different, different_count)
+                             : split<T, false>(layout, key, column, get, source, rows, same, count,
+                                               different, different_count);
   };
   if (layout.slot(key).shape == RowLayout::Shape::kNested) {
     std::vector<std::byte> bytes;
     return with.template operator()<StringView>([&](uint32_t row) {
       bytes.clear();
       append_value_bytes(bytes, column, row, ValueForm::kCanonical);
-      return StringView(reinterpret_cast<const char*>(bytes.data()), static_cast<uint32_t>(bytes.size()));
+      return StringView(reinterpret_cast<const char*>(bytes.data()),
+                        static_cast<uint32_t>(bytes.size()));
     });
   }
   const Column& from = column.is_dictionary() ? column.dictionary()->values() : column;
@@ -76,13 +80,16 @@ uint32_t split_by_key(const RowLayout& layout, size_t key, const Column& column,
       UNREACHABLE();
     } else if constexpr (std::is_same_v<T, bool>) {
       const uint64_t* bits = from.bits();
-      return with.template operator()<bool>([&](uint32_t row) { return test_bit(bits, column.index_of(row)); });
+      return with.template operator()<bool>(
+          [&](uint32_t row) { return test_bit(bits, column.index_of(row)); });
     } else {
       const T* values = from.values<T>();
       if (column.is_flat()) {
-        return with.template operator()<T>([values](uint32_t row) -> const T& { return values[row]; });
+        return with.template operator()<T>(
+            [values](uint32_t row) -> const T& { return values[row]; });
       }
-      return with.template operator()<T>([&, values](uint32_t row) -> const T& { return values[column.index_of(row)]; });
+      return with.template operator()<T>(
+          [&, values](uint32_t row) -> const T& { return values[column.index_of(row)]; });
     }
   });
 }
@@ -95,7 +102,9 @@ bool same_keys(const RowLayout& layout, const std::byte* a, const std::byte* b) 
     if (null) continue;
     const RowLayout::Slot& slot = layout.slot(key);
     if (slot.shape != RowLayout::Shape::kFixed) {
-      if (!(load_unaligned<StringView>(a + slot.offset) == load_unaligned<StringView>(b + slot.offset))) return false;
+      if (!(load_unaligned<StringView>(a + slot.offset) ==
+            load_unaligned<StringView>(b + slot.offset)))
+        return false;
       continue;
     }
     const bool equal = dispatch_physical(slot.type->physical(), [&]<class T>() -> bool {

@@ -10,7 +10,8 @@ namespace doline {
 namespace {
 
 /// The rows' validity bits of one column; null when none is NULL.
-BufferRef gather_validity(const RowLayout& layout, size_t column, const std::byte* const* rows, uint32_t count) {
+BufferRef gather_validity(const RowLayout& layout, size_t column, const std::byte* const* rows,
+                          uint32_t count) {
   const uint32_t offset = layout.validity_offset() + static_cast<uint32_t>(column / 8);
   const auto shift = static_cast<uint32_t>(column % 8);
   uint32_t all = 1;
@@ -24,7 +25,8 @@ BufferRef gather_validity(const RowLayout& layout, size_t column, const std::byt
   return bitmap;
 }
 
-Column gather_nested(const RowLayout& layout, size_t column, const std::byte* const* rows, uint32_t count) {
+Column gather_nested(const RowLayout& layout, size_t column, const std::byte* const* rows,
+                     uint32_t count) {
   ColumnBuilder builder(layout.type(column), count);
   const uint32_t offset = layout.slot(column).offset;
   for (uint32_t i = 0; i < count; ++i) {
@@ -33,7 +35,8 @@ Column gather_nested(const RowLayout& layout, size_t column, const std::byte* co
       continue;
     }
     const auto stored = load_unaligned<StringView>(rows[i] + offset);
-    std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(stored.data()), stored.size());
+    std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(stored.data()),
+                                     stored.size());
     read_value_bytes(bytes, builder);
   }
   return builder.seal();
@@ -41,8 +44,8 @@ Column gather_nested(const RowLayout& layout, size_t column, const std::byte* co
 
 }  // namespace
 
-Column gather_column(const RowLayout& layout, size_t column, const std::byte* const* rows, uint32_t count,
-                     const PinRef& pin) {
+Column gather_column(const RowLayout& layout, size_t column, const std::byte* const* rows,
+                     uint32_t count, const PinRef& pin) {
   const RowLayout::Slot& slot = layout.slot(column);
   if (slot.shape == RowLayout::Shape::kNested) return gather_nested(layout, column, rows, count);
   ColumnWriter writer(slot.type, count);
@@ -58,7 +61,8 @@ Column gather_column(const RowLayout& layout, size_t column, const std::byte* co
     } else if constexpr (std::is_same_v<T, StringView>) {
       auto* texts = writer.values<StringView>();
       if (pin) {
-        for (uint32_t i = 0; i < count; ++i) texts[i] = load_unaligned<StringView>(rows[i] + offset);
+        for (uint32_t i = 0; i < count; ++i)
+          texts[i] = load_unaligned<StringView>(rows[i] + offset);
         writer.add_pin(pin);
       } else {
         for (uint32_t i = 0; i < count; ++i) {
@@ -71,7 +75,8 @@ Column gather_column(const RowLayout& layout, size_t column, const std::byte* co
       for (uint32_t i = 0; i < count; ++i) values[i] = load_unaligned<T>(rows[i] + offset);
     }
   });
-  if (BufferRef validity = gather_validity(layout, column, rows, count)) writer.set_validity(std::move(validity));
+  if (BufferRef validity = gather_validity(layout, column, rows, count))
+    writer.set_validity(std::move(validity));
   return writer.seal(count);
 }
 

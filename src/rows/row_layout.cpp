@@ -10,7 +10,8 @@ namespace doline {
 namespace {
 
 RowLayout::Slot slot_for(TypeRef type) {
-  RowLayout::Slot slot{type, RowLayout::Shape::kFixed, 0, static_cast<uint32_t>(width_of(type->physical()))};
+  RowLayout::Slot slot{type, RowLayout::Shape::kFixed, 0,
+                       static_cast<uint32_t>(width_of(type->physical()))};
   if (type->is_nested()) {
     slot.shape = RowLayout::Shape::kNested;
     slot.width = 16;
@@ -53,7 +54,8 @@ RowLayout::RowLayout(std::vector<TypeRef> columns, Options options)
   }
   validity_offset_ = at;
   at += validity_bytes();
-  const uint32_t alignment = initial_states_.empty() ? 8 : std::max<uint32_t>(8, options.state_alignment);
+  const uint32_t alignment =
+      initial_states_.empty() ? 8 : std::max<uint32_t>(8, options.state_alignment);
   state_offset_ = static_cast<uint32_t>(round_up(at, alignment));
   row_bytes_ = static_cast<uint32_t>(round_up(state_offset_ + initial_states_.size(), alignment));
   null_row_.resize(row_bytes_);

@@ -40,7 +40,9 @@ class RowLayout final : public RefCounted {
   };
 
   static RowLayoutRef create(std::vector<TypeRef> columns, Options options);
-  static RowLayoutRef create(std::vector<TypeRef> columns) { return create(std::move(columns), Options{}); }
+  static RowLayoutRef create(std::vector<TypeRef> columns) {
+    return create(std::move(columns), Options{});
+  }
   ~RowLayout() override;
 
   size_t column_count() const { return slots_.size(); }

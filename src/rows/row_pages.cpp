@@ -22,7 +22,10 @@ size_t next_page_bytes(size_t pages) {
 }  // namespace
 
 RowPage::RowPage(uint32_t capacity, uint32_t row_bytes, Budget& budget, size_t first_heap_bytes)
-    : budget_(&budget), row_bytes_(row_bytes), capacity_(capacity), first_heap_bytes_(first_heap_bytes) {
+    : budget_(&budget),
+      row_bytes_(row_bytes),
+      capacity_(capacity),
+      first_heap_bytes_(first_heap_bytes) {
   rows_ = take_block(size_t{capacity} * row_bytes);
 }
 
@@ -48,7 +51,8 @@ RowPage::Block RowPage::take_block(size_t bytes) {
 StringView RowPage::place(std::string_view bytes) {
   if (bytes.size() <= StringView::kInlineBytes) return StringView(bytes);
   if (heap_.empty() || heap_.back().bytes - heap_.back().used < bytes.size()) {
-    const size_t grown = heap_.empty() ? first_heap_bytes_ : std::min(heap_.back().bytes * 2, kLargestPageBytes);
+    const size_t grown =
+        heap_.empty() ? first_heap_bytes_ : std::min(heap_.back().bytes * 2, kLargestPageBytes);
     heap_.reserve(heap_.size() + 1);
     heap_.push_back(take_block(std::max(bytes.size(), grown)));
   }
@@ -74,9 +78,12 @@ void RowPage::copy_texts(const RowLayout& layout, std::byte* row) {
   }
 }
 
-RowPages::RowPages(RowLayoutRef layout, Budget& budget) : layout_(std::move(layout)), budget_(&budget) {}
+RowPages::RowPages(RowLayoutRef layout, Budget& budget)
+    : layout_(std::move(layout)), budget_(&budget) {}
 RowPages::RowPages(RowPages&& other) noexcept
-    : layout_(other.layout_), budget_(other.budget_), row_count_(std::exchange(other.row_count_, 0)),
+    : layout_(other.layout_),
+      budget_(other.budget_),
+      row_count_(std::exchange(other.row_count_, 0)),
       pages_(std::move(other.pages_)) {
   other.pages_.clear();
 }
@@ -95,17 +102,21 @@ size_t RowPages::held_bytes() const {
   return bytes;
 }
 
-uint32_t RowPages::room() const { return pages_.empty() ? 0 : pages_.back()->capacity_ - pages_.back()->size_; }
+uint32_t RowPages::room() const {
+  return pages_.empty() ? 0 : pages_.back()->capacity_ - pages_.back()->size_;
+}
 
 RowPage& RowPages::open_page(uint32_t expected_rows) {
   if (room() == 0) {
     const size_t row_bytes = layout_->row_bytes();
     const size_t wanted = std::min(kLargestPageBytes, size_t{expected_rows} * row_bytes);
-    const size_t bytes = PagePool::rounded(std::max({next_page_bytes(pages_.size()), wanted, kFewestRows * row_bytes}));
+    const size_t bytes = PagePool::rounded(
+        std::max({next_page_bytes(pages_.size()), wanted, kFewestRows * row_bytes}));
     // The page before tells how much a page's texts need.
     const size_t texts = pages_.empty() ? 0 : pages_.back()->heap_bytes();
-    pages_.push_back(make_ref<RowPage>(static_cast<uint32_t>(bytes / row_bytes), layout_->row_bytes(), *budget_,
-                                       std::clamp(PagePool::rounded(texts), kFirstPageBytes, kLargestPageBytes)));
+    pages_.push_back(make_ref<RowPage>(
+        static_cast<uint32_t>(bytes / row_bytes), layout_->row_bytes(), *budget_,
+        std::clamp(PagePool::rounded(texts), kFirstPageBytes, kLargestPageBytes)));
   }
   return *pages_.back();
 }
@@ -118,8 +129,8 @@ RowPages::Place RowPages::allocate_row() {
   return {row, &page};
 }
 
-void RowPages::write_column(const RowLayout& layout, size_t column, const Column& values, const uint32_t* source,
-                            uint32_t count, const Place* places) {
+void RowPages::write_column(const RowLayout& layout, size_t column, const Column& values,
+                            const uint32_t* source, uint32_t count, const Place* places) {
   const RowLayout::Slot& slot = layout.slot(column);
   const bool may_be_null = values.validity() != nullptr;
   const auto null_at = [&](uint32_t row) { return may_be_null && values.is_null(row); };
@@ -163,11 +174,13 @@ void RowPages::write_column(const RowLayout& layout, size_t column, const Column
     } else {
       const T* array = from.values<T>();
       if (values.is_flat()) {
-        for (uint32_t i = 0; i < count; ++i) store_unaligned(places[i].row + slot.offset, array[row_at(i)]);
+        for (uint32_t i = 0; i < count; ++i)
+          store_unaligned(places[i].row + slot.offset, array[row_at(i)]);
       } else {
         for (uint32_t i = 0; i < count; ++i) {
           // An empty dictionary has only NULL rows.
-          store_unaligned(places[i].row + slot.offset, from.size() == 0 ? T{} : array[values.index_of(row_at(i))]);
+          store_unaligned(places[i].row + slot.offset,
+                          from.size() == 0 ? T{} : array[values.index_of(row_at(i))]);
         }
       }
     }
@@ -228,7 +241,8 @@ std::byte* RowPages::append_row(const std::byte* row) {
   RowPage& page = open_page(1);
   std::byte* place = page.row(page.size_++);
   ++row_count_;
-  for (uint32_t at = 0; at < layout_->row_bytes(); at += 8) store_unaligned(place + at, load_unaligned<uint64_t>(row + at));
+  for (uint32_t at = 0; at < layout_->row_bytes(); at += 8)
+    store_unaligned(place + at, load_unaligned<uint64_t>(row + at));
   if (layout_->has_heap()) page.copy_texts(*layout_, place);
   return place;
 }
@@ -241,7 +255,8 @@ void RowPages::adopt(RowPages&& other) {
   ASSERT(other.layout_->row_bytes() == layout_->row_bytes());
   row_count_ += std::exchange(other.row_count_, 0);
   // The page being filled stays the last one.
-  pages_.insert(pages_.empty() ? pages_.end() : pages_.end() - 1, std::make_move_iterator(other.pages_.begin()),
+  pages_.insert(pages_.empty() ? pages_.end() : pages_.end() - 1,
+                std::make_move_iterator(other.pages_.begin()),
                 std::make_move_iterator(other.pages_.end()));
   other.pages_.clear();
 }
@@ -261,7 +276,9 @@ std::vector<RowPageRef> RowPages::take_pages() {
   return std::exchange(pages_, {});
 }
 
-PinRef RowPages::pin() const { return combine_pins(std::vector<PinRef>(pages_.begin(), pages_.end())); }
+PinRef RowPages::pin() const {
+  return combine_pins(std::vector<PinRef>(pages_.begin(), pages_.end()));
+}
 
 // A spilled page: counts, the heap blocks' former addresses and sizes, the rows as they lay, the
 // heap blocks as they lay. Reading adds to each text's pointer what its block has moved by.
@@ -303,16 +320,19 @@ std::vector<SpilledPage> RowPages::spill(SpillWriter& writer) {
   return spilled;
 }
 
-RowPageRef RowPages::read_back(const SpilledPage& spilled, const RowLayout& layout, SpillWriter& writer,
-                               Budget& budget) {
-  const auto damaged = [] { return Error(ErrorCode::kCorrupt, "a spilled page of rows is damaged"); };
+RowPageRef RowPages::read_back(const SpilledPage& spilled, const RowLayout& layout,
+                               SpillWriter& writer, Budget& budget) {
+  const auto damaged = [] {
+    return Error(ErrorCode::kCorrupt, "a spilled page of rows is damaged");
+  };
   std::vector<std::byte> image(spilled.extent.size_bytes);
   writer.read(spilled.extent, image);
   if (image.size() < sizeof(PageHead)) throw damaged();
   const auto head = load_unaligned<PageHead>(image.data());
   const size_t row_bytes = size_t{head.rows} * layout.row_bytes();
   const size_t heads_bytes = size_t{head.heap_blocks} * sizeof(HeapBlockHead);
-  if (head.rows != spilled.rows || image.size() - sizeof head < heads_bytes + row_bytes) throw damaged();
+  if (head.rows != spilled.rows || image.size() - sizeof head < heads_bytes + row_bytes)
+    throw damaged();
   const std::byte* rows = image.data() + sizeof head + heads_bytes;
   size_t heap_bytes = image.size() - sizeof head - heads_bytes - row_bytes;
 
@@ -334,7 +354,8 @@ RowPageRef RowPages::read_back(const SpilledPage& spilled, const RowLayout& layo
   }
   const std::byte* to = heap_bytes != 0 ? page->heap_[0].data : nullptr;
   for (uint32_t i = 0; i < head.heap_blocks; ++i) {
-    const auto block = load_unaligned<HeapBlockHead>(image.data() + sizeof head + i * sizeof(HeapBlockHead));
+    const auto block =
+        load_unaligned<HeapBlockHead>(image.data() + sizeof head + i * sizeof(HeapBlockHead));
     if (block.size_bytes > heap_bytes) throw damaged();
     moved.push_back({block.address, block.size_bytes, to});
     to += block.size_bytes;
@@ -357,7 +378,8 @@ RowPageRef RowPages::read_back(const SpilledPage& spilled, const RowLayout& layo
         last = static_cast<size_t>(std::find_if(moved.begin(), moved.end(), holds) - moved.begin());
         if (last == moved.size()) throw damaged();
       }
-      const uint64_t place = reinterpret_cast<uint64_t>(moved[last].to) + (address - moved[last].from);
+      const uint64_t place =
+          reinterpret_cast<uint64_t>(moved[last].to) + (address - moved[last].from);
       std::memcpy(at + 8, &place, sizeof place);
     }
   }

@@ -77,8 +77,8 @@ class RowPages {
   /// Copies the rows `source[0 .. count)` of the columns into new rows; `hashes[i]` belongs to the
   /// i-th of them and is null where the layout stores none. `rows`, when given, receives where
   /// they lie. Null `source`: rows 0 to count.
-  void append(std::span<const Column> columns, const uint32_t* source, uint32_t count, const uint64_t* hashes,
-              std::byte** rows = nullptr);
+  void append(std::span<const Column> columns, const uint32_t* source, uint32_t count,
+              const uint64_t* hashes, std::byte** rows = nullptr);
   void append(const Chunk& chunk, const uint64_t* hashes = nullptr, std::byte** rows = nullptr);
   /// Copies rows of the same layout, states included, with their texts.
   void append_rows(std::span<const std::byte* const> rows);
@@ -93,8 +93,8 @@ class RowPages {
   /// The next row: no column NULL, states initial, columns and hash unwritten.
   Place allocate_row();
   /// Writes one column of rows just allocated, in whatever RowPages of this layout they lie.
-  static void write_column(const RowLayout& layout, size_t column, const Column& values, const uint32_t* source,
-                           uint32_t count, const Place* places);
+  static void write_column(const RowLayout& layout, size_t column, const Column& values,
+                           const uint32_t* source, uint32_t count, const Place* places);
 
   /// Takes over the other's pages; both must have one layout.
   void adopt(RowPages&& other);
@@ -108,7 +108,8 @@ class RowPages {
 
   /// Writes every page to `writer` and forgets it.
   std::vector<SpilledPage> spill(SpillWriter& writer);
-  static RowPageRef read_back(const SpilledPage& page, const RowLayout& layout, SpillWriter& writer, Budget& budget);
+  static RowPageRef read_back(const SpilledPage& page, const RowLayout& layout, SpillWriter& writer,
+                              Budget& budget);
 
  private:
   RowPage& open_page(uint32_t expected_rows);
@@ -122,9 +123,10 @@ class RowPages {
 
 /// One column of the given rows. Texts are viewed where they lie, under `pin`; without one they
 /// are copied.
-Column gather_column(const RowLayout& layout, size_t column, const std::byte* const* rows, uint32_t count,
-                     const PinRef& pin = nullptr);
-/// The first `column_count` columns (default all) of a page's rows [begin, begin + count), texts pinned.
+Column gather_column(const RowLayout& layout, size_t column, const std::byte* const* rows,
+                     uint32_t count, const PinRef& pin = nullptr);
+/// The first `column_count` columns (default all) of a page's rows [begin, begin + count), texts
+/// pinned.
 Chunk gather_page(const RowLayout& layout, const RowPageRef& page, uint32_t begin, uint32_t count,
                   size_t column_count = ~size_t{0});
 

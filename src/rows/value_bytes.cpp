@@ -81,7 +81,8 @@ Interval normalized(Interval interval) {
                   static_cast<int64_t>(total % kDayMicros)};
 }
 
-void append_value_bytes(std::vector<std::byte>& out, const Column& column, uint32_t row, ValueForm form) {
+void append_value_bytes(std::vector<std::byte>& out, const Column& column, uint32_t row,
+                        ValueForm form) {
   if (column.is_null(row)) {
     out.push_back(kNullTag);
     return;
@@ -107,7 +108,8 @@ void append_value_bytes(std::vector<std::byte>& out, const Column& column, uint3
     } else if constexpr (std::is_same_v<T, ListEntry>) {
       const ListEntry entry = column.values<ListEntry>()[at];
       append_raw(out, &entry.size, sizeof entry.size);
-      for (uint32_t i = 0; i < entry.size; ++i) append_value_bytes(out, column.child(), entry.begin + i, form);
+      for (uint32_t i = 0; i < entry.size; ++i)
+        append_value_bytes(out, column.child(), entry.begin + i, form);
     } else {
       T value = column.values<T>()[at];
       if (form == ValueForm::kCanonical) value = canonical(value);
@@ -139,7 +141,8 @@ void read_value_bytes(std::span<const std::byte>& in, ColumnBuilder& out) {
   });
 }
 
-int compare_value_bytes(TypeRef type, std::span<const std::byte>& a, std::span<const std::byte>& b) {
+int compare_value_bytes(TypeRef type, std::span<const std::byte>& a,
+                        std::span<const std::byte>& b) {
   const bool a_null = take(a, 1)[0] == kNullTag;
   const bool b_null = take(b, 1)[0] == kNullTag;
   if (a_null || b_null) {

@@ -23,18 +23,21 @@ AggregatePlan::AggregatePlan(const AggregationNode& node, QueryContext& context)
   std::vector<ExprRef> outputs = node.keys;
   RowLayout::Options options{.stores_hash = true, .key_count = key_count_};
   for (const AggregateExprRef& aggregate : node.aggregates) {
-    AggregateCall call{aggregate->function, outputs.size(), aggregate->evaluated.size(), false, nullptr, 0};
+    AggregateCall call{
+        aggregate->function, outputs.size(), aggregate->evaluated.size(), false, nullptr, 0};
     if (context.threads > 1 && call.function->is_order_sensitive()) {
       std::vector<TypeRef> types;
       for (const ExprRef& argument : aggregate->evaluated) types.push_back(argument->type);
       call.function = make_sequenced(call.function, std::move(types));
       call.is_sequenced = is_sequenced_ = true;
     }
-    if (aggregate->filter) call.filter = Program::compile_predicate(aggregate->filter, context.session);
+    if (aggregate->filter)
+      call.filter = Program::compile_predicate(aggregate->filter, context.session);
     outputs.insert(outputs.end(), aggregate->evaluated.begin(), aggregate->evaluated.end());
     const StateLayout state = call.function->layout();
     options.state_alignment = std::max(options.state_alignment, state.alignment);
-    call.state_offset = static_cast<uint32_t>(round_up(options.initial_states.size(), state.alignment));
+    call.state_offset =
+        static_cast<uint32_t>(round_up(options.initial_states.size(), state.alignment));
     options.initial_states.resize(call.state_offset + state.size_bytes);
     has_variable_states_ |= call.function->has_variable_state();
     calls_.push_back(std::move(call));
@@ -42,7 +45,8 @@ AggregatePlan::AggregatePlan(const AggregationNode& node, QueryContext& context)
   // States are set up once, in place, and copied into every new row.
   if (!options.initial_states.empty()) {
     BufferRef states = Buffer::allocate_zeroed(options.initial_states.size(), budget());
-    for (const AggregateCall& call : calls_) call.function->init(states->data() + call.state_offset);
+    for (const AggregateCall& call : calls_)
+      call.function->init(states->data() + call.state_offset);
     std::copy_n(states->data(), options.initial_states.size(), options.initial_states.data());
   }
   layout_ = RowLayout::create(key_types(node), options);
@@ -51,7 +55,8 @@ AggregatePlan::AggregatePlan(const AggregationNode& node, QueryContext& context)
   if (has_variable_states_) {
     auto types = key_types(node);
     types.push_back(Type::blob());
-    saved_layout_ = RowLayout::create(std::move(types), {.stores_hash = true, .key_count = key_count_});
+    saved_layout_ =
+        RowLayout::create(std::move(types), {.stores_hash = true, .key_count = key_count_});
   }
   if (!outputs.empty()) program_ = Program::compile(outputs, context.session);
 }
@@ -62,7 +67,8 @@ void AggregatePlan::evaluate(const Chunk& chunk, uint64_t first_morsel, Program:
   if (program_) program_->evaluate(chunk, scratch, columns);
   if (!is_sequenced_) return;
   // 28 bits of morsel, 24 of chunk, 11 of row.
-  const uint64_t base = ((first_morsel + chunk.sequence.morsel) << 35) | (chunk.sequence.chunk << 11);
+  const uint64_t base =
+      ((first_morsel + chunk.sequence.morsel) << 35) | (chunk.sequence.chunk << 11);
   BufferRef numbers = Buffer::allocate(chunk.row_count * sizeof(int64_t));
   for (uint32_t row = 0; row < chunk.row_count; ++row) {
     numbers->as<int64_t>()[row] = static_cast<int64_t>(base + row);
@@ -70,11 +76,13 @@ void AggregatePlan::evaluate(const Chunk& chunk, uint64_t first_morsel, Program:
   columns.push_back(Column::flat(Type::int64(), chunk.row_count, std::move(numbers)));
 }
 
-void AggregatePlan::hash_keys(std::span<const Column> keys, const Selection& active, uint64_t* hashes) {
+void AggregatePlan::hash_keys(std::span<const Column> keys, const Selection& active,
+                              uint64_t* hashes) {
   for (size_t key = 0; key < keys.size(); ++key) hash_column(keys[key], active, hashes, key != 0);
 }
 
-std::vector<Column> AggregatePlan::arguments_of(const AggregateCall& call, std::span<const Column> columns) const {
+std::vector<Column> AggregatePlan::arguments_of(const AggregateCall& call,
+                                                std::span<const Column> columns) const {
   const auto first = columns.begin() + static_cast<ptrdiff_t>(call.first_argument);
   std::vector<Column> arguments(first, first + static_cast<ptrdiff_t>(call.argument_count));
   if (call.is_sequenced) arguments.push_back(columns.back());
@@ -104,15 +112,17 @@ void AggregatePlan::update_call(size_t index, std::span<const Column> columns, c
   if (!passed.empty()) call.function->update(arguments, passed, {states, passed.size()}, arena);
 }
 
-void AggregatePlan::update(std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows,
-                           Arena& arena, std::vector<Program::Scratch>& filter_scratch) const {
+void AggregatePlan::update(std::span<const Column> columns, const Chunk& chunk,
+                           std::byte* const* rows, Arena& arena,
+                           std::vector<Program::Scratch>& filter_scratch) const {
   for (size_t index = 0; index < calls_.size(); ++index) {
     update_call(index, columns, chunk, rows, arena, filter_scratch);
   }
 }
 
-void AggregatePlan::update_sorted(std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows,
-                                  std::span<const GroupRows> groups, Arena& arena,
+void AggregatePlan::update_sorted(std::span<const Column> columns, const Chunk& chunk,
+                                  std::byte* const* rows, std::span<const GroupRows> groups,
+                                  Arena& arena,
                                   std::vector<Program::Scratch>& filter_scratch) const {
   for (size_t index = 0; index < calls_.size(); ++index) {
     const AggregateCall& call = calls_[index];
@@ -127,18 +137,21 @@ void AggregatePlan::update_sorted(std::span<const Column> columns, const Chunk& 
   }
 }
 
-void AggregatePlan::update_one(std::span<const Column> columns, const Chunk& chunk, std::byte* row, Arena& arena,
-                               std::vector<Program::Scratch>& filter_scratch) const {
+void AggregatePlan::update_one(std::span<const Column> columns, const Chunk& chunk, std::byte* row,
+                               Arena& arena, std::vector<Program::Scratch>& filter_scratch) const {
   for (size_t index = 0; index < calls_.size(); ++index) {
     const AggregateCall& call = calls_[index];
-    const Selection active = call.filter ? call.filter->select(chunk, filter_scratch[index]) : chunk.active;
+    const Selection active =
+        call.filter ? call.filter->select(chunk, filter_scratch[index]) : chunk.active;
     if (!active.empty()) {
-      call.function->update_one(arguments_of(call, columns), active, row + call.state_offset, arena);
+      call.function->update_one(arguments_of(call, columns), active, row + call.state_offset,
+                                arena);
     }
   }
 }
 
-void AggregatePlan::merge(std::byte* const* from, std::byte* const* into, uint32_t count, Arena& arena) const {
+void AggregatePlan::merge(std::byte* const* from, std::byte* const* into, uint32_t count,
+                          Arena& arena) const {
   std::byte* sources[kChunkRows];
   std::byte* targets[kChunkRows];
   for (const AggregateCall& call : calls_) {
@@ -152,7 +165,8 @@ void AggregatePlan::merge(std::byte* const* from, std::byte* const* into, uint32
 
 Chunk AggregatePlan::result(std::byte* const* rows, uint32_t count, const PinRef& pin) const {
   std::vector<Column> columns;
-  for (size_t key = 0; key < key_count_; ++key) columns.push_back(gather_column(*layout_, key, rows, count, pin));
+  for (size_t key = 0; key < key_count_; ++key)
+    columns.push_back(gather_column(*layout_, key, rows, count, pin));
   std::byte* states[kChunkRows];
   for (const AggregateCall& call : calls_) {
     for (uint32_t i = 0; i < count; ++i) states[i] = rows[i] + call.state_offset;
@@ -174,13 +188,15 @@ void AggregatePlan::save(std::span<std::byte* const> rows, RowPages& out) const 
     const auto part = rows.subspan(begin, std::min<size_t>(kChunkRows, rows.size() - begin));
     const auto count = static_cast<uint32_t>(part.size());
     std::vector<Column> columns;
-    for (size_t key = 0; key < key_count_; ++key) columns.push_back(gather_column(*layout_, key, part.data(), count));
+    for (size_t key = 0; key < key_count_; ++key)
+      columns.push_back(gather_column(*layout_, key, part.data(), count));
     ColumnBuilder states(Type::blob(), count);
     for (uint32_t i = 0; i < count; ++i) {
       hashes[i] = stored_hash(part[i]);
       bytes.clear();
       StateWriter writer(bytes);
-      for (const AggregateCall& call : calls_) call.function->save(part[i] + call.state_offset, writer);
+      for (const AggregateCall& call : calls_)
+        call.function->save(part[i] + call.state_offset, writer);
       states.append_text({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     }
     columns.push_back(states.seal());
@@ -188,8 +204,8 @@ void AggregatePlan::save(std::span<std::byte* const> rows, RowPages& out) const 
   }
 }
 
-void AggregatePlan::add_rows(std::byte* const* rows, uint32_t count, GroupTable& table, Arena& arena,
-                             std::vector<std::byte*>& live) const {
+void AggregatePlan::add_rows(std::byte* const* rows, uint32_t count, GroupTable& table,
+                             Arena& arena, std::vector<std::byte*>& live) const {
   std::byte* found[kChunkRows];
   std::byte* twins[kChunkRows];
   table.find_or_adopt(rows, count, found);
@@ -205,8 +221,9 @@ void AggregatePlan::add_rows(std::byte* const* rows, uint32_t count, GroupTable&
   if (doubled != 0) merge(twins, found, doubled, arena);
 }
 
-bool AggregatePlan::add_saved(const RowPageRef& page, uint32_t begin, uint32_t count, GroupTable& table,
-                              Arena& arena, std::vector<std::byte*>& live) const {
+bool AggregatePlan::add_saved(const RowPageRef& page, uint32_t begin, uint32_t count,
+                              GroupTable& table, Arena& arena,
+                              std::vector<std::byte*>& live) const {
   std::byte* rows[kChunkRows];
   for (uint32_t i = 0; i < count; ++i) rows[i] = page->row(begin + i);
   if (!has_variable_states_) {
@@ -227,7 +244,8 @@ bool AggregatePlan::add_saved(const RowPageRef& page, uint32_t begin, uint32_t c
   for (uint32_t i = 0; i < count; ++i) {
     from[i] = loaded.allocate_row().row;
     StateReader reader({reinterpret_cast<const std::byte*>(texts[i].data()), texts[i].size()});
-    for (const AggregateCall& call : calls_) call.function->load(reader, from[i] + call.state_offset, aside);
+    for (const AggregateCall& call : calls_)
+      call.function->load(reader, from[i] + call.state_offset, aside);
   }
   merge(from, into, count, arena);
   return false;

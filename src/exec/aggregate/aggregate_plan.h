@@ -12,11 +12,11 @@ namespace doline {
 /// One aggregate of the node, ready to run.
 struct AggregateCall {
   AggregateFunctionRef function;
-  size_t first_argument;   // among the evaluated columns
+  size_t first_argument;  // among the evaluated columns
   size_t argument_count;
-  bool is_sequenced;       // row numbers come behind its arguments
-  ProgramRef filter;       // null: every row counts
-  uint32_t state_offset;   // from the row's beginning
+  bool is_sequenced;      // row numbers come behind its arguments
+  ProgramRef filter;      // null: every row counts
+  uint32_t state_offset;  // from the row's beginning
 };
 
 /// What the tasks of one aggregation share: programs, calls, row layouts, and the steps on rows of
@@ -44,8 +44,8 @@ class AggregatePlan final : public RefCounted {
   static void hash_keys(std::span<const Column> keys, const Selection& active, uint64_t* hashes);
 
   /// rows[i] is the group of the chunk's i-th active row.
-  void update(std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows, Arena& arena,
-              std::vector<Program::Scratch>& filter_scratch) const;
+  void update(std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows,
+              Arena& arena, std::vector<Program::Scratch>& filter_scratch) const;
   /// The same where the chunk's rows are sorted by group already.
   struct GroupRows {
     std::byte* row;
@@ -67,16 +67,18 @@ class AggregatePlan final : public RefCounted {
   /// Adds the groups of a page of saved rows to the table: those of a layout with plain states stay
   /// in the page (true: keep it), others are loaded into the table's own rows.
   /// `live` receives rows that are new to the table and lie in the page.
-  bool add_saved(const RowPageRef& page, uint32_t begin, uint32_t count, GroupTable& table, Arena& arena,
-                 std::vector<std::byte*>& live) const;
+  bool add_saved(const RowPageRef& page, uint32_t begin, uint32_t count, GroupTable& table,
+                 Arena& arena, std::vector<std::byte*>& live) const;
   /// Adds rows of the layout where they lie; those new to the table are appended to `live`.
   void add_rows(std::byte* const* rows, uint32_t count, GroupTable& table, Arena& arena,
                 std::vector<std::byte*>& live) const;
 
  private:
-  void update_call(size_t index, std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows,
-                   Arena& arena, std::vector<Program::Scratch>& filter_scratch) const;
-  std::vector<Column> arguments_of(const AggregateCall& call, std::span<const Column> columns) const;
+  void update_call(size_t index, std::span<const Column> columns, const Chunk& chunk,
+                   std::byte* const* rows, Arena& arena,
+                   std::vector<Program::Scratch>& filter_scratch) const;
+  std::vector<Column> arguments_of(const AggregateCall& call,
+                                   std::span<const Column> columns) const;
 
   QueryContext& context_;
   size_t key_count_;

@@ -79,7 +79,8 @@ class GroupReader final : public Reader {
       } else if (next_part_ < input_.parts.size()) {
         take_part(budgeted);
       } else if (next_row_ < input_.rows.size()) {
-        const auto count = static_cast<uint32_t>(std::min<size_t>({input_.rows.size() - next_row_, kChunkRows, budgeted}));
+        const auto count = static_cast<uint32_t>(
+            std::min<size_t>({input_.rows.size() - next_row_, kChunkRows, budgeted}));
         plan_.add_rows(input_.rows.data() + next_row_, count, *table_, *arena_, live_);
         next_row_ += count;
         budgeted -= count;
@@ -103,7 +104,8 @@ class GroupReader final : public Reader {
         split();
         return false;
       }
-      page_ = RowPages::read_back(spilled, *plan_.saved_layout(), *plan_.context().spill, plan_.budget());
+      page_ = RowPages::read_back(spilled, *plan_.saved_layout(), *plan_.context().spill,
+                                  plan_.budget());
       page_is_used_ = false;
       next_page_row_ = 0;
     }
@@ -145,7 +147,9 @@ class GroupReader final : public Reader {
     budget.shrink(bytes);
     return true;
   }
-  bool can_split() const { return input_.level < BucketBits::kLevels && !(live_.empty() && table_->group_count() == 0); }
+  bool can_split() const {
+    return input_.level < BucketBits::kLevels && !(live_.empty() && table_->group_count() == 0);
+  }
 
   /// So that tests come by here.
   bool must_split() const { return plan_.context().settings.force_spill && input_.level == 1; }
@@ -190,7 +194,8 @@ class GroupReader final : public Reader {
     table_.reset();
     arena_ = nullptr;
     for (; next_spilled_ < input_.spilled.size(); ++next_spilled_) {
-      const RowPageRef page = RowPages::read_back(input_.spilled[next_spilled_], *plan_.saved_layout(), writer, plan_.budget());
+      const RowPageRef page = RowPages::read_back(input_.spilled[next_spilled_],
+                                                  *plan_.saved_layout(), writer, plan_.budget());
       for (uint32_t i = 0; i < page->size(); ++i) {
         open[BucketBits::of(stored_hash(page->row(i)), level)].append_row(page->row(i));
       }
@@ -205,14 +210,16 @@ class GroupReader final : public Reader {
         input_.pins.emplace_back(page);
       }
     }
-    for (std::byte* row : input_.rows) parts[BucketBits::of(stored_hash(row), level)].rows.push_back(row);
+    for (std::byte* row : input_.rows)
+      parts[BucketBits::of(stored_hash(row), level)].rows.push_back(row);
     for (BucketInput& part : parts) {
       if (part.spilled.empty() && part.rows.empty()) continue;
       part.pins = input_.pins;
       todo_.push_back(std::move(part));
     }
     input_ = BucketInput();
-    sink_->metrics.spilled_bytes.fetch_add(writer.written_bytes() - before, std::memory_order_relaxed);
+    sink_->metrics.spilled_bytes.fetch_add(writer.written_bytes() - before,
+                                           std::memory_order_relaxed);
     stage_ = Stage::kNext;
   }
 
@@ -223,7 +230,8 @@ class GroupReader final : public Reader {
       pins.insert(pins.end(), input_.pins.begin(), input_.pins.end());
       pin_ = plan_.layout()->has_heap() ? combine_pins(std::move(pins)) : nullptr;
     }
-    const auto count = static_cast<uint32_t>(std::min<size_t>(plan_.context().chunk_rows, live_.size() - given_));
+    const auto count =
+        static_cast<uint32_t>(std::min<size_t>(plan_.context().chunk_rows, live_.size() - given_));
     out = plan_.result(live_.data() + given_, count, pin_);
     given_ += count;
     return true;
@@ -236,11 +244,11 @@ class GroupReader final : public Reader {
   Stage stage_ = Stage::kNext;
   std::unique_ptr<GroupTable> table_;
   ArenaRef arena_;
-  std::vector<std::byte*> live_;   // one row a group, besides the table's own
-  std::vector<RowPageRef> kept_;   // pages of live rows
+  std::vector<std::byte*> live_;  // one row a group, besides the table's own
+  std::vector<RowPageRef> kept_;  // pages of live rows
   PinRef pin_;
   size_t next_spilled_ = 0;
-  RowPageRef page_;                // being added
+  RowPageRef page_;  // being added
   bool page_is_used_ = false;
   uint32_t next_page_row_ = 0;
   size_t next_part_ = 0;
@@ -263,7 +271,9 @@ class GroupSource final : public Source {
     return std::make_unique<GroupReader>(sink_, std::move(inputs_[morsel.begin]));
   }
   SourceProgress progress() const override { return {next_, inputs_.size()}; }
-  uint32_t parallelism() const override { return static_cast<uint32_t>(std::max<size_t>(1, inputs_.size())); }
+  uint32_t parallelism() const override {
+    return static_cast<uint32_t>(std::max<size_t>(1, inputs_.size()));
+  }
 
  private:
   const std::shared_ptr<GroupedAggregation> sink_;

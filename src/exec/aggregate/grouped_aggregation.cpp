@@ -34,8 +34,12 @@ constexpr uint64_t kGroupsForOneReader = 16384;
 class GroupedAggregation::Local final : public LocalState {
  public:
   explicit Local(GroupedAggregation& sink)
-      : sink_(sink), plan_(*sink.plan_), context_(sink.context_), direct_(key_types()),
-        filter_scratch_(plan_.calls().size()), arena_(make_ref<Arena>(plan_.budget())) {
+      : sink_(sink),
+        plan_(*sink.plan_),
+        context_(sink.context_),
+        direct_(key_types()),
+        filter_scratch_(plan_.calls().size()),
+        arena_(make_ref<Arena>(plan_.budget())) {
     const std::string& forced = context_.settings.force_aggregate;
     stays_local_ = forced == "local" || forced == "array";
     if (forced == "local" || forced == "partitioned") direct_.retire();
@@ -116,7 +120,8 @@ class GroupedAggregation::Local final : public LocalState {
     }
     if (misses == 0) return;
     BufferRef list = Buffer::allocate(misses * sizeof(uint16_t), plan_.budget());
-    for (uint32_t k = 0; k < misses; ++k) list->as<uint16_t>()[k] = static_cast<uint16_t>(active[missed[k]]);
+    for (uint32_t k = 0; k < misses; ++k)
+      list->as<uint16_t>()[k] = static_cast<uint16_t>(active[missed[k]]);
     const Selection few = Selection::of(std::move(list), misses);
     std::byte* found[kChunkRows];
     AggregatePlan::hash_keys(keys, few, hashes);
@@ -132,7 +137,8 @@ class GroupedAggregation::Local final : public LocalState {
   void remember_few(uint32_t place, std::byte* row) {
     if (few_rows_.size() > kFewGroups) return;
     const auto known = std::find(few_rows_.begin(), few_rows_.end(), row);
-    if (few_numbers_.size() < DirectIndex::kMostPlaces) few_numbers_.resize(DirectIndex::kMostPlaces);
+    if (few_numbers_.size() < DirectIndex::kMostPlaces)
+      few_numbers_.resize(DirectIndex::kMostPlaces);
     few_numbers_[place] = static_cast<uint8_t>(known - few_rows_.begin());
     if (known == few_rows_.end()) few_rows_.push_back(row);
   }
@@ -156,7 +162,8 @@ class GroupedAggregation::Local final : public LocalState {
     std::vector<AggregatePlan::GroupRows> groups;
     for (size_t group = 0; group < groups_known; ++group) {
       const auto size = static_cast<uint32_t>(next[group] - lists[group]->as<uint16_t>());
-      if (size != 0) groups.push_back({few_rows_[group], Selection::of(std::move(lists[group]), size)});
+      if (size != 0)
+        groups.push_back({few_rows_[group], Selection::of(std::move(lists[group]), size)});
     }
     plan_.update_sorted(columns_, chunk, rows, groups, *arena_, filter_scratch_);
   }
@@ -197,7 +204,8 @@ class GroupedAggregation::Local final : public LocalState {
       table_.reset();  // its slots were many
       rows_since_ = 0;
     } else if (groups * plan_.layout()->row_bytes() >= kFrontBytes) {
-      const bool spares_little = static_cast<double>(rows_since_) < kRowsPerGroupToPassBy * static_cast<double>(groups);
+      const bool spares_little =
+          static_cast<double>(rows_since_) < kRowsPerGroupToPassBy * static_cast<double>(groups);
       if (spares_little) pass_by_rows_ = kPassByTables * rows_since_;
       empty_table();
       rows_since_ = 0;
@@ -205,7 +213,8 @@ class GroupedAggregation::Local final : public LocalState {
   }
 
   void start_buckets() {
-    for (uint32_t i = 0; i < BucketBits::count(0); ++i) buckets_.emplace_back(plan_.layout(), plan_.budget());
+    for (uint32_t i = 0; i < BucketBits::count(0); ++i)
+      buckets_.emplace_back(plan_.layout(), plan_.budget());
     spilled_.resize(buckets_.size());
   }
 
@@ -269,7 +278,8 @@ class GroupedAggregation::Local final : public LocalState {
     table_.reset();
     rows_since_ = 0;
     arena_ = make_ref<Arena>(plan_.budget());
-    sink_.metrics.spilled_bytes.fetch_add(context_.spill->written_bytes() - before, std::memory_order_relaxed);
+    sink_.metrics.spilled_bytes.fetch_add(context_.spill->written_bytes() - before,
+                                          std::memory_order_relaxed);
   }
   void write_bucket(size_t bucket, RowPages& rows) {
     const auto pages = rows.spill(*context_.spill);
@@ -278,7 +288,8 @@ class GroupedAggregation::Local final : public LocalState {
   /// Sorts rows into buckets on their way to disk. Each page goes as soon as it is read, and a
   /// bucket once it is worth a write: little more is needed than is held already.
   void write_pages(std::vector<RowPageRef> pages) {
-    while (saved_.size() < buckets_.size()) saved_.emplace_back(plan_.saved_layout(), plan_.budget());
+    while (saved_.size() < buckets_.size())
+      saved_.emplace_back(plan_.saved_layout(), plan_.budget());
     std::vector<std::vector<std::byte*>> lists(buckets_.size());
     for (RowPageRef& page : pages) {
       for (auto& list : lists) list.clear();
@@ -304,7 +315,7 @@ class GroupedAggregation::Local final : public LocalState {
   const AggregatePlan& plan_;
   QueryContext& context_;
   DirectIndex direct_;
-  bool is_placed_ = false;            // the chunk in work, by direct_
+  bool is_placed_ = false;  // the chunk in work, by direct_
   uint32_t places_[kChunkRows];
   std::vector<std::byte*> few_rows_;  // the groups, while they are few
   std::vector<uint8_t> few_numbers_;  // place → position in few_rows_
@@ -328,7 +339,9 @@ GroupedAggregation::GroupedAggregation(AggregatePlanRef plan, QueryContext& cont
     : plan_(std::move(plan)), context_(context) {}
 GroupedAggregation::~GroupedAggregation() = default;
 
-std::unique_ptr<LocalState> GroupedAggregation::local(QueryContext&) { return std::make_unique<Local>(*this); }
+std::unique_ptr<LocalState> GroupedAggregation::local(QueryContext&) {
+  return std::make_unique<Local>(*this);
+}
 
 Flow GroupedAggregation::consume(const Chunk& chunk, LocalState& local, const Waker&) {
   local.as<Local>().consume(chunk);
@@ -352,7 +365,8 @@ TaskSet GroupedAggregation::finish() {
       BucketInput& input = inputs_.emplace_back();
       input.is_unique = true;
       RowPages& part = input.parts.emplace_back(plan_->layout(), plan_->budget());
-      for (size_t i = begin; i < std::min(pages.size(), begin + kPagesPerReader); ++i) part.adopt(std::move(pages[i]));
+      for (size_t i = begin; i < std::min(pages.size(), begin + kPagesPerReader); ++i)
+        part.adopt(std::move(pages[i]));
     }
     tables_.clear();
     return {};
@@ -364,7 +378,8 @@ TaskSet GroupedAggregation::finish() {
     const PinRef pin = table.pin();
     for (const RowPageRef& page : table.pages()) {
       for (uint32_t i = 0; i < page->size(); ++i) {
-        const uint32_t bucket = buckets_.size() == 1 ? 0 : BucketBits::of(stored_hash(page->row(i)), 0);
+        const uint32_t bucket =
+            buckets_.size() == 1 ? 0 : BucketBits::of(stored_hash(page->row(i)), 0);
         buckets_[bucket].rows.push_back(page->row(i));
       }
     }
@@ -373,7 +388,8 @@ TaskSet GroupedAggregation::finish() {
   tables_.clear();
   for (BucketInput& bucket : buckets_) {
     bucket.level = 1;
-    if (!bucket.spilled.empty() || !bucket.parts.empty() || !bucket.rows.empty()) inputs_.push_back(std::move(bucket));
+    if (!bucket.spilled.empty() || !bucket.parts.empty() || !bucket.rows.empty())
+      inputs_.push_back(std::move(bucket));
   }
   buckets_.clear();
   return {};

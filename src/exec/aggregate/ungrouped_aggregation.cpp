@@ -7,7 +7,9 @@ namespace doline {
 class UngroupedAggregation::Local final : public LocalState {
  public:
   explicit Local(const AggregatePlan& plan)
-      : filter_scratch(plan.calls().size()), rows(plan.layout(), plan.budget()), row(rows.allocate_row().row),
+      : filter_scratch(plan.calls().size()),
+        rows(plan.layout(), plan.budget()),
+        row(rows.allocate_row().row),
         arena(make_ref<Arena>(plan.budget())) {}
 
   Program::Scratch scratch;
@@ -20,10 +22,14 @@ class UngroupedAggregation::Local final : public LocalState {
 };
 
 UngroupedAggregation::UngroupedAggregation(AggregatePlanRef plan)
-    : plan_(std::move(plan)), row_(plan_->layout(), plan_->budget()), all_(row_.allocate_row().row),
+    : plan_(std::move(plan)),
+      row_(plan_->layout(), plan_->budget()),
+      all_(row_.allocate_row().row),
       arena_(make_ref<Arena>(plan_->budget())) {}
 
-std::unique_ptr<LocalState> UngroupedAggregation::local(QueryContext&) { return std::make_unique<Local>(*plan_); }
+std::unique_ptr<LocalState> UngroupedAggregation::local(QueryContext&) {
+  return std::make_unique<Local>(*plan_);
+}
 
 Flow UngroupedAggregation::consume(const Chunk& chunk, LocalState& local, const Waker&) {
   auto& mine = local.as<Local>();

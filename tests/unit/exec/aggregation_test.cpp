@@ -76,11 +76,12 @@ class Aggregation {
       for (uint32_t argument : call.columns) arguments.push_back(column(argument));
       ExprRef filter;
       if (call.filter_column >= 0) filter = column(static_cast<uint32_t>(call.filter_column));
-      aggregates.push_back(AggregateExpr::create(*FunctionRegistry::instance().aggregate(call.name), arguments,
-                                                 call.distinct, {}, filter, {}));
+      aggregates.push_back(AggregateExpr::create(*FunctionRegistry::instance().aggregate(call.name),
+                                                 arguments, call.distinct, {}, filter, {}));
       names.emplace_back(call.name);
     }
-    node_ = AggregationNode::create(ValuesNode::create(input, {}, 0), key_exprs, key_names, aggregates, names);
+    node_ = AggregationNode::create(ValuesNode::create(input, {}, 0), key_exprs, key_names,
+                                    aggregates, names);
   }
 
   /// Result rows as texts, sorted: groups come in any order.
@@ -147,8 +148,11 @@ class Aggregation {
 };
 
 Schema test_schema() {
-  return {{"small", Type::int32()}, {"text", Type::varchar()}, {"big", Type::int64()},
-          {"value", Type::float64()}, {"flag", Type::boolean()}};
+  return {{"small", Type::int32()},
+          {"text", Type::varchar()},
+          {"big", Type::int64()},
+          {"value", Type::float64()},
+          {"flag", Type::boolean()}};
 }
 
 std::vector<Chunk> test_chunks(uint32_t count, uint64_t texts, Random& random) {
@@ -167,7 +171,8 @@ std::vector<Chunk> test_chunks(uint32_t count, uint64_t texts, Random& random) {
       if (text == 0) {
         builders[1].append_null();
       } else {
-        builders[1].append_text((text % 2 ? "t" : "a text that lies in the heap of its page: ") + std::to_string(text));
+        builders[1].append_text((text % 2 ? "t" : "a text that lies in the heap of its page: ") +
+                                std::to_string(text));
       }
       builders[2].append(static_cast<int64_t>(random.next() >> 40));
       builders[3].append(static_cast<double>(random.below(1000)) / 4);
@@ -191,14 +196,15 @@ std::vector<Chunk> test_chunks(uint32_t count, uint64_t texts, Random& random) {
 }
 
 const std::vector<Call> kCalls = {
-    {"count", {}},      {"count", {0}},  {"sum", {2}},          {"avg", {3}},
-    {"min", {1}},       {"max", {3}},    {"sum", {2}, false, 4}, {"count", {1}, true},
-    {"first", {1}},     {"last", {2}},   {"string_agg", {1}},   {"median", {3}},
-    {"list", {0}},      {"min", {4}},
+    {"count", {}},  {"count", {0}}, {"sum", {2}},           {"avg", {3}},
+    {"min", {1}},   {"max", {3}},   {"sum", {2}, false, 4}, {"count", {1}, true},
+    {"first", {1}}, {"last", {2}},  {"string_agg", {1}},    {"median", {3}},
+    {"list", {0}},  {"min", {4}},
 };
 
 /// What the rows should be, the slow way.
-std::vector<std::string> by_hand(const std::vector<Chunk>& chunks, const std::vector<uint32_t>& keys) {
+std::vector<std::string> by_hand(const std::vector<Chunk>& chunks,
+                                 const std::vector<uint32_t>& keys) {
   struct Group {
     std::string key;
     int64_t rows = 0;
@@ -233,10 +239,12 @@ TEST(Aggregation, CountsAndSumsAreThoseByHandInEveryForm) {
   Random random(1);
   const std::vector<Chunk> chunks = test_chunks(40, 500, random);
   for (const std::vector<uint32_t>& keys : {std::vector<uint32_t>{0}, {1}, {0, 1}, {2}, {4, 0}}) {
-    Aggregation aggregation(test_schema(), keys, {{"count", {}}, {"sum", {2}}, {"count", {}, false, 4}});
+    Aggregation aggregation(test_schema(), keys,
+                            {{"count", {}}, {"sum", {2}}, {"count", {}, false, 4}});
     const auto expected = by_hand(chunks, keys);
     for (const Way& way : kWays) {
-      EXPECT_EQ(aggregation.run(chunks, way), expected) << way.name << ", " << keys.size() << " keys: " << aggregation.note_;
+      EXPECT_EQ(aggregation.run(chunks, way), expected)
+          << way.name << ", " << keys.size() << " keys: " << aggregation.note_;
       EXPECT_EQ(aggregation.spilled_ > 0, way.force_spill) << way.name;
     }
   }
@@ -252,7 +260,8 @@ TEST(Aggregation, EveryKindOfStateSurvivesEveryForm) {
     for (const Way& way : kWays) {
       const auto got = aggregation.run(chunks, way);
       ASSERT_EQ(got.size(), expected.size()) << way.name;
-      for (size_t i = 0; i < got.size(); ++i) ASSERT_EQ(got[i], expected[i]) << way.name << ", " << keys.size() << " keys";
+      for (size_t i = 0; i < got.size(); ++i)
+        ASSERT_EQ(got[i], expected[i]) << way.name << ", " << keys.size() << " keys";
     }
   }
 }
@@ -260,8 +269,9 @@ TEST(Aggregation, EveryKindOfStateSurvivesEveryForm) {
 TEST(Aggregation, WithoutRowsGivesNoGroupsButOneRowWithoutKeys) {
   for (const Way& way : kWays) {
     EXPECT_TRUE(Aggregation(test_schema(), {0}, kCalls).run({}, way).empty()) << way.name;
-    EXPECT_EQ(Aggregation(test_schema(), {}, {{"count", {}}, {"sum", {2}}, {"list", {1}}}).run({}, way),
-              std::vector<std::string>{"0|NULL|NULL|"})
+    EXPECT_EQ(
+        Aggregation(test_schema(), {}, {{"count", {}}, {"sum", {2}}, {"list", {1}}}).run({}, way),
+        std::vector<std::string>{"0|NULL|NULL|"})
         << way.name;
   }
 }
@@ -269,7 +279,8 @@ TEST(Aggregation, WithoutRowsGivesNoGroupsButOneRowWithoutKeys) {
 TEST(Aggregation, KeysAloneAreDistinctRows) {
   Random random(3);
   const std::vector<Chunk> chunks = test_chunks(10, 40, random);
-  for (const Way& way : kWays) EXPECT_EQ(Aggregation(test_schema(), {1}, {}).run(chunks, way).size(), 40U) << way.name;
+  for (const Way& way : kWays)
+    EXPECT_EQ(Aggregation(test_schema(), {1}, {}).run(chunks, way).size(), 40U) << way.name;
 }
 
 std::vector<Chunk> distinct_chunks(uint64_t rows) {

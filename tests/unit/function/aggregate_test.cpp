@@ -30,7 +30,8 @@ Column cast_to(const Column& column, TypeRef type) {
 TypeRef type_named(const std::string& name) {
   int width = 0;
   int scale = 0;
-  if (std::sscanf(name.c_str(), "DECIMAL(%d,%d)", &width, &scale) == 2) return Type::decimal(width, scale);
+  if (std::sscanf(name.c_str(), "DECIMAL(%d,%d)", &width, &scale) == 2)
+    return Type::decimal(width, scale);
   return simple_type_named(name);
 }
 
@@ -51,11 +52,13 @@ Column column_of(const AggregateArgument& argument) {
 Value constant_of(const std::string& text) {
   if (text[0] == '\'') return Value::text(text.substr(1, text.size() - 2));
   if (text[0] != '[') {
-    return text.find('.') == std::string::npos ? Value::integer(std::stoll(text)) : Value::real(std::stod(text));
+    return text.find('.') == std::string::npos ? Value::integer(std::stoll(text))
+                                               : Value::real(std::stod(text));
   }
   std::vector<Value> items;
   std::istringstream list(text.substr(1));
-  for (std::string item; std::getline(list, item, ',');) items.push_back(Value::real(std::stod(item)));
+  for (std::string item; std::getline(list, item, ',');)
+    items.push_back(Value::real(std::stod(item)));
   return Value::nested(Type::list(Type::float64()), std::move(items));
 }
 
@@ -98,7 +101,8 @@ Bound bind_call(const std::string& name, std::vector<Column> columns, const std:
   if (!chosen) throw Error(ErrorCode::kTypeMismatch, "{} takes other arguments", name);
   for (size_t i = 0; i < binding.argument_types.size(); ++i) {
     const TypePattern& pattern = chosen->parameters[i];
-    binding.cast_to.push_back(pattern.kind == TypePattern::Kind::kExact ? pattern.type : binding.argument_types[i]);
+    binding.cast_to.push_back(
+        pattern.kind == TypePattern::Kind::kExact ? pattern.type : binding.argument_types[i]);
   }
   chosen->bind(binding);
   Bound bound{binding.function, {}};
@@ -137,18 +141,22 @@ class States {
   std::vector<std::byte*> pointers_;
 };
 
-uint32_t rows_of(const Bound& bound) { return bound.arguments.empty() ? 0 : bound.arguments[0].size(); }
+uint32_t rows_of(const Bound& bound) {
+  return bound.arguments.empty() ? 0 : bound.arguments[0].size();
+}
 
 std::string all_at_once(const Bound& bound) {
   States states(*bound.function, 1);
-  bound.function->update_one(bound.arguments, Selection::all(rows_of(bound)), states.at(0), states.arena);
+  bound.function->update_one(bound.arguments, Selection::all(rows_of(bound)), states.at(0),
+                             states.arena);
   return states.text(0);
 }
 
 std::string row_by_row_into(const Bound& bound) {
   States states(*bound.function, 1);
   const std::vector<std::byte*> same(rows_of(bound), states.at(0));
-  bound.function->update(bound.arguments, Selection::all(rows_of(bound)), {same.data(), rows_of(bound)}, states.arena);
+  bound.function->update(bound.arguments, Selection::all(rows_of(bound)),
+                         {same.data(), rows_of(bound)}, states.arena);
   return states.text(0);
 }
 
@@ -160,8 +168,10 @@ std::string merged(const Bound& bound) {
     const uint32_t half = rows_of(bound) / 2;
     const Selection all = Selection::all(rows_of(bound));
     bound.function->update_one(bound.arguments, all.slice(0, half), from.at(0), from.arena);
-    bound.function->update_one(bound.arguments, all.slice(half, rows_of(bound) - half), from.at(1), from.arena);
-    for (uint32_t i = 0; i < 2; ++i) bound.function->merge(from.span(i, 1), into.span(0, 1), into.arena);
+    bound.function->update_one(bound.arguments, all.slice(half, rows_of(bound) - half), from.at(1),
+                               from.arena);
+    for (uint32_t i = 0; i < 2; ++i)
+      bound.function->merge(from.span(i, 1), into.span(0, 1), into.arena);
   }
   return into.text(0);
 }
@@ -170,7 +180,8 @@ std::string saved_and_loaded(const Bound& bound) {
   std::vector<std::byte> bytes;
   {
     States states(*bound.function, 1);
-    bound.function->update_one(bound.arguments, Selection::all(rows_of(bound)), states.at(0), states.arena);
+    bound.function->update_one(bound.arguments, Selection::all(rows_of(bound)), states.at(0),
+                               states.arena);
     StateWriter writer(bytes);
     bound.function->save(states.at(0), writer);
   }
@@ -191,7 +202,8 @@ std::string through_dictionaries(Bound bound) {
       if (!column.is_null(row)) values.append_from(column, row);
     }
     if (values.size() == 0) continue;
-    column = Column::dictionary(column.type(), column.size(), codes, make_ref<const Dictionary>(values.seal(), false),
+    column = Column::dictionary(column.type(), column.size(), codes,
+                                make_ref<const Dictionary>(values.seal(), false),
                                 validity_bitmap(column));
   }
   return all_at_once(bound) + "\n" + row_by_row_into(bound);
@@ -220,12 +232,16 @@ TEST(Aggregates, GiveWhatDuckDBGivesHoweverTheirRowsComeIn) {
     EXPECT_EQ(bound.function->result_type()->name(), c.result_type);
     const std::string all = all_at_once(bound);
     EXPECT_TRUE(same_result(all, c.result)) << all << " is not " << c.result;
-    EXPECT_TRUE(same_result(row_by_row_into(bound), all)) << row_by_row_into(bound) << " is not " << all;
+    EXPECT_TRUE(same_result(row_by_row_into(bound), all))
+        << row_by_row_into(bound) << " is not " << all;
     EXPECT_TRUE(same_result(merged(bound), all)) << merged(bound) << " is not " << all;
-    EXPECT_TRUE(same_result(saved_and_loaded(bound), all)) << saved_and_loaded(bound) << " is not " << all;
+    EXPECT_TRUE(same_result(saved_and_loaded(bound), all))
+        << saved_and_loaded(bound) << " is not " << all;
     const std::string encoded = through_dictionaries(bound);
-    EXPECT_TRUE(same_result(encoded.substr(0, encoded.find('\n')), all)) << encoded << " is not " << all;
-    EXPECT_TRUE(same_result(encoded.substr(encoded.find('\n') + 1), all)) << encoded << " is not " << all;
+    EXPECT_TRUE(same_result(encoded.substr(0, encoded.find('\n')), all))
+        << encoded << " is not " << all;
+    EXPECT_TRUE(same_result(encoded.substr(encoded.find('\n') + 1), all))
+        << encoded << " is not " << all;
   }
 }
 
@@ -251,7 +267,8 @@ TEST(Aggregates, ConstantsCountAsOftenAsTheyStand) {
                         {"count", Value::integer(7), "2000"},
                         {"count", Value::null(Type::int64()), "0"},
                         {"sum", Value::null(Type::int64()), "NULL"},
-                        {"max", Value::text("a text that does not fit in place"), "a text that does not fit in place"},
+                        {"max", Value::text("a text that does not fit in place"),
+                         "a text that does not fit in place"},
                         {"count_if", Value::boolean(true), "2000"},
                         {"bool_and", Value::boolean(false), "false"}};
   for (const Case& c : cases) {
@@ -273,7 +290,8 @@ TEST(Aggregates, SumsBeyondHugeintAreErrors) {
 
 TEST(Aggregates, RetractTakesRowsOutAgain) {
   const Column column = column_of({"INTEGER", "3 1 NULL 2 1"});
-  for (const auto& [name, type] : {std::pair("sum", "HUGEINT"), {"avg", "DOUBLE"}, {"count", "BIGINT"}}) {
+  for (const auto& [name, type] :
+       {std::pair("sum", "HUGEINT"), {"avg", "DOUBLE"}, {"count", "BIGINT"}}) {
     const Bound bound = bind_call(name, {column}, "");
     ASSERT_TRUE(bound.function->invertible()) << name;
     States states(*bound.function, 2);
@@ -292,8 +310,11 @@ TEST(Aggregates, BadConstantsAreRefusedWhenBound) {
     const char* name;
     const char* constant;
   };
-  for (const Case& c : {Case{"quantile_cont", "1.5"}, {"quantile_disc", "-1.5"}, {"approx_quantile", "2.0"},
-                        {"max", "0"}, {"min", "2000000"}}) {
+  for (const Case& c : {Case{"quantile_cont", "1.5"},
+                        {"quantile_disc", "-1.5"},
+                        {"approx_quantile", "2.0"},
+                        {"max", "0"},
+                        {"min", "2000000"}}) {
     EXPECT_THROW(bind_call(c.name, {column_of({"INTEGER", "1 2"})}, c.constant), Error) << c.name;
   }
   EXPECT_THROW(bind_call("quantile_cont", {column_of({"VARCHAR", "a b"})}, "0.5"), Error);
@@ -309,7 +330,10 @@ TEST(Distinct, LooksAtEachCombinationOnce) {
   const Case cases[] = {
       {"sum", {{"INTEGER", "3 1 NULL 3 1 NULL"}}, "", "4"},
       {"count", {{"DOUBLE", "0.0 -0.0 nan nan NULL 1"}}, "", "3"},
-      {"count", {{"VARCHAR", "a b a a-text-of-more-than-twelve a-text-of-more-than-twelve NULL NULL"}}, "", "3"},
+      {"count",
+       {{"VARCHAR", "a b a a-text-of-more-than-twelve a-text-of-more-than-twelve NULL NULL"}},
+       "",
+       "3"},
       {"list", {{"INTEGER", "3 3 3"}}, "", "[3]"},
       {"string_agg", {{"VARCHAR", "b a b c a"}}, "'+'", "b+a+c"},
       {"count", {{"BOOLEAN", "true false true NULL"}}, "", "2"},
@@ -327,7 +351,8 @@ TEST(Distinct, LooksAtEachCombinationOnce) {
         continue;
       }
       ColumnBuilder builder(Type::interval());
-      for (const Interval& interval : {Interval{1, 0, 0}, Interval{0, 30, 0}, Interval{0, 29, 0}}) builder.append(interval);
+      for (const Interval& interval : {Interval{1, 0, 0}, Interval{0, 30, 0}, Interval{0, 29, 0}})
+        builder.append(interval);
       columns.push_back(builder.seal());
     }
     Bound bound = bind_call(c.name, columns, c.constant);
@@ -361,7 +386,8 @@ TEST(Distinct, KeepsManyValuesOfManyGroupsApart) {
       expected[group].insert(value);
     }
     const Column column = values.seal();
-    function->update({&column, 1}, Selection::all(kChunkRows), {targets.data(), kChunkRows}, states.arena);
+    function->update({&column, 1}, Selection::all(kChunkRows), {targets.data(), kChunkRows},
+                     states.arena);
   }
   for (uint32_t group = 0; group < kGroups; ++group) {
     EXPECT_EQ(states.text(group), std::to_string(expected[group].size()));
@@ -376,13 +402,17 @@ TEST(Ordered, SortsBeforeItAggregates) {
   };
   const Column values = column_of({"VARCHAR", "a b c d e"});
   const Column keys = column_of({"INTEGER", "2 1 NULL 1 3"});
-  for (const Case& c : {Case{false, false, "[b, d, a, e, c]"}, {false, true, "[c, b, d, a, e]"},
-                        {true, false, "[e, a, b, d, c]"}, {true, true, "[c, e, a, b, d]"}}) {
+  for (const Case& c : {Case{false, false, "[b, d, a, e, c]"},
+                        {false, true, "[c, b, d, a, e]"},
+                        {true, false, "[e, a, b, d, c]"},
+                        {true, true, "[c, e, a, b, d]"}}) {
     Bound bound = bind_call("list", {values}, "");
-    bound.function = make_ordered(bound.function, {Type::varchar()}, {{Type::int32(), c.descending, c.nulls_first}});
+    bound.function = make_ordered(bound.function, {Type::varchar()},
+                                  {{Type::int32(), c.descending, c.nulls_first}});
     bound.arguments.push_back(keys);
     EXPECT_FALSE(bound.function->is_order_sensitive());
-    for (const std::string& got : {all_at_once(bound), row_by_row_into(bound), merged(bound), saved_and_loaded(bound)}) {
+    for (const std::string& got :
+         {all_at_once(bound), row_by_row_into(bound), merged(bound), saved_and_loaded(bound)}) {
       EXPECT_EQ(got, c.result);
     }
   }
@@ -392,8 +422,11 @@ TEST(Ordered, SortsBeforeItAggregates) {
 TEST(Sequenced, OrderOfArrivalDoesNotMatter) {
   const Column values = column_of({"VARCHAR", "NULL e d NULL b NULL"});
   const Column sequence = column_of({"BIGINT", "60 50 40 30 20 10"});
-  for (const auto& [name, result] : {std::pair("first", "NULL"), {"last", "NULL"}, {"any_value", "b"},
-                                     {"string_agg", "b,d,e"}, {"list", "[NULL, b, NULL, d, e, NULL]"}}) {
+  for (const auto& [name, result] : {std::pair("first", "NULL"),
+                                     {"last", "NULL"},
+                                     {"any_value", "b"},
+                                     {"string_agg", "b,d,e"},
+                                     {"list", "[NULL, b, NULL, d, e, NULL]"}}) {
     Bound bound = bind_call(name, {values}, "");
     ASSERT_TRUE(bound.function->is_order_sensitive()) << name;
     bound.function = make_sequenced(bound.function, {Type::varchar()});
@@ -406,7 +439,8 @@ TEST(Sequenced, OrderOfArrivalDoesNotMatter) {
 
 TEST(Sketches, StayWithinTheirError) {
   const Bound distinct = bind_call("approx_count_distinct", {column_of({"BIGINT", "1"})}, "");
-  const Bound quantile = bind_call("approx_quantile", {column_of({"DOUBLE", "1"})}, "[0.01,0.5,0.99]");
+  const Bound quantile =
+      bind_call("approx_quantile", {column_of({"DOUBLE", "1"})}, "[0.01,0.5,0.99]");
   for (const uint32_t many : {10U, 64U, 65U, 1000U, 200'000U}) {
     States registers(*distinct.function, 2);
     States digests(*quantile.function, 2);
@@ -422,9 +456,11 @@ TEST(Sketches, StayWithinTheirError) {
       const Column both[] = {integers.seal(), reals.seal()};
       const uint32_t side = begin / kChunkRows % 2;
       for (int twice = 0; twice < 2; ++twice) {
-        distinct.function->update_one({&both[0], 1}, Selection::all(count), registers.at(side), registers.arena);
+        distinct.function->update_one({&both[0], 1}, Selection::all(count), registers.at(side),
+                                      registers.arena);
       }
-      quantile.function->update_one({&both[1], 1}, Selection::all(count), digests.at(side), digests.arena);
+      quantile.function->update_one({&both[1], 1}, Selection::all(count), digests.at(side),
+                                    digests.arena);
     }
     distinct.function->merge(registers.span(1, 1), registers.span(0, 1), registers.arena);
     quantile.function->merge(digests.span(1, 1), digests.span(0, 1), digests.arena);
@@ -432,9 +468,11 @@ TEST(Sketches, StayWithinTheirError) {
     EXPECT_NEAR(counted, many, many <= 64 ? 0 : 0.06 * many);
     if (many < 1000) continue;
     double parts[3];
-    ASSERT_EQ(std::sscanf(digests.text(0).c_str(), "[%lf, %lf, %lf]", parts, parts + 1, parts + 2), 3);
+    ASSERT_EQ(std::sscanf(digests.text(0).c_str(), "[%lf, %lf, %lf]", parts, parts + 1, parts + 2),
+              3);
     const double wanted[] = {0.01, 0.5, 0.99};
-    for (int i = 0; i < 3; ++i) EXPECT_NEAR(parts[i], wanted[i], many == 1000 ? 0.06 : 0.01) << many;
+    for (int i = 0; i < 3; ++i)
+      EXPECT_NEAR(parts[i], wanted[i], many == 1000 ? 0.06 : 0.01) << many;
   }
 }
 

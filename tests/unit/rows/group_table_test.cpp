@@ -22,8 +22,9 @@ void hash_keys(const std::vector<Column>& keys, const Selection& active, uint64_
 
 RowLayoutRef key_layout(std::vector<TypeRef> types) {
   const size_t count = types.size();
-  return RowLayout::create(std::move(types), {.stores_hash = true, .key_count = count,
-                                              .initial_states = std::vector<std::byte>(8)});
+  return RowLayout::create(
+      std::move(types),
+      {.stores_hash = true, .key_count = count, .initial_states = std::vector<std::byte>(8)});
 }
 
 Column column_of(TypeRef type, const std::vector<Value>& values) {
@@ -33,7 +34,8 @@ Column column_of(TypeRef type, const std::vector<Value>& values) {
 }
 
 /// Which rows fall into one group, as a text: the first row of each row's group.
-std::vector<uint32_t> groups_of(const std::vector<Column>& keys, uint32_t rows, uint64_t hash_mask) {
+std::vector<uint32_t> groups_of(const std::vector<Column>& keys, uint32_t rows,
+                                uint64_t hash_mask) {
   std::vector<TypeRef> types;
   for (const Column& key : keys) types.push_back(key.type());
   GroupTable table(key_layout(types), Budget::process(), hash_mask);
@@ -43,7 +45,8 @@ std::vector<uint32_t> groups_of(const std::vector<Column>& keys, uint32_t rows, 
   table.find_or_create(keys, Selection::all(rows), hashes.data(), found.data());
   std::unordered_map<std::byte*, uint32_t> first;
   std::vector<uint32_t> groups;
-  for (uint32_t row = 0; row < rows; ++row) groups.push_back(first.emplace(found[row], row).first->second);
+  for (uint32_t row = 0; row < rows; ++row)
+    groups.push_back(first.emplace(found[row], row).first->second);
   EXPECT_EQ(table.group_count(), first.size());
   return groups;
 }
@@ -60,27 +63,37 @@ TEST(GroupTable, TellsKeysApartAsGroupByDoes) {
     std::vector<uint32_t> groups;
   };
   const Case cases[] = {
-      {"integers and NULL", Type::int32(),
-       {Value::integer(Type::int32(), 1), Value::null(Type::int32()), Value::integer(Type::int32(), 0),
-        Value::null(Type::int32()), Value::integer(Type::int32(), 1)},
+      {"integers and NULL",
+       Type::int32(),
+       {Value::integer(Type::int32(), 1), Value::null(Type::int32()),
+        Value::integer(Type::int32(), 0), Value::null(Type::int32()),
+        Value::integer(Type::int32(), 1)},
        {0, 1, 2, 1, 0}},
-      {"zeros and NaNs", Type::float64(),
+      {"zeros and NaNs",
+       Type::float64(),
        {Value::real(0.0), Value::real(-0.0), Value::real(nan), Value::real(-nan), Value::real(1)},
        {0, 0, 2, 2, 4}},
-      {"texts", Type::varchar(),
-       {Value::text(""), null_text, Value::text(long_text), Value::text(long_text), Value::text(long_text + "!"),
-        Value::text("")},
+      {"texts",
+       Type::varchar(),
+       {Value::text(""), null_text, Value::text(long_text), Value::text(long_text),
+        Value::text(long_text + "!"), Value::text("")},
        {0, 1, 2, 2, 4, 0}},
-      {"intervals", Type::interval(),
+      {"intervals",
+       Type::interval(),
        {Value(Type::interval(), Interval{1, 0, 0}), Value(Type::interval(), Interval{0, 30, 0}),
-        Value(Type::interval(), Interval{0, 29, int64_t{86'400'000'000}}), Value(Type::interval(), Interval{0, 31, 0})},
+        Value(Type::interval(), Interval{0, 29, int64_t{86'400'000'000}}),
+        Value(Type::interval(), Interval{0, 31, 0})},
        {0, 0, 0, 3}},
-      {"lists", list,
-       {Value::nested(list, {Value::real(0.0)}), Value::nested(list, {Value::real(-0.0)}), Value::null(list),
-        Value::nested(list, {}), Value::nested(list, {Value::null(Type::float64())}), Value::nested(list, {})},
+      {"lists",
+       list,
+       {Value::nested(list, {Value::real(0.0)}), Value::nested(list, {Value::real(-0.0)}),
+        Value::null(list), Value::nested(list, {}),
+        Value::nested(list, {Value::null(Type::float64())}), Value::nested(list, {})},
        {0, 0, 2, 3, 4, 3}},
-      {"booleans", Type::boolean(),
-       {Value::boolean(true), Value::boolean(false), Value::null(Type::boolean()), Value::boolean(true)},
+      {"booleans",
+       Type::boolean(),
+       {Value::boolean(true), Value::boolean(false), Value::null(Type::boolean()),
+        Value::boolean(true)},
        {0, 1, 2, 0}},
   };
   for (const Case& c : cases) {
@@ -94,8 +107,10 @@ TEST(GroupTable, TellsKeysApartAsGroupByDoes) {
 
 TEST(GroupTable, SeveralKeysCountTogether) {
   const std::vector<Column> keys = {
-      column_of(Type::int64(), {Value::integer(1), Value::integer(1), Value::null(Type::int64()), Value::integer(1)}),
-      column_of(Type::varchar(), {Value::text("a"), Value::text("b"), Value::text("a"), Value::text("a")})};
+      column_of(Type::int64(), {Value::integer(1), Value::integer(1), Value::null(Type::int64()),
+                                Value::integer(1)}),
+      column_of(Type::varchar(),
+                {Value::text("a"), Value::text("b"), Value::text("a"), Value::text("a")})};
   for (const uint64_t mask : {~uint64_t{0}, uint64_t{0}}) {
     EXPECT_EQ(groups_of(keys, 4, mask), (std::vector<uint32_t>{0, 1, 2, 0}));
   }
@@ -104,13 +119,14 @@ TEST(GroupTable, SeveralKeysCountTogether) {
 TEST(GroupTable, DictionariesAndConstantsAreTheValuesTheyStandFor) {
   GroupTable table(key_layout({Type::varchar()}), Budget::process());
   ColumnBuilder words(Type::varchar());
-  for (const char* word : {"x", "y", "x"}) words.append_text(word);  // not unique: "x" has two codes
+  for (const char* word : {"x", "y", "x"})
+    words.append_text(word);  // not unique: "x" has two codes
   const auto dictionary = make_ref<const Dictionary>(words.seal(), false);
   BufferRef codes = Buffer::allocate(3 * sizeof(uint32_t));
   for (uint32_t i = 0; i < 3; ++i) codes->as<uint32_t>()[i] = i;
-  const Column encoded[] = {Column::dictionary(Type::varchar(), 3, codes, dictionary),
-                            Value::text("y").to_column(3),
-                            column_of(Type::varchar(), {Value::text("x"), Value::text("y"), Value::text("x")})};
+  const Column encoded[] = {
+      Column::dictionary(Type::varchar(), 3, codes, dictionary), Value::text("y").to_column(3),
+      column_of(Type::varchar(), {Value::text("x"), Value::text("y"), Value::text("x")})};
   std::set<std::byte*> rows;
   for (const Column& column : encoded) {
     uint64_t hashes[3];
@@ -130,13 +146,15 @@ TEST(GroupTable, TenMillionGroups) {
     for (uint64_t begin = 0; begin < kGroups; begin += kChunkRows) {
       const auto count = static_cast<uint32_t>(std::min<uint64_t>(kChunkRows, kGroups - begin));
       BufferRef values = Buffer::allocate(count * 8);
-      for (uint32_t i = 0; i < count; ++i) values->as<int64_t>()[i] = static_cast<int64_t>((begin + i) * 7919);
+      for (uint32_t i = 0; i < count; ++i)
+        values->as<int64_t>()[i] = static_cast<int64_t>((begin + i) * 7919);
       const Column key = Column::flat(Type::int64(), count, values);
       uint64_t hashes[kChunkRows];
       std::byte* found[kChunkRows];
       hash_column(key, Selection::all(count), hashes, false);
       table.find_or_create({&key, 1}, Selection::all(count), hashes, found);
-      for (uint32_t i = 0; i < count; ++i) ++*reinterpret_cast<uint64_t*>(found[i] + table.layout().state_offset());
+      for (uint32_t i = 0; i < count; ++i)
+        ++*reinterpret_cast<uint64_t*>(found[i] + table.layout().state_offset());
     }
   }
   EXPECT_EQ(table.group_count(), kGroups);
@@ -164,7 +182,8 @@ TEST(GroupTable, AdoptsRowsOfOtherTablesInPlace) {
         numbers.push_back(Value::integer(number));
         texts.push_back(Value::text("text number " + std::to_string(number)));
       }
-      const std::vector<Column> keys = {column_of(Type::int64(), numbers), column_of(Type::varchar(), texts)};
+      const std::vector<Column> keys = {column_of(Type::int64(), numbers),
+                                        column_of(Type::varchar(), texts)};
       std::vector<uint64_t> hashes(1000);
       std::vector<std::byte*> found(1000);
       hash_keys(keys, Selection::all(1000), hashes.data());
@@ -207,7 +226,8 @@ TEST(DirectIndex, PlacesAreOnePerCombinationWhileRangesAreNarrow) {
     ColumnBuilder flags(Type::boolean());
     std::vector<std::pair<int64_t, int>> keys;
     for (int i = 0; i < 500; ++i) {
-      const int64_t number = static_cast<int64_t>(random.below(100 + 100U * static_cast<unsigned>(round))) - 50;
+      const int64_t number =
+          static_cast<int64_t>(random.below(100 + 100U * static_cast<unsigned>(round))) - 50;
       const int flag = static_cast<int>(random.below(3));
       numbers.append(static_cast<int32_t>(number));
       if (flag == 2) {
@@ -233,8 +253,8 @@ TEST(DirectIndex, PlacesAreOnePerCombinationWhileRangesAreNarrow) {
 }
 
 TEST(DirectIndex, RetiresWhereRangesAreWide) {
-  const int64_t ends[][2] = {{0, 1 << 20},
-                             {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()}};
+  const int64_t ends[][2] = {
+      {0, 1 << 20}, {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()}};
   for (const auto& end : ends) {
     DirectIndex index({Type::int64()});
     const Column key = column_of(Type::int64(), {Value::integer(end[0]), Value::integer(end[1])});

@@ -20,8 +20,8 @@ TypeRef nested_type() {
 
 /// Every kind of width and shape a row can hold, with NULLs, short and long texts.
 std::vector<TypeRef> many_types() {
-  return {Type::boolean(), Type::int8(),    Type::varchar(), Type::hugeint(), Type::uint16(),
-          nested_type(),   Type::float64(), Type::interval(), Type::blob(),   Type::int32()};
+  return {Type::boolean(), Type::int8(),    Type::varchar(),  Type::hugeint(), Type::uint16(),
+          nested_type(),   Type::float64(), Type::interval(), Type::blob(),    Type::int32()};
 }
 
 Value random_value(TypeRef type, Random& random) {
@@ -35,12 +35,14 @@ Value random_value(TypeRef type, Random& random) {
     return Value(type, std::move(text));
   }
   if (physical == PhysicalType::kInterval) {
-    return Value(type, Interval{static_cast<int32_t>(random.below(9)), 3, static_cast<int64_t>(random.below(99))});
+    return Value(type, Interval{static_cast<int32_t>(random.below(9)), 3,
+                                static_cast<int64_t>(random.below(99))});
   }
   if (physical == PhysicalType::kList) {
     std::vector<Value> items(random.below(4), Value());
     for (Value& item : items) {
-      item = Value::nested(type->element(), {random_value(Type::varchar(), random), random_value(Type::float64(), random)});
+      item = Value::nested(type->element(), {random_value(Type::varchar(), random),
+                                             random_value(Type::float64(), random)});
     }
     return Value::nested(type, std::move(items));
   }
@@ -60,7 +62,8 @@ Chunk random_chunk(const std::vector<TypeRef>& types, uint32_t rows, Random& ran
 void expect_same_row(const Chunk& expected, uint32_t expected_row, const Chunk& got, uint32_t row) {
   for (size_t column = 0; column < expected.columns.size(); ++column) {
     ASSERT_TRUE(rows_equal(expected.columns[column], expected_row, got.columns[column], row))
-        << "column " << column << ": " << Value::of(expected.columns[column], expected_row).to_string() << " became "
+        << "column " << column << ": "
+        << Value::of(expected.columns[column], expected_row).to_string() << " became "
         << Value::of(got.columns[column], row).to_string();
   }
 }
@@ -97,8 +100,9 @@ TEST(RowPages, TakesTheActiveRowsOfAnyEncoding) {
   const auto dictionary = make_ref<const Dictionary>(words.seal(), true);
   BufferRef codes = Buffer::allocate(6 * sizeof(uint32_t));
   for (uint32_t i = 0; i < 6; ++i) codes->as<uint32_t>()[i] = i % 2;
-  Chunk chunk({Column::dictionary(Type::varchar(), 6, codes, dictionary), Value::integer(7).to_column(6),
-               Column::null(Type::varchar(), 6)}, 6);
+  Chunk chunk({Column::dictionary(Type::varchar(), 6, codes, dictionary),
+               Value::integer(7).to_column(6), Column::null(Type::varchar(), 6)},
+              6);
   const uint64_t bits = 0b101110;
   chunk.active = Selection::from_bits(&bits, 6);
   const auto layout = RowLayout::create({Type::varchar(), Type::int64(), Type::varchar()});
@@ -112,7 +116,9 @@ TEST(RowPages, TakesTheActiveRowsOfAnyEncoding) {
 TEST(RowPages, SpilledPagesReadBackEqualAndChargeTheirBudget) {
   Random random(2);
   const BudgetRef budget = Budget::create("test", Budget::process());
-  const auto layout = RowLayout::create(many_types(), {.stores_hash = true, .initial_states = std::vector<std::byte>(24, std::byte{7})});
+  const auto layout = RowLayout::create(
+      many_types(),
+      {.stores_hash = true, .initial_states = std::vector<std::byte>(24, std::byte{7})});
   RowPages pages(layout, *budget);
   std::vector<Chunk> chunks;
   std::vector<uint64_t> hashes(1000);
@@ -146,7 +152,8 @@ TEST(RowPages, SpilledPagesReadBackEqualAndChargeTheirBudget) {
 TEST(RowPages, RefusesADamagedPage) {
   const auto layout = RowLayout::create({Type::varchar()});
   ColumnBuilder builder(Type::varchar());
-  for (int i = 0; i < 10; ++i) builder.append_text("a text that lies in the heap of its page " + std::to_string(i));
+  for (int i = 0; i < 10; ++i)
+    builder.append_text("a text that lies in the heap of its page " + std::to_string(i));
   RowPages pages(layout, Budget::process());
   pages.append(Chunk({builder.seal()}, 10));
   MemorySpill spill;
