@@ -12,13 +12,13 @@ namespace {
 
 bool is_literal_text(const ExprRef& expr) {
   const auto* constant = dynamic_cast<const ConstantExpr*>(expr.get());
-  return constant && expr->type->is(TypeKind::kVarchar);
+  return constant && constant->is_literal && expr->type->is(TypeKind::kVarchar);
 }
 
 /// A whole number written in the query: it takes the other side's integer type where it fits.
 bool bends_to(const ExprRef& expr, TypeRef type) {
   const auto* constant = dynamic_cast<const ConstantExpr*>(expr.get());
-  if (!constant || constant->value.is_null() || !expr->type->is_integer() || !type->is_integer()) return false;
+  if (!constant || !constant->is_literal || constant->value.is_null() || !expr->type->is_integer() || !type->is_integer()) return false;
   const int128_t value = constant->value.as_integer();
   const auto bits = static_cast<int>(width_of(type->physical()) * 8);
   if (type->is_signed_integer()) {
@@ -57,8 +57,11 @@ TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what
   // Literals bend, so what is no literal decides first.
   ExprRef decider;
   for (const ExprRef& expr : exprs) {
-    const bool is_soft = expr->tag() == NodeTag::kConstant;
-    if (!decider || (decider->tag() == NodeTag::kConstant && !is_soft)) decider = expr;
+    const auto is_soft = [](const ExprRef& at) {
+      const auto* constant = dynamic_cast<const ConstantExpr*>(at.get());
+      return constant && (constant->is_literal || constant->value.is_null());
+    };
+    if (!decider || (is_soft(decider) && !is_soft(expr))) decider = expr;
   }
   if (!decider) return Type::null();
   for (ExprRef expr : exprs) unify(decider, expr, span, what);

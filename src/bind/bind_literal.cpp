@@ -61,13 +61,13 @@ std::string blob_bytes(const std::string& hex) {
 
 ExprRef QueryBinder::literal(const sql::Literal& node) {
   switch (node.literal) {
-    case sql::LiteralKind::kNull: return ConstantExpr::create(Value::null(), node.span);
-    case sql::LiteralKind::kBoolean: return ConstantExpr::create(Value::boolean(node.text == "true"), node.span);
-    case sql::LiteralKind::kInteger: return ConstantExpr::create(integer_value(node.text), node.span);
-    case sql::LiteralKind::kDecimal: return ConstantExpr::create(decimal_value(node.text), node.span);
-    case sql::LiteralKind::kFloat: return ConstantExpr::create(Value::real(parse_double(node.text)), node.span);
-    case sql::LiteralKind::kString: return ConstantExpr::create(Value::text(node.text), node.span);
-    case sql::LiteralKind::kBlob: return ConstantExpr::create(Value(Type::blob(), blob_bytes(node.text)), node.span);
+    case sql::LiteralKind::kNull: return ConstantExpr::literal(Value::null(), node.span);
+    case sql::LiteralKind::kBoolean: return ConstantExpr::literal(Value::boolean(node.text == "true"), node.span);
+    case sql::LiteralKind::kInteger: return ConstantExpr::literal(integer_value(node.text), node.span);
+    case sql::LiteralKind::kDecimal: return ConstantExpr::literal(decimal_value(node.text), node.span);
+    case sql::LiteralKind::kFloat: return ConstantExpr::literal(Value::real(parse_double(node.text)), node.span);
+    case sql::LiteralKind::kString: return ConstantExpr::literal(Value::text(node.text), node.span);
+    case sql::LiteralKind::kBlob: return ConstantExpr::literal(Value(Type::blob(), blob_bytes(node.text)), node.span);
   }
   UNREACHABLE();
 }

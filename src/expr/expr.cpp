@@ -49,6 +49,15 @@ ExprRef ConstantExpr::create(Value value, SourceSpan span) {
   return expr;
 }
 
+ExprRef ConstantExpr::literal(Value value, SourceSpan span) {
+  auto expr = make_ref<ConstantExpr>();
+  expr->type = value.type();
+  expr->value = std::move(value);
+  expr->span = span;
+  expr->is_literal = true;
+  return expr;
+}
+
 ExprRef ColumnExpr::create(uint32_t index, TypeRef type, std::string name, SourceSpan span) {
   auto expr = make_ref<ColumnExpr>();
   expr->index = index;

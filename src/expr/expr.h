@@ -30,7 +30,10 @@ class Expr : public Node {
 class ConstantExpr final : public Expr {
  public:
   static ExprRef create(Value value, SourceSpan span = {});
+  /// As it stands in the query: such a number or text takes the type of its surroundings.
+  static ExprRef literal(Value value, SourceSpan span);
   Value value;
+  bool is_literal = false;  // not part of equality or the wire form: types are settled by then
   NodeTag tag() const override { return NodeTag::kConstant; }
   void fields(FieldVisitor& v) override { v(1, "value", value); }
   void complete() override { type = value.type(); }

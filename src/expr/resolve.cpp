@@ -15,7 +15,7 @@ constexpr int kTextLiteralCost = 20;
 
 const ConstantExpr* literal_of(const ExprRef& argument) {
   const auto* constant = dynamic_cast<const ConstantExpr*>(argument.get());
-  return constant && !constant->value.is_null() ? constant : nullptr;
+  return constant && constant->is_literal && !constant->value.is_null() ? constant : nullptr;
 }
 
 bool fits(int128_t value, TypeRef type) {

@@ -264,6 +264,7 @@ class BucketReader final : public Reader {
       }
     }
     table_->finish();
+    table_->set_whole(state_->build_rows > 0, state_->has_null_key);
     blocks_ = state_->probe_files.blocks(bucket);
   }
 

@@ -138,7 +138,7 @@ Column JoinProbe::mark_column() const {
   BufferRef bits = Buffer::allocate_zeroed(words_for_bits(rows) * 8);
   std::memcpy(bits->data(), matched_.data(), matched_.size() * 8);
   BufferRef validity;
-  if (shape_.null_aware && table_->row_count() > 0) {
+  if (shape_.null_aware && table_->has_rows()) {
     validity = make_full_bitmap(rows);
     for (uint32_t row = 0; row < rows; ++row) {
       if (test_bit(matched_.data(), row)) continue;

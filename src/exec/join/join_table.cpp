@@ -64,6 +64,7 @@ void JoinTable::add(Chunk chunk, std::vector<Column> keys) {
 }
 
 void JoinTable::finish() {
+  has_rows_ = row_count_ > 0;
   rows_.reserve(row_count_);
   hashes_.reserve(row_count_);
   std::vector<uint64_t> hashes(kChunkRows);

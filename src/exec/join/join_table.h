@@ -24,6 +24,13 @@ class JoinTable {
 
   uint64_t row_count() const { return row_count_; }
   bool has_null_key() const { return has_null_key_; }
+  /// Whether the build side has rows at all.
+  bool has_rows() const { return has_rows_; }
+  /// For the table of one bucket: what holds of the whole build side, which IN asks about.
+  void set_whole(bool has_rows, bool has_null_key) {
+    has_rows_ = has_rows;
+    has_null_key_ = has_null_key;
+  }
   size_t held_bytes() const { return held_bytes_; }
   const std::vector<const Chunk*>& chunks() const { return chunk_pointers_; }
   const std::vector<TypeRef>& types() const { return types_; }
@@ -58,6 +65,7 @@ class JoinTable {
   std::vector<std::vector<Column>> keys_;  // by chunk
   uint64_t row_count_ = 0;
   bool has_null_key_ = false;
+  bool has_rows_ = false;
   size_t held_bytes_ = 0;
   // One entry a row with a usable key, in insertion order.
   std::vector<uint32_t> rows_;

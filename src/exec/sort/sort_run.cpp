@@ -120,7 +120,7 @@ void SortRun::spill() {
 }
 
 SortRun::Cursor::Cursor(const SortRun& run, size_t begin, size_t end)
-    : run_(&run), entries_(&run.entries_), at_(begin), end_(end) {
+    : run_(&run), at_(begin), end_(end) {
   if (run.is_spilled() && begin < end) load(0);
 }
 
@@ -150,7 +150,6 @@ void SortRun::Cursor::load(size_t block) {
   base_ = at_;
   block_ = block;
   loaded_ = std::move(fresh);
-  entries_ = &loaded_.entries;
 }
 
 void SortRun::Cursor::advance() {

@@ -36,7 +36,9 @@ class SortRun {
    public:
     Cursor(const SortRun& run, size_t begin, size_t end);
     bool is_done() const { return at_ == end_; }
-    const SortEntry& entry() const { return (*entries_)[at_ - base_]; }
+    const SortEntry& entry() const {
+      return (run_->is_spilled() ? loaded_.entries : run_->entries_)[at_ - base_];
+    }
     /// The chunk that entry().row points into.
     const Chunk& chunk() const;
     /// Keeps loaded blocks alive that rows already taken point into.
@@ -51,7 +53,6 @@ class SortRun {
     };
     void load(size_t block);
     const SortRun* run_;
-    const std::vector<SortEntry>* entries_;
     size_t at_;
     size_t end_;
     size_t base_ = 0;
