@@ -26,6 +26,7 @@ constexpr uint64_t kMorselRows = 64 * kChunkRows;
 struct Call {
   const char* name;
   std::vector<uint32_t> columns;
+  bool distinct = false;
 };
 struct Query {
   const char* name;
@@ -107,7 +108,7 @@ PlanRef plan_of(const Query& query) {
     std::vector<ExprRef> arguments;
     for (uint32_t argument : call.columns) arguments.push_back(column(argument));
     aggregates.push_back(AggregateExpr::create(*FunctionRegistry::instance().aggregate(call.name),
-                                               arguments, false, {}, {}, {}));
+                                               arguments, call.distinct, {}, {}, {}));
     names.emplace_back(call.name);
   }
   return AggregationNode::create(ValuesNode::create(schema, {}, 0), keys, key_names, aggregates,
@@ -211,6 +212,11 @@ int main(int argc, char** argv) {
       {"all",
        {},
        {{"sum", {7}}, {"sum", {8}}, {"avg", {7}}, {"avg", {8}}, {"min", {5}}, {"count", {}}}},
+      {"few texts", {}, {{"count", {0}, true}}},
+      {"texts", {}, {{"count", {2}, true}}},
+      {"texts by", {3}, {{"count", {2}, true}}},
+      {"integers", {}, {{"count", {5}, true}}},
+      {"integers by", {3}, {{"count", {5}, true}}},
       {"q10", {0, 1, 2, 3, 4, 5}, {{"sum", {8}}, {"count", {}}}},
   };
   const Rows table = make_rows(rows);
@@ -223,7 +229,7 @@ int main(int argc, char** argv) {
       if (outcome.processor_ms < best.processor_ms) best = std::move(outcome);
     }
     fmt::print(
-        "{:4} {:8.1f} ms = {:7.1f} in + {:7.1f} out, processor {:7.1f} ms, {:9} groups, {}\n",
+        "{:11} {:8.1f} ms = {:7.1f} in + {:7.1f} out, processor {:7.1f} ms, {:9} groups, {}\n",
         query.name, best.input_ms + best.output_ms, best.input_ms, best.output_ms,
         best.processor_ms, best.groups, best.note);
   }

@@ -11,6 +11,7 @@ namespace doline {
 /// What a running query shares with everything that works for it. Made by the session; outlives
 /// the query's tasks.
 struct QueryContext {
+  virtual ~QueryContext() = default;  // the session owns what its arbiter needs in a context of its own
   Settings settings;
   SessionConstants session;
   BudgetRef budget;                       // the query's account
