@@ -56,6 +56,7 @@ class SpillFirstArbiter final : public Arbiter {
 
 struct OwnedContext final : QueryContext {
   SpillFirstArbiter own_arbiter{*this};
+  std::shared_ptr<const Database> database;  // keeps `access`
 };
 
 [[noreturn]] void not_supported(const sql::Statement& statement, const char* what) {
@@ -76,6 +77,8 @@ std::unique_ptr<QueryContext> StatementRunner::context() {
   made->session = session_.constants_;
   made->budget = Budget::create("query", Budget::process());
   made->arbiter = &made->own_arbiter;
+  made->database = session_.database_;
+  made->access = &session_.database_->policy();
   made->spill = make_ref<LazySpill>(session_.database_->spill_directory(session_.settings_));
   made->threads = static_cast<uint32_t>(made->settings.threads ? made->settings.threads : Executor::available_cores());
   made->chunk_rows = made->settings.chunk_size;
@@ -84,9 +87,9 @@ std::unique_ptr<QueryContext> StatementRunner::context() {
 
 PlanRef StatementRunner::finished(PlanRef plan) {
   const Settings& settings = session_.settings_;
-  if (settings.verify_plans) plan = through_wire(plan);
+  if (settings.verify_plans) plan = through_wire(plan, session_.database_->policy());
   plan = optimize(plan, settings, session_.constants_);
-  if (settings.verify_plans) plan = through_wire(plan);
+  if (settings.verify_plans) plan = through_wire(plan, session_.database_->policy());
   return plan;
 }
 
@@ -295,7 +298,11 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
     }
   } else {
     try {
-      setting->set(settings, bind_option(node.values, session_, parameters_));
+      const Value value = bind_option(node.values, session_, parameters_);
+      if (setting->name == "temp_directory" && !value.is_null() && !value.to_string().empty()) {
+        session_.database_->policy().check_write(value.to_string());
+      }
+      setting->set(settings, value);
     } catch (Error& error) {
       throw std::move(error).at(node.span);
     }

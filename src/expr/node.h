@@ -49,6 +49,7 @@ enum class NodeTag : uint16_t {
   kOrderKept = 117,
 };
 
+class AccessPolicy;  // of io/: passed on to those who open tables, not looked into here
 class Node;
 using NodeRef = Ref<const Node>;
 
@@ -67,6 +68,8 @@ class FieldVisitor {
   virtual void field(int tag, const char* name, NodeRef& value) = 0;
   /// How many elements follow; a reader sets it, after checking it against the bytes left.
   virtual void count(int tag, const char* name, size_t& value) = 0;
+  /// For nodes that stand for tables: what may be opened while they are read. Null: none.
+  virtual const AccessPolicy* access() const { return nullptr; }
 
   // What nodes call. Composite fields are spelled out in terms of those above.
   template <class T>
@@ -131,7 +134,8 @@ uint64_t hash_of(const Node& node);
 /// on reading; Error(kCorrupt) for anything else.
 inline constexpr uint16_t kPlanFormatVersion = 1;
 std::vector<std::byte> to_bytes(const Node& node);
-NodeRef node_from_bytes(std::span<const std::byte> bytes);
+/// `access`: what the tables that the bytes name may reach; null: there may be none.
+NodeRef node_from_bytes(std::span<const std::byte> bytes, const AccessPolicy* access = nullptr);
 
 /// How the reader makes an empty node of a tag; relations are added by plan/.
 using NodeFactory = Ref<Node> (*)();

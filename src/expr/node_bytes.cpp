@@ -147,7 +147,9 @@ class WireWriter final : public FieldVisitor {
 
 class WireReader final : public FieldVisitor {
  public:
-  explicit WireReader(std::span<const std::byte> bytes) : rest_(bytes) {}
+  WireReader(std::span<const std::byte> bytes, const AccessPolicy* access) : rest_(bytes), access_(access) {}
+
+  const AccessPolicy* access() const override { return access_; }
 
   void field(int tag, const char*, bool& value) override {
     expect(tag);
@@ -344,6 +346,7 @@ class WireReader final : public FieldVisitor {
   }
 
   std::span<const std::byte> rest_;
+  const AccessPolicy* const access_;
   int depth_ = 0;
   std::vector<NodeRef> known_;
 };
@@ -378,8 +381,8 @@ std::vector<std::byte> to_bytes(const Node& node) {
   return bytes;
 }
 
-NodeRef node_from_bytes(std::span<const std::byte> bytes) {
-  WireReader reader(bytes);
+NodeRef node_from_bytes(std::span<const std::byte> bytes, const AccessPolicy* access) {
+  WireReader reader(bytes, access);
   uint32_t magic;
   uint16_t version;
   reader.raw(&magic, sizeof magic);

@@ -83,7 +83,8 @@ void descriptor_fields(FieldVisitor& v, TableRef& table) {
   if (table || descriptor.kind.empty()) return;
   require(parameters.size() % 2 == 0, "a table parameter without a value");
   for (size_t i = 0; i < parameters.size(); i += 2) descriptor.parameters[parameters[i]] = parameters[i + 1];
-  table = open_table(descriptor);
+  require(v.access() != nullptr, "a table, where none may be opened");
+  table = open_table(descriptor, *v.access());
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ class PlanNode : public Node {
 
 /// The whole tree, indented by box-drawing lines; `annotate` may add to a node's line.
 std::string print_plan(const PlanRef& plan, const std::function<std::string(const PlanNode&)>& annotate = {});
-/// The plan over its own wire form; what verify_plans runs.
-PlanRef through_wire(const PlanRef& plan);
+/// The plan over its own wire form; what verify_plans runs. Its tables are opened anew.
+PlanRef through_wire(const PlanRef& plan, const AccessPolicy& access);
 /// Bottom-up; null keeps a node. Shared nodes are changed once and stay shared.
 PlanRef rewrite_plan(const PlanRef& plan, const std::function<PlanRef(const PlanRef&)>& change);
 

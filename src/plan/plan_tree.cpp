@@ -44,8 +44,8 @@ std::string print_plan(const PlanRef& plan, const std::function<std::string(cons
   return out;
 }
 
-PlanRef through_wire(const PlanRef& plan) {
-  const NodeRef read = node_from_bytes(to_bytes(*plan));
+PlanRef through_wire(const PlanRef& plan, const AccessPolicy& access) {
+  const NodeRef read = node_from_bytes(to_bytes(*plan), &access);
   const auto* node = dynamic_cast<const PlanNode*>(read.get());
   ASSERT(node != nullptr && equal(*node, *plan));
   return PlanRef(node);

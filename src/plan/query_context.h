@@ -8,6 +8,8 @@
 
 namespace doline {
 
+class AccessPolicy;  // of io/
+
 /// What a running query shares with everything that works for it. Made by the session; outlives
 /// the query's tasks.
 struct QueryContext {
@@ -17,10 +19,13 @@ struct QueryContext {
   BudgetRef budget;                       // the query's account
   Arbiter* arbiter = nullptr;
   SpillWriterRef spill;                   // opened at first use by whoever implements it
+  const AccessPolicy* access = nullptr;   // what may be opened and written; outlives the query
   std::atomic<bool> cancelled{false};
   uint32_t threads = 1;
   uint32_t chunk_rows = kChunkRows;       // less only in tests
 
+  /// For whoever opens or writes files. Precondition: `access` was set.
+  const AccessPolicy& access_policy() const;
   bool is_cancelled() const { return cancelled.load(std::memory_order_relaxed); }
   /// Throws Error(kCancelled) once cancelled. Call it in long loops without a chunk boundary.
   void check_cancelled() const;

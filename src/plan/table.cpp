@@ -78,12 +78,12 @@ void register_table_kind(const std::string& kind, TableOpener opener) {
   ASSERT(registered<TableOpener>().emplace(kind, opener).second);
 }
 
-TableRef open_table(const TableDescriptor& descriptor) {
+TableRef open_table(const TableDescriptor& descriptor, const AccessPolicy& access) {
   const auto found = registered<TableOpener>().find(descriptor.kind);
   if (found == registered<TableOpener>().end()) {
     throw Error(ErrorCode::kCorrupt, "plan bytes: an unknown kind of table, {}", descriptor.kind);
   }
-  return found->second(descriptor);
+  return found->second(descriptor, access);
 }
 
 void register_writer(const std::string& format, WriterOpener opener) {

@@ -116,10 +116,10 @@ class Table : public RefCounted {
 };
 using TableRef = Ref<const Table>;
 
-/// Reopens a descriptor's table; kinds register themselves in table/.
-using TableOpener = TableRef (*)(const TableDescriptor&);
+/// Reopens a descriptor's table, as far as the session may; kinds register themselves in table/.
+using TableOpener = TableRef (*)(const TableDescriptor&, const AccessPolicy&);
 void register_table_kind(const std::string& kind, TableOpener opener);
-TableRef open_table(const TableDescriptor& descriptor);
+TableRef open_table(const TableDescriptor& descriptor, const AccessPolicy& access);
 
 /// A file format that COPY writes to; registered by name ("parquet", "csv", "json").
 using WriterOpener = std::unique_ptr<Writer> (*)(const std::string& path, const Schema& schema,

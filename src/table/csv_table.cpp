@@ -228,7 +228,7 @@ TableDescriptor CsvTable::descriptor() const {
   return descriptor;
 }
 
-TableRef CsvTable::reopen(const TableDescriptor& descriptor) {
+TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy& policy) {
   const auto texts = [&](const char* key) {
     const auto found = descriptor.parameters.find(key);
     if (found == descriptor.parameters.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a CSV table without {}", key);
@@ -241,7 +241,6 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor) {
   Schema schema;
   for (size_t i = 0; i < names.size(); ++i) schema.push_back({names[i], csv_type_named(types[i])});
   FileSystem& files = FileSystem::local();
-  const AccessPolicy policy = AccessPolicy::open();
   std::vector<CsvFile> parts;
   for (const std::string& packed : texts("files")) {
     const std::vector<std::string> fields = unpack_texts(packed);

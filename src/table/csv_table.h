@@ -46,7 +46,7 @@ class CsvTable final : public Table {
   /// From its first byte, decompressed. A pipe: once.
   std::unique_ptr<ByteStream> open_part(const CsvFile& part) const;
 
-  static TableRef reopen(const TableDescriptor& descriptor);
+  static TableRef reopen(const TableDescriptor& descriptor, const AccessPolicy& policy);
 
  private:
   FileSystem& files_;

@@ -96,7 +96,7 @@ class MemoryScan final : public Scan {
 };
 
 const bool kRegistered = [] {
-  register_table_kind("memory", +[](const TableDescriptor& descriptor) -> TableRef {
+  register_table_kind("memory", +[](const TableDescriptor& descriptor, const AccessPolicy&) -> TableRef {
     const auto id = descriptor.parameters.find("id");
     LiveTables& live = live_tables();
     MutexLock lock(live.mutex);

@@ -223,7 +223,7 @@ TableDescriptor ParquetTable::descriptor() const {
   return descriptor;
 }
 
-TableRef ParquetTable::reopen(const TableDescriptor& descriptor) {
+TableRef ParquetTable::reopen(const TableDescriptor& descriptor, const AccessPolicy& policy) {
   std::vector<std::string> paths;
   ParquetTableOptions options;
   for (const auto& [name, value] : descriptor.parameters) {
@@ -232,8 +232,7 @@ TableRef ParquetTable::reopen(const TableDescriptor& descriptor) {
     if (name == "union_by_name") options.union_by_name = true;
     if (name == "hive_partitioning") options.hive_partitioning = value == "true";
   }
-  return make_ref<const ParquetTable>(FileSystem::local(), AccessPolicy::open(), std::move(paths),
-                                      options);
+  return make_ref<const ParquetTable>(FileSystem::local(), policy, std::move(paths), options);
 }
 
 std::unique_ptr<Scan> ParquetTable::scan(ScanRequest request, QueryContext& context) const {

@@ -52,7 +52,7 @@ class ParquetTable final : public Table {
   TableDescriptor descriptor() const override;
   std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override;
   std::string describe() const override;
-  static TableRef reopen(const TableDescriptor& descriptor);
+  static TableRef reopen(const TableDescriptor& descriptor, const AccessPolicy& policy);
 
   const std::vector<std::unique_ptr<ParquetPart>>& parts() const { return parts_; }
   parquet::ParquetFileRef open_part(size_t part) const {

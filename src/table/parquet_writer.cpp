@@ -128,8 +128,8 @@ std::string percent_encoded(std::string_view text) {
 /// another is needed, and its partition goes on in a further file.
 class PartitionedWriter final : public Writer {
  public:
-  PartitionedWriter(std::string directory, const Schema& schema, ParquetWriteOptions options)
-      : directory_(std::move(directory)), schema_(schema), options_(std::move(options)) {
+  PartitionedWriter(std::string directory, const Schema& schema, ParquetWriteOptions options, AccessPolicy policy)
+      : directory_(std::move(directory)), schema_(schema), options_(std::move(options)), policy_(std::move(policy)) {
     while (directory_.size() > 1 && directory_.ends_with('/')) directory_.pop_back();
     for (uint32_t column = 0; column < schema.size(); ++column) {
       const auto& keys = options_.partition_by;
@@ -239,12 +239,12 @@ class PartitionedWriter final : public Writer {
     if (!partition.writer) {
       if (open_files_ == kOpenFiles) close_idlest();
       const std::string folder = directory_ + "/" + key;
-      FileSystem::local().make_directories(folder, AccessPolicy::open());
+      FileSystem::local().make_directories(folder, policy_);
       CreateOptions create;
       create.overwrite = options_.overwrite;
       partition.writer = std::make_unique<parquet::FileWriter>(
           FileSystem::local().create(fmt::format("{}data_{}.parquet", folder, partition.files++),
-                                     AccessPolicy::open(), create),
+                                     policy_, create),
           kept_schema_, options_.file);
       ++open_files_;
     }
@@ -272,6 +272,7 @@ class PartitionedWriter final : public Writer {
   std::string directory_;
   const Schema schema_;
   ParquetWriteOptions options_;
+  const AccessPolicy policy_;
   std::vector<uint32_t> kept_;
   Schema kept_schema_;
   std::map<std::string, Partition> partitions_;
@@ -284,16 +285,17 @@ class PartitionedWriter final : public Writer {
 
 std::unique_ptr<Writer> open_parquet_writer(const std::string& path, const Schema& schema,
                                             const std::map<std::string, Value>& options,
-                                            QueryContext&) {
+                                            QueryContext& context) {
+  const AccessPolicy& policy = context.access_policy();
   ParquetWriteOptions taken = take_write_options(schema, options);
   if (!taken.partition_by.empty()) {
-    FileSystem::local().make_directories(path, AccessPolicy::open());
-    return std::make_unique<PartitionedWriter>(path, schema, std::move(taken));
+    FileSystem::local().make_directories(path, policy);
+    return std::make_unique<PartitionedWriter>(path, schema, std::move(taken), policy);
   }
   CreateOptions create;
   create.overwrite = taken.overwrite;
   return std::make_unique<ParquetFileWriter>(
-      FileSystem::local().create(path, AccessPolicy::open(), create), schema, taken.file);
+      FileSystem::local().create(path, policy, create), schema, taken.file);
 }
 
 }  // namespace doline

@@ -45,7 +45,7 @@ class RangeTable final : public Table {
   std::string describe() const override { return fmt::format("{} of {} rows", name_, count_); }
   std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override;
 
-  static TableRef reopen(const TableDescriptor& descriptor) {
+  static TableRef reopen(const TableDescriptor& descriptor, const AccessPolicy&) {
     const auto& parameters = descriptor.parameters;
     const auto number = [&](const char* key) {
       const auto found = parameters.find(key);

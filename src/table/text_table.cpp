@@ -104,9 +104,9 @@ class BlockRows {
 /// must be decompressed, or comes from a pipe, is read in sequence, one task a file.
 class LogTable final : public Table {
  public:
-  LogTable(std::vector<LogFile> files, std::shared_ptr<const LogParser> parser, bool keeps_rejects,
+  LogTable(std::vector<LogFile> files, AccessPolicy policy, std::shared_ptr<const LogParser> parser, bool keeps_rejects,
            std::map<std::string, std::string> parameters)
-      : files_(std::move(files)), parser_(std::move(parser)), schema_(parser_->columns()), keeps_rejects_(keeps_rejects),
+      : files_(std::move(files)), policy_(std::move(policy)), parser_(std::move(parser)), schema_(parser_->columns()), keeps_rejects_(keeps_rejects),
         parameters_(std::move(parameters)) {}
 
   const Schema& schema() const override { return schema_; }
@@ -128,6 +128,7 @@ class LogTable final : public Table {
  private:
   friend class LogScan;
   const std::vector<LogFile> files_;
+  const AccessPolicy policy_;
   const std::shared_ptr<const LogParser> parser_;  // with readers of scans that outlive the table
   const Schema schema_;
   const bool keeps_rejects_;
@@ -298,7 +299,7 @@ class LogScan final : public Scan {
     if (file.file) {
       return std::make_unique<RangeReader>(file, table_->parser_, request_, table_->keeps_rejects_, morsel);
     }
-    return std::make_unique<SequenceReader>(file, AccessPolicy::open(), table_->parser_, request_, table_->keeps_rejects_);
+    return std::make_unique<SequenceReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_);
   }
   SourceProgress progress() const override { return {done_, total_}; }
   uint32_t parallelism() const override { return static_cast<uint32_t>(std::max<size_t>(1, morsels_.size())); }
@@ -344,7 +345,7 @@ TableRef make_log_table(const std::vector<std::string>& paths, LogOptions option
     if (!sample.empty()) break;
   }
   std::shared_ptr<const LogParser> parser = create_log_parser(options, sample);
-  return make_ref<const LogTable>(std::move(opened), std::move(parser), keeps_rejects, std::move(parameters));
+  return make_ref<const LogTable>(std::move(opened), policy, std::move(parser), keeps_rejects, std::move(parameters));
 }
 
 TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& context) {
@@ -372,8 +373,8 @@ TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& co
 /// Rows of one table that are made file by file.
 class FileTable final : public Table {
  public:
-  FileTable(std::vector<ListedFile> files, bool is_text)
-      : files_(std::move(files)), is_text_(is_text),
+  FileTable(std::vector<ListedFile> files, AccessPolicy policy, bool is_text)
+      : files_(std::move(files)), policy_(std::move(policy)), is_text_(is_text),
         schema_{{"filename", Type::varchar()},
                 {"content", is_text ? Type::varchar() : Type::blob()},
                 {"size", Type::int64()},
@@ -397,6 +398,7 @@ class FileTable final : public Table {
  private:
   friend class FileScan;
   const std::vector<ListedFile> files_;
+  const AccessPolicy policy_;
   const bool is_text_;
   const Schema schema_;
 };
@@ -433,7 +435,7 @@ class FileScan final : public Scan {
      private:
       std::string content() const {
         // As it lies: neither decompressed nor looked into.
-        FileRef file = FileSystem::local().open_file(file_.path, AccessPolicy::open(), {{}, true});
+        FileRef file = FileSystem::local().open_file(file_.path, scan_.table_->policy_, {{}, true});
         if (file->size_bytes() > (uint64_t{2} << 30)) {
           throw Error(ErrorCode::kNotSupported, "{} has more than 2 GiB, which no value holds", file_.path);
         }
@@ -462,7 +464,7 @@ std::unique_ptr<Scan> FileTable::scan(ScanRequest request, QueryContext&) const 
 template <bool kText>
 TableRef open_files(const TableFunctionCall& call, const TableFunctionContext& context) {
   refuse_unknown_options(call, {});
-  return make_ref<const FileTable>(context.files.list(paths_of(call), context.policy), kText);
+  return make_ref<const FileTable>(context.files.list(paths_of(call), context.policy), context.policy, kText);
 }
 
 std::vector<std::string> paths_in(const TableDescriptor& descriptor) {
@@ -474,7 +476,7 @@ std::vector<std::string> paths_in(const TableDescriptor& descriptor) {
 }
 
 const bool kRegistered = [] {
-  register_table_kind("log", +[](const TableDescriptor& descriptor) -> TableRef {
+  register_table_kind("log", +[](const TableDescriptor& descriptor, const AccessPolicy& policy) -> TableRef {
     const auto text = [&](const char* key) {
       const auto found = descriptor.parameters.find(key);
       return found == descriptor.parameters.end() ? std::string() : found->second;
@@ -483,12 +485,12 @@ const bool kRegistered = [] {
     options.format = log_format_named(text("format")).value_or(LogFormat::kAuto);
     options.pattern = text("pattern");
     options.now_micros = std::strtoll(text("now").c_str(), nullptr, 10);
-    return make_log_table(paths_in(descriptor), options, !text("rejects").empty(), FileSystem::local(), AccessPolicy::open());
+    return make_log_table(paths_in(descriptor), options, !text("rejects").empty(), FileSystem::local(), policy);
   });
-  register_table_kind("files", +[](const TableDescriptor& descriptor) -> TableRef {
+  register_table_kind("files", +[](const TableDescriptor& descriptor, const AccessPolicy& policy) -> TableRef {
     const auto text = descriptor.parameters.find("text");
     const bool is_text = text != descriptor.parameters.end() && !text->second.empty();
-    return make_ref<const FileTable>(FileSystem::local().list(paths_in(descriptor), AccessPolicy::open()), is_text);
+    return make_ref<const FileTable>(FileSystem::local().list(paths_in(descriptor), policy), policy, is_text);
   });
   return true;
 }();

@@ -121,7 +121,7 @@ TEST_F(ParquetTableTest, WhatIsWrittenIsReadInOrder) {
   EXPECT_EQ(statistics.row_count, 3000u);
   EXPECT_EQ(statistics.columns[0].max, Value::integer(2999));
   EXPECT_EQ(statistics.columns[2].null_count, 600u);
-  EXPECT_EQ(read(open_table(table->descriptor())).size(), 3000u);
+  EXPECT_EQ(read(open_table(table->descriptor(), AccessPolicy::open())).size(), 3000u);
 }
 
 TEST_F(ParquetTableTest, ALimitStopsTheScan) {
