@@ -21,6 +21,7 @@ class ParquetTableTest : public testing::Test {
                         testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::create_directories(root_);
     context_.budget = Budget::create("test", Budget::process());
+    context_.access = &access_;
   }
   ~ParquetTableTest() override { fs::remove_all(root_); }
 
@@ -104,6 +105,7 @@ class ParquetTableTest : public testing::Test {
   }
 
   fs::path root_;
+  const AccessPolicy access_ = AccessPolicy::open();
   QueryContext context_;
   std::unique_ptr<Scan> scan_;
 };
