@@ -3,6 +3,7 @@
 #include <atomic>
 #include <map>
 
+#include "base/thread_safety.h"
 #include "column/column_builder.h"
 #include "format/text/log_parser.h"
 #include "format/text/log_rows.h"
@@ -50,13 +51,53 @@ std::string first_bytes(const std::string& path, const AccessPolicy& policy, Fil
 
 class LogTable;
 
+/// The number of the line at a place of a plain file. Only damaged records ask for it, so that line
+/// ends are counted then, and once: what lies before a stride's begin is kept. Shared by readers.
+class LineNumbers {
+ public:
+  explicit LineNumbers(FileRef file) : file_(std::move(file)) {}
+
+  /// The number of the line that begins at `byte`.
+  uint64_t line_at(uint64_t byte) {
+    const uint64_t stride = byte / kMorselBytes;
+    MutexLock lock(mutex_);
+    while (before_.size() <= stride) {
+      const uint64_t begin = (before_.size() - 1) * kMorselBytes;
+      before_.push_back(before_.back() + count(begin, begin + kMorselBytes));
+    }
+    return 1 + before_[stride] + count(stride * kMorselBytes, byte);
+  }
+
+ private:
+  uint64_t count(uint64_t begin, uint64_t end) const {
+    uint64_t line_ends = 0;
+    std::vector<std::byte> block(size_t{1} << 18);
+    while (begin < end) {
+      const auto wanted = static_cast<size_t>(std::min<uint64_t>(block.size(), end - begin));
+      const size_t got = file_->read_at(begin, {block.data(), wanted});
+      if (got == 0) break;
+      line_ends += static_cast<uint64_t>(
+          std::count(block.begin(), block.begin() + static_cast<ptrdiff_t>(got), std::byte{'\n'}));
+      begin += got;
+    }
+    return line_ends;
+  }
+
+  const FileRef file_;
+  Mutex mutex_;
+  std::vector<uint64_t> before_ GUARDED_BY(mutex_) = {0};  // line ends before each stride
+};
+
 /// Rows and rejects of blocks of whole records.
 class BlockRows {
  public:
-  BlockRows(const LogParser& parser, const ScanRequest& request, bool keeps_rejects, const std::string& path)
-      : parser_(parser), request_(request), keeps_rejects_(keeps_rejects), path_(path), scratch_(request.filters.size()) {}
+  /// `numbers`: where the block's first line is looked up; null when open() is told.
+  BlockRows(const LogParser& parser, const ScanRequest& request, bool keeps_rejects, const std::string& path,
+            std::shared_ptr<LineNumbers> numbers)
+      : parser_(parser), request_(request), keeps_rejects_(keeps_rejects), path_(path), numbers_(std::move(numbers)),
+        scratch_(request.filters.size()) {}
 
-  void open(BufferRef buffer, std::string_view text, uint64_t first_byte, uint64_t first_line) {
+  void open(BufferRef buffer, std::string_view text, uint64_t first_byte, uint64_t first_line = 1) {
     buffer_ = std::move(buffer);
     block_.emplace(text, first_line);
     first_byte_ = first_byte;
@@ -76,14 +117,15 @@ class BlockRows {
       out.active = request_.filters[i].program->select(out, scratch_[i]);
     }
     if (rejects.empty()) return;
+    const uint64_t lines_before = numbers_ ? numbers_->line_at(first_byte_) - 1 : 0;
     if (!keeps_rejects_) {
       const LogReject& first = rejects.front();
-      throw Error(ErrorCode::kFormat, "{}, line {}: {}", path_, first.line, first.reason)
+      throw Error(ErrorCode::kFormat, "{}, line {}: {}", path_, lines_before + first.line, first.reason)
           .hint("rejects => true skips such lines and keeps them for FROM rejects()");
     }
     std::vector<Reject> kept;
     for (const LogReject& reject : rejects) {
-      kept.push_back({path_, reject.line, first_byte_ + reject.byte, std::string(reject.column), reject.reason,
+      kept.push_back({path_, lines_before + reject.line, first_byte_ + reject.byte, std::string(reject.column), reject.reason,
                       std::string(reject.text)});
     }
     RejectStore::instance().add(std::move(kept));
@@ -94,6 +136,7 @@ class BlockRows {
   const ScanRequest& request_;
   const bool keeps_rejects_;
   const std::string path_;
+  const std::shared_ptr<LineNumbers> numbers_;
   BufferRef buffer_;
   std::optional<LogBlock> block_;
   uint64_t first_byte_ = 0;
@@ -135,34 +178,13 @@ class LogTable final : public Table {
   const std::map<std::string, std::string> parameters_;
 };
 
-/// Line ends before each range of a file: counted once, by whoever needs them first.
-class LineNumbers {
- public:
-  explicit LineNumbers(const LogFile& file) : file_(file) {}
-  /// The number of the line that begins at `byte`.
-  uint64_t line_at(uint64_t byte) const {
-    uint64_t line = 1;
-    std::vector<std::byte> block(size_t{1} << 20);
-    for (uint64_t at = 0; at < byte;) {
-      const auto wanted = static_cast<size_t>(std::min<uint64_t>(block.size(), byte - at));
-      const size_t got = file_.file->read_at(at, {block.data(), wanted});
-      if (got == 0) break;
-      line += static_cast<uint64_t>(std::count(block.begin(), block.begin() + static_cast<ptrdiff_t>(got), std::byte{'\n'}));
-      at += got;
-    }
-    return line;
-  }
-
- private:
-  const LogFile& file_;
-};
-
 /// One byte range of a plain file: the records that begin in it.
 class RangeReader final : public Reader {
  public:
   RangeReader(const LogFile& file, std::shared_ptr<const LogParser> parser, const ScanRequest& request, bool keeps_rejects,
-              Morsel morsel)
-      : file_(file), parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path), morsel_(morsel) {}
+              std::shared_ptr<LineNumbers> numbers, Morsel morsel)
+      : file_(file), parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path, std::move(numbers)),
+        morsel_(morsel) {}
 
   Poll read(Chunk& out, const Waker&) override {
     if (!is_loaded_) load();
@@ -206,7 +228,7 @@ class RangeReader final : public Reader {
         const size_t next = parser_->record_begin(text, static_cast<size_t>(morsel_.end - from));
         if (next != std::string_view::npos) end = next;
       }
-      rows_.open(buffer, text.substr(begin, end - begin), from + begin, LineNumbers(file_).line_at(from + begin));
+      rows_.open(buffer, text.substr(begin, end - begin), from + begin);
       return;
     }
   }
@@ -223,7 +245,7 @@ class SequenceReader final : public Reader {
  public:
   SequenceReader(const LogFile& file, const AccessPolicy& policy, std::shared_ptr<const LogParser> parser,
                  const ScanRequest& request, bool keeps_rejects)
-      : parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path), path_(file.path),
+      : parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path, nullptr), path_(file.path),
         blocks_(FileSystem::local().open_stream(file.path, policy, Compression::kAuto, {{}, true}), kStreamBlockBytes, 4,
                 current_budget()) {}
 
@@ -279,6 +301,7 @@ class LogScan final : public Scan {
   LogScan(Ref<const LogTable> table, ScanRequest request) : table_(std::move(table)), request_(std::move(request)) {
     for (uint32_t i = 0; i < table_->files_.size(); ++i) {
       const LogFile& file = table_->files_[i];
+      numbers_.push_back(file.file ? std::make_shared<LineNumbers>(file.file) : nullptr);
       total_ += file.size_bytes;
       const uint64_t step = file.file ? kMorselBytes : std::max<uint64_t>(1, file.size_bytes);
       for (uint64_t begin = 0; begin < std::max<uint64_t>(1, file.size_bytes); begin += step) {
@@ -297,7 +320,8 @@ class LogScan final : public Scan {
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     const LogFile& file = table_->files_[morsel.part];
     if (file.file) {
-      return std::make_unique<RangeReader>(file, table_->parser_, request_, table_->keeps_rejects_, morsel);
+      return std::make_unique<RangeReader>(file, table_->parser_, request_, table_->keeps_rejects_, numbers_[morsel.part],
+                                           morsel);
     }
     return std::make_unique<SequenceReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_);
   }
@@ -307,6 +331,7 @@ class LogScan final : public Scan {
  private:
   const Ref<const LogTable> table_;
   const ScanRequest request_;
+  std::vector<std::shared_ptr<LineNumbers>> numbers_;  // of the plain files
   std::vector<Morsel> morsels_;
   std::atomic<size_t> next_{0};
   std::atomic<uint64_t> done_{0};
