@@ -20,6 +20,13 @@ namespace {
 
 volatile sig_atomic_t interrupted = 0;
 
+/// Ctrl-C ends the statement that runs, whichever kind it is.
+class InterruptWatcher final : public StatementWatcher {
+ public:
+  bool is_unwanted(const Query&) override { return interrupted != 0; }
+  void ended(const Query&) override {}
+};
+
 size_t terminal_width() {
   winsize size{};
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 0;
@@ -39,7 +46,6 @@ void run_script(Session& session, const std::string& text, const OutputOptions& 
     for (const Prepared& prepared : session.parse(text)) {
       source = prepared.text;
       auto query = session.run(prepared);
-      query->set_poll([]() -> bool { return interrupted != 0; });
       if (!query->returns_rows()) continue;
       print_result(*query, options, stdout, find_zone(session.settings().time_zone));
       std::fflush(stdout);
@@ -102,7 +108,9 @@ int run(int argc, char** argv) {
   action.sa_handler = [](int) { interrupted = 1; };
   ::sigaction(SIGINT, &action, nullptr);
 
+  InterruptWatcher watcher;
   Session session(std::make_shared<Database>(safe ? AccessPolicy::safe() : AccessPolicy::open()));
+  session.set_watcher(&watcher);
   try {
     if (!memory.empty()) run_script(session, "SET memory_limit = '" + memory + "'", options);
     if (threads > 0) run_script(session, fmt::format("SET threads = {}", threads), options);

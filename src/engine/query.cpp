@@ -120,6 +120,34 @@ struct NodeWork {
 
 }  // namespace
 
+QueryProfile Query::profile() const {
+  QueryProfile profile;
+  if (!running_) return profile;
+  std::map<const PlanNode*, NodeWork> work;
+  const auto add = [&](OperatorMetrics& metrics, bool gives_rows) {
+    if (!metrics.node) return;
+    NodeWork& node = work[metrics.node];
+    node.nanoseconds += metrics.nanoseconds.load();
+    if (gives_rows) node.rows_out = std::max(node.rows_out, metrics.rows_out.load());
+    node.spilled += metrics.spilled_bytes.load();
+  };
+  for (const Pipeline& pipeline : running_->run->graph().pipelines) {
+    add(*pipeline.source_metrics, true);
+    for (const auto& op : pipeline.operators) add(op->metrics, true);
+    add(pipeline.sink->metrics, false);
+  }
+  const std::function<void(const PlanNode&, uint32_t)> visit = [&](const PlanNode& node, uint32_t depth) {
+    const NodeWork& done = work[&node];
+    profile.nodes.push_back({node.describe(), depth, static_cast<double>(done.nanoseconds) / 1e6, done.rows_out, done.spilled});
+    for (const PlanRef& input : node.children()) visit(*input, depth + 1);
+  };
+  visit(*plan_, 0);
+  profile.milliseconds = 1e3 * (running_->took_seconds >= 0 ? running_->took_seconds : seconds_since(running_->begin));
+  profile.memory_peak_bytes = running_->context->budget->peak_bytes();
+  profile.spilled_bytes = running_->context->spill ? running_->context->spill->written_bytes() : 0;
+  return profile;
+}
+
 std::string Query::profile_text() const {
   if (!running_) return plan_ ? print_plan(plan_) : "";
   std::map<const PlanNode*, NodeWork> work;

@@ -19,6 +19,22 @@ struct QueryProgress {
   double elapsed_seconds = 0;
 };
 
+/// What one node of a plan did, all its operators together.
+struct ProfiledNode {
+  std::string text;   // as EXPLAIN has it
+  uint32_t depth = 0;
+  double milliseconds = 0;  // of all threads
+  uint64_t rows = 0;        // that it gave
+  uint64_t spilled_bytes = 0;
+};
+
+struct QueryProfile {
+  std::vector<ProfiledNode> nodes;  // each before its inputs
+  double milliseconds = 0;          // from start to end
+  uint64_t memory_peak_bytes = 0;
+  uint64_t spilled_bytes = 0;
+};
+
 /// A running or finished query. next() is for one thread, which works on the query until rows are
 /// ready; cancel() and progress() for any. Destroying it cancels and waits for its tasks.
 class Query {
@@ -34,6 +50,7 @@ class Query {
   std::optional<Chunk> next();
   void cancel() noexcept;
   QueryProgress progress() const noexcept;
+  QueryProfile profile() const;
   /// The plan; once run with what each operator did.
   std::string profile_text() const;
   std::string profile_json() const;

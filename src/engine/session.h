@@ -21,6 +21,16 @@ struct Prepared {
   std::string text;  // for carets
 };
 
+/// Sees the statements of a session run, COPY and CREATE TABLE … AS included; on their thread.
+class StatementWatcher {
+ public:
+  virtual ~StatementWatcher() = default;
+  /// About every 50 ms while the caller waits for rows; true cancels.
+  virtual bool is_unwanted(const Query& running) = 0;
+  /// A statement that gives no rows of its own has run to its end.
+  virtual void ended(const Query& done) = 0;
+};
+
 /// One user's conversation with a database: settings, prepared statements, running queries. Used
 /// by one thread at a time; Query::cancel and progress may be called from others.
 class Session final : public Catalog {
@@ -43,6 +53,9 @@ class Session final : public Catalog {
   /// Makes a table visible under a name (registered Arrow streams, frames).
   void register_table(const std::string& name, TableRef table) { database_->put_table(name, std::move(table), true); }
 
+  /// Null: nobody watches. Must outlive the queries started under it.
+  void set_watcher(StatementWatcher* watcher) { watcher_ = watcher; }
+
   // Catalog:
   TableRef find_table(const std::vector<std::string>& name) override;
   std::optional<std::string> find_view(const std::vector<std::string>& name) override;
@@ -59,6 +72,7 @@ class Session final : public Catalog {
   void refresh_constants();
 
   const std::shared_ptr<Database> database_;  // shared by sessions
+  StatementWatcher* watcher_ = nullptr;
   Settings settings_;
   SessionConstants constants_;
   uint64_t statements_ = 0;

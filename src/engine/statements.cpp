@@ -94,13 +94,18 @@ PlanRef StatementRunner::finished(PlanRef plan) {
 }
 
 std::unique_ptr<Query> StatementRunner::start(PlanRef plan) {
-  return std::make_unique<Query>(finished(std::move(plan)), context(), prepared_.text);
+  auto query = std::make_unique<Query>(finished(std::move(plan)), context(), prepared_.text);
+  if (StatementWatcher* watcher = session_.watcher_) {
+    query->set_poll([watcher, running = query.get()] { return watcher->is_unwanted(*running); });
+  }
+  return query;
 }
 
 std::unique_ptr<Query> StatementRunner::to_end(PlanRef plan) {
   auto query = start(std::move(plan));
   std::vector<Chunk> rows;
   while (auto chunk = query->next()) rows.push_back(std::move(*chunk));
+  if (session_.watcher_) session_.watcher_->ended(*query);
   auto done = std::make_unique<Query>(query->schema(), std::move(rows));
   done->set_returns_rows(false);
   return done;
