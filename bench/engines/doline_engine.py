@@ -45,7 +45,7 @@ class DolineError(Exception):
 
 def _bind(path):
     """The functions used here, with their types. Handles are opaque pointers; functions that can
-    fail return 0 on success and leave the message with the handle they were given."""
+    fail return 0 on success, and what went wrong is told by doline_error_message."""
     library = ctypes.CDLL(str(path))
     handle, text, status = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
     out = ctypes.POINTER(ctypes.c_void_p)
@@ -53,7 +53,7 @@ def _bind(path):
             ("doline_version", text, ()),
             ("doline_open", status, (text, out)),
             ("doline_close", None, (handle,)),
-            ("doline_error_message", text, (handle,)),
+            ("doline_error_message", text, ()),
             ("doline_prepare", status, (handle, text, ctypes.c_size_t, out)),
             ("doline_prepared_free", None, (handle,)),
             ("doline_run", status, (handle, out)),
@@ -72,8 +72,7 @@ class Engine:
         self.library = _bind(_library_path())
         self.version = self.library.doline_version().decode()
         self.session = ctypes.c_void_p()
-        if self.library.doline_open(None, ctypes.byref(self.session)):
-            raise DolineError("doline_open failed")
+        self._must(self.library.doline_open(None, ctypes.byref(self.session)))
         self.execute([f"SET threads = {threads}", f"SET temp_directory = '{temp_folder}'"])
         if memory_bytes:
             self.execute(f"SET memory_limit = '{memory_bytes}B'")
@@ -130,4 +129,4 @@ class Engine:
 
     def _must(self, status):
         if status:
-            raise DolineError(self.library.doline_error_message(self.session).decode())
+            raise DolineError(self.library.doline_error_message().decode())

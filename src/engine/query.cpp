@@ -42,7 +42,11 @@ struct Query::Running {
   std::unique_ptr<QueryRun> run;
   TaskGroup tasks;
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
-  double took_seconds = -1;
+  std::atomic<double> took_seconds = -1;  // progress() reads it from other threads
+  double seconds() const {
+    const double took = took_seconds;
+    return took >= 0 ? took : seconds_since(begin);
+  }
 };
 
 Query::Query(Schema schema, std::vector<Chunk> rows)
@@ -104,7 +108,7 @@ QueryProgress Query::progress() const noexcept {
   progress.memory_bytes = Budget::process().used_bytes();
   progress.memory_limit = Budget::process().limit_bytes();
   progress.spilled_bytes = running.context->spill ? running.context->spill->written_bytes() : 0;
-  progress.elapsed_seconds = running.took_seconds >= 0 ? running.took_seconds : seconds_since(running.begin);
+  progress.elapsed_seconds = running.seconds();
   return progress;
 }
 
@@ -142,7 +146,7 @@ QueryProfile Query::profile() const {
     for (const PlanRef& input : node.children()) visit(*input, depth + 1);
   };
   visit(*plan_, 0);
-  profile.milliseconds = 1e3 * (running_->took_seconds >= 0 ? running_->took_seconds : seconds_since(running_->begin));
+  profile.milliseconds = 1e3 * running_->seconds();
   profile.memory_peak_bytes = running_->context->budget->peak_bytes();
   profile.spilled_bytes = running_->context->spill ? running_->context->spill->written_bytes() : 0;
   return profile;
@@ -169,7 +173,7 @@ std::string Query::profile_text() const {
       }
     }
   }
-  const double took = running_->took_seconds >= 0 ? running_->took_seconds : seconds_since(running_->begin);
+  const double took = running_->seconds();
   std::string text = print_plan(plan_, [&](const PlanNode& node) -> std::string {
     const auto found = work.find(&node);
     if (found == work.end()) return "";
@@ -200,7 +204,7 @@ std::string Query::profile_json() const {
     for (const auto& op : pipeline.operators) add(op->metrics);
     if (pipeline.finishes_sink) add(pipeline.sink->metrics);
   }
-  const double took = running_->took_seconds >= 0 ? running_->took_seconds : seconds_since(running_->begin);
+  const double took = running_->seconds();
   return fmt::format("{{\"milliseconds\": {:.3f}, \"memory_peak_bytes\": {}, \"spilled_bytes\": {}, \"operators\": [{}]}}",
                      took * 1e3, running_->context->budget->peak_bytes(),
                      running_->context->spill ? running_->context->spill->written_bytes() : 0, operators);

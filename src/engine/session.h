@@ -48,6 +48,9 @@ class Session final : public Catalog {
   /// Parses and runs one statement.
   std::unique_ptr<Query> run(std::string_view text) { return run(prepare(text)); }
 
+  /// What a query gets of the session: settings, constants, an account, a spill file.
+  std::unique_ptr<QueryContext> make_context() const;
+
   Settings& mutable_settings() { return settings_; }
   Database& database() { return *database_; }
   /// Makes a table visible under a name (registered Arrow streams, frames).

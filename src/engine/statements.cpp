@@ -14,51 +14,6 @@ namespace doline {
 
 namespace {
 
-/// A spill file opened when the first block is written.
-class LazySpill final : public SpillWriter {
- public:
-  explicit LazySpill(Ref<SpillDirectory> directory) : directory_(std::move(directory)) {}
-  SpillExtent write(std::span<const std::byte> bytes) override { return file().write(bytes); }
-  void read(SpillExtent extent, std::span<std::byte> into) override { file().read(extent, into); }
-  uint64_t written_bytes() const noexcept override {
-    MutexLock lock(mutex_);
-    return file_ ? file_->written_bytes() : 0;
-  }
-
- private:
-  SpillFile& file() {
-    MutexLock lock(mutex_);
-    if (!file_) file_ = directory_->create_file();
-    return *file_;
-  }
-  const Ref<SpillDirectory> directory_;
-  mutable Mutex mutex_;
-  Ref<SpillFile> file_ GUARDED_BY(mutex_);
-};
-
-/// A query and the arbiter its operators ask.
-class SpillFirstArbiter final : public Arbiter {
- public:
-  explicit SpillFirstArbiter(QueryContext& context) : context_(context) {}
-  Grant ensure(Budget& budget, size_t bytes, Spillable& self) override {
-    if (budget.try_grow(bytes)) return Grant::kGranted;
-    if (context_.spill && self.spillable_bytes() > 0) {
-      self.spill(std::max(bytes, self.spillable_bytes() / 2), *context_.spill);
-      if (budget.try_grow(bytes)) return Grant::kGranted;
-    }
-    budget.grow(bytes);
-    return Grant::kOverdraft;
-  }
-
- private:
-  QueryContext& context_;
-};
-
-struct OwnedContext final : QueryContext {
-  SpillFirstArbiter own_arbiter{*this};
-  std::shared_ptr<const Database> database;  // keeps `access`
-};
-
 [[noreturn]] void not_supported(const sql::Statement& statement, const char* what) {
   throw Error(ErrorCode::kNotSupported, statement.span, "{} is not supported yet", what);
 }
@@ -71,20 +26,6 @@ std::unique_ptr<Query> StatementRunner::nothing() {
   return query;
 }
 
-std::unique_ptr<QueryContext> StatementRunner::context() {
-  auto made = std::make_unique<OwnedContext>();
-  made->settings = session_.settings_;
-  made->session = session_.constants_;
-  made->budget = Budget::create("query", Budget::process());
-  made->arbiter = &made->own_arbiter;
-  made->database = session_.database_;
-  made->access = &session_.database_->policy();
-  made->spill = make_ref<LazySpill>(session_.database_->spill_directory(session_.settings_));
-  made->threads = static_cast<uint32_t>(made->settings.threads ? made->settings.threads : Executor::available_cores());
-  made->chunk_rows = made->settings.chunk_size;
-  return made;
-}
-
 PlanRef StatementRunner::finished(PlanRef plan) {
   const Settings& settings = session_.settings_;
   if (settings.verify_plans) plan = through_wire(plan, session_.database_->policy());
@@ -94,7 +35,7 @@ PlanRef StatementRunner::finished(PlanRef plan) {
 }
 
 std::unique_ptr<Query> StatementRunner::start(PlanRef plan) {
-  auto query = std::make_unique<Query>(finished(std::move(plan)), context(), prepared_.text);
+  auto query = std::make_unique<Query>(finished(std::move(plan)), session_.make_context(), prepared_.text);
   if (StatementWatcher* watcher = session_.watcher_) {
     query->set_poll([watcher, running = query.get()] { return watcher->is_unwanted(*running); });
   }

@@ -28,7 +28,6 @@ class StatementRunner {
   std::unique_ptr<Query> start(PlanRef plan);
   /// Runs to the end, for statements whose effect counts; keeps the one row they give.
   std::unique_ptr<Query> to_end(PlanRef plan);
-  std::unique_ptr<QueryContext> context();
   static std::unique_ptr<Query> nothing();
 
   Session& session_;

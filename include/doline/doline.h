@@ -1,0 +1,220 @@
+/* Doline's C ABI: SQL in, Arrow out. Everything else (the C++ header beside this one, Python) is
+ * built on these functions.
+ *
+ *   doline_session* session;
+ *   doline_prepared* prepared;
+ *   doline_query* query;
+ *   struct ArrowArray batch;
+ *   if (doline_open(NULL, &session)) { fputs(doline_error_message(), stderr); exit(1); }
+ *   const char* sql = "SELECT i FROM range($1) t(i)";
+ *   doline_prepare(session, sql, strlen(sql), &prepared);
+ *   doline_bind_int64(prepared, "1", 10);
+ *   doline_run(prepared, &query);
+ *   while (doline_next(query, &batch) == 0 && batch.release) { ...; batch.release(&batch); }
+ *   doline_query_free(query); doline_prepared_free(prepared); doline_close(session);
+ *
+ * Failure. Functions of type int return 0, or 1 when they failed; what went wrong is then told by
+ * the doline_error_ functions, on the same thread, until its next call that fails. Out parameters
+ * are left null or released. Nothing throws and nothing prints.
+ *
+ * Ownership. What an out parameter receives is the caller's, who frees it by the function named
+ * there; null may be freed. Arrow structs follow Arrow's rule: whoever holds one calls its
+ * `release`, on any thread, also after everything else is freed. Texts that a function returns stay
+ * Doline's and are valid until the next call of that function with that handle (errors: on that
+ * thread). Texts given are copied before the call returns; they are UTF-8.
+ *
+ * Threads. A session, its prepared statements and a query are each used by one thread at a time,
+ * which may change; different sessions, and different queries of one session, by different threads
+ * at once. doline_cancel, doline_interrupt and doline_progress may be called from any thread while
+ * others work. A session must outlive its prepared statements; queries and batches live on their
+ * own. After fork() the child opens sessions of its own: the parent's refuse there.
+ */
+#ifndef DOLINE_H
+#define DOLINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#error "Doline runs on Linux"
+#endif
+#define DOLINE_API __attribute__((visibility("default")))
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The Arrow C data and stream interfaces, as published by Apache Arrow; one definition a program. */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+  const char* format;
+  const char* name;
+  const char* metadata;
+  int64_t flags;
+  int64_t n_children;
+  struct ArrowSchema** children;
+  struct ArrowSchema* dictionary;
+  void (*release)(struct ArrowSchema*);
+  void* private_data;
+};
+
+struct ArrowArray {
+  int64_t length;
+  int64_t null_count;
+  int64_t offset;
+  int64_t n_buffers;
+  int64_t n_children;
+  const void** buffers;
+  struct ArrowArray** children;
+  struct ArrowArray* dictionary;
+  void (*release)(struct ArrowArray*);
+  void* private_data;
+};
+#endif /* ARROW_C_DATA_INTERFACE */
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+  int (*get_schema)(struct ArrowArrayStream*, struct ArrowSchema* out);
+  int (*get_next)(struct ArrowArrayStream*, struct ArrowArray* out);
+  const char* (*get_last_error)(struct ArrowArrayStream*);
+  void (*release)(struct ArrowArrayStream*);
+  void* private_data;
+};
+#endif /* ARROW_C_STREAM_INTERFACE */
+
+/* A user's conversation with a database: its settings and prepared statements. */
+typedef struct doline_session doline_session;
+/* One statement, understood, with the parameters bound to it. */
+typedef struct doline_prepared doline_prepared;
+/* One run of a statement, and its rows. */
+typedef struct doline_query doline_query;
+
+/* "0.1.0". Valid for ever. */
+DOLINE_API const char* doline_version(void);
+
+/* --- Sessions */
+
+/* Opens a new database in memory and a session of it. `path`: NULL, "" or ":memory:". */
+DOLINE_API int doline_open(const char* path, doline_session** out);
+/* Another session of the same database: same tables and views, settings of its own. Tables live
+ * until the last session is closed. */
+DOLINE_API int doline_connect(doline_session* beside, doline_session** out);
+/* Running queries go on; their statements are freed before. */
+DOLINE_API void doline_close(doline_session* session);
+/* Any thread: cancels what the session is running now, also a statement inside doline_run. Returns
+ * at once; a statement started later is not touched. */
+DOLINE_API void doline_interrupt(doline_session* session);
+
+/* --- Statements */
+
+/* Runs a script, statements between semicolons, for what it leaves behind; rows are dropped. Stops
+ * at the first error. `size` in bytes. */
+DOLINE_API int doline_execute(doline_session* session, const char* text, size_t size);
+/* Parses exactly one statement. Names and types are looked up when it runs, each time. Free it with
+ * doline_prepared_free. Fails with "syntax" for what is no statement. */
+DOLINE_API int doline_prepare(doline_session* session, const char* text, size_t size,
+                              doline_prepared** out);
+/* The same from the versioned bytes of an unresolved tree (a statement or a query), which frames
+ * send instead of text. Fails with "corrupt" for bytes that are none. */
+DOLINE_API int doline_prepare_bytes(doline_session* session, const void* bytes, size_t size,
+                                    doline_prepared** out);
+/* The bytes of a prepared statement's tree, for doline_prepare_bytes in any process. `*bytes` is
+ * valid until the next call with this statement, or its end. */
+DOLINE_API int doline_prepared_bytes(doline_prepared* prepared, const void** bytes, size_t* size);
+DOLINE_API void doline_prepared_free(doline_prepared* prepared);
+
+/* Parameters, by position ("1" for ? and $1) or by name ("limit" for $limit). A value stays bound
+ * for further runs until another takes its place. Fails with "parameter" for a name that is none;
+ * one that the statement does not have does no harm. */
+DOLINE_API int doline_bind_null(doline_prepared* prepared, const char* name);
+DOLINE_API int doline_bind_bool(doline_prepared* prepared, const char* name, int value);
+DOLINE_API int doline_bind_int64(doline_prepared* prepared, const char* name, int64_t value);
+DOLINE_API int doline_bind_double(doline_prepared* prepared, const char* name, double value);
+DOLINE_API int doline_bind_text(doline_prepared* prepared, const char* name, const char* text,
+                                size_t size);
+DOLINE_API int doline_bind_blob(doline_prepared* prepared, const char* name, const void* bytes,
+                                size_t size);
+/* Any type: the only row of an array of that schema. Takes the array over, also when it fails; the
+ * schema stays the caller's. */
+DOLINE_API int doline_bind_arrow(doline_prepared* prepared, const char* name,
+                                 const struct ArrowSchema* schema, struct ArrowArray* value);
+DOLINE_API void doline_clear_bindings(doline_prepared* prepared);
+
+/* Starts the statement and returns; its rows come from doline_next. Statements without rows
+ * (CREATE, INSERT, COPY, SET) are carried out before it returns. Free the query with
+ * doline_query_free. */
+DOLINE_API int doline_run(doline_prepared* prepared, doline_query** out);
+
+/* --- Results */
+
+/* The columns: a struct of them. The caller releases it. */
+DOLINE_API int doline_schema(doline_query* query, struct ArrowSchema* out);
+/* The next rows, in order, as a struct array of doline_schema's columns: up to about 128 Ki rows a
+ * batch, fewer when they come slowly. At the end `out->release` is null. The caller releases the
+ * batch. The calling thread works on the query until rows are ready. Fails with what the query
+ * failed with; "cancelled" after doline_cancel. */
+DOLINE_API int doline_next(doline_query* query, struct ArrowArray* out);
+/* The rest of the rows as a stream, which takes the query over: it is freed with the stream (also
+ * when this fails), and doline_cancel may no longer be called. Its errors are the stream's. */
+DOLINE_API int doline_stream(doline_query* query, struct ArrowArrayStream* out);
+/* 1 for SELECT and the like; 0 for statements whose effect counts. */
+DOLINE_API int doline_returns_rows(const doline_query* query);
+/* Any thread: stops the query within a few milliseconds of work; doline_next then fails with
+ * "cancelled". Not after doline_query_free or doline_stream. */
+DOLINE_API void doline_cancel(doline_query* query);
+/* Cancels what still runs and waits for it. */
+DOLINE_API void doline_query_free(doline_query* query);
+
+typedef struct doline_progress_info {
+  double share;            /* 0 to 1, never falls */
+  uint64_t rows_read;      /* from tables and files */
+  uint64_t memory_bytes;   /* charged now, by the whole process */
+  uint64_t memory_limit_bytes;
+  uint64_t spilled_bytes;
+  double elapsed_seconds;
+} doline_progress_info;
+/* Any thread. `size` is sizeof(doline_progress_info): what a newer library knows besides is left
+ * out for an older program. */
+DOLINE_API int doline_progress(const doline_query* query, doline_progress_info* out, size_t size);
+/* The plan with what each operator did so far (EXPLAIN ANALYZE). `format`: "text" or "json". NULL
+ * when it fails. */
+DOLINE_API const char* doline_profile(doline_query* query, const char* format);
+
+/* --- Tables from outside */
+
+/* Makes the rows of an Arrow stream a table of this database, in the place of one of that name.
+ * Reads the stream to its end on this thread, sharing its memory where it lies as Doline's does;
+ * what does not fit the memory limit goes to disk. Takes the stream over, also when it fails.
+ * Fails with "format" for data that breaks Arrow's rules, "not_supported" for types without a
+ * twin (unions), "conversion" for values that would have to be rounded. */
+DOLINE_API int doline_register_stream(doline_session* session, const char* name,
+                                      struct ArrowArrayStream* stream);
+/* Drops a table. Running queries keep it until they end. */
+DOLINE_API int doline_unregister(doline_session* session, const char* name);
+
+/* --- The last failure on this thread. "" or zeros when there was none. */
+
+/* As people should see it: "error[column_not_found]: no column "pric"…", the line of the statement
+ * with carets, notes and hint. */
+DOLINE_API const char* doline_error_message(void);
+/* One of a fixed list: "syntax", "column_not_found", "cancelled", "memory_limit" …; "internal" for
+ * a fault of Doline's own. */
+DOLINE_API const char* doline_error_code(void);
+/* How to go on; often empty. */
+DOLINE_API const char* doline_error_hint(void);
+/* Which bytes [begin, end) of the statement's text it is about; both 0 for none in particular. */
+DOLINE_API void doline_error_span(uint32_t* begin, uint32_t* end);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DOLINE_H */

@@ -1,0 +1,210 @@
+// Sessions, statements and parameters of doline.h; results are in c_abi_results.cpp.
+#include "engine/c_abi.h"
+
+#include <cstring>
+
+#include "base/fork.h"
+#include "doline/version.h"
+#include "engine/arrow_tables.h"
+#include "format/arrow/arrow_import.h"
+#include "kernel/string_search.h"
+#include "sql/build.h"
+#include "sql/tree_bytes.h"
+
+using doline::Error;
+using doline::ErrorCode;
+using doline::guarded;
+using doline::require;
+using doline::Type;
+using doline::Value;
+
+doline_session::doline_session(std::shared_ptr<doline::Database> database)
+    : shared_database(std::move(database)), interrupt(std::make_shared<doline::Interrupt>()), session(shared_database),
+      born(doline::fork_generation()) {
+  session.set_watcher(interrupt.get());
+}
+
+namespace {
+
+void check_session(const doline_session* session) {
+  require(session, "the session");
+  doline::refuse_after_fork(session->born, "the session");
+}
+
+std::string_view text_of(const char* text, size_t size) {
+  require(size == 0 ? "" : text, "the text");
+  return {size == 0 ? "" : text, size};
+}
+
+void make_prepared(doline_session* session, doline::Prepared statement, doline_prepared** out) {
+  *out = new doline_prepared{session, std::move(statement), {}, {}};
+}
+
+/// Binds a value made by `value` under `name`.
+template <class Make>
+int bind(doline_prepared* prepared, const char* name, Make&& value) noexcept {
+  return guarded({}, [&] {
+    require(prepared, "the statement");
+    require(name, "the parameter's name");
+    const char* plain = *name == '$' ? name + 1 : name;
+    if (*plain == '\0') throw Error(ErrorCode::kParameter, "a parameter has no name").hint("\"1\" is the first, \"x\" is $x");
+    prepared->parameters[plain] = value();
+  });
+}
+
+std::unique_ptr<doline::Query> run(doline_session& session, const doline::Prepared& statement,
+                                   const doline::Parameters& parameters) {
+  session.interrupt->clear();
+  return session.session.run(statement, parameters);
+}
+
+}  // namespace
+
+const char* doline_version(void) { return doline::kVersion; }
+
+int doline_open(const char* path, doline_session** out) {
+  return guarded({}, [&] {
+    require(out, "the place for the session");
+    *out = nullptr;
+    const std::string_view named = path ? path : "";
+    if (!named.empty() && named != ":memory:") {
+      throw Error(ErrorCode::kNotSupported, "a database in a file ({}) is not supported yet", named)
+          .hint("open with no path: the database is in memory, files are read by FROM 'path'");
+    }
+    *out = new doline_session(std::make_shared<doline::Database>(doline::AccessPolicy::open()));
+  });
+}
+
+int doline_connect(doline_session* beside, doline_session** out) {
+  return guarded({}, [&] {
+    require(out, "the place for the session");
+    *out = nullptr;
+    check_session(beside);
+    *out = new doline_session(beside->shared_database);
+  });
+}
+
+void doline_close(doline_session* session) { delete session; }
+
+void doline_interrupt(doline_session* session) {
+  if (session) session->interrupt->ask();
+}
+
+int doline_execute(doline_session* session, const char* text, size_t size) {
+  const std::string_view source(text ? text : "", text ? size : 0);
+  return guarded(source, [&] {
+    check_session(session);
+    for (const doline::Prepared& statement : session->session.parse(text_of(text, size))) {
+      const auto query = run(*session, statement, {});
+      while (query->next()) {
+      }
+    }
+  });
+}
+
+int doline_prepare(doline_session* session, const char* text, size_t size, doline_prepared** out) {
+  const std::string_view source(text ? text : "", text ? size : 0);
+  return guarded(source, [&] {
+    require(out, "the place for the statement");
+    *out = nullptr;
+    check_session(session);
+    make_prepared(session, session->session.prepare(text_of(text, size)), out);
+  });
+}
+
+int doline_prepare_bytes(doline_session* session, const void* bytes, size_t size, doline_prepared** out) {
+  return guarded({}, [&] {
+    require(out, "the place for the statement");
+    *out = nullptr;
+    check_session(session);
+    require(bytes, "the plan's bytes");
+    make_prepared(session, {doline::sql::statement_from_bytes({static_cast<const std::byte*>(bytes), size}), ""}, out);
+  });
+}
+
+int doline_prepared_bytes(doline_prepared* prepared, const void** bytes, size_t* size) {
+  return guarded({}, [&] {
+    require(prepared, "the statement");
+    require(bytes, "the place for the bytes");
+    require(size, "the place for the size");
+    prepared->bytes = doline::sql::to_bytes(*prepared->statement.statement);
+    *bytes = prepared->bytes.data();
+    *size = prepared->bytes.size();
+  });
+}
+
+void doline_prepared_free(doline_prepared* prepared) { delete prepared; }
+
+int doline_bind_null(doline_prepared* prepared, const char* name) {
+  return bind(prepared, name, [] { return Value::null(); });
+}
+int doline_bind_bool(doline_prepared* prepared, const char* name, int value) {
+  return bind(prepared, name, [&] { return Value::boolean(value != 0); });
+}
+int doline_bind_int64(doline_prepared* prepared, const char* name, int64_t value) {
+  return bind(prepared, name, [&] {
+    // As a literal of that size would be typed.
+    return value == static_cast<int32_t>(value) ? Value::integer(Type::int32(), value) : Value::integer(value);
+  });
+}
+int doline_bind_double(doline_prepared* prepared, const char* name, double value) {
+  return bind(prepared, name, [&] { return Value::real(value); });
+}
+int doline_bind_text(doline_prepared* prepared, const char* name, const char* text, size_t size) {
+  return bind(prepared, name, [&] {
+    const std::string_view given = text_of(text, size);
+    if (!doline::is_utf8(given)) throw Error(ErrorCode::kParameter, "the text for parameter {} is not UTF-8", name);
+    return Value::text(std::string(given));
+  });
+}
+int doline_bind_blob(doline_prepared* prepared, const char* name, const void* bytes, size_t size) {
+  return bind(prepared, name, [&] {
+    return Value(Type::blob(), std::string(text_of(static_cast<const char*>(bytes), size)));
+  });
+}
+
+int doline_bind_arrow(doline_prepared* prepared, const char* name, const ArrowSchema* schema, ArrowArray* value) {
+  return bind(prepared, name, [&] {
+    require(schema, "the schema");
+    require(value, "the value");
+    return doline::value_of_arrow(*schema, value);
+  });
+}
+
+void doline_clear_bindings(doline_prepared* prepared) {
+  if (prepared) prepared->parameters.clear();
+}
+
+int doline_run(doline_prepared* prepared, doline_query** out) {
+  return guarded(prepared ? std::string_view(prepared->statement.text) : "", [&] {
+    require(out, "the place for the query");
+    *out = nullptr;
+    require(prepared, "the statement");
+    check_session(prepared->session);
+    auto query = run(*prepared->session, prepared->statement, prepared->parameters);
+    *out = new doline_query{prepared->session->interrupt, std::move(query), prepared->statement.text, prepared->session->session.settings().time_zone, {},
+                            doline::fork_generation(), {}, false};
+  });
+}
+
+int doline_register_stream(doline_session* session, const char* name, ArrowArrayStream* stream) {
+  return guarded({}, [&] {
+    require(stream, "the stream");
+    const std::unique_ptr<ArrowArrayStream, void (*)(ArrowArrayStream*)> owned(stream, [](ArrowArrayStream* held) {
+      if (held->release) held->release(held);
+    });
+    check_session(session);
+    require(name, "the table's name");
+    session->interrupt->clear();
+    session->session.register_table(
+        name, doline::table_of_arrow_stream(name, stream, session->session, [&] { return session->interrupt->is_asked(); }));
+  });
+}
+
+int doline_unregister(doline_session* session, const char* name) {
+  return guarded({}, [&] {
+    check_session(session);
+    require(name, "the table's name");
+    if (!session->session.database().drop_table(name)) throw Error(ErrorCode::kTableNotFound, "no table \"{}\"", name);
+  });
+}

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "doline/doline.h"
+#include "engine/session.h"
+
+// What stands behind the handles of doline.h, and the boundary that no exception crosses.
+
+namespace doline {
+
+/// Tells a session's statements that they are to stop.
+class Interrupt final : public StatementWatcher {
+ public:
+  bool is_unwanted(const Query&) override { return is_asked(); }
+  void ended(const Query&) override {}
+  bool is_asked() const { return asked_.load(std::memory_order_relaxed); }
+  void ask() { asked_.store(true, std::memory_order_relaxed); }
+  void clear() { asked_.store(false, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> asked_{false};
+};
+
+}  // namespace doline
+
+struct doline_session {
+  explicit doline_session(std::shared_ptr<doline::Database> database);
+  const std::shared_ptr<doline::Database> shared_database;   // every session of it is an owner
+  const std::shared_ptr<doline::Interrupt> interrupt;        // running queries may outlive the session
+  doline::Session session;
+  const uint64_t born;  // fork generation
+};
+
+struct doline_prepared {
+  doline_session* session;
+  doline::Prepared statement;
+  doline::Parameters parameters;
+  std::vector<std::byte> bytes;  // what doline_prepared_bytes last returned
+};
+
+struct doline_query {
+  std::shared_ptr<doline::Interrupt> interrupt;
+  std::unique_ptr<doline::Query> query;
+  std::string text;       // for carets
+  std::string time_zone;  // what zoned timestamps are labelled with
+  std::string profile;    // what doline_profile last returned
+  uint64_t born;
+  std::vector<doline::Chunk> ready;  // taken from the query, not handed out yet
+  bool ended = false;
+};
+
+namespace doline {
+
+/// Keeps an error for doline_error_ of this thread. `source`: the statement's text.
+void keep_error(const Error& error, std::string_view source) noexcept;
+/// The exception being handled, whatever it is.
+void keep_current_exception(std::string_view source) noexcept;
+
+/// 0, or 1 with the error kept: `body` may throw anything.
+template <class Body>
+int guarded(std::string_view source, Body&& body) noexcept {
+  try {
+    body();
+    return 0;
+  } catch (...) {
+    keep_current_exception(source);
+    return 1;
+  }
+}
+
+/// Error(kInvalidArgument) for what must not be null.
+void require(const void* given, const char* what);
+
+/// The next batch; false at the end.
+bool next_batch(doline_query& query, ArrowArray* out);
+
+}  // namespace doline

@@ -1,0 +1,68 @@
+#include "engine/session.h"
+
+namespace doline {
+
+namespace {
+
+/// A spill file opened when the first block is written.
+class LazySpill final : public SpillWriter {
+ public:
+  explicit LazySpill(Ref<SpillDirectory> directory) : directory_(std::move(directory)) {}
+  SpillExtent write(std::span<const std::byte> bytes) override { return file().write(bytes); }
+  void read(SpillExtent extent, std::span<std::byte> into) override { file().read(extent, into); }
+  uint64_t written_bytes() const noexcept override {
+    MutexLock lock(mutex_);
+    return file_ ? file_->written_bytes() : 0;
+  }
+
+ private:
+  SpillFile& file() {
+    MutexLock lock(mutex_);
+    if (!file_) file_ = directory_->create_file();
+    return *file_;
+  }
+  const Ref<SpillDirectory> directory_;
+  mutable Mutex mutex_;
+  Ref<SpillFile> file_ GUARDED_BY(mutex_);
+};
+
+/// A query and the arbiter its operators ask.
+class SpillFirstArbiter final : public Arbiter {
+ public:
+  explicit SpillFirstArbiter(QueryContext& context) : context_(context) {}
+  Grant ensure(Budget& budget, size_t bytes, Spillable& self) override {
+    if (budget.try_grow(bytes)) return Grant::kGranted;
+    if (context_.spill && self.spillable_bytes() > 0) {
+      self.spill(std::max(bytes, self.spillable_bytes() / 2), *context_.spill);
+      if (budget.try_grow(bytes)) return Grant::kGranted;
+    }
+    budget.grow(bytes);
+    return Grant::kOverdraft;
+  }
+
+ private:
+  QueryContext& context_;
+};
+
+struct OwnedContext final : QueryContext {
+  SpillFirstArbiter own_arbiter{*this};
+  std::shared_ptr<const Database> database;  // keeps `access`
+};
+
+}  // namespace
+
+std::unique_ptr<QueryContext> Session::make_context() const {
+  auto made = std::make_unique<OwnedContext>();
+  made->settings = settings_;
+  made->session = constants_;
+  made->budget = Budget::create("query", Budget::process());
+  made->arbiter = &made->own_arbiter;
+  made->database = database_;
+  made->access = &database_->policy();
+  made->spill = make_ref<LazySpill>(database_->spill_directory(settings_));
+  made->threads = static_cast<uint32_t>(made->settings.threads ? made->settings.threads : Executor::available_cores());
+  made->chunk_rows = made->settings.chunk_size;
+  return made;
+}
+
+}  // namespace doline

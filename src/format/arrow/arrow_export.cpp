@@ -1,0 +1,379 @@
+#include "format/arrow/arrow_export.h"
+
+#include <limits>
+#include <memory>
+
+#include "base/error.h"
+#include "column/column_writer.h"
+
+namespace doline {
+
+namespace {
+
+/// What 32-bit offsets cannot reach; caught before it leaves this file.
+struct BatchTooLarge {};
+
+constexpr uint64_t kLargestOffset = std::numeric_limits<int32_t>::max();
+
+/// What one exported ArrowArray owns: buffers of its own, and the columns whose memory it shares.
+struct OwnedArray {
+  std::vector<const void*> buffers;
+  std::vector<BufferRef> own;
+  std::vector<Column> shared;
+  std::vector<std::unique_ptr<ArrowArray>> children;
+  std::vector<ArrowArray*> child_pointers;
+  std::unique_ptr<ArrowArray> dictionary;
+};
+
+void release_array(ArrowArray* array) {
+  const std::unique_ptr<OwnedArray> owned(static_cast<OwnedArray*>(array->private_data));
+  for (const auto& child : owned->children) {
+    if (child->release) child->release(child.get());
+  }
+  if (owned->dictionary && owned->dictionary->release) owned->dictionary->release(owned->dictionary.get());
+  array->release = nullptr;
+}
+
+/// Builds one array out of the same column of several chunks.
+class ArrayExporter {
+ public:
+  /// Parts have any encoding. `out` is filled, or released when this throws.
+  static void write(TypeRef type, std::span<const Column> parts, ArrowArray* out) {
+    *out = ArrowArray{};
+    auto owned = std::make_unique<OwnedArray>();
+    ArrayExporter exporter(*owned, out);
+    out->release = release_array;
+    out->private_data = owned.release();
+    try {
+      exporter.write_column(type, parts);
+    } catch (...) {
+      release_array(out);
+      throw;
+    }
+    exporter.close();
+  }
+
+  static void write_rows(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out) {
+    *out = ArrowArray{};
+    auto owned = std::make_unique<OwnedArray>();
+    ArrayExporter exporter(*owned, out);
+    out->release = release_array;
+    out->private_data = owned.release();
+    try {
+      exporter.owned_.buffers.push_back(nullptr);
+      for (const Chunk& chunk : chunks) out->length += chunk.row_count;
+      std::vector<Column> parts(chunks.size());
+      for (size_t i = 0; i < schema.size(); ++i) {
+        for (size_t part = 0; part < chunks.size(); ++part) parts[part] = chunks[part].columns[i];
+        exporter.write_child(schema[i].type, parts);
+      }
+    } catch (...) {
+      release_array(out);
+      throw;
+    }
+    exporter.close();
+  }
+
+ private:
+  ArrayExporter(OwnedArray& owned, ArrowArray* out) : owned_(owned), out_(out) {}
+
+  void close() {
+    out_->n_buffers = static_cast<int64_t>(owned_.buffers.size());
+    out_->buffers = owned_.buffers.data();
+    out_->n_children = static_cast<int64_t>(owned_.child_pointers.size());
+    out_->children = owned_.child_pointers.empty() ? nullptr : owned_.child_pointers.data();
+    out_->dictionary = owned_.dictionary.get();
+  }
+
+  void write_child(TypeRef type, std::span<const Column> parts) {
+    owned_.children.push_back(std::make_unique<ArrowArray>());
+    owned_.child_pointers.push_back(owned_.children.back().get());
+    write(type, parts, owned_.children.back().get());
+  }
+
+  void write_column(TypeRef type, std::span<const Column> parts) {
+    for (const Column& part : parts) {
+      out_->length += part.size();
+      flat_.push_back(part.flatten());
+    }
+    if (type->is(TypeKind::kNull)) {
+      out_->null_count = out_->length;
+      return;  // no buffers at all
+    }
+    write_validity();
+    switch (type->kind()) {
+      case TypeKind::kBool: return write_bits();
+      case TypeKind::kDecimal:
+        if (type->physical() == PhysicalType::kInt64) {
+          return convert<int64_t, int128_t>([](int64_t value) { return int128_t{value}; });
+        }
+        return share_values();
+      case TypeKind::kUuid:
+        // Our order is that of signed numbers; Arrow's that of the bytes.
+        return convert<int128_t, int128_t>([](int128_t value) {
+          const uint128_t bits = static_cast<uint128_t>(value) ^ (uint128_t{1} << 127);
+          const uint128_t swapped = (uint128_t{__builtin_bswap64(static_cast<uint64_t>(bits))} << 64) |
+                                    __builtin_bswap64(static_cast<uint64_t>(bits >> 64));
+          return static_cast<int128_t>(swapped);
+        });
+      case TypeKind::kInterval: return write_intervals();
+      case TypeKind::kEnum: return write_enum(type);
+      case TypeKind::kVarchar:
+      case TypeKind::kBlob:
+      case TypeKind::kJson: return write_texts();
+      case TypeKind::kList:
+      case TypeKind::kMap: return write_lists(type);
+      case TypeKind::kArray: return write_arrays(type);
+      case TypeKind::kStruct: return write_structs(type);
+      default: return share_values();
+    }
+  }
+
+  BufferRef& add_buffer(size_t bytes) {
+    owned_.own.push_back(Buffer::allocate(bytes));
+    owned_.buffers.push_back(owned_.own.back()->data());
+    return owned_.own.back();
+  }
+
+  void write_validity() {
+    bool any = false;
+    for (const Column& part : flat_) any = any || part.validity() != nullptr;
+    if (!any) {
+      owned_.buffers.push_back(nullptr);
+      return;
+    }
+    size_t valid = 0;
+    if (flat_.size() == 1) {
+      owned_.shared.push_back(flat_[0]);
+      owned_.buffers.push_back(flat_[0].validity());
+      valid = count_bits(flat_[0].validity(), flat_[0].size());
+    } else {
+      BufferRef& bitmap = add_buffer(words_for_bits(static_cast<size_t>(out_->length)) * 8);
+      std::memset(bitmap->data(), 0, bitmap->size_bytes());
+      size_t at = 0;
+      for (const Column& part : flat_) {
+        append_bits(bitmap->as<uint64_t>(), at, part.validity(), part.size());
+        at += part.size();
+      }
+      valid = count_bits(bitmap->as<uint64_t>(), at);
+    }
+    out_->null_count = out_->length - static_cast<int64_t>(valid);
+  }
+
+  static size_t count_bits(const uint64_t* words, size_t bits) {
+    size_t count = 0;
+    for (size_t word = 0; word * 64 < bits; ++word) {
+      count += static_cast<size_t>(std::popcount(words[word] & low_mask(bits - word * 64)));
+    }
+    return count;
+  }
+
+  /// ORs `count` bits (null: all ones) into zeroed words from bit `at` on.
+  static void append_bits(uint64_t* words, size_t at, const uint64_t* from, size_t count) {
+    for (size_t done = 0; done < count; done += 64) {
+      const uint64_t bits = (from ? from[done / 64] : ~uint64_t{0}) & low_mask(count - done);
+      const size_t to = at + done;
+      words[to / 64] |= bits << (to % 64);
+      if (to % 64 != 0 && (bits >> (64 - to % 64)) != 0) words[to / 64 + 1] |= bits >> (64 - to % 64);
+    }
+  }
+
+  void write_bits() {
+    if (flat_.size() == 1) {
+      owned_.shared.push_back(flat_[0]);
+      owned_.buffers.push_back(flat_[0].bits());
+      return;
+    }
+    BufferRef& bits = add_buffer(words_for_bits(static_cast<size_t>(out_->length)) * 8);
+    std::memset(bits->data(), 0, bits->size_bytes());
+    size_t at = 0;
+    for (const Column& part : flat_) {
+      append_bits(bits->as<uint64_t>(), at, part.bits(), part.size());
+      at += part.size();
+    }
+  }
+
+  /// Values that lie as Arrow wants them.
+  void share_values() {
+    if (flat_.size() == 1) {
+      owned_.shared.push_back(flat_[0]);
+      owned_.buffers.push_back(flat_[0].values<std::byte>());
+      return;
+    }
+    const size_t width = flat_.empty() ? 1 : width_of(flat_[0].physical());
+    std::byte* to = add_buffer(static_cast<size_t>(out_->length) * width)->data();
+    for (const Column& part : flat_) {
+      if (part.size() == 0) continue;
+      std::memcpy(to, part.values<std::byte>(), part.size() * width);
+      to += part.size() * width;
+    }
+  }
+
+  template <class From, class To, class Body>
+  void convert(Body&& body) {
+    To* to = add_buffer(static_cast<size_t>(out_->length) * sizeof(To))->as<To>();
+    for (const Column& part : flat_) {
+      const From* from = part.values<From>();
+      for (uint32_t row = 0; row < part.size(); ++row) *to++ = body(from[row]);
+    }
+  }
+
+  void write_intervals() {
+    struct MonthDayNano {
+      int32_t months, days;
+      int64_t nanos;
+    };
+    auto* to = add_buffer(static_cast<size_t>(out_->length) * sizeof(MonthDayNano))->as<MonthDayNano>();
+    for (const Column& part : flat_) {
+      for (uint32_t row = 0; row < part.size(); ++row, ++to) {
+        *to = {};
+        if (part.is_null(row)) continue;
+        const Interval& value = part.values<Interval>()[row];
+        *to = {value.months, value.days, 0};
+        if (__builtin_mul_overflow(value.micros, int64_t{1000}, &to->nanos)) {
+          throw Error(ErrorCode::kConversion, "an interval of {} microseconds is beyond Arrow's nanoseconds", value.micros)
+              .hint("cast it to VARCHAR first");
+        }
+      }
+    }
+  }
+
+  template <class Code>
+  void write_codes() {
+    Code* to = add_buffer(static_cast<size_t>(out_->length) * sizeof(Code))->as<Code>();
+    for (const Column& part : flat_) {
+      for (uint32_t row = 0; row < part.size(); ++row) {
+        *to++ = part.is_null(row) ? Code{0} : static_cast<Code>(part.values<uint32_t>()[row]);
+      }
+    }
+  }
+
+  void write_enum(TypeRef type) {
+    const std::vector<std::string>& names = type->enum_values();
+    if (names.size() <= 0x100) {
+      write_codes<uint8_t>();
+    } else if (names.size() <= 0x10000) {
+      write_codes<uint16_t>();
+    } else {
+      write_codes<int32_t>();
+    }
+    ColumnWriter writer(Type::varchar(), static_cast<uint32_t>(names.size()));
+    for (uint32_t i = 0; i < names.size(); ++i) writer.set_text(i, names[i]);
+    const Column values = writer.seal(static_cast<uint32_t>(names.size()));
+    owned_.dictionary = std::make_unique<ArrowArray>();
+    write(Type::varchar(), {&values, 1}, owned_.dictionary.get());
+  }
+
+  int32_t* add_offsets(uint64_t last) {
+    if (last > kLargestOffset) throw BatchTooLarge{};
+    return add_buffer((static_cast<size_t>(out_->length) + 1) * sizeof(int32_t))->as<int32_t>();
+  }
+
+  void write_texts() {
+    uint64_t total = 0;
+    for (const Column& part : flat_) {
+      for (uint32_t row = 0; row < part.size(); ++row) {
+        if (!part.is_null(row)) total += part.values<StringView>()[row].size();
+      }
+    }
+    int32_t* offsets = add_offsets(total);
+    std::byte* bytes = add_buffer(total)->data();
+    size_t at = 0;
+    *offsets++ = 0;
+    for (const Column& part : flat_) {
+      const StringView* texts = part.values<StringView>();
+      for (uint32_t row = 0; row < part.size(); ++row) {
+        if (!part.is_null(row)) {
+          std::memcpy(bytes + at, texts[row].data(), texts[row].size());
+          at += texts[row].size();
+        }
+        *offsets++ = static_cast<int32_t>(at);
+      }
+    }
+  }
+
+  /// Offsets, and of each part's child the rows that its entries reach, in their order.
+  void write_lists(TypeRef type) {
+    uint64_t total = 0;
+    for (const Column& part : flat_) {
+      for (uint32_t row = 0; row < part.size(); ++row) {
+        if (!part.is_null(row)) total += part.values<ListEntry>()[row].size;
+      }
+    }
+    int32_t* offsets = add_offsets(total);
+    size_t at = 0;
+    *offsets++ = 0;
+    std::vector<Column> children;
+    std::vector<uint32_t> reached;
+    for (const Column& part : flat_) {
+      reached.clear();
+      for (uint32_t row = 0; row < part.size(); ++row) {
+        const ListEntry entry = part.is_null(row) ? ListEntry{} : part.values<ListEntry>()[row];
+        for (uint32_t i = 0; i < entry.size; ++i) reached.push_back(entry.begin + i);
+        at += entry.size;
+        *offsets++ = static_cast<int32_t>(at);
+      }
+      children.push_back(rows_of(part.child(), reached));
+    }
+    write_child(type->child(), children);
+  }
+
+  /// Every row has `array_length` child rows, NULL ones too: those get any.
+  void write_arrays(TypeRef type) {
+    const uint32_t length = type->array_length();
+    if (static_cast<uint64_t>(out_->length) * length > kLargestOffset) throw BatchTooLarge{};
+    std::vector<Column> children;
+    std::vector<uint32_t> reached;
+    for (const Column& part : flat_) {
+      reached.clear();
+      for (uint32_t row = 0; row < part.size(); ++row) {
+        const bool null = part.is_null(row);
+        const ListEntry entry = null ? ListEntry{} : part.values<ListEntry>()[row];
+        ASSERT(null || entry.size == length);
+        for (uint32_t i = 0; i < length; ++i) reached.push_back(null ? 0 : entry.begin + i);
+      }
+      children.push_back(part.child().size() == 0 && !reached.empty()
+                             ? Column::null(type->element(), static_cast<uint32_t>(reached.size()))
+                             : rows_of(part.child(), reached));
+    }
+    write_child(type->element(), children);
+  }
+
+  static Column rows_of(const Column& child, const std::vector<uint32_t>& rows) {
+    bool all = rows.size() == child.size();
+    for (uint32_t i = 0; all && i < rows.size(); ++i) all = rows[i] == i;
+    return all ? child : child.gather(rows.data(), static_cast<uint32_t>(rows.size()));
+  }
+
+  void write_structs(TypeRef type) {
+    std::vector<Column> parts(flat_.size());
+    for (size_t i = 0; i < type->fields().size(); ++i) {
+      for (size_t part = 0; part < flat_.size(); ++part) parts[part] = flat_[part].child(i);
+      write_child(type->fields()[i].type, parts);
+    }
+  }
+
+  OwnedArray& owned_;
+  ArrowArray* const out_;
+  std::vector<Column> flat_;
+};
+
+}  // namespace
+
+bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out) {
+  std::vector<Chunk> dense;
+  size_t rows = 0;
+  for (const Chunk& chunk : chunks) {
+    dense.push_back(chunk.dense());
+    rows += chunk.size();
+  }
+  try {
+    ArrayExporter::write_rows(schema, dense, out);
+    return true;
+  } catch (const BatchTooLarge&) {
+    if (rows > 1) return false;
+    throw Error(ErrorCode::kNotSupported, "one row's text or list is longer than the 2 GiB Arrow's utf8 and list reach");
+  }
+}
+
+}  // namespace doline

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "column/chunk.h"
+#include "format/arrow/arrow_c.h"
+
+namespace doline {
+
+/// How our types leave through the Arrow C data interface:
+///
+///   HUGEINT                   decimal128(38, 0) of the same bits, as DuckDB does, named in the
+///                             field's metadata ("doline.type")
+///   UUID, JSON                the canonical extensions arrow.uuid and arrow.json
+///   INTERVAL                  month_day_nano; DURATION duration[us]
+///   TIMESTAMP WITH TIME ZONE  timestamp[us] in the session's zone
+///   ENUM                      a dictionary of texts
+///   VARCHAR, BLOB             utf8, binary (offsets of 32 bits, which every reader knows)
+///   all others                their twins
+///
+/// Fills `out` with a struct of these columns; `time_zone` labels zoned timestamps. The caller
+/// releases it.
+void export_arrow_schema(const Schema& schema, std::string_view time_zone, ArrowSchema* out);
+
+/// Rows of all chunks, one after another, as one struct array: a record batch. Where one chunk's
+/// memory lies as Arrow wants it, it is shared, not copied. The caller releases it, on any thread
+/// and at any time, the engine's end included.
+///
+/// False, and nothing exported, when the texts or lists of a column are more than 32-bit offsets
+/// reach: take fewer rows. Error(kConversion) for an interval beyond nanoseconds,
+/// Error(kNotSupported) when one row alone has too much.
+bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out);
+
+}  // namespace doline

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "column/chunk.h"
+#include "column/value.h"
+#include "format/arrow/arrow_c.h"
+
+namespace doline {
+
+/// Turns foreign record batches into chunks. Numbers, decimals, dates and times, and the bytes of
+/// texts, are shared with the batch where they are aligned; offsets become views; what Arrow keeps
+/// in other units is converted, and a value that does not fit is Error(kConversion), never
+/// rounded. Dictionaries of texts stay dictionaries.
+///
+/// Buffers are foreign: every length, offset, index and view is checked before it is followed,
+/// texts must be UTF-8, and no byte past a buffer's last value is read. What breaks the format is
+/// Error(kFormat) naming the column. (How long a buffer is, the interface cannot say: that it
+/// holds what length and offsets claim is the producer's word.)
+///
+/// Made once a schema. import() may be called by several threads.
+class ArrowImporter {
+ public:
+  /// The schema stays the caller's. Error(kNotSupported) names types that have no twin here.
+  explicit ArrowImporter(const ArrowSchema& schema);
+  ~ArrowImporter();
+
+  /// Names are unique: later ones of a kind get _1, _2, ….
+  const Schema& schema() const { return schema_; }
+  struct Batch {
+    std::vector<Chunk> chunks;
+    bool fits = true;  // within the budget: else the chunks should move to disk
+  };
+  /// Takes the batch over: it is released (by whichever thread) when the last chunk that shares
+  /// its memory is gone, or at once when this throws. Until then its bytes are charged to
+  /// `budget`, as far as they fit.
+  Batch import(ArrowArray* batch, Budget& budget) const;
+
+ private:
+  struct Fields;
+  const std::unique_ptr<Fields> fields_;
+  Schema schema_;
+};
+
+/// The only row of an array, as a value. Takes the array over; Error(kInvalidArgument) when it has
+/// another number of rows.
+Value value_of_arrow(const ArrowSchema& schema, ArrowArray* array);
+
+}  // namespace doline
