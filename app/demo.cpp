@@ -30,6 +30,7 @@ bool exists(const std::string& path) { return ::access(path.c_str(), R_OK) == 0;
 Result run(Session& session, const std::string& sql) {
   auto query = session.run(sql);
   Result result;
+  query->await_rows();
   for (const Field& field : query->schema()) result.names.push_back(field.name);
   while (auto chunk = query->next()) {
     for (uint32_t i = 0; i < chunk->size(); ++i) {

@@ -122,6 +122,7 @@ struct Shown {
 };
 
 uint64_t print_box(Query& query, const OutputOptions& options, std::FILE* out, const ZoneOffsets* zone) {
+  query.await_rows();  // only then are the types final
   const Schema& schema = query.schema();
   Shown shown;
   const size_t half = options.most_rows == 0 ? ~size_t{0} : (options.most_rows + 1) / 2;
@@ -224,6 +225,7 @@ size_t display_width(std::string_view text) {
 
 uint64_t print_result(Query& query, const OutputOptions& options, std::FILE* out, const ZoneOffsets* zone) {
   if (options.mode == OutputMode::kBox) return print_box(query, options, out, zone);
+  query.await_rows();  // only then are the types final
   const Schema& schema = query.schema();
   uint64_t rows = 0;
   std::string text;

@@ -87,7 +87,10 @@ struct QueryStream {
 
   static int get_schema(ArrowArrayStream* stream, ArrowSchema* out) {
     QueryStream& self = of(stream);
-    return self.told([&] { export_arrow_schema(self.query->query->schema(), self.query->time_zone, out); });
+    return self.told([&] {
+      self.query->query->await_rows();  // until then a reader may still learn a wider type
+      export_arrow_schema(self.query->query->schema(), self.query->time_zone, out);
+    });
   }
   static int get_next(ArrowArrayStream* stream, ArrowArray* out) {
     QueryStream& self = of(stream);
@@ -116,6 +119,7 @@ int doline_schema(doline_query* query, ArrowSchema* out) {
     require(out, "the place for the schema");
     *out = ArrowSchema{};
     require(query, "the query");
+    query->query->await_rows();  // until then a reader may still learn a wider type
     doline::export_arrow_schema(query->query->schema(), query->time_zone, out);
   });
 }

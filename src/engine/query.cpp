@@ -47,6 +47,7 @@ struct Query::Running {
     const double took = took_seconds;
     return took >= 0 ? took : seconds_since(begin);
   }
+  const uint64_t learned_before = context->learned ? context->learned->version() : 0;
 };
 
 Query::Query(Schema schema, std::vector<Chunk> rows)
@@ -55,27 +56,54 @@ Query::Query(Schema schema, std::vector<Chunk> rows)
 Query::Query(PlanRef plan, std::unique_ptr<QueryContext> context, std::string text)
     : schema_(plan->schema), plan_(std::move(plan)), text_(std::move(text)) {
   BudgetScope budget(*context->budget);
-  running_ = std::make_unique<Running>(std::move(context), plan_);
+  running_ = std::make_shared<Running>(std::move(context), plan_);
   running_->run->start();
 }
 
 Query::~Query() = default;
 
-std::optional<Chunk> Query::next() {
-  if (!ready_.empty()) {
-    Chunk chunk = std::move(ready_.front());
-    ready_.pop_front();
-    return chunk;
+std::shared_ptr<Query::Running> Query::running() const {
+  MutexLock lock(mutex_);
+  return running_;
+}
+
+bool Query::may_start_over() const {
+  const auto running = this->running();
+  if (!running || handed_out_ || cancelled_) return false;
+  const QueryContext& context = *running->context;
+  return context.learned != nullptr && context.may_start_over && context.learned->version() != running->learned_before;
+}
+
+void Query::start_over() {
+  {
+    const auto old = running();
+    old->context->cancelled.store(true);
+    old->tasks.cancel();
+    MutexLock lock(mutex_);
+    running_.reset();
   }
-  if (!running_) return std::nullopt;
-  Running& running = *running_;
+  Bound bound = rebind_();
+  plan_ = std::move(bound.plan);
+  schema_ = plan_->schema;
+  BudgetScope budget(*bound.context->budget);
+  auto fresh = std::make_shared<Running>(std::move(bound.context), plan_);
+  {
+    MutexLock lock(mutex_);
+    running_ = fresh;
+  }
+  if (cancelled_) throw Error(ErrorCode::kCancelled, "the query was cancelled");
+  fresh->run->start();
+}
+
+/// Works on one attempt.
+bool Query::work(Running& running) {
   while (true) {
-    if (auto chunk = running.result->take()) return chunk;
+    if (running.result->has_chunk()) return true;
     if (running.result->is_finished() || running.run->is_complete()) {
-      if (auto chunk = running.result->take()) return chunk;
+      if (running.result->has_chunk()) return true;
       running.tasks.wait_all();
       if (running.took_seconds < 0) running.took_seconds = seconds_since(running.begin);
-      return std::nullopt;
+      return false;
     }
     const auto outcome = running.tasks.run_until(
         [&] { return running.result->has_chunk() || running.result->is_finished(); },
@@ -88,19 +116,51 @@ std::optional<Chunk> Query::next() {
   }
 }
 
+bool Query::advance() {
+  while (true) {
+    auto current = running();
+    if (!current) return false;
+    try {
+      return work(*current);
+    } catch (const Error&) {
+      if (!rebind_ || !may_start_over()) throw;
+    }
+    current.reset();  // what the attempt kept goes before the next one begins
+    start_over();
+  }
+}
+
+void Query::await_rows() {
+  if (ready_.empty()) advance();
+}
+
+std::optional<Chunk> Query::next() {
+  if (!ready_.empty()) {
+    Chunk chunk = std::move(ready_.front());
+    ready_.pop_front();
+    return chunk;
+  }
+  if (!advance()) return std::nullopt;
+  handed_out_ = true;
+  return running()->result->take();
+}
+
 void Query::cancel() noexcept {
-  if (!running_) return;
-  running_->context->cancelled.store(true);
-  running_->tasks.cancel();
+  cancelled_.store(true);
+  const auto current = running();
+  if (!current) return;
+  current->context->cancelled.store(true);
+  current->tasks.cancel();
 }
 
 QueryProgress Query::progress() const noexcept {
   QueryProgress progress;
-  if (!running_) {
-    progress.share = 1;
+  const auto current = this->running();
+  if (!current) {
+    progress.share = plan_ ? 0 : 1;
     return progress;
   }
-  const Running& running = *running_;
+  const Running& running = *current;
   progress.share = running.run->is_complete() ? 1 : running.run->progress();
   for (const Pipeline& pipeline : running.run->graph().pipelines) {
     if (pipeline.own_source) progress.rows_read += pipeline.source_metrics->rows_out.load(std::memory_order_relaxed);
@@ -126,7 +186,8 @@ struct NodeWork {
 
 QueryProfile Query::profile() const {
   QueryProfile profile;
-  if (!running_) return profile;
+  const auto running = this->running();
+  if (!running) return profile;
   std::map<const PlanNode*, NodeWork> work;
   const auto add = [&](OperatorMetrics& metrics, bool gives_rows) {
     if (!metrics.node) return;
@@ -135,7 +196,7 @@ QueryProfile Query::profile() const {
     if (gives_rows) node.rows_out = std::max(node.rows_out, metrics.rows_out.load());
     node.spilled += metrics.spilled_bytes.load();
   };
-  for (const Pipeline& pipeline : running_->run->graph().pipelines) {
+  for (const Pipeline& pipeline : running->run->graph().pipelines) {
     add(*pipeline.source_metrics, true);
     for (const auto& op : pipeline.operators) add(op->metrics, true);
     add(pipeline.sink->metrics, false);
@@ -145,15 +206,17 @@ QueryProfile Query::profile() const {
     profile.nodes.push_back({node.describe(), depth, static_cast<double>(done.nanoseconds) / 1e6, done.rows_out, done.spilled});
     for (const PlanRef& input : node.children()) visit(*input, depth + 1);
   };
-  visit(*plan_, 0);
-  profile.milliseconds = 1e3 * running_->seconds();
-  profile.memory_peak_bytes = running_->context->budget->peak_bytes();
-  profile.spilled_bytes = running_->context->spill ? running_->context->spill->written_bytes() : 0;
+  visit(*running->run->graph().plan, 0);
+  profile.milliseconds = 1e3 * running->seconds();
+  profile.memory_peak_bytes = running->context->budget->peak_bytes();
+  profile.spilled_bytes = running->context->spill ? running->context->spill->written_bytes() : 0;
   return profile;
 }
 
 std::string Query::profile_text() const {
-  if (!running_) return plan_ ? print_plan(plan_) : "";
+  const auto current = this->running();
+  if (!current) return plan_ ? print_plan(plan_) : "";
+  const Running& running = *current;
   std::map<const PlanNode*, NodeWork> work;
   const auto add = [&](OperatorMetrics& metrics, bool gives_rows) {
     if (!metrics.node) return;
@@ -163,7 +226,7 @@ std::string Query::profile_text() const {
     node.spilled += metrics.spilled_bytes.load();
     if (std::string note = metrics.get_note(); !note.empty()) node.notes.push_back(std::move(note));
   };
-  for (const Pipeline& pipeline : running_->run->graph().pipelines) {
+  for (const Pipeline& pipeline : running.run->graph().pipelines) {
     add(*pipeline.source_metrics, true);
     for (const auto& op : pipeline.operators) add(op->metrics, true);
     add(pipeline.sink->metrics, false);
@@ -173,8 +236,8 @@ std::string Query::profile_text() const {
       }
     }
   }
-  const double took = running_->seconds();
-  std::string text = print_plan(plan_, [&](const PlanNode& node) -> std::string {
+  const double took = running.seconds();
+  std::string text = print_plan(running.run->graph().plan, [&](const PlanNode& node) -> std::string {
     const auto found = work.find(&node);
     if (found == work.end()) return "";
     const NodeWork& done = found->second;
@@ -183,14 +246,16 @@ std::string Query::profile_text() const {
     for (const std::string& extra : done.notes) note += ", " + extra;
     return note + "]";
   });
-  text += fmt::format("\ntotal {:.1f} ms on {} threads, memory peak {}, spilled {}", took * 1e3, running_->context->threads,
-                      format_byte_size(running_->context->budget->peak_bytes()),
-                      format_byte_size(running_->context->spill ? running_->context->spill->written_bytes() : 0));
+  text += fmt::format("\ntotal {:.1f} ms on {} threads, memory peak {}, spilled {}", took * 1e3, running.context->threads,
+                      format_byte_size(running.context->budget->peak_bytes()),
+                      format_byte_size(running.context->spill ? running.context->spill->written_bytes() : 0));
   return text;
 }
 
 std::string Query::profile_json() const {
-  if (!running_) return "{}";
+  const auto current = this->running();
+  if (!current) return "{}";
+  const Running& running = *current;
   std::string operators;
   const auto add = [&](OperatorMetrics& metrics) {
     operators += fmt::format(
@@ -199,15 +264,15 @@ std::string Query::profile_json() const {
         static_cast<double>(metrics.nanoseconds.load()) / 1e6, metrics.rows_in.load(), metrics.rows_out.load(),
         json_text(metrics.get_note()));
   };
-  for (const Pipeline& pipeline : running_->run->graph().pipelines) {
+  for (const Pipeline& pipeline : running.run->graph().pipelines) {
     add(*pipeline.source_metrics);
     for (const auto& op : pipeline.operators) add(op->metrics);
     if (pipeline.finishes_sink) add(pipeline.sink->metrics);
   }
-  const double took = running_->seconds();
+  const double took = running.seconds();
   return fmt::format("{{\"milliseconds\": {:.3f}, \"memory_peak_bytes\": {}, \"spilled_bytes\": {}, \"operators\": [{}]}}",
-                     took * 1e3, running_->context->budget->peak_bytes(),
-                     running_->context->spill ? running_->context->spill->written_bytes() : 0, operators);
+                     took * 1e3, running.context->budget->peak_bytes(),
+                     running.context->spill ? running.context->spill->written_bytes() : 0, operators);
 }
 
 }  // namespace doline

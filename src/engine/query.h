@@ -5,13 +5,14 @@
 #include <optional>
 #include <string>
 
+#include "base/thread_safety.h"
 #include "exec/lower.h"
 #include "exec/query_run.h"
 
 namespace doline {
 
 struct QueryProgress {
-  double share = 0;             // 0 … 1, never falls
+  double share = 0;             // 0 … 1; falls only where the query starts over
   uint64_t rows_read = 0;       // from tables and files
   uint64_t memory_bytes = 0;    // charged now
   uint64_t memory_limit = 0;
@@ -37,6 +38,9 @@ struct QueryProfile {
 
 /// A running or finished query. next() is for one thread, which works on the query until rows are
 /// ready; cancel() and progress() for any. Destroying it cancels and waits for its tasks.
+///
+/// Where a reader learns that a type was sniffed too narrow, the query is bound again and starts
+/// over, as long as neither its schema nor a row was handed out.
 class Query {
  public:
   /// A statement that gave `rows` at once.
@@ -45,12 +49,28 @@ class Query {
   ~Query();
   Query(const Query&) = delete;
 
-  const Schema& schema() const { return schema_; }
+  struct Bound {
+    PlanRef plan;
+    std::unique_ptr<QueryContext> context;
+  };
+  /// Binds the statement anew. Called by the thread that calls next().
+  using Rebind = std::function<Bound()>;
+  void set_rebind(Rebind rebind) { rebind_ = std::move(rebind); }
+
+  /// Final once asked for: ask behind await_rows() where types may still be learned.
+  const Schema& schema() const {
+    handed_out_ = true;
+    return schema_;
+  }
+  /// Works until a row is ready, or the end, or an error, which next() will then throw as well.
+  void await_rows();
   /// Rows in order; nothing once there are no more. Throws what the query failed with.
   std::optional<Chunk> next();
   void cancel() noexcept;
   QueryProgress progress() const noexcept;
   QueryProfile profile() const;
+  /// After next() failed: a reader learned something, and nothing has left yet.
+  bool may_start_over() const;
   /// The plan; once run with what each operator did.
   std::string profile_text() const;
   std::string profile_json() const;
@@ -64,13 +84,23 @@ class Query {
  private:
   struct Running;
 
+  std::shared_ptr<Running> running() const;
+  /// Works until there is a chunk (true) or none will come. Throws.
+  bool advance();
+  bool work(Running& running);
+  void start_over();
+
   Schema schema_;
   PlanRef plan_;
   std::string text_;
   std::deque<Chunk> ready_;
   bool returns_rows_ = true;
   std::function<bool()> poll_;
-  std::unique_ptr<Running> running_;
+  Rebind rebind_;
+  mutable bool handed_out_ = false;
+  std::atomic<bool> cancelled_{false};
+  mutable Mutex mutex_;  // cancel() and progress() come while next() puts another in its place
+  std::shared_ptr<Running> running_ GUARDED_BY(mutex_);  // null: a statement that gave rows at once
 };
 
 }  // namespace doline

@@ -33,7 +33,7 @@ Prepared Session::prepare(std::string_view text) const { return {sql::parse_stat
 
 std::unique_ptr<Query> Session::run(const Prepared& prepared, const Parameters& parameters) {
   refresh_constants();
-  return StatementRunner(*this, prepared, parameters).run();
+  return StatementRunner::run(*this, prepared, parameters);
 }
 
 TableRef Session::find_table(const std::vector<std::string>& name) {
@@ -73,7 +73,7 @@ TableRef Session::open_file(const std::string& path, SourceSpan span) {
 TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
   const TableFunction* function = find_table_function(request.name);
   if (!function) return nullptr;
-  const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_, constants_};
+  const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_, constants_, &learned_};
   return function->open(request, context);
 }
 

@@ -11,6 +11,7 @@
 #include "engine/database.h"
 #include "engine/query.h"
 #include "plan/catalog.h"
+#include "plan/learned_types.h"
 #include "sql/statement.h"
 
 namespace doline {
@@ -79,6 +80,7 @@ class Session final : public Catalog {
   Settings settings_;
   SessionConstants constants_;
   uint64_t statements_ = 0;
+  mutable LearnedTypes learned_;  // thread-safe; readers add to it while queries run
   std::map<std::string, Prepared> prepared_;  // PREPARE name
 };
 

@@ -62,6 +62,7 @@ std::unique_ptr<QueryContext> Session::make_context() const {
   made->spill = make_ref<LazySpill>(database_->spill_directory(settings_));
   made->threads = static_cast<uint32_t>(made->settings.threads ? made->settings.threads : Executor::available_cores());
   made->chunk_rows = made->settings.chunk_size;
+  made->learned = &learned_;
   return made;
 }
 

@@ -45,7 +45,12 @@ std::unique_ptr<Query> StatementRunner::start(PlanRef plan) {
 std::unique_ptr<Query> StatementRunner::to_end(PlanRef plan) {
   auto query = start(std::move(plan));
   std::vector<Chunk> rows;
-  while (auto chunk = query->next()) rows.push_back(std::move(*chunk));
+  try {
+    while (auto chunk = query->next()) rows.push_back(std::move(*chunk));
+  } catch (const Error&) {
+    may_start_over_ = query->may_start_over();
+    throw;
+  }
   if (session_.watcher_) session_.watcher_->ended(*query);
   auto done = std::make_unique<Query>(query->schema(), std::move(rows));
   done->set_returns_rows(false);
@@ -74,6 +79,28 @@ PlanRef StatementRunner::plan_of(const sql::Statement& statement) {
   return nullptr;
 }
 
+std::unique_ptr<Query> StatementRunner::run(Session& session, const Prepared& prepared, const Parameters& parameters) {
+  while (true) {
+    StatementRunner runner(session, prepared, parameters);
+    try {
+      return runner.run();
+    } catch (const Error&) {
+      if (!runner.may_start_over_) throw;
+    }
+  }
+}
+
+Query::Rebind StatementRunner::rebinding() const {
+  // The query may outlive this runner, not the session.
+  return [&session = session_, prepared = prepared_, parameters = parameters_] {
+    StatementRunner again(session, prepared, parameters);
+    Query::Bound bound;
+    bound.plan = again.finished(again.plan_of(*prepared.statement));
+    bound.context = session.make_context();
+    return bound;
+  };
+}
+
 std::unique_ptr<Query> StatementRunner::run(const sql::Statement& given) {
   sql::StatementRef through_bytes;
   const sql::Statement* statement = &given;
@@ -83,7 +110,11 @@ std::unique_ptr<Query> StatementRunner::run(const sql::Statement& given) {
     statement = through_bytes.get();
   }
   switch (statement->kind) {
-    case sql::StatementKind::kSelectStatement: return start(plan_of(*statement));
+    case sql::StatementKind::kSelectStatement: {
+      auto query = start(plan_of(*statement));
+      query->set_rebind(rebinding());
+      return query;
+    }
     case sql::StatementKind::kInsert:
     case sql::StatementKind::kCopy: return to_end(plan_of(*statement));
     case sql::StatementKind::kCreateTable: return create_table(statement->as<sql::CreateTable>());
@@ -285,7 +316,12 @@ std::unique_ptr<Query> StatementRunner::explain(const sql::Explain& node) {
   std::string text;
   if (node.analyze) {
     auto query = start(std::move(plan));
-    while (query->next()) {
+    try {
+      while (query->next()) {
+      }
+    } catch (const Error&) {
+      may_start_over_ = query->may_start_over();
+      throw;
     }
     text = format == "json" ? query->profile_json() : query->profile_text();
   } else {
@@ -311,7 +347,7 @@ std::unique_ptr<Query> StatementRunner::execute(const sql::Execute& node) {
   }
   const Prepared prepared = found->second;
   try {
-    return StatementRunner(session_, prepared, values).run();
+    return run(session_, prepared, values);
   } catch (Error& error) {
     // Its spans lie in the text of PREPARE; here the EXECUTE is what failed.
     Error outer(error.code(), node.span, "{}", error.message());
@@ -325,9 +361,9 @@ std::unique_ptr<Query> StatementRunner::pragma(const sql::Pragma& node) {
   if (name == "table_info" && node.arguments.size() == 1) {
     const std::string table = bind_option({node.arguments[0].value}, session_, parameters_).to_string();
     const Prepared describe = session_.prepare("DESCRIBE " + sql::quote_identifier(table));
-    return StatementRunner(session_, describe, parameters_).run();
+    return run(session_, describe, parameters_);
   }
-  if (name == "show_tables") return StatementRunner(session_, session_.prepare("SHOW TABLES"), parameters_).run();
+  if (name == "show_tables") return run(session_, session_.prepare("SHOW TABLES"), parameters_);
   if (name == "enable_progress_bar" || name == "disable_progress_bar" || name == "enable_verification" ||
       name == "disable_verification") {
     return nothing();

@@ -4,12 +4,16 @@
 
 namespace doline {
 
-/// Carries out one statement of a session. Used once.
+/// Carries out one statement of a session. Used once an attempt.
 class StatementRunner {
  public:
   StatementRunner(Session& session, const Prepared& prepared, const Parameters& parameters)
       : session_(session), prepared_(prepared), parameters_(parameters) {}
   std::unique_ptr<Query> run() { return run(*prepared_.statement); }
+  /// Statements whose effect counts are carried out here and now, again where a reader learned that
+  /// a type must be wider (plan/learned_types.h) and nothing has left yet. A query that gives rows
+  /// starts over by itself.
+  static std::unique_ptr<Query> run(Session& session, const Prepared& prepared, const Parameters& parameters);
 
  private:
   std::unique_ptr<Query> run(const sql::Statement& statement);
@@ -26,6 +30,8 @@ class StatementRunner {
   TableRef writable(const sql::QualifiedName& name, SourceSpan span);
   PlanRef finished(PlanRef plan);
   std::unique_ptr<Query> start(PlanRef plan);
+  /// What start() did for the prepared statement, for when its query starts over.
+  Query::Rebind rebinding() const;
   /// Runs to the end, for statements whose effect counts; keeps the one row they give.
   std::unique_ptr<Query> to_end(PlanRef plan);
   static std::unique_ptr<Query> nothing();
@@ -33,6 +39,7 @@ class StatementRunner {
   Session& session_;
   const Prepared& prepared_;
   const Parameters& parameters_;
+  bool may_start_over_ = false;  // told by the query that failed
 };
 
 }  // namespace doline

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "memory/spill.h"
+#include "plan/learned_types.h"
 #include "plan/settings.h"
 
 namespace doline {
@@ -21,6 +22,10 @@ struct QueryContext {
   SpillWriterRef spill;                   // opened at first use by whoever implements it
   const AccessPolicy* access = nullptr;   // what may be opened and written; outlives the query
   std::atomic<bool> cancelled{false};
+  /// Where readers leave what they learned; null: nobody would start over.
+  LearnedTypes* learned = nullptr;
+  /// False once something left that cannot be taken back (bytes to a pipe).
+  std::atomic<bool> may_start_over{true};
   uint32_t threads = 1;
   uint32_t chunk_rows = kChunkRows;       // less only in tests
 

@@ -10,7 +10,7 @@ namespace {
 TableRef read_csv(const TableFunctionCall& call, const TableFunctionContext& context) {
   TableFunctionCall rest = call;
   const CsvTableOptions options = take_csv_options(rest);
-  return open_csv_table(paths_of(call), options, context.files, context.policy);
+  return open_csv_table(paths_of(call), options, context.files, context.policy, context.learned);
 }
 
 std::string sign_text(char sign) { return sign == 0 ? "(empty)" : std::string(1, sign); }
@@ -21,7 +21,7 @@ TableRef sniff_csv_call(const TableFunctionCall& call, const TableFunctionContex
   TableFunctionCall rest = call;
   const CsvTableOptions options = take_csv_options(rest);
   const std::vector<std::string> paths = paths_of(call);
-  const auto table = open_csv_table(paths, options, context.files, context.policy);
+  const auto table = open_csv_table(paths, options, context.files, context.policy, context.learned);
   const CsvOptions& found = *table->parts().front().options;
   const Schema& columns = table->schema();
 

@@ -4,6 +4,7 @@
 
 #include "format/csv/block_cutter.h"
 #include "format/csv/parser.h"
+#include "format/csv/sniff_types.h"
 #include "table/csv_table.h"
 #include "table/rejects.h"
 
@@ -27,9 +28,9 @@ struct CsvCounters {
 
 class CsvReader final : public Reader {
  public:
-  CsvReader(CsvWork work, const Schema& schema, const ScanRequest& request, const QueryContext& context,
+  CsvReader(CsvWork work, const CsvTable& table, const ScanRequest& request, const QueryContext& context,
             CsvCounters& counters)
-      : part_(*work.part), pieces_(std::move(work.pieces)), schema_(schema), request_(request), context_(context),
+      : part_(*work.part), pieces_(std::move(work.pieces)), table_(table), schema_(table.schema()), request_(request), context_(context),
         counters_(counters), parser_(*part_.options, static_cast<uint32_t>(part_.file_columns.size()), context.session.zone),
         scratch_(request.filters.size()), is_parsed_(request.columns.size()) {}
 
@@ -91,6 +92,34 @@ class CsvReader final : public Reader {
     for (uint32_t column = 0; column < request_.columns.size(); ++column) parse(out, column);
   }
 
+  /// Values that contradict a guessed type widen it, for when the query starts over.
+  void learn_from(const std::vector<CsvFailure>& failures) const {
+    if (!context_.learned) return;
+    for (uint32_t i = 0; i < part_.sources.size(); ++i) {
+      if (!table_.is_guessed(i)) continue;
+      CsvTypeGuess guess(schema_[i].type, part_.options->decimal_separator);
+      bool contradicted = false;
+      for (const CsvFailure& failure : failures) {
+        if (!failure.is_of_value || static_cast<int32_t>(failure.column) != part_.sources[i]) continue;
+        contradicted = true;
+        guess.add(failure.text);
+      }
+      if (!contradicted) continue;
+      std::string date_format;
+      TypeRef wider = guess.type(date_format);
+      // Another way to write dates, or a text that passes for the old type but did not parse.
+      if (!date_format.empty() || wider == schema_[i].type) wider = Type::varchar();
+      context_.learned->widen(table_.learned_source(), schema_[i].name, wider);
+    }
+  }
+
+  bool is_guessed(uint32_t column) const {
+    for (uint32_t i = 0; i < part_.sources.size(); ++i) {
+      if (part_.sources[i] == static_cast<int32_t>(column)) return table_.is_guessed(i);
+    }
+    return false;
+  }
+
   std::string column_name(uint32_t column) const {
     if (column == CsvFailure::kWholeRow) return {};
     for (size_t i = 0; i < part_.sources.size(); ++i) {
@@ -106,6 +135,7 @@ class CsvReader final : public Reader {
       return piece.place.line + static_cast<uint64_t>(std::count(before.begin(), before.end(), part_.options->dialect.newline()));
     };
     if (!part_.options->ignore_errors) {
+      learn_from(failures);
       const CsvFailure& first = *std::min_element(failures.begin(), failures.end(), [](const CsvFailure& a, const CsvFailure& b) {
         return a.byte != b.byte ? a.byte < b.byte : a.column < b.column;
       });
@@ -129,16 +159,16 @@ class CsvReader final : public Reader {
     if (failure.column == CsvFailure::kWholeRow) {
       throw Error(ErrorCode::kFormat, "{}: line {}: {}", part_.listed.path, line, failure.reason)
           .note("the row: " + failure.text.substr(0, 200))
-          .hint("null_padding => true fills short rows with NULL, ignore_errors => true passes over such rows");
+          .hint("null_padding => true fills short rows with NULL, rejects => true passes over such rows");
     }
     throw Error(ErrorCode::kFormat, "{}: line {}, column \"{}\": {}", part_.listed.path, line, column, failure.reason)
-        .hint(fmt::format("sample_size => -1 looks at the whole file for types, types => {{'{}': 'VARCHAR'}} sets this "
-                          "one, ignore_errors => true passes over such rows",
-                          column));
+        .hint(fmt::format("{}types => {{'{}': 'VARCHAR'}} sets this column's type, rejects => true passes over such rows",
+                          is_guessed(failure.column) ? "sample_size => -1 looks at the whole file for types, " : "", column));
   }
 
   const CsvFile& part_;
   const std::vector<CsvPiece> pieces_;
+  const CsvTable& table_;
   const Schema& schema_;
   const ScanRequest& request_;
   const QueryContext& context_;
@@ -204,7 +234,7 @@ class CsvScan final : public Scan {
     ASSERT(found != waiting_.end());
     CsvWork work = std::move(found->second);
     waiting_.erase(found);
-    return std::make_unique<CsvReader>(std::move(work), table_->schema(), request_, context_, counters_);
+    return std::make_unique<CsvReader>(std::move(work), *table_, request_, context_, counters_);
   }
 
   SourceProgress progress() const override { return {bytes_done_, table_->size_bytes()}; }

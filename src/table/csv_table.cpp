@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "format/csv/sniffer.h"
+#include "table/learned_source.h"
 
 namespace doline {
 
@@ -96,19 +97,6 @@ CsvSniffed sniff_file(CsvFile& part, const CsvOptions& given, FileSystem& files,
   return sniffed;
 }
 
-/// The type both files' columns can be read as.
-TypeRef wider(TypeRef a, TypeRef b) {
-  if (a == b) return a;
-  if (a->is_numeric() && b->is_numeric()) {
-    if (a->is_floating() || b->is_floating()) return Type::float64();
-    return Type::hugeint();
-  }
-  if (a->is_temporal() && b->is_temporal() && !a->is(TypeKind::kTime) && !b->is(TypeKind::kTime)) {
-    return a->is(TypeKind::kTimestampTz) || b->is(TypeKind::kTimestampTz) ? Type::timestamp_tz() : Type::timestamp();
-  }
-  return Type::varchar();
-}
-
 const bool kRegistered = [] {
   register_table_kind("csv", &CsvTable::reopen);
   register_writer("csv", &open_csv_writer);
@@ -118,11 +106,18 @@ const bool kRegistered = [] {
 }  // namespace
 
 Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const CsvTableOptions& options,
-                                   FileSystem& files, const AccessPolicy& policy) {
+                                   FileSystem& files, const AccessPolicy& policy, const LearnedTypes* learned) {
   (void)kRegistered;
+  std::vector<ListedFile> all_listed = files.list(paths, policy);
+  const std::string source = learned_source("csv", all_listed);
+  bool can_be_read_again = true;
   std::vector<CsvFile> parts;
-  for (ListedFile& listed : files.list(paths, policy)) parts.push_back({std::move(listed), {}, {}, {}, {}});
+  for (ListedFile& listed : all_listed) {
+    can_be_read_again &= listed.is_regular;
+    parts.push_back({std::move(listed), {}, {}, {}, {}});
+  }
   Schema schema;
+  std::vector<bool> is_guessed;
   double bytes_per_row = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
     CsvFile& part = parts[i];
@@ -137,14 +132,22 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
     }
     part.file_columns = sniffed.schema;
     part.options = std::make_shared<const CsvOptions>(std::move(sniffed.options));
-    for (const Field& field : sniffed.schema) {
+    for (size_t column = 0; column < sniffed.schema.size(); ++column) {
+      const Field& field = sniffed.schema[column];
       const int32_t known = i == 0 ? -1 : find_column(schema, field.name);
       if (known < 0 && (i == 0 || options.union_by_name)) {
         schema.push_back(field);
+        is_guessed.push_back(sniffed.is_guessed[column] && can_be_read_again);
       } else if (known >= 0 && options.union_by_name) {
-        schema[static_cast<size_t>(known)].type = wider(schema[static_cast<size_t>(known)].type, field.type);
+        TypeRef& type = schema[static_cast<size_t>(known)].type;
+        type = wider_type(type, field.type);
       }
     }
+  }
+  // Where rows that do not fit are left out, what was sniffed says which those are.
+  for (size_t i = 0; i < schema.size() && learned && !options.csv.ignore_errors; ++i) {
+    if (!is_guessed[i]) continue;
+    if (const TypeRef wider = learned->find(source, schema[i].name)) schema[i].type = wider;
   }
   for (CsvFile& part : parts) {
     for (size_t i = 0; i < schema.size(); ++i) {
@@ -159,8 +162,10 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
           .hint("filename => 'another name'");
     }
     schema.push_back({options.filename_column, Type::varchar()});
+    is_guessed.push_back(false);
   }
-  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema), bytes_per_row);
+  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema), std::move(is_guessed), source,
+                                  bytes_per_row);
 }
 
 uint64_t CsvTable::size_bytes() const {
@@ -207,9 +212,11 @@ std::unique_ptr<ByteStream> CsvTable::open_part(const CsvFile& part) const {
 TableDescriptor CsvTable::descriptor() const {
   TableDescriptor descriptor{"csv", {}};
   std::vector<std::string> names, types, parts;
-  for (const Field& field : schema_) {
-    names.push_back(field.name);
-    types.push_back(field.type->name());
+  std::string guessed;
+  for (size_t i = 0; i < schema_.size(); ++i) {
+    names.push_back(schema_[i].name);
+    types.push_back(schema_[i].type->name());
+    guessed.push_back(is_guessed_[i] ? '1' : '0');
   }
   for (const CsvFile& part : parts_) {
     std::map<std::string, std::string> options;
@@ -224,6 +231,7 @@ TableDescriptor CsvTable::descriptor() const {
     parts.push_back(pack_texts({part.listed.path, pack_texts(packed_options), pack_texts(packed_names), pack_texts(sources)}));
   }
   descriptor.parameters = {{"names", pack_texts(names)}, {"types", pack_texts(types)}, {"files", pack_texts(parts)},
+                           {"guessed", guessed}, {"learned_source", learned_source_},
                            {"bytes_per_row", fmt::format("{}", bytes_per_row_)}};
   return descriptor;
 }
@@ -239,7 +247,16 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
   const std::vector<std::string> types = texts("types");
   if (names.size() != types.size()) throw damaged();
   Schema schema;
-  for (size_t i = 0; i < names.size(); ++i) schema.push_back({names[i], csv_type_named(types[i])});
+  std::vector<bool> is_guessed;
+  const auto text = [&](const char* key) {
+    const auto found = descriptor.parameters.find(key);
+    return found == descriptor.parameters.end() ? std::string() : found->second;
+  };
+  const std::string guessed = text("guessed");
+  for (size_t i = 0; i < names.size(); ++i) {
+    schema.push_back({names[i], csv_type_named(types[i])});
+    is_guessed.push_back(i < guessed.size() && guessed[i] == '1');
+  }
   FileSystem& files = FileSystem::local();
   std::vector<CsvFile> parts;
   for (const std::string& packed : texts("files")) {
@@ -259,9 +276,8 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
     }
     parts.push_back(std::move(part));
   }
-  const auto bytes_per_row = descriptor.parameters.find("bytes_per_row");
-  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema),
-                                  bytes_per_row == descriptor.parameters.end() ? 0 : std::atof(bytes_per_row->second.c_str()));
+  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema), std::move(is_guessed),
+                                  text("learned_source"), std::atof(text("bytes_per_row").c_str()));
 }
 
 }  // namespace doline

@@ -30,9 +30,10 @@ struct CsvFile {
 /// CSV files as one table. Immutable; thread-safe.
 class CsvTable final : public Table {
  public:
-  CsvTable(FileSystem& files, AccessPolicy policy, std::vector<CsvFile> parts, Schema schema, double bytes_per_row)
+  CsvTable(FileSystem& files, AccessPolicy policy, std::vector<CsvFile> parts, Schema schema, std::vector<bool> is_guessed,
+           std::string learned_source, double bytes_per_row)
       : files_(files), policy_(std::move(policy)), parts_(std::move(parts)), schema_(std::move(schema)),
-        bytes_per_row_(bytes_per_row) {}
+        is_guessed_(std::move(is_guessed)), learned_source_(std::move(learned_source)), bytes_per_row_(bytes_per_row) {}
 
   const Schema& schema() const override { return schema_; }
   std::string name() const override { return "read_csv"; }
@@ -43,6 +44,10 @@ class CsvTable final : public Table {
 
   const std::vector<CsvFile>& parts() const { return parts_; }
   uint64_t size_bytes() const;
+  /// The column's type was found by looking at the begin of files that can be read again: a later
+  /// value that contradicts it may widen it.
+  bool is_guessed(uint32_t column) const { return is_guessed_[column]; }
+  const std::string& learned_source() const { return learned_source_; }
   /// From its first byte, decompressed. A pipe: once.
   std::unique_ptr<ByteStream> open_part(const CsvFile& part) const;
 
@@ -53,12 +58,15 @@ class CsvTable final : public Table {
   const AccessPolicy policy_;
   const std::vector<CsvFile> parts_;
   const Schema schema_;
+  const std::vector<bool> is_guessed_;  // one a column of the schema
+  const std::string learned_source_;
   const double bytes_per_row_;  // 0: unknown
 };
 
 /// Lists the files, sniffs the first (with union_by_name each) and makes the table.
 Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const CsvTableOptions& options,
-                                   FileSystem& files, const AccessPolicy& policy);
+                                   FileSystem& files, const AccessPolicy& policy,
+                                   const LearnedTypes* learned = nullptr);
 
 /// COPY … TO a CSV file.
 std::unique_ptr<Writer> open_csv_writer(const std::string& path, const Schema& schema,

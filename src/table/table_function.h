@@ -15,6 +15,7 @@ struct TableFunctionContext {
   const AccessPolicy& policy;
   const Settings& settings;
   const SessionConstants& session;
+  const LearnedTypes* learned = nullptr;
 };
 
 /// A function that stands in FROM and gives a table: read_csv, range … Declared once, beside the

@@ -1,9 +1,13 @@
 // Runs sqllogictest files against the engine: `slt_runner [--set name=value]… [--corpora DIR] FILE…`.
 // Knows statement ok|error, query with types, labels and sort modes, hashed results, skipif and
-// onlyif, loop, foreach and endloop, require, hash-threshold and halt.
+// onlyif, loop, foreach and endloop, require, hash-threshold and halt. __TEST_DIR__ is a directory of
+// the file's own, gone when it ends; {CORPORA} the corpora's, after `require corpora`.
 #include <openssl/evp.h>
 
+#include <stdlib.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -41,6 +45,25 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
+/// Made when first asked for.
+class TestDirectory {
+ public:
+  ~TestDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() {
+    if (path_.empty()) {
+      path_ = (std::filesystem::temp_directory_path() / "doline-slt-XXXXXX").string();
+      if (::mkdtemp(path_.data()) == nullptr) throw Error(ErrorCode::kIo, "cannot make a directory for tests");
+    }
+    return path_;
+  }
+
+ private:
+  std::string path_;
+};
+
 class Runner {
  public:
   Runner(std::string path, const Options& options)
@@ -63,7 +86,7 @@ class Runner {
  private:
   using Variables = std::map<std::string, std::string>;
 
-  std::string filled(std::string text, const Variables& variables) const {
+  std::string filled(std::string text, const Variables& variables) {
     const auto replace = [&](const std::string& from, const std::string& to) {
       for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
         text.replace(at, from.size(), to);
@@ -71,6 +94,7 @@ class Runner {
     };
     for (const auto& [name, value] : variables) replace("${" + name + "}", value);
     replace("{CORPORA}", options_.corpora);
+    if (text.find("__TEST_DIR__") != std::string::npos) replace("__TEST_DIR__", directory_.path());
     return text;
   }
 
@@ -145,7 +169,7 @@ class Runner {
     }
   }
 
-  std::string text_until(size_t& at, size_t end, const Variables& variables) const {
+  std::string text_until(size_t& at, size_t end, const Variables& variables) {
     std::string sql;
     for (; at < end && !lines_[at].empty() && lines_[at] != "----"; ++at) sql += (sql.empty() ? "" : "\n") + filled(lines_[at], variables);
     return sql;
@@ -292,6 +316,7 @@ class Runner {
 
   const std::string path_;
   const Options& options_;
+  TestDirectory directory_;
   const std::unique_ptr<Session> session_;
   std::vector<std::string> lines_;
   std::map<std::string, std::string> labels_;

@@ -31,6 +31,13 @@ bool read_iso_date(const char* from, int32_t& days) {
          read_digits(from + 8, 2, day) && days_from_civil_checked(year, month, day, days);
 }
 
+/// Digits and a sign. "1.5" is none: CAST would round it; "1.0" is one.
+bool is_whole(std::string_view text) {
+  const size_t point = text.find('.');
+  if (text.find_first_of("eE") != text.npos) return false;
+  return point == text.npos || text.find_first_not_of("0 ", point + 1) == text.npos;
+}
+
 }  // namespace
 
 bool parse_csv_integer(std::string_view text, int64_t& value) {
@@ -46,8 +53,15 @@ bool parse_csv_integer(std::string_view text, int64_t& value) {
       return true;
     }
   }
-  return parse_integer<int64_t>(text, value);
+  return is_whole(text) && parse_integer<int64_t>(text, value);
 }
+
+template <class T>
+bool parse_csv_wide_integer(std::string_view text, T& value) {
+  return is_whole(text) && parse_integer<T>(text, value);
+}
+template bool parse_csv_wide_integer(std::string_view, uint64_t&);
+template bool parse_csv_wide_integer(std::string_view, int128_t&);
 
 bool parse_csv_double(std::string_view text, char decimal_separator, double& value) {
   if (decimal_separator != '.') {
@@ -71,7 +85,12 @@ bool parse_csv_double(std::string_view text, char decimal_separator, double& val
 
 bool parse_csv_date(std::string_view text, int32_t& days) {
   if (text.size() == 10 && read_iso_date(text.data(), days)) return true;
-  return parse_date(text, days);
+  // What goes on behind the day is a timestamp: CAST would cut it off.
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  const size_t first = text.find_first_not_of(' ');
+  if (first == text.npos) return false;
+  if (scan_date(text.substr(first), days) == text.size() - first) return true;
+  return text.find_first_of(" Tt:", first) == text.npos && parse_date(text, days);
 }
 
 bool parse_csv_timestamp(std::string_view text, int64_t& micros) {

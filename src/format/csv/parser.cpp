@@ -70,8 +70,8 @@ bool CsvParser::next(uint32_t wanted, uint32_t& count) {
   return true;
 }
 
-void CsvParser::fail(uint32_t row, uint32_t field, std::string_view text, std::string reason) {
-  failures_.push_back({row, field, lines_[row].begin, std::string(text), std::move(reason)});
+void CsvParser::fail(uint32_t row, uint32_t field, std::string_view text, std::string reason, bool is_of_value) {
+  failures_.push_back({row, field, lines_[row].begin, std::string(text), std::move(reason), is_of_value});
 }
 
 bool CsvParser::open_value(uint32_t row, uint32_t field, std::string_view raw, std::string_view& value,
@@ -104,7 +104,7 @@ Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, P
       return out.set_null(row);
     }
     if (parse(value, values[row])) return;
-    fail(row, field, value, fmt::format("\"{}\" is not a {}", value.substr(0, 100), type->name()));
+    fail(row, field, value, fmt::format("\"{}\" is not a {}", value.substr(0, 100), type->name()), true);
     values[row] = T{};
     out.set_null(row);
   });
@@ -176,7 +176,7 @@ Column CsvParser::texts(uint32_t field, TypeRef type, const Selection& active) {
 struct CsvParser::GenericFailures final : CastFailures {
   GenericFailures(CsvParser& to, uint32_t of, const Column& values) : parser(to), field(of), texts(values) {}
   void fail(uint32_t row, std::string message) override {
-    parser.fail(row, field, texts.text(row), std::move(message));
+    parser.fail(row, field, texts.text(row), std::move(message), true);
   }
   bool wants_messages() const override { return true; }
 
@@ -218,9 +218,9 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
     case TypeKind::kUInt32:
       return narrow(uint32_t{});
     case TypeKind::kUInt64:
-      return fixed<uint64_t>(field, type, active, &parse_integer<uint64_t>);
+      return fixed<uint64_t>(field, type, active, &parse_csv_wide_integer<uint64_t>);
     case TypeKind::kHugeInt:
-      return fixed<int128_t>(field, type, active, &parse_integer<int128_t>);
+      return fixed<int128_t>(field, type, active, &parse_csv_wide_integer<int128_t>);
     case TypeKind::kFloat:
       return fixed<float>(field, type, active, [this](std::string_view text, float& value) {
         double wide;

@@ -18,6 +18,7 @@ struct CsvFailure {
   uint64_t byte;    // of the row's begin in the text
   std::string text;
   std::string reason;
+  bool is_of_value = false;  // `text` is no value of the column's type; else the file is damaged there
 };
 
 /// CSV's second phase: rows of a text to typed columns, one column at a time, so that filters can
@@ -50,7 +51,7 @@ class CsvParser {
   struct GenericFailures;
 
   std::string_view raw(const Line& line, uint32_t field) const;
-  void fail(uint32_t row, uint32_t field, std::string_view text, std::string reason);
+  void fail(uint32_t row, uint32_t field, std::string_view text, std::string reason, bool is_of_value = false);
   bool accept(uint32_t index, uint32_t& width);
   /// The text behind quotes; false, after a failure, where quotes are wrong. `is_null` tells NULL.
   bool open_value(uint32_t row, uint32_t field, std::string_view raw, std::string_view& value,
@@ -80,6 +81,8 @@ class CsvParser {
 
 /// Fast ways for the usual spellings, the rules of CAST for the others. `text` is not empty.
 bool parse_csv_integer(std::string_view text, int64_t& value);
+template <class T>  // uint64_t, int128_t
+bool parse_csv_wide_integer(std::string_view text, T& value);
 bool parse_csv_double(std::string_view text, char decimal_separator, double& value);
 bool parse_csv_date(std::string_view text, int32_t& days);
 bool parse_csv_timestamp(std::string_view text, int64_t& micros);

@@ -101,6 +101,22 @@ uint32_t classify_time(std::string_view text) {
 
 }  // namespace
 
+CsvTypeGuess::CsvTypeGuess(TypeRef type, char decimal_separator) : decimal_separator_(decimal_separator), seen_(true) {
+  static constexpr std::pair<TypeKind, uint32_t> kPossible[] = {
+      {TypeKind::kBool, kBoolean},
+      {TypeKind::kInt64, kBigint | kHugeint | kReal},
+      {TypeKind::kHugeInt, kHugeint | kReal},
+      {TypeKind::kDouble, kReal},
+      {TypeKind::kTime, kTimeOfDay},
+      {TypeKind::kDate, kDay | kMoment | kZonedMoment},
+      {TypeKind::kTimestamp, kMoment | kZonedMoment},
+      {TypeKind::kTimestampTz, kZonedMoment}};
+  possible_ = 0;
+  for (const auto& [kind, possible] : kPossible) {
+    if (type->is(kind)) possible_ = possible;
+  }
+}
+
 uint32_t CsvTypeGuess::classify(std::string_view text, char decimal_separator) {
   text = trimmed(text);
   if (text.empty()) return 0;

@@ -12,6 +12,8 @@ namespace doline {
 class CsvTypeGuess {
  public:
   explicit CsvTypeGuess(char decimal_separator) : decimal_separator_(decimal_separator) {}
+  /// As if texts had been seen that left `type` as the narrowest; ISO 8601 for dates.
+  CsvTypeGuess(TypeRef type, char decimal_separator);
 
   /// Not for NULLs.
   void add(std::string_view text) {

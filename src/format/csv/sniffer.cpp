@@ -268,12 +268,15 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   for (uint32_t i = 0; i < width; ++i) sniffed.file_columns.push_back({names[i], types[i]});
   sniffed.schema = given.columns.empty() ? sniffed.file_columns : given.columns;
   for (size_t i = 0; i < given.names.size() && i < width; ++i) sniffed.schema[i].name = given.names[i];
-  for (size_t i = 0; i < given.types_by_position.size() && i < width; ++i) {
-    sniffed.schema[i].type = given.types_by_position[i];
-  }
+  sniffed.is_guessed.assign(sniffed.schema.size(), given.columns.empty() && given.auto_detect && !given.all_varchar);
+  const auto set_type = [&](size_t i, TypeRef type) {
+    sniffed.schema[i].type = type;
+    sniffed.is_guessed[i] = false;
+  };
+  for (size_t i = 0; i < given.types_by_position.size() && i < width; ++i) set_type(i, given.types_by_position[i]);
   for (const auto& [name, type] : given.types) {
-    for (Field& field : sniffed.schema) {
-      if (lower(field.name) == lower(name)) field.type = type;
+    for (size_t i = 0; i < sniffed.schema.size(); ++i) {
+      if (lower(sniffed.schema[i].name) == lower(name)) set_type(i, type);
     }
   }
   return sniffed;

@@ -11,6 +11,7 @@ struct CsvSniffed {
   CsvOptions options;  // what was given, and the rest found: dialect, header, skip, date_format
   Schema schema;
   Schema file_columns;  // names as the file has them, before `names`; as many as rows have values
+  std::vector<bool> is_guessed;  // one a column of the schema: nobody said its type
   uint64_t rows_seen = 0;
   uint64_t bytes_seen = 0;
 };
