@@ -20,6 +20,7 @@ const std::vector<TableFunction>& table_functions() {
     register_range_functions(made);
     register_text_functions(made);
     register_csv_functions(made);
+    register_json_functions(made);
     register_parquet_functions(made);
     register_catalog_functions(made);
     return made;

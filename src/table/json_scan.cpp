@@ -1,0 +1,382 @@
+// Reading a JSON table. Plain files of lines are read in ranges, by whichever task has time; all
+// others in sequence: blocks are cut where values end, and decoded in parallel.
+#include <algorithm>
+#include <unordered_map>
+
+#include "format/json/record_decoder.h"
+#include "format/json/sniffer.h"
+#include "format/json/value_cutter.h"
+#include "io/read_ahead.h"
+#include "table/json_table.h"
+#include "table/rejects.h"
+
+namespace doline {
+
+namespace {
+
+constexpr size_t kMostBlockBytes = size_t{4} << 20;
+constexpr size_t kLeastBlockBytes = size_t{256} << 10;
+constexpr size_t kBlocksAhead = 2;
+constexpr size_t kRangeBytes = size_t{1} << 20;
+constexpr size_t kLineSlackBytes = size_t{16} << 10;  // the last line of a range seldom needs more
+constexpr size_t kFormatBytes = size_t{256} << 10;    // looked at to tell how values lie in a file
+
+struct JsonCounters {
+  std::atomic<uint64_t> rows{0};
+  std::atomic<uint64_t> rejected{0};
+  std::atomic<uint64_t> bytes{0};
+};
+
+/// Line numbers of a file's bytes, counted when a damaged value asks. Shared by readers.
+class JsonLines {
+ public:
+  JsonLines(Ref<const JsonTable> table, const JsonFile& file) : table_(std::move(table)), file_(file) {}
+
+  /// 0 where the file cannot be read again.
+  uint64_t line_at(uint64_t byte) {
+    if (!file_.listed.is_regular) return 0;
+    MutexLock lock(mutex_);
+    if (byte < byte_ || !stream_) {
+      stream_ = table_->open_stream(file_);
+      byte_ = 0;
+      line_ = 1;
+      block_.resize(size_t{256} << 10);
+    }
+    while (byte_ < byte) {
+      const size_t wanted = static_cast<size_t>(std::min<uint64_t>(block_.size(), byte - byte_));
+      const size_t got = stream_->read_fully({block_.data(), wanted});
+      line_ += static_cast<uint64_t>(std::count(block_.begin(), block_.begin() + static_cast<ptrdiff_t>(got), std::byte{'\n'}));
+      byte_ += got;
+      if (got < wanted) break;
+    }
+    return line_;
+  }
+
+ private:
+  const Ref<const JsonTable> table_;
+  const JsonFile& file_;
+  Mutex mutex_;
+  std::unique_ptr<ByteStream> stream_ GUARDED_BY(mutex_);
+  uint64_t byte_ GUARDED_BY(mutex_) = 0;
+  uint64_t line_ GUARDED_BY(mutex_) = 1;
+  std::vector<std::byte> block_ GUARDED_BY(mutex_);
+};
+
+/// What one morsel is: pieces that were cut already, or a range of a file.
+struct JsonWork {
+  const JsonFile* file = nullptr;
+  std::shared_ptr<JsonLines> lines;
+  std::vector<JsonPiece> pieces;
+  FileRef ranged;  // else null
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
+/// What a scan asks of each file's decoder.
+JsonLayout layout_of(const JsonTable& table, const ScanRequest& request) {
+  const JsonTable::Parts& parts = table.parts();
+  JsonLayout layout;
+  layout.is_records = parts.is_records;
+  layout.is_guessed = parts.is_guessed;
+  size_t wanted = 0;
+  for (uint32_t i = 0; i < parts.columns.size(); ++i) {
+    if (parts.columns[i].is_file_name) continue;
+    JsonLayout::Field field{parts.columns[i].key, parts.columns[i].type, false, {}};
+    for (const uint32_t column : request.columns) field.wanted |= column == i;
+    wanted += field.wanted;
+    layout.fields.push_back(std::move(field));
+  }
+  layout.is_complete = parts.is_guessed && wanted == layout.fields.size();
+  return layout;
+}
+
+class JsonTableReader final : public Reader {
+ public:
+  JsonTableReader(JsonWork work, const JsonTable& table, const ScanRequest& request, const QueryContext& context,
+                  JsonCounters& counters)
+      : work_(std::move(work)), table_(table), request_(request), context_(context), counters_(counters),
+        decoder_(table.parts().options, layout_of(table, request), context.session.zone), scratch_(request.filters.size()) {}
+
+  Poll read(Chunk& out, const Waker&) override {
+    if (work_.ranged) load_range();
+    while (piece_ < work_.pieces.size() && !(request_.limit && produced_ >= *request_.limit)) {
+      context_.check_cancelled();
+      if (!is_begun_) {
+        decoder_.begin(work_.pieces[piece_]);
+        is_begun_ = true;
+      }
+      uint32_t rows;
+      if (!decoder_.next(context_.chunk_rows, rows)) {
+        is_begun_ = false;
+        ++piece_;
+        continue;
+      }
+      if (!decoder_.failures().empty()) take_failures();
+      fill(out, rows);
+      produced_ += out.size();
+      counters_.rows.fetch_add(out.size(), std::memory_order_relaxed);
+      return Poll::kReady;
+    }
+    return Poll::kDone;
+  }
+
+ private:
+  /// The lines that begin in the range.
+  void load_range() {
+    const FileRef file = std::exchange(work_.ranged, nullptr);
+    const uint64_t size = file->size_bytes();
+    // The byte before tells whether the range begins at a line's begin.
+    const uint64_t from = work_.begin == 0 ? 0 : work_.begin - 1;
+    uint64_t wanted = work_.end - from + kLineSlackBytes;
+    for (;;) {
+      wanted = std::min(wanted, size - from);
+      BufferRef buffer = Buffer::allocate(wanted);
+      const size_t got = file->read_at(from, {buffer->data(), wanted});
+      buffer->resize(got);
+      buffer->data()[got] = std::byte{0};
+      const std::string_view text(buffer->as<char>(), got);
+      size_t begin = 0;
+      if (work_.begin != 0) {
+        const size_t newline = text.find('\n');
+        if (newline == text.npos || from + newline + 1 >= work_.end) return;  // within a line, or up to its end
+        begin = newline + 1;
+      } else if (text.starts_with("\xEF\xBB\xBF")) {
+        begin = 3;
+      }
+      size_t end = got;
+      if (work_.end < size) {
+        const size_t newline = text.find('\n', static_cast<size_t>(work_.end - from) - 1);
+        if (newline != text.npos) {
+          end = newline + 1;
+        } else if (from + got < size) {
+          const size_t last = text.rfind('\n') + 1;  // npos: 0
+          if (got - last > table_.parts().options.most_value_bytes) too_long(from + last);
+          wanted = wanted * 2;
+          context_.check_cancelled();
+          continue;
+        }
+      }
+      JsonPiece piece;
+      piece.text = text.substr(begin, end - begin);
+      piece.pin = buffer;
+      piece.byte = from + begin;
+      counters_.bytes.fetch_add(piece.text.size(), std::memory_order_relaxed);
+      work_.pieces.push_back(std::move(piece));
+      return;
+    }
+  }
+
+  [[noreturn]] void too_long(uint64_t byte) const {
+    throw Error(ErrorCode::kFormat, "{}: the value that begins at byte {} is longer than {} bytes", work_.file->listed.path,
+                byte, table_.parts().options.most_value_bytes)
+        .hint("a larger maximum_object_size takes it");
+  }
+
+  void fill(Chunk& out, uint32_t rows) {
+    out.row_count = rows;
+    out.active = Selection::all(rows);
+    out.columns.clear();
+    for (const uint32_t column : request_.columns) {
+      const JsonColumn& wanted = table_.parts().columns[column];
+      out.columns.push_back(wanted.is_file_name ? Value::text(work_.file->listed.path).to_column(rows)
+                                                : decoder_.column(column));
+    }
+    for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
+      out.active = request_.filters[i].program->select(out, scratch_[i]);
+    }
+    for (const RuntimeFilterRef& filter : request_.runtime) {
+      if (out.active.empty()) break;
+      if (!filter->is_ready.load(std::memory_order_acquire)) continue;
+      out.active = filter->probe(out.columns[filter->column], out.active);
+    }
+  }
+
+  void take_failures() {
+    std::vector<JsonFailure>& failures = decoder_.failures();
+    if (!table_.parts().options.store_rejects) raise(failures.front());
+    std::vector<Reject> rejects;
+    for (JsonFailure& failure : failures) {
+      rejects.push_back({work_.file->listed.path, work_.lines->line_at(failure.record), failure.record,
+                         std::move(failure.column), std::move(failure.reason), std::string(failure.text.substr(0, 1024))});
+    }
+    counters_.rejected.fetch_add(rejects.size(), std::memory_order_relaxed);
+    RejectStore::instance().add(std::move(rejects));
+  }
+
+  [[noreturn]] void raise(const JsonFailure& failure) const {
+    const uint64_t line = work_.lines->line_at(failure.byte);
+    std::string place = work_.file->listed.path + (line > 0 ? fmt::format(": line {}", line) : std::string());
+    place += fmt::format(", byte {}", failure.byte);
+    if (!failure.column.empty()) place += fmt::format(", column \"{}\"", failure.column);
+    Error error(ErrorCode::kFormat, "{}: {}", place, failure.reason);
+    error.add_note(fmt::format("the value: {}", failure.text.substr(0, 200)));
+    if (failure.kind == JsonFailure::Kind::kDamaged || failure.kind == JsonFailure::Kind::kDuplicateKey) {
+      throw std::move(error).hint("ignore_errors => true gives NULL for what cannot be read, rejects => true leaves it out");
+    }
+    if (!table_.parts().is_guessed) {
+      throw std::move(error).hint("another type in columns, or ignore_errors => true, which gives NULL");
+    }
+    throw std::move(error).hint(
+        "sample_size => -1 looks at all values for types, columns => {…} sets them, ignore_errors => true gives NULL");
+  }
+
+  JsonWork work_;
+  const JsonTable& table_;
+  const ScanRequest& request_;
+  const QueryContext& context_;
+  JsonCounters& counters_;
+  RecordDecoder decoder_;
+  std::vector<Program::Scratch> scratch_;
+  size_t piece_ = 0;
+  bool is_begun_ = false;
+  uint64_t produced_ = 0;
+};
+
+/// Goes through the files in order.
+class JsonScan final : public Scan {
+ public:
+  JsonScan(Ref<const JsonTable> table, ScanRequest request, QueryContext& context)
+      : table_(std::move(table)), request_(std::move(request)), context_(context) {
+    if (table_->parts().options.store_rejects) RejectStore::instance().begin_query();
+  }
+
+  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
+  std::vector<std::pair<std::string, uint64_t>> counters() const override {
+    return {{"bytes read", counters_.bytes.load()}, {"rows rejected", counters_.rejected.load()}};
+  }
+
+  Poll next_morsel(Morsel& out, const Waker& waker) override {
+    MutexLock lock(mutex_);
+    const std::vector<JsonFile>& files = table_->parts().files;
+    while (part_ < files.size()) {
+      if (request_.limit && counters_.rows.load(std::memory_order_relaxed) >= *request_.limit) return Poll::kDone;
+      if (!ranged_ && !blocks_) open_part(files[part_]);
+      JsonWork work;
+      work.file = &files[part_];
+      work.lines = lines_;
+      const Poll poll = ranged_ ? next_range(work) : next_pieces(work, waker);
+      if (poll == Poll::kBlocked) return poll;
+      if (poll == Poll::kReady) {
+        out.number = number_;
+        out.begin = number_++;
+        out.part = part_;
+        waiting_.emplace(out.begin, std::move(work));
+        return Poll::kReady;
+      }
+      ranged_ = nullptr;
+      blocks_.reset();
+      cutter_.reset();
+      ++part_;
+    }
+    return Poll::kDone;
+  }
+
+  std::unique_ptr<Reader> open(const Morsel& morsel) override {
+    MutexLock lock(mutex_);
+    const auto found = waiting_.find(morsel.begin);
+    ASSERT(found != waiting_.end());
+    JsonWork work = std::move(found->second);
+    waiting_.erase(found);
+    return std::make_unique<JsonTableReader>(std::move(work), *table_, request_, context_, counters_);
+  }
+
+  SourceProgress progress() const override { return {counters_.bytes.load(), table_->size_bytes()}; }
+  uint32_t parallelism() const override {
+    return static_cast<uint32_t>(std::min<uint64_t>(1024, table_->size_bytes() / kLeastBlockBytes + 1));
+  }
+
+ private:
+  void open_part(const JsonFile& file) REQUIRES(mutex_) {
+    lines_ = std::make_shared<JsonLines>(table_, file);
+    std::unique_ptr<ByteStream> stream = table_->open_stream(file);
+    JsonFormat format = file.format;
+    std::string begin;
+    bool is_whole = false;
+    const auto look = [&](size_t bytes) {
+      begin.resize(bytes);
+      const size_t got = stream->read_fully(std::as_writable_bytes(std::span(begin)));
+      is_whole = got < bytes;
+      begin.resize(got);
+    };
+    if (format == JsonFormat::kAuto) {
+      look(kFormatBytes);
+      format = detect_json_format(begin, is_whole);
+    } else {
+      look(kMagicBytes);  // then it knows how it is compressed
+    }
+    const JsonOptions& options = table_->parts().options;
+    const uint64_t size = file.listed.version.size_bytes;
+    if (format == JsonFormat::kLines && file.listed.is_regular && stream->compression() == Compression::kNone) {
+      ranged_ = table_->open_file(file);
+      range_at_ = 0;
+      const uint64_t share = size / (uint64_t{std::max(context_.threads, 1u)} * 4) + 1;
+      range_bytes_ = std::clamp<uint64_t>(share, kLeastBlockBytes, kRangeBytes);
+      return;
+    }
+    size_t block = kMostBlockBytes;
+    if (file.listed.is_regular && stream->compression() == Compression::kNone) {
+      const uint64_t share = size / (uint64_t{std::max(context_.threads, 1u)} * 4) + 1;
+      block = std::min<uint64_t>(std::clamp<uint64_t>(share, kLeastBlockBytes, kMostBlockBytes), size + 1);
+    }
+    if (request_.limit && *request_.limit < 10'000) block = std::min(block, kLeastBlockBytes);
+    Budget& budget = context_.budget ? *context_.budget : current_budget();
+    blocks_ = std::make_unique<ReadAhead>(resumed_stream(std::move(begin), std::move(stream)), block, kBlocksAhead, budget);
+    cutter_ = std::make_unique<JsonCutter>(format, options, file.listed.path);
+    bytes_before_ = counters_.bytes.load();
+  }
+
+  Poll next_range(JsonWork& work) REQUIRES(mutex_) {
+    if (range_at_ >= ranged_->size_bytes()) return Poll::kDone;
+    work.ranged = ranged_;
+    work.begin = range_at_;
+    work.end = range_at_ = std::min(range_at_ + range_bytes_, ranged_->size_bytes());
+    if (range_at_ < ranged_->size_bytes()) {
+      ranged_->will_need({range_at_, std::min(range_bytes_ * 2, ranged_->size_bytes() - range_at_)});
+    }
+    return Poll::kReady;
+  }
+
+  Poll next_pieces(JsonWork& work, const Waker& waker) REQUIRES(mutex_) {
+    while (cutter_) {
+      BufferRef block;
+      switch (blocks_->next(block, waker)) {
+        case Poll::kBlocked:
+          return Poll::kBlocked;
+        case Poll::kDone:
+          cutter_->finish(work.pieces);
+          cutter_.reset();
+          break;
+        case Poll::kReady:
+          cutter_->feed(block, work.pieces);
+          counters_.bytes = bytes_before_ + blocks_->source_position();
+          break;
+      }
+      if (!work.pieces.empty()) return Poll::kReady;
+    }
+    return Poll::kDone;
+  }
+
+  const Ref<const JsonTable> table_;
+  const ScanRequest request_;
+  QueryContext& context_;
+  JsonCounters counters_;
+  Mutex mutex_;
+  uint32_t part_ GUARDED_BY(mutex_) = 0;
+  uint64_t number_ GUARDED_BY(mutex_) = 0;
+  std::shared_ptr<JsonLines> lines_ GUARDED_BY(mutex_);
+  FileRef ranged_ GUARDED_BY(mutex_);
+  uint64_t range_at_ GUARDED_BY(mutex_) = 0;
+  uint64_t range_bytes_ GUARDED_BY(mutex_) = 0;
+  uint64_t bytes_before_ GUARDED_BY(mutex_) = 0;
+  std::unique_ptr<ReadAhead> blocks_ GUARDED_BY(mutex_);
+  std::unique_ptr<JsonCutter> cutter_ GUARDED_BY(mutex_);
+  std::unordered_map<uint64_t, JsonWork> waiting_ GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+std::unique_ptr<Scan> scan_json(Ref<const JsonTable> table, ScanRequest request, QueryContext& context) {
+  return std::make_unique<JsonScan>(std::move(table), std::move(request), context);
+}
+
+}  // namespace doline

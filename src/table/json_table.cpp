@@ -1,0 +1,340 @@
+#include "table/json_table.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "column/type_text.h"
+#include "format/json/sniffer.h"
+#include "format/json/structure.h"
+#include "format/json/value_cutter.h"
+#include "kernel/json/json_tree.h"
+#include "table/csv_options.h"
+
+namespace doline {
+
+namespace {
+
+constexpr size_t kSampleBlockBytes = size_t{1} << 20;
+/// However few values they are.
+constexpr uint64_t kMostSampleBytes = uint64_t{64} << 20;
+
+/// What was read already, then the rest.
+class ResumedJsonStream final : public ByteStream {
+ public:
+  ResumedJsonStream(std::string begin, std::unique_ptr<ByteStream> rest)
+      : ByteStream(rest->name()), begin_(std::move(begin)), rest_(std::move(rest)) {}
+  uint64_t source_position() const override { return rest_->source_position(); }
+  std::optional<uint64_t> source_size_bytes() const override { return rest_->source_size_bytes(); }
+  Compression compression() const override { return rest_->compression(); }
+  void interrupt() noexcept override { rest_->interrupt(); }
+
+ protected:
+  size_t read_some(std::span<std::byte> into) override {
+    if (at_ == begin_.size()) return rest_->read(into);
+    const size_t size = std::min(into.size(), begin_.size() - at_);
+    std::memcpy(into.data(), begin_.data() + at_, size);
+    at_ += size;
+    return size;
+  }
+
+ private:
+  const std::string begin_;
+  const std::unique_ptr<ByteStream> rest_;
+  size_t at_ = 0;
+};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
+/// Looks at values until there are enough.
+class JsonSampler {
+ public:
+  JsonSampler(const JsonOptions& options, FileSystem& files, const AccessPolicy& policy)
+      : options_(options), files_(files), policy_(policy), structure_(options) {}
+
+  const JsonStructure& structure() const { return structure_; }
+  uint64_t rows() const { return rows_; }
+  uint64_t bytes() const { return bytes_; }
+  bool has_enough() const {
+    return options_.sample_rows >= 0 && (rows_ - rows_before_ >= static_cast<uint64_t>(options_.sample_rows) ||
+                                         bytes_ - bytes_before_ >= kMostSampleBytes);
+  }
+  /// What was seen so far does not count for what follows.
+  void want_more() {
+    rows_before_ = rows_;
+    bytes_before_ = bytes_;
+  }
+
+  void look_at(JsonFile& file) {
+    std::unique_ptr<ByteStream> stream = open(file);
+    std::string begin;  // of what can be read once
+    std::vector<JsonPiece> pieces;
+    std::unique_ptr<JsonCutter> cutter;
+    while (!has_enough()) {
+      BufferRef block = Buffer::allocate(kSampleBlockBytes);
+      const size_t got = stream->read_fully({block->data(), kSampleBlockBytes});
+      block->resize(got);
+      if (!file.listed.is_regular) begin.append(block->as<char>(), got);
+      if (!cutter) {
+        file.format = options_.format != JsonFormat::kAuto
+                          ? options_.format
+                          : detect_json_format({block->as<char>(), got}, got < kSampleBlockBytes);
+        cutter = std::make_unique<JsonCutter>(file.format, options_, file.listed.path);
+      }
+      pieces.clear();
+      if (got > 0) cutter->feed(block, pieces);
+      if (got < kSampleBlockBytes) cutter->finish(pieces);
+      for (const JsonPiece& piece : pieces) look_at(piece, file);
+      if (got < kSampleBlockBytes) break;
+    }
+    if (file.listed.is_regular) return;
+    file.pipe = std::make_shared<JsonPipe>();
+    MutexLock lock(file.pipe->mutex);
+    file.pipe->begin = std::move(begin);
+    file.pipe->rest = std::move(stream);
+  }
+
+ private:
+  std::unique_ptr<ByteStream> open(const JsonFile& file) {
+    if (file.listed.is_regular) {
+      OpenOptions open;
+      open.expected = file.listed.version;
+      return files_.open_stream(file.listed.path, policy_, options_.compression, open);
+    }
+    OpenedFile opened = files_.open(file.listed.path, policy_);
+    std::unique_ptr<ByteStream> stream = opened.stream ? std::move(opened.stream) : stream_of(opened.file);
+    return decompress(std::move(stream), options_.compression);
+  }
+
+  void look_at(const JsonPiece& piece, const JsonFile& file) {
+    if (!piece.by_lines) {
+      for (const JsonPiece::Span span : piece.values) {
+        if (has_enough()) return;
+        look_at(piece, span, file);
+      }
+      return;
+    }
+    for (size_t at = 0; at < piece.text.size() && !has_enough();) {
+      const size_t end = std::min(piece.text.find('\n', at), piece.text.size());
+      look_at(piece, {static_cast<uint32_t>(at), static_cast<uint32_t>(end)}, file);
+      at = end + 1;
+    }
+  }
+
+  void look_at(const JsonPiece& piece, JsonPiece::Span span, const JsonFile& file) {
+    const std::string_view text = piece.text.substr(span.begin, span.end - span.begin);
+    if (!cursor_.index(text)) return damaged(text, piece.byte + span.begin, file);
+    if (cursor_.at_end()) return;  // a blank line
+    ++rows_;
+    bytes_ += text.size() + 1;
+    if (!structure_.add(cursor_) || !cursor_.at_end()) damaged(text, piece.byte + span.begin, file);
+  }
+
+  void damaged(std::string_view text, uint64_t byte, const JsonFile& file) {
+    if (options_.ignore_errors) return;
+    JsonTree tree;
+    std::string reason = "this is no JSON";
+    if (!tree.parse(text)) {
+      reason = tree.error();
+      byte += tree.error_position();
+      if (const size_t place = reason.rfind(" at byte "); place != reason.npos) reason.resize(place);
+    }
+    throw Error(ErrorCode::kFormat, "{}: byte {}: {}", file.listed.path, byte, reason)
+        .note(fmt::format("the value: {}", text.substr(0, 200)))
+        .hint("ignore_errors => true gives NULL for what cannot be read, rejects => true leaves it out");
+  }
+
+  const JsonOptions& options_;
+  FileSystem& files_;
+  const AccessPolicy& policy_;
+  JsonStructure structure_;
+  JsonCursor cursor_;
+  uint64_t rows_ = 0;
+  uint64_t bytes_ = 0;
+  uint64_t rows_before_ = 0;
+  uint64_t bytes_before_ = 0;
+};
+
+/// Names differ in more than case in SQL; what JSON tells apart by case gets a number.
+std::vector<JsonColumn> columns_of(const std::vector<Field>& fields) {
+  std::vector<JsonColumn> columns;
+  std::vector<std::string> taken;
+  for (const Field& field : fields) {
+    std::string name = field.name;
+    for (int number = 1; std::find(taken.begin(), taken.end(), lower(name)) != taken.end(); ++number) {
+      name = fmt::format("{}_{}", field.name, number);
+    }
+    taken.push_back(lower(name));
+    columns.push_back({std::move(name), field.name, field.type});
+  }
+  return columns;
+}
+
+const bool kRegistered = [] {
+  register_table_kind("json", &JsonTable::reopen);
+  register_writer("json", &open_json_writer);
+  return true;
+}();
+
+}  // namespace
+
+std::unique_ptr<ByteStream> resumed_stream(std::string begin, std::unique_ptr<ByteStream> rest) {
+  return std::make_unique<ResumedJsonStream>(std::move(begin), std::move(rest));
+}
+
+Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, JsonTableOptions options,
+                                     FileSystem& files, const AccessPolicy& policy) {
+  (void)kRegistered;
+  JsonTable::Parts parts;
+  for (ListedFile& listed : files.list(paths, policy)) parts.files.push_back({std::move(listed), options.json.format, {}});
+  parts.is_guessed = options.json.columns.empty();
+  if (parts.is_guessed) {
+    JsonSampler sampler(options.json, files, policy);
+    size_t looked_at = 0;
+    for (JsonFile& file : parts.files) {
+      if (!options.union_by_name && looked_at > 0 && (sampler.has_enough() || looked_at >= options.most_sample_files)) {
+        // What can be read once was not touched.
+        continue;
+      }
+      if (options.union_by_name) sampler.want_more();
+      sampler.look_at(file);
+      ++looked_at;
+    }
+    JsonTimeFormats formats{options.json.date_format, options.json.timestamp_format};
+    const TypeRef type = sampler.structure().type(formats);
+    parts.is_records = options.json.records != JsonRecords::kNo && type->is(TypeKind::kStruct);
+    if (options.json.records == JsonRecords::kYes && !parts.is_records) {
+      throw Error(ErrorCode::kFormat, "{}: records were expected, but values are {}", parts.files.front().listed.path,
+                  type->name())
+          .hint("records => false gives them as one column");
+    }
+    parts.columns = parts.is_records ? columns_of(type->fields()) : std::vector<JsonColumn>{{"json", "json", type}};
+    options.json.date_format = formats.date;
+    options.json.timestamp_format = formats.timestamp;
+    if (sampler.rows() > 0) parts.bytes_per_row = static_cast<double>(sampler.bytes()) / static_cast<double>(sampler.rows());
+  } else {
+    parts.is_records = options.json.records != JsonRecords::kNo;
+    if (!parts.is_records && options.json.columns.size() != 1) {
+      throw Error(ErrorCode::kInvalidArgument, "records => false wants one column, not {}", options.json.columns.size());
+    }
+    parts.columns = columns_of(options.json.columns);
+  }
+  if (!options.filename_column.empty()) {
+    for (const JsonColumn& column : parts.columns) {
+      if (lower(column.name) != lower(options.filename_column)) continue;
+      throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already", options.filename_column)
+          .hint("filename => 'another name'");
+    }
+    parts.columns.push_back({options.filename_column, {}, Type::varchar(), true});
+  }
+  parts.options = std::move(options.json);
+  return make_ref<const JsonTable>(files, policy, std::move(parts));
+}
+
+JsonTable::JsonTable(FileSystem& files, AccessPolicy policy, Parts parts)
+    : files_(files), policy_(std::move(policy)), parts_(std::move(parts)) {
+  for (const JsonColumn& column : parts_.columns) schema_.push_back({column.name, column.type});
+}
+
+uint64_t JsonTable::size_bytes() const {
+  uint64_t size = 0;
+  for (const JsonFile& file : parts_.files) size += file.listed.is_regular ? file.listed.version.size_bytes : 0;
+  return size;
+}
+
+TableStatistics JsonTable::statistics() const {
+  TableStatistics statistics;
+  constexpr double kUsualCompression = 6;
+  double bytes = 0;
+  for (const JsonFile& file : parts_.files) {
+    if (!file.listed.is_regular) return statistics;
+    const bool compressed = compression_from_path(file.listed.path) != Compression::kNone;
+    bytes += static_cast<double>(file.listed.version.size_bytes) * (compressed ? kUsualCompression : 1);
+  }
+  if (parts_.bytes_per_row > 0) statistics.row_count = static_cast<uint64_t>(bytes / parts_.bytes_per_row);
+  return statistics;
+}
+
+std::string JsonTable::describe() const {
+  return parts_.files.size() == 1 ? "JSON, " + parts_.files[0].listed.path : fmt::format("JSON, {} files", parts_.files.size());
+}
+
+std::unique_ptr<Scan> JsonTable::scan(ScanRequest request, QueryContext& context) const {
+  return scan_json(Ref<const JsonTable>(this), std::move(request), context);
+}
+
+std::unique_ptr<ByteStream> JsonTable::open_stream(const JsonFile& file) const {
+  if (file.pipe) {
+    MutexLock lock(file.pipe->mutex);
+    if (!file.pipe->rest) {
+      throw Error(ErrorCode::kNotSupported, "{} can be read only once", file.listed.path)
+          .hint("CREATE TABLE t AS FROM read_json('…') keeps its rows");
+    }
+    return resumed_stream(std::move(file.pipe->begin), std::move(file.pipe->rest));
+  }
+  if (!file.listed.is_regular) {
+    OpenedFile opened = files_.open(file.listed.path, policy_);
+    return decompress(opened.stream ? std::move(opened.stream) : stream_of(opened.file), parts_.options.compression);
+  }
+  OpenOptions open;
+  open.expected = file.listed.version;
+  return files_.open_stream(file.listed.path, policy_, parts_.options.compression, open);
+}
+
+FileRef JsonTable::open_file(const JsonFile& file) const {
+  OpenOptions open;
+  open.expected = file.listed.version;
+  return files_.open_file(file.listed.path, policy_, open);
+}
+
+TableDescriptor JsonTable::descriptor() const {
+  TableDescriptor descriptor{"json", {}};
+  std::vector<std::string> columns, parts;
+  for (const JsonColumn& column : parts_.columns) {
+    columns.push_back(pack_texts({column.name, column.key, column.type->name(), column.is_file_name ? "1" : "0"}));
+  }
+  for (const JsonFile& file : parts_.files) {
+    parts.push_back(pack_texts({file.listed.path, std::string(1, static_cast<char>('0' + static_cast<int>(file.format)))}));
+  }
+  write_json_options(parts_.options, descriptor.parameters);
+  descriptor.parameters["columns"] = pack_texts(columns);
+  descriptor.parameters["files"] = pack_texts(parts);
+  descriptor.parameters["values"] = {parts_.is_records ? '1' : '0', parts_.is_guessed ? '1' : '0'};
+  descriptor.parameters["bytes_per_row"] = fmt::format("{}", parts_.bytes_per_row);
+  return descriptor;
+}
+
+TableRef JsonTable::reopen(const TableDescriptor& descriptor, const AccessPolicy& policy) {
+  const auto text = [&](const char* key) -> const std::string& {
+    const auto found = descriptor.parameters.find(key);
+    if (found == descriptor.parameters.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a JSON table without {}", key);
+    return found->second;
+  };
+  const auto damaged = [] { return Error(ErrorCode::kCorrupt, "plan bytes: a JSON table's parts are damaged"); };
+  FileSystem& files = FileSystem::local();
+  Parts parts;
+  parts.options = read_json_options(descriptor.parameters);
+  for (const std::string& packed : unpack_texts(text("columns"))) {
+    const std::vector<std::string> fields = unpack_texts(packed);
+    if (fields.size() != 4) throw damaged();
+    parts.columns.push_back({fields[0], fields[1], type_from_text(fields[2]), fields[3] == "1"});
+  }
+  for (const std::string& packed : unpack_texts(text("files"))) {
+    const std::vector<std::string> fields = unpack_texts(packed);
+    const int format = fields.size() == 2 && fields[1].size() == 1 ? fields[1][0] - '0' : -1;
+    if (format < 0 || format > static_cast<int>(JsonFormat::kUnstructured)) throw damaged();
+    parts.files.push_back({files.list(fields[0], policy).front(), static_cast<JsonFormat>(format), {}});
+  }
+  const std::string& values = text("values");
+  if (values.size() != 2 || parts.files.empty()) throw damaged();
+  parts.is_records = values[0] == '1';
+  parts.is_guessed = values[1] == '1';
+  if (!parts.is_records && (parts.columns.empty() || parts.columns[0].is_file_name)) throw damaged();
+  parts.bytes_per_row = std::atof(text("bytes_per_row").c_str());
+  return make_ref<const JsonTable>(files, policy, std::move(parts));
+}
+
+}  // namespace doline

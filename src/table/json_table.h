@@ -1,0 +1,82 @@
+#pragma once
+
+#include <memory>
+
+#include "base/thread_safety.h"
+#include "io/byte_stream.h"
+#include "table/json_options.h"
+
+namespace doline {
+
+/// Input that can be read once: its sniffed begin, and the stream behind it. Shared by the table
+/// and its only scan.
+struct JsonPipe {
+  Mutex mutex;
+  std::string begin GUARDED_BY(mutex);
+  std::unique_ptr<ByteStream> rest GUARDED_BY(mutex);  // null once taken
+};
+
+struct JsonFile {
+  ListedFile listed;
+  JsonFormat format = JsonFormat::kAuto;  // kAuto: to be found out when it is read
+  std::shared_ptr<JsonPipe> pipe;
+};
+
+/// A column, and what member of the values it is.
+struct JsonColumn {
+  std::string name;
+  std::string key;
+  TypeRef type;
+  bool is_file_name = false;
+};
+
+/// JSON files as one table. Immutable; thread-safe.
+class JsonTable final : public Table {
+ public:
+  struct Parts {
+    std::vector<JsonFile> files;
+    JsonOptions options;
+    std::vector<JsonColumn> columns;
+    bool is_records = true;
+    bool is_guessed = true;
+    double bytes_per_row = 0;  // 0: unknown
+  };
+  JsonTable(FileSystem& files, AccessPolicy policy, Parts parts);
+
+  const Schema& schema() const override { return schema_; }
+  std::string name() const override { return "read_json"; }
+  TableStatistics statistics() const override;
+  TableDescriptor descriptor() const override;
+  std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override;
+  std::string describe() const override;
+
+  const Parts& parts() const { return parts_; }
+  uint64_t size_bytes() const;
+  /// From its first byte, decompressed. A pipe: once.
+  std::unique_ptr<ByteStream> open_stream(const JsonFile& file) const;
+  /// For reading it anywhere, as it is.
+  FileRef open_file(const JsonFile& file) const;
+
+  static TableRef reopen(const TableDescriptor& descriptor, const AccessPolicy& policy);
+
+ private:
+  FileSystem& files_;
+  const AccessPolicy policy_;
+  const Parts parts_;
+  Schema schema_;
+};
+
+/// Lists the files, looks at the first values for their types, and makes the table.
+Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, JsonTableOptions options,
+                                     FileSystem& files, const AccessPolicy& policy);
+
+std::unique_ptr<Scan> scan_json(Ref<const JsonTable> table, ScanRequest request, QueryContext& context);
+
+/// COPY … TO a JSON file.
+std::unique_ptr<Writer> open_json_writer(const std::string& path, const Schema& schema,
+                                         const std::map<std::string, Value>& options, QueryContext& context);
+
+/// `begin`, then what is left of `rest`.
+std::unique_ptr<ByteStream> resumed_stream(std::string begin, std::unique_ptr<ByteStream> rest);
+
+}  // namespace doline
