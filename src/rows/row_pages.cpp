@@ -78,11 +78,12 @@ void RowPage::copy_texts(const RowLayout& layout, std::byte* row) {
   }
 }
 
-RowPages::RowPages(RowLayoutRef layout, Budget& budget)
-    : layout_(std::move(layout)), budget_(&budget) {}
+RowPages::RowPages(RowLayoutRef layout, Budget& budget, size_t page_bytes)
+    : layout_(std::move(layout)), budget_(&budget), page_bytes_(page_bytes) {}
 RowPages::RowPages(RowPages&& other) noexcept
     : layout_(other.layout_),
       budget_(other.budget_),
+      page_bytes_(other.page_bytes_),
       row_count_(std::exchange(other.row_count_, 0)),
       pages_(std::move(other.pages_)) {
   other.pages_.clear();
@@ -90,6 +91,7 @@ RowPages::RowPages(RowPages&& other) noexcept
 RowPages& RowPages::operator=(RowPages&& other) noexcept {
   layout_ = other.layout_;
   budget_ = other.budget_;
+  page_bytes_ = other.page_bytes_;
   row_count_ = std::exchange(other.row_count_, 0);
   pages_ = std::exchange(other.pages_, {});
   return *this;
@@ -110,8 +112,9 @@ RowPage& RowPages::open_page(uint32_t expected_rows) {
   if (room() == 0) {
     const size_t row_bytes = layout_->row_bytes();
     const size_t wanted = std::min(kLargestPageBytes, size_t{expected_rows} * row_bytes);
-    const size_t bytes = PagePool::rounded(
-        std::max({next_page_bytes(pages_.size()), wanted, kFewestRows * row_bytes}));
+    const size_t usual =
+        page_bytes_ > 0 ? page_bytes_ : std::max(next_page_bytes(pages_.size()), wanted);
+    const size_t bytes = PagePool::rounded(std::max(usual, kFewestRows * row_bytes));
     // The page before tells how much a page's texts need.
     const size_t texts = pages_.empty() ? 0 : pages_.back()->heap_bytes();
     pages_.push_back(make_ref<RowPage>(

@@ -60,7 +60,8 @@ struct SpilledPage {
 /// while it is written. Rows stay where they are until the page is released or spilled.
 class RowPages {
  public:
-  RowPages(RowLayoutRef layout, Budget& budget);
+  /// `page_bytes`: how large each page is, instead.
+  RowPages(RowLayoutRef layout, Budget& budget, size_t page_bytes = 0);
   RowPages(RowPages&&) noexcept;
   RowPages& operator=(RowPages&&) noexcept;
   ~RowPages();
@@ -117,6 +118,7 @@ class RowPages {
 
   RowLayoutRef layout_;
   BudgetRef budget_;
+  size_t page_bytes_ = 0;
   uint64_t row_count_ = 0;
   std::vector<RowPageRef> pages_;
 };

@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "column/column_writer.h"
-#include "exec/sort/sort_run.h"
+#include "exec/gather_rows.h"
 
 namespace doline {
 

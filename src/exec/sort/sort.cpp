@@ -2,106 +2,277 @@
 
 #include <algorithm>
 
+#include "column/column_writer.h"
 #include "exec/sort/sorted_source.h"
+#include "expr/program.h"
 
 namespace doline {
 
 namespace {
 
-/// A task's run is sorted and a new one begun at this size, so that sorting stays in cache and
-/// spilling has something to write.
-constexpr size_t kRunBytes = size_t{64} << 20;
+/// Rows of a range in memory: with their entries twice they fit the second-level cache.
+constexpr uint64_t kRangeRows = uint64_t{1} << 15;
+/// What a run may take at once for one chunk: a block of entries, pages, a block of texts.
+constexpr size_t kRoomBytes = size_t{2} << 20;
+/// Smaller runs are not worth a file's attention, however tight memory is.
+constexpr size_t kSmallestRunBytes = size_t{1} << 20;
+constexpr size_t kSmallestRangeBytes = size_t{1} << 20;
+constexpr size_t kLargestRangeBytes = size_t{32} << 20;
 
-struct SortShared {
-  SortShared(const SortNode& node, QueryContext& its_context)
+std::vector<SortOrder> orders_of(const SortNode& node) {
+  std::vector<SortOrder> orders;
+  for (const SortKeyRef& key : node.keys) orders.push_back({key->expr->type, key->descending, key->nulls_first});
+  return orders;
+}
+
+std::vector<TypeRef> types_of(const Schema& schema) {
+  std::vector<TypeRef> types;
+  for (const Field& field : schema) types.push_back(field.type);
+  return types;
+}
+
+std::vector<int> key_columns_of(const SortNode& node) {
+  std::vector<int> columns;
+  for (const SortKeyRef& key : node.keys) {
+    columns.push_back(key->expr->tag() == NodeTag::kColumn ? static_cast<int>(static_cast<const ColumnExpr&>(*key->expr).index)
+                                                           : -1);
+  }
+  return columns;
+}
+
+/// A sort's rows and how far it is. The sink's until the source is made, then the source's.
+struct SortState {
+  SortState(const SortNode& node, QueryContext& its_context, std::optional<size_t> its_group_keys)
       : context(its_context), skip(static_cast<uint64_t>(std::max<int64_t>(0, node.skip))),
-        take(node.take < 0 ? ~uint64_t{0} : static_cast<uint64_t>(node.take)) {
+        take(node.take < 0 ? ~uint64_t{0} : static_cast<uint64_t>(node.take)), group_keys(its_group_keys),
+        shape(std::make_shared<SortShape>(types_of(node.input->schema), orders_of(node), key_columns_of(node))),
+        ranges(std::make_shared<SortRanges>(*shape, context)) {
     std::vector<ExprRef> exprs;
-    for (const SortKeyRef& key : node.keys) {
-      exprs.push_back(key->expr);
-      orders.push_back({key->expr->type, key->descending, key->nulls_first});
-    }
-    for (const Field& field : node.input->schema) types.push_back(field.type);
-    keys = Program::compile(exprs, context.session);
+    for (const SortKeyRef& key : node.keys) exprs.push_back(key->expr);
+    if (!exprs.empty()) keys = Program::compile(exprs, context.session);
   }
   /// Rows that can still be among the first; a bounded sort drops the others.
   uint64_t most_rows() const { return take == ~uint64_t{0} ? take : skip + take; }
+  bool is_bounded() const { return take != ~uint64_t{0}; }
 
   QueryContext& context;
   const uint64_t skip;
   const uint64_t take;
-  std::vector<SortOrder> orders;
-  std::vector<TypeRef> types;
+  const std::optional<size_t> group_keys;  // unset: no groups, morsels are ranges
+  const std::shared_ptr<const SortShape> shape;  // with the source
+  const std::shared_ptr<SortRanges> ranges;      // with the source
   ProgramRef keys;
+  /// A bounded sort: rows of a greater first word are not among the first.
+  std::atomic<uint64_t> greatest_word{~uint64_t{0}};
   Mutex mutex;
-  std::vector<std::shared_ptr<const SortRun>> runs GUARDED_BY(mutex);  // shared with sources
+  std::vector<std::unique_ptr<SortRun>> runs GUARDED_BY(mutex);
+  std::vector<std::unique_ptr<SpilledRun>> spilled GUARDED_BY(mutex);
+};
+
+/// Spills what is left in memory once something was: then all of a range comes from disk, and
+/// memory is free for it.
+class SpillTask final : public Task {
+ public:
+  SpillTask(SortState& state, OperatorMetrics& metrics, std::unique_ptr<SortRun> run)
+      : state_(state), metrics_(metrics), run_(std::move(run)) {}
+  Step step(Deadline, Waker&) override {
+    auto spilled = spill_run(std::move(run_), *state_.shape, state_.context);
+    metrics_.spilled_bytes.fetch_add(spilled->size_bytes, std::memory_order_relaxed);
+    MutexLock lock(state_.mutex);
+    state_.spilled.push_back(std::move(spilled));
+    return Step::kDone;
+  }
+
+ private:
+  SortState& state_;
+  OperatorMetrics& metrics_;
+  std::unique_ptr<SortRun> run_;
+};
+
+class PartitionTask final : public Task {
+ public:
+  explicit PartitionTask(SortRanges& ranges) : ranges_(ranges) {}
+  Step step(Deadline deadline, Waker&) override {
+    while (ranges_.partition_next(spare_)) {
+      if (deadline.passed()) return Step::kYield;
+    }
+    return Step::kDone;
+  }
+
+ private:
+  SortRanges& ranges_;
+  BufferRef spare_;
 };
 
 class SortSink final : public Sink {
  public:
-  explicit SortSink(std::shared_ptr<SortShared> shared) : shared_(std::move(shared)) {}
+  explicit SortSink(std::shared_ptr<SortState> state) : state_(std::move(state)) {
+    for (const bool nested : state_->shape->is_nested_key) has_nested_key_ |= nested;
+  }
 
   struct Local final : LocalState {
     Program::Scratch scratch;
     std::unique_ptr<SortRun> run;
     uint64_t morsel = ~uint64_t{0};
-    uint32_t row_in_morsel = 0;
+    uint64_t row_in_morsel = 0;
   };
   std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<Local>(); }
 
-  Flow consume(const Chunk& chunk, LocalState& local, const Waker&) override {
+  Flow consume(const Chunk& given, LocalState& local, const Waker&) override {
     auto& at = local.as<Local>();
-    if (!at.run) at.run = std::make_unique<SortRun>(shared_->orders, shared_->types, shared_->context);
-    Chunk kept = chunk.retain();
-    if (at.morsel != chunk.sequence.morsel) {
-      at.morsel = chunk.sequence.morsel;
+    if (state_->most_rows() == 0) return Flow::kDone;
+    if (at.morsel != given.sequence.morsel) {
+      at.morsel = given.sequence.morsel;
       at.row_in_morsel = 0;
     }
-    // Operators before may have made several chunks of one: rows are counted, not chunks.
-    kept.sequence = {(uint64_t{branch_} << 48) | chunk.sequence.morsel, 0};
+    make_room(at, given.size());
+    const Chunk dense = has_nested_key_ ? given.dense() : Chunk();
+    const Chunk& chunk = has_nested_key_ ? dense : given;
+    const SortShape& shape = *state_->shape;
     std::vector<Column> keys;
-    shared_->keys->evaluate(kept, at.scratch, keys);
-    const uint32_t rows = kept.row_count;
-    at.run->add(std::move(kept), keys, at.row_in_morsel);
-    at.row_in_morsel += rows;
-    const uint64_t most = shared_->most_rows();
-    if (most != ~uint64_t{0} && at.run->row_count() > most * 2 + 4 * kChunkRows) {
-      at.run->sort();
-      at.run->truncate(most);
+    if (state_->keys) state_->keys->evaluate(chunk, at.scratch, keys);
+    std::vector<Column> columns = chunk.columns;
+    for (size_t i = 0; i < shape.own_keys.size(); ++i) {
+      const Column& key = keys[shape.own_keys[i]];
+      columns.push_back(shape.is_nested_key[i] ? order_bytes(key, chunk.row_count) : key);
     }
-    const bool tight = shared_->context.budget->available_bytes() < kRunBytes / 4;
-    if (at.run->held_bytes() > kRunBytes || tight || shared_->context.settings.force_spill) close(at, tight);
+
+    const uint32_t count = chunk.size();
+    uint32_t source[kChunkRows];
+    uint64_t words[kChunkRows];
+    const bool all = chunk.active.is_all();
+    for (uint32_t i = 0; i < count; ++i) source[i] = all ? i : chunk.active.rows()[i];
+    ColumnWriter places(Type::uint64(), chunk.row_count);
+    auto* place_of = places.values<uint64_t>();
+    for (uint32_t i = 0; i < count; ++i) place_of[source[i]] = row_place(branch_, at.morsel, at.row_in_morsel + i);
+    at.row_in_morsel += count;
+    if (keys.empty()) {
+      for (uint32_t i = 0; i < count; ++i) words[i] = place_of[source[i]];
+    } else {
+      const bool nested = !shape.own_keys.empty() && shape.own_keys[0] == 0;
+      shape.words().first_words(nested ? columns[shape.types.size()] : keys[0], all ? nullptr : source, count, words);
+    }
+    columns.push_back(places.seal(chunk.row_count));
+
+    uint32_t kept = count;
+    if (state_->is_bounded()) {
+      const uint64_t greatest = state_->greatest_word.load(std::memory_order_relaxed);
+      kept = 0;
+      for (uint32_t i = 0; i < count; ++i) {
+        source[kept] = source[i];
+        words[kept] = words[i];
+        kept += words[i] <= greatest;
+      }
+    }
+    if (kept > 0) at.run->append(columns, all && kept == count ? nullptr : source, kept, words);
+    if (state_->is_bounded() && at.run->row_count() > state_->most_rows() * 2 + 4 * kChunkRows) keep_first(at);
     return Flow::kNeedInput;
   }
 
-  void combine(LocalState& local) override { close(local.as<Local>(), false); }
+  void combine(LocalState& local) override {
+    auto& at = local.as<Local>();
+    if (!at.run || at.run->row_count() == 0) return;
+    if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
+    MutexLock lock(state_->mutex);
+    state_->runs.push_back(std::move(at.run));
+  }
+
+  TaskSet finish() override {
+    TaskSet tasks;
+    switch (stage_++) {
+      case 0: {
+        MutexLock lock(state_->mutex);
+        const bool spill = !state_->spilled.empty() || (state_->context.settings.force_spill && state_->context.spill);
+        for (auto& run : state_->runs) {
+          if (spill) {
+            tasks.push_back(std::make_unique<SpillTask>(*state_, metrics, std::move(run)));
+          } else {
+            state_->ranges->add(std::move(run));
+          }
+        }
+        state_->runs.clear();
+        if (!tasks.empty()) return tasks;
+        ++stage_;
+        [[fallthrough]];
+      }
+      case 1: {
+        {
+          MutexLock lock(state_->mutex);
+          for (auto& run : state_->spilled) state_->ranges->add(std::move(run));
+          state_->spilled.clear();
+        }
+        SortRanges& ranges = *state_->ranges;
+        ranges.cut(range_rows(), state_->group_keys.value_or(0));
+        if (ranges.is_spilled()) {
+          metrics.set_note(fmt::format("{} runs on disk, {} ranges", ranges.spilled_runs(), ranges.range_count()));
+        } else if (ranges.range_count() > 1) {
+          metrics.set_note(fmt::format("{} ranges", ranges.range_count()));
+          for (uint32_t i = 0; i < state_->context.threads; ++i) tasks.push_back(std::make_unique<PartitionTask>(ranges));
+        }
+        return tasks;
+      }
+      default: return {};
+    }
+  }
+
   void begin_input(uint32_t branch) override { branch_ = branch; }
 
  private:
-  void close(Local& at, bool tight) {
-    if (!at.run || at.run->row_count() == 0) return;
-    at.run->sort();
-    if (shared_->most_rows() != ~uint64_t{0}) at.run->truncate(shared_->most_rows());
-    if ((tight || shared_->context.settings.force_spill) && shared_->context.spill) {
-      const uint64_t before = shared_->context.spill->written_bytes();
-      at.run->spill();
-      metrics.spilled_bytes.fetch_add(shared_->context.spill->written_bytes() - before);
+  void make_room(Local& at, uint32_t rows) {
+    QueryContext& context = state_->context;
+    if (at.run && at.run->row_count() > 0 && context.spill) {
+      const size_t held = at.run->held_bytes();
+      const size_t needed = held / at.run->row_count() * rows + kRoomBytes;
+      // Sorting a run takes room as well; tasks share what there is.
+      const size_t share = Budget::process().soft_limit_bytes() / 4 * 3 / std::max<uint32_t>(1, context.threads);
+      const bool tight = context.budget->available_bytes() < needed || held > share;
+      if ((tight && held > kSmallestRunBytes) || context.settings.force_spill) spill(at);
     }
-    MutexLock lock(shared_->mutex);
-    shared_->runs.emplace_back(std::move(at.run));
+    if (!at.run) at.run = std::make_unique<SortRun>(*state_->shape, context);
   }
 
-  const std::shared_ptr<SortShared> shared_;  // with the source that follows
+  void spill(Local& at) {
+    if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
+    auto spilled = spill_run(std::move(at.run), *state_->shape, state_->context);
+    metrics.spilled_bytes.fetch_add(spilled->size_bytes, std::memory_order_relaxed);
+    MutexLock lock(state_->mutex);
+    state_->spilled.push_back(std::move(spilled));
+  }
+
+  void keep_first(Local& at) {
+    const bool full = at.run->row_count() >= state_->most_rows();
+    const uint64_t greatest = at.run->keep_first(state_->most_rows());
+    if (!full) return;
+    uint64_t known = state_->greatest_word.load(std::memory_order_relaxed);
+    while (greatest < known && !state_->greatest_word.compare_exchange_weak(known, greatest, std::memory_order_relaxed)) {
+    }
+  }
+
+  uint64_t range_rows() const {
+    const QueryContext& context = state_->context;
+    if (context.chunk_rows < kChunkRows) return uint64_t{context.chunk_rows} * 16;  // tests: many ranges
+    const SortRanges& ranges = *state_->ranges;
+    if (!ranges.is_spilled()) return kRangeRows;
+    if (context.settings.force_spill) return std::max<uint64_t>(64, ranges.row_count() / 8);
+    const size_t target = std::clamp(context.budget->available_bytes() / (std::max<uint32_t>(1, context.threads) * 3),
+                                     kSmallestRangeBytes, kLargestRangeBytes);
+    const uint64_t row_bytes = ranges.spilled_bytes() / std::max<uint64_t>(1, ranges.row_count()) + 2 * sizeof(SortEntry);
+    return std::max<uint64_t>(1, target / row_bytes);
+  }
+
+  const std::shared_ptr<SortState> state_;  // with the source that follows
+  bool has_nested_key_ = false;
   uint32_t branch_ = 0;
+  int stage_ = 0;
 };
 
 }  // namespace
 
-KeptRows make_sort(const SortNode& node, QueryContext& context) {
-  auto shared = std::make_shared<SortShared>(node, context);
-  return {std::make_shared<SortSink>(shared), [shared] {
-            MutexLock lock(shared->mutex);
-            return make_sorted_source(std::move(shared->runs), shared->types, shared->context, shared->skip, shared->take);
+KeptRows make_sort(const SortNode& node, QueryContext& context, std::optional<size_t> group_keys) {
+  auto state = std::make_shared<SortState>(node, context, group_keys);
+  return {std::make_shared<SortSink>(state), [state] {
+            return make_sorted_source(state->ranges, state->shape, state->context, state->skip, state->take,
+                                      state->group_keys.has_value());
           }};
 }
 

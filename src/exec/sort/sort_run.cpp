@@ -2,161 +2,326 @@
 
 #include <algorithm>
 
-#include "column/chunk_bytes.h"
-#include "column/column_builder.h"
-
 namespace doline {
 
 namespace {
 
-Column gather_column(TypeRef type, size_t index, const std::vector<const Chunk*>& chunks, const uint32_t* rows,
-                     uint32_t count) {
-  if (type->is_nested()) {
-    ColumnBuilder builder(type, count);
-    for (uint32_t i = 0; i < count; ++i) builder.append_from(chunks[rows[i] >> 11]->columns[index], rows[i] & 2047);
-    return builder.seal();
-  }
-  ColumnWriter writer(type, count);
-  std::vector<bool> pinned(chunks.size(), false);
-  dispatch_physical(type->physical(), [&]<class T>() {
-    for (uint32_t i = 0; i < count; ++i) {
-      const uint32_t chunk = rows[i] >> 11;
-      const uint32_t row = rows[i] & 2047;
-      const Column& column = chunks[chunk]->columns[index];
-      if (column.is_null(row)) {
-        writer.set_null(i);
-        continue;
-      }
-      if constexpr (std::is_same_v<T, bool>) {
-        if (column.value<bool>(row)) set_bit(writer.bits(), i);
-      } else {
-        writer.values<T>()[i] = column.value<T>(row);
-        if constexpr (std::is_same_v<T, StringView>) {
-          if (!pinned[chunk]) {
-            pinned[chunk] = true;
-            writer.add_pin(column.pin());
-          }
-        }
-      }
-    }
-  });
-  return writer.seal(count);
-}
+constexpr uint32_t kFirstBlockEntries = 248;
+/// Rows a range is cut to while a run is written.
+constexpr uint64_t kSpillRangeRows = uint64_t{1} << 14;
+constexpr size_t kSmallestPageBytes = size_t{8} << 10;
+constexpr size_t kLargestPageBytes = size_t{64} << 10;
 
 }  // namespace
 
-Chunk gather_rows(const std::vector<TypeRef>& types, const std::vector<const Chunk*>& chunks, const uint32_t* rows,
-                  uint32_t count) {
-  std::vector<Column> columns;
-  for (size_t i = 0; i < types.size(); ++i) columns.push_back(gather_column(types[i], i, chunks, rows, count));
-  return Chunk(std::move(columns), count);
-}
+// --- SortRun
 
-SortRun::SortRun(std::vector<SortOrder> orders, std::vector<TypeRef> types, QueryContext& context)
-    : orders_(std::move(orders)), types_(std::move(types)), context_(context), keys_(make_ref<Arena>(*context.budget)) {}
+SortRun::SortRun(const SortShape& shape, QueryContext& context)
+    : shape_(shape), context_(context), rows_(shape.layout, *context.budget) {}
 
-void SortRun::add(Chunk chunk, const std::vector<Column>& keys, uint32_t first_row) {
-  encode_sort_keys(keys, orders_, chunk.row_count, chunk.sequence, first_row, static_cast<uint32_t>(chunks_.size()), *keys_,
-                   entries_);
-  held_bytes_ += chunk.data_bytes() + chunk.row_count * (sizeof(SortEntry) + 32);
-  chunks_.push_back(std::move(chunk));
-}
-
-void SortRun::sort() { std::sort(entries_.begin(), entries_.end()); }
-
-void SortRun::truncate(size_t rows) {
-  if (entries_.size() <= rows) return;
-  entries_.resize(rows);
-  // The survivors alone are kept: chunks and keys of the others go.
-  std::vector<const Chunk*> sources;
-  for (const Chunk& chunk : chunks_) sources.push_back(&chunk);
-  std::vector<Chunk> kept;
-  ArenaRef keys = make_ref<Arena>(*context_.budget);
-  held_bytes_ = 0;
-  for (size_t begin = 0; begin < entries_.size(); begin += kChunkRows) {
-    const auto count = static_cast<uint32_t>(std::min<size_t>(kChunkRows, entries_.size() - begin));
-    std::vector<uint32_t> picked(count);
-    for (uint32_t i = 0; i < count; ++i) {
-      SortEntry& entry = entries_[begin + i];
-      picked[i] = entry.row;
-      const auto copied = keys->copy({reinterpret_cast<const char*>(entry.key), entry.key_bytes});
-      entry.key = reinterpret_cast<const std::byte*>(copied.data());
-      entry.row = static_cast<uint32_t>(kept.size()) << 11 | i;
+void SortRun::append(std::span<const Column> columns, const uint32_t* source, uint32_t count, const uint64_t* words) {
+  std::byte* rows[kChunkRows];
+  ASSERT(count <= kChunkRows);
+  rows_.append(columns, source, count, nullptr, rows);
+  for (uint32_t done = 0; done < count;) {
+    if (blocks_.empty() || (blocks_.back().count + 1) * sizeof(SortEntry) > blocks_.back().buffer->size_bytes()) {
+      // Small sorts are many: blocks begin small.
+      const uint32_t entries = blocks_.empty() ? std::max(kFirstBlockEntries, std::min(count, kBlockEntries))
+                                               : std::min(kBlockEntries, (blocks_.back().count + 8) * 4 - 8);
+      blocks_.push_back({Buffer::allocate(entries * sizeof(SortEntry), *context_.budget), 0, {}});
+      entry_bytes_ += blocks_.back().buffer->held_bytes();
     }
-    kept.push_back(gather_rows(types_, sources, picked.data(), count).retain());
-    held_bytes_ += kept.back().data_bytes() + count * (sizeof(SortEntry) + 32);
+    Block& block = blocks_.back();
+    const auto room = static_cast<uint32_t>(block.buffer->size_bytes() / sizeof(SortEntry)) - block.count;
+    const uint32_t fitting = std::min(room, count - done);
+    SortEntry* to = block.entries() + block.count;
+    for (uint32_t i = 0; i < fitting; ++i) to[i] = {words[done + i], rows[done + i]};
+    block.count += fitting;
+    done += fitting;
   }
-  chunks_ = std::move(kept);
-  keys_ = std::move(keys);
 }
 
-void SortRun::spill() {
-  std::vector<const Chunk*> sources;
-  for (const Chunk& chunk : chunks_) sources.push_back(&chunk);
-  std::vector<std::byte> bytes;
-  std::vector<uint32_t> picked;
-  for (size_t begin = 0; begin < entries_.size(); begin += kChunkRows) {
-    const auto count = static_cast<uint32_t>(std::min<size_t>(kChunkRows, entries_.size() - begin));
-    bytes.clear();
-    picked.clear();
-    const auto put = [&](const void* from, size_t size) {
-      const auto* first = static_cast<const std::byte*>(from);
-      bytes.insert(bytes.end(), first, first + size);
+uint64_t SortRun::keep_first(uint64_t count) {
+  const uint64_t all = row_count();
+  BufferRef buffer = Buffer::allocate(all * 2 * sizeof(SortEntry), *context_.budget);
+  auto* entries = buffer->as<SortEntry>();
+  uint64_t filled = 0;
+  for (const Block& block : blocks_) {
+    std::copy_n(block.entries(), block.count, entries + filled);
+    filled += block.count;
+  }
+  sort_entries(shape_.words(), {entries, all}, {entries + all, all}, KeyLevel{}, shape_.all_columns(), context_);
+  const uint64_t kept = std::min(all, count);
+  RowPages rows(shape_.layout, *context_.budget);
+  blocks_.clear();
+  entry_bytes_ = 0;
+  for (uint64_t i = 0; i < kept; ++i) entries[i].row = rows.append_row(entries[i].row);
+  shape_.words().fill({}, {entries, kept});  // sorting went on to later words
+  rows_ = std::move(rows);
+  for (uint64_t begin = 0; begin < kept; begin += kBlockEntries) {
+    const auto size = static_cast<uint32_t>(std::min<uint64_t>(kBlockEntries, kept - begin));
+    blocks_.push_back({Buffer::allocate(size * sizeof(SortEntry), *context_.budget), size, {}});
+    std::copy_n(entries + begin, size, blocks_.back().entries());
+    entry_bytes_ += blocks_.back().buffer->held_bytes();
+  }
+  return kept == 0 ? 0 : entries[kept - 1].word;
+}
+
+// --- SortRanges
+
+void SortRanges::add(std::unique_ptr<SortRun> run) {
+  row_count_ += run->row_count();
+  runs_.push_back(std::move(run));
+}
+
+void SortRanges::add(std::unique_ptr<SpilledRun> run) {
+  row_count_ += run->row_count;
+  spilled_.push_back(std::move(run));
+}
+
+uint64_t SortRanges::spilled_bytes() const {
+  uint64_t bytes = 0;
+  for (const auto& run : spilled_) bytes += run->size_bytes;
+  return bytes;
+}
+
+std::vector<SortEntry> SortRanges::samples(uint64_t range_rows) {
+  std::vector<SortEntry> found;
+  // Pages on disk are about equally large, so where they begin is a sample as it stands.
+  for (const auto& run : spilled_) found.insert(found.end(), run->begins.begin(), run->begins.end());
+  constexpr uint64_t kPerRange = 24;
+  const uint64_t step = std::max<uint64_t>(1, range_rows / kPerRange);
+  std::vector<const std::byte*> rows;
+  uint64_t skip = 0;
+  uint64_t jitter = 1;  // regular input must not meet regular steps
+  for (const auto& run : runs_) {
+    for (const SortRun::Block& block : run->blocks_) {
+      for (; skip < block.count; skip += step / 2 + (jitter >> 33) % step + 1) {
+        rows.push_back(block.entries()[skip].row);
+        jitter = jitter * 6364136223846793005 + 1442695040888963407;
+      }
+      skip -= block.count;
+    }
+  }
+  for (size_t begin = 0; begin < rows.size(); begin += kChunkRows) {
+    const auto count = static_cast<uint32_t>(std::min<size_t>(kChunkRows, rows.size() - begin));
+    std::vector<Column> columns;
+    for (const uint32_t column : shape_.boundary_columns) {
+      columns.push_back(gather_column(*shape_.layout, column, rows.data() + begin, count));
+    }
+    std::byte* copies[kChunkRows];
+    cuts_.append(columns, nullptr, count, nullptr, copies);
+    for (uint32_t i = 0; i < count; ++i) found.push_back({shape_.boundary_words().word({}, copies[i]), copies[i]});
+  }
+  return found;
+}
+
+void SortRanges::cut(uint64_t range_rows, size_t group_columns) {
+  const auto ranges = static_cast<size_t>(std::min<uint64_t>(row_count_ / std::max<uint64_t>(1, range_rows), 60'000));
+  if (ranges > 1) {
+    const KeyWords& words = shape_.boundary_words();
+    const size_t all = shape_.all_columns();
+    std::vector<SortEntry> found = samples(range_rows);
+    std::vector<SortEntry> scratch(found.size());
+    sort_entries(words, found, scratch, KeyLevel{}, all, context_);
+    const std::byte* last = nullptr;
+    const std::byte* last_group = nullptr;
+    for (size_t i = 1; i < ranges && !found.empty(); ++i) {
+      const std::byte* const row = found[found.size() * i / ranges].row;
+      if (row == last) continue;
+      last = row;
+      const uint64_t word = words.word({}, row);  // sorting went on to later ones
+      if (group_columns > 0 &&
+          (!last_group || words.compare(row, words, last_group, KeyLevel{}, group_columns) != 0)) {
+        cuts_at_.push_back({word, row, static_cast<uint32_t>(group_columns), true});
+      } else {
+        cuts_at_.push_back({word, row, static_cast<uint32_t>(all), false});
+      }
+      last_group = row;
+    }
+  }
+  for (const Cut& cut : cuts_at_) cut_words_.push_back(cut.word);
+  if (cuts_at_.empty()) return;
+  for (const auto& run : runs_) {
+    for (SortRun::Block& block : run->blocks_) to_partition_.push_back(&block);
+  }
+}
+
+bool SortRanges::lies_before(const std::byte* row, uint64_t word, const KeyWords& words, const Cut& cut) const {
+  if (word != cut.word) return word < cut.word;
+  return words.compare(row, shape_.boundary_words(), cut.row, words.next({}, word), cut.columns) < 0;
+}
+
+uint32_t SortRanges::range_of(const SortEntry& entry) const {
+  // Cuts whose word is less: without branches, as the outcome is anybody's guess.
+  const uint64_t* base = cut_words_.data();
+  size_t size = cut_words_.size();
+  while (size > 1) {
+    const size_t half = size / 2;
+    base += base[half - 1] < entry.word ? half : 0;
+    size -= half;
+  }
+  size_t at = static_cast<size_t>(base - cut_words_.data()) + (*base < entry.word);
+  if (at == cut_words_.size() || cut_words_[at] != entry.word) return static_cast<uint32_t>(at);
+  // Cuts that share the word: by all keys.
+  const auto* const end = std::upper_bound(cut_words_.data() + at, cut_words_.data() + cut_words_.size(), entry.word);
+  size_t last = static_cast<size_t>(end - cut_words_.data());
+  while (at < last) {
+    const size_t middle = at + (last - at) / 2;
+    if (lies_before(entry.row, entry.word, shape_.words(), cuts_at_[middle])) {
+      last = middle;
+    } else {
+      at = middle + 1;
+    }
+  }
+  return static_cast<uint32_t>(at);
+}
+
+bool SortRanges::partition_next(BufferRef& spare) {
+  const size_t index = next_block_.fetch_add(1, std::memory_order_relaxed);
+  if (index >= to_partition_.size()) return false;
+  SortRun::Block& block = *to_partition_[index];
+  const size_t bytes = block.count * sizeof(SortEntry);
+  if (!spare || spare->size_bytes() < bytes) {
+    spare = Buffer::allocate(std::max(bytes, size_t{SortRun::kBlockEntries} * sizeof(SortEntry)), *context_.budget);
+  }
+  std::vector<uint16_t> ranges(block.count);
+  block.ends.assign(range_count() + 1, 0);
+  const SortEntry* from = block.entries();
+  for (uint32_t i = 0; i < block.count; ++i) {
+    ranges[i] = static_cast<uint16_t>(range_of(from[i]));
+    ++block.ends[ranges[i] + 1U];
+  }
+  for (size_t i = 1; i < block.ends.size(); ++i) block.ends[i] += block.ends[i - 1];
+  auto* to = spare->as<SortEntry>();
+  for (uint32_t i = 0; i < block.count; ++i) to[block.ends[ranges[i]]++] = from[i];
+  block.ends.pop_back();  // each now says where its range ends
+  std::swap(block.buffer, spare);
+  return true;
+}
+
+uint64_t SortRanges::rows_in(size_t range) const {
+  ASSERT(spilled_.empty());
+  if (cuts_at_.empty()) return row_count_;
+  uint64_t rows = 0;
+  for (const SortRun::Block* block : to_partition_) rows += block->ends[range] - (range == 0 ? 0 : block->ends[range - 1]);
+  return rows;
+}
+
+SortRanges::Range SortRanges::load(size_t range) const {
+  Range loaded;
+  struct Piece {
+    const SortEntry* entries;   // or, of a page read back:
+    const RowPage* page;
+    uint32_t begin;
+    uint32_t count;
+  };
+  std::vector<Piece> pieces;
+  uint64_t rows = 0;
+  const auto add = [&](const Piece& piece) {
+    if (piece.count == 0) return;
+    pieces.push_back(piece);
+    rows += piece.count;
+  };
+  for (const auto& run : runs_) {
+    for (const SortRun::Block& block : run->blocks_) {
+      if (cuts_at_.empty()) {
+        add({block.entries(), nullptr, 0, block.count});
+      } else {
+        const uint32_t begin = range == 0 ? 0 : block.ends[range - 1];
+        add({block.entries() + begin, nullptr, 0, block.ends[range] - begin});
+      }
+    }
+  }
+  const KeyWords& words = shape_.words();
+  for (const auto& run : spilled_) {
+    const auto first_from = [&](const Cut& cut) {
+      return static_cast<size_t>(std::partition_point(run->begins.begin(), run->begins.end(), [&](const SortEntry& at) {
+                                   return lies_before(at.row, at.word, shape_.boundary_words(), cut);
+                                 }) - run->begins.begin());
     };
-    for (uint32_t i = 0; i < count; ++i) {
-      const SortEntry& entry = entries_[begin + i];
-      put(&entry.key_bytes, sizeof entry.key_bytes);
-      put(entry.key, entry.key_bytes);
-      picked.push_back(entry.row);
+    // The page before the first that begins in the range may end in it.
+    size_t first = range == 0 ? 0 : first_from(cuts_at_[range - 1]);
+    if (first > 0) --first;
+    const size_t last = range == cuts_at_.size() ? run->pages.size() : first_from(cuts_at_[range]);
+    for (size_t i = first; i < last; ++i) {
+      context_.check_cancelled();
+      RowPageRef page = RowPages::read_back(run->pages[i], *shape_.layout, *context_.spill, *context_.budget);
+      const auto row_from = [&](const Cut& cut, uint32_t begin) {
+        uint32_t end = page->size();
+        while (begin < end) {
+          const uint32_t middle = begin + (end - begin) / 2;
+          const std::byte* row = page->row(middle);
+          if (lies_before(row, words.word({}, row), words, cut)) {
+            begin = middle + 1;
+          } else {
+            end = middle;
+          }
+        }
+        return begin;
+      };
+      const uint32_t begin = range == 0 || i > first ? 0 : row_from(cuts_at_[range - 1], 0);
+      const uint32_t end = range == cuts_at_.size() || i + 1 < last ? page->size() : row_from(cuts_at_[range], begin);
+      if (begin < end) {
+        add({nullptr, page.get(), begin, end - begin});
+        loaded.pages.push_back(std::move(page));
+      }
     }
-    write_chunk(gather_rows(types_, sources, picked.data(), count), bytes);
-    blocks_.push_back({context_.spill->write(bytes), count});
   }
-  spilled_rows_ = entries_.size();
-  entries_ = {};
-  chunks_ = {};
-  keys_ = make_ref<Arena>(*context_.budget);
-  held_bytes_ = 0;
-}
-
-SortRun::Cursor::Cursor(const SortRun& run, size_t begin, size_t end)
-    : run_(&run), at_(begin), end_(end) {
-  if (run.is_spilled() && begin < end) load(0);
-}
-
-const Chunk& SortRun::Cursor::chunk() const {
-  const uint32_t index = entry().row >> 11;
-  return run_->is_spilled() ? (*loaded_.chunks)[index] : run_->chunks_[index];
-}
-
-void SortRun::Cursor::load(size_t block) {
-  const SpilledBlock& spilled = run_->blocks_[block];
-  if (loaded_.chunks) old_.push_back(loaded_.chunks);
-  Block fresh;
-  fresh.bytes.resize(spilled.extent.size_bytes);
-  run_->context_.spill->read(spilled.extent, fresh.bytes);
-  std::span<const std::byte> rest(fresh.bytes);
-  for (uint32_t i = 0; i < spilled.rows; ++i) {
-    const auto size = load_unaligned<uint32_t>(rest.data());
-    const std::byte* key = rest.data() + sizeof(uint32_t);
-    std::byte first[8] = {};
-    std::memcpy(first, key, std::min<size_t>(8, size));
-    fresh.entries.push_back({__builtin_bswap64(load_unaligned<uint64_t>(first)), key, size, i});
-    rest = rest.subspan(sizeof(uint32_t) + size);
+  loaded.buffer = Buffer::allocate(std::max<uint64_t>(1, rows) * 2 * sizeof(SortEntry), *context_.budget);
+  auto* entries = loaded.buffer->as<SortEntry>();
+  SortEntry* to = entries;
+  for (const Piece& piece : pieces) {
+    if (piece.entries) {
+      to = std::copy_n(piece.entries, piece.count, to);
+      continue;
+    }
+    SortEntry* const begin = to;
+    for (uint32_t i = 0; i < piece.count; ++i) *to++ = {0, piece.page->row(piece.begin + i)};
+    words.fill({}, {begin, to});
   }
-  auto chunks = std::make_shared<std::vector<Chunk>>();
-  chunks->push_back(read_chunk(run_->types_, rest));
-  fresh.chunks = std::move(chunks);
-  base_ = at_;
-  block_ = block;
-  loaded_ = std::move(fresh);
+  sort_entries(words, {entries, rows}, {entries + rows, rows}, KeyLevel{}, shape_.all_columns(), context_);
+  loaded.rows = {entries, rows};
+  return loaded;
 }
 
-void SortRun::Cursor::advance() {
-  ++at_;
-  if (run_->is_spilled() && at_ < end_ && at_ - base_ == loaded_.entries.size()) load(block_ + 1);
-}
+// --- spilling
 
-std::vector<std::shared_ptr<const std::vector<Chunk>>> SortRun::Cursor::take_old_blocks() { return std::exchange(old_, {}); }
+std::unique_ptr<SpilledRun> spill_run(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context) {
+  auto spilled = std::make_unique<SpilledRun>(SpilledRun{{}, RowPages(shape.boundary_layout, *context.budget), {}, 0, 0});
+  spilled->row_count = run->row_count();
+  // A merge reads a piece of every run at once: small runs are written in small pages.
+  const size_t page_bytes = std::clamp(run->held_bytes() / 512, kSmallestPageBytes, kLargestPageBytes);
+  SortRanges ranges(shape, context);
+  ranges.add(std::move(run));
+  ranges.cut(kSpillRangeRows, 0);
+  for (BufferRef spare; ranges.partition_next(spare);) context.check_cancelled();
+  RowPages page(shape.layout, *context.budget, page_bytes);
+  const auto write = [&] {
+    for (const SpilledPage& written : page.spill(*context.spill)) {
+      spilled->size_bytes += written.extent.size_bytes;
+      spilled->pages.push_back(written);
+    }
+  };
+  for (size_t range = 0; range < ranges.range_count(); ++range) {
+    context.check_cancelled();
+    const SortRanges::Range loaded = ranges.load(range);
+    for (size_t i = 0; i < loaded.rows.size(); ++i) {
+      if (i + 8 < loaded.rows.size()) __builtin_prefetch(loaded.rows[i + 8].row);
+      // A page is full when its rows are, or what they reach.
+      if (!page.empty() && (page.pages().back()->size() == page.pages().back()->capacity() || page.held_bytes() > 4 * page_bytes)) write();
+      if (page.empty()) {
+        const std::byte* begin = shape.copy_boundary(loaded.rows[i].row, spilled->boundaries);
+        spilled->begins.push_back({loaded.rows[i].word, begin});
+      }
+      page.append_row(loaded.rows[i].row);
+    }
+  }
+  // The last word of an entry is not its first once rows agreed in that.
+  for (SortEntry& begin : spilled->begins) begin.word = shape.boundary_words().word({}, begin.row);
+  if (!page.empty()) write();
+  ASSERT(spilled->begins.size() == spilled->pages.size());
+  return spilled;
+}
 
 }  // namespace doline

@@ -1,82 +1,117 @@
 #pragma once
 
-#include <memory>
+#include <atomic>
 #include <vector>
 
-#include "exec/sort/sort_keys.h"
-#include "plan/query_context.h"
+#include "exec/sort/entry_sort.h"
+#include "exec/sort/sort_shape.h"
 
 namespace doline {
 
-/// Rows of several chunks, picked in any order: rows[i] is chunk << 11 | row.
-Chunk gather_rows(const std::vector<TypeRef>& types, const std::vector<const Chunk*>& chunks, const uint32_t* rows,
-                  uint32_t count);
-
-/// Rows in key order: chunks as they came and entries that point into them, or, once spilled,
-/// blocks on disk. Filled by one thread; then shared and only read.
+/// Rows one task took in, in no order, and an entry for each. Used by one thread; once given to
+/// SortRanges, only read.
 class SortRun {
  public:
-  SortRun(std::vector<SortOrder> orders, std::vector<TypeRef> types, QueryContext& context);
+  SortRun(const SortShape& shape, QueryContext& context);
 
-  /// `chunk` is dense and owned.
-  void add(Chunk chunk, const std::vector<Column>& keys, uint32_t first_row);
-  void sort();
-  /// Keeps the first `rows` rows of a sorted run.
-  void truncate(size_t rows);
-  void spill();
+  /// Rows source[0 .. count) of the layout's columns; `words[i]` is the first word of the i-th.
+  void append(std::span<const Column> columns, const uint32_t* source, uint32_t count, const uint64_t* words);
+  uint64_t row_count() const { return rows_.row_count(); }
+  /// Charged bytes.
+  size_t held_bytes() const { return rows_.held_bytes() + entry_bytes_; }
+  /// Keeps the `count` first rows in the sort's order; returns the greatest first word among them.
+  uint64_t keep_first(uint64_t count);
 
-  size_t row_count() const { return is_spilled() ? spilled_rows_ : entries_.size(); }
-  size_t held_bytes() const { return held_bytes_; }
-  bool is_spilled() const { return !blocks_.empty(); }
-  const std::vector<SortEntry>& entries() const { return entries_; }
-  const std::vector<Chunk>& chunks() const { return chunks_; }
-
-  /// Walks a sorted run from `begin` to `end`, in memory or block by block from disk.
-  class Cursor {
-   public:
-    Cursor(const SortRun& run, size_t begin, size_t end);
-    bool is_done() const { return at_ == end_; }
-    const SortEntry& entry() const {
-      return (run_->is_spilled() ? loaded_.entries : run_->entries_)[at_ - base_];
-    }
-    /// The chunk that entry().row points into.
-    const Chunk& chunk() const;
-    /// Keeps loaded blocks alive that rows already taken point into.
-    void advance();
-    std::vector<std::shared_ptr<const std::vector<Chunk>>> take_old_blocks();
-
-   private:
-    struct Block {
-      std::vector<SortEntry> entries;
-      std::shared_ptr<const std::vector<Chunk>> chunks;  // outlives the block while rows are gathered
-      std::vector<std::byte> bytes;
-    };
-    void load(size_t block);
-    const SortRun* run_;
-    size_t at_;
-    size_t end_;
-    size_t base_ = 0;
-    size_t block_ = 0;
-    Block loaded_;
-    std::vector<std::shared_ptr<const std::vector<Chunk>>> old_;
+  /// Entries in the order they came in, later by range.
+  struct Block {
+    BufferRef buffer;
+    uint32_t count = 0;
+    std::vector<uint32_t> ends;  // by range, once partitioned
+    SortEntry* entries() { return buffer->as<SortEntry>(); }
+    const SortEntry* entries() const { return static_cast<const Buffer&>(*buffer).as<SortEntry>(); }
   };
+  static constexpr uint32_t kBlockEntries = (1U << 16) - 8;  // with padding, a megabyte
 
  private:
-  friend class Cursor;
-  struct SpilledBlock {
-    SpillExtent extent;
-    uint32_t rows;
-  };
-
-  const std::vector<SortOrder> orders_;
-  const std::vector<TypeRef> types_;
+  friend class SortRanges;
+  const SortShape& shape_;
   QueryContext& context_;
-  std::vector<Chunk> chunks_;
-  std::vector<SortEntry> entries_;
-  ArenaRef keys_;
-  size_t held_bytes_ = 0;
-  std::vector<SpilledBlock> blocks_;
-  size_t spilled_rows_ = 0;
+  RowPages rows_;
+  std::vector<Block> blocks_;
+  size_t entry_bytes_ = 0;
 };
+
+/// A run on disk: its rows in order, in pages; where each page begins is kept.
+struct SpilledRun {
+  std::vector<SpilledPage> pages;
+  RowPages boundaries;
+  std::vector<SortEntry> begins;  // by page; rows are boundaries
+  uint64_t row_count = 0;
+  uint64_t size_bytes = 0;
+};
+
+/// Cuts the rows of several runs into ranges of the sort's order, each of which is sorted by
+/// itself: runs are never merged. In memory, blocks of entries are partitioned by range; on disk,
+/// the pages that a range touches are read.
+///
+/// Use: add runs, cut(), partition() until it says so, then load() ranges from any thread.
+class SortRanges {
+ public:
+  SortRanges(const SortShape& shape, QueryContext& context) : shape_(shape), context_(context), cuts_(shape.boundary_layout, *context.budget) {}
+
+  void add(std::unique_ptr<SortRun> run);
+  void add(std::unique_ptr<SpilledRun> run);
+  uint64_t row_count() const { return row_count_; }
+  bool is_spilled() const { return !spilled_.empty(); }
+  size_t spilled_runs() const { return spilled_.size(); }
+  uint64_t spilled_bytes() const;
+
+  /// Picks where ranges of about `range_rows` rows begin. Rows that agree in their first
+  /// `group_columns` keys share a range or lie in neighbouring ones, of which only the first
+  /// begins a group; 0: there are no groups.
+  void cut(uint64_t range_rows, size_t group_columns);
+  /// Sorts one more block of entries into ranges; false when none was left. Any thread; `spare`
+  /// is the thread's own.
+  bool partition_next(BufferRef& spare);
+  size_t range_count() const { return cuts_at_.size() + 1; }
+  /// Whether the range's first rows begin a group (the first range does).
+  bool begins_group(size_t range) const { return range == 0 || cuts_at_[range - 1].begins_group; }
+  /// Only where nothing is spilled.
+  uint64_t rows_in(size_t range) const;
+
+  /// A range's rows in order.
+  struct Range {
+    std::vector<RowPageRef> pages;  // those read back
+    BufferRef buffer;
+    std::span<const SortEntry> rows;
+  };
+  Range load(size_t range) const;
+
+ private:
+  struct Cut {
+    uint64_t word;
+    const std::byte* row;  // of boundary_layout
+    uint32_t columns;      // how many keys count
+    bool begins_group;
+  };
+  /// The range of a row.
+  uint32_t range_of(const SortEntry& entry) const;
+  bool lies_before(const std::byte* row, uint64_t word, const KeyWords& words, const Cut& cut) const;
+  std::vector<SortEntry> samples(uint64_t range_rows);
+
+  const SortShape& shape_;
+  QueryContext& context_;
+  std::vector<std::unique_ptr<SortRun>> runs_;
+  std::vector<std::unique_ptr<SpilledRun>> spilled_;
+  uint64_t row_count_ = 0;
+  RowPages cuts_;
+  std::vector<Cut> cuts_at_;
+  std::vector<uint64_t> cut_words_;
+  std::vector<SortRun::Block*> to_partition_;
+  std::atomic<size_t> next_block_{0};
+};
+
+/// Writes a run to disk in order and lets its memory go.
+std::unique_ptr<SpilledRun> spill_run(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context);
 
 }  // namespace doline

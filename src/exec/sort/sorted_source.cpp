@@ -2,163 +2,126 @@
 
 #include <algorithm>
 #include <atomic>
-#include <unordered_map>
 
 namespace doline {
 
 namespace {
 
-constexpr size_t kRangeRows = size_t{1} << 17;
+/// Some ranges, one after another.
+struct Part {
+  size_t begin;
+  size_t end;
+  uint64_t skip;
+  uint64_t take;
+};
 
-/// One range of each run, merged through a heap.
-class MergeReader final : public Reader {
+class SortedReader final : public Reader {
  public:
-  MergeReader(std::vector<SortRun::Cursor> cursors, const std::vector<TypeRef>& types, uint32_t chunk_rows, uint64_t skip,
-              uint64_t take)
-      : cursors_(std::move(cursors)), types_(types), chunk_rows_(chunk_rows), skip_(skip), take_(take) {
-    for (size_t i = 0; i < cursors_.size(); ++i) {
-      if (!cursors_[i].is_done()) heap_.push_back(i);
-    }
-    std::make_heap(heap_.begin(), heap_.end(), after());
-  }
+  SortedReader(const SortRanges& ranges, const SortShape& shape, QueryContext& context, Part part)
+      : ranges_(ranges), shape_(shape), context_(context), part_(part) {}
 
   Poll read(Chunk& out, const Waker&) override {
-    std::vector<const Chunk*> chunks;
-    std::unordered_map<const Chunk*, uint32_t> places;
-    std::vector<uint32_t> rows;
-    std::vector<std::shared_ptr<const std::vector<Chunk>>> alive;  // blocks that rows point into
-    const Chunk* last = nullptr;
-    uint32_t last_index = 0;
-    while (!heap_.empty() && rows.size() < chunk_rows_ && take_ > 0) {
-      SortRun::Cursor& cursor = next();
-      if (skip_ > 0) {
-        --skip_;
-      } else {
-        const Chunk* chunk = &cursor.chunk();
-        if (chunk != last) {
-          const auto [found, is_new] = places.emplace(chunk, static_cast<uint32_t>(chunks.size()));
-          last_index = found->second;
-          if (is_new) chunks.push_back(chunk);
-          last = chunk;
-        }
-        rows.push_back(last_index << 11 | (cursor.entry().row & 2047));
-        --take_;
+    while (part_.take > 0) {
+      const uint64_t skipped = std::min<uint64_t>(part_.skip, range_.rows.size() - at_);
+      part_.skip -= skipped;
+      at_ += skipped;
+      const uint64_t count = std::min({uint64_t{context_.chunk_rows}, range_.rows.size() - at_, part_.take});
+      if (count > 0) {
+        give(static_cast<uint32_t>(count), out);
+        part_.take -= count;
+        return Poll::kReady;
       }
-      cursor.advance();
-      settle();
+      if (part_.begin == part_.end) break;
+      context_.check_cancelled();
+      range_ = {};
+      range_ = ranges_.load(part_.begin++);
+      at_ = 0;
     }
-    for (SortRun::Cursor& cursor : cursors_) {
-      for (auto& block : cursor.take_old_blocks()) alive.push_back(std::move(block));
-    }
-    if (rows.empty()) return Poll::kDone;
-    out = gather_rows(types_, chunks, rows.data(), static_cast<uint32_t>(rows.size()));
-    return Poll::kReady;
+    range_ = {};
+    return Poll::kDone;
   }
 
  private:
-  struct After {
-    const std::vector<SortRun::Cursor>* cursors;
-    bool operator()(size_t a, size_t b) const { return (*cursors)[b].entry() < (*cursors)[a].entry(); }
-  };
-  After after() const { return {&cursors_}; }
-  SortRun::Cursor& next() {
-    std::pop_heap(heap_.begin(), heap_.end(), after());
-    return cursors_[heap_.back()];
-  }
-  /// Puts the cursor just advanced back where it belongs.
-  void settle() {
-    if (cursors_[heap_.back()].is_done()) {
-      heap_.pop_back();
-    } else {
-      std::push_heap(heap_.begin(), heap_.end(), after());
+  void give(uint32_t count, Chunk& out) {
+    const std::byte* rows[kChunkRows];
+    for (uint32_t i = 0; i < count; ++i) rows[i] = range_.rows[at_ + i].row;
+    at_ += count;
+    // Rows lie anywhere: all are asked for before the first is waited for.
+    const uint32_t row_bytes = shape_.layout->row_bytes();
+    for (uint32_t i = 0; i < count; ++i) {
+      for (uint32_t at = 0; at < row_bytes; at += 64) __builtin_prefetch(rows[i] + at);
     }
+    std::vector<Column> columns;
+    columns.reserve(shape_.types.size());
+    for (size_t column = 0; column < shape_.types.size(); ++column) {
+      columns.push_back(gather_column(*shape_.layout, column, rows, count));
+    }
+    out = Chunk(std::move(columns), count);
   }
 
-  std::vector<SortRun::Cursor> cursors_;
-  const std::vector<TypeRef>& types_;
-  const uint32_t chunk_rows_;
-  uint64_t skip_;
-  uint64_t take_;
-  std::vector<size_t> heap_;
+  const SortRanges& ranges_;
+  const SortShape& shape_;
+  QueryContext& context_;
+  Part part_;
+  SortRanges::Range range_;
+  size_t at_ = 0;
 };
 
 class SortedSource final : public Source {
  public:
-  SortedSource(std::vector<std::shared_ptr<const SortRun>> runs, std::vector<TypeRef> types, QueryContext& context,
-               uint64_t skip, uint64_t take)
-      : runs_(std::move(runs)), types_(std::move(types)), context_(context) {
-    size_t rows = 0;
-    bool spilled = false;
-    for (const auto& run : runs_) {
-      rows += run->row_count();
-      spilled |= run->is_spilled();
+  SortedSource(std::shared_ptr<const SortRanges> ranges, std::shared_ptr<const SortShape> shape, QueryContext& context,
+               uint64_t skip, uint64_t take, bool by_group)
+      : ranges_(std::move(ranges)), shape_(std::move(shape)), context_(context) {
+    const size_t count = ranges_->range_count();
+    const bool counts = skip > 0 || take != ~uint64_t{0};
+    if (counts && ranges_->is_spilled()) {
+      parts_.push_back({0, count, skip, take});
+      return;
     }
-    cuts_.emplace_back();
-    cuts_[0].assign(runs_.size(), 0);
-    const size_t ranges = spilled ? 1 : std::max<size_t>(1, rows / kRangeRows);
-    if (ranges > 1) {
-      // Every so many-th entry of each run is a sample; cuts are its quantiles.
-      std::vector<const SortEntry*> samples;
-      for (const auto& run : runs_) {
-        const size_t step = std::max<size_t>(1, kRangeRows / 64);
-        for (size_t i = step / 2; i < run->entries().size(); i += step) samples.push_back(&run->entries()[i]);
+    for (size_t range = 0; range < count; ++range) {
+      uint64_t dropped = 0;
+      uint64_t kept = take;
+      if (counts) {
+        const uint64_t rows = ranges_->rows_in(range);
+        dropped = std::min(skip, rows);
+        kept = std::min(take, rows - dropped);
+        skip -= dropped;
+        take -= kept;
+        if (kept == 0) continue;
       }
-      std::sort(samples.begin(), samples.end(), [](const SortEntry* a, const SortEntry* b) { return *a < *b; });
-      for (size_t range = 1; range < ranges && !samples.empty(); ++range) {
-        const SortEntry& cut = *samples[samples.size() * range / ranges];
-        std::vector<size_t> at;
-        for (const auto& run : runs_) {
-          at.push_back(static_cast<size_t>(std::lower_bound(run->entries().begin(), run->entries().end(), cut) -
-                                           run->entries().begin()));
-        }
-        cuts_.push_back(std::move(at));
+      if (by_group && !ranges_->begins_group(range)) {
+        parts_.back().end = range + 1;
+      } else {
+        parts_.push_back({range, range + 1, dropped, kept});
       }
-    }
-    cuts_.emplace_back();
-    for (const auto& run : runs_) cuts_.back().push_back(run->row_count());
-    // Skip and take, range by range.
-    for (size_t range = 0; range + 1 < cuts_.size(); ++range) {
-      uint64_t in_range = 0;
-      for (size_t i = 0; i < runs_.size(); ++i) in_range += cuts_[range + 1][i] - cuts_[range][i];
-      const uint64_t dropped = std::min(skip, in_range);
-      const uint64_t kept = std::min(take, in_range - dropped);
-      skip -= dropped;
-      take -= kept;
-      windows_.push_back({dropped, kept});
     }
   }
 
   Poll next_morsel(Morsel& out, const Waker&) override {
-    while (next_ < windows_.size() && windows_[next_].second == 0) ++next_;
-    if (next_ >= windows_.size()) return Poll::kDone;
+    if (next_ == parts_.size()) return Poll::kDone;
     out.number = out.begin = next_++;
     return Poll::kReady;
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    std::vector<SortRun::Cursor> cursors;
-    for (size_t i = 0; i < runs_.size(); ++i) {
-      cursors.emplace_back(*runs_[i], cuts_[morsel.begin][i], cuts_[morsel.begin + 1][i]);
-    }
-    const auto [skip, take] = windows_[morsel.begin];
-    return std::make_unique<MergeReader>(std::move(cursors), types_, context_.chunk_rows, skip, take);
+    return std::make_unique<SortedReader>(*ranges_, *shape_, context_, parts_[morsel.begin]);
   }
-  SourceProgress progress() const override { return {next_, windows_.size()}; }
-  uint32_t parallelism() const override { return static_cast<uint32_t>(windows_.size()); }
+  SourceProgress progress() const override { return {next_, parts_.size()}; }
+  uint32_t parallelism() const override { return static_cast<uint32_t>(parts_.size()); }
 
  private:
-  const std::vector<std::shared_ptr<const SortRun>> runs_;
-  const std::vector<TypeRef> types_;
+  const std::shared_ptr<const SortRanges> ranges_;  // with the sink that made it
+  const std::shared_ptr<const SortShape> shape_;
   QueryContext& context_;
-  std::vector<std::vector<size_t>> cuts_;  // by range, by run
-  std::vector<std::pair<uint64_t, uint64_t>> windows_;
+  std::vector<Part> parts_;
   std::atomic<size_t> next_{0};
 };
 
 }  // namespace
 
-std::unique_ptr<Source> make_sorted_source(std::vector<std::shared_ptr<const SortRun>> runs, std::vector<TypeRef> types,
-                                           QueryContext& context, uint64_t skip, uint64_t take) {
-  return std::make_unique<SortedSource>(std::move(runs), std::move(types), context, skip, take);
+std::unique_ptr<Source> make_sorted_source(std::shared_ptr<const SortRanges> ranges,
+                                           std::shared_ptr<const SortShape> shape, QueryContext& context, uint64_t skip,
+                                           uint64_t take, bool by_group) {
+  return std::make_unique<SortedSource>(std::move(ranges), std::move(shape), context, skip, take, by_group);
 }
 
 }  // namespace doline

@@ -1,16 +1,18 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "exec/sort/sort_run.h"
 #include "plan/source.h"
 
 namespace doline {
 
-/// Merges sorted runs: rows [skip, skip + take) of their order. Runs in memory are cut into key
-/// ranges that are merged in parallel, each a morsel; with runs on disk there is one morsel.
-std::unique_ptr<Source> make_sorted_source(std::vector<std::shared_ptr<const SortRun>> runs, std::vector<TypeRef> types,
-                                           QueryContext& context, uint64_t skip = 0, uint64_t take = ~uint64_t{0});
+/// Gives the rows of ranges that are cut and partitioned in order, `skip` rows left out and at
+/// most `take` given. A morsel is a range; where rows are counted off and some lie on disk, all
+/// ranges are one morsel, since a range's size shows only when it is read.
+/// `by_group`: a morsel is a group, all of whose ranges it reads in order.
+std::unique_ptr<Source> make_sorted_source(std::shared_ptr<const SortRanges> ranges,
+                                           std::shared_ptr<const SortShape> shape, QueryContext& context, uint64_t skip,
+                                           uint64_t take, bool by_group = false);
 
 }  // namespace doline
