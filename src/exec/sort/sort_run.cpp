@@ -1,6 +1,7 @@
 #include "exec/sort/sort_run.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace doline {
 
@@ -140,8 +141,10 @@ void SortRanges::cut(uint64_t range_rows, size_t group_columns) {
       last_group = row;
     }
   }
-  for (const Cut& cut : cuts_at_) cut_words_.push_back(cut.word);
   if (cuts_at_.empty()) return;
+  // One less than a power of two, and one that is never looked at.
+  for (const Cut& cut : cuts_at_) cut_words_.push_back(cut.word);
+  cut_words_.resize(std::bit_ceil(cuts_at_.size() + 1), ~uint64_t{0});
   for (const auto& run : runs_) {
     for (SortRun::Block& block : run->blocks_) to_partition_.push_back(&block);
   }
@@ -152,20 +155,32 @@ bool SortRanges::lies_before(const std::byte* row, uint64_t word, const KeyWords
   return words.compare(row, shape_.boundary_words(), cut.row, words.next({}, word), cut.columns) < 0;
 }
 
-uint32_t SortRanges::range_of(const SortEntry& entry) const {
-  // Cuts whose word is less: without branches, as the outcome is anybody's guess.
-  const uint64_t* base = cut_words_.data();
-  size_t size = cut_words_.size();
-  while (size > 1) {
-    const size_t half = size / 2;
-    base += base[half - 1] < entry.word ? half : 0;
-    size -= half;
+void SortRanges::ranges_of(const SortEntry* entries, uint32_t count, uint16_t* ranges) const {
+  // The number of cuts whose word is less, by halving: several entries at a time and without
+  // branches, as each outcome is anybody's guess.
+  constexpr uint32_t kAtOnce = 16;
+  for (uint32_t begin = 0; begin < count; begin += kAtOnce) {
+    const uint32_t lanes = std::min(kAtOnce, count - begin);
+    uint64_t at[kAtOnce] = {};
+    const uint64_t* const words = cut_words_.data();
+    for (size_t half = cut_words_.size() / 2; half > 0; half /= 2) {
+      for (uint32_t i = 0; i < lanes; ++i) {
+        uint64_t less = words[at[i] + half - 1] < entries[begin + i].word;
+        asm("" : "+r"(less));  // or the compiler makes a branch of it
+        at[i] += half & -less;
+      }
+    }
+    for (uint32_t i = 0; i < lanes; ++i) {
+      const SortEntry& entry = entries[begin + i];
+      const bool ties = at[i] < cuts_at_.size() && cut_words_[at[i]] == entry.word;
+      ranges[begin + i] = static_cast<uint16_t>(ties ? range_among_ties(entry, at[i]) : at[i]);
+    }
   }
-  size_t at = static_cast<size_t>(base - cut_words_.data()) + (*base < entry.word);
-  if (at == cut_words_.size() || cut_words_[at] != entry.word) return static_cast<uint32_t>(at);
-  // Cuts that share the word: by all keys.
-  const auto* const end = std::upper_bound(cut_words_.data() + at, cut_words_.data() + cut_words_.size(), entry.word);
-  size_t last = static_cast<size_t>(end - cut_words_.data());
+}
+
+size_t SortRanges::range_among_ties(const SortEntry& entry, size_t at) const {
+  size_t last = at + 1;
+  while (last < cuts_at_.size() && cut_words_[last] == entry.word) ++last;
   while (at < last) {
     const size_t middle = at + (last - at) / 2;
     if (lies_before(entry.row, entry.word, shape_.words(), cuts_at_[middle])) {
@@ -174,7 +189,7 @@ uint32_t SortRanges::range_of(const SortEntry& entry) const {
       at = middle + 1;
     }
   }
-  return static_cast<uint32_t>(at);
+  return at;
 }
 
 bool SortRanges::partition_next(BufferRef& spare) {
@@ -188,10 +203,8 @@ bool SortRanges::partition_next(BufferRef& spare) {
   std::vector<uint16_t> ranges(block.count);
   block.ends.assign(range_count() + 1, 0);
   const SortEntry* from = block.entries();
-  for (uint32_t i = 0; i < block.count; ++i) {
-    ranges[i] = static_cast<uint16_t>(range_of(from[i]));
-    ++block.ends[ranges[i] + 1U];
-  }
+  ranges_of(from, block.count, ranges.data());
+  for (uint32_t i = 0; i < block.count; ++i) ++block.ends[ranges[i] + 1U];
   for (size_t i = 1; i < block.ends.size(); ++i) block.ends[i] += block.ends[i - 1];
   auto* to = spare->as<SortEntry>();
   for (uint32_t i = 0; i < block.count; ++i) to[block.ends[ranges[i]]++] = from[i];

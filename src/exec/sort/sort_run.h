@@ -94,8 +94,9 @@ class SortRanges {
     uint32_t columns;      // how many keys count
     bool begins_group;
   };
-  /// The range of a row.
-  uint32_t range_of(const SortEntry& entry) const;
+  void ranges_of(const SortEntry* entries, uint32_t count, uint16_t* ranges) const;
+  /// Among the cuts that have the entry's word, the first of which is `at`.
+  size_t range_among_ties(const SortEntry& entry, size_t at) const;
   bool lies_before(const std::byte* row, uint64_t word, const KeyWords& words, const Cut& cut) const;
   std::vector<SortEntry> samples(uint64_t range_rows);
 
@@ -106,7 +107,7 @@ class SortRanges {
   uint64_t row_count_ = 0;
   RowPages cuts_;
   std::vector<Cut> cuts_at_;
-  std::vector<uint64_t> cut_words_;
+  std::vector<uint64_t> cut_words_;  // padded for halving
   std::vector<SortRun::Block*> to_partition_;
   std::atomic<size_t> next_block_{0};
 };
