@@ -1,67 +1,43 @@
-// The `doline` program: statements given with -c or -f, results on standard output.
+// The `doline` program: statements given with -c or -f or on standard input, results on standard
+// output; without any of them, and at a terminal, the shell.
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <algorithm>
 
 #include "demo.h"
 #include "doline/version.h"
 #include "engine/session.h"
-#include "kernel/time_zone.h"
-#include "output.h"
+#include "shell/interrupt.h"
+#include "shell/script_runner.h"
+#include "shell/shell.h"
+#include "sql/print.h"
 
 namespace doline {
 
 namespace {
 
-volatile sig_atomic_t interrupted = 0;
+using shell::OutputMode;
+using shell::ScriptRunner;
 
-/// Ctrl-C ends the statement that runs, whichever kind it is.
-class InterruptWatcher final : public StatementWatcher {
- public:
-  bool is_unwanted(const Query&) override { return interrupted != 0; }
-  void ended(const Query&) override {}
-};
-
-size_t terminal_width() {
-  winsize size{};
-  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 0;
-}
-
-std::string read_script(const std::string& path) {
-  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ErrorCode::kFileNotFound, "cannot read the script {}", path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// Runs every statement of a text; stops at the first error.
-void run_script(Session& session, const std::string& text, const OutputOptions& options) {
-  std::string source = text;
-  try {
-    for (const Prepared& prepared : session.parse(text)) {
-      source = prepared.text;
-      auto query = session.run(prepared);
-      if (!query->returns_rows()) continue;
-      print_result(*query, options, stdout, find_zone(session.settings().time_zone));
-      std::fflush(stdout);
-    }
-  } catch (const Error& error) {
-    std::fflush(stdout);
-    fmt::print(stderr, "{}\n", error.render(source));
-    throw;
-  }
-}
+constexpr int kStatusOfInterrupted = 130;
+/// What a shell reports of a program that a closed pipe ended.
+constexpr int kStatusOfClosedPipe = 141;
 
 /// DuckDB's single-dash spellings of long options.
-std::vector<std::string> spelled_out(int argc, char** argv) {
+std::vector<std::string> with_double_dashes(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
+  bool is_value = false;  // of -c and -f: whatever it looks like
   for (std::string& argument : arguments) {
-    for (const char* name : {"csv", "json", "box", "markdown", "line", "noheader", "safe", "version", "help"}) {
+    const bool was_value = std::exchange(is_value, argument == "-c" || argument == "-f");
+    if (was_value) continue;
+    if (argument == "-s") {
+      argument = "-c";
+      is_value = true;
+    }
+    for (const char* name : {"csv", "json", "jsonlines", "box", "markdown", "line", "noheader", "header", "nullvalue",
+                             "safe", "version", "help"}) {
       if (argument == std::string("-") + name) argument = "-" + argument;
     }
   }
@@ -69,63 +45,89 @@ std::vector<std::string> spelled_out(int argc, char** argv) {
   return arguments;
 }
 
+int exit_code(ScriptRunner::Outcome outcome) {
+  switch (outcome) {
+    case ScriptRunner::Outcome::kDone:
+    case ScriptRunner::Outcome::kQuit: return 0;
+    case ScriptRunner::Outcome::kFailed: return 1;
+    case ScriptRunner::Outcome::kInterrupted: return kStatusOfInterrupted;
+    case ScriptRunner::Outcome::kOutputClosed: return kStatusOfClosedPipe;
+  }
+  return 1;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("doline: SQL over files, tables and streams", "doline");
   app.set_version_flag("--version", std::string("doline ") + kVersion);
-  std::string memory;
+  app.footer("Without -c and -f: statements on standard input; at a terminal, a shell (.help there).");
+  std::string memory, null_text = "NULL";
   uint64_t threads = 0;
-  bool safe = false;
-  std::vector<std::string> commands, scripts, demo_files;
+  size_t most_rows = 40;
+  std::vector<std::string> commands, scripts, files;
   std::string demo_folder;
-  OutputOptions options;
-  bool box = false, csv = false, json = false, markdown = false, line = false, no_header = false;
   app.add_option("--memory", memory, "How much memory to use, such as 256MiB");
   app.add_option("--threads", threads, "How many cores to use");
-  app.add_flag("--safe", safe, "Open no files");
-  app.add_option("-c", commands, "Statements to run")->take_all()->allow_extra_args(false);
-  app.add_option("-f", scripts, "Script to run")->take_all()->allow_extra_args(false);
-  app.add_flag("--box", box, "Results in boxes (on a terminal the default)");
-  app.add_flag("--csv", csv, "Results as CSV");
-  app.add_flag("--json", json, "Results as JSON");
-  app.add_flag("--markdown", markdown, "Results as Markdown tables");
-  app.add_flag("--line", line, "Results a value a line");
-  app.add_flag("--noheader", no_header, "Results without column names");
+  const auto flag = [&](const char* name, const std::string& about) { return app.add_flag(name, about); };
+  const auto* safe = flag("--safe", "Statements reach no files");
+  const auto* command = app.add_option("-c", commands, "Statements to run; may be repeated")->take_all()->allow_extra_args(false);
+  const auto* script = app.add_option("-f", scripts, "Script to run; - is standard input")->take_all()->allow_extra_args(false);
+  const std::pair<const CLI::Option*, OutputMode> modes[] = {
+      {flag("--box", "Results in boxes (the default)"), OutputMode::kBox},
+      {flag("--csv", "Results as CSV"), OutputMode::kCsv},
+      {flag("--json", "Results as a JSON array"), OutputMode::kJson},
+      {flag("--jsonlines", "Results as JSON, a row a line"), OutputMode::kJsonLines},
+      {flag("--markdown", "Results as Markdown tables"), OutputMode::kMarkdown},
+      {flag("--line", "Results a value a line"), OutputMode::kLine}};
+  const auto* no_header = flag("--noheader", "Results without column names");
+  flag("--header", "Results with column names (the default)");
+  app.add_option("--nullvalue", null_text, "What stands for NULL in results");
+  app.add_option("--maxrows", most_rows, "How many rows a box shows; 0 for all");
   app.add_option("--demo", demo_folder, "Turn this machine's logs, or the given ones, into a report in this folder");
-  app.add_option("FILE", demo_files, "Log files for --demo");
+  app.add_option("FILE", files, "Log files for --demo");
   try {
-    app.parse(spelled_out(argc, argv));
+    app.parse(with_double_dashes(argc, argv));
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   }
-  options.mode = csv ? OutputMode::kCsv : json ? OutputMode::kJson : markdown ? OutputMode::kMarkdown
-                 : line ? OutputMode::kLine : OutputMode::kBox;
-  options.header = !no_header;
-  options.width = terminal_width();
-  if (!::isatty(STDOUT_FILENO)) options.most_rows = 0;
+  if (!files.empty() && demo_folder.empty()) {
+    throw Error(ErrorCode::kNotSupported, "there are no database files yet, and {} is not opened", files.front())
+        .hint("statements go behind -c: doline -c \"FROM 'data.csv'\"");
+  }
 
   ::signal(SIGPIPE, SIG_IGN);
-  struct sigaction action {};
-  action.sa_handler = [](int) { interrupted = 1; };
-  ::sigaction(SIGINT, &action, nullptr);
-
-  InterruptWatcher watcher;
-  Session session(std::make_shared<Database>(safe ? AccessPolicy::safe() : AccessPolicy::open()));
-  session.set_watcher(&watcher);
-  try {
-    if (!memory.empty()) run_script(session, "SET memory_limit = '" + memory + "'", options);
-    if (threads > 0) run_script(session, fmt::format("SET threads = {}", threads), options);
-    if (!demo_folder.empty()) {
-      if (memory.empty()) run_script(session, "SET memory_limit = '256MiB'", options);
-      return run_demo(session, demo_folder, demo_files);
-    }
-    for (const std::string& path : scripts) run_script(session, read_script(path), options);
-    for (const std::string& text : commands) run_script(session, text, options);
-    if (scripts.empty() && commands.empty()) run_script(session, read_script("-"), options);
-  } catch (const Error& error) {
-    if (!demo_folder.empty()) fmt::print(stderr, "{}\n", error.render());
-    return error.code() == ErrorCode::kCancelled ? 130 : 1;
+  Session session(std::make_shared<Database>(safe->count() > 0 ? AccessPolicy::safe() : AccessPolicy::open()));
+  ScriptRunner runner(session);
+  for (const auto& [chosen, mode] : modes) {
+    if (chosen->count() > 0) runner.options().mode = mode;
   }
-  return std::fflush(stdout) == 0 ? 0 : 1;
+  runner.options().header = no_header->count() == 0;
+  runner.options().null_text = null_text;
+  runner.options().most_rows = most_rows;
+
+  if (memory.empty() && !demo_folder.empty()) memory = "256MiB";
+  auto outcome = ScriptRunner::Outcome::kDone;
+  if (!memory.empty()) outcome = runner.run("SET memory_limit = " + sql::quote_string(memory));
+  if (outcome == ScriptRunner::Outcome::kDone && threads > 0) outcome = runner.run(fmt::format("SET threads = {}", threads));
+  if (outcome != ScriptRunner::Outcome::kDone) return exit_code(outcome);
+  if (!demo_folder.empty()) {
+    const shell::InterruptWatch interrupts;
+    return run_demo(session, demo_folder, files);
+  }
+
+  // Whoever starts the program names its scripts, also in safe mode; what stands in them is bound
+  // by it.
+  const AccessPolicy named = AccessPolicy::open();
+  if (commands.empty() && scripts.empty()) {
+    if (::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO)) return shell::run_shell(runner);
+    return exit_code(runner.run_file("-", named));
+  }
+  size_t next_command = 0, next_script = 0;
+  for (const CLI::Option* option : app.parse_order()) {
+    if (outcome != ScriptRunner::Outcome::kDone) break;
+    if (option == command) outcome = runner.run(commands[next_command++]);
+    if (option == script) outcome = runner.run_file(scripts[next_script++], named);
+  }
+  return exit_code(outcome);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ void RejectStore::begin_query() {
   MutexLock lock(mutex_);
   kept_.clear();
   count_ = 0;
+  ++generation_;
 }
 
 void RejectStore::add(std::vector<Reject> rejects) {
@@ -33,6 +34,11 @@ void RejectStore::add(std::vector<Reject> rejects) {
 uint64_t RejectStore::count() const {
   MutexLock lock(mutex_);
   return count_;
+}
+
+uint64_t RejectStore::generation() const {
+  MutexLock lock(mutex_);
+  return generation_;
 }
 
 std::vector<Reject> RejectStore::list() const {

@@ -30,6 +30,8 @@ class RejectStore {
   /// Keeps the first kMostKept in file and line order; counts the others.
   void add(std::vector<Reject> rejects);
   uint64_t count() const;
+  /// Another number with every begin_query(): tells whether a statement began a list of its own.
+  uint64_t generation() const;
   std::vector<Reject> list() const;
 
   static constexpr size_t kMostKept = 100'000;
@@ -38,6 +40,7 @@ class RejectStore {
   mutable Mutex mutex_;
   std::vector<Reject> kept_ GUARDED_BY(mutex_);
   uint64_t count_ GUARDED_BY(mutex_) = 0;
+  uint64_t generation_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace doline

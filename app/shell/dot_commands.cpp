@@ -1,0 +1,271 @@
+#include "shell/dot_commands.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.h"
+#include "shell/display.h"
+#include "shell/manual.h"
+#include "shell/script_runner.h"
+#include "sql/print.h"
+
+namespace doline::shell {
+
+namespace {
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
+/// Words between white space; quotes keep it together.
+std::vector<std::string> words_of(std::string_view line) {
+  std::vector<std::string> words;
+  for (size_t at = 0; at < line.size();) {
+    if (line[at] == ' ' || line[at] == '\t' || line[at] == '\n' || line[at] == '\r') {
+      ++at;
+      continue;
+    }
+    std::string word;
+    if (line[at] == '\'' || line[at] == '"') {
+      const char quote = line[at++];
+      const size_t end = std::min(line.find(quote, at), line.size());
+      word = line.substr(at, end - at);
+      at = std::min(end + 1, line.size());
+    } else {
+      const size_t end = std::min(line.find_first_of(" \t\r\n", at), line.size());
+      word = line.substr(at, end - at);
+      at = end;
+    }
+    words.push_back(std::move(word));
+  }
+  // As from a habit of SQL.
+  if (words.size() > 1 && words.back().ends_with(';')) words.back().pop_back();
+  if (!words.empty() && words.back().empty() && words.size() > 2) words.pop_back();
+  return words;
+}
+
+/// `%` and `*` for anything, `_` and `?` for one character; without regard to case. A pattern
+/// without signs is looked for anywhere.
+bool matches(std::string_view name, std::string_view pattern) {
+  if (pattern.empty()) return name.empty();
+  const char sign = pattern[0];
+  if (sign == '%' || sign == '*') {
+    for (size_t skipped = 0; skipped <= name.size(); ++skipped) {
+      if (matches(name.substr(skipped), pattern.substr(1))) return true;
+    }
+    return false;
+  }
+  if (name.empty()) return false;
+  return (sign == '_' || sign == '?' || sign == name[0]) && matches(name.substr(1), pattern.substr(1));
+}
+
+bool is_wanted(const std::string& name, std::string pattern) {
+  if (pattern.find_first_of("%*?") == std::string::npos) pattern = "%" + pattern + "%";
+  return matches(lowered(name), lowered(pattern));
+}
+
+bool switch_of(const std::string& word) {
+  const std::string value = lowered(word);
+  if (value == "on" || value == "true" || value == "1" || value == "yes") return true;
+  if (value == "off" || value == "false" || value == "0" || value == "no") return false;
+  throw Error(ErrorCode::kInvalidArgument, "\"{}\" is neither on nor off", word);
+}
+
+std::string counted(uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+void show_tables(ScriptRunner& runner, const std::string& pattern) {
+  Database& database = runner.session().database();
+  std::vector<std::pair<std::string, std::string>> lines;
+  size_t width = 0;
+  for (const std::string& name : database.names()) {
+    if (!pattern.empty() && !is_wanted(name, pattern)) continue;
+    std::string about = "view";
+    if (const TableRef table = database.find_table(name)) {
+      about = counted(table->schema().size(), "column");
+      if (const auto rows = table->statistics().row_count) about += ", " + counted(*rows, "row");
+    }
+    width = std::max(width, display_width(name));
+    lines.emplace_back(name, std::move(about));
+  }
+  for (const auto& [name, about] : lines) {
+    runner.out().write(padded(name, width + 2, Alignment::kLeft) + runner.palette().paint(Style::kFaint, about) + "\n");
+  }
+}
+
+void show_schema(ScriptRunner& runner, const std::string& wanted) {
+  Database& database = runner.session().database();
+  bool found = wanted.empty();
+  for (const std::string& name : database.names()) {
+    if (!wanted.empty() && lowered(name) != lowered(wanted)) continue;
+    found = true;
+    if (const TableRef table = database.find_table(name)) {
+      std::string columns;
+      for (const Field& field : table->schema()) {
+        columns += (columns.empty() ? "" : ", ") + sql::quote_identifier(field.name) + " " + field.type->name();
+      }
+      runner.out().write(fmt::format("CREATE TABLE {}({});\n", sql::quote_identifier(name), columns));
+    } else if (const auto text = database.find_view(name)) {
+      runner.out().write(fmt::format("CREATE VIEW {} AS {};\n", sql::quote_identifier(name), *text));
+    }
+  }
+  if (found) return;
+  const std::string near = nearest_name(wanted, database.names());
+  throw Error(ErrorCode::kTableNotFound, "no table or view \"{}\"", wanted)
+      .hint(near.empty() ? ".tables shows those there are" : "did you mean \"" + near + "\"?");
+}
+
+void set_mode(ScriptRunner& runner, const std::string& name) {
+  const auto mode = output_mode_named(lowered(name));
+  if (!mode) {
+    const std::string near = nearest_name(name, output_mode_names());
+    throw Error(ErrorCode::kInvalidArgument, "no mode \"{}\"", name)
+        .hint(near.empty() ? fmt::format("the modes are {}", fmt::join(output_mode_names(), ", "))
+                           : "did you mean \"" + near + "\"?");
+  }
+  runner.options().mode = *mode;
+}
+
+void show_manual(ScriptRunner& runner, std::string name) {
+  if (name.ends_with("()")) name.resize(name.size() - 2);
+  const std::string page = manual_page(name, runner.palette());
+  if (!page.empty()) return runner.out().write(page);
+  std::vector<std::string> known = function_names();
+  for (std::string& more : table_function_names()) known.push_back(std::move(more));
+  std::vector<std::string> parts;
+  for (const std::string& one : known) {
+    if (one.find(lowered(name)) != std::string::npos && parts.size() < 8) parts.push_back(one);
+  }
+  const std::string near = nearest_name(name, known);
+  throw Error(ErrorCode::kFunctionNotFound, "no function \"{}\"", name)
+      .hint(!near.empty()    ? "did you mean " + near + "?"
+            : !parts.empty() ? fmt::format("its name is part of {}", fmt::join(parts, ", "))
+                             : "FROM doline_functions() lists all");
+}
+
+void list_functions(ScriptRunner& runner) {
+  const size_t columns = runner.options().width > 0 ? runner.options().width : 80;
+  std::string line;
+  for (const std::string& name : function_names()) {
+    if (name.empty() || !((name[0] >= 'a' && name[0] <= 'z') || name[0] == '_')) continue;
+    if (!line.empty() && line.size() + name.size() + 1 > columns) {
+      runner.out().write(line + "\n");
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + name;
+  }
+  runner.out().write(line + "\n");
+}
+
+void show_help(ScriptRunner& runner) {
+  for (const DotCommand& command : dot_commands()) {
+    const std::string usage = command.name + (command.arguments.empty() ? "" : " " + command.arguments);
+    runner.out().write(runner.palette().paint(Style::kKeyword, padded(usage, 20, Alignment::kLeft)) + command.summary + "\n");
+  }
+  runner.out().write(
+      "\nStatements end with a semicolon. Tab completes, Ctrl-R searches what was given before,\n"
+      "Alt-Enter begins a line, Ctrl-C stops a query, Ctrl-D leaves.\n");
+}
+
+void set_most_rows(ScriptRunner& runner, const std::string& word) {
+  size_t rows = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), rows);
+  if (error != std::errc() || end != word.data() + word.size()) {
+    throw Error(ErrorCode::kInvalidArgument, "\"{}\" is no number of rows", word).hint("0 shows all");
+  }
+  runner.options().most_rows = rows;
+}
+
+}  // namespace
+
+const std::vector<DotCommand>& dot_commands() {
+  using Takes = DotCommand::Takes;
+  static const std::vector<DotCommand> commands = {
+      {".exit", "", "Leave, as .quit and Ctrl-D do", Takes::kNothing, 0, 0},
+      {".headers", "on|off", "Names of columns above results", Takes::kSwitch, 1, 1},
+      {".help", "", "This list", Takes::kNothing, 0, 0},
+      {".manual", "[FUNCTION]", "What a function does, its forms, an example; all names", Takes::kFunction, 0, 1},
+      {".maxrows", "COUNT", "How many rows a box shows; 0 for all", Takes::kText, 1, 1},
+      {".mode", "MODE", "box, csv, json, jsonlines, markdown or line", Takes::kMode, 0, 1},
+      {".nullvalue", "TEXT", "What stands for NULL", Takes::kText, 1, 1},
+      {".quit", "", "Leave", Takes::kNothing, 0, 0},
+      {".read", "FILE", "Run the statements in a file", Takes::kFile, 1, 1},
+      {".schema", "[TABLE]", "The statements that make the tables and views", Takes::kTable, 0, 1},
+      {".tables", "[PATTERN]", "Tables and views; * or % for any text", Takes::kTable, 0, 1},
+      {".timer", "on|off", "How long each statement takes", Takes::kSwitch, 1, 1},
+  };
+  return commands;
+}
+
+const DotCommand* find_dot_command(std::string_view name) {
+  const std::string wanted = lowered(name);
+  for (const DotCommand& command : dot_commands()) {
+    if (command.name == wanted) return &command;
+  }
+  if (wanted == ".header") return find_dot_command(".headers");
+  return nullptr;
+}
+
+std::vector<std::string> output_mode_names() {
+  std::vector<std::string> names;
+  for (const OutputMode mode : {OutputMode::kBox, OutputMode::kCsv, OutputMode::kJson, OutputMode::kJsonLines,
+                                OutputMode::kLine, OutputMode::kMarkdown}) {
+    names.emplace_back(name_of(mode));
+  }
+  return names;
+}
+
+bool is_dot_command(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '.';
+}
+
+DotOutcome run_dot_command(std::string_view line, ScriptRunner& runner) {
+  const std::vector<std::string> words = words_of(line);
+  const DotCommand* command = find_dot_command(words[0]);
+  if (command == nullptr) {
+    std::vector<std::string> names;
+    for (const DotCommand& known : dot_commands()) names.push_back(known.name);
+    std::string near = nearest_name(words[0], names);
+    for (const std::string& name : names) {
+      if (near.empty() && words[0].size() > 1 && name.starts_with(lowered(words[0]))) near = name;
+    }
+    throw Error(ErrorCode::kSyntax, "no command {}", words[0])
+        .hint(near.empty() ? ".help lists them" : "did you mean " + near + "?");
+  }
+  const size_t given = words.size() - 1;
+  if (given < command->fewest || given > command->most) {
+    throw Error(ErrorCode::kSyntax, "it is {}{}{}", command->name, command->arguments.empty() ? "" : " ", command->arguments);
+  }
+  const std::string argument = given > 0 ? words[1] : "";
+  if (command->name == ".exit" || command->name == ".quit") return DotOutcome::kQuit;
+  if (command->name == ".headers") runner.options().header = switch_of(argument);
+  if (command->name == ".help") show_help(runner);
+  if (command->name == ".manual") given > 0 ? show_manual(runner, argument) : list_functions(runner);
+  if (command->name == ".maxrows") set_most_rows(runner, argument);
+  if (command->name == ".mode") {
+    if (given > 0) set_mode(runner, argument);
+    else runner.out().write(std::string(name_of(runner.options().mode)) + "\n");
+  }
+  if (command->name == ".nullvalue") runner.options().null_text = argument;
+  if (command->name == ".schema") show_schema(runner, argument);
+  if (command->name == ".tables") show_tables(runner, argument);
+  if (command->name == ".timer") runner.shows_times() = switch_of(argument);
+  if (command->name == ".read") {
+    switch (runner.run_file(argument, runner.session().database().policy())) {
+      case ScriptRunner::Outcome::kDone: return DotOutcome::kDone;
+      case ScriptRunner::Outcome::kQuit: return DotOutcome::kQuit;
+      case ScriptRunner::Outcome::kFailed:
+      case ScriptRunner::Outcome::kInterrupted:
+      case ScriptRunner::Outcome::kOutputClosed: return DotOutcome::kFailed;
+    }
+  }
+  return DotOutcome::kDone;
+}
+
+}  // namespace doline::shell

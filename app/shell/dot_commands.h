@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace doline::shell {
+
+class ScriptRunner;
+
+/// A command to the shell itself. All are in one table, from which .help and completion come.
+struct DotCommand {
+  enum class Takes : uint8_t { kNothing, kSwitch, kMode, kTable, kFunction, kFile, kText };
+
+  std::string name;       // ".timer"
+  std::string arguments;  // "on|off"
+  std::string summary;
+  Takes takes = Takes::kNothing;
+  size_t fewest = 0, most = 0;  // arguments
+};
+
+const std::vector<DotCommand>& dot_commands();
+/// Without regard to case; null when there is none.
+const DotCommand* find_dot_command(std::string_view name);
+std::vector<std::string> output_mode_names();
+
+/// Whether a text is meant as a dot command.
+bool is_dot_command(std::string_view text);
+/// Carries one out. Throws Error: with candidates for an unknown one.
+enum class DotOutcome : uint8_t { kDone, kFailed, kQuit };
+DotOutcome run_dot_command(std::string_view line, ScriptRunner& runner);
+
+}  // namespace doline::shell
