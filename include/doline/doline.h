@@ -26,8 +26,9 @@
  * Threads. A session, its prepared statements and a query are each used by one thread at a time,
  * which may change; different sessions, and different queries of one session, by different threads
  * at once. doline_cancel, doline_interrupt and doline_progress may be called from any thread while
- * others work. A session must outlive its prepared statements; queries and batches live on their
- * own. After fork() the child opens sessions of its own: the parent's refuse there.
+ * others work. Until doline_schema or doline_next has returned for the first time, a query counts as
+ * part of its session. Everything lives on its own: a session may be closed before its statements
+ * and queries. After fork() the child opens sessions of its own: the parent's refuse there.
  */
 #ifndef DOLINE_H
 #define DOLINE_H
@@ -107,7 +108,7 @@ DOLINE_API int doline_open(const char* path, doline_session** out);
 /* Another session of the same database: same tables and views, settings of its own. Tables live
  * until the last session is closed. */
 DOLINE_API int doline_connect(doline_session* beside, doline_session** out);
-/* Running queries go on; their statements are freed before. */
+/* Its statements and running queries go on. */
 DOLINE_API void doline_close(doline_session* session);
 /* Any thread: cancels what the session is running now, also a statement inside doline_run. Returns
  * at once; a statement started later is not touched. */
@@ -155,7 +156,9 @@ DOLINE_API int doline_run(doline_prepared* prepared, doline_query** out);
 
 /* --- Results */
 
-/* The columns: a struct of them. The caller releases it. */
+/* The columns: a struct of them. The caller releases it. Works on the query until its first rows are
+ * ready, because values of a CSV file may show that its sniffed types are too narrow; fails as
+ * doline_next does. */
 DOLINE_API int doline_schema(doline_query* query, struct ArrowSchema* out);
 /* The next rows, in order, as a struct array of doline_schema's columns: up to about 128 Ki rows a
  * batch, fewer when they come slowly. At the end `out->release` is null. The caller releases the

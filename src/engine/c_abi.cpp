@@ -18,17 +18,21 @@ using doline::require;
 using doline::Type;
 using doline::Value;
 
-doline_session::doline_session(std::shared_ptr<doline::Database> database)
-    : shared_database(std::move(database)), interrupt(std::make_shared<doline::Interrupt>()), session(shared_database),
-      born(doline::fork_generation()) {
-  session.set_watcher(interrupt.get());
+doline_session_state::doline_session_state(std::shared_ptr<doline::Database> its_database)
+    : database(std::move(its_database)), session(database), born(doline::fork_generation()) {
+  session.set_watcher(&interrupt);
 }
 
 namespace {
 
-void check_session(const doline_session* session) {
+doline_session_state& state_of(const doline_session* session) {
   require(session, "the session");
-  doline::refuse_after_fork(session->born, "the session");
+  doline::refuse_after_fork(session->state->born, "the session");
+  return *session->state;
+}
+
+doline_session* open_session(std::shared_ptr<doline::Database> database) {
+  return new doline_session{std::make_shared<doline_session_state>(std::move(database))};
 }
 
 std::string_view text_of(const char* text, size_t size) {
@@ -37,7 +41,7 @@ std::string_view text_of(const char* text, size_t size) {
 }
 
 void make_prepared(doline_session* session, doline::Prepared statement, doline_prepared** out) {
-  *out = new doline_prepared{session, std::move(statement), {}, {}};
+  *out = new doline_prepared{session->state, std::move(statement), {}, {}};
 }
 
 /// Binds a value made by `value` under `name`.
@@ -52,10 +56,10 @@ int bind(doline_prepared* prepared, const char* name, Make&& value) noexcept {
   });
 }
 
-std::unique_ptr<doline::Query> run(doline_session& session, const doline::Prepared& statement,
+std::unique_ptr<doline::Query> run(doline_session_state& state, const doline::Prepared& statement,
                                    const doline::Parameters& parameters) {
-  session.interrupt->clear();
-  return session.session.run(statement, parameters);
+  state.interrupt.clear();
+  return state.session.run(statement, parameters);
 }
 
 }  // namespace
@@ -71,7 +75,7 @@ int doline_open(const char* path, doline_session** out) {
       throw Error(ErrorCode::kNotSupported, "a database in a file ({}) is not supported yet", named)
           .hint("open with no path: the database is in memory, files are read by FROM 'path'");
     }
-    *out = new doline_session(std::make_shared<doline::Database>(doline::AccessPolicy::open()));
+    *out = open_session(std::make_shared<doline::Database>(doline::AccessPolicy::open()));
   });
 }
 
@@ -79,23 +83,22 @@ int doline_connect(doline_session* beside, doline_session** out) {
   return guarded({}, [&] {
     require(out, "the place for the session");
     *out = nullptr;
-    check_session(beside);
-    *out = new doline_session(beside->shared_database);
+    *out = open_session(state_of(beside).database);
   });
 }
 
 void doline_close(doline_session* session) { delete session; }
 
 void doline_interrupt(doline_session* session) {
-  if (session) session->interrupt->ask();
+  if (session) session->state->interrupt.ask();
 }
 
 int doline_execute(doline_session* session, const char* text, size_t size) {
   const std::string_view source(text ? text : "", text ? size : 0);
   return guarded(source, [&] {
-    check_session(session);
-    for (const doline::Prepared& statement : session->session.parse(text_of(text, size))) {
-      const auto query = run(*session, statement, {});
+    doline_session_state& state = state_of(session);
+    for (const doline::Prepared& statement : state.session.parse(text_of(text, size))) {
+      const auto query = run(state, statement, {});
       while (query->next()) {
       }
     }
@@ -107,8 +110,7 @@ int doline_prepare(doline_session* session, const char* text, size_t size, dolin
   return guarded(source, [&] {
     require(out, "the place for the statement");
     *out = nullptr;
-    check_session(session);
-    make_prepared(session, session->session.prepare(text_of(text, size)), out);
+    make_prepared(session, state_of(session).session.prepare(text_of(text, size)), out);
   });
 }
 
@@ -116,7 +118,7 @@ int doline_prepare_bytes(doline_session* session, const void* bytes, size_t size
   return guarded({}, [&] {
     require(out, "the place for the statement");
     *out = nullptr;
-    check_session(session);
+    state_of(session);
     require(bytes, "the plan's bytes");
     make_prepared(session, {doline::sql::statement_from_bytes({static_cast<const std::byte*>(bytes), size}), ""}, out);
   });
@@ -180,10 +182,10 @@ int doline_run(doline_prepared* prepared, doline_query** out) {
     require(out, "the place for the query");
     *out = nullptr;
     require(prepared, "the statement");
-    check_session(prepared->session);
-    auto query = run(*prepared->session, prepared->statement, prepared->parameters);
-    *out = new doline_query{prepared->session->interrupt, std::move(query), prepared->statement.text, prepared->session->session.settings().time_zone, {},
-                            doline::fork_generation(), {}, false};
+    doline::refuse_after_fork(prepared->state->born, "the session");
+    auto query = run(*prepared->state, prepared->statement, prepared->parameters);
+    *out = new doline_query{prepared->state, std::move(query), prepared->statement.text,
+                            prepared->state->session.settings().time_zone, {}, {}, false};
   });
 }
 
@@ -193,18 +195,18 @@ int doline_register_stream(doline_session* session, const char* name, ArrowArray
     const std::unique_ptr<ArrowArrayStream, void (*)(ArrowArrayStream*)> owned(stream, [](ArrowArrayStream* held) {
       if (held->release) held->release(held);
     });
-    check_session(session);
+    doline_session_state& state = state_of(session);
     require(name, "the table's name");
-    session->interrupt->clear();
-    session->session.register_table(
-        name, doline::table_of_arrow_stream(name, stream, session->session, [&] { return session->interrupt->is_asked(); }));
+    state.interrupt.clear();
+    state.session.register_table(
+        name, doline::table_of_arrow_stream(name, stream, state.session, [&] { return state.interrupt.is_asked(); }));
   });
 }
 
 int doline_unregister(doline_session* session, const char* name) {
   return guarded({}, [&] {
-    check_session(session);
+    doline_session_state& state = state_of(session);
     require(name, "the table's name");
-    if (!session->session.database().drop_table(name)) throw Error(ErrorCode::kTableNotFound, "no table \"{}\"", name);
+    if (!state.database->drop_table(name)) throw Error(ErrorCode::kTableNotFound, "no table \"{}\"", name);
   });
 }

@@ -28,28 +28,32 @@ class Interrupt final : public StatementWatcher {
 
 }  // namespace doline
 
-struct doline_session {
-  explicit doline_session(std::shared_ptr<doline::Database> database);
-  const std::shared_ptr<doline::Database> shared_database;   // every session of it is an owner
-  const std::shared_ptr<doline::Interrupt> interrupt;        // running queries may outlive the session
+/// Shared with its queries: they may bind again when a file turns out to be other than it seemed.
+struct doline_session_state {
+  explicit doline_session_state(std::shared_ptr<doline::Database> its_database);
+  const std::shared_ptr<doline::Database> database;  // every session of it is an owner
+  doline::Interrupt interrupt;
   doline::Session session;
   const uint64_t born;  // fork generation
 };
 
+struct doline_session {
+  std::shared_ptr<doline_session_state> state;
+};
+
 struct doline_prepared {
-  doline_session* session;
+  std::shared_ptr<doline_session_state> state;
   doline::Prepared statement;
   doline::Parameters parameters;
   std::vector<std::byte> bytes;  // what doline_prepared_bytes last returned
 };
 
 struct doline_query {
-  std::shared_ptr<doline::Interrupt> interrupt;
+  std::shared_ptr<doline_session_state> state;
   std::unique_ptr<doline::Query> query;
   std::string text;       // for carets
   std::string time_zone;  // what zoned timestamps are labelled with
   std::string profile;    // what doline_profile last returned
-  uint64_t born;
   std::vector<doline::Chunk> ready;  // taken from the query, not handed out yet
   bool ended = false;
 };

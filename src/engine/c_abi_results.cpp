@@ -23,7 +23,13 @@ constexpr std::chrono::milliseconds kBatchWait{50};
 
 void check_query(const doline_query* query) {
   require(query, "the query");
-  refuse_after_fork(query->born, "the query");
+  refuse_after_fork(query->state->born, "the query");
+}
+
+/// Once told, the types are fixed; what a file's first rows teach about them counts before.
+void export_rows_schema(doline_query& query, ArrowSchema* out) {
+  if (query.ready.empty() && !query.ended) query.query->await_rows();
+  export_arrow_schema(query.query->schema(), query.time_zone, out);
 }
 
 /// Takes chunks until they make a batch or there are no more.
@@ -120,7 +126,8 @@ int doline_schema(doline_query* query, ArrowSchema* out) {
     *out = ArrowSchema{};
     require(query, "the query");
     query->query->await_rows();  // until then a reader may still learn a wider type
-    doline::export_arrow_schema(query->query->schema(), query->time_zone, out);
+    doline::check_query(query);
+    doline::export_rows_schema(*query, out);
   });
 }
 
