@@ -12,7 +12,7 @@ namespace doline {
 
 namespace {
 
-constexpr size_t kMostBlockBytes = size_t{8} << 20;
+constexpr size_t kMostBlockBytes = (size_t{1} << 20) - Buffer::kPaddingBytes;  // stays in the caches until it is parsed
 constexpr size_t kLeastBlockBytes = size_t{256} << 10;
 constexpr size_t kBlocksAhead = 2;
 

@@ -4,22 +4,12 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "kernel/simd.h"
 
 namespace doline {
 
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr size_t kScanWindowBytes = size_t{32} << 10;
-constexpr size_t kNowhere = ~size_t{0};
-
-CsvSurvey survey(std::string_view text, const CsvSigns& signs) {
-  static const CsvKernels& kernels =
-      pick_variant(simd_level(), scalar::kCsvKernels, avx2::kCsvKernels, avx512::kCsvKernels);
-  return kernels.survey(text.data(), text.size(), &signs);
-}
-
 }  // namespace
 
 CsvBlockCutter::CsvBlockCutter(std::unique_ptr<ReadAhead> blocks, const CsvOptions& options, std::string path)
@@ -53,41 +43,7 @@ bool CsvBlockCutter::begin_file(std::string_view& text) {
   return true;
 }
 
-void CsvBlockCutter::find_ends(std::string_view text, size_t& first, size_t& last) {
-  first = last = kNowhere;
-  const CsvState state = scanner_.state();
-  const bool outside = state == CsvState::kFieldStart || state == CsvState::kUnquoted || state == CsvState::kClosed;
-  if (outside && survey(text, signs_).is_plain) {
-    const size_t found = text.find(signs_.newline);
-    if (found != text.npos) {
-      first = found;
-      last = text.rfind(signs_.newline);
-      scanner_.begin(CsvState::kFieldStart);
-    }
-    // A value may be open at the end: the few bytes behind the last row end tell.
-    const size_t from = first == kNowhere ? 0 : last + 1;
-    positions_.clear();
-    row_ends_.clear();
-    const std::string_view rest = text.substr(from);
-    scanner_.begin(scanner_.state());
-    scanner_.scan(rest, 0, rest.size(), positions_, row_ends_);
-    return;
-  }
-  scanner_.begin(state);
-  for (size_t at = 0; at < text.size();) {
-    positions_.clear();
-    row_ends_.clear();
-    at = scanner_.scan(text, at, std::min(text.size(), at + kScanWindowBytes), positions_, row_ends_);
-    for (size_t i = 0; i < row_ends_.size(); ++i) {
-      const size_t position = positions_[row_ends_[i]];
-      if (text[position] != signs_.newline) continue;  // a comment begins there
-      if (first == kNowhere) first = position;
-      last = position;
-    }
-  }
-}
-
-CsvPiece CsvBlockCutter::straddling(std::string_view rest) {
+CsvPiece CsvBlockCutter::straddling(std::string_view rest, uint64_t lines) {
   BufferRef buffer = Buffer::allocate(carry_.size() + rest.size());
   if (!carry_.empty()) std::memcpy(buffer->data(), carry_.data(), carry_.size());
   if (!rest.empty()) std::memcpy(buffer->data() + carry_.size(), rest.data(), rest.size());
@@ -96,43 +52,48 @@ CsvPiece CsvBlockCutter::straddling(std::string_view rest) {
   piece.pin = buffer;
   piece.place = place_;
   place_.byte += piece.text.size();
-  place_.line += survey(piece.text, signs_).newlines;
+  place_.line += carry_newlines_ + lines;
   carry_.clear();
+  carry_newlines_ = 0;
   return piece;
 }
 
 void CsvBlockCutter::cut(std::string_view text, const PinRef& pin, std::vector<CsvPiece>& out) {
-  size_t first, last;
-  find_ends(text, first, last);
-  if (first == kNowhere) {
+  const CsvRowEnds ends = scanner_.skim(text);
+  if (ends.first == CsvRowEnds::kNowhere) {
     carry_.append(text);
+    carry_newlines_ += ends.newlines;
     if (carry_.size() > options_.max_line_bytes) too_long();
     return;
   }
+  size_t begin = 0;
+  uint64_t lines = ends.newlines_to_last;
   if (!carry_.empty()) {
-    if (carry_.size() + first > options_.max_line_bytes) too_long();
-    out.push_back(straddling(text.substr(0, first + 1)));
-  } else {
-    first = kNowhere;  // nothing to put before the first row
+    if (carry_.size() + ends.first > options_.max_line_bytes) too_long();
+    begin = ends.first + 1;
+    const std::string_view rest = text.substr(0, begin);
+    const auto in_rest = static_cast<uint64_t>(std::count(rest.begin(), rest.end(), signs_.newline));
+    lines -= in_rest;
+    out.push_back(straddling(rest, in_rest));
   }
-  const size_t begin = first + 1;
-  const size_t size = last + 1 - begin;
+  const size_t size = ends.last + 1 - begin;
   if (size > 0) {
     CsvPiece piece;
     piece.text = text.substr(begin, size);
     piece.pin = pin;
     piece.place = place_;
     place_.byte += size;
-    place_.line += survey(piece.text, signs_).newlines;
+    place_.line += lines;
     out.push_back(std::move(piece));
   }
-  carry_.assign(text.substr(last + 1));
+  carry_.assign(text.substr(ends.last + 1));
+  carry_newlines_ = ends.newlines - ends.newlines_to_last;
   if (carry_.size() > options_.max_line_bytes) too_long();
 }
 
 void CsvBlockCutter::finish(std::vector<CsvPiece>& out) {
   is_done_ = true;
-  if (!carry_.empty()) out.push_back(straddling({}));
+  if (!carry_.empty()) out.push_back(straddling({}, 0));
 }
 
 Poll CsvBlockCutter::next(std::vector<CsvPiece>& out, const Waker& waker) {

@@ -18,9 +18,8 @@ struct CsvPiece {
 };
 
 /// Cuts a stream's blocks where rows end, which within quotes no newline does, so that they can be
-/// parsed apart. Goes through each block once at memory speed: blocks without quotes only for
-/// counting lines, the others with the scanner that parsing uses too, so that both agree.
-/// One thread at a time.
+/// parsed apart. Goes through each block once at memory speed, with the scanner that parsing uses
+/// too, so that both agree. One thread at a time.
 class CsvBlockCutter {
  public:
   CsvBlockCutter(std::unique_ptr<ReadAhead> blocks, const CsvOptions& options, std::string path);
@@ -33,9 +32,8 @@ class CsvBlockCutter {
  private:
   bool begin_file(std::string_view& text);
   void cut(std::string_view text, const PinRef& pin, std::vector<CsvPiece>& out);
-  void find_ends(std::string_view text, size_t& first, size_t& last);
   void finish(std::vector<CsvPiece>& out);
-  CsvPiece straddling(std::string_view rest);
+  CsvPiece straddling(std::string_view rest, uint64_t lines);
   [[noreturn]] void too_long() const;
 
   const std::unique_ptr<ReadAhead> blocks_;
@@ -48,8 +46,8 @@ class CsvBlockCutter {
   bool gave_piece_ = false;
   bool is_done_ = false;
   std::string carry_;  // the begin of a row
+  uint64_t carry_newlines_ = 0;  // in it, within quotes
   CsvPlace place_;     // of carry_, or of the next byte
-  std::vector<uint32_t> positions_, row_ends_;
 };
 
 }  // namespace doline

@@ -1,5 +1,8 @@
 #include "format/csv/field_index.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/assert.h"
 #include "kernel/simd.h"
 
@@ -18,6 +21,19 @@ const CsvKernels& kernels() {
 
 }  // namespace
 
+void CsvPositions::reserve(size_t capacity) {
+  capacity = std::max(capacity, capacity_ * 2);
+  auto larger = std::make_unique_for_overwrite<uint32_t[]>(capacity);
+  if (size_ > 0) std::memcpy(larger.get(), values_.get(), size_ * sizeof(uint32_t));
+  values_ = std::move(larger);
+  capacity_ = capacity;
+}
+
+void CsvPositions::drop_front(size_t count, uint32_t shift) {
+  size_ -= count;
+  for (size_t i = 0; i < size_; ++i) values_[i] = values_[i + count] - shift;
+}
+
 CsvScanner::CsvScanner(const CsvDialect& dialect)
     : dialect_(dialect), signs_(dialect.signs()), kernels_(kernels()) {}
 
@@ -35,8 +51,12 @@ CsvState CsvScanner::state_at(std::string_view text, size_t at, const CsvCarry& 
   return CsvState::kUnquoted;
 }
 
-void CsvScanner::step(std::string_view text, size_t at, size_t to, std::vector<uint32_t>& positions,
-                      std::vector<uint32_t>& row_ends) {
+CsvCarry CsvScanner::carry() const {
+  return {state_ == CsvState::kInside ? ~uint64_t{0} : 0,
+          state_ == CsvState::kFieldStart || state_ == CsvState::kClosed};
+}
+
+void CsvScanner::step(std::string_view text, size_t at, size_t to, CsvPositions& positions, CsvPositions& row_ends) {
   const bool has_escape = dialect_.has_escape();
   CsvState state = state_;
   const auto end_value = [&](size_t position, bool ends_row) {
@@ -81,24 +101,17 @@ void CsvScanner::step(std::string_view text, size_t at, size_t to, std::vector<u
   state_ = state;
 }
 
-size_t CsvScanner::scan(std::string_view text, size_t at, size_t to, std::vector<uint32_t>& positions,
-                        std::vector<uint32_t>& row_ends) {
+size_t CsvScanner::scan(std::string_view text, size_t at, size_t to, CsvPositions& positions, CsvPositions& row_ends) {
   while (at < to) {
     const size_t words = (to - at) / 64;
     const bool is_plain = state_ != CsvState::kEscaped && state_ != CsvState::kComment;
     if (words > 0 && is_plain) {
-      CsvCarry carry{state_ == CsvState::kInside ? ~uint64_t{0} : 0,
-                     state_ == CsvState::kFieldStart || state_ == CsvState::kClosed};
-      const size_t old_positions = positions.size();
-      const size_t old_rows = row_ends.size();
-      positions.resize(old_positions + words * 64 + 4);
-      row_ends.resize(old_rows + words * 64);
+      CsvCarry carry = this->carry();
       const CsvMarked done =
           kernels_.mark(text.data() + at, words, &signs_, &carry, static_cast<uint32_t>(at),
-                        static_cast<uint32_t>(old_positions), positions.data() + old_positions,
-                        row_ends.data() + old_rows);
-      positions.resize(old_positions + done.positions);
-      row_ends.resize(old_rows + done.row_ends);
+                        static_cast<uint32_t>(positions.size()), positions.room(words * 64 + 16), row_ends.room(words * 64));
+      positions.grow(done.positions);
+      row_ends.grow(done.row_ends);
       if (done.words > 0) {
         at += done.words * 64;
         state_ = state_at(text, at, carry);
@@ -110,6 +123,45 @@ size_t CsvScanner::scan(std::string_view text, size_t at, size_t to, std::vector
     at += part;
   }
   return at;
+}
+
+CsvRowEnds CsvScanner::skim(std::string_view text) {
+  CsvRowEnds ends;
+  CsvPositions positions, rows;
+  begin_state_ = state_;
+  for (size_t at = 0; at < text.size();) {
+    const size_t words = (text.size() - at) / 64;
+    if (words > 0 && state_ != CsvState::kEscaped && state_ != CsvState::kComment) {
+      CsvCarry carry = this->carry();
+      const CsvSkimmed found = kernels_.skim(text.data() + at, words, &signs_, &carry);
+      if (found.first_end != CsvRowEnds::kNowhere) {
+        if (ends.first == CsvRowEnds::kNowhere) ends.first = at + found.first_end;
+        ends.last = at + found.last_end;
+        ends.newlines_to_last = ends.newlines + found.newlines_last;
+      }
+      ends.newlines += found.newlines;
+      if (found.words > 0) {
+        at += found.words * 64;
+        state_ = state_at(text, at, carry);
+      }
+      if (found.words == words) continue;
+    }
+    const size_t to = std::min(text.size(), at + 64);
+    positions.clear();
+    rows.clear();
+    step(text, at, to, positions, rows);
+    for (const uint32_t row : rows) {
+      const size_t position = positions[row];
+      if (text[position] != signs_.newline) continue;  // a comment begins there
+      if (ends.first == CsvRowEnds::kNowhere) ends.first = position;
+      ends.last = position;
+    }
+    for (; at < to; ++at) {
+      ends.newlines += text[at] == signs_.newline;
+      if (at == ends.last) ends.newlines_to_last = ends.newlines;
+    }
+  }
+  return ends;
 }
 
 void CsvRows::begin(std::string_view text) {
@@ -129,9 +181,8 @@ void CsvRows::begin(std::string_view text) {
 uint32_t CsvRows::next(uint32_t wanted) {
   // Forget the rows handed out; what the last window found beyond them moves to the front.
   const uint32_t used = count_ == 0 ? 0 : bases_[count_];
-  positions_.erase(positions_.begin(), positions_.begin() + used);
-  row_ends_.erase(row_ends_.begin(), row_ends_.begin() + count_);
-  for (uint32_t& end : row_ends_) end -= used;
+  positions_.drop_front(used, 0);
+  row_ends_.drop_front(count_, used);
 
   while (row_ends_.size() < wanted && scanned_ < text_.size()) {
     scanned_ = scanner_.scan(text_, scanned_, std::min(text_.size(), scanned_ + kWindowBytes),

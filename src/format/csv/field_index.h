@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,47 @@ enum class CsvState : uint8_t {
   kComment,  // until the end of the line
 };
 
+/// Positions in a text; grows without touching the memory it does not need yet. Owned by one thread.
+class CsvPositions {
+ public:
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  uint32_t operator[](size_t i) const { return values_[i]; }
+  uint32_t back() const { return values_[size_ - 1]; }
+  const uint32_t* data() const { return values_.get(); }
+  const uint32_t* begin() const { return values_.get(); }
+  const uint32_t* end() const { return values_.get() + size_; }
+  void clear() { size_ = 0; }
+  void push_back(uint32_t value) {
+    *room(1) = value;
+    ++size_;
+  }
+  /// Where `count` more may be written, followed by grow() with those that were.
+  uint32_t* room(size_t count) {
+    if (size_ + count > capacity_) reserve(size_ + count);
+    return values_.get() + size_;
+  }
+  void grow(size_t count) { size_ += count; }
+  /// Forgets the first `count` and takes `shift` off the others.
+  void drop_front(size_t count, uint32_t shift);
+
+ private:
+  void reserve(size_t capacity);
+
+  std::unique_ptr<uint32_t[]> values_;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+};
+
+/// What lies between two row ends of a block: see CsvScanner::skim.
+struct CsvRowEnds {
+  static constexpr size_t kNowhere = ~size_t{0};
+  size_t first = kNowhere;  // newlines that end rows
+  size_t last = kNowhere;
+  uint64_t newlines_to_last = 0;  // all of them, within quotes too
+  uint64_t newlines = 0;
+};
+
 /// Finds where values and rows end; takes up where it left off. The words of 64 bytes that are
 /// clear go through the vector kernel, the others through the state machine: both mean the same.
 /// Owned by one thread.
@@ -26,8 +68,9 @@ class CsvScanner {
 
   /// Scans text[at, to) of `text`, of which `at` is where the last call ended (0 after begin()).
   /// Appends to both lists. `to` may be cut down to whole words; returns where it stopped.
-  size_t scan(std::string_view text, size_t at, size_t to, std::vector<uint32_t>& positions,
-              std::vector<uint32_t>& row_ends);
+  size_t scan(std::string_view text, size_t at, size_t to, CsvPositions& positions, CsvPositions& row_ends);
+  /// Goes through all of `text` only for where its first and last rows end.
+  CsvRowEnds skim(std::string_view text);
   /// The state at the end of the text scanned.
   CsvState state() const { return state_; }
   /// The next text begins in this state: it follows the one before, or is a file's begin.
@@ -35,8 +78,8 @@ class CsvScanner {
 
  private:
   CsvState state_at(std::string_view text, size_t at, const CsvCarry& carry) const;
-  void step(std::string_view text, size_t at, size_t to, std::vector<uint32_t>& positions,
-            std::vector<uint32_t>& row_ends);
+  void step(std::string_view text, size_t at, size_t to, CsvPositions& positions, CsvPositions& row_ends);
+  CsvCarry carry() const;
 
   const CsvDialect dialect_;
   const CsvSigns signs_;
@@ -87,8 +130,8 @@ class CsvRows {
   size_t scanned_ = 0;
   bool is_ended_ = false;
   bool is_unclosed_ = false;
-  std::vector<uint32_t> positions_;
-  std::vector<uint32_t> row_ends_;  // indexes into positions_
+  CsvPositions positions_;
+  CsvPositions row_ends_;  // indexes into positions_
   uint32_t count_ = 0;
   std::vector<uint32_t> bases_;   // of each row's first position, and one more
   std::vector<uint32_t> begins_;  // of each row's text

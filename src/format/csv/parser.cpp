@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "column/civil_time.h"
+#include "format/csv/padded_value.h"
 #include "kernel/cast.h"
 #include "kernel/parse_number.h"
 #include "kernel/temporal_text.h"
@@ -86,8 +87,9 @@ bool CsvParser::open_value(uint32_t row, uint32_t field, std::string_view raw, s
   return true;
 }
 
-template <class T, class Parse>
-Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, Parse parse) {
+/// `quick` reads the usual spellings of unquoted texts (padded_value.h); `parse` all of them.
+template <class T, class Parse, class Quick>
+Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, Parse parse, Quick quick) {
   const auto rows = static_cast<uint32_t>(lines_.size());
   ColumnWriter out(type, rows);
   T* const values = out.values<T>();
@@ -96,7 +98,7 @@ Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, P
     if (field >= line.width) return out.set_null(row);
     const std::string_view text = raw(line, field);
     if (text.empty()) return out.set_null(row);
-    if (only_empty_is_null_ && parse(text, values[row])) return;
+    if (only_empty_is_null_ && (quick(text, values[row]) || parse(text, values[row]))) return;
     std::string_view value;
     bool is_null;
     if (!open_value(row, field, text, value, is_null) || is_null || value.empty()) {
@@ -109,6 +111,11 @@ Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, P
     out.set_null(row);
   });
   return out.seal(rows);
+}
+
+template <class T, class Parse>
+Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, Parse parse) {
+  return fixed<T>(field, type, active, parse, [](std::string_view, T&) { return false; });
 }
 
 Column CsvParser::booleans(uint32_t field, const Selection& active) {
@@ -165,7 +172,7 @@ Column CsvParser::texts(uint32_t field, TypeRef type, const Selection& active) {
     if (value.data() == scratch_.data()) {
       out.set_text(row, value);
     } else {
-      values[row] = StringView(value);
+      values[row] = padded::view_of(value.data(), static_cast<uint32_t>(value.size()));
       has_views |= value.size() > StringView::kInlineBytes;
     }
   });
@@ -198,6 +205,11 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
       if (!parse_csv_integer(text, wide) || static_cast<int64_t>(static_cast<T>(wide)) != wide) return false;
       value = static_cast<T>(wide);
       return true;
+    }, [](std::string_view text, T& value) {
+      int64_t wide;
+      if (!padded::read_integer(text, wide) || static_cast<int64_t>(static_cast<T>(wide)) != wide) return false;
+      value = static_cast<T>(wide);
+      return true;
     });
   };
   switch (type->kind()) {
@@ -210,7 +222,7 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
     case TypeKind::kInt32:
       return narrow(int32_t{});
     case TypeKind::kInt64:
-      return fixed<int64_t>(field, type, active, &parse_csv_integer);
+      return fixed<int64_t>(field, type, active, &parse_csv_integer, &padded::read_integer);
     case TypeKind::kUInt8:
       return narrow(uint8_t{});
     case TypeKind::kUInt16:
@@ -232,6 +244,8 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
     case TypeKind::kDouble:
       return fixed<double>(field, type, active, [this](std::string_view text, double& value) {
         return parse_csv_double(text, options_.decimal_separator, value);
+      }, [this](std::string_view text, double& value) {
+        return options_.decimal_separator == '.' && padded::read_double(text, value);
       });
     case TypeKind::kDecimal: {
       const auto parse = [this, type](std::string_view text, int128_t& value) {
@@ -246,6 +260,8 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
         if (!parse(text, wide)) return false;
         value = static_cast<int64_t>(wide);
         return true;
+      }, [this, type](std::string_view text, int64_t& value) {
+        return options_.decimal_separator == '.' && padded::read_decimal(text, type->width(), type->scale(), value);
       });
     }
     case TypeKind::kDate:
@@ -255,6 +271,8 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
         if (!date_format_->parse(text, parsed) || parsed.special != 0) return false;
         days = parsed.days;
         return true;
+      }, [this](std::string_view text, int32_t& days) {
+        return text.size() == 10 && !date_format_ && padded::read_date(text.data(), days);
       });
     case TypeKind::kTime:
       return fixed<int64_t>(field, type, active, &parse_time);

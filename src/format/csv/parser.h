@@ -56,6 +56,8 @@ class CsvParser {
   /// The text behind quotes; false, after a failure, where quotes are wrong. `is_null` tells NULL.
   bool open_value(uint32_t row, uint32_t field, std::string_view raw, std::string_view& value,
                   bool& is_null);
+  template <class T, class Parse, class Quick>
+  Column fixed(uint32_t field, TypeRef type, const Selection& active, Parse parse, Quick quick);
   template <class T, class Parse>
   Column fixed(uint32_t field, TypeRef type, const Selection& active, Parse parse);
   Column booleans(uint32_t field, const Selection& active);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "format/csv/block_cutter.h"
+#include "format/csv/padded_value.h"
 #include "format/csv/parser.h"
 #include "format/csv/sniffer.h"
 #include "kernel/simd.h"
@@ -100,7 +101,7 @@ TEST(CsvRows, WordsAndStateMachineAgree) {
   for (const CsvDialect& dialect : dialects) {
     for (uint64_t seed = 0; seed < 300; ++seed) {
       const std::string text = random_text(seed, 500);
-      std::vector<uint32_t> wide, narrow, wide_rows, narrow_rows;
+      CsvPositions wide, narrow, wide_rows, narrow_rows;
       CsvScanner by_words(dialect);
       by_words.begin(CsvState::kFieldStart);
       by_words.scan(text, 0, text.size(), wide, wide_rows);
@@ -110,8 +111,9 @@ TEST(CsvRows, WordsAndStateMachineAgree) {
       for (size_t at = 0; at < text.size();) {
         at = by_bytes.scan(text, at, std::min(text.size(), at + 37), narrow, narrow_rows);
       }
-      ASSERT_EQ(wide, narrow) << seed << ": " << text;
-      ASSERT_EQ(wide_rows, narrow_rows) << seed;
+      const auto list = [](const CsvPositions& of) { return std::vector<uint32_t>(of.begin(), of.end()); };
+      ASSERT_EQ(list(wide), list(narrow)) << seed << ": " << text;
+      ASSERT_EQ(list(wide_rows), list(narrow_rows)) << seed;
       ASSERT_EQ(by_words.state(), by_bytes.state()) << seed;
     }
   }
@@ -121,11 +123,23 @@ TEST(CsvKernels, LevelsAgree) {
   CsvDialect dialect;
   const CsvSigns signs = dialect.signs();
   const auto run = [&](const CsvKernels& kernels, const std::string& text) {
-    std::vector<uint32_t> positions(text.size() + 4), rows(text.size());
+    std::vector<uint32_t> positions(text.size() + 16), rows(text.size());
     CsvCarry carry{0, 1};
     const CsvMarked done = kernels.mark(text.data(), text.size() / 64, &signs, &carry, 5, 3, positions.data(), rows.data());
     positions.resize(done.positions);
     rows.resize(done.row_ends);
+    CsvCarry skimmed{0, 1};
+    const CsvSkimmed found = kernels.skim(text.data(), text.size() / 64, &signs, &skimmed);
+    EXPECT_EQ(found.words, done.words);
+    EXPECT_EQ(skimmed.inside, carry.inside);
+    if (!rows.empty()) {
+      EXPECT_EQ(found.first_end, positions[rows.front() - 3] - 5);
+      EXPECT_EQ(found.last_end, positions[rows.back() - 3] - 5);
+      const auto to = text.begin() + static_cast<long>(found.last_end) + 1;
+      EXPECT_EQ(found.newlines_last, static_cast<uint64_t>(std::count(text.begin(), to, '\n')));
+    }
+    const auto behind = text.begin() + static_cast<long>(found.words * 64);
+    EXPECT_EQ(found.newlines, static_cast<uint64_t>(std::count(text.begin(), behind, '\n')));
     return std::tuple(done.words, positions, rows, carry.inside, carry.may_open);
   };
   for (uint64_t seed = 0; seed < 200; ++seed) {
@@ -133,6 +147,43 @@ TEST(CsvKernels, LevelsAgree) {
     const auto expected = run(scalar::kCsvKernels, text);
     if (cpu_has(SimdLevel::kAvx2)) EXPECT_EQ(run(avx2::kCsvKernels, text), expected) << seed;
     if (cpu_has(SimdLevel::kAvx512)) EXPECT_EQ(run(avx512::kCsvKernels, text), expected) << seed;
+  }
+}
+
+TEST(PaddedValue, ReadsWhatTheOtherWayReads) {
+  const char* const texts[] = {"0", "7", "-7", "12345678", "123456789012345", "1234567890123456", "1.5", "-0.04", "21168.23",
+                               ".5", "5.", ".", "-", "", "1.2.3", "12a", "a12", "1-2", "0.000000000000001", "99999999999999.9",
+                               "1996-03-13", "1900-01-01", "2099-12-31", "2000-02-29", "1999-02-29", "1996-13-01", "1996-00-10",
+                               "1996-01-00", "1899-12-31", "1996/03/13", "1996-3-130"};
+  for (const std::string text : texts) {
+    std::string buffer = text + std::string(padded::kReadable, '9');  // what stands behind means nothing
+    const std::string_view view = std::string_view(buffer).substr(0, text.size());
+    int64_t whole = 0, expected_whole = 0;
+    if (padded::read_integer(view, whole)) {
+      ASSERT_TRUE(parse_csv_integer(text, expected_whole)) << text;
+      EXPECT_EQ(whole, expected_whole) << text;
+    }
+    double real = 0, expected_real = 0;
+    if (padded::read_double(view, real)) {
+      ASSERT_TRUE(parse_csv_double(text, '.', expected_real)) << text;
+      EXPECT_EQ(real, expected_real) << text;
+    }
+    int32_t days = 0, expected_days = 0;
+    if (text.size() == 10 && padded::read_date(view.data(), days)) {
+      ASSERT_TRUE(parse_csv_date(text, expected_days)) << text;
+      EXPECT_EQ(days, expected_days) << text;
+    }
+  }
+  int64_t value = 0;
+  EXPECT_TRUE(padded::read_integer(std::string_view("-123456789012345                 ").substr(0, 16), value));
+  EXPECT_EQ(value, -123456789012345);
+  EXPECT_TRUE(padded::read_decimal(std::string_view("12.5                 ").substr(0, 4), 6, 3, value));
+  EXPECT_EQ(value, 12500);
+  EXPECT_FALSE(padded::read_decimal(std::string_view("1234.5                 ").substr(0, 6), 6, 3, value));
+  EXPECT_FALSE(padded::read_decimal(std::string_view("0.1234                 ").substr(0, 6), 6, 3, value));
+  for (uint32_t size = 0; size < 20; ++size) {
+    const std::string_view text = std::string_view("abcdefghijklmnopqrstuvwxyz0123456789abc").substr(0, size);
+    EXPECT_EQ(padded::view_of(text.data(), size), StringView(text)) << size;
   }
 }
 
