@@ -50,19 +50,12 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
     throw Error(ErrorCode::kBind, node.span, "{} needs an OVER clause", name).hint(name + "(…) OVER (ORDER BY …)");
   }
   if (name == "unnest") {
-    if (!context.unnest) throw Error(ErrorCode::kNotSupported, node.span, "unnest cannot stand in {}", context.clause);
-    if (node.arguments.size() != 1) throw Error(ErrorCode::kTypeMismatch, node.span, "unnest takes one list");
-    auto placeholder = make_ref<UnnestExpr>();
-    placeholder->list = expression(*node.arguments[0].value, context);
-    const TypeRef type = placeholder->list->type;
-    if (type->is(TypeKind::kNull)) placeholder->list = CastExpr::create(placeholder->list, Type::list(Type::int32()));
-    if (placeholder->list->type->physical() != PhysicalType::kList) {
-      throw Error(ErrorCode::kTypeMismatch, node.span, "unnest takes a list, not {}", type->name());
-    }
-    placeholder->type = placeholder->list->type->child();
-    placeholder->span = node.span;
-    return placeholder;
+    int levels = 0;
+    const ExprRef unnested = unnest_call(node, context, levels);
+    if (dynamic_cast<const UnnestExpr*>(unnested.get())) return unnested;
+    throw Error(ErrorCode::kBind, node.span, "the fields of a struct are several columns: unnest them by an item of its own");
   }
+  if (name == "current_setting" && node.arguments.size() == 1) return current_setting(node, context);
   const ScalarFunction* scalar = registry.scalar(name);
   if (aggregate && !(scalar && !context.aggregates)) return aggregate_call(*aggregate, node, context);
   if (name == "coalesce" || name == "ifnull") {
@@ -91,6 +84,25 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
     throw Error(ErrorCode::kBind, node.span, "{} is no aggregate: DISTINCT, ORDER BY and FILTER do not go with it", name);
   }
   return scalar_call(name, node, context);
+}
+
+ExprRef QueryBinder::current_setting(const sql::FunctionCall& node, const ExprContext& context) {
+  const ExprRef argument = expression(*node.arguments[0].value, context);
+  if (is_constant(argument)) {
+    const Value name = evaluate_constant(argument, catalog_.session());
+    if (!name.is_null() && name.type()->is_string()) {
+      if (const SettingDeclaration* setting = find_setting(name.as_text())) {
+        const Value text = Value::text(setting->get(catalog_.settings()));
+        TypeRef type = setting->type == "BIGINT" ? Type::int64() : setting->type == "BOOLEAN" ? Type::boolean() : Type::varchar();
+        return CastExpr::create(ConstantExpr::create(text, node.span), type, false, node.span);
+      }
+      if (same_name(name.as_text(), "schema") || same_name(name.as_text(), "search_path")) {
+        return ConstantExpr::create(Value::text(catalog_.session().schema), node.span);
+      }
+      no_such_setting(name.as_text(), node.arguments[0].value->span);
+    }
+  }
+  return CallExpr::create("current_setting", {argument}, node.span);
 }
 
 ExprRef QueryBinder::scalar_call(const std::string& name, const sql::FunctionCall& node, const ExprContext& context) {

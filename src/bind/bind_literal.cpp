@@ -72,6 +72,16 @@ ExprRef QueryBinder::literal(const sql::Literal& node) {
   UNREACHABLE();
 }
 
+Value QueryBinder::constant_value(const ExprRef& expr, const char* clause, SourceSpan span) {
+  visit(expr, [&](const Expr& at) {
+    if (dynamic_cast<const PlaceholderExpr*>(&at)) {
+      throw Error(ErrorCode::kNotSupported, at.span.empty() ? span : at.span, "{} wants a constant, not a subquery", clause)
+          .hint("compute the value first and write it down, or pass it as a parameter");
+    }
+  });
+  return evaluate_constant(expr, catalog_.session());
+}
+
 TypeRef QueryBinder::type(const sql::TypeName& node) {
   switch (node.kind) {
     case sql::TypeNameKind::kNamed: {

@@ -25,6 +25,26 @@ PlanRef distinct(PlanRef plan) {
   return AggregationNode::create(std::move(plan), std::move(keys), std::move(names), {}, {});
 }
 
+/// The rows with one more column: which of the rows that equal it this one is.
+PlanRef numbered(PlanRef plan) {
+  WindowExpr number;
+  number.kind = WindowKind::kRowNumber;
+  number.name = "row_number";
+  number.type = Type::int64();
+  for (uint32_t i = 0; i < plan->schema.size(); ++i) number.partition_by.push_back(column_of(plan, i));
+  return WindowingNode::create(std::move(plan), {WindowExpr::create(number)}, {"number"});
+}
+
+PlanRef without_number(PlanRef plan) {
+  std::vector<ExprRef> exprs;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i + 1 < plan->schema.size(); ++i) {
+    exprs.push_back(column_of(plan, i));
+    names.push_back(plan->schema[i].name);
+  }
+  return ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
+}
+
 }  // namespace
 
 PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types, const std::vector<std::string>& names) {
@@ -38,12 +58,20 @@ PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types, const std:
 }
 
 PlanRef QueryBinder::bind(const sql::Query& query, const CommonTables& tables) {
-  const CommonTables outer = std::exchange(tables_, tables);
+  // A copy first: `tables` may be tables_ itself.
+  CommonTables inner = tables;
+  const CommonTables outer = std::exchange(tables_, std::move(inner));
   for (const sql::CommonTable& definition : query.with.tables) {
     auto entry = std::make_shared<CommonTableEntry>();
     entry->definition = &definition;
     entry->outer = tables_;
     const std::string name = folded(definition.name.text);
+    for (const sql::CommonTable& other : query.with.tables) {
+      if (&other == &definition) break;
+      if (same_name(other.name.text, definition.name.text)) {
+        throw Error(ErrorCode::kBind, definition.name.span, "WITH names \"{}\" twice", definition.name.text);
+      }
+    }
     if (query.with.recursive) entry->outer[name] = entry;  // seen by itself: refused by name for now
     tables_[name] = std::move(entry);
   }
@@ -115,13 +143,15 @@ PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
     return node.all ? plan : distinct(std::move(plan));
   }
   const bool is_except = node.op == sql::SetOperator::kExcept;
-  if (node.all) {
-    throw Error(ErrorCode::kNotSupported, node.span, "{} ALL is not supported yet", is_except ? "EXCEPT" : "INTERSECT");
-  }
-  PlanRef plan = distinct(inputs[0]);
+  PlanRef plan = node.all ? numbered(inputs[0]) : distinct(inputs[0]);
   for (size_t i = 1; i < inputs.size(); ++i) {
+    if (node.all) {
+      // Equal rows are told apart by their number: the second of three matches the second only.
+      if (i > 1) plan = numbered(without_number(std::move(plan)));
+      inputs[i] = numbered(inputs[i]);
+    }
     std::vector<ExprRef> left, right;
-    for (uint32_t column = 0; column < names.size(); ++column) {
+    for (uint32_t column = 0; column < plan->schema.size(); ++column) {
       left.push_back(column_of(plan, column));
       right.push_back(column_of(inputs[i], column));
     }
@@ -131,11 +161,12 @@ PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
     with_nulls->nulls_equal = true;  // not published yet
     plan = joined;
   }
-  return plan;
+  return node.all ? without_number(std::move(plan)) : plan;
 }
 
 PlanRef QueryBinder::values(const sql::Values& node) {
   const size_t width = node.rows[0].size();
+  const std::vector<TypeRef> wanted = std::exchange(value_types_, {});
   ExprContext context;
   context.clause = "VALUES";
   std::vector<std::vector<ExprRef>> columns(width);
@@ -149,7 +180,17 @@ PlanRef QueryBinder::values(const sql::Values& node) {
   Schema schema;
   bool constant = true;
   for (size_t i = 0; i < width; ++i) {
-    const TypeRef type = unify_all(columns[i], node.span, "VALUES");
+    const bool is_assigned = i < wanted.size();
+    const TypeRef type = is_assigned ? wanted[i] : unify_all(columns[i], node.span, "VALUES");
+    if (is_assigned) {
+      for (ExprRef& expr : columns[i]) {
+        if (!can_cast(expr->type, type)) {
+          throw Error(ErrorCode::kTypeMismatch, expr->span, "a {} does not go into a column of {}", expr->type->name(),
+                      type->name());
+        }
+        expr = CastExpr::create(expr, type, false, expr->span);
+      }
+    }
     schema.push_back({fmt::format("col{}", i), type});
     for (const ExprRef& expr : columns[i]) constant &= is_constant(expr);
   }
@@ -206,10 +247,7 @@ std::optional<int64_t> QueryBinder::row_count(const sql::ExpressionRef& node, co
   ExprContext context;
   context.clause = clause;
   const ExprRef expr = expression(*node, context);
-  if (!is_constant(expr)) {
-    throw Error(ErrorCode::kNotSupported, node->span, "{} wants a constant", clause);
-  }
-  const Value value = evaluate_constant(CastExpr::create(expr, Type::int64()), catalog_.session());
+  const Value value = constant_value(CastExpr::create(expr, Type::int64()), clause, node->span);
   if (value.is_null()) return std::nullopt;
   if (value.as_integer() < 0) throw Error(ErrorCode::kBind, node->span, "{} cannot be negative", clause);
   return static_cast<int64_t>(value.as_integer());
@@ -221,7 +259,8 @@ PlanRef QueryBinder::limited(PlanRef plan, const sql::Query& query) {
   if (query.limit && query.limit_is_percent) {
     ExprContext context;
     context.clause = "LIMIT";
-    const Value share = evaluate_constant(CastExpr::create(expression(*query.limit, context), Type::float64()), catalog_.session());
+    const Value share =
+        constant_value(CastExpr::create(expression(*query.limit, context), Type::float64()), "LIMIT", query.limit->span);
     if (share.is_null() || !(share.as_real() >= 0 && share.as_real() <= 100)) {
       throw Error(ErrorCode::kBind, query.limit->span, "LIMIT takes 0 to 100 percent");
     }

@@ -138,20 +138,47 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
     context.scope = &input.scope;
     std::vector<ExprRef> lists;
     std::vector<std::string> names;
-    for (const auto& argument : call_node.arguments) {
-      ExprRef list = expression(*argument.value, context);
+    std::vector<sql::Argument> arguments = call_node.arguments;
+    int levels = 1;
+    if (arguments.size() > 1 && !arguments[1].name.empty()) {
+      levels = unnest_levels(arguments, node.span);
+      arguments.resize(1);
+    }
+    if (arguments.empty()) throw Error(ErrorCode::kTypeMismatch, node.span, "unnest takes a list");
+    for (const auto& argument : arguments) {
+      ExprRef list = flattened_list(expression(*argument.value, context), levels);
       if (list->type->is(TypeKind::kNull)) list = CastExpr::create(list, Type::list(Type::int32()));
       if (list->type->physical() != PhysicalType::kList) {
         throw Error(ErrorCode::kTypeMismatch, argument.value->span, "unnest takes a list, not {}", list->type->name());
       }
       lists.push_back(attach_subqueries(list, input.plan));
-      names.push_back(call_node.arguments.size() == 1 ? "unnest" : fmt::format("unnest{}", lists.size()));
+      names.push_back(arguments.size() == 1 ? "unnest" : fmt::format("unnest{}", lists.size()));
     }
-    const auto before = static_cast<uint32_t>(input.plan->schema.size());
+    auto before = static_cast<uint32_t>(input.plan->schema.size());
     PlanRef plan = UnnestNode::create(input.plan, lists, names);
+    if (levels > 1 && plan->schema[before].type->is(TypeKind::kStruct)) {
+      std::vector<ExprRef> exprs;
+      std::vector<std::string> all_names;
+      for (uint32_t i = 0; i <= before; ++i) {
+        exprs.push_back(ColumnExpr::create(i, plan->schema[i].type, plan->schema[i].name));
+        all_names.push_back(plan->schema[i].name);
+      }
+      std::vector<std::pair<ExprRef, std::string>> fields;
+      struct_columns(exprs.back(), levels - 1, fields);
+      exprs.pop_back();
+      all_names.pop_back();
+      names.clear();
+      for (auto& [expr, field_name] : fields) {
+        exprs.push_back(std::move(expr));
+        all_names.push_back(field_name);
+        names.push_back(std::move(field_name));
+      }
+      plan = ProjectNode::create(std::move(plan), std::move(exprs), std::move(all_names));
+    }
     Scope own;
-    for (size_t i = 0; i < lists.size(); ++i) {
-      own.columns.push_back({"unnest", "", names[i], lists[i]->type->child(), before + static_cast<uint32_t>(i)});
+    for (size_t i = 0; i < names.size(); ++i) {
+      const auto at = before + static_cast<uint32_t>(i);
+      own.columns.push_back({"unnest", "", names[i], plan->schema[at].type, at});
     }
     BoundRelation bound = aliased({plan, own}, node, "unnest");
     if (!left) return bound;
@@ -159,11 +186,31 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
     both.columns.insert(both.columns.end(), bound.scope.columns.begin(), bound.scope.columns.end());
     return {plan, std::move(both)};
   }
+  if (name == "range" || name == "generate_series") {
+    // Days, instants and numbers that a subquery gives: the scalar function's list, unnested.
+    std::vector<ExprRef> arguments;
+    bool is_list = false;
+    for (const auto& argument : call_node.arguments) {
+      arguments.push_back(expression(*argument.value, context));
+      is_list |= arguments.back()->type->is_temporal();
+      visit(arguments.back(), [&](const Expr& at) { is_list |= dynamic_cast<const PlaceholderExpr*>(&at) != nullptr; });
+    }
+    if (is_list) {
+      PlanRef input = ValuesNode::single_row();
+      const ExprRef list = attach_subqueries(CallExpr::create(name, std::move(arguments), node.span), input);
+      const auto before = static_cast<uint32_t>(input->schema.size());
+      PlanRef plan = UnnestNode::create(std::move(input), {list}, {name});
+      plan = ProjectNode::create(plan, {ColumnExpr::create(before, plan->schema[before].type, name)}, {name});
+      BoundRelation bound = aliased({plan, Scope::of(plan->schema, name)}, node, name);
+      if (!node.alias.empty() && node.column_aliases.empty()) bound.scope.columns[0].name = node.alias.text;
+      return bound;
+    }
+  }
   TableFunctionCall call;
   call.name = name;
   call.span = node.span;
   for (const auto& argument : call_node.arguments) {
-    const Value value = evaluate_constant(expression(*argument.value, context), catalog_.session());
+    const Value value = constant_value(expression(*argument.value, context), "a table function", argument.value->span);
     if (!argument.name.empty()) {
       call.options[folded(argument.name.text)] = value;
       continue;

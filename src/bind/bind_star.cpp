@@ -48,11 +48,12 @@ std::vector<ScopeColumn> QueryBinder::star_columns(const sql::Star& star, const 
       ExprContext context;
       context.clause = "* LIKE";
       context.star_name = &column.name;
-      const Value holds = evaluate_constant(condition(*star.filter, context), catalog_.session());
+      const Value holds = constant_value(condition(*star.filter, context), "* LIKE", star.filter->span);
       if (!holds.is_null() && holds.as_bool()) kept.push_back(std::move(column));
     }
     columns = std::move(kept);
   }
+  if (columns.empty()) throw Error(ErrorCode::kBind, span, "nothing is left of *");
   for (const auto& rename : star.rename) {
     bool found = false;
     for (ScopeColumn& column : columns) {
@@ -83,13 +84,13 @@ std::vector<ScopeColumn> QueryBinder::chosen_columns(const sql::Columns& node, c
       const ExprRef test = rewrite(body, [&](const ExprRef& at) -> ExprRef {
         return at->tag() == NodeTag::kColumn ? ConstantExpr::create(Value::text(column.name)) : nullptr;
       });
-      const Value holds = evaluate_constant(test, catalog_.session());
+      const Value holds = constant_value(test, "COLUMNS", node.selector->span);
       if (!holds.is_null() && holds.type()->is(TypeKind::kBool) && holds.as_bool()) chosen.push_back(column);
     }
   } else {
     ExprContext context;
     context.clause = "COLUMNS";
-    const Value selector = evaluate_constant(expression(*node.selector, context), catalog_.session());
+    const Value selector = constant_value(expression(*node.selector, context), "COLUMNS", node.selector->span);
     if (!selector.is_null() && selector.type()->is(TypeKind::kVarchar)) {
       RE2::Options options;
       options.set_log_errors(false);
@@ -101,15 +102,20 @@ std::vector<ScopeColumn> QueryBinder::chosen_columns(const sql::Columns& node, c
         if (column.in_star && RE2::PartialMatch(column.name, pattern)) chosen.push_back(column);
       }
     } else if (!selector.is_null() && selector.type()->is(TypeKind::kList)) {
-      for (const Value& name : selector.as_nested()) {
-        const auto found = std::find_if(in_view.columns.begin(), in_view.columns.end(), [&](const ScopeColumn& column) {
-          return column.in_star && !name.is_null() && same_name(column.name, name.to_string());
-        });
-        if (found == in_view.columns.end()) {
-          throw Error(ErrorCode::kColumnNotFound, node.selector->span, "COLUMNS names {}, which is not in view",
-                      name.to_literal());
-        }
-        chosen.push_back(*found);
+      // In the order of the table, whatever the order of the list.
+      std::vector<std::string> names;
+      for (const Value& name : selector.as_nested()) names.push_back(name.is_null() ? "NULL" : name.to_string());
+      for (const ScopeColumn& column : in_view.columns) {
+        const bool is_named =
+            std::any_of(names.begin(), names.end(), [&](const auto& name) { return same_name(column.name, name); });
+        if (column.in_star && is_named) chosen.push_back(column);
+      }
+      for (const std::string& name : names) {
+        if (std::any_of(chosen.begin(), chosen.end(), [&](const auto& column) { return same_name(column.name, name); })) continue;
+        Error error(ErrorCode::kColumnNotFound, node.selector->span, "COLUMNS names \"{}\", which is not in view", name);
+        const std::string near = nearest_name(name, in_view.column_names());
+        if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+        throw error;
       }
     } else {
       throw Error(ErrorCode::kBind, node.selector->span, "COLUMNS takes *, a pattern, a list of names or a lambda");

@@ -1,44 +1,14 @@
 #include <algorithm>
-#include <unordered_map>
 
 #include "bind/binder.h"
 #include "bind/query_binder.h"
+#include "bind/table_rows.h"
 #include "kernel/cast.h"
 #include "sql/print.h"
 
 namespace doline {
 
 namespace {
-
-/// Common tables that one place reads need no keeping.
-PlanRef without_single_shares(const PlanRef& plan) {
-  std::unordered_map<const PlanNode*, int> readers;
-  std::function<void(const PlanRef&)> count = [&](const PlanRef& node) {
-    if (++readers[node.get()] > 1) return;
-    for (const PlanRef& child : node->children()) count(child);
-  };
-  count(plan);
-  std::unordered_map<const PlanNode*, PlanRef> done;
-  std::function<PlanRef(const PlanRef&)> inlined = [&](const PlanRef& node) -> PlanRef {
-    if (const auto known = done.find(node.get()); known != done.end()) return known->second;
-    std::vector<PlanRef> children = node->children();
-    bool changed = false;
-    for (PlanRef& child : children) {
-      PlanRef next = inlined(child);
-      changed |= next.get() != child.get();
-      child = std::move(next);
-    }
-    PlanRef result = node;
-    if (node->tag() == NodeTag::kSharedInput && readers[node.get()] == 1) {
-      result = children[0];
-    } else if (changed) {
-      result = node->with_children(std::move(children));
-    }
-    done.emplace(node.get(), result);
-    return result;
-  };
-  return inlined(plan);
-}
 
 std::string lower_ending(const std::string& path) {
   std::string name = folded(path.substr(path.find_last_of('/') + 1));
@@ -69,88 +39,10 @@ std::map<std::string, Value> options_of(const std::vector<sql::Option>& options,
   return values;
 }
 
-/// The query's columns as the table's: by position, by list, or by name.
-PlanRef arranged(PlanRef plan, const Table& table, const std::vector<sql::Identifier>& listed, bool by_name, SourceSpan span) {
-  const Schema& schema = table.schema();
-  std::vector<int64_t> from(schema.size(), -1);
-  const auto place = [&](const std::string& name, SourceSpan at) -> size_t {
-    for (size_t i = 0; i < schema.size(); ++i) {
-      if (same_name(schema[i].name, name)) return i;
-    }
-    std::vector<std::string> known;
-    for (const Field& field : schema) known.push_back(field.name);
-    Error error(ErrorCode::kColumnNotFound, at, "{} has no column \"{}\"", table.name(), name);
-    const std::string near = nearest_name(name, known);
-    if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
-    throw error;
-  };
-  const size_t given = plan->schema.size();
-  if (by_name) {
-    for (size_t i = 0; i < given; ++i) from[place(plan->schema[i].name, span)] = static_cast<int64_t>(i);
-  } else {
-    const size_t wanted = listed.empty() ? schema.size() : listed.size();
-    if (given != wanted) {
-      throw Error(ErrorCode::kBind, span, "{} values for {} columns of {}", given, wanted, table.name());
-    }
-    for (size_t i = 0; i < given; ++i) {
-      const size_t at = listed.empty() ? i : place(listed[i].text, listed[i].span);
-      if (from[at] >= 0) throw Error(ErrorCode::kBind, listed[i].span, "column \"{}\" is named twice", listed[i].text);
-      from[at] = static_cast<int64_t>(i);
-    }
-  }
-  std::vector<ExprRef> exprs;
-  std::vector<std::string> names;
-  for (size_t i = 0; i < schema.size(); ++i) {
-    names.push_back(schema[i].name);
-    if (from[i] < 0) {
-      exprs.push_back(ConstantExpr::create(Value::null(schema[i].type)));
-      continue;
-    }
-    const auto index = static_cast<uint32_t>(from[i]);
-    const TypeRef type = plan->schema[index].type;
-    if (!can_cast(type, schema[i].type)) {
-      throw Error(ErrorCode::kTypeMismatch, span, "column \"{}\" is {} and cannot take {}", schema[i].name,
-                  schema[i].type->name(), type->name());
-    }
-    exprs.push_back(CastExpr::create(ColumnExpr::create(index, type, plan->schema[index].name), schema[i].type));
-  }
-  return ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
-}
-
 }  // namespace
 
 PlanRef bind_query(const sql::Query& query, Catalog& catalog, const Parameters& parameters) {
   return without_single_shares(QueryBinder(catalog, parameters).bind(query, {}));
-}
-
-PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog, const Parameters& parameters) {
-  if (insert.on_conflict.action != sql::ConflictAction::kFail) {
-    throw Error(ErrorCode::kNotSupported, insert.span, "ON CONFLICT and OR REPLACE are not supported yet");
-  }
-  if (!insert.returning.empty()) throw Error(ErrorCode::kNotSupported, insert.span, "RETURNING is not supported yet");
-  PlanRef plan;
-  if (!insert.query) {
-    plan = ValuesNode::single_row();
-    std::vector<ExprRef> nulls;
-    std::vector<std::string> names;
-    for (const Field& field : table->schema()) {
-      nulls.push_back(ConstantExpr::create(Value::null(field.type)));
-      names.push_back(field.name);
-    }
-    plan = ProjectNode::create(plan, std::move(nulls), std::move(names));
-  } else {
-    auto query = insert.query;
-    CommonTables tables;
-    QueryBinder binder(catalog, parameters);
-    for (const sql::CommonTable& definition : insert.with.tables) {
-      auto entry = std::make_shared<CommonTableEntry>();
-      entry->definition = &definition;
-      entry->outer = tables;
-      tables[folded(definition.name.text)] = std::move(entry);
-    }
-    plan = arranged(binder.bind(*query, tables), *table, insert.columns, insert.by_name, insert.query->span);
-  }
-  return WriteNode::to_table(without_single_shares(plan), std::move(table));
 }
 
 PlanRef bind_copy_to(const sql::Copy& copy, Catalog& catalog, const Parameters& parameters) {
@@ -205,14 +97,15 @@ PlanRef bind_copy_from(const sql::Copy& copy, TableRef table, Catalog& catalog, 
   }
   TableRef source = catalog.call(call, nullptr);
   if (!source) throw Error(ErrorCode::kNotSupported, copy.span, "no format \"{}\" to read", format);
-  PlanRef plan = arranged(ScanNode::create(std::move(source)), *table, copy.columns, false, copy.span);
+  PlanRef plan = rows_for_table(ScanNode::create(std::move(source)), *table, copy.columns, false, copy.span, catalog);
   return WriteNode::to_table(std::move(plan), std::move(table));
 }
 
 Value bind_value(const sql::Expression& expression, Catalog& catalog, const Parameters& parameters) {
   ExprContext context;
   context.clause = "a constant";
-  return evaluate_constant(QueryBinder(catalog, parameters).expression(expression, context), catalog.session());
+  QueryBinder binder(catalog, parameters);
+  return binder.constant_value(binder.expression(expression, context), context.clause, expression.span);
 }
 
 Value bind_option(const std::vector<sql::ExpressionRef>& values, Catalog& catalog, const Parameters& parameters) {

@@ -24,6 +24,10 @@ PlanRef bind_copy_to(const sql::Copy& copy, Catalog& catalog, const Parameters& 
 /// COPY … FROM: the file's rows into the table.
 PlanRef bind_copy_from(const sql::Copy& copy, TableRef table, Catalog& catalog, const Parameters& parameters = {});
 
+/// NOT NULL, DEFAULT and CHECK of a new table, bound once to say now what is wrong with them;
+/// empty where there are none.
+TableRules bind_rules(const sql::CreateTable& create, const Schema& schema, Catalog& catalog);
+
 /// An expression without columns, evaluated: settings, options, arguments of EXECUTE.
 Value bind_value(const sql::Expression& expression, Catalog& catalog, const Parameters& parameters = {});
 /// Bare words count as texts: SET x = on, FORMAT csv. A list of several is a list of texts.

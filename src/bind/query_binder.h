@@ -45,7 +45,10 @@ class QueryBinder {
   ExprRef expression(const sql::Expression& expression, const ExprContext& context);
   ExprRef condition(const sql::Expression& expression, const ExprContext& context);
   TypeRef type(const sql::TypeName& type);
-  void set_common_tables(const CommonTables& tables) { tables_ = tables; }
+  /// What the expression comes to without any row; Error(kNotSupported) where it needs one.
+  Value constant_value(const ExprRef& expr, const char* clause, SourceSpan span);
+  /// What the next VALUES is cast to, column by column: an INSERT's.
+  void set_value_types(std::vector<TypeRef> types) { value_types_ = std::move(types); }
 
  private:
   friend class SelectBinder;
@@ -84,6 +87,18 @@ class QueryBinder {
   bool sorts_nulls_first(const sql::OrderItem& item) const;
   std::vector<sql::Argument> unpacked(const std::vector<sql::Argument>& arguments, const ExprContext& context);
 
+  ExprRef current_setting(const sql::FunctionCall& node, const ExprContext& context);
+
+  // --- unnest (bind_unnest.cpp)
+  /// How many levels of lists and structs the call takes apart: 1, max_depth, or all.
+  int unnest_levels(const std::vector<sql::Argument>& arguments, SourceSpan span);
+  /// The list with nested lists taken out, as far as `levels` goes.
+  ExprRef flattened_list(ExprRef list, int& levels);
+  /// An UnnestExpr, or the struct whose fields are meant. `levels`: what is left for structs.
+  ExprRef unnest_call(const sql::FunctionCall& node, const ExprContext& context, int& levels);
+  /// The fields of a struct, and of those inside it.
+  void struct_columns(const ExprRef& input, int levels, std::vector<std::pair<ExprRef, std::string>>& columns);
+
   // --- stars (bind_star.cpp)
   std::vector<ScopeColumn> star_columns(const sql::Star& star, const Scope& scope, SourceSpan span);
   std::vector<ScopeColumn> chosen_columns(const sql::Columns& columns, const Scope& scope);
@@ -112,6 +127,7 @@ class QueryBinder {
   const LambdaFrame* frame_ = nullptr;
   const Scope* outer_scope_ = nullptr;  // of the query around this one: for naming correlation
   std::vector<const sql::Expression*> alias_stack_;
+  std::vector<TypeRef> value_types_;
   int depth_ = 0;
 };
 

@@ -76,9 +76,14 @@ const sql::Columns* columns_in(const sql::Expression& node) {
   return finder.found;
 }
 
-std::string default_name(const sql::Expression& node) {
-  if (const auto* reference = node.get_if<sql::ColumnReference>()) return reference->names.back().text;
-  if (const auto* access = node.get_if<sql::FieldAccess>()) return access->field.text;
+/// A plain column keeps its name as the table spells it.
+std::string default_name(const sql::Expression& node, const ExprRef& bound) {
+  const auto* column = dynamic_cast<const ColumnExpr*>(bound.get());
+  if (const auto* reference = node.get_if<sql::ColumnReference>()) {
+    const std::string& written = reference->names.back().text;
+    return column && same_name(column->name, written) ? column->name : written;
+  }
+  if (column && node.is<sql::PositionalReference>()) return column->name;
   return sql::to_sql(node);
 }
 
@@ -98,7 +103,7 @@ PlanRef SelectBinder::bind() {
   from_ = node_.from ? binder_.relation(*node_.from) : BoundRelation{ValuesNode::single_row(), {}};
   plan_ = from_.plan;
   if (node_.where) {
-    const ExprRef where = binder_.condition(*node_.where, context("WHERE"));
+    const ExprRef where = where_condition(*node_.where);
     const ExprRef attached = attach_subqueries(where, plan_);
     plan_ = FilterNode::create(plan_, attached);
   }
@@ -114,6 +119,14 @@ PlanRef SelectBinder::bind() {
     qualify_ = binder_.condition(*node_.qualify, qualify);
   }
   for (const auto& key : node_.distinct_on) {
+    if (const auto* literal = key->get_if<sql::Literal>(); literal && literal->literal == sql::LiteralKind::kInteger) {
+      const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
+      if (position == 0 || position > items_.size()) {
+        throw Error(ErrorCode::kBind, key->span, "DISTINCT ON ({}): there are {} columns", literal->text, items_.size());
+      }
+      distinct_on_.push_back(items_[position - 1].expr);
+      continue;
+    }
     ExprContext on = context("DISTINCT ON");
     on.aggregates = on.windows = true;
     distinct_on_.push_back(binder_.expression(*key, on));
@@ -124,6 +137,18 @@ PlanRef SelectBinder::bind() {
   window();
   unnest();
   return project();
+}
+
+ExprRef SelectBinder::where_condition(const sql::Expression& node) {
+  ExprContext where = context("WHERE");
+  const sql::Columns* columns = columns_in(node);
+  if (!columns) return binder_.condition(node, where);
+  std::vector<ExprRef> terms;
+  for (const ScopeColumn& column : binder_.chosen_columns(*columns, from_.scope)) {
+    where.columns_choice = &column;
+    terms.push_back(binder_.condition(node, where));
+  }
+  return terms.size() == 1 ? terms[0] : ConjunctionExpr::create(true, std::move(terms), node.span);
 }
 
 void SelectBinder::for_each_pending(const std::function<void(ExprRef&)>& change) {
@@ -143,6 +168,7 @@ void SelectBinder::add_item(const sql::NamedExpression& item) {
   list.aggregates = list.windows = list.unnest = true;
   const sql::Expression& node = *item.expression;
   if (const auto* star = node.get_if<sql::Star>()) {
+    if (add_struct_fields(*star, list, node.span)) return;
     for (const ScopeColumn& column : binder_.star_columns(*star, from_.scope, node.span)) {
       ExprRef expr = ColumnExpr::create(column.index, column.type, column.name, node.span);
       for (const auto& replaced : star->replace) {
@@ -168,7 +194,49 @@ void SelectBinder::add_item(const sql::NamedExpression& item) {
     }
     return;
   }
-  items_.push_back({binder_.expression(node, list), item.name.empty() ? default_name(node) : item.name.text});
+  if (const auto* call = node.get_if<sql::FunctionCall>();
+      call && !call->over && call->name.size() == 1 && same_name(call->name[0].text, "unnest")) {
+    int levels = 0;
+    const ExprRef unnested = binder_.unnest_call(*call, list, levels);
+    if (unnested->type->is(TypeKind::kStruct) && levels > 0) {
+      std::vector<std::pair<ExprRef, std::string>> columns;
+      binder_.struct_columns(unnested, levels, columns);
+      for (auto& [expr, name] : columns) items_.push_back({std::move(expr), std::move(name)});
+      return;
+    }
+  }
+  ExprRef bound = binder_.expression(node, list);
+  std::string name = item.name.empty() ? default_name(node, bound) : item.name.text;
+  items_.push_back({std::move(bound), std::move(name)});
+}
+
+bool SelectBinder::add_struct_fields(const sql::Star& star, const ExprContext& list, SourceSpan span) {
+  if (star.qualifier.empty() || from_.scope.has_table(star.qualifier.back().text)) return false;
+  size_t used = 0;
+  if (!from_.scope.find(star.qualifier, used)) return false;
+  sql::ColumnReference reference;
+  reference.names = star.qualifier;
+  reference.span = span;
+  const ExprRef input = binder_.expression(reference, list);
+  if (!input->type->is(TypeKind::kStruct)) {
+    throw Error(ErrorCode::kTypeMismatch, span, "\"{}\" is {}, and * takes the fields of a struct", star.qualifier.back().text,
+                input->type->name());
+  }
+  // The fields as a scope of their own, so that EXCLUDE and the like find them.
+  Scope fields;
+  for (const Field& entry : input->type->fields()) {
+    fields.columns.push_back({"", "", entry.name, entry.type, static_cast<uint32_t>(fields.columns.size())});
+  }
+  sql::Star plain = star;
+  plain.qualifier.clear();
+  for (const ScopeColumn& column : binder_.star_columns(plain, fields, span)) {
+    ExprRef expr = binder_.field(input, input->type->fields()[column.index].name, span);
+    for (const auto& replaced : star.replace) {
+      if (same_name(replaced.name.text, column.name)) expr = binder_.expression(*replaced.expression, list);
+    }
+    items_.push_back({std::move(expr), column.name});
+  }
+  return true;
 }
 
 // --- ORDER BY
@@ -203,16 +271,28 @@ void SelectBinder::bind_order() {
     ExprContext order = context("ORDER BY");
     order.aggregates = order.windows = true;
     order.alias_first = true;
-    const ExprRef expr = binder_.expression(node, order);
-    size_t index = 0;
-    while (index < items_.size() && !equal(*items_[index].expr, *expr)) ++index;
-    if (index == items_.size()) {
-      if (node_.distinct == sql::SelectDistinct::kDistinct) {
-        throw Error(ErrorCode::kBind, node.span, "with SELECT DISTINCT, ORDER BY can only use what is selected");
+    const auto add_expression = [&] {
+      const ExprRef expr = binder_.expression(node, order);
+      size_t index = 0;
+      while (index < items_.size() && !equal(*items_[index].expr, *expr)) ++index;
+      if (index == items_.size()) {
+        if (node_.distinct == sql::SelectDistinct::kDistinct) {
+          throw Error(ErrorCode::kBind, node.span, "with SELECT DISTINCT, ORDER BY can only use what is selected")
+              .hint("select it as well, or use GROUP BY");
+        }
+        items_.push_back({expr, fmt::format("order{}", index), true});
       }
-      items_.push_back({expr, fmt::format("order{}", index), true});
+      add(item, index);
+    };
+    const sql::Columns* columns = columns_in(node);
+    if (!columns) {
+      add_expression();
+      continue;
     }
-    add(item, index);
+    for (const ScopeColumn& column : binder_.chosen_columns(*columns, from_.scope)) {
+      order.columns_choice = &column;
+      add_expression();
+    }
   }
 }
 

@@ -28,6 +28,10 @@ class SelectBinder {
   ExprContext context(const char* clause) const;
   void bind_items();
   void add_item(const sql::NamedExpression& item);
+  /// `s.*` where s is a struct: its fields. False when it is no column.
+  bool add_struct_fields(const sql::Star& star, const ExprContext& list, SourceSpan span);
+  /// WHERE over COLUMNS(…) holds when it does for each of them.
+  ExprRef where_condition(const sql::Expression& node);
   void bind_order();
   void bind_groups();
   void group();

@@ -163,14 +163,6 @@ std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& nod
   if (exists && node.if_taken == sql::IfTaken::kKeep) return nothing();
   if (exists && node.if_taken == sql::IfTaken::kFail) throw taken();
   const bool replace = node.if_taken == sql::IfTaken::kReplace;
-  if (!node.constraints.empty()) not_supported(node, "a table constraint");
-  for (const auto& column : node.columns) {
-    for (const auto& constraint : column.constraints) {
-      if (constraint.constraint != sql::ConstraintKind::kNull) {
-        throw Error(ErrorCode::kNotSupported, constraint.span, "column constraints and defaults are not supported yet");
-      }
-    }
-  }
   Schema schema;
   PlanRef plan;
   if (node.query) {
@@ -203,7 +195,7 @@ std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& nod
       schema[i].name += fmt::format("_{}", i);
     }
   }
-  const Ref<MemoryTable> table = MemoryTable::create(name, schema);
+  const Ref<MemoryTable> table = MemoryTable::create(name, schema, bind_rules(node, schema, session_));
   std::unique_ptr<Query> result = nothing();
   if (plan && !node.with_no_data) {
     result = to_end(WriteNode::to_table(std::move(plan), table));
@@ -257,14 +249,7 @@ std::unique_ptr<Query> StatementRunner::drop(const sql::Drop& node) {
 std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
   if (node.scope == sql::SettingScope::kVariable) not_supported(node, "SET VARIABLE");
   const SettingDeclaration* setting = find_setting(node.name.text);
-  if (!setting) {
-    std::vector<std::string> known;
-    for (const auto& declared : all_settings()) known.emplace_back(declared.name);
-    Error error(ErrorCode::kSetting, node.name.span, "no setting \"{}\"", node.name.text);
-    const std::string near = nearest_name(node.name.text, known);
-    throw std::move(error).hint(near.empty() ? fmt::format("the settings are {}", fmt::join(known, ", "))
-                                             : "did you mean " + near + "?");
-  }
+  if (!setting) no_such_setting(node.name.text, node.name.span);
   Settings& settings = session_.settings_;
   if (node.values.empty()) {  // RESET
     const Settings defaults;

@@ -13,6 +13,14 @@ Ref<const AggregateExpr> AggregateExpr::create(const AggregateDeclaration& decla
   auto expr = make_ref<AggregateExpr>();
   expr->name = declaration.name;
   expr->arguments = std::move(arguments);
+  // A text that bends to the overload's type stays so: bytes do not say what was a literal.
+  const OverloadChoice choice = choose_overload(declaration, expr->arguments, span);
+  for (size_t i = 0; i < expr->arguments.size(); ++i) {
+    const auto* constant = dynamic_cast<const ConstantExpr*>(expr->arguments[i].get());
+    if (constant && constant->is_literal && constant->type->is(TypeKind::kVarchar) && choice.cast_to[i]) {
+      expr->arguments[i] = CastExpr::create(expr->arguments[i], choice.cast_to[i]);
+    }
+  }
   expr->distinct = distinct && !declaration.ignores_distinct;
   expr->order_by = std::move(order_by);
   expr->filter = std::move(filter);

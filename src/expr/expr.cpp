@@ -213,7 +213,11 @@ ExprRef CastExpr::create(ExprRef input, TypeRef type, bool is_try, SourceSpan sp
   // Zoned timestamps depend on the session; everything else folds at once.
   const auto zoned = [](TypeRef t) { return t->is(TypeKind::kTimestampTz) || t->is_nested(); };
   if (is_constant_input && !zoned(type) && !zoned(expr->input->type)) {
-    return ConstantExpr::create(evaluate_constant(expr, SessionConstants{}), span);
+    try {
+      return ConstantExpr::create(evaluate_constant(expr, SessionConstants{}), span);
+    } catch (const Error&) {
+      // It fails when it is evaluated: never under TRY, in a branch not taken, or of no rows.
+    }
   }
   return expr;
 }

@@ -165,6 +165,17 @@ Column error_kernel(const KernelCall& call, std::span<const Column> arguments) {
   return Column::null(call.result_type, call.row_count);
 }
 
+Column constraint_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  const Column& holds = arguments[1];
+  const uint64_t* const bits = holds.bits();
+  call.active.for_each([&](uint32_t row) {
+    // An unknown condition is no broken one.
+    if (holds.is_null(row) || test_bit(bits, holds.is_constant() ? 0 : row)) return;
+    call.errors.fail(row, ErrorCode::kConstraint, [&] { return std::string(arguments[2].text(row)); });
+  });
+  return arguments[0];
+}
+
 }  // namespace
 
 void register_value_functions(FunctionRegistry& registry) {
@@ -237,6 +248,17 @@ void register_value_functions(FunctionRegistry& registry) {
                   .kernel = nullif_kernel,
                   .bind = bind_nullif,
                   .nulls = Nulls::kHandled}}});
+  registry.add({"constraint_or_error",
+                {},
+                "value",
+                "The value; ends the query with the message where the condition is false.",
+                "constraint_or_error(4, 4 > 3, 'too small')",
+                "4",
+                {{.parameters = {TypePattern::variable('T'), Type::boolean(), Type::varchar()},
+                  .result = TypePattern::variable('T'),
+                  .kernel = constraint_kernel,
+                  .nulls = Nulls::kHandled,
+                  .can_fail = true}}});
   registry.add({"error",
                 {},
                 "value",

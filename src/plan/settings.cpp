@@ -161,6 +161,14 @@ const SettingDeclaration* find_setting(std::string_view name) {
 
 const std::vector<SettingDeclaration>& all_settings() { return kSettings; }
 
+void no_such_setting(std::string_view name, SourceSpan span) {
+  std::vector<std::string> known;
+  for (const auto& declared : kSettings) known.emplace_back(declared.name);
+  const std::string near = nearest_name(std::string(name), known);
+  throw Error(ErrorCode::kSetting, span, "no setting \"{}\"", name)
+      .hint(near.empty() ? fmt::format("the settings are {}", fmt::join(known, ", ")) : "did you mean " + near + "?");
+}
+
 uint64_t parse_byte_size(std::string_view text) {
   const auto bad = [&] {
     return Error(ErrorCode::kSetting, "\"{}\" is not a size", text).hint("write sizes like '512MB', '1.5 GiB' or '80%'");

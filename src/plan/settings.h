@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "column/value.h"
 #include "function/session_constants.h"
 
@@ -43,6 +44,8 @@ struct SettingDeclaration {
 /// Case-insensitive; null when unknown.
 const SettingDeclaration* find_setting(std::string_view name);
 const std::vector<SettingDeclaration>& all_settings();
+/// Error(kSetting) with what may have been meant.
+[[noreturn]] void no_such_setting(std::string_view name, SourceSpan span);
 
 /// "256MB", "1.5 GiB", "80%" (of what the machine grants), "512 KB" in bytes; Error(kSetting).
 uint64_t parse_byte_size(std::string_view text);

@@ -98,6 +98,21 @@ struct TableDescriptor {
   std::map<std::string, std::string> parameters;
 };
 
+/// What a table holds its rows to beside their types. Expressions are SQL text, bound where they
+/// are used.
+struct TableRules {
+  struct Column {
+    std::string default_value;  // empty: NULL
+    bool not_null = false;
+  };
+  struct Check {
+    std::string condition;
+    std::string name;  // empty: none was given
+  };
+  std::vector<Column> columns;  // one a column of the schema
+  std::vector<Check> checks;
+};
+
 /// Anything rows are read from. A snapshot: its schema and files do not change once bound.
 /// Immutable to its users; thread-safe.
 class Table : public RefCounted {
@@ -109,6 +124,8 @@ class Table : public RefCounted {
   virtual std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const = 0;
   /// Throws Error(kNotSupported) where nothing can be written.
   virtual std::unique_ptr<Writer> insert(QueryContext& context) const;
+  /// Null where any row of the schema's types may be inserted.
+  virtual const TableRules* rules() const { return nullptr; }
   /// Rows come in a fixed order that must be kept.
   virtual bool is_ordered() const { return true; }
   /// "memory table", "Parquet, 3 files": for EXPLAIN.

@@ -177,6 +177,8 @@ class Grammar {
   NamedExpression named_expression();
   std::vector<NamedExpression> named_expressions();
   bool at_list_end() const;
+  /// Whether ROWS, RANGE or GROUPS opens a window's frame here.
+  bool at_frame() const;
 
   // Relations: grammar_relation.cpp
   RelationRef from_list();

@@ -142,16 +142,21 @@ std::vector<OrderItem> Grammar::order_items() {
         }
         items.push_back(std::move(item));
       },
-      [&] { return at_list_end(); });
+      [&] { return at_list_end() || at_frame(); });
   return items;
+}
+
+bool Grammar::at_frame() const {
+  if (!tokens_.at(Keyword::kRows) && !tokens_.at(Keyword::kRange) && !tokens_.at(Keyword::kGroups)) return false;
+  // The three words are names as well: range(3) is a call.
+  return !tokens_.at("(", 1) && !tokens_.at(".", 1) && !tokens_.at(",", 1) && !tokens_.at(")", 1);
 }
 
 WindowRef Grammar::window_specification() {
   const Nesting nesting(*this);
   tokens_.expect("(");
   auto window = std::make_shared<WindowSpecification>();
-  const bool at_clause = tokens_.at(Keyword::kPartition) || tokens_.at(Keyword::kRows) ||
-                         tokens_.at(Keyword::kRange) || tokens_.at(Keyword::kGroups);
+  const bool at_clause = tokens_.at(Keyword::kPartition) || at_frame();
   if (!at_clause && at_name(NameRole::kColumn)) {
     window->base = name(NameRole::kColumn, "a window");
   }
@@ -159,8 +164,7 @@ WindowRef Grammar::window_specification() {
     tokens_.expect(Keyword::kBy);
     list([&] { window->partition_by.push_back(expression()); },
          [&] {
-           return tokens_.at(")") || tokens_.at(Keyword::kOrder) || tokens_.at(Keyword::kRows) ||
-                  tokens_.at(Keyword::kRange) || tokens_.at(Keyword::kGroups);
+           return tokens_.at(")") || tokens_.at(Keyword::kOrder) || at_frame();
          });
   }
   if (tokens_.at(Keyword::kOrder)) window->order_by = order_items();

@@ -304,6 +304,14 @@ ExpressionRef Grammar::subscript(ExpressionRef input, uint32_t begin) {
     }
     return expression();
   };
+  if (tokens_.accept("::")) {  // [::step]: both ends open
+    auto node = std::make_shared<Slice>();
+    node->input = std::move(input);
+    node->step = bound();
+    if (node->step == nullptr) tokens_.fail("a step");
+    tokens_.expect("]");
+    return finish(std::move(node), tokens_.since(begin));
+  }
   ExpressionRef low = bound();
   if (!tokens_.at(":")) {
     if (low == nullptr) tokens_.fail("an index");

@@ -31,12 +31,7 @@ bool Grammar::at_list_end() const {
   // A clause begins with a reserved word that opens no expression.
   if (token.keyword == Keyword::kNoKeyword ||
       category_of(token.keyword) != KeywordCategory::kReserved) {
-    // A window's frame; `range(3)` and a column called rows go on with the list.
-    const bool frame_word = tokens_.at(Keyword::kRows) || tokens_.at(Keyword::kRange) ||
-                            tokens_.at(Keyword::kGroups);
-    return frame_word && (tokens_.at(Keyword::kBetween, 1) || tokens_.at(Keyword::kUnbounded, 1) ||
-                          tokens_.at(Keyword::kCurrent, 1) ||
-                          tokens_.peek(1).kind == TokenKind::kInteger);
+    return false;
   }
   constexpr Keyword kOpenExpressions[] = {Keyword::kNot,   Keyword::kCase,   Keyword::kCast,
                                           Keyword::kNull,  Keyword::kTrue,   Keyword::kFalse,

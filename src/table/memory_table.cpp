@@ -199,6 +199,13 @@ Ref<MemoryTable> MemoryTable::create(std::string name, Schema schema) {
   return table;
 }
 
+Ref<MemoryTable> MemoryTable::create(std::string name, Schema schema, TableRules rules) {
+  auto table = create(std::move(name), std::move(schema));
+  ASSERT(rules.columns.empty() || rules.columns.size() == table->schema_.size());
+  table->rules_ = std::move(rules);
+  return table;
+}
+
 MemoryTable::MemoryTable(std::string name, Schema schema)
     : name_(std::move(name)), schema_(std::move(schema)), types_(types_of(schema_)), id_([] {
         static std::atomic<uint64_t> next{1};

@@ -18,10 +18,12 @@ class MemoryTable final : public Table {
   static constexpr uint32_t kSegmentRows = 60 * kChunkRows;
 
   static Ref<MemoryTable> create(std::string name, Schema schema);
+  static Ref<MemoryTable> create(std::string name, Schema schema, TableRules rules);
   ~MemoryTable() override;
 
   const Schema& schema() const override { return schema_; }
   std::string name() const override { return name_; }
+  const TableRules* rules() const override { return rules_.columns.empty() ? nullptr : &rules_; }
   TableStatistics statistics() const override;
   TableDescriptor descriptor() const override;
   std::string describe() const override { return "table " + name_; }
@@ -49,6 +51,7 @@ class MemoryTable final : public Table {
 
   const std::string name_;
   const Schema schema_;
+  TableRules rules_;  // fixed once the table is shared
   std::vector<TypeRef> types_;
   const uint64_t id_;
   mutable Mutex mutex_;
