@@ -149,7 +149,7 @@ std::vector<OrderItem> Grammar::order_items() {
 bool Grammar::at_frame() const {
   if (!tokens_.at(Keyword::kRows) && !tokens_.at(Keyword::kRange) && !tokens_.at(Keyword::kGroups)) return false;
   // The three words are names as well: range(3) is a call.
-  return !tokens_.at("(", 1) && !tokens_.at(".", 1) && !tokens_.at(",", 1) && !tokens_.at(")", 1);
+  return !tokens_.at("(", 1) && !tokens_.at(".", 1) && !tokens_.at(",", 1);
 }
 
 WindowRef Grammar::window_specification() {
