@@ -148,9 +148,9 @@ void ScriptRunner::run_statement(const Prepared& prepared) {
 
 ScriptRunner::Outcome ScriptRunner::run_statements(std::string_view text) {
   const InterruptWatch interrupts;
+  std::vector<Prepared> statements;  // outlives `source`, which an error is told with
   std::string_view source = text;
   try {
-    std::vector<Prepared> statements;
     std::optional<Error> later;
     try {
       statements = session_.parse(text);

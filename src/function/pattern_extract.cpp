@@ -130,13 +130,11 @@ TypeRef bind_names(FunctionBinding& binding) {
   return Type::structure(std::move(fields));
 }
 
-/// A struct column of views into `text`, from views row by row, field by field.
-Column struct_of(TypeRef type, uint32_t rows, std::vector<std::vector<StringView>> fields,
-                 const Column& text) {
+/// A struct column of views into `text`, field by field.
+Column struct_of(TypeRef type, uint32_t rows, std::vector<BufferRef> fields, const Column& text) {
   std::vector<Column> children;
-  for (const auto& views : fields) {
-    children.push_back(Column::flat(
-        Type::varchar(), rows, Buffer::copy_of(std::as_bytes(std::span(views))), {}, text.pin()));
+  for (BufferRef& views : fields) {
+    children.push_back(Column::flat(Type::varchar(), rows, std::move(views), {}, text.pin()));
   }
   return Column::structure(type, rows, std::move(children));
 }
@@ -144,14 +142,27 @@ Column struct_of(TypeRef type, uint32_t rows, std::vector<std::vector<StringView
 Column extract_named_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const auto* data = data_of<NamedGroupsData>(call);
   const Argument<StringView> texts(arguments[0]);
-  std::vector<std::vector<StringView>> fields(data->count, std::vector<StringView>(call.row_count));
+  std::vector<BufferRef> fields;
+  std::vector<StringView*> views;
+  for (size_t i = 0; i < data->count; ++i) {
+    fields.push_back(Buffer::allocate(call.row_count * sizeof(StringView)));
+    views.push_back(fields.back()->as<StringView>());
+  }
   std::vector<std::string_view> groups(data->count + 1);
+  uint32_t next = 0;  // rows before it are written
+  const auto leave_empty_to = [&](uint32_t row) {
+    for (; next < row; ++next) {
+      for (StringView* const field : views) field[next] = StringView();
+    }
+  };
   for_each_valid(call.active, arguments[0], [&](uint32_t row) {
     if (!data->regex.match_groups(texts[row].view(), groups)) return;
-    for (size_t i = 0; i < data->count; ++i) {
-      if (groups[i + 1].data()) fields[i][row] = part_of(groups[i + 1]);
-    }
+    leave_empty_to(row);
+    const char* const end = groups[0].data() + groups[0].size();
+    for (size_t i = 0; i < data->count; ++i) views[i][row] = part_of(groups[i + 1], end);
+    next = row + 1;
   });
+  leave_empty_to(call.row_count);
   return struct_of(call.result_type, call.row_count, std::move(fields), arguments[0]);
 }
 
@@ -172,7 +183,9 @@ Column extract_all_named_kernel(const KernelCall& call, std::span<const Column> 
         ListEntry{begin, static_cast<uint32_t>(fields[0].size()) - begin};
   });
   const auto count = static_cast<uint32_t>(fields[0].size());
-  Column child = struct_of(call.result_type->element(), count, std::move(fields), arguments[0]);
+  std::vector<BufferRef> buffers;
+  for (const auto& views : fields) buffers.push_back(Buffer::copy_of(std::as_bytes(std::span(views))));
+  Column child = struct_of(call.result_type->element(), count, std::move(buffers), arguments[0]);
   return Column::list(call.result_type, call.row_count, std::move(entries), std::move(child));
 }
 

@@ -31,6 +31,34 @@ inline StringView part_of(std::string_view part) {
   return StringView(part.data(), static_cast<uint32_t>(part.size()));
 }
 
+/// The same where up to `readable_end` all bytes may be read: short texts without a branch on size.
+inline StringView part_of(std::string_view part, const char* readable_end) {
+  struct Bytes {
+    uint32_t size;
+    char inline_bytes[StringView::kInlineBytes];
+  };
+  static_assert(sizeof(Bytes) == sizeof(StringView));
+  constexpr size_t kInline = StringView::kInlineBytes;
+  if (part.size() > kInline || part.empty() || readable_end - part.data() < static_cast<ptrdiff_t>(kInline)) return part_of(part);
+  // Two words that are cut to the size by shifts, the second of four bytes.
+  uint64_t low;
+  uint32_t high;
+  std::memcpy(&low, part.data(), sizeof low);
+  std::memcpy(&high, part.data() + sizeof low, sizeof high);
+  const size_t size = part.size();
+  const size_t low_unused = size >= 8 ? 0 : 64 - 8 * size;
+  const size_t high_used = size > 8 ? size - 8 : 0;
+  low = low << low_unused >> low_unused;
+  high = static_cast<uint32_t>(high & ((uint64_t{1} << (8 * high_used)) - 1));
+  Bytes bytes;
+  bytes.size = static_cast<uint32_t>(size);
+  std::memcpy(bytes.inline_bytes, &low, sizeof low);
+  std::memcpy(bytes.inline_bytes + sizeof low, &high, sizeof high);
+  StringView view;
+  std::memcpy(static_cast<void*>(&view), &bytes, sizeof view);
+  return view;
+}
+
 /// Rows of lists of texts that are views into an argument, or copies.
 class TextLists {
  public:

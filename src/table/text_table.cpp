@@ -17,7 +17,10 @@ namespace doline {
 namespace {
 
 constexpr size_t kSampleBytes = size_t{1} << 20;
-constexpr size_t kMorselBytes = size_t{4} << 20;
+// A range and what is read behind it fill a block of a MiB, which stays in the caches until it is
+// parsed, and whose memory the next one takes over.
+constexpr size_t kTailBytes = size_t{16} << 10;
+constexpr size_t kMorselBytes = (size_t{1} << 20) - kTailBytes - 2 * Buffer::kPaddingBytes;
 constexpr size_t kStreamBlockBytes = size_t{1} << 20;
 /// A record longer than this is damage, not data.
 constexpr size_t kMostRecordBytes = size_t{64} << 20;
@@ -199,7 +202,7 @@ class RangeReader final : public Reader {
     // The byte before tells whether the range begins at a line's begin; the last record may end
     // beyond the range.
     const uint64_t from = morsel_.begin == 0 ? 0 : morsel_.begin - 1;
-    size_t wanted = static_cast<size_t>(morsel_.end - from) + (size_t{64} << 10);
+    size_t wanted = static_cast<size_t>(morsel_.end - from) + kTailBytes;
     while (true) {
       wanted = static_cast<size_t>(std::min<uint64_t>(wanted, file_.size_bytes - from));
       BufferRef buffer = Buffer::allocate(wanted);

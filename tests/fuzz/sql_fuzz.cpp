@@ -1,3 +1,5 @@
+// links: sql
+//
 // The SQL parser: any text is a statement or a syntax error; what it parses to survives its own
 // bytes and its own printing. Any bytes are a tree or corrupt.
 #include <cstdint>
