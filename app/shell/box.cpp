@@ -99,7 +99,9 @@ class Box {
     }
     for (const Row& row : kept_.tail) values(row);
     rule("└", "┴", "┘");
-    for (const std::string& footer : footer_) out_.write(palette_.paint(Style::kFaint, footer) + "\n");
+    for (const std::string& footer : footer_) {
+      out_.write(palette_.paint(Style::kFaint, footer.substr(0, footer.find_last_not_of(' ') + 1)) + "\n");
+    }
   }
 
  private:
@@ -153,13 +155,18 @@ class Box {
     const std::string rows = fmt::format("{} row{}", kept_.total, kept_.total == 1 ? "" : "s");
     const std::string shown = kept_.is_cut() ? fmt::format("({} shown)", kept_.head.size() + kept_.tail.size()) : "";
     std::string right;
-    if ((kept_.is_cut() || hides_columns) && schema_.size() > 1) {
+    if (schema_.size() > 1) {
       right = fmt::format("{} columns", schema_.size());
       if (hides_columns) right += fmt::format(" ({} shown)", shown_columns());
     }
     const size_t least = std::max(rows.size(), shown.size()) + 4;
-    if (box_width(columns_) < least) columns_.back().width += least - box_width(columns_);
+    const bool is_needed = kept_.total == 0 || kept_.is_cut() || hides_columns;
+    if (box_width(columns_) < least) {
+      if (!is_needed) return;
+      columns_.back().width += least - box_width(columns_);
+    }
     const size_t inner = box_width(columns_) - 4;
+    if (!hides_columns && rows.size() + 1 + right.size() > inner) right.clear();
     const auto centred = [&](const std::string& text) {
       return "  " + padded(text, inner, Alignment::kCentre) + "  ";
     };

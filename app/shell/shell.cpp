@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "doline/version.h"
+#include "shell/display.h"
 #include "shell/dot_commands.h"
 #include "shell/interrupt.h"
 #include "shell/line_editor.h"
@@ -24,8 +27,10 @@ int run_shell(ScriptRunner& runner) {
   const SessionNames names(runner.session());
   const Palette palette = Palette::of_terminal(STDERR_FILENO);
   LineEditor editor(terminal, history, palette, {{"doline> ", "   ...> "}, is_complete, &names});
-  terminal.write(palette.paint(Style::kStrong, std::string("doline ") + kVersion) +
-                 palette.paint(Style::kFaint, "  .help for commands, Tab completes, Ctrl-D leaves") + "\n");
+  const std::string name = std::string("doline ") + kVersion;
+  const std::string hint = cut_to_width("  .help for commands, Tab completes, Ctrl-D leaves",
+                                        terminal.columns() - std::min(terminal.columns(), name.size()));
+  terminal.write(palette.paint(Style::kStrong, name) + palette.paint(Style::kFaint, hint) + "\n");
   while (true) {
     const LineEditor::Read read = editor.read();
     if (read.outcome == LineEditor::Outcome::kEnd) return 0;

@@ -105,12 +105,7 @@ void append_json(std::string& out, const Column& column, uint32_t row, const Zon
 std::string short_type_name(TypeRef type) {
   if (type->is(TypeKind::kList)) return short_type_name(type->child()) + "[]";
   std::string name = type->name();
-  // What stands in quotes (fields of structs, values of enums) keeps its case.
-  bool is_quoted = false;
-  for (char& c : name) {
-    if (c == '\'' || c == '"') is_quoted = !is_quoted;
-    if (!is_quoted && c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   constexpr std::pair<std::string_view, std::string_view> kShort[] = {
       {"tinyint", "int8"},   {"smallint", "int16"},   {"integer", "int32"},   {"bigint", "int64"},  {"hugeint", "int128"},
       {"utinyint", "uint8"}, {"usmallint", "uint16"}, {"uinteger", "uint32"}, {"ubigint", "uint64"}};
