@@ -1,4 +1,6 @@
 // read_csv(…) and sniff_csv(…) in FROM.
+#include <algorithm>
+
 #include "column/column_builder.h"
 #include "table/csv_table.h"
 #include "table/memory_table.h"
@@ -20,11 +22,14 @@ std::string quoted(char sign) { return sign == 0 ? "''" : Value::text(std::strin
 TableRef sniff_csv_call(const TableFunctionCall& call, const TableFunctionContext& context) {
   TableFunctionCall rest = call;
   const CsvTableOptions options = take_csv_options(rest);
+  std::string given;
+  for (const auto& [name, value] : call.options) given += fmt::format("{}{}={}", given.empty() ? "" : ", ", name, value.to_literal());
   const std::vector<std::string> paths = paths_of(call);
   const auto table = open_csv_table(paths, options, context.files, context.policy, context.learned);
   const CsvOptions& found = *table->parts().front().options;
   const Schema& columns = table->schema();
 
+  const bool has_dates = std::any_of(columns.begin(), columns.end(), [](const Field& field) { return field.type->is(TypeKind::kDate); });
   const TypeRef column_type = Type::structure({{"name", Type::varchar()}, {"type", Type::varchar()}});
   const TypeRef columns_type = Type::list(column_type);
   std::vector<Value> pairs;
@@ -51,8 +56,9 @@ TableRef sniff_csv_call(const TableFunctionCall& call, const TableFunctionContex
       {"SkipRows", Value::integer(Type::uint32(), static_cast<int128_t>(found.skip))},
       {"HasHeader", Value::boolean(found.header.value_or(false))},
       {"Columns", Value::nested(columns_type, std::move(pairs))},
-      {"DateFormat", text_or_null(found.date_format)},
+      {"DateFormat", text_or_null(has_dates && found.date_format.empty() ? "%Y-%m-%d" : found.date_format)},
       {"TimestampFormat", text_or_null(found.timestamp_format)},
+      {"UserArguments", Value::text(given)},
       {"Prompt", Value::text(prompt)}};
 
   Schema schema;

@@ -8,10 +8,11 @@ namespace {
 
 const std::vector<std::string>& known_options() {
   static const std::vector<std::string> names = {
-      "all_varchar", "auto_detect", "columns", "comment", "compression", "dateformat", "decimal_separator",
-      "delim", "dtypes", "escape", "filename", "header", "ignore_errors", "max_line_size", "names",
-      "null_padding", "nullstr", "parallel", "quote", "rejects", "sample_size", "sep", "skip",
-      "store_rejects", "timestampformat", "types", "union_by_name"};
+      "all_varchar", "auto_detect", "buffer_size", "columns", "comment", "compression", "dateformat", "decimal_separator",
+      "delim", "dtypes", "encoding", "escape", "filename", "header", "hive_partitioning", "hive_types",
+      "hive_types_autocast", "ignore_errors", "max_line_size", "names", "new_line", "normalize_names", "null_padding",
+      "nullstr", "parallel", "quote", "rejects", "sample_size", "sep", "skip", "store_rejects", "strict_mode",
+      "timestampformat", "types", "union_by_name"};
   return names;
 }
 
@@ -83,6 +84,13 @@ char csv_sign(const Value& value, std::string_view option) {
   const std::string text = text_of(value, option);
   if (text.empty()) return 0;
   if (text == "\\t") return '\t';
+  if (text.size() == 4 && text.starts_with("\\x")) {  // "\x01"
+    unsigned code = 0;
+    const auto read = std::from_chars(text.data() + 2, text.data() + 4, code, 16);
+    if (read.ec == std::errc() && read.ptr == text.data() + 4 && code > 0 && code < 0x80) {
+      return csv_sign(Value::text(std::string(1, static_cast<char>(code))), option);
+    }
+  }
   if (text.size() != 1 || text[0] == '\n' || text[0] == '\r' || text[0] == 0) bad_value(option, value, "one ASCII sign");
   return text[0];
 }
@@ -134,7 +142,20 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
   };
   for (const char* name : {"rejects", "store_rejects"}) with(name, rejects);
   with("null_padding", [&](const Value& value, const char* name) { csv.null_padding = csv_flag(value, name); });
-  with("parallel", [](const Value& value, const char* name) { csv_flag(value, name); });
+  // Taken for their users' sake: blocks have their own size, lines may end either way, and quotes are
+  // never taken leniently.
+  for (const char* name : {"parallel", "strict_mode"}) with(name, [](const Value& value, const char* option) { csv_flag(value, option); });
+  for (const char* name : {"buffer_size", "new_line"}) with(name, [](const Value&, const char*) {});
+  with("encoding", [](const Value& value, const char* name) {
+    std::string given = text_of(value, name);
+    for (char& c : given) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    if (given != "utf-8" && given != "utf8" && given != "ascii") {
+      throw Error(ErrorCode::kNotSupported, "encoding = {}: CSV files are read as UTF-8", value.to_literal())
+          .hint("iconv -t UTF-8 turns it into one, also in a pipe: FROM read_csv('-')");
+    }
+  });
+  with("normalize_names", [&](const Value& value, const char* name) { csv.normalize_names = csv_flag(value, name); });
+  all.hive = take_hive_options(call);
   with("union_by_name", [&](const Value& value, const char* name) { all.union_by_name = csv_flag(value, name); });
   with("filename", [&](const Value& value, const char* name) {
     if (value.type()->is(TypeKind::kVarchar) && value.as_text() != "true" && value.as_text() != "false") {
@@ -158,7 +179,7 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
     return static_cast<uint64_t>(number);
   };
   with("skip", [&](const Value& value, const char* name) { csv.skip = count(value, name); });
-  with("max_line_size", [&](const Value& value, const char* name) {
+  for (const char* option : {"max_line_size", "maximum_line_size"}) with(option, [&](const Value& value, const char* name) {
     csv.max_line_bytes = std::min<uint64_t>(std::max<uint64_t>(count(value, name), 1), uint64_t{1} << 30);
   });
   with("sample_size", [&](const Value& value, const char* name) {
@@ -188,6 +209,21 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
     throw Error(ErrorCode::kInvalidArgument, call.span, "{}: delim, quote and comment must differ", call.name);
   }
   return all;
+}
+
+HiveOptions take_hive_options(TableFunctionCall& call) {
+  HiveOptions hive;
+  if (const Value wanted = take_option(call, "hive_partitioning"); !wanted.is_null()) {
+    hive.is_wanted = csv_flag(wanted, "hive_partitioning");
+  }
+  if (const Value finds = take_option(call, "hive_types_autocast"); !finds.is_null()) {
+    hive.finds_types = csv_flag(finds, "hive_types_autocast");
+  }
+  if (const Value types = take_option(call, "hive_types"); !types.is_null()) {
+    hive.types = typed_names(types, "hive_types");
+    if (!hive.is_wanted) hive.is_wanted = true;
+  }
+  return hive;
 }
 
 std::string pack_texts(const std::vector<std::string>& texts) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "format/csv/dialect.h"
+#include "table/hive_partitions.h"
 #include "table/table_function.h"
 
 namespace doline {
@@ -15,6 +16,7 @@ struct CsvTableOptions {
   CsvOptions csv;
   bool union_by_name = false;
   std::string filename_column;  // empty: none
+  HiveOptions hive;
 };
 
 /// Takes all options out of the call; Error(kInvalidArgument) for unknown ones and bad values.
@@ -27,6 +29,9 @@ TypeRef csv_type_named(std::string_view name);
 /// One sign, or none for an empty text; "\t" also as backslash and t.
 char csv_sign(const Value& value, std::string_view option);
 bool csv_flag(const Value& value, std::string_view option);
+
+/// hive_partitioning, hive_types and hive_types_autocast.
+HiveOptions take_hive_options(TableFunctionCall& call);
 
 /// Texts as one text and back, whatever they hold.
 std::string pack_texts(const std::vector<std::string>& texts);

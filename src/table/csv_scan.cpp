@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "expr/expr.h"
 #include "format/csv/block_cutter.h"
 #include "format/csv/parser.h"
 #include "format/csv/sniff_types.h"
@@ -64,10 +65,8 @@ class CsvReader final : public Reader {
     const uint32_t wanted = request_.columns[column];
     const int32_t source = part_.sources[wanted];
     TypeRef type = schema_[wanted].type;
-    if (source == CsvFile::kFileName) {
-      out.columns[column] = Value::text(part_.listed.path).to_column(out.row_count);
-    } else if (source == CsvFile::kAbsent) {
-      out.columns[column] = Column::null(type, out.row_count);
+    if (source < 0) {
+      out.columns[column] = part_.constant(source, type).to_column(out.row_count);
     } else {
       out.columns[column] = parser_.column(static_cast<uint32_t>(source), type, out.active);
     }
@@ -198,7 +197,7 @@ class CsvScan final : public Scan {
 
   std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
   std::vector<std::pair<std::string, uint64_t>> counters() const override {
-    return {{"bytes read", bytes_done_.load()}, {"rows rejected", counters_.rejected.load()}};
+    return {{"bytes read", bytes_done_.load()}, {"rows rejected", counters_.rejected.load()}, {"files pruned", files_pruned_.load()}};
   }
 
   Poll next_morsel(Morsel& out, const Waker& waker) override {
@@ -206,6 +205,11 @@ class CsvScan final : public Scan {
     const std::vector<CsvFile>& parts = table_->parts();
     while (part_ < parts.size()) {
       if (request_.limit && counters_.rows.load(std::memory_order_relaxed) >= *request_.limit) return Poll::kDone;
+      if (!cutter_ && !part_may_match(parts[part_])) {
+        ++part_;
+        files_pruned_.fetch_add(1);
+        continue;
+      }
       if (!cutter_) open_part(parts[part_]);
       CsvWork work{&parts[part_], {}};
       switch (cutter_->next(work.pieces, waker)) {
@@ -243,6 +247,24 @@ class CsvScan final : public Scan {
   }
 
  private:
+  /// Whether what the path says lets any row of the file pass.
+  bool part_may_match(const CsvFile& part) const {
+    for (const Conjunct& filter : request_.filters) {
+      std::vector<Column> columns(request_.columns.size());
+      bool is_decidable = !can_fail(filter.expr) && !is_volatile(filter.expr);
+      for (const uint32_t position : filter.columns) {
+        const uint32_t column = request_.columns[position];
+        const int32_t source = part.sources[column];
+        is_decidable &= source < CsvFile::kAbsent;
+        if (is_decidable) columns[position] = part.constant(source, table_->schema()[column].type).to_column(1);
+      }
+      if (!is_decidable) continue;
+      Program::Scratch scratch;
+      if (filter.program->select(Chunk(std::move(columns), 1), scratch).empty()) return false;
+    }
+    return true;
+  }
+
   void open_part(const CsvFile& part) REQUIRES(mutex_) {
     // A block for each thread even of files that are not large; no more than the file has.
     size_t block = kMostBlockBytes;
@@ -268,7 +290,7 @@ class CsvScan final : public Scan {
   uint64_t bytes_before_ GUARDED_BY(mutex_) = 0;
   std::unique_ptr<CsvBlockCutter> cutter_ GUARDED_BY(mutex_);
   std::unordered_map<uint64_t, CsvWork> waiting_ GUARDED_BY(mutex_);
-  std::atomic<uint64_t> bytes_done_{0};
+  std::atomic<uint64_t> bytes_done_{0}, files_pruned_{0};
 };
 
 }  // namespace

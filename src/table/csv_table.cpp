@@ -110,11 +110,12 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
   (void)kRegistered;
   std::vector<ListedFile> all_listed = files.list(paths, policy);
   const std::string source = learned_source("csv", all_listed);
+  HivePartitions partitions = find_hive_partitions(all_listed, options.hive);
   bool can_be_read_again = true;
   std::vector<CsvFile> parts;
   for (ListedFile& listed : all_listed) {
     can_be_read_again &= listed.is_regular;
-    parts.push_back({std::move(listed), {}, {}, {}, {}});
+    parts.push_back({std::move(listed), {}, {}, {}, {}, std::move(partitions.values[parts.size()])});
   }
   Schema schema;
   std::vector<bool> is_guessed;
@@ -154,7 +155,22 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
       part.sources.push_back(options.union_by_name ? find_column(part.file_columns, schema[i].name)
                                                    : static_cast<int32_t>(i));
     }
-    if (!options.filename_column.empty()) part.sources.push_back(CsvFile::kFileName);
+  }
+  for (size_t i = 0; i < partitions.columns.size(); ++i) {
+    int32_t column = find_column(schema, partitions.columns[i].name);
+    if (column < 0) {
+      column = static_cast<int32_t>(schema.size());
+      schema.push_back(partitions.columns[i]);
+      is_guessed.push_back(false);
+    }
+    // The directory's value counts, not the file's.
+    const auto at = static_cast<size_t>(column);
+    schema[at].type = partitions.columns[i].type;
+    is_guessed[at] = false;
+    for (CsvFile& part : parts) {
+      part.sources.resize(schema.size());
+      part.sources[at] = CsvFile::kPartition - static_cast<int32_t>(i);
+    }
   }
   if (!options.filename_column.empty()) {
     if (find_column(schema, options.filename_column) >= 0) {
@@ -162,6 +178,7 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
           .hint("filename => 'another name'");
     }
     schema.push_back({options.filename_column, Type::varchar()});
+    for (CsvFile& part : parts) part.sources.push_back(CsvFile::kFileName);
     is_guessed.push_back(false);
   }
   return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema), std::move(is_guessed), source,
@@ -228,7 +245,13 @@ TableDescriptor CsvTable::descriptor() const {
     }
     for (const Field& field : part.file_columns) packed_names.push_back(field.name);
     for (const int32_t source : part.sources) sources.push_back(std::to_string(source));
-    parts.push_back(pack_texts({part.listed.path, pack_texts(packed_options), pack_texts(packed_names), pack_texts(sources)}));
+    std::vector<std::string> values;
+    for (const Value& value : part.partition_values) {
+      values.push_back(value.type()->name());
+      values.push_back(value.is_null() ? kHiveNull : value.to_string());
+    }
+    parts.push_back(pack_texts({part.listed.path, pack_texts(packed_options), pack_texts(packed_names), pack_texts(sources),
+                                pack_texts(values)}));
   }
   descriptor.parameters = {{"names", pack_texts(names)}, {"types", pack_texts(types)}, {"files", pack_texts(parts)},
                            {"guessed", guessed}, {"learned_source", learned_source_},
@@ -261,7 +284,7 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
   std::vector<CsvFile> parts;
   for (const std::string& packed : texts("files")) {
     const std::vector<std::string> fields = unpack_texts(packed);
-    if (fields.size() != 4) throw damaged();
+    if (fields.size() != 5) throw damaged();
     CsvFile part;
     part.listed = files.list(fields[0], policy).front();
     const std::vector<std::string> pairs = unpack_texts(fields[1]);
@@ -271,8 +294,14 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
     for (const std::string& name : unpack_texts(fields[2])) part.file_columns.push_back({name, Type::varchar()});
     for (const std::string& source : unpack_texts(fields[3])) part.sources.push_back(std::atoi(source.c_str()));
     if (part.sources.size() != schema.size()) throw damaged();
+    const std::vector<std::string> values = unpack_texts(fields[4]);
+    for (size_t i = 0; i + 1 < values.size(); i += 2) {
+      const std::optional<Value> value = hive_value(values[i + 1], csv_type_named(values[i]));
+      if (!value) throw damaged();
+      part.partition_values.push_back(*value);
+    }
     for (const int32_t source : part.sources) {
-      if (source < CsvFile::kFileName || source >= static_cast<int32_t>(part.file_columns.size())) throw damaged();
+      if (source < CsvFile::kPartition - static_cast<int32_t>(values.size() / 2) + 1 || source >= static_cast<int32_t>(part.file_columns.size())) throw damaged();
     }
     parts.push_back(std::move(part));
   }

@@ -22,9 +22,16 @@ struct CsvFile {
   Schema file_columns;
   std::vector<int32_t> sources;  // for each column of the table: of the file, or one of the below
   std::shared_ptr<CsvPipe> pipe;
+  std::vector<Value> partition_values = {};  // what the path says
 
   static constexpr int32_t kAbsent = -1;
   static constexpr int32_t kFileName = -2;
+  static constexpr int32_t kPartition = -3;  // and less: partition_values[kPartition - source]
+  /// A value that all rows of the file have: NULL, its name or what its path says. `source` < 0.
+  Value constant(int32_t source, TypeRef type) const {
+    if (source == kFileName) return Value::text(listed.path);
+    return source <= kPartition ? partition_values[static_cast<size_t>(kPartition - source)] : Value::null(type);
+  }
 };
 
 /// CSV files as one table. Immutable; thread-safe.

@@ -6,6 +6,7 @@
 #include "kernel/time_format.h"
 #include "column/civil_time.h"
 #include "table/csv_table.h"
+#include "table/partitioned_writer.h"
 
 namespace doline {
 
@@ -64,7 +65,7 @@ CsvWriteOptions take_write_options(const Schema& schema, const std::map<std::str
       options.compression = *compression;
     } else {
       const std::vector<std::string> known = {"header", "delim", "sep", "quote", "escape", "nullstr", "force_quote",
-                                              "compression", "dateformat", "timestampformat", "overwrite"};
+                                              "compression", "dateformat", "timestampformat", "partition_by", "overwrite"};
       throw Error(ErrorCode::kInvalidArgument, "COPY to CSV has no option \"{}\"", name)
           .hint(fmt::format("its options are {}", fmt::join(known, ", ")));
     }
@@ -189,6 +190,9 @@ class CsvWriter final : public Writer {
 
 std::unique_ptr<Writer> open_csv_writer(const std::string& path, const Schema& schema,
                                         const std::map<std::string, Value>& options, QueryContext& context) {
+  if (options.contains("partition_by")) {
+    return open_partitioned_writer(path, schema, options, context, "csv", &open_csv_writer);
+  }
   CsvWriteOptions taken = take_write_options(schema, options);
   CreateOptions create;
   create.overwrite = taken.overwrite;

@@ -6,6 +6,7 @@
 #include "kernel/time_format.h"
 #include "table/csv_options.h"
 #include "table/json_table.h"
+#include "table/partitioned_writer.h"
 
 namespace doline {
 
@@ -38,7 +39,7 @@ JsonWriteOptions take_write_options(const std::map<std::string, Value>& given) {
       options.compression = *compression;
     } else {
       throw Error(ErrorCode::kInvalidArgument, "COPY to JSON has no option \"{}\"", name)
-          .hint("its options are array, compression, dateformat, timestampformat, overwrite");
+          .hint("its options are array, compression, dateformat, timestampformat, partition_by, overwrite");
     }
   }
   return options;
@@ -128,6 +129,9 @@ class JsonWriter final : public Writer {
 
 std::unique_ptr<Writer> open_json_writer(const std::string& path, const Schema& schema,
                                          const std::map<std::string, Value>& options, QueryContext& context) {
+  if (options.contains("partition_by")) {
+    return open_partitioned_writer(path, schema, options, context, "json", &open_json_writer);
+  }
   JsonWriteOptions taken = take_write_options(options);
   CreateOptions create;
   create.overwrite = taken.overwrite;

@@ -1,57 +1,12 @@
 #include "table/parquet_table.h"
 
-#include <algorithm>
+#include "table/csv_options.h"
 
-#include "expr/expr.h"
+#include <algorithm>
 
 namespace doline {
 
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-        hex_digit(text[i + 2]) >= 0) {
-      out.push_back(static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])));
-      i += 2;
-    } else {
-      out.push_back(text[i]);
-    }
-  }
-  return out;
-}
-
-/// `text` as a value of `type`; nullopt where it is none.
-std::optional<Value> cast_text(const std::string& text, TypeRef type) {
-  if (text == kHiveNull) return Value::null(type);
-  if (type->is(TypeKind::kVarchar)) return Value::text(text);
-  const ExprRef cast = CastExpr::create(ConstantExpr::create(Value::text(text)), type, true);
-  const Value value = evaluate_constant(cast, {});
-  if (value.is_null()) return std::nullopt;
-  return value;
-}
-
-/// The narrowest of BIGINT, DATE and VARCHAR that all values have.
-TypeRef partition_type(const std::vector<std::string>& values) {
-  for (const TypeRef type : {Type::int64(), Type::date()}) {
-    const bool all = std::all_of(values.begin(), values.end(), [&](const std::string& text) {
-      // "007" is a name, not a number.
-      const bool keeps =
-          !type->is(TypeKind::kInt64) || text.size() < 2 || (text[0] != '0' && text[0] != '+');
-      return text == kHiveNull || (keeps && cast_text(text, type));
-    });
-    if (all) return type;
-  }
-  return Type::varchar();
-}
 
 bool has_column(const Schema& schema, const std::string& name) {
   return std::any_of(schema.begin(), schema.end(),
@@ -65,21 +20,6 @@ const bool kRegistered = [] {
 }();
 
 }  // namespace
-
-std::vector<std::pair<std::string, std::string>> hive_directories(const std::string& path) {
-  std::vector<std::pair<std::string, std::string>> pairs;
-  for (size_t begin = 0;;) {
-    const size_t slash = path.find('/', begin);
-    if (slash == std::string::npos) return pairs;  // what is left is the file's name
-    const std::string_view part = std::string_view(path).substr(begin, slash - begin);
-    const size_t equals = part.find('=');
-    if (equals != std::string_view::npos && equals > 0) {
-      pairs.emplace_back(percent_decoded(part.substr(0, equals)),
-                         percent_decoded(part.substr(equals + 1)));
-    }
-    begin = slash + 1;
-  }
-}
 
 parquet::ParquetFileRef ParquetPart::file(FileSystem& files, const AccessPolicy& policy) const {
   MutexLock lock(mutex_);
@@ -110,33 +50,10 @@ void ParquetTable::list_parts() {
           .hint("write it to a file first");
     }
   }
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : hive_directories(listed.front().path)) keys.push_back(key);
-  const auto same_keys = [&](const ListedFile& file) {
-    const auto pairs = hive_directories(file.path);
-    return pairs.size() == keys.size() &&
-           std::equal(pairs.begin(), pairs.end(), keys.begin(),
-                      [](const auto& pair, const auto& key) { return pair.first == key; });
-  };
-  const bool alike = std::all_of(listed.begin(), listed.end(), same_keys);
-  if (options_.hive_partitioning.value_or(false) && !alike) {
-    throw Error(
-        ErrorCode::kFormat,
-        "hive_partitioning: the files do not lie in the same kind of key=value directories");
-  }
-  if (!alike || !options_.hive_partitioning.value_or(true)) keys.clear();
-  std::vector<std::vector<std::string>> texts(keys.size());
-  for (const ListedFile& file : listed) {
-    const auto pairs = hive_directories(file.path);
-    for (size_t key = 0; key < keys.size(); ++key) texts[key].push_back(pairs[key].second);
-  }
-  for (size_t key = 0; key < keys.size(); ++key)
-    partition_columns_.push_back({keys[key], partition_type(texts[key])});
+  HivePartitions partitions = find_hive_partitions(listed, options_.hive);
+  partition_columns_ = std::move(partitions.columns);
   for (size_t i = 0; i < listed.size(); ++i) {
-    std::vector<Value> values;
-    for (size_t key = 0; key < keys.size(); ++key)
-      values.push_back(*cast_text(texts[key][i], partition_columns_[key].type));
-    parts_.push_back(std::make_unique<ParquetPart>(listed[i], std::move(values)));
+    parts_.push_back(std::make_unique<ParquetPart>(listed[i], std::move(partitions.values[i])));
   }
 }
 
@@ -218,8 +135,11 @@ TableDescriptor ParquetTable::descriptor() const {
     descriptor.parameters[fmt::format("path{:06}", i)] = paths_[i];
   if (options_.filename) descriptor.parameters["filename"] = "true";
   if (options_.union_by_name) descriptor.parameters["union_by_name"] = "true";
-  if (options_.hive_partitioning)
-    descriptor.parameters["hive_partitioning"] = *options_.hive_partitioning ? "true" : "false";
+  if (options_.hive.is_wanted)
+    descriptor.parameters["hive_partitioning"] = *options_.hive.is_wanted ? "true" : "false";
+  if (!options_.hive.finds_types) descriptor.parameters["hive_texts"] = "true";
+  for (const auto& [name, type] : options_.hive.types)
+    descriptor.parameters["hive_type " + name] = type->name();
   return descriptor;
 }
 
@@ -230,7 +150,9 @@ TableRef ParquetTable::reopen(const TableDescriptor& descriptor, const AccessPol
     if (name.starts_with("path")) paths.push_back(value);
     if (name == "filename") options.filename = true;
     if (name == "union_by_name") options.union_by_name = true;
-    if (name == "hive_partitioning") options.hive_partitioning = value == "true";
+    if (name == "hive_partitioning") options.hive.is_wanted = value == "true";
+    if (name == "hive_texts") options.hive.finds_types = false;
+    if (name.starts_with("hive_type ")) options.hive.types.emplace_back(name.substr(10), csv_type_named(value));
   }
   return make_ref<const ParquetTable>(FileSystem::local(), policy, std::move(paths), options);
 }

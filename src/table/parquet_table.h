@@ -10,13 +10,14 @@
 #include "format/parquet/file.h"
 #include "io/file_system.h"
 #include "plan/table.h"
+#include "table/hive_partitions.h"
 
 namespace doline {
 
 struct ParquetTableOptions {
   bool filename = false;                  // a column "filename" at the end
   bool union_by_name = false;             // columns of all files, absent ones NULL
-  std::optional<bool> hive_partitioning;  // not set: where the paths look so
+  HiveOptions hive;
 };
 
 /// One file of a Parquet table. Opened when first needed: files that partition values rule out
@@ -86,9 +87,5 @@ std::unique_ptr<Scan> scan_parquet(Ref<const ParquetTable> table, ScanRequest re
 std::unique_ptr<Writer> open_parquet_writer(const std::string& path, const Schema& schema,
                                             const std::map<std::string, Value>& options,
                                             QueryContext& context);
-
-/// The "key=value" directories of a path, values with %XX decoded; those without a value mean NULL.
-std::vector<std::pair<std::string, std::string>> hive_directories(const std::string& path);
-inline constexpr const char* kHiveNull = "__HIVE_DEFAULT_PARTITION__";
 
 }  // namespace doline

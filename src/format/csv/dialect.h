@@ -44,6 +44,7 @@ struct CsvOptions {
   bool ignore_errors = false;
   bool store_rejects = false;
   bool null_padding = false;
+  bool normalize_names = false;
   int64_t sample_rows = 20'480;  // -1: the whole file
   uint64_t max_line_bytes = uint64_t{2} << 20;
   Compression compression = Compression::kAuto;

@@ -28,7 +28,8 @@ struct DayFormat {
 };
 /// In the order they are preferred, behind ISO 8601.
 constexpr DayFormat kDayFormats[] = {
-    {"%d-%m-%Y", '-', false}, {"%d/%m/%Y", '/', false}, {"%m-%d-%Y", '-', true}, {"%m/%d/%Y", '/', true}};
+    {"%d-%m-%Y", '-', false}, {"%d/%m/%Y", '/', false}, {"%d.%m.%Y", '.', false},
+    {"%m-%d-%Y", '-', true},  {"%m/%d/%Y", '/', true},  {"%m.%d.%Y", '.', true}};
 
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 

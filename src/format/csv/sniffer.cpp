@@ -142,7 +142,10 @@ Candidate choose_dialect(const CsvOptions& given, std::string_view text, bool is
   }
   if (best) return *best;
   Candidate one = *single;
-  if (!given.delimiter_given) one.dialect.delimiter = ',';
+  if (!given.delimiter_given) {
+    one.dialect.delimiter = ',';
+    one.width = std::max(one.width, evaluate(one.dialect, text, is_whole, given).width);
+  }
   if (one.width > 1 && !given.delimiter_given && !given.quote_given) {
     // Ragged: each line as it is, in one column.
     for (const char delimiter : std::string_view("\x1F\x1E\x1D")) {
@@ -163,11 +166,34 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+std::string_view without_spaces(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+/// Letters, digits and underscores, in small letters, not beginning with a digit.
+std::string normalized(std::string_view text) {
+  std::string out;
+  for (const char c : lower(without_spaces(text))) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    if (plain) {
+      out.push_back(c);
+    } else if (!out.empty() && out.back() != '_') {
+      out.push_back('_');
+    }
+  }
+  while (out.ends_with('_')) out.pop_back();
+  if (!out.empty() && out[0] >= '0' && out[0] <= '9') out.insert(out.begin(), '_');
+  return out;
+}
+
 /// Names no two of which are the same, ignoring case.
 void make_unique(std::vector<std::string>& names) {
   std::set<std::string> taken;
+  const size_t digits = std::to_string(names.empty() ? 0 : names.size() - 1).size();  // column00 of many
   for (size_t i = 0; i < names.size(); ++i) {
-    if (names[i].empty()) names[i] = fmt::format("column{}", i);
+    if (names[i].empty()) names[i] = fmt::format("column{:0{}}", i, digits);
     const std::string base = names[i];
     for (int n = 1; !taken.insert(lower(names[i])).second; ++n) names[i] = fmt::format("{}_{}", base, n);
   }
@@ -247,7 +273,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   bool has_iso_date = false;
   for (uint32_t i = 0; i < width; ++i) {
     if (*options.header) {
-      if (first[i]) names[i] = *first[i];
+      if (first[i]) names[i] = given.normalize_names ? normalized(*first[i]) : std::string(without_spaces(*first[i]));
     } else if (first[i]) {
       guesses[i].add(*first[i]);
     }

@@ -116,7 +116,7 @@ TEST_F(ParquetTableTest, WhatIsWrittenIsReadInOrder) {
   EXPECT_EQ(table->schema(), schema());
   const auto texts = read(table);
   ASSERT_EQ(texts.size(), 3000u);
-  EXPECT_EQ(texts[0], "0|1970-01-01|NULL|");
+  EXPECT_EQ(texts[0], "0|NULL|1970-01-01|");
   EXPECT_EQ(texts[2999], "2999|1970-01-03|plain|");
   const TableStatistics statistics = table->statistics();
   EXPECT_TRUE(statistics.is_exact);
@@ -144,28 +144,28 @@ TEST_F(ParquetTableTest, PartitionsAreDirectoriesAndComeBackTyped) {
   EXPECT_TRUE(fs::exists(root_ / "parts/day=1970-01-01/city=a%2Fb%3Dc %25"));
   EXPECT_TRUE(fs::exists(root_ / "parts/day=1970-01-03/city=__HIVE_DEFAULT_PARTITION__"));
   const auto table = open("parts");
-  const Schema expected = {{"k", Type::int64()}, {"day", Type::date()}, {"city", Type::varchar()}};
-  ASSERT_EQ(table->schema(), expected);
+  const Schema expected = {{"k", Type::int64()}, {"city", Type::varchar()}, {"day", Type::date()}};
+  ASSERT_EQ(table->schema(), expected);  // keys by name, as DuckDB has them
   EXPECT_EQ(table->parts().size(), 9u);
   auto texts = read(table);
   ASSERT_EQ(texts.size(), 1500u);
   std::sort(texts.begin(), texts.end());
   EXPECT_EQ(texts[0], "0|1970-01-01|NULL|");
-  EXPECT_TRUE(std::binary_search(texts.begin(), texts.end(), "4|1970-01-02|a/b=c %|"));
+  EXPECT_TRUE(std::binary_search(texts.begin(), texts.end(), "4|a/b=c %|1970-01-02|"));
 
   // Files of other days are not even opened.
-  const auto some = read(open("parts"), {equals(expected, 1, Value::integer(Type::date(), 1))});
+  const auto some = read(open("parts"), {equals(expected, 2, Value::integer(Type::date(), 1))});
   EXPECT_EQ(some.size(), 500u);
   EXPECT_EQ(counter("files pruned"), 6u);
-  EXPECT_EQ(read(open("parts"), {equals(expected, 2, Value::text("plain")),
+  EXPECT_EQ(read(open("parts"), {equals(expected, 1, Value::text("plain")),
                                  equals(expected, 0, Value::integer(7))}),
-            std::vector<std::string>{"7|1970-01-02|plain|"});
+            std::vector<std::string>{"7|plain|1970-01-02|"});
 }
 
 TEST_F(ParquetTableTest, HiveDirectoriesCanBeIgnored) {
   write("parts", schema(), {rows(0, 100)}, {{"partition_by", Value::text("day")}});
   ParquetTableOptions options;
-  options.hive_partitioning = false;
+  options.hive.is_wanted = false;
   EXPECT_EQ(open("parts", options)->schema(),
             (Schema{{"k", Type::int64()}, {"city", Type::varchar()}}));
 }
