@@ -82,6 +82,7 @@ class Lowering {
       }
       case NodeTag::kProject: {
         const auto& project = static_cast<const ProjectNode&>(node);
+        note_reads(project.input, project.exprs);
         return through(open(project.input), node, [&] { return make_project(project.exprs, context_); });
       }
       case NodeTag::kUnnest: {
@@ -90,6 +91,7 @@ class Lowering {
       }
       case NodeTag::kAggregation: {
         const auto& aggregation = static_cast<const AggregationNode&>(node);
+        note_reads(aggregation);
         return keep(aggregation.input, node, make_aggregation(aggregation, context_), "Aggregate");
       }
       case NodeTag::kSort: {
@@ -194,11 +196,57 @@ class Lowering {
     return through(std::move(open), node, [&] { return make_filter(predicate, context_); });
   }
 
+  /// What is read of a join's output, where the node above says so: other columns need not be
+  /// fetched from its build side.
+  void note_reads(const PlanRef& input, const std::vector<ExprRef>& exprs) {
+    if (input->tag() != NodeTag::kJoin) return;
+    std::vector<bool> read(input->schema.size());
+    for (const ExprRef& expr : exprs) {
+      for (uint32_t column : columns_of(expr)) read[column] = true;
+    }
+    reads_.insert_or_assign(input.get(), std::move(read));
+  }
+  void note_reads(const AggregationNode& node) {
+    std::vector<ExprRef> exprs = node.keys;
+    for (const AggregateExprRef& aggregate : node.aggregates) {
+      exprs.insert(exprs.end(), aggregate->evaluated.begin(), aggregate->evaluated.end());
+      if (aggregate->filter) exprs.push_back(aggregate->filter);
+    }
+    note_reads(node.input, exprs);
+  }
+  /// A join's inputs are read by its keys, its residual and whoever reads its output.
+  void note_reads(const JoinNode& node, const std::vector<bool>& outputs) {
+    if (node.left == node.right) {  // one node cannot have two sets of readers
+      reads_.erase(node.left.get());
+      return;
+    }
+    const size_t left_width = node.left->schema.size();
+    const auto side = [&](const PlanRef& input, const std::vector<ExprRef>& keys, size_t begin) {
+      note_reads(input, keys);
+      const auto known = reads_.find(input.get());
+      if (known == reads_.end()) return;
+      const bool comes_out = begin == 0 || (node.kind != JoinKind::kSemi && node.kind != JoinKind::kAnti &&
+                                            node.kind != JoinKind::kMark);
+      for (size_t i = 0; comes_out && i < known->second.size(); ++i) {
+        if (outputs.empty() || outputs[begin + i]) known->second[i] = true;
+      }
+      if (!node.residual) return;
+      for (uint32_t column : columns_of(node.residual)) {
+        if (column >= begin && column - begin < known->second.size()) known->second[column - begin] = true;
+      }
+    };
+    side(node.left, node.left_keys, 0);
+    side(node.right, node.right_keys, left_width);
+  }
+
   Open join(const JoinNode& node) {
+    const auto known = reads_.find(&node);
+    const std::vector<bool> outputs = known == reads_.end() ? std::vector<bool>() : known->second;
+    note_reads(node, outputs);
     // The probe side first: its scans subscribe to the filters that the join then publishes.
     Open probe = open(node.left);
     JoinParts parts = node.left_keys.empty() ? make_nested_loop_join(node, context_)
-                                             : make_hash_join(node, context_, filters_);
+                                             : make_hash_join(node, context_, filters_, outputs);
     const size_t built = close(open(node.right), parts.build, &node, "Join build");
     for (Pipeline& branch : probe.branches) {
       branch.after.push_back(built);
@@ -288,6 +336,7 @@ class Lowering {
   QueryContext& context_;
   PipelineGraph& graph_;
   RuntimeFilters filters_;
+  std::unordered_map<const PlanNode*, std::vector<bool>> reads_;  // of joins' outputs
   std::unordered_map<const PlanNode*, std::pair<size_t, std::shared_ptr<KeepSink>>> shared_;
 };
 

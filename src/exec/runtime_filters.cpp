@@ -26,11 +26,12 @@ RuntimeFilterRef RuntimeFilters::subscribe(int64_t id, uint32_t column) {
   return filter;
 }
 
-void PublishedFilter::publish(std::optional<Value> low, std::optional<Value> high, const std::vector<uint64_t>& hashes) {
+void PublishedFilter::publish(std::optional<Value> low, std::optional<Value> high, const std::vector<uint64_t>& hashes,
+                              bool bounds_only) {
   lower = std::move(low);
   upper = std::move(high);
   const size_t blocks = std::bit_ceil(std::max<size_t>(16, hashes.size() / 5));
-  if (blocks <= kMostBlocks) {
+  if (!bounds_only && blocks <= kMostBlocks) {
     blocks_.assign(blocks, 0);
     mask_ = blocks - 1;
     for (uint64_t hash : hashes) blocks_[(hash >> 32) & mask_] |= bits_of(hash);

@@ -24,9 +24,10 @@ class RuntimeFilters {
 class PublishedFilter final : public RuntimeFilter {
  public:
   Selection probe(const Column& values, const Selection& active) const override;
-  /// `keys`: hashes of the build side's non-NULL values (kernel/hash_column.h), to be put in a
-  /// blocked Bloom filter; too many (over `most_keys`) leave only the bounds.
-  void publish(std::optional<Value> lower, std::optional<Value> upper, const std::vector<uint64_t>& hashes);
+  /// `hashes`: of the build side's non-NULL values (kernel/hash_column.h), to be put in a blocked
+  /// Bloom filter; `bounds_only` where they were too many.
+  void publish(std::optional<Value> lower, std::optional<Value> upper, const std::vector<uint64_t>& hashes,
+               bool bounds_only);
 
  private:
   std::vector<uint64_t> blocks_;  // 64-bit blocks; empty: bounds only

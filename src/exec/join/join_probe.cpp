@@ -1,168 +1,258 @@
 #include "exec/join/join_probe.h"
 
-#include <cstring>
+#include <algorithm>
 
-#include "column/column_writer.h"
-#include "exec/gather_rows.h"
+#include "kernel/hash_column.h"
+#include "rows/row_compare.h"
 
 namespace doline {
 
-JoinShape::JoinShape(const JoinNode& node, const QueryContext& context) : kind(node.kind), null_aware(node.null_aware) {
-  for (const Field& field : node.left->schema) left_types.push_back(field.type);
-  for (const Field& field : node.right->schema) right_types.push_back(field.type);
-  if (!node.left_keys.empty()) {
-    left_keys = Program::compile(node.left_keys, context.session);
-    right_keys = Program::compile(node.right_keys, context.session);
-  }
-  if (node.residual) residual = Program::compile_predicate(node.residual, context.session);
+namespace {
+
+constexpr uint32_t kFirstLook = 4;
+/// Batches without a row to give before the driver is let in.
+constexpr uint32_t kQuietBatches = 8;
+/// Output keeps the left columns as they are where this share of their rows comes out.
+constexpr uint32_t kWorthAligning = 2;
+
+bool is_plain_integer(PhysicalType type) {
+  return type == PhysicalType::kInt8 || type == PhysicalType::kInt16 || type == PhysicalType::kInt32 ||
+         type == PhysicalType::kInt64 || type == PhysicalType::kUInt8 || type == PhysicalType::kUInt16 ||
+         type == PhysicalType::kUInt32 || type == PhysicalType::kUInt64;
 }
 
-void JoinProbe::begin(const Chunk& left, const JoinTable& table) {
+}  // namespace
+
+void JoinProbe::begin(const Chunk& left, const JoinTable& table, Pass pass) {
   left_ = left;
   table_ = &table;
-  row_ = 0;
+  pass_ = pass;
   pairs_done_ = false;
-  const uint32_t rows = left_.row_count;
-  matched_.assign(words_for_bits(rows), 0);
-  positions_.resize(rows);
-  hashes_.resize(rows);
-  if (shape_.left_keys) {
-    keys_ = evaluate_keys(*shape_.left_keys, left_, key_scratch_);
-    table.first(keys_, rows, hashes_.data(), positions_.data());
-  } else {
-    std::fill(positions_.begin(), positions_.end(), table.row_count() > 0 ? 0 : JoinTable::kNone);
+  is_first_batch_ = true;
+  matched().resize(words_for_bits(left_.row_count));
+  if (!pass_.matched) std::fill(own_matched_.begin(), own_matched_.end(), 0);
+  keys_.clear();
+  shape_.left_keys->evaluate(left_, key_scratch_, keys_);
+  first_look_ = shape_.gives_pairs() ? 0 : kFirstLook;
+  find_candidates();
+}
+
+void JoinProbe::find_candidates() {
+  const uint32_t count = left_.active.size();
+  for (size_t key = 0; key < keys_.size(); ++key) hash_column(keys_[key], left_.active, hashes_, key > 0);
+  candidates_.resize(count);
+  later_.clear();
+  next_candidate_ = 0;
+  if (table_->row_count() == 0) return candidates_.clear();
+  if (table_->must_fetch()) {
+    for (uint32_t i = 0; i < count; ++i) __builtin_prefetch(table_->word_of(hashes_[i]));
   }
+  Candidate* const found = candidates_.data();
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint64_t word = *table_->word_of(hashes_[i]);
+    const uint64_t tag = JoinTable::tag_of(hashes_[i]);
+    found[kept] = {word, i, 0};
+    kept += (word & tag) == tag;  // without a branch: most or few may pass
+  }
+  if (!shape_.nulls_equal) {
+    for (const Column& key : keys_) {
+      if (!key.validity()) continue;
+      const uint32_t before = kept;
+      kept = 0;
+      for (uint32_t k = 0; k < before; ++k) {
+        found[kept] = found[k];
+        kept += !key.is_null(left_.active[found[k].index]);
+      }
+    }
+  }
+  // What one pass settled, later ones need not ask again.
+  if (pass_.matched && !shape_.gives_pairs()) {
+    const uint32_t before = kept;
+    kept = 0;
+    for (uint32_t k = 0; k < before; ++k) {
+      found[kept] = found[k];
+      kept += !is_matched(left_.active[found[k].index]);
+    }
+  }
+  candidates_.resize(kept);
+  if (table_->must_fetch()) {
+    for (uint32_t k = 0; k < kept; ++k) __builtin_prefetch(reinterpret_cast<const void*>(found[k].word & JoinTable::kAddress));
+  }
+}
+
+/// The next pairs of left rows and build rows that share a directory word.
+uint32_t JoinProbe::take_candidates(uint32_t most) {
+  uint32_t count = 0;
+  const auto put = [&](const Candidate& candidate, uint64_t address) {
+    pair_index_[count] = candidate.index;
+    pair_rows_[count++] = reinterpret_cast<std::byte*>(address);
+  };
+  while (count < most) {
+    if (next_candidate_ == candidates_.size()) {
+      if (later_.empty()) break;
+      candidates_.swap(later_);
+      later_.clear();
+      next_candidate_ = 0;
+      first_look_ = 0;
+      continue;
+    }
+    Candidate& candidate = candidates_[next_candidate_];
+    if (!(candidate.word & JoinTable::kIsRun)) {
+      put(candidate, candidate.word & JoinTable::kAddress);
+      ++next_candidate_;
+      continue;
+    }
+    if (candidate.from != 0 && !shape_.gives_pairs() && is_matched(left_.active[candidate.index])) {
+      ++next_candidate_;
+      continue;
+    }
+    const auto* run = reinterpret_cast<const uint64_t*>(candidate.word & JoinTable::kAddress);
+    uint64_t take = std::min<uint64_t>(run[0] - candidate.from, most - count);
+    if (first_look_ != 0) take = std::min<uint64_t>(take, first_look_);
+    for (uint64_t i = 0; i < take; ++i) {
+      const uint64_t row = run[1 + candidate.from + i];
+      __builtin_prefetch(reinterpret_cast<const void*>(row));
+      put(candidate, row);
+    }
+    candidate.from += static_cast<uint32_t>(take);
+    if (candidate.from == run[0]) {
+      ++next_candidate_;
+    } else if (first_look_ != 0 || !shape_.gives_pairs()) {
+      later_.push_back(candidate);
+      ++next_candidate_;
+    }
+  }
+  const Selection& active = left_.active;
+  if (const uint16_t* rows = active.rows()) {
+    for (uint32_t i = 0; i < count; ++i) pair_left_[i] = rows[pair_index_[i]];
+  } else {
+    std::copy_n(pair_index_, count, pair_left_);
+  }
+  return count;
+}
+
+/// Pairs whose keys are equal are left in `equal_`, ascending.
+uint32_t JoinProbe::keep_equal(uint32_t count) {
+  const RowLayout& layout = *shape_.layout;
+  uint32_t different[kChunkRows];
+  uint32_t kept = count;
+  for (uint32_t i = 0; i < count; ++i) equal_[i] = i;
+  // Where looking at the keys is more than a look, hashes go first.
+  if (keys_.size() > 1 || !is_plain_integer(keys_[0].physical())) {
+    kept = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+      equal_[kept] = i;
+      kept += stored_hash(pair_rows_[i]) == hashes_[pair_index_[i]];
+    }
+  }
+  for (size_t key = 0; key < keys_.size() && kept != 0; ++key) {
+    uint32_t different_count = 0;
+    kept = split_by_key(layout, key, keys_[key], pair_left_, pair_rows_, equal_, kept, different, different_count);
+  }
+  return kept;
 }
 
 bool JoinProbe::next(Chunk& out, uint32_t most_rows) {
-  if (!pairs_done_) {
-    if (pairs(out, most_rows)) return true;
-    pairs_done_ = true;
-    if (leftovers(out)) return true;
+  out = Chunk();
+  most_rows = std::min(most_rows, kChunkRows);
+  for (uint32_t quiet = 0; !pairs_done_; ++quiet) {
+    // In the first batch a chunk's rows may meet one build row each, and stay where they are.
+    const uint32_t taken = take_candidates(
+        is_first_batch_ ? std::max(most_rows, static_cast<uint32_t>(candidates_.size())) : most_rows);
+    const bool is_all = is_first_batch_ && next_candidate_ == candidates_.size() && later_.empty();
+    const uint32_t count = keep_equal(taken);
+    if (!shape_.gives_pairs() && !shape_.residual) {
+      for (uint32_t k = 0; k < count; ++k) set_bit(matched().data(), pair_left_[equal_[k]]);
+    } else {
+      give_pairs(count, is_all, out);
+    }
+    is_first_batch_ = false;
+    pairs_done_ |= next_candidate_ == candidates_.size() && later_.empty();
+    if (!out.empty() || quiet == kQuietBatches) return true;
   }
+  const bool given = !pass_.is_last ? false : leftover_rows(shape_, left_, matched(), keys_, table_->facts, out);
   table_ = nullptr;
   left_ = Chunk();
-  return false;
+  return given;
 }
 
-bool JoinProbe::pairs(Chunk& out, uint32_t most_rows) {
-  const bool wants_pairs = shape_.kind == JoinKind::kInner || shape_.kind == JoinKind::kLeft ||
-                           shape_.kind == JoinKind::kRight || shape_.kind == JoinKind::kFull ||
-                           shape_.kind == JoinKind::kCross;
-  const bool tracks = shape_.kind == JoinKind::kRight || shape_.kind == JoinKind::kFull;
-  const uint32_t rows = left_.row_count;
-  std::vector<uint32_t> left_rows, positions;
-  while (row_ < rows) {
-    left_rows.clear();
-    positions.clear();
-    while (row_ < rows && left_rows.size() < most_rows) {
-      uint32_t position = positions_[row_];
-      if (shape_.left_keys) position = table_->match(keys_, row_, hashes_[row_], position);
-      // Without pairs to give and nothing more to test, the first match says it all.
-      const bool enough = !wants_pairs && (test_bit(matched_.data(), row_) || (position != JoinTable::kNone && !shape_.residual));
-      if (enough) {
-        if (position != JoinTable::kNone) set_bit(matched_.data(), row_);
-        ++row_;
-        continue;
-      }
-      if (position == JoinTable::kNone) {
-        ++row_;
-        continue;
-      }
-      left_rows.push_back(row_);
-      positions.push_back(position);
-      if (shape_.left_keys) {
-        positions_[row_] = table_->next(position);
-      } else {
-        positions_[row_] = position + 1 < table_->row_count() ? position + 1 : JoinTable::kNone;
-      }
-      if (positions_[row_] == JoinTable::kNone) ++row_;
-    }
-    if (left_rows.empty()) return false;
-    const auto count = static_cast<uint32_t>(left_rows.size());
-    std::vector<uint32_t> right_rows(count);
-    for (uint32_t i = 0; i < count; ++i) right_rows[i] = table_->row_at(positions[i]);
-    Chunk both;
-    both.row_count = count;
-    both.active = Selection::all(count);
-    if (wants_pairs || shape_.residual) {
-      for (const Column& column : left_.columns) both.columns.push_back(column.gather(left_rows.data(), count));
-      Chunk right = gather_rows(table_->types(), table_->chunks(), right_rows.data(), count);
-      for (Column& column : right.columns) both.columns.push_back(std::move(column));
-    }
-    if (shape_.residual) both.active = shape_.residual->select(both, residual_scratch_);
-    both.active.for_each([&](uint32_t i) {
-      set_bit(matched_.data(), left_rows[i]);
-      if (tracks) table_->mark_matched(positions[i]);
-    });
-    if (wants_pairs && !both.active.empty()) {
-      out = std::move(both);
-      return true;
-    }
+/// Of both sides what the residual reads, for `count` pairs.
+Chunk JoinProbe::tested_pairs(uint32_t count, const uint32_t* left_rows) const {
+  Chunk pairs;
+  pairs.row_count = count;
+  pairs.active = Selection::all(count);
+  for (size_t i = 0; i < left_.columns.size(); ++i) {
+    pairs.columns.push_back(shape_.is_tested[i] ? left_.columns[i].gather(left_rows, count)
+                                                : Column::null(shape_.left_types[i], count));
   }
-  return false;
+  std::byte* rows[kChunkRows];
+  for (uint32_t k = 0; k < count; ++k) rows[k] = pair_rows_[equal_[k]];
+  for (Column& column : gather_right(*table_, shape_.is_tested, rows, count)) pairs.columns.push_back(std::move(column));
+  return pairs;
 }
 
-bool JoinProbe::leftovers(Chunk& out) {
-  const uint32_t rows = left_.row_count;
-  switch (shape_.kind) {
-    case JoinKind::kInner:
-    case JoinKind::kRight:
-    case JoinKind::kCross: return false;
-    case JoinKind::kSemi:
-      out = left_;
-      out.active = Selection::from_bits(matched_.data(), rows);
-      return !out.active.empty();
-    case JoinKind::kMark:
-      out = left_;
-      out.columns.push_back(mark_column());
-      return true;
-    case JoinKind::kLeft:
-    case JoinKind::kFull:
-    case JoinKind::kAnti: break;
+void JoinProbe::give_pairs(uint32_t count, bool is_all, Chunk& out) {
+  if (shape_.residual && count != 0) {
+    uint32_t left_rows[kChunkRows];
+    for (uint32_t k = 0; k < count; ++k) left_rows[k] = pair_left_[equal_[k]];
+    const Selection passed = shape_.residual->select(tested_pairs(count, left_rows), residual_scratch_);
+    uint32_t kept = 0;
+    passed.for_each([&](uint32_t k) { equal_[kept++] = equal_[k]; });
+    count = kept;
   }
-  for (uint64_t& word : matched_) word = ~word;
-  out = left_;
-  out.active = Selection::from_bits(matched_.data(), rows);
-  if (out.active.empty()) return false;
-  if (shape_.kind != JoinKind::kAnti) {
-    for (TypeRef type : shape_.right_types) out.columns.push_back(Column::null(type, rows));
+  if (shape_.gives_leftovers()) {
+    for (uint32_t k = 0; k < count; ++k) set_bit(matched().data(), pair_left_[equal_[k]]);
   }
+  if (!shape_.gives_pairs()) return;
+  if (shape_.gives_unmatched()) {
+    for (uint32_t k = 0; k < count; ++k) JoinTable::mark_matched(shape_, pair_rows_[equal_[k]]);
+  }
+  if (is_all && give_aligned(count, out)) return;
+  if (count != 0) give_gathered(count, out);
+}
+
+/// Where each left row meets one build row at most, and many do, the left columns come out as they
+/// are and the right ones are put beside them. The left rows of a left join without a partner too.
+bool JoinProbe::give_aligned(uint32_t count, Chunk& out) {
+  const bool with_alone = (shape_.kind == JoinKind::kLeft || shape_.kind == JoinKind::kFull) && pass_.is_last &&
+                          !pass_.matched;
+  if (!with_alone && (count == 0 || count * kWorthAligning < left_.row_count)) return false;
+  for (uint32_t k = 1; k < count; ++k) {
+    if (pair_index_[equal_[k - 1]] == pair_index_[equal_[k]]) return false;
+  }
+  const std::byte* rows[kChunkRows];
+  std::fill_n(rows, left_.row_count, with_alone ? shape_.layout->null_row() : pair_rows_[equal_[0]]);
+  for (uint32_t k = 0; k < count; ++k) rows[pair_left_[equal_[k]]] = pair_rows_[equal_[k]];
+  out.row_count = left_.row_count;
+  out.columns = left_.columns;
+  for (Column& column : gather_right(*table_, shape_.is_output, rows, left_.row_count)) out.columns.push_back(std::move(column));
+  if (with_alone || count == left_.active.size()) {
+    out.active = left_.active;
+  } else {
+    std::vector<uint64_t> bits(words_for_bits(left_.row_count));
+    for (uint32_t k = 0; k < count; ++k) set_bit(bits.data(), pair_left_[equal_[k]]);
+    out.active = Selection::from_bits(bits.data(), left_.active);
+  }
+  // Nothing is left over.
+  if (with_alone) left_.active.for_each([&](uint32_t row) { set_bit(matched().data(), row); });
   return true;
 }
 
-/// Matched: true. Not matched: false, or with `null_aware` unknown where a NULL on either side
-/// could have been the value; IN over no rows at all is false.
-Column JoinProbe::mark_column() const {
-  const uint32_t rows = left_.row_count;
-  BufferRef bits = Buffer::allocate_zeroed(words_for_bits(rows) * 8);
-  std::memcpy(bits->data(), matched_.data(), matched_.size() * 8);
-  BufferRef validity;
-  if (shape_.null_aware && table_->has_rows()) {
-    validity = make_full_bitmap(rows);
-    for (uint32_t row = 0; row < rows; ++row) {
-      if (test_bit(matched_.data(), row)) continue;
-      bool null = table_->has_null_key();
-      for (const Column& key : keys_) null |= key.is_null(row);
-      if (null) clear_bit(validity->as<uint64_t>(), row);
-    }
+void JoinProbe::give_gathered(uint32_t count, Chunk& out) {
+  uint32_t left_rows[kChunkRows];
+  std::byte* rows[kChunkRows];
+  for (uint32_t k = 0; k < count; ++k) {
+    left_rows[k] = pair_left_[equal_[k]];
+    rows[k] = pair_rows_[equal_[k]];
   }
-  return Column::flat(Type::boolean(), rows, std::move(bits), std::move(validity));
-}
-
-Chunk unmatched_rows(const JoinShape& shape, const JoinTable& table, uint64_t begin, uint64_t end) {
-  std::vector<uint32_t> rows;
-  for (uint64_t position = begin; position < end; ++position) {
-    if (!table.is_matched(static_cast<uint32_t>(position))) rows.push_back(table.row_at(static_cast<uint32_t>(position)));
-  }
-  const auto count = static_cast<uint32_t>(rows.size());
-  Chunk right = gather_rows(table.types(), table.chunks(), rows.data(), count);
-  Chunk out;
-  for (TypeRef type : shape.left_types) out.columns.push_back(Column::null(type, count));
-  for (Column& column : right.columns) out.columns.push_back(std::move(column));
   out.row_count = count;
   out.active = Selection::all(count);
-  return out;
+  for (size_t i = 0; i < left_.columns.size(); ++i) {
+    out.columns.push_back(shape_.is_output[i] ? left_.columns[i].gather(left_rows, count)
+                                              : Column::null(shape_.left_types[i], count));
+  }
+  for (Column& column : gather_right(*table_, shape_.is_output, rows, count)) out.columns.push_back(std::move(column));
 }
 
 }  // namespace doline

@@ -1,140 +1,138 @@
 #include "exec/join/join_table.h"
 
+#include <algorithm>
 #include <bit>
-
-#include "kernel/compare.h"
-#include "kernel/hash_column.h"
 
 namespace doline {
 
 namespace {
 
+/// A word a row and a third more, at least: with fewer, rows of different keys share a word too
+/// often, with more the directory outgrows the caches sooner.
+size_t words_for(uint64_t rows) { return std::bit_ceil(std::max<uint64_t>(JoinBits::kCount, rows + rows / 3)); }
 
-bool is_small_integer(PhysicalType type) {
-  return type == PhysicalType::kInt8 || type == PhysicalType::kInt16 || type == PhysicalType::kInt32 ||
-         type == PhysicalType::kInt64 || type == PhysicalType::kUInt8 || type == PhysicalType::kUInt16 ||
-         type == PhysicalType::kUInt32;
-}
-
-int64_t integer_at(const Column& column, uint32_t row) {
-  const Column& from = column.is_dictionary() ? column.dictionary()->values() : column;
-  const uint32_t at = column.index_of(row);
-  switch (column.physical()) {
-    case PhysicalType::kInt8: return from.values<int8_t>()[at];
-    case PhysicalType::kInt16: return from.values<int16_t>()[at];
-    case PhysicalType::kInt32: return from.values<int32_t>()[at];
-    case PhysicalType::kInt64: return from.values<int64_t>()[at];
-    case PhysicalType::kUInt8: return from.values<uint8_t>()[at];
-    case PhysicalType::kUInt16: return from.values<uint16_t>()[at];
-    case PhysicalType::kUInt32: return from.values<uint32_t>()[at];
-    case PhysicalType::kBool: case PhysicalType::kInt128: case PhysicalType::kUInt64: case PhysicalType::kFloat:
-    case PhysicalType::kDouble: case PhysicalType::kString: case PhysicalType::kInterval: case PhysicalType::kList:
-    case PhysicalType::kStruct:
-      break;
-  }
-  UNREACHABLE();
-}
-
-bool any_null(const std::vector<Column>& keys, uint32_t row) {
-  for (const Column& key : keys) {
-    if (key.is_null(row)) return true;
-  }
-  return false;
-}
+// While a slice is counted, a word's lower half counts its rows; then it says that one row is still
+// to come.
+constexpr uint64_t kOneToCome = 2;
+constexpr uint32_t kAhead = 8;  // rows whose words are fetched before they are needed
 
 }  // namespace
 
-std::vector<Column> evaluate_keys(const Program& program, const Chunk& chunk, Program::Scratch& scratch) {
-  std::vector<Column> keys;
-  program.evaluate(chunk, scratch, keys);
-  return keys;
+JoinTable::JoinTable(const JoinShape& shape, uint32_t skip_bits) : shape_(shape), skip_bits_(skip_bits) {}
+JoinTable::~JoinTable() = default;
+
+size_t JoinTable::directory_bytes(uint64_t rows) {
+  return words_for(rows) * sizeof(uint64_t) + rows * (sizeof(uint64_t) * 3 / 2);
 }
 
-JoinTable::JoinTable(const JoinNode& node, QueryContext&)
-    : nulls_equal_(node.nulls_equal), tracks_matches_(node.kind == JoinKind::kRight || node.kind == JoinKind::kFull) {
-  for (const Field& field : node.right->schema) types_.push_back(field.type);
-  single_integer_ = !nulls_equal_ && node.right_keys.size() == 1 && is_small_integer(node.right_keys[0]->type->physical());
-}
-
-void JoinTable::add(Chunk chunk, std::vector<Column> keys) {
-  held_bytes_ += chunk.data_bytes() + chunk.row_count * (size_t{24} + (single_integer_ ? 8 : 0));
-  row_count_ += chunk.row_count;
-  chunks_.push_back(std::move(chunk));
-  keys_.push_back(std::move(keys));
-}
-
-void JoinTable::finish() {
-  has_rows_ = row_count_ > 0;
-  rows_.reserve(row_count_);
-  hashes_.reserve(row_count_);
-  std::vector<uint64_t> hashes(kChunkRows);
-  for (uint32_t chunk = 0; chunk < chunks_.size(); ++chunk) {
-    chunk_pointers_.push_back(&chunks_[chunk]);
-    const uint32_t rows = chunks_[chunk].row_count;
-    const Selection all = Selection::all(rows);
-    for (size_t i = 0; i < keys_[chunk].size(); ++i) hash_column(keys_[chunk][i], all, hashes.data(), i > 0);
-    for (uint32_t row = 0; row < rows; ++row) {
-      const bool null = any_null(keys_[chunk], row);
-      has_null_key_ |= null;
-      // A row that can match nothing is kept only where unmatched rows come out.
-      if (null && !nulls_equal_ && !tracks_matches_) continue;
-      rows_.push_back(chunk << 11 | row);
-      hashes_.push_back(hashes[row]);
-      if (single_integer_) integers_.push_back(null ? 0 : integer_at(keys_[chunk][0], row));
+void JoinTable::set_rows(std::vector<std::vector<RowPageRef>> partitions, Budget& budget) {
+  partitions_ = std::move(partitions);
+  runs_.resize(partitions_.size());
+  for (const auto& pages : partitions_) {
+    for (const RowPageRef& page : pages) {
+      row_count_ += page->size();
+      pages_.push_back(page);
     }
   }
-  const size_t capacity = std::bit_ceil(std::max<size_t>(16, rows_.size() + rows_.size() / 2));
-  mask_ = capacity - 1;
-  heads_.assign(capacity, kNone);
-  next_.assign(rows_.size(), kNone);
-  for (size_t i = rows_.size(); i-- > 0;) {  // backwards: chains then run in insertion order
-    if (!nulls_equal_ && tracks_matches_ && any_null(keys_[rows_[i] >> 11], rows_[i] & 2047)) continue;
-    uint32_t& head = heads_[hashes_[i] & mask_];
-    next_[i] = head;
-    head = static_cast<uint32_t>(i);
-  }
-  if (tracks_matches_) matched_ = std::vector<std::atomic<bool>>(rows_.size());
+  word_count_ = words_for(row_count_);
+  shift_ = 64 - static_cast<uint32_t>(std::countr_zero(word_count_));
+  budget_ = BudgetRef(&budget);
+  directory_ = Buffer::allocate(word_count_ * sizeof(uint64_t), budget);
+  words_ = directory_->as<uint64_t>();
 }
 
-void JoinTable::first(const std::vector<Column>& keys, uint32_t count, uint64_t* hashes, uint32_t* positions) const {
-  const Selection all = Selection::all(count);
-  for (size_t i = 0; i < keys.size(); ++i) hash_column(keys[i], all, hashes, i > 0);
-  for (uint32_t row = 0; row < count; ++row) __builtin_prefetch(&heads_[hashes[row] & mask_]);
-  for (uint32_t row = 0; row < count; ++row) {
-    positions[row] = heads_[hashes[row] & mask_];
-    if (positions[row] != kNone) {
-      __builtin_prefetch(&hashes_[positions[row]]);
-      if (single_integer_) __builtin_prefetch(&integers_[positions[row]]);
-    }
-  }
-  if (!nulls_equal_) {
-    for (const Column& key : keys) {
-      if (!key.validity()) continue;
-      for (uint32_t row = 0; row < count; ++row) {
-        if (key.is_null(row)) positions[row] = kNone;
-      }
-    }
-  }
-}
-
-bool JoinTable::equal_keys(const std::vector<Column>& keys, uint32_t row, uint32_t position) const {
-  const uint32_t at = rows_[position];
-  const std::vector<Column>& own = keys_[at >> 11];
-  for (size_t i = 0; i < keys.size(); ++i) {
-    if (!rows_equal(keys[i], row, own[i], at & 2047)) return false;
+/// NULL keys lead nowhere; their rows are there only to come out unmatched.
+bool JoinTable::is_linked(const std::byte* row) const {
+  for (size_t key = 0; key < shape_.layout->key_count(); ++key) {
+    if (shape_.layout->is_null(row, key)) return false;
   }
   return true;
 }
 
-uint32_t JoinTable::match(const std::vector<Column>& keys, uint32_t row, uint64_t hash, uint32_t position) const {
-  if (single_integer_) {
-    if (position == kNone) return kNone;
-    const int64_t wanted = integer_at(keys[0], row);
-    while (position != kNone && integers_[position] != wanted) position = next_[position];
-    return position;
+template <class Body>
+void JoinTable::for_each_linked(size_t partition, QueryContext& context, Body&& body) const {
+  const bool may_be_apart = shape_.gives_unmatched() && !shape_.nulls_equal;
+  for (const RowPageRef& page : partitions_[partition]) {
+    context.check_cancelled();
+    const uint32_t size = page->size();
+    for (uint32_t i = 0; i < size; ++i) {
+      if (i + kAhead < size) __builtin_prefetch(word_of(stored_hash(page->row(i + kAhead))), 1);
+      std::byte* row = page->row(i);
+      if (may_be_apart && !is_linked(row)) continue;
+      body(row, stored_hash(row));
+    }
   }
-  while (position != kNone && (hashes_[position] != hash || !equal_keys(keys, row, position))) position = next_[position];
-  return position;
+}
+
+void JoinTable::build(size_t partition, QueryContext& context) {
+  const size_t slice = word_count_ / partitions_.size();
+  uint64_t* const first = words_ + partition * slice;
+  std::fill_n(first, slice, 0);
+  for_each_linked(partition, context, [&](std::byte*, uint64_t hash) {
+    uint64_t& word = *const_cast<uint64_t*>(word_of(hash));
+    word = (word + 1) | tag_of(hash);
+  });
+  constexpr uint64_t kTags = ~((uint64_t{1} << 48) - 1);
+  size_t shared = 0;
+  for (size_t i = 0; i < slice; ++i) {
+    const uint64_t count = first[i] & ~kTags;
+    shared += count > 1 ? count + 1 : 0;
+  }
+  uint64_t* run = nullptr;
+  if (shared != 0) {
+    runs_[partition] = Buffer::allocate(shared * sizeof(uint64_t), *budget_);
+    run = runs_[partition]->as<uint64_t>();
+  }
+  for (size_t i = 0; i < slice; ++i) {
+    const uint64_t count = first[i] & ~kTags;
+    if (count == 0) continue;
+    if (count == 1) {
+      first[i] = (first[i] & kTags) | kOneToCome;
+      continue;
+    }
+    *run = 0;
+    first[i] = (first[i] & kTags) | reinterpret_cast<uint64_t>(run) | kIsRun;
+    run += count + 1;
+  }
+  for_each_linked(partition, context, [&](std::byte* row, uint64_t hash) {
+    uint64_t& word = *const_cast<uint64_t*>(word_of(hash));
+    const auto address = reinterpret_cast<uint64_t>(row);
+    if (word & kIsRun) {
+      auto* of_word = reinterpret_cast<uint64_t*>(word & kAddress);
+      of_word[++of_word[0]] = address;
+    } else {
+      word = (word & ~kOneToCome) | address;
+    }
+  });
+}
+
+void JoinTable::seal() {
+  partitions_.clear();
+  if (shape_.layout->has_heap()) texts_ = combine_pins(std::vector<PinRef>(pages_.begin(), pages_.end()));
+}
+
+std::vector<Column> gather_right(const JoinTable& table, const std::vector<bool>& is_read,
+                                 const std::byte* const* rows, uint32_t count) {
+  const JoinShape& shape = table.shape();
+  std::vector<Column> columns;
+  columns.reserve(shape.right_types.size());
+  for (size_t i = 0; i < shape.right_types.size(); ++i) {
+    if (shape.places[i] < 0 || !is_read[shape.left_types.size() + i]) {
+      columns.push_back(Column::null(shape.right_types[i], count));
+    } else {
+      columns.push_back(gather_column(*shape.layout, static_cast<size_t>(shape.places[i]), rows, count, table.texts()));
+    }
+  }
+  return columns;
+}
+
+Chunk unmatched_rows(const JoinTable& table, const RowPage& page, uint32_t& begin) {
+  const std::byte* rows[kChunkRows];
+  uint32_t count = 0;
+  for (; begin < page.size() && count < kChunkRows; ++begin) {
+    if (!JoinTable::is_matched(table.shape(), page.row(begin))) rows[count++] = page.row(begin);
+  }
+  return with_null_left(table.shape(), Chunk(gather_right(table, table.shape().is_output, rows, count), count));
 }
 
 }  // namespace doline

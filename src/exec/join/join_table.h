@@ -1,84 +1,100 @@
 #pragma once
 
 #include <atomic>
-#include <memory>
 #include <vector>
 
-#include "column/chunk.h"
-#include "expr/program.h"
-#include "plan/plan_node.h"
+#include "exec/join/join_shape.h"
 #include "plan/query_context.h"
+#include "rows/row_pages.h"
 
 namespace doline {
 
-/// The build side of a join: its chunks and a chained hash table over their key columns. Filled
-/// by add(), which is one thread at a time, sealed by finish(); then shared and only read, but for
-/// the bits that tell which rows were matched.
-class JoinTable {
- public:
-  JoinTable(const JoinNode& node, QueryContext& context);
-
-  /// `chunk` is dense and owned; `keys` are its key columns.
-  void add(Chunk chunk, std::vector<Column> keys);
-  void finish();
-
-  uint64_t row_count() const { return row_count_; }
-  bool has_null_key() const { return has_null_key_; }
-  /// Whether the build side has rows at all.
-  bool has_rows() const { return has_rows_; }
-  /// For the table of one bucket: what holds of the whole build side, which IN asks about.
-  void set_whole(bool has_rows, bool has_null_key) {
-    has_rows_ = has_rows;
-    has_null_key_ = has_null_key;
-  }
-  size_t held_bytes() const { return held_bytes_; }
-  const std::vector<const Chunk*>& chunks() const { return chunk_pointers_; }
-  const std::vector<TypeRef>& types() const { return types_; }
-
-  /// A row of the build side: chunk << 11 | row; kNone ends a chain.
-  static constexpr uint32_t kNone = ~uint32_t{0};
-
-  /// For each of the `count` probe rows (all of one dense chunk) the first build row that may
-  /// match; kNone where there is none. `hashes` is filled.
-  void first(const std::vector<Column>& keys, uint32_t count, uint64_t* hashes, uint32_t* positions) const;
-  /// The first row from `position` on along its chain whose keys equal the probe row's.
-  uint32_t match(const std::vector<Column>& keys, uint32_t row, uint64_t hash, uint32_t position) const;
-  uint32_t next(uint32_t position) const { return next_[position]; }
-  /// A position as a row for gather_rows.
-  uint32_t row_at(uint32_t position) const { return rows_[position]; }
-
-  void mark_matched(uint32_t position) const { matched_[position].store(true, std::memory_order_relaxed); }
-  bool is_matched(uint32_t position) const { return matched_[position].load(std::memory_order_relaxed); }
-
-  /// Hashes of all rows, for runtime filters; and the bounds of key `index`.
-  const std::vector<uint64_t>& hashes() const { return hashes_; }
-  const std::vector<std::vector<Column>>& keys() const { return keys_; }
-
- private:
-  bool equal_keys(const std::vector<Column>& keys, uint32_t row, uint32_t position) const;
-
-  const bool nulls_equal_;
-  const bool tracks_matches_;
-  std::vector<TypeRef> types_;
-  std::vector<Chunk> chunks_;
-  std::vector<const Chunk*> chunk_pointers_;
-  std::vector<std::vector<Column>> keys_;  // by chunk
-  uint64_t row_count_ = 0;
-  bool has_null_key_ = false;
-  bool has_rows_ = false;
-  size_t held_bytes_ = 0;
-  // One entry a row with a usable key, in insertion order.
-  std::vector<uint32_t> rows_;
-  std::vector<uint64_t> hashes_;
-  std::vector<int64_t> integers_;          // the key, where it is a single integer
-  bool single_integer_ = false;
-  std::vector<uint32_t> heads_;
-  std::vector<uint32_t> next_;
-  uint64_t mask_ = 0;
-  mutable std::vector<std::atomic<bool>> matched_;
+/// The leading bits of a hash, which say where a build row belongs: to a partition of the table in
+/// memory, or to a bucket on disk.
+struct JoinBits {
+  static constexpr uint32_t kBits = 6;
+  static constexpr uint32_t kCount = 1U << kBits;
+  static uint32_t of(uint64_t hash) { return static_cast<uint32_t>(hash >> (64 - kBits)); }
 };
 
-/// Key columns of a dense chunk.
-std::vector<Column> evaluate_keys(const Program& program, const Chunk& chunk, Program::Scratch& scratch);
+/// The build side of a hash join: rows in pages, and a directory that leads from a hash to the rows
+/// that may match (after Birler and others, DaMoN 2024). A directory word holds 16 bits of a bloom
+/// filter over the hashes that fell on it and either the address of the one row there, or that of
+/// a run: a count and the addresses of all its rows, one behind the other. So most rows that match
+/// nothing cost one cache miss, and most that match one row two.
+///
+/// Rows come with set_rows(); build() of each partition fills a slice of the directory that no
+/// other touches, any number at once; then the table is only read, but for the byte in each row
+/// that tells that it was matched.
+class JoinTable final {
+ public:
+  /// `skip_bits`: leading bits that all rows' hashes have in common.
+  JoinTable(const JoinShape& shape, uint32_t skip_bits = 0);
+  ~JoinTable();
+
+  /// Pages by partition (JoinBits), or all in one. Takes the directory's memory.
+  void set_rows(std::vector<std::vector<RowPageRef>> partitions, Budget& budget);
+  size_t partition_count() const { return partitions_.size(); }
+  /// Polls `context` for cancellation.
+  void build(size_t partition, QueryContext& context);
+  /// After every partition was built.
+  void seal();
+
+  /// What set_rows and build take for so many rows.
+  static size_t directory_bytes(uint64_t rows);
+
+  uint64_t row_count() const { return row_count_; }
+  BuildFacts facts;
+  const JoinShape& shape() const { return shape_; }
+  /// All rows, in the order they came.
+  const std::vector<RowPageRef>& pages() const { return pages_; }
+  /// Keeps the rows' texts; null where they have none.
+  const PinRef& texts() const { return texts_; }
+
+  // The directory, for probes. A word of 0 leads nowhere.
+  static constexpr uint64_t kAddress = (uint64_t{1} << 48) - 8;
+  static constexpr uint64_t kIsRun = 1;
+  static uint64_t tag_of(uint64_t hash) {
+    return (uint64_t{1} << (48 + (hash & 15))) | (uint64_t{1} << (48 + ((hash >> 4) & 15)));
+  }
+  const uint64_t* word_of(uint64_t hash) const { return words_ + ((hash << skip_bits_) >> shift_); }
+  /// Words that a core's cache does not keep by itself.
+  bool must_fetch() const { return word_count_ > (size_t{1} << 14); }
+
+  static void mark_matched(const JoinShape& shape, std::byte* row) {
+    std::atomic_ref(*reinterpret_cast<uint8_t*>(row + shape.layout->state_offset()))
+        .store(1, std::memory_order_relaxed);
+  }
+  static bool is_matched(const JoinShape& shape, const std::byte* row) {
+    return static_cast<uint8_t>(row[shape.layout->state_offset()]) != 0;
+  }
+
+ private:
+  template <class Body>
+  void for_each_linked(size_t partition, QueryContext& context, Body&& body) const;
+  bool is_linked(const std::byte* row) const;
+
+  const JoinShape& shape_;
+  const uint32_t skip_bits_;
+  uint32_t shift_ = 63;
+  size_t word_count_ = 0;
+  uint64_t* words_ = nullptr;
+  BufferRef directory_;
+  uint64_t row_count_ = 0;
+  std::vector<std::vector<RowPageRef>> partitions_;
+  std::vector<BufferRef> runs_;  // by partition
+  std::vector<RowPageRef> pages_;
+  PinRef texts_;
+  BudgetRef budget_;
+};
+
+/// The right columns of build rows; those that nobody reads (`is_read`, by left and right column)
+/// are NULLs.
+std::vector<Column> gather_right(const JoinTable& table, const std::vector<bool>& is_read,
+                                 const std::byte* const* rows, uint32_t count);
+
+/// The rows of a page that nothing matched, with NULLs on the left; at most kChunkRows from `begin`
+/// on, which is moved forward.
+Chunk unmatched_rows(const JoinTable& table, const RowPage& page, uint32_t& begin);
 
 }  // namespace doline

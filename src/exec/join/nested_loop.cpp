@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "exec/join/join.h"
-#include "exec/join/join_probe.h"
+#include "exec/join/loop_probe.h"
 
 namespace doline {
 
@@ -9,10 +9,10 @@ namespace {
 
 struct LoopState {
   LoopState(const JoinNode& node, QueryContext& its_context)
-      : context(its_context), shape(node, its_context), table(node, its_context) {}
+      : context(its_context), shape(node, its_context, {}), table(shape) {}
   QueryContext& context;
   const JoinShape shape;
-  JoinTable table;
+  LoopTable table;
   Mutex mutex;
   std::vector<Chunk> chunks GUARDED_BY(mutex);
 };
@@ -32,7 +32,7 @@ class LoopBuild final : public Sink {
     MutexLock lock(state_->mutex);
     std::sort(state_->chunks.begin(), state_->chunks.end(),
               [](const Chunk& a, const Chunk& b) { return a.sequence < b.sequence; });
-    for (Chunk& chunk : state_->chunks) state_->table.add(std::move(chunk), {});
+    for (Chunk& chunk : state_->chunks) state_->table.add(std::move(chunk));
     state_->chunks.clear();
     state_->table.finish();
     return {};
@@ -42,18 +42,19 @@ class LoopBuild final : public Sink {
   const std::shared_ptr<LoopState> state_;  // with probes and the rest
 };
 
-class LoopProbe final : public Operator {
+class LoopOperator final : public Operator {
  public:
-  explicit LoopProbe(std::shared_ptr<LoopState> state) : state_(std::move(state)) {}
+  explicit LoopOperator(std::shared_ptr<LoopState> state) : state_(std::move(state)) {}
   struct Local final : LocalState {
     explicit Local(const JoinShape& shape) : probe(shape) {}
-    JoinProbe probe;
+    LoopProbe probe;
   };
   std::unique_ptr<LocalState> local(QueryContext&) const override { return std::make_unique<Local>(state_->shape); }
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
     auto& at = local.as<Local>();
     if (!at.probe.is_open()) at.probe.begin(in.dense(), state_->table);
-    return at.probe.next(out, state_->context.chunk_rows) ? Flow::kHaveOutput : Flow::kNeedInput;
+    at.probe.next(out, state_->context.chunk_rows);
+    return at.probe.is_open() ? Flow::kHaveOutput : Flow::kNeedInput;
   }
 
  private:
@@ -74,16 +75,20 @@ class LoopRest final : public Source {
      public:
       explicit Unmatched(std::shared_ptr<LoopState> state) : state_(std::move(state)) {}
       Poll read(Chunk& out, const Waker&) override {
-        const uint64_t end = std::min<uint64_t>(at_ + kChunkRows, state_->table.hashes().size());
-        if (at_ >= end) return Poll::kDone;
-        out = unmatched_rows(state_->shape, state_->table, at_, end);
-        at_ = end;
+        const LoopTable& table = state_->table;
+        if (at_ >= table.row_count()) return Poll::kDone;
+        uint32_t positions[kChunkRows];
+        uint32_t count = 0;
+        for (; at_ < table.row_count() && count < kChunkRows; ++at_) {
+          if (!table.is_matched(at_)) positions[count++] = at_;
+        }
+        out = with_null_left(state_->shape, Chunk(table.gather(positions, count), count));
         return Poll::kReady;
       }
 
      private:
       const std::shared_ptr<LoopState> state_;
-      uint64_t at_ = 0;
+      uint32_t at_ = 0;
     };
     return std::make_unique<Unmatched>(state_);
   }
@@ -97,7 +102,7 @@ class LoopRest final : public Source {
 
 JoinParts make_nested_loop_join(const JoinNode& node, QueryContext& context) {
   auto state = std::make_shared<LoopState>(node, context);
-  return {std::make_shared<LoopBuild>(state), [state] { return std::make_unique<LoopProbe>(state); },
+  return {std::make_shared<LoopBuild>(state), [state] { return std::make_unique<LoopOperator>(state); },
           [state] { return std::make_unique<LoopRest>(state); }};
 }
 

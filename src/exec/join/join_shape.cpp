@@ -1,0 +1,102 @@
+#include "exec/join/join_shape.h"
+
+#include <cstring>
+
+#include "column/column_writer.h"
+#include "expr/expr.h"
+
+namespace doline {
+
+JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vector<bool> outputs)
+    : kind(node.kind), null_aware(node.null_aware), nulls_equal(node.nulls_equal), is_output(std::move(outputs)) {
+  for (const Field& field : node.left->schema) left_types.push_back(field.type);
+  for (const Field& field : node.right->schema) right_types.push_back(field.type);
+  const size_t width = left_types.size() + right_types.size();
+  if (is_output.empty()) is_output.assign(width, true);
+  is_output.resize(width, true);
+  is_tested.assign(width, false);
+  if (node.residual) {
+    residual = Program::compile_predicate(node.residual, context.session);
+    for (uint32_t column : columns_of(node.residual)) is_tested[column] = true;
+  }
+  places.assign(right_types.size(), -1);
+  if (node.left_keys.empty()) return;
+  left_keys = Program::compile(node.left_keys, context.session);
+  right_keys = Program::compile(node.right_keys, context.session);
+
+  std::vector<TypeRef> types;
+  for (const ExprRef& key : node.right_keys) {
+    const auto* column = dynamic_cast<const ColumnExpr*>(key.get());
+    // A nested key is kept in a canonical form, which is not what comes out.
+    if (column && !key->type->is_nested()) places[column->index] = static_cast<int32_t>(types.size());
+    types.push_back(key->type);
+  }
+  for (uint32_t i = 0; i < right_types.size(); ++i) {
+    const size_t column = left_types.size() + i;
+    const bool is_read = (gives_pairs() && is_output[column]) || is_tested[column];
+    if (!is_read || places[i] >= 0) continue;
+    places[i] = static_cast<int32_t>(types.size());
+    kept.push_back(i);
+    types.push_back(right_types[i]);
+  }
+  RowLayout::Options options{.stores_hash = true, .key_count = node.right_keys.size()};
+  if (gives_unmatched()) options.initial_states.resize(sizeof(uint64_t));
+  layout = RowLayout::create(std::move(types), options);
+}
+
+namespace {
+
+/// Matched: true. Not matched: false, or with `null_aware` unknown where a NULL on either side
+/// could have been the value; IN over no rows at all is false.
+Column mark_column(const JoinShape& shape, const Chunk& left, std::span<const uint64_t> matched,
+                   const std::vector<Column>& keys, BuildFacts facts) {
+  const uint32_t rows = left.row_count;
+  BufferRef bits = Buffer::allocate_zeroed(words_for_bits(rows) * 8);
+  std::memcpy(bits->data(), matched.data(), words_for_bits(rows) * 8);
+  BufferRef validity;
+  if (shape.null_aware && facts.has_rows) {
+    validity = make_full_bitmap(rows);
+    left.active.for_each([&](uint32_t row) {
+      if (test_bit(matched.data(), row)) return;
+      bool null = facts.has_null_key;
+      for (const Column& key : keys) null |= key.is_null(row);
+      if (null) clear_bit(validity->as<uint64_t>(), row);
+    });
+  }
+  return Column::flat(Type::boolean(), rows, std::move(bits), std::move(validity));
+}
+
+}  // namespace
+
+bool leftover_rows(const JoinShape& shape, const Chunk& left, std::span<const uint64_t> matched,
+                   const std::vector<Column>& keys, BuildFacts facts, Chunk& out) {
+  if (!shape.gives_leftovers()) return false;
+  out = left;
+  if (shape.kind == JoinKind::kMark) {
+    out.columns.push_back(mark_column(shape, left, matched, keys, facts));
+    return true;
+  }
+  if (shape.kind == JoinKind::kSemi) {
+    out.active = Selection::from_bits(matched.data(), left.active);
+    return !out.active.empty();
+  }
+  std::vector<uint64_t> alone(matched.begin(), matched.end());
+  for (uint64_t& word : alone) word = ~word;
+  out.active = Selection::from_bits(alone.data(), left.active);
+  if (out.active.empty()) return false;
+  if (shape.kind != JoinKind::kAnti) {
+    for (TypeRef type : shape.right_types) out.columns.push_back(Column::null(type, left.row_count));
+  }
+  return true;
+}
+
+Chunk with_null_left(const JoinShape& shape, Chunk right) {
+  Chunk out;
+  out.row_count = right.row_count;
+  out.active = right.active;
+  for (TypeRef type : shape.left_types) out.columns.push_back(Column::null(type, right.row_count));
+  for (Column& column : right.columns) out.columns.push_back(std::move(column));
+  return out;
+}
+
+}  // namespace doline

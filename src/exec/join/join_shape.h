@@ -1,0 +1,68 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "exec/pipeline.h"
+#include "expr/program.h"
+#include "plan/plan_node.h"
+#include "rows/row_layout.h"
+
+namespace doline {
+
+/// What everything that works on one join shares: programs, types, which columns anybody reads and
+/// how build rows are laid out. Immutable once made.
+struct JoinShape {
+  /// `outputs`: which of the join's columns are read above it; empty: all.
+  JoinShape(const JoinNode& node, const QueryContext& context, std::vector<bool> outputs);
+
+  const JoinKind kind;
+  const bool null_aware;
+  const bool nulls_equal;
+  std::vector<TypeRef> left_types;
+  std::vector<TypeRef> right_types;
+  ProgramRef left_keys;  // null: no keys, every pair is a candidate
+  ProgramRef right_keys;
+  ProgramRef residual;  // predicate over both sides; null: none
+  /// Of the left columns followed by the right ones.
+  std::vector<bool> is_output;
+  std::vector<bool> is_tested;  // the residual reads it
+
+  /// Build rows: hash, keys, then the other right columns that are kept; one state word whose
+  /// first byte tells that the row was matched, where that is asked for.
+  RowLayoutRef layout;
+  std::vector<uint32_t> kept;   // right columns behind the keys
+  std::vector<int32_t> places;  // of each right column in the layout; -1: nobody reads it
+
+  /// Pairs of rows come out; otherwise left rows, by whether they have a partner.
+  bool gives_pairs() const {
+    return kind != JoinKind::kSemi && kind != JoinKind::kAnti && kind != JoinKind::kMark;
+  }
+  /// Build rows without a partner come out in the end.
+  bool gives_unmatched() const { return kind == JoinKind::kRight || kind == JoinKind::kFull; }
+  /// Left rows come out, or are marked, once it is known whether they have a partner.
+  bool gives_leftovers() const {
+    return kind != JoinKind::kInner && kind != JoinKind::kRight && kind != JoinKind::kCross;
+  }
+  /// Over no build rows there is nothing to give.
+  bool needs_build_rows() const {
+    return kind == JoinKind::kInner || kind == JoinKind::kSemi || kind == JoinKind::kRight ||
+           kind == JoinKind::kCross;
+  }
+};
+
+/// What is known of the whole build side, which IN asks about.
+struct BuildFacts {
+  bool has_rows = false;
+  bool has_null_key = false;
+};
+
+/// What comes of a left chunk once `matched` (bits by row) is complete; false when nothing does.
+/// `keys` are the left keys; only mark joins look at them.
+bool leftover_rows(const JoinShape& shape, const Chunk& left, std::span<const uint64_t> matched,
+                   const std::vector<Column>& keys, BuildFacts facts, Chunk& out);
+
+/// Right columns of build rows that no left row matched, with NULLs on the left.
+Chunk with_null_left(const JoinShape& shape, Chunk right);
+
+}  // namespace doline

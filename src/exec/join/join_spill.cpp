@@ -1,0 +1,182 @@
+#include "exec/join/join_spill.h"
+
+#include "column/chunk_bytes.h"
+#include "exec/join/join_build.h"
+#include "exec/join/join_probe.h"
+
+namespace doline {
+
+namespace {
+
+constexpr size_t kBlockBytes = size_t{128} << 10;
+/// Left of the budget for what reads a bucket's other side.
+constexpr size_t kReserveBytes = size_t{4} << 20;
+/// Pages of a pass where tests ask for spilling.
+constexpr size_t kForcedPages = 2;
+
+}  // namespace
+
+void BucketPages::add(uint32_t bucket, RowPages& rows, SpillWriter& writer) {
+  if (rows.empty()) return;
+  const std::vector<SpilledPage> spilled = rows.spill(writer);
+  MutexLock lock(mutex_);
+  pages_[bucket].insert(pages_[bucket].end(), spilled.begin(), spilled.end());
+}
+
+std::vector<SpilledPage> BucketPages::pages(uint32_t bucket) {
+  MutexLock lock(mutex_);
+  return pages_[bucket];
+}
+
+void BucketChunks::add(const Chunk& chunk, const uint64_t* hashes, SpillWriter& writer) {
+  std::array<std::vector<uint32_t>, JoinBits::kCount> rows;
+  for (uint32_t row = 0; row < chunk.row_count; ++row) rows[JoinBits::of(hashes[row])].push_back(row);
+  for (uint32_t bucket = 0; bucket < JoinBits::kCount; ++bucket) {
+    if (rows[bucket].empty()) continue;
+    const auto count = static_cast<uint32_t>(rows[bucket].size());
+    Chunk part;
+    for (const Column& column : chunk.columns) part.columns.push_back(column.gather(rows[bucket].data(), count));
+    part.row_count = count;
+    part.active = Selection::all(count);
+    std::vector<std::byte> full;
+    {
+      MutexLock lock(mutex_);
+      write_chunk(part, open_[bucket]);
+      if (open_[bucket].size() >= kBlockBytes) full.swap(open_[bucket]);
+    }
+    if (!full.empty()) put(bucket, full, writer);
+  }
+}
+
+void BucketChunks::finish(SpillWriter& writer) {
+  for (uint32_t bucket = 0; bucket < JoinBits::kCount; ++bucket) {
+    std::vector<std::byte> rest;
+    {
+      MutexLock lock(mutex_);
+      rest.swap(open_[bucket]);
+    }
+    if (!rest.empty()) put(bucket, rest, writer);
+  }
+}
+
+void BucketChunks::put(uint32_t bucket, const std::vector<std::byte>& bytes, SpillWriter& writer) {
+  const SpillExtent extent = writer.write(bytes);
+  MutexLock lock(mutex_);
+  blocks_[bucket].push_back(extent);
+}
+
+std::vector<SpillExtent> BucketChunks::blocks(uint32_t bucket) {
+  MutexLock lock(mutex_);
+  return blocks_[bucket];
+}
+
+std::vector<Chunk> BucketChunks::read(SpillExtent extent, SpillWriter& writer) const {
+  std::vector<std::byte> bytes(extent.size_bytes);
+  writer.read(extent, bytes);
+  std::span<const std::byte> rest(bytes);
+  std::vector<Chunk> chunks;
+  while (!rest.empty()) chunks.push_back(read_chunk(types_, rest));
+  return chunks;
+}
+
+namespace {
+
+/// One bucket, in as many passes as its build rows take: as many of them as fit go into a table,
+/// all left rows are read by, then the next. Which left rows were matched is remembered from pass
+/// to pass; a single key with more rows than memory is no special case.
+class BucketReader final : public Reader {
+ public:
+  BucketReader(std::shared_ptr<HashJoinState> state, uint32_t bucket)
+      : state_(std::move(state)),
+        build_(state_->build_buckets.pages(bucket)),
+        blocks_(state_->probe_buckets.blocks(bucket)),
+        probe_(state_->shape) {}
+
+  Poll read(Chunk& out, const Waker&) override {
+    while (true) {
+      state_->context.check_cancelled();
+      if (!table_) {
+        if (!start_pass()) return Poll::kDone;
+      } else if (probe_.is_open()) {
+        if (probe_.next(out, state_->context.chunk_rows)) return Poll::kReady;
+      } else if (chunk_ < chunks_.size()) {
+        if (matched_.size() <= chunk_number_) matched_.resize(chunk_number_ + 1);
+        const bool is_single = is_last_ && passes_ == 1;
+        probe_.begin(chunks_[chunk_++], *table_, {is_single ? nullptr : &matched_[chunk_number_], is_last_});
+        ++chunk_number_;
+      } else if (block_ < blocks_.size()) {
+        chunks_ = state_->probe_buckets.read(blocks_[block_++], *state_->context.spill);
+        chunk_ = 0;
+      } else if (state_->shape.gives_unmatched() && page_ < table_->pages().size()) {
+        const RowPage& page = *table_->pages()[page_];
+        out = unmatched_rows(*table_, page, page_row_);
+        if (page_row_ == page.size()) {
+          ++page_;
+          page_row_ = 0;
+        }
+        if (!out.empty()) return Poll::kReady;
+      } else {
+        table_ = nullptr;
+      }
+    }
+  }
+
+ private:
+  /// Fills a table with the next build rows; false when there are none left (the first pass takes
+  /// place without any).
+  bool start_pass() {
+    if (passes_ > 0 && next_page_ == build_.size()) return false;
+    QueryContext& context = state_->context;
+    const RowLayout& layout = *state_->shape.layout;
+    std::vector<RowPageRef> pages;
+    uint64_t rows = 0;
+    while (next_page_ < build_.size()) {
+      const SpilledPage& next = build_[next_page_];
+      const size_t wanted = 2 * next.extent.size_bytes + JoinTable::directory_bytes(rows + next.rows) + kReserveBytes;
+      const bool is_enough = context.settings.force_spill ? pages.size() >= kForcedPages
+                                                          : context.budget->available_bytes() < wanted;
+      if (!pages.empty() && is_enough) break;
+      pages.push_back(RowPages::read_back(next, layout, *context.spill, *context.budget));
+      rows += next.rows;
+      ++next_page_;
+      context.check_cancelled();
+    }
+    ++passes_;
+    is_last_ = next_page_ == build_.size();
+    table_ = std::make_unique<JoinTable>(state_->shape, JoinBits::kBits);
+    table_->set_rows({std::move(pages)}, *context.budget);
+    table_->build(0, context);
+    table_->seal();
+    table_->facts = state_->facts();
+    block_ = chunk_ = 0;
+    chunks_.clear();
+    chunk_number_ = 0;
+    page_ = 0;
+    page_row_ = 0;
+    return true;
+  }
+
+  const std::shared_ptr<HashJoinState> state_;
+  const std::vector<SpilledPage> build_;
+  const std::vector<SpillExtent> blocks_;
+  JoinProbe probe_;
+  std::unique_ptr<JoinTable> table_;
+  size_t next_page_ = 0;
+  uint32_t passes_ = 0;
+  bool is_last_ = false;
+  std::vector<std::vector<uint64_t>> matched_;  // by left chunk of the bucket
+  size_t block_ = 0;
+  std::vector<Chunk> chunks_;
+  size_t chunk_ = 0;
+  size_t chunk_number_ = 0;
+  size_t page_ = 0;
+  uint32_t page_row_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Reader> make_bucket_reader(std::shared_ptr<HashJoinState> state, uint32_t bucket) {
+  return std::make_unique<BucketReader>(std::move(state), bucket);
+}
+
+}  // namespace doline

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "base/thread_safety.h"
+#include "column/chunk.h"
+#include "exec/join/join_table.h"
+#include "rows/row_pages.h"
+
+namespace doline {
+
+/// Build rows on disk, by bucket. Thread-safe.
+class BucketPages {
+ public:
+  /// Writes the rows and forgets them.
+  void add(uint32_t bucket, RowPages& rows, SpillWriter& writer);
+  std::vector<SpilledPage> pages(uint32_t bucket);
+
+ private:
+  Mutex mutex_;
+  std::array<std::vector<SpilledPage>, JoinBits::kCount> pages_ GUARDED_BY(mutex_);
+};
+
+/// Left chunks on disk, by bucket of their keys' hashes. Thread-safe.
+class BucketChunks {
+ public:
+  explicit BucketChunks(std::vector<TypeRef> types) : types_(std::move(types)) {}
+
+  /// `chunk` is dense; its rows go to the buckets of `hashes`.
+  void add(const Chunk& chunk, const uint64_t* hashes, SpillWriter& writer);
+  void finish(SpillWriter& writer);
+  std::vector<SpillExtent> blocks(uint32_t bucket);
+  std::vector<Chunk> read(SpillExtent extent, SpillWriter& writer) const;
+
+ private:
+  void put(uint32_t bucket, const std::vector<std::byte>& bytes, SpillWriter& writer);
+
+  const std::vector<TypeRef> types_;
+  Mutex mutex_;
+  std::array<std::vector<std::byte>, JoinBits::kCount> open_ GUARDED_BY(mutex_);
+  std::array<std::vector<SpillExtent>, JoinBits::kCount> blocks_ GUARDED_BY(mutex_);
+};
+
+struct HashJoinState;
+
+/// Joins one bucket from disk.
+std::unique_ptr<Reader> make_bucket_reader(std::shared_ptr<HashJoinState> state, uint32_t bucket);
+
+}  // namespace doline
