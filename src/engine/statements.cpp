@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bind/scope.h"
+#include "memory/process_memory.h"
 #include "optimizer/optimizer.h"
 #include "sql/compare.h"
 #include "sql/parser.h"
@@ -270,13 +271,7 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
     }
   }
   if (setting->name == "memory_limit") {
-    const size_t limit = settings.memory_limit_bytes ? settings.memory_limit_bytes : granted_memory_bytes() / 10 * 8;
-    Budget& process = Budget::process();
-    // What lies outside the account (code, stacks, small objects) counts as well.
-    const size_t resident = resident_anonymous_bytes();
-    const size_t charged = process.used_bytes();
-    const size_t outside = resident > charged ? resident - charged : 0;
-    process.set_limit(limit > outside + (size_t{4} << 20) ? limit - outside : limit / 2);
+    set_process_memory(settings.memory_limit_bytes ? settings.memory_limit_bytes : granted_memory_bytes() / 10 * 8);
   }
   if (setting->name == "threads" && settings.threads) Executor::shared().set_threads(settings.threads);
   session_.refresh_constants();

@@ -321,7 +321,7 @@ class Lowering {
   Open write(const WriteNode& node) {
     auto writer = node.table ? node.table->insert(context_)
                              : open_writer(node.format, node.path, node.input->schema, node.options, context_);
-    auto sink = std::make_shared<WriteSink>(std::move(writer));
+    auto sink = std::make_shared<WriteSink>(std::move(writer), context_);
     const size_t index = close(open(node.input), sink, &node, "Write");
     Open rows = from(node, "Write");
     rows.branches[0].after.push_back(index);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "memory/process_memory.h"
+
 namespace doline {
 
 namespace {
@@ -66,7 +68,10 @@ class PipelineTask final : public Task {
           return Step::kDone;
         }
       }
-      if (deadline.passed()) return Step::kYield;
+      if (deadline.passed()) {
+        watch_process_memory();
+        return Step::kYield;
+      }
     }
   }
 
@@ -207,6 +212,7 @@ class FinishTask final : public Task {
     if (run_.context_.is_cancelled()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
     const uint64_t begin = now_ns();
     const Step step = inner_->step(deadline, waker);
+    watch_process_memory();
     run_.graph_.pipelines[index_].sink->metrics.nanoseconds.fetch_add(now_ns() - begin, std::memory_order_relaxed);
     if (step == Step::kDone) {
       inner_.reset();

@@ -1,10 +1,35 @@
 #include "exec/sinks.h"
 
+#include <algorithm>
+
 namespace doline {
 
 namespace {
 
-constexpr size_t kHoldBytes = size_t{16} << 20;
+/// What a gate holds back: a small part of a small limit.
+size_t hold_bytes() {
+  return std::clamp(Budget::process().soft_limit_bytes() / 32, size_t{1} << 20, size_t{16} << 20);
+}
+
+/// Rows of a batch wait, are encoded and lie encoded, one batch a task and one more.
+size_t batch_bytes_of(const Writer& writer, const QueryContext& context) {
+  const size_t share = Budget::process().soft_limit_bytes() / (8 * (size_t{context.threads} + 1));
+  return std::min(writer.batch_bytes(), std::max(share, size_t{1} << 20));
+}
+
+/// Bytes charged for a while.
+class Charge {
+ public:
+  Charge(Budget& budget, size_t bytes) : budget_(&budget), bytes_(bytes) { budget_->grow(bytes_); }
+  ~Charge() { budget_->shrink(bytes_); }
+  Charge(const Charge&) = delete;
+  Charge& operator=(const Charge&) = delete;
+
+ private:
+  const BudgetRef budget_;
+  const size_t bytes_;
+};
+
 constexpr size_t kReadyChunks = 32;
 
 Flow flow_of(OrderedGate::Answer answer) {
@@ -28,7 +53,7 @@ KeepSink::KeepSink(Schema schema, QueryContext& context, uint64_t most_rows)
             store_->append(chunk.size() > left ? chunk.slice(0, static_cast<uint32_t>(left)) : chunk);
             return store_->row_count() < most_rows_;
           },
-          kHoldBytes) {}
+          hold_bytes()) {}
 
 Flow KeepSink::consume(const Chunk& chunk, LocalState&, const Waker& waker) {
   if (most_rows_ == 0) return Flow::kDone;
@@ -57,7 +82,7 @@ ResultSink::ResultSink(Waker reader_waker)
             reader_waker_.wake();
             return true;
           },
-          kHoldBytes) {}
+          hold_bytes()) {}
 
 Flow ResultSink::consume(const Chunk& chunk, LocalState&, const Waker& waker) {
   {
@@ -110,8 +135,9 @@ std::optional<Chunk> ResultSink::take() {
 
 // --- WriteSink
 
-WriteSink::WriteSink(std::unique_ptr<Writer> writer)
-    : writer_(std::move(writer)), gate_([this](Chunk chunk) { return add(std::move(chunk)); }, kHoldBytes) {}
+WriteSink::WriteSink(std::unique_ptr<Writer> writer, QueryContext& context)
+    : writer_(std::move(writer)), context_(context), batch_bytes_(batch_bytes_of(*writer_, context)),
+      gate_([this](Chunk chunk) { return add(std::move(chunk)); }, hold_bytes()) {}
 
 WriteSink::~WriteSink() {
   if (!published_) writer_->abandon();
@@ -124,7 +150,7 @@ bool WriteSink::add(Chunk chunk) {
   open_.rows += kept.size();
   open_.bytes += kept.data_bytes();
   open_.chunks.push_back(std::move(kept));
-  if (open_.rows >= writer_->batch_rows() || open_.bytes >= writer_->batch_bytes()) {
+  if (open_.rows >= writer_->batch_rows() || open_.bytes >= batch_bytes_) {
     const uint64_t number = open_.number;
     full_.push_back(std::move(open_));
     open_ = Batch{};
@@ -159,7 +185,12 @@ void WriteSink::encode_full_batches() {
 }
 
 void WriteSink::encode(Batch batch) {
-  auto encoded = writer_->encode(std::move(batch.chunks));
+  std::unique_ptr<Writer::Encoded> encoded;
+  {
+    // Writers keep what they make of the rows outside any account.
+    const Charge charge(*context_.budget, batch.bytes / 2);
+    encoded = writer_->encode(std::move(batch.chunks));
+  }
   MutexLock lock(commit_mutex_);
   encoded_[batch.number] = std::move(encoded);
   for (auto at = encoded_.begin(); at != encoded_.end() && at->first == next_commit_; at = encoded_.begin()) {

@@ -57,7 +57,7 @@ class ResultSink final : public Sink {
 /// Puts rows, in order, into a Writer: batches are encoded in parallel and committed one by one.
 class WriteSink final : public Sink {
  public:
-  WriteSink(std::unique_ptr<Writer> writer);
+  WriteSink(std::unique_ptr<Writer> writer, QueryContext& context);
   ~WriteSink() override;
   std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<LocalState>(); }
   Flow consume(const Chunk& chunk, LocalState&, const Waker& waker) override;
@@ -79,6 +79,8 @@ class WriteSink final : public Sink {
   void encode(Batch batch);
 
   const std::unique_ptr<Writer> writer_;
+  QueryContext& context_;
+  const size_t batch_bytes_;
   uint64_t row_count_ = 0;   // behind the gate
   Mutex mutex_;
   Batch open_ GUARDED_BY(mutex_);

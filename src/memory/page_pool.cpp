@@ -165,16 +165,7 @@ std::byte* PagePool::take(int order) {
   return block;
 }
 
-void PagePool::give(std::byte* block, int order) {
-  Slab& slab = slab_of(block);
-  bool resident = true;
-  idle_bytes_.fetch_add(order_bytes(order), std::memory_order_relaxed);
-  if (idle_bytes_.load(std::memory_order_relaxed) > slack_bytes_.load(std::memory_order_relaxed) &&
-      order_bytes(order) >= kReleaseBytes) {
-    ::madvise(block, order_bytes(order), MADV_DONTNEED);
-    idle_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
-    resident = false;
-  }
+void PagePool::join_buddies(Slab& slab, std::byte*& block, int& order, bool resident) {
   while (order < kOrders - 1) {
     std::byte* buddy = slab.base + ((page_index(block) * kPage) ^ order_bytes(order));
     const size_t buddy_page = page_index(buddy);
@@ -182,6 +173,21 @@ void PagePool::give(std::byte* block, int order) {
     unlink(buddy, order);
     block = std::min(block, buddy);
     ++order;
+  }
+}
+
+void PagePool::give(std::byte* block, int order) {
+  Slab& slab = slab_of(block);
+  bool resident = true;
+  idle_bytes_.fetch_add(order_bytes(order), std::memory_order_relaxed);
+  join_buddies(slab, block, order, resident);
+  // Looked at once joined: small blocks together are worth a system call.
+  if (idle_bytes_.load(std::memory_order_relaxed) > slack_bytes_.load(std::memory_order_relaxed) &&
+      order_bytes(order) >= kReleaseBytes) {
+    ::madvise(block, order_bytes(order), MADV_DONTNEED);
+    idle_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
+    resident = false;
+    join_buddies(slab, block, order, resident);
   }
   slab.resident[page_index(block)] = resident;
   push(block, order);

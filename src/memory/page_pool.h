@@ -54,6 +54,8 @@ class PagePool {
   static ThreadCache& cache();
   std::byte* take(int order) REQUIRES(mutex_);
   void give(std::byte* block, int order) REQUIRES(mutex_);
+  /// Grows a free block by its free neighbours that are resident as it is.
+  void join_buddies(Slab& slab, std::byte*& block, int& order, bool resident) REQUIRES(mutex_);
   void push(std::byte* block, int order) REQUIRES(mutex_);
   void unlink(std::byte* block, int order) REQUIRES(mutex_);
   Slab& slab_of(std::byte* block) REQUIRES(mutex_);

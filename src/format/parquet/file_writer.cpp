@@ -40,7 +40,7 @@ void FileWriter::append(EncodedRowGroup group) {
   for (EncodedColumn& column : group.columns) {
     written.begins.push_back(file_->position());
     file_->append(column.bytes);
-    column.bytes = {};
+    std::string().swap(column.bytes);  // assigning an empty one would keep the memory
   }
   written.size_bytes = file_->position() - written.begin;
   row_count_ += group.row_count;
