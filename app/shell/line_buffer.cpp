@@ -1,6 +1,7 @@
 #include "shell/line_buffer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "shell/display.h"
 

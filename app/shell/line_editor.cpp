@@ -17,7 +17,7 @@ constexpr int kEscapeMs = 50;
 }  // namespace
 
 LineEditor::Read LineEditor::read() {
-  const Terminal::RawMode raw(terminal_);
+  std::optional<Terminal::RawMode> raw(std::in_place, terminal_);
   buffer_.clear();
   history_at_ = history_.size();
   unfinished_.clear();
@@ -33,6 +33,14 @@ LineEditor::Read LineEditor::read() {
       return {Outcome::kEnd, {}};
     }
     below_.clear();
+    if (key->code == KeyCode::kControl && key->text == "z") {
+      screen_.finish();
+      raw.reset();
+      ::kill(0, SIGTSTP);  // goes on here when the shell that started this one brings it back
+      raw.emplace(terminal_);
+      draw();
+      continue;
+    }
     const bool is_tab = key->code == KeyCode::kTab;
     if (search_ && press_in_search(*key)) {
       draw();

@@ -10,6 +10,8 @@ namespace doline {
 
 namespace {
 
+constexpr auto kPollEvery = std::chrono::milliseconds(50);
+
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
@@ -98,6 +100,11 @@ void Query::start_over() {
 /// Works on one attempt.
 bool Query::work(Running& running) {
   while (true) {
+    // Also where rows come faster than they are taken, and nothing is ever waited for.
+    if (const auto now = std::chrono::steady_clock::now(); poll_ && now - polled_at_ >= kPollEvery) {
+      polled_at_ = now;
+      if (poll_()) cancel();
+    }
     if (running.result->has_chunk()) return true;
     if (running.result->is_finished() || running.run->is_complete()) {
       if (running.result->has_chunk()) return true;
@@ -107,8 +114,7 @@ bool Query::work(Running& running) {
     }
     const auto outcome = running.tasks.run_until(
         [&] { return running.result->has_chunk() || running.result->is_finished(); },
-        poll_ ? std::optional<Duration>(std::chrono::milliseconds(50)) : std::nullopt);
-    if (outcome == TaskGroup::Outcome::kTimeout && poll_ && poll_()) cancel();
+        poll_ ? std::optional<Duration>(kPollEvery) : std::nullopt);
     if (outcome == TaskGroup::Outcome::kFinished && !running.result->has_chunk() && !running.result->is_finished()) {
       ASSERT(running.context->is_cancelled());
       throw Error(ErrorCode::kCancelled, "the query was cancelled");

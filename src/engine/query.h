@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -78,7 +79,7 @@ class Query {
   /// False for statements like CREATE and SET, whose row count is nothing to show.
   bool returns_rows() const { return returns_rows_; }
   void set_returns_rows(bool returns) { returns_rows_ = returns; }
-  /// Called between steps of next() while it waits, about every 50 ms; true cancels.
+  /// Called by next(), about every 50 ms; true cancels.
   void set_poll(std::function<bool()> poll) { poll_ = std::move(poll); }
 
  private:
@@ -96,6 +97,7 @@ class Query {
   std::deque<Chunk> ready_;
   bool returns_rows_ = true;
   std::function<bool()> poll_;
+  std::chrono::steady_clock::time_point polled_at_{};
   Rebind rebind_;
   mutable bool handed_out_ = false;
   std::atomic<bool> cancelled_{false};

@@ -16,7 +16,7 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]")
 class PseudoTerminal:
     """Waits for what it is told to expect, and never for time to pass."""
 
-    PATIENCE_S = 60
+    PATIENCE_S = 120
 
     def __init__(self, arguments, environment, columns=100, rows=40):
         self.seen = b""

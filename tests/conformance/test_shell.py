@@ -72,12 +72,39 @@ def test_ctrl_c_stops_the_query_and_not_the_shell(shell):
     terminal.expect("│ alive")
 
 
+def test_ctrl_c_stops_a_result_that_flows_faster_than_it_is_waited_for(shell):
+    for mode in (".mode csv", ".mode box"):
+        terminal = shell()
+        terminal.line(mode)
+        terminal.line("SELECT i AS a_number FROM range(100000000000) t(i);")
+        terminal.expect("\r\na_number\r\n" if mode == ".mode csv" else " %")
+        terminal.send("\x03")
+        terminal.expect("error[cancelled]")
+        terminal.expect(PROMPT)
+
+
+def test_ctrl_z_puts_the_shell_aside(program, state):
+    """Started by another shell, as it is by people, and brought back by it."""
+    environment = {"XDG_STATE_HOME": str(state), "PS1": "$ "}
+    with PseudoTerminal(["/bin/bash", "--norc", "--noprofile", "-i"], environment) as terminal:
+        terminal.line(f"'{program}'")
+        terminal.expect(PROMPT)
+        terminal.send("SELECT 'kept' AS\x1a")
+        terminal.expect("Stopped")
+        terminal.line("echo $((6 * 7))")
+        terminal.expect("42\r\n")
+        terminal.line("fg")
+        terminal.expect(PROMPT)
+        terminal.line(" s;")
+        terminal.expect("│ kept")
+
+
 def test_the_progress_bar_is_gone_when_the_result_comes(shell):
-    terminal = shell()
-    terminal.line("SELECT count(*) AS n FROM range(400000000) t(i) WHERE hash(i) % 2 < 2;")
+    terminal = shell("--threads", "1")
+    terminal.line("SELECT count(*) AS n FROM range(100000000) t(i) WHERE hash(i) % 2 < 2;")
     terminal.expect(" %", raw=True)
-    terminal.expect("\r\x1b[K\x1b[90m┌", raw=True)  # the line is erased, then the box begins
-    terminal.expect("400000000", raw=True)
+    terminal.expect("\r\x1b[K\x1b[2m┌", raw=True)  # the line is erased, then the box begins
+    terminal.expect("100000000", raw=True)
 
 
 def test_ctrl_c_gives_up_the_line(shell):
@@ -214,7 +241,7 @@ def test_colours_are_left_out_on_request(shell, environment, coloured):
     terminal.line("SELECT 1 AS one;")
     shown = terminal.expect("┘", raw=True)
     assert ("\x1b[1;34mSELECT" in shown) == coloured
-    assert ("\x1b[90m" in shown) == coloured
+    assert ("\x1b[2m" in shown) == coloured
 
 
 def test_boxes_fit_the_terminal_whatever_its_size_becomes(shell):
