@@ -116,7 +116,7 @@ TEST_F(ParquetTableTest, WhatIsWrittenIsReadInOrder) {
   EXPECT_EQ(table->schema(), schema());
   const auto texts = read(table);
   ASSERT_EQ(texts.size(), 3000u);
-  EXPECT_EQ(texts[0], "0|NULL|1970-01-01|");
+  EXPECT_EQ(texts[0], "0|1970-01-01|NULL|");
   EXPECT_EQ(texts[2999], "2999|1970-01-03|plain|");
   const TableStatistics statistics = table->statistics();
   EXPECT_TRUE(statistics.is_exact);
@@ -150,7 +150,7 @@ TEST_F(ParquetTableTest, PartitionsAreDirectoriesAndComeBackTyped) {
   auto texts = read(table);
   ASSERT_EQ(texts.size(), 1500u);
   std::sort(texts.begin(), texts.end());
-  EXPECT_EQ(texts[0], "0|1970-01-01|NULL|");
+  EXPECT_EQ(texts[0], "0|NULL|1970-01-01|");
   EXPECT_TRUE(std::binary_search(texts.begin(), texts.end(), "4|a/b=c %|1970-01-02|"));
 
   // Files of other days are not even opened.
