@@ -12,7 +12,7 @@ NAMES = "[" + ", ".join(f"'{name}'" for name in GROUPS) + "]"
 def by_regex(path):
     """Lines as a CSV of one column, whose separator occurs in no line."""
     lines = (f"read_csv('{path}', columns = {{'line': 'VARCHAR'}}, header = false, "
-             f"delim = '\\x01', quote = '', escape = '', auto_detect = false)")
+             f"delim = e'\\x01', quote = '', escape = '', auto_detect = false)")
     return f"""
         SELECT r.status::INTEGER AS status, count(*), sum(r.bytes::BIGINT), count(DISTINCT r.path)
         FROM (SELECT regexp_extract(line, '{PATTERN}', {NAMES}) AS r FROM {lines})
