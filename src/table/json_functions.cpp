@@ -9,7 +9,7 @@ TableRef open(const TableFunctionCall& call, const TableFunctionContext& context
   TableFunctionCall rest = call;
   JsonTableOptions options = take_json_options(rest);
   if (options.json.format == JsonFormat::kAuto) options.json.format = format;
-  return open_json_table(paths_of(call), std::move(options), context.files, context.policy);
+  return open_json_table(paths_of(call), std::move(options), context.files, context.policy, context.learned);
 }
 
 /// Whole values as they stand.
@@ -25,7 +25,7 @@ TableRef open_objects(const TableFunctionCall& call, const TableFunctionContext&
   options.json.columns = {{"json", Type::json()}};
   options.json.records = JsonRecords::kNo;
   options.json.keep_text = true;
-  return open_json_table(paths_of(call), std::move(options), context.files, context.policy);
+  return open_json_table(paths_of(call), std::move(options), context.files, context.policy, context.learned);
 }
 
 TableRef read_json(const TableFunctionCall& call, const TableFunctionContext& context) {

@@ -5,6 +5,7 @@
 
 #include "format/json/record_decoder.h"
 #include "format/json/sniffer.h"
+#include "format/json/structure.h"
 #include "format/json/value_cutter.h"
 #include "io/read_ahead.h"
 #include "table/json_table.h"
@@ -193,7 +194,10 @@ class JsonTableReader final : public Reader {
 
   void take_failures() {
     std::vector<JsonFailure>& failures = decoder_.failures();
-    if (!table_.parts().options.store_rejects) raise(failures.front());
+    if (!table_.parts().options.store_rejects) {
+      learn_from(failures);
+      raise(failures.front());
+    }
     std::vector<Reject> rejects;
     for (JsonFailure& failure : failures) {
       rejects.push_back({work_.file->listed.path, work_.lines->line_at(failure.record), failure.record,
@@ -201,6 +205,17 @@ class JsonTableReader final : public Reader {
     }
     counters_.rejected.fetch_add(rejects.size(), std::memory_order_relaxed);
     RejectStore::instance().add(std::move(rejects));
+  }
+
+  /// Values that contradict the types found widen them, for when the query starts over.
+  void learn_from(const std::vector<JsonFailure>& failures) const {
+    const JsonTable::Parts& parts = table_.parts();
+    if (context_.learned == nullptr || parts.learned_source.empty()) return;
+    for (const JsonFailure& failure : failures) {
+      if (failure.kind != JsonFailure::Kind::kType && failure.kind != JsonFailure::Kind::kUnknownKey) continue;
+      const TypeRef type = type_of_json_value(failure.text, parts.options);
+      if (type != nullptr) context_.learned->widen(parts.learned_source, "", wider_json_type(table_.value_type(), type), &wider_json_type);
+    }
   }
 
   [[noreturn]] void raise(const JsonFailure& failure) const {

@@ -9,6 +9,7 @@
 #include "format/json/value_cutter.h"
 #include "kernel/json/json_tree.h"
 #include "table/csv_options.h"
+#include "table/learned_source.h"
 
 namespace doline {
 
@@ -186,11 +187,15 @@ std::unique_ptr<ByteStream> resumed_stream(std::string begin, std::unique_ptr<By
 }
 
 Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, JsonTableOptions options,
-                                     FileSystem& files, const AccessPolicy& policy) {
+                                     FileSystem& files, const AccessPolicy& policy, const LearnedTypes* learned) {
   (void)kRegistered;
   JsonTable::Parts parts;
-  for (ListedFile& listed : files.list(paths, policy)) parts.files.push_back({std::move(listed), options.json.format, {}});
   parts.is_guessed = options.json.columns.empty();
+  std::vector<ListedFile> listed = files.list(paths, policy);
+  const bool may_learn = parts.is_guessed && learned != nullptr && !options.json.ignore_errors &&
+                         std::all_of(listed.begin(), listed.end(), [](const ListedFile& file) { return file.is_regular; });
+  if (may_learn) parts.learned_source = learned_source(fmt::format("json {}", options.json.most_depth), listed);
+  for (ListedFile& file : listed) parts.files.push_back({std::move(file), options.json.format, {}});
   if (parts.is_guessed) {
     JsonSampler sampler(options.json, files, policy);
     size_t looked_at = 0;
@@ -204,7 +209,11 @@ Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, Json
       ++looked_at;
     }
     JsonTimeFormats formats{options.json.date_format, options.json.timestamp_format};
-    const TypeRef type = sampler.structure().type(formats);
+    TypeRef type = sampler.structure().type(formats);
+    if (may_learn) {
+      const TypeRef found = learned->find(parts.learned_source, "");
+      if (found != nullptr) type = wider_json_type(type, found);
+    }
     parts.is_records = options.json.records != JsonRecords::kNo && type->is(TypeKind::kStruct);
     if (options.json.records == JsonRecords::kYes && !parts.is_records) {
       throw Error(ErrorCode::kFormat, "{}: records were expected, but values are {}", parts.files.front().listed.path,
@@ -237,6 +246,15 @@ Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, Json
 JsonTable::JsonTable(FileSystem& files, AccessPolicy policy, Parts parts)
     : files_(files), policy_(std::move(policy)), parts_(std::move(parts)) {
   for (const JsonColumn& column : parts_.columns) schema_.push_back({column.name, column.type});
+}
+
+TypeRef JsonTable::value_type() const {
+  if (!parts_.is_records) return parts_.columns.front().type;
+  std::vector<Field> fields;
+  for (const JsonColumn& column : parts_.columns) {
+    if (!column.is_file_name) fields.push_back({column.key, column.type});
+  }
+  return Type::structure(std::move(fields));
 }
 
 uint64_t JsonTable::size_bytes() const {
@@ -303,6 +321,7 @@ TableDescriptor JsonTable::descriptor() const {
   descriptor.parameters["columns"] = pack_texts(columns);
   descriptor.parameters["files"] = pack_texts(parts);
   descriptor.parameters["values"] = {parts_.is_records ? '1' : '0', parts_.is_guessed ? '1' : '0'};
+  descriptor.parameters["learned_source"] = parts_.learned_source;
   descriptor.parameters["bytes_per_row"] = fmt::format("{}", parts_.bytes_per_row);
   return descriptor;
 }
@@ -333,6 +352,7 @@ TableRef JsonTable::reopen(const TableDescriptor& descriptor, const AccessPolicy
   parts.is_records = values[0] == '1';
   parts.is_guessed = values[1] == '1';
   if (!parts.is_records && (parts.columns.empty() || parts.columns[0].is_file_name)) throw damaged();
+  parts.learned_source = text("learned_source");
   parts.bytes_per_row = std::atof(text("bytes_per_row").c_str());
   return make_ref<const JsonTable>(files, policy, std::move(parts));
 }

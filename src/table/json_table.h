@@ -4,6 +4,7 @@
 
 #include "base/thread_safety.h"
 #include "io/byte_stream.h"
+#include "plan/learned_types.h"
 #include "table/json_options.h"
 
 namespace doline {
@@ -39,6 +40,8 @@ class JsonTable final : public Table {
     std::vector<JsonColumn> columns;
     bool is_records = true;
     bool is_guessed = true;
+    /// Under what the session keeps what later values teach; empty: it cannot start over.
+    std::string learned_source;
     double bytes_per_row = 0;  // 0: unknown
   };
   JsonTable(FileSystem& files, AccessPolicy policy, Parts parts);
@@ -51,6 +54,8 @@ class JsonTable final : public Table {
   std::string describe() const override;
 
   const Parts& parts() const { return parts_; }
+  /// Of a whole value: for records a struct of the columns, by their keys.
+  TypeRef value_type() const;
   uint64_t size_bytes() const;
   /// From its first byte, decompressed. A pipe: once.
   std::unique_ptr<ByteStream> open_stream(const JsonFile& file) const;
@@ -68,7 +73,8 @@ class JsonTable final : public Table {
 
 /// Lists the files, looks at the first values for their types, and makes the table.
 Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, JsonTableOptions options,
-                                     FileSystem& files, const AccessPolicy& policy);
+                                     FileSystem& files, const AccessPolicy& policy,
+                                     const LearnedTypes* learned = nullptr);
 
 std::unique_ptr<Scan> scan_json(Ref<const JsonTable> table, ScanRequest request, QueryContext& context);
 

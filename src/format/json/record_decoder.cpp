@@ -15,6 +15,16 @@ namespace {
 /// Texts are indexed in parts that stay in the second-level cache.
 constexpr uint32_t kWindowBytes = uint32_t{64} << 10;
 
+constexpr size_t kShownBytes = 60;
+
+/// The value that `text` begins with.
+std::string_view shown_value(std::string_view text) {
+  JsonCursor cursor;
+  std::string_view value;
+  if (cursor.index(text) && cursor.skip(value)) return value;
+  return text;
+}
+
 bool is_plain_name(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) { return static_cast<uint8_t>(c) >= 0x20 && c != '"' && c != '\\'; });
 }
@@ -312,9 +322,9 @@ void RecordDecoder::fail(JsonPiece::Span span) {
       }
       break;
     case JsonFailure::Kind::kType: {
-      const std::string_view shown = piece_.text.substr(indexed_from_ + trouble_.place, 60);
-      const size_t end = std::min(shown.find_first_of("\n"), shown.size());
-      failure.reason = fmt::format("{} is no {}", shown.substr(0, end),
+      // The value again, to its end.
+      const std::string_view shown = shown_value(failure.text.substr(failure.byte - failure.record));
+      failure.reason = fmt::format("{}{} is no {}", shown.substr(0, kShownBytes), shown.size() > kShownBytes ? "…" : "",
                                    trouble_.node->type == nullptr ? "object" : trouble_.node->type->name());
       break;
     }

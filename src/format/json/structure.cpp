@@ -150,7 +150,10 @@ JsonStructure::~JsonStructure() = default;
 JsonStructure& JsonStructure::member(std::string_view name, uint32_t& expected) {
   if (expected < members_.size() && members_[expected].name == name) return members_[expected++].structure;
   const auto [place, is_new] = places_.try_emplace(std::string(name), static_cast<uint32_t>(members_.size()));
-  if (is_new) members_.push_back({std::string(name), JsonStructure(*options_)});
+  if (is_new) {
+    members_.push_back({std::string(name), JsonStructure(*options_)});
+    members_.back().structure.is_alone_ = is_alone_;
+  }
   expected = place->second + 1;
   return members_[place->second].structure;
 }
@@ -203,7 +206,10 @@ bool JsonStructure::add(JsonCursor& cursor, uint32_t depth) {
     case '[':
       if (depth >= JsonOptions::kDeepestType) break;
       kinds_ |= kList;
-      if (!element_) element_ = std::make_unique<JsonStructure>(*options_);
+      if (!element_) {
+        element_ = std::make_unique<JsonStructure>(*options_);
+        element_->is_alone_ = is_alone_;
+      }
       cursor.advance();
       if (cursor.take(']')) return true;
       do {
@@ -288,6 +294,7 @@ TypeRef JsonStructure::string_type(JsonTimeFormats& formats) const {
   if (candidates_ & kZonedTimestamp) return Type::timestamp_tz();
   if (candidates_ & kInteger) return Type::int64();
   if (candidates_ & kUuid) return Type::uuid();
+  if (is_alone_) return Type::varchar();  // formats are the same for all values, and so these are not dates
   const auto pick = [&](auto& known, uint32_t first, std::string& format) {
     for (uint32_t i = 0; i < std::size(known); ++i) {
       if ((candidates_ & (first << i)) == 0 || (!format.empty() && format != known[i])) continue;
@@ -308,7 +315,7 @@ TypeRef JsonStructure::merged_member_type(JsonTimeFormats& formats, int64_t dept
 }
 
 TypeRef JsonStructure::object_type(JsonTimeFormats& formats, int64_t depth) const {
-  if (members_.empty()) return Type::map(Type::varchar(), Type::json());
+  if (members_.empty()) return is_alone_ ? Type::null() : Type::map(Type::varchar(), Type::json());
   // SQL has no way to say an empty name.
   const bool is_nameless = std::any_of(members_.begin(), members_.end(), [](const Member& m) { return m.name.empty(); });
   // Objects that seldom have a member in common are maps, whose names are data.
@@ -321,7 +328,7 @@ TypeRef JsonStructure::object_type(JsonTimeFormats& formats, int64_t depth) cons
   }
   std::vector<Field> fields;
   for (const Member& one : members_) fields.push_back({one.name, one.structure.type(formats, depth + 1)});
-  if (options_->map_inference_threshold >= 0 &&
+  if (!is_alone_ && options_->map_inference_threshold >= 0 &&
       members_.size() >= static_cast<uint64_t>(options_->map_inference_threshold)) {
     const TypeRef value = merged_member_type(formats, depth + 1);
     double sum = 0;
@@ -340,7 +347,7 @@ TypeRef JsonStructure::object_type(JsonTimeFormats& formats, int64_t depth) cons
 
 TypeRef JsonStructure::type(JsonTimeFormats& formats, int64_t depth) const {
   if (options_->most_depth >= 0 && depth >= options_->most_depth) return Type::json();
-  if (count_ == 0) return Type::json();
+  if (count_ == 0) return is_alone_ ? Type::null() : Type::json();
   switch (kinds_) {
     case 0:
       return Type::null();
@@ -387,6 +394,15 @@ TypeRef wider_map(TypeRef map, TypeRef other) {
 }
 
 }  // namespace
+
+TypeRef type_of_json_value(std::string_view value, const JsonOptions& options) {
+  JsonStructure structure(options);
+  structure.is_alone_ = true;
+  JsonCursor cursor;
+  if (!cursor.index(value) || !structure.add(cursor)) return nullptr;
+  JsonTimeFormats formats{options.date_format, options.timestamp_format};
+  return structure.type(formats);
+}
 
 TypeRef wider_json_type(TypeRef a, TypeRef b) {
   if (a == b || b->is(TypeKind::kNull)) return a;

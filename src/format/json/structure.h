@@ -33,6 +33,8 @@ class JsonStructure {
   TypeRef type(JsonTimeFormats& formats, int64_t depth = 0) const;
 
  private:
+  friend TypeRef type_of_json_value(std::string_view value, const JsonOptions& options);
+
   enum : uint8_t { kBool = 1, kNumber = 2, kString = 4, kList = 8, kObject = 16 };
   enum class Number : uint8_t { kBigint, kHugeint, kReal };
   struct Member;
@@ -45,6 +47,7 @@ class JsonStructure {
   TypeRef merged_member_type(JsonTimeFormats& formats, int64_t depth) const;
 
   const JsonOptions* options_;
+  bool is_alone_ = false;  // says nothing of what it has not seen
   uint64_t count_ = 0;
   uint64_t null_count_ = 0;
   uint8_t kinds_ = 0;
@@ -59,6 +62,10 @@ struct JsonStructure::Member {
   std::string name;
   JsonStructure structure;
 };
+
+/// What `value` alone says of its type: nothing where it has no members or elements. `options` as
+/// they were when the others' types were found. Null where it is no JSON.
+TypeRef type_of_json_value(std::string_view value, const JsonOptions& options);
 
 /// The type that holds both types' values as they were sniffed.
 TypeRef wider_json_type(TypeRef a, TypeRef b);
