@@ -178,6 +178,9 @@ class Lowering {
   Open scan(const ScanNode& node) {
     ScanRequest request;
     request.columns = node.columns;
+    for (size_t i = 0; i < node.member_columns.size(); ++i) {
+      request.members.push_back({node.member_columns[i], node.member_names[i]});
+    }
     for (const ExprRef& filter : node.filters) request.filters.push_back(Conjunct::create(filter, context_.session));
     if (node.limit >= 0) request.limit = static_cast<uint64_t>(node.limit);
     for (size_t i = 0; i < node.runtime_filters.size(); ++i) {

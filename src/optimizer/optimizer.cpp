@@ -19,6 +19,7 @@ constexpr Pass kPasses[] = {
     {"column_pruning", &prune_columns},
     {"limit_pushdown", &push_limits},
     {"runtime_filters", &place_runtime_filters},
+    {"member_pruning", &prune_members},
 };
 
 }  // namespace

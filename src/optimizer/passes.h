@@ -18,6 +18,8 @@ PlanRef order_joins(const PlanRef& plan);
 PlanRef prune_columns(const PlanRef& plan);
 /// Limit over Sort is a top-N; limits move below projections and into scans.
 PlanRef push_limits(const PlanRef& plan);
+/// Scans learn which members are all that is read of a struct column.
+PlanRef prune_members(const PlanRef& plan);
 /// Joins publish what their build side holds to the scans that feed their probe side.
 PlanRef place_runtime_filters(const PlanRef& plan);
 

@@ -96,6 +96,8 @@ void ScanNode::fields(FieldVisitor& v) {
   v(4, "limit", limit);
   v(5, "runtime_filters", runtime_filters);
   v(6, "runtime_columns", runtime_columns);
+  v(7, "member_columns", member_columns);
+  v(8, "member_names", member_names);
 }
 
 void ScanNode::complete() {
@@ -108,14 +110,24 @@ void ScanNode::complete() {
   for (const ExprRef& filter : filters) require_columns(filter, schema);
   require(runtime_filters.size() == runtime_columns.size(), "runtime filters that do not pair");
   for (uint32_t column : runtime_columns) require(column < schema.size(), "a runtime filter on no column");
+  require(member_columns.size() == member_names.size(), "members that do not pair with columns");
+  for (uint32_t column : member_columns) require(column < schema.size(), "a member of no column");
 }
 
 std::string ScanNode::describe() const {
   std::string text = "Scan " + table->describe();
-  if (columns.size() < table->schema().size()) {
-    text += " [";
-    for (size_t i = 0; i < schema.size(); ++i) text += (i ? ", " : "") + schema[i].name;
-    text += "]";
+  if (columns.size() < table->schema().size() || !member_columns.empty()) {
+    std::vector<std::string> read;
+    for (uint32_t i = 0; i < schema.size(); ++i) {
+      bool is_whole = true;
+      for (size_t j = 0; j < member_columns.size(); ++j) {
+        if (member_columns[j] != i) continue;
+        is_whole = false;
+        read.push_back(fmt::format("{}.{}", schema[i].name, fmt::join(member_names[j], ".")));
+      }
+      if (is_whole) read.push_back(schema[i].name);
+    }
+    text += fmt::format(" [{}]", fmt::join(read, ", "));
   }
   if (!filters.empty()) text += " where " + listed(filters);
   if (limit >= 0) text += fmt::format(" limit={}", limit);

@@ -45,6 +45,9 @@ class ScanNode final : public PlanNode {
   std::vector<uint32_t> columns;
   std::vector<ExprRef> filters;
   int64_t limit = -1;
+  /// Members of struct columns that are all that is read of those columns: ScanRequest::members.
+  std::vector<uint32_t> member_columns;
+  std::vector<std::vector<std::string>> member_names;
   /// Runtime filters a join will publish: id of the join's filter and the output column.
   std::vector<int64_t> runtime_filters;
   std::vector<uint32_t> runtime_columns;

@@ -45,8 +45,16 @@ class RuntimeFilter : public RefCounted {
 };
 using RuntimeFilterRef = Ref<RuntimeFilter>;
 
+/// A member of a struct column, or a member of a member.
+struct MemberPath {
+  uint32_t column = 0;  // position in ScanRequest::columns
+  std::vector<std::string> names;
+};
+
 struct ScanRequest {
   std::vector<uint32_t> columns;  // of the table's schema, in output order
+  /// Columns that are in here are looked at no further than these members: all others may be NULL.
+  std::vector<MemberPath> members;
   std::vector<Conjunct> filters;  // all must hold
   std::vector<RuntimeFilterRef> runtime;
   std::optional<uint64_t> limit;  // no more rows than this are wanted after exact filters

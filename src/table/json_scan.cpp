@@ -83,7 +83,13 @@ JsonLayout layout_of(const JsonTable& table, const ScanRequest& request) {
   for (uint32_t i = 0; i < parts.columns.size(); ++i) {
     if (parts.columns[i].is_file_name) continue;
     JsonLayout::Field field{parts.columns[i].key, parts.columns[i].type, false, {}};
-    for (const uint32_t column : request.columns) field.wanted |= column == i;
+    for (uint32_t position = 0; position < request.columns.size(); ++position) {
+      if (request.columns[position] != i) continue;
+      field.wanted = true;
+      for (const MemberPath& member : request.members) {
+        if (member.column == position) field.paths.push_back(member.names);
+      }
+    }
     wanted += field.wanted;
     layout.fields.push_back(std::move(field));
   }

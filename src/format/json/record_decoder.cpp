@@ -17,14 +17,6 @@ constexpr uint32_t kWindowBytes = uint32_t{64} << 10;
 
 constexpr size_t kShownBytes = 60;
 
-/// The value that `text` begins with.
-std::string_view shown_value(std::string_view text) {
-  JsonCursor cursor;
-  std::string_view value;
-  if (cursor.index(text) && cursor.skip(value)) return value;
-  return text;
-}
-
 bool is_plain_name(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) { return static_cast<uint8_t>(c) >= 0x20 && c != '"' && c != '\\'; });
 }
@@ -336,6 +328,11 @@ void RecordDecoder::fail(JsonPiece::Span span) {
       break;
   }
   failures_.push_back(std::move(failure));
+}
+
+std::string_view RecordDecoder::shown_value(std::string_view text) {
+  std::string_view value;
+  return shown_.index(text) && shown_.skip(value) ? value : text;
 }
 
 bool RecordDecoder::damaged() {

@@ -93,6 +93,8 @@ class RecordDecoder {
   bool decimal(Node& node);
   /// A string, number or boolean as text, for what is cast.
   bool scalar_text(std::string_view& text, bool& is_string);
+  /// The value that `text` begins with.
+  std::string_view shown_value(std::string_view text);
   std::string_view meaning(std::string_view raw, bool escaped);
 
   const JsonOptions& options_;
@@ -103,6 +105,7 @@ class RecordDecoder {
   std::unique_ptr<Node> root_;
   JsonPiece piece_;
   JsonCursor cursor_;
+  JsonCursor shown_;
   bool is_indexed_ = false;        // else each value is for itself
   uint32_t window_begin_ = 0, window_end_ = 0;  // in the piece
   uint32_t indexed_from_ = 0;      // where the cursor's text begins, in the piece
