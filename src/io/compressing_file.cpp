@@ -42,6 +42,7 @@ class CompressingFile : public WritableFile {
     target_->publish();
   }
   void abandon() noexcept override { target_->abandon(); }
+  bool is_through() const override { return target_->is_through(); }
   uint64_t position() const override { return position_; }
   const std::string& path() const override { return target_->path(); }
 

@@ -112,6 +112,7 @@ class ThroughWriter final : public BufferedWriter {
     close();
   }
   void abandon() noexcept override { forget(); }
+  bool is_through() const override { return true; }
 };
 
 class NewFileWriter final : public BufferedWriter {

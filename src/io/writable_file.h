@@ -34,6 +34,8 @@ class WritableFile {
   /// Takes it back; nothing is left behind.
   virtual void abandon() noexcept = 0;
 
+  /// What is appended leaves at once, to a pipe or a terminal: nobody can take it back.
+  virtual bool is_through() const { return false; }
   /// Bytes appended.
   virtual uint64_t position() const = 0;
   virtual const std::string& path() const = 0;

@@ -78,8 +78,8 @@ CsvWriteOptions take_write_options(const Schema& schema, const std::map<std::str
 
 class CsvWriter final : public Writer {
  public:
-  CsvWriter(std::unique_ptr<WritableFile> file, const Schema& schema, CsvWriteOptions options, const ZoneOffsets* zone)
-      : file_(std::move(file)), schema_(schema), options_(std::move(options)), zone_(zone) {
+  CsvWriter(std::unique_ptr<WritableFile> file, const Schema& schema, CsvWriteOptions options, QueryContext& context)
+      : context_(context), file_(std::move(file)), schema_(schema), options_(std::move(options)), zone_(context.session.zone) {
     if (!options_.header) return;
     std::string line;
     for (size_t i = 0; i < schema_.size(); ++i) {
@@ -112,7 +112,10 @@ class CsvWriter final : public Writer {
     }
     return text;
   }
-  void commit(std::unique_ptr<Encoded> encoded) override { file_->append(static_cast<Text&>(*encoded).bytes); }
+  void commit(std::unique_ptr<Encoded> encoded) override {
+    if (file_->is_through()) context_.may_start_over = false;
+    file_->append(static_cast<Text&>(*encoded).bytes);
+  }
   void finish() override {
     file_->sync();
     file_->publish();
@@ -180,6 +183,7 @@ class CsvWriter final : public Writer {
     out.push_back(quote);
   }
 
+  QueryContext& context_;
   const std::unique_ptr<WritableFile> file_;
   const Schema schema_;
   const CsvWriteOptions options_;
@@ -197,7 +201,7 @@ std::unique_ptr<Writer> open_csv_writer(const std::string& path, const Schema& s
   CreateOptions create;
   create.overwrite = taken.overwrite;
   auto file = compress(FileSystem::local().create(path, context.access_policy(), create), taken.compression);
-  return std::make_unique<CsvWriter>(std::move(file), schema, std::move(taken), context.session.zone);
+  return std::make_unique<CsvWriter>(std::move(file), schema, std::move(taken), context);
 }
 
 }  // namespace doline

@@ -47,8 +47,8 @@ JsonWriteOptions take_write_options(const std::map<std::string, Value>& given) {
 
 class JsonWriter final : public Writer {
  public:
-  JsonWriter(std::unique_ptr<WritableFile> file, const Schema& schema, JsonWriteOptions options, const ZoneOffsets* zone)
-      : file_(std::move(file)), options_(std::move(options)), zone_(zone) {
+  JsonWriter(std::unique_ptr<WritableFile> file, const Schema& schema, JsonWriteOptions options, QueryContext& context)
+      : context_(context), file_(std::move(file)), options_(std::move(options)), zone_(context.session.zone) {
     for (const Field& field : schema) {
       std::string key(keys_.empty() ? "{" : ",");
       append_json_string(key, field.name);
@@ -84,6 +84,7 @@ class JsonWriter final : public Writer {
   void commit(std::unique_ptr<Encoded> encoded) override {
     const std::string& bytes = static_cast<Text&>(*encoded).bytes;
     if (bytes.empty()) return;
+    if (file_->is_through()) context_.may_start_over = false;
     if (options_.array) file_->append(has_rows_ ? ",\n" : "[\n");
     has_rows_ = true;
     file_->append(bytes);
@@ -118,6 +119,7 @@ class JsonWriter final : public Writer {
     append_json_string(out, text);
   }
 
+  QueryContext& context_;
   const std::unique_ptr<WritableFile> file_;
   std::vector<std::string> keys_;  // with what stands before them
   const JsonWriteOptions options_;
@@ -136,7 +138,7 @@ std::unique_ptr<Writer> open_json_writer(const std::string& path, const Schema& 
   CreateOptions create;
   create.overwrite = taken.overwrite;
   auto file = compress(FileSystem::local().create(path, context.access_policy(), create), taken.compression);
-  return std::make_unique<JsonWriter>(std::move(file), schema, std::move(taken), context.session.zone);
+  return std::make_unique<JsonWriter>(std::move(file), schema, std::move(taken), context);
 }
 
 }  // namespace doline

@@ -66,6 +66,22 @@ def test_standard_input_and_output(program, corpora):
     assert (done.returncode, done.stdout) == (0, b'i,t\n0,"a,b"\n1,"a,b"\n'), done.stderr
 
 
+def test_a_pipe_gets_no_row_twice(program, tmp_path):
+    """A value that widens a type starts the query over, but not once bytes went to a pipe."""
+    for rows, starts_over in ((60_000, True), (900_000, False)):
+        path = tmp_path / f"{rows}.csv"
+        path.write_text("v\n" + "".join(f"{i}\n" for i in range(rows)) + "1.5\n")
+        done = run(program, "-c", f"COPY (FROM '{path}') TO '/dev/stdout' (FORMAT csv)", text=True)
+        lines = done.stdout.splitlines()
+        if starts_over:
+            assert (done.returncode, lines[-1], len(lines)) == (0, "1.5", rows + 2), done.stderr
+            continue
+        whole = lines[1:-1]  # the last one may have been cut
+        assert whole == [str(i) for i in range(len(whole))]
+        assert done.returncode == 1
+        assert f"line {rows + 2}" in done.stderr and "1.5" in done.stderr
+
+
 @pytest.mark.parametrize("ending", ["gz", "zst", "lz4"])
 def test_compressed_files_both_ways(program, corpora, tmp_path, ending):
     path = corpora / "csv" / "aggregate_test_100.csv"
