@@ -4,8 +4,10 @@
 // kernel finds the same values as the state machine.
 // Input: one byte that picks the dialect, the file.
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/error.h"
@@ -30,15 +32,31 @@ void run(std::string_view input) {
 
   const CsvSniffed sniffed = sniff_csv(options, text, !(pick & 16));
   CsvScanner by_words(sniffed.options.dialect), by_bytes(sniffed.options.dialect);
-  std::vector<uint32_t> wide, narrow, wide_rows, narrow_rows;
+  CsvPositions wide, narrow, wide_rows, narrow_rows;
   by_words.scan(text, 0, text.size(), wide, wide_rows);
   for (size_t at = 0; at < text.size();) {
     at = by_bytes.scan(text, at, std::min(text.size(), at + 37), narrow, narrow_rows);
   }
-  if (wide != narrow || wide_rows != narrow_rows) std::abort();
+  const auto same = [](const CsvPositions& a, const CsvPositions& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); };
+  if (!same(wide, narrow) || !same(wide_rows, narrow_rows)) std::abort();
+  // Skimmed for where rows end: the first and the last of them.
+  const CsvDialect& dialect = sniffed.options.dialect;
+  CsvScanner skimming(dialect);
+  skimming.begin(CsvState::kFieldStart);
+  const CsvRowEnds ends = skimming.skim(text);
+  if (skimming.state() != by_words.state()) std::abort();
+  size_t first = CsvRowEnds::kNowhere, last = CsvRowEnds::kNowhere;
+  for (const uint32_t row : wide_rows) {
+    if (text[wide[row]] != dialect.newline()) continue;  // a comment begins there
+    if (first == CsvRowEnds::kNowhere) first = wide[row];
+    last = wide[row];
+  }
+  if (ends.first != first || ends.last != last) std::abort();
 
   CsvParser parser(sniffed.options, static_cast<uint32_t>(sniffed.schema.size()), nullptr);
-  parser.begin(text, {}, true);
+  // Values are read sixteen bytes at a time: behind its texts the parser wants a buffer's padding.
+  const BufferRef padded = Buffer::copy_of(std::as_bytes(std::span(text)));
+  parser.begin({padded->as<char>(), text.size()}, padded, true);
   for (uint32_t rows; parser.next(100, rows);) {
     for (uint32_t i = 0; i < sniffed.schema.size() && i < 50; ++i) {
       parser.column(i, sniffed.schema[i].type, Selection::all(rows));
