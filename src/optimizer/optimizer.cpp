@@ -13,8 +13,10 @@ struct Pass {
 
 // In order. fold_constants, which needs the session, runs before them.
 constexpr Pass kPasses[] = {
+    {"or_factoring", &factor_or},
     {"filter_pushdown", &push_filters},
     {"mark_to_semi", &mark_to_semi},
+    {"semi_join_pushdown", &push_semi_joins},
     {"join_order", &order_joins},
     {"column_pruning", &prune_columns},
     {"limit_pushdown", &push_limits},

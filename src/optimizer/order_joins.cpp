@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "optimizer/passes.h"
@@ -30,6 +31,21 @@ double selectivity(const ExprRef& term) {
   return 0.5;
 }
 
+/// A bound as a number, where differences of its type count values.
+std::optional<double> as_number(const Value& value) {
+  if (value.is_null()) return std::nullopt;
+  switch (value.type()->physical()) {
+    case PhysicalType::kInt8: case PhysicalType::kInt16: case PhysicalType::kInt32: case PhysicalType::kInt64:
+    case PhysicalType::kUInt8: case PhysicalType::kUInt16: case PhysicalType::kUInt32: case PhysicalType::kUInt64:
+      if (value.type()->is(TypeKind::kDecimal)) return std::nullopt;
+      return static_cast<double>(value.as_integer());
+    case PhysicalType::kBool: case PhysicalType::kInt128: case PhysicalType::kFloat: case PhysicalType::kDouble:
+    case PhysicalType::kString: case PhysicalType::kInterval: case PhysicalType::kList: case PhysicalType::kStruct:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 double base_rows(const PlanRef& plan) {
   if (plan->tag() == NodeTag::kScan) {
     return static_cast<double>(static_cast<const ScanNode&>(*plan).table->statistics().row_count.value_or(1'000'000));
@@ -39,11 +55,41 @@ double base_rows(const PlanRef& plan) {
   return most;
 }
 
+/// At most how many values an expression over a plan's output has: by the range of an integer or
+/// date column, and no more than its table has rows.
+double distinct_values(const PlanRef& plan, const ExprRef& expr) {
+  const auto* column = dynamic_cast<const ColumnExpr*>(expr.get());
+  if (!column) return std::max(1.0, base_rows(plan));
+  if (plan->tag() == NodeTag::kFilter) return distinct_values(plan->children()[0], expr);
+  if (const auto* project = dynamic_cast<const ProjectNode*>(plan.get())) {
+    return distinct_values(project->input, project->exprs[column->index]);
+  }
+  if (const auto* join = dynamic_cast<const JoinNode*>(plan.get())) {
+    const auto left_width = static_cast<uint32_t>(join->left->schema.size());
+    if (column->index < left_width) return distinct_values(join->left, expr);
+    if (column->index - left_width >= join->right->schema.size()) return 2;  // a mark
+    return distinct_values(join->right, shift_columns(expr, -static_cast<int64_t>(left_width)));
+  }
+  const auto* scan = dynamic_cast<const ScanNode*>(plan.get());
+  if (!scan) return std::max(1.0, estimated_rows(plan));
+  const double rows = std::max(1.0, base_rows(plan));
+  const TableStatistics statistics = scan->table->statistics();
+  const uint32_t of_table = scan->columns[column->index];
+  if (of_table >= statistics.columns.size()) return rows;
+  const ColumnStatistics& one = statistics.columns[of_table];
+  if (one.distinct_count) return std::max(1.0, static_cast<double>(*one.distinct_count));
+  const std::optional<double> low = one.min ? as_number(*one.min) : std::nullopt;
+  const std::optional<double> high = one.max ? as_number(*one.max) : std::nullopt;
+  return low && high ? std::clamp(*high - *low + 1, 1.0, rows) : rows;
+}
+
 /// Inputs of a tree of inner joins, and the terms between them, over all inputs side by side.
 struct JoinTree {
   std::vector<PlanRef> inputs;
   std::vector<uint32_t> begins;  // first column of each input
   std::vector<ExprRef> terms;
+  std::vector<uint64_t> masks;  // of the inputs that each term reads
+  std::vector<double> values;   // see values_of
   uint32_t width = 0;
 };
 
@@ -95,10 +141,38 @@ bool is_equality(const ExprRef& term) {
   return call && call->name == "=" && call->arguments.size() == 2;
 }
 
-/// Rows of joining two parts: key columns are taken to be keys of the smaller side's table.
-double joined_rows(const Part& a, const Part& b, size_t equalities) {
-  if (equalities == 0) return a.rows * b.rows;
-  return std::max(1.0, a.rows * b.rows / std::max(1.0, std::min(a.base, b.base)));
+/// Rows of joining two parts whose keys have `values` combinations (0: there are no keys), each of
+/// which is taken to occur on both sides.
+double joined_rows(const Part& a, const Part& b, double values) {
+  if (values == 0) return a.rows * b.rows;
+  return std::max(1.0, a.rows * b.rows / std::clamp(values, 1.0, std::max(1.0, std::min(a.base, b.base))));
+}
+
+bool is_equality(const ExprRef& term);
+
+/// The values of an equality's poorer side, over the inputs themselves; 0 for other terms.
+double values_of(const JoinTree& tree, const ExprRef& term) {
+  if (!is_equality(term)) return 0;
+  double least = INFINITY;
+  for (const ExprRef& side : static_cast<const CallExpr&>(*term).arguments) {
+    const uint64_t mask = inputs_of(tree, side);
+    if (!std::has_single_bit(mask)) continue;
+    const auto input = static_cast<size_t>(std::countr_zero(mask));
+    least = std::min(least, distinct_values(tree.inputs[input], shift_columns(side, -int64_t{tree.begins[input]})));
+  }
+  return std::isinf(least) ? 1000 : least;
+}
+
+/// Combinations of values of the unused equalities between two parts; 0 where there are none.
+double values_between(const JoinTree& tree, const Part& a, const Part& b, const std::vector<bool>& used) {
+  double values = 0;
+  for (size_t i = 0; i < tree.terms.size(); ++i) {
+    if (used[i] || tree.values[i] == 0) continue;
+    const uint64_t mask = tree.masks[i];
+    if (!(mask & a.mask) || !(mask & b.mask) || (mask & ~(a.mask | b.mask)) != 0) continue;
+    values = std::max(values, 1.0) * tree.values[i];
+  }
+  return values;
 }
 
 Part join_parts(const Part& a, const Part& b, const JoinTree& tree, std::vector<bool>& used) {
@@ -115,6 +189,7 @@ Part join_parts(const Part& a, const Part& b, const JoinTree& tree, std::vector<
   std::vector<uint32_t> probe_map(tree.width, 0), build_map(tree.width, 0);
   for (uint32_t i = 0; i < probe.columns.size(); ++i) probe_map[probe.columns[i]] = i;
   for (uint32_t i = 0; i < build.columns.size(); ++i) build_map[build.columns[i]] = i;
+  const double values = values_between(tree, a, b, used);
   std::vector<ExprRef> probe_keys, build_keys, residual;
   for (size_t i = 0; i < tree.terms.size(); ++i) {
     if (used[i] || (inputs_of(tree, tree.terms[i]) & ~made.mask) != 0) continue;
@@ -138,7 +213,7 @@ Part join_parts(const Part& a, const Part& b, const JoinTree& tree, std::vector<
     }
     residual.push_back(remap_columns(term, map));
   }
-  made.rows = joined_rows(a, b, probe_keys.size());
+  made.rows = joined_rows(a, b, values);
   made.base = std::max(a.base, b.base);
   const ExprRef rest = residual.empty() ? nullptr : ConjunctionExpr::create(true, residual);
   const JoinKind kind = probe_keys.empty() && !rest ? JoinKind::kCross : JoinKind::kInner;
@@ -156,6 +231,10 @@ PlanRef ordered_tree(const PlanRef& plan) {
     for (uint32_t c = 0; c < part.plan->schema.size(); ++c) part.columns.push_back(tree.begins[i] + c);
     parts.push_back(std::move(part));
   }
+  for (const ExprRef& term : tree.terms) {
+    tree.masks.push_back(inputs_of(tree, term));
+    tree.values.push_back(values_of(tree, term));
+  }
   std::vector<bool> used(tree.terms.size(), false);
   while (parts.size() > 1) {
     // The pair with the fewest rows next; pairs without a term only when there is no other.
@@ -163,14 +242,9 @@ PlanRef ordered_tree(const PlanRef& plan) {
     double best = INFINITY;
     for (size_t a = 0; a < parts.size(); ++a) {
       for (size_t b = a + 1; b < parts.size(); ++b) {
-        size_t equalities = 0;
-        for (size_t i = 0; i < tree.terms.size(); ++i) {
-          const uint64_t mask = inputs_of(tree, tree.terms[i]);
-          equalities += !used[i] && is_equality(tree.terms[i]) && (mask & parts[a].mask) && (mask & parts[b].mask) &&
-                        (mask & ~(parts[a].mask | parts[b].mask)) == 0;
-        }
-        const double rows = joined_rows(parts[a], parts[b], equalities);
-        const double cost = equalities ? rows + std::min(parts[a].rows, parts[b].rows) : rows * 1e6 + 1e12;
+        const double values = values_between(tree, parts[a], parts[b], used);
+        const double rows = joined_rows(parts[a], parts[b], values);
+        const double cost = values != 0 ? rows + std::min(parts[a].rows, parts[b].rows) : rows * 1e6 + 1e12;
         if (cost < best) {
           best = cost;
           best_a = a;

@@ -8,10 +8,17 @@ namespace doline {
 
 /// Constant parts of expressions become constants; filters that are always true vanish.
 PlanRef fold_constants(const PlanRef& plan, const SessionConstants& session);
+/// What every branch of an OR asks for is asked for once, beside it.
+PlanRef factor_or(const PlanRef& plan);
+/// For a filter whose branches all ask something of the columns [begin, end): that alone, as a
+/// weaker filter. Empty, or one term.
+std::vector<ExprRef> implied_by(const ExprRef& term, uint32_t begin, uint32_t end);
 /// Filters move towards the rows they test, into joins as keys, and into scans.
 PlanRef push_filters(const PlanRef& plan);
 /// `x IN (subquery)` as a filter is a semi join; NOT of a non-NULL mark an anti join.
 PlanRef mark_to_semi(const PlanRef& plan);
+/// Semi joins go down to the input of a join tree that their keys come from.
+PlanRef push_semi_joins(const PlanRef& plan);
 /// Inner joins are ordered greedily by estimated rows, smallest intermediate result first.
 PlanRef order_joins(const PlanRef& plan);
 /// Columns nobody reads are not carried; scans read only what is used.

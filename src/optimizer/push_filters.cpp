@@ -162,6 +162,12 @@ class FilterPushing {
     JoinKind kind = node.kind;
     ExprRef rest = inner ? nullptr : node.residual;
     if (inner) {
+      for (const ExprRef& term : residual) {
+        for (ExprRef& weaker : implied_by(term, 0, left_width)) left.push_back(std::move(weaker));
+        for (ExprRef& weaker : implied_by(term, left_width, ~uint32_t{0})) {
+          right.push_back(shift_columns(weaker, -static_cast<int64_t>(left_width)));
+        }
+      }
       std::vector<ExprRef> kept;
       for (const ExprRef& term : residual) {
         if (!add_key(term, left_width, left_keys, right_keys)) kept.push_back(term);

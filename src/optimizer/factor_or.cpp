@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "optimizer/passes.h"
+#include "optimizer/plan_expressions.h"
+
+namespace doline {
+
+namespace {
+
+/// The OR-ed terms of a predicate; itself alone when it is no OR.
+std::vector<ExprRef> disjuncts_of(const ExprRef& predicate) {
+  const auto* conjunction = dynamic_cast<const ConjunctionExpr*>(predicate.get());
+  if (!conjunction || conjunction->is_and) return {predicate};
+  std::vector<ExprRef> terms;
+  for (const ExprRef& term : conjunction->terms) {
+    for (ExprRef& inner : disjuncts_of(term)) terms.push_back(std::move(inner));
+  }
+  return terms;
+}
+
+bool same(const ExprRef& a, const ExprRef& b) { return a.get() == b.get() || equal(*a, *b); }
+
+/// (k AND a) OR (k AND b) is k AND (a OR b), also where k is NULL. Terms that may fail stay where
+/// the rows are that they were written for.
+std::vector<ExprRef> factored(const ExprRef& term) {
+  const std::vector<ExprRef> branches = disjuncts_of(term);
+  if (branches.size() < 2 || can_fail(term) || is_volatile(term)) return {term};
+  std::vector<std::vector<ExprRef>> parts;
+  for (const ExprRef& branch : branches) parts.push_back(conjuncts_of(branch));
+  const auto holds = [](const std::vector<ExprRef>& part, const ExprRef& wanted) {
+    return std::any_of(part.begin(), part.end(), [&](const ExprRef& own) { return same(own, wanted); });
+  };
+  std::vector<ExprRef> common;
+  for (const ExprRef& candidate : parts[0]) {
+    const bool everywhere = std::all_of(parts.begin() + 1, parts.end(), [&](const auto& part) { return holds(part, candidate); });
+    if (everywhere && !holds(common, candidate)) common.push_back(candidate);
+  }
+  if (common.empty()) return {term};
+  std::vector<ExprRef> rest;
+  for (const auto& part : parts) {
+    std::vector<ExprRef> own;
+    for (const ExprRef& inner : part) {
+      if (!holds(common, inner)) own.push_back(inner);
+    }
+    if (own.empty()) return common;  // this branch asks no more than all do
+    rest.push_back(ConjunctionExpr::create(true, std::move(own)));
+  }
+  common.push_back(ConjunctionExpr::create(false, std::move(rest)));
+  return common;
+}
+
+}  // namespace
+
+PlanRef factor_or(const PlanRef& plan) {
+  return rewrite_plan(plan, [](const PlanRef& node) -> PlanRef {
+    const auto* filter = dynamic_cast<const FilterNode*>(node.get());
+    if (!filter) return nullptr;
+    std::vector<ExprRef> terms;
+    bool changed = false;
+    for (const ExprRef& term : conjuncts_of(filter->predicate)) {
+      for (ExprRef& part : factored(term)) {
+        changed |= part.get() != term.get();
+        terms.push_back(std::move(part));
+      }
+    }
+    return changed ? filtered(filter->input, std::move(terms)) : nullptr;
+  });
+}
+
+std::vector<ExprRef> implied_by(const ExprRef& term, uint32_t begin, uint32_t end) {
+  if (can_fail(term) || is_volatile(term)) return {};
+  const std::vector<ExprRef> branches = disjuncts_of(term);
+  if (branches.size() < 2) return {};
+  std::vector<ExprRef> either;
+  for (const ExprRef& branch : branches) {
+    std::vector<ExprRef> own;
+    for (const ExprRef& inner : conjuncts_of(branch)) {
+      const std::vector<uint32_t> columns = columns_of(inner);
+      if (!columns.empty() && columns.front() >= begin && columns.back() < end) own.push_back(inner);
+    }
+    if (own.empty()) return {};
+    either.push_back(ConjunctionExpr::create(true, std::move(own)));
+  }
+  return {ConjunctionExpr::create(false, std::move(either))};
+}
+
+}  // namespace doline
