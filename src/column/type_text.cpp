@@ -63,6 +63,11 @@ class TypeTextParser {
     if (begin == at_) fail();
     return std::string(text_.substr(begin, at_ - begin));
   }
+  std::string upper_word() {
+    std::string upper = word();
+    for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return upper;
+  }
   std::string name() { return take('"') ? quoted('"') : word(); }
   uint32_t number() {
     uint64_t value = 0;
@@ -111,8 +116,7 @@ class TypeTextParser {
       return type;
     }
     const size_t begin = at_;
-    std::string head = word();
-    for (char& c : head) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const std::string head = upper_word();
     if (head == "STRUCT" || head == "ROW") return structure(depth, true);
     if (head == "TUPLE") return structure(depth, false);
     if (head == "NULL") return Type::null();
@@ -148,7 +152,7 @@ class TypeTextParser {
         skip_spaces();
         if (at_ == text_.size() || !is_word(text_[at_])) break;
         rest += rest.empty() ? "" : " ";
-        for (const char c : word()) rest.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+        rest += upper_word();
       }
       if (rest == "WITH TIME ZONE" && head == "TIMESTAMP") return Type::timestamp_tz();
       if (rest != "WITHOUT TIME ZONE") at_ = here;
@@ -156,7 +160,7 @@ class TypeTextParser {
     if (head == "DOUBLE") {
       const size_t here = at_;
       skip_spaces();
-      if (at_ == text_.size() || !is_word(text_[at_]) || (word() != "PRECISION")) at_ = here;
+      if (at_ == text_.size() || !is_word(text_[at_]) || upper_word() != "PRECISION") at_ = here;
     }
     if ((head == "VARCHAR" || head == "CHAR") && take('(')) {
       number();

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "format/json/record_decoder.h"
+#include "format/json/shown_text.h"
 #include "format/json/sniffer.h"
 #include "format/json/structure.h"
 #include "format/json/value_cutter.h"
@@ -230,7 +231,7 @@ class JsonTableReader final : public Reader {
     place += fmt::format(", byte {}", failure.byte);
     if (!failure.column.empty()) place += fmt::format(", column \"{}\"", failure.column);
     Error error(ErrorCode::kFormat, "{}: {}", place, failure.reason);
-    error.add_note(fmt::format("the value: {}", failure.text.substr(0, 200)));
+    error.add_note("the value: " + shown_text(failure.text, 200));
     if (failure.kind == JsonFailure::Kind::kDamaged || failure.kind == JsonFailure::Kind::kDuplicateKey) {
       throw std::move(error).hint("ignore_errors => true gives NULL for what cannot be read, rejects => true leaves it out");
     }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "column/type_text.h"
+#include "format/json/shown_text.h"
 #include "format/json/sniffer.h"
 #include "format/json/structure.h"
 #include "format/json/value_cutter.h"
@@ -144,7 +145,7 @@ class JsonSampler {
       if (const size_t place = reason.rfind(" at byte "); place != reason.npos) reason.resize(place);
     }
     throw Error(ErrorCode::kFormat, "{}: byte {}: {}", file.listed.path, byte, reason)
-        .note(fmt::format("the value: {}", text.substr(0, 200)))
+        .note("the value: " + shown_text(text, 200))
         .hint("ignore_errors => true gives NULL for what cannot be read, rejects => true leaves it out");
   }
 

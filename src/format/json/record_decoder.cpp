@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "format/json/decoder_node.h"
+#include "format/json/shown_text.h"
 #include "kernel/json/json_text.h"
 
 namespace doline {
@@ -316,15 +317,15 @@ void RecordDecoder::fail(JsonPiece::Span span) {
     case JsonFailure::Kind::kType: {
       // The value again, to its end.
       const std::string_view shown = shown_value(failure.text.substr(failure.byte - failure.record));
-      failure.reason = fmt::format("{}{} is no {}", shown.substr(0, kShownBytes), shown.size() > kShownBytes ? "…" : "",
+      failure.reason = fmt::format("{} is no {}", shown_text(shown, kShownBytes),
                                    trouble_.node->type == nullptr ? "object" : trouble_.node->type->name());
       break;
     }
     case JsonFailure::Kind::kUnknownKey:
-      failure.reason = fmt::format("a member \"{}\" that the values looked at for types do not have", trouble_.key);
+      failure.reason = fmt::format("a member \"{}\" that the values looked at for types do not have", shown_text(trouble_.key, kShownBytes));
       break;
     case JsonFailure::Kind::kDuplicateKey:
-      failure.reason = fmt::format("an object with two members \"{}\"", trouble_.key);
+      failure.reason = fmt::format("an object with two members \"{}\"", shown_text(trouble_.key, kShownBytes));
       break;
   }
   failures_.push_back(std::move(failure));
@@ -396,7 +397,7 @@ bool RecordDecoder::object(Node& node, bool is_root) {
     if (!cursor_.take(':')) return damaged();
     if (field != nullptr) {
       if (node.met[expected] == turn) {
-        if (!options_.ignore_errors) {
+        if (!options_.ignore_errors && field->kind != Kind::kSkip) {
           trouble_ = {JsonFailure::Kind::kDuplicateKey, key_place, &node, field->name};
           return false;
         }
