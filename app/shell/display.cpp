@@ -95,6 +95,31 @@ std::string padded(std::string_view text, size_t width, Alignment alignment) {
   return std::string(before, ' ') + std::string(text) + std::string(space - before, ' ');
 }
 
+std::string wrapped(std::string_view text, size_t width, size_t indent) {
+  std::string out;
+  size_t used = 0;
+  bool begins_line = true;
+  while (!text.empty()) {
+    const size_t space = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, space);
+    const size_t wide = display_width(word);
+    if (!begins_line && used + 1 + wide > width) {
+      out += "\n" + std::string(indent, ' ');
+      used = indent;
+      begins_line = true;
+    }
+    if (!begins_line) {
+      out += ' ';
+      ++used;
+    }
+    out += word;
+    used += wide;
+    begins_line = false;
+    text.remove_prefix(std::min(space + 1, text.size()));
+  }
+  return out;
+}
+
 std::string spelled_out(std::string_view text) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   std::string out;

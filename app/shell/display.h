@@ -22,6 +22,10 @@ enum class Alignment : uint8_t { kLeft, kRight, kCentre };
 /// Filled with spaces to a width; longer texts stay as they are.
 std::string padded(std::string_view text, size_t width, Alignment alignment);
 
+/// Broken between words into lines of at most `width` columns; those after the first begin with
+/// `indent` spaces. Words that are longer than a line stay whole.
+std::string wrapped(std::string_view text, size_t width, size_t indent);
+
 /// Control characters spelled out (\n, \t, \x1b), so that a value can neither break a line of a
 /// table nor command the terminal.
 std::string spelled_out(std::string_view text);

@@ -1,6 +1,7 @@
 #include "shell/dot_commands.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -9,6 +10,7 @@
 #include "shell/display.h"
 #include "shell/manual.h"
 #include "shell/script_runner.h"
+#include "shell/terminal.h"
 #include "sql/print.h"
 
 namespace doline::shell {
@@ -163,13 +165,25 @@ void list_functions(ScriptRunner& runner) {
 }
 
 void show_help(ScriptRunner& runner) {
+  constexpr size_t kUsageColumns = 20;
+  const size_t terminal = terminal_columns(STDOUT_FILENO);
+  const size_t columns = terminal == 0 ? 80 : terminal;
+  // Where there is no room beside it, the summary stands below.
+  const bool is_narrow = columns < 2 * kUsageColumns;
+  const size_t indent = is_narrow ? 2 : kUsageColumns;
   for (const DotCommand& command : dot_commands()) {
     const std::string usage = command.name + (command.arguments.empty() ? "" : " " + command.arguments);
-    runner.out().write(runner.palette().paint(Style::kKeyword, padded(usage, 20, Alignment::kLeft)) + command.summary + "\n");
+    const std::string summary = wrapped(command.summary, columns - std::min(columns, indent), 0);
+    std::string below = (is_narrow ? "\n" + std::string(indent, ' ') : "");
+    for (char c : summary) {
+      below += c;
+      if (c == '\n') below += std::string(indent, ' ');
+    }
+    runner.out().write(runner.palette().paint(Style::kKeyword, padded(usage, is_narrow ? 0 : indent, Alignment::kLeft)) + below + "\n");
   }
-  runner.out().write(
-      "\nStatements end with a semicolon. Tab completes, Ctrl-R searches what was given before,\n"
-      "Alt-Enter begins a line, Ctrl-C stops a query, Ctrl-D leaves.\n");
+  runner.out().write("\n" + wrapped("Statements end with a semicolon. Tab completes, Ctrl-R searches what was given before, "
+                                    "Alt-Enter begins a line, Ctrl-C stops a query, Ctrl-D leaves.",
+                                    std::min<size_t>(columns, 90), 0) + "\n");
 }
 
 void set_most_rows(ScriptRunner& runner, const std::string& word) {

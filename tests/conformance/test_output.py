@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
 
 import duckdb
@@ -147,6 +148,16 @@ def test_a_closed_pipe_ends_it_quietly(program):
         running.stdout.close()
         assert running.stderr.read() == b""
         assert running.wait(timeout=60) == 141
+
+
+def test_an_interrupt_stops_it(program):
+    with subprocess.Popen([str(program), "--csv", "-c", "FROM range(100000000000)"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as running:
+        assert running.stdout.read(8) == b"range\n0\n"
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+        assert b"error[cancelled]" in said
+        assert running.returncode == 130
 
 
 def test_copy_to_standard_output_has_its_place_in_the_order(program):

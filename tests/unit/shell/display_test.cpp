@@ -21,6 +21,13 @@ TEST(Display, CutsBetweenCharacters) {
   EXPECT_EQ(padded("ab", 5, Alignment::kCentre), " ab  ");
 }
 
+TEST(Display, WrapsBetweenWords) {
+  EXPECT_EQ(wrapped("one two three", 7, 2), "one two\n  three");
+  EXPECT_EQ(wrapped("one two three", 80, 2), "one two three");
+  EXPECT_EQ(wrapped("alongword b", 4, 0), "alongword\nb");
+  EXPECT_EQ(wrapped("", 4, 0), "");
+}
+
 TEST(Display, ControlsAreSpelledOut) {
   EXPECT_EQ(spelled_out("a\nb\tc\x1b[0m\x7f"), "a\\nb\\tc\\x1b[0m\\x7f");
   EXPECT_EQ(spelled_out("\u009b" "2J"), "\\u009b2J");
