@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 
+#include "engine/idle_memory.h"
 #include "io/spill_file.h"
 
 namespace doline {
@@ -39,6 +40,7 @@ struct Query::Running {
   }
 
   // Order matters: tasks end before what they use.
+  MemoryInUse memory;
   std::unique_ptr<QueryContext> context;
   std::shared_ptr<ResultSink> result;
   std::unique_ptr<QueryRun> run;

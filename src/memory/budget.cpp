@@ -52,6 +52,8 @@ Budget& Budget::process() {
   static const BudgetRef root = [] {
     const size_t limit = granted_memory_bytes() / 10 * 8;
     const size_t before = resident_anonymous_bytes();
+    // Who has set no limit wants speed: what one query leaves, the next one takes.
+    PagePool::instance().set_slack(std::min(limit / 8, size_t{2} << 30));
     return make_ref<Budget>("process", nullptr, limit > before ? limit - before : limit / 2);
   }();
   return *root;
