@@ -48,7 +48,7 @@ TypeRef sniff(const std::vector<JsonPiece>& pieces, const JsonOptions& options, 
 
 std::string decoded(const std::vector<JsonPiece>& pieces, const JsonOptions& options, const JsonLayout& layout) {
   RecordDecoder decoder(options, layout, nullptr);
-  std::string text;
+  std::string text, failed;
   for (const JsonPiece& piece : pieces) {
     decoder.begin(piece);
     for (uint32_t rows; decoder.next(7, rows);) {
@@ -65,10 +65,10 @@ std::string decoded(const std::vector<JsonPiece>& pieces, const JsonOptions& opt
         }
         text += '\n';
       }
-      for (const JsonFailure& failure : decoder.failures()) text += std::to_string(failure.record) + failure.column + '\n';
+      for (const JsonFailure& failure : decoder.failures()) failed += std::to_string(failure.record) + failure.column + '\n';
     }
   }
-  return text;
+  return text + failed;
 }
 
 void run(std::string_view input) {

@@ -246,14 +246,17 @@ bool RecordDecoder::next(uint32_t wanted, uint32_t& count) {
 Column RecordDecoder::column(size_t field) { return slots_[field].seal(piece_.pin); }
 
 void RecordDecoder::decode_record(JsonPiece::Span span) {
+  if (is_indexed_) {
+    cursor_.advance_to(span.begin - indexed_from_);
+    // A quote that follows a word at once is no token: then the others are not what they seem.
+    is_indexed_ = cursor_.place() == span.begin - indexed_from_;
+  }
   if (!is_indexed_) {
     indexed_from_ = span.begin;
     if (!cursor_.index(piece_.text.substr(span.begin, span.end - span.begin))) {
       trouble_ = {JsonFailure::Kind::kDamaged, 0, nullptr, {}};
       return end_record(false, span);
     }
-  } else {
-    cursor_.advance_to(span.begin - indexed_from_);
   }
   bool good = true;
   if (layout_.is_records) {
