@@ -214,9 +214,10 @@ int KeyWords::compare(const std::byte* row, const KeyWords& other, const std::by
     if (level.column < keys_.size() && keys_[level.column].form == Form::kText && mine != keys_[level.column].null_word) {
       // The rest of two long texts in one go.
       const Key& key = keys_[level.column];
-      const auto a = load_unaligned<StringView>(row + key.offset).view();
-      const auto b = load_unaligned<StringView>(other_row + other.keys_[level.column].offset).view();
-      if (const int order = a.compare(b)) return (order < 0) == (key.flip == 0) ? -1 : 1;
+      // Short texts lie in the views themselves, which must outlive the comparison.
+      const auto a = load_unaligned<StringView>(row + key.offset);
+      const auto b = load_unaligned<StringView>(other_row + other.keys_[level.column].offset);
+      if (const int order = a.view().compare(b.view())) return (order < 0) == (key.flip == 0) ? -1 : 1;
       level = {level.column + 1, 0};
     } else {
       level = next(level, mine);
