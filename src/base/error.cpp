@@ -23,20 +23,23 @@ constexpr CodeEntry kCodes[] = {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-/// Levenshtein distance without regard to case.
+/// Edits from one name to the other without regard to case; two neighbours swapped are one.
 size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> before(b.size() + 1);
+  std::vector<size_t> above(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
+  std::iota(above.begin(), above.end(), size_t{0});
+  const auto same = [&](size_t i, size_t j) { return lower(a[i]) == lower(b[j]); };
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t substitute = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + !same(i - 1, j - 1)});
+      if (i > 1 && j > 1 && same(i - 1, j - 2) && same(i - 2, j - 1)) row[j] = std::min(row[j], before[j - 2] + 1);
     }
+    std::swap(before, above);
+    std::swap(above, row);
   }
-  return row[b.size()];
+  return above[b.size()];
 }
 
 /// Columns a terminal needs for `text`: UTF-8 continuation bytes take none.
@@ -92,7 +95,8 @@ std::string Error::render(std::string_view source) const {
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
   const std::string* best = nullptr;
-  size_t best_distance = std::max<size_t>(2, name.size() / 3) + 1;
+  // A name that would have to change by half is another name.
+  size_t best_distance = std::min(std::max<size_t>(2, name.size() / 3), name.size() / 2) + 1;
   for (const auto& candidate : candidates) {
     if (candidate.size() > name.size() + best_distance || name.size() > candidate.size() + best_distance) continue;
     const size_t distance = edit_distance(name, candidate);

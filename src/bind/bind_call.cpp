@@ -123,6 +123,10 @@ ExprRef QueryBinder::scalar_call(const std::string& name, const sql::FunctionCal
     }
     names.push_back(std::move(argument_name));
   }
+  if (name == "/" && catalog_.settings().integer_division && arguments.size() == 2 && arguments[0]->type->is_integer() &&
+      arguments[1]->type->is_integer()) {
+    return CallExpr::create("//", std::move(arguments), node.span);
+  }
   // `date + 3` and the like: a text literal takes the type the other side suggests.
   const auto bind_lambda = [&](size_t argument, const std::vector<TypeRef>& parameters) {
     return lambda(written[argument].value->as<sql::Lambda>(), parameters, context);

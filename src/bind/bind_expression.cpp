@@ -44,8 +44,12 @@ TypeRef unify(ExprRef& left, ExprRef& right, SourceSpan span, const char* what) 
       type = common_type(left->type, right->type);
     }
     if (!type) {
-      throw Error(ErrorCode::kTypeMismatch, span, "{} of {} and {}", what, left->type->name(), right->type->name())
-          .hint("cast one side: x::TYPE");
+      Error error(ErrorCode::kTypeMismatch, span, "{} of {} and {}", what, left->type->name(), right->type->name());
+      const auto is_moment = [](TypeRef t) { return t->is_temporal() && !t->is(TypeKind::kInterval); };
+      if ((is_moment(left->type) && right->type->is_numeric()) || (is_moment(right->type) && left->type->is_numeric())) {
+        throw std::move(error).hint("dates and times stand in quotes: '2024-01-31'");
+      }
+      throw std::move(error).hint("cast one side: x::TYPE");
     }
   }
   left = CastExpr::create(left, type);
@@ -293,17 +297,40 @@ void QueryBinder::no_such_column(const sql::QualifiedName& names, const ExprCont
   if (!context.scope || context.scope->columns.empty()) {
     throw Error(ErrorCode::kColumnNotFound, span, "no column \"{}\": {} has no columns in view", written, context.clause);
   }
-  const std::vector<std::string> known = context.scope->column_names();
+  const auto listed = [](const std::vector<std::string>& all) {
+    std::string list;
+    for (size_t i = 0; i < all.size() && i < 12; ++i) list += (i ? ", " : "") + all[i];
+    return list + (all.size() > 12 ? ", …" : "");
+  };
+  const std::vector<std::string> tables = context.scope->table_names();
   const bool has_table = names.size() > 1 && context.scope->has_table(names[0].text);
-  Error error = names.size() > 1 && !has_table
-                    ? Error(ErrorCode::kTableNotFound, span, "no table \"{}\" in FROM", names[0].text)
-                    : Error(ErrorCode::kColumnNotFound, span, "no column \"{}\"{}", written,
-                            context.scope->columns[0].table.empty() ? "" : " in " + context.scope->columns[0].table);
-  std::string list;
-  for (size_t i = 0; i < known.size() && i < 12; ++i) list += (i ? ", " : "") + known[i];
-  error.add_note("the columns are " + list + (known.size() > 12 ? ", …" : ""));
+  if (names.size() > 1 && !has_table) {
+    Error error(ErrorCode::kTableNotFound, names[0].span, "no table \"{}\" in FROM", names[0].text);
+    if (!tables.empty()) error.add_note("FROM has " + listed(tables));
+    const std::string near = nearest_name(names[0].text, tables);
+    if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+    size_t found = 0;
+    const sql::QualifiedName rest(names.begin() + 1, names.end());
+    if (tables.size() == 1 && context.scope->find(rest, found)) {
+      throw std::move(error).hint("a table with an alias is called by it: " + tables[0] + "." + rest[0].text);
+    }
+    throw error;
+  }
+  // Of the table that was named, or of all in view.
+  Scope view = *context.scope;
+  if (has_table) {
+    std::erase_if(view.columns, [&](const ScopeColumn& column) { return !same_name(column.table, names[0].text); });
+  }
+  const std::vector<std::string> known = view.column_names();
+  const std::string where = has_table || tables.size() == 1 ? view.columns[0].table : std::string();
+  Error error(ErrorCode::kColumnNotFound, span, "no column \"{}\"{}", written, where.empty() ? "" : " in " + where);
+  error.add_note("the columns are " + listed(known));
   const std::string near = nearest_name(names.back().text, known);
   if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+  const sql::Identifier& last = names.back();
+  if (last.span.end - last.span.begin == last.text.size() + 2) {
+    throw std::move(error).hint("texts stand in single quotes: '" + last.text + "'");
+  }
   throw error;
 }
 

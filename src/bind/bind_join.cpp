@@ -79,7 +79,11 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
   bound.scope = Scope::joined(left.scope, right.scope, left_width);
   JoinCondition parts;
   std::vector<std::string> using_names;
-  for (const auto& name : node.using_columns) using_names.push_back(name.text);
+  std::vector<SourceSpan> using_spans;
+  for (const auto& name : node.using_columns) {
+    using_names.push_back(name.text);
+    using_spans.push_back(name.span);
+  }
   if (node.natural) {
     for (const ScopeColumn& column : left.scope.columns) {
       if (column.in_star && named(right.scope, column.name)) using_names.push_back(column.name);
@@ -89,12 +93,17 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
     }
   }
   std::vector<std::pair<size_t, size_t>> merged;  // scope positions of USING columns, left and right
-  for (const std::string& name : using_names) {
+  using_spans.resize(using_names.size(), node.span);
+  for (size_t i = 0; i < using_names.size(); ++i) {
+    const std::string& name = using_names[i];
     const ScopeColumn* a = named(left.scope, name);
     const ScopeColumn* b = named(right.scope, name);
     if (!a || !b) {
-      throw Error(ErrorCode::kColumnNotFound, node.span, "USING ({}): the {} side has no such column", name,
+      Error error(ErrorCode::kColumnNotFound, using_spans[i], "USING ({}): the {} side has no such column", name,
                   a ? "right" : "left");
+      const std::string near = nearest_name(name, (a ? right : left).scope.column_names());
+      if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+      throw std::move(error).hint("ON a.x = b.y joins columns of different names");
     }
     ExprRef left_key = column_expr(*a);
     ExprRef right_key = column_expr(*b);

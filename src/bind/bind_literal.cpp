@@ -106,7 +106,9 @@ TypeRef QueryBinder::type(const sql::TypeName& node) {
       }
       if (const TypeRef simple = simple_type_named(name)) return simple;
       Error error(ErrorCode::kTypeMismatch, node.span, "no type \"{}\"", node.name.back().text);
-      const std::string near = nearest_name(name, simple_type_names());
+      std::vector<std::string> known = simple_type_names();
+      for (const char* more : {"decimal", "numeric", "struct", "map", "enum"}) known.emplace_back(more);
+      const std::string near = nearest_name(name, known);
       if (!near.empty()) throw std::move(error).hint("did you mean " + near + "?");
       throw error;
     }

@@ -25,6 +25,29 @@ PlanRef distinct(PlanRef plan) {
   return AggregationNode::create(std::move(plan), std::move(keys), std::move(names), {}, {});
 }
 
+/// What the table holds its rows to, where the plan is the table as it stands.
+const TableRules* rules_of(const PlanNode& plan) {
+  if (const auto* scan = dynamic_cast<const ScanNode*>(&plan)) return scan->table->rules();
+  const auto* project = dynamic_cast<const ProjectNode*>(&plan);
+  if (!project) return nullptr;
+  for (uint32_t i = 0; i < project->exprs.size(); ++i) {
+    const auto* column = dynamic_cast<const ColumnExpr*>(project->exprs[i].get());
+    if (!column || column->index != i) return nullptr;
+  }
+  return project->exprs.size() == project->input->schema.size() ? rules_of(*project->input) : nullptr;
+}
+
+/// Whether a column is one of a table that takes no NULL.
+bool is_never_null(const PlanNode& plan, uint32_t column) {
+  if (const auto* scan = dynamic_cast<const ScanNode*>(&plan)) {
+    const TableRules* rules = scan->table->rules();
+    return rules && rules->columns.size() == plan.schema.size() && rules->columns[column].not_null;
+  }
+  const auto* project = dynamic_cast<const ProjectNode*>(&plan);
+  const auto* from = project ? dynamic_cast<const ColumnExpr*>(project->exprs[column].get()) : nullptr;
+  return from && is_never_null(*project->input, from->index);
+}
+
 /// The rows with one more column: which of the rows that equal it this one is.
 PlanRef numbered(PlanRef plan) {
   WindowExpr number;
@@ -232,8 +255,8 @@ PlanRef QueryBinder::ordered(PlanRef plan, const sql::Query& query) {
                literal_node && literal_node->literal == sql::LiteralKind::kInteger) {
       const size_t position = std::strtoull(literal_node->text.c_str(), nullptr, 10);
       if (position == 0 || position > plan->schema.size()) {
-        throw Error(ErrorCode::kBind, item.expression->span, "ORDER BY {}: there are {} columns", literal_node->text,
-                    plan->schema.size());
+        throw Error(ErrorCode::kBind, item.expression->span, "ORDER BY {}: the list has {} column{}", literal_node->text,
+                    plan->schema.size(), plan->schema.size() == 1 ? "" : "s");
       }
       add(column_of(plan, static_cast<uint32_t>(position - 1)));
     } else {
@@ -280,12 +303,16 @@ PlanRef QueryBinder::describe(const sql::Describe& node) {
     case sql::DescribeKind::kSummarize: return summarize(bind(*node.query, tables_));
     case sql::DescribeKind::kDescribe: {
       const PlanRef plan = bind(*node.query, tables_);
+      const TableRules* rules = rules_of(*plan);
       std::vector<Value> values;
-      for (const Field& field : plan->schema) {
-        values.push_back(text(field.name));
-        values.push_back(text(field.type->name()));
-        values.push_back(text("YES"));
-        for (int i = 0; i < 3; ++i) values.push_back(Value::null(varchar));
+      for (size_t i = 0; i < plan->schema.size(); ++i) {
+        values.push_back(text(plan->schema[i].name));
+        values.push_back(text(plan->schema[i].type->name()));
+        values.push_back(text(is_never_null(*plan, static_cast<uint32_t>(i)) ? "NO" : "YES"));
+        values.push_back(Value::null(varchar));
+        const bool has_default = rules && !rules->columns[i].default_value.empty();
+        values.push_back(has_default ? text(rules->columns[i].default_value) : Value::null(varchar));
+        values.push_back(Value::null(varchar));
       }
       Schema schema;
       for (const char* name : {"column_name", "column_type", "null", "key", "default", "extra"}) schema.push_back({name, varchar});
@@ -294,7 +321,9 @@ PlanRef QueryBinder::describe(const sql::Describe& node) {
     case sql::DescribeKind::kShowTables:
     case sql::DescribeKind::kShowAllTables: {
       std::vector<Value> values;
-      for (const std::string& name : catalog_.table_names()) values.push_back(text(name));
+      std::vector<std::string> names = catalog_.table_names();
+      std::sort(names.begin(), names.end());
+      for (const std::string& name : names) values.push_back(text(name));
       const auto rows = static_cast<int64_t>(values.size());
       return ValuesNode::create({{"name", varchar}}, std::move(values), rows);
     }
@@ -304,6 +333,13 @@ PlanRef QueryBinder::describe(const sql::Describe& node) {
       if (same_name(name, "schemas")) return ValuesNode::create({{"schema_name", varchar}}, {text("main")}, 1);
       if (const SettingDeclaration* setting = find_setting(name)) {
         return ValuesNode::create({{std::string(setting->name), varchar}}, {text(setting->get(catalog_.settings()))}, 1);
+      }
+      for (const char* list : {"tables", "databases", "schemas"}) {
+        if (!catalog_.find_table({name}) && !catalog_.find_view({name}) && !tables_.contains(folded(name)) &&
+            nearest_name(name, {list}) == list) {
+          throw Error(ErrorCode::kTableNotFound, node.name.back().span, "nothing to show is called \"{}\"", name)
+              .hint(fmt::format("did you mean SHOW {}?", list));
+        }
       }
       auto table = std::make_shared<sql::TableName>();
       table->name = node.name;
@@ -335,7 +371,7 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
   add("count", {});
   struct Row {
     uint32_t min, max, unique, average, deviation, q25, q50, q75, count;
-    bool numeric, ordered;
+    bool numeric, ordered, averaged;
   };
   std::vector<Row> rows;
   for (uint32_t i = 0; i < given->schema.size(); ++i) {
@@ -347,12 +383,14 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
     row.max = add("max", {column});
     row.unique = add("approx_count_distinct", {column});
     row.count = add("count", {column});
-    if (row.numeric) {
-      const ExprRef real = CastExpr::create(column, Type::float64());
+    const bool is_moment = column->type->is(TypeKind::kDate) || column->type->is(TypeKind::kTimestamp);
+    row.averaged = row.numeric || is_moment;
+    if (row.averaged) {
+      const ExprRef real = row.numeric ? CastExpr::create(column, Type::float64()) : column;
       row.average = add("avg", {real});
-      row.deviation = add("stddev", {real});
+      if (row.numeric) row.deviation = add("stddev", {real});
       const auto quantile = [&](double at) {
-        return add("approx_quantile", {real, ConstantExpr::create(Value::real(at))});
+        return add("approx_quantile", {column, ConstantExpr::create(Value::real(at))});
       };
       row.q25 = quantile(0.25);
       row.q50 = quantile(0.5);
@@ -377,9 +415,9 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
         facts,
         {ConstantExpr::create(Value::text(given->schema[i].name)),
          ConstantExpr::create(Value::text(given->schema[i].type->name())), as_text(row.min), as_text(row.max),
-         CastExpr::create(column_of(facts, row.unique), Type::int64()), row.numeric ? as_text(row.average) : null_text,
-         row.numeric ? as_text(row.deviation) : null_text, row.numeric ? as_text(row.q25) : null_text,
-         row.numeric ? as_text(row.q50) : null_text, row.numeric ? as_text(row.q75) : null_text,
+         CastExpr::create(column_of(facts, row.unique), Type::int64()), row.averaged ? as_text(row.average) : null_text,
+         row.numeric ? as_text(row.deviation) : null_text, row.averaged ? as_text(row.q25) : null_text,
+         row.averaged ? as_text(row.q50) : null_text, row.averaged ? as_text(row.q75) : null_text,
          CastExpr::create(column_of(facts, 0), Type::int64()), missing},
         columns));
   }

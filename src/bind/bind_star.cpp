@@ -121,7 +121,11 @@ std::vector<ScopeColumn> QueryBinder::chosen_columns(const sql::Columns& node, c
       throw Error(ErrorCode::kBind, node.selector->span, "COLUMNS takes *, a pattern, a list of names or a lambda");
     }
   }
-  if (chosen.empty()) throw Error(ErrorCode::kColumnNotFound, node.span, "COLUMNS(…) fits no column");
+  if (chosen.empty()) {
+    Error error(ErrorCode::kColumnNotFound, node.span, "COLUMNS(…) fits no column");
+    error.add_note(fmt::format("the columns are {}", fmt::join(in_view.column_names(), ", ")));
+    throw error;
+  }
   return chosen;
 }
 

@@ -19,6 +19,7 @@ class PlaceholderExpr : public Expr {
 class SubqueryExpr final : public PlaceholderExpr {
  public:
   enum class Kind : uint8_t { kScalar, kExists, kMember };
+  friend constexpr Kind last_of(Kind) { return Kind::kMember; }
   Kind kind = Kind::kScalar;
   PlanRef plan;                 // kScalar: one column; kMember: one a key
   std::vector<ExprRef> keys;    // kMember: input values, typed as the plan's columns

@@ -67,6 +67,16 @@ bool Scope::has_table(std::string_view table) const {
                      [&](const ScopeColumn& column) { return same_name(column.table, table); });
 }
 
+std::vector<std::string> Scope::table_names() const {
+  std::vector<std::string> names;
+  for (const ScopeColumn& column : columns) {
+    if (!column.table.empty() && std::find(names.begin(), names.end(), column.table) == names.end()) {
+      names.push_back(column.table);
+    }
+  }
+  return names;
+}
+
 std::vector<std::string> Scope::column_names() const {
   std::vector<std::string> names;
   for (const ScopeColumn& column : columns) {

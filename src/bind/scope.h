@@ -42,6 +42,7 @@ class Scope {
   const ScopeColumn* find(const sql::QualifiedName& parts, size_t& used) const;
   bool has_table(std::string_view table) const;
   std::vector<std::string> column_names() const;
+  std::vector<std::string> table_names() const;
 };
 
 /// A WITH entry in view. Bound at first use, then shared.

@@ -122,7 +122,8 @@ PlanRef SelectBinder::bind() {
     if (const auto* literal = key->get_if<sql::Literal>(); literal && literal->literal == sql::LiteralKind::kInteger) {
       const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
       if (position == 0 || position > items_.size()) {
-        throw Error(ErrorCode::kBind, key->span, "DISTINCT ON ({}): there are {} columns", literal->text, items_.size());
+        throw Error(ErrorCode::kBind, key->span, "DISTINCT ON ({}): the list has {} column{}", literal->text, items_.size(),
+                    items_.size() == 1 ? "" : "s");
       }
       distinct_on_.push_back(items_[position - 1].expr);
       continue;
@@ -181,8 +182,11 @@ void SelectBinder::add_item(const sql::NamedExpression& item) {
         return same_name(column.name, replaced.name.text);
       });
       if (!known) {
-        throw Error(ErrorCode::kColumnNotFound, replaced.name.span, "REPLACE names \"{}\", which * does not have",
+        Error error(ErrorCode::kColumnNotFound, replaced.name.span, "REPLACE names \"{}\", which * does not have",
                     replaced.name.text);
+        const std::string near = nearest_name(replaced.name.text, from_.scope.column_names());
+        if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+        throw error;
       }
     }
     return;
@@ -255,7 +259,8 @@ void SelectBinder::bind_order() {
     if (const auto* literal = node.get_if<sql::Literal>(); literal && literal->literal == sql::LiteralKind::kInteger) {
       const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
       if (position == 0 || position > visible) {
-        throw Error(ErrorCode::kBind, node.span, "ORDER BY {}: there are {} columns", literal->text, visible);
+        throw Error(ErrorCode::kBind, node.span, "ORDER BY {}: the list has {} column{}", literal->text, visible,
+                    visible == 1 ? "" : "s");
       }
       add(item, position - 1);
       continue;
@@ -339,7 +344,8 @@ void SelectBinder::bind_groups() {
       if (const auto* literal = key->get_if<sql::Literal>(); literal && literal->literal == sql::LiteralKind::kInteger) {
         const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
         if (position == 0 || position > items_.size() || items_[position - 1].is_hidden) {
-          throw Error(ErrorCode::kBind, key->span, "GROUP BY {}: there is no such column in the list", literal->text);
+          throw Error(ErrorCode::kBind, key->span, "GROUP BY {}: the list has {} column{}", literal->text, items_.size(),
+                      items_.size() == 1 ? "" : "s");
         }
         groups_.push_back(items_[position - 1].expr);
       } else {

@@ -6,6 +6,7 @@
 #include "memory/process_memory.h"
 #include "optimizer/optimizer.h"
 #include "sql/compare.h"
+#include "sql/parameters.h"
 #include "sql/parser.h"
 #include "sql/print.h"
 #include "sql/tree_bytes.h"
@@ -15,8 +16,8 @@ namespace doline {
 
 namespace {
 
-[[noreturn]] void not_supported(const sql::Statement& statement, const char* what) {
-  throw Error(ErrorCode::kNotSupported, statement.span, "{} is not supported yet", what);
+[[noreturn]] void not_supported(const sql::Statement& statement, const char* what, const char* instead = "") {
+  throw Error(ErrorCode::kNotSupported, statement.span, "{} not supported yet", what).hint(instead);
 }
 
 }  // namespace
@@ -58,7 +59,8 @@ std::unique_ptr<Query> StatementRunner::to_end(PlanRef plan) {
   return done;
 }
 
-TableRef StatementRunner::writable(const sql::QualifiedName& name, SourceSpan span) {
+TableRef StatementRunner::writable(const sql::QualifiedName& name) {
+  const SourceSpan span = name.front().span.to(name.back().span);
   std::vector<std::string> parts;
   for (const auto& part : name) parts.push_back(part.text);
   if (TableRef table = session_.find_table(parts)) return table;
@@ -71,11 +73,11 @@ TableRef StatementRunner::writable(const sql::QualifiedName& name, SourceSpan sp
 PlanRef StatementRunner::plan_of(const sql::Statement& statement) {
   if (const auto* select = statement.get_if<sql::SelectStatement>()) return bind_query(*select->query, session_, parameters_);
   if (const auto* insert = statement.get_if<sql::Insert>()) {
-    return bind_insert(*insert, writable(insert->table, insert->span), session_, parameters_);
+    return bind_insert(*insert, writable(insert->table), session_, parameters_);
   }
   if (const auto* copy = statement.get_if<sql::Copy>()) {
     if (!copy->is_from) return bind_copy_to(*copy, session_, parameters_);
-    return bind_copy_from(*copy, writable(copy->table, copy->span), session_, parameters_);
+    return bind_copy_from(*copy, writable(copy->table), session_, parameters_);
   }
   return nullptr;
 }
@@ -116,8 +118,14 @@ std::unique_ptr<Query> StatementRunner::run(const sql::Statement& given) {
       query->set_rebind(rebinding());
       return query;
     }
-    case sql::StatementKind::kInsert:
-    case sql::StatementKind::kCopy: return to_end(plan_of(*statement));
+    case sql::StatementKind::kInsert: return to_end(plan_of(*statement));
+    case sql::StatementKind::kCopy:
+      try {
+        return to_end(plan_of(*statement));
+      } catch (Error& error) {
+        // What the writer says of its path and options has no place of its own.
+        throw std::move(error).at(statement->span);
+      }
     case sql::StatementKind::kCreateTable: return create_table(statement->as<sql::CreateTable>());
     case sql::StatementKind::kCreateView: return create_view(statement->as<sql::CreateView>());
     case sql::StatementKind::kDrop: return drop(statement->as<sql::Drop>());
@@ -140,16 +148,16 @@ std::unique_ptr<Query> StatementRunner::run(const sql::Statement& given) {
     }
     case sql::StatementKind::kPragma: return pragma(statement->as<sql::Pragma>());
     case sql::StatementKind::kMaintain: return nothing();  // tables in memory need no upkeep
-    case sql::StatementKind::kCreateType: not_supported(*statement, "CREATE TYPE");
-    case sql::StatementKind::kCreateMacro: not_supported(*statement, "CREATE MACRO");
-    case sql::StatementKind::kCreateSchema: not_supported(*statement, "CREATE SCHEMA");
-    case sql::StatementKind::kUpdate: not_supported(*statement, "UPDATE");
-    case sql::StatementKind::kDelete: not_supported(*statement, "DELETE");
-    case sql::StatementKind::kAlter: not_supported(*statement, "ALTER");
-    case sql::StatementKind::kTransaction: not_supported(*statement, "BEGIN, COMMIT and ROLLBACK");
-    case sql::StatementKind::kUse: not_supported(*statement, "USE");
-    case sql::StatementKind::kAttach: not_supported(*statement, "ATTACH");
-    case sql::StatementKind::kDetach: not_supported(*statement, "DETACH");
+    case sql::StatementKind::kCreateType: not_supported(*statement, "CREATE TYPE is", "write the type where it is used: ENUM ('a', 'b')");
+    case sql::StatementKind::kCreateMacro: not_supported(*statement, "CREATE MACRO is", "a view or WITH names a query");
+    case sql::StatementKind::kCreateSchema: not_supported(*statement, "CREATE SCHEMA is", "all names are in main");
+    case sql::StatementKind::kUpdate: not_supported(*statement, "UPDATE is", "CREATE OR REPLACE TABLE t AS SELECT * REPLACE (… AS column) FROM t writes the changed rows");
+    case sql::StatementKind::kDelete: not_supported(*statement, "DELETE is", "CREATE OR REPLACE TABLE t AS FROM t WHERE … keeps the rows that stay");
+    case sql::StatementKind::kAlter: not_supported(*statement, "ALTER is", "CREATE OR REPLACE TABLE t AS SELECT … FROM t writes it anew");
+    case sql::StatementKind::kTransaction: not_supported(*statement, "BEGIN, COMMIT and ROLLBACK are", "each statement is done whole or not at all");
+    case sql::StatementKind::kUse: not_supported(*statement, "USE is");
+    case sql::StatementKind::kAttach: not_supported(*statement, "ATTACH is");
+    case sql::StatementKind::kDetach: not_supported(*statement, "DETACH is");
   }
   UNREACHABLE();
 }
@@ -206,7 +214,7 @@ std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& nod
 }
 
 std::unique_ptr<Query> StatementRunner::create_view(const sql::CreateView& node) {
-  if (node.materialized) not_supported(node, "CREATE MATERIALIZED VIEW");
+  if (node.materialized) not_supported(node, "CREATE MATERIALIZED VIEW is");
   const std::string& name = node.name.back().text;
   const bool exists = session_.database_->find_table(name) || session_.database_->find_view(name);
   if (exists && node.if_taken == sql::IfTaken::kKeep) return nothing();
@@ -238,17 +246,19 @@ std::unique_ptr<Query> StatementRunner::drop(const sql::Drop& node) {
     kind = "view";
     dropped = session_.database_->drop_view(name);
   } else {
-    not_supported(node, "dropping anything but tables and views");
+    not_supported(node, "dropping anything but tables and views is");
   }
   if (dropped || node.if_exists) return nothing();
   Error error(ErrorCode::kTableNotFound, node.name.back().span, "no {} \"{}\"", kind, name);
+  if (session_.database_->find_table(name)) throw std::move(error).hint("it is a table: DROP TABLE " + name);
+  if (session_.database_->find_view(name)) throw std::move(error).hint("it is a view: DROP VIEW " + name);
   const std::string near = nearest_name(name, session_.table_names());
   if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
   throw error;
 }
 
 std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
-  if (node.scope == sql::SettingScope::kVariable) not_supported(node, "SET VARIABLE");
+  if (node.scope == sql::SettingScope::kVariable) not_supported(node, "SET VARIABLE is");
   const SettingDeclaration* setting = find_setting(node.name.text);
   if (!setting) no_such_setting(node.name.text, node.name.span);
   Settings& settings = session_.settings_;
@@ -260,6 +270,20 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
       setting->set(settings, Value::null());
     }
   } else {
+    const Settings before = settings;
+    const auto check_passes = [&](const std::vector<std::string>& passes, SourceSpan span) {
+      std::vector<std::string> known = optimizer_passes();
+      known.emplace_back("all");
+      for (const std::string& name : passes) {
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        settings = before;
+        Error error(ErrorCode::kSetting, span, "no optimizer pass \"{}\"", name);
+        error.add_note(fmt::format("the passes are {}", fmt::join(known, ", ")));
+        const std::string near = nearest_name(name, known);
+        if (!near.empty()) throw std::move(error).hint("did you mean " + near + "?");
+        throw error;
+      }
+    };
     try {
       const Value value = bind_option(node.values, session_, parameters_);
       if (setting->name == "temp_directory" && !value.is_null() && !value.to_string().empty()) {
@@ -267,8 +291,9 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
       }
       setting->set(settings, value);
     } catch (Error& error) {
-      throw std::move(error).at(node.span);
+      throw std::move(error).at(node.values[0]->span);
     }
+    if (setting->name == "disabled_optimizers") check_passes(settings.disabled_optimizers, node.values[0]->span);
   }
   if (setting->name == "memory_limit") {
     set_process_memory(settings.memory_limit_bytes ? settings.memory_limit_bytes : granted_memory_bytes() / 10 * 8);
@@ -326,6 +351,10 @@ std::unique_ptr<Query> StatementRunner::execute(const sql::Execute& node) {
         bind_value(*argument.value, session_, parameters_);
   }
   const Prepared prepared = found->second;
+  if (const size_t wanted = sql::parameters_of(*prepared.statement).size(); wanted < node.arguments.size()) {
+    throw Error(ErrorCode::kParameter, node.arguments[wanted].value->span, "{} takes {} parameter{}, not {}", node.name.text,
+                wanted, wanted == 1 ? "" : "s", node.arguments.size());
+  }
   try {
     return run(session_, prepared, values);
   } catch (Error& error) {

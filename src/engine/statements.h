@@ -27,7 +27,7 @@ class StatementRunner {
 
   /// The plan of a query, INSERT or COPY, optimised. Null for other statements.
   PlanRef plan_of(const sql::Statement& statement);
-  TableRef writable(const sql::QualifiedName& name, SourceSpan span);
+  TableRef writable(const sql::QualifiedName& name);
   PlanRef finished(PlanRef plan);
   std::unique_ptr<Query> start(PlanRef plan);
   /// What start() did for the prepared statement, for when its query starts over.

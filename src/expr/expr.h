@@ -282,6 +282,8 @@ struct WindowFrame {
   Bound begin = Bound::kUnboundedPreceding;
   Bound end = Bound::kCurrentRow;
 };
+constexpr WindowFrame::Unit last_of(WindowFrame::Unit) { return WindowFrame::Unit::kGroups; }
+constexpr WindowFrame::Bound last_of(WindowFrame::Bound) { return WindowFrame::Bound::kUnboundedFollowing; }
 
 enum class WindowKind : uint8_t {
   kAggregate,
@@ -297,6 +299,7 @@ enum class WindowKind : uint8_t {
   kLastValue,
   kNthValue,
 };
+constexpr WindowKind last_of(WindowKind) { return WindowKind::kNthValue; }
 
 /// A window call; only in WindowingNode, which groups calls of one partitioning and order.
 class WindowExpr final : public Expr {

@@ -77,6 +77,14 @@ class FieldVisitor {
     if constexpr (std::is_enum_v<T> || (std::integral<T> && !std::same_as<T, bool>)) {
       auto wide = static_cast<int64_t>(value);
       field(tag, name, wide);
+      if constexpr (std::is_enum_v<T>) {
+        static_assert(requires { last_of(T{}); }, "an enum in the wire form says which enumerator is its last");
+        if (wide < 0 || wide > static_cast<int64_t>(last_of(T{}))) {
+          throw Error(ErrorCode::kCorrupt, "plan bytes: {} has no value {}", name, wide);
+        }
+      } else if (static_cast<int64_t>(static_cast<T>(wide)) != wide) {
+        throw Error(ErrorCode::kCorrupt, "plan bytes: {} cannot be {}", name, wide);
+      }
       value = static_cast<T>(wide);
     } else if constexpr (std::derived_from<T, NodeRef> || requires(T t) { NodeRef(t); }) {
       NodeRef node(value);

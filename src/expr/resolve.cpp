@@ -1,5 +1,6 @@
 #include "expr/resolve.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -149,12 +150,44 @@ std::string text_of(const TypePattern& pattern) {
   return "ANY";
 }
 
+/// What people call it.
+std::string spelled(const std::string& name) {
+  if (name == "~~") return "LIKE";
+  if (name == "!~~") return "NOT LIKE";
+  if (name == "~~*") return "ILIKE";
+  if (name == "!~~*") return "NOT ILIKE";
+  if (name == "~~~") return "GLOB";
+  return name;
+}
+
 template <class Overload>
 std::string text_of(const std::string& name, const Overload& overload) {
-  std::string text = name + "(";
+  std::string text = spelled(name) + "(";
   for (size_t i = 0; i < overload.parameters.size(); ++i) text += (i ? ", " : "") + text_of(overload.parameters[i]);
   if (overload.variadic) text += (overload.parameters.empty() ? "" : ", ") + text_of(*overload.variadic) + "…";
   return text + ")";
+}
+
+/// The overloads, those first that take as many arguments and most of them as they are.
+template <class Function>
+std::vector<size_t> by_nearness(const Function& function, const std::vector<ExprRef>& arguments, bool has_decimal) {
+  std::vector<std::pair<int, size_t>> ranked;
+  for (size_t index = 0; index < function.overloads.size(); ++index) {
+    const auto& overload = function.overloads[index];
+    const size_t fixed = overload.parameters.size();
+    const bool counts = arguments.size() >= fixed && (arguments.size() == fixed || overload.variadic);
+    int misses = counts ? 0 : 100;
+    Variables variables;
+    for (size_t i = 0; i < arguments.size() && i < fixed; ++i) {
+      const int cost = pattern_cost(overload.parameters[i], arguments[i], has_decimal, variables);
+      misses += cost == 0 ? 0 : cost == kNever ? 3 : 2;
+    }
+    ranked.emplace_back(misses, index);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<size_t> order;
+  for (const auto& [misses, index] : ranked) order.push_back(index);
+  return order;
 }
 
 template <class Function>
@@ -197,9 +230,17 @@ OverloadChoice choose(const Function& function, const std::vector<ExprRef>& argu
   }
   if (best_cost == std::numeric_limits<int64_t>::max()) {
     Error error(ErrorCode::kTypeMismatch, span, "no {} takes these types", signature_of(function.name, arguments));
-    for (size_t i = 0; i < function.overloads.size() && i < 8; ++i) {
-      error.add_note("there is " + text_of(function.name, function.overloads[i]));
+    constexpr size_t kShown = 4;
+    const std::vector<size_t> near = by_nearness(function, arguments, has_decimal);
+    for (size_t i = 0; i < near.size() && i < kShown; ++i) {
+      error.add_note("there is " + text_of(function.name, function.overloads[near[i]]));
     }
+    if (near.size() > kShown) error.add_note(fmt::format("and {} more", near.size() - kShown));
+    const bool takes_count = std::any_of(function.overloads.begin(), function.overloads.end(), [&](const auto& overload) {
+      return arguments.size() >= overload.parameters.size() &&
+             (arguments.size() == overload.parameters.size() || overload.variadic);
+    });
+    if (!takes_count) throw error;
     throw std::move(error).hint("cast the arguments: x::TYPE");
   }
   return best;
@@ -208,7 +249,7 @@ OverloadChoice choose(const Function& function, const std::vector<ExprRef>& argu
 }  // namespace
 
 std::string signature_of(const std::string& name, const std::vector<ExprRef>& arguments) {
-  std::string text = name + "(";
+  std::string text = spelled(name) + "(";
   for (size_t i = 0; i < arguments.size(); ++i) {
     text += (i ? ", " : "") + (arguments[i] && arguments[i]->type ? arguments[i]->type->name() : std::string("lambda"));
   }

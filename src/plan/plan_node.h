@@ -132,6 +132,7 @@ enum class JoinKind : uint8_t {
   kMark,  // left rows, and a boolean: matched. With null_aware NULL where SQL's IN gives NULL
   kCross,
 };
+constexpr JoinKind last_of(JoinKind) { return JoinKind::kCross; }
 
 /// Output: left columns, then right ones (semi, anti: left alone; mark: left and "mark").
 /// Keys are equalities, left_keys over the left input and right_keys over the right; `residual`

@@ -308,6 +308,7 @@ ExpressionRef Grammar::is_test(ExpressionRef left, uint32_t begin) {
 
 ExpressionRef Grammar::compared(ExpressionRef left, uint32_t begin) {
   const ComparisonOperator op = *comparison_operator(tokens_.word(tokens_.take()));
+  const uint32_t right_begin = tokens_.begin();
   if ((tokens_.at(Keyword::kAny) || tokens_.at(Keyword::kSome) || tokens_.at(Keyword::kAll)) &&
       tokens_.at("(", 1)) {
     left = quantified(op, std::move(left), begin);
@@ -315,8 +316,12 @@ ExpressionRef Grammar::compared(ExpressionRef left, uint32_t begin) {
     ExpressionRef right = binary(tighter(Level::kComparison));
     left = comparison(op, std::move(left), std::move(right), tokens_.since(begin));
     if (const auto next = infix(); next && next->sort == Infix::Sort::kComparison) {
-      throw Error(ErrorCode::kSyntax, tokens_.peek().span, "comparisons cannot be chained")
-          .hint("write a < b AND b < c, or put parentheses around one of them");
+      Error error(ErrorCode::kSyntax, tokens_.peek().span, "comparisons cannot be chained");
+      const SourceSpan between = tokens_.since(right_begin);
+      if (tokens_.text().substr(between.begin, between.end - between.begin).find("&&") != std::string_view::npos) {
+        throw std::move(error).hint("AND joins conditions; && tells whether two lists have something in common");
+      }
+      throw std::move(error).hint("write a < b AND b < c, or put parentheses around one of them");
     }
   }
   return left;
