@@ -150,7 +150,6 @@ ScriptRunner::Outcome ScriptRunner::run_statements(std::string_view text) {
   const InterruptWatch interrupts;
   std::vector<Prepared> statements;  // outlives `source`, which an error is told with
   std::string_view source = text;
-  std::vector<Prepared> statements;  // outlives what is thrown: errors are shown in their texts
   try {
     std::optional<Error> later;
     try {

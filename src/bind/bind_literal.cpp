@@ -36,11 +36,11 @@ Value integer_value(const std::string& text) {
 }
 
 Value decimal_value(const std::string& text) {
-  const size_t point = text.find('.');
+  const size_t point = std::min(text.find('.'), text.size());
   std::string digits = text;
-  digits.erase(point, 1);
+  if (point < text.size()) digits.erase(point, 1);
   const size_t sign = !digits.empty() && digits[0] == '-' ? 1 : 0;
-  const int scale = static_cast<int>(text.size() - point - 1);
+  const int scale = point < text.size() ? static_cast<int>(text.size() - point - 1) : 0;
   // Leading zeros carry no width: 0.05 is DECIMAL(3,2) as its text is long.
   const int width = std::max(static_cast<int>(digits.size() - sign), scale);
   if (width > 38 || width == 0) return Value::real(parse_double(text));

@@ -94,6 +94,37 @@ ExprRef AggregateExpr::with_inputs(std::vector<ExprRef> inputs) const {
 
 Ref<const WindowExpr> WindowExpr::create(WindowExpr prototype) { return make_ref<WindowExpr>(prototype); }
 
+void WindowExpr::complete() {
+  const auto require = [&](bool holds) {
+    if (!holds) throw Error(ErrorCode::kCorrupt, "plan bytes: the window call {} does not hold together", name);
+  };
+  const auto is_count = [](const ExprRef& expr) { return !expr || expr->type->is(TypeKind::kInt64); };
+  require(type != nullptr && is_count(frame_begin) && is_count(frame_end) && (kind == WindowKind::kAggregate) == !!aggregate);
+  const auto has_distance = [](WindowFrame::Bound bound) {
+    return bound == WindowFrame::Bound::kPreceding || bound == WindowFrame::Bound::kFollowing;
+  };
+  require(!has_distance(frame.begin) || frame_begin);
+  require(!has_distance(frame.end) || frame_end);
+  const size_t count = arguments.size();
+  switch (kind) {
+    case WindowKind::kAggregate: require(aggregate->type == type); break;
+    case WindowKind::kRowNumber:
+    case WindowKind::kRank:
+    case WindowKind::kDenseRank: require(count == 0 && type->is(TypeKind::kInt64)); break;
+    case WindowKind::kPercentRank:
+    case WindowKind::kCumeDist: require(count == 0 && type->is(TypeKind::kDouble)); break;
+    case WindowKind::kNtile: require(count == 1 && is_count(arguments[0]) && type->is(TypeKind::kInt64)); break;
+    case WindowKind::kLag:
+    case WindowKind::kLead:
+      require(count >= 1 && count <= 3 && arguments[0]->type == type && (count < 2 || is_count(arguments[1])) &&
+              (count < 3 || arguments[2]->type == type));
+      break;
+    case WindowKind::kFirstValue:
+    case WindowKind::kLastValue: require(count == 1 && arguments[0]->type == type); break;
+    case WindowKind::kNthValue: require(count == 2 && arguments[0]->type == type && is_count(arguments[1])); break;
+  }
+}
+
 WindowExpr::WindowExpr(const WindowExpr& other)
     : kind(other.kind), name(other.name), arguments(other.arguments), aggregate(other.aggregate),
       partition_by(other.partition_by), order_by(other.order_by), frame(other.frame), frame_begin(other.frame_begin),

@@ -6,6 +6,7 @@
 #include "expr/program.h"
 #include "expr/resolve.h"
 #include "function/registry.h"
+#include "kernel/cast.h"
 
 namespace doline {
 
@@ -220,6 +221,46 @@ ExprRef CastExpr::create(ExprRef input, TypeRef type, bool is_try, SourceSpan sp
     }
   }
   return expr;
+}
+
+// --- what was read from bytes
+
+void CastExpr::complete() {
+  if (type == nullptr || (input->type != type && !can_cast(input->type, type))) corrupt("a cast that there is not");
+}
+
+void ConjunctionExpr::complete() {
+  if (terms.empty()) corrupt("a conjunction of nothing");
+  for (const auto& term : terms) {
+    if (!term->type->is(TypeKind::kBool)) corrupt("a conjunction of what is no boolean");
+  }
+  type = Type::boolean();
+}
+
+void InListExpr::complete() {
+  for (const Value& value : values) {
+    if (value.type() != input->type) corrupt("a list of values of another type");
+  }
+  type = Type::boolean();
+}
+
+void CoalesceExpr::complete() {
+  for (const auto& choice : choices) {
+    if (choice->type != choices.front()->type) corrupt("choices of several types");
+  }
+  type = choices.empty() ? Type::null() : choices.front()->type;
+}
+
+void LambdaExpr::complete() {
+  visit(body, [&](const Expr& at) {
+    const auto* column = dynamic_cast<const ColumnExpr*>(&at);
+    if (!column) return;
+    const size_t own = parameter_types.size();
+    if (column->index >= own + captured.size()) corrupt("a lambda that reads what it is not given");
+    const TypeRef given = column->index < own ? parameter_types[column->index] : captured[column->index - own]->type;
+    if (column->type != given) corrupt("a lambda that reads another type than it is given");
+  });
+  type = body->type;
 }
 
 std::string CastExpr::to_string() const {

@@ -105,6 +105,7 @@ class CastExpr final : public Expr {
     v(2, "type", type);
     v(3, "try", is_try);
   }
+  void complete() override;
   std::string to_string() const override;
   std::vector<ExprRef> inputs() const override { return {input}; }
   ExprRef with_inputs(std::vector<ExprRef> inputs) const override;
@@ -141,7 +142,7 @@ class ConjunctionExpr final : public Expr {
     v(1, "and", is_and);
     v(2, "terms", terms);
   }
-  void complete() override { type = Type::boolean(); }
+  void complete() override;
   std::string to_string() const override;
   std::vector<ExprRef> inputs() const override { return terms; }
   ExprRef with_inputs(std::vector<ExprRef> inputs) const override;
@@ -174,7 +175,7 @@ class InListExpr final : public Expr {
     v(1, "input", input);
     v(2, "values", values);
   }
-  void complete() override { type = Type::boolean(); }
+  void complete() override;
   std::string to_string() const override;
   std::vector<ExprRef> inputs() const override { return {input}; }
   ExprRef with_inputs(std::vector<ExprRef> inputs) const override;
@@ -186,7 +187,7 @@ class CoalesceExpr final : public Expr {
   std::vector<ExprRef> choices;
   NodeTag tag() const override { return NodeTag::kCoalesce; }
   void fields(FieldVisitor& v) override { v(1, "choices", choices); }
-  void complete() override { type = choices.empty() ? Type::null() : choices.front()->type; }
+  void complete() override;
   std::string to_string() const override;
   std::vector<ExprRef> inputs() const override { return choices; }
   ExprRef with_inputs(std::vector<ExprRef> inputs) const override;
@@ -220,7 +221,7 @@ class LambdaExpr final : public Expr {
     v(2, "captured", captured);
     v(3, "body", body);
   }
-  void complete() override { type = body->type; }
+  void complete() override;
   std::string to_string() const override { return "lambda: " + body->to_string(); }
   std::vector<ExprRef> inputs() const override { return captured; }
   ExprRef with_inputs(std::vector<ExprRef> inputs) const override;
@@ -265,7 +266,7 @@ class AggregateExpr final : public Expr {
     v(2, "arguments", arguments);
     v(3, "distinct", distinct);
     v(4, "order_by", order_by);
-    v(5, "filter", filter);
+    v.optional(5, "filter", filter);
   }
   void complete() override;
   std::string to_string() const override;
@@ -324,17 +325,18 @@ class WindowExpr final : public Expr {
     v(1, "kind", kind);
     v(2, "name", name);
     v(3, "arguments", arguments);
-    v(4, "aggregate", aggregate);
+    v.optional(4, "aggregate", aggregate);
     v(5, "partition_by", partition_by);
     v(6, "order_by", order_by);
     v(7, "unit", frame.unit);
     v(8, "begin", frame.begin);
     v(9, "end", frame.end);
-    v(10, "frame_begin", frame_begin);
-    v(11, "frame_end", frame_end);
+    v.optional(10, "frame_begin", frame_begin);
+    v.optional(11, "frame_end", frame_end);
     v(12, "ignore_nulls", ignore_nulls);
     v(13, "type", type);
   }
+  void complete() override;
   std::string to_string() const override;
   std::vector<ExprRef> inputs() const override;
   ExprRef with_inputs(std::vector<ExprRef> inputs) const override;

@@ -109,10 +109,20 @@ class FieldVisitor {
       }
     }
   }
+  /// A node that may be left out.
+  template <class T>
+  void optional(int tag, const char* name, T& value) {
+    may_be_null_ = true;
+    (*this)(tag, name, value);
+    may_be_null_ = false;
+  }
   void operator()(int tag, const char* name, Field& value) {
     field(tag, name, value.name);
     field(tag, name, value.type);
   }
+
+ protected:
+  bool may_be_null_ = false;  // of the node that is visited next
 
  private:
   template <class T>

@@ -1,4 +1,5 @@
 #include <unordered_map>
+#include <utility>
 
 #include "base/hash.h"
 #include "expr/node.h"
@@ -175,9 +176,11 @@ class WireReader final : public FieldVisitor {
     expect(tag);
     v = value(0);
   }
-  void field(int tag, const char*, NodeRef& value) override {
+  void field(int tag, const char* name, NodeRef& value) override {
     expect(tag);
+    const bool may_be_null = std::exchange(may_be_null_, false);
     value = node();
+    if (!value && !may_be_null) throw Error(ErrorCode::kCorrupt, "plan bytes: no {}", name);
   }
   void count(int tag, const char*, size_t& value) override {
     expect(tag);

@@ -75,6 +75,23 @@ int pattern_cost(const TypePattern& pattern, TypeRef type) {
   UNREACHABLE();
 }
 
+/// A constant with the type that the aggregate takes.
+std::optional<Value> constant_as(const Value& value, TypeRef type, SourceSpan span) {
+  if (value.type() == type) return value;
+  class Failed final : public CastFailures {
+   public:
+    explicit Failed(SourceSpan place) : place_(place) {}
+    void fail(uint32_t, std::string message) override {
+      throw Error(ErrorCode::kConversion, place_, "{}", message);
+    }
+    bool wants_messages() const override { return true; }
+
+   private:
+    const SourceSpan place_;
+  } failed(span);
+  return Value::of(cast(value.to_column(1), type, Selection::all(1), nullptr, failed), 0);
+}
+
 /// The aggregate over values of `element` with further constant arguments.
 AggregateBinding bind_aggregate(const AggregateDeclaration& declaration, TypeRef element,
                                 std::span<const std::optional<Value>> constants, SourceSpan span) {
@@ -107,7 +124,8 @@ AggregateBinding bind_aggregate(const AggregateDeclaration& declaration, TypeRef
         i < best->parameters.size() ? best->parameters[i] : *best->variadic;
     binding.argument_types.push_back(type);
     binding.cast_to.push_back(pattern.kind == TypePattern::Kind::kExact ? pattern.type : type);
-    binding.constants.push_back(i == 0 ? std::nullopt : constants[i - 1]);
+    binding.constants.push_back(i == 0 ? std::nullopt
+                                       : constant_as(*constants[i - 1], binding.cast_to[i], span));
   }
   best->bind(binding);
   if (count > 1 && binding.kept_arguments != 1) {

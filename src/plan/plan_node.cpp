@@ -143,6 +143,12 @@ PlanRef FilterNode::create(PlanRef input, ExprRef predicate) {
   return made(node);
 }
 
+void FilterNode::complete() {
+  require_columns(predicate, input->schema);
+  require(predicate->type->is(TypeKind::kBool), "a filter that is no boolean");
+  schema = input->schema;
+}
+
 PlanRef ProjectNode::create(PlanRef input, std::vector<ExprRef> exprs, std::vector<std::string> names) {
   auto node = make_ref<ProjectNode>();
   node->input = std::move(input);
@@ -264,6 +270,12 @@ PlanRef SortNode::create(PlanRef input, std::vector<SortKeyRef> keys, int64_t sk
   return made(node);
 }
 
+void SortNode::complete() {
+  require(skip >= 0, "a sort that skips less than nothing");
+  for (const SortKeyRef& key : keys) require_columns(key->expr, input->schema);
+  schema = input->schema;
+}
+
 std::string SortNode::describe() const {
   std::string text = (take >= 0 ? "Top " : "Sort ") + listed(keys);
   if (take >= 0) text += fmt::format(" skip={} take={}", skip, take);
@@ -277,6 +289,11 @@ PlanRef LimitNode::create(PlanRef input, int64_t skip, int64_t take, double perc
   node->take = take;
   node->percent = percent;
   return made(node);
+}
+
+void LimitNode::complete() {
+  require(skip >= 0 && !(percent > 100), "a limit of a negative or too large share");
+  schema = input->schema;
 }
 
 std::string LimitNode::describe() const {

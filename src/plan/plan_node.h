@@ -70,7 +70,7 @@ class FilterNode final : public PlanNode {
     v(1, "input", input);
     v(2, "predicate", predicate);
   }
-  void complete() override { schema = input->schema; }
+  void complete() override;
   std::vector<PlanRef> children() const override { return {input}; }
   PlanRef with_children(std::vector<PlanRef> c) const override { return create(c[0], predicate); }
   std::string describe() const override { return "Filter " + predicate->to_string(); }
@@ -157,7 +157,7 @@ class JoinNode final : public PlanNode {
     v(3, "kind", kind);
     v(4, "left_keys", left_keys);
     v(5, "right_keys", right_keys);
-    v(6, "residual", residual);
+    v.optional(6, "residual", residual);
     v(7, "null_aware", null_aware);
     v(8, "nulls_equal", nulls_equal);
     v(9, "runtime_filters", runtime_filters);
@@ -183,7 +183,7 @@ class SortNode final : public PlanNode {
     v(3, "skip", skip);
     v(4, "take", take);
   }
-  void complete() override { schema = input->schema; }
+  void complete() override;
   std::vector<PlanRef> children() const override { return {input}; }
   PlanRef with_children(std::vector<PlanRef> c) const override { return create(c[0], keys, skip, take); }
   std::string describe() const override;
@@ -205,7 +205,7 @@ class LimitNode final : public PlanNode {
     v(3, "take", take);
     v(4, "percent", percent);
   }
-  void complete() override { schema = input->schema; }
+  void complete() override;
   std::vector<PlanRef> children() const override { return {input}; }
   PlanRef with_children(std::vector<PlanRef> c) const override { return create(c[0], skip, take, percent); }
   std::string describe() const override;
