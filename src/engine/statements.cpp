@@ -271,7 +271,8 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
     }
   } else {
     const Settings before = settings;
-    const auto check_passes = [&](const std::vector<std::string>& passes, SourceSpan span) {
+    // By value: the settings it may put back hold the list it is given.
+    const auto check_passes = [&](std::vector<std::string> passes, SourceSpan span) {
       std::vector<std::string> known = optimizer_passes();
       known.emplace_back("all");
       for (const std::string& name : passes) {
