@@ -24,6 +24,7 @@ constexpr size_t kLeastSpillBytes = size_t{1} << 20;
 /// that states stay in registers instead of going through memory with each row.
 constexpr size_t kFewGroups = 16;
 constexpr uint32_t kRowsToSort = 64;
+constexpr int kRunTries = 8;
 constexpr size_t kWorthAWriteBytes = size_t{32} << 10;
 /// With fewer groups than this in all tasks one reader puts them together.
 constexpr uint64_t kGroupsForOneReader = 16384;
@@ -107,6 +108,7 @@ class GroupedAggregation::Local final : public LocalState {
     const uint32_t count = active.size();
     uint64_t hashes[kChunkRows];
     if (!direct_.is_active() || !direct_.place(keys, active, places_)) {
+      if (run_tries_ > 0 && find_runs(keys, active, rows)) return;
       AggregatePlan::hash_keys(keys, active, hashes);
       return table().find_or_create(keys, active, hashes, rows);
     }
@@ -131,6 +133,50 @@ class GroupedAggregation::Local final : public LocalState {
       direct_.set(places_[missed[k]], found[k]);
       remember_few(places_[missed[k]], found[k]);
     }
+  }
+
+  /// Input that is sorted by its key comes in runs: only the first row of each is looked up. False
+  /// when runs are too short to gain by it; after a few such chunks nobody asks again.
+  bool find_runs(std::span<const Column> keys, const Selection& active, std::byte** rows) {
+    const uint32_t count = active.size();
+    const Column& key = keys[0];
+    if (keys.size() != 1 || !key.is_flat() || key.validity() || key.type()->is_nested()) {
+      run_tries_ = 0;
+      return false;
+    }
+    uint16_t firsts[kChunkRows + 1];
+    uint16_t numbers[kChunkRows];
+    uint32_t runs = 0;
+    dispatch_physical(key.physical(), [&]<class T>() {
+      if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+        const T* values = key.values<T>();
+        const uint16_t* list = active.rows();
+        T last = static_cast<T>(~values[active[0]]);
+        for (uint32_t i = 0; i < count; ++i) {
+          const uint32_t row = list ? list[i] : i;
+          firsts[runs] = static_cast<uint16_t>(row);
+          runs += values[row] != last;
+          last = values[row];
+          numbers[i] = static_cast<uint16_t>(runs - 1);
+        }
+      } else {
+        runs = count;
+      }
+    });
+    if (runs * 2 > count) {
+      --run_tries_;
+      return false;
+    }
+    run_tries_ = kRunTries;
+    BufferRef list = Buffer::allocate(runs * sizeof(uint16_t), plan_.budget());
+    std::copy_n(firsts, runs, list->as<uint16_t>());
+    const Selection few = Selection::of(std::move(list), runs);
+    uint64_t hashes[kChunkRows];
+    std::byte* found[kChunkRows];
+    AggregatePlan::hash_keys(keys, few, hashes);
+    table().find_or_create(keys, few, hashes, found);
+    for (uint32_t i = 0; i < count; ++i) rows[i] = found[numbers[i]];
+    return true;
   }
 
   /// Numbers the groups while they are few.
@@ -315,7 +361,8 @@ class GroupedAggregation::Local final : public LocalState {
   const AggregatePlan& plan_;
   QueryContext& context_;
   DirectIndex direct_;
-  bool is_placed_ = false;  // the chunk in work, by direct_
+  int run_tries_ = kRunTries;  // chunks that may still disappoint before runs are looked for no more
+  bool is_placed_ = false;     // the chunk in work, by direct_
   uint32_t places_[kChunkRows];
   std::vector<std::byte*> few_rows_;  // the groups, while they are few
   std::vector<uint8_t> few_numbers_;  // place → position in few_rows_
