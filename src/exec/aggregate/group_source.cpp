@@ -116,6 +116,7 @@ class GroupReader final : public Reader {
     if (next_page_row_ == page_->size()) {
       if (page_is_used_) kept_.push_back(page_);
       page_ = nullptr;
+      next_page_row_ = 0;  // the parts in memory that may follow count by it as well
       ++next_spilled_;
     }
     return true;

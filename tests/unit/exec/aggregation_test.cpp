@@ -38,6 +38,7 @@ struct Way {
   uint32_t tasks;
   bool force_spill;
   size_t memory_limit = Budget::kNoLimit;
+  bool first_task_alone = false;  // spills; the others and the readers have room
 };
 
 constexpr Way kWays[] = {
@@ -48,6 +49,8 @@ constexpr Way kWays[] = {
     {"three tasks, partitioned", "partitioned", 3, false},
     {"one task, partitioned, spilling", "partitioned", 1, true},
     {"two tasks, spilling", "", 2, true},
+    // Symptom: rows read past a page where a bucket had pages on disk and in memory.
+    {"two tasks, one of them spilling", "partitioned", 2, true, Budget::kNoLimit, true},
 };
 
 struct Call {
@@ -97,6 +100,9 @@ class Aggregation {
       BudgetScope scope(*context.budget);
       KeptRows kept = make_aggregation(static_cast<const AggregationNode&>(*node_), context);
       kept.sink->begin_input(0);
+      const auto spills = [&](size_t task) {
+        return way.force_spill && (task == 0 || !way.first_task_alone);
+      };
       std::vector<std::unique_ptr<LocalState>> locals;
       for (uint32_t task = 0; task < way.tasks; ++task) locals.push_back(kept.sink->local(context));
       // Four chunks a morsel; morsels go to tasks in turn, backwards, as if later ones were faster.
@@ -104,6 +110,7 @@ class Aggregation {
       for (size_t i = 0; i < morsels; ++i) {
         const size_t morsel = way.tasks == 1 ? i : morsels - 1 - i;
         LocalState& local = *locals[morsel % way.tasks];
+        context.settings.force_spill = spills(morsel % way.tasks);
         for (size_t c = 4 * morsel; c < std::min(chunks.size(), 4 * morsel + 4); ++c) {
           Chunk chunk = chunks[c];
           chunk.sequence = {morsel, c - 4 * morsel};
@@ -111,7 +118,11 @@ class Aggregation {
         }
         kept.sink->end_morsel(morsel, local, Waker());
       }
-      for (auto& local : locals) kept.sink->combine(*local);
+      for (size_t task = 0; task < locals.size(); ++task) {
+        context.settings.force_spill = spills(task);
+        kept.sink->combine(*locals[task]);
+      }
+      context.settings.force_spill = way.force_spill && !way.first_task_alone;
       locals.clear();
       EXPECT_TRUE(kept.sink->finish().empty());
       note_ = kept.sink->metrics.get_note();
