@@ -1,5 +1,6 @@
 // The `doline` program: statements given with -c or -f or on standard input, results on standard
 // output; without any of them, and at a terminal, the shell.
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -7,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "demo.h"
+#include "demo/demo.h"
 #include "doline/version.h"
 #include "engine/session.h"
 #include "shell/interrupt.h"
@@ -65,7 +66,8 @@ int run(int argc, char** argv) {
   uint64_t threads = 0;
   size_t most_rows = 40;
   std::vector<std::string> commands, scripts, files;
-  std::string demo_folder;
+  DemoOptions demo;
+  demo.folder.clear();
   app.add_option("--memory", memory, "How much memory to use, such as 256MiB");
   app.add_option("--threads", threads, "How many cores to use");
   const auto flag = [&](const char* name, const std::string& about) { return app.add_flag(name, about); };
@@ -83,19 +85,24 @@ int run(int argc, char** argv) {
   flag("--header", "Results with column names (the default)");
   app.add_option("--nullvalue", null_text, "What stands for NULL in results");
   app.add_option("--maxrows", most_rows, "How many rows a box shows; 0 for all");
-  app.add_option("--demo", demo_folder, "Turn this machine's logs, or the given ones, into a report in this folder");
+  app.add_option("--demo", demo.folder, "Turn this machine's logs, or the given ones, into a report in this folder");
+  app.add_option("--demo-rows", demo.rows, "How many requests --demo generates")->group("");
   app.add_option("FILE", files, "Log files for --demo");
   try {
     app.parse(with_double_dashes(argc, argv));
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   }
-  if (!files.empty() && demo_folder.empty()) {
+  if (!files.empty() && demo.folder.empty()) {
     throw Error(ErrorCode::kNotSupported, "there are no database files yet, and {} is not opened", files.front())
         .hint("statements go behind -c: doline -c \"FROM 'data.csv'\"");
   }
 
   ::signal(SIGPIPE, SIG_IGN);
+  // Large pieces go back to the system when they are freed: what malloc keeps counts against the
+  // memory limit.
+  ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
   Session session(std::make_shared<Database>(safe->count() > 0 ? AccessPolicy::safe() : AccessPolicy::open()));
   ScriptRunner runner(session);
   for (const auto& [chosen, mode] : modes) {
@@ -105,14 +112,19 @@ int run(int argc, char** argv) {
   runner.options().null_text = null_text;
   runner.options().most_rows = most_rows;
 
-  if (memory.empty() && !demo_folder.empty()) memory = "256MiB";
+  if (memory.empty() && !demo.folder.empty()) memory = "256MiB";
   auto outcome = ScriptRunner::Outcome::kDone;
   if (!memory.empty()) outcome = runner.run("SET memory_limit = " + sql::quote_string(memory));
   if (outcome == ScriptRunner::Outcome::kDone && threads > 0) outcome = runner.run(fmt::format("SET threads = {}", threads));
   if (outcome != ScriptRunner::Outcome::kDone) return exit_code(outcome);
-  if (!demo_folder.empty()) {
+  if (!demo.folder.empty()) {
     const shell::InterruptWatch interrupts;
-    return run_demo(session, demo_folder, files);
+    demo.files = std::move(files);
+    demo.is_interrupted = &shell::was_interrupted;
+    struct sigaction action {};
+    ::sigaction(SIGINT, nullptr, &action);
+    for (const int signal : {SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+    return run_demo(session, demo);
   }
 
   // Whoever starts the program names its scripts, also in safe mode; what stands in them is bound
