@@ -100,7 +100,7 @@ void StepDisplay::begin_step(uint32_t number, std::string title, double weight) 
   weight_ = weight;
   done_weight_ = statement_weight_ = 0;
   began_ = shown_ = statement_began_ = Clock::now();
-  if (on_terminal_ && number_ > 0) show(nullptr);
+  if (on_terminal_) show(nullptr);
 }
 
 void StepDisplay::set_title(std::string title) { title_ = std::move(title); }
@@ -123,6 +123,7 @@ void StepDisplay::end_step(const std::string& outcome) {
   clear();
   fmt::print("{}{} {:5.1f} s\n", label(), padded(outcome, 56), seconds_since(began_));
   std::fflush(stdout);
+  number_ = 0;
 }
 
 bool StepDisplay::is_unwanted(const Query& running) {
@@ -136,6 +137,7 @@ void StepDisplay::ended(const Query& done) {
 }
 
 void StepDisplay::show(const Query* running) {
+  if (number_ == 0) return;  // between steps
   shown_ = Clock::now();
   const double elapsed = seconds_since(began_);
   double share = weight_ > 0 ? done_weight_ / weight_ : 0;

@@ -17,7 +17,7 @@ bool is_wide(const Part& part) {
   switch (part.chart) {
     case Chart::kBars: return part.measures.size() > 2;
     case Chart::kColumns: return false;
-    case Chart::kTable: return part.measures.size() > 3;
+    case Chart::kTable: return part.measures.size() > 3 || part.measures.back().unit == Unit::kText;
     case Chart::kTiles:
     case Chart::kTimeArea:
     case Chart::kPercentiles: return true;

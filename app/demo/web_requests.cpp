@@ -130,8 +130,9 @@ void add_parts(Script& script, const std::vector<std::pair<std::string, std::str
            quantile_cont(seconds, [0.5, 0.99]) AS q
     FROM requests)
   SELECT unnest(['requests', 'damaged lines', 'visitors', 'sessions', 'bytes sent', 'failed %', 'median ms', '99th percentile ms']) AS label,
-         unnest([rows, (SELECT count(*) FROM damaged), hosts, (SELECT count(*) FROM sessions), bytes,
-                 round(100 * failed / rows, 2), round(1000 * q[1], 1), round(1000 * q[2], 1)]) AS value
+         unnest([CAST(rows AS VARCHAR), CAST((SELECT count(*) FROM damaged) AS VARCHAR), CAST(hosts AS VARCHAR),
+                 CAST((SELECT count(*) FROM sessions) AS VARCHAR), CAST(bytes AS VARCHAR), CAST(round(100 * failed / rows, 2) AS VARCHAR),
+                 CAST(round(1000 * q[1], 1) AS VARCHAR), CAST(round(1000 * q[2], 1) AS VARCHAR)]) AS value
   FROM facts)");
   part(1, Chart::kTimeArea, "Requests by hour", "All requests, and in front of them those that failed with a 5xx status.",
        {{"requests", Unit::kCount}, {"failed", Unit::kCount}},
