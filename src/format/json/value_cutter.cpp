@@ -152,6 +152,7 @@ void JsonCutter::feed_values(std::string_view text, const BufferRef& block, std:
         if (scan_value(text, at)) complete(at);
         continue;
       case State::kInScalar:
+        if (c == '"') unexpected(at, "a space between a word and a string");
         if (ends_scalar(c)) {
           complete(at);
         } else {
