@@ -92,7 +92,7 @@ def test_compressed_files_both_ways(program, corpora, tmp_path, ending):
     done = run(program, "--csv", "-c", f"SELECT count(*) FROM (FROM '{packed}' EXCEPT FROM '{path}')", text=True)
     assert done.stdout.splitlines()[-1] == "0", done.stderr
     if ending != "lz4":  # DuckDB knows no lz4 here
-        assert duckdb.execute(f"SELECT count(*) FROM read_csv('{packed}')").fetchone() == (100,)
-    assert duckdb.execute(f"SELECT count(*) FROM read_csv('{path}.gz')").fetchone() == (100,)
+        assert duckdb.connect().execute(f"SELECT count(*) FROM read_csv('{packed}')").fetchone() == (100,)
+    assert duckdb.connect().execute(f"SELECT count(*) FROM read_csv('{path}.gz')").fetchone() == (100,)
     done = run(program, "--csv", "--noheader", "-c", f"SELECT count(*) FROM '{path}.gz'")
     assert done.stdout == b"100\n", done.stderr

@@ -32,7 +32,7 @@ def quoted(name):
 def test_real_files_have_duckdbs_columns(program, corpora, name):
     source = f"read_json('{corpora / 'real' / name}')"
     ours = [(row[0], row[1].replace('"', "")) for row in rows(program, f"DESCRIBE FROM {source}")[1:]]
-    theirs = [(row[0], row[1].replace('"', "")) for row in duckdb.sql(f"DESCRIBE FROM {source}").fetchall()]
+    theirs = [(row[0], row[1].replace('"', "")) for row in duckdb.connect().sql(f"DESCRIBE FROM {source}").fetchall()]
     # DuckDB takes integers of both signs for HUGEINT; BIGINT holds them.
     assert [(n, t.replace("HUGEINT", "BIGINT")) for n, t in theirs] == ours
 
@@ -43,7 +43,7 @@ def test_real_files_have_duckdbs_values(program, corpora, name):
     names = [row[0] for row in rows(program, f"DESCRIBE FROM {source}")[1:]]
     columns = ", ".join(f"to_json({quoted(n)})::VARCHAR AS c{i}" for i, n in enumerate(names))
     ours = rows(program, f"SELECT {columns} FROM {source}")[1:]
-    theirs = duckdb.sql(f"SELECT {columns} FROM {source}").fetchall()
+    theirs = duckdb.connect().sql(f"SELECT {columns} FROM {source}").fetchall()
     assert len(ours) == len(theirs)
     for mine, other in zip(ours, theirs):
         for left, right in zip(mine, other):
@@ -57,10 +57,10 @@ def test_what_is_written_is_read_by_duckdb(program, corpora, tmp_path, name, for
     target = tmp_path / ("out.json.gz" if form == "gzip" else "out.json")
     done = run(program, f"COPY (FROM {source}) TO '{target}' (FORMAT json, ARRAY {form == 'array'})")
     assert done.returncode == 0, done.stderr
-    names = [row[0] for row in duckdb.sql(f"DESCRIBE FROM {source}").fetchall()]
+    names = [row[0] for row in duckdb.connect().sql(f"DESCRIBE FROM {source}").fetchall()]
     columns = ", ".join(f"to_json({quoted(n)})::JSON::VARCHAR" for n in names)
-    read = duckdb.sql(f"SELECT {columns} FROM read_json('{target}')").fetchall()
-    first = duckdb.sql(f"SELECT {columns} FROM {source}").fetchall()
+    read = duckdb.connect().sql(f"SELECT {columns} FROM read_json('{target}')").fetchall()
+    first = duckdb.connect().sql(f"SELECT {columns} FROM {source}").fetchall()
     assert len(read) == len(first)
     for mine, other in zip(read, first):
         assert [json.loads(v) if v else None for v in mine] == [json.loads(v) if v else None for v in other]
@@ -76,7 +76,7 @@ def test_every_file_of_the_suite_is_rows_or_an_error_with_its_place(program, cor
                                         and "error[internal]" not in done.stderr)
         if file.name.startswith("y_"):
             try:
-                duckdb.sql(f"SELECT count(*) FROM read_json('{file}')").fetchall()
+                duckdb.connect().sql(f"SELECT count(*) FROM read_json('{file}')").fetchall()
                 fine = fine and done.returncode == 0
             except duckdb.Error:
                 pass

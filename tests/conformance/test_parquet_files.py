@@ -107,14 +107,14 @@ def test_values_of_the_program_are_those_of_duckdb(program, corpora):
         if path.name in DUCKDB_REFUSES:
             continue
         source = f"read_parquet('{path}')"
-        described = duckdb.execute(f"DESCRIBE FROM {source}").fetchall()
+        described = duckdb.connect().execute(f"DESCRIBE FROM {source}").fetchall()
         plain = [name for name, kind, *_ in described
                  if kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UINTEGER", "VARCHAR", "BOOLEAN", "DATE")]
         if not plain:
             continue
         listed = ", ".join(f'count("{name}"), min("{name}"), max("{name}"), count(DISTINCT "{name}")' for name in plain)
         expected = [["" if value is None else str(value).lower() for value in row]
-                    for row in duckdb.execute(f"SELECT {listed} FROM {source}").fetchall()]
+                    for row in duckdb.connect().execute(f"SELECT {listed} FROM {source}").fetchall()]
         done = run(program, "--csv", "--noheader", "-c",
                    f"COPY (SELECT {listed} FROM {source}) TO '/dev/stdout' (header false, delim '\x1f', quote '')")
         assert done.returncode == 0, done.stderr
