@@ -84,7 +84,11 @@ MemorySampler::~MemorySampler() {
 }
 
 void MemorySampler::sample() {
+#ifdef DOLINE_SANITIZED
+  const uint64_t now = Budget::process().used_bytes();  // a sanitizer's own memory is not ours to count
+#else
   const uint64_t now = resident_anonymous_bytes();
+#endif
   now_.store(now, std::memory_order_relaxed);
   if (now > peak_.load(std::memory_order_relaxed)) peak_.store(now, std::memory_order_relaxed);
 }

@@ -30,7 +30,7 @@ svg text,td,b{font-variant-numeric:tabular-nums}
 .grid line,line.grid{stroke:var(--grid);stroke-width:1}line.over{stroke:#fff;stroke-opacity:.13;stroke-width:1}
 .line{fill:none;stroke-width:2;stroke-linejoin:round}.line1{stroke:var(--c1)}.line2{stroke:var(--c2)}.line3{stroke:var(--c3)}.linebad{stroke:var(--bad);stroke-width:1.2}
 svg .ink1{fill:var(--c1)}svg .ink2{fill:var(--c2)}svg .ink3{fill:var(--c3)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(106px,1fr));gap:.8rem 1.2rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(118px,1fr));gap:.8rem 1.4rem}
 .tiles div{display:flex;flex-direction:column}.tiles b{font-size:1.42rem;font-weight:640;letter-spacing:-.015em;line-height:1.25;white-space:nowrap}
 .tiles span{color:var(--faint);font-size:.84rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.88rem}

@@ -64,10 +64,12 @@ class PseudoTerminal:
                 raise AssertionError(f"{text!r} was not shown, but {plain!r}")
 
     def close(self):
-        """Reads to the end; the exit code."""
+        """Reads to the end; the exit code. Who does not end is killed, and that is its exit code."""
         until = time.monotonic() + self.PATIENCE_S
         while self._read(until):
             pass
+        if time.monotonic() >= until:
+            os.kill(self.pid, signal.SIGKILL)
         _, status = os.waitpid(self.pid, 0)
         os.close(self.descriptor)
         self.pid = 0

@@ -1,7 +1,6 @@
 """Parquet files of other projects: read, written by us and read back by DuckDB and pyarrow.
 
-Left out: `large_string_map`, two texts of a GiB each, which has a test and a limit of its own under
-`./dev test --long`.
+Left out: `large_string_map`, two texts of a GiB each, which take longer than all the others together.
 """
 
 import datetime

@@ -124,6 +124,7 @@ def test_history_is_kept_between_shells(shell, state):
     terminal.expect("│ first")
     terminal.line("SELECT 'second' AS s;")
     terminal.expect("│ second")
+    terminal.expect(PROMPT)
     terminal.send("\x04")
     assert terminal.close() == 0
     assert (state / "doline" / "history").read_text() == "SELECT 'first' AS s,\\n1 AS n;\nSELECT 'second' AS s;\n"
@@ -231,6 +232,7 @@ def test_read_runs_a_file_and_safe_mode_refuses_it(shell, tmp_path):
     safe = shell("--safe")
     safe.line(f".read {script}")
     safe.expect("error[permission]: safe mode")
+    safe.expect(PROMPT)
     safe.send(f"FROM '{tmp_path}/\t\x03")
     assert "s.sql" not in safe.expect("^C").rsplit(PROMPT, 1)[-1]
 
