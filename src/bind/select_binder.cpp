@@ -394,6 +394,12 @@ void SelectBinder::group() {
       throw Error(ErrorCode::kBind, key->span, "an aggregate cannot be grouped by");
     }
     if (contains(key, NodeTag::kWindow)) throw Error(ErrorCode::kBind, key->span, "a window call cannot be grouped by");
+    visit(key, [&](const Expr& at) {
+      if (dynamic_cast<const UnnestExpr*>(&at)) {
+        throw Error(ErrorCode::kNotSupported, key->span, "grouping by unnest is not supported yet")
+            .hint("unnest in a subquery, and group what it gives");
+      }
+    });
   }
   std::vector<AggregateExprRef> aggregates;
   const std::vector<ExprRef> keys = groups_;
