@@ -5,6 +5,7 @@ import re
 import sys
 
 from bench.cases import Options
+from bench.engines.registry import NAMES
 from bench.suites import DEFAULT_SCALE, MODULES
 
 UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9,
@@ -21,8 +22,8 @@ def size_bytes(text):
 def peers(text):
     names = tuple(name for name in text.split(",") if name)
     for name in names:
-        if name not in ("duckdb", "polars"):
-            raise argparse.ArgumentTypeError(f"no peer {name!r}; there are duckdb and polars")
+        if name not in NAMES[1:]:
+            raise argparse.ArgumentTypeError(f"no peer {name!r}; there are {', '.join(NAMES[1:])}")
     return names
 
 
@@ -32,7 +33,8 @@ def parse():
         epilog="Exit code 1: an engine failed or answers differ. A slower time is only printed.")
     parser.add_argument("suite", choices=MODULES)
     parser.add_argument("--against", type=peers, default=("duckdb", "polars"), metavar="LIST",
-                        help="duckdb,polars (default: both)")
+                        help="duckdb,polars (default: both); tpch also knows ceiling, the "
+                             "hand-written limit")
     parser.add_argument("--scale", type=float, help="how much data (default 1; spill 10)")
     parser.add_argument("--memory", type=size_bytes, metavar="SIZE",
                         help="a limit: every run is then a process of its own, its peak sampled")

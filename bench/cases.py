@@ -9,8 +9,8 @@ from typing import Any
 TOP = pathlib.Path(__file__).resolve().parent.parent
 
 # What an engine runs. SQL engines take one statement or several; Polars, which has no SQL here,
-# a function of its session that returns a DataFrame (or None).
-Work = str | Sequence[str] | Callable[[Any], Any]
+# a function of its session that returns a DataFrame (or None); the ceiling a number or folder.
+Work = str | int | Sequence[str] | Callable[[Any], Any]
 
 PROGRAM = TOP / "build" / "release" / "app" / "doline"
 SQL_ENGINES = ("doline", "duckdb")

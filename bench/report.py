@@ -8,6 +8,7 @@ import platform
 import subprocess
 
 from bench.cases import TOP
+from bench.engines.registry import PEERS
 
 OURS = "doline"
 
@@ -25,7 +26,7 @@ def format_seconds(seconds):
 def best_peer(outcomes):
     """The fastest other engine that ran this case, or None."""
     ran = [engine for engine, outcome in outcomes.items()
-           if engine != OURS and outcome.median is not None and not outcome.failure]
+           if engine in PEERS and outcome.median is not None and not outcome.failure]
     return min(ran, key=lambda engine: outcomes[engine].median, default=None)
 
 

@@ -1,7 +1,9 @@
 // ceiling Q DATA_DIR [--runs N] [--threads N] [--chunk ROWS] [--morsel ROWS]
 //
-// Answers TPC-H query Q (1, 3 or 6) by hand-written code over the engine's Parquet decoder, N
-// times in one warm process, and prints the answer, the median time and where the time goes.
+// Answers TPC-H query Q (1, 3, 6, 9 or 18) by hand-written code over the engine's Parquet decoder,
+// N times in one warm process, and prints the answer, the median time and where the time goes.
+// With - for Q the queries come from standard input, a number a line, for ./dev bench (see
+// bench/engines/ceiling_engine.py): each is answered by its number of rows and the rows.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -26,11 +28,39 @@ long minor_faults() {
   return usage.ru_minflt;
 }
 
+struct Query {
+  int number;
+  Answer (*answer)(const Options&);
+};
+constexpr Query kQueries[] = {{1, run_q1}, {3, run_q3}, {6, run_q6}, {9, run_q9}, {18, run_q18}};
+
+const Query* find_query(const char* number) {
+  for (const Query& query : kQueries) {
+    if (query.number == std::atoi(number)) return &query;
+  }
+  return nullptr;
+}
+
+int serve(const Options& options) {
+  char line[16];
+  while (std::fgets(line, sizeof line, stdin) != nullptr) {
+    const Query* const query = find_query(line);
+    if (query == nullptr) return 2;
+    const Answer answer = query->answer(options);
+    std::printf("%zu\n", answer.rows.size());
+    for (const std::string& row : answer.rows) std::printf("%s\n", row.c_str());
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
 int run(int argc, char** argv) {
-  if (argc < 3) {
-    std::fprintf(
-        stderr,
-        "usage: ceiling 1|3|6 DATA_DIR [--runs N] [--threads N] [--chunk ROWS] [--morsel ROWS]\n");
+  const bool serves = argc >= 3 && std::strcmp(argv[1], "-") == 0;
+  const Query* const query = argc >= 3 && !serves ? find_query(argv[1]) : nullptr;
+  if (!serves && query == nullptr) {
+    std::fprintf(stderr,
+                 "usage: ceiling 1|3|6|9|18|- DATA_DIR [--runs N] [--threads N] [--chunk ROWS] "
+                 "[--morsel ROWS]\n");
     return 2;
   }
   Options options;
@@ -43,8 +73,7 @@ int run(int argc, char** argv) {
     if (std::strcmp(argv[i], "--chunk") == 0) options.chunk_rows = value;
     if (std::strcmp(argv[i], "--morsel") == 0) options.morsel_rows = value;
   }
-  const int query = std::atoi(argv[1]);
-  const auto answer_once = query == 1 ? run_q1 : query == 3 ? run_q3 : run_q6;
+  if (serves) return serve(options);
 
   std::vector<double> times;
   Answer answer;
@@ -53,7 +82,7 @@ int run(int argc, char** argv) {
   for (size_t i = 0; i <= runs; ++i) {  // the first run warms up
     const long faults = minor_faults();
     const auto start = std::chrono::steady_clock::now();
-    answer = answer_once(options);
+    answer = query->answer(options);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     (i == 0 ? first_faults : hot_faults) += minor_faults() - faults;

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/int128.h"
 
@@ -76,10 +77,27 @@ size_t ParquetTable::column(std::string_view name) const {
   throw Error(ErrorCode::kColumnNotFound, "no column {}", name);
 }
 
-parquet::FlatCursor ParquetTable::cursor(size_t group, size_t column) const {
-  const parquet::RowGroup& rows = metadata_.row_groups[group];
-  const parquet::ColumnMetaData& meta = rows.columns[column].meta;
-  const parquet::SchemaElement& element = metadata_.schema[column + 1];
+KeyRange ParquetTable::keys_of(size_t group, std::string_view name) const {
+  const parquet::Statistics& known =
+      metadata_.row_groups[group].columns[column(name)].meta.statistics;
+  if (!known.min_value || !known.max_value || known.min_value->size() != sizeof(int64_t))
+    throw Error(ErrorCode::kNotSupported, "the ceiling expects bounds of {}", name);
+  return {load_unaligned<int64_t>(known.min_value->data()),
+          load_unaligned<int64_t>(known.max_value->data())};
+}
+
+int64_t ParquetTable::greatest_key(std::string_view name) const {
+  int64_t greatest = 0;
+  for (size_t group = 0; group < metadata_.row_groups.size(); ++group)
+    greatest = std::max(greatest, keys_of(group, name).greatest);
+  return greatest;
+}
+
+parquet::FlatCursor ParquetTable::open(const Morsel& morsel, std::string_view name) const {
+  const size_t index = column(name);
+  const parquet::RowGroup& rows = metadata_.row_groups[morsel.group];
+  const parquet::ColumnMetaData& meta = rows.columns[index].meta;
+  const parquet::SchemaElement& element = metadata_.schema[index + 1];
   parquet::PageStream::Place place;
   place.source = source_.get();
   place.begin = static_cast<uint64_t>(meta.first_page());
@@ -93,8 +111,28 @@ parquet::FlatCursor ParquetTable::cursor(size_t group, size_t column) const {
   const Phase phase = phases().current();
   phases().enter(Phase::kDecompress);
   cursor.dictionary();
+  cursor.skip(morsel.begin);
   phases().enter(phase);
   return cursor;
+}
+
+CodeColumn::CodeColumn(parquet::FlatCursor cursor)
+    : cursor_(std::move(cursor)), dictionary_(cursor_.dictionary()) {
+  if (!dictionary_)
+    throw Error(ErrorCode::kNotSupported, "the ceiling expects dictionaries for group keys");
+}
+
+void CodeColumn::read(size_t span, uint32_t* codes) {
+  while (span > 0) {
+    const size_t here = std::min(span, cursor_.rows_left_in_page());
+    phases().enter(Phase::kDecompress);
+    if (!cursor_.codes())
+      throw Error(ErrorCode::kNotSupported, "the ceiling expects dictionaries for group keys");
+    phases().enter(Phase::kDecode);
+    cursor_.read(here, reinterpret_cast<std::byte*>(codes), nullptr, 0);
+    codes += here;
+    span -= here;
+  }
 }
 
 std::vector<Morsel> ParquetTable::morsels(size_t rows) const {
@@ -135,7 +173,7 @@ int32_t days_of(int year, int month, int day) {
   return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-std::string date_text(int32_t days) {
+CivilDate civil_of(int32_t days) {
   const int shifted = days + 719468;
   const int era = shifted / 146097;
   const int of_era = shifted - era * 146097;
@@ -143,8 +181,13 @@ std::string date_text(int32_t days) {
   const int of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int month_shifted = (5 * of_year + 2) / 153;
   const int month = month_shifted < 10 ? month_shifted + 3 : month_shifted - 9;
-  const int year = year_of_era + era * 400 + (month <= 2);
-  return fmt::format("{:04}-{:02}-{:02}", year, month, of_year - (153 * month_shifted + 2) / 5 + 1);
+  return {year_of_era + era * 400 + (month <= 2), month,
+          of_year - (153 * month_shifted + 2) / 5 + 1};
+}
+
+std::string date_text(int32_t days) {
+  const CivilDate date = civil_of(days);
+  return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
 }
 
 std::string decimal_text(__int128 value, int scale) {

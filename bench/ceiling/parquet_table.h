@@ -59,6 +59,11 @@ struct Morsel {
   size_t end = 0;
 };
 
+struct KeyRange {
+  int64_t least = 0;
+  int64_t greatest = 0;
+};
+
 /// One Parquet file, open.
 class ParquetTable {
  public:
@@ -69,8 +74,12 @@ class ParquetTable {
 
   const parquet::FileMetaData& metadata() const { return metadata_; }
   size_t column(std::string_view name) const;
-  /// At row 0, with its dictionary loaded.
-  parquet::FlatCursor cursor(size_t group, size_t column) const;
+  /// The column from the morsel's first row on, with its dictionary loaded.
+  parquet::FlatCursor open(const Morsel& morsel, std::string_view column) const;
+  /// What the footer says about a column of integers in one row group.
+  KeyRange keys_of(size_t group, std::string_view column) const;
+  /// And in all of them: dense arrays are as long as this.
+  int64_t greatest_key(std::string_view column) const;
   std::vector<Morsel> morsels(size_t rows) const;
 
  private:
@@ -157,6 +166,68 @@ class ValueColumn {
   std::vector<uint32_t> codes_;
 };
 
+/// Dictionary codes of a column, the group key. Columns without a dictionary are refused.
+class CodeColumn {
+ public:
+  explicit CodeColumn(parquet::FlatCursor cursor);
+  uint32_t size() const { return dictionary_->size(); }
+  template <class T>
+  const T* values() const {
+    return dictionary_->as<T>();
+  }
+  /// The next `span` rows.
+  void read(size_t span, uint32_t* codes);
+
+ private:
+  parquet::FlatCursor cursor_;
+  parquet::PageDictionaryRef dictionary_;
+};
+
+/// A function of a column, computed once per dictionary value where there are codes.
+template <class T, class U>
+class MappedColumn {
+ public:
+  template <class Function>
+  MappedColumn(parquet::FlatCursor cursor, Function function)
+      : cursor_(std::move(cursor)), function_(function) {
+    if (!cursor_.dictionary()) return;
+    const T* const values = cursor_.dictionary()->template as<T>();
+    for (uint32_t code = 0; code < cursor_.dictionary()->size(); ++code)
+      mapped_.push_back(function(values[code]));
+  }
+  parquet::FlatCursor& cursor() { return cursor_; }
+
+  /// Of the next `span` rows.
+  void read(size_t span, U* out) {
+    while (span > 0) {
+      const size_t here = std::min(span, cursor_.rows_left_in_page());
+      phases().enter(Phase::kDecompress);
+      const bool codes = cursor_.codes();
+      phases().enter(Phase::kDecode);
+      codes_.resize(std::max(codes_.size(), here));
+      values_.resize(std::max(values_.size(), here));
+      cursor_.read(here,
+                   codes ? reinterpret_cast<std::byte*>(codes_.data())
+                         : reinterpret_cast<std::byte*>(values_.data()),
+                   nullptr, 0);
+      if (codes) {
+        for (size_t i = 0; i < here; ++i) out[i] = mapped_[codes_[i]];
+      } else {
+        for (size_t i = 0; i < here; ++i) out[i] = function_(values_[i]);
+      }
+      out += here;
+      span -= here;
+    }
+  }
+
+ private:
+  parquet::FlatCursor cursor_;
+  std::function<U(const T&)> function_;
+  std::vector<U> mapped_;
+  std::vector<uint32_t> codes_;
+  std::vector<T> values_;
+};
+
 /// A predicate on a column, decided once per dictionary value where there are codes.
 template <class T>
 class FilterColumn {
@@ -164,13 +235,15 @@ class FilterColumn {
   template <class Test>
   FilterColumn(parquet::FlatCursor cursor, Test test) : cursor_(std::move(cursor)), test_(test) {
     if (!cursor_.dictionary()) return;
+    phases().enter(Phase::kFilter);
     const T* const values = cursor_.dictionary()->template as<T>();
-    for (uint32_t code = 0; code < cursor_.dictionary()->size(); ++code)
-      passes_.push_back(test_(values[code]));
+    passes_.resize(cursor_.dictionary()->size());
+    for (size_t code = 0; code < passes_.size(); ++code) passes_[code] = test(values[code]);
   }
 
-  /// The rows of [base, base + span) that pass: appended to `out` in ascending order.
-  size_t select(uint32_t base, size_t span, uint32_t* out) {
+  /// The rows of [base, base + span) that pass: appended to `out` in ascending order. Their values
+  /// go to `kept` where it is not null.
+  size_t select(uint32_t base, size_t span, uint32_t* out, T* kept = nullptr) {
     size_t selected = 0;
     while (span > 0) {
       const size_t here = std::min(span, cursor_.rows_left_in_page());
@@ -179,8 +252,9 @@ class FilterColumn {
       phases().enter(Phase::kDecode);
       const T* const values = read_here(codes, here);
       phases().enter(Phase::kFilter);
+      const size_t before = selected;
+      const uint32_t* const code = codes_.data();
       if (codes) {
-        const uint32_t* const code = codes_.data();
         const uint8_t* const passes = passes_.data();
         for (size_t i = 0; i < here; ++i) {
           out[selected] = base + static_cast<uint32_t>(i);
@@ -190,6 +264,13 @@ class FilterColumn {
         for (size_t i = 0; i < here; ++i) {
           out[selected] = base + static_cast<uint32_t>(i);
           selected += test_(values[i]);
+        }
+      }
+      if (kept != nullptr) {
+        const T* const from = codes ? cursor_.dictionary()->template as<T>() : values;
+        for (size_t i = before; i < selected; ++i) {
+          const uint32_t row = out[i] - base;
+          kept[i] = from[codes ? code[row] : row];
         }
       }
       base += static_cast<uint32_t>(here);
@@ -220,7 +301,6 @@ class FilterColumn {
         });
     return selected;
   }
-  void skip(size_t rows) { cursor_.skip(rows); }
 
  private:
   const T* read_here(bool codes, size_t rows) {
@@ -240,6 +320,10 @@ class FilterColumn {
 
 /// Days from 1970-01-01, proleptic Gregorian.
 int32_t days_of(int year, int month, int day);
+struct CivilDate {
+  int year = 0, month = 0, day = 0;
+};
+CivilDate civil_of(int32_t days);
 std::string date_text(int32_t days);
 /// "123.4567" for 1234567 and scale 4.
 std::string decimal_text(__int128 value, int scale);
@@ -252,5 +336,7 @@ struct Answer {
 Answer run_q1(const Options& options);
 Answer run_q3(const Options& options);
 Answer run_q6(const Options& options);
+Answer run_q9(const Options& options);
+Answer run_q18(const Options& options);
 
 }  // namespace doline::ceiling

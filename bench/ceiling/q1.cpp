@@ -18,35 +18,6 @@ struct Totals {
 };
 using Groups = std::map<std::pair<std::string, std::string>, Totals>;
 
-/// Dictionary codes of a text column, the group key.
-class KeyColumn {
- public:
-  explicit KeyColumn(parquet::FlatCursor cursor) : cursor_(std::move(cursor)) {
-    if (!cursor_.dictionary())
-      throw Error(ErrorCode::kNotSupported, "the ceiling expects dictionaries for group keys");
-  }
-  parquet::FlatCursor& cursor() { return cursor_; }
-  uint32_t size() { return cursor_.dictionary()->size(); }
-  std::string text(uint32_t code) {
-    return std::string(cursor_.dictionary()->as<StringView>()[code].view());
-  }
-  void read(size_t span, uint32_t* codes) {
-    while (span > 0) {
-      const size_t here = std::min(span, cursor_.rows_left_in_page());
-      phases().enter(Phase::kDecompress);
-      if (!cursor_.codes())
-        throw Error(ErrorCode::kNotSupported, "the ceiling expects dictionaries for group keys");
-      phases().enter(Phase::kDecode);
-      cursor_.read(here, reinterpret_cast<std::byte*>(codes), nullptr, 0);
-      codes += here;
-      span -= here;
-    }
-  }
-
- private:
-  parquet::FlatCursor cursor_;
-};
-
 }  // namespace
 
 /// TPC-H Q1: l_shipdate <= DATE '1998-09-02', grouped by l_returnflag, l_linestatus.
@@ -56,13 +27,9 @@ Answer run_q1(const Options& options) {
   const int32_t last = days_of(1998, 9, 2);
   std::vector<Groups> results(options.threads);
   for_each_morsel(lineitem, options, answer.phases, [&](const Morsel& morsel, size_t thread) {
-    const auto open = [&](const char* name) {
-      auto cursor = lineitem.cursor(morsel.group, lineitem.column(name));
-      cursor.skip(morsel.begin);
-      return cursor;
-    };
+    const auto open = [&](const char* name) { return lineitem.open(morsel, name); };
     FilterColumn<int32_t> dates(open("l_shipdate"), [=](int32_t d) { return d <= last; });
-    KeyColumn flags(open("l_returnflag")), statuses(open("l_linestatus"));
+    CodeColumn flags(open("l_returnflag")), statuses(open("l_linestatus"));
     ValueColumn<int64_t> quantities(open("l_quantity")), prices(open("l_extendedprice")),
         discounts(open("l_discount")), taxes(open("l_tax"));
     const size_t n = options.chunk_rows;
@@ -95,8 +62,11 @@ Answer run_q1(const Options& options) {
     for (uint32_t code = 0; code < sums.size(); ++code) {
       const Sums& sum = sums[code];
       if (sum.count == 0) continue;
-      Totals& total = results[thread][{flags.text(code / statuses.size()),
-                                       statuses.text(code % statuses.size())}];
+      const auto text = [](const CodeColumn& column, uint32_t key) {
+        return std::string(column.values<StringView>()[key].view());
+      };
+      Totals& total = results[thread][{text(flags, code / statuses.size()),
+                                       text(statuses, code % statuses.size())}];
       total.quantity += sum.quantity;
       total.price += sum.price;
       total.discounted += sum.discounted;

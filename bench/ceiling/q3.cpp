@@ -84,12 +84,9 @@ std::vector<uint64_t> building_customers(const Options& options, double (&total)
   const ParquetTable customer(options.directory + "/customer.parquet");
   std::vector<std::vector<int64_t>> found(options.threads);
   for_each_morsel(customer, options, total, [&](const Morsel& morsel, size_t thread) {
-    FilterColumn<StringView> segments(
-        customer.cursor(morsel.group, customer.column("c_mktsegment")),
-        [](const StringView& s) { return s.view() == "BUILDING"; });
-    ValueColumn<int64_t> keys(customer.cursor(morsel.group, customer.column("c_custkey")));
-    segments.skip(morsel.begin);
-    keys.cursor().skip(morsel.begin);
+    FilterColumn<StringView> segments(customer.open(morsel, "c_mktsegment"),
+                                      [](const StringView& s) { return s.view() == "BUILDING"; });
+    ValueColumn<int64_t> keys(customer.open(morsel, "c_custkey"));
     std::vector<uint32_t> rows(options.chunk_rows + 1);
     for (size_t begin = morsel.begin; begin < morsel.end; begin += options.chunk_rows) {
       const size_t span = std::min(options.chunk_rows, morsel.end - begin);
@@ -116,11 +113,7 @@ std::vector<Order> open_orders(const Options& options, int32_t date,
   const ParquetTable orders(options.directory + "/orders.parquet");
   std::vector<std::vector<Order>> found(options.threads);
   for_each_morsel(orders, options, total, [&](const Morsel& morsel, size_t thread) {
-    const auto open = [&](const char* name) {
-      auto cursor = orders.cursor(morsel.group, orders.column(name));
-      cursor.skip(morsel.begin);
-      return cursor;
-    };
+    const auto open = [&](const char* name) { return orders.open(morsel, name); };
     FilterColumn<int32_t> dates(open("o_orderdate"), [=](int32_t d) { return d < date; });
     ValueColumn<int64_t> customer_keys(open("o_custkey")), keys(open("o_orderkey"));
     ValueColumn<int32_t> date_values(open("o_orderdate")), priorities(open("o_shippriority"));
@@ -172,11 +165,7 @@ Answer run_q3(const Options& options) {
 
   const ParquetTable lineitem(options.directory + "/lineitem.parquet");
   for_each_morsel(lineitem, options, answer.phases, [&](const Morsel& morsel, size_t) {
-    const auto open_column = [&](const char* name) {
-      auto cursor = lineitem.cursor(morsel.group, lineitem.column(name));
-      cursor.skip(morsel.begin);
-      return cursor;
-    };
+    const auto open_column = [&](const char* name) { return lineitem.open(morsel, name); };
     FilterColumn<int32_t> dates(open_column("l_shipdate"), [=](int32_t d) { return d > date; });
     parquet::FlatCursor keys = open_column("l_orderkey");
     ValueColumn<int64_t> prices(open_column("l_extendedprice")),

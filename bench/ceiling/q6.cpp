@@ -8,22 +8,16 @@ namespace doline::ceiling {
 Answer run_q6(const Options& options) {
   Answer answer;
   const ParquetTable lineitem(options.directory + "/lineitem.parquet");
-  const size_t shipdate = lineitem.column("l_shipdate"), discount = lineitem.column("l_discount"),
-               quantity = lineitem.column("l_quantity"), price = lineitem.column("l_extendedprice");
   const int32_t from = days_of(1994, 1, 1), to = days_of(1995, 1, 1);
   std::vector<int128_t> sums(options.threads);
   for_each_morsel(lineitem, options, answer.phases, [&](const Morsel& morsel, size_t thread) {
-    FilterColumn<int32_t> dates(lineitem.cursor(morsel.group, shipdate),
+    FilterColumn<int32_t> dates(lineitem.open(morsel, "l_shipdate"),
                                 [=](int32_t d) { return d >= from && d < to; });
-    FilterColumn<int64_t> discounts(lineitem.cursor(morsel.group, discount),
+    FilterColumn<int64_t> discounts(lineitem.open(morsel, "l_discount"),
                                     [](int64_t d) { return d >= 5 && d <= 7; });
-    FilterColumn<int64_t> quantities(lineitem.cursor(morsel.group, quantity),
+    FilterColumn<int64_t> quantities(lineitem.open(morsel, "l_quantity"),
                                      [](int64_t q) { return q < 2400; });
-    ValueColumn<int64_t> prices(lineitem.cursor(morsel.group, price));
-    prices.cursor().skip(morsel.begin);
-    dates.skip(morsel.begin);
-    discounts.skip(morsel.begin);
-    quantities.skip(morsel.begin);
+    ValueColumn<int64_t> prices(lineitem.open(morsel, "l_extendedprice"));
     std::vector<uint32_t> rows(options.chunk_rows + 1);
     std::vector<int64_t> price_values(options.chunk_rows), rate_values(options.chunk_rows);
     int64_t sum = 0;
