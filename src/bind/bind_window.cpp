@@ -62,7 +62,7 @@ ExprRef QueryBinder::window_call(const std::string& name, const sql::FunctionCal
   }
   const sql::WindowSpecification specification = flattened(*node.over, context.named_windows, node.span);
   ExprContext inner = context;
-  inner.windows = inner.unnest = false;
+  inner.windows = false;
   inner.clause = "a window";
   WindowExpr window;
   window.name = name;

@@ -15,6 +15,14 @@ bool contains(const ExprRef& expr, NodeTag tag) {
   return found;
 }
 
+void refuse_unnest(const ExprRef& expr, const char* clause) {
+  visit(expr, [&](const Expr& at) {
+    if (!dynamic_cast<const UnnestExpr*>(&at)) return;
+    throw Error(ErrorCode::kNotSupported, at.span, "unnest cannot stand in {}", clause)
+        .hint("unnest in the SELECT list or in FROM of a subquery");
+  });
+}
+
 /// From the top down, so that the largest part that `change` knows is taken.
 ExprRef replace_top_down(const ExprRef& expr, const std::function<ExprRef(const ExprRef&)>& change) {
   if (ExprRef next = change(expr)) return next;
@@ -110,12 +118,12 @@ PlanRef SelectBinder::bind() {
   bind_items();
   if (node_.having) {
     ExprContext having = context("HAVING");
-    having.aggregates = true;
+    having.aggregates = having.unnest = true;
     having_ = binder_.condition(*node_.having, having);
   }
   if (node_.qualify) {
     ExprContext qualify = context("QUALIFY");
-    qualify.aggregates = qualify.windows = true;
+    qualify.aggregates = qualify.windows = qualify.unnest = true;
     qualify_ = binder_.condition(*node_.qualify, qualify);
   }
   for (const auto& key : node_.distinct_on) {
@@ -129,7 +137,7 @@ PlanRef SelectBinder::bind() {
       continue;
     }
     ExprContext on = context("DISTINCT ON");
-    on.aggregates = on.windows = true;
+    on.aggregates = on.windows = on.unnest = true;
     distinct_on_.push_back(binder_.expression(*key, on));
   }
   bind_order();
@@ -274,7 +282,7 @@ void SelectBinder::bind_order() {
       }
     }
     ExprContext order = context("ORDER BY");
-    order.aggregates = order.windows = true;
+    order.aggregates = order.windows = order.unnest = true;
     order.alias_first = true;
     const auto add_expression = [&] {
       const ExprRef expr = binder_.expression(node, order);
@@ -349,7 +357,9 @@ void SelectBinder::bind_groups() {
         }
         groups_.push_back(items_[position - 1].expr);
       } else {
-        groups_.push_back(binder_.expression(*key, context("GROUP BY")));
+        ExprContext group_by = context("GROUP BY");
+        group_by.unnest = true;
+        groups_.push_back(binder_.expression(*key, group_by));
       }
     }
   }
@@ -394,23 +404,22 @@ void SelectBinder::group() {
       throw Error(ErrorCode::kBind, key->span, "an aggregate cannot be grouped by");
     }
     if (contains(key, NodeTag::kWindow)) throw Error(ErrorCode::kBind, key->span, "a window call cannot be grouped by");
-    visit(key, [&](const Expr& at) {
-      if (dynamic_cast<const UnnestExpr*>(&at)) {
-        throw Error(ErrorCode::kNotSupported, key->span, "grouping by unnest is not supported yet")
-            .hint("unnest in a subquery, and group what it gives");
-      }
-    });
   }
   std::vector<AggregateExprRef> aggregates;
   const std::vector<ExprRef> keys = groups_;
   for_each_pending([&](ExprRef& expr) { expr = over_groups(expr, keys, aggregates); });
-  if (having_) having_ = over_groups(having_, keys, aggregates);
+  if (having_) {
+    having_ = over_groups(having_, keys, aggregates);
+    refuse_unnest(having_, "HAVING");
+  }
+  // Lists that keys unnest are unnested before the rows are grouped.
+  attach_unnests([&](const std::function<void(ExprRef&)>& change) { std::for_each(groups_.begin(), groups_.end(), change); });
   // Subqueries inside keys and arguments join the input.
   std::vector<std::string> key_names, aggregate_names;
   std::vector<ExprRef> attached_keys;
-  for (const ExprRef& key : keys) {
-    attached_keys.push_back(attach_subqueries(key, plan_));
-    key_names.push_back(key->to_string());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    attached_keys.push_back(attach_subqueries(groups_[i], plan_));
+    key_names.push_back(keys[i]->to_string());
   }
   for (AggregateExprRef& aggregate : aggregates) {
     const ExprRef attached = attach_subqueries(aggregate, plan_);
@@ -428,11 +437,14 @@ void SelectBinder::group() {
 // --- windows, unnest
 
 void SelectBinder::window() {
+  // What is grouped by is a column by now; any other unnest comes after the windows.
+  if (qualify_) refuse_unnest(qualify_, "QUALIFY");
   std::vector<WindowExprRef> windows;
   for_each_pending([&](ExprRef& expr) {
     visit(expr, [&](const Expr& at) {
       const auto* window = dynamic_cast<const WindowExpr*>(&at);
       if (!window) return;
+      refuse_unnest(ExprRef(window), "a window");
       if (std::none_of(windows.begin(), windows.end(), [&](const auto& known) { return equal(*known, *window); })) {
         windows.emplace_back(window);
       }
@@ -481,10 +493,14 @@ void SelectBinder::window() {
 }
 
 void SelectBinder::unnest() {
+  attach_unnests([&](const std::function<void(ExprRef&)>& change) { for_each_pending(change); });
+}
+
+void SelectBinder::attach_unnests(const std::function<void(const std::function<void(ExprRef&)>&)>& for_each) {
   std::vector<ExprRef> lists;
   std::vector<std::string> names;
-  for (const Item& item : items_) {
-    visit(item.expr, [&](const Expr& at) {
+  for_each([&](ExprRef& expr) {
+    visit(expr, [&](const Expr& at) {
       const auto* found = dynamic_cast<const UnnestExpr*>(&at);
       if (!found) return;
       if (std::none_of(lists.begin(), lists.end(), [&](const auto& known) { return equal(*known, *found->list); })) {
@@ -492,13 +508,13 @@ void SelectBinder::unnest() {
         names.push_back("unnest");
       }
     });
-  }
+  });
   if (lists.empty()) return;
   std::vector<ExprRef> attached;
   for (const ExprRef& list : lists) attached.push_back(attach_subqueries(list, plan_));
   const auto width = static_cast<uint32_t>(plan_->schema.size());
   plan_ = UnnestNode::create(plan_, std::move(attached), std::move(names));
-  for_each_pending([&](ExprRef& expr) {
+  for_each([&](ExprRef& expr) {
     expr = replace_top_down(expr, [&](const ExprRef& at) -> ExprRef {
       const auto* found = dynamic_cast<const UnnestExpr*>(at.get());
       if (!found) return nullptr;

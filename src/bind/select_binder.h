@@ -4,8 +4,8 @@
 
 namespace doline {
 
-/// Binds one SELECT, stage by stage: FROM, WHERE, GROUP BY, HAVING, windows, QUALIFY, unnest,
-/// the list, DISTINCT, ORDER BY, LIMIT. Expressions are first bound over FROM, with aggregates,
+/// Binds one SELECT, stage by stage: FROM, WHERE, GROUP BY (with what its keys unnest), HAVING,
+/// windows, QUALIFY, unnest, the list, DISTINCT, ORDER BY, LIMIT. Expressions are first bound over FROM, with aggregates,
 /// window calls, unnests and subqueries standing in the tree; each stage then takes its own out
 /// and leaves a column of its output.
 class SelectBinder {
@@ -37,6 +37,8 @@ class SelectBinder {
   void group();
   void window();
   void unnest();
+  /// Unnests, side by side, the lists in the expressions that `for_each` shows; they then read columns.
+  void attach_unnests(const std::function<void(const std::function<void(ExprRef&)>&)>& for_each);
   PlanRef project();
   /// Applies to every expression that is still to be computed.
   void for_each_pending(const std::function<void(ExprRef&)>& change);
