@@ -53,7 +53,7 @@ TableRef Session::open_file(const std::string& path, SourceSpan span) {
     // A directory or a glob of no known ending: by what it holds.
     if (path.find_first_of("/*?[") == std::string::npos && path != "-") return nullptr;
     if (path == "-" || path == "/dev/stdin") {
-      function = find_table_function("read_csv");
+      function = table_function_for_input(files, path, database_->policy());
     } else {
       const auto listed = files.list(path, database_->policy());
       function = table_function_for_path(listed.front().path);

@@ -193,9 +193,10 @@ void WriteSink::encode(Batch batch) {
   }
   MutexLock lock(commit_mutex_);
   encoded_[batch.number] = std::move(encoded);
-  for (auto at = encoded_.begin(); at != encoded_.end() && at->first == next_commit_; at = encoded_.begin()) {
-    writer_->commit(std::move(at->second));
-    encoded_.erase(at);
+  // Taken out first: when a commit throws, the other tasks find nothing of it, and nothing follows it.
+  while (!encoded_.empty() && encoded_.begin()->first == next_commit_) {
+    auto next = encoded_.extract(encoded_.begin());
+    writer_->commit(std::move(next.mapped()));
     ++next_commit_;
   }
 }

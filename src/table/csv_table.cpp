@@ -1,7 +1,6 @@
 #include "table/csv_table.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "format/csv/sniffer.h"
 #include "table/learned_source.h"
@@ -12,29 +11,6 @@ namespace {
 
 constexpr size_t kSampleBytes = size_t{1} << 20;
 constexpr size_t kMostSampleBytes = size_t{1} << 30;  // for sample_size = -1
-
-/// What was read for sniffing, then the rest.
-class ResumedStream final : public ByteStream {
- public:
-  ResumedStream(std::string begin, std::unique_ptr<ByteStream> rest)
-      : ByteStream(rest->name()), begin_(std::move(begin)), rest_(std::move(rest)) {}
-  uint64_t source_position() const override { return rest_->source_position(); }
-  void interrupt() noexcept override { rest_->interrupt(); }
-
- protected:
-  size_t read_some(std::span<std::byte> into) override {
-    if (at_ == begin_.size()) return rest_->read(into);
-    const size_t size = std::min(into.size(), begin_.size() - at_);
-    std::memcpy(into.data(), begin_.data() + at_, size);
-    at_ += size;
-    return size;
-  }
-
- private:
-  const std::string begin_;
-  const std::unique_ptr<ByteStream> rest_;
-  size_t at_ = 0;
-};
 
 /// Grows as bytes come, so that a claim of many takes no memory.
 std::string read_sample(ByteStream& stream, size_t most, bool& is_whole) {
@@ -85,15 +61,10 @@ CsvSniffed sniff_file(CsvFile& part, const CsvOptions& given, FileSystem& files,
     const std::string sample = read_sample(*stream, most, is_whole);
     return sniff_csv(given, sample, is_whole);
   }
-  OpenedFile opened = files.open(part.listed.path, policy);
-  std::unique_ptr<ByteStream> stream = opened.stream ? std::move(opened.stream) : stream_of(opened.file);
-  stream = decompress(std::move(stream), given.compression);
+  auto stream = open_pipe(files, part.listed.path, policy, given.compression);
   std::string sample = read_sample(*stream, most, is_whole);
   CsvSniffed sniffed = sniff_csv(given, sample, is_whole);
-  part.pipe = std::make_shared<CsvPipe>();
-  MutexLock lock(part.pipe->mutex);
-  part.pipe->begin = std::move(sample);
-  part.pipe->rest = std::move(stream);
+  part.pipe = std::make_shared<SniffedPipe>(part.listed.path, given.compression, std::move(sample), std::move(stream));
   return sniffed;
 }
 
@@ -213,14 +184,7 @@ std::unique_ptr<Scan> CsvTable::scan(ScanRequest request, QueryContext& context)
 }
 
 std::unique_ptr<ByteStream> CsvTable::open_part(const CsvFile& part) const {
-  if (part.pipe) {
-    MutexLock lock(part.pipe->mutex);
-    if (!part.pipe->rest) {
-      throw Error(ErrorCode::kNotSupported, "{} can be read only once", part.listed.path)
-          .hint("CREATE TABLE t AS FROM read_csv('…') keeps its rows");
-    }
-    return std::make_unique<ResumedStream>(std::move(part.pipe->begin), std::move(part.pipe->rest));
-  }
+  if (part.pipe) return part.pipe->take("read_csv");
   OpenOptions open;
   open.expected = part.listed.version;
   return files_.open_stream(part.listed.path, policy_, part.options->compression, open);

@@ -2,18 +2,10 @@
 
 #include <memory>
 
-#include "io/byte_stream.h"
 #include "table/csv_options.h"
+#include "table/sniffed_pipe.h"
 
 namespace doline {
-
-/// Input that can be read once: its sniffed begin, and the stream behind it. Shared by the table
-/// and its only scan.
-struct CsvPipe {
-  Mutex mutex;
-  std::string begin GUARDED_BY(mutex);
-  std::unique_ptr<ByteStream> rest GUARDED_BY(mutex);  // null once taken
-};
 
 /// One file of a CSV table: how it is read, and which of its columns is which of the table's.
 struct CsvFile {
@@ -21,7 +13,7 @@ struct CsvFile {
   std::shared_ptr<const CsvOptions> options;
   Schema file_columns;
   std::vector<int32_t> sources;  // for each column of the table: of the file, or one of the below
-  std::shared_ptr<CsvPipe> pipe;
+  std::shared_ptr<SniffedPipe> pipe;
   std::vector<Value> partition_values = {};  // what the path says
 
   static constexpr int32_t kAbsent = -1;

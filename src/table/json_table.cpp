@@ -1,7 +1,6 @@
 #include "table/json_table.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "column/type_text.h"
 #include "format/json/shown_text.h"
@@ -19,31 +18,6 @@ namespace {
 constexpr size_t kSampleBlockBytes = size_t{1} << 20;
 /// However few values they are.
 constexpr uint64_t kMostSampleBytes = uint64_t{64} << 20;
-
-/// What was read already, then the rest.
-class ResumedJsonStream final : public ByteStream {
- public:
-  ResumedJsonStream(std::string begin, std::unique_ptr<ByteStream> rest)
-      : ByteStream(rest->name()), begin_(std::move(begin)), rest_(std::move(rest)) {}
-  uint64_t source_position() const override { return rest_->source_position(); }
-  std::optional<uint64_t> source_size_bytes() const override { return rest_->source_size_bytes(); }
-  Compression compression() const override { return rest_->compression(); }
-  void interrupt() noexcept override { rest_->interrupt(); }
-
- protected:
-  size_t read_some(std::span<std::byte> into) override {
-    if (at_ == begin_.size()) return rest_->read(into);
-    const size_t size = std::min(into.size(), begin_.size() - at_);
-    std::memcpy(into.data(), begin_.data() + at_, size);
-    at_ += size;
-    return size;
-  }
-
- private:
-  const std::string begin_;
-  const std::unique_ptr<ByteStream> rest_;
-  size_t at_ = 0;
-};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -93,10 +67,7 @@ class JsonSampler {
       if (got < kSampleBlockBytes) break;
     }
     if (file.listed.is_regular) return;
-    file.pipe = std::make_shared<JsonPipe>();
-    MutexLock lock(file.pipe->mutex);
-    file.pipe->begin = std::move(begin);
-    file.pipe->rest = std::move(stream);
+    file.pipe = std::make_shared<SniffedPipe>(file.listed.path, options_.compression, std::move(begin), std::move(stream));
   }
 
  private:
@@ -106,9 +77,7 @@ class JsonSampler {
       open.expected = file.listed.version;
       return files_.open_stream(file.listed.path, policy_, options_.compression, open);
     }
-    OpenedFile opened = files_.open(file.listed.path, policy_);
-    std::unique_ptr<ByteStream> stream = opened.stream ? std::move(opened.stream) : stream_of(opened.file);
-    return decompress(std::move(stream), options_.compression);
+    return open_pipe(files_, file.listed.path, policy_, options_.compression);
   }
 
   void look_at(const JsonPiece& piece, const JsonFile& file) {
@@ -182,10 +151,6 @@ const bool kRegistered = [] {
 }();
 
 }  // namespace
-
-std::unique_ptr<ByteStream> resumed_stream(std::string begin, std::unique_ptr<ByteStream> rest) {
-  return std::make_unique<ResumedJsonStream>(std::move(begin), std::move(rest));
-}
 
 Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, JsonTableOptions options,
                                      FileSystem& files, const AccessPolicy& policy, const LearnedTypes* learned) {
@@ -286,17 +251,9 @@ std::unique_ptr<Scan> JsonTable::scan(ScanRequest request, QueryContext& context
 }
 
 std::unique_ptr<ByteStream> JsonTable::open_stream(const JsonFile& file) const {
-  if (file.pipe) {
-    MutexLock lock(file.pipe->mutex);
-    if (!file.pipe->rest) {
-      throw Error(ErrorCode::kNotSupported, "{} can be read only once", file.listed.path)
-          .hint("CREATE TABLE t AS FROM read_json('…') keeps its rows");
-    }
-    return resumed_stream(std::move(file.pipe->begin), std::move(file.pipe->rest));
-  }
+  if (file.pipe) return file.pipe->take("read_json");
   if (!file.listed.is_regular) {
-    OpenedFile opened = files_.open(file.listed.path, policy_);
-    return decompress(opened.stream ? std::move(opened.stream) : stream_of(opened.file), parts_.options.compression);
+    return open_pipe(files_, file.listed.path, policy_, parts_.options.compression);
   }
   OpenOptions open;
   open.expected = file.listed.version;

@@ -2,25 +2,16 @@
 
 #include <memory>
 
-#include "base/thread_safety.h"
-#include "io/byte_stream.h"
 #include "plan/learned_types.h"
 #include "table/json_options.h"
+#include "table/sniffed_pipe.h"
 
 namespace doline {
-
-/// Input that can be read once: its sniffed begin, and the stream behind it. Shared by the table
-/// and its only scan.
-struct JsonPipe {
-  Mutex mutex;
-  std::string begin GUARDED_BY(mutex);
-  std::unique_ptr<ByteStream> rest GUARDED_BY(mutex);  // null once taken
-};
 
 struct JsonFile {
   ListedFile listed;
   JsonFormat format = JsonFormat::kAuto;  // kAuto: to be found out when it is read
-  std::shared_ptr<JsonPipe> pipe;
+  std::shared_ptr<SniffedPipe> pipe;
 };
 
 /// A column, and what member of the values it is.
@@ -81,8 +72,5 @@ std::unique_ptr<Scan> scan_json(Ref<const JsonTable> table, ScanRequest request,
 /// COPY … TO a JSON file.
 std::unique_ptr<Writer> open_json_writer(const std::string& path, const Schema& schema,
                                          const std::map<std::string, Value>& options, QueryContext& context);
-
-/// `begin`, then what is left of `rest`.
-std::unique_ptr<ByteStream> resumed_stream(std::string begin, std::unique_ptr<ByteStream> rest);
 
 }  // namespace doline

@@ -1,6 +1,9 @@
 #include "table/table_function.h"
 
 #include <algorithm>
+#include <array>
+
+#include "table/sniffed_pipe.h"
 
 namespace doline {
 
@@ -19,6 +22,7 @@ const std::vector<TableFunction>& table_functions() {
     std::vector<TableFunction> made;
     register_range_functions(made);
     register_text_functions(made);
+    register_file_functions(made);
     register_csv_functions(made);
     register_json_functions(made);
     register_parquet_functions(made);
@@ -48,6 +52,26 @@ const TableFunction* table_function_for_path(std::string_view path) {
     }
   }
   return nullptr;
+}
+
+const TableFunction* table_function_for_input(FileSystem& files, const std::string& path, const AccessPolicy& policy) {
+  std::unique_ptr<ByteStream> stream = open_pipe(files, path, policy);
+  std::string begin;
+  std::string signs;  // the first two that are not blank
+  while (signs.size() < 2 && begin.size() < size_t{1} << 20) {
+    std::array<std::byte, 4096> block;
+    const size_t got = stream->read(block);
+    if (got == 0) break;
+    const std::string_view text(reinterpret_cast<const char*>(block.data()), got);
+    begin += text;
+    for (const char c : text) {
+      if (signs.size() < 2 && std::string_view(" \t\r\n").find(c) == std::string_view::npos) signs += c;
+    }
+  }
+  const SniffedPipe unread(path, Compression::kAuto, std::move(begin), std::move(stream));
+  const bool is_json = signs.size() == 2 && ((signs[0] == '{' && std::string_view("\"}").find(signs[1]) != std::string_view::npos) ||
+                                             (signs[0] == '[' && std::string_view("{[]").find(signs[1]) != std::string_view::npos));
+  return find_table_function(is_json ? "read_json" : "read_csv");
 }
 
 std::vector<std::string> paths_of(const TableFunctionCall& call) {

@@ -1,4 +1,4 @@
-// read_log, read_text, read_blob and rejects(): files of text as tables.
+// read_log: log files as tables.
 #include <algorithm>
 #include <atomic>
 #include <map>
@@ -10,6 +10,7 @@
 #include "io/read_ahead.h"
 #include "kernel/time_zone.h"
 #include "table/rejects.h"
+#include "table/sniffed_pipe.h"
 #include "table/table_function.h"
 
 namespace doline {
@@ -29,6 +30,7 @@ struct LogFile {
   std::string path;
   FileRef file;            // null: compressed or a stream, read in sequence
   uint64_t size_bytes = 0;
+  std::shared_ptr<SniffedPipe> pipe = nullptr;  // a stream whose begin was looked at
 };
 
 std::string option_text(TableFunctionCall& call, const std::string& name) {
@@ -43,12 +45,14 @@ bool option_flag(TableFunctionCall& call, const std::string& name, bool otherwis
   throw Error(ErrorCode::kInvalidArgument, call.span, "{} takes true or false, not {}", name, value.to_literal());
 }
 
-std::string first_bytes(const std::string& path, const AccessPolicy& policy, FileSystem& files, bool& whole) {
-  auto stream = files.open_stream(path, policy, Compression::kAuto, {{}, true});
+std::string first_bytes(LogFile& file, bool is_regular, const AccessPolicy& policy, FileSystem& files, bool& whole) {
+  auto stream = is_regular ? files.open_stream(file.path, policy, Compression::kAuto, {{}, true})
+                           : open_pipe(files, file.path, policy);
   std::string sample(kSampleBytes, '\0');
   const size_t got = stream->read_fully({reinterpret_cast<std::byte*>(sample.data()), sample.size()});
   whole = got < sample.size();
   sample.resize(got);
+  if (!is_regular) file.pipe = std::make_shared<SniffedPipe>(file.path, Compression::kAuto, sample, std::move(stream));
   return sample;
 }
 
@@ -249,8 +253,9 @@ class SequenceReader final : public Reader {
   SequenceReader(const LogFile& file, const AccessPolicy& policy, std::shared_ptr<const LogParser> parser,
                  const ScanRequest& request, bool keeps_rejects)
       : parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path, nullptr), path_(file.path),
-        blocks_(FileSystem::local().open_stream(file.path, policy, Compression::kAuto, {{}, true}), kStreamBlockBytes, 4,
-                current_budget()) {}
+        blocks_(file.pipe ? file.pipe->take("read_log")
+                          : FileSystem::local().open_stream(file.path, policy, Compression::kAuto, {{}, true}),
+                kStreamBlockBytes, 4, current_budget()) {}
 
   Poll read(Chunk& out, const Waker& waker) override {
     while (!rows_.is_open()) {
@@ -353,6 +358,7 @@ TableRef make_log_table(const std::vector<std::string>& paths, LogOptions option
       {"now", std::to_string(options.now_micros)}};
   for (size_t i = 0; i < paths.size(); ++i) parameters[fmt::format("path{:06}", i)] = paths[i];
   std::vector<LogFile> opened;
+  std::vector<bool> is_regular;
   for (const ListedFile& listed : files.list(paths, policy)) {
     LogFile file{listed.path, nullptr, listed.is_regular ? listed.version.size_bytes : 0};
     if (listed.is_regular) {
@@ -366,10 +372,11 @@ TableRef make_log_table(const std::vector<std::string>& paths, LogOptions option
       if (!packed) file.file = std::move(plain);
     }
     opened.push_back(std::move(file));
+    is_regular.push_back(listed.is_regular);
   }
   std::string sample;
-  for (const LogFile& file : opened) {
-    sample = first_bytes(file.path, policy, files, options.sample_is_whole_file);
+  for (size_t i = 0; i < opened.size(); ++i) {
+    sample = first_bytes(opened[i], is_regular[i], policy, files, options.sample_is_whole_file);
     if (!sample.empty()) break;
   }
   std::shared_ptr<const LogParser> parser = create_log_parser(options, sample);
@@ -396,105 +403,6 @@ TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& co
   return make_log_table(paths, options, rejects, context.files, context.policy);
 }
 
-// --- read_text, read_blob, rejects: rows made when asked for
-
-/// Rows of one table that are made file by file.
-class FileTable final : public Table {
- public:
-  FileTable(std::vector<ListedFile> files, AccessPolicy policy, bool is_text)
-      : files_(std::move(files)), policy_(std::move(policy)), is_text_(is_text),
-        schema_{{"filename", Type::varchar()},
-                {"content", is_text ? Type::varchar() : Type::blob()},
-                {"size", Type::int64()},
-                {"last_modified", Type::timestamp_tz()}} {}
-  const Schema& schema() const override { return schema_; }
-  std::string name() const override { return is_text_ ? "read_text" : "read_blob"; }
-  std::string describe() const override { return fmt::format("{}, {} files", name(), files_.size()); }
-  TableStatistics statistics() const override {
-    TableStatistics statistics;
-    statistics.row_count = files_.size();
-    statistics.is_exact = true;
-    return statistics;
-  }
-  TableDescriptor descriptor() const override {
-    TableDescriptor descriptor{"files", {{"text", is_text_ ? "1" : ""}}};
-    for (size_t i = 0; i < files_.size(); ++i) descriptor.parameters[fmt::format("path{:06}", i)] = files_[i].path;
-    return descriptor;
-  }
-  std::unique_ptr<Scan> scan(ScanRequest request, QueryContext&) const override;
-
- private:
-  friend class FileScan;
-  const std::vector<ListedFile> files_;
-  const AccessPolicy policy_;
-  const bool is_text_;
-  const Schema schema_;
-};
-
-class FileScan final : public Scan {
- public:
-  FileScan(Ref<const FileTable> table, ScanRequest request) : table_(std::move(table)), request_(std::move(request)) {}
-  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kIgnored); }
-  Poll next_morsel(Morsel& out, const Waker&) override {
-    if (next_ == table_->files_.size()) return Poll::kDone;
-    out.number = out.begin = next_++;
-    return Poll::kReady;
-  }
-  std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    class One final : public Reader {
-     public:
-      One(const FileScan& scan, const ListedFile& file) : scan_(scan), file_(file) {}
-      Poll read(Chunk& out, const Waker&) override {
-        if (done_) return Poll::kDone;
-        done_ = true;
-        std::vector<Column> columns;
-        for (uint32_t column : scan_.request_.columns) {
-          ColumnBuilder builder(scan_.table_->schema_[column].type, 1);
-          if (column == 0) builder.append_text(file_.path);
-          if (column == 1) builder.append_text(content());
-          if (column == 2) builder.append(static_cast<int64_t>(file_.version.size_bytes));
-          if (column == 3) builder.append(static_cast<int64_t>(file_.version.modified_ns / 1000));
-          columns.push_back(builder.seal());
-        }
-        out = Chunk(std::move(columns), 1);
-        return Poll::kReady;
-      }
-
-     private:
-      std::string content() const {
-        // As it lies: neither decompressed nor looked into.
-        FileRef file = FileSystem::local().open_file(file_.path, scan_.table_->policy_, {{}, true});
-        if (file->size_bytes() > (uint64_t{2} << 30)) {
-          throw Error(ErrorCode::kNotSupported, "{} has more than 2 GiB, which no value holds", file_.path);
-        }
-        std::string bytes(file->size_bytes(), '\0');
-        bytes.resize(file->read_at(0, {reinterpret_cast<std::byte*>(bytes.data()), bytes.size()}));
-        return bytes;
-      }
-      const FileScan& scan_;
-      const ListedFile& file_;
-      bool done_ = false;
-    };
-    return std::make_unique<One>(*this, table_->files_[morsel.begin]);
-  }
-  SourceProgress progress() const override { return {next_, table_->files_.size()}; }
-
- private:
-  const Ref<const FileTable> table_;
-  const ScanRequest request_;
-  std::atomic<size_t> next_{0};
-};
-
-std::unique_ptr<Scan> FileTable::scan(ScanRequest request, QueryContext&) const {
-  return std::make_unique<FileScan>(Ref<const FileTable>(this), std::move(request));
-}
-
-template <bool kText>
-TableRef open_files(const TableFunctionCall& call, const TableFunctionContext& context) {
-  refuse_unknown_options(call, {});
-  return make_ref<const FileTable>(context.files.list(paths_of(call), context.policy), context.policy, kText);
-}
-
 std::vector<std::string> paths_in(const TableDescriptor& descriptor) {
   std::vector<std::string> paths;
   for (const auto& [key, value] : descriptor.parameters) {
@@ -515,11 +423,6 @@ const bool kRegistered = [] {
     options.now_micros = std::strtoll(text("now").c_str(), nullptr, 10);
     return make_log_table(paths_in(descriptor), options, !text("rejects").empty(), FileSystem::local(), policy);
   });
-  register_table_kind("files", +[](const TableDescriptor& descriptor, const AccessPolicy& policy) -> TableRef {
-    const auto text = descriptor.parameters.find("text");
-    const bool is_text = text != descriptor.parameters.end() && !text->second.empty();
-    return make_ref<const FileTable>(FileSystem::local().list(paths_in(descriptor), policy), policy, is_text);
-  });
   return true;
 }();
 
@@ -529,10 +432,6 @@ void register_text_functions(std::vector<TableFunction>& all) {
   (void)kRegistered;
   all.push_back({"read_log", {}, "Log files as rows; the format is detected unless `format` names it.",
                  "FROM read_log('access.log', format => 'combined')", &open_log, {".log"}});
-  all.push_back({"read_text", {}, "Files as rows, their content as text.", "FROM read_text('notes/*.txt')",
-                 &open_files<true>, {".txt"}});
-  all.push_back({"read_blob", {}, "Files as rows, their content as bytes.", "FROM read_blob('images/*')",
-                 &open_files<false>, {}});
 }
 
 }  // namespace doline

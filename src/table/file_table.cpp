@@ -1,0 +1,177 @@
+// read_text and read_blob: whole files as rows, made when asked for.
+#include <algorithm>
+#include <atomic>
+
+#include "column/column_builder.h"
+#include "io/file_system.h"
+#include "io/read_ahead.h"
+#include "table/table_function.h"
+
+namespace doline {
+
+namespace {
+
+constexpr size_t kStreamBlockBytes = size_t{1} << 20;
+constexpr uint64_t kMostContentBytes = uint64_t{2} << 30;
+
+/// Rows of one table that are made file by file.
+class FileTable final : public Table {
+ public:
+  FileTable(std::vector<ListedFile> files, AccessPolicy policy, bool is_text)
+      : files_(std::move(files)), policy_(std::move(policy)), is_text_(is_text),
+        schema_{{"filename", Type::varchar()},
+                {"content", is_text ? Type::varchar() : Type::blob()},
+                {"size", Type::int64()},
+                {"last_modified", Type::timestamp_tz()}} {}
+  const Schema& schema() const override { return schema_; }
+  std::string name() const override { return is_text_ ? "read_text" : "read_blob"; }
+  std::string describe() const override { return fmt::format("{}, {} files", name(), files_.size()); }
+  TableStatistics statistics() const override {
+    TableStatistics statistics;
+    statistics.row_count = files_.size();
+    statistics.is_exact = true;
+    return statistics;
+  }
+  TableDescriptor descriptor() const override {
+    TableDescriptor descriptor{"files", {{"text", is_text_ ? "1" : ""}}};
+    for (size_t i = 0; i < files_.size(); ++i) descriptor.parameters[fmt::format("path{:06}", i)] = files_[i].path;
+    return descriptor;
+  }
+  std::unique_ptr<Scan> scan(ScanRequest request, QueryContext&) const override;
+
+ private:
+  friend class FileScan;
+  friend class FileReader;
+  const std::vector<ListedFile> files_;
+  const AccessPolicy policy_;
+  const bool is_text_;
+  const Schema schema_;
+};
+
+/// One file, whole, as it lies: neither decompressed nor looked into.
+class FileReader final : public Reader {
+ public:
+  FileReader(const FileTable& table, const ScanRequest& request, const ListedFile& file)
+      : table_(table), request_(request), file_(file) {}
+
+  Poll read(Chunk& out, const Waker& waker) override {
+    if (done_) return Poll::kDone;
+    const bool asks_size = wants(2) && !file_.is_regular;  // of a pipe only its end tells
+    if (wants(1) || asks_size) {
+      const Poll poll = read_content(waker);
+      if (poll == Poll::kBlocked) return poll;
+    }
+    done_ = true;
+    const uint64_t size = file_.is_regular ? file_.version.size_bytes : content_.size();
+    std::vector<Column> columns;
+    for (const uint32_t column : request_.columns) {
+      ColumnBuilder builder(table_.schema_[column].type, 1);
+      switch (column) {
+        case 0: builder.append_text(file_.path); break;
+        case 1: builder.append_text(content_); break;
+        case 2: builder.append(static_cast<int64_t>(size)); break;
+        case 3:
+          if (file_.is_regular) {
+            builder.append(static_cast<int64_t>(file_.version.modified_ns / 1000));
+          } else {
+            builder.append_null();
+          }
+          break;
+      }
+      columns.push_back(builder.seal());
+    }
+    out = Chunk(std::move(columns), 1);
+    return Poll::kReady;
+  }
+
+ private:
+  bool wants(uint32_t column) const {
+    return std::find(request_.columns.begin(), request_.columns.end(), column) != request_.columns.end();
+  }
+  void check_size(uint64_t size) const {
+    if (size <= kMostContentBytes) return;
+    throw Error(ErrorCode::kNotSupported, "{} has more than 2 GiB, which no value holds", file_.path);
+  }
+  Poll read_content(const Waker& waker) {
+    if (!blocks_) {
+      OpenedFile opened = FileSystem::local().open(file_.path, table_.policy_, {{}, true});
+      if (opened.file) {
+        check_size(opened.file->size_bytes());
+        content_.resize(opened.file->size_bytes());
+        content_.resize(opened.file->read_at(0, std::as_writable_bytes(std::span(content_))));
+        return Poll::kReady;
+      }
+      blocks_.emplace(std::move(opened.stream), kStreamBlockBytes, 2, current_budget());
+    }
+    for (;;) {
+      BufferRef block;
+      const Poll poll = blocks_->next(block, waker);
+      if (poll == Poll::kBlocked) return poll;
+      if (block) content_.append(block->as<char>(), block->size_bytes());
+      check_size(content_.size());
+      if (poll == Poll::kDone) return Poll::kReady;
+    }
+  }
+
+  const FileTable& table_;
+  const ScanRequest& request_;
+  const ListedFile& file_;
+  std::optional<ReadAhead> blocks_;  // of a pipe
+  std::string content_;
+  bool done_ = false;
+};
+
+class FileScan final : public Scan {
+ public:
+  FileScan(Ref<const FileTable> table, ScanRequest request) : table_(std::move(table)), request_(std::move(request)) {}
+  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kIgnored); }
+  Poll next_morsel(Morsel& out, const Waker&) override {
+    if (next_ == table_->files_.size()) return Poll::kDone;
+    out.number = out.begin = next_++;
+    return Poll::kReady;
+  }
+  std::unique_ptr<Reader> open(const Morsel& morsel) override {
+    return std::make_unique<FileReader>(*table_, request_, table_->files_[morsel.begin]);
+  }
+  SourceProgress progress() const override { return {next_, table_->files_.size()}; }
+
+ private:
+  const Ref<const FileTable> table_;
+  const ScanRequest request_;
+  std::atomic<size_t> next_{0};
+};
+
+std::unique_ptr<Scan> FileTable::scan(ScanRequest request, QueryContext&) const {
+  return std::make_unique<FileScan>(Ref<const FileTable>(this), std::move(request));
+}
+
+template <bool kText>
+TableRef open_files(const TableFunctionCall& call, const TableFunctionContext& context) {
+  refuse_unknown_options(call, {});
+  return make_ref<const FileTable>(context.files.list(paths_of(call), context.policy), context.policy, kText);
+}
+
+const bool kRegistered = [] {
+  register_table_kind("files", +[](const TableDescriptor& descriptor, const AccessPolicy& policy) -> TableRef {
+    std::vector<std::string> paths;
+    for (const auto& [key, value] : descriptor.parameters) {
+      if (key.starts_with("path")) paths.push_back(value);
+    }
+    const auto text = descriptor.parameters.find("text");
+    const bool is_text = text != descriptor.parameters.end() && !text->second.empty();
+    return make_ref<const FileTable>(FileSystem::local().list(paths, policy), policy, is_text);
+  });
+  return true;
+}();
+
+}  // namespace
+
+void register_file_functions(std::vector<TableFunction>& all) {
+  (void)kRegistered;
+  all.push_back({"read_text", {}, "Files as rows, their content as text.", "FROM read_text('notes/*.txt')",
+                 &open_files<true>, {".txt"}});
+  all.push_back({"read_blob", {}, "Files as rows, their content as bytes.", "FROM read_blob('images/*')",
+                 &open_files<false>, {}});
+}
+
+}  // namespace doline
