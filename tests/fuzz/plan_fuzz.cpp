@@ -46,9 +46,10 @@ const std::vector<std::vector<std::byte>>& plans() {
 
 void check(std::span<const std::byte> bytes) {
   try {
-    const NodeRef node = node_from_bytes(bytes);
+    const AccessPolicy& access = session().database().policy();
+    const NodeRef node = node_from_bytes(bytes, &access);
     const auto again = to_bytes(*node);
-    ASSERT(equal(*node_from_bytes(again), *node));
+    ASSERT(equal(*node_from_bytes(again, &access), *node));
     const auto* plan = dynamic_cast<const PlanNode*>(node.get());
     if (plan == nullptr) return;
     print_plan(PlanRef(plan));
