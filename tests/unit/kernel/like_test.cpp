@@ -197,11 +197,30 @@ TEST(StringSearch, FindsWhatTheStandardLibraryFinds) {
       for (size_t k = 0; k < made.size(); ++k) {
         ASSERT_EQ(lowered[k], made[k] == 'Q' ? 'q' : made[k]);
       }
+      const size_t beyond = std::min(made.find('\x80', from), made.size());
+      ASSERT_EQ(kernels->find_non_ascii(text.data() + from, end), text.data() + beyond);
     }
   }
   EXPECT_EQ(find_text("abc", "", 3), 3u);
   EXPECT_EQ(find_text("abc", "", 4), std::string_view::npos);
   EXPECT_TRUE(contains("abc", "c") && starts_with("abc", "ab") && ends_with("abc", "bc"));
+}
+
+TEST(StringSearch, EveryLevelLowersEveryByteAlike) {
+  Random random(14);
+  for (int i = 0; i < 500; ++i) {
+    std::string text(random.below(200), '\0');
+    for (char& byte : text) byte = static_cast<char>(random.below(256));
+    std::string expected(text.size(), '?');
+    scalar::kStringKernels.lower_ascii(text.data(), text.data() + text.size(), expected.data());
+    for (const auto& [level, kernels] : {std::pair(SimdLevel::kAvx2, &avx2::kStringKernels),
+                                         std::pair(SimdLevel::kAvx512, &avx512::kStringKernels)}) {
+      if (!cpu_has(level)) continue;
+      std::string lowered(text.size(), '?');
+      kernels->lower_ascii(text.data(), text.data() + text.size(), lowered.data());
+      ASSERT_EQ(lowered, expected) << name_of(level);
+    }
+  }
 }
 
 TEST(StringSearch, KnowsWellFormedUtf8) {
