@@ -1,5 +1,6 @@
 # ./dev test [--long] [FILTER]
-# Stages: set-up, release, asan, tests; with --long also thread sanitizer, g++ and fuzzing.
+# Stages: set-up, release, asan, tests; with --long also the tests that take gigabytes, thread
+# sanitizer, g++ and fuzzing.
 long=0
 filter=""
 for argument in "$@"; do
@@ -43,6 +44,10 @@ run_conformance asan
 stage_end
 
 if ((long)); then
+  stage_begin "long tests"
+  run_python_tests "long tests" tests/long
+  stage_end
+
   stage_begin "tsan"
   configure tsan DOLINE_BUILD_TESTS=ON
   compile tsan
