@@ -18,6 +18,8 @@ constexpr size_t kRoomBytes = size_t{2} << 20;
 constexpr size_t kSmallestRunBytes = size_t{1} << 20;
 constexpr size_t kSmallestRangeBytes = size_t{1} << 20;
 constexpr size_t kLargestRangeBytes = size_t{32} << 20;
+/// Bytes of a carried row's page and entry, at most, over those of its entry.
+constexpr size_t kPagesPerEntry = 4;
 
 std::vector<SortOrder> orders_of(const SortNode& node) {
   std::vector<SortOrder> orders;
@@ -54,6 +56,7 @@ struct SortState {
   /// Rows that can still be among the first; a bounded sort drops the others.
   uint64_t most_rows() const { return take == ~uint64_t{0} ? take : skip + take; }
   bool is_bounded() const { return take != ~uint64_t{0}; }
+  bool may_carry() const { return shape->carried && !is_bounded() && !group_keys; }
 
   QueryContext& context;
   const uint64_t skip;
@@ -64,9 +67,28 @@ struct SortState {
   ProgramRef keys;
   /// A bounded sort: rows of a greater first word are not among the first.
   std::atomic<uint64_t> greatest_word{~uint64_t{0}};
+  /// False once some task met a row that does not fit its entry, or little memory.
+  std::atomic<bool> carries{true};
   Mutex mutex;
+  std::vector<std::unique_ptr<CarriedRun>> carried GUARDED_BY(mutex);
   std::vector<std::unique_ptr<SortRun>> runs GUARDED_BY(mutex);
   std::vector<std::unique_ptr<SpilledRun>> spilled GUARDED_BY(mutex);
+};
+
+/// Puts carried rows into pages, as others are.
+class ToPagesTask final : public Task {
+ public:
+  ToPagesTask(SortState& state, std::unique_ptr<CarriedRun> run) : state_(state), run_(std::move(run)) {}
+  Step step(Deadline, Waker&) override {
+    auto pages = run_->to_pages();
+    MutexLock lock(state_.mutex);
+    state_.runs.push_back(std::move(pages));
+    return Step::kDone;
+  }
+
+ private:
+  SortState& state_;
+  std::unique_ptr<CarriedRun> run_;
 };
 
 /// Spills what is left in memory once something was: then all of a range comes from disk, and
@@ -108,10 +130,12 @@ class SortSink final : public Sink {
  public:
   explicit SortSink(std::shared_ptr<SortState> state) : state_(std::move(state)) {
     for (const bool nested : state_->shape->is_nested_key) has_nested_key_ |= nested;
+    if (!state_->may_carry()) state_->carries.store(false, std::memory_order_relaxed);
   }
 
   struct Local final : LocalState {
     Program::Scratch scratch;
+    std::unique_ptr<CarriedRun> carried;  // or else
     std::unique_ptr<SortRun> run;
     uint64_t morsel = ~uint64_t{0};
     uint64_t row_in_morsel = 0;
@@ -125,6 +149,7 @@ class SortSink final : public Sink {
       at.morsel = given.sequence.morsel;
       at.row_in_morsel = 0;
     }
+    if (carry(at, given)) return Flow::kNeedInput;
     make_room(at, given.size());
     const Chunk dense = has_nested_key_ ? given.dense() : Chunk();
     const Chunk& chunk = has_nested_key_ ? dense : given;
@@ -171,6 +196,11 @@ class SortSink final : public Sink {
 
   void combine(LocalState& local) override {
     auto& at = local.as<Local>();
+    if (at.carried && at.carried->row_count() > 0) {
+      MutexLock lock(state_->mutex);
+      state_->carried.push_back(std::move(at.carried));
+      return;
+    }
     if (!at.run || at.run->row_count() == 0) return;
     if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
     MutexLock lock(state_->mutex);
@@ -181,6 +211,22 @@ class SortSink final : public Sink {
     TaskSet tasks;
     switch (stage_++) {
       case 0: {
+        MutexLock lock(state_->mutex);
+        const bool spill = state_->context.settings.force_spill && state_->context.spill;
+        const bool alone = state_->runs.empty() && state_->spilled.empty() && !spill;
+        for (auto& run : state_->carried) {
+          if (alone) {
+            state_->ranges->add(std::move(run));
+          } else {
+            tasks.push_back(std::make_unique<ToPagesTask>(*state_, std::move(run)));
+          }
+        }
+        state_->carried.clear();
+        if (!tasks.empty()) return tasks;
+        ++stage_;
+        [[fallthrough]];
+      }
+      case 1: {
         MutexLock lock(state_->mutex);
         const bool spill = !state_->spilled.empty() || (state_->context.settings.force_spill && state_->context.spill);
         for (auto& run : state_->runs) {
@@ -195,7 +241,7 @@ class SortSink final : public Sink {
         ++stage_;
         [[fallthrough]];
       }
-      case 1: {
+      case 2: {
         {
           MutexLock lock(state_->mutex);
           for (auto& run : state_->spilled) state_->ranges->add(std::move(run));
@@ -218,14 +264,45 @@ class SortSink final : public Sink {
   void begin_input(uint32_t branch) override { branch_ = branch; }
 
  private:
+  /// Takes the chunk into entries alone, if that is how it goes on; else what is there moves to
+  /// pages.
+  bool carry(Local& at, const Chunk& chunk) {
+    if (at.run) return false;
+    QueryContext& context = state_->context;
+    if (state_->carries.load(std::memory_order_relaxed)) {
+      if (!at.carried) at.carried = std::make_unique<CarriedRun>(*state_->shape, context);
+      // There must be room to put the rows into pages still.
+      const size_t needed = at.carried->held_bytes() * kPagesPerEntry;
+      const size_t share = share_bytes();
+      const bool tight = context.spill && (context.budget->available_bytes() < needed + kRoomBytes || needed > share ||
+                                           (context.settings.force_spill && at.carried->row_count() > 0));
+      uint32_t source[kChunkRows];
+      const bool all = chunk.active.is_all();
+      const uint32_t count = chunk.size();
+      for (uint32_t i = 0; i < count && !all; ++i) source[i] = chunk.active.rows()[i];
+      if (!tight && !at.carried->is_scattered() &&
+          at.carried->append(chunk.columns, all ? nullptr : source, count, row_place(branch_, at.morsel, at.row_in_morsel))) {
+        at.row_in_morsel += count;
+        return true;
+      }
+      state_->carries.store(false, std::memory_order_relaxed);
+    }
+    if (at.carried) at.run = at.carried->to_pages();
+    at.carried = nullptr;
+    return false;
+  }
+
+  /// Tasks share what memory there is; sorting a run takes room as well.
+  size_t share_bytes() const {
+    return Budget::process().soft_limit_bytes() / 4 * 3 / std::max<uint32_t>(1, state_->context.threads);
+  }
+
   void make_room(Local& at, uint32_t rows) {
     QueryContext& context = state_->context;
     if (at.run && at.run->row_count() > 0 && context.spill) {
       const size_t held = at.run->held_bytes();
       const size_t needed = held / at.run->row_count() * rows + kRoomBytes;
-      // Sorting a run takes room as well; tasks share what there is.
-      const size_t share = Budget::process().soft_limit_bytes() / 4 * 3 / std::max<uint32_t>(1, context.threads);
-      const bool tight = context.budget->available_bytes() < needed || held > share;
+      const bool tight = context.budget->available_bytes() < needed || held > share_bytes();
       if ((tight && held > kSmallestRunBytes) || context.settings.force_spill) spill(at);
     }
     if (!at.run) at.run = std::make_unique<SortRun>(*state_->shape, context);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "column/column_writer.h"
+
 namespace doline {
 
 namespace {
@@ -12,6 +14,25 @@ constexpr uint32_t kFirstBlockEntries = 248;
 constexpr uint64_t kSpillRangeRows = uint64_t{1} << 14;
 constexpr size_t kSmallestPageBytes = size_t{8} << 10;
 constexpr size_t kLargestPageBytes = size_t{64} << 10;
+
+/// Which rows of blocks are looked at to find where ranges begin: some two dozen a range.
+class SampleSteps {
+ public:
+  explicit SampleSteps(uint64_t range_rows) : step_(std::max<uint64_t>(1, range_rows / 24)) {}
+  template <class Each>
+  void over(uint32_t count, Each each) {
+    for (; next_ < count; next_ += step_ / 2 + (jitter_ >> 33) % step_ + 1) {
+      each(static_cast<uint32_t>(next_));
+      jitter_ = jitter_ * 6364136223846793005 + 1442695040888963407;
+    }
+    next_ -= count;
+  }
+
+ private:
+  const uint64_t step_;
+  uint64_t next_ = 0;
+  uint64_t jitter_ = 1;  // regular input must not meet regular steps
+};
 
 }  // namespace
 
@@ -25,15 +46,15 @@ void SortRun::append(std::span<const Column> columns, const uint32_t* source, ui
   ASSERT(count <= kChunkRows);
   rows_.append(columns, source, count, nullptr, rows);
   for (uint32_t done = 0; done < count;) {
-    if (blocks_.empty() || (blocks_.back().count + 1) * sizeof(SortEntry) > blocks_.back().buffer->size_bytes()) {
+    if (blocks_.empty() || blocks_.back().count == blocks_.back().capacity()) {
       // Small sorts are many: blocks begin small.
       const uint32_t entries = blocks_.empty() ? std::max(kFirstBlockEntries, std::min(count, kBlockEntries))
                                                : std::min(kBlockEntries, (blocks_.back().count + 8) * 4 - 8);
-      blocks_.push_back({Buffer::allocate(entries * sizeof(SortEntry), *context_.budget), 0, {}});
+      blocks_.push_back({Buffer::allocate(entries * sizeof(SortEntry), *context_.budget), 0, 0, {}});
       entry_bytes_ += blocks_.back().buffer->held_bytes();
     }
-    Block& block = blocks_.back();
-    const auto room = static_cast<uint32_t>(block.buffer->size_bytes() / sizeof(SortEntry)) - block.count;
+    EntryBlock& block = blocks_.back();
+    const uint32_t room = block.capacity() - block.count;
     const uint32_t fitting = std::min(room, count - done);
     SortEntry* to = block.entries() + block.count;
     for (uint32_t i = 0; i < fitting; ++i) to[i] = {words[done + i], rows[done + i]};
@@ -47,7 +68,7 @@ uint64_t SortRun::keep_first(uint64_t count) {
   BufferRef buffer = Buffer::allocate(all * 2 * sizeof(SortEntry), *context_.budget);
   auto* entries = buffer->as<SortEntry>();
   uint64_t filled = 0;
-  for (const Block& block : blocks_) {
+  for (const EntryBlock& block : blocks_) {
     std::copy_n(block.entries(), block.count, entries + filled);
     filled += block.count;
   }
@@ -61,11 +82,58 @@ uint64_t SortRun::keep_first(uint64_t count) {
   rows_ = std::move(rows);
   for (uint64_t begin = 0; begin < kept; begin += kBlockEntries) {
     const auto size = static_cast<uint32_t>(std::min<uint64_t>(kBlockEntries, kept - begin));
-    blocks_.push_back({Buffer::allocate(size * sizeof(SortEntry), *context_.budget), size, {}});
+    blocks_.push_back({Buffer::allocate(size * sizeof(SortEntry), *context_.budget), size, 0, {}});
     std::copy_n(entries + begin, size, blocks_.back().entries());
     entry_bytes_ += blocks_.back().buffer->held_bytes();
   }
   return kept == 0 ? 0 : entries[kept - 1].word;
+}
+
+// --- CarriedRun
+
+bool CarriedRun::append(std::span<const Column> columns, const uint32_t* source, uint32_t count, uint64_t place) {
+  SortEntry entries[kChunkRows];
+  if (!shape_.carried->pack(shape_.words(), columns, source, count, entries)) return false;
+  for (uint32_t done = 0; done < count;) {
+    const bool follows = !blocks_.empty() && blocks_.back().first_place + blocks_.back().count == place + done;
+    if (!follows || blocks_.back().count == blocks_.back().capacity()) {
+      // Morsels may give few rows each: blocks begin small, and grow while rows follow one another.
+      const uint32_t more = follows ? std::min(SortRun::kBlockEntries, (blocks_.back().count + 8) * 4 - 8)
+                                    : std::clamp(count - done, kFirstBlockEntries, SortRun::kBlockEntries);
+      blocks_.push_back({Buffer::allocate(more * sizeof(SortEntry), *context_.budget), 0, place + done, {}});
+      held_bytes_ += blocks_.back().buffer->held_bytes();
+    }
+    EntryBlock& block = blocks_.back();
+    const uint32_t fitting = std::min(block.capacity() - block.count, count - done);
+    std::copy_n(entries + done, fitting, block.entries() + block.count);
+    block.count += fitting;
+    done += fitting;
+  }
+  row_count_ += count;
+  return true;
+}
+
+std::unique_ptr<SortRun> CarriedRun::to_pages() {
+  auto run = std::make_unique<SortRun>(shape_, context_);
+  uint64_t words[kChunkRows];
+  for (EntryBlock& block : blocks_) {
+    context_.check_cancelled();
+    for (uint32_t begin = 0; begin < block.count; begin += kChunkRows) {
+      const uint32_t count = std::min(kChunkRows, block.count - begin);
+      const SortEntry* const entries = block.entries() + begin;
+      std::vector<Column> columns = shape_.carried->unpack(shape_.words(), {entries, count});
+      ColumnWriter places(Type::uint64(), count);
+      for (uint32_t i = 0; i < count; ++i) {
+        words[i] = entries[i].word;
+        places.values<uint64_t>()[i] = block.first_place + begin + i;
+      }
+      columns.push_back(places.seal(count));
+      run->append(columns, nullptr, count, words);
+    }
+    block.buffer = nullptr;
+  }
+  blocks_.clear();
+  return run;
 }
 
 // --- SortRanges
@@ -73,6 +141,12 @@ uint64_t SortRun::keep_first(uint64_t count) {
 void SortRanges::add(std::unique_ptr<SortRun> run) {
   row_count_ += run->row_count();
   runs_.push_back(std::move(run));
+}
+
+void SortRanges::add(std::unique_ptr<CarriedRun> run) {
+  ASSERT(runs_.empty() && spilled_.empty());
+  row_count_ += run->row_count();
+  carried_.push_back(std::move(run));
 }
 
 void SortRanges::add(std::unique_ptr<SpilledRun> run) {
@@ -90,19 +164,10 @@ std::vector<SortEntry> SortRanges::samples(uint64_t range_rows) {
   std::vector<SortEntry> found;
   // Pages on disk are about equally large, so where they begin is a sample as it stands.
   for (const auto& run : spilled_) found.insert(found.end(), run->begins.begin(), run->begins.end());
-  constexpr uint64_t kPerRange = 24;
-  const uint64_t step = std::max<uint64_t>(1, range_rows / kPerRange);
+  SampleSteps steps(range_rows);
   std::vector<const std::byte*> rows;
-  uint64_t skip = 0;
-  uint64_t jitter = 1;  // regular input must not meet regular steps
-  for (const auto& run : runs_) {
-    for (const SortRun::Block& block : run->blocks_) {
-      for (; skip < block.count; skip += step / 2 + (jitter >> 33) % step + 1) {
-        rows.push_back(block.entries()[skip].row);
-        jitter = jitter * 6364136223846793005 + 1442695040888963407;
-      }
-      skip -= block.count;
-    }
+  for (const EntryBlock* block : blocks_) {
+    steps.over(block->count, [&](uint32_t at) { rows.push_back(block->entries()[at].row); });
   }
   for (size_t begin = 0; begin < rows.size(); begin += kChunkRows) {
     const auto count = static_cast<uint32_t>(std::min<size_t>(kChunkRows, rows.size() - begin));
@@ -119,7 +184,16 @@ std::vector<SortEntry> SortRanges::samples(uint64_t range_rows) {
 
 void SortRanges::cut(uint64_t range_rows, size_t group_columns) {
   const auto ranges = static_cast<size_t>(std::min<uint64_t>(row_count_ / std::max<uint64_t>(1, range_rows), 60'000));
-  if (ranges > 1) {
+  for (const auto& run : runs_) {
+    for (EntryBlock& block : run->blocks_) blocks_.push_back(&block);
+  }
+  for (const auto& run : carried_) {
+    for (EntryBlock& block : run->blocks_) blocks_.push_back(&block);
+  }
+  if (is_carried()) {
+    std::sort(blocks_.begin(), blocks_.end(), [](const EntryBlock* a, const EntryBlock* b) { return a->first_place < b->first_place; });
+    if (ranges > 1) cut_carried(range_rows, ranges);
+  } else if (ranges > 1) {
     const KeyWords& words = shape_.boundary_words();
     const size_t all = shape_.all_columns();
     std::vector<SortEntry> found = samples(range_rows);
@@ -134,9 +208,9 @@ void SortRanges::cut(uint64_t range_rows, size_t group_columns) {
       const uint64_t word = words.word({}, row);  // sorting went on to later ones
       if (group_columns > 0 &&
           (!last_group || words.compare(row, words, last_group, KeyLevel{}, group_columns) != 0)) {
-        cuts_at_.push_back({word, row, static_cast<uint32_t>(group_columns), true});
+        cuts_at_.push_back({word, row, 0, static_cast<uint32_t>(group_columns), true});
       } else {
-        cuts_at_.push_back({word, row, static_cast<uint32_t>(all), false});
+        cuts_at_.push_back({word, row, 0, static_cast<uint32_t>(all), false});
       }
       last_group = row;
     }
@@ -145,8 +219,24 @@ void SortRanges::cut(uint64_t range_rows, size_t group_columns) {
   // One less than a power of two, and one that is never looked at.
   for (const Cut& cut : cuts_at_) cut_words_.push_back(cut.word);
   cut_words_.resize(std::bit_ceil(cuts_at_.size() + 1), ~uint64_t{0});
-  for (const auto& run : runs_) {
-    for (SortRun::Block& block : run->blocks_) to_partition_.push_back(&block);
+}
+
+void SortRanges::cut_carried(uint64_t range_rows, size_t ranges) {
+  struct Sample {
+    uint64_t word;
+    uint64_t place;
+    auto operator<=>(const Sample&) const = default;
+  };
+  std::vector<Sample> found;
+  SampleSteps steps(range_rows);
+  for (const EntryBlock* block : blocks_) {
+    steps.over(block->count, [&](uint32_t at) { found.push_back({block->entries()[at].word, block->first_place + at}); });
+  }
+  std::sort(found.begin(), found.end());
+  for (size_t i = 1; i < ranges && !found.empty(); ++i) {
+    const Sample& at = found[found.size() * i / ranges];
+    if (!cuts_at_.empty() && cuts_at_.back().word == at.word && cuts_at_.back().place == at.place) continue;
+    cuts_at_.push_back({at.word, nullptr, at.place, 0, false});
   }
 }
 
@@ -155,7 +245,9 @@ bool SortRanges::lies_before(const std::byte* row, uint64_t word, const KeyWords
   return words.compare(row, shape_.boundary_words(), cut.row, words.next({}, word), cut.columns) < 0;
 }
 
-void SortRanges::ranges_of(const SortEntry* entries, uint32_t count, uint16_t* ranges) const {
+void SortRanges::ranges_of(const EntryBlock& block, uint16_t* ranges) const {
+  const SortEntry* const entries = block.entries();
+  const uint32_t count = block.count;
   // The number of cuts whose word is less, by halving: several entries at a time and without
   // branches, as each outcome is anybody's guess.
   constexpr uint32_t kAtOnce = 16;
@@ -173,17 +265,18 @@ void SortRanges::ranges_of(const SortEntry* entries, uint32_t count, uint16_t* r
     for (uint32_t i = 0; i < lanes; ++i) {
       const SortEntry& entry = entries[begin + i];
       const bool ties = at[i] < cuts_at_.size() && cut_words_[at[i]] == entry.word;
-      ranges[begin + i] = static_cast<uint16_t>(ties ? range_among_ties(entry, at[i]) : at[i]);
+      ranges[begin + i] = static_cast<uint16_t>(ties ? range_among_ties(entry, block.first_place + begin + i, at[i]) : at[i]);
     }
   }
 }
 
-size_t SortRanges::range_among_ties(const SortEntry& entry, size_t at) const {
+size_t SortRanges::range_among_ties(const SortEntry& entry, uint64_t place, size_t at) const {
   size_t last = at + 1;
   while (last < cuts_at_.size() && cut_words_[last] == entry.word) ++last;
   while (at < last) {
     const size_t middle = at + (last - at) / 2;
-    if (lies_before(entry.row, entry.word, shape_.words(), cuts_at_[middle])) {
+    const Cut& cut = cuts_at_[middle];
+    if (is_carried() ? place < cut.place : lies_before(entry.row, entry.word, shape_.words(), cut)) {
       last = middle;
     } else {
       at = middle + 1;
@@ -194,8 +287,8 @@ size_t SortRanges::range_among_ties(const SortEntry& entry, size_t at) const {
 
 bool SortRanges::partition_next(BufferRef& spare) {
   const size_t index = next_block_.fetch_add(1, std::memory_order_relaxed);
-  if (index >= to_partition_.size()) return false;
-  SortRun::Block& block = *to_partition_[index];
+  if (cuts_at_.empty() || index >= blocks_.size()) return false;
+  EntryBlock& block = *blocks_[index];
   const size_t bytes = block.count * sizeof(SortEntry);
   if (!spare || spare->size_bytes() < bytes) {
     spare = Buffer::allocate(std::max(bytes, size_t{SortRun::kBlockEntries} * sizeof(SortEntry)), *context_.budget);
@@ -203,7 +296,7 @@ bool SortRanges::partition_next(BufferRef& spare) {
   std::vector<uint16_t> ranges(block.count);
   block.ends.assign(range_count() + 1, 0);
   const SortEntry* from = block.entries();
-  ranges_of(from, block.count, ranges.data());
+  ranges_of(block, ranges.data());
   for (uint32_t i = 0; i < block.count; ++i) ++block.ends[ranges[i] + 1U];
   for (size_t i = 1; i < block.ends.size(); ++i) block.ends[i] += block.ends[i - 1];
   auto* to = spare->as<SortEntry>();
@@ -217,7 +310,7 @@ uint64_t SortRanges::rows_in(size_t range) const {
   ASSERT(spilled_.empty());
   if (cuts_at_.empty()) return row_count_;
   uint64_t rows = 0;
-  for (const SortRun::Block* block : to_partition_) rows += block->ends[range] - (range == 0 ? 0 : block->ends[range - 1]);
+  for (const EntryBlock* block : blocks_) rows += block->ends[range] - (range == 0 ? 0 : block->ends[range - 1]);
   return rows;
 }
 
@@ -236,14 +329,12 @@ SortRanges::Range SortRanges::load(size_t range) const {
     pieces.push_back(piece);
     rows += piece.count;
   };
-  for (const auto& run : runs_) {
-    for (const SortRun::Block& block : run->blocks_) {
-      if (cuts_at_.empty()) {
-        add({block.entries(), nullptr, 0, block.count});
-      } else {
-        const uint32_t begin = range == 0 ? 0 : block.ends[range - 1];
-        add({block.entries() + begin, nullptr, 0, block.ends[range] - begin});
-      }
+  for (const EntryBlock* block : blocks_) {
+    if (cuts_at_.empty()) {
+      add({block->entries(), nullptr, 0, block->count});
+    } else {
+      const uint32_t begin = range == 0 ? 0 : block->ends[range - 1];
+      add({block->entries() + begin, nullptr, 0, block->ends[range] - begin});
     }
   }
   const KeyWords& words = shape_.words();
@@ -293,7 +384,11 @@ SortRanges::Range SortRanges::load(size_t range) const {
     for (uint32_t i = 0; i < piece.count; ++i) *to++ = {0, piece.page->row(piece.begin + i)};
     words.fill({}, {begin, to});
   }
-  sort_entries(words, {entries, rows}, {entries + rows, rows}, KeyLevel{}, shape_.all_columns(), context_);
+  if (is_carried()) {
+    sort_by_word({entries, rows}, {entries + rows, rows});  // equal rows stay in their order
+  } else {
+    sort_entries(words, {entries, rows}, {entries + rows, rows}, KeyLevel{}, shape_.all_columns(), context_);
+  }
   loaded.rows = {entries, rows};
   return loaded;
 }

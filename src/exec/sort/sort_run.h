@@ -8,6 +8,17 @@
 
 namespace doline {
 
+/// Entries in the order they came in, later by range.
+struct EntryBlock {
+  BufferRef buffer;
+  uint32_t count = 0;
+  uint64_t first_place = 0;    // of carried rows: of the first one, the others follow it
+  std::vector<uint32_t> ends;  // by range, once partitioned
+  uint32_t capacity() const { return static_cast<uint32_t>(buffer->size_bytes() / sizeof(SortEntry)); }
+  SortEntry* entries() { return buffer->as<SortEntry>(); }
+  const SortEntry* entries() const { return static_cast<const Buffer&>(*buffer).as<SortEntry>(); }
+};
+
 /// Rows one task took in, in no order, and an entry for each. Used by one thread; once given to
 /// SortRanges, only read.
 class SortRun {
@@ -22,14 +33,6 @@ class SortRun {
   /// Keeps the `count` first rows in the sort's order; returns the greatest first word among them.
   uint64_t keep_first(uint64_t count);
 
-  /// Entries in the order they came in, later by range.
-  struct Block {
-    BufferRef buffer;
-    uint32_t count = 0;
-    std::vector<uint32_t> ends;  // by range, once partitioned
-    SortEntry* entries() { return buffer->as<SortEntry>(); }
-    const SortEntry* entries() const { return static_cast<const Buffer&>(*buffer).as<SortEntry>(); }
-  };
   static constexpr uint32_t kBlockEntries = (1U << 16) - 8;  // with padding, a megabyte
 
  private:
@@ -37,8 +40,33 @@ class SortRun {
   const SortShape& shape_;
   QueryContext& context_;
   RowPages rows_;
-  std::vector<Block> blocks_;
+  std::vector<EntryBlock> blocks_;
   size_t entry_bytes_ = 0;
+};
+
+/// As SortRun, of rows that are carried in their entries. A row's place is not kept: a block's
+/// rows follow one another in the source, and ranges put blocks together in their order.
+class CarriedRun {
+ public:
+  CarriedRun(const SortShape& shape, QueryContext& context) : shape_(shape), context_(context) {}
+
+  /// `place`: of the first of these rows. False, with nothing done, where one of them does not fit
+  /// its entry.
+  bool append(std::span<const Column> columns, const uint32_t* source, uint32_t count, uint64_t place);
+  uint64_t row_count() const { return row_count_; }
+  size_t held_bytes() const { return held_bytes_; }
+  /// Whether blocks hold so little that pages serve better.
+  bool is_scattered() const { return blocks_.size() > 64 && row_count_ / blocks_.size() < 2 * kChunkRows; }
+  /// The same rows in pages; the blocks are let go one by one.
+  std::unique_ptr<SortRun> to_pages();
+
+ private:
+  friend class SortRanges;
+  const SortShape& shape_;
+  QueryContext& context_;
+  std::vector<EntryBlock> blocks_;
+  uint64_t row_count_ = 0;
+  size_t held_bytes_ = 0;
 };
 
 /// A run on disk: its rows in order, in pages; where each page begins is kept.
@@ -60,9 +88,12 @@ class SortRanges {
   SortRanges(const SortShape& shape, QueryContext& context) : shape_(shape), context_(context), cuts_(shape.boundary_layout, *context.budget) {}
 
   void add(std::unique_ptr<SortRun> run);
+  /// Carried rows come by themselves: not with runs of other kinds.
+  void add(std::unique_ptr<CarriedRun> run);
   void add(std::unique_ptr<SpilledRun> run);
   uint64_t row_count() const { return row_count_; }
   bool is_spilled() const { return !spilled_.empty(); }
+  bool is_carried() const { return !carried_.empty(); }
   size_t spilled_runs() const { return spilled_.size(); }
   uint64_t spilled_bytes() const;
 
@@ -91,24 +122,27 @@ class SortRanges {
   struct Cut {
     uint64_t word;
     const std::byte* row;  // of boundary_layout
+    uint64_t place;        // of carried rows, in the row's stead
     uint32_t columns;      // how many keys count
     bool begins_group;
   };
-  void ranges_of(const SortEntry* entries, uint32_t count, uint16_t* ranges) const;
+  void cut_carried(uint64_t range_rows, size_t ranges);
+  void ranges_of(const EntryBlock& block, uint16_t* ranges) const;
   /// Among the cuts that have the entry's word, the first of which is `at`.
-  size_t range_among_ties(const SortEntry& entry, size_t at) const;
+  size_t range_among_ties(const SortEntry& entry, uint64_t place, size_t at) const;
   bool lies_before(const std::byte* row, uint64_t word, const KeyWords& words, const Cut& cut) const;
   std::vector<SortEntry> samples(uint64_t range_rows);
 
   const SortShape& shape_;
   QueryContext& context_;
   std::vector<std::unique_ptr<SortRun>> runs_;
+  std::vector<std::unique_ptr<CarriedRun>> carried_;
   std::vector<std::unique_ptr<SpilledRun>> spilled_;
   uint64_t row_count_ = 0;
   RowPages cuts_;
   std::vector<Cut> cuts_at_;
   std::vector<uint64_t> cut_words_;  // padded for halving
-  std::vector<SortRun::Block*> to_partition_;
+  std::vector<EntryBlock*> blocks_;  // of all runs; of carried rows, in their places' order
   std::atomic<size_t> next_block_{0};
 };
 

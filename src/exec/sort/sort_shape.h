@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "exec/sort/carried_rows.h"
 #include "exec/sort/key_words.h"
 #include "rows/row_pages.h"
 
@@ -15,6 +16,8 @@ struct SortShape {
   SortShape(std::vector<TypeRef> types, const std::vector<SortOrder>& orders, const std::vector<int>& key_columns);
 
   const std::vector<TypeRef> types;
+  /// Set where rows may lie whole in their entries.
+  const std::optional<CarriedRows> carried;
   /// Keys by number that have columns of their own.
   std::vector<uint32_t> own_keys;
   /// Of these, those nested, which are kept as bytes in order.

@@ -43,6 +43,11 @@ class SortedReader final : public Reader {
 
  private:
   void give(uint32_t count, Chunk& out) {
+    if (ranges_.is_carried()) {
+      out = Chunk(shape_.carried->unpack(shape_.words(), range_.rows.subspan(at_, count)), count);
+      at_ += count;
+      return;
+    }
     const std::byte* rows[kChunkRows];
     for (uint32_t i = 0; i < count; ++i) rows[i] = range_.rows[at_ + i].row;
     at_ += count;
