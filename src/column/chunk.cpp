@@ -18,7 +18,14 @@ Chunk Chunk::dense() const {
 Chunk Chunk::retain() const {
   Chunk result = dense();
   for (Column& column : result.columns) {
-    if (column.pinned_bytes() > 4 * column.data_bytes() || column.type()->is_nested()) column = column.compact();
+    const size_t pinned = column.pinned_bytes();
+    const size_t views = sizeof(StringView) * (column.is_flat() ? column.size() : 1);
+    if (column.type()->is_nested()) {
+      column = column.compact();
+    } else if (pinned > 4 * views && pinned > 4 * column.data_bytes()) {
+      // Looked at closely only where the views alone are not worth as much as is pinned.
+      column = column.compact();
+    }
   }
   return result;
 }

@@ -198,9 +198,70 @@ Column Column::masked(BufferRef validity) const {
   return column;
 }
 
+namespace {
+
+/// 13 bytes and more, without a call for those that are usual. Neither side is touched beyond.
+inline void copy_long_text(char* to, const char* from, uint32_t size) {
+  struct Words {
+    uint64_t words[2];
+  };
+  if (size <= 16) {
+    const auto front = load_unaligned<uint64_t>(from);
+    const auto back = load_unaligned<uint64_t>(from + size - 8);
+    std::memcpy(to, &front, 8);
+    std::memcpy(to + size - 8, &back, 8);
+  } else if (size <= 64) {
+    const auto back = load_unaligned<Words>(from + size - 16);
+    for (uint32_t at = 0; at + 16 < size; at += 16) {
+      const auto part = load_unaligned<Words>(from + at);
+      std::memcpy(to + at, &part, 16);
+    }
+    std::memcpy(to + size - 16, &back, 16);
+  } else {
+    std::memcpy(to, from, size);
+  }
+}
+
+/// Bytes of texts that do not lie in their views.
+size_t long_text_bytes(const StringView* texts, uint32_t rows, const uint64_t* validity) {
+  size_t bytes = 0;
+  if (validity) {
+    for (uint32_t row = 0; row < rows; ++row) {
+      if (test_bit(validity, row) && !texts[row].is_inline()) bytes += texts[row].size();
+    }
+    return bytes;
+  }
+  for (uint32_t row = 0; row < rows; ++row) bytes += texts[row].is_inline() ? 0 : texts[row].size();
+  return bytes;
+}
+
+}  // namespace
+
 Column Column::compact() const {
   if (is_dictionary() || (!type_->is_string() && !type_->is_nested())) return *this;
   if (type_->is_string() && !pin_) return *this;
+  if (type_->is_string() && is_flat()) {
+    const auto* texts = this->values<StringView>();
+    BufferRef heap = Buffer::allocate(long_text_bytes(texts, size_, validity_));
+    BufferRef views = Buffer::allocate(size_ * sizeof(StringView));
+    char* to = heap->as<char>();
+    for (uint32_t row = 0; row < size_; ++row) {
+      StringView text = texts[row];
+      if (is_null(row)) {
+        text = StringView();
+      } else if (!text.is_inline()) {
+        copy_long_text(to, text.data(), text.size());
+        text = StringView(to, text.size());
+        to += text.size();
+      }
+      views->as<StringView>()[row] = text;
+    }
+    Column column = *this;
+    column.values_ = views->data();
+    column.values_owner_ = std::move(views);
+    column.pin_ = heap->size_bytes() > 0 ? std::move(heap) : nullptr;
+    return column;
+  }
   ColumnBuilder builder(type_, is_constant() ? 1 : size_);
   if (is_constant()) {
     builder.append_from(*this, 0);
@@ -215,11 +276,7 @@ size_t Column::data_bytes() const {
   if (is_dictionary()) return rows * sizeof(uint32_t);
   size_t bytes = physical() == PhysicalType::kBool ? words_for_bits(rows) * 8 : width_of(physical()) * rows;
   if (type_->is_string()) {
-    for (uint32_t row = 0; row < rows; ++row) {
-      if (is_null(row)) continue;
-      const StringView& text = values<StringView>()[row];
-      bytes += text.is_inline() ? 0 : text.size();
-    }
+    bytes += long_text_bytes(values<StringView>(), static_cast<uint32_t>(rows), validity_);
   }
   if (physical() == PhysicalType::kStruct) {
     for (const Column& child : children()) bytes += child.data_bytes();

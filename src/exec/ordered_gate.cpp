@@ -3,20 +3,26 @@
 namespace doline {
 
 OrderedGate::Answer OrderedGate::push(const Chunk& chunk, const Waker& waker) {
+  const uint64_t morsel = chunk.sequence.morsel;
+  {
+    MutexLock lock(mutex_);
+    if (done_) return Answer::kDone;
+    if (morsel != next_ && held_bytes_ > hold_bytes_) {
+      blocked_.push_back(waker);
+      return Answer::kBlocked;
+    }
+  }
+  // Texts are copied while others may pass.
+  Chunk kept = chunk.retain();
   MutexLock lock(mutex_);
   if (done_) return Answer::kDone;
-  const uint64_t morsel = chunk.sequence.morsel;
   if (morsel == next_) {
-    if (!emit_(chunk)) done_ = true;
+    if (!emit_(std::move(kept))) done_ = true;
     return done_ ? Answer::kDone : Answer::kTaken;
   }
-  if (held_bytes_ > hold_bytes_) {
-    blocked_.push_back(waker);
-    return Answer::kBlocked;
-  }
-  Chunk kept = chunk.retain();
-  held_bytes_ += kept.data_bytes();
-  held_[morsel].chunks.push_back(std::move(kept));
+  const size_t bytes = kept.data_bytes();
+  held_bytes_ += bytes;
+  held_[morsel].chunks.emplace_back(std::move(kept), bytes);
   return Answer::kTaken;
 }
 
@@ -48,8 +54,8 @@ bool OrderedGate::drain() {
   for (auto at = held_.begin(); at != held_.end() && at->first == next_; at = held_.begin()) {
     Held held = std::move(at->second);
     held_.erase(at);
-    for (Chunk& chunk : held.chunks) {
-      held_bytes_ -= std::min(held_bytes_, chunk.data_bytes());
+    for (auto& [chunk, bytes] : held.chunks) {
+      held_bytes_ -= bytes;
       if (!emit_(std::move(chunk))) return false;
     }
     if (!held.ended) return true;  // its task goes on and now passes straight through

@@ -22,7 +22,7 @@ class OrderedGate {
   OrderedGate(Emit emit, size_t hold_bytes) : emit_(std::move(emit)), hold_bytes_(hold_bytes) {}
 
   enum class Answer : uint8_t { kTaken, kBlocked, kDone };
-  /// `chunk` is lent; it is retained where it has to wait.
+  /// `chunk` is lent; what goes out, or waits, is retained.
   Answer push(const Chunk& chunk, const Waker& waker);
   Answer end_morsel(uint64_t morsel);
   /// A new source begins its morsels at 0, after all those before.
@@ -31,7 +31,7 @@ class OrderedGate {
 
  private:
   struct Held {
-    std::vector<Chunk> chunks;
+    std::vector<std::pair<Chunk, size_t>> chunks;  // with their bytes
     bool ended = false;
   };
   bool drain() REQUIRES(mutex_);

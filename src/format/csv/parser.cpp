@@ -58,17 +58,41 @@ bool CsvParser::next(uint32_t wanted, uint32_t& count) {
   failures_.clear();
   lines_.clear();
   count = 0;
+  bool has_other_width = false;
   while (lines_.empty() && failures_.empty()) {
     const uint32_t found = rows_.next(wanted);
     if (found == 0) return false;
     lines_.reserve(found);
     for (uint32_t i = 0; i < found; ++i) {
       uint32_t width;
-      if (accept(i, width)) lines_.push_back({rows_.begin_of(i), width, rows_.ends_of(i), i});
+      if (!accept(i, width)) continue;
+      lines_.push_back({rows_.begin_of(i), width, rows_.ends_of(i), i});
+      has_other_width |= width != width_;
     }
   }
   count = static_cast<uint32_t>(lines_.size());
+  is_even_ = count == rows_.size() && !has_other_width;
   return true;
+}
+
+template <class Body>
+void CsvParser::for_each_text(uint32_t field, const Selection& active, Body&& body) const {
+  if (!is_even_ || !active.is_all()) {
+    return active.for_each([&](uint32_t row) {
+      const Line& line = lines_[row];
+      body(row, field < line.width ? raw(line, field) : std::string_view());
+    });
+  }
+  const char* const text = rows_.text().data();
+  const uint32_t* end = rows_.ends_of(0) + field;
+  const auto count = static_cast<uint32_t>(lines_.size());
+  if (field == 0 || field + 1 == width_) {
+    for (uint32_t row = 0; row < count; ++row) body(row, raw(lines_[row], field));
+  } else {
+    for (uint32_t row = 0; row < count; ++row, end += width_) {
+      body(row, std::string_view(text + end[-1] + 1, end[0] - end[-1] - 1));
+    }
+  }
 }
 
 void CsvParser::fail(uint32_t row, uint32_t field, std::string_view text, std::string reason, bool is_of_value) {
@@ -93,12 +117,10 @@ Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, P
   const auto rows = static_cast<uint32_t>(lines_.size());
   ColumnWriter out(type, rows);
   T* const values = out.values<T>();
-  active.for_each([&](uint32_t row) {
-    const Line& line = lines_[row];
-    if (field >= line.width) return out.set_null(row);
-    const std::string_view text = raw(line, field);
+  const bool may_be_quick = only_empty_is_null_;
+  const auto slow = [&](uint32_t row, std::string_view text) {
     if (text.empty()) return out.set_null(row);
-    if (only_empty_is_null_ && (quick(text, values[row]) || parse(text, values[row]))) return;
+    if (may_be_quick && parse(text, values[row])) return;
     std::string_view value;
     bool is_null;
     if (!open_value(row, field, text, value, is_null) || is_null || value.empty()) {
@@ -109,6 +131,10 @@ Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, P
     fail(row, field, value, fmt::format("\"{}\" is not a {}", value.substr(0, 100), type->name()), true);
     values[row] = T{};
     out.set_null(row);
+  };
+  for_each_text(field, active, [&](uint32_t row, std::string_view text) {
+    if (may_be_quick && quick(text, values[row])) [[likely]] return;
+    slow(row, text);
   });
   return out.seal(rows);
 }
@@ -148,6 +174,12 @@ bool CsvParser::is_valid_text() {
   return *is_valid_;
 }
 
+static bool begins_quoted(std::string_view text, char quote) {
+  if (text[0] != ' ') [[likely]] return text[0] == quote;
+  const size_t begin = text.find_first_not_of(' ');
+  return begin != text.npos && text[begin] == quote;
+}
+
 Column CsvParser::texts(uint32_t field, TypeRef type, const Selection& active) {
   const auto rows = static_cast<uint32_t>(lines_.size());
   const bool is_valid = is_valid_text();
@@ -155,13 +187,11 @@ Column CsvParser::texts(uint32_t field, TypeRef type, const Selection& active) {
   ColumnWriter out(type, rows);
   StringView* const values = out.values<StringView>();
   bool has_views = false;
-  active.for_each([&](uint32_t row) {
-    const Line& line = lines_[row];
-    if (field >= line.width) return out.set_null(row);
-    const std::string_view text = raw(line, field);
+  for_each_text(field, active, [&](uint32_t row, std::string_view text) {
+    if (text.data() == nullptr) return out.set_null(row);
     std::string_view value = text;
     bool is_null = text.empty() && empty_is_null_;
-    if (!text.empty() && (text[0] == quote || text[0] == ' ' || !only_empty_is_null_)) {
+    if (!text.empty() && (begins_quoted(text, quote) || !only_empty_is_null_)) {
       open_value(row, field, text, value, is_null);
     }
     if (is_null) return out.set_null(row);
@@ -222,7 +252,9 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
     case TypeKind::kInt32:
       return narrow(int32_t{});
     case TypeKind::kInt64:
-      return fixed<int64_t>(field, type, active, &parse_csv_integer, &padded::read_integer);
+      return fixed<int64_t>(field, type, active, &parse_csv_integer, [](std::string_view text, int64_t& value) {
+        return padded::read_integer(text, value);
+      });
     case TypeKind::kUInt8:
       return narrow(uint8_t{});
     case TypeKind::kUInt16:

@@ -53,6 +53,9 @@ class CsvParser {
   std::string_view raw(const Line& line, uint32_t field) const;
   void fail(uint32_t row, uint32_t field, std::string_view text, std::string reason, bool is_of_value = false);
   bool accept(uint32_t index, uint32_t& width);
+  /// body(row, text) of one value of each active row: with no data where the row is too short.
+  template <class Body>
+  void for_each_text(uint32_t field, const Selection& active, Body&& body) const;
   /// The text behind quotes; false, after a failure, where quotes are wrong. `is_null` tells NULL.
   bool open_value(uint32_t row, uint32_t field, std::string_view raw, std::string_view& value,
                   bool& is_null);
@@ -77,6 +80,7 @@ class CsvParser {
   bool skip_header_ = false;
   std::optional<bool> is_valid_;
   std::vector<Line> lines_;
+  bool is_even_ = false;  // each row found was taken and has `width_` values: their ends lie evenly
   std::vector<CsvFailure> failures_;
   std::string scratch_;
 };
