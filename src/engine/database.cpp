@@ -24,19 +24,20 @@ std::vector<std::string> Database::names() const {
   return names;
 }
 
-Database::Put Database::put(const std::string& name, Entry entry, bool replace) {
+Database::Put Database::put(const std::string& name, Entry entry, Replace replace) {
   MutexLock lock(mutex_);
   const auto [at, added] = entries_.try_emplace(folded(name));
-  if (!added && !replace) return Put::kTaken;
+  const bool same_kind = added || (at->second.table == nullptr) == (entry.table == nullptr);
+  if (!added && (replace == Replace::kNothing || (replace == Replace::kSameKind && !same_kind))) return Put::kTaken;
   at->second = std::move(entry);
   return added ? Put::kAdded : Put::kReplaced;
 }
 
-Database::Put Database::put_table(const std::string& name, TableRef table, bool replace) {
+Database::Put Database::put_table(const std::string& name, TableRef table, Replace replace) {
   return put(name, {name, std::move(table), ""}, replace);
 }
 
-Database::Put Database::put_view(const std::string& name, std::string text, bool replace) {
+Database::Put Database::put_view(const std::string& name, std::string text, Replace replace) {
   return put(name, {name, nullptr, std::move(text)}, replace);
 }
 
@@ -58,13 +59,15 @@ bool Database::drop_view(const std::string& name) {
 
 Ref<SpillDirectory> Database::spill_directory(const Settings& settings) {
   MutexLock lock(mutex_);
-  if (!spill_ || spill_parent_ != settings.temp_directory) {
+  const uint64_t most = settings.max_temp_directory_bytes;
+  if (!spill_ || spill_parent_ != settings.temp_directory || (most == 0 && spill_most_ != 0)) {
     SpillOptions options;
     options.parent = settings.temp_directory;
     spill_ = SpillDirectory::create(options);
     spill_parent_ = settings.temp_directory;
   }
-  if (settings.max_temp_directory_bytes != 0) spill_->set_most_bytes(settings.max_temp_directory_bytes);
+  if (most != 0) spill_->set_most_bytes(most);
+  spill_most_ = most;
   return spill_;
 }
 

@@ -58,17 +58,23 @@ Query::Query(Schema schema, std::vector<Chunk> rows)
     : schema_(std::move(schema)), ready_(std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end())) {}
 
 Query::Query(PlanRef plan, std::unique_ptr<QueryContext> context, std::string text)
-    : schema_(plan->schema), plan_(std::move(plan)), text_(std::move(text)) {
+    : schema_(plan->schema), text_(std::move(text)), plan_(plan) {
   BudgetScope budget(*context->budget);
-  running_ = std::make_shared<Running>(std::move(context), plan_);
+  running_ = std::make_shared<Running>(std::move(context), std::move(plan));
   running_->run->start();
 }
 
-Query::~Query() = default;
+// Long steps look at the flag of the context: without it the tasks would be waited for to their end.
+Query::~Query() { cancel(); }
 
 std::shared_ptr<Query::Running> Query::running() const {
   MutexLock lock(mutex_);
   return running_;
+}
+
+PlanRef Query::plan() const {
+  MutexLock lock(mutex_);
+  return plan_;
 }
 
 bool Query::may_start_over() const {
@@ -87,12 +93,12 @@ void Query::start_over() {
     running_.reset();
   }
   Bound bound = rebind_();
-  plan_ = std::move(bound.plan);
-  schema_ = plan_->schema;
+  schema_ = bound.plan->schema;
   BudgetScope budget(*bound.context->budget);
-  auto fresh = std::make_shared<Running>(std::move(bound.context), plan_);
+  auto fresh = std::make_shared<Running>(std::move(bound.context), bound.plan);
   {
-    MutexLock lock(mutex_);
+    MutexLock lock(mutex_);  // progress() and the profile read both from other threads
+    plan_ = std::move(bound.plan);
     running_ = fresh;
   }
   if (cancelled_) throw Error(ErrorCode::kCancelled, "the query was cancelled");
@@ -165,7 +171,7 @@ QueryProgress Query::progress() const noexcept {
   QueryProgress progress;
   const auto current = this->running();
   if (!current) {
-    progress.share = plan_ ? 0 : 1;
+    progress.share = this->plan() ? 0 : 1;
     return progress;
   }
   const Running& running = *current;
@@ -223,7 +229,10 @@ QueryProfile Query::profile() const {
 
 std::string Query::profile_text() const {
   const auto current = this->running();
-  if (!current) return plan_ ? print_plan(plan_) : "";
+  if (!current) {
+    const PlanRef plan = this->plan();
+    return plan ? print_plan(plan) : "";
+  }
   const Running& running = *current;
   std::map<const PlanNode*, NodeWork> work;
   const auto add = [&](OperatorMetrics& metrics, bool gives_rows) {

@@ -75,7 +75,7 @@ class Query {
   /// The plan; once run with what each operator did.
   std::string profile_text() const;
   std::string profile_json() const;
-  const PlanRef& plan() const { return plan_; }
+  PlanRef plan() const;
   /// False for statements like CREATE and SET, whose row count is nothing to show.
   bool returns_rows() const { return returns_rows_; }
   void set_returns_rows(bool returns) { returns_rows_ = returns; }
@@ -92,7 +92,6 @@ class Query {
   void start_over();
 
   Schema schema_;
-  PlanRef plan_;
   std::string text_;
   std::deque<Chunk> ready_;
   bool returns_rows_ = true;
@@ -102,6 +101,7 @@ class Query {
   mutable bool handed_out_ = false;
   std::atomic<bool> cancelled_{false};
   mutable Mutex mutex_;  // cancel() and progress() come while next() puts another in its place
+  PlanRef plan_ GUARDED_BY(mutex_);
   std::shared_ptr<Running> running_ GUARDED_BY(mutex_);  // null: a statement that gave rows at once
 };
 

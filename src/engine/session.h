@@ -55,7 +55,7 @@ class Session final : public Catalog {
   Settings& mutable_settings() { return settings_; }
   Database& database() { return *database_; }
   /// Makes a table visible under a name (registered Arrow streams, frames).
-  void register_table(const std::string& name, TableRef table) { database_->put_table(name, std::move(table), true); }
+  void register_table(const std::string& name, TableRef table) { database_->put_table(name, std::move(table), Database::Replace::kAnything); }
 
   /// Null: nobody watches. Must outlive the queries started under it.
   void set_watcher(StatementWatcher* watcher) { watcher_ = watcher; }

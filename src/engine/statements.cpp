@@ -16,6 +16,10 @@ namespace doline {
 
 namespace {
 
+Database::Replace replaces(sql::IfTaken if_taken) {
+  return if_taken == sql::IfTaken::kReplace ? Database::Replace::kSameKind : Database::Replace::kNothing;
+}
+
 [[noreturn]] void not_supported(const sql::Statement& statement, const char* what, const char* instead = "") {
   throw Error(ErrorCode::kNotSupported, statement.span, "{} not supported yet", what).hint(instead);
 }
@@ -162,16 +166,36 @@ std::unique_ptr<Query> StatementRunner::run(const sql::Statement& given) {
   UNREACHABLE();
 }
 
+/// Before something is made: true where what is there is kept instead. Throws where it may
+/// neither be kept nor replaced.
+bool StatementRunner::is_kept(const sql::QualifiedName& name, sql::IfTaken if_taken, sql::ObjectKind kind) {
+  check_schema(name);
+  const std::string& last = name.back().text;
+  const bool is_table = session_.database_->find_table(last) != nullptr;
+  if (!is_table && !session_.database_->find_view(last)) return false;
+  if (if_taken == sql::IfTaken::kKeep) return true;
+  const bool wants_table = kind == sql::ObjectKind::kTable;
+  if (is_table == wants_table && if_taken == sql::IfTaken::kReplace) return false;
+  Error error(ErrorCode::kAlreadyExists, name.back().span, "there is a table or view \"{}\" already", last);
+  if (is_table != wants_table) {
+    throw std::move(error).hint(fmt::format("it is a {}: DROP {} {} makes room", is_table ? "table" : "view",
+                                            is_table ? "TABLE" : "VIEW", sql::quote_identifier(last)));
+  }
+  throw std::move(error).hint(fmt::format("CREATE OR REPLACE {} takes its place, IF NOT EXISTS keeps it",
+                                          wants_table ? "TABLE" : "VIEW"));
+}
+
+/// All names are in main: a schema that is not there is no place to make something in.
+void StatementRunner::check_schema(const sql::QualifiedName& name) {
+  if (name.size() == 1) return;
+  const sql::Identifier& schema = name[name.size() - 2];
+  if (same_name(schema.text, "main") || same_name(schema.text, "temp")) return;
+  throw Error(ErrorCode::kTableNotFound, schema.span, "no schema \"{}\"", schema.text).hint("all names are in main");
+}
+
 std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& node) {
   const std::string& name = node.name.back().text;
-  const bool exists = session_.database_->find_table(name) || session_.database_->find_view(name);
-  const auto taken = [&] {
-    return Error(ErrorCode::kAlreadyExists, node.name.back().span, "there is a table or view \"{}\" already", name)
-        .hint("CREATE OR REPLACE TABLE takes its place, IF NOT EXISTS keeps it");
-  };
-  if (exists && node.if_taken == sql::IfTaken::kKeep) return nothing();
-  if (exists && node.if_taken == sql::IfTaken::kFail) throw taken();
-  const bool replace = node.if_taken == sql::IfTaken::kReplace;
+  if (is_kept(node.name, node.if_taken, sql::ObjectKind::kTable)) return nothing();
   Schema schema;
   PlanRef plan;
   if (node.query) {
@@ -209,19 +233,17 @@ std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& nod
   if (plan && !node.with_no_data) {
     result = to_end(WriteNode::to_table(std::move(plan), table));
   }
-  if (session_.database_->put_table(name, table, replace) == Database::Put::kTaken) throw taken();
+  // Another session may have been faster meanwhile.
+  while (session_.database_->put_table(name, table, replaces(node.if_taken)) == Database::Put::kTaken) {
+    if (is_kept(node.name, node.if_taken, sql::ObjectKind::kTable)) break;
+  }
   return result;
 }
 
 std::unique_ptr<Query> StatementRunner::create_view(const sql::CreateView& node) {
   if (node.materialized) not_supported(node, "CREATE MATERIALIZED VIEW is");
   const std::string& name = node.name.back().text;
-  const bool exists = session_.database_->find_table(name) || session_.database_->find_view(name);
-  if (exists && node.if_taken == sql::IfTaken::kKeep) return nothing();
-  if (exists && node.if_taken == sql::IfTaken::kFail) {
-    throw Error(ErrorCode::kAlreadyExists, node.name.back().span, "there is a table or view \"{}\" already", name)
-        .hint("CREATE OR REPLACE VIEW takes its place");
-  }
+  if (is_kept(node.name, node.if_taken, sql::ObjectKind::kView)) return nothing();
   const PlanRef plan = bind_query(*node.query, session_, parameters_);  // says now what is wrong with it
   std::string text = sql::to_sql(*node.query);
   if (!node.columns.empty()) {
@@ -232,12 +254,15 @@ std::unique_ptr<Query> StatementRunner::create_view(const sql::CreateView& node)
     for (const auto& column : node.columns) names += (names.empty() ? "" : ", ") + sql::quote_identifier(column.text);
     text = "SELECT * FROM (" + text + ") AS view_query(" + names + ")";
   }
-  session_.database_->put_view(name, std::move(text), true);
+  while (session_.database_->put_view(name, text, replaces(node.if_taken)) == Database::Put::kTaken) {
+    if (is_kept(node.name, node.if_taken, sql::ObjectKind::kView)) break;
+  }
   return nothing();
 }
 
 std::unique_ptr<Query> StatementRunner::drop(const sql::Drop& node) {
   const std::string& name = node.name.back().text;
+  if (!node.if_exists) check_schema(node.name);
   bool dropped = false;
   const char* kind = "table";
   if (node.object == sql::ObjectKind::kTable) {

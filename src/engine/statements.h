@@ -19,6 +19,8 @@ class StatementRunner {
   std::unique_ptr<Query> run(const sql::Statement& statement);
   std::unique_ptr<Query> create_table(const sql::CreateTable& node);
   std::unique_ptr<Query> create_view(const sql::CreateView& node);
+  bool is_kept(const sql::QualifiedName& name, sql::IfTaken if_taken, sql::ObjectKind kind);
+  static void check_schema(const sql::QualifiedName& name);
   std::unique_ptr<Query> drop(const sql::Drop& node);
   std::unique_ptr<Query> set(const sql::Set& node);
   std::unique_ptr<Query> explain(const sql::Explain& node);

@@ -14,16 +14,21 @@ OrderedGate::Answer OrderedGate::push(const Chunk& chunk, const Waker& waker) {
   }
   // Texts are copied while others may pass.
   Chunk kept = chunk.retain();
-  MutexLock lock(mutex_);
-  if (done_) return Answer::kDone;
-  if (morsel == next_) {
-    if (!emit_(std::move(kept))) done_ = true;
-    return done_ ? Answer::kDone : Answer::kTaken;
+  std::vector<Waker> wake;
+  {
+    MutexLock lock(mutex_);
+    if (done_) return Answer::kDone;
+    if (morsel != next_) {
+      const size_t bytes = kept.data_bytes();
+      held_bytes_ += bytes;
+      held_[morsel].chunks.emplace_back(std::move(kept), bytes);
+      return Answer::kTaken;
+    }
+    if (emit_(std::move(kept))) return Answer::kTaken;
+    wake = finish();
   }
-  const size_t bytes = kept.data_bytes();
-  held_bytes_ += bytes;
-  held_[morsel].chunks.emplace_back(std::move(kept), bytes);
-  return Answer::kTaken;
+  for (const Waker& waiting : wake) waiting.wake();
+  return Answer::kDone;
 }
 
 OrderedGate::Answer OrderedGate::end_morsel(uint64_t morsel) {
@@ -32,22 +37,27 @@ OrderedGate::Answer OrderedGate::end_morsel(uint64_t morsel) {
   {
     MutexLock lock(mutex_);
     if (done_) return Answer::kDone;
-    if (morsel == next_) {
-      ++next_;
-      if (!drain()) done_ = true;
+    if (morsel != next_) {
+      held_[morsel].ended = true;
+      return Answer::kTaken;
+    }
+    ++next_;
+    if (drain()) {
       wake.swap(blocked_);
     } else {
-      held_[morsel].ended = true;
-    }
-    if (done_) {
-      wake.insert(wake.end(), blocked_.begin(), blocked_.end());
-      blocked_.clear();
-      held_.clear();
+      wake = finish();
       answer = Answer::kDone;
     }
   }
-  for (const Waker& waker : wake) waker.wake();
+  for (const Waker& waiting : wake) waiting.wake();
   return answer;
+}
+
+std::vector<Waker> OrderedGate::finish() {
+  done_ = true;
+  held_.clear();
+  held_bytes_ = 0;
+  return std::exchange(blocked_, {});
 }
 
 bool OrderedGate::drain() {

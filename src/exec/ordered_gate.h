@@ -35,6 +35,8 @@ class OrderedGate {
     bool ended = false;
   };
   bool drain() REQUIRES(mutex_);
+  /// No more is wanted: lets go of what was held, and answers whom to wake so that they hear it.
+  std::vector<Waker> finish() REQUIRES(mutex_);
 
   const Emit emit_;
   const size_t hold_bytes_;

@@ -79,6 +79,7 @@ class PipelineTask final : public Task {
   enum class Progressed : uint8_t { kMoved, kBlocked, kEnded };
   struct Stage {
     Chunk chunk;
+    uint64_t chunks_in_morsel = 0;  // an operator may give several for one
     bool pending = false;
   };
 
@@ -105,7 +106,7 @@ class PipelineTask final : public Task {
     }
     pipeline_.source_metrics->rows_out.fetch_add(chunk.size(), std::memory_order_relaxed);
     if (!chunk.empty()) {
-      chunk.sequence = {number_, chunk_in_morsel_++};
+      chunk.sequence = {number_, stages_[0].chunks_in_morsel++};
       stages_[0].pending = true;
     }
     return Progressed::kMoved;
@@ -124,9 +125,10 @@ class PipelineTask final : public Task {
       Chunk& out = stages_[depth + 1].chunk;
       out = Chunk();
       flow = pipeline_.operators[depth]->run(stage.chunk, out, *locals_[depth], waker);
-      out.sequence = stage.chunk.sequence;
       if (!out.empty()) {
-        stages_[depth + 1].pending = true;
+        Stage& next = stages_[depth + 1];
+        out.sequence = {number_, next.chunks_in_morsel++};
+        next.pending = true;
         metrics.rows_out.fetch_add(out.size(), std::memory_order_relaxed);
       }
     }
@@ -164,7 +166,7 @@ class PipelineTask final : public Task {
       } else {
         number_ = state_.next_number++;
         order_ = number_;
-        chunk_in_morsel_ = 0;
+        for (Stage& stage : stages_) stage.chunks_in_morsel = 0;
         in_morsel_ = true;
         reader_ = state_.source.load()->open(morsel);
       }
@@ -197,7 +199,6 @@ class PipelineTask final : public Task {
   std::unique_ptr<Reader> reader_;
   uint64_t number_ = 0;
   uint64_t order_ = 0;
-  uint64_t chunk_in_morsel_ = 0;
   bool in_morsel_ = false;
   bool done_ = false;
 };
