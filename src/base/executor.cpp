@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "base/assert.h"
+#include "base/cgroup.h"
 #include "base/scheduler.h"
 #include "base/worker_thread.h"
 
@@ -156,17 +157,6 @@ class ThreadExecutor final : public Executor {
   ~ThreadExecutor() override { static_cast<ThreadScheduler&>(*scheduler_).stop(); }
 };
 
-/// Cores by the cgroup's quota ("max 100000" or "150000 100000"), rounded up; 0 when unlimited.
-size_t cores_by_quota() {
-  std::FILE* const file = std::fopen("/sys/fs/cgroup/cpu.max", "re");
-  if (file == nullptr) return 0;
-  unsigned long long quota = 0;
-  unsigned long long period = 0;
-  const int fields = std::fscanf(file, "%llu %llu", &quota, &period);
-  std::fclose(file);
-  return fields == 2 && period > 0 ? static_cast<size_t>((quota + period - 1) / period) : 0;
-}
-
 }  // namespace
 
 Deadline Deadline::never() {
@@ -207,7 +197,7 @@ size_t Executor::available_cores() {
   if (sched_getaffinity(0, sizeof(set), &set) == 0) {
     cores = std::max<size_t>(1, static_cast<size_t>(CPU_COUNT(&set)));
   }
-  const size_t quota = cores_by_quota();
+  const size_t quota = read_cgroup_limits().cores;
   return quota == 0 ? cores : std::clamp<size_t>(quota, 1, cores);
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/assert.h"
+#include "base/cgroup.h"
 #include "base/error.h"
 #include "memory/page_pool.h"
 
@@ -63,7 +64,13 @@ BudgetRef Budget::create(std::string name, Budget& parent, size_t limit_bytes) {
   return make_ref<Budget>(std::move(name), &parent, limit_bytes);
 }
 
+namespace {
+/// Beyond what any machine has: sums of such sizes must not wrap.
+constexpr size_t kAbsurdBytes = size_t{1} << 47;
+}  // namespace
+
 bool Budget::add(size_t bytes, bool soft) noexcept {
+  if (bytes > kAbsurdBytes) return false;
   const size_t limit = (soft ? soft_limit_ : limit_).load(std::memory_order_relaxed);
   const size_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   if (now > limit || (parent_ && !parent_->add(bytes, soft))) {
@@ -118,11 +125,8 @@ BudgetScope::~BudgetScope() { thread_budget = outer_; }
 
 size_t granted_memory_bytes() {
   size_t granted = read_number("/proc/meminfo", "MemTotal:") << 10;
-  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    const size_t limit = read_number(path, "");
-    if (limit != 0) granted = std::min(granted, limit);
-  }
-  return granted;
+  const size_t limit = read_cgroup_limits().memory_bytes;
+  return limit == 0 ? granted : std::min(granted, limit);
 }
 
 size_t resident_anonymous_bytes() {
