@@ -109,6 +109,7 @@ class DistinctAggregate final : public AggregateFunction {
       if (form_ == Form::kWord) {
         const Words& other = words_at(from.states[i]);
         if (other.has_null && !std::exchange(words_at(state).has_null, true)) replay.add_null();
+        words_at(state).set.reserve(other.set.size, arena);
         other.set.for_each([&](uint64_t word) {
           if (words_at(state).set.add(word, hash_u64(word), arena)) replay.add(word);
         });
@@ -141,6 +142,7 @@ class DistinctAggregate final : public AggregateFunction {
     if (form_ == Form::kWord) {
       words_at(state).has_null = has_null;
       const auto count = in.get<uint64_t>();
+      words_at(state).set.reserve(count, arena);
       for (uint64_t i = 0; i < count; ++i) {
         const auto word = in.get<uint64_t>();
         if (words_at(state).set.add(word, hash_u64(word), arena)) replay.add(word);

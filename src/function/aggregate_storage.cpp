@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "base/hash.h"
 
@@ -77,8 +78,21 @@ void ByteChain::load(StateReader& in, Arena& arena) {
   items = count;
 }
 
+namespace {
+
+/// Twice as many slots, as long as 32 bits count them.
+uint32_t next_capacity(uint32_t capacity) {
+  if (capacity >= uint32_t{1} << 31) {
+    throw Error(ErrorCode::kMemoryLimit, "more than {} different values in one group", capacity / 3 * 2)
+        .hint("count them by a subquery: SELECT count(*) FROM (SELECT DISTINCT …)");
+  }
+  return capacity == 0 ? 4 : capacity * 2;
+}
+
+}  // namespace
+
 void ValueTable::grow(Arena& arena) {
-  capacity = capacity == 0 ? 4 : capacity * 2;
+  capacity = next_capacity(capacity);
   slots = arena.allocate_array<Entry*>(capacity);
   std::fill_n(slots, capacity, nullptr);
   for (Entry* entry = first; entry; entry = entry->next) {
@@ -129,10 +143,16 @@ void ValueTable::load(StateReader& in, Arena& arena) {
   }
 }
 
-void WordSet::grow(Arena& arena) {
+void WordSet::reserve(uint64_t count, Arena& arena) {
+  const uint64_t wanted = size + count;
+  uint32_t room = capacity;
+  while (wanted + wanted / 2 >= room) room = next_capacity(room);
+  if (room != capacity) grow(room, arena);
+}
+
+void WordSet::grow(uint32_t new_capacity, Arena& arena) {
   const uint64_t* old = slots;
-  const uint32_t old_capacity = capacity;
-  capacity = capacity == 0 ? 4 : capacity * 2;
+  const uint32_t old_capacity = std::exchange(capacity, new_capacity);
   slots = arena.allocate_array<uint64_t>(capacity);
   std::fill_n(slots, capacity, uint64_t{0});
   for (uint32_t i = 0; i < old_capacity; ++i) {
@@ -145,7 +165,7 @@ void WordSet::grow(Arena& arena) {
 
 bool WordSet::add(uint64_t word, uint64_t hash, Arena& arena) {
   if (word == 0) return std::exchange(has_zero, 1) == 0;
-  if (size + size / 2 >= capacity) grow(arena);
+  if (size + size / 2 >= capacity) grow(next_capacity(capacity), arena);
   uint64_t at = hash & (capacity - 1);
   while (slots[at] != 0) {
     if (slots[at] == word) return false;

@@ -100,6 +100,9 @@ struct WordSet {
 
   /// True when `word` was not there.
   bool add(uint64_t word, uint64_t hash, Arena& arena);
+  /// Room for `count` more. Needed before words come in another set's order: that is the order of
+  /// their places here too, and a table that is still too small would fill up from the front.
+  void reserve(uint64_t count, Arena& arena);
   void prefetch(uint64_t hash) const {
     if (capacity != 0) __builtin_prefetch(slots + (hash & (capacity - 1)));
   }
@@ -112,7 +115,7 @@ struct WordSet {
   }
 
  private:
-  void grow(Arena& arena);
+  void grow(uint32_t new_capacity, Arena& arena);
 };
 
 }  // namespace doline

@@ -18,6 +18,7 @@ constexpr Pass kPasses[] = {
     {"mark_to_semi", &mark_to_semi},
     {"semi_join_pushdown", &push_semi_joins},
     {"join_order", &order_joins},
+    {"distinct_to_groups", &distinct_to_groups},
     {"column_pruning", &prune_columns},
     {"limit_pushdown", &push_limits},
     {"runtime_filters", &place_runtime_filters},

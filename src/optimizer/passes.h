@@ -21,6 +21,9 @@ PlanRef mark_to_semi(const PlanRef& plan);
 PlanRef push_semi_joins(const PlanRef& plan);
 /// Inner joins are ordered greedily by estimated rows, smallest intermediate result first.
 PlanRef order_joins(const PlanRef& plan);
+/// DISTINCT aggregates that are all over one value aggregate the groups of that value instead:
+/// groups are counted by all threads and go to disk where they do not fit.
+PlanRef distinct_to_groups(const PlanRef& plan);
 /// Columns nobody reads are not carried; scans read only what is used.
 PlanRef prune_columns(const PlanRef& plan);
 /// Limit over Sort is a top-N; limits move below projections and into scans.
