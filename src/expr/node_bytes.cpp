@@ -265,8 +265,8 @@ class WireReader final : public FieldVisitor {
         return Type::decimal(width, byte());
       }
       case TypeKind::kEnum: {
-        std::vector<std::string> values(size());
-        for (auto& entry : values) entry = text();
+        std::vector<std::string> values;
+        for (size_t count = size(); count > 0; --count) values.push_back(text());
         return Type::enumeration(std::move(values));
       }
       case TypeKind::kArray: {
@@ -277,10 +277,11 @@ class WireReader final : public FieldVisitor {
       case TypeKind::kList: return Type::list(some_type(depth));
       case TypeKind::kMap:
       case TypeKind::kStruct: {
-        std::vector<Field> fields(size());
-        for (auto& entry : fields) {
-          entry.name = text();
-          entry.type = some_type(depth);
+        // Grown element by element: a size costs a byte to write, at every one of many levels.
+        std::vector<Field> fields;
+        for (size_t count = size(); count > 0; --count) {
+          std::string name = text();
+          fields.push_back({std::move(name), some_type(depth)});
         }
         if (static_cast<TypeKind>(kind) == TypeKind::kStruct) return Type::structure(std::move(fields));
         if (fields.size() != 2) corrupt("a map without key and value");
@@ -334,13 +335,14 @@ class WireReader final : public FieldVisitor {
       case 5: want(physical == PhysicalType::kString); return Value(value_type, text());
       case 6: {
         want(value_type->is_nested());
-        std::vector<Value> nested(size());
-        want(physical == PhysicalType::kList || nested.size() == value_type->fields().size());
-        for (size_t i = 0; i < nested.size(); ++i) {
-          nested[i] = value(depth + 1);
+        const size_t count = size();
+        want(physical == PhysicalType::kList || count == value_type->fields().size());
+        std::vector<Value> nested;
+        for (size_t i = 0; i < count; ++i) {
+          nested.push_back(value(depth + 1));
           const TypeRef expected =
               physical == PhysicalType::kList ? value_type->child() : value_type->fields()[i].type;
-          want(nested[i].type() == expected);
+          want(nested.back().type() == expected);
         }
         return Value(value_type, std::move(nested));
       }

@@ -70,19 +70,22 @@ class DictionaryMemo {
   std::optional<Column> map(const ProgramStep& step, const Column& input, uint32_t active_rows, Compute&& compute) {
     Entry& entry = entries_[&step];
     const Dictionary& dictionary = *input.dictionary();
-    if (entry.dictionary != input.dictionary()) entry = Entry{input.dictionary(), {}, 0};
+    if (entry.dictionary != input.dictionary()) entry = Entry{input.dictionary(), {}, nullptr, 0};
     if (!entry.result) {
       entry.rows_met += active_rows;
       if (entry.rows_met < dictionary.size() / 2 || dictionary.size() == 0) return std::nullopt;
       entry.result = over_values(dictionary.values(), compute);
     }
-    return apply(*entry.result, input);
+    return apply(entry, input);
   }
 
  private:
   struct Entry {
     DictionaryRef dictionary;
     std::optional<Column> result;  // flat, one row a dictionary value
+    // `result` as a dictionary, the same for every chunk, so that what comes after knows it again:
+    // the next function's memo, the hashes of its values. Null until asked for.
+    DictionaryRef shared;
     uint64_t rows_met = 0;
   };
   template <class Compute>
@@ -95,7 +98,7 @@ class DictionaryMemo {
   }
   static Column slice_of(const Column& values, uint32_t begin);
   static Column join(const std::vector<Column>& parts);
-  static Column apply(const Column& result, const Column& input);
+  static Column apply(Entry& entry, const Column& input);
 
   std::unordered_map<const ProgramStep*, Entry> entries_;
 };

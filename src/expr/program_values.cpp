@@ -87,7 +87,8 @@ Column DictionaryMemo::join(const std::vector<Column>& parts) {
   return builder.seal();
 }
 
-Column DictionaryMemo::apply(const Column& result, const Column& input) {
+Column DictionaryMemo::apply(Entry& entry, const Column& input) {
+  const Column& result = *entry.result;
   const uint32_t rows = input.size();
   if (input.validity() || result.validity() || result.physical() == PhysicalType::kBool) {
     // Codes under NULL may be anything.
@@ -96,9 +97,10 @@ Column DictionaryMemo::apply(const Column& result, const Column& input) {
     Column column = result.gather(codes.data(), rows);
     return column.masked(validity_bitmap(input));
   }
+  if (!entry.shared) entry.shared = make_ref<const Dictionary>(result, false);
   BufferRef codes = Buffer::allocate(rows * sizeof(uint32_t));
   std::memcpy(codes->data(), input.codes(), rows * sizeof(uint32_t));
-  return Column::dictionary(result.type(), rows, std::move(codes), make_ref<const Dictionary>(result, false));
+  return Column::dictionary(result.type(), rows, std::move(codes), entry.shared);
 }
 
 Column LambdaRun::evaluate(std::vector<Column> parameters, uint32_t rows, const uint32_t* parent_rows) const {

@@ -33,14 +33,14 @@ Column ListGather::seal(const Column& elements) {
                       std::move(validity_));
 }
 
-Column gather_or_null(const Column& column, const std::vector<uint32_t>& rows) {
+Column gather_or_null(const Column& column, std::span<const uint32_t> rows) {
   const auto count = static_cast<uint32_t>(rows.size());
   const auto nulls =
       static_cast<size_t>(std::count(rows.begin(), rows.end(), ListGather::kNullElement));
   if (nulls == 0) return column.gather(rows.data(), count);
   if (nulls == rows.size()) return Column::null(column.type(), count).flatten();
   BufferRef validity = make_full_bitmap(count);
-  std::vector<uint32_t> safe(rows);
+  ChargedVector<uint32_t> safe(rows.begin(), rows.end());
   for (uint32_t i = 0; i < count; ++i) {
     if (safe[i] != ListGather::kNullElement) continue;
     safe[i] = 0;

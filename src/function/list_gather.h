@@ -1,9 +1,11 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "column/column_writer.h"
 #include "function/argument.h"
+#include "memory/charged_vector.h"
 
 namespace doline {
 
@@ -35,12 +37,12 @@ class ListGather {
   const uint32_t rows_;
   BufferRef entries_;
   BufferRef validity_;
-  std::vector<uint32_t> elements_;
+  ChargedVector<uint32_t> elements_;
   uint32_t begin_ = 0;
 };
 
 /// Row rows[i] of `column`, or NULL where it is ListGather::kNullElement.
-Column gather_or_null(const Column& column, const std::vector<uint32_t>& rows);
+Column gather_or_null(const Column& column, std::span<const uint32_t> rows);
 
 /// The same lists at the active rows, over a child that holds little more than what they reach:
 /// chunks of one table may share a child far larger than their own part, which kernels that look

@@ -67,7 +67,7 @@ Column time_range_kernel(const KernelCall& call, std::span<const Column> argumen
   const bool zoned = arguments[0].type()->is(TypeKind::kTimestampTz);
   ZoneCursor zone(zoned ? call.session.zone : nullptr);
   BufferRef entries = Buffer::allocate_zeroed(size_t{call.row_count} * sizeof(ListEntry));
-  std::vector<int64_t> values;
+  ChargedVector<int64_t> values;
   call.active.for_each([&](uint32_t row) {
     const Interval step = steps[row];
     const int signs = int{step.months < 0 || step.days < 0 || step.micros < 0} * 2 +
@@ -82,7 +82,7 @@ Column time_range_kernel(const KernelCall& call, std::span<const Column> argumen
     const size_t before = values.size();
     const int64_t end = zone.to_local(ends[row]);
     int64_t at = zone.to_local(begins[row]);
-    while (signs != 0 && (signs == 1 ? at < end : at > end || false || (kInclusive && at == end))) {
+    while (signs != 0 && (signs == 1 ? at < end : at > end || (kInclusive && at == end))) {
       values.push_back(at);
       if (values.size() - before > kMostElements) return fail("the range has too many elements");
       if (!add_interval(at, step, at)) break;

@@ -35,10 +35,12 @@ PinRef combine_pins(std::vector<PinRef> pins) {
 }
 
 BufferRef Buffer::allocate(size_t size_bytes, Budget& budget) {
-  const size_t capacity = PagePool::rounded(size_bytes + kPaddingBytes);
+  // A size that would wrap when padded is refused by the budget as it is.
+  const size_t padded = size_bytes + kPaddingBytes;
+  const size_t capacity = padded < size_bytes ? size_bytes : PagePool::rounded(padded);
   budget.grow(capacity);
   try {
-    std::byte* data = PagePool::instance().allocate(size_bytes + kPaddingBytes);
+    std::byte* data = PagePool::instance().allocate(padded);
     return BufferRef(new Buffer(data, size_bytes, capacity, BudgetRef(&budget)));
   } catch (...) {
     budget.shrink(capacity);

@@ -108,7 +108,7 @@ const std::vector<SettingDeclaration> kSettings = {
        s.default_null_order = order;
      },
      [](const Settings& s) { return s.default_null_order; }},
-    {"preserve_insertion_order", "BOOLEAN", "Whether rows keep the order they were read in.",
+    {"preserve_insertion_order", "BOOLEAN", "Taken for scripts that set it; rows keep the order they were read in either way.",
      "SET preserve_insertion_order = false",
      [](Settings& s, const Value& v) { s.preserve_insertion_order = flag_of(v, "preserve_insertion_order"); },
      [](const Settings& s) { return flag_text(s.preserve_insertion_order); }},
