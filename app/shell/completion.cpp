@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
 #include "shell/dot_commands.h"
 #include "shell/highlighter.h"
 #include "sql/lexer.h"
@@ -16,24 +17,16 @@ using sql::Keyword;
 using sql::Token;
 using sql::TokenKind;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool begins_with(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return lower(a) == lower(b); });
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
+         std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
 }
 
 bool is_sign(std::string_view text, const Token& token, std::string_view sign) {
   return token.kind == TokenKind::kPunctuation && token.in(text) == sign;
 }
 bool is_word(std::string_view text, const Token& token, std::string_view word) {
-  return token.kind == TokenKind::kWord && lowered(token.in(text)) == word;
+  return token.kind == TokenKind::kWord && ascii_lower(token.in(text)) == word;
 }
 bool is_name(const Token& token) {
   return token.kind == TokenKind::kQuotedIdentifier ||
@@ -121,7 +114,7 @@ class Collector {
   void calls(std::vector<std::string> all) {
     std::sort(all.begin(), all.end());
     for (const std::string& name : all) {
-      const bool is_spelled = !name.empty() && (lower(name[0]) >= 'a' && lower(name[0]) <= 'z');
+      const bool is_spelled = !name.empty() && (ascii_lower(name[0]) >= 'a' && ascii_lower(name[0]) <= 'z');
       if (is_spelled) add(name, name + "(");
     }
   }
@@ -129,7 +122,7 @@ class Collector {
     // As the person writes: lower case to lower case.
     const bool is_lower = std::any_of(prefix_.begin(), prefix_.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     for (const std::string& word : sql::keywords()) {
-      if (is_usual_keyword(word)) add(word, is_lower ? lowered(word) : word);
+      if (is_usual_keyword(word)) add(word, is_lower ? ascii_lower(word) : word);
     }
   }
   std::vector<std::string> take() { return std::move(found_); }
@@ -239,7 +232,7 @@ std::string Completions::common_begin() const {
   std::string common = candidates.front();
   for (const std::string& candidate : candidates) {
     size_t same = 0;
-    while (same < common.size() && same < candidate.size() && lower(common[same]) == lower(candidate[same])) ++same;
+    while (same < common.size() && same < candidate.size() && ascii_lower(common[same]) == ascii_lower(candidate[same])) ++same;
     common.resize(same);
   }
   while (!common.empty() && sql::find_invalid_utf8(common) != std::string_view::npos) common.pop_back();
@@ -277,9 +270,9 @@ Completions complete(std::string_view text, size_t cursor, const Names& names) {
   const std::vector<FromItem> items = from_items(around, without_comments(around));
   // alias.column
   if (count > 1 && is_sign(head, tokens[count - 1], ".") && is_name(tokens[count - 2])) {
-    const std::string qualifier = lowered(name_in(head, tokens[count - 2]));
+    const std::string qualifier = ascii_lower(name_in(head, tokens[count - 2]));
     for (const FromItem& item : items) {
-      if (lowered(item.alias) == qualifier) found.names(names.columns(item.source));
+      if (ascii_lower(item.alias) == qualifier) found.names(names.columns(item.source));
     }
     return {word_begin, found.take()};
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "shell/display.h"
 #include "shell/manual.h"
@@ -16,12 +17,6 @@
 namespace doline::shell {
 
 namespace {
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 /// Words between white space; quotes keep it together.
 std::vector<std::string> words_of(std::string_view line) {
@@ -67,11 +62,11 @@ bool matches(std::string_view name, std::string_view pattern) {
 
 bool is_wanted(const std::string& name, std::string pattern) {
   if (pattern.find_first_of("%*?") == std::string::npos) pattern = "%" + pattern + "%";
-  return matches(lowered(name), lowered(pattern));
+  return matches(ascii_lower(name), ascii_lower(pattern));
 }
 
 bool switch_of(const std::string& word) {
-  const std::string value = lowered(word);
+  const std::string value = ascii_lower(word);
   if (value == "on" || value == "true" || value == "1" || value == "yes") return true;
   if (value == "off" || value == "false" || value == "0" || value == "no") return false;
   throw Error(ErrorCode::kInvalidArgument, "\"{}\" is neither on nor off", word);
@@ -104,7 +99,7 @@ void show_schema(ScriptRunner& runner, const std::string& wanted) {
   Database& database = runner.session().database();
   bool found = wanted.empty();
   for (const std::string& name : database.names()) {
-    if (!wanted.empty() && lowered(name) != lowered(wanted)) continue;
+    if (!wanted.empty() && !equal_ignoring_case(name, wanted)) continue;
     found = true;
     if (const TableRef table = database.find_table(name)) {
       std::string columns;
@@ -123,7 +118,7 @@ void show_schema(ScriptRunner& runner, const std::string& wanted) {
 }
 
 void set_mode(ScriptRunner& runner, const std::string& name) {
-  const auto mode = output_mode_named(lowered(name));
+  const auto mode = output_mode_named(ascii_lower(name));
   if (!mode) {
     const std::string near = nearest_name(name, output_mode_names());
     throw Error(ErrorCode::kInvalidArgument, "no mode \"{}\"", name)
@@ -141,7 +136,7 @@ void show_manual(ScriptRunner& runner, std::string name) {
   for (std::string& more : table_function_names()) known.push_back(std::move(more));
   std::vector<std::string> parts;
   for (const std::string& one : known) {
-    if (one.find(lowered(name)) != std::string::npos && parts.size() < 8) parts.push_back(one);
+    if (one.find(ascii_lower(name)) != std::string::npos && parts.size() < 8) parts.push_back(one);
   }
   const std::string near = nearest_name(name, known);
   throw Error(ErrorCode::kFunctionNotFound, "no function \"{}\"", name)
@@ -217,7 +212,7 @@ const std::vector<DotCommand>& dot_commands() {
 }
 
 const DotCommand* find_dot_command(std::string_view name) {
-  const std::string wanted = lowered(name);
+  const std::string wanted = ascii_lower(name);
   for (const DotCommand& command : dot_commands()) {
     if (command.name == wanted) return &command;
   }
@@ -247,7 +242,7 @@ DotOutcome run_dot_command(std::string_view line, ScriptRunner& runner) {
     for (const DotCommand& known : dot_commands()) names.push_back(known.name);
     std::string near = nearest_name(words[0], names);
     for (const std::string& name : names) {
-      if (near.empty() && words[0].size() > 1 && name.starts_with(lowered(words[0]))) near = name;
+      if (near.empty() && words[0].size() > 1 && name.starts_with(ascii_lower(words[0]))) near = name;
     }
     throw Error(ErrorCode::kSyntax, "no command {}", words[0])
         .hint(near.empty() ? ".help lists them" : "did you mean " + near + "?");

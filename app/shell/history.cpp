@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "base/ascii.h"
+
 namespace doline::shell {
 
 namespace {
@@ -36,11 +38,9 @@ std::string unescaped(std::string_view line) {
   return out;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool contains(std::string_view entry, std::string_view text) {
   return std::search(entry.begin(), entry.end(), text.begin(), text.end(),
-                     [](char a, char b) { return lower(a) == lower(b); }) != entry.end();
+                     [](char a, char b) { return ascii_lower(a) == ascii_lower(b); }) != entry.end();
 }
 
 bool write_all(int file, std::string_view bytes) {

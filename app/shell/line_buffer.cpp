@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "shell/display.h"
 
 namespace doline::shell {
@@ -218,8 +219,7 @@ void LineBuffer::change_word_case(Case to) {
     char& c = text_[at];
     if (!is_word(c)) continue;
     const bool upper = to == Case::kUpper || (to == Case::kCapital && is_first);
-    if (upper && c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-    if (!upper && c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    c = upper ? ascii_upper(c) : ascii_lower(c);
     is_first = false;
   }
   cursor_ = end;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace doline::shell {
 
 std::string text_at(const Column& column, uint32_t row, const ZoneOffsets* zone) {
@@ -104,8 +106,7 @@ void append_json(std::string& out, const Column& column, uint32_t row, const Zon
 
 std::string short_type_name(TypeRef type) {
   if (type->is(TypeKind::kList)) return short_type_name(type->child()) + "[]";
-  std::string name = type->name();
-  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string name = ascii_lower(type->name());
   constexpr std::pair<std::string_view, std::string_view> kShort[] = {
       {"tinyint", "int8"},   {"smallint", "int16"},   {"integer", "int32"},   {"bigint", "int64"},  {"hugeint", "int128"},
       {"utinyint", "uint8"}, {"usmallint", "uint16"}, {"uinteger", "uint32"}, {"ubigint", "uint64"}};

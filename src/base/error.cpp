@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 
 namespace doline {
@@ -21,15 +22,13 @@ constexpr CodeEntry kCodes[] = {
 #undef ERROR_CODE
 };
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 /// Edits from one name to the other without regard to case; two neighbours swapped are one.
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> before(b.size() + 1);
   std::vector<size_t> above(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
   std::iota(above.begin(), above.end(), size_t{0});
-  const auto same = [&](size_t i, size_t j) { return lower(a[i]) == lower(b[j]); };
+  const auto same = [&](size_t i, size_t j) { return ascii_lower(a[i]) == ascii_lower(b[j]); };
   for (size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {

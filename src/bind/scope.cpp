@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace doline {
 
 std::string folded(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
+  return ascii_lower(name);
 }
 
 bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && folded(a) == folded(b);
+  return equal_ignoring_case(a, b);
 }
 
 Scope Scope::of(const Schema& schema, const std::string& table, const std::string& schema_name) {

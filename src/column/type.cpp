@@ -5,6 +5,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/thread_safety.h"
 #include "column/string_view.h"
@@ -247,8 +248,7 @@ int64_t Type::enum_position(std::string_view value) const {
 }
 
 TypeRef simple_type_named(std::string_view name) {
-  std::string lowered(name);
-  for (char& c : lowered) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string lowered = ascii_lower(name);
   for (const TypeAlias& alias : kAliases) {
     if (alias.name == lowered) return Type::simple(alias.kind);
   }

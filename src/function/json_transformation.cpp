@@ -1,5 +1,6 @@
 #include <charconv>
 
+#include "base/ascii.h"
 #include "function/argument.h"
 #include "function/json_functions.h"
 #include "function/session_constants.h"
@@ -35,8 +36,7 @@ TypeRef type_named(std::string_view name, SourceSpan span) {
   if (const TypeRef type = simple_type_named(name)) return type;
   int width = 18;
   int scale = 3;
-  std::string lowered(name);
-  for (char& c : lowered) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string lowered = ascii_lower(name);
   if (lowered == "decimal" || lowered == "numeric") return Type::decimal(width, scale);
   if (lowered.starts_with("decimal(") && lowered.ends_with(")")) {
     const char* const end = lowered.data() + lowered.size() - 1;

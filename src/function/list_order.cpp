@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "function/list_gather.h"
 #include "function/nested_functions.h"
 #include "kernel/compare.h"
@@ -111,9 +112,7 @@ Column sort_kernel(const KernelCall& call, std::span<const Column> arguments) {
 }
 
 std::string upper_word(const Value& value) {
-  std::string word = value.is_null() ? "" : value.as_text();
-  for (char& c : word) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  return word;
+  return value.is_null() ? "" : ascii_upper(value.as_text());
 }
 
 template <bool kReverse, bool kPositions>

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace doline {
 
 namespace {
-
-std::string lowered(std::string_view name) {
-  std::string result(name);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return result;
-}
 
 template <class Function, class Map>
 void index(Function& function, Map& by_name) {
@@ -46,12 +42,12 @@ void FunctionRegistry::extend(std::string_view name, std::vector<ScalarOverload>
 }
 
 const ScalarFunction* FunctionRegistry::scalar(std::string_view name) const {
-  const auto found = scalar_by_name_.find(lowered(name));
+  const auto found = scalar_by_name_.find(ascii_lower(name));
   return found == scalar_by_name_.end() ? nullptr : found->second;
 }
 
 const AggregateDeclaration* FunctionRegistry::aggregate(std::string_view name) const {
-  const auto found = aggregate_by_name_.find(lowered(name));
+  const auto found = aggregate_by_name_.find(ascii_lower(name));
   return found == aggregate_by_name_.end() ? nullptr : found->second;
 }
 

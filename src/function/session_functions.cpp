@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 #include "column/civil_time.h"
 #include "column/value.h"
 #include "function/registry.h"
@@ -55,11 +56,6 @@ Column schemas_kernel(const KernelCall& call, std::span<const Column>) {
 
 // current_setting: what a plan fixes. Other settings are the engine's to answer.
 
-std::string lowered(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return text;
-}
-
 Column time_zone_kernel(const KernelCall& call, std::span<const Column>) {
   return constant(call, [](const SessionConstants& session) { return session.time_zone; });
 }
@@ -72,7 +68,7 @@ void bind_setting(FunctionBinding& binding) {
     throw Error(ErrorCode::kInvalidArgument, binding.span,
                 "the name of a setting must be a constant");
   }
-  const std::string name = lowered(binding.constants[0]->as_text());
+  const std::string name = ascii_lower(binding.constants[0]->as_text());
   binding.result = Type::varchar();
   if (name == "timezone") {
     binding.kernel = time_zone_kernel;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/ascii.h"
 #include "function/lanes.h"
 #include "function/string_functions.h"
 #include "function/text_rows.h"
@@ -13,8 +14,6 @@
 namespace doline {
 
 namespace {
-
-char upper_ascii(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 
 /// Unicode's simple mapping, one code point to one.
 template <bool kUpper>
@@ -44,7 +43,7 @@ Column case_kernel(const KernelCall& call, std::span<const Column> arguments) {
     }
     put_text(writer, row, text.size(), [&](char* out) {
       if constexpr (kUpper) {
-        for (size_t i = 0; i < text.size(); ++i) out[i] = upper_ascii(text[i]);
+        for (size_t i = 0; i < text.size(); ++i) out[i] = ascii_upper(text[i]);
       } else {
         string_kernels().lower_ascii(text.data(), text.data() + text.size(), out);
       }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "function/argument.h"
 #include "function/list_gather.h"
 #include "function/nested_functions.h"
@@ -14,15 +15,6 @@ struct FieldData final : FunctionData {
   const size_t field;
 };
 
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           const auto lower = [](char c) {
-             return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-           };
-           return lower(x) == lower(y);
-         });
-}
-
 /// An exact match wins over one that differs in case.
 size_t field_named(TypeRef type, std::string_view name) {
   const auto& fields = type->fields();
@@ -30,7 +22,7 @@ size_t field_named(TypeRef type, std::string_view name) {
     if (fields[i].name == name) return i;
   }
   for (size_t i = 0; i < fields.size(); ++i) {
-    if (same_name(fields[i].name, name)) return i;
+    if (equal_ignoring_case(fields[i].name, name)) return i;
   }
   return fields.size();
 }
@@ -100,7 +92,7 @@ void add_named(const FunctionBinding& binding, size_t index, std::vector<Field>&
         .hint("struct_pack(name := value)");
   }
   for (const Field& field : fields) {
-    if (same_name(field.name, name)) {
+    if (equal_ignoring_case(field.name, name)) {
       throw Error(ErrorCode::kInvalidArgument, binding.span, "the field \"{}\" occurs twice", name);
     }
   }
@@ -173,7 +165,7 @@ void bind_concat(FunctionBinding& binding) {
   for (const TypeRef type : binding.cast_to) {
     for (const Field& field : type->fields()) {
       for (const Field& other : fields) {
-        if (!field.name.empty() && same_name(other.name, field.name)) {
+        if (!field.name.empty() && equal_ignoring_case(other.name, field.name)) {
           throw Error(ErrorCode::kInvalidArgument, binding.span, "the field \"{}\" occurs twice",
                       field.name);
         }

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/error.h"
 
 namespace doline {
@@ -27,17 +28,10 @@ constexpr Name kEndings[] = {
     {".zstd", Compression::kZstd}, {".lz4", Compression::kLz4},
 };
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
-
 const Name* ending_of(std::string_view path) {
   for (const auto& ending : kEndings) {
     if (path.size() > ending.name.size() &&
-        equals_ignoring_case(path.substr(path.size() - ending.name.size()), ending.name)) {
+        equal_ignoring_case(path.substr(path.size() - ending.name.size()), ending.name)) {
       return &ending;
     }
   }
@@ -89,7 +83,7 @@ std::string_view name_of(Compression compression) {
 
 std::optional<Compression> compression_from_name(std::string_view name) {
   for (const auto& entry : kNames) {
-    if (equals_ignoring_case(entry.name, name)) return entry.compression;
+    if (equal_ignoring_case(entry.name, name)) return entry.compression;
   }
   return std::nullopt;
 }

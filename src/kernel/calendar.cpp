@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
+
 namespace doline {
 
 namespace {
@@ -298,8 +300,7 @@ int32_t months_of_part(DatePart part) {
 std::optional<DatePart> date_part_named(std::string_view name) {
   char lowered[16];
   if (name.empty() || name.size() > sizeof lowered) return std::nullopt;
-  std::transform(name.begin(), name.end(), lowered,
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(name.begin(), name.end(), lowered, [](char c) { return ascii_lower(c); });
   const std::string_view wanted(lowered, name.size());
   for (const PartName& entry : kPartNames) {
     if (entry.name == wanted) return entry.part;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "kernel/cast.h"
 
 namespace doline {
@@ -236,9 +237,7 @@ bool is_number_or_bool(TypeRef type) { return type->is_numeric() || type->is(Typ
 }  // namespace
 
 bool same_field_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+  return equal_ignoring_case(a, b);
 }
 
 TypeRef decimal_holding(TypeRef type) {

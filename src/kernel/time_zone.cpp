@@ -9,6 +9,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "base/ascii.h"
 #include "base/thread_safety.h"
 #include "column/civil_time.h"
 #include "kernel/posix_zone_rule.h"
@@ -192,12 +193,6 @@ std::unique_ptr<const Zone> load_zone(const std::string& name) {
   return parse_zone_file(std::string_view(bytes).substr(0, size));
 }
 
-std::string lowered(std::string_view name) {
-  std::string result(name);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return result;
-}
-
 /// "+HH", "+HHMM", "+HH:MM", also after "utc" or "gmt" and with one digit of hours.
 std::optional<int32_t> fixed_offset_named(std::string_view name) {
   if (name.starts_with("utc") || name.starts_with("gmt")) name.remove_prefix(3);
@@ -254,7 +249,7 @@ class ZoneCache {
   const ZoneOffsets* find(std::string_view name) {
     constexpr size_t kLongestName = 64;
     if (name.empty() || name.size() > kLongestName) return nullptr;
-    const std::string key = lowered(name);
+    const std::string key = ascii_lower(name);
     MutexLock lock(mutex_);
     if (const auto found = zones_.find(key); found != zones_.end()) return found->second.get();
     std::unique_ptr<const Zone> zone;
@@ -265,7 +260,7 @@ class ZoneCache {
     } else {
       const auto listed =
           std::find_if(files().begin(), files().end(),
-                       [&](const std::string& file) { return lowered(file) == key; });
+                       [&](const std::string& file) { return ascii_lower(file) == key; });
       if (listed != files().end()) zone = load_zone(*listed);
     }
     if (!zone) return nullptr;  // not kept: unknown names have no end

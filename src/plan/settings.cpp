@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/executor.h"
 #include "kernel/time_zone.h"
@@ -12,12 +13,6 @@
 namespace doline {
 
 namespace {
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 uint64_t integer_of(const Value& value, std::string_view name, uint64_t lowest, uint64_t highest) {
   int128_t number = -1;
@@ -38,7 +33,7 @@ uint64_t integer_of(const Value& value, std::string_view name, uint64_t lowest, 
 bool flag_of(const Value& value, std::string_view name) {
   if (!value.is_null()) {
     if (value.type()->is(TypeKind::kBool)) return value.as_bool();
-    const std::string text = lowered(value.to_string());
+    const std::string text = ascii_lower(value.to_string());
     if (text == "true" || text == "1" || text == "on" || text == "yes") return true;
     if (text == "false" || text == "0" || text == "off" || text == "no") return false;
   }
@@ -100,7 +95,7 @@ const std::vector<SettingDeclaration> kSettings = {
     {"default_null_order", "VARCHAR", "Where NULLs sort: nulls_last or nulls_first.",
      "SET default_null_order = 'nulls_first'",
      [](Settings& s, const Value& v) {
-       std::string order = lowered(v.is_null() ? "" : v.to_string());
+       std::string order = ascii_lower(v.is_null() ? "" : v.to_string());
        std::replace(order.begin(), order.end(), ' ', '_');
        if (order != "nulls_last" && order != "nulls_first") {
          throw Error(ErrorCode::kSetting, "default_null_order takes 'nulls_last' or 'nulls_first', not {}", v.to_literal());
@@ -126,7 +121,7 @@ const std::vector<SettingDeclaration> kSettings = {
      [](const Settings& s) { return flag_text(s.verify_plans); }},
     {"disabled_optimizers", "VARCHAR", "Optimizer passes to leave out, with commas between, or 'all'.",
      "SET disabled_optimizers = 'filter_pushdown,join_order'",
-     [](Settings& s, const Value& v) { s.disabled_optimizers = words_of(v.is_null() ? "" : lowered(v.to_string())); },
+     [](Settings& s, const Value& v) { s.disabled_optimizers = words_of(v.is_null() ? "" : ascii_lower(v.to_string())); },
      [](const Settings& s) {
        std::string text;
        for (const auto& name : s.disabled_optimizers) text += (text.empty() ? "" : ",") + name;
@@ -135,7 +130,7 @@ const std::vector<SettingDeclaration> kSettings = {
     {"force_aggregate", "VARCHAR", "The form of aggregation to use: array, local or partitioned; for tests.",
      "SET force_aggregate = 'partitioned'",
      [](Settings& s, const Value& v) {
-       const std::string form = lowered(v.is_null() ? "" : v.to_string());
+       const std::string form = ascii_lower(v.is_null() ? "" : v.to_string());
        if (!form.empty() && form != "array" && form != "local" && form != "partitioned") {
          throw Error(ErrorCode::kSetting, "force_aggregate takes array, local, partitioned or ''");
        }
@@ -152,9 +147,8 @@ bool Settings::optimizer_disabled(std::string_view pass) const {
 }
 
 const SettingDeclaration* find_setting(std::string_view name) {
-  const std::string wanted = lowered(name);
   for (const auto& setting : kSettings) {
-    if (lowered(setting.name) == wanted) return &setting;
+    if (equal_ignoring_case(setting.name, name)) return &setting;
   }
   return nullptr;
 }
@@ -177,7 +171,7 @@ uint64_t parse_byte_size(std::string_view text) {
   double number = 0;
   const char* end = text.data() + std::min(digits, text.size());
   if (std::from_chars(text.data(), end, number).ptr != end || end == text.data()) throw bad();
-  std::string unit = lowered(digits == std::string_view::npos ? "" : text.substr(digits));
+  std::string unit = ascii_lower(digits == std::string_view::npos ? "" : text.substr(digits));
   std::erase(unit, ' ');
   double factor = 0;
   if (unit.empty() || unit == "b" || unit == "bytes") factor = 1;

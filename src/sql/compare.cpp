@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "sql/visit.h"
 
 namespace doline::sql {
 
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// Where the fields of one struct lie, in their order.
 struct FieldAddresses {
@@ -157,14 +156,9 @@ uint64_t hash(const Expression& expression) {
 }
 
 bool same_name(std::string_view left, std::string_view right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [](char a, char b) { return lower(a) == lower(b); });
+  return equal_ignoring_case(left, right);
 }
 
-std::string lower_name(std::string_view name) {
-  std::string result(name);
-  for (char& c : result) c = lower(c);
-  return result;
-}
+std::string lower_name(std::string_view name) { return ascii_lower(name); }
 
 }  // namespace doline::sql

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "sql/compare.h"
 #include "sql/grammar.h"
 
@@ -127,10 +128,7 @@ ExpressionRef Grammar::extract() {
   } else {
     part = name(NameRole::kLabel, "a part of a date such as YEAR").text;
     // The units of intervals come in one spelling; other parts are for the function to know.
-    if (const IntervalUnit* unit = find_unit(part)) {
-      part = unit->singular;
-      for (char& c : part) c = static_cast<char>(c - 32);
-    }
+    if (const IntervalUnit* unit = find_unit(part)) part = ascii_upper(unit->singular);
   }
   const SourceSpan part_span = tokens_.last_span();
   tokens_.expect(Keyword::kFrom);

@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 #include "sql/compare.h"
 #include "sql/grammar.h"
 #include "sql/parser.h"
@@ -131,9 +132,7 @@ void Grammar::unknown_statement() {
 }
 
 void Grammar::not_supported(std::string_view what) {
-  std::string words(what);
-  for (char& c : words) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  throw Error(ErrorCode::kNotSupported, tokens_.peek().span, "{} is not supported", words);
+  throw Error(ErrorCode::kNotSupported, tokens_.peek().span, "{} is not supported", ascii_upper(what));
 }
 
 StatementRef Grammar::query_statement() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "sql/compare.h"
 
@@ -63,10 +64,7 @@ const std::vector<std::string>& keywords() {
   static const std::vector<std::string> all = [] {
     std::vector<std::string> words;
     words.reserve(std::size(kEntries));
-    for (const auto& entry : kEntries) {
-      std::string& word = words.emplace_back(entry.word);
-      for (char& c : word) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-    }
+    for (const auto& entry : kEntries) words.push_back(ascii_upper(entry.word));
     return words;
   }();
   return all;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/ascii.h"
 #include "sql/compare.h"
 
 namespace doline::sql {
@@ -17,13 +18,7 @@ constexpr Keyword kClauses[] = {
     Keyword::kUsing,   Keyword::kSet,     Keyword::kValues,  Keyword::kSelect,    Keyword::kAs,
     Keyword::kExclude, Keyword::kReplace, Keyword::kOver,    Keyword::kFilter};
 
-std::string upper(std::string_view word) {
-  std::string result(word);
-  for (char& c : result) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  return result;
-}
-
-std::string spelling(Keyword keyword) { return upper(word_of(keyword)); }
+std::string spelling(Keyword keyword) { return ascii_upper(word_of(keyword)); }
 
 }  // namespace
 

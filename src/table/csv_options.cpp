@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace doline {
 
 namespace {
@@ -58,8 +60,7 @@ TypeRef csv_type_named(std::string_view name) {
   if (name.ends_with("[]")) return Type::list(csv_type_named(name.substr(0, name.size() - 2)));
   if (TypeRef simple = simple_type_named(name)) return simple;
   const size_t open = name.find('(');
-  std::string head(name.substr(0, open));
-  for (char& c : head) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  std::string head = ascii_upper(name.substr(0, open));
   while (head.ends_with(' ')) head.pop_back();
   if ((head == "DECIMAL" || head == "NUMERIC" || head == "DEC") && (open == name.npos || name.ends_with(')'))) {
     int width = 18;
@@ -147,8 +148,7 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
   for (const char* name : {"parallel", "strict_mode"}) with(name, [](const Value& value, const char* option) { csv_flag(value, option); });
   for (const char* name : {"buffer_size", "new_line"}) with(name, [](const Value&, const char*) {});
   with("encoding", [](const Value& value, const char* name) {
-    std::string given = text_of(value, name);
-    for (char& c : given) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    const std::string given = ascii_lower(text_of(value, name));
     if (given != "utf-8" && given != "utf8" && given != "ascii") {
       throw Error(ErrorCode::kNotSupported, "encoding = {}: CSV files are read as UTF-8", value.to_literal())
           .hint("iconv -t UTF-8 turns it into one, also in a pipe: FROM read_csv('-')");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "format/csv/sniffer.h"
 #include "table/learned_source.h"
 
@@ -37,16 +38,9 @@ size_t sample_bytes(const CsvOptions& options) {
   return static_cast<size_t>(std::min<uint64_t>(rows, kMostSampleBytes / 64) * 64);
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
 int32_t find_column(const Schema& schema, std::string_view name) {
-  const std::string wanted = lower(name);
   for (size_t i = 0; i < schema.size(); ++i) {
-    if (lower(schema[i].name) == wanted) return static_cast<int32_t>(i);
+    if (equal_ignoring_case(schema[i].name, name)) return static_cast<int32_t>(i);
   }
   return -1;
 }

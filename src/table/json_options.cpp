@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/ascii.h"
 #include "column/type_text.h"
 #include "kernel/time_format.h"
 #include "table/csv_options.h"
@@ -27,11 +28,6 @@ std::string text_of(const Value& value, std::string_view option) {
   return value.as_text();
 }
 
-std::string lowered(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return text;
-}
-
 int64_t integer_of(const Value& value, std::string_view option, int64_t least) {
   if (value.type()->is_integer() || value.type()->is(TypeKind::kHugeInt)) {
     const int128_t wide = value.as_integer();
@@ -49,7 +45,7 @@ double share_of(const Value& value, std::string_view option) {
 }
 
 JsonFormat format_of(const Value& value, std::string_view option) {
-  const std::string text = lowered(text_of(value, option));
+  const std::string text = ascii_lower(text_of(value, option));
   if (text == "auto") return JsonFormat::kAuto;
   if (text == "newline_delimited" || text == "nd" || text == "ndjson") return JsonFormat::kLines;
   if (text == "array") return JsonFormat::kArray;
@@ -59,7 +55,7 @@ JsonFormat format_of(const Value& value, std::string_view option) {
 
 std::string time_format_of(const Value& value, std::string_view option) {
   const std::string text = text_of(value, option);
-  if (lowered(text) == "iso") return {};
+  if (ascii_lower(text) == "iso") return {};
   TimeFormat::compile(text);
   return text;
 }
@@ -90,7 +86,7 @@ JsonTableOptions take_json_options(TableFunctionCall& call) {
   };
   with("format", [&](const Value& value, const char* name) { json.format = format_of(value, name); });
   with("records", [&](const Value& value, const char* name) {
-    const bool is_auto = value.type()->is(TypeKind::kVarchar) && lowered(value.as_text()) == "auto";
+    const bool is_auto = value.type()->is(TypeKind::kVarchar) && ascii_lower(value.as_text()) == "auto";
     json.records = is_auto ? JsonRecords::kAuto : csv_flag(value, name) ? JsonRecords::kYes : JsonRecords::kNo;
   });
   with("auto_detect", [&](const Value& value, const char* name) { auto_detect = csv_flag(value, name); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "column/type_text.h"
 #include "format/json/shown_text.h"
 #include "format/json/sniffer.h"
@@ -18,12 +19,6 @@ namespace {
 constexpr size_t kSampleBlockBytes = size_t{1} << 20;
 /// However few values they are.
 constexpr uint64_t kMostSampleBytes = uint64_t{64} << 20;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 /// Looks at values until there are enough.
 class JsonSampler {
@@ -135,10 +130,10 @@ std::vector<JsonColumn> columns_of(const std::vector<Field>& fields) {
   std::vector<std::string> taken;
   for (const Field& field : fields) {
     std::string name = field.name;
-    for (int number = 1; std::find(taken.begin(), taken.end(), lower(name)) != taken.end(); ++number) {
+    for (int number = 1; std::find(taken.begin(), taken.end(), ascii_lower(name)) != taken.end(); ++number) {
       name = fmt::format("{}_{}", field.name, number);
     }
-    taken.push_back(lower(name));
+    taken.push_back(ascii_lower(name));
     columns.push_back({std::move(name), field.name, field.type});
   }
   return columns;
@@ -199,7 +194,7 @@ Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, Json
   }
   if (!options.filename_column.empty()) {
     for (const JsonColumn& column : parts.columns) {
-      if (lower(column.name) != lower(options.filename_column)) continue;
+      if (!equal_ignoring_case(column.name, options.filename_column)) continue;
       throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already", options.filename_column)
           .hint("filename => 'another name'");
     }

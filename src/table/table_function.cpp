@@ -5,17 +5,9 @@
 
 #include "table/sniffed_pipe.h"
 
+#include "base/ascii.h"
+
 namespace doline {
-
-namespace {
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
-}  // namespace
 
 const std::vector<TableFunction>& table_functions() {
   static const std::vector<TableFunction> all = [] {
@@ -33,7 +25,7 @@ const std::vector<TableFunction>& table_functions() {
 }
 
 const TableFunction* find_table_function(std::string_view name) {
-  const std::string wanted = lowered(name);
+  const std::string wanted = ascii_lower(name);
   for (const TableFunction& function : table_functions()) {
     if (function.name == wanted) return &function;
     if (std::find(function.aliases.begin(), function.aliases.end(), wanted) != function.aliases.end()) return &function;
@@ -42,7 +34,7 @@ const TableFunction* find_table_function(std::string_view name) {
 }
 
 const TableFunction* table_function_for_path(std::string_view path) {
-  std::string name = lowered(path.substr(path.find_last_of('/') + 1));
+  std::string name = ascii_lower(path.substr(path.find_last_of('/') + 1));
   for (const std::string_view packed : {".gz", ".zst", ".lz4"}) {
     if (name.ends_with(packed)) name.resize(name.size() - packed.size());
   }

@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "column/column_builder.h"
 #include "column/column_writer.h"
@@ -446,11 +447,6 @@ size_t bytes_of(const ArrowField& field, const ArrowArray& array) {
   return bytes;
 }
 
-std::string lowered(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 }  // namespace
 
 struct ArrowImporter::Fields {
@@ -466,7 +462,7 @@ ArrowImporter::ArrowImporter(const ArrowSchema& schema) : fields_(new Fields{rea
   std::set<std::string> taken;
   for (size_t i = 0; i < root.children.size(); ++i) {
     std::string name = root.type->fields()[i].name;
-    for (int copy = 1; !taken.insert(lowered(name)).second; ++copy) name = root.type->fields()[i].name + "_" + std::to_string(copy);
+    for (int copy = 1; !taken.insert(ascii_lower(name)).second; ++copy) name = root.type->fields()[i].name + "_" + std::to_string(copy);
     schema_.push_back({name, root.children[i].type});
   }
 }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "format/csv/field_index.h"
 #include "format/csv/sniff_types.h"
 
@@ -160,12 +161,6 @@ Candidate choose_dialect(const CsvOptions& given, std::string_view text, bool is
   return one;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
 std::string_view without_spaces(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -175,7 +170,7 @@ std::string_view without_spaces(std::string_view text) {
 /// Letters, digits and underscores, in small letters, not beginning with a digit.
 std::string normalized(std::string_view text) {
   std::string out;
-  for (const char c : lower(without_spaces(text))) {
+  for (const char c : ascii_lower(without_spaces(text))) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
     if (plain) {
       out.push_back(c);
@@ -195,7 +190,7 @@ void make_unique(std::vector<std::string>& names) {
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) names[i] = fmt::format("column{:0{}}", i, digits);
     const std::string base = names[i];
-    for (int n = 1; !taken.insert(lower(names[i])).second; ++n) names[i] = fmt::format("{}_{}", base, n);
+    for (int n = 1; !taken.insert(ascii_lower(names[i])).second; ++n) names[i] = fmt::format("{}_{}", base, n);
   }
 }
 
@@ -264,7 +259,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   if (!options.header) {
     bool names_match = !given.columns.empty();
     for (uint32_t i = 0; i < width && names_match; ++i) {
-      names_match = first[i] && lower(*first[i]) == lower(given.columns[i].name);
+      names_match = first[i] && equal_ignoring_case(*first[i], given.columns[i].name);
     }
     options.header = names_match || contradicts || (given.columns.empty() && all_text && first_is_complete);
   }
@@ -302,7 +297,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   for (size_t i = 0; i < given.types_by_position.size() && i < width; ++i) set_type(i, given.types_by_position[i]);
   for (const auto& [name, type] : given.types) {
     for (size_t i = 0; i < sniffed.schema.size(); ++i) {
-      if (lower(sniffed.schema[i].name) == lower(name)) set_type(i, type);
+      if (equal_ignoring_case(sniffed.schema[i].name, name)) set_type(i, type);
     }
   }
   return sniffed;

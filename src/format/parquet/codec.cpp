@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 
+#include "base/ascii.h"
 #include "base/bits.h"
 #include "base/error.h"
 #include "format/parquet/snappy_decode.h"
@@ -219,8 +220,7 @@ void compress(Codec codec, Bytes in, int level, std::string& out) {
 }
 
 std::optional<Codec> codec_named(std::string_view name) {
-  std::string lowered(name);
-  for (char& c : lowered) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string lowered = ascii_lower(name);
   constexpr std::pair<std::string_view, Codec> kNames[] = {
       {"snappy", Codec::kSnappy},     {"zstd", Codec::kZstd},
       {"gzip", Codec::kGzip},         {"brotli", Codec::kBrotli},

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "format/text/log_formats.h"
 #include "format/text/log_rows.h"
 #include "format/text/named_fields.h"
@@ -35,11 +36,8 @@ size_t scan_name(std::string_view line) {
 }
 
 std::string column_name(std::string_view field) {
-  std::string name(field);
-  std::transform(name.begin(), name.end(), name.begin(), [](char byte) {
-    if (byte >= 'A' && byte <= 'Z') return static_cast<char>(byte | 0x20);
-    return byte == '-' ? '_' : byte;
-  });
+  std::string name = ascii_lower(field);
+  std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
 

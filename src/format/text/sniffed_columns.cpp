@@ -6,6 +6,7 @@
 #include <charconv>
 #include <iterator>
 
+#include "base/ascii.h"
 #include "format/text/log_time.h"
 #include "kernel/parse_number.h"
 #include "kernel/temporal_text.h"
@@ -182,15 +183,9 @@ void SniffedColumns::Record::write(size_t column, const Value& value, LogRows& r
 }
 
 std::string free_name(const std::vector<std::string>& taken, std::string wished) {
-  const auto lower = [](std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char byte) {
-      return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20) : byte;
-    });
-    return text;
-  };
   const auto is_taken = [&](const std::string& name) {
     return std::any_of(taken.begin(), taken.end(),
-                       [&](const std::string& other) { return lower(other) == lower(name); });
+                       [&](const std::string& other) { return equal_ignoring_case(other, name); });
   };
   if (!is_taken(wished)) return wished;
   for (int number = 1;; ++number) {
