@@ -18,37 +18,12 @@ const std::vector<std::string>& known_options() {
   return names;
 }
 
-[[noreturn]] void bad_value(std::string_view option, const Value& value, std::string_view wanted) {
-  throw Error(ErrorCode::kInvalidArgument, "{} = {}: expected {}", option, value.to_literal(), wanted);
-}
-
-std::string text_of(const Value& value, std::string_view option) {
-  if (!value.type()->is(TypeKind::kVarchar)) bad_value(option, value, "a text");
-  return value.as_text();
-}
-
-std::vector<std::string> texts_of(const Value& value, std::string_view option) {
-  if (value.type()->is(TypeKind::kVarchar)) return {value.as_text()};
-  if (!value.type()->is(TypeKind::kList)) bad_value(option, value, "a text or a list of texts");
-  std::vector<std::string> texts;
-  for (const Value& text : value.as_nested()) texts.push_back(text_of(text, option));
-  return texts;
-}
-
-int64_t integer_of(const Value& value, std::string_view option) {
-  if (value.type()->is_integer() || value.type()->is(TypeKind::kHugeInt)) {
-    const int128_t wide = value.as_integer();
-    if (wide >= INT64_MIN && wide <= INT64_MAX) return static_cast<int64_t>(wide);
-  }
-  bad_value(option, value, "a whole number");
-}
-
 std::vector<std::pair<std::string, TypeRef>> typed_names(const Value& value, std::string_view option) {
-  if (!value.type()->is(TypeKind::kStruct)) bad_value(option, value, "a struct such as {'id': 'BIGINT'}");
+  if (!value.type()->is(TypeKind::kStruct)) refuse_option(option, value, "a struct such as {'id': 'BIGINT'}");
   std::vector<std::pair<std::string, TypeRef>> columns;
   const std::vector<Field>& fields = value.type()->fields();
   for (size_t i = 0; i < fields.size(); ++i) {
-    columns.emplace_back(fields[i].name, csv_type_named(text_of(value.as_nested()[i], option)));
+    columns.emplace_back(fields[i].name, csv_type_named(text_option(value.as_nested()[i], option)));
   }
   return columns;
 }
@@ -82,7 +57,7 @@ TypeRef csv_type_named(std::string_view name) {
 }
 
 char csv_sign(const Value& value, std::string_view option) {
-  const std::string text = text_of(value, option);
+  const std::string text = text_option(value, option);
   if (text.empty()) return 0;
   if (text == "\\t") return '\t';
   if (text.size() == 4 && text.starts_with("\\x")) {  // "\x01"
@@ -92,116 +67,85 @@ char csv_sign(const Value& value, std::string_view option) {
       return csv_sign(Value::text(std::string(1, static_cast<char>(code))), option);
     }
   }
-  if (text.size() != 1 || text[0] == '\n' || text[0] == '\r' || text[0] == 0) bad_value(option, value, "one ASCII sign");
+  if (text.size() != 1 || text[0] == '\n' || text[0] == '\r' || text[0] == 0) refuse_option(option, value, "one ASCII sign");
   return text[0];
-}
-
-bool csv_flag(const Value& value, std::string_view option) {
-  if (value.type()->is(TypeKind::kBool)) return value.as_bool();
-  if (value.type()->is_integer()) return value.as_integer() != 0;
-  if (value.type()->is(TypeKind::kVarchar)) {
-    const std::string& text = value.as_text();
-    if (text == "true" || text == "on" || text == "1" || text == "TRUE") return true;
-    if (text == "false" || text == "off" || text == "0" || text == "FALSE") return false;
-  }
-  bad_value(option, value, "true or false");
 }
 
 CsvTableOptions take_csv_options(TableFunctionCall& call) {
   CsvTableOptions all;
   CsvOptions& csv = all.csv;
-  const auto with = [&](const char* name, auto&& use) {
-    const auto found = call.options.find(name);
-    if (found == call.options.end()) return;
-    const Value value = take_option(call, name);
-    if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, call.span, "{}: NULL is no value of {}", call.name, name);
-    use(value, name);
-  };
+  const auto with = [&](std::initializer_list<const char*> names, auto&& use) { with_option(call, names, use); };
   const auto delimiter = [&](const Value& value, const char* name) {
     csv.dialect.delimiter = csv_sign(value, name);
-    if (csv.dialect.delimiter == 0) bad_value(name, value, "one ASCII sign");
+    if (csv.dialect.delimiter == 0) refuse_option(name, value, "one ASCII sign");
     csv.delimiter_given = true;
   };
-  for (const char* name : {"delim", "sep", "delimiter"}) with(name, delimiter);
-  with("quote", [&](const Value& value, const char* name) {
+  with({"delim", "sep", "delimiter"}, delimiter);
+  with({"quote"}, [&](const Value& value, const char* name) {
     csv.dialect.quote = csv_sign(value, name);
     csv.dialect.escape = csv.dialect.quote;
     csv.quote_given = true;
   });
-  with("escape", [&](const Value& value, const char* name) {
+  with({"escape"}, [&](const Value& value, const char* name) {
     csv.dialect.escape = csv_sign(value, name);
     csv.escape_given = true;
   });
-  with("comment", [&](const Value& value, const char* name) { csv.dialect.comment = csv_sign(value, name); });
-  with("header", [&](const Value& value, const char* name) { csv.header = csv_flag(value, name); });
-  with("auto_detect", [&](const Value& value, const char* name) { csv.auto_detect = csv_flag(value, name); });
-  with("all_varchar", [&](const Value& value, const char* name) { csv.all_varchar = csv_flag(value, name); });
-  with("ignore_errors", [&](const Value& value, const char* name) { csv.ignore_errors = csv_flag(value, name); });
+  with({"comment"}, [&](const Value& value, const char* name) { csv.dialect.comment = csv_sign(value, name); });
+  with({"header"}, [&](const Value& value, const char* name) { csv.header = flag_option(value, name); });
+  with({"auto_detect"}, [&](const Value& value, const char* name) { csv.auto_detect = flag_option(value, name); });
+  with({"all_varchar"}, [&](const Value& value, const char* name) { csv.all_varchar = flag_option(value, name); });
+  with({"ignore_errors"}, [&](const Value& value, const char* name) { csv.ignore_errors = flag_option(value, name); });
   const auto rejects = [&](const Value& value, const char* name) {
-    csv.store_rejects = csv_flag(value, name);
+    csv.store_rejects = flag_option(value, name);
     csv.ignore_errors |= csv.store_rejects;
   };
-  for (const char* name : {"rejects", "store_rejects"}) with(name, rejects);
-  with("null_padding", [&](const Value& value, const char* name) { csv.null_padding = csv_flag(value, name); });
+  with({"rejects", "store_rejects"}, rejects);
+  with({"null_padding"}, [&](const Value& value, const char* name) { csv.null_padding = flag_option(value, name); });
   // Taken for their users' sake: blocks have their own size, lines may end either way, and quotes are
   // never taken leniently.
-  for (const char* name : {"parallel", "strict_mode"}) with(name, [](const Value& value, const char* option) { csv_flag(value, option); });
-  for (const char* name : {"buffer_size", "new_line"}) with(name, [](const Value&, const char*) {});
-  with("encoding", [](const Value& value, const char* name) {
-    const std::string given = ascii_lower(text_of(value, name));
+  with({"parallel", "strict_mode"}, [](const Value& value, const char* name) { flag_option(value, name); });
+  with({"buffer_size", "new_line"}, [](const Value&, const char*) {});
+  with({"encoding"}, [](const Value& value, const char* name) {
+    const std::string given = ascii_lower(text_option(value, name));
     if (given != "utf-8" && given != "utf8" && given != "ascii") {
       throw Error(ErrorCode::kNotSupported, "encoding = {}: CSV files are read as UTF-8", value.to_literal())
           .hint("iconv -t UTF-8 turns it into one, also in a pipe: FROM read_csv('-')");
     }
   });
-  with("normalize_names", [&](const Value& value, const char* name) { csv.normalize_names = csv_flag(value, name); });
+  with({"normalize_names"}, [&](const Value& value, const char* name) { csv.normalize_names = flag_option(value, name); });
   all.hive = take_hive_options(call);
-  with("union_by_name", [&](const Value& value, const char* name) { all.union_by_name = csv_flag(value, name); });
-  with("filename", [&](const Value& value, const char* name) {
-    if (value.type()->is(TypeKind::kVarchar) && value.as_text() != "true" && value.as_text() != "false") {
-      all.filename_column = value.as_text();
-    } else if (csv_flag(value, name)) {
-      all.filename_column = "filename";
-    }
-  });
-  const auto nulls = [&](const Value& value, const char* name) { csv.null_strings = texts_of(value, name); };
-  for (const char* name : {"nullstr", "null"}) with(name, nulls);
-  with("names", [&](const Value& value, const char* name) { csv.names = texts_of(value, name); });
-  with("dateformat", [&](const Value& value, const char* name) { csv.date_format = text_of(value, name); });
-  with("timestampformat", [&](const Value& value, const char* name) { csv.timestamp_format = text_of(value, name); });
-  with("decimal_separator", [&](const Value& value, const char* name) {
+  with({"union_by_name"}, [&](const Value& value, const char* name) { all.union_by_name = flag_option(value, name); });
+  with({"filename"}, [&](const Value& value, const char* name) { all.filename_column = filename_option(value, name); });
+  const auto nulls = [&](const Value& value, const char* name) { csv.null_strings = texts_option(value, name); };
+  with({"nullstr", "null"}, nulls);
+  with({"names"}, [&](const Value& value, const char* name) { csv.names = texts_option(value, name); });
+  with({"dateformat"}, [&](const Value& value, const char* name) { csv.date_format = text_option(value, name); });
+  with({"timestampformat"}, [&](const Value& value, const char* name) { csv.timestamp_format = text_option(value, name); });
+  with({"decimal_separator"}, [&](const Value& value, const char* name) {
     csv.decimal_separator = csv_sign(value, name);
-    if (csv.decimal_separator == 0) bad_value(name, value, "one ASCII sign");
+    if (csv.decimal_separator == 0) refuse_option(name, value, "one ASCII sign");
   });
-  const auto count = [](const Value& value, const char* name) {
-    const int64_t number = integer_of(value, name);
-    if (number < 0) bad_value(name, value, "a number of at least 0");
-    return static_cast<uint64_t>(number);
-  };
-  with("skip", [&](const Value& value, const char* name) { csv.skip = count(value, name); });
-  for (const char* option : {"max_line_size", "maximum_line_size"}) with(option, [&](const Value& value, const char* name) {
+  const auto count = [](const Value& value, const char* name) { return static_cast<uint64_t>(integer_option(value, name, 0)); };
+  with({"skip"}, [&](const Value& value, const char* name) { csv.skip = count(value, name); });
+  with({"max_line_size", "maximum_line_size"}, [&](const Value& value, const char* name) {
     csv.max_line_bytes = std::min<uint64_t>(std::max<uint64_t>(count(value, name), 1), uint64_t{1} << 30);
   });
-  with("sample_size", [&](const Value& value, const char* name) {
-    csv.sample_rows = integer_of(value, name);
-    if (csv.sample_rows == 0 || csv.sample_rows < -1) bad_value(name, value, "a number of rows, or -1 for all");
+  with({"sample_size"}, [&](const Value& value, const char* name) {
+    csv.sample_rows = integer_option(value, name);
+    if (csv.sample_rows == 0 || csv.sample_rows < -1) refuse_option(name, value, "a number of rows, or -1 for all");
   });
-  with("compression", [&](const Value& value, const char* name) {
-    const auto compression = compression_from_name(text_of(value, name));
-    if (!compression) bad_value(name, value, "auto, none, gzip, zstd or lz4");
-    csv.compression = *compression;
-  });
-  with("columns", [&](const Value& value, const char* name) {
+  with({"compression"}, [&](const Value& value, const char* name) { csv.compression = compression_option(value, name); });
+  with({"columns"}, [&](const Value& value, const char* name) {
     for (auto& [column, type] : typed_names(value, name)) csv.columns.push_back({column, type});
   });
   const auto types = [&](const Value& value, const char* name) {
     if (value.type()->is(TypeKind::kStruct)) {
       csv.types = typed_names(value, name);
     } else {
-      for (const std::string& type : texts_of(value, name)) csv.types_by_position.push_back(csv_type_named(type));
+      for (const std::string& type : texts_option(value, name)) csv.types_by_position.push_back(csv_type_named(type));
     }
   };
-  for (const char* name : {"types", "dtypes", "column_types"}) with(name, types);
+  with({"types", "dtypes", "column_types"}, types);
   refuse_unknown_options(call, known_options());
   const CsvDialect& dialect = csv.dialect;
   if (dialect.delimiter == dialect.quote || (dialect.comment != 0 && (dialect.comment == dialect.quote ||
@@ -214,37 +158,16 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
 HiveOptions take_hive_options(TableFunctionCall& call) {
   HiveOptions hive;
   if (const Value wanted = take_option(call, "hive_partitioning"); !wanted.is_null()) {
-    hive.is_wanted = csv_flag(wanted, "hive_partitioning");
+    hive.is_wanted = flag_option(wanted, "hive_partitioning");
   }
   if (const Value finds = take_option(call, "hive_types_autocast"); !finds.is_null()) {
-    hive.finds_types = csv_flag(finds, "hive_types_autocast");
+    hive.finds_types = flag_option(finds, "hive_types_autocast");
   }
   if (const Value types = take_option(call, "hive_types"); !types.is_null()) {
     hive.types = typed_names(types, "hive_types");
     if (!hive.is_wanted) hive.is_wanted = true;
   }
   return hive;
-}
-
-std::string pack_texts(const std::vector<std::string>& texts) {
-  std::string packed;
-  for (const std::string& text : texts) packed += fmt::format("{}:{}", text.size(), text);
-  return packed;
-}
-
-std::vector<std::string> unpack_texts(std::string_view packed) {
-  std::vector<std::string> texts;
-  while (!packed.empty()) {
-    size_t size = 0;
-    const auto read = std::from_chars(packed.data(), packed.data() + packed.size(), size);
-    const auto head = static_cast<size_t>(read.ptr - packed.data());
-    if (read.ec != std::errc() || head >= packed.size() || *read.ptr != ':' || size > packed.size() - head - 1) {
-      throw Error(ErrorCode::kCorrupt, "plan bytes: a list of texts is damaged");
-    }
-    texts.emplace_back(packed.substr(head + 1, size));
-    packed.remove_prefix(head + 1 + size);
-  }
-  return texts;
 }
 
 void write_csv_options(const CsvOptions& options, std::map<std::string, std::string>& parameters) {
@@ -262,11 +185,7 @@ void write_csv_options(const CsvOptions& options, std::map<std::string, std::str
 }
 
 CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters) {
-  const auto text = [&](const char* name) -> const std::string& {
-    const auto found = parameters.find(name);
-    if (found == parameters.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a CSV table without {}", name);
-    return found->second;
-  };
+  const auto text = [&](const char* name) -> const std::string& { return descriptor_text(parameters, name, "CSV"); };
   CsvOptions options;
   const std::string& signs = text("dialect");
   const std::string& flags = text("flags");

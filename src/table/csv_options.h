@@ -7,7 +7,7 @@
 
 #include "format/csv/dialect.h"
 #include "table/hive_partitions.h"
-#include "table/table_function.h"
+#include "table/option_values.h"
 
 namespace doline {
 
@@ -28,14 +28,10 @@ TypeRef csv_type_named(std::string_view name);
 
 /// One sign, or none for an empty text; "\t" also as backslash and t.
 char csv_sign(const Value& value, std::string_view option);
-bool csv_flag(const Value& value, std::string_view option);
 
 /// hive_partitioning, hive_types and hive_types_autocast.
 HiveOptions take_hive_options(TableFunctionCall& call);
 
-/// Texts as one text and back, whatever they hold.
-std::string pack_texts(const std::vector<std::string>& texts);
-std::vector<std::string> unpack_texts(std::string_view packed);
 /// The options that reading needs, as a table descriptor's parameters.
 void write_csv_options(const CsvOptions& options, std::map<std::string, std::string>& parameters);
 CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters);

@@ -269,9 +269,8 @@ class CsvScan final : public Scan {
     // A block for each thread even of files that are not large; no more than the file has.
     size_t block = kMostBlockBytes;
     if (part.listed.is_regular && compression_from_path(part.listed.path) == Compression::kNone) {
-      const uint64_t share = part.listed.version.size_bytes / (uint64_t{std::max(context_.threads, 1u)} * 4) + 1;
-      block = std::clamp<uint64_t>(share, kLeastBlockBytes, kMostBlockBytes);
-      block = std::min<uint64_t>(block, part.listed.version.size_bytes + 1);
+      const uint64_t size = part.listed.version.size_bytes;
+      block = std::min(task_bytes(size, context_.threads, kLeastBlockBytes, kMostBlockBytes), size + 1);
     }
     if (request_.limit && *request_.limit < 10'000) block = std::min(block, kLeastBlockBytes);
     Budget& budget = context_.budget ? *context_.budget : current_budget();

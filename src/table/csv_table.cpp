@@ -46,18 +46,11 @@ int32_t find_column(const Schema& schema, std::string_view name) {
 }
 
 CsvSniffed sniff_file(CsvFile& part, const CsvOptions& given, FileSystem& files, const AccessPolicy& policy) {
+  std::unique_ptr<ByteStream> stream = open_listed(part.listed, files, policy, given.compression);
   bool is_whole = false;
-  const size_t most = sample_bytes(given);
-  if (part.listed.is_regular) {
-    OpenOptions open;
-    open.expected = part.listed.version;
-    const auto stream = files.open_stream(part.listed.path, policy, given.compression, open);
-    const std::string sample = read_sample(*stream, most, is_whole);
-    return sniff_csv(given, sample, is_whole);
-  }
-  auto stream = open_pipe(files, part.listed.path, policy, given.compression);
-  std::string sample = read_sample(*stream, most, is_whole);
+  std::string sample = read_sample(*stream, sample_bytes(given), is_whole);
   CsvSniffed sniffed = sniff_csv(given, sample, is_whole);
+  if (part.listed.is_regular) return sniffed;
   part.pipe = std::make_shared<SniffedPipe>(part.listed.path, given.compression, std::move(sample), std::move(stream));
   return sniffed;
 }
@@ -150,23 +143,11 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
                                   bytes_per_row);
 }
 
-uint64_t CsvTable::size_bytes() const {
-  uint64_t size = 0;
-  for (const CsvFile& part : parts_) size += part.listed.is_regular ? part.listed.version.size_bytes : 0;
-  return size;
-}
+uint64_t CsvTable::size_bytes() const { return listed_bytes(parts_); }
 
 TableStatistics CsvTable::statistics() const {
-  TableStatistics statistics;
   constexpr double kUsualCompression = 4;
-  double bytes = 0;
-  for (const CsvFile& part : parts_) {
-    if (!part.listed.is_regular) return statistics;
-    const bool compressed = compression_from_path(part.listed.path) != Compression::kNone;
-    bytes += static_cast<double>(part.listed.version.size_bytes) * (compressed ? kUsualCompression : 1);
-  }
-  if (bytes_per_row_ > 0) statistics.row_count = static_cast<uint64_t>(bytes / bytes_per_row_);
-  return statistics;
+  return estimated_statistics(parts_, bytes_per_row_, kUsualCompression);
 }
 
 std::string CsvTable::describe() const {
@@ -179,9 +160,7 @@ std::unique_ptr<Scan> CsvTable::scan(ScanRequest request, QueryContext& context)
 
 std::unique_ptr<ByteStream> CsvTable::open_part(const CsvFile& part) const {
   if (part.pipe) return part.pipe->take("read_csv");
-  OpenOptions open;
-  open.expected = part.listed.version;
-  return files_.open_stream(part.listed.path, policy_, part.options->compression, open);
+  return open_listed(part.listed, files_, policy_, part.options->compression);
 }
 
 TableDescriptor CsvTable::descriptor() const {
@@ -219,9 +198,7 @@ TableDescriptor CsvTable::descriptor() const {
 
 TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy& policy) {
   const auto texts = [&](const char* key) {
-    const auto found = descriptor.parameters.find(key);
-    if (found == descriptor.parameters.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a CSV table without {}", key);
-    return unpack_texts(found->second);
+    return unpack_texts(descriptor_text(descriptor.parameters, key, "CSV"));
   };
   const auto damaged = [] { return Error(ErrorCode::kCorrupt, "plan bytes: a CSV table's parts are damaged"); };
   const std::vector<std::string> names = texts("names");

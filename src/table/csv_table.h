@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "table/csv_options.h"
-#include "table/sniffed_pipe.h"
+#include "table/listed_input.h"
 
 namespace doline {
 

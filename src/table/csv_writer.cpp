@@ -37,7 +37,7 @@ CsvWriteOptions take_write_options(const Schema& schema, const std::map<std::str
   for (const auto& [name, value] : given) {
     if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
     if (name == "header") {
-      options.header = csv_flag(value, name);
+      options.header = flag_option(value, name);
     } else if (name == "delim" || name == "delimiter" || name == "sep") {
       options.dialect.delimiter = csv_sign(value, name);
     } else if (name == "quote") {
@@ -48,7 +48,7 @@ CsvWriteOptions take_write_options(const Schema& schema, const std::map<std::str
     } else if (name == "nullstr" || name == "null") {
       options.null_text = value.to_string();
     } else if (name == "overwrite") {
-      options.overwrite = csv_flag(value, name);
+      options.overwrite = flag_option(value, name);
     } else if (name == "dateformat") {
       options.date_format = TimeFormat::compile(value.to_string());
     } else if (name == "timestampformat") {
@@ -60,9 +60,7 @@ CsvWriteOptions take_write_options(const Schema& schema, const std::map<std::str
         force(value.to_string());
       }
     } else if (name == "compression") {
-      const auto compression = compression_from_name(value.to_string());
-      if (!compression) throw Error(ErrorCode::kInvalidArgument, "compression = {}: expected auto, none, gzip, zstd or lz4", value.to_literal());
-      options.compression = *compression;
+      options.compression = compression_option(value, name);
     } else {
       const std::vector<std::string> known = {"header", "delim", "sep", "quote", "escape", "nullstr", "force_quote",
                                               "compression", "dateformat", "timestampformat", "partition_by", "overwrite"};

@@ -10,6 +10,7 @@
 #include "format/json/value_cutter.h"
 #include "io/read_ahead.h"
 #include "table/json_table.h"
+#include "table/line_numbers.h"
 #include "table/rejects.h"
 
 namespace doline {
@@ -29,45 +30,10 @@ struct JsonCounters {
   std::atomic<uint64_t> bytes{0};
 };
 
-/// Line numbers of a file's bytes, counted when a damaged value asks. Shared by readers.
-class JsonLines {
- public:
-  JsonLines(Ref<const JsonTable> table, const JsonFile& file) : table_(std::move(table)), file_(file) {}
-
-  /// 0 where the file cannot be read again.
-  uint64_t line_at(uint64_t byte) {
-    if (!file_.listed.is_regular) return 0;
-    MutexLock lock(mutex_);
-    if (byte < byte_ || !stream_) {
-      stream_ = table_->open_stream(file_);
-      byte_ = 0;
-      line_ = 1;
-      block_.resize(size_t{256} << 10);
-    }
-    while (byte_ < byte) {
-      const size_t wanted = static_cast<size_t>(std::min<uint64_t>(block_.size(), byte - byte_));
-      const size_t got = stream_->read_fully({block_.data(), wanted});
-      line_ += static_cast<uint64_t>(std::count(block_.begin(), block_.begin() + static_cast<ptrdiff_t>(got), std::byte{'\n'}));
-      byte_ += got;
-      if (got < wanted) break;
-    }
-    return line_;
-  }
-
- private:
-  const Ref<const JsonTable> table_;
-  const JsonFile& file_;
-  Mutex mutex_;
-  std::unique_ptr<ByteStream> stream_ GUARDED_BY(mutex_);
-  uint64_t byte_ GUARDED_BY(mutex_) = 0;
-  uint64_t line_ GUARDED_BY(mutex_) = 1;
-  std::vector<std::byte> block_ GUARDED_BY(mutex_);
-};
-
 /// What one morsel is: pieces that were cut already, or a range of a file.
 struct JsonWork {
   const JsonFile* file = nullptr;
-  std::shared_ptr<JsonLines> lines;
+  std::shared_ptr<LineNumbers> lines;  // null where the file cannot be read again
   std::vector<JsonPiece> pieces;
   FileRef ranged;  // else null
   uint64_t begin = 0;
@@ -199,6 +165,9 @@ class JsonTableReader final : public Reader {
     }
   }
 
+  /// 0: unknown.
+  uint64_t line_at(uint64_t byte) const { return work_.lines ? work_.lines->line_at(byte) : 0; }
+
   void take_failures() {
     std::vector<JsonFailure>& failures = decoder_.failures();
     if (!table_.parts().options.store_rejects) {
@@ -207,7 +176,7 @@ class JsonTableReader final : public Reader {
     }
     std::vector<Reject> rejects;
     for (JsonFailure& failure : failures) {
-      rejects.push_back({work_.file->listed.path, work_.lines->line_at(failure.record), failure.record,
+      rejects.push_back({work_.file->listed.path, line_at(failure.record), failure.record,
                          std::move(failure.column), std::move(failure.reason), std::string(failure.text.substr(0, 1024))});
     }
     counters_.rejected.fetch_add(rejects.size(), std::memory_order_relaxed);
@@ -226,7 +195,7 @@ class JsonTableReader final : public Reader {
   }
 
   [[noreturn]] void raise(const JsonFailure& failure) const {
-    const uint64_t line = work_.lines->line_at(failure.byte);
+    const uint64_t line = line_at(failure.byte);
     std::string place = work_.file->listed.path + (line > 0 ? fmt::format(": line {}", line) : std::string());
     place += fmt::format(", byte {}", failure.byte);
     if (!failure.column.empty()) place += fmt::format(", column \"{}\"", failure.column);
@@ -309,7 +278,10 @@ class JsonScan final : public Scan {
 
  private:
   void open_part(const JsonFile& file) REQUIRES(mutex_) {
-    lines_ = std::make_shared<JsonLines>(table_, file);
+    lines_ = nullptr;
+    if (file.listed.is_regular) {
+      lines_ = std::make_shared<LineNumbers>([table = table_, &file] { return table->open_stream(file); });
+    }
     std::unique_ptr<ByteStream> stream = table_->open_stream(file);
     JsonFormat format = file.format;
     std::string begin;
@@ -331,14 +303,12 @@ class JsonScan final : public Scan {
     if (format == JsonFormat::kLines && file.listed.is_regular && stream->compression() == Compression::kNone) {
       ranged_ = table_->open_file(file);
       range_at_ = 0;
-      const uint64_t share = size / (uint64_t{std::max(context_.threads, 1u)} * 4) + 1;
-      range_bytes_ = std::clamp<uint64_t>(share, kLeastBlockBytes, kRangeBytes);
+      range_bytes_ = task_bytes(size, context_.threads, kLeastBlockBytes, kRangeBytes);
       return;
     }
     size_t block = kMostBlockBytes;
     if (file.listed.is_regular && stream->compression() == Compression::kNone) {
-      const uint64_t share = size / (uint64_t{std::max(context_.threads, 1u)} * 4) + 1;
-      block = std::min<uint64_t>(std::clamp<uint64_t>(share, kLeastBlockBytes, kMostBlockBytes), size + 1);
+      block = std::min(task_bytes(size, context_.threads, kLeastBlockBytes, kMostBlockBytes), size + 1);
     }
     if (request_.limit && *request_.limit < 10'000) block = std::min(block, kLeastBlockBytes);
     Budget& budget = context_.budget ? *context_.budget : current_budget();
@@ -385,7 +355,7 @@ class JsonScan final : public Scan {
   Mutex mutex_;
   uint32_t part_ GUARDED_BY(mutex_) = 0;
   uint64_t number_ GUARDED_BY(mutex_) = 0;
-  std::shared_ptr<JsonLines> lines_ GUARDED_BY(mutex_);
+  std::shared_ptr<LineNumbers> lines_ GUARDED_BY(mutex_);
   FileRef ranged_ GUARDED_BY(mutex_);
   uint64_t range_at_ GUARDED_BY(mutex_) = 0;
   uint64_t range_bytes_ GUARDED_BY(mutex_) = 0;

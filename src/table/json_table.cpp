@@ -9,8 +9,8 @@
 #include "format/json/structure.h"
 #include "format/json/value_cutter.h"
 #include "kernel/json/json_tree.h"
-#include "table/csv_options.h"
 #include "table/learned_source.h"
+#include "table/option_values.h"
 
 namespace doline {
 
@@ -40,7 +40,7 @@ class JsonSampler {
   }
 
   void look_at(JsonFile& file) {
-    std::unique_ptr<ByteStream> stream = open(file);
+    std::unique_ptr<ByteStream> stream = open_listed(file.listed, files_, policy_, options_.compression);
     std::string begin;  // of what can be read once
     std::vector<JsonPiece> pieces;
     std::unique_ptr<JsonCutter> cutter;
@@ -66,15 +66,6 @@ class JsonSampler {
   }
 
  private:
-  std::unique_ptr<ByteStream> open(const JsonFile& file) {
-    if (file.listed.is_regular) {
-      OpenOptions open;
-      open.expected = file.listed.version;
-      return files_.open_stream(file.listed.path, policy_, options_.compression, open);
-    }
-    return open_pipe(files_, file.listed.path, policy_, options_.compression);
-  }
-
   void look_at(const JsonPiece& piece, const JsonFile& file) {
     if (!piece.by_lines) {
       for (const JsonPiece::Span span : piece.values) {
@@ -218,23 +209,11 @@ TypeRef JsonTable::value_type() const {
   return Type::structure(std::move(fields));
 }
 
-uint64_t JsonTable::size_bytes() const {
-  uint64_t size = 0;
-  for (const JsonFile& file : parts_.files) size += file.listed.is_regular ? file.listed.version.size_bytes : 0;
-  return size;
-}
+uint64_t JsonTable::size_bytes() const { return listed_bytes(parts_.files); }
 
 TableStatistics JsonTable::statistics() const {
-  TableStatistics statistics;
   constexpr double kUsualCompression = 6;
-  double bytes = 0;
-  for (const JsonFile& file : parts_.files) {
-    if (!file.listed.is_regular) return statistics;
-    const bool compressed = compression_from_path(file.listed.path) != Compression::kNone;
-    bytes += static_cast<double>(file.listed.version.size_bytes) * (compressed ? kUsualCompression : 1);
-  }
-  if (parts_.bytes_per_row > 0) statistics.row_count = static_cast<uint64_t>(bytes / parts_.bytes_per_row);
-  return statistics;
+  return estimated_statistics(parts_.files, parts_.bytes_per_row, kUsualCompression);
 }
 
 std::string JsonTable::describe() const {
@@ -247,12 +226,7 @@ std::unique_ptr<Scan> JsonTable::scan(ScanRequest request, QueryContext& context
 
 std::unique_ptr<ByteStream> JsonTable::open_stream(const JsonFile& file) const {
   if (file.pipe) return file.pipe->take("read_json");
-  if (!file.listed.is_regular) {
-    return open_pipe(files_, file.listed.path, policy_, parts_.options.compression);
-  }
-  OpenOptions open;
-  open.expected = file.listed.version;
-  return files_.open_stream(file.listed.path, policy_, parts_.options.compression, open);
+  return open_listed(file.listed, files_, policy_, parts_.options.compression);
 }
 
 FileRef JsonTable::open_file(const JsonFile& file) const {
@@ -281,9 +255,7 @@ TableDescriptor JsonTable::descriptor() const {
 
 TableRef JsonTable::reopen(const TableDescriptor& descriptor, const AccessPolicy& policy) {
   const auto text = [&](const char* key) -> const std::string& {
-    const auto found = descriptor.parameters.find(key);
-    if (found == descriptor.parameters.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a JSON table without {}", key);
-    return found->second;
+    return descriptor_text(descriptor.parameters, key, "JSON");
   };
   const auto damaged = [] { return Error(ErrorCode::kCorrupt, "plan bytes: a JSON table's parts are damaged"); };
   FileSystem& files = FileSystem::local();

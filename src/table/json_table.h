@@ -4,7 +4,7 @@
 
 #include "plan/learned_types.h"
 #include "table/json_options.h"
-#include "table/sniffed_pipe.h"
+#include "table/listed_input.h"
 
 namespace doline {
 

@@ -4,8 +4,8 @@
 #include "kernel/json/json_cast.h"
 #include "kernel/json/json_text.h"
 #include "kernel/time_format.h"
-#include "table/csv_options.h"
 #include "table/json_table.h"
+#include "table/option_values.h"
 #include "table/partitioned_writer.h"
 
 namespace doline {
@@ -24,19 +24,15 @@ JsonWriteOptions take_write_options(const std::map<std::string, Value>& given) {
   for (const auto& [name, value] : given) {
     if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
     if (name == "array") {
-      options.array = csv_flag(value, name);
+      options.array = flag_option(value, name);
     } else if (name == "overwrite") {
-      options.overwrite = csv_flag(value, name);
+      options.overwrite = flag_option(value, name);
     } else if (name == "dateformat" || name == "date_format") {
       options.date_format = TimeFormat::compile(value.to_string());
     } else if (name == "timestampformat" || name == "timestamp_format") {
       options.timestamp_format = TimeFormat::compile(value.to_string());
     } else if (name == "compression") {
-      const auto compression = compression_from_name(value.to_string());
-      if (!compression) {
-        throw Error(ErrorCode::kInvalidArgument, "compression = {}: expected auto, none, gzip, zstd or lz4", value.to_literal());
-      }
-      options.compression = *compression;
+      options.compression = compression_option(value, name);
     } else {
       throw Error(ErrorCode::kInvalidArgument, "COPY to JSON has no option \"{}\"", name)
           .hint("its options are array, compression, dateformat, timestampformat, partition_by, overwrite");

@@ -3,12 +3,12 @@
 #include <atomic>
 #include <map>
 
-#include "base/thread_safety.h"
 #include "column/column_builder.h"
 #include "format/text/log_parser.h"
 #include "format/text/log_rows.h"
 #include "io/read_ahead.h"
 #include "kernel/time_zone.h"
+#include "table/line_numbers.h"
 #include "table/rejects.h"
 #include "table/sniffed_pipe.h"
 #include "table/table_function.h"
@@ -57,43 +57,6 @@ std::string first_bytes(LogFile& file, bool is_regular, const AccessPolicy& poli
 }
 
 class LogTable;
-
-/// The number of the line at a place of a plain file. Only damaged records ask for it, so that line
-/// ends are counted then, and once: what lies before a stride's begin is kept. Shared by readers.
-class LineNumbers {
- public:
-  explicit LineNumbers(FileRef file) : file_(std::move(file)) {}
-
-  /// The number of the line that begins at `byte`.
-  uint64_t line_at(uint64_t byte) {
-    const uint64_t stride = byte / kMorselBytes;
-    MutexLock lock(mutex_);
-    while (before_.size() <= stride) {
-      const uint64_t begin = (before_.size() - 1) * kMorselBytes;
-      before_.push_back(before_.back() + count(begin, begin + kMorselBytes));
-    }
-    return 1 + before_[stride] + count(stride * kMorselBytes, byte);
-  }
-
- private:
-  uint64_t count(uint64_t begin, uint64_t end) const {
-    uint64_t line_ends = 0;
-    std::vector<std::byte> block(size_t{1} << 18);
-    while (begin < end) {
-      const auto wanted = static_cast<size_t>(std::min<uint64_t>(block.size(), end - begin));
-      const size_t got = file_->read_at(begin, {block.data(), wanted});
-      if (got == 0) break;
-      line_ends += static_cast<uint64_t>(
-          std::count(block.begin(), block.begin() + static_cast<ptrdiff_t>(got), std::byte{'\n'}));
-      begin += got;
-    }
-    return line_ends;
-  }
-
-  const FileRef file_;
-  Mutex mutex_;
-  std::vector<uint64_t> before_ GUARDED_BY(mutex_) = {0};  // line ends before each stride
-};
 
 /// Rows and rejects of blocks of whole records.
 class BlockRows {
