@@ -1,5 +1,6 @@
 #include "format/parquet/write_bounds.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -10,6 +11,8 @@ namespace doline::parquet {
 namespace {
 
 constexpr size_t kMostTextBytes = 64;
+/// Of the texts they are cut from, several copies are held for a while.
+constexpr size_t kMostBoundedBytes = size_t{1} << 20;
 
 template <class T>
 std::string encoded(T value) {
@@ -49,6 +52,7 @@ std::optional<WrittenBounds> text_bounds(const LeafData& data, size_t begin, siz
     if (data.texts[i] < data.texts[min]) min = i;
     if (data.texts[max] < data.texts[i]) max = i;
   }
+  if (std::max(data.texts[min].size(), data.texts[max].size()) > kMostBoundedBytes) return std::nullopt;
   return WrittenBounds{std::string(data.texts[min].view()), std::string(data.texts[max].view())};
 }
 

@@ -417,6 +417,18 @@ TEST(ParquetFilters, SpareRowGroupsAndPages) {
   EXPECT_EQ(bounds.null_count, 60'000u / 11 + 1);
 }
 
+// Symptom: writing two texts of a GiB took four GiB for bounds that are cut to 64 bytes anyway.
+TEST(ParquetWriter, LargeTextsHaveNoBounds) {
+  for (const size_t size : {size_t{100}, size_t{1} << 20, (size_t{1} << 20) + 1}) {
+    ColumnBuilder builder(Type::varchar());
+    builder.append_text("short");
+    builder.append_text(std::string(size, 'z'));
+    const auto file = open_bytes(write_file({{"s", Type::varchar()}}, {{Chunk({builder.seal()}, 2)}}, {}));
+    EXPECT_EQ(column_texts(file, 10, 0).at(1).size(), size + 2);
+    EXPECT_EQ(file->column_bounds(0).min.has_value(), size <= size_t{1} << 20) << size;
+  }
+}
+
 TEST(ParquetFilters, LargeRowGroupsAreReadInParts) {
   const Schema schema = {
       {"k", Type::int32()}, {"t", Type::varchar()}, {"l", Type::list(Type::int32())}};
