@@ -297,7 +297,10 @@ class DistinctAggregate final : public AggregateFunction {
         (column.is_dictionary() ? column.dictionary()->values() : column).values<StringView>();
     constexpr uint32_t kAhead = 16;
     for (uint32_t i = 0; i < count; ++i) {
-      if (i + kAhead < count) values_at(state_of(i + kAhead)).set.prefetch(hashes[i + kAhead]);
+      if (i + kAhead < count) {
+        values_at(state_of(i + kAhead)).set.prefetch_slot(hashes[i + kAhead]);
+        values_at(state_of(i + kAhead / 2)).set.prefetch_entry(hashes[i + kAhead / 2]);
+      }
       const uint32_t row = active[i];
       Values& values = values_at(state_of(i));
       if (column.is_null(row)) {

@@ -77,8 +77,16 @@ struct ValueTable {
 
   /// The entry of `bytes`, made with count 0 when absent; its hash must be a function of the bytes.
   Entry& find_or_add(std::span<const std::byte> bytes, uint64_t hash, Arena& arena);
-  void prefetch(uint64_t hash) const {
+  /// For tables beyond the caches, in this order, each some look-ups ahead of find_or_add.
+  void prefetch_slot(uint64_t hash) const {
     if (capacity != 0) __builtin_prefetch(slots + (hash & (capacity - 1)));
+  }
+  void prefetch_entry(uint64_t hash) const {
+    if (capacity == 0) return;
+    const auto* entry = reinterpret_cast<const std::byte*>(slots[hash & (capacity - 1)]);
+    if (!entry) return;
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + 64);
   }
   template <class Body>
   void for_each(Body&& body) const {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
+#include "base/bits.h"
 #include "column/column_writer.h"
 #include "function/kernel_call.h"
 
@@ -33,30 +35,21 @@ inline StringView part_of(std::string_view part) {
 
 /// The same where up to `readable_end` all bytes may be read: short texts without a branch on size.
 inline StringView part_of(std::string_view part, const char* readable_end) {
-  struct Bytes {
-    uint32_t size;
-    char inline_bytes[StringView::kInlineBytes];
-  };
-  static_assert(sizeof(Bytes) == sizeof(StringView));
-  constexpr size_t kInline = StringView::kInlineBytes;
-  if (part.size() > kInline || part.empty() || readable_end - part.data() < static_cast<ptrdiff_t>(kInline)) return part_of(part);
-  // Two words that are cut to the size by shifts, the second of four bytes.
-  uint64_t low;
-  uint32_t high;
-  std::memcpy(&low, part.data(), sizeof low);
-  std::memcpy(&high, part.data() + sizeof low, sizeof high);
-  const size_t size = part.size();
-  const size_t low_unused = size >= 8 ? 0 : 64 - 8 * size;
-  const size_t high_used = size > 8 ? size - 8 : 0;
-  low = low << low_unused >> low_unused;
-  high = static_cast<uint32_t>(high & ((uint64_t{1} << (8 * high_used)) - 1));
-  Bytes bytes;
-  bytes.size = static_cast<uint32_t>(size);
-  std::memcpy(bytes.inline_bytes, &low, sizeof low);
-  std::memcpy(bytes.inline_bytes + sizeof low, &high, sizeof high);
-  StringView view;
-  std::memcpy(static_cast<void*>(&view), &bytes, sizeof view);
-  return view;
+  constexpr auto kInline = static_cast<ptrdiff_t>(StringView::kInlineBytes);
+  if (part.data() == nullptr || readable_end - part.data() < kInline) return part_of(part);
+  // Whether a part is short is anybody's guess: both words are cut to the size without a branch.
+  const uint64_t size = part.size();
+  const auto front = load_unaligned<uint32_t>(part.data());
+  const auto back = load_unaligned<uint64_t>(part.data() + 4);
+  const uint64_t front_bytes = std::min<uint64_t>(size, 4);
+  const uint64_t back_bytes = std::min<uint64_t>(size, 12) - front_bytes;
+  uint64_t is_long = size > StringView::kInlineBytes;
+  asm("" : "+r"(is_long));  // or the compiler makes a branch of it
+  const uint64_t words[2] = {
+      size | (front & low_mask(8 * front_bytes)) << 32,
+      (back & low_mask(8 * back_bytes) & (is_long - 1)) |
+          (reinterpret_cast<uint64_t>(part.data()) & -is_long)};
+  return load_unaligned<StringView>(words);
 }
 
 /// Rows of lists of texts that are views into an argument, or copies.
