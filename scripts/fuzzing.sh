@@ -14,7 +14,7 @@ cpu_seconds() {
 # and the corpora are only read. A finding is left in .cache/fuzz/findings/TARGET.
 run_fuzzer() {
   local target=$1 seconds=$2 learned=$top/.cache/fuzz/$1 findings=$top/.cache/fuzz/findings/$1
-  local seeds=$top/tests/fuzz/seeds/$1 folders pid used=0 status=0
+  local seeds=$top/tests/fuzz/seeds/$1 folders limits=() pid used=0 status=0
   mkdir -p "$learned" "$findings"
   folders=("$learned")
   if [[ -d $seeds ]]; then folders+=("$seeds"); fi
@@ -22,14 +22,18 @@ run_fuzzer() {
   if [[ -n $corpora ]]; then
     case $target in # files of other projects are the best start there is
       csv) folders+=("$corpora/csv/hostile") ;;
-      json) folders+=("$corpora/json_test_suite") ;;
+      json) # few of them are long, for depth alone, and would be most of the work
+        folders+=("$corpora/json_test_suite")
+        limits=(-max_len=4096)
+        ;;
       parquet) folders+=("$corpora/parquet/bad" "$corpora/parquet/hostile") ;;
     esac
   fi
   ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
     UBSAN_OPTIONS=print_stacktrace=1 \
     "$top/build/fuzz/tests/fuzz/fuzz_$target" -timeout="${DOLINE_FUZZ_TIMEOUT:-10}" \
-    -rss_limit_mb=2048 -artifact_prefix="$findings/" -print_final_stats=1 "${folders[@]}" &
+    -rss_limit_mb=2048 -artifact_prefix="$findings/" -print_final_stats=1 \
+    ${limits[@]+"${limits[@]}"} "${folders[@]}" &
   pid=$!
   local told=0 now
   while now=$(cpu_seconds "$pid"); do
