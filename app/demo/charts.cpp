@@ -88,8 +88,8 @@ bool is_failure(const Part& part, const std::string& label) {
   return part.title.find("status") != std::string::npos && !label.empty() && (label[0] == '4' || label[0] == '5');
 }
 
-std::string bars(const Part& part, const PartRows& rows) {
-  const double width = part.measures.size() > 2 ? kWide : kHalf;
+std::string bars(const Part& part, const PartRows& rows, bool is_wide) {
+  const double width = is_wide ? kWide : kHalf;
   const size_t figures = part.measures.size();
   constexpr double kRow = 27;
   const double top = figures > 1 ? 22 : 2;
@@ -99,7 +99,7 @@ std::string bars(const Part& part, const PartRows& rows) {
     longest = std::max(longest, sign_count(row.label));
     most = std::max(most, number(row.values[0]));
   }
-  const size_t label_signs = std::min<size_t>(longest, width == kWide ? 52 : figures > 1 ? 24 : 30);
+  const size_t label_signs = std::min<size_t>(longest, is_wide ? 52 : figures > 1 ? 27 : 30);
   const double label_width = static_cast<double>(label_signs) * kSignWidth + 14;
   const double figure_width = 84;
   const double bar_width = width - label_width - figure_width * static_cast<double>(figures);
@@ -129,11 +129,12 @@ std::string bars(const Part& part, const PartRows& rows) {
   return svg(width, y + 2, part.title, content);
 }
 
-std::string standing_bars(const Part& part, const PartRows& rows) {
+std::string standing_bars(const Part& part, const PartRows& rows, bool is_wide) {
+  const double width = is_wide ? kWide : kHalf;
   constexpr double kHeight = 250, kBottom = 34, kTop = 26;
   double most = 0;
   for (const auto& row : rows.rows) most = std::max(most, number(row.values[0]));
-  const double step = kHalf / static_cast<double>(std::max<size_t>(1, rows.rows.size()));
+  const double step = width / static_cast<double>(std::max<size_t>(1, rows.rows.size()));
   std::string content;
   double x = 0;
   for (const auto& row : rows.rows) {
@@ -149,7 +150,7 @@ std::string standing_bars(const Part& part, const PartRows& rows) {
     }
     x += step;
   }
-  return svg(kHalf, kHeight, part.title, content);
+  return svg(width, kHeight, part.title, content);
 }
 
 /// The frame that charts over time share.
@@ -168,20 +169,45 @@ struct TimeFrame {
     return fmt::format("<line x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\" class=\"grid\"/>", kLeft, kWide - kRight, y(share), y(share)) +
            text_at(kLeft - 8, y(share) + 4, "end faint small", text);
   }
-  /// Days, hours or minutes, about eight of them.
+  std::string tick(double at, const char* format) const {
+    return fmt::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\" class=\"grid\"/>", x(at), kTop, kHeight - kBottom) +
+           text_at(x(at) + 4, kHeight - kBottom + 17, "faint small", time_text(at, format));
+  }
+  /// Firsts of months, about eight of them.
+  std::string months() const {
+    const double span = (to - from) / (30.44 * 86400);
+    int step = 1200;
+    for (int candidate : {1, 2, 3, 6, 12, 24, 60, 120, 240, 600}) {
+      if (span / candidate > 9) continue;
+      step = candidate;
+      break;
+    }
+    const auto first = static_cast<time_t>(from);
+    std::tm fields{};
+    ::gmtime_r(&first, &fields);
+    std::string content;
+    for (int month = (fields.tm_year * 12 + fields.tm_mon) / step * step;; month += step) {
+      std::tm begin{};
+      begin.tm_year = month / 12;
+      begin.tm_mon = month % 12;
+      begin.tm_mday = 1;
+      const auto at = static_cast<double>(::timegm(&begin));
+      if (at > to) return content;
+      if (at >= from) content += tick(at, step < 12 ? "%b %Y" : "%Y");
+    }
+  }
+  /// Months, days, hours or minutes, about eight of them.
   std::string ticks() const {
     const double span = to - from;
+    if (span > 9 * 14 * 86400.0) return months();
     double step = 60;
-    for (double candidate : {60.0, 300.0, 900.0, 1800.0, 3600.0, 10800.0, 21600.0, 43200.0, 86400.0, 7 * 86400.0, 30 * 86400.0, 365 * 86400.0}) {
+    for (double candidate : {60.0, 300.0, 900.0, 1800.0, 3600.0, 10800.0, 21600.0, 43200.0, 86400.0, 2 * 86400.0, 7 * 86400.0, 14 * 86400.0}) {
       step = candidate;
       if (span / candidate <= 9) break;
     }
-    const char* format = step < 86400 ? (span > 86400 ? "%a %H:%M" : "%H:%M") : step < 7 * 86400 ? "%a %-d %b" : "%-d %b %Y";
+    const char* format = step < 86400 ? (span > 86400 ? "%a %H:%M" : "%H:%M") : step < 7 * 86400 ? "%a %-d %b" : "%-d %b";
     std::string content;
-    for (double at = std::ceil(from / step) * step; at <= to; at += step) {
-      content += fmt::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\" class=\"grid\"/>", x(at), kTop, kHeight - kBottom);
-      content += text_at(x(at) + 4, kHeight - kBottom + 17, "faint small", time_text(at, format));
-    }
+    for (double at = std::ceil(from / step) * step; at <= to; at += step) content += tick(at, format);
     return content;
   }
   /// Invisible stripes that tell the numbers of their instant.
@@ -265,7 +291,7 @@ std::string percentiles(const Part& part, const PartRows& rows) {
 }
 
 std::string tiles(const Part& part, const PartRows& rows) {
-  std::string html = "<div class=\"tiles\">";
+  std::vector<std::pair<std::string, std::string>> shown_tiles;
   for (const auto& row : rows.rows) {
     Unit unit = part.measures[0].unit;
     std::string label = row.label;
@@ -279,9 +305,9 @@ std::string tiles(const Part& part, const PartRows& rows) {
     }
     std::string value = shown(row.values[0], unit);
     if (unit == Unit::kText && !value.empty() && value.find_first_not_of("0123456789") == value.npos) value = shown(value, Unit::kCount);
-    html += fmt::format("<div><b>{}</b><span>{}</span></div>", escaped(value), escaped(label));
+    shown_tiles.emplace_back(value, label);
   }
-  return html + "</div>";
+  return draw_tiles(shown_tiles);
 }
 
 std::string table(const Part& part, const PartRows& rows) {
@@ -327,21 +353,36 @@ std::string shown(const std::string& value, Unit unit) {
     }
     case Unit::kCount: {
       const double count = number(value);
-      if (std::abs(count) >= 1e15) return fmt::format("{:.3g}", count);
-      if (count < 0 || count != std::floor(count)) return fmt::format("{:.4g}", count);
-      return with_commas(static_cast<uint64_t>(count));
+      const double size = std::abs(count);
+      if (!(size < 1e15)) return fmt::format("{:.3g}", count);
+      if (size < 1000 && count != std::floor(count)) return fmt::format("{:.4g}", count);
+      return (count < 0 ? "−" : "") + with_commas(static_cast<uint64_t>(std::round(size)));
     }
   }
   return value;
 }
 
-std::string draw(const Part& part, const PartRows& rows) {
+std::string draw_tiles(const std::vector<std::pair<std::string, std::string>>& tiles) {
+  constexpr size_t kLong = 12, kMostInARow = 7;
+  const auto is_long = [](const std::string& value) { return sign_count(value) > kLong; };
+  size_t cells = 0;
+  for (const auto& tile : tiles) cells += is_long(tile.first) ? 2 : 1;
+  // As many rows as it takes, of about equal length; a few stand together on the left.
+  const size_t lines = std::max<size_t>(1, (cells + kMostInARow - 1) / kMostInARow);
+  std::string html = fmt::format("<div class=\"tiles\" style=\"--cells:{}\">", std::max<size_t>(4, (cells + lines - 1) / lines));
+  for (const auto& [value, label] : tiles) {
+    html += fmt::format("<div{}><b>{}</b><span>{}</span></div>", is_long(value) ? " class=\"long\"" : "", escaped(value), escaped(label));
+  }
+  return html + "</div>";
+}
+
+std::string draw(const Part& part, const PartRows& rows, bool is_wide) {
   if (rows.rows.empty()) return "<p class=\"faint\">None.</p>";
   switch (part.chart) {
     case Chart::kTiles: return tiles(part, rows);
-    case Chart::kBars: return bars(part, rows);
-    case Chart::kColumns: return standing_bars(part, rows);
-    case Chart::kTimeArea: return rows.rows.size() > 1 ? time_area(part, rows) : bars(part, rows);
+    case Chart::kBars: return bars(part, rows, is_wide);
+    case Chart::kColumns: return standing_bars(part, rows, is_wide);
+    case Chart::kTimeArea: return rows.rows.size() > 1 ? time_area(part, rows) : bars(part, rows, is_wide);
     case Chart::kPercentiles: return rows.rows.size() > 1 ? percentiles(part, rows) : table(part, rows);
     case Chart::kTable: return table(part, rows);
   }

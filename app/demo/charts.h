@@ -1,14 +1,18 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "report.h"
 
 namespace doline::demo {
 
 /// A part as HTML: inline SVG with text as text, colours from the page's style, and a tip for
-/// every mark.
-std::string draw(const Part& part, const PartRows& rows);
+/// every mark. `is_wide`: has the whole width of the page.
+std::string draw(const Part& part, const PartRows& rows, bool is_wide);
+/// Numbers with what each counts.
+std::string draw_tiles(const std::vector<std::pair<std::string, std::string>>& tiles);
 
 /// What the heat map's edges mean.
 struct HeatmapScale {

@@ -3,13 +3,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
 
 #include "base/executor.h"
 #include "charts.h"
+#include "demo_folder.h"
 #include "heatmap.h"
 #include "machine_logs.h"
 #include "own_logs.h"
@@ -25,27 +28,22 @@ namespace {
 using namespace demo;
 namespace fs = std::filesystem;
 
-std::string mebibytes(uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
+constexpr size_t kShownLeftOut = 5;
 
-/// Removes the large files of a run that must not outlive it, however it ends.
-class TemporaryFiles {
- public:
-  explicit TemporaryFiles(std::vector<std::string> paths) : paths_(std::move(paths)) { remove(); }
-  ~TemporaryFiles() { remove(); }
-  TemporaryFiles(const TemporaryFiles&) = delete;
-  void remove() const noexcept {
-    std::error_code ignored;
-    for (const std::string& path : paths_) fs::remove(path, ignored);
-  }
+/// Upward, so that one number says both what was used and that it is within a limit.
+std::string mebibytes(uint64_t bytes) { return fmt::format("{} MiB", (bytes + (1 << 20) - 1) >> 20); }
 
- private:
-  const std::vector<std::string> paths_;
-};
+void write_file(const std::string& path, const std::string& content) {
+  std::ofstream file(path, std::ios::binary);
+  file << content;
+  file.close();
+  if (!file) throw Error(ErrorCode::kIo, "cannot write {}: {}", path, std::strerror(errno));
+}
 
 class Demo {
  public:
   Demo(Session& session, const DemoOptions& options)
-      : session_(session), options_(options), budget_bytes_(session.settings().memory_limit_bytes),
+      : session_(session), options_(options), folder_(options.folder), budget_bytes_(session.settings().memory_limit_bytes),
         requests_{options.folder, std::max<uint64_t>(10, options.rows / WebRequests::kDamaged) * WebRequests::kDamaged},
         display_(memory_, budget_bytes_, options.is_interrupted) {}
 
@@ -54,7 +52,6 @@ class Demo {
   void explain(const Error& error);
 
  private:
-  void prepare_folder();
   void write_script() const;
   /// Runs the statements from `from` on that belong to `step`.
   void run_step(uint32_t step, const std::string& title, size_t from);
@@ -66,9 +63,12 @@ class Demo {
   std::string run_third_step();
   void check();
   void write_report();
+  /// A note of the report that is also printed under the running step's line.
+  void say(std::string note) { report_.notes.push_back(note), said_.push_back(std::move(note)); }
 
   Session& session_;
   const DemoOptions options_;
+  const DemoFolder folder_;
   const uint64_t budget_bytes_;
   const WebRequests requests_;
   MemorySampler memory_;
@@ -76,6 +76,8 @@ class Demo {
   Script script_;
   Heatmap heatmap_{kHeatmapSide};
   Report report_;
+  std::vector<OwnLogs> own_logs_;
+  std::vector<std::string> left_out_, said_;
   std::string running_sql_;
   uint64_t text_bytes_ = 0;
   uint64_t written_rows_ = 0;
@@ -101,17 +103,7 @@ std::vector<std::vector<std::string>> Demo::query(const std::string& sql) {
 
 uint64_t Demo::count(const std::string& sql) { return std::strtoull(query(sql).at(0).at(0).c_str(), nullptr, 10); }
 
-void Demo::prepare_folder() {
-  std::error_code error;
-  fs::create_directories(options_.folder, error);
-  if (error || ::access(options_.folder.c_str(), W_OK) != 0) {
-    throw Error(ErrorCode::kIo, "cannot write into {}: {}", options_.folder, error ? error.message() : "permission denied");
-  }
-  // Parts of an earlier, larger run must not be read back as ours.
-  fs::remove_all(requests_.parquet_path(), error);
-}
-
-void Demo::write_script() const { std::ofstream(options_.folder + "/demo.sql") << script_.text().substr(1); }
+void Demo::write_script() const { write_file(options_.folder + "/demo.sql", script_.text().substr(1)); }
 
 void Demo::run_step(uint32_t step, const std::string& title, size_t from) {
   const std::vector<Statement>& statements = script_.statements();
@@ -148,11 +140,15 @@ void Demo::run_step(uint32_t step, const std::string& title, size_t from) {
 std::string Demo::run_first_step() {
   size_t from = script_.statements().size();
   if (!options_.files.empty()) {
-    const std::vector<OwnLogs> groups = OwnLogs::detect(session_, options_.files);
+    const std::vector<OwnLogs>& groups = own_logs_;
+    size_t files = 0;
     std::string formats;
     for (size_t i = 0; i < groups.size(); ++i) {
       add_own_logs_data(script_, groups[i], options_.folder, i + 1);
-      formats += (i ? ", " : "") + groups[i].format;
+      if (std::none_of(groups.begin(), groups.begin() + static_cast<ptrdiff_t>(i), [&](const OwnLogs& other) { return other.format == groups[i].format; })) {
+        formats += (i ? ", " : "") + groups[i].format;
+      }
+      files += groups[i].files.size();
     }
     write_script();
     run_step(1, "your logs → report", from);
@@ -166,7 +162,9 @@ std::string Demo::run_first_step() {
     run_step(1, "your logs → report", from);
     report_.first_step_title = "Your logs";
     report_.tiles.emplace_back(with_commas(rows), "rows of your logs");
-    report_.notes.push_back(fmt::format("{} file{}, detected as {}.", options_.files.size(), options_.files.size() == 1 ? "" : "s", formats));
+    report_.notes.push_back(fmt::format("{} file{}, detected as {}.", files, files == 1 ? "" : "s", formats));
+    for (size_t i = 0; i < left_out_.size() && i < kShownLeftOut; ++i) say(left_out_[i]);
+    if (left_out_.size() > kShownLeftOut) say(fmt::format("And {} more files were passed over.", left_out_.size() - kShownLeftOut));
     return fmt::format("{} rows, {} rejected, {}", with_commas(rows), with_commas(rejected), formats);
   }
   report_.first_step_title = "This machine";
@@ -177,7 +175,7 @@ std::string Demo::run_first_step() {
   std::vector<std::string> found;
   uint64_t rejected = 0;
   if (logs.package_lists.empty()) {
-    report_.notes.push_back("There are no package lists here (apt-get update brings them).");
+    say("There are no package lists here (apt-get update brings them).");
   } else {
     const uint64_t packages = count("SELECT count(*) FROM package_index");
     rejected += count("SELECT count(*) FROM index_rejects");
@@ -185,14 +183,14 @@ std::string Demo::run_first_step() {
     report_.tiles.emplace_back(with_commas(packages), "packages in the index");
   }
   if (logs.package_logs.empty()) {
-    report_.notes.push_back("There is no log of the package manager here.");
+    say("There is no log of the package manager here.");
   } else {
     const uint64_t lines = count("SELECT count(*) FROM package_log");
     rejected += count("SELECT count(*) FROM log_rejects");
     found.push_back(with_commas(lines) + " lines");
     report_.tiles.emplace_back(with_commas(lines), "lines of its package log");
   }
-  for (const std::string& path : logs.skipped) report_.notes.push_back("Skipped, as its compression is not read: " + path + ".");
+  for (const std::string& path : logs.skipped) say("Skipped, as its compression is not read: " + path + ".");
   if (found.empty()) return "no package log and no package lists here";
   found.push_back(with_commas(rejected) + " rejected");
   return fmt::format("{}", fmt::join(found, ", "));
@@ -209,6 +207,7 @@ std::string Demo::run_second_step() {
   display_.set_title(fmt::format("{} requests, {} (generated)", rows, decimal_bytes(static_cast<double>(text_bytes_))));
   rejected_ = count("SELECT count(*) FROM damaged");
   read_back_ = count("SELECT count(*) FROM requests");
+  folder_.remove_temporary();
   const uint64_t sessions = count("SELECT count(*) FROM sessions");
   report_.tiles.emplace_back(with_commas(read_back_), "requests, generated");
   report_.tiles.emplace_back(with_commas(sessions), "sessions");
@@ -233,7 +232,7 @@ std::string Demo::run_third_step() {
   }
   report_.heatmap = &heatmap_;
   report_.heatmap_png = heatmap_.png();
-  std::ofstream(options_.folder + "/heatmap.png", std::ios::binary) << report_.heatmap_png;
+  write_file(options_.folder + "/heatmap.png", report_.heatmap_png);
   return with_commas(points) + " points";
 }
 
@@ -246,7 +245,8 @@ void Demo::check() {
   equal("rows written = rows read back", written_rows_, read_back_);
   const uint64_t peak = memory_.peak_bytes();
   const bool within = peak <= budget_bytes_;
-  report_.checks.push_back({within, fmt::format("peak memory {} {} {}", mebibytes((peak + (1 << 20) - 1)), within ? "≤" : ">", mebibytes(budget_bytes_)), ""});
+  report_.checks.push_back({within, fmt::format("peak memory {} {} {}", mebibytes(peak), within ? "≤" : ">", mebibytes(budget_bytes_)), ""});
+  report_.tiles.emplace_back(mebibytes(peak), fmt::format("peak, of {}", mebibytes(budget_bytes_)));
 }
 
 void Demo::write_report() {
@@ -262,25 +262,22 @@ void Demo::write_report() {
     rows.back().values.push_back(row[4]);
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  report_.tiles.emplace_back(mebibytes(memory_.peak_bytes()), fmt::format("peak, of {}", mebibytes(budget_bytes_)));
   if (display_.spilled_bytes() > 0) report_.tiles.emplace_back(decimal_bytes(static_cast<double>(display_.spilled_bytes())), "spilled to disk");
   report_.tiles.emplace_back(fmt::format("{:.1f} s", seconds), "all in all");
   report_.subtitle = fmt::format(
-      "{}, five million web requests that the engine wrote down and read again, and a picture of them: one process, {} threads, {} of memory.",
-      options_.files.empty() ? "The package log and the package lists of this machine" : "Your log files",
+      "{}, {} web requests that the engine wrote down and read again, and a picture of them: one process, {} threads, {} of memory.",
+      options_.files.empty() ? "The package log and the package lists of this machine" : "Your log files", with_commas(requests_.rows),
       session_.settings().threads ? session_.settings().threads : Executor::available_cores(), mebibytes(budget_bytes_));
-  std::ofstream page(options_.folder + "/report.html", std::ios::binary);
-  page << render_html(report_);
-  page.close();
-  if (!page) throw Error(ErrorCode::kIo, "cannot write {}/report.html", options_.folder);
+  write_file(options_.folder + "/report.html", render_html(report_));
 }
 
 int Demo::run() {
   const uint64_t cores = session_.settings().threads ? session_.settings().threads : Executor::available_cores();
   fmt::print("doline demo · {} core{} · budget {} · writes only {}\n", cores, cores == 1 ? "" : "s", mebibytes(budget_bytes_), options_.folder);
   std::fflush(stdout);
-  prepare_folder();
-  const TemporaryFiles temporary({requests_.text_path()});
+  // A wrong name ends it here, before an earlier report is touched.
+  if (!options_.files.empty()) own_logs_ = OwnLogs::detect(session_, options_.files, left_out_);
+  folder_.prepare();
   session_.set_watcher(&display_);
   struct Unwatch {
     Session& session;
@@ -290,9 +287,7 @@ int Demo::run() {
   run_step(0, "", 0);
 
   display_.end_step(run_first_step());
-  for (const std::string& note : report_.notes) {
-    if (options_.files.empty()) fmt::print("      {}\n", note);
-  }
+  for (const std::string& note : said_) fmt::print("      {}\n", note);
   display_.end_step(run_second_step());
   display_.end_step(run_third_step());
   check();
@@ -309,8 +304,10 @@ int Demo::run() {
 void Demo::explain(const Error& error) {
   display_.clear();
   std::fflush(stdout);
+  folder_.remove_temporary();
   if (error.code() == ErrorCode::kCancelled) {
-    fmt::print(stderr, "stopped; nothing temporary is left in {}\n", options_.folder);
+    folder_.remove_all();
+    fmt::print(stderr, "stopped; nothing of this run is left in {}\n", options_.folder);
   } else {
     fmt::print(stderr, "{}\n", error.render(running_sql_));
   }

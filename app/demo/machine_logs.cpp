@@ -94,7 +94,7 @@ void add_machine_logs(Script& script, const MachineLogs& logs) {
   GROUP BY section ORDER BY packages DESC, label LIMIT 15)");
     part(0.2, Chart::kBars, "Largest packages", "By the size of their download; versions within a name are taken together.",
          {{"download", Unit::kBytes}, {"installed", Unit::kBytes}},
-         R"(  SELECT regexp_replace(package, '[0-9]+([.][0-9]+)+[^-]*', '*') AS label, max(size) AS download, max(installed_bytes) AS installed
+         R"(  SELECT regexp_replace(package, '[0-9]+([.][0-9]+)+[^-]*(-[0-9][^-]*)*', '*') AS label, max(size) AS download, max(installed_bytes) AS installed
   FROM package_index GROUP BY label ORDER BY download DESC, label LIMIT 12)");
   }
   if (has_log && has_lists) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "sql/print.h"
 
@@ -10,8 +12,32 @@ namespace doline::demo {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr uint32_t kStep = 1;
 constexpr size_t kMostTopLists = 7;
+constexpr size_t kMostNamed = 5;
+
+/// The files among the paths, and those anywhere below the directories among them.
+std::vector<std::string> files_below(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> found;
+    const auto options = fs::directory_options::skip_permission_denied;
+    for (fs::recursive_directory_iterator at(path, options, error), end; !error && at != end; at.increment(error)) {
+      std::error_code ignored;
+      if (at->is_regular_file(ignored)) found.push_back(at->path());
+    }
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
 
 std::string table_of(size_t number) { return fmt::format("logs_{}", number); }
 
@@ -72,13 +98,27 @@ std::vector<std::string> frequent_columns(Session& session, const OwnLogs& logs,
 
 }  // namespace
 
-std::vector<OwnLogs> OwnLogs::detect(Session& session, const std::vector<std::string>& files) {
+std::vector<OwnLogs> OwnLogs::detect(Session& session, const std::vector<std::string>& paths,
+                                     std::vector<std::string>& left_out) {
   std::vector<OwnLogs> groups;
-  for (const std::string& file : files) {
+  for (const std::string& file : files_below(paths)) {
+    std::error_code no_size;  // of a pipe
+    const uint64_t size = fs::file_size(file, no_size);
+    if (!no_size && size == 0) {
+      left_out.push_back(fmt::format("Passed over, as it is empty: {}.", file));
+      continue;
+    }
     TableFunctionCall call;
     call.name = "read_log";
     call.arguments = {Value::text(file)};
-    const TableRef table = session.call(call, nullptr);
+    TableRef table;
+    try {
+      table = session.call(call, nullptr);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kCancelled) throw;
+      left_out.push_back(fmt::format("Passed over: {}: {}.", file, error.message()));
+      continue;
+    }
     const std::string described = table->describe();  // "combined log, /path"
     OwnLogs logs{described.substr(0, described.find(" log,")), {file}, table->schema()};
     const auto same = [&](const OwnLogs& other) {
@@ -92,6 +132,11 @@ std::vector<OwnLogs> OwnLogs::detect(Session& session, const std::vector<std::st
     } else {
       group->files.push_back(file);
     }
+  }
+  if (groups.empty()) {
+    Error none(ErrorCode::kFormat, "there is no log to report on");
+    for (size_t i = 0; i < left_out.size() && i < kMostNamed; ++i) none.add_note(left_out[i]);
+    throw std::move(none).hint("read_log('FILE', pattern => '…') reads any text, line by line");
   }
   return groups;
 }
@@ -134,15 +179,26 @@ void add_own_logs_parts(Script& script, Session& session, const OwnLogs& logs, s
     const std::vector<std::string> span =
         ask(session, fmt::format("SELECT epoch(max({0})) - epoch(min({0})) FROM {1}", column, table));
     const double seconds = span.empty() ? 0 : std::strtod(span[0].c_str(), nullptr);
-    const char* unit = seconds < 4 * 3600 ? "minute" : seconds < 12 * 86400.0 ? "hour" : "day";
+    const char* unit = seconds < 4 * 3600       ? "minute"
+                       : seconds < 12 * 86400.0  ? "hour"
+                       : seconds < 1200 * 86400.0 ? "day"
+                       : seconds < 36500 * 86400.0 ? "month"
+                                                   : "year";
     const bool has_status = std::any_of(logs.columns.begin(), logs.columns.end(),
                                         [](const Field& field) { return field.name == "status" && field.type->is_integer(); });
     std::vector<Measure> measures = {{"rows", Unit::kCount}};
     if (has_status) measures.push_back({"failed", Unit::kCount});
     add(Chart::kTimeArea, fmt::format("Lines by {}", unit),
         has_status ? "All, and in front of them those with a status of 400 or more." : "", measures,
-        fmt::format("  SELECT date_trunc('{}', CAST({} AS TIMESTAMP)) AS label, count(*) AS rows{}\n  FROM {} WHERE {} IS NOT NULL GROUP BY label ORDER BY label",
-                    unit, column, has_status ? ", count(*) FILTER (WHERE status >= 400) AS failed" : "", table, column));
+        // A time without lines counts as zero, so that the chart draws no slope across it.
+        fmt::format("  WITH counted AS (\n"
+                    "    SELECT date_trunc('{0}', CAST({1} AS TIMESTAMP)) AS bucket, count(*) AS rows{2}\n"
+                    "    FROM {3} WHERE {1} IS NOT NULL GROUP BY bucket),\n"
+                    "  buckets AS (SELECT unnest(generate_series(min(bucket), max(bucket), INTERVAL 1 {0})) AS label FROM counted)\n"
+                    "  SELECT label, coalesce(rows, 0) AS rows{4}\n"
+                    "  FROM buckets LEFT JOIN counted ON bucket = label ORDER BY label",
+                    unit, column, has_status ? ", count(*) FILTER (WHERE status >= 400) AS failed" : "", table,
+                    has_status ? ", coalesce(failed, 0) AS failed" : ""));
   }
   for (const std::string& name : frequent_columns(session, logs, number)) {
     add(Chart::kBars, name, "The most frequent values.", {{"rows", Unit::kCount}},

@@ -14,8 +14,10 @@ struct OwnLogs {
   std::vector<std::string> files;
   Schema columns;
 
-  /// Throws what the reader says when a file has no format it knows.
-  static std::vector<OwnLogs> detect(Session& session, const std::vector<std::string>& files);
+  /// Each file by its own content, those of a directory too. A file that is empty or in no known
+  /// format is passed over with a line in `left_out`; throws when none is left.
+  static std::vector<OwnLogs> detect(Session& session, const std::vector<std::string>& paths,
+                                     std::vector<std::string>& left_out);
   std::string title() const;
 };
 

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +15,9 @@ namespace doline::demo {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// How wide a step's number and title are where there is room.
+constexpr size_t kLabel = 40;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -42,6 +46,18 @@ size_t width_of(const std::string& text) {
   size_t width = 0;
   for (char c : text) width += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
   return width;
+}
+
+/// At most `width` columns, an ellipsis for what was cut.
+std::string shortened(const std::string& text, size_t width) {
+  if (width_of(text) <= width) return text;
+  std::string out;
+  size_t signs = 0;
+  for (char c : text) {
+    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80 && ++signs >= width) break;
+    out.push_back(c);
+  }
+  return width == 0 ? "" : out + "…";
 }
 
 std::string padded(std::string text, size_t width) {
@@ -96,7 +112,7 @@ void MemorySampler::sample() {
 StepDisplay::StepDisplay(const MemorySampler& memory, uint64_t budget_bytes, bool (*is_interrupted)())
     : memory_(memory), budget_bytes_(budget_bytes), is_interrupted_(is_interrupted), on_terminal_(is_terminal()) {}
 
-std::string StepDisplay::label() const { return padded(fmt::format("[{}/3] {}", number_, title_), 40) + " "; }
+std::string StepDisplay::label() const { return fmt::format("[{}/3] {}", number_, title_); }
 
 void StepDisplay::begin_step(uint32_t number, std::string title, double weight) {
   number_ = number;
@@ -125,7 +141,13 @@ void StepDisplay::clear() {
 
 void StepDisplay::end_step(const std::string& outcome) {
   clear();
-  fmt::print("{}{} {:5.1f} s\n", label(), padded(outcome, 56), seconds_since(began_));
+  // In columns where there is room for them; a narrow terminal gets the words closer together.
+  constexpr size_t kOutcome = 56, kTime = 8;
+  const size_t room = (on_terminal_ ? std::max<size_t>(columns(), 40) - 1 : kLabel + kOutcome + kTime + 1) - kTime;
+  const size_t wanted = width_of(outcome) + 1;
+  const std::string title = padded(label(), std::min(kLabel, room > wanted ? room - wanted : 0)) + " ";
+  const size_t rest = room > width_of(title) ? std::min(kOutcome, room - width_of(title)) : 0;
+  fmt::print("{}{} {:5.1f} s\n", title, padded(shortened(outcome, rest), rest), seconds_since(began_));
   std::fflush(stdout);
   number_ = 0;
 }
@@ -154,23 +176,29 @@ void StepDisplay::show(const Query* running) {
     rows_per_second = static_cast<double>(progress.rows_read) / std::max(0.05, seconds_since(statement_began_));
   }
   share = std::min(share, 1.0);
-  std::string text = fmt::format("{:3.0f} %", share * 100);
+  const std::string percent = fmt::format("{:3.0f} %", share * 100);
+  std::string speed, spill, left;
   if (rows_per_second >= 1e5) {
-    text += fmt::format("  {:.1f} M rows/s", rows_per_second / 1e6);
+    speed = fmt::format("  {:.1f} M rows/s", rows_per_second / 1e6);
   } else if (rows_per_second >= 1e3) {
-    text += fmt::format("  {:.0f} k rows/s", rows_per_second / 1e3);
+    speed = fmt::format("  {:.0f} k rows/s", rows_per_second / 1e3);
   }
-  text += fmt::format("  {}/{} MiB", memory_.now_bytes() >> 20, budget_bytes_ >> 20);
-  if (spilled > 0) text += fmt::format("  spill {:.1f} GiB", static_cast<double>(spilled) / double{1 << 30});
-  if (share > 0.02) text += fmt::format("  {:.0f} s left", std::ceil(elapsed / share - elapsed));
+  std::string memory = fmt::format("  {}/{} MiB", memory_.now_bytes() >> 20, budget_bytes_ >> 20);
+  if (spilled > 0) spill = fmt::format("  spill {:.1f} GiB", static_cast<double>(spilled) / double{1 << 30});
+  if (share > 0.02) left = fmt::format("  {:.0f} s left", std::ceil(elapsed / share - elapsed));
+  const auto text = [&] { return percent + speed + memory + spill + left; };
   if (!on_terminal_) {
-    fmt::print("{}{}\n", label(), text);
+    fmt::print("{} {}\n", padded(label(), kLabel), text());
   } else {
-    const size_t taken = width_of(label()) + width_of(text) + 1;
-    const size_t cells = columns() > taken + 10 ? 10 : 0;
-    std::string line = label() + (cells ? bar(share, cells) + " " : "") + text;
-    if (width_of(line) >= columns()) line = text;
-    fmt::print("\r\033[K{}", line);
+    // The title stays; of the notes those go first that matter least.
+    const size_t width = columns() - 1;
+    const size_t title = width_of(label()) + 1;
+    for (std::string* note : {&speed, &spill, &memory, &left}) {
+      if (title + width_of(text()) > width) note->clear();
+    }
+    std::string line = padded(label(), kLabel + 1 + width_of(text()) <= width ? kLabel : 0) + " ";
+    if (width_of(line) + width_of(text()) + 11 <= width) line += bar(share, 10) + " ";
+    fmt::print("\r\033[K{}", shortened(line + text(), width));
   }
   std::fflush(stdout);
 }

@@ -33,12 +33,21 @@ std::string card(const std::string& title, const std::string& about, bool wide, 
 }
 
 std::string parts_of_step(const Report& report, uint32_t step) {
-  std::string html = "<div class=\"grid\">";
+  std::vector<size_t> parts;
   for (size_t i = 0; i < report.parts.size(); ++i) {
+    if (report.parts[i].step == step) parts.push_back(i);
+  }
+  std::string html = "<div class=\"grid\">";
+  bool is_second = false;  // of a row of two
+  for (size_t at = 0; at < parts.size(); ++at) {
+    const size_t i = parts[at];
     const Part& part = report.parts[i];
-    if (part.step != step) continue;
-    html += card(part.title, part.about, is_wide(part),
-                 "<div class=\"scrollx\">" + draw(part, report.rows[i]) + "</div><details><summary>the statement</summary><pre>" +
+    // What would stand beside nothing takes the row.
+    const bool is_alone = !is_second && (at + 1 == parts.size() || is_wide(report.parts[parts[at + 1]]));
+    const bool wide = is_wide(part) || is_alone;
+    is_second = !wide && !is_second;
+    html += card(part.title, part.about, wide,
+                 "<div class=\"scrollx\">" + draw(part, report.rows[i], wide) + "</div><details><summary>the statement</summary><pre>" +
                      escaped(part.sql) + "</pre></details>");
   }
   return html + "</div>";
@@ -79,7 +88,7 @@ std::string timings(const Report& report) {
   std::sort(rows.rows.begin(), rows.rows.end(),
             [](const auto& a, const auto& b) { return std::strtod(a.values[0].c_str(), nullptr) > std::strtod(b.values[0].c_str(), nullptr); });
   if (rows.rows.size() > 10) rows.rows.resize(10);
-  return draw(part, rows);
+  return draw(part, rows, false);
 }
 
 }  // namespace
@@ -88,9 +97,7 @@ std::string render_html(const Report& report) {
   std::string html =
       "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
       "<title>" + escaped(report.title) + "</title><style>" + kReportStyle + "</style></head><body><main>";
-  html += "<header><h1>" + escaped(report.title) + "</h1><p>" + escaped(report.subtitle) + "</p><div class=\"card\"><div class=\"tiles\">";
-  for (const auto& [value, what] : report.tiles) html += fmt::format("<div><b>{}</b><span>{}</span></div>", escaped(value), escaped(what));
-  html += "</div></div></header>";
+  html += "<header><h1>" + escaped(report.title) + "</h1><p>" + escaped(report.subtitle) + "</p><div class=\"card\">" + draw_tiles(report.tiles) + "</div></header>";
 
   html += "<h2>" + escaped(report.first_step_title) + "</h2><p>";
   for (const std::string& note : report.notes) html += escaped(note) + " ";
@@ -106,8 +113,7 @@ std::string render_html(const Report& report) {
   html += "<h2>How it was computed</h2><p>One process, inside its memory budget; what does not fit is spilled to disk.</p><div class=\"grid\">";
   for (const TimedStatement& timed : report.timings) {
     if (timed.what.find("windows") == std::string::npos || timed.profile.nodes.empty()) continue;
-    html += card("The plan of the sessions", fmt::format("Windows over all requests, then a group for each session: {:.1f} s, memory peak {} MiB, spilled {}.",
-                                                         timed.seconds, timed.profile.memory_peak_bytes >> 20,
+    html += card("The plan of the sessions", fmt::format("Windows over all requests, then a group for each session: {:.1f} s, spilled {}.", timed.seconds,
                                                          decimal_bytes(static_cast<double>(timed.profile.spilled_bytes))),
                  true, plan(timed));
   }

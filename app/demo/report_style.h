@@ -17,10 +17,10 @@ h2{font-size:1.35rem;font-weight:640;letter-spacing:-.01em;margin:3rem 0 .25rem}
 h2+p{color:var(--soft);margin:0 0 1rem;max-width:46rem}
 h3{font-size:1rem;font-weight:620;margin:0}
 .about{color:var(--faint);font-size:.86rem;margin:.1rem 0 .7rem}
-.grid{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem;grid-auto-flow:dense}
+.grid{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem}
 .card{background:var(--card);border:1px solid var(--edge);border-radius:10px;padding:1.05rem 1.2rem 1rem;min-width:0}
 .wide{grid-column:1/-1}
-@media(max-width:820px){.grid{grid-template-columns:minmax(0,1fr)}.wide .scrollx{overflow-x:auto}.wide .scrollx svg{min-width:760px}}
+@media(max-width:820px){.grid{grid-template-columns:minmax(0,1fr)}.wide .scrollx{overflow-x:auto}.wide .scrollx>svg{min-width:760px}}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font-size:13px;fill:var(--ink)}svg .small{font-size:12px}svg .faint{fill:var(--faint)}svg .strong{font-weight:600}
 svg .end{text-anchor:end}svg .middle{text-anchor:middle}
@@ -30,7 +30,9 @@ svg text,td,b{font-variant-numeric:tabular-nums}
 .grid line,line.grid{stroke:var(--grid);stroke-width:1}line.over{stroke:#fff;stroke-opacity:.13;stroke-width:1}
 .line{fill:none;stroke-width:2;stroke-linejoin:round}.line1{stroke:var(--c1)}.line2{stroke:var(--c2)}.line3{stroke:var(--c3)}.linebad{stroke:var(--bad);stroke-width:1.2}
 svg .ink1{fill:var(--c1)}svg .ink2{fill:var(--c2)}svg .ink3{fill:var(--c3)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(118px,1fr));gap:.8rem 1.4rem}
+.tiles{display:grid;grid-template-columns:repeat(var(--cells),minmax(0,1fr));gap:.8rem 1.4rem}
+@media(max-width:820px){.tiles{grid-template-columns:repeat(auto-fill,minmax(118px,1fr))}}
+.tiles .long{grid-column:span 2}.tiles .long b{font-size:1.12rem;line-height:1.6}
 .tiles div{display:flex;flex-direction:column}.tiles b{font-size:1.42rem;font-weight:640;letter-spacing:-.015em;line-height:1.25;white-space:nowrap}
 .tiles span{color:var(--faint);font-size:.84rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.88rem}
@@ -39,7 +41,7 @@ tr>:first-child{text-align:left;padding-left:0}thead th{color:var(--faint);font-
 tbody tr:last-child>*{border-bottom:0}tbody th{font-weight:600}
 details{margin-top:.7rem}summary{color:var(--faint);font-size:.8rem;cursor:pointer;width:max-content}
 pre{font:12px/1.55 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;color:var(--soft);overflow-x:auto;margin:.5rem 0 0}
-.legend{display:flex;align-items:center;gap:.6rem;color:var(--faint);font-size:.82rem;justify-content:flex-end;margin-top:.3rem}.legend svg{width:180px;height:10px;border-radius:3px}
+.legend{white-space:nowrap;display:flex;align-items:center;gap:.6rem;color:var(--faint);font-size:.82rem;justify-content:flex-end;margin-top:.3rem}.legend svg{min-width:60px;width:180px;height:10px;border-radius:3px}
 .plan{display:grid;grid-template-columns:minmax(0,1fr) 150px 5.2rem 6.4rem 6rem;gap:.15rem .9rem;font-size:.86rem;align-items:center}
 .plan>*{min-width:0}.plan .op{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.plan .op i{color:var(--faint);font-style:normal}
 .plan .time{height:12px;border-radius:2.5px;background:var(--mark)}.plan .r{text-align:right;font-variant-numeric:tabular-nums}.plan .head{color:var(--faint);font-size:.82rem}

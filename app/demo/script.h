@@ -48,6 +48,8 @@ class Script {
   /// What stands above the statement, line by line.
   void heading(const std::string& text);
   void statement(Statement statement);
+  /// A command of the shell that only the file has, as the demo does the same by itself.
+  void command(const std::string& line) { text_ += line + "\n"; }
   void part(double weight, Part part);
 
   std::string text() const { return text_; }

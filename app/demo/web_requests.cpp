@@ -86,6 +86,13 @@ constexpr const char* kGenerate = R"(COPY (
   FROM lines
 ) TO @text@ (FORMAT csv, HEADER false, QUOTE '', DELIMITER E'\x01'))";
 
+/// A word as the shell takes it.
+std::string in_shell(const std::string& text) {
+  std::string out = "'";
+  for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
 constexpr const char* kParse = R"sql(COPY (
   SELECT host, CAST(time AS TIMESTAMP) AS time, method, path, status, bytes, referer, agent, seconds, CAST(time AS DATE) AS day
   FROM read_log(@text@, pattern =>
@@ -203,9 +210,8 @@ void add_web_requests(Script& script, const WebRequests& requests) {
 }
 
 void add_text_removal(Script& script, const WebRequests& requests) {
-  script.heading("The generated text has served: emptied.");
-  script.statement({kStep, 0, "empty the text",
-                    "COPY (SELECT '' WHERE false) TO " + sql::quote_string(requests.text_path()) + " (FORMAT csv, HEADER false)"});
+  script.heading("The generated text has served.");
+  script.command(".shell rm -f " + in_shell(requests.text_path()));
 }
 
 void add_heatmap(Script& script) {

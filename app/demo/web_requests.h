@@ -23,7 +23,7 @@ struct WebRequests {
 void add_web_requests(Script& script, const WebRequests& requests);
 /// The third step: table `heat` (x, y, hits).
 void add_heatmap(Script& script);
-/// Empties the generated text, so that demo.sql alone leaves no gigabyte behind.
+/// Removes the generated text, so that demo.sql alone leaves no gigabyte behind.
 void add_text_removal(Script& script, const WebRequests& requests);
 
 inline constexpr uint32_t kHeatmapSide = 512;
