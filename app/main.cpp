@@ -23,6 +23,7 @@ namespace {
 using shell::OutputMode;
 using shell::ScriptRunner;
 
+constexpr int kStatusOfWrongOptions = 2;
 constexpr int kStatusOfInterrupted = 130;
 /// What a shell reports of a program that a closed pipe ended.
 constexpr int kStatusOfClosedPipe = 141;
@@ -47,6 +48,22 @@ std::vector<std::string> with_double_dashes(int argc, char** argv) {
   return arguments;
 }
 
+/// An error of ours for options that are none, with the nearest that is one.
+Error explain(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string help = "doline --help lists the options";
+  const std::vector<std::string> unknown = app.remaining();
+  if (unknown.empty()) return Error(ErrorCode::kInvalidArgument, "{}", error.what()).hint(help);
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  // DuckDB's spelling with one dash is meant as the one with two.
+  std::string name = unknown[0].substr(0, unknown[0].find('='));
+  if (name.starts_with('-') && !name.starts_with("--")) name.insert(name.begin(), '-');
+  const std::string near = nearest_name(name, names);
+  return Error(ErrorCode::kInvalidArgument, "no option {}", unknown[0]).hint(near.empty() ? help : "did you mean " + near + "?");
+}
+
 int exit_code(ScriptRunner::Outcome outcome) {
   switch (outcome) {
     case ScriptRunner::Outcome::kDone:
@@ -62,14 +79,14 @@ int run(int argc, char** argv) {
   CLI::App app("doline: SQL over files, tables and streams", "doline");
   app.set_version_flag("--version", std::string("doline ") + kVersion);
   app.footer("Without -c and -f: statements on standard input; at a terminal, a shell (.help there).");
-  std::string memory, null_text = "NULL";
+  std::string memory, null_text;
   uint64_t threads = 0;
   size_t most_rows = 40;
   std::vector<std::string> commands, scripts, files;
   DemoOptions demo;
   demo.folder.clear();
   app.add_option("--memory", memory, "How much memory to use, such as 256MiB");
-  app.add_option("--threads", threads, "How many cores to use");
+  const auto* cores = app.add_option("--threads", threads, "How many cores to use");
   const auto flag = [&](const char* name, const std::string& about) { return app.add_flag(name, about); };
   const auto* safe = flag("--safe", "Statements reach no files");
   const auto* command = app.add_option("-c", commands, "Statements to run; may be repeated")->take_all()->allow_extra_args(false);
@@ -83,16 +100,26 @@ int run(int argc, char** argv) {
       {flag("--line", "Results a value a line"), OutputMode::kLine}};
   const auto* no_header = flag("--noheader", "Results without column names");
   flag("--header", "Results with column names (the default)");
-  app.add_option("--nullvalue", null_text, "What stands for NULL in results");
+  const auto* null_value =
+      app.add_option("--nullvalue", null_text, "What stands for NULL in results (NULL; in CSV an empty field)");
   app.add_option("--maxrows", most_rows, "How many rows a box shows; 0 for all");
   app.add_option("--demo", demo.folder, "Turn this machine's logs, or the given ones, into a report in this folder");
   app.add_option("--demo-rows", demo.rows, "How many requests --demo generates")->group("");
   app.add_option("FILE", files, "Log files for --demo");
   try {
     app.parse(with_double_dashes(argc, argv));
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error);
+    fmt::print(stderr, "{}\n", explain(app, error).render());
+    return kStatusOfWrongOptions;
   }
+  if (cores->count() > 0 && threads == 0) {
+    fmt::print(stderr, "{}\n", Error(ErrorCode::kInvalidArgument, "--threads 0: at least one core is needed").render());
+    return kStatusOfWrongOptions;
+  }
+  // What DuckDB calls a database that no file keeps; it is the only one there is.
+  if (demo.folder.empty()) std::erase(files, ":memory:");
   if (!files.empty() && demo.folder.empty()) {
     throw Error(ErrorCode::kNotSupported, "there are no database files yet, and {} is not opened", files.front())
         .hint("statements go behind -c: doline -c \"FROM 'data.csv'\"");
@@ -109,13 +136,13 @@ int run(int argc, char** argv) {
     if (chosen->count() > 0) runner.options().mode = mode;
   }
   runner.options().header = no_header->count() == 0;
-  runner.options().null_text = null_text;
+  if (null_value->count() > 0) runner.options().null_text = null_text;
   runner.options().most_rows = most_rows;
 
   if (memory.empty() && !demo.folder.empty()) memory = "256MiB";
   auto outcome = ScriptRunner::Outcome::kDone;
   if (!memory.empty()) outcome = runner.run("SET memory_limit = " + sql::quote_string(memory));
-  if (outcome == ScriptRunner::Outcome::kDone && threads > 0) outcome = runner.run(fmt::format("SET threads = {}", threads));
+  if (outcome == ScriptRunner::Outcome::kDone && cores->count() > 0) outcome = runner.run(fmt::format("SET threads = {}", threads));
   if (outcome != ScriptRunner::Outcome::kDone) return exit_code(outcome);
   if (!demo.folder.empty()) {
     const shell::InterruptWatch interrupts;

@@ -52,7 +52,7 @@ Kept keep_rows(Query& query, const OutputOptions& options, const ZoneOffsets* zo
       cells.reserve(chunk->columns.size());
       for (const Column& column : chunk->columns) {
         const bool is_null = column.is_null(row);
-        std::string text = is_null ? options.null_text : spelled_out(text_at(column, row, zone));
+        std::string text = is_null ? options.null_shown() : spelled_out(text_at(column, row, zone));
         cells.push_back({cut_to_width(text, kWidestValue), is_null});
       }
       std::deque<Row>& into = kept.head.size() < most_head ? kept.head : kept.tail;

@@ -1,10 +1,12 @@
 #include "shell/dot_commands.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "base/ascii.h"
 #include "base/error.h"
@@ -190,6 +192,20 @@ void set_most_rows(ScriptRunner& runner, const std::string& word) {
   runner.options().most_rows = rows;
 }
 
+void run_in_shell(ScriptRunner& runner, std::string_view line) {
+  if (!runner.session().database().policy().is_open()) {
+    throw Error(ErrorCode::kPermission, "commands of the system are not run in safe mode");
+  }
+  const size_t name = line.find_first_not_of(" \t\r\n");
+  const std::string command(line.substr(line.find_first_of(" \t", name)));
+  runner.out().flush();
+  const int status = std::system(command.c_str());
+  if (status != 0) {
+    throw Error(ErrorCode::kIo, "the command ended with {}",
+                WIFEXITED(status) ? fmt::format("code {}", WEXITSTATUS(status)) : fmt::format("signal {}", WTERMSIG(status)));
+  }
+}
+
 }  // namespace
 
 const std::vector<DotCommand>& dot_commands() {
@@ -205,6 +221,7 @@ const std::vector<DotCommand>& dot_commands() {
       {".quit", "", "Leave", Takes::kNothing, 0, 0},
       {".read", "FILE", "Run the statements in a file", Takes::kFile, 1, 1},
       {".schema", "[TABLE]", "The statements that make the tables and views", Takes::kTable, 0, 1},
+      {".shell", "COMMAND", "Run a command of the system's shell; not with --safe", Takes::kText, 1, 1000},
       {".tables", "[PATTERN]", "Tables and views; * or % for any text", Takes::kTable, 0, 1},
       {".timer", "on|off", "How long each statement takes", Takes::kSwitch, 1, 1},
   };
@@ -263,6 +280,7 @@ DotOutcome run_dot_command(std::string_view line, ScriptRunner& runner) {
   }
   if (command->name == ".nullvalue") runner.options().null_text = argument;
   if (command->name == ".schema") show_schema(runner, argument);
+  if (command->name == ".shell") run_in_shell(runner, line);
   if (command->name == ".tables") show_tables(runner, argument);
   if (command->name == ".timer") runner.shows_times() = switch_of(argument);
   if (command->name == ".read") {

@@ -36,6 +36,7 @@ uint64_t stream_rows(Query& query, OutputStream& out, std::string& text, const E
 
 uint64_t print_csv(Query& query, const OutputOptions& options, OutputStream& out, const ZoneOffsets* zone) {
   std::string text, value;
+  const std::string null_text = options.null_shown();
   const Schema& schema = query.schema();
   if (options.header) {
     for (size_t i = 0; i < schema.size(); ++i) {
@@ -48,12 +49,16 @@ uint64_t print_csv(Query& query, const OutputOptions& options, OutputStream& out
     for (size_t i = 0; i < schema.size(); ++i) {
       if (i > 0) text += ',';
       if (chunk.columns[i].is_null(row)) {
-        text += options.null_text;
+        text += null_text;
         continue;
       }
       value.clear();
       append_text(value, chunk.columns[i], row, zone);
-      append_csv_field(text, value);
+      if (value.empty() && null_text.empty()) {
+        text += "\"\"";  // a text that is empty is not NULL
+      } else {
+        append_csv_field(text, value);
+      }
     }
     text += '\n';
   });
@@ -90,7 +95,7 @@ uint64_t print_line(Query& query, const OutputOptions& options, OutputStream& ou
     if (!is_first) text += '\n';
     for (size_t i = 0; i < schema.size(); ++i) {
       text += padded(schema[i].name, width, Alignment::kRight) + " = ";
-      text += chunk.columns[i].is_null(row) ? options.null_text : text_at(chunk.columns[i], row, zone);
+      text += chunk.columns[i].is_null(row) ? options.null_shown() : text_at(chunk.columns[i], row, zone);
       text += '\n';
     }
   });
@@ -143,7 +148,7 @@ uint64_t print_markdown(Query& query, const OutputOptions& options, OutputStream
   const uint64_t rows = stream_rows(query, out, text, [&](const Chunk& chunk, uint32_t row, bool) {
     std::vector<std::string> cells;
     for (const Column& column : chunk.columns) {
-      cells.push_back(column.is_null(row) ? options.null_text : markdown_cell(text_at(column, row, zone)));
+      cells.push_back(column.is_null(row) ? options.null_shown() : markdown_cell(text_at(column, row, zone)));
     }
     if (has_begun) return line(cells);
     for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], display_width(cells[i]));

@@ -21,7 +21,9 @@ std::string_view name_of(OutputMode mode);
 struct OutputOptions {
   OutputMode mode = OutputMode::kBox;
   bool header = true;
-  std::string null_text = "NULL";
+  /// What stands for NULL; unless it is said, an empty field in CSV, so that it reads back as NULL.
+  std::optional<std::string> null_text;
+  std::string null_shown() const { return null_text.value_or(mode == OutputMode::kCsv ? "" : "NULL"); }
   size_t most_rows = 40;  // box: more are cut in the middle; 0: all
   size_t width = 0;       // box: of the terminal; 0: without end
 };

@@ -107,7 +107,9 @@ ScriptRunner::Outcome ScriptRunner::tell(const Error& error, std::string_view so
     if (out_.is_closed()) return Outcome::kOutputClosed;
     print_error(second.render() + "\n");
   }
-  const std::string text = error.render(source) + "\n";
+  Error named = error;
+  if (!files_.empty() && files_.back() != "-") named.add_note("in " + files_.back());
+  const std::string text = named.render(source) + "\n";
   const size_t colon = text.find(':');
   print_error(error_palette_.paint(Style::kError, text.substr(0, colon)) + text.substr(colon));
   return error.code() == ErrorCode::kCancelled && was_interrupted() ? Outcome::kInterrupted : Outcome::kFailed;
@@ -204,7 +206,7 @@ ScriptRunner::Outcome ScriptRunner::run(std::string_view text) {
 ScriptRunner::Outcome ScriptRunner::run_file(const std::string& path, const AccessPolicy& policy) {
   std::string text;
   try {
-    if (files_deep_ == kMostNestedFiles) {
+    if (files_.size() == kMostNestedFiles) {
       throw Error(ErrorCode::kInvalidArgument, "{}: scripts that read scripts go {} deep at most", path, kMostNestedFiles);
     }
     const auto stream = FileSystem::local().open_stream(path, policy);
@@ -219,9 +221,9 @@ ScriptRunner::Outcome ScriptRunner::run_file(const std::string& path, const Acce
   } catch (const Error& error) {
     return tell(error, {});
   }
-  ++files_deep_;
+  files_.push_back(path);
   const Outcome outcome = run(text);
-  --files_deep_;
+  files_.pop_back();
   return outcome;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/session.h"
 #include "shell/output.h"
@@ -47,7 +48,7 @@ class ScriptRunner final : public StatementWatcher {
   Palette palette_;
   Palette error_palette_;
   ProgressBar progress_;
-  size_t files_deep_ = 0;
+  std::vector<std::string> files_;  // that are being run, the outermost first
 };
 
 }  // namespace doline::shell

@@ -31,8 +31,9 @@ line2' AS nl, '' AS e"""
 def test_csv(program):
     assert printed(program, "--csv", "-c", VALUES) == (
         "i,n,s,l,st,m,b,d,dt,de,nl,e\n"
-        "1,NULL,\"a,b \"\"q\"\"\",\"[1, 2, NULL]\",\"{'a': 1, 'b': x y}\",{k=1.5},true,1.5,2024-01-01,1.10,"
-        "\"line1\nline2\",\n")
+        "1,,\"a,b \"\"q\"\"\",\"[1, 2, NULL]\",\"{'a': 1, 'b': x y}\",{k=1.5},true,1.5,2024-01-01,1.10,"
+        "\"line1\nline2\",\"\"\n")
+    assert printed(program, "--csv", "--nullvalue", "NULL", "-c", "SELECT NULL AS a, '' AS b") == "a,b\nNULL,\n"
     assert printed(program, "--csv", "--noheader", "--nullvalue", "", "-c", "SELECT 1, NULL, 'x y', 'é', 'it''s'") == (
         '1,,x y,"é","it\'s"\n')
     assert printed(program, "--csv", "-c", "SELECT 1 AS a WHERE false") == "a\n"
@@ -112,13 +113,40 @@ def test_statements_come_from_everywhere_in_the_order_given(program, tmp_path):
     (["-c", "SELECT 1", "-c", ".mode nosuchmode"], 1, "error[invalid_argument]"),
     (["--memory", "much", "-c", "SELECT 1"], 1, "error[setting]"),
     (["data.csv"], 1, "FROM 'data.csv'"),
-    (["--nosuchoption"], 109, "--nosuchoption"),
+    (["--nosuchoption"], 2, "error[invalid_argument]: no option --nosuchoption"),
+    (["--makdown"], 2, "did you mean --markdown?"),
+    (["-markdwn"], 2, "did you mean --markdown?"),
+    (["--threads", "0", "-c", "SELECT 1"], 2, "at least one core"),
+    (["--threads", "few", "-c", "SELECT 1"], 2, "--threads"),
 ])
 def test_an_error_ends_it_with_a_status(program, arguments, status, said):
     done = run(program, "--csv", "--noheader", *arguments)
     assert done.returncode == status
     assert said in done.stderr
     assert done.stdout in ("", "1\n")
+
+
+def test_what_csv_prints_reads_back(program, tmp_path):
+    (tmp_path / "t.csv").write_text(printed(program, "--csv", "-c", "FROM (VALUES (1), (NULL), (3)) t(a)"))
+    assert printed(program, "--csv", "--noheader", "-c", f"SELECT typeof(a), a FROM '{tmp_path}/t.csv'") == (
+        "BIGINT,1\nBIGINT,\nBIGINT,3\n")
+
+
+def test_an_error_in_a_script_names_it(program, tmp_path):
+    (tmp_path / "inner.sql").write_text("SELECT 1;\nSELECT nosuch;\n")
+    (tmp_path / "outer.sql").write_text(f".read {tmp_path}/inner.sql\n")
+    for name in ("inner", "outer"):
+        done = run(program, "-f", tmp_path / f"{name}.sql")
+        assert done.returncode == 1
+        assert " 2 | SELECT nosuch;\n" in done.stderr and f"note: in {tmp_path}/inner.sql" in done.stderr
+
+
+def test_a_command_of_the_system(program):
+    assert printed(program, "--csv", "-c", "SELECT 1 AS a", "-c", ".shell echo 'it  says'") == "a\n1\nit  says\n"
+    done = run(program, "-c", ".shell exit 3")
+    assert done.returncode == 1 and "ended with code 3" in done.stderr
+    done = run(program, "--safe", "-c", ".shell echo reached")
+    assert done.returncode == 1 and "error[permission]" in done.stderr and "reached" not in done.stdout
 
 
 def test_carets_count_lines_from_the_scripts_begin(program):

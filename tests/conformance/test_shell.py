@@ -200,7 +200,7 @@ def test_dot_commands(shell):
     terminal.expect('did you mean "orders"?')
     terminal.line(".mode csv")
     terminal.line("SELECT 1 AS a, NULL AS b;")
-    terminal.expect("a,b\r\n1,NULL")
+    terminal.expect("a,b\r\n1,\r\n")
     terminal.line(".nullvalue -")
     terminal.line(".headers off")
     terminal.line("SELECT 2 AS a, NULL AS b;")
