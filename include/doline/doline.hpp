@@ -15,6 +15,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -171,6 +172,15 @@ class Prepared {
   void bind(const char* name, T value) {
     detail::check(doline_bind_int64(prepared_.get(), name, value));
   }
+  template <std::unsigned_integral T>
+    requires(!std::same_as<T, bool>)
+  void bind(const char* name, T value) {
+    if (std::in_range<int64_t>(value)) {
+      detail::check(doline_bind_int64(prepared_.get(), name, static_cast<int64_t>(value)));
+    } else {
+      bind_uint64(name, value);
+    }
+  }
   void bind(const char* name, double value) { detail::check(doline_bind_double(prepared_.get(), name, value)); }
   void bind(const char* name, std::string_view text) {
     detail::check(doline_bind_text(prepared_.get(), name, text.data(), text.size()));
@@ -201,6 +211,31 @@ class Prepared {
 
  private:
   friend class Session;
+
+  /// A number that only UBIGINT holds, as the one row of an Arrow array.
+  void bind_uint64(const char* name, uint64_t value) {
+    struct Row {
+      uint64_t value;
+      const void* buffers[2];
+    };
+    ArrowSchema schema{};
+    schema.format = "L";
+    schema.name = "";
+    schema.release = [](ArrowSchema* done) { done->release = nullptr; };
+    Row* row = new Row{value, {}};
+    row->buffers[1] = &row->value;
+    ArrowArray array{};
+    array.length = 1;
+    array.n_buffers = 2;
+    array.buffers = row->buffers;
+    array.private_data = row;
+    array.release = [](ArrowArray* done) {
+      delete static_cast<Row*>(done->private_data);
+      done->release = nullptr;
+    };
+    bind(name, schema, array);
+  }
+
   detail::Handle<doline_prepared, doline_prepared_free> prepared_;
 };
 

@@ -68,6 +68,15 @@ TEST(Library, ParametersOfEachKind) {
   EXPECT_EQ(code_of([&] { session.prepare_bytes(tree).run(); }), "parameter");
 }
 
+TEST(Library, UnsignedParameters) {
+  Session session;
+  doline::Prepared prepared = session.prepare("SELECT ($a = 5 AND $b = 7 AND $c = 18446744073709551615)::INT8");
+  prepared.bind("a", size_t{5});
+  prepared.bind("b", 7u);
+  prepared.bind("c", UINT64_MAX);
+  EXPECT_EQ(number_of(prepared.run()), 1);
+}
+
 TEST(Library, ErrorsTellThePlace) {
   Session session;
   try {
