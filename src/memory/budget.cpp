@@ -89,8 +89,11 @@ void Budget::grow(size_t bytes) {
   if (add(bytes, false)) return;
   const Budget* tight = this;
   while (tight->parent_ && tight->used_bytes() + bytes <= tight->limit_bytes()) tight = tight->parent_.get();
-  throw Error(ErrorCode::kMemoryLimit, "{} KiB more do not fit: {} of {} MiB are in use", bytes >> 10,
-              tight->used_bytes() >> 20, tight->limit_bytes() >> 20)
+  // Small limits in the smaller unit: "0 of 0 MiB" says nothing.
+  const bool is_small = tight->limit_bytes() < size_t{16} << 20;
+  const unsigned shift = is_small ? 10 : 20;
+  throw Error(ErrorCode::kMemoryLimit, "{} KiB more do not fit: {} of {} {} are in use", (bytes + 1023) >> 10,
+              tight->used_bytes() >> shift, tight->limit_bytes() >> shift, is_small ? "KiB" : "MiB")
       .hint("raise memory_limit (SET memory_limit = '…'), or lower threads");
 }
 
