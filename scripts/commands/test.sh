@@ -1,6 +1,7 @@
 # ./dev test [--long] [FILTER]
 # Stages: set-up, release, asan, tests; with --long also the tests that take gigabytes, thread
-# sanitizer, g++ and fuzzing.
+# sanitizer, g++ and fuzzing. With a filter and without --long, what it picks is built and run in
+# the release build alone.
 long=0
 filter=""
 for argument in "$@"; do
@@ -20,6 +21,23 @@ stage_begin "set-up"
 if ((long)); then ensure_packages build test long; else ensure_packages build test; fi
 ensure_python
 stage_end
+
+if [[ -n $filter ]] && ((!long)); then
+  stage_begin "tests"
+  run_python_tests "house rules" tests/tidy
+  run_python_tests "test and benchmark tools" tests/harness
+  find_filtered_targets
+  if ((${#filtered_targets[@]} > 0)); then
+    configure release DOLINE_BUILD_TESTS=ON DOLINE_BUILD_BENCH=OFF
+    compile release "${filtered_targets[@]}"
+    if ((${#filtered_units[@]} > 0)); then run_unit_tests release; fi
+    run_sql_corpus release default chunk_2 one_thread unoptimized spilling plan_bytes
+    run_conformance release
+  fi
+  stage_end
+  finish_tests
+  exit 0
+fi
 
 stage_begin "release"
 configure release DOLINE_BUILD_TESTS=ON DOLINE_BUILD_BENCH=ON
