@@ -99,7 +99,7 @@ bool CarriedRun::append(std::span<const Column> columns, const uint32_t* source,
     if (!follows || blocks_.back().count == blocks_.back().capacity()) {
       // Morsels may give few rows each: blocks begin small, and grow while rows follow one another.
       const uint32_t more = follows ? std::min(SortRun::kBlockEntries, (blocks_.back().count + 8) * 4 - 8)
-                                    : std::clamp(count - done, kFirstBlockEntries, SortRun::kBlockEntries);
+                                    : std::clamp(std::bit_ceil(count - done + 8) - 8, kFirstBlockEntries, SortRun::kBlockEntries);
       blocks_.push_back({Buffer::allocate(more * sizeof(SortEntry), *context_.budget), 0, place + done, {}});
       held_bytes_ += blocks_.back().buffer->held_bytes();
     }
