@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/session.h"
-#include "format/arrow/arrow_c.h"
+#include "doline/arrow_c_data.h"
 
 namespace doline {
 

@@ -76,7 +76,7 @@ def check_includes(table, folder, name, text):
             if top_folder not in table[folder]:
                 complaints.append(f"{name}: {folder} may not include {target}")
         elif top_folder == "doline":
-            if folder != "engine":
+            if folder != "engine" and target != "doline/arrow_c_data.h":  # not our API
                 complaints.append(f"{name}: only engine implements the public API ({target})")
         else:
             complaints.append(f'{name}: "{target}" lies in no folder of the table')

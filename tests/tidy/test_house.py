@@ -64,6 +64,7 @@ def test_a_folder_declared_before_what_it_includes_is_refused():
     ("io", '#include "vendor/x.h"', "lies in no folder"),
     ("engine", '#include "doline/doline.h"', None),
     ("io", '#include "doline/doline.h"', "only engine"),
+    ("io", '#include "doline/arrow_c_data.h"', None),
 ])
 def test_includes(folder, line, complaint):
     found = house.check_includes(house.include_table(CMAKE), folder, "x.cpp", line + "\n")

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "column/type.h"
-#include "format/arrow/arrow_c.h"
+#include "doline/arrow_c_data.h"
 
 namespace doline {
 

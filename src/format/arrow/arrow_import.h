@@ -5,7 +5,7 @@
 
 #include "column/chunk.h"
 #include "column/value.h"
-#include "format/arrow/arrow_c.h"
+#include "doline/arrow_c_data.h"
 
 namespace doline {
 

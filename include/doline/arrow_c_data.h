@@ -1,10 +1,16 @@
-#pragma once
+/*
+ * The Arrow C data and stream interfaces, as published by Apache Arrow: a binary contract, so its
+ * structs are the same everywhere, and its guards are those everybody uses. Who holds a struct
+ * calls its `release` once; a null `release` says that it is released.
+ */
+#ifndef DOLINE_ARROW_C_DATA_H
+#define DOLINE_ARROW_C_DATA_H
 
-#include <cstdint>
+#include <stdint.h>
 
-// The Arrow C data and stream interfaces: a published binary contract, so its structs are the same
-// everywhere and this guard is the one everybody uses (include/doline/doline.h has them too).
-// Who holds a struct calls its `release` once; a null `release` says that it is released.
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #ifndef ARROW_C_DATA_INTERFACE
 #define ARROW_C_DATA_INTERFACE
@@ -12,8 +18,6 @@
 #define ARROW_FLAG_DICTIONARY_ORDERED 1
 #define ARROW_FLAG_NULLABLE 2
 #define ARROW_FLAG_MAP_KEYS_SORTED 4
-
-extern "C" {
 
 struct ArrowSchema {
   const char* format;
@@ -39,15 +43,10 @@ struct ArrowArray {
   void (*release)(struct ArrowArray*);
   void* private_data;
 };
-
-}  // extern "C"
-
-#endif  // ARROW_C_DATA_INTERFACE
+#endif /* ARROW_C_DATA_INTERFACE */
 
 #ifndef ARROW_C_STREAM_INTERFACE
 #define ARROW_C_STREAM_INTERFACE
-
-extern "C" {
 
 struct ArrowArrayStream {
   int (*get_schema)(struct ArrowArrayStream*, struct ArrowSchema* out);
@@ -56,7 +55,10 @@ struct ArrowArrayStream {
   void (*release)(struct ArrowArrayStream*);
   void* private_data;
 };
+#endif /* ARROW_C_STREAM_INTERFACE */
 
-}  // extern "C"
+#ifdef __cplusplus
+}
+#endif
 
-#endif  // ARROW_C_STREAM_INTERFACE
+#endif /* DOLINE_ARROW_C_DATA_H */
