@@ -4,6 +4,7 @@
 
 #include "function/registry.h"
 #include "sql/print.h"
+#include "sql/visit.h"
 
 namespace doline {
 
@@ -36,51 +37,32 @@ ExprRef replace_top_down(const ExprRef& expr, const std::function<ExprRef(const 
   return changed ? expr->with_inputs(std::move(inputs)) : expr;
 }
 
-/// The Columns node inside an item, where it has one that is not unpacked into a call.
 const sql::Columns* columns_in(const sql::Expression& node);
 
-struct ColumnsFinder {
+struct ColumnsFinder : sql::EachField<ColumnsFinder> {
   const sql::Columns* found = nullptr;
-  template <class T>
-  void operator()(int, const char*, const T& value) {
-    look(value);
-  }
-  template <class T>
-  void some(int, const char*, const T& value) {
-    look(value);
-  }
-  template <class T>
-  void optional(int, const char*, const T& value) {
-    look(value);
-  }
-  void look(const sql::ExpressionRef& value) {
+  void take(const sql::ExpressionRef& value) {
     if (value && !found) found = columns_in(*value);
   }
-  void look(const sql::Argument& value) { look(value.value); }
-  void look(const sql::CaseBranch& value) {
-    look(value.when);
-    look(value.then);
+  void take(const sql::Argument& value) { take(value.value); }
+  void take(const sql::CaseBranch& value) {
+    take(value.when);
+    take(value.then);
   }
-  void look(const sql::OrderItem& value) { look(value.expression); }
+  void take(const sql::OrderItem& value) { take(value.expression); }
   template <class T>
-  void look(const std::vector<T>& values) {
-    for (const auto& value : values) look(value);
+  void take(const std::vector<T>& values) {
+    for (const auto& value : values) take(value);
   }
   template <class T>
-  void look(const T&) {}
+  void take(const T&) {}
 };
 
+/// The Columns node inside an item, where it has one that is not unpacked into a call.
 const sql::Columns* columns_in(const sql::Expression& node) {
   if (const auto* columns = node.get_if<sql::Columns>()) return columns->unpack ? nullptr : columns;
   ColumnsFinder finder;
-  switch (node.kind) {
-#define X(tag, name)                                                       \
-  case sql::ExpressionKind::k##name:                                       \
-    sql::name::fields(node.as<sql::name>(), finder);                       \
-    break;
-    DOLINE_SQL_EXPRESSIONS(X)
-#undef X
-  }
+  sql::visit(node, [&](const auto& exact) { std::remove_cvref_t<decltype(exact)>::fields(exact, finder); });
   return finder.found;
 }
 

@@ -10,23 +10,9 @@ namespace doline::sql {
 namespace {
 
 /// The height of the highest reference among the fields.
-struct HeightWalker {
+struct HeightWalker : EachField<HeightWalker> {
   uint32_t highest = 0;
 
-  template <class T>
-  void operator()(int, const char*, const T& value) {
-    take(value);
-  }
-  template <class T>
-  void some(int, const char*, const T& value) {
-    take(value);
-  }
-  template <class T>
-  void optional(int, const char*, const T& value) {
-    take(value);
-  }
-
- private:
   template <class T>
   void take(const T& value) {
     if constexpr (ReferenceField<T>) {

@@ -12,20 +12,12 @@ namespace doline::sql {
 namespace {
 
 /// Where the fields of one struct lie, in their order.
-struct FieldAddresses {
+struct FieldAddresses : EachField<FieldAddresses> {
   std::array<const void*, 24> at{};
   size_t count = 0;
 
   template <class T>
-  void operator()(int, const char*, const T& value) {
-    at[count++] = &value;
-  }
-  template <class T>
-  void some(int, const char*, const T& value) {
-    at[count++] = &value;
-  }
-  template <class T>
-  void optional(int, const char*, const T& value) {
+  void take(const T& value) {
     at[count++] = &value;
   }
 };
@@ -34,31 +26,25 @@ template <class T>
 bool same(const T& left, const T& right);
 
 /// Compares the fields it is shown with those of the other struct, whose addresses it has.
-struct EqualWalker {
-  const FieldAddresses& other;
-  size_t next = 0;
-  bool result = true;
+struct EqualWalker : EachField<EqualWalker> {
+  explicit EqualWalker(const FieldAddresses& addresses) : other(addresses) {}
 
   template <class T>
-  void operator()(int, const char*, const T& value) {
+  void take(const T& value) {
     const auto& counterpart = *static_cast<const T*>(other.at[next++]);
     result = result && same(value, counterpart);
   }
-  template <class T>
-  void some(int number, const char* name, const T& value) {
-    (*this)(number, name, value);
-  }
-  template <class T>
-  void optional(int number, const char* name, const T& value) {
-    (*this)(number, name, value);
-  }
+
+  const FieldAddresses& other;
+  size_t next = 0;
+  bool result = true;
 };
 
 template <class T>
 bool same_fields(const T& left, const T& right) {
   FieldAddresses addresses;
   T::fields(right, addresses);
-  EqualWalker walker{addresses};
+  EqualWalker walker(addresses);
   T::fields(left, walker);
   return walker.result;
 }
@@ -94,21 +80,8 @@ bool same(const T& left, const T& right) {
   }
 }
 
-struct HashWalker {
+struct HashWalker : EachField<HashWalker> {
   uint64_t result = 0;
-
-  template <class T>
-  void operator()(int, const char*, const T& value) {
-    take(value);
-  }
-  template <class T>
-  void some(int, const char*, const T& value) {
-    take(value);
-  }
-  template <class T>
-  void optional(int, const char*, const T& value) {
-    take(value);
-  }
 
   template <class T>
   void take(const T& value) {

@@ -7,28 +7,15 @@ namespace doline::sql {
 namespace {
 
 /// Goes through every field of every node, by their declarations.
-struct Collector {
-  std::set<std::string>& names;
+struct Collector : EachField<Collector> {
+  explicit Collector(std::set<std::string>& into) : names(into) {}
 
   template <class T>
-  void operator()(int, const char*, const T& value) {
-    look(value);
-  }
-  template <class T>
-  void some(int, const char*, const T& value) {
-    look(value);
-  }
-  template <class T>
-  void optional(int, const char*, const T& value) {
-    look(value);
-  }
-
-  template <class T>
-  void look(const T& value) {
+  void take(const T& value) {
     if constexpr (ReferenceField<T>) {
       if (value != nullptr) visit(*value, [&](const auto& node) { fields_of(node); });
     } else if constexpr (ListField<T>) {
-      for (const auto& element : value) look(element);
+      for (const auto& element : value) take(element);
     } else if constexpr (StructField<T> && !std::same_as<T, Identifier>) {
       fields_of(value);
     }
@@ -38,13 +25,15 @@ struct Collector {
     if constexpr (std::same_as<T, Parameter>) names.insert(node.name);
     T::fields(node, *this);
   }
+
+  std::set<std::string>& names;
 };
 
 }  // namespace
 
 std::set<std::string> parameters_of(const Statement& statement) {
   std::set<std::string> names;
-  Collector collector{names};
+  Collector collector(names);
   visit(statement, [&](const auto& node) { collector.fields_of(node); });
   return names;
 }

@@ -7,8 +7,7 @@
 #include "base/assert.h"
 #include "sql/statement.h"
 
-/// What the walkers over field declarations (build, compare, tree_bytes) share. Included by those
-/// .cpp files only.
+/// What the walkers over field declarations share. Included by .cpp files only.
 namespace doline::sql {
 
 /// Calls `f` with the node as the struct its kind names.
@@ -68,6 +67,24 @@ template <class F>
 decltype(auto) visit(const Sample& node, F&& f) {
   return f(node);
 }
+
+/// A walker that treats all fields alike, whatever the declaration says of them:
+/// `self.take(value)` for each, in their order.
+template <class Self>
+struct EachField {
+  template <class T>
+  void operator()(int, const char*, const T& value) {
+    static_cast<Self*>(this)->take(value);
+  }
+  template <class T>
+  void some(int, const char*, const T& value) {
+    static_cast<Self*>(this)->take(value);
+  }
+  template <class T>
+  void optional(int, const char*, const T& value) {
+    static_cast<Self*>(this)->take(value);
+  }
+};
 
 // The sorts of field values. A walker takes them in this order: reference, list, and so on.
 
