@@ -1,6 +1,5 @@
 // The wire form of plans: any bytes are a plan or corrupt, and a plan survives its bytes, its
-// printing and the optimizer. The first byte picks a statement; the rest are edits of its plan's
-// bytes (place, value), so that what is tried lies near what is valid. 255: the bytes themselves.
+// printing and the optimizer.
 // links: engine
 #include <cstdint>
 #include <span>
@@ -9,6 +8,7 @@
 #include "bind/binder.h"
 #include "engine/session.h"
 #include "optimizer/optimizer.h"
+#include "edited_bytes.h"
 
 namespace {
 
@@ -62,16 +62,6 @@ void check(std::span<const std::byte> bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
-  if (data[0] == 255) {
-    check({reinterpret_cast<const std::byte*>(data + 1), size - 1});
-    return 0;
-  }
-  std::vector<std::byte> bytes = plans()[data[0] % plans().size()];
-  for (size_t at = 1; at + 3 <= size; at += 3) {
-    const size_t place = static_cast<size_t>(data[at] | data[at + 1] << 8);
-    bytes[place % bytes.size()] = static_cast<std::byte>(data[at + 2]);
-  }
-  check(bytes);
+  check(edited_bytes(plans(), {data, size}));
   return 0;
 }

@@ -1,6 +1,5 @@
-// The bytes of unresolved trees: any bytes are a tree or corrupt. The first byte picks a
-// statement; the rest are edits of its bytes (place, value), so that what is tried lies near what
-// is valid. What is read survives its bytes and can be printed and bound. 255: the bytes themselves.
+// The bytes of unresolved trees: any bytes are a tree or corrupt. What is read survives its bytes
+// and can be printed and bound.
 // links: engine
 #include <cstdint>
 #include <span>
@@ -12,6 +11,7 @@
 #include "sql/parser.h"
 #include "sql/print.h"
 #include "sql/tree_bytes.h"
+#include "edited_bytes.h"
 
 namespace {
 
@@ -62,16 +62,6 @@ void check(std::span<const std::byte> bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
-  if (data[0] == 255) {
-    check({reinterpret_cast<const std::byte*>(data + 1), size - 1});
-    return 0;
-  }
-  sql::Bytes bytes = trees()[data[0] % trees().size()];
-  for (size_t at = 1; at + 3 <= size; at += 3) {
-    const size_t place = static_cast<size_t>(data[at] | data[at + 1] << 8);
-    bytes[place % bytes.size()] = static_cast<std::byte>(data[at + 2]);
-  }
-  check(bytes);
+  check(edited_bytes(trees(), {data, size}));
   return 0;
 }
