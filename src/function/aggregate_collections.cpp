@@ -1,6 +1,6 @@
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
-#include "function/aggregate_storage.h"
+#include "function/aggregate_state.h"
 #include "rows/value_bytes.h"
 
 namespace doline {
@@ -8,30 +8,10 @@ namespace doline {
 namespace {
 
 /// list(x): every value, NULLs included, in the order met.
-class ListAggregate final : public AggregateFunction {
+class ListAggregate final : public ChainAggregate<ListAggregate> {
  public:
   explicit ListAggregate(TypeRef element) : element_(element), result_type_(Type::list(element)) {}
 
-  StateLayout layout() const override { return {sizeof(ByteChain), alignof(ByteChain)}; }
-  void init(std::byte* state) const override { new (state) ByteChain(); }
-  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
-              Arena& arena) const override {
-    update_each(arguments[0], active, arena, [&](uint32_t i) { return states.states[i]; });
-  }
-  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
-                  Arena& arena) const override {
-    update_each(arguments[0], active, arena, [&](uint32_t) { return state; });
-  }
-  void merge(StateSpan from, StateSpan into, Arena& arena) const override {
-    for (uint32_t i = 0; i < from.count; ++i)
-      at(into.states[i]).append_all(at(from.states[i]), arena);
-  }
-  void save(const std::byte* state, StateWriter& out) const override {
-    reinterpret_cast<const ByteChain*>(state)->save(out);
-  }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override {
-    at(state).load(in, arena);
-  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     for (uint32_t i = 0; i < states.count; ++i) {
       const ByteChain& chain = at(states.states[i]);
@@ -46,56 +26,31 @@ class ListAggregate final : public AggregateFunction {
     }
   }
   TypeRef result_type() const override { return result_type_; }
-  bool has_variable_state() const override { return true; }
   bool is_order_sensitive() const override { return true; }
 
- private:
-  static ByteChain& at(std::byte* state) { return *reinterpret_cast<ByteChain*>(state); }
   template <class StateOf>
-  static void update_each(const Column& column, const Selection& active, Arena& arena,
-                          StateOf state_of) {
+  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
+    const Column& column = arguments[0];
     std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < active.size(); ++i) {
       bytes.clear();
       append_value_bytes(bytes, column, active[i]);
-      at(state_of(i)).append(bytes, arena);
+      state_of(i).append(bytes, arena);
     }
   }
 
+ private:
   const TypeRef element_;
   const TypeRef result_type_;
 };
 
 /// string_agg(text, separator): texts that are not NULL, one behind the other.
-class TextJoin final : public AggregateFunction {
+class TextJoin final : public ChainAggregate<TextJoin> {
  public:
   /// A NULL separator makes every result NULL.
   explicit TextJoin(std::optional<std::string> separator) : separator_(std::move(separator)) {}
 
-  StateLayout layout() const override { return {sizeof(ByteChain), alignof(ByteChain)}; }
-  void init(std::byte* state) const override { new (state) ByteChain(); }
-  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
-              Arena& arena) const override {
-    for_each_value<StringView>(arguments[0], active, [&](uint32_t i, const StringView& text) {
-      add(at(states.states[i]), text, arena);
-    });
-  }
-  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
-                  Arena& arena) const override {
-    for_each_value<StringView>(arguments[0], active, [&](uint32_t, const StringView& text) {
-      add(at(state), text, arena);
-    });
-  }
-  void merge(StateSpan from, StateSpan into, Arena& arena) const override {
-    for (uint32_t i = 0; i < from.count; ++i)
-      at(into.states[i]).append_all(at(from.states[i]), arena);
-  }
-  void save(const std::byte* state, StateWriter& out) const override {
-    reinterpret_cast<const ByteChain*>(state)->save(out);
-  }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override {
-    at(state).load(in, arena);
-  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     std::string joined;
     for (uint32_t i = 0; i < states.count; ++i) {
@@ -114,11 +69,17 @@ class TextJoin final : public AggregateFunction {
     }
   }
   TypeRef result_type() const override { return Type::varchar(); }
-  bool has_variable_state() const override { return true; }
   bool is_order_sensitive() const override { return true; }
 
+  template <class StateOf>
+  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
+    for_each_value<StringView>(
+        arguments[0], active,
+        [&](uint32_t i, const StringView& text) { add(state_of(i), text, arena); });
+  }
+
  private:
-  static ByteChain& at(std::byte* state) { return *reinterpret_cast<ByteChain*>(state); }
   void add(ByteChain& chain, const StringView& text, Arena& arena) const {
     if (!separator_) return;
     std::byte* to = chain.append(text.size() + separator_->size(), arena);

@@ -1,6 +1,6 @@
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
-#include "function/aggregate_storage.h"
+#include "function/aggregate_state.h"
 #include "kernel/calendar.h"
 #include "kernel/compare.h"
 #include "rows/value_bytes.h"
@@ -150,20 +150,10 @@ class TextExtreme final : public AggregateFunction {
 
 /// Of lists, structs and maps, kept as value bytes.
 template <bool kMinimum>
-class NestedExtreme final : public AggregateFunction {
+class NestedExtreme final : public StateAggregate<NestedExtreme<kMinimum>, KeptBytes> {
  public:
   explicit NestedExtreme(TypeRef type) : type_(type) {}
 
-  StateLayout layout() const override { return {sizeof(KeptBytes), alignof(KeptBytes)}; }
-  void init(std::byte* state) const override { new (state) KeptBytes(); }
-  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
-              Arena& arena) const override {
-    update_each(arguments[0], active, arena, [&](uint32_t i) { return states.states[i]; });
-  }
-  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
-                  Arena& arena) const override {
-    update_each(arguments[0], active, arena, [&](uint32_t) { return state; });
-  }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
       const KeptBytes& other = at(from.states[i]);
@@ -188,10 +178,22 @@ class NestedExtreme final : public AggregateFunction {
     }
   }
   TypeRef result_type() const override { return type_; }
-  bool has_variable_state() const override { return true; }
+
+  template <class StateOf>
+  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
+    const Column& column = arguments[0];
+    std::vector<std::byte> bytes;
+    for (uint32_t i = 0; i < active.size(); ++i) {
+      if (column.is_null(active[i])) continue;
+      bytes.clear();
+      append_value_bytes(bytes, column, active[i]);
+      add(state_of(i), bytes, arena);
+    }
+  }
 
  private:
-  static KeptBytes& at(std::byte* state) { return *reinterpret_cast<KeptBytes*>(state); }
+  using StateAggregate<NestedExtreme, KeptBytes>::at;
   void add(KeptBytes& state, std::span<const std::byte> value, Arena& arena) const {
     if (state.size != 0) {
       auto a = value;
@@ -200,17 +202,6 @@ class NestedExtreme final : public AggregateFunction {
       if (kMinimum ? order >= 0 : order <= 0) return;
     }
     state.assign(value, arena);
-  }
-  template <class StateOf>
-  void update_each(const Column& column, const Selection& active, Arena& arena,
-                   StateOf state_of) const {
-    std::vector<std::byte> bytes;
-    for (uint32_t i = 0; i < active.size(); ++i) {
-      if (column.is_null(active[i])) continue;
-      bytes.clear();
-      append_value_bytes(bytes, column, active[i]);
-      add(at(state_of(i)), bytes, arena);
-    }
   }
 
   const TypeRef type_;

@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
-#include "function/aggregate_storage.h"
+#include "function/aggregate_state.h"
 #include "rows/value_bytes.h"
 
 namespace doline {
@@ -14,7 +14,7 @@ namespace {
 enum class FrequencyResult : uint8_t { kMode, kHistogram, kEntropy };
 
 /// Counts how often each value occurs; NULLs do not.
-class FrequencyAggregate final : public AggregateFunction {
+class FrequencyAggregate final : public StateAggregate<FrequencyAggregate, ValueTable> {
  public:
   FrequencyAggregate(FrequencyResult wanted, TypeRef type)
       : wanted_(wanted),
@@ -23,16 +23,6 @@ class FrequencyAggregate final : public AggregateFunction {
                      : wanted == FrequencyResult::kHistogram ? Type::map(type, Type::uint64())
                                                              : Type::float64()) {}
 
-  StateLayout layout() const override { return {sizeof(ValueTable), alignof(ValueTable)}; }
-  void init(std::byte* state) const override { new (state) ValueTable(); }
-  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
-              Arena& arena) const override {
-    update_each(arguments[0], active, arena, [&](uint32_t i) { return states.states[i]; });
-  }
-  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
-                  Arena& arena) const override {
-    update_each(arguments[0], active, arena, [&](uint32_t) { return state; });
-  }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
       at(from.states[i]).for_each([&](const ValueTable::Entry& entry) {
@@ -72,25 +62,25 @@ class FrequencyAggregate final : public AggregateFunction {
     }
   }
   TypeRef result_type() const override { return result_type_; }
-  bool has_variable_state() const override { return true; }
+
+  template <class StateOf>
+  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
+    const Column& column = arguments[0];
+    std::vector<std::byte> bytes;
+    for (uint32_t i = 0; i < active.size(); ++i) {
+      if (column.is_null(active[i])) continue;
+      entry_of(state_of(i), column, active[i], bytes, arena).count += 1;
+    }
+  }
 
  private:
   using Entry = ValueTable::Entry;
-  static ValueTable& at(std::byte* state) { return *reinterpret_cast<ValueTable*>(state); }
   static Entry& entry_of(ValueTable& table, const Column& column, uint32_t row,
                          std::vector<std::byte>& bytes, Arena& arena) {
     bytes.clear();
     append_value_bytes(bytes, column, row, ValueForm::kCanonical);
     return table.find_or_add(bytes, hash_bytes(bytes.data(), bytes.size()), arena);
-  }
-  template <class StateOf>
-  static void update_each(const Column& column, const Selection& active, Arena& arena,
-                          StateOf state_of) {
-    std::vector<std::byte> bytes;
-    for (uint32_t i = 0; i < active.size(); ++i) {
-      if (column.is_null(active[i])) continue;
-      entry_of(at(state_of(i)), column, active[i], bytes, arena).count += 1;
-    }
   }
   static void append_value(const Entry& entry, ColumnBuilder& out) {
     auto bytes = entry.bytes();

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "function/aggregate_loops.h"
-#include "function/aggregate_storage.h"
+#include "function/aggregate_state.h"
 #include "function/aggregate_wrappers.h"
 #include "rows/value_bytes.h"
 
@@ -11,32 +11,12 @@ namespace {
 
 /// Keeps rows (sort keys, then arguments, as value bytes, their size in front) and hands them to
 /// the inner aggregate in order once the result is asked for.
-class OrderedAggregate final : public AggregateFunction {
+class OrderedAggregate final : public ChainAggregate<OrderedAggregate> {
  public:
   OrderedAggregate(AggregateFunctionRef inner, std::vector<TypeRef> types,
                    std::vector<AggregateSortKey> keys)
       : inner_(std::move(inner)), types_(std::move(types)), keys_(std::move(keys)) {}
 
-  StateLayout layout() const override { return {sizeof(ByteChain), alignof(ByteChain)}; }
-  void init(std::byte* state) const override { new (state) ByteChain(); }
-  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
-              Arena& arena) const override {
-    update_each(arguments, active, arena, [&](uint32_t i) { return states.states[i]; });
-  }
-  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
-                  Arena& arena) const override {
-    update_each(arguments, active, arena, [&](uint32_t) { return state; });
-  }
-  void merge(StateSpan from, StateSpan into, Arena& arena) const override {
-    for (uint32_t i = 0; i < from.count; ++i)
-      at(into.states[i]).append_all(at(from.states[i]), arena);
-  }
-  void save(const std::byte* state, StateWriter& out) const override {
-    reinterpret_cast<const ByteChain*>(state)->save(out);
-  }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override {
-    at(state).load(in, arena);
-  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     std::vector<std::byte> inner_state(inner_->layout().size_bytes + 16);
     void* aligned = inner_state.data();
@@ -51,11 +31,6 @@ class OrderedAggregate final : public AggregateFunction {
     }
   }
   TypeRef result_type() const override { return inner_->result_type(); }
-  bool has_variable_state() const override { return true; }
-
- private:
-  using Bytes = std::span<const std::byte>;
-  static ByteChain& at(std::byte* state) { return *reinterpret_cast<ByteChain*>(state); }
 
   template <class StateOf>
   void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
@@ -71,9 +46,13 @@ class OrderedAggregate final : public AggregateFunction {
       }
       const auto size = static_cast<uint32_t>(bytes.size() - sizeof(uint32_t));
       std::memcpy(bytes.data(), &size, sizeof size);
-      at(state_of(i)).append(bytes, arena);
+      state_of(i).append(bytes, arena);
     }
   }
+
+ private:
+  using Bytes = std::span<const std::byte>;
+
   int compare(Bytes a, Bytes b) const {
     for (const AggregateSortKey& key : keys_) {
       // A NULL's tag is 0, any other value's is not; compare_value_bytes puts NULLs last.

@@ -3,7 +3,7 @@
 
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
-#include "function/aggregate_storage.h"
+#include "function/aggregate_state.h"
 #include "kernel/calendar.h"
 #include "kernel/compare.h"
 #include "rows/value_bytes.h"
@@ -94,31 +94,8 @@ T quantile_of(std::vector<T>& values, double quantile, Blend blend) {
 
 /// Keeps all values of a group; the base of quantiles and of the median deviation.
 template <class T>
-class KeptValues : public AggregateFunction {
+class KeptValues : public ChainAggregate<KeptValues<T>> {
  public:
-  StateLayout layout() const override { return {sizeof(ByteChain), alignof(ByteChain)}; }
-  void init(std::byte* state) const override { new (state) ByteChain(); }
-  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
-              Arena& arena) const override {
-    for_each_value<T>(arguments[0], active, [&](uint32_t i, const T& value) {
-      at(states.states[i]).append_value(value, arena);
-    });
-  }
-  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
-                  Arena& arena) const override {
-    for_each_value<T>(arguments[0], active,
-                      [&](uint32_t, const T& value) { at(state).append_value(value, arena); });
-  }
-  void merge(StateSpan from, StateSpan into, Arena& arena) const override {
-    for (uint32_t i = 0; i < from.count; ++i)
-      at(into.states[i]).append_all(at(from.states[i]), arena);
-  }
-  void save(const std::byte* state, StateWriter& out) const override {
-    reinterpret_cast<const ByteChain*>(state)->save(out);
-  }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override {
-    at(state).load(in, arena);
-  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     std::vector<T> values;
     for (uint32_t i = 0; i < states.count; ++i) {
@@ -136,13 +113,20 @@ class KeptValues : public AggregateFunction {
       finish(values, out);
     }
   }
-  bool has_variable_state() const override { return true; }
+
+  template <class StateOf>
+  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
+    for_each_value<T>(arguments[0], active, [&](uint32_t i, const T& value) {
+      state_of(i).append_value(value, arena);
+    });
+  }
 
  protected:
   virtual void finish(std::vector<T>& values, ColumnBuilder& out) const = 0;
 
  private:
-  static ByteChain& at(std::byte* state) { return *reinterpret_cast<ByteChain*>(state); }
+  using ChainAggregate<KeptValues<T>>::at;
 };
 
 template <class T>
@@ -236,32 +220,12 @@ class BoolQuantile final : public AggregateFunction {
 };
 
 /// Discrete quantiles of texts and nested values, kept as value bytes.
-class BytesQuantile final : public AggregateFunction {
+class BytesQuantile final : public ChainAggregate<BytesQuantile> {
  public:
   BytesQuantile(QuantileRequest request, TypeRef type)
       : request_(std::move(request)),
         type_(type),
         result_type_(request_.as_list ? Type::list(type) : type) {}
-  StateLayout layout() const override { return {sizeof(ByteChain), alignof(ByteChain)}; }
-  void init(std::byte* state) const override { new (state) ByteChain(); }
-  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
-              Arena& arena) const override {
-    update_each(arguments[0], active, arena, [&](uint32_t i) { return states.states[i]; });
-  }
-  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
-                  Arena& arena) const override {
-    update_each(arguments[0], active, arena, [&](uint32_t) { return state; });
-  }
-  void merge(StateSpan from, StateSpan into, Arena& arena) const override {
-    for (uint32_t i = 0; i < from.count; ++i)
-      at(into.states[i]).append_all(at(from.states[i]), arena);
-  }
-  void save(const std::byte* state, StateWriter& out) const override {
-    reinterpret_cast<const ByteChain*>(state)->save(out);
-  }
-  void load(StateReader& in, std::byte* state, Arena& arena) const override {
-    at(state).load(in, arena);
-  }
   void result(StateSpan states, ColumnBuilder& out) const override {
     using Bytes = std::span<const std::byte>;
     std::vector<Bytes> values;
@@ -301,22 +265,21 @@ class BytesQuantile final : public AggregateFunction {
     }
   }
   TypeRef result_type() const override { return result_type_; }
-  bool has_variable_state() const override { return true; }
 
- private:
-  static ByteChain& at(std::byte* state) { return *reinterpret_cast<ByteChain*>(state); }
   template <class StateOf>
-  static void update_each(const Column& column, const Selection& active, Arena& arena,
-                          StateOf state_of) {
+  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
+    const Column& column = arguments[0];
     std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < active.size(); ++i) {
       if (column.is_null(active[i])) continue;
       bytes.clear();
       append_value_bytes(bytes, column, active[i]);
-      at(state_of(i)).append(bytes, arena);
+      state_of(i).append(bytes, arena);
     }
   }
 
+ private:
   const QuantileRequest request_;
   const TypeRef type_;
   const TypeRef result_type_;
@@ -441,32 +404,17 @@ Blend blend_of(TypeRef type) {
   return type->is(TypeKind::kDecimal) ? Blend::kTruncate : Blend::kRound;
 }
 
-AggregateFunctionRef make_continuous(TypeRef type, QuantileRequest request) {
-  const Blend blend = blend_of(type);
-  switch (type->physical()) {
-    case PhysicalType::kFloat:
-      return make_ref<const Quantile<float>>(std::move(request), blend, type);
-    case PhysicalType::kDouble:
-      return make_ref<const Quantile<double>>(std::move(request), blend, type);
-    case PhysicalType::kInt64:
-      return make_ref<const Quantile<int64_t>>(std::move(request), blend, type);
-    case PhysicalType::kInt128:
-      return make_ref<const Quantile<int128_t>>(std::move(request), blend, type);
-    case PhysicalType::kBool:
-    case PhysicalType::kInt8:
-    case PhysicalType::kInt16:
-    case PhysicalType::kInt32:
-    case PhysicalType::kUInt8:
-    case PhysicalType::kUInt16:
-    case PhysicalType::kUInt32:
-    case PhysicalType::kUInt64:
-    case PhysicalType::kString:
-    case PhysicalType::kInterval:
-    case PhysicalType::kList:
-    case PhysicalType::kStruct:
-      break;
-  }
-  UNREACHABLE();
+/// Makes an Aggregate<T> of what continuous_type() gives.
+template <template <class> class Aggregate, class... Arguments>
+AggregateFunctionRef make_continuous(TypeRef type, Arguments&&... arguments) {
+  return dispatch_physical(type->physical(), [&]<class T>() -> AggregateFunctionRef {
+    if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, int64_t> ||
+                  std::is_same_v<T, int128_t>) {
+      return make_ref<const Aggregate<T>>(std::forward<Arguments>(arguments)...);
+    } else {
+      UNREACHABLE();
+    }
+  });
 }
 
 void bind_quantile_cont(AggregateBinding& binding) {
@@ -478,7 +426,7 @@ void bind_quantile_cont(AggregateBinding& binding) {
         .hint("quantile_disc picks one of the values");
   }
   cast_argument(binding, 0, type);
-  binding.function = make_continuous(type, std::move(request));
+  binding.function = make_continuous<Quantile>(type, std::move(request), blend_of(type), type);
 }
 
 void bind_quantile_disc(AggregateBinding& binding) {
@@ -491,7 +439,7 @@ void bind_median(AggregateBinding& binding) {
   const TypeRef type = continuous_type(bound_type(binding, 0), true);
   if (!type) return bind_discrete(binding, {{0.5}, false});
   cast_argument(binding, 0, type);
-  binding.function = make_continuous(type, {{0.5}, false});
+  binding.function = make_continuous<Quantile>(type, QuantileRequest{{0.5}, false}, blend_of(type), type);
 }
 
 void bind_median_deviation(AggregateBinding& binding) {
@@ -504,38 +452,11 @@ void bind_median_deviation(AggregateBinding& binding) {
   cast_argument(binding, 0, type);
   const bool instant = type->is_temporal() || type->is(TypeKind::kDuration);
   const TypeRef result = instant ? Type::interval() : type;
-  const Blend blend = blend_of(type);
   int64_t unit = 1;
   if (type->is(TypeKind::kTimestampS)) unit = 1'000'000;
   if (type->is(TypeKind::kTimestampMs)) unit = 1'000;
   if (type->is(TypeKind::kTimestampNs)) unit = 0;
-  switch (type->physical()) {
-    case PhysicalType::kFloat:
-      binding.function = make_ref<const MedianDeviation<float>>(result, blend, unit);
-      return;
-    case PhysicalType::kDouble:
-      binding.function = make_ref<const MedianDeviation<double>>(result, blend, unit);
-      return;
-    case PhysicalType::kInt128:
-      binding.function = make_ref<const MedianDeviation<int128_t>>(result, blend, unit);
-      return;
-    case PhysicalType::kInt64:
-    case PhysicalType::kBool:
-    case PhysicalType::kInt8:
-    case PhysicalType::kInt16:
-    case PhysicalType::kInt32:
-    case PhysicalType::kUInt8:
-    case PhysicalType::kUInt16:
-    case PhysicalType::kUInt32:
-    case PhysicalType::kUInt64:
-    case PhysicalType::kString:
-    case PhysicalType::kInterval:
-    case PhysicalType::kList:
-    case PhysicalType::kStruct:
-      ASSERT(type->physical() == PhysicalType::kInt64);
-      binding.function = make_ref<const MedianDeviation<int64_t>>(result, blend, unit);
-      return;
-  }
+  binding.function = make_continuous<MedianDeviation>(type, result, blend_of(type), unit);
 }
 
 }  // namespace

@@ -3,26 +3,24 @@
 
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
+#include "function/aggregate_state.h"
 #include "kernel/hash_column.h"
 
 namespace doline {
 
 namespace {
 
+struct DistinctSketch {
+  uint8_t* registers = nullptr;
+  uint64_t* hashes = nullptr;  // distinct, while there are few
+  uint32_t size = 0;
+  uint32_t capacity = 0;
+};
+
 /// HyperLogLog (Flajolet et al., AofA 2007; estimator of Ertl, arXiv 1702.01284) over the values'
 /// hashes: exact up to kExact distinct values, then 2^12 registers, an error of about 1.6 %.
-class ApproximateDistinct final : public AggregateFunction {
+class ApproximateDistinct final : public StateAggregate<ApproximateDistinct, DistinctSketch> {
  public:
-  StateLayout layout() const override { return {sizeof(State), alignof(State)}; }
-  void init(std::byte* state) const override { new (state) State(); }
-  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
-              Arena& arena) const override {
-    update_each(arguments[0], active, arena, [&](uint32_t i) { return states.states[i]; });
-  }
-  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
-                  Arena& arena) const override {
-    update_each(arguments[0], active, arena, [&](uint32_t) { return state; });
-  }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
       const State& other = at(from.states[i]);
@@ -61,30 +59,25 @@ class ApproximateDistinct final : public AggregateFunction {
     }
   }
   TypeRef result_type() const override { return Type::int64(); }
-  bool has_variable_state() const override { return true; }
+
+  template <class StateOf>
+  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
+    const Column& column = arguments[0];
+    std::vector<uint64_t> hashes(active.size());
+    hash_column(column, active, hashes.data(), false);
+    for (uint32_t i = 0; i < active.size(); ++i) {
+      if (!column.is_null(active[i])) add(state_of(i), hashes[i], arena);
+    }
+  }
 
  private:
   static constexpr uint32_t kExact = 64;
   static constexpr uint32_t kBits = 12;
   static constexpr uint32_t kRegisters = 1U << kBits;
   static constexpr uint32_t kRanks = 64 - kBits;
-  struct State {
-    uint8_t* registers = nullptr;
-    uint64_t* hashes = nullptr;  // distinct, while there are few
-    uint32_t size = 0;
-    uint32_t capacity = 0;
-  };
-  static State& at(std::byte* state) { return *reinterpret_cast<State*>(state); }
+  using State = DistinctSketch;
 
-  template <class StateOf>
-  static void update_each(const Column& column, const Selection& active, Arena& arena,
-                          StateOf state_of) {
-    std::vector<uint64_t> hashes(active.size());
-    hash_column(column, active, hashes.data(), false);
-    for (uint32_t i = 0; i < active.size(); ++i) {
-      if (!column.is_null(active[i])) add(at(state_of(i)), hashes[i], arena);
-    }
-  }
   static void set_register(State& state, uint64_t hash) {
     const uint64_t rest = hash << kBits;
     const auto rank = static_cast<uint8_t>(

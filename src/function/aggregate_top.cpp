@@ -2,7 +2,7 @@
 
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
-#include "function/aggregate_storage.h"
+#include "function/aggregate_state.h"
 #include "rows/value_bytes.h"
 
 namespace doline {
@@ -11,9 +11,22 @@ namespace {
 
 constexpr int64_t kMostKept = 1'000'000;
 
+struct TopEntry {
+  std::byte* data;  // by, then argument
+  uint32_t by_size;
+  uint32_t argument_size;
+  uint64_t age;  // of equal ones the earlier stay
+};
+struct TopHeap {
+  TopEntry* heap = nullptr;
+  uint32_t size = 0;
+  uint32_t capacity = 0;
+  uint64_t seen = 0;
+};
+
 /// The n least or greatest, in order, as a list: of the values themselves, or of an argument by a
 /// second one. A heap of value bytes whose root is the next to go. Rows with a NULL do not count.
-class TopAggregate final : public AggregateFunction {
+class TopAggregate final : public StateAggregate<TopAggregate, TopHeap> {
  public:
   TopAggregate(bool minimum, uint32_t limit, TypeRef type, TypeRef by_type, bool has_argument)
       : minimum_(minimum),
@@ -23,16 +36,6 @@ class TopAggregate final : public AggregateFunction {
         has_argument_(has_argument),
         result_type_(Type::list(type)) {}
 
-  StateLayout layout() const override { return {sizeof(State), alignof(State)}; }
-  void init(std::byte* state) const override { new (state) State(); }
-  void update(std::span<const Column> arguments, const Selection& active, StateSpan states,
-              Arena& arena) const override {
-    update_each(arguments, active, arena, [&](uint32_t i) { return states.states[i]; });
-  }
-  void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
-                  Arena& arena) const override {
-    update_each(arguments, active, arena, [&](uint32_t) { return state; });
-  }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
       const State& other = at(from.states[i]);
@@ -80,22 +83,29 @@ class TopAggregate final : public AggregateFunction {
     }
   }
   TypeRef result_type() const override { return result_type_; }
-  bool has_variable_state() const override { return true; }
+
+  template <class StateOf>
+  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
+    const Column& by = arguments[has_argument_ ? 1 : 0];
+    std::vector<std::byte> by_bytes;
+    std::vector<std::byte> argument_bytes;
+    for (uint32_t i = 0; i < active.size(); ++i) {
+      const uint32_t row = active[i];
+      if (by.is_null(row) || arguments[0].is_null(row)) continue;
+      by_bytes.clear();
+      append_value_bytes(by_bytes, by, row);
+      State& state = state_of(i);
+      if (state.size == limit_ && order(by_bytes, by_of(state.heap[0])) >= 0) continue;
+      argument_bytes.clear();
+      if (has_argument_) append_value_bytes(argument_bytes, arguments[0], row);
+      add(state, by_bytes, argument_bytes, arena);
+    }
+  }
 
  private:
-  struct Entry {
-    std::byte* data;  // by, then argument
-    uint32_t by_size;
-    uint32_t argument_size;
-    uint64_t age;  // of equal ones the earlier stay
-  };
-  struct State {
-    Entry* heap = nullptr;
-    uint32_t size = 0;
-    uint32_t capacity = 0;
-    uint64_t seen = 0;
-  };
-  static State& at(std::byte* state) { return *reinterpret_cast<State*>(state); }
+  using Entry = TopEntry;
+  using State = TopHeap;
   static std::span<const std::byte> by_of(const Entry& entry) {
     return {entry.data, entry.by_size};
   }
@@ -130,24 +140,6 @@ class TopAggregate final : public AggregateFunction {
     if (!argument.empty()) std::memcpy(entry.data + by.size(), argument.data(), argument.size());
     state.heap[state.size++] = entry;
     std::push_heap(state.heap, state.heap + state.size, less);
-  }
-  template <class StateOf>
-  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
-                   StateOf state_of) const {
-    const Column& by = arguments[has_argument_ ? 1 : 0];
-    std::vector<std::byte> by_bytes;
-    std::vector<std::byte> argument_bytes;
-    for (uint32_t i = 0; i < active.size(); ++i) {
-      const uint32_t row = active[i];
-      if (by.is_null(row) || arguments[0].is_null(row)) continue;
-      by_bytes.clear();
-      append_value_bytes(by_bytes, by, row);
-      State& state = at(state_of(i));
-      if (state.size == limit_ && order(by_bytes, by_of(state.heap[0])) >= 0) continue;
-      argument_bytes.clear();
-      if (has_argument_) append_value_bytes(argument_bytes, arguments[0], row);
-      add(state, by_bytes, argument_bytes, arena);
-    }
   }
 
   const bool minimum_;
