@@ -147,17 +147,14 @@ bool is_comment(std::string_view paragraph) {
   return true;
 }
 
-class Deb822Parser final : public LogParser {
+class Deb822Parser final : public NamedFieldsParser {
  public:
   Deb822Parser(const LogOptions& options, std::string_view sample)
       : Deb822Parser(collect(sample), options) {}
 
   void read(LogBlock& block, LogRows& rows, std::vector<LogReject>& rejects) const override {
     const char* const readable_end = block.text.data() + block.text.size();
-    SniffedColumns::Record record(sniffed_);
-    FieldIndex::Cursor columns_of_names(index_);
-    std::vector<std::string> joined;  // keeps values until the row is written
-    std::string extra;
+    RowWriter row(*this, '\n');
     Paragraph paragraph;
     while (!rows.full() && take_paragraph(block, paragraph)) {
       if (is_comment(paragraph.text)) continue;
@@ -169,23 +166,15 @@ class Deb822Parser final : public LogParser {
         reject({}, "the text is not UTF-8");
         continue;
       }
-      record.clear();
-      extra.clear();
-      joined.clear();
-      joined.reserve(sniffed_.size());  // values are views into its strings
-      columns_of_names.begin_record();
+      row.begin_record();
       FieldCursor fields(paragraph.text);
       for (DebField field; fields.next(field);) {
-        const size_t column = columns_of_names.find(field.name);
-        if (column == FieldIndex::kUnknown || record.has(column)) {
-          if (!extra.empty()) extra += '\n';
-          extra += field.raw;
-          continue;
-        }
+        const size_t column = row.place(field.name, field.raw);
+        if (column == FieldIndex::kUnknown) continue;
         if (field.multi_line && rows.wants(column)) {
-          record.set(column, joined.emplace_back(joined_lines(field.value)), false);
+          row.set_copy(column, joined_lines(field.value));
         } else {
-          record.set(column, field.value, true);
+          row.set(column, field.value);
         }
       }
       if (fields.damaged()) {
@@ -193,16 +182,9 @@ class Deb822Parser final : public LogParser {
         continue;
       }
       size_t column = 0;
-      if (auto reason = record.put(rows, readable_end, column)) {
+      if (auto reason = row.end_record(rows, readable_end, column)) {
         reject(columns()[column].name, std::move(*reason));
-        continue;
       }
-      if (extra.empty()) {
-        rows.set_null(sniffed_.size());
-      } else {
-        rows.copy_text(sniffed_.size(), extra);
-      }
-      rows.end_row();
     }
   }
 
@@ -218,14 +200,7 @@ class Deb822Parser final : public LogParser {
 
  private:
   Deb822Parser(const FieldCollector& fields, const LogOptions& options)
-      : LogParser(LogFormat::kDeb822, true, {}),
-        index_(fields),
-        sniffed_(found(fields), options.zone) {
-    columns_ = sniffed_.fields();
-    std::vector<std::string> names;
-    for (const Field& column : columns_) names.push_back(column.name);
-    columns_.push_back({free_name(names, "extra"), Type::varchar()});
-  }
+      : NamedFieldsParser(LogFormat::kDeb822, fields, found(fields), options.zone) {}
 
   static void collect_into(FieldCollector& collected, std::string_view sample) {
     LogBlock block(sample);
@@ -257,9 +232,6 @@ class Deb822Parser final : public LogParser {
     }
     return columns;
   }
-
-  const FieldIndex index_;
-  const SniffedColumns sniffed_;
 };
 
 }  // namespace

@@ -1,8 +1,7 @@
 #include <array>
 
+#include "format/text/line_records.h"
 #include "format/text/log_formats.h"
-#include "format/text/log_rows.h"
-#include "kernel/string_search.h"
 #include "kernel/temporal_text.h"
 
 namespace doline {
@@ -96,17 +95,8 @@ class DpkgLogParser final : public LogParser {
   void read(LogBlock& block, LogRows& rows, std::vector<LogReject>& rejects) const override {
     const char* const readable_end = block.text.data() + block.text.size();
     Record record;
-    while (!rows.full() && !block.done()) {
-      const LogBlock::Line line = block.take_line();
-      if (line.text.empty()) continue;
-      const char* damage = parse(line.text, record);
-      if (damage == nullptr && !block.is_ascii && !is_utf8(line.text)) {
-        damage = "the text is not UTF-8";
-      }
-      if (damage != nullptr) {
-        rejects.push_back({line.number, line.begin, {}, damage, line.text});
-        continue;
-      }
+    const auto parse_line = [&](std::string_view line) { return parse(line, record); };
+    while (next_line_record(block, rows, rejects, parse_line)) {
       rows.set<int64_t>(kTime, record.time);
       const std::pair<Column, std::string_view> texts[] = {
           {kAction, record.action},   {kState, record.state},

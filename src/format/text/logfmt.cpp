@@ -128,17 +128,14 @@ std::string without_escapes(std::string_view value) {
   return out;
 }
 
-class LogfmtParser final : public LogParser {
+class LogfmtParser final : public NamedFieldsParser {
  public:
   LogfmtParser(const LogOptions& options, std::string_view sample)
       : LogfmtParser(collect(options, sample), options) {}
 
   void read(LogBlock& block, LogRows& rows, std::vector<LogReject>& rejects) const override {
     const char* const readable_end = block.text.data() + block.text.size();
-    SniffedColumns::Record record(sniffed_);
-    FieldIndex::Cursor columns_of_names(index_);
-    std::vector<std::string> unescaped;  // keeps values until the row is written
-    std::string extra;
+    RowWriter row(*this, ' ');
     while (!rows.full() && !block.done()) {
       const LogBlock::Line line = block.take_line();
       if (line.text.empty()) continue;
@@ -155,24 +152,15 @@ class LogfmtParser final : public LogParser {
         reject({}, "the text is not UTF-8");
         continue;
       }
-      record.clear();
-      extra.clear();
-      unescaped.clear();
-      unescaped.reserve(sniffed_.size());  // values are views into its strings
-      columns_of_names.begin_record();
+      row.begin_record();
       PairCursor pairs(text);
       for (Pair pair; pairs.next(pair);) {
-        const size_t column =
-            pair.key.empty() ? FieldIndex::kUnknown : columns_of_names.find(pair.key);
-        if (column == FieldIndex::kUnknown || record.has(column)) {
-          if (!extra.empty()) extra += ' ';
-          extra += pair.raw;
-          continue;
-        }
+        const size_t column = row.place(pair.key, pair.raw);
+        if (column == FieldIndex::kUnknown) continue;
         if (pair.escaped) {
-          record.set(column, unescaped.emplace_back(without_escapes(pair.value)), false);
+          row.set_copy(column, without_escapes(pair.value));
         } else {
-          record.set(column, pair.value, true);
+          row.set(column, pair.value);
         }
       }
       if (pairs.damaged()) {
@@ -180,16 +168,9 @@ class LogfmtParser final : public LogParser {
         continue;
       }
       size_t column = 0;
-      if (auto reason = record.put(rows, readable_end, column)) {
+      if (auto reason = row.end_record(rows, readable_end, column)) {
         reject(columns()[column].name, std::move(*reason));
-        continue;
       }
-      if (extra.empty()) {
-        rows.set_null(sniffed_.size());
-      } else {
-        rows.copy_text(sniffed_.size(), extra);
-      }
-      rows.end_row();
     }
   }
 
@@ -200,14 +181,7 @@ class LogfmtParser final : public LogParser {
 
  private:
   LogfmtParser(const FieldCollector& fields, const LogOptions& options)
-      : LogParser(LogFormat::kLogfmt, true, {}),
-        index_(fields),
-        sniffed_(found(fields), options.zone) {
-    columns_ = sniffed_.fields();
-    std::vector<std::string> names;
-    for (const Field& column : columns_) names.push_back(column.name);
-    columns_.push_back({free_name(names, "extra"), Type::varchar()});
-  }
+      : NamedFieldsParser(LogFormat::kLogfmt, fields, found(fields), options.zone) {}
 
   static FieldCollector collect(const LogOptions& options, std::string_view sample) {
     FieldCollector fields;
@@ -234,9 +208,6 @@ class LogfmtParser final : public LogParser {
     }
     return columns;
   }
-
-  const FieldIndex index_;
-  const SniffedColumns sniffed_;
 };
 
 }  // namespace

@@ -73,4 +73,43 @@ class FieldIndex {
   std::unordered_map<std::string_view, size_t> places_;
 };
 
+/// Formats whose records are fields with names. Columns are those found in a sample, and one more,
+/// `extra`, for what has no column of its own or comes a second time.
+class NamedFieldsParser : public LogParser {
+ protected:
+  NamedFieldsParser(LogFormat format, const FieldCollector& fields,
+                    std::vector<SniffedColumns::Found> found, const ZoneOffsets* zone);
+
+  /// Takes the fields of one record after the other and writes rows. Owned by one read().
+  class RowWriter {
+   public:
+    /// `separator` stands between the fields in `extra`.
+    RowWriter(const NamedFieldsParser& parser, char separator)
+        : sniffed_(parser.sniffed_), record_(sniffed_), columns_(parser.index_), separator_(separator) {}
+
+    void begin_record();
+    /// The field's column; FieldIndex::kUnknown when it went to `extra`, `raw` as it stands.
+    size_t place(std::string_view name, std::string_view raw);
+    /// A value that lies in the block.
+    void set(size_t column, std::string_view value) { record_.set(column, value, true); }
+    void set_copy(size_t column, std::string value) {
+      record_.set(column, kept_.emplace_back(std::move(value)), false);
+    }
+    /// Writes the row, or tells what does not fit, and in `column` where.
+    std::optional<std::string> end_record(LogRows& rows, const char* readable_end, size_t& column);
+
+   private:
+    const SniffedColumns& sniffed_;
+    SniffedColumns::Record record_;
+    FieldIndex::Cursor columns_;
+    const char separator_;
+    std::vector<std::string> kept_;  // values that are made, until the row is written
+    std::string extra_;
+  };
+
+ private:
+  const FieldIndex index_;
+  const SniffedColumns sniffed_;
+};
+
 }  // namespace doline

@@ -1,7 +1,6 @@
+#include "format/text/line_records.h"
 #include "format/text/log_formats.h"
-#include "format/text/log_rows.h"
 #include "format/text/syslog_priority.h"
-#include "kernel/string_search.h"
 #include "kernel/temporal_text.h"
 
 namespace doline {
@@ -102,17 +101,8 @@ class Rfc5424Parser final : public LogParser {
       }
     };
     Record record;
-    while (!rows.full() && !block.done()) {
-      const LogBlock::Line line = block.take_line();
-      if (line.text.empty()) continue;
-      const char* damage = parse(line.text, record);
-      if (damage == nullptr && !block.is_ascii && !is_utf8(line.text)) {
-        damage = "the text is not UTF-8";
-      }
-      if (damage != nullptr) {
-        rejects.push_back({line.number, line.begin, {}, damage, line.text});
-        continue;
-      }
+    const auto parse_line = [&](std::string_view line) { return parse(line, record); };
+    while (next_line_record(block, rows, rejects, parse_line)) {
       rows.set<int64_t>(kTime, record.time);
       if (!record.has_time) rows.set_null(kTime);
       put_text(kHost, record.host);
