@@ -1,12 +1,12 @@
 // Reading a CSV table: blocks are cut in sequence, their rows parsed in parallel.
 #include <algorithm>
-#include <unordered_map>
 
 #include "expr/expr.h"
 #include "format/csv/block_cutter.h"
 #include "format/csv/parser.h"
 #include "format/csv/sniff_types.h"
 #include "table/csv_table.h"
+#include "table/morsel_work.h"
 #include "table/rejects.h"
 
 namespace doline {
@@ -217,10 +217,7 @@ class CsvScan final : public Scan {
           return Poll::kBlocked;
         case Poll::kReady:
           bytes_done_ = bytes_before_ + cutter_->blocks().source_position();
-          out.number = number_;
-          out.begin = number_++;
-          out.part = part_;
-          waiting_.emplace(out.begin, std::move(work));
+          waiting_.put(std::move(work), part_, out);
           return Poll::kReady;
         case Poll::kDone:
           bytes_before_ += cutter_->blocks().source_position();
@@ -234,10 +231,7 @@ class CsvScan final : public Scan {
 
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     MutexLock lock(mutex_);
-    const auto found = waiting_.find(morsel.begin);
-    ASSERT(found != waiting_.end());
-    CsvWork work = std::move(found->second);
-    waiting_.erase(found);
+    CsvWork work = waiting_.take(morsel);
     return std::make_unique<CsvReader>(std::move(work), *table_, request_, context_, counters_);
   }
 
@@ -285,10 +279,9 @@ class CsvScan final : public Scan {
   CsvCounters counters_;
   Mutex mutex_;
   uint32_t part_ GUARDED_BY(mutex_) = 0;
-  uint64_t number_ GUARDED_BY(mutex_) = 0;
   uint64_t bytes_before_ GUARDED_BY(mutex_) = 0;
   std::unique_ptr<CsvBlockCutter> cutter_ GUARDED_BY(mutex_);
-  std::unordered_map<uint64_t, CsvWork> waiting_ GUARDED_BY(mutex_);
+  MorselWork<CsvWork> waiting_ GUARDED_BY(mutex_);
   std::atomic<uint64_t> bytes_done_{0}, files_pruned_{0};
 };
 

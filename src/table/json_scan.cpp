@@ -1,7 +1,6 @@
 // Reading a JSON table. Plain files of lines are read in ranges, by whichever task has time; all
 // others in sequence: blocks are cut where values end, and decoded in parallel.
 #include <algorithm>
-#include <unordered_map>
 
 #include "format/json/record_decoder.h"
 #include "format/json/shown_text.h"
@@ -11,6 +10,7 @@
 #include "io/read_ahead.h"
 #include "table/json_table.h"
 #include "table/line_numbers.h"
+#include "table/morsel_work.h"
 #include "table/rejects.h"
 
 namespace doline {
@@ -248,10 +248,7 @@ class JsonScan final : public Scan {
       const Poll poll = ranged_ ? next_range(work) : next_pieces(work, waker);
       if (poll == Poll::kBlocked) return poll;
       if (poll == Poll::kReady) {
-        out.number = number_;
-        out.begin = number_++;
-        out.part = part_;
-        waiting_.emplace(out.begin, std::move(work));
+        waiting_.put(std::move(work), part_, out);
         return Poll::kReady;
       }
       ranged_ = nullptr;
@@ -264,10 +261,7 @@ class JsonScan final : public Scan {
 
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     MutexLock lock(mutex_);
-    const auto found = waiting_.find(morsel.begin);
-    ASSERT(found != waiting_.end());
-    JsonWork work = std::move(found->second);
-    waiting_.erase(found);
+    JsonWork work = waiting_.take(morsel);
     return std::make_unique<JsonTableReader>(std::move(work), *table_, request_, context_, counters_);
   }
 
@@ -354,7 +348,6 @@ class JsonScan final : public Scan {
   JsonCounters counters_;
   Mutex mutex_;
   uint32_t part_ GUARDED_BY(mutex_) = 0;
-  uint64_t number_ GUARDED_BY(mutex_) = 0;
   std::shared_ptr<LineNumbers> lines_ GUARDED_BY(mutex_);
   FileRef ranged_ GUARDED_BY(mutex_);
   uint64_t range_at_ GUARDED_BY(mutex_) = 0;
@@ -362,7 +355,7 @@ class JsonScan final : public Scan {
   uint64_t bytes_before_ GUARDED_BY(mutex_) = 0;
   std::unique_ptr<ReadAhead> blocks_ GUARDED_BY(mutex_);
   std::unique_ptr<JsonCutter> cutter_ GUARDED_BY(mutex_);
-  std::unordered_map<uint64_t, JsonWork> waiting_ GUARDED_BY(mutex_);
+  MorselWork<JsonWork> waiting_ GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
 // Reading a Parquet table: file after file, the pieces of each in parallel.
 #include <algorithm>
-#include <unordered_map>
 
 #include "expr/expr.h"
 #include "format/parquet/piece_reader.h"
+#include "table/morsel_work.h"
 #include "table/parquet_table.h"
 
 namespace doline {
@@ -115,19 +115,14 @@ class ParquetScan final : public Scan {
       if (part_ == table_->parts().size()) return Poll::kDone;
       open_part(part_++);
     }
-    out.number = out.begin = number_++;
-    out.part = part_ - 1;
-    waiting_.emplace(out.begin, Work{plan_, pieces_[next_piece_++]});
+    waiting_.put({plan_, pieces_[next_piece_++]}, part_ - 1, out);
     pieces_done_.fetch_add(1, std::memory_order_relaxed);
     return Poll::kReady;
   }
 
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     MutexLock lock(mutex_);
-    const auto found = waiting_.find(morsel.begin);
-    ASSERT(found != waiting_.end());
-    const Work work = std::move(found->second);
-    waiting_.erase(found);
+    const Work work = waiting_.take(morsel);
     return std::make_unique<PartReader>(work.plan, work.piece, rows_, context_);
   }
 
@@ -266,11 +261,10 @@ class ParquetScan final : public Scan {
       pieces_known_{0};
   Mutex mutex_;
   uint32_t part_ GUARDED_BY(mutex_) = 0;
-  uint64_t number_ GUARDED_BY(mutex_) = 0;
   std::shared_ptr<const PartPlan> plan_ GUARDED_BY(mutex_);
   std::vector<parquet::Piece> pieces_ GUARDED_BY(mutex_);
   size_t next_piece_ GUARDED_BY(mutex_) = 0;
-  std::unordered_map<uint64_t, Work> waiting_ GUARDED_BY(mutex_);
+  MorselWork<Work> waiting_ GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
-#include "column/string_view.h"
+#include "format/parquet/value_decoder.h"
 
 namespace doline::parquet {
 
@@ -212,25 +212,7 @@ void write_logical(ThriftWriter& out, const LogicalType& type) {
 
 }  // namespace
 
-size_t WriteLeaf::width() const {
-  switch (physical) {
-    case Physical::kBoolean:
-      return 1;
-    case Physical::kInt32:
-    case Physical::kFloat:
-      return 4;
-    case Physical::kInt64:
-    case Physical::kDouble:
-      return 8;
-    case Physical::kInt96:
-      return 12;
-    case Physical::kByteArray:
-      return sizeof(StringView);
-    case Physical::kFixed:
-      return type_length;
-  }
-  UNREACHABLE();
-}
+size_t WriteLeaf::width() const { return LeafType{physical, type_length}.width(); }
 
 WriteSchema::WriteSchema(const Schema& schema) : schema_(schema) {
   Element root;
