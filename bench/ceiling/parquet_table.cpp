@@ -164,6 +164,29 @@ void for_each_morsel(const ParquetTable& table, const Options& options, double (
   for (std::thread& thread : threads) thread.join();
 }
 
+std::vector<int64_t> keys_where(const ParquetTable& table, std::string_view text_column,
+                                const std::function<bool(const StringView&)>& test,
+                                std::string_view key_column, const Options& options,
+                                double (&total)[kPhases]) {
+  std::vector<std::vector<int64_t>> found(options.threads);
+  for_each_morsel(table, options, total, [&](const Morsel& morsel, size_t thread) {
+    FilterColumn<StringView> texts(table.open(morsel, text_column), test);
+    ValueColumn<int64_t> keys(table.open(morsel, key_column));
+    std::vector<uint32_t> rows(options.chunk_rows + 1);
+    for (size_t begin = morsel.begin; begin < morsel.end; begin += options.chunk_rows) {
+      const size_t span = std::min(options.chunk_rows, morsel.end - begin);
+      const auto base = static_cast<uint32_t>(begin);
+      const size_t count = texts.select(base, span, rows.data());
+      auto& out = found[thread];
+      out.resize(out.size() + count);
+      keys.read_at(rows.data(), count, base, span, out.data() + out.size() - count);
+    }
+  });
+  for (size_t thread = 1; thread < found.size(); ++thread)
+    found[0].insert(found[0].end(), found[thread].begin(), found[thread].end());
+  return std::move(found[0]);
+}
+
 int32_t days_of(int year, int month, int day) {
   // Howard Hinnant, "chrono-compatible low-level date algorithms".
   year -= month <= 2;

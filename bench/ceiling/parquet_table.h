@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "column/string_view.h"
 #include "format/parquet/flat_cursor.h"
 #include "format/parquet/metadata.h"
 
@@ -317,6 +318,12 @@ class FilterColumn {
   std::vector<uint32_t> codes_;
   std::vector<T> values_;
 };
+
+/// The keys of the rows whose text passes `test`, in no order.
+std::vector<int64_t> keys_where(const ParquetTable& table, std::string_view text_column,
+                                const std::function<bool(const StringView&)>& test,
+                                std::string_view key_column, const Options& options,
+                                double (&total)[kPhases]);
 
 /// Days from 1970-01-01, proleptic Gregorian.
 int32_t days_of(int year, int month, int day);

@@ -82,29 +82,12 @@ class OrderTable {
 /// The customers of the segment, as bits over the range of keys.
 std::vector<uint64_t> building_customers(const Options& options, double (&total)[kPhases]) {
   const ParquetTable customer(options.directory + "/customer.parquet");
-  std::vector<std::vector<int64_t>> found(options.threads);
-  for_each_morsel(customer, options, total, [&](const Morsel& morsel, size_t thread) {
-    FilterColumn<StringView> segments(customer.open(morsel, "c_mktsegment"),
-                                      [](const StringView& s) { return s.view() == "BUILDING"; });
-    ValueColumn<int64_t> keys(customer.open(morsel, "c_custkey"));
-    std::vector<uint32_t> rows(options.chunk_rows + 1);
-    for (size_t begin = morsel.begin; begin < morsel.end; begin += options.chunk_rows) {
-      const size_t span = std::min(options.chunk_rows, morsel.end - begin);
-      const size_t count = segments.select(static_cast<uint32_t>(begin), span, rows.data());
-      auto& out = found[thread];
-      out.resize(out.size() + count);
-      keys.read_at(rows.data(), count, static_cast<uint32_t>(begin), span,
-                   out.data() + out.size() - count);
-    }
-  });
-  int64_t greatest = 0;
-  for (const auto& keys : found) {
-    for (const int64_t key : keys) greatest = std::max(greatest, key);
-  }
-  std::vector<uint64_t> bits(words_for_bits(static_cast<size_t>(greatest) + 1));
-  for (const auto& keys : found) {
-    for (const int64_t key : keys) set_bit(bits.data(), static_cast<size_t>(key));
-  }
+  const std::vector<int64_t> keys = keys_where(
+      customer, "c_mktsegment", [](const StringView& s) { return s.view() == "BUILDING"; },
+      "c_custkey", options, total);
+  std::vector<uint64_t> bits(
+      words_for_bits(static_cast<size_t>(customer.greatest_key("c_custkey")) + 1));
+  for (const int64_t key : keys) set_bit(bits.data(), static_cast<size_t>(key));
   return bits;
 }
 

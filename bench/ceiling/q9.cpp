@@ -45,25 +45,11 @@ class PartSet {
 PartSet green_parts(const Options& options, double (&total)[kPhases]) {
   const ParquetTable part(options.directory + "/part.parquet");
   const Needle green("green");
-  std::vector<std::vector<int64_t>> found(options.threads);
-  for_each_morsel(part, options, total, [&](const Morsel& morsel, size_t thread) {
-    FilterColumn<StringView> names(part.open(morsel, "p_name"),
-                                   [&](const StringView& name) { return green.in(name.view()); });
-    ValueColumn<int64_t> keys(part.open(morsel, "p_partkey"));
-    std::vector<uint32_t> rows(options.chunk_rows + 1);
-    for (size_t begin = morsel.begin; begin < morsel.end; begin += options.chunk_rows) {
-      const size_t span = std::min(options.chunk_rows, morsel.end - begin);
-      const size_t count = names.select(static_cast<uint32_t>(begin), span, rows.data());
-      auto& out = found[thread];
-      out.resize(out.size() + count);
-      keys.read_at(rows.data(), count, static_cast<uint32_t>(begin), span,
-                   out.data() + out.size() - count);
-    }
-  });
+  const std::vector<int64_t> keys = keys_where(
+      part, "p_name", [&](const StringView& name) { return green.in(name.view()); }, "p_partkey",
+      options, total);
   PartSet parts(part.greatest_key("p_partkey"));
-  for (const auto& keys : found) {
-    for (const int64_t key : keys) parts.insert(key);
-  }
+  for (const int64_t key : keys) parts.insert(key);
   parts.rank_all();
   return parts;
 }
