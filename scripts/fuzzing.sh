@@ -21,8 +21,11 @@ run_fuzzer() {
   local corpora=${DOLINE_CORPORA:-}
   if [[ -n $corpora ]]; then
     case $target in # files of other projects are the best start there is
-      csv) folders+=("$corpora/csv/hostile") ;;
-      json) # few of them are long, for depth alone, and would be most of the work
+      csv) # one of them is long and wide, as are some of JSON: they would be most of the work
+        folders+=("$corpora/csv/hostile")
+        limits=(-max_len=4096)
+        ;;
+      json)
         folders+=("$corpora/json_test_suite")
         limits=(-max_len=4096)
         ;;

@@ -170,7 +170,7 @@ class WireReader final : public FieldVisitor {
   }
   void field(int tag, const char*, TypeRef& value) override {
     expect(tag);
-    value = type(0);
+    value = some_type(0);
   }
   void field(int tag, const char*, Value& v) override {
     expect(tag);
