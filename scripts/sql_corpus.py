@@ -7,6 +7,7 @@ Exit codes: 0 all passed, 1 something failed, 3 there was nothing to run.
 
 import argparse
 import concurrent.futures
+import os
 import pathlib
 import re
 import subprocess
@@ -36,7 +37,7 @@ def run_file(runner, corpora, settings, path):
     command.append(str(path))
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            command, env={**os.environ, "DOLINE_ABORT_ON_ASSERT": "1"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=SECONDS_PER_FILE, check=False)
     except subprocess.TimeoutExpired as expired:
         output = (expired.stdout or b"").decode("utf-8", "replace")

@@ -40,6 +40,19 @@ def md5_of(values):
     ("query II\nVALUES (1, 2), (3, 4)\n----\n1\t2\n3\t4\n", "1 passed, 0 failed"),
     ("query I\nSELECT 1\n----\n2\n", "0 passed, 1 failed"),
     ("query II\nSELECT 1\n----\n1\n", "0 passed, 1 failed"),
+    # Single spaces between, as other dialects have them; a text may have spaces of its own.
+    ("query II rowsort\nSELECT 1, 2 UNION ALL SELECT 0, 9\n----\n0 9\n1 2\n", "1 passed, 0 failed"),
+    ("query II\nVALUES (1, 2), (3, 4)\n----\n1 2\n3 5\n", "0 passed, 1 failed"),
+    ("query TI\nSELECT 'a b', 2\n----\na b\t2\n", "1 passed, 0 failed"),
+    # Whole numbers and decimals are exact, whatever type letter stands there; doubles have nine digits.
+    ("query I\nSELECT 10000000000\n----\n10000000001\n", "0 passed, 1 failed"),
+    ("query I\nSELECT 9007199254740993\n----\n9007199254740992\n", "0 passed, 1 failed"),
+    ("query R\nSELECT 10000000000\n----\n10000000001\n", "0 passed, 1 failed"),
+    ("query R\nSELECT 12345678901.25\n----\n12345678901.250\n", "1 passed, 0 failed"),
+    ("query R\nSELECT 12345678901.25\n----\n12345678901.26\n", "0 passed, 1 failed"),
+    ("query R\nSELECT 0.1::DOUBLE + 0.2::DOUBLE\n----\n0.3\n", "1 passed, 0 failed"),
+    ("query I\nSELECT 3::DOUBLE\n----\n3\n", "1 passed, 0 failed"),
+    ("query R\nSELECT 0.3::DOUBLE\n----\n0.30000001\n", "0 passed, 1 failed"),
     # Labels: two queries of one label agree.
     ("query I nosort same\nSELECT 1\n----\n1\n\nquery I nosort same\nSELECT 2\n----\n2\n",
      "1 passed, 1 failed"),
@@ -82,6 +95,17 @@ def md5_of(values):
     ("statement maybe\nSELECT nope\n", "1 passed, 0 failed"),
     ("statement ok\nSELECT nope\n", "0 passed, 1 failed"),
     ("nonsense\n", "0 passed, 1 failed"),
+    # What a file that ends early leaves out is counted.
+    ("query I\nSELECT 1\n----\n1\n\nrestart\n\nquery I\nSELECT 2\n----\n2\n\nstatement ok\nSELECT 3\n",
+     "1 passed, 0 failed, 2 skipped"),
 ])
 def test_verdicts(verdict, text, closing):
     assert verdict(text) == closing
+
+
+def test_the_line_where_a_file_ends_early_is_named(tmp_path):
+    path = tmp_path / "file.test"
+    path.write_text("load other.db\n\nquery I\nSELECT 1\n----\n1\n")
+    done = subprocess.run([RUNNER, path], capture_output=True, text=True, timeout=120,
+                          stdin=subprocess.DEVNULL, check=False)
+    assert f"{path}:1: skipped from here, 1 statements and queries: load other.db" in done.stdout
