@@ -16,10 +16,11 @@ std::vector<TypeRef> types_of(const Schema& schema) {
   return types;
 }
 
-/// Tables by id, so that a plan's bytes lead back to the table while it lives.
+/// Tables by id, so that a plan's bytes lead back to the table while it lives. Weak: a table that is
+/// about to go is not called back.
 struct LiveTables {
   Mutex mutex;
-  std::unordered_map<uint64_t, const MemoryTable*> by_id GUARDED_BY(mutex);
+  std::unordered_map<uint64_t, std::weak_ptr<MemoryTable::Kept>> by_id GUARDED_BY(mutex);
 };
 LiveTables& live_tables() {
   static auto* live = new LiveTables();  // outlives static destructors
@@ -97,19 +98,36 @@ class MemoryScan final : public Scan {
 
 const bool kRegistered = [] {
   register_table_kind("memory", +[](const TableDescriptor& descriptor, const AccessPolicy&) -> TableRef {
-    const auto id = descriptor.parameters.find("id");
-    LiveTables& live = live_tables();
-    MutexLock lock(live.mutex);
-    const auto found = id == descriptor.parameters.end()
-                           ? live.by_id.end()
-                           : live.by_id.find(std::strtoull(id->second.c_str(), nullptr, 10));
-    if (found == live.by_id.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a memory table that is gone");
-    return TableRef(found->second);
+    const auto table = MemoryTable::of_descriptor(descriptor);
+    if (!table) throw Error(ErrorCode::kCorrupt, "plan bytes: a memory table that is gone");
+    return table;
   });
   return true;
 }();
 
 }  // namespace
+
+struct MemoryTable::Kept {
+  Kept(std::string its_name, Schema its_schema, TableRules its_rules)
+      : name(std::move(its_name)), schema(std::move(its_schema)), rules(std::move(its_rules)), types(types_of(schema)) {}
+  ~Kept() {
+    LiveTables& live = live_tables();
+    MutexLock lock(live.mutex);
+    live.by_id.erase(id);
+  }
+
+  const std::string name;
+  const Schema schema;
+  const TableRules rules;
+  const std::vector<TypeRef> types;
+  const uint64_t id = [] {
+    static std::atomic<uint64_t> next{1};
+    return next.fetch_add(1);
+  }();
+  Mutex mutex;
+  std::vector<SegmentRef> segments GUARDED_BY(mutex);
+  uint64_t row_count GUARDED_BY(mutex) = 0;
+};
 
 /// Gathers an insert's batches as segments; published together.
 class MemoryWriter final : public Writer {
@@ -191,44 +209,51 @@ std::vector<Chunk> MemoryTable::Segment::load(const std::vector<TypeRef>& types)
 }
 
 Ref<MemoryTable> MemoryTable::create(std::string name, Schema schema) {
-  (void)kRegistered;
-  auto table = make_ref<MemoryTable>(std::move(name), std::move(schema));
-  LiveTables& live = live_tables();
-  MutexLock lock(live.mutex);
-  live.by_id[table->id_] = table.get();
-  return table;
+  return create(std::move(name), std::move(schema), {});
 }
 
 Ref<MemoryTable> MemoryTable::create(std::string name, Schema schema, TableRules rules) {
-  auto table = create(std::move(name), std::move(schema));
-  ASSERT(rules.columns.empty() || rules.columns.size() == table->schema_.size());
-  table->rules_ = std::move(rules);
-  return table;
+  (void)kRegistered;
+  ASSERT(rules.columns.empty() || rules.columns.size() == schema.size());
+  auto kept = std::make_shared<Kept>(std::move(name), std::move(schema), std::move(rules));
+  {
+    LiveTables& live = live_tables();
+    MutexLock lock(live.mutex);
+    live.by_id[kept->id] = kept;
+  }
+  return make_ref<MemoryTable>(kept);
 }
 
-MemoryTable::MemoryTable(std::string name, Schema schema)
-    : name_(std::move(name)), schema_(std::move(schema)), types_(types_of(schema_)), id_([] {
-        static std::atomic<uint64_t> next{1};
-        return next.fetch_add(1);
-      }()) {}
-
-MemoryTable::~MemoryTable() {
-  LiveTables& live = live_tables();
-  MutexLock lock(live.mutex);
-  live.by_id.erase(id_);
+Ref<const MemoryTable> MemoryTable::of_descriptor(const TableDescriptor& descriptor) {
+  const auto id = descriptor.parameters.find("id");
+  if (id == descriptor.parameters.end()) return {};
+  std::shared_ptr<Kept> kept;
+  {
+    LiveTables& live = live_tables();
+    MutexLock lock(live.mutex);
+    const auto found = live.by_id.find(std::strtoull(id->second.c_str(), nullptr, 10));
+    if (found != live.by_id.end()) kept = found->second.lock();
+  }
+  return kept ? make_ref<MemoryTable>(kept) : nullptr;
 }
+
+const Schema& MemoryTable::schema() const { return kept_->schema; }
+
+std::string MemoryTable::name() const { return kept_->name; }
+
+const TableRules* MemoryTable::rules() const { return kept_->rules.columns.empty() ? nullptr : &kept_->rules; }
 
 void MemoryTable::publish(std::vector<SegmentRef> segments) const {
-  MutexLock lock(mutex_);
+  MutexLock lock(kept_->mutex);
   for (SegmentRef& segment : segments) {
-    row_count_ += segment->row_count;
-    segments_.push_back(std::move(segment));
+    kept_->row_count += segment->row_count;
+    kept_->segments.push_back(std::move(segment));
   }
 }
 
 uint64_t MemoryTable::row_count() const {
-  MutexLock lock(mutex_);
-  return row_count_;
+  MutexLock lock(kept_->mutex);
+  return kept_->row_count;
 }
 
 TableStatistics MemoryTable::statistics() const {
@@ -238,11 +263,11 @@ TableStatistics MemoryTable::statistics() const {
   return statistics;
 }
 
-TableDescriptor MemoryTable::descriptor() const { return {"memory", {{"id", std::to_string(id_)}}}; }
+TableDescriptor MemoryTable::descriptor() const { return {"memory", {{"id", std::to_string(kept_->id)}}}; }
 
 std::unique_ptr<Scan> MemoryTable::scan(ScanRequest request, QueryContext& context) const {
-  MutexLock lock(mutex_);
-  return std::make_unique<MemoryScan>(segments_, types_, std::move(request), context.chunk_rows);
+  MutexLock lock(kept_->mutex);
+  return std::make_unique<MemoryScan>(kept_->segments, kept_->types, std::move(request), context.chunk_rows);
 }
 
 std::unique_ptr<Writer> MemoryTable::insert(QueryContext& context) const {

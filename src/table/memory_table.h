@@ -12,21 +12,23 @@ namespace doline {
 
 /// A table in memory: segments of chunks, in insertion order. Scans see the segments that were
 /// there when they began; an insert publishes its segments at once when it is finished. Segments
-/// move to disk where memory is short. Thread-safe.
+/// move to disk where memory is short. Several MemoryTables may stand for the same rows: those that
+/// plan bytes led back to. Thread-safe.
 class MemoryTable final : public Table {
  public:
   static constexpr uint32_t kSegmentRows = 60 * kChunkRows;
 
   static Ref<MemoryTable> create(std::string name, Schema schema);
   static Ref<MemoryTable> create(std::string name, Schema schema, TableRules rules);
-  ~MemoryTable() override;
+  /// The table whose descriptor() said so; null when all that stood for it are gone.
+  static Ref<const MemoryTable> of_descriptor(const TableDescriptor& descriptor);
 
-  const Schema& schema() const override { return schema_; }
-  std::string name() const override { return name_; }
-  const TableRules* rules() const override { return rules_.columns.empty() ? nullptr : &rules_; }
+  const Schema& schema() const override;
+  std::string name() const override;
+  const TableRules* rules() const override;
   TableStatistics statistics() const override;
   TableDescriptor descriptor() const override;
-  std::string describe() const override { return "table " + name_; }
+  std::string describe() const override { return "table " + name(); }
   std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override;
   std::unique_ptr<Writer> insert(QueryContext& context) const override;
 
@@ -42,21 +44,15 @@ class MemoryTable final : public Table {
     std::vector<Chunk> load(const std::vector<TypeRef>& types) const;
   };
   using SegmentRef = std::shared_ptr<const Segment>;  // shared with scans that began earlier
+  struct Kept;  // what the table is: its name, its rules and its rows
 
  private:
   friend class MemoryWriter;
-  friend Ref<MemoryTable> make_ref<MemoryTable>(std::string&&, Schema&&);
-  MemoryTable(std::string name, Schema schema);
+  friend Ref<MemoryTable> make_ref<MemoryTable>(std::shared_ptr<Kept>&);
+  explicit MemoryTable(std::shared_ptr<Kept> kept) : kept_(std::move(kept)) {}
   void publish(std::vector<SegmentRef> segments) const;
 
-  const std::string name_;
-  const Schema schema_;
-  TableRules rules_;  // fixed once the table is shared
-  std::vector<TypeRef> types_;
-  const uint64_t id_;
-  mutable Mutex mutex_;
-  mutable std::vector<SegmentRef> segments_ GUARDED_BY(mutex_);
-  mutable uint64_t row_count_ GUARDED_BY(mutex_) = 0;
+  const std::shared_ptr<Kept> kept_;  // shared by the tables that stand for it
 };
 
 }  // namespace doline

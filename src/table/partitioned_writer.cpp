@@ -1,28 +1,43 @@
 #include "table/partitioned_writer.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
 #include "io/file_system.h"
+#include "io/path.h"
+#include "table/csv_options.h"
 #include "table/hive_partitions.h"
 
 namespace doline {
 
 namespace {
 
+/// What becomes of the files that the directory has already. They are never mixed up with the new
+/// ones unless the user says so.
+enum class OldFiles : uint8_t {
+  kRefused,   // there must be none
+  kReplaced,  // all go, once the new ones are complete
+  kIgnored,   // those of the same name are replaced, the others stay
+  kKept,      // all stay: new files get names of their own
+};
+
 /// A directory key=value/… for each combination of partition values, files in it. Rows are divided
 /// on any thread; each partition's rows then gather until they make a row group.
 ///
-/// Invariant: at most kOpenFiles files are being written; the one idle longest is finished where
-/// another is needed, and its partition goes on in a further file.
+/// Invariants: at most kOpenFiles files are being written; the one idle longest is finished where
+/// another is needed, and its partition goes on in a further file. Old files that are replaced are
+/// there, under their names, until every new one is complete.
 class PartitionedWriter final : public Writer {
  public:
-  PartitionedWriter(std::string directory, const Schema& schema, std::vector<uint32_t> keys,
-                    std::map<std::string, Value> options, QueryContext& context, std::string ending, WriterOpener open)
-      : directory_(std::move(directory)), schema_(schema), keys_(std::move(keys)), options_(std::move(options)),
-        context_(context), ending_(std::move(ending)), open_(open) {
+  PartitionedWriter(const std::string& directory, const Schema& schema, std::vector<uint32_t> keys,
+                    std::map<std::string, Value> options, OldFiles old_files, QueryContext& context, std::string ending,
+                    WriterOpener open)
+      : directory_(local_path(directory)), schema_(schema), keys_(std::move(keys)), options_(std::move(options)),
+        old_files_(old_files), context_(context), ending_(std::move(ending)), open_(open) {
     while (directory_.size() > 1 && directory_.ends_with('/')) directory_.pop_back();
+    look_at_old_files();
     for (uint32_t column = 0; column < schema.size(); ++column) {
       if (std::find(keys_.begin(), keys_.end(), column) != keys_.end()) continue;
       kept_.push_back(column);
@@ -92,14 +107,44 @@ class PartitionedWriter final : public Writer {
       if (partition.rows > 0) flush(key, partition);
       close(partition);
     }
+    if (old_files_ == OldFiles::kReplaced) remove_old_files();
   }
   void abandon() noexcept override {
     for (auto& [key, partition] : partitions_) {
       if (partition.writer) partition.writer->abandon();
     }
+    for (const std::string& path : std::exchange(published_, {})) {
+      try {
+        FileSystem::local().remove(path, context_.access_policy());
+      } catch (const Error&) {  // gone already: nothing is left of it
+      }
+    }
   }
 
  private:
+  void look_at_old_files() {
+    for (const ListedFile& file : files_now()) old_.emplace(file.path, file.version.inode);
+    if (old_.empty() || old_files_ != OldFiles::kRefused) return;
+    throw Error(ErrorCode::kAlreadyExists, "the directory {} is not empty", directory_)
+        .note("it has " + old_.begin()->first)
+        .hint("OVERWRITE replaces what is in it, APPEND adds files to it");
+  }
+  void remove_old_files() {
+    for (const ListedFile& file : files_now()) {
+      const auto known = old_.find(file.path);
+      if (known == old_.end() || known->second != file.version.inode) continue;
+      FileSystem::local().remove(file.path, context_.access_policy());
+    }
+  }
+  std::vector<ListedFile> files_now() const {
+    try {
+      return FileSystem::local().list(directory_, context_.access_policy());
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kFileNotFound) throw;
+      return {};
+    }
+  }
+
   static constexpr size_t kOpenFiles = 128;
   static constexpr size_t kMostPartitionBytes = size_t{16} << 20;  // many gather at once
   static constexpr size_t kMostGatheredBytes = size_t{64} << 20;
@@ -110,6 +155,7 @@ class PartitionedWriter final : public Writer {
     std::unique_ptr<Writer> writer;
     size_t files = 0;
     uint64_t used = 0;
+    std::string path;  // of what `writer` writes
   };
 
   std::string partition_of(const Chunk& chunk, uint32_t row) const {
@@ -127,8 +173,10 @@ class PartitionedWriter final : public Writer {
       if (open_files_ == kOpenFiles) close_idlest();
       const std::string folder = directory_ + "/" + key;
       FileSystem::local().make_directories(folder, context_.access_policy());
-      const std::string path = fmt::format("{}data_{}.{}", folder, partition.files++, ending_);
-      partition.writer = open_(path, kept_schema_, options_, context_);
+      do {
+        partition.path = fmt::format("{}data_{}.{}", folder, partition.files++, ending_);
+      } while (old_files_ != OldFiles::kIgnored && old_.contains(partition.path));
+      partition.writer = open_(partition.path, kept_schema_, options_, context_);
       most_rows_ = partition.writer->batch_rows();
       most_bytes_ = std::min(partition.writer->batch_bytes(), kMostPartitionBytes);
       ++open_files_;
@@ -142,6 +190,7 @@ class PartitionedWriter final : public Writer {
     if (!partition.writer) return;
     partition.writer->finish();
     partition.writer.reset();
+    published_.push_back(std::move(partition.path));
     --open_files_;
   }
   void close_idlest() {
@@ -157,6 +206,9 @@ class PartitionedWriter final : public Writer {
   const Schema schema_;
   const std::vector<uint32_t> keys_;
   const std::map<std::string, Value> options_;
+  const OldFiles old_files_;
+  std::map<std::string, uint64_t> old_;  // path and inode of what was there before
+  std::vector<std::string> published_;
   QueryContext& context_;
   const std::string ending_;
   const WriterOpener open_;
@@ -169,6 +221,27 @@ class PartitionedWriter final : public Writer {
   size_t gathered_bytes_ = 0;
   uint64_t clock_ = 0;
 };
+
+/// Takes the options that are the directory's, not its files'.
+OldFiles take_old_files(std::map<std::string, Value>& options) {
+  constexpr std::pair<const char*, OldFiles> kOptions[] = {{"overwrite", OldFiles::kReplaced},
+                                                           {"overwrite_or_ignore", OldFiles::kIgnored},
+                                                           {"append", OldFiles::kKept}};
+  OldFiles taken = OldFiles::kRefused;
+  for (const auto& [name, meaning] : kOptions) {
+    const auto found = options.find(name);
+    if (found == options.end()) continue;
+    if (found->second.is_null()) throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
+    const bool is_wanted = csv_flag(found->second, name);
+    options.erase(found);
+    if (!is_wanted) continue;
+    if (taken != OldFiles::kRefused) {
+      throw Error(ErrorCode::kInvalidArgument, "COPY takes one of overwrite, overwrite_or_ignore and append");
+    }
+    taken = meaning;
+  }
+  return taken;
+}
 
 }  // namespace
 
@@ -197,8 +270,10 @@ std::unique_ptr<Writer> open_partitioned_writer(const std::string& directory, co
   if (keys.size() == schema.size()) {
     throw Error(ErrorCode::kInvalidArgument, "partition_by names every column: none is left to be written");
   }
+  const OldFiles old_files = take_old_files(rest);
   FileSystem::local().make_directories(directory, context.access_policy());
-  return std::make_unique<PartitionedWriter>(directory, schema, std::move(keys), std::move(rest), context, ending, open);
+  return std::make_unique<PartitionedWriter>(directory, schema, std::move(keys), std::move(rest), old_files, context, ending,
+                                             open);
 }
 
 }  // namespace doline

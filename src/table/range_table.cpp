@@ -1,6 +1,7 @@
 // range(…) and generate_series(…) in FROM.
 #include <algorithm>
 #include <atomic>
+#include <limits>
 
 #include "table/table_function.h"
 
@@ -9,6 +10,12 @@ namespace doline {
 namespace {
 
 constexpr uint64_t kMorselRows = uint64_t{1} << 17;
+
+/// The number at `row`. In unsigned arithmetic: on the way from one end of BIGINT to the other,
+/// products and the number behind the last one leave its bounds.
+int64_t number_at(int64_t start, int64_t step, uint64_t row) {
+  return static_cast<int64_t>(static_cast<uint64_t>(start) + static_cast<uint64_t>(step) * row);
+}
 
 int64_t integer_of(const Value& value, const TableFunctionCall& call) {
   if (value.is_null() || !value.type()->is_integer()) {
@@ -32,7 +39,7 @@ class RangeTable final : public Table {
     statistics.columns.resize(1);
     if (count_ > 0) {
       const Value first = Value::integer(start_);
-      const Value last = Value::integer(start_ + step_ * static_cast<int64_t>(count_ - 1));
+      const Value last = Value::integer(number_at(start_, step_, count_ - 1));
       statistics.columns[0] = {step_ > 0 ? first : last, step_ > 0 ? last : first, 0, count_};
     }
     return statistics;
@@ -76,8 +83,7 @@ class RangeReader final : public Reader {
     if (at_ == end_) return Poll::kDone;
     const auto rows = static_cast<uint32_t>(std::min<uint64_t>(chunk_rows_, end_ - at_));
     BufferRef values = Buffer::allocate(rows * sizeof(int64_t));
-    int64_t value = start_ + step_ * static_cast<int64_t>(at_);
-    for (uint32_t row = 0; row < rows; ++row, value += step_) values->as<int64_t>()[row] = value;
+    for (uint32_t row = 0; row < rows; ++row) values->as<int64_t>()[row] = number_at(start_, step_, at_ + row);
     const Column column = Column::flat(Type::int64(), rows, std::move(values));
     out = Chunk(std::vector<Column>(request_.columns.size(), column), rows);
     for (size_t i = 0; i < request_.filters.size(); ++i) out.active = request_.filters[i].program->select(out, scratch_[i]);
@@ -143,6 +149,9 @@ TableRef open_range(const TableFunctionCall& call, bool inclusive) {
   int128_t count = 0;
   if (distance > 0) count = (distance + stride - 1) / stride;
   if (inclusive && distance >= 0 && distance % stride == 0) ++count;
+  if (count > std::numeric_limits<int64_t>::max()) {
+    throw Error(ErrorCode::kOverflow, call.span, "{} of more than {} rows", call.name, std::numeric_limits<int64_t>::max());
+  }
   return make_ref<const RangeTable>(call.name, start, step, static_cast<uint64_t>(count));
 }
 

@@ -34,10 +34,7 @@ const TableFunction* find_table_function(std::string_view name) {
 }
 
 const TableFunction* table_function_for_path(std::string_view path) {
-  std::string name = ascii_lower(path.substr(path.find_last_of('/') + 1));
-  for (const std::string_view packed : {".gz", ".zst", ".lz4"}) {
-    if (name.ends_with(packed)) name.resize(name.size() - packed.size());
-  }
+  const std::string name = ascii_lower(without_compression_ending(path.substr(path.find_last_of('/') + 1)));
   for (const TableFunction& function : table_functions()) {
     for (const std::string& ending : function.endings) {
       if (name.ends_with(ending)) return &function;

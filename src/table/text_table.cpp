@@ -166,10 +166,11 @@ class RangeReader final : public Reader {
  private:
   void load() {
     is_loaded_ = true;
-    // The byte before tells whether the range begins at a line's begin; the last record may end
+    // What lies before tells whether a record begins at the range's begin; the last record may end
     // beyond the range.
-    const uint64_t from = morsel_.begin == 0 ? 0 : morsel_.begin - 1;
-    size_t wanted = static_cast<size_t>(morsel_.end - from) + kTailBytes;
+    const uint64_t from = morsel_.begin == 0 ? 0 : parser_->has_long_records() ? line_before() : morsel_.begin - 1;
+    size_t wanted = static_cast<size_t>(morsel_.end - from) + kTailBytes / 2;
+    wanted += kTailBytes / 2 - std::min<size_t>(kTailBytes / 2, morsel_.begin - from);
     while (true) {
       wanted = static_cast<size_t>(std::min<uint64_t>(wanted, file_.size_bytes - from));
       BufferRef buffer = Buffer::allocate(wanted);
@@ -177,7 +178,7 @@ class RangeReader final : public Reader {
       const std::string_view text(reinterpret_cast<const char*>(buffer->data()), got);
       size_t begin = 0;
       if (morsel_.begin != 0) {
-        const size_t line = text.find('\n');
+        const size_t line = text.find('\n', static_cast<size_t>(morsel_.begin - 1 - from));
         if (line == std::string_view::npos || from + line + 1 > morsel_.end) {
           if (from + got >= morsel_.end) return;  // no line begins here
         }
@@ -201,6 +202,20 @@ class RangeReader final : public Reader {
       rows_.open(buffer, text.substr(begin, end - begin), from + begin);
       return;
     }
+  }
+
+  /// Where the line begins that the byte before the range is of.
+  uint64_t line_before() const {
+    const uint64_t last = morsel_.begin - 1;
+    for (uint64_t back = 512; back <= kMostRecordBytes; back *= 2) {
+      const uint64_t from = last - std::min(last, back);
+      const BufferRef buffer = Buffer::allocate(last - from + 1);
+      const size_t got = file_.file->read_at(from, {buffer->data(), static_cast<size_t>(last - from)});
+      const size_t newline = std::string_view(buffer->as<char>(), got).rfind('\n');
+      if (newline != std::string_view::npos) return from + newline + 1;
+      if (from == 0) return 0;
+    }
+    return last;  // within a line that is damage
   }
 
   const LogFile& file_;
@@ -359,6 +374,10 @@ TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& co
         .hint(fmt::format("the formats are {}", fmt::join(log_format_names(), ", ")));
   }
   options.format = *known;
+  if (options.format == LogFormat::kRegex && options.pattern.empty()) {
+    throw Error(ErrorCode::kInvalidArgument, call.span, "format => 'regex' needs a pattern")
+        .hint("pattern => '^(?<time>\\S+) (?<message>.*)$': each named group is a column");
+  }
   options.zone = context.session.zone;
   options.now_micros = context.session.now_micros;
   const bool rejects = option_flag(call, "rejects", true);

@@ -298,9 +298,10 @@ std::pair<std::string_view, std::string_view> read_key_value(ThriftReader& in) {
   return pair;
 }
 
-ColumnMetaData read_column_metadata(ThriftReader& in) {
+ColumnMetaData read_column_metadata(ThriftReader& in, MetadataCharge& charge) {
   ColumnMetaData meta;
   bool has_type = false;
+  const auto grow = [&](size_t bytes) { charge.grow(bytes); };
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
       case 1:
@@ -308,9 +309,8 @@ ColumnMetaData read_column_metadata(ThriftReader& in) {
         has_type = true;
         break;
       case 2:
-        in.read_list(field, ThriftType::kI32, [&] {
-          meta.encodings.push_back(static_cast<PageEncoding>(in.element_i32()));
-        });
+        in.read_list_into(field, ThriftType::kI32, meta.encodings, grow,
+                          [&] { return static_cast<PageEncoding>(in.element_i32()); });
         break;
       // The path (3) repeats the schema, in whose order the chunks are.
       case 4:
@@ -326,8 +326,7 @@ ColumnMetaData read_column_metadata(ThriftReader& in) {
         meta.compressed_bytes = not_negative(in.i64(field), "compressed size");
         break;
       case 8:
-        in.read_list(field, ThriftType::kStruct,
-                     [&] { meta.key_values.push_back(read_key_value(in)); });
+        in.read_list_into(field, ThriftType::kStruct, meta.key_values, grow, [&] { return read_key_value(in); });
         break;
       case 9:
         meta.data_page_offset = not_negative(in.i64(field), "data page offset");
@@ -359,7 +358,7 @@ ColumnMetaData read_column_metadata(ThriftReader& in) {
   return meta;
 }
 
-ColumnChunk read_column_chunk(ThriftReader& in) {
+ColumnChunk read_column_chunk(ThriftReader& in, MetadataCharge& charge) {
   ColumnChunk chunk;
   bool has_meta = false;
   in.read_struct([&](ThriftField field) {
@@ -372,7 +371,7 @@ ColumnChunk read_column_chunk(ThriftReader& in) {
         break;
       case 3:
         in.expect(field, ThriftType::kStruct);
-        chunk.meta = read_column_metadata(in);
+        chunk.meta = read_column_metadata(in, charge);
         has_meta = true;
         break;
       case 4:
@@ -402,13 +401,14 @@ ColumnChunk read_column_chunk(ThriftReader& in) {
   return chunk;
 }
 
-RowGroup read_row_group(ThriftReader& in) {
+RowGroup read_row_group(ThriftReader& in, MetadataCharge& charge) {
   RowGroup group;
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
       case 1:
-        in.read_list(field, ThriftType::kStruct,
-                     [&] { group.columns.push_back(read_column_chunk(in)); });
+        in.read_list_into(
+            field, ThriftType::kStruct, group.columns, [&](size_t size) { charge.grow(size); },
+            [&] { return read_column_chunk(in, charge); });
         break;
       case 2:
         group.total_bytes = in.i64(field);
@@ -447,25 +447,27 @@ FileMetaData parse_file_metadata(BufferRef bytes) {
   FileMetaData file;
   ThriftReader in({bytes->data(), bytes->size_bytes()});
   bool encrypted = false;
+  const auto grow = [&](size_t size) { file.charge.grow(size); };
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
       case 1:
         file.version = in.i32(field);
         break;
       case 2:
-        in.read_list(field, ThriftType::kStruct,
-                     [&] { file.schema.push_back(read_schema_element(in)); });
+        // The schema's tree has a node for each element, of about this size.
+        in.read_list_into(
+            field, ThriftType::kStruct, file.schema, [&](size_t bytes) { grow(3 * bytes); },
+            [&] { return read_schema_element(in); });
         break;
       case 3:
         file.row_count = not_negative(in.i64(field), "number of rows");
         break;
       case 4:
-        in.read_list(field, ThriftType::kStruct,
-                     [&] { file.row_groups.push_back(read_row_group(in)); });
+        in.read_list_into(field, ThriftType::kStruct, file.row_groups, grow,
+                          [&] { return read_row_group(in, file.charge); });
         break;
       case 5:
-        in.read_list(field, ThriftType::kStruct,
-                     [&] { file.key_values.push_back(read_key_value(in)); });
+        in.read_list_into(field, ThriftType::kStruct, file.key_values, grow, [&] { return read_key_value(in); });
         break;
       case 6:
         file.created_by = in.binary(field);

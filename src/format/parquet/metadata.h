@@ -157,7 +157,35 @@ struct RowGroup {
   int64_t row_count = 0;
 };
 
+/// Bytes of parsed metadata, charged to the budget of the thread that parses. A byte of hostile
+/// metadata may stand for a hundred of ours: they are charged before they are taken.
+class MetadataCharge {
+ public:
+  MetadataCharge() = default;
+  MetadataCharge(MetadataCharge&& other) noexcept
+      : budget_(std::move(other.budget_)), bytes_(std::exchange(other.bytes_, 0)) {}
+  MetadataCharge& operator=(MetadataCharge&& other) noexcept {
+    std::swap(budget_, other.budget_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~MetadataCharge() {
+    if (bytes_ > 0) budget_->shrink(bytes_);
+  }
+  /// Error(kMemoryLimit) where they do not fit.
+  void grow(size_t bytes) {
+    if (!budget_) budget_ = BudgetRef(&current_budget());
+    budget_->grow(bytes);
+    bytes_ += bytes;
+  }
+
+ private:
+  BudgetRef budget_;
+  size_t bytes_ = 0;
+};
+
 struct FileMetaData {
+  MetadataCharge charge;  // of the lists below
   int32_t version = 1;
   std::vector<SchemaElement> schema;  // depth first; the first is the root
   int64_t row_count = 0;
@@ -194,10 +222,12 @@ struct PageLocation {
   int64_t first_row = 0;
 };
 struct OffsetIndex {
+  MetadataCharge charge;
   std::vector<PageLocation> pages;
 };
 
 struct ColumnIndex {
+  MetadataCharge charge;
   std::vector<bool> null_pages;
   std::vector<std::string> min_values, max_values;
   std::vector<int64_t> null_counts;  // empty: unknown

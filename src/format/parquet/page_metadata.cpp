@@ -111,9 +111,10 @@ PageHeader parse_page_header(std::span<const std::byte> bytes, size_t& consumed)
 OffsetIndex parse_offset_index(std::span<const std::byte> bytes) {
   OffsetIndex index;
   ThriftReader in(bytes);
+  const auto grow = [&](size_t size) { index.charge.grow(size); };
   in.read_struct([&](ThriftField field) {
     if (field.id != 1) return in.skip(field);
-    in.read_list(field, ThriftType::kStruct, [&] {
+    in.read_list_into(field, ThriftType::kStruct, index.pages, grow, [&] {
       PageLocation page;
       in.read_struct([&](ThriftField detail) {
         switch (detail.id) {
@@ -130,7 +131,7 @@ OffsetIndex parse_offset_index(std::span<const std::byte> bytes) {
             in.skip(detail);
         }
       });
-      index.pages.push_back(page);
+      return page;
     });
   });
   return index;
@@ -139,23 +140,25 @@ OffsetIndex parse_offset_index(std::span<const std::byte> bytes) {
 ColumnIndex parse_column_index(std::span<const std::byte> bytes) {
   ColumnIndex index;
   ThriftReader in(bytes);
+  const auto grow = [&](size_t size) { index.charge.grow(size); };
+  const auto text = [&] {
+    const std::string_view bound = in.element_binary();
+    if (bound.size() > sizeof(std::string)) index.charge.grow(bound.size());
+    return std::string(bound);
+  };
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
       case 1:
-        in.read_list(field, ThriftType::kTrue,
-                     [&] { index.null_pages.push_back(in.element_boolean()); });
+        in.read_list_into(field, ThriftType::kTrue, index.null_pages, grow, [&] { return in.element_boolean(); });
         break;
       case 2:
-        in.read_list(field, ThriftType::kBinary,
-                     [&] { index.min_values.emplace_back(in.element_binary()); });
+        in.read_list_into(field, ThriftType::kBinary, index.min_values, grow, text);
         break;
       case 3:
-        in.read_list(field, ThriftType::kBinary,
-                     [&] { index.max_values.emplace_back(in.element_binary()); });
+        in.read_list_into(field, ThriftType::kBinary, index.max_values, grow, text);
         break;
       case 5:
-        in.read_list(field, ThriftType::kI64,
-                     [&] { index.null_counts.push_back(in.element_i64()); });
+        in.read_list_into(field, ThriftType::kI64, index.null_counts, grow, [&] { return in.element_i64(); });
         break;
       default:
         in.skip(field);

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace doline::parquet {
 
@@ -62,6 +63,17 @@ class ThriftReader {
     const ThriftList list = list_header(field);
     expect_element(list, element);
     for (uint32_t i = 0; i < list.size; ++i) on_element();
+  }
+
+  /// read_list() into `out`, whose memory is taken at once: `charge(bytes)` is asked before.
+  template <class T, class OnElement, class Charge>
+  void read_list_into(ThriftField field, ThriftType element, std::vector<T>& out, Charge&& charge,
+                      OnElement&& on_element) {
+    const ThriftList list = list_header(field);
+    expect_element(list, element);
+    charge(size_t{list.size} * sizeof(T));
+    out.reserve(list.size);
+    for (uint32_t i = 0; i < list.size; ++i) out.push_back(on_element());
   }
 
   ThriftList list_header(ThriftField field);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "base/error.h"
@@ -21,10 +22,12 @@ constexpr std::pair<LogFormat, std::string_view> kFormats[] = {
     {LogFormat::kRegex, "regex"},
 };
 
-// What auto tries, the strictest first: of formats that fit equally well, the first is taken.
-constexpr LogFormat kDetectable[] = {LogFormat::kCombined, LogFormat::kCommon, LogFormat::kRfc5424,
-                                     LogFormat::kDpkg,     LogFormat::kSyslog, LogFormat::kDeb822,
-                                     LogFormat::kLogfmt};
+// What auto tries, the strictest first: of formats that fit equally well, the first is taken. The
+// strict ones check each line; the others take many lines that are damage to a strict one, or go on
+// with the record before, and so are only asked where no strict one fits.
+constexpr LogFormat kStrict[] = {LogFormat::kCombined, LogFormat::kCommon, LogFormat::kRfc5424,
+                                 LogFormat::kDpkg};
+constexpr LogFormat kLenient[] = {LogFormat::kSyslog, LogFormat::kDeb822, LogFormat::kLogfmt};
 constexpr size_t kDetectionBytes = 64 << 10;
 constexpr double kLeastShare = 0.5;  // of the sample's bytes that must be good records
 
@@ -76,23 +79,34 @@ std::string_view whole_lines(std::string_view sample, size_t limit) {
   return end == std::string_view::npos ? head : head.substr(0, end + 1);
 }
 
+/// Fields of key=value pairs are no fields of paragraphs, though their names may be read so.
+bool has_pairs(const LogParser& parser) {
+  return std::any_of(parser.columns().begin(), parser.columns().end(),
+                     [](const Field& column) { return column.name.find('=') != std::string::npos; });
+}
+
 LogFormat detect(const LogOptions& options, std::string_view sample) {
+  if (sample.empty()) return LogFormat::kLogfmt;
   const std::string_view lines = whole_lines(sample, kDetectionBytes);
-  LogFormat best = LogFormat::kAuto;
-  double best_share = 0;
-  for (const LogFormat format : kDetectable) {
-    const auto parser = create_known(options, format, lines);
-    const double share = lines.empty() ? 0 : share_of_good_records(*parser, lines);
-    if (share > best_share) {
-      best = format;
-      best_share = share;
+  for (const std::span<const LogFormat> formats : {std::span<const LogFormat>(kStrict), std::span<const LogFormat>(kLenient)}) {
+    LogFormat best = LogFormat::kAuto;
+    double best_share = 0;
+    for (const LogFormat format : formats) {
+      const auto parser = create_known(options, format, lines);
+      if (format == LogFormat::kDeb822 && has_pairs(*parser)) continue;
+      const double share = lines.empty() ? 0 : share_of_good_records(*parser, lines);
+      if (share > best_share) {
+        best = format;
+        best_share = share;
+      }
     }
+    if (best_share >= kLeastShare) return best;
   }
-  if (best_share >= kLeastShare) return best;
   Error error(ErrorCode::kFormat, "the text is in none of the log formats that are known");
   std::string names;
-  for (const LogFormat format : kDetectable) {
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", name_of(format));
+  for (const auto& [format, name] : kFormats) {
+    if (format == LogFormat::kAuto || format == LogFormat::kRegex) continue;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", name);
   }
   error.add_note("tried " + names);
   throw std::move(error).hint("name it with format => …, or give a pattern with named groups");

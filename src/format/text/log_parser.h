@@ -77,13 +77,16 @@ class LogParser {
 
   LogFormat format() const { return format_; }
   const std::vector<Field>& columns() const { return columns_; }
+  /// Records may have several lines: record_begin() then wants to see the line before `from`.
+  bool has_long_records() const { return multi_line_; }
 
   /// Reads from block.at until `rows` is full or the block is used up. Damaged records become
   /// rejects and no row.
   virtual void read(LogBlock& block, LogRows& rows, std::vector<LogReject>& rejects) const = 0;
 
   /// The first place >= `from` where a record begins; npos when `text` has none. How a file is
-  /// split: a record belongs to the part that it begins in.
+  /// split: a record belongs to the part that it begins in. `text` begins with a line, and holds
+  /// all of the line before the one at `from`.
   size_t record_begin(std::string_view text, size_t from) const;
   /// How many bytes of `text`, which begins with a record, are records known to be whole when more
   /// may follow. 0: more bytes are needed.
@@ -110,7 +113,8 @@ class LogParser {
 
 /// A parser for the file that begins with `sample`: its format is detected if the options say
 /// kAuto, and columns that the format leaves open (logfmt, deb822, regex) are found in it. A sample
-/// need not end with a record's end; a mebibyte is plenty. Throws Error(kFormat) when no format
+/// need not end with a record's end; a mebibyte is plenty. An empty sample is taken for logfmt, which
+/// has no columns of its own. Throws Error(kFormat) when no format
 /// fits, Error(kInvalidArgument) for a bad pattern.
 std::unique_ptr<const LogParser> create_log_parser(const LogOptions& options,
                                                    std::string_view sample);
