@@ -36,6 +36,33 @@ std::unique_ptr<Query> Session::run(const Prepared& prepared, const Parameters& 
   return StatementRunner::run(*this, prepared, parameters);
 }
 
+namespace {
+
+/// Whether a bare word names a file or a directory that may be read. Most name tables.
+bool is_there(const std::string& path, const AccessPolicy& policy) {
+  try {
+    return FileSystem::local().exists(path, policy);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+Error unknown_kind(const std::string& path, SourceSpan span) {
+  constexpr std::pair<std::string_view, const char*> kUnread[] = {
+      {".arrow", "Arrow IPC"}, {".arrows", "Arrow IPC"}, {".feather", "Arrow IPC"}, {".ipc", "Arrow IPC"},
+      {".avro", "Avro"},       {".orc", "ORC"},          {".xlsx", "Excel"},        {".db", "Database"},
+      {".duckdb", "Database"}, {".sqlite", "Database"}};
+  for (const auto& [ending, kind] : kUnread) {
+    if (!path.ends_with(ending)) continue;
+    return Error(ErrorCode::kNotSupported, span, "{} files are not read yet: {}", kind, path)
+        .hint("Parquet, CSV, JSON and log files are");
+  }
+  return Error(ErrorCode::kNotSupported, span, "what kind of file is {}?", path)
+      .hint("say it: FROM read_csv('…'), read_json('…'), read_log('…'), read_parquet('…'), read_text('…')");
+}
+
+}  // namespace
+
 TableRef Session::find_table(const std::vector<std::string>& name) {
   if (name.size() > 1 && name[name.size() - 2] != "main" && name[name.size() - 2] != "temp") return nullptr;
   return database_->find_table(name.back());
@@ -49,19 +76,13 @@ std::optional<std::string> Session::find_view(const std::vector<std::string>& na
 TableRef Session::open_file(const std::string& path, SourceSpan span) {
   const TableFunction* function = table_function_for_path(path);
   FileSystem& files = FileSystem::local();
+  if (path == "-" || path == "/dev/stdin") function = table_function_for_input(files, path, database_->policy());
   if (!function) {
     // A directory or a glob of no known ending: by what it holds.
-    if (path.find_first_of("/*?[") == std::string::npos && path != "-") return nullptr;
-    if (path == "-" || path == "/dev/stdin") {
-      function = table_function_for_input(files, path, database_->policy());
-    } else {
-      const auto listed = files.list(path, database_->policy());
-      function = table_function_for_path(listed.front().path);
-      if (!function) {
-        throw Error(ErrorCode::kNotSupported, span, "what kind of file is {}?", listed.front().path)
-            .hint("say it: FROM read_csv('…'), read_log('…'), read_parquet('…'), read_text('…')");
-      }
-    }
+    if (path.find_first_of("/*?[") == std::string::npos && !is_there(path, database_->policy())) return nullptr;
+    const auto listed = files.list(path, database_->policy());
+    function = table_function_for_path(listed.front().path);
+    if (!function) throw unknown_kind(listed.front().path, span);
   }
   TableFunctionCall request;
   request.name = function->name;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kSampleBytes = size_t{1} << 20;
 constexpr size_t kMostSampleBytes = size_t{1} << 30;  // for sample_size = -1
+constexpr size_t kSniffedFiles = 10;                  // whose types are looked at before rows are handed out
 
 /// Grows as bytes come, so that a claim of many takes no memory.
 std::string read_sample(ByteStream& stream, size_t most, bool& is_whole) {
@@ -55,6 +56,38 @@ CsvSniffed sniff_file(CsvFile& part, const CsvOptions& given, FileSystem& files,
   return sniffed;
 }
 
+/// What a further file, read in the first one's dialect, says of the columns whose types are guessed:
+/// a value of the first file's kind may be one of another kind there, and rows that were handed out
+/// do not widen any more.
+void widen_by(const CsvFile& part, const CsvFile& first, const CsvOptions& given, FileSystem& files,
+              const AccessPolicy& policy, const std::vector<bool>& is_guessed, std::vector<bool>& has_values,
+              Schema& schema) {
+  CsvOptions options = given;
+  options.dialect = first.options->dialect;
+  options.delimiter_given = options.quote_given = options.escape_given = true;
+  options.header = first.options->header;
+  options.skip = first.options->skip;
+  options.compression = first.options->compression;
+  OpenOptions open;
+  open.expected = part.listed.version;
+  bool is_whole = false;
+  const auto stream = files.open_stream(part.listed.path, policy, options.compression, open);
+  const std::string sample = read_sample(*stream, sample_bytes(given), is_whole);
+  if (sample.empty()) return;
+  const CsvSniffed sniffed = sniff_csv(options, sample, is_whole);
+  if (sniffed.rows_seen == 0 || sniffed.schema.size() != first.file_columns.size()) return;
+  const bool same_dates = sniffed.options.date_format == first.options->date_format &&
+                          sniffed.options.timestamp_format == first.options->timestamp_format;
+  for (size_t column = 0; column < sniffed.schema.size(); ++column) {
+    if (!is_guessed[column] || !sniffed.has_values[column]) continue;
+    TypeRef& type = schema[column].type;
+    const TypeRef found = sniffed.schema[column].type;
+    const bool is_date = found->is(TypeKind::kDate) || found->is(TypeKind::kTimestamp);
+    type = is_date && !same_dates ? Type::varchar() : has_values[column] ? wider_type(type, found) : found;
+    has_values[column] = true;
+  }
+}
+
 const bool kRegistered = [] {
   register_table_kind("csv", &CsvTable::reopen);
   register_writer("csv", &open_csv_writer);
@@ -76,13 +109,16 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
     parts.push_back({std::move(listed), {}, {}, {}, {}, std::move(partitions.values[parts.size()])});
   }
   Schema schema;
-  std::vector<bool> is_guessed;
+  std::vector<bool> is_guessed, has_values;
   double bytes_per_row = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
     CsvFile& part = parts[i];
     if (i > 0 && !options.union_by_name && part.listed.is_regular) {
       part.options = parts[0].options;
       part.file_columns = parts[0].file_columns;
+      if (i < kSniffedFiles && parts[0].listed.is_regular && options.csv.auto_detect) {
+        widen_by(part, parts[0], options.csv, files, policy, is_guessed, has_values, schema);
+      }
       continue;
     }
     CsvSniffed sniffed = sniff_file(part, options.csv, files, policy);
@@ -90,6 +126,8 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
       bytes_per_row = static_cast<double>(sniffed.bytes_seen) / static_cast<double>(sniffed.rows_seen);
     }
     part.file_columns = sniffed.schema;
+    if (i == 0) has_values = sniffed.has_values;
+    has_values.resize(sniffed.schema.size());
     part.options = std::make_shared<const CsvOptions>(std::move(sniffed.options));
     for (size_t column = 0; column < sniffed.schema.size(); ++column) {
       const Field& field = sniffed.schema[column];
@@ -114,6 +152,15 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
                                                    : static_cast<int32_t>(i));
     }
   }
+  if (!options.filename_column.empty()) {
+    if (find_column(schema, options.filename_column) >= 0) {
+      throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already", options.filename_column)
+          .hint("filename => 'another name'");
+    }
+    schema.push_back({options.filename_column, Type::varchar()});
+    for (CsvFile& part : parts) part.sources.push_back(CsvFile::kFileName);
+    is_guessed.push_back(false);
+  }
   for (size_t i = 0; i < partitions.columns.size(); ++i) {
     int32_t column = find_column(schema, partitions.columns[i].name);
     if (column < 0) {
@@ -129,15 +176,6 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
       part.sources.resize(schema.size());
       part.sources[at] = CsvFile::kPartition - static_cast<int32_t>(i);
     }
-  }
-  if (!options.filename_column.empty()) {
-    if (find_column(schema, options.filename_column) >= 0) {
-      throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already", options.filename_column)
-          .hint("filename => 'another name'");
-    }
-    schema.push_back({options.filename_column, Type::varchar()});
-    for (CsvFile& part : parts) part.sources.push_back(CsvFile::kFileName);
-    is_guessed.push_back(false);
   }
   return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema), std::move(is_guessed), source,
                                   bytes_per_row);

@@ -274,7 +274,7 @@ class JsonScan final : public Scan {
   void open_part(const JsonFile& file) REQUIRES(mutex_) {
     lines_ = nullptr;
     if (file.listed.is_regular) {
-      lines_ = std::make_shared<LineNumbers>([table = table_, &file] { return table->open_stream(file); });
+      lines_ = std::make_shared<LineNumbers>([table = table_, &file] { return table->open_stream(file); }, context_);
     }
     std::unique_ptr<ByteStream> stream = table_->open_stream(file);
     JsonFormat format = file.format;

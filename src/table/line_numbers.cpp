@@ -11,14 +11,17 @@ constexpr size_t kBlockBytes = size_t{256} << 10;
 
 }  // namespace
 
-LineNumbers::LineNumbers(FileRef plain) : plain_(std::move(plain)) {}
-LineNumbers::LineNumbers(std::function<std::unique_ptr<ByteStream>()> open) : open_(std::move(open)) {}
+LineNumbers::LineNumbers(std::function<FileRef()> open_plain, const QueryContext& context)
+    : open_plain_(std::move(open_plain)), context_(context) {}
+LineNumbers::LineNumbers(std::function<std::unique_ptr<ByteStream>()> open, const QueryContext& context)
+    : open_(std::move(open)), context_(context) {}
 
 uint64_t LineNumbers::line_at(uint64_t byte) {
   MutexLock lock(mutex_);
   block_.resize(kBlockBytes);
   go_back(byte);
   while (at_ < byte) {
+    context_.check_cancelled();
     const uint64_t stride_left = kStrideBytes - at_ % kStrideBytes;
     const auto wanted = static_cast<size_t>(std::min<uint64_t>({block_.size(), byte - at_, stride_left}));
     const size_t got = read(wanted);
@@ -33,6 +36,7 @@ uint64_t LineNumbers::line_at(uint64_t byte) {
 
 /// To a place at or before `byte`, the nearest whose line is known.
 void LineNumbers::go_back(uint64_t byte) {
+  if (open_plain_ && !plain_) plain_ = open_plain_();
   if (plain_) {
     const uint64_t stride = std::min<uint64_t>(byte / kStrideBytes, known_.size() - 1);
     if (at_ <= byte && at_ >= stride * kStrideBytes) return;

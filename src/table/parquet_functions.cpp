@@ -1,4 +1,4 @@
-// read_parquet(…), parquet_metadata(…) and parquet_schema(…) in FROM.
+// read_parquet(…), and what Parquet files say of themselves, in FROM.
 #include "format/parquet/describe.h"
 #include "table/memory_table.h"
 #include "table/csv_options.h"
@@ -52,6 +52,14 @@ TableRef parquet_schema(const TableFunctionCall& call, const TableFunctionContex
   return listing(call, context, parquet::schema_listing_columns(), &parquet::schema_listing);
 }
 
+TableRef parquet_kv_metadata(const TableFunctionCall& call, const TableFunctionContext& context) {
+  return listing(call, context, parquet::pair_listing_columns(), &parquet::pair_listing);
+}
+
+TableRef parquet_file_metadata(const TableFunctionCall& call, const TableFunctionContext& context) {
+  return listing(call, context, parquet::file_listing_columns(), &parquet::file_listing);
+}
+
 }  // namespace
 
 void register_parquet_functions(std::vector<TableFunction>& all) {
@@ -72,6 +80,18 @@ void register_parquet_functions(std::vector<TableFunction>& all) {
                  "The schema elements of Parquet files, as their footers have them.",
                  "FROM parquet_schema('data.parquet')",
                  &parquet_schema,
+                 {}});
+  all.push_back({"parquet_kv_metadata",
+                 {},
+                 "The pairs that whoever wrote Parquet files left in their footers.",
+                 "FROM parquet_kv_metadata('data.parquet')",
+                 &parquet_kv_metadata,
+                 {}});
+  all.push_back({"parquet_file_metadata",
+                 {},
+                 "Rows, row groups, writer and sizes of Parquet files.",
+                 "FROM parquet_file_metadata('data.parquet')",
+                 &parquet_file_metadata,
                  {}});
 }
 

@@ -66,6 +66,14 @@ void ParquetTable::make_schema() {
       }
     }
   }
+  if (options_.filename) {
+    if (has_column(schema_, "filename")) {
+      throw Error(ErrorCode::kAmbiguous,
+                  "filename => true: the files have a column of that name themselves");
+    }
+    filename_column_ = static_cast<int32_t>(schema_.size());
+    schema_.push_back({"filename", Type::varchar()});
+  }
   for (const Field& field : partition_columns_) {
     const auto known = std::find_if(schema_.begin(), schema_.end(),
                                     [&](const Field& f) { return f.name == field.name; });
@@ -74,13 +82,6 @@ void ParquetTable::make_schema() {
     } else {
       known->type = field.type;  // the directory's value counts
     }
-  }
-  if (options_.filename) {
-    if (has_column(schema_, "filename")) {
-      throw Error(ErrorCode::kAmbiguous,
-                  "filename => true: the files have a column of that name themselves");
-    }
-    schema_.push_back({"filename", Type::varchar()});
   }
   for (const Field& field : schema_) {
     const auto known = std::find_if(partition_columns_.begin(), partition_columns_.end(),

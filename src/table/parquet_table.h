@@ -15,7 +15,7 @@
 namespace doline {
 
 struct ParquetTableOptions {
-  bool filename = false;                  // a column "filename" at the end
+  bool filename = false;                  // a column "filename" behind the files' own
   bool union_by_name = false;             // columns of all files, absent ones NULL
   HiveOptions hive;
 };
@@ -61,9 +61,7 @@ class ParquetTable final : public Table {
   }
   /// Position of a column among the partition values; -1 where it is none.
   int32_t partition_of(uint32_t column) const { return partition_of_[column]; }
-  bool is_filename(uint32_t column) const {
-    return options_.filename && column + 1 == schema_.size();
-  }
+  bool is_filename(uint32_t column) const { return static_cast<int32_t>(column) == filename_column_; }
   bool union_by_name() const { return options_.union_by_name; }
 
  private:
@@ -77,6 +75,7 @@ class ParquetTable final : public Table {
   std::vector<std::unique_ptr<ParquetPart>> parts_;
   std::vector<Field> partition_columns_;
   Schema schema_;
+  int32_t filename_column_ = -1;
   std::vector<int32_t> partition_of_;
 };
 

@@ -28,8 +28,9 @@ constexpr size_t kMostRecordBytes = size_t{64} << 20;
 
 struct LogFile {
   std::string path;
-  FileRef file;            // null: compressed or a stream, read in sequence
+  bool is_plain = false;  // else compressed or a stream, read in sequence
   uint64_t size_bytes = 0;
+  FileVersion version;
   std::shared_ptr<SniffedPipe> pipe = nullptr;  // a stream whose begin was looked at
 };
 
@@ -54,6 +55,12 @@ std::string first_bytes(LogFile& file, bool is_regular, const AccessPolicy& poli
   sample.resize(got);
   if (!is_regular) file.pipe = std::make_shared<SniffedPipe>(file.path, Compression::kAuto, sample, std::move(stream));
   return sample;
+}
+
+/// Opened for each range that is read: a glob may mean more files than may be open. What was there
+/// when the table was made is read; a log may have got longer since.
+FileRef open_plain(const LogFile& file, const AccessPolicy& policy) {
+  return FileSystem::local().open_file(file.path, policy, {file.version, true});
 }
 
 class LogTable;
@@ -151,9 +158,9 @@ class LogTable final : public Table {
 /// One byte range of a plain file: the records that begin in it.
 class RangeReader final : public Reader {
  public:
-  RangeReader(const LogFile& file, std::shared_ptr<const LogParser> parser, const ScanRequest& request, bool keeps_rejects,
-              std::shared_ptr<LineNumbers> numbers, Morsel morsel)
-      : file_(file), parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path, std::move(numbers)),
+  RangeReader(const LogFile& file, const AccessPolicy& policy, std::shared_ptr<const LogParser> parser,
+              const ScanRequest& request, bool keeps_rejects, std::shared_ptr<LineNumbers> numbers, Morsel morsel)
+      : file_(file), policy_(policy), parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path, std::move(numbers)),
         morsel_(morsel) {}
 
   Poll read(Chunk& out, const Waker&) override {
@@ -166,15 +173,17 @@ class RangeReader final : public Reader {
  private:
   void load() {
     is_loaded_ = true;
+    if (morsel_.begin == morsel_.end) return;  // an empty file
+    const FileRef opened = open_plain(file_, policy_);
     // What lies before tells whether a record begins at the range's begin; the last record may end
     // beyond the range.
-    const uint64_t from = morsel_.begin == 0 ? 0 : parser_->has_long_records() ? line_before() : morsel_.begin - 1;
+    const uint64_t from = morsel_.begin == 0 ? 0 : parser_->has_long_records() ? line_before(*opened) : morsel_.begin - 1;
     size_t wanted = static_cast<size_t>(morsel_.end - from) + kTailBytes / 2;
     wanted += kTailBytes / 2 - std::min<size_t>(kTailBytes / 2, morsel_.begin - from);
     while (true) {
       wanted = static_cast<size_t>(std::min<uint64_t>(wanted, file_.size_bytes - from));
       BufferRef buffer = Buffer::allocate(wanted);
-      const size_t got = file_.file->read_at(from, {buffer->data(), wanted});
+      const size_t got = opened->read_at(from, {buffer->data(), wanted});
       const std::string_view text(reinterpret_cast<const char*>(buffer->data()), got);
       size_t begin = 0;
       if (morsel_.begin != 0) {
@@ -205,12 +214,12 @@ class RangeReader final : public Reader {
   }
 
   /// Where the line begins that the byte before the range is of.
-  uint64_t line_before() const {
+  uint64_t line_before(const File& opened) const {
     const uint64_t last = morsel_.begin - 1;
     for (uint64_t back = 512; back <= kMostRecordBytes; back *= 2) {
       const uint64_t from = last - std::min(last, back);
       const BufferRef buffer = Buffer::allocate(last - from + 1);
-      const size_t got = file_.file->read_at(from, {buffer->data(), static_cast<size_t>(last - from)});
+      const size_t got = opened.read_at(from, {buffer->data(), static_cast<size_t>(last - from)});
       const size_t newline = std::string_view(buffer->as<char>(), got).rfind('\n');
       if (newline != std::string_view::npos) return from + newline + 1;
       if (from == 0) return 0;
@@ -219,6 +228,7 @@ class RangeReader final : public Reader {
   }
 
   const LogFile& file_;
+  const AccessPolicy& policy_;
   const std::shared_ptr<const LogParser> parser_;
   BlockRows rows_;
   const Morsel morsel_;
@@ -284,15 +294,16 @@ class SequenceReader final : public Reader {
 
 class LogScan final : public Scan {
  public:
-  LogScan(Ref<const LogTable> table, ScanRequest request) : table_(std::move(table)), request_(std::move(request)) {
+  LogScan(Ref<const LogTable> table, ScanRequest request, const QueryContext& context) : table_(std::move(table)), request_(std::move(request)) {
     for (uint32_t i = 0; i < table_->files_.size(); ++i) {
       const LogFile& file = table_->files_[i];
-      numbers_.push_back(file.file ? std::make_shared<LineNumbers>(file.file) : nullptr);
+      const auto open = [table = table_, &file] { return open_plain(file, table->policy_); };
+      numbers_.push_back(file.is_plain ? std::make_shared<LineNumbers>(open, context) : nullptr);
       total_ += file.size_bytes;
-      const uint64_t step = file.file ? kMorselBytes : std::max<uint64_t>(1, file.size_bytes);
+      const uint64_t step = file.is_plain ? kMorselBytes : std::max<uint64_t>(1, file.size_bytes);
       for (uint64_t begin = 0; begin < std::max<uint64_t>(1, file.size_bytes); begin += step) {
         morsels_.push_back({morsels_.size(), begin, std::min(begin + step, file.size_bytes), i});
-        if (!file.file) break;
+        if (!file.is_plain) break;
       }
     }
   }
@@ -305,8 +316,8 @@ class LogScan final : public Scan {
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     const LogFile& file = table_->files_[morsel.part];
-    if (file.file) {
-      return std::make_unique<RangeReader>(file, table_->parser_, request_, table_->keeps_rejects_, numbers_[morsel.part],
+    if (file.is_plain) {
+      return std::make_unique<RangeReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_, numbers_[morsel.part],
                                            morsel);
     }
     return std::make_unique<SequenceReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_);
@@ -324,40 +335,44 @@ class LogScan final : public Scan {
   uint64_t total_ = 0;
 };
 
-std::unique_ptr<Scan> LogTable::scan(ScanRequest request, QueryContext&) const {
+std::unique_ptr<Scan> LogTable::scan(ScanRequest request, QueryContext& context) const {
   RejectStore::instance().begin_query();
-  return std::make_unique<LogScan>(Ref<const LogTable>(this), std::move(request));
+  return std::make_unique<LogScan>(Ref<const LogTable>(this), std::move(request), context);
 }
 
-TableRef make_log_table(const std::vector<std::string>& paths, LogOptions options, bool keeps_rejects, FileSystem& files,
-                        const AccessPolicy& policy) {
+TableRef make_log_table(const std::vector<std::string>& paths, LogOptions options, const std::string& zone,
+                        bool keeps_rejects, FileSystem& files, const AccessPolicy& policy) {
+  options.zone = find_zone(zone);
   std::map<std::string, std::string> parameters = {
       {"format", std::string(name_of(options.format))}, {"pattern", options.pattern}, {"rejects", keeps_rejects ? "1" : ""},
-      {"now", std::to_string(options.now_micros)}};
+      {"now", std::to_string(options.now_micros)}, {"zone", zone}};
   for (size_t i = 0; i < paths.size(); ++i) parameters[fmt::format("path{:06}", i)] = paths[i];
   std::vector<LogFile> opened;
   std::vector<bool> is_regular;
   for (const ListedFile& listed : files.list(paths, policy)) {
-    LogFile file{listed.path, nullptr, listed.is_regular ? listed.version.size_bytes : 0};
+    LogFile file{listed.path, false, listed.is_regular ? listed.version.size_bytes : 0, listed.version};
     if (listed.is_regular) {
-      FileRef plain = files.open_file(listed.path, policy, {{}, true});
-      std::byte magic[8] = {};
-      const size_t got = plain->read_at(0, magic);
-      const auto* head = reinterpret_cast<const unsigned char*>(magic);
-      const bool packed = got >= 4 && ((head[0] == 0x1F && head[1] == 0x8B) ||
-                                       (head[0] == 0x28 && head[1] == 0xB5 && head[2] == 0x2F && head[3] == 0xFD) ||
-                                       (head[0] == 0x04 && head[1] == 0x22 && head[2] == 0x4D && head[3] == 0x18));
-      if (!packed) file.file = std::move(plain);
+      std::byte magic[kMagicBytes] = {};
+      const size_t got = open_plain(file, policy)->read_at(0, magic);
+      file.is_plain = detect_compression(std::span(magic).first(got), file.path) == Compression::kNone;
     }
     opened.push_back(std::move(file));
     is_regular.push_back(listed.is_regular);
   }
-  std::string sample;
+  std::string sample, sampled;
   for (size_t i = 0; i < opened.size(); ++i) {
+    sampled = opened[i].path;
     sample = first_bytes(opened[i], is_regular[i], policy, files, options.sample_is_whole_file);
     if (!sample.empty()) break;
   }
-  std::shared_ptr<const LogParser> parser = create_log_parser(options, sample);
+  std::shared_ptr<const LogParser> parser;
+  try {
+    parser = create_log_parser(options, sample);
+  } catch (const Error& error) {
+    Error named(error);
+    if (error.code() == ErrorCode::kFormat) named.add_note("the file is " + sampled);
+    throw named;
+  }
   return make_ref<const LogTable>(std::move(opened), policy, std::move(parser), keeps_rejects, std::move(parameters));
 }
 
@@ -378,11 +393,10 @@ TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& co
     throw Error(ErrorCode::kInvalidArgument, call.span, "format => 'regex' needs a pattern")
         .hint("pattern => '^(?<time>\\S+) (?<message>.*)$': each named group is a column");
   }
-  options.zone = context.session.zone;
   options.now_micros = context.session.now_micros;
   const bool rejects = option_flag(call, "rejects", true);
   refuse_unknown_options(call, {"format", "pattern", "rejects"});
-  return make_log_table(paths, options, rejects, context.files, context.policy);
+  return make_log_table(paths, options, context.session.time_zone, rejects, context.files, context.policy);
 }
 
 std::vector<std::string> paths_in(const TableDescriptor& descriptor) {
@@ -403,7 +417,7 @@ const bool kRegistered = [] {
     options.format = log_format_named(text("format")).value_or(LogFormat::kAuto);
     options.pattern = text("pattern");
     options.now_micros = std::strtoll(text("now").c_str(), nullptr, 10);
-    return make_log_table(paths_in(descriptor), options, !text("rejects").empty(), FileSystem::local(), policy);
+    return make_log_table(paths_in(descriptor), options, text("zone"), !text("rejects").empty(), FileSystem::local(), policy);
   });
   return true;
 }();

@@ -22,6 +22,7 @@ class CsvTypeGuess {
   }
   /// The narrowest; VARCHAR when nothing was seen. `date_format` is set where dates are not ISO.
   TypeRef type(std::string& date_format) const;
+  bool has_seen() const { return seen_; }
   /// Whether a text would leave the type as it is.
   bool fits(std::string_view text) const { return (classify(text, decimal_separator_) & possible_) != 0; }
 

@@ -256,6 +256,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
     if (!type->is(TypeKind::kVarchar) && sniffed.rows_seen > 1 && first[i]) contradicts |= !guesses[i].fits(*first[i]);
     types.push_back(type);
   }
+  if (!options.header && !given.auto_detect) options.header = false;
   if (!options.header) {
     bool names_match = !given.columns.empty();
     for (uint32_t i = 0; i < width && names_match; ++i) {
@@ -273,6 +274,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
       guesses[i].add(*first[i]);
     }
     types[i] = guesses[i].type(formats[i]);
+    sniffed.has_values.push_back(guesses[i].has_seen());
     has_iso_date |= types[i]->is(TypeKind::kDate) && formats[i].empty();
   }
   for (uint32_t i = 0; i < width; ++i) {

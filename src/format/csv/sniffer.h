@@ -12,6 +12,7 @@ struct CsvSniffed {
   Schema schema;
   Schema file_columns;  // names as the file has them, before `names`; as many as rows have values
   std::vector<bool> is_guessed;  // one a column of the schema: nobody said its type
+  std::vector<bool> has_values;  // one a column of the file: its type was seen in values
   uint64_t rows_seen = 0;
   uint64_t bytes_seen = 0;
 };

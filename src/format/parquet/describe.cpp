@@ -88,7 +88,7 @@ std::optional<std::string> name_of_converted(std::optional<int32_t> converted) {
   return kNames[*converted];
 }
 
-/// The dotted path of each leaf.
+/// The path of each leaf, its names with commas between.
 std::vector<std::string> leaf_paths(const std::vector<SchemaElement>& elements) {
   std::vector<std::string> paths;
   struct Open {
@@ -101,7 +101,7 @@ std::vector<std::string> leaf_paths(const std::vector<SchemaElement>& elements) 
     if (open.empty()) break;
     --open.back().left;
     std::string path = open.back().path;
-    if (!path.empty()) path += ".";
+    if (!path.empty()) path += ", ";
     path += elements[i].name;
     if (elements[i].physical && elements[i].child_count == 0) {
       paths.push_back(std::move(path));
@@ -110,6 +110,39 @@ std::vector<std::string> leaf_paths(const std::vector<SchemaElement>& elements) 
     }
   }
   return paths;
+}
+
+/// The type that each element of the schema is read as: of leaves, of columns, and of the groups
+/// between them that are structs or lists. Null for the root and for what cannot be read.
+std::vector<TypeRef> element_types(const ParquetFile& file) {
+  const std::vector<SchemaElement>& elements = file.metadata().schema;
+  std::vector<const SchemaNode*> known, leaves(file.tree().leaf_count, nullptr);
+  for (const SchemaNode& node : file.tree().columns) node.leaves(known);
+  for (const SchemaNode* leaf : known) leaves[leaf->leaf] = leaf;
+  std::vector<TypeRef> types(elements.size(), nullptr);
+  struct Open {
+    size_t element;
+    int32_t left;
+  };
+  std::vector<Open> open = {{0, elements[0].child_count}};
+  size_t leaf = 0;
+  for (size_t i = 1; i < elements.size() && !open.empty(); ++i) {
+    while (!open.empty() && open.back().left == 0) open.pop_back();
+    if (open.empty()) break;
+    --open.back().left;
+    const bool is_leaf = elements[i].physical && elements[i].child_count == 0;
+    if (is_leaf) {
+      if (leaf < leaves.size() && leaves[leaf] != nullptr) types[i] = leaves[leaf]->type;
+      ++leaf;
+    }
+    if (open.size() == 1) {
+      for (const SchemaNode& column : file.tree().columns) {
+        if (column.name == elements[i].name) types[i] = column.type;
+      }
+    }
+    if (!is_leaf) open.push_back({i, elements[i].child_count});
+  }
+  return types;
 }
 
 /// 0 and what lies before the data mean that there is none.
@@ -123,19 +156,23 @@ const Schema& schema_listing_columns() {
   static const Schema schema = {{"file_name", Type::varchar()},
                                 {"name", Type::varchar()},
                                 {"type", Type::varchar()},
-                                {"type_length", Type::int64()},
+                                {"type_length", Type::varchar()},
                                 {"repetition_type", Type::varchar()},
                                 {"num_children", Type::int64()},
                                 {"converted_type", Type::varchar()},
                                 {"scale", Type::int64()},
                                 {"precision", Type::int64()},
                                 {"field_id", Type::int64()},
-                                {"logical_type", Type::varchar()}};
+                                {"logical_type", Type::varchar()},
+                                {"duckdb_type", Type::varchar()},
+                                {"column_id", Type::int64()}};
   return schema;
 }
 
 std::vector<Chunk> schema_listing(const ParquetFile& file) {
   Listing rows(schema_listing_columns());
+  const std::vector<TypeRef> types = element_types(file);
+  size_t number = 0;
   for (const SchemaElement& element : file.metadata().schema) {
     const auto optional = [](const auto& value) {
       return value ? std::optional<int64_t>(*value) : std::nullopt;
@@ -144,8 +181,8 @@ std::vector<Chunk> schema_listing(const ParquetFile& file) {
     rows.text(element.name);
     rows.text(element.physical ? std::optional(std::string(name_of(*element.physical)))
                                : std::nullopt);
-    rows.integer(element.physical == Physical::kFixed ? std::optional<int64_t>(element.type_length)
-                                                      : std::nullopt);
+    rows.text(element.physical == Physical::kFixed ? std::optional(std::to_string(element.type_length))
+                                                   : std::nullopt);
     rows.text(element.repetition ? std::optional(std::string(name_of(*element.repetition)))
                                  : std::nullopt);
     rows.integer(element.physical ? std::nullopt : std::optional<int64_t>(element.child_count));
@@ -155,8 +192,51 @@ std::vector<Chunk> schema_listing(const ParquetFile& file) {
     rows.integer(optional(element.field_id));
     const std::string logical = name_of(element.logical);
     rows.text(logical.empty() ? std::nullopt : std::optional(logical));
+    rows.text(types[number] != nullptr ? std::optional(types[number]->name()) : std::nullopt);
+    rows.integer(static_cast<int64_t>(number++));
     rows.end_row();
   }
+  return rows.finish();
+}
+
+const Schema& pair_listing_columns() {
+  static const Schema schema = {{"file_name", Type::varchar()}, {"key", Type::blob()}, {"value", Type::blob()}};
+  return schema;
+}
+
+std::vector<Chunk> pair_listing(const ParquetFile& file) {
+  Listing rows(pair_listing_columns());
+  for (const auto& [key, value] : file.metadata().key_values) {
+    rows.text(file.path());
+    rows.text(key);
+    rows.text(value);
+    rows.end_row();
+  }
+  return rows.finish();
+}
+
+const Schema& file_listing_columns() {
+  static const Schema schema = {{"file_name", Type::varchar()},        {"created_by", Type::varchar()},
+                                {"num_rows", Type::int64()},           {"num_row_groups", Type::int64()},
+                                {"format_version", Type::int64()},     {"encryption_algorithm", Type::varchar()},
+                                {"footer_signing_key_metadata", Type::varchar()},
+                                {"file_size_bytes", Type::uint64()},   {"footer_size", Type::uint64()}};
+  return schema;
+}
+
+std::vector<Chunk> file_listing(const ParquetFile& file) {
+  Listing rows(file_listing_columns());
+  const FileMetaData& metadata = file.metadata();
+  rows.text(file.path());
+  rows.text(metadata.created_by.empty() ? std::nullopt : std::optional(std::string(metadata.created_by)));
+  rows.integer(metadata.row_count);
+  rows.integer(static_cast<int64_t>(metadata.row_groups.size()));
+  rows.integer(metadata.version);
+  rows.text(std::optional<std::string>());  // what is encrypted is not opened
+  rows.text(std::optional<std::string>());
+  rows.integer(static_cast<int64_t>(file.file()->size_bytes()));
+  rows.integer(static_cast<int64_t>(metadata.bytes->size_bytes()));
+  rows.end_row();
   return rows.finish();
 }
 
@@ -189,6 +269,7 @@ const Schema& chunk_listing_columns() {
                                 {"bloom_filter_length", Type::int64()},
                                 {"min_is_exact", Type::boolean()},
                                 {"max_is_exact", Type::boolean()},
+                                {"row_group_compressed_bytes", Type::int64()},
                                 {"has_page_index", Type::boolean()}};
   return schema;
 }
@@ -201,6 +282,8 @@ std::vector<Chunk> chunk_listing(const ParquetFile& file) {
   for (const SchemaNode* leaf : known) leaves[leaf->leaf] = leaf;
   const auto& groups = file.metadata().row_groups;
   for (size_t group = 0; group < groups.size(); ++group) {
+    int64_t compressed = 0;
+    for (const ColumnChunk& chunk : groups[group].columns) compressed += chunk.meta.compressed_bytes;
     for (size_t column = 0; column < groups[group].columns.size(); ++column) {
       const ColumnChunk& chunk = groups[group].columns[column];
       const ColumnMetaData& meta = chunk.meta;
@@ -241,6 +324,7 @@ std::vector<Chunk> chunk_listing(const ParquetFile& file) {
       rows.integer(offset_or_null(meta.bloom_filter_bytes));
       rows.boolean(statistics.min_value ? std::optional(statistics.min_exact) : std::nullopt);
       rows.boolean(statistics.max_value ? std::optional(statistics.max_exact) : std::nullopt);
+      rows.integer(compressed);
       rows.boolean(chunk.offset_index_offset > 0 && chunk.column_index_offset > 0);
       rows.end_row();
     }
