@@ -510,7 +510,7 @@ TEST(ParquetListing, ShowsSchemaAndChunks) {
   const auto chunks = chunk_listing(*file);
   ASSERT_EQ(chunks.size(), 1u);
   EXPECT_EQ(chunks[0].row_count, 12u);
-  EXPECT_EQ(chunks[0].columns[8].text(3), "l.list.element");
+  EXPECT_EQ(chunks[0].columns[8].text(3), "l, list, element");
   EXPECT_EQ(chunks[0].columns[14].text(0), "1");
   EXPECT_EQ(chunks[0].columns[15].text(0), "19999");
 }
