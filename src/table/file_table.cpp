@@ -1,10 +1,12 @@
 // read_text and read_blob: whole files as rows, made when asked for.
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 
 #include "column/column_builder.h"
 #include "io/file_system.h"
 #include "io/read_ahead.h"
+#include "kernel/string_search.h"
 #include "table/table_function.h"
 
 namespace doline {
@@ -62,13 +64,16 @@ class FileReader final : public Reader {
       if (poll == Poll::kBlocked) return poll;
     }
     done_ = true;
-    const uint64_t size = file_.is_regular ? file_.version.size_bytes : content_.size();
+    const uint64_t size = file_.is_regular ? file_.version.size_bytes : content_->size_bytes();
     std::vector<Column> columns;
     for (const uint32_t column : request_.columns) {
+      if (column == 1) {
+        columns.push_back(content());
+        continue;
+      }
       ColumnBuilder builder(table_.schema_[column].type, 1);
       switch (column) {
         case 0: builder.append_text(file_.path); break;
-        case 1: builder.append_text(content_); break;
         case 2: builder.append(static_cast<int64_t>(size)); break;
         case 3:
           if (file_.is_regular) {
@@ -97,8 +102,8 @@ class FileReader final : public Reader {
       OpenedFile opened = FileSystem::local().open(file_.path, table_.policy_, {{}, true});
       if (opened.file) {
         check_size(opened.file->size_bytes());
-        content_.resize(opened.file->size_bytes());
-        content_.resize(opened.file->read_at(0, std::as_writable_bytes(std::span(content_))));
+        content_ = Buffer::allocate(opened.file->size_bytes());
+        content_->resize(opened.file->read_at(0, {content_->data(), content_->size_bytes()}));
         return Poll::kReady;
       }
       blocks_.emplace(std::move(opened.stream), kStreamBlockBytes, 2, current_budget());
@@ -107,17 +112,61 @@ class FileReader final : public Reader {
       BufferRef block;
       const Poll poll = blocks_->next(block, waker);
       if (poll == Poll::kBlocked) return poll;
-      if (block) content_.append(block->as<char>(), block->size_bytes());
-      check_size(content_.size());
-      if (poll == Poll::kDone) return Poll::kReady;
+      if (poll == Poll::kDone) break;
+      stream_bytes_ += block->size_bytes();
+      check_size(stream_bytes_);
+      read_.push_back(std::move(block));
     }
+    content_ = Buffer::allocate(stream_bytes_);
+    size_t at = 0;
+    for (const BufferRef& block : read_) {
+      std::memcpy(content_->data() + at, block->data(), block->size_bytes());
+      at += block->size_bytes();
+    }
+    read_.clear();
+    return Poll::kReady;
+  }
+
+  /// The one value, which stays where it was read to.
+  Column content() const {
+    const std::string_view bytes(content_->as<char>(), content_->size_bytes());
+    if (table_.is_text_ && !is_utf8(bytes)) {
+      throw Error(ErrorCode::kFormat, "{}: byte {} is no UTF-8", file_.path, first_damage(bytes))
+          .hint("read_blob takes any bytes");
+    }
+    BufferRef value = Buffer::allocate(sizeof(StringView));
+    *value->as<StringView>() = StringView(bytes);
+    return Column::flat(table_.schema_[1].type, 1, std::move(value), {}, content_);
+  }
+  /// Where a text stops being UTF-8.
+  static size_t first_damage(std::string_view bytes) {
+    constexpr size_t kStep = size_t{64} << 10;
+    const auto begins_character = [&](size_t at) {
+      return at >= bytes.size() || (static_cast<unsigned char>(bytes[at]) & 0xC0) != 0x80;
+    };
+    size_t at = 0;
+    while (at < bytes.size()) {
+      size_t end = std::min(at + kStep, bytes.size());
+      while (end > at + 1 && !begins_character(end)) --end;
+      if (!is_utf8(bytes.substr(at, end - at))) break;
+      at = end;
+    }
+    while (at < bytes.size()) {
+      size_t end = at + 1;
+      while (end < at + 4 && !begins_character(end)) ++end;
+      if (!is_utf8(bytes.substr(at, end - at))) break;
+      at = end;
+    }
+    return at;
   }
 
   const FileTable& table_;
   const ScanRequest& request_;
   const ListedFile& file_;
   std::optional<ReadAhead> blocks_;  // of a pipe
-  std::string content_;
+  std::vector<BufferRef> read_;      // its blocks
+  uint64_t stream_bytes_ = 0;
+  BufferRef content_;
   bool done_ = false;
 };
 

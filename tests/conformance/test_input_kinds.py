@@ -54,3 +54,22 @@ def test_files_that_are_not_read_are_named(program, tmp_path, name, word):
 def test_long_endings_of_compression(program, tmp_path):
     sql = "COPY (SELECT 5 AS a) TO 'x.csv.zstd'; SELECT a FROM 'x.csv.zstd'"
     assert run(program, sql, tmp_path).stdout.endswith(b"5\n")
+
+
+def test_bytes_that_are_no_text_never_come_out_as_text(program, tmp_path):
+    (tmp_path / "a.log").write_bytes(b"level=info msg=ok\nlevel=warn msg=\xff\xc3\xa9\n")
+    done = subprocess.run([program, "--json", "-c", "FROM read_log('a.log', format => 'logfmt')",
+                           "-c", "SELECT text FROM rejects()"], cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert "msg=\ufffdé" in done.stdout.decode("utf-8")
+    (tmp_path / "b.txt").write_bytes("é".encode() * 100_000 + b"\xff" + b"x" * 100)
+    done = run(program, "SELECT length(content) FROM read_text('b.txt')", tmp_path)
+    assert b"error[format]" in done.stderr and b"byte 200000 is no UTF-8" in done.stderr
+    assert run(program, "SELECT octet_length(content) FROM read_blob('b.txt')", tmp_path).stdout == b"200101\n"
+
+
+def test_whole_files_are_charged_to_the_budget(program, tmp_path):
+    with (tmp_path / "big").open("wb") as file:
+        file.truncate(400 << 20)
+    done = subprocess.run([program, "--memory", "256MB", "-c", "SELECT octet_length(content) FROM read_blob('big')"],
+                          cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert b"error[memory_limit]" in done.stderr
