@@ -7,8 +7,8 @@
 
 #include "io/file_system.h"
 #include "io/path.h"
-#include "table/csv_options.h"
 #include "table/hive_partitions.h"
+#include "table/option_values.h"
 
 namespace doline {
 
@@ -232,7 +232,7 @@ OldFiles take_old_files(std::map<std::string, Value>& options) {
     const auto found = options.find(name);
     if (found == options.end()) continue;
     if (found->second.is_null()) throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
-    const bool is_wanted = csv_flag(found->second, name);
+    const bool is_wanted = flag_option(found->second, name);
     options.erase(found);
     if (!is_wanted) continue;
     if (taken != OldFiles::kRefused) {
