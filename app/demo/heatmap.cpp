@@ -30,15 +30,17 @@ Color from_oklab(double lightness, double a, double b) {
 }
 
 void append_big_endian(std::string& out, uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift & 0xFF));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    out.push_back(static_cast<char>(value >> shift & 0xFF));
 }
 
 void append_block(std::string& png, const char* kind, const std::string& content) {
   append_big_endian(png, static_cast<uint32_t>(content.size()));
   const std::string checked = kind + content;
   png += checked;
-  append_big_endian(png, static_cast<uint32_t>(
-                             ::crc32(0, reinterpret_cast<const Bytef*>(checked.data()), static_cast<uInt>(checked.size()))));
+  append_big_endian(png,
+                    static_cast<uint32_t>(::crc32(0, reinterpret_cast<const Bytef*>(checked.data()),
+                                                  static_cast<uInt>(checked.size()))));
 }
 
 }  // namespace
@@ -67,7 +69,8 @@ std::string Heatmap::png() const {
   for (uint32_t row = side; row-- > 0;) {
     for (uint32_t x = 0; x < side; ++x) {
       const uint64_t count = hits[size_t{row} * side + x];
-      pixels.push_back(heat_color(count == 0 ? 0 : 0.08 + scale * std::log1p(static_cast<double>(count))));
+      pixels.push_back(
+          heat_color(count == 0 ? 0 : 0.08 + scale * std::log1p(static_cast<double>(count))));
     }
   }
   return encode_png(side, side, pixels);
@@ -80,13 +83,15 @@ std::string encode_png(uint32_t width, uint32_t height, const std::vector<Color>
     rows.push_back(0);  // no prediction
     for (uint32_t x = 0; x < width; ++x) {
       const Color& color = pixels[size_t{y} * width + x];
-      for (uint8_t value : {color.red, color.green, color.blue}) rows.push_back(static_cast<char>(value));
+      for (uint8_t value : {color.red, color.green, color.blue})
+        rows.push_back(static_cast<char>(value));
     }
   }
   uLongf size = ::compressBound(static_cast<uLong>(rows.size()));
   std::string packed(size, '\0');
-  if (::compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(rows.data()),
-                  static_cast<uLong>(rows.size()), 9) != Z_OK) {
+  if (::compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
+                  reinterpret_cast<const Bytef*>(rows.data()), static_cast<uLong>(rows.size()),
+                  9) != Z_OK) {
     throw Error(ErrorCode::kIo, "the picture could not be compressed");
   }
   packed.resize(size);
@@ -102,7 +107,8 @@ std::string encode_png(uint32_t width, uint32_t height, const std::vector<Color>
 }
 
 std::string base64(const std::string& bytes) {
-  static constexpr char kSigns[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr char kSigns[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (size_t at = 0; at < bytes.size(); at += 3) {
@@ -110,7 +116,8 @@ std::string base64(const std::string& bytes) {
     for (size_t i = 0; i < 3; ++i) {
       group = group << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
     }
-    for (size_t i = 0; i < 4; ++i) out.push_back(at + i > bytes.size() ? '=' : kSigns[group >> (18 - 6 * i) & 63]);
+    for (size_t i = 0; i < 4; ++i)
+      out.push_back(at + i > bytes.size() ? '=' : kSigns[group >> (18 - 6 * i) & 63]);
   }
   return out;
 }

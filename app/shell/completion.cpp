@@ -19,7 +19,8 @@ using sql::TokenKind;
 
 bool begins_with(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
+         std::equal(prefix.begin(), prefix.end(), text.begin(),
+                    [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
 }
 
 bool is_sign(std::string_view text, const Token& token, std::string_view sign) {
@@ -30,8 +31,9 @@ bool is_word(std::string_view text, const Token& token, std::string_view word) {
 }
 bool is_name(const Token& token) {
   return token.kind == TokenKind::kQuotedIdentifier ||
-         (token.kind == TokenKind::kWord && (token.keyword == Keyword::kNoKeyword ||
-                                             sql::category_of(token.keyword) != sql::KeywordCategory::kReserved));
+         (token.kind == TokenKind::kWord &&
+          (token.keyword == Keyword::kNoKeyword ||
+           sql::category_of(token.keyword) != sql::KeywordCategory::kReserved));
 }
 std::string name_in(std::string_view text, const Token& token) {
   try {
@@ -44,7 +46,8 @@ std::string name_in(std::string_view text, const Token& token) {
 /// The name as it is written: in quotes only where it must be.
 std::string written(const std::string& name) {
   const Keyword keyword = sql::find_keyword(name);
-  const bool may_stand_bare = keyword != Keyword::kNoKeyword && sql::category_of(keyword) == sql::KeywordCategory::kUnreserved;
+  const bool may_stand_bare = keyword != Keyword::kNoKeyword &&
+                              sql::category_of(keyword) == sql::KeywordCategory::kUnreserved;
   return may_stand_bare ? name : sql::quote_identifier(name);
 }
 
@@ -76,10 +79,12 @@ std::vector<FromItem> from_items(std::string_view text, const std::vector<Token>
       } while (depth > 0 && tokens[at].kind != TokenKind::kEnd);
       if (depth > 0) return at;
     }
-    FromItem item{std::string(text.substr(tokens[begin].span.begin, tokens[at - 1].span.end - tokens[begin].span.begin)),
+    FromItem item{std::string(text.substr(tokens[begin].span.begin,
+                                          tokens[at - 1].span.end - tokens[begin].span.begin)),
                   last};
     if (is_word(text, tokens[at], "as")) ++at;
-    if (is_name(tokens[at]) && tokens[at].keyword == Keyword::kNoKeyword) item.alias = name_in(text, tokens[at++]);
+    if (is_name(tokens[at]) && tokens[at].keyword == Keyword::kNoKeyword)
+      item.alias = name_in(text, tokens[at++]);
     items.push_back(std::move(item));
     return at;
   };
@@ -114,13 +119,15 @@ class Collector {
   void calls(std::vector<std::string> all) {
     std::sort(all.begin(), all.end());
     for (const std::string& name : all) {
-      const bool is_spelled = !name.empty() && (ascii_lower(name[0]) >= 'a' && ascii_lower(name[0]) <= 'z');
+      const bool is_spelled =
+          !name.empty() && (ascii_lower(name[0]) >= 'a' && ascii_lower(name[0]) <= 'z');
       if (is_spelled) add(name, name + "(");
     }
   }
   void keywords() {
     // As the person writes: lower case to lower case.
-    const bool is_lower = std::any_of(prefix_.begin(), prefix_.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool is_lower =
+        std::any_of(prefix_.begin(), prefix_.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     for (const std::string& word : sql::keywords()) {
       if (is_usual_keyword(word)) add(word, is_lower ? ascii_lower(word) : word);
     }
@@ -133,7 +140,8 @@ class Collector {
 };
 
 /// A path that was begun: its directory is looked into.
-Completions complete_path(const std::string& path, size_t begin, const std::string& closing, const Names& names) {
+Completions complete_path(const std::string& path, size_t begin, const std::string& closing,
+                          const Names& names) {
   Completions out{begin, {}};
   const size_t slash = path.rfind('/');
   const std::string directory = slash == std::string::npos ? "" : path.substr(0, slash + 1);
@@ -145,7 +153,8 @@ Completions complete_path(const std::string& path, size_t begin, const std::stri
     if (!file.starts_with(prefix) || (file.starts_with('.') && prefix.empty())) continue;
     std::string whole = directory + file;
     if (!closing.empty()) {  // within quotes
-      for (size_t at = 0; (at = whole.find('\'', at)) != std::string::npos; at += 2) whole.insert(at, "'");
+      for (size_t at = 0; (at = whole.find('\'', at)) != std::string::npos; at += 2)
+        whole.insert(at, "'");
     }
     out.candidates.push_back(whole + (file.ends_with('/') ? "" : closing));
   }
@@ -166,7 +175,8 @@ Completions complete_dot_command(std::string_view head, size_t first, const Name
   Collector found{prefix};
   switch (command->takes) {
     case DotCommand::Takes::kNothing:
-    case DotCommand::Takes::kText: break;
+    case DotCommand::Takes::kText:
+      break;
     case DotCommand::Takes::kSwitch:
       found.add("on", "on");
       found.add("off", "off");
@@ -181,7 +191,8 @@ Completions complete_dot_command(std::string_view head, size_t first, const Name
       for (const std::string& name : names.functions()) found.add(name, name);
       for (const std::string& name : names.table_functions()) found.add(name, name);
       break;
-    case DotCommand::Takes::kFile: return complete_path(prefix, begin, "", names);
+    case DotCommand::Takes::kFile:
+      return complete_path(prefix, begin, "", names);
   }
   return {begin, found.take()};
 }
@@ -199,7 +210,9 @@ std::pair<size_t, size_t> statement_around(std::string_view text, size_t cursor)
 
 std::vector<Token> without_comments(std::string_view text) {
   std::vector<Token> tokens = sql::tokenize(text);
-  std::erase_if(tokens, [](const Token& token) { return token.kind == TokenKind::kComment && !token.unfinished; });
+  std::erase_if(tokens, [](const Token& token) {
+    return token.kind == TokenKind::kComment && !token.unfinished;
+  });
   return tokens;
 }
 
@@ -207,7 +220,8 @@ std::vector<Token> without_comments(std::string_view text) {
 bool expects_table(std::string_view text, const std::vector<Token>& tokens, size_t count) {
   if (count == 0) return false;
   const Token& last = tokens[count - 1];
-  for (const char* word : {"from", "join", "into", "table", "update", "describe", "summarize", "view"}) {
+  for (const char* word :
+       {"from", "join", "into", "table", "update", "describe", "summarize", "view"}) {
     if (is_word(text, last, word)) return true;
   }
   if (!is_sign(text, last, ",")) return false;
@@ -217,7 +231,8 @@ bool expects_table(std::string_view text, const std::vector<Token>& tokens, size
     if (is_sign(text, tokens[i], ")")) ++depth;
     if (is_sign(text, tokens[i], "(") && --depth < 0) return false;
     if (depth != 0 || tokens[i].kind != TokenKind::kWord) continue;
-    for (const char* word : {"select", "where", "group", "order", "having", "on", "using", "limit", "set", "values"}) {
+    for (const char* word :
+         {"select", "where", "group", "order", "having", "on", "using", "limit", "set", "values"}) {
       if (is_word(text, tokens[i], word)) return false;
     }
     if (is_word(text, tokens[i], "from")) return true;
@@ -232,10 +247,13 @@ std::string Completions::common_begin() const {
   std::string common = candidates.front();
   for (const std::string& candidate : candidates) {
     size_t same = 0;
-    while (same < common.size() && same < candidate.size() && ascii_lower(common[same]) == ascii_lower(candidate[same])) ++same;
+    while (same < common.size() && same < candidate.size() &&
+           ascii_lower(common[same]) == ascii_lower(candidate[same]))
+      ++same;
     common.resize(same);
   }
-  while (!common.empty() && sql::find_invalid_utf8(common) != std::string_view::npos) common.pop_back();
+  while (!common.empty() && sql::find_invalid_utf8(common) != std::string_view::npos)
+    common.pop_back();
   return common;
 }
 
@@ -250,7 +268,8 @@ Completions complete(std::string_view text, size_t cursor, const Names& names) {
   size_t count = tokens.size() - 1;  // before the end
   const Token* last = count > 0 ? &tokens[count - 1] : nullptr;
   if (last && last->kind == TokenKind::kComment) return {cursor, {}};
-  if (last && last->kind == TokenKind::kString && last->unfinished && last->in(head).starts_with('\'')) {
+  if (last && last->kind == TokenKind::kString && last->unfinished &&
+      last->in(head).starts_with('\'')) {
     std::string path(last->in(head).substr(1));
     for (size_t at = 0; (at = path.find("''", at)) != std::string::npos; ++at) path.erase(at, 1);
     return complete_path(path, begin + last->span.begin + 1, "'", names);
@@ -281,7 +300,8 @@ Completions complete(std::string_view text, size_t cursor, const Names& names) {
     if (!prefix.empty() && !is_quoted) found.calls(names.table_functions());
     return {word_begin, found.take()};
   }
-  if (count > 0 && (is_word(head, tokens[count - 1], "set") || is_word(head, tokens[count - 1], "reset"))) {
+  if (count > 0 &&
+      (is_word(head, tokens[count - 1], "set") || is_word(head, tokens[count - 1], "reset"))) {
     found.names(names.settings());
     return {word_begin, found.take()};
   }

@@ -91,7 +91,9 @@ std::string cut_to_width(std::string_view text, size_t width) {
 std::string padded(std::string_view text, size_t width, Alignment alignment) {
   const size_t used = display_width(text);
   const size_t space = width > used ? width - used : 0;
-  const size_t before = alignment == Alignment::kLeft ? 0 : alignment == Alignment::kRight ? space : space / 2;
+  const size_t before = alignment == Alignment::kLeft    ? 0
+                        : alignment == Alignment::kRight ? space
+                                                         : space / 2;
   return std::string(before, ' ') + std::string(text) + std::string(space - before, ' ');
 }
 
@@ -135,8 +137,10 @@ std::string spelled_out(std::string_view text) {
       out += "\\r";
     } else if (is_control(c)) {
       out += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[++i]));  // C1 controls: CSI in one byte
+    } else if (byte == 0xC2 && i + 1 < text.size() &&
+               static_cast<unsigned char>(text[i + 1]) < 0xA0) {
+      out += fmt::format("\\u{:04x}",
+                         static_cast<unsigned char>(text[++i]));  // C1 controls: CSI in one byte
     } else {
       out += c;
     }

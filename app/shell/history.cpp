@@ -18,9 +18,12 @@ namespace {
 std::string escaped(std::string_view entry) {
   std::string out;
   for (char c : entry) {
-    if (c == '\\') out += "\\\\";
-    else if (c == '\n') out += "\\n";
-    else out += c;
+    if (c == '\\')
+      out += "\\\\";
+    else if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
   }
   return out;
 }
@@ -39,8 +42,9 @@ std::string unescaped(std::string_view line) {
 }
 
 bool contains(std::string_view entry, std::string_view text) {
-  return std::search(entry.begin(), entry.end(), text.begin(), text.end(),
-                     [](char a, char b) { return ascii_lower(a) == ascii_lower(b); }) != entry.end();
+  return std::search(entry.begin(), entry.end(), text.begin(), text.end(), [](char a, char b) {
+           return ascii_lower(a) == ascii_lower(b);
+         }) != entry.end();
 }
 
 bool write_all(int file, std::string_view bytes) {
@@ -56,7 +60,8 @@ bool write_all(int file, std::string_view bytes) {
 /// A descriptor that is locked, where it could be opened.
 class LockedFile {
  public:
-  LockedFile(const std::string& path, int flags, int lock) : file_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
+  LockedFile(const std::string& path, int flags, int lock)
+      : file_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
     if (file_ >= 0) ::flock(file_, lock);
   }
   ~LockedFile() {
@@ -70,7 +75,8 @@ class LockedFile {
 };
 
 void make_folder_of(const std::string& path) {
-  for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+  for (size_t slash = path.find('/', 1); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
     ::mkdir(path.substr(0, slash).c_str(), 0700);
   }
 }
@@ -96,7 +102,8 @@ void History::load() {
   if (file.get() < 0) return;
   std::string bytes;
   char block[65536];
-  for (ssize_t got; (got = ::read(file.get(), block, sizeof block)) > 0;) bytes.append(block, static_cast<size_t>(got));
+  for (ssize_t got; (got = ::read(file.get(), block, sizeof block)) > 0;)
+    bytes.append(block, static_cast<size_t>(got));
   size_t lines = 0;
   for (size_t begin = 0; begin < bytes.size();) {
     size_t end = bytes.find('\n', begin);
@@ -114,7 +121,8 @@ void History::load() {
   if (lines > 2 * kMostEntries) {
     std::string kept;
     for (const std::string& entry : entries_) kept += escaped(entry) + "\n";
-    if (::ftruncate(file.get(), 0) == 0 && ::lseek(file.get(), 0, SEEK_SET) == 0) write_all(file.get(), kept);
+    if (::ftruncate(file.get(), 0) == 0 && ::lseek(file.get(), 0, SEEK_SET) == 0)
+      write_all(file.get(), kept);
   }
 }
 

@@ -17,13 +17,14 @@ volatile time_t first_press = 0;
 }  // namespace
 
 InterruptWatch::InterruptWatch() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int) {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
     if (presses == 0) first_press = now.tv_sec;
     presses = presses + 1;
-    if (presses >= kEnoughPresses && now.tv_sec - first_press >= kPatienceSeconds) ::_exit(kStatusOfInterrupted);
+    if (presses >= kEnoughPresses && now.tv_sec - first_press >= kPatienceSeconds)
+      ::_exit(kStatusOfInterrupted);
   };
   ::sigaction(SIGINT, &action, &before_);
 }

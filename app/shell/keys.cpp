@@ -24,27 +24,44 @@ bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 
 /// The final letter of a sequence without a number: ESC [ A, ESC O H.
 KeyCode by_letter(char letter, bool with_modifier) {
   switch (letter) {
-    case 'A': return KeyCode::kUp;
-    case 'B': return KeyCode::kDown;
-    case 'C': return with_modifier ? KeyCode::kWordRight : KeyCode::kRight;
-    case 'D': return with_modifier ? KeyCode::kWordLeft : KeyCode::kLeft;
-    case 'H': return KeyCode::kHome;
-    case 'F': return KeyCode::kEnd;
-    case 'Z': return KeyCode::kBackTab;
-    case 'M': return KeyCode::kEnter;  // of the number block
-    default: return KeyCode::kUnknown;
+    case 'A':
+      return KeyCode::kUp;
+    case 'B':
+      return KeyCode::kDown;
+    case 'C':
+      return with_modifier ? KeyCode::kWordRight : KeyCode::kRight;
+    case 'D':
+      return with_modifier ? KeyCode::kWordLeft : KeyCode::kLeft;
+    case 'H':
+      return KeyCode::kHome;
+    case 'F':
+      return KeyCode::kEnd;
+    case 'Z':
+      return KeyCode::kBackTab;
+    case 'M':
+      return KeyCode::kEnter;  // of the number block
+    default:
+      return KeyCode::kUnknown;
   }
 }
 
 /// The number of a sequence that ends with a tilde: ESC [ 3 ~.
 KeyCode by_number(int number) {
   switch (number) {
-    case 1: case 7: return KeyCode::kHome;
-    case 4: case 8: return KeyCode::kEnd;
-    case 3: return KeyCode::kDelete;
-    case 5: return KeyCode::kPageUp;
-    case 6: return KeyCode::kPageDown;
-    default: return KeyCode::kUnknown;
+    case 1:
+    case 7:
+      return KeyCode::kHome;
+    case 4:
+    case 8:
+      return KeyCode::kEnd;
+    case 3:
+      return KeyCode::kDelete;
+    case 5:
+      return KeyCode::kPageUp;
+    case 6:
+      return KeyCode::kPageDown;
+    default:
+      return KeyCode::kUnknown;
   }
 }
 
@@ -62,8 +79,10 @@ std::optional<Key> KeyDecoder::paste() {
   is_pasting_ = false;
   // Terminals send line ends as Enter would.
   for (size_t at = 0; (at = text.find('\r', at)) != std::string::npos; ++at) {
-    if (at + 1 < text.size() && text[at + 1] == '\n') text.erase(at, 1);
-    else text[at] = '\n';
+    if (at + 1 < text.size() && text[at + 1] == '\n')
+      text.erase(at, 1);
+    else
+      text[at] = '\n';
   }
   return take(end + kPasteEnd.size(), KeyCode::kPaste, std::move(text));
 }
@@ -98,7 +117,8 @@ std::optional<Key> KeyDecoder::escape(bool is_all) {
   }
   const std::string_view parameters = std::string_view(pending_).substr(2, end - 2);
   const size_t semicolon = parameters.find(';');
-  const std::string_view modifier = semicolon == std::string_view::npos ? "" : parameters.substr(semicolon + 1);
+  const std::string_view modifier =
+      semicolon == std::string_view::npos ? "" : parameters.substr(semicolon + 1);
   const bool jumps = modifier == "5" || modifier == "3";  // Ctrl or Alt
   const char final = pending_[end];
   KeyCode code = KeyCode::kUnknown;
@@ -117,12 +137,20 @@ std::optional<Key> KeyDecoder::next(bool is_all) {
   if (pending_.empty()) return std::nullopt;
   const char first = pending_[0];
   switch (first) {
-    case '\x1b': return escape(is_all);
-    case '\r': case '\n': return take(1, KeyCode::kEnter);
-    case '\t': return take(1, KeyCode::kTab);
-    case 0x7F: case 0x08: return take(1, KeyCode::kBackspace);
-    case 0: return take(1, KeyCode::kControl, " ");
-    default: break;
+    case '\x1b':
+      return escape(is_all);
+    case '\r':
+    case '\n':
+      return take(1, KeyCode::kEnter);
+    case '\t':
+      return take(1, KeyCode::kTab);
+    case 0x7F:
+    case 0x08:
+      return take(1, KeyCode::kBackspace);
+    case 0:
+      return take(1, KeyCode::kControl, " ");
+    default:
+      break;
   }
   if (static_cast<unsigned char>(first) < 0x20) {
     return take(1, KeyCode::kControl, std::string(1, static_cast<char>(first - 1 + 'a')));
@@ -135,7 +163,8 @@ std::optional<Key> KeyDecoder::next(bool is_all) {
     const size_t length = length_by_first(byte);
     if (length == 0) break;
     size_t have = 1;
-    while (have < length && end + have < pending_.size() && is_continuation(pending_[end + have])) ++have;
+    while (have < length && end + have < pending_.size() && is_continuation(pending_[end + have]))
+      ++have;
     if (have < length) {
       if (end + have == pending_.size() && !is_all && end == 0) return std::nullopt;
       break;

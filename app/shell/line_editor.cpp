@@ -72,12 +72,15 @@ std::optional<Key> LineEditor::next_key() {
         keys_.feed(bytes);
         is_all = false;
         break;
-      case Terminal::Input::kNothing: is_all = keys_.has_pending(); break;
+      case Terminal::Input::kNothing:
+        is_all = keys_.has_pending();
+        break;
       case Terminal::Input::kResized:
         screen_.resized();
         draw();
         break;
-      case Terminal::Input::kEnd: return std::nullopt;
+      case Terminal::Input::kEnd:
+        return std::nullopt;
     }
   }
 }
@@ -85,75 +88,153 @@ std::optional<Key> LineEditor::next_key() {
 std::optional<LineEditor::Outcome> LineEditor::press(const Key& key) {
   switch (key.code) {
     case KeyCode::kText:
-    case KeyCode::kPaste: buffer_.insert(key.text); break;
-    case KeyCode::kControl: return control(key.text[0]);
-    case KeyCode::kMeta: meta(key.text[0]); break;
-    case KeyCode::kEnter: return enter();
-    case KeyCode::kMetaEnter: buffer_.insert("\n"); break;
-    case KeyCode::kTab: complete_word(last_was_tab_); break;
-    case KeyCode::kBackspace: buffer_.erase_left(); break;
-    case KeyCode::kMetaBackspace: buffer_.cut_word_left(); break;
-    case KeyCode::kDelete: buffer_.erase_right(); break;
-    case KeyCode::kLeft: buffer_.left(); break;
-    case KeyCode::kRight: buffer_.right(); break;
-    case KeyCode::kWordLeft: buffer_.word_left(); break;
-    case KeyCode::kWordRight: buffer_.word_right(); break;
-    case KeyCode::kHome: buffer_.line_begin(); break;
-    case KeyCode::kEnd: buffer_.line_end(); break;
+    case KeyCode::kPaste:
+      buffer_.insert(key.text);
+      break;
+    case KeyCode::kControl:
+      return control(key.text[0]);
+    case KeyCode::kMeta:
+      meta(key.text[0]);
+      break;
+    case KeyCode::kEnter:
+      return enter();
+    case KeyCode::kMetaEnter:
+      buffer_.insert("\n");
+      break;
+    case KeyCode::kTab:
+      complete_word(last_was_tab_);
+      break;
+    case KeyCode::kBackspace:
+      buffer_.erase_left();
+      break;
+    case KeyCode::kMetaBackspace:
+      buffer_.cut_word_left();
+      break;
+    case KeyCode::kDelete:
+      buffer_.erase_right();
+      break;
+    case KeyCode::kLeft:
+      buffer_.left();
+      break;
+    case KeyCode::kRight:
+      buffer_.right();
+      break;
+    case KeyCode::kWordLeft:
+      buffer_.word_left();
+      break;
+    case KeyCode::kWordRight:
+      buffer_.word_right();
+      break;
+    case KeyCode::kHome:
+      buffer_.line_begin();
+      break;
+    case KeyCode::kEnd:
+      buffer_.line_end();
+      break;
     case KeyCode::kUp:
       if (!buffer_.up()) look_older();
       break;
     case KeyCode::kDown:
       if (!buffer_.down()) look_newer();
       break;
-    case KeyCode::kPageUp: look_older(); break;
-    case KeyCode::kPageDown: look_newer(); break;
+    case KeyCode::kPageUp:
+      look_older();
+      break;
+    case KeyCode::kPageDown:
+      look_newer();
+      break;
     case KeyCode::kEscape:
     case KeyCode::kBackTab:
-    case KeyCode::kUnknown: break;
+    case KeyCode::kUnknown:
+      break;
   }
   return std::nullopt;
 }
 
 std::optional<LineEditor::Outcome> LineEditor::control(char letter) {
   switch (letter) {
-    case 'a': buffer_.line_begin(); break;
-    case 'b': buffer_.left(); break;
-    case 'c': return Outcome::kAbandoned;
+    case 'a':
+      buffer_.line_begin();
+      break;
+    case 'b':
+      buffer_.left();
+      break;
+    case 'c':
+      return Outcome::kAbandoned;
     case 'd':
       if (buffer_.empty()) return Outcome::kEnd;
       buffer_.erase_right();
       break;
-    case 'e': buffer_.line_end(); break;
-    case 'f': buffer_.right(); break;
-    case 'k': buffer_.cut_to_line_end(); break;
-    case 'l': screen_.clear(); break;
-    case 'n': look_newer(); break;
-    case 'p': look_older(); break;
-    case 'r': start_search(); break;
-    case 't': buffer_.transpose(); break;
-    case 'u': buffer_.cut_to_line_begin(); break;
-    case 'w': buffer_.cut_argument_left(); break;
-    case 'y': buffer_.paste(); break;
-    case '_' - 'A' + 'a': buffer_.undo(); break;  // Ctrl-_
-    default: break;
+    case 'e':
+      buffer_.line_end();
+      break;
+    case 'f':
+      buffer_.right();
+      break;
+    case 'k':
+      buffer_.cut_to_line_end();
+      break;
+    case 'l':
+      screen_.clear();
+      break;
+    case 'n':
+      look_newer();
+      break;
+    case 'p':
+      look_older();
+      break;
+    case 'r':
+      start_search();
+      break;
+    case 't':
+      buffer_.transpose();
+      break;
+    case 'u':
+      buffer_.cut_to_line_begin();
+      break;
+    case 'w':
+      buffer_.cut_argument_left();
+      break;
+    case 'y':
+      buffer_.paste();
+      break;
+    case '_' - 'A' + 'a':
+      buffer_.undo();
+      break;  // Ctrl-_
+    default:
+      break;
   }
   return std::nullopt;
 }
 
 void LineEditor::meta(char letter) {
   switch (letter) {
-    case 'b': buffer_.word_left(); break;
-    case 'f': buffer_.word_right(); break;
-    case 'd': buffer_.cut_word_right(); break;
-    case 'u': buffer_.change_word_case(LineBuffer::Case::kUpper); break;
-    case 'l': buffer_.change_word_case(LineBuffer::Case::kLower); break;
-    case 'c': buffer_.change_word_case(LineBuffer::Case::kCapital); break;
+    case 'b':
+      buffer_.word_left();
+      break;
+    case 'f':
+      buffer_.word_right();
+      break;
+    case 'd':
+      buffer_.cut_word_right();
+      break;
+    case 'u':
+      buffer_.change_word_case(LineBuffer::Case::kUpper);
+      break;
+    case 'l':
+      buffer_.change_word_case(LineBuffer::Case::kLower);
+      break;
+    case 'c':
+      buffer_.change_word_case(LineBuffer::Case::kCapital);
+      break;
     case '<':
       if (history_.size() > 0) show_history(0);
       break;
-    case '>': show_history(history_.size()); break;
-    default: break;
+    case '>':
+      show_history(history_.size());
+      break;
+    default:
+      break;
   }
 }
 
@@ -208,7 +289,8 @@ bool LineEditor::press_in_search(const Key& key) {
     return true;
   }
   if (key.code == KeyCode::kBackspace) {
-    if (!search.wanted.empty()) search.wanted.resize(previous_character(search.wanted, search.wanted.size()));
+    if (!search.wanted.empty())
+      search.wanted.resize(previous_character(search.wanted, search.wanted.size()));
     search.found.reset();
     search_on(true, true);
     return true;
@@ -234,7 +316,8 @@ void LineEditor::complete_word(bool lists) {
   const std::string_view before = std::string_view(text).substr(
       line == std::string::npos || line >= cursor ? 0 : line + 1, std::string::npos);
   const std::string_view indent = before.substr(0, before.size() - (text.size() - cursor));
-  if (!text.empty() && text.find('\n') != std::string::npos && indent.find_first_not_of(' ') == std::string_view::npos) {
+  if (!text.empty() && text.find('\n') != std::string::npos &&
+      indent.find_first_not_of(' ') == std::string_view::npos) {
     buffer_.insert("  ");
     return;
   }
@@ -262,15 +345,18 @@ std::vector<std::string> LineEditor::listed(const std::vector<std::string>& cand
   const size_t columns = terminal_.columns();
   const size_t most_lines = std::max<size_t>(3, terminal_.rows() / 2);
   size_t widest = 0;
-  for (const std::string& candidate : candidates) widest = std::max(widest, display_width(candidate) + 2);
+  for (const std::string& candidate : candidates)
+    widest = std::max(widest, display_width(candidate) + 2);
   widest = std::min(widest, columns);
   const size_t across = std::max<size_t>(1, columns / widest);
   const size_t lines = std::min(most_lines, (candidates.size() + across - 1) / across);
   std::vector<std::string> out(lines);
   for (size_t i = 0; i < candidates.size() && i < lines * across; ++i) {
-    out[i % lines] += padded(cut_to_width(candidates[i], widest - std::min<size_t>(widest, 2)), widest, Alignment::kLeft);
+    out[i % lines] += padded(cut_to_width(candidates[i], widest - std::min<size_t>(widest, 2)),
+                             widest, Alignment::kLeft);
   }
-  if (candidates.size() > lines * across) out.push_back(fmt::format("and {} more", candidates.size() - lines * across));
+  if (candidates.size() > lines * across)
+    out.push_back(fmt::format("and {} more", candidates.size() - lines * across));
   return out;
 }
 
@@ -278,9 +364,11 @@ void LineEditor::draw(bool is_final) {
   const size_t columns = terminal_.columns();
   Prompts prompts = settings_.prompts;
   if (search_ && !is_final) {
-    prompts.first = fmt::format("({}search) '{}': ", search_->has_failed ? "no such " : "", search_->wanted);
+    prompts.first =
+        fmt::format("({}search) '{}': ", search_->has_failed ? "no such " : "", search_->wanted);
   }
-  Drawing drawing = lay_out(buffer_.text(), buffer_.cursor(), highlight(buffer_.text()), prompts, columns, palette_);
+  Drawing drawing = lay_out(buffer_.text(), buffer_.cursor(), highlight(buffer_.text()), prompts,
+                            columns, palette_);
   if (!is_final) {
     for (const std::string& line : below_) {
       const std::string fits = cut_to_width(line, columns);

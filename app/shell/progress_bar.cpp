@@ -40,7 +40,8 @@ std::string of_limit(uint64_t used, uint64_t limit) {
   const std::string unit = of.substr(of.find(' ') + 1);
   const double scale = unit == "MiB" ? 1 << 20 : 1 << 30;
   const double amount = static_cast<double>(used) / scale;
-  return unit == "MiB" ? fmt::format("{:.0f}/{}", amount, of) : fmt::format("{:.1f}/{}", amount, of);
+  return unit == "MiB" ? fmt::format("{:.0f}/{}", amount, of)
+                       : fmt::format("{:.1f}/{}", amount, of);
 }
 
 std::string duration_text(double seconds) {
@@ -59,15 +60,20 @@ std::string short_count(double count) {
 }
 
 std::string progress_line(const QueryProgress& progress, double shown_share, size_t columns) {
-  std::vector<std::string> parts = {bar(shown_share) + fmt::format(" {:3.0f} %", std::floor(shown_share * 100))};
+  std::vector<std::string> parts = {bar(shown_share) +
+                                    fmt::format(" {:3.0f} %", std::floor(shown_share * 100))};
   if (progress.rows_read > 0 && progress.elapsed_seconds > 0) {
-    parts.push_back(short_count(static_cast<double>(progress.rows_read) / progress.elapsed_seconds) + " rows/s");
+    parts.push_back(
+        short_count(static_cast<double>(progress.rows_read) / progress.elapsed_seconds) +
+        " rows/s");
   }
-  if (progress.memory_limit > 0) parts.push_back(of_limit(progress.memory_bytes, progress.memory_limit));
+  if (progress.memory_limit > 0)
+    parts.push_back(of_limit(progress.memory_bytes, progress.memory_limit));
   if (progress.spilled_bytes > 0) parts.push_back("spill " + size_text(progress.spilled_bytes));
   // Early guesses would jump about.
   if (shown_share > 0.02) {
-    parts.push_back(duration_text(progress.elapsed_seconds * (1 - shown_share) / shown_share) + " left");
+    parts.push_back(duration_text(progress.elapsed_seconds * (1 - shown_share) / shown_share) +
+                    " left");
   }
   std::string line;
   for (const std::string& part : parts) {
@@ -79,7 +85,9 @@ std::string progress_line(const QueryProgress& progress, double shown_share, siz
 }
 
 ProgressBar::ProgressBar(int descriptor)
-    : descriptor_(descriptor), is_terminal_(::isatty(descriptor) != 0), palette_(Palette::of_terminal(descriptor)) {}
+    : descriptor_(descriptor),
+      is_terminal_(::isatty(descriptor) != 0),
+      palette_(Palette::of_terminal(descriptor)) {}
 
 void ProgressBar::begin_query() { shown_share_ = 0; }
 
@@ -90,7 +98,8 @@ void ProgressBar::update(const QueryProgress& progress) {
   drawn_at_ = now;
   shown_share_ = std::max(shown_share_, std::min(progress.share, 0.999));
   const size_t columns = terminal_columns(descriptor_);
-  const std::string line = "\r\x1b[K" + palette_.paint(Style::kFaint, progress_line(progress, shown_share_, columns));
+  const std::string line =
+      "\r\x1b[K" + palette_.paint(Style::kFaint, progress_line(progress, shown_share_, columns));
   is_drawn_ = true;
   (void)!::write(descriptor_, line.data(), line.size());
 }

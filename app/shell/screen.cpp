@@ -20,8 +20,8 @@ std::string shown(std::string_view character) {
 
 }  // namespace
 
-Drawing lay_out(std::string_view text, size_t cursor, const std::vector<StyledSpan>& spans, const Prompts& prompts,
-                size_t columns, const Palette& palette) {
+Drawing lay_out(std::string_view text, size_t cursor, const std::vector<StyledSpan>& spans,
+                const Prompts& prompts, size_t columns, const Palette& palette) {
   columns = std::max<size_t>(columns, 4);
   Drawing drawing;
   std::string piece;  // of one style, not yet painted
@@ -50,7 +50,8 @@ Drawing lay_out(std::string_view text, size_t cursor, const std::vector<StyledSp
       continue;
     }
     while (span < spans.size() && spans[span].end <= at) ++span;
-    const Style wanted = span < spans.size() && spans[span].begin <= at ? spans[span].style : Style::kPlain;
+    const Style wanted =
+        span < spans.size() && spans[span].begin <= at ? spans[span].style : Style::kPlain;
     const size_t next = next_character(text, at);
     const std::string character = shown(text.substr(at, next - at));
     const size_t wide = display_width(character);
@@ -84,8 +85,9 @@ Drawing lay_out(std::string_view text, size_t cursor, const std::vector<StyledSp
 void Screen::draw(Drawing drawing) {
   const size_t height = std::max<size_t>(1, terminal_.rows());
   if (drawing.rows.size() > height) {
-    const size_t top = std::min(drawing.cursor_row >= height / 2 ? drawing.cursor_row - height / 2 : 0,
-                                drawing.rows.size() - height);
+    const size_t top =
+        std::min(drawing.cursor_row >= height / 2 ? drawing.cursor_row - height / 2 : 0,
+                 drawing.rows.size() - height);
     drawing.rows.erase(drawing.rows.begin(), drawing.rows.begin() + static_cast<ptrdiff_t>(top));
     drawing.rows.resize(height);
     drawing.cursor_row -= top;

@@ -17,7 +17,7 @@ bool can_be_looked_into(const std::string& source) {
   const size_t quote = source.find('\'');
   if (quote == std::string::npos) return source.find('(') == std::string::npos;
   const std::string path = source.substr(quote + 1, source.find('\'', quote + 1) - quote - 1);
-  struct stat status {};
+  struct stat status{};
   if (path == "-" || path.starts_with("/dev/") || path.starts_with("/proc/")) return false;
   return ::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
 }
@@ -26,7 +26,8 @@ bool can_be_looked_into(const std::string& source) {
 
 std::vector<std::string> SessionNames::columns(const std::string& source) const {
   const bool is_file = source.find('\'') != std::string::npos;
-  if (const auto known = columns_of_files_.find(source); known != columns_of_files_.end()) return known->second;
+  if (const auto known = columns_of_files_.find(source); known != columns_of_files_.end())
+    return known->second;
   std::vector<std::string> names;
   // In safe mode a file's existence is not even asked for.
   if (is_file && !session_.database().policy().is_open()) return names;
@@ -71,8 +72,9 @@ std::vector<std::string> SessionNames::files(const std::string& directory) const
   while (const dirent* entry = ::readdir(opened)) {
     const std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
-    struct stat status {};
-    const bool is_directory = ::stat((path + "/" + name).c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    struct stat status{};
+    const bool is_directory =
+        ::stat((path + "/" + name).c_str(), &status) == 0 && S_ISDIR(status.st_mode);
     names.push_back(name + (is_directory ? "/" : ""));
   }
   ::closedir(opened);

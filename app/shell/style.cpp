@@ -10,17 +10,27 @@ namespace {
 
 const char* code_of(Style style) {
   switch (style) {
-    case Style::kPlain: return "";
-    case Style::kKeyword: return "\x1b[1;34m";
-    case Style::kFunction: return "\x1b[34m";
-    case Style::kString: return "\x1b[32m";
-    case Style::kNumber: return "\x1b[35m";
-    case Style::kComment: return "\x1b[2m";
-    case Style::kError: return "\x1b[31m";
+    case Style::kPlain:
+      return "";
+    case Style::kKeyword:
+      return "\x1b[1;34m";
+    case Style::kFunction:
+      return "\x1b[34m";
+    case Style::kString:
+      return "\x1b[32m";
+    case Style::kNumber:
+      return "\x1b[35m";
+    case Style::kComment:
+      return "\x1b[2m";
+    case Style::kError:
+      return "\x1b[31m";
     // Dim rather than grey: some themes have the ground's own colour for bright black.
-    case Style::kFaint: return "\x1b[2m";
-    case Style::kStrong: return "\x1b[1m";
-    case Style::kPrompt: return "\x1b[1;36m";
+    case Style::kFaint:
+      return "\x1b[2m";
+    case Style::kStrong:
+      return "\x1b[1m";
+    case Style::kPrompt:
+      return "\x1b[1;36m";
   }
   return "";
 }

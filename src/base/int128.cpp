@@ -6,7 +6,8 @@ namespace doline {
 
 std::string to_string(int128_t value) {
   const bool negative = value < 0;
-  uint128_t rest = negative ? uint128_t{0} - static_cast<uint128_t>(value) : static_cast<uint128_t>(value);
+  uint128_t rest =
+      negative ? uint128_t{0} - static_cast<uint128_t>(value) : static_cast<uint128_t>(value);
   std::string digits;
   do {
     digits.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));

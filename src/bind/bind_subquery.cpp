@@ -10,15 +10,16 @@ ExprRef column_of(const PlanRef& plan, uint32_t index) {
 }
 
 AggregateExprRef aggregate_of(const char* name, std::vector<ExprRef> arguments) {
-  return AggregateExpr::create(*FunctionRegistry::instance().aggregate(name), std::move(arguments), false, {}, {}, {});
+  return AggregateExpr::create(*FunctionRegistry::instance().aggregate(name), std::move(arguments),
+                               false, {}, {}, {});
 }
 
 /// One row: whether `plan` has any.
 PlanRef has_rows(PlanRef plan) {
-  PlanRef counted = AggregationNode::create(LimitNode::create(std::move(plan), 0, 1), {}, {}, {aggregate_of("count", {})},
-                                            {"count"});
-  const ExprRef positive =
-      CallExpr::create(">", {column_of(counted, 0), ConstantExpr::create(Value::integer(Type::int64(), 0))});
+  PlanRef counted = AggregationNode::create(LimitNode::create(std::move(plan), 0, 1), {}, {},
+                                            {aggregate_of("count", {})}, {"count"});
+  const ExprRef positive = CallExpr::create(
+      ">", {column_of(counted, 0), ConstantExpr::create(Value::integer(Type::int64(), 0))});
   return ProjectNode::create(std::move(counted), {positive}, {"exists"});
 }
 
@@ -34,7 +35,8 @@ ExprRef QueryBinder::subquery(const sql::Subquery& node, const ExprContext& cont
   PlanRef plan = bind(*node.query, tables_);
   frame_ = frame;
   outer_scope_ = outer;
-  if (frame_) throw Error(ErrorCode::kNotSupported, node.span, "a subquery inside a lambda is not supported");
+  if (frame_)
+    throw Error(ErrorCode::kNotSupported, node.span, "a subquery inside a lambda is not supported");
   auto placeholder = make_ref<SubqueryExpr>();
   placeholder->span = node.span;
   switch (node.subquery) {
@@ -45,12 +47,14 @@ ExprRef QueryBinder::subquery(const sql::Subquery& node, const ExprContext& cont
       return placeholder;
     case sql::SubqueryKind::kArray: {
       const ExprRef value = column_of(plan, 0);
-      placeholder->plan = AggregationNode::create(plan, {}, {}, {aggregate_of("list", {value})}, {"array"});
+      placeholder->plan =
+          AggregationNode::create(plan, {}, {}, {aggregate_of("list", {value})}, {"array"});
       break;
     }
     case sql::SubqueryKind::kScalar:
       if (plan->schema.size() != 1) {
-        throw Error(ErrorCode::kBind, node.span, "a subquery that stands for a value has one column, not {}",
+        throw Error(ErrorCode::kBind, node.span,
+                    "a subquery that stands for a value has one column, not {}",
                     plan->schema.size());
       }
       placeholder->plan = SingleRowNode::create(std::move(plan), node.span);
@@ -64,9 +68,12 @@ ExprRef QueryBinder::subquery(const sql::Subquery& node, const ExprContext& cont
 ExprRef QueryBinder::quantified(const sql::Quantified& node, const ExprContext& context) {
   if (node.list) {
     if (node.op != sql::ComparisonOperator::kEqual) {
-      throw Error(ErrorCode::kNotSupported, node.span, "ANY over a list works with = alone").hint("unnest the list");
+      throw Error(ErrorCode::kNotSupported, node.span, "ANY over a list works with = alone")
+          .hint("unnest the list");
     }
-    return CallExpr::create("list_contains", {expression(*node.list, context), expression(*node.input, context)}, node.span);
+    return CallExpr::create("list_contains",
+                            {expression(*node.list, context), expression(*node.input, context)},
+                            node.span);
   }
   const Scope* outer = std::exchange(outer_scope_, context.scope);
   const LambdaFrame* frame = std::exchange(frame_, nullptr);
@@ -82,8 +89,8 @@ ExprRef QueryBinder::quantified(const sql::Quantified& node, const ExprContext& 
     keys = {input};
   }
   if (keys.size() != plan->schema.size()) {
-    throw Error(ErrorCode::kBind, node.span, "{} value{} compared with a subquery of {} columns", keys.size(),
-                keys.size() == 1 ? " is" : "s are", plan->schema.size());
+    throw Error(ErrorCode::kBind, node.span, "{} value{} compared with a subquery of {} columns",
+                keys.size(), keys.size() == 1 ? " is" : "s are", plan->schema.size());
   }
   std::vector<ExprRef> columns;
   std::vector<std::string> names;
@@ -103,25 +110,29 @@ ExprRef QueryBinder::quantified(const sql::Quantified& node, const ExprContext& 
     placeholder->span = node.span;
     return placeholder;
   }
-  if (keys.size() != 1) throw Error(ErrorCode::kNotSupported, node.span, "rows compare with ANY by = alone");
+  if (keys.size() != 1)
+    throw Error(ErrorCode::kNotSupported, node.span, "rows compare with ANY by = alone");
   // x < ANY (S): against the extreme value of S; unknown when only NULLs could still decide.
   const ExprRef value = column_of(plan, 0);
-  const bool upward = node.op == sql::ComparisonOperator::kLess || node.op == sql::ComparisonOperator::kLessOrEqual;
+  const bool upward =
+      node.op == sql::ComparisonOperator::kLess || node.op == sql::ComparisonOperator::kLessOrEqual;
   PlanRef facts = AggregationNode::create(
       plan, {}, {},
-      {aggregate_of(upward ? "max" : "min", {value}), aggregate_of(upward ? "min" : "max", {value}), aggregate_of("count", {}),
-       aggregate_of("count", {value})},
+      {aggregate_of(upward ? "max" : "min", {value}), aggregate_of(upward ? "min" : "max", {value}),
+       aggregate_of("count", {}), aggregate_of("count", {value})},
       {"extreme", "other", "rows", "values"});
   const auto fact = [&](uint32_t index) -> ExprRef {
     auto placeholder = make_ref<SubqueryExpr>();
-    placeholder->plan = ProjectNode::create(facts, {column_of(facts, index)}, {facts->schema[index].name});
+    placeholder->plan =
+        ProjectNode::create(facts, {column_of(facts, index)}, {facts->schema[index].name});
     placeholder->type = facts->schema[index].type;
     placeholder->span = node.span;
     return placeholder;
   };
   ExprRef test = compare(node.op, keys[0], fact(0), node.span);
   if (node.op == sql::ComparisonOperator::kNotEqual) {
-    test = ConjunctionExpr::create(false, {test, compare(node.op, keys[0], fact(1), node.span)}, node.span);
+    test = ConjunctionExpr::create(false, {test, compare(node.op, keys[0], fact(1), node.span)},
+                                   node.span);
   }
   const ExprRef zero = ConstantExpr::create(Value::integer(Type::int64(), 0));
   const ExprRef empty = CallExpr::create("=", {fact(2), zero}, node.span);
@@ -129,7 +140,8 @@ ExprRef QueryBinder::quantified(const sql::Quantified& node, const ExprContext& 
   const ExprRef falsehood = ConstantExpr::create(Value::boolean(false));
   const ExprRef unknown = ConstantExpr::create(Value::null(Type::boolean()));
   return CaseExpr::create({empty, test, has_null, IsNullExpr::create(keys[0], false)},
-                          {falsehood, ConstantExpr::create(Value::boolean(true)), unknown, unknown}, falsehood, node.span);
+                          {falsehood, ConstantExpr::create(Value::boolean(true)), unknown, unknown},
+                          falsehood, node.span);
 }
 
 ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan) {
@@ -139,8 +151,10 @@ ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan) {
     const auto width = static_cast<uint32_t>(plan->schema.size());
     if (subquery->kind == SubqueryExpr::Kind::kMember) {
       std::vector<ExprRef> columns;
-      for (uint32_t i = 0; i < subquery->keys.size(); ++i) columns.push_back(column_of(subquery->plan, i));
-      plan = JoinNode::create(std::move(plan), subquery->plan, JoinKind::kMark, subquery->keys, std::move(columns), {}, true);
+      for (uint32_t i = 0; i < subquery->keys.size(); ++i)
+        columns.push_back(column_of(subquery->plan, i));
+      plan = JoinNode::create(std::move(plan), subquery->plan, JoinKind::kMark, subquery->keys,
+                              std::move(columns), {}, true);
     } else {
       plan = cross(std::move(plan), subquery->plan);
     }

@@ -24,8 +24,10 @@ int QueryBinder::unnest_levels(const std::vector<sql::Argument>& arguments, Sour
       if (flag.as_bool()) levels = INT_MAX;
     } else if (name == "max_depth") {
       const Value depth = value();
-      if (depth.is_null() || !depth.type()->is_integer() || depth.as_integer() < 1 || depth.as_integer() > INT_MAX) {
-        throw Error(ErrorCode::kTypeMismatch, argument.value->span, "max_depth is a whole number from 1");
+      if (depth.is_null() || !depth.type()->is_integer() || depth.as_integer() < 1 ||
+          depth.as_integer() > INT_MAX) {
+        throw Error(ErrorCode::kTypeMismatch, argument.value->span,
+                    "max_depth is a whole number from 1");
       }
       levels = static_cast<int>(depth.as_integer());
     } else {
@@ -44,12 +46,14 @@ ExprRef QueryBinder::flattened_list(ExprRef list, int& levels) {
   return list;
 }
 
-ExprRef QueryBinder::unnest_call(const sql::FunctionCall& node, const ExprContext& context, int& levels) {
+ExprRef QueryBinder::unnest_call(const sql::FunctionCall& node, const ExprContext& context,
+                                 int& levels) {
   if (!context.unnest) {
     throw Error(ErrorCode::kNotSupported, node.span, "unnest cannot stand in {}", context.clause)
         .hint("unnest in the SELECT list or in FROM of a subquery");
   }
-  if (node.arguments.empty()) throw Error(ErrorCode::kTypeMismatch, node.span, "unnest takes one list");
+  if (node.arguments.empty())
+    throw Error(ErrorCode::kTypeMismatch, node.span, "unnest takes one list");
   levels = unnest_levels(node.arguments, node.span);
   ExprContext inner = context;
   inner.unnest = false;
@@ -59,7 +63,8 @@ ExprRef QueryBinder::unnest_call(const sql::FunctionCall& node, const ExprContex
   const TypeRef type = input->type;
   if (type->is(TypeKind::kNull)) input = CastExpr::create(input, Type::list(Type::int32()));
   if (!is_list(input->type) || type->is(TypeKind::kMap)) {
-    throw Error(ErrorCode::kTypeMismatch, node.span, "unnest takes a list or a struct, not {}", type->name());
+    throw Error(ErrorCode::kTypeMismatch, node.span, "unnest takes a list or a struct, not {}",
+                type->name());
   }
   auto placeholder = make_ref<UnnestExpr>();
   placeholder->list = flattened_list(std::move(input), levels);
@@ -69,7 +74,8 @@ ExprRef QueryBinder::unnest_call(const sql::FunctionCall& node, const ExprContex
   return placeholder;
 }
 
-void QueryBinder::struct_columns(const ExprRef& input, int levels, std::vector<std::pair<ExprRef, std::string>>& columns) {
+void QueryBinder::struct_columns(const ExprRef& input, int levels,
+                                 std::vector<std::pair<ExprRef, std::string>>& columns) {
   for (const Field& entry : input->type->fields()) {
     ExprRef value = field(input, entry.name, input->span);
     if (levels > 1 && entry.type->is(TypeKind::kStruct)) {

@@ -6,13 +6,9 @@
 
 namespace doline {
 
-std::string folded(std::string_view name) {
-  return ascii_lower(name);
-}
+std::string folded(std::string_view name) { return ascii_lower(name); }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return equal_ignoring_case(a, b);
-}
+bool same_name(std::string_view a, std::string_view b) { return equal_ignoring_case(a, b); }
 
 Scope Scope::of(const Schema& schema, const std::string& table, const std::string& schema_name) {
   Scope scope;
@@ -40,7 +36,8 @@ const ScopeColumn* Scope::find(const sql::QualifiedName& parts, size_t& used) co
     for (const ScopeColumn& column : columns) {
       if (!same_name(column.name, name)) continue;
       if (length >= 2 && !same_name(column.table, parts[length - 2].text)) continue;
-      if (length == 3 && !column.schema.empty() && !same_name(column.schema, parts[0].text)) continue;
+      if (length == 3 && !column.schema.empty() && !same_name(column.schema, parts[0].text))
+        continue;
       if (length == 1 && column.is_joined) {
         used = 1;
         return &column;
@@ -50,8 +47,9 @@ const ScopeColumn* Scope::find(const sql::QualifiedName& parts, size_t& used) co
       if (!found) found = &column;
     }
     if (other) {
-      throw Error(ErrorCode::kAmbiguous, parts[length - 1].span, "column \"{}\" is in {} and in {}", name,
-                  found->table.empty() ? "one table" : found->table, other->table.empty() ? "another" : other->table)
+      throw Error(ErrorCode::kAmbiguous, parts[length - 1].span, "column \"{}\" is in {} and in {}",
+                  name, found->table.empty() ? "one table" : found->table,
+                  other->table.empty() ? "another" : other->table)
           .hint(fmt::format("name the table: {}.{}", found->table, name));
     }
     if (found) {
@@ -70,7 +68,8 @@ bool Scope::has_table(std::string_view table) const {
 std::vector<std::string> Scope::table_names() const {
   std::vector<std::string> names;
   for (const ScopeColumn& column : columns) {
-    if (!column.table.empty() && std::find(names.begin(), names.end(), column.table) == names.end()) {
+    if (!column.table.empty() &&
+        std::find(names.begin(), names.end(), column.table) == names.end()) {
       names.push_back(column.table);
     }
   }
@@ -80,7 +79,8 @@ std::vector<std::string> Scope::table_names() const {
 std::vector<std::string> Scope::column_names() const {
   std::vector<std::string> names;
   for (const ScopeColumn& column : columns) {
-    if (std::find(names.begin(), names.end(), column.name) == names.end()) names.push_back(column.name);
+    if (std::find(names.begin(), names.end(), column.name) == names.end())
+      names.push_back(column.name);
   }
   return names;
 }

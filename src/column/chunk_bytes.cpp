@@ -83,7 +83,9 @@ Column read_column(TypeRef type, Bytes& bytes) {
   const uint32_t rows = constant ? 1 : size;
   BufferRef validity;
   if (bytes.get<uint8_t>() != 0) validity = bytes.buffer(words_for_bits(rows) * 8);
-  const auto done = [&](Column column) { return constant ? Column::constant(std::move(column), size) : column; };
+  const auto done = [&](Column column) {
+    return constant ? Column::constant(std::move(column), size) : column;
+  };
   const PhysicalType physical = type->physical();
   if (physical == PhysicalType::kString) {
     BufferRef views = Buffer::allocate(rows * sizeof(StringView));
@@ -107,7 +109,8 @@ Column read_column(TypeRef type, Bytes& bytes) {
     Column child = read_column(type->child(), bytes);
     if (child.size() < begin) throw Error(ErrorCode::kCorrupt, "spilled lists reach too far");
     if (child.is_constant()) child = child.flatten();
-    return done(Column::list(type, rows, std::move(entries), std::move(child), std::move(validity)));
+    return done(
+        Column::list(type, rows, std::move(entries), std::move(child), std::move(validity)));
   }
   if (physical == PhysicalType::kStruct) {
     std::vector<Column> children;
@@ -137,7 +140,8 @@ Chunk read_chunk(const std::vector<TypeRef>& types, std::span<const std::byte>& 
   chunk.sequence.chunk = bytes.get<uint64_t>();
   for (TypeRef type : types) {
     chunk.columns.push_back(read_column(type, bytes));
-    if (chunk.columns.back().size() != chunk.row_count) throw Error(ErrorCode::kCorrupt, "spilled rows do not fit");
+    if (chunk.columns.back().size() != chunk.row_count)
+      throw Error(ErrorCode::kCorrupt, "spilled rows do not fit");
   }
   return chunk;
 }

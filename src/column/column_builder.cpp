@@ -35,7 +35,8 @@ ColumnBuilder::ColumnBuilder(ColumnBuilder&&) noexcept = default;
 ColumnBuilder::~ColumnBuilder() = default;
 
 void ColumnBuilder::make_room() {
-  if (size_ < capacity_) [[likely]] return;
+  if (size_ < capacity_) [[likely]]
+    return;
   ASSERT(capacity_ <= (uint32_t{1} << 31));
   const uint32_t next = capacity_ * 2;
   values_ = grown(values_, bytes_for(type_->physical(), size_), bytes_for(type_->physical(), next));
@@ -87,20 +88,34 @@ void ColumnBuilder::append_text(std::string_view text) {
 void ColumnBuilder::append_value(const Value& value) {
   if (value.is_null()) return append_null();
   switch (type_->physical()) {
-    case PhysicalType::kBool: return append_bool(value.as_bool());
-    case PhysicalType::kInt8: return append(static_cast<int8_t>(value.as_integer()));
-    case PhysicalType::kInt16: return append(static_cast<int16_t>(value.as_integer()));
-    case PhysicalType::kInt32: return append(static_cast<int32_t>(value.as_integer()));
-    case PhysicalType::kInt64: return append(static_cast<int64_t>(value.as_integer()));
-    case PhysicalType::kInt128: return append(value.as_integer());
-    case PhysicalType::kUInt8: return append(static_cast<uint8_t>(value.as_integer()));
-    case PhysicalType::kUInt16: return append(static_cast<uint16_t>(value.as_integer()));
-    case PhysicalType::kUInt32: return append(static_cast<uint32_t>(value.as_integer()));
-    case PhysicalType::kUInt64: return append(static_cast<uint64_t>(value.as_integer()));
-    case PhysicalType::kFloat: return append(static_cast<float>(value.as_real()));
-    case PhysicalType::kDouble: return append(value.as_real());
-    case PhysicalType::kString: return append_text(value.as_text());
-    case PhysicalType::kInterval: return append(value.as_interval());
+    case PhysicalType::kBool:
+      return append_bool(value.as_bool());
+    case PhysicalType::kInt8:
+      return append(static_cast<int8_t>(value.as_integer()));
+    case PhysicalType::kInt16:
+      return append(static_cast<int16_t>(value.as_integer()));
+    case PhysicalType::kInt32:
+      return append(static_cast<int32_t>(value.as_integer()));
+    case PhysicalType::kInt64:
+      return append(static_cast<int64_t>(value.as_integer()));
+    case PhysicalType::kInt128:
+      return append(value.as_integer());
+    case PhysicalType::kUInt8:
+      return append(static_cast<uint8_t>(value.as_integer()));
+    case PhysicalType::kUInt16:
+      return append(static_cast<uint16_t>(value.as_integer()));
+    case PhysicalType::kUInt32:
+      return append(static_cast<uint32_t>(value.as_integer()));
+    case PhysicalType::kUInt64:
+      return append(static_cast<uint64_t>(value.as_integer()));
+    case PhysicalType::kFloat:
+      return append(static_cast<float>(value.as_real()));
+    case PhysicalType::kDouble:
+      return append(value.as_real());
+    case PhysicalType::kString:
+      return append_text(value.as_text());
+    case PhysicalType::kInterval:
+      return append(value.as_interval());
     case PhysicalType::kList:
       for (const Value& element : value.as_nested()) children_[0].append_value(element);
       return finish_list();
@@ -114,14 +129,18 @@ void ColumnBuilder::append_value(const Value& value) {
 
 void ColumnBuilder::append_from(const Column& column, uint32_t row) {
   if (column.is_null(row)) return append_null();
-  if (column.is_dictionary()) return append_from(column.dictionary()->values(), column.codes()[row]);
+  if (column.is_dictionary())
+    return append_from(column.dictionary()->values(), column.codes()[row]);
   const uint32_t at = column.index_of(row);
   switch (type_->physical()) {
-    case PhysicalType::kBool: return append_bool(test_bit(column.bits(), at));
-    case PhysicalType::kString: return append_text(column.values<StringView>()[at].view());
+    case PhysicalType::kBool:
+      return append_bool(test_bit(column.bits(), at));
+    case PhysicalType::kString:
+      return append_text(column.values<StringView>()[at].view());
     case PhysicalType::kList: {
       const ListEntry entry = column.values<ListEntry>()[at];
-      for (uint32_t i = 0; i < entry.size; ++i) children_[0].append_from(column.child(), entry.begin + i);
+      for (uint32_t i = 0; i < entry.size; ++i)
+        children_[0].append_from(column.child(), entry.begin + i);
       return finish_list();
     }
     case PhysicalType::kStruct:

@@ -14,7 +14,8 @@ size_t bytes_for(PhysicalType type, uint32_t rows) {
 
 ColumnWriter::ColumnWriter(TypeRef type, uint32_t capacity) : type_(type), capacity_(capacity) {
   ASSERT(!type->is_nested());
-  const bool must_be_clean = type->physical() == PhysicalType::kBool || type->physical() == PhysicalType::kString;
+  const bool must_be_clean =
+      type->physical() == PhysicalType::kBool || type->physical() == PhysicalType::kString;
   const size_t bytes = bytes_for(type->physical(), capacity);
   values_ = must_be_clean ? Buffer::allocate_zeroed(bytes) : Buffer::allocate(bytes);
 }
@@ -32,7 +33,8 @@ Arena& ColumnWriter::heap() {
 Column ColumnWriter::seal(uint32_t size) {
   ASSERT(size <= capacity_);
   if (heap_) pins_.emplace_back(heap_);
-  return Column::flat(type_, size, std::move(values_), std::move(validity_), combine_pins(std::move(pins_)));
+  return Column::flat(type_, size, std::move(values_), std::move(validity_),
+                      combine_pins(std::move(pins_)));
 }
 
 BufferRef make_full_bitmap(uint32_t rows) {

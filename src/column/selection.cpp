@@ -16,7 +16,8 @@ Selection Selection::from_bits(const uint64_t* words, uint32_t row_count) {
   BufferRef rows = Buffer::allocate(count * sizeof(uint16_t));
   auto* out = rows->as<uint16_t>();
   for (size_t word = 0; word * 64 < row_count; ++word) {
-    for (uint64_t bits = words[word] & low_mask(row_count - word * 64); bits != 0; bits &= bits - 1) {
+    for (uint64_t bits = words[word] & low_mask(row_count - word * 64); bits != 0;
+         bits &= bits - 1) {
       *out++ = static_cast<uint16_t>(word * 64 + static_cast<size_t>(std::countr_zero(bits)));
     }
   }

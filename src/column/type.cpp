@@ -55,34 +55,74 @@ struct TypeAlias {
 };
 
 constexpr TypeAlias kAliases[] = {
-    {"bool", TypeKind::kBool},           {"boolean", TypeKind::kBool},       {"logical", TypeKind::kBool},
-    {"tinyint", TypeKind::kInt8},        {"int1", TypeKind::kInt8},          {"smallint", TypeKind::kInt16},
-    {"int2", TypeKind::kInt16},          {"int16", TypeKind::kInt16},        {"short", TypeKind::kInt16},
-    {"integer", TypeKind::kInt32},       {"int", TypeKind::kInt32},          {"int4", TypeKind::kInt32},
-    {"int32", TypeKind::kInt32},         {"signed", TypeKind::kInt32},       {"bigint", TypeKind::kInt64},
-    {"int8", TypeKind::kInt64},          {"int64", TypeKind::kInt64},        {"long", TypeKind::kInt64},
-    {"hugeint", TypeKind::kHugeInt},     {"int128", TypeKind::kHugeInt},     {"utinyint", TypeKind::kUInt8},
-    {"uint8", TypeKind::kUInt8},         {"usmallint", TypeKind::kUInt16},   {"uint16", TypeKind::kUInt16},
-    {"uinteger", TypeKind::kUInt32},     {"uint32", TypeKind::kUInt32},      {"ubigint", TypeKind::kUInt64},
-    {"uint64", TypeKind::kUInt64},       {"float", TypeKind::kFloat},        {"float4", TypeKind::kFloat},
-    {"real", TypeKind::kFloat},          {"double", TypeKind::kDouble},      {"float8", TypeKind::kDouble},
-    {"double precision", TypeKind::kDouble}, {"date", TypeKind::kDate},      {"time", TypeKind::kTime},
-    {"timestamp", TypeKind::kTimestamp}, {"datetime", TypeKind::kTimestamp}, {"timestamp_us", TypeKind::kTimestamp},
-    {"timestamp_s", TypeKind::kTimestampS}, {"timestamp_ms", TypeKind::kTimestampMs},
-    {"timestamp_ns", TypeKind::kTimestampNs}, {"timestamptz", TypeKind::kTimestampTz},
-    {"timestamp with time zone", TypeKind::kTimestampTz}, {"timestamp without time zone", TypeKind::kTimestamp},
-    {"time without time zone", TypeKind::kTime}, {"interval", TypeKind::kInterval}, {"duration", TypeKind::kDuration},
-    {"varchar", TypeKind::kVarchar},     {"text", TypeKind::kVarchar},       {"string", TypeKind::kVarchar},
-    {"char", TypeKind::kVarchar},        {"bpchar", TypeKind::kVarchar},     {"blob", TypeKind::kBlob},
-    {"bytea", TypeKind::kBlob},          {"binary", TypeKind::kBlob},        {"varbinary", TypeKind::kBlob},
-    {"uuid", TypeKind::kUuid},           {"json", TypeKind::kJson},          {"null", TypeKind::kNull},
+    {"bool", TypeKind::kBool},
+    {"boolean", TypeKind::kBool},
+    {"logical", TypeKind::kBool},
+    {"tinyint", TypeKind::kInt8},
+    {"int1", TypeKind::kInt8},
+    {"smallint", TypeKind::kInt16},
+    {"int2", TypeKind::kInt16},
+    {"int16", TypeKind::kInt16},
+    {"short", TypeKind::kInt16},
+    {"integer", TypeKind::kInt32},
+    {"int", TypeKind::kInt32},
+    {"int4", TypeKind::kInt32},
+    {"int32", TypeKind::kInt32},
+    {"signed", TypeKind::kInt32},
+    {"bigint", TypeKind::kInt64},
+    {"int8", TypeKind::kInt64},
+    {"int64", TypeKind::kInt64},
+    {"long", TypeKind::kInt64},
+    {"hugeint", TypeKind::kHugeInt},
+    {"int128", TypeKind::kHugeInt},
+    {"utinyint", TypeKind::kUInt8},
+    {"uint8", TypeKind::kUInt8},
+    {"usmallint", TypeKind::kUInt16},
+    {"uint16", TypeKind::kUInt16},
+    {"uinteger", TypeKind::kUInt32},
+    {"uint32", TypeKind::kUInt32},
+    {"ubigint", TypeKind::kUInt64},
+    {"uint64", TypeKind::kUInt64},
+    {"float", TypeKind::kFloat},
+    {"float4", TypeKind::kFloat},
+    {"real", TypeKind::kFloat},
+    {"double", TypeKind::kDouble},
+    {"float8", TypeKind::kDouble},
+    {"double precision", TypeKind::kDouble},
+    {"date", TypeKind::kDate},
+    {"time", TypeKind::kTime},
+    {"timestamp", TypeKind::kTimestamp},
+    {"datetime", TypeKind::kTimestamp},
+    {"timestamp_us", TypeKind::kTimestamp},
+    {"timestamp_s", TypeKind::kTimestampS},
+    {"timestamp_ms", TypeKind::kTimestampMs},
+    {"timestamp_ns", TypeKind::kTimestampNs},
+    {"timestamptz", TypeKind::kTimestampTz},
+    {"timestamp with time zone", TypeKind::kTimestampTz},
+    {"timestamp without time zone", TypeKind::kTimestamp},
+    {"time without time zone", TypeKind::kTime},
+    {"interval", TypeKind::kInterval},
+    {"duration", TypeKind::kDuration},
+    {"varchar", TypeKind::kVarchar},
+    {"text", TypeKind::kVarchar},
+    {"string", TypeKind::kVarchar},
+    {"char", TypeKind::kVarchar},
+    {"bpchar", TypeKind::kVarchar},
+    {"blob", TypeKind::kBlob},
+    {"bytea", TypeKind::kBlob},
+    {"binary", TypeKind::kBlob},
+    {"varbinary", TypeKind::kBlob},
+    {"uuid", TypeKind::kUuid},
+    {"json", TypeKind::kJson},
+    {"null", TypeKind::kNull},
 };
 
 /// A name as SQL would need it quoted: plain lower-case identifiers stay bare.
 std::string quoted(std::string_view name) {
   const bool plain = !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
                      std::all_of(name.begin(), name.end(), [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '_';
                      });
   if (plain) return std::string(name);
   std::string out = "\"";
@@ -133,7 +173,9 @@ class TypeInterner {
     type.width_ = static_cast<uint8_t>(width);
     type.scale_ = static_cast<uint8_t>(scale);
   }
-  static void set_fields(Type& type, std::vector<Field> fields) { type.fields_ = std::move(fields); }
+  static void set_fields(Type& type, std::vector<Field> fields) {
+    type.fields_ = std::move(fields);
+  }
   static void set_entry(Type& type, TypeRef entry) { type.entry_ = entry; }
   static void set_length(Type& type, uint32_t length) { type.array_length_ = length; }
   static void set_enum(Type& type, std::vector<std::string> values) {
@@ -204,8 +246,9 @@ TypeRef Type::decimal(int width, int scale) {
 TypeRef Type::enumeration(std::vector<std::string> values) {
   std::string name = "ENUM(";
   for (size_t i = 0; i < values.size(); ++i) name += (i ? ", " : "") + quoted_text(values[i]);
-  return TypeInterner::instance().intern(name + ")", TypeKind::kEnum, PhysicalType::kUInt32,
-                                         [&](Type& type) { TypeInterner::set_enum(type, std::move(values)); });
+  return TypeInterner::instance().intern(
+      name + ")", TypeKind::kEnum, PhysicalType::kUInt32,
+      [&](Type& type) { TypeInterner::set_enum(type, std::move(values)); });
 }
 
 TypeRef Type::list(TypeRef element) {
@@ -215,36 +258,42 @@ TypeRef Type::list(TypeRef element) {
 }
 
 TypeRef Type::array(TypeRef element, uint32_t length) {
-  return TypeInterner::instance().intern(fmt::format("{}[{}]", element->name(), length), TypeKind::kArray,
-                                         PhysicalType::kList, [&](Type& type) {
+  return TypeInterner::instance().intern(fmt::format("{}[{}]", element->name(), length),
+                                         TypeKind::kArray, PhysicalType::kList, [&](Type& type) {
                                            TypeInterner::set_fields(type, {{"element", element}});
                                            TypeInterner::set_length(type, length);
                                          });
 }
 
 TypeRef Type::structure(std::vector<Field> fields) {
-  const bool named = std::any_of(fields.begin(), fields.end(), [](const Field& field) { return !field.name.empty(); });
+  const bool named = std::any_of(fields.begin(), fields.end(),
+                                 [](const Field& field) { return !field.name.empty(); });
   std::string name = named || fields.empty() ? "STRUCT(" : "TUPLE(";
   for (size_t i = 0; i < fields.size(); ++i) {
-    name += (i ? ", " : "") + (named ? quoted(fields[i].name) + " " : std::string()) + fields[i].type->name();
+    name += (i ? ", " : "") + (named ? quoted(fields[i].name) + " " : std::string()) +
+            fields[i].type->name();
   }
-  return TypeInterner::instance().intern(name + ")", TypeKind::kStruct, PhysicalType::kStruct,
-                                         [&](Type& type) { TypeInterner::set_fields(type, std::move(fields)); });
+  return TypeInterner::instance().intern(
+      name + ")", TypeKind::kStruct, PhysicalType::kStruct,
+      [&](Type& type) { TypeInterner::set_fields(type, std::move(fields)); });
 }
 
 TypeRef Type::map(TypeRef key, TypeRef value) {
   const TypeRef entry = structure({{"key", key}, {"value", value}});
-  return TypeInterner::instance().intern(fmt::format("MAP({}, {})", key->name(), value->name()), TypeKind::kMap,
-                                         PhysicalType::kList, [&](Type& type) {
-                                           TypeInterner::set_fields(type, {{"key", key}, {"value", value}});
+  return TypeInterner::instance().intern(fmt::format("MAP({}, {})", key->name(), value->name()),
+                                         TypeKind::kMap, PhysicalType::kList, [&](Type& type) {
+                                           TypeInterner::set_fields(
+                                               type, {{"key", key}, {"value", value}});
                                            TypeInterner::set_entry(type, entry);
                                          });
 }
 
 int64_t Type::enum_position(std::string_view value) const {
-  const auto found = std::lower_bound(enum_order_.begin(), enum_order_.end(), value,
-                                      [&](uint32_t at, std::string_view v) { return enum_values_[at] < v; });
-  return found != enum_order_.end() && enum_values_[*found] == value ? static_cast<int64_t>(*found) : -1;
+  const auto found =
+      std::lower_bound(enum_order_.begin(), enum_order_.end(), value,
+                       [&](uint32_t at, std::string_view v) { return enum_values_[at] < v; });
+  return found != enum_order_.end() && enum_values_[*found] == value ? static_cast<int64_t>(*found)
+                                                                     : -1;
 }
 
 TypeRef simple_type_named(std::string_view name) {
@@ -263,22 +312,38 @@ std::vector<std::string> simple_type_names() {
 
 size_t width_of(PhysicalType type) {
   switch (type) {
-    case PhysicalType::kBool: return 0;
-    case PhysicalType::kInt8: return 1;
-    case PhysicalType::kInt16: return 2;
-    case PhysicalType::kInt32: return 4;
-    case PhysicalType::kInt64: return 8;
-    case PhysicalType::kInt128: return 16;
-    case PhysicalType::kUInt8: return 1;
-    case PhysicalType::kUInt16: return 2;
-    case PhysicalType::kUInt32: return 4;
-    case PhysicalType::kUInt64: return 8;
-    case PhysicalType::kFloat: return 4;
-    case PhysicalType::kDouble: return 8;
-    case PhysicalType::kString: return sizeof(StringView);
-    case PhysicalType::kInterval: return sizeof(Interval);
-    case PhysicalType::kList: return sizeof(ListEntry);
-    case PhysicalType::kStruct: return 0;
+    case PhysicalType::kBool:
+      return 0;
+    case PhysicalType::kInt8:
+      return 1;
+    case PhysicalType::kInt16:
+      return 2;
+    case PhysicalType::kInt32:
+      return 4;
+    case PhysicalType::kInt64:
+      return 8;
+    case PhysicalType::kInt128:
+      return 16;
+    case PhysicalType::kUInt8:
+      return 1;
+    case PhysicalType::kUInt16:
+      return 2;
+    case PhysicalType::kUInt32:
+      return 4;
+    case PhysicalType::kUInt64:
+      return 8;
+    case PhysicalType::kFloat:
+      return 4;
+    case PhysicalType::kDouble:
+      return 8;
+    case PhysicalType::kString:
+      return sizeof(StringView);
+    case PhysicalType::kInterval:
+      return sizeof(Interval);
+    case PhysicalType::kList:
+      return sizeof(ListEntry);
+    case PhysicalType::kStruct:
+      return 0;
   }
   UNREACHABLE();
 }

@@ -25,7 +25,8 @@ class TypeTextParser {
 
  private:
   [[noreturn]] void fail() const {
-    throw Error(ErrorCode::kInvalidArgument, "\"{}\" is no type: it stops making sense at \"{}\"", text_, text_.substr(at_));
+    throw Error(ErrorCode::kInvalidArgument, "\"{}\" is no type: it stops making sense at \"{}\"",
+                text_, text_.substr(at_));
   }
   void skip_spaces() {
     while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
@@ -39,7 +40,9 @@ class TypeTextParser {
   void want(char sign) {
     if (!take(sign)) fail();
   }
-  static bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80); }
+  static bool is_word(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80);
+  }
 
   std::string quoted(char quote) {
     std::string out;

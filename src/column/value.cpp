@@ -14,24 +14,39 @@ Value Value::of(const Column& column, uint32_t row) {
   const uint32_t at = column.index_of(row);
   const TypeRef type = column.type();
   switch (type->physical()) {
-    case PhysicalType::kBool: return Value(type, test_bit(column.bits(), at));
-    case PhysicalType::kInt8: return Value(type, int128_t{column.values<int8_t>()[at]});
-    case PhysicalType::kInt16: return Value(type, int128_t{column.values<int16_t>()[at]});
-    case PhysicalType::kInt32: return Value(type, int128_t{column.values<int32_t>()[at]});
-    case PhysicalType::kInt64: return Value(type, int128_t{column.values<int64_t>()[at]});
-    case PhysicalType::kInt128: return Value(type, column.values<int128_t>()[at]);
-    case PhysicalType::kUInt8: return Value(type, int128_t{column.values<uint8_t>()[at]});
-    case PhysicalType::kUInt16: return Value(type, int128_t{column.values<uint16_t>()[at]});
-    case PhysicalType::kUInt32: return Value(type, int128_t{column.values<uint32_t>()[at]});
-    case PhysicalType::kUInt64: return Value(type, int128_t{column.values<uint64_t>()[at]});
-    case PhysicalType::kFloat: return Value(type, double{column.values<float>()[at]});
-    case PhysicalType::kDouble: return Value(type, column.values<double>()[at]);
-    case PhysicalType::kString: return Value(type, std::string(column.values<StringView>()[at].view()));
-    case PhysicalType::kInterval: return Value(type, column.values<Interval>()[at]);
+    case PhysicalType::kBool:
+      return Value(type, test_bit(column.bits(), at));
+    case PhysicalType::kInt8:
+      return Value(type, int128_t{column.values<int8_t>()[at]});
+    case PhysicalType::kInt16:
+      return Value(type, int128_t{column.values<int16_t>()[at]});
+    case PhysicalType::kInt32:
+      return Value(type, int128_t{column.values<int32_t>()[at]});
+    case PhysicalType::kInt64:
+      return Value(type, int128_t{column.values<int64_t>()[at]});
+    case PhysicalType::kInt128:
+      return Value(type, column.values<int128_t>()[at]);
+    case PhysicalType::kUInt8:
+      return Value(type, int128_t{column.values<uint8_t>()[at]});
+    case PhysicalType::kUInt16:
+      return Value(type, int128_t{column.values<uint16_t>()[at]});
+    case PhysicalType::kUInt32:
+      return Value(type, int128_t{column.values<uint32_t>()[at]});
+    case PhysicalType::kUInt64:
+      return Value(type, int128_t{column.values<uint64_t>()[at]});
+    case PhysicalType::kFloat:
+      return Value(type, double{column.values<float>()[at]});
+    case PhysicalType::kDouble:
+      return Value(type, column.values<double>()[at]);
+    case PhysicalType::kString:
+      return Value(type, std::string(column.values<StringView>()[at].view()));
+    case PhysicalType::kInterval:
+      return Value(type, column.values<Interval>()[at]);
     case PhysicalType::kList: {
       const ListEntry entry = column.values<ListEntry>()[at];
       std::vector<Value> elements;
-      for (uint32_t i = 0; i < entry.size; ++i) elements.push_back(of(column.child(), entry.begin + i));
+      for (uint32_t i = 0; i < entry.size; ++i)
+        elements.push_back(of(column.child(), entry.begin + i));
       return Value(type, std::move(elements));
     }
     case PhysicalType::kStruct: {

@@ -21,9 +21,11 @@ class Stream {
   ArrowImporter importer() {
     ArrowSchema schema{};
     check(stream_.get_schema(&stream_, &schema));
-    const std::unique_ptr<ArrowSchema, void (*)(ArrowSchema*)> owned(&schema, [](ArrowSchema* held) {
-      if (held->release) held->release(held);
-    });
+    const std::unique_ptr<ArrowSchema, void (*)(ArrowSchema*)> owned(&schema,
+                                                                     [](ArrowSchema* held) {
+                                                                       if (held->release)
+                                                                         held->release(held);
+                                                                     });
     return ArrowImporter(schema);
   }
 
@@ -38,7 +40,8 @@ class Stream {
   void check(int status) {
     if (status == 0) return;
     const char* said = stream_.get_last_error ? stream_.get_last_error(&stream_) : nullptr;
-    throw Error(ErrorCode::kIo, "the Arrow stream failed: {}", said && *said ? said : std::strerror(status));
+    throw Error(ErrorCode::kIo, "the Arrow stream failed: {}",
+                said && *said ? said : std::strerror(status));
   }
 
   ArrowArrayStream stream_;
@@ -46,9 +49,10 @@ class Stream {
 
 }  // namespace
 
-TableRef table_of_arrow_stream(const std::string& name, ArrowArrayStream* given, const Session& session,
-                               const std::function<bool()>& stop) {
-  if (!given->release) throw Error(ErrorCode::kInvalidArgument, "the Arrow stream is released already");
+TableRef table_of_arrow_stream(const std::string& name, ArrowArrayStream* given,
+                               const Session& session, const std::function<bool()>& stop) {
+  if (!given->release)
+    throw Error(ErrorCode::kInvalidArgument, "the Arrow stream is released already");
   Stream stream(given);
   const ArrowImporter importer = stream.importer();
   const Ref<MemoryTable> table = MemoryTable::create(name, importer.schema());
@@ -71,7 +75,8 @@ TableRef table_of_arrow_stream(const std::string& name, ArrowArrayStream* given,
       if (rows >= writer->batch_rows()) write();
     }
     if (!imported.fits) write();
-    if (stop && stop()) throw Error(ErrorCode::kCancelled, "reading the Arrow stream was cancelled");
+    if (stop && stop())
+      throw Error(ErrorCode::kCancelled, "reading the Arrow stream was cancelled");
   }
   write();
   writer->finish();

@@ -51,7 +51,9 @@ int bind(doline_prepared* prepared, const char* name, Make&& value) noexcept {
     require(prepared, "the statement");
     require(name, "the parameter's name");
     const char* plain = *name == '$' ? name + 1 : name;
-    if (*plain == '\0') throw Error(ErrorCode::kParameter, "a parameter has no name").hint("\"1\" is the first, \"x\" is $x");
+    if (*plain == '\0')
+      throw Error(ErrorCode::kParameter, "a parameter has no name")
+          .hint("\"1\" is the first, \"x\" is $x");
     prepared->parameters[plain] = value();
   });
 }
@@ -114,13 +116,16 @@ int doline_prepare(doline_session* session, const char* text, size_t size, dolin
   });
 }
 
-int doline_prepare_bytes(doline_session* session, const void* bytes, size_t size, doline_prepared** out) {
+int doline_prepare_bytes(doline_session* session, const void* bytes, size_t size,
+                         doline_prepared** out) {
   return guarded({}, [&] {
     require(out, "the place for the statement");
     *out = nullptr;
     state_of(session);
     require(bytes, "the plan's bytes");
-    make_prepared(session, {doline::sql::statement_from_bytes({static_cast<const std::byte*>(bytes), size}), ""}, out);
+    make_prepared(
+        session,
+        {doline::sql::statement_from_bytes({static_cast<const std::byte*>(bytes), size}), ""}, out);
   });
 }
 
@@ -146,7 +151,8 @@ int doline_bind_bool(doline_prepared* prepared, const char* name, int value) {
 int doline_bind_int64(doline_prepared* prepared, const char* name, int64_t value) {
   return bind(prepared, name, [&] {
     // As a literal of that size would be typed.
-    return value == static_cast<int32_t>(value) ? Value::integer(Type::int32(), value) : Value::integer(value);
+    return value == static_cast<int32_t>(value) ? Value::integer(Type::int32(), value)
+                                                : Value::integer(value);
   });
 }
 int doline_bind_double(doline_prepared* prepared, const char* name, double value) {
@@ -155,7 +161,8 @@ int doline_bind_double(doline_prepared* prepared, const char* name, double value
 int doline_bind_text(doline_prepared* prepared, const char* name, const char* text, size_t size) {
   return bind(prepared, name, [&] {
     const std::string_view given = text_of(text, size);
-    if (!doline::is_utf8(given)) throw Error(ErrorCode::kParameter, "the text for parameter {} is not UTF-8", name);
+    if (!doline::is_utf8(given))
+      throw Error(ErrorCode::kParameter, "the text for parameter {} is not UTF-8", name);
     return Value::text(std::string(given));
   });
 }
@@ -165,7 +172,8 @@ int doline_bind_blob(doline_prepared* prepared, const char* name, const void* by
   });
 }
 
-int doline_bind_arrow(doline_prepared* prepared, const char* name, const ArrowSchema* schema, ArrowArray* value) {
+int doline_bind_arrow(doline_prepared* prepared, const char* name, const ArrowSchema* schema,
+                      ArrowArray* value) {
   return bind(prepared, name, [&] {
     require(schema, "the schema");
     require(value, "the value");
@@ -184,22 +192,29 @@ int doline_run(doline_prepared* prepared, doline_query** out) {
     require(prepared, "the statement");
     doline::refuse_after_fork(prepared->state->born, "the session");
     auto query = run(*prepared->state, prepared->statement, prepared->parameters);
-    *out = new doline_query{prepared->state, std::move(query), prepared->statement.text,
-                            prepared->state->session.settings().time_zone, {}, {}, false};
+    *out = new doline_query{prepared->state,
+                            std::move(query),
+                            prepared->statement.text,
+                            prepared->state->session.settings().time_zone,
+                            {},
+                            {},
+                            false};
   });
 }
 
 int doline_register_stream(doline_session* session, const char* name, ArrowArrayStream* stream) {
   return guarded({}, [&] {
     require(stream, "the stream");
-    const std::unique_ptr<ArrowArrayStream, void (*)(ArrowArrayStream*)> owned(stream, [](ArrowArrayStream* held) {
-      if (held->release) held->release(held);
-    });
+    const std::unique_ptr<ArrowArrayStream, void (*)(ArrowArrayStream*)> owned(
+        stream, [](ArrowArrayStream* held) {
+          if (held->release) held->release(held);
+        });
     doline_session_state& state = state_of(session);
     require(name, "the table's name");
     state.interrupt.clear();
     state.session.register_table(
-        name, doline::table_of_arrow_stream(name, stream, state.session, [&] { return state.interrupt.is_asked(); }));
+        name, doline::table_of_arrow_stream(name, stream, state.session,
+                                            [&] { return state.interrupt.is_asked(); }));
   });
 }
 
@@ -207,6 +222,7 @@ int doline_unregister(doline_session* session, const char* name) {
   return guarded({}, [&] {
     doline_session_state& state = state_of(session);
     require(name, "the table's name");
-    if (!state.database->drop_table(name)) throw Error(ErrorCode::kTableNotFound, "no table \"{}\"", name);
+    if (!state.database->drop_table(name))
+      throw Error(ErrorCode::kTableNotFound, "no table \"{}\"", name);
   });
 }

@@ -82,7 +82,9 @@ struct QueryStream {
   std::unique_ptr<doline_query> query;
   std::string error;
 
-  static QueryStream& of(ArrowArrayStream* stream) { return *static_cast<QueryStream*>(stream->private_data); }
+  static QueryStream& of(ArrowArrayStream* stream) {
+    return *static_cast<QueryStream*>(stream->private_data);
+  }
 
   template <class Body>
   int told(Body&& body) {
@@ -154,7 +156,9 @@ int doline_stream(doline_query* query, ArrowArrayStream* out) {
   });
 }
 
-int doline_returns_rows(const doline_query* query) { return query && query->query->returns_rows() ? 1 : 0; }
+int doline_returns_rows(const doline_query* query) {
+  return query && query->query->returns_rows() ? 1 : 0;
+}
 
 void doline_cancel(doline_query* query) {
   if (query) query->query->cancel();
@@ -167,8 +171,8 @@ int doline_progress(const doline_query* query, doline_progress_info* out, size_t
     require(query, "the query");
     require(out, "the place for the progress");
     const doline::QueryProgress now = query->query->progress();
-    const doline_progress_info info{now.share, now.rows_read, now.memory_bytes, now.memory_limit, now.spilled_bytes,
-                                    now.elapsed_seconds};
+    const doline_progress_info info{now.share,        now.rows_read,     now.memory_bytes,
+                                    now.memory_limit, now.spilled_bytes, now.elapsed_seconds};
     std::memset(out, 0, size);
     std::memcpy(out, &info, std::min(size, sizeof info));
   });
@@ -179,7 +183,8 @@ const char* doline_profile(doline_query* query, const char* format) {
     require(query, "the query");
     const std::string_view wanted = format ? format : "text";
     if (wanted != "text" && wanted != "json") {
-      throw Error(ErrorCode::kInvalidArgument, "no profile format \"{}\"", wanted).hint("text or json");
+      throw Error(ErrorCode::kInvalidArgument, "no profile format \"{}\"", wanted)
+          .hint("text or json");
     }
     query->profile = wanted == "json" ? query->query->profile_json() : query->query->profile_text();
   });

@@ -6,11 +6,12 @@ namespace doline {
 
 namespace {
 
-Column gather_column(TypeRef type, size_t index, const std::vector<const Chunk*>& chunks, const uint32_t* rows,
-                     uint32_t count) {
+Column gather_column(TypeRef type, size_t index, const std::vector<const Chunk*>& chunks,
+                     const uint32_t* rows, uint32_t count) {
   if (type->is_nested()) {
     ColumnBuilder builder(type, count);
-    for (uint32_t i = 0; i < count; ++i) builder.append_from(chunks[rows[i] >> 11]->columns[index], rows[i] & 2047);
+    for (uint32_t i = 0; i < count; ++i)
+      builder.append_from(chunks[rows[i] >> 11]->columns[index], rows[i] & 2047);
     return builder.seal();
   }
   ColumnWriter writer(type, count);
@@ -42,10 +43,11 @@ Column gather_column(TypeRef type, size_t index, const std::vector<const Chunk*>
 
 }  // namespace
 
-Chunk gather_rows(const std::vector<TypeRef>& types, const std::vector<const Chunk*>& chunks, const uint32_t* rows,
-                  uint32_t count) {
+Chunk gather_rows(const std::vector<TypeRef>& types, const std::vector<const Chunk*>& chunks,
+                  const uint32_t* rows, uint32_t count) {
   std::vector<Column> columns;
-  for (size_t i = 0; i < types.size(); ++i) columns.push_back(gather_column(types[i], i, chunks, rows, count));
+  for (size_t i = 0; i < types.size(); ++i)
+    columns.push_back(gather_column(types[i], i, chunks, rows, count));
   return Chunk(std::move(columns), count);
 }
 

@@ -75,15 +75,18 @@ class Lowering {
   Open open(const PlanRef& plan) {
     const PlanNode& node = *plan;
     switch (node.tag()) {
-      case NodeTag::kScan: return scan(static_cast<const ScanNode&>(node));
+      case NodeTag::kScan:
+        return scan(static_cast<const ScanNode&>(node));
       case NodeTag::kFilter: {
         const auto& filter = static_cast<const FilterNode&>(node);
-        return through(open(filter.input), node, [&] { return make_filter(filter.predicate, context_); });
+        return through(open(filter.input), node,
+                       [&] { return make_filter(filter.predicate, context_); });
       }
       case NodeTag::kProject: {
         const auto& project = static_cast<const ProjectNode&>(node);
         note_reads(project.input, project.exprs);
-        return through(open(project.input), node, [&] { return make_project(project.exprs, context_); });
+        return through(open(project.input), node,
+                       [&] { return make_project(project.exprs, context_); });
       }
       case NodeTag::kUnnest: {
         const auto& unnest = static_cast<const UnnestNode&>(node);
@@ -102,8 +105,10 @@ class Lowering {
         const auto& windowing = static_cast<const WindowingNode&>(node);
         return keep(windowing.input, node, make_windowing(windowing, context_), "Window");
       }
-      case NodeTag::kJoin: return join(static_cast<const JoinNode&>(node));
-      case NodeTag::kLimit: return limit(static_cast<const LimitNode&>(node));
+      case NodeTag::kJoin:
+        return join(static_cast<const JoinNode&>(node));
+      case NodeTag::kLimit:
+        return limit(static_cast<const LimitNode&>(node));
       case NodeTag::kUnion: {
         Open all;
         for (const PlanRef& input : static_cast<const UnionNode&>(node).inputs) {
@@ -114,17 +119,33 @@ class Lowering {
       }
       case NodeTag::kValues: {
         Open values = from(node, "Values");
-        values.branches[0].own_source =
-            std::make_unique<ChunkSource>(chunks_of(static_cast<const ValuesNode&>(node), context_.chunk_rows));
+        values.branches[0].own_source = std::make_unique<ChunkSource>(
+            chunks_of(static_cast<const ValuesNode&>(node), context_.chunk_rows));
         return values;
       }
-      case NodeTag::kSingleRow: return single_row(static_cast<const SingleRowNode&>(node));
-      case NodeTag::kSharedInput: return shared(static_cast<const SharedInputNode&>(node));
-      case NodeTag::kWrite: return write(static_cast<const WriteNode&>(node));
-      case NodeTag::kConstant: case NodeTag::kColumn: case NodeTag::kCall: case NodeTag::kCast: case NodeTag::kCase:
-      case NodeTag::kConjunction: case NodeTag::kIsNull: case NodeTag::kInList: case NodeTag::kCoalesce:
-      case NodeTag::kTry: case NodeTag::kLambda: case NodeTag::kAggregate: case NodeTag::kWindow:
-      case NodeTag::kSortKey: case NodeTag::kDistinct: case NodeTag::kRange: case NodeTag::kCrossProduct:
+      case NodeTag::kSingleRow:
+        return single_row(static_cast<const SingleRowNode&>(node));
+      case NodeTag::kSharedInput:
+        return shared(static_cast<const SharedInputNode&>(node));
+      case NodeTag::kWrite:
+        return write(static_cast<const WriteNode&>(node));
+      case NodeTag::kConstant:
+      case NodeTag::kColumn:
+      case NodeTag::kCall:
+      case NodeTag::kCast:
+      case NodeTag::kCase:
+      case NodeTag::kConjunction:
+      case NodeTag::kIsNull:
+      case NodeTag::kInList:
+      case NodeTag::kCoalesce:
+      case NodeTag::kTry:
+      case NodeTag::kLambda:
+      case NodeTag::kAggregate:
+      case NodeTag::kWindow:
+      case NodeTag::kSortKey:
+      case NodeTag::kDistinct:
+      case NodeTag::kRange:
+      case NodeTag::kCrossProduct:
       case NodeTag::kOrderKept:
         break;
     }
@@ -132,7 +153,8 @@ class Lowering {
   }
 
   /// Ends the branches in `sink`; returns the index of the pipeline that finishes it.
-  size_t close(Open open, const std::shared_ptr<Sink>& sink, const PlanNode* node, const char* name) {
+  size_t close(Open open, const std::shared_ptr<Sink>& sink, const PlanNode* node,
+               const char* name) {
     if (node) sink->metrics.node = node;
     if (name) sink->metrics.name = name;
     size_t last = 0;
@@ -181,10 +203,12 @@ class Lowering {
     for (size_t i = 0; i < node.member_columns.size(); ++i) {
       request.members.push_back({node.member_columns[i], node.member_names[i]});
     }
-    for (const ExprRef& filter : node.filters) request.filters.push_back(Conjunct::create(filter, context_.session));
+    for (const ExprRef& filter : node.filters)
+      request.filters.push_back(Conjunct::create(filter, context_.session));
     if (node.limit >= 0) request.limit = static_cast<uint64_t>(node.limit);
     for (size_t i = 0; i < node.runtime_filters.size(); ++i) {
-      request.runtime.push_back(filters_.subscribe(node.runtime_filters[i], node.runtime_columns[i]));
+      request.runtime.push_back(
+          filters_.subscribe(node.runtime_filters[i], node.runtime_columns[i]));
     }
     Open open = from(node, "Scan");
     std::unique_ptr<Scan> made = node.table->scan(std::move(request), context_);
@@ -228,14 +252,16 @@ class Lowering {
       note_reads(input, keys);
       const auto known = reads_.find(input.get());
       if (known == reads_.end()) return;
-      const bool comes_out = begin == 0 || (node.kind != JoinKind::kSemi && node.kind != JoinKind::kAnti &&
-                                            node.kind != JoinKind::kMark);
+      const bool comes_out =
+          begin == 0 || (node.kind != JoinKind::kSemi && node.kind != JoinKind::kAnti &&
+                         node.kind != JoinKind::kMark);
       for (size_t i = 0; comes_out && i < known->second.size(); ++i) {
         if (outputs.empty() || outputs[begin + i]) known->second[i] = true;
       }
       if (!node.residual) return;
       for (uint32_t column : columns_of(node.residual)) {
-        if (column >= begin && column - begin < known->second.size()) known->second[column - begin] = true;
+        if (column >= begin && column - begin < known->second.size())
+          known->second[column - begin] = true;
       }
     };
     side(node.left, node.left_keys, 0);
@@ -279,7 +305,9 @@ class Lowering {
     const double percent = node.percent;
     rows.branches[0].make_source = [sink, skip, most, percent] {
       uint64_t take = most - std::min(most, skip);
-      if (percent >= 0) take = static_cast<uint64_t>(static_cast<double>(sink->store()->row_count()) * percent / 100);
+      if (percent >= 0)
+        take =
+            static_cast<uint64_t>(static_cast<double>(sink->store()->row_count()) * percent / 100);
       return make_store_source(sink->store(), skip, take);
     };
     return rows;
@@ -294,7 +322,8 @@ class Lowering {
     rows.branches[0].make_source = [sink, span]() -> std::unique_ptr<Source> {
       const auto store = sink->store();
       if (store->row_count() > 1) {
-        throw Error(ErrorCode::kConstraint, span, "a subquery that stands for one value gave several rows")
+        throw Error(ErrorCode::kConstraint, span,
+                    "a subquery that stands for one value gave several rows")
             .hint("add LIMIT 1, or aggregate: max(…), any_value(…)");
       }
       if (store->row_count() == 1) return make_store_source(store);
@@ -323,14 +352,17 @@ class Lowering {
 
   Open write(const WriteNode& node) {
     auto writer = node.table ? node.table->insert(context_)
-                             : open_writer(node.format, node.path, node.input->schema, node.options, context_);
+                             : open_writer(node.format, node.path, node.input->schema, node.options,
+                                           context_);
     auto sink = std::make_shared<WriteSink>(std::move(writer), context_);
     const size_t index = close(open(node.input), sink, &node, "Write");
     Open rows = from(node, "Write");
     rows.branches[0].after.push_back(index);
     rows.branches[0].make_source = [sink]() -> std::unique_ptr<Source> {
       std::vector<Chunk> chunks;
-      chunks.emplace_back(std::vector<Column>{Value::integer(static_cast<int64_t>(sink->row_count())).to_column(1)}, 1);
+      chunks.emplace_back(
+          std::vector<Column>{Value::integer(static_cast<int64_t>(sink->row_count())).to_column(1)},
+          1);
       return std::make_unique<ChunkSource>(std::move(chunks));
     };
     return rows;
@@ -345,7 +377,8 @@ class Lowering {
 
 }  // namespace
 
-PipelineGraph lower(const PlanRef& plan, QueryContext& context, std::shared_ptr<ResultSink> result) {
+PipelineGraph lower(const PlanRef& plan, QueryContext& context,
+                    std::shared_ptr<ResultSink> result) {
   PipelineGraph graph;
   graph.plan = plan;
   Lowering lowering(context, graph);

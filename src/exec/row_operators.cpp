@@ -16,7 +16,9 @@ class FilterOperator final : public Operator {
  public:
   FilterOperator(const ExprRef& predicate, const QueryContext& context)
       : program_(Program::compile_predicate(predicate, context.session)) {}
-  std::unique_ptr<LocalState> local(QueryContext&) const override { return std::make_unique<ProgramLocal>(); }
+  std::unique_ptr<LocalState> local(QueryContext&) const override {
+    return std::make_unique<ProgramLocal>();
+  }
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
     Selection kept = program_->select(in, local.as<ProgramLocal>().scratch);
     if (kept.empty()) return Flow::kNeedInput;
@@ -33,9 +35,12 @@ class ProjectOperator final : public Operator {
  public:
   ProjectOperator(const std::vector<ExprRef>& exprs, const QueryContext& context)
       : program_(Program::compile(exprs, context.session)) {
-    for (const ExprRef& expr : exprs) computes_ |= expr->tag() != NodeTag::kColumn && expr->tag() != NodeTag::kConstant;
+    for (const ExprRef& expr : exprs)
+      computes_ |= expr->tag() != NodeTag::kColumn && expr->tag() != NodeTag::kConstant;
   }
-  std::unique_ptr<LocalState> local(QueryContext&) const override { return std::make_unique<ProgramLocal>(); }
+  std::unique_ptr<LocalState> local(QueryContext&) const override {
+    return std::make_unique<ProgramLocal>();
+  }
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
     // Few survivors are made dense first: kernels then touch only them.
     const bool sparse = computes_ && in.size() * 8 < in.row_count;
@@ -55,8 +60,10 @@ class ProjectOperator final : public Operator {
 class UnnestOperator final : public Operator {
  public:
   UnnestOperator(const UnnestNode& node, const QueryContext& context)
-      : program_(Program::compile(node.lists, context.session)), keep_empty_(node.keep_empty),
-        list_count_(node.lists.size()), chunk_rows_(context.chunk_rows) {}
+      : program_(Program::compile(node.lists, context.session)),
+        keep_empty_(node.keep_empty),
+        list_count_(node.lists.size()),
+        chunk_rows_(context.chunk_rows) {}
 
   struct Local final : LocalState {
     Program::Scratch scratch;
@@ -65,7 +72,9 @@ class UnnestOperator final : public Operator {
     uint32_t element = 0;  // next element of that row
     bool is_open = false;
   };
-  std::unique_ptr<LocalState> local(QueryContext&) const override { return std::make_unique<Local>(); }
+  std::unique_ptr<LocalState> local(QueryContext&) const override {
+    return std::make_unique<Local>();
+  }
 
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
     auto& at = local.as<Local>();
@@ -85,7 +94,8 @@ class UnnestOperator final : public Operator {
         if (!list.is_null(row)) longest = std::max(longest, list.values<ListEntry>()[row].size);
       }
       if (longest == 0 && keep_empty_) longest = 1;
-      const uint32_t count = std::min<uint32_t>(longest - at.element, chunk_rows_ - static_cast<uint32_t>(parents.size()));
+      const uint32_t count = std::min<uint32_t>(
+          longest - at.element, chunk_rows_ - static_cast<uint32_t>(parents.size()));
       for (uint32_t i = 0; i < count; ++i) {
         const uint32_t element = at.element + i;
         for (size_t l = 0; l < list_count_; ++l) {
@@ -108,8 +118,10 @@ class UnnestOperator final : public Operator {
     }
     const auto rows = static_cast<uint32_t>(parents.size());
     if (rows > 0) {
-      for (const Column& column : in.columns) out.columns.push_back(column.gather(parents.data(), rows));
-      for (size_t l = 0; l < list_count_; ++l) out.columns.push_back(taken(at.lists[l], elements[l], missing[l]));
+      for (const Column& column : in.columns)
+        out.columns.push_back(column.gather(parents.data(), rows));
+      for (size_t l = 0; l < list_count_; ++l)
+        out.columns.push_back(taken(at.lists[l], elements[l], missing[l]));
       out.row_count = rows;
       out.active = Selection::all(rows);
     }
@@ -119,7 +131,8 @@ class UnnestOperator final : public Operator {
   }
 
  private:
-  static Column taken(const Column& list, const std::vector<uint32_t>& elements, const std::vector<uint32_t>& missing) {
+  static Column taken(const Column& list, const std::vector<uint32_t>& elements,
+                      const std::vector<uint32_t>& missing) {
     const auto rows = static_cast<uint32_t>(elements.size());
     if (missing.size() == rows) return Column::null(list.child().type(), rows);
     const Column column = list.child().gather(elements.data(), rows);
@@ -142,7 +155,9 @@ class MorselLimitOperator final : public Operator {
     uint64_t morsel = ~uint64_t{0};
     uint64_t left = 0;
   };
-  std::unique_ptr<LocalState> local(QueryContext&) const override { return std::make_unique<Local>(); }
+  std::unique_ptr<LocalState> local(QueryContext&) const override {
+    return std::make_unique<Local>();
+  }
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
     auto& at = local.as<Local>();
     if (at.morsel != in.sequence.morsel) {
@@ -167,7 +182,8 @@ std::unique_ptr<Operator> make_filter(const ExprRef& predicate, const QueryConte
   return op;
 }
 
-std::unique_ptr<Operator> make_project(const std::vector<ExprRef>& exprs, const QueryContext& context) {
+std::unique_ptr<Operator> make_project(const std::vector<ExprRef>& exprs,
+                                       const QueryContext& context) {
   auto op = std::make_unique<ProjectOperator>(exprs, context);
   op->metrics.name = "Project";
   return op;

@@ -13,8 +13,8 @@ constexpr size_t kMostBlocks = size_t{1} << 17;
 
 /// Four bits in one 64-bit block (Putze, Sanders, Singler, WEA 2007).
 uint64_t bits_of(uint64_t hash) {
-  return (uint64_t{1} << (hash & 63)) | (uint64_t{1} << ((hash >> 6) & 63)) | (uint64_t{1} << ((hash >> 12) & 63)) |
-         (uint64_t{1} << ((hash >> 18) & 63));
+  return (uint64_t{1} << (hash & 63)) | (uint64_t{1} << ((hash >> 6) & 63)) |
+         (uint64_t{1} << ((hash >> 12) & 63)) | (uint64_t{1} << ((hash >> 18) & 63));
 }
 
 }  // namespace
@@ -26,8 +26,8 @@ RuntimeFilterRef RuntimeFilters::subscribe(int64_t id, uint32_t column) {
   return filter;
 }
 
-void PublishedFilter::publish(std::optional<Value> low, std::optional<Value> high, const std::vector<uint64_t>& hashes,
-                              bool bounds_only) {
+void PublishedFilter::publish(std::optional<Value> low, std::optional<Value> high,
+                              const std::vector<uint64_t>& hashes, bool bounds_only) {
   lower = std::move(low);
   upper = std::move(high);
   const size_t blocks = std::bit_ceil(std::max<size_t>(16, hashes.size() / 5));

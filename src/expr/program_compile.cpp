@@ -36,7 +36,8 @@ class ProgramCompiler {
       for (size_t i = 0; i < conjunction->terms.size(); ++i) {
         const uint16_t condition = value(conjunction->terms[i], rest);
         taken.push_back(where(StepKind::kWhereTrue, condition, rest));
-        if (i + 1 < conjunction->terms.size()) rest = where(StepKind::kWhereNotTrue, condition, rest);
+        if (i + 1 < conjunction->terms.size())
+          rest = where(StepKind::kWhereNotTrue, condition, rest);
       }
       return merge(std::move(taken));
     }
@@ -51,7 +52,9 @@ class ProgramCompiler {
     bool operator==(const Key&) const = default;
   };
   struct KeyHash {
-    size_t operator()(const Key& key) const { return key.hash ^ (size_t{key.rows} << 1) ^ key.in_try; }
+    size_t operator()(const Key& key) const {
+      return key.hash ^ (size_t{key.rows} << 1) ^ key.in_try;
+    }
   };
 
   ProgramStep& add(StepKind kind, const Expr& expr, uint16_t rows) {
@@ -85,13 +88,15 @@ class ProgramCompiler {
 
   uint16_t compile(const ExprRef& expr, uint16_t rows) {
     switch (expr->tag()) {
-      case NodeTag::kConstant: return constant(static_cast<const ConstantExpr&>(*expr), rows);
+      case NodeTag::kConstant:
+        return constant(static_cast<const ConstantExpr&>(*expr), rows);
       case NodeTag::kColumn: {
         ProgramStep& step = add(StepKind::kColumn, *expr, rows);
         step.column = static_cast<const ColumnExpr&>(*expr).index;
         return step.out;
       }
-      case NodeTag::kCall: return call(static_cast<const CallExpr&>(*expr), rows);
+      case NodeTag::kCall:
+        return call(static_cast<const CallExpr&>(*expr), rows);
       case NodeTag::kCast: {
         const auto& cast = static_cast<const CastExpr&>(*expr);
         const uint16_t input = value(cast.input, rows);
@@ -100,8 +105,10 @@ class ProgramCompiler {
         step.is_try = cast.is_try;
         return step.out;
       }
-      case NodeTag::kCase: return branches(static_cast<const CaseExpr&>(*expr), rows);
-      case NodeTag::kConjunction: return connect(static_cast<const ConjunctionExpr&>(*expr), rows);
+      case NodeTag::kCase:
+        return branches(static_cast<const CaseExpr&>(*expr), rows);
+      case NodeTag::kConjunction:
+        return connect(static_cast<const ConjunctionExpr&>(*expr), rows);
       case NodeTag::kIsNull: {
         const auto& is_null = static_cast<const IsNullExpr&>(*expr);
         const uint16_t input = value(is_null.input, rows);
@@ -118,7 +125,8 @@ class ProgramCompiler {
         step.values = std::make_shared<const ValueSet>(list.input->type, list.values);
         return step.out;
       }
-      case NodeTag::kCoalesce: return coalesce(static_cast<const CoalesceExpr&>(*expr), rows);
+      case NodeTag::kCoalesce:
+        return coalesce(static_cast<const CoalesceExpr&>(*expr), rows);
       case NodeTag::kTry: {
         const bool outer = std::exchange(in_try_, true);
         const uint16_t input = value(static_cast<const TryExpr&>(*expr).input, rows);
@@ -131,10 +139,23 @@ class ProgramCompiler {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
-      case NodeTag::kScan: case NodeTag::kFilter: case NodeTag::kProject: case NodeTag::kAggregation:
-      case NodeTag::kJoin: case NodeTag::kSort: case NodeTag::kLimit: case NodeTag::kUnion: case NodeTag::kValues:
-      case NodeTag::kUnnest: case NodeTag::kWindowing: case NodeTag::kDistinct: case NodeTag::kRange:
-      case NodeTag::kWrite: case NodeTag::kCrossProduct: case NodeTag::kSingleRow: case NodeTag::kSharedInput:
+      case NodeTag::kScan:
+      case NodeTag::kFilter:
+      case NodeTag::kProject:
+      case NodeTag::kAggregation:
+      case NodeTag::kJoin:
+      case NodeTag::kSort:
+      case NodeTag::kLimit:
+      case NodeTag::kUnion:
+      case NodeTag::kValues:
+      case NodeTag::kUnnest:
+      case NodeTag::kWindowing:
+      case NodeTag::kDistinct:
+      case NodeTag::kRange:
+      case NodeTag::kWrite:
+      case NodeTag::kCrossProduct:
+      case NodeTag::kSingleRow:
+      case NodeTag::kSharedInput:
       case NodeTag::kOrderKept:
         break;
     }
@@ -155,7 +176,8 @@ class ProgramCompiler {
       CompiledLambda compiled;
       if (const auto* lambda = dynamic_cast<const LambdaExpr*>(argument.get())) {
         has_lambda = true;
-        for (const ExprRef& captured : lambda->captured) compiled.captured.push_back(value(captured, rows));
+        for (const ExprRef& captured : lambda->captured)
+          compiled.captured.push_back(value(captured, rows));
         compiled.body = Program::compile(lambda->body, program_.session_);
       } else {
         in.push_back(value(argument, rows));
@@ -208,7 +230,8 @@ class ProgramCompiler {
     return blend(expr, rows, std::move(values), std::move(sets));
   }
 
-  uint16_t blend(const Expr& expr, uint16_t rows, std::vector<uint16_t> values, std::vector<uint16_t> sets) {
+  uint16_t blend(const Expr& expr, uint16_t rows, std::vector<uint16_t> values,
+                 std::vector<uint16_t> sets) {
     ProgramStep& step = add(StepKind::kBlend, expr, rows);
     step.in = std::move(values);
     step.row_sets = std::move(sets);
@@ -223,7 +246,8 @@ class ProgramCompiler {
     size_t narrowed = 0;
     for (size_t i = 0; i < expr.terms.size(); ++i) {
       for (; can_fail(expr.terms[i]) && narrowed < i; ++narrowed) {
-        open = where(expr.is_and ? StepKind::kWhereNotFalse : StepKind::kWhereNotTrue, terms[narrowed], open);
+        open = where(expr.is_and ? StepKind::kWhereNotFalse : StepKind::kWhereNotTrue,
+                     terms[narrowed], open);
       }
       terms.push_back(value(expr.terms[i], open));
     }

@@ -21,7 +21,8 @@ Truth truth_of(const Column& column, uint32_t rows) {
   if (column.is_constant()) {
     const bool valid = !column.is_null(0);
     std::fill(truth.valid.begin(), truth.valid.end(), valid ? ~uint64_t{0} : 0);
-    if (valid && column.value<bool>(0)) std::fill(truth.value.begin(), truth.value.end(), ~uint64_t{0});
+    if (valid && column.value<bool>(0))
+      std::fill(truth.value.begin(), truth.value.end(), ~uint64_t{0});
     return truth;
   }
   if (column.validity()) std::memcpy(truth.valid.data(), column.validity(), words * 8);
@@ -40,7 +41,8 @@ Truth truth_of(const Column& column, uint32_t rows) {
   return truth;
 }
 
-Column boolean_column(const std::vector<uint64_t>& value, const std::vector<uint64_t>& valid, uint32_t rows) {
+Column boolean_column(const std::vector<uint64_t>& value, const std::vector<uint64_t>& valid,
+                      uint32_t rows) {
   BufferRef bits = Buffer::allocate(value.size() * 8);
   std::memcpy(bits->data(), value.data(), value.size() * 8);
   bool all_valid = true;
@@ -123,8 +125,8 @@ Selection merge_rows(const std::vector<Selection>& sets, uint32_t rows) {
   return Selection::from_bits(bits.data(), rows);
 }
 
-Column blend_columns(TypeRef type, const std::vector<Column>& choices, const std::vector<Selection>& sets,
-                     uint32_t rows) {
+Column blend_columns(TypeRef type, const std::vector<Column>& choices,
+                     const std::vector<Selection>& sets, uint32_t rows) {
   for (size_t i = 0; i < choices.size(); ++i) {
     if (sets[i].size() == rows) return choices[i];
   }
@@ -136,7 +138,8 @@ Column blend_columns(TypeRef type, const std::vector<Column>& choices, const std
     }
     ColumnBuilder builder(type, rows);
     for (uint32_t row = 0; row < rows; ++row) {
-      chosen[row] == choices.size() ? builder.append_null() : builder.append_from(choices[chosen[row]], row);
+      chosen[row] == choices.size() ? builder.append_null()
+                                    : builder.append_from(choices[chosen[row]], row);
     }
     return builder.seal();
   }
@@ -161,7 +164,9 @@ Column blend_columns(TypeRef type, const std::vector<Column>& choices, const std
           if (validity) set_bit(validity, row);
         });
       } else {
-        const T* values = choice.is_dictionary() ? choice.dictionary()->values().template values<T>() : choice.template values<T>();
+        const T* values = choice.is_dictionary()
+                              ? choice.dictionary()->values().template values<T>()
+                              : choice.template values<T>();
         T* out = writer.values<T>();
         sets[i].for_each([&](uint32_t row) {
           if (choice.is_null(row)) return;

@@ -184,7 +184,8 @@ Column extract_all_named_kernel(const KernelCall& call, std::span<const Column> 
   });
   const auto count = static_cast<uint32_t>(fields[0].size());
   std::vector<BufferRef> buffers;
-  for (const auto& views : fields) buffers.push_back(Buffer::copy_of(std::as_bytes(std::span(views))));
+  for (const auto& views : fields)
+    buffers.push_back(Buffer::copy_of(std::as_bytes(std::span(views))));
   Column child = struct_of(call.result_type->element(), count, std::move(buffers), arguments[0]);
   return Column::list(call.result_type, call.row_count, std::move(entries), std::move(child));
 }

@@ -17,8 +17,9 @@ void index(Function& function, Map& by_name) {
 /// Overload resolution prefers the first of equally good ones, so this one comes last.
 bool takes_anything(const ScalarOverload& overload) {
   return !overload.parameters.empty() &&
-         std::all_of(overload.parameters.begin(), overload.parameters.end(),
-                     [](const TypePattern& pattern) { return pattern.kind == TypePattern::Kind::kAny; });
+         std::all_of(
+             overload.parameters.begin(), overload.parameters.end(),
+             [](const TypePattern& pattern) { return pattern.kind == TypePattern::Kind::kAny; });
 }
 
 }  // namespace
@@ -38,7 +39,8 @@ void FunctionRegistry::extend(std::string_view name, std::vector<ScalarOverload>
   ASSERT(found != scalar_by_name_.end());
   auto& all = found->second->overloads;
   const auto generic = std::find_if(all.begin(), all.end(), takes_anything);
-  all.insert(generic, std::make_move_iterator(overloads.begin()), std::make_move_iterator(overloads.end()));
+  all.insert(generic, std::make_move_iterator(overloads.begin()),
+             std::make_move_iterator(overloads.end()));
 }
 
 const ScalarFunction* FunctionRegistry::scalar(std::string_view name) const {

@@ -171,7 +171,8 @@ Column constraint_kernel(const KernelCall& call, std::span<const Column> argumen
   call.active.for_each([&](uint32_t row) {
     // An unknown condition is no broken one.
     if (holds.is_null(row) || test_bit(bits, holds.is_constant() ? 0 : row)) return;
-    call.errors.fail(row, ErrorCode::kConstraint, [&] { return std::string(arguments[2].text(row)); });
+    call.errors.fail(row, ErrorCode::kConstraint,
+                     [&] { return std::string(arguments[2].text(row)); });
   });
   return arguments[0];
 }

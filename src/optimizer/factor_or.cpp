@@ -28,11 +28,13 @@ std::vector<ExprRef> factored(const ExprRef& term) {
   std::vector<std::vector<ExprRef>> parts;
   for (const ExprRef& branch : branches) parts.push_back(conjuncts_of(branch));
   const auto holds = [](const std::vector<ExprRef>& part, const ExprRef& wanted) {
-    return std::any_of(part.begin(), part.end(), [&](const ExprRef& own) { return same(own, wanted); });
+    return std::any_of(part.begin(), part.end(),
+                       [&](const ExprRef& own) { return same(own, wanted); });
   };
   std::vector<ExprRef> common;
   for (const ExprRef& candidate : parts[0]) {
-    const bool everywhere = std::all_of(parts.begin() + 1, parts.end(), [&](const auto& part) { return holds(part, candidate); });
+    const bool everywhere = std::all_of(parts.begin() + 1, parts.end(),
+                                        [&](const auto& part) { return holds(part, candidate); });
     if (everywhere && !holds(common, candidate)) common.push_back(candidate);
   }
   if (common.empty()) return {term};
@@ -76,7 +78,8 @@ std::vector<ExprRef> implied_by(const ExprRef& term, uint32_t begin, uint32_t en
     std::vector<ExprRef> own;
     for (const ExprRef& inner : conjuncts_of(branch)) {
       const std::vector<uint32_t> columns = columns_of(inner);
-      if (!columns.empty() && columns.front() >= begin && columns.back() < end) own.push_back(inner);
+      if (!columns.empty() && columns.front() >= begin && columns.back() < end)
+        own.push_back(inner);
     }
     if (own.empty()) return {};
     either.push_back(ConjunctionExpr::create(true, std::move(own)));

@@ -6,7 +6,8 @@ namespace {
 
 /// Changes every element; tells whether any differs.
 template <class T>
-bool changed_all(std::vector<Ref<const T>>& exprs, const std::function<ExprRef(const ExprRef&)>& change) {
+bool changed_all(std::vector<Ref<const T>>& exprs,
+                 const std::function<ExprRef(const ExprRef&)>& change) {
   bool changed = false;
   for (auto& expr : exprs) {
     ExprRef next = change(expr);
@@ -26,12 +27,16 @@ PlanRef map_expressions(const PlanRef& plan, const std::function<ExprRef(const E
     case NodeTag::kFilter: {
       const auto& node = static_cast<const FilterNode&>(*plan);
       ExprRef predicate = change(node.predicate);
-      return predicate.get() == node.predicate.get() ? plan : FilterNode::create(node.input, std::move(predicate));
+      return predicate.get() == node.predicate.get()
+                 ? plan
+                 : FilterNode::create(node.input, std::move(predicate));
     }
     case NodeTag::kProject: {
       const auto& node = static_cast<const ProjectNode&>(*plan);
       std::vector<ExprRef> exprs = node.exprs;
-      return changed_all(exprs, change) ? ProjectNode::create(node.input, std::move(exprs), node.names) : plan;
+      return changed_all(exprs, change)
+                 ? ProjectNode::create(node.input, std::move(exprs), node.names)
+                 : plan;
     }
     case NodeTag::kAggregation: {
       const auto& node = static_cast<const AggregationNode&>(*plan);
@@ -39,14 +44,15 @@ PlanRef map_expressions(const PlanRef& plan, const std::function<ExprRef(const E
       std::vector<AggregateExprRef> aggregates = node.aggregates;
       bool changed = changed_all(keys, change);
       changed |= changed_all(aggregates, change);
-      return changed ? AggregationNode::create(node.input, std::move(keys), node.key_names, std::move(aggregates),
-                                               node.aggregate_names)
+      return changed ? AggregationNode::create(node.input, std::move(keys), node.key_names,
+                                               std::move(aggregates), node.aggregate_names)
                      : plan;
     }
     case NodeTag::kJoin: {
       const auto& node = static_cast<const JoinNode&>(*plan);
       auto copy = node.with_children({node.left, node.right});
-      auto* made = const_cast<JoinNode*>(static_cast<const JoinNode*>(copy.get()));  // not published yet
+      auto* made =
+          const_cast<JoinNode*>(static_cast<const JoinNode*>(copy.get()));  // not published yet
       bool changed = changed_all(made->left_keys, change);
       changed |= changed_all(made->right_keys, change);
       if (node.residual) {
@@ -58,12 +64,16 @@ PlanRef map_expressions(const PlanRef& plan, const std::function<ExprRef(const E
     case NodeTag::kUnnest: {
       const auto& node = static_cast<const UnnestNode&>(*plan);
       std::vector<ExprRef> lists = node.lists;
-      return changed_all(lists, change) ? UnnestNode::create(node.input, std::move(lists), node.names, node.keep_empty) : plan;
+      return changed_all(lists, change)
+                 ? UnnestNode::create(node.input, std::move(lists), node.names, node.keep_empty)
+                 : plan;
     }
     case NodeTag::kWindowing: {
       const auto& node = static_cast<const WindowingNode&>(*plan);
       std::vector<WindowExprRef> windows = node.windows;
-      return changed_all(windows, change) ? WindowingNode::create(node.input, std::move(windows), node.names) : plan;
+      return changed_all(windows, change)
+                 ? WindowingNode::create(node.input, std::move(windows), node.names)
+                 : plan;
     }
     case NodeTag::kSort: {
       const auto& node = static_cast<const SortNode&>(*plan);
@@ -76,12 +86,31 @@ PlanRef map_expressions(const PlanRef& plan, const std::function<ExprRef(const E
       }
       return changed ? SortNode::create(node.input, std::move(keys), node.skip, node.take) : plan;
     }
-    case NodeTag::kScan: case NodeTag::kLimit: case NodeTag::kUnion: case NodeTag::kValues: case NodeTag::kSingleRow:
-    case NodeTag::kSharedInput: case NodeTag::kWrite: case NodeTag::kConstant: case NodeTag::kColumn:
-    case NodeTag::kCall: case NodeTag::kCast: case NodeTag::kCase: case NodeTag::kConjunction: case NodeTag::kIsNull:
-    case NodeTag::kInList: case NodeTag::kCoalesce: case NodeTag::kTry: case NodeTag::kLambda: case NodeTag::kAggregate:
-    case NodeTag::kWindow: case NodeTag::kSortKey: case NodeTag::kDistinct: case NodeTag::kRange:
-    case NodeTag::kCrossProduct: case NodeTag::kOrderKept:
+    case NodeTag::kScan:
+    case NodeTag::kLimit:
+    case NodeTag::kUnion:
+    case NodeTag::kValues:
+    case NodeTag::kSingleRow:
+    case NodeTag::kSharedInput:
+    case NodeTag::kWrite:
+    case NodeTag::kConstant:
+    case NodeTag::kColumn:
+    case NodeTag::kCall:
+    case NodeTag::kCast:
+    case NodeTag::kCase:
+    case NodeTag::kConjunction:
+    case NodeTag::kIsNull:
+    case NodeTag::kInList:
+    case NodeTag::kCoalesce:
+    case NodeTag::kTry:
+    case NodeTag::kLambda:
+    case NodeTag::kAggregate:
+    case NodeTag::kWindow:
+    case NodeTag::kSortKey:
+    case NodeTag::kDistinct:
+    case NodeTag::kRange:
+    case NodeTag::kCrossProduct:
+    case NodeTag::kOrderKept:
       return plan;
   }
   return plan;

@@ -34,17 +34,22 @@ class Pruning {
   /// The plan with at least the wanted columns.
   Pruned prune(const PlanRef& plan, const Columns& wanted) {
     switch (plan->tag()) {
-      case NodeTag::kScan: return scan(static_cast<const ScanNode&>(*plan), wanted);
+      case NodeTag::kScan:
+        return scan(static_cast<const ScanNode&>(*plan), wanted);
       case NodeTag::kFilter: {
         const auto& node = static_cast<const FilterNode&>(*plan);
         Columns below = wanted;
         need(below, node.predicate);
         Pruned input = prune(node.input, below);
-        return {FilterNode::create(input.plan, remap_columns(node.predicate, input.map)), input.map};
+        return {FilterNode::create(input.plan, remap_columns(node.predicate, input.map)),
+                input.map};
       }
-      case NodeTag::kProject: return project(static_cast<const ProjectNode&>(*plan), wanted);
-      case NodeTag::kAggregation: return aggregation(static_cast<const AggregationNode&>(*plan), wanted);
-      case NodeTag::kJoin: return join(static_cast<const JoinNode&>(*plan), wanted);
+      case NodeTag::kProject:
+        return project(static_cast<const ProjectNode&>(*plan), wanted);
+      case NodeTag::kAggregation:
+        return aggregation(static_cast<const AggregationNode&>(*plan), wanted);
+      case NodeTag::kJoin:
+        return join(static_cast<const JoinNode&>(*plan), wanted);
       case NodeTag::kSort: {
         const auto& node = static_cast<const SortNode&>(*plan);
         Columns below = wanted;
@@ -52,7 +57,8 @@ class Pruning {
         Pruned input = prune(node.input, below);
         std::vector<SortKeyRef> keys;
         for (const SortKeyRef& key : node.keys) {
-          keys.push_back(SortKey::create(remap_columns(key->expr, input.map), key->descending, key->nulls_first));
+          keys.push_back(SortKey::create(remap_columns(key->expr, input.map), key->descending,
+                                         key->nulls_first));
         }
         return {SortNode::create(input.plan, std::move(keys), node.skip, node.take), input.map};
       }
@@ -61,14 +67,34 @@ class Pruning {
         Pruned input = prune(node.input, wanted);
         return {node.with_children({input.plan}), input.map};
       }
-      case NodeTag::kUnnest: return unnest(static_cast<const UnnestNode&>(*plan), wanted);
-      case NodeTag::kWindowing: return windowing(static_cast<const WindowingNode&>(*plan), wanted);
-      case NodeTag::kUnion: return all_inputs(plan, wanted);
-      case NodeTag::kValues: case NodeTag::kSingleRow: case NodeTag::kSharedInput: case NodeTag::kWrite:
-      case NodeTag::kConstant: case NodeTag::kColumn: case NodeTag::kCall: case NodeTag::kCast: case NodeTag::kCase:
-      case NodeTag::kConjunction: case NodeTag::kIsNull: case NodeTag::kInList: case NodeTag::kCoalesce:
-      case NodeTag::kTry: case NodeTag::kLambda: case NodeTag::kAggregate: case NodeTag::kWindow: case NodeTag::kSortKey:
-      case NodeTag::kDistinct: case NodeTag::kRange: case NodeTag::kCrossProduct: case NodeTag::kOrderKept:
+      case NodeTag::kUnnest:
+        return unnest(static_cast<const UnnestNode&>(*plan), wanted);
+      case NodeTag::kWindowing:
+        return windowing(static_cast<const WindowingNode&>(*plan), wanted);
+      case NodeTag::kUnion:
+        return all_inputs(plan, wanted);
+      case NodeTag::kValues:
+      case NodeTag::kSingleRow:
+      case NodeTag::kSharedInput:
+      case NodeTag::kWrite:
+      case NodeTag::kConstant:
+      case NodeTag::kColumn:
+      case NodeTag::kCall:
+      case NodeTag::kCast:
+      case NodeTag::kCase:
+      case NodeTag::kConjunction:
+      case NodeTag::kIsNull:
+      case NodeTag::kInList:
+      case NodeTag::kCoalesce:
+      case NodeTag::kTry:
+      case NodeTag::kLambda:
+      case NodeTag::kAggregate:
+      case NodeTag::kWindow:
+      case NodeTag::kSortKey:
+      case NodeTag::kDistinct:
+      case NodeTag::kRange:
+      case NodeTag::kCrossProduct:
+      case NodeTag::kOrderKept:
         return whole(plan);
     }
     return whole(plan);
@@ -95,7 +121,8 @@ class Pruning {
 
   /// Columns back where the schema has them.
   static PlanRef placed(const Pruned& pruned, const Schema& schema) {
-    if (pruned.plan->schema.size() == schema.size() && pruned.map == identity(schema.size())) return pruned.plan;
+    if (pruned.plan->schema.size() == schema.size() && pruned.map == identity(schema.size()))
+      return pruned.plan;
     std::vector<ExprRef> exprs;
     std::vector<std::string> names;
     for (uint32_t i = 0; i < schema.size(); ++i) {
@@ -119,7 +146,8 @@ class Pruning {
     for (const ExprRef& filter : node.filters) filters.push_back(remap_columns(filter, map));
     std::optional<uint64_t> limit;
     if (node.limit >= 0) limit = static_cast<uint64_t>(node.limit);
-    return {ScanNode::create(node.table, std::move(columns), std::move(filters), limit), std::move(map)};
+    return {ScanNode::create(node.table, std::move(columns), std::move(filters), limit),
+            std::move(map)};
   }
 
   Pruned project(const ProjectNode& node, const Columns& wanted) {
@@ -167,13 +195,15 @@ class Pruning {
       aggregates.emplace_back(static_cast<const AggregateExpr*>(moved.get()));
       names.push_back(node.aggregate_names[i]);
     }
-    return {AggregationNode::create(input.plan, std::move(keys), node.key_names, std::move(aggregates), std::move(names)),
+    return {AggregationNode::create(input.plan, std::move(keys), node.key_names,
+                                    std::move(aggregates), std::move(names)),
             std::move(map)};
   }
 
   Pruned join(const JoinNode& node, const Columns& wanted) {
     const auto left_width = static_cast<uint32_t>(node.left->schema.size());
-    const bool has_right = node.kind != JoinKind::kSemi && node.kind != JoinKind::kAnti && node.kind != JoinKind::kMark;
+    const bool has_right = node.kind != JoinKind::kSemi && node.kind != JoinKind::kAnti &&
+                           node.kind != JoinKind::kMark;
     Columns left, right;
     for (uint32_t column : wanted) {
       if (column < left_width) {
@@ -203,7 +233,8 @@ class Pruning {
     made->right = b.plan;
     made->kind = node.kind;
     for (const ExprRef& key : node.left_keys) made->left_keys.push_back(remap_columns(key, a.map));
-    for (const ExprRef& key : node.right_keys) made->right_keys.push_back(remap_columns(key, b.map));
+    for (const ExprRef& key : node.right_keys)
+      made->right_keys.push_back(remap_columns(key, b.map));
     if (node.residual) made->residual = remap_columns(node.residual, both);
     made->null_aware = node.null_aware;
     made->nulls_equal = node.nulls_equal;
@@ -228,8 +259,10 @@ class Pruning {
     std::vector<ExprRef> lists;
     for (const ExprRef& list : node.lists) lists.push_back(remap_columns(list, input.map));
     std::vector<uint32_t> map = input.map;
-    for (uint32_t i = 0; i < lists.size(); ++i) map.push_back(static_cast<uint32_t>(input.plan->schema.size()) + i);
-    return {UnnestNode::create(input.plan, std::move(lists), node.names, node.keep_empty), std::move(map)};
+    for (uint32_t i = 0; i < lists.size(); ++i)
+      map.push_back(static_cast<uint32_t>(input.plan->schema.size()) + i);
+    return {UnnestNode::create(input.plan, std::move(lists), node.names, node.keep_empty),
+            std::move(map)};
   }
 
   Pruned windowing(const WindowingNode& node, const Columns& wanted) {
@@ -246,7 +279,8 @@ class Pruning {
       windows.emplace_back(static_cast<const WindowExpr*>(moved.get()));
     }
     std::vector<uint32_t> map = input.map;
-    for (uint32_t i = 0; i < windows.size(); ++i) map.push_back(static_cast<uint32_t>(input.plan->schema.size()) + i);
+    for (uint32_t i = 0; i < windows.size(); ++i)
+      map.push_back(static_cast<uint32_t>(input.plan->schema.size()) + i);
     return {WindowingNode::create(input.plan, std::move(windows), node.names), std::move(map)};
   }
 

@@ -21,10 +21,14 @@ class FilterPushing {
         all.insert(all.end(), terms.begin(), terms.end());
         return push(node.input, std::move(all));
       }
-      case NodeTag::kProject: return project(static_cast<const ProjectNode&>(*plan), std::move(terms));
-      case NodeTag::kScan: return scan(plan, std::move(terms));
-      case NodeTag::kJoin: return join(static_cast<const JoinNode&>(*plan), std::move(terms));
-      case NodeTag::kAggregation: return aggregation(static_cast<const AggregationNode&>(*plan), std::move(terms));
+      case NodeTag::kProject:
+        return project(static_cast<const ProjectNode&>(*plan), std::move(terms));
+      case NodeTag::kScan:
+        return scan(plan, std::move(terms));
+      case NodeTag::kJoin:
+        return join(static_cast<const JoinNode&>(*plan), std::move(terms));
+      case NodeTag::kAggregation:
+        return aggregation(static_cast<const AggregationNode&>(*plan), std::move(terms));
       case NodeTag::kUnion: {
         std::vector<PlanRef> inputs;
         for (const PlanRef& input : plan->children()) inputs.push_back(push(input, terms));
@@ -38,14 +42,33 @@ class FilterPushing {
       case NodeTag::kUnnest: {
         const auto& node = static_cast<const UnnestNode&>(*plan);
         auto [below, above] = split(std::move(terms), node.input->schema.size());
-        return filtered(plan->with_children({push(node.input, std::move(below))}), std::move(above));
+        return filtered(plan->with_children({push(node.input, std::move(below))}),
+                        std::move(above));
       }
-      case NodeTag::kLimit: case NodeTag::kValues: case NodeTag::kWindowing: case NodeTag::kSingleRow:
-      case NodeTag::kSharedInput: case NodeTag::kWrite: case NodeTag::kConstant: case NodeTag::kColumn:
-      case NodeTag::kCall: case NodeTag::kCast: case NodeTag::kCase: case NodeTag::kConjunction:
-      case NodeTag::kIsNull: case NodeTag::kInList: case NodeTag::kCoalesce: case NodeTag::kTry: case NodeTag::kLambda:
-      case NodeTag::kAggregate: case NodeTag::kWindow: case NodeTag::kSortKey: case NodeTag::kDistinct:
-      case NodeTag::kRange: case NodeTag::kCrossProduct: case NodeTag::kOrderKept:
+      case NodeTag::kLimit:
+      case NodeTag::kValues:
+      case NodeTag::kWindowing:
+      case NodeTag::kSingleRow:
+      case NodeTag::kSharedInput:
+      case NodeTag::kWrite:
+      case NodeTag::kConstant:
+      case NodeTag::kColumn:
+      case NodeTag::kCall:
+      case NodeTag::kCast:
+      case NodeTag::kCase:
+      case NodeTag::kConjunction:
+      case NodeTag::kIsNull:
+      case NodeTag::kInList:
+      case NodeTag::kCoalesce:
+      case NodeTag::kTry:
+      case NodeTag::kLambda:
+      case NodeTag::kAggregate:
+      case NodeTag::kWindow:
+      case NodeTag::kSortKey:
+      case NodeTag::kDistinct:
+      case NodeTag::kRange:
+      case NodeTag::kCrossProduct:
+      case NodeTag::kOrderKept:
         return stop(plan, std::move(terms));
     }
     return stop(plan, std::move(terms));
@@ -72,7 +95,8 @@ class FilterPushing {
   }
 
   /// Terms that read only the first `width` columns, and the others.
-  static std::pair<std::vector<ExprRef>, std::vector<ExprRef>> split(std::vector<ExprRef> terms, size_t width) {
+  static std::pair<std::vector<ExprRef>, std::vector<ExprRef>> split(std::vector<ExprRef> terms,
+                                                                     size_t width) {
     std::pair<std::vector<ExprRef>, std::vector<ExprRef>> parts;
     for (ExprRef& term : terms) {
       const std::vector<uint32_t> columns = columns_of(term);
@@ -89,7 +113,8 @@ class FilterPushing {
       for (uint32_t column : columns_of(term)) {
         // What is dear or may fail is computed once, above.
         const ExprRef& source = node.exprs[column];
-        moves &= !is_volatile(source) && (source->tag() == NodeTag::kColumn || source->tag() == NodeTag::kConstant || !can_fail(source));
+        moves &= !is_volatile(source) && (source->tag() == NodeTag::kColumn ||
+                                          source->tag() == NodeTag::kConstant || !can_fail(source));
       }
       if (moves) {
         below.push_back(through_projection(term, node.exprs));
@@ -97,7 +122,8 @@ class FilterPushing {
         above.push_back(std::move(term));
       }
     }
-    return filtered(ProjectNode::create(push(node.input, std::move(below)), node.exprs, node.names), std::move(above));
+    return filtered(ProjectNode::create(push(node.input, std::move(below)), node.exprs, node.names),
+                    std::move(above));
   }
 
   PlanRef scan(const PlanRef& plan, std::vector<ExprRef> terms) {
@@ -112,7 +138,8 @@ class FilterPushing {
     for (ExprRef& term : filters) (can_fail(term) ? failing : safe).push_back(std::move(term));
     filters = std::move(safe);
     filters.insert(filters.end(), failing.begin(), failing.end());
-    return filtered(ScanNode::create(node.table, node.columns, std::move(filters)), std::move(above));
+    return filtered(ScanNode::create(node.table, node.columns, std::move(filters)),
+                    std::move(above));
   }
 
   PlanRef aggregation(const AggregationNode& node, std::vector<ExprRef> terms) {
@@ -175,9 +202,11 @@ class FilterPushing {
       if (!kept.empty()) rest = ConjunctionExpr::create(true, std::move(kept));
       kind = left_keys.empty() && !rest ? JoinKind::kCross : JoinKind::kInner;
     }
-    PlanRef made = JoinNode::create(push(node.left, std::move(left)), push(node.right, std::move(right)), kind,
-                                    std::move(left_keys), std::move(right_keys), std::move(rest), node.null_aware);
-    const_cast<JoinNode&>(static_cast<const JoinNode&>(*made)).nulls_equal = node.nulls_equal;  // not published yet
+    PlanRef made = JoinNode::create(push(node.left, std::move(left)),
+                                    push(node.right, std::move(right)), kind, std::move(left_keys),
+                                    std::move(right_keys), std::move(rest), node.null_aware);
+    const_cast<JoinNode&>(static_cast<const JoinNode&>(*made)).nulls_equal =
+        node.nulls_equal;  // not published yet
     return filtered(std::move(made), std::move(above));
   }
 
@@ -187,13 +216,17 @@ class FilterPushing {
     if (!call || call->name != "=" || call->arguments.size() != 2) return false;
     const auto side = [&](const ExprRef& expr) {
       const std::vector<uint32_t> columns = columns_of(expr);
-      return columns.empty() ? 0 : columns.back() < left_width ? 1 : columns.front() >= left_width ? 2 : 3;
+      return columns.empty()                 ? 0
+             : columns.back() < left_width   ? 1
+             : columns.front() >= left_width ? 2
+                                             : 3;
     };
     const int a = side(call->arguments[0]);
     const int b = side(call->arguments[1]);
     if (!((a == 1 && b == 2) || (a == 2 && b == 1))) return false;
     left_keys.push_back(call->arguments[a == 1 ? 0 : 1]);
-    right_keys.push_back(shift_columns(call->arguments[a == 1 ? 1 : 0], -static_cast<int64_t>(left_width)));
+    right_keys.push_back(
+        shift_columns(call->arguments[a == 1 ? 1 : 0], -static_cast<int64_t>(left_width)));
     return true;
   }
 
@@ -224,8 +257,8 @@ PlanRef mark_to_semi(const PlanRef& plan) {
     }
     if (!semi) return nullptr;
     // Where the mark is true both NULL rules agree; the column itself stays, as a constant.
-    PlanRef joined = filtered(JoinNode::create(mark->left, mark->right, JoinKind::kSemi, mark->left_keys, mark->right_keys,
-                                               mark->residual),
+    PlanRef joined = filtered(JoinNode::create(mark->left, mark->right, JoinKind::kSemi,
+                                               mark->left_keys, mark->right_keys, mark->residual),
                               std::move(rest));
     std::vector<ExprRef> exprs;
     std::vector<std::string> names;

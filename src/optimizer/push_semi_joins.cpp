@@ -21,7 +21,8 @@ class SemiJoinPushing {
         const auto& project = static_cast<const ProjectNode&>(*plan);
         for (ExprRef& key : keys) {
           for (uint32_t column : columns_of(key)) {
-            if (project.exprs[column]->tag() != NodeTag::kColumn) return here(plan, std::move(keys));
+            if (project.exprs[column]->tag() != NodeTag::kColumn)
+              return here(plan, std::move(keys));
           }
         }
         for (ExprRef& key : keys) key = through_projection(key, project.exprs);
@@ -31,26 +32,50 @@ class SemiJoinPushing {
         const auto& join = static_cast<const JoinNode&>(*plan);
         const auto left_width = static_cast<uint32_t>(join.left->schema.size());
         const bool inner = join.kind == JoinKind::kInner || join.kind == JoinKind::kCross;
-        const bool keeps_left = inner || join.kind == JoinKind::kLeft || join.kind == JoinKind::kSemi ||
-                                join.kind == JoinKind::kAnti;
+        const bool keeps_left = inner || join.kind == JoinKind::kLeft ||
+                                join.kind == JoinKind::kSemi || join.kind == JoinKind::kAnti;
         bool only_left = true, only_right = true;
         for (const ExprRef& key : keys) {
-          for (uint32_t column : columns_of(key)) (column < left_width ? only_right : only_left) = false;
+          for (uint32_t column : columns_of(key))
+            (column < left_width ? only_right : only_left) = false;
         }
-        if (only_left && keeps_left) return join.with_children({push(join.left, std::move(keys)), join.right});
+        if (only_left && keeps_left)
+          return join.with_children({push(join.left, std::move(keys)), join.right});
         if (only_right && inner) {
           for (ExprRef& key : keys) key = shift_columns(key, -static_cast<int64_t>(left_width));
           return join.with_children({join.left, push(join.right, std::move(keys))});
         }
         return here(plan, std::move(keys));
       }
-      case NodeTag::kScan: case NodeTag::kAggregation: case NodeTag::kSort: case NodeTag::kLimit: case NodeTag::kUnion:
-      case NodeTag::kValues: case NodeTag::kUnnest: case NodeTag::kWindowing: case NodeTag::kSingleRow:
-      case NodeTag::kSharedInput: case NodeTag::kWrite: case NodeTag::kConstant: case NodeTag::kColumn:
-      case NodeTag::kCall: case NodeTag::kCast: case NodeTag::kCase: case NodeTag::kConjunction: case NodeTag::kIsNull:
-      case NodeTag::kInList: case NodeTag::kCoalesce: case NodeTag::kTry: case NodeTag::kLambda:
-      case NodeTag::kAggregate: case NodeTag::kWindow: case NodeTag::kSortKey: case NodeTag::kDistinct:
-      case NodeTag::kRange: case NodeTag::kCrossProduct: case NodeTag::kOrderKept:
+      case NodeTag::kScan:
+      case NodeTag::kAggregation:
+      case NodeTag::kSort:
+      case NodeTag::kLimit:
+      case NodeTag::kUnion:
+      case NodeTag::kValues:
+      case NodeTag::kUnnest:
+      case NodeTag::kWindowing:
+      case NodeTag::kSingleRow:
+      case NodeTag::kSharedInput:
+      case NodeTag::kWrite:
+      case NodeTag::kConstant:
+      case NodeTag::kColumn:
+      case NodeTag::kCall:
+      case NodeTag::kCast:
+      case NodeTag::kCase:
+      case NodeTag::kConjunction:
+      case NodeTag::kIsNull:
+      case NodeTag::kInList:
+      case NodeTag::kCoalesce:
+      case NodeTag::kTry:
+      case NodeTag::kLambda:
+      case NodeTag::kAggregate:
+      case NodeTag::kWindow:
+      case NodeTag::kSortKey:
+      case NodeTag::kDistinct:
+      case NodeTag::kRange:
+      case NodeTag::kCrossProduct:
+      case NodeTag::kOrderKept:
         return here(plan, std::move(keys));
     }
     return here(plan, std::move(keys));
@@ -68,7 +93,9 @@ class SemiJoinPushing {
 PlanRef push_semi_joins(const PlanRef& plan) {
   return rewrite_plan(plan, [](const PlanRef& node) -> PlanRef {
     const auto* semi = dynamic_cast<const JoinNode*>(node.get());
-    if (!semi || semi->kind != JoinKind::kSemi || semi->residual || semi->nulls_equal || semi->left_keys.empty()) return nullptr;
+    if (!semi || semi->kind != JoinKind::kSemi || semi->residual || semi->nulls_equal ||
+        semi->left_keys.empty())
+      return nullptr;
     if (semi->left->tag() == NodeTag::kScan) return nullptr;
     for (const ExprRef& key : semi->left_keys) {
       // What may fail or changes from call to call is computed for the rows it was written for.

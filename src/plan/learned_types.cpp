@@ -8,12 +8,14 @@ TypeRef wider_type(TypeRef a, TypeRef b) {
     return a->is_floating() || b->is_floating() ? Type::float64() : Type::hugeint();
   }
   if (a->is_temporal() && b->is_temporal() && !a->is(TypeKind::kTime) && !b->is(TypeKind::kTime)) {
-    return a->is(TypeKind::kTimestampTz) || b->is(TypeKind::kTimestampTz) ? Type::timestamp_tz() : Type::timestamp();
+    return a->is(TypeKind::kTimestampTz) || b->is(TypeKind::kTimestampTz) ? Type::timestamp_tz()
+                                                                          : Type::timestamp();
   }
   return Type::varchar();
 }
 
-void LearnedTypes::widen(const std::string& source, const std::string& column, TypeRef type, Merge merge) {
+void LearnedTypes::widen(const std::string& source, const std::string& column, TypeRef type,
+                         Merge merge) {
   MutexLock lock(mutex_);
   if (types_.size() >= kMostColumns) types_.clear();
   const auto [known, is_new] = types_.try_emplace({source, column}, type);

@@ -53,8 +53,8 @@ std::string listed(const std::vector<T>& items) {
 
 // --- scan
 
-PlanRef ScanNode::create(TableRef table, std::vector<uint32_t> columns, std::vector<ExprRef> filters,
-                         std::optional<uint64_t> limit) {
+PlanRef ScanNode::create(TableRef table, std::vector<uint32_t> columns,
+                         std::vector<ExprRef> filters, std::optional<uint64_t> limit) {
   auto node = make_ref<ScanNode>();
   node->table = std::move(table);
   node->columns = std::move(columns);
@@ -82,7 +82,8 @@ void descriptor_fields(FieldVisitor& v, TableRef& table) {
   v(101, "parameters", parameters);
   if (table || descriptor.kind.empty()) return;
   require(parameters.size() % 2 == 0, "a table parameter without a value");
-  for (size_t i = 0; i < parameters.size(); i += 2) descriptor.parameters[parameters[i]] = parameters[i + 1];
+  for (size_t i = 0; i < parameters.size(); i += 2)
+    descriptor.parameters[parameters[i]] = parameters[i + 1];
   require(v.access() != nullptr, "a table, where none may be opened");
   table = open_table(descriptor, *v.access());
 }
@@ -109,7 +110,8 @@ void ScanNode::complete() {
   }
   for (const ExprRef& filter : filters) require_columns(filter, schema);
   require(runtime_filters.size() == runtime_columns.size(), "runtime filters that do not pair");
-  for (uint32_t column : runtime_columns) require(column < schema.size(), "a runtime filter on no column");
+  for (uint32_t column : runtime_columns)
+    require(column < schema.size(), "a runtime filter on no column");
   require(member_columns.size() == member_names.size(), "members that do not pair with columns");
   for (uint32_t column : member_columns) require(column < schema.size(), "a member of no column");
 }
@@ -149,7 +151,8 @@ void FilterNode::complete() {
   schema = input->schema;
 }
 
-PlanRef ProjectNode::create(PlanRef input, std::vector<ExprRef> exprs, std::vector<std::string> names) {
+PlanRef ProjectNode::create(PlanRef input, std::vector<ExprRef> exprs,
+                            std::vector<std::string> names) {
   auto node = make_ref<ProjectNode>();
   node->input = std::move(input);
   node->exprs = std::move(exprs);
@@ -168,8 +171,10 @@ void ProjectNode::complete() {
 
 std::string ProjectNode::describe() const { return "Project " + listed(exprs); }
 
-PlanRef AggregationNode::create(PlanRef input, std::vector<ExprRef> keys, std::vector<std::string> key_names,
-                                std::vector<AggregateExprRef> aggregates, std::vector<std::string> aggregate_names) {
+PlanRef AggregationNode::create(PlanRef input, std::vector<ExprRef> keys,
+                                std::vector<std::string> key_names,
+                                std::vector<AggregateExprRef> aggregates,
+                                std::vector<std::string> aggregate_names) {
   auto node = make_ref<AggregationNode>();
   node->input = std::move(input);
   node->keys = std::move(keys);
@@ -250,7 +255,8 @@ PlanRef JoinNode::with_children(std::vector<PlanRef> c) const {
 }
 
 std::string JoinNode::describe() const {
-  static constexpr const char* kNames[] = {"Inner", "Left", "Right", "Full", "Semi", "Anti", "Mark", "Cross"};
+  static constexpr const char* kNames[] = {"Inner", "Left", "Right", "Full",
+                                           "Semi",  "Anti", "Mark",  "Cross"};
   std::string text = std::string(kNames[static_cast<size_t>(kind)]) + " join";
   for (size_t i = 0; i < left_keys.size(); ++i) {
     text += (i ? " and " : " on ") + left_keys[i]->to_string() + " = " + right_keys[i]->to_string();
@@ -333,7 +339,8 @@ void ValuesNode::complete() {
               values.size() == static_cast<uint64_t>(row_count) * schema.size(),
           "rows of different widths");
   for (size_t i = 0; i < values.size(); ++i) {
-    require(values[i].type() == schema[i % schema.size()].type, "a value of another type than its column");
+    require(values[i].type() == schema[i % schema.size()].type,
+            "a value of another type than its column");
   }
 }
 
@@ -343,7 +350,8 @@ std::string ValuesNode::describe() const {
 
 // --- unnest, windows, the rest
 
-PlanRef UnnestNode::create(PlanRef input, std::vector<ExprRef> lists, std::vector<std::string> names, bool keep_empty) {
+PlanRef UnnestNode::create(PlanRef input, std::vector<ExprRef> lists,
+                           std::vector<std::string> names, bool keep_empty) {
   auto node = make_ref<UnnestNode>();
   node->input = std::move(input);
   node->lists = std::move(lists);
@@ -364,7 +372,8 @@ void UnnestNode::complete() {
 
 std::string UnnestNode::describe() const { return "Unnest " + listed(lists); }
 
-PlanRef WindowingNode::create(PlanRef input, std::vector<WindowExprRef> windows, std::vector<std::string> names) {
+PlanRef WindowingNode::create(PlanRef input, std::vector<WindowExprRef> windows,
+                              std::vector<std::string> names) {
   auto node = make_ref<WindowingNode>();
   node->input = std::move(input);
   node->windows = std::move(windows);
@@ -373,7 +382,8 @@ PlanRef WindowingNode::create(PlanRef input, std::vector<WindowExprRef> windows,
 }
 
 void WindowingNode::complete() {
-  require(input && windows.size() == names.size() && !windows.empty(), "a windowing whose names do not pair");
+  require(input && windows.size() == names.size() && !windows.empty(),
+          "a windowing whose names do not pair");
   schema = input->schema;
   for (size_t i = 0; i < windows.size(); ++i) {
     require_columns(windows[i], input->schema);
@@ -405,7 +415,8 @@ PlanRef WriteNode::to_table(PlanRef input, TableRef table) {
   return made(node);
 }
 
-PlanRef WriteNode::to_file(PlanRef input, std::string path, std::string format, std::map<std::string, Value> options) {
+PlanRef WriteNode::to_file(PlanRef input, std::string path, std::string format,
+                           std::map<std::string, Value> options) {
   auto node = make_ref<WriteNode>();
   node->input = std::move(input);
   node->path = std::move(path);

@@ -7,8 +7,8 @@ namespace doline {
 
 namespace {
 
-void print(const PlanRef& node, const std::string& indent, const std::function<std::string(const PlanNode&)>& annotate,
-           std::string& out) {
+void print(const PlanRef& node, const std::string& indent,
+           const std::function<std::string(const PlanNode&)>& annotate, std::string& out) {
   out += node->describe();
   if (annotate) out += annotate(*node);
   const std::vector<PlanRef> children = node->children();
@@ -21,7 +21,8 @@ void print(const PlanRef& node, const std::string& indent, const std::function<s
 
 using Done = std::unordered_map<const PlanNode*, PlanRef>;
 
-PlanRef rewrite_once(const PlanRef& plan, const std::function<PlanRef(const PlanRef&)>& change, Done& done) {
+PlanRef rewrite_once(const PlanRef& plan, const std::function<PlanRef(const PlanRef&)>& change,
+                     Done& done) {
   if (const auto known = done.find(plan.get()); known != done.end()) return known->second;
   std::vector<PlanRef> children = plan->children();
   bool changed = false;
@@ -38,7 +39,8 @@ PlanRef rewrite_once(const PlanRef& plan, const std::function<PlanRef(const Plan
 
 }  // namespace
 
-std::string print_plan(const PlanRef& plan, const std::function<std::string(const PlanNode&)>& annotate) {
+std::string print_plan(const PlanRef& plan,
+                       const std::function<std::string(const PlanNode&)>& annotate) {
   std::string out;
   print(plan, "", annotate, out);
   return out;

@@ -90,13 +90,17 @@ void register_writer(const std::string& format, WriterOpener opener) {
   ASSERT(registered<WriterOpener>().emplace(format, opener).second);
 }
 
-std::unique_ptr<Writer> open_writer(const std::string& format, const std::string& path, const Schema& schema,
-                                    const std::map<std::string, Value>& options, QueryContext& context) {
+std::unique_ptr<Writer> open_writer(const std::string& format, const std::string& path,
+                                    const Schema& schema,
+                                    const std::map<std::string, Value>& options,
+                                    QueryContext& context) {
   const auto found = registered<WriterOpener>().find(format);
   if (found == registered<WriterOpener>().end()) {
     std::string known;
-    for (const auto& [name, opener] : registered<WriterOpener>()) known += (known.empty() ? "" : ", ") + name;
-    throw Error(ErrorCode::kNotSupported, "no format \"{}\" to write", format).hint("COPY writes " + known);
+    for (const auto& [name, opener] : registered<WriterOpener>())
+      known += (known.empty() ? "" : ", ") + name;
+    throw Error(ErrorCode::kNotSupported, "no format \"{}\" to write", format)
+        .hint("COPY writes " + known);
   }
   return found->second(path, schema, options, context);
 }

@@ -147,7 +147,8 @@ std::vector<OrderItem> Grammar::order_items() {
 }
 
 bool Grammar::at_frame() const {
-  if (!tokens_.at(Keyword::kRows) && !tokens_.at(Keyword::kRange) && !tokens_.at(Keyword::kGroups)) return false;
+  if (!tokens_.at(Keyword::kRows) && !tokens_.at(Keyword::kRange) && !tokens_.at(Keyword::kGroups))
+    return false;
   // The three words are names as well: range(3) is a call.
   return !tokens_.at("(", 1) && !tokens_.at(".", 1) && !tokens_.at(",", 1);
 }
@@ -163,9 +164,7 @@ WindowRef Grammar::window_specification() {
   if (tokens_.accept(Keyword::kPartition)) {
     tokens_.expect(Keyword::kBy);
     list([&] { window->partition_by.push_back(expression()); },
-         [&] {
-           return tokens_.at(")") || tokens_.at(Keyword::kOrder) || at_frame();
-         });
+         [&] { return tokens_.at(")") || tokens_.at(Keyword::kOrder) || at_frame(); });
   }
   if (tokens_.at(Keyword::kOrder)) window->order_by = order_items();
   window_frame(*window);

@@ -318,8 +318,10 @@ ExpressionRef Grammar::compared(ExpressionRef left, uint32_t begin) {
     if (const auto next = infix(); next && next->sort == Infix::Sort::kComparison) {
       Error error(ErrorCode::kSyntax, tokens_.peek().span, "comparisons cannot be chained");
       const SourceSpan between = tokens_.since(right_begin);
-      if (tokens_.text().substr(between.begin, between.end - between.begin).find("&&") != std::string_view::npos) {
-        throw std::move(error).hint("AND joins conditions; && tells whether two lists have something in common");
+      if (tokens_.text().substr(between.begin, between.end - between.begin).find("&&") !=
+          std::string_view::npos) {
+        throw std::move(error).hint(
+            "AND joins conditions; && tells whether two lists have something in common");
       }
       throw std::move(error).hint("write a < b AND b < c, or put parentheses around one of them");
     }

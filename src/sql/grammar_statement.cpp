@@ -132,7 +132,8 @@ void Grammar::unknown_statement() {
 }
 
 void Grammar::not_supported(std::string_view what) {
-  throw Error(ErrorCode::kNotSupported, tokens_.peek().span, "{} is not supported", ascii_upper(what));
+  throw Error(ErrorCode::kNotSupported, tokens_.peek().span, "{} is not supported",
+              ascii_upper(what));
 }
 
 StatementRef Grammar::query_statement() {

@@ -16,34 +16,45 @@ TableRef read_csv(const TableFunctionCall& call, const TableFunctionContext& con
 }
 
 std::string sign_text(char sign) { return sign == 0 ? "(empty)" : std::string(1, sign); }
-std::string quoted(char sign) { return sign == 0 ? "''" : Value::text(std::string(1, sign)).to_literal(); }
+std::string quoted(char sign) {
+  return sign == 0 ? "''" : Value::text(std::string(1, sign)).to_literal();
+}
 
 /// One row that says what was guessed, and the call that would set it all by hand.
 TableRef sniff_csv_call(const TableFunctionCall& call, const TableFunctionContext& context) {
   TableFunctionCall rest = call;
   const CsvTableOptions options = take_csv_options(rest);
   std::string given;
-  for (const auto& [name, value] : call.options) given += fmt::format("{}{}={}", given.empty() ? "" : ", ", name, value.to_literal());
+  for (const auto& [name, value] : call.options)
+    given += fmt::format("{}{}={}", given.empty() ? "" : ", ", name, value.to_literal());
   const std::vector<std::string> paths = paths_of(call);
   const auto table = open_csv_table(paths, options, context.files, context.policy, context.learned);
   const CsvOptions& found = *table->parts().front().options;
   const Schema& columns = table->schema();
 
-  const bool has_dates = std::any_of(columns.begin(), columns.end(), [](const Field& field) { return field.type->is(TypeKind::kDate); });
-  const TypeRef column_type = Type::structure({{"name", Type::varchar()}, {"type", Type::varchar()}});
+  const bool has_dates = std::any_of(columns.begin(), columns.end(), [](const Field& field) {
+    return field.type->is(TypeKind::kDate);
+  });
+  const TypeRef column_type =
+      Type::structure({{"name", Type::varchar()}, {"type", Type::varchar()}});
   const TypeRef columns_type = Type::list(column_type);
   std::vector<Value> pairs;
   std::string listed;
   for (const Field& field : columns) {
-    pairs.push_back(Value::nested(column_type, {Value::text(field.name), Value::text(field.type->name())}));
-    listed += fmt::format("{}{}: '{}'", listed.empty() ? "" : ", ", Value::text(field.name).to_literal(), field.type->name());
+    pairs.push_back(
+        Value::nested(column_type, {Value::text(field.name), Value::text(field.type->name())}));
+    listed += fmt::format("{}{}: '{}'", listed.empty() ? "" : ", ",
+                          Value::text(field.name).to_literal(), field.type->name());
   }
   const char* const newline = found.dialect.ends_with_cr ? "\\r" : "\\n";
   const std::string prompt = fmt::format(
-      "FROM read_csv({}, auto_detect=false, delim={}, quote={}, escape={}, skip={}, comment={}, header={}, columns={{{}}}{});",
-      Value::text(paths.front()).to_literal(), quoted(found.dialect.delimiter), quoted(found.dialect.quote),
-      quoted(found.dialect.escape), found.skip, quoted(found.dialect.comment), found.header.value_or(false), listed,
-      found.date_format.empty() ? "" : ", dateformat=" + Value::text(found.date_format).to_literal());
+      "FROM read_csv({}, auto_detect=false, delim={}, quote={}, escape={}, skip={}, comment={}, "
+      "header={}, columns={{{}}}{});",
+      Value::text(paths.front()).to_literal(), quoted(found.dialect.delimiter),
+      quoted(found.dialect.quote), quoted(found.dialect.escape), found.skip,
+      quoted(found.dialect.comment), found.header.value_or(false), listed,
+      found.date_format.empty() ? ""
+                                : ", dateformat=" + Value::text(found.date_format).to_literal());
   const auto text_or_null = [](const std::string& text) {
     return text.empty() ? Value::null(Type::varchar()) : Value::text(text);
   };
@@ -56,7 +67,8 @@ TableRef sniff_csv_call(const TableFunctionCall& call, const TableFunctionContex
       {"SkipRows", Value::integer(Type::uint32(), static_cast<int128_t>(found.skip))},
       {"HasHeader", Value::boolean(found.header.value_or(false))},
       {"Columns", Value::nested(columns_type, std::move(pairs))},
-      {"DateFormat", text_or_null(has_dates && found.date_format.empty() ? "%Y-%m-%d" : found.date_format)},
+      {"DateFormat",
+       text_or_null(has_dates && found.date_format.empty() ? "%Y-%m-%d" : found.date_format)},
       {"TimestampFormat", text_or_null(found.timestamp_format)},
       {"UserArguments", Value::text(given)},
       {"Prompt", Value::text(prompt)}};
@@ -83,10 +95,18 @@ TableRef sniff_csv_call(const TableFunctionCall& call, const TableFunctionContex
 }  // namespace
 
 void register_csv_functions(std::vector<TableFunction>& all) {
-  all.push_back({"read_csv", {"read_csv_auto"}, "Rows of CSV files; dialect and types are found out.",
-                 "FROM read_csv('data/*.csv', header => true)", &read_csv, {".csv", ".tsv"}});
-  all.push_back({"sniff_csv", {}, "What read_csv finds out about a file.", "FROM sniff_csv('data.csv')",
-                 &sniff_csv_call, {}});
+  all.push_back({"read_csv",
+                 {"read_csv_auto"},
+                 "Rows of CSV files; dialect and types are found out.",
+                 "FROM read_csv('data/*.csv', header => true)",
+                 &read_csv,
+                 {".csv", ".tsv"}});
+  all.push_back({"sniff_csv",
+                 {},
+                 "What read_csv finds out about a file.",
+                 "FROM sniff_csv('data.csv')",
+                 &sniff_csv_call,
+                 {}});
 }
 
 }  // namespace doline

@@ -5,15 +5,18 @@ namespace doline {
 
 namespace {
 
-TableRef open(const TableFunctionCall& call, const TableFunctionContext& context, JsonFormat format) {
+TableRef open(const TableFunctionCall& call, const TableFunctionContext& context,
+              JsonFormat format) {
   TableFunctionCall rest = call;
   JsonTableOptions options = take_json_options(rest);
   if (options.json.format == JsonFormat::kAuto) options.json.format = format;
-  return open_json_table(paths_of(call), std::move(options), context.files, context.policy, context.learned);
+  return open_json_table(paths_of(call), std::move(options), context.files, context.policy,
+                         context.learned);
 }
 
 /// Whole values as they stand.
-TableRef open_objects(const TableFunctionCall& call, const TableFunctionContext& context, JsonFormat format) {
+TableRef open_objects(const TableFunctionCall& call, const TableFunctionContext& context,
+                      JsonFormat format) {
   TableFunctionCall rest = call;
   for (const char* name : {"columns", "records", "auto_detect", "sample_size", "maximum_depth"}) {
     if (!call.options.contains(name)) continue;
@@ -25,7 +28,8 @@ TableRef open_objects(const TableFunctionCall& call, const TableFunctionContext&
   options.json.columns = {{"json", Type::json()}};
   options.json.records = JsonRecords::kNo;
   options.json.keep_text = true;
-  return open_json_table(paths_of(call), std::move(options), context.files, context.policy, context.learned);
+  return open_json_table(paths_of(call), std::move(options), context.files, context.policy,
+                         context.learned);
 }
 
 TableRef read_json(const TableFunctionCall& call, const TableFunctionContext& context) {
@@ -44,14 +48,30 @@ TableRef read_ndjson_objects(const TableFunctionCall& call, const TableFunctionC
 }  // namespace
 
 void register_json_functions(std::vector<TableFunction>& all) {
-  all.push_back({"read_json", {"read_json_auto"}, "Values of JSON files; their layout and types are found out.",
-                 "FROM read_json('data/*.json')", &read_json, {".json", ".ndjson", ".jsonl"}});
-  all.push_back({"read_ndjson", {"read_ndjson_auto"}, "Values of JSON files that have one a line.",
-                 "FROM read_ndjson('data/*.ndjson')", &read_ndjson, {}});
-  all.push_back({"read_json_objects", {"read_json_objects_auto"}, "Values of JSON files as they stand, one JSON column.",
-                 "FROM read_json_objects('data.json')", &read_json_objects, {}});
-  all.push_back({"read_ndjson_objects", {}, "Lines of JSON files as they stand, one JSON column.",
-                 "FROM read_ndjson_objects('data.ndjson')", &read_ndjson_objects, {}});
+  all.push_back({"read_json",
+                 {"read_json_auto"},
+                 "Values of JSON files; their layout and types are found out.",
+                 "FROM read_json('data/*.json')",
+                 &read_json,
+                 {".json", ".ndjson", ".jsonl"}});
+  all.push_back({"read_ndjson",
+                 {"read_ndjson_auto"},
+                 "Values of JSON files that have one a line.",
+                 "FROM read_ndjson('data/*.ndjson')",
+                 &read_ndjson,
+                 {}});
+  all.push_back({"read_json_objects",
+                 {"read_json_objects_auto"},
+                 "Values of JSON files as they stand, one JSON column.",
+                 "FROM read_json_objects('data.json')",
+                 &read_json_objects,
+                 {}});
+  all.push_back({"read_ndjson_objects",
+                 {},
+                 "Lines of JSON files as they stand, one JSON column.",
+                 "FROM read_ndjson_objects('data.ndjson')",
+                 &read_ndjson_objects,
+                 {}});
 }
 
 }  // namespace doline

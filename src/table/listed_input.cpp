@@ -2,8 +2,8 @@
 
 namespace doline {
 
-std::unique_ptr<ByteStream> open_listed(const ListedFile& listed, FileSystem& files, const AccessPolicy& policy,
-                                        Compression compression) {
+std::unique_ptr<ByteStream> open_listed(const ListedFile& listed, FileSystem& files,
+                                        const AccessPolicy& policy, Compression compression) {
   if (!listed.is_regular) return open_pipe(files, listed.path, policy, compression);
   OpenOptions open;
   open.expected = listed.version;

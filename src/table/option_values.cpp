@@ -5,7 +5,8 @@
 namespace doline {
 
 void refuse_option(std::string_view option, const Value& value, std::string_view wanted) {
-  throw Error(ErrorCode::kInvalidArgument, "{} = {}: expected {}", option, value.to_literal(), wanted);
+  throw Error(ErrorCode::kInvalidArgument, "{} = {}: expected {}", option, value.to_literal(),
+              wanted);
 }
 
 std::string text_option(const Value& value, std::string_view option) {
@@ -26,8 +27,9 @@ int64_t integer_option(const Value& value, std::string_view option, int64_t leas
     const int128_t wide = value.as_integer();
     if (wide >= least && wide <= INT64_MAX) return static_cast<int64_t>(wide);
   }
-  refuse_option(option, value,
-                least == INT64_MIN ? "a whole number" : fmt::format("a whole number of at least {}", least));
+  refuse_option(
+      option, value,
+      least == INT64_MIN ? "a whole number" : fmt::format("a whole number of at least {}", least));
 }
 
 bool flag_option(const Value& value, std::string_view option) {
@@ -48,7 +50,8 @@ Compression compression_option(const Value& value, std::string_view option) {
 }
 
 std::string filename_option(const Value& value, std::string_view option) {
-  if (value.type()->is(TypeKind::kVarchar) && value.as_text() != "true" && value.as_text() != "false") {
+  if (value.type()->is(TypeKind::kVarchar) && value.as_text() != "true" &&
+      value.as_text() != "false") {
     return value.as_text();
   }
   return flag_option(value, option) ? "filename" : "";
@@ -66,7 +69,8 @@ std::vector<std::string> unpack_texts(std::string_view packed) {
     size_t size = 0;
     const auto read = std::from_chars(packed.data(), packed.data() + packed.size(), size);
     const auto head = static_cast<size_t>(read.ptr - packed.data());
-    if (read.ec != std::errc() || head >= packed.size() || *read.ptr != ':' || size > packed.size() - head - 1) {
+    if (read.ec != std::errc() || head >= packed.size() || *read.ptr != ':' ||
+        size > packed.size() - head - 1) {
       throw Error(ErrorCode::kCorrupt, "plan bytes: a list of texts is damaged");
     }
     texts.emplace_back(packed.substr(head + 1, size));
@@ -75,10 +79,11 @@ std::vector<std::string> unpack_texts(std::string_view packed) {
   return texts;
 }
 
-const std::string& descriptor_text(const std::map<std::string, std::string>& parameters, const std::string& name,
-                                   std::string_view kind) {
+const std::string& descriptor_text(const std::map<std::string, std::string>& parameters,
+                                   const std::string& name, std::string_view kind) {
   const auto found = parameters.find(name);
-  if (found == parameters.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a {} table without {}", kind, name);
+  if (found == parameters.end())
+    throw Error(ErrorCode::kCorrupt, "plan bytes: a {} table without {}", kind, name);
   return found->second;
 }
 

@@ -37,7 +37,9 @@ void run(std::string_view input) {
   for (size_t at = 0; at < text.size();) {
     at = by_bytes.scan(text, at, std::min(text.size(), at + 37), narrow, narrow_rows);
   }
-  const auto same = [](const CsvPositions& a, const CsvPositions& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); };
+  const auto same = [](const CsvPositions& a, const CsvPositions& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  };
   if (!same(wide, narrow) || !same(wide_rows, narrow_rows)) std::abort();
   // Skimmed for where rows end: the first and the last of them.
   const CsvDialect& dialect = sniffed.options.dialect;
@@ -71,7 +73,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {
     doline::run({reinterpret_cast<const char*>(data), size});
   } catch (const doline::Error& error) {
-    if (error.code() != doline::ErrorCode::kFormat && error.code() != doline::ErrorCode::kInvalidArgument) throw;
+    if (error.code() != doline::ErrorCode::kFormat &&
+        error.code() != doline::ErrorCode::kInvalidArgument)
+      throw;
   }
   return 0;
 }

@@ -1,8 +1,8 @@
 // links: format
 //
-// Bytes as a JSON file: cutting, sniffing and decoding never crash or over-read, and what is decoded
-// does not depend on where the file's blocks end.
-// Input: one byte that picks layout and rules, one that picks the blocks' size, the file.
+// Bytes as a JSON file: cutting, sniffing and decoding never crash or over-read, and what is
+// decoded does not depend on where the file's blocks end. Input: one byte that picks layout and
+// rules, one that picks the blocks' size, the file.
 
 #include <cstdlib>
 #include <cstring>
@@ -23,20 +23,24 @@ BufferRef block_of(std::string_view bytes) {
   return block;
 }
 
-std::vector<JsonPiece> cut(JsonFormat format, const JsonOptions& options, std::string_view file, size_t block_bytes) {
+std::vector<JsonPiece> cut(JsonFormat format, const JsonOptions& options, std::string_view file,
+                           size_t block_bytes) {
   JsonCutter cutter(format, options, "file");
   std::vector<JsonPiece> pieces;
-  for (size_t at = 0; at < file.size(); at += block_bytes) cutter.feed(block_of(file.substr(at, block_bytes)), pieces);
+  for (size_t at = 0; at < file.size(); at += block_bytes)
+    cutter.feed(block_of(file.substr(at, block_bytes)), pieces);
   cutter.finish(pieces);
   return pieces;
 }
 
-TypeRef sniff(const std::vector<JsonPiece>& pieces, const JsonOptions& options, JsonTimeFormats& formats) {
+TypeRef sniff(const std::vector<JsonPiece>& pieces, const JsonOptions& options,
+              JsonTimeFormats& formats) {
   JsonStructure structure(options);
   JsonCursor cursor;
   for (const JsonPiece& piece : pieces) {
     for (const JsonPiece::Span span : piece.values) {
-      if (cursor.index(piece.text.substr(span.begin, span.end - span.begin)) && !cursor.at_end()) structure.add(cursor);
+      if (cursor.index(piece.text.substr(span.begin, span.end - span.begin)) && !cursor.at_end())
+        structure.add(cursor);
     }
     if (piece.by_lines && cursor.index(piece.text)) {
       while (!cursor.at_end() && structure.add(cursor)) {
@@ -46,7 +50,8 @@ TypeRef sniff(const std::vector<JsonPiece>& pieces, const JsonOptions& options, 
   return structure.type(formats);
 }
 
-std::string decoded(const std::vector<JsonPiece>& pieces, const JsonOptions& options, const JsonLayout& layout) {
+std::string decoded(const std::vector<JsonPiece>& pieces, const JsonOptions& options,
+                    const JsonLayout& layout) {
   RecordDecoder decoder(options, layout, nullptr);
   std::string text, failed;
   for (const JsonPiece& piece : pieces) {
@@ -65,7 +70,8 @@ std::string decoded(const std::vector<JsonPiece>& pieces, const JsonOptions& opt
         }
         text += '\n';
       }
-      for (const JsonFailure& failure : decoder.failures()) failed += std::to_string(failure.record) + failure.column + '\n';
+      for (const JsonFailure& failure : decoder.failures())
+        failed += std::to_string(failure.record) + failure.column + '\n';
     }
   }
   return text + failed;
@@ -80,7 +86,8 @@ void run(std::string_view input) {
   options.ignore_errors = pick & 4;
   options.store_rejects = (pick & 12) == 12;
   options.strings_to_integers = pick & 16;
-  const JsonFormat formats[] = {detect_json_format(file, true), JsonFormat::kLines, JsonFormat::kArray, JsonFormat::kUnstructured};
+  const JsonFormat formats[] = {detect_json_format(file, true), JsonFormat::kLines,
+                                JsonFormat::kArray, JsonFormat::kUnstructured};
   const JsonFormat format = formats[pick & 3];
   const std::vector<JsonPiece> whole = cut(format, options, file, file.size() + 1);
   const std::vector<JsonPiece> parts = cut(format, options, file, block_bytes);
@@ -94,7 +101,8 @@ void run(std::string_view input) {
   layout.is_guessed = !(pick & 32);
   layout.is_complete = layout.is_guessed;
   if (layout.is_records) {
-    for (const Field& field : type->fields()) layout.fields.push_back({field.name, field.type, true, {}});
+    for (const Field& field : type->fields())
+      layout.fields.push_back({field.name, field.type, true, {}});
   } else {
     layout.fields.push_back({"json", type, true, {}});
   }
@@ -103,10 +111,14 @@ void run(std::string_view input) {
   // Types that no value was looked at for.
   JsonLayout given;
   given.is_guessed = false;
-  given.fields = {{"a", Type::int32(), true, {}},
-                  {"b", Type::structure({{"c", Type::list(Type::decimal(9, 2))}, {"d", Type::timestamp()}}), true, {{"c"}}},
-                  {"e", Type::map(Type::varchar(), Type::json()), true, {}},
-                  {"f", Type::array(Type::float32(), 2), true, {}}};
+  given.fields = {
+      {"a", Type::int32(), true, {}},
+      {"b",
+       Type::structure({{"c", Type::list(Type::decimal(9, 2))}, {"d", Type::timestamp()}}),
+       true,
+       {{"c"}}},
+      {"e", Type::map(Type::varchar(), Type::json()), true, {}},
+      {"f", Type::array(Type::float32(), 2), true, {}}};
   decoded(parts, options, given);
 }
 

@@ -16,8 +16,9 @@ constexpr uint32_t kQuietBatches = 8;
 constexpr uint32_t kWorthAligning = 2;
 
 bool is_plain_integer(PhysicalType type) {
-  return type == PhysicalType::kInt8 || type == PhysicalType::kInt16 || type == PhysicalType::kInt32 ||
-         type == PhysicalType::kInt64 || type == PhysicalType::kUInt8 || type == PhysicalType::kUInt16 ||
+  return type == PhysicalType::kInt8 || type == PhysicalType::kInt16 ||
+         type == PhysicalType::kInt32 || type == PhysicalType::kInt64 ||
+         type == PhysicalType::kUInt8 || type == PhysicalType::kUInt16 ||
          type == PhysicalType::kUInt32 || type == PhysicalType::kUInt64;
 }
 
@@ -39,7 +40,8 @@ void JoinProbe::begin(const Chunk& left, const JoinTable& table, Pass pass) {
 
 void JoinProbe::find_candidates() {
   const uint32_t count = left_.active.size();
-  for (size_t key = 0; key < keys_.size(); ++key) hash_column(keys_[key], left_.active, hashes_, key > 0);
+  for (size_t key = 0; key < keys_.size(); ++key)
+    hash_column(keys_[key], left_.active, hashes_, key > 0);
   candidates_.resize(count);
   later_.clear();
   next_candidate_ = 0;
@@ -77,7 +79,8 @@ void JoinProbe::find_candidates() {
   }
   candidates_.resize(kept);
   if (table_->must_fetch()) {
-    for (uint32_t k = 0; k < kept; ++k) __builtin_prefetch(reinterpret_cast<const void*>(found[k].word & JoinTable::kAddress));
+    for (uint32_t k = 0; k < kept; ++k)
+      __builtin_prefetch(reinterpret_cast<const void*>(found[k].word & JoinTable::kAddress));
   }
 }
 
@@ -148,7 +151,8 @@ uint32_t JoinProbe::keep_equal(uint32_t count) {
   }
   for (size_t key = 0; key < keys_.size() && kept != 0; ++key) {
     uint32_t different_count = 0;
-    kept = split_by_key(layout, key, keys_[key], pair_left_, pair_rows_, equal_, kept, different, different_count);
+    kept = split_by_key(layout, key, keys_[key], pair_left_, pair_rows_, equal_, kept, different,
+                        different_count);
   }
   return kept;
 }
@@ -159,7 +163,8 @@ bool JoinProbe::next(Chunk& out, uint32_t most_rows) {
   for (uint32_t quiet = 0; !pairs_done_; ++quiet) {
     // In the first batch a chunk's rows may meet one build row each, and stay where they are.
     const uint32_t taken = take_candidates(
-        is_first_batch_ ? std::max(most_rows, static_cast<uint32_t>(candidates_.size())) : most_rows);
+        is_first_batch_ ? std::max(most_rows, static_cast<uint32_t>(candidates_.size()))
+                        : most_rows);
     const bool is_all = is_first_batch_ && next_candidate_ == candidates_.size() && later_.empty();
     const uint32_t count = keep_equal(taken);
     if (!shape_.gives_pairs() && !shape_.residual) {
@@ -171,7 +176,8 @@ bool JoinProbe::next(Chunk& out, uint32_t most_rows) {
     pairs_done_ |= next_candidate_ == candidates_.size() && later_.empty();
     if (!out.empty() || quiet == kQuietBatches) return true;
   }
-  const bool given = !pass_.is_last ? false : leftover_rows(shape_, left_, matched(), keys_, table_->facts, out);
+  const bool given =
+      !pass_.is_last ? false : leftover_rows(shape_, left_, matched(), keys_, table_->facts, out);
   table_ = nullptr;
   left_ = Chunk();
   return given;
@@ -188,7 +194,8 @@ Chunk JoinProbe::tested_pairs(uint32_t count, const uint32_t* left_rows) const {
   }
   std::byte* rows[kChunkRows];
   for (uint32_t k = 0; k < count; ++k) rows[k] = pair_rows_[equal_[k]];
-  for (Column& column : gather_right(*table_, shape_.is_tested, rows, count)) pairs.columns.push_back(std::move(column));
+  for (Column& column : gather_right(*table_, shape_.is_tested, rows, count))
+    pairs.columns.push_back(std::move(column));
   return pairs;
 }
 
@@ -196,7 +203,8 @@ void JoinProbe::give_pairs(uint32_t count, bool is_all, Chunk& out) {
   if (shape_.residual && count != 0) {
     uint32_t left_rows[kChunkRows];
     for (uint32_t k = 0; k < count; ++k) left_rows[k] = pair_left_[equal_[k]];
-    const Selection passed = shape_.residual->select(tested_pairs(count, left_rows), residual_scratch_);
+    const Selection passed =
+        shape_.residual->select(tested_pairs(count, left_rows), residual_scratch_);
     uint32_t kept = 0;
     passed.for_each([&](uint32_t k) { equal_[kept++] = equal_[k]; });
     count = kept;
@@ -215,18 +223,20 @@ void JoinProbe::give_pairs(uint32_t count, bool is_all, Chunk& out) {
 /// Where each left row meets one build row at most, and many do, the left columns come out as they
 /// are and the right ones are put beside them. The left rows of a left join without a partner too.
 bool JoinProbe::give_aligned(uint32_t count, Chunk& out) {
-  const bool with_alone = (shape_.kind == JoinKind::kLeft || shape_.kind == JoinKind::kFull) && pass_.is_last &&
-                          !pass_.matched;
+  const bool with_alone = (shape_.kind == JoinKind::kLeft || shape_.kind == JoinKind::kFull) &&
+                          pass_.is_last && !pass_.matched;
   if (!with_alone && (count == 0 || count * kWorthAligning < left_.row_count)) return false;
   for (uint32_t k = 1; k < count; ++k) {
     if (pair_index_[equal_[k - 1]] == pair_index_[equal_[k]]) return false;
   }
   const std::byte* rows[kChunkRows];
-  std::fill_n(rows, left_.row_count, with_alone ? shape_.layout->null_row() : pair_rows_[equal_[0]]);
+  std::fill_n(rows, left_.row_count,
+              with_alone ? shape_.layout->null_row() : pair_rows_[equal_[0]]);
   for (uint32_t k = 0; k < count; ++k) rows[pair_left_[equal_[k]]] = pair_rows_[equal_[k]];
   out.row_count = left_.row_count;
   out.columns = left_.columns;
-  for (Column& column : gather_right(*table_, shape_.is_output, rows, left_.row_count)) out.columns.push_back(std::move(column));
+  for (Column& column : gather_right(*table_, shape_.is_output, rows, left_.row_count))
+    out.columns.push_back(std::move(column));
   if (with_alone || count == left_.active.size()) {
     out.active = left_.active;
   } else {
@@ -252,7 +262,8 @@ void JoinProbe::give_gathered(uint32_t count, Chunk& out) {
     out.columns.push_back(shape_.is_output[i] ? left_.columns[i].gather(left_rows, count)
                                               : Column::null(shape_.left_types[i], count));
   }
-  for (Column& column : gather_right(*table_, shape_.is_output, rows, count)) out.columns.push_back(std::move(column));
+  for (Column& column : gather_right(*table_, shape_.is_output, rows, count))
+    out.columns.push_back(std::move(column));
 }
 
 }  // namespace doline

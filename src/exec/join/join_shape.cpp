@@ -8,7 +8,10 @@
 namespace doline {
 
 JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vector<bool> outputs)
-    : kind(node.kind), null_aware(node.null_aware), nulls_equal(node.nulls_equal), is_output(std::move(outputs)) {
+    : kind(node.kind),
+      null_aware(node.null_aware),
+      nulls_equal(node.nulls_equal),
+      is_output(std::move(outputs)) {
   for (const Field& field : node.left->schema) left_types.push_back(field.type);
   for (const Field& field : node.right->schema) right_types.push_back(field.type);
   const size_t width = left_types.size() + right_types.size();
@@ -28,7 +31,8 @@ JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vec
   for (const ExprRef& key : node.right_keys) {
     const auto* column = dynamic_cast<const ColumnExpr*>(key.get());
     // A nested key is kept in a canonical form, which is not what comes out.
-    if (column && !key->type->is_nested()) places[column->index] = static_cast<int32_t>(types.size());
+    if (column && !key->type->is_nested())
+      places[column->index] = static_cast<int32_t>(types.size());
     types.push_back(key->type);
   }
   for (uint32_t i = 0; i < right_types.size(); ++i) {
@@ -85,7 +89,8 @@ bool leftover_rows(const JoinShape& shape, const Chunk& left, std::span<const ui
   out.active = Selection::from_bits(alone.data(), left.active);
   if (out.active.empty()) return false;
   if (shape.kind != JoinKind::kAnti) {
-    for (TypeRef type : shape.right_types) out.columns.push_back(Column::null(type, left.row_count));
+    for (TypeRef type : shape.right_types)
+      out.columns.push_back(Column::null(type, left.row_count));
   }
   return true;
 }

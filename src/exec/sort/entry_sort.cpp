@@ -44,7 +44,8 @@ void radix_sort(SortEntry* from, SortEntry* to, size_t count, bool moves) {
   }
   if (sorted) return keep();
   const auto span_bits = static_cast<uint32_t>(std::bit_width(greatest - least));
-  const uint32_t wanted = std::clamp<uint32_t>(static_cast<uint32_t>(std::bit_width(count)) - 2, 4, kMostBits);
+  const uint32_t wanted =
+      std::clamp<uint32_t>(static_cast<uint32_t>(std::bit_width(count)) - 2, 4, kMostBits);
   const uint32_t shift = span_bits > wanted ? span_bits - wanted : 0;
   const size_t bins = static_cast<size_t>((greatest - least) >> shift) + 1;
   uint32_t stack_ends[257];
@@ -78,8 +79,8 @@ void sort_by_word(std::span<SortEntry> entries, std::span<SortEntry> scratch) {
   if (entries.size() > 1) radix_sort(entries.data(), scratch.data(), entries.size(), false);
 }
 
-void sort_entries(const KeyWords& words, std::span<SortEntry> entries, std::span<SortEntry> scratch, KeyLevel level,
-                  size_t columns, const QueryContext& context) {
+void sort_entries(const KeyWords& words, std::span<SortEntry> entries, std::span<SortEntry> scratch,
+                  KeyLevel level, size_t columns, const QueryContext& context) {
   struct Group {
     size_t begin;
     size_t end;
@@ -119,7 +120,9 @@ void sort_entries(const KeyWords& words, std::span<SortEntry> entries, std::span
       for (size_t i = group.begin + 1; i < group.end; ++i) {
         const SortEntry entry = entries[i];
         size_t at = i;
-        for (; at > group.begin && words.compare(entry.row, words, entries[at - 1].row, group.level, columns) < 0; --at) {
+        for (; at > group.begin &&
+               words.compare(entry.row, words, entries[at - 1].row, group.level, columns) < 0;
+             --at) {
           entries[at] = entries[at - 1];
         }
         entries[at] = entry;

@@ -14,13 +14,17 @@ class AggregateState {
       : function_(function), memory_(function.layout().size_bytes + 16) {
     function_.init(data());
   }
-  AggregateState(const AggregateState& other) : function_(other.function_), memory_(other.memory_.size()) { *this = other; }
+  AggregateState(const AggregateState& other)
+      : function_(other.function_), memory_(other.memory_.size()) {
+    *this = other;
+  }
   AggregateState& operator=(const AggregateState& other) {
     std::memcpy(data(), const_cast<AggregateState&>(other).data(), function_.layout().size_bytes);
     return *this;
   }
   std::byte* data() {
-    return reinterpret_cast<std::byte*>((reinterpret_cast<uintptr_t>(memory_.data()) + 15) & ~uintptr_t{15});
+    return reinterpret_cast<std::byte*>((reinterpret_cast<uintptr_t>(memory_.data()) + 15) &
+                                        ~uintptr_t{15});
   }
   void reset() { function_.init(data()); }
   /// `later`'s rows come after this one's.
@@ -119,18 +123,25 @@ class SlidingStates {
 class AggregateCall final : public WindowCall {
  public:
   AggregateCall(const WindowExpr& window, WindowRows& rows, QueryContext& context)
-      : type_(window.type), function_(window.aggregate->function), context_(context),
-        columns_(window.aggregate->evaluated, window.aggregate->filter, rows, context), frames_(window, context),
-        arena_(make_ref<Arena>(*context.budget)), state_(*function_), sliding_(*function_, columns_, *arena_),
+      : type_(window.type),
+        function_(window.aggregate->function),
+        context_(context),
+        columns_(window.aggregate->evaluated, window.aggregate->filter, rows, context),
+        frames_(window, context),
+        arena_(make_ref<Arena>(*context.budget)),
+        state_(*function_),
+        sliding_(*function_, columns_, *arena_),
         is_fixed_(!function_->has_variable_state()) {}
 
-  void evaluate(uint64_t row, uint32_t count, const WindowPlace* places, ColumnBuilder& out) override {
+  void evaluate(uint64_t row, uint32_t count, const WindowPlace* places,
+                ColumnBuilder& out) override {
     for (uint32_t i = 0; i < count; ++i) {
       if (places[i].partition != partition_) begin_partition(places[i].partition);
       const RowRange frame = frames_.of(row + i, places[i]);
       if (!has_last_ || frame != now_) move_to(frame);
       // Where the next row has the same frame, its result is this one's.
-      const bool repeats = frames_.is_whole_partition() || (frames_.is_by_peers() && places[i].peers.size() > 1);
+      const bool repeats =
+          frames_.is_whole_partition() || (frames_.is_by_peers() && places[i].peers.size() > 1);
       if (!repeats) {
         give(out);
         continue;
@@ -162,7 +173,8 @@ class AggregateCall final : public WindowCall {
     has_last_ = false;
     if (frame.begin == now_.begin && frame.end >= now_.end) {
       feed(now_.end, frame.end);
-    } else if (function_->invertible() && frame.begin >= now_.begin && frame.end >= now_.end && frame.begin <= now_.end) {
+    } else if (function_->invertible() && frame.begin >= now_.begin && frame.end >= now_.end &&
+               frame.begin <= now_.end) {
       each(now_.begin, frame.begin, [&](const std::vector<Column>& columns, const Selection& rows) {
         function_->retract(columns, rows, state_.data(), *arena_);
       });
@@ -216,7 +228,8 @@ class AggregateCall final : public WindowCall {
 
 }  // namespace
 
-std::unique_ptr<WindowCall> make_window_aggregate(const WindowExpr& window, WindowRows& rows, QueryContext& context) {
+std::unique_ptr<WindowCall> make_window_aggregate(const WindowExpr& window, WindowRows& rows,
+                                                  QueryContext& context) {
   return std::make_unique<AggregateCall>(window, rows, context);
 }
 

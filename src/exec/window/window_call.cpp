@@ -6,19 +6,23 @@
 namespace doline {
 
 int64_t window_constant(const ExprRef& expr, const QueryContext& context) {
-  if (!is_constant(expr)) throw Error(ErrorCode::kNotSupported, expr->span, "this window argument must be a constant");
+  if (!is_constant(expr))
+    throw Error(ErrorCode::kNotSupported, expr->span, "this window argument must be a constant");
   const Value value = evaluate_constant(expr, context.session);
-  if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, expr->span, "this window argument cannot be NULL");
+  if (value.is_null())
+    throw Error(ErrorCode::kInvalidArgument, expr->span, "this window argument cannot be NULL");
   return static_cast<int64_t>(value.as_integer());
 }
 
 // --- frames
 
-WindowFrames::WindowFrames(const WindowExpr& window, const QueryContext& context) : frame_(window.frame) {
+WindowFrames::WindowFrames(const WindowExpr& window, const QueryContext& context)
+    : frame_(window.frame) {
   const auto distance = [&](const ExprRef& expr) -> uint64_t {
     if (!expr) return 0;
     const int64_t value = window_constant(expr, context);
-    if (value < 0) throw Error(ErrorCode::kInvalidArgument, expr->span, "a frame's distance cannot be negative");
+    if (value < 0)
+      throw Error(ErrorCode::kInvalidArgument, expr->span, "a frame's distance cannot be negative");
     return static_cast<uint64_t>(value);
   };
   begin_ = distance(window.frame_begin);
@@ -33,28 +37,51 @@ RowRange WindowFrames::of(uint64_t row, const WindowPlace& place) const {
   const auto before = [&](uint64_t from, uint64_t distance) {
     return from - std::min(distance, from - partition.begin);
   };
-  const auto behind = [&](uint64_t from, uint64_t distance) { return from + std::min(distance, partition.end - from); };
+  const auto behind = [&](uint64_t from, uint64_t distance) {
+    return from + std::min(distance, partition.end - from);
+  };
   RowRange range;
   switch (frame_.begin) {
-    case Bound::kUnboundedPreceding: range.begin = partition.begin; break;
-    case Bound::kPreceding: range.begin = before(at.begin, begin_); break;
-    case Bound::kCurrentRow: range.begin = at.begin; break;
-    case Bound::kFollowing: range.begin = behind(at.begin, begin_); break;
-    case Bound::kUnboundedFollowing: range.begin = partition.end; break;
+    case Bound::kUnboundedPreceding:
+      range.begin = partition.begin;
+      break;
+    case Bound::kPreceding:
+      range.begin = before(at.begin, begin_);
+      break;
+    case Bound::kCurrentRow:
+      range.begin = at.begin;
+      break;
+    case Bound::kFollowing:
+      range.begin = behind(at.begin, begin_);
+      break;
+    case Bound::kUnboundedFollowing:
+      range.begin = partition.end;
+      break;
   }
   switch (frame_.end) {
-    case Bound::kUnboundedPreceding: range.end = partition.begin; break;
-    case Bound::kPreceding: range.end = before(at.end, end_); break;
-    case Bound::kCurrentRow: range.end = at.end; break;
-    case Bound::kFollowing: range.end = behind(at.end, end_); break;
-    case Bound::kUnboundedFollowing: range.end = partition.end; break;
+    case Bound::kUnboundedPreceding:
+      range.end = partition.begin;
+      break;
+    case Bound::kPreceding:
+      range.end = before(at.end, end_);
+      break;
+    case Bound::kCurrentRow:
+      range.end = at.end;
+      break;
+    case Bound::kFollowing:
+      range.end = behind(at.end, end_);
+      break;
+    case Bound::kUnboundedFollowing:
+      range.end = partition.end;
+      break;
   }
   range.end = std::max(range.begin, range.end);
   return range;
 }
 
 bool WindowFrames::is_whole_partition() const {
-  return frame_.begin == WindowFrame::Bound::kUnboundedPreceding && frame_.end == WindowFrame::Bound::kUnboundedFollowing;
+  return frame_.begin == WindowFrame::Bound::kUnboundedPreceding &&
+         frame_.end == WindowFrame::Bound::kUnboundedFollowing;
 }
 
 namespace {
@@ -65,18 +92,24 @@ class RankCall final : public WindowCall {
   RankCall(const WindowExpr& window, const QueryContext& context) : kind_(window.kind) {
     if (kind_ != WindowKind::kNtile) return;
     const int64_t buckets = window_constant(window.arguments[0], context);
-    if (buckets <= 0) throw Error(ErrorCode::kInvalidArgument, window.span, "ntile wants a positive number");
+    if (buckets <= 0)
+      throw Error(ErrorCode::kInvalidArgument, window.span, "ntile wants a positive number");
     buckets_ = static_cast<uint64_t>(buckets);
   }
 
-  void evaluate(uint64_t row, uint32_t count, const WindowPlace* places, ColumnBuilder& out) override {
+  void evaluate(uint64_t row, uint32_t count, const WindowPlace* places,
+                ColumnBuilder& out) override {
     for (uint32_t i = 0; i < count; ++i) {
       const RowRange& partition = places[i].partition;
       const RowRange& peers = places[i].peers;
       const uint64_t at = row + i - partition.begin;
       switch (kind_) {
-        case WindowKind::kRowNumber: out.append(static_cast<int64_t>(at + 1)); break;
-        case WindowKind::kRank: out.append(static_cast<int64_t>(peers.begin - partition.begin + 1)); break;
+        case WindowKind::kRowNumber:
+          out.append(static_cast<int64_t>(at + 1));
+          break;
+        case WindowKind::kRank:
+          out.append(static_cast<int64_t>(peers.begin - partition.begin + 1));
+          break;
         case WindowKind::kDenseRank:
           if (at == 0) dense_rank_ = 0;
           dense_rank_ += peers.begin == row + i;
@@ -88,11 +121,19 @@ class RankCall final : public WindowCall {
                                                 static_cast<double>(partition.size() - 1));
           break;
         case WindowKind::kCumeDist:
-          out.append(static_cast<double>(peers.end - partition.begin) / static_cast<double>(partition.size()));
+          out.append(static_cast<double>(peers.end - partition.begin) /
+                     static_cast<double>(partition.size()));
           break;
-        case WindowKind::kNtile: out.append(static_cast<int64_t>(bucket(at, partition.size()) + 1)); break;
-        case WindowKind::kAggregate: case WindowKind::kLag: case WindowKind::kLead: case WindowKind::kFirstValue:
-        case WindowKind::kLastValue: case WindowKind::kNthValue: UNREACHABLE();
+        case WindowKind::kNtile:
+          out.append(static_cast<int64_t>(bucket(at, partition.size()) + 1));
+          break;
+        case WindowKind::kAggregate:
+        case WindowKind::kLag:
+        case WindowKind::kLead:
+        case WindowKind::kFirstValue:
+        case WindowKind::kLastValue:
+        case WindowKind::kNthValue:
+          UNREACHABLE();
       }
     }
   }
@@ -103,7 +144,8 @@ class RankCall final : public WindowCall {
     const uint64_t size = rows / buckets_;
     const uint64_t larger = rows % buckets_;
     const uint64_t in_larger = larger * (size + 1);
-    return at < in_larger ? at / (size + 1) : larger + (at - in_larger) / std::max<uint64_t>(1, size);
+    return at < in_larger ? at / (size + 1)
+                          : larger + (at - in_larger) / std::max<uint64_t>(1, size);
   }
 
   const WindowKind kind_;
@@ -123,7 +165,8 @@ class PickingCall : public WindowCall {
   void append(uint64_t row, ColumnBuilder& out, size_t argument = 0) {
     WindowRows& rows = columns_.rows();
     const size_t chunk = rows.chunk_of(row);
-    out.append_from(columns_.of(chunk)[argument], static_cast<uint32_t>(row - rows.begin_of(chunk)));
+    out.append_from(columns_.of(chunk)[argument],
+                    static_cast<uint32_t>(row - rows.begin_of(chunk)));
   }
   bool counts(uint64_t row) { return !ignore_nulls_ || !columns_.is_null(row, 0); }
   /// An integer argument of a row.
@@ -144,10 +187,13 @@ class PickingCall : public WindowCall {
 class ShiftCall final : public PickingCall {
  public:
   ShiftCall(const WindowExpr& window, WindowRows& rows, const QueryContext& context)
-      : PickingCall(window, rows, context), direction_(window.kind == WindowKind::kLag ? -1 : 1),
-        has_offset_(window.arguments.size() > 1), has_default_(window.arguments.size() > 2) {}
+      : PickingCall(window, rows, context),
+        direction_(window.kind == WindowKind::kLag ? -1 : 1),
+        has_offset_(window.arguments.size() > 1),
+        has_default_(window.arguments.size() > 2) {}
 
-  void evaluate(uint64_t row, uint32_t count, const WindowPlace* places, ColumnBuilder& out) override {
+  void evaluate(uint64_t row, uint32_t count, const WindowPlace* places,
+                ColumnBuilder& out) override {
     for (uint32_t i = 0; i < count;) {
       if (!has_offset_ && !ignore_nulls_) {
         i += evaluate_neighbours(row + i, count - i, places[i].partition, out);
@@ -170,13 +216,15 @@ class ShiftCall final : public PickingCall {
 
  private:
   /// The common case, many rows of a partition at a time.
-  uint32_t evaluate_neighbours(uint64_t row, uint32_t most, const RowRange& partition, ColumnBuilder& out) {
+  uint32_t evaluate_neighbours(uint64_t row, uint32_t most, const RowRange& partition,
+                               ColumnBuilder& out) {
     const uint64_t end = std::min<uint64_t>(row + most, partition.end);
     if (direction_ < 0 && row == partition.begin) out.append_null();
     const uint64_t from = direction_ < 0 ? std::max(row, partition.begin + 1) - 1 : row + 1;
     const uint64_t to = direction_ < 0 ? end - 1 : std::min(end + 1, partition.end);
     columns_.for_range(std::min(from, to), to, [&](size_t chunk, uint32_t begin, uint32_t count) {
-      out.append_from(columns_.of(chunk)[0], Selection::all(columns_.rows().size_of(chunk)).slice(begin, count));
+      out.append_from(columns_.of(chunk)[0],
+                      Selection::all(columns_.rows().size_of(chunk)).slice(begin, count));
     });
     if (direction_ > 0 && end == partition.end) out.append_null();
     return static_cast<uint32_t>(end - row);
@@ -184,9 +232,11 @@ class ShiftCall final : public PickingCall {
 
   uint64_t find(uint64_t row, int64_t offset, const RowRange& partition) {
     const bool back = (offset < 0) != (direction_ < 0);
-    uint64_t distance = offset < 0 ? uint64_t{0} - static_cast<uint64_t>(offset) : static_cast<uint64_t>(offset);
+    uint64_t distance =
+        offset < 0 ? uint64_t{0} - static_cast<uint64_t>(offset) : static_cast<uint64_t>(offset);
     const uint64_t room = back ? row - partition.begin : partition.end - 1 - row;
-    if (!ignore_nulls_ || distance == 0) return distance > room ? kNone : back ? row - distance : row + distance;
+    if (!ignore_nulls_ || distance == 0)
+      return distance > room ? kNone : back ? row - distance : row + distance;
     if (distance == 1) return back ? last_before(row, partition) : first_behind(row, partition);
     for (uint64_t at = row; distance > 0;) {
       if (at == (back ? partition.begin : partition.end - 1)) return kNone;
@@ -229,7 +279,8 @@ class FrameValueCall final : public PickingCall {
   FrameValueCall(const WindowExpr& window, WindowRows& rows, const QueryContext& context)
       : PickingCall(window, rows, context), kind_(window.kind), frames_(window, context) {}
 
-  void evaluate(uint64_t row, uint32_t count, const WindowPlace* places, ColumnBuilder& out) override {
+  void evaluate(uint64_t row, uint32_t count, const WindowPlace* places,
+                ColumnBuilder& out) override {
     for (uint32_t i = 0; i < count; ++i) {
       const uint64_t target = find(row + i, frames_.of(row + i, places[i]));
       if (target == kNone) {
@@ -249,7 +300,8 @@ class FrameValueCall final : public PickingCall {
     if (!nth || *nth <= 0) return kNone;
     auto left = static_cast<uint64_t>(*nth);
     if (!ignore_nulls_) return left <= frame.size() ? frame.begin + left - 1 : kNone;
-    if (frame.begin == nth_.begin && left == nth_left_ && (nth_found_ != kNone ? nth_found_ < frame.end : frame.end <= nth_.end)) {
+    if (frame.begin == nth_.begin && left == nth_left_ &&
+        (nth_found_ != kNone ? nth_found_ < frame.end : frame.end <= nth_.end)) {
       return nth_found_;
     }
     nth_ = frame;
@@ -301,13 +353,24 @@ class FrameValueCall final : public PickingCall {
 
 }  // namespace
 
-std::unique_ptr<WindowCall> WindowCall::create(const WindowExpr& window, WindowRows& rows, QueryContext& context) {
+std::unique_ptr<WindowCall> WindowCall::create(const WindowExpr& window, WindowRows& rows,
+                                               QueryContext& context) {
   switch (window.kind) {
-    case WindowKind::kAggregate: return make_window_aggregate(window, rows, context);
-    case WindowKind::kRowNumber: case WindowKind::kRank: case WindowKind::kDenseRank: case WindowKind::kPercentRank:
-    case WindowKind::kCumeDist: case WindowKind::kNtile: return std::make_unique<RankCall>(window, context);
-    case WindowKind::kLag: case WindowKind::kLead: return std::make_unique<ShiftCall>(window, rows, context);
-    case WindowKind::kFirstValue: case WindowKind::kLastValue: case WindowKind::kNthValue:
+    case WindowKind::kAggregate:
+      return make_window_aggregate(window, rows, context);
+    case WindowKind::kRowNumber:
+    case WindowKind::kRank:
+    case WindowKind::kDenseRank:
+    case WindowKind::kPercentRank:
+    case WindowKind::kCumeDist:
+    case WindowKind::kNtile:
+      return std::make_unique<RankCall>(window, context);
+    case WindowKind::kLag:
+    case WindowKind::kLead:
+      return std::make_unique<ShiftCall>(window, rows, context);
+    case WindowKind::kFirstValue:
+    case WindowKind::kLastValue:
+    case WindowKind::kNthValue:
       return std::make_unique<FrameValueCall>(window, rows, context);
   }
   UNREACHABLE();

@@ -29,7 +29,8 @@ void WindowRows::make_room() {
   const bool forced = context_.settings.force_spill;
   next_to_spill_ = std::max(next_to_spill_, first_chunk_);
   std::vector<std::byte> bytes;
-  while (next_to_spill_ + kHeldChunks < end_chunk() && (forced || context_.budget->available_bytes() < kRoomBytes)) {
+  while (next_to_spill_ + kHeldChunks < end_chunk() &&
+         (forced || context_.budget->available_bytes() < kRoomBytes)) {
     Slot& slot = slots_[next_to_spill_++ - first_chunk_];
     bytes.clear();
     write_chunk(slot.chunk, bytes);
@@ -52,8 +53,9 @@ size_t WindowRows::chunk_of(uint64_t row) const {
       row - begin_of(last_chunk_) < size_of(last_chunk_)) {
     return last_chunk_;
   }
-  const auto found = std::upper_bound(slots_.begin(), slots_.end(), row,
-                                      [](uint64_t wanted, const Slot& slot) { return wanted < slot.begin; });
+  const auto found =
+      std::upper_bound(slots_.begin(), slots_.end(), row,
+                       [](uint64_t wanted, const Slot& slot) { return wanted < slot.begin; });
   ASSERT(found != slots_.begin());
   last_chunk_ = first_chunk_ + static_cast<size_t>(found - slots_.begin()) - 1;
   return last_chunk_;
@@ -69,8 +71,8 @@ Chunk WindowRows::chunk(size_t index) {
   return read_chunk(types_, bytes);
 }
 
-WindowColumns::WindowColumns(const std::vector<ExprRef>& exprs, const ExprRef& filter, WindowRows& rows,
-                             const QueryContext& context)
+WindowColumns::WindowColumns(const std::vector<ExprRef>& exprs, const ExprRef& filter,
+                             WindowRows& rows, const QueryContext& context)
     : rows_(rows) {
   if (!exprs.empty()) program_ = Program::compile(exprs, context.session);
   if (filter) filter_ = Program::compile_predicate(filter, context.session);
@@ -93,7 +95,9 @@ WindowColumns::Slot& WindowColumns::slot(size_t chunk) {
   if (program_) program_->evaluate(rows, scratch_, slot.columns);
   if (filter_) {
     slot.passing.assign(words_for_bits(rows.row_count), 0);
-    filter_->select(rows, filter_scratch_).for_each([&](uint32_t row) { set_bit(slot.passing.data(), row); });
+    filter_->select(rows, filter_scratch_).for_each([&](uint32_t row) {
+      set_bit(slot.passing.data(), row);
+    });
   }
   slot.chunk = chunk;
   return slot;

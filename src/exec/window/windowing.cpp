@@ -15,18 +15,24 @@ namespace {
 class WindowReader final : public Reader {
  public:
   WindowReader(const WindowingNode& node, QueryContext& context, std::unique_ptr<Reader> sorted)
-      : node_(node), context_(context), sorted_(std::move(sorted)), rows_(node.input->schema, context),
+      : node_(node),
+        context_(context),
+        sorted_(std::move(sorted)),
+        rows_(node.input->schema, context),
         partition_count_(node.windows[0]->partition_by.size()) {
     const WindowExpr& first = *node.windows[0];
     std::vector<ExprRef> order;
     for (const SortKeyRef& key : first.order_by) order.push_back(key->expr);
-    if (partition_count_ > 0) partition_keys_ = Program::compile(first.partition_by, context.session);
+    if (partition_count_ > 0)
+      partition_keys_ = Program::compile(first.partition_by, context.session);
     if (!order.empty()) order_keys_.emplace(order, nullptr, rows_, context);
-    for (const WindowExprRef& window : node.windows) calls_.push_back(WindowCall::create(*window, rows_, context));
+    for (const WindowExprRef& window : node.windows)
+      calls_.push_back(WindowCall::create(*window, rows_, context));
   }
 
   Poll read(Chunk& out, const Waker& waker) override {
-    while (next_ == rows_.end_chunk() || (!ended_ && rows_.begin_of(next_) + rows_.size_of(next_) > complete_)) {
+    while (next_ == rows_.end_chunk() ||
+           (!ended_ && rows_.begin_of(next_) + rows_.size_of(next_) > complete_)) {
       if (ended_) return Poll::kDone;
       if (const Poll poll = advance(waker); poll == Poll::kBlocked) return poll;
     }
@@ -92,7 +98,8 @@ class WindowReader final : public Reader {
     }
     ++next_;
     // Rows before the partition of the next row are looked at no more.
-    const uint64_t needed = partitions_.front().end <= begin + count ? begin + count : partitions_.front().begin;
+    const uint64_t needed =
+        partitions_.front().end <= begin + count ? begin + count : partitions_.front().begin;
     rows_.drop_before(needed == rows_.end_row() ? next_ : std::min(next_, rows_.chunk_of(needed)));
   }
 
@@ -107,8 +114,8 @@ class WindowReader final : public Reader {
       const size_t other_chunk = rows_.chunk_of(end);
       const std::vector<Column>& others = order_keys_->of(other_chunk);
       const auto first = static_cast<uint32_t>(end - rows_.begin_of(other_chunk));
-      const auto last = static_cast<uint32_t>(
-          std::min<uint64_t>(partition.end - rows_.begin_of(other_chunk), rows_.size_of(other_chunk)));
+      const auto last = static_cast<uint32_t>(std::min<uint64_t>(
+          partition.end - rows_.begin_of(other_chunk), rows_.size_of(other_chunk)));
       for (uint32_t other = first; other < last; ++other, ++end) {
         for (size_t i = 0; i < keys.size(); ++i) {
           if (!rows_equal(keys[i], at, others[i], other)) return end;
@@ -134,7 +141,7 @@ class WindowReader final : public Reader {
   uint64_t begin_ = 0;               // of the partition being read
   uint64_t complete_ = 0;            // rows before it are of complete partitions
   bool ended_ = false;
-  size_t next_ = 0;                  // the chunk to be answered
+  size_t next_ = 0;  // the chunk to be answered
   RowRange peers_;
 };
 
@@ -143,7 +150,9 @@ class WindowSource final : public Source {
  public:
   WindowSource(const WindowingNode& node, QueryContext& context, std::unique_ptr<Source> sorted)
       : node_(node), context_(context), sorted_(std::move(sorted)) {}
-  Poll next_morsel(Morsel& out, const Waker& waker) override { return sorted_->next_morsel(out, waker); }
+  Poll next_morsel(Morsel& out, const Waker& waker) override {
+    return sorted_->next_morsel(out, waker);
+  }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     return std::make_unique<WindowReader>(node_, context_, sorted_->open(morsel));
   }
@@ -164,7 +173,8 @@ KeptRows make_windowing(const WindowingNode& node, QueryContext& context) {
   for (const ExprRef& key : first.partition_by) keys.push_back(SortKey::create(key, false, false));
   for (const SortKeyRef& key : first.order_by) keys.push_back(key);
   const PlanRef sort = SortNode::create(node.input, std::move(keys));
-  KeptRows sorted = make_sort(static_cast<const SortNode&>(*sort), context, first.partition_by.size());
+  KeptRows sorted =
+      make_sort(static_cast<const SortNode&>(*sort), context, first.partition_by.size());
   return {sorted.sink, [&node, &context, source = std::move(sorted.make_source)] {
             return std::make_unique<WindowSource>(node, context, source());
           }};

@@ -21,26 +21,37 @@ class ArrayCheck {
   ArrayCheck(const ArrowField& field, const ArrowArray& array) : field_(field), array_(array) {}
 
   void run() const {
-    if (array_.length < 0 || array_.offset < 0 || array_.length > kMostRows || array_.offset > kMostRows) {
+    if (array_.length < 0 || array_.offset < 0 || array_.length > kMostRows ||
+        array_.offset > kMostRows) {
       broken("a length or offset out of range");
     }
     check_buffers();
     check_children();
     switch (field_.layout) {
-      case ArrowLayout::kText32: return check_offsets<int32_t>(kMostRows);
-      case ArrowLayout::kText64: return check_offsets<int64_t>(kMostRows);
-      case ArrowLayout::kTextViews: return check_views();
-      case ArrowLayout::kList32: return check_offsets<int32_t>(array_.children[0]->length);
-      case ArrowLayout::kList64: return check_offsets<int64_t>(array_.children[0]->length);
-      case ArrowLayout::kListViews32: return check_list_views<int32_t>();
-      case ArrowLayout::kListViews64: return check_list_views<int64_t>();
+      case ArrowLayout::kText32:
+        return check_offsets<int32_t>(kMostRows);
+      case ArrowLayout::kText64:
+        return check_offsets<int64_t>(kMostRows);
+      case ArrowLayout::kTextViews:
+        return check_views();
+      case ArrowLayout::kList32:
+        return check_offsets<int32_t>(array_.children[0]->length);
+      case ArrowLayout::kList64:
+        return check_offsets<int64_t>(array_.children[0]->length);
+      case ArrowLayout::kListViews32:
+        return check_list_views<int32_t>();
+      case ArrowLayout::kListViews64:
+        return check_list_views<int64_t>();
       case ArrowLayout::kFixedList:
         return child_has(0, static_cast<uint128_t>(end()) * field_.width_bytes);
       case ArrowLayout::kStruct:
-        for (size_t i = 0; i < field_.children.size(); ++i) child_has(i, static_cast<uint128_t>(end()));
+        for (size_t i = 0; i < field_.children.size(); ++i)
+          child_has(i, static_cast<uint128_t>(end()));
         return;
-      case ArrowLayout::kRunEnds: return check_run_ends();
-      default: return;  // values of a fixed width, dictionaries: nothing to follow yet
+      case ArrowLayout::kRunEnds:
+        return check_run_ends();
+      default:
+        return;  // values of a fixed width, dictionaries: nothing to follow yet
     }
   }
 
@@ -53,12 +64,14 @@ class ArrayCheck {
 
   template <class T>
   T at(int buffer, int64_t index) const {
-    return load_unaligned<T>(static_cast<const std::byte*>(array_.buffers[buffer]) + static_cast<size_t>(index) * sizeof(T));
+    return load_unaligned<T>(static_cast<const std::byte*>(array_.buffers[buffer]) +
+                             static_cast<size_t>(index) * sizeof(T));
   }
 
   void check_buffers() const {
     const int64_t expected = field_.buffer_count();
-    const bool fits = expected >= 0 ? array_.n_buffers == expected : array_.n_buffers >= 3 && array_.n_buffers < kMostBuffers;
+    const bool fits = expected >= 0 ? array_.n_buffers == expected
+                                    : array_.n_buffers >= 3 && array_.n_buffers < kMostBuffers;
     if (!fits) broken("the wrong number of buffers");
     if (array_.n_buffers > 0 && !array_.buffers) broken("no buffers");
     if (array_.length == 0) return;
@@ -78,7 +91,8 @@ class ArrayCheck {
   }
 
   void check_children() const {
-    if (array_.n_children != static_cast<int64_t>(field_.child_count())) broken("the wrong number of children");
+    if (array_.n_children != static_cast<int64_t>(field_.child_count()))
+      broken("the wrong number of children");
     if (array_.n_children > 0 && !array_.children) broken("no children");
     for (size_t i = 0; i < field_.child_count(); ++i) {
       if (!array_.children[i]) broken("a child is missing");
@@ -91,7 +105,8 @@ class ArrayCheck {
   }
 
   void child_has(size_t index, uint128_t rows) const {
-    if (static_cast<uint128_t>(array_.children[index]->length) < rows) broken("a child with too few rows");
+    if (static_cast<uint128_t>(array_.children[index]->length) < rows)
+      broken("a child with too few rows");
   }
 
   template <class Offset>
@@ -114,7 +129,8 @@ class ArrayCheck {
       if (arrow_is_null(array_, row)) continue;
       const int64_t begin = at<Offset>(1, array_.offset + row);
       const int64_t size = at<Offset>(2, array_.offset + row);
-      if (begin < 0 || size < 0 || begin > child_rows || size > child_rows - begin) broken("a list outside its child");
+      if (begin < 0 || size < 0 || begin > child_rows || size > child_rows - begin)
+        broken("a list outside its child");
     }
   }
 
@@ -131,7 +147,8 @@ class ArrayCheck {
       if (index < 0 || index >= texts || !array_.buffers[2 + index]) broken("a text in no buffer");
       const int64_t bytes = at<int64_t>(static_cast<int>(array_.n_buffers - 1), index);
       const int64_t offset = view.buffer_offset();
-      if (offset < 0 || bytes < 0 || offset > bytes || view.size > bytes - offset) broken("a text outside its buffer");
+      if (offset < 0 || bytes < 0 || offset > bytes || view.size > bytes - offset)
+        broken("a text outside its buffer");
     }
   }
 
@@ -152,9 +169,12 @@ class ArrayCheck {
     const auto* values = static_cast<const std::byte*>(ends.buffers[1]);
     const auto index = static_cast<size_t>(ends.offset + run);
     switch (field_.children[0].width_bytes) {
-      case 2: return load_unaligned<int16_t>(values + index * 2);
-      case 4: return load_unaligned<int32_t>(values + index * 4);
-      default: return load_unaligned<int64_t>(values + index * 8);
+      case 2:
+        return load_unaligned<int16_t>(values + index * 2);
+      case 4:
+        return load_unaligned<int32_t>(values + index * 4);
+      default:
+        return load_unaligned<int64_t>(values + index * 8);
     }
   }
 

@@ -30,7 +30,8 @@ void release_array(ArrowArray* array) {
   for (const auto& child : owned->children) {
     if (child->release) child->release(child.get());
   }
-  if (owned->dictionary && owned->dictionary->release) owned->dictionary->release(owned->dictionary.get());
+  if (owned->dictionary && owned->dictionary->release)
+    owned->dictionary->release(owned->dictionary.get());
   array->release = nullptr;
 }
 
@@ -102,7 +103,8 @@ class ArrayExporter {
     }
     write_validity();
     switch (type->kind()) {
-      case TypeKind::kBool: return write_bits();
+      case TypeKind::kBool:
+        return write_bits();
       case TypeKind::kDecimal:
         if (type->physical() == PhysicalType::kInt64) {
           return convert<int64_t, int128_t>([](int64_t value) { return int128_t{value}; });
@@ -112,20 +114,28 @@ class ArrayExporter {
         // Our order is that of signed numbers; Arrow's that of the bytes.
         return convert<int128_t, int128_t>([](int128_t value) {
           const uint128_t bits = static_cast<uint128_t>(value) ^ (uint128_t{1} << 127);
-          const uint128_t swapped = (uint128_t{__builtin_bswap64(static_cast<uint64_t>(bits))} << 64) |
-                                    __builtin_bswap64(static_cast<uint64_t>(bits >> 64));
+          const uint128_t swapped =
+              (uint128_t{__builtin_bswap64(static_cast<uint64_t>(bits))} << 64) |
+              __builtin_bswap64(static_cast<uint64_t>(bits >> 64));
           return static_cast<int128_t>(swapped);
         });
-      case TypeKind::kInterval: return write_intervals();
-      case TypeKind::kEnum: return write_enum(type);
+      case TypeKind::kInterval:
+        return write_intervals();
+      case TypeKind::kEnum:
+        return write_enum(type);
       case TypeKind::kVarchar:
       case TypeKind::kBlob:
-      case TypeKind::kJson: return write_texts();
+      case TypeKind::kJson:
+        return write_texts();
       case TypeKind::kList:
-      case TypeKind::kMap: return write_lists(type);
-      case TypeKind::kArray: return write_arrays(type);
-      case TypeKind::kStruct: return write_structs(type);
-      default: return share_values();
+      case TypeKind::kMap:
+        return write_lists(type);
+      case TypeKind::kArray:
+        return write_arrays(type);
+      case TypeKind::kStruct:
+        return write_structs(type);
+      default:
+        return share_values();
     }
   }
 
@@ -174,7 +184,8 @@ class ArrayExporter {
       const uint64_t bits = (from ? from[done / 64] : ~uint64_t{0}) & low_mask(count - done);
       const size_t to = at + done;
       words[to / 64] |= bits << (to % 64);
-      if (to % 64 != 0 && (bits >> (64 - to % 64)) != 0) words[to / 64 + 1] |= bits >> (64 - to % 64);
+      if (to % 64 != 0 && (bits >> (64 - to % 64)) != 0)
+        words[to / 64 + 1] |= bits >> (64 - to % 64);
     }
   }
 
@@ -223,7 +234,8 @@ class ArrayExporter {
       int32_t months, days;
       int64_t nanos;
     };
-    auto* to = add_buffer(static_cast<size_t>(out_->length) * sizeof(MonthDayNano))->as<MonthDayNano>();
+    auto* to =
+        add_buffer(static_cast<size_t>(out_->length) * sizeof(MonthDayNano))->as<MonthDayNano>();
     for (const Column& part : flat_) {
       for (uint32_t row = 0; row < part.size(); ++row, ++to) {
         *to = {};
@@ -231,7 +243,8 @@ class ArrayExporter {
         const Interval& value = part.values<Interval>()[row];
         *to = {value.months, value.days, 0};
         if (__builtin_mul_overflow(value.micros, int64_t{1000}, &to->nanos)) {
-          throw Error(ErrorCode::kConversion, "an interval of {} microseconds is beyond Arrow's nanoseconds", value.micros)
+          throw Error(ErrorCode::kConversion,
+                      "an interval of {} microseconds is beyond Arrow's nanoseconds", value.micros)
               .hint("cast it to VARCHAR first");
         }
       }
@@ -372,7 +385,8 @@ bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, Ar
     return true;
   } catch (const BatchTooLarge&) {
     if (rows > 1) return false;
-    throw Error(ErrorCode::kNotSupported, "one row's text or list is longer than the 2 GiB Arrow's utf8 and list reach");
+    throw Error(ErrorCode::kNotSupported,
+                "one row's text or list is longer than the 2 GiB Arrow's utf8 and list reach");
   }
 }
 

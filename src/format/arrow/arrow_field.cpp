@@ -21,7 +21,8 @@ constexpr int32_t kLongestMetadata = 1 << 24;
 }
 
 [[noreturn]] void not_supported(const std::string& name, std::string_view format) {
-  throw Error(ErrorCode::kNotSupported, "Arrow column \"{}\" is of type \"{}\", which has no twin here", name, format)
+  throw Error(ErrorCode::kNotSupported,
+              "Arrow column \"{}\" is of type \"{}\", which has no twin here", name, format)
       .hint("cast it before it is registered");
 }
 
@@ -33,7 +34,8 @@ std::optional<int64_t> number_in(std::string_view text) {
 }
 
 /// The value of one key of a field's metadata; empty when there is none.
-std::string metadata_value(const ArrowSchema& schema, const std::string& name, std::string_view key) {
+std::string metadata_value(const ArrowSchema& schema, const std::string& name,
+                           std::string_view key) {
   const char* at = schema.metadata;
   if (!at) return {};
   const auto number = [&] {
@@ -69,7 +71,8 @@ class FieldReader {
       read_nested();
     } else if (format_.size() > 1 && format_[0] == 't') {
       read_temporal();
-    } else if (format_.size() > 2 && (format_[0] == 'd' || format_[0] == 'w') && format_[1] == ':') {
+    } else if (format_.size() > 2 && (format_[0] == 'd' || format_[0] == 'w') &&
+               format_[1] == ':') {
       format_[0] == 'd' ? read_decimal() : read_fixed_binary();
     } else {
       read_simple();
@@ -94,21 +97,31 @@ class FieldReader {
       TypeKind kind;
     };
     static constexpr Simple kSimple[] = {
-        {"n", ArrowLayout::kNull, TypeKind::kNull},        {"b", ArrowLayout::kBits, TypeKind::kBool},
-        {"c", ArrowLayout::kPlain, TypeKind::kInt8},       {"C", ArrowLayout::kPlain, TypeKind::kUInt8},
-        {"s", ArrowLayout::kPlain, TypeKind::kInt16},      {"S", ArrowLayout::kPlain, TypeKind::kUInt16},
-        {"i", ArrowLayout::kPlain, TypeKind::kInt32},      {"I", ArrowLayout::kPlain, TypeKind::kUInt32},
-        {"l", ArrowLayout::kPlain, TypeKind::kInt64},      {"L", ArrowLayout::kPlain, TypeKind::kUInt64},
-        {"e", ArrowLayout::kHalf, TypeKind::kFloat},       {"f", ArrowLayout::kPlain, TypeKind::kFloat},
-        {"g", ArrowLayout::kPlain, TypeKind::kDouble},     {"u", ArrowLayout::kText32, TypeKind::kVarchar},
-        {"U", ArrowLayout::kText64, TypeKind::kVarchar},   {"vu", ArrowLayout::kTextViews, TypeKind::kVarchar},
-        {"z", ArrowLayout::kText32, TypeKind::kBlob},      {"Z", ArrowLayout::kText64, TypeKind::kBlob},
+        {"n", ArrowLayout::kNull, TypeKind::kNull},
+        {"b", ArrowLayout::kBits, TypeKind::kBool},
+        {"c", ArrowLayout::kPlain, TypeKind::kInt8},
+        {"C", ArrowLayout::kPlain, TypeKind::kUInt8},
+        {"s", ArrowLayout::kPlain, TypeKind::kInt16},
+        {"S", ArrowLayout::kPlain, TypeKind::kUInt16},
+        {"i", ArrowLayout::kPlain, TypeKind::kInt32},
+        {"I", ArrowLayout::kPlain, TypeKind::kUInt32},
+        {"l", ArrowLayout::kPlain, TypeKind::kInt64},
+        {"L", ArrowLayout::kPlain, TypeKind::kUInt64},
+        {"e", ArrowLayout::kHalf, TypeKind::kFloat},
+        {"f", ArrowLayout::kPlain, TypeKind::kFloat},
+        {"g", ArrowLayout::kPlain, TypeKind::kDouble},
+        {"u", ArrowLayout::kText32, TypeKind::kVarchar},
+        {"U", ArrowLayout::kText64, TypeKind::kVarchar},
+        {"vu", ArrowLayout::kTextViews, TypeKind::kVarchar},
+        {"z", ArrowLayout::kText32, TypeKind::kBlob},
+        {"Z", ArrowLayout::kText64, TypeKind::kBlob},
         {"vz", ArrowLayout::kTextViews, TypeKind::kBlob},
     };
     for (const Simple& simple : kSimple) {
       if (simple.format != format_) continue;
       set(simple.layout, Type::simple(simple.kind));
-      if (simple.layout == ArrowLayout::kPlain) field_.width_bytes = width_of(field_.type->physical());
+      if (simple.layout == ArrowLayout::kPlain)
+        field_.width_bytes = width_of(field_.type->physical());
       return;
     }
     not_supported(field_.name, format_);
@@ -120,7 +133,8 @@ class FieldReader {
     while (true) {
       const size_t comma = rest.find(',');
       const auto number = number_in(rest.substr(0, comma));
-      if (!number || numbers.size() == 3) broken(field_.name, "a decimal without precision and scale");
+      if (!number || numbers.size() == 3)
+        broken(field_.name, "a decimal without precision and scale");
       numbers.push_back(*number);
       if (comma == std::string_view::npos) break;
       rest.remove_prefix(comma + 1);
@@ -129,21 +143,26 @@ class FieldReader {
     const int64_t bits = numbers.size() == 3 ? numbers[2] : 128;
     if (bits != 32 && bits != 64 && bits != 128 && bits != 256) not_supported(field_.name, format_);
     if (numbers[0] < 1 || numbers[0] > 38 || numbers[1] < 0 || numbers[1] > numbers[0]) {
-      throw Error(ErrorCode::kNotSupported, "Arrow column \"{}\" is DECIMAL({},{}); here the width lies between 1 and 38, "
-                  "the scale between 0 and the width", field_.name, numbers[0], numbers[1]);
+      throw Error(ErrorCode::kNotSupported,
+                  "Arrow column \"{}\" is DECIMAL({},{}); here the width lies between 1 and 38, "
+                  "the scale between 0 and the width",
+                  field_.name, numbers[0], numbers[1]);
     }
-    set(ArrowLayout::kDecimal, Type::decimal(static_cast<int>(numbers[0]), static_cast<int>(numbers[1])),
+    set(ArrowLayout::kDecimal,
+        Type::decimal(static_cast<int>(numbers[0]), static_cast<int>(numbers[1])),
         static_cast<uint64_t>(bits / 8));
   }
 
   void read_fixed_binary() {
     const auto width = number_in(format_.substr(2));
-    if (!width || *width < 0 || *width > (int64_t{1} << 30)) broken(field_.name, "a fixed width that is none");
+    if (!width || *width < 0 || *width > (int64_t{1} << 30))
+      broken(field_.name, "a fixed width that is none");
     set(ArrowLayout::kFixedBinary, Type::blob(), static_cast<uint64_t>(*width));
   }
 
   void set_scaled(TypeRef type, uint64_t width, int64_t multiplier, int64_t divisor) {
-    if (multiplier == 1 && divisor == 1 && width == width_of(type->physical())) return set(ArrowLayout::kPlain, type, width);
+    if (multiplier == 1 && divisor == 1 && width == width_of(type->physical()))
+      return set(ArrowLayout::kPlain, type, width);
     set(ArrowLayout::kScaled, type, width);
     field_.multiplier = multiplier;
     field_.divisor = divisor;
@@ -151,10 +170,14 @@ class FieldReader {
   /// Of a unit letter, what makes it microseconds.
   void set_micros(TypeRef type, char unit, uint64_t width) {
     switch (unit) {
-      case 's': return set_scaled(type, width, 1'000'000, 1);
-      case 'm': return set_scaled(type, width, 1000, 1);
-      case 'u': return set_scaled(type, width, 1, 1);
-      case 'n': return set_scaled(type, width, 1, 1000);
+      case 's':
+        return set_scaled(type, width, 1'000'000, 1);
+      case 'm':
+        return set_scaled(type, width, 1000, 1);
+      case 'u':
+        return set_scaled(type, width, 1, 1);
+      case 'n':
+        return set_scaled(type, width, 1, 1000);
     }
     not_supported(field_.name, format_);
   }
@@ -174,10 +197,14 @@ class FieldReader {
     if (family == "ts" && format_.size() >= 4 && format_[3] == ':') {
       if (format_.size() > 4) return set_micros(Type::timestamp_tz(), unit, 8);
       switch (unit) {
-        case 's': return set(ArrowLayout::kPlain, Type::timestamp_s(), 8);
-        case 'm': return set(ArrowLayout::kPlain, Type::timestamp_ms(), 8);
-        case 'u': return set(ArrowLayout::kPlain, Type::timestamp(), 8);
-        case 'n': return set(ArrowLayout::kPlain, Type::timestamp_ns(), 8);
+        case 's':
+          return set(ArrowLayout::kPlain, Type::timestamp_s(), 8);
+        case 'm':
+          return set(ArrowLayout::kPlain, Type::timestamp_ms(), 8);
+        case 'u':
+          return set(ArrowLayout::kPlain, Type::timestamp(), 8);
+        case 'n':
+          return set(ArrowLayout::kPlain, Type::timestamp_ns(), 8);
       }
     }
     not_supported(field_.name, format_);
@@ -190,7 +217,8 @@ class FieldReader {
     }
     const ArrowSchema& child = *schema_.children[index];
     const std::string name = child.name ? child.name : "";
-    field_.children.push_back(read_arrow_field(child, depth_ == 0 ? name : field_.name + "." + name, depth_ + 1));
+    field_.children.push_back(
+        read_arrow_field(child, depth_ == 0 ? name : field_.name + "." + name, depth_ + 1));
   }
 
   void read_nested() {
@@ -209,7 +237,8 @@ class FieldReader {
       add_child(0);
       add_child(1);
       const ArrowField& ends = field_.children[0];
-      if (ends.layout != ArrowLayout::kPlain || !ends.type->is_signed_integer() || ends.width_bytes < 2 || ends.width_bytes > 8) {
+      if (ends.layout != ArrowLayout::kPlain || !ends.type->is_signed_integer() ||
+          ends.width_bytes < 2 || ends.width_bytes > 8) {
         broken(field_.name, "run ends that are no integers");
       }
       return set(ArrowLayout::kRunEnds, field_.children[1].type);
@@ -226,10 +255,12 @@ class FieldReader {
     }
     if (kind.size() > 2 && kind[0] == 'w' && kind[1] == ':') {
       const auto length = number_in(kind.substr(2));
-      if (!length || *length < 0 || *length > (1 << 30)) broken(field_.name, "a fixed length that is none");
+      if (!length || *length < 0 || *length > (1 << 30))
+        broken(field_.name, "a fixed length that is none");
       add_child(0);
       if (*length == 0) not_supported(field_.name, format_);
-      return set(ArrowLayout::kFixedList, Type::array(field_.children[0].type, static_cast<uint32_t>(*length)),
+      return set(ArrowLayout::kFixedList,
+                 Type::array(field_.children[0].type, static_cast<uint32_t>(*length)),
                  static_cast<uint64_t>(*length));
     }
     ArrowLayout layout;
@@ -251,7 +282,8 @@ class FieldReader {
   void read_dictionary() {
     static constexpr std::string_view kSigned = "csil";
     static constexpr std::string_view kUnsigned = "CSIL";
-    const size_t at = format_.size() == 1 ? std::min(kSigned.find(format_[0]), kUnsigned.find(format_[0])) : 4;
+    const size_t at =
+        format_.size() == 1 ? std::min(kSigned.find(format_[0]), kUnsigned.find(format_[0])) : 4;
     if (at >= 4) broken(field_.name, "dictionary codes that are no integers");
     field_.is_signed = kSigned.find(format_[0]) != std::string_view::npos;
     field_.children.push_back(read_arrow_field(*schema_.dictionary, field_.name, depth_ + 1));
@@ -261,14 +293,18 @@ class FieldReader {
   void read_extension() {
     if (!schema_.metadata) return;
     const std::string extension = metadata_value(schema_, field_.name, "ARROW:extension:name");
-    if (extension == "arrow.json" && field_.type->is(TypeKind::kVarchar)) field_.type = Type::json();
-    if (extension == "arrow.uuid" && field_.layout == ArrowLayout::kFixedBinary && field_.width_bytes == 16) {
+    if (extension == "arrow.json" && field_.type->is(TypeKind::kVarchar))
+      field_.type = Type::json();
+    if (extension == "arrow.uuid" && field_.layout == ArrowLayout::kFixedBinary &&
+        field_.width_bytes == 16) {
       set(ArrowLayout::kUuid, Type::uuid(), 16);
     }
-    if (extension == "arrow.bool8" && field_.type->is(TypeKind::kInt8) && field_.layout == ArrowLayout::kPlain) {
+    if (extension == "arrow.bool8" && field_.type->is(TypeKind::kInt8) &&
+        field_.layout == ArrowLayout::kPlain) {
       set(ArrowLayout::kByteBool, Type::boolean(), 1);
     }
-    if (field_.layout == ArrowLayout::kDecimal && field_.width_bytes == 16 && field_.type == Type::decimal(38, 0) &&
+    if (field_.layout == ArrowLayout::kDecimal && field_.width_bytes == 16 &&
+        field_.type == Type::decimal(38, 0) &&
         metadata_value(schema_, field_.name, "doline.type") == "HUGEINT") {
       set(ArrowLayout::kPlain, Type::hugeint(), 16);
     }
@@ -285,15 +321,20 @@ class FieldReader {
 int64_t ArrowField::buffer_count() const {
   switch (layout) {
     case ArrowLayout::kNull:
-    case ArrowLayout::kRunEnds: return 0;
+    case ArrowLayout::kRunEnds:
+      return 0;
     case ArrowLayout::kStruct:
-    case ArrowLayout::kFixedList: return 1;
+    case ArrowLayout::kFixedList:
+      return 1;
     case ArrowLayout::kText32:
     case ArrowLayout::kText64:
     case ArrowLayout::kListViews32:
-    case ArrowLayout::kListViews64: return 3;
-    case ArrowLayout::kTextViews: return -1;
-    default: return 2;
+    case ArrowLayout::kListViews64:
+      return 3;
+    case ArrowLayout::kTextViews:
+      return -1;
+    default:
+      return 2;
   }
 }
 

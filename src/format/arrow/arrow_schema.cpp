@@ -22,12 +22,14 @@ void release_schema(ArrowSchema* schema) {
   for (const auto& child : owned->children) {
     if (child->release) child->release(child.get());
   }
-  if (owned->dictionary && owned->dictionary->release) owned->dictionary->release(owned->dictionary.get());
+  if (owned->dictionary && owned->dictionary->release)
+    owned->dictionary->release(owned->dictionary.get());
   schema->release = nullptr;
 }
 
 /// Key and value as the interface packs them: a count, then lengths and bytes.
-std::string packed_metadata(std::initializer_list<std::pair<std::string_view, std::string_view>> pairs) {
+std::string packed_metadata(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> pairs) {
   std::string out;
   const auto put_number = [&](size_t number) {
     const auto value = static_cast<int32_t>(number);
@@ -57,7 +59,8 @@ class SchemaExporter {
     owned->format = format_of(type);
     if (type->is(TypeKind::kUuid)) owned->metadata = extension("arrow.uuid");
     if (type->is(TypeKind::kJson)) owned->metadata = extension("arrow.json");
-    if (type->is(TypeKind::kHugeInt)) owned->metadata = packed_metadata({{"doline.type", "HUGEINT"}});
+    if (type->is(TypeKind::kHugeInt))
+      owned->metadata = packed_metadata({{"doline.type", "HUGEINT"}});
     // From here on a failure is cleaned up by what `out` owns.
     *out = ArrowSchema{};
     OwnedSchema& kept = *owned;
@@ -95,8 +98,12 @@ class SchemaExporter {
         owned.dictionary = std::make_unique<ArrowSchema>();
         write("", Type::varchar(), owned.dictionary.get());
         break;
-      case TypeKind::kList: add_child(owned, "l", type->element(), true); break;
-      case TypeKind::kArray: add_child(owned, "item", type->element(), true); break;
+      case TypeKind::kList:
+        add_child(owned, "l", type->element(), true);
+        break;
+      case TypeKind::kArray:
+        add_child(owned, "item", type->element(), true);
+        break;
       case TypeKind::kMap: {
         // The entries and their keys are never NULL; Arrow asks that the fields say so.
         owned.children.push_back(std::make_unique<ArrowSchema>());
@@ -109,47 +116,78 @@ class SchemaExporter {
       case TypeKind::kStruct:
         for (const Field& field : type->fields()) add_child(owned, field.name, field.type, true);
         break;
-      default: break;  // no children
+      default:
+        break;  // no children
     }
   }
 
   std::string format_of(TypeRef type) const {
     switch (type->kind()) {
-      case TypeKind::kNull: return "n";
-      case TypeKind::kBool: return "b";
-      case TypeKind::kInt8: return "c";
-      case TypeKind::kInt16: return "s";
-      case TypeKind::kInt32: return "i";
-      case TypeKind::kInt64: return "l";
-      case TypeKind::kHugeInt: return "d:38,0";
-      case TypeKind::kUInt8: return "C";
-      case TypeKind::kUInt16: return "S";
-      case TypeKind::kUInt32: return "I";
-      case TypeKind::kUInt64: return "L";
-      case TypeKind::kFloat: return "f";
-      case TypeKind::kDouble: return "g";
-      case TypeKind::kDecimal: return fmt::format("d:{},{}", type->width(), type->scale());
-      case TypeKind::kDate: return "tdD";
-      case TypeKind::kTime: return "ttu";
-      case TypeKind::kTimestampS: return "tss:";
-      case TypeKind::kTimestampMs: return "tsm:";
-      case TypeKind::kTimestamp: return "tsu:";
-      case TypeKind::kTimestampNs: return "tsn:";
-      case TypeKind::kTimestampTz: return "tsu:" + (zone_.empty() ? "UTC" : std::string(zone_));
-      case TypeKind::kInterval: return "tin";
-      case TypeKind::kDuration: return "tDu";
+      case TypeKind::kNull:
+        return "n";
+      case TypeKind::kBool:
+        return "b";
+      case TypeKind::kInt8:
+        return "c";
+      case TypeKind::kInt16:
+        return "s";
+      case TypeKind::kInt32:
+        return "i";
+      case TypeKind::kInt64:
+        return "l";
+      case TypeKind::kHugeInt:
+        return "d:38,0";
+      case TypeKind::kUInt8:
+        return "C";
+      case TypeKind::kUInt16:
+        return "S";
+      case TypeKind::kUInt32:
+        return "I";
+      case TypeKind::kUInt64:
+        return "L";
+      case TypeKind::kFloat:
+        return "f";
+      case TypeKind::kDouble:
+        return "g";
+      case TypeKind::kDecimal:
+        return fmt::format("d:{},{}", type->width(), type->scale());
+      case TypeKind::kDate:
+        return "tdD";
+      case TypeKind::kTime:
+        return "ttu";
+      case TypeKind::kTimestampS:
+        return "tss:";
+      case TypeKind::kTimestampMs:
+        return "tsm:";
+      case TypeKind::kTimestamp:
+        return "tsu:";
+      case TypeKind::kTimestampNs:
+        return "tsn:";
+      case TypeKind::kTimestampTz:
+        return "tsu:" + (zone_.empty() ? "UTC" : std::string(zone_));
+      case TypeKind::kInterval:
+        return "tin";
+      case TypeKind::kDuration:
+        return "tDu";
       case TypeKind::kVarchar:
-      case TypeKind::kJson: return "u";
-      case TypeKind::kBlob: return "z";
-      case TypeKind::kUuid: return "w:16";
+      case TypeKind::kJson:
+        return "u";
+      case TypeKind::kBlob:
+        return "z";
+      case TypeKind::kUuid:
+        return "w:16";
       case TypeKind::kEnum: {
         const size_t count = type->enum_values().size();
         return count <= 0x100 ? "C" : count <= 0x10000 ? "S" : "i";
       }
-      case TypeKind::kList: return "+l";
-      case TypeKind::kArray: return fmt::format("+w:{}", type->array_length());
-      case TypeKind::kStruct: return "+s";
-      case TypeKind::kMap: return "+m";
+      case TypeKind::kList:
+        return "+l";
+      case TypeKind::kArray:
+        return fmt::format("+w:{}", type->array_length());
+      case TypeKind::kStruct:
+        return "+s";
+      case TypeKind::kMap:
+        return "+m";
     }
     UNREACHABLE();
   }

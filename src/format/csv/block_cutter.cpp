@@ -12,13 +12,18 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
-CsvBlockCutter::CsvBlockCutter(std::unique_ptr<ReadAhead> blocks, const CsvOptions& options, std::string path)
-    : blocks_(std::move(blocks)), options_(options), path_(std::move(path)), signs_(options.dialect.signs()),
-      scanner_(options.dialect), lines_to_skip_(options.skip) {}
+CsvBlockCutter::CsvBlockCutter(std::unique_ptr<ReadAhead> blocks, const CsvOptions& options,
+                               std::string path)
+    : blocks_(std::move(blocks)),
+      options_(options),
+      path_(std::move(path)),
+      signs_(options.dialect.signs()),
+      scanner_(options.dialect),
+      lines_to_skip_(options.skip) {}
 
 void CsvBlockCutter::too_long() const {
-  throw Error(ErrorCode::kFormat, "{}: the row that begins in line {} is longer than {} bytes", path_,
-              place_.line, options_.max_line_bytes)
+  throw Error(ErrorCode::kFormat, "{}: the row that begins in line {} is longer than {} bytes",
+              path_, place_.line, options_.max_line_bytes)
       .note("a quote that is never closed makes the rest of a file one row")
       .hint("quote => '' if quotes mean nothing here, or a larger max_line_size");
 }
@@ -72,7 +77,8 @@ void CsvBlockCutter::cut(std::string_view text, const PinRef& pin, std::vector<C
     if (carry_.size() + ends.first > options_.max_line_bytes) too_long();
     begin = ends.first + 1;
     const std::string_view rest = text.substr(0, begin);
-    const auto in_rest = static_cast<uint64_t>(std::count(rest.begin(), rest.end(), signs_.newline));
+    const auto in_rest =
+        static_cast<uint64_t>(std::count(rest.begin(), rest.end(), signs_.newline));
     lines -= in_rest;
     out.push_back(straddling(rest, in_rest));
   }

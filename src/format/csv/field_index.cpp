@@ -56,7 +56,8 @@ CsvCarry CsvScanner::carry() const {
           state_ == CsvState::kFieldStart || state_ == CsvState::kClosed};
 }
 
-void CsvScanner::step(std::string_view text, size_t at, size_t to, CsvPositions& positions, CsvPositions& row_ends) {
+void CsvScanner::step(std::string_view text, size_t at, size_t to, CsvPositions& positions,
+                      CsvPositions& row_ends) {
   const bool has_escape = dialect_.has_escape();
   CsvState state = state_;
   const auto end_value = [&](size_t position, bool ends_row) {
@@ -101,7 +102,8 @@ void CsvScanner::step(std::string_view text, size_t at, size_t to, CsvPositions&
   state_ = state;
 }
 
-size_t CsvScanner::scan(std::string_view text, size_t at, size_t to, CsvPositions& positions, CsvPositions& row_ends) {
+size_t CsvScanner::scan(std::string_view text, size_t at, size_t to, CsvPositions& positions,
+                        CsvPositions& row_ends) {
   while (at < to) {
     const size_t words = (to - at) / 64;
     const bool is_plain = state_ != CsvState::kEscaped && state_ != CsvState::kComment;
@@ -109,7 +111,8 @@ size_t CsvScanner::scan(std::string_view text, size_t at, size_t to, CsvPosition
       CsvCarry carry = this->carry();
       const CsvMarked done =
           kernels_.mark(text.data() + at, words, &signs_, &carry, static_cast<uint32_t>(at),
-                        static_cast<uint32_t>(positions.size()), positions.room(words * 64 + 16), row_ends.room(words * 64));
+                        static_cast<uint32_t>(positions.size()), positions.room(words * 64 + 16),
+                        row_ends.room(words * 64));
       positions.grow(done.positions);
       row_ends.grow(done.row_ends);
       if (done.words > 0) {
@@ -190,9 +193,11 @@ uint32_t CsvRows::next(uint32_t wanted) {
   }
   if (scanned_ == text_.size() && !is_ended_) {
     is_ended_ = true;
-    const size_t last = row_ends_.empty() ? size_t{next_begin_} : positions_[row_ends_.back()] + size_t{1};
+    const size_t last =
+        row_ends_.empty() ? size_t{next_begin_} : positions_[row_ends_.back()] + size_t{1};
     if (last < text_.size()) {  // a last row without a newline
-      is_unclosed_ = scanner_.state() == CsvState::kInside || scanner_.state() == CsvState::kEscaped;
+      is_unclosed_ =
+          scanner_.state() == CsvState::kInside || scanner_.state() == CsvState::kEscaped;
       row_ends_.push_back(static_cast<uint32_t>(positions_.size()));
       positions_.push_back(static_cast<uint32_t>(text_.size()));
     }

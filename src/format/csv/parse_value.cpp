@@ -27,8 +27,9 @@ bool read_digits(const char* from, int count, uint32_t& value) {
 /// "2020-01-05", ten bytes.
 bool read_iso_date(const char* from, int32_t& days) {
   uint32_t year, month, day;
-  return from[4] == '-' && from[7] == '-' && read_digits(from, 4, year) && read_digits(from + 5, 2, month) &&
-         read_digits(from + 8, 2, day) && days_from_civil_checked(year, month, day, days);
+  return from[4] == '-' && from[7] == '-' && read_digits(from, 4, year) &&
+         read_digits(from + 5, 2, month) && read_digits(from + 8, 2, day) &&
+         days_from_civil_checked(year, month, day, days);
 }
 
 /// Digits and a sign. "1.5" is none: CAST would round it; "1.0" is one.
@@ -94,15 +95,15 @@ bool parse_csv_date(std::string_view text, int32_t& days) {
 }
 
 bool parse_csv_timestamp(std::string_view text, int64_t& micros) {
-  if (text.size() >= 19 && text.size() <= 26 && (text[10] == ' ' || text[10] == 'T') && text[13] == ':' &&
-      text[16] == ':') {
+  if (text.size() >= 19 && text.size() <= 26 && (text[10] == ' ' || text[10] == 'T') &&
+      text[13] == ':' && text[16] == ':') {
     int32_t days;
     uint32_t hour, minute, second;
     uint32_t fraction = 0;
     const int digits = static_cast<int>(text.size()) - 20;
     bool good = read_iso_date(text.data(), days) && read_digits(text.data() + 11, 2, hour) &&
-                read_digits(text.data() + 14, 2, minute) && read_digits(text.data() + 17, 2, second) &&
-                hour < 24 && minute < 60 && second < 60;
+                read_digits(text.data() + 14, 2, minute) &&
+                read_digits(text.data() + 17, 2, second) && hour < 24 && minute < 60 && second < 60;
     if (good && text.size() > 19) {
       good = text[19] == '.' && digits > 0 && read_digits(text.data() + 20, digits, fraction);
       for (int i = digits; i < 6; ++i) fraction *= 10;

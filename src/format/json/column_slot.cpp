@@ -122,7 +122,8 @@ Column ColumnSlot::seal(const PinRef& pin) {
   BufferRef validity = std::exchange(validity_, nullptr);
   if (!values) values = Buffer::allocate(0);
   if (type_->physical() == PhysicalType::kList) {
-    return Column::list(type_, size, std::move(values), children_[0].seal(pin), std::move(validity));
+    return Column::list(type_, size, std::move(values), children_[0].seal(pin),
+                        std::move(validity));
   }
   if (type_->physical() == PhysicalType::kStruct) {
     std::vector<Column> columns;
@@ -134,7 +135,8 @@ Column ColumnSlot::seal(const PinRef& pin) {
   std::vector<PinRef> pins;
   if (heap_) pins.push_back(std::exchange(heap_, nullptr));
   if (has_views) pins.push_back(pin);
-  return Column::flat(type_, size, std::move(values), std::move(validity), combine_pins(std::move(pins)));
+  return Column::flat(type_, size, std::move(values), std::move(validity),
+                      combine_pins(std::move(pins)));
 }
 
 }  // namespace doline

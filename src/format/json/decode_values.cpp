@@ -32,7 +32,8 @@ bool RecordDecoder::json(Node& node) {
   const char first = cursor_.sign();
   std::string_view raw;
   if (!cursor_.skip(raw)) return damaged();
-  if (first == 'N' || first == 'I' || raw == "-Infinity" || raw == "nan") return contradiction(node, place, true);
+  if (first == 'N' || first == 'I' || raw == "-Infinity" || raw == "nan")
+    return contradiction(node, place, true);
   if (node.kind == Kind::kRaw || is_minified(raw)) {
     node.slot->append_view(raw, readable_end_);
     return true;
@@ -82,7 +83,8 @@ bool RecordDecoder::bigint(Node& node) {
       return true;
     }
     int64_t value;
-    if ((layout_.is_guessed && number.is_real) || !parse_integer(number.text, value)) return contradiction(node, place, true);
+    if ((layout_.is_guessed && number.is_real) || !parse_integer(number.text, value))
+      return contradiction(node, place, true);
     node.slot->append(value);
     return true;
   }
@@ -110,7 +112,8 @@ bool RecordDecoder::integer(Node& node) {
   T value;
   if (layout_.is_guessed) {
     const bool is_number = !is_string && text.find_first_not_of("-0123456789") == text.npos;
-    if (!is_number && !(is_string && options_.strings_to_integers)) return contradiction(node, place, true);
+    if (!is_number && !(is_string && options_.strings_to_integers))
+      return contradiction(node, place, true);
   } else if (!is_string && (text == "true" || text == "false")) {
     text = text == "true" ? "1" : "0";
   }
@@ -126,7 +129,8 @@ bool RecordDecoder::decimal(Node& node) {
   if (!scalar_text(text, is_string)) return contradiction(node, place, false);
   if (!is_string && (text == "true" || text == "false")) text = text == "true" ? "1" : "0";
   int128_t value;
-  if (!parse_decimal(text, node.type->width(), node.type->scale(), value)) return contradiction(node, place, true);
+  if (!parse_decimal(text, node.type->width(), node.type->scale(), value))
+    return contradiction(node, place, true);
   if (node.type->physical() == PhysicalType::kInt128) {
     node.slot->append(value);
   } else {
@@ -140,7 +144,8 @@ bool RecordDecoder::real(Node& node) {
   const char first = cursor_.sign();
   double value = 0;
   JsonNumber number;
-  if ((static_cast<unsigned char>(first - '0') < 10 || first == '-') && cursor_.take_number(number)) {
+  if ((static_cast<unsigned char>(first - '0') < 10 || first == '-') &&
+      cursor_.take_number(number)) {
     if (node.kind == Kind::kDouble) [[likely]] {
       node.slot->append(double_of(number));
       return true;
@@ -153,7 +158,8 @@ bool RecordDecoder::real(Node& node) {
   std::string_view text;
   bool is_string;
   if (!scalar_text(text, is_string)) return contradiction(node, place, false);
-  if (layout_.is_guessed && (is_string || first == 't' || first == 'f')) return contradiction(node, place, true);
+  if (layout_.is_guessed && (is_string || first == 't' || first == 'f'))
+    return contradiction(node, place, true);
   if (!is_string && (text == "true" || text == "false")) text = text == "true" ? "1" : "0";
   if (!parse_double(text, value)) return contradiction(node, place, true);
   if (node.kind == Kind::kDouble) {
@@ -191,7 +197,8 @@ bool RecordDecoder::moment(Node& node) {
       int64_t micros = 0;
       int64_t seconds = 0;
       int32_t nanos = 0;
-      good = parse_time(text, micros) && (!guessed || scan_time(text, seconds, nanos) == text.size());
+      good =
+          parse_time(text, micros) && (!guessed || scan_time(text, seconds, nanos) == text.size());
       if (good) node.slot->append(micros);
       break;
     }
@@ -203,7 +210,8 @@ bool RecordDecoder::moment(Node& node) {
                timestamp_from_parts(parsed.days, parsed.nanos / kNanosPerMicro, micros);
       } else if (text.size() <= 26) {
         good = parse_csv_timestamp(text, micros) &&
-               (!guessed || text.size() == 19 || (parse_timestamp(text, micros, has_offset) && !has_offset));
+               (!guessed || text.size() == 19 ||
+                (parse_timestamp(text, micros, has_offset) && !has_offset));
       } else {
         good = parse_timestamp(text, micros, has_offset) && !(guessed && has_offset);
       }

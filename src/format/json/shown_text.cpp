@@ -9,7 +9,8 @@ std::string shown_text(std::string_view text, size_t most) {
   if (is_cut) {
     text = text.substr(0, most);
     // Not within a character.
-    while (!text.empty() && (static_cast<uint8_t>(text.back()) & 0xC0) == 0x80) text.remove_suffix(1);
+    while (!text.empty() && (static_cast<uint8_t>(text.back()) & 0xC0) == 0x80)
+      text.remove_suffix(1);
     if (!text.empty() && static_cast<uint8_t>(text.back()) >= 0xC0) text.remove_suffix(1);
   }
   const bool is_utf8 = simdjson::validate_utf8(text.data(), text.size());

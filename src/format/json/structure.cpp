@@ -24,8 +24,9 @@ enum : uint32_t {
 
 // The most likely first.
 constexpr const char* kDateFormats[] = {"%y-%m-%d", "%d-%m-%y", "%d-%m-%Y", "%m-%d-%y", "%m-%d-%Y"};
-constexpr const char* kTimestampFormats[] = {"%y-%m-%d %H:%M:%S", "%d-%m-%y %H:%M:%S", "%d-%m-%Y %H:%M:%S",
-                                             "%m-%d-%y %I:%M:%S %p", "%m-%d-%Y %I:%M:%S %p"};
+constexpr const char* kTimestampFormats[] = {"%y-%m-%d %H:%M:%S", "%d-%m-%y %H:%M:%S",
+                                             "%d-%m-%Y %H:%M:%S", "%m-%d-%y %I:%M:%S %p",
+                                             "%m-%d-%Y %I:%M:%S %p"};
 constexpr uint32_t kFirstTimestampFormat = kFirstDateFormat << std::size(kDateFormats);
 
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
@@ -48,7 +49,8 @@ uint32_t classify_local(std::string_view text) {
     return made;
   }();
   uint32_t fitting = 0;
-  for (size_t i = 0; i < dates.size(); ++i) fitting |= fits_format(dates[i], text) ? kFirstDateFormat << i : 0;
+  for (size_t i = 0; i < dates.size(); ++i)
+    fitting |= fits_format(dates[i], text) ? kFirstDateFormat << i : 0;
   for (size_t i = 0; i < timestamps.size(); ++i) {
     fitting |= fits_format(timestamps[i], text) ? kFirstTimestampFormat << i : 0;
   }
@@ -81,7 +83,9 @@ uint32_t classify_clock(std::string_view text) {
   // Neither zones that are named nor hours alone; nanoseconds would be cut.
   const std::string_view clock = text.substr(date + 1);
   const size_t end = std::min(clock.find_first_not_of("0123456789:."), clock.size());
-  if (end == 0 || clock.starts_with("24") || clock.find_first_not_of("0123456789:.+-Z") != clock.npos) return 0;
+  if (end == 0 || clock.starts_with("24") ||
+      clock.find_first_not_of("0123456789:.+-Z") != clock.npos)
+    return 0;
   const size_t point = clock.substr(0, end).find('.');
   if (point != clock.npos && end - point > 7) return 0;
   if (has_offset) return kZonedTimestamp;
@@ -148,8 +152,10 @@ JsonStructure::JsonStructure(JsonStructure&&) noexcept = default;
 JsonStructure::~JsonStructure() = default;
 
 JsonStructure& JsonStructure::member(std::string_view name, uint32_t& expected) {
-  if (expected < members_.size() && members_[expected].name == name) return members_[expected++].structure;
-  const auto [place, is_new] = places_.try_emplace(std::string(name), static_cast<uint32_t>(members_.size()));
+  if (expected < members_.size() && members_[expected].name == name)
+    return members_[expected++].structure;
+  const auto [place, is_new] =
+      places_.try_emplace(std::string(name), static_cast<uint32_t>(members_.size()));
   if (is_new) {
     members_.push_back({std::string(name), JsonStructure(*options_)});
     members_.back().structure.is_alone_ = is_alone_;
@@ -161,7 +167,8 @@ JsonStructure& JsonStructure::member(std::string_view name, uint32_t& expected) 
 void JsonStructure::add_string(std::string_view text) {
   kinds_ |= kString;
   if (candidates_ == 0) return;
-  const bool has_own_formats = !options_->date_format.empty() || !options_->timestamp_format.empty();
+  const bool has_own_formats =
+      !options_->date_format.empty() || !options_->timestamp_format.empty();
   if (!has_own_formats) {
     candidates_ &= classify(text, *options_);
     return;
@@ -175,7 +182,8 @@ void JsonStructure::add_string(std::string_view text) {
   }
   if (!options_->timestamp_format.empty()) {
     fitting &= ~(kIsoTimestamp | kZonedTimestamp) & (kFirstTimestampFormat - 1);
-    if (fits_format(TimeFormat::compile(options_->timestamp_format), text)) fitting |= kIsoTimestamp;
+    if (fits_format(TimeFormat::compile(options_->timestamp_format), text))
+      fitting |= kIsoTimestamp;
   }
   candidates_ &= fitting;
 }
@@ -193,7 +201,8 @@ bool JsonStructure::add(JsonCursor& cursor, uint32_t depth) {
       std::string scratch;
       do {
         bool escaped;
-        if (cursor.sign() != '"' || !cursor.take_string(text, escaped) || !cursor.take(':')) return false;
+        if (cursor.sign() != '"' || !cursor.take_string(text, escaped) || !cursor.take(':'))
+          return false;
         if (escaped) {
           scratch.clear();
           append_unescaped(scratch, text);
@@ -251,7 +260,8 @@ bool JsonStructure::add(JsonCursor& cursor, uint32_t depth) {
         int64_t narrow;
         uint64_t wide;
         if (parse_integer(number.text, narrow)) return true;
-        number_ = std::max(number_, parse_integer(number.text, wide) ? Number::kHugeint : Number::kReal);
+        number_ =
+            std::max(number_, parse_integer(number.text, wide) ? Number::kHugeint : Number::kReal);
       }
       return true;
     }
@@ -294,7 +304,8 @@ TypeRef JsonStructure::string_type(JsonTimeFormats& formats) const {
   if (candidates_ & kZonedTimestamp) return Type::timestamp_tz();
   if (candidates_ & kInteger) return Type::int64();
   if (candidates_ & kUuid) return Type::uuid();
-  if (is_alone_) return Type::varchar();  // formats are the same for all values, and so these are not dates
+  if (is_alone_)
+    return Type::varchar();  // formats are the same for all values, and so these are not dates
   const auto pick = [&](auto& known, uint32_t first, std::string& format) {
     for (uint32_t i = 0; i < std::size(known); ++i) {
       if ((candidates_ & (first << i)) == 0 || (!format.empty() && format != known[i])) continue;
@@ -317,17 +328,21 @@ TypeRef JsonStructure::merged_member_type(JsonTimeFormats& formats, int64_t dept
 TypeRef JsonStructure::object_type(JsonTimeFormats& formats, int64_t depth) const {
   if (members_.empty()) return is_alone_ ? Type::null() : Type::map(Type::varchar(), Type::json());
   // SQL has no way to say an empty name.
-  const bool is_nameless = std::any_of(members_.begin(), members_.end(), [](const Member& m) { return m.name.empty(); });
+  const bool is_nameless =
+      std::any_of(members_.begin(), members_.end(), [](const Member& m) { return m.name.empty(); });
   // Objects that seldom have a member in common are maps, whose names are data.
   double appearances = 0;
   for (const Member& one : members_) {
-    appearances += static_cast<double>(one.structure.count_) / static_cast<double>(count_ - null_count_);
+    appearances +=
+        static_cast<double>(one.structure.count_) / static_cast<double>(count_ - null_count_);
   }
-  if (is_nameless || appearances / static_cast<double>(members_.size()) < options_->field_appearance_threshold) {
+  if (is_nameless ||
+      appearances / static_cast<double>(members_.size()) < options_->field_appearance_threshold) {
     return Type::map(Type::varchar(), merged_member_type(formats, depth + 1));
   }
   std::vector<Field> fields;
-  for (const Member& one : members_) fields.push_back({one.name, one.structure.type(formats, depth + 1)});
+  for (const Member& one : members_)
+    fields.push_back({one.name, one.structure.type(formats, depth + 1)});
   if (!is_alone_ && options_->map_inference_threshold >= 0 &&
       members_.size() >= static_cast<uint64_t>(options_->map_inference_threshold)) {
     const TypeRef value = merged_member_type(formats, depth + 1);
@@ -340,7 +355,8 @@ TypeRef JsonStructure::object_type(JsonTimeFormats& formats, int64_t depth) cons
       }
       sum += alike;
     }
-    if (sum / static_cast<double>(fields.size()) >= kEnoughAlike) return Type::map(Type::varchar(), value);
+    if (sum / static_cast<double>(fields.size()) >= kEnoughAlike)
+      return Type::map(Type::varchar(), value);
   }
   return Type::structure(std::move(fields));
 }
@@ -375,7 +391,8 @@ bool is_written_as_string(TypeRef type) {
 TypeRef wider_struct(TypeRef a, TypeRef b) {
   std::vector<Field> fields = a->fields();
   for (const Field& field : b->fields()) {
-    const auto same = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == field.name; });
+    const auto same = std::find_if(fields.begin(), fields.end(),
+                                   [&](const Field& f) { return f.name == field.name; });
     if (same == fields.end()) {
       fields.push_back(field);
     } else {
@@ -416,9 +433,11 @@ TypeRef wider_json_type(TypeRef a, TypeRef b) {
                           (b->is(TypeKind::kDate) || b->is(TypeKind::kTimestamp));
     return are_days ? Type::timestamp() : Type::varchar();
   }
-  if (a->is(TypeKind::kList) && b->is(TypeKind::kList)) return Type::list(wider_json_type(a->element(), b->element()));
+  if (a->is(TypeKind::kList) && b->is(TypeKind::kList))
+    return Type::list(wider_json_type(a->element(), b->element()));
   if (a->is(TypeKind::kStruct) && b->is(TypeKind::kStruct)) return wider_struct(a, b);
-  if (a->is(TypeKind::kMap) && (b->is(TypeKind::kMap) || b->is(TypeKind::kStruct))) return wider_map(a, b);
+  if (a->is(TypeKind::kMap) && (b->is(TypeKind::kMap) || b->is(TypeKind::kStruct)))
+    return wider_map(a, b);
   if (b->is(TypeKind::kMap) && a->is(TypeKind::kStruct)) return wider_map(b, a);
   return Type::json();
 }

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/error.h"
 #include "base/bits.h"
+#include "base/error.h"
 #include "kernel/parse_number.h"
 
 namespace doline {
@@ -19,8 +19,9 @@ constexpr uint32_t kNothing[2] = {0, 0};
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 bool is_hex(char c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
 
-constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                              1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                              1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 }  // namespace
 
@@ -47,7 +48,8 @@ bool JsonCursor::index(std::string_view text) {
   if (text.empty()) return true;
   index_->make_room(text.size());
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  const simdjson::error_code code = index_->parser->stage1(bytes, text.size(), simdjson::stage1_mode::regular);
+  const simdjson::error_code code =
+      index_->parser->stage1(bytes, text.size(), simdjson::stage1_mode::regular);
   if (code != simdjson::SUCCESS && code != simdjson::EMPTY) return false;
   first_ = at_ = index_->parser->structural_indexes.get();
   end_ = at_ + index_->parser->n_structural_indexes;
@@ -88,7 +90,8 @@ bool JsonCursor::take_number(JsonNumber& number) {
   if (at < limit && *at == '.') {
     number.is_real = true;
     const char* const fraction = ++at;
-    while (at < limit && is_digit(*at)) mantissa = mantissa * 10 + static_cast<uint64_t>(*at++ - '0');
+    while (at < limit && is_digit(*at))
+      mantissa = mantissa * 10 + static_cast<uint64_t>(*at++ - '0');
     if (at == fraction) return false;
     exponent = fraction - at;
     digits += at - fraction;
@@ -100,7 +103,8 @@ bool JsonCursor::take_number(JsonNumber& number) {
     if (at < limit && (*at == '-' || *at == '+')) ++at;
     const char* const written = at;
     int64_t power = 0;
-    while (at < limit && is_digit(*at)) power = std::min<int64_t>(power * 10 + (*at++ - '0'), 100'000);
+    while (at < limit && is_digit(*at))
+      power = std::min<int64_t>(power * 10 + (*at++ - '0'), 100'000);
     if (at == written) return false;
     exponent += negative ? -power : power;
   }
@@ -114,10 +118,12 @@ bool JsonCursor::take_number(JsonNumber& number) {
 }
 
 double double_of(const JsonNumber& number) {
-  if (number.is_exact && number.mantissa < (uint64_t{1} << 53) && number.exponent >= -22 && number.exponent <= 22) {
+  if (number.is_exact && number.mantissa < (uint64_t{1} << 53) && number.exponent >= -22 &&
+      number.exponent <= 22) {
     // Both are doubles without an error, and so the one operation rounds rightly.
     const auto whole = static_cast<double>(number.mantissa);
-    const double size = number.exponent < 0 ? whole / kPowers[-number.exponent] : whole * kPowers[number.exponent];
+    const double size =
+        number.exponent < 0 ? whole / kPowers[-number.exponent] : whole * kPowers[number.exponent];
     return number.negative && (number.is_real || number.mantissa != 0) ? -size : size;
   }
   double value = 0;

@@ -41,9 +41,11 @@ JsonPiece JsonCutter::straddling(std::string_view rest) {
 void JsonCutter::keep(std::string_view rest) {
   carry_.append(rest);
   if (carry_.size() <= most_value_bytes_) return;
-  throw Error(ErrorCode::kFormat, "{}: the value that begins at byte {} is longer than {} bytes", path_, byte_,
-              most_value_bytes_)
-      .hint("a larger maximum_object_size takes it; format => 'array' reads one array's elements apart");
+  throw Error(ErrorCode::kFormat, "{}: the value that begins at byte {} is longer than {} bytes",
+              path_, byte_, most_value_bytes_)
+      .hint(
+          "a larger maximum_object_size takes it; format => 'array' reads one array's elements "
+          "apart");
 }
 
 void JsonCutter::feed(const BufferRef& block, std::vector<JsonPiece>& out) {
@@ -64,7 +66,8 @@ void JsonCutter::feed(const BufferRef& block, std::vector<JsonPiece>& out) {
   }
 }
 
-void JsonCutter::feed_lines(std::string_view text, const BufferRef& block, std::vector<JsonPiece>& out) {
+void JsonCutter::feed_lines(std::string_view text, const BufferRef& block,
+                            std::vector<JsonPiece>& out) {
   const size_t last = text.rfind('\n');
   if (last == text.npos) return keep(text);
   size_t begin = 0;
@@ -127,7 +130,8 @@ bool JsonCutter::scan_value(std::string_view text, size_t& at) {
   return stop(false);
 }
 
-void JsonCutter::feed_values(std::string_view text, const BufferRef& block, std::vector<JsonPiece>& out) {
+void JsonCutter::feed_values(std::string_view text, const BufferRef& block,
+                             std::vector<JsonPiece>& out) {
   JsonPiece piece;
   piece.pin = block;
   piece.by_lines = false;
@@ -236,7 +240,8 @@ void JsonCutter::finish(std::vector<JsonPiece>& out) {
       if (!carry_.empty()) out.push_back(straddling({}));  // the last line
       break;
   }
-  if (format_ == JsonFormat::kArray && state_ != State::kAfterArray && state_ != State::kBeforeArray) {
+  if (format_ == JsonFormat::kArray && state_ != State::kAfterArray &&
+      state_ != State::kBeforeArray) {
     if (out.empty()) unexpected(0, "the array's end");
   }
 }

@@ -8,12 +8,20 @@ namespace doline {
 namespace {
 
 TEST(TypeText, ReadsEveryTypesOwnName) {
-  const TypeRef types[] = {
-      Type::int64(), Type::timestamp_tz(), Type::timestamp_ns(), Type::decimal(38, 10), Type::null(), Type::json(),
-      Type::list(Type::list(Type::varchar())), Type::array(Type::float32(), 3),
-      Type::enumeration({"a", "it's", ""}), Type::map(Type::varchar(), Type::list(Type::date())),
-      Type::structure({{"a b", Type::uuid()}, {"select", Type::boolean()}, {"\"", Type::structure({{"x", Type::null()}})}}),
-      Type::structure({{"", Type::int8()}, {"", Type::blob()}})};
+  const TypeRef types[] = {Type::int64(),
+                           Type::timestamp_tz(),
+                           Type::timestamp_ns(),
+                           Type::decimal(38, 10),
+                           Type::null(),
+                           Type::json(),
+                           Type::list(Type::list(Type::varchar())),
+                           Type::array(Type::float32(), 3),
+                           Type::enumeration({"a", "it's", ""}),
+                           Type::map(Type::varchar(), Type::list(Type::date())),
+                           Type::structure({{"a b", Type::uuid()},
+                                            {"select", Type::boolean()},
+                                            {"\"", Type::structure({{"x", Type::null()}})}}),
+                           Type::structure({{"", Type::int8()}, {"", Type::blob()}})};
   for (const TypeRef type : types) EXPECT_EQ(type_from_text(type->name()), type) << type->name();
 }
 
@@ -28,8 +36,9 @@ TEST(TypeText, ReadsWhatPeopleWrite) {
 }
 
 TEST(TypeText, RefusesTheRest) {
-  for (const char* text : {"", "whole", "int]", "int[", "int[x]", "struct(a)", "struct(a int", "map(int)", "decimal(99, 1)",
-                           "enum()", "enum('a", "int int", "\"int", "int[99999999999]"}) {
+  for (const char* text :
+       {"", "whole", "int]", "int[", "int[x]", "struct(a)", "struct(a int", "map(int)",
+        "decimal(99, 1)", "enum()", "enum('a", "int int", "\"int", "int[99999999999]"}) {
     EXPECT_THROW(type_from_text(text), Error) << text;
   }
   std::string deep;

@@ -14,11 +14,14 @@ std::shared_ptr<Database> database() { return std::make_shared<Database>(AccessP
 
 /// Every operator that keeps rows, over enough of them to be caught in any of its phases.
 constexpr const char* kHeavy[] = {
-    "SELECT i % 100003 AS k, count(*), sum(i), string_agg(i::VARCHAR, ',') FROM range(400000) r(i) GROUP BY k",
+    "SELECT i % 100003 AS k, count(*), sum(i), string_agg(i::VARCHAR, ',') FROM range(400000) r(i) "
+    "GROUP BY k",
     "SELECT * FROM range(600000) r(i) ORDER BY hash(i), i",
     "SELECT hash(i)::VARCHAR AS t FROM range(400000) r(i) ORDER BY t DESC LIMIT 100000 OFFSET 7",
-    "SELECT count(*) FROM range(300000) a(i) JOIN range(300000) b(j) ON hash(i) % 50000 = hash(j) % 50000",
-    "SELECT sum(i) OVER w, min(hash(i)) OVER w FROM range(300000) r(i) WINDOW w AS (PARTITION BY i % 3 ROWS 999 PRECEDING)",
+    "SELECT count(*) FROM range(300000) a(i) JOIN range(300000) b(j) ON hash(i) % 50000 = hash(j) "
+    "% 50000",
+    "SELECT sum(i) OVER w, min(hash(i)) OVER w FROM range(300000) r(i) WINDOW w AS (PARTITION BY i "
+    "% 3 ROWS 999 PRECEDING)",
     "SELECT DISTINCT hash(i) % 200000 FROM range(500000) r(i)",
     "SELECT quantile_cont(hash(i)::DOUBLE, 0.5), count(DISTINCT i) FROM range(400000) r(i)",
 };

@@ -39,7 +39,9 @@ class Foreign {
     memory_.push_back(std::move(bytes));
     return *this;
   }
-  Foreign& text(std::string_view bytes) { return buffer(std::vector<char>(bytes.begin(), bytes.end())); }
+  Foreign& text(std::string_view bytes) {
+    return buffer(std::vector<char>(bytes.begin(), bytes.end()));
+  }
   Foreign& child(Foreign& other) {
     schema_children_.push_back(&other.schema_);
     array_children_.push_back(&other.array_);
@@ -87,7 +89,8 @@ class Foreign {
 
 TEST(ArrowImport, NothingIsReadPastABuffer) {
   EXPECT_EQ(Foreign("i", 3).nothing().buffer<int32_t>({1, 2, 3}).read(), "1|2|3");
-  EXPECT_EQ(Foreign("i", 2, 1).buffer<uint8_t>({0b101}).buffer<int32_t>({1, 2, 3}).read(), "NULL|3");
+  EXPECT_EQ(Foreign("i", 2, 1).buffer<uint8_t>({0b101}).buffer<int32_t>({1, 2, 3}).read(),
+            "NULL|3");
   EXPECT_EQ(Foreign("b", 3, 7).nothing().buffer<uint8_t>({0x80, 0b10}).read(), "true|false|true");
   EXPECT_EQ(Foreign("u", 2).nothing().buffer<int32_t>({0, 1, 3}).text("abc").read(), "a|bc");
   EXPECT_EQ(Foreign("u", 2).nothing().buffer<int32_t>({0, 0, 0}).nothing().read(), "|");
@@ -113,40 +116,160 @@ struct Lie {
 TEST(ArrowImport, ArraysThatLieAreRefused) {
   const auto int32s = [](int64_t rows) { return std::make_unique<Foreign>("i", rows); };
   const Lie lies[] = {
-      {"negative length", [] { Foreign x("i", 0); x.nothing().buffer<int32_t>({}); x.array().length = -1; return x.read(); }, "length or offset"},
-      {"negative offset", [] { return Foreign("i", 1, -1).nothing().buffer<int32_t>({1}).read(); }, "length or offset"},
+      {"negative length",
+       [] {
+         Foreign x("i", 0);
+         x.nothing().buffer<int32_t>({});
+         x.array().length = -1;
+         return x.read();
+       },
+       "length or offset"},
+      {"negative offset", [] { return Foreign("i", 1, -1).nothing().buffer<int32_t>({1}).read(); },
+       "length or offset"},
       {"too few buffers", [] { return Foreign("i", 1).nothing().read(); }, "number of buffers"},
       {"no values", [] { return Foreign("i", 1).nothing().nothing().read(); }, "buffer is missing"},
-      {"falling offsets", [] { return Foreign("u", 2).nothing().buffer<int32_t>({0, 3, 1}).text("abc").read(); }, "offsets that fall"},
-      {"negative offsets", [] { return Foreign("u", 1).nothing().buffer<int32_t>({-5, 1}).text("abc").read(); }, "negative offset"},
-      {"texts without bytes", [] { return Foreign("u", 1).nothing().buffer<int32_t>({0, 3}).nothing().read(); }, "buffer is missing"},
-      {"no UTF-8", [] { return Foreign("u", 1).nothing().buffer<int32_t>({0, 2}).text("\xC3(").read(); }, "not UTF-8"},
-      {"a letter cut in two", [] { return Foreign("u", 2).nothing().buffer<int32_t>({0, 1, 2}).text("\xC3\xA4").read(); }, "not UTF-8"},
-      {"view in no buffer", [] { return Foreign("vu", 1).nothing().buffer<int32_t>({13, 0, 1, 0}).text("thirteen long").buffer<int64_t>({13}).read(); }, "in no buffer"},
-      {"view past its buffer", [] { return Foreign("vu", 1).nothing().buffer<int32_t>({13, 0, 0, 1}).text("thirteen long").buffer<int64_t>({13}).read(); }, "outside its buffer"},
-      {"view of negative size", [] { return Foreign("vu", 1).nothing().buffer<int32_t>({-1, 0, 0, 0}).buffer<int64_t>({}).read(); }, "negative length"},
-      {"list past its child", [&] { auto c = int32s(2); c->nothing().buffer<int32_t>({1, 2}); Foreign x("+l", 1); return x.nothing().buffer<int32_t>({0, 3}).child(*c).read(); }, "offset past the end"},
-      {"list view past its child", [&] { auto c = int32s(2); c->nothing().buffer<int32_t>({1, 2}); Foreign x("+vl", 1); return x.nothing().buffer<int32_t>({1}).buffer<int32_t>({2}).child(*c).read(); }, "outside its child"},
-      {"fixed list too long", [&] { auto c = int32s(3); c->nothing().buffer<int32_t>({1, 2, 3}); Foreign x("+w:2", 2); return x.nothing().child(*c).read(); }, "too few rows"},
-      {"struct longer than its fields", [&] { auto c = int32s(1); c->nothing().buffer<int32_t>({1}); Foreign x("+s", 2); return x.nothing().child(*c).read(); }, "too few rows"},
-      {"code without a value", [&] { auto d = int32s(1); d->nothing().buffer<int32_t>({1}); Foreign x("c", 2); return x.nothing().buffer<int8_t>({0, 1}).dictionary(*d).read(); }, "code without a value"},
-      {"negative code", [&] { auto d = int32s(1); d->nothing().buffer<int32_t>({1}); Foreign x("c", 1); return x.nothing().buffer<int8_t>({-1}).dictionary(*d).read(); }, "code without a value"},
-      {"runs that end early", [&] { auto e = int32s(1), v = int32s(1); e->nothing().buffer<int32_t>({1}); v->nothing().buffer<int32_t>({7}); Foreign x("+r", 2); return x.child(*e).child(*v).read(); }, "runs that end early"},
-      {"run ends that fall", [&] { auto e = int32s(2), v = int32s(2); e->nothing().buffer<int32_t>({2, 1}); v->nothing().buffer<int32_t>({7, 8}); Foreign x("+r", 2); return x.child(*e).child(*v).read(); }, "do not rise"},
-      {"a decimal beyond its type", [] { return Foreign("d:2,0,64", 1).nothing().buffer<int64_t>({100}).read(); }, "more digits"},
-      {"a missing child", [] { Foreign x("+l", 1); return x.nothing().buffer<int32_t>({0, 0}).read(); }, "child is missing"},
-      {"a format that is none", [] { return Foreign("?", 1).nothing().buffer<int8_t>({0}).read(); }, "no twin"},
-      {"a width that is none", [] { return Foreign("w:-1", 1).nothing().buffer<int8_t>({0}).read(); }, "fixed width"},
-      {"a decimal without numbers", [] { return Foreign("d:", 1).nothing().buffer<int8_t>({0}).read(); }, "no twin"},
+      {"falling offsets",
+       [] { return Foreign("u", 2).nothing().buffer<int32_t>({0, 3, 1}).text("abc").read(); },
+       "offsets that fall"},
+      {"negative offsets",
+       [] { return Foreign("u", 1).nothing().buffer<int32_t>({-5, 1}).text("abc").read(); },
+       "negative offset"},
+      {"texts without bytes",
+       [] { return Foreign("u", 1).nothing().buffer<int32_t>({0, 3}).nothing().read(); },
+       "buffer is missing"},
+      {"no UTF-8",
+       [] { return Foreign("u", 1).nothing().buffer<int32_t>({0, 2}).text("\xC3(").read(); },
+       "not UTF-8"},
+      {"a letter cut in two",
+       [] { return Foreign("u", 2).nothing().buffer<int32_t>({0, 1, 2}).text("\xC3\xA4").read(); },
+       "not UTF-8"},
+      {"view in no buffer",
+       [] {
+         return Foreign("vu", 1)
+             .nothing()
+             .buffer<int32_t>({13, 0, 1, 0})
+             .text("thirteen long")
+             .buffer<int64_t>({13})
+             .read();
+       },
+       "in no buffer"},
+      {"view past its buffer",
+       [] {
+         return Foreign("vu", 1)
+             .nothing()
+             .buffer<int32_t>({13, 0, 0, 1})
+             .text("thirteen long")
+             .buffer<int64_t>({13})
+             .read();
+       },
+       "outside its buffer"},
+      {"view of negative size",
+       [] {
+         return Foreign("vu", 1)
+             .nothing()
+             .buffer<int32_t>({-1, 0, 0, 0})
+             .buffer<int64_t>({})
+             .read();
+       },
+       "negative length"},
+      {"list past its child",
+       [&] {
+         auto c = int32s(2);
+         c->nothing().buffer<int32_t>({1, 2});
+         Foreign x("+l", 1);
+         return x.nothing().buffer<int32_t>({0, 3}).child(*c).read();
+       },
+       "offset past the end"},
+      {"list view past its child",
+       [&] {
+         auto c = int32s(2);
+         c->nothing().buffer<int32_t>({1, 2});
+         Foreign x("+vl", 1);
+         return x.nothing().buffer<int32_t>({1}).buffer<int32_t>({2}).child(*c).read();
+       },
+       "outside its child"},
+      {"fixed list too long",
+       [&] {
+         auto c = int32s(3);
+         c->nothing().buffer<int32_t>({1, 2, 3});
+         Foreign x("+w:2", 2);
+         return x.nothing().child(*c).read();
+       },
+       "too few rows"},
+      {"struct longer than its fields",
+       [&] {
+         auto c = int32s(1);
+         c->nothing().buffer<int32_t>({1});
+         Foreign x("+s", 2);
+         return x.nothing().child(*c).read();
+       },
+       "too few rows"},
+      {"code without a value",
+       [&] {
+         auto d = int32s(1);
+         d->nothing().buffer<int32_t>({1});
+         Foreign x("c", 2);
+         return x.nothing().buffer<int8_t>({0, 1}).dictionary(*d).read();
+       },
+       "code without a value"},
+      {"negative code",
+       [&] {
+         auto d = int32s(1);
+         d->nothing().buffer<int32_t>({1});
+         Foreign x("c", 1);
+         return x.nothing().buffer<int8_t>({-1}).dictionary(*d).read();
+       },
+       "code without a value"},
+      {"runs that end early",
+       [&] {
+         auto e = int32s(1), v = int32s(1);
+         e->nothing().buffer<int32_t>({1});
+         v->nothing().buffer<int32_t>({7});
+         Foreign x("+r", 2);
+         return x.child(*e).child(*v).read();
+       },
+       "runs that end early"},
+      {"run ends that fall",
+       [&] {
+         auto e = int32s(2), v = int32s(2);
+         e->nothing().buffer<int32_t>({2, 1});
+         v->nothing().buffer<int32_t>({7, 8});
+         Foreign x("+r", 2);
+         return x.child(*e).child(*v).read();
+       },
+       "do not rise"},
+      {"a decimal beyond its type",
+       [] { return Foreign("d:2,0,64", 1).nothing().buffer<int64_t>({100}).read(); },
+       "more digits"},
+      {"a missing child",
+       [] {
+         Foreign x("+l", 1);
+         return x.nothing().buffer<int32_t>({0, 0}).read();
+       },
+       "child is missing"},
+      {"a format that is none", [] { return Foreign("?", 1).nothing().buffer<int8_t>({0}).read(); },
+       "no twin"},
+      {"a width that is none",
+       [] { return Foreign("w:-1", 1).nothing().buffer<int8_t>({0}).read(); }, "fixed width"},
+      {"a decimal without numbers",
+       [] { return Foreign("d:", 1).nothing().buffer<int8_t>({0}).read(); }, "no twin"},
   };
-  for (const Lie& lie : lies) EXPECT_NE(lie.read().find(lie.told), std::string::npos) << lie.what << ": " << lie.read();
+  for (const Lie& lie : lies)
+    EXPECT_NE(lie.read().find(lie.told), std::string::npos) << lie.what << ": " << lie.read();
 }
 
 TEST(ArrowImport, GarbageUnderNullIsNotLookedAt) {
-  EXPECT_EQ(Foreign("vu", 2).buffer<uint8_t>({0b10}).buffer<int32_t>({99, 0, 7, 7, 1, 'a', 0, 0}).buffer<int64_t>({}).read(), "NULL|a");
+  EXPECT_EQ(Foreign("vu", 2)
+                .buffer<uint8_t>({0b10})
+                .buffer<int32_t>({99, 0, 7, 7, 1, 'a', 0, 0})
+                .buffer<int64_t>({})
+                .read(),
+            "NULL|a");
   Foreign values("u", 1);
   values.nothing().buffer<int32_t>({0, 1}).text("a");
-  EXPECT_EQ(Foreign("c", 2).buffer<uint8_t>({0b10}).buffer<int8_t>({-7, 0}).dictionary(values).read(), "NULL|a");
+  EXPECT_EQ(
+      Foreign("c", 2).buffer<uint8_t>({0b10}).buffer<int8_t>({-7, 0}).dictionary(values).read(),
+      "NULL|a");
 }
 
 TEST(ArrowImport, NestingHasABottom) {

@@ -23,7 +23,8 @@ std::vector<std::string> values_of(JsonFormat format, std::string_view file, siz
   JsonOptions options;
   JsonCutter cutter(format, options, "file");
   std::vector<JsonPiece> pieces;
-  for (size_t at = 0; at < file.size(); at += block_bytes) cutter.feed(block_of(file.substr(at, block_bytes)), pieces);
+  for (size_t at = 0; at < file.size(); at += block_bytes)
+    cutter.feed(block_of(file.substr(at, block_bytes)), pieces);
   cutter.finish(pieces);
   std::vector<std::string> values;
   for (const JsonPiece& piece : pieces) {
@@ -40,7 +41,8 @@ std::vector<std::string> values_of(JsonFormat format, std::string_view file, siz
 TEST(JsonCutter, FindsTheSameValuesWhereverBlocksEnd) {
   const std::string_view array = "\n[ {\"a\": \"]\\\"}\"}, [1, [2]],3 , \"x,\\\\\",null,{}\n]\n";
   const std::string_view loose = " {\"a\": \"]\\\"}\"}[1, [2]]3 \"x,\\\\\"null\n{}true";
-  const std::vector<std::string> in_array = {"{\"a\": \"]\\\"}\"}", "[1, [2]]", "3", "\"x,\\\\\"", "null", "{}"};
+  const std::vector<std::string> in_array = {"{\"a\": \"]\\\"}\"}", "[1, [2]]", "3",
+                                             "\"x,\\\\\"",          "null",     "{}"};
   std::vector<std::string> in_loose = in_array;
   in_loose.push_back("true");
   for (size_t block = 1; block < 60; ++block) {
@@ -71,22 +73,31 @@ TEST(JsonFormatDetection, GoesByTheFirstLine) {
       {"[\n1]\n[2]", JsonFormat::kUnstructured},
       {"[\n1,\n", JsonFormat::kArray},
   };
-  for (const auto& [text, format] : cases) EXPECT_EQ(detect_json_format(text, true), format) << text;
+  for (const auto& [text, format] : cases)
+    EXPECT_EQ(detect_json_format(text, true), format) << text;
   EXPECT_EQ(detect_json_format("[1,2]\n[3", false), JsonFormat::kLines);
 }
 
 TEST(JsonCursor, SkipsJustWhatIsJson) {
-  const std::string good[] = {"{}", "[]", "[[],{}]", "{\"a\":[1,{\"b\":null}],\"c\":\"\\u00e9\\n\"}", "-0.5e+3", "true", "\"\"",
-                              "NaN", "-Infinity", std::string(999, '[') + std::string(999, ']')};
-  const std::string bad[] = {"{", "[1,]", "{\"a\"}", "{\"a\":1,}", "{1:2}", "[1 2]", "01", "1.", ".5", "+1", "-", "1e", "tru",
-                             "\"\\x\"", "\"\\u12\"", "[1}", "{\"a\":1]", "nul", "1x", "\"a\"b",
-                             std::string(1001, '[') + std::string(1001, ']')};
+  const std::string good[] = {"{}",        "[]",
+                              "[[],{}]",   "{\"a\":[1,{\"b\":null}],\"c\":\"\\u00e9\\n\"}",
+                              "-0.5e+3",   "true",
+                              "\"\"",      "NaN",
+                              "-Infinity", std::string(999, '[') + std::string(999, ']')};
+  const std::string bad[] = {
+      "{",          "[1,]",      "{\"a\"}",
+      "{\"a\":1,}", "{1:2}",     "[1 2]",
+      "01",         "1.",        ".5",
+      "+1",         "-",         "1e",
+      "tru",        "\"\\x\"",   "\"\\u12\"",
+      "[1}",        "{\"a\":1]", "nul",
+      "1x",         "\"a\"b",    std::string(1001, '[') + std::string(1001, ']')};
   JsonCursor cursor;
   const auto is_value = [&](const std::string& text) {
     const BufferRef block = block_of(text + std::string(1, '\0'));
     std::string_view value;
-    return cursor.index({block->as<char>(), text.size()}) && !cursor.at_end() && cursor.skip(value) && cursor.at_end() &&
-           value == text;
+    return cursor.index({block->as<char>(), text.size()}) && !cursor.at_end() &&
+           cursor.skip(value) && cursor.at_end() && value == text;
   };
   for (const std::string& text : good) EXPECT_TRUE(is_value(text)) << text.substr(0, 40);
   for (const std::string& text : bad) EXPECT_FALSE(is_value(text)) << text.substr(0, 40);
@@ -94,8 +105,9 @@ TEST(JsonCursor, SkipsJustWhatIsJson) {
 
 TEST(JsonCursor, NumbersAreTheNearestDoubles) {
   JsonCursor cursor;
-  for (const char* text : {"0.1", "123456789012345678", "9007199254740993", "1e22", "1e23", "4.9e-324", "1.7976931348623157e308",
-                           "0.000001", "-12.5e-7", "18446744073709551615", "123456789.123456789e10"}) {
+  for (const char* text : {"0.1", "123456789012345678", "9007199254740993", "1e22", "1e23",
+                           "4.9e-324", "1.7976931348623157e308", "0.000001", "-12.5e-7",
+                           "18446744073709551615", "123456789.123456789e10"}) {
     const BufferRef block = block_of(std::string(text) + '\0');
     JsonNumber number;
     ASSERT_TRUE(cursor.index({block->as<char>(), std::strlen(text)}));
@@ -105,12 +117,14 @@ TEST(JsonCursor, NumbersAreTheNearestDoubles) {
 }
 
 TEST(RecordDecoder, ADamagedLineSpoilsNoOther) {
-  // More lines than a window holds; each hundredth has a quote too many, which upsets the tokens of all behind it.
+  // More lines than a window holds; each hundredth has a quote too many, which upsets the tokens of
+  // all behind it.
   std::string file;
   uint64_t good = 0;
   for (int i = 0; i < 5000; ++i) {
     const bool damaged = i % 100 == 50;
-    file += "{\"id\":" + std::to_string(i) + ",\"text\":\"" + std::string(static_cast<size_t>(i % 60), 'x') + (damaged ? "\"\"}\n" : "\"}\n");
+    file += "{\"id\":" + std::to_string(i) + ",\"text\":\"" +
+            std::string(static_cast<size_t>(i % 60), 'x') + (damaged ? "\"\"}\n" : "\"}\n");
     good += !damaged;
   }
   JsonOptions options;
@@ -141,13 +155,16 @@ TEST(JsonTypes, WidenToWhatHoldsBoth) {
   const TypeRef a = Type::structure({{"x", Type::int64()}, {"y", Type::date()}});
   const TypeRef b = Type::structure({{"y", Type::timestamp()}, {"z", Type::list(Type::null())}});
   EXPECT_EQ(wider_json_type(a, b),
-            Type::structure({{"x", Type::int64()}, {"y", Type::timestamp()}, {"z", Type::list(Type::null())}}));
+            Type::structure(
+                {{"x", Type::int64()}, {"y", Type::timestamp()}, {"z", Type::list(Type::null())}}));
   EXPECT_EQ(wider_json_type(Type::int64(), Type::float64()), Type::float64());
   EXPECT_EQ(wider_json_type(Type::int64(), Type::hugeint()), Type::hugeint());
   EXPECT_EQ(wider_json_type(Type::int64(), Type::varchar()), Type::json());
   EXPECT_EQ(wider_json_type(Type::time(), Type::uuid()), Type::varchar());
-  EXPECT_EQ(wider_json_type(Type::list(Type::null()), Type::list(Type::boolean())), Type::list(Type::boolean()));
-  EXPECT_EQ(wider_json_type(Type::map(Type::varchar(), Type::int64()), a), Type::map(Type::varchar(), Type::json()));
+  EXPECT_EQ(wider_json_type(Type::list(Type::null()), Type::list(Type::boolean())),
+            Type::list(Type::boolean()));
+  EXPECT_EQ(wider_json_type(Type::map(Type::varchar(), Type::int64()), a),
+            Type::map(Type::varchar(), Type::json()));
 }
 
 }  // namespace

@@ -10,15 +10,20 @@ namespace {
 
 class SomeNames final : public Names {
  public:
-  std::vector<std::string> tables() const override { return {"orders", "customers", "Order Lines"}; }
+  std::vector<std::string> tables() const override {
+    return {"orders", "customers", "Order Lines"};
+  }
   std::vector<std::string> columns(const std::string& source) const override {
     if (source == "orders") return {"id", "price", "placed at"};
     if (source == "customers") return {"id", "name"};
-    if (source == "'data.csv'" || source == "read_csv('data.csv', header => true)") return {"from_file"};
+    if (source == "'data.csv'" || source == "read_csv('data.csv', header => true)")
+      return {"from_file"};
     return {};
   }
   std::vector<std::string> functions() const override { return {"+", "printf", "sum", "upper"}; }
-  std::vector<std::string> table_functions() const override { return {"range", "read_csv", "read_log"}; }
+  std::vector<std::string> table_functions() const override {
+    return {"range", "read_csv", "read_log"};
+  }
   std::vector<std::string> settings() const override { return {"memory_limit", "threads"}; }
   std::vector<std::string> files(const std::string& directory) const override {
     if (directory == ".") return {"data.csv", "dir/", ".hidden", "it's.csv"};
@@ -88,8 +93,9 @@ TEST(Completion, TheCommonBeginIsCutBetweenCharacters) {
 }
 
 TEST(Completion, AnyTextIsTaken) {
-  for (const char* text : {"|", "'|", "\"|", "((((|", "from (|", "from a.|", ".|", "select $$ab|", "from 'x' x,|", "/* |",
-                           "select ]|", "\xff|", "from range(|", "e'|", ". |"}) {
+  for (const char* text :
+       {"|", "'|", "\"|", "((((|", "from (|", "from a.|", ".|", "select $$ab|", "from 'x' x,|",
+        "/* |", "select ]|", "\xff|", "from range(|", "e'|", ". |"}) {
     candidates(text);
   }
 }

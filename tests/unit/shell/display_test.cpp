@@ -9,7 +9,8 @@ namespace doline::shell {
 namespace {
 
 TEST(Display, WidthsAreTheTerminals) {
-  const std::pair<const char*, size_t> cases[] = {{"", 0}, {"abc", 3}, {"é", 1}, {"e\u0301", 1}, {"漢字", 4}, {"😀", 2}, {"\xff", 1}};
+  const std::pair<const char*, size_t> cases[] = {
+      {"", 0}, {"abc", 3}, {"é", 1}, {"e\u0301", 1}, {"漢字", 4}, {"😀", 2}, {"\xff", 1}};
   for (const auto& [text, width] : cases) EXPECT_EQ(display_width(text), width) << text;
 }
 
@@ -30,7 +31,9 @@ TEST(Display, WrapsBetweenWords) {
 
 TEST(Display, ControlsAreSpelledOut) {
   EXPECT_EQ(spelled_out("a\nb\tc\x1b[0m\x7f"), "a\\nb\\tc\\x1b[0m\\x7f");
-  EXPECT_EQ(spelled_out("\u009b" "2J"), "\\u009b2J");
+  EXPECT_EQ(spelled_out("\u009b"
+                        "2J"),
+            "\\u009b2J");
   EXPECT_EQ(spelled_out("é漢"), "é漢");
 }
 
@@ -47,7 +50,8 @@ TEST(Progress, TheLineSaysWhatThereIsRoomFor) {
   EXPECT_EQ(progress_line(progress, 0.64, 10), "");
   progress.memory_limit = uint64_t{19} << 30;
   progress.spilled_bytes = 0;
-  EXPECT_EQ(progress_line(progress, 1, 200), "████████████████████ 100 %  1.9 M rows/s  0.2/19.0 GiB  0 s left");
+  EXPECT_EQ(progress_line(progress, 1, 200),
+            "████████████████████ 100 %  1.9 M rows/s  0.2/19.0 GiB  0 s left");
 }
 
 TEST(Progress, CountsAreShort) {

@@ -12,7 +12,9 @@ namespace {
 
 class HistoryTest : public testing::Test {
  protected:
-  HistoryTest() : folder_(std::filesystem::path(testing::TempDir()) / ("history_" + std::to_string(::getpid()))) {}
+  HistoryTest()
+      : folder_(std::filesystem::path(testing::TempDir()) /
+                ("history_" + std::to_string(::getpid()))) {}
   ~HistoryTest() override { std::filesystem::remove_all(folder_); }
   std::string path() const { return (folder_ / "state" / "doline" / "history").string(); }
 
@@ -27,7 +29,7 @@ TEST_F(HistoryTest, ComesBackWithItsLinesAndBackslashes) {
   ASSERT_EQ(read.size(), 2U);
   EXPECT_EQ(read[0], odd);
   EXPECT_EQ(read[1], "select 2");
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(path().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
@@ -59,7 +61,8 @@ TEST_F(HistoryTest, KeepsTheNewestAndCutsTheFile) {
   ASSERT_EQ(read.size(), History::kMostEntries);
   EXPECT_EQ(read[read.size() - 1], "select 20004");
   std::ifstream file(path());
-  EXPECT_EQ(std::count(std::istreambuf_iterator<char>(file), {}, '\n'), static_cast<ptrdiff_t>(History::kMostEntries));
+  EXPECT_EQ(std::count(std::istreambuf_iterator<char>(file), {}, '\n'),
+            static_cast<ptrdiff_t>(History::kMostEntries));
 }
 
 TEST_F(HistoryTest, AFileThatCannotBeWrittenCostsNothingElse) {

@@ -21,16 +21,33 @@ std::vector<Key> keys_of(const std::vector<std::string>& pieces) {
 }
 
 TEST(Keys, AreToldByTheBytesThatTerminalsSend) {
-  const std::pair<std::string, KeyCode> cases[] = {
-      {"\r", KeyCode::kEnter},          {"\t", KeyCode::kTab},           {"\x7f", KeyCode::kBackspace},
-      {"\x08", KeyCode::kBackspace},    {"\x1b[A", KeyCode::kUp},        {"\x1bOA", KeyCode::kUp},
-      {"\x1b[B", KeyCode::kDown},       {"\x1b[C", KeyCode::kRight},     {"\x1b[D", KeyCode::kLeft},
-      {"\x1b[1;5C", KeyCode::kWordRight}, {"\x1b[1;3D", KeyCode::kWordLeft}, {"\x1b[1;2C", KeyCode::kRight},
-      {"\x1b[H", KeyCode::kHome},       {"\x1bOF", KeyCode::kEnd},       {"\x1b[1~", KeyCode::kHome},
-      {"\x1b[4~", KeyCode::kEnd},       {"\x1b[7~", KeyCode::kHome},     {"\x1b[3~", KeyCode::kDelete},
-      {"\x1b[5~", KeyCode::kPageUp},    {"\x1b[6~", KeyCode::kPageDown}, {"\x1b[Z", KeyCode::kBackTab},
-      {"\x1b\r", KeyCode::kMetaEnter},  {"\x1b\x7f", KeyCode::kMetaBackspace}, {"\x1b", KeyCode::kEscape},
-      {"\x1b[99~", KeyCode::kUnknown},  {"\x1b[?1;2c", KeyCode::kUnknown}, {"\xff", KeyCode::kUnknown}};
+  const std::pair<std::string, KeyCode> cases[] = {{"\r", KeyCode::kEnter},
+                                                   {"\t", KeyCode::kTab},
+                                                   {"\x7f", KeyCode::kBackspace},
+                                                   {"\x08", KeyCode::kBackspace},
+                                                   {"\x1b[A", KeyCode::kUp},
+                                                   {"\x1bOA", KeyCode::kUp},
+                                                   {"\x1b[B", KeyCode::kDown},
+                                                   {"\x1b[C", KeyCode::kRight},
+                                                   {"\x1b[D", KeyCode::kLeft},
+                                                   {"\x1b[1;5C", KeyCode::kWordRight},
+                                                   {"\x1b[1;3D", KeyCode::kWordLeft},
+                                                   {"\x1b[1;2C", KeyCode::kRight},
+                                                   {"\x1b[H", KeyCode::kHome},
+                                                   {"\x1bOF", KeyCode::kEnd},
+                                                   {"\x1b[1~", KeyCode::kHome},
+                                                   {"\x1b[4~", KeyCode::kEnd},
+                                                   {"\x1b[7~", KeyCode::kHome},
+                                                   {"\x1b[3~", KeyCode::kDelete},
+                                                   {"\x1b[5~", KeyCode::kPageUp},
+                                                   {"\x1b[6~", KeyCode::kPageDown},
+                                                   {"\x1b[Z", KeyCode::kBackTab},
+                                                   {"\x1b\r", KeyCode::kMetaEnter},
+                                                   {"\x1b\x7f", KeyCode::kMetaBackspace},
+                                                   {"\x1b", KeyCode::kEscape},
+                                                   {"\x1b[99~", KeyCode::kUnknown},
+                                                   {"\x1b[?1;2c", KeyCode::kUnknown},
+                                                   {"\xff", KeyCode::kUnknown}};
   for (const auto& [bytes, code] : cases) {
     const auto keys = keys_of({bytes});
     ASSERT_EQ(keys.size(), 1U) << testing::PrintToString(bytes);
@@ -39,7 +56,9 @@ TEST(Keys, AreToldByTheBytesThatTerminalsSend) {
 }
 
 TEST(Keys, ControlAndMetaCarryTheirLetter) {
-  const auto keys = keys_of({"\x01\x12\x1b" "f"});
+  const auto keys =
+      keys_of({"\x01\x12\x1b"
+               "f"});
   ASSERT_EQ(keys.size(), 3U);
   EXPECT_EQ(keys[0].code, KeyCode::kControl);
   EXPECT_EQ(keys[0].text, "a");
@@ -70,7 +89,8 @@ TEST(Keys, AnyBytesEndInKeys) {
     std::string bytes;
     for (int i = 0; i < 12; ++i) {
       random = random * 1664525 + 1013904223;
-      const char choices[] = {'\x1b', '[', 'O', ';', '5', '~', 'a', '\xc3', '\xa9', '\r', '\xf0', '?'};
+      const char choices[] = {'\x1b', '[',    'O',    ';',  '5',    '~',
+                              'a',    '\xc3', '\xa9', '\r', '\xf0', '?'};
       bytes += choices[(random >> 16) % sizeof choices];
     }
     KeyDecoder decoder;

@@ -50,7 +50,8 @@ TEST(LineBuffer, EditsAsReadlineDoes) {
       {"ab|c", [](LineBuffer& b) { b.transpose(); }, "acb|"},
       {"abc|", [](LineBuffer& b) { b.transpose(); }, "acb|"},
       {"|one two", [](LineBuffer& b) { b.change_word_case(LineBuffer::Case::kUpper); }, "ONE| two"},
-      {"one| tWO", [](LineBuffer& b) { b.change_word_case(LineBuffer::Case::kCapital); }, "one Two|"},
+      {"one| tWO", [](LineBuffer& b) { b.change_word_case(LineBuffer::Case::kCapital); },
+       "one Two|"},
       {"abc\nde|f", [](LineBuffer& b) { b.up(); }, "ab|c\ndef"},
       {"a\ndef|", [](LineBuffer& b) { b.up(); }, "a|\ndef"},
       {"ab|c\nd\nef", [](LineBuffer& b) { b.down(); }, "abc\nd|\nef"},
@@ -64,7 +65,8 @@ TEST(LineBuffer, EditsAsReadlineDoes) {
 
 TEST(LineBuffer, CharactersAreWhatPeopleSee) {
   const std::string family = "\U0001F468‍\U0001F469‍\U0001F467";
-  for (const std::string& character : {std::string("e\u0301"), std::string("漢"), family, std::string("\U0001F1E9\U0001F1EA")}) {
+  for (const std::string& character :
+       {std::string("e\u0301"), std::string("漢"), family, std::string("\U0001F1E9\U0001F1EA")}) {
     LineBuffer buffer;
     buffer.insert("a" + character + "b");
     buffer.left();
@@ -85,7 +87,9 @@ TEST(LineBuffer, UpAndDownKeepTheDisplayColumn) {
 
 TEST(LineBuffer, BytesThatAreNoTextCanBeEdited) {
   LineBuffer buffer;
-  buffer.insert("a\xff\xfe" "b");
+  buffer.insert(
+      "a\xff\xfe"
+      "b");
   for (int i = 0; i < 4; ++i) EXPECT_TRUE(buffer.erase_left());
   EXPECT_FALSE(buffer.erase_left());
   EXPECT_TRUE(buffer.empty());

@@ -40,8 +40,10 @@ struct Bytes {
 };
 static uint64_t equal_bytes(Bytes bytes, char wanted) {
   const __m256i sign = _mm256_set1_epi8(wanted);
-  const uint32_t low = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes.low, sign)));
-  const uint32_t high = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes.high, sign)));
+  const uint32_t low =
+      static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes.low, sign)));
+  const uint32_t high =
+      static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes.high, sign)));
   return low | static_cast<uint64_t>(high) << 32;
 }
 #endif
@@ -76,11 +78,13 @@ struct Outside {
 };
 static Outside outside_of(const Marks& marks, CsvCarry* carry) {
   uint64_t quoted = carry->inside;
-  if (marks.quote != 0) quoted ^= prefix_xor(marks.quote);  // opening quotes are inside, closing ones are not
+  if (marks.quote != 0)
+    quoted ^= prefix_xor(marks.quote);  // opening quotes are inside, closing ones are not
   const uint64_t ends = (marks.delimiter | marks.newline) & ~quoted;
   const uint64_t closing = marks.quote & ~quoted;
   const uint64_t opening = marks.quote & quoted;
-  if (marks.special != 0 || (opening & ~(((ends | closing) << 1) | carry->may_open)) != 0) return {0, false};
+  if (marks.special != 0 || (opening & ~(((ends | closing) << 1) | carry->may_open)) != 0)
+    return {0, false};
   carry->inside = static_cast<uint64_t>(static_cast<int64_t>(quoted) >> 63);
   carry->may_open = (ends | closing) >> 63;
   return {ends, true};
@@ -124,10 +128,12 @@ static CsvMarked mark(const char* text, size_t words, const CsvSigns* signs, Csv
     const uint32_t index = first_index + static_cast<uint32_t>(done.positions);
     for (uint64_t left = marks.newline & ends; left != 0; left &= left - 1) {
       const uint64_t below = left ^ (left - 1);  // up to the newline, itself included
-      row_ends[done.row_ends++] = index + static_cast<uint32_t>(__builtin_popcountll(ends & below)) - 1;
+      row_ends[done.row_ends++] =
+          index + static_cast<uint32_t>(__builtin_popcountll(ends & below)) - 1;
     }
     const int count = __builtin_popcountll(ends);
-    write_positions(ends, count, base + static_cast<uint32_t>(done.words * 64), positions + done.positions);
+    write_positions(ends, count, base + static_cast<uint32_t>(done.words * 64),
+                    positions + done.positions);
     done.positions += static_cast<size_t>(count);
   }
   return done;
@@ -144,7 +150,8 @@ static CsvSkimmed skim(const char* text, size_t words, const CsvSigns* signs, Cs
     if (!outside.is_simple) break;
     const uint64_t rows = marks.newline & outside.ends;
     if (rows != 0) {
-      if (found.first_end == kNone) found.first_end = found.words * 64 + static_cast<size_t>(__builtin_ctzll(rows));
+      if (found.first_end == kNone)
+        found.first_end = found.words * 64 + static_cast<size_t>(__builtin_ctzll(rows));
       last_word = found.words;
       last_rows = rows;
       last_newlines = marks.newline;
@@ -155,7 +162,8 @@ static CsvSkimmed skim(const char* text, size_t words, const CsvSigns* signs, Cs
   if (last_rows != 0) {
     const int bit = 63 - __builtin_clzll(last_rows);
     found.last_end = last_word * 64 + static_cast<size_t>(bit);
-    found.newlines_last = newlines_before + static_cast<uint64_t>(__builtin_popcountll(last_newlines << (63 - bit)));
+    found.newlines_last =
+        newlines_before + static_cast<uint64_t>(__builtin_popcountll(last_newlines << (63 - bit)));
   }
   return found;
 }
