@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "bind/binder.h"
 #include "engine/session.h"
+#include "memory/budget.h"
 #include "optimizer/optimizer.h"
 #include "plan/plan_node.h"
 
@@ -46,6 +47,9 @@ void check(std::string_view text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  // Constants are folded: what they are called on may ask for any amount.
+  const BudgetRef budget = Budget::create("fuzz", Budget::process(), size_t{256} << 20);
+  const BudgetScope scope(*budget);
   check({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "bind/binder.h"
 #include "engine/session.h"
+#include "memory/budget.h"
 #include "sql/compare.h"
 #include "sql/parser.h"
 #include "sql/print.h"
@@ -62,6 +63,9 @@ void check(std::span<const std::byte> bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  // Constants are folded: what they are called on may ask for any amount.
+  const BudgetRef budget = Budget::create("fuzz", Budget::process(), size_t{256} << 20);
+  const BudgetScope scope(*budget);
   check(edited_bytes(trees(), {data, size}));
   return 0;
 }
