@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/cancellation.h"
 #include "memory/process_memory.h"
 
 namespace doline {
@@ -57,6 +58,7 @@ class PipelineTask final : public Task {
 
   Step step(Deadline deadline, Waker& waker) override {
     BudgetScope budget(*run_.context_.budget);
+    const CancellationScope cancellation(run_.context_.cancelled);
     while (true) {
       if (run_.context_.is_cancelled()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
       switch (advance(waker)) {
@@ -210,6 +212,7 @@ class FinishTask final : public Task {
       : run_(run), index_(index), inner_(std::move(inner)) {}
   Step step(Deadline deadline, Waker& waker) override {
     BudgetScope budget(*run_.context_.budget);
+    const CancellationScope cancellation(run_.context_.cancelled);
     if (run_.context_.is_cancelled()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
     const uint64_t begin = now_ns();
     const Step step = inner_->step(deadline, waker);

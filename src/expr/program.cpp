@@ -1,5 +1,7 @@
 #include "expr/program.h"
 
+#include <algorithm>
+
 #include "expr/program_step.h"
 
 namespace doline {
@@ -156,7 +158,9 @@ class ProgramRun {
       }
       std::vector<Column> captured;
       for (uint16_t reg : lambda.captured) captured.push_back(registers_[reg]);
-      runs.push_back(std::make_unique<LambdaRun>(*lambda.body, std::move(captured)));
+      const auto& inner = lambda.body->steps_;
+      const bool is_nested = std::any_of(inner.begin(), inner.end(), [](const ProgramStep& at) { return !at.lambdas.empty(); });
+      runs.push_back(std::make_unique<LambdaRun>(*lambda.body, std::move(captured), is_nested));
       lambdas.push_back(runs.back().get());
     }
     const KernelCall context{rows, row_count, step.type, step.data.get(), program_.session_, lambdas, errors};

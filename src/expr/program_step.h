@@ -106,12 +106,15 @@ class DictionaryMemo {
 /// Evaluates a lambda's body over more rows than a chunk holds.
 class LambdaRun final : public LambdaEvaluator {
  public:
-  LambdaRun(const Program& body, std::vector<Column> captured) : body_(body), captured_(std::move(captured)) {}
+  /// `is_nested`: the body applies lambdas itself.
+  LambdaRun(const Program& body, std::vector<Column> captured, bool is_nested)
+      : body_(body), captured_(std::move(captured)), is_nested_(is_nested) {}
   Column evaluate(std::vector<Column> parameters, uint32_t rows, const uint32_t* parent_rows) const override;
 
  private:
   const Program& body_;
   const std::vector<Column> captured_;
+  const bool is_nested_;
 };
 
 class ValueSet {

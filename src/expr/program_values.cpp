@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/cancellation.h"
 #include "column/column_builder.h"
 #include "expr/program_step.h"
+#include "function/lambda_elements.h"
 #include "kernel/compare.h"
 #include "kernel/hash_column.h"
 
@@ -114,19 +116,36 @@ Column LambdaRun::evaluate(std::vector<Column> parameters, uint32_t rows, const 
     body_.evaluate(empty, scratch, out);
     return out[0].flatten();
   }
+  // A body with lambdas of its own is first asked for one row, then for as many as reach so many
+  // elements inside of it.
+  constexpr uint32_t kFirstRows = 1;
+  constexpr uint64_t kElements = 128 * 1024;
+  uint64_t inner = 0;
+  uint32_t most = is_nested_ ? kFirstRows : kChunkRows;
   std::optional<ColumnBuilder> builder;
-  for (uint32_t begin = 0; begin < rows; begin += kChunkRows) {
-    const uint32_t count = std::min<uint32_t>(kChunkRows, rows - begin);
+  for (uint32_t begin = 0, count = 0; begin < rows; begin += count) {
+    poll_cancellation();
+    count = std::min<uint32_t>(most, rows - begin);
+    if (is_nested_) take_lambda_elements();
     Chunk chunk;
     for (const Column& parameter : parameters) chunk.columns.push_back(parameter.slice(begin, count));
     for (const Column& captured : captured_) chunk.columns.push_back(captured.gather(parent_rows + begin, count));
     chunk.row_count = count;
     chunk.active = Selection::all(count);
     body_.evaluate(chunk, scratch, out);
-    if (count == rows) return out[0].flatten();
+    if (is_nested_) {
+      const uint64_t reached = std::max<uint64_t>(take_lambda_elements(), count);
+      most = static_cast<uint32_t>(std::clamp<uint64_t>(kElements * count / reached, 1, kChunkRows));
+      inner = std::max(inner, reached);
+    }
+    if (count == rows) {
+      note_lambda_elements(inner);
+      return out[0].flatten();
+    }
     if (!builder) builder.emplace(out[0].type(), rows);
     builder->append_from(out[0], Selection::all(count));
   }
+  note_lambda_elements(inner);
   return builder->seal();
 }
 

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <utility>
 
+#include "base/cancellation.h"
 #include "column/column_builder.h"
 #include "column/value.h"
+#include "function/lambda_elements.h"
 #include "function/list_gather.h"
 #include "function/registry.h"
 #include "function/session_constants.h"
@@ -12,6 +15,8 @@ namespace doline {
 namespace {
 
 constexpr size_t kLambda = 1;  // the place of the lambda among the arguments
+
+thread_local uint64_t most_elements = 0;
 
 /// Positions of the elements within their lists, from 1.
 Column positions_of(const ReachedElements& reached) {
@@ -30,6 +35,8 @@ Column positions_of(const ReachedElements& reached) {
 Column apply_to_elements(const KernelCall& call, const Column& lists,
                          const ReachedElements& reached) {
   const auto count = static_cast<uint32_t>(reached.elements.size());
+  poll_cancellation();
+  note_lambda_elements(count);
   std::vector<Column> parameters = {lists.child().gather(reached.elements.data(), count).flatten(),
                                     positions_of(reached)};
   return call.lambdas[kLambda]
@@ -159,6 +166,7 @@ Column reduce_kernel(const KernelCall& call, std::span<const Column> arguments) 
   const Column initial = has_initial ? arguments[1].flatten() : child;
   Column accumulator = cast_to(gather_or_null(initial, from).flatten(), call.result_type);
   for (uint32_t step = has_initial ? 0 : 1; !rows.empty(); ++step) {
+    poll_cancellation();
     std::vector<uint32_t> open;  // rows with an element at this step
     std::vector<uint32_t> kept;  // their places in `accumulator`
     std::vector<uint32_t> elements;
@@ -230,6 +238,9 @@ void bind_reduce(FunctionBinding& binding) {
 }
 
 }  // namespace
+
+void note_lambda_elements(uint64_t count) { most_elements = std::max(most_elements, count); }
+uint64_t take_lambda_elements() { return std::exchange(most_elements, 0); }
 
 void register_lambda_functions(FunctionRegistry& registry) {
   const TypePattern list = TypePattern::list_of('T');

@@ -2,6 +2,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/cancellation.h"
 #include "function/list_gather.h"
 #include "function/nested_functions.h"
 #include "kernel/concatenate.h"
@@ -162,6 +163,7 @@ Column resize_kernel(const KernelCall& call, std::span<const Column> given) {
     elements = concatenate(call.result_type->child(), parts);
   }
   ListGather gather(call.result_type, call.row_count);
+  CancellationPoll poll;
   call.active.for_each([&](uint32_t row) {
     if (lists.is_null(row)) return gather.set_null(row);
     const int64_t size = sizes.is_null(row) ? 0 : sizes[row];
@@ -174,6 +176,7 @@ Column resize_kernel(const KernelCall& call, std::span<const Column> given) {
     gather.add_run(lists[row].begin, kept);
     const uint32_t filler =
         filled ? base + (arguments[2].is_constant() ? 0 : row) : ListGather::kNullElement;
+    poll.add(static_cast<uint64_t>(size));
     for (int64_t i = kept; i < size; ++i) gather.add(filler);
     gather.finish(row);
   });
@@ -184,6 +187,7 @@ Column repeat_kernel(const KernelCall& call, std::span<const Column> arguments) 
   const Argument<ListEntry> lists(arguments[0]);
   const Argument<int64_t> counts(arguments[1]);
   ListGather gather(call.result_type, call.row_count);
+  CancellationPoll poll;
   call.active.for_each([&](uint32_t row) {
     const int64_t count = std::max<int64_t>(0, counts[row]);
     constexpr int64_t kLargest = int64_t{1} << 28;
@@ -192,6 +196,7 @@ Column repeat_kernel(const KernelCall& call, std::span<const Column> arguments) 
         return fmt::format("{} elements repeated {} times are too many", lists[row].size, count);
       });
     }
+    poll.add(static_cast<uint64_t>(count) * lists[row].size);
     for (int64_t i = 0; i < count && lists[row].size != 0; ++i)
       gather.add_run(lists[row].begin, lists[row].size);
     gather.finish(row);

@@ -156,6 +156,7 @@ Column replace_kernel(const KernelCall& call, std::span<const Column> arguments)
       changed ? writer.set_text(row, replaced)
               : void(writer.values<StringView>()[row] = texts[row]);
     } catch (const Error& error) {
+      if (error.code() == ErrorCode::kCancelled) throw;
       call.errors.fail(row, error.code(), [&] { return error.message(); });
     }
   });

@@ -3,6 +3,7 @@
 #include <array>
 #include <vector>
 
+#include "base/cancellation.h"
 #include "function/lanes.h"
 #include "function/string_functions.h"
 
@@ -16,7 +17,9 @@ int64_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<uint32_t> above(b.size() + 1);
   std::vector<uint32_t> current(b.size() + 1);
   for (uint32_t j = 0; j <= b.size(); ++j) above[j] = j;
+  CancellationPoll poll;
   for (size_t i = 1; i <= a.size(); ++i) {
+    poll.add(b.size());
     current[0] = static_cast<uint32_t>(i);
     for (size_t j = 1; j <= b.size(); ++j) {
       const uint32_t replaced = above[j - 1] + (a[i - 1] != b[j - 1]);
@@ -44,7 +47,9 @@ int64_t damerau_distance(std::string_view a, std::string_view b) {
     at(1, j + 1) = static_cast<uint32_t>(j);
   }
   std::array<size_t, 256> last_row{};
+  CancellationPoll poll;
   for (size_t i = 1; i <= a.size(); ++i) {
+    poll.add(b.size());
     size_t last_column = 0;
     for (size_t j = 1; j <= b.size(); ++j) {
       const size_t row = last_row[static_cast<unsigned char>(b[j - 1])];
@@ -78,8 +83,10 @@ double jaro(std::string_view a, std::string_view b) {
   std::vector<bool> a_matched(a.size());
   std::vector<bool> b_matched(b.size());
   size_t matches = 0;
+  CancellationPoll poll;
   for (size_t i = 0; i < a.size(); ++i) {
     const size_t end = std::min(b.size(), i + reach + 1);
+    poll.add(end - (i > reach ? std::min(end, i - reach) : 0));
     for (size_t j = i > reach ? i - reach : 0; j < end; ++j) {
       if (b_matched[j] || a[i] != b[j]) continue;
       a_matched[i] = b_matched[j] = true;

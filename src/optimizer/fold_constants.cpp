@@ -1,9 +1,13 @@
+#include "base/cancellation.h"
 #include "optimizer/passes.h"
 #include "optimizer/plan_expressions.h"
 
 namespace doline {
 
 namespace {
+
+/// What takes longer, some hundredths of a second, is left to the query, which can be cancelled.
+constexpr uint32_t kFoldingPolls = 20;
 
 bool is_true(const ExprRef& expr) {
   const auto* constant = dynamic_cast<const ConstantExpr*>(expr.get());
@@ -14,6 +18,7 @@ ExprRef folded_expr(const ExprRef& expr, const SessionConstants& session) {
   return rewrite(expr, [&](const ExprRef& at) -> ExprRef {
     if (at->tag() == NodeTag::kConstant || at->tag() == NodeTag::kLambda || !is_constant(at)) return nullptr;
     try {
+      const PatienceScope patience(kFoldingPolls);
       return ConstantExpr::create(evaluate_constant(at, session), at->span);
     } catch (const Error&) {
       return nullptr;  // it fails when, and only if, a row reaches it

@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "base/cancellation.h"
 #include "base/error.h"
 #include "kernel/regex/one_pass.h"
 #include "kernel/simd.h"
@@ -324,8 +325,11 @@ size_t Regex::replace_all(std::string_view text, const Rewrite& rewrite, std::st
   size_t count = 0;
   size_t at = 0;
   size_t last_end = std::string_view::npos;
+  CancellationPoll poll;
   while (at <= text.size() && match_groups(text, groups, Anchor::kNone, at)) {
     const auto begin = static_cast<size_t>(groups[0].data() - text.data());
+    constexpr size_t kStepsPerMatch = 32;
+    poll.add(kStepsPerMatch + (begin - at));
     out += text.substr(at, begin - at);
     at = begin;
     if (groups[0].empty() && begin == last_end) {
