@@ -1,11 +1,20 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <unordered_map>
 
 #include "optimizer/passes.h"
 #include "optimizer/plan_expressions.h"
 
 namespace doline {
+
+/// What is known of shared inputs. A plan that reads one input twice, and that twice again, has
+/// few nodes but exponentially many paths.
+struct SharedFacts {
+  std::unordered_map<const PlanNode*, double> base, estimated;
+  std::unordered_map<const PlanNode*, PlanRef> ordered;
+  std::vector<PlanRef> kept;  // so that no address comes back as another node's
+};
 
 namespace {
 
@@ -46,7 +55,26 @@ std::optional<double> as_number(const Value& value) {
   return std::nullopt;
 }
 
+thread_local SharedFacts* shared_facts = nullptr;
+
+/// What `compute` says of the node, once where it is shared and a pass is under way.
+template <class Compute>
+double fact(const PlanRef& plan, std::unordered_map<const PlanNode*, double> SharedFacts::*facts, Compute&& compute) {
+  if (!shared_facts || plan->tag() != NodeTag::kSharedInput) return compute();
+  if (const auto known = (shared_facts->*facts).find(plan.get()); known != (shared_facts->*facts).end()) return known->second;
+  const double value = compute();
+  (shared_facts->*facts).emplace(plan.get(), value);
+  shared_facts->kept.push_back(plan);
+  return value;
+}
+
+double computed_base_rows(const PlanRef& plan);
+double computed_estimate(const PlanRef& plan);
 double base_rows(const PlanRef& plan) {
+  return fact(plan, &SharedFacts::base, [&] { return computed_base_rows(plan); });
+}
+
+double computed_base_rows(const PlanRef& plan) {
   if (plan->tag() == NodeTag::kScan) {
     return static_cast<double>(static_cast<const ScanNode&>(*plan).table->statistics().row_count.value_or(1'000'000));
   }
@@ -275,7 +303,22 @@ PlanRef ordered_tree(const PlanRef& plan) {
 
 }  // namespace
 
+EstimateScope::EstimateScope() {
+  if (shared_facts) return;
+  own_ = std::make_unique<SharedFacts>();
+  shared_facts = own_.get();
+}
+EstimateScope::~EstimateScope() {
+  if (own_) shared_facts = nullptr;
+}
+
 double estimated_rows(const PlanRef& plan) {
+  return fact(plan, &SharedFacts::estimated, [&] { return computed_estimate(plan); });
+}
+
+namespace {
+
+double computed_estimate(const PlanRef& plan) {
   switch (plan->tag()) {
     case NodeTag::kScan: {
       const auto& scan = static_cast<const ScanNode&>(*plan);
@@ -330,7 +373,14 @@ double estimated_rows(const PlanRef& plan) {
   return 1;
 }
 
+}  // namespace
+
 PlanRef order_joins(const PlanRef& plan) {
+  const EstimateScope scope;
+  const bool is_shared = plan->tag() == NodeTag::kSharedInput;
+  if (is_shared) {
+    if (const auto known = shared_facts->ordered.find(plan.get()); known != shared_facts->ordered.end()) return known->second;
+  }
   if (is_inner(plan)) {
     // More inputs than a mask has bits stay as they were written.
     std::function<size_t(const PlanRef&)> count = [&](const PlanRef& node) -> size_t {
@@ -345,7 +395,13 @@ PlanRef order_joins(const PlanRef& plan) {
     changed |= next.get() != child.get();
     child = std::move(next);
   }
-  return changed ? plan->with_children(std::move(children)) : plan;
+  PlanRef result = changed ? plan->with_children(std::move(children)) : plan;
+  if (is_shared) {
+    // One node for all its readers: else each would compute the input anew.
+    shared_facts->ordered.emplace(plan.get(), result);
+    shared_facts->kept.push_back(plan);
+  }
+  return result;
 }
 
 }  // namespace doline

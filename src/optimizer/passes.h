@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "plan/plan_node.h"
 
 namespace doline {
@@ -33,6 +35,18 @@ PlanRef prune_members(const PlanRef& plan);
 /// Joins publish what their build side holds to the scans that feed their probe side.
 PlanRef place_runtime_filters(const PlanRef& plan);
 
+struct SharedFacts;
+/// While one is there, estimates of shared inputs are made once each. For the length of a pass.
+class EstimateScope {
+ public:
+  EstimateScope();
+  ~EstimateScope();
+  EstimateScope(const EstimateScope&) = delete;
+  EstimateScope& operator=(const EstimateScope&) = delete;
+
+ private:
+  std::unique_ptr<SharedFacts> own_;
+};
 /// Estimated rows of a plan's output; from exact counts where tables have them.
 double estimated_rows(const PlanRef& plan);
 

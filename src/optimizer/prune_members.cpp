@@ -63,6 +63,8 @@ void read_by(const ExprRef& expr, Uses& uses) {
 class MemberUses {
  public:
   void whole(const PlanRef& plan) {
+    // All of it again is nothing new, and would be exponentially often.
+    if (plan->tag() == NodeTag::kSharedInput && !shared_.insert(plan.get()).second) return;
     Uses all(plan->schema.size());
     for (Use& use : all) use.is_whole = true;
     go(plan, all);
@@ -159,6 +161,7 @@ class MemberUses {
 
  private:
   std::map<const PlanNode*, Uses> scans_;
+  std::set<const PlanNode*> shared_;
 };
 
 }  // namespace

@@ -59,6 +59,7 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
 
 PlanRef place_runtime_filters(const PlanRef& plan) {
   int64_t next_id = 1;
+  const EstimateScope scope;
   return rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
     const auto* join = dynamic_cast<const JoinNode*>(node.get());
     // Left rows without a match may vanish early only where they vanish anyway.
