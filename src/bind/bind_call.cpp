@@ -25,10 +25,38 @@ bool is_window_name(const std::string& name) {
   throw error;
 }
 
+/// -q, also of each in a list; -0.0 for 0, which still says from which side.
+ExprRef negated_quantile(const ExprRef& quantile, const SessionConstants& session) {
+  const ExprRef real = CastExpr::create(
+      quantile, quantile->type->physical() == PhysicalType::kList ? Type::list(Type::float64()) : Type::float64());
+  const Value value = evaluate_constant(real, session);
+  if (value.is_null()) return quantile;
+  const auto negated = [&](const Value& one) {
+    if (!one.is_null() && one.as_real() < 0) {
+      throw Error(ErrorCode::kInvalidArgument, quantile->span, "a quantile in a given order lies between 0 and 1");
+    }
+    return one.is_null() ? one : Value::real(-one.as_real());
+  };
+  if (real->type->physical() != PhysicalType::kList) return ConstantExpr::create(negated(value), quantile->span);
+  std::vector<Value> all;
+  for (const Value& one : value.as_nested()) all.push_back(negated(one));
+  return ConstantExpr::create(Value::nested(real->type, std::move(all)), quantile->span);
+}
+
+/// name(arguments…), as if it had been written.
+std::shared_ptr<sql::FunctionCall> written_call(const char* name, std::vector<sql::ExpressionRef> arguments, SourceSpan span) {
+  auto call = std::make_shared<sql::FunctionCall>();
+  call->name = {{name, span}};
+  for (auto& argument : arguments) call->arguments.push_back({{}, std::move(argument)});
+  call->span = span;
+  return call;
+}
+
 }  // namespace
 
 ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& context) {
-  const std::string name = folded(node.name.back().text);
+  std::string name = folded(node.name.back().text);
+  if (node.within_group && (name == "percentile_cont" || name == "percentile_disc")) name.replace(0, 10, "quantile");
   if (node.name.size() > 1) {
     // `x.upper()` is upper(x), unless x is a schema; schemas hold no functions of ours but main.
     const std::string first = folded(node.name[0].text);
@@ -54,6 +82,23 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
     const ExprRef unnested = unnest_call(node, context, levels);
     if (dynamic_cast<const UnnestExpr*>(unnested.get())) return unnested;
     throw Error(ErrorCode::kBind, node.span, "the fields of a struct are several columns: unnest them by an item of its own");
+  }
+  if (name == "generate_subscripts" && node.arguments.size() == 2) {
+    // The positions of a list's elements, a row each.
+    const auto one = std::make_shared<sql::Literal>();
+    one->literal = sql::LiteralKind::kInteger;
+    one->text = "1";
+    one->span = node.span;
+    const auto length = written_call("array_length", {node.arguments[0].value, node.arguments[1].value}, node.span);
+    return call(*written_call("unnest", {written_call("generate_series", {one, length}, node.span)}, node.span), context);
+  }
+  if (name == "grouping" && context.aggregates && !node.arguments.empty()) {
+    // Without GROUPING SETS no key is ever left out: 0, of what must be keys.
+    ExprRef zero = ConstantExpr::create(Value::integer(0), node.span);
+    for (const auto& argument : node.arguments) {
+      zero = CaseExpr::create({IsNullExpr::create(expression(*argument.value, context), false)}, {zero}, zero, node.span);
+    }
+    return zero;
   }
   if (name == "current_setting" && node.arguments.size() == 1) return current_setting(node, context);
   const ScalarFunction* scalar = registry.scalar(name);
@@ -194,27 +239,27 @@ ExprRef QueryBinder::aggregate_call(const AggregateDeclaration& declaration, con
     arguments.push_back(expression(*argument.value, inner));
   }
   std::vector<SortKeyRef> order = sort_keys(node.order_by, inner);
-  const AggregateDeclaration* chosen = &declaration;
-  if (node.within_group) {
-    // percentile_cont(0.5) WITHIN GROUP (ORDER BY x) is quantile_cont(x, 0.5).
-    const std::string name = folded(declaration.name);
-    if (order.size() != 1) throw Error(ErrorCode::kBind, node.span, "WITHIN GROUP wants one ORDER BY key");
-    const auto* quantile = FunctionRegistry::instance().aggregate(
-        name == "percentile_disc" ? "quantile_disc" : name == "percentile_cont" ? "quantile_cont" : name);
-    chosen = quantile ? quantile : &declaration;
-    ExprRef key = order[0]->expr;
-    if (order[0]->descending && !arguments.empty()) {
-      arguments[0] = CallExpr::create("-", {ConstantExpr::create(Value::integer(Type::int32(), 1)), arguments[0]});
+  if (node.within_group && order.size() != 1) throw Error(ErrorCode::kBind, node.span, "WITHIN GROUP wants one ORDER BY key");
+  const bool is_mode = declaration.name == "mode";
+  const std::string written = folded(node.name.back().text);
+  const bool is_quantile = declaration.name.starts_with("quantile_") && (node.within_group || written != "quantile");
+  if (order.size() == 1 && (is_mode || is_quantile)) {
+    // percentile_cont(0.5) WITHIN GROUP (ORDER BY x) is quantile_cont(x, 0.5); a falling order
+    // counts from the greatest, as a negative quantile does.
+    if (!is_mode && order[0]->descending) {
+      for (size_t i = arguments.size() > 1 ? 1 : 0; i < arguments.size(); ++i) {
+        if (is_constant(arguments[i])) arguments[i] = negated_quantile(arguments[i], catalog_.session());
+      }
     }
-    arguments.insert(arguments.begin(), std::move(key));
-    order.clear();
+    if (arguments.size() < (is_mode ? 1 : 2)) arguments.insert(arguments.begin(), order[0]->expr);
+    if (!is_mode) order.clear();
   }
   ExprRef filter;
   if (node.filter) {
     inner.clause = "FILTER";
     filter = condition(*node.filter, inner);
   }
-  return AggregateExpr::create(*chosen, std::move(arguments), node.distinct, std::move(order), std::move(filter), node.span);
+  return AggregateExpr::create(declaration, std::move(arguments), node.distinct, std::move(order), std::move(filter), node.span);
 }
 
 bool QueryBinder::sorts_nulls_first(const sql::OrderItem& item) const {

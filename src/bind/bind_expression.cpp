@@ -151,6 +151,11 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
       ExprRef input = expression(*cast.input, context);
       const TypeRef target = type(*cast.type);
       if (!can_cast(input->type, target)) {
+        if (cast.is_try) {
+          // No value casts: NULL, whatever the input, which still is part of the query.
+          const ExprRef nothing = ConstantExpr::create(Value::null(target), node.span);
+          return CaseExpr::create({IsNullExpr::create(std::move(input), false)}, {nothing}, nothing, node.span);
+        }
         throw Error(ErrorCode::kTypeMismatch, node.span, "{} does not cast to {}", input->type->name(), target->name());
       }
       return CastExpr::create(std::move(input), target, cast.is_try, node.span);
@@ -174,10 +179,12 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
     case sql::ExpressionKind::kSubscript: return subscript(node.as<sql::Subscript>(), context);
     case sql::ExpressionKind::kSlice: {
       const auto& slice = node.as<sql::Slice>();
-      const auto bound = [&](const sql::ExpressionRef& edge) {
-        return edge ? expression(*edge, context) : ConstantExpr::create(Value::null(Type::int64()));
+      // An end that is left open is a bound no list reaches; a bound that is NULL makes NULL.
+      const auto bound = [&](const sql::ExpressionRef& edge, int64_t open) {
+        return edge ? expression(*edge, context) : ConstantExpr::create(Value::integer(open));
       };
-      std::vector<ExprRef> arguments = {expression(*slice.input, context), bound(slice.low), bound(slice.high)};
+      std::vector<ExprRef> arguments = {expression(*slice.input, context), bound(slice.low, INT64_MIN),
+                                        bound(slice.high, INT64_MAX)};
       if (slice.step) arguments.push_back(expression(*slice.step, context));
       return CallExpr::create("array_slice", std::move(arguments), node.span);
     }
@@ -275,6 +282,12 @@ ExprRef QueryBinder::alias(const sql::QualifiedName& names, const ExprContext& c
     if (item.name.empty() || !same_name(item.name.text, names[0].text)) continue;
     const sql::Expression* target = item.expression.get();
     if (std::find(alias_stack_.begin(), alias_stack_.end(), target) != alias_stack_.end()) continue;
+    // An alias is bound anew wherever it is used: twice in each of forty items is 2^40 times.
+    constexpr uint64_t kMostUses = 100'000;
+    if (++alias_uses_ > kMostUses) {
+      throw Error(ErrorCode::kBind, item.name.span, "aliases that use each other make more than {} expressions", kMostUses)
+          .hint("compute what is used often in a subquery");
+    }
     alias_stack_.push_back(target);
     ExprContext inner = context;
     inner.alias_first = false;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "bind/query_binder.h"
 
@@ -57,23 +58,107 @@ struct JoinCondition {
   }
 };
 
+/// Gives each subquery in an outer join's condition to the side that it asks of, as a column
+/// behind that side's own; the condition then reads columns alone, over both sides as they are now.
+ExprRef attach_to_sides(const ExprRef& condition, PlanRef& left, PlanRef& right) {
+  const auto left_width = static_cast<uint32_t>(left->schema.size());
+  struct Place {
+    ExprRef subquery;
+    bool on_left;
+    uint32_t column;
+  };
+  std::vector<Place> places;
+  const std::function<void(const ExprRef&)> attach = [&](const ExprRef& at) {
+    const auto* subquery = dynamic_cast<const SubqueryExpr*>(at.get());
+    if (!subquery) {
+      for (const ExprRef& input : at->inputs()) attach(input);
+      return;
+    }
+    const std::vector<uint32_t> read = columns_of(at);
+    const bool on_left = !read.empty() && read.back() < left_width;
+    if (!read.empty() && !on_left && read.front() < left_width) {
+      throw Error(ErrorCode::kNotSupported, at->span,
+                  "a subquery in the ON of an outer join that compares with columns of both sides is not supported yet");
+    }
+    for (const ExprRef& input : at->inputs()) {
+      visit(input, [&](const Expr& inner) {
+        if (dynamic_cast<const SubqueryExpr*>(&inner)) {
+          throw Error(ErrorCode::kNotSupported, at->span, "a subquery within another's value, in the ON of an outer join");
+        }
+      });
+    }
+    PlanRef& side = on_left ? left : right;
+    const ExprRef own = on_left ? at : shift_columns(at, -static_cast<int64_t>(left_width));
+    const auto column = static_cast<uint32_t>(side->schema.size());
+    attach_subqueries(own, side);
+    places.push_back({at, on_left, column});
+  };
+  attach(condition);
+  if (places.empty()) return condition;
+  const auto grown = static_cast<uint32_t>(left->schema.size()) - left_width;
+  const std::function<ExprRef(const ExprRef&)> placed = [&](const ExprRef& at) -> ExprRef {
+    for (const Place& place : places) {
+      if (place.subquery.get() != at.get()) continue;
+      const PlanRef& side = place.on_left ? left : right;
+      const uint32_t base = place.on_left ? 0 : left_width + grown;
+      const Field& field = side->schema[place.column];
+      return ColumnExpr::create(base + place.column, field.type, field.name, at->span);
+    }
+    if (const auto* column = dynamic_cast<const ColumnExpr*>(at.get())) {
+      if (column->index < left_width) return at;
+      return ColumnExpr::create(column->index + grown, column->type, column->name, column->span);
+    }
+    std::vector<ExprRef> inputs = at->inputs();
+    bool changed = false;
+    for (ExprRef& input : inputs) {
+      ExprRef next = placed(input);
+      changed |= next.get() != input.get();
+      input = std::move(next);
+    }
+    return changed ? at->with_inputs(std::move(inputs)) : at;
+  };
+  return placed(condition);
+}
+
 }  // namespace
+
+BoundRelation QueryBinder::join_unnest(const sql::Join& node, const sql::TableFunction& function, const BoundRelation& left) {
+  const bool keeps_left = node.join == sql::JoinKind::kLeft;
+  BoundRelation bound = table_function(function, &left, keeps_left);
+  if (!node.condition) return aliased(std::move(bound), node, "");
+  ExprContext context;
+  context.scope = &bound.scope;
+  context.clause = "ON";
+  const ExprRef on = condition(*node.condition, context);
+  const auto* constant = dynamic_cast<const ConstantExpr*>(on.get());
+  const bool holds = constant && !constant->value.is_null() && constant->value.as_bool();
+  if (!holds && keeps_left) {
+    throw Error(ErrorCode::kNotSupported, node.condition->span, "LEFT JOIN unnest(…) goes with ON true alone")
+        .hint("filter the list first: unnest(list_filter(l, lambda x: …))");
+  }
+  if (!holds) {
+    const ExprRef attached = attach_subqueries(on, bound.plan);
+    bound.plan = FilterNode::create(bound.plan, attached);
+  }
+  return aliased(std::move(bound), node, "");
+}
 
 BoundRelation QueryBinder::join(const sql::Join& node) {
   if (node.asof) throw Error(ErrorCode::kNotSupported, node.span, "ASOF joins are not supported yet");
   BoundRelation left = relation(*node.left);
   // The right side of a comma or cross join may unnest what the left has.
   if (const auto* function = node.right->get_if<sql::TableFunction>();
-      function && node.join == sql::JoinKind::kCross &&
+      function && !node.natural && node.using_columns.empty() &&
       folded(function->call->as<sql::FunctionCall>().name.back().text) == "unnest") {
-    return aliased(table_function(*function, &left), node, "");
+    if (node.join == sql::JoinKind::kCross) return aliased(table_function(*function, &left), node, "");
+    if (node.join == sql::JoinKind::kInner || node.join == sql::JoinKind::kLeft) return join_unnest(node, *function, left);
   }
   if (const auto* lateral = node.right->get_if<sql::SubqueryRelation>(); lateral && lateral->lateral) {
     throw Error(ErrorCode::kNotSupported, node.right->span, "LATERAL subqueries are not supported yet")
         .hint("unnest(list) may stand beside the table it reads");
   }
   BoundRelation right = relation(*node.right);
-  const auto left_width = static_cast<uint32_t>(left.plan->schema.size());
+  auto left_width = static_cast<uint32_t>(left.plan->schema.size());
   const JoinKind kind = kind_of(node.join, node.span);
   BoundRelation bound;
   bound.scope = Scope::joined(left.scope, right.scope, left_width);
@@ -118,16 +203,21 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
     ExprContext context;
     context.scope = &bound.scope;
     context.clause = "ON";
-    const ExprRef condition_expr = condition(*node.condition, context);
+    ExprRef condition_expr = condition(*node.condition, context);
+    const bool keeps_all = kind == JoinKind::kInner || kind == JoinKind::kCross;
+    if (!keeps_all) {
+      condition_expr = attach_to_sides(condition_expr, left.plan, right.plan);
+      const auto grown = static_cast<uint32_t>(left.plan->schema.size()) - left_width;
+      left_width += grown;
+      for (size_t i = left.scope.columns.size(); i < bound.scope.columns.size(); ++i) bound.scope.columns[i].index += grown;
+    }
     for (const ExprRef& term : conjuncts_of(condition_expr)) {
       bool has_subquery = false;
       visit(term, [&](const Expr& at) { has_subquery |= dynamic_cast<const SubqueryExpr*>(&at) != nullptr; });
-      if (!has_subquery) {
-        parts.add(term, left_width);
-      } else if (kind == JoinKind::kInner || kind == JoinKind::kCross) {
+      if (has_subquery) {
         subquery_terms.push_back(term);
       } else {
-        throw Error(ErrorCode::kNotSupported, term->span, "a subquery in the ON of an outer join is not supported yet");
+        parts.add(term, left_width);
       }
     }
   }

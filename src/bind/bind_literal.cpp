@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "bind/query_binder.h"
 
@@ -23,8 +24,9 @@ std::optional<int128_t> parse_int128(std::string_view text) {
 
 double parse_double(const std::string& text) {
   double value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  // Beyond the range from_chars leaves nothing; strtod says on which side: infinite or 0.
+  return read.ec == std::errc::result_out_of_range ? std::strtod(text.c_str(), nullptr) : value;
 }
 
 Value integer_value(const std::string& text) {

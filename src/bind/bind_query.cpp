@@ -266,19 +266,51 @@ PlanRef QueryBinder::ordered(PlanRef plan, const sql::Query& query) {
   return SortNode::create(std::move(plan), std::move(keys));
 }
 
-std::optional<int64_t> QueryBinder::row_count(const sql::ExpressionRef& node, const char* clause) {
+std::optional<int64_t> QueryBinder::row_count(const sql::ExpressionRef& node, const char* clause, ExprRef& deferred) {
   ExprContext context;
   context.clause = clause;
   const ExprRef expr = expression(*node, context);
+  bool has_subquery = false;
+  visit(expr, [&](const Expr& at) { has_subquery |= dynamic_cast<const PlaceholderExpr*>(&at) != nullptr; });
+  if (has_subquery) {
+    deferred = CastExpr::create(expr, Type::int64(), false, node->span);
+    return std::nullopt;
+  }
   const Value value = constant_value(CastExpr::create(expr, Type::int64()), clause, node->span);
   if (value.is_null()) return std::nullopt;
   if (value.as_integer() < 0) throw Error(ErrorCode::kBind, node->span, "{} cannot be negative", clause);
   return static_cast<int64_t>(value.as_integer());
 }
 
+PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take) {
+  // Rows are numbered in the order they have, and compared with what the subqueries say.
+  std::vector<ExprRef> kept;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
+    kept.push_back(column_of(plan, i));
+    names.push_back(plan->schema[i].name);
+  }
+  WindowExpr number;
+  number.kind = WindowKind::kRowNumber;
+  number.name = "row_number";
+  number.type = Type::int64();
+  const auto place = static_cast<uint32_t>(plan->schema.size());
+  plan = WindowingNode::create(std::move(plan), {WindowExpr::create(number)}, {"number"});
+  const auto number_or = [&](ExprRef expr, int64_t otherwise) {
+    return CoalesceExpr::create({std::move(expr), ConstantExpr::create(Value::integer(otherwise))});
+  };
+  const ExprRef row = CallExpr::create("-", {CastExpr::create(column_of(plan, place), Type::hugeint()),
+                                             CastExpr::create(number_or(skip, 0), Type::hugeint())});
+  std::vector<ExprRef> terms = {CallExpr::create(">", {row, ConstantExpr::create(Value::integer(Type::hugeint(), 0))})};
+  if (take) terms.push_back(CallExpr::create("<=", {row, CastExpr::create(number_or(take, INT64_MAX), Type::hugeint())}));
+  const ExprRef within = attach_subqueries(ConjunctionExpr::create(true, std::move(terms)), plan);
+  return ProjectNode::create(FilterNode::create(std::move(plan), within), std::move(kept), std::move(names));
+}
+
 PlanRef QueryBinder::limited(PlanRef plan, const sql::Query& query) {
   if (!query.limit && !query.offset) return plan;
-  const int64_t skip = query.offset ? row_count(query.offset, "OFFSET").value_or(0) : 0;
+  ExprRef skip_expr, take_expr;
+  const int64_t skip = query.offset ? row_count(query.offset, "OFFSET", skip_expr).value_or(0) : 0;
   if (query.limit && query.limit_is_percent) {
     ExprContext context;
     context.clause = "LIMIT";
@@ -287,9 +319,15 @@ PlanRef QueryBinder::limited(PlanRef plan, const sql::Query& query) {
     if (share.is_null() || !(share.as_real() >= 0 && share.as_real() <= 100)) {
       throw Error(ErrorCode::kBind, query.limit->span, "LIMIT takes 0 to 100 percent");
     }
+    if (skip_expr) throw Error(ErrorCode::kNotSupported, query.offset->span, "a subquery in OFFSET beside a LIMIT in percent");
     return LimitNode::create(std::move(plan), skip, -1, share.as_real());
   }
-  const std::optional<int64_t> take = query.limit ? row_count(query.limit, "LIMIT") : std::nullopt;
+  const std::optional<int64_t> take = query.limit ? row_count(query.limit, "LIMIT", take_expr) : std::nullopt;
+  if (skip_expr || take_expr) {
+    if (!skip_expr) skip_expr = ConstantExpr::create(Value::integer(skip));
+    if (!take_expr && take) take_expr = ConstantExpr::create(Value::integer(*take));
+    return limited_by(std::move(plan), std::move(skip_expr), std::move(take_expr));
+  }
   if (!take && skip == 0) return plan;
   return LimitNode::create(std::move(plan), skip, take.value_or(-1));
 }

@@ -89,17 +89,23 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
       return aliased({plan, Scope::of(plan->schema, name, schema)}, node, name);
     }
     if (const auto text = catalog_.find_view(parts)) {
-      if (++depth_ > 64) throw Error(ErrorCode::kBind, node.span, "views are nested too deeply at \"{}\"", name);
+      const std::string view = folded(fmt::format("{}", fmt::join(parts, ".")));
+      if (std::find(views_.begin(), views_.end(), view) != views_.end()) {
+        throw Error(ErrorCode::kBind, node.span, "the view \"{}\" reads itself", name).hint("CREATE OR REPLACE VIEW mends it");
+      }
+      constexpr size_t kDeepest = 64;
+      if (views_.size() >= kDeepest) throw Error(ErrorCode::kBind, node.span, "views are nested too deeply at \"{}\"", name);
       const sql::StatementRef statement = sql::parse_statement(*text);
       const Scope* outer = std::exchange(outer_scope_, nullptr);
+      views_.push_back(view);
       PlanRef plan;
       try {
         plan = bind(*statement->as<sql::SelectStatement>().query, {});
       } catch (Error& error) {
         throw Error(error.code(), node.span, "in view {}: {}", name, error.message());
       }
+      views_.pop_back();
       outer_scope_ = outer;
-      --depth_;
       return aliased({plan, Scope::of(plan->schema, name, schema)}, node, name);
     }
   }
@@ -127,7 +133,7 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
   throw std::move(error).hint("a file is read by its path in quotes: FROM 'data.csv'");
 }
 
-BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const BoundRelation* left) {
+BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const BoundRelation* left, bool keep_empty) {
   const auto& call_node = node.call->as<sql::FunctionCall>();
   const std::string name = folded(call_node.name.back().text);
   if (node.with_ordinality) throw Error(ErrorCode::kNotSupported, node.span, "WITH ORDINALITY is not supported yet");
@@ -155,7 +161,7 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
       names.push_back(arguments.size() == 1 ? "unnest" : fmt::format("unnest{}", lists.size()));
     }
     auto before = static_cast<uint32_t>(input.plan->schema.size());
-    PlanRef plan = UnnestNode::create(input.plan, lists, names);
+    PlanRef plan = UnnestNode::create(input.plan, lists, names, keep_empty);
     if (levels > 1 && plan->schema[before].type->is(TypeKind::kStruct)) {
       std::vector<ExprRef> exprs;
       std::vector<std::string> all_names;

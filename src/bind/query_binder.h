@@ -106,8 +106,10 @@ class QueryBinder {
   // --- relations (bind_relation.cpp, bind_join.cpp)
   BoundRelation relation(const sql::Relation& relation);
   BoundRelation table_name(const sql::TableName& name);
-  BoundRelation table_function(const sql::TableFunction& function, const BoundRelation* left);
+  /// `keep_empty`: unnest gives a row of NULL where there is nothing to unnest.
+  BoundRelation table_function(const sql::TableFunction& function, const BoundRelation* left, bool keep_empty = false);
   BoundRelation join(const sql::Join& join);
+  BoundRelation join_unnest(const sql::Join& join, const sql::TableFunction& function, const BoundRelation& left);
   BoundRelation aliased(BoundRelation bound, const sql::Relation& relation, const std::string& default_name);
   PlanRef common_table(CommonTableEntry& entry);
 
@@ -119,7 +121,10 @@ class QueryBinder {
   PlanRef summarize(const PlanRef& input);
   PlanRef ordered(PlanRef plan, const sql::Query& query);
   PlanRef limited(PlanRef plan, const sql::Query& query);
-  std::optional<int64_t> row_count(const sql::ExpressionRef& expression, const char* clause);
+  /// LIMIT or OFFSET as a number; where a subquery says it, nothing, and `deferred` is it.
+  std::optional<int64_t> row_count(const sql::ExpressionRef& expression, const char* clause, ExprRef& deferred);
+  /// Rows behind the first `skip`, at most `take` (null: all), where subqueries say how many.
+  PlanRef limited_by(PlanRef plan, ExprRef skip, ExprRef take);
 
   Catalog& catalog_;
   const Parameters& parameters_;
@@ -127,8 +132,9 @@ class QueryBinder {
   const LambdaFrame* frame_ = nullptr;
   const Scope* outer_scope_ = nullptr;  // of the query around this one: for naming correlation
   std::vector<const sql::Expression*> alias_stack_;
+  uint64_t alias_uses_ = 0;
   std::vector<TypeRef> value_types_;
-  int depth_ = 0;
+  std::vector<std::string> views_;  // being bound, the outermost first
 };
 
 /// Both sides under one type, literals bending to the other side; Error(kTypeMismatch) otherwise.
