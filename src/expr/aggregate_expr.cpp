@@ -51,7 +51,8 @@ void AggregateExpr::complete() {
   }
   // Where order changes nothing, sorting is left out.
   if (distinct) function = make_distinct(function, types);
-  if (!order_by.empty() && function->is_order_sensitive()) {
+  // Of equally frequent values the mode is the first in the order, where one is asked for.
+  if (!order_by.empty() && (function->is_order_sensitive() || name == "mode")) {
     std::vector<AggregateSortKey> keys;
     for (const auto& key : order_by) {
       evaluated.push_back(key->expr);

@@ -45,7 +45,7 @@ class ListAggregate final : public ChainAggregate<ListAggregate> {
   const TypeRef result_type_;
 };
 
-/// string_agg(text, separator): texts that are not NULL, one behind the other.
+/// string_agg(value, separator): texts that are not NULL, one behind the other.
 class TextJoin final : public ChainAggregate<TextJoin> {
  public:
   /// A NULL separator makes every result NULL.
@@ -95,6 +95,7 @@ void bind_list(AggregateBinding& binding) {
 }
 
 void bind_text_join(AggregateBinding& binding) {
+  cast_argument(binding, 0, Type::varchar());
   std::optional<std::string> separator = ",";
   if (binding.argument_types.size() > 1) {
     if (binding.constants.size() > 1 && binding.constants[1] && binding.constants[1]->is_null()) {
@@ -121,11 +122,11 @@ void register_collection_aggregates(FunctionRegistry& registry) {
   registry.add(AggregateDeclaration{
       .name = "string_agg",
       .aliases = {"group_concat", "listagg"},
-      .summary = "The texts that are not NULL, joined by a separator, a comma by default.",
-      .example = "string_agg(x::VARCHAR, '-')",
+      .summary = "The values that are not NULL as texts, joined by a separator, a comma by default.",
+      .example = "string_agg(x, '-')",
       .example_result = "1-2-3",
-      .overloads = {{{Type::varchar()}, {}, bind_text_join},
-                    {{Type::varchar(), Type::varchar()}, {}, bind_text_join}},
+      .overloads = {{{TypePattern::any()}, {}, bind_text_join},
+                    {{TypePattern::any(), Type::varchar()}, {}, bind_text_join}},
   });
 }
 

@@ -153,10 +153,12 @@ void register_frequency_aggregates(FunctionRegistry& registry) {
   registry.add(AggregateDeclaration{
       .name = "histogram",
       .aliases = {},
-      .summary = "A map from each value to how often it occurs.",
+      .summary = "A map from each value to how often it occurs; with a list of bins, from each bin "
+                 "to how many values lie in it.",
       .example = "histogram(x % 2)",
       .example_result = "{0=1, 1=2}",
-      .overloads = {{{TypePattern::any()}, {}, bind_frequency<FrequencyResult::kHistogram>}},
+      .overloads = {{{TypePattern::any()}, {}, bind_frequency<FrequencyResult::kHistogram>},
+                    {{TypePattern::any(), TypePattern::list_of('B')}, {}, bind_bins}},
   });
   registry.add(AggregateDeclaration{
       .name = "entropy",

@@ -21,7 +21,7 @@ enum class Blend : uint8_t {
 };
 
 struct QuantileRequest {
-  std::vector<double> quantiles;  // negative: counted from the greatest
+  std::vector<double> quantiles;  // negative (and -0.0): counted from the greatest
   bool as_list = false;
 };
 
@@ -52,7 +52,8 @@ T between_integers(Blend blend, T low, T high, double part) {
 template <class T>
 T blended(Blend blend, T low, T high, double part) {
   if constexpr (std::is_floating_point_v<T>) {
-    return static_cast<T>(static_cast<double>(low) + static_cast<double>(high - low) * part);
+    // Weighted, so that an infinite neighbour gives an infinity rather than the difference of two.
+    return static_cast<T>(static_cast<double>(low) * (1 - part) + static_cast<double>(high) * part);
   } else if constexpr (std::is_same_v<T, int64_t>) {
     return static_cast<int64_t>(between_integers<int128_t>(blend, low, high, part));
   } else if constexpr (std::is_same_v<T, int128_t>) {
@@ -80,7 +81,7 @@ Place place_of(double quantile, size_t n, bool continuous) {
 /// The value at one quantile; reorders `values`.
 template <class T>
 T quantile_of(std::vector<T>& values, double quantile, Blend blend) {
-  const bool descending = quantile < 0;
+  const bool descending = std::signbit(quantile);
   const auto order = [&](const T& a, const T& b) {
     return descending ? is_less(b, a) : is_less(a, b);
   };
@@ -196,7 +197,7 @@ class BoolQuantile final : public AggregateFunction {
       const uint64_t all = state.count[0] + state.count[1];
       const auto value = [&](double quantile) {
         const size_t place = place_of(std::fabs(quantile), all, false).low;
-        return quantile < 0 ? place < state.count[1] : place >= state.count[0];
+        return std::signbit(quantile) ? place < state.count[1] : place >= state.count[0];
       };
       if (all == 0) {
         out.append_null();
@@ -247,7 +248,7 @@ class BytesQuantile final : public ChainAggregate<BytesQuantile> {
       const auto put = [&](double quantile, ColumnBuilder& to) {
         const auto order = [&](Bytes a, Bytes b) {
           const int compared = compare_value_bytes(type_, a, b);
-          return quantile < 0 ? compared > 0 : compared < 0;
+          return std::signbit(quantile) ? compared > 0 : compared < 0;
         };
         const auto place =
             values.begin() +

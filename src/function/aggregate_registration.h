@@ -19,6 +19,7 @@ void register_regression_aggregates(FunctionRegistry& registry);
 void register_quantile_aggregates(FunctionRegistry& registry);
 void register_frequency_aggregates(FunctionRegistry& registry);  // mode, histogram, entropy
 void register_sketch_aggregates(FunctionRegistry& registry);
+void register_bin_aggregates(FunctionRegistry& registry);  // histogram_exact
 void register_collection_aggregates(FunctionRegistry& registry);  // list, string_agg
 
 // min(x, n), max(x, n), arg_min(x, by, n), arg_max(x, by, n); n is a constant.
@@ -26,6 +27,9 @@ void bind_least_values(AggregateBinding& binding);
 void bind_greatest_values(AggregateBinding& binding);
 void bind_least_arguments(AggregateBinding& binding);
 void bind_greatest_arguments(AggregateBinding& binding);
+
+/// histogram(x, bins): values counted by the bins they lie in.
+void bind_bins(AggregateBinding& binding);
 
 /// The constant argument `index`, taken in by the function and no longer evaluated; it must not
 /// be NULL. `what` names it in errors.

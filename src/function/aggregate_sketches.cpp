@@ -151,7 +151,6 @@ class ApproximateQuantile final : public AggregateFunction {
   ApproximateQuantile(std::vector<double> quantiles, bool as_list, TypeRef type)
       : quantiles_(std::move(quantiles)),
         as_list_(as_list),
-        type_(type),
         result_type_(as_list ? Type::list(type) : type) {}
 
   StateLayout layout() const override { return {sizeof(State), alignof(State)}; }
@@ -319,12 +318,19 @@ class ApproximateQuantile final : public AggregateFunction {
 
   const std::vector<double> quantiles_;
   const bool as_list_;
-  const TypeRef type_;
   const TypeRef result_type_;
 };
 
 void bind_approximate_distinct(AggregateBinding& binding) {
   binding.function = make_ref<const ApproximateDistinct>();
+}
+
+/// What the quantile of a type is rounded to: as DuckDB 2.0, small and unsigned integers widen.
+TypeRef quantile_type(TypeRef type) {
+  if (type->is(TypeKind::kFloat)) return Type::float64();
+  if (type->is(TypeKind::kUInt64)) return Type::hugeint();
+  const bool is_unsigned = type->is_integer() && !type->is_signed_integer();
+  return is_unsigned || type->is(TypeKind::kInt8) ? Type::int64() : type;
 }
 
 void bind_approximate_quantile(AggregateBinding& binding) {
@@ -351,7 +357,7 @@ void bind_approximate_quantile(AggregateBinding& binding) {
                 type->name())
         .hint("quantile_disc takes any type that can be sorted");
   }
-  binding.function = make_ref<const ApproximateQuantile>(std::move(quantiles), as_list, type);
+  binding.function = make_ref<const ApproximateQuantile>(std::move(quantiles), as_list, quantile_type(type));
 }
 
 }  // namespace

@@ -114,7 +114,10 @@ struct InstantAverage : IntegerSummation<int64_t> {
   TypeRef type() const { return result_type; }
   void result(const IntegerTotal& state, ColumnBuilder& out) const {
     if (state.count == 0) return out.append_null();
-    out.append(static_cast<int64_t>(state.sum.get() / static_cast<int128_t>(state.count)));
+    const int128_t sum = state.sum.get();
+    const auto count = static_cast<int128_t>(state.count);
+    // To the nearest, a half down; before 1970 the fraction is dropped: both as DuckDB 2.0 has it.
+    out.append(static_cast<int64_t>(sum / count + (sum % count > count / 2)));
   }
 };
 

@@ -34,6 +34,7 @@ void register_aggregates(FunctionRegistry& registry) {
   register_regression_aggregates(registry);
   register_quantile_aggregates(registry);
   register_frequency_aggregates(registry);
+  register_bin_aggregates(registry);
   register_sketch_aggregates(registry);
   register_collection_aggregates(registry);
 }

@@ -255,6 +255,25 @@ bool scale_micros(int128_t micros, int64_t per_second, int64_t& out) {
   return out == result;
 }
 
+/// Infinite dates and timestamps have no count: their rows become NULL.
+Column without_infinite(const KernelCall& call, const Column& input, Column counts) {
+  if (!input.type()->is(TypeKind::kDate) && !input.type()->is_timestamp()) return counts;
+  const LocalTimes times(input, call);
+  bool any = false;
+  call.active.for_each([&](uint32_t row) { any |= !is_finite_timestamp(times[row]); });
+  if (!any) return counts;
+  BufferRef finite = make_full_bitmap(call.row_count);
+  call.active.for_each([&](uint32_t row) {
+    if (!is_finite_timestamp(times[row])) clear_bit(finite->as<uint64_t>(), row);
+  });
+  return counts.flatten().masked(std::move(finite));
+}
+
+bool is_infinite(TypeKind kind, int64_t value) {
+  if (kind == TypeKind::kDate) return !is_finite_date(static_cast<int32_t>(value));
+  return kind != TypeKind::kTime && !is_finite_timestamp(value);
+}
+
 Column epoch_count_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const int64_t per_second = static_cast<const EpochUnit*>(call.data)->per_second;
   const Column& input = arguments[0];
@@ -266,19 +285,30 @@ Column epoch_count_kernel(const KernelCall& call, std::span<const Column> argume
     return try_map_rows<Interval, int64_t>(
         call, input, ErrorCode::kOverflow,
         [&](const Interval& value, int64_t& out) {
-          return scale_micros(normalized_micros(value), per_second, out);
+          int128_t micros = normalized_micros(value);
+          if (per_second < kMicrosPerSecond) micros -= micros % (kMicrosPerSecond / per_second);
+          return scale_micros(micros, per_second, out);
         },
         describe);
   }
   if (kind == TypeKind::kTimestampNs && per_second == kNanosPerSecond) {
-    return map_rows<int64_t, int64_t>(call, input, [](int64_t nanos) { return nanos; });
+    return without_infinite(
+        call, input,
+        map_rows<int64_t, int64_t>(call, input, [](int64_t nanos) { return nanos; }));
   }
   const auto scale = [&](auto value, int64_t& out) {
-    return scale_micros(stored_micros(kind, value), per_second, out);
+    if (is_infinite(kind, value)) return out = 0, true;
+    int64_t micros = stored_micros(kind, value);
+    // A time of day is not rounded into the next day.
+    if (kind == TypeKind::kTime && per_second < kMicrosPerSecond)
+      micros -= micros % (kMicrosPerSecond / per_second);
+    return scale_micros(micros, per_second, out);
   };
-  if (kind == TypeKind::kDate)
-    return try_map_rows<int32_t, int64_t>(call, input, ErrorCode::kOverflow, scale, describe);
-  return try_map_rows<int64_t, int64_t>(call, input, ErrorCode::kOverflow, scale, describe);
+  Column counts =
+      kind == TypeKind::kDate
+          ? try_map_rows<int32_t, int64_t>(call, input, ErrorCode::kOverflow, scale, describe)
+          : try_map_rows<int64_t, int64_t>(call, input, ErrorCode::kOverflow, scale, describe);
+  return without_infinite(call, input, std::move(counts));
 }
 
 template <int64_t kPerSecond>
@@ -305,8 +335,10 @@ Column nanosecond_kernel(const KernelCall& call, std::span<const Column> argumen
   const Column& input = arguments[0];
   const TypeKind kind = input.type()->kind();
   if (kind == TypeKind::kTimestampNs) {
-    return map_rows<int64_t, int64_t>(
-        call, input, [](int64_t nanos) { return floor_modulo(nanos, 60 * kNanosPerSecond); });
+    return without_infinite(
+        call, input, map_rows<int64_t, int64_t>(call, input, [](int64_t nanos) {
+          return floor_modulo(nanos, 60 * kNanosPerSecond);
+        }));
   }
   if (kind == TypeKind::kInterval) {
     return map_rows<Interval, int64_t>(call, input, [](const Interval& interval) {
@@ -314,10 +346,14 @@ Column nanosecond_kernel(const KernelCall& call, std::span<const Column> argumen
     });
   }
   if (kind == TypeKind::kDate)
-    return map_rows<int32_t, int64_t>(call, input, [](int32_t) { return int64_t{0}; });
-  return map_rows<int64_t, int64_t>(call, input, [&](int64_t value) {
-    return floor_modulo(stored_micros(kind, value), kMicrosPerMinute) * kNanosPerMicro;
-  });
+    return without_infinite(
+        call, input,
+        map_rows<int32_t, int64_t>(call, input, [](int32_t) { return int64_t{0}; }));
+  return without_infinite(call, input, map_rows<int64_t, int64_t>(call, input, [&](int64_t value) {
+                            if (is_infinite(kind, value)) return int64_t{0};
+                            return floor_modulo(stored_micros(kind, value), kMicrosPerMinute) *
+                                   kNanosPerMicro;
+                          }));
 }
 
 /// Day and month names: all fit in place.

@@ -28,10 +28,12 @@ void emit_string(const JsonTree& tree, const JsonNode* node, ColumnBuilder& out)
   out.append_text(tree.string(*node, scratch));
 }
 
-/// Scalars only.
+/// Scalars only, as they are written.
 void emit_value(const JsonTree& tree, const JsonNode* node, ColumnBuilder& out) {
-  if (node && (node->kind == JsonKind::kArray || node->kind == JsonKind::kObject)) node = nullptr;
-  emit_string(tree, node, out);
+  if (node && (node->kind == JsonKind::kArray || node->kind == JsonKind::kObject ||
+               node->kind == JsonKind::kNull))
+    node = nullptr;
+  emit_json(tree, node, out);
 }
 
 std::string_view type_name(const JsonTree& tree, const JsonNode& node) {
@@ -307,7 +309,7 @@ void register_json_extraction(FunctionRegistry& registry) {
   registry.add({"json_value",
                 {},
                 "json",
-                "As json_extract_string, NULL for arrays and objects.",
+                "As json_extract, NULL for null, arrays and objects.",
                 "json_value('{\"a\": 1}', '$.a')",
                 "1",
                 with_path<emit_value>(text, at_path_kernel<emit_value>, true)});

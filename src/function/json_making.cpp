@@ -62,14 +62,14 @@ Column array_kernel(const KernelCall& call, std::span<const Column> arguments) {
 
 // json_merge_patch, RFC 7396.
 
-/// The members of an object by name, the last of each.
+/// The members of an object by name, the first of each.
 using Members = std::unordered_map<std::string, const JsonNode*>;
 
 Members members_of(const JsonTree& tree, const JsonNode& object) {
   Members members;
   std::string scratch;
   tree.for_each_member(object, [&](const JsonNode& key, const JsonNode& value) {
-    members.insert_or_assign(std::string(tree.string(key, scratch)), &value);
+    members.try_emplace(std::string(tree.string(key, scratch)), &value);
   });
   return members;
 }
@@ -136,14 +136,26 @@ Column merge_patch_kernel(const KernelCall& call, std::span<const Column> argume
                        [&] { return "this is not JSON: " + tree.error(); });
       return false;
     };
-    merged = arguments[0].text(row);
+    bool is_null = arguments[0].is_null(row);
+    if (!is_null) merged = arguments[0].text(row);
     for (size_t i = 1; i < arguments.size(); ++i) {
+      // A NULL wipes out what there was; what is patched onto it stands as it is.
+      if (arguments[i].is_null(row) || is_null) {
+        is_null = arguments[i].is_null(row);
+        if (!is_null) merged = arguments[i].text(row);
+        continue;
+      }
       if (!parse(target, merged) || !parse(patch, arguments[i].text(row))) return;
       next.clear();
       Patch(target, patch, next).merge(&target.root(), patch.root());
       std::swap(merged, next);
     }
-    writer.set_text(row, merged);
+    if (is_null) return writer.set_null(row);
+    // Nothing was merged into the last value: it is not yet known to be JSON.
+    if (!parse(target, merged)) return;
+    next.clear();
+    append_minified(next, target.text());
+    writer.set_text(row, next);
   });
   return writer.seal(call.row_count);
 }
@@ -199,6 +211,7 @@ void register_json_making(FunctionRegistry& registry) {
                                .variadic = TypePattern(type),
                                .result = Type::json(),
                                .kernel = merge_patch_kernel,
+                               .nulls = Nulls::kHandled,
                                .can_fail = true,
                                .cost = 100});
   }

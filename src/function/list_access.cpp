@@ -87,8 +87,10 @@ SliceBounds slice_bounds(std::optional<int64_t> low, std::optional<int64_t> high
   return bounds;
 }
 
-/// Which ends a slice leaves open: those written as a literal NULL, as `x[2:]` is bound. A bound
-/// that happens to be NULL in a row makes the row NULL.
+/// Which ends a slice leaves open: `x[2:]` is bound with the least or greatest BIGINT for the end
+/// that is not written. A bound that is NULL makes the row NULL.
+constexpr int64_t kOpenLow = INT64_MIN;
+constexpr int64_t kOpenHigh = INT64_MAX;
 struct OpenEnds final : FunctionData {
   OpenEnds(bool l, bool h) : low(l), high(h) {}
   const bool low;
@@ -96,10 +98,11 @@ struct OpenEnds final : FunctionData {
 };
 
 void bind_slice(FunctionBinding& binding) {
-  const auto open = [&](size_t i) {
-    return binding.constants[i] && binding.constants[i]->is_null();
+  const auto is = [&](size_t i, int64_t bound) {
+    return binding.constants[i] && !binding.constants[i]->is_null() &&
+           binding.constants[i]->as_integer() == bound;
   };
-  binding.data = make_ref<OpenEnds>(open(1), open(2));
+  binding.data = make_ref<OpenEnds>(is(1, kOpenLow), is(2, kOpenHigh));
 }
 
 /// The bounds of a slice, row by row.
@@ -300,8 +303,7 @@ void register_list_access(FunctionRegistry& registry) {
   registry.add({"list_slice",
                 {"array_slice"},
                 "list",
-                "The elements from one position to another, both included, perhaps by a step; a "
-                "literal NULL leaves an end open.",
+                "The elements from one position to another, both included, perhaps by a step.",
                 "list_slice([1, 2, 3, 4, 5], 2, -2)",
                 "[2, 3, 4]",
                 {slice({kListOfT, integer, integer}, kListOfT, slice_kernel),

@@ -198,6 +198,12 @@ constexpr std::array kNamed = {
     NamedAggregate{"stddev_pop", "list_stddev_pop([1, 3])", "1.0"},
     NamedAggregate{"var_samp", "list_var_samp([1, 3])", "2.0"},
     NamedAggregate{"var_pop", "list_var_pop([1, 3])", "1.0"},
+    NamedAggregate{"sem", "list_sem([1, 2, 9]) > 2.05", "true"},
+    NamedAggregate{"mad", "list_mad([1, 2, 9])", "1.0"},
+    NamedAggregate{"skewness", "list_skewness([1, 2, 9]) > 1.6", "true"},
+    NamedAggregate{"kurtosis", "list_kurtosis([1, 2, 3, 9]) > 3", "true"},
+    NamedAggregate{"kurtosis_pop", "list_kurtosis_pop([1, 2, 3, 9]) < 0", "true"},
+    NamedAggregate{"entropy", "list_entropy([1, 2])", "1.0"},
     NamedAggregate{"approx_count_distinct", "list_approx_count_distinct([1, 2, 2])", "2"},
 };
 

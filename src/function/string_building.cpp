@@ -45,7 +45,47 @@ void bind_to_texts(FunctionBinding& binding) {
   for (TypeRef& type : binding.cast_to) type = Type::varchar();
 }
 
+/// The text with `length` characters from `begin` on replaced, as many as the other text has
+/// where it is not given.
+Column overlay_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  ColumnWriter writer(call.result_type, call.row_count);
+  const Argument<StringView> texts(arguments[0]);
+  const Argument<StringView> others(arguments[1]);
+  const Argument<int64_t> begins(arguments[2]);
+  for_each_valid_row(call, arguments, [&](uint32_t row) {
+    const std::string_view text = texts[row].view();
+    const std::string_view other = others[row].view();
+    constexpr int64_t kFar = int64_t{UINT32_MAX} * 2;
+    int64_t given = arguments.size() > 3 ? Argument<int64_t>(arguments[3])[row] : -1;
+    if (given < 0) given = static_cast<int64_t>(count_characters(other));
+    const int64_t begin = std::clamp(begins[row], -kFar, kFar) - 1;
+    const int64_t end = begin + std::clamp(given, -kFar, kFar);
+    const std::string_view head =
+        text.substr(0, character_offset(text, static_cast<size_t>(std::max<int64_t>(begin, 0))));
+    const std::string_view tail =
+        text.substr(character_offset(text, static_cast<size_t>(std::max<int64_t>(end, 0))));
+    const uint64_t size = uint64_t{head.size()} + other.size() + tail.size();
+    if (!check_size(call, row, size)) return;
+    put_text(writer, row, size,
+             [&](char* out) { append(append(append(out, head), other), tail); });
+  });
+  return writer.seal(call.row_count);
+}
+
+Column null_kernel(const KernelCall& call, std::span<const Column>) {
+  return Column::null(call.result_type, call.row_count);
+}
+
 void bind_join(FunctionBinding& binding) {
+  const auto is_null = [](TypeRef type) { return type->is(TypeKind::kNull); };
+  const auto is_nested = [](TypeRef type) { return type->is_nested(); };
+  const auto& types = binding.argument_types;
+  if (std::any_of(types.begin(), types.end(), is_null) && std::any_of(types.begin(), types.end(), is_nested)) {
+    // A list || NULL: NULL, of no type.
+    binding.result = Type::null();
+    binding.kernel = null_kernel;
+    return;
+  }
   for (const TypeRef type : binding.argument_types) {
     if (type->is_nested()) {
       throw Error(ErrorCode::kTypeMismatch, binding.span, "{} || {}: a {} is joined with no text",
@@ -333,6 +373,24 @@ void register_text_building(FunctionRegistry& registry) {
                   .result = text,
                   .kernel = translate_kernel,
                   .cost = 12}}});
+  const TypeRef position = Type::int64();
+  registry.add({"overlay",
+                {},
+                "string",
+                "The text with another in place of the characters from a position on: as many as "
+                "the other has, or as are said.",
+                "overlay('abcdef', 'XX', 2, 3)",
+                "aXXef",
+                {{.parameters = {Type::varchar(), Type::varchar(), position},
+                  .result = Type::varchar(),
+                  .kernel = overlay_kernel,
+                  .can_fail = true,
+                  .cost = 5},
+                 {.parameters = {Type::varchar(), Type::varchar(), position, position},
+                  .result = Type::varchar(),
+                  .kernel = overlay_kernel,
+                  .can_fail = true,
+                  .cost = 5}}});
 }
 
 }  // namespace doline

@@ -2,11 +2,47 @@
 #include <fmt/format.h>
 #include <utf8proc.h>
 
+#include "function/graphemes.h"
 #include "function/lanes.h"
 #include "function/string_functions.h"
 #include "function/text_rows.h"
 
 namespace doline {
+
+namespace {
+
+/// Where clusters begin, front to back, until begins(offset) says that it is enough.
+template <class Begins>
+void for_each_grapheme(std::string_view text, Begins&& begins) {
+  utf8proc_int32_t state = 0;
+  uint32_t previous = 0;
+  for (size_t at = 0, bytes = 0; at < text.size(); at += bytes) {
+    const uint32_t next = decode_character(text.substr(at), bytes);
+    if (at == 0 || utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(previous),
+                                                    static_cast<utf8proc_int32_t>(next), &state)) {
+      if (begins(at)) return;
+    }
+    previous = next;
+  }
+}
+
+}  // namespace
+
+int64_t count_graphemes(std::string_view text) {
+  int64_t count = 0;
+  for_each_grapheme(text, [&](size_t) { return ++count, false; });
+  return count;
+}
+
+size_t grapheme_offset(std::string_view text, size_t count) {
+  size_t offset = text.size();
+  for_each_grapheme(text, [&](size_t at) {
+    if (count-- != 0) return false;
+    offset = at;
+    return true;
+  });
+  return offset;
+}
 
 namespace {
 
@@ -22,20 +58,6 @@ Column byte_length_kernel(const KernelCall& call, std::span<const Column> argume
   // The length lies in the view itself: NULL or not, nothing else is read.
   return map_lanes<StringView, int64_t>(
       call, arguments[0], [](const StringView& text) { return int64_t{text.size()} * kUnit; });
-}
-
-int64_t count_graphemes(std::string_view text) {
-  int64_t count = 0;
-  utf8proc_int32_t state = 0;
-  uint32_t previous = 0;
-  for (size_t at = 0, bytes = 0; at < text.size(); at += bytes) {
-    const uint32_t next = decode_character(text.substr(at), bytes);
-    count +=
-        at == 0 || utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(previous),
-                                                    static_cast<utf8proc_int32_t>(next), &state);
-    previous = next;
-  }
-  return count;
 }
 
 Column grapheme_length_kernel(const KernelCall& call, std::span<const Column> arguments) {

@@ -1,6 +1,7 @@
 // Functions that give a part of their text, as a view into it: nothing is copied.
 #include <algorithm>
 
+#include "function/graphemes.h"
 #include "function/lanes.h"
 #include "function/string_functions.h"
 #include "function/text_rows.h"
@@ -22,24 +23,32 @@ Column part_kernel(const KernelCall& call, std::span<const Column> arguments, Pa
   return writer.seal(call.row_count);
 }
 
+/// Parts are counted in characters, or in what people see as such.
+struct Characters {
+  static size_t offset(std::string_view text, size_t count) { return character_offset(text, count); }
+  static int64_t count(std::string_view text) { return static_cast<int64_t>(count_characters(text)); }
+};
+struct Graphemes {
+  static size_t offset(std::string_view text, size_t count) { return grapheme_offset(text, count); }
+  static int64_t count(std::string_view text) { return count_graphemes(text); }
+};
+
 /// Characters [begin, end) of a text of which only the length may be asked if need be.
+template <class Unit>
 std::string_view characters(std::string_view text, int64_t begin, int64_t end) {
   if (end <= begin) return {};
-  const size_t from = character_offset(text, static_cast<size_t>(begin));
+  const size_t from = Unit::offset(text, static_cast<size_t>(begin));
   const std::string_view rest = text.substr(from);
   return rest.substr(
-      0, character_offset(rest, static_cast<size_t>(std::min(end - begin, int64_t{UINT32_MAX}))));
-}
-
-int64_t character_count(std::string_view text) {
-  return static_cast<int64_t>(count_characters(text));
+      0, Unit::offset(rest, static_cast<size_t>(std::min(end - begin, int64_t{UINT32_MAX}))));
 }
 
 /// SQL's substring, from 1. A negative begin counts from the end, a negative length goes back.
+template <class Unit>
 std::string_view substring(std::string_view text, int64_t begin, int64_t length) {
   int64_t from = begin > 0 ? begin - 1 : begin;
   if (begin < 0) {
-    from = character_count(text) + begin;
+    from = Unit::count(text) + begin;
   } else if (begin == 0) {
     from = -1;  // position 0 lies before the first character and counts
   }
@@ -50,41 +59,44 @@ std::string_view substring(std::string_view text, int64_t begin, int64_t length)
   } else if (__builtin_add_overflow(from, length, &to)) {
     to = INT64_MAX;
   }
-  return characters(text, std::max<int64_t>(from, 0), std::max<int64_t>(to, 0));
+  return characters<Unit>(text, std::max<int64_t>(from, 0), std::max<int64_t>(to, 0));
 }
 
+template <class Unit>
 Column substring_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const Argument<int64_t> begin(arguments[1]);
   if (arguments.size() == 2) {
     return part_kernel(call, arguments, [&](std::string_view text, uint32_t row) {
-      return substring(text, begin[row], INT64_MAX / 2);
+      return substring<Unit>(text, begin[row], INT64_MAX / 2);
     });
   }
   const Argument<int64_t> length(arguments[2]);
   return part_kernel(call, arguments, [&](std::string_view text, uint32_t row) {
-    return substring(text, begin[row], length[row]);
+    return substring<Unit>(text, begin[row], length[row]);
   });
 }
 
+template <class Unit>
 Column left_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const Argument<int64_t> count(arguments[1]);
   return part_kernel(call, arguments, [&](std::string_view text, uint32_t row) {
     const int64_t wanted = count[row];
-    return characters(
+    return characters<Unit>(
         text, 0,
         wanted >= 0
             ? wanted
-            : std::max<int64_t>(0, character_count(text) + std::max(wanted, -int64_t{UINT32_MAX})));
+            : std::max<int64_t>(0, Unit::count(text) + std::max(wanted, -int64_t{UINT32_MAX})));
   });
 }
 
+template <class Unit>
 Column right_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const Argument<int64_t> count(arguments[1]);
   return part_kernel(call, arguments, [&](std::string_view text, uint32_t row) {
     const int64_t wanted = std::clamp(count[row], -int64_t{UINT32_MAX}, int64_t{UINT32_MAX});
     const int64_t dropped =
-        wanted >= 0 ? std::max<int64_t>(0, character_count(text) - wanted) : -wanted;
-    return text.substr(character_offset(text, static_cast<size_t>(dropped)));
+        wanted >= 0 ? std::max<int64_t>(0, Unit::count(text) - wanted) : -wanted;
+    return text.substr(Unit::offset(text, static_cast<size_t>(dropped)));
   });
 }
 
@@ -155,9 +167,9 @@ void register_text_parts(FunctionRegistry& registry) {
        "ell",
        {{.parameters = {text, integer, integer},
          .result = text,
-         .kernel = substring_kernel,
+         .kernel = substring_kernel<Characters>,
          .cost = 2},
-        {.parameters = {text, integer}, .result = text, .kernel = substring_kernel, .cost = 2}}});
+        {.parameters = {text, integer}, .result = text, .kernel = substring_kernel<Characters>, .cost = 2}}});
   registry.add(
       {"left",
        {},
@@ -165,7 +177,7 @@ void register_text_parts(FunctionRegistry& registry) {
        "The first so many characters; all but the last so many where negative.",
        "left('Hello', 2)",
        "He",
-       {{.parameters = {text, integer}, .result = text, .kernel = left_kernel, .cost = 2}}});
+       {{.parameters = {text, integer}, .result = text, .kernel = left_kernel<Characters>, .cost = 2}}});
   registry.add(
       {"right",
        {},
@@ -173,7 +185,7 @@ void register_text_parts(FunctionRegistry& registry) {
        "The last so many characters; all but the first so many where negative.",
        "right('Hello', 2)",
        "lo",
-       {{.parameters = {text, integer}, .result = text, .kernel = right_kernel, .cost = 2}}});
+       {{.parameters = {text, integer}, .result = text, .kernel = right_kernel<Characters>, .cost = 2}}});
   registry.add({"trim",
                 {},
                 "string",
@@ -195,6 +207,40 @@ void register_text_parts(FunctionRegistry& registry) {
                 "rtrim('hello  ')",
                 "hello",
                 trims<Side::kRight>()});
+  registry.add({"substring_grapheme",
+                {},
+                "string",
+                "As substring, counted in characters as people see them (grapheme clusters).",
+                "substring_grapheme('Hello', 2, 3)",
+                "ell",
+                {{.parameters = {text, integer, integer},
+                  .result = text,
+                  .kernel = substring_kernel<Graphemes>,
+                  .cost = 20},
+                 {.parameters = {text, integer},
+                  .result = text,
+                  .kernel = substring_kernel<Graphemes>,
+                  .cost = 20}}});
+  registry.add({"left_grapheme",
+                {},
+                "string",
+                "As left, counted in characters as people see them (grapheme clusters).",
+                "left_grapheme('Hello', 2)",
+                "He",
+                {{.parameters = {text, integer},
+                  .result = text,
+                  .kernel = left_kernel<Graphemes>,
+                  .cost = 20}}});
+  registry.add({"right_grapheme",
+                {},
+                "string",
+                "As right, counted in characters as people see them (grapheme clusters).",
+                "right_grapheme('Hello', 2)",
+                "lo",
+                {{.parameters = {text, integer},
+                  .result = text,
+                  .kernel = right_kernel<Graphemes>,
+                  .cost = 20}}});
 }
 
 }  // namespace doline

@@ -279,6 +279,8 @@ bool can_cast(TypeRef from, TypeRef to) {
   if (from->is(TypeKind::kVarchar) || from->is(TypeKind::kEnum)) return !to->is(TypeKind::kNull);
   if (is_number_or_bool(from)) return is_number_or_bool(to);
   if (from->is(TypeKind::kDate)) return to->is_timestamp();
+  // From nanoseconds to whole seconds there is no way, as in DuckDB 2.0.
+  if (from->is(TypeKind::kTimestampNs) && to->is(TypeKind::kTimestampS)) return false;
   if (from->is_timestamp())
     return to->is_timestamp() || to->is(TypeKind::kDate) || to->is(TypeKind::kTime);
   if (from->is(TypeKind::kDuration)) return to->is(TypeKind::kInterval);

@@ -115,7 +115,10 @@ bool scan_zone_suffix(Scanner& scan, ZoneSuffix& zone) {
   }
   if (!scan.take(' ')) return false;
   const size_t begin = scan.at;
-  while (!scan.at_end() && !is_space(scan.peek())) ++scan.at;
+  const auto names_zone = [](char c) {
+    return is_letter(c) || is_digit(c) || c == '/' || c == '_' || c == '+' || c == '-';
+  };
+  while (!scan.at_end() && names_zone(scan.peek())) ++scan.at;
   zone.name = scan.text.substr(begin, scan.at - begin);
   zone.kind = zone.name == "Z" ? ZoneSuffix::Kind::kOffset : ZoneSuffix::Kind::kNamed;
   return !zone.name.empty() && scan.at_end();
@@ -354,6 +357,7 @@ bool parse_time(std::string_view text, int64_t& micros) {
   int32_t days = 0;
   if (const size_t date = scan_date(scan.text, days)) {
     scan.at = date;
+    if (scan.at_end()) return micros = 0, true;
     if (!scan.take(' ') && !scan.take('T')) return false;
   }
   int64_t seconds = 0;

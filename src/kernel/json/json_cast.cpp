@@ -254,7 +254,11 @@ bool JsonReader::append_struct(const JsonTree& tree, const JsonNode& node, Colum
     for (size_t i = 0; i < fields.size(); ++i) {
       const size_t at = (expected + i) % fields.size();
       if (fields[at].name != name) continue;
-      found[at] = tree.index_of(value);
+      if (found[at] != kMissing && strictness_ == JsonStrictness::kExact) {
+        why_ = fmt::format("the member \"{}\" is there twice", name);
+        fits = false;
+      }
+      if (found[at] == kMissing) found[at] = tree.index_of(value);
       expected = at + 1;
       return;
     }
@@ -283,7 +287,7 @@ bool JsonReader::append_map(const JsonTree& tree, const JsonNode& node, ColumnBu
   ColumnBuilder& entries = out.child();
   bool fits = true;
   tree.for_each_member(node, [&](const JsonNode& key, const JsonNode& value) {
-    // Of a name that occurs twice the last value counts, as in a struct.
+    // Of a name that occurs twice the first value counts, as in a struct.
     std::string name_scratch;
     const std::string_view name = tree.string(key, name_scratch);
     if (tree.member(node, name) != &value) return;
@@ -298,6 +302,8 @@ bool JsonReader::append_map(const JsonTree& tree, const JsonNode& node, ColumnBu
 Column json_to_column(const Column& input, TypeRef target, const Selection& active,
                       const ZoneOffsets* zone, CastFailures& failures, JsonStrictness strictness) {
   ColumnBuilder builder(target, input.size());
+  // Under TRY_CAST what does not fit inside of a value is NULL there, not the value as a whole.
+  if (target->is_nested() && !failures.wants_messages()) strictness = JsonStrictness::kLenient;
   JsonReader reader(strictness, zone);
   JsonTree tree;
   uint32_t row = 0;

@@ -212,7 +212,7 @@ const JsonNode* JsonTree::member(const JsonNode& object, std::string_view name) 
   const JsonNode* found = nullptr;
   std::string scratch;
   for_each_member(object, [&](const JsonNode& key, const JsonNode& value) {
-    if (string(key, scratch) == name) found = &value;
+    if (!found && string(key, scratch) == name) found = &value;
   });
   return found;
 }

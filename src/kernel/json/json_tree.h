@@ -66,7 +66,7 @@ class JsonTree {
       at = nodes_[value].next;
     }
   }
-  /// The last member of that name (which wins), or null.
+  /// The first member of that name (which wins), or null.
   const JsonNode* member(const JsonNode& object, std::string_view name) const;
   /// Counted from 0; null outside.
   const JsonNode* element(const JsonNode& array, uint64_t index) const;
