@@ -1,6 +1,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 
 #include "bind/query_binder.h"
 
@@ -22,6 +23,30 @@ bool named_by(const ScopeColumn& column, const sql::QualifiedName& name) {
 }
 
 }  // namespace
+
+std::string captured_name(const sql::Columns& columns, const std::string& column, const std::string& alias) {
+  if (alias.find('\\') == std::string::npos) return alias;
+  std::array<re2::StringPiece, 10> captured;
+  if (const auto* pattern = columns.selector->get_if<sql::Literal>(); pattern && pattern->literal == sql::LiteralKind::kString) {
+    RE2::Options options;
+    options.set_log_errors(false);
+    const RE2 compiled(pattern->text, options);
+    const int groups = std::min(compiled.NumberOfCapturingGroups() + 1, static_cast<int>(captured.size()));
+    if (compiled.ok()) compiled.Match(column, 0, column.size(), RE2::UNANCHORED, captured.data(), groups);
+  }
+  captured[0] = column;
+  std::string name;
+  for (size_t i = 0; i < alias.size(); ++i) {
+    const bool escapes = alias[i] == '\\' && i + 1 < alias.size();
+    if (escapes && alias[i + 1] >= '0' && alias[i + 1] <= '9') {
+      const re2::StringPiece& group = captured[static_cast<size_t>(alias[++i] - '0')];
+      name.append(group.data() ? group.data() : "", group.size());
+    } else {
+      name += alias[escapes && alias[i + 1] == '\\' ? ++i : i];
+    }
+  }
+  return name;
+}
 
 std::vector<ScopeColumn> QueryBinder::star_columns(const sql::Star& star, const Scope& scope, SourceSpan span) {
   std::vector<ScopeColumn> columns;

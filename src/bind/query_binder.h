@@ -143,6 +143,10 @@ TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what
 /// Casts for assignment (INSERT, UNION): any cast that exists.
 PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types, const std::vector<std::string>& names);
 
+/// `COLUMNS('a_(.*)') AS '\1'`: what the pattern captured of a column's name, put into the alias;
+/// \0 is the whole name.
+std::string captured_name(const sql::Columns& columns, const std::string& column, const std::string& alias);
+
 /// Puts what the placeholders stand for into `plan`; the expression then reads plain columns.
 ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan);
 

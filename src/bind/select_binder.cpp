@@ -1,9 +1,6 @@
 #include "bind/select_binder.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
-#include <array>
 
 #include "function/registry.h"
 #include "sql/print.h"
@@ -67,32 +64,6 @@ const sql::Columns* columns_in(const sql::Expression& node) {
   ColumnsFinder finder;
   sql::visit(node, [&](const auto& exact) { std::remove_cvref_t<decltype(exact)>::fields(exact, finder); });
   return finder.found;
-}
-
-/// `COLUMNS('a_(.*)') AS '\1'`: what the pattern captured of a column's name, put into the alias;
-/// \0 is the whole name.
-std::string captured_name(const sql::Columns& columns, const std::string& column, const std::string& alias) {
-  if (alias.find('\\') == std::string::npos) return alias;
-  std::array<re2::StringPiece, 10> captured;
-  if (const auto* pattern = columns.selector->get_if<sql::Literal>(); pattern && pattern->literal == sql::LiteralKind::kString) {
-    RE2::Options options;
-    options.set_log_errors(false);
-    const RE2 compiled(pattern->text, options);
-    const int groups = std::min(compiled.NumberOfCapturingGroups() + 1, static_cast<int>(captured.size()));
-    if (compiled.ok()) compiled.Match(column, 0, column.size(), RE2::UNANCHORED, captured.data(), groups);
-  }
-  captured[0] = column;
-  std::string name;
-  for (size_t i = 0; i < alias.size(); ++i) {
-    const bool escapes = alias[i] == '\\' && i + 1 < alias.size();
-    if (escapes && alias[i + 1] >= '0' && alias[i + 1] <= '9') {
-      const re2::StringPiece& group = captured[static_cast<size_t>(alias[++i] - '0')];
-      name.append(group.data() ? group.data() : "", group.size());
-    } else {
-      name += alias[escapes && alias[i + 1] == '\\' ? ++i : i];
-    }
-  }
-  return name;
 }
 
 /// A plain column keeps its name as the table spells it.

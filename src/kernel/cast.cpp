@@ -38,7 +38,10 @@ Column cast_flat(const CastJob& job) {
   const TypeRef to = job.target;
   if (from->is(TypeKind::kJson)) {
     if (to->is(TypeKind::kVarchar)) return job.input.with_type(to);
-    return json_to_column(job.input, to, job.active, job.zone, job.failures);
+    // Under TRY_CAST what does not fit inside of a value is NULL there, not the value as a whole.
+    const bool is_lenient = to->is_nested() && !job.failures.wants_messages();
+    return json_to_column(job.input, to, job.active, job.zone, job.failures,
+                          is_lenient ? JsonStrictness::kLenient : JsonStrictness::kExact);
   }
   if (to->is(TypeKind::kJson)) {
     return from->is(TypeKind::kVarchar) ? text_to_json(job.input, job.active, job.failures)

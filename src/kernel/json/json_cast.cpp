@@ -302,8 +302,6 @@ bool JsonReader::append_map(const JsonTree& tree, const JsonNode& node, ColumnBu
 Column json_to_column(const Column& input, TypeRef target, const Selection& active,
                       const ZoneOffsets* zone, CastFailures& failures, JsonStrictness strictness) {
   ColumnBuilder builder(target, input.size());
-  // Under TRY_CAST what does not fit inside of a value is NULL there, not the value as a whole.
-  if (target->is_nested() && !failures.wants_messages()) strictness = JsonStrictness::kLenient;
   JsonReader reader(strictness, zone);
   JsonTree tree;
   uint32_t row = 0;

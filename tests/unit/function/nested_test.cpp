@@ -73,16 +73,16 @@ TEST(Lists, ElementsAndSlices) {
   });
 }
 
-TEST(Lists, OnlyALiteralNullLeavesASliceOpen) {
+TEST(Lists, OnlyTheGreatestBoundLeavesASliceOpen) {
   const ScalarOverload& overload = nested_registry().scalar("list_slice")->overloads[0];
   const Column list = column_of(Type::list(Type::int64()), "[1, 2, 3]");
   ColumnBuilder low(Type::int64());
   low.append(int64_t{2});
   low.append_null();
   const Column lows = low.seal();
-  const Column arguments[] = {Column::constant(list, 2), lows, Column::null(Type::int64(), 2)};
+  const Column arguments[] = {Column::constant(list, 2), lows, Value::integer(INT64_MAX).to_column(2)};
   FunctionBinding binding;
-  binding.constants = {std::nullopt, std::nullopt, Value::null(Type::int64())};
+  binding.constants = {std::nullopt, std::nullopt, Value::integer(INT64_MAX)};
   overload.bind(binding);
   const SessionConstants session;
   RowErrors errors(RowErrors::Mode::kThrow);
