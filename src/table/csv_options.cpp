@@ -1,5 +1,6 @@
 #include "table/csv_options.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/ascii.h"
@@ -10,11 +11,12 @@ namespace {
 
 const std::vector<std::string>& known_options() {
   static const std::vector<std::string> names = {
-      "all_varchar", "auto_detect", "buffer_size", "columns", "comment", "compression", "dateformat", "decimal_separator",
-      "delim", "dtypes", "encoding", "escape", "filename", "header", "hive_partitioning", "hive_types",
-      "hive_types_autocast", "ignore_errors", "max_line_size", "names", "new_line", "normalize_names", "null_padding",
-      "nullstr", "parallel", "quote", "rejects", "sample_size", "sep", "skip", "store_rejects", "strict_mode",
-      "timestampformat", "types", "union_by_name"};
+      "all_varchar", "allow_quoted_nulls", "auto_detect", "auto_type_candidates", "buffer_size", "columns", "comment",
+      "compression", "dateformat", "decimal_separator", "delim", "dtypes", "encoding", "escape", "filename",
+      "force_not_null", "header", "hive_partitioning", "hive_types", "hive_types_autocast", "ignore_errors",
+      "max_line_size", "names", "new_line", "normalize_names", "null_padding", "nullstr", "parallel", "quote", "rejects",
+      "sample_size", "sep", "skip", "store_rejects", "strict_mode", "thousands", "timestampformat", "types",
+      "union_by_name"};
   return names;
 }
 
@@ -80,7 +82,7 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
     if (csv.dialect.delimiter == 0) refuse_option(name, value, "one ASCII sign");
     csv.delimiter_given = true;
   };
-  with({"delim", "sep", "delimiter"}, delimiter);
+  with({"delim", "sep", "delimiter", "separator"}, delimiter);
   with({"quote"}, [&](const Value& value, const char* name) {
     csv.dialect.quote = csv_sign(value, name);
     csv.dialect.escape = csv.dialect.quote;
@@ -101,10 +103,27 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
   };
   with({"rejects", "store_rejects"}, rejects);
   with({"null_padding"}, [&](const Value& value, const char* name) { csv.null_padding = flag_option(value, name); });
-  // Taken for their users' sake: blocks have their own size, lines may end either way, and quotes are
-  // never taken leniently.
-  with({"parallel", "strict_mode"}, [](const Value& value, const char* name) { flag_option(value, name); });
-  with({"buffer_size", "new_line"}, [](const Value&, const char*) {});
+  // How much is read at once and by how many threads changes no row: told, but not needed.
+  with({"parallel"}, [](const Value& value, const char* option) { flag_option(value, option); });
+  with({"buffer_size"}, [](const Value& value, const char* option) {
+    if (integer_option(value, option) <= 0) refuse_option(option, value, "a number of bytes");
+  });
+  with({"strict_mode"}, [&](const Value& value, const char* name) {
+    if (flag_option(value, name)) return;
+    throw Error(ErrorCode::kNotSupported, call.span, "{}: strict_mode => false is not supported yet", call.name)
+        .hint("rejects => true passes over rows that are not well-formed, null_padding => true fills short ones");
+  });
+  with({"new_line"}, [&](const Value& value, const char* name) {
+    const std::string text = text_option(value, name);
+    if (text == "\r" || text == "\\r") {
+      csv.dialect.ends_with_cr = true;
+      csv.newline_given = true;
+    } else if (text == "\n" || text == "\\n" || text == "\r\n" || text == "\\r\\n") {
+      csv.newline_given = true;  // a \r before the \n belongs to the line's end either way
+    } else {
+      refuse_option(name, value, "'\\n', '\\r\\n' or '\\r'");
+    }
+  });
   with({"encoding"}, [](const Value& value, const char* name) {
     const std::string given = ascii_lower(text_option(value, name));
     if (given != "utf-8" && given != "utf8" && given != "ascii") {
@@ -118,13 +137,44 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
   with({"filename"}, [&](const Value& value, const char* name) { all.filename_column = filename_option(value, name); });
   const auto nulls = [&](const Value& value, const char* name) { csv.null_strings = texts_option(value, name); };
   with({"nullstr", "null"}, nulls);
-  with({"names"}, [&](const Value& value, const char* name) { csv.names = texts_option(value, name); });
-  with({"dateformat"}, [&](const Value& value, const char* name) { csv.date_format = text_option(value, name); });
-  with({"timestampformat"}, [&](const Value& value, const char* name) { csv.timestamp_format = text_option(value, name); });
+  with({"names", "column_names"}, [&](const Value& value, const char* name) { csv.names = texts_option(value, name); });
+  with({"dateformat", "date_format"}, [&](const Value& value, const char* name) { csv.date_format = text_option(value, name); });
+  with({"timestampformat", "timestamp_format"},
+       [&](const Value& value, const char* name) { csv.timestamp_format = text_option(value, name); });
   with({"decimal_separator"}, [&](const Value& value, const char* name) {
     csv.decimal_separator = csv_sign(value, name);
     if (csv.decimal_separator == 0) refuse_option(name, value, "one ASCII sign");
   });
+  with({"thousands"}, [&](const Value& value, const char* name) { csv.thousands = csv_sign(value, name); });
+  if (csv.thousands != 0 && csv.thousands == csv.decimal_separator) {
+    throw Error(ErrorCode::kInvalidArgument, call.span, "{}: thousands and decimal_separator must differ", call.name);
+  }
+  with({"force_not_null"}, [&](const Value& value, const char* name) { csv.force_not_null = texts_option(value, name); });
+  with({"allow_quoted_nulls"}, [&](const Value& value, const char* name) { csv.allow_quoted_nulls = flag_option(value, name); });
+  with({"auto_type_candidates"}, [&](const Value& value, const char* name) {
+    static constexpr TypeKind kKnown[] = {TypeKind::kBool, TypeKind::kInt8, TypeKind::kInt16, TypeKind::kInt32, TypeKind::kInt64,
+                                          TypeKind::kHugeInt, TypeKind::kFloat, TypeKind::kDouble, TypeKind::kTime,
+                                          TypeKind::kDate, TypeKind::kTimestamp, TypeKind::kTimestampTz, TypeKind::kVarchar,
+                                          TypeKind::kNull};
+    if (!value.type()->is(TypeKind::kList) || value.as_nested().empty()) refuse_option(name, value, "a list of types");
+    for (const std::string& text : texts_option(value, name)) {
+      const TypeRef type = csv_type_named(text);
+      if (std::find(std::begin(kKnown), std::end(kKnown), type->kind()) == std::end(kKnown)) {
+        throw Error(ErrorCode::kNotSupported, call.span, "{}: {} is not among the types that are found out", call.name, type->name())
+            .hint("types => {'column': '" + text + "'} sets a column's type");
+      }
+      csv.auto_type_candidates.push_back(type);
+    }
+  });
+  refuse_options(call, {{"rejects_table", "rejects => true, then FROM rejects()"},
+                        {"rejects_scan", "rejects => true, then FROM rejects()"},
+                        {"rejects_limit", "rejects => true, then FROM rejects() LIMIT n"},
+                        {"rejects_line_size_limit", "rejects => true, then FROM rejects()"},
+                        {"files_to_sniff", "union_by_name => true looks at every file"},
+                        {"schema", "columns => {…} sets names and types"},
+                        {"file_row_number", "row_number() OVER () numbers rows in the order of the file"},
+                        {"column_statistics", "leave it out"},
+                        {"allow_empty", "FROM glob('…') tells which files there are"}});
   const auto count = [](const Value& value, const char* name) { return static_cast<uint64_t>(integer_option(value, name, 0)); };
   with({"skip"}, [&](const Value& value, const char* name) { csv.skip = count(value, name); });
   with({"max_line_size", "maximum_line_size"}, [&](const Value& value, const char* name) {
@@ -173,10 +223,12 @@ HiveOptions take_hive_options(TableFunctionCall& call) {
 void write_csv_options(const CsvOptions& options, std::map<std::string, std::string>& parameters) {
   const CsvDialect& dialect = options.dialect;
   parameters["dialect"] = {dialect.delimiter, dialect.quote, dialect.escape, dialect.comment,
-                           dialect.ends_with_cr ? '1' : '0', options.decimal_separator};
+                           dialect.ends_with_cr ? '1' : '0', options.decimal_separator, options.thousands};
   parameters["flags"] = {options.header.value_or(false) ? '1' : '0', options.ignore_errors ? '1' : '0',
                          options.store_rejects ? '1' : '0', options.null_padding ? '1' : '0',
-                         static_cast<char>('0' + static_cast<int>(options.compression))};
+                         static_cast<char>('0' + static_cast<int>(options.compression)),
+                         options.allow_quoted_nulls ? '1' : '0'};
+  for (const bool never : options.never_null) parameters["never_null"].push_back(never ? '1' : '0');
   parameters["skip"] = std::to_string(options.skip);
   parameters["max_line_size"] = std::to_string(options.max_line_bytes);
   parameters["nullstr"] = pack_texts(options.null_strings);
@@ -189,12 +241,17 @@ CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters
   CsvOptions options;
   const std::string& signs = text("dialect");
   const std::string& flags = text("flags");
-  const int compression = flags.size() == 5 ? flags[4] - '0' : -1;
-  if (signs.size() != 6 || compression < 0 || compression > static_cast<int>(Compression::kLz4)) {
+  const int compression = flags.size() == 6 ? flags[4] - '0' : -1;
+  if (signs.size() != 7 || compression < 0 || compression > static_cast<int>(Compression::kLz4)) {
     throw Error(ErrorCode::kCorrupt, "plan bytes: a CSV table's options are damaged");
   }
   options.dialect = {signs[0], signs[1], signs[2], signs[3], signs[4] == '1'};
   options.decimal_separator = signs[5];
+  options.thousands = signs[6];
+  options.allow_quoted_nulls = flags[5] == '1';
+  if (const auto never = parameters.find("never_null"); never != parameters.end()) {
+    for (const char flag : never->second) options.never_null.push_back(flag == '1');
+  }
   options.header = flags[0] == '1';
   options.ignore_errors = flags[1] == '1';
   options.store_rejects = flags[2] == '1';

@@ -96,7 +96,7 @@ class CsvReader final : public Reader {
     if (!context_.learned) return;
     for (uint32_t i = 0; i < part_.sources.size(); ++i) {
       if (!table_.is_guessed(i)) continue;
-      CsvTypeGuess guess(schema_[i].type, part_.options->decimal_separator);
+      CsvTypeGuess guess(schema_[i].type, *part_.options);
       bool contradicted = false;
       for (const CsvFailure& failure : failures) {
         if (!failure.is_of_value || static_cast<int32_t>(failure.column) != part_.sources[i]) continue;
@@ -243,20 +243,10 @@ class CsvScan final : public Scan {
  private:
   /// Whether what the path says lets any row of the file pass.
   bool part_may_match(const CsvFile& part) const {
-    for (const Conjunct& filter : request_.filters) {
-      std::vector<Column> columns(request_.columns.size());
-      bool is_decidable = !can_fail(filter.expr) && !is_volatile(filter.expr);
-      for (const uint32_t position : filter.columns) {
-        const uint32_t column = request_.columns[position];
-        const int32_t source = part.sources[column];
-        is_decidable &= source < CsvFile::kAbsent;
-        if (is_decidable) columns[position] = part.constant(source, table_->schema()[column].type).to_column(1);
-      }
-      if (!is_decidable) continue;
-      Program::Scratch scratch;
-      if (filter.program->select(Chunk(std::move(columns), 1), scratch).empty()) return false;
-    }
-    return true;
+    return constants_may_match(request_, [&](uint32_t column) -> std::optional<Value> {
+      if (part.sources[column] >= CsvFile::kAbsent) return std::nullopt;
+      return part.constant(part.sources[column], table_->schema()[column].type);
+    });
   }
 
   void open_part(const CsvFile& part) REQUIRES(mutex_) {

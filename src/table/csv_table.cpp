@@ -141,6 +141,17 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
       }
     }
   }
+  const auto known = [&](const char* option, const std::string& name) {
+    if (find_column(schema, name) >= 0) return;
+    std::vector<std::string> names;
+    for (const Field& field : schema) names.push_back(field.name);
+    Error error(ErrorCode::kColumnNotFound, "{} names \"{}\", which the files do not have", option, name);
+    const std::string near = nearest_name(name, names);
+    throw std::move(error).hint(near.empty() ? fmt::format("their columns are {}", fmt::join(names, ", "))
+                                             : "did you mean \"" + near + "\"?");
+  };
+  for (const auto& [name, type] : options.csv.types) known("types", name);
+  for (const std::string& name : options.csv.force_not_null) known("force_not_null", name);
   // Where rows that do not fit are left out, what was sniffed says which those are.
   for (size_t i = 0; i < schema.size() && learned && !options.csv.ignore_errors; ++i) {
     if (!is_guessed[i]) continue;

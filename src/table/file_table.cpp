@@ -7,6 +7,7 @@
 #include "io/file_system.h"
 #include "io/read_ahead.h"
 #include "kernel/string_search.h"
+#include "table/memory_table.h"
 #include "table/table_function.h"
 
 namespace doline {
@@ -200,6 +201,35 @@ TableRef open_files(const TableFunctionCall& call, const TableFunctionContext& c
   return make_ref<const FileTable>(context.files.list(paths_of(call), context.policy), context.policy, kText);
 }
 
+/// The paths that a glob means, none included.
+TableRef open_glob(const TableFunctionCall& call, const TableFunctionContext& context) {
+  refuse_unknown_options(call, {});
+  std::vector<std::string> paths;
+  for (const std::string& pattern : paths_of(call)) {
+    try {
+      for (const ListedFile& file : context.files.list(pattern, context.policy)) paths.push_back(file.path);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kFileNotFound) throw;
+    }
+  }
+  const Ref<MemoryTable> table = MemoryTable::create("glob", {{"file", Type::varchar()}});
+  QueryContext query;
+  query.budget = Budget::create("glob", Budget::process());
+  const auto writer = table->insert(query);
+  for (size_t begin = 0; begin < paths.size(); begin += kChunkRows) {
+    const size_t end = std::min(paths.size(), begin + kChunkRows);
+    ColumnBuilder builder(Type::varchar());
+    for (size_t i = begin; i < end; ++i) builder.append_text(paths[i]);
+    std::vector<Column> columns;
+    columns.push_back(builder.seal());
+    std::vector<Chunk> chunks;
+    chunks.emplace_back(std::move(columns), static_cast<uint32_t>(end - begin));
+    writer->commit(writer->encode(std::move(chunks)));
+  }
+  writer->finish();
+  return table;
+}
+
 const bool kRegistered = [] {
   register_table_kind("files", +[](const TableDescriptor& descriptor, const AccessPolicy& policy) -> TableRef {
     std::vector<std::string> paths;
@@ -221,6 +251,7 @@ void register_file_functions(std::vector<TableFunction>& all) {
                  &open_files<true>, {".txt"}});
   all.push_back({"read_blob", {}, "Files as rows, their content as bytes.", "FROM read_blob('images/*')",
                  &open_files<false>, {}});
+  all.push_back({"glob", {}, "The paths of the files that a glob means.", "FROM glob('data/*.csv')", &open_glob, {}});
 }
 
 }  // namespace doline

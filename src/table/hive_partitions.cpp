@@ -48,6 +48,22 @@ TypeRef partition_type(const std::vector<std::string>& values) {
 
 }  // namespace
 
+bool constants_may_match(const ScanRequest& request, const std::function<std::optional<Value>(uint32_t column)>& constant_of) {
+  for (const Conjunct& filter : request.filters) {
+    std::vector<Column> columns(request.columns.size());
+    bool is_decidable = !can_fail(filter.expr) && !is_volatile(filter.expr);
+    for (const uint32_t position : filter.columns) {
+      const std::optional<Value> value = is_decidable ? constant_of(request.columns[position]) : std::nullopt;
+      is_decidable &= value.has_value();
+      if (value) columns[position] = value->to_column(1);
+    }
+    if (!is_decidable) continue;
+    Program::Scratch scratch;
+    if (filter.program->select(Chunk(std::move(columns), 1), scratch).empty()) return false;
+  }
+  return true;
+}
+
 std::optional<Value> hive_value(const std::string& text, TypeRef type) {
   if (text == kHiveNull) return Value::null(type);
   if (type->is(TypeKind::kVarchar)) return Value::text(text);

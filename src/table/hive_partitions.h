@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "column/value.h"
 #include "io/file_system.h"
+#include "plan/table.h"
 
 namespace doline {
 
@@ -29,6 +31,10 @@ HivePartitions find_hive_partitions(const std::vector<ListedFile>& files, const 
 /// The "key=value" directories of a path, values with %XX decoded; those without a value mean NULL.
 std::vector<std::pair<std::string, std::string>> hive_directories(const std::string& path);
 inline constexpr const char* kHiveNull = "__HIVE_DEFAULT_PARTITION__";
+
+/// Whether any row of a file may pass the request's filters, as far as columns whose one value
+/// `constant_of` knows tell (nullopt: it differs from row to row).
+bool constants_may_match(const ScanRequest& request, const std::function<std::optional<Value>(uint32_t column)>& constant_of);
 
 /// `text` as a value of `type`; nullopt where it is none.
 std::optional<Value> hive_value(const std::string& text, TypeRef type);

@@ -14,7 +14,7 @@ namespace {
 const std::vector<std::string>& known_options() {
   static const std::vector<std::string> names = {
       "auto_detect", "columns", "compression", "convert_strings_to_integers", "dateformat", "field_appearance_threshold",
-      "filename", "format", "ignore_errors", "map_inference_threshold", "maximum_depth", "maximum_object_size",
+      "filename", "format", "hive_partitioning", "hive_types", "hive_types_autocast", "ignore_errors", "map_inference_threshold", "maximum_depth", "maximum_object_size",
       "maximum_sample_files", "records", "rejects", "sample_size", "timestampformat", "union_by_name"};
   return names;
 }
@@ -98,11 +98,13 @@ JsonTableOptions take_json_options(TableFunctionCall& call) {
   with({"compression"}, [&](const Value& value, const char* name) { json.compression = compression_option(value, name); });
   with({"union_by_name"}, [&](const Value& value, const char* name) { all.union_by_name = flag_option(value, name); });
   with({"filename"}, [&](const Value& value, const char* name) { all.filename_column = filename_option(value, name); });
-  with({"hive_partitioning"}, [&](const Value& value, const char* name) {
-    if (!flag_option(value, name)) return;
-    throw Error(ErrorCode::kNotSupported, call.span, "{} does not read columns from directory names yet", call.name)
-        .hint("filename => true gives the path, from which the query can take them");
-  });
+  all.hive = take_hive_options(call);
+  refuse_options(call, {{"schema", "columns => {…} sets names and types"},
+                        {"file_row_number", "row_number() OVER () numbers rows in the order of the file"},
+                        {"column_statistics", "leave it out"},
+                        {"geojson", "json_extract(…) takes the members of a geometry"},
+                        {"array", "format => 'array' reads one array, 'newline_delimited' one value a line"},
+                        {"allow_empty", "FROM glob('…') tells which files there are"}});
   refuse_unknown_options(call, known_options());
   if (!auto_detect && json.columns.empty()) {
     throw Error(ErrorCode::kInvalidArgument, call.span, "{}: columns must be given where auto_detect is false", call.name);

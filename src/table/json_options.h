@@ -4,6 +4,7 @@
 #include <string>
 
 #include "format/json/json_options.h"
+#include "table/hive_partitions.h"
 #include "table/table_function.h"
 
 namespace doline {
@@ -11,6 +12,7 @@ namespace doline {
 /// What read_json takes, DuckDB's names and meaning.
 struct JsonTableOptions {
   JsonOptions json;
+  HiveOptions hive;
   bool union_by_name = false;
   size_t most_sample_files = 32;
   std::string filename_column;  // empty: none

@@ -48,10 +48,10 @@ JsonLayout layout_of(const JsonTable& table, const ScanRequest& request) {
   layout.is_guessed = parts.is_guessed;
   size_t wanted = 0;
   for (uint32_t i = 0; i < parts.columns.size(); ++i) {
-    if (parts.columns[i].is_file_name) continue;
+    if (!parts.columns[i].is_in_file) continue;
     JsonLayout::Field field{parts.columns[i].key, parts.columns[i].type, false, {}};
     for (uint32_t position = 0; position < request.columns.size(); ++position) {
-      if (request.columns[position] != i) continue;
+      if (request.columns[position] != i || !parts.columns[i].is_read()) continue;
       field.wanted = true;
       for (const MemberPath& member : request.members) {
         if (member.column == position) field.paths.push_back(member.names);
@@ -152,8 +152,7 @@ class JsonTableReader final : public Reader {
     out.columns.clear();
     for (const uint32_t column : request_.columns) {
       const JsonColumn& wanted = table_.parts().columns[column];
-      out.columns.push_back(wanted.is_file_name ? Value::text(work_.file->listed.path).to_column(rows)
-                                                : decoder_.column(column));
+      out.columns.push_back(wanted.is_read() ? decoder_.column(column) : work_.file->constant(wanted).to_column(rows));
     }
     for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
       out.active = request_.filters[i].program->select(out, scratch_[i]);
@@ -233,7 +232,8 @@ class JsonScan final : public Scan {
 
   std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
   std::vector<std::pair<std::string, uint64_t>> counters() const override {
-    return {{"bytes read", counters_.bytes.load()}, {"rows rejected", counters_.rejected.load()}};
+    return {{"bytes read", counters_.bytes.load()}, {"rows rejected", counters_.rejected.load()},
+            {"files pruned", files_pruned_.load()}};
   }
 
   Poll next_morsel(Morsel& out, const Waker& waker) override {
@@ -241,7 +241,20 @@ class JsonScan final : public Scan {
     const std::vector<JsonFile>& files = table_->parts().files;
     while (part_ < files.size()) {
       if (request_.limit && counters_.rows.load(std::memory_order_relaxed) >= *request_.limit) return Poll::kDone;
-      if (!ranged_ && !blocks_) open_part(files[part_]);
+      if (!ranged_ && !blocks_) {
+        const std::vector<JsonColumn>& columns = table_->parts().columns;
+        const JsonFile& file = files[part_];
+        const bool may_match = constants_may_match(request_, [&](uint32_t column) -> std::optional<Value> {
+          if (columns[column].is_read()) return std::nullopt;
+          return file.constant(columns[column]);
+        });
+        if (!may_match) {
+          ++part_;
+          files_pruned_.fetch_add(1);
+          continue;
+        }
+        open_part(file);
+      }
       JsonWork work;
       work.file = &files[part_];
       work.lines = lines_;
@@ -356,6 +369,7 @@ class JsonScan final : public Scan {
   std::unique_ptr<ReadAhead> blocks_ GUARDED_BY(mutex_);
   std::unique_ptr<JsonCutter> cutter_ GUARDED_BY(mutex_);
   MorselWork<JsonWork> waiting_ GUARDED_BY(mutex_);
+  std::atomic<uint64_t> files_pruned_{0};
 };
 
 }  // namespace

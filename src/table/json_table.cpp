@@ -9,6 +9,7 @@
 #include "format/json/structure.h"
 #include "format/json/value_cutter.h"
 #include "kernel/json/json_tree.h"
+#include "table/csv_options.h"
 #include "table/learned_source.h"
 #include "table/option_values.h"
 
@@ -147,6 +148,7 @@ Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, Json
   const bool may_learn = parts.is_guessed && learned != nullptr && !options.json.ignore_errors &&
                          std::all_of(listed.begin(), listed.end(), [](const ListedFile& file) { return file.is_regular; });
   if (may_learn) parts.learned_source = learned_source(fmt::format("json {}", options.json.most_depth), listed);
+  HivePartitions partitions = find_hive_partitions(listed, options.hive);
   for (ListedFile& file : listed) parts.files.push_back({std::move(file), options.json.format, {}});
   if (parts.is_guessed) {
     JsonSampler sampler(options.json, files, policy);
@@ -189,7 +191,21 @@ Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, Json
       throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already", options.filename_column)
           .hint("filename => 'another name'");
     }
-    parts.columns.push_back({options.filename_column, {}, Type::varchar(), true});
+    parts.columns.push_back({options.filename_column, {}, Type::varchar(), false});
+  }
+  for (size_t i = 0; i < partitions.columns.size(); ++i) {
+    const Field& found = partitions.columns[i];
+    auto column = std::find_if(parts.columns.begin(), parts.columns.end(),
+                               [&](const JsonColumn& known) { return ascii_lower(known.name) == ascii_lower(found.name); });
+    if (column == parts.columns.end() || !parts.is_records) {
+      parts.columns.push_back({found.name, {}, found.type, false});
+      column = parts.columns.end() - 1;
+    }
+    // The directory's value counts, not the file's.
+    column->partition = static_cast<int32_t>(i);
+    for (size_t file = 0; file < parts.files.size(); ++file) {
+      parts.files[file].partition_values.push_back(partitions.values[file][i]);
+    }
   }
   parts.options = std::move(options.json);
   return make_ref<const JsonTable>(files, policy, std::move(parts));
@@ -197,14 +213,17 @@ Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, Json
 
 JsonTable::JsonTable(FileSystem& files, AccessPolicy policy, Parts parts)
     : files_(files), policy_(std::move(policy)), parts_(std::move(parts)) {
-  for (const JsonColumn& column : parts_.columns) schema_.push_back({column.name, column.type});
+  for (const JsonColumn& column : parts_.columns) {
+    const bool is_partition = column.partition != JsonColumn::kNoPartition;
+    schema_.push_back({column.name, is_partition ? parts_.files.front().constant(column).type() : column.type});
+  }
 }
 
 TypeRef JsonTable::value_type() const {
   if (!parts_.is_records) return parts_.columns.front().type;
   std::vector<Field> fields;
   for (const JsonColumn& column : parts_.columns) {
-    if (!column.is_file_name) fields.push_back({column.key, column.type});
+    if (column.is_in_file) fields.push_back({column.key, column.type});
   }
   return Type::structure(std::move(fields));
 }
@@ -239,10 +258,17 @@ TableDescriptor JsonTable::descriptor() const {
   TableDescriptor descriptor{"json", {}};
   std::vector<std::string> columns, parts;
   for (const JsonColumn& column : parts_.columns) {
-    columns.push_back(pack_texts({column.name, column.key, column.type->name(), column.is_file_name ? "1" : "0"}));
+    columns.push_back(pack_texts({column.name, column.key, column.type->name(), column.is_in_file ? "1" : "0",
+                                  std::to_string(column.partition)}));
   }
   for (const JsonFile& file : parts_.files) {
-    parts.push_back(pack_texts({file.listed.path, std::string(1, static_cast<char>('0' + static_cast<int>(file.format)))}));
+    std::vector<std::string> values;
+    for (const Value& value : file.partition_values) {
+      values.push_back(value.type()->name());
+      values.push_back(value.is_null() ? kHiveNull : value.to_string());
+    }
+    parts.push_back(pack_texts({file.listed.path, std::string(1, static_cast<char>('0' + static_cast<int>(file.format))),
+                                pack_texts(values)}));
   }
   write_json_options(parts_.options, descriptor.parameters);
   descriptor.parameters["columns"] = pack_texts(columns);
@@ -263,20 +289,30 @@ TableRef JsonTable::reopen(const TableDescriptor& descriptor, const AccessPolicy
   parts.options = read_json_options(descriptor.parameters);
   for (const std::string& packed : unpack_texts(text("columns"))) {
     const std::vector<std::string> fields = unpack_texts(packed);
-    if (fields.size() != 4) throw damaged();
-    parts.columns.push_back({fields[0], fields[1], type_from_text(fields[2]), fields[3] == "1"});
+    if (fields.size() != 5) throw damaged();
+    parts.columns.push_back({fields[0], fields[1], type_from_text(fields[2]), fields[3] == "1", std::atoi(fields[4].c_str())});
+    if (parts.columns.back().partition < JsonColumn::kNoPartition) throw damaged();
   }
   for (const std::string& packed : unpack_texts(text("files"))) {
     const std::vector<std::string> fields = unpack_texts(packed);
-    const int format = fields.size() == 2 && fields[1].size() == 1 ? fields[1][0] - '0' : -1;
+    const int format = fields.size() == 3 && fields[1].size() == 1 ? fields[1][0] - '0' : -1;
     if (format < 0 || format > static_cast<int>(JsonFormat::kUnstructured)) throw damaged();
     parts.files.push_back({files.list(fields[0], policy).front(), static_cast<JsonFormat>(format), {}});
+    const std::vector<std::string> values = unpack_texts(fields[2]);
+    for (size_t i = 0; i + 1 < values.size(); i += 2) {
+      const std::optional<Value> value = hive_value(values[i + 1], csv_type_named(values[i]));
+      if (!value) throw damaged();
+      parts.files.back().partition_values.push_back(*value);
+    }
+    for (const JsonColumn& column : parts.columns) {
+      if (column.partition >= static_cast<int32_t>(values.size() / 2)) throw damaged();
+    }
   }
   const std::string& values = text("values");
   if (values.size() != 2 || parts.files.empty()) throw damaged();
   parts.is_records = values[0] == '1';
   parts.is_guessed = values[1] == '1';
-  if (!parts.is_records && (parts.columns.empty() || parts.columns[0].is_file_name)) throw damaged();
+  if (!parts.is_records && (parts.columns.empty() || !parts.columns[0].is_read())) throw damaged();
   parts.learned_source = text("learned_source");
   parts.bytes_per_row = std::atof(text("bytes_per_row").c_str());
   return make_ref<const JsonTable>(files, policy, std::move(parts));

@@ -8,18 +8,31 @@
 
 namespace doline {
 
-struct JsonFile {
-  ListedFile listed;
-  JsonFormat format = JsonFormat::kAuto;  // kAuto: to be found out when it is read
-  std::shared_ptr<SniffedPipe> pipe;
-};
-
 /// A column, and what member of the values it is.
 struct JsonColumn {
   std::string name;
   std::string key;
   TypeRef type;
-  bool is_file_name = false;
+  bool is_in_file = true;
+  /// Which of the file's partition_values it is; kNoPartition: none.
+  int32_t partition = kNoPartition;
+
+  static constexpr int32_t kNoPartition = -1;
+  bool is_file_name() const { return !is_in_file && partition == kNoPartition; }
+  /// Read from the values; else known without opening the file.
+  bool is_read() const { return is_in_file && partition == kNoPartition; }
+};
+
+struct JsonFile {
+  ListedFile listed;
+  JsonFormat format = JsonFormat::kAuto;  // kAuto: to be found out when it is read
+  std::shared_ptr<SniffedPipe> pipe;
+  std::vector<Value> partition_values = {};  // what the path says
+
+  /// A value that all rows of the file have. `column` is not read.
+  Value constant(const JsonColumn& column) const {
+    return column.is_file_name() ? Value::text(listed.path) : partition_values[static_cast<size_t>(column.partition)];
+  }
 };
 
 /// JSON files as one table. Immutable; thread-safe.

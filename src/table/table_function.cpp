@@ -87,6 +87,13 @@ Value take_option(TableFunctionCall& call, const std::string& name) {
   return value;
 }
 
+void refuse_options(const TableFunctionCall& call, std::initializer_list<RefusedOption> options) {
+  for (const RefusedOption& option : options) {
+    if (!call.options.contains(option.name)) continue;
+    throw Error(ErrorCode::kNotSupported, call.span, "{}: {} is not supported yet", call.name, option.name).hint(option.instead);
+  }
+}
+
 void refuse_unknown_options(const TableFunctionCall& call, const std::vector<std::string>& known) {
   if (call.options.empty()) return;
   const std::string& name = call.options.begin()->first;

@@ -45,6 +45,12 @@ const TableFunction* table_function_for_input(FileSystem& files, const std::stri
 std::vector<std::string> paths_of(const TableFunctionCall& call);
 /// Takes the option out of the call; Value::null() when it was not given.
 Value take_option(TableFunctionCall& call, const std::string& name);
+/// Error(kNotSupported), with what to do instead, for options of DuckDB that are not there.
+struct RefusedOption {
+  const char* name;
+  const char* instead;
+};
+void refuse_options(const TableFunctionCall& call, std::initializer_list<RefusedOption> options);
 /// Error(kInvalidArgument) for options nobody took, with the nearest known name.
 void refuse_unknown_options(const TableFunctionCall& call, const std::vector<std::string>& known);
 

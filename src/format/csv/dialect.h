@@ -33,6 +33,7 @@ struct CsvOptions {
   bool delimiter_given = false;
   bool quote_given = false;
   bool escape_given = false;
+  bool newline_given = false;
   bool auto_detect = true;
   std::optional<bool> header;
   uint64_t skip = 0;  // lines before the header, counted before anything else is looked at
@@ -41,6 +42,12 @@ struct CsvOptions {
   std::string date_format;  // empty: ISO 8601
   std::string timestamp_format;
   char decimal_separator = '.';
+  char thousands = 0;  // stands between digits of numbers and means nothing
+  /// Columns of which no text is NULL, as named and then by their place in the file.
+  std::vector<std::string> force_not_null;
+  std::vector<bool> never_null;
+  bool allow_quoted_nulls = true;
+  std::vector<TypeRef> auto_type_candidates;  // empty: all the sniffer knows
   bool ignore_errors = false;
   bool store_rejects = false;
   bool null_padding = false;
@@ -53,6 +60,7 @@ struct CsvOptions {
   std::vector<TypeRef> types_by_position;
   std::vector<std::string> names;
 
+  bool is_never_null(size_t column) const { return column < never_null.size() && never_null[column]; }
   bool is_null_text(std::string_view text) const {
     for (const std::string& null : null_strings) {
       if (null == text) return true;

@@ -107,8 +107,17 @@ bool CsvParser::open_value(uint32_t row, uint32_t field, std::string_view raw, s
     is_null = true;
     return false;
   }
-  is_null = options_.is_null_text(value);
+  const bool is_quoted = value.data() != raw.data();
+  is_null = options_.is_null_text(value) && (options_.allow_quoted_nulls || !is_quoted) && !options_.is_never_null(field);
   return true;
+}
+
+template <class Parse>
+bool CsvParser::parse_without_thousands(std::string_view text, Parse parse) {
+  if (text.find(options_.thousands) == text.npos) return false;
+  std::string plain(text);
+  std::erase(plain, options_.thousands);
+  return !plain.empty() && parse(plain);
 }
 
 /// `quick` reads the usual spellings of unquoted texts (padded_value.h); `parse` all of them.
@@ -118,6 +127,7 @@ Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, P
   ColumnWriter out(type, rows);
   T* const values = out.values<T>();
   const bool may_be_quick = only_empty_is_null_;
+  const bool has_thousands = options_.thousands != 0 && type->is_numeric();
   const auto slow = [&](uint32_t row, std::string_view text) {
     if (text.empty()) return out.set_null(row);
     if (may_be_quick && parse(text, values[row])) return;
@@ -128,6 +138,7 @@ Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, P
       return out.set_null(row);
     }
     if (parse(value, values[row])) return;
+    if (has_thousands && parse_without_thousands(value, [&](std::string_view plain) { return parse(plain, values[row]); })) return;
     fail(row, field, value, fmt::format("\"{}\" is not a {}", value.substr(0, 100), type->name()), true);
     values[row] = T{};
     out.set_null(row);
@@ -186,11 +197,12 @@ Column CsvParser::texts(uint32_t field, TypeRef type, const Selection& active) {
   const char quote = options_.dialect.quote;
   ColumnWriter out(type, rows);
   StringView* const values = out.values<StringView>();
+  const bool is_never_null = options_.is_never_null(field);
   bool has_views = false;
   for_each_text(field, active, [&](uint32_t row, std::string_view text) {
     if (text.data() == nullptr) return out.set_null(row);
     std::string_view value = text;
-    bool is_null = text.empty() && empty_is_null_;
+    bool is_null = text.empty() && empty_is_null_ && !is_never_null;
     if (!text.empty() && (begins_quoted(text, quote) || !only_empty_is_null_)) {
       open_value(row, field, text, value, is_null);
     }
@@ -242,6 +254,7 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
       return true;
     });
   };
+  if (options_.is_never_null(field) && !type->is(TypeKind::kVarchar)) return generic(field, type, active);
   switch (type->kind()) {
     case TypeKind::kBool:
       return booleans(field, active);

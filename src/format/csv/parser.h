@@ -59,6 +59,8 @@ class CsvParser {
   /// The text behind quotes; false, after a failure, where quotes are wrong. `is_null` tells NULL.
   bool open_value(uint32_t row, uint32_t field, std::string_view raw, std::string_view& value,
                   bool& is_null);
+  template <class Parse>
+  bool parse_without_thousands(std::string_view text, Parse parse);
   template <class T, class Parse, class Quick>
   Column fixed(uint32_t field, TypeRef type, const Selection& active, Parse parse, Quick quick);
   template <class T, class Parse>

@@ -1,5 +1,7 @@
 #include "format/csv/sniff_types.h"
 
+#include <algorithm>
+
 #include "column/civil_time.h"
 #include "format/csv/parser.h"
 #include "kernel/parse_number.h"
@@ -39,7 +41,14 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+std::string without_thousands(std::string_view text, char thousands) {
+  std::string plain(text);
+  std::erase(plain, thousands);
+  return plain;
+}
+
 uint32_t classify_number(std::string_view text, char decimal_separator) {
+  if (text.empty()) return 0;
   const std::string_view unsigned_part = text.substr(text[0] == '-' || text[0] == '+');
   if (unsigned_part.empty()) return 0;
   // "007" is a code, not a number.
@@ -102,9 +111,13 @@ uint32_t classify_time(std::string_view text) {
 
 }  // namespace
 
-CsvTypeGuess::CsvTypeGuess(TypeRef type, char decimal_separator) : decimal_separator_(decimal_separator), seen_(true) {
+CsvTypeGuess::CsvTypeGuess(TypeRef type, const CsvOptions& options) : options_(&options), seen_(true) {
   static constexpr std::pair<TypeKind, uint32_t> kPossible[] = {
       {TypeKind::kBool, kBoolean},
+      {TypeKind::kInt8, kBigint | kHugeint | kReal},
+      {TypeKind::kInt16, kBigint | kHugeint | kReal},
+      {TypeKind::kInt32, kBigint | kHugeint | kReal},
+      {TypeKind::kFloat, kReal},
       {TypeKind::kInt64, kBigint | kHugeint | kReal},
       {TypeKind::kHugeInt, kHugeint | kReal},
       {TypeKind::kDouble, kReal},
@@ -116,12 +129,27 @@ CsvTypeGuess::CsvTypeGuess(TypeRef type, char decimal_separator) : decimal_separ
   for (const auto& [kind, possible] : kPossible) {
     if (type->is(kind)) possible_ = possible;
   }
+  least_ = INT64_MIN;  // what was seen is not known
 }
 
-uint32_t CsvTypeGuess::classify(std::string_view text, char decimal_separator) {
+void CsvTypeGuess::widen_range(std::string_view text) {
+  int64_t value;
+  if (!(possible_ & kBigint)) return;
+  const std::string plain = without_thousands(trimmed(text), options_->thousands);
+  if (!parse_integer<int64_t>(plain, value)) return;
+  least_ = std::min(least_, value);
+  most_ = std::max(most_, value);
+}
+
+uint32_t CsvTypeGuess::classify(std::string_view text, const CsvOptions& options) {
+  const char decimal_separator = options.decimal_separator;
   text = trimmed(text);
   if (text.empty()) return 0;
   const char first = text[0];
+  if (options.thousands != 0 && text.find(options.thousands) != text.npos) {
+    const uint32_t number = classify_number(without_thousands(text, options.thousands), decimal_separator);
+    if (number != 0) return number;
+  }
   if (is_digit(first) || first == '-' || first == '+' || first == '.' || first == decimal_separator) {
     const uint32_t number = classify_number(text, decimal_separator);
     return number != 0 || text.size() > 40 ? number : classify_time(text);
@@ -135,14 +163,27 @@ uint32_t CsvTypeGuess::classify(std::string_view text, char decimal_separator) {
 
 TypeRef CsvTypeGuess::type(std::string& date_format) const {
   if (!seen_) return Type::varchar();
-  if (possible_ & kBoolean) return Type::boolean();
-  if (possible_ & kBigint) return Type::int64();
-  if (possible_ & kHugeint) return Type::hugeint();
-  if (possible_ & kReal) return Type::float64();
-  if (possible_ & kTimeOfDay) return Type::time();
-  if (possible_ & kDay) return Type::date();
-  if (possible_ & kMoment) return Type::timestamp();
-  if (possible_ & kZonedMoment) return Type::timestamp_tz();
+  const auto is_candidate = [&](TypeRef type) {
+    const std::vector<TypeRef>& all = options_->auto_type_candidates;
+    return std::any_of(all.begin(), all.end(), [&](TypeRef candidate) { return candidate == type; });
+  };
+  const bool is_open = options_->auto_type_candidates.empty();
+  const auto found = [&](uint32_t guess, TypeRef type) { return (possible_ & guess) != 0 && (is_open || is_candidate(type)); };
+  if (found(kBoolean, Type::boolean())) return Type::boolean();
+  if (possible_ & kBigint) {
+    if (least_ >= INT8_MIN && most_ <= INT8_MAX && is_candidate(Type::int8())) return Type::int8();
+    if (least_ >= INT16_MIN && most_ <= INT16_MAX && is_candidate(Type::int16())) return Type::int16();
+    if (least_ >= INT32_MIN && most_ <= INT32_MAX && is_candidate(Type::int32())) return Type::int32();
+  }
+  if (found(kBigint, Type::int64())) return Type::int64();
+  if (found(kHugeint, Type::hugeint())) return Type::hugeint();
+  if ((possible_ & kReal) && is_candidate(Type::float32())) return Type::float32();
+  if (found(kReal, Type::float64())) return Type::float64();
+  if (found(kTimeOfDay, Type::time())) return Type::time();
+  if (found(kDay, Type::date())) return Type::date();
+  if (found(kMoment, Type::timestamp())) return Type::timestamp();
+  if (found(kZonedMoment, Type::timestamp_tz())) return Type::timestamp_tz();
+  if (!is_open && !is_candidate(Type::date())) return Type::varchar();
   for (uint32_t i = 0; i < std::size(kDayFormats); ++i) {
     if (possible_ & (kFirstFormat << i)) {
       date_format = kDayFormats[i].text;

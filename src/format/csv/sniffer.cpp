@@ -115,7 +115,7 @@ std::vector<std::pair<char, char>> quotings(const CsvOptions& given, std::string
 
 Candidate choose_dialect(const CsvOptions& given, std::string_view text, bool is_whole) {
   CsvDialect base = given.dialect;
-  base.ends_with_cr = text.find('\n') == text.npos && text.find('\r') != text.npos;
+  if (!given.newline_given) base.ends_with_cr = text.find('\n') == text.npos && text.find('\r') != text.npos;
   if (!given.auto_detect) {
     Candidate only = evaluate(base, text, is_whole, given);
     only.preamble_rows = only.preamble_end = 0;
@@ -201,7 +201,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   sniffed.options = given;
   CsvOptions& options = sniffed.options;
   if (sample.starts_with("\xEF\xBB\xBF")) sample.remove_prefix(3);
-  const bool only_cr = sample.find('\n') == sample.npos && sample.find('\r') != sample.npos;
+  const bool only_cr = given.newline_given ? given.dialect.ends_with_cr : sample.find('\n') == sample.npos && sample.find('\r') != sample.npos;
   const char newline = only_cr ? '\r' : '\n';
   for (uint64_t i = 0; i < given.skip && !sample.empty(); ++i) {
     const size_t end = sample.find(newline);
@@ -217,7 +217,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   const auto width = static_cast<uint32_t>(given.columns.empty() ? chosen.width : given.columns.size());
 
   // Types of all rows but the first, which may be names.
-  std::vector<CsvTypeGuess> guesses(width, CsvTypeGuess(given.decimal_separator));
+  std::vector<CsvTypeGuess> guesses(width, CsvTypeGuess(given));
   std::vector<std::optional<std::string>> first(width);
   const uint64_t most = given.sample_rows < 0 ? ~uint64_t{0} : static_cast<uint64_t>(given.sample_rows) + 1;
   std::string scratch;
@@ -227,7 +227,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
       const std::string_view text = rows.field(row, field);
       std::string_view value = text;
       csv_value(options.dialect, text, scratch, value);
-      if (given.is_null_text(value)) continue;
+      if (given.is_null_text(value) && (given.allow_quoted_nulls || value.data() == text.data())) continue;
       if (sniffed.rows_seen == 0) {
         first[field] = std::string(value);
       } else {
@@ -247,7 +247,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
     std::string format;
     TypeRef type = guesses[i].type(format);
     if (sniffed.rows_seen <= 1 && first[i]) {
-      CsvTypeGuess alone(given.decimal_separator);
+      CsvTypeGuess alone(given);
       alone.add(*first[i]);
       type = alone.type(format);
     }
@@ -291,6 +291,12 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   for (uint32_t i = 0; i < width; ++i) sniffed.file_columns.push_back({names[i], types[i]});
   sniffed.schema = given.columns.empty() ? sniffed.file_columns : given.columns;
   for (size_t i = 0; i < given.names.size() && i < width; ++i) sniffed.schema[i].name = given.names[i];
+  options.never_null.assign(given.force_not_null.empty() ? 0 : sniffed.schema.size(), false);
+  for (const std::string& name : given.force_not_null) {
+    const auto named = [&](const Field& field) { return ascii_lower(field.name) == ascii_lower(name); };
+    const auto column = std::find_if(sniffed.schema.begin(), sniffed.schema.end(), named);
+    if (column != sniffed.schema.end()) options.never_null[static_cast<size_t>(column - sniffed.schema.begin())] = true;
+  }
   sniffed.is_guessed.assign(sniffed.schema.size(), given.columns.empty() && given.auto_detect && !given.all_varchar);
   const auto set_type = [&](size_t i, TypeRef type) {
     sniffed.schema[i].type = type;
