@@ -47,6 +47,26 @@ size_t display_width(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+/// A line longer than this is shown around the place that is meant.
+constexpr size_t kMostLineBytes = 120;
+constexpr size_t kBytesBefore = 50;
+
+struct Window {
+  size_t begin;
+  size_t end;
+};
+
+Window window_around(std::string_view source, size_t line_begin, size_t line_end, size_t place) {
+  if (line_end - line_begin <= kMostLineBytes) return {line_begin, line_end};
+  const auto is_inside = [&](size_t at) { return (static_cast<unsigned char>(source[at]) & 0xC0) == 0x80; };
+  Window window{std::max(line_begin, place - std::min(place, kBytesBefore)), 0};
+  window.end = std::min(line_end, window.begin + kMostLineBytes);
+  window.begin = std::max(line_begin, window.end - std::min(window.end, kMostLineBytes));
+  while (window.begin < place && is_inside(window.begin)) ++window.begin;
+  while (window.end < line_end && window.end > place + 1 && is_inside(window.end)) --window.end;
+  return window;
+}
+
 }  // namespace
 
 std::string_view name_of(ErrorCode code) { return kCodes[static_cast<size_t>(code)].name; }
@@ -78,14 +98,17 @@ std::string Error::render(std::string_view source) const {
     const size_t line_begin = source.rfind('\n', begin == 0 ? 0 : begin - 1);
     const size_t first = line_begin == std::string_view::npos || line_begin >= begin ? 0 : line_begin + 1;
     const size_t line_end = std::min(source.find('\n', begin), source.size());
+    const Window window = window_around(source, first, line_end, begin);
     const size_t number =
         1 + static_cast<size_t>(std::count(source.begin(), source.begin() + static_cast<ptrdiff_t>(first), '\n'));
-    std::string line(source.substr(first, line_end - first));
+    std::string line(source.substr(window.begin, window.end - window.begin));
     std::replace(line.begin(), line.end(), '\t', ' ');
-    const size_t end = std::min<size_t>(std::max<size_t>(span_.end, begin + 1), line_end);
+    const std::string_view cut = window.begin > first ? "…" : "";
+    line = fmt::format("{}{}{}", cut, line, window.end < line_end ? "…" : "");
+    const size_t end = std::min<size_t>(std::max<size_t>(span_.end, begin + 1), window.end);
     const size_t carets = std::max<size_t>(1, display_width(source.substr(begin, end - begin)));
     out += fmt::format("\n {} | {}\n {:{}} | {:{}}{}", number, line, "", std::to_string(number).size(), "",
-                       display_width(source.substr(first, begin - first)), std::string(carets, '^'));
+                       display_width(cut) + display_width(source.substr(window.begin, begin - window.begin)), std::string(carets, '^'));
   }
   for (const auto& note : notes_) out += "\n note: " + note;
   if (!hint_.empty()) out += "\n hint: " + hint_;

@@ -47,13 +47,24 @@ ExprRef assigned(ExprRef value, const Field& column, SourceSpan span) {
   return CastExpr::create(std::move(value), column.type);
 }
 
-ExprRef default_of(const Table& table, size_t column, QueryBinder& binder) {
+/// What a rule says stands in another text than the statement: errors are placed at `span` of this one.
+ExprRef placed_at(const ExprRef& expr, SourceSpan span) {
+  std::vector<ExprRef> inputs = expr->inputs();
+  if (inputs.empty()) return expr;  // fails only within something
+  for (ExprRef& input : inputs) input = placed_at(input, span);
+  const ExprRef copy = expr->with_inputs(std::move(inputs));
+  const_cast<Expr&>(*copy).span = span;  // nobody else has it yet
+  return copy;
+}
+
+ExprRef default_of(const Table& table, size_t column, SourceSpan span, QueryBinder& binder) {
   const Field& field = table.schema()[column];
   const TableRules* rules = table.rules();
   if (!rules || rules->columns[column].default_value.empty()) return ConstantExpr::create(Value::null(field.type));
   ExprContext context;
   context.clause = "DEFAULT";
-  return CastExpr::create(binder.expression(*sql::parse_expression(rules->columns[column].default_value), context), field.type);
+  const ExprRef value = binder.expression(*sql::parse_expression(rules->columns[column].default_value), context);
+  return CastExpr::create(placed_at(value, span), field.type, false, span);
 }
 
 ExprRef held_to(ExprRef value, ExprRef condition, std::string message, SourceSpan span) {
@@ -82,7 +93,8 @@ PlanRef checked(PlanRef plan, const Table& table, SourceSpan span, QueryBinder& 
   context.scope = &scope;
   context.clause = "CHECK";
   for (const TableRules::Check& check : rules->checks) {
-    exprs[0] = held_to(exprs[0], binder.condition(*sql::parse_expression(check.condition), context),
+    const ExprRef condition = binder.condition(*sql::parse_expression(check.condition), context);
+    exprs[0] = held_to(exprs[0], placed_at(condition, span),
                        fmt::format("a row of {} fails CHECK ({})", table.name(), check.condition), span);
   }
   return ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
@@ -134,7 +146,7 @@ PlanRef rows_for_table(PlanRef plan, const Table& table, const std::vector<sql::
   for (size_t i = 0; i < schema.size(); ++i) {
     names.push_back(schema[i].name);
     if (from[i] < 0) {
-      exprs.push_back(default_of(table, i, binder));
+      exprs.push_back(default_of(table, i, span, binder));
       continue;
     }
     const auto index = static_cast<uint32_t>(from[i]);
@@ -157,7 +169,7 @@ PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog,
     std::vector<ExprRef> defaults;
     std::vector<std::string> names;
     for (size_t i = 0; i < table->schema().size(); ++i) {
-      defaults.push_back(default_of(*table, i, binder));
+      defaults.push_back(default_of(*table, i, insert.span, binder));
       names.push_back(table->schema()[i].name);
     }
     plan = checked(ProjectNode::create(ValuesNode::single_row(), std::move(defaults), std::move(names)), *table, insert.span,

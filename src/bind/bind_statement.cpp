@@ -72,6 +72,7 @@ PlanRef bind_copy_to(const sql::Copy& copy, Catalog& catalog, const Parameters& 
     }
     plan = bind_query(*select, catalog, parameters);
   }
+  if (path.to_string().empty()) throw Error(ErrorCode::kBind, copy.path->span, "COPY TO wants a path");
   return WriteNode::to_file(std::move(plan), path.to_string(), format, std::move(options));
 }
 

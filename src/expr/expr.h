@@ -17,7 +17,7 @@ using ExprRef = Ref<const Expr>;
 class Expr : public Node {
  public:
   TypeRef type = nullptr;
-  SourceSpan span;  // not part of equality or the wire form
+  SourceSpan span;  // not part of equality; the wire form has it
 
   /// As EXPLAIN prints it.
   virtual std::string to_string() const = 0;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "expr/expr.h"
 #include "expr/node.h"
 
 namespace doline {
@@ -71,6 +72,11 @@ class WireWriter final : public FieldVisitor {
     byte(kNewNode);
     integer(static_cast<int64_t>(node->tag()));
     const_cast<Node*>(node)->fields(*this);  // fields() gives access; writing changes nothing
+    // Where it stands in the text is no part of what it is, but goes along.
+    const auto* expr = share_ ? dynamic_cast<const Expr*>(node) : nullptr;
+    if (!expr) return;
+    integer(expr->span.begin);
+    integer(expr->span.end);
   }
   void byte(int value) { out_.push_back(static_cast<std::byte>(value)); }
   void raw(const void* from, size_t size) {
@@ -207,6 +213,10 @@ class WireReader final : public FieldVisitor {
     const size_t id = known_.size();
     known_.emplace_back();
     made->fields(*this);
+    if (auto* expr = dynamic_cast<Expr*>(made.get())) {
+      expr->span.begin = static_cast<uint32_t>(integer());
+      expr->span.end = static_cast<uint32_t>(integer());
+    }
     try {
       made->complete();
     } catch (Error& error) {

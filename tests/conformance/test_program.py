@@ -60,3 +60,19 @@ def test_a_sort_larger_than_its_budget_finishes(program):
     sql = ("SELECT count(*), min(i), max(i) FROM (SELECT i FROM (SELECT i, hash(i) AS h FROM range(3000000) t(i)) "
            "ORDER BY h)")
     assert rows(program, sql, "--memory", "96MiB") == [["3000000", "0", "2999999"]]
+
+
+def test_plans_through_their_bytes_keep_where_errors_are(program):
+    sql = "SELECT i + ('x' || i)::INT FROM range(3) t(i)"
+    shown = [run(program, "-c", f"SET verify_plans = {verify}", "-c", sql).stderr for verify in ("false", "true")]
+    assert shown[0] == shown[1]
+    assert shown[0].splitlines()[2] == "   |            ^^^^^^^^^^^^^^^"
+
+
+def test_what_a_rule_says_fails_where_the_row_is_written(program):
+    # Symptom: the caret stood where the rule had it in its own text.
+    table = "CREATE TABLE t(a INT DEFAULT ('x' || 'y')::INT, b VARCHAR, CHECK (b::INT > 1))"
+    for insert, row in (("INSERT INTO t(b) VALUES ('2')", "VALUES ('2')"), ("INSERT INTO t VALUES (1, 'z')", "VALUES (1, 'z')")):
+        lines = run(program, "-c", table, "-c", insert).stderr.splitlines()
+        assert "cannot cast" in lines[0]
+        assert lines[2] == "   | " + " " * insert.index(row) + "^" * len(row)

@@ -305,7 +305,10 @@ void RecordDecoder::fail(JsonPiece::Span span) {
   failure.byte = piece_.byte + indexed_from_ + trouble_.place;
   failure.text = piece_.text.substr(span.begin, span.end - span.begin);
   if (trouble_.node != nullptr) failure.column = trouble_.node->path;
-  switch (trouble_.kind) {
+  // A line that ends within its value was read on into the next.
+  const bool is_beyond = failure.byte - failure.record >= failure.text.size();
+  if (is_beyond) failure.kind = JsonFailure::Kind::kDamaged;
+  switch (failure.kind) {
     case JsonFailure::Kind::kDamaged:
       if (tree_.parse(failure.text)) {
         failure.reason = "this is no JSON that can be read";

@@ -105,7 +105,7 @@ bool JsonTree::scan_word(const char*& position, std::string_view word) {
 bool JsonTree::parse(std::string_view text) {
   text_ = text;
   if (!simdjson::validate_utf8(text.data(), text.size()))
-    return fail(text.data(), "text that is not UTF-8, found");
+    return fail(text.data(), "the text is not UTF-8");
   return parse_utf8(text);
 }
 

@@ -24,6 +24,20 @@ TEST(Error, CaretsCountCharactersNotBytes) {
   EXPECT_EQ(error.render(source), "error[column_not_found]: no column\n 1 | SELECT 'ä', xyz\n   |             ^^^");
 }
 
+TEST(Error, ALongLineIsShownAroundItsPlace) {
+  const std::string before(300, 'a');
+  const std::string after(300, 'b');
+  const Error error(ErrorCode::kColumnNotFound, SourceSpan{300, 304}, "no column");
+  EXPECT_EQ(error.render(before + "pric" + after),
+            "error[column_not_found]: no column\n 1 | …" + std::string(50, 'a') + "pric" + std::string(66, 'b') +
+                "…\n   |  " + std::string(50, ' ') + "^^^^");
+  // Not within a character.
+  std::string umlauts;
+  for (int i = 0; i < 200; ++i) umlauts += "ä";
+  const std::string shown = Error(ErrorCode::kSyntax, SourceSpan{201, 202}, "x").render("x" + umlauts);
+  EXPECT_EQ(shown.find("\n   | " + std::string(26, ' ') + "^"), shown.rfind('\n')) << shown;
+}
+
 TEST(Error, KeepsTheInnermostSpan) {
   Error error(ErrorCode::kBind, SourceSpan{3, 5}, "x");
   error.set_span_if_empty(SourceSpan{0, 9});
