@@ -78,6 +78,12 @@ std::string counted(uint64_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+/// As wide as the terminal; without one lines are as long as they are.
+size_t columns_of_output() {
+  const size_t columns = terminal_columns(STDOUT_FILENO);
+  return columns > 0 ? columns : size_t{1} << 20;
+}
+
 void show_tables(ScriptRunner& runner, const std::string& pattern) {
   Database& database = runner.session().database();
   std::vector<std::pair<std::string, std::string>> lines;
@@ -92,8 +98,12 @@ void show_tables(ScriptRunner& runner, const std::string& pattern) {
     width = std::max(width, display_width(name));
     lines.emplace_back(name, std::move(about));
   }
+  const size_t columns = columns_of_output();
+  width = std::min(width, columns / 2);
   for (const auto& [name, about] : lines) {
-    runner.out().write(padded(name, width + 2, Alignment::kLeft) + runner.palette().paint(Style::kFaint, about) + "\n");
+    const bool fits = display_width(name) <= width && width + 2 + display_width(about) <= columns;
+    const std::string gap = fits ? "" : "\n" + std::string(4, ' ');
+    runner.out().write(padded(name, fits ? width + 2 : 0, Alignment::kLeft) + gap + runner.palette().paint(Style::kFaint, about) + "\n");
   }
 }
 
@@ -132,7 +142,7 @@ void set_mode(ScriptRunner& runner, const std::string& name) {
 
 void show_manual(ScriptRunner& runner, std::string name) {
   if (name.ends_with("()")) name.resize(name.size() - 2);
-  const std::string page = manual_page(name, runner.palette());
+  const std::string page = manual_page(name, runner.palette(), columns_of_output());
   if (!page.empty()) return runner.out().write(page);
   std::vector<std::string> known = function_names();
   for (std::string& more : table_function_names()) known.push_back(std::move(more));
@@ -148,7 +158,7 @@ void show_manual(ScriptRunner& runner, std::string name) {
 }
 
 void list_functions(ScriptRunner& runner) {
-  const size_t columns = runner.options().width > 0 ? runner.options().width : 80;
+  const size_t columns = terminal_columns(STDOUT_FILENO) > 0 ? terminal_columns(STDOUT_FILENO) : 80;
   std::string line;
   for (const std::string& name : function_names()) {
     if (name.empty() || !((name[0] >= 'a' && name[0] <= 'z') || name[0] == '_')) continue;

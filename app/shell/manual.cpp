@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "function/registry.h"
+#include "shell/display.h"
 #include "table/table_function.h"
 
 namespace doline::shell {
@@ -35,13 +36,18 @@ std::string signature(const std::string& name, const std::vector<TypePattern>& p
   return text + ")";
 }
 
+/// Two spaces, then `text` broken into lines of at most `columns`; those after the first are indented.
+std::string indented(std::string_view text, size_t columns, size_t indent) {
+  return "  " + wrapped(text, std::max<size_t>(columns, 20) - 2, indent);
+}
+
 /// The lines of the forms a function has, each once.
-std::string forms(std::vector<std::string> lines) {
+std::string forms(std::vector<std::string> lines, size_t columns) {
   std::string text;
   std::vector<std::string> seen;
   for (std::string& line : lines) {
     if (std::find(seen.begin(), seen.end(), line) != seen.end()) continue;
-    text += "  " + line + "\n";
+    text += indented(line, columns, 6) + "\n";
     seen.push_back(std::move(line));
   }
   return text;
@@ -49,19 +55,22 @@ std::string forms(std::vector<std::string> lines) {
 
 std::string page(const std::string& name, const std::string& kind, const std::vector<std::string>& aliases,
                  const std::string& summary, const std::string& all_forms, const std::string& example,
-                 const std::string& result, const Palette& palette) {
-  std::string text = palette.paint(Style::kStrong, name) + palette.paint(Style::kFaint, "  " + kind) + "\n  " + summary + "\n";
-  if (!aliases.empty()) text += fmt::format("  also called {}\n", fmt::join(aliases, ", "));
+                 const std::string& result, const Palette& palette, size_t columns) {
+  std::string text = palette.paint(Style::kStrong, name) + palette.paint(Style::kFaint, "  " + kind) + "\n" + indented(summary, columns, 2) + "\n";
+  if (!aliases.empty()) text += indented(fmt::format("also called {}", fmt::join(aliases, ", ")), columns, 4) + "\n";
   if (!all_forms.empty()) text += "\n" + all_forms;
   if (!example.empty()) {
-    text += "\n  " + palette.paint(Style::kFaint, "example") + "  " + example + (result.empty() ? "" : "  →  " + result) + "\n";
+    constexpr size_t kLabelColumns = 9;  // "example" and two spaces
+    const std::string shown = example + (result.empty() ? "" : "  →  " + result);
+    text += "\n  " + palette.paint(Style::kFaint, "example") + "  " +
+            wrapped(shown, std::max(columns, kLabelColumns + 20) - 2 - kLabelColumns, 4) + "\n";
   }
   return text;
 }
 
 }  // namespace
 
-std::string manual_page(std::string_view name, const Palette& palette) {
+std::string manual_page(std::string_view name, const Palette& palette, size_t columns) {
   const FunctionRegistry& registry = FunctionRegistry::instance();
   std::string text;
   const auto add = [&](const std::string& more) { text += (text.empty() ? "" : "\n") + more; };
@@ -70,8 +79,8 @@ std::string manual_page(std::string_view name, const Palette& palette) {
     for (const ScalarOverload& overload : function->overloads) {
       lines.push_back(signature(function->name, overload.parameters, overload.variadic) + " → " + pattern_text(overload.result));
     }
-    add(page(function->name, function->category, function->aliases, function->summary, forms(lines), function->example,
-             function->example_result, palette));
+    add(page(function->name, function->category, function->aliases, function->summary, forms(lines, columns), function->example,
+             function->example_result, palette, columns));
   }
   if (const AggregateDeclaration* function = registry.aggregate(name)) {
     std::vector<std::string> lines;
@@ -79,11 +88,11 @@ std::string manual_page(std::string_view name, const Palette& palette) {
       lines.push_back(signature(function->name, overload.parameters, overload.variadic));
     }
     const std::string over = function->example.empty() ? "" : function->example + "  over x = 1, 2, 3";
-    add(page(function->name, "aggregate", function->aliases, function->summary, forms(lines), over,
-             function->example_result, palette));
+    add(page(function->name, "aggregate", function->aliases, function->summary, forms(lines, columns), over,
+             function->example_result, palette, columns));
   }
   if (const TableFunction* function = find_table_function(name)) {
-    add(page(function->name, "table function", function->aliases, function->summary, "", function->example, "", palette));
+    add(page(function->name, "table function", function->aliases, function->summary, "", function->example, "", palette, columns));
   }
   return text;
 }

@@ -10,7 +10,7 @@ namespace doline::shell {
 
 /// The page of a function as its declaration has it: what it does, its forms, an example with its
 /// result. Empty when there is no such function.
-std::string manual_page(std::string_view name, const Palette& palette);
+std::string manual_page(std::string_view name, const Palette& palette, size_t columns);
 
 /// Names of functions that stand in expressions, aliases among them; sorted.
 std::vector<std::string> function_names();

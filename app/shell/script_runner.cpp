@@ -221,6 +221,7 @@ ScriptRunner::Outcome ScriptRunner::run_file(const std::string& path, const Acce
   } catch (const Error& error) {
     return tell(error, {});
   }
+  if (text.starts_with("#!")) text.replace(0, 2, "--");  // a script that is a program
   files_.push_back(path);
   const Outcome outcome = run(text);
   files_.pop_back();

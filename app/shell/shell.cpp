@@ -37,6 +37,7 @@ int run_shell(ScriptRunner& runner) {
     if (read.outcome == LineEditor::Outcome::kAbandoned) continue;
     history.add(read.text);
     forget_interrupts();
+    const Terminal::Silence silence(terminal);
     switch (runner.run(read.text)) {
       case ScriptRunner::Outcome::kQuit: return 0;
       case ScriptRunner::Outcome::kOutputClosed: return 1;

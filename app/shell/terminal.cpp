@@ -49,6 +49,17 @@ Terminal::RawMode::~RawMode() {
   if (was_set_) ::tcsetattr(terminal_.input_, TCSADRAIN, &before_);
 }
 
+Terminal::Silence::Silence(Terminal& terminal) : terminal_(terminal) {
+  if (::tcgetattr(terminal_.input_, &before_) != 0) return;
+  termios silent = before_;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  was_set_ = ::tcsetattr(terminal_.input_, TCSADRAIN, &silent) == 0;
+}
+
+Terminal::Silence::~Silence() {
+  if (was_set_) ::tcsetattr(terminal_.input_, TCSADRAIN, &before_);
+}
+
 size_t Terminal::columns() const {
   const size_t columns = size_of(output_).ws_col;
   return columns == 0 ? 80 : columns;

@@ -31,6 +31,19 @@ class Terminal {
     bool was_set_ = false;
   };
 
+  /// What is typed ahead is kept for the next line, but not shown amid what runs.
+  class Silence {
+   public:
+    explicit Silence(Terminal& terminal);
+    ~Silence();
+    Silence(const Silence&) = delete;
+
+   private:
+    Terminal& terminal_;
+    termios before_{};
+    bool was_set_ = false;
+  };
+
   size_t columns() const;
   size_t rows() const;
   enum class Input : uint8_t { kBytes, kNothing, kResized, kEnd };

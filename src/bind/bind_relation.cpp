@@ -219,6 +219,7 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
     const Value value = constant_value(expression(*argument.value, context), "a table function", argument.value->span);
     if (!argument.name.empty()) {
       call.options[folded(argument.name.text)] = value;
+      call.option_spans[folded(argument.name.text)] = argument.name.span.to(argument.value->span);
       continue;
     }
     // `name = value` reads as a comparison in some spellings; the parser has sorted that out.

@@ -177,7 +177,7 @@ QueryProgress Query::progress() const noexcept {
   const Running& running = *current;
   progress.share = running.run->is_complete() ? 1 : running.run->progress();
   for (const Pipeline& pipeline : running.run->graph().pipelines) {
-    if (pipeline.own_source) progress.rows_read += pipeline.source_metrics->rows_out.load(std::memory_order_relaxed);
+    if (pipeline.own_source) progress.rows_read += pipeline.source_metrics->rows_in.load(std::memory_order_relaxed);
   }
   progress.memory_bytes = Budget::process().used_bytes();
   progress.memory_limit = Budget::process().limit_bytes();

@@ -106,6 +106,8 @@ class PipelineTask final : public Task {
       reader_.reset();
       return Progressed::kMoved;
     }
+    // A reader that filters says how many rows it looked at by what it hands over unselected.
+    pipeline_.source_metrics->rows_in.fetch_add(chunk.row_count, std::memory_order_relaxed);
     pipeline_.source_metrics->rows_out.fetch_add(chunk.size(), std::memory_order_relaxed);
     if (!chunk.empty()) {
       chunk.sequence = {number_, stages_[0].chunks_in_morsel++};

@@ -14,8 +14,15 @@ struct TableFunctionCall {
   std::string name;
   std::vector<Value> arguments;
   std::map<std::string, Value> options;   // named, lower case
+  std::map<std::string, SourceSpan> option_spans = {};
   std::vector<TableRef> inputs;           // subquery arguments
   SourceSpan span;
+
+  /// Where an option stands; the whole call where that is not known.
+  SourceSpan span_of(const std::string& option) const {
+    const auto found = option_spans.find(option);
+    return found == option_spans.end() ? span : found->second;
+  }
 };
 
 /// What binding looks names up in: the session's tables, views, files and table functions. The

@@ -110,7 +110,7 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
   });
   with({"strict_mode"}, [&](const Value& value, const char* name) {
     if (flag_option(value, name)) return;
-    throw Error(ErrorCode::kNotSupported, call.span, "{}: strict_mode => false is not supported yet", call.name)
+    throw Error(ErrorCode::kNotSupported, "{}: strict_mode => false is not supported yet", call.name)
         .hint("rejects => true passes over rows that are not well-formed, null_padding => true fills short ones");
   });
   with({"new_line"}, [&](const Value& value, const char* name) {
@@ -160,7 +160,7 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
     for (const std::string& text : texts_option(value, name)) {
       const TypeRef type = csv_type_named(text);
       if (std::find(std::begin(kKnown), std::end(kKnown), type->kind()) == std::end(kKnown)) {
-        throw Error(ErrorCode::kNotSupported, call.span, "{}: {} is not among the types that are found out", call.name, type->name())
+        throw Error(ErrorCode::kNotSupported, "{}: {} is not among the types that are found out", call.name, type->name())
             .hint("types => {'column': '" + text + "'} sets a column's type");
       }
       csv.auto_type_candidates.push_back(type);

@@ -26,16 +26,18 @@ Compression compression_option(const Value& value, std::string_view option);
 std::string filename_option(const Value& value, std::string_view option);
 
 /// Takes the option out of the call under each of its names and gives what stands there to `use`.
-/// NULL is refused.
+/// NULL is refused. Errors are placed at the option.
 template <class Use>
 void with_option(TableFunctionCall& call, std::initializer_list<const char*> names, Use&& use) {
   for (const char* name : names) {
     if (!call.options.contains(name)) continue;
     const Value value = take_option(call, name);
-    if (value.is_null()) {
-      throw Error(ErrorCode::kInvalidArgument, call.span, "{}: NULL is no value of {}", call.name, name);
+    try {
+      if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, "{}: NULL is no value of {}", call.name, name);
+      use(value, name);
+    } catch (Error& error) {
+      throw std::move(error).at(call.span_of(name));
     }
-    use(value, name);
   }
 }
 

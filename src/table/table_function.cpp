@@ -90,14 +90,14 @@ Value take_option(TableFunctionCall& call, const std::string& name) {
 void refuse_options(const TableFunctionCall& call, std::initializer_list<RefusedOption> options) {
   for (const RefusedOption& option : options) {
     if (!call.options.contains(option.name)) continue;
-    throw Error(ErrorCode::kNotSupported, call.span, "{}: {} is not supported yet", call.name, option.name).hint(option.instead);
+    throw Error(ErrorCode::kNotSupported, call.span_of(option.name), "{}: {} is not supported yet", call.name, option.name).hint(option.instead);
   }
 }
 
 void refuse_unknown_options(const TableFunctionCall& call, const std::vector<std::string>& known) {
   if (call.options.empty()) return;
   const std::string& name = call.options.begin()->first;
-  Error error(ErrorCode::kInvalidArgument, call.span, "{} has no option \"{}\"", call.name, name);
+  Error error(ErrorCode::kInvalidArgument, call.span_of(name), "{} has no option \"{}\"", call.name, name);
   const std::string near = nearest_name(name, known);
   throw std::move(error).hint(near.empty() ? fmt::format("its options are {}", fmt::join(known, ", "))
                                            : "did you mean " + near + "?");
