@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "column/type_text.h"
 #include "kernel/time_format.h"
+#include "table/csv_options.h"
 #include "table/option_values.h"
 
 namespace doline {
