@@ -116,7 +116,7 @@ ScriptRunner::Outcome ScriptRunner::tell(const Error& error, std::string_view so
 }
 
 void ScriptRunner::tell_rejects(uint64_t generation_before) {
-  const RejectStore& store = RejectStore::instance();
+  const RejectStore& store = session_.rejects();
   const uint64_t count = store.count();
   if (store.generation() == generation_before || count == 0) return;
   std::string text = fmt::format("{}: {} damaged line{} left out\n", error_palette_.paint(Style::kStrong, "warning"), count,
@@ -131,7 +131,7 @@ void ScriptRunner::tell_rejects(uint64_t generation_before) {
 
 void ScriptRunner::run_statement(const Prepared& prepared) {
   const Stopwatch watch;
-  const uint64_t generation = RejectStore::instance().generation();
+  const uint64_t generation = session_.rejects().generation();
   progress_.begin_query();
   out_.flush();  // COPY … TO '/dev/stdout' has its place in the order
   // Only where the result goes to a terminal has that a width, which may change at any time.

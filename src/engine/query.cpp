@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <thread>
 
 #include "engine/idle_memory.h"
 #include "io/spill_file.h"
@@ -60,6 +61,7 @@ Query::Query(Schema schema, std::vector<Chunk> rows)
 Query::Query(PlanRef plan, std::unique_ptr<QueryContext> context, std::string text)
     : schema_(plan->schema), text_(std::move(text)), plan_(plan) {
   BudgetScope budget(*context->budget);
+  let_ask(*context);
   running_ = std::make_shared<Running>(std::move(context), std::move(plan));
   running_->run->start();
 }
@@ -95,6 +97,7 @@ void Query::start_over() {
   Bound bound = rebind_();
   schema_ = bound.plan->schema;
   BudgetScope budget(*bound.context->budget);
+  let_ask(*bound.context);
   auto fresh = std::make_shared<Running>(std::move(bound.context), bound.plan);
   {
     MutexLock lock(mutex_);  // progress() and the profile read both from other threads
@@ -105,14 +108,24 @@ void Query::start_over() {
   fresh->run->start();
 }
 
+void Query::ask() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!poll_ || now - polled_at_ < kPollEvery) return;
+  polled_at_ = now;
+  if (poll_()) cancel();
+}
+
+void Query::let_ask(QueryContext& context) {
+  context.ask_user = [this] {
+    if (std::this_thread::get_id() == worker_.load(std::memory_order_relaxed)) ask();
+  };
+}
+
 /// Works on one attempt.
 bool Query::work(Running& running) {
+  worker_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   while (true) {
-    // Also where rows come faster than they are taken, and nothing is ever waited for.
-    if (const auto now = std::chrono::steady_clock::now(); poll_ && now - polled_at_ >= kPollEvery) {
-      polled_at_ = now;
-      if (poll_()) cancel();
-    }
+    ask();  // also where rows come faster than they are taken, and nothing is ever waited for
     if (running.result->has_chunk()) return true;
     if (running.result->is_finished() || running.run->is_complete()) {
       if (running.result->has_chunk()) return true;

@@ -94,7 +94,7 @@ TableRef Session::open_file(const std::string& path, SourceSpan span) {
 TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
   const TableFunction* function = find_table_function(request.name);
   if (!function) return nullptr;
-  const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_, constants_, &learned_};
+  const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_, constants_, &learned_, &rejects_};
   return function->open(request, context);
 }
 

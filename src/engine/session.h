@@ -13,6 +13,7 @@
 #include "plan/catalog.h"
 #include "plan/learned_types.h"
 #include "sql/statement.h"
+#include "table/rejects.h"
 
 namespace doline {
 
@@ -54,6 +55,8 @@ class Session final : public Catalog {
 
   Settings& mutable_settings() { return settings_; }
   Database& database() { return *database_; }
+  /// What the readers of the last query left out.
+  const RejectStore& rejects() const { return rejects_; }
   /// Makes a table visible under a name (registered Arrow streams, frames).
   void register_table(const std::string& name, TableRef table) { database_->put_table(name, std::move(table), Database::Replace::kAnything); }
 
@@ -81,6 +84,7 @@ class Session final : public Catalog {
   SessionConstants constants_;
   uint64_t statements_ = 0;
   mutable LearnedTypes learned_;  // thread-safe; readers add to it while queries run
+  mutable RejectStore rejects_;   // likewise
   std::map<std::string, Prepared> prepared_;  // PREPARE name
 };
 

@@ -63,6 +63,7 @@ std::unique_ptr<QueryContext> Session::make_context() const {
   made->threads = static_cast<uint32_t>(made->settings.threads ? made->settings.threads : Executor::available_cores());
   made->chunk_rows = made->settings.chunk_size;
   made->learned = &learned_;
+  made->rejects = &rejects_;
   return made;
 }
 

@@ -191,6 +191,11 @@ void WriteSink::encode(Batch batch) {
     const Charge charge(*context_.budget, batch.bytes / 2);
     encoded = writer_->encode(std::move(batch.chunks));
   }
+  // Who is at it may wait for a pipe's reader; who waits for that goes on asking whether to.
+  std::unique_lock turn(commit_turn_, std::defer_lock);
+  while (!turn.try_lock_for(std::chrono::milliseconds(20))) {
+    if (context_.is_unwanted()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
+  }
   MutexLock lock(commit_mutex_);
   encoded_[batch.number] = std::move(encoded);
   // Taken out first: when a commit throws, the other tasks find nothing of it, and nothing follows it.

@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "exec/chunk_store.h"
@@ -85,6 +86,7 @@ class WriteSink final : public Sink {
   Mutex mutex_;
   Batch open_ GUARDED_BY(mutex_);
   std::deque<Batch> full_ GUARDED_BY(mutex_);
+  std::timed_mutex commit_turn_;  // whose turn it is to commit; taken before commit_mutex_
   Mutex commit_mutex_;
   uint64_t next_commit_ GUARDED_BY(commit_mutex_) = 0;
   std::map<uint64_t, std::unique_ptr<Writer::Encoded>> encoded_ GUARDED_BY(commit_mutex_);

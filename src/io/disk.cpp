@@ -77,6 +77,10 @@ class SystemDisk final : public Disk {
     if (::poll(waits, 2, -1) < 0) return -errno;
     return waits[1].revents != 0 ? 0 : 1;
   }
+  int wait_writable(int fd, int timeout_ms) override {
+    pollfd wait{fd, POLLOUT, 0};
+    return result(::poll(&wait, 1, timeout_ms));
+  }
   int64_t tell(int fd) override { return result64(::lseek(fd, 0, SEEK_CUR)); }
   void will_need(int fd, uint64_t offset, uint64_t size) override {
     (void)::posix_fadvise(fd, static_cast<off_t>(offset), static_cast<off_t>(size),

@@ -57,6 +57,8 @@ class Disk {
   virtual int64_t pwritev(int fd, const iovec* parts, int count, uint64_t offset) = 0;
   /// Sleeps until `fd` (1) or `interrupt_fd` (0) can be read.
   virtual int wait_readable(int fd, int interrupt_fd) = 0;
+  /// Sleeps until `fd` takes bytes, or will not any more (1), at most so long (0).
+  virtual int wait_writable(int fd, int timeout_ms) = 0;
   /// Where the next read() would begin; -ESPIPE for what cannot seek.
   virtual int64_t tell(int fd) = 0;
   /// Begins to bring a range into memory.

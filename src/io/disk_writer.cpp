@@ -18,6 +18,9 @@ namespace doline {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 20;
+/// What a pipe that poll() calls writable takes without waiting (PIPE_BUF).
+constexpr size_t kPipeBytes = 4096;
+constexpr int kAskEveryMs = 20;
 
 /// Collects what is appended into large writes; where they go is for the subclasses to say.
 class BufferedWriter : public WritableFile {
@@ -25,7 +28,6 @@ class BufferedWriter : public WritableFile {
   using WritableFile::append;
 
   void append(std::span<const std::byte> bytes) override {
-    ASSERT(handle_);
     position_ += bytes.size();
     if (used_ == 0 && bytes.size() >= kBufferBytes) {
       write_out(bytes);
@@ -43,6 +45,7 @@ class BufferedWriter : public WritableFile {
 
   void sync() override {
     flush();
+    prepare();
     const int error = handle_.disk().sync(handle_.fd());
     // Pipes and terminals have nothing to sync.
     if (error < 0 && error != -EINVAL && error != -EROFS) throw disk_error("sync", path_, -error);
@@ -56,7 +59,6 @@ class BufferedWriter : public WritableFile {
       : path_(std::move(path)), handle_(std::move(handle)) {}
 
   void flush() {
-    ASSERT(handle_);
     const size_t size = std::exchange(used_, 0);
     write_out({buffer_.get(), size});
   }
@@ -71,19 +73,22 @@ class BufferedWriter : public WritableFile {
     handle_.close();
   }
 
+  /// Before the handle is used.
+  virtual void prepare() { ASSERT(handle_); }
+  /// Waits until some bytes can be written, and says how many without waiting more.
+  virtual size_t wait_for_room() { return SIZE_MAX; }
+  void set_handle(DiskHandle handle) { handle_ = std::move(handle); }
   Disk& disk() const { return handle_.disk(); }
   int fd() const { return handle_.fd(); }
   bool is_open() const { return bool(handle_); }
 
  private:
   void write_out(std::span<const std::byte> bytes) {
+    prepare();
     while (!bytes.empty()) {
-      const int64_t put = handle_.disk().write(handle_.fd(), bytes.data(), bytes.size());
-      if (put == -EINTR) continue;
-      if (put == -EAGAIN) {  // somebody made the pipe non-blocking: not ours to change
-        ::usleep(500);
-        continue;
-      }
+      const size_t size = std::min(bytes.size(), wait_for_room());
+      const int64_t put = handle_.disk().write(handle_.fd(), bytes.data(), size);
+      if (put == -EINTR || put == -EAGAIN) continue;
       if (put == 0) throw disk_error("write", path_, ENOSPC);
       if (put < 0) {
         Error error = disk_error("write", path_, static_cast<int>(-put));
@@ -101,18 +106,59 @@ class BufferedWriter : public WritableFile {
   uint64_t position_ = 0;
 };
 
+/// A pipe, a terminal, a device, or whatever standard output is. Only writes where there is room, so
+/// that it can be stopped while nobody reads. One that has a name is opened with its first bytes,
+/// since a pipe without a reader makes its writer wait too.
 class ThroughWriter final : public BufferedWriter {
  public:
-  ThroughWriter(std::string name, DiskHandle handle)
-      : BufferedWriter(std::move(name), std::move(handle)) {}
+  ThroughWriter(std::string name, DiskHandle handle, std::function<bool()> is_unwanted)
+      : BufferedWriter(std::move(name), std::move(handle)), is_unwanted_(std::move(is_unwanted)) {
+    FileStatus status;
+    is_stream_ = disk().status(fd(), status) < 0 || status.kind == FileKind::kStream;
+  }
+  ThroughWriter(Disk& disk, std::string name, std::function<bool()> is_unwanted)
+      : BufferedWriter(std::move(name), {}), unopened_(&disk), is_unwanted_(std::move(is_unwanted)) {}
   ~ThroughWriter() override { forget(); }
 
   void publish() override {
     flush();
+    prepare();
     close();
   }
   void abandon() noexcept override { forget(); }
   bool is_through() const override { return true; }
+
+ private:
+  void prepare() override {
+    if (is_open()) return;
+    ASSERT(unopened_ != nullptr);
+    for (;;) {
+      check_wanted();
+      const int opened = unopened_->open(path(), O_WRONLY | O_NONBLOCK | O_NOCTTY);
+      if (opened >= 0) {
+        set_handle(DiskHandle(*std::exchange(unopened_, nullptr), opened));
+        return;
+      }
+      if (opened != -ENXIO && opened != -EINTR) throw disk_error("write", path(), -opened);
+      ::usleep(kAskEveryMs * 1000);  // nobody reads it yet
+    }
+  }
+  size_t wait_for_room() override {
+    if (!is_stream_) return SIZE_MAX;
+    for (;;) {
+      check_wanted();
+      const int room = disk().wait_writable(fd(), kAskEveryMs);
+      if (room > 0) return kPipeBytes;
+      if (room < 0 && room != -EINTR) throw disk_error("write", path(), -room);
+    }
+  }
+  void check_wanted() const {
+    if (is_unwanted_ && is_unwanted_()) throw Error(ErrorCode::kCancelled, "stopped writing {}", path());
+  }
+
+  Disk* unopened_ = nullptr;  // until it is opened
+  const std::function<bool()> is_unwanted_;
+  bool is_stream_ = true;
 };
 
 class NewFileWriter final : public BufferedWriter {
@@ -173,8 +219,9 @@ std::string temporary_name(const std::string& path) {
 
 }  // namespace
 
-std::unique_ptr<WritableFile> write_through(std::string name, DiskHandle handle) {
-  return std::make_unique<ThroughWriter>(std::move(name), std::move(handle));
+std::unique_ptr<WritableFile> write_through(std::string name, DiskHandle handle,
+                                            std::function<bool()> is_unwanted) {
+  return std::make_unique<ThroughWriter>(std::move(name), std::move(handle), std::move(is_unwanted));
 }
 
 std::unique_ptr<WritableFile> create_file(Disk& disk, const std::string& path,
@@ -186,11 +233,8 @@ std::unique_ptr<WritableFile> create_file(Disk& disk, const std::string& path,
       case FileKind::kDirectory:
         throw Error(ErrorCode::kIo, "cannot write {}: it is a directory", path)
             .hint("name a file in it");
-      case FileKind::kStream: {
-        const int fd = disk.open(path, O_WRONLY | O_NOCTTY);
-        if (fd < 0) throw disk_error("write", path, -fd);
-        return write_through(path, DiskHandle(disk, fd));
-      }
+      case FileKind::kStream:
+        return std::make_unique<ThroughWriter>(disk, path, options.is_unwanted);
       case FileKind::kRegular:
         if (!options.overwrite) {
           throw Error(ErrorCode::kAlreadyExists, "cannot write {}: it exists already", path);

@@ -15,6 +15,7 @@ std::unique_ptr<WritableFile> create_file(Disk& disk, const std::string& path,
                                           const CreateOptions& options);
 
 /// Whatever `handle` leads to, in sequence: standard output, a pipe, a device.
-std::unique_ptr<WritableFile> write_through(std::string name, DiskHandle handle);
+std::unique_ptr<WritableFile> write_through(std::string name, DiskHandle handle,
+                                            std::function<bool()> is_unwanted);
 
 }  // namespace doline

@@ -274,7 +274,8 @@ class DiskFileSystem final : public FileSystem {
       const int standard = standard_stream(name, STDOUT_FILENO);
       const int fd = disk_.duplicate(standard);
       if (fd < 0) throw disk_error("write", name, -fd);
-      return write_through(standard == 1 ? "standard output" : name, DiskHandle(disk_, fd));
+      return write_through(standard == 1 ? "standard output" : name, DiskHandle(disk_, fd),
+                           options.is_unwanted);
     }
     const std::string path = local_path(name);
     policy.check_write(path);

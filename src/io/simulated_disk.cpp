@@ -305,6 +305,8 @@ int64_t SimulatedDisk::pwritev(int fd, const iovec* parts, int count, uint64_t o
 
 int SimulatedDisk::wait_readable(int, int) { return 1; }
 
+int SimulatedDisk::wait_writable(int, int) { return 1; }
+
 int64_t SimulatedDisk::tell(int fd) {
   MutexLock lock(mutex_);
   Handle* const handle = find(fd);

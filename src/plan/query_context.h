@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "memory/spill.h"
@@ -10,6 +11,7 @@
 namespace doline {
 
 class AccessPolicy;  // of io/
+class RejectStore;   // of table/
 
 /// What a running query shares with everything that works for it. Made by the session; outlives
 /// the query's tasks.
@@ -24,6 +26,11 @@ struct QueryContext {
   std::atomic<bool> cancelled{false};
   /// Where readers leave what they learned; null: nobody would start over.
   LearnedTypes* learned = nullptr;
+  /// Where readers leave the rows they leave out, for the session's rejects(); null: nowhere.
+  RejectStore* rejects = nullptr;
+  /// Asks, on the thread that works for the user, whether the query is still wanted, and cancels it
+  /// if not; does nothing on others. Null: nobody asks.
+  std::function<void()> ask_user;
   /// False once something left that cannot be taken back (bytes to a pipe).
   std::atomic<bool> may_start_over{true};
   uint32_t threads = 1;
@@ -34,6 +41,11 @@ struct QueryContext {
   bool is_cancelled() const { return cancelled.load(std::memory_order_relaxed); }
   /// Throws Error(kCancelled) once cancelled. Call it in long loops without a chunk boundary.
   void check_cancelled() const;
+  /// For tasks that wait for something outside (a reader of a pipe): call it every few milliseconds.
+  bool is_unwanted() const {
+    if (ask_user) ask_user();
+    return is_cancelled();
+  }
 };
 
 }  // namespace doline

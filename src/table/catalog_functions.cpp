@@ -39,10 +39,10 @@ TableRef table_of(const std::string& name, const std::vector<std::string>& colum
 }
 
 /// What the readers of the last query left out.
-TableRef rejects(const TableFunctionCall& call, const TableFunctionContext&) {
+TableRef rejects(const TableFunctionCall& call, const TableFunctionContext& context) {
   const Schema schema = {{"file", Type::varchar()},   {"line", Type::int64()},    {"byte", Type::int64()},
                          {"column", Type::varchar()}, {"reason", Type::varchar()}, {"text", Type::varchar()}};
-  const std::vector<Reject> kept = RejectStore::instance().list();
+  const std::vector<Reject> kept = context.rejects ? context.rejects->list() : std::vector<Reject>();
   std::vector<Chunk> chunks;
   for (size_t begin = 0; begin < kept.size(); begin += kChunkRows) {
     const size_t end = std::min<size_t>(kept.size(), begin + kChunkRows);

@@ -148,7 +148,7 @@ class CsvReader final : public Reader {
       rejects.push_back({part_.listed.path, line_of(failure), piece.place.byte + failure.byte,
                          column_name(failure.column), std::move(failure.reason), std::move(failure.text)});
     }
-    if (!rejects.empty()) RejectStore::instance().add(std::move(rejects));
+    if (!rejects.empty() && context_.rejects) context_.rejects->add(std::move(rejects));
     counters_.rejected.fetch_add(failures.size(), std::memory_order_relaxed);
     out.active = Selection::from_bits(keep.data(), out.active);
   }
@@ -189,7 +189,7 @@ class CsvScan final : public Scan {
       : table_(std::move(table)), request_(std::move(request)), context_(context) {
     for (const CsvFile& part : table_->parts()) {
       if (part.options->store_rejects) {
-        RejectStore::instance().begin_query();
+        if (context.rejects) context.rejects->begin_query();
         break;
       }
     }

@@ -179,7 +179,7 @@ class JsonTableReader final : public Reader {
                          std::move(failure.column), std::move(failure.reason), std::string(failure.text.substr(0, 1024))});
     }
     counters_.rejected.fetch_add(rejects.size(), std::memory_order_relaxed);
-    RejectStore::instance().add(std::move(rejects));
+    if (context_.rejects) context_.rejects->add(std::move(rejects));
   }
 
   /// Values that contradict the types found widen them, for when the query starts over.
@@ -227,7 +227,7 @@ class JsonScan final : public Scan {
  public:
   JsonScan(Ref<const JsonTable> table, ScanRequest request, QueryContext& context)
       : table_(std::move(table)), request_(std::move(request)), context_(context) {
-    if (table_->parts().options.store_rejects) RejectStore::instance().begin_query();
+    if (table_->parts().options.store_rejects && context.rejects) context.rejects->begin_query();
   }
 
   std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }

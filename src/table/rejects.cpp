@@ -34,11 +34,6 @@ std::string as_text(std::string text) {
 
 }  // namespace
 
-RejectStore& RejectStore::instance() {
-  static auto* store = new RejectStore();  // outlives static destructors
-  return *store;
-}
-
 void RejectStore::begin_query() {
   MutexLock lock(mutex_);
   kept_.clear();

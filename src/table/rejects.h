@@ -19,12 +19,10 @@ struct Reject {
   std::string text;     // as it stands, cut at a kilobyte
 };
 
-/// What the readers of the last query left out; `FROM rejects()` reads it. The session starts a
-/// new list with each query that reads files. Thread-safe.
+/// What the readers of a session's last query left out; `FROM rejects()` reads it. Readers that keep
+/// some begin a new list. One a session; thread-safe.
 class RejectStore {
  public:
-  static RejectStore& instance();
-
   /// Forgets the last query's rejects, before a reader that keeps some is opened.
   void begin_query();
   /// Keeps the first kMostKept in file and line order; counts the others.

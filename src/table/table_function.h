@@ -9,6 +9,8 @@
 
 namespace doline {
 
+class RejectStore;
+
 /// What table functions may use while they open things. Lives as long as the session.
 struct TableFunctionContext {
   FileSystem& files;
@@ -16,6 +18,7 @@ struct TableFunctionContext {
   const Settings& settings;
   const SessionConstants& session;
   const LearnedTypes* learned = nullptr;
+  const RejectStore* rejects = nullptr;
 };
 
 /// A function that stands in FROM and gives a table: read_csv, range … Declared once, beside the

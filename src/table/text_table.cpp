@@ -69,9 +69,10 @@ class LogTable;
 class BlockRows {
  public:
   /// `numbers`: where the block's first line is looked up; null when open() is told.
-  BlockRows(const LogParser& parser, const ScanRequest& request, bool keeps_rejects, const std::string& path,
-            std::shared_ptr<LineNumbers> numbers)
-      : parser_(parser), request_(request), keeps_rejects_(keeps_rejects), path_(path), numbers_(std::move(numbers)),
+  BlockRows(const LogParser& parser, const ScanRequest& request, bool keeps_rejects, RejectStore* rejects,
+            const std::string& path, std::shared_ptr<LineNumbers> numbers)
+      : parser_(parser), request_(request), keeps_rejects_(keeps_rejects), rejects_(rejects), path_(path),
+        numbers_(std::move(numbers)),
         scratch_(request.filters.size()) {}
 
   void open(BufferRef buffer, std::string_view text, uint64_t first_byte, uint64_t first_line = 1) {
@@ -105,13 +106,14 @@ class BlockRows {
       kept.push_back({path_, lines_before + reject.line, first_byte_ + reject.byte, std::string(reject.column), reject.reason,
                       std::string(reject.text)});
     }
-    RejectStore::instance().add(std::move(kept));
+    if (rejects_) rejects_->add(std::move(kept));
   }
 
  private:
   const LogParser& parser_;
   const ScanRequest& request_;
   const bool keeps_rejects_;
+  RejectStore* const rejects_;  // null: they are kept nowhere
   const std::string path_;
   const std::shared_ptr<LineNumbers> numbers_;
   BufferRef buffer_;
@@ -159,8 +161,9 @@ class LogTable final : public Table {
 class RangeReader final : public Reader {
  public:
   RangeReader(const LogFile& file, const AccessPolicy& policy, std::shared_ptr<const LogParser> parser,
-              const ScanRequest& request, bool keeps_rejects, std::shared_ptr<LineNumbers> numbers, Morsel morsel)
-      : file_(file), policy_(policy), parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path, std::move(numbers)),
+              const ScanRequest& request, bool keeps_rejects, RejectStore* rejects, std::shared_ptr<LineNumbers> numbers,
+              Morsel morsel)
+      : file_(file), policy_(policy), parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, rejects, file.path, std::move(numbers)),
         morsel_(morsel) {}
 
   Poll read(Chunk& out, const Waker&) override {
@@ -239,8 +242,8 @@ class RangeReader final : public Reader {
 class SequenceReader final : public Reader {
  public:
   SequenceReader(const LogFile& file, const AccessPolicy& policy, std::shared_ptr<const LogParser> parser,
-                 const ScanRequest& request, bool keeps_rejects)
-      : parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, file.path, nullptr), path_(file.path),
+                 const ScanRequest& request, bool keeps_rejects, RejectStore* rejects)
+      : parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, rejects, file.path, nullptr), path_(file.path),
         blocks_(file.pipe ? file.pipe->take("read_log")
                           : FileSystem::local().open_stream(file.path, policy, Compression::kAuto, {{}, true}),
                 kStreamBlockBytes, 4, current_budget()) {}
@@ -294,7 +297,9 @@ class SequenceReader final : public Reader {
 
 class LogScan final : public Scan {
  public:
-  LogScan(Ref<const LogTable> table, ScanRequest request, const QueryContext& context) : table_(std::move(table)), request_(std::move(request)) {
+  LogScan(Ref<const LogTable> table, ScanRequest request, const QueryContext& context)
+      : table_(std::move(table)), request_(std::move(request)), rejects_(context.rejects) {
+    if (rejects_) rejects_->begin_query();
     for (uint32_t i = 0; i < table_->files_.size(); ++i) {
       const LogFile& file = table_->files_[i];
       const auto open = [table = table_, &file] { return open_plain(file, table->policy_); };
@@ -317,10 +322,10 @@ class LogScan final : public Scan {
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     const LogFile& file = table_->files_[morsel.part];
     if (file.is_plain) {
-      return std::make_unique<RangeReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_, numbers_[morsel.part],
+      return std::make_unique<RangeReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_, rejects_, numbers_[morsel.part],
                                            morsel);
     }
-    return std::make_unique<SequenceReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_);
+    return std::make_unique<SequenceReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_, rejects_);
   }
   SourceProgress progress() const override { return {done_, total_}; }
   uint32_t parallelism() const override { return static_cast<uint32_t>(std::max<size_t>(1, morsels_.size())); }
@@ -328,6 +333,7 @@ class LogScan final : public Scan {
  private:
   const Ref<const LogTable> table_;
   const ScanRequest request_;
+  RejectStore* const rejects_;
   std::vector<std::shared_ptr<LineNumbers>> numbers_;  // of the plain files
   std::vector<Morsel> morsels_;
   std::atomic<size_t> next_{0};
@@ -336,7 +342,6 @@ class LogScan final : public Scan {
 };
 
 std::unique_ptr<Scan> LogTable::scan(ScanRequest request, QueryContext& context) const {
-  RejectStore::instance().begin_query();
   return std::make_unique<LogScan>(Ref<const LogTable>(this), std::move(request), context);
 }
 

@@ -570,3 +570,17 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     done = subprocess.run([sys.executable, "-c", code], timeout=60, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_each_session_has_rejects_of_its_own(doline, session, tmp_path):
+    for name, damage in (("one", "damage"), ("two", "other damage")):
+        (tmp_path / f"{name}.log").write_text(f"2020-01-01\n{damage}\n")
+    other = Session(doline, beside=session)
+    try:
+        for at, name in ((session, "one"), (other, "two")):
+            at.table(f"FROM read_csv('{tmp_path}/{name}.log', columns => {{'a': 'DATE'}}, header => false, "
+                     "auto_detect => false, rejects => true)")
+        assert session.table("SELECT text FROM rejects() WHERE line = 2")["text"].to_pylist() == ["damage"]
+        assert other.table("SELECT text FROM rejects() WHERE line = 2")["text"].to_pylist() == ["other damage"]
+    finally:
+        other.close()

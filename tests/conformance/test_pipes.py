@@ -1,9 +1,13 @@
 """What cannot be read twice: standard input and named pipes, as the program meets them."""
 
+import array
+import fcntl
 import gzip
 import json
 import os
+import signal
 import subprocess
+import termios
 import threading
 
 import pytest
@@ -64,3 +68,38 @@ def test_a_copy_that_cannot_be_written_is_an_error(program, format):
     done = subprocess.run([program, "--threads", "2", "-c", copy], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert done.stderr.startswith("error[disk_limit]: cannot write /dev/full")
+
+
+def is_full(descriptor):
+    """Whether a pipe holds all it can but less than a page."""
+    held = array.array("i", [0])
+    fcntl.ioctl(descriptor, termios.FIONREAD, held)
+    return held[0] > fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ) - 4096
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+def test_a_write_that_nobody_reads_can_be_interrupted(program, tmp_path, threads, kind):
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDWR)  # takes nothing
+    try:
+        sql = f"COPY (SELECT i, hash(i) AS h FROM range(3000000) t(i)) TO '{path}' (FORMAT {kind})"
+        running = subprocess.Popen([program, "--threads", threads, "-c", sql], stderr=subprocess.PIPE)
+        while running.poll() is None and not is_full(reader):
+            os.sched_yield()
+        running.send_signal(signal.SIGINT)
+        _, error = running.communicate(timeout=60)
+        assert running.returncode == 130 and b"cancelled" in error
+    finally:
+        os.close(reader)
+
+
+def test_a_write_into_a_pipe_waits_for_its_reader(program, tmp_path):
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    running = subprocess.Popen([program, "-c", f"COPY (SELECT i FROM range(100000) t(i)) TO '{path}' (FORMAT csv)"])
+    with path.open("rb") as reader:
+        text = reader.read()
+    assert running.wait(timeout=60) == 0
+    assert text == b"i\n" + b"".join(b"%d\n" % i for i in range(100000))
