@@ -98,6 +98,8 @@ bool ScriptRunner::is_unwanted(const Query& running) {
   return was_interrupted();
 }
 
+bool ScriptRunner::is_unwanted_unbound() { return was_interrupted(); }
+
 ScriptRunner::Outcome ScriptRunner::tell(const Error& error, std::string_view source) {
   progress_.erase();
   if (out_.is_closed()) return Outcome::kOutputClosed;

@@ -32,6 +32,7 @@ class ScriptRunner final : public StatementWatcher {
 
   // StatementWatcher:
   bool is_unwanted(const Query& running) override;
+  bool is_unwanted_unbound() override;
   void ended(const Query&) override {}
 
  private:

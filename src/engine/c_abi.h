@@ -17,6 +17,7 @@ namespace doline {
 class Interrupt final : public StatementWatcher {
  public:
   bool is_unwanted(const Query&) override { return is_asked(); }
+  bool is_unwanted_unbound() override { return is_asked(); }
   void ended(const Query&) override {}
   bool is_asked() const { return asked_.load(std::memory_order_relaxed); }
   void ask() { asked_.store(true, std::memory_order_relaxed); }

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "engine/statements.h"
+#include "io/wanted_scope.h"
 #include "kernel/time_zone.h"
 #include "sql/parser.h"
 #include "table/table_function.h"
@@ -74,6 +75,7 @@ std::optional<std::string> Session::find_view(const std::vector<std::string>& na
 }
 
 TableRef Session::open_file(const std::string& path, SourceSpan span) {
+  const WantedScope wanted([this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
   const TableFunction* function = table_function_for_path(path);
   FileSystem& files = FileSystem::local();
   if (path == "-" || path == "/dev/stdin") function = table_function_for_input(files, path, database_->policy());
@@ -94,6 +96,7 @@ TableRef Session::open_file(const std::string& path, SourceSpan span) {
 TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
   const TableFunction* function = find_table_function(request.name);
   if (!function) return nullptr;
+  const WantedScope wanted([this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
   const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_, constants_, &learned_, &rejects_};
   return function->open(request, context);
 }

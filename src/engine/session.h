@@ -29,6 +29,8 @@ class StatementWatcher {
   virtual ~StatementWatcher() = default;
   /// About every 50 ms while the caller waits for rows; true cancels.
   virtual bool is_unwanted(const Query& running) = 0;
+  /// Likewise while a statement is bound, and files are looked at: there is no query yet.
+  virtual bool is_unwanted_unbound() { return false; }
   /// A statement that gives no rows of its own has run to its end.
   virtual void ended(const Query& done) = 0;
 };

@@ -72,9 +72,10 @@ class SystemDisk final : public Disk {
   int64_t pwritev(int fd, const iovec* parts, int count, uint64_t offset) override {
     return result64(::pwritev(fd, parts, count, static_cast<off_t>(offset)));
   }
-  int wait_readable(int fd, int interrupt_fd) override {
+  int wait_readable(int fd, int interrupt_fd, int timeout_ms) override {
     pollfd waits[2] = {{fd, POLLIN, 0}, {interrupt_fd, POLLIN, 0}};
-    if (::poll(waits, 2, -1) < 0) return -errno;
+    const int ready = ::poll(waits, 2, timeout_ms);
+    if (ready <= 0) return ready < 0 ? -errno : -EAGAIN;
     return waits[1].revents != 0 ? 0 : 1;
   }
   int wait_writable(int fd, int timeout_ms) override {

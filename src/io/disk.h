@@ -55,8 +55,9 @@ class Disk {
   virtual int64_t read(int fd, void* into, size_t size) = 0;
   virtual int64_t write(int fd, const void* from, size_t size) = 0;
   virtual int64_t pwritev(int fd, const iovec* parts, int count, uint64_t offset) = 0;
-  /// Sleeps until `fd` (1) or `interrupt_fd` (0) can be read.
-  virtual int wait_readable(int fd, int interrupt_fd) = 0;
+  /// Sleeps until `fd` (1) or `interrupt_fd` (0) can be read; -EAGAIN after `timeout_ms`, which may
+  /// be -1 for none.
+  virtual int wait_readable(int fd, int interrupt_fd, int timeout_ms) = 0;
   /// Sleeps until `fd` takes bytes, or will not any more (1), at most so long (0).
   virtual int wait_writable(int fd, int timeout_ms) = 0;
   /// Where the next read() would begin; -ESPIPE for what cannot seek.

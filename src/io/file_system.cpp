@@ -14,6 +14,7 @@
 #include "io/io_queue.h"
 #include "io/listing.h"
 #include "io/path.h"
+#include "io/wanted_scope.h"
 
 namespace doline {
 
@@ -126,6 +127,8 @@ class PendingRead final : public RefCounted {
                         file_->path(), file_->size_bytes(), request.into.size(), request.offset));
     } catch (const Error& error) {
       fail(index, error);
+    } catch (const std::exception& other) {  // a queue's job must not throw
+      fail(index, Error(ErrorCode::kMemoryLimit, "{} cannot be read: {}", file_->path(), other.what()));
     }
     return false;
   }
@@ -185,6 +188,7 @@ class FileStream final : public ByteStream {
     if (interrupted_.load(std::memory_order_relaxed)) {
       throw Error(ErrorCode::kCancelled, "stopped reading {}", name());
     }
+    WantedScope::check();
     if (position() + kAskAheadBytes / 2 >= asked_) {
       asked_ = position() + kAskAheadBytes;
       file_->will_need({position(), kAskAheadBytes});
@@ -216,8 +220,10 @@ class PipeStream final : public ByteStream {
  protected:
   size_t read_some(std::span<std::byte> into) override {
     for (;;) {
-      const int ready = handle_.disk().wait_readable(handle_.fd(), wake_.fd());
-      if (ready == -EINTR) continue;
+      WantedScope::check();
+      const int ready = handle_.disk().wait_readable(
+          handle_.fd(), wake_.fd(), WantedScope::is_set() ? WantedScope::kAskEveryMs : -1);
+      if (ready == -EINTR || ready == -EAGAIN) continue;
       if (ready < 0) throw disk_error("read", name(), -ready);
       if (ready == 0) throw Error(ErrorCode::kCancelled, "stopped reading {}", name());
       const int64_t got = handle_.disk().read(handle_.fd(), into.data(), into.size());

@@ -303,7 +303,7 @@ int64_t SimulatedDisk::pwritev(int fd, const iovec* parts, int count, uint64_t o
                     offset);
 }
 
-int SimulatedDisk::wait_readable(int, int) { return 1; }
+int SimulatedDisk::wait_readable(int, int, int) { return 1; }
 
 int SimulatedDisk::wait_writable(int, int) { return 1; }
 

@@ -64,7 +64,7 @@ class SimulatedDisk final : public Disk {
   int64_t read(int fd, void* into, size_t size) override;
   int64_t write(int fd, const void* from, size_t size) override;
   int64_t pwritev(int fd, const iovec* parts, int count, uint64_t offset) override;
-  int wait_readable(int fd, int interrupt_fd) override;
+  int wait_readable(int fd, int interrupt_fd, int timeout_ms) override;
   int wait_writable(int fd, int timeout_ms) override;
   int64_t tell(int fd) override;
   void will_need(int fd, uint64_t offset, uint64_t size) override;

@@ -262,6 +262,8 @@ void SpillFile::read(SpillExtent extent, std::span<std::byte> into, PinRef owner
           self->read(extent, into);
         } catch (const Error& error) {
           failed = error;
+        } catch (const std::exception& other) {  // a queue's job must not throw
+          failed = Error(ErrorCode::kMemoryLimit, "a spill file cannot be read: {}", other.what());
         }
         done(std::move(failed));
       });

@@ -103,3 +103,20 @@ def test_a_write_into_a_pipe_waits_for_its_reader(program, tmp_path):
         text = reader.read()
     assert running.wait(timeout=60) == 0
     assert text == b"i\n" + b"".join(b"%d\n" % i for i in range(100000))
+
+
+def test_looking_at_a_pipe_that_sends_nothing_can_be_interrupted(program, tmp_path):
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    for function in ("read_csv", "read_json", "read_log"):
+        writer = os.open(path, os.O_RDWR)
+        os.write(writer, b"a,b\n")
+        running = subprocess.Popen([program, "-c", f"FROM {function}('{path}')"], stderr=subprocess.PIPE)
+        left = array.array("i", [1])
+        while left[0] > 0:  # it took what there is, and wants more
+            os.sched_yield()
+            fcntl.ioctl(writer, termios.FIONREAD, left)
+        running.send_signal(signal.SIGINT)
+        _, error = running.communicate(timeout=60)
+        os.close(writer)
+        assert running.returncode == 130 and b"cancelled" in error, function
