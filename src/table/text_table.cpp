@@ -70,9 +70,9 @@ class BlockRows {
  public:
   /// `numbers`: where the block's first line is looked up; null when open() is told.
   BlockRows(const LogParser& parser, const ScanRequest& request, bool keeps_rejects, RejectStore* rejects,
-            const std::string& path, std::shared_ptr<LineNumbers> numbers)
-      : parser_(parser), request_(request), keeps_rejects_(keeps_rejects), rejects_(rejects), path_(path),
-        numbers_(std::move(numbers)),
+            std::atomic<uint64_t>& rows_read, const std::string& path, std::shared_ptr<LineNumbers> numbers)
+      : parser_(parser), request_(request), keeps_rejects_(keeps_rejects), rejects_(rejects),
+        rows_read_(rows_read), path_(path), numbers_(std::move(numbers)),
         scratch_(request.filters.size()) {}
 
   void open(BufferRef buffer, std::string_view text, uint64_t first_byte, uint64_t first_line = 1) {
@@ -94,6 +94,11 @@ class BlockRows {
     for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
       out.active = request_.filters[i].program->select(out, scratch_[i]);
     }
+    for (const RuntimeFilterRef& filter : request_.runtime) {
+      if (out.active.empty() || !filter->is_ready.load(std::memory_order_acquire)) continue;
+      out.active = filter->probe(out.columns[filter->column], out.active);
+    }
+    rows_read_.fetch_add(out.size(), std::memory_order_relaxed);
     if (rejects.empty()) return;
     const uint64_t lines_before = numbers_ ? numbers_->line_at(first_byte_) - 1 : 0;
     if (!keeps_rejects_) {
@@ -114,6 +119,7 @@ class BlockRows {
   const ScanRequest& request_;
   const bool keeps_rejects_;
   RejectStore* const rejects_;  // null: they are kept nowhere
+  std::atomic<uint64_t>& rows_read_;
   const std::string path_;
   const std::shared_ptr<LineNumbers> numbers_;
   BufferRef buffer_;
@@ -161,9 +167,9 @@ class LogTable final : public Table {
 class RangeReader final : public Reader {
  public:
   RangeReader(const LogFile& file, const AccessPolicy& policy, std::shared_ptr<const LogParser> parser,
-              const ScanRequest& request, bool keeps_rejects, RejectStore* rejects, std::shared_ptr<LineNumbers> numbers,
-              Morsel morsel)
-      : file_(file), policy_(policy), parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, rejects, file.path, std::move(numbers)),
+              const ScanRequest& request, bool keeps_rejects, RejectStore* rejects, std::atomic<uint64_t>& rows_read,
+              std::shared_ptr<LineNumbers> numbers, Morsel morsel)
+      : file_(file), policy_(policy), parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, rejects, rows_read, file.path, std::move(numbers)),
         morsel_(morsel) {}
 
   Poll read(Chunk& out, const Waker&) override {
@@ -242,8 +248,8 @@ class RangeReader final : public Reader {
 class SequenceReader final : public Reader {
  public:
   SequenceReader(const LogFile& file, const AccessPolicy& policy, std::shared_ptr<const LogParser> parser,
-                 const ScanRequest& request, bool keeps_rejects, RejectStore* rejects)
-      : parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, rejects, file.path, nullptr), path_(file.path),
+                 const ScanRequest& request, bool keeps_rejects, RejectStore* rejects, std::atomic<uint64_t>& rows_read)
+      : parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, rejects, rows_read, file.path, nullptr), path_(file.path),
         blocks_(file.pipe ? file.pipe->take("read_log")
                           : FileSystem::local().open_stream(file.path, policy, Compression::kAuto, {{}, true}),
                 kStreamBlockBytes, 4, current_budget()) {}
@@ -314,6 +320,8 @@ class LogScan final : public Scan {
   }
   std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
   Poll next_morsel(Morsel& out, const Waker&) override {
+    // Morsels handed out are a prefix of the rows: enough rows of them suffice for a limit.
+    if (request_.limit && rows_read_.load(std::memory_order_relaxed) >= *request_.limit) return Poll::kDone;
     if (next_ == morsels_.size()) return Poll::kDone;
     out = morsels_[next_++];
     done_ += out.end - out.begin;
@@ -322,10 +330,10 @@ class LogScan final : public Scan {
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     const LogFile& file = table_->files_[morsel.part];
     if (file.is_plain) {
-      return std::make_unique<RangeReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_, rejects_, numbers_[morsel.part],
+      return std::make_unique<RangeReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_, rejects_, rows_read_, numbers_[morsel.part],
                                            morsel);
     }
-    return std::make_unique<SequenceReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_, rejects_);
+    return std::make_unique<SequenceReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_, rejects_, rows_read_);
   }
   SourceProgress progress() const override { return {done_, total_}; }
   uint32_t parallelism() const override { return static_cast<uint32_t>(std::max<size_t>(1, morsels_.size())); }
@@ -337,7 +345,7 @@ class LogScan final : public Scan {
   std::vector<std::shared_ptr<LineNumbers>> numbers_;  // of the plain files
   std::vector<Morsel> morsels_;
   std::atomic<size_t> next_{0};
-  std::atomic<uint64_t> done_{0};
+  std::atomic<uint64_t> done_{0}, rows_read_{0};
   uint64_t total_ = 0;
 };
 
