@@ -65,7 +65,8 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual std::unique_ptr<LocalState> local(QueryContext& context) = 0;
-  /// kNeedInput, kBlocked or kDone. chunk.sequence.morsel numbers the pipeline's morsels densely
+  /// kNeedInput, kBlocked, kDone; or kHaveOutput: a step of something long (making room) is done,
+  /// and the same chunk is wanted again. chunk.sequence.morsel numbers the pipeline's morsels densely
   /// from 0 in source order; chunks of one morsel come in order, from one task.
   virtual Flow consume(const Chunk& chunk, LocalState& local, const Waker& waker) = 0;
   /// All of a morsel's chunks were consumed. kNeedInput, kBlocked (call again) or kDone.

@@ -118,7 +118,10 @@ size_t Budget::available_bytes() const noexcept {
 void Budget::set_limit(size_t bytes) noexcept {
   limit_.store(bytes, std::memory_order_relaxed);
   soft_limit_.store(soft_limit_of(bytes), std::memory_order_relaxed);
-  if (!parent_) PagePool::instance().set_slack(std::clamp<size_t>(bytes / 32, size_t{2} << 20, size_t{256} << 20));
+  if (parent_) return;
+  // What one spilling operator lets go, the next pages take: first touch costs more than reading.
+  PagePool::instance().set_slack(std::clamp<size_t>(bytes / 4, size_t{2} << 20, size_t{256} << 20));
+  PagePool::instance().set_resident_limit(bytes);
 }
 
 Budget& current_budget() noexcept { return thread_budget ? *thread_budget : Budget::process(); }

@@ -19,6 +19,8 @@ constexpr size_t kPagesInSlab = PagePool::kSlabBytes / kPage;
 constexpr uint8_t kNotFree = 0xFF;
 /// Only blocks this large are worth a system call to give back.
 constexpr size_t kReleaseBytes = size_t{64} << 10;
+/// Memory is given back so much at a time, where it is there.
+constexpr size_t kReleaseAtOnceBytes = size_t{4} << 20;
 
 size_t order_bytes(int order) { return kPage << order; }
 int order_of(size_t bytes) { return bytes <= kPage ? 0 : std::bit_width((bytes - 1) / kPage); }
@@ -111,6 +113,9 @@ void PagePool::push(std::byte* block, int order) {
   link.previous = nullptr;
   if (head) head->previous = &link;
   head = &link;
+  if (slab.resident[page] && order_bytes(order) >= kReleaseBytes) {
+    releasable_bytes_.fetch_add(order_bytes(order), std::memory_order_relaxed);
+  }
 }
 
 void PagePool::unlink(std::byte* block, int order) {
@@ -124,6 +129,9 @@ void PagePool::unlink(std::byte* block, int order) {
   }
   if (link.next) link.next->previous = link.previous;
   slab.free_order[page] = kNotFree;
+  if (slab.resident[page] && order_bytes(order) >= kReleaseBytes) {
+    releasable_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
+  }
 }
 
 std::byte* PagePool::map_slab() {
@@ -161,8 +169,32 @@ std::byte* PagePool::take(int order) {
     slab->resident[page_index(upper)] = resident;
     push(upper, from);
   }
-  if (resident) idle_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
+  if (resident) {
+    idle_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
+  } else {
+    make_room(order_bytes(order));
+  }
+  taken_bytes_.fetch_add(order_bytes(order), std::memory_order_relaxed);
   return block;
+}
+
+void PagePool::make_room(size_t bytes) noexcept {
+  const size_t limit = resident_limit_bytes_.load(std::memory_order_relaxed);
+  const auto resident = [&] { return taken_bytes_.load(std::memory_order_relaxed) + idle_bytes(); };
+  if (resident() + bytes <= limit || releasable_bytes() == 0) return;
+  size_t left = std::max(resident() + bytes - limit, kReleaseAtOnceBytes);
+  for (int order = kOrders - 1; order_bytes(order) >= kReleaseBytes; --order) {
+    for (FreeBlock* link = free_[static_cast<size_t>(order)]; link && left > 0; link = link->next) {
+      Slab& slab = *link->slab;
+      const auto page = static_cast<size_t>(link - slab.links.data());
+      if (!slab.resident[page]) continue;
+      ::madvise(slab.base + page * kPage, order_bytes(order), MADV_DONTNEED);
+      slab.resident[page] = false;
+      idle_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
+      releasable_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
+      left -= std::min(left, order_bytes(order));
+    }
+  }
 }
 
 void PagePool::join_buddies(Slab& slab, std::byte*& block, int& order, bool resident) {
@@ -179,6 +211,7 @@ void PagePool::join_buddies(Slab& slab, std::byte*& block, int& order, bool resi
 void PagePool::give(std::byte* block, int order) {
   Slab& slab = slab_of(block);
   bool resident = true;
+  taken_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
   idle_bytes_.fetch_add(order_bytes(order), std::memory_order_relaxed);
   join_buddies(slab, block, order, resident);
   // Looked at once joined: small blocks together are worth a system call.
@@ -208,7 +241,15 @@ void PagePool::free(std::byte* block, size_t) noexcept { ::free(block); }
 #else
 
 std::byte* PagePool::allocate(size_t bytes) {
-  if (bytes > kSlabBytes) return map_aligned(rounded(bytes));
+  if (bytes > kSlabBytes) {
+    {
+      MutexLock lock(mutex_);
+      make_room(rounded(bytes));
+    }
+    std::byte* block = map_aligned(rounded(bytes));
+    taken_bytes_.fetch_add(rounded(bytes), std::memory_order_relaxed);
+    return block;
+  }
   const int order = order_of(bytes);
   if (order < ThreadCache::kCachedOrders && thread_has_cache) {
     auto& cached = cache().blocks[static_cast<size_t>(order)];
@@ -225,6 +266,7 @@ std::byte* PagePool::allocate(size_t bytes) {
 void PagePool::free(std::byte* block, size_t bytes) noexcept {
   if (bytes > kSlabBytes) {
     ::munmap(block, rounded(bytes));
+    taken_bytes_.fetch_sub(rounded(bytes), std::memory_order_relaxed);
     return;
   }
   const int order = order_of(bytes);
@@ -250,6 +292,7 @@ void PagePool::trim(size_t keep) noexcept {
       ::madvise(slab->base + page * kPage, bytes, MADV_DONTNEED);
       slab->resident[page] = false;
       idle_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+      if (bytes >= kReleaseBytes) releasable_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     }
   }
 }

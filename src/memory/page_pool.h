@@ -16,7 +16,9 @@ namespace doline {
 ///
 /// Thread-safe. Each thread keeps up to 1 MiB of small free blocks, which spares the lock.
 /// Invariants: (1) a block is aligned to its size; (2) free memory that is still resident never
-/// exceeds the slack by more than small blocks after `free` returns, apart from thread caches.
+/// exceeds the slack by more than small blocks after `free` returns, apart from thread caches;
+/// (3) blocks in use and free resident memory together stay within the resident limit as long as
+/// giving free memory back can do it.
 /// Sanitized builds take every block from malloc, exactly as large as asked for, so that
 /// AddressSanitizer sees each overrun.
 class PagePool {
@@ -37,8 +39,14 @@ class PagePool {
   /// Free memory that the system still counts as ours.
   size_t idle_bytes() const noexcept { return idle_bytes_.load(std::memory_order_relaxed); }
 
+  /// Of that, what is given back whenever memory is wanted that is not resident yet and the limit
+  /// says so: blocks worth a system call.
+  size_t releasable_bytes() const noexcept { return releasable_bytes_.load(std::memory_order_relaxed); }
+
   /// How much idle memory may stay resident; set from the memory limit.
   void set_slack(size_t bytes) noexcept { slack_bytes_.store(bytes, std::memory_order_relaxed); }
+  /// What blocks in use and idle memory may be together.
+  void set_resident_limit(size_t bytes) noexcept { resident_limit_bytes_.store(bytes, std::memory_order_relaxed); }
 
  private:
   static constexpr int kOrders = 10;  // 4 KiB << 0 … 4 KiB << 9 = 2 MiB
@@ -57,6 +65,8 @@ class PagePool {
   /// Grows a free block by its free neighbours that are resident as it is.
   void join_buddies(Slab& slab, std::byte*& block, int& order, bool resident) REQUIRES(mutex_);
   void push(std::byte* block, int order) REQUIRES(mutex_);
+  /// Where `bytes` more would pass the resident limit, gives as much idle memory back.
+  void make_room(size_t bytes) noexcept REQUIRES(mutex_);
   void unlink(std::byte* block, int order) REQUIRES(mutex_);
   Slab& slab_of(std::byte* block) REQUIRES(mutex_);
   std::byte* map_slab() REQUIRES(mutex_);
@@ -65,7 +75,10 @@ class PagePool {
   std::array<FreeBlock*, kOrders> free_ GUARDED_BY(mutex_) = {};
   std::vector<Slab*> slabs_ GUARDED_BY(mutex_);
   std::atomic<size_t> idle_bytes_{0};
+  std::atomic<size_t> releasable_bytes_{0};
+  std::atomic<size_t> taken_bytes_{0};  // in use or in a thread's cache
   std::atomic<size_t> slack_bytes_{size_t{256} << 20};
+  std::atomic<size_t> resident_limit_bytes_{~size_t{0}};
 };
 
 }  // namespace doline

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/error.h"
 #include "memory/page_pool.h"
 #include "rows/value_bytes.h"
 
@@ -11,7 +10,7 @@ namespace doline {
 
 namespace {
 
-constexpr size_t kFirstPageBytes = size_t{4} << 10;
+constexpr size_t kFirstPageBytes = RowPages::kFirstHeapBytes;
 constexpr size_t kLargestPageBytes = size_t{256} << 10;
 constexpr size_t kFewestRows = 8;  // of a page, however wide the rows
 
@@ -281,112 +280,6 @@ std::vector<RowPageRef> RowPages::take_pages() {
 
 PinRef RowPages::pin() const {
   return combine_pins(std::vector<PinRef>(pages_.begin(), pages_.end()));
-}
-
-// A spilled page: counts, the heap blocks' former addresses and sizes, the rows as they lay, the
-// heap blocks as they lay. Reading adds to each text's pointer what its block has moved by.
-
-namespace {
-struct PageHead {
-  uint32_t rows;
-  uint32_t heap_blocks;
-};
-struct HeapBlockHead {
-  uint64_t address;
-  uint64_t size_bytes;
-};
-}  // namespace
-
-std::vector<SpilledPage> RowPages::spill(SpillWriter& writer) {
-  std::vector<SpilledPage> spilled;
-  std::vector<std::byte> image;
-  for (RowPageRef& page : pages_) {
-    if (page->size_ == 0) continue;
-    const size_t row_bytes = size_t{page->size_} * layout_->row_bytes();
-    image.clear();
-    const auto put = [&](const void* from, size_t size) {
-      const auto* bytes = static_cast<const std::byte*>(from);
-      image.insert(image.end(), bytes, bytes + size);
-    };
-    const PageHead head{page->size_, static_cast<uint32_t>(page->heap_.size())};
-    put(&head, sizeof head);
-    for (const auto& block : page->heap_) {
-      const HeapBlockHead block_head{reinterpret_cast<uint64_t>(block.data), block.used};
-      put(&block_head, sizeof block_head);
-    }
-    put(page->rows_.data, row_bytes);
-    for (const auto& block : page->heap_) put(block.data, block.used);
-    spilled.push_back(SpilledPage{writer.write(image), page->size_});
-    page = nullptr;  // memory comes back page by page
-  }
-  clear();
-  return spilled;
-}
-
-RowPageRef RowPages::read_back(const SpilledPage& spilled, const RowLayout& layout,
-                               SpillWriter& writer, Budget& budget) {
-  const auto damaged = [] {
-    return Error(ErrorCode::kCorrupt, "a spilled page of rows is damaged");
-  };
-  std::vector<std::byte> image(spilled.extent.size_bytes);
-  writer.read(spilled.extent, image);
-  if (image.size() < sizeof(PageHead)) throw damaged();
-  const auto head = load_unaligned<PageHead>(image.data());
-  const size_t row_bytes = size_t{head.rows} * layout.row_bytes();
-  const size_t heads_bytes = size_t{head.heap_blocks} * sizeof(HeapBlockHead);
-  if (head.rows != spilled.rows || image.size() - sizeof head < heads_bytes + row_bytes)
-    throw damaged();
-  const std::byte* rows = image.data() + sizeof head + heads_bytes;
-  size_t heap_bytes = image.size() - sizeof head - heads_bytes - row_bytes;
-
-  auto page = make_ref<RowPage>(head.rows, layout.row_bytes(), budget, kFirstPageBytes);
-  std::memcpy(page->rows_.data, rows, row_bytes);
-  page->size_ = head.rows;
-  if (!layout.has_heap()) return page;
-
-  struct Moved {
-    uint64_t from;
-    uint64_t size_bytes;
-    const std::byte* to;
-  };
-  std::vector<Moved> moved;
-  if (heap_bytes != 0) {
-    page->heap_.push_back(page->take_block(heap_bytes));
-    std::memcpy(page->heap_[0].data, rows + row_bytes, heap_bytes);
-    page->heap_[0].used = heap_bytes;
-  }
-  const std::byte* to = heap_bytes != 0 ? page->heap_[0].data : nullptr;
-  for (uint32_t i = 0; i < head.heap_blocks; ++i) {
-    const auto block =
-        load_unaligned<HeapBlockHead>(image.data() + sizeof head + i * sizeof(HeapBlockHead));
-    if (block.size_bytes > heap_bytes) throw damaged();
-    moved.push_back({block.address, block.size_bytes, to});
-    to += block.size_bytes;
-    heap_bytes -= block.size_bytes;
-  }
-  size_t last = 0;  // neighbours mostly share a block
-  for (size_t column = 0; column < layout.column_count(); ++column) {
-    const RowLayout::Slot& slot = layout.slot(column);
-    if (slot.shape == RowLayout::Shape::kFixed) continue;
-    for (uint32_t i = 0; i < head.rows; ++i) {
-      std::byte* at = page->row(i) + slot.offset;
-      const auto text = load_unaligned<StringView>(at);
-      if (text.is_inline()) continue;
-      const uint64_t address = text.tail();
-      const auto holds = [&](const Moved& block) {
-        return address >= block.from && address - block.from <= block.size_bytes &&
-               block.size_bytes - (address - block.from) >= text.size();
-      };
-      if (last >= moved.size() || !holds(moved[last])) {
-        last = static_cast<size_t>(std::find_if(moved.begin(), moved.end(), holds) - moved.begin());
-        if (last == moved.size()) throw damaged();
-      }
-      const uint64_t place =
-          reinterpret_cast<uint64_t>(moved[last].to) + (address - moved[last].from);
-      std::memcpy(at + 8, &place, sizeof place);
-    }
-  }
-  return page;
 }
 
 }  // namespace doline

@@ -36,6 +36,7 @@ class RowPage final : public Pin {
   /// Copies a text or nested value to the heap.
   StringView place(std::string_view bytes);
   void copy_texts(const RowLayout& layout, std::byte* row);
+  void place_texts(const RowLayout& layout, std::span<const std::byte> texts);
   size_t heap_bytes() const;
 
   const BudgetRef budget_;
@@ -53,6 +54,7 @@ using RowPageRef = Ref<RowPage>;
 struct SpilledPage {
   SpillExtent extent;
   uint32_t rows = 0;
+  size_t memory_bytes = 0;  // what it takes once read back
 };
 
 /// Rows of one layout, in pages that grow from 4 KiB to 256 KiB, charged to a budget as they are
@@ -107,10 +109,15 @@ class RowPages {
   /// One pin for all pages.
   PinRef pin() const;
 
+  // On disk (page_image.cpp):
+  /// Writes rows, wherever they lie, as one page.
+  static SpilledPage write(const RowLayout& layout, std::span<const std::byte* const> rows,
+                           SpillWriter& writer);
   /// Writes every page to `writer` and forgets it.
   std::vector<SpilledPage> spill(SpillWriter& writer);
   static RowPageRef read_back(const SpilledPage& page, const RowLayout& layout, SpillWriter& writer,
                               Budget& budget);
+  static constexpr size_t kFirstHeapBytes = size_t{4} << 10;
 
  private:
   RowPage& open_page(uint32_t expected_rows);

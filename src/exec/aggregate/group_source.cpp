@@ -99,7 +99,7 @@ class GroupReader final : public Reader {
   bool take_spilled(uint32_t& budgeted) {
     if (!page_) {
       const SpilledPage& spilled = input_.spilled[next_spilled_];
-      const size_t wanted = 2 * spilled.extent.size_bytes + table_->bytes_to_grow(spilled.rows);
+      const size_t wanted = 2 * spilled.memory_bytes + table_->bytes_to_grow(spilled.rows);
       if (can_split() && (!fits(wanted) || must_split())) {
         split();
         return false;

@@ -132,7 +132,7 @@ class BucketReader final : public Reader {
     uint64_t rows = 0;
     while (next_page_ < build_.size()) {
       const SpilledPage& next = build_[next_page_];
-      const size_t wanted = 2 * next.extent.size_bytes + JoinTable::directory_bytes(rows + next.rows) + kReserveBytes;
+      const size_t wanted = 2 * next.memory_bytes + JoinTable::directory_bytes(rows + next.rows) + kReserveBytes;
       const bool is_enough = context.settings.force_spill ? pages.size() >= kForcedPages
                                                           : context.budget->available_bytes() < wanted;
       if (!pages.empty() && is_enough) break;

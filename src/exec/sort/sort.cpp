@@ -57,6 +57,11 @@ struct SortState {
   uint64_t most_rows() const { return take == ~uint64_t{0} ? take : skip + take; }
   bool is_bounded() const { return take != ~uint64_t{0}; }
   bool may_carry() const { return shape->carried && !is_bounded() && !group_keys; }
+  void keep(RunSpiller& written, OperatorMetrics& metrics) {
+    metrics.spilled_bytes.fetch_add(written.written_bytes(), std::memory_order_relaxed);
+    MutexLock lock(mutex);
+    spilled.push_back(written.take());
+  }
 
   QueryContext& context;
   const uint64_t skip;
@@ -96,19 +101,20 @@ class ToPagesTask final : public Task {
 class SpillTask final : public Task {
  public:
   SpillTask(SortState& state, OperatorMetrics& metrics, std::unique_ptr<SortRun> run)
-      : state_(state), metrics_(metrics), run_(std::move(run)) {}
-  Step step(Deadline, Waker&) override {
-    auto spilled = spill_run(std::move(run_), *state_.shape, state_.context);
-    metrics_.spilled_bytes.fetch_add(spilled->size_bytes, std::memory_order_relaxed);
-    MutexLock lock(state_.mutex);
-    state_.spilled.push_back(std::move(spilled));
+      : state_(state), metrics_(metrics), spiller_(std::in_place, std::move(run), *state.shape, state.context) {}
+  Step step(Deadline deadline, Waker&) override {
+    while (!spiller_->advance()) {
+      if (deadline.passed()) return Step::kYield;
+    }
+    state_.keep(*spiller_, metrics_);
+    spiller_.reset();
     return Step::kDone;
   }
 
  private:
   SortState& state_;
   OperatorMetrics& metrics_;
-  std::unique_ptr<SortRun> run_;
+  std::optional<RunSpiller> spiller_;
 };
 
 class PartitionTask final : public Task {
@@ -137,6 +143,7 @@ class SortSink final : public Sink {
     Program::Scratch scratch;
     std::unique_ptr<CarriedRun> carried;  // or else
     std::unique_ptr<SortRun> run;
+    std::optional<RunSpiller> spiller;  // of the run before
     uint64_t morsel = ~uint64_t{0};
     uint64_t row_in_morsel = 0;
   };
@@ -150,7 +157,7 @@ class SortSink final : public Sink {
       at.row_in_morsel = 0;
     }
     if (carry(at, given)) return Flow::kNeedInput;
-    make_room(at, given.size());
+    if (!make_room(at, given.size())) return Flow::kHaveOutput;
     const Chunk dense = has_nested_key_ ? given.dense() : Chunk();
     const Chunk& chunk = has_nested_key_ ? dense : given;
     const SortShape& shape = *state_->shape;
@@ -297,23 +304,25 @@ class SortSink final : public Sink {
     return Budget::process().soft_limit_bytes() / 4 * 3 / std::max<uint32_t>(1, state_->context.threads);
   }
 
-  void make_room(Local& at, uint32_t rows) {
+  /// False: not yet, ask again. What takes long is done in steps.
+  bool make_room(Local& at, uint32_t rows) {
     QueryContext& context = state_->context;
-    if (at.run && at.run->row_count() > 0 && context.spill) {
+    if (!at.spiller && at.run && at.run->row_count() > 0 && context.spill) {
       const size_t held = at.run->held_bytes();
       const size_t needed = held / at.run->row_count() * rows + kRoomBytes;
       const bool tight = context.budget->available_bytes() < needed || held > share_bytes();
-      if ((tight && held > kSmallestRunBytes) || context.settings.force_spill) spill(at);
+      if ((tight && held > kSmallestRunBytes) || context.settings.force_spill) {
+        if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
+        at.spiller.emplace(std::move(at.run), *state_->shape, context);
+      }
+    }
+    if (at.spiller) {
+      if (!at.spiller->advance()) return false;
+      state_->keep(*at.spiller, metrics);
+      at.spiller.reset();
     }
     if (!at.run) at.run = std::make_unique<SortRun>(*state_->shape, context);
-  }
-
-  void spill(Local& at) {
-    if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
-    auto spilled = spill_run(std::move(at.run), *state_->shape, state_->context);
-    metrics.spilled_bytes.fetch_add(spilled->size_bytes, std::memory_order_relaxed);
-    MutexLock lock(state_->mutex);
-    state_->spilled.push_back(std::move(spilled));
+    return true;
   }
 
   void keep_first(Local& at) {
@@ -333,7 +342,7 @@ class SortSink final : public Sink {
     if (context.settings.force_spill) return std::max<uint64_t>(64, ranges.row_count() / 8);
     const size_t target = std::clamp(context.budget->available_bytes() / (std::max<uint32_t>(1, context.threads) * 3),
                                      kSmallestRangeBytes, kLargestRangeBytes);
-    const uint64_t row_bytes = ranges.spilled_bytes() / std::max<uint64_t>(1, ranges.row_count()) + 2 * sizeof(SortEntry);
+    const uint64_t row_bytes = ranges.spilled_memory_bytes() / std::max<uint64_t>(1, ranges.row_count()) + 2 * sizeof(SortEntry);
     return std::max<uint64_t>(1, target / row_bytes);
   }
 

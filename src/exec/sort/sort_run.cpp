@@ -14,6 +14,8 @@ constexpr uint32_t kFirstBlockEntries = 248;
 constexpr uint64_t kSpillRangeRows = uint64_t{1} << 14;
 constexpr size_t kSmallestPageBytes = size_t{8} << 10;
 constexpr size_t kLargestPageBytes = size_t{64} << 10;
+/// Of a range, read before others have their turn: a few milliseconds.
+constexpr size_t kPagesAtOnce = 16;
 
 /// Which rows of blocks are looked at to find where ranges begin: some two dozen a range.
 class SampleSteps {
@@ -154,9 +156,9 @@ void SortRanges::add(std::unique_ptr<SpilledRun> run) {
   spilled_.push_back(std::move(run));
 }
 
-uint64_t SortRanges::spilled_bytes() const {
+uint64_t SortRanges::spilled_memory_bytes() const {
   uint64_t bytes = 0;
-  for (const auto& run : spilled_) bytes += run->size_bytes;
+  for (const auto& run : spilled_) bytes += run->memory_bytes;
   return bytes;
 }
 
@@ -314,68 +316,76 @@ uint64_t SortRanges::rows_in(size_t range) const {
   return rows;
 }
 
-SortRanges::Range SortRanges::load(size_t range) const {
-  Range loaded;
-  struct Piece {
-    const SortEntry* entries;   // or, of a page read back:
-    const RowPage* page;
-    uint32_t begin;
-    uint32_t count;
-  };
-  std::vector<Piece> pieces;
-  uint64_t rows = 0;
-  const auto add = [&](const Piece& piece) {
-    if (piece.count == 0) return;
-    pieces.push_back(piece);
-    rows += piece.count;
-  };
-  for (const EntryBlock* block : blocks_) {
-    if (cuts_at_.empty()) {
+SortRanges::Loader::Loader(const SortRanges& ranges, size_t range) : ranges_(ranges), range_(range) {
+  for (const EntryBlock* block : ranges.blocks_) {
+    if (ranges.cuts_at_.empty()) {
       add({block->entries(), nullptr, 0, block->count});
     } else {
       const uint32_t begin = range == 0 ? 0 : block->ends[range - 1];
       add({block->entries() + begin, nullptr, 0, block->ends[range] - begin});
     }
   }
-  const KeyWords& words = shape_.words();
-  for (const auto& run : spilled_) {
-    const auto first_from = [&](const Cut& cut) {
-      return static_cast<size_t>(std::partition_point(run->begins.begin(), run->begins.end(), [&](const SortEntry& at) {
-                                   return lies_before(at.row, at.word, shape_.boundary_words(), cut);
-                                 }) - run->begins.begin());
-    };
-    // The page before the first that begins in the range may end in it.
-    size_t first = range == 0 ? 0 : first_from(cuts_at_[range - 1]);
-    if (first > 0) --first;
-    const size_t last = range == cuts_at_.size() ? run->pages.size() : first_from(cuts_at_[range]);
-    for (size_t i = first; i < last; ++i) {
-      context_.check_cancelled();
-      RowPageRef page = RowPages::read_back(run->pages[i], *shape_.layout, *context_.spill, *context_.budget);
-      const auto row_from = [&](const Cut& cut, uint32_t begin) {
-        uint32_t end = page->size();
-        while (begin < end) {
-          const uint32_t middle = begin + (end - begin) / 2;
-          const std::byte* row = page->row(middle);
-          if (lies_before(row, words.word({}, row), words, cut)) {
-            begin = middle + 1;
-          } else {
-            end = middle;
-          }
-        }
-        return begin;
-      };
-      const uint32_t begin = range == 0 || i > first ? 0 : row_from(cuts_at_[range - 1], 0);
-      const uint32_t end = range == cuts_at_.size() || i + 1 < last ? page->size() : row_from(cuts_at_[range], begin);
-      if (begin < end) {
-        add({nullptr, page.get(), begin, end - begin});
-        loaded.pages.push_back(std::move(page));
-      }
+}
+
+bool SortRanges::Loader::advance() {
+  for (size_t pages = 0; run_ < ranges_.spilled_.size();) {
+    if (pages == kPagesAtOnce) return false;
+    const SpilledRun& run = *ranges_.spilled_[run_];
+    if (!is_run_open_) {
+      // The page before the first that begins in the range may end in it.
+      first_page_ = range_ == 0 ? 0 : ranges_.first_page_from(run, ranges_.cuts_at_[range_ - 1]);
+      if (first_page_ > 0) --first_page_;
+      end_page_ = is_last_range() ? run.pages.size() : ranges_.first_page_from(run, ranges_.cuts_at_[range_]);
+      page_ = first_page_;
+      is_run_open_ = true;
+    }
+    if (page_ < end_page_) {
+      read_page(run);
+      ++page_;
+      ++pages;
+    } else {
+      ++run_;
+      is_run_open_ = false;
     }
   }
-  loaded.buffer = Buffer::allocate(std::max<uint64_t>(1, rows) * 2 * sizeof(SortEntry), *context_.budget);
-  auto* entries = loaded.buffer->as<SortEntry>();
+  sort();
+  return true;
+}
+
+void SortRanges::Loader::read_page(const SpilledRun& run) {
+  QueryContext& context = ranges_.context_;
+  const KeyWords& words = ranges_.shape_.words();
+  context.check_cancelled();
+  RowPageRef page = RowPages::read_back(run.pages[page_], *ranges_.shape_.layout, *context.spill, *context.budget);
+  const auto row_from = [&](const Cut& cut, uint32_t begin) {
+    uint32_t end = page->size();
+    while (begin < end) {
+      const uint32_t middle = begin + (end - begin) / 2;
+      const std::byte* row = page->row(middle);
+      if (ranges_.lies_before(row, words.word({}, row), words, cut)) {
+        begin = middle + 1;
+      } else {
+        end = middle;
+      }
+    }
+    return begin;
+  };
+  const uint32_t begin = range_ == 0 || page_ > first_page_ ? 0 : row_from(ranges_.cuts_at_[range_ - 1], 0);
+  const uint32_t end =
+      is_last_range() || page_ + 1 < end_page_ ? page->size() : row_from(ranges_.cuts_at_[range_], begin);
+  if (begin == end) return;
+  add({nullptr, page.get(), begin, end - begin});
+  loaded_.pages.push_back(std::move(page));
+}
+
+void SortRanges::Loader::sort() {
+  const SortShape& shape = ranges_.shape_;
+  const KeyWords& words = shape.words();
+  QueryContext& context = ranges_.context_;
+  loaded_.buffer = Buffer::allocate(std::max<uint64_t>(1, rows_) * 2 * sizeof(SortEntry), *context.budget);
+  auto* entries = loaded_.buffer->as<SortEntry>();
   SortEntry* to = entries;
-  for (const Piece& piece : pieces) {
+  for (const Piece& piece : pieces_) {
     if (piece.entries) {
       to = std::copy_n(piece.entries, piece.count, to);
       continue;
@@ -384,52 +394,83 @@ SortRanges::Range SortRanges::load(size_t range) const {
     for (uint32_t i = 0; i < piece.count; ++i) *to++ = {0, piece.page->row(piece.begin + i)};
     words.fill({}, {begin, to});
   }
-  if (is_carried()) {
-    sort_by_word({entries, rows}, {entries + rows, rows});  // equal rows stay in their order
+  const std::span entries_to_sort(entries, rows_);
+  const std::span scratch(entries + rows_, rows_);
+  if (ranges_.is_carried()) {
+    sort_by_word(entries_to_sort, scratch);  // equal rows stay in their order
   } else {
-    sort_entries(words, {entries, rows}, {entries + rows, rows}, KeyLevel{}, shape_.all_columns(), context_);
+    sort_entries(words, entries_to_sort, scratch, KeyLevel{}, shape.all_columns(), context);
   }
-  loaded.rows = {entries, rows};
-  return loaded;
+  loaded_.rows = entries_to_sort;
 }
 
-// --- spilling
+size_t SortRanges::first_page_from(const SpilledRun& run, const Cut& cut) const {
+  return static_cast<size_t>(std::partition_point(run.begins.begin(), run.begins.end(), [&](const SortEntry& at) {
+                               return lies_before(at.row, at.word, shape_.boundary_words(), cut);
+                             }) - run.begins.begin());
+}
 
-std::unique_ptr<SpilledRun> spill_run(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context) {
-  auto spilled = std::make_unique<SpilledRun>(SpilledRun{{}, RowPages(shape.boundary_layout, *context.budget), {}, 0, 0});
-  spilled->row_count = run->row_count();
-  // A merge reads a piece of every run at once: small runs are written in small pages.
-  const size_t page_bytes = std::clamp(run->held_bytes() / 512, kSmallestPageBytes, kLargestPageBytes);
-  SortRanges ranges(shape, context);
-  ranges.add(std::move(run));
-  ranges.cut(kSpillRangeRows, 0);
-  for (BufferRef spare; ranges.partition_next(spare);) context.check_cancelled();
-  RowPages page(shape.layout, *context.budget, page_bytes);
-  const auto write = [&] {
-    for (const SpilledPage& written : page.spill(*context.spill)) {
-      spilled->size_bytes += written.extent.size_bytes;
-      spilled->pages.push_back(written);
-    }
-  };
-  for (size_t range = 0; range < ranges.range_count(); ++range) {
-    context.check_cancelled();
-    const SortRanges::Range loaded = ranges.load(range);
-    for (size_t i = 0; i < loaded.rows.size(); ++i) {
-      if (i + 8 < loaded.rows.size()) __builtin_prefetch(loaded.rows[i + 8].row);
-      // A page is full when its rows are, or what they reach.
-      if (!page.empty() && (page.pages().back()->size() == page.pages().back()->capacity() || page.held_bytes() > 4 * page_bytes)) write();
-      if (page.empty()) {
-        const std::byte* begin = shape.copy_boundary(loaded.rows[i].row, spilled->boundaries);
-        spilled->begins.push_back({loaded.rows[i].word, begin});
-      }
-      page.append_row(loaded.rows[i].row);
-    }
+// --- RunSpiller
+
+RunSpiller::RunSpiller(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context)
+    : shape_(shape), context_(context), ranges_(shape, context),
+      // A range reads a piece of every run: small runs are written in small pages.
+      page_bytes_(std::clamp(run->held_bytes() / 512, kSmallestPageBytes, kLargestPageBytes)),
+      spilled_(std::make_unique<SpilledRun>(SpilledRun{{}, RowPages(shape.boundary_layout, *context.budget), {}, 0, 0})) {
+  spilled_->row_count = run->row_count();
+  for (size_t column = 0; column < shape.layout->column_count(); ++column) {
+    const RowLayout::Slot& slot = shape.layout->slot(column);
+    if (slot.shape != RowLayout::Shape::kFixed) texts_.push_back(slot.offset);
   }
+  ranges_.add(std::move(run));
+  ranges_.cut(kSpillRangeRows, 0);
+}
+
+bool RunSpiller::advance() {
+  context_.check_cancelled();
+  if (ranges_.partition_next(spare_)) return false;
+  if (next_range_ < ranges_.range_count()) {
+    SortRanges::Loader loader(ranges_, next_range_++);
+    while (!loader.advance()) {
+    }
+    write(loader.take());
+    return false;
+  }
+  if (!page_.empty()) write_page();
   // The last word of an entry is not its first once rows agreed in that.
-  for (SortEntry& begin : spilled->begins) begin.word = shape.boundary_words().word({}, begin.row);
-  if (!page.empty()) write();
-  ASSERT(spilled->begins.size() == spilled->pages.size());
-  return spilled;
+  for (SortEntry& begin : spilled_->begins) begin.word = shape_.boundary_words().word({}, begin.row);
+  ASSERT(spilled_->begins.size() == spilled_->pages.size());
+  return true;
+}
+
+void RunSpiller::write(const SortRanges::Range& range) {
+  const uint32_t row_bytes = shape_.layout->row_bytes();
+  for (size_t i = 0; i < range.rows.size(); ++i) {
+    if (i + 16 < range.rows.size()) {
+      const std::byte* const ahead = range.rows[i + 16].row;
+      for (uint32_t at = 0; at < row_bytes; at += 64) __builtin_prefetch(ahead + at);
+    }
+    const SortEntry& entry = range.rows[i];
+    // A page is full when its rows are, or what they reach.
+    if (page_.size() * row_bytes + row_bytes > page_bytes_ || reached_bytes_ > 2 * page_bytes_) write_page();
+    if (page_.empty()) spilled_->begins.push_back({entry.word, shape_.copy_boundary(entry.row, spilled_->boundaries)});
+    for (const uint32_t offset : texts_) {
+      const auto text = load_unaligned<StringView>(entry.row + offset);
+      if (text.is_inline()) continue;
+      reached_bytes_ += text.size();
+      __builtin_prefetch(text.data());
+    }
+    page_.push_back(entry.row);
+  }
+}
+
+void RunSpiller::write_page() {
+  if (page_.empty()) return;
+  spilled_->pages.push_back(RowPages::write(*shape_.layout, page_, *context_.spill));
+  spilled_->memory_bytes += spilled_->pages.back().memory_bytes;
+  written_bytes_ += spilled_->pages.back().extent.size_bytes;
+  page_.clear();
+  reached_bytes_ = 0;
 }
 
 }  // namespace doline

@@ -75,14 +75,14 @@ struct SpilledRun {
   RowPages boundaries;
   std::vector<SortEntry> begins;  // by page; rows are boundaries
   uint64_t row_count = 0;
-  uint64_t size_bytes = 0;
+  uint64_t memory_bytes = 0;  // of all its pages, once read back
 };
 
 /// Cuts the rows of several runs into ranges of the sort's order, each of which is sorted by
 /// itself: runs are never merged. In memory, blocks of entries are partitioned by range; on disk,
 /// the pages that a range touches are read.
 ///
-/// Use: add runs, cut(), partition() until it says so, then load() ranges from any thread.
+/// Use: add runs, cut(), partition() until it says so, then load ranges from any thread.
 class SortRanges {
  public:
   SortRanges(const SortShape& shape, QueryContext& context) : shape_(shape), context_(context), cuts_(shape.boundary_layout, *context.budget) {}
@@ -95,7 +95,7 @@ class SortRanges {
   bool is_spilled() const { return !spilled_.empty(); }
   bool is_carried() const { return !carried_.empty(); }
   size_t spilled_runs() const { return spilled_.size(); }
-  uint64_t spilled_bytes() const;
+  uint64_t spilled_memory_bytes() const;
 
   /// Picks where ranges of about `range_rows` rows begin. Rows that agree in their first
   /// `group_columns` keys share a range or lie in neighbouring ones, of which only the first
@@ -116,7 +116,8 @@ class SortRanges {
     BufferRef buffer;
     std::span<const SortEntry> rows;
   };
-  Range load(size_t range) const;
+  /// Reads and sorts a range, a few pages at a time. Used by one thread.
+  class Loader;
 
  private:
   struct Cut {
@@ -131,6 +132,7 @@ class SortRanges {
   /// Among the cuts that have the entry's word, the first of which is `at`.
   size_t range_among_ties(const SortEntry& entry, uint64_t place, size_t at) const;
   bool lies_before(const std::byte* row, uint64_t word, const KeyWords& words, const Cut& cut) const;
+  size_t first_page_from(const SpilledRun& run, const Cut& cut) const;
   std::vector<SortEntry> samples(uint64_t range_rows);
 
   const SortShape& shape_;
@@ -146,7 +148,66 @@ class SortRanges {
   std::atomic<size_t> next_block_{0};
 };
 
-/// Writes a run to disk in order and lets its memory go.
-std::unique_ptr<SpilledRun> spill_run(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context);
+class SortRanges::Loader {
+ public:
+  Loader(const SortRanges& ranges, size_t range);
+  /// Some milliseconds of work; true once the range is there.
+  bool advance();
+  Range take() { return std::move(loaded_); }
+
+ private:
+  struct Piece {
+    const SortEntry* entries;  // or, of a page read back:
+    const RowPage* page;
+    uint32_t begin;
+    uint32_t count;
+  };
+  void add(const Piece& piece) {
+    if (piece.count == 0) return;
+    pieces_.push_back(piece);
+    rows_ += piece.count;
+  }
+  bool is_last_range() const { return range_ == ranges_.cuts_at_.size(); }
+  void read_page(const SpilledRun& run);
+  void sort();
+
+  const SortRanges& ranges_;
+  const size_t range_;
+  Range loaded_;
+  std::vector<Piece> pieces_;
+  uint64_t rows_ = 0;
+  size_t run_ = 0;  // the spilled run in work, and of it:
+  bool is_run_open_ = false;
+  size_t first_page_ = 0;
+  size_t end_page_ = 0;
+  size_t page_ = 0;
+};
+
+/// Writes a run to disk in order, a few milliseconds' work at a time. Its memory goes with the
+/// spiller. Used by one thread.
+class RunSpiller {
+ public:
+  RunSpiller(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context);
+  /// True once all is written. Throws Error(kCancelled).
+  bool advance();
+  uint64_t written_bytes() const { return written_bytes_; }
+  std::unique_ptr<SpilledRun> take() { return std::move(spilled_); }
+
+ private:
+  void write(const SortRanges::Range& range);
+  void write_page();
+
+  const SortShape& shape_;
+  QueryContext& context_;
+  SortRanges ranges_;
+  const size_t page_bytes_;
+  std::unique_ptr<SpilledRun> spilled_;
+  std::vector<uint32_t> texts_;  // offsets in a row
+  BufferRef spare_;
+  size_t next_range_ = 0;
+  std::vector<const std::byte*> page_;  // rows of the page to be written
+  size_t reached_bytes_ = 0;            // of their texts
+  uint64_t written_bytes_ = 0;
+};
 
 }  // namespace doline

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 
 namespace doline {
 
@@ -31,11 +32,16 @@ class SortedReader final : public Reader {
         part_.take -= count;
         return Poll::kReady;
       }
-      if (part_.begin == part_.end) break;
-      context_.check_cancelled();
-      range_ = {};
-      range_ = ranges_.load(part_.begin++);
-      at_ = 0;
+      if (!loader_) {
+        if (part_.begin == part_.end) break;
+        context_.check_cancelled();
+        range_ = {};
+        at_ = 0;
+        loader_.emplace(ranges_, part_.begin++);
+      }
+      if (!loader_->advance()) return Poll::kReady;  // no rows yet: the driver may turn to others
+      range_ = loader_->take();
+      loader_.reset();
     }
     range_ = {};
     return Poll::kDone;
@@ -68,6 +74,7 @@ class SortedReader final : public Reader {
   const SortShape& shape_;
   QueryContext& context_;
   Part part_;
+  std::optional<SortRanges::Loader> loader_;
   SortRanges::Range range_;
   size_t at_ = 0;
 };

@@ -158,8 +158,9 @@ TEST(RowPages, RefusesADamagedPage) {
   pages.append(Chunk({builder.seal()}, 10));
   MemorySpill spill;
   const SpilledPage page = pages.spill(spill)[0];
-  // A count, a heap block's size, a text's address: each leads outside the page when changed.
-  for (size_t position : {size_t{0}, size_t{4}, size_t{16}, size_t{24 + 8 + 5}}) {
+  // A count, how it is packed, sizes, the packed bytes' begin: each leads outside the page when
+  // changed.
+  for (size_t position : {size_t{0}, size_t{4}, size_t{8}, size_t{16}, size_t{24}}) {
     MemorySpill damaged = spill;
     damaged.bytes[position] ^= std::byte{0xF0};
     EXPECT_THROW(RowPages::read_back(page, *layout, damaged, Budget::process()), Error) << position;
