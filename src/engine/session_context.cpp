@@ -1,4 +1,7 @@
+#include <optional>
+
 #include "engine/session.h"
+#include "exec/query_arbiter.h"
 
 namespace doline {
 
@@ -26,26 +29,8 @@ class LazySpill final : public SpillWriter {
   Ref<SpillFile> file_ GUARDED_BY(mutex_);
 };
 
-/// A query and the arbiter its operators ask.
-class SpillFirstArbiter final : public Arbiter {
- public:
-  explicit SpillFirstArbiter(QueryContext& context) : context_(context) {}
-  Grant ensure(Budget& budget, size_t bytes, Spillable& self) override {
-    if (budget.try_grow(bytes)) return Grant::kGranted;
-    if (context_.spill && self.spillable_bytes() > 0) {
-      self.spill(std::max(bytes, self.spillable_bytes() / 2), *context_.spill);
-      if (budget.try_grow(bytes)) return Grant::kGranted;
-    }
-    budget.grow(bytes);
-    return Grant::kOverdraft;
-  }
-
- private:
-  QueryContext& context_;
-};
-
 struct OwnedContext final : QueryContext {
-  SpillFirstArbiter own_arbiter{*this};
+  std::optional<QueryArbiter> own_arbiter;
   std::shared_ptr<const Database> database;  // keeps `access`
 };
 
@@ -56,10 +41,11 @@ std::unique_ptr<QueryContext> Session::make_context() const {
   made->settings = settings_;
   made->session = constants_;
   made->budget = Budget::create("query", Budget::process());
-  made->arbiter = &made->own_arbiter;
   made->database = database_;
   made->access = &database_->policy();
   made->spill = make_ref<LazySpill>(database_->spill_directory(settings_));
+  made->own_arbiter.emplace(made->budget, made->spill);
+  made->arbiter = &*made->own_arbiter;
   made->threads = static_cast<uint32_t>(made->settings.threads ? made->settings.threads : Executor::available_cores());
   made->chunk_rows = made->settings.chunk_size;
   made->learned = &learned_;

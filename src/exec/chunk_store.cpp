@@ -70,14 +70,15 @@ class StoreSource final : public Source {
 
 }  // namespace
 
-ChunkStore::ChunkStore(Schema schema, QueryContext& context) : schema_(std::move(schema)), context_(context) {
+ChunkStore::ChunkStore(Schema schema, QueryContext& context) : schema_(std::move(schema)), context_(context), enrolled_(context.arbiter, *this) {
   for (const Field& field : schema_) types_.push_back(field.type);
 }
 
 void ChunkStore::append(const Chunk& chunk) {
   if (chunk.empty()) return;
+  const Claim claim(*this);
   if (segments_.empty() || segments_.back().bytes >= kSegmentBytes || segments_.back().chunk_count >= kSegmentChunks) {
-    if (context_.settings.force_spill && context_.spill) spill(~size_t{0}, *context_.spill);
+    if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0}, *context_.spill);
     segments_.emplace_back();
   }
   Segment& segment = segments_.back();
@@ -88,14 +89,23 @@ void ChunkStore::append(const Chunk& chunk) {
   segment.chunk_count += 1;
   held_bytes_ += bytes;
   row_count_ += chunk.size();
-  if (context_.spill && context_.budget->available_bytes() < kSegmentBytes) spill(held_bytes_ / 2, *context_.spill);
+  if (context_.spill && context_.budget->available_bytes() < kSegmentBytes) spill_oldest(held_bytes_ / 2, *context_.spill);
 }
 
 void ChunkStore::seal() {
-  if (context_.settings.force_spill && context_.spill) spill(~size_t{0}, *context_.spill);
+  const Claim claim(*this);
+  if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0}, *context_.spill);
 }
 
-size_t ChunkStore::spill(size_t wanted, SpillWriter& writer) {
+bool ChunkStore::spill(SpillWriter& writer) {
+  const size_t before = held_bytes_;
+  spill_oldest(kSegmentBytes / 2, writer);  // one, or a few small ones
+  // The open segment goes last, as appending would begin a new one.
+  if (held_bytes_ == before) spill_oldest(~size_t{0}, writer);
+  return held_bytes_ == 0;
+}
+
+void ChunkStore::spill_oldest(size_t wanted, SpillWriter& writer) {
   size_t freed = 0;
   std::vector<std::byte> bytes;
   for (; first_held_ < segments_.size() && freed < wanted; ++first_held_) {
@@ -111,12 +121,14 @@ size_t ChunkStore::spill(size_t wanted, SpillWriter& writer) {
     held_bytes_ -= segment.bytes;
     segment.bytes = kSegmentBytes;  // closed: nothing more is appended to it
   }
-  return freed;
 }
 
 std::vector<Chunk> ChunkStore::segment(size_t index) const {
   const Segment& segment = segments_[index];
-  if (!segment.is_spilled) return segment.chunks;
+  {
+    const Claim claim(const_cast<ChunkStore&>(*this));
+    if (!segment.is_spilled) return segment.chunks;
+  }
   BufferRef buffer = Buffer::allocate(segment.extent.size_bytes);
   context_.spill->read(segment.extent, {buffer->data(), segment.extent.size_bytes});
   std::span<const std::byte> bytes(buffer->data(), segment.extent.size_bytes);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <vector>
 
@@ -9,7 +10,8 @@
 namespace doline {
 
 /// Chunks kept in order, in memory or on disk: what a CTE, a LIMIT or a result that waits holds.
-/// Written by one thread at a time; read by any number once sealed.
+/// Written by one thread at a time; read by any number once sealed, while segments may still go to
+/// disk.
 class ChunkStore final : public Spillable {
  public:
   ChunkStore(Schema schema, QueryContext& context);
@@ -23,8 +25,8 @@ class ChunkStore final : public Spillable {
   /// A segment's chunks, read back where they were spilled. Thread-safe once sealed.
   std::vector<Chunk> segment(size_t index) const;
 
-  size_t spillable_bytes() const override { return held_bytes_; }
-  size_t spill(size_t wanted, SpillWriter& writer) override;
+  size_t spillable_bytes() const noexcept override { return held_bytes_.load(std::memory_order_relaxed); }
+  bool spill(SpillWriter& writer) override;
 
  private:
   struct Segment {
@@ -39,9 +41,12 @@ class ChunkStore final : public Spillable {
   std::vector<TypeRef> types_;
   QueryContext& context_;
   std::deque<Segment> segments_;
-  size_t held_bytes_ = 0;
+  void spill_oldest(size_t wanted, SpillWriter& writer);
+
+  std::atomic<size_t> held_bytes_{0};
   size_t first_held_ = 0;
   uint64_t row_count_ = 0;
+  const Enrolled enrolled_;
 };
 
 /// Reads a sealed store in order, a segment a morsel; rows [skip, skip + take).

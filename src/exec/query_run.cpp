@@ -10,6 +10,9 @@ namespace doline {
 
 namespace {
 
+/// What spillable state must still be able to take before another chunk is read.
+constexpr size_t kRoomToReadBytes = size_t{1} << 20;
+
 uint64_t now_ns() {
   return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
@@ -95,7 +98,16 @@ class PipelineTask final : public Task {
       reader_.reset();
       return in_morsel_ ? end_morsel(waker) : Progressed::kEnded;
     }
-    if (!reader_) return in_morsel_ ? end_morsel(waker) : take_morsel(waker);
+    if (!reader_ && in_morsel_) return end_morsel(waker);
+    if (Arbiter* const arbiter = run_.context_.arbiter) {
+      // Here nothing is claimed, and no chunk is on its way.
+      switch (arbiter->make_room(*run_.context_.budget, kRoomToReadBytes, waker)) {
+        case Arbiter::Room::kEnough: break;
+        case Arbiter::Room::kAgain: return Progressed::kMoved;
+        case Arbiter::Room::kWait: return Progressed::kBlocked;
+      }
+    }
+    if (!reader_) return take_morsel(waker);
     const uint64_t begin = now_ns();
     Chunk& chunk = stages_[0].chunk;
     chunk = Chunk();

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "base/ref.h"
+#include "base/waker.h"
 #include "memory/budget.h"
 
 namespace doline {
@@ -27,28 +29,100 @@ class SpillWriter : public RefCounted {
 using SpillWriterRef = Ref<SpillWriter>;
 
 /// State of an operator that can move to disk.
+///
+/// One thread at a time works on it, under its claim: the operator that owns it, while it takes in
+/// or gives out a chunk; or, while the owner does neither, whoever makes room.
 class Spillable {
  public:
   virtual ~Spillable() = default;
-  /// O(1), approximate.
-  virtual size_t spillable_bytes() const = 0;
-  /// Frees about `wanted` bytes or more; returns what it freed. Called by the thread that owns
-  /// the state, or while its owner is paused.
-  virtual size_t spill(size_t wanted, SpillWriter& writer) = 0;
+  /// O(1), approximate. Any thread.
+  virtual size_t spillable_bytes() const noexcept = 0;
+  /// Some milliseconds' work of moving the state to disk. True once there is nothing left to move;
+  /// memory may come back only then. Under the claim.
+  virtual bool spill(SpillWriter& writer) = 0;
+
+  bool try_claim() noexcept { return !claimed_.test_and_set(std::memory_order_acquire); }
+  /// Waits for whoever makes room: milliseconds.
+  void claim() noexcept {
+    while (!try_claim()) claimed_.wait(true, std::memory_order_relaxed);
+  }
+  void release() noexcept {
+    claimed_.clear(std::memory_order_release);
+    claimed_.notify_one();
+  }
+
+ private:
+  std::atomic_flag claimed_;
 };
 
-enum class Grant : uint8_t {
-  kGranted,   // the bytes are charged
-  kOverdraft, // nothing was left to spill: charged beyond the soft limit
+/// The claim of a Spillable, for as long as it lives.
+class Claim {
+ public:
+  explicit Claim(Spillable& state) : state_(state) { state_.claim(); }
+  ~Claim() { state_.release(); }
+  Claim(const Claim&) = delete;
+  Claim& operator=(const Claim&) = delete;
+
+ private:
+  Spillable& state_;
 };
 
-/// Decides who makes room. One a query. Called at chunk boundaries, with no locks held.
+/// Decides who makes room where operators have spilled themselves and it did not do. One a query;
+/// any thread.
 class Arbiter {
  public:
   virtual ~Arbiter() = default;
-  /// Charges `bytes` to `budget`, spilling `self` first where there is no room. Throws
-  /// Error(kMemoryLimit) when even spilling makes none.
-  virtual Grant ensure(Budget& budget, size_t bytes, Spillable& self) = 0;
+
+  virtual void enroll(Spillable& state) = 0;
+  /// Returns once nobody works on it any more.
+  virtual void withdraw(Spillable& state) = 0;
+
+  enum class Room : uint8_t {
+    kEnough,  // go on; where nobody can make room, the limit itself has the last word
+    kAgain,   // idle state went to disk, at least in part: ask again
+    kWait,    // others make room: ask again once the waker fires
+  };
+  /// For a task that is about to take in a chunk, at which no claim and no lock is held. Room there
+  /// is when spillable state could still take `bytes`.
+  virtual Room make_room(Budget& budget, size_t bytes, const Waker& waker) = 0;
+
+  /// Around an operator's own spilling: others of the query wait for it.
+  virtual void spilling_begins() noexcept = 0;
+  virtual void spilling_ends() noexcept = 0;
+};
+
+/// Membership of a Spillable, for as long as it lives; the Spillable's last member. Null arbiter:
+/// none.
+class Enrolled {
+ public:
+  Enrolled(Arbiter* arbiter, Spillable& state) : arbiter_(arbiter), state_(state) {
+    if (arbiter_) arbiter_->enroll(state_);
+  }
+  ~Enrolled() {
+    if (arbiter_) arbiter_->withdraw(state_);
+  }
+  Enrolled(const Enrolled&) = delete;
+  Enrolled& operator=(const Enrolled&) = delete;
+
+ private:
+  Arbiter* const arbiter_;
+  Spillable& state_;
+};
+
+/// Tells the query's other tasks that its holder makes room. Null arbiter: nobody is told.
+class SpillingNow {
+ public:
+  explicit SpillingNow(Arbiter* arbiter) : arbiter_(arbiter) {
+    if (arbiter_) arbiter_->spilling_begins();
+  }
+  ~SpillingNow() {
+    if (arbiter_) arbiter_->spilling_ends();
+  }
+  SpillingNow(const SpillingNow&) = delete;
+  SpillingNow& operator=(const SpillingNow&) = delete;
+
+ private:
+  Arbiter* const arbiter_;
 };
 
 }  // namespace doline

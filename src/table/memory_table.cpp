@@ -1,5 +1,6 @@
 #include "table/memory_table.h"
 
+#include <algorithm>
 #include <atomic>
 #include <unordered_map>
 
@@ -9,6 +10,9 @@
 namespace doline {
 
 namespace {
+
+/// With less than this left rows go to disk.
+constexpr size_t kReserveBytes = size_t{32} << 20;
 
 std::vector<TypeRef> types_of(const Schema& schema) {
   std::vector<TypeRef> types;
@@ -29,12 +33,15 @@ LiveTables& live_tables() {
 
 class MemoryReader final : public Reader {
  public:
-  MemoryReader(std::vector<Chunk> chunks, const ScanRequest& request, uint32_t chunk_rows)
-      : chunks_(std::move(chunks)), request_(request), chunk_rows_(chunk_rows), scratch_(request.filters.size()) {}
+  MemoryReader(MemoryTable::SegmentRef segment, const std::vector<TypeRef>& types, const ScanRequest& request,
+               uint32_t chunk_rows)
+      : segment_(std::move(segment)), types_(types), request_(request), chunk_rows_(chunk_rows),
+        scratch_(request.filters.size()) {}
 
   Poll read(Chunk& out, const Waker&) override {
-    if (next_ == chunks_.size()) return Poll::kDone;
-    const Chunk& chunk = chunks_[next_];
+    if (next_ == segment_->chunk_count()) return Poll::kDone;
+    if (offset_ == 0) chunk_ = segment_->chunk(next_, types_);
+    const Chunk& chunk = chunk_;
     out.columns.clear();
     for (uint32_t column : request_.columns) out.columns.push_back(chunk.columns[column]);
     out.row_count = chunk.row_count;
@@ -63,7 +70,9 @@ class MemoryReader final : public Reader {
   }
 
  private:
-  const std::vector<Chunk> chunks_;
+  const MemoryTable::SegmentRef segment_;
+  const std::vector<TypeRef>& types_;
+  Chunk chunk_;  // in work
   const ScanRequest& request_;
   const uint32_t chunk_rows_;
   size_t next_ = 0;
@@ -83,7 +92,7 @@ class MemoryScan final : public Scan {
     return Poll::kReady;
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    return std::make_unique<MemoryReader>(segments_[morsel.begin]->load(types_), request_, chunk_rows_);
+    return std::make_unique<MemoryReader>(segments_[morsel.begin], types_, request_, chunk_rows_);
   }
   SourceProgress progress() const override { return {next_, segments_.size()}; }
   uint32_t parallelism() const override { return static_cast<uint32_t>(std::max<size_t>(1, segments_.size())); }
@@ -148,13 +157,8 @@ class MemoryWriter final : public Writer {
     const bool small = rows < chunks.size() * (kChunkRows / 2);
     segment->chunks = small ? packed(chunks) : std::move(chunks);
     segment->row_count = rows;
-    segment->chunk_count = segment->chunks.size();
-    if (context_.spill && (context_.settings.force_spill || context_.budget->available_bytes() < (size_t{32} << 20))) {
-      std::vector<std::byte> bytes;
-      for (const Chunk& chunk : segment->chunks) write_chunk(chunk.dense(), bytes);
-      segment->extent = context_.spill->write(bytes);
-      segment->spilled_to = context_.spill;
-      segment->chunks.clear();
+    if (context_.spill && (context_.settings.force_spill || context_.budget->available_bytes() < kReserveBytes)) {
+      MemoryTable::to_disk(*segment, context_.spill);
     }
     auto batch = std::make_unique<Batch>();
     batch->segment = std::move(segment);
@@ -198,14 +202,45 @@ class MemoryWriter final : public Writer {
   std::vector<MemoryTable::SegmentRef> segments_;
 };
 
-std::vector<Chunk> MemoryTable::Segment::load(const std::vector<TypeRef>& types) const {
-  if (!spilled_to) return chunks;
-  BufferRef buffer = Buffer::allocate(extent.size_bytes);
-  spilled_to->read(extent, {buffer->data(), extent.size_bytes});
-  std::span<const std::byte> bytes(buffer->data(), extent.size_bytes);
-  std::vector<Chunk> loaded;
-  for (size_t i = 0; i < chunk_count; ++i) loaded.push_back(read_chunk(types, bytes));
-  return loaded;
+void MemoryTable::to_disk(Segment& segment, const SpillWriterRef& spill) {
+  std::vector<std::byte> bytes;
+  for (const Chunk& chunk : segment.chunks) {
+    bytes.clear();
+    write_chunk(chunk.dense(), bytes);
+    segment.extents.push_back(spill->write(bytes));
+  }
+  segment.spilled_to = spill;
+  segment.chunks.clear();
+}
+
+/// A limit may be set, or other tables come, after a table was filled: whoever reads it then needs
+/// room for what is done with its rows. Scans that began earlier keep the segments they have.
+void MemoryTable::make_room(const QueryContext& context) const {
+  while (context.budget->available_bytes() < kReserveBytes) {
+    context.check_cancelled();
+    size_t at;
+    SegmentRef held;
+    {
+      MutexLock lock(kept_->mutex);
+      const auto found = std::find_if(kept_->segments.begin(), kept_->segments.end(),
+                                      [](const SegmentRef& segment) { return !segment->chunks.empty(); });
+      if (found == kept_->segments.end()) return;
+      at = static_cast<size_t>(found - kept_->segments.begin());
+      held = *found;
+    }
+    auto spilled = std::make_shared<Segment>(*held);
+    to_disk(*spilled, context.spill);
+    MutexLock lock(kept_->mutex);
+    if (at < kept_->segments.size() && kept_->segments[at] == held) kept_->segments[at] = std::move(spilled);
+  }
+}
+
+Chunk MemoryTable::Segment::chunk(size_t index, const std::vector<TypeRef>& types) const {
+  if (!spilled_to) return chunks[index];
+  const BufferRef buffer = Buffer::allocate(extents[index].size_bytes);
+  spilled_to->read(extents[index], {buffer->data(), extents[index].size_bytes});
+  std::span<const std::byte> bytes(buffer->data(), extents[index].size_bytes);
+  return read_chunk(types, bytes);
 }
 
 Ref<MemoryTable> MemoryTable::create(std::string name, Schema schema) {
@@ -266,6 +301,7 @@ TableStatistics MemoryTable::statistics() const {
 TableDescriptor MemoryTable::descriptor() const { return {"memory", {{"id", std::to_string(kept_->id)}}}; }
 
 std::unique_ptr<Scan> MemoryTable::scan(ScanRequest request, QueryContext& context) const {
+  if (context.spill && context.budget) make_room(context);
   MutexLock lock(kept_->mutex);
   return std::make_unique<MemoryScan>(kept_->segments, kept_->types, std::move(request), context.chunk_rows);
 }

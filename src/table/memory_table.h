@@ -36,12 +36,13 @@ class MemoryTable final : public Table {
 
   /// Rows that belong together in memory or on disk. Immutable once published.
   struct Segment {
-    std::vector<Chunk> chunks;   // empty once spilled
+    std::vector<Chunk> chunks;         // empty once spilled
+    std::vector<SpillExtent> extents;  // of each chunk, once spilled
     uint64_t row_count = 0;
-    size_t chunk_count = 0;
-    SpillExtent extent;
-    SpillWriterRef spilled_to;   // null: in memory
-    std::vector<Chunk> load(const std::vector<TypeRef>& types) const;
+    SpillWriterRef spilled_to;         // null: in memory
+    size_t chunk_count() const { return spilled_to ? extents.size() : chunks.size(); }
+    /// Read back where it was spilled: a segment as a whole may be a tight limit's all.
+    Chunk chunk(size_t index, const std::vector<TypeRef>& types) const;
   };
   using SegmentRef = std::shared_ptr<const Segment>;  // shared with scans that began earlier
   struct Kept;  // what the table is: its name, its rules and its rows
@@ -51,6 +52,8 @@ class MemoryTable final : public Table {
   friend Ref<MemoryTable> make_ref<MemoryTable>(std::shared_ptr<Kept>&);
   explicit MemoryTable(std::shared_ptr<Kept> kept) : kept_(std::move(kept)) {}
   void publish(std::vector<SegmentRef> segments) const;
+  static void to_disk(Segment& segment, const SpillWriterRef& spill);
+  void make_room(const QueryContext& context) const;
 
   const std::shared_ptr<Kept> kept_;  // shared by the tables that stand for it
 };

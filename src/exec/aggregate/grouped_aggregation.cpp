@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <optional>
 
 namespace doline {
 
@@ -26,13 +28,16 @@ constexpr size_t kFewGroups = 16;
 constexpr uint32_t kRowsToSort = 64;
 constexpr int kRunTries = 8;
 constexpr size_t kWorthAWriteBytes = size_t{32} << 10;
+/// Written and read before others have their turn.
+constexpr size_t kBytesAtOnce = size_t{1} << 20;
+constexpr int kPagesAtOnce = 8;
 /// With fewer groups than this in all tasks one reader puts them together.
 constexpr uint64_t kGroupsForOneReader = 16384;
 
 }  // namespace
 
 /// One task's groups. Owned by the task.
-class GroupedAggregation::Local final : public LocalState {
+class GroupedAggregation::Local final : public LocalState, public Spillable {
  public:
   explicit Local(GroupedAggregation& sink)
       : sink_(sink),
@@ -40,19 +45,32 @@ class GroupedAggregation::Local final : public LocalState {
         context_(sink.context_),
         direct_(key_types()),
         filter_scratch_(plan_.calls().size()),
-        arena_(make_ref<Arena>(plan_.budget())) {
+        arena_(make_ref<Arena>(plan_.budget())),
+        enrolled_(context_.arbiter, *this) {
     const std::string& forced = context_.settings.force_aggregate;
     stays_local_ = forced == "local" || forced == "array";
     if (forced == "local" || forced == "partitioned") direct_.retire();
     if (forced == "partitioned") start_buckets();
   }
 
-  void consume(const Chunk& chunk) {
+  size_t spillable_bytes() const noexcept override { return known_bytes_.load(std::memory_order_relaxed); }
+  bool spill(SpillWriter&) override {
+    if (!leaving_) begin_spill();
+    return spill_step();
+  }
+
+  /// False: room is being made, and the chunk is wanted again.
+  bool consume(const Chunk& chunk) {
     const uint32_t count = chunk.active.size();
-    if (count == 0) return;
+    if (count == 0) return true;
+    if (leaving_) {
+      if (!now_) now_.emplace(context_.arbiter);
+      if (!spill_step()) return false;
+      now_.reset();
+    }
     plan_.evaluate(chunk, sink_.first_morsel_, scratch_, columns_);
     most_morsel_ = std::max(most_morsel_, sink_.first_morsel_ + chunk.sequence.morsel);
-    make_room(chunk);
+    if (!make_room(chunk)) return false;
     std::byte* rows[kChunkRows];
     const auto keys = std::span(columns_).first(plan_.key_count());
     is_placed_ = false;
@@ -69,11 +87,25 @@ class GroupedAggregation::Local final : public LocalState {
       plan_.update(columns_, chunk, rows, *arena_, filter_scratch_);
     }
     if (pass_by_rows_ == 0) consider_form();
+    // Summing up takes a while; nobody asks as long as there is plenty.
+    if (plan_.budget().available_bytes() < kPlentyBytes || ++chunks_since_sum_ == 32) {
+      known_bytes_ = held_bytes();
+      chunks_since_sum_ = 0;
+    }
+    return true;
   }
 
   void combine() {
-    const bool spill = has_spilled_ || (context_.settings.force_spill && context_.spill);
-    if (spill) this->spill();
+    const auto write_all = [&] {
+      while (!spill_step()) context_.check_cancelled();
+    };
+    if (leaving_) write_all();
+    now_.reset();
+    known_bytes_ = 0;
+    if (has_spilled_ || (context_.settings.force_spill && context_.spill)) {
+      begin_spill();
+      write_all();
+    }
     if (!buckets_.empty()) empty_table();
     MutexLock lock(sink_.mutex_);
     sink_.most_morsel_ = std::max(sink_.most_morsel_, most_morsel_);
@@ -244,7 +276,7 @@ class GroupedAggregation::Local final : public LocalState {
       if (stays_local_ || bytes < kLocalBytes) return;
       if (rows_since_ >= kRowsPerGroupToStay * groups && bytes < kMostLocalBytes) return;
       // For a while the groups are there twice, in part.
-      if (context_.spill && !has_room(table_->held_bytes())) return spill();
+      if (context_.spill && !has_room(table_->held_bytes())) return begin_spill();
       start_buckets();
       empty_table();
       table_.reset();  // its slots were many
@@ -284,21 +316,25 @@ class GroupedAggregation::Local final : public LocalState {
     return bytes;
   }
 
-  void make_room(const Chunk& chunk) {
-    if (!context_.spill) return;
+  /// False: what the task holds begins to go to disk.
+  bool make_room(const Chunk& chunk) {
+    if (!context_.spill) return true;
     Budget& budget = plan_.budget();
     if (context_.settings.force_spill) {
-      if (++chunks_since_spill_ >= 16) spill();
-      return;
+      if (++chunks_since_spill_ < 16) return true;
+      begin_spill();
+      return false;
     }
-    if (budget.available_bytes() >= kPlentyBytes) return;
+    if (budget.available_bytes() >= kPlentyBytes) return true;
     size_t wanted = chunk.size() * size_t{plan_.layout()->row_bytes()};
     if (table_) wanted = table_->bytes_to_grow(chunk.size());
     if (plan_.layout()->has_heap() || plan_.has_variable_states()) {
       for (const Column& column : columns_) wanted += column.data_bytes();
     }
     wanted += wanted / 2 + (size_t{256} << 10);
-    if (!has_room(wanted) && held_bytes() >= kLeastSpillBytes) spill();
+    if (has_room(wanted) || held_bytes() < kLeastSpillBytes) return true;
+    begin_spill();
+    return false;
   }
   /// A look only: pages charge themselves.
   bool has_room(size_t bytes) const {
@@ -307,25 +343,46 @@ class GroupedAggregation::Local final : public LocalState {
     return true;
   }
 
-  /// Everything this task holds goes to disk, by bucket.
-  void spill() {
+  /// Everything this task holds is to go to disk, by bucket, in steps.
+  void begin_spill() {
     chunks_since_spill_ = 0;
     has_spilled_ = true;
     if (buckets_.empty()) start_buckets();
     forget_places();
-    const uint64_t before = context_.spill->written_bytes();
+    leaving_ = std::make_unique<Leaving>();
     if (plan_.has_variable_states()) {
-      for (RowPages& bucket : buckets_) write_pages(bucket.take_pages());
-    } else {
-      for (size_t i = 0; i < buckets_.size(); ++i) write_bucket(i, buckets_[i]);
+      for (RowPages& bucket : buckets_) {
+        for (RowPageRef& page : bucket.take_pages()) leaving_->pages.push_back(std::move(page));
+      }
     }
-    if (table_) write_pages(table_->take_pages().take_pages());
-    for (size_t i = 0; i < saved_.size(); ++i) write_bucket(i, saved_[i]);
+    if (table_) {
+      for (RowPageRef& page : table_->take_pages().take_pages()) leaving_->pages.push_back(std::move(page));
+    }
     table_.reset();
     rows_since_ = 0;
-    arena_ = make_ref<Arena>(plan_.budget());
+    leaving_->arena = std::exchange(arena_, make_ref<Arena>(plan_.budget()));
+  }
+  /// True once it is all written.
+  bool spill_step() {
+    const uint64_t before = context_.spill->written_bytes();
+    const auto wrote_enough = [&] { return context_.spill->written_bytes() - before >= kBytesAtOnce; };
+    Leaving& leaving = *leaving_;
+    while (leaving.next_bucket < buckets_.size() && !wrote_enough()) {
+      if (!plan_.has_variable_states()) write_bucket(leaving.next_bucket, buckets_[leaving.next_bucket]);
+      ++leaving.next_bucket;
+    }
+    for (int pages = 0; leaving.next_page < leaving.pages.size() && pages < kPagesAtOnce && !wrote_enough(); ++pages) {
+      write_page(std::move(leaving.pages[leaving.next_page++]));
+    }
+    const bool done = leaving.next_bucket == buckets_.size() && leaving.next_page == leaving.pages.size();
+    if (done) {
+      for (size_t i = 0; i < saved_.size(); ++i) write_bucket(i, saved_[i]);
+      leaving_ = nullptr;
+      known_bytes_ = 0;
+    }
     sink_.metrics.spilled_bytes.fetch_add(context_.spill->written_bytes() - before,
                                           std::memory_order_relaxed);
+    return done;
   }
   void write_bucket(size_t bucket, RowPages& rows) {
     const auto pages = rows.spill(*context_.spill);
@@ -333,20 +390,17 @@ class GroupedAggregation::Local final : public LocalState {
   }
   /// Sorts rows into buckets on their way to disk. Each page goes as soon as it is read, and a
   /// bucket once it is worth a write: little more is needed than is held already.
-  void write_pages(std::vector<RowPageRef> pages) {
+  void write_page(RowPageRef page) {
     while (saved_.size() < buckets_.size())
       saved_.emplace_back(plan_.saved_layout(), plan_.budget());
-    std::vector<std::vector<std::byte*>> lists(buckets_.size());
-    for (RowPageRef& page : pages) {
-      for (auto& list : lists) list.clear();
-      for (uint32_t i = 0; i < page->size(); ++i) {
-        lists[BucketBits::of(stored_hash(page->row(i)), 0)].push_back(page->row(i));
-      }
-      for (size_t i = 0; i < lists.size(); ++i) {
-        if (!lists[i].empty()) plan_.save(lists[i], saved_[i]);
-        if (saved_[i].held_bytes() >= kWorthAWriteBytes) write_bucket(i, saved_[i]);
-      }
-      page = nullptr;
+    lists_.resize(buckets_.size());
+    for (auto& list : lists_) list.clear();
+    for (uint32_t i = 0; i < page->size(); ++i) {
+      lists_[BucketBits::of(stored_hash(page->row(i)), 0)].push_back(page->row(i));
+    }
+    for (size_t i = 0; i < lists_.size(); ++i) {
+      if (!lists_[i].empty()) plan_.save(lists_[i], saved_[i]);
+      if (saved_[i].held_bytes() >= kWorthAWriteBytes) write_bucket(i, saved_[i]);
     }
   }
 
@@ -373,6 +427,17 @@ class GroupedAggregation::Local final : public LocalState {
   ArenaRef arena_;
   std::vector<RowPages> buckets_;  // empty in the local form
   std::vector<RowPages> saved_;    // on their way to disk
+  std::vector<std::vector<std::byte*>> lists_;
+  struct Leaving {
+    std::vector<RowPageRef> pages;
+    ArenaRef arena;  // of their states
+    size_t next_page = 0;
+    size_t next_bucket = 0;
+  };
+  std::unique_ptr<Leaving> leaving_;  // what is on its way to disk
+  std::optional<SpillingNow> now_;
+  std::atomic<size_t> known_bytes_{0};
+  uint32_t chunks_since_sum_ = 0;
   std::vector<std::vector<SpilledPage>> spilled_;
   bool stays_local_ = false;
   bool has_spilled_ = false;
@@ -380,10 +445,11 @@ class GroupedAggregation::Local final : public LocalState {
   uint64_t rows_since_ = 0;    // since the table was last empty
   uint64_t pass_by_rows_ = 0;  // still to pass the table by
   uint64_t most_morsel_ = 0;
+  const Enrolled enrolled_;
 };
 
 GroupedAggregation::GroupedAggregation(AggregatePlanRef plan, QueryContext& context)
-    : plan_(std::move(plan)), context_(context) {}
+    : plan_(std::move(plan)), context_(context), enrolled_(context.arbiter, *this) {}
 GroupedAggregation::~GroupedAggregation() = default;
 
 std::unique_ptr<LocalState> GroupedAggregation::local(QueryContext&) {
@@ -391,11 +457,16 @@ std::unique_ptr<LocalState> GroupedAggregation::local(QueryContext&) {
 }
 
 Flow GroupedAggregation::consume(const Chunk& chunk, LocalState& local, const Waker&) {
-  local.as<Local>().consume(chunk);
-  return Flow::kNeedInput;
+  auto& at = local.as<Local>();
+  const Claim claim(at);
+  return at.consume(chunk) ? Flow::kNeedInput : Flow::kHaveOutput;
 }
 
-void GroupedAggregation::combine(LocalState& local) { local.as<Local>().combine(); }
+void GroupedAggregation::combine(LocalState& local) {
+  auto& at = local.as<Local>();
+  const Claim claim(at);
+  at.combine();
+}
 
 void GroupedAggregation::begin_input(uint32_t branch) {
   MutexLock lock(mutex_);
@@ -416,6 +487,7 @@ TaskSet GroupedAggregation::finish() {
         part.adopt(std::move(pages[i]));
     }
     tables_.clear();
+    becomes_idle();
     return {};
   }
   uint64_t groups = 0;
@@ -439,9 +511,67 @@ TaskSet GroupedAggregation::finish() {
       inputs_.push_back(std::move(bucket));
   }
   buckets_.clear();
+  becomes_idle();
   return {};
 }
 
-std::vector<BucketInput> GroupedAggregation::take_inputs() { return std::exchange(inputs_, {}); }
+void GroupedAggregation::becomes_idle() {
+  size_t bytes = 0;
+  for (const ArenaRef& arena : arenas_) bytes += arena->held_bytes();
+  for (const BucketInput& input : inputs_) {
+    for (const RowPages& part : input.parts) bytes += part.held_bytes();
+  }
+  // The pages of local tables belong to all inputs.
+  if (!inputs_.empty()) {
+    for (const PinRef& pin : inputs_[0].pins) bytes += pin->held_bytes();
+  }
+  idle_bytes_ = bytes;
+}
+
+bool GroupedAggregation::spill(SpillWriter& writer) {
+  const uint64_t before = writer.written_bytes();
+  if (next_idle_ < inputs_.size()) move_to_disk(inputs_[next_idle_++], writer);
+  const bool done = next_idle_ == inputs_.size();
+  if (done) {
+    MutexLock lock(mutex_);
+    arenas_.clear();
+    idle_bytes_ = 0;
+    metrics.set_note("spilled while it waited");
+  }
+  metrics.spilled_bytes.fetch_add(writer.written_bytes() - before, std::memory_order_relaxed);
+  return done;
+}
+
+void GroupedAggregation::move_to_disk(BucketInput& input, SpillWriter& writer) {
+  RowPages saved(plan_->saved_layout(), plan_->budget());
+  const auto save = [&](std::span<std::byte* const> rows) {
+    plan_->save(rows, saved);
+    const std::vector<SpilledPage> pages = saved.spill(writer);
+    input.spilled.insert(input.spilled.end(), pages.begin(), pages.end());
+  };
+  std::vector<std::byte*> rows;
+  for (RowPages& part : input.parts) {
+    for (RowPageRef& page : part.take_pages()) {
+      rows.clear();
+      for (uint32_t i = 0; i < page->size(); ++i) rows.push_back(page->row(i));
+      if (!rows.empty()) save(rows);
+      page = nullptr;
+    }
+  }
+  constexpr size_t kRowsAtOnce = 2 * kChunkRows;
+  for (size_t begin = 0; begin < input.rows.size(); begin += kRowsAtOnce) {
+    save(std::span(input.rows).subspan(begin, std::min(kRowsAtOnce, input.rows.size() - begin)));
+  }
+  input.parts.clear();
+  input.rows = {};
+  input.pins.clear();
+  input.is_unique = false;
+}
+
+std::vector<BucketInput> GroupedAggregation::take_inputs() {
+  const Claim claim(*this);
+  idle_bytes_ = 0;
+  return std::exchange(inputs_, {});
+}
 
 }  // namespace doline

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <vector>
 
@@ -32,8 +33,9 @@ struct BucketInput {
 ///
 /// At the end tasks' local tables are put together bucket by bucket, in parallel, by the readers
 /// of AggregationSource, each bucket in a table that fits the cache. Where memory is short a task
-/// writes all its groups to disk, by bucket, and starts anew.
-class GroupedAggregation final : public Sink {
+/// writes all its groups to disk, by bucket, and starts anew. Groups that wait for their reader to
+/// begin may go to disk as well (Spillable).
+class GroupedAggregation final : public Sink, public Spillable {
  public:
   GroupedAggregation(AggregatePlanRef plan, QueryContext& context);
   ~GroupedAggregation() override;
@@ -48,7 +50,13 @@ class GroupedAggregation final : public Sink {
   std::vector<BucketInput> take_inputs();
   const AggregatePlanRef& plan() const { return plan_; }
 
+  size_t spillable_bytes() const noexcept override { return idle_bytes_.load(std::memory_order_relaxed); }
+  bool spill(SpillWriter& writer) override;
+
  private:
+  void becomes_idle() REQUIRES(mutex_);
+  void move_to_disk(BucketInput& input, SpillWriter& writer);
+
   class Local;
   friend class Local;
 
@@ -61,7 +69,10 @@ class GroupedAggregation final : public Sink {
   std::vector<ArenaRef> arenas_ GUARDED_BY(mutex_);      // of all rows kept in memory
   uint64_t most_morsel_ GUARDED_BY(mutex_) = 0;
   uint64_t first_morsel_ = 0;
-  std::vector<BucketInput> inputs_;
+  std::vector<BucketInput> inputs_;    // under the claim, once idle
+  std::atomic<size_t> idle_bytes_{0};  // once finished, until the readers begin
+  size_t next_idle_ = 0;
+  const Enrolled enrolled_;
 };
 
 /// Reads the groups of a finished aggregation: a bucket a morsel.

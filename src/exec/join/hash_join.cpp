@@ -16,7 +16,10 @@ class ProbeOperator final : public Operator {
     JoinProbe probe;
     Program::Scratch scratch;
   };
-  std::unique_ptr<LocalState> local(QueryContext&) const override { return std::make_unique<Local>(state_->shape); }
+  std::unique_ptr<LocalState> local(QueryContext&) const override {
+    state_->begin_probing();  // tasks are made when the build side is complete
+    return std::make_unique<Local>(state_->shape);
+  }
 
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
     auto& at = local.as<Local>();
@@ -64,6 +67,7 @@ class UnmatchedReader final : public Reader {
 class RestSource final : public Source {
  public:
   explicit RestSource(std::shared_ptr<HashJoinState> state) : state_(std::move(state)) {
+    state_->begin_probing();
     if (state_->external) {
       state_->probe_buckets.finish(*state_->context.spill);
       count_ = JoinBits::kCount;

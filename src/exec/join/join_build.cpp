@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/executor.h"
 #include "kernel/compare.h"
@@ -15,8 +16,12 @@ namespace {
 constexpr size_t kFrontBytes = size_t{512} << 10;
 /// With less than this left of the budget rows go to disk.
 constexpr size_t kReserveBytes = size_t{8} << 20;
+/// With less than this others may soon ask for what a task holds.
+constexpr size_t kNearBytes = size_t{64} << 20;
 /// What a task gathers for the disk before it writes.
 constexpr size_t kWorthWritingBytes = size_t{4} << 20;
+/// Before others have their turn.
+constexpr size_t kWrittenAtOnceBytes = size_t{1} << 20;
 /// More keys than this make a filter that costs more than it spares.
 constexpr uint64_t kFilterKeys = uint64_t{1} << 20;
 
@@ -65,12 +70,24 @@ class KeyBounds {
 
 class BuildSink final : public Sink {
  public:
-  explicit BuildSink(std::shared_ptr<HashJoinState> state) : state_(std::move(state)), bounds_(state_->published.size()) {}
+  explicit BuildSink(std::shared_ptr<HashJoinState> state) : state_(std::move(state)), bounds_(state_->published.size()) {
+    state_->metrics = &metrics;
+  }
 
-  class Local final : public LocalState {
+  class Local final : public LocalState, public Spillable {
    public:
-    explicit Local(const HashJoinState& state)
-        : front(state.shape.layout, *state.context.budget), bounds(state.published.size()) {}
+    explicit Local(BuildSink& its_sink)
+        : sink(its_sink),
+          front(sink.state_->shape.layout, *sink.state_->context.budget),
+          bounds(sink.state_->published.size()),
+          enrolled(sink.state_->context.arbiter, *this) {}
+    size_t spillable_bytes() const noexcept override { return known_bytes.load(std::memory_order_relaxed); }
+    bool spill(SpillWriter&) override {
+      sink.state_->external.store(true);
+      if (parts.empty()) sink.split(*this);
+      return sink.write_step(*this);
+    }
+    BuildSink& sink;
     size_t held_bytes() const {
       size_t bytes = front.held_bytes();
       for (const RowPages& part : parts) bytes += part.held_bytes();
@@ -82,13 +99,24 @@ class BuildSink final : public Sink {
     std::vector<RowPages> parts;  // by JoinBits, once the front was too small
     std::vector<KeyBounds> bounds;
     size_t bytes_since_write = 0;
+    uint32_t next_part = 0;  // to be written; 0: none is
+    std::optional<SpillingNow> now;
+    std::atomic<size_t> known_bytes{0};
+    uint32_t chunks_since_sum = 0;
+    const Enrolled enrolled;
   };
-  std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<Local>(*state_); }
+  std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<Local>(*this); }
 
   Flow consume(const Chunk& chunk, LocalState& local, const Waker&) override {
     auto& at = local.as<Local>();
+    const Claim claim(at);
     const JoinShape& shape = state_->shape;
     QueryContext& context = state_->context;
+    if (at.next_part != 0) {
+      if (!at.now) at.now.emplace(context.arbiter);
+      if (!write_step(at)) return Flow::kHaveOutput;
+      at.now.reset();
+    }
     at.columns.clear();
     shape.right_keys->evaluate(chunk, at.scratch, at.columns);
     const auto keys = at.columns.size();
@@ -115,16 +143,20 @@ class BuildSink final : public Sink {
       append(at, source, hashes, count);
     }
     at.bytes_since_write += bytes;
-    if (external && (at.bytes_since_write >= kWorthWritingBytes || is_tight(at, 0) || context.settings.force_spill)) write(at);
+    if (external && (at.bytes_since_write >= kWorthWritingBytes || is_tight(at, 0) || context.settings.force_spill)) write_step(at);
+    if (context.budget->available_bytes() < kNearBytes || ++at.chunks_since_sum == 32) {
+      at.known_bytes = at.held_bytes();  // summing up takes a while
+      at.chunks_since_sum = 0;
+    }
     return Flow::kNeedInput;
   }
 
   void combine(LocalState& local) override {
     auto& at = local.as<Local>();
-    if (state_->external.load()) {
-      if (at.parts.empty()) split(at);
-      write(at);
-    }
+    const Claim claim(at);
+    at.known_bytes = 0;
+    at.now.reset();
+    if (state_->external.load()) write_all(at);
     MutexLock lock(mutex_);
     for (size_t i = 0; i < bounds_.size(); ++i) bounds_[i].take(at.bounds[i]);
     if (!state_->external.load()) waiting_.push_back(std::make_unique<Rows>(Rows{std::move(at.front), std::move(at.parts)}));
@@ -208,9 +240,25 @@ class BuildSink final : public Sink {
     }
   }
 
-  void write(Local& at) {
-    for (uint32_t i = 0; i < at.parts.size(); ++i) state_->build_buckets.add(i, at.parts[i], *state_->context.spill);
+  /// Writes some of the parts; true once all are written.
+  bool write_step(Local& at) {
+    uint64_t written = 0;
+    while (at.next_part < at.parts.size() && written < kWrittenAtOnceBytes) {
+      written += state_->build_buckets.add(at.next_part, at.parts[at.next_part], *state_->context.spill);
+      ++at.next_part;
+    }
+    metrics.spilled_bytes.fetch_add(written, std::memory_order_relaxed);
+    if (at.next_part < at.parts.size()) return false;
+    at.next_part = 0;
     at.bytes_since_write = 0;
+    at.known_bytes = 0;
+    return true;
+  }
+  void write_all(Local& at) {
+    if (at.parts.empty()) split(at);
+    if (at.next_part != 0) write_step(at);
+    at.next_part = 0;
+    while (!write_step(at)) state_->context.check_cancelled();
   }
 
   /// What tasks that ended before memory became short left.
@@ -221,16 +269,14 @@ class BuildSink final : public Sink {
       waiting.swap(waiting_);
     }
     for (auto& rows : waiting) {
-      Local at(*state_);
+      Local at(*this);
       at.front = std::move(rows->front);
       at.parts = std::move(rows->parts);
-      if (at.parts.empty()) split(at);
-      write(at);
+      write_all(at);
     }
   }
 
   void note() {
-    metrics.spilled_bytes.store(state_->context.spill->written_bytes());
     metrics.set_note(fmt::format("{} buckets on disk", JoinBits::kCount));
   }
 
@@ -263,7 +309,7 @@ class BuildSink final : public Sink {
         for (RowPageRef& page : rows->front.take_pages()) partitions[0].push_back(std::move(page));
         continue;
       }
-      Local at(*state_);
+      Local at(*this);
       at.front = std::move(rows->front);
       at.parts = std::move(rows->parts);
       if (at.parts.empty()) split(at);
@@ -305,6 +351,9 @@ class BuildSink final : public Sink {
     state_->table.seal();
     state_->table.facts = state_->facts();
     publish();
+    size_t bytes = JoinTable::directory_bytes(state_->table.row_count());
+    for (const RowPageRef& page : state_->table.pages()) bytes += page->held_bytes();
+    state_->idle_bytes = bytes;
   }
 
   /// The whole build side is in: scans may now leave out what cannot match.
@@ -350,11 +399,34 @@ class BuildSink final : public Sink {
 
 HashJoinState::HashJoinState(const JoinNode& node, QueryContext& its_context, RuntimeFilters& filters,
                              std::vector<bool> outputs)
-    : context(its_context), shape(node, its_context, std::move(outputs)), table(shape), probe_buckets(shape.left_types) {
+    : context(its_context), shape(node, its_context, std::move(outputs)), table(shape), probe_buckets(shape.left_types),
+      enrolled(context.arbiter, *this) {
   for (size_t i = 0; i < node.runtime_filters.size(); ++i) {
     if (node.runtime_filters[i] < 0) continue;
     for (const RuntimeFilterRef& filter : filters.subscribers(node.runtime_filters[i])) published.emplace_back(i, filter);
   }
+}
+
+bool HashJoinState::spill(SpillWriter& writer) {
+  if (leaving.empty()) {
+    leaving = table.give_up();
+    external.store(true);
+    metrics->set_note(fmt::format("{} buckets on disk, once built", JoinBits::kCount));
+  }
+  uint64_t written = 0;
+  while (!leaving.empty() && written < kWrittenAtOnceBytes) {
+    written += build_buckets.add(*shape.layout, *leaving.back(), writer);
+    leaving.pop_back();
+  }
+  metrics->spilled_bytes.fetch_add(written, std::memory_order_relaxed);
+  if (leaving.empty()) idle_bytes = 0;
+  return leaving.empty();
+}
+
+void HashJoinState::begin_probing() {
+  const Claim claim(*this);
+  while (!leaving.empty()) spill(*context.spill);
+  idle_bytes = 0;
 }
 
 std::shared_ptr<Sink> make_join_build(std::shared_ptr<HashJoinState> state) {

@@ -16,11 +16,28 @@ constexpr size_t kForcedPages = 2;
 
 }  // namespace
 
-void BucketPages::add(uint32_t bucket, RowPages& rows, SpillWriter& writer) {
-  if (rows.empty()) return;
+uint64_t BucketPages::add(uint32_t bucket, RowPages& rows, SpillWriter& writer) {
+  if (rows.empty()) return 0;
   const std::vector<SpilledPage> spilled = rows.spill(writer);
+  uint64_t bytes = 0;
+  for (const SpilledPage& page : spilled) bytes += page.extent.size_bytes;
   MutexLock lock(mutex_);
   pages_[bucket].insert(pages_[bucket].end(), spilled.begin(), spilled.end());
+  return bytes;
+}
+
+uint64_t BucketPages::add(const RowLayout& layout, const RowPage& page, SpillWriter& writer) {
+  std::array<std::vector<const std::byte*>, JoinBits::kCount> rows;
+  for (uint32_t i = 0; i < page.size(); ++i) rows[JoinBits::of(stored_hash(page.row(i)))].push_back(page.row(i));
+  uint64_t bytes = 0;
+  for (uint32_t bucket = 0; bucket < JoinBits::kCount; ++bucket) {
+    if (rows[bucket].empty()) continue;
+    const SpilledPage written = RowPages::write(layout, rows[bucket], writer);
+    bytes += written.extent.size_bytes;
+    MutexLock lock(mutex_);
+    pages_[bucket].push_back(written);
+  }
+  return bytes;
 }
 
 std::vector<SpilledPage> BucketPages::pages(uint32_t bucket) {

@@ -13,8 +13,10 @@ namespace doline {
 /// Build rows on disk, by bucket. Thread-safe.
 class BucketPages {
  public:
-  /// Writes the rows and forgets them.
-  void add(uint32_t bucket, RowPages& rows, SpillWriter& writer);
+  /// Writes the rows and forgets them; returns the bytes written.
+  uint64_t add(uint32_t bucket, RowPages& rows, SpillWriter& writer);
+  /// Writes a page's rows, each to its bucket.
+  uint64_t add(const RowLayout& layout, const RowPage& page, SpillWriter& writer);
   std::vector<SpilledPage> pages(uint32_t bucket);
 
  private:

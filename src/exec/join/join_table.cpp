@@ -111,6 +111,15 @@ void JoinTable::seal() {
   if (shape_.layout->has_heap()) texts_ = combine_pins(std::vector<PinRef>(pages_.begin(), pages_.end()));
 }
 
+std::vector<RowPageRef> JoinTable::give_up() {
+  directory_ = nullptr;
+  words_ = nullptr;
+  runs_.clear();
+  texts_ = nullptr;
+  row_count_ = 0;
+  return std::exchange(pages_, {});
+}
+
 std::vector<Column> gather_right(const JoinTable& table, const std::vector<bool>& is_read,
                                  const std::byte* const* rows, uint32_t count) {
   const JoinShape& shape = table.shape();

@@ -39,6 +39,8 @@ class JoinTable final {
   void build(size_t partition, QueryContext& context);
   /// After every partition was built.
   void seal();
+  /// Before anybody probes: hands the rows back and lets the directory go.
+  std::vector<RowPageRef> give_up();
 
   /// What set_rows and build take for so many rows.
   static size_t directory_bytes(uint64_t rows);

@@ -2,49 +2,39 @@
 
 #include <algorithm>
 
-#include "exec/gather_rows.h"
-
 namespace doline {
-
-void LoopTable::add(Chunk chunk) {
-  for (uint32_t row = 0; row < chunk.row_count; ++row) rows_.push_back(static_cast<uint32_t>(chunks_.size()) << 11 | row);
-  chunks_.push_back(std::move(chunk));
-}
-
-void LoopTable::finish() {
-  for (const Chunk& chunk : chunks_) chunk_pointers_.push_back(&chunk);
-  if (shape_.gives_unmatched()) matched_ = std::vector<std::atomic<bool>>(rows_.size());
-}
-
-std::vector<Column> LoopTable::gather(const uint32_t* positions, uint32_t count) const {
-  uint32_t rows[kChunkRows];
-  for (uint32_t i = 0; i < count; ++i) rows[i] = rows_[positions[i]];
-  return gather_rows(shape_.right_types, chunk_pointers_, rows, count).columns;
-}
-
-std::vector<Column> LoopTable::only_row(uint32_t count) const {
-  const uint32_t first = 0;
-  std::vector<Column> columns = gather(&first, 1);
-  for (Column& column : columns) column = Column::constant(column.flatten(), count);
-  return columns;
-}
 
 void LoopProbe::begin(const Chunk& left, const LoopTable& table) {
   left_ = left;
   table_ = &table;
-  row_ = position_ = 0;
+  next_segment_ = 0;
+  row_ = left_.row_count;  // no segment yet
+  position_ = 0;
   matched_.assign(words_for_bits(left_.row_count), 0);
+}
+
+/// Begins with the first left row again; false when all segments were walked through.
+bool LoopProbe::next_segment() {
+  if (next_segment_ == table_->segment_count() || left_.row_count == 0) return false;
+  // Where there is one it serves the next left chunk as well.
+  if (!segment_ || table_->segment_count() > 1) {
+    segment_ = nullptr;
+    segment_ = table_->segment(next_segment_);
+  }
+  ++next_segment_;
+  row_ = position_ = 0;
+  return true;
 }
 
 bool LoopProbe::next(Chunk& out, uint32_t most_rows) {
   out = Chunk();
-  if (row_ < left_.row_count && table_->row_count() == 1) {
-    row_ = left_.row_count;
-    beside_only_row(out);
-    return true;
-  }
-  if (row_ < left_.row_count && table_->row_count() != 0) {
-    pairs(out, std::min(most_rows, kChunkRows));
+  if (row_ < left_.row_count || next_segment()) {
+    if (table_->row_count() == 1) {
+      row_ = left_.row_count;
+      beside_only_row(out);
+    } else {
+      pairs(out, std::min(most_rows, kChunkRows));
+    }
     return true;  // perhaps without rows: the driver looks for cancellation in between
   }
   const BuildFacts facts{table_->row_count() != 0, false};
@@ -57,14 +47,17 @@ bool LoopProbe::next(Chunk& out, uint32_t most_rows) {
 void LoopProbe::note(const Chunk& pairs, const uint32_t* left_rows, const uint32_t* positions) {
   pairs.active.for_each([&](uint32_t i) {
     set_bit(matched_.data(), left_rows ? left_rows[i] : i);
-    if (shape_.gives_unmatched()) table_->mark_matched(positions ? positions[i] : 0);
+    if (shape_.gives_unmatched()) table_->mark_matched(segment_->first_row + (positions ? positions[i] : 0));
   });
 }
 
 /// Scalar subqueries mostly: the left columns stay as they are.
 void LoopProbe::beside_only_row(Chunk& out) {
   Chunk both = left_;
-  for (Column& column : table_->only_row(left_.row_count)) both.columns.push_back(std::move(column));
+  const uint32_t first = 0;
+  for (Column& column : table_->gather(*segment_, &first, 1)) {
+    both.columns.push_back(Column::constant(column.flatten(), left_.row_count));
+  }
   if (shape_.residual) both.active = shape_.residual->select(both, scratch_);
   note(both, nullptr, nullptr);
   if (shape_.gives_pairs()) out = std::move(both);
@@ -74,10 +67,11 @@ void LoopProbe::pairs(Chunk& out, uint32_t most_rows) {
   uint32_t left_rows[kChunkRows];
   uint32_t positions[kChunkRows];
   uint32_t count = 0;
+  const auto segment_rows = static_cast<uint32_t>(segment_->rows.size());
   while (row_ < left_.row_count && count < most_rows) {
     // Without pairs to give and nothing more to test, the first match says it all.
     const bool is_settled = !shape_.gives_pairs() && (!shape_.residual || test_bit(matched_.data(), row_));
-    if (is_settled || position_ == table_->row_count()) {
+    if (is_settled || position_ == segment_rows) {
       if (!shape_.residual) set_bit(matched_.data(), row_);
       position_ = 0;
       ++row_;
@@ -91,7 +85,7 @@ void LoopProbe::pairs(Chunk& out, uint32_t most_rows) {
   both.row_count = count;
   both.active = Selection::all(count);
   for (const Column& column : left_.columns) both.columns.push_back(column.gather(left_rows, count));
-  for (Column& column : table_->gather(positions, count)) both.columns.push_back(std::move(column));
+  for (Column& column : table_->gather(*segment_, positions, count)) both.columns.push_back(std::move(column));
   if (shape_.residual) both.active = shape_.residual->select(both, scratch_);
   note(both, left_rows, positions);
   if (shape_.gives_pairs() && !both.active.empty()) out = std::move(both);

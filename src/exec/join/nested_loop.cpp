@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "exec/join/join.h"
 #include "exec/join/loop_probe.h"
 
@@ -9,12 +7,10 @@ namespace {
 
 struct LoopState {
   LoopState(const JoinNode& node, QueryContext& its_context)
-      : context(its_context), shape(node, its_context, {}), table(shape) {}
+      : context(its_context), shape(node, its_context, {}), table(shape, its_context) {}
   QueryContext& context;
   const JoinShape shape;
   LoopTable table;
-  Mutex mutex;
-  std::vector<Chunk> chunks GUARDED_BY(mutex);
 };
 
 class LoopBuild final : public Sink {
@@ -22,19 +18,16 @@ class LoopBuild final : public Sink {
   explicit LoopBuild(std::shared_ptr<LoopState> state) : state_(std::move(state)) {}
   std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<LocalState>(); }
   Flow consume(const Chunk& chunk, LocalState&, const Waker&) override {
-    Chunk kept = chunk.retain();
-    MutexLock lock(state_->mutex);
-    state_->chunks.push_back(std::move(kept));
+    state_->table.add(chunk.retain());
     return Flow::kNeedInput;
   }
   void combine(LocalState&) override {}
   TaskSet finish() override {
-    MutexLock lock(state_->mutex);
-    std::sort(state_->chunks.begin(), state_->chunks.end(),
-              [](const Chunk& a, const Chunk& b) { return a.sequence < b.sequence; });
-    for (Chunk& chunk : state_->chunks) state_->table.add(std::move(chunk));
-    state_->chunks.clear();
     state_->table.finish();
+    if (state_->table.spilled_bytes() != 0) {
+      metrics.spilled_bytes.store(state_->table.spilled_bytes());
+      metrics.set_note("on disk");
+    }
     return {};
   }
 
@@ -49,7 +42,10 @@ class LoopOperator final : public Operator {
     explicit Local(const JoinShape& shape) : probe(shape) {}
     LoopProbe probe;
   };
-  std::unique_ptr<LocalState> local(QueryContext&) const override { return std::make_unique<Local>(state_->shape); }
+  std::unique_ptr<LocalState> local(QueryContext&) const override {
+    state_->table.begin_probing();  // tasks are made when the build side is complete
+    return std::make_unique<Local>(state_->shape);
+  }
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
     auto& at = local.as<Local>();
     if (!at.probe.is_open()) at.probe.begin(in.dense(), state_->table);
@@ -63,7 +59,7 @@ class LoopOperator final : public Operator {
 
 class LoopRest final : public Source {
  public:
-  explicit LoopRest(std::shared_ptr<LoopState> state) : state_(std::move(state)) {}
+  explicit LoopRest(std::shared_ptr<LoopState> state) : state_(std::move(state)) { state_->table.begin_probing(); }
   Poll next_morsel(Morsel& out, const Waker&) override {
     const bool outer = state_->shape.kind == JoinKind::kRight || state_->shape.kind == JoinKind::kFull;
     if (done_.exchange(true) || !outer) return Poll::kDone;
@@ -76,18 +72,25 @@ class LoopRest final : public Source {
       explicit Unmatched(std::shared_ptr<LoopState> state) : state_(std::move(state)) {}
       Poll read(Chunk& out, const Waker&) override {
         const LoopTable& table = state_->table;
-        if (at_ >= table.row_count()) return Poll::kDone;
+        if (!segment_ || at_ == segment_->rows.size()) {
+          if (next_ == table.segment_count()) return Poll::kDone;
+          segment_ = nullptr;
+          segment_ = table.segment(next_++);
+          at_ = 0;
+        }
         uint32_t positions[kChunkRows];
         uint32_t count = 0;
-        for (; at_ < table.row_count() && count < kChunkRows; ++at_) {
-          if (!table.is_matched(at_)) positions[count++] = at_;
+        for (; at_ < segment_->rows.size() && count < kChunkRows; ++at_) {
+          if (!table.is_matched(segment_->first_row + at_)) positions[count++] = at_;
         }
-        out = with_null_left(state_->shape, Chunk(table.gather(positions, count), count));
+        out = with_null_left(state_->shape, Chunk(table.gather(*segment_, positions, count), count));
         return Poll::kReady;
       }
 
      private:
       const std::shared_ptr<LoopState> state_;
+      size_t next_ = 0;
+      LoopTable::SegmentRef segment_;
       uint32_t at_ = 0;
     };
     return std::make_unique<Unmatched>(state_);

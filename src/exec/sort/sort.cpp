@@ -42,8 +42,9 @@ std::vector<int> key_columns_of(const SortNode& node) {
   return columns;
 }
 
-/// A sort's rows and how far it is. The sink's until the source is made, then the source's.
-struct SortState {
+/// A sort's rows and how far it is. The sink's until the source is made, then the source's. Between
+/// the two, rows in memory are idle and may go to disk.
+struct SortState final : Spillable {
   SortState(const SortNode& node, QueryContext& its_context, std::optional<size_t> its_group_keys)
       : context(its_context), skip(static_cast<uint64_t>(std::max<int64_t>(0, node.skip))),
         take(node.take < 0 ? ~uint64_t{0} : static_cast<uint64_t>(node.take)), group_keys(its_group_keys),
@@ -53,12 +54,59 @@ struct SortState {
     for (const SortKeyRef& key : node.keys) exprs.push_back(key->expr);
     if (!exprs.empty()) keys = Program::compile(exprs, context.session);
   }
+
+  size_t spillable_bytes() const noexcept override { return idle_bytes.load(std::memory_order_relaxed); }
+  bool spill(SpillWriter&) override {
+    if (!is_leaving) {
+      leaving = ranges->take_runs();
+      is_leaving = true;
+    }
+    if (!spiller) {
+      if (leaving.empty()) {
+        add_spilled();
+        ranges->cut(range_rows(), group_keys.value_or(0));
+        is_leaving = false;
+        idle_bytes = 0;
+        return true;
+      }
+      spiller = std::make_unique<RunSpiller>(std::move(leaving.back()), *shape, context);
+      leaving.pop_back();
+    }
+    if (spiller->advance()) {
+      keep(*spiller);
+      spiller.reset();
+    }
+    return false;
+  }
+  /// Rows will be read: from now on they stay where they are.
+  void begin_reading() {
+    const Claim claim(*this);
+    while (is_leaving && !spill(*context.spill)) {
+    }
+    idle_bytes = 0;
+  }
+  void add_spilled() {
+    MutexLock lock(mutex);
+    for (auto& run : spilled) ranges->add(std::move(run));
+    spilled.clear();
+  }
+  uint64_t range_rows() const {
+    if (context.chunk_rows < kChunkRows) return uint64_t{context.chunk_rows} * 16;  // tests: many ranges
+    if (!ranges->is_spilled()) return kRangeRows;
+    if (context.settings.force_spill) return std::max<uint64_t>(64, ranges->row_count() / 8);
+    const size_t target = std::clamp(context.budget->available_bytes() / (std::max<uint32_t>(1, context.threads) * 3),
+                                     kSmallestRangeBytes, kLargestRangeBytes);
+    const uint64_t row_bytes =
+        ranges->spilled_memory_bytes() / std::max<uint64_t>(1, ranges->row_count()) + 2 * sizeof(SortEntry);
+    return std::max<uint64_t>(1, target / row_bytes);
+  }
+
   /// Rows that can still be among the first; a bounded sort drops the others.
   uint64_t most_rows() const { return take == ~uint64_t{0} ? take : skip + take; }
   bool is_bounded() const { return take != ~uint64_t{0}; }
   bool may_carry() const { return shape->carried && !is_bounded() && !group_keys; }
-  void keep(RunSpiller& written, OperatorMetrics& metrics) {
-    metrics.spilled_bytes.fetch_add(written.written_bytes(), std::memory_order_relaxed);
+  void keep(RunSpiller& written) {
+    metrics->spilled_bytes.fetch_add(written.written_bytes(), std::memory_order_relaxed);
     MutexLock lock(mutex);
     spilled.push_back(written.take());
   }
@@ -77,7 +125,15 @@ struct SortState {
   Mutex mutex;
   std::vector<std::unique_ptr<CarriedRun>> carried GUARDED_BY(mutex);
   std::vector<std::unique_ptr<SortRun>> runs GUARDED_BY(mutex);
+  std::vector<std::unique_ptr<RunSpiller>> unfinished GUARDED_BY(mutex);
   std::vector<std::unique_ptr<SpilledRun>> spilled GUARDED_BY(mutex);
+  OperatorMetrics* metrics = nullptr;  // the sink's
+  // While idle; under the claim:
+  std::atomic<size_t> idle_bytes{0};
+  bool is_leaving = false;
+  std::vector<std::unique_ptr<SortRun>> leaving;
+  std::unique_ptr<RunSpiller> spiller;
+  const Enrolled enrolled{context.arbiter, *this};
 };
 
 /// Puts carried rows into pages, as others are.
@@ -100,21 +156,19 @@ class ToPagesTask final : public Task {
 /// memory is free for it.
 class SpillTask final : public Task {
  public:
-  SpillTask(SortState& state, OperatorMetrics& metrics, std::unique_ptr<SortRun> run)
-      : state_(state), metrics_(metrics), spiller_(std::in_place, std::move(run), *state.shape, state.context) {}
+  SpillTask(SortState& state, std::unique_ptr<RunSpiller> spiller) : state_(state), spiller_(std::move(spiller)) {}
   Step step(Deadline deadline, Waker&) override {
     while (!spiller_->advance()) {
       if (deadline.passed()) return Step::kYield;
     }
-    state_.keep(*spiller_, metrics_);
+    state_.keep(*spiller_);
     spiller_.reset();
     return Step::kDone;
   }
 
  private:
   SortState& state_;
-  OperatorMetrics& metrics_;
-  std::optional<RunSpiller> spiller_;
+  std::unique_ptr<RunSpiller> spiller_;
 };
 
 class PartitionTask final : public Task {
@@ -135,23 +189,33 @@ class PartitionTask final : public Task {
 class SortSink final : public Sink {
  public:
   explicit SortSink(std::shared_ptr<SortState> state) : state_(std::move(state)) {
+    state_->metrics = &metrics;
     for (const bool nested : state_->shape->is_nested_key) has_nested_key_ |= nested;
     if (!state_->may_carry()) state_->carries.store(false, std::memory_order_relaxed);
   }
 
-  struct Local final : LocalState {
+  struct Local final : LocalState, Spillable {
+    explicit Local(SortSink& its_sink) : sink(its_sink), enrolled(sink.state_->context.arbiter, *this) {}
+    size_t spillable_bytes() const noexcept override { return held_bytes.load(std::memory_order_relaxed); }
+    bool spill(SpillWriter&) override { return sink.spill_step(*this); }
+
+    SortSink& sink;
     Program::Scratch scratch;
+    std::atomic<size_t> held_bytes{0};    // of `run`
     std::unique_ptr<CarriedRun> carried;  // or else
     std::unique_ptr<SortRun> run;
-    std::optional<RunSpiller> spiller;  // of the run before
+    std::unique_ptr<RunSpiller> spiller;  // of the run before
+    std::optional<SpillingNow> now;
     uint64_t morsel = ~uint64_t{0};
     uint64_t row_in_morsel = 0;
+    const Enrolled enrolled;
   };
-  std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<Local>(); }
+  std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<Local>(*this); }
 
   Flow consume(const Chunk& given, LocalState& local, const Waker&) override {
     auto& at = local.as<Local>();
     if (state_->most_rows() == 0) return Flow::kDone;
+    const Claim claim(at);
     if (at.morsel != given.sequence.morsel) {
       at.morsel = given.sequence.morsel;
       at.row_in_morsel = 0;
@@ -198,15 +262,23 @@ class SortSink final : public Sink {
     }
     if (kept > 0) at.run->append(columns, all && kept == count ? nullptr : source, kept, words);
     if (state_->is_bounded() && at.run->row_count() > state_->most_rows() * 2 + 4 * kChunkRows) keep_first(at);
+    at.held_bytes.store(at.run->held_bytes(), std::memory_order_relaxed);
     return Flow::kNeedInput;
   }
 
   void combine(LocalState& local) override {
     auto& at = local.as<Local>();
+    const Claim claim(at);
+    at.held_bytes = 0;
+    at.now.reset();
     if (at.carried && at.carried->row_count() > 0) {
       MutexLock lock(state_->mutex);
       state_->carried.push_back(std::move(at.carried));
       return;
+    }
+    if (at.spiller) {
+      MutexLock lock(state_->mutex);
+      state_->unfinished.push_back(std::move(at.spiller));
     }
     if (!at.run || at.run->row_count() == 0) return;
     if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
@@ -220,7 +292,7 @@ class SortSink final : public Sink {
       case 0: {
         MutexLock lock(state_->mutex);
         const bool spill = state_->context.settings.force_spill && state_->context.spill;
-        const bool alone = state_->runs.empty() && state_->spilled.empty() && !spill;
+        const bool alone = state_->runs.empty() && state_->spilled.empty() && state_->unfinished.empty() && !spill;
         for (auto& run : state_->carried) {
           if (alone) {
             state_->ranges->add(std::move(run));
@@ -235,10 +307,13 @@ class SortSink final : public Sink {
       }
       case 1: {
         MutexLock lock(state_->mutex);
-        const bool spill = !state_->spilled.empty() || (state_->context.settings.force_spill && state_->context.spill);
+        for (auto& spiller : state_->unfinished) tasks.push_back(std::make_unique<SpillTask>(*state_, std::move(spiller)));
+        state_->unfinished.clear();
+        const bool spill = !tasks.empty() || !state_->spilled.empty() || (state_->context.settings.force_spill && state_->context.spill);
         for (auto& run : state_->runs) {
           if (spill) {
-            tasks.push_back(std::make_unique<SpillTask>(*state_, metrics, std::move(run)));
+            tasks.push_back(std::make_unique<SpillTask>(
+                *state_, std::make_unique<RunSpiller>(std::move(run), *state_->shape, state_->context)));
           } else {
             state_->ranges->add(std::move(run));
           }
@@ -249,22 +324,21 @@ class SortSink final : public Sink {
         [[fallthrough]];
       }
       case 2: {
-        {
-          MutexLock lock(state_->mutex);
-          for (auto& run : state_->spilled) state_->ranges->add(std::move(run));
-          state_->spilled.clear();
-        }
+        state_->add_spilled();
         SortRanges& ranges = *state_->ranges;
-        ranges.cut(range_rows(), state_->group_keys.value_or(0));
+        ranges.cut(state_->range_rows(), state_->group_keys.value_or(0));
         if (ranges.is_spilled()) {
           metrics.set_note(fmt::format("{} runs on disk, {} ranges", ranges.spilled_runs(), ranges.range_count()));
         } else if (ranges.range_count() > 1) {
           metrics.set_note(fmt::format("{} ranges", ranges.range_count()));
           for (uint32_t i = 0; i < state_->context.threads; ++i) tasks.push_back(std::make_unique<PartitionTask>(ranges));
         }
-        return tasks;
+        if (!tasks.empty()) return tasks;
+        [[fallthrough]];
       }
-      default: return {};
+      default:
+        if (!state_->ranges->is_spilled()) state_->idle_bytes = state_->ranges->held_bytes();
+        return {};
     }
   }
 
@@ -307,21 +381,36 @@ class SortSink final : public Sink {
   /// False: not yet, ask again. What takes long is done in steps.
   bool make_room(Local& at, uint32_t rows) {
     QueryContext& context = state_->context;
-    if (!at.spiller && at.run && at.run->row_count() > 0 && context.spill) {
+    bool spills = at.spiller != nullptr;
+    if (!spills && at.run && at.run->row_count() > 0 && context.spill) {
       const size_t held = at.run->held_bytes();
       const size_t needed = held / at.run->row_count() * rows + kRoomBytes;
       const bool tight = context.budget->available_bytes() < needed || held > share_bytes();
-      if ((tight && held > kSmallestRunBytes) || context.settings.force_spill) {
-        if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
-        at.spiller.emplace(std::move(at.run), *state_->shape, context);
-      }
+      spills = (tight && held > kSmallestRunBytes) || context.settings.force_spill;
     }
-    if (at.spiller) {
-      if (!at.spiller->advance()) return false;
-      state_->keep(*at.spiller, metrics);
-      at.spiller.reset();
+    if (spills) {
+      if (!at.now) at.now.emplace(context.arbiter);
+      if (!spill_step(at)) return false;
+      at.now.reset();
     }
     if (!at.run) at.run = std::make_unique<SortRun>(*state_->shape, context);
+    return true;
+  }
+
+  /// Under the local state's claim, by its task or by whoever makes room.
+  bool spill_step(Local& at) {
+    if (!at.spiller) {
+      if (!at.run || at.run->row_count() == 0) {
+        at.held_bytes = 0;
+        return true;
+      }
+      if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
+      at.spiller = std::make_unique<RunSpiller>(std::move(at.run), *state_->shape, state_->context);
+    }
+    if (!at.spiller->advance()) return false;
+    state_->keep(*at.spiller);
+    at.spiller.reset();
+    at.held_bytes = 0;
     return true;
   }
 
@@ -332,18 +421,6 @@ class SortSink final : public Sink {
     uint64_t known = state_->greatest_word.load(std::memory_order_relaxed);
     while (greatest < known && !state_->greatest_word.compare_exchange_weak(known, greatest, std::memory_order_relaxed)) {
     }
-  }
-
-  uint64_t range_rows() const {
-    const QueryContext& context = state_->context;
-    if (context.chunk_rows < kChunkRows) return uint64_t{context.chunk_rows} * 16;  // tests: many ranges
-    const SortRanges& ranges = *state_->ranges;
-    if (!ranges.is_spilled()) return kRangeRows;
-    if (context.settings.force_spill) return std::max<uint64_t>(64, ranges.row_count() / 8);
-    const size_t target = std::clamp(context.budget->available_bytes() / (std::max<uint32_t>(1, context.threads) * 3),
-                                     kSmallestRangeBytes, kLargestRangeBytes);
-    const uint64_t row_bytes = ranges.spilled_memory_bytes() / std::max<uint64_t>(1, ranges.row_count()) + 2 * sizeof(SortEntry);
-    return std::max<uint64_t>(1, target / row_bytes);
   }
 
   const std::shared_ptr<SortState> state_;  // with the source that follows
@@ -357,6 +434,7 @@ class SortSink final : public Sink {
 KeptRows make_sort(const SortNode& node, QueryContext& context, std::optional<size_t> group_keys) {
   auto state = std::make_shared<SortState>(node, context, group_keys);
   return {std::make_shared<SortSink>(state), [state] {
+            state->begin_reading();
             return make_sorted_source(state->ranges, state->shape, state->context, state->skip, state->take,
                                       state->group_keys.has_value());
           }};

@@ -156,6 +156,22 @@ void SortRanges::add(std::unique_ptr<SpilledRun> run) {
   spilled_.push_back(std::move(run));
 }
 
+std::vector<std::unique_ptr<SortRun>> SortRanges::take_runs() {
+  for (const auto& run : runs_) row_count_ -= run->row_count();
+  cuts_at_.clear();
+  cuts_.clear();
+  cut_words_.clear();
+  blocks_.clear();
+  next_block_ = 0;
+  return std::exchange(runs_, {});
+}
+
+size_t SortRanges::held_bytes() const {
+  size_t bytes = 0;
+  for (const auto& run : runs_) bytes += run->held_bytes();
+  return bytes;
+}
+
 uint64_t SortRanges::spilled_memory_bytes() const {
   uint64_t bytes = 0;
   for (const auto& run : spilled_) bytes += run->memory_bytes;

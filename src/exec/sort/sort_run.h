@@ -91,6 +91,10 @@ class SortRanges {
   /// Carried rows come by themselves: not with runs of other kinds.
   void add(std::unique_ptr<CarriedRun> run);
   void add(std::unique_ptr<SpilledRun> run);
+  /// Takes all runs in memory out again, and forgets where ranges begin.
+  std::vector<std::unique_ptr<SortRun>> take_runs();
+  /// Charged bytes of runs in memory.
+  size_t held_bytes() const;
   uint64_t row_count() const { return row_count_; }
   bool is_spilled() const { return !spilled_.empty(); }
   bool is_carried() const { return !carried_.empty(); }

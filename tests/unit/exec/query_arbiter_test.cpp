@@ -1,0 +1,155 @@
+#include "exec/query_arbiter.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace doline {
+namespace {
+
+constexpr size_t kMega = size_t{1} << 20;
+
+class NoFile final : public SpillWriter {
+ public:
+  SpillExtent write(std::span<const std::byte> bytes) override { return {0, bytes.size()}; }
+  void read(SpillExtent, std::span<std::byte>) override {}
+  uint64_t written_bytes() const noexcept override { return 0; }
+};
+
+/// Remembers whom to wake; time passes when the test says so.
+class HandTimers final : public Timers {
+ public:
+  void post_after(Duration, Waker waker) override { due.push_back(std::move(waker)); }
+  std::vector<Waker> due;
+};
+
+class Counter final : public WakeTarget {
+ public:
+  void wake() noexcept override { ++count; }
+  int count = 0;
+};
+
+/// Holds charged bytes, and lets them go in steps.
+class Held final : public Spillable {
+ public:
+  Held(Arbiter& arbiter, Budget& budget, size_t bytes, size_t step_bytes)
+      : budget_(budget), bytes_(bytes), step_bytes_(step_bytes), enrolled_(&arbiter, *this) {
+    budget_.grow(bytes_);
+  }
+  ~Held() override { budget_.shrink(bytes_); }
+  size_t spillable_bytes() const noexcept override { return bytes_; }
+  bool spill(SpillWriter&) override {
+    const size_t freed = std::min(bytes_, step_bytes_);
+    budget_.shrink(freed);
+    bytes_ -= freed;
+    return bytes_ == 0;
+  }
+
+ private:
+  Budget& budget_;
+  size_t bytes_;
+  const size_t step_bytes_;
+  const Enrolled enrolled_;
+};
+
+struct OneQuery {
+  explicit OneQuery(Budget& all) : budget(Budget::create("query", all)), arbiter(budget, make_ref<NoFile>(), &timers) {}
+  Arbiter::Room ask(size_t bytes) { return arbiter.make_room(*budget, bytes, waker); }
+
+  HandTimers timers;
+  std::shared_ptr<Counter> woken = std::make_shared<Counter>();
+  const Waker waker{woken};
+  const BudgetRef budget;
+  QueryArbiter arbiter;
+};
+
+BudgetRef some_memory() { return Budget::create("all", Budget::process(), 64 * kMega); }  // soft limit: 56
+
+TEST(QueryArbiter, TheLargestIdleStateGoesFirstAndInSteps) {
+  const BudgetRef all = some_memory();
+  OneQuery query(*all);
+  Held small(query.arbiter, *query.budget, 16 * kMega, 16 * kMega);
+  Held large(query.arbiter, *query.budget, 38 * kMega, 19 * kMega);
+  EXPECT_EQ(query.ask(2 * kMega), Arbiter::Room::kEnough);
+  EXPECT_EQ(query.ask(30 * kMega), Arbiter::Room::kAgain);
+  EXPECT_EQ(large.spillable_bytes(), 19 * kMega);
+  EXPECT_EQ(query.ask(30 * kMega), Arbiter::Room::kAgain);
+  EXPECT_EQ(large.spillable_bytes(), 0U);
+  EXPECT_EQ(query.ask(30 * kMega), Arbiter::Room::kEnough);
+  EXPECT_EQ(small.spillable_bytes(), 16 * kMega);
+}
+
+TEST(QueryArbiter, StateThatIsInUseStaysAndAloneAQueryGoesOn) {
+  const BudgetRef all = some_memory();
+  OneQuery query(*all);
+  Held held(query.arbiter, *query.budget, 50 * kMega, 50 * kMega);
+  {
+    const Claim in_use(held);
+    EXPECT_EQ(query.ask(30 * kMega), Arbiter::Room::kEnough);
+    EXPECT_EQ(held.spillable_bytes(), 50 * kMega);
+  }
+  EXPECT_EQ(query.ask(30 * kMega), Arbiter::Room::kAgain);
+  EXPECT_EQ(held.spillable_bytes(), 0U);
+}
+
+TEST(QueryArbiter, TasksWaitForOneThatSpillsAndAreWoken) {
+  const BudgetRef all = some_memory();
+  OneQuery query(*all);
+  Held held(query.arbiter, *query.budget, 50 * kMega, 50 * kMega);
+  const Claim in_use(held);
+  {
+    const SpillingNow now(&query.arbiter);
+    EXPECT_EQ(query.ask(30 * kMega), Arbiter::Room::kWait);
+    EXPECT_EQ(query.timers.due.size(), 1U);  // nobody waits without a timer
+    EXPECT_EQ(query.woken->count, 0);
+  }
+  EXPECT_EQ(query.woken->count, 1);
+}
+
+TEST(QueryArbiter, AQueryWaitsForAnotherThatHoldsTheMemoryAndGoesOn) {
+  const BudgetRef all = some_memory();
+  OneQuery first(*all);
+  OneQuery second(*all);
+  {
+    Held held(first.arbiter, *first.budget, 50 * kMega, 50 * kMega);
+    const Claim in_use(held);
+    EXPECT_EQ(first.ask(kMega), Arbiter::Room::kEnough);  // it goes on
+    EXPECT_EQ(second.ask(30 * kMega), Arbiter::Room::kWait);
+    EXPECT_EQ(second.timers.due.size(), 1U);
+  }
+  EXPECT_EQ(second.ask(30 * kMega), Arbiter::Room::kEnough);
+}
+
+TEST(QueryArbiter, TwoThatWouldWaitForEachOtherDoNot) {
+  const BudgetRef all = some_memory();
+  OneQuery first(*all);
+  OneQuery second(*all);
+  first.budget->grow(28 * kMega);
+  second.budget->grow(28 * kMega);
+  EXPECT_EQ(first.ask(kMega), Arbiter::Room::kEnough);  // the other never asked: it stands still
+  EXPECT_EQ(second.ask(kMega), Arbiter::Room::kWait);
+  EXPECT_EQ(first.ask(kMega), Arbiter::Room::kEnough);
+  EXPECT_EQ(second.ask(kMega), Arbiter::Room::kWait);
+  first.budget->shrink(28 * kMega);
+  second.budget->shrink(28 * kMega);
+}
+
+TEST(QueryArbiter, WaitingForOthersEnds) {
+  const BudgetRef all = some_memory();
+  OneQuery first(*all);
+  OneQuery second(*all);
+  first.budget->grow(55 * kMega);
+  const auto most = std::chrono::milliseconds(QueryArbiter::kLongestWait) / QueryArbiter::kPoll;
+  int waits = 0;
+  while (first.ask(0), second.ask(10 * kMega) == Arbiter::Room::kWait) ASSERT_LE(++waits, most);
+  EXPECT_EQ(waits, most);
+  first.budget->shrink(55 * kMega);
+  EXPECT_EQ(second.ask(10 * kMega), Arbiter::Room::kEnough);
+  first.budget->grow(55 * kMega);
+  first.ask(0);
+  EXPECT_EQ(second.ask(10 * kMega), Arbiter::Room::kWait);  // there was room in between
+  first.budget->shrink(55 * kMega);
+}
+
+}  // namespace
+}  // namespace doline
