@@ -39,8 +39,8 @@ std::vector<std::string> with_double_dashes(int argc, char** argv) {
       argument = "-c";
       is_value = true;
     }
-    for (const char* name : {"csv", "json", "jsonlines", "box", "markdown", "line", "noheader", "header", "nullvalue",
-                             "safe", "version", "help"}) {
+    for (const char* name : {"csv", "json", "jsonlines", "box", "markdown", "line", "noheader",
+                             "header", "nullvalue", "safe", "version", "help"}) {
       if (argument == std::string("-") + name) argument = "-" + argument;
     }
   }
@@ -61,16 +61,21 @@ Error explain(const CLI::App& app, const CLI::ParseError& error) {
   std::string name = unknown[0].substr(0, unknown[0].find('='));
   if (name.starts_with('-') && !name.starts_with("--")) name.insert(name.begin(), '-');
   const std::string near = nearest_name(name, names);
-  return Error(ErrorCode::kInvalidArgument, "no option {}", unknown[0]).hint(near.empty() ? help : "did you mean " + near + "?");
+  return Error(ErrorCode::kInvalidArgument, "no option {}", unknown[0])
+      .hint(near.empty() ? help : "did you mean " + near + "?");
 }
 
 int exit_code(ScriptRunner::Outcome outcome) {
   switch (outcome) {
     case ScriptRunner::Outcome::kDone:
-    case ScriptRunner::Outcome::kQuit: return 0;
-    case ScriptRunner::Outcome::kFailed: return 1;
-    case ScriptRunner::Outcome::kInterrupted: return kStatusOfInterrupted;
-    case ScriptRunner::Outcome::kOutputClosed: return kStatusOfClosedPipe;
+    case ScriptRunner::Outcome::kQuit:
+      return 0;
+    case ScriptRunner::Outcome::kFailed:
+      return 1;
+    case ScriptRunner::Outcome::kInterrupted:
+      return kStatusOfInterrupted;
+    case ScriptRunner::Outcome::kOutputClosed:
+      return kStatusOfClosedPipe;
   }
   return 1;
 }
@@ -78,7 +83,8 @@ int exit_code(ScriptRunner::Outcome outcome) {
 int run(int argc, char** argv) {
   CLI::App app("doline: SQL over files, tables and streams", "doline");
   app.set_version_flag("--version", std::string("doline ") + kVersion);
-  app.footer("Without -c and -f: statements on standard input; at a terminal, a shell (.help there).");
+  app.footer(
+      "Without -c and -f: statements on standard input; at a terminal, a shell (.help there).");
   std::string memory, null_text;
   uint64_t threads = 0;
   size_t most_rows = 40;
@@ -87,10 +93,16 @@ int run(int argc, char** argv) {
   demo.folder.clear();
   app.add_option("--memory", memory, "How much memory to use, such as 256MiB");
   const auto* cores = app.add_option("--threads", threads, "How many cores to use");
-  const auto flag = [&](const char* name, const std::string& about) { return app.add_flag(name, about); };
+  const auto flag = [&](const char* name, const std::string& about) {
+    return app.add_flag(name, about);
+  };
   const auto* safe = flag("--safe", "Statements reach no files");
-  const auto* command = app.add_option("-c", commands, "Statements to run; may be repeated")->take_all()->allow_extra_args(false);
-  const auto* script = app.add_option("-f", scripts, "Script to run; - is standard input")->take_all()->allow_extra_args(false);
+  const auto* command = app.add_option("-c", commands, "Statements to run; may be repeated")
+                            ->take_all()
+                            ->allow_extra_args(false);
+  const auto* script = app.add_option("-f", scripts, "Script to run; - is standard input")
+                           ->take_all()
+                           ->allow_extra_args(false);
   const std::pair<const CLI::Option*, OutputMode> modes[] = {
       {flag("--box", "Results in boxes (the default)"), OutputMode::kBox},
       {flag("--csv", "Results as CSV"), OutputMode::kCsv},
@@ -100,10 +112,11 @@ int run(int argc, char** argv) {
       {flag("--line", "Results a value a line"), OutputMode::kLine}};
   const auto* no_header = flag("--noheader", "Results without column names");
   flag("--header", "Results with column names (the default)");
-  const auto* null_value =
-      app.add_option("--nullvalue", null_text, "What stands for NULL in results (NULL; in CSV an empty field)");
+  const auto* null_value = app.add_option(
+      "--nullvalue", null_text, "What stands for NULL in results (NULL; in CSV an empty field)");
   app.add_option("--maxrows", most_rows, "How many rows a box shows; 0 for all");
-  app.add_option("--demo", demo.folder, "Turn this machine's logs, or the given ones, into a report in this folder");
+  app.add_option("--demo", demo.folder,
+                 "Turn this machine's logs, or the given ones, into a report in this folder");
   app.add_option("--demo-rows", demo.rows, "How many requests --demo generates")->group("");
   app.add_option("FILE", files, "Log files for --demo");
   try {
@@ -115,13 +128,16 @@ int run(int argc, char** argv) {
     return kStatusOfWrongOptions;
   }
   if (cores->count() > 0 && threads == 0) {
-    fmt::print(stderr, "{}\n", Error(ErrorCode::kInvalidArgument, "--threads 0: at least one core is needed").render());
+    fmt::print(
+        stderr, "{}\n",
+        Error(ErrorCode::kInvalidArgument, "--threads 0: at least one core is needed").render());
     return kStatusOfWrongOptions;
   }
   // What DuckDB calls a database that no file keeps; it is the only one there is.
   if (demo.folder.empty()) std::erase(files, ":memory:");
   if (!files.empty() && demo.folder.empty()) {
-    throw Error(ErrorCode::kNotSupported, "there are no database files yet, and {} is not opened", files.front())
+    throw Error(ErrorCode::kNotSupported, "there are no database files yet, and {} is not opened",
+                files.front())
         .hint("statements go behind -c: doline -c \"FROM 'data.csv'\"");
   }
 
@@ -130,7 +146,8 @@ int run(int argc, char** argv) {
   // memory limit.
   ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
   ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
-  Session session(std::make_shared<Database>(safe->count() > 0 ? AccessPolicy::safe() : AccessPolicy::open()));
+  Session session(
+      std::make_shared<Database>(safe->count() > 0 ? AccessPolicy::safe() : AccessPolicy::open()));
   ScriptRunner runner(session);
   for (const auto& [chosen, mode] : modes) {
     if (chosen->count() > 0) runner.options().mode = mode;
@@ -142,13 +159,14 @@ int run(int argc, char** argv) {
   if (memory.empty() && !demo.folder.empty()) memory = "256MiB";
   auto outcome = ScriptRunner::Outcome::kDone;
   if (!memory.empty()) outcome = runner.run("SET memory_limit = " + sql::quote_string(memory));
-  if (outcome == ScriptRunner::Outcome::kDone && cores->count() > 0) outcome = runner.run(fmt::format("SET threads = {}", threads));
+  if (outcome == ScriptRunner::Outcome::kDone && cores->count() > 0)
+    outcome = runner.run(fmt::format("SET threads = {}", threads));
   if (outcome != ScriptRunner::Outcome::kDone) return exit_code(outcome);
   if (!demo.folder.empty()) {
     const shell::InterruptWatch interrupts;
     demo.files = std::move(files);
     demo.is_interrupted = &shell::was_interrupted;
-    struct sigaction action {};
+    struct sigaction action{};
     ::sigaction(SIGINT, nullptr, &action);
     for (const int signal : {SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
     return run_demo(session, demo);

@@ -1,6 +1,8 @@
 // What most files include; see precompile.cmake. Each file still names what it uses.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -22,4 +24,3 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
-#include <fmt/format.h>

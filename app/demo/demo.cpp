@@ -31,7 +31,9 @@ namespace fs = std::filesystem;
 constexpr size_t kShownLeftOut = 5;
 
 /// Upward, so that one number says both what was used and that it is within a limit.
-std::string mebibytes(uint64_t bytes) { return fmt::format("{} MiB", (bytes + (1 << 20) - 1) >> 20); }
+std::string mebibytes(uint64_t bytes) {
+  return fmt::format("{} MiB", (bytes + (1 << 20) - 1) >> 20);
+}
 
 void write_file(const std::string& path, const std::string& content) {
   std::ofstream file(path, std::ios::binary);
@@ -43,8 +45,12 @@ void write_file(const std::string& path, const std::string& content) {
 class Demo {
  public:
   Demo(Session& session, const DemoOptions& options)
-      : session_(session), options_(options), folder_(options.folder), budget_bytes_(session.settings().memory_limit_bytes),
-        requests_{options.folder, std::max<uint64_t>(10, options.rows / WebRequests::kDamaged) * WebRequests::kDamaged},
+      : session_(session),
+        options_(options),
+        folder_(options.folder),
+        budget_bytes_(session.settings().memory_limit_bytes),
+        requests_{options.folder, std::max<uint64_t>(10, options.rows / WebRequests::kDamaged) *
+                                      WebRequests::kDamaged},
         display_(memory_, budget_bytes_, options.is_interrupted) {}
 
   int run();
@@ -101,14 +107,19 @@ std::vector<std::vector<std::string>> Demo::query(const std::string& sql) {
   return rows;
 }
 
-uint64_t Demo::count(const std::string& sql) { return std::strtoull(query(sql).at(0).at(0).c_str(), nullptr, 10); }
+uint64_t Demo::count(const std::string& sql) {
+  return std::strtoull(query(sql).at(0).at(0).c_str(), nullptr, 10);
+}
 
-void Demo::write_script() const { write_file(options_.folder + "/demo.sql", script_.text().substr(1)); }
+void Demo::write_script() const {
+  write_file(options_.folder + "/demo.sql", script_.text().substr(1));
+}
 
 void Demo::run_step(uint32_t step, const std::string& title, size_t from) {
   const std::vector<Statement>& statements = script_.statements();
   double weight = 0;
-  for (size_t i = from; i < statements.size(); ++i) weight += statements[i].step == step ? statements[i].weight : 0;
+  for (size_t i = from; i < statements.size(); ++i)
+    weight += statements[i].step == step ? statements[i].weight : 0;
   display_.begin_step(step, title, weight);
   for (size_t i = from; i < statements.size(); ++i) {
     const Statement& statement = statements[i];
@@ -132,8 +143,10 @@ void Demo::run_step(uint32_t step, const std::string& title, size_t from) {
       text_bytes_ = fs::file_size(requests_.text_path(), ignored);
     }
     if (statement.what.starts_with("parse")) written_rows_ = rows;
-    report_.timings.push_back({step, statement.what, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
-                               display_.last_profile()});
+    report_.timings.push_back(
+        {step, statement.what,
+         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
+         display_.last_profile()});
   }
 }
 
@@ -145,7 +158,8 @@ std::string Demo::run_first_step() {
     std::string formats;
     for (size_t i = 0; i < groups.size(); ++i) {
       add_own_logs_data(script_, groups[i], options_.folder, i + 1);
-      if (std::none_of(groups.begin(), groups.begin() + static_cast<ptrdiff_t>(i), [&](const OwnLogs& other) { return other.format == groups[i].format; })) {
+      if (std::none_of(groups.begin(), groups.begin() + static_cast<ptrdiff_t>(i),
+                       [&](const OwnLogs& other) { return other.format == groups[i].format; })) {
         formats += (i ? ", " : "") + groups[i].format;
       }
       files += groups[i].files.size();
@@ -162,10 +176,13 @@ std::string Demo::run_first_step() {
     run_step(1, "your logs → report", from);
     report_.first_step_title = "Your logs";
     report_.tiles.emplace_back(with_commas(rows), "rows of your logs");
-    report_.notes.push_back(fmt::format("{} file{}, detected as {}.", files, files == 1 ? "" : "s", formats));
+    report_.notes.push_back(
+        fmt::format("{} file{}, detected as {}.", files, files == 1 ? "" : "s", formats));
     for (size_t i = 0; i < left_out_.size() && i < kShownLeftOut; ++i) say(left_out_[i]);
-    if (left_out_.size() > kShownLeftOut) say(fmt::format("And {} more files were passed over.", left_out_.size() - kShownLeftOut));
-    return fmt::format("{} rows, {} rejected, {}", with_commas(rows), with_commas(rejected), formats);
+    if (left_out_.size() > kShownLeftOut)
+      say(fmt::format("And {} more files were passed over.", left_out_.size() - kShownLeftOut));
+    return fmt::format("{} rows, {} rejected, {}", with_commas(rows), with_commas(rejected),
+                       formats);
   }
   report_.first_step_title = "This machine";
   const MachineLogs logs = MachineLogs::find();
@@ -190,7 +207,8 @@ std::string Demo::run_first_step() {
     found.push_back(with_commas(lines) + " lines");
     report_.tiles.emplace_back(with_commas(lines), "lines of its package log");
   }
-  for (const std::string& path : logs.skipped) say("Skipped, as its compression is not read: " + path + ".");
+  for (const std::string& path : logs.skipped)
+    say("Skipped, as its compression is not read: " + path + ".");
   if (found.empty()) return "no package log and no package lists here";
   found.push_back(with_commas(rejected) + " rejected");
   return fmt::format("{}", fmt::join(found, ", "));
@@ -201,10 +219,15 @@ std::string Demo::run_second_step() {
   add_web_requests(script_, requests_);
   add_text_removal(script_, requests_);
   write_script();
-  const std::string rows = requests_.rows >= 1'000'000 ? fmt::format("{:.3g} M", static_cast<double>(requests_.rows) / 1e6)
-                                                       : with_commas(requests_.rows);
-  run_step(2, fmt::format("{} requests, {} (generated)", rows, decimal_bytes(239.0 * static_cast<double>(requests_.rows))), from);
-  display_.set_title(fmt::format("{} requests, {} (generated)", rows, decimal_bytes(static_cast<double>(text_bytes_))));
+  const std::string rows = requests_.rows >= 1'000'000
+                               ? fmt::format("{:.3g} M", static_cast<double>(requests_.rows) / 1e6)
+                               : with_commas(requests_.rows);
+  run_step(2,
+           fmt::format("{} requests, {} (generated)", rows,
+                       decimal_bytes(239.0 * static_cast<double>(requests_.rows))),
+           from);
+  display_.set_title(fmt::format("{} requests, {} (generated)", rows,
+                                 decimal_bytes(static_cast<double>(text_bytes_))));
   rejected_ = count("SELECT count(*) FROM damaged");
   read_back_ = count("SELECT count(*) FROM requests");
   folder_.remove_temporary();
@@ -221,13 +244,17 @@ std::string Demo::run_third_step() {
   write_script();
   run_step(3, fmt::format("heatmap {0}×{0}", kHeatmapSide), from);
   uint64_t points = 0;
-  auto cells = session_.run("SELECT CAST(x AS BIGINT), CAST(y AS BIGINT), CAST(hits AS BIGINT) FROM heat");
+  auto cells =
+      session_.run("SELECT CAST(x AS BIGINT), CAST(y AS BIGINT), CAST(hits AS BIGINT) FROM heat");
   while (auto chunk = cells->next()) {
     for (uint32_t i = 0; i < chunk->size(); ++i) {
       const uint32_t row = chunk->active[i];
-      const auto at = [&](size_t column) { return Value::of(chunk->columns[column], row).as_integer(); };
+      const auto at = [&](size_t column) {
+        return Value::of(chunk->columns[column], row).as_integer();
+      };
       points += static_cast<uint64_t>(at(2));
-      heatmap_.set(static_cast<int64_t>(at(0)), static_cast<int64_t>(at(1)), static_cast<uint64_t>(at(2)));
+      heatmap_.set(static_cast<int64_t>(at(0)), static_cast<int64_t>(at(1)),
+                   static_cast<uint64_t>(at(2)));
     }
   }
   report_.heatmap = &heatmap_;
@@ -238,14 +265,20 @@ std::string Demo::run_third_step() {
 
 void Demo::check() {
   const auto equal = [&](const char* what, uint64_t left, uint64_t right) {
-    report_.checks.push_back({left == right, what, left == right && left > 9999 ? with_commas(left)
-                                                   : fmt::format("{} {} {}", with_commas(left), left == right ? "=" : "≠", with_commas(right))});
+    report_.checks.push_back({left == right, what,
+                              left == right && left > 9999
+                                  ? with_commas(left)
+                                  : fmt::format("{} {} {}", with_commas(left),
+                                                left == right ? "=" : "≠", with_commas(right))});
   };
   equal("rejected = damaged lines planted", rejected_, WebRequests::kDamaged);
   equal("rows written = rows read back", written_rows_, read_back_);
   const uint64_t peak = memory_.peak_bytes();
   const bool within = peak <= budget_bytes_;
-  report_.checks.push_back({within, fmt::format("peak memory {} {} {}", mebibytes(peak), within ? "≤" : ">", mebibytes(budget_bytes_)), ""});
+  report_.checks.push_back({within,
+                            fmt::format("peak memory {} {} {}", mebibytes(peak), within ? "≤" : ">",
+                                        mebibytes(budget_bytes_)),
+                            ""});
   report_.tiles.emplace_back(mebibytes(peak), fmt::format("peak, of {}", mebibytes(budget_bytes_)));
 }
 
@@ -254,26 +287,36 @@ void Demo::write_report() {
   report_.parts = script_.parts();
   report_.rows.resize(report_.parts.size());
   std::map<std::pair<std::string, std::string>, std::string> values;
-  for (const auto& row : query("SELECT part, item, place, label, value FROM report ORDER BY part, item, place")) {
+  for (const auto& row :
+       query("SELECT part, item, place, label, value FROM report ORDER BY part, item, place")) {
     const size_t part = std::strtoull(row[0].c_str(), nullptr, 10) - 1;
     const size_t item = std::strtoull(row[1].c_str(), nullptr, 10);
     auto& rows = report_.rows.at(part).rows;
     if (rows.size() < item) rows.push_back({row[3], {}});
     rows.back().values.push_back(row[4]);
   }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  if (display_.spilled_bytes() > 0) report_.tiles.emplace_back(decimal_bytes(static_cast<double>(display_.spilled_bytes())), "spilled to disk");
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  if (display_.spilled_bytes() > 0)
+    report_.tiles.emplace_back(decimal_bytes(static_cast<double>(display_.spilled_bytes())),
+                               "spilled to disk");
   report_.tiles.emplace_back(fmt::format("{:.1f} s", seconds), "all in all");
   report_.subtitle = fmt::format(
-      "{}, {} web requests that the engine wrote down and read again, and a picture of them: one process, {} threads, {} of memory.",
-      options_.files.empty() ? "The package log and the package lists of this machine" : "Your log files", with_commas(requests_.rows),
-      session_.settings().threads ? session_.settings().threads : Executor::available_cores(), mebibytes(budget_bytes_));
+      "{}, {} web requests that the engine wrote down and read again, and a picture of them: one "
+      "process, {} threads, {} of memory.",
+      options_.files.empty() ? "The package log and the package lists of this machine"
+                             : "Your log files",
+      with_commas(requests_.rows),
+      session_.settings().threads ? session_.settings().threads : Executor::available_cores(),
+      mebibytes(budget_bytes_));
   write_file(options_.folder + "/report.html", render_html(report_));
 }
 
 int Demo::run() {
-  const uint64_t cores = session_.settings().threads ? session_.settings().threads : Executor::available_cores();
-  fmt::print("doline demo · {} core{} · budget {} · writes only {}\n", cores, cores == 1 ? "" : "s", mebibytes(budget_bytes_), options_.folder);
+  const uint64_t cores =
+      session_.settings().threads ? session_.settings().threads : Executor::available_cores();
+  fmt::print("doline demo · {} core{} · budget {} · writes only {}\n", cores, cores == 1 ? "" : "s",
+             mebibytes(budget_bytes_), options_.folder);
   std::fflush(stdout);
   // A wrong name ends it here, before an earlier report is touched.
   if (!options_.files.empty()) own_logs_ = OwnLogs::detect(session_, options_.files, left_out_);
@@ -295,7 +338,9 @@ int Demo::run() {
   bool all_hold = true;
   for (const Check& check : report_.checks) {
     all_hold = all_hold && check.holds;
-    fmt::print("{}  {}{}\n", check.holds ? "ok" : "FAILED", check.numbers.empty() ? check.what : fmt::format("{:<36} ", check.what), check.numbers);
+    fmt::print("{}  {}{}\n", check.holds ? "ok" : "FAILED",
+               check.numbers.empty() ? check.what : fmt::format("{:<36} ", check.what),
+               check.numbers);
   }
   fmt::print("open {0}/report.html · rerun: ./doline -f {0}/demo.sql\n", options_.folder);
   return all_hold ? 0 : 1;

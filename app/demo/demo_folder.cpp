@@ -15,17 +15,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_number(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == text.npos; }
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+}
 
 /// "logs_1.parquet".
 bool is_kept_log(std::string_view name) {
   constexpr std::string_view kBegin = "logs_", kEnd = ".parquet";
-  return name.size() > kBegin.size() + kEnd.size() && name.starts_with(kBegin) && name.ends_with(kEnd) &&
+  return name.size() > kBegin.size() + kEnd.size() && name.starts_with(kBegin) &&
+         name.ends_with(kEnd) &&
          is_number(name.substr(kBegin.size(), name.size() - kBegin.size() - kEnd.size()));
 }
 
 bool is_outcome(std::string_view name) {
-  for (const char* ours : {"demo.sql", "heatmap.png", "report.csv", "report.html", "requests", "requests.log"}) {
+  for (const char* ours :
+       {"demo.sql", "heatmap.png", "report.csv", "report.html", "requests", "requests.log"}) {
     if (name == ours) return true;
   }
   return is_kept_log(name);
@@ -46,7 +50,8 @@ void DemoFolder::prepare() const {
   std::error_code error;
   fs::create_directories(path_, error);
   if (error || ::access(path_.c_str(), W_OK) != 0) {
-    throw Error(ErrorCode::kIo, "cannot write into {}: {}", path_, error ? error.message() : "permission denied");
+    throw Error(ErrorCode::kIo, "cannot write into {}: {}", path_,
+                error ? error.message() : "permission denied");
   }
   remove_all();
 }

@@ -23,7 +23,8 @@ struct OwnLogs {
 
 /// Reads the files into a Parquet file, so that every part of the report parses nothing again.
 /// `number`: which of the groups, from 1.
-void add_own_logs_data(Script& script, const OwnLogs& logs, const std::string& folder, size_t number);
+void add_own_logs_data(Script& script, const OwnLogs& logs, const std::string& folder,
+                       size_t number);
 /// The parts, chosen by what the columns hold. The data must have been read: the session is asked.
 void add_own_logs_parts(Script& script, Session& session, const OwnLogs& logs, size_t number);
 

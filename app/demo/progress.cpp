@@ -19,7 +19,9 @@ using Clock = std::chrono::steady_clock;
 /// How wide a step's number and title are where there is room.
 constexpr size_t kLabel = 40;
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 bool is_terminal() {
   const char* term = std::getenv("TERM");
@@ -101,7 +103,8 @@ MemorySampler::~MemorySampler() {
 
 void MemorySampler::sample() {
 #ifdef DOLINE_SANITIZED
-  const uint64_t now = Budget::process().used_bytes();  // a sanitizer's own memory is not ours to count
+  const uint64_t now =
+      Budget::process().used_bytes();  // a sanitizer's own memory is not ours to count
 #else
   const uint64_t now = resident_anonymous_bytes();
 #endif
@@ -109,8 +112,12 @@ void MemorySampler::sample() {
   if (now > peak_.load(std::memory_order_relaxed)) peak_.store(now, std::memory_order_relaxed);
 }
 
-StepDisplay::StepDisplay(const MemorySampler& memory, uint64_t budget_bytes, bool (*is_interrupted)())
-    : memory_(memory), budget_bytes_(budget_bytes), is_interrupted_(is_interrupted), on_terminal_(is_terminal()) {}
+StepDisplay::StepDisplay(const MemorySampler& memory, uint64_t budget_bytes,
+                         bool (*is_interrupted)())
+    : memory_(memory),
+      budget_bytes_(budget_bytes),
+      is_interrupted_(is_interrupted),
+      on_terminal_(is_terminal()) {}
 
 std::string StepDisplay::label() const { return fmt::format("[{}/3] {}", number_, title_); }
 
@@ -143,11 +150,14 @@ void StepDisplay::end_step(const std::string& outcome) {
   clear();
   // In columns where there is room for them; a narrow terminal gets the words closer together.
   constexpr size_t kOutcome = 56, kTime = 8;
-  const size_t room = (on_terminal_ ? std::max<size_t>(columns(), 40) - 1 : kLabel + kOutcome + kTime + 1) - kTime;
+  const size_t room =
+      (on_terminal_ ? std::max<size_t>(columns(), 40) - 1 : kLabel + kOutcome + kTime + 1) - kTime;
   const size_t wanted = width_of(outcome) + 1;
-  const std::string title = padded(label(), std::min(kLabel, room > wanted ? room - wanted : 0)) + " ";
+  const std::string title =
+      padded(label(), std::min(kLabel, room > wanted ? room - wanted : 0)) + " ";
   const size_t rest = room > width_of(title) ? std::min(kOutcome, room - width_of(title)) : 0;
-  fmt::print("{}{} {:5.1f} s\n", title, padded(shortened(outcome, rest), rest), seconds_since(began_));
+  fmt::print("{}{} {:5.1f} s\n", title, padded(shortened(outcome, rest), rest),
+             seconds_since(began_));
   std::fflush(stdout);
   number_ = 0;
 }
@@ -173,7 +183,8 @@ void StepDisplay::show(const Query* running) {
     const QueryProgress progress = running->progress();
     share += weight_ > 0 ? progress.share * statement_weight_ / weight_ : 0;
     spilled += progress.spilled_bytes;
-    rows_per_second = static_cast<double>(progress.rows_read) / std::max(0.05, seconds_since(statement_began_));
+    rows_per_second =
+        static_cast<double>(progress.rows_read) / std::max(0.05, seconds_since(statement_began_));
   }
   share = std::min(share, 1.0);
   const std::string percent = fmt::format("{:3.0f} %", share * 100);
@@ -184,7 +195,8 @@ void StepDisplay::show(const Query* running) {
     speed = fmt::format("  {:.0f} k rows/s", rows_per_second / 1e3);
   }
   std::string memory = fmt::format("  {}/{} MiB", memory_.now_bytes() >> 20, budget_bytes_ >> 20);
-  if (spilled > 0) spill = fmt::format("  spill {:.1f} GiB", static_cast<double>(spilled) / double{1 << 30});
+  if (spilled > 0)
+    spill = fmt::format("  spill {:.1f} GiB", static_cast<double>(spilled) / double{1 << 30});
   if (share > 0.02) left = fmt::format("  {:.0f} s left", std::ceil(elapsed / share - elapsed));
   const auto text = [&] { return percent + speed + memory + spill + left; };
   if (!on_terminal_) {

@@ -36,8 +36,8 @@ struct Part {
 
 struct Statement {
   uint32_t step = 0;
-  double weight = 1;   // share of the step's time, by experience
-  std::string what;    // what a person calls it
+  double weight = 1;  // share of the step's time, by experience
+  std::string what;   // what a person calls it
   std::string sql;
 };
 
@@ -68,6 +68,7 @@ void add_beginning(Script& script, const std::string& folder, const std::string&
 void add_end(Script& script, const std::string& folder);
 
 /// `text` with each "@name@" replaced by its value.
-std::string filled(std::string text, const std::vector<std::pair<std::string, std::string>>& values);
+std::string filled(std::string text,
+                   const std::vector<std::pair<std::string, std::string>>& values);
 
 }  // namespace doline::demo

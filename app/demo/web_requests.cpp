@@ -117,7 +117,9 @@ void add_data(Script& script, const std::vector<std::pair<std::string, std::stri
       "A week of requests to a web shop that does not exist, in the combined format with the time\n"
       "each took at the end. Every line comes from the hash of its number; 500 lines are damaged.");
   add(6, "generate the text", kGenerate);
-  script.heading("Parsed with a pattern, damaged lines put aside, written as a directory of Parquet files by day.");
+  script.heading(
+      "Parsed with a pattern, damaged lines put aside, written as a directory of Parquet files by "
+      "day.");
   add(11, "parse, write Parquet by day", kParse);
   add(0.1, "damaged lines", "CREATE OR REPLACE TABLE damaged AS FROM rejects()");
   script.heading("What was written, read back.");
@@ -127,8 +129,8 @@ void add_data(Script& script, const std::vector<std::pair<std::string, std::stri
 }
 
 void add_parts(Script& script, const std::vector<std::pair<std::string, std::string>>& values) {
-  const auto part = [&](double weight, Chart chart, const char* title, const char* about, std::vector<Measure> measures,
-                        const char* sql) {
+  const auto part = [&](double weight, Chart chart, const char* title, const char* about,
+                        std::vector<Measure> measures, const char* sql) {
     script.part(weight, {kStep, title, about, chart, std::move(measures), filled(sql, values)});
   };
   part(1.2, Chart::kTiles, "The week in numbers", "", {{"value", Unit::kCount}},
@@ -141,53 +143,72 @@ void add_parts(Script& script, const std::vector<std::pair<std::string, std::str
                  CAST((SELECT count(*) FROM sessions) AS VARCHAR), CAST(bytes AS VARCHAR), CAST(round(100 * failed / rows, 2) AS VARCHAR),
                  CAST(round(1000 * q[1], 1) AS VARCHAR), CAST(round(1000 * q[2], 1) AS VARCHAR)]) AS value
   FROM facts)");
-  part(1, Chart::kTimeArea, "Requests by hour", "All requests, and in front of them those that failed with a 5xx status.",
-       {{"requests", Unit::kCount}, {"failed", Unit::kCount}},
-       R"(  SELECT date_trunc('hour', time) AS label, count(*) AS requests, count(*) FILTER (WHERE status >= 500) AS failed
+  part(
+      1, Chart::kTimeArea, "Requests by hour",
+      "All requests, and in front of them those that failed with a 5xx status.",
+      {{"requests", Unit::kCount}, {"failed", Unit::kCount}},
+      R"(  SELECT date_trunc('hour', time) AS label, count(*) AS requests, count(*) FILTER (WHERE status >= 500) AS failed
   FROM requests GROUP BY label ORDER BY label)");
-  part(1.5, Chart::kPercentiles, "Latency by hour", "Half of the requests, nine in ten, and 99 in a hundred were faster than this.",
-       {{"p50", Unit::kMilliseconds}, {"p90", Unit::kMilliseconds}, {"p99", Unit::kMilliseconds}},
-       R"(  SELECT label, round(1000 * q[1], 2) AS p50, round(1000 * q[2], 2) AS p90, round(1000 * q[3], 2) AS p99
+  part(
+      1.5, Chart::kPercentiles, "Latency by hour",
+      "Half of the requests, nine in ten, and 99 in a hundred were faster than this.",
+      {{"p50", Unit::kMilliseconds}, {"p90", Unit::kMilliseconds}, {"p99", Unit::kMilliseconds}},
+      R"(  SELECT label, round(1000 * q[1], 2) AS p50, round(1000 * q[2], 2) AS p90, round(1000 * q[3], 2) AS p99
   FROM (SELECT date_trunc('hour', time) AS label, quantile_cont(seconds, [0.5, 0.9, 0.99]) AS q FROM requests GROUP BY label)
   ORDER BY label)");
-  part(1, Chart::kBars, "Answers by status", "",
-       {{"requests", Unit::kCount}, {"share", Unit::kPercent}, {"median", Unit::kMilliseconds}},
-       R"(  SELECT status AS label, count(*) AS requests, round(100 * count(*) / (SELECT count(*) FROM requests), 3) AS share,
+  part(
+      1, Chart::kBars, "Answers by status", "",
+      {{"requests", Unit::kCount}, {"share", Unit::kPercent}, {"median", Unit::kMilliseconds}},
+      R"(  SELECT status AS label, count(*) AS requests, round(100 * count(*) / (SELECT count(*) FROM requests), 3) AS share,
          round(1000 * median(seconds), 1) AS median
   FROM requests GROUP BY status ORDER BY requests DESC, label)");
-  part(1, Chart::kTable, "Errors by status", "Every status from 400 on: when it was seen, and where most.",
-       {{"requests", Unit::kCount}, {"hosts", Unit::kCount}, {"first", Unit::kText}, {"last", Unit::kText}, {"busiest hour", Unit::kText}},
-       R"(  SELECT status AS label, count(*) AS requests, count(DISTINCT host) AS hosts, min(time) AS first, max(time) AS last,
+  part(
+      1, Chart::kTable, "Errors by status",
+      "Every status from 400 on: when it was seen, and where most.",
+      {{"requests", Unit::kCount},
+       {"hosts", Unit::kCount},
+       {"first", Unit::kText},
+       {"last", Unit::kText},
+       {"busiest hour", Unit::kText}},
+      R"(  SELECT status AS label, count(*) AS requests, count(DISTINCT host) AS hosts, min(time) AS first, max(time) AS last,
          mode(date_trunc('hour', time)) AS "busiest hour"
   FROM requests WHERE status >= 400 GROUP BY status ORDER BY label)");
-  part(1.5, Chart::kBars, "Top URLs", "Without what follows the question mark.",
-       {{"requests", Unit::kCount}, {"bytes", Unit::kBytes}, {"p50", Unit::kMilliseconds}, {"p99", Unit::kMilliseconds}},
-       R"(  SELECT label, requests, bytes, round(1000 * q[1], 1) AS p50, round(1000 * q[2], 1) AS p99
+  part(
+      1.5, Chart::kBars, "Top URLs", "Without what follows the question mark.",
+      {{"requests", Unit::kCount},
+       {"bytes", Unit::kBytes},
+       {"p50", Unit::kMilliseconds},
+       {"p99", Unit::kMilliseconds}},
+      R"(  SELECT label, requests, bytes, round(1000 * q[1], 1) AS p50, round(1000 * q[2], 1) AS p99
   FROM (SELECT split_part(path, '?', 1) AS label, count(*) AS requests, sum(bytes) AS bytes, quantile_cont(seconds, [0.5, 0.99]) AS q
         FROM requests GROUP BY label)
   ORDER BY requests DESC, label LIMIT 15)");
-  part(0.3, Chart::kColumns, "Sessions by length", "How many requests a visit had.",
-       {{"sessions", Unit::kCount}, {"median minutes", Unit::kMinutes}},
-       R"(  SELECT ['1', '2–4', '5–8', '9–16', '17–32', '33 and more'][bucket] AS label, count(*) AS sessions,
+  part(
+      0.3, Chart::kColumns, "Sessions by length", "How many requests a visit had.",
+      {{"sessions", Unit::kCount}, {"median minutes", Unit::kMinutes}},
+      R"(  SELECT ['1', '2–4', '5–8', '9–16', '17–32', '33 and more'][bucket] AS label, count(*) AS sessions,
          round(median(epoch(ended - began)) / 60, 1) AS "median minutes"
   FROM (SELECT *, CASE WHEN requests = 1 THEN 1 WHEN requests < 5 THEN 2 WHEN requests < 9 THEN 3 WHEN requests < 17 THEN 4
                        WHEN requests < 33 THEN 5 ELSE 6 END AS bucket FROM sessions)
   GROUP BY bucket ORDER BY bucket)");
-  part(0.7, Chart::kBars, "What they came with", "",
-       {{"requests", Unit::kCount}, {"visitors", Unit::kCount}},
-       R"(  SELECT CASE WHEN agent LIKE '%Bot%' THEN 'a robot' WHEN agent LIKE '%Firefox%' THEN 'Firefox'
+  part(
+      0.7, Chart::kBars, "What they came with", "",
+      {{"requests", Unit::kCount}, {"visitors", Unit::kCount}},
+      R"(  SELECT CASE WHEN agent LIKE '%Bot%' THEN 'a robot' WHEN agent LIKE '%Firefox%' THEN 'Firefox'
               WHEN agent LIKE '%iPhone%' THEN 'Safari on a phone' WHEN agent LIKE '%Android%' THEN 'Chrome on a phone'
               WHEN agent LIKE '%Chrome%' THEN 'Chrome' ELSE 'Safari' END AS label,
          count(*) AS requests, count(DISTINCT host) AS visitors
   FROM requests GROUP BY label ORDER BY requests DESC, label)");
-  part(0.1, Chart::kTable, "Damaged lines", "What the reader put aside, and why.",
-       {{"lines", Unit::kCount}, {"first line", Unit::kCount}, {"its text", Unit::kText}},
-       R"(  SELECT CASE WHEN text NOT LIKE '%[%' THEN 'no bracket before the time' WHEN text NOT LIKE '%"%' THEN 'no quotes'
+  part(
+      0.1, Chart::kTable, "Damaged lines", "What the reader put aside, and why.",
+      {{"lines", Unit::kCount}, {"first line", Unit::kCount}, {"its text", Unit::kText}},
+      R"(  SELECT CASE WHEN text NOT LIKE '%[%' THEN 'no bracket before the time' WHEN text NOT LIKE '%"%' THEN 'no quotes'
               WHEN text LIKE '%HTTP/2.0" -%' THEN 'a status below zero' WHEN text LIKE '% - - [% - - [%' THEN 'two lines in one'
               ELSE 'cut off' END AS label,
          count(*) AS lines, min(line) AS "first line", left(arg_min(text, line), 60) AS "its text"
   FROM damaged GROUP BY label ORDER BY lines DESC, label)");
-  part(0.1, Chart::kTable, "As Parquet, by day", "A directory for each day, read back as one table.",
+  part(0.1, Chart::kTable, "As Parquet, by day",
+       "A directory for each day, read back as one table.",
        {{"rows", Unit::kCount}, {"compressed", Unit::kBytes}, {"uncompressed", Unit::kBytes}},
        R"(  SELECT regexp_extract(file_name, 'day=([0-9-]+)', 1) AS label,
          sum(row_group_num_rows) FILTER (WHERE column_id = 0) AS rows, sum(total_compressed_size) AS compressed,
@@ -215,11 +236,14 @@ void add_text_removal(Script& script, const WebRequests& requests) {
 }
 
 void add_heatmap(Script& script) {
-  script.heading("The picture: time across, what a request took upward, how many there were as colour.");
+  script.heading(
+      "The picture: time across, what a request took upward, how many there were as colour.");
   script.statement({3, 1, "heat map",
                     fmt::format("CREATE OR REPLACE TABLE heat AS\n"
-                                "SELECT CAST(floor(epoch(time - TIMESTAMP '2026-11-02') / 604800 * {0}) AS INTEGER) AS x,\n"
-                                "       CAST(floor((log10(seconds) - {1}) / {2} * {0}) AS INTEGER) AS y, count(*) AS hits\n"
+                                "SELECT CAST(floor(epoch(time - TIMESTAMP '2026-11-02') / 604800 * "
+                                "{0}) AS INTEGER) AS x,\n"
+                                "       CAST(floor((log10(seconds) - {1}) / {2} * {0}) AS INTEGER) "
+                                "AS y, count(*) AS hits\n"
                                 "FROM requests GROUP BY x, y",
                                 kHeatmapSide, kLowestDecade, kDecades)});
 }

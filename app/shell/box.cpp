@@ -75,7 +75,8 @@ size_t box_width(const std::vector<BoxColumn>& columns) {
 
 class Box {
  public:
-  Box(const Schema& schema, Kept kept, const OutputOptions& options, OutputStream& out, const Palette& palette)
+  Box(const Schema& schema, Kept kept, const OutputOptions& options, OutputStream& out,
+      const Palette& palette)
       : schema_(schema), kept_(std::move(kept)), options_(options), out_(out), palette_(palette) {
     for (const Field& field : schema_) {
       names_.push_back(spelled_out(field.name));
@@ -95,19 +96,22 @@ class Box {
     }
     for (const Row& row : kept_.head) values(row);
     if (kept_.is_cut()) {
-      for (size_t i = 0; i < kDotRows; ++i) line([&](const BoxColumn& column) { return dot(column); });
+      for (size_t i = 0; i < kDotRows; ++i)
+        line([&](const BoxColumn& column) { return dot(column); });
     }
     for (const Row& row : kept_.tail) values(row);
     rule("└", "┴", "┘");
     for (const std::string& footer : footer_) {
-      out_.write(palette_.paint(Style::kFaint, footer.substr(0, footer.find_last_not_of(' ') + 1)) + "\n");
+      out_.write(palette_.paint(Style::kFaint, footer.substr(0, footer.find_last_not_of(' ') + 1)) +
+                 "\n");
     }
   }
 
  private:
   void measure() {
     for (size_t i = 0; i < schema_.size(); ++i) {
-      size_t width = options_.header ? std::max(display_width(names_[i]), display_width(types_[i])) : 1;
+      size_t width =
+          options_.header ? std::max(display_width(names_[i]), display_width(types_[i])) : 1;
       for (const Row& row : kept_.head) width = std::max(width, display_width(row[i].text));
       for (const Row& row : kept_.tail) width = std::max(width, display_width(row[i].text));
       columns_.push_back({i, std::max<size_t>(width, 1), schema_[i].type->is_numeric()});
@@ -119,9 +123,10 @@ class Box {
     const size_t limit = options_.width;
     if (limit == 0) return;
     while (box_width(columns_) > limit) {
-      const auto widest = std::max_element(columns_.begin(), columns_.end(), [](const auto& a, const auto& b) {
-        return (a.is_right ? 0 : a.width) < (b.is_right ? 0 : b.width);
-      });
+      const auto widest =
+          std::max_element(columns_.begin(), columns_.end(), [](const auto& a, const auto& b) {
+            return (a.is_right ? 0 : a.width) < (b.is_right ? 0 : b.width);
+          });
       if (widest->is_right || widest->width <= kNarrowColumn) break;
       widest->width -= std::min(widest->width - kNarrowColumn, box_width(columns_) - limit);
     }
@@ -137,8 +142,9 @@ class Box {
     }
     // Still too wide: whatever gives way.
     while (box_width(columns_) > limit) {
-      const auto widest = std::max_element(columns_.begin(), columns_.end(),
-                                           [](const auto& a, const auto& b) { return a.width < b.width; });
+      const auto widest =
+          std::max_element(columns_.begin(), columns_.end(),
+                           [](const auto& a, const auto& b) { return a.width < b.width; });
       if (widest->width <= 4) break;
       widest->width -= std::min(widest->width - 4, box_width(columns_) - limit);
     }
@@ -146,14 +152,16 @@ class Box {
 
   size_t shown_columns() const {
     return static_cast<size_t>(
-        std::count_if(columns_.begin(), columns_.end(), [](const BoxColumn& column) { return column.source.has_value(); }));
+        std::count_if(columns_.begin(), columns_.end(),
+                      [](const BoxColumn& column) { return column.source.has_value(); }));
   }
 
   void write_footer_lines() {
     const bool hides_columns = shown_columns() < schema_.size();
     if (kept_.total > 0 && kept_.total < kCountedRows && !kept_.is_cut() && !hides_columns) return;
     const std::string rows = fmt::format("{} row{}", kept_.total, kept_.total == 1 ? "" : "s");
-    const std::string shown = kept_.is_cut() ? fmt::format("({} shown)", kept_.head.size() + kept_.tail.size()) : "";
+    const std::string shown =
+        kept_.is_cut() ? fmt::format("({} shown)", kept_.head.size() + kept_.tail.size()) : "";
     std::string right;
     if (schema_.size() > 1) {
       right = fmt::format("{} columns", schema_.size());
@@ -171,7 +179,8 @@ class Box {
       return "  " + padded(text, inner, Alignment::kCentre) + "  ";
     };
     const auto spread = [&](const std::string& left) {
-      return "  " + left + padded(right, inner - std::min(inner, left.size()), Alignment::kRight) + "  ";
+      return "  " + left + padded(right, inner - std::min(inner, left.size()), Alignment::kRight) +
+             "  ";
     };
     const std::string both = shown.empty() ? rows : rows + " " + shown;
     if (right.empty() && both.size() <= inner) {
@@ -209,7 +218,8 @@ class Box {
 
   std::string heading(const BoxColumn& column, const std::vector<std::string>& texts, Style style) {
     if (!column.source) return palette_.paint(Style::kFaint, "…");
-    return palette_.paint(style, padded(cut_to_width(texts[*column.source], column.width), column.width, Alignment::kCentre));
+    return palette_.paint(style, padded(cut_to_width(texts[*column.source], column.width),
+                                        column.width, Alignment::kCentre));
   }
 
   void values(const Row& row) {
@@ -232,9 +242,10 @@ class Box {
     }
     const size_t before = (beside - 1) / 2;
     const size_t after = beside - 1 - before;
-    const std::string text = column.is_right
-                                 ? padded("·" + std::string(before, ' '), column.width, Alignment::kRight)
-                                 : padded(std::string(before, ' ') + "·" + std::string(after, ' '), column.width, Alignment::kLeft);
+    const std::string text =
+        column.is_right ? padded("·" + std::string(before, ' '), column.width, Alignment::kRight)
+                        : padded(std::string(before, ' ') + "·" + std::string(after, ' '),
+                                 column.width, Alignment::kLeft);
     return palette_.paint(Style::kFaint, text);
   }
 
@@ -250,8 +261,8 @@ class Box {
 
 }  // namespace
 
-uint64_t print_box(Query& query, const OutputOptions& options, OutputStream& out, const ZoneOffsets* zone,
-                   const Palette& palette) {
+uint64_t print_box(Query& query, const OutputOptions& options, OutputStream& out,
+                   const ZoneOffsets* zone, const Palette& palette) {
   Kept kept = keep_rows(query, options, zone);
   const uint64_t total = kept.total;
   Box(query.schema(), std::move(kept), options, out, palette).print();

@@ -59,7 +59,8 @@ bool matches(std::string_view name, std::string_view pattern) {
     return false;
   }
   if (name.empty()) return false;
-  return (sign == '_' || sign == '?' || sign == name[0]) && matches(name.substr(1), pattern.substr(1));
+  return (sign == '_' || sign == '?' || sign == name[0]) &&
+         matches(name.substr(1), pattern.substr(1));
 }
 
 bool is_wanted(const std::string& name, std::string pattern) {
@@ -103,7 +104,8 @@ void show_tables(ScriptRunner& runner, const std::string& pattern) {
   for (const auto& [name, about] : lines) {
     const bool fits = display_width(name) <= width && width + 2 + display_width(about) <= columns;
     const std::string gap = fits ? "" : "\n" + std::string(4, ' ');
-    runner.out().write(padded(name, fits ? width + 2 : 0, Alignment::kLeft) + gap + runner.palette().paint(Style::kFaint, about) + "\n");
+    runner.out().write(padded(name, fits ? width + 2 : 0, Alignment::kLeft) + gap +
+                       runner.palette().paint(Style::kFaint, about) + "\n");
   }
 }
 
@@ -116,11 +118,14 @@ void show_schema(ScriptRunner& runner, const std::string& wanted) {
     if (const TableRef table = database.find_table(name)) {
       std::string columns;
       for (const Field& field : table->schema()) {
-        columns += (columns.empty() ? "" : ", ") + sql::quote_identifier(field.name) + " " + field.type->name();
+        columns += (columns.empty() ? "" : ", ") + sql::quote_identifier(field.name) + " " +
+                   field.type->name();
       }
-      runner.out().write(fmt::format("CREATE TABLE {}({});\n", sql::quote_identifier(name), columns));
+      runner.out().write(
+          fmt::format("CREATE TABLE {}({});\n", sql::quote_identifier(name), columns));
     } else if (const auto text = database.find_view(name)) {
-      runner.out().write(fmt::format("CREATE VIEW {} AS {};\n", sql::quote_identifier(name), *text));
+      runner.out().write(
+          fmt::format("CREATE VIEW {} AS {};\n", sql::quote_identifier(name), *text));
     }
   }
   if (found) return;
@@ -179,25 +184,33 @@ void show_help(ScriptRunner& runner) {
   const bool is_narrow = columns < 2 * kUsageColumns;
   const size_t indent = is_narrow ? 2 : kUsageColumns;
   for (const DotCommand& command : dot_commands()) {
-    const std::string usage = command.name + (command.arguments.empty() ? "" : " " + command.arguments);
+    const std::string usage =
+        command.name + (command.arguments.empty() ? "" : " " + command.arguments);
     const std::string summary = wrapped(command.summary, columns - std::min(columns, indent), 0);
     std::string below = (is_narrow ? "\n" + std::string(indent, ' ') : "");
     for (char c : summary) {
       below += c;
       if (c == '\n') below += std::string(indent, ' ');
     }
-    runner.out().write(runner.palette().paint(Style::kKeyword, padded(usage, is_narrow ? 0 : indent, Alignment::kLeft)) + below + "\n");
+    runner.out().write(runner.palette().paint(Style::kKeyword, padded(usage, is_narrow ? 0 : indent,
+                                                                      Alignment::kLeft)) +
+                       below + "\n");
   }
-  runner.out().write("\n" + wrapped("Statements end with a semicolon. Tab completes, Ctrl-R searches what was given before, "
-                                    "Alt-Enter begins a line, Ctrl-C stops a query, Ctrl-D leaves.",
-                                    std::min<size_t>(columns, 90), 0) + "\n");
+  runner.out().write(
+      "\n" +
+      wrapped(
+          "Statements end with a semicolon. Tab completes, Ctrl-R searches what was given before, "
+          "Alt-Enter begins a line, Ctrl-C stops a query, Ctrl-D leaves.",
+          std::min<size_t>(columns, 90), 0) +
+      "\n");
 }
 
 void set_most_rows(ScriptRunner& runner, const std::string& word) {
   size_t rows = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), rows);
   if (error != std::errc() || end != word.data() + word.size()) {
-    throw Error(ErrorCode::kInvalidArgument, "\"{}\" is no number of rows", word).hint("0 shows all");
+    throw Error(ErrorCode::kInvalidArgument, "\"{}\" is no number of rows", word)
+        .hint("0 shows all");
   }
   runner.options().most_rows = rows;
 }
@@ -212,7 +225,8 @@ void run_in_shell(ScriptRunner& runner, std::string_view line) {
   const int status = std::system(command.c_str());
   if (status != 0) {
     throw Error(ErrorCode::kIo, "the command ended with {}",
-                WIFEXITED(status) ? fmt::format("code {}", WEXITSTATUS(status)) : fmt::format("signal {}", WTERMSIG(status)));
+                WIFEXITED(status) ? fmt::format("code {}", WEXITSTATUS(status))
+                                  : fmt::format("signal {}", WTERMSIG(status)));
   }
 }
 
@@ -224,14 +238,16 @@ const std::vector<DotCommand>& dot_commands() {
       {".exit", "", "Leave, as .quit and Ctrl-D do", Takes::kNothing, 0, 0},
       {".headers", "on|off", "Names of columns above results", Takes::kSwitch, 1, 1},
       {".help", "", "This list", Takes::kNothing, 0, 0},
-      {".manual", "[FUNCTION]", "What a function does, its forms, an example; all names", Takes::kFunction, 0, 1},
+      {".manual", "[FUNCTION]", "What a function does, its forms, an example; all names",
+       Takes::kFunction, 0, 1},
       {".maxrows", "COUNT", "How many rows a box shows; 0 for all", Takes::kText, 1, 1},
       {".mode", "MODE", "box, csv, json, jsonlines, markdown or line", Takes::kMode, 0, 1},
       {".nullvalue", "TEXT", "What stands for NULL", Takes::kText, 1, 1},
       {".quit", "", "Leave", Takes::kNothing, 0, 0},
       {".read", "FILE", "Run the statements in a file", Takes::kFile, 1, 1},
       {".schema", "[TABLE]", "The statements that make the tables and views", Takes::kTable, 0, 1},
-      {".shell", "COMMAND", "Run a command of the system's shell; not with --safe", Takes::kText, 1, 1000},
+      {".shell", "COMMAND", "Run a command of the system's shell; not with --safe", Takes::kText, 1,
+       1000},
       {".tables", "[PATTERN]", "Tables and views; * or % for any text", Takes::kTable, 0, 1},
       {".timer", "on|off", "How long each statement takes", Takes::kSwitch, 1, 1},
   };
@@ -249,8 +265,8 @@ const DotCommand* find_dot_command(std::string_view name) {
 
 std::vector<std::string> output_mode_names() {
   std::vector<std::string> names;
-  for (const OutputMode mode : {OutputMode::kBox, OutputMode::kCsv, OutputMode::kJson, OutputMode::kJsonLines,
-                                OutputMode::kLine, OutputMode::kMarkdown}) {
+  for (const OutputMode mode : {OutputMode::kBox, OutputMode::kCsv, OutputMode::kJson,
+                                OutputMode::kJsonLines, OutputMode::kLine, OutputMode::kMarkdown}) {
     names.emplace_back(name_of(mode));
   }
   return names;
@@ -269,24 +285,29 @@ DotOutcome run_dot_command(std::string_view line, ScriptRunner& runner) {
     for (const DotCommand& known : dot_commands()) names.push_back(known.name);
     std::string near = nearest_name(words[0], names);
     for (const std::string& name : names) {
-      if (near.empty() && words[0].size() > 1 && name.starts_with(ascii_lower(words[0]))) near = name;
+      if (near.empty() && words[0].size() > 1 && name.starts_with(ascii_lower(words[0])))
+        near = name;
     }
     throw Error(ErrorCode::kSyntax, "no command {}", words[0])
         .hint(near.empty() ? ".help lists them" : "did you mean " + near + "?");
   }
   const size_t given = words.size() - 1;
   if (given < command->fewest || given > command->most) {
-    throw Error(ErrorCode::kSyntax, "it is {}{}{}", command->name, command->arguments.empty() ? "" : " ", command->arguments);
+    throw Error(ErrorCode::kSyntax, "it is {}{}{}", command->name,
+                command->arguments.empty() ? "" : " ", command->arguments);
   }
   const std::string argument = given > 0 ? words[1] : "";
   if (command->name == ".exit" || command->name == ".quit") return DotOutcome::kQuit;
   if (command->name == ".headers") runner.options().header = switch_of(argument);
   if (command->name == ".help") show_help(runner);
-  if (command->name == ".manual") given > 0 ? show_manual(runner, argument) : list_functions(runner);
+  if (command->name == ".manual")
+    given > 0 ? show_manual(runner, argument) : list_functions(runner);
   if (command->name == ".maxrows") set_most_rows(runner, argument);
   if (command->name == ".mode") {
-    if (given > 0) set_mode(runner, argument);
-    else runner.out().write(std::string(name_of(runner.options().mode)) + "\n");
+    if (given > 0)
+      set_mode(runner, argument);
+    else
+      runner.out().write(std::string(name_of(runner.options().mode)) + "\n");
   }
   if (command->name == ".nullvalue") runner.options().null_text = argument;
   if (command->name == ".schema") show_schema(runner, argument);
@@ -295,11 +316,14 @@ DotOutcome run_dot_command(std::string_view line, ScriptRunner& runner) {
   if (command->name == ".timer") runner.shows_times() = switch_of(argument);
   if (command->name == ".read") {
     switch (runner.run_file(argument, runner.session().database().policy())) {
-      case ScriptRunner::Outcome::kDone: return DotOutcome::kDone;
-      case ScriptRunner::Outcome::kQuit: return DotOutcome::kQuit;
+      case ScriptRunner::Outcome::kDone:
+        return DotOutcome::kDone;
+      case ScriptRunner::Outcome::kQuit:
+        return DotOutcome::kQuit;
       case ScriptRunner::Outcome::kFailed:
       case ScriptRunner::Outcome::kInterrupted:
-      case ScriptRunner::Outcome::kOutputClosed: return DotOutcome::kFailed;
+      case ScriptRunner::Outcome::kOutputClosed:
+        return DotOutcome::kFailed;
     }
   }
   return DotOutcome::kDone;

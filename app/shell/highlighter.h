@@ -13,7 +13,8 @@ struct StyledSpan {
   Style style;
 };
 
-/// Whether a keyword of the grammar is one that statements are full of, unlike `name` or `privileges`.
+/// Whether a keyword of the grammar is one that statements are full of, unlike `name` or
+/// `privileges`.
 bool is_usual_keyword(std::string_view word);
 
 /// What in a text of statements, or in a dot command, is a keyword, a string, a known function …

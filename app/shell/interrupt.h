@@ -13,7 +13,7 @@ class InterruptWatch {
   InterruptWatch(const InterruptWatch&) = delete;
 
  private:
-  struct sigaction before_ {};
+  struct sigaction before_{};
 };
 
 bool was_interrupted();

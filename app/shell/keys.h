@@ -7,13 +7,29 @@
 namespace doline::shell {
 
 enum class KeyCode : uint8_t {
-  kText,      // what was typed, in `text`
-  kPaste,     // what was pasted, in `text`
-  kControl,   // with a letter: `text` is "a" for Ctrl-A
-  kMeta,      // with a letter: `text` is "b" for Alt-B
-  kEnter, kMetaEnter, kTab, kBackTab, kBackspace, kMetaBackspace, kDelete, kEscape,
-  kLeft, kRight, kUp, kDown, kWordLeft, kWordRight, kHome, kEnd, kPageUp, kPageDown,
-  kUnknown,   // a sequence that means nothing here
+  kText,     // what was typed, in `text`
+  kPaste,    // what was pasted, in `text`
+  kControl,  // with a letter: `text` is "a" for Ctrl-A
+  kMeta,     // with a letter: `text` is "b" for Alt-B
+  kEnter,
+  kMetaEnter,
+  kTab,
+  kBackTab,
+  kBackspace,
+  kMetaBackspace,
+  kDelete,
+  kEscape,
+  kLeft,
+  kRight,
+  kUp,
+  kDown,
+  kWordLeft,
+  kWordRight,
+  kHome,
+  kEnd,
+  kPageUp,
+  kPageDown,
+  kUnknown,  // a sequence that means nothing here
 };
 
 struct Key {

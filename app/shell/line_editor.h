@@ -32,7 +32,11 @@ class LineEditor {
     const Names* names = nullptr;
   };
   LineEditor(Terminal& terminal, History& history, Palette palette, Settings settings)
-      : terminal_(terminal), history_(history), palette_(palette), settings_(std::move(settings)), screen_(terminal) {}
+      : terminal_(terminal),
+        history_(history),
+        palette_(palette),
+        settings_(std::move(settings)),
+        screen_(terminal) {}
 
   enum class Outcome : uint8_t { kText, kAbandoned, kEnd };
   struct Read {
@@ -65,8 +69,8 @@ class LineEditor {
   Screen screen_;
   KeyDecoder keys_;
   LineBuffer buffer_;
-  size_t history_at_ = 0;        // size(): what is being written
-  std::string unfinished_;       // that, while the history is looked at
+  size_t history_at_ = 0;   // size(): what is being written
+  std::string unfinished_;  // that, while the history is looked at
   std::optional<HistorySearch> search_;
   std::vector<std::string> below_;  // lines under the text, until the next key
   bool last_was_tab_ = false;

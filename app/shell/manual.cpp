@@ -15,15 +15,24 @@ namespace {
 
 std::string pattern_text(const TypePattern& pattern) {
   switch (pattern.kind) {
-    case TypePattern::Kind::kExact: return pattern.type->name();
-    case TypePattern::Kind::kVariable: return std::string(1, pattern.letter);
-    case TypePattern::Kind::kListOf: return std::string(1, pattern.letter) + "[]";
-    case TypePattern::Kind::kMapOf: return "MAP";
-    case TypePattern::Kind::kStruct: return "STRUCT";
-    case TypePattern::Kind::kDecimal: return "DECIMAL";
-    case TypePattern::Kind::kEnum: return "ENUM";
-    case TypePattern::Kind::kLambda: return "LAMBDA";
-    case TypePattern::Kind::kAny: return "ANY";
+    case TypePattern::Kind::kExact:
+      return pattern.type->name();
+    case TypePattern::Kind::kVariable:
+      return std::string(1, pattern.letter);
+    case TypePattern::Kind::kListOf:
+      return std::string(1, pattern.letter) + "[]";
+    case TypePattern::Kind::kMapOf:
+      return "MAP";
+    case TypePattern::Kind::kStruct:
+      return "STRUCT";
+    case TypePattern::Kind::kDecimal:
+      return "DECIMAL";
+    case TypePattern::Kind::kEnum:
+      return "ENUM";
+    case TypePattern::Kind::kLambda:
+      return "LAMBDA";
+    case TypePattern::Kind::kAny:
+      return "ANY";
   }
   UNREACHABLE();
 }
@@ -31,12 +40,14 @@ std::string pattern_text(const TypePattern& pattern) {
 std::string signature(const std::string& name, const std::vector<TypePattern>& parameters,
                       const std::optional<TypePattern>& variadic) {
   std::string text = name + "(";
-  for (size_t i = 0; i < parameters.size(); ++i) text += (i ? ", " : "") + pattern_text(parameters[i]);
+  for (size_t i = 0; i < parameters.size(); ++i)
+    text += (i ? ", " : "") + pattern_text(parameters[i]);
   if (variadic) text += (parameters.empty() ? "" : ", ") + pattern_text(*variadic) + " …";
   return text + ")";
 }
 
-/// Two spaces, then `text` broken into lines of at most `columns`; those after the first are indented.
+/// Two spaces, then `text` broken into lines of at most `columns`; those after the first are
+/// indented.
 std::string indented(std::string_view text, size_t columns, size_t indent) {
   return "  " + wrapped(text, std::max<size_t>(columns, 20) - 2, indent);
 }
@@ -53,11 +64,15 @@ std::string forms(std::vector<std::string> lines, size_t columns) {
   return text;
 }
 
-std::string page(const std::string& name, const std::string& kind, const std::vector<std::string>& aliases,
-                 const std::string& summary, const std::string& all_forms, const std::string& example,
+std::string page(const std::string& name, const std::string& kind,
+                 const std::vector<std::string>& aliases, const std::string& summary,
+                 const std::string& all_forms, const std::string& example,
                  const std::string& result, const Palette& palette, size_t columns) {
-  std::string text = palette.paint(Style::kStrong, name) + palette.paint(Style::kFaint, "  " + kind) + "\n" + indented(summary, columns, 2) + "\n";
-  if (!aliases.empty()) text += indented(fmt::format("also called {}", fmt::join(aliases, ", ")), columns, 4) + "\n";
+  std::string text = palette.paint(Style::kStrong, name) +
+                     palette.paint(Style::kFaint, "  " + kind) + "\n" +
+                     indented(summary, columns, 2) + "\n";
+  if (!aliases.empty())
+    text += indented(fmt::format("also called {}", fmt::join(aliases, ", ")), columns, 4) + "\n";
   if (!all_forms.empty()) text += "\n" + all_forms;
   if (!example.empty()) {
     constexpr size_t kLabelColumns = 9;  // "example" and two spaces
@@ -77,22 +92,25 @@ std::string manual_page(std::string_view name, const Palette& palette, size_t co
   if (const ScalarFunction* function = registry.scalar(name)) {
     std::vector<std::string> lines;
     for (const ScalarOverload& overload : function->overloads) {
-      lines.push_back(signature(function->name, overload.parameters, overload.variadic) + " → " + pattern_text(overload.result));
+      lines.push_back(signature(function->name, overload.parameters, overload.variadic) + " → " +
+                      pattern_text(overload.result));
     }
-    add(page(function->name, function->category, function->aliases, function->summary, forms(lines, columns), function->example,
-             function->example_result, palette, columns));
+    add(page(function->name, function->category, function->aliases, function->summary,
+             forms(lines, columns), function->example, function->example_result, palette, columns));
   }
   if (const AggregateDeclaration* function = registry.aggregate(name)) {
     std::vector<std::string> lines;
     for (const AggregateOverload& overload : function->overloads) {
       lines.push_back(signature(function->name, overload.parameters, overload.variadic));
     }
-    const std::string over = function->example.empty() ? "" : function->example + "  over x = 1, 2, 3";
-    add(page(function->name, "aggregate", function->aliases, function->summary, forms(lines, columns), over,
-             function->example_result, palette, columns));
+    const std::string over =
+        function->example.empty() ? "" : function->example + "  over x = 1, 2, 3";
+    add(page(function->name, "aggregate", function->aliases, function->summary,
+             forms(lines, columns), over, function->example_result, palette, columns));
   }
   if (const TableFunction* function = find_table_function(name)) {
-    add(page(function->name, "table function", function->aliases, function->summary, "", function->example, "", palette, columns));
+    add(page(function->name, "table function", function->aliases, function->summary, "",
+             function->example, "", palette, columns));
   }
   return text;
 }

@@ -11,12 +11,13 @@ namespace doline::shell {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, OutputMode>, 6> kModes = {{{"box", OutputMode::kBox},
-                                                                            {"csv", OutputMode::kCsv},
-                                                                            {"json", OutputMode::kJson},
-                                                                            {"jsonlines", OutputMode::kJsonLines},
-                                                                            {"markdown", OutputMode::kMarkdown},
-                                                                            {"line", OutputMode::kLine}}};
+constexpr std::array<std::pair<std::string_view, OutputMode>, 6> kModes = {
+    {{"box", OutputMode::kBox},
+     {"csv", OutputMode::kCsv},
+     {"json", OutputMode::kJson},
+     {"jsonlines", OutputMode::kJsonLines},
+     {"markdown", OutputMode::kMarkdown},
+     {"line", OutputMode::kLine}}};
 
 /// Calls `row` with each row of the query, and sees to it that what it appended to `text` goes out.
 template <class EachRow>
@@ -34,7 +35,8 @@ uint64_t stream_rows(Query& query, OutputStream& out, std::string& text, const E
   return rows;
 }
 
-uint64_t print_csv(Query& query, const OutputOptions& options, OutputStream& out, const ZoneOffsets* zone) {
+uint64_t print_csv(Query& query, const OutputOptions& options, OutputStream& out,
+                   const ZoneOffsets* zone) {
   std::string text, value;
   const std::string null_text = options.null_shown();
   const Schema& schema = query.schema();
@@ -73,20 +75,22 @@ uint64_t print_json(Query& query, OutputStream& out, const ZoneOffsets* zone, bo
     append_json_string(key, field.name);
     keys.push_back(key + ":");
   }
-  const uint64_t rows = stream_rows(query, out, text, [&](const Chunk& chunk, uint32_t row, bool is_first) {
-    text += is_first || !is_array ? "{" : ",\n{";
-    for (size_t i = 0; i < schema.size(); ++i) {
-      if (i > 0) text += ',';
-      text += keys[i];
-      append_json(text, chunk.columns[i], row, zone);
-    }
-    text += is_array ? "}" : "}\n";
-  });
+  const uint64_t rows =
+      stream_rows(query, out, text, [&](const Chunk& chunk, uint32_t row, bool is_first) {
+        text += is_first || !is_array ? "{" : ",\n{";
+        for (size_t i = 0; i < schema.size(); ++i) {
+          if (i > 0) text += ',';
+          text += keys[i];
+          append_json(text, chunk.columns[i], row, zone);
+        }
+        text += is_array ? "}" : "}\n";
+      });
   if (is_array) out.write("]\n");
   return rows;
 }
 
-uint64_t print_line(Query& query, const OutputOptions& options, OutputStream& out, const ZoneOffsets* zone) {
+uint64_t print_line(Query& query, const OutputOptions& options, OutputStream& out,
+                    const ZoneOffsets* zone) {
   std::string text;
   const Schema& schema = query.schema();
   size_t width = 0;
@@ -95,7 +99,8 @@ uint64_t print_line(Query& query, const OutputOptions& options, OutputStream& ou
     if (!is_first) text += '\n';
     for (size_t i = 0; i < schema.size(); ++i) {
       text += padded(schema[i].name, width, Alignment::kRight) + " = ";
-      text += chunk.columns[i].is_null(row) ? options.null_shown() : text_at(chunk.columns[i], row, zone);
+      text += chunk.columns[i].is_null(row) ? options.null_shown()
+                                            : text_at(chunk.columns[i], row, zone);
       text += '\n';
     }
   });
@@ -105,26 +110,33 @@ std::string markdown_cell(std::string_view text) {
   std::string out;
   for (char c : text) {
     if (c == '|') out += '\\';
-    if (c == '\n') out += "<br>";
-    else out += c;
+    if (c == '\n')
+      out += "<br>";
+    else
+      out += c;
   }
   return out;
 }
 
 /// Columns as wide as their longest value, so that the text can be read as it stands; from so many
 /// rows on they keep the width of the first ones.
-uint64_t print_markdown(Query& query, const OutputOptions& options, OutputStream& out, const ZoneOffsets* zone) {
+uint64_t print_markdown(Query& query, const OutputOptions& options, OutputStream& out,
+                        const ZoneOffsets* zone) {
   constexpr size_t kMeasuredRows = 1000;
   const Schema& schema = query.schema();
   std::vector<std::vector<std::string>> measured;
   std::vector<size_t> widths;
-  for (const Field& field : schema) widths.push_back(std::max<size_t>(1, display_width(markdown_cell(field.name))));
+  for (const Field& field : schema)
+    widths.push_back(std::max<size_t>(1, display_width(markdown_cell(field.name))));
   bool has_begun = false;
   std::string text;
   const auto line = [&](const std::vector<std::string>& cells) {
     text += '|';
     for (size_t i = 0; i < cells.size(); ++i) {
-      text += " " + padded(cells[i], widths[i], schema[i].type->is_numeric() ? Alignment::kRight : Alignment::kLeft) + " |";
+      text += " " +
+              padded(cells[i], widths[i],
+                     schema[i].type->is_numeric() ? Alignment::kRight : Alignment::kLeft) +
+              " |";
     }
     text += '\n';
   };
@@ -148,10 +160,12 @@ uint64_t print_markdown(Query& query, const OutputOptions& options, OutputStream
   const uint64_t rows = stream_rows(query, out, text, [&](const Chunk& chunk, uint32_t row, bool) {
     std::vector<std::string> cells;
     for (const Column& column : chunk.columns) {
-      cells.push_back(column.is_null(row) ? options.null_shown() : markdown_cell(text_at(column, row, zone)));
+      cells.push_back(column.is_null(row) ? options.null_shown()
+                                          : markdown_cell(text_at(column, row, zone)));
     }
     if (has_begun) return line(cells);
-    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], display_width(cells[i]));
+    for (size_t i = 0; i < cells.size(); ++i)
+      widths[i] = std::max(widths[i], display_width(cells[i]));
     measured.push_back(std::move(cells));
     if (measured.size() == kMeasuredRows) begin();
   });
@@ -194,18 +208,23 @@ std::string_view name_of(OutputMode mode) {
   UNREACHABLE();
 }
 
-uint64_t print_result(Query& query, const OutputOptions& options, OutputStream& out, const ZoneOffsets* zone,
-                      const Palette& palette) {
+uint64_t print_result(Query& query, const OutputOptions& options, OutputStream& out,
+                      const ZoneOffsets* zone, const Palette& palette) {
   query.await_rows();  // only then are the types final
   switch (options.mode) {
     case OutputMode::kBox:
       if (is_plan(query.schema())) return print_plan_text(query, out);
       return print_box(query, options, out, zone, palette);
-    case OutputMode::kCsv: return print_csv(query, options, out, zone);
-    case OutputMode::kJson: return print_json(query, out, zone, true);
-    case OutputMode::kJsonLines: return print_json(query, out, zone, false);
-    case OutputMode::kMarkdown: return print_markdown(query, options, out, zone);
-    case OutputMode::kLine: return print_line(query, options, out, zone);
+    case OutputMode::kCsv:
+      return print_csv(query, options, out, zone);
+    case OutputMode::kJson:
+      return print_json(query, out, zone, true);
+    case OutputMode::kJsonLines:
+      return print_json(query, out, zone, false);
+    case OutputMode::kMarkdown:
+      return print_markdown(query, options, out, zone);
+    case OutputMode::kLine:
+      return print_line(query, options, out, zone);
   }
   UNREACHABLE();
 }

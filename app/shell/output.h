@@ -23,14 +23,16 @@ struct OutputOptions {
   bool header = true;
   /// What stands for NULL; unless it is said, an empty field in CSV, so that it reads back as NULL.
   std::optional<std::string> null_text;
-  std::string null_shown() const { return null_text.value_or(mode == OutputMode::kCsv ? "" : "NULL"); }
+  std::string null_shown() const {
+    return null_text.value_or(mode == OutputMode::kCsv ? "" : "NULL");
+  }
   size_t most_rows = 40;  // box: more are cut in the middle; 0: all
   size_t width = 0;       // box: of the terminal; 0: without end
 };
 
 /// Takes the query's rows and prints them; in all modes but kBox and kMarkdown, which need to see
 /// widths, as they come. Returns how many there were. Throws what the query throws, and kIo.
-uint64_t print_result(Query& query, const OutputOptions& options, OutputStream& out, const ZoneOffsets* zone,
-                      const Palette& palette);
+uint64_t print_result(Query& query, const OutputOptions& options, OutputStream& out,
+                      const ZoneOffsets* zone, const Palette& palette);
 
 }  // namespace doline::shell

@@ -12,8 +12,8 @@ namespace doline::shell {
 /// What is being edited, as rows of a screen.
 struct Drawing {
   struct Row {
-    std::string text;   // with its colours
-    size_t width = 0;   // without
+    std::string text;  // with its colours
+    size_t width = 0;  // without
   };
   std::vector<Row> rows;
   size_t cursor_row = 0;
@@ -26,8 +26,8 @@ struct Prompts {
 };
 
 /// `text` with a prompt before each line, broken where the terminal is too narrow.
-Drawing lay_out(std::string_view text, size_t cursor, const std::vector<StyledSpan>& spans, const Prompts& prompts,
-                size_t columns, const Palette& palette);
+Drawing lay_out(std::string_view text, size_t cursor, const std::vector<StyledSpan>& spans,
+                const Prompts& prompts, size_t columns, const Palette& palette);
 
 /// The part of the terminal that is drawn again with every key. The terminal's cursor stands
 /// where the drawing's does between calls.

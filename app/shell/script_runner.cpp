@@ -34,7 +34,8 @@ class Stopwatch {
   std::string text() const {
     rusage now{};
     ::getrusage(RUSAGE_SELF, &now);
-    const double real = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+    const double real =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
     return fmt::format("Run Time (s): real {:.3f} user {:.6f} sys {:.6f}\n", real,
                        seconds(now.ru_utime) - seconds(before_.ru_utime),
                        seconds(now.ru_stime) - seconds(before_.ru_stime));
@@ -74,7 +75,9 @@ std::vector<Part> parts_of(std::string_view text) {
       end = std::min(text.find('\n', end), text.size());
       if (end == text.size()) break;
       const size_t next = text.find_first_not_of(" \t\r\n", end);
-      if (next != std::string_view::npos && text[next] == '.' && !sql::is_unfinished(text.substr(first, end - first))) break;
+      if (next != std::string_view::npos && text[next] == '.' &&
+          !sql::is_unfinished(text.substr(first, end - first)))
+        break;
       ++end;
     }
     parts.push_back({first, end, false});
@@ -85,8 +88,11 @@ std::vector<Part> parts_of(std::string_view text) {
 }  // namespace
 
 ScriptRunner::ScriptRunner(Session& session)
-    : session_(session), out_(STDOUT_FILENO), palette_(Palette::of_terminal(STDOUT_FILENO)),
-      error_palette_(Palette::of_terminal(STDERR_FILENO)), progress_(STDERR_FILENO) {
+    : session_(session),
+      out_(STDOUT_FILENO),
+      palette_(Palette::of_terminal(STDOUT_FILENO)),
+      error_palette_(Palette::of_terminal(STDERR_FILENO)),
+      progress_(STDERR_FILENO) {
   out_.set_before_writing([this] { progress_.erase(); });
   session_.set_watcher(this);
 }
@@ -114,20 +120,24 @@ ScriptRunner::Outcome ScriptRunner::tell(const Error& error, std::string_view so
   const std::string text = named.render(source) + "\n";
   const size_t colon = text.find(':');
   print_error(error_palette_.paint(Style::kError, text.substr(0, colon)) + text.substr(colon));
-  return error.code() == ErrorCode::kCancelled && was_interrupted() ? Outcome::kInterrupted : Outcome::kFailed;
+  return error.code() == ErrorCode::kCancelled && was_interrupted() ? Outcome::kInterrupted
+                                                                    : Outcome::kFailed;
 }
 
 void ScriptRunner::tell_rejects(uint64_t generation_before) {
   const RejectStore& store = session_.rejects();
   const uint64_t count = store.count();
   if (store.generation() == generation_before || count == 0) return;
-  std::string text = fmt::format("{}: {} damaged line{} left out\n", error_palette_.paint(Style::kStrong, "warning"), count,
-                                 count == 1 ? "" : "s");
+  std::string text =
+      fmt::format("{}: {} damaged line{} left out\n",
+                  error_palette_.paint(Style::kStrong, "warning"), count, count == 1 ? "" : "s");
   const std::vector<Reject> rejects = store.list();
   for (size_t i = 0; i < rejects.size() && i < kShownRejects; ++i) {
-    text += fmt::format("  {}, line {}: {}\n", rejects[i].file, rejects[i].line, spelled_out(rejects[i].reason));
+    text += fmt::format("  {}, line {}: {}\n", rejects[i].file, rejects[i].line,
+                        spelled_out(rejects[i].reason));
   }
-  if (count > kShownRejects) text += fmt::format("  and {} more: FROM rejects()\n", count - kShownRejects);
+  if (count > kShownRejects)
+    text += fmt::format("  and {} more: FROM rejects()\n", count - kShownRejects);
   print_error(text);
 }
 
@@ -188,7 +198,9 @@ ScriptRunner::Outcome ScriptRunner::run(std::string_view text) {
     if (!part.is_dot_command) {
       // Blank where other parts stand, so that errors count lines from the script's begin.
       std::string alone(text.substr(0, part.end));
-      std::replace_if(alone.begin(), alone.begin() + static_cast<ptrdiff_t>(part.begin), [](char c) { return c != '\n'; }, ' ');
+      std::replace_if(
+          alone.begin(), alone.begin() + static_cast<ptrdiff_t>(part.begin),
+          [](char c) { return c != '\n'; }, ' ');
       const Outcome outcome = run_statements(alone);
       if (outcome != Outcome::kDone) return outcome;
       continue;
@@ -197,7 +209,8 @@ ScriptRunner::Outcome ScriptRunner::run(std::string_view text) {
       const DotOutcome outcome = run_dot_command(piece, *this);
       out_.flush();
       if (outcome == DotOutcome::kQuit) return Outcome::kQuit;
-      if (outcome == DotOutcome::kFailed) return was_interrupted() ? Outcome::kInterrupted : Outcome::kFailed;
+      if (outcome == DotOutcome::kFailed)
+        return was_interrupted() ? Outcome::kInterrupted : Outcome::kFailed;
     } catch (const Error& error) {
       return tell(error, piece);
     }
@@ -209,14 +222,16 @@ ScriptRunner::Outcome ScriptRunner::run_file(const std::string& path, const Acce
   std::string text;
   try {
     if (files_.size() == kMostNestedFiles) {
-      throw Error(ErrorCode::kInvalidArgument, "{}: scripts that read scripts go {} deep at most", path, kMostNestedFiles);
+      throw Error(ErrorCode::kInvalidArgument, "{}: scripts that read scripts go {} deep at most",
+                  path, kMostNestedFiles);
     }
     const auto stream = FileSystem::local().open_stream(path, policy);
     constexpr size_t kBlock = size_t{1} << 16;
     while (true) {
       const size_t size = text.size();
       text.resize(size + kBlock);
-      const size_t got = stream->read_fully({reinterpret_cast<std::byte*>(text.data()) + size, kBlock});
+      const size_t got =
+          stream->read_fully({reinterpret_cast<std::byte*>(text.data()) + size, kBlock});
       text.resize(size + got);
       if (got < kBlock) break;
     }

@@ -16,7 +16,9 @@ namespace doline::shell {
 
 namespace {
 
-bool is_complete(std::string_view text) { return is_dot_command(text) || !sql::is_unfinished(text); }
+bool is_complete(std::string_view text) {
+  return is_dot_command(text) || !sql::is_unfinished(text);
+}
 
 }  // namespace
 
@@ -28,8 +30,9 @@ int run_shell(ScriptRunner& runner) {
   const Palette palette = Palette::of_terminal(STDERR_FILENO);
   LineEditor editor(terminal, history, palette, {{"doline> ", "   ...> "}, is_complete, &names});
   const std::string name = std::string("doline ") + kVersion;
-  const std::string hint = cut_to_width("  .help for commands, Tab completes, Ctrl-D leaves",
-                                        terminal.columns() - std::min(terminal.columns(), name.size()));
+  const std::string hint =
+      cut_to_width("  .help for commands, Tab completes, Ctrl-D leaves",
+                   terminal.columns() - std::min(terminal.columns(), name.size()));
   terminal.write(palette.paint(Style::kStrong, name) + palette.paint(Style::kFaint, hint) + "\n");
   while (true) {
     const LineEditor::Read read = editor.read();
@@ -39,11 +42,14 @@ int run_shell(ScriptRunner& runner) {
     forget_interrupts();
     const Terminal::Silence silence(terminal);
     switch (runner.run(read.text)) {
-      case ScriptRunner::Outcome::kQuit: return 0;
-      case ScriptRunner::Outcome::kOutputClosed: return 1;
+      case ScriptRunner::Outcome::kQuit:
+        return 0;
+      case ScriptRunner::Outcome::kOutputClosed:
+        return 1;
       case ScriptRunner::Outcome::kInterrupted:
       case ScriptRunner::Outcome::kDone:
-      case ScriptRunner::Outcome::kFailed: break;
+      case ScriptRunner::Outcome::kFailed:
+        break;
     }
     forget_interrupts();
   }

@@ -15,8 +15,8 @@ enum class Style : uint8_t {
   kNumber,
   kComment,
   kError,
-  kFaint,    // borders, types, NULL
-  kStrong,   // names of columns, headings
+  kFaint,   // borders, types, NULL
+  kStrong,  // names of columns, headings
   kPrompt,
 };
 

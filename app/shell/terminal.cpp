@@ -24,7 +24,7 @@ winsize size_of(int descriptor) {
 size_t terminal_columns(int descriptor) { return size_of(descriptor).ws_col; }
 
 Terminal::Terminal(int input, int output) : input_(input), output_(output) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int) { size_changed = 1; };
   ::sigaction(SIGWINCH, &action, nullptr);  // without SA_RESTART: poll() must return
 }

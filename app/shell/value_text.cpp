@@ -34,13 +34,27 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += fmt::format("\\u{:04x}", static_cast<int>(c));
@@ -57,7 +71,8 @@ void append_json(std::string& out, const Column& column, uint32_t row, const Zon
     out += "null";
     return;
   }
-  if (column.is_dictionary()) return append_json(out, column.dictionary()->values(), column.codes()[row], zone);
+  if (column.is_dictionary())
+    return append_json(out, column.dictionary()->values(), column.codes()[row], zone);
   const TypeRef type = column.type();
   const uint32_t at = column.index_of(row);
   if (type->is(TypeKind::kStruct)) {
@@ -109,8 +124,9 @@ std::string short_type_name(TypeRef type) {
   if (type->is(TypeKind::kList)) return short_type_name(type->child()) + "[]";
   const std::string name = ascii_lower(type->name());
   constexpr std::pair<std::string_view, std::string_view> kShort[] = {
-      {"tinyint", "int8"},   {"smallint", "int16"},   {"integer", "int32"},   {"bigint", "int64"},  {"hugeint", "int128"},
-      {"utinyint", "uint8"}, {"usmallint", "uint16"}, {"uinteger", "uint32"}, {"ubigint", "uint64"}};
+      {"tinyint", "int8"},     {"smallint", "int16"},  {"integer", "int32"},
+      {"bigint", "int64"},     {"hugeint", "int128"},  {"utinyint", "uint8"},
+      {"usmallint", "uint16"}, {"uinteger", "uint32"}, {"ubigint", "uint64"}};
   for (const auto& [sql, shorter] : kShort) {
     if (name == sql) return std::string(shorter);
   }

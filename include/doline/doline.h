@@ -26,9 +26,10 @@
  * Threads. A session, its prepared statements and a query are each used by one thread at a time,
  * which may change; different sessions, and different queries of one session, by different threads
  * at once. doline_cancel, doline_interrupt and doline_progress may be called from any thread while
- * others work. Until doline_schema or doline_next has returned for the first time, a query counts as
- * part of its session. Everything lives on its own: a session may be closed before its statements
- * and queries. After fork() the child opens sessions of its own: the parent's refuse there.
+ * others work. Until doline_schema or doline_next has returned for the first time, a query counts
+ * as part of its session. Everything lives on its own: a session may be closed before its
+ * statements and queries. After fork() the child opens sessions of its own: the parent's refuse
+ * there.
  */
 #ifndef DOLINE_H
 #define DOLINE_H
@@ -112,8 +113,8 @@ DOLINE_API int doline_run(doline_prepared* prepared, doline_query** out);
 
 /* --- Results */
 
-/* The columns: a struct of them. The caller releases it. Works on the query until its first rows are
- * ready, because values of a CSV file may show that its sniffed types are too narrow; fails as
+/* The columns: a struct of them. The caller releases it. Works on the query until its first rows
+ * are ready, because values of a CSV file may show that its sniffed types are too narrow; fails as
  * doline_next does. */
 DOLINE_API int doline_schema(doline_query* query, struct ArrowSchema* out);
 /* The next rows, in order, as a struct array of doline_schema's columns: up to about 128 Ki rows a
@@ -133,9 +134,9 @@ DOLINE_API void doline_cancel(doline_query* query);
 DOLINE_API void doline_query_free(doline_query* query);
 
 typedef struct doline_progress_info {
-  double share;            /* 0 to 1, never falls */
-  uint64_t rows_read;      /* from tables and files */
-  uint64_t memory_bytes;   /* charged now, by the whole process */
+  double share;          /* 0 to 1, never falls */
+  uint64_t rows_read;    /* from tables and files */
+  uint64_t memory_bytes; /* charged now, by the whole process */
   uint64_t memory_limit_bytes;
   uint64_t spilled_bytes;
   double elapsed_seconds;

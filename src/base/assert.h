@@ -11,9 +11,9 @@ namespace doline {
 }  // namespace doline
 
 /// Always on; use it per chunk, never per row.
-#define ASSERT(condition)                                                  \
-  (__builtin_expect(!!(condition), 1)                                      \
-       ? void(0)                                                           \
+#define ASSERT(condition)             \
+  (__builtin_expect(!!(condition), 1) \
+       ? void(0)                      \
        : ::doline::assertion_failed(#condition, __FILE__, __LINE__))
 
 /// On in debug builds only; use it per row.

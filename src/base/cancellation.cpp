@@ -13,7 +13,8 @@ thread_local int64_t polls_left = kPatient;
 
 }  // namespace
 
-CancellationScope::CancellationScope(const std::atomic<bool>& cancelled) noexcept : outer_(thread_cancelled) {
+CancellationScope::CancellationScope(const std::atomic<bool>& cancelled) noexcept
+    : outer_(thread_cancelled) {
   thread_cancelled = &cancelled;
 }
 CancellationScope::~CancellationScope() { thread_cancelled = outer_; }
@@ -26,7 +27,8 @@ void poll_cancellation() {
     throw Error(ErrorCode::kCancelled, "the query was cancelled");
   }
   if (polls_left == kPatient) return;
-  if (polls_left == 0) throw Error(ErrorCode::kCancelled, "this takes too long to be computed beforehand");
+  if (polls_left == 0)
+    throw Error(ErrorCode::kCancelled, "this takes too long to be computed beforehand");
   --polls_left;
 }
 

@@ -25,7 +25,8 @@ uint64_t cores(uint64_t quota, uint64_t period) {
 void read_group(const std::string& folder, CgroupLimits& limits) {
   take_least(limits.memory_bytes, first_number(folder + "/memory.max"));
   take_least(limits.memory_bytes, first_number(folder + "/memory.limit_in_bytes"));
-  take_least(limits.cores, cores(first_number(folder + "/cpu.cfs_quota_us"), first_number(folder + "/cpu.cfs_period_us")));
+  take_least(limits.cores, cores(first_number(folder + "/cpu.cfs_quota_us"),
+                                 first_number(folder + "/cpu.cfs_period_us")));
   std::ifstream file(folder + "/cpu.max");
   uint64_t quota = 0;
   uint64_t period = 0;
@@ -44,11 +45,16 @@ CgroupLimits read_cgroup_limits(const std::string& root) {
     const size_t second = first == std::string::npos ? first : line.find(':', first + 1);
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
-    const auto has = [&](const char* name) { return ("," + controllers + ",").find(name) != std::string::npos; };
+    const auto has = [&](const char* name) {
+      return ("," + controllers + ",").find(name) != std::string::npos;
+    };
     std::string folder = mount;
-    if (has(",memory,")) folder += "/memory";
-    else if (has(",cpu,")) folder += "/" + controllers;
-    else if (!controllers.empty()) continue;
+    if (has(",memory,"))
+      folder += "/memory";
+    else if (has(",cpu,"))
+      folder += "/" + controllers;
+    else if (!controllers.empty())
+      continue;
     std::string path = line.substr(second + 1);
     while (path.size() > 1) {
       read_group(folder + path, limits);

@@ -33,7 +33,8 @@ size_t edit_distance(std::string_view a, std::string_view b) {
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
       row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + !same(i - 1, j - 1)});
-      if (i > 1 && j > 1 && same(i - 1, j - 2) && same(i - 2, j - 1)) row[j] = std::min(row[j], before[j - 2] + 1);
+      if (i > 1 && j > 1 && same(i - 1, j - 2) && same(i - 2, j - 1))
+        row[j] = std::min(row[j], before[j - 2] + 1);
     }
     std::swap(before, above);
     std::swap(above, row);
@@ -43,8 +44,9 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 /// Columns a terminal needs for `text`: UTF-8 continuation bytes take none.
 size_t display_width(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 /// A line longer than this is shown around the place that is meant.
@@ -58,7 +60,9 @@ struct Window {
 
 Window window_around(std::string_view source, size_t line_begin, size_t line_end, size_t place) {
   if (line_end - line_begin <= kMostLineBytes) return {line_begin, line_end};
-  const auto is_inside = [&](size_t at) { return (static_cast<unsigned char>(source[at]) & 0xC0) == 0x80; };
+  const auto is_inside = [&](size_t at) {
+    return (static_cast<unsigned char>(source[at]) & 0xC0) == 0x80;
+  };
   Window window{std::max(line_begin, place - std::min(place, kBytesBefore)), 0};
   window.end = std::min(line_end, window.begin + kMostLineBytes);
   window.begin = std::max(line_begin, window.end - std::min(window.end, kMostLineBytes));
@@ -96,19 +100,23 @@ std::string Error::render(std::string_view source) const {
   if (!span_.empty() && span_.begin < source.size()) {
     const size_t begin = span_.begin;
     const size_t line_begin = source.rfind('\n', begin == 0 ? 0 : begin - 1);
-    const size_t first = line_begin == std::string_view::npos || line_begin >= begin ? 0 : line_begin + 1;
+    const size_t first =
+        line_begin == std::string_view::npos || line_begin >= begin ? 0 : line_begin + 1;
     const size_t line_end = std::min(source.find('\n', begin), source.size());
     const Window window = window_around(source, first, line_end, begin);
     const size_t number =
-        1 + static_cast<size_t>(std::count(source.begin(), source.begin() + static_cast<ptrdiff_t>(first), '\n'));
+        1 + static_cast<size_t>(
+                std::count(source.begin(), source.begin() + static_cast<ptrdiff_t>(first), '\n'));
     std::string line(source.substr(window.begin, window.end - window.begin));
     std::replace(line.begin(), line.end(), '\t', ' ');
     const std::string_view cut = window.begin > first ? "…" : "";
     line = fmt::format("{}{}{}", cut, line, window.end < line_end ? "…" : "");
     const size_t end = std::min<size_t>(std::max<size_t>(span_.end, begin + 1), window.end);
     const size_t carets = std::max<size_t>(1, display_width(source.substr(begin, end - begin)));
-    out += fmt::format("\n {} | {}\n {:{}} | {:{}}{}", number, line, "", std::to_string(number).size(), "",
-                       display_width(cut) + display_width(source.substr(window.begin, begin - window.begin)), std::string(carets, '^'));
+    out += fmt::format(
+        "\n {} | {}\n {:{}} | {:{}}{}", number, line, "", std::to_string(number).size(), "",
+        display_width(cut) + display_width(source.substr(window.begin, begin - window.begin)),
+        std::string(carets, '^'));
   }
   for (const auto& note : notes_) out += "\n note: " + note;
   if (!hint_.empty()) out += "\n hint: " + hint_;
@@ -120,7 +128,9 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
   // A name that would have to change by half is another name.
   size_t best_distance = std::min(std::max<size_t>(2, name.size() / 3), name.size() / 2) + 1;
   for (const auto& candidate : candidates) {
-    if (candidate.size() > name.size() + best_distance || name.size() > candidate.size() + best_distance) continue;
+    if (candidate.size() > name.size() + best_distance ||
+        name.size() > candidate.size() + best_distance)
+      continue;
     const size_t distance = edit_distance(name, candidate);
     if (distance < best_distance) {
       best = &candidate;
@@ -137,7 +147,8 @@ void assertion_failed(std::string_view condition, const char* file, int line) {
   }
   const std::string_view path(file);
   throw Error(ErrorCode::kInternal, "assertion failed: {} at {}:{}", condition,
-              path.substr(path.find("src/") == std::string_view::npos ? 0 : path.find("src/")), line)
+              path.substr(path.find("src/") == std::string_view::npos ? 0 : path.find("src/")),
+              line)
       .hint("this is a fault in Doline: please report the statement that caused it");
 }
 

@@ -4,8 +4,8 @@
 
 namespace doline {
 
-/// splitmix64 (Steele, Lea, Flood, OOPSLA 2014): small, seedable, good enough for tests, generators and
-/// random(); never for secrets.
+/// splitmix64 (Steele, Lea, Flood, OOPSLA 2014): small, seedable, good enough for tests, generators
+/// and random(); never for secrets.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}

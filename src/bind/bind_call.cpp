@@ -8,12 +8,13 @@ namespace doline {
 
 namespace {
 
-constexpr const char* kWindowNames[] = {"row_number", "rank",  "dense_rank", "percent_rank", "cume_dist",
-                                        "ntile",      "lag",   "lead",       "first_value",  "last_value",
-                                        "nth_value",  "rank_dense"};
+constexpr const char* kWindowNames[] = {"row_number",  "rank",       "dense_rank", "percent_rank",
+                                        "cume_dist",   "ntile",      "lag",        "lead",
+                                        "first_value", "last_value", "nth_value",  "rank_dense"};
 
 bool is_window_name(const std::string& name) {
-  return std::any_of(std::begin(kWindowNames), std::end(kWindowNames), [&](const char* known) { return name == known; });
+  return std::any_of(std::begin(kWindowNames), std::end(kWindowNames),
+                     [&](const char* known) { return name == known; });
 }
 
 [[noreturn]] void no_such_function(const std::string& name, SourceSpan span) {
@@ -27,24 +28,29 @@ bool is_window_name(const std::string& name) {
 
 /// -q, also of each in a list; -0.0 for 0, which still says from which side.
 ExprRef negated_quantile(const ExprRef& quantile, const SessionConstants& session) {
-  const ExprRef real = CastExpr::create(
-      quantile, quantile->type->physical() == PhysicalType::kList ? Type::list(Type::float64()) : Type::float64());
+  const ExprRef real = CastExpr::create(quantile, quantile->type->physical() == PhysicalType::kList
+                                                      ? Type::list(Type::float64())
+                                                      : Type::float64());
   const Value value = evaluate_constant(real, session);
   if (value.is_null()) return quantile;
   const auto negated = [&](const Value& one) {
     if (!one.is_null() && one.as_real() < 0) {
-      throw Error(ErrorCode::kInvalidArgument, quantile->span, "a quantile in a given order lies between 0 and 1");
+      throw Error(ErrorCode::kInvalidArgument, quantile->span,
+                  "a quantile in a given order lies between 0 and 1");
     }
     return one.is_null() ? one : Value::real(-one.as_real());
   };
-  if (real->type->physical() != PhysicalType::kList) return ConstantExpr::create(negated(value), quantile->span);
+  if (real->type->physical() != PhysicalType::kList)
+    return ConstantExpr::create(negated(value), quantile->span);
   std::vector<Value> all;
   for (const Value& one : value.as_nested()) all.push_back(negated(one));
   return ConstantExpr::create(Value::nested(real->type, std::move(all)), quantile->span);
 }
 
 /// name(arguments…), as if it had been written.
-std::shared_ptr<sql::FunctionCall> written_call(const char* name, std::vector<sql::ExpressionRef> arguments, SourceSpan span) {
+std::shared_ptr<sql::FunctionCall> written_call(const char* name,
+                                                std::vector<sql::ExpressionRef> arguments,
+                                                SourceSpan span) {
   auto call = std::make_shared<sql::FunctionCall>();
   call->name = {{name, span}};
   for (auto& argument : arguments) call->arguments.push_back({{}, std::move(argument)});
@@ -56,11 +62,13 @@ std::shared_ptr<sql::FunctionCall> written_call(const char* name, std::vector<sq
 
 ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& context) {
   std::string name = folded(node.name.back().text);
-  if (node.within_group && (name == "percentile_cont" || name == "percentile_disc")) name.replace(0, 10, "quantile");
+  if (node.within_group && (name == "percentile_cont" || name == "percentile_disc"))
+    name.replace(0, 10, "quantile");
   if (node.name.size() > 1) {
     // `x.upper()` is upper(x), unless x is a schema; schemas hold no functions of ours but main.
     const std::string first = folded(node.name[0].text);
-    if (!(node.name.size() == 2 && (first == "main" || first == "pg_catalog" || first == "system"))) {
+    if (!(node.name.size() == 2 &&
+          (first == "main" || first == "pg_catalog" || first == "system"))) {
       sql::FunctionCall chained = node;
       sql::ColumnReference receiver;
       receiver.names.assign(node.name.begin(), node.name.end() - 1);
@@ -75,13 +83,15 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
   const AggregateDeclaration* aggregate = registry.aggregate(name);
   if (node.over) return window_call(name, node, context);
   if (is_window_name(name) && !aggregate && !registry.scalar(name)) {
-    throw Error(ErrorCode::kBind, node.span, "{} needs an OVER clause", name).hint(name + "(…) OVER (ORDER BY …)");
+    throw Error(ErrorCode::kBind, node.span, "{} needs an OVER clause", name)
+        .hint(name + "(…) OVER (ORDER BY …)");
   }
   if (name == "unnest") {
     int levels = 0;
     const ExprRef unnested = unnest_call(node, context, levels);
     if (dynamic_cast<const UnnestExpr*>(unnested.get())) return unnested;
-    throw Error(ErrorCode::kBind, node.span, "the fields of a struct are several columns: unnest them by an item of its own");
+    throw Error(ErrorCode::kBind, node.span,
+                "the fields of a struct are several columns: unnest them by an item of its own");
   }
   if (name == "generate_subscripts" && node.arguments.size() == 2) {
     // The positions of a list's elements, a row each.
@@ -89,24 +99,32 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
     one->literal = sql::LiteralKind::kInteger;
     one->text = "1";
     one->span = node.span;
-    const auto length = written_call("array_length", {node.arguments[0].value, node.arguments[1].value}, node.span);
-    return call(*written_call("unnest", {written_call("generate_series", {one, length}, node.span)}, node.span), context);
+    const auto length =
+        written_call("array_length", {node.arguments[0].value, node.arguments[1].value}, node.span);
+    return call(*written_call("unnest", {written_call("generate_series", {one, length}, node.span)},
+                              node.span),
+                context);
   }
   if (name == "grouping" && context.aggregates && !node.arguments.empty()) {
     // Without GROUPING SETS no key is ever left out: 0, of what must be keys.
     ExprRef zero = ConstantExpr::create(Value::integer(0), node.span);
     for (const auto& argument : node.arguments) {
-      zero = CaseExpr::create({IsNullExpr::create(expression(*argument.value, context), false)}, {zero}, zero, node.span);
+      zero = CaseExpr::create({IsNullExpr::create(expression(*argument.value, context), false)},
+                              {zero}, zero, node.span);
     }
     return zero;
   }
-  if (name == "current_setting" && node.arguments.size() == 1) return current_setting(node, context);
+  if (name == "current_setting" && node.arguments.size() == 1)
+    return current_setting(node, context);
   const ScalarFunction* scalar = registry.scalar(name);
-  if (aggregate && !(scalar && !context.aggregates)) return aggregate_call(*aggregate, node, context);
+  if (aggregate && !(scalar && !context.aggregates))
+    return aggregate_call(*aggregate, node, context);
   if (name == "coalesce" || name == "ifnull") {
     std::vector<ExprRef> choices;
-    for (const auto& argument : unpacked(node.arguments, context)) choices.push_back(expression(*argument.value, context));
-    if (choices.empty()) throw Error(ErrorCode::kTypeMismatch, node.span, "{} takes at least one value", name);
+    for (const auto& argument : unpacked(node.arguments, context))
+      choices.push_back(expression(*argument.value, context));
+    if (choices.empty())
+      throw Error(ErrorCode::kTypeMismatch, node.span, "{} takes at least one value", name);
     unify_all(choices, node.span, "coalesce");
     return CoalesceExpr::create(std::move(choices), node.span);
   }
@@ -121,12 +139,15 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
   }
   if (name == "nullif" && node.arguments.size() == 2) {
     const ExprRef value = expression(*node.arguments[0].value, context);
-    const ExprRef same = compare(sql::ComparisonOperator::kEqual, value, expression(*node.arguments[1].value, context), node.span);
-    return CaseExpr::create({same}, {ConstantExpr::create(Value::null(value->type))}, value, node.span);
+    const ExprRef same = compare(sql::ComparisonOperator::kEqual, value,
+                                 expression(*node.arguments[1].value, context), node.span);
+    return CaseExpr::create({same}, {ConstantExpr::create(Value::null(value->type))}, value,
+                            node.span);
   }
   if (!scalar) no_such_function(node.name.back().text, node.span);
   if (node.distinct || node.filter || !node.order_by.empty()) {
-    throw Error(ErrorCode::kBind, node.span, "{} is no aggregate: DISTINCT, ORDER BY and FILTER do not go with it", name);
+    throw Error(ErrorCode::kBind, node.span,
+                "{} is no aggregate: DISTINCT, ORDER BY and FILTER do not go with it", name);
   }
   return scalar_call(name, node, context);
 }
@@ -138,7 +159,9 @@ ExprRef QueryBinder::current_setting(const sql::FunctionCall& node, const ExprCo
     if (!name.is_null() && name.type()->is_string()) {
       if (const SettingDeclaration* setting = find_setting(name.as_text())) {
         const Value text = Value::text(setting->get(catalog_.settings()));
-        TypeRef type = setting->type == "BIGINT" ? Type::int64() : setting->type == "BOOLEAN" ? Type::boolean() : Type::varchar();
+        TypeRef type = setting->type == "BIGINT"    ? Type::int64()
+                       : setting->type == "BOOLEAN" ? Type::boolean()
+                                                    : Type::varchar();
         return CastExpr::create(ConstantExpr::create(text, node.span), type, false, node.span);
       }
       if (same_name(name.as_text(), "schema") || same_name(name.as_text(), "search_path")) {
@@ -150,7 +173,8 @@ ExprRef QueryBinder::current_setting(const sql::FunctionCall& node, const ExprCo
   return CallExpr::create("current_setting", {argument}, node.span);
 }
 
-ExprRef QueryBinder::scalar_call(const std::string& name, const sql::FunctionCall& node, const ExprContext& context) {
+ExprRef QueryBinder::scalar_call(const std::string& name, const sql::FunctionCall& node,
+                                 const ExprContext& context) {
   const ScalarFunction& function = *FunctionRegistry::instance().scalar(name);
   const std::vector<sql::Argument> written = unpacked(node.arguments, context);
   std::vector<ExprRef> arguments;
@@ -158,18 +182,21 @@ ExprRef QueryBinder::scalar_call(const std::string& name, const sql::FunctionCal
   for (size_t i = 0; i < written.size(); ++i) {
     const sql::Expression& value = *written[i].value;
     const auto* lambda_node = value.get_if<sql::Lambda>();
-    const bool takes_lambda = std::any_of(function.overloads.begin(), function.overloads.end(), [&](const auto& overload) {
-      return i < overload.parameters.size() && overload.parameters[i].kind == TypePattern::Kind::kLambda;
-    });
+    const bool takes_lambda = std::any_of(
+        function.overloads.begin(), function.overloads.end(), [&](const auto& overload) {
+          return i < overload.parameters.size() &&
+                 overload.parameters[i].kind == TypePattern::Kind::kLambda;
+        });
     arguments.push_back(lambda_node && takes_lambda ? nullptr : expression(value, context));
     std::string argument_name = written[i].name.text;
     if (argument_name.empty()) {
-      if (const auto* reference = value.get_if<sql::ColumnReference>()) argument_name = reference->names.back().text;
+      if (const auto* reference = value.get_if<sql::ColumnReference>())
+        argument_name = reference->names.back().text;
     }
     names.push_back(std::move(argument_name));
   }
-  if (name == "/" && catalog_.settings().integer_division && arguments.size() == 2 && arguments[0]->type->is_integer() &&
-      arguments[1]->type->is_integer()) {
+  if (name == "/" && catalog_.settings().integer_division && arguments.size() == 2 &&
+      arguments[0]->type->is_integer() && arguments[1]->type->is_integer()) {
     return CallExpr::create("//", std::move(arguments), node.span);
   }
   // `date + 3` and the like: a text literal takes the type the other side suggests.
@@ -179,9 +206,11 @@ ExprRef QueryBinder::scalar_call(const std::string& name, const sql::FunctionCal
   return CallExpr::create(function, std::move(arguments), node.span, bind_lambda, std::move(names));
 }
 
-ExprRef QueryBinder::lambda(const sql::Lambda& node, const std::vector<TypeRef>& parameters, const ExprContext& context) {
+ExprRef QueryBinder::lambda(const sql::Lambda& node, const std::vector<TypeRef>& parameters,
+                            const ExprContext& context) {
   if (node.parameters.size() > parameters.size()) {
-    throw Error(ErrorCode::kBind, node.span, "the lambda has {} parameters; this function gives it at most {}",
+    throw Error(ErrorCode::kBind, node.span,
+                "the lambda has {} parameters; this function gives it at most {}",
                 node.parameters.size(), parameters.size());
   }
   std::vector<std::string> names;
@@ -205,7 +234,8 @@ ExprRef QueryBinder::lambda(const sql::Lambda& node, const std::vector<TypeRef>&
   return LambdaExpr::create(parameters, std::move(captured), std::move(body), node.span);
 }
 
-std::vector<sql::Argument> QueryBinder::unpacked(const std::vector<sql::Argument>& arguments, const ExprContext& context) {
+std::vector<sql::Argument> QueryBinder::unpacked(const std::vector<sql::Argument>& arguments,
+                                                 const ExprContext& context) {
   std::vector<sql::Argument> all;
   for (const sql::Argument& argument : arguments) {
     const auto* columns = argument.value->get_if<sql::Columns>();
@@ -224,11 +254,13 @@ std::vector<sql::Argument> QueryBinder::unpacked(const std::vector<sql::Argument
   return all;
 }
 
-ExprRef QueryBinder::aggregate_call(const AggregateDeclaration& declaration, const sql::FunctionCall& node,
-                                    const ExprContext& context) {
+ExprRef QueryBinder::aggregate_call(const AggregateDeclaration& declaration,
+                                    const sql::FunctionCall& node, const ExprContext& context) {
   if (!context.aggregates) {
-    throw Error(ErrorCode::kBind, node.span, "{} is an aggregate and cannot stand in {}", declaration.name, context.clause)
-        .hint(std::string(context.clause) == "WHERE" ? "use HAVING, or a subquery" : "aggregate in a subquery first");
+    throw Error(ErrorCode::kBind, node.span, "{} is an aggregate and cannot stand in {}",
+                declaration.name, context.clause)
+        .hint(std::string(context.clause) == "WHERE" ? "use HAVING, or a subquery"
+                                                     : "aggregate in a subquery first");
   }
   ExprContext inner = context;
   inner.aggregates = inner.windows = inner.unnest = false;
@@ -239,16 +271,19 @@ ExprRef QueryBinder::aggregate_call(const AggregateDeclaration& declaration, con
     arguments.push_back(expression(*argument.value, inner));
   }
   std::vector<SortKeyRef> order = sort_keys(node.order_by, inner);
-  if (node.within_group && order.size() != 1) throw Error(ErrorCode::kBind, node.span, "WITHIN GROUP wants one ORDER BY key");
+  if (node.within_group && order.size() != 1)
+    throw Error(ErrorCode::kBind, node.span, "WITHIN GROUP wants one ORDER BY key");
   const bool is_mode = declaration.name == "mode";
   const std::string written = folded(node.name.back().text);
-  const bool is_quantile = declaration.name.starts_with("quantile_") && (node.within_group || written != "quantile");
+  const bool is_quantile =
+      declaration.name.starts_with("quantile_") && (node.within_group || written != "quantile");
   if (order.size() == 1 && (is_mode || is_quantile)) {
     // percentile_cont(0.5) WITHIN GROUP (ORDER BY x) is quantile_cont(x, 0.5); a falling order
     // counts from the greatest, as a negative quantile does.
     if (!is_mode && order[0]->descending) {
       for (size_t i = arguments.size() > 1 ? 1 : 0; i < arguments.size(); ++i) {
-        if (is_constant(arguments[i])) arguments[i] = negated_quantile(arguments[i], catalog_.session());
+        if (is_constant(arguments[i]))
+          arguments[i] = negated_quantile(arguments[i], catalog_.session());
       }
     }
     if (arguments.size() < (is_mode ? 1 : 2)) arguments.insert(arguments.begin(), order[0]->expr);
@@ -259,23 +294,29 @@ ExprRef QueryBinder::aggregate_call(const AggregateDeclaration& declaration, con
     inner.clause = "FILTER";
     filter = condition(*node.filter, inner);
   }
-  return AggregateExpr::create(declaration, std::move(arguments), node.distinct, std::move(order), std::move(filter), node.span);
+  return AggregateExpr::create(declaration, std::move(arguments), node.distinct, std::move(order),
+                               std::move(filter), node.span);
 }
 
 bool QueryBinder::sorts_nulls_first(const sql::OrderItem& item) const {
   switch (item.nulls) {
-    case sql::NullOrder::kFirst: return true;
-    case sql::NullOrder::kLast: return false;
-    case sql::NullOrder::kDefault: break;
+    case sql::NullOrder::kFirst:
+      return true;
+    case sql::NullOrder::kLast:
+      return false;
+    case sql::NullOrder::kDefault:
+      break;
   }
   return catalog_.settings().default_null_order == "nulls_first";
 }
 
-std::vector<SortKeyRef> QueryBinder::sort_keys(const std::vector<sql::OrderItem>& items, const ExprContext& context) {
+std::vector<SortKeyRef> QueryBinder::sort_keys(const std::vector<sql::OrderItem>& items,
+                                               const ExprContext& context) {
   std::vector<SortKeyRef> keys;
   for (const sql::OrderItem& item : items) {
     keys.push_back(SortKey::create(expression(*item.expression, context),
-                                   item.direction == sql::SortDirection::kDescending, sorts_nulls_first(item)));
+                                   item.direction == sql::SortDirection::kDescending,
+                                   sorts_nulls_first(item)));
   }
   return keys;
 }

@@ -18,11 +18,14 @@ bool is_literal_text(const ExprRef& expr) {
 /// A whole number written in the query: it takes the other side's integer type where it fits.
 bool bends_to(const ExprRef& expr, TypeRef type) {
   const auto* constant = dynamic_cast<const ConstantExpr*>(expr.get());
-  if (!constant || !constant->is_literal || constant->value.is_null() || !expr->type->is_integer() || !type->is_integer()) return false;
+  if (!constant || !constant->is_literal || constant->value.is_null() ||
+      !expr->type->is_integer() || !type->is_integer())
+    return false;
   const int128_t value = constant->value.as_integer();
   const auto bits = static_cast<int>(width_of(type->physical()) * 8);
   if (type->is_signed_integer()) {
-    return bits == 128 || (value >= -(int128_t{1} << (bits - 1)) && value < (int128_t{1} << (bits - 1)));
+    return bits == 128 ||
+           (value >= -(int128_t{1} << (bits - 1)) && value < (int128_t{1} << (bits - 1)));
   }
   return value >= 0 && value < (int128_t{1} << bits);
 }
@@ -44,9 +47,13 @@ TypeRef unify(ExprRef& left, ExprRef& right, SourceSpan span, const char* what) 
       type = common_type(left->type, right->type);
     }
     if (!type) {
-      Error error(ErrorCode::kTypeMismatch, span, "{} of {} and {}", what, left->type->name(), right->type->name());
-      const auto is_moment = [](TypeRef t) { return t->is_temporal() && !t->is(TypeKind::kInterval); };
-      if ((is_moment(left->type) && right->type->is_numeric()) || (is_moment(right->type) && left->type->is_numeric())) {
+      Error error(ErrorCode::kTypeMismatch, span, "{} of {} and {}", what, left->type->name(),
+                  right->type->name());
+      const auto is_moment = [](TypeRef t) {
+        return t->is_temporal() && !t->is(TypeKind::kInterval);
+      };
+      if ((is_moment(left->type) && right->type->is_numeric()) ||
+          (is_moment(right->type) && left->type->is_numeric())) {
         throw std::move(error).hint("dates and times stand in quotes: '2024-01-31'");
       }
       throw std::move(error).hint("cast one side: x::TYPE");
@@ -77,15 +84,18 @@ ExprRef QueryBinder::condition(const sql::Expression& node, const ExprContext& c
   const ExprRef expr = expression(node, context);
   if (expr->type->is(TypeKind::kBool)) return expr;
   if (!can_cast(expr->type, Type::boolean()) || expr->type->is_nested()) {
-    throw Error(ErrorCode::kTypeMismatch, node.span, "{} wants a condition, not {}", context.clause, expr->type->name());
+    throw Error(ErrorCode::kTypeMismatch, node.span, "{} wants a condition, not {}", context.clause,
+                expr->type->name());
   }
   return CastExpr::create(expr, Type::boolean());
 }
 
 ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& context) {
   switch (node.kind) {
-    case sql::ExpressionKind::kLiteral: return literal(node.as<sql::Literal>());
-    case sql::ExpressionKind::kColumnReference: return column(node.as<sql::ColumnReference>(), context);
+    case sql::ExpressionKind::kLiteral:
+      return literal(node.as<sql::Literal>());
+    case sql::ExpressionKind::kColumnReference:
+      return column(node.as<sql::ColumnReference>(), context);
     case sql::ExpressionKind::kPositionalReference: {
       const uint32_t position = node.as<sql::PositionalReference>().position;
       if (!context.scope || position == 0 || position > context.scope->columns.size()) {
@@ -106,8 +116,10 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
     case sql::ExpressionKind::kDefault:
       throw Error(ErrorCode::kBind, node.span, "DEFAULT stands only in INSERT … VALUES");
     case sql::ExpressionKind::kStar:
-      if (context.star_name) return ConstantExpr::create(Value::text(*context.star_name), node.span);
-      throw Error(ErrorCode::kBind, node.span, "* stands for columns, and {} wants a value", context.clause)
+      if (context.star_name)
+        return ConstantExpr::create(Value::text(*context.star_name), node.span);
+      throw Error(ErrorCode::kBind, node.span, "* stands for columns, and {} wants a value",
+                  context.clause)
           .hint("COLUMNS(*) applies an expression to every column");
     case sql::ExpressionKind::kColumns: {
       if (!context.columns_choice) {
@@ -116,8 +128,10 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
       const ScopeColumn& chosen = *context.columns_choice;
       return ColumnExpr::create(chosen.index, chosen.type, chosen.name, node.span);
     }
-    case sql::ExpressionKind::kFunctionCall: return call(node.as<sql::FunctionCall>(), context);
-    case sql::ExpressionKind::kComparison: return comparison(node.as<sql::Comparison>(), context);
+    case sql::ExpressionKind::kFunctionCall:
+      return call(node.as<sql::FunctionCall>(), context);
+    case sql::ExpressionKind::kComparison:
+      return comparison(node.as<sql::Comparison>(), context);
     case sql::ExpressionKind::kConjunction: {
       const auto& conjunction = node.as<sql::Conjunction>();
       const bool is_and = conjunction.op == sql::ConjunctionOperator::kAnd;
@@ -140,12 +154,16 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
       const auto& between = node.as<sql::Between>();
       const ExprRef input = expression(*between.input, context);
       std::vector<ExprRef> terms;
-      terms.push_back(compare(sql::ComparisonOperator::kGreaterOrEqual, input, expression(*between.low, context), node.span));
-      terms.push_back(compare(sql::ComparisonOperator::kLessOrEqual, input, expression(*between.high, context), node.span));
+      terms.push_back(compare(sql::ComparisonOperator::kGreaterOrEqual, input,
+                              expression(*between.low, context), node.span));
+      terms.push_back(compare(sql::ComparisonOperator::kLessOrEqual, input,
+                              expression(*between.high, context), node.span));
       return ConjunctionExpr::create(true, std::move(terms), node.span);
     }
-    case sql::ExpressionKind::kIn: return in_list(node.as<sql::In>(), context);
-    case sql::ExpressionKind::kCase: return case_of(node.as<sql::Case>(), context);
+    case sql::ExpressionKind::kIn:
+      return in_list(node.as<sql::In>(), context);
+    case sql::ExpressionKind::kCase:
+      return case_of(node.as<sql::Case>(), context);
     case sql::ExpressionKind::kCast: {
       const auto& cast = node.as<sql::Cast>();
       ExprRef input = expression(*cast.input, context);
@@ -154,37 +172,44 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
         if (cast.is_try) {
           // No value casts: NULL, whatever the input, which still is part of the query.
           const ExprRef nothing = ConstantExpr::create(Value::null(target), node.span);
-          return CaseExpr::create({IsNullExpr::create(std::move(input), false)}, {nothing}, nothing, node.span);
+          return CaseExpr::create({IsNullExpr::create(std::move(input), false)}, {nothing}, nothing,
+                                  node.span);
         }
-        throw Error(ErrorCode::kTypeMismatch, node.span, "{} does not cast to {}", input->type->name(), target->name());
+        throw Error(ErrorCode::kTypeMismatch, node.span, "{} does not cast to {}",
+                    input->type->name(), target->name());
       }
       return CastExpr::create(std::move(input), target, cast.is_try, node.span);
     }
     case sql::ExpressionKind::kTry:
       return TryExpr::create(expression(*node.as<sql::Try>().input, context), node.span);
-    case sql::ExpressionKind::kSubquery: return subquery(node.as<sql::Subquery>(), context);
-    case sql::ExpressionKind::kQuantified: return quantified(node.as<sql::Quantified>(), context);
+    case sql::ExpressionKind::kSubquery:
+      return subquery(node.as<sql::Subquery>(), context);
+    case sql::ExpressionKind::kQuantified:
+      return quantified(node.as<sql::Quantified>(), context);
     case sql::ExpressionKind::kLambda: {
       const auto& arrow = node.as<sql::Lambda>();
       if (!arrow.is_arrow || arrow.parameters.size() != 1) {
-        throw Error(ErrorCode::kBind, node.span, "a lambda stands only as an argument of a function that takes one");
+        throw Error(ErrorCode::kBind, node.span,
+                    "a lambda stands only as an argument of a function that takes one");
       }
       // `x -> '$.a'` where no lambda is wanted: extraction from JSON.
       sql::ColumnReference reference;
       reference.names = {arrow.parameters[0]};
       reference.span = arrow.parameters[0].span;
       ExprRef input = column(reference, context);
-      return CallExpr::create("->", {std::move(input), expression(*arrow.body, context)}, node.span);
+      return CallExpr::create("->", {std::move(input), expression(*arrow.body, context)},
+                              node.span);
     }
-    case sql::ExpressionKind::kSubscript: return subscript(node.as<sql::Subscript>(), context);
+    case sql::ExpressionKind::kSubscript:
+      return subscript(node.as<sql::Subscript>(), context);
     case sql::ExpressionKind::kSlice: {
       const auto& slice = node.as<sql::Slice>();
       // An end that is left open is a bound no list reaches; a bound that is NULL makes NULL.
       const auto bound = [&](const sql::ExpressionRef& edge, int64_t open) {
         return edge ? expression(*edge, context) : ConstantExpr::create(Value::integer(open));
       };
-      std::vector<ExprRef> arguments = {expression(*slice.input, context), bound(slice.low, INT64_MIN),
-                                        bound(slice.high, INT64_MAX)};
+      std::vector<ExprRef> arguments = {expression(*slice.input, context),
+                                        bound(slice.low, INT64_MIN), bound(slice.high, INT64_MAX)};
       if (slice.step) arguments.push_back(expression(*slice.step, context));
       return CallExpr::create("array_slice", std::move(arguments), node.span);
     }
@@ -204,19 +229,22 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
 ExprRef QueryBinder::column(const sql::ColumnReference& reference, const ExprContext& context) {
   size_t used = 0;
   ExprRef found;
-  if (context.alias_first && reference.names.size() == 1 && (found = alias(reference.names, context))) return found;
+  if (context.alias_first && reference.names.size() == 1 &&
+      (found = alias(reference.names, context)))
+    return found;
   if ((found = lookup(reference.names, context, reference.span, frame_, used))) {
     return fields_of(std::move(found), reference.names, used);
   }
-  if ((found = alias(reference.names, context))) return fields_of(std::move(found), reference.names, 1);
+  if ((found = alias(reference.names, context)))
+    return fields_of(std::move(found), reference.names, 1);
   if (reference.names.size() == 1 && sql::is_value_function(reference.names[0].text)) {
     return value_function(folded(reference.names[0].text), reference.span);
   }
   no_such_column(reference.names, context, reference.span);
 }
 
-ExprRef QueryBinder::lookup(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span,
-                            const LambdaFrame* frame, size_t& used) {
+ExprRef QueryBinder::lookup(const sql::QualifiedName& names, const ExprContext& context,
+                            SourceSpan span, const LambdaFrame* frame, size_t& used) {
   if (frame) {
     for (uint32_t i = 0; i < frame->names->size(); ++i) {
       if (same_name((*frame->names)[i], names[0].text)) {
@@ -229,7 +257,8 @@ ExprRef QueryBinder::lookup(const sql::QualifiedName& names, const ExprContext& 
     size_t at = 0;
     while (at < frame->captured->size() && !equal(*(*frame->captured)[at], *outer)) ++at;
     if (at == frame->captured->size()) frame->captured->push_back(outer);
-    return ColumnExpr::create(static_cast<uint32_t>(frame->names->size() + at), outer->type, names[0].text, span);
+    return ColumnExpr::create(static_cast<uint32_t>(frame->names->size() + at), outer->type,
+                              names[0].text, span);
   }
   if (!context.scope) return nullptr;
   const ScopeColumn* found = context.scope->find(names, used);
@@ -244,14 +273,15 @@ ExprRef QueryBinder::lookup(const sql::QualifiedName& names, const ExprContext& 
       field_names.push_back(column.name);
     }
     used = 1;
-    return CallExpr::create(*FunctionRegistry::instance().scalar("struct_pack"), std::move(values), span, {},
-                            std::move(field_names));
+    return CallExpr::create(*FunctionRegistry::instance().scalar("struct_pack"), std::move(values),
+                            span, {}, std::move(field_names));
   }
   return nullptr;
 }
 
 ExprRef QueryBinder::fields_of(ExprRef input, const sql::QualifiedName& names, size_t from) {
-  for (size_t i = from; i < names.size(); ++i) input = field(std::move(input), names[i].text, names[i].span);
+  for (size_t i = from; i < names.size(); ++i)
+    input = field(std::move(input), names[i].text, names[i].span);
   return input;
 }
 
@@ -259,21 +289,27 @@ ExprRef QueryBinder::field(ExprRef input, const std::string& name, SourceSpan sp
   if (input->type->is(TypeKind::kStruct)) {
     std::vector<std::string> known;
     for (const Field& entry : input->type->fields()) known.push_back(entry.name);
-    if (std::none_of(known.begin(), known.end(), [&](const std::string& k) { return same_name(k, name); })) {
-      Error error(ErrorCode::kColumnNotFound, span, "no field \"{}\" in {}", name, input->type->name());
+    if (std::none_of(known.begin(), known.end(),
+                     [&](const std::string& k) { return same_name(k, name); })) {
+      Error error(ErrorCode::kColumnNotFound, span, "no field \"{}\" in {}", name,
+                  input->type->name());
       const std::string near = nearest_name(name, known);
       if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
       throw error;
     }
-    return CallExpr::create("struct_extract", {std::move(input), ConstantExpr::create(Value::text(name))}, span);
+    return CallExpr::create("struct_extract",
+                            {std::move(input), ConstantExpr::create(Value::text(name))}, span);
   }
   if (input->type->is(TypeKind::kJson)) {
-    return CallExpr::create("->", {std::move(input), ConstantExpr::create(Value::text(name))}, span);
+    return CallExpr::create("->", {std::move(input), ConstantExpr::create(Value::text(name))},
+                            span);
   }
   if (input->type->is(TypeKind::kMap)) {
-    return CallExpr::create("map_extract_value", {std::move(input), ConstantExpr::create(Value::text(name))}, span);
+    return CallExpr::create("map_extract_value",
+                            {std::move(input), ConstantExpr::create(Value::text(name))}, span);
   }
-  throw Error(ErrorCode::kTypeMismatch, span, "a {} has no field \"{}\"", input->type->name(), name);
+  throw Error(ErrorCode::kTypeMismatch, span, "a {} has no field \"{}\"", input->type->name(),
+              name);
 }
 
 ExprRef QueryBinder::alias(const sql::QualifiedName& names, const ExprContext& context) {
@@ -285,7 +321,8 @@ ExprRef QueryBinder::alias(const sql::QualifiedName& names, const ExprContext& c
     // An alias is bound anew wherever it is used: twice in each of forty items is 2^40 times.
     constexpr uint64_t kMostUses = 100'000;
     if (++alias_uses_ > kMostUses) {
-      throw Error(ErrorCode::kBind, item.name.span, "aliases that use each other make more than {} expressions", kMostUses)
+      throw Error(ErrorCode::kBind, item.name.span,
+                  "aliases that use each other make more than {} expressions", kMostUses)
           .hint("compute what is used often in a subquery");
     }
     alias_stack_.push_back(target);
@@ -298,17 +335,20 @@ ExprRef QueryBinder::alias(const sql::QualifiedName& names, const ExprContext& c
   return nullptr;
 }
 
-void QueryBinder::no_such_column(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span) {
+void QueryBinder::no_such_column(const sql::QualifiedName& names, const ExprContext& context,
+                                 SourceSpan span) {
   std::string written;
   for (const auto& name : names) written += (written.empty() ? "" : ".") + name.text;
   size_t used = 0;
   if (outer_scope_ && outer_scope_->find(names, used)) {
-    throw Error(ErrorCode::kNotSupported, span, "\"{}\" belongs to the query outside: correlated subqueries are not supported yet",
+    throw Error(ErrorCode::kNotSupported, span,
+                "\"{}\" belongs to the query outside: correlated subqueries are not supported yet",
                 written)
         .hint("join with a grouped subquery instead");
   }
   if (!context.scope || context.scope->columns.empty()) {
-    throw Error(ErrorCode::kColumnNotFound, span, "no column \"{}\": {} has no columns in view", written, context.clause);
+    throw Error(ErrorCode::kColumnNotFound, span, "no column \"{}\": {} has no columns in view",
+                written, context.clause);
   }
   const auto listed = [](const std::vector<std::string>& all) {
     std::string list;
@@ -325,18 +365,22 @@ void QueryBinder::no_such_column(const sql::QualifiedName& names, const ExprCont
     size_t found = 0;
     const sql::QualifiedName rest(names.begin() + 1, names.end());
     if (tables.size() == 1 && context.scope->find(rest, found)) {
-      throw std::move(error).hint("a table with an alias is called by it: " + tables[0] + "." + rest[0].text);
+      throw std::move(error).hint("a table with an alias is called by it: " + tables[0] + "." +
+                                  rest[0].text);
     }
     throw error;
   }
   // Of the table that was named, or of all in view.
   Scope view = *context.scope;
   if (has_table) {
-    std::erase_if(view.columns, [&](const ScopeColumn& column) { return !same_name(column.table, names[0].text); });
+    std::erase_if(view.columns, [&](const ScopeColumn& column) {
+      return !same_name(column.table, names[0].text);
+    });
   }
   const std::vector<std::string> known = view.column_names();
   const std::string where = has_table || tables.size() == 1 ? view.columns[0].table : std::string();
-  Error error(ErrorCode::kColumnNotFound, span, "no column \"{}\"{}", written, where.empty() ? "" : " in " + where);
+  Error error(ErrorCode::kColumnNotFound, span, "no column \"{}\"{}", written,
+              where.empty() ? "" : " in " + where);
   error.add_note("the columns are " + listed(known));
   const std::string near = nearest_name(names.back().text, known);
   if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
@@ -356,13 +400,17 @@ ExprRef QueryBinder::value_function(const std::string& name, SourceSpan span) {
 // --- comparisons and branches
 
 ExprRef QueryBinder::comparison(const sql::Comparison& node, const ExprContext& context) {
-  return compare(node.op, expression(*node.left, context), expression(*node.right, context), node.span);
+  return compare(node.op, expression(*node.left, context), expression(*node.right, context),
+                 node.span);
 }
 
-ExprRef QueryBinder::compare(sql::ComparisonOperator op, ExprRef left, ExprRef right, SourceSpan span) {
-  static constexpr const char* kNames[] = {"=", "<>", "<", "<=", ">", ">=", "is_distinct_from", "is_not_distinct_from"};
+ExprRef QueryBinder::compare(sql::ComparisonOperator op, ExprRef left, ExprRef right,
+                             SourceSpan span) {
+  static constexpr const char* kNames[] = {
+      "=", "<>", "<", "<=", ">", ">=", "is_distinct_from", "is_not_distinct_from"};
   unify(left, right, span, "comparison");
-  return CallExpr::create(kNames[static_cast<size_t>(op)], {std::move(left), std::move(right)}, span);
+  return CallExpr::create(kNames[static_cast<size_t>(op)], {std::move(left), std::move(right)},
+                          span);
 }
 
 ExprRef QueryBinder::in_list(const sql::In& node, const ExprContext& context) {
@@ -378,9 +426,11 @@ ExprRef QueryBinder::in_list(const sql::In& node, const ExprContext& context) {
       values.push_back(evaluate_constant(all[i], catalog_.session()));
     }
   }
-  if (values.size() + 1 == all.size()) return InListExpr::create(input, std::move(values), node.span);
+  if (values.size() + 1 == all.size())
+    return InListExpr::create(input, std::move(values), node.span);
   std::vector<ExprRef> terms;
-  for (size_t i = 1; i < all.size(); ++i) terms.push_back(CallExpr::create("=", {input, all[i]}, node.span));
+  for (size_t i = 1; i < all.size(); ++i)
+    terms.push_back(CallExpr::create("=", {input, all[i]}, node.span));
   return ConjunctionExpr::create(false, std::move(terms), node.span);
 }
 
@@ -391,18 +441,20 @@ ExprRef QueryBinder::case_of(const sql::Case& node, const ExprContext& context) 
   inner.clause = "CASE WHEN";
   for (const auto& branch : node.branches) {
     if (operand) {
-      conditions.push_back(
-          compare(sql::ComparisonOperator::kEqual, operand, expression(*branch.when, inner), branch.when->span));
+      conditions.push_back(compare(sql::ComparisonOperator::kEqual, operand,
+                                   expression(*branch.when, inner), branch.when->span));
     } else {
       conditions.push_back(condition(*branch.when, inner));
     }
     results.push_back(expression(*branch.then, context));
   }
-  results.push_back(node.otherwise ? expression(*node.otherwise, context) : ConstantExpr::create(Value::null()));
+  results.push_back(node.otherwise ? expression(*node.otherwise, context)
+                                   : ConstantExpr::create(Value::null()));
   unify_all(results, node.span, "CASE branches");
   ExprRef otherwise = results.back();
   results.pop_back();
-  return CaseExpr::create(std::move(conditions), std::move(results), std::move(otherwise), node.span);
+  return CaseExpr::create(std::move(conditions), std::move(results), std::move(otherwise),
+                          node.span);
 }
 
 ExprRef QueryBinder::subscript(const sql::Subscript& node, const ExprContext& context) {
@@ -415,7 +467,8 @@ ExprRef QueryBinder::subscript(const sql::Subscript& node, const ExprContext& co
     }
     return CallExpr::create("struct_extract", {std::move(input), std::move(index)}, node.span);
   }
-  if (input->type->is(TypeKind::kJson)) return CallExpr::create("->", {std::move(input), std::move(index)}, node.span);
+  if (input->type->is(TypeKind::kJson))
+    return CallExpr::create("->", {std::move(input), std::move(index)}, node.span);
   const char* name = input->type->is(TypeKind::kMap) ? "map_extract_value" : "array_extract";
   return CallExpr::create(name, {std::move(input), std::move(index)}, node.span);
 }

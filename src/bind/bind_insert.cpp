@@ -41,13 +41,14 @@ std::vector<size_t> listed_places(const Table& table, const std::vector<sql::Ide
 
 ExprRef assigned(ExprRef value, const Field& column, SourceSpan span) {
   if (!can_cast(value->type, column.type)) {
-    throw Error(ErrorCode::kTypeMismatch, span, "column \"{}\" is {} and cannot take {}", column.name,
-                column.type->name(), value->type->name());
+    throw Error(ErrorCode::kTypeMismatch, span, "column \"{}\" is {} and cannot take {}",
+                column.name, column.type->name(), value->type->name());
   }
   return CastExpr::create(std::move(value), column.type);
 }
 
-/// What a rule says stands in another text than the statement: errors are placed at `span` of this one.
+/// What a rule says stands in another text than the statement: errors are placed at `span` of this
+/// one.
 ExprRef placed_at(const ExprRef& expr, SourceSpan span) {
   std::vector<ExprRef> inputs = expr->inputs();
   if (inputs.empty()) return expr;  // fails only within something
@@ -60,16 +61,20 @@ ExprRef placed_at(const ExprRef& expr, SourceSpan span) {
 ExprRef default_of(const Table& table, size_t column, SourceSpan span, QueryBinder& binder) {
   const Field& field = table.schema()[column];
   const TableRules* rules = table.rules();
-  if (!rules || rules->columns[column].default_value.empty()) return ConstantExpr::create(Value::null(field.type));
+  if (!rules || rules->columns[column].default_value.empty())
+    return ConstantExpr::create(Value::null(field.type));
   ExprContext context;
   context.clause = "DEFAULT";
-  const ExprRef value = binder.expression(*sql::parse_expression(rules->columns[column].default_value), context);
+  const ExprRef value =
+      binder.expression(*sql::parse_expression(rules->columns[column].default_value), context);
   return CastExpr::create(placed_at(value, span), field.type, false, span);
 }
 
 ExprRef held_to(ExprRef value, ExprRef condition, std::string message, SourceSpan span) {
   return CallExpr::create("constraint_or_error",
-                          {std::move(value), std::move(condition), ConstantExpr::create(Value::text(std::move(message)))}, span);
+                          {std::move(value), std::move(condition),
+                           ConstantExpr::create(Value::text(std::move(message)))},
+                          span);
 }
 
 /// NOT NULL and CHECK as expressions over the finished row.
@@ -82,8 +87,9 @@ PlanRef checked(PlanRef plan, const Table& table, SourceSpan span, QueryBinder& 
   for (uint32_t i = 0; i < schema.size(); ++i) {
     ExprRef column = ColumnExpr::create(i, schema[i].type, schema[i].name, span);
     if (rules->columns[i].not_null) {
-      column = held_to(column, IsNullExpr::create(column, true),
-                       fmt::format("NULL in {}.{}, which is NOT NULL", table.name(), schema[i].name), span);
+      column = held_to(
+          column, IsNullExpr::create(column, true),
+          fmt::format("NULL in {}.{}, which is NOT NULL", table.name(), schema[i].name), span);
     }
     exprs.push_back(std::move(column));
     names.push_back(schema[i].name);
@@ -94,18 +100,21 @@ PlanRef checked(PlanRef plan, const Table& table, SourceSpan span, QueryBinder& 
   context.clause = "CHECK";
   for (const TableRules::Check& check : rules->checks) {
     const ExprRef condition = binder.condition(*sql::parse_expression(check.condition), context);
-    exprs[0] = held_to(exprs[0], placed_at(condition, span),
-                       fmt::format("a row of {} fails CHECK ({})", table.name(), check.condition), span);
+    exprs[0] =
+        held_to(exprs[0], placed_at(condition, span),
+                fmt::format("a row of {} fails CHECK ({})", table.name(), check.condition), span);
   }
   return ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
 }
 
 /// VALUES of an INSERT: each value takes its column's type, and DEFAULT its default.
-sql::QueryRef with_defaults(const sql::QueryRef& query, const Table& table, const std::vector<size_t>& places) {
+sql::QueryRef with_defaults(const sql::QueryRef& query, const Table& table,
+                            const std::vector<size_t>& places) {
   const auto& values = query->as<sql::Values>();
   const auto is_default = [](const sql::ExpressionRef& value) { return value->is<sql::Default>(); };
-  if (std::none_of(values.rows.begin(), values.rows.end(),
-                   [&](const auto& row) { return std::any_of(row.begin(), row.end(), is_default); })) {
+  if (std::none_of(values.rows.begin(), values.rows.end(), [&](const auto& row) {
+        return std::any_of(row.begin(), row.end(), is_default);
+      })) {
     return query;
   }
   auto filled = std::make_shared<sql::Values>(values);
@@ -114,7 +123,8 @@ sql::QueryRef with_defaults(const sql::QueryRef& query, const Table& table, cons
     for (size_t i = 0; i < row.size() && i < places.size(); ++i) {
       if (!is_default(row[i])) continue;
       const bool has_default = rules && !rules->columns[places[i]].default_value.empty();
-      row[i] = sql::parse_expression(has_default ? rules->columns[places[i]].default_value : "NULL");
+      row[i] =
+          sql::parse_expression(has_default ? rules->columns[places[i]].default_value : "NULL");
     }
   }
   return filled;
@@ -122,21 +132,24 @@ sql::QueryRef with_defaults(const sql::QueryRef& query, const Table& table, cons
 
 }  // namespace
 
-PlanRef rows_for_table(PlanRef plan, const Table& table, const std::vector<sql::Identifier>& listed, bool by_name,
-                       SourceSpan span, Catalog& catalog) {
+PlanRef rows_for_table(PlanRef plan, const Table& table, const std::vector<sql::Identifier>& listed,
+                       bool by_name, SourceSpan span, Catalog& catalog) {
   const Schema& schema = table.schema();
   const Parameters none;
   QueryBinder binder(catalog, none);
   std::vector<int64_t> from(schema.size(), -1);
   const size_t given = plan->schema.size();
   if (by_name) {
-    for (size_t i = 0; i < given; ++i) from[column_place(table, plan->schema[i].name, span)] = static_cast<int64_t>(i);
+    for (size_t i = 0; i < given; ++i)
+      from[column_place(table, plan->schema[i].name, span)] = static_cast<int64_t>(i);
   } else {
     const std::vector<size_t> places = listed_places(table, listed);
     if (given != places.size()) {
-      Error error(ErrorCode::kBind, span, "{} {} for {} {} of {}", given, given == 1 ? "value" : "values", places.size(),
+      Error error(ErrorCode::kBind, span, "{} {} for {} {} of {}", given,
+                  given == 1 ? "value" : "values", places.size(),
                   places.size() == 1 ? "column" : "columns", table.name());
-      if (listed.empty()) throw std::move(error).hint("name the columns: INSERT INTO " + table.name() + " (…)");
+      if (listed.empty())
+        throw std::move(error).hint("name the columns: INSERT INTO " + table.name() + " (…)");
       throw error;
     }
     for (size_t i = 0; i < given; ++i) from[places[i]] = static_cast<int64_t>(i);
@@ -150,14 +163,19 @@ PlanRef rows_for_table(PlanRef plan, const Table& table, const std::vector<sql::
       continue;
     }
     const auto index = static_cast<uint32_t>(from[i]);
-    exprs.push_back(assigned(ColumnExpr::create(index, plan->schema[index].type, plan->schema[index].name), schema[i], span));
+    exprs.push_back(
+        assigned(ColumnExpr::create(index, plan->schema[index].type, plan->schema[index].name),
+                 schema[i], span));
   }
-  return checked(ProjectNode::create(std::move(plan), std::move(exprs), std::move(names)), table, span, binder);
+  return checked(ProjectNode::create(std::move(plan), std::move(exprs), std::move(names)), table,
+                 span, binder);
 }
 
-PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog, const Parameters& parameters) {
+PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog,
+                    const Parameters& parameters) {
   if (insert.on_conflict.action != sql::ConflictAction::kFail) {
-    throw Error(ErrorCode::kNotSupported, insert.span, "ON CONFLICT and OR REPLACE are not supported yet");
+    throw Error(ErrorCode::kNotSupported, insert.span,
+                "ON CONFLICT and OR REPLACE are not supported yet");
   }
   if (!insert.returning.empty()) {
     throw Error(ErrorCode::kNotSupported, insert.span, "RETURNING is not supported yet")
@@ -172,8 +190,9 @@ PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog,
       defaults.push_back(default_of(*table, i, insert.span, binder));
       names.push_back(table->schema()[i].name);
     }
-    plan = checked(ProjectNode::create(ValuesNode::single_row(), std::move(defaults), std::move(names)), *table, insert.span,
-                   binder);
+    plan = checked(
+        ProjectNode::create(ValuesNode::single_row(), std::move(defaults), std::move(names)),
+        *table, insert.span, binder);
     return WriteNode::to_table(std::move(plan), std::move(table));
   }
   CommonTables tables;
@@ -191,7 +210,8 @@ PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog,
     for (size_t place : places) types.push_back(table->schema()[place].type);
     binder.set_value_types(std::move(types));
   }
-  plan = rows_for_table(binder.bind(*query, tables), *table, insert.columns, insert.by_name, query->span, catalog);
+  plan = rows_for_table(binder.bind(*query, tables), *table, insert.columns, insert.by_name,
+                        query->span, catalog);
   return WriteNode::to_table(without_single_shares(plan), std::move(table));
 }
 

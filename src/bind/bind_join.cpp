@@ -9,20 +9,29 @@ namespace {
 
 JoinKind kind_of(sql::JoinKind kind, SourceSpan span) {
   switch (kind) {
-    case sql::JoinKind::kInner: return JoinKind::kInner;
-    case sql::JoinKind::kLeft: return JoinKind::kLeft;
-    case sql::JoinKind::kRight: return JoinKind::kRight;
-    case sql::JoinKind::kFull: return JoinKind::kFull;
-    case sql::JoinKind::kSemi: return JoinKind::kSemi;
-    case sql::JoinKind::kAnti: return JoinKind::kAnti;
-    case sql::JoinKind::kCross: return JoinKind::kCross;
+    case sql::JoinKind::kInner:
+      return JoinKind::kInner;
+    case sql::JoinKind::kLeft:
+      return JoinKind::kLeft;
+    case sql::JoinKind::kRight:
+      return JoinKind::kRight;
+    case sql::JoinKind::kFull:
+      return JoinKind::kFull;
+    case sql::JoinKind::kSemi:
+      return JoinKind::kSemi;
+    case sql::JoinKind::kAnti:
+      return JoinKind::kAnti;
+    case sql::JoinKind::kCross:
+      return JoinKind::kCross;
     case sql::JoinKind::kPositional:
       throw Error(ErrorCode::kNotSupported, span, "positional joins are not supported yet");
   }
   UNREACHABLE();
 }
 
-ExprRef column_expr(const ScopeColumn& column) { return ColumnExpr::create(column.index, column.type, column.name); }
+ExprRef column_expr(const ScopeColumn& column) {
+  return ColumnExpr::create(column.index, column.type, column.name);
+}
 
 const ScopeColumn* named(const Scope& scope, const std::string& name) {
   for (const ScopeColumn& column : scope.columns) {
@@ -78,12 +87,14 @@ ExprRef attach_to_sides(const ExprRef& condition, PlanRef& left, PlanRef& right)
     const bool on_left = !read.empty() && read.back() < left_width;
     if (!read.empty() && !on_left && read.front() < left_width) {
       throw Error(ErrorCode::kNotSupported, at->span,
-                  "a subquery in the ON of an outer join that compares with columns of both sides is not supported yet");
+                  "a subquery in the ON of an outer join that compares with columns of both sides "
+                  "is not supported yet");
     }
     for (const ExprRef& input : at->inputs()) {
       visit(input, [&](const Expr& inner) {
         if (dynamic_cast<const SubqueryExpr*>(&inner)) {
-          throw Error(ErrorCode::kNotSupported, at->span, "a subquery within another's value, in the ON of an outer join");
+          throw Error(ErrorCode::kNotSupported, at->span,
+                      "a subquery within another's value, in the ON of an outer join");
         }
       });
     }
@@ -122,7 +133,8 @@ ExprRef attach_to_sides(const ExprRef& condition, PlanRef& left, PlanRef& right)
 
 }  // namespace
 
-BoundRelation QueryBinder::join_unnest(const sql::Join& node, const sql::TableFunction& function, const BoundRelation& left) {
+BoundRelation QueryBinder::join_unnest(const sql::Join& node, const sql::TableFunction& function,
+                                       const BoundRelation& left) {
   const bool keeps_left = node.join == sql::JoinKind::kLeft;
   BoundRelation bound = table_function(function, &left, keeps_left);
   if (!node.condition) return aliased(std::move(bound), node, "");
@@ -133,7 +145,8 @@ BoundRelation QueryBinder::join_unnest(const sql::Join& node, const sql::TableFu
   const auto* constant = dynamic_cast<const ConstantExpr*>(on.get());
   const bool holds = constant && !constant->value.is_null() && constant->value.as_bool();
   if (!holds && keeps_left) {
-    throw Error(ErrorCode::kNotSupported, node.condition->span, "LEFT JOIN unnest(…) goes with ON true alone")
+    throw Error(ErrorCode::kNotSupported, node.condition->span,
+                "LEFT JOIN unnest(…) goes with ON true alone")
         .hint("filter the list first: unnest(list_filter(l, lambda x: …))");
   }
   if (!holds) {
@@ -144,17 +157,22 @@ BoundRelation QueryBinder::join_unnest(const sql::Join& node, const sql::TableFu
 }
 
 BoundRelation QueryBinder::join(const sql::Join& node) {
-  if (node.asof) throw Error(ErrorCode::kNotSupported, node.span, "ASOF joins are not supported yet");
+  if (node.asof)
+    throw Error(ErrorCode::kNotSupported, node.span, "ASOF joins are not supported yet");
   BoundRelation left = relation(*node.left);
   // The right side of a comma or cross join may unnest what the left has.
   if (const auto* function = node.right->get_if<sql::TableFunction>();
       function && !node.natural && node.using_columns.empty() &&
       folded(function->call->as<sql::FunctionCall>().name.back().text) == "unnest") {
-    if (node.join == sql::JoinKind::kCross) return aliased(table_function(*function, &left), node, "");
-    if (node.join == sql::JoinKind::kInner || node.join == sql::JoinKind::kLeft) return join_unnest(node, *function, left);
+    if (node.join == sql::JoinKind::kCross)
+      return aliased(table_function(*function, &left), node, "");
+    if (node.join == sql::JoinKind::kInner || node.join == sql::JoinKind::kLeft)
+      return join_unnest(node, *function, left);
   }
-  if (const auto* lateral = node.right->get_if<sql::SubqueryRelation>(); lateral && lateral->lateral) {
-    throw Error(ErrorCode::kNotSupported, node.right->span, "LATERAL subqueries are not supported yet")
+  if (const auto* lateral = node.right->get_if<sql::SubqueryRelation>();
+      lateral && lateral->lateral) {
+    throw Error(ErrorCode::kNotSupported, node.right->span,
+                "LATERAL subqueries are not supported yet")
         .hint("unnest(list) may stand beside the table it reads");
   }
   BoundRelation right = relation(*node.right);
@@ -177,15 +195,16 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
       throw Error(ErrorCode::kBind, node.span, "NATURAL JOIN: the tables have no column in common");
     }
   }
-  std::vector<std::pair<size_t, size_t>> merged;  // scope positions of USING columns, left and right
+  std::vector<std::pair<size_t, size_t>>
+      merged;  // scope positions of USING columns, left and right
   using_spans.resize(using_names.size(), node.span);
   for (size_t i = 0; i < using_names.size(); ++i) {
     const std::string& name = using_names[i];
     const ScopeColumn* a = named(left.scope, name);
     const ScopeColumn* b = named(right.scope, name);
     if (!a || !b) {
-      Error error(ErrorCode::kColumnNotFound, using_spans[i], "USING ({}): the {} side has no such column", name,
-                  a ? "right" : "left");
+      Error error(ErrorCode::kColumnNotFound, using_spans[i],
+                  "USING ({}): the {} side has no such column", name, a ? "right" : "left");
       const std::string near = nearest_name(name, (a ? right : left).scope.column_names());
       if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
       throw std::move(error).hint("ON a.x = b.y joins columns of different names");
@@ -195,8 +214,9 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
     unify(left_key, right_key, node.span, "USING");
     parts.left_keys.push_back(left_key);
     parts.right_keys.push_back(right_key);
-    merged.emplace_back(static_cast<size_t>(a - left.scope.columns.data()),
-                        left.scope.columns.size() + static_cast<size_t>(b - right.scope.columns.data()));
+    merged.emplace_back(
+        static_cast<size_t>(a - left.scope.columns.data()),
+        left.scope.columns.size() + static_cast<size_t>(b - right.scope.columns.data()));
   }
   std::vector<ExprRef> subquery_terms;
   if (node.condition) {
@@ -209,11 +229,14 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
       condition_expr = attach_to_sides(condition_expr, left.plan, right.plan);
       const auto grown = static_cast<uint32_t>(left.plan->schema.size()) - left_width;
       left_width += grown;
-      for (size_t i = left.scope.columns.size(); i < bound.scope.columns.size(); ++i) bound.scope.columns[i].index += grown;
+      for (size_t i = left.scope.columns.size(); i < bound.scope.columns.size(); ++i)
+        bound.scope.columns[i].index += grown;
     }
     for (const ExprRef& term : conjuncts_of(condition_expr)) {
       bool has_subquery = false;
-      visit(term, [&](const Expr& at) { has_subquery |= dynamic_cast<const SubqueryExpr*>(&at) != nullptr; });
+      visit(term, [&](const Expr& at) {
+        has_subquery |= dynamic_cast<const SubqueryExpr*>(&at) != nullptr;
+      });
       if (has_subquery) {
         subquery_terms.push_back(term);
       } else {
@@ -225,7 +248,8 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
   if (!parts.residual.empty()) residual = ConjunctionExpr::create(true, parts.residual);
   const bool has_condition = !parts.left_keys.empty() || residual;
   const JoinKind made_kind = kind == JoinKind::kInner && !has_condition ? JoinKind::kCross : kind;
-  bound.plan = JoinNode::create(left.plan, right.plan, made_kind, parts.left_keys, parts.right_keys, residual);
+  bound.plan = JoinNode::create(left.plan, right.plan, made_kind, parts.left_keys, parts.right_keys,
+                                residual);
   if (kind == JoinKind::kSemi || kind == JoinKind::kAnti) {
     bound.scope = left.scope;
     return aliased(std::move(bound), node, "");

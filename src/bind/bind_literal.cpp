@@ -47,7 +47,8 @@ Value decimal_value(const std::string& text) {
   const int width = std::max(static_cast<int>(digits.size() - sign), scale);
   if (width > 38 || width == 0) return Value::real(parse_double(text));
   const std::optional<int128_t> unscaled = parse_int128(digits);
-  return unscaled ? Value::integer(Type::decimal(width, scale), *unscaled) : Value::real(parse_double(text));
+  return unscaled ? Value::integer(Type::decimal(width, scale), *unscaled)
+                  : Value::real(parse_double(text));
 }
 
 std::string blob_bytes(const std::string& hex) {
@@ -63,13 +64,20 @@ std::string blob_bytes(const std::string& hex) {
 
 ExprRef QueryBinder::literal(const sql::Literal& node) {
   switch (node.literal) {
-    case sql::LiteralKind::kNull: return ConstantExpr::literal(Value::null(), node.span);
-    case sql::LiteralKind::kBoolean: return ConstantExpr::literal(Value::boolean(node.text == "true"), node.span);
-    case sql::LiteralKind::kInteger: return ConstantExpr::literal(integer_value(node.text), node.span);
-    case sql::LiteralKind::kDecimal: return ConstantExpr::literal(decimal_value(node.text), node.span);
-    case sql::LiteralKind::kFloat: return ConstantExpr::literal(Value::real(parse_double(node.text)), node.span);
-    case sql::LiteralKind::kString: return ConstantExpr::literal(Value::text(node.text), node.span);
-    case sql::LiteralKind::kBlob: return ConstantExpr::literal(Value(Type::blob(), blob_bytes(node.text)), node.span);
+    case sql::LiteralKind::kNull:
+      return ConstantExpr::literal(Value::null(), node.span);
+    case sql::LiteralKind::kBoolean:
+      return ConstantExpr::literal(Value::boolean(node.text == "true"), node.span);
+    case sql::LiteralKind::kInteger:
+      return ConstantExpr::literal(integer_value(node.text), node.span);
+    case sql::LiteralKind::kDecimal:
+      return ConstantExpr::literal(decimal_value(node.text), node.span);
+    case sql::LiteralKind::kFloat:
+      return ConstantExpr::literal(Value::real(parse_double(node.text)), node.span);
+    case sql::LiteralKind::kString:
+      return ConstantExpr::literal(Value::text(node.text), node.span);
+    case sql::LiteralKind::kBlob:
+      return ConstantExpr::literal(Value(Type::blob(), blob_bytes(node.text)), node.span);
   }
   UNREACHABLE();
 }
@@ -77,7 +85,8 @@ ExprRef QueryBinder::literal(const sql::Literal& node) {
 Value QueryBinder::constant_value(const ExprRef& expr, const char* clause, SourceSpan span) {
   visit(expr, [&](const Expr& at) {
     if (dynamic_cast<const PlaceholderExpr*>(&at)) {
-      throw Error(ErrorCode::kNotSupported, at.span.empty() ? span : at.span, "{} wants a constant, not a subquery", clause)
+      throw Error(ErrorCode::kNotSupported, at.span.empty() ? span : at.span,
+                  "{} wants a constant, not a subquery", clause)
           .hint("compute the value first and write it down, or pass it as a parameter");
     }
   });
@@ -92,7 +101,8 @@ TypeRef QueryBinder::type(const sql::TypeName& node) {
       for (const auto& modifier : node.modifiers) {
         const Value value = bind_value(*modifier, catalog_, parameters_);
         if (value.is_null() || !value.type()->is_integer()) {
-          throw Error(ErrorCode::kTypeMismatch, modifier->span, "a type's modifier is a whole number");
+          throw Error(ErrorCode::kTypeMismatch, modifier->span,
+                      "a type's modifier is a whole number");
         }
         numbers.push_back(static_cast<int64_t>(value.as_integer()));
       }
@@ -109,29 +119,35 @@ TypeRef QueryBinder::type(const sql::TypeName& node) {
       if (const TypeRef simple = simple_type_named(name)) return simple;
       Error error(ErrorCode::kTypeMismatch, node.span, "no type \"{}\"", node.name.back().text);
       std::vector<std::string> known = simple_type_names();
-      for (const char* more : {"decimal", "numeric", "struct", "map", "enum"}) known.emplace_back(more);
+      for (const char* more : {"decimal", "numeric", "struct", "map", "enum"})
+        known.emplace_back(more);
       const std::string near = nearest_name(name, known);
       if (!near.empty()) throw std::move(error).hint("did you mean " + near + "?");
       throw error;
     }
-    case sql::TypeNameKind::kList: return Type::list(type(*node.members[0].type));
+    case sql::TypeNameKind::kList:
+      return Type::list(type(*node.members[0].type));
     case sql::TypeNameKind::kArray:
       if (node.size == 0 || node.size > 1'000'000) {
-        throw Error(ErrorCode::kTypeMismatch, node.span, "an array has between 1 and 1,000,000 elements");
+        throw Error(ErrorCode::kTypeMismatch, node.span,
+                    "an array has between 1 and 1,000,000 elements");
       }
       return Type::array(type(*node.members[0].type), static_cast<uint32_t>(node.size));
     case sql::TypeNameKind::kStruct: {
       std::vector<Field> fields;
-      for (const auto& member : node.members) fields.push_back({member.name.text, type(*member.type)});
+      for (const auto& member : node.members)
+        fields.push_back({member.name.text, type(*member.type)});
       return Type::structure(std::move(fields));
     }
     case sql::TypeNameKind::kUnion:
-      throw Error(ErrorCode::kNotSupported, node.span, "UNION types are not supported yet").hint("use a STRUCT");
+      throw Error(ErrorCode::kNotSupported, node.span, "UNION types are not supported yet")
+          .hint("use a STRUCT");
     case sql::TypeNameKind::kMap: {
       const TypeRef key = type(*node.members[0].type);
       return Type::map(key, type(*node.members[1].type));
     }
-    case sql::TypeNameKind::kEnum: return Type::enumeration(node.labels);
+    case sql::TypeNameKind::kEnum:
+      return Type::enumeration(node.labels);
   }
   UNREACHABLE();
 }

@@ -34,7 +34,8 @@ const TableRules* rules_of(const PlanNode& plan) {
     const auto* column = dynamic_cast<const ColumnExpr*>(project->exprs[i].get());
     if (!column || column->index != i) return nullptr;
   }
-  return project->exprs.size() == project->input->schema.size() ? rules_of(*project->input) : nullptr;
+  return project->exprs.size() == project->input->schema.size() ? rules_of(*project->input)
+                                                                : nullptr;
 }
 
 /// Whether a column is one of a table that takes no NULL.
@@ -44,7 +45,8 @@ bool is_never_null(const PlanNode& plan, uint32_t column) {
     return rules && rules->columns.size() == plan.schema.size() && rules->columns[column].not_null;
   }
   const auto* project = dynamic_cast<const ProjectNode*>(&plan);
-  const auto* from = project ? dynamic_cast<const ColumnExpr*>(project->exprs[column].get()) : nullptr;
+  const auto* from =
+      project ? dynamic_cast<const ColumnExpr*>(project->exprs[column].get()) : nullptr;
   return from && is_never_null(*project->input, from->index);
 }
 
@@ -54,7 +56,8 @@ PlanRef numbered(PlanRef plan) {
   number.kind = WindowKind::kRowNumber;
   number.name = "row_number";
   number.type = Type::int64();
-  for (uint32_t i = 0; i < plan->schema.size(); ++i) number.partition_by.push_back(column_of(plan, i));
+  for (uint32_t i = 0; i < plan->schema.size(); ++i)
+    number.partition_by.push_back(column_of(plan, i));
   return WindowingNode::create(std::move(plan), {WindowExpr::create(number)}, {"number"});
 }
 
@@ -70,7 +73,8 @@ PlanRef without_number(PlanRef plan) {
 
 }  // namespace
 
-PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types, const std::vector<std::string>& names) {
+PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types,
+                     const std::vector<std::string>& names) {
   std::vector<ExprRef> exprs;
   bool changes = false;
   for (uint32_t i = 0; i < types.size(); ++i) {
@@ -92,10 +96,12 @@ PlanRef QueryBinder::bind(const sql::Query& query, const CommonTables& tables) {
     for (const sql::CommonTable& other : query.with.tables) {
       if (&other == &definition) break;
       if (same_name(other.name.text, definition.name.text)) {
-        throw Error(ErrorCode::kBind, definition.name.span, "WITH names \"{}\" twice", definition.name.text);
+        throw Error(ErrorCode::kBind, definition.name.span, "WITH names \"{}\" twice",
+                    definition.name.text);
       }
     }
-    if (query.with.recursive) entry->outer[name] = entry;  // seen by itself: refused by name for now
+    if (query.with.recursive)
+      entry->outer[name] = entry;  // seen by itself: refused by name for now
     tables_[name] = std::move(entry);
   }
   PlanRef plan = body(query);
@@ -107,10 +113,14 @@ PlanRef QueryBinder::bind(const sql::Query& query, const CommonTables& tables) {
 
 PlanRef QueryBinder::body(const sql::Query& query) {
   switch (query.kind) {
-    case sql::QueryKind::kSelect: return SelectBinder(*this, query.as<sql::Select>()).bind();
-    case sql::QueryKind::kSetOperation: return limited(ordered(set_operation(query.as<sql::SetOperation>()), query), query);
-    case sql::QueryKind::kValues: return limited(ordered(values(query.as<sql::Values>()), query), query);
-    case sql::QueryKind::kDescribe: return limited(ordered(describe(query.as<sql::Describe>()), query), query);
+    case sql::QueryKind::kSelect:
+      return SelectBinder(*this, query.as<sql::Select>()).bind();
+    case sql::QueryKind::kSetOperation:
+      return limited(ordered(set_operation(query.as<sql::SetOperation>()), query), query);
+    case sql::QueryKind::kValues:
+      return limited(ordered(values(query.as<sql::Values>()), query), query);
+    case sql::QueryKind::kDescribe:
+      return limited(ordered(describe(query.as<sql::Describe>()), query), query);
   }
   UNREACHABLE();
 }
@@ -122,7 +132,8 @@ PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
   if (node.by_name) {
     for (const PlanRef& input : inputs) {
       for (const Field& field : input->schema) {
-        if (std::none_of(names.begin(), names.end(), [&](const auto& name) { return same_name(name, field.name); })) {
+        if (std::none_of(names.begin(), names.end(),
+                         [&](const auto& name) { return same_name(name, field.name); })) {
           names.push_back(field.name);
         }
       }
@@ -130,11 +141,13 @@ PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
     for (PlanRef& input : inputs) {
       std::vector<ExprRef> exprs;
       for (const std::string& name : names) {
-        const auto found = std::find_if(input->schema.begin(), input->schema.end(),
-                                        [&](const Field& field) { return same_name(field.name, name); });
-        exprs.push_back(found == input->schema.end()
-                            ? ConstantExpr::create(Value::null())
-                            : column_of(input, static_cast<uint32_t>(found - input->schema.begin())));
+        const auto found =
+            std::find_if(input->schema.begin(), input->schema.end(),
+                         [&](const Field& field) { return same_name(field.name, name); });
+        exprs.push_back(
+            found == input->schema.end()
+                ? ConstantExpr::create(Value::null())
+                : column_of(input, static_cast<uint32_t>(found - input->schema.begin())));
       }
       input = ProjectNode::create(std::move(input), std::move(exprs), names);
     }
@@ -146,15 +159,17 @@ PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
     TypeRef type = nullptr;
     for (size_t i = 0; i < inputs.size(); ++i) {
       if (inputs[i]->schema.size() != names.size()) {
-        throw Error(ErrorCode::kBind, node.inputs[i]->span, "this query has {} columns, the one before {}",
-                    inputs[i]->schema.size(), names.size())
+        throw Error(ErrorCode::kBind, node.inputs[i]->span,
+                    "this query has {} columns, the one before {}", inputs[i]->schema.size(),
+                    names.size())
             .hint("UNION BY NAME matches columns by name and fills in NULL");
       }
       const TypeRef other = inputs[i]->schema[column].type;
       const TypeRef common = type ? common_type(type, other) : other;
       if (!common) {
-        throw Error(ErrorCode::kTypeMismatch, node.inputs[i]->span, "column {} is {} here and {} before", names[column],
-                    other->name(), type->name());
+        throw Error(ErrorCode::kTypeMismatch, node.inputs[i]->span,
+                    "column {} is {} here and {} before", names[column], other->name(),
+                    type->name());
       }
       type = common;
     }
@@ -178,9 +193,11 @@ PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
       left.push_back(column_of(plan, column));
       right.push_back(column_of(inputs[i], column));
     }
-    const PlanRef joined = JoinNode::create(plan, inputs[i], is_except ? JoinKind::kAnti : JoinKind::kSemi,
-                                            std::move(left), std::move(right));
-    auto with_nulls = Ref<JoinNode>(const_cast<JoinNode*>(static_cast<const JoinNode*>(joined.get())));
+    const PlanRef joined =
+        JoinNode::create(plan, inputs[i], is_except ? JoinKind::kAnti : JoinKind::kSemi,
+                         std::move(left), std::move(right));
+    auto with_nulls =
+        Ref<JoinNode>(const_cast<JoinNode*>(static_cast<const JoinNode*>(joined.get())));
     with_nulls->nulls_equal = true;  // not published yet
     plan = joined;
   }
@@ -195,8 +212,8 @@ PlanRef QueryBinder::values(const sql::Values& node) {
   std::vector<std::vector<ExprRef>> columns(width);
   for (const auto& row : node.rows) {
     if (row.size() != width) {
-      throw Error(ErrorCode::kBind, row.empty() ? node.span : row[0]->span, "this row has {} values, the first has {}",
-                  row.size(), width);
+      throw Error(ErrorCode::kBind, row.empty() ? node.span : row[0]->span,
+                  "this row has {} values, the first has {}", row.size(), width);
     }
     for (size_t i = 0; i < width; ++i) columns[i].push_back(expression(*row[i], context));
   }
@@ -208,8 +225,8 @@ PlanRef QueryBinder::values(const sql::Values& node) {
     if (is_assigned) {
       for (ExprRef& expr : columns[i]) {
         if (!can_cast(expr->type, type)) {
-          throw Error(ErrorCode::kTypeMismatch, expr->span, "a {} does not go into a column of {}", expr->type->name(),
-                      type->name());
+          throw Error(ErrorCode::kTypeMismatch, expr->span, "a {} does not go into a column of {}",
+                      expr->type->name(), type->name());
         }
         expr = CastExpr::create(expr, type, false, expr->span);
       }
@@ -222,10 +239,12 @@ PlanRef QueryBinder::values(const sql::Values& node) {
     for (size_t row = 0; row < node.rows.size(); ++row) {
       for (size_t i = 0; i < width; ++i) {
         const Value value = evaluate_constant(columns[i][row], catalog_.session());
-        flat.push_back(value.is_null() ? Value::null(schema[i].type) : Value(schema[i].type, value.storage()));
+        flat.push_back(value.is_null() ? Value::null(schema[i].type)
+                                       : Value(schema[i].type, value.storage()));
       }
     }
-    return ValuesNode::create(std::move(schema), std::move(flat), static_cast<int64_t>(node.rows.size()));
+    return ValuesNode::create(std::move(schema), std::move(flat),
+                              static_cast<int64_t>(node.rows.size()));
   }
   std::vector<std::string> names;
   for (const Field& field : schema) names.push_back(field.name);
@@ -248,14 +267,17 @@ PlanRef QueryBinder::ordered(PlanRef plan, const sql::Query& query) {
   std::vector<SortKeyRef> keys;
   for (const sql::OrderItem& item : query.order_by) {
     const bool descending = item.direction == sql::SortDirection::kDescending;
-    const auto add = [&](ExprRef expr) { keys.push_back(SortKey::create(std::move(expr), descending, sorts_nulls_first(item))); };
+    const auto add = [&](ExprRef expr) {
+      keys.push_back(SortKey::create(std::move(expr), descending, sorts_nulls_first(item)));
+    };
     if (item.expression->is<sql::Star>()) {
       for (uint32_t i = 0; i < plan->schema.size(); ++i) add(column_of(plan, i));
     } else if (const auto* literal_node = item.expression->get_if<sql::Literal>();
                literal_node && literal_node->literal == sql::LiteralKind::kInteger) {
       const size_t position = std::strtoull(literal_node->text.c_str(), nullptr, 10);
       if (position == 0 || position > plan->schema.size()) {
-        throw Error(ErrorCode::kBind, item.expression->span, "ORDER BY {}: the list has {} column{}", literal_node->text,
+        throw Error(ErrorCode::kBind, item.expression->span,
+                    "ORDER BY {}: the list has {} column{}", literal_node->text,
                     plan->schema.size(), plan->schema.size() == 1 ? "" : "s");
       }
       add(column_of(plan, static_cast<uint32_t>(position - 1)));
@@ -266,19 +288,23 @@ PlanRef QueryBinder::ordered(PlanRef plan, const sql::Query& query) {
   return SortNode::create(std::move(plan), std::move(keys));
 }
 
-std::optional<int64_t> QueryBinder::row_count(const sql::ExpressionRef& node, const char* clause, ExprRef& deferred) {
+std::optional<int64_t> QueryBinder::row_count(const sql::ExpressionRef& node, const char* clause,
+                                              ExprRef& deferred) {
   ExprContext context;
   context.clause = clause;
   const ExprRef expr = expression(*node, context);
   bool has_subquery = false;
-  visit(expr, [&](const Expr& at) { has_subquery |= dynamic_cast<const PlaceholderExpr*>(&at) != nullptr; });
+  visit(expr, [&](const Expr& at) {
+    has_subquery |= dynamic_cast<const PlaceholderExpr*>(&at) != nullptr;
+  });
   if (has_subquery) {
     deferred = CastExpr::create(expr, Type::int64(), false, node->span);
     return std::nullopt;
   }
   const Value value = constant_value(CastExpr::create(expr, Type::int64()), clause, node->span);
   if (value.is_null()) return std::nullopt;
-  if (value.as_integer() < 0) throw Error(ErrorCode::kBind, node->span, "{} cannot be negative", clause);
+  if (value.as_integer() < 0)
+    throw Error(ErrorCode::kBind, node->span, "{} cannot be negative", clause);
   return static_cast<int64_t>(value.as_integer());
 }
 
@@ -299,12 +325,17 @@ PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take) {
   const auto number_or = [&](ExprRef expr, int64_t otherwise) {
     return CoalesceExpr::create({std::move(expr), ConstantExpr::create(Value::integer(otherwise))});
   };
-  const ExprRef row = CallExpr::create("-", {CastExpr::create(column_of(plan, place), Type::hugeint()),
-                                             CastExpr::create(number_or(skip, 0), Type::hugeint())});
-  std::vector<ExprRef> terms = {CallExpr::create(">", {row, ConstantExpr::create(Value::integer(Type::hugeint(), 0))})};
-  if (take) terms.push_back(CallExpr::create("<=", {row, CastExpr::create(number_or(take, INT64_MAX), Type::hugeint())}));
+  const ExprRef row =
+      CallExpr::create("-", {CastExpr::create(column_of(plan, place), Type::hugeint()),
+                             CastExpr::create(number_or(skip, 0), Type::hugeint())});
+  std::vector<ExprRef> terms = {
+      CallExpr::create(">", {row, ConstantExpr::create(Value::integer(Type::hugeint(), 0))})};
+  if (take)
+    terms.push_back(CallExpr::create(
+        "<=", {row, CastExpr::create(number_or(take, INT64_MAX), Type::hugeint())}));
   const ExprRef within = attach_subqueries(ConjunctionExpr::create(true, std::move(terms)), plan);
-  return ProjectNode::create(FilterNode::create(std::move(plan), within), std::move(kept), std::move(names));
+  return ProjectNode::create(FilterNode::create(std::move(plan), within), std::move(kept),
+                             std::move(names));
 }
 
 PlanRef QueryBinder::limited(PlanRef plan, const sql::Query& query) {
@@ -315,14 +346,18 @@ PlanRef QueryBinder::limited(PlanRef plan, const sql::Query& query) {
     ExprContext context;
     context.clause = "LIMIT";
     const Value share =
-        constant_value(CastExpr::create(expression(*query.limit, context), Type::float64()), "LIMIT", query.limit->span);
+        constant_value(CastExpr::create(expression(*query.limit, context), Type::float64()),
+                       "LIMIT", query.limit->span);
     if (share.is_null() || !(share.as_real() >= 0 && share.as_real() <= 100)) {
       throw Error(ErrorCode::kBind, query.limit->span, "LIMIT takes 0 to 100 percent");
     }
-    if (skip_expr) throw Error(ErrorCode::kNotSupported, query.offset->span, "a subquery in OFFSET beside a LIMIT in percent");
+    if (skip_expr)
+      throw Error(ErrorCode::kNotSupported, query.offset->span,
+                  "a subquery in OFFSET beside a LIMIT in percent");
     return LimitNode::create(std::move(plan), skip, -1, share.as_real());
   }
-  const std::optional<int64_t> take = query.limit ? row_count(query.limit, "LIMIT", take_expr) : std::nullopt;
+  const std::optional<int64_t> take =
+      query.limit ? row_count(query.limit, "LIMIT", take_expr) : std::nullopt;
   if (skip_expr || take_expr) {
     if (!skip_expr) skip_expr = ConstantExpr::create(Value::integer(skip));
     if (!take_expr && take) take_expr = ConstantExpr::create(Value::integer(*take));
@@ -338,7 +373,8 @@ PlanRef QueryBinder::describe(const sql::Describe& node) {
   const auto text = [](std::string value) { return Value::text(std::move(value)); };
   const TypeRef varchar = Type::varchar();
   switch (node.describe) {
-    case sql::DescribeKind::kSummarize: return summarize(bind(*node.query, tables_));
+    case sql::DescribeKind::kSummarize:
+      return summarize(bind(*node.query, tables_));
     case sql::DescribeKind::kDescribe: {
       const PlanRef plan = bind(*node.query, tables_);
       const TableRules* rules = rules_of(*plan);
@@ -349,12 +385,15 @@ PlanRef QueryBinder::describe(const sql::Describe& node) {
         values.push_back(text(is_never_null(*plan, static_cast<uint32_t>(i)) ? "NO" : "YES"));
         values.push_back(Value::null(varchar));
         const bool has_default = rules && !rules->columns[i].default_value.empty();
-        values.push_back(has_default ? text(rules->columns[i].default_value) : Value::null(varchar));
+        values.push_back(has_default ? text(rules->columns[i].default_value)
+                                     : Value::null(varchar));
         values.push_back(Value::null(varchar));
       }
       Schema schema;
-      for (const char* name : {"column_name", "column_type", "null", "key", "default", "extra"}) schema.push_back({name, varchar});
-      return ValuesNode::create(schema, std::move(values), static_cast<int64_t>(plan->schema.size()));
+      for (const char* name : {"column_name", "column_type", "null", "key", "default", "extra"})
+        schema.push_back({name, varchar});
+      return ValuesNode::create(schema, std::move(values),
+                                static_cast<int64_t>(plan->schema.size()));
     }
     case sql::DescribeKind::kShowTables:
     case sql::DescribeKind::kShowAllTables: {
@@ -367,15 +406,19 @@ PlanRef QueryBinder::describe(const sql::Describe& node) {
     }
     case sql::DescribeKind::kShow: {
       const std::string name = node.name.empty() ? "" : node.name.back().text;
-      if (same_name(name, "databases")) return ValuesNode::create({{"database_name", varchar}}, {text("memory")}, 1);
-      if (same_name(name, "schemas")) return ValuesNode::create({{"schema_name", varchar}}, {text("main")}, 1);
+      if (same_name(name, "databases"))
+        return ValuesNode::create({{"database_name", varchar}}, {text("memory")}, 1);
+      if (same_name(name, "schemas"))
+        return ValuesNode::create({{"schema_name", varchar}}, {text("main")}, 1);
       if (const SettingDeclaration* setting = find_setting(name)) {
-        return ValuesNode::create({{std::string(setting->name), varchar}}, {text(setting->get(catalog_.settings()))}, 1);
+        return ValuesNode::create({{std::string(setting->name), varchar}},
+                                  {text(setting->get(catalog_.settings()))}, 1);
       }
       for (const char* list : {"tables", "databases", "schemas"}) {
-        if (!catalog_.find_table({name}) && !catalog_.find_view({name}) && !tables_.contains(folded(name)) &&
-            nearest_name(name, {list}) == list) {
-          throw Error(ErrorCode::kTableNotFound, node.name.back().span, "nothing to show is called \"{}\"", name)
+        if (!catalog_.find_table({name}) && !catalog_.find_view({name}) &&
+            !tables_.contains(folded(name)) && nearest_name(name, {list}) == list) {
+          throw Error(ErrorCode::kTableNotFound, node.name.back().span,
+                      "nothing to show is called \"{}\"", name)
               .hint(fmt::format("did you mean SHOW {}?", list));
         }
       }
@@ -402,7 +445,8 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
   std::vector<AggregateExprRef> aggregates;
   std::vector<std::string> names;
   const auto add = [&](const char* name, std::vector<ExprRef> arguments) {
-    aggregates.push_back(AggregateExpr::create(*registry.aggregate(name), std::move(arguments), false, {}, {}, {}));
+    aggregates.push_back(
+        AggregateExpr::create(*registry.aggregate(name), std::move(arguments), false, {}, {}, {}));
     names.push_back(fmt::format("a{}", names.size()));
     return static_cast<uint32_t>(aggregates.size() - 1);
   };
@@ -421,7 +465,8 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
     row.max = add("max", {column});
     row.unique = add("approx_count_distinct", {column});
     row.count = add("count", {column});
-    const bool is_moment = column->type->is(TypeKind::kDate) || column->type->is(TypeKind::kTimestamp);
+    const bool is_moment =
+        column->type->is(TypeKind::kDate) || column->type->is(TypeKind::kTimestamp);
     row.averaged = row.numeric || is_moment;
     if (row.averaged) {
       const ExprRef real = row.numeric ? CastExpr::create(column, Type::float64()) : column;
@@ -436,10 +481,14 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
     }
     rows.push_back(row);
   }
-  const PlanRef facts = SharedInputNode::create(AggregationNode::create(given, {}, {}, aggregates, names), "summary");
-  const auto as_text = [&](uint32_t index) { return CastExpr::create(column_of(facts, index), varchar); };
-  const std::vector<std::string> columns = {"column_name", "column_type", "min", "max", "approx_unique", "avg",
-                                            "std", "q25", "q50", "q75", "count", "null_percentage"};
+  const PlanRef facts =
+      SharedInputNode::create(AggregationNode::create(given, {}, {}, aggregates, names), "summary");
+  const auto as_text = [&](uint32_t index) {
+    return CastExpr::create(column_of(facts, index), varchar);
+  };
+  const std::vector<std::string> columns = {
+      "column_name", "column_type", "min", "max", "approx_unique", "avg",
+      "std",         "q25",         "q50", "q75", "count",         "null_percentage"};
   const ExprRef null_text = ConstantExpr::create(Value::null(varchar));
   std::vector<PlanRef> outputs;
   for (uint32_t i = 0; i < given->schema.size(); ++i) {
@@ -447,15 +496,18 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
     const ExprRef total = CastExpr::create(column_of(facts, 0), Type::float64());
     const ExprRef valid = CastExpr::create(column_of(facts, row.count), Type::float64());
     ExprRef missing = CallExpr::create("-", {total, valid});
-    missing = CallExpr::create("/", {CallExpr::create("*", {missing, ConstantExpr::create(Value::real(100))}), total});
+    missing = CallExpr::create(
+        "/", {CallExpr::create("*", {missing, ConstantExpr::create(Value::real(100))}), total});
     missing = CastExpr::create(missing, Type::decimal(9, 2), true);
     outputs.push_back(ProjectNode::create(
         facts,
         {ConstantExpr::create(Value::text(given->schema[i].name)),
-         ConstantExpr::create(Value::text(given->schema[i].type->name())), as_text(row.min), as_text(row.max),
-         CastExpr::create(column_of(facts, row.unique), Type::int64()), row.averaged ? as_text(row.average) : null_text,
-         row.numeric ? as_text(row.deviation) : null_text, row.averaged ? as_text(row.q25) : null_text,
-         row.averaged ? as_text(row.q50) : null_text, row.averaged ? as_text(row.q75) : null_text,
+         ConstantExpr::create(Value::text(given->schema[i].type->name())), as_text(row.min),
+         as_text(row.max), CastExpr::create(column_of(facts, row.unique), Type::int64()),
+         row.averaged ? as_text(row.average) : null_text,
+         row.numeric ? as_text(row.deviation) : null_text,
+         row.averaged ? as_text(row.q25) : null_text, row.averaged ? as_text(row.q50) : null_text,
+         row.averaged ? as_text(row.q75) : null_text,
          CastExpr::create(column_of(facts, 0), Type::int64()), missing},
         columns));
   }

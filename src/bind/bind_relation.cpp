@@ -6,10 +6,13 @@
 namespace doline {
 
 BoundRelation QueryBinder::relation(const sql::Relation& node) {
-  if (node.sample) throw Error(ErrorCode::kNotSupported, node.span, "TABLESAMPLE is not supported yet");
+  if (node.sample)
+    throw Error(ErrorCode::kNotSupported, node.span, "TABLESAMPLE is not supported yet");
   switch (node.kind) {
-    case sql::RelationKind::kTableName: return table_name(node.as<sql::TableName>());
-    case sql::RelationKind::kTableFunction: return table_function(node.as<sql::TableFunction>(), nullptr);
+    case sql::RelationKind::kTableName:
+      return table_name(node.as<sql::TableName>());
+    case sql::RelationKind::kTableFunction:
+      return table_function(node.as<sql::TableFunction>(), nullptr);
     case sql::RelationKind::kSubqueryRelation: {
       const auto& inner = node.as<sql::SubqueryRelation>();
       const Scope* outer = std::exchange(outer_scope_, nullptr);
@@ -18,14 +21,18 @@ BoundRelation QueryBinder::relation(const sql::Relation& node) {
       BoundRelation bound{plan, Scope::of(plan->schema, "")};
       return aliased(std::move(bound), node, "");
     }
-    case sql::RelationKind::kJoin: return join(node.as<sql::Join>());
-    case sql::RelationKind::kPivot: throw Error(ErrorCode::kNotSupported, node.span, "PIVOT is not supported yet");
-    case sql::RelationKind::kUnpivot: throw Error(ErrorCode::kNotSupported, node.span, "UNPIVOT is not supported yet");
+    case sql::RelationKind::kJoin:
+      return join(node.as<sql::Join>());
+    case sql::RelationKind::kPivot:
+      throw Error(ErrorCode::kNotSupported, node.span, "PIVOT is not supported yet");
+    case sql::RelationKind::kUnpivot:
+      throw Error(ErrorCode::kNotSupported, node.span, "UNPIVOT is not supported yet");
   }
   UNREACHABLE();
 }
 
-BoundRelation QueryBinder::aliased(BoundRelation bound, const sql::Relation& node, const std::string& default_name) {
+BoundRelation QueryBinder::aliased(BoundRelation bound, const sql::Relation& node,
+                                   const std::string& default_name) {
   const std::string table = node.alias.empty() ? default_name : node.alias.text;
   if (!table.empty()) {
     for (ScopeColumn& column : bound.scope.columns) {
@@ -34,10 +41,11 @@ BoundRelation QueryBinder::aliased(BoundRelation bound, const sql::Relation& nod
     }
   }
   if (node.column_aliases.size() > bound.scope.columns.size()) {
-    throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns", node.column_aliases.size(),
-                bound.scope.columns.size());
+    throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns",
+                node.column_aliases.size(), bound.scope.columns.size());
   }
-  for (size_t i = 0; i < node.column_aliases.size(); ++i) bound.scope.columns[i].name = node.column_aliases[i].text;
+  for (size_t i = 0; i < node.column_aliases.size(); ++i)
+    bound.scope.columns[i].name = node.column_aliases[i].text;
   return bound;
 }
 
@@ -45,7 +53,8 @@ PlanRef QueryBinder::common_table(CommonTableEntry& entry) {
   if (entry.plan) return entry.plan;
   const sql::CommonTable& definition = *entry.definition;
   if (entry.is_binding) {
-    throw Error(ErrorCode::kNotSupported, definition.name.span, "recursive common tables are not supported yet");
+    throw Error(ErrorCode::kNotSupported, definition.name.span,
+                "recursive common tables are not supported yet");
   }
   entry.is_binding = true;
   const Scope* outer = std::exchange(outer_scope_, nullptr);
@@ -55,14 +64,15 @@ PlanRef QueryBinder::common_table(CommonTableEntry& entry) {
   outer_scope_ = outer;
   if (!definition.columns.empty()) {
     if (definition.columns.size() > plan->schema.size()) {
-      throw Error(ErrorCode::kBind, definition.name.span, "{} column names for {} columns", definition.columns.size(),
-                  plan->schema.size());
+      throw Error(ErrorCode::kBind, definition.name.span, "{} column names for {} columns",
+                  definition.columns.size(), plan->schema.size());
     }
     std::vector<ExprRef> exprs;
     std::vector<std::string> names;
     for (uint32_t i = 0; i < plan->schema.size(); ++i) {
       exprs.push_back(ColumnExpr::create(i, plan->schema[i].type, plan->schema[i].name));
-      names.push_back(i < definition.columns.size() ? definition.columns[i].text : plan->schema[i].name);
+      names.push_back(i < definition.columns.size() ? definition.columns[i].text
+                                                    : plan->schema[i].name);
     }
     plan = ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
   }
@@ -72,7 +82,8 @@ PlanRef QueryBinder::common_table(CommonTableEntry& entry) {
 }
 
 BoundRelation QueryBinder::table_name(const sql::TableName& node) {
-  if (node.at) throw Error(ErrorCode::kNotSupported, node.span, "AT (VERSION …) is not supported yet");
+  if (node.at)
+    throw Error(ErrorCode::kNotSupported, node.span, "AT (VERSION …) is not supported yet");
   std::vector<std::string> parts;
   for (const auto& part : node.name) parts.push_back(part.text);
   const std::string& name = parts.back();
@@ -91,10 +102,12 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
     if (const auto text = catalog_.find_view(parts)) {
       const std::string view = folded(fmt::format("{}", fmt::join(parts, ".")));
       if (std::find(views_.begin(), views_.end(), view) != views_.end()) {
-        throw Error(ErrorCode::kBind, node.span, "the view \"{}\" reads itself", name).hint("CREATE OR REPLACE VIEW mends it");
+        throw Error(ErrorCode::kBind, node.span, "the view \"{}\" reads itself", name)
+            .hint("CREATE OR REPLACE VIEW mends it");
       }
       constexpr size_t kDeepest = 64;
-      if (views_.size() >= kDeepest) throw Error(ErrorCode::kBind, node.span, "views are nested too deeply at \"{}\"", name);
+      if (views_.size() >= kDeepest)
+        throw Error(ErrorCode::kBind, node.span, "views are nested too deeply at \"{}\"", name);
       const sql::StatementRef statement = sql::parse_statement(*text);
       const Scope* outer = std::exchange(outer_scope_, nullptr);
       views_.push_back(view);
@@ -129,14 +142,17 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
   for (const auto& [common, entry] : tables_) known.push_back(common);
   const std::string near = nearest_name(name, known);
   if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
-  if (!known.empty() && known.size() <= 12) error.add_note(fmt::format("the tables are {}", fmt::join(known, ", ")));
+  if (!known.empty() && known.size() <= 12)
+    error.add_note(fmt::format("the tables are {}", fmt::join(known, ", ")));
   throw std::move(error).hint("a file is read by its path in quotes: FROM 'data.csv'");
 }
 
-BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const BoundRelation* left, bool keep_empty) {
+BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const BoundRelation* left,
+                                          bool keep_empty) {
   const auto& call_node = node.call->as<sql::FunctionCall>();
   const std::string name = folded(call_node.name.back().text);
-  if (node.with_ordinality) throw Error(ErrorCode::kNotSupported, node.span, "WITH ORDINALITY is not supported yet");
+  if (node.with_ordinality)
+    throw Error(ErrorCode::kNotSupported, node.span, "WITH ORDINALITY is not supported yet");
   ExprContext context;
   context.clause = "a table function";
   if (name == "unnest") {
@@ -155,7 +171,8 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
       ExprRef list = flattened_list(expression(*argument.value, context), levels);
       if (list->type->is(TypeKind::kNull)) list = CastExpr::create(list, Type::list(Type::int32()));
       if (list->type->physical() != PhysicalType::kList) {
-        throw Error(ErrorCode::kTypeMismatch, argument.value->span, "unnest takes a list, not {}", list->type->name());
+        throw Error(ErrorCode::kTypeMismatch, argument.value->span, "unnest takes a list, not {}",
+                    list->type->name());
       }
       lists.push_back(attach_subqueries(list, input.plan));
       names.push_back(arguments.size() == 1 ? "unnest" : fmt::format("unnest{}", lists.size()));
@@ -199,16 +216,21 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
     for (const auto& argument : call_node.arguments) {
       arguments.push_back(expression(*argument.value, context));
       is_list |= arguments.back()->type->is_temporal();
-      visit(arguments.back(), [&](const Expr& at) { is_list |= dynamic_cast<const PlaceholderExpr*>(&at) != nullptr; });
+      visit(arguments.back(), [&](const Expr& at) {
+        is_list |= dynamic_cast<const PlaceholderExpr*>(&at) != nullptr;
+      });
     }
     if (is_list) {
       PlanRef input = ValuesNode::single_row();
-      const ExprRef list = attach_subqueries(CallExpr::create(name, std::move(arguments), node.span), input);
+      const ExprRef list =
+          attach_subqueries(CallExpr::create(name, std::move(arguments), node.span), input);
       const auto before = static_cast<uint32_t>(input->schema.size());
       PlanRef plan = UnnestNode::create(std::move(input), {list}, {name});
-      plan = ProjectNode::create(plan, {ColumnExpr::create(before, plan->schema[before].type, name)}, {name});
+      plan = ProjectNode::create(
+          plan, {ColumnExpr::create(before, plan->schema[before].type, name)}, {name});
       BoundRelation bound = aliased({plan, Scope::of(plan->schema, name)}, node, name);
-      if (!node.alias.empty() && node.column_aliases.empty()) bound.scope.columns[0].name = node.alias.text;
+      if (!node.alias.empty() && node.column_aliases.empty())
+        bound.scope.columns[0].name = node.alias.text;
       return bound;
     }
   }
@@ -216,7 +238,8 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
   call.name = name;
   call.span = node.span;
   for (const auto& argument : call_node.arguments) {
-    const Value value = constant_value(expression(*argument.value, context), "a table function", argument.value->span);
+    const Value value = constant_value(expression(*argument.value, context), "a table function",
+                                       argument.value->span);
     if (!argument.name.empty()) {
       call.options[folded(argument.name.text)] = value;
       call.option_spans[folded(argument.name.text)] = argument.name.span.to(argument.value->span);
@@ -240,7 +263,8 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
   PlanRef plan = ScanNode::create(std::move(table));
   BoundRelation bound{plan, Scope::of(plan->schema, name)};
   // range(5) AS t(i) renames; range(5) AS i names the one column too.
-  const bool one_column = (name == "range" || name == "generate_series") && !node.alias.empty() && node.column_aliases.empty();
+  const bool one_column = (name == "range" || name == "generate_series") && !node.alias.empty() &&
+                          node.column_aliases.empty();
   bound = aliased(std::move(bound), node, name);
   if (one_column) bound.scope.columns[0].name = node.alias.text;
   return bound;

@@ -14,9 +14,10 @@ bool named_by(const ScopeColumn& column, const sql::QualifiedName& name) {
          (name.size() < 2 || same_name(column.table, name[name.size() - 2].text));
 }
 
-[[noreturn]] void not_in_star(const sql::QualifiedName& name, const char* clause, const Scope& scope) {
-  Error error(ErrorCode::kColumnNotFound, name.back().span, "{} names \"{}\", which * does not have", clause,
-              name.back().text);
+[[noreturn]] void not_in_star(const sql::QualifiedName& name, const char* clause,
+                              const Scope& scope) {
+  Error error(ErrorCode::kColumnNotFound, name.back().span,
+              "{} names \"{}\", which * does not have", clause, name.back().text);
   const std::string near = nearest_name(name.back().text, scope.column_names());
   if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
   throw error;
@@ -24,15 +25,19 @@ bool named_by(const ScopeColumn& column, const sql::QualifiedName& name) {
 
 }  // namespace
 
-std::string captured_name(const sql::Columns& columns, const std::string& column, const std::string& alias) {
+std::string captured_name(const sql::Columns& columns, const std::string& column,
+                          const std::string& alias) {
   if (alias.find('\\') == std::string::npos) return alias;
   std::array<re2::StringPiece, 10> captured;
-  if (const auto* pattern = columns.selector->get_if<sql::Literal>(); pattern && pattern->literal == sql::LiteralKind::kString) {
+  if (const auto* pattern = columns.selector->get_if<sql::Literal>();
+      pattern && pattern->literal == sql::LiteralKind::kString) {
     RE2::Options options;
     options.set_log_errors(false);
     const RE2 compiled(pattern->text, options);
-    const int groups = std::min(compiled.NumberOfCapturingGroups() + 1, static_cast<int>(captured.size()));
-    if (compiled.ok()) compiled.Match(column, 0, column.size(), RE2::UNANCHORED, captured.data(), groups);
+    const int groups =
+        std::min(compiled.NumberOfCapturingGroups() + 1, static_cast<int>(captured.size()));
+    if (compiled.ok())
+      compiled.Match(column, 0, column.size(), RE2::UNANCHORED, captured.data(), groups);
   }
   captured[0] = column;
   std::string name;
@@ -48,22 +53,27 @@ std::string captured_name(const sql::Columns& columns, const std::string& column
   return name;
 }
 
-std::vector<ScopeColumn> QueryBinder::star_columns(const sql::Star& star, const Scope& scope, SourceSpan span) {
+std::vector<ScopeColumn> QueryBinder::star_columns(const sql::Star& star, const Scope& scope,
+                                                   SourceSpan span) {
   std::vector<ScopeColumn> columns;
   for (const ScopeColumn& column : scope.columns) {
-    if (star.qualifier.empty() ? column.in_star : same_name(column.table, star.qualifier.back().text)) {
+    if (star.qualifier.empty() ? column.in_star
+                               : same_name(column.table, star.qualifier.back().text)) {
       columns.push_back(column);
     }
   }
   if (columns.empty()) {
     if (!star.qualifier.empty()) {
-      throw Error(ErrorCode::kTableNotFound, span, "no table \"{}\" in FROM", star.qualifier.back().text);
+      throw Error(ErrorCode::kTableNotFound, span, "no table \"{}\" in FROM",
+                  star.qualifier.back().text);
     }
-    throw Error(ErrorCode::kBind, span, "* without a FROM clause stands for nothing").hint("SELECT * FROM 'file.csv'");
+    throw Error(ErrorCode::kBind, span, "* without a FROM clause stands for nothing")
+        .hint("SELECT * FROM 'file.csv'");
   }
   for (const auto& name : star.exclude) {
-    const auto end = std::remove_if(columns.begin(), columns.end(),
-                                    [&](const ScopeColumn& column) { return named_by(column, name); });
+    const auto end = std::remove_if(columns.begin(), columns.end(), [&](const ScopeColumn& column) {
+      return named_by(column, name);
+    });
     if (end == columns.end()) not_in_star(name, "EXCLUDE", scope);
     columns.erase(end, columns.end());
   }
@@ -73,7 +83,8 @@ std::vector<ScopeColumn> QueryBinder::star_columns(const sql::Star& star, const 
       ExprContext context;
       context.clause = "* LIKE";
       context.star_name = &column.name;
-      const Value holds = constant_value(condition(*star.filter, context), "* LIKE", star.filter->span);
+      const Value holds =
+          constant_value(condition(*star.filter, context), "* LIKE", star.filter->span);
       if (!holds.is_null() && holds.as_bool()) kept.push_back(std::move(column));
     }
     columns = std::move(kept);
@@ -98,7 +109,8 @@ std::vector<ScopeColumn> QueryBinder::chosen_columns(const sql::Columns& node, c
       return !same_name(column.table, node.qualifier.back().text);
     });
   }
-  if (const auto* star = node.selector->get_if<sql::Star>()) return star_columns(*star, in_view, node.span);
+  if (const auto* star = node.selector->get_if<sql::Star>())
+    return star_columns(*star, in_view, node.span);
   std::vector<ScopeColumn> chosen;
   if (const auto* lambda_node = node.selector->get_if<sql::Lambda>()) {
     const std::vector<TypeRef> types = {Type::varchar()};
@@ -107,21 +119,25 @@ std::vector<ScopeColumn> QueryBinder::chosen_columns(const sql::Columns& node, c
       const ExprRef bound = lambda(*lambda_node, types, ExprContext{});
       const auto& body = static_cast<const LambdaExpr&>(*bound).body;
       const ExprRef test = rewrite(body, [&](const ExprRef& at) -> ExprRef {
-        return at->tag() == NodeTag::kColumn ? ConstantExpr::create(Value::text(column.name)) : nullptr;
+        return at->tag() == NodeTag::kColumn ? ConstantExpr::create(Value::text(column.name))
+                                             : nullptr;
       });
       const Value holds = constant_value(test, "COLUMNS", node.selector->span);
-      if (!holds.is_null() && holds.type()->is(TypeKind::kBool) && holds.as_bool()) chosen.push_back(column);
+      if (!holds.is_null() && holds.type()->is(TypeKind::kBool) && holds.as_bool())
+        chosen.push_back(column);
     }
   } else {
     ExprContext context;
     context.clause = "COLUMNS";
-    const Value selector = constant_value(expression(*node.selector, context), "COLUMNS", node.selector->span);
+    const Value selector =
+        constant_value(expression(*node.selector, context), "COLUMNS", node.selector->span);
     if (!selector.is_null() && selector.type()->is(TypeKind::kVarchar)) {
       RE2::Options options;
       options.set_log_errors(false);
       const RE2 pattern(selector.as_text(), options);
       if (!pattern.ok()) {
-        throw Error(ErrorCode::kInvalidArgument, node.selector->span, "not a regular expression: {}", pattern.error());
+        throw Error(ErrorCode::kInvalidArgument, node.selector->span,
+                    "not a regular expression: {}", pattern.error());
       }
       for (const ScopeColumn& column : in_view.columns) {
         if (column.in_star && RE2::PartialMatch(column.name, pattern)) chosen.push_back(column);
@@ -129,21 +145,27 @@ std::vector<ScopeColumn> QueryBinder::chosen_columns(const sql::Columns& node, c
     } else if (!selector.is_null() && selector.type()->is(TypeKind::kList)) {
       // In the order of the table, whatever the order of the list.
       std::vector<std::string> names;
-      for (const Value& name : selector.as_nested()) names.push_back(name.is_null() ? "NULL" : name.to_string());
+      for (const Value& name : selector.as_nested())
+        names.push_back(name.is_null() ? "NULL" : name.to_string());
       for (const ScopeColumn& column : in_view.columns) {
-        const bool is_named =
-            std::any_of(names.begin(), names.end(), [&](const auto& name) { return same_name(column.name, name); });
+        const bool is_named = std::any_of(names.begin(), names.end(), [&](const auto& name) {
+          return same_name(column.name, name);
+        });
         if (column.in_star && is_named) chosen.push_back(column);
       }
       for (const std::string& name : names) {
-        if (std::any_of(chosen.begin(), chosen.end(), [&](const auto& column) { return same_name(column.name, name); })) continue;
-        Error error(ErrorCode::kColumnNotFound, node.selector->span, "COLUMNS names \"{}\", which is not in view", name);
+        if (std::any_of(chosen.begin(), chosen.end(),
+                        [&](const auto& column) { return same_name(column.name, name); }))
+          continue;
+        Error error(ErrorCode::kColumnNotFound, node.selector->span,
+                    "COLUMNS names \"{}\", which is not in view", name);
         const std::string near = nearest_name(name, in_view.column_names());
         if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
         throw error;
       }
     } else {
-      throw Error(ErrorCode::kBind, node.selector->span, "COLUMNS takes *, a pattern, a list of names or a lambda");
+      throw Error(ErrorCode::kBind, node.selector->span,
+                  "COLUMNS takes *, a pattern, a list of names or a lambda");
     }
   }
   if (chosen.empty()) {

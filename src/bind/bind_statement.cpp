@@ -22,7 +22,8 @@ std::string lower_ending(const std::string& path) {
 }
 
 std::string format_of(const std::string& path, const std::map<std::string, Value>& options) {
-  if (const auto given = options.find("format"); given != options.end()) return folded(given->second.to_string());
+  if (const auto given = options.find("format"); given != options.end())
+    return folded(given->second.to_string());
   const std::string ending = lower_ending(path);
   if (ending == "parquet" || ending == "pq") return "parquet";
   if (ending == "json" || ending == "ndjson" || ending == "jsonl") return "json";
@@ -33,8 +34,9 @@ std::map<std::string, Value> options_of(const std::vector<sql::Option>& options,
                                         const Parameters& parameters) {
   std::map<std::string, Value> values;
   for (const sql::Option& option : options) {
-    values[folded(option.name.text)] =
-        option.values.empty() ? Value::boolean(true) : bind_option(option.values, catalog, parameters);
+    values[folded(option.name.text)] = option.values.empty()
+                                           ? Value::boolean(true)
+                                           : bind_option(option.values, catalog, parameters);
   }
   return values;
 }
@@ -72,11 +74,13 @@ PlanRef bind_copy_to(const sql::Copy& copy, Catalog& catalog, const Parameters& 
     }
     plan = bind_query(*select, catalog, parameters);
   }
-  if (path.to_string().empty()) throw Error(ErrorCode::kBind, copy.path->span, "COPY TO wants a path");
+  if (path.to_string().empty())
+    throw Error(ErrorCode::kBind, copy.path->span, "COPY TO wants a path");
   return WriteNode::to_file(std::move(plan), path.to_string(), format, std::move(options));
 }
 
-PlanRef bind_copy_from(const sql::Copy& copy, TableRef table, Catalog& catalog, const Parameters& parameters) {
+PlanRef bind_copy_from(const sql::Copy& copy, TableRef table, Catalog& catalog,
+                       const Parameters& parameters) {
   const Value path = bind_value(*copy.path, catalog, parameters);
   if (path.is_null()) throw Error(ErrorCode::kBind, copy.path->span, "COPY wants a path");
   TableFunctionCall call;
@@ -98,18 +102,22 @@ PlanRef bind_copy_from(const sql::Copy& copy, TableRef table, Catalog& catalog, 
   }
   TableRef source = catalog.call(call, nullptr);
   if (!source) throw Error(ErrorCode::kNotSupported, copy.span, "no format \"{}\" to read", format);
-  PlanRef plan = rows_for_table(ScanNode::create(std::move(source)), *table, copy.columns, false, copy.span, catalog);
+  PlanRef plan = rows_for_table(ScanNode::create(std::move(source)), *table, copy.columns, false,
+                                copy.span, catalog);
   return WriteNode::to_table(std::move(plan), std::move(table));
 }
 
-Value bind_value(const sql::Expression& expression, Catalog& catalog, const Parameters& parameters) {
+Value bind_value(const sql::Expression& expression, Catalog& catalog,
+                 const Parameters& parameters) {
   ExprContext context;
   context.clause = "a constant";
   QueryBinder binder(catalog, parameters);
-  return binder.constant_value(binder.expression(expression, context), context.clause, expression.span);
+  return binder.constant_value(binder.expression(expression, context), context.clause,
+                               expression.span);
 }
 
-Value bind_option(const std::vector<sql::ExpressionRef>& values, Catalog& catalog, const Parameters& parameters) {
+Value bind_option(const std::vector<sql::ExpressionRef>& values, Catalog& catalog,
+                  const Parameters& parameters) {
   std::vector<Value> all;
   for (const auto& value : values) {
     if (const auto* word = value->get_if<sql::ColumnReference>()) {

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <climits>
 
 #include "bind/query_binder.h"
+#include "bind/select_binder.h"
 
 namespace doline {
 
@@ -84,6 +86,43 @@ void QueryBinder::struct_columns(const ExprRef& input, int levels,
       columns.emplace_back(std::move(value), entry.name);
     }
   }
+}
+
+void SelectBinder::unnest() {
+  attach_unnests([&](const std::function<void(ExprRef&)>& change) { for_each_pending(change); });
+}
+
+void SelectBinder::attach_unnests(
+    const std::function<void(const std::function<void(ExprRef&)>&)>& for_each) {
+  std::vector<ExprRef> lists;
+  std::vector<std::string> names;
+  for_each([&](ExprRef& expr) {
+    visit(expr, [&](const Expr& at) {
+      const auto* found = dynamic_cast<const UnnestExpr*>(&at);
+      if (!found) return;
+      if (std::none_of(lists.begin(), lists.end(),
+                       [&](const auto& known) { return equal(*known, *found->list); })) {
+        lists.push_back(found->list);
+        names.push_back("unnest");
+      }
+    });
+  });
+  if (lists.empty()) return;
+  std::vector<ExprRef> attached;
+  for (const ExprRef& list : lists) attached.push_back(attach_subqueries(list, plan_));
+  const auto width = static_cast<uint32_t>(plan_->schema.size());
+  plan_ = UnnestNode::create(plan_, std::move(attached), std::move(names));
+  for_each([&](ExprRef& expr) {
+    expr = replace_top_down(expr, [&](const ExprRef& at) -> ExprRef {
+      const auto* found = dynamic_cast<const UnnestExpr*>(at.get());
+      if (!found) return nullptr;
+      for (uint32_t i = 0; i < lists.size(); ++i) {
+        if (equal(*lists[i], *found->list))
+          return ColumnExpr::create(width + i, at->type, "unnest", at->span);
+      }
+      return nullptr;
+    });
+  });
 }
 
 }  // namespace doline

@@ -21,8 +21,8 @@ class SubqueryExpr final : public PlaceholderExpr {
   enum class Kind : uint8_t { kScalar, kExists, kMember };
   friend constexpr Kind last_of(Kind) { return Kind::kMember; }
   Kind kind = Kind::kScalar;
-  PlanRef plan;                 // kScalar: one column; kMember: one a key
-  std::vector<ExprRef> keys;    // kMember: input values, typed as the plan's columns
+  PlanRef plan;               // kScalar: one column; kMember: one a key
+  std::vector<ExprRef> keys;  // kMember: input values, typed as the plan's columns
   void fields(FieldVisitor& v) override {
     v(1, "kind", kind);
     NodeRef node(plan);

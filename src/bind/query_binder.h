@@ -13,14 +13,14 @@ namespace doline {
 
 /// What binding an expression may look at. Belongs to one clause.
 struct ExprContext {
-  const Scope* scope = nullptr;                         // null: no columns in view
-  const char* clause = "this place";                    // for errors
-  bool aggregates = false;                              // AggregateExpr may be made
+  const Scope* scope = nullptr;       // null: no columns in view
+  const char* clause = "this place";  // for errors
+  bool aggregates = false;            // AggregateExpr may be made
   bool windows = false;
   bool unnest = false;
   /// Names of SELECT items that may be used; bound again where they are.
   const std::vector<sql::NamedExpression>* aliases = nullptr;
-  bool alias_first = false;                             // ORDER BY
+  bool alias_first = false;  // ORDER BY
   const std::vector<sql::NamedWindow>* named_windows = nullptr;
   /// The column that COLUMNS(…) stands for in this round.
   const ScopeColumn* columns_choice = nullptr;
@@ -37,7 +37,8 @@ struct BoundRelation {
 /// Binds one query and those inside it. One thread, one use.
 class QueryBinder {
  public:
-  QueryBinder(Catalog& catalog, const Parameters& parameters) : catalog_(catalog), parameters_(parameters) {}
+  QueryBinder(Catalog& catalog, const Parameters& parameters)
+      : catalog_(catalog), parameters_(parameters) {}
 
   PlanRef bind(const sql::Query& query, const CommonTables& tables);
 
@@ -63,12 +64,13 @@ class QueryBinder {
 
   ExprRef literal(const sql::Literal& literal);
   ExprRef column(const sql::ColumnReference& reference, const ExprContext& context);
-  ExprRef lookup(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span, const LambdaFrame* frame,
-                 size_t& used);
+  ExprRef lookup(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span,
+                 const LambdaFrame* frame, size_t& used);
   ExprRef fields_of(ExprRef input, const sql::QualifiedName& names, size_t from);
   ExprRef field(ExprRef input, const std::string& name, SourceSpan span);
   ExprRef alias(const sql::QualifiedName& names, const ExprContext& context);
-  [[noreturn]] void no_such_column(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span);
+  [[noreturn]] void no_such_column(const sql::QualifiedName& names, const ExprContext& context,
+                                   SourceSpan span);
   ExprRef comparison(const sql::Comparison& node, const ExprContext& context);
   ExprRef compare(sql::ComparisonOperator op, ExprRef left, ExprRef right, SourceSpan span);
   ExprRef in_list(const sql::In& node, const ExprContext& context);
@@ -77,15 +79,20 @@ class QueryBinder {
   ExprRef quantified(const sql::Quantified& node, const ExprContext& context);
   ExprRef subscript(const sql::Subscript& node, const ExprContext& context);
   ExprRef call(const sql::FunctionCall& node, const ExprContext& context);
-  ExprRef scalar_call(const std::string& name, const sql::FunctionCall& node, const ExprContext& context);
+  ExprRef scalar_call(const std::string& name, const sql::FunctionCall& node,
+                      const ExprContext& context);
   ExprRef aggregate_call(const AggregateDeclaration& declaration, const sql::FunctionCall& node,
                          const ExprContext& context);
-  ExprRef window_call(const std::string& name, const sql::FunctionCall& node, const ExprContext& context);
-  ExprRef lambda(const sql::Lambda& node, const std::vector<TypeRef>& parameters, const ExprContext& context);
+  ExprRef window_call(const std::string& name, const sql::FunctionCall& node,
+                      const ExprContext& context);
+  ExprRef lambda(const sql::Lambda& node, const std::vector<TypeRef>& parameters,
+                 const ExprContext& context);
   ExprRef value_function(const std::string& name, SourceSpan span);
-  std::vector<SortKeyRef> sort_keys(const std::vector<sql::OrderItem>& items, const ExprContext& context);
+  std::vector<SortKeyRef> sort_keys(const std::vector<sql::OrderItem>& items,
+                                    const ExprContext& context);
   bool sorts_nulls_first(const sql::OrderItem& item) const;
-  std::vector<sql::Argument> unpacked(const std::vector<sql::Argument>& arguments, const ExprContext& context);
+  std::vector<sql::Argument> unpacked(const std::vector<sql::Argument>& arguments,
+                                      const ExprContext& context);
 
   ExprRef current_setting(const sql::FunctionCall& node, const ExprContext& context);
 
@@ -97,7 +104,8 @@ class QueryBinder {
   /// An UnnestExpr, or the struct whose fields are meant. `levels`: what is left for structs.
   ExprRef unnest_call(const sql::FunctionCall& node, const ExprContext& context, int& levels);
   /// The fields of a struct, and of those inside it.
-  void struct_columns(const ExprRef& input, int levels, std::vector<std::pair<ExprRef, std::string>>& columns);
+  void struct_columns(const ExprRef& input, int levels,
+                      std::vector<std::pair<ExprRef, std::string>>& columns);
 
   // --- stars (bind_star.cpp)
   std::vector<ScopeColumn> star_columns(const sql::Star& star, const Scope& scope, SourceSpan span);
@@ -107,10 +115,13 @@ class QueryBinder {
   BoundRelation relation(const sql::Relation& relation);
   BoundRelation table_name(const sql::TableName& name);
   /// `keep_empty`: unnest gives a row of NULL where there is nothing to unnest.
-  BoundRelation table_function(const sql::TableFunction& function, const BoundRelation* left, bool keep_empty = false);
+  BoundRelation table_function(const sql::TableFunction& function, const BoundRelation* left,
+                               bool keep_empty = false);
   BoundRelation join(const sql::Join& join);
-  BoundRelation join_unnest(const sql::Join& join, const sql::TableFunction& function, const BoundRelation& left);
-  BoundRelation aliased(BoundRelation bound, const sql::Relation& relation, const std::string& default_name);
+  BoundRelation join_unnest(const sql::Join& join, const sql::TableFunction& function,
+                            const BoundRelation& left);
+  BoundRelation aliased(BoundRelation bound, const sql::Relation& relation,
+                        const std::string& default_name);
   PlanRef common_table(CommonTableEntry& entry);
 
   // --- queries (bind_query.cpp, bind_select.cpp)
@@ -122,7 +133,8 @@ class QueryBinder {
   PlanRef ordered(PlanRef plan, const sql::Query& query);
   PlanRef limited(PlanRef plan, const sql::Query& query);
   /// LIMIT or OFFSET as a number; where a subquery says it, nothing, and `deferred` is it.
-  std::optional<int64_t> row_count(const sql::ExpressionRef& expression, const char* clause, ExprRef& deferred);
+  std::optional<int64_t> row_count(const sql::ExpressionRef& expression, const char* clause,
+                                   ExprRef& deferred);
   /// Rows behind the first `skip`, at most `take` (null: all), where subqueries say how many.
   PlanRef limited_by(PlanRef plan, ExprRef skip, ExprRef take);
 
@@ -141,11 +153,13 @@ class QueryBinder {
 TypeRef unify(ExprRef& left, ExprRef& right, SourceSpan span, const char* what);
 TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what);
 /// Casts for assignment (INSERT, UNION): any cast that exists.
-PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types, const std::vector<std::string>& names);
+PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types,
+                     const std::vector<std::string>& names);
 
 /// `COLUMNS('a_(.*)') AS '\1'`: what the pattern captured of a column's name, put into the alias;
 /// \0 is the whole name.
-std::string captured_name(const sql::Columns& columns, const std::string& column, const std::string& alias);
+std::string captured_name(const sql::Columns& columns, const std::string& column,
+                          const std::string& alias);
 
 /// Puts what the placeholders stand for into `plan`; the expression then reads plain columns.
 ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan);

@@ -17,8 +17,8 @@ bool same_name(std::string_view a, std::string_view b);
 
 /// A column that names may mean: where it stands in the plan's output, and under which table.
 struct ScopeColumn {
-  std::string table;       // alias; may be empty
-  std::string schema;      // of a table named with its schema
+  std::string table;   // alias; may be empty
+  std::string schema;  // of a table named with its schema
   std::string name;
   TypeRef type = nullptr;
   uint32_t index = 0;
@@ -32,7 +32,8 @@ class Scope {
   std::vector<ScopeColumn> columns;
 
   /// The columns of a relation under `table`.
-  static Scope of(const Schema& schema, const std::string& table, const std::string& schema_name = "");
+  static Scope of(const Schema& schema, const std::string& table,
+                  const std::string& schema_name = "");
   /// Both sides of a join: right columns stand behind `left_width` others.
   static Scope joined(const Scope& left, const Scope& right, uint32_t left_width);
 

@@ -24,19 +24,6 @@ void refuse_unnest(const ExprRef& expr, const char* clause) {
   });
 }
 
-/// From the top down, so that the largest part that `change` knows is taken.
-ExprRef replace_top_down(const ExprRef& expr, const std::function<ExprRef(const ExprRef&)>& change) {
-  if (ExprRef next = change(expr)) return next;
-  std::vector<ExprRef> inputs = expr->inputs();
-  bool changed = false;
-  for (ExprRef& input : inputs) {
-    ExprRef next = replace_top_down(input, change);
-    changed |= next.get() != input.get();
-    input = std::move(next);
-  }
-  return changed ? expr->with_inputs(std::move(inputs)) : expr;
-}
-
 const sql::Columns* columns_in(const sql::Expression& node);
 
 struct ColumnsFinder : sql::EachField<ColumnsFinder> {
@@ -62,7 +49,9 @@ struct ColumnsFinder : sql::EachField<ColumnsFinder> {
 const sql::Columns* columns_in(const sql::Expression& node) {
   if (const auto* columns = node.get_if<sql::Columns>()) return columns->unpack ? nullptr : columns;
   ColumnsFinder finder;
-  sql::visit(node, [&](const auto& exact) { std::remove_cvref_t<decltype(exact)>::fields(exact, finder); });
+  sql::visit(node, [&](const auto& exact) {
+    std::remove_cvref_t<decltype(exact)>::fields(exact, finder);
+  });
   return finder.found;
 }
 
@@ -79,6 +68,19 @@ std::string default_name(const sql::Expression& node, const ExprRef& bound) {
 
 }  // namespace
 
+ExprRef SelectBinder::replace_top_down(const ExprRef& expr,
+                                       const std::function<ExprRef(const ExprRef&)>& change) {
+  if (ExprRef next = change(expr)) return next;
+  std::vector<ExprRef> inputs = expr->inputs();
+  bool changed = false;
+  for (ExprRef& input : inputs) {
+    ExprRef next = replace_top_down(input, change);
+    changed |= next.get() != input.get();
+    input = std::move(next);
+  }
+  return changed ? expr->with_inputs(std::move(inputs)) : expr;
+}
+
 ExprContext SelectBinder::context(const char* clause) const {
   ExprContext context;
   context.scope = &from_.scope;
@@ -89,7 +91,8 @@ ExprContext SelectBinder::context(const char* clause) const {
 }
 
 PlanRef SelectBinder::bind() {
-  if (node_.sample) throw Error(ErrorCode::kNotSupported, node_.span, "USING SAMPLE is not supported yet");
+  if (node_.sample)
+    throw Error(ErrorCode::kNotSupported, node_.span, "USING SAMPLE is not supported yet");
   from_ = node_.from ? binder_.relation(*node_.from) : BoundRelation{ValuesNode::single_row(), {}};
   plan_ = from_.plan;
   if (node_.where) {
@@ -109,11 +112,12 @@ PlanRef SelectBinder::bind() {
     qualify_ = binder_.condition(*node_.qualify, qualify);
   }
   for (const auto& key : node_.distinct_on) {
-    if (const auto* literal = key->get_if<sql::Literal>(); literal && literal->literal == sql::LiteralKind::kInteger) {
+    if (const auto* literal = key->get_if<sql::Literal>();
+        literal && literal->literal == sql::LiteralKind::kInteger) {
       const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
       if (position == 0 || position > items_.size()) {
-        throw Error(ErrorCode::kBind, key->span, "DISTINCT ON ({}): the list has {} column{}", literal->text, items_.size(),
-                    items_.size() == 1 ? "" : "s");
+        throw Error(ErrorCode::kBind, key->span, "DISTINCT ON ({}): the list has {} column{}",
+                    literal->text, items_.size(), items_.size() == 1 ? "" : "s");
       }
       distinct_on_.push_back(items_[position - 1].expr);
       continue;
@@ -163,17 +167,18 @@ void SelectBinder::add_item(const sql::NamedExpression& item) {
     for (const ScopeColumn& column : binder_.star_columns(*star, from_.scope, node.span)) {
       ExprRef expr = ColumnExpr::create(column.index, column.type, column.name, node.span);
       for (const auto& replaced : star->replace) {
-        if (same_name(replaced.name.text, column.name)) expr = binder_.expression(*replaced.expression, list);
+        if (same_name(replaced.name.text, column.name))
+          expr = binder_.expression(*replaced.expression, list);
       }
       items_.push_back({std::move(expr), column.name});
     }
     for (const auto& replaced : star->replace) {
-      const bool known = std::any_of(from_.scope.columns.begin(), from_.scope.columns.end(), [&](const ScopeColumn& column) {
-        return same_name(column.name, replaced.name.text);
-      });
+      const bool known = std::any_of(
+          from_.scope.columns.begin(), from_.scope.columns.end(),
+          [&](const ScopeColumn& column) { return same_name(column.name, replaced.name.text); });
       if (!known) {
-        Error error(ErrorCode::kColumnNotFound, replaced.name.span, "REPLACE names \"{}\", which * does not have",
-                    replaced.name.text);
+        Error error(ErrorCode::kColumnNotFound, replaced.name.span,
+                    "REPLACE names \"{}\", which * does not have", replaced.name.text);
         const std::string near = nearest_name(replaced.name.text, from_.scope.column_names());
         if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
         throw error;
@@ -184,8 +189,9 @@ void SelectBinder::add_item(const sql::NamedExpression& item) {
   if (const sql::Columns* columns = columns_in(node)) {
     for (const ScopeColumn& column : binder_.chosen_columns(*columns, from_.scope)) {
       list.columns_choice = &column;
-      items_.push_back({binder_.expression(node, list),
-                        item.name.empty() ? column.name : captured_name(*columns, column.name, item.name.text)});
+      items_.push_back(
+          {binder_.expression(node, list),
+           item.name.empty() ? column.name : captured_name(*columns, column.name, item.name.text)});
     }
     return;
   }
@@ -205,7 +211,8 @@ void SelectBinder::add_item(const sql::NamedExpression& item) {
   items_.push_back({std::move(bound), std::move(name)});
 }
 
-bool SelectBinder::add_struct_fields(const sql::Star& star, const ExprContext& list, SourceSpan span) {
+bool SelectBinder::add_struct_fields(const sql::Star& star, const ExprContext& list,
+                                     SourceSpan span) {
   if (star.qualifier.empty() || from_.scope.has_table(star.qualifier.back().text)) return false;
   size_t used = 0;
   if (!from_.scope.find(star.qualifier, used)) return false;
@@ -214,20 +221,22 @@ bool SelectBinder::add_struct_fields(const sql::Star& star, const ExprContext& l
   reference.span = span;
   const ExprRef input = binder_.expression(reference, list);
   if (!input->type->is(TypeKind::kStruct)) {
-    throw Error(ErrorCode::kTypeMismatch, span, "\"{}\" is {}, and * takes the fields of a struct", star.qualifier.back().text,
-                input->type->name());
+    throw Error(ErrorCode::kTypeMismatch, span, "\"{}\" is {}, and * takes the fields of a struct",
+                star.qualifier.back().text, input->type->name());
   }
   // The fields as a scope of their own, so that EXCLUDE and the like find them.
   Scope fields;
   for (const Field& entry : input->type->fields()) {
-    fields.columns.push_back({"", "", entry.name, entry.type, static_cast<uint32_t>(fields.columns.size())});
+    fields.columns.push_back(
+        {"", "", entry.name, entry.type, static_cast<uint32_t>(fields.columns.size())});
   }
   sql::Star plain = star;
   plain.qualifier.clear();
   for (const ScopeColumn& column : binder_.star_columns(plain, fields, span)) {
     ExprRef expr = binder_.field(input, input->type->fields()[column.index].name, span);
     for (const auto& replaced : star.replace) {
-      if (same_name(replaced.name.text, column.name)) expr = binder_.expression(*replaced.expression, list);
+      if (same_name(replaced.name.text, column.name))
+        expr = binder_.expression(*replaced.expression, list);
     }
     items_.push_back({std::move(expr), column.name});
   }
@@ -239,7 +248,8 @@ bool SelectBinder::add_struct_fields(const sql::Star& star, const ExprContext& l
 void SelectBinder::bind_order() {
   const size_t visible = items_.size();
   const auto add = [&](const sql::OrderItem& item, size_t index) {
-    order_.push_back({index, item.direction == sql::SortDirection::kDescending, binder_.sorts_nulls_first(item)});
+    order_.push_back({index, item.direction == sql::SortDirection::kDescending,
+                      binder_.sorts_nulls_first(item)});
   };
   for (const sql::OrderItem& item : node_.order_by) {
     const sql::Expression& node = *item.expression;
@@ -247,18 +257,21 @@ void SelectBinder::bind_order() {
       for (size_t i = 0; i < visible; ++i) add(item, i);
       continue;
     }
-    if (const auto* literal = node.get_if<sql::Literal>(); literal && literal->literal == sql::LiteralKind::kInteger) {
+    if (const auto* literal = node.get_if<sql::Literal>();
+        literal && literal->literal == sql::LiteralKind::kInteger) {
       const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
       if (position == 0 || position > visible) {
-        throw Error(ErrorCode::kBind, node.span, "ORDER BY {}: the list has {} column{}", literal->text, visible,
-                    visible == 1 ? "" : "s");
+        throw Error(ErrorCode::kBind, node.span, "ORDER BY {}: the list has {} column{}",
+                    literal->text, visible, visible == 1 ? "" : "s");
       }
       add(item, position - 1);
       continue;
     }
-    if (const auto* reference = node.get_if<sql::ColumnReference>(); reference && reference->names.size() == 1) {
-      const auto found = std::find_if(items_.begin(), items_.begin() + static_cast<ptrdiff_t>(visible),
-                                      [&](const Item& known) { return same_name(known.name, reference->names[0].text); });
+    if (const auto* reference = node.get_if<sql::ColumnReference>();
+        reference && reference->names.size() == 1) {
+      const auto found = std::find_if(
+          items_.begin(), items_.begin() + static_cast<ptrdiff_t>(visible),
+          [&](const Item& known) { return same_name(known.name, reference->names[0].text); });
       if (found != items_.begin() + static_cast<ptrdiff_t>(visible)) {
         add(item, static_cast<size_t>(found - items_.begin()));
         continue;
@@ -273,7 +286,8 @@ void SelectBinder::bind_order() {
       while (index < items_.size() && !equal(*items_[index].expr, *expr)) ++index;
       if (index == items_.size()) {
         if (node_.distinct == sql::SelectDistinct::kDistinct) {
-          throw Error(ErrorCode::kBind, node.span, "with SELECT DISTINCT, ORDER BY can only use what is selected")
+          throw Error(ErrorCode::kBind, node.span,
+                      "with SELECT DISTINCT, ORDER BY can only use what is selected")
               .hint("select it as well, or use GROUP BY");
         }
         items_.push_back({expr, fmt::format("order{}", index), true});
@@ -300,7 +314,8 @@ void SelectBinder::bind_groups() {
     visit(expr, [&](const Expr& at) {
       // An aggregate inside a window call's aggregate counts; the window's own does not.
       if (const auto* window = dynamic_cast<const WindowExpr*>(&at); window && window->aggregate) {
-        for (const ExprRef& input : window->aggregate->inputs()) is_grouped_ |= contains(input, NodeTag::kAggregate);
+        for (const ExprRef& input : window->aggregate->inputs())
+          is_grouped_ |= contains(input, NodeTag::kAggregate);
       }
     });
     is_grouped_ |= [&] {
@@ -322,21 +337,24 @@ void SelectBinder::bind_groups() {
   });
   if (node_.group_by_all) {
     for (const Item& item : items_) {
-      if (!item.is_hidden && !contains(item.expr, NodeTag::kAggregate)) groups_.push_back(item.expr);
+      if (!item.is_hidden && !contains(item.expr, NodeTag::kAggregate))
+        groups_.push_back(item.expr);
     }
     return;
   }
   for (const sql::GroupingElement& element : node_.group_by) {
     if (element.grouping != sql::GroupingKind::kExpressions) {
-      throw Error(ErrorCode::kNotSupported, node_.span, "GROUPING SETS, ROLLUP and CUBE are not supported yet")
+      throw Error(ErrorCode::kNotSupported, node_.span,
+                  "GROUPING SETS, ROLLUP and CUBE are not supported yet")
           .hint("UNION ALL of several GROUP BYs gives the same rows");
     }
     for (const auto& key : element.expressions) {
-      if (const auto* literal = key->get_if<sql::Literal>(); literal && literal->literal == sql::LiteralKind::kInteger) {
+      if (const auto* literal = key->get_if<sql::Literal>();
+          literal && literal->literal == sql::LiteralKind::kInteger) {
         const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
         if (position == 0 || position > items_.size() || items_[position - 1].is_hidden) {
-          throw Error(ErrorCode::kBind, key->span, "GROUP BY {}: the list has {} column{}", literal->text, items_.size(),
-                      items_.size() == 1 ? "" : "s");
+          throw Error(ErrorCode::kBind, key->span, "GROUP BY {}: the list has {} column{}",
+                      literal->text, items_.size(), items_.size() == 1 ? "" : "s");
         }
         groups_.push_back(items_[position - 1].expr);
       } else {
@@ -358,9 +376,11 @@ ExprRef SelectBinder::over_groups(const ExprRef& expr, const std::vector<ExprRef
       size_t index = 0;
       while (index < aggregates.size() && !equal(*aggregates[index], *at)) ++index;
       if (index == aggregates.size()) aggregates.emplace_back(aggregate);
-      return ColumnExpr::create(static_cast<uint32_t>(keys.size() + index), at->type, at->to_string(), at->span);
+      return ColumnExpr::create(static_cast<uint32_t>(keys.size() + index), at->type,
+                                at->to_string(), at->span);
     }
-    if (const auto* window = dynamic_cast<const WindowExpr*>(at.get()); window && window->aggregate) {
+    if (const auto* window = dynamic_cast<const WindowExpr*>(at.get());
+        window && window->aggregate) {
       // The window's own aggregate stays one; what is inside it is computed by groups.
       std::vector<ExprRef> inner = window->aggregate->inputs();
       for (ExprRef& input : inner) input = replace_top_down(input, change);
@@ -372,7 +392,8 @@ ExprRef SelectBinder::over_groups(const ExprRef& expr, const std::vector<ExprRef
       return window->with_inputs(std::move(inputs));
     }
     if (const auto* column = dynamic_cast<const ColumnExpr*>(at.get())) {
-      throw Error(ErrorCode::kBind, at->span, "column \"{}\" is neither grouped by nor aggregated", column->name)
+      throw Error(ErrorCode::kBind, at->span, "column \"{}\" is neither grouped by nor aggregated",
+                  column->name)
           .hint(fmt::format("add it to GROUP BY, or take any_value({})", column->name));
     }
     return nullptr;
@@ -386,7 +407,8 @@ void SelectBinder::group() {
     if (contains(key, NodeTag::kAggregate)) {
       throw Error(ErrorCode::kBind, key->span, "an aggregate cannot be grouped by");
     }
-    if (contains(key, NodeTag::kWindow)) throw Error(ErrorCode::kBind, key->span, "a window call cannot be grouped by");
+    if (contains(key, NodeTag::kWindow))
+      throw Error(ErrorCode::kBind, key->span, "a window call cannot be grouped by");
   }
   std::vector<AggregateExprRef> aggregates;
   const std::vector<ExprRef> keys = groups_;
@@ -396,7 +418,9 @@ void SelectBinder::group() {
     refuse_unnest(having_, "HAVING");
   }
   // Lists that keys unnest are unnested before the rows are grouped.
-  attach_unnests([&](const std::function<void(ExprRef&)>& change) { std::for_each(groups_.begin(), groups_.end(), change); });
+  attach_unnests([&](const std::function<void(ExprRef&)>& change) {
+    std::for_each(groups_.begin(), groups_.end(), change);
+  });
   // Subqueries inside keys and arguments join the input.
   std::vector<std::string> key_names, aggregate_names;
   std::vector<ExprRef> attached_keys;
@@ -409,8 +433,8 @@ void SelectBinder::group() {
     aggregate = AggregateExprRef(static_cast<const AggregateExpr*>(attached.get()));
     aggregate_names.push_back(aggregate->to_string());
   }
-  plan_ = AggregationNode::create(plan_, std::move(attached_keys), std::move(key_names), std::move(aggregates),
-                                  std::move(aggregate_names));
+  plan_ = AggregationNode::create(plan_, std::move(attached_keys), std::move(key_names),
+                                  std::move(aggregates), std::move(aggregate_names));
   if (having_) {
     const ExprRef attached = attach_subqueries(having_, plan_);
     plan_ = FilterNode::create(plan_, attached);
@@ -428,7 +452,8 @@ void SelectBinder::window() {
       const auto* window = dynamic_cast<const WindowExpr*>(&at);
       if (!window) return;
       refuse_unnest(ExprRef(window), "a window");
-      if (std::none_of(windows.begin(), windows.end(), [&](const auto& known) { return equal(*known, *window); })) {
+      if (std::none_of(windows.begin(), windows.end(),
+                       [&](const auto& known) { return equal(*known, *window); })) {
         windows.emplace_back(window);
       }
     });
@@ -442,11 +467,13 @@ void SelectBinder::window() {
     const auto same_frame = [&](const WindowExpr& a, const WindowExpr& b) {
       const auto same = [](const auto& x, const auto& y) {
         return x.size() == y.size() &&
-               std::equal(x.begin(), x.end(), y.begin(), [](const auto& p, const auto& q) { return equal(*p, *q); });
+               std::equal(x.begin(), x.end(), y.begin(),
+                          [](const auto& p, const auto& q) { return equal(*p, *q); });
       };
       return same(a.partition_by, b.partition_by) && same(a.order_by, b.order_by);
     };
-    for (const WindowExprRef& window : left) (same_frame(*left[0], *window) ? together : rest).push_back(window);
+    for (const WindowExprRef& window : left)
+      (same_frame(*left[0], *window) ? together : rest).push_back(window);
     std::vector<WindowExprRef> attached;
     for (const WindowExprRef& window : together) {
       const ExprRef over = attach_subqueries(window, plan_);
@@ -462,7 +489,8 @@ void SelectBinder::window() {
     for_each_pending([&](ExprRef& expr) {
       expr = replace_top_down(expr, [&](const ExprRef& at) -> ExprRef {
         for (const auto& [window, index] : placed) {
-          if (equal(*window, *at)) return ColumnExpr::create(index, at->type, at->to_string(), at->span);
+          if (equal(*window, *at))
+            return ColumnExpr::create(index, at->type, at->to_string(), at->span);
         }
         return nullptr;
       });
@@ -473,40 +501,6 @@ void SelectBinder::window() {
     plan_ = FilterNode::create(plan_, attached);
     qualify_ = nullptr;
   }
-}
-
-void SelectBinder::unnest() {
-  attach_unnests([&](const std::function<void(ExprRef&)>& change) { for_each_pending(change); });
-}
-
-void SelectBinder::attach_unnests(const std::function<void(const std::function<void(ExprRef&)>&)>& for_each) {
-  std::vector<ExprRef> lists;
-  std::vector<std::string> names;
-  for_each([&](ExprRef& expr) {
-    visit(expr, [&](const Expr& at) {
-      const auto* found = dynamic_cast<const UnnestExpr*>(&at);
-      if (!found) return;
-      if (std::none_of(lists.begin(), lists.end(), [&](const auto& known) { return equal(*known, *found->list); })) {
-        lists.push_back(found->list);
-        names.push_back("unnest");
-      }
-    });
-  });
-  if (lists.empty()) return;
-  std::vector<ExprRef> attached;
-  for (const ExprRef& list : lists) attached.push_back(attach_subqueries(list, plan_));
-  const auto width = static_cast<uint32_t>(plan_->schema.size());
-  plan_ = UnnestNode::create(plan_, std::move(attached), std::move(names));
-  for_each([&](ExprRef& expr) {
-    expr = replace_top_down(expr, [&](const ExprRef& at) -> ExprRef {
-      const auto* found = dynamic_cast<const UnnestExpr*>(at.get());
-      if (!found) return nullptr;
-      for (uint32_t i = 0; i < lists.size(); ++i) {
-        if (equal(*lists[i], *found->list)) return ColumnExpr::create(width + i, at->type, "unnest", at->span);
-      }
-      return nullptr;
-    });
-  });
 }
 
 // --- the output
@@ -525,10 +519,12 @@ PlanRef SelectBinder::project() {
   }
   PlanRef plan = ProjectNode::create(plan_, exprs, names);
   const auto column = [](const PlanRef& from, size_t index) {
-    return ColumnExpr::create(static_cast<uint32_t>(index), from->schema[index].type, from->schema[index].name);
+    return ColumnExpr::create(static_cast<uint32_t>(index), from->schema[index].type,
+                              from->schema[index].name);
   };
   std::vector<SortKeyRef> keys;
-  for (const Order& order : order_) keys.push_back(SortKey::create(column(plan, order.item), order.descending, order.nulls_first));
+  for (const Order& order : order_)
+    keys.push_back(SortKey::create(column(plan, order.item), order.descending, order.nulls_first));
   if (node_.distinct == sql::SelectDistinct::kDistinct) {
     std::vector<ExprRef> all;
     for (size_t i = 0; i < items_.size(); ++i) all.push_back(column(plan, i));
@@ -546,17 +542,19 @@ PlanRef SelectBinder::project() {
     for (size_t i = 0; i < items_.size(); ++i) {
       firsts.push_back(AggregateExpr::create(first, {column(plan, i)}, false, keys, {}, {}));
     }
-    std::vector<std::string> item_names(names.begin(), names.begin() + static_cast<ptrdiff_t>(items_.size()));
+    std::vector<std::string> item_names(names.begin(),
+                                        names.begin() + static_cast<ptrdiff_t>(items_.size()));
     const size_t width = on.size();
-    plan = AggregationNode::create(plan, std::move(on), std::move(on_names), std::move(firsts), item_names);
+    plan = AggregationNode::create(plan, std::move(on), std::move(on_names), std::move(firsts),
+                                   item_names);
     std::vector<ExprRef> kept;
     for (size_t i = 0; i < items_.size(); ++i) kept.push_back(column(plan, width + i));
     plan = ProjectNode::create(plan, std::move(kept), item_names);
   }
   if (!keys.empty()) plan = SortNode::create(plan, std::move(keys));
   plan = binder_.limited(std::move(plan), node_);
-  const size_t visible = static_cast<size_t>(
-      std::count_if(items_.begin(), items_.end(), [](const Item& item) { return !item.is_hidden; }));
+  const size_t visible = static_cast<size_t>(std::count_if(
+      items_.begin(), items_.end(), [](const Item& item) { return !item.is_hidden; }));
   if (visible < plan->schema.size()) {
     std::vector<ExprRef> kept;
     std::vector<std::string> kept_names;

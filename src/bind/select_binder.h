@@ -5,9 +5,9 @@
 namespace doline {
 
 /// Binds one SELECT, stage by stage: FROM, WHERE, GROUP BY (with what its keys unnest), HAVING,
-/// windows, QUALIFY, unnest, the list, DISTINCT, ORDER BY, LIMIT. Expressions are first bound over FROM, with aggregates,
-/// window calls, unnests and subqueries standing in the tree; each stage then takes its own out
-/// and leaves a column of its output.
+/// windows, QUALIFY, unnest, the list, DISTINCT, ORDER BY, LIMIT. Expressions are first bound over
+/// FROM, with aggregates, window calls, unnests and subqueries standing in the tree; each stage
+/// then takes its own out and leaves a column of its output.
 class SelectBinder {
  public:
   SelectBinder(QueryBinder& binder, const sql::Select& node) : binder_(binder), node_(node) {}
@@ -25,6 +25,9 @@ class SelectBinder {
     bool nulls_first;
   };
 
+  /// From the top down, so that the largest part that `change` knows is taken.
+  static ExprRef replace_top_down(const ExprRef& expr,
+                                  const std::function<ExprRef(const ExprRef&)>& change);
   ExprContext context(const char* clause) const;
   void bind_items();
   void add_item(const sql::NamedExpression& item);
@@ -37,12 +40,14 @@ class SelectBinder {
   void group();
   void window();
   void unnest();
-  /// Unnests, side by side, the lists in the expressions that `for_each` shows; they then read columns.
+  /// Unnests, side by side, the lists in the expressions that `for_each` shows; they then read
+  /// columns.
   void attach_unnests(const std::function<void(const std::function<void(ExprRef&)>&)>& for_each);
   PlanRef project();
   /// Applies to every expression that is still to be computed.
   void for_each_pending(const std::function<void(ExprRef&)>& change);
-  ExprRef over_groups(const ExprRef& expr, const std::vector<ExprRef>& keys, std::vector<AggregateExprRef>& aggregates);
+  ExprRef over_groups(const ExprRef& expr, const std::vector<ExprRef>& keys,
+                      std::vector<AggregateExprRef>& aggregates);
 
   QueryBinder& binder_;
   const sql::Select& node_;

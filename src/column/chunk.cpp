@@ -8,7 +8,8 @@ Chunk Chunk::dense() const {
   for (uint32_t i = 0; i < active.size(); ++i) rows[i] = active[i];
   Chunk result;
   result.columns.reserve(columns.size());
-  for (const Column& column : columns) result.columns.push_back(column.gather(rows.data(), active.size()));
+  for (const Column& column : columns)
+    result.columns.push_back(column.gather(rows.data(), active.size()));
   result.row_count = active.size();
   result.active = Selection::all(active.size());
   result.sequence = sequence;

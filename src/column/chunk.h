@@ -23,7 +23,8 @@ struct Chunk {
   MorselSequence sequence;
 
   Chunk() = default;
-  Chunk(std::vector<Column> c, uint32_t rows) : columns(std::move(c)), active(Selection::all(rows)), row_count(rows) {}
+  Chunk(std::vector<Column> c, uint32_t rows)
+      : columns(std::move(c)), active(Selection::all(rows)), row_count(rows) {}
 
   uint32_t size() const { return active.size(); }
   bool empty() const { return active.empty(); }

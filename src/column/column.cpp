@@ -39,12 +39,23 @@ BufferRef gather_bits(const uint64_t* from, const uint32_t* rows, uint32_t count
 BufferRef gather_wide(const void* from, size_t width, const uint32_t* rows, uint32_t count) {
   BufferRef result = Buffer::allocate(width * count);
   switch (width) {
-    case 1: gather_values(static_cast<const uint8_t*>(from), rows, count, result->as<uint8_t>()); break;
-    case 2: gather_values(static_cast<const uint16_t*>(from), rows, count, result->as<uint16_t>()); break;
-    case 4: gather_values(static_cast<const uint32_t*>(from), rows, count, result->as<uint32_t>()); break;
-    case 8: gather_values(static_cast<const uint64_t*>(from), rows, count, result->as<uint64_t>()); break;
-    case 16: gather_values(static_cast<const uint128_t*>(from), rows, count, result->as<uint128_t>()); break;
-    default: UNREACHABLE();
+    case 1:
+      gather_values(static_cast<const uint8_t*>(from), rows, count, result->as<uint8_t>());
+      break;
+    case 2:
+      gather_values(static_cast<const uint16_t*>(from), rows, count, result->as<uint16_t>());
+      break;
+    case 4:
+      gather_values(static_cast<const uint32_t*>(from), rows, count, result->as<uint32_t>());
+      break;
+    case 8:
+      gather_values(static_cast<const uint64_t*>(from), rows, count, result->as<uint64_t>());
+      break;
+    case 16:
+      gather_values(static_cast<const uint128_t*>(from), rows, count, result->as<uint128_t>());
+      break;
+    default:
+      UNREACHABLE();
   }
   return result;
 }
@@ -67,7 +78,8 @@ Column Column::flat(TypeRef type, uint32_t size, BufferRef values, BufferRef val
   return column;
 }
 
-Column Column::view(TypeRef type, uint32_t size, const void* values, const uint64_t* validity, PinRef owner) {
+Column Column::view(TypeRef type, uint32_t size, const void* values, const uint64_t* validity,
+                    PinRef owner) {
   Column column;
   column.type_ = type;
   column.size_ = size;
@@ -77,7 +89,8 @@ Column Column::view(TypeRef type, uint32_t size, const void* values, const uint6
   return column;
 }
 
-Column Column::dictionary(TypeRef type, uint32_t size, BufferRef codes, DictionaryRef dictionary, BufferRef validity) {
+Column Column::dictionary(TypeRef type, uint32_t size, BufferRef codes, DictionaryRef dictionary,
+                          BufferRef validity) {
   Column column = flat(type, size, std::move(codes), std::move(validity));
   column.encoding_ = Encoding::kDictionary;
   column.pin_ = dictionary->values().pin();
@@ -85,7 +98,8 @@ Column Column::dictionary(TypeRef type, uint32_t size, BufferRef codes, Dictiona
   return column;
 }
 
-Column Column::list(TypeRef type, uint32_t size, BufferRef entries, Column child, BufferRef validity) {
+Column Column::list(TypeRef type, uint32_t size, BufferRef entries, Column child,
+                    BufferRef validity) {
   Column column = flat(type, size, std::move(entries), std::move(validity));
   std::vector<Column> children;
   children.push_back(std::move(child));
@@ -93,7 +107,8 @@ Column Column::list(TypeRef type, uint32_t size, BufferRef entries, Column child
   return column;
 }
 
-Column Column::structure(TypeRef type, uint32_t size, std::vector<Column> children, BufferRef validity) {
+Column Column::structure(TypeRef type, uint32_t size, std::vector<Column> children,
+                         BufferRef validity) {
   ASSERT(children.size() == type->fields().size());
   Column column = flat(type, size, {}, std::move(validity));
   column.children_ = share(std::move(children));
@@ -166,8 +181,9 @@ Column Column::gather(const uint32_t* rows, uint32_t count) const {
     return column;
   }
   BufferRef values = is_dictionary() ? gather_wide(values_, sizeof(uint32_t), rows, count)
-                     : physical() == PhysicalType::kBool ? gather_bits(bits(), rows, count)
-                                                         : gather_wide(values_, width_of(physical()), rows, count);
+                     : physical() == PhysicalType::kBool
+                         ? gather_bits(bits(), rows, count)
+                         : gather_wide(values_, width_of(physical()), rows, count);
   // A view's owner kept the values alive as well as what they point to.
   column.values_ = values->data();
   column.values_owner_ = std::move(values);
@@ -192,7 +208,8 @@ Column Column::slice(uint32_t begin, uint32_t count) const {
 Column Column::masked(BufferRef validity) const {
   if (!validity) return *this;
   Column column = is_constant() ? flatten() : *this;
-  if (column.validity_) validity = intersect_bitmaps(column.validity_, validity->as<uint64_t>(), size_);
+  if (column.validity_)
+    validity = intersect_bitmaps(column.validity_, validity->as<uint64_t>(), size_);
   column.validity_ = validity->as<uint64_t>();
   column.validity_owner_ = std::move(validity);
   return column;
@@ -274,7 +291,8 @@ Column Column::compact() const {
 size_t Column::data_bytes() const {
   const size_t rows = is_constant() ? 1 : size_;
   if (is_dictionary()) return rows * sizeof(uint32_t);
-  size_t bytes = physical() == PhysicalType::kBool ? words_for_bits(rows) * 8 : width_of(physical()) * rows;
+  size_t bytes =
+      physical() == PhysicalType::kBool ? words_for_bits(rows) * 8 : width_of(physical()) * rows;
   if (type_->is_string()) {
     bytes += long_text_bytes(values<StringView>(), static_cast<uint32_t>(rows), validity_);
   }
@@ -282,8 +300,10 @@ size_t Column::data_bytes() const {
     for (const Column& child : children()) bytes += child.data_bytes();
   } else if (physical() == PhysicalType::kList && child().size() != 0) {
     uint64_t reached = 0;
-    for (uint32_t row = 0; row < rows; ++row) reached += is_null(row) ? 0 : values<ListEntry>()[row].size;
-    bytes += static_cast<size_t>(child().data_bytes() * std::min<uint64_t>(reached, child().size()) / child().size());
+    for (uint32_t row = 0; row < rows; ++row)
+      reached += is_null(row) ? 0 : values<ListEntry>()[row].size;
+    bytes += static_cast<size_t>(child().data_bytes() *
+                                 std::min<uint64_t>(reached, child().size()) / child().size());
   }
   return bytes;
 }
@@ -298,7 +318,8 @@ Dictionary::Dictionary(Column values, bool unique)
 
 const uint64_t* Dictionary::keep_hashes(std::unique_ptr<uint64_t[]> hashes) const {
   const uint64_t* kept = nullptr;
-  if (hashes_.compare_exchange_strong(kept, hashes.get(), std::memory_order_acq_rel)) return hashes.release();
+  if (hashes_.compare_exchange_strong(kept, hashes.get(), std::memory_order_acq_rel))
+    return hashes.release();
   return kept;
 }
 

@@ -32,13 +32,17 @@ class Column {
  public:
   Column() = default;
 
-  static Column flat(TypeRef type, uint32_t size, BufferRef values, BufferRef validity = {}, PinRef pin = {});
+  static Column flat(TypeRef type, uint32_t size, BufferRef values, BufferRef validity = {},
+                     PinRef pin = {});
   /// Values in memory that `owner` keeps (imported, mapped, a slice of another buffer).
-  static Column view(TypeRef type, uint32_t size, const void* values, const uint64_t* validity, PinRef owner);
+  static Column view(TypeRef type, uint32_t size, const void* values, const uint64_t* validity,
+                     PinRef owner);
   static Column dictionary(TypeRef type, uint32_t size, BufferRef codes, DictionaryRef dictionary,
                            BufferRef validity = {});
-  static Column list(TypeRef type, uint32_t size, BufferRef entries, Column child, BufferRef validity = {});
-  static Column structure(TypeRef type, uint32_t size, std::vector<Column> children, BufferRef validity = {});
+  static Column list(TypeRef type, uint32_t size, BufferRef entries, Column child,
+                     BufferRef validity = {});
+  static Column structure(TypeRef type, uint32_t size, std::vector<Column> children,
+                          BufferRef validity = {});
   /// Every row NULL.
   static Column null(TypeRef type, uint32_t size);
   /// Every row as row 0 of the one-row flat column `value`.
@@ -66,7 +70,9 @@ class Column {
   const Column& child(size_t index = 0) const { return children()[index]; }
   const PinRef& pin() const { return pin_; }
 
-  bool is_null(uint32_t row) const { return validity_ && !test_bit(validity_, is_constant() ? 0 : row); }
+  bool is_null(uint32_t row) const {
+    return validity_ && !test_bit(validity_, is_constant() ? 0 : row);
+  }
   bool is_null_constant() const { return is_constant() && is_null(0); }
   /// Where row `row` lies in values(): itself, 0, or for dictionaries the code (in the
   /// dictionary's values).

@@ -37,7 +37,9 @@ class ColumnWriter {
   char* reserve(size_t size) { return reinterpret_cast<char*>(heap().allocate(size, 1)); }
   Arena& heap();
   /// Views written into this column reach into what `pin` keeps.
-  void add_pin(PinRef pin) { if (pin) pins_.push_back(std::move(pin)); }
+  void add_pin(PinRef pin) {
+    if (pin) pins_.push_back(std::move(pin));
+  }
 
   Column seal(uint32_t size);
 

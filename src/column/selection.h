@@ -29,7 +29,8 @@ class Selection {
   /// Null when all rows count.
   const uint16_t* rows() const { return rows_ ? rows_->as<uint16_t>() + begin_ : nullptr; }
   uint32_t operator[](uint32_t index) const { return rows_ ? rows()[index] : index; }
-  /// Rows [skip, skip + take) of this selection. For `is_all()` selections with skip > 0 a list is made.
+  /// Rows [skip, skip + take) of this selection. For `is_all()` selections with skip > 0 a list is
+  /// made.
   Selection slice(uint32_t skip, uint32_t take) const;
 
   template <class Body>

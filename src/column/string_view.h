@@ -24,7 +24,8 @@ class StringView {
       std::memcpy(inline_ + 4, &data, sizeof data);
     }
   }
-  explicit StringView(std::string_view text) : StringView(text.data(), static_cast<uint32_t>(text.size())) {}
+  explicit StringView(std::string_view text)
+      : StringView(text.data(), static_cast<uint32_t>(text.size())) {}
 
   uint32_t size() const { return size_; }
   bool is_inline() const { return size_ <= kInlineBytes; }

@@ -34,7 +34,7 @@ enum class PhysicalType : uint8_t {
 
 /// What a value means.
 enum class TypeKind : uint8_t {
-  kNull,       // the type of a bare NULL; physical int8, every row NULL
+  kNull,  // the type of a bare NULL; physical int8, every row NULL
   kBool,
   kInt8,
   kInt16,
@@ -47,25 +47,25 @@ enum class TypeKind : uint8_t {
   kUInt64,
   kFloat,
   kDouble,
-  kDecimal,      // int64 up to 18 digits, int128 up to 38
-  kDate,         // int32, days since 1970-01-01
-  kTime,         // int64, microseconds since midnight
-  kTimestampS,   // int64 since 1970-01-01 00:00:00
+  kDecimal,     // int64 up to 18 digits, int128 up to 38
+  kDate,        // int32, days since 1970-01-01
+  kTime,        // int64, microseconds since midnight
+  kTimestampS,  // int64 since 1970-01-01 00:00:00
   kTimestampMs,
-  kTimestamp,    // microseconds: the default
+  kTimestamp,  // microseconds: the default
   kTimestampNs,
   kTimestampTz,  // microseconds in UTC, shown in the session's zone
   kInterval,
-  kDuration,     // int64, microseconds: an exact span of time
+  kDuration,  // int64, microseconds: an exact span of time
   kVarchar,
   kBlob,
-  kUuid,         // int128, top bit flipped so that signed order is the text's order
-  kEnum,         // uint32, position in the type's list
-  kJson,         // string
+  kUuid,  // int128, top bit flipped so that signed order is the text's order
+  kEnum,  // uint32, position in the type's list
+  kJson,  // string
   kList,
-  kArray,        // list of a fixed length
+  kArray,  // list of a fixed length
   kStruct,
-  kMap,          // list of struct(key, value)
+  kMap,  // list of struct(key, value)
 };
 
 class Type;
@@ -124,11 +124,13 @@ class Type {
   /// As SQL writes it: "DECIMAL(15,2)", "STRUCT(a INTEGER, b VARCHAR[])".
   const std::string& name() const { return name_; }
 
-  int width() const { return width_; }            // decimal
-  int scale() const { return scale_; }            // decimal
+  int width() const { return width_; }  // decimal
+  int scale() const { return scale_; }  // decimal
   uint32_t array_length() const { return array_length_; }
-  const std::vector<Field>& fields() const { return fields_; }  // struct; list, array: "element"; map: "key", "value"
-  TypeRef element() const { return fields_.front().type; }      // list, array
+  const std::vector<Field>& fields() const {
+    return fields_;
+  }  // struct; list, array: "element"; map: "key", "value"
+  TypeRef element() const { return fields_.front().type; }  // list, array
   /// What the child column of a list, array or map holds.
   TypeRef child() const { return kind_ == TypeKind::kMap ? entry_ : element(); }
   const std::vector<std::string>& enum_values() const { return enum_values_; }
@@ -140,10 +142,14 @@ class Type {
   bool is_signed_integer() const { return kind_ >= TypeKind::kInt8 && kind_ <= TypeKind::kHugeInt; }
   bool is_floating() const { return kind_ == TypeKind::kFloat || kind_ == TypeKind::kDouble; }
   bool is_numeric() const { return is_integer() || is_floating() || kind_ == TypeKind::kDecimal; }
-  bool is_timestamp() const { return kind_ >= TypeKind::kTimestampS && kind_ <= TypeKind::kTimestampTz; }
+  bool is_timestamp() const {
+    return kind_ >= TypeKind::kTimestampS && kind_ <= TypeKind::kTimestampTz;
+  }
   bool is_temporal() const { return kind_ >= TypeKind::kDate && kind_ <= TypeKind::kTimestampTz; }
   bool is_string() const { return physical_ == PhysicalType::kString; }
-  bool is_nested() const { return physical_ == PhysicalType::kList || physical_ == PhysicalType::kStruct; }
+  bool is_nested() const {
+    return physical_ == PhysicalType::kList || physical_ == PhysicalType::kStruct;
+  }
 
   Type(const Type&) = delete;
   Type& operator=(const Type&) = delete;

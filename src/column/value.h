@@ -13,7 +13,8 @@ namespace doline {
 class Value {
  public:
   /// Integers, decimals (unscaled), temporals, uuids and enum positions are all int128_t here.
-  using Storage = std::variant<std::monostate, bool, int128_t, double, Interval, std::string, std::vector<Value>>;
+  using Storage = std::variant<std::monostate, bool, int128_t, double, Interval, std::string,
+                               std::vector<Value>>;
 
   Value() : type_(Type::null()) {}
   Value(TypeRef type, Storage storage) : type_(type), storage_(std::move(storage)) {}
@@ -24,7 +25,9 @@ class Value {
   static Value real(double value) { return Value(Type::float64(), value); }
   static Value text(std::string value) { return Value(Type::varchar(), std::move(value)); }
   /// Of a list, array, struct (one per field) or map (pairs as structs).
-  static Value nested(TypeRef type, std::vector<Value> values) { return Value(type, std::move(values)); }
+  static Value nested(TypeRef type, std::vector<Value> values) {
+    return Value(type, std::move(values));
+  }
   /// Row `row` of a column.
   static Value of(const Column& column, uint32_t row);
 

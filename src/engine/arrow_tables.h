@@ -1,14 +1,14 @@
 #pragma once
 
-#include "engine/session.h"
 #include "doline/arrow_c_data.h"
+#include "engine/session.h"
 
 namespace doline {
 
 /// Reads an Arrow stream to its end into a table: its memory is shared where it can be, and what
 /// does not fit the memory budget goes to disk. Takes the stream over and releases it, in the end
 /// or when this throws. `stop` is asked between batches.
-TableRef table_of_arrow_stream(const std::string& name, ArrowArrayStream* stream, const Session& session,
-                               const std::function<bool()>& stop);
+TableRef table_of_arrow_stream(const std::string& name, ArrowArrayStream* stream,
+                               const Session& session, const std::function<bool()>& stop);
 
 }  // namespace doline

@@ -52,9 +52,9 @@ struct doline_prepared {
 struct doline_query {
   std::shared_ptr<doline_session_state> state;
   std::unique_ptr<doline::Query> query;
-  std::string text;       // for carets
-  std::string time_zone;  // what zoned timestamps are labelled with
-  std::string profile;    // what doline_profile last returned
+  std::string text;                  // for carets
+  std::string time_zone;             // what zoned timestamps are labelled with
+  std::string profile;               // what doline_profile last returned
   std::vector<doline::Chunk> ready;  // taken from the query, not handed out yet
   bool ended = false;
 };

@@ -28,7 +28,8 @@ Database::Put Database::put(const std::string& name, Entry entry, Replace replac
   MutexLock lock(mutex_);
   const auto [at, added] = entries_.try_emplace(folded(name));
   const bool same_kind = added || (at->second.table == nullptr) == (entry.table == nullptr);
-  if (!added && (replace == Replace::kNothing || (replace == Replace::kSameKind && !same_kind))) return Put::kTaken;
+  if (!added && (replace == Replace::kNothing || (replace == Replace::kSameKind && !same_kind)))
+    return Put::kTaken;
   at->second = std::move(entry);
   return added ? Put::kAdded : Put::kReplaced;
 }

@@ -56,7 +56,8 @@ struct Query::Running {
 };
 
 Query::Query(Schema schema, std::vector<Chunk> rows)
-    : schema_(std::move(schema)), ready_(std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end())) {}
+    : schema_(std::move(schema)),
+      ready_(std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end())) {}
 
 Query::Query(PlanRef plan, std::unique_ptr<QueryContext> context, std::string text)
     : schema_(plan->schema), text_(std::move(text)), plan_(plan) {
@@ -66,7 +67,8 @@ Query::Query(PlanRef plan, std::unique_ptr<QueryContext> context, std::string te
   running_->run->start();
 }
 
-// Long steps look at the flag of the context: without it the tasks would be waited for to their end.
+// Long steps look at the flag of the context: without it the tasks would be waited for to their
+// end.
 Query::~Query() { cancel(); }
 
 std::shared_ptr<Query::Running> Query::running() const {
@@ -83,7 +85,8 @@ bool Query::may_start_over() const {
   const auto running = this->running();
   if (!running || handed_out_ || cancelled_) return false;
   const QueryContext& context = *running->context;
-  return context.learned != nullptr && context.may_start_over && context.learned->version() != running->learned_before;
+  return context.learned != nullptr && context.may_start_over &&
+         context.learned->version() != running->learned_before;
 }
 
 void Query::start_over() {
@@ -136,7 +139,8 @@ bool Query::work(Running& running) {
     const auto outcome = running.tasks.run_until(
         [&] { return running.result->has_chunk() || running.result->is_finished(); },
         poll_ ? std::optional<Duration>(kPollEvery) : std::nullopt);
-    if (outcome == TaskGroup::Outcome::kFinished && !running.result->has_chunk() && !running.result->is_finished()) {
+    if (outcome == TaskGroup::Outcome::kFinished && !running.result->has_chunk() &&
+        !running.result->is_finished()) {
       ASSERT(running.context->is_cancelled());
       throw Error(ErrorCode::kCancelled, "the query was cancelled");
     }
@@ -190,7 +194,8 @@ QueryProgress Query::progress() const noexcept {
   const Running& running = *current;
   progress.share = running.run->is_complete() ? 1 : running.run->progress();
   for (const Pipeline& pipeline : running.run->graph().pipelines) {
-    if (pipeline.own_source) progress.rows_read += pipeline.source_metrics->rows_in.load(std::memory_order_relaxed);
+    if (pipeline.own_source)
+      progress.rows_read += pipeline.source_metrics->rows_in.load(std::memory_order_relaxed);
   }
   progress.memory_bytes = Budget::process().used_bytes();
   progress.memory_limit = Budget::process().limit_bytes();
@@ -228,9 +233,11 @@ QueryProfile Query::profile() const {
     for (const auto& op : pipeline.operators) add(op->metrics, true);
     add(pipeline.sink->metrics, false);
   }
-  const std::function<void(const PlanNode&, uint32_t)> visit = [&](const PlanNode& node, uint32_t depth) {
+  const std::function<void(const PlanNode&, uint32_t)> visit = [&](const PlanNode& node,
+                                                                   uint32_t depth) {
     const NodeWork& done = work[&node];
-    profile.nodes.push_back({node.describe(), depth, static_cast<double>(done.nanoseconds) / 1e6, done.rows_out, done.spilled});
+    profile.nodes.push_back({node.describe(), depth, static_cast<double>(done.nanoseconds) / 1e6,
+                             done.rows_out, done.spilled});
     for (const PlanRef& input : node.children()) visit(*input, depth + 1);
   };
   visit(*running->run->graph().plan, 0);
@@ -260,25 +267,29 @@ std::string Query::profile_text() const {
     add(*pipeline.source_metrics, true);
     for (const auto& op : pipeline.operators) add(op->metrics, true);
     add(pipeline.sink->metrics, false);
-    if (const auto* scan = dynamic_cast<const Scan*>(pipeline.own_source.get()); scan && pipeline.source_node) {
+    if (const auto* scan = dynamic_cast<const Scan*>(pipeline.own_source.get());
+        scan && pipeline.source_node) {
       for (const auto& [name, count] : scan->counters()) {
         work[pipeline.source_node].notes.push_back(fmt::format("{} {}", count, name));
       }
     }
   }
   const double took = running.seconds();
-  std::string text = print_plan(running.run->graph().plan, [&](const PlanNode& node) -> std::string {
-    const auto found = work.find(&node);
-    if (found == work.end()) return "";
-    const NodeWork& done = found->second;
-    std::string note = fmt::format("  [{:.1f} ms, {} rows", static_cast<double>(done.nanoseconds) / 1e6, done.rows_out);
-    if (done.spilled > 0) note += ", spilled " + format_byte_size(done.spilled);
-    for (const std::string& extra : done.notes) note += ", " + extra;
-    return note + "]";
-  });
-  text += fmt::format("\ntotal {:.1f} ms on {} threads, memory peak {}, spilled {}", took * 1e3, running.context->threads,
-                      format_byte_size(running.context->budget->peak_bytes()),
-                      format_byte_size(running.context->spill ? running.context->spill->written_bytes() : 0));
+  std::string text =
+      print_plan(running.run->graph().plan, [&](const PlanNode& node) -> std::string {
+        const auto found = work.find(&node);
+        if (found == work.end()) return "";
+        const NodeWork& done = found->second;
+        std::string note = fmt::format("  [{:.1f} ms, {} rows",
+                                       static_cast<double>(done.nanoseconds) / 1e6, done.rows_out);
+        if (done.spilled > 0) note += ", spilled " + format_byte_size(done.spilled);
+        for (const std::string& extra : done.notes) note += ", " + extra;
+        return note + "]";
+      });
+  text += fmt::format(
+      "\ntotal {:.1f} ms on {} threads, memory peak {}, spilled {}", took * 1e3,
+      running.context->threads, format_byte_size(running.context->budget->peak_bytes()),
+      format_byte_size(running.context->spill ? running.context->spill->written_bytes() : 0));
   return text;
 }
 
@@ -289,10 +300,12 @@ std::string Query::profile_json() const {
   std::string operators;
   const auto add = [&](OperatorMetrics& metrics) {
     operators += fmt::format(
-        "{}{{\"name\": {}, \"node\": {}, \"milliseconds\": {:.3f}, \"rows_in\": {}, \"rows_out\": {}, \"note\": {}}}",
-        operators.empty() ? "" : ", ", json_text(metrics.name), json_text(metrics.node ? metrics.node->describe() : ""),
-        static_cast<double>(metrics.nanoseconds.load()) / 1e6, metrics.rows_in.load(), metrics.rows_out.load(),
-        json_text(metrics.get_note()));
+        "{}{{\"name\": {}, \"node\": {}, \"milliseconds\": {:.3f}, \"rows_in\": {}, \"rows_out\": "
+        "{}, \"note\": {}}}",
+        operators.empty() ? "" : ", ", json_text(metrics.name),
+        json_text(metrics.node ? metrics.node->describe() : ""),
+        static_cast<double>(metrics.nanoseconds.load()) / 1e6, metrics.rows_in.load(),
+        metrics.rows_out.load(), json_text(metrics.get_note()));
   };
   for (const Pipeline& pipeline : running.run->graph().pipelines) {
     add(*pipeline.source_metrics);
@@ -300,9 +313,11 @@ std::string Query::profile_json() const {
     if (pipeline.finishes_sink) add(pipeline.sink->metrics);
   }
   const double took = running.seconds();
-  return fmt::format("{{\"milliseconds\": {:.3f}, \"memory_peak_bytes\": {}, \"spilled_bytes\": {}, \"operators\": [{}]}}",
-                     took * 1e3, running.context->budget->peak_bytes(),
-                     running.context->spill ? running.context->spill->written_bytes() : 0, operators);
+  return fmt::format(
+      "{{\"milliseconds\": {:.3f}, \"memory_peak_bytes\": {}, \"spilled_bytes\": {}, "
+      "\"operators\": [{}]}}",
+      took * 1e3, running.context->budget->peak_bytes(),
+      running.context->spill ? running.context->spill->written_bytes() : 0, operators);
 }
 
 }  // namespace doline

@@ -14,9 +14,9 @@
 namespace doline {
 
 struct QueryProgress {
-  double share = 0;             // 0 … 1; falls only where the query starts over
-  uint64_t rows_read = 0;       // from tables and files
-  uint64_t memory_bytes = 0;    // charged now
+  double share = 0;           // 0 … 1; falls only where the query starts over
+  uint64_t rows_read = 0;     // from tables and files
+  uint64_t memory_bytes = 0;  // charged now
   uint64_t memory_limit = 0;
   uint64_t spilled_bytes = 0;
   double elapsed_seconds = 0;
@@ -24,7 +24,7 @@ struct QueryProgress {
 
 /// What one node of a plan did, all its operators together.
 struct ProfiledNode {
-  std::string text;   // as EXPLAIN has it
+  std::string text;  // as EXPLAIN has it
   uint32_t depth = 0;
   double milliseconds = 0;  // of all threads
   uint64_t rows = 0;        // that it gave

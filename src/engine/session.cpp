@@ -10,7 +10,9 @@
 
 namespace doline {
 
-Session::Session(std::shared_ptr<Database> database) : database_(std::move(database)) { refresh_constants(); }
+Session::Session(std::shared_ptr<Database> database) : database_(std::move(database)) {
+  refresh_constants();
+}
 
 Session::~Session() = default;
 
@@ -26,11 +28,14 @@ void Session::refresh_constants() {
 
 std::vector<Prepared> Session::parse(std::string_view text) const {
   std::vector<Prepared> all;
-  for (sql::StatementRef& statement : sql::parse(text)) all.push_back({std::move(statement), std::string(text)});
+  for (sql::StatementRef& statement : sql::parse(text))
+    all.push_back({std::move(statement), std::string(text)});
   return all;
 }
 
-Prepared Session::prepare(std::string_view text) const { return {sql::parse_statement(text), std::string(text)}; }
+Prepared Session::prepare(std::string_view text) const {
+  return {sql::parse_statement(text), std::string(text)};
+}
 
 std::unique_ptr<Query> Session::run(const Prepared& prepared, const Parameters& parameters) {
   refresh_constants();
@@ -50,38 +55,46 @@ bool is_there(const std::string& path, const AccessPolicy& policy) {
 
 Error unknown_kind(const std::string& path, SourceSpan span) {
   constexpr std::pair<std::string_view, const char*> kUnread[] = {
-      {".arrow", "Arrow IPC"}, {".arrows", "Arrow IPC"}, {".feather", "Arrow IPC"}, {".ipc", "Arrow IPC"},
-      {".avro", "Avro"},       {".orc", "ORC"},          {".xlsx", "Excel"},        {".db", "Database"},
-      {".duckdb", "Database"}, {".sqlite", "Database"}};
+      {".arrow", "Arrow IPC"}, {".arrows", "Arrow IPC"}, {".feather", "Arrow IPC"},
+      {".ipc", "Arrow IPC"},   {".avro", "Avro"},        {".orc", "ORC"},
+      {".xlsx", "Excel"},      {".db", "Database"},      {".duckdb", "Database"},
+      {".sqlite", "Database"}};
   for (const auto& [ending, kind] : kUnread) {
     if (!path.ends_with(ending)) continue;
     return Error(ErrorCode::kNotSupported, span, "{} files are not read yet: {}", kind, path)
         .hint("Parquet, CSV, JSON and log files are");
   }
   return Error(ErrorCode::kNotSupported, span, "what kind of file is {}?", path)
-      .hint("say it: FROM read_csv('…'), read_json('…'), read_log('…'), read_parquet('…'), read_text('…')");
+      .hint(
+          "say it: FROM read_csv('…'), read_json('…'), read_log('…'), read_parquet('…'), "
+          "read_text('…')");
 }
 
 }  // namespace
 
 TableRef Session::find_table(const std::vector<std::string>& name) {
-  if (name.size() > 1 && name[name.size() - 2] != "main" && name[name.size() - 2] != "temp") return nullptr;
+  if (name.size() > 1 && name[name.size() - 2] != "main" && name[name.size() - 2] != "temp")
+    return nullptr;
   return database_->find_table(name.back());
 }
 
 std::optional<std::string> Session::find_view(const std::vector<std::string>& name) {
-  if (name.size() > 1 && name[name.size() - 2] != "main" && name[name.size() - 2] != "temp") return std::nullopt;
+  if (name.size() > 1 && name[name.size() - 2] != "main" && name[name.size() - 2] != "temp")
+    return std::nullopt;
   return database_->find_view(name.back());
 }
 
 TableRef Session::open_file(const std::string& path, SourceSpan span) {
-  const WantedScope wanted([this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
+  const WantedScope wanted(
+      [this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
   const TableFunction* function = table_function_for_path(path);
   FileSystem& files = FileSystem::local();
-  if (path == "-" || path == "/dev/stdin") function = table_function_for_input(files, path, database_->policy());
+  if (path == "-" || path == "/dev/stdin")
+    function = table_function_for_input(files, path, database_->policy());
   if (!function) {
     // A directory or a glob of no known ending: by what it holds.
-    if (path.find_first_of("/*?[") == std::string::npos && !is_there(path, database_->policy())) return nullptr;
+    if (path.find_first_of("/*?[") == std::string::npos && !is_there(path, database_->policy()))
+      return nullptr;
     const auto listed = files.list(path, database_->policy());
     function = table_function_for_path(listed.front().path);
     if (!function) throw unknown_kind(listed.front().path, span);
@@ -96,8 +109,10 @@ TableRef Session::open_file(const std::string& path, SourceSpan span) {
 TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
   const TableFunction* function = find_table_function(request.name);
   if (!function) return nullptr;
-  const WantedScope wanted([this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
-  const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_, constants_, &learned_, &rejects_};
+  const WantedScope wanted(
+      [this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
+  const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_,
+                                     constants_,          &learned_,           &rejects_};
   return function->open(request, context);
 }
 

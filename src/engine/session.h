@@ -60,7 +60,9 @@ class Session final : public Catalog {
   /// What the readers of the last query left out.
   const RejectStore& rejects() const { return rejects_; }
   /// Makes a table visible under a name (registered Arrow streams, frames).
-  void register_table(const std::string& name, TableRef table) { database_->put_table(name, std::move(table), Database::Replace::kAnything); }
+  void register_table(const std::string& name, TableRef table) {
+    database_->put_table(name, std::move(table), Database::Replace::kAnything);
+  }
 
   /// Null: nobody watches. Must outlive the queries started under it.
   void set_watcher(StatementWatcher* watcher) { watcher_ = watcher; }
@@ -85,8 +87,8 @@ class Session final : public Catalog {
   Settings settings_;
   SessionConstants constants_;
   uint64_t statements_ = 0;
-  mutable LearnedTypes learned_;  // thread-safe; readers add to it while queries run
-  mutable RejectStore rejects_;   // likewise
+  mutable LearnedTypes learned_;              // thread-safe; readers add to it while queries run
+  mutable RejectStore rejects_;               // likewise
   std::map<std::string, Prepared> prepared_;  // PREPARE name
 };
 

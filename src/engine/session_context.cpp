@@ -46,7 +46,8 @@ std::unique_ptr<QueryContext> Session::make_context() const {
   made->spill = make_ref<LazySpill>(database_->spill_directory(settings_));
   made->own_arbiter.emplace(made->budget, made->spill);
   made->arbiter = &*made->own_arbiter;
-  made->threads = static_cast<uint32_t>(made->settings.threads ? made->settings.threads : Executor::available_cores());
+  made->threads = static_cast<uint32_t>(made->settings.threads ? made->settings.threads
+                                                               : Executor::available_cores());
   made->chunk_rows = made->settings.chunk_size;
   made->learned = &learned_;
   made->rejects = &rejects_;

@@ -17,10 +17,12 @@ namespace doline {
 namespace {
 
 Database::Replace replaces(sql::IfTaken if_taken) {
-  return if_taken == sql::IfTaken::kReplace ? Database::Replace::kSameKind : Database::Replace::kNothing;
+  return if_taken == sql::IfTaken::kReplace ? Database::Replace::kSameKind
+                                            : Database::Replace::kNothing;
 }
 
-[[noreturn]] void not_supported(const sql::Statement& statement, const char* what, const char* instead = "") {
+[[noreturn]] void not_supported(const sql::Statement& statement, const char* what,
+                                const char* instead = "") {
   throw Error(ErrorCode::kNotSupported, statement.span, "{} not supported yet", what).hint(instead);
 }
 
@@ -41,7 +43,8 @@ PlanRef StatementRunner::finished(PlanRef plan) {
 }
 
 std::unique_ptr<Query> StatementRunner::start(PlanRef plan) {
-  auto query = std::make_unique<Query>(finished(std::move(plan)), session_.make_context(), prepared_.text);
+  auto query =
+      std::make_unique<Query>(finished(std::move(plan)), session_.make_context(), prepared_.text);
   if (StatementWatcher* watcher = session_.watcher_) {
     query->set_poll([watcher, running = query.get()] { return watcher->is_unwanted(*running); });
   }
@@ -75,7 +78,8 @@ TableRef StatementRunner::writable(const sql::QualifiedName& name) {
 }
 
 PlanRef StatementRunner::plan_of(const sql::Statement& statement) {
-  if (const auto* select = statement.get_if<sql::SelectStatement>()) return bind_query(*select->query, session_, parameters_);
+  if (const auto* select = statement.get_if<sql::SelectStatement>())
+    return bind_query(*select->query, session_, parameters_);
   if (const auto* insert = statement.get_if<sql::Insert>()) {
     return bind_insert(*insert, writable(insert->table), session_, parameters_);
   }
@@ -86,7 +90,8 @@ PlanRef StatementRunner::plan_of(const sql::Statement& statement) {
   return nullptr;
 }
 
-std::unique_ptr<Query> StatementRunner::run(Session& session, const Prepared& prepared, const Parameters& parameters) {
+std::unique_ptr<Query> StatementRunner::run(Session& session, const Prepared& prepared,
+                                            const Parameters& parameters) {
   while (true) {
     StatementRunner runner(session, prepared, parameters);
     try {
@@ -122,7 +127,8 @@ std::unique_ptr<Query> StatementRunner::run(const sql::Statement& given) {
       query->set_rebind(rebinding());
       return query;
     }
-    case sql::StatementKind::kInsert: return to_end(plan_of(*statement));
+    case sql::StatementKind::kInsert:
+      return to_end(plan_of(*statement));
     case sql::StatementKind::kCopy:
       try {
         return to_end(plan_of(*statement));
@@ -130,45 +136,71 @@ std::unique_ptr<Query> StatementRunner::run(const sql::Statement& given) {
         // What the writer says of its path and options has no place of its own.
         throw std::move(error).at(statement->span);
       }
-    case sql::StatementKind::kCreateTable: return create_table(statement->as<sql::CreateTable>());
-    case sql::StatementKind::kCreateView: return create_view(statement->as<sql::CreateView>());
-    case sql::StatementKind::kDrop: return drop(statement->as<sql::Drop>());
-    case sql::StatementKind::kSet: return set(statement->as<sql::Set>());
-    case sql::StatementKind::kExplain: return explain(statement->as<sql::Explain>());
+    case sql::StatementKind::kCreateTable:
+      return create_table(statement->as<sql::CreateTable>());
+    case sql::StatementKind::kCreateView:
+      return create_view(statement->as<sql::CreateView>());
+    case sql::StatementKind::kDrop:
+      return drop(statement->as<sql::Drop>());
+    case sql::StatementKind::kSet:
+      return set(statement->as<sql::Set>());
+    case sql::StatementKind::kExplain:
+      return explain(statement->as<sql::Explain>());
     case sql::StatementKind::kPrepare: {
       const auto& prepare = statement->as<sql::Prepare>();
       session_.prepared_[folded(prepare.name.text)] = {prepare.statement, prepared_.text};
       return nothing();
     }
-    case sql::StatementKind::kExecute: return execute(statement->as<sql::Execute>());
+    case sql::StatementKind::kExecute:
+      return execute(statement->as<sql::Execute>());
     case sql::StatementKind::kDeallocate: {
       const auto& node = statement->as<sql::Deallocate>();
       if (node.name.empty()) {
         session_.prepared_.clear();
       } else if (session_.prepared_.erase(folded(node.name.text)) == 0) {
-        throw Error(ErrorCode::kBind, node.name.span, "no prepared statement \"{}\"", node.name.text);
+        throw Error(ErrorCode::kBind, node.name.span, "no prepared statement \"{}\"",
+                    node.name.text);
       }
       return nothing();
     }
-    case sql::StatementKind::kPragma: return pragma(statement->as<sql::Pragma>());
-    case sql::StatementKind::kMaintain: return nothing();  // tables in memory need no upkeep
-    case sql::StatementKind::kCreateType: not_supported(*statement, "CREATE TYPE is", "write the type where it is used: ENUM ('a', 'b')");
-    case sql::StatementKind::kCreateMacro: not_supported(*statement, "CREATE MACRO is", "a view or WITH names a query");
-    case sql::StatementKind::kCreateSchema: not_supported(*statement, "CREATE SCHEMA is", "all names are in main");
-    case sql::StatementKind::kUpdate: not_supported(*statement, "UPDATE is", "CREATE OR REPLACE TABLE t AS SELECT * REPLACE (… AS column) FROM t writes the changed rows");
-    case sql::StatementKind::kDelete: not_supported(*statement, "DELETE is", "CREATE OR REPLACE TABLE t AS FROM t WHERE … keeps the rows that stay");
-    case sql::StatementKind::kAlter: not_supported(*statement, "ALTER is", "CREATE OR REPLACE TABLE t AS SELECT … FROM t writes it anew");
-    case sql::StatementKind::kTransaction: not_supported(*statement, "BEGIN, COMMIT and ROLLBACK are", "each statement is done whole or not at all");
-    case sql::StatementKind::kUse: not_supported(*statement, "USE is");
-    case sql::StatementKind::kAttach: not_supported(*statement, "ATTACH is");
-    case sql::StatementKind::kDetach: not_supported(*statement, "DETACH is");
+    case sql::StatementKind::kPragma:
+      return pragma(statement->as<sql::Pragma>());
+    case sql::StatementKind::kMaintain:
+      return nothing();  // tables in memory need no upkeep
+    case sql::StatementKind::kCreateType:
+      not_supported(*statement, "CREATE TYPE is",
+                    "write the type where it is used: ENUM ('a', 'b')");
+    case sql::StatementKind::kCreateMacro:
+      not_supported(*statement, "CREATE MACRO is", "a view or WITH names a query");
+    case sql::StatementKind::kCreateSchema:
+      not_supported(*statement, "CREATE SCHEMA is", "all names are in main");
+    case sql::StatementKind::kUpdate:
+      not_supported(*statement, "UPDATE is",
+                    "CREATE OR REPLACE TABLE t AS SELECT * REPLACE (… AS column) FROM t writes the "
+                    "changed rows");
+    case sql::StatementKind::kDelete:
+      not_supported(*statement, "DELETE is",
+                    "CREATE OR REPLACE TABLE t AS FROM t WHERE … keeps the rows that stay");
+    case sql::StatementKind::kAlter:
+      not_supported(*statement, "ALTER is",
+                    "CREATE OR REPLACE TABLE t AS SELECT … FROM t writes it anew");
+    case sql::StatementKind::kTransaction:
+      not_supported(*statement, "BEGIN, COMMIT and ROLLBACK are",
+                    "each statement is done whole or not at all");
+    case sql::StatementKind::kUse:
+      not_supported(*statement, "USE is");
+    case sql::StatementKind::kAttach:
+      not_supported(*statement, "ATTACH is");
+    case sql::StatementKind::kDetach:
+      not_supported(*statement, "DETACH is");
   }
   UNREACHABLE();
 }
 
 /// Before something is made: true where what is there is kept instead. Throws where it may
 /// neither be kept nor replaced.
-bool StatementRunner::is_kept(const sql::QualifiedName& name, sql::IfTaken if_taken, sql::ObjectKind kind) {
+bool StatementRunner::is_kept(const sql::QualifiedName& name, sql::IfTaken if_taken,
+                              sql::ObjectKind kind) {
   check_schema(name);
   const std::string& last = name.back().text;
   const bool is_table = session_.database_->find_table(last) != nullptr;
@@ -176,13 +208,16 @@ bool StatementRunner::is_kept(const sql::QualifiedName& name, sql::IfTaken if_ta
   if (if_taken == sql::IfTaken::kKeep) return true;
   const bool wants_table = kind == sql::ObjectKind::kTable;
   if (is_table == wants_table && if_taken == sql::IfTaken::kReplace) return false;
-  Error error(ErrorCode::kAlreadyExists, name.back().span, "there is a table or view \"{}\" already", last);
+  Error error(ErrorCode::kAlreadyExists, name.back().span,
+              "there is a table or view \"{}\" already", last);
   if (is_table != wants_table) {
-    throw std::move(error).hint(fmt::format("it is a {}: DROP {} {} makes room", is_table ? "table" : "view",
-                                            is_table ? "TABLE" : "VIEW", sql::quote_identifier(last)));
+    throw std::move(error).hint(
+        fmt::format("it is a {}: DROP {} {} makes room", is_table ? "table" : "view",
+                    is_table ? "TABLE" : "VIEW", sql::quote_identifier(last)));
   }
-  throw std::move(error).hint(fmt::format("CREATE OR REPLACE {} takes its place, IF NOT EXISTS keeps it",
-                                          wants_table ? "TABLE" : "VIEW"));
+  throw std::move(error).hint(
+      fmt::format("CREATE OR REPLACE {} takes its place, IF NOT EXISTS keeps it",
+                  wants_table ? "TABLE" : "VIEW"));
 }
 
 /// All names are in main: a schema that is not there is no place to make something in.
@@ -190,7 +225,8 @@ void StatementRunner::check_schema(const sql::QualifiedName& name) {
   if (name.size() == 1) return;
   const sql::Identifier& schema = name[name.size() - 2];
   if (same_name(schema.text, "main") || same_name(schema.text, "temp")) return;
-  throw Error(ErrorCode::kTableNotFound, schema.span, "no schema \"{}\"", schema.text).hint("all names are in main");
+  throw Error(ErrorCode::kTableNotFound, schema.span, "no schema \"{}\"", schema.text)
+      .hint("all names are in main");
 }
 
 std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& node) {
@@ -202,7 +238,8 @@ std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& nod
     plan = bind_query(*node.query, session_, parameters_);
     schema = plan->schema;
     if (!node.columns.empty() && node.columns.size() != schema.size()) {
-      throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns", node.columns.size(), schema.size());
+      throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns",
+                  node.columns.size(), schema.size());
     }
     for (size_t i = 0; i < node.columns.size(); ++i) schema[i].name = node.columns[i].name.text;
     std::vector<TypeRef> types;
@@ -215,26 +252,31 @@ std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& nod
     }
     std::vector<ExprRef> exprs;
     for (uint32_t i = 0; i < types.size(); ++i) {
-      exprs.push_back(CastExpr::create(ColumnExpr::create(i, plan->schema[i].type, names[i]), types[i]));
+      exprs.push_back(
+          CastExpr::create(ColumnExpr::create(i, plan->schema[i].type, names[i]), types[i]));
     }
     plan = ProjectNode::create(plan, std::move(exprs), names);
   } else {
-    for (const auto& column : node.columns) schema.push_back({column.name.text, bind_type(*column.type, session_)});
+    for (const auto& column : node.columns)
+      schema.push_back({column.name.text, bind_type(*column.type, session_)});
   }
   for (size_t i = 0; i < schema.size(); ++i) {
     for (size_t other = 0; other < i; ++other) {
       if (!same_name(schema[i].name, schema[other].name)) continue;
-      if (!node.query) throw Error(ErrorCode::kBind, node.span, "two columns are called \"{}\"", schema[i].name);
+      if (!node.query)
+        throw Error(ErrorCode::kBind, node.span, "two columns are called \"{}\"", schema[i].name);
       schema[i].name += fmt::format("_{}", i);
     }
   }
-  const Ref<MemoryTable> table = MemoryTable::create(name, schema, bind_rules(node, schema, session_));
+  const Ref<MemoryTable> table =
+      MemoryTable::create(name, schema, bind_rules(node, schema, session_));
   std::unique_ptr<Query> result = nothing();
   if (plan && !node.with_no_data) {
     result = to_end(WriteNode::to_table(std::move(plan), table));
   }
   // Another session may have been faster meanwhile.
-  while (session_.database_->put_table(name, table, replaces(node.if_taken)) == Database::Put::kTaken) {
+  while (session_.database_->put_table(name, table, replaces(node.if_taken)) ==
+         Database::Put::kTaken) {
     if (is_kept(node.name, node.if_taken, sql::ObjectKind::kTable)) break;
   }
   return result;
@@ -244,17 +286,21 @@ std::unique_ptr<Query> StatementRunner::create_view(const sql::CreateView& node)
   if (node.materialized) not_supported(node, "CREATE MATERIALIZED VIEW is");
   const std::string& name = node.name.back().text;
   if (is_kept(node.name, node.if_taken, sql::ObjectKind::kView)) return nothing();
-  const PlanRef plan = bind_query(*node.query, session_, parameters_);  // says now what is wrong with it
+  const PlanRef plan =
+      bind_query(*node.query, session_, parameters_);  // says now what is wrong with it
   std::string text = sql::to_sql(*node.query);
   if (!node.columns.empty()) {
     if (node.columns.size() > plan->schema.size()) {
-      throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns", node.columns.size(), plan->schema.size());
+      throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns",
+                  node.columns.size(), plan->schema.size());
     }
     std::string names;
-    for (const auto& column : node.columns) names += (names.empty() ? "" : ", ") + sql::quote_identifier(column.text);
+    for (const auto& column : node.columns)
+      names += (names.empty() ? "" : ", ") + sql::quote_identifier(column.text);
     text = "SELECT * FROM (" + text + ") AS view_query(" + names + ")";
   }
-  while (session_.database_->put_view(name, text, replaces(node.if_taken)) == Database::Put::kTaken) {
+  while (session_.database_->put_view(name, text, replaces(node.if_taken)) ==
+         Database::Put::kTaken) {
     if (is_kept(node.name, node.if_taken, sql::ObjectKind::kView)) break;
   }
   return nothing();
@@ -275,8 +321,10 @@ std::unique_ptr<Query> StatementRunner::drop(const sql::Drop& node) {
   }
   if (dropped || node.if_exists) return nothing();
   Error error(ErrorCode::kTableNotFound, node.name.back().span, "no {} \"{}\"", kind, name);
-  if (session_.database_->find_table(name)) throw std::move(error).hint("it is a table: DROP TABLE " + name);
-  if (session_.database_->find_view(name)) throw std::move(error).hint("it is a view: DROP VIEW " + name);
+  if (session_.database_->find_table(name))
+    throw std::move(error).hint("it is a table: DROP TABLE " + name);
+  if (session_.database_->find_view(name))
+    throw std::move(error).hint("it is a view: DROP VIEW " + name);
   const std::string near = nearest_name(name, session_.table_names());
   if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
   throw error;
@@ -319,12 +367,15 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
     } catch (Error& error) {
       throw std::move(error).at(node.values[0]->span);
     }
-    if (setting->name == "disabled_optimizers") check_passes(settings.disabled_optimizers, node.values[0]->span);
+    if (setting->name == "disabled_optimizers")
+      check_passes(settings.disabled_optimizers, node.values[0]->span);
   }
   if (setting->name == "memory_limit") {
-    set_process_memory(settings.memory_limit_bytes ? settings.memory_limit_bytes : granted_memory_bytes() / 10 * 8);
+    set_process_memory(settings.memory_limit_bytes ? settings.memory_limit_bytes
+                                                   : granted_memory_bytes() / 10 * 8);
   }
-  if (setting->name == "threads" && settings.threads) Executor::shared().set_threads(settings.threads);
+  if (setting->name == "threads" && settings.threads)
+    Executor::shared().set_threads(settings.threads);
   session_.refresh_constants();
   return nothing();
 }
@@ -341,7 +392,8 @@ std::unique_ptr<Query> StatementRunner::explain(const sql::Explain& node) {
     if (const auto* create = node.statement->get_if<sql::CreateTable>(); create && create->query) {
       plan = bind_query(*create->query, session_, parameters_);
     } else {
-      throw Error(ErrorCode::kNotSupported, node.statement->span, "this statement has no plan to explain");
+      throw Error(ErrorCode::kNotSupported, node.statement->span,
+                  "this statement has no plan to explain");
     }
   }
   std::string text;
@@ -359,16 +411,21 @@ std::unique_ptr<Query> StatementRunner::explain(const sql::Explain& node) {
     text = print_plan(finished(std::move(plan)));
   }
   std::vector<Chunk> rows;
-  rows.emplace_back(std::vector<Column>{Value::text(node.analyze ? "analyzed_plan" : "physical_plan").to_column(1).flatten(),
-                                        Value::text(text).to_column(1).flatten()},
-                    1);
-  return std::make_unique<Query>(Schema{{"explain_key", Type::varchar()}, {"explain_value", Type::varchar()}}, std::move(rows));
+  rows.emplace_back(
+      std::vector<Column>{
+          Value::text(node.analyze ? "analyzed_plan" : "physical_plan").to_column(1).flatten(),
+          Value::text(text).to_column(1).flatten()},
+      1);
+  return std::make_unique<Query>(
+      Schema{{"explain_key", Type::varchar()}, {"explain_value", Type::varchar()}},
+      std::move(rows));
 }
 
 std::unique_ptr<Query> StatementRunner::execute(const sql::Execute& node) {
   const auto found = session_.prepared_.find(folded(node.name.text));
   if (found == session_.prepared_.end()) {
-    throw Error(ErrorCode::kBind, node.name.span, "no prepared statement \"{}\"", node.name.text).hint("PREPARE it first");
+    throw Error(ErrorCode::kBind, node.name.span, "no prepared statement \"{}\"", node.name.text)
+        .hint("PREPARE it first");
   }
   Parameters values;
   for (size_t i = 0; i < node.arguments.size(); ++i) {
@@ -377,9 +434,11 @@ std::unique_ptr<Query> StatementRunner::execute(const sql::Execute& node) {
         bind_value(*argument.value, session_, parameters_);
   }
   const Prepared prepared = found->second;
-  if (const size_t wanted = sql::parameters_of(*prepared.statement).size(); wanted < node.arguments.size()) {
-    throw Error(ErrorCode::kParameter, node.arguments[wanted].value->span, "{} takes {} parameter{}, not {}", node.name.text,
-                wanted, wanted == 1 ? "" : "s", node.arguments.size());
+  if (const size_t wanted = sql::parameters_of(*prepared.statement).size();
+      wanted < node.arguments.size()) {
+    throw Error(ErrorCode::kParameter, node.arguments[wanted].value->span,
+                "{} takes {} parameter{}, not {}", node.name.text, wanted, wanted == 1 ? "" : "s",
+                node.arguments.size());
   }
   try {
     return run(session_, prepared, values);
@@ -394,16 +453,18 @@ std::unique_ptr<Query> StatementRunner::execute(const sql::Execute& node) {
 std::unique_ptr<Query> StatementRunner::pragma(const sql::Pragma& node) {
   const std::string name = folded(node.name.text);
   if (name == "table_info" && node.arguments.size() == 1) {
-    const std::string table = bind_option({node.arguments[0].value}, session_, parameters_).to_string();
+    const std::string table =
+        bind_option({node.arguments[0].value}, session_, parameters_).to_string();
     const Prepared describe = session_.prepare("DESCRIBE " + sql::quote_identifier(table));
     return run(session_, describe, parameters_);
   }
   if (name == "show_tables") return run(session_, session_.prepare("SHOW TABLES"), parameters_);
-  if (name == "enable_progress_bar" || name == "disable_progress_bar" || name == "enable_verification" ||
-      name == "disable_verification") {
+  if (name == "enable_progress_bar" || name == "disable_progress_bar" ||
+      name == "enable_verification" || name == "disable_verification") {
     return nothing();
   }
-  throw Error(ErrorCode::kNotSupported, node.span, "PRAGMA {} is not supported yet", node.name.text);
+  throw Error(ErrorCode::kNotSupported, node.span, "PRAGMA {} is not supported yet",
+              node.name.text);
 }
 
 }  // namespace doline

@@ -13,7 +13,8 @@ class StatementRunner {
   /// Statements whose effect counts are carried out here and now, again where a reader learned that
   /// a type must be wider (plan/learned_types.h) and nothing has left yet. A query that gives rows
   /// starts over by itself.
-  static std::unique_ptr<Query> run(Session& session, const Prepared& prepared, const Parameters& parameters);
+  static std::unique_ptr<Query> run(Session& session, const Prepared& prepared,
+                                    const Parameters& parameters);
 
  private:
   std::unique_ptr<Query> run(const sql::Statement& statement);

@@ -70,14 +70,16 @@ class StoreSource final : public Source {
 
 }  // namespace
 
-ChunkStore::ChunkStore(Schema schema, QueryContext& context) : schema_(std::move(schema)), context_(context), enrolled_(context.arbiter, *this) {
+ChunkStore::ChunkStore(Schema schema, QueryContext& context)
+    : schema_(std::move(schema)), context_(context), enrolled_(context.arbiter, *this) {
   for (const Field& field : schema_) types_.push_back(field.type);
 }
 
 void ChunkStore::append(const Chunk& chunk) {
   if (chunk.empty()) return;
   const Claim claim(*this);
-  if (segments_.empty() || segments_.back().bytes >= kSegmentBytes || segments_.back().chunk_count >= kSegmentChunks) {
+  if (segments_.empty() || segments_.back().bytes >= kSegmentBytes ||
+      segments_.back().chunk_count >= kSegmentChunks) {
     if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0}, *context_.spill);
     segments_.emplace_back();
   }
@@ -89,7 +91,8 @@ void ChunkStore::append(const Chunk& chunk) {
   segment.chunk_count += 1;
   held_bytes_ += bytes;
   row_count_ += chunk.size();
-  if (context_.spill && context_.budget->available_bytes() < kSegmentBytes) spill_oldest(held_bytes_ / 2, *context_.spill);
+  if (context_.spill && context_.budget->available_bytes() < kSegmentBytes)
+    spill_oldest(held_bytes_ / 2, *context_.spill);
 }
 
 void ChunkStore::seal() {
@@ -137,7 +140,8 @@ std::vector<Chunk> ChunkStore::segment(size_t index) const {
   return chunks;
 }
 
-std::unique_ptr<Source> make_store_source(std::shared_ptr<const ChunkStore> store, uint64_t skip, uint64_t take) {
+std::unique_ptr<Source> make_store_source(std::shared_ptr<const ChunkStore> store, uint64_t skip,
+                                          uint64_t take) {
   return std::make_unique<StoreSource>(std::move(store), skip, take);
 }
 

@@ -25,7 +25,9 @@ class ChunkStore final : public Spillable {
   /// A segment's chunks, read back where they were spilled. Thread-safe once sealed.
   std::vector<Chunk> segment(size_t index) const;
 
-  size_t spillable_bytes() const noexcept override { return held_bytes_.load(std::memory_order_relaxed); }
+  size_t spillable_bytes() const noexcept override {
+    return held_bytes_.load(std::memory_order_relaxed);
+  }
   bool spill(SpillWriter& writer) override;
 
  private:
@@ -50,7 +52,7 @@ class ChunkStore final : public Spillable {
 };
 
 /// Reads a sealed store in order, a segment a morsel; rows [skip, skip + take).
-std::unique_ptr<Source> make_store_source(std::shared_ptr<const ChunkStore> store, uint64_t skip = 0,
-                                          uint64_t take = ~uint64_t{0});
+std::unique_ptr<Source> make_store_source(std::shared_ptr<const ChunkStore> store,
+                                          uint64_t skip = 0, uint64_t take = ~uint64_t{0});
 
 }  // namespace doline

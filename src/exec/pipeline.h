@@ -66,8 +66,8 @@ class Sink {
   virtual ~Sink() = default;
   virtual std::unique_ptr<LocalState> local(QueryContext& context) = 0;
   /// kNeedInput, kBlocked, kDone; or kHaveOutput: a step of something long (making room) is done,
-  /// and the same chunk is wanted again. chunk.sequence.morsel numbers the pipeline's morsels densely
-  /// from 0 in source order; chunks of one morsel come in order, from one task.
+  /// and the same chunk is wanted again. chunk.sequence.morsel numbers the pipeline's morsels
+  /// densely from 0 in source order; chunks of one morsel come in order, from one task.
   virtual Flow consume(const Chunk& chunk, LocalState& local, const Waker& waker) = 0;
   /// All of a morsel's chunks were consumed. kNeedInput, kBlocked (call again) or kDone.
   virtual Flow end_morsel(uint64_t morsel, LocalState& local, const Waker& waker) {
@@ -87,14 +87,14 @@ class Sink {
 /// Source → operators → sink. Owned by the QueryRun; its tasks share it.
 struct Pipeline {
   std::unique_ptr<Source> own_source;
-  Source* source = nullptr;              // own_source's, or a sink's that ran before
+  Source* source = nullptr;  // own_source's, or a sink's that ran before
   const PlanNode* source_node = nullptr;
   std::unique_ptr<OperatorMetrics> source_metrics = std::make_unique<OperatorMetrics>();
   std::vector<std::unique_ptr<Operator>> operators;
-  std::shared_ptr<Sink> sink;            // shared with the pipelines that read what it kept, and
-                                         // with other branches of a union
+  std::shared_ptr<Sink> sink;  // shared with the pipelines that read what it kept, and
+                               // with other branches of a union
   uint32_t branch = 0;
-  std::vector<size_t> after;             // indexes of pipelines that must be complete before
+  std::vector<size_t> after;  // indexes of pipelines that must be complete before
   /// Whether the sink is finished once this pipeline is (the last branch of a union).
   bool finishes_sink = true;
   /// Makes the source once everything in `after` is complete; instead of `source`.

@@ -12,7 +12,9 @@ namespace {
 constexpr int64_t kStandsStillMs = 500;
 
 int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 /// Arbiters of the queries that run, so that each can look at the others' memory.
@@ -99,7 +101,9 @@ Arbiter::Room QueryArbiter::make_room(Budget& budget, size_t bytes, const Waker&
     wake_soon(waker);
     return Room::kWait;
   }
-  if (waited_ms_.load(std::memory_order_relaxed) < std::chrono::milliseconds(kLongestWait).count() && others_may_let_go()) {
+  if (waited_ms_.load(std::memory_order_relaxed) <
+          std::chrono::milliseconds(kLongestWait).count() &&
+      others_may_let_go()) {
     waits_for_others_.store(true);
     waited_ms_.fetch_add(kPoll.count());
     wake_soon(waker);

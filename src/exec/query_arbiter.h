@@ -16,8 +16,9 @@ namespace doline {
 /// for other queries to let memory go.
 ///
 /// Waiting ends: tasks ask again every few milliseconds, nobody waits for queries that wait
-/// themselves or stand still, and a query waits at most kLongestWait for others until it has had room again. Then
-/// it goes on beyond the soft limit, and the hard limit is an error that says what to change.
+/// themselves or stand still, and a query waits at most kLongestWait for others until it has had
+/// room again. Then it goes on beyond the soft limit, and the hard limit is an error that says what
+/// to change.
 ///
 /// Made and destroyed with its query; outlives all that is enrolled.
 class QueryArbiter final : public Arbiter {

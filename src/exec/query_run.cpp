@@ -34,7 +34,7 @@ struct QueryRun::State {
   std::atomic<Source*> source = nullptr;
   std::atomic<uint32_t> tasks_left{0};
   std::atomic<uint32_t> finishing_left{0};
-  std::atomic<bool> done{false};        // the sink wants no more, or a stop was asked for
+  std::atomic<bool> done{false};  // the sink wants no more, or a stop was asked for
   std::atomic<bool> complete{false};
   std::atomic<uint32_t> waits_for{0};
   WakerList waiting;  // tasks the source had no morsel for yet
@@ -51,7 +51,10 @@ struct QueryRun::State {
 class PipelineTask final : public Task {
  public:
   PipelineTask(QueryRun& run, size_t index)
-      : run_(run), index_(index), pipeline_(run.graph_.pipelines[index]), state_(*run.states_[index]) {
+      : run_(run),
+        index_(index),
+        pipeline_(run.graph_.pipelines[index]),
+        state_(*run.states_[index]) {
     for (const auto& op : pipeline_.operators) locals_.push_back(op->local(run.context_));
     sink_local_ = pipeline_.sink->local(run.context_);
     stages_.resize(pipeline_.operators.size() + 1);
@@ -63,10 +66,13 @@ class PipelineTask final : public Task {
     BudgetScope budget(*run_.context_.budget);
     const CancellationScope cancellation(run_.context_.cancelled);
     while (true) {
-      if (run_.context_.is_cancelled()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
+      if (run_.context_.is_cancelled())
+        throw Error(ErrorCode::kCancelled, "the query was cancelled");
       switch (advance(waker)) {
-        case Progressed::kMoved: break;
-        case Progressed::kBlocked: return Step::kBlocked;
+        case Progressed::kMoved:
+          break;
+        case Progressed::kBlocked:
+          return Step::kBlocked;
         case Progressed::kEnded: {
           pipeline_.sink->combine(*sink_local_);
           run_.task_ended(index_);
@@ -102,9 +108,12 @@ class PipelineTask final : public Task {
     if (Arbiter* const arbiter = run_.context_.arbiter) {
       // Here nothing is claimed, and no chunk is on its way.
       switch (arbiter->make_room(*run_.context_.budget, kRoomToReadBytes, waker)) {
-        case Arbiter::Room::kEnough: break;
-        case Arbiter::Room::kAgain: return Progressed::kMoved;
-        case Arbiter::Room::kWait: return Progressed::kBlocked;
+        case Arbiter::Room::kEnough:
+          break;
+        case Arbiter::Room::kAgain:
+          return Progressed::kMoved;
+        case Arbiter::Room::kWait:
+          return Progressed::kBlocked;
       }
     }
     if (!reader_) return take_morsel(waker);
@@ -132,7 +141,8 @@ class PipelineTask final : public Task {
   Progressed push(size_t depth, const Waker& waker) {
     Stage& stage = stages_[depth];
     const bool to_sink = depth + 1 == stages_.size();
-    OperatorMetrics& metrics = to_sink ? pipeline_.sink->metrics : pipeline_.operators[depth]->metrics;
+    OperatorMetrics& metrics =
+        to_sink ? pipeline_.sink->metrics : pipeline_.operators[depth]->metrics;
     const uint64_t begin = now_ns();
     Flow flow;
     if (to_sink) {
@@ -150,9 +160,12 @@ class PipelineTask final : public Task {
     }
     metrics.nanoseconds.fetch_add(now_ns() - begin, std::memory_order_relaxed);
     switch (flow) {
-      case Flow::kHaveOutput: return Progressed::kMoved;  // the same chunk again, later
-      case Flow::kBlocked: return Progressed::kBlocked;
-      case Flow::kNeedInput: break;
+      case Flow::kHaveOutput:
+        return Progressed::kMoved;  // the same chunk again, later
+      case Flow::kBlocked:
+        return Progressed::kBlocked;
+      case Flow::kNeedInput:
+        break;
       case Flow::kDone:
         // What lies before it is of no more use; what it put out still goes on.
         for (size_t i = 0; i < depth; ++i) stages_[i].pending = false;
@@ -231,7 +244,8 @@ class FinishTask final : public Task {
     const uint64_t begin = now_ns();
     const Step step = inner_->step(deadline, waker);
     watch_process_memory();
-    run_.graph_.pipelines[index_].sink->metrics.nanoseconds.fetch_add(now_ns() - begin, std::memory_order_relaxed);
+    run_.graph_.pipelines[index_].sink->metrics.nanoseconds.fetch_add(now_ns() - begin,
+                                                                      std::memory_order_relaxed);
     if (step == Step::kDone) {
       inner_.reset();
       if (run_.states_[index_]->finishing_left.fetch_sub(1) == 1) run_.advance_finish(index_);
@@ -246,7 +260,10 @@ class FinishTask final : public Task {
 };
 
 QueryRun::QueryRun(PipelineGraph graph, QueryContext& context, TaskGroup& tasks)
-    : graph_(std::move(graph)), context_(context), tasks_(tasks), pipelines_left_(graph_.pipelines.size()) {
+    : graph_(std::move(graph)),
+      context_(context),
+      tasks_(tasks),
+      pipelines_left_(graph_.pipelines.size()) {
   for (const Pipeline& pipeline : graph_.pipelines) {
     states_.push_back(std::make_unique<State>());
     states_.back()->waits_for = static_cast<uint32_t>(pipeline.after.size());
@@ -272,10 +289,12 @@ void QueryRun::start_pipeline(size_t index) {
     state.source = pipeline.own_source ? pipeline.own_source.get() : pipeline.source;
   }
   pipeline.sink->begin_input(pipeline.branch);
-  const uint32_t count = std::max<uint32_t>(1, std::min(context_.threads, state.source.load()->parallelism()));
+  const uint32_t count =
+      std::max<uint32_t>(1, std::min(context_.threads, state.source.load()->parallelism()));
   state.tasks_left = count;
   std::vector<std::unique_ptr<Task>> made;
-  for (uint32_t worker = 0; worker < count; ++worker) made.push_back(std::make_unique<PipelineTask>(*this, index));
+  for (uint32_t worker = 0; worker < count; ++worker)
+    made.push_back(std::make_unique<PipelineTask>(*this, index));
   for (auto& task : made) tasks_.spawn(std::move(task));
 }
 
@@ -323,7 +342,8 @@ double QueryRun::progress() const {
   }
   const double now = total > 0 ? done / total : 1;
   double shown = shown_progress_.load(std::memory_order_relaxed);
-  while (now > shown && !shown_progress_.compare_exchange_weak(shown, now, std::memory_order_relaxed)) {
+  while (now > shown &&
+         !shown_progress_.compare_exchange_weak(shown, now, std::memory_order_relaxed)) {
   }
   return std::max(now, shown);
 }

@@ -10,7 +10,7 @@ namespace doline {
 
 /// The pipelines of one query and the sink that holds its result.
 struct PipelineGraph {
-  std::deque<Pipeline> pipelines;   // stable addresses
+  std::deque<Pipeline> pipelines;  // stable addresses
   PlanRef plan;
 };
 

@@ -11,7 +11,8 @@ namespace doline {
 /// Rows for which the predicate is true.
 std::unique_ptr<Operator> make_filter(const ExprRef& predicate, const QueryContext& context);
 /// The expressions' values.
-std::unique_ptr<Operator> make_project(const std::vector<ExprRef>& exprs, const QueryContext& context);
+std::unique_ptr<Operator> make_project(const std::vector<ExprRef>& exprs,
+                                       const QueryContext& context);
 /// One row for each element of the rows' lists.
 std::unique_ptr<Operator> make_unnest(const UnnestNode& node, const QueryContext& context);
 /// At most `rows` rows of each morsel: what lies behind can not be wanted by an ordered limit.

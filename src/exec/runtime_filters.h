@@ -26,8 +26,8 @@ class PublishedFilter final : public RuntimeFilter {
   Selection probe(const Column& values, const Selection& active) const override;
   /// `hashes`: of the build side's non-NULL values (kernel/hash_column.h), to be put in a blocked
   /// Bloom filter; `bounds_only` where they were too many.
-  void publish(std::optional<Value> lower, std::optional<Value> upper, const std::vector<uint64_t>& hashes,
-               bool bounds_only);
+  void publish(std::optional<Value> lower, std::optional<Value> upper,
+               const std::vector<uint64_t>& hashes, bool bounds_only);
 
  private:
   std::vector<uint64_t> blocks_;  // 64-bit blocks; empty: bounds only

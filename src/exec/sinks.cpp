@@ -34,9 +34,12 @@ constexpr size_t kReadyChunks = 32;
 
 Flow flow_of(OrderedGate::Answer answer) {
   switch (answer) {
-    case OrderedGate::Answer::kTaken: return Flow::kNeedInput;
-    case OrderedGate::Answer::kBlocked: return Flow::kBlocked;
-    case OrderedGate::Answer::kDone: return Flow::kDone;
+    case OrderedGate::Answer::kTaken:
+      return Flow::kNeedInput;
+    case OrderedGate::Answer::kBlocked:
+      return Flow::kBlocked;
+    case OrderedGate::Answer::kDone:
+      return Flow::kDone;
   }
   UNREACHABLE();
 }
@@ -46,11 +49,13 @@ Flow flow_of(OrderedGate::Answer answer) {
 // --- KeepSink
 
 KeepSink::KeepSink(Schema schema, QueryContext& context, uint64_t most_rows)
-    : store_(std::make_shared<ChunkStore>(std::move(schema), context)), most_rows_(most_rows),
+    : store_(std::make_shared<ChunkStore>(std::move(schema), context)),
+      most_rows_(most_rows),
       gate_(
           [this](const Chunk& chunk) {
             const uint64_t left = most_rows_ - store_->row_count();
-            store_->append(chunk.size() > left ? chunk.slice(0, static_cast<uint32_t>(left)) : chunk);
+            store_->append(chunk.size() > left ? chunk.slice(0, static_cast<uint32_t>(left))
+                                               : chunk);
             return store_->row_count() < most_rows_;
           },
           hold_bytes()) {}
@@ -60,7 +65,9 @@ Flow KeepSink::consume(const Chunk& chunk, LocalState&, const Waker& waker) {
   return flow_of(gate_.push(chunk, waker));
 }
 
-Flow KeepSink::end_morsel(uint64_t morsel, LocalState&, const Waker&) { return flow_of(gate_.end_morsel(morsel)); }
+Flow KeepSink::end_morsel(uint64_t morsel, LocalState&, const Waker&) {
+  return flow_of(gate_.end_morsel(morsel));
+}
 
 TaskSet KeepSink::finish() {
   store_->seal();
@@ -95,7 +102,9 @@ Flow ResultSink::consume(const Chunk& chunk, LocalState&, const Waker& waker) {
   return flow_of(gate_.push(chunk, waker));
 }
 
-Flow ResultSink::end_morsel(uint64_t morsel, LocalState&, const Waker&) { return flow_of(gate_.end_morsel(morsel)); }
+Flow ResultSink::end_morsel(uint64_t morsel, LocalState&, const Waker&) {
+  return flow_of(gate_.end_morsel(morsel));
+}
 
 TaskSet ResultSink::finish() {
   {
@@ -136,7 +145,9 @@ std::optional<Chunk> ResultSink::take() {
 // --- WriteSink
 
 WriteSink::WriteSink(std::unique_ptr<Writer> writer, QueryContext& context)
-    : writer_(std::move(writer)), context_(context), batch_bytes_(batch_bytes_of(*writer_, context)),
+    : writer_(std::move(writer)),
+      context_(context),
+      batch_bytes_(batch_bytes_of(*writer_, context)),
       gate_([this](Chunk chunk) { return add(std::move(chunk)); }, hold_bytes()) {}
 
 WriteSink::~WriteSink() {
@@ -198,7 +209,8 @@ void WriteSink::encode(Batch batch) {
   }
   MutexLock lock(commit_mutex_);
   encoded_[batch.number] = std::move(encoded);
-  // Taken out first: when a commit throws, the other tasks find nothing of it, and nothing follows it.
+  // Taken out first: when a commit throws, the other tasks find nothing of it, and nothing follows
+  // it.
   while (!encoded_.empty() && encoded_.begin()->first == next_commit_) {
     auto next = encoded_.extract(encoded_.begin());
     writer_->commit(std::move(next.mapped()));

@@ -16,7 +16,9 @@ namespace doline {
 class KeepSink final : public Sink {
  public:
   KeepSink(Schema schema, QueryContext& context, uint64_t most_rows = ~uint64_t{0});
-  std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<LocalState>(); }
+  std::unique_ptr<LocalState> local(QueryContext&) override {
+    return std::make_unique<LocalState>();
+  }
   Flow consume(const Chunk& chunk, LocalState&, const Waker& waker) override;
   Flow end_morsel(uint64_t morsel, LocalState&, const Waker&) override;
   void combine(LocalState&) override {}
@@ -34,7 +36,9 @@ class KeepSink final : public Sink {
 class ResultSink final : public Sink {
  public:
   explicit ResultSink(Waker reader_waker);
-  std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<LocalState>(); }
+  std::unique_ptr<LocalState> local(QueryContext&) override {
+    return std::make_unique<LocalState>();
+  }
   Flow consume(const Chunk& chunk, LocalState&, const Waker& waker) override;
   Flow end_morsel(uint64_t morsel, LocalState&, const Waker&) override;
   void combine(LocalState&) override {}
@@ -60,7 +64,9 @@ class WriteSink final : public Sink {
  public:
   WriteSink(std::unique_ptr<Writer> writer, QueryContext& context);
   ~WriteSink() override;
-  std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<LocalState>(); }
+  std::unique_ptr<LocalState> local(QueryContext&) override {
+    return std::make_unique<LocalState>();
+  }
   Flow consume(const Chunk& chunk, LocalState&, const Waker& waker) override;
   Flow end_morsel(uint64_t morsel, LocalState&, const Waker&) override;
   void combine(LocalState&) override {}
@@ -82,7 +88,7 @@ class WriteSink final : public Sink {
   const std::unique_ptr<Writer> writer_;
   QueryContext& context_;
   const size_t batch_bytes_;
-  uint64_t row_count_ = 0;   // behind the gate
+  uint64_t row_count_ = 0;  // behind the gate
   Mutex mutex_;
   Batch open_ GUARDED_BY(mutex_);
   std::deque<Batch> full_ GUARDED_BY(mutex_);

@@ -7,8 +7,9 @@
 
 namespace doline {
 
-Ref<const AggregateExpr> AggregateExpr::create(const AggregateDeclaration& declaration, std::vector<ExprRef> arguments,
-                                               bool distinct, std::vector<SortKeyRef> order_by, ExprRef filter,
+Ref<const AggregateExpr> AggregateExpr::create(const AggregateDeclaration& declaration,
+                                               std::vector<ExprRef> arguments, bool distinct,
+                                               std::vector<SortKeyRef> order_by, ExprRef filter,
                                                SourceSpan span) {
   auto expr = make_ref<AggregateExpr>();
   expr->name = declaration.name;
@@ -17,7 +18,8 @@ Ref<const AggregateExpr> AggregateExpr::create(const AggregateDeclaration& decla
   const OverloadChoice choice = choose_overload(declaration, expr->arguments, span);
   for (size_t i = 0; i < expr->arguments.size(); ++i) {
     const auto* constant = dynamic_cast<const ConstantExpr*>(expr->arguments[i].get());
-    if (constant && constant->is_literal && constant->type->is(TypeKind::kVarchar) && choice.cast_to[i]) {
+    if (constant && constant->is_literal && constant->type->is(TypeKind::kVarchar) &&
+        choice.cast_to[i]) {
       expr->arguments[i] = CastExpr::create(expr->arguments[i], choice.cast_to[i]);
     }
   }
@@ -39,7 +41,8 @@ void AggregateExpr::complete() {
   for (const auto& argument : arguments) {
     binding.argument_types.push_back(argument->type);
     binding.constants.emplace_back();
-    if (is_constant(argument)) binding.constants.back() = evaluate_constant(argument, SessionConstants{});
+    if (is_constant(argument))
+      binding.constants.back() = evaluate_constant(argument, SessionConstants{});
   }
   declaration->overloads[choice.index].bind(binding);
   function = binding.function;
@@ -67,7 +70,8 @@ std::string AggregateExpr::to_string() const {
   std::string text = name + "(" + (distinct ? "DISTINCT " : "");
   for (size_t i = 0; i < arguments.size(); ++i) text += (i ? ", " : "") + arguments[i]->to_string();
   if (arguments.empty()) text += "*";
-  for (size_t i = 0; i < order_by.size(); ++i) text += (i ? ", " : " ORDER BY ") + order_by[i]->to_string();
+  for (size_t i = 0; i < order_by.size(); ++i)
+    text += (i ? ", " : " ORDER BY ") + order_by[i]->to_string();
   text += ")";
   if (filter) text += " FILTER (WHERE " + filter->to_string() + ")";
   return text;
@@ -87,20 +91,28 @@ ExprRef AggregateExpr::with_inputs(std::vector<ExprRef> inputs) const {
   expr->span = span;
   size_t at = 0;
   for (size_t i = 0; i < arguments.size(); ++i) expr->arguments.push_back(inputs[at++]);
-  for (const auto& key : order_by) expr->order_by.push_back(SortKey::create(inputs[at++], key->descending, key->nulls_first));
+  for (const auto& key : order_by)
+    expr->order_by.push_back(SortKey::create(inputs[at++], key->descending, key->nulls_first));
   if (filter) expr->filter = inputs[at++];
   expr->complete();
   return expr;
 }
 
-Ref<const WindowExpr> WindowExpr::create(WindowExpr prototype) { return make_ref<WindowExpr>(prototype); }
+Ref<const WindowExpr> WindowExpr::create(WindowExpr prototype) {
+  return make_ref<WindowExpr>(prototype);
+}
 
 void WindowExpr::complete() {
   const auto require = [&](bool holds) {
-    if (!holds) throw Error(ErrorCode::kCorrupt, "plan bytes: the window call {} does not hold together", name);
+    if (!holds)
+      throw Error(ErrorCode::kCorrupt, "plan bytes: the window call {} does not hold together",
+                  name);
   };
-  const auto is_count = [](const ExprRef& expr) { return !expr || expr->type->is(TypeKind::kInt64); };
-  require(type != nullptr && is_count(frame_begin) && is_count(frame_end) && (kind == WindowKind::kAggregate) == !!aggregate);
+  const auto is_count = [](const ExprRef& expr) {
+    return !expr || expr->type->is(TypeKind::kInt64);
+  };
+  require(type != nullptr && is_count(frame_begin) && is_count(frame_end) &&
+          (kind == WindowKind::kAggregate) == !!aggregate);
   const auto has_distance = [](WindowFrame::Bound bound) {
     return bound == WindowFrame::Bound::kPreceding || bound == WindowFrame::Bound::kFollowing;
   };
@@ -108,28 +120,47 @@ void WindowExpr::complete() {
   require(!has_distance(frame.end) || frame_end);
   const size_t count = arguments.size();
   switch (kind) {
-    case WindowKind::kAggregate: require(aggregate->type == type); break;
+    case WindowKind::kAggregate:
+      require(aggregate->type == type);
+      break;
     case WindowKind::kRowNumber:
     case WindowKind::kRank:
-    case WindowKind::kDenseRank: require(count == 0 && type->is(TypeKind::kInt64)); break;
+    case WindowKind::kDenseRank:
+      require(count == 0 && type->is(TypeKind::kInt64));
+      break;
     case WindowKind::kPercentRank:
-    case WindowKind::kCumeDist: require(count == 0 && type->is(TypeKind::kDouble)); break;
-    case WindowKind::kNtile: require(count == 1 && is_count(arguments[0]) && type->is(TypeKind::kInt64)); break;
+    case WindowKind::kCumeDist:
+      require(count == 0 && type->is(TypeKind::kDouble));
+      break;
+    case WindowKind::kNtile:
+      require(count == 1 && is_count(arguments[0]) && type->is(TypeKind::kInt64));
+      break;
     case WindowKind::kLag:
     case WindowKind::kLead:
-      require(count >= 1 && count <= 3 && arguments[0]->type == type && (count < 2 || is_count(arguments[1])) &&
-              (count < 3 || arguments[2]->type == type));
+      require(count >= 1 && count <= 3 && arguments[0]->type == type &&
+              (count < 2 || is_count(arguments[1])) && (count < 3 || arguments[2]->type == type));
       break;
     case WindowKind::kFirstValue:
-    case WindowKind::kLastValue: require(count == 1 && arguments[0]->type == type); break;
-    case WindowKind::kNthValue: require(count == 2 && arguments[0]->type == type && is_count(arguments[1])); break;
+    case WindowKind::kLastValue:
+      require(count == 1 && arguments[0]->type == type);
+      break;
+    case WindowKind::kNthValue:
+      require(count == 2 && arguments[0]->type == type && is_count(arguments[1]));
+      break;
   }
 }
 
 WindowExpr::WindowExpr(const WindowExpr& other)
-    : kind(other.kind), name(other.name), arguments(other.arguments), aggregate(other.aggregate),
-      partition_by(other.partition_by), order_by(other.order_by), frame(other.frame), frame_begin(other.frame_begin),
-      frame_end(other.frame_end), ignore_nulls(other.ignore_nulls) {
+    : kind(other.kind),
+      name(other.name),
+      arguments(other.arguments),
+      aggregate(other.aggregate),
+      partition_by(other.partition_by),
+      order_by(other.order_by),
+      frame(other.frame),
+      frame_begin(other.frame_begin),
+      frame_end(other.frame_end),
+      ignore_nulls(other.ignore_nulls) {
   type = other.type;
   span = other.span;
 }
@@ -140,7 +171,8 @@ std::string WindowExpr::to_string() const {
     text = aggregate->to_string();
   } else {
     text = name + "(";
-    for (size_t i = 0; i < arguments.size(); ++i) text += (i ? ", " : "") + arguments[i]->to_string();
+    for (size_t i = 0; i < arguments.size(); ++i)
+      text += (i ? ", " : "") + arguments[i]->to_string();
     text += ")";
   }
   text += " OVER (";
@@ -148,7 +180,10 @@ std::string WindowExpr::to_string() const {
     text += (i ? ", " : "PARTITION BY ") + partition_by[i]->to_string();
   }
   for (size_t i = 0; i < order_by.size(); ++i) {
-    text += (i ? ", " : partition_by.empty() ? "ORDER BY " : " ORDER BY ") + order_by[i]->to_string();
+    text += (i                      ? ", "
+             : partition_by.empty() ? "ORDER BY "
+                                    : " ORDER BY ") +
+            order_by[i]->to_string();
   }
   return text + ")";
 }
@@ -167,9 +202,11 @@ ExprRef WindowExpr::with_inputs(std::vector<ExprRef> inputs) const {
   auto expr = make_ref<WindowExpr>(*this);
   size_t at = 0;
   for (auto& argument : expr->arguments) argument = inputs[at++];
-  if (aggregate) expr->aggregate = AggregateExprRef(static_cast<const AggregateExpr*>(inputs[at++].get()));
+  if (aggregate)
+    expr->aggregate = AggregateExprRef(static_cast<const AggregateExpr*>(inputs[at++].get()));
   for (auto& key : expr->partition_by) key = inputs[at++];
-  for (auto& key : expr->order_by) key = SortKey::create(inputs[at++], key->descending, key->nulls_first);
+  for (auto& key : expr->order_by)
+    key = SortKey::create(inputs[at++], key->descending, key->nulls_first);
   if (frame_begin) expr->frame_begin = inputs[at++];
   if (frame_end) expr->frame_end = inputs[at++];
   return expr;

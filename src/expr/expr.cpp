@@ -35,7 +35,9 @@ std::string joined(const std::vector<T>& items, const char* separator = ", ") {
   return text;
 }
 
-[[noreturn]] void corrupt(std::string_view what) { throw Error(ErrorCode::kCorrupt, "plan bytes: {}", what); }
+[[noreturn]] void corrupt(std::string_view what) {
+  throw Error(ErrorCode::kCorrupt, "plan bytes: {}", what);
+}
 
 bool is_operator(const std::string& name) {
   return !std::isalpha(static_cast<unsigned char>(name[0])) && name[0] != '_';
@@ -106,8 +108,9 @@ bool shows_zone(TypeRef type) {
 
 }  // namespace
 
-ExprRef CallExpr::create(const ScalarFunction& function, std::vector<ExprRef> arguments, SourceSpan span,
-                         const BindLambda& bind_lambda, std::vector<std::string> argument_names) {
+ExprRef CallExpr::create(const ScalarFunction& function, std::vector<ExprRef> arguments,
+                         SourceSpan span, const BindLambda& bind_lambda,
+                         std::vector<std::string> argument_names) {
   auto expr = make_ref<CallExpr>();
   expr->function = &function;
   expr->name = function.name;
@@ -144,7 +147,8 @@ void CallExpr::resolve(const BindLambda& bind_lambda) {
     binding.argument_types.push_back(!argument || lambda ? nullptr : argument->type);
     binding.constants.emplace_back();
     if (argument && !lambda && is_constant(argument)) {
-      const ExprRef cast = choice.cast_to[i] ? CastExpr::create(argument, choice.cast_to[i]) : argument;
+      const ExprRef cast =
+          choice.cast_to[i] ? CastExpr::create(argument, choice.cast_to[i]) : argument;
       if (const auto* constant = dynamic_cast<const ConstantExpr*>(cast.get())) {
         binding.constants[i] = constant->value;
       } else if (is_literal(*argument) && !shows_zone(cast->type)) {
@@ -170,7 +174,8 @@ void CallExpr::resolve(const BindLambda& bind_lambda) {
         arguments[i] = bind_lambda(i, binding.lambda_parameters[i]);
         binding.lambda_results[i] = arguments[i]->type;
       } else if (lambda) {
-        if (lambda->parameter_types != binding.lambda_parameters[i]) corrupt("a lambda of other parameters");
+        if (lambda->parameter_types != binding.lambda_parameters[i])
+          corrupt("a lambda of other parameters");
         binding.lambda_results[i] = lambda->type;
       }
     }
@@ -226,7 +231,8 @@ ExprRef CastExpr::create(ExprRef input, TypeRef type, bool is_try, SourceSpan sp
   if (input->type == type) return input;
   if (span.empty()) span = input->span;
   if (!is_try) {
-    if (const auto* constant = dynamic_cast<const ConstantExpr*>(input.get()); constant && constant->value.is_null()) {
+    if (const auto* constant = dynamic_cast<const ConstantExpr*>(input.get());
+        constant && constant->value.is_null()) {
       return ConstantExpr::create(Value::null(type), span);
     }
   }
@@ -251,7 +257,8 @@ ExprRef CastExpr::create(ExprRef input, TypeRef type, bool is_try, SourceSpan sp
 // --- what was read from bytes
 
 void CastExpr::complete() {
-  if (type == nullptr || (input->type != type && !can_cast(input->type, type))) corrupt("a cast that there is not");
+  if (type == nullptr || (input->type != type && !can_cast(input->type, type)))
+    corrupt("a cast that there is not");
 }
 
 void ConjunctionExpr::complete() {
@@ -282,7 +289,8 @@ void LambdaExpr::complete() {
     if (!column) return;
     const size_t own = parameter_types.size();
     if (column->index >= own + captured.size()) corrupt("a lambda that reads what it is not given");
-    const TypeRef given = column->index < own ? parameter_types[column->index] : captured[column->index - own]->type;
+    const TypeRef given =
+        column->index < own ? parameter_types[column->index] : captured[column->index - own]->type;
     if (column->type != given) corrupt("a lambda that reads another type than it is given");
   });
   type = body->type;
@@ -292,10 +300,12 @@ std::string CastExpr::to_string() const {
   return (is_try ? "TRY_CAST(" : "CAST(") + input->to_string() + " AS " + type->name() + ")";
 }
 
-ExprRef CastExpr::with_inputs(std::vector<ExprRef> inputs) const { return create(inputs[0], type, is_try, span); }
+ExprRef CastExpr::with_inputs(std::vector<ExprRef> inputs) const {
+  return create(inputs[0], type, is_try, span);
+}
 
-ExprRef CaseExpr::create(std::vector<ExprRef> conditions, std::vector<ExprRef> results, ExprRef otherwise,
-                         SourceSpan span) {
+ExprRef CaseExpr::create(std::vector<ExprRef> conditions, std::vector<ExprRef> results,
+                         ExprRef otherwise, SourceSpan span) {
   auto expr = make_ref<CaseExpr>();
   expr->conditions = std::move(conditions);
   expr->results = std::move(results);
@@ -306,9 +316,11 @@ ExprRef CaseExpr::create(std::vector<ExprRef> conditions, std::vector<ExprRef> r
 }
 
 void CaseExpr::complete() {
-  if (conditions.size() != results.size() || !otherwise) corrupt("a CASE whose branches do not pair");
+  if (conditions.size() != results.size() || !otherwise)
+    corrupt("a CASE whose branches do not pair");
   for (const auto& condition : conditions) {
-    if (!condition || !condition->type->is(TypeKind::kBool)) corrupt("a CASE condition that is no boolean");
+    if (!condition || !condition->type->is(TypeKind::kBool))
+      corrupt("a CASE condition that is no boolean");
   }
   for (const auto& result : results) {
     if (!result || result->type != otherwise->type) corrupt("a CASE of several types");
@@ -361,8 +373,12 @@ ExprRef ConjunctionExpr::create(bool is_and, std::vector<ExprRef> terms, SourceS
   return expr;
 }
 
-std::string ConjunctionExpr::to_string() const { return "(" + joined(terms, is_and ? " AND " : " OR ") + ")"; }
-ExprRef ConjunctionExpr::with_inputs(std::vector<ExprRef> inputs) const { return create(is_and, std::move(inputs), span); }
+std::string ConjunctionExpr::to_string() const {
+  return "(" + joined(terms, is_and ? " AND " : " OR ") + ")";
+}
+ExprRef ConjunctionExpr::with_inputs(std::vector<ExprRef> inputs) const {
+  return create(is_and, std::move(inputs), span);
+}
 
 ExprRef IsNullExpr::create(ExprRef input, bool negated, SourceSpan span) {
   auto expr = make_ref<IsNullExpr>();
@@ -376,7 +392,9 @@ ExprRef IsNullExpr::create(ExprRef input, bool negated, SourceSpan span) {
 std::string IsNullExpr::to_string() const {
   return "(" + input->to_string() + (negated ? " IS NOT NULL)" : " IS NULL)");
 }
-ExprRef IsNullExpr::with_inputs(std::vector<ExprRef> inputs) const { return create(inputs[0], negated, span); }
+ExprRef IsNullExpr::with_inputs(std::vector<ExprRef> inputs) const {
+  return create(inputs[0], negated, span);
+}
 
 ExprRef InListExpr::create(ExprRef input, std::vector<Value> values, SourceSpan span) {
   auto expr = make_ref<InListExpr>();
@@ -395,7 +413,9 @@ std::string InListExpr::to_string() const {
   }
   return text + "))";
 }
-ExprRef InListExpr::with_inputs(std::vector<ExprRef> inputs) const { return create(inputs[0], values, span); }
+ExprRef InListExpr::with_inputs(std::vector<ExprRef> inputs) const {
+  return create(inputs[0], values, span);
+}
 
 ExprRef CoalesceExpr::create(std::vector<ExprRef> choices, SourceSpan span) {
   ASSERT(!choices.empty());
@@ -408,7 +428,9 @@ ExprRef CoalesceExpr::create(std::vector<ExprRef> choices, SourceSpan span) {
 }
 
 std::string CoalesceExpr::to_string() const { return "coalesce(" + joined(choices) + ")"; }
-ExprRef CoalesceExpr::with_inputs(std::vector<ExprRef> inputs) const { return create(std::move(inputs), span); }
+ExprRef CoalesceExpr::with_inputs(std::vector<ExprRef> inputs) const {
+  return create(std::move(inputs), span);
+}
 
 ExprRef TryExpr::create(ExprRef input, SourceSpan span) {
   auto expr = make_ref<TryExpr>();
@@ -418,8 +440,8 @@ ExprRef TryExpr::create(ExprRef input, SourceSpan span) {
   return expr;
 }
 
-ExprRef LambdaExpr::create(std::vector<TypeRef> parameter_types, std::vector<ExprRef> captured, ExprRef body,
-                           SourceSpan span) {
+ExprRef LambdaExpr::create(std::vector<TypeRef> parameter_types, std::vector<ExprRef> captured,
+                           ExprRef body, SourceSpan span) {
   auto expr = make_ref<LambdaExpr>();
   expr->parameter_types = std::move(parameter_types);
   expr->captured = std::move(captured);
@@ -478,7 +500,8 @@ ExprRef shift_columns(const ExprRef& expr, int64_t by) {
   return rewrite(expr, [&](const ExprRef& at) -> ExprRef {
     const auto* column = dynamic_cast<const ColumnExpr*>(at.get());
     if (!column) return nullptr;
-    return ColumnExpr::create(static_cast<uint32_t>(column->index + by), column->type, column->name, column->span);
+    return ColumnExpr::create(static_cast<uint32_t>(column->index + by), column->type, column->name,
+                              column->span);
   });
 }
 
@@ -494,7 +517,8 @@ bool is_volatile(const ExprRef& expr) {
   bool found = false;
   visit(expr, [&](const Expr& at) {
     if (const auto* call = dynamic_cast<const CallExpr*>(&at)) found |= call->overload->is_volatile;
-    if (const auto* lambda = dynamic_cast<const LambdaExpr*>(&at)) found |= is_volatile(lambda->body);
+    if (const auto* lambda = dynamic_cast<const LambdaExpr*>(&at))
+      found |= is_volatile(lambda->body);
   });
   return found;
 }

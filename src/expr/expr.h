@@ -61,13 +61,16 @@ class ColumnExpr final : public Expr {
 class CallExpr final : public Expr {
  public:
   /// Resolves `function` for the arguments' types, adding casts. Throws Error(kTypeMismatch) with
-  /// the overloads as notes. Lambda arguments are LambdaExpr, bound through `bind_lambda` once their
-  /// parameter types are known.
-  using BindLambda = std::function<ExprRef(size_t argument, const std::vector<TypeRef>& parameters)>;
-  static ExprRef create(const ScalarFunction& function, std::vector<ExprRef> arguments, SourceSpan span,
-                        const BindLambda& bind_lambda = {}, std::vector<std::string> argument_names = {});
+  /// the overloads as notes. Lambda arguments are LambdaExpr, bound through `bind_lambda` once
+  /// their parameter types are known.
+  using BindLambda =
+      std::function<ExprRef(size_t argument, const std::vector<TypeRef>& parameters)>;
+  static ExprRef create(const ScalarFunction& function, std::vector<ExprRef> arguments,
+                        SourceSpan span, const BindLambda& bind_lambda = {},
+                        std::vector<std::string> argument_names = {});
   /// By name, for rewrites and tests; the function exists.
-  static ExprRef create(std::string_view name, std::vector<ExprRef> arguments, SourceSpan span = {});
+  static ExprRef create(std::string_view name, std::vector<ExprRef> arguments,
+                        SourceSpan span = {});
 
   std::vector<ExprRef> arguments;
   std::string name;
@@ -114,8 +117,8 @@ class CastExpr final : public Expr {
 /// CASE WHEN conditions[i] THEN results[i] … ELSE otherwise END.
 class CaseExpr final : public Expr {
  public:
-  static ExprRef create(std::vector<ExprRef> conditions, std::vector<ExprRef> results, ExprRef otherwise,
-                        SourceSpan span = {});
+  static ExprRef create(std::vector<ExprRef> conditions, std::vector<ExprRef> results,
+                        ExprRef otherwise, SourceSpan span = {});
   std::vector<ExprRef> conditions;
   std::vector<ExprRef> results;
   ExprRef otherwise;
@@ -203,15 +206,17 @@ class TryExpr final : public Expr {
   void complete() override { type = input->type; }
   std::string to_string() const override { return "TRY(" + input->to_string() + ")"; }
   std::vector<ExprRef> inputs() const override { return {input}; }
-  ExprRef with_inputs(std::vector<ExprRef> inputs) const override { return create(inputs[0], span); }
+  ExprRef with_inputs(std::vector<ExprRef> inputs) const override {
+    return create(inputs[0], span);
+  }
 };
 
 /// A lambda argument. In `body`, columns [0, parameter_types.size()) are the parameters and those
 /// after them the captured expressions, which are over the call's own input.
 class LambdaExpr final : public Expr {
  public:
-  static ExprRef create(std::vector<TypeRef> parameter_types, std::vector<ExprRef> captured, ExprRef body,
-                        SourceSpan span = {});
+  static ExprRef create(std::vector<TypeRef> parameter_types, std::vector<ExprRef> captured,
+                        ExprRef body, SourceSpan span = {});
   std::vector<TypeRef> parameter_types;
   std::vector<ExprRef> captured;
   ExprRef body;
@@ -247,16 +252,17 @@ using SortKeyRef = Ref<const SortKey>;
 /// An aggregate call; only in AggregationNode and WindowExpr.
 class AggregateExpr final : public Expr {
  public:
-  static Ref<const AggregateExpr> create(const AggregateDeclaration& declaration, std::vector<ExprRef> arguments,
-                                         bool distinct, std::vector<SortKeyRef> order_by, ExprRef filter,
+  static Ref<const AggregateExpr> create(const AggregateDeclaration& declaration,
+                                         std::vector<ExprRef> arguments, bool distinct,
+                                         std::vector<SortKeyRef> order_by, ExprRef filter,
                                          SourceSpan span);
   std::string name;
   std::vector<ExprRef> arguments;  // as written; `kept` of them are evaluated
   bool distinct = false;
   std::vector<SortKeyRef> order_by;
-  ExprRef filter;                  // null: none
+  ExprRef filter;  // null: none
   // Derived:
-  AggregateFunctionRef function;   // DISTINCT and ORDER BY wrapped in
+  AggregateFunctionRef function;  // DISTINCT and ORDER BY wrapped in
   /// What update() is given: the kept arguments, cast, then the sort keys.
   std::vector<ExprRef> evaluated;
 
@@ -278,13 +284,21 @@ using AggregateExprRef = Ref<const AggregateExpr>;
 /// Frame of a window: rows or values around the current row.
 struct WindowFrame {
   enum class Unit : uint8_t { kRows, kRange, kGroups };
-  enum class Bound : uint8_t { kUnboundedPreceding, kPreceding, kCurrentRow, kFollowing, kUnboundedFollowing };
+  enum class Bound : uint8_t {
+    kUnboundedPreceding,
+    kPreceding,
+    kCurrentRow,
+    kFollowing,
+    kUnboundedFollowing
+  };
   Unit unit = Unit::kRange;
   Bound begin = Bound::kUnboundedPreceding;
   Bound end = Bound::kCurrentRow;
 };
 constexpr WindowFrame::Unit last_of(WindowFrame::Unit) { return WindowFrame::Unit::kGroups; }
-constexpr WindowFrame::Bound last_of(WindowFrame::Bound) { return WindowFrame::Bound::kUnboundedFollowing; }
+constexpr WindowFrame::Bound last_of(WindowFrame::Bound) {
+  return WindowFrame::Bound::kUnboundedFollowing;
+}
 
 enum class WindowKind : uint8_t {
   kAggregate,
@@ -316,7 +330,7 @@ class WindowExpr final : public Expr {
   std::vector<ExprRef> partition_by;
   std::vector<SortKeyRef> order_by;
   WindowFrame frame;
-  ExprRef frame_begin;             // offsets of kPreceding / kFollowing
+  ExprRef frame_begin;  // offsets of kPreceding / kFollowing
   ExprRef frame_end;
   bool ignore_nulls = false;
 

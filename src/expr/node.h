@@ -78,7 +78,9 @@ class FieldVisitor {
       auto wide = static_cast<int64_t>(value);
       field(tag, name, wide);
       if constexpr (std::is_enum_v<T>) {
-        static_assert(requires { last_of(T{}); }, "an enum in the wire form says which enumerator is its last");
+        static_assert(
+            requires { last_of(T{}); },
+            "an enum in the wire form says which enumerator is its last");
         if (wide < 0 || wide > static_cast<int64_t>(last_of(T{}))) {
           throw Error(ErrorCode::kCorrupt, "plan bytes: {} has no value {}", name, wide);
         }
@@ -129,7 +131,8 @@ class FieldVisitor {
   static void assign(Ref<const T>& to, const NodeRef& from) {
     if (from.get() == to.get()) return;
     const auto* typed = dynamic_cast<const T*>(from.get());
-    if (from && !typed) throw Error(ErrorCode::kCorrupt, "plan bytes hold a node of the wrong kind");
+    if (from && !typed)
+      throw Error(ErrorCode::kCorrupt, "plan bytes hold a node of the wrong kind");
     to = Ref<const T>(typed);
   }
 };

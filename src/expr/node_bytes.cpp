@@ -16,11 +16,14 @@ constexpr uint8_t kNewNode = 1;
 constexpr uint8_t kKnownNode = 2;
 
 std::unordered_map<uint16_t, NodeFactory>& factories() {
-  static auto* map = new std::unordered_map<uint16_t, NodeFactory>();  // filled by static initialisers
+  static auto* map =
+      new std::unordered_map<uint16_t, NodeFactory>();  // filled by static initialisers
   return *map;
 }
 
-[[noreturn]] void corrupt(std::string_view what) { throw Error(ErrorCode::kCorrupt, "plan bytes: {}", what); }
+[[noreturn]] void corrupt(std::string_view what) {
+  throw Error(ErrorCode::kCorrupt, "plan bytes: {}", what);
+}
 
 /// Writes fields as they are visited. `share`: a node met twice is written once.
 class WireWriter final : public FieldVisitor {
@@ -123,13 +126,32 @@ class WireWriter final : public FieldVisitor {
           type(entry.type);
         }
         return;
-      case TypeKind::kNull: case TypeKind::kBool: case TypeKind::kInt8: case TypeKind::kInt16:
-      case TypeKind::kInt32: case TypeKind::kInt64: case TypeKind::kHugeInt: case TypeKind::kUInt8:
-      case TypeKind::kUInt16: case TypeKind::kUInt32: case TypeKind::kUInt64: case TypeKind::kFloat:
-      case TypeKind::kDouble: case TypeKind::kDate: case TypeKind::kTime: case TypeKind::kTimestampS:
-      case TypeKind::kTimestampMs: case TypeKind::kTimestamp: case TypeKind::kTimestampNs:
-      case TypeKind::kTimestampTz: case TypeKind::kInterval: case TypeKind::kDuration: case TypeKind::kVarchar:
-      case TypeKind::kBlob: case TypeKind::kUuid: case TypeKind::kJson:
+      case TypeKind::kNull:
+      case TypeKind::kBool:
+      case TypeKind::kInt8:
+      case TypeKind::kInt16:
+      case TypeKind::kInt32:
+      case TypeKind::kInt64:
+      case TypeKind::kHugeInt:
+      case TypeKind::kUInt8:
+      case TypeKind::kUInt16:
+      case TypeKind::kUInt32:
+      case TypeKind::kUInt64:
+      case TypeKind::kFloat:
+      case TypeKind::kDouble:
+      case TypeKind::kDate:
+      case TypeKind::kTime:
+      case TypeKind::kTimestampS:
+      case TypeKind::kTimestampMs:
+      case TypeKind::kTimestamp:
+      case TypeKind::kTimestampNs:
+      case TypeKind::kTimestampTz:
+      case TypeKind::kInterval:
+      case TypeKind::kDuration:
+      case TypeKind::kVarchar:
+      case TypeKind::kBlob:
+      case TypeKind::kUuid:
+      case TypeKind::kJson:
         return;
     }
   }
@@ -137,9 +159,11 @@ class WireWriter final : public FieldVisitor {
     type(v.type());
     byte(static_cast<int>(v.storage().index()));
     if (const auto* flag = std::get_if<bool>(&v.storage())) return byte(*flag);
-    if (const auto* number = std::get_if<int128_t>(&v.storage())) return raw(number, sizeof *number);
+    if (const auto* number = std::get_if<int128_t>(&v.storage()))
+      return raw(number, sizeof *number);
     if (const auto* real = std::get_if<double>(&v.storage())) return raw(real, sizeof *real);
-    if (const auto* interval = std::get_if<Interval>(&v.storage())) return raw(interval, sizeof *interval);
+    if (const auto* interval = std::get_if<Interval>(&v.storage()))
+      return raw(interval, sizeof *interval);
     if (const auto* string = std::get_if<std::string>(&v.storage())) return text(*string);
     if (const auto* nested = std::get_if<std::vector<Value>>(&v.storage())) {
       integer(static_cast<int64_t>(nested->size()));
@@ -154,7 +178,8 @@ class WireWriter final : public FieldVisitor {
 
 class WireReader final : public FieldVisitor {
  public:
-  WireReader(std::span<const std::byte> bytes, const AccessPolicy* access) : rest_(bytes), access_(access) {}
+  WireReader(std::span<const std::byte> bytes, const AccessPolicy* access)
+      : rest_(bytes), access_(access) {}
 
   const AccessPolicy* access() const override { return access_; }
 
@@ -195,16 +220,20 @@ class WireReader final : public FieldVisitor {
 
   NodeRef node() {
     switch (byte()) {
-      case kNullNode: return nullptr;
+      case kNullNode:
+        return nullptr;
       case kKnownNode: {
         const int64_t id = integer();
-        if (id < 0 || static_cast<size_t>(id) >= known_.size() || !known_[static_cast<size_t>(id)]) {
+        if (id < 0 || static_cast<size_t>(id) >= known_.size() ||
+            !known_[static_cast<size_t>(id)]) {
           corrupt("a reference to no node");
         }
         return known_[static_cast<size_t>(id)];
       }
-      case kNewNode: break;
-      default: corrupt("neither a node nor a reference");
+      case kNewNode:
+        break;
+      default:
+        corrupt("neither a node nor a reference");
     }
     if (++depth_ > kDepthLimit) corrupt("nested too deeply");
     const auto factory = factories().find(static_cast<uint16_t>(integer()));
@@ -256,7 +285,8 @@ class WireReader final : public FieldVisitor {
   /// Of something of which each element takes a byte at least.
   size_t size() {
     const int64_t value = integer();
-    if (value < 0 || static_cast<uint64_t>(value) > rest_.size()) corrupt("a size beyond their end");
+    if (value < 0 || static_cast<uint64_t>(value) > rest_.size())
+      corrupt("a size beyond their end");
     return static_cast<size_t>(value);
   }
   std::string text() {
@@ -284,7 +314,8 @@ class WireReader final : public FieldVisitor {
         if (length < 0 || length > 1 << 20) corrupt("an array too long");
         return Type::array(some_type(depth), static_cast<uint32_t>(length));
       }
-      case TypeKind::kList: return Type::list(some_type(depth));
+      case TypeKind::kList:
+        return Type::list(some_type(depth));
       case TypeKind::kMap:
       case TypeKind::kStruct: {
         // Grown element by element: a size costs a byte to write, at every one of many levels.
@@ -293,17 +324,37 @@ class WireReader final : public FieldVisitor {
           std::string name = text();
           fields.push_back({std::move(name), some_type(depth)});
         }
-        if (static_cast<TypeKind>(kind) == TypeKind::kStruct) return Type::structure(std::move(fields));
+        if (static_cast<TypeKind>(kind) == TypeKind::kStruct)
+          return Type::structure(std::move(fields));
         if (fields.size() != 2) corrupt("a map without key and value");
         return Type::map(fields[0].type, fields[1].type);
       }
-      case TypeKind::kNull: case TypeKind::kBool: case TypeKind::kInt8: case TypeKind::kInt16:
-      case TypeKind::kInt32: case TypeKind::kInt64: case TypeKind::kHugeInt: case TypeKind::kUInt8:
-      case TypeKind::kUInt16: case TypeKind::kUInt32: case TypeKind::kUInt64: case TypeKind::kFloat:
-      case TypeKind::kDouble: case TypeKind::kDate: case TypeKind::kTime: case TypeKind::kTimestampS:
-      case TypeKind::kTimestampMs: case TypeKind::kTimestamp: case TypeKind::kTimestampNs:
-      case TypeKind::kTimestampTz: case TypeKind::kInterval: case TypeKind::kDuration: case TypeKind::kVarchar:
-      case TypeKind::kBlob: case TypeKind::kUuid: case TypeKind::kJson:
+      case TypeKind::kNull:
+      case TypeKind::kBool:
+      case TypeKind::kInt8:
+      case TypeKind::kInt16:
+      case TypeKind::kInt32:
+      case TypeKind::kInt64:
+      case TypeKind::kHugeInt:
+      case TypeKind::kUInt8:
+      case TypeKind::kUInt16:
+      case TypeKind::kUInt32:
+      case TypeKind::kUInt64:
+      case TypeKind::kFloat:
+      case TypeKind::kDouble:
+      case TypeKind::kDate:
+      case TypeKind::kTime:
+      case TypeKind::kTimestampS:
+      case TypeKind::kTimestampMs:
+      case TypeKind::kTimestamp:
+      case TypeKind::kTimestampNs:
+      case TypeKind::kTimestampTz:
+      case TypeKind::kInterval:
+      case TypeKind::kDuration:
+      case TypeKind::kVarchar:
+      case TypeKind::kBlob:
+      case TypeKind::kUuid:
+      case TypeKind::kJson:
         return Type::simple(static_cast<TypeKind>(kind));
     }
     corrupt("an unknown type");
@@ -322,8 +373,11 @@ class WireReader final : public FieldVisitor {
       if (!fits) corrupt("a value that does not fit its type");
     };
     switch (index) {
-      case 0: return Value::null(value_type);
-      case 1: want(physical == PhysicalType::kBool); return Value(value_type, byte() != 0);
+      case 0:
+        return Value::null(value_type);
+      case 1:
+        want(physical == PhysicalType::kBool);
+        return Value(value_type, byte() != 0);
       case 2: {
         want(physical >= PhysicalType::kInt8 && physical <= PhysicalType::kUInt64);
         int128_t number;
@@ -342,7 +396,9 @@ class WireReader final : public FieldVisitor {
         raw(&interval, sizeof interval);
         return Value(value_type, interval);
       }
-      case 5: want(physical == PhysicalType::kString); return Value(value_type, text());
+      case 5:
+        want(physical == PhysicalType::kString);
+        return Value(value_type, text());
       case 6: {
         want(value_type->is_nested());
         const size_t count = size();
@@ -356,7 +412,8 @@ class WireReader final : public FieldVisitor {
         }
         return Value(value_type, std::move(nested));
       }
-      default: corrupt("an unknown value");
+      default:
+        corrupt("an unknown value");
     }
   }
 
@@ -404,7 +461,8 @@ NodeRef node_from_bytes(std::span<const std::byte> bytes, const AccessPolicy* ac
   reader.raw(&version, sizeof version);
   if (magic != kMagic) corrupt("they do not begin like a plan");
   if (version != kPlanFormatVersion) {
-    throw Error(ErrorCode::kCorrupt, "plan bytes of format {} are not read by this version, which reads {}", version,
+    throw Error(ErrorCode::kCorrupt,
+                "plan bytes of format {} are not read by this version, which reads {}", version,
                 kPlanFormatVersion);
   }
   NodeRef node = reader.node();

@@ -18,7 +18,11 @@ Program::Scratch::Scratch(Scratch&&) noexcept = default;
 class ProgramRun {
  public:
   ProgramRun(const Program& program, const Chunk& chunk, Program::Scratch& scratch)
-      : program_(program), chunk_(chunk), registers_(scratch.registers_), rows_(scratch.rows_), memo_(*scratch.memo_) {
+      : program_(program),
+        chunk_(chunk),
+        registers_(scratch.registers_),
+        rows_(scratch.rows_),
+        memo_(*scratch.memo_) {
     registers_.assign(program.register_count_, Column());
     rows_.assign(program.row_set_count_, Selection());
     rows_[0] = chunk.active;
@@ -40,20 +44,36 @@ class ProgramRun {
 
  private:
   static bool writes_rows(StepKind kind) {
-    return kind == StepKind::kWhereTrue || kind == StepKind::kWhereNotTrue || kind == StepKind::kWhereNotFalse ||
-           kind == StepKind::kMergeRows;
+    return kind == StepKind::kWhereTrue || kind == StepKind::kWhereNotTrue ||
+           kind == StepKind::kWhereNotFalse || kind == StepKind::kMergeRows;
   }
 
   void run_step(const ProgramStep& step, const Selection& active) {
     switch (step.kind) {
-      case StepKind::kColumn: registers_[step.out] = chunk_.columns[step.column]; return;
-      case StepKind::kConstant: registers_[step.out] = Column::constant(step.constant, chunk_.row_count); return;
-      case StepKind::kCall: registers_[step.out] = call(step, active); return;
-      case StepKind::kCast: registers_[step.out] = cast_step(step, active); return;
-      case StepKind::kIsNull: registers_[step.out] = is_null_column(registers_[step.in[0]], step.negated); return;
-      case StepKind::kInList: registers_[step.out] = in_list(step, active); return;
-      case StepKind::kConnect: registers_[step.out] = connect(step); return;
-      case StepKind::kBlend: registers_[step.out] = blend(step); return;
+      case StepKind::kColumn:
+        registers_[step.out] = chunk_.columns[step.column];
+        return;
+      case StepKind::kConstant:
+        registers_[step.out] = Column::constant(step.constant, chunk_.row_count);
+        return;
+      case StepKind::kCall:
+        registers_[step.out] = call(step, active);
+        return;
+      case StepKind::kCast:
+        registers_[step.out] = cast_step(step, active);
+        return;
+      case StepKind::kIsNull:
+        registers_[step.out] = is_null_column(registers_[step.in[0]], step.negated);
+        return;
+      case StepKind::kInList:
+        registers_[step.out] = in_list(step, active);
+        return;
+      case StepKind::kConnect:
+        registers_[step.out] = connect(step);
+        return;
+      case StepKind::kBlend:
+        registers_[step.out] = blend(step);
+        return;
       case StepKind::kMask: {
         Column column = registers_[step.in[0]];
         for (const BufferRef& survivors : try_survivors_) column = column.masked(survivors);
@@ -64,7 +84,8 @@ class ProgramRun {
       case StepKind::kWhereTrue:
       case StepKind::kWhereNotTrue:
       case StepKind::kWhereNotFalse:
-        rows_[step.rows_out] = active.empty() ? Selection() : where(registers_[step.in[0]], step.kind, active);
+        rows_[step.rows_out] =
+            active.empty() ? Selection() : where(registers_[step.in[0]], step.kind, active);
         return;
       case StepKind::kMergeRows: {
         std::vector<Selection> sets;
@@ -79,7 +100,8 @@ class ProgramRun {
   void settle(RowErrors& errors, const ProgramStep& step) {
     if (!errors.any()) return;
     errors.raise(step.span);
-    if (BufferRef survivors = errors.take_survivors(chunk_.row_count)) try_survivors_.push_back(std::move(survivors));
+    if (BufferRef survivors = errors.take_survivors(chunk_.row_count))
+      try_survivors_.push_back(std::move(survivors));
   }
 
   Column call(const ProgramStep& step, const Selection& active) {
@@ -117,7 +139,8 @@ class ProgramRun {
       if (auto mapped = memo_.map(step, *only_dictionary, active.size(), [&](const Column& values) {
             std::vector<Column> inner = arguments;
             for (Column& argument : inner) {
-              argument = argument.is_dictionary() ? values : Column::constant(argument, values.size());
+              argument =
+                  argument.is_dictionary() ? values : Column::constant(argument, values.size());
             }
             RowErrors errors(RowErrors::Mode::kThrow);
             return invoke(step, inner, Selection::all(values.size()), values.size(), errors);
@@ -135,14 +158,15 @@ class ProgramRun {
   }
 
   /// Arguments flat or constant; NULLs looked after.
-  Column invoke(const ProgramStep& step, const std::vector<Column>& arguments, const Selection& active,
-                uint32_t row_count, RowErrors& errors) {
+  Column invoke(const ProgramStep& step, const std::vector<Column>& arguments,
+                const Selection& active, uint32_t row_count, RowErrors& errors) {
     BufferRef validity;
     Selection rows = active;
     if (step.propagates_nulls) {
       for (const Column& argument : arguments) {
         if (argument.is_constant() || !argument.validity()) continue;
-        validity = intersect_bitmaps(validity ? validity->as<uint64_t>() : nullptr, argument.validity(), row_count);
+        validity = intersect_bitmaps(validity ? validity->as<uint64_t>() : nullptr,
+                                     argument.validity(), row_count);
       }
       if (validity && step.can_fail) {
         rows = Selection::from_bits(validity->as<uint64_t>(), active);
@@ -159,11 +183,13 @@ class ProgramRun {
       std::vector<Column> captured;
       for (uint16_t reg : lambda.captured) captured.push_back(registers_[reg]);
       const auto& inner = lambda.body->steps_;
-      const bool is_nested = std::any_of(inner.begin(), inner.end(), [](const ProgramStep& at) { return !at.lambdas.empty(); });
+      const bool is_nested = std::any_of(inner.begin(), inner.end(),
+                                         [](const ProgramStep& at) { return !at.lambdas.empty(); });
       runs.push_back(std::make_unique<LambdaRun>(*lambda.body, std::move(captured), is_nested));
       lambdas.push_back(runs.back().get());
     }
-    const KernelCall context{rows, row_count, step.type, step.data.get(), program_.session_, lambdas, errors};
+    const KernelCall context{rows,    row_count, step.type, step.data.get(), program_.session_,
+                             lambdas, errors};
     Column result = step.kernel(context, arguments);
     DCHECK(result.size() == row_count);
     return validity ? result.masked(std::move(validity)) : result;
@@ -176,7 +202,8 @@ class ProgramRun {
     if (input.is_constant()) {
       const Column one = Column::constant(input, 1).flatten();
       const Column result = cast_rows(step, one, Selection::all(1), errors);
-      if (errors.any() && errors.mode() == RowErrors::Mode::kNull) return Column::null(step.type, chunk_.row_count);
+      if (errors.any() && errors.mode() == RowErrors::Mode::kNull)
+        return Column::null(step.type, chunk_.row_count);
       errors.raise(step.span);
       return Column::constant(result, chunk_.row_count);
     }
@@ -196,7 +223,8 @@ class ProgramRun {
     return result;
   }
 
-  Column cast_rows(const ProgramStep& step, const Column& input, const Selection& rows, RowErrors& errors) {
+  Column cast_rows(const ProgramStep& step, const Column& input, const Selection& rows,
+                   RowErrors& errors) {
     class Failures final : public CastFailures {
      public:
       explicit Failures(RowErrors& errors) : errors_(errors) {}
@@ -215,8 +243,9 @@ class ProgramRun {
     const Column& input = registers_[step.in[0]];
     if (input.is_null_constant()) return Column::null(step.type, chunk_.row_count);
     if (input.is_constant()) {
-      return Column::constant(step.values->contains(Column::constant(input, 1).flatten(), Selection::all(1)),
-                              chunk_.row_count);
+      return Column::constant(
+          step.values->contains(Column::constant(input, 1).flatten(), Selection::all(1)),
+          chunk_.row_count);
     }
     if (input.is_dictionary()) {
       if (auto mapped = memo_.map(step, input, active.size(), [&](const Column& values) {

@@ -34,10 +34,12 @@ class Program : public RefCounted {
     std::unique_ptr<Memo> memo_;
   };
 
-  static Ref<const Program> compile(std::span<const ExprRef> outputs, const SessionConstants& session);
+  static Ref<const Program> compile(std::span<const ExprRef> outputs,
+                                    const SessionConstants& session);
   static Ref<const Program> compile(const ExprRef& output, const SessionConstants& session);
   /// Of a boolean: for select() alone.
-  static Ref<const Program> compile_predicate(const ExprRef& predicate, const SessionConstants& session);
+  static Ref<const Program> compile_predicate(const ExprRef& predicate,
+                                              const SessionConstants& session);
   ~Program() override;
 
   /// One column an output, `chunk.row_count` rows each; rows outside chunk.active are garbage.

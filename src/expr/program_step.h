@@ -56,8 +56,8 @@ struct ProgramStep {
   bool is_volatile = false;
   bool negated = false;
   bool is_and = false;
-  bool is_try = false;   // TRY_CAST
-  bool in_try = false;   // inside TRY(…)
+  bool is_try = false;  // TRY_CAST
+  bool in_try = false;  // inside TRY(…)
   SourceSpan span;
 };
 
@@ -67,7 +67,8 @@ class DictionaryMemo {
   /// The step's result for `input`, a dictionary column, by way of its dictionary; nothing when
   /// the dictionary is too large for the rows met so far.
   template <class Compute>
-  std::optional<Column> map(const ProgramStep& step, const Column& input, uint32_t active_rows, Compute&& compute) {
+  std::optional<Column> map(const ProgramStep& step, const Column& input, uint32_t active_rows,
+                            Compute&& compute) {
     Entry& entry = entries_[&step];
     const Dictionary& dictionary = *input.dictionary();
     if (entry.dictionary != input.dictionary()) entry = Entry{input.dictionary(), {}, nullptr, 0};
@@ -109,7 +110,8 @@ class LambdaRun final : public LambdaEvaluator {
   /// `is_nested`: the body applies lambdas itself.
   LambdaRun(const Program& body, std::vector<Column> captured, bool is_nested)
       : body_(body), captured_(std::move(captured)), is_nested_(is_nested) {}
-  Column evaluate(std::vector<Column> parameters, uint32_t rows, const uint32_t* parent_rows) const override;
+  Column evaluate(std::vector<Column> parameters, uint32_t rows,
+                  const uint32_t* parent_rows) const override;
 
  private:
   const Program& body_;
@@ -133,7 +135,8 @@ class ValueSet {
 Column is_null_column(const Column& input, bool negated);
 Column connect_booleans(const std::vector<Column>& terms, bool is_and, uint32_t rows);
 /// Rows outside every set are NULL.
-Column blend_columns(TypeRef type, const std::vector<Column>& choices, const std::vector<Selection>& sets, uint32_t rows);
+Column blend_columns(TypeRef type, const std::vector<Column>& choices,
+                     const std::vector<Selection>& sets, uint32_t rows);
 Selection where(const Column& condition, StepKind kind, const Selection& active);
 Selection merge_rows(const std::vector<Selection>& sets, uint32_t rows);
 

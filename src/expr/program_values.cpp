@@ -41,11 +41,14 @@ ValueSet::ValueSet(TypeRef type, const std::vector<Value>& values) {
   std::unordered_map<uint64_t, std::vector<uint32_t>> by_hash;
   for (uint32_t row = 0; row < all.size(); ++row) {
     auto& same = by_hash[hash_row(all, row)];
-    if (std::any_of(same.begin(), same.end(), [&](uint32_t other) { return rows_equal(all, row, all, other); })) continue;
+    if (std::any_of(same.begin(), same.end(),
+                    [&](uint32_t other) { return rows_equal(all, row, all, other); }))
+      continue;
     same.push_back(row);
     distinct.push_back(row);
   }
-  table_ = std::make_unique<Table>(all.gather(distinct.data(), static_cast<uint32_t>(distinct.size())));
+  table_ =
+      std::make_unique<Table>(all.gather(distinct.data(), static_cast<uint32_t>(distinct.size())));
 }
 
 ValueSet::~ValueSet() = default;
@@ -95,7 +98,8 @@ Column DictionaryMemo::apply(Entry& entry, const Column& input) {
   if (input.validity() || result.validity() || result.physical() == PhysicalType::kBool) {
     // Codes under NULL may be anything.
     std::vector<uint32_t> codes(rows);
-    for (uint32_t row = 0; row < rows; ++row) codes[row] = std::min(input.codes()[row], result.size() - 1);
+    for (uint32_t row = 0; row < rows; ++row)
+      codes[row] = std::min(input.codes()[row], result.size() - 1);
     Column column = result.gather(codes.data(), rows);
     return column.masked(validity_bitmap(input));
   }
@@ -105,7 +109,8 @@ Column DictionaryMemo::apply(Entry& entry, const Column& input) {
   return Column::dictionary(result.type(), rows, std::move(codes), entry.shared);
 }
 
-Column LambdaRun::evaluate(std::vector<Column> parameters, uint32_t rows, const uint32_t* parent_rows) const {
+Column LambdaRun::evaluate(std::vector<Column> parameters, uint32_t rows,
+                           const uint32_t* parent_rows) const {
   Program::Scratch scratch;
   std::vector<Column> out;
   if (rows == 0) {
@@ -128,14 +133,17 @@ Column LambdaRun::evaluate(std::vector<Column> parameters, uint32_t rows, const 
     count = std::min<uint32_t>(most, rows - begin);
     if (is_nested_) take_lambda_elements();
     Chunk chunk;
-    for (const Column& parameter : parameters) chunk.columns.push_back(parameter.slice(begin, count));
-    for (const Column& captured : captured_) chunk.columns.push_back(captured.gather(parent_rows + begin, count));
+    for (const Column& parameter : parameters)
+      chunk.columns.push_back(parameter.slice(begin, count));
+    for (const Column& captured : captured_)
+      chunk.columns.push_back(captured.gather(parent_rows + begin, count));
     chunk.row_count = count;
     chunk.active = Selection::all(count);
     body_.evaluate(chunk, scratch, out);
     if (is_nested_) {
       const uint64_t reached = std::max<uint64_t>(take_lambda_elements(), count);
-      most = static_cast<uint32_t>(std::clamp<uint64_t>(kElements * count / reached, 1, kChunkRows));
+      most =
+          static_cast<uint32_t>(std::clamp<uint64_t>(kElements * count / reached, 1, kChunkRows));
       inner = std::max(inner, reached);
     }
     if (count == rows) {

@@ -13,10 +13,10 @@ struct OverloadChoice {
 
 /// The overload whose implicit casts cost least. `arguments` has null for lambdas whose type is
 /// not known. Throws Error(kTypeMismatch) that names the candidates, or kAmbiguous.
-OverloadChoice choose_overload(const ScalarFunction& function, const std::vector<ExprRef>& arguments,
-                               SourceSpan span);
-OverloadChoice choose_overload(const AggregateDeclaration& function, const std::vector<ExprRef>& arguments,
-                               SourceSpan span);
+OverloadChoice choose_overload(const ScalarFunction& function,
+                               const std::vector<ExprRef>& arguments, SourceSpan span);
+OverloadChoice choose_overload(const AggregateDeclaration& function,
+                               const std::vector<ExprRef>& arguments, SourceSpan span);
 
 /// "sum(VARCHAR)".
 std::string signature_of(const std::string& name, const std::vector<ExprRef>& arguments);

@@ -90,10 +90,9 @@ class BinCounts final : public AggregateFunction {
       if (column.is_null(active[i])) continue;
       value.clear();
       append_value_bytes(value, column, active[i]);
-      const auto at = std::lower_bound(bins_.begin(), bins_.end(), value,
-                                       [&](const Bytes& bin, const Bytes& wanted) {
-                                         return compare(type_, bin, wanted) < 0;
-                                       });
+      const auto at = std::lower_bound(
+          bins_.begin(), bins_.end(), value,
+          [&](const Bytes& bin, const Bytes& wanted) { return compare(type_, bin, wanted) < 0; });
       const bool misses = exact_ && at != bins_.end() && compare(type_, *at, value) != 0;
       body(i, misses ? bins_.size() : static_cast<size_t>(at - bins_.begin()));
     }
@@ -139,19 +138,23 @@ void bind(AggregateBinding& binding, bool exact) {
   constexpr size_t kMostBins = 100'000;
   TypeRef type = bound_type(binding, 0);
   if (type->is(TypeKind::kDecimal)) type = Type::float64();
-  const bool plain = type->is_numeric() || type->is(TypeKind::kBool) || type->is(TypeKind::kVarchar) ||
-                     type->is(TypeKind::kDate) || type->is(TypeKind::kTime) || type->is_timestamp();
+  const bool plain = type->is_numeric() || type->is(TypeKind::kBool) ||
+                     type->is(TypeKind::kVarchar) || type->is(TypeKind::kDate) ||
+                     type->is(TypeKind::kTime) || type->is_timestamp();
   if (!plain) throw Error(ErrorCode::kTypeMismatch, binding.span, "{} has no bins", type->name());
   cast_argument(binding, 0, type);
   const Value& given = constant_argument(binding, 1, "the list of bins");
   if (given.type()->physical() != PhysicalType::kList) {
-    throw Error(ErrorCode::kTypeMismatch, binding.span, "the bins are a list, not {}", given.type()->name());
+    throw Error(ErrorCode::kTypeMismatch, binding.span, "the bins are a list, not {}",
+                given.type()->name());
   }
   if (given.as_nested().size() > kMostBins) {
-    throw Error(ErrorCode::kInvalidArgument, binding.span, "a histogram has at most {} bins", kMostBins);
+    throw Error(ErrorCode::kInvalidArgument, binding.span, "a histogram has at most {} bins",
+                kMostBins);
   }
   const auto bytes_of = [&](const Value& value) {
-    if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, binding.span, "a bin must not be NULL");
+    if (value.is_null())
+      throw Error(ErrorCode::kInvalidArgument, binding.span, "a bin must not be NULL");
     Refused refused(binding.span);
     const Column column = cast(value.to_column(1), type, Selection::all(1), nullptr, refused);
     Bytes bytes;
@@ -165,7 +168,8 @@ void bind(AggregateBinding& binding, bool exact) {
   bins.erase(std::unique(bins.begin(), bins.end(),
                          [&](const Bytes& a, const Bytes& b) { return compare(type, a, b) == 0; }),
              bins.end());
-  binding.function = make_ref<const BinCounts>(type, std::move(bins), bytes_of(rest_of(type)), exact);
+  binding.function =
+      make_ref<const BinCounts>(type, std::move(bins), bytes_of(rest_of(type)), exact);
 }
 
 }  // namespace
@@ -180,7 +184,9 @@ void register_bin_aggregates(FunctionRegistry& registry) {
                  "greatest value of the type.",
       .example = "histogram_exact(x, [1, 2])",
       .example_result = "{1=1, 2=1, 2147483647=1}",
-      .overloads = {{{TypePattern::any(), TypePattern::list_of('B')}, {}, [](AggregateBinding& binding) { bind(binding, true); }}},
+      .overloads = {{{TypePattern::any(), TypePattern::list_of('B')},
+                     {},
+                     [](AggregateBinding& binding) { bind(binding, true); }}},
   });
 }
 

@@ -74,9 +74,9 @@ class TextJoin final : public ChainAggregate<TextJoin> {
   template <class StateOf>
   void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
                    StateOf state_of) const {
-    for_each_value<StringView>(
-        arguments[0], active,
-        [&](uint32_t i, const StringView& text) { add(state_of(i), text, arena); });
+    for_each_value<StringView>(arguments[0], active, [&](uint32_t i, const StringView& text) {
+      add(state_of(i), text, arena);
+    });
   }
 
  private:
@@ -122,7 +122,8 @@ void register_collection_aggregates(FunctionRegistry& registry) {
   registry.add(AggregateDeclaration{
       .name = "string_agg",
       .aliases = {"group_concat", "listagg"},
-      .summary = "The values that are not NULL as texts, joined by a separator, a comma by default.",
+      .summary =
+          "The values that are not NULL as texts, joined by a separator, a comma by default.",
       .example = "string_agg(x, '-')",
       .example_result = "1-2-3",
       .overloads = {{{TypePattern::any()}, {}, bind_text_join},

@@ -118,9 +118,8 @@ class KeptValues : public ChainAggregate<KeptValues<T>> {
   template <class StateOf>
   void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
                    StateOf state_of) const {
-    for_each_value<T>(arguments[0], active, [&](uint32_t i, const T& value) {
-      state_of(i).append_value(value, arena);
-    });
+    for_each_value<T>(arguments[0], active,
+                      [&](uint32_t i, const T& value) { state_of(i).append_value(value, arena); });
   }
 
  protected:
@@ -440,7 +439,8 @@ void bind_median(AggregateBinding& binding) {
   const TypeRef type = continuous_type(bound_type(binding, 0), true);
   if (!type) return bind_discrete(binding, {{0.5}, false});
   cast_argument(binding, 0, type);
-  binding.function = make_continuous<Quantile>(type, QuantileRequest{{0.5}, false}, blend_of(type), type);
+  binding.function =
+      make_continuous<Quantile>(type, QuantileRequest{{0.5}, false}, blend_of(type), type);
 }
 
 void bind_median_deviation(AggregateBinding& binding) {

@@ -19,7 +19,7 @@ void register_regression_aggregates(FunctionRegistry& registry);
 void register_quantile_aggregates(FunctionRegistry& registry);
 void register_frequency_aggregates(FunctionRegistry& registry);  // mode, histogram, entropy
 void register_sketch_aggregates(FunctionRegistry& registry);
-void register_bin_aggregates(FunctionRegistry& registry);  // histogram_exact
+void register_bin_aggregates(FunctionRegistry& registry);         // histogram_exact
 void register_collection_aggregates(FunctionRegistry& registry);  // list, string_agg
 
 // min(x, n), max(x, n), arg_min(x, by, n), arg_max(x, by, n); n is a constant.

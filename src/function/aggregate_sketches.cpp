@@ -357,7 +357,8 @@ void bind_approximate_quantile(AggregateBinding& binding) {
                 type->name())
         .hint("quantile_disc takes any type that can be sorted");
   }
-  binding.function = make_ref<const ApproximateQuantile>(std::move(quantiles), as_list, quantile_type(type));
+  binding.function =
+      make_ref<const ApproximateQuantile>(std::move(quantiles), as_list, quantile_type(type));
 }
 
 }  // namespace

@@ -83,7 +83,8 @@ namespace {
 /// Twice as many slots, as long as 32 bits count them.
 uint32_t next_capacity(uint32_t capacity) {
   if (capacity >= uint32_t{1} << 31) {
-    throw Error(ErrorCode::kMemoryLimit, "more than {} different values in one group", capacity / 3 * 2)
+    throw Error(ErrorCode::kMemoryLimit, "more than {} different values in one group",
+                capacity / 3 * 2)
         .hint("count them by a subquery: SELECT count(*) FROM (SELECT DISTINCT …)");
   }
   return capacity == 0 ? 4 : capacity * 2;

@@ -293,8 +293,7 @@ Column epoch_count_kernel(const KernelCall& call, std::span<const Column> argume
   }
   if (kind == TypeKind::kTimestampNs && per_second == kNanosPerSecond) {
     return without_infinite(
-        call, input,
-        map_rows<int64_t, int64_t>(call, input, [](int64_t nanos) { return nanos; }));
+        call, input, map_rows<int64_t, int64_t>(call, input, [](int64_t nanos) { return nanos; }));
   }
   const auto scale = [&](auto value, int64_t& out) {
     if (is_infinite(kind, value)) return out = 0, true;
@@ -335,10 +334,9 @@ Column nanosecond_kernel(const KernelCall& call, std::span<const Column> argumen
   const Column& input = arguments[0];
   const TypeKind kind = input.type()->kind();
   if (kind == TypeKind::kTimestampNs) {
-    return without_infinite(
-        call, input, map_rows<int64_t, int64_t>(call, input, [](int64_t nanos) {
-          return floor_modulo(nanos, 60 * kNanosPerSecond);
-        }));
+    return without_infinite(call, input, map_rows<int64_t, int64_t>(call, input, [](int64_t nanos) {
+                              return floor_modulo(nanos, 60 * kNanosPerSecond);
+                            }));
   }
   if (kind == TypeKind::kInterval) {
     return map_rows<Interval, int64_t>(call, input, [](const Interval& interval) {
@@ -347,8 +345,7 @@ Column nanosecond_kernel(const KernelCall& call, std::span<const Column> argumen
   }
   if (kind == TypeKind::kDate)
     return without_infinite(
-        call, input,
-        map_rows<int32_t, int64_t>(call, input, [](int32_t) { return int64_t{0}; }));
+        call, input, map_rows<int32_t, int64_t>(call, input, [](int32_t) { return int64_t{0}; }));
   return without_infinite(call, input, map_rows<int64_t, int64_t>(call, input, [&](int64_t value) {
                             if (is_infinite(kind, value)) return int64_t{0};
                             return floor_modulo(stored_micros(kind, value), kMicrosPerMinute) *

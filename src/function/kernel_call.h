@@ -59,7 +59,8 @@ class LambdaEvaluator {
   virtual ~LambdaEvaluator() = default;
   /// `parameters`: the lambda's own, `rows` rows each. parent_rows[i] is the row of the call that
   /// row i belongs to; what the lambda captured is taken from there.
-  virtual Column evaluate(std::vector<Column> parameters, uint32_t rows, const uint32_t* parent_rows) const = 0;
+  virtual Column evaluate(std::vector<Column> parameters, uint32_t rows,
+                          const uint32_t* parent_rows) const = 0;
 };
 
 /// Everything a kernel knows besides its arguments.
@@ -77,8 +78,8 @@ struct KernelCall {
 
 /// Returns `call.row_count` rows, of any encoding. Arguments are flat or constant, never
 /// dictionaries, and at least one is flat unless the function is volatile or takes none: the
-/// caller evaluates constants once and dictionaries on their values. For functions that propagate NULL the caller sets the
-/// result's validity; the kernel may add NULLs of its own.
+/// caller evaluates constants once and dictionaries on their values. For functions that propagate
+/// NULL the caller sets the result's validity; the kernel may add NULLs of its own.
 using ScalarKernel = Column (*)(const KernelCall& call, std::span<const Column> arguments);
 
 }  // namespace doline

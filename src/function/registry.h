@@ -43,13 +43,13 @@ class FunctionRegistry {
 };
 
 // One per file of functions; called by the registry's constructor.
-void register_operators(FunctionRegistry& registry);       // arithmetic, comparison, bits
+void register_operators(FunctionRegistry& registry);  // arithmetic, comparison, bits
 void register_numeric_functions(FunctionRegistry& registry);
 void register_string_functions(FunctionRegistry& registry);
 void register_pattern_functions(FunctionRegistry& registry);  // LIKE, regexp_*
 void register_hash_functions(FunctionRegistry& registry);
 void register_date_functions(FunctionRegistry& registry);
-void register_nested_functions(FunctionRegistry& registry);   // list, struct, map
+void register_nested_functions(FunctionRegistry& registry);  // list, struct, map
 void register_lambda_functions(FunctionRegistry& registry);
 void register_json_functions(FunctionRegistry& registry);
 void register_session_functions(FunctionRegistry& registry);  // now, current_date, version …

@@ -36,17 +36,18 @@ struct TypePattern {
   static TypePattern enumeration() { return {Kind::kEnum, nullptr, 0}; }
   static TypePattern lambda() { return {Kind::kLambda, nullptr, 0}; }
   TypePattern(Kind k, TypeRef t, char l) : kind(k), type(t), letter(l) {}
-  TypePattern(TypeRef t) : kind(Kind::kExact), type(t) {}  // implicit: tables of overloads read better
+  TypePattern(TypeRef t)
+      : kind(Kind::kExact), type(t) {}  // implicit: tables of overloads read better
 };
 
 /// A call being bound. Hooks read it, change it, and leave types, kernel and data.
 struct FunctionBinding {
   // Given:
-  std::vector<TypeRef> argument_types;                 // null for lambdas
-  std::vector<std::optional<Value>> constants;         // arguments known at bind time
-  std::vector<std::string> argument_names;             // of `name := value` or a plain column's; else empty
+  std::vector<TypeRef> argument_types;          // null for lambdas
+  std::vector<std::optional<Value>> constants;  // arguments known at bind time
+  std::vector<std::string> argument_names;  // of `name := value` or a plain column's; else empty
   // Left for the caller; starts as the overload says:
-  std::vector<TypeRef> cast_to;                        // arguments are cast to these
+  std::vector<TypeRef> cast_to;  // arguments are cast to these
   TypeRef result = nullptr;
   ScalarKernel kernel = nullptr;
   FunctionDataRef data;
@@ -65,7 +66,7 @@ enum class Nulls : uint8_t {
 /// One typed form of a function. Declared as data in function/*.cpp.
 struct ScalarOverload {
   std::vector<TypePattern> parameters;
-  std::optional<TypePattern> variadic;   // zero or more after `parameters`
+  std::optional<TypePattern> variadic;  // zero or more after `parameters`
   TypePattern result = TypePattern::any();
   ScalarKernel kernel = nullptr;
   /// Completes the binding; throws Error(kTypeMismatch / kInvalidArgument). Optional.
@@ -79,12 +80,12 @@ struct ScalarOverload {
 /// Everything known of a function name; the only place it is declared. Its documentation page,
 /// completion and tests come from here.
 struct ScalarFunction {
-  std::string name;                  // lower case; operators by their sign
+  std::string name;  // lower case; operators by their sign
   std::vector<std::string> aliases;
-  std::string category;              // "string", "numeric", "date", "list", …
-  std::string summary;               // one sentence
-  std::string example;               // an expression: upper('ab')
-  std::string example_result;        // its value as text: AB
+  std::string category;        // "string", "numeric", "date", "list", …
+  std::string summary;         // one sentence
+  std::string example;         // an expression: upper('ab')
+  std::string example_result;  // its value as text: AB
   std::vector<ScalarOverload> overloads;
 };
 

@@ -66,8 +66,7 @@ Column overlay_kernel(const KernelCall& call, std::span<const Column> arguments)
         text.substr(character_offset(text, static_cast<size_t>(std::max<int64_t>(end, 0))));
     const uint64_t size = uint64_t{head.size()} + other.size() + tail.size();
     if (!check_size(call, row, size)) return;
-    put_text(writer, row, size,
-             [&](char* out) { append(append(append(out, head), other), tail); });
+    put_text(writer, row, size, [&](char* out) { append(append(append(out, head), other), tail); });
   });
   return writer.seal(call.row_count);
 }
@@ -80,7 +79,8 @@ void bind_join(FunctionBinding& binding) {
   const auto is_null = [](TypeRef type) { return type->is(TypeKind::kNull); };
   const auto is_nested = [](TypeRef type) { return type->is_nested(); };
   const auto& types = binding.argument_types;
-  if (std::any_of(types.begin(), types.end(), is_null) && std::any_of(types.begin(), types.end(), is_nested)) {
+  if (std::any_of(types.begin(), types.end(), is_null) &&
+      std::any_of(types.begin(), types.end(), is_nested)) {
     // A list || NULL: NULL, of no type.
     binding.result = Type::null();
     binding.kernel = null_kernel;

@@ -25,8 +25,12 @@ Column part_kernel(const KernelCall& call, std::span<const Column> arguments, Pa
 
 /// Parts are counted in characters, or in what people see as such.
 struct Characters {
-  static size_t offset(std::string_view text, size_t count) { return character_offset(text, count); }
-  static int64_t count(std::string_view text) { return static_cast<int64_t>(count_characters(text)); }
+  static size_t offset(std::string_view text, size_t count) {
+    return character_offset(text, count);
+  }
+  static int64_t count(std::string_view text) {
+    return static_cast<int64_t>(count_characters(text));
+  }
 };
 struct Graphemes {
   static size_t offset(std::string_view text, size_t count) { return grapheme_offset(text, count); }
@@ -169,23 +173,30 @@ void register_text_parts(FunctionRegistry& registry) {
          .result = text,
          .kernel = substring_kernel<Characters>,
          .cost = 2},
-        {.parameters = {text, integer}, .result = text, .kernel = substring_kernel<Characters>, .cost = 2}}});
-  registry.add(
-      {"left",
-       {},
-       "string",
-       "The first so many characters; all but the last so many where negative.",
-       "left('Hello', 2)",
-       "He",
-       {{.parameters = {text, integer}, .result = text, .kernel = left_kernel<Characters>, .cost = 2}}});
-  registry.add(
-      {"right",
-       {},
-       "string",
-       "The last so many characters; all but the first so many where negative.",
-       "right('Hello', 2)",
-       "lo",
-       {{.parameters = {text, integer}, .result = text, .kernel = right_kernel<Characters>, .cost = 2}}});
+        {.parameters = {text, integer},
+         .result = text,
+         .kernel = substring_kernel<Characters>,
+         .cost = 2}}});
+  registry.add({"left",
+                {},
+                "string",
+                "The first so many characters; all but the last so many where negative.",
+                "left('Hello', 2)",
+                "He",
+                {{.parameters = {text, integer},
+                  .result = text,
+                  .kernel = left_kernel<Characters>,
+                  .cost = 2}}});
+  registry.add({"right",
+                {},
+                "string",
+                "The last so many characters; all but the first so many where negative.",
+                "right('Hello', 2)",
+                "lo",
+                {{.parameters = {text, integer},
+                  .result = text,
+                  .kernel = right_kernel<Characters>,
+                  .cost = 2}}});
   registry.add({"trim",
                 {},
                 "string",

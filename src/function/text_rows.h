@@ -45,10 +45,9 @@ inline StringView part_of(std::string_view part, const char* readable_end) {
   const uint64_t back_bytes = std::min<uint64_t>(size, 12) - front_bytes;
   uint64_t is_long = size > StringView::kInlineBytes;
   asm("" : "+r"(is_long));  // or the compiler makes a branch of it
-  const uint64_t words[2] = {
-      size | (front & low_mask(8 * front_bytes)) << 32,
-      (back & low_mask(8 * back_bytes) & (is_long - 1)) |
-          (reinterpret_cast<uint64_t>(part.data()) & -is_long)};
+  const uint64_t words[2] = {size | (front & low_mask(8 * front_bytes)) << 32,
+                             (back & low_mask(8 * back_bytes) & (is_long - 1)) |
+                                 (reinterpret_cast<uint64_t>(part.data()) & -is_long)};
   return load_unaligned<StringView>(words);
 }
 

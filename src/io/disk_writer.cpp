@@ -106,9 +106,9 @@ class BufferedWriter : public WritableFile {
   uint64_t position_ = 0;
 };
 
-/// A pipe, a terminal, a device, or whatever standard output is. Only writes where there is room, so
-/// that it can be stopped while nobody reads. One that has a name is opened with its first bytes,
-/// since a pipe without a reader makes its writer wait too.
+/// A pipe, a terminal, a device, or whatever standard output is. Only writes where there is room,
+/// so that it can be stopped while nobody reads. One that has a name is opened with its first
+/// bytes, since a pipe without a reader makes its writer wait too.
 class ThroughWriter final : public BufferedWriter {
  public:
   ThroughWriter(std::string name, DiskHandle handle, std::function<bool()> is_unwanted)
@@ -117,7 +117,9 @@ class ThroughWriter final : public BufferedWriter {
     is_stream_ = disk().status(fd(), status) < 0 || status.kind == FileKind::kStream;
   }
   ThroughWriter(Disk& disk, std::string name, std::function<bool()> is_unwanted)
-      : BufferedWriter(std::move(name), {}), unopened_(&disk), is_unwanted_(std::move(is_unwanted)) {}
+      : BufferedWriter(std::move(name), {}),
+        unopened_(&disk),
+        is_unwanted_(std::move(is_unwanted)) {}
   ~ThroughWriter() override { forget(); }
 
   void publish() override {
@@ -153,7 +155,8 @@ class ThroughWriter final : public BufferedWriter {
     }
   }
   void check_wanted() const {
-    if (is_unwanted_ && is_unwanted_()) throw Error(ErrorCode::kCancelled, "stopped writing {}", path());
+    if (is_unwanted_ && is_unwanted_())
+      throw Error(ErrorCode::kCancelled, "stopped writing {}", path());
   }
 
   Disk* unopened_ = nullptr;  // until it is opened
@@ -221,7 +224,8 @@ std::string temporary_name(const std::string& path) {
 
 std::unique_ptr<WritableFile> write_through(std::string name, DiskHandle handle,
                                             std::function<bool()> is_unwanted) {
-  return std::make_unique<ThroughWriter>(std::move(name), std::move(handle), std::move(is_unwanted));
+  return std::make_unique<ThroughWriter>(std::move(name), std::move(handle),
+                                         std::move(is_unwanted));
 }
 
 std::unique_ptr<WritableFile> create_file(Disk& disk, const std::string& path,

@@ -128,7 +128,8 @@ class PendingRead final : public RefCounted {
     } catch (const Error& error) {
       fail(index, error);
     } catch (const std::exception& other) {  // a queue's job must not throw
-      fail(index, Error(ErrorCode::kMemoryLimit, "{} cannot be read: {}", file_->path(), other.what()));
+      fail(index,
+           Error(ErrorCode::kMemoryLimit, "{} cannot be read: {}", file_->path(), other.what()));
     }
     return false;
   }

@@ -4,8 +4,9 @@
 
 namespace doline {
 
-/// While one lives, streams that this thread reads ask whether what they read is still wanted: where
-/// files are looked at before there is a query to cancel. Scopes nest; the innermost is asked.
+/// While one lives, streams that this thread reads ask whether what they read is still wanted:
+/// where files are looked at before there is a query to cancel. Scopes nest; the innermost is
+/// asked.
 class WantedScope {
  public:
   /// `is_unwanted` is asked about every 20 ms, by this thread.

@@ -236,9 +236,7 @@ bool is_number_or_bool(TypeRef type) { return type->is_numeric() || type->is(Typ
 
 }  // namespace
 
-bool same_field_name(std::string_view a, std::string_view b) {
-  return equal_ignoring_case(a, b);
-}
+bool same_field_name(std::string_view a, std::string_view b) { return equal_ignoring_case(a, b); }
 
 TypeRef decimal_holding(TypeRef type) {
   return type->is(TypeKind::kDecimal) ? type : Type::decimal(digits_of(type), 0);

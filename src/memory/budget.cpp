@@ -42,7 +42,10 @@ thread_local Budget* thread_budget = nullptr;
 }  // namespace
 
 Budget::Budget(std::string name, Budget* parent, size_t limit_bytes)
-    : name_(std::move(name)), parent_(parent), limit_(limit_bytes), soft_limit_(soft_limit_of(limit_bytes)) {}
+    : name_(std::move(name)),
+      parent_(parent),
+      limit_(limit_bytes),
+      soft_limit_(soft_limit_of(limit_bytes)) {}
 
 Budget::~Budget() {
   // What is still charged here was charged above as well.
@@ -88,12 +91,14 @@ bool Budget::try_grow(size_t bytes) noexcept { return add(bytes, true); }
 void Budget::grow(size_t bytes) {
   if (add(bytes, false)) return;
   const Budget* tight = this;
-  while (tight->parent_ && tight->used_bytes() + bytes <= tight->limit_bytes()) tight = tight->parent_.get();
+  while (tight->parent_ && tight->used_bytes() + bytes <= tight->limit_bytes())
+    tight = tight->parent_.get();
   // Small limits in the smaller unit: "0 of 0 MiB" says nothing.
   const bool is_small = tight->limit_bytes() < size_t{16} << 20;
   const unsigned shift = is_small ? 10 : 20;
-  throw Error(ErrorCode::kMemoryLimit, "{} KiB more do not fit: {} of {} {} are in use", (bytes + 1023) >> 10,
-              tight->used_bytes() >> shift, tight->limit_bytes() >> shift, is_small ? "KiB" : "MiB")
+  throw Error(ErrorCode::kMemoryLimit, "{} KiB more do not fit: {} of {} {} are in use",
+              (bytes + 1023) >> 10, tight->used_bytes() >> shift, tight->limit_bytes() >> shift,
+              is_small ? "KiB" : "MiB")
       .hint("raise memory_limit (SET memory_limit = '…'), or lower threads");
 }
 
@@ -104,7 +109,8 @@ void Budget::shrink(size_t bytes) noexcept {
 
 void Budget::move_to(Budget& other, size_t bytes) noexcept {
   // The receiving side is charged without regard to its limit: the bytes exist already.
-  for (Budget* at = &other; at; at = at->parent_.get()) at->used_.fetch_add(bytes, std::memory_order_relaxed);
+  for (Budget* at = &other; at; at = at->parent_.get())
+    at->used_.fetch_add(bytes, std::memory_order_relaxed);
   shrink(bytes);
 }
 
@@ -126,7 +132,9 @@ void Budget::set_limit(size_t bytes) noexcept {
 
 Budget& current_budget() noexcept { return thread_budget ? *thread_budget : Budget::process(); }
 
-BudgetScope::BudgetScope(Budget& budget) noexcept : outer_(thread_budget) { thread_budget = &budget; }
+BudgetScope::BudgetScope(Budget& budget) noexcept : outer_(thread_budget) {
+  thread_budget = &budget;
+}
 BudgetScope::~BudgetScope() { thread_budget = outer_; }
 
 size_t granted_memory_bytes() {
@@ -136,7 +144,9 @@ size_t granted_memory_bytes() {
 }
 
 size_t resident_anonymous_bytes() {
-  return (read_number("/proc/self/status", "RssAnon:") + read_number("/proc/self/status", "RssShmem:")) << 10;
+  return (read_number("/proc/self/status", "RssAnon:") +
+          read_number("/proc/self/status", "RssShmem:"))
+         << 10;
 }
 
 }  // namespace doline

@@ -26,7 +26,8 @@ class PinSet final : public Pin {
 }  // namespace
 
 PinRef combine_pins(std::vector<PinRef> pins) {
-  std::sort(pins.begin(), pins.end(), [](const PinRef& a, const PinRef& b) { return a.get() < b.get(); });
+  std::sort(pins.begin(), pins.end(),
+            [](const PinRef& a, const PinRef& b) { return a.get() < b.get(); });
   pins.erase(std::unique(pins.begin(), pins.end()), pins.end());
   std::erase(pins, PinRef());
   if (pins.empty()) return nullptr;

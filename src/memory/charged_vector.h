@@ -33,7 +33,9 @@ class ChargedAllocator {
   }
   const BudgetRef& budget() const { return budget_; }
 
-  friend bool operator==(const ChargedAllocator& a, const ChargedAllocator& b) { return a.budget_ == b.budget_; }
+  friend bool operator==(const ChargedAllocator& a, const ChargedAllocator& b) {
+    return a.budget_ == b.budget_;
+  }
 
  private:
   BudgetRef budget_;

@@ -27,7 +27,8 @@ int order_of(size_t bytes) { return bytes <= kPage ? 0 : std::bit_width((bytes -
 
 std::byte* map_aligned(size_t bytes) {
   const size_t span = bytes + PagePool::kSlabBytes;
-  void* raw = ::mmap(nullptr, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* raw = ::mmap(nullptr, span, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (raw == MAP_FAILED) {
     throw Error(ErrorCode::kMemoryLimit, "the system refused {} MiB of memory", bytes >> 20)
         .hint("lower memory_limit, or free memory on this machine");
@@ -36,7 +37,8 @@ std::byte* map_aligned(size_t bytes) {
   const uintptr_t aligned = (begin + PagePool::kSlabBytes - 1) & ~(PagePool::kSlabBytes - 1);
   if (aligned > begin) ::munmap(raw, aligned - begin);
   const uintptr_t end = begin + span;
-  if (end > aligned + bytes) ::munmap(reinterpret_cast<void*>(aligned + bytes), end - aligned - bytes);
+  if (end > aligned + bytes)
+    ::munmap(reinterpret_cast<void*>(aligned + bytes), end - aligned - bytes);
   ::madvise(reinterpret_cast<void*>(aligned), bytes, MADV_HUGEPAGE);
   return reinterpret_cast<std::byte*>(aligned);
 }
@@ -48,7 +50,7 @@ struct PagePool::Slab {
   std::byte* base;
   std::array<uint8_t, kPagesInSlab> free_order;  // at a free block's first page; else kNotFree
   std::array<FreeBlock, kPagesInSlab> links;
-  std::array<bool, kPagesInSlab> resident;       // of a free block, at its first page
+  std::array<bool, kPagesInSlab> resident;  // of a free block, at its first page
   size_t index;
 };
 

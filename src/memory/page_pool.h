@@ -41,12 +41,16 @@ class PagePool {
 
   /// Of that, what is given back whenever memory is wanted that is not resident yet and the limit
   /// says so: blocks worth a system call.
-  size_t releasable_bytes() const noexcept { return releasable_bytes_.load(std::memory_order_relaxed); }
+  size_t releasable_bytes() const noexcept {
+    return releasable_bytes_.load(std::memory_order_relaxed);
+  }
 
   /// How much idle memory may stay resident; set from the memory limit.
   void set_slack(size_t bytes) noexcept { slack_bytes_.store(bytes, std::memory_order_relaxed); }
   /// What blocks in use and idle memory may be together.
-  void set_resident_limit(size_t bytes) noexcept { resident_limit_bytes_.store(bytes, std::memory_order_relaxed); }
+  void set_resident_limit(size_t bytes) noexcept {
+    resident_limit_bytes_.store(bytes, std::memory_order_relaxed);
+  }
 
  private:
   static constexpr int kOrders = 10;  // 4 KiB << 0 … 4 KiB << 9 = 2 MiB

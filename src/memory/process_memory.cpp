@@ -38,7 +38,8 @@ size_t anonymous_bytes() noexcept {
   unsigned long all = 0;
   unsigned long resident = 0;
   unsigned long shared = 0;
-  if (std::sscanf(text, "%lu %lu %lu", &all, &resident, &shared) != 3 || shared > resident) return 0;
+  if (std::sscanf(text, "%lu %lu %lu", &all, &resident, &shared) != 3 || shared > resident)
+    return 0;
   return (resident - shared) * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 }
 

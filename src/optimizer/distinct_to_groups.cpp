@@ -8,7 +8,8 @@ namespace {
 /// What `aggregate` is over, where it sees each of its values once; null: it does not.
 ExprRef distinct_argument(const AggregateExpr& aggregate, const AggregateDeclaration& declaration) {
   if (!aggregate.distinct && !declaration.ignores_distinct) return nullptr;
-  if (aggregate.filter || !aggregate.order_by.empty() || aggregate.function->is_order_sensitive()) return nullptr;
+  if (aggregate.filter || !aggregate.order_by.empty() || aggregate.function->is_order_sensitive())
+    return nullptr;
   // Between values met equally often these take the first, and groups come in no order.
   if (aggregate.name == "mode" || aggregate.name == "any_value") return nullptr;
   if (aggregate.arguments.size() != 1 || aggregate.evaluated.size() != 1) return nullptr;
@@ -38,7 +39,8 @@ PlanRef distinct_to_groups(const PlanRef& plan) {
     std::vector<std::string> group_names = aggregation->key_names;
     groups.push_back(value);
     group_names.push_back(value->to_string());
-    const PlanRef input = AggregationNode::create(aggregation->input, std::move(groups), std::move(group_names), {}, {});
+    const PlanRef input = AggregationNode::create(aggregation->input, std::move(groups),
+                                                  std::move(group_names), {}, {});
     const auto column = [&](size_t index) {
       const Field& field = input->schema[index];
       return ColumnExpr::create(static_cast<uint32_t>(index), field.type, field.name);
@@ -48,11 +50,12 @@ PlanRef distinct_to_groups(const PlanRef& plan) {
     std::vector<AggregateExprRef> aggregates;
     for (size_t i = 0; i < declarations.size(); ++i) {
       const AggregateExpr& old = *aggregation->aggregates[i];
-      aggregates.push_back(AggregateExpr::create(*declarations[i], {column(keys.size())}, false, {}, nullptr, old.span));
+      aggregates.push_back(AggregateExpr::create(*declarations[i], {column(keys.size())}, false, {},
+                                                 nullptr, old.span));
       if (aggregates.back()->type != old.type) return nullptr;
     }
-    return AggregationNode::create(input, std::move(keys), aggregation->key_names, std::move(aggregates),
-                                   aggregation->aggregate_names);
+    return AggregationNode::create(input, std::move(keys), aggregation->key_names,
+                                   std::move(aggregates), aggregation->aggregate_names);
   });
 }
 

@@ -11,12 +11,14 @@ constexpr uint32_t kFoldingPolls = 20;
 
 bool is_true(const ExprRef& expr) {
   const auto* constant = dynamic_cast<const ConstantExpr*>(expr.get());
-  return constant && !constant->value.is_null() && constant->value.type()->is(TypeKind::kBool) && constant->value.as_bool();
+  return constant && !constant->value.is_null() && constant->value.type()->is(TypeKind::kBool) &&
+         constant->value.as_bool();
 }
 
 ExprRef folded_expr(const ExprRef& expr, const SessionConstants& session) {
   return rewrite(expr, [&](const ExprRef& at) -> ExprRef {
-    if (at->tag() == NodeTag::kConstant || at->tag() == NodeTag::kLambda || !is_constant(at)) return nullptr;
+    if (at->tag() == NodeTag::kConstant || at->tag() == NodeTag::kLambda || !is_constant(at))
+      return nullptr;
     try {
       const PatienceScope patience(kFoldingPolls);
       return ConstantExpr::create(evaluate_constant(at, session), at->span);
@@ -30,7 +32,8 @@ ExprRef folded_expr(const ExprRef& expr, const SessionConstants& session) {
 
 PlanRef fold_constants(const PlanRef& plan, const SessionConstants& session) {
   return rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
-    PlanRef changed = map_expressions(node, [&](const ExprRef& expr) { return folded_expr(expr, session); });
+    PlanRef changed =
+        map_expressions(node, [&](const ExprRef& expr) { return folded_expr(expr, session); });
     if (changed->tag() != NodeTag::kFilter) return changed;
     const auto& filter = static_cast<const FilterNode&>(*changed);
     std::vector<ExprRef> terms;

@@ -23,7 +23,8 @@ namespace {
 double selectivity(const ExprRef& term) {
   if (const auto* call = dynamic_cast<const CallExpr*>(term.get())) {
     if (call->name == "=") return 0.05;
-    if (call->name == "<" || call->name == "<=" || call->name == ">" || call->name == ">=") return 0.35;
+    if (call->name == "<" || call->name == "<=" || call->name == ">" || call->name == ">=")
+      return 0.35;
     if (call->name == "~~" || call->name == "contains" || call->name == "prefix") return 0.15;
     if (call->name == "not") return 0.8;
   }
@@ -33,7 +34,8 @@ double selectivity(const ExprRef& term) {
   if (const auto* conjunction = dynamic_cast<const ConjunctionExpr*>(term.get())) {
     double share = conjunction->is_and ? 1 : 0;
     for (const ExprRef& inner : conjunction->terms) {
-      share = conjunction->is_and ? share * selectivity(inner) : std::min(1.0, share + selectivity(inner));
+      share = conjunction->is_and ? share * selectivity(inner)
+                                  : std::min(1.0, share + selectivity(inner));
     }
     return share;
   }
@@ -44,12 +46,24 @@ double selectivity(const ExprRef& term) {
 std::optional<double> as_number(const Value& value) {
   if (value.is_null()) return std::nullopt;
   switch (value.type()->physical()) {
-    case PhysicalType::kInt8: case PhysicalType::kInt16: case PhysicalType::kInt32: case PhysicalType::kInt64:
-    case PhysicalType::kUInt8: case PhysicalType::kUInt16: case PhysicalType::kUInt32: case PhysicalType::kUInt64:
+    case PhysicalType::kInt8:
+    case PhysicalType::kInt16:
+    case PhysicalType::kInt32:
+    case PhysicalType::kInt64:
+    case PhysicalType::kUInt8:
+    case PhysicalType::kUInt16:
+    case PhysicalType::kUInt32:
+    case PhysicalType::kUInt64:
       if (value.type()->is(TypeKind::kDecimal)) return std::nullopt;
       return static_cast<double>(value.as_integer());
-    case PhysicalType::kBool: case PhysicalType::kInt128: case PhysicalType::kFloat: case PhysicalType::kDouble:
-    case PhysicalType::kString: case PhysicalType::kInterval: case PhysicalType::kList: case PhysicalType::kStruct:
+    case PhysicalType::kBool:
+    case PhysicalType::kInt128:
+    case PhysicalType::kFloat:
+    case PhysicalType::kDouble:
+    case PhysicalType::kString:
+    case PhysicalType::kInterval:
+    case PhysicalType::kList:
+    case PhysicalType::kStruct:
       return std::nullopt;
   }
   return std::nullopt;
@@ -59,9 +73,12 @@ thread_local SharedFacts* shared_facts = nullptr;
 
 /// What `compute` says of the node, once where it is shared and a pass is under way.
 template <class Compute>
-double fact(const PlanRef& plan, std::unordered_map<const PlanNode*, double> SharedFacts::*facts, Compute&& compute) {
+double fact(const PlanRef& plan, std::unordered_map<const PlanNode*, double> SharedFacts::* facts,
+            Compute&& compute) {
   if (!shared_facts || plan->tag() != NodeTag::kSharedInput) return compute();
-  if (const auto known = (shared_facts->*facts).find(plan.get()); known != (shared_facts->*facts).end()) return known->second;
+  if (const auto known = (shared_facts->*facts).find(plan.get());
+      known != (shared_facts->*facts).end())
+    return known->second;
   const double value = compute();
   (shared_facts->*facts).emplace(plan.get(), value);
   shared_facts->kept.push_back(plan);
@@ -76,7 +93,8 @@ double base_rows(const PlanRef& plan) {
 
 double computed_base_rows(const PlanRef& plan) {
   if (plan->tag() == NodeTag::kScan) {
-    return static_cast<double>(static_cast<const ScanNode&>(*plan).table->statistics().row_count.value_or(1'000'000));
+    return static_cast<double>(
+        static_cast<const ScanNode&>(*plan).table->statistics().row_count.value_or(1'000'000));
   }
   double most = 1;
   for (const PlanRef& child : plan->children()) most = std::max(most, base_rows(child));
@@ -123,7 +141,8 @@ struct JoinTree {
 
 bool is_inner(const PlanRef& plan) {
   const auto* join = dynamic_cast<const JoinNode*>(plan.get());
-  return join && (join->kind == JoinKind::kInner || join->kind == JoinKind::kCross) && !join->nulls_equal;
+  return join && (join->kind == JoinKind::kInner || join->kind == JoinKind::kCross) &&
+         !join->nulls_equal;
 }
 
 void flatten(const PlanRef& plan, JoinTree& tree) {
@@ -139,11 +158,12 @@ void flatten(const PlanRef& plan, JoinTree& tree) {
   const uint32_t middle = tree.width;
   flatten(join.right, tree);
   for (size_t i = 0; i < join.left_keys.size(); ++i) {
-    tree.terms.push_back(
-        CallExpr::create("=", {shift_columns(join.left_keys[i], begin), shift_columns(join.right_keys[i], middle)}));
+    tree.terms.push_back(CallExpr::create(
+        "=", {shift_columns(join.left_keys[i], begin), shift_columns(join.right_keys[i], middle)}));
   }
   if (join.residual) {
-    for (const ExprRef& term : conjuncts_of(join.residual)) tree.terms.push_back(shift_columns(term, begin));
+    for (const ExprRef& term : conjuncts_of(join.residual))
+      tree.terms.push_back(shift_columns(term, begin));
   }
 }
 
@@ -160,7 +180,7 @@ struct Part {
   PlanRef plan;
   uint64_t mask;
   double rows;
-  double base;                 // rows of the largest table in it: how many distinct keys it may have
+  double base;  // rows of the largest table in it: how many distinct keys it may have
   std::vector<uint32_t> columns;  // of the whole tree, in the part's order
 };
 
@@ -173,7 +193,8 @@ bool is_equality(const ExprRef& term) {
 /// which is taken to occur on both sides.
 double joined_rows(const Part& a, const Part& b, double values) {
   if (values == 0) return a.rows * b.rows;
-  return std::max(1.0, a.rows * b.rows / std::clamp(values, 1.0, std::max(1.0, std::min(a.base, b.base))));
+  return std::max(
+      1.0, a.rows * b.rows / std::clamp(values, 1.0, std::max(1.0, std::min(a.base, b.base))));
 }
 
 bool is_equality(const ExprRef& term);
@@ -186,13 +207,15 @@ double values_of(const JoinTree& tree, const ExprRef& term) {
     const uint64_t mask = inputs_of(tree, side);
     if (!std::has_single_bit(mask)) continue;
     const auto input = static_cast<size_t>(std::countr_zero(mask));
-    least = std::min(least, distinct_values(tree.inputs[input], shift_columns(side, -int64_t{tree.begins[input]})));
+    least = std::min(least, distinct_values(tree.inputs[input],
+                                            shift_columns(side, -int64_t{tree.begins[input]})));
   }
   return std::isinf(least) ? 1000 : least;
 }
 
 /// Combinations of values of the unused equalities between two parts; 0 where there are none.
-double values_between(const JoinTree& tree, const Part& a, const Part& b, const std::vector<bool>& used) {
+double values_between(const JoinTree& tree, const Part& a, const Part& b,
+                      const std::vector<bool>& used) {
   double values = 0;
   for (size_t i = 0; i < tree.terms.size(); ++i) {
     if (used[i] || tree.values[i] == 0) continue;
@@ -227,7 +250,9 @@ Part join_parts(const Part& a, const Part& b, const JoinTree& tree, std::vector<
       const auto& arguments = static_cast<const CallExpr&>(*term).arguments;
       const uint64_t first = inputs_of(tree, arguments[0]);
       const uint64_t second = inputs_of(tree, arguments[1]);
-      const auto within = [](uint64_t mask, const Part& part) { return mask != 0 && (mask & ~part.mask) == 0; };
+      const auto within = [](uint64_t mask, const Part& part) {
+        return mask != 0 && (mask & ~part.mask) == 0;
+      };
       if (within(first, probe) && within(second, build)) {
         probe_keys.push_back(remap_columns(arguments[0], probe_map));
         build_keys.push_back(remap_columns(arguments[1], build_map));
@@ -245,7 +270,8 @@ Part join_parts(const Part& a, const Part& b, const JoinTree& tree, std::vector<
   made.base = std::max(a.base, b.base);
   const ExprRef rest = residual.empty() ? nullptr : ConjunctionExpr::create(true, residual);
   const JoinKind kind = probe_keys.empty() && !rest ? JoinKind::kCross : JoinKind::kInner;
-  made.plan = JoinNode::create(probe.plan, build.plan, kind, std::move(probe_keys), std::move(build_keys), rest);
+  made.plan = JoinNode::create(probe.plan, build.plan, kind, std::move(probe_keys),
+                               std::move(build_keys), rest);
   return made;
 }
 
@@ -254,9 +280,13 @@ PlanRef ordered_tree(const PlanRef& plan) {
   flatten(plan, tree);
   std::vector<Part> parts;
   for (size_t i = 0; i < tree.inputs.size(); ++i) {
-    Part part{tree.inputs[i], uint64_t{1} << i, std::max(1.0, estimated_rows(tree.inputs[i])),
-              std::max(1.0, base_rows(tree.inputs[i])), {}};
-    for (uint32_t c = 0; c < part.plan->schema.size(); ++c) part.columns.push_back(tree.begins[i] + c);
+    Part part{tree.inputs[i],
+              uint64_t{1} << i,
+              std::max(1.0, estimated_rows(tree.inputs[i])),
+              std::max(1.0, base_rows(tree.inputs[i])),
+              {}};
+    for (uint32_t c = 0; c < part.plan->schema.size(); ++c)
+      part.columns.push_back(tree.begins[i] + c);
     parts.push_back(std::move(part));
   }
   for (const ExprRef& term : tree.terms) {
@@ -272,7 +302,8 @@ PlanRef ordered_tree(const PlanRef& plan) {
       for (size_t b = a + 1; b < parts.size(); ++b) {
         const double values = values_between(tree, parts[a], parts[b], used);
         const double rows = joined_rows(parts[a], parts[b], values);
-        const double cost = values != 0 ? rows + std::min(parts[a].rows, parts[b].rows) : rows * 1e6 + 1e12;
+        const double cost =
+            values != 0 ? rows + std::min(parts[a].rows, parts[b].rows) : rows * 1e6 + 1e12;
         if (cost < best) {
           best = cost;
           best_a = a;
@@ -328,7 +359,8 @@ double computed_estimate(const PlanRef& plan) {
     }
     case NodeTag::kFilter: {
       double rows = estimated_rows(plan->children()[0]);
-      for (const ExprRef& term : conjuncts_of(static_cast<const FilterNode&>(*plan).predicate)) rows *= selectivity(term);
+      for (const ExprRef& term : conjuncts_of(static_cast<const FilterNode&>(*plan).predicate))
+        rows *= selectivity(term);
       return rows;
     }
     case NodeTag::kAggregation: {
@@ -342,7 +374,8 @@ double computed_estimate(const PlanRef& plan) {
       if (join.kind == JoinKind::kMark) return left;
       const double right = estimated_rows(join.right);
       if (join.left_keys.empty()) return left * right;
-      return std::max(1.0, left * right / std::max(1.0, std::min(base_rows(join.left), base_rows(join.right))));
+      return std::max(
+          1.0, left * right / std::max(1.0, std::min(base_rows(join.left), base_rows(join.right))));
     }
     case NodeTag::kLimit: {
       const auto& limit = static_cast<const LimitNode&>(*plan);
@@ -359,15 +392,35 @@ double computed_estimate(const PlanRef& plan) {
       for (const PlanRef& child : plan->children()) rows += estimated_rows(child);
       return rows;
     }
-    case NodeTag::kValues: return static_cast<double>(static_cast<const ValuesNode&>(*plan).row_count);
-    case NodeTag::kSingleRow: case NodeTag::kWrite: return 1;
-    case NodeTag::kUnnest: return estimated_rows(plan->children()[0]) * 4;
-    case NodeTag::kProject: case NodeTag::kWindowing: case NodeTag::kSharedInput:
+    case NodeTag::kValues:
+      return static_cast<double>(static_cast<const ValuesNode&>(*plan).row_count);
+    case NodeTag::kSingleRow:
+    case NodeTag::kWrite:
+      return 1;
+    case NodeTag::kUnnest:
+      return estimated_rows(plan->children()[0]) * 4;
+    case NodeTag::kProject:
+    case NodeTag::kWindowing:
+    case NodeTag::kSharedInput:
       return estimated_rows(plan->children()[0]);
-    case NodeTag::kConstant: case NodeTag::kColumn: case NodeTag::kCall: case NodeTag::kCast: case NodeTag::kCase:
-    case NodeTag::kConjunction: case NodeTag::kIsNull: case NodeTag::kInList: case NodeTag::kCoalesce: case NodeTag::kTry:
-    case NodeTag::kLambda: case NodeTag::kAggregate: case NodeTag::kWindow: case NodeTag::kSortKey: case NodeTag::kDistinct:
-    case NodeTag::kRange: case NodeTag::kCrossProduct: case NodeTag::kOrderKept:
+    case NodeTag::kConstant:
+    case NodeTag::kColumn:
+    case NodeTag::kCall:
+    case NodeTag::kCast:
+    case NodeTag::kCase:
+    case NodeTag::kConjunction:
+    case NodeTag::kIsNull:
+    case NodeTag::kInList:
+    case NodeTag::kCoalesce:
+    case NodeTag::kTry:
+    case NodeTag::kLambda:
+    case NodeTag::kAggregate:
+    case NodeTag::kWindow:
+    case NodeTag::kSortKey:
+    case NodeTag::kDistinct:
+    case NodeTag::kRange:
+    case NodeTag::kCrossProduct:
+    case NodeTag::kOrderKept:
       break;
   }
   return 1;
@@ -379,7 +432,9 @@ PlanRef order_joins(const PlanRef& plan) {
   const EstimateScope scope;
   const bool is_shared = plan->tag() == NodeTag::kSharedInput;
   if (is_shared) {
-    if (const auto known = shared_facts->ordered.find(plan.get()); known != shared_facts->ordered.end()) return known->second;
+    if (const auto known = shared_facts->ordered.find(plan.get());
+        known != shared_facts->ordered.end())
+      return known->second;
   }
   if (is_inner(plan)) {
     // More inputs than a mask has bits stay as they were written.

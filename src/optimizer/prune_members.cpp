@@ -30,15 +30,18 @@ bool member_of(const Expr& expr, uint32_t& column, Path& path) {
     return true;
   }
   const auto* call = dynamic_cast<const CallExpr*>(&expr);
-  if (call == nullptr || call->name != "struct_extract" || call->arguments.size() != 2) return false;
+  if (call == nullptr || call->name != "struct_extract" || call->arguments.size() != 2)
+    return false;
   const auto* name = dynamic_cast<const ConstantExpr*>(call->arguments[1].get());
-  if (name == nullptr || name->value.is_null() || !name->value.type()->is(TypeKind::kVarchar)) return false;
+  if (name == nullptr || name->value.is_null() || !name->value.type()->is(TypeKind::kVarchar))
+    return false;
   const TypeRef type = call->arguments[0]->type;
   if (!type->is(TypeKind::kStruct) || !member_of(*call->arguments[0], column, path)) return false;
   const std::vector<Field>& fields = type->fields();
   // A name in another case reads a field that it does not tell here: then all of them count.
-  const bool is_known = std::any_of(fields.begin(), fields.end(),
-                                    [&](const Field& field) { return field.name == name->value.as_text(); });
+  const bool is_known = std::any_of(fields.begin(), fields.end(), [&](const Field& field) {
+    return field.name == name->value.as_text();
+  });
   if (!is_known) return false;
   path.push_back(name->value.as_text());
   return true;
@@ -76,8 +79,10 @@ class MemberUses {
         Uses& known = scans_[plan.get()];
         known.resize(plan->schema.size());
         for (size_t i = 0; i < known.size(); ++i) known[i].add(uses[i]);
-        for (const ExprRef& filter : static_cast<const ScanNode&>(*plan).filters) read_by(filter, known);
-        for (const uint32_t column : static_cast<const ScanNode&>(*plan).runtime_columns) known[column].is_whole = true;
+        for (const ExprRef& filter : static_cast<const ScanNode&>(*plan).filters)
+          read_by(filter, known);
+        for (const uint32_t column : static_cast<const ScanNode&>(*plan).runtime_columns)
+          known[column].is_whole = true;
         return;
       }
       case NodeTag::kFilter: {
@@ -120,12 +125,31 @@ class MemberUses {
         for (const ExprRef& list : node.lists) read_by(list, below);
         return go(node.input, below);
       }
-      case NodeTag::kJoin: case NodeTag::kWindowing: case NodeTag::kUnion: case NodeTag::kDistinct:
-      case NodeTag::kValues: case NodeTag::kSingleRow: case NodeTag::kSharedInput: case NodeTag::kWrite:
-      case NodeTag::kRange: case NodeTag::kCrossProduct: case NodeTag::kOrderKept:
-      case NodeTag::kConstant: case NodeTag::kColumn: case NodeTag::kCall: case NodeTag::kCast: case NodeTag::kCase:
-      case NodeTag::kConjunction: case NodeTag::kIsNull: case NodeTag::kInList: case NodeTag::kCoalesce:
-      case NodeTag::kTry: case NodeTag::kLambda: case NodeTag::kAggregate: case NodeTag::kWindow: case NodeTag::kSortKey:
+      case NodeTag::kJoin:
+      case NodeTag::kWindowing:
+      case NodeTag::kUnion:
+      case NodeTag::kDistinct:
+      case NodeTag::kValues:
+      case NodeTag::kSingleRow:
+      case NodeTag::kSharedInput:
+      case NodeTag::kWrite:
+      case NodeTag::kRange:
+      case NodeTag::kCrossProduct:
+      case NodeTag::kOrderKept:
+      case NodeTag::kConstant:
+      case NodeTag::kColumn:
+      case NodeTag::kCall:
+      case NodeTag::kCast:
+      case NodeTag::kCase:
+      case NodeTag::kConjunction:
+      case NodeTag::kIsNull:
+      case NodeTag::kInList:
+      case NodeTag::kCoalesce:
+      case NodeTag::kTry:
+      case NodeTag::kLambda:
+      case NodeTag::kAggregate:
+      case NodeTag::kWindow:
+      case NodeTag::kSortKey:
         for (const PlanRef& child : plan->children()) whole(child);
         return;
     }
@@ -139,7 +163,8 @@ class MemberUses {
     Ref<ScanNode> made;
     for (uint32_t i = 0; i < known->second.size(); ++i) {
       const Use& use = known->second[i];
-      if (use.is_whole || use.members.empty() || !plan->schema[i].type->is(TypeKind::kStruct)) continue;
+      if (use.is_whole || use.members.empty() || !plan->schema[i].type->is(TypeKind::kStruct))
+        continue;
       if (!made) {
         made = make_ref<ScanNode>();
         made->table = node.table;

@@ -38,18 +38,41 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
     }
     case NodeTag::kJoin: {
       const auto& join = static_cast<const JoinNode&>(*plan);
-      const bool keeps_left = join.kind == JoinKind::kInner || join.kind == JoinKind::kSemi || join.kind == JoinKind::kLeft ||
-                              join.kind == JoinKind::kAnti || join.kind == JoinKind::kCross;
+      const bool keeps_left = join.kind == JoinKind::kInner || join.kind == JoinKind::kSemi ||
+                              join.kind == JoinKind::kLeft || join.kind == JoinKind::kAnti ||
+                              join.kind == JoinKind::kCross;
       if (column >= join.left->schema.size() || !keeps_left) return nullptr;
       const PlanRef left = subscribed(join.left, column, id);
       return left ? join.with_children({left, join.right}) : nullptr;
     }
-    case NodeTag::kAggregation: case NodeTag::kSort: case NodeTag::kLimit: case NodeTag::kUnion: case NodeTag::kValues:
-    case NodeTag::kUnnest: case NodeTag::kWindowing: case NodeTag::kSingleRow: case NodeTag::kSharedInput:
-    case NodeTag::kWrite: case NodeTag::kConstant: case NodeTag::kColumn: case NodeTag::kCall: case NodeTag::kCast:
-    case NodeTag::kCase: case NodeTag::kConjunction: case NodeTag::kIsNull: case NodeTag::kInList: case NodeTag::kCoalesce:
-    case NodeTag::kTry: case NodeTag::kLambda: case NodeTag::kAggregate: case NodeTag::kWindow: case NodeTag::kSortKey:
-    case NodeTag::kDistinct: case NodeTag::kRange: case NodeTag::kCrossProduct: case NodeTag::kOrderKept:
+    case NodeTag::kAggregation:
+    case NodeTag::kSort:
+    case NodeTag::kLimit:
+    case NodeTag::kUnion:
+    case NodeTag::kValues:
+    case NodeTag::kUnnest:
+    case NodeTag::kWindowing:
+    case NodeTag::kSingleRow:
+    case NodeTag::kSharedInput:
+    case NodeTag::kWrite:
+    case NodeTag::kConstant:
+    case NodeTag::kColumn:
+    case NodeTag::kCall:
+    case NodeTag::kCast:
+    case NodeTag::kCase:
+    case NodeTag::kConjunction:
+    case NodeTag::kIsNull:
+    case NodeTag::kInList:
+    case NodeTag::kCoalesce:
+    case NodeTag::kTry:
+    case NodeTag::kLambda:
+    case NodeTag::kAggregate:
+    case NodeTag::kWindow:
+    case NodeTag::kSortKey:
+    case NodeTag::kDistinct:
+    case NodeTag::kRange:
+    case NodeTag::kCrossProduct:
+    case NodeTag::kOrderKept:
       return nullptr;
   }
   return nullptr;
@@ -64,7 +87,9 @@ PlanRef place_runtime_filters(const PlanRef& plan) {
     const auto* join = dynamic_cast<const JoinNode*>(node.get());
     // Left rows without a match may vanish early only where they vanish anyway.
     if (!join || join->left_keys.empty() || join->nulls_equal) return nullptr;
-    if (join->kind != JoinKind::kInner && join->kind != JoinKind::kSemi && join->kind != JoinKind::kRight) return nullptr;
+    if (join->kind != JoinKind::kInner && join->kind != JoinKind::kSemi &&
+        join->kind != JoinKind::kRight)
+      return nullptr;
     if (estimated_rows(join->right) > estimated_rows(join->left) * kWorthwhile) return nullptr;
     PlanRef left = join->left;
     std::vector<int64_t> ids(join->left_keys.size(), -1);
@@ -80,7 +105,8 @@ PlanRef place_runtime_filters(const PlanRef& plan) {
     }
     if (!any) return nullptr;
     const PlanRef copy = join->with_children({left, join->right});
-    const_cast<JoinNode&>(static_cast<const JoinNode&>(*copy)).runtime_filters = std::move(ids);  // not published yet
+    const_cast<JoinNode&>(static_cast<const JoinNode&>(*copy)).runtime_filters =
+        std::move(ids);  // not published yet
     return copy;
   });
 }

@@ -13,9 +13,9 @@ namespace doline {
 struct TableFunctionCall {
   std::string name;
   std::vector<Value> arguments;
-  std::map<std::string, Value> options;   // named, lower case
+  std::map<std::string, Value> options;  // named, lower case
   std::map<std::string, SourceSpan> option_spans = {};
-  std::vector<TableRef> inputs;           // subquery arguments
+  std::vector<TableRef> inputs;  // subquery arguments
   SourceSpan span;
 
   /// Where an option stands; the whole call where that is not known.

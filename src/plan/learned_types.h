@@ -25,7 +25,8 @@ class LearnedTypes {
   using Merge = TypeRef (*)(TypeRef, TypeRef);
 
   /// `source` names what was sniffed, its version included, so that a changed file is new.
-  void widen(const std::string& source, const std::string& column, TypeRef type, Merge merge = &wider_type);
+  void widen(const std::string& source, const std::string& column, TypeRef type,
+             Merge merge = &wider_type);
   /// Null where nothing was learned.
   TypeRef find(const std::string& source, const std::string& column) const;
   /// Rises whenever widen() changed something: what was bound before is worth another try.

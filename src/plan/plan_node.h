@@ -28,7 +28,8 @@ class PlanNode : public Node {
 };
 
 /// The whole tree, indented by box-drawing lines; `annotate` may add to a node's line.
-std::string print_plan(const PlanRef& plan, const std::function<std::string(const PlanNode&)>& annotate = {});
+std::string print_plan(const PlanRef& plan,
+                       const std::function<std::string(const PlanNode&)>& annotate = {});
 /// The plan over its own wire form; what verify_plans runs. Its tables are opened anew.
 PlanRef through_wire(const PlanRef& plan, const AccessPolicy& access);
 /// Bottom-up; null keeps a node. Shared nodes are changed once and stay shared.
@@ -37,8 +38,8 @@ PlanRef rewrite_plan(const PlanRef& plan, const std::function<PlanRef(const Plan
 /// Reads `columns` of a table. Filters are over the output columns.
 class ScanNode final : public PlanNode {
  public:
-  static PlanRef create(TableRef table, std::vector<uint32_t> columns, std::vector<ExprRef> filters = {},
-                        std::optional<uint64_t> limit = {});
+  static PlanRef create(TableRef table, std::vector<uint32_t> columns,
+                        std::vector<ExprRef> filters = {}, std::optional<uint64_t> limit = {});
   /// All columns.
   static PlanRef create(TableRef table);
   TableRef table;
@@ -90,7 +91,9 @@ class ProjectNode final : public PlanNode {
   }
   void complete() override;
   std::vector<PlanRef> children() const override { return {input}; }
-  PlanRef with_children(std::vector<PlanRef> c) const override { return create(c[0], exprs, names); }
+  PlanRef with_children(std::vector<PlanRef> c) const override {
+    return create(c[0], exprs, names);
+  }
   std::string describe() const override;
 };
 
@@ -99,8 +102,10 @@ class ProjectNode final : public PlanNode {
 /// column "grouping_set" numbers the set.
 class AggregationNode final : public PlanNode {
  public:
-  static PlanRef create(PlanRef input, std::vector<ExprRef> keys, std::vector<std::string> key_names,
-                        std::vector<AggregateExprRef> aggregates, std::vector<std::string> aggregate_names);
+  static PlanRef create(PlanRef input, std::vector<ExprRef> keys,
+                        std::vector<std::string> key_names,
+                        std::vector<AggregateExprRef> aggregates,
+                        std::vector<std::string> aggregate_names);
   PlanRef input;
   std::vector<ExprRef> keys;
   std::vector<std::string> key_names;
@@ -140,7 +145,8 @@ constexpr JoinKind last_of(JoinKind) { return JoinKind::kCross; }
 class JoinNode final : public PlanNode {
  public:
   static PlanRef create(PlanRef left, PlanRef right, JoinKind kind, std::vector<ExprRef> left_keys,
-                        std::vector<ExprRef> right_keys, ExprRef residual = {}, bool null_aware = false);
+                        std::vector<ExprRef> right_keys, ExprRef residual = {},
+                        bool null_aware = false);
   PlanRef left;
   PlanRef right;  // the build side
   JoinKind kind = JoinKind::kInner;
@@ -148,8 +154,8 @@ class JoinNode final : public PlanNode {
   std::vector<ExprRef> right_keys;
   ExprRef residual;
   bool null_aware = false;
-  bool nulls_equal = false;                // IS NOT DISTINCT FROM keys
-  std::vector<int64_t> runtime_filters;    // ids published for left_keys[i]; -1: none
+  bool nulls_equal = false;              // IS NOT DISTINCT FROM keys
+  std::vector<int64_t> runtime_filters;  // ids published for left_keys[i]; -1: none
   NodeTag tag() const override { return NodeTag::kJoin; }
   void fields(FieldVisitor& v) override {
     v(1, "left", left);
@@ -171,7 +177,8 @@ class JoinNode final : public PlanNode {
 /// Stable. With `take` >= 0 only rows [skip, skip + take) of the result (top-N).
 class SortNode final : public PlanNode {
  public:
-  static PlanRef create(PlanRef input, std::vector<SortKeyRef> keys, int64_t skip = 0, int64_t take = -1);
+  static PlanRef create(PlanRef input, std::vector<SortKeyRef> keys, int64_t skip = 0,
+                        int64_t take = -1);
   PlanRef input;
   std::vector<SortKeyRef> keys;
   int64_t skip = 0;
@@ -185,7 +192,9 @@ class SortNode final : public PlanNode {
   }
   void complete() override;
   std::vector<PlanRef> children() const override { return {input}; }
-  PlanRef with_children(std::vector<PlanRef> c) const override { return create(c[0], keys, skip, take); }
+  PlanRef with_children(std::vector<PlanRef> c) const override {
+    return create(c[0], keys, skip, take);
+  }
   std::string describe() const override;
 };
 
@@ -207,7 +216,9 @@ class LimitNode final : public PlanNode {
   }
   void complete() override;
   std::vector<PlanRef> children() const override { return {input}; }
-  PlanRef with_children(std::vector<PlanRef> c) const override { return create(c[0], skip, take, percent); }
+  PlanRef with_children(std::vector<PlanRef> c) const override {
+    return create(c[0], skip, take, percent);
+  }
   std::string describe() const override;
 };
 
@@ -264,14 +275,17 @@ class UnnestNode final : public PlanNode {
   }
   void complete() override;
   std::vector<PlanRef> children() const override { return {input}; }
-  PlanRef with_children(std::vector<PlanRef> c) const override { return create(c[0], lists, names, keep_empty); }
+  PlanRef with_children(std::vector<PlanRef> c) const override {
+    return create(c[0], lists, names, keep_empty);
+  }
   std::string describe() const override;
 };
 
 /// Appends one column a window call. All calls share partition_by and order_by.
 class WindowingNode final : public PlanNode {
  public:
-  static PlanRef create(PlanRef input, std::vector<WindowExprRef> windows, std::vector<std::string> names);
+  static PlanRef create(PlanRef input, std::vector<WindowExprRef> windows,
+                        std::vector<std::string> names);
   PlanRef input;
   std::vector<WindowExprRef> windows;
   std::vector<std::string> names;
@@ -283,7 +297,9 @@ class WindowingNode final : public PlanNode {
   }
   void complete() override;
   std::vector<PlanRef> children() const override { return {input}; }
-  PlanRef with_children(std::vector<PlanRef> c) const override { return create(c[0], windows, names); }
+  PlanRef with_children(std::vector<PlanRef> c) const override {
+    return create(c[0], windows, names);
+  }
   std::string describe() const override;
 };
 
@@ -324,9 +340,10 @@ class SharedInputNode final : public PlanNode {
 class WriteNode final : public PlanNode {
  public:
   static PlanRef to_table(PlanRef input, TableRef table);
-  static PlanRef to_file(PlanRef input, std::string path, std::string format, std::map<std::string, Value> options);
+  static PlanRef to_file(PlanRef input, std::string path, std::string format,
+                         std::map<std::string, Value> options);
   PlanRef input;
-  TableRef table;      // null: a file
+  TableRef table;  // null: a file
   std::string path;
   std::string format;
   std::map<std::string, Value> options;

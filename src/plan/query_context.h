@@ -16,13 +16,14 @@ class RejectStore;   // of table/
 /// What a running query shares with everything that works for it. Made by the session; outlives
 /// the query's tasks.
 struct QueryContext {
-  virtual ~QueryContext() = default;  // the session owns what its arbiter needs in a context of its own
+  virtual ~QueryContext() =
+      default;  // the session owns what its arbiter needs in a context of its own
   Settings settings;
   SessionConstants session;
-  BudgetRef budget;                       // the query's account
+  BudgetRef budget;  // the query's account
   Arbiter* arbiter = nullptr;
-  SpillWriterRef spill;                   // opened at first use by whoever implements it
-  const AccessPolicy* access = nullptr;   // what may be opened and written; outlives the query
+  SpillWriterRef spill;                  // opened at first use by whoever implements it
+  const AccessPolicy* access = nullptr;  // what may be opened and written; outlives the query
   std::atomic<bool> cancelled{false};
   /// Where readers leave what they learned; null: nobody would start over.
   LearnedTypes* learned = nullptr;
@@ -34,14 +35,15 @@ struct QueryContext {
   /// False once something left that cannot be taken back (bytes to a pipe).
   std::atomic<bool> may_start_over{true};
   uint32_t threads = 1;
-  uint32_t chunk_rows = kChunkRows;       // less only in tests
+  uint32_t chunk_rows = kChunkRows;  // less only in tests
 
   /// For whoever opens or writes files. Precondition: `access` was set.
   const AccessPolicy& access_policy() const;
   bool is_cancelled() const { return cancelled.load(std::memory_order_relaxed); }
   /// Throws Error(kCancelled) once cancelled. Call it in long loops without a chunk boundary.
   void check_cancelled() const;
-  /// For tasks that wait for something outside (a reader of a pipe): call it every few milliseconds.
+  /// For tasks that wait for something outside (a reader of a pipe): call it every few
+  /// milliseconds.
   bool is_unwanted() const {
     if (ask_user) ask_user();
     return is_cancelled();

@@ -21,11 +21,13 @@ uint64_t integer_of(const Value& value, std::string_view name, uint64_t lowest, 
   } else if (!value.is_null() && value.type()->is_string()) {
     const std::string& text = value.as_text();
     int64_t parsed = -1;
-    if (std::from_chars(text.data(), text.data() + text.size(), parsed).ptr == text.data() + text.size()) number = parsed;
+    if (std::from_chars(text.data(), text.data() + text.size(), parsed).ptr ==
+        text.data() + text.size())
+      number = parsed;
   }
   if (number < int128_t{lowest} || number > int128_t{highest}) {
-    throw Error(ErrorCode::kSetting, "{} takes a whole number from {} to {}, not {}", name, lowest, highest,
-                value.to_literal());
+    throw Error(ErrorCode::kSetting, "{} takes a whole number from {} to {}, not {}", name, lowest,
+                highest, value.to_literal());
   }
   return static_cast<uint64_t>(number);
 }
@@ -64,32 +66,41 @@ std::vector<std::string> words_of(const std::string& text) {
 std::string flag_text(bool flag) { return flag ? "true" : "false"; }
 
 const std::vector<SettingDeclaration> kSettings = {
-    {"memory_limit", "VARCHAR", "How much memory all queries together may use.", "SET memory_limit = '256MB'",
+    {"memory_limit", "VARCHAR", "How much memory all queries together may use.",
+     "SET memory_limit = '256MB'",
      [](Settings& s, const Value& v) { s.memory_limit_bytes = bytes_of(v); },
      [](const Settings& s) {
-       return format_byte_size(s.memory_limit_bytes ? s.memory_limit_bytes : granted_memory_bytes() / 10 * 8);
+       return format_byte_size(s.memory_limit_bytes ? s.memory_limit_bytes
+                                                    : granted_memory_bytes() / 10 * 8);
      }},
     {"threads", "BIGINT", "How many cores a query may use.", "SET threads = 2",
      [](Settings& s, const Value& v) { s.threads = integer_of(v, "threads", 1, 1024); },
-     [](const Settings& s) { return std::to_string(s.threads ? s.threads : Executor::available_cores()); }},
-    {"temp_directory", "VARCHAR", "Where queries spill to; empty for a private directory under the system's.",
+     [](const Settings& s) {
+       return std::to_string(s.threads ? s.threads : Executor::available_cores());
+     }},
+    {"temp_directory", "VARCHAR",
+     "Where queries spill to; empty for a private directory under the system's.",
      "SET temp_directory = '/var/tmp'",
      [](Settings& s, const Value& v) { s.temp_directory = v.is_null() ? "" : v.to_string(); },
      [](const Settings& s) { return s.temp_directory; }},
-    {"max_temp_directory_size", "VARCHAR", "How much disk spilling may use; 0 for nine tenths of what is free.",
+    {"max_temp_directory_size", "VARCHAR",
+     "How much disk spilling may use; 0 for nine tenths of what is free.",
      "SET max_temp_directory_size = '10GB'",
      [](Settings& s, const Value& v) { s.max_temp_directory_bytes = bytes_of(v); },
      [](const Settings& s) { return format_byte_size(s.max_temp_directory_bytes); }},
-    {"TimeZone", "VARCHAR", "The zone that zoned timestamps are shown and read in.", "SET TimeZone = 'Europe/Berlin'",
+    {"TimeZone", "VARCHAR", "The zone that zoned timestamps are shown and read in.",
+     "SET TimeZone = 'Europe/Berlin'",
      [](Settings& s, const Value& v) {
        const std::string name = v.is_null() ? "" : v.to_string();
        if (!find_zone(name)) {
-         throw Error(ErrorCode::kSetting, "no time zone {}", v.to_literal()).hint("zones are named like 'Europe/Berlin'");
+         throw Error(ErrorCode::kSetting, "no time zone {}", v.to_literal())
+             .hint("zones are named like 'Europe/Berlin'");
        }
        s.time_zone = name;
      },
      [](const Settings& s) { return s.time_zone; }},
-    {"integer_division", "BOOLEAN", "Whether / on integers gives an integer.", "SET integer_division = true",
+    {"integer_division", "BOOLEAN", "Whether / on integers gives an integer.",
+     "SET integer_division = true",
      [](Settings& s, const Value& v) { s.integer_division = flag_of(v, "integer_division"); },
      [](const Settings& s) { return flag_text(s.integer_division); }},
     {"default_null_order", "VARCHAR", "Where NULLs sort: nulls_last or nulls_first.",
@@ -98,36 +109,47 @@ const std::vector<SettingDeclaration> kSettings = {
        std::string order = ascii_lower(v.is_null() ? "" : v.to_string());
        std::replace(order.begin(), order.end(), ' ', '_');
        if (order != "nulls_last" && order != "nulls_first") {
-         throw Error(ErrorCode::kSetting, "default_null_order takes 'nulls_last' or 'nulls_first', not {}", v.to_literal());
+         throw Error(ErrorCode::kSetting,
+                     "default_null_order takes 'nulls_last' or 'nulls_first', not {}",
+                     v.to_literal());
        }
        s.default_null_order = order;
      },
      [](const Settings& s) { return s.default_null_order; }},
-    {"preserve_insertion_order", "BOOLEAN", "Taken for scripts that set it; rows keep the order they were read in either way.",
+    {"preserve_insertion_order", "BOOLEAN",
+     "Taken for scripts that set it; rows keep the order they were read in either way.",
      "SET preserve_insertion_order = false",
-     [](Settings& s, const Value& v) { s.preserve_insertion_order = flag_of(v, "preserve_insertion_order"); },
+     [](Settings& s, const Value& v) {
+       s.preserve_insertion_order = flag_of(v, "preserve_insertion_order");
+     },
      [](const Settings& s) { return flag_text(s.preserve_insertion_order); }},
     {"chunk_size", "BIGINT", "Rows a chunk holds at most; for tests.", "SET chunk_size = 2",
      [](Settings& s, const Value& v) {
        s.chunk_size = static_cast<uint32_t>(integer_of(v, "chunk_size", 1, kChunkRows));
      },
      [](const Settings& s) { return std::to_string(s.chunk_size); }},
-    {"force_spill", "BOOLEAN", "Whether everything that can spill does; for tests.", "SET force_spill = true",
+    {"force_spill", "BOOLEAN", "Whether everything that can spill does; for tests.",
+     "SET force_spill = true",
      [](Settings& s, const Value& v) { s.force_spill = flag_of(v, "force_spill"); },
      [](const Settings& s) { return flag_text(s.force_spill); }},
-    {"verify_plans", "BOOLEAN", "Whether trees and plans go through their bytes and back; for tests.",
+    {"verify_plans", "BOOLEAN",
+     "Whether trees and plans go through their bytes and back; for tests.",
      "SET verify_plans = true",
      [](Settings& s, const Value& v) { s.verify_plans = flag_of(v, "verify_plans"); },
      [](const Settings& s) { return flag_text(s.verify_plans); }},
-    {"disabled_optimizers", "VARCHAR", "Optimizer passes to leave out, with commas between, or 'all'.",
+    {"disabled_optimizers", "VARCHAR",
+     "Optimizer passes to leave out, with commas between, or 'all'.",
      "SET disabled_optimizers = 'filter_pushdown,join_order'",
-     [](Settings& s, const Value& v) { s.disabled_optimizers = words_of(v.is_null() ? "" : ascii_lower(v.to_string())); },
+     [](Settings& s, const Value& v) {
+       s.disabled_optimizers = words_of(v.is_null() ? "" : ascii_lower(v.to_string()));
+     },
      [](const Settings& s) {
        std::string text;
        for (const auto& name : s.disabled_optimizers) text += (text.empty() ? "" : ",") + name;
        return text;
      }},
-    {"force_aggregate", "VARCHAR", "The form of aggregation to use: array, local or partitioned; for tests.",
+    {"force_aggregate", "VARCHAR",
+     "The form of aggregation to use: array, local or partitioned; for tests.",
      "SET force_aggregate = 'partitioned'",
      [](Settings& s, const Value& v) {
        const std::string form = ascii_lower(v.is_null() ? "" : v.to_string());
@@ -160,12 +182,14 @@ void no_such_setting(std::string_view name, SourceSpan span) {
   for (const auto& declared : kSettings) known.emplace_back(declared.name);
   const std::string near = nearest_name(std::string(name), known);
   throw Error(ErrorCode::kSetting, span, "no setting \"{}\"", name)
-      .hint(near.empty() ? fmt::format("the settings are {}", fmt::join(known, ", ")) : "did you mean " + near + "?");
+      .hint(near.empty() ? fmt::format("the settings are {}", fmt::join(known, ", "))
+                         : "did you mean " + near + "?");
 }
 
 uint64_t parse_byte_size(std::string_view text) {
   const auto bad = [&] {
-    return Error(ErrorCode::kSetting, "\"{}\" is not a size", text).hint("write sizes like '512MB', '1.5 GiB' or '80%'");
+    return Error(ErrorCode::kSetting, "\"{}\" is not a size", text)
+        .hint("write sizes like '512MB', '1.5 GiB' or '80%'");
   };
   const size_t digits = text.find_first_not_of("0123456789.");
   double number = 0;
@@ -196,7 +220,8 @@ std::string format_byte_size(uint64_t bytes) {
     number /= 1024;
     ++unit;
   }
-  return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", number, kUnits[unit]);
+  return unit == 0 ? fmt::format("{} bytes", bytes)
+                   : fmt::format("{:.1f} {}", number, kUnits[unit]);
 }
 
 }  // namespace doline

@@ -15,10 +15,10 @@ namespace doline {
 /// sees a change. Declared once in settings.cpp, from which SET, current_setting, the
 /// documentation and completion come.
 struct Settings {
-  uint64_t memory_limit_bytes = 0;          // 0: 80 % of what the machine grants
-  uint64_t threads = 0;                     // 0: as many as the machine grants
-  std::string temp_directory;               // empty: a private one under the system's
-  uint64_t max_temp_directory_bytes = 0;    // 0: nine tenths of what the disk has free
+  uint64_t memory_limit_bytes = 0;        // 0: 80 % of what the machine grants
+  uint64_t threads = 0;                   // 0: as many as the machine grants
+  std::string temp_directory;             // empty: a private one under the system's
+  uint64_t max_temp_directory_bytes = 0;  // 0: nine tenths of what the disk has free
   std::string time_zone = "UTC";
   bool integer_division = false;
   std::string default_null_order = "nulls_last";

@@ -11,9 +11,9 @@ namespace doline {
 /// A range of rows or bytes that one task reads. `number` rises in source order.
 struct Morsel {
   uint64_t number = 0;
-  uint64_t begin = 0;   // meaning is the source's own
+  uint64_t begin = 0;  // meaning is the source's own
   uint64_t end = 0;
-  uint32_t part = 0;    // file, row group, branch …
+  uint32_t part = 0;  // file, row group, branch …
 };
 
 /// Reads one morsel. Used by one thread at a time.

@@ -24,8 +24,8 @@ struct Conjunct {
     uint32_t column;
     std::optional<Value> lower, upper;  // of the column's type
     bool lower_inclusive = true, upper_inclusive = true;
-    std::vector<Value> any_of;          // IN list; then lower and upper are its bounds
-    bool is_not_null = false;           // the term is just IS NOT NULL
+    std::vector<Value> any_of;  // IN list; then lower and upper are its bounds
+    bool is_not_null = false;   // the term is just IS NOT NULL
   };
   std::optional<Range> range;
 
@@ -148,10 +148,13 @@ TableRef open_table(const TableDescriptor& descriptor, const AccessPolicy& acces
 
 /// A file format that COPY writes to; registered by name ("parquet", "csv", "json").
 using WriterOpener = std::unique_ptr<Writer> (*)(const std::string& path, const Schema& schema,
-                                                 const std::map<std::string, Value>& options, QueryContext& context);
+                                                 const std::map<std::string, Value>& options,
+                                                 QueryContext& context);
 void register_writer(const std::string& format, WriterOpener opener);
 /// Throws Error(kNotSupported) with the known formats.
-std::unique_ptr<Writer> open_writer(const std::string& format, const std::string& path, const Schema& schema,
-                                    const std::map<std::string, Value>& options, QueryContext& context);
+std::unique_ptr<Writer> open_writer(const std::string& format, const std::string& path,
+                                    const Schema& schema,
+                                    const std::map<std::string, Value>& options,
+                                    QueryContext& context);
 
 }  // namespace doline

@@ -129,8 +129,11 @@ SpilledPage RowPages::write(const RowLayout& layout, std::span<const std::byte* 
   ImageHead image_head{static_cast<uint32_t>(count), 0, static_cast<uint64_t>(planes - body),
                        heap_bytes};
   const bool packs = image_head.body_bytes <= LZ4_MAX_INPUT_SIZE;
-  const size_t room = packs ? static_cast<size_t>(LZ4_compressBound(static_cast<int>(image_head.body_bytes))) : image_head.body_bytes;
-  std::byte* const image = Scratch::of(own.image, sizeof image_head + std::max(room, image_head.body_bytes));
+  const size_t room =
+      packs ? static_cast<size_t>(LZ4_compressBound(static_cast<int>(image_head.body_bytes)))
+            : image_head.body_bytes;
+  std::byte* const image =
+      Scratch::of(own.image, sizeof image_head + std::max(room, image_head.body_bytes));
   size_t size = 0;
   if (packs) {
     size = static_cast<size_t>(LZ4_compress_default(
@@ -219,8 +222,7 @@ RowPageRef RowPages::read_back(const SpilledPage& spilled, const RowLayout& layo
     for (uint32_t byte = 0; byte < 8; ++byte) {
       if (((mask >> byte) & 1) == 0) continue;
       if (static_cast<size_t>(texts - planes) < count) throw damaged();
-      for (size_t i = 0; i < count; ++i)
-        words[i] |= static_cast<uint64_t>(planes[i]) << (byte * 8);
+      for (size_t i = 0; i < count; ++i) words[i] |= static_cast<uint64_t>(planes[i]) << (byte * 8);
       planes += count;
     }
     for (size_t i = 0; i < count; ++i, to += layout.row_bytes()) store_unaligned(to, words[i]);

@@ -40,9 +40,11 @@ TableRef table_of(const std::string& name, const std::vector<std::string>& colum
 
 /// What the readers of the last query left out.
 TableRef rejects(const TableFunctionCall& call, const TableFunctionContext& context) {
-  const Schema schema = {{"file", Type::varchar()},   {"line", Type::int64()},    {"byte", Type::int64()},
-                         {"column", Type::varchar()}, {"reason", Type::varchar()}, {"text", Type::varchar()}};
-  const std::vector<Reject> kept = context.rejects ? context.rejects->list() : std::vector<Reject>();
+  const Schema schema = {{"file", Type::varchar()},   {"line", Type::int64()},
+                         {"byte", Type::int64()},     {"column", Type::varchar()},
+                         {"reason", Type::varchar()}, {"text", Type::varchar()}};
+  const std::vector<Reject> kept =
+      context.rejects ? context.rejects->list() : std::vector<Reject>();
   std::vector<Chunk> chunks;
   for (size_t begin = 0; begin < kept.size(); begin += kChunkRows) {
     const size_t end = std::min<size_t>(kept.size(), begin + kChunkRows);
@@ -68,22 +70,27 @@ TableRef functions(const TableFunctionCall& call, const TableFunctionContext&) {
   std::vector<std::vector<std::string>> rows;
   const FunctionRegistry& registry = FunctionRegistry::instance();
   for (const ScalarFunction& function : registry.scalars()) {
-    rows.push_back({function.name, "scalar", function.category, function.summary, function.example, function.example_result});
+    rows.push_back({function.name, "scalar", function.category, function.summary, function.example,
+                    function.example_result});
   }
   for (const AggregateDeclaration& function : registry.aggregates()) {
-    rows.push_back({function.name, "aggregate", "aggregate", function.summary, function.example, function.example_result});
+    rows.push_back({function.name, "aggregate", "aggregate", function.summary, function.example,
+                    function.example_result});
   }
   for (const TableFunction& function : table_functions()) {
     rows.push_back({function.name, "table", "table", function.summary, function.example, ""});
   }
-  return table_of(call.name, {"function_name", "function_type", "category", "description", "example", "example_result"}, rows);
+  return table_of(
+      call.name,
+      {"function_name", "function_type", "category", "description", "example", "example_result"},
+      rows);
 }
 
 TableRef settings(const TableFunctionCall& call, const TableFunctionContext& context) {
   std::vector<std::vector<std::string>> rows;
   for (const SettingDeclaration& setting : all_settings()) {
-    rows.push_back({std::string(setting.name), setting.get(context.settings), std::string(setting.summary),
-                    std::string(setting.type)});
+    rows.push_back({std::string(setting.name), setting.get(context.settings),
+                    std::string(setting.summary), std::string(setting.type)});
   }
   return table_of(call.name, {"name", "value", "description", "input_type"}, rows);
 }
@@ -91,12 +98,24 @@ TableRef settings(const TableFunctionCall& call, const TableFunctionContext& con
 }  // namespace
 
 void register_catalog_functions(std::vector<TableFunction>& all) {
-  all.push_back({"doline_functions", {"duckdb_functions"}, "Every function with its documentation.",
-                 "FROM doline_functions()", &functions, {}});
-  all.push_back({"rejects", {}, "The rows that the readers of the last query left out, and why.", "FROM rejects()",
-                 &rejects, {}});
-  all.push_back({"doline_settings", {"duckdb_settings"}, "Every setting and its value.", "FROM doline_settings()",
-                 &settings, {}});
+  all.push_back({"doline_functions",
+                 {"duckdb_functions"},
+                 "Every function with its documentation.",
+                 "FROM doline_functions()",
+                 &functions,
+                 {}});
+  all.push_back({"rejects",
+                 {},
+                 "The rows that the readers of the last query left out, and why.",
+                 "FROM rejects()",
+                 &rejects,
+                 {}});
+  all.push_back({"doline_settings",
+                 {"duckdb_settings"},
+                 "Every setting and its value.",
+                 "FROM doline_settings()",
+                 &settings,
+                 {}});
 }
 
 }  // namespace doline

@@ -10,18 +10,52 @@ namespace doline {
 namespace {
 
 const std::vector<std::string>& known_options() {
-  static const std::vector<std::string> names = {
-      "all_varchar", "allow_quoted_nulls", "auto_detect", "auto_type_candidates", "buffer_size", "columns", "comment",
-      "compression", "dateformat", "decimal_separator", "delim", "dtypes", "encoding", "escape", "filename",
-      "force_not_null", "header", "hive_partitioning", "hive_types", "hive_types_autocast", "ignore_errors",
-      "max_line_size", "names", "new_line", "normalize_names", "null_padding", "nullstr", "parallel", "quote", "rejects",
-      "sample_size", "sep", "skip", "store_rejects", "strict_mode", "thousands", "timestampformat", "types",
-      "union_by_name"};
+  static const std::vector<std::string> names = {"all_varchar",
+                                                 "allow_quoted_nulls",
+                                                 "auto_detect",
+                                                 "auto_type_candidates",
+                                                 "buffer_size",
+                                                 "columns",
+                                                 "comment",
+                                                 "compression",
+                                                 "dateformat",
+                                                 "decimal_separator",
+                                                 "delim",
+                                                 "dtypes",
+                                                 "encoding",
+                                                 "escape",
+                                                 "filename",
+                                                 "force_not_null",
+                                                 "header",
+                                                 "hive_partitioning",
+                                                 "hive_types",
+                                                 "hive_types_autocast",
+                                                 "ignore_errors",
+                                                 "max_line_size",
+                                                 "names",
+                                                 "new_line",
+                                                 "normalize_names",
+                                                 "null_padding",
+                                                 "nullstr",
+                                                 "parallel",
+                                                 "quote",
+                                                 "rejects",
+                                                 "sample_size",
+                                                 "sep",
+                                                 "skip",
+                                                 "store_rejects",
+                                                 "strict_mode",
+                                                 "thousands",
+                                                 "timestampformat",
+                                                 "types",
+                                                 "union_by_name"};
   return names;
 }
 
-std::vector<std::pair<std::string, TypeRef>> typed_names(const Value& value, std::string_view option) {
-  if (!value.type()->is(TypeKind::kStruct)) refuse_option(option, value, "a struct such as {'id': 'BIGINT'}");
+std::vector<std::pair<std::string, TypeRef>> typed_names(const Value& value,
+                                                         std::string_view option) {
+  if (!value.type()->is(TypeKind::kStruct))
+    refuse_option(option, value, "a struct such as {'id': 'BIGINT'}");
   std::vector<std::pair<std::string, TypeRef>> columns;
   const std::vector<Field>& fields = value.type()->fields();
   for (size_t i = 0; i < fields.size(); ++i) {
@@ -39,7 +73,8 @@ TypeRef csv_type_named(std::string_view name) {
   const size_t open = name.find('(');
   std::string head = ascii_upper(name.substr(0, open));
   while (head.ends_with(' ')) head.pop_back();
-  if ((head == "DECIMAL" || head == "NUMERIC" || head == "DEC") && (open == name.npos || name.ends_with(')'))) {
+  if ((head == "DECIMAL" || head == "NUMERIC" || head == "DEC") &&
+      (open == name.npos || name.ends_with(')'))) {
     int width = 18;
     int scale = 3;
     if (open == name.npos) return Type::decimal(width, scale);
@@ -69,14 +104,17 @@ char csv_sign(const Value& value, std::string_view option) {
       return csv_sign(Value::text(std::string(1, static_cast<char>(code))), option);
     }
   }
-  if (text.size() != 1 || text[0] == '\n' || text[0] == '\r' || text[0] == 0) refuse_option(option, value, "one ASCII sign");
+  if (text.size() != 1 || text[0] == '\n' || text[0] == '\r' || text[0] == 0)
+    refuse_option(option, value, "one ASCII sign");
   return text[0];
 }
 
 CsvTableOptions take_csv_options(TableFunctionCall& call) {
   CsvTableOptions all;
   CsvOptions& csv = all.csv;
-  const auto with = [&](std::initializer_list<const char*> names, auto&& use) { with_option(call, names, use); };
+  const auto with = [&](std::initializer_list<const char*> names, auto&& use) {
+    with_option(call, names, use);
+  };
   const auto delimiter = [&](const Value& value, const char* name) {
     csv.dialect.delimiter = csv_sign(value, name);
     if (csv.dialect.delimiter == 0) refuse_option(name, value, "one ASCII sign");
@@ -92,17 +130,23 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
     csv.dialect.escape = csv_sign(value, name);
     csv.escape_given = true;
   });
-  with({"comment"}, [&](const Value& value, const char* name) { csv.dialect.comment = csv_sign(value, name); });
-  with({"header"}, [&](const Value& value, const char* name) { csv.header = flag_option(value, name); });
-  with({"auto_detect"}, [&](const Value& value, const char* name) { csv.auto_detect = flag_option(value, name); });
-  with({"all_varchar"}, [&](const Value& value, const char* name) { csv.all_varchar = flag_option(value, name); });
-  with({"ignore_errors"}, [&](const Value& value, const char* name) { csv.ignore_errors = flag_option(value, name); });
+  with({"comment"},
+       [&](const Value& value, const char* name) { csv.dialect.comment = csv_sign(value, name); });
+  with({"header"},
+       [&](const Value& value, const char* name) { csv.header = flag_option(value, name); });
+  with({"auto_detect"},
+       [&](const Value& value, const char* name) { csv.auto_detect = flag_option(value, name); });
+  with({"all_varchar"},
+       [&](const Value& value, const char* name) { csv.all_varchar = flag_option(value, name); });
+  with({"ignore_errors"},
+       [&](const Value& value, const char* name) { csv.ignore_errors = flag_option(value, name); });
   const auto rejects = [&](const Value& value, const char* name) {
     csv.store_rejects = flag_option(value, name);
     csv.ignore_errors |= csv.store_rejects;
   };
   with({"rejects", "store_rejects"}, rejects);
-  with({"null_padding"}, [&](const Value& value, const char* name) { csv.null_padding = flag_option(value, name); });
+  with({"null_padding"},
+       [&](const Value& value, const char* name) { csv.null_padding = flag_option(value, name); });
   // How much is read at once and by how many threads changes no row: told, but not needed.
   with({"parallel"}, [](const Value& value, const char* option) { flag_option(value, option); });
   with({"buffer_size"}, [](const Value& value, const char* option) {
@@ -110,8 +154,11 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
   });
   with({"strict_mode"}, [&](const Value& value, const char* name) {
     if (flag_option(value, name)) return;
-    throw Error(ErrorCode::kNotSupported, "{}: strict_mode => false is not supported yet", call.name)
-        .hint("rejects => true passes over rows that are not well-formed, null_padding => true fills short ones");
+    throw Error(ErrorCode::kNotSupported, "{}: strict_mode => false is not supported yet",
+                call.name)
+        .hint(
+            "rejects => true passes over rows that are not well-formed, null_padding => true fills "
+            "short ones");
   });
   with({"new_line"}, [&](const Value& value, const char* name) {
     const std::string text = text_option(value, name);
@@ -127,64 +174,91 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
   with({"encoding"}, [](const Value& value, const char* name) {
     const std::string given = ascii_lower(text_option(value, name));
     if (given != "utf-8" && given != "utf8" && given != "ascii") {
-      throw Error(ErrorCode::kNotSupported, "encoding = {}: CSV files are read as UTF-8", value.to_literal())
+      throw Error(ErrorCode::kNotSupported, "encoding = {}: CSV files are read as UTF-8",
+                  value.to_literal())
           .hint("iconv -t UTF-8 turns it into one, also in a pipe: FROM read_csv('-')");
     }
   });
-  with({"normalize_names"}, [&](const Value& value, const char* name) { csv.normalize_names = flag_option(value, name); });
+  with({"normalize_names"}, [&](const Value& value, const char* name) {
+    csv.normalize_names = flag_option(value, name);
+  });
   all.hive = take_hive_options(call);
-  with({"union_by_name"}, [&](const Value& value, const char* name) { all.union_by_name = flag_option(value, name); });
-  with({"filename"}, [&](const Value& value, const char* name) { all.filename_column = filename_option(value, name); });
-  const auto nulls = [&](const Value& value, const char* name) { csv.null_strings = texts_option(value, name); };
+  with({"union_by_name"},
+       [&](const Value& value, const char* name) { all.union_by_name = flag_option(value, name); });
+  with({"filename"}, [&](const Value& value, const char* name) {
+    all.filename_column = filename_option(value, name);
+  });
+  const auto nulls = [&](const Value& value, const char* name) {
+    csv.null_strings = texts_option(value, name);
+  };
   with({"nullstr", "null"}, nulls);
-  with({"names", "column_names"}, [&](const Value& value, const char* name) { csv.names = texts_option(value, name); });
-  with({"dateformat", "date_format"}, [&](const Value& value, const char* name) { csv.date_format = text_option(value, name); });
-  with({"timestampformat", "timestamp_format"},
-       [&](const Value& value, const char* name) { csv.timestamp_format = text_option(value, name); });
+  with({"names", "column_names"},
+       [&](const Value& value, const char* name) { csv.names = texts_option(value, name); });
+  with({"dateformat", "date_format"},
+       [&](const Value& value, const char* name) { csv.date_format = text_option(value, name); });
+  with({"timestampformat", "timestamp_format"}, [&](const Value& value, const char* name) {
+    csv.timestamp_format = text_option(value, name);
+  });
   with({"decimal_separator"}, [&](const Value& value, const char* name) {
     csv.decimal_separator = csv_sign(value, name);
     if (csv.decimal_separator == 0) refuse_option(name, value, "one ASCII sign");
   });
-  with({"thousands"}, [&](const Value& value, const char* name) { csv.thousands = csv_sign(value, name); });
+  with({"thousands"},
+       [&](const Value& value, const char* name) { csv.thousands = csv_sign(value, name); });
   if (csv.thousands != 0 && csv.thousands == csv.decimal_separator) {
-    throw Error(ErrorCode::kInvalidArgument, call.span, "{}: thousands and decimal_separator must differ", call.name);
+    throw Error(ErrorCode::kInvalidArgument, call.span,
+                "{}: thousands and decimal_separator must differ", call.name);
   }
-  with({"force_not_null"}, [&](const Value& value, const char* name) { csv.force_not_null = texts_option(value, name); });
-  with({"allow_quoted_nulls"}, [&](const Value& value, const char* name) { csv.allow_quoted_nulls = flag_option(value, name); });
+  with({"force_not_null"}, [&](const Value& value, const char* name) {
+    csv.force_not_null = texts_option(value, name);
+  });
+  with({"allow_quoted_nulls"}, [&](const Value& value, const char* name) {
+    csv.allow_quoted_nulls = flag_option(value, name);
+  });
   with({"auto_type_candidates"}, [&](const Value& value, const char* name) {
-    static constexpr TypeKind kKnown[] = {TypeKind::kBool, TypeKind::kInt8, TypeKind::kInt16, TypeKind::kInt32, TypeKind::kInt64,
-                                          TypeKind::kHugeInt, TypeKind::kFloat, TypeKind::kDouble, TypeKind::kTime,
-                                          TypeKind::kDate, TypeKind::kTimestamp, TypeKind::kTimestampTz, TypeKind::kVarchar,
-                                          TypeKind::kNull};
-    if (!value.type()->is(TypeKind::kList) || value.as_nested().empty()) refuse_option(name, value, "a list of types");
+    static constexpr TypeKind kKnown[] = {
+        TypeKind::kBool,    TypeKind::kInt8,    TypeKind::kInt16,     TypeKind::kInt32,
+        TypeKind::kInt64,   TypeKind::kHugeInt, TypeKind::kFloat,     TypeKind::kDouble,
+        TypeKind::kTime,    TypeKind::kDate,    TypeKind::kTimestamp, TypeKind::kTimestampTz,
+        TypeKind::kVarchar, TypeKind::kNull};
+    if (!value.type()->is(TypeKind::kList) || value.as_nested().empty())
+      refuse_option(name, value, "a list of types");
     for (const std::string& text : texts_option(value, name)) {
       const TypeRef type = csv_type_named(text);
       if (std::find(std::begin(kKnown), std::end(kKnown), type->kind()) == std::end(kKnown)) {
-        throw Error(ErrorCode::kNotSupported, "{}: {} is not among the types that are found out", call.name, type->name())
+        throw Error(ErrorCode::kNotSupported, "{}: {} is not among the types that are found out",
+                    call.name, type->name())
             .hint("types => {'column': '" + text + "'} sets a column's type");
       }
       csv.auto_type_candidates.push_back(type);
     }
   });
-  refuse_options(call, {{"rejects_table", "rejects => true, then FROM rejects()"},
-                        {"rejects_scan", "rejects => true, then FROM rejects()"},
-                        {"rejects_limit", "rejects => true, then FROM rejects() LIMIT n"},
-                        {"rejects_line_size_limit", "rejects => true, then FROM rejects()"},
-                        {"files_to_sniff", "union_by_name => true looks at every file"},
-                        {"schema", "columns => {…} sets names and types"},
-                        {"file_row_number", "row_number() OVER () numbers rows in the order of the file"},
-                        {"column_statistics", "leave it out"},
-                        {"allow_empty", "FROM glob('…') tells which files there are"}});
-  const auto count = [](const Value& value, const char* name) { return static_cast<uint64_t>(integer_option(value, name, 0)); };
+  refuse_options(call,
+                 {{"rejects_table", "rejects => true, then FROM rejects()"},
+                  {"rejects_scan", "rejects => true, then FROM rejects()"},
+                  {"rejects_limit", "rejects => true, then FROM rejects() LIMIT n"},
+                  {"rejects_line_size_limit", "rejects => true, then FROM rejects()"},
+                  {"files_to_sniff", "union_by_name => true looks at every file"},
+                  {"schema", "columns => {…} sets names and types"},
+                  {"file_row_number", "row_number() OVER () numbers rows in the order of the file"},
+                  {"column_statistics", "leave it out"},
+                  {"allow_empty", "FROM glob('…') tells which files there are"}});
+  const auto count = [](const Value& value, const char* name) {
+    return static_cast<uint64_t>(integer_option(value, name, 0));
+  };
   with({"skip"}, [&](const Value& value, const char* name) { csv.skip = count(value, name); });
   with({"max_line_size", "maximum_line_size"}, [&](const Value& value, const char* name) {
-    csv.max_line_bytes = std::min<uint64_t>(std::max<uint64_t>(count(value, name), 1), uint64_t{1} << 30);
+    csv.max_line_bytes =
+        std::min<uint64_t>(std::max<uint64_t>(count(value, name), 1), uint64_t{1} << 30);
   });
   with({"sample_size"}, [&](const Value& value, const char* name) {
     csv.sample_rows = integer_option(value, name);
-    if (csv.sample_rows == 0 || csv.sample_rows < -1) refuse_option(name, value, "a number of rows, or -1 for all");
+    if (csv.sample_rows == 0 || csv.sample_rows < -1)
+      refuse_option(name, value, "a number of rows, or -1 for all");
   });
-  with({"compression"}, [&](const Value& value, const char* name) { csv.compression = compression_option(value, name); });
+  with({"compression"}, [&](const Value& value, const char* name) {
+    csv.compression = compression_option(value, name);
+  });
   with({"columns"}, [&](const Value& value, const char* name) {
     for (auto& [column, type] : typed_names(value, name)) csv.columns.push_back({column, type});
   });
@@ -192,15 +266,18 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
     if (value.type()->is(TypeKind::kStruct)) {
       csv.types = typed_names(value, name);
     } else {
-      for (const std::string& type : texts_option(value, name)) csv.types_by_position.push_back(csv_type_named(type));
+      for (const std::string& type : texts_option(value, name))
+        csv.types_by_position.push_back(csv_type_named(type));
     }
   };
   with({"types", "dtypes", "column_types"}, types);
   refuse_unknown_options(call, known_options());
   const CsvDialect& dialect = csv.dialect;
-  if (dialect.delimiter == dialect.quote || (dialect.comment != 0 && (dialect.comment == dialect.quote ||
-                                                                      dialect.comment == dialect.delimiter))) {
-    throw Error(ErrorCode::kInvalidArgument, call.span, "{}: delim, quote and comment must differ", call.name);
+  if (dialect.delimiter == dialect.quote ||
+      (dialect.comment != 0 &&
+       (dialect.comment == dialect.quote || dialect.comment == dialect.delimiter))) {
+    throw Error(ErrorCode::kInvalidArgument, call.span, "{}: delim, quote and comment must differ",
+                call.name);
   }
   return all;
 }
@@ -222,10 +299,17 @@ HiveOptions take_hive_options(TableFunctionCall& call) {
 
 void write_csv_options(const CsvOptions& options, std::map<std::string, std::string>& parameters) {
   const CsvDialect& dialect = options.dialect;
-  parameters["dialect"] = {dialect.delimiter, dialect.quote, dialect.escape, dialect.comment,
-                           dialect.ends_with_cr ? '1' : '0', options.decimal_separator, options.thousands};
-  parameters["flags"] = {options.header.value_or(false) ? '1' : '0', options.ignore_errors ? '1' : '0',
-                         options.store_rejects ? '1' : '0', options.null_padding ? '1' : '0',
+  parameters["dialect"] = {dialect.delimiter,
+                           dialect.quote,
+                           dialect.escape,
+                           dialect.comment,
+                           dialect.ends_with_cr ? '1' : '0',
+                           options.decimal_separator,
+                           options.thousands};
+  parameters["flags"] = {options.header.value_or(false) ? '1' : '0',
+                         options.ignore_errors ? '1' : '0',
+                         options.store_rejects ? '1' : '0',
+                         options.null_padding ? '1' : '0',
                          static_cast<char>('0' + static_cast<int>(options.compression)),
                          options.allow_quoted_nulls ? '1' : '0'};
   for (const bool never : options.never_null) parameters["never_null"].push_back(never ? '1' : '0');
@@ -237,7 +321,9 @@ void write_csv_options(const CsvOptions& options, std::map<std::string, std::str
 }
 
 CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters) {
-  const auto text = [&](const char* name) -> const std::string& { return descriptor_text(parameters, name, "CSV"); };
+  const auto text = [&](const char* name) -> const std::string& {
+    return descriptor_text(parameters, name, "CSV");
+  };
   CsvOptions options;
   const std::string& signs = text("dialect");
   const std::string& flags = text("flags");

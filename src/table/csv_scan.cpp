@@ -13,7 +13,8 @@ namespace doline {
 
 namespace {
 
-constexpr size_t kMostBlockBytes = (size_t{1} << 20) - Buffer::kPaddingBytes;  // stays in the caches until it is parsed
+constexpr size_t kMostBlockBytes =
+    (size_t{1} << 20) - Buffer::kPaddingBytes;  // stays in the caches until it is parsed
 constexpr size_t kLeastBlockBytes = size_t{256} << 10;
 constexpr size_t kBlocksAhead = 2;
 
@@ -29,18 +30,27 @@ struct CsvCounters {
 
 class CsvReader final : public Reader {
  public:
-  CsvReader(CsvWork work, const CsvTable& table, const ScanRequest& request, const QueryContext& context,
-            CsvCounters& counters)
-      : part_(*work.part), pieces_(std::move(work.pieces)), table_(table), schema_(table.schema()), request_(request), context_(context),
-        counters_(counters), parser_(*part_.options, static_cast<uint32_t>(part_.file_columns.size()), context.session.zone),
-        scratch_(request.filters.size()), is_parsed_(request.columns.size()) {}
+  CsvReader(CsvWork work, const CsvTable& table, const ScanRequest& request,
+            const QueryContext& context, CsvCounters& counters)
+      : part_(*work.part),
+        pieces_(std::move(work.pieces)),
+        table_(table),
+        schema_(table.schema()),
+        request_(request),
+        context_(context),
+        counters_(counters),
+        parser_(*part_.options, static_cast<uint32_t>(part_.file_columns.size()),
+                context.session.zone),
+        scratch_(request.filters.size()),
+        is_parsed_(request.columns.size()) {}
 
   Poll read(Chunk& out, const Waker&) override {
     while (piece_ < pieces_.size() && !(request_.limit && produced_ >= *request_.limit)) {
       context_.check_cancelled();
       const CsvPiece& piece = pieces_[piece_];
       if (!is_begun_) {
-        parser_.begin(piece.text, piece.pin, piece.begins_file && part_.options->header.value_or(false));
+        parser_.begin(piece.text, piece.pin,
+                      piece.begins_file && part_.options->header.value_or(false));
         is_begun_ = true;
       }
       uint32_t rows;
@@ -77,7 +87,8 @@ class CsvReader final : public Reader {
     out.row_count = rows;
     out.active = Selection::all(rows);
     out.columns.clear();
-    for (const uint32_t column : request_.columns) out.columns.push_back(Column::null(schema_[column].type, rows));
+    for (const uint32_t column : request_.columns)
+      out.columns.push_back(Column::null(schema_[column].type, rows));
     std::fill(is_parsed_.begin(), is_parsed_.end(), false);
     for (size_t i = 0; i < request_.filters.size(); ++i) {
       for (const uint32_t column : request_.filters[i].columns) parse(out, column);
@@ -99,7 +110,8 @@ class CsvReader final : public Reader {
       CsvTypeGuess guess(schema_[i].type, *part_.options);
       bool contradicted = false;
       for (const CsvFailure& failure : failures) {
-        if (!failure.is_of_value || static_cast<int32_t>(failure.column) != part_.sources[i]) continue;
+        if (!failure.is_of_value || static_cast<int32_t>(failure.column) != part_.sources[i])
+          continue;
         contradicted = true;
         guess.add(failure.text);
       }
@@ -131,13 +143,15 @@ class CsvReader final : public Reader {
     std::vector<CsvFailure>& failures = parser_.failures();
     const auto line_of = [&](const CsvFailure& failure) {
       const std::string_view before = piece.text.substr(0, failure.byte);
-      return piece.place.line + static_cast<uint64_t>(std::count(before.begin(), before.end(), part_.options->dialect.newline()));
+      return piece.place.line + static_cast<uint64_t>(std::count(before.begin(), before.end(),
+                                                                 part_.options->dialect.newline()));
     };
     if (!part_.options->ignore_errors) {
       learn_from(failures);
-      const CsvFailure& first = *std::min_element(failures.begin(), failures.end(), [](const CsvFailure& a, const CsvFailure& b) {
-        return a.byte != b.byte ? a.byte < b.byte : a.column < b.column;
-      });
+      const CsvFailure& first = *std::min_element(
+          failures.begin(), failures.end(), [](const CsvFailure& a, const CsvFailure& b) {
+            return a.byte != b.byte ? a.byte < b.byte : a.column < b.column;
+          });
       raise(first, line_of(first));
     }
     std::vector<uint64_t> keep(words_for_bits(out.row_count), ~uint64_t{0});
@@ -146,7 +160,8 @@ class CsvReader final : public Reader {
       if (failure.column != CsvFailure::kWholeRow) clear_bit(keep.data(), failure.row);
       if (!part_.options->store_rejects) continue;
       rejects.push_back({part_.listed.path, line_of(failure), piece.place.byte + failure.byte,
-                         column_name(failure.column), std::move(failure.reason), std::move(failure.text)});
+                         column_name(failure.column), std::move(failure.reason),
+                         std::move(failure.text)});
     }
     if (!rejects.empty() && context_.rejects) context_.rejects->add(std::move(rejects));
     counters_.rejected.fetch_add(failures.size(), std::memory_order_relaxed);
@@ -158,11 +173,18 @@ class CsvReader final : public Reader {
     if (failure.column == CsvFailure::kWholeRow) {
       throw Error(ErrorCode::kFormat, "{}: line {}: {}", part_.listed.path, line, failure.reason)
           .note("the row: " + failure.text.substr(0, 200))
-          .hint("null_padding => true fills short rows with NULL, rejects => true passes over such rows");
+          .hint(
+              "null_padding => true fills short rows with NULL, rejects => true passes over such "
+              "rows");
     }
-    throw Error(ErrorCode::kFormat, "{}: line {}, column \"{}\": {}", part_.listed.path, line, column, failure.reason)
-        .hint(fmt::format("{}types => {{'{}': 'VARCHAR'}} sets this column's type, rejects => true passes over such rows",
-                          is_guessed(failure.column) ? "sample_size => -1 looks at the whole file for types, " : "", column));
+    throw Error(ErrorCode::kFormat, "{}: line {}, column \"{}\": {}", part_.listed.path, line,
+                column, failure.reason)
+        .hint(fmt::format("{}types => {{'{}': 'VARCHAR'}} sets this column's type, rejects => true "
+                          "passes over such rows",
+                          is_guessed(failure.column)
+                              ? "sample_size => -1 looks at the whole file for types, "
+                              : "",
+                          column));
   }
 
   const CsvFile& part_;
@@ -195,16 +217,21 @@ class CsvScan final : public Scan {
     }
   }
 
-  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
+  std::vector<Pushed> pushed() const override {
+    return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
+  }
   std::vector<std::pair<std::string, uint64_t>> counters() const override {
-    return {{"bytes read", bytes_done_.load()}, {"rows rejected", counters_.rejected.load()}, {"files pruned", files_pruned_.load()}};
+    return {{"bytes read", bytes_done_.load()},
+            {"rows rejected", counters_.rejected.load()},
+            {"files pruned", files_pruned_.load()}};
   }
 
   Poll next_morsel(Morsel& out, const Waker& waker) override {
     MutexLock lock(mutex_);
     const std::vector<CsvFile>& parts = table_->parts();
     while (part_ < parts.size()) {
-      if (request_.limit && counters_.rows.load(std::memory_order_relaxed) >= *request_.limit) return Poll::kDone;
+      if (request_.limit && counters_.rows.load(std::memory_order_relaxed) >= *request_.limit)
+        return Poll::kDone;
       if (!cutter_ && !part_may_match(parts[part_])) {
         ++part_;
         files_pruned_.fetch_add(1);
@@ -237,7 +264,8 @@ class CsvScan final : public Scan {
 
   SourceProgress progress() const override { return {bytes_done_, table_->size_bytes()}; }
   uint32_t parallelism() const override {
-    return static_cast<uint32_t>(std::min<uint64_t>(1024, table_->size_bytes() / kLeastBlockBytes + 1));
+    return static_cast<uint32_t>(
+        std::min<uint64_t>(1024, table_->size_bytes() / kLeastBlockBytes + 1));
   }
 
  private:
@@ -254,13 +282,14 @@ class CsvScan final : public Scan {
     size_t block = kMostBlockBytes;
     if (part.listed.is_regular && compression_from_path(part.listed.path) == Compression::kNone) {
       const uint64_t size = part.listed.version.size_bytes;
-      block = std::min(task_bytes(size, context_.threads, kLeastBlockBytes, kMostBlockBytes), size + 1);
+      block =
+          std::min(task_bytes(size, context_.threads, kLeastBlockBytes, kMostBlockBytes), size + 1);
     }
     if (request_.limit && *request_.limit < 10'000) block = std::min(block, kLeastBlockBytes);
     Budget& budget = context_.budget ? *context_.budget : current_budget();
     cutter_ = std::make_unique<CsvBlockCutter>(
-        std::make_unique<ReadAhead>(table_->open_part(part), block, kBlocksAhead, budget), *part.options,
-        part.listed.path);
+        std::make_unique<ReadAhead>(table_->open_part(part), block, kBlocksAhead, budget),
+        *part.options, part.listed.path);
   }
 
   const Ref<const CsvTable> table_;
@@ -277,7 +306,8 @@ class CsvScan final : public Scan {
 
 }  // namespace
 
-std::unique_ptr<Scan> scan_csv(Ref<const CsvTable> table, ScanRequest request, QueryContext& context) {
+std::unique_ptr<Scan> scan_csv(Ref<const CsvTable> table, ScanRequest request,
+                               QueryContext& context) {
   return std::make_unique<CsvScan>(std::move(table), std::move(request), context);
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kSampleBytes = size_t{1} << 20;
 constexpr size_t kMostSampleBytes = size_t{1} << 30;  // for sample_size = -1
-constexpr size_t kSniffedFiles = 10;                  // whose types are looked at before rows are handed out
+constexpr size_t kSniffedFiles = 10;  // whose types are looked at before rows are handed out
 
 /// Grows as bytes come, so that a claim of many takes no memory.
 std::string read_sample(ByteStream& stream, size_t most, bool& is_whole) {
@@ -46,22 +46,24 @@ int32_t find_column(const Schema& schema, std::string_view name) {
   return -1;
 }
 
-CsvSniffed sniff_file(CsvFile& part, const CsvOptions& given, FileSystem& files, const AccessPolicy& policy) {
+CsvSniffed sniff_file(CsvFile& part, const CsvOptions& given, FileSystem& files,
+                      const AccessPolicy& policy) {
   std::unique_ptr<ByteStream> stream = open_listed(part.listed, files, policy, given.compression);
   bool is_whole = false;
   std::string sample = read_sample(*stream, sample_bytes(given), is_whole);
   CsvSniffed sniffed = sniff_csv(given, sample, is_whole);
   if (part.listed.is_regular) return sniffed;
-  part.pipe = std::make_shared<SniffedPipe>(part.listed.path, given.compression, std::move(sample), std::move(stream));
+  part.pipe = std::make_shared<SniffedPipe>(part.listed.path, given.compression, std::move(sample),
+                                            std::move(stream));
   return sniffed;
 }
 
-/// What a further file, read in the first one's dialect, says of the columns whose types are guessed:
-/// a value of the first file's kind may be one of another kind there, and rows that were handed out
-/// do not widen any more.
+/// What a further file, read in the first one's dialect, says of the columns whose types are
+/// guessed: a value of the first file's kind may be one of another kind there, and rows that were
+/// handed out do not widen any more.
 void widen_by(const CsvFile& part, const CsvFile& first, const CsvOptions& given, FileSystem& files,
-              const AccessPolicy& policy, const std::vector<bool>& is_guessed, std::vector<bool>& has_values,
-              Schema& schema) {
+              const AccessPolicy& policy, const std::vector<bool>& is_guessed,
+              std::vector<bool>& has_values, Schema& schema) {
   CsvOptions options = given;
   options.dialect = first.options->dialect;
   options.delimiter_given = options.quote_given = options.escape_given = true;
@@ -83,7 +85,9 @@ void widen_by(const CsvFile& part, const CsvFile& first, const CsvOptions& given
     TypeRef& type = schema[column].type;
     const TypeRef found = sniffed.schema[column].type;
     const bool is_date = found->is(TypeKind::kDate) || found->is(TypeKind::kTimestamp);
-    type = is_date && !same_dates ? Type::varchar() : has_values[column] ? wider_type(type, found) : found;
+    type = is_date && !same_dates ? Type::varchar()
+           : has_values[column]   ? wider_type(type, found)
+                                  : found;
     has_values[column] = true;
   }
 }
@@ -96,8 +100,9 @@ const bool kRegistered = [] {
 
 }  // namespace
 
-Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const CsvTableOptions& options,
-                                   FileSystem& files, const AccessPolicy& policy, const LearnedTypes* learned) {
+Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths,
+                                   const CsvTableOptions& options, FileSystem& files,
+                                   const AccessPolicy& policy, const LearnedTypes* learned) {
   (void)kRegistered;
   std::vector<ListedFile> all_listed = files.list(paths, policy);
   const std::string source = learned_source("csv", all_listed);
@@ -106,7 +111,8 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
   std::vector<CsvFile> parts;
   for (ListedFile& listed : all_listed) {
     can_be_read_again &= listed.is_regular;
-    parts.push_back({std::move(listed), {}, {}, {}, {}, std::move(partitions.values[parts.size()])});
+    parts.push_back(
+        {std::move(listed), {}, {}, {}, {}, std::move(partitions.values[parts.size()])});
   }
   Schema schema;
   std::vector<bool> is_guessed, has_values;
@@ -123,7 +129,8 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
     }
     CsvSniffed sniffed = sniff_file(part, options.csv, files, policy);
     if (sniffed.rows_seen > 0 && bytes_per_row == 0) {
-      bytes_per_row = static_cast<double>(sniffed.bytes_seen) / static_cast<double>(sniffed.rows_seen);
+      bytes_per_row =
+          static_cast<double>(sniffed.bytes_seen) / static_cast<double>(sniffed.rows_seen);
     }
     part.file_columns = sniffed.schema;
     if (i == 0) has_values = sniffed.has_values;
@@ -145,10 +152,12 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
     if (find_column(schema, name) >= 0) return;
     std::vector<std::string> names;
     for (const Field& field : schema) names.push_back(field.name);
-    Error error(ErrorCode::kColumnNotFound, "{} names \"{}\", which the files do not have", option, name);
+    Error error(ErrorCode::kColumnNotFound, "{} names \"{}\", which the files do not have", option,
+                name);
     const std::string near = nearest_name(name, names);
-    throw std::move(error).hint(near.empty() ? fmt::format("their columns are {}", fmt::join(names, ", "))
-                                             : "did you mean \"" + near + "\"?");
+    throw std::move(error).hint(near.empty()
+                                    ? fmt::format("their columns are {}", fmt::join(names, ", "))
+                                    : "did you mean \"" + near + "\"?");
   };
   for (const auto& [name, type] : options.csv.types) known("types", name);
   for (const std::string& name : options.csv.force_not_null) known("force_not_null", name);
@@ -165,7 +174,8 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
   }
   if (!options.filename_column.empty()) {
     if (find_column(schema, options.filename_column) >= 0) {
-      throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already", options.filename_column)
+      throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already",
+                  options.filename_column)
           .hint("filename => 'another name'");
     }
     schema.push_back({options.filename_column, Type::varchar()});
@@ -188,8 +198,8 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const 
       part.sources[at] = CsvFile::kPartition - static_cast<int32_t>(i);
     }
   }
-  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema), std::move(is_guessed), source,
-                                  bytes_per_row);
+  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema),
+                                  std::move(is_guessed), source, bytes_per_row);
 }
 
 uint64_t CsvTable::size_bytes() const { return listed_bytes(parts_); }
@@ -200,7 +210,8 @@ TableStatistics CsvTable::statistics() const {
 }
 
 std::string CsvTable::describe() const {
-  return parts_.size() == 1 ? "CSV, " + parts_[0].listed.path : fmt::format("CSV, {} files", parts_.size());
+  return parts_.size() == 1 ? "CSV, " + parts_[0].listed.path
+                            : fmt::format("CSV, {} files", parts_.size());
 }
 
 std::unique_ptr<Scan> CsvTable::scan(ScanRequest request, QueryContext& context) const {
@@ -236,12 +247,14 @@ TableDescriptor CsvTable::descriptor() const {
       values.push_back(value.type()->name());
       values.push_back(value.is_null() ? kHiveNull : value.to_string());
     }
-    parts.push_back(pack_texts({part.listed.path, pack_texts(packed_options), pack_texts(packed_names), pack_texts(sources),
-                                pack_texts(values)}));
+    parts.push_back(
+        pack_texts({part.listed.path, pack_texts(packed_options), pack_texts(packed_names),
+                    pack_texts(sources), pack_texts(values)}));
   }
-  descriptor.parameters = {{"names", pack_texts(names)}, {"types", pack_texts(types)}, {"files", pack_texts(parts)},
-                           {"guessed", guessed}, {"learned_source", learned_source_},
-                           {"bytes_per_row", fmt::format("{}", bytes_per_row_)}};
+  descriptor.parameters = {
+      {"names", pack_texts(names)},        {"types", pack_texts(types)},
+      {"files", pack_texts(parts)},        {"guessed", guessed},
+      {"learned_source", learned_source_}, {"bytes_per_row", fmt::format("{}", bytes_per_row_)}};
   return descriptor;
 }
 
@@ -249,7 +262,9 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
   const auto texts = [&](const char* key) {
     return unpack_texts(descriptor_text(descriptor.parameters, key, "CSV"));
   };
-  const auto damaged = [] { return Error(ErrorCode::kCorrupt, "plan bytes: a CSV table's parts are damaged"); };
+  const auto damaged = [] {
+    return Error(ErrorCode::kCorrupt, "plan bytes: a CSV table's parts are damaged");
+  };
   const std::vector<std::string> names = texts("names");
   const std::vector<std::string> types = texts("types");
   if (names.size() != types.size()) throw damaged();
@@ -275,8 +290,10 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
     std::map<std::string, std::string> options;
     for (size_t i = 0; i + 1 < pairs.size(); i += 2) options[pairs[i]] = pairs[i + 1];
     part.options = std::make_shared<const CsvOptions>(read_csv_options(options));
-    for (const std::string& name : unpack_texts(fields[2])) part.file_columns.push_back({name, Type::varchar()});
-    for (const std::string& source : unpack_texts(fields[3])) part.sources.push_back(std::atoi(source.c_str()));
+    for (const std::string& name : unpack_texts(fields[2]))
+      part.file_columns.push_back({name, Type::varchar()});
+    for (const std::string& source : unpack_texts(fields[3]))
+      part.sources.push_back(std::atoi(source.c_str()));
     if (part.sources.size() != schema.size()) throw damaged();
     const std::vector<std::string> values = unpack_texts(fields[4]);
     for (size_t i = 0; i + 1 < values.size(); i += 2) {
@@ -285,12 +302,15 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
       part.partition_values.push_back(*value);
     }
     for (const int32_t source : part.sources) {
-      if (source < CsvFile::kPartition - static_cast<int32_t>(values.size() / 2) + 1 || source >= static_cast<int32_t>(part.file_columns.size())) throw damaged();
+      if (source < CsvFile::kPartition - static_cast<int32_t>(values.size() / 2) + 1 ||
+          source >= static_cast<int32_t>(part.file_columns.size()))
+        throw damaged();
     }
     parts.push_back(std::move(part));
   }
-  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema), std::move(is_guessed),
-                                  text("learned_source"), std::atof(text("bytes_per_row").c_str()));
+  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema),
+                                  std::move(is_guessed), text("learned_source"),
+                                  std::atof(text("bytes_per_row").c_str()));
 }
 
 }  // namespace doline

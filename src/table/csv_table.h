@@ -22,17 +22,23 @@ struct CsvFile {
   /// A value that all rows of the file have: NULL, its name or what its path says. `source` < 0.
   Value constant(int32_t source, TypeRef type) const {
     if (source == kFileName) return Value::text(listed.path);
-    return source <= kPartition ? partition_values[static_cast<size_t>(kPartition - source)] : Value::null(type);
+    return source <= kPartition ? partition_values[static_cast<size_t>(kPartition - source)]
+                                : Value::null(type);
   }
 };
 
 /// CSV files as one table. Immutable; thread-safe.
 class CsvTable final : public Table {
  public:
-  CsvTable(FileSystem& files, AccessPolicy policy, std::vector<CsvFile> parts, Schema schema, std::vector<bool> is_guessed,
-           std::string learned_source, double bytes_per_row)
-      : files_(files), policy_(std::move(policy)), parts_(std::move(parts)), schema_(std::move(schema)),
-        is_guessed_(std::move(is_guessed)), learned_source_(std::move(learned_source)), bytes_per_row_(bytes_per_row) {}
+  CsvTable(FileSystem& files, AccessPolicy policy, std::vector<CsvFile> parts, Schema schema,
+           std::vector<bool> is_guessed, std::string learned_source, double bytes_per_row)
+      : files_(files),
+        policy_(std::move(policy)),
+        parts_(std::move(parts)),
+        schema_(std::move(schema)),
+        is_guessed_(std::move(is_guessed)),
+        learned_source_(std::move(learned_source)),
+        bytes_per_row_(bytes_per_row) {}
 
   const Schema& schema() const override { return schema_; }
   std::string name() const override { return "read_csv"; }
@@ -63,13 +69,16 @@ class CsvTable final : public Table {
 };
 
 /// Lists the files, sniffs the first (with union_by_name each) and makes the table.
-Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths, const CsvTableOptions& options,
-                                   FileSystem& files, const AccessPolicy& policy,
+Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths,
+                                   const CsvTableOptions& options, FileSystem& files,
+                                   const AccessPolicy& policy,
                                    const LearnedTypes* learned = nullptr);
 
 /// COPY … TO a CSV file.
 std::unique_ptr<Writer> open_csv_writer(const std::string& path, const Schema& schema,
-                                        const std::map<std::string, Value>& options, QueryContext& context);
-std::unique_ptr<Scan> scan_csv(Ref<const CsvTable> table, ScanRequest request, QueryContext& context);
+                                        const std::map<std::string, Value>& options,
+                                        QueryContext& context);
+std::unique_ptr<Scan> scan_csv(Ref<const CsvTable> table, ScanRequest request,
+                               QueryContext& context);
 
 }  // namespace doline

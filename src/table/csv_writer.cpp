@@ -1,10 +1,10 @@
 // COPY … TO a CSV file: batches become text on any thread and are put down in order.
 #include <algorithm>
 
+#include "column/civil_time.h"
 #include "column/text_format.h"
 #include "io/file_system.h"
 #include "kernel/time_format.h"
-#include "column/civil_time.h"
 #include "table/csv_table.h"
 #include "table/partitioned_writer.h"
 
@@ -22,7 +22,8 @@ struct CsvWriteOptions {
   std::optional<TimeFormat> date_format, timestamp_format;
 };
 
-CsvWriteOptions take_write_options(const Schema& schema, const std::map<std::string, Value>& given) {
+CsvWriteOptions take_write_options(const Schema& schema,
+                                   const std::map<std::string, Value>& given) {
   CsvWriteOptions options;
   options.force_quote.resize(schema.size());
   const auto force = [&](const std::string& name) {
@@ -32,10 +33,12 @@ CsvWriteOptions take_write_options(const Schema& schema, const std::map<std::str
       found = true;
       options.force_quote[i] = true;
     }
-    if (!found) throw Error(ErrorCode::kColumnNotFound, "force_quote: there is no column \"{}\"", name);
+    if (!found)
+      throw Error(ErrorCode::kColumnNotFound, "force_quote: there is no column \"{}\"", name);
   };
   for (const auto& [name, value] : given) {
-    if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
+    if (value.is_null())
+      throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
     if (name == "header") {
       options.header = flag_option(value, name);
     } else if (name == "delim" || name == "delimiter" || name == "sep") {
@@ -62,22 +65,30 @@ CsvWriteOptions take_write_options(const Schema& schema, const std::map<std::str
     } else if (name == "compression") {
       options.compression = compression_option(value, name);
     } else {
-      const std::vector<std::string> known = {"header", "delim", "sep", "quote", "escape", "nullstr", "force_quote",
-                                              "compression", "dateformat", "timestampformat", "partition_by", "overwrite"};
+      const std::vector<std::string> known = {"header",          "delim",        "sep",
+                                              "quote",           "escape",       "nullstr",
+                                              "force_quote",     "compression",  "dateformat",
+                                              "timestampformat", "partition_by", "overwrite"};
       throw Error(ErrorCode::kInvalidArgument, "COPY to CSV has no option \"{}\"", name)
           .hint(fmt::format("its options are {}", fmt::join(known, ", ")));
     }
   }
   if (options.dialect.delimiter == 0 || options.dialect.delimiter == options.dialect.quote) {
-    throw Error(ErrorCode::kInvalidArgument, "COPY to CSV: the delimiter must be a sign other than the quote");
+    throw Error(ErrorCode::kInvalidArgument,
+                "COPY to CSV: the delimiter must be a sign other than the quote");
   }
   return options;
 }
 
 class CsvWriter final : public Writer {
  public:
-  CsvWriter(std::unique_ptr<WritableFile> file, const Schema& schema, CsvWriteOptions options, QueryContext& context)
-      : context_(context), file_(std::move(file)), schema_(schema), options_(std::move(options)), zone_(context.session.zone) {
+  CsvWriter(std::unique_ptr<WritableFile> file, const Schema& schema, CsvWriteOptions options,
+            QueryContext& context)
+      : context_(context),
+        file_(std::move(file)),
+        schema_(schema),
+        options_(std::move(options)),
+        zone_(context.session.zone) {
     if (!options_.header) return;
     std::string line;
     for (size_t i = 0; i < schema_.size(); ++i) {
@@ -121,7 +132,8 @@ class CsvWriter final : public Writer {
   void abandon() noexcept override { file_->abandon(); }
 
  private:
-  void append_cell(std::string& out, const Column& column, uint32_t row, size_t index, std::string& value) const {
+  void append_cell(std::string& out, const Column& column, uint32_t row, size_t index,
+                   std::string& value) const {
     if (column.is_null(row)) {
       out += options_.null_text;
       return;
@@ -151,7 +163,8 @@ class CsvWriter final : public Writer {
     if (column.type()->is(TypeKind::kTimestamp) && options_.timestamp_format) {
       const int64_t micros = column.value<int64_t>(row);
       if (!is_finite_timestamp(micros)) return false;
-      options_.timestamp_format->append(out, {day_of(micros), time_of(micros) * kNanosPerMicro, 0, false, {}});
+      options_.timestamp_format->append(
+          out, {day_of(micros), time_of(micros) * kNanosPerMicro, 0, false, {}});
       return true;
     }
     return false;
@@ -160,7 +173,9 @@ class CsvWriter final : public Writer {
   bool needs_quotes(std::string_view text) const {
     const CsvDialect& dialect = options_.dialect;
     for (const char c : text) {
-      if (c == dialect.delimiter || c == '\n' || c == '\r' || (dialect.quote != 0 && c == dialect.quote)) return true;
+      if (c == dialect.delimiter || c == '\n' || c == '\r' ||
+          (dialect.quote != 0 && c == dialect.quote))
+        return true;
     }
     return !text.empty() && (text.front() == ' ' || text == options_.null_text);
   }
@@ -191,7 +206,8 @@ class CsvWriter final : public Writer {
 }  // namespace
 
 std::unique_ptr<Writer> open_csv_writer(const std::string& path, const Schema& schema,
-                                        const std::map<std::string, Value>& options, QueryContext& context) {
+                                        const std::map<std::string, Value>& options,
+                                        QueryContext& context) {
   if (options.contains("partition_by")) {
     return open_partitioned_writer(path, schema, options, context, "csv", &open_csv_writer);
   }
@@ -199,7 +215,8 @@ std::unique_ptr<Writer> open_csv_writer(const std::string& path, const Schema& s
   CreateOptions create;
   create.overwrite = taken.overwrite;
   create.is_unwanted = [&context] { return context.is_unwanted(); };
-  auto file = compress(FileSystem::local().create(path, context.access_policy(), create), taken.compression);
+  auto file = compress(FileSystem::local().create(path, context.access_policy(), create),
+                       taken.compression);
   return std::make_unique<CsvWriter>(std::move(file), schema, std::move(taken), context);
 }
 

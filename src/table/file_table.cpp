@@ -21,14 +21,18 @@ constexpr uint64_t kMostContentBytes = uint64_t{2} << 30;
 class FileTable final : public Table {
  public:
   FileTable(std::vector<ListedFile> files, AccessPolicy policy, bool is_text)
-      : files_(std::move(files)), policy_(std::move(policy)), is_text_(is_text),
+      : files_(std::move(files)),
+        policy_(std::move(policy)),
+        is_text_(is_text),
         schema_{{"filename", Type::varchar()},
                 {"content", is_text ? Type::varchar() : Type::blob()},
                 {"size", Type::int64()},
                 {"last_modified", Type::timestamp_tz()}} {}
   const Schema& schema() const override { return schema_; }
   std::string name() const override { return is_text_ ? "read_text" : "read_blob"; }
-  std::string describe() const override { return fmt::format("{}, {} files", name(), files_.size()); }
+  std::string describe() const override {
+    return fmt::format("{}, {} files", name(), files_.size());
+  }
   TableStatistics statistics() const override {
     TableStatistics statistics;
     statistics.row_count = files_.size();
@@ -37,7 +41,8 @@ class FileTable final : public Table {
   }
   TableDescriptor descriptor() const override {
     TableDescriptor descriptor{"files", {{"text", is_text_ ? "1" : ""}}};
-    for (size_t i = 0; i < files_.size(); ++i) descriptor.parameters[fmt::format("path{:06}", i)] = files_[i].path;
+    for (size_t i = 0; i < files_.size(); ++i)
+      descriptor.parameters[fmt::format("path{:06}", i)] = files_[i].path;
     return descriptor;
   }
   std::unique_ptr<Scan> scan(ScanRequest request, QueryContext&) const override;
@@ -74,8 +79,12 @@ class FileReader final : public Reader {
       }
       ColumnBuilder builder(table_.schema_[column].type, 1);
       switch (column) {
-        case 0: builder.append_text(file_.path); break;
-        case 2: builder.append(static_cast<int64_t>(size)); break;
+        case 0:
+          builder.append_text(file_.path);
+          break;
+        case 2:
+          builder.append(static_cast<int64_t>(size));
+          break;
         case 3:
           if (file_.is_regular) {
             builder.append(static_cast<int64_t>(file_.version.modified_ns / 1000));
@@ -92,11 +101,13 @@ class FileReader final : public Reader {
 
  private:
   bool wants(uint32_t column) const {
-    return std::find(request_.columns.begin(), request_.columns.end(), column) != request_.columns.end();
+    return std::find(request_.columns.begin(), request_.columns.end(), column) !=
+           request_.columns.end();
   }
   void check_size(uint64_t size) const {
     if (size <= kMostContentBytes) return;
-    throw Error(ErrorCode::kNotSupported, "{} has more than 2 GiB, which no value holds", file_.path);
+    throw Error(ErrorCode::kNotSupported, "{} has more than 2 GiB, which no value holds",
+                file_.path);
   }
   Poll read_content(const Waker& waker) {
     if (!blocks_) {
@@ -173,8 +184,11 @@ class FileReader final : public Reader {
 
 class FileScan final : public Scan {
  public:
-  FileScan(Ref<const FileTable> table, ScanRequest request) : table_(std::move(table)), request_(std::move(request)) {}
-  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kIgnored); }
+  FileScan(Ref<const FileTable> table, ScanRequest request)
+      : table_(std::move(table)), request_(std::move(request)) {}
+  std::vector<Pushed> pushed() const override {
+    return std::vector<Pushed>(request_.filters.size(), Pushed::kIgnored);
+  }
   Poll next_morsel(Morsel& out, const Waker&) override {
     if (next_ == table_->files_.size()) return Poll::kDone;
     out.number = out.begin = next_++;
@@ -198,7 +212,8 @@ std::unique_ptr<Scan> FileTable::scan(ScanRequest request, QueryContext&) const 
 template <bool kText>
 TableRef open_files(const TableFunctionCall& call, const TableFunctionContext& context) {
   refuse_unknown_options(call, {});
-  return make_ref<const FileTable>(context.files.list(paths_of(call), context.policy), context.policy, kText);
+  return make_ref<const FileTable>(context.files.list(paths_of(call), context.policy),
+                                   context.policy, kText);
 }
 
 /// The paths that a glob means, none included.
@@ -207,7 +222,8 @@ TableRef open_glob(const TableFunctionCall& call, const TableFunctionContext& co
   std::vector<std::string> paths;
   for (const std::string& pattern : paths_of(call)) {
     try {
-      for (const ListedFile& file : context.files.list(pattern, context.policy)) paths.push_back(file.path);
+      for (const ListedFile& file : context.files.list(pattern, context.policy))
+        paths.push_back(file.path);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kFileNotFound) throw;
     }
@@ -231,15 +247,16 @@ TableRef open_glob(const TableFunctionCall& call, const TableFunctionContext& co
 }
 
 const bool kRegistered = [] {
-  register_table_kind("files", +[](const TableDescriptor& descriptor, const AccessPolicy& policy) -> TableRef {
-    std::vector<std::string> paths;
-    for (const auto& [key, value] : descriptor.parameters) {
-      if (key.starts_with("path")) paths.push_back(value);
-    }
-    const auto text = descriptor.parameters.find("text");
-    const bool is_text = text != descriptor.parameters.end() && !text->second.empty();
-    return make_ref<const FileTable>(FileSystem::local().list(paths, policy), policy, is_text);
-  });
+  register_table_kind(
+      "files", +[](const TableDescriptor& descriptor, const AccessPolicy& policy) -> TableRef {
+        std::vector<std::string> paths;
+        for (const auto& [key, value] : descriptor.parameters) {
+          if (key.starts_with("path")) paths.push_back(value);
+        }
+        const auto text = descriptor.parameters.find("text");
+        const bool is_text = text != descriptor.parameters.end() && !text->second.empty();
+        return make_ref<const FileTable>(FileSystem::local().list(paths, policy), policy, is_text);
+      });
   return true;
 }();
 
@@ -247,11 +264,24 @@ const bool kRegistered = [] {
 
 void register_file_functions(std::vector<TableFunction>& all) {
   (void)kRegistered;
-  all.push_back({"read_text", {}, "Files as rows, their content as text.", "FROM read_text('notes/*.txt')",
-                 &open_files<true>, {".txt"}});
-  all.push_back({"read_blob", {}, "Files as rows, their content as bytes.", "FROM read_blob('images/*')",
-                 &open_files<false>, {}});
-  all.push_back({"glob", {}, "The paths of the files that a glob means.", "FROM glob('data/*.csv')", &open_glob, {}});
+  all.push_back({"read_text",
+                 {},
+                 "Files as rows, their content as text.",
+                 "FROM read_text('notes/*.txt')",
+                 &open_files<true>,
+                 {".txt"}});
+  all.push_back({"read_blob",
+                 {},
+                 "Files as rows, their content as bytes.",
+                 "FROM read_blob('images/*')",
+                 &open_files<false>,
+                 {}});
+  all.push_back({"glob",
+                 {},
+                 "The paths of the files that a glob means.",
+                 "FROM glob('data/*.csv')",
+                 &open_glob,
+                 {}});
 }
 
 }  // namespace doline

@@ -1,9 +1,9 @@
 #include "table/hive_partitions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
-
-#include <fmt/format.h>
 
 #include "expr/expr.h"
 
@@ -48,12 +48,14 @@ TypeRef partition_type(const std::vector<std::string>& values) {
 
 }  // namespace
 
-bool constants_may_match(const ScanRequest& request, const std::function<std::optional<Value>(uint32_t column)>& constant_of) {
+bool constants_may_match(const ScanRequest& request,
+                         const std::function<std::optional<Value>(uint32_t column)>& constant_of) {
   for (const Conjunct& filter : request.filters) {
     std::vector<Column> columns(request.columns.size());
     bool is_decidable = !can_fail(filter.expr) && !is_volatile(filter.expr);
     for (const uint32_t position : filter.columns) {
-      const std::optional<Value> value = is_decidable ? constant_of(request.columns[position]) : std::nullopt;
+      const std::optional<Value> value =
+          is_decidable ? constant_of(request.columns[position]) : std::nullopt;
       is_decidable &= value.has_value();
       if (value) columns[position] = value->to_column(1);
     }
@@ -88,7 +90,8 @@ std::vector<std::pair<std::string, std::string>> hive_directories(const std::str
   }
 }
 
-HivePartitions find_hive_partitions(const std::vector<ListedFile>& files, const HiveOptions& options) {
+HivePartitions find_hive_partitions(const std::vector<ListedFile>& files,
+                                    const HiveOptions& options) {
   HivePartitions found;
   found.values.resize(files.size());
   if (!options.is_wanted.value_or(true)) return found;
@@ -101,12 +104,15 @@ HivePartitions find_hive_partitions(const std::vector<ListedFile>& files, const 
   std::vector<std::vector<std::string>> texts(first.size());
   for (const ListedFile& file : files) {
     const auto pairs = sorted(file.path);
-    const bool is_alike = pairs.size() == first.size() &&
-                          std::equal(pairs.begin(), pairs.end(), first.begin(),
-                                     [](const auto& a, const auto& b) { return a.first == b.first; });
+    const bool is_alike =
+        pairs.size() == first.size() &&
+        std::equal(pairs.begin(), pairs.end(), first.begin(),
+                   [](const auto& a, const auto& b) { return a.first == b.first; });
     if (!is_alike && options.is_wanted) {
-      throw Error(ErrorCode::kFormat, "hive_partitioning: {} and {} do not lie in the same kind of key=value directories",
-                  files.front().path, file.path);
+      throw Error(
+          ErrorCode::kFormat,
+          "hive_partitioning: {} and {} do not lie in the same kind of key=value directories",
+          files.front().path, file.path);
     }
     if (!is_alike) return found;
     for (size_t key = 0; key < pairs.size(); ++key) texts[key].push_back(pairs[key].second);
@@ -122,8 +128,8 @@ HivePartitions find_hive_partitions(const std::vector<ListedFile>& files, const 
     for (size_t file = 0; file < files.size(); ++file) {
       const std::optional<Value> value = hive_value(texts[key][file], type);
       if (!value) {
-        throw Error(ErrorCode::kFormat, "{}: \"{}\" in the path is no {}, as hive_types says of {}", files[file].path,
-                    texts[key][file], type->name(), name);
+        throw Error(ErrorCode::kFormat, "{}: \"{}\" in the path is no {}, as hive_types says of {}",
+                    files[file].path, texts[key][file], type->name(), name);
       }
       found.values[file].push_back(*value);
     }
@@ -135,8 +141,8 @@ std::string percent_encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = std::isalnum(byte) || c == '-' || c == '_' || c == '.' || c == ' ' || c == ',' || c == '+' ||
-                       byte >= 0x80;
+    const bool plain = std::isalnum(byte) || c == '-' || c == '_' || c == '.' || c == ' ' ||
+                       c == ',' || c == '+' || byte >= 0x80;
     out += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
   }
   return out;

@@ -13,10 +13,27 @@ namespace doline {
 namespace {
 
 const std::vector<std::string>& known_options() {
-  static const std::vector<std::string> names = {
-      "auto_detect", "columns", "compression", "convert_strings_to_integers", "dateformat", "field_appearance_threshold",
-      "filename", "format", "hive_partitioning", "hive_types", "hive_types_autocast", "ignore_errors", "map_inference_threshold", "maximum_depth", "maximum_object_size",
-      "maximum_sample_files", "records", "rejects", "sample_size", "timestampformat", "union_by_name"};
+  static const std::vector<std::string> names = {"auto_detect",
+                                                 "columns",
+                                                 "compression",
+                                                 "convert_strings_to_integers",
+                                                 "dateformat",
+                                                 "field_appearance_threshold",
+                                                 "filename",
+                                                 "format",
+                                                 "hive_partitioning",
+                                                 "hive_types",
+                                                 "hive_types_autocast",
+                                                 "ignore_errors",
+                                                 "map_inference_threshold",
+                                                 "maximum_depth",
+                                                 "maximum_object_size",
+                                                 "maximum_sample_files",
+                                                 "records",
+                                                 "rejects",
+                                                 "sample_size",
+                                                 "timestampformat",
+                                                 "union_by_name"};
   return names;
 }
 
@@ -24,7 +41,8 @@ double share_of(const Value& value, std::string_view option) {
   const std::string text = value.to_string();
   double share = -1;
   std::from_chars(text.data(), text.data() + text.size(), share);
-  if (!value.type()->is_numeric() || !(share >= 0 && share <= 1)) refuse_option(option, value, "a number between 0 and 1");
+  if (!value.type()->is_numeric() || !(share >= 0 && share <= 1))
+    refuse_option(option, value, "a number between 0 and 1");
   return share;
 }
 
@@ -62,15 +80,25 @@ JsonTableOptions take_json_options(TableFunctionCall& call) {
   JsonTableOptions all;
   JsonOptions& json = all.json;
   bool auto_detect = true;
-  const auto with = [&](std::initializer_list<const char*> names, auto&& use) { with_option(call, names, use); };
-  with({"format"}, [&](const Value& value, const char* name) { json.format = format_of(value, name); });
+  const auto with = [&](std::initializer_list<const char*> names, auto&& use) {
+    with_option(call, names, use);
+  };
+  with({"format"},
+       [&](const Value& value, const char* name) { json.format = format_of(value, name); });
   with({"records"}, [&](const Value& value, const char* name) {
-    const bool is_auto = value.type()->is(TypeKind::kVarchar) && ascii_lower(value.as_text()) == "auto";
-    json.records = is_auto ? JsonRecords::kAuto : flag_option(value, name) ? JsonRecords::kYes : JsonRecords::kNo;
+    const bool is_auto =
+        value.type()->is(TypeKind::kVarchar) && ascii_lower(value.as_text()) == "auto";
+    json.records = is_auto                    ? JsonRecords::kAuto
+                   : flag_option(value, name) ? JsonRecords::kYes
+                                              : JsonRecords::kNo;
   });
-  with({"auto_detect"}, [&](const Value& value, const char* name) { auto_detect = flag_option(value, name); });
-  with({"columns"}, [&](const Value& value, const char* name) { json.columns = columns_of(value, name); });
-  with({"ignore_errors"}, [&](const Value& value, const char* name) { json.ignore_errors = flag_option(value, name); });
+  with({"auto_detect"},
+       [&](const Value& value, const char* name) { auto_detect = flag_option(value, name); });
+  with({"columns"},
+       [&](const Value& value, const char* name) { json.columns = columns_of(value, name); });
+  with({"ignore_errors"}, [&](const Value& value, const char* name) {
+    json.ignore_errors = flag_option(value, name);
+  });
   const auto rejects = [&](const Value& value, const char* name) {
     json.store_rejects = flag_option(value, name);
     json.ignore_errors |= json.store_rejects;
@@ -80,40 +108,59 @@ JsonTableOptions take_json_options(TableFunctionCall& call) {
     json.sample_rows = integer_option(value, name, -1);
     if (json.sample_rows == 0) refuse_option(name, value, "a number of values, or -1 for all");
   });
-  with({"maximum_depth"}, [&](const Value& value, const char* name) { json.most_depth = integer_option(value, name, -1); });
+  with({"maximum_depth"}, [&](const Value& value, const char* name) {
+    json.most_depth = integer_option(value, name, -1);
+  });
   with({"maximum_object_size"}, [&](const Value& value, const char* name) {
-    json.most_value_bytes = std::min<uint64_t>(static_cast<uint64_t>(integer_option(value, name, 1)), JsonOptions::kMostValueBytes);
+    json.most_value_bytes = std::min<uint64_t>(
+        static_cast<uint64_t>(integer_option(value, name, 1)), JsonOptions::kMostValueBytes);
   });
   with({"maximum_sample_files"}, [&](const Value& value, const char* name) {
     const int64_t files = integer_option(value, name, -1);
-    all.most_sample_files = files < 0 ? ~size_t{0} : std::max<size_t>(static_cast<size_t>(files), 1);
+    all.most_sample_files =
+        files < 0 ? ~size_t{0} : std::max<size_t>(static_cast<size_t>(files), 1);
   });
-  with({"convert_strings_to_integers"},
-       [&](const Value& value, const char* name) { json.strings_to_integers = flag_option(value, name); });
-  with({"field_appearance_threshold"},
-       [&](const Value& value, const char* name) { json.field_appearance_threshold = share_of(value, name); });
-  with({"map_inference_threshold"},
-       [&](const Value& value, const char* name) { json.map_inference_threshold = integer_option(value, name, -1); });
-  with({"dateformat", "date_format"}, [&](const Value& value, const char* given) { json.date_format = time_format_of(value, given); });
-  with({"timestampformat", "timestamp_format"}, [&](const Value& value, const char* given) { json.timestamp_format = time_format_of(value, given); });
-  with({"compression"}, [&](const Value& value, const char* name) { json.compression = compression_option(value, name); });
-  with({"union_by_name"}, [&](const Value& value, const char* name) { all.union_by_name = flag_option(value, name); });
-  with({"filename"}, [&](const Value& value, const char* name) { all.filename_column = filename_option(value, name); });
+  with({"convert_strings_to_integers"}, [&](const Value& value, const char* name) {
+    json.strings_to_integers = flag_option(value, name);
+  });
+  with({"field_appearance_threshold"}, [&](const Value& value, const char* name) {
+    json.field_appearance_threshold = share_of(value, name);
+  });
+  with({"map_inference_threshold"}, [&](const Value& value, const char* name) {
+    json.map_inference_threshold = integer_option(value, name, -1);
+  });
+  with({"dateformat", "date_format"}, [&](const Value& value, const char* given) {
+    json.date_format = time_format_of(value, given);
+  });
+  with({"timestampformat", "timestamp_format"}, [&](const Value& value, const char* given) {
+    json.timestamp_format = time_format_of(value, given);
+  });
+  with({"compression"}, [&](const Value& value, const char* name) {
+    json.compression = compression_option(value, name);
+  });
+  with({"union_by_name"},
+       [&](const Value& value, const char* name) { all.union_by_name = flag_option(value, name); });
+  with({"filename"}, [&](const Value& value, const char* name) {
+    all.filename_column = filename_option(value, name);
+  });
   all.hive = take_hive_options(call);
-  refuse_options(call, {{"schema", "columns => {…} sets names and types"},
-                        {"file_row_number", "row_number() OVER () numbers rows in the order of the file"},
-                        {"column_statistics", "leave it out"},
-                        {"geojson", "json_extract(…) takes the members of a geometry"},
-                        {"array", "format => 'array' reads one array, 'newline_delimited' one value a line"},
-                        {"allow_empty", "FROM glob('…') tells which files there are"}});
+  refuse_options(
+      call, {{"schema", "columns => {…} sets names and types"},
+             {"file_row_number", "row_number() OVER () numbers rows in the order of the file"},
+             {"column_statistics", "leave it out"},
+             {"geojson", "json_extract(…) takes the members of a geometry"},
+             {"array", "format => 'array' reads one array, 'newline_delimited' one value a line"},
+             {"allow_empty", "FROM glob('…') tells which files there are"}});
   refuse_unknown_options(call, known_options());
   if (!auto_detect && json.columns.empty()) {
-    throw Error(ErrorCode::kInvalidArgument, call.span, "{}: columns must be given where auto_detect is false", call.name);
+    throw Error(ErrorCode::kInvalidArgument, call.span,
+                "{}: columns must be given where auto_detect is false", call.name);
   }
   return all;
 }
 
-void write_json_options(const JsonOptions& options, std::map<std::string, std::string>& parameters) {
+void write_json_options(const JsonOptions& options,
+                        std::map<std::string, std::string>& parameters) {
   parameters["flags"] = {options.ignore_errors ? '1' : '0', options.store_rejects ? '1' : '0',
                          options.strings_to_integers ? '1' : '0', options.keep_text ? '1' : '0',
                          static_cast<char>('0' + static_cast<int>(options.compression))};
@@ -123,7 +170,9 @@ void write_json_options(const JsonOptions& options, std::map<std::string, std::s
 }
 
 JsonOptions read_json_options(const std::map<std::string, std::string>& parameters) {
-  const auto text = [&](const char* name) -> const std::string& { return descriptor_text(parameters, name, "JSON"); };
+  const auto text = [&](const char* name) -> const std::string& {
+    return descriptor_text(parameters, name, "JSON");
+  };
   JsonOptions options;
   const std::string& flags = text("flags");
   const int compression = flags.size() == 5 ? flags[4] - '0' : -1;
@@ -135,8 +184,9 @@ JsonOptions read_json_options(const std::map<std::string, std::string>& paramete
   options.strings_to_integers = flags[2] == '1';
   options.keep_text = flags[3] == '1';
   options.compression = static_cast<Compression>(compression);
-  options.most_value_bytes = std::min<uint64_t>(std::strtoull(text("maximum_object_size").c_str(), nullptr, 10),
-                                                JsonOptions::kMostValueBytes);
+  options.most_value_bytes =
+      std::min<uint64_t>(std::strtoull(text("maximum_object_size").c_str(), nullptr, 10),
+                         JsonOptions::kMostValueBytes);
   options.date_format = text("dateformat");
   options.timestamp_format = text("timestampformat");
   return options;

@@ -66,10 +66,15 @@ JsonLayout layout_of(const JsonTable& table, const ScanRequest& request) {
 
 class JsonTableReader final : public Reader {
  public:
-  JsonTableReader(JsonWork work, const JsonTable& table, const ScanRequest& request, const QueryContext& context,
-                  JsonCounters& counters)
-      : work_(std::move(work)), table_(table), request_(request), context_(context), counters_(counters),
-        decoder_(table.parts().options, layout_of(table, request), context.session.zone), scratch_(request.filters.size()) {}
+  JsonTableReader(JsonWork work, const JsonTable& table, const ScanRequest& request,
+                  const QueryContext& context, JsonCounters& counters)
+      : work_(std::move(work)),
+        table_(table),
+        request_(request),
+        context_(context),
+        counters_(counters),
+        decoder_(table.parts().options, layout_of(table, request), context.session.zone),
+        scratch_(request.filters.size()) {}
 
   Poll read(Chunk& out, const Waker&) override {
     if (work_.ranged) load_range();
@@ -112,7 +117,8 @@ class JsonTableReader final : public Reader {
       size_t begin = 0;
       if (work_.begin != 0) {
         const size_t newline = text.find('\n');
-        if (newline == text.npos || from + newline + 1 >= work_.end) return;  // within a line, or up to its end
+        if (newline == text.npos || from + newline + 1 >= work_.end)
+          return;  // within a line, or up to its end
         begin = newline + 1;
       } else if (text.starts_with("\xEF\xBB\xBF")) {
         begin = 3;
@@ -141,8 +147,8 @@ class JsonTableReader final : public Reader {
   }
 
   [[noreturn]] void too_long(uint64_t byte) const {
-    throw Error(ErrorCode::kFormat, "{}: the value that begins at byte {} is longer than {} bytes", work_.file->listed.path,
-                byte, table_.parts().options.most_value_bytes)
+    throw Error(ErrorCode::kFormat, "{}: the value that begins at byte {} is longer than {} bytes",
+                work_.file->listed.path, byte, table_.parts().options.most_value_bytes)
         .hint("a larger maximum_object_size takes it");
   }
 
@@ -152,7 +158,8 @@ class JsonTableReader final : public Reader {
     out.columns.clear();
     for (const uint32_t column : request_.columns) {
       const JsonColumn& wanted = table_.parts().columns[column];
-      out.columns.push_back(wanted.is_read() ? decoder_.column(column) : work_.file->constant(wanted).to_column(rows));
+      out.columns.push_back(wanted.is_read() ? decoder_.column(column)
+                                             : work_.file->constant(wanted).to_column(rows));
     }
     for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
       out.active = request_.filters[i].program->select(out, scratch_[i]);
@@ -176,7 +183,8 @@ class JsonTableReader final : public Reader {
     std::vector<Reject> rejects;
     for (JsonFailure& failure : failures) {
       rejects.push_back({work_.file->listed.path, line_at(failure.record), failure.record,
-                         std::move(failure.column), std::move(failure.reason), std::string(failure.text.substr(0, 1024))});
+                         std::move(failure.column), std::move(failure.reason),
+                         std::string(failure.text.substr(0, 1024))});
     }
     counters_.rejected.fetch_add(rejects.size(), std::memory_order_relaxed);
     if (context_.rejects) context_.rejects->add(std::move(rejects));
@@ -187,27 +195,37 @@ class JsonTableReader final : public Reader {
     const JsonTable::Parts& parts = table_.parts();
     if (context_.learned == nullptr || parts.learned_source.empty()) return;
     for (const JsonFailure& failure : failures) {
-      if (failure.kind != JsonFailure::Kind::kType && failure.kind != JsonFailure::Kind::kUnknownKey) continue;
+      if (failure.kind != JsonFailure::Kind::kType &&
+          failure.kind != JsonFailure::Kind::kUnknownKey)
+        continue;
       const TypeRef type = type_of_json_value(failure.text, parts.options);
-      if (type != nullptr) context_.learned->widen(parts.learned_source, "", wider_json_type(table_.value_type(), type), &wider_json_type);
+      if (type != nullptr)
+        context_.learned->widen(parts.learned_source, "",
+                                wider_json_type(table_.value_type(), type), &wider_json_type);
     }
   }
 
   [[noreturn]] void raise(const JsonFailure& failure) const {
     const uint64_t line = line_at(failure.byte);
-    std::string place = work_.file->listed.path + (line > 0 ? fmt::format(": line {}", line) : std::string());
+    std::string place =
+        work_.file->listed.path + (line > 0 ? fmt::format(": line {}", line) : std::string());
     place += fmt::format(", byte {}", failure.byte);
     if (!failure.column.empty()) place += fmt::format(", column \"{}\"", failure.column);
     Error error(ErrorCode::kFormat, "{}: {}", place, failure.reason);
     error.add_note("the value: " + shown_text(failure.text, 200));
-    if (failure.kind == JsonFailure::Kind::kDamaged || failure.kind == JsonFailure::Kind::kDuplicateKey) {
-      throw std::move(error).hint("ignore_errors => true gives NULL for what cannot be read, rejects => true leaves it out");
+    if (failure.kind == JsonFailure::Kind::kDamaged ||
+        failure.kind == JsonFailure::Kind::kDuplicateKey) {
+      throw std::move(error).hint(
+          "ignore_errors => true gives NULL for what cannot be read, rejects => true leaves it "
+          "out");
     }
     if (!table_.parts().is_guessed) {
-      throw std::move(error).hint("another type in columns, or ignore_errors => true, which gives NULL");
+      throw std::move(error).hint(
+          "another type in columns, or ignore_errors => true, which gives NULL");
     }
     throw std::move(error).hint(
-        "sample_size => -1 looks at all values for types, columns => {…} sets them, ignore_errors => true gives NULL");
+        "sample_size => -1 looks at all values for types, columns => {…} sets them, ignore_errors "
+        "=> true gives NULL");
   }
 
   JsonWork work_;
@@ -230,9 +248,12 @@ class JsonScan final : public Scan {
     if (table_->parts().options.store_rejects && context.rejects) context.rejects->begin_query();
   }
 
-  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
+  std::vector<Pushed> pushed() const override {
+    return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
+  }
   std::vector<std::pair<std::string, uint64_t>> counters() const override {
-    return {{"bytes read", counters_.bytes.load()}, {"rows rejected", counters_.rejected.load()},
+    return {{"bytes read", counters_.bytes.load()},
+            {"rows rejected", counters_.rejected.load()},
             {"files pruned", files_pruned_.load()}};
   }
 
@@ -240,14 +261,16 @@ class JsonScan final : public Scan {
     MutexLock lock(mutex_);
     const std::vector<JsonFile>& files = table_->parts().files;
     while (part_ < files.size()) {
-      if (request_.limit && counters_.rows.load(std::memory_order_relaxed) >= *request_.limit) return Poll::kDone;
+      if (request_.limit && counters_.rows.load(std::memory_order_relaxed) >= *request_.limit)
+        return Poll::kDone;
       if (!ranged_ && !blocks_) {
         const std::vector<JsonColumn>& columns = table_->parts().columns;
         const JsonFile& file = files[part_];
-        const bool may_match = constants_may_match(request_, [&](uint32_t column) -> std::optional<Value> {
-          if (columns[column].is_read()) return std::nullopt;
-          return file.constant(columns[column]);
-        });
+        const bool may_match =
+            constants_may_match(request_, [&](uint32_t column) -> std::optional<Value> {
+              if (columns[column].is_read()) return std::nullopt;
+              return file.constant(columns[column]);
+            });
         if (!may_match) {
           ++part_;
           files_pruned_.fetch_add(1);
@@ -275,19 +298,24 @@ class JsonScan final : public Scan {
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     MutexLock lock(mutex_);
     JsonWork work = waiting_.take(morsel);
-    return std::make_unique<JsonTableReader>(std::move(work), *table_, request_, context_, counters_);
+    return std::make_unique<JsonTableReader>(std::move(work), *table_, request_, context_,
+                                             counters_);
   }
 
-  SourceProgress progress() const override { return {counters_.bytes.load(), table_->size_bytes()}; }
+  SourceProgress progress() const override {
+    return {counters_.bytes.load(), table_->size_bytes()};
+  }
   uint32_t parallelism() const override {
-    return static_cast<uint32_t>(std::min<uint64_t>(1024, table_->size_bytes() / kLeastBlockBytes + 1));
+    return static_cast<uint32_t>(
+        std::min<uint64_t>(1024, table_->size_bytes() / kLeastBlockBytes + 1));
   }
 
  private:
   void open_part(const JsonFile& file) REQUIRES(mutex_) {
     lines_ = nullptr;
     if (file.listed.is_regular) {
-      lines_ = std::make_shared<LineNumbers>([table = table_, &file] { return table->open_stream(file); }, context_);
+      lines_ = std::make_shared<LineNumbers>(
+          [table = table_, &file] { return table->open_stream(file); }, context_);
     }
     std::unique_ptr<ByteStream> stream = table_->open_stream(file);
     JsonFormat format = file.format;
@@ -307,7 +335,8 @@ class JsonScan final : public Scan {
     }
     const JsonOptions& options = table_->parts().options;
     const uint64_t size = file.listed.version.size_bytes;
-    if (format == JsonFormat::kLines && file.listed.is_regular && stream->compression() == Compression::kNone) {
+    if (format == JsonFormat::kLines && file.listed.is_regular &&
+        stream->compression() == Compression::kNone) {
       ranged_ = table_->open_file(file);
       range_at_ = 0;
       range_bytes_ = task_bytes(size, context_.threads, kLeastBlockBytes, kRangeBytes);
@@ -315,11 +344,13 @@ class JsonScan final : public Scan {
     }
     size_t block = kMostBlockBytes;
     if (file.listed.is_regular && stream->compression() == Compression::kNone) {
-      block = std::min(task_bytes(size, context_.threads, kLeastBlockBytes, kMostBlockBytes), size + 1);
+      block =
+          std::min(task_bytes(size, context_.threads, kLeastBlockBytes, kMostBlockBytes), size + 1);
     }
     if (request_.limit && *request_.limit < 10'000) block = std::min(block, kLeastBlockBytes);
     Budget& budget = context_.budget ? *context_.budget : current_budget();
-    blocks_ = std::make_unique<ReadAhead>(resumed_stream(std::move(begin), std::move(stream)), block, kBlocksAhead, budget);
+    blocks_ = std::make_unique<ReadAhead>(resumed_stream(std::move(begin), std::move(stream)),
+                                          block, kBlocksAhead, budget);
     cutter_ = std::make_unique<JsonCutter>(format, options, file.listed.path);
     bytes_before_ = counters_.bytes.load();
   }
@@ -330,7 +361,8 @@ class JsonScan final : public Scan {
     work.begin = range_at_;
     work.end = range_at_ = std::min(range_at_ + range_bytes_, ranged_->size_bytes());
     if (range_at_ < ranged_->size_bytes()) {
-      ranged_->will_need({range_at_, std::min(range_bytes_ * 2, ranged_->size_bytes() - range_at_)});
+      ranged_->will_need(
+          {range_at_, std::min(range_bytes_ * 2, ranged_->size_bytes() - range_at_)});
     }
     return Poll::kReady;
   }
@@ -374,7 +406,8 @@ class JsonScan final : public Scan {
 
 }  // namespace
 
-std::unique_ptr<Scan> scan_json(Ref<const JsonTable> table, ScanRequest request, QueryContext& context) {
+std::unique_ptr<Scan> scan_json(Ref<const JsonTable> table, ScanRequest request,
+                                QueryContext& context) {
   return std::make_unique<JsonScan>(std::move(table), std::move(request), context);
 }
 

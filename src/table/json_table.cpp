@@ -31,8 +31,9 @@ class JsonSampler {
   uint64_t rows() const { return rows_; }
   uint64_t bytes() const { return bytes_; }
   bool has_enough() const {
-    return options_.sample_rows >= 0 && (rows_ - rows_before_ >= static_cast<uint64_t>(options_.sample_rows) ||
-                                         bytes_ - bytes_before_ >= kMostSampleBytes);
+    return options_.sample_rows >= 0 &&
+           (rows_ - rows_before_ >= static_cast<uint64_t>(options_.sample_rows) ||
+            bytes_ - bytes_before_ >= kMostSampleBytes);
   }
   /// What was seen so far does not count for what follows.
   void want_more() {
@@ -41,7 +42,8 @@ class JsonSampler {
   }
 
   void look_at(JsonFile& file) {
-    std::unique_ptr<ByteStream> stream = open_listed(file.listed, files_, policy_, options_.compression);
+    std::unique_ptr<ByteStream> stream =
+        open_listed(file.listed, files_, policy_, options_.compression);
     std::string begin;  // of what can be read once
     std::vector<JsonPiece> pieces;
     std::unique_ptr<JsonCutter> cutter;
@@ -63,7 +65,8 @@ class JsonSampler {
       if (got < kSampleBlockBytes) break;
     }
     if (file.listed.is_regular) return;
-    file.pipe = std::make_shared<SniffedPipe>(file.listed.path, options_.compression, std::move(begin), std::move(stream));
+    file.pipe = std::make_shared<SniffedPipe>(file.listed.path, options_.compression,
+                                              std::move(begin), std::move(stream));
   }
 
  private:
@@ -98,11 +101,14 @@ class JsonSampler {
     if (!tree.parse(text)) {
       reason = tree.error();
       byte += tree.error_position();
-      if (const size_t place = reason.rfind(" at byte "); place != reason.npos) reason.resize(place);
+      if (const size_t place = reason.rfind(" at byte "); place != reason.npos)
+        reason.resize(place);
     }
     throw Error(ErrorCode::kFormat, "{}: byte {}: {}", file.listed.path, byte, reason)
         .note("the value: " + shown_text(text, 200))
-        .hint("ignore_errors => true gives NULL for what cannot be read, rejects => true leaves it out");
+        .hint(
+            "ignore_errors => true gives NULL for what cannot be read, rejects => true leaves it "
+            "out");
   }
 
   const JsonOptions& options_;
@@ -122,7 +128,8 @@ std::vector<JsonColumn> columns_of(const std::vector<Field>& fields) {
   std::vector<std::string> taken;
   for (const Field& field : fields) {
     std::string name = field.name;
-    for (int number = 1; std::find(taken.begin(), taken.end(), ascii_lower(name)) != taken.end(); ++number) {
+    for (int number = 1; std::find(taken.begin(), taken.end(), ascii_lower(name)) != taken.end();
+         ++number) {
       name = fmt::format("{}_{}", field.name, number);
     }
     taken.push_back(ascii_lower(name));
@@ -139,22 +146,26 @@ const bool kRegistered = [] {
 
 }  // namespace
 
-Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, JsonTableOptions options,
-                                     FileSystem& files, const AccessPolicy& policy, const LearnedTypes* learned) {
+Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths,
+                                     JsonTableOptions options, FileSystem& files,
+                                     const AccessPolicy& policy, const LearnedTypes* learned) {
   (void)kRegistered;
   JsonTable::Parts parts;
   parts.is_guessed = options.json.columns.empty();
   std::vector<ListedFile> listed = files.list(paths, policy);
   const bool may_learn = parts.is_guessed && learned != nullptr && !options.json.ignore_errors &&
-                         std::all_of(listed.begin(), listed.end(), [](const ListedFile& file) { return file.is_regular; });
-  if (may_learn) parts.learned_source = learned_source(fmt::format("json {}", options.json.most_depth), listed);
+                         std::all_of(listed.begin(), listed.end(),
+                                     [](const ListedFile& file) { return file.is_regular; });
+  if (may_learn)
+    parts.learned_source = learned_source(fmt::format("json {}", options.json.most_depth), listed);
   HivePartitions partitions = find_hive_partitions(listed, options.hive);
   for (ListedFile& file : listed) parts.files.push_back({std::move(file), options.json.format, {}});
   if (parts.is_guessed) {
     JsonSampler sampler(options.json, files, policy);
     size_t looked_at = 0;
     for (JsonFile& file : parts.files) {
-      if (!options.union_by_name && looked_at > 0 && (sampler.has_enough() || looked_at >= options.most_sample_files)) {
+      if (!options.union_by_name && looked_at > 0 &&
+          (sampler.has_enough() || looked_at >= options.most_sample_files)) {
         // What can be read once was not touched.
         continue;
       }
@@ -170,33 +181,40 @@ Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, Json
     }
     parts.is_records = options.json.records != JsonRecords::kNo && type->is(TypeKind::kStruct);
     if (options.json.records == JsonRecords::kYes && !parts.is_records) {
-      throw Error(ErrorCode::kFormat, "{}: records were expected, but values are {}", parts.files.front().listed.path,
-                  type->name())
+      throw Error(ErrorCode::kFormat, "{}: records were expected, but values are {}",
+                  parts.files.front().listed.path, type->name())
           .hint("records => false gives them as one column");
     }
-    parts.columns = parts.is_records ? columns_of(type->fields()) : std::vector<JsonColumn>{{"json", "json", type}};
+    parts.columns = parts.is_records ? columns_of(type->fields())
+                                     : std::vector<JsonColumn>{{"json", "json", type}};
     options.json.date_format = formats.date;
     options.json.timestamp_format = formats.timestamp;
-    if (sampler.rows() > 0) parts.bytes_per_row = static_cast<double>(sampler.bytes()) / static_cast<double>(sampler.rows());
+    if (sampler.rows() > 0)
+      parts.bytes_per_row =
+          static_cast<double>(sampler.bytes()) / static_cast<double>(sampler.rows());
   } else {
     parts.is_records = options.json.records != JsonRecords::kNo;
     if (!parts.is_records && options.json.columns.size() != 1) {
-      throw Error(ErrorCode::kInvalidArgument, "records => false wants one column, not {}", options.json.columns.size());
+      throw Error(ErrorCode::kInvalidArgument, "records => false wants one column, not {}",
+                  options.json.columns.size());
     }
     parts.columns = columns_of(options.json.columns);
   }
   if (!options.filename_column.empty()) {
     for (const JsonColumn& column : parts.columns) {
       if (!equal_ignoring_case(column.name, options.filename_column)) continue;
-      throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already", options.filename_column)
+      throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already",
+                  options.filename_column)
           .hint("filename => 'another name'");
     }
     parts.columns.push_back({options.filename_column, {}, Type::varchar(), false});
   }
   for (size_t i = 0; i < partitions.columns.size(); ++i) {
     const Field& found = partitions.columns[i];
-    auto column = std::find_if(parts.columns.begin(), parts.columns.end(),
-                               [&](const JsonColumn& known) { return ascii_lower(known.name) == ascii_lower(found.name); });
+    auto column =
+        std::find_if(parts.columns.begin(), parts.columns.end(), [&](const JsonColumn& known) {
+          return ascii_lower(known.name) == ascii_lower(found.name);
+        });
     if (column == parts.columns.end() || !parts.is_records) {
       parts.columns.push_back({found.name, {}, found.type, false});
       column = parts.columns.end() - 1;
@@ -215,7 +233,8 @@ JsonTable::JsonTable(FileSystem& files, AccessPolicy policy, Parts parts)
     : files_(files), policy_(std::move(policy)), parts_(std::move(parts)) {
   for (const JsonColumn& column : parts_.columns) {
     const bool is_partition = column.partition != JsonColumn::kNoPartition;
-    schema_.push_back({column.name, is_partition ? parts_.files.front().constant(column).type() : column.type});
+    schema_.push_back(
+        {column.name, is_partition ? parts_.files.front().constant(column).type() : column.type});
   }
 }
 
@@ -236,7 +255,8 @@ TableStatistics JsonTable::statistics() const {
 }
 
 std::string JsonTable::describe() const {
-  return parts_.files.size() == 1 ? "JSON, " + parts_.files[0].listed.path : fmt::format("JSON, {} files", parts_.files.size());
+  return parts_.files.size() == 1 ? "JSON, " + parts_.files[0].listed.path
+                                  : fmt::format("JSON, {} files", parts_.files.size());
 }
 
 std::unique_ptr<Scan> JsonTable::scan(ScanRequest request, QueryContext& context) const {
@@ -258,8 +278,9 @@ TableDescriptor JsonTable::descriptor() const {
   TableDescriptor descriptor{"json", {}};
   std::vector<std::string> columns, parts;
   for (const JsonColumn& column : parts_.columns) {
-    columns.push_back(pack_texts({column.name, column.key, column.type->name(), column.is_in_file ? "1" : "0",
-                                  std::to_string(column.partition)}));
+    columns.push_back(
+        pack_texts({column.name, column.key, column.type->name(), column.is_in_file ? "1" : "0",
+                    std::to_string(column.partition)}));
   }
   for (const JsonFile& file : parts_.files) {
     std::vector<std::string> values;
@@ -267,8 +288,9 @@ TableDescriptor JsonTable::descriptor() const {
       values.push_back(value.type()->name());
       values.push_back(value.is_null() ? kHiveNull : value.to_string());
     }
-    parts.push_back(pack_texts({file.listed.path, std::string(1, static_cast<char>('0' + static_cast<int>(file.format))),
-                                pack_texts(values)}));
+    parts.push_back(pack_texts(
+        {file.listed.path, std::string(1, static_cast<char>('0' + static_cast<int>(file.format))),
+         pack_texts(values)}));
   }
   write_json_options(parts_.options, descriptor.parameters);
   descriptor.parameters["columns"] = pack_texts(columns);
@@ -283,21 +305,25 @@ TableRef JsonTable::reopen(const TableDescriptor& descriptor, const AccessPolicy
   const auto text = [&](const char* key) -> const std::string& {
     return descriptor_text(descriptor.parameters, key, "JSON");
   };
-  const auto damaged = [] { return Error(ErrorCode::kCorrupt, "plan bytes: a JSON table's parts are damaged"); };
+  const auto damaged = [] {
+    return Error(ErrorCode::kCorrupt, "plan bytes: a JSON table's parts are damaged");
+  };
   FileSystem& files = FileSystem::local();
   Parts parts;
   parts.options = read_json_options(descriptor.parameters);
   for (const std::string& packed : unpack_texts(text("columns"))) {
     const std::vector<std::string> fields = unpack_texts(packed);
     if (fields.size() != 5) throw damaged();
-    parts.columns.push_back({fields[0], fields[1], type_from_text(fields[2]), fields[3] == "1", std::atoi(fields[4].c_str())});
+    parts.columns.push_back({fields[0], fields[1], type_from_text(fields[2]), fields[3] == "1",
+                             std::atoi(fields[4].c_str())});
     if (parts.columns.back().partition < JsonColumn::kNoPartition) throw damaged();
   }
   for (const std::string& packed : unpack_texts(text("files"))) {
     const std::vector<std::string> fields = unpack_texts(packed);
     const int format = fields.size() == 3 && fields[1].size() == 1 ? fields[1][0] - '0' : -1;
     if (format < 0 || format > static_cast<int>(JsonFormat::kUnstructured)) throw damaged();
-    parts.files.push_back({files.list(fields[0], policy).front(), static_cast<JsonFormat>(format), {}});
+    parts.files.push_back(
+        {files.list(fields[0], policy).front(), static_cast<JsonFormat>(format), {}});
     const std::vector<std::string> values = unpack_texts(fields[2]);
     for (size_t i = 0; i + 1 < values.size(); i += 2) {
       const std::optional<Value> value = hive_value(values[i + 1], csv_type_named(values[i]));

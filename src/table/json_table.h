@@ -31,7 +31,8 @@ struct JsonFile {
 
   /// A value that all rows of the file have. `column` is not read.
   Value constant(const JsonColumn& column) const {
-    return column.is_file_name() ? Value::text(listed.path) : partition_values[static_cast<size_t>(column.partition)];
+    return column.is_file_name() ? Value::text(listed.path)
+                                 : partition_values[static_cast<size_t>(column.partition)];
   }
 };
 
@@ -76,14 +77,17 @@ class JsonTable final : public Table {
 };
 
 /// Lists the files, looks at the first values for their types, and makes the table.
-Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths, JsonTableOptions options,
-                                     FileSystem& files, const AccessPolicy& policy,
+Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths,
+                                     JsonTableOptions options, FileSystem& files,
+                                     const AccessPolicy& policy,
                                      const LearnedTypes* learned = nullptr);
 
-std::unique_ptr<Scan> scan_json(Ref<const JsonTable> table, ScanRequest request, QueryContext& context);
+std::unique_ptr<Scan> scan_json(Ref<const JsonTable> table, ScanRequest request,
+                                QueryContext& context);
 
 /// COPY … TO a JSON file.
 std::unique_ptr<Writer> open_json_writer(const std::string& path, const Schema& schema,
-                                         const std::map<std::string, Value>& options, QueryContext& context);
+                                         const std::map<std::string, Value>& options,
+                                         QueryContext& context);
 
 }  // namespace doline

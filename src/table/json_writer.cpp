@@ -22,7 +22,8 @@ struct JsonWriteOptions {
 JsonWriteOptions take_write_options(const std::map<std::string, Value>& given) {
   JsonWriteOptions options;
   for (const auto& [name, value] : given) {
-    if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
+    if (value.is_null())
+      throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
     if (name == "array") {
       options.array = flag_option(value, name);
     } else if (name == "overwrite") {
@@ -35,7 +36,9 @@ JsonWriteOptions take_write_options(const std::map<std::string, Value>& given) {
       options.compression = compression_option(value, name);
     } else {
       throw Error(ErrorCode::kInvalidArgument, "COPY to JSON has no option \"{}\"", name)
-          .hint("its options are array, compression, dateformat, timestampformat, partition_by, overwrite");
+          .hint(
+              "its options are array, compression, dateformat, timestampformat, partition_by, "
+              "overwrite");
     }
   }
   return options;
@@ -43,8 +46,12 @@ JsonWriteOptions take_write_options(const std::map<std::string, Value>& given) {
 
 class JsonWriter final : public Writer {
  public:
-  JsonWriter(std::unique_ptr<WritableFile> file, const Schema& schema, JsonWriteOptions options, QueryContext& context)
-      : context_(context), file_(std::move(file)), options_(std::move(options)), zone_(context.session.zone) {
+  JsonWriter(std::unique_ptr<WritableFile> file, const Schema& schema, JsonWriteOptions options,
+             QueryContext& context)
+      : context_(context),
+        file_(std::move(file)),
+        options_(std::move(options)),
+        zone_(context.session.zone) {
     for (const Field& field : schema) {
       std::string key(keys_.empty() ? "{" : ",");
       append_json_string(key, field.name);
@@ -97,7 +104,8 @@ class JsonWriter final : public Writer {
     if (!column.is_null(row)) {
       if (column.type()->is(TypeKind::kDate) && options_.date_format) {
         const auto days = column.value<int32_t>(row);
-        if (is_finite_date(days)) return append_moment(out, *options_.date_format, {days, 0, 0, false, {}});
+        if (is_finite_date(days))
+          return append_moment(out, *options_.date_format, {days, 0, 0, false, {}});
       }
       if (column.type()->is(TypeKind::kTimestamp) && options_.timestamp_format) {
         const auto micros = column.value<int64_t>(row);
@@ -109,7 +117,8 @@ class JsonWriter final : public Writer {
     }
     append_json(out, column, row, zone_);
   }
-  static void append_moment(std::string& out, const TimeFormat& format, const TimeFormat::Moment& moment) {
+  static void append_moment(std::string& out, const TimeFormat& format,
+                            const TimeFormat::Moment& moment) {
     std::string text;
     format.append(text, moment);
     append_json_string(out, text);
@@ -126,7 +135,8 @@ class JsonWriter final : public Writer {
 }  // namespace
 
 std::unique_ptr<Writer> open_json_writer(const std::string& path, const Schema& schema,
-                                         const std::map<std::string, Value>& options, QueryContext& context) {
+                                         const std::map<std::string, Value>& options,
+                                         QueryContext& context) {
   if (options.contains("partition_by")) {
     return open_partitioned_writer(path, schema, options, context, "json", &open_json_writer);
   }
@@ -134,7 +144,8 @@ std::unique_ptr<Writer> open_json_writer(const std::string& path, const Schema& 
   CreateOptions create;
   create.overwrite = taken.overwrite;
   create.is_unwanted = [&context] { return context.is_unwanted(); };
-  auto file = compress(FileSystem::local().create(path, context.access_policy(), create), taken.compression);
+  auto file = compress(FileSystem::local().create(path, context.access_policy(), create),
+                       taken.compression);
   return std::make_unique<JsonWriter>(std::move(file), schema, std::move(taken), context);
 }
 

@@ -13,7 +13,8 @@ constexpr size_t kBlockBytes = size_t{256} << 10;
 
 LineNumbers::LineNumbers(std::function<FileRef()> open_plain, const QueryContext& context)
     : open_plain_(std::move(open_plain)), context_(context) {}
-LineNumbers::LineNumbers(std::function<std::unique_ptr<ByteStream>()> open, const QueryContext& context)
+LineNumbers::LineNumbers(std::function<std::unique_ptr<ByteStream>()> open,
+                         const QueryContext& context)
     : open_(std::move(open)), context_(context) {}
 
 uint64_t LineNumbers::line_at(uint64_t byte) {
@@ -23,7 +24,8 @@ uint64_t LineNumbers::line_at(uint64_t byte) {
   while (at_ < byte) {
     context_.check_cancelled();
     const uint64_t stride_left = kStrideBytes - at_ % kStrideBytes;
-    const auto wanted = static_cast<size_t>(std::min<uint64_t>({block_.size(), byte - at_, stride_left}));
+    const auto wanted =
+        static_cast<size_t>(std::min<uint64_t>({block_.size(), byte - at_, stride_left}));
     const size_t got = read(wanted);
     line_ += static_cast<uint64_t>(
         std::count(block_.begin(), block_.begin() + static_cast<ptrdiff_t>(got), std::byte{'\n'}));

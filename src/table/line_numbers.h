@@ -15,8 +15,8 @@ namespace doline {
 /// The number of the line at a place of a file. Only damaged records ask for it, so that line ends
 /// are counted then, and once where places ascend. A plain file is counted on from the nearest
 /// place whose number is known; what must be decompressed, from its begin when a place lies before
-/// the last. Shared by readers; opens the file when it is first asked. Counting a long way stops when
-/// the query is cancelled.
+/// the last. Shared by readers; opens the file when it is first asked. Counting a long way stops
+/// when the query is cancelled.
 class LineNumbers {
  public:
   /// `context` outlives it.
@@ -37,7 +37,7 @@ class LineNumbers {
   FileRef plain_ GUARDED_BY(mutex_);
   std::unique_ptr<ByteStream> stream_ GUARDED_BY(mutex_);
   uint64_t at_ GUARDED_BY(mutex_) = 0;
-  uint64_t line_ GUARDED_BY(mutex_) = 1;                // at at_
+  uint64_t line_ GUARDED_BY(mutex_) = 1;                  // at at_
   std::vector<uint64_t> known_ GUARDED_BY(mutex_) = {1};  // at each stride's begin
   std::vector<std::byte> block_ GUARDED_BY(mutex_);
 };

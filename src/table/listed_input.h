@@ -9,27 +9,30 @@
 namespace doline {
 
 /// From its first byte, decompressed. A regular file must still be the one that was listed.
-std::unique_ptr<ByteStream> open_listed(const ListedFile& listed, FileSystem& files, const AccessPolicy& policy,
-                                        Compression compression);
+std::unique_ptr<ByteStream> open_listed(const ListedFile& listed, FileSystem& files,
+                                        const AccessPolicy& policy, Compression compression);
 
 /// Of the regular ones among files that have been listed, each a struct with a member `listed`.
 template <class Files>
 uint64_t listed_bytes(const Files& files) {
   uint64_t size = 0;
-  for (const auto& file : files) size += file.listed.is_regular ? file.listed.version.size_bytes : 0;
+  for (const auto& file : files)
+    size += file.listed.is_regular ? file.listed.version.size_bytes : 0;
   return size;
 }
 
 /// From the size of a row, where that and all sizes are known. Files that look compressed are
 /// taken to hold `usual_compression` times their bytes.
 template <class Files>
-TableStatistics estimated_statistics(const Files& files, double bytes_per_row, double usual_compression) {
+TableStatistics estimated_statistics(const Files& files, double bytes_per_row,
+                                     double usual_compression) {
   TableStatistics statistics;
   double bytes = 0;
   for (const auto& file : files) {
     if (!file.listed.is_regular) return statistics;
     const bool compressed = compression_from_path(file.listed.path) != Compression::kNone;
-    bytes += static_cast<double>(file.listed.version.size_bytes) * (compressed ? usual_compression : 1);
+    bytes +=
+        static_cast<double>(file.listed.version.size_bytes) * (compressed ? usual_compression : 1);
   }
   if (bytes_per_row > 0) statistics.row_count = static_cast<uint64_t>(bytes / bytes_per_row);
   return statistics;

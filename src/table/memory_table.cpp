@@ -20,8 +20,8 @@ std::vector<TypeRef> types_of(const Schema& schema) {
   return types;
 }
 
-/// Tables by id, so that a plan's bytes lead back to the table while it lives. Weak: a table that is
-/// about to go is not called back.
+/// Tables by id, so that a plan's bytes lead back to the table while it lives. Weak: a table that
+/// is about to go is not called back.
 struct LiveTables {
   Mutex mutex;
   std::unordered_map<uint64_t, std::weak_ptr<MemoryTable::Kept>> by_id GUARDED_BY(mutex);
@@ -33,9 +33,12 @@ LiveTables& live_tables() {
 
 class MemoryReader final : public Reader {
  public:
-  MemoryReader(MemoryTable::SegmentRef segment, const std::vector<TypeRef>& types, const ScanRequest& request,
-               uint32_t chunk_rows)
-      : segment_(std::move(segment)), types_(types), request_(request), chunk_rows_(chunk_rows),
+  MemoryReader(MemoryTable::SegmentRef segment, const std::vector<TypeRef>& types,
+               const ScanRequest& request, uint32_t chunk_rows)
+      : segment_(std::move(segment)),
+        types_(types),
+        request_(request),
+        chunk_rows_(chunk_rows),
         scratch_(request.filters.size()) {}
 
   Poll read(Chunk& out, const Waker&) override {
@@ -82,10 +85,15 @@ class MemoryReader final : public Reader {
 
 class MemoryScan final : public Scan {
  public:
-  MemoryScan(std::vector<MemoryTable::SegmentRef> segments, std::vector<TypeRef> types, ScanRequest request,
-             uint32_t chunk_rows)
-      : segments_(std::move(segments)), types_(std::move(types)), request_(std::move(request)), chunk_rows_(chunk_rows) {}
-  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
+  MemoryScan(std::vector<MemoryTable::SegmentRef> segments, std::vector<TypeRef> types,
+             ScanRequest request, uint32_t chunk_rows)
+      : segments_(std::move(segments)),
+        types_(std::move(types)),
+        request_(std::move(request)),
+        chunk_rows_(chunk_rows) {}
+  std::vector<Pushed> pushed() const override {
+    return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
+  }
   Poll next_morsel(Morsel& out, const Waker&) override {
     if (next_ == segments_.size()) return Poll::kDone;
     out.number = out.begin = next_++;
@@ -95,7 +103,9 @@ class MemoryScan final : public Scan {
     return std::make_unique<MemoryReader>(segments_[morsel.begin], types_, request_, chunk_rows_);
   }
   SourceProgress progress() const override { return {next_, segments_.size()}; }
-  uint32_t parallelism() const override { return static_cast<uint32_t>(std::max<size_t>(1, segments_.size())); }
+  uint32_t parallelism() const override {
+    return static_cast<uint32_t>(std::max<size_t>(1, segments_.size()));
+  }
 
  private:
   const std::vector<MemoryTable::SegmentRef> segments_;
@@ -106,11 +116,12 @@ class MemoryScan final : public Scan {
 };
 
 const bool kRegistered = [] {
-  register_table_kind("memory", +[](const TableDescriptor& descriptor, const AccessPolicy&) -> TableRef {
-    const auto table = MemoryTable::of_descriptor(descriptor);
-    if (!table) throw Error(ErrorCode::kCorrupt, "plan bytes: a memory table that is gone");
-    return table;
-  });
+  register_table_kind(
+      "memory", +[](const TableDescriptor& descriptor, const AccessPolicy&) -> TableRef {
+        const auto table = MemoryTable::of_descriptor(descriptor);
+        if (!table) throw Error(ErrorCode::kCorrupt, "plan bytes: a memory table that is gone");
+        return table;
+      });
   return true;
 }();
 
@@ -118,7 +129,10 @@ const bool kRegistered = [] {
 
 struct MemoryTable::Kept {
   Kept(std::string its_name, Schema its_schema, TableRules its_rules)
-      : name(std::move(its_name)), schema(std::move(its_schema)), rules(std::move(its_rules)), types(types_of(schema)) {}
+      : name(std::move(its_name)),
+        schema(std::move(its_schema)),
+        rules(std::move(its_rules)),
+        types(types_of(schema)) {}
   ~Kept() {
     LiveTables& live = live_tables();
     MutexLock lock(live.mutex);
@@ -141,7 +155,8 @@ struct MemoryTable::Kept {
 /// Gathers an insert's batches as segments; published together.
 class MemoryWriter final : public Writer {
  public:
-  MemoryWriter(Ref<const MemoryTable> table, QueryContext& context) : table_(std::move(table)), context_(context) {}
+  MemoryWriter(Ref<const MemoryTable> table, QueryContext& context)
+      : table_(std::move(table)), context_(context) {}
 
   size_t batch_rows() const override { return MemoryTable::kSegmentRows; }
   size_t batch_bytes() const override { return size_t{16} << 20; }
@@ -157,7 +172,8 @@ class MemoryWriter final : public Writer {
     const bool small = rows < chunks.size() * (kChunkRows / 2);
     segment->chunks = small ? packed(chunks) : std::move(chunks);
     segment->row_count = rows;
-    if (context_.spill && (context_.settings.force_spill || context_.budget->available_bytes() < kReserveBytes)) {
+    if (context_.spill &&
+        (context_.settings.force_spill || context_.budget->available_bytes() < kReserveBytes)) {
       MemoryTable::to_disk(*segment, context_.spill);
     }
     auto batch = std::make_unique<Batch>();
@@ -187,7 +203,8 @@ class MemoryWriter final : public Writer {
       for (uint32_t begin = 0; begin < chunk.size();) {
         const uint32_t take = std::min(kChunkRows - rows, chunk.size() - begin);
         const Selection part = chunk.active.slice(begin, take);
-        for (size_t i = 0; i < builders.size(); ++i) builders[i].append_from(chunk.columns[i], part);
+        for (size_t i = 0; i < builders.size(); ++i)
+          builders[i].append_from(chunk.columns[i], part);
         begin += take;
         rows += take;
         if (rows == kChunkRows) flush();
@@ -222,8 +239,9 @@ void MemoryTable::make_room(const QueryContext& context) const {
     SegmentRef held;
     {
       MutexLock lock(kept_->mutex);
-      const auto found = std::find_if(kept_->segments.begin(), kept_->segments.end(),
-                                      [](const SegmentRef& segment) { return !segment->chunks.empty(); });
+      const auto found =
+          std::find_if(kept_->segments.begin(), kept_->segments.end(),
+                       [](const SegmentRef& segment) { return !segment->chunks.empty(); });
       if (found == kept_->segments.end()) return;
       at = static_cast<size_t>(found - kept_->segments.begin());
       held = *found;
@@ -231,7 +249,8 @@ void MemoryTable::make_room(const QueryContext& context) const {
     auto spilled = std::make_shared<Segment>(*held);
     to_disk(*spilled, context.spill);
     MutexLock lock(kept_->mutex);
-    if (at < kept_->segments.size() && kept_->segments[at] == held) kept_->segments[at] = std::move(spilled);
+    if (at < kept_->segments.size() && kept_->segments[at] == held)
+      kept_->segments[at] = std::move(spilled);
   }
 }
 
@@ -276,7 +295,9 @@ const Schema& MemoryTable::schema() const { return kept_->schema; }
 
 std::string MemoryTable::name() const { return kept_->name; }
 
-const TableRules* MemoryTable::rules() const { return kept_->rules.columns.empty() ? nullptr : &kept_->rules; }
+const TableRules* MemoryTable::rules() const {
+  return kept_->rules.columns.empty() ? nullptr : &kept_->rules;
+}
 
 void MemoryTable::publish(std::vector<SegmentRef> segments) const {
   MutexLock lock(kept_->mutex);
@@ -298,12 +319,15 @@ TableStatistics MemoryTable::statistics() const {
   return statistics;
 }
 
-TableDescriptor MemoryTable::descriptor() const { return {"memory", {{"id", std::to_string(kept_->id)}}}; }
+TableDescriptor MemoryTable::descriptor() const {
+  return {"memory", {{"id", std::to_string(kept_->id)}}};
+}
 
 std::unique_ptr<Scan> MemoryTable::scan(ScanRequest request, QueryContext& context) const {
   if (context.spill && context.budget) make_room(context);
   MutexLock lock(kept_->mutex);
-  return std::make_unique<MemoryScan>(kept_->segments, kept_->types, std::move(request), context.chunk_rows);
+  return std::make_unique<MemoryScan>(kept_->segments, kept_->types, std::move(request),
+                                      context.chunk_rows);
 }
 
 std::unique_ptr<Writer> MemoryTable::insert(QueryContext& context) const {

@@ -39,7 +39,7 @@ class MemoryTable final : public Table {
     std::vector<Chunk> chunks;         // empty once spilled
     std::vector<SpillExtent> extents;  // of each chunk, once spilled
     uint64_t row_count = 0;
-    SpillWriterRef spilled_to;         // null: in memory
+    SpillWriterRef spilled_to;  // null: in memory
     size_t chunk_count() const { return spilled_to ? extents.size() : chunks.size(); }
     /// Read back where it was spilled: a segment as a whole may be a tight limit's all.
     Chunk chunk(size_t index, const std::vector<TypeRef>& types) const;

@@ -14,7 +14,8 @@ namespace doline {
 // What readers and writers make of the values of their options. A value that does not fit is
 // Error(kInvalidArgument), which names the option and what it takes.
 
-[[noreturn]] void refuse_option(std::string_view option, const Value& value, std::string_view wanted);
+[[noreturn]] void refuse_option(std::string_view option, const Value& value,
+                                std::string_view wanted);
 std::string text_option(const Value& value, std::string_view option);
 /// A text, or a list of texts.
 std::vector<std::string> texts_option(const Value& value, std::string_view option);
@@ -33,7 +34,8 @@ void with_option(TableFunctionCall& call, std::initializer_list<const char*> nam
     if (!call.options.contains(name)) continue;
     const Value value = take_option(call, name);
     try {
-      if (value.is_null()) throw Error(ErrorCode::kInvalidArgument, "{}: NULL is no value of {}", call.name, name);
+      if (value.is_null())
+        throw Error(ErrorCode::kInvalidArgument, "{}: NULL is no value of {}", call.name, name);
       use(value, name);
     } catch (Error& error) {
       throw std::move(error).at(call.span_of(name));
@@ -45,8 +47,9 @@ void with_option(TableFunctionCall& call, std::initializer_list<const char*> nam
 std::string pack_texts(const std::vector<std::string>& texts);
 std::vector<std::string> unpack_texts(std::string_view packed);
 
-/// A parameter of a table descriptor; without it the plan's bytes are Error(kCorrupt). `kind`: "CSV".
-const std::string& descriptor_text(const std::map<std::string, std::string>& parameters, const std::string& name,
-                                   std::string_view kind);
+/// A parameter of a table descriptor; without it the plan's bytes are Error(kCorrupt). `kind`:
+/// "CSV".
+const std::string& descriptor_text(const std::map<std::string, std::string>& parameters,
+                                   const std::string& name, std::string_view kind);
 
 }  // namespace doline

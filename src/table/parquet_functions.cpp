@@ -1,7 +1,7 @@
 // read_parquet(…), and what Parquet files say of themselves, in FROM.
 #include "format/parquet/describe.h"
-#include "table/memory_table.h"
 #include "table/csv_options.h"
+#include "table/memory_table.h"
 #include "table/parquet_table.h"
 #include "table/table_function.h"
 
@@ -23,7 +23,8 @@ TableRef read_parquet(const TableFunctionCall& call, const TableFunctionContext&
   options.filename = take_flag(rest, "filename").value_or(false);
   options.union_by_name = take_flag(rest, "union_by_name").value_or(false);
   options.hive = take_hive_options(rest);
-  refuse_unknown_options(rest, {"filename", "union_by_name", "hive_partitioning", "hive_types", "hive_types_autocast"});
+  refuse_unknown_options(rest, {"filename", "union_by_name", "hive_partitioning", "hive_types",
+                                "hive_types_autocast"});
   return make_ref<const ParquetTable>(context.files, context.policy, paths_of(call), options);
 }
 

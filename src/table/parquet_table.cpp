@@ -1,8 +1,8 @@
 #include "table/parquet_table.h"
 
-#include "table/csv_options.h"
-
 #include <algorithm>
+
+#include "table/csv_options.h"
 
 namespace doline {
 
@@ -153,7 +153,8 @@ TableRef ParquetTable::reopen(const TableDescriptor& descriptor, const AccessPol
     if (name == "union_by_name") options.union_by_name = true;
     if (name == "hive_partitioning") options.hive.is_wanted = value == "true";
     if (name == "hive_texts") options.hive.finds_types = false;
-    if (name.starts_with("hive_type ")) options.hive.types.emplace_back(name.substr(10), csv_type_named(value));
+    if (name.starts_with("hive_type "))
+      options.hive.types.emplace_back(name.substr(10), csv_type_named(value));
   }
   return make_ref<const ParquetTable>(FileSystem::local(), policy, std::move(paths), options);
 }

@@ -15,8 +15,8 @@
 namespace doline {
 
 struct ParquetTableOptions {
-  bool filename = false;                  // a column "filename" behind the files' own
-  bool union_by_name = false;             // columns of all files, absent ones NULL
+  bool filename = false;       // a column "filename" behind the files' own
+  bool union_by_name = false;  // columns of all files, absent ones NULL
   HiveOptions hive;
 };
 
@@ -61,7 +61,9 @@ class ParquetTable final : public Table {
   }
   /// Position of a column among the partition values; -1 where it is none.
   int32_t partition_of(uint32_t column) const { return partition_of_[column]; }
-  bool is_filename(uint32_t column) const { return static_cast<int32_t>(column) == filename_column_; }
+  bool is_filename(uint32_t column) const {
+    return static_cast<int32_t>(column) == filename_column_;
+  }
   bool union_by_name() const { return options_.union_by_name; }
 
  private:

@@ -32,10 +32,16 @@ enum class OldFiles : uint8_t {
 class PartitionedWriter final : public Writer {
  public:
   PartitionedWriter(const std::string& directory, const Schema& schema, std::vector<uint32_t> keys,
-                    std::map<std::string, Value> options, OldFiles old_files, QueryContext& context, std::string ending,
-                    WriterOpener open)
-      : directory_(local_path(directory)), schema_(schema), keys_(std::move(keys)), options_(std::move(options)),
-        old_files_(old_files), context_(context), ending_(std::move(ending)), open_(open) {
+                    std::map<std::string, Value> options, OldFiles old_files, QueryContext& context,
+                    std::string ending, WriterOpener open)
+      : directory_(local_path(directory)),
+        schema_(schema),
+        keys_(std::move(keys)),
+        options_(std::move(options)),
+        old_files_(old_files),
+        context_(context),
+        ending_(std::move(ending)),
+        open_(open) {
     while (directory_.size() > 1 && directory_.ends_with('/')) directory_.pop_back();
     look_at_old_files();
     for (uint32_t column = 0; column < schema.size(); ++column) {
@@ -224,19 +230,22 @@ class PartitionedWriter final : public Writer {
 
 /// Takes the options that are the directory's, not its files'.
 OldFiles take_old_files(std::map<std::string, Value>& options) {
-  constexpr std::pair<const char*, OldFiles> kOptions[] = {{"overwrite", OldFiles::kReplaced},
-                                                           {"overwrite_or_ignore", OldFiles::kIgnored},
-                                                           {"append", OldFiles::kKept}};
+  constexpr std::pair<const char*, OldFiles> kOptions[] = {
+      {"overwrite", OldFiles::kReplaced},
+      {"overwrite_or_ignore", OldFiles::kIgnored},
+      {"append", OldFiles::kKept}};
   OldFiles taken = OldFiles::kRefused;
   for (const auto& [name, meaning] : kOptions) {
     const auto found = options.find(name);
     if (found == options.end()) continue;
-    if (found->second.is_null()) throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
+    if (found->second.is_null())
+      throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
     const bool is_wanted = flag_option(found->second, name);
     options.erase(found);
     if (!is_wanted) continue;
     if (taken != OldFiles::kRefused) {
-      throw Error(ErrorCode::kInvalidArgument, "COPY takes one of overwrite, overwrite_or_ignore and append");
+      throw Error(ErrorCode::kInvalidArgument,
+                  "COPY takes one of overwrite, overwrite_or_ignore and append");
     }
     taken = meaning;
   }
@@ -246,34 +255,39 @@ OldFiles take_old_files(std::map<std::string, Value>& options) {
 }  // namespace
 
 std::unique_ptr<Writer> open_partitioned_writer(const std::string& directory, const Schema& schema,
-                                                const std::map<std::string, Value>& options, QueryContext& context,
-                                                const std::string& ending, WriterOpener open) {
+                                                const std::map<std::string, Value>& options,
+                                                QueryContext& context, const std::string& ending,
+                                                WriterOpener open) {
   std::vector<uint32_t> keys;
   const auto add = [&](const std::string& name) {
-    const auto found =
-        std::find_if(schema.begin(), schema.end(), [&](const Field& field) { return field.name == name; });
-    if (found == schema.end()) throw Error(ErrorCode::kColumnNotFound, "partition_by: there is no column \"{}\"", name);
+    const auto found = std::find_if(schema.begin(), schema.end(),
+                                    [&](const Field& field) { return field.name == name; });
+    if (found == schema.end())
+      throw Error(ErrorCode::kColumnNotFound, "partition_by: there is no column \"{}\"", name);
     if (found->type->is_nested()) {
-      throw Error(ErrorCode::kInvalidArgument, "partition_by: \"{}\" is a {}", name, found->type->name());
+      throw Error(ErrorCode::kInvalidArgument, "partition_by: \"{}\" is a {}", name,
+                  found->type->name());
     }
     keys.push_back(static_cast<uint32_t>(found - schema.begin()));
   };
   std::map<std::string, Value> rest = options;
   const Value by = rest.at("partition_by");
   rest.erase("partition_by");
-  if (by.is_null()) throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of partition_by");
+  if (by.is_null())
+    throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of partition_by");
   if (by.type()->is(TypeKind::kList)) {
     for (const Value& column : by.as_nested()) add(column.to_string());
   } else {
     add(by.to_string());
   }
   if (keys.size() == schema.size()) {
-    throw Error(ErrorCode::kInvalidArgument, "partition_by names every column: none is left to be written");
+    throw Error(ErrorCode::kInvalidArgument,
+                "partition_by names every column: none is left to be written");
   }
   const OldFiles old_files = take_old_files(rest);
   FileSystem::local().make_directories(directory, context.access_policy());
-  return std::make_unique<PartitionedWriter>(directory, schema, std::move(keys), std::move(rest), old_files, context, ending,
-                                             open);
+  return std::make_unique<PartitionedWriter>(directory, schema, std::move(keys), std::move(rest),
+                                             old_files, context, ending, open);
 }
 
 }  // namespace doline

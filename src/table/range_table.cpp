@@ -28,7 +28,11 @@ int64_t integer_of(const Value& value, const TableFunctionCall& call) {
 class RangeTable final : public Table {
  public:
   RangeTable(std::string name, int64_t start, int64_t step, uint64_t count)
-      : name_(std::move(name)), schema_{{name_, Type::int64()}}, start_(start), step_(step), count_(count) {}
+      : name_(std::move(name)),
+        schema_{{name_, Type::int64()}},
+        start_(start),
+        step_(step),
+        count_(count) {}
 
   const Schema& schema() const override { return schema_; }
   std::string name() const override { return name_; }
@@ -46,7 +50,9 @@ class RangeTable final : public Table {
   }
   TableDescriptor descriptor() const override {
     return {"range",
-            {{"name", name_}, {"start", std::to_string(start_)}, {"step", std::to_string(step_)},
+            {{"name", name_},
+             {"start", std::to_string(start_)},
+             {"step", std::to_string(step_)},
              {"count", std::to_string(count_)}}};
   }
   std::string describe() const override { return fmt::format("{} of {} rows", name_, count_); }
@@ -56,11 +62,13 @@ class RangeTable final : public Table {
     const auto& parameters = descriptor.parameters;
     const auto number = [&](const char* key) {
       const auto found = parameters.find(key);
-      if (found == parameters.end()) throw Error(ErrorCode::kCorrupt, "plan bytes: a range without {}", key);
+      if (found == parameters.end())
+        throw Error(ErrorCode::kCorrupt, "plan bytes: a range without {}", key);
       return std::strtoll(found->second.c_str(), nullptr, 10);
     };
     const auto name = parameters.find("name");
-    return make_ref<const RangeTable>(name == parameters.end() ? "range" : name->second, number("start"), number("step"),
+    return make_ref<const RangeTable>(name == parameters.end() ? "range" : name->second,
+                                      number("start"), number("step"),
                                       static_cast<uint64_t>(number("count")));
   }
 
@@ -75,18 +83,26 @@ class RangeTable final : public Table {
 
 class RangeReader final : public Reader {
  public:
-  RangeReader(int64_t start, int64_t step, Morsel morsel, const ScanRequest& request, uint32_t chunk_rows)
-      : start_(start), step_(step), at_(morsel.begin), end_(morsel.end), request_(request), chunk_rows_(chunk_rows),
+  RangeReader(int64_t start, int64_t step, Morsel morsel, const ScanRequest& request,
+              uint32_t chunk_rows)
+      : start_(start),
+        step_(step),
+        at_(morsel.begin),
+        end_(morsel.end),
+        request_(request),
+        chunk_rows_(chunk_rows),
         scratch_(request.filters.size()) {}
 
   Poll read(Chunk& out, const Waker&) override {
     if (at_ == end_) return Poll::kDone;
     const auto rows = static_cast<uint32_t>(std::min<uint64_t>(chunk_rows_, end_ - at_));
     BufferRef values = Buffer::allocate(rows * sizeof(int64_t));
-    for (uint32_t row = 0; row < rows; ++row) values->as<int64_t>()[row] = number_at(start_, step_, at_ + row);
+    for (uint32_t row = 0; row < rows; ++row)
+      values->as<int64_t>()[row] = number_at(start_, step_, at_ + row);
     const Column column = Column::flat(Type::int64(), rows, std::move(values));
     out = Chunk(std::vector<Column>(request_.columns.size(), column), rows);
-    for (size_t i = 0; i < request_.filters.size(); ++i) out.active = request_.filters[i].program->select(out, scratch_[i]);
+    for (size_t i = 0; i < request_.filters.size(); ++i)
+      out.active = request_.filters[i].program->select(out, scratch_[i]);
     at_ += rows;
     return Poll::kReady;
   }
@@ -105,7 +121,9 @@ class RangeScan final : public Scan {
  public:
   RangeScan(Ref<const RangeTable> table, ScanRequest request, uint32_t chunk_rows)
       : table_(std::move(table)), request_(std::move(request)), chunk_rows_(chunk_rows) {}
-  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
+  std::vector<Pushed> pushed() const override {
+    return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
+  }
   Poll next_morsel(Morsel& out, const Waker&) override {
     const uint64_t begin = next_.load();
     if (begin >= table_->count_) return Poll::kDone;
@@ -117,7 +135,8 @@ class RangeScan final : public Scan {
     return Poll::kReady;
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    return std::make_unique<RangeReader>(table_->start_, table_->step_, morsel, request_, chunk_rows_);
+    return std::make_unique<RangeReader>(table_->start_, table_->step_, morsel, request_,
+                                         chunk_rows_);
   }
   SourceProgress progress() const override { return {next_, table_->count_}; }
   uint32_t parallelism() const override {
@@ -132,25 +151,29 @@ class RangeScan final : public Scan {
 };
 
 std::unique_ptr<Scan> RangeTable::scan(ScanRequest request, QueryContext& context) const {
-  return std::make_unique<RangeScan>(Ref<const RangeTable>(this), std::move(request), context.chunk_rows);
+  return std::make_unique<RangeScan>(Ref<const RangeTable>(this), std::move(request),
+                                     context.chunk_rows);
 }
 
 TableRef open_range(const TableFunctionCall& call, bool inclusive) {
   if (call.arguments.empty() || call.arguments.size() > 3 || !call.options.empty()) {
-    throw Error(ErrorCode::kInvalidArgument, call.span, "{} takes an end, or start and end, or start, end and step", call.name);
+    throw Error(ErrorCode::kInvalidArgument, call.span,
+                "{} takes an end, or start and end, or start, end and step", call.name);
   }
   const bool only_end = call.arguments.size() == 1;
   const int64_t start = only_end ? 0 : integer_of(call.arguments[0], call);
   const int64_t stop = integer_of(call.arguments[only_end ? 0 : 1], call);
   const int64_t step = call.arguments.size() == 3 ? integer_of(call.arguments[2], call) : 1;
-  if (step == 0) throw Error(ErrorCode::kInvalidArgument, call.span, "{}: the step cannot be 0", call.name);
+  if (step == 0)
+    throw Error(ErrorCode::kInvalidArgument, call.span, "{}: the step cannot be 0", call.name);
   const int128_t distance = step > 0 ? int128_t{stop} - start : int128_t{start} - stop;
   const int128_t stride = step > 0 ? int128_t{step} : -int128_t{step};
   int128_t count = 0;
   if (distance > 0) count = (distance + stride - 1) / stride;
   if (inclusive && distance >= 0 && distance % stride == 0) ++count;
   if (count > std::numeric_limits<int64_t>::max()) {
-    throw Error(ErrorCode::kOverflow, call.span, "{} of more than {} rows", call.name, std::numeric_limits<int64_t>::max());
+    throw Error(ErrorCode::kOverflow, call.span, "{} of more than {} rows", call.name,
+                std::numeric_limits<int64_t>::max());
   }
   return make_ref<const RangeTable>(call.name, start, step, static_cast<uint64_t>(count));
 }
@@ -164,10 +187,22 @@ const bool kRegistered = [] {
 
 void register_range_functions(std::vector<TableFunction>& all) {
   (void)kRegistered;
-  all.push_back({"range", {}, "Whole numbers from start up to, but without, the end.", "FROM range(3)",
-                 [](const TableFunctionCall& call, const TableFunctionContext&) { return open_range(call, false); }, {}});
-  all.push_back({"generate_series", {}, "Whole numbers from start to the end, the end included.", "FROM generate_series(1, 3)",
-                 [](const TableFunctionCall& call, const TableFunctionContext&) { return open_range(call, true); }, {}});
+  all.push_back({"range",
+                 {},
+                 "Whole numbers from start up to, but without, the end.",
+                 "FROM range(3)",
+                 [](const TableFunctionCall& call, const TableFunctionContext&) {
+                   return open_range(call, false);
+                 },
+                 {}});
+  all.push_back({"generate_series",
+                 {},
+                 "Whole numbers from start to the end, the end included.",
+                 "FROM generate_series(1, 3)",
+                 [](const TableFunctionCall& call, const TableFunctionContext&) {
+                   return open_range(call, true);
+                 },
+                 {}});
 }
 
 }  // namespace doline

@@ -11,8 +11,8 @@ namespace {
 
 constexpr size_t kMostText = 1024;
 
-/// The text as a value may have it: cut between characters, with U+FFFD for what is no UTF-8. What is
-/// left out often is just because it is not.
+/// The text as a value may have it: cut between characters, with U+FFFD for what is no UTF-8. What
+/// is left out often is just because it is not.
 std::string as_text(std::string text) {
   if (text.size() > kMostText) {
     size_t end = kMostText;

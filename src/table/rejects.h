@@ -12,15 +12,15 @@ namespace doline {
 /// A row that a reader left out.
 struct Reject {
   std::string file;
-  uint64_t line = 0;    // 1 is the first; 0: not known
-  uint64_t byte = 0;    // where the record begins in the (decompressed) file
-  std::string column;   // empty: not of one column
+  uint64_t line = 0;   // 1 is the first; 0: not known
+  uint64_t byte = 0;   // where the record begins in the (decompressed) file
+  std::string column;  // empty: not of one column
   std::string reason;
-  std::string text;     // as it stands, cut at a kilobyte
+  std::string text;  // as it stands, cut at a kilobyte
 };
 
-/// What the readers of a session's last query left out; `FROM rejects()` reads it. Readers that keep
-/// some begin a new list. One a session; thread-safe.
+/// What the readers of a session's last query left out; `FROM rejects()` reads it. Readers that
+/// keep some begin a new list. One a session; thread-safe.
 class RejectStore {
  public:
   /// Forgets the last query's rejects, before a reader that keeps some is opened.

@@ -54,15 +54,17 @@ std::unique_ptr<ByteStream> resumed_stream(std::string begin, std::unique_ptr<By
   return std::make_unique<ResumedStream>(std::move(begin), std::move(rest));
 }
 
-std::unique_ptr<ByteStream> open_pipe(FileSystem& files, const std::string& path, const AccessPolicy& policy,
-                                      Compression compression) {
+std::unique_ptr<ByteStream> open_pipe(FileSystem& files, const std::string& path,
+                                      const AccessPolicy& policy, Compression compression) {
   if (standard_stream(path, STDIN_FILENO) == STDIN_FILENO) {
     policy.check_read(path);
     MutexLock lock(unread_input().mutex);
-    if (unread_input().stream && unread_input().compression == compression) return std::move(unread_input().stream);
+    if (unread_input().stream && unread_input().compression == compression)
+      return std::move(unread_input().stream);
   }
   OpenedFile opened = files.open(path, policy);
-  return decompress(opened.stream ? std::move(opened.stream) : stream_of(std::move(opened.file)), compression);
+  return decompress(opened.stream ? std::move(opened.stream) : stream_of(std::move(opened.file)),
+                    compression);
 }
 
 SniffedPipe::~SniffedPipe() {

@@ -11,17 +11,22 @@ namespace doline {
 /// `begin`, then what is left of `rest`.
 std::unique_ptr<ByteStream> resumed_stream(std::string begin, std::unique_ptr<ByteStream> rest);
 
-/// Opens what `path` leads to, to be read from start to end and decompressed. Standard input that was
-/// only sniffed begins at its first byte again.
-std::unique_ptr<ByteStream> open_pipe(FileSystem& files, const std::string& path, const AccessPolicy& policy,
+/// Opens what `path` leads to, to be read from start to end and decompressed. Standard input that
+/// was only sniffed begins at its first byte again.
+std::unique_ptr<ByteStream> open_pipe(FileSystem& files, const std::string& path,
+                                      const AccessPolicy& policy,
                                       Compression compression = Compression::kAuto);
 
-/// Input that can be read once, of which the begin was read to find out what it is. Shared by a table
-/// and its only scan; given back when there was none (DESCRIBE, CREATE VIEW). Thread-safe.
+/// Input that can be read once, of which the begin was read to find out what it is. Shared by a
+/// table and its only scan; given back when there was none (DESCRIBE, CREATE VIEW). Thread-safe.
 class SniffedPipe {
  public:
-  SniffedPipe(std::string path, Compression compression, std::string begin, std::unique_ptr<ByteStream> rest)
-      : path_(std::move(path)), compression_(compression), begin_(std::move(begin)), rest_(std::move(rest)) {}
+  SniffedPipe(std::string path, Compression compression, std::string begin,
+              std::unique_ptr<ByteStream> rest)
+      : path_(std::move(path)),
+        compression_(compression),
+        begin_(std::move(begin)),
+        rest_(std::move(rest)) {}
   ~SniffedPipe();
   SniffedPipe(const SniffedPipe&) = delete;
   SniffedPipe& operator=(const SniffedPipe&) = delete;

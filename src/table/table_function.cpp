@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "table/sniffed_pipe.h"
-
 #include "base/ascii.h"
+#include "table/sniffed_pipe.h"
 
 namespace doline {
 
@@ -28,13 +27,16 @@ const TableFunction* find_table_function(std::string_view name) {
   const std::string wanted = ascii_lower(name);
   for (const TableFunction& function : table_functions()) {
     if (function.name == wanted) return &function;
-    if (std::find(function.aliases.begin(), function.aliases.end(), wanted) != function.aliases.end()) return &function;
+    if (std::find(function.aliases.begin(), function.aliases.end(), wanted) !=
+        function.aliases.end())
+      return &function;
   }
   return nullptr;
 }
 
 const TableFunction* table_function_for_path(std::string_view path) {
-  const std::string name = ascii_lower(without_compression_ending(path.substr(path.find_last_of('/') + 1)));
+  const std::string name =
+      ascii_lower(without_compression_ending(path.substr(path.find_last_of('/') + 1)));
   for (const TableFunction& function : table_functions()) {
     for (const std::string& ending : function.endings) {
       if (name.ends_with(ending)) return &function;
@@ -43,7 +45,8 @@ const TableFunction* table_function_for_path(std::string_view path) {
   return nullptr;
 }
 
-const TableFunction* table_function_for_input(FileSystem& files, const std::string& path, const AccessPolicy& policy) {
+const TableFunction* table_function_for_input(FileSystem& files, const std::string& path,
+                                              const AccessPolicy& policy) {
   std::unique_ptr<ByteStream> stream = open_pipe(files, path, policy);
   std::string begin;
   std::string signs;  // the first two that are not blank
@@ -54,12 +57,15 @@ const TableFunction* table_function_for_input(FileSystem& files, const std::stri
     const std::string_view text(reinterpret_cast<const char*>(block.data()), got);
     begin += text;
     for (const char c : text) {
-      if (signs.size() < 2 && std::string_view(" \t\r\n").find(c) == std::string_view::npos) signs += c;
+      if (signs.size() < 2 && std::string_view(" \t\r\n").find(c) == std::string_view::npos)
+        signs += c;
     }
   }
   const SniffedPipe unread(path, Compression::kAuto, std::move(begin), std::move(stream));
-  const bool is_json = signs.size() == 2 && ((signs[0] == '{' && std::string_view("\"}").find(signs[1]) != std::string_view::npos) ||
-                                             (signs[0] == '[' && std::string_view("{[]").find(signs[1]) != std::string_view::npos));
+  const bool is_json =
+      signs.size() == 2 &&
+      ((signs[0] == '{' && std::string_view("\"}").find(signs[1]) != std::string_view::npos) ||
+       (signs[0] == '[' && std::string_view("{[]").find(signs[1]) != std::string_view::npos));
   return find_table_function(is_json ? "read_json" : "read_csv");
 }
 
@@ -67,7 +73,8 @@ std::vector<std::string> paths_of(const TableFunctionCall& call) {
   if (call.arguments.size() == 1 && !call.arguments[0].is_null()) {
     const Value& argument = call.arguments[0];
     if (argument.type()->is(TypeKind::kVarchar)) return {argument.as_text()};
-    if (argument.type()->is(TypeKind::kList) && argument.type()->element()->is(TypeKind::kVarchar)) {
+    if (argument.type()->is(TypeKind::kList) &&
+        argument.type()->element()->is(TypeKind::kVarchar)) {
       std::vector<std::string> paths;
       for (const Value& path : argument.as_nested()) {
         if (!path.is_null()) paths.push_back(path.as_text());
@@ -75,7 +82,8 @@ std::vector<std::string> paths_of(const TableFunctionCall& call) {
       if (!paths.empty()) return paths;
     }
   }
-  throw Error(ErrorCode::kInvalidArgument, call.span, "{} takes a path, or a list of paths", call.name)
+  throw Error(ErrorCode::kInvalidArgument, call.span, "{} takes a path, or a list of paths",
+              call.name)
       .hint(call.name + "('data/*.csv')");
 }
 
@@ -90,17 +98,21 @@ Value take_option(TableFunctionCall& call, const std::string& name) {
 void refuse_options(const TableFunctionCall& call, std::initializer_list<RefusedOption> options) {
   for (const RefusedOption& option : options) {
     if (!call.options.contains(option.name)) continue;
-    throw Error(ErrorCode::kNotSupported, call.span_of(option.name), "{}: {} is not supported yet", call.name, option.name).hint(option.instead);
+    throw Error(ErrorCode::kNotSupported, call.span_of(option.name), "{}: {} is not supported yet",
+                call.name, option.name)
+        .hint(option.instead);
   }
 }
 
 void refuse_unknown_options(const TableFunctionCall& call, const std::vector<std::string>& known) {
   if (call.options.empty()) return;
   const std::string& name = call.options.begin()->first;
-  Error error(ErrorCode::kInvalidArgument, call.span_of(name), "{} has no option \"{}\"", call.name, name);
+  Error error(ErrorCode::kInvalidArgument, call.span_of(name), "{} has no option \"{}\"", call.name,
+              name);
   const std::string near = nearest_name(name, known);
-  throw std::move(error).hint(near.empty() ? fmt::format("its options are {}", fmt::join(known, ", "))
-                                           : "did you mean " + near + "?");
+  throw std::move(error).hint(near.empty()
+                                  ? fmt::format("its options are {}", fmt::join(known, ", "))
+                                  : "did you mean " + near + "?");
 }
 
 }  // namespace doline

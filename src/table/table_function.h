@@ -42,7 +42,8 @@ const TableFunction* find_table_function(std::string_view name);
 const TableFunction* table_function_for_path(std::string_view path);
 
 /// The function for standard input, which no name tells anything of: by how it begins.
-const TableFunction* table_function_for_input(FileSystem& files, const std::string& path, const AccessPolicy& policy);
+const TableFunction* table_function_for_input(FileSystem& files, const std::string& path,
+                                              const AccessPolicy& policy);
 
 /// The paths an argument names: a text, or a list of texts. Error(kInvalidArgument) otherwise.
 std::vector<std::string> paths_of(const TableFunctionCall& call);
@@ -59,11 +60,13 @@ void refuse_unknown_options(const TableFunctionCall& call, const std::vector<std
 
 // One per file that declares table functions.
 void register_range_functions(std::vector<TableFunction>& all);
-void register_text_functions(std::vector<TableFunction>& all);     // read_log
-void register_file_functions(std::vector<TableFunction>& all);     // read_text, read_blob
-void register_csv_functions(std::vector<TableFunction>& all);      // read_csv, sniff_csv, rejects
-void register_json_functions(std::vector<TableFunction>& all);     // read_json, read_ndjson
-void register_parquet_functions(std::vector<TableFunction>& all);  // read_parquet, parquet_metadata, parquet_schema
-void register_catalog_functions(std::vector<TableFunction>& all);  // doline_functions, doline_settings
+void register_text_functions(std::vector<TableFunction>& all);  // read_log
+void register_file_functions(std::vector<TableFunction>& all);  // read_text, read_blob
+void register_csv_functions(std::vector<TableFunction>& all);   // read_csv, sniff_csv, rejects
+void register_json_functions(std::vector<TableFunction>& all);  // read_json, read_ndjson
+void register_parquet_functions(
+    std::vector<TableFunction>& all);  // read_parquet, parquet_metadata, parquet_schema
+void register_catalog_functions(
+    std::vector<TableFunction>& all);  // doline_functions, doline_settings
 
 }  // namespace doline

@@ -43,17 +43,22 @@ bool option_flag(TableFunctionCall& call, const std::string& name, bool otherwis
   const Value value = take_option(call, name);
   if (value.is_null()) return otherwise;
   if (value.type()->is(TypeKind::kBool)) return value.as_bool();
-  throw Error(ErrorCode::kInvalidArgument, call.span, "{} takes true or false, not {}", name, value.to_literal());
+  throw Error(ErrorCode::kInvalidArgument, call.span, "{} takes true or false, not {}", name,
+              value.to_literal());
 }
 
-std::string first_bytes(LogFile& file, bool is_regular, const AccessPolicy& policy, FileSystem& files, bool& whole) {
+std::string first_bytes(LogFile& file, bool is_regular, const AccessPolicy& policy,
+                        FileSystem& files, bool& whole) {
   auto stream = is_regular ? files.open_stream(file.path, policy, Compression::kAuto, {{}, true})
                            : open_pipe(files, file.path, policy);
   std::string sample(kSampleBytes, '\0');
-  const size_t got = stream->read_fully({reinterpret_cast<std::byte*>(sample.data()), sample.size()});
+  const size_t got =
+      stream->read_fully({reinterpret_cast<std::byte*>(sample.data()), sample.size()});
   whole = got < sample.size();
   sample.resize(got);
-  if (!is_regular) file.pipe = std::make_shared<SniffedPipe>(file.path, Compression::kAuto, sample, std::move(stream));
+  if (!is_regular)
+    file.pipe =
+        std::make_shared<SniffedPipe>(file.path, Compression::kAuto, sample, std::move(stream));
   return sample;
 }
 
@@ -69,10 +74,16 @@ class LogTable;
 class BlockRows {
  public:
   /// `numbers`: where the block's first line is looked up; null when open() is told.
-  BlockRows(const LogParser& parser, const ScanRequest& request, bool keeps_rejects, RejectStore* rejects,
-            std::atomic<uint64_t>& rows_read, const std::string& path, std::shared_ptr<LineNumbers> numbers)
-      : parser_(parser), request_(request), keeps_rejects_(keeps_rejects), rejects_(rejects),
-        rows_read_(rows_read), path_(path), numbers_(std::move(numbers)),
+  BlockRows(const LogParser& parser, const ScanRequest& request, bool keeps_rejects,
+            RejectStore* rejects, std::atomic<uint64_t>& rows_read, const std::string& path,
+            std::shared_ptr<LineNumbers> numbers)
+      : parser_(parser),
+        request_(request),
+        keeps_rejects_(keeps_rejects),
+        rejects_(rejects),
+        rows_read_(rows_read),
+        path_(path),
+        numbers_(std::move(numbers)),
         scratch_(request.filters.size()) {}
 
   void open(BufferRef buffer, std::string_view text, uint64_t first_byte, uint64_t first_line = 1) {
@@ -103,13 +114,14 @@ class BlockRows {
     const uint64_t lines_before = numbers_ ? numbers_->line_at(first_byte_) - 1 : 0;
     if (!keeps_rejects_) {
       const LogReject& first = rejects.front();
-      throw Error(ErrorCode::kFormat, "{}, line {}: {}", path_, lines_before + first.line, first.reason)
+      throw Error(ErrorCode::kFormat, "{}, line {}: {}", path_, lines_before + first.line,
+                  first.reason)
           .hint("rejects => true skips such lines and keeps them for FROM rejects()");
     }
     std::vector<Reject> kept;
     for (const LogReject& reject : rejects) {
-      kept.push_back({path_, lines_before + reject.line, first_byte_ + reject.byte, std::string(reject.column), reject.reason,
-                      std::string(reject.text)});
+      kept.push_back({path_, lines_before + reject.line, first_byte_ + reject.byte,
+                      std::string(reject.column), reject.reason, std::string(reject.text)});
     }
     if (rejects_) rejects_->add(std::move(kept));
   }
@@ -132,16 +144,21 @@ class BlockRows {
 /// must be decompressed, or comes from a pipe, is read in sequence, one task a file.
 class LogTable final : public Table {
  public:
-  LogTable(std::vector<LogFile> files, AccessPolicy policy, std::shared_ptr<const LogParser> parser, bool keeps_rejects,
-           std::map<std::string, std::string> parameters)
-      : files_(std::move(files)), policy_(std::move(policy)), parser_(std::move(parser)), schema_(parser_->columns()), keeps_rejects_(keeps_rejects),
+  LogTable(std::vector<LogFile> files, AccessPolicy policy, std::shared_ptr<const LogParser> parser,
+           bool keeps_rejects, std::map<std::string, std::string> parameters)
+      : files_(std::move(files)),
+        policy_(std::move(policy)),
+        parser_(std::move(parser)),
+        schema_(parser_->columns()),
+        keeps_rejects_(keeps_rejects),
         parameters_(std::move(parameters)) {}
 
   const Schema& schema() const override { return schema_; }
   std::string name() const override { return "read_log"; }
   std::string describe() const override {
-    return fmt::format("{} log, {}", name_of(parser_->format()),
-                       files_.size() == 1 ? files_[0].path : fmt::format("{} files", files_.size()));
+    return fmt::format(
+        "{} log, {}", name_of(parser_->format()),
+        files_.size() == 1 ? files_[0].path : fmt::format("{} files", files_.size()));
   }
   TableStatistics statistics() const override {
     TableStatistics statistics;
@@ -166,10 +183,14 @@ class LogTable final : public Table {
 /// One byte range of a plain file: the records that begin in it.
 class RangeReader final : public Reader {
  public:
-  RangeReader(const LogFile& file, const AccessPolicy& policy, std::shared_ptr<const LogParser> parser,
-              const ScanRequest& request, bool keeps_rejects, RejectStore* rejects, std::atomic<uint64_t>& rows_read,
+  RangeReader(const LogFile& file, const AccessPolicy& policy,
+              std::shared_ptr<const LogParser> parser, const ScanRequest& request,
+              bool keeps_rejects, RejectStore* rejects, std::atomic<uint64_t>& rows_read,
               std::shared_ptr<LineNumbers> numbers, Morsel morsel)
-      : file_(file), policy_(policy), parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, rejects, rows_read, file.path, std::move(numbers)),
+      : file_(file),
+        policy_(policy),
+        parser_(std::move(parser)),
+        rows_(*parser_, request, keeps_rejects, rejects, rows_read, file.path, std::move(numbers)),
         morsel_(morsel) {}
 
   Poll read(Chunk& out, const Waker&) override {
@@ -186,7 +207,9 @@ class RangeReader final : public Reader {
     const FileRef opened = open_plain(file_, policy_);
     // What lies before tells whether a record begins at the range's begin; the last record may end
     // beyond the range.
-    const uint64_t from = morsel_.begin == 0 ? 0 : parser_->has_long_records() ? line_before(*opened) : morsel_.begin - 1;
+    const uint64_t from = morsel_.begin == 0            ? 0
+                          : parser_->has_long_records() ? line_before(*opened)
+                                                        : morsel_.begin - 1;
     size_t wanted = static_cast<size_t>(morsel_.end - from) + kTailBytes / 2;
     wanted += kTailBytes / 2 - std::min<size_t>(kTailBytes / 2, morsel_.begin - from);
     while (true) {
@@ -200,7 +223,8 @@ class RangeReader final : public Reader {
         if (line == std::string_view::npos || from + line + 1 > morsel_.end) {
           if (from + got >= morsel_.end) return;  // no line begins here
         }
-        begin = line == std::string_view::npos ? text.size() : parser_->record_begin(text, line + 1);
+        begin =
+            line == std::string_view::npos ? text.size() : parser_->record_begin(text, line + 1);
       }
       if (begin == std::string_view::npos || from + begin >= morsel_.end) return;
       size_t end = text.size();
@@ -208,7 +232,8 @@ class RangeReader final : public Reader {
         end = parser_->record_begin(text, static_cast<size_t>(morsel_.end - from));
         if (end == std::string_view::npos) {  // the last record goes on behind what was read
           if (wanted > kMorselBytes + kMostRecordBytes) {
-            throw Error(ErrorCode::kFormat, "{}, byte {}: a record longer than 64 MiB", file_.path, morsel_.begin);
+            throw Error(ErrorCode::kFormat, "{}, byte {}: a record longer than 64 MiB", file_.path,
+                        morsel_.begin);
           }
           wanted *= 2;
           continue;
@@ -247,11 +272,15 @@ class RangeReader final : public Reader {
 /// A whole file in sequence, decompressed on a thread of its own.
 class SequenceReader final : public Reader {
  public:
-  SequenceReader(const LogFile& file, const AccessPolicy& policy, std::shared_ptr<const LogParser> parser,
-                 const ScanRequest& request, bool keeps_rejects, RejectStore* rejects, std::atomic<uint64_t>& rows_read)
-      : parser_(std::move(parser)), rows_(*parser_, request, keeps_rejects, rejects, rows_read, file.path, nullptr), path_(file.path),
+  SequenceReader(const LogFile& file, const AccessPolicy& policy,
+                 std::shared_ptr<const LogParser> parser, const ScanRequest& request,
+                 bool keeps_rejects, RejectStore* rejects, std::atomic<uint64_t>& rows_read)
+      : parser_(std::move(parser)),
+        rows_(*parser_, request, keeps_rejects, rejects, rows_read, file.path, nullptr),
+        path_(file.path),
         blocks_(file.pipe ? file.pipe->take("read_log")
-                          : FileSystem::local().open_stream(file.path, policy, Compression::kAuto, {{}, true}),
+                          : FileSystem::local().open_stream(file.path, policy, Compression::kAuto,
+                                                            {{}, true}),
                 kStreamBlockBytes, 4, current_budget()) {}
 
   Poll read(Chunk& out, const Waker& waker) override {
@@ -278,7 +307,8 @@ class SequenceReader final : public Reader {
     BufferRef joined = Buffer::allocate(rest_.size() + more);
     std::memcpy(joined->data(), rest_.data(), rest_.size());
     if (more > 0) std::memcpy(joined->data() + rest_.size(), block->data(), more);
-    const std::string_view text(reinterpret_cast<const char*>(joined->data()), joined->size_bytes());
+    const std::string_view text(reinterpret_cast<const char*>(joined->data()),
+                                joined->size_bytes());
     const size_t whole = ended_ ? text.size() : parser_->whole_records(text);
     if (whole == 0 && text.size() > kMostRecordBytes) {
       throw Error(ErrorCode::kFormat, "{}, byte {}: a record longer than 64 MiB", path_, byte_);
@@ -318,10 +348,13 @@ class LogScan final : public Scan {
       }
     }
   }
-  std::vector<Pushed> pushed() const override { return std::vector<Pushed>(request_.filters.size(), Pushed::kExact); }
+  std::vector<Pushed> pushed() const override {
+    return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
+  }
   Poll next_morsel(Morsel& out, const Waker&) override {
     // Morsels handed out are a prefix of the rows: enough rows of them suffice for a limit.
-    if (request_.limit && rows_read_.load(std::memory_order_relaxed) >= *request_.limit) return Poll::kDone;
+    if (request_.limit && rows_read_.load(std::memory_order_relaxed) >= *request_.limit)
+      return Poll::kDone;
     if (next_ == morsels_.size()) return Poll::kDone;
     out = morsels_[next_++];
     done_ += out.end - out.begin;
@@ -330,13 +363,17 @@ class LogScan final : public Scan {
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     const LogFile& file = table_->files_[morsel.part];
     if (file.is_plain) {
-      return std::make_unique<RangeReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_, rejects_, rows_read_, numbers_[morsel.part],
-                                           morsel);
+      return std::make_unique<RangeReader>(file, table_->policy_, table_->parser_, request_,
+                                           table_->keeps_rejects_, rejects_, rows_read_,
+                                           numbers_[morsel.part], morsel);
     }
-    return std::make_unique<SequenceReader>(file, table_->policy_, table_->parser_, request_, table_->keeps_rejects_, rejects_, rows_read_);
+    return std::make_unique<SequenceReader>(file, table_->policy_, table_->parser_, request_,
+                                            table_->keeps_rejects_, rejects_, rows_read_);
   }
   SourceProgress progress() const override { return {done_, total_}; }
-  uint32_t parallelism() const override { return static_cast<uint32_t>(std::max<size_t>(1, morsels_.size())); }
+  uint32_t parallelism() const override {
+    return static_cast<uint32_t>(std::max<size_t>(1, morsels_.size()));
+  }
 
  private:
   const Ref<const LogTable> table_;
@@ -353,21 +390,26 @@ std::unique_ptr<Scan> LogTable::scan(ScanRequest request, QueryContext& context)
   return std::make_unique<LogScan>(Ref<const LogTable>(this), std::move(request), context);
 }
 
-TableRef make_log_table(const std::vector<std::string>& paths, LogOptions options, const std::string& zone,
-                        bool keeps_rejects, FileSystem& files, const AccessPolicy& policy) {
+TableRef make_log_table(const std::vector<std::string>& paths, LogOptions options,
+                        const std::string& zone, bool keeps_rejects, FileSystem& files,
+                        const AccessPolicy& policy) {
   options.zone = find_zone(zone);
-  std::map<std::string, std::string> parameters = {
-      {"format", std::string(name_of(options.format))}, {"pattern", options.pattern}, {"rejects", keeps_rejects ? "1" : ""},
-      {"now", std::to_string(options.now_micros)}, {"zone", zone}};
+  std::map<std::string, std::string> parameters = {{"format", std::string(name_of(options.format))},
+                                                   {"pattern", options.pattern},
+                                                   {"rejects", keeps_rejects ? "1" : ""},
+                                                   {"now", std::to_string(options.now_micros)},
+                                                   {"zone", zone}};
   for (size_t i = 0; i < paths.size(); ++i) parameters[fmt::format("path{:06}", i)] = paths[i];
   std::vector<LogFile> opened;
   std::vector<bool> is_regular;
   for (const ListedFile& listed : files.list(paths, policy)) {
-    LogFile file{listed.path, false, listed.is_regular ? listed.version.size_bytes : 0, listed.version};
+    LogFile file{listed.path, false, listed.is_regular ? listed.version.size_bytes : 0,
+                 listed.version};
     if (listed.is_regular) {
       std::byte magic[kMagicBytes] = {};
       const size_t got = open_plain(file, policy)->read_at(0, magic);
-      file.is_plain = detect_compression(std::span(magic).first(got), file.path) == Compression::kNone;
+      file.is_plain =
+          detect_compression(std::span(magic).first(got), file.path) == Compression::kNone;
     }
     opened.push_back(std::move(file));
     is_regular.push_back(listed.is_regular);
@@ -386,7 +428,8 @@ TableRef make_log_table(const std::vector<std::string>& paths, LogOptions option
     if (error.code() == ErrorCode::kFormat) named.add_note("the file is " + sampled);
     throw named;
   }
-  return make_ref<const LogTable>(std::move(opened), policy, std::move(parser), keeps_rejects, std::move(parameters));
+  return make_ref<const LogTable>(std::move(opened), policy, std::move(parser), keeps_rejects,
+                                  std::move(parameters));
 }
 
 TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& context) {
@@ -409,7 +452,8 @@ TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& co
   options.now_micros = context.session.now_micros;
   const bool rejects = option_flag(call, "rejects", true);
   refuse_unknown_options(call, {"format", "pattern", "rejects"});
-  return make_log_table(paths, options, context.session.time_zone, rejects, context.files, context.policy);
+  return make_log_table(paths, options, context.session.time_zone, rejects, context.files,
+                        context.policy);
 }
 
 std::vector<std::string> paths_in(const TableDescriptor& descriptor) {
@@ -421,17 +465,19 @@ std::vector<std::string> paths_in(const TableDescriptor& descriptor) {
 }
 
 const bool kRegistered = [] {
-  register_table_kind("log", +[](const TableDescriptor& descriptor, const AccessPolicy& policy) -> TableRef {
-    const auto text = [&](const char* key) {
-      const auto found = descriptor.parameters.find(key);
-      return found == descriptor.parameters.end() ? std::string() : found->second;
-    };
-    LogOptions options;
-    options.format = log_format_named(text("format")).value_or(LogFormat::kAuto);
-    options.pattern = text("pattern");
-    options.now_micros = std::strtoll(text("now").c_str(), nullptr, 10);
-    return make_log_table(paths_in(descriptor), options, text("zone"), !text("rejects").empty(), FileSystem::local(), policy);
-  });
+  register_table_kind(
+      "log", +[](const TableDescriptor& descriptor, const AccessPolicy& policy) -> TableRef {
+        const auto text = [&](const char* key) {
+          const auto found = descriptor.parameters.find(key);
+          return found == descriptor.parameters.end() ? std::string() : found->second;
+        };
+        LogOptions options;
+        options.format = log_format_named(text("format")).value_or(LogFormat::kAuto);
+        options.pattern = text("pattern");
+        options.now_micros = std::strtoll(text("now").c_str(), nullptr, 10);
+        return make_log_table(paths_in(descriptor), options, text("zone"), !text("rejects").empty(),
+                              FileSystem::local(), policy);
+      });
   return true;
 }();
 
@@ -439,8 +485,12 @@ const bool kRegistered = [] {
 
 void register_text_functions(std::vector<TableFunction>& all) {
   (void)kRegistered;
-  all.push_back({"read_log", {}, "Log files as rows; the format is detected unless `format` names it.",
-                 "FROM read_log('access.log', format => 'combined')", &open_log, {".log"}});
+  all.push_back({"read_log",
+                 {},
+                 "Log files as rows; the format is detected unless `format` names it.",
+                 "FROM read_log('access.log', format => 'combined')",
+                 &open_log,
+                 {".log"}});
 }
 
 }  // namespace doline

@@ -18,10 +18,10 @@ using namespace doline;
 Session& session() {
   static auto* one = [] {
     auto* made = new Session(std::make_shared<Database>(AccessPolicy::safe()));
-    for (const char* text :
-         {"CREATE TABLE t(a INTEGER, b VARCHAR, c DOUBLE, d DATE, l INTEGER[], s STRUCT(x INTEGER, y VARCHAR), j JSON)",
-          "CREATE TABLE u(a BIGINT, k DECIMAL(10, 2), m MAP(VARCHAR, INTEGER))",
-          "CREATE VIEW v AS SELECT a, count(*) AS n FROM t GROUP BY a"}) {
+    for (const char* text : {"CREATE TABLE t(a INTEGER, b VARCHAR, c DOUBLE, d DATE, l INTEGER[], "
+                             "s STRUCT(x INTEGER, y VARCHAR), j JSON)",
+                             "CREATE TABLE u(a BIGINT, k DECIMAL(10, 2), m MAP(VARCHAR, INTEGER))",
+                             "CREATE VIEW v AS SELECT a, count(*) AS n FROM t GROUP BY a"}) {
       made->run(text);
     }
     return made;
@@ -34,9 +34,11 @@ void check(std::string_view text) {
     for (const Prepared& prepared : session().parse(text)) {
       const auto* select = prepared.statement->get_if<sql::SelectStatement>();
       if (select == nullptr) continue;
-      const PlanRef plan = bind_query(*select->query, session(), {{"1", Value::integer(Type::int32(), 1)}});
+      const PlanRef plan =
+          bind_query(*select->query, session(), {{"1", Value::integer(Type::int32(), 1)}});
       through_wire(plan, session().database().policy());
-      through_wire(optimize(plan, session().settings(), session().session()), session().database().policy());
+      through_wire(optimize(plan, session().settings(), session().session()),
+                   session().database().policy());
     }
   } catch (const Error& error) {
     ASSERT(error.code() != ErrorCode::kInternal);

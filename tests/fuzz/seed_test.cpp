@@ -59,10 +59,10 @@ void register_seeds() {
       std::exit(1);
     }
     for (const auto& seed : std::filesystem::directory_iterator(folder)) {
-      testing::RegisterTest("Seeds", (name + "/" + seed.path().filename().string()).c_str(), nullptr,
-                            nullptr, __FILE__, __LINE__, [target, path = seed.path()]() -> testing::Test* {
-                              return new SeedTest(*target, path);
-                            });
+      testing::RegisterTest(
+          "Seeds", (name + "/" + seed.path().filename().string()).c_str(), nullptr, nullptr,
+          __FILE__, __LINE__,
+          [target, path = seed.path()]() -> testing::Test* { return new SeedTest(*target, path); });
     }
   }
 }

@@ -17,7 +17,8 @@ using doline::Batch;
 using doline::Query;
 using doline::Session;
 
-constexpr const char* kEndless = "SELECT count(*) FROM range(100000000) a(i), range(100000000) b(j) WHERE i * j % 7 = 3";
+constexpr const char* kEndless =
+    "SELECT count(*) FROM range(100000000) a(i), range(100000000) b(j) WHERE i * j % 7 = 3";
 
 int64_t number_of(Query query) {
   const auto batch = query.next();
@@ -50,8 +51,9 @@ TEST(Library, TheExampleOfTheHeader) {
 
 TEST(Library, ParametersOfEachKind) {
   Session session;
-  doline::Prepared prepared =
-      session.prepare("SELECT ($a IS NULL AND $b AND $c = 2 AND $d = 0.5 AND $e = 'x' AND octet_length($f) = 2)::INT8");
+  doline::Prepared prepared = session.prepare(
+      "SELECT ($a IS NULL AND $b AND $c = 2 AND $d = 0.5 AND $e = 'x' AND octet_length($f) = "
+      "2)::INT8");
   const std::byte bytes[] = {std::byte{0}, std::byte{255}};
   prepared.bind("a", nullptr);
   prepared.bind("$b", true);
@@ -64,13 +66,15 @@ TEST(Library, ParametersOfEachKind) {
   EXPECT_EQ(code_of([&] { prepared.run(); }), "parameter");
   const std::span<const std::byte> lent = prepared.bytes();
   const std::vector<std::byte> tree(lent.begin(), lent.end());
-  EXPECT_EQ(code_of([&] { session.prepare_bytes(std::span(tree).first(tree.size() - 1)); }), "corrupt");
+  EXPECT_EQ(code_of([&] { session.prepare_bytes(std::span(tree).first(tree.size() - 1)); }),
+            "corrupt");
   EXPECT_EQ(code_of([&] { session.prepare_bytes(tree).run(); }), "parameter");
 }
 
 TEST(Library, UnsignedParameters) {
   Session session;
-  doline::Prepared prepared = session.prepare("SELECT ($a = 5 AND $b = 7 AND $c = 18446744073709551615)::INT8");
+  doline::Prepared prepared =
+      session.prepare("SELECT ($a = 5 AND $b = 7 AND $c = 18446744073709551615)::INT8");
   prepared.bind("a", size_t{5});
   prepared.bind("b", 7u);
   prepared.bind("c", UINT64_MAX);
@@ -94,13 +98,37 @@ TEST(Library, ErrorsTellThePlace) {
 /// Every type leaves as a stream, comes back as a table, and is what it was.
 TEST(Library, EveryTypeGoesOutAndComesBack) {
   constexpr const char* kValues[] = {
-      "NULL", "i % 2 = 0", "i::TINYINT", "i::SMALLINT", "i::INTEGER", "i", "i::HUGEINT * 10000000000000000000", "i::UTINYINT",
-      "i::USMALLINT", "i::UINTEGER", "i::UBIGINT", "i::FLOAT", "i::DOUBLE", "i::DECIMAL(4,1)", "i::DECIMAL(30,2)",
-      "DATE '2024-01-01' + i::INTEGER", "TIME '12:00:00'", "TIMESTAMP '2024-01-01' + i * INTERVAL '1 hour'",
-      "TIMESTAMPTZ '2024-01-01 00:00:00+00'", "i * INTERVAL '1 month 1 day 1 second'", "i::VARCHAR", "repeat('text', i::INTEGER)",
-      "encode(repeat('x', i::INTEGER))", "('00000000-0000-0000-0000-0000000000' || lpad((i % 100)::VARCHAR, 2, '0'))::UUID",
-      "CASE WHEN i % 2 = 0 THEN 'even' ELSE 'odd' END::ENUM('odd', 'even')", "'{\"a\": 1}'::JSON", "range(i % 5)",
-      "[i, NULL]::BIGINT[2]", "{'a': i, 'b': i::VARCHAR}", "MAP {i: repeat('v', i::INTEGER)}", "[{'a': [repeat('deep', i::INTEGER)]}]"};
+      "NULL",
+      "i % 2 = 0",
+      "i::TINYINT",
+      "i::SMALLINT",
+      "i::INTEGER",
+      "i",
+      "i::HUGEINT * 10000000000000000000",
+      "i::UTINYINT",
+      "i::USMALLINT",
+      "i::UINTEGER",
+      "i::UBIGINT",
+      "i::FLOAT",
+      "i::DOUBLE",
+      "i::DECIMAL(4,1)",
+      "i::DECIMAL(30,2)",
+      "DATE '2024-01-01' + i::INTEGER",
+      "TIME '12:00:00'",
+      "TIMESTAMP '2024-01-01' + i * INTERVAL '1 hour'",
+      "TIMESTAMPTZ '2024-01-01 00:00:00+00'",
+      "i * INTERVAL '1 month 1 day 1 second'",
+      "i::VARCHAR",
+      "repeat('text', i::INTEGER)",
+      "encode(repeat('x', i::INTEGER))",
+      "('00000000-0000-0000-0000-0000000000' || lpad((i % 100)::VARCHAR, 2, '0'))::UUID",
+      "CASE WHEN i % 2 = 0 THEN 'even' ELSE 'odd' END::ENUM('odd', 'even')",
+      "'{\"a\": 1}'::JSON",
+      "range(i % 5)",
+      "[i, NULL]::BIGINT[2]",
+      "{'a': i, 'b': i::VARCHAR}",
+      "MAP {i: repeat('v', i::INTEGER)}",
+      "[{'a': [repeat('deep', i::INTEGER)]}]"};
   for (const char* value : kValues) {
     SCOPED_TRACE(value);
     Session session;
@@ -108,8 +136,9 @@ TEST(Library, EveryTypeGoesOutAndComesBack) {
                     " END AS x FROM range(100) r(i)");
     session.register_stream("back", session.query("SELECT * FROM t WHERE i % 7 <> 2").stream());
     const auto same_as_t = [&](const std::string& table) {
-      return number_of(session.query("SELECT count(*) FROM t JOIN " + table +
-                                     " b USING (i) WHERE t.x::VARCHAR IS NOT DISTINCT FROM b.x::VARCHAR"));
+      return number_of(
+          session.query("SELECT count(*) FROM t JOIN " + table +
+                        " b USING (i) WHERE t.x::VARCHAR IS NOT DISTINCT FROM b.x::VARCHAR"));
     };
     EXPECT_EQ(number_of(session.query("SELECT count(*) FROM back")), 86);
     EXPECT_EQ(same_as_t("back"), 86);
@@ -139,7 +168,8 @@ TEST(Library, ABatchLivesOnItsOwn) {
   whole.children[1]->release = nullptr;
   whole.release(&whole);
   const auto* offsets = static_cast<const int32_t*>(texts.buffers[1]);
-  EXPECT_EQ(std::string(static_cast<const char*>(texts.buffers[2]) + offsets[4999], 40), std::string("longlonglonglonglonglonglonglonglonglong"));
+  EXPECT_EQ(std::string(static_cast<const char*>(texts.buffers[2]) + offsets[4999], 40),
+            std::string("longlonglonglonglonglonglonglonglonglong"));
   texts.release(&texts);
 }
 
@@ -154,7 +184,8 @@ TEST(Library, CancelAndInterruptFromAnotherThread) {
   std::thread interrupter([&] {
     while (!ended) session.interrupt();
   });
-  EXPECT_EQ(code_of([&] { session.execute(std::string("CREATE TABLE t AS ") + kEndless); }), "cancelled");
+  EXPECT_EQ(code_of([&] { session.execute(std::string("CREATE TABLE t AS ") + kEndless); }),
+            "cancelled");
   ended = true;
   interrupter.join();
   EXPECT_EQ(number_of(session.query("SELECT 1::INT8")), 1);

@@ -1,13 +1,12 @@
-// Runs sqllogictest files against the engine: `slt_runner [--set name=value]… [--corpora DIR] FILE…`.
-// Knows statement ok|error|maybe, query with types, labels and sort modes, hashed results and
-// <REGEX>: values, skipif and onlyif (also of a loop's value: `onlyif i=3`), loop, foreach and
+// Runs sqllogictest files against the engine: `slt_runner [--set name=value]… [--corpora DIR]
+// FILE…`. Knows statement ok|error|maybe, query with types, labels and sort modes, hashed results
+// and <REGEX>: values, skipif and onlyif (also of a loop's value: `onlyif i=3`), loop, foreach and
 // endloop, the concurrent spellings of both (run one after the other), require, require-env,
 // mode skip, hash-threshold and halt. An expected error counts only where it begins with our
 // code, `[bind]: …`: other engines' words are not ours. __TEST_DIR__ is a directory of
 // the file's own, gone when it ends; {CORPORA} the corpora's, after `require corpora`.
 #include <openssl/evp.h>
 #include <re2/re2.h>
-
 #include <stdlib.h>
 
 #include <algorithm>
@@ -60,7 +59,8 @@ class TestDirectory {
   const std::string& path() {
     if (path_.empty()) {
       path_ = (std::filesystem::temp_directory_path() / "doline-slt-XXXXXX").string();
-      if (::mkdtemp(path_.data()) == nullptr) throw Error(ErrorCode::kIo, "cannot make a directory for tests");
+      if (::mkdtemp(path_.data()) == nullptr)
+        throw Error(ErrorCode::kIo, "cannot make a directory for tests");
     }
     return path_;
   }
@@ -72,9 +72,11 @@ class TestDirectory {
 class Runner {
  public:
   Runner(std::string path, const Options& options)
-      : path_(std::move(path)), options_(options),
+      : path_(std::move(path)),
+        options_(options),
         session_(std::make_unique<Session>(std::make_shared<Database>(AccessPolicy::open()))) {
-    for (const auto& [name, value] : options.settings) session_->run(fmt::format("SET {} = '{}'", name, value));
+    for (const auto& [name, value] : options.settings)
+      session_->run(fmt::format("SET {} = '{}'", name, value));
     std::ifstream file(path_);
     if (!file) throw Error(ErrorCode::kFileNotFound, "cannot read {}", path_);
     for (std::string line; std::getline(file, line);) {
@@ -93,7 +95,8 @@ class Runner {
 
   std::string filled(std::string text, const Variables& variables) {
     const auto replace = [&](const std::string& from, const std::string& to) {
-      for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+      for (size_t at = text.find(from); at != std::string::npos;
+           at = text.find(from, at + to.size())) {
         text.replace(at, from.size(), to);
       }
     };
@@ -110,7 +113,8 @@ class Runner {
   }
 
   static bool is_loop(const std::string& word) {
-    return word == "loop" || word == "foreach" || word == "concurrentloop" || word == "concurrentforeach";
+    return word == "loop" || word == "foreach" || word == "concurrentloop" ||
+           word == "concurrentforeach";
   }
 
   /// `skipif doline`, `onlyif i=3`: whether what it says holds here.
@@ -127,8 +131,9 @@ class Runner {
     const std::string name = words.size() > 1 ? words[1] : "";
     if (name == "corpora") return !options_.corpora.empty();
     if (name == "vector_size") return words.size() > 2 && std::stol(words[2]) <= 2048;
-    static const std::set<std::string> kParts = {"parquet", "json", "icu", "core_functions", "no_extension_autoloading",
-                                                 "skip_reload", "64bit", "notwindows", "notmingw", "longdouble"};
+    static const std::set<std::string> kParts = {
+        "parquet",     "json",  "icu",        "core_functions", "no_extension_autoloading",
+        "skip_reload", "64bit", "notwindows", "notmingw",       "longdouble"};
     return kParts.contains(name);
   }
 
@@ -137,10 +142,11 @@ class Runner {
         {"<signed>", {"tinyint", "smallint", "integer", "bigint", "hugeint"}},
         {"<unsigned>", {"utinyint", "usmallint", "uinteger", "ubigint"}},
         {"<integral>",
-         {"tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint"}},
+         {"tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint",
+          "uinteger", "ubigint"}},
         {"<numeric>",
-         {"tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint", "float",
-          "double"}}};
+         {"tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint",
+          "uinteger", "ubigint", "float", "double"}}};
     std::vector<std::string> values;
     for (size_t i = 2; i < words.size(); ++i) {
       const auto group = kGroups.find(words[i]);
@@ -159,7 +165,9 @@ class Runner {
     for (size_t line = at; line < lines_.size(); ++line) {
       left += lines_[line].starts_with("statement ") || lines_[line].starts_with("query ");
     }
-    if (left > 0) fmt::print("{}:{}: skipped from here, {} statements and queries: {}\n", path_, at + 1, left, lines_[at]);
+    if (left > 0)
+      fmt::print("{}:{}: skipped from here, {} statements and queries: {}\n", path_, at + 1, left,
+                 lines_[at]);
     counts_.skipped += left;
     halted_ = true;
   }
@@ -204,18 +212,21 @@ class Runner {
         }
         ++at;
       } else if (words[0] == "mode") {
-        if (words.size() > 1 && (words[1] == "skip" || words[1] == "unskip")) skips_ = words[1] == "skip";
+        if (words.size() > 1 && (words[1] == "skip" || words[1] == "unskip"))
+          skips_ = words[1] == "skip";
         ++at;
       } else if (words[0] == "load" || words[0] == "restart" || words[0] == "unzip") {
         skip_the_rest(at);  // databases in files
-      } else if (words[0] == "set" || words[0] == "reset" || words[0] == "sleep" || words[0] == "tags" ||
-                 words[0] == "reconnect" || words[0] == "test-env" || words[0] == "hash-threshold") {
+      } else if (words[0] == "set" || words[0] == "reset" || words[0] == "sleep" ||
+                 words[0] == "tags" || words[0] == "reconnect" || words[0] == "test-env" ||
+                 words[0] == "hash-threshold") {
         ++at;
       } else if (is_loop(words[0])) {
         const size_t after = loop_end(at);
         std::vector<std::string> values;
         if (words[0].ends_with("loop")) {
-          for (long i = std::stol(words.at(2)); i < std::stol(words.at(3)); ++i) values.push_back(std::to_string(i));
+          for (long i = std::stol(words.at(2)); i < std::stol(words.at(3)); ++i)
+            values.push_back(std::to_string(i));
         } else {
           values = loop_values(words);
         }
@@ -238,16 +249,19 @@ class Runner {
 
   std::string text_until(size_t& at, size_t end, const Variables& variables) {
     std::string sql;
-    for (; at < end && !lines_[at].empty() && lines_[at] != "----"; ++at) sql += (sql.empty() ? "" : "\n") + filled(lines_[at], variables);
+    for (; at < end && !lines_[at].empty() && lines_[at] != "----"; ++at)
+      sql += (sql.empty() ? "" : "\n") + filled(lines_[at], variables);
     return sql;
   }
 
-  size_t statement(size_t at, size_t end, const std::vector<std::string>& words, const Variables& variables, bool skip) {
+  size_t statement(size_t at, size_t end, const std::vector<std::string>& words,
+                   const Variables& variables, bool skip) {
     const size_t begin = at++;
     const std::string sql = text_until(at, end, variables);
     std::string wanted;
     if (at < end && lines_[at] == "----") {
-      for (++at; at < end && !lines_[at].empty(); ++at) wanted += (wanted.empty() ? "" : "\n") + lines_[at];
+      for (++at; at < end && !lines_[at].empty(); ++at)
+        wanted += (wanted.empty() ? "" : "\n") + lines_[at];
     }
     for (size_t i = 2; i < words.size(); ++i) wanted += (wanted.empty() ? "" : " ") + words[i];
     if (!wanted.starts_with("[") && !wanted.starts_with("error[")) wanted.clear();
@@ -288,7 +302,8 @@ class Runner {
     while (auto chunk = query.next()) {
       is_inexact.clear();
       for (const Column& column : chunk->columns) {
-        is_inexact.push_back(column.type()->is(TypeKind::kFloat) || column.type()->is(TypeKind::kDouble));
+        is_inexact.push_back(column.type()->is(TypeKind::kFloat) ||
+                             column.type()->is(TypeKind::kDouble));
       }
       for (uint32_t i = 0; i < chunk->size(); ++i) {
         std::vector<std::string> row;
@@ -312,7 +327,8 @@ class Runner {
   }
 
   /// `is_inexact`: the value is a float or a double, of which nine digits count.
-  static bool same_value(const std::string& wanted, const std::string& got, char type, bool is_inexact) {
+  static bool same_value(const std::string& wanted, const std::string& got, char type,
+                         bool is_inexact) {
     if (wanted == got) return true;
     if (wanted.starts_with("<REGEX>:")) return RE2::FullMatch(got, wanted.substr(8));
     if (wanted.starts_with("<!REGEX>:")) return !RE2::FullMatch(got, wanted.substr(9));
@@ -337,7 +353,8 @@ class Runner {
 
   /// Expected rows stand a value a line, or a row a line with tabs between; other dialects put
   /// single spaces there.
-  static std::vector<std::string> cells_of(const std::vector<std::string>& expected, size_t width, size_t values) {
+  static std::vector<std::string> cells_of(const std::vector<std::string>& expected, size_t width,
+                                           size_t values) {
     if (width == 1 || expected.size() == values) return expected;
     std::vector<std::string> cells, by_spaces;
     for (const std::string& line : expected) {
@@ -348,7 +365,8 @@ class Runner {
     return cells.size() != values && by_spaces.size() == values ? by_spaces : cells;
   }
 
-  size_t query(size_t at, size_t end, const std::vector<std::string>& words, const Variables& variables, bool skip) {
+  size_t query(size_t at, size_t end, const std::vector<std::string>& words,
+               const Variables& variables, bool skip) {
     const size_t begin = at++;
     const std::string types = words.size() > 1 ? words[1] : "";
     const std::string sort = words.size() > 2 ? words[2] : "nosort";
@@ -357,7 +375,8 @@ class Runner {
     std::vector<std::string> expected;
     const bool has_expected = at < end && lines_[at] == "----";
     if (has_expected) {
-      for (++at; at < end && !lines_[at].empty(); ++at) expected.push_back(filled(lines_[at], variables));
+      for (++at; at < end && !lines_[at].empty(); ++at)
+        expected.push_back(filled(lines_[at], variables));
     }
     if (skip || skips_) return at;
     std::vector<std::vector<std::string>> rows;
@@ -382,16 +401,20 @@ class Runner {
         return at;
       }
     }
-    if (has_expected && expected.size() == 1 && expected[0].find(" values hashing to ") != std::string::npos) {
+    if (has_expected && expected.size() == 1 &&
+        expected[0].find(" values hashing to ") != std::string::npos) {
       std::string all;
       for (const std::string& value : values) all += value + "\n";
       const std::string got = fmt::format("{} values hashing to {}", values.size(), md5_of(all));
       // SQLite's files hash reals with three digits behind the point, and integers without any.
       std::string rounded;
       const size_t columns = std::max<size_t>(1, types.size());
-      for (size_t i = 0; i < values.size(); ++i) rounded += as_sqlite(values[i], types.empty() ? 'T' : types[i % columns]) + "\n";
-      const bool same = expected[0] == got || (sort != "valuesort" && sort != "rowsort" &&
-                                               expected[0] == fmt::format("{} values hashing to {}", values.size(), md5_of(rounded)));
+      for (size_t i = 0; i < values.size(); ++i)
+        rounded += as_sqlite(values[i], types.empty() ? 'T' : types[i % columns]) + "\n";
+      const bool same =
+          expected[0] == got ||
+          (sort != "valuesort" && sort != "rowsort" &&
+           expected[0] == fmt::format("{} values hashing to {}", values.size(), md5_of(rounded)));
       if (!same) {
         fail(begin, fmt::format("{}\nwanted {}\ngot    {}", sql, expected[0], got));
       } else {
@@ -403,7 +426,9 @@ class Runner {
     std::vector<std::string> wanted = cells_of(expected, width, values.size());
     if (sort == "rowsort" && wanted.size() % width == 0) {
       std::vector<std::vector<std::string>> sorted;
-      for (size_t i = 0; i < wanted.size(); i += width) sorted.emplace_back(wanted.begin() + static_cast<ptrdiff_t>(i), wanted.begin() + static_cast<ptrdiff_t>(i + width));
+      for (size_t i = 0; i < wanted.size(); i += width)
+        sorted.emplace_back(wanted.begin() + static_cast<ptrdiff_t>(i),
+                            wanted.begin() + static_cast<ptrdiff_t>(i + width));
       std::sort(sorted.begin(), sorted.end());
       wanted.clear();
       for (const auto& row : sorted) wanted.insert(wanted.end(), row.begin(), row.end());
@@ -411,7 +436,8 @@ class Runner {
     bool same = wanted.size() == values.size();
     for (size_t i = 0; same && i < wanted.size(); ++i) {
       const size_t column = i % width;
-      const bool inexact = sort == "valuesort" || (column < is_inexact.size() && is_inexact[column]);
+      const bool inexact =
+          sort == "valuesort" || (column < is_inexact.size() && is_inexact[column]);
       same = same_value(wanted[i], values[i], types.empty() ? 'T' : types[column], inexact);
     }
     if (!rows.empty() && !types.empty() && rows[0].size() != types.size()) same = false;
@@ -445,7 +471,8 @@ int run(int argc, char** argv) {
     if (argument == "--set" && i + 1 < argc) {
       const std::string pair = argv[++i];
       const size_t equals = pair.find('=');
-      options.settings.emplace_back(pair.substr(0, equals), equals == std::string::npos ? "" : pair.substr(equals + 1));
+      options.settings.emplace_back(pair.substr(0, equals),
+                                    equals == std::string::npos ? "" : pair.substr(equals + 1));
     } else if (argument == "--corpora" && i + 1 < argc) {
       options.corpora = argv[++i];
     } else {

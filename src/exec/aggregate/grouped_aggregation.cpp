@@ -53,7 +53,9 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
     if (forced == "partitioned") start_buckets();
   }
 
-  size_t spillable_bytes() const noexcept override { return known_bytes_.load(std::memory_order_relaxed); }
+  size_t spillable_bytes() const noexcept override {
+    return known_bytes_.load(std::memory_order_relaxed);
+  }
   bool spill(SpillWriter&) override {
     if (!leaving_) begin_spill();
     return spill_step();
@@ -356,7 +358,8 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
       }
     }
     if (table_) {
-      for (RowPageRef& page : table_->take_pages().take_pages()) leaving_->pages.push_back(std::move(page));
+      for (RowPageRef& page : table_->take_pages().take_pages())
+        leaving_->pages.push_back(std::move(page));
     }
     table_.reset();
     rows_since_ = 0;
@@ -365,16 +368,22 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
   /// True once it is all written.
   bool spill_step() {
     const uint64_t before = context_.spill->written_bytes();
-    const auto wrote_enough = [&] { return context_.spill->written_bytes() - before >= kBytesAtOnce; };
+    const auto wrote_enough = [&] {
+      return context_.spill->written_bytes() - before >= kBytesAtOnce;
+    };
     Leaving& leaving = *leaving_;
     while (leaving.next_bucket < buckets_.size() && !wrote_enough()) {
-      if (!plan_.has_variable_states()) write_bucket(leaving.next_bucket, buckets_[leaving.next_bucket]);
+      if (!plan_.has_variable_states())
+        write_bucket(leaving.next_bucket, buckets_[leaving.next_bucket]);
       ++leaving.next_bucket;
     }
-    for (int pages = 0; leaving.next_page < leaving.pages.size() && pages < kPagesAtOnce && !wrote_enough(); ++pages) {
+    for (int pages = 0;
+         leaving.next_page < leaving.pages.size() && pages < kPagesAtOnce && !wrote_enough();
+         ++pages) {
       write_page(std::move(leaving.pages[leaving.next_page++]));
     }
-    const bool done = leaving.next_bucket == buckets_.size() && leaving.next_page == leaving.pages.size();
+    const bool done =
+        leaving.next_bucket == buckets_.size() && leaving.next_page == leaving.pages.size();
     if (done) {
       for (size_t i = 0; i < saved_.size(); ++i) write_bucket(i, saved_[i]);
       leaving_ = nullptr;
@@ -415,8 +424,9 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
   const AggregatePlan& plan_;
   QueryContext& context_;
   DirectIndex direct_;
-  int run_tries_ = kRunTries;  // chunks that may still disappoint before runs are looked for no more
-  bool is_placed_ = false;     // the chunk in work, by direct_
+  int run_tries_ =
+      kRunTries;            // chunks that may still disappoint before runs are looked for no more
+  bool is_placed_ = false;  // the chunk in work, by direct_
   uint32_t places_[kChunkRows];
   std::vector<std::byte*> few_rows_;  // the groups, while they are few
   std::vector<uint8_t> few_numbers_;  // place → position in few_rows_

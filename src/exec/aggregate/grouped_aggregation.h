@@ -50,7 +50,9 @@ class GroupedAggregation final : public Sink, public Spillable {
   std::vector<BucketInput> take_inputs();
   const AggregatePlanRef& plan() const { return plan_; }
 
-  size_t spillable_bytes() const noexcept override { return idle_bytes_.load(std::memory_order_relaxed); }
+  size_t spillable_bytes() const noexcept override {
+    return idle_bytes_.load(std::memory_order_relaxed);
+  }
   bool spill(SpillWriter& writer) override;
 
  private:

@@ -95,7 +95,8 @@ class RestSource final : public Source {
 
 }  // namespace
 
-JoinParts make_hash_join(const JoinNode& node, QueryContext& context, RuntimeFilters& filters, std::vector<bool> outputs) {
+JoinParts make_hash_join(const JoinNode& node, QueryContext& context, RuntimeFilters& filters,
+                         std::vector<bool> outputs) {
   auto state = std::make_shared<HashJoinState>(node, context, filters, std::move(outputs));
   return {make_join_build(state), [state] { return std::make_unique<ProbeOperator>(state); },
           [state] { return std::make_unique<RestSource>(state); }};

@@ -33,26 +33,29 @@ class KeyBounds {
     if (count == 0) return;
     uint32_t least = rows[0];
     uint32_t greatest = rows[0];
-    const bool known = !key.type()->is_nested() && dispatch_physical(key.physical(), [&]<class T>() -> bool {
-      if constexpr ((std::is_integral_v<T> && !std::is_same_v<T, bool>) || std::is_same_v<T, int128_t>) {
-        const T* values = (key.is_dictionary() ? key.dictionary()->values() : key).template values<T>();
-        T low = values[key.index_of(least)], high = low;
-        for (uint32_t i = 1; i < count; ++i) {
-          const T value = values[key.index_of(rows[i])];
-          if (value < low) low = value, least = rows[i];
-          if (value > high) high = value, greatest = rows[i];
-        }
-        return true;
-      } else if constexpr (std::is_same_v<T, StringView>) {
-        for (uint32_t i = 1; i < count; ++i) {
-          if (compare_rows(key, rows[i], key, least) < 0) least = rows[i];
-          if (compare_rows(key, rows[i], key, greatest) > 0) greatest = rows[i];
-        }
-        return true;
-      } else {
-        return false;
-      }
-    });
+    const bool known =
+        !key.type()->is_nested() && dispatch_physical(key.physical(), [&]<class T>() -> bool {
+          if constexpr ((std::is_integral_v<T> && !std::is_same_v<T, bool>) ||
+                        std::is_same_v<T, int128_t>) {
+            const T* values =
+                (key.is_dictionary() ? key.dictionary()->values() : key).template values<T>();
+            T low = values[key.index_of(least)], high = low;
+            for (uint32_t i = 1; i < count; ++i) {
+              const T value = values[key.index_of(rows[i])];
+              if (value < low) low = value, least = rows[i];
+              if (value > high) high = value, greatest = rows[i];
+            }
+            return true;
+          } else if constexpr (std::is_same_v<T, StringView>) {
+            for (uint32_t i = 1; i < count; ++i) {
+              if (compare_rows(key, rows[i], key, least) < 0) least = rows[i];
+              if (compare_rows(key, rows[i], key, greatest) > 0) greatest = rows[i];
+            }
+            return true;
+          } else {
+            return false;
+          }
+        });
     if (known) merge(Value::of(key, least), Value::of(key, greatest));
   }
   void take(const KeyBounds& other) {
@@ -70,7 +73,8 @@ class KeyBounds {
 
 class BuildSink final : public Sink {
  public:
-  explicit BuildSink(std::shared_ptr<HashJoinState> state) : state_(std::move(state)), bounds_(state_->published.size()) {
+  explicit BuildSink(std::shared_ptr<HashJoinState> state)
+      : state_(std::move(state)), bounds_(state_->published.size()) {
     state_->metrics = &metrics;
   }
 
@@ -81,7 +85,9 @@ class BuildSink final : public Sink {
           front(sink.state_->shape.layout, *sink.state_->context.budget),
           bounds(sink.state_->published.size()),
           enrolled(sink.state_->context.arbiter, *this) {}
-    size_t spillable_bytes() const noexcept override { return known_bytes.load(std::memory_order_relaxed); }
+    size_t spillable_bytes() const noexcept override {
+      return known_bytes.load(std::memory_order_relaxed);
+    }
     bool spill(SpillWriter&) override {
       sink.state_->external.store(true);
       if (parts.empty()) sink.split(*this);
@@ -105,7 +111,9 @@ class BuildSink final : public Sink {
     uint32_t chunks_since_sum = 0;
     const Enrolled enrolled;
   };
-  std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<Local>(*this); }
+  std::unique_ptr<LocalState> local(QueryContext&) override {
+    return std::make_unique<Local>(*this);
+  }
 
   Flow consume(const Chunk& chunk, LocalState& local, const Waker&) override {
     auto& at = local.as<Local>();
@@ -121,13 +129,15 @@ class BuildSink final : public Sink {
     shape.right_keys->evaluate(chunk, at.scratch, at.columns);
     const auto keys = at.columns.size();
     uint64_t hashes[kChunkRows];
-    for (size_t key = 0; key < keys; ++key) hash_column(at.columns[key], chunk.active, hashes, key > 0);
+    for (size_t key = 0; key < keys; ++key)
+      hash_column(at.columns[key], chunk.active, hashes, key > 0);
     uint32_t source[kChunkRows];
     uint32_t count = chunk.active.size();
     for (uint32_t i = 0; i < count; ++i) source[i] = chunk.active[i];
     if (count != 0) state_->has_rows.store(true, std::memory_order_relaxed);
     leave_out_nulls(std::span(at.columns).first(keys), source, hashes, count);
-    for (size_t i = 0; i < state_->published.size(); ++i) take_bounds(at.bounds[i], at.columns[state_->published[i].first], source, count);
+    for (size_t i = 0; i < state_->published.size(); ++i)
+      take_bounds(at.bounds[i], at.columns[state_->published[i].first], source, count);
     for (uint32_t column : shape.kept) at.columns.push_back(chunk.columns[column]);
 
     size_t bytes = size_t{count} * shape.layout->row_bytes();
@@ -136,14 +146,18 @@ class BuildSink final : public Sink {
     }
     if (is_tight(at, bytes)) state_->external.store(true);
     const bool external = state_->external.load(std::memory_order_relaxed);
-    if (at.parts.empty() && (external || at.front.row_count() * shape.layout->row_bytes() > kFrontBytes)) split(at);
+    if (at.parts.empty() &&
+        (external || at.front.row_count() * shape.layout->row_bytes() > kFrontBytes))
+      split(at);
     if (at.parts.empty()) {
       at.front.append(at.columns, source, count, hashes);
     } else {
       append(at, source, hashes, count);
     }
     at.bytes_since_write += bytes;
-    if (external && (at.bytes_since_write >= kWorthWritingBytes || is_tight(at, 0) || context.settings.force_spill)) write_step(at);
+    if (external && (at.bytes_since_write >= kWorthWritingBytes || is_tight(at, 0) ||
+                     context.settings.force_spill))
+      write_step(at);
     if (context.budget->available_bytes() < kNearBytes || ++at.chunks_since_sum == 32) {
       at.known_bytes = at.held_bytes();  // summing up takes a while
       at.chunks_since_sum = 0;
@@ -159,7 +173,8 @@ class BuildSink final : public Sink {
     if (state_->external.load()) write_all(at);
     MutexLock lock(mutex_);
     for (size_t i = 0; i < bounds_.size(); ++i) bounds_[i].take(at.bounds[i]);
-    if (!state_->external.load()) waiting_.push_back(std::make_unique<Rows>(Rows{std::move(at.front), std::move(at.parts)}));
+    if (!state_->external.load())
+      waiting_.push_back(std::make_unique<Rows>(Rows{std::move(at.front), std::move(at.parts)}));
   }
 
   TaskSet finish() override {
@@ -180,11 +195,13 @@ class BuildSink final : public Sink {
   };
 
   /// Rows with a NULL key match nothing; they are kept only where rows without a partner come out.
-  void leave_out_nulls(std::span<const Column> keys, uint32_t* source, uint64_t* hashes, uint32_t& count) {
+  void leave_out_nulls(std::span<const Column> keys, uint32_t* source, uint64_t* hashes,
+                       uint32_t& count) {
     const JoinShape& shape = state_->shape;
     for (const Column& key : keys) {
       if (!key.validity()) continue;
-      const bool any = std::any_of(source, source + count, [&](uint32_t row) { return key.is_null(row); });
+      const bool any =
+          std::any_of(source, source + count, [&](uint32_t row) { return key.is_null(row); });
       if (!any) continue;
       state_->has_null_key.store(true, std::memory_order_relaxed);
       if (shape.nulls_equal || shape.gives_unmatched()) continue;
@@ -199,7 +216,8 @@ class BuildSink final : public Sink {
     }
   }
 
-  static void take_bounds(KeyBounds& bounds, const Column& key, const uint32_t* source, uint32_t count) {
+  static void take_bounds(KeyBounds& bounds, const Column& key, const uint32_t* source,
+                          uint32_t count) {
     uint32_t rows[kChunkRows];
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; ++i) {
@@ -221,7 +239,8 @@ class BuildSink final : public Sink {
   }
 
   void split(Local& at) {
-    for (uint32_t i = 0; i < JoinBits::kCount; ++i) at.parts.emplace_back(state_->shape.layout, *state_->context.budget);
+    for (uint32_t i = 0; i < JoinBits::kCount; ++i)
+      at.parts.emplace_back(state_->shape.layout, *state_->context.budget);
     for (const RowPageRef& page : at.front.take_pages()) {
       for (uint32_t i = 0; i < page->size(); ++i) {
         at.parts[JoinBits::of(stored_hash(page->row(i)))].append_row(page->row(i));
@@ -236,7 +255,8 @@ class BuildSink final : public Sink {
       __builtin_memcpy(places[i].row, &hashes[i], sizeof(uint64_t));
     }
     for (size_t column = 0; column < at.columns.size(); ++column) {
-      RowPages::write_column(*state_->shape.layout, column, at.columns[column], source, count, places);
+      RowPages::write_column(*state_->shape.layout, column, at.columns[column], source, count,
+                             places);
     }
   }
 
@@ -244,7 +264,8 @@ class BuildSink final : public Sink {
   bool write_step(Local& at) {
     uint64_t written = 0;
     while (at.next_part < at.parts.size() && written < kWrittenAtOnceBytes) {
-      written += state_->build_buckets.add(at.next_part, at.parts[at.next_part], *state_->context.spill);
+      written +=
+          state_->build_buckets.add(at.next_part, at.parts[at.next_part], *state_->context.spill);
       ++at.next_part;
     }
     metrics.spilled_bytes.fetch_add(written, std::memory_order_relaxed);
@@ -276,9 +297,7 @@ class BuildSink final : public Sink {
     }
   }
 
-  void note() {
-    metrics.set_note(fmt::format("{} buckets on disk", JoinBits::kCount));
-  }
+  void note() { metrics.set_note(fmt::format("{} buckets on disk", JoinBits::kCount)); }
 
   /// Hands all rows to the table and returns the tasks that build it.
   TaskSet place() {
@@ -291,7 +310,8 @@ class BuildSink final : public Sink {
         for (const RowPages& part : rows->parts) count += part.row_count();
       }
       const size_t wanted = JoinTable::directory_bytes(count);
-      if (wanted > kReserveBytes && state_->context.spill && state_->context.budget->available_bytes() < wanted + kReserveBytes) {
+      if (wanted > kReserveBytes && state_->context.spill &&
+          state_->context.budget->available_bytes() < wanted + kReserveBytes) {
         state_->external.store(true);
       } else {
         waiting.swap(waiting_);
@@ -302,7 +322,8 @@ class BuildSink final : public Sink {
       note();
       return {};
     }
-    const bool is_split = std::any_of(waiting.begin(), waiting.end(), [](const auto& rows) { return !rows->parts.empty(); });
+    const bool is_split = std::any_of(waiting.begin(), waiting.end(),
+                                      [](const auto& rows) { return !rows->parts.empty(); });
     std::vector<std::vector<RowPageRef>> partitions(is_split ? JoinBits::kCount : 1);
     for (auto& rows : waiting) {
       if (!is_split) {
@@ -379,7 +400,8 @@ class BuildSink final : public Sink {
           for (uint32_t i = 0; i < count; ++i) hashes[done + i] = stored_hash(page->row(begin + i));
         } else {
           for (uint32_t i = 0; i < count; ++i) rows[i] = page->row(begin + i);
-          hash_column(gather_column(layout, key, rows, count), Selection::all(count), hashes.data() + done, false);
+          hash_column(gather_column(layout, key, rows, count), Selection::all(count),
+                      hashes.data() + done, false);
         }
         done += count;
       }
@@ -397,13 +419,17 @@ class BuildSink final : public Sink {
 
 }  // namespace
 
-HashJoinState::HashJoinState(const JoinNode& node, QueryContext& its_context, RuntimeFilters& filters,
-                             std::vector<bool> outputs)
-    : context(its_context), shape(node, its_context, std::move(outputs)), table(shape), probe_buckets(shape.left_types),
+HashJoinState::HashJoinState(const JoinNode& node, QueryContext& its_context,
+                             RuntimeFilters& filters, std::vector<bool> outputs)
+    : context(its_context),
+      shape(node, its_context, std::move(outputs)),
+      table(shape),
+      probe_buckets(shape.left_types),
       enrolled(context.arbiter, *this) {
   for (size_t i = 0; i < node.runtime_filters.size(); ++i) {
     if (node.runtime_filters[i] < 0) continue;
-    for (const RuntimeFilterRef& filter : filters.subscribers(node.runtime_filters[i])) published.emplace_back(i, filter);
+    for (const RuntimeFilterRef& filter : filters.subscribers(node.runtime_filters[i]))
+      published.emplace_back(i, filter);
   }
 }
 

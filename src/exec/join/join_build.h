@@ -10,7 +10,8 @@ namespace doline {
 /// left chunks are matched as they come, or both sides go to disk by bucket and are joined bucket
 /// by bucket in the end. A table that waits for its probes to begin may still go to disk.
 struct HashJoinState final : Spillable {
-  HashJoinState(const JoinNode& node, QueryContext& its_context, RuntimeFilters& filters, std::vector<bool> outputs);
+  HashJoinState(const JoinNode& node, QueryContext& its_context, RuntimeFilters& filters,
+                std::vector<bool> outputs);
 
   QueryContext& context;
   const JoinShape shape;
@@ -24,7 +25,9 @@ struct HashJoinState final : Spillable {
 
   BuildFacts facts() const { return {has_rows.load(), has_null_key.load()}; }
 
-  size_t spillable_bytes() const noexcept override { return idle_bytes.load(std::memory_order_relaxed); }
+  size_t spillable_bytes() const noexcept override {
+    return idle_bytes.load(std::memory_order_relaxed);
+  }
   bool spill(SpillWriter& writer) override;
   /// From now on the table stays what it is. Any number of times.
   void begin_probing();

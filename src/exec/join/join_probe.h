@@ -28,16 +28,18 @@ class JoinProbe {
 
  private:
   struct Candidate {
-    uint64_t word;     // from the directory
-    uint32_t index;    // among the left chunk's active rows
-    uint32_t from = 0; // place in the run
+    uint64_t word;      // from the directory
+    uint32_t index;     // among the left chunk's active rows
+    uint32_t from = 0;  // place in the run
   };
   void find_candidates();
   uint32_t take_candidates(uint32_t most);
   uint32_t keep_equal(uint32_t count);
   bool is_matched(uint32_t row) const { return test_bit(matched().data(), row); }
   std::vector<uint64_t>& matched() { return pass_.matched ? *pass_.matched : own_matched_; }
-  const std::vector<uint64_t>& matched() const { return pass_.matched ? *pass_.matched : own_matched_; }
+  const std::vector<uint64_t>& matched() const {
+    return pass_.matched ? *pass_.matched : own_matched_;
+  }
   void give_pairs(uint32_t count, bool is_all, Chunk& out);
   bool give_aligned(uint32_t count, Chunk& out);
   void give_gathered(uint32_t count, Chunk& out);
@@ -50,7 +52,8 @@ class JoinProbe {
   std::vector<Column> keys_;
   std::vector<uint64_t> own_matched_;  // bits by left row
   std::vector<Candidate> candidates_;
-  std::vector<Candidate> later_;  // whose runs are looked at further once short ones said their word
+  std::vector<Candidate>
+      later_;  // whose runs are looked at further once short ones said their word
   size_t next_candidate_ = 0;
   uint32_t first_look_ = 0;  // rows of a run that are looked at before it is put off; 0: all
   bool is_first_batch_ = true;

@@ -28,7 +28,8 @@ uint64_t BucketPages::add(uint32_t bucket, RowPages& rows, SpillWriter& writer) 
 
 uint64_t BucketPages::add(const RowLayout& layout, const RowPage& page, SpillWriter& writer) {
   std::array<std::vector<const std::byte*>, JoinBits::kCount> rows;
-  for (uint32_t i = 0; i < page.size(); ++i) rows[JoinBits::of(stored_hash(page.row(i)))].push_back(page.row(i));
+  for (uint32_t i = 0; i < page.size(); ++i)
+    rows[JoinBits::of(stored_hash(page.row(i)))].push_back(page.row(i));
   uint64_t bytes = 0;
   for (uint32_t bucket = 0; bucket < JoinBits::kCount; ++bucket) {
     if (rows[bucket].empty()) continue;
@@ -47,12 +48,14 @@ std::vector<SpilledPage> BucketPages::pages(uint32_t bucket) {
 
 void BucketChunks::add(const Chunk& chunk, const uint64_t* hashes, SpillWriter& writer) {
   std::array<std::vector<uint32_t>, JoinBits::kCount> rows;
-  for (uint32_t row = 0; row < chunk.row_count; ++row) rows[JoinBits::of(hashes[row])].push_back(row);
+  for (uint32_t row = 0; row < chunk.row_count; ++row)
+    rows[JoinBits::of(hashes[row])].push_back(row);
   for (uint32_t bucket = 0; bucket < JoinBits::kCount; ++bucket) {
     if (rows[bucket].empty()) continue;
     const auto count = static_cast<uint32_t>(rows[bucket].size());
     Chunk part;
-    for (const Column& column : chunk.columns) part.columns.push_back(column.gather(rows[bucket].data(), count));
+    for (const Column& column : chunk.columns)
+      part.columns.push_back(column.gather(rows[bucket].data(), count));
     part.row_count = count;
     part.active = Selection::all(count);
     std::vector<std::byte> full;
@@ -119,7 +122,8 @@ class BucketReader final : public Reader {
       } else if (chunk_ < chunks_.size()) {
         if (matched_.size() <= chunk_number_) matched_.resize(chunk_number_ + 1);
         const bool is_single = is_last_ && passes_ == 1;
-        probe_.begin(chunks_[chunk_++], *table_, {is_single ? nullptr : &matched_[chunk_number_], is_last_});
+        probe_.begin(chunks_[chunk_++], *table_,
+                     {is_single ? nullptr : &matched_[chunk_number_], is_last_});
         ++chunk_number_;
       } else if (block_ < blocks_.size()) {
         chunks_ = state_->probe_buckets.read(blocks_[block_++], *state_->context.spill);
@@ -149,9 +153,11 @@ class BucketReader final : public Reader {
     uint64_t rows = 0;
     while (next_page_ < build_.size()) {
       const SpilledPage& next = build_[next_page_];
-      const size_t wanted = 2 * next.memory_bytes + JoinTable::directory_bytes(rows + next.rows) + kReserveBytes;
-      const bool is_enough = context.settings.force_spill ? pages.size() >= kForcedPages
-                                                          : context.budget->available_bytes() < wanted;
+      const size_t wanted =
+          2 * next.memory_bytes + JoinTable::directory_bytes(rows + next.rows) + kReserveBytes;
+      const bool is_enough = context.settings.force_spill
+                                 ? pages.size() >= kForcedPages
+                                 : context.budget->available_bytes() < wanted;
       if (!pages.empty() && is_enough) break;
       pages.push_back(RowPages::read_back(next, layout, *context.spill, *context.budget));
       rows += next.rows;

@@ -9,7 +9,9 @@ namespace {
 
 /// A word a row and a third more, at least: with fewer, rows of different keys share a word too
 /// often, with more the directory outgrows the caches sooner.
-size_t words_for(uint64_t rows) { return std::bit_ceil(std::max<uint64_t>(JoinBits::kCount, rows + rows / 3)); }
+size_t words_for(uint64_t rows) {
+  return std::bit_ceil(std::max<uint64_t>(JoinBits::kCount, rows + rows / 3));
+}
 
 // While a slice is counted, a word's lower half counts its rows; then it says that one row is still
 // to come.
@@ -18,7 +20,8 @@ constexpr uint32_t kAhead = 8;  // rows whose words are fetched before they are 
 
 }  // namespace
 
-JoinTable::JoinTable(const JoinShape& shape, uint32_t skip_bits) : shape_(shape), skip_bits_(skip_bits) {}
+JoinTable::JoinTable(const JoinShape& shape, uint32_t skip_bits)
+    : shape_(shape), skip_bits_(skip_bits) {}
 JoinTable::~JoinTable() = default;
 
 size_t JoinTable::directory_bytes(uint64_t rows) {
@@ -108,7 +111,8 @@ void JoinTable::build(size_t partition, QueryContext& context) {
 
 void JoinTable::seal() {
   partitions_.clear();
-  if (shape_.layout->has_heap()) texts_ = combine_pins(std::vector<PinRef>(pages_.begin(), pages_.end()));
+  if (shape_.layout->has_heap())
+    texts_ = combine_pins(std::vector<PinRef>(pages_.begin(), pages_.end()));
 }
 
 std::vector<RowPageRef> JoinTable::give_up() {
@@ -129,7 +133,8 @@ std::vector<Column> gather_right(const JoinTable& table, const std::vector<bool>
     if (shape.places[i] < 0 || !is_read[shape.left_types.size() + i]) {
       columns.push_back(Column::null(shape.right_types[i], count));
     } else {
-      columns.push_back(gather_column(*shape.layout, static_cast<size_t>(shape.places[i]), rows, count, table.texts()));
+      columns.push_back(gather_column(*shape.layout, static_cast<size_t>(shape.places[i]), rows,
+                                      count, table.texts()));
     }
   }
   return columns;
@@ -141,7 +146,8 @@ Chunk unmatched_rows(const JoinTable& table, const RowPage& page, uint32_t& begi
   for (; begin < page.size() && count < kChunkRows; ++begin) {
     if (!JoinTable::is_matched(table.shape(), page.row(begin))) rows[count++] = page.row(begin);
   }
-  return with_null_left(table.shape(), Chunk(gather_right(table, table.shape().is_output, rows, count), count));
+  return with_null_left(table.shape(),
+                        Chunk(gather_right(table, table.shape().is_output, rows, count), count));
 }
 
 }  // namespace doline

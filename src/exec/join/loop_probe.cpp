@@ -47,7 +47,8 @@ bool LoopProbe::next(Chunk& out, uint32_t most_rows) {
 void LoopProbe::note(const Chunk& pairs, const uint32_t* left_rows, const uint32_t* positions) {
   pairs.active.for_each([&](uint32_t i) {
     set_bit(matched_.data(), left_rows ? left_rows[i] : i);
-    if (shape_.gives_unmatched()) table_->mark_matched(segment_->first_row + (positions ? positions[i] : 0));
+    if (shape_.gives_unmatched())
+      table_->mark_matched(segment_->first_row + (positions ? positions[i] : 0));
   });
 }
 
@@ -70,7 +71,8 @@ void LoopProbe::pairs(Chunk& out, uint32_t most_rows) {
   const auto segment_rows = static_cast<uint32_t>(segment_->rows.size());
   while (row_ < left_.row_count && count < most_rows) {
     // Without pairs to give and nothing more to test, the first match says it all.
-    const bool is_settled = !shape_.gives_pairs() && (!shape_.residual || test_bit(matched_.data(), row_));
+    const bool is_settled =
+        !shape_.gives_pairs() && (!shape_.residual || test_bit(matched_.data(), row_));
     if (is_settled || position_ == segment_rows) {
       if (!shape_.residual) set_bit(matched_.data(), row_);
       position_ = 0;
@@ -84,8 +86,10 @@ void LoopProbe::pairs(Chunk& out, uint32_t most_rows) {
   Chunk both;
   both.row_count = count;
   both.active = Selection::all(count);
-  for (const Column& column : left_.columns) both.columns.push_back(column.gather(left_rows, count));
-  for (Column& column : table_->gather(*segment_, positions, count)) both.columns.push_back(std::move(column));
+  for (const Column& column : left_.columns)
+    both.columns.push_back(column.gather(left_rows, count));
+  for (Column& column : table_->gather(*segment_, positions, count))
+    both.columns.push_back(std::move(column));
   if (shape_.residual) both.active = shape_.residual->select(both, scratch_);
   note(both, left_rows, positions);
   if (shape_.gives_pairs() && !both.active.empty()) out = std::move(both);

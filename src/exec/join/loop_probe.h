@@ -23,7 +23,9 @@ class LoopTable final : public Spillable {
   /// From now on every chunk stays where it is. Any number of times.
   void begin_probing();
 
-  size_t spillable_bytes() const noexcept override { return idle_bytes_.load(std::memory_order_relaxed); }
+  size_t spillable_bytes() const noexcept override {
+    return idle_bytes_.load(std::memory_order_relaxed);
+  }
   bool spill(SpillWriter& writer) override;
   uint64_t spilled_bytes() const { return spilled_bytes_; }
 
@@ -40,7 +42,8 @@ class LoopTable final : public Spillable {
   using SegmentRef = std::shared_ptr<const Segment>;  // the only segment is shared by all probes
   SegmentRef segment(size_t index) const;
   /// The right columns of these rows of a segment.
-  std::vector<Column> gather(const Segment& segment, const uint32_t* positions, uint32_t count) const;
+  std::vector<Column> gather(const Segment& segment, const uint32_t* positions,
+                             uint32_t count) const;
   void mark_matched(uint64_t row) const;
   bool is_matched(uint64_t row) const { return test_bit(matched_->as<uint64_t>(), row); }
 

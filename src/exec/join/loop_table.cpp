@@ -29,12 +29,14 @@ void LoopTable::add(Chunk chunk) {
   idle_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   if (!context_.spill) return;
   // Each chunk that comes takes at least as much with it to disk.
-  if (context_.settings.force_spill || context_.budget->available_bytes() < kReserveBytes + bytes) spill(*context_.spill);
+  if (context_.settings.force_spill || context_.budget->available_bytes() < kReserveBytes + bytes)
+    spill(*context_.spill);
 }
 
 bool LoopTable::spill(SpillWriter& writer) {
   std::vector<std::byte> bytes;
-  for (size_t written = 0; next_to_spill_ < chunks_.size() && written < kWrittenAtOnceBytes; ++next_to_spill_) {
+  for (size_t written = 0; next_to_spill_ < chunks_.size() && written < kWrittenAtOnceBytes;
+       ++next_to_spill_) {
     Kept& kept = chunks_[next_to_spill_];
     bytes.clear();
     write_chunk(kept.chunk, bytes);
@@ -57,7 +59,8 @@ void LoopTable::begin_probing() {
   if (is_probing_) return;
   is_probing_ = true;
   idle_bytes_ = 0;
-  std::sort(chunks_.begin(), chunks_.end(), [](const Kept& a, const Kept& b) { return a.sequence < b.sequence; });
+  std::sort(chunks_.begin(), chunks_.end(),
+            [](const Kept& a, const Kept& b) { return a.sequence < b.sequence; });
   // In memory all rows are one segment.
   const bool is_on_disk = next_to_spill_ > 0;
   uint64_t row = 0;
@@ -72,10 +75,13 @@ void LoopTable::begin_probing() {
     row += chunks_[i].rows;
   }
   if (!is_on_disk && !segments_.empty()) only_segment_ = load(segments_[0]);
-  if (shape_.gives_unmatched()) matched_ = Buffer::allocate_zeroed(words_for_bits(row_count_) * 8, *context_.budget);
+  if (shape_.gives_unmatched())
+    matched_ = Buffer::allocate_zeroed(words_for_bits(row_count_) * 8, *context_.budget);
 }
 
-LoopTable::SegmentRef LoopTable::segment(size_t index) const { return only_segment_ ? only_segment_ : load(segments_[index]); }
+LoopTable::SegmentRef LoopTable::segment(size_t index) const {
+  return only_segment_ ? only_segment_ : load(segments_[index]);
+}
 
 LoopTable::SegmentRef LoopTable::load(const Range& range) const {
   auto segment = std::make_shared<Segment>();
@@ -100,14 +106,16 @@ LoopTable::SegmentRef LoopTable::load(const Range& range) const {
   return segment;
 }
 
-std::vector<Column> LoopTable::gather(const Segment& segment, const uint32_t* positions, uint32_t count) const {
+std::vector<Column> LoopTable::gather(const Segment& segment, const uint32_t* positions,
+                                      uint32_t count) const {
   uint32_t rows[kChunkRows];
   for (uint32_t i = 0; i < count; ++i) rows[i] = segment.rows[positions[i]];
   return gather_rows(shape_.right_types, segment.pointers, rows, count).columns;
 }
 
 void LoopTable::mark_matched(uint64_t row) const {
-  std::atomic_ref(matched_->as<uint64_t>()[row / 64]).fetch_or(uint64_t{1} << (row % 64), std::memory_order_relaxed);
+  std::atomic_ref(matched_->as<uint64_t>()[row / 64])
+      .fetch_or(uint64_t{1} << (row % 64), std::memory_order_relaxed);
 }
 
 }  // namespace doline

@@ -16,7 +16,9 @@ struct LoopState {
 class LoopBuild final : public Sink {
  public:
   explicit LoopBuild(std::shared_ptr<LoopState> state) : state_(std::move(state)) {}
-  std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<LocalState>(); }
+  std::unique_ptr<LocalState> local(QueryContext&) override {
+    return std::make_unique<LocalState>();
+  }
   Flow consume(const Chunk& chunk, LocalState&, const Waker&) override {
     state_->table.add(chunk.retain());
     return Flow::kNeedInput;
@@ -59,9 +61,12 @@ class LoopOperator final : public Operator {
 
 class LoopRest final : public Source {
  public:
-  explicit LoopRest(std::shared_ptr<LoopState> state) : state_(std::move(state)) { state_->table.begin_probing(); }
+  explicit LoopRest(std::shared_ptr<LoopState> state) : state_(std::move(state)) {
+    state_->table.begin_probing();
+  }
   Poll next_morsel(Morsel& out, const Waker&) override {
-    const bool outer = state_->shape.kind == JoinKind::kRight || state_->shape.kind == JoinKind::kFull;
+    const bool outer =
+        state_->shape.kind == JoinKind::kRight || state_->shape.kind == JoinKind::kFull;
     if (done_.exchange(true) || !outer) return Poll::kDone;
     out = Morsel();
     return Poll::kReady;
@@ -83,7 +88,8 @@ class LoopRest final : public Source {
         for (; at_ < segment_->rows.size() && count < kChunkRows; ++at_) {
           if (!table.is_matched(segment_->first_row + at_)) positions[count++] = at_;
         }
-        out = with_null_left(state_->shape, Chunk(table.gather(*segment_, positions, count), count));
+        out =
+            with_null_left(state_->shape, Chunk(table.gather(*segment_, positions, count), count));
         return Poll::kReady;
       }
 
@@ -105,7 +111,8 @@ class LoopRest final : public Source {
 
 JoinParts make_nested_loop_join(const JoinNode& node, QueryContext& context) {
   auto state = std::make_shared<LoopState>(node, context);
-  return {std::make_shared<LoopBuild>(state), [state] { return std::make_unique<LoopOperator>(state); },
+  return {std::make_shared<LoopBuild>(state),
+          [state] { return std::make_unique<LoopOperator>(state); },
           [state] { return std::make_unique<LoopRest>(state); }};
 }
 

@@ -13,7 +13,8 @@ namespace doline {
 namespace {
 
 template <class T>
-concept Narrow = std::is_same_v<T, bool> || std::is_same_v<T, float> || (std::is_integral_v<T> && sizeof(T) <= 4);
+concept Narrow = std::is_same_v<T, bool> || std::is_same_v<T, float> ||
+                 (std::is_integral_v<T> && sizeof(T) <= 4);
 template <class T>
 concept Wide = std::is_same_v<T, double> || (std::is_integral_v<T> && sizeof(T) == 8);
 
@@ -68,7 +69,8 @@ T value_of(uint64_t word) {
 
 uint128_t bits_of(int128_t value) { return static_cast<uint128_t>(value) ^ (uint128_t{1} << 127); }
 uint128_t bits_of(const Interval& interval) {
-  return bits_of((int128_t{interval.months} * 30 + interval.days) * 86'400'000'000 + interval.micros);
+  return bits_of((int128_t{interval.months} * 30 + interval.days) * 86'400'000'000 +
+                 interval.micros);
 }
 
 constexpr uint32_t kStepBytes = 7;
@@ -90,9 +92,11 @@ uint64_t text_word(const char* data, uint32_t size, uint32_t step) {
     uint32_t back;
     std::memcpy(&front, at, 4);
     std::memcpy(&back, at + left - 4, 4);
-    word = uint64_t{__builtin_bswap32(front)} << 32 | uint64_t{__builtin_bswap32(back)} << (64 - left * 8);
+    word = uint64_t{__builtin_bswap32(front)} << 32 | uint64_t{__builtin_bswap32(back)}
+                                                          << (64 - left * 8);
   } else if (left > 0) {
-    word = uint64_t{static_cast<uint8_t>(at[0])} << 56 | uint64_t{static_cast<uint8_t>(at[left / 2])} << (56 - left / 2 * 8) |
+    word = uint64_t{static_cast<uint8_t>(at[0])} << 56 |
+           uint64_t{static_cast<uint8_t>(at[left / 2])} << (56 - left / 2 * 8) |
            uint64_t{static_cast<uint8_t>(at[left - 1])} << (56 - (left - 1) * 8);
   }
   return word | (left + 1);
@@ -100,7 +104,8 @@ uint64_t text_word(const char* data, uint32_t size, uint32_t step) {
 
 }  // namespace
 
-KeyWords::KeyWords(RowLayoutRef layout, std::vector<SortOrder> orders, std::vector<uint32_t> columns, uint32_t sequence)
+KeyWords::KeyWords(RowLayoutRef layout, std::vector<SortOrder> orders,
+                   std::vector<uint32_t> columns, uint32_t sequence)
     : layout_(std::move(layout)), sequence_offset_(layout_->slot(sequence).offset) {
   for (size_t i = 0; i < orders.size(); ++i) {
     const PhysicalType physical = layout_->type(columns[i])->physical();
@@ -110,12 +115,14 @@ KeyWords::KeyWords(RowLayoutRef layout, std::vector<SortOrder> orders, std::vect
         form = Narrow<T> ? Form::kNarrow : Wide<T> ? Form::kWide : Form::kDouble;
       });
     }
-    keys_.push_back({physical, form, columns[i], layout_->slot(columns[i]).offset, orders[i].descending ? ~uint64_t{0} : 0,
+    keys_.push_back({physical, form, columns[i], layout_->slot(columns[i]).offset,
+                     orders[i].descending ? ~uint64_t{0} : 0,
                      orders[i].nulls_first ? 0 : ~uint64_t{0}});
   }
 }
 
-void KeyWords::first_words(const Column& key, const uint32_t* source, uint32_t count, uint64_t* out) const {
+void KeyWords::first_words(const Column& key, const uint32_t* source, uint32_t count,
+                           uint64_t* out) const {
   const Key& first = keys_[0];
   const auto row_of = [&](uint32_t i) { return source ? source[i] : i; };
   dispatch_physical(first.physical, [&]<class T>() {
@@ -139,7 +146,8 @@ void KeyWords::first_words(const Column& key, const uint32_t* source, uint32_t c
         }
       }
       for (uint32_t i = 0; i < count; ++i) {
-        out[i] = key.is_null(row_of(i)) ? first.null_word : word(key.value<T>(row_of(i))) ^ first.flip;
+        out[i] =
+            key.is_null(row_of(i)) ? first.null_word : word(key.value<T>(row_of(i))) ^ first.flip;
       }
     }
   });
@@ -155,7 +163,8 @@ bool KeyWords::exact_words(const Column& key, const uint32_t* source, uint32_t c
       Bits differing = 0;
       const auto compare = [&](auto value_at) {
         for (uint32_t i = 0; i < count; ++i) {
-          differing |= std::bit_cast<Bits>(static_cast<T>(value_at(i))) ^ std::bit_cast<Bits>(value_of<T>(out[i] ^ flip));
+          differing |= std::bit_cast<Bits>(static_cast<T>(value_at(i))) ^
+                       std::bit_cast<Bits>(value_of<T>(out[i] ^ flip));
         }
       };
       if (key.is_flat() && !source) {
@@ -184,7 +193,9 @@ void KeyWords::restore(std::span<const SortEntry> entries, void* values) const {
 template <class Body>
 void KeyWords::with_reader(KeyLevel level, Body&& body) const {
   if (level.column == keys_.size()) {
-    return body([offset = sequence_offset_](const std::byte* row) { return load_unaligned<uint64_t>(row + offset); });
+    return body([offset = sequence_offset_](const std::byte* row) {
+      return load_unaligned<uint64_t>(row + offset);
+    });
   }
   const Key& key = keys_[level.column];
   const uint32_t step = level.step;
@@ -194,7 +205,8 @@ void KeyWords::with_reader(KeyLevel level, Body&& body) const {
     };
   };
   if (step == 1 && (key.form == Form::kWide || key.form == Form::kDouble)) {
-    return body(or_null([other = uint64_t{key.null_word == 0}](const std::byte*) { return other; }));
+    return body(
+        or_null([other = uint64_t{key.null_word == 0}](const std::byte*) { return other; }));
   }
   dispatch_physical(key.physical, [&]<class T>() {
     if constexpr (std::is_same_v<T, ListEntry>) {
@@ -209,11 +221,14 @@ void KeyWords::with_reader(KeyLevel level, Body&& body) const {
         return text_word(text.data(), text.size(), step) ^ key.flip;
       }));
     } else if constexpr (Narrow<T> || Wide<T>) {
-      body(or_null([&key](const std::byte* row) { return word_of(load_unaligned<T>(row + key.offset)) ^ key.flip; }));
+      body(or_null([&key](const std::byte* row) {
+        return word_of(load_unaligned<T>(row + key.offset)) ^ key.flip;
+      }));
     } else {
       body(or_null([&key, step](const std::byte* row) {
         const uint128_t bits = bits_of(load_unaligned<T>(row + key.offset));
-        return (step == 0 ? static_cast<uint64_t>(bits >> 64) : static_cast<uint64_t>(bits)) ^ key.flip;
+        return (step == 0 ? static_cast<uint64_t>(bits >> 64) : static_cast<uint64_t>(bits)) ^
+               key.flip;
       }));
     }
   });
@@ -228,13 +243,16 @@ uint64_t KeyWords::word(KeyLevel level, const std::byte* row) const {
 void KeyWords::fill(KeyLevel level, std::span<SortEntry> entries) const {
   constexpr size_t kAhead = 16;
   const bool in_heap = level.column < keys_.size() && keys_[level.column].form == Form::kText;
-  const uint32_t offset = level.column < keys_.size() ? keys_[level.column].offset : sequence_offset_;
+  const uint32_t offset =
+      level.column < keys_.size() ? keys_[level.column].offset : sequence_offset_;
   with_reader(level, [&](auto&& read) {
     for (size_t i = 0; i < entries.size(); ++i) {
       if (i + kAhead < entries.size()) __builtin_prefetch(entries[i + kAhead].row + offset);
       if (in_heap && i + kAhead / 2 < entries.size()) {
         const auto text = load_unaligned<StringView>(entries[i + kAhead / 2].row + offset);
-        __builtin_prefetch(text.is_inline() ? entries[i].row : reinterpret_cast<const std::byte*>(text.tail()) + level.step * kStepBytes);
+        __builtin_prefetch(text.is_inline() ? entries[i].row
+                                            : reinterpret_cast<const std::byte*>(text.tail()) +
+                                                  level.step * kStepBytes);
       }
       entries[i].word = read(entries[i].row);
     }
@@ -247,30 +265,36 @@ KeyLevel KeyWords::next(KeyLevel level, uint64_t word) const {
   const Key& key = keys_[level.column];
   const bool may_be_null = word == key.null_word;
   switch (key.form) {
-    case Form::kNarrow: return next_column;
-    case Form::kWide: return level.step == 0 && may_be_null ? KeyLevel{level.column, 1} : next_column;
+    case Form::kNarrow:
+      return next_column;
+    case Form::kWide:
+      return level.step == 0 && may_be_null ? KeyLevel{level.column, 1} : next_column;
     case Form::kDouble:
       if (level.step == 0) return {level.column, may_be_null ? 1U : 2U};
       return level.step == 1 && !may_be_null ? KeyLevel{level.column, 2} : next_column;
     case Form::kText:
-      return !may_be_null && ((word ^ key.flip) & 0xFF) == kGoesOn ? KeyLevel{level.column, level.step + 1} : next_column;
+      return !may_be_null && ((word ^ key.flip) & 0xFF) == kGoesOn
+                 ? KeyLevel{level.column, level.step + 1}
+                 : next_column;
   }
   UNREACHABLE();
 }
 
-int KeyWords::compare(const std::byte* row, const KeyWords& other, const std::byte* other_row, KeyLevel level,
-                      size_t columns) const {
+int KeyWords::compare(const std::byte* row, const KeyWords& other, const std::byte* other_row,
+                      KeyLevel level, size_t columns) const {
   while (!is_end(level, columns)) {
     const uint64_t mine = word(level, row);
     const uint64_t its = other.word(level, other_row);
     if (mine != its) return mine < its ? -1 : 1;
-    if (level.column < keys_.size() && keys_[level.column].form == Form::kText && mine != keys_[level.column].null_word) {
+    if (level.column < keys_.size() && keys_[level.column].form == Form::kText &&
+        mine != keys_[level.column].null_word) {
       // The rest of two long texts in one go.
       const Key& key = keys_[level.column];
       // Short texts lie in the views themselves, which must outlive the comparison.
       const auto a = load_unaligned<StringView>(row + key.offset);
       const auto b = load_unaligned<StringView>(other_row + other.keys_[level.column].offset);
-      if (const int order = a.view().compare(b.view())) return (order < 0) == (key.flip == 0) ? -1 : 1;
+      if (const int order = a.view().compare(b.view()))
+        return (order < 0) == (key.flip == 0) ? -1 : 1;
       level = {level.column + 1, 0};
     } else {
       level = next(level, mine);

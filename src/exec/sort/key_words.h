@@ -41,7 +41,8 @@ struct KeyLevel {
 class KeyWords {
  public:
   /// `columns[i]` is the layout's column of the i-th key; `sequence` the column of the row's place.
-  KeyWords(RowLayoutRef layout, std::vector<SortOrder> orders, std::vector<uint32_t> columns, uint32_t sequence);
+  KeyWords(RowLayoutRef layout, std::vector<SortOrder> orders, std::vector<uint32_t> columns,
+           uint32_t sequence);
 
   const RowLayout& layout() const { return *layout_; }
   size_t key_count() const { return keys_.size(); }
@@ -62,8 +63,8 @@ class KeyWords {
 
   /// How rows that agree before `level` compare in the first `columns` columns; the other may lie
   /// in a layout of its own.
-  int compare(const std::byte* row, const KeyWords& other, const std::byte* other_row, KeyLevel level,
-              size_t columns) const;
+  int compare(const std::byte* row, const KeyWords& other, const std::byte* other_row,
+              KeyLevel level, size_t columns) const;
 
  private:
   enum class Form : uint8_t { kNarrow, kWide, kDouble, kText };
@@ -72,7 +73,7 @@ class KeyWords {
     Form form;
     uint32_t column;
     uint32_t offset;
-    uint64_t flip;       // all ones where the order is descending
+    uint64_t flip;  // all ones where the order is descending
     uint64_t null_word;
   };
   template <class Body>

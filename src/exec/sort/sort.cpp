@@ -23,7 +23,8 @@ constexpr size_t kPagesPerEntry = 4;
 
 std::vector<SortOrder> orders_of(const SortNode& node) {
   std::vector<SortOrder> orders;
-  for (const SortKeyRef& key : node.keys) orders.push_back({key->expr->type, key->descending, key->nulls_first});
+  for (const SortKeyRef& key : node.keys)
+    orders.push_back({key->expr->type, key->descending, key->nulls_first});
   return orders;
 }
 
@@ -36,8 +37,9 @@ std::vector<TypeRef> types_of(const Schema& schema) {
 std::vector<int> key_columns_of(const SortNode& node) {
   std::vector<int> columns;
   for (const SortKeyRef& key : node.keys) {
-    columns.push_back(key->expr->tag() == NodeTag::kColumn ? static_cast<int>(static_cast<const ColumnExpr&>(*key->expr).index)
-                                                           : -1);
+    columns.push_back(key->expr->tag() == NodeTag::kColumn
+                          ? static_cast<int>(static_cast<const ColumnExpr&>(*key->expr).index)
+                          : -1);
   }
   return columns;
 }
@@ -46,16 +48,21 @@ std::vector<int> key_columns_of(const SortNode& node) {
 /// the two, rows in memory are idle and may go to disk.
 struct SortState final : Spillable {
   SortState(const SortNode& node, QueryContext& its_context, std::optional<size_t> its_group_keys)
-      : context(its_context), skip(static_cast<uint64_t>(std::max<int64_t>(0, node.skip))),
-        take(node.take < 0 ? ~uint64_t{0} : static_cast<uint64_t>(node.take)), group_keys(its_group_keys),
-        shape(std::make_shared<SortShape>(types_of(node.input->schema), orders_of(node), key_columns_of(node))),
+      : context(its_context),
+        skip(static_cast<uint64_t>(std::max<int64_t>(0, node.skip))),
+        take(node.take < 0 ? ~uint64_t{0} : static_cast<uint64_t>(node.take)),
+        group_keys(its_group_keys),
+        shape(std::make_shared<SortShape>(types_of(node.input->schema), orders_of(node),
+                                          key_columns_of(node))),
         ranges(std::make_shared<SortRanges>(*shape, context)) {
     std::vector<ExprRef> exprs;
     for (const SortKeyRef& key : node.keys) exprs.push_back(key->expr);
     if (!exprs.empty()) keys = Program::compile(exprs, context.session);
   }
 
-  size_t spillable_bytes() const noexcept override { return idle_bytes.load(std::memory_order_relaxed); }
+  size_t spillable_bytes() const noexcept override {
+    return idle_bytes.load(std::memory_order_relaxed);
+  }
   bool spill(SpillWriter&) override {
     if (!is_leaving) {
       leaving = ranges->take_runs();
@@ -91,13 +98,16 @@ struct SortState final : Spillable {
     spilled.clear();
   }
   uint64_t range_rows() const {
-    if (context.chunk_rows < kChunkRows) return uint64_t{context.chunk_rows} * 16;  // tests: many ranges
+    if (context.chunk_rows < kChunkRows)
+      return uint64_t{context.chunk_rows} * 16;  // tests: many ranges
     if (!ranges->is_spilled()) return kRangeRows;
     if (context.settings.force_spill) return std::max<uint64_t>(64, ranges->row_count() / 8);
-    const size_t target = std::clamp(context.budget->available_bytes() / (std::max<uint32_t>(1, context.threads) * 3),
-                                     kSmallestRangeBytes, kLargestRangeBytes);
+    const size_t target =
+        std::clamp(context.budget->available_bytes() / (std::max<uint32_t>(1, context.threads) * 3),
+                   kSmallestRangeBytes, kLargestRangeBytes);
     const uint64_t row_bytes =
-        ranges->spilled_memory_bytes() / std::max<uint64_t>(1, ranges->row_count()) + 2 * sizeof(SortEntry);
+        ranges->spilled_memory_bytes() / std::max<uint64_t>(1, ranges->row_count()) +
+        2 * sizeof(SortEntry);
     return std::max<uint64_t>(1, target / row_bytes);
   }
 
@@ -114,7 +124,7 @@ struct SortState final : Spillable {
   QueryContext& context;
   const uint64_t skip;
   const uint64_t take;
-  const std::optional<size_t> group_keys;  // unset: no groups, morsels are ranges
+  const std::optional<size_t> group_keys;        // unset: no groups, morsels are ranges
   const std::shared_ptr<const SortShape> shape;  // with the source
   const std::shared_ptr<SortRanges> ranges;      // with the source
   ProgramRef keys;
@@ -139,7 +149,8 @@ struct SortState final : Spillable {
 /// Puts carried rows into pages, as others are.
 class ToPagesTask final : public Task {
  public:
-  ToPagesTask(SortState& state, std::unique_ptr<CarriedRun> run) : state_(state), run_(std::move(run)) {}
+  ToPagesTask(SortState& state, std::unique_ptr<CarriedRun> run)
+      : state_(state), run_(std::move(run)) {}
   Step step(Deadline, Waker&) override {
     auto pages = run_->to_pages();
     MutexLock lock(state_.mutex);
@@ -156,7 +167,8 @@ class ToPagesTask final : public Task {
 /// memory is free for it.
 class SpillTask final : public Task {
  public:
-  SpillTask(SortState& state, std::unique_ptr<RunSpiller> spiller) : state_(state), spiller_(std::move(spiller)) {}
+  SpillTask(SortState& state, std::unique_ptr<RunSpiller> spiller)
+      : state_(state), spiller_(std::move(spiller)) {}
   Step step(Deadline deadline, Waker&) override {
     while (!spiller_->advance()) {
       if (deadline.passed()) return Step::kYield;
@@ -195,8 +207,11 @@ class SortSink final : public Sink {
   }
 
   struct Local final : LocalState, Spillable {
-    explicit Local(SortSink& its_sink) : sink(its_sink), enrolled(sink.state_->context.arbiter, *this) {}
-    size_t spillable_bytes() const noexcept override { return held_bytes.load(std::memory_order_relaxed); }
+    explicit Local(SortSink& its_sink)
+        : sink(its_sink), enrolled(sink.state_->context.arbiter, *this) {}
+    size_t spillable_bytes() const noexcept override {
+      return held_bytes.load(std::memory_order_relaxed);
+    }
     bool spill(SpillWriter&) override { return sink.spill_step(*this); }
 
     SortSink& sink;
@@ -210,7 +225,9 @@ class SortSink final : public Sink {
     uint64_t row_in_morsel = 0;
     const Enrolled enrolled;
   };
-  std::unique_ptr<LocalState> local(QueryContext&) override { return std::make_unique<Local>(*this); }
+  std::unique_ptr<LocalState> local(QueryContext&) override {
+    return std::make_unique<Local>(*this);
+  }
 
   Flow consume(const Chunk& given, LocalState& local, const Waker&) override {
     auto& at = local.as<Local>();
@@ -240,13 +257,15 @@ class SortSink final : public Sink {
     for (uint32_t i = 0; i < count; ++i) source[i] = all ? i : chunk.active.rows()[i];
     ColumnWriter places(Type::uint64(), chunk.row_count);
     auto* place_of = places.values<uint64_t>();
-    for (uint32_t i = 0; i < count; ++i) place_of[source[i]] = row_place(branch_, at.morsel, at.row_in_morsel + i);
+    for (uint32_t i = 0; i < count; ++i)
+      place_of[source[i]] = row_place(branch_, at.morsel, at.row_in_morsel + i);
     at.row_in_morsel += count;
     if (keys.empty()) {
       for (uint32_t i = 0; i < count; ++i) words[i] = place_of[source[i]];
     } else {
       const bool nested = !shape.own_keys.empty() && shape.own_keys[0] == 0;
-      shape.words().first_words(nested ? columns[shape.types.size()] : keys[0], all ? nullptr : source, count, words);
+      shape.words().first_words(nested ? columns[shape.types.size()] : keys[0],
+                                all ? nullptr : source, count, words);
     }
     columns.push_back(places.seal(chunk.row_count));
 
@@ -261,7 +280,8 @@ class SortSink final : public Sink {
       }
     }
     if (kept > 0) at.run->append(columns, all && kept == count ? nullptr : source, kept, words);
-    if (state_->is_bounded() && at.run->row_count() > state_->most_rows() * 2 + 4 * kChunkRows) keep_first(at);
+    if (state_->is_bounded() && at.run->row_count() > state_->most_rows() * 2 + 4 * kChunkRows)
+      keep_first(at);
     at.held_bytes.store(at.run->held_bytes(), std::memory_order_relaxed);
     return Flow::kNeedInput;
   }
@@ -292,7 +312,8 @@ class SortSink final : public Sink {
       case 0: {
         MutexLock lock(state_->mutex);
         const bool spill = state_->context.settings.force_spill && state_->context.spill;
-        const bool alone = state_->runs.empty() && state_->spilled.empty() && state_->unfinished.empty() && !spill;
+        const bool alone =
+            state_->runs.empty() && state_->spilled.empty() && state_->unfinished.empty() && !spill;
         for (auto& run : state_->carried) {
           if (alone) {
             state_->ranges->add(std::move(run));
@@ -307,13 +328,16 @@ class SortSink final : public Sink {
       }
       case 1: {
         MutexLock lock(state_->mutex);
-        for (auto& spiller : state_->unfinished) tasks.push_back(std::make_unique<SpillTask>(*state_, std::move(spiller)));
+        for (auto& spiller : state_->unfinished)
+          tasks.push_back(std::make_unique<SpillTask>(*state_, std::move(spiller)));
         state_->unfinished.clear();
-        const bool spill = !tasks.empty() || !state_->spilled.empty() || (state_->context.settings.force_spill && state_->context.spill);
+        const bool spill = !tasks.empty() || !state_->spilled.empty() ||
+                           (state_->context.settings.force_spill && state_->context.spill);
         for (auto& run : state_->runs) {
           if (spill) {
             tasks.push_back(std::make_unique<SpillTask>(
-                *state_, std::make_unique<RunSpiller>(std::move(run), *state_->shape, state_->context)));
+                *state_,
+                std::make_unique<RunSpiller>(std::move(run), *state_->shape, state_->context)));
           } else {
             state_->ranges->add(std::move(run));
           }
@@ -328,10 +352,12 @@ class SortSink final : public Sink {
         SortRanges& ranges = *state_->ranges;
         ranges.cut(state_->range_rows(), state_->group_keys.value_or(0));
         if (ranges.is_spilled()) {
-          metrics.set_note(fmt::format("{} runs on disk, {} ranges", ranges.spilled_runs(), ranges.range_count()));
+          metrics.set_note(fmt::format("{} runs on disk, {} ranges", ranges.spilled_runs(),
+                                       ranges.range_count()));
         } else if (ranges.range_count() > 1) {
           metrics.set_note(fmt::format("{} ranges", ranges.range_count()));
-          for (uint32_t i = 0; i < state_->context.threads; ++i) tasks.push_back(std::make_unique<PartitionTask>(ranges));
+          for (uint32_t i = 0; i < state_->context.threads; ++i)
+            tasks.push_back(std::make_unique<PartitionTask>(ranges));
         }
         if (!tasks.empty()) return tasks;
         [[fallthrough]];
@@ -355,14 +381,17 @@ class SortSink final : public Sink {
       // There must be room to put the rows into pages still.
       const size_t needed = at.carried->held_bytes() * kPagesPerEntry;
       const size_t share = share_bytes();
-      const bool tight = context.spill && (context.budget->available_bytes() < needed + kRoomBytes || needed > share ||
-                                           (context.settings.force_spill && at.carried->row_count() > 0));
+      const bool tight =
+          context.spill &&
+          (context.budget->available_bytes() < needed + kRoomBytes || needed > share ||
+           (context.settings.force_spill && at.carried->row_count() > 0));
       uint32_t source[kChunkRows];
       const bool all = chunk.active.is_all();
       const uint32_t count = chunk.size();
       for (uint32_t i = 0; i < count && !all; ++i) source[i] = chunk.active.rows()[i];
       if (!tight && !at.carried->is_scattered() &&
-          at.carried->append(chunk.columns, all ? nullptr : source, count, row_place(branch_, at.morsel, at.row_in_morsel))) {
+          at.carried->append(chunk.columns, all ? nullptr : source, count,
+                             row_place(branch_, at.morsel, at.row_in_morsel))) {
         at.row_in_morsel += count;
         return true;
       }
@@ -375,7 +404,8 @@ class SortSink final : public Sink {
 
   /// Tasks share what memory there is; sorting a run takes room as well.
   size_t share_bytes() const {
-    return Budget::process().soft_limit_bytes() / 4 * 3 / std::max<uint32_t>(1, state_->context.threads);
+    return Budget::process().soft_limit_bytes() / 4 * 3 /
+           std::max<uint32_t>(1, state_->context.threads);
   }
 
   /// False: not yet, ask again. What takes long is done in steps.
@@ -419,7 +449,8 @@ class SortSink final : public Sink {
     const uint64_t greatest = at.run->keep_first(state_->most_rows());
     if (!full) return;
     uint64_t known = state_->greatest_word.load(std::memory_order_relaxed);
-    while (greatest < known && !state_->greatest_word.compare_exchange_weak(known, greatest, std::memory_order_relaxed)) {
+    while (greatest < known && !state_->greatest_word.compare_exchange_weak(
+                                   known, greatest, std::memory_order_relaxed)) {
     }
   }
 
@@ -435,8 +466,8 @@ KeptRows make_sort(const SortNode& node, QueryContext& context, std::optional<si
   auto state = std::make_shared<SortState>(node, context, group_keys);
   return {std::make_shared<SortSink>(state), [state] {
             state->begin_reading();
-            return make_sorted_source(state->ranges, state->shape, state->context, state->skip, state->take,
-                                      state->group_keys.has_value());
+            return make_sorted_source(state->ranges, state->shape, state->context, state->skip,
+                                      state->take, state->group_keys.has_value());
           }};
 }
 

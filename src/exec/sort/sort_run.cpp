@@ -43,16 +43,19 @@ class SampleSteps {
 SortRun::SortRun(const SortShape& shape, QueryContext& context)
     : shape_(shape), context_(context), rows_(shape.layout, *context.budget) {}
 
-void SortRun::append(std::span<const Column> columns, const uint32_t* source, uint32_t count, const uint64_t* words) {
+void SortRun::append(std::span<const Column> columns, const uint32_t* source, uint32_t count,
+                     const uint64_t* words) {
   std::byte* rows[kChunkRows];
   ASSERT(count <= kChunkRows);
   rows_.append(columns, source, count, nullptr, rows);
   for (uint32_t done = 0; done < count;) {
     if (blocks_.empty() || blocks_.back().count == blocks_.back().capacity()) {
       // Small sorts are many: blocks begin small.
-      const uint32_t entries = blocks_.empty() ? std::max(kFirstBlockEntries, std::min(count, kBlockEntries))
-                                               : std::min(kBlockEntries, (blocks_.back().count + 8) * 4 - 8);
-      blocks_.push_back({Buffer::allocate(entries * sizeof(SortEntry), *context_.budget), 0, 0, {}});
+      const uint32_t entries = blocks_.empty()
+                                   ? std::max(kFirstBlockEntries, std::min(count, kBlockEntries))
+                                   : std::min(kBlockEntries, (blocks_.back().count + 8) * 4 - 8);
+      blocks_.push_back(
+          {Buffer::allocate(entries * sizeof(SortEntry), *context_.budget), 0, 0, {}});
       entry_bytes_ += blocks_.back().buffer->held_bytes();
     }
     EntryBlock& block = blocks_.back();
@@ -74,7 +77,8 @@ uint64_t SortRun::keep_first(uint64_t count) {
     std::copy_n(block.entries(), block.count, entries + filled);
     filled += block.count;
   }
-  sort_entries(shape_.words(), {entries, all}, {entries + all, all}, KeyLevel{}, shape_.all_columns(), context_);
+  sort_entries(shape_.words(), {entries, all}, {entries + all, all}, KeyLevel{},
+               shape_.all_columns(), context_);
   const uint64_t kept = std::min(all, count);
   RowPages rows(shape_.layout, *context_.budget);
   blocks_.clear();
@@ -93,16 +97,21 @@ uint64_t SortRun::keep_first(uint64_t count) {
 
 // --- CarriedRun
 
-bool CarriedRun::append(std::span<const Column> columns, const uint32_t* source, uint32_t count, uint64_t place) {
+bool CarriedRun::append(std::span<const Column> columns, const uint32_t* source, uint32_t count,
+                        uint64_t place) {
   SortEntry entries[kChunkRows];
   if (!shape_.carried->pack(shape_.words(), columns, source, count, entries)) return false;
   for (uint32_t done = 0; done < count;) {
-    const bool follows = !blocks_.empty() && blocks_.back().first_place + blocks_.back().count == place + done;
+    const bool follows =
+        !blocks_.empty() && blocks_.back().first_place + blocks_.back().count == place + done;
     if (!follows || blocks_.back().count == blocks_.back().capacity()) {
       // Morsels may give few rows each: blocks begin small, and grow while rows follow one another.
-      const uint32_t more = follows ? std::min(SortRun::kBlockEntries, (blocks_.back().count + 8) * 4 - 8)
-                                    : std::clamp(std::bit_ceil(count - done + 8) - 8, kFirstBlockEntries, SortRun::kBlockEntries);
-      blocks_.push_back({Buffer::allocate(more * sizeof(SortEntry), *context_.budget), 0, place + done, {}});
+      const uint32_t more =
+          follows ? std::min(SortRun::kBlockEntries, (blocks_.back().count + 8) * 4 - 8)
+                  : std::clamp(std::bit_ceil(count - done + 8) - 8, kFirstBlockEntries,
+                               SortRun::kBlockEntries);
+      blocks_.push_back(
+          {Buffer::allocate(more * sizeof(SortEntry), *context_.budget), 0, place + done, {}});
       held_bytes_ += blocks_.back().buffer->held_bytes();
     }
     EntryBlock& block = blocks_.back();
@@ -181,7 +190,8 @@ uint64_t SortRanges::spilled_memory_bytes() const {
 std::vector<SortEntry> SortRanges::samples(uint64_t range_rows) {
   std::vector<SortEntry> found;
   // Pages on disk are about equally large, so where they begin is a sample as it stands.
-  for (const auto& run : spilled_) found.insert(found.end(), run->begins.begin(), run->begins.end());
+  for (const auto& run : spilled_)
+    found.insert(found.end(), run->begins.begin(), run->begins.end());
   SampleSteps steps(range_rows);
   std::vector<const std::byte*> rows;
   for (const EntryBlock* block : blocks_) {
@@ -195,13 +205,15 @@ std::vector<SortEntry> SortRanges::samples(uint64_t range_rows) {
     }
     std::byte* copies[kChunkRows];
     cuts_.append(columns, nullptr, count, nullptr, copies);
-    for (uint32_t i = 0; i < count; ++i) found.push_back({shape_.boundary_words().word({}, copies[i]), copies[i]});
+    for (uint32_t i = 0; i < count; ++i)
+      found.push_back({shape_.boundary_words().word({}, copies[i]), copies[i]});
   }
   return found;
 }
 
 void SortRanges::cut(uint64_t range_rows, size_t group_columns) {
-  const auto ranges = static_cast<size_t>(std::min<uint64_t>(row_count_ / std::max<uint64_t>(1, range_rows), 60'000));
+  const auto ranges = static_cast<size_t>(
+      std::min<uint64_t>(row_count_ / std::max<uint64_t>(1, range_rows), 60'000));
   for (const auto& run : runs_) {
     for (EntryBlock& block : run->blocks_) blocks_.push_back(&block);
   }
@@ -209,7 +221,9 @@ void SortRanges::cut(uint64_t range_rows, size_t group_columns) {
     for (EntryBlock& block : run->blocks_) blocks_.push_back(&block);
   }
   if (is_carried()) {
-    std::sort(blocks_.begin(), blocks_.end(), [](const EntryBlock* a, const EntryBlock* b) { return a->first_place < b->first_place; });
+    std::sort(blocks_.begin(), blocks_.end(), [](const EntryBlock* a, const EntryBlock* b) {
+      return a->first_place < b->first_place;
+    });
     if (ranges > 1) cut_carried(range_rows, ranges);
   } else if (ranges > 1) {
     const KeyWords& words = shape_.boundary_words();
@@ -248,19 +262,24 @@ void SortRanges::cut_carried(uint64_t range_rows, size_t ranges) {
   std::vector<Sample> found;
   SampleSteps steps(range_rows);
   for (const EntryBlock* block : blocks_) {
-    steps.over(block->count, [&](uint32_t at) { found.push_back({block->entries()[at].word, block->first_place + at}); });
+    steps.over(block->count, [&](uint32_t at) {
+      found.push_back({block->entries()[at].word, block->first_place + at});
+    });
   }
   std::sort(found.begin(), found.end());
   for (size_t i = 1; i < ranges && !found.empty(); ++i) {
     const Sample& at = found[found.size() * i / ranges];
-    if (!cuts_at_.empty() && cuts_at_.back().word == at.word && cuts_at_.back().place == at.place) continue;
+    if (!cuts_at_.empty() && cuts_at_.back().word == at.word && cuts_at_.back().place == at.place)
+      continue;
     cuts_at_.push_back({at.word, nullptr, at.place, 0, false});
   }
 }
 
-bool SortRanges::lies_before(const std::byte* row, uint64_t word, const KeyWords& words, const Cut& cut) const {
+bool SortRanges::lies_before(const std::byte* row, uint64_t word, const KeyWords& words,
+                             const Cut& cut) const {
   if (word != cut.word) return word < cut.word;
-  return words.compare(row, shape_.boundary_words(), cut.row, words.next({}, word), cut.columns) < 0;
+  return words.compare(row, shape_.boundary_words(), cut.row, words.next({}, word), cut.columns) <
+         0;
 }
 
 void SortRanges::ranges_of(const EntryBlock& block, uint16_t* ranges) const {
@@ -283,7 +302,8 @@ void SortRanges::ranges_of(const EntryBlock& block, uint16_t* ranges) const {
     for (uint32_t i = 0; i < lanes; ++i) {
       const SortEntry& entry = entries[begin + i];
       const bool ties = at[i] < cuts_at_.size() && cut_words_[at[i]] == entry.word;
-      ranges[begin + i] = static_cast<uint16_t>(ties ? range_among_ties(entry, block.first_place + begin + i, at[i]) : at[i]);
+      ranges[begin + i] = static_cast<uint16_t>(
+          ties ? range_among_ties(entry, block.first_place + begin + i, at[i]) : at[i]);
     }
   }
 }
@@ -294,7 +314,8 @@ size_t SortRanges::range_among_ties(const SortEntry& entry, uint64_t place, size
   while (at < last) {
     const size_t middle = at + (last - at) / 2;
     const Cut& cut = cuts_at_[middle];
-    if (is_carried() ? place < cut.place : lies_before(entry.row, entry.word, shape_.words(), cut)) {
+    if (is_carried() ? place < cut.place
+                     : lies_before(entry.row, entry.word, shape_.words(), cut)) {
       last = middle;
     } else {
       at = middle + 1;
@@ -309,7 +330,8 @@ bool SortRanges::partition_next(BufferRef& spare) {
   EntryBlock& block = *blocks_[index];
   const size_t bytes = block.count * sizeof(SortEntry);
   if (!spare || spare->size_bytes() < bytes) {
-    spare = Buffer::allocate(std::max(bytes, size_t{SortRun::kBlockEntries} * sizeof(SortEntry)), *context_.budget);
+    spare = Buffer::allocate(std::max(bytes, size_t{SortRun::kBlockEntries} * sizeof(SortEntry)),
+                             *context_.budget);
   }
   std::vector<uint16_t> ranges(block.count);
   block.ends.assign(range_count() + 1, 0);
@@ -328,11 +350,13 @@ uint64_t SortRanges::rows_in(size_t range) const {
   ASSERT(spilled_.empty());
   if (cuts_at_.empty()) return row_count_;
   uint64_t rows = 0;
-  for (const EntryBlock* block : blocks_) rows += block->ends[range] - (range == 0 ? 0 : block->ends[range - 1]);
+  for (const EntryBlock* block : blocks_)
+    rows += block->ends[range] - (range == 0 ? 0 : block->ends[range - 1]);
   return rows;
 }
 
-SortRanges::Loader::Loader(const SortRanges& ranges, size_t range) : ranges_(ranges), range_(range) {
+SortRanges::Loader::Loader(const SortRanges& ranges, size_t range)
+    : ranges_(ranges), range_(range) {
   for (const EntryBlock* block : ranges.blocks_) {
     if (ranges.cuts_at_.empty()) {
       add({block->entries(), nullptr, 0, block->count});
@@ -351,7 +375,8 @@ bool SortRanges::Loader::advance() {
       // The page before the first that begins in the range may end in it.
       first_page_ = range_ == 0 ? 0 : ranges_.first_page_from(run, ranges_.cuts_at_[range_ - 1]);
       if (first_page_ > 0) --first_page_;
-      end_page_ = is_last_range() ? run.pages.size() : ranges_.first_page_from(run, ranges_.cuts_at_[range_]);
+      end_page_ = is_last_range() ? run.pages.size()
+                                  : ranges_.first_page_from(run, ranges_.cuts_at_[range_]);
       page_ = first_page_;
       is_run_open_ = true;
     }
@@ -372,7 +397,8 @@ void SortRanges::Loader::read_page(const SpilledRun& run) {
   QueryContext& context = ranges_.context_;
   const KeyWords& words = ranges_.shape_.words();
   context.check_cancelled();
-  RowPageRef page = RowPages::read_back(run.pages[page_], *ranges_.shape_.layout, *context.spill, *context.budget);
+  RowPageRef page = RowPages::read_back(run.pages[page_], *ranges_.shape_.layout, *context.spill,
+                                        *context.budget);
   const auto row_from = [&](const Cut& cut, uint32_t begin) {
     uint32_t end = page->size();
     while (begin < end) {
@@ -386,9 +412,11 @@ void SortRanges::Loader::read_page(const SpilledRun& run) {
     }
     return begin;
   };
-  const uint32_t begin = range_ == 0 || page_ > first_page_ ? 0 : row_from(ranges_.cuts_at_[range_ - 1], 0);
-  const uint32_t end =
-      is_last_range() || page_ + 1 < end_page_ ? page->size() : row_from(ranges_.cuts_at_[range_], begin);
+  const uint32_t begin =
+      range_ == 0 || page_ > first_page_ ? 0 : row_from(ranges_.cuts_at_[range_ - 1], 0);
+  const uint32_t end = is_last_range() || page_ + 1 < end_page_
+                           ? page->size()
+                           : row_from(ranges_.cuts_at_[range_], begin);
   if (begin == end) return;
   add({nullptr, page.get(), begin, end - begin});
   loaded_.pages.push_back(std::move(page));
@@ -398,7 +426,8 @@ void SortRanges::Loader::sort() {
   const SortShape& shape = ranges_.shape_;
   const KeyWords& words = shape.words();
   QueryContext& context = ranges_.context_;
-  loaded_.buffer = Buffer::allocate(std::max<uint64_t>(1, rows_) * 2 * sizeof(SortEntry), *context.budget);
+  loaded_.buffer =
+      Buffer::allocate(std::max<uint64_t>(1, rows_) * 2 * sizeof(SortEntry), *context.budget);
   auto* entries = loaded_.buffer->as<SortEntry>();
   SortEntry* to = entries;
   for (const Piece& piece : pieces_) {
@@ -421,18 +450,24 @@ void SortRanges::Loader::sort() {
 }
 
 size_t SortRanges::first_page_from(const SpilledRun& run, const Cut& cut) const {
-  return static_cast<size_t>(std::partition_point(run.begins.begin(), run.begins.end(), [&](const SortEntry& at) {
-                               return lies_before(at.row, at.word, shape_.boundary_words(), cut);
-                             }) - run.begins.begin());
+  return static_cast<size_t>(
+      std::partition_point(run.begins.begin(), run.begins.end(),
+                           [&](const SortEntry& at) {
+                             return lies_before(at.row, at.word, shape_.boundary_words(), cut);
+                           }) -
+      run.begins.begin());
 }
 
 // --- RunSpiller
 
 RunSpiller::RunSpiller(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context)
-    : shape_(shape), context_(context), ranges_(shape, context),
+    : shape_(shape),
+      context_(context),
+      ranges_(shape, context),
       // A range reads a piece of every run: small runs are written in small pages.
       page_bytes_(std::clamp(run->held_bytes() / 512, kSmallestPageBytes, kLargestPageBytes)),
-      spilled_(std::make_unique<SpilledRun>(SpilledRun{{}, RowPages(shape.boundary_layout, *context.budget), {}, 0, 0})) {
+      spilled_(std::make_unique<SpilledRun>(
+          SpilledRun{{}, RowPages(shape.boundary_layout, *context.budget), {}, 0, 0})) {
   spilled_->row_count = run->row_count();
   for (size_t column = 0; column < shape.layout->column_count(); ++column) {
     const RowLayout::Slot& slot = shape.layout->slot(column);
@@ -454,7 +489,8 @@ bool RunSpiller::advance() {
   }
   if (!page_.empty()) write_page();
   // The last word of an entry is not its first once rows agreed in that.
-  for (SortEntry& begin : spilled_->begins) begin.word = shape_.boundary_words().word({}, begin.row);
+  for (SortEntry& begin : spilled_->begins)
+    begin.word = shape_.boundary_words().word({}, begin.row);
   ASSERT(spilled_->begins.size() == spilled_->pages.size());
   return true;
 }
@@ -468,8 +504,11 @@ void RunSpiller::write(const SortRanges::Range& range) {
     }
     const SortEntry& entry = range.rows[i];
     // A page is full when its rows are, or what they reach.
-    if (page_.size() * row_bytes + row_bytes > page_bytes_ || reached_bytes_ > 2 * page_bytes_) write_page();
-    if (page_.empty()) spilled_->begins.push_back({entry.word, shape_.copy_boundary(entry.row, spilled_->boundaries)});
+    if (page_.size() * row_bytes + row_bytes > page_bytes_ || reached_bytes_ > 2 * page_bytes_)
+      write_page();
+    if (page_.empty())
+      spilled_->begins.push_back(
+          {entry.word, shape_.copy_boundary(entry.row, spilled_->boundaries)});
     for (const uint32_t offset : texts_) {
       const auto text = load_unaligned<StringView>(entry.row + offset);
       if (text.is_inline()) continue;

@@ -14,7 +14,9 @@ struct EntryBlock {
   uint32_t count = 0;
   uint64_t first_place = 0;    // of carried rows: of the first one, the others follow it
   std::vector<uint32_t> ends;  // by range, once partitioned
-  uint32_t capacity() const { return static_cast<uint32_t>(buffer->size_bytes() / sizeof(SortEntry)); }
+  uint32_t capacity() const {
+    return static_cast<uint32_t>(buffer->size_bytes() / sizeof(SortEntry));
+  }
   SortEntry* entries() { return buffer->as<SortEntry>(); }
   const SortEntry* entries() const { return static_cast<const Buffer&>(*buffer).as<SortEntry>(); }
 };
@@ -26,7 +28,8 @@ class SortRun {
   SortRun(const SortShape& shape, QueryContext& context);
 
   /// Rows source[0 .. count) of the layout's columns; `words[i]` is the first word of the i-th.
-  void append(std::span<const Column> columns, const uint32_t* source, uint32_t count, const uint64_t* words);
+  void append(std::span<const Column> columns, const uint32_t* source, uint32_t count,
+              const uint64_t* words);
   uint64_t row_count() const { return rows_.row_count(); }
   /// Charged bytes.
   size_t held_bytes() const { return rows_.held_bytes() + entry_bytes_; }
@@ -52,11 +55,14 @@ class CarriedRun {
 
   /// `place`: of the first of these rows. False, with nothing done, where one of them does not fit
   /// its entry.
-  bool append(std::span<const Column> columns, const uint32_t* source, uint32_t count, uint64_t place);
+  bool append(std::span<const Column> columns, const uint32_t* source, uint32_t count,
+              uint64_t place);
   uint64_t row_count() const { return row_count_; }
   size_t held_bytes() const { return held_bytes_; }
   /// Whether blocks hold so little that pages serve better.
-  bool is_scattered() const { return blocks_.size() > 64 && row_count_ / blocks_.size() < 2 * kChunkRows; }
+  bool is_scattered() const {
+    return blocks_.size() > 64 && row_count_ / blocks_.size() < 2 * kChunkRows;
+  }
   /// The same rows in pages; the blocks are let go one by one.
   std::unique_ptr<SortRun> to_pages();
 
@@ -85,7 +91,8 @@ struct SpilledRun {
 /// Use: add runs, cut(), partition() until it says so, then load ranges from any thread.
 class SortRanges {
  public:
-  SortRanges(const SortShape& shape, QueryContext& context) : shape_(shape), context_(context), cuts_(shape.boundary_layout, *context.budget) {}
+  SortRanges(const SortShape& shape, QueryContext& context)
+      : shape_(shape), context_(context), cuts_(shape.boundary_layout, *context.budget) {}
 
   void add(std::unique_ptr<SortRun> run);
   /// Carried rows come by themselves: not with runs of other kinds.
@@ -135,7 +142,8 @@ class SortRanges {
   void ranges_of(const EntryBlock& block, uint16_t* ranges) const;
   /// Among the cuts that have the entry's word, the first of which is `at`.
   size_t range_among_ties(const SortEntry& entry, uint64_t place, size_t at) const;
-  bool lies_before(const std::byte* row, uint64_t word, const KeyWords& words, const Cut& cut) const;
+  bool lies_before(const std::byte* row, uint64_t word, const KeyWords& words,
+                   const Cut& cut) const;
   size_t first_page_from(const SpilledRun& run, const Cut& cut) const;
   std::vector<SortEntry> samples(uint64_t range_rows);
 

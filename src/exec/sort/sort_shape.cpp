@@ -2,7 +2,8 @@
 
 namespace doline {
 
-SortShape::SortShape(std::vector<TypeRef> its_types, const std::vector<SortOrder>& orders, const std::vector<int>& key_columns)
+SortShape::SortShape(std::vector<TypeRef> its_types, const std::vector<SortOrder>& orders,
+                     const std::vector<int>& key_columns)
     : types(std::move(its_types)), carried(CarriedRows::create(types, orders.size(), key_columns)) {
   std::vector<TypeRef> columns = types;
   std::vector<TypeRef> boundary;
@@ -29,12 +30,14 @@ SortShape::SortShape(std::vector<TypeRef> its_types, const std::vector<SortOrder
   layout = RowLayout::create(std::move(columns));
   boundary_layout = RowLayout::create(std::move(boundary));
   words_of.emplace_back(layout, orders, std::move(keys), place);
-  words_of.emplace_back(boundary_layout, orders, std::move(boundary_keys), static_cast<uint32_t>(orders.size()));
+  words_of.emplace_back(boundary_layout, orders, std::move(boundary_keys),
+                        static_cast<uint32_t>(orders.size()));
 }
 
 const std::byte* SortShape::copy_boundary(const std::byte* row, RowPages& into) const {
   std::vector<Column> columns;
-  for (const uint32_t column : boundary_columns) columns.push_back(gather_column(*layout, column, &row, 1));
+  for (const uint32_t column : boundary_columns)
+    columns.push_back(gather_column(*layout, column, &row, 1));
   std::byte* copy = nullptr;
   into.append(columns, nullptr, 1, nullptr, &copy);
   return copy;

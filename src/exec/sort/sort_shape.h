@@ -13,7 +13,8 @@ namespace doline {
 /// tasks read the rows. Immutable, shared by threads.
 struct SortShape {
   /// `key_columns[i]`: which of `types` the i-th key is; -1 for one that is computed.
-  SortShape(std::vector<TypeRef> types, const std::vector<SortOrder>& orders, const std::vector<int>& key_columns);
+  SortShape(std::vector<TypeRef> types, const std::vector<SortOrder>& orders,
+            const std::vector<int>& key_columns);
 
   const std::vector<TypeRef> types;
   /// Set where rows may lie whole in their entries.

@@ -26,7 +26,8 @@ class SortedReader final : public Reader {
       const uint64_t skipped = std::min<uint64_t>(part_.skip, range_.rows.size() - at_);
       part_.skip -= skipped;
       at_ += skipped;
-      const uint64_t count = std::min({uint64_t{context_.chunk_rows}, range_.rows.size() - at_, part_.take});
+      const uint64_t count =
+          std::min({uint64_t{context_.chunk_rows}, range_.rows.size() - at_, part_.take});
       if (count > 0) {
         give(static_cast<uint32_t>(count), out);
         part_.take -= count;
@@ -81,8 +82,8 @@ class SortedReader final : public Reader {
 
 class SortedSource final : public Source {
  public:
-  SortedSource(std::shared_ptr<const SortRanges> ranges, std::shared_ptr<const SortShape> shape, QueryContext& context,
-               uint64_t skip, uint64_t take, bool by_group)
+  SortedSource(std::shared_ptr<const SortRanges> ranges, std::shared_ptr<const SortShape> shape,
+               QueryContext& context, uint64_t skip, uint64_t take, bool by_group)
       : ranges_(std::move(ranges)), shape_(std::move(shape)), context_(context) {
     const size_t count = ranges_->range_count();
     const bool counts = skip > 0 || take != ~uint64_t{0};
@@ -131,9 +132,11 @@ class SortedSource final : public Source {
 }  // namespace
 
 std::unique_ptr<Source> make_sorted_source(std::shared_ptr<const SortRanges> ranges,
-                                           std::shared_ptr<const SortShape> shape, QueryContext& context, uint64_t skip,
-                                           uint64_t take, bool by_group) {
-  return std::make_unique<SortedSource>(std::move(ranges), std::move(shape), context, skip, take, by_group);
+                                           std::shared_ptr<const SortShape> shape,
+                                           QueryContext& context, uint64_t skip, uint64_t take,
+                                           bool by_group) {
+  return std::make_unique<SortedSource>(std::move(ranges), std::move(shape), context, skip, take,
+                                        by_group);
 }
 
 }  // namespace doline

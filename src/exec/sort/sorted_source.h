@@ -12,7 +12,8 @@ namespace doline {
 /// ranges are one morsel, since a range's size shows only when it is read.
 /// `by_group`: a morsel is a group, all of whose ranges it reads in order.
 std::unique_ptr<Source> make_sorted_source(std::shared_ptr<const SortRanges> ranges,
-                                           std::shared_ptr<const SortShape> shape, QueryContext& context, uint64_t skip,
-                                           uint64_t take, bool by_group = false);
+                                           std::shared_ptr<const SortShape> shape,
+                                           QueryContext& context, uint64_t skip, uint64_t take,
+                                           bool by_group = false);
 
 }  // namespace doline

@@ -27,10 +27,12 @@ struct WindowPlace {
 /// look at are those of the row's partition. Used by one thread.
 class WindowCall {
  public:
-  static std::unique_ptr<WindowCall> create(const WindowExpr& window, WindowRows& rows, QueryContext& context);
+  static std::unique_ptr<WindowCall> create(const WindowExpr& window, WindowRows& rows,
+                                            QueryContext& context);
   virtual ~WindowCall() = default;
   /// Appends the results of `count` rows from `row` on; places[i] is of the i-th.
-  virtual void evaluate(uint64_t row, uint32_t count, const WindowPlace* places, ColumnBuilder& out) = 0;
+  virtual void evaluate(uint64_t row, uint32_t count, const WindowPlace* places,
+                        ColumnBuilder& out) = 0;
 };
 
 /// The frames of a window, whose distances are constants.
@@ -52,6 +54,7 @@ class WindowFrames {
 /// The value of a window argument that must be a constant; not NULL.
 int64_t window_constant(const ExprRef& expr, const QueryContext& context);
 
-std::unique_ptr<WindowCall> make_window_aggregate(const WindowExpr& window, WindowRows& rows, QueryContext& context);
+std::unique_ptr<WindowCall> make_window_aggregate(const WindowExpr& window, WindowRows& rows,
+                                                  QueryContext& context);
 
 }  // namespace doline

@@ -53,7 +53,8 @@ class WindowRows {
 class WindowColumns {
  public:
   /// `filter`: rows for which it does not hold do not count; may be null.
-  WindowColumns(const std::vector<ExprRef>& exprs, const ExprRef& filter, WindowRows& rows, const QueryContext& context);
+  WindowColumns(const std::vector<ExprRef>& exprs, const ExprRef& filter, WindowRows& rows,
+                const QueryContext& context);
 
   const std::vector<Column>& of(size_t chunk) { return slot(chunk).columns; }
   /// The rows of `range` that pass the filter.
@@ -66,7 +67,8 @@ class WindowColumns {
     while (begin < end) {
       const size_t chunk = rows_.chunk_of(begin);
       const auto row = static_cast<uint32_t>(begin - rows_.begin_of(chunk));
-      const auto count = static_cast<uint32_t>(std::min<uint64_t>(end - begin, rows_.size_of(chunk) - row));
+      const auto count =
+          static_cast<uint32_t>(std::min<uint64_t>(end - begin, rows_.size_of(chunk) - row));
       body(chunk, row, count);
       begin += count;
     }

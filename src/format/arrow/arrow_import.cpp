@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/error.h"
+#include "base/half.h"
 #include "column/column_builder.h"
 #include "column/column_writer.h"
 #include "format/arrow/arrow_check.h"
@@ -20,7 +21,9 @@ namespace {
 /// Keeps a foreign batch; releases it with the last chunk that shares its memory.
 class ImportedBatch final : public Pin {
  public:
-  ImportedBatch(ArrowArray* batch, Budget& budget) : batch_(*batch), budget_(&budget) { batch->release = nullptr; }
+  ImportedBatch(ArrowArray* batch, Budget& budget) : batch_(*batch), budget_(&budget) {
+    batch->release = nullptr;
+  }
   ~ImportedBatch() override {
     if (batch_.release) batch_.release(&batch_);
     if (charged_) budget_->shrink(held_bytes_);
@@ -39,17 +42,6 @@ class ImportedBatch final : public Pin {
   bool charged_ = false;
 };
 
-float half_to_float(uint16_t half) {
-  const uint32_t sign = static_cast<uint32_t>(half >> 15) << 31;
-  const uint32_t exponent = (half >> 10) & 0x1F;
-  const uint32_t fraction = half & 0x3FF;
-  if (exponent == 0) {
-    const float value = std::ldexp(static_cast<float>(fraction), -24);
-    return sign ? -value : value;
-  }
-  return std::bit_cast<float>(sign | ((exponent == 31 ? 255 : exponent + 112) << 23) | (fraction << 13));
-}
-
 /// Reads rows of one array; everything it follows was checked before, but for dictionary codes.
 class ArrayReader {
  public:
@@ -59,65 +51,90 @@ class ArrayReader {
   Column read(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count) {
     if (count == 0) return ColumnBuilder(field.type, 1).seal();  // there may be no buffers then
     switch (field.layout) {
-      case ArrowLayout::kNull: return Column::null(field.type, count).flatten();
+      case ArrowLayout::kNull:
+        return Column::null(field.type, count).flatten();
       case ArrowLayout::kBits: {
         BufferRef bits = bits_of(array.buffers[1], array.offset + begin, count);
         return Column::flat(field.type, count, std::move(bits), validity_of(array, begin, count));
       }
       case ArrowLayout::kByteBool:
-        return convert<int8_t>(field, array, begin, count, [](ColumnWriter& out, uint32_t row, int8_t value) {
-          assign_bit(out.bits(), row, value != 0);
-        });
-      case ArrowLayout::kPlain: return plain(field, array, begin, count);
+        return convert<int8_t>(field, array, begin, count,
+                               [](ColumnWriter& out, uint32_t row, int8_t value) {
+                                 assign_bit(out.bits(), row, value != 0);
+                               });
+      case ArrowLayout::kPlain:
+        return plain(field, array, begin, count);
       case ArrowLayout::kHalf:
-        return convert<uint16_t>(field, array, begin, count, [](ColumnWriter& out, uint32_t row, uint16_t value) {
-          out.values<float>()[row] = half_to_float(value);
-        });
-      case ArrowLayout::kScaled: return scaled(field, array, begin, count);
-      case ArrowLayout::kDecimal: return decimal(field, array, begin, count);
+        return convert<uint16_t>(field, array, begin, count,
+                                 [](ColumnWriter& out, uint32_t row, uint16_t value) {
+                                   out.values<float>()[row] = half_to_float(value);
+                                 });
+      case ArrowLayout::kScaled:
+        return scaled(field, array, begin, count);
+      case ArrowLayout::kDecimal:
+        return decimal(field, array, begin, count);
       case ArrowLayout::kUuid:
-        return convert<uint128_t>(field, array, begin, count, [](ColumnWriter& out, uint32_t row, uint128_t bytes) {
-          const uint128_t value = (uint128_t{__builtin_bswap64(static_cast<uint64_t>(bytes))} << 64) |
-                                  __builtin_bswap64(static_cast<uint64_t>(bytes >> 64));
-          out.values<int128_t>()[row] = static_cast<int128_t>(value ^ (uint128_t{1} << 127));
-        });
+        return convert<uint128_t>(
+            field, array, begin, count, [](ColumnWriter& out, uint32_t row, uint128_t bytes) {
+              const uint128_t value =
+                  (uint128_t{__builtin_bswap64(static_cast<uint64_t>(bytes))} << 64) |
+                  __builtin_bswap64(static_cast<uint64_t>(bytes >> 64));
+              out.values<int128_t>()[row] = static_cast<int128_t>(value ^ (uint128_t{1} << 127));
+            });
       case ArrowLayout::kMonths:
-        return convert<int32_t>(field, array, begin, count, [](ColumnWriter& out, uint32_t row, int32_t months) {
-          out.values<Interval>()[row] = {months, 0, 0};
-        });
+        return convert<int32_t>(field, array, begin, count,
+                                [](ColumnWriter& out, uint32_t row, int32_t months) {
+                                  out.values<Interval>()[row] = {months, 0, 0};
+                                });
       case ArrowLayout::kDayTime:
         return convert<std::array<int32_t, 2>>(
-            field, array, begin, count, [](ColumnWriter& out, uint32_t row, const std::array<int32_t, 2>& value) {
+            field, array, begin, count,
+            [](ColumnWriter& out, uint32_t row, const std::array<int32_t, 2>& value) {
               out.values<Interval>()[row] = {0, value[0], int64_t{value[1]} * 1000};
             });
       case ArrowLayout::kMonthDayNano:
-        return convert<MonthDayNano>(field, array, begin, count,
-                                     [&](ColumnWriter& out, uint32_t row, const MonthDayNano& value) {
-                                       if (value.nanos % 1000 != 0) not_exact(field, value.nanos);
-                                       out.values<Interval>()[row] = {value.months, value.days, value.nanos / 1000};
-                                     });
+        return convert<MonthDayNano>(
+            field, array, begin, count,
+            [&](ColumnWriter& out, uint32_t row, const MonthDayNano& value) {
+              if (value.nanos % 1000 != 0) not_exact(field, value.nanos);
+              out.values<Interval>()[row] = {value.months, value.days, value.nanos / 1000};
+            });
       case ArrowLayout::kFixedBinary:
         return texts(field, array, begin, count, [&](uint32_t row) {
           const auto* bytes = static_cast<const char*>(array.buffers[1]);
-          return std::string_view(bytes + static_cast<size_t>(array.offset + begin + row) * field.width_bytes, field.width_bytes);
+          return std::string_view(
+              bytes + static_cast<size_t>(array.offset + begin + row) * field.width_bytes,
+              field.width_bytes);
         });
-      case ArrowLayout::kText32: return offset_texts<int32_t>(field, array, begin, count);
-      case ArrowLayout::kText64: return offset_texts<int64_t>(field, array, begin, count);
-      case ArrowLayout::kTextViews: return view_texts(field, array, begin, count);
-      case ArrowLayout::kList32: return lists<int32_t>(field, array, begin, count, false);
-      case ArrowLayout::kList64: return lists<int64_t>(field, array, begin, count, false);
-      case ArrowLayout::kListViews32: return lists<int32_t>(field, array, begin, count, true);
-      case ArrowLayout::kListViews64: return lists<int64_t>(field, array, begin, count, true);
-      case ArrowLayout::kFixedList: return fixed_lists(field, array, begin, count);
+      case ArrowLayout::kText32:
+        return offset_texts<int32_t>(field, array, begin, count);
+      case ArrowLayout::kText64:
+        return offset_texts<int64_t>(field, array, begin, count);
+      case ArrowLayout::kTextViews:
+        return view_texts(field, array, begin, count);
+      case ArrowLayout::kList32:
+        return lists<int32_t>(field, array, begin, count, false);
+      case ArrowLayout::kList64:
+        return lists<int64_t>(field, array, begin, count, false);
+      case ArrowLayout::kListViews32:
+        return lists<int32_t>(field, array, begin, count, true);
+      case ArrowLayout::kListViews64:
+        return lists<int64_t>(field, array, begin, count, true);
+      case ArrowLayout::kFixedList:
+        return fixed_lists(field, array, begin, count);
       case ArrowLayout::kStruct: {
         std::vector<Column> children;
         for (size_t i = 0; i < field.children.size(); ++i) {
-          children.push_back(read(field.children[i], *array.children[i], array.offset + begin, count));
+          children.push_back(
+              read(field.children[i], *array.children[i], array.offset + begin, count));
         }
-        return Column::structure(field.type, count, std::move(children), validity_of(array, begin, count));
+        return Column::structure(field.type, count, std::move(children),
+                                 validity_of(array, begin, count));
       }
-      case ArrowLayout::kRunEnds: return runs(field, array, begin, count);
-      case ArrowLayout::kDictionary: return dictionary(field, array, begin, count);
+      case ArrowLayout::kRunEnds:
+        return runs(field, array, begin, count);
+      case ArrowLayout::kDictionary:
+        return dictionary(field, array, begin, count);
     }
     UNREACHABLE();
   }
@@ -132,7 +149,8 @@ class ArrayReader {
     throw Error(ErrorCode::kFormat, "Arrow data, column \"{}\": {}", field.name, what);
   }
   [[noreturn]] static void not_exact(const ArrowField& field, int64_t value) {
-    throw Error(ErrorCode::kConversion, "Arrow column \"{}\": {} is no exact value of {}", field.name, value, field.type->name())
+    throw Error(ErrorCode::kConversion, "Arrow column \"{}\": {} is no exact value of {}",
+                field.name, value, field.type->name())
         .hint("cast the column before it is registered");
   }
 
@@ -168,20 +186,25 @@ class ArrayReader {
 
   /// Shared where it is aligned and our loops' habit of reading a little further stays inside;
   /// copied otherwise.
-  Column plain(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count) const {
+  Column plain(const ArrowField& field, const ArrowArray& array, int64_t begin,
+               uint32_t count) const {
     const size_t width = field.width_bytes;
-    const auto* values = static_cast<const std::byte*>(array.buffers[1]) + static_cast<size_t>(array.offset + begin) * width;
+    const auto* values = static_cast<const std::byte*>(array.buffers[1]) +
+                         static_cast<size_t>(array.offset + begin) * width;
     const size_t bytes_after = static_cast<size_t>(array.length - begin - count) * width;
     BufferRef validity = validity_of(array, begin, count);
     if (reinterpret_cast<uintptr_t>(values) % width == 0 && bytes_after >= Buffer::kPaddingBytes) {
       return Column::view(field.type, count, values, nullptr, pin_).masked(std::move(validity));
     }
-    return Column::flat(field.type, count, Buffer::copy_of({values, count * width}), std::move(validity));
+    return Column::flat(field.type, count, Buffer::copy_of({values, count * width}),
+                        std::move(validity));
   }
 
   template <class From, class Body>
-  Column convert(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count, Body&& body) const {
-    const auto* values = static_cast<const std::byte*>(array.buffers[1]) + static_cast<size_t>(array.offset + begin) * sizeof(From);
+  Column convert(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
+                 Body&& body) const {
+    const auto* values = static_cast<const std::byte*>(array.buffers[1]) +
+                         static_cast<size_t>(array.offset + begin) * sizeof(From);
     ColumnWriter out(field.type, count);
     const BufferRef validity = validity_of(array, begin, count);
     for (uint32_t row = 0; row < count; ++row) {
@@ -192,10 +215,12 @@ class ArrayReader {
     return out.seal(count);
   }
 
-  Column scaled(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count) const {
+  Column scaled(const ArrowField& field, const ArrowArray& array, int64_t begin,
+                uint32_t count) const {
     const auto write = [&](ColumnWriter& out, uint32_t row, int64_t value) {
       int64_t result;
-      if (__builtin_mul_overflow(value, field.multiplier, &result) || result % field.divisor != 0) not_exact(field, value);
+      if (__builtin_mul_overflow(value, field.multiplier, &result) || result % field.divisor != 0)
+        not_exact(field, value);
       result /= field.divisor;
       if (field.type->physical() == PhysicalType::kInt32) {
         if (result != static_cast<int32_t>(result)) not_exact(field, value);
@@ -208,11 +233,13 @@ class ArrayReader {
                                   : convert<int64_t>(field, array, begin, count, write);
   }
 
-  Column decimal(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count) const {
+  Column decimal(const ArrowField& field, const ArrowArray& array, int64_t begin,
+                 uint32_t count) const {
     uint128_t bound = 1;  // 10^width
     for (int i = 0; i < field.type->width(); ++i) bound *= 10;
     const auto write = [&](ColumnWriter& out, uint32_t row, int128_t value) {
-      const uint128_t size = value < 0 ? -static_cast<uint128_t>(value) : static_cast<uint128_t>(value);
+      const uint128_t size =
+          value < 0 ? -static_cast<uint128_t>(value) : static_cast<uint128_t>(value);
       if (size >= bound) broken(field, "a decimal with more digits than its type has");
       if (field.type->physical() == PhysicalType::kInt64) {
         out.values<int64_t>()[row] = static_cast<int64_t>(value);
@@ -221,23 +248,27 @@ class ArrayReader {
       }
     };
     switch (field.width_bytes) {
-      case 4: return convert<int32_t>(field, array, begin, count, write);
-      case 8: return convert<int64_t>(field, array, begin, count, write);
-      case 16: return convert<int128_t>(field, array, begin, count, write);
+      case 4:
+        return convert<int32_t>(field, array, begin, count, write);
+      case 8:
+        return convert<int64_t>(field, array, begin, count, write);
+      case 16:
+        return convert<int128_t>(field, array, begin, count, write);
     }
-    return convert<std::array<int128_t, 2>>(field, array, begin, count,
-                                            [&](ColumnWriter& out, uint32_t row, const std::array<int128_t, 2>& halves) {
-                                              if (halves[1] != (halves[0] < 0 ? -1 : 0)) {
-                                                broken(field, "a decimal with more digits than its type has");
-                                              }
-                                              write(out, row, halves[0]);
-                                            });
+    return convert<std::array<int128_t, 2>>(
+        field, array, begin, count,
+        [&](ColumnWriter& out, uint32_t row, const std::array<int128_t, 2>& halves) {
+          if (halves[1] != (halves[0] < 0 ? -1 : 0)) {
+            broken(field, "a decimal with more digits than its type has");
+          }
+          write(out, row, halves[0]);
+        });
   }
 
   /// Views on foreign bytes. `is_ascii`: no need to look at each text.
   template <class Text>
-  Column texts(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count, Text&& text,
-               bool is_valid = false) const {
+  Column texts(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
+               Text&& text, bool is_valid = false) const {
     ColumnWriter out(field.type, count);
     const BufferRef validity = validity_of(array, begin, count);
     const bool check = !is_valid && !field.type->is(TypeKind::kBlob);
@@ -256,14 +287,22 @@ class ArrayReader {
   }
 
   template <class Offset>
-  Column offset_texts(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count) const {
-    const auto* offsets = static_cast<const std::byte*>(array.buffers[1]) + static_cast<size_t>(array.offset + begin) * sizeof(Offset);
+  Column offset_texts(const ArrowField& field, const ArrowArray& array, int64_t begin,
+                      uint32_t count) const {
+    const auto* offsets = static_cast<const std::byte*>(array.buffers[1]) +
+                          static_cast<size_t>(array.offset + begin) * sizeof(Offset);
     const auto* bytes = array.buffers[2] ? static_cast<const char*>(array.buffers[2]) : "";
-    const auto offset = [&](uint32_t row) { return static_cast<size_t>(load_unaligned<Offset>(offsets + row * sizeof(Offset))); };
+    const auto offset = [&](uint32_t row) {
+      return static_cast<size_t>(load_unaligned<Offset>(offsets + row * sizeof(Offset)));
+    };
     // Texts of ASCII alone are valid however they are cut.
     const bool ascii = count != 0 && is_ascii({bytes + offset(0), offset(count) - offset(0)});
-    return texts(field, array, begin, count,
-                 [&](uint32_t row) { return std::string_view(bytes + offset(row), offset(row + 1) - offset(row)); }, ascii);
+    return texts(
+        field, array, begin, count,
+        [&](uint32_t row) {
+          return std::string_view(bytes + offset(row), offset(row + 1) - offset(row));
+        },
+        ascii);
   }
 
   static bool is_ascii(std::string_view text) {
@@ -274,26 +313,33 @@ class ArrayReader {
     return (high & 0x8080808080808080) == 0;
   }
 
-  Column view_texts(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count) const {
+  Column view_texts(const ArrowField& field, const ArrowArray& array, int64_t begin,
+                    uint32_t count) const {
     const auto* views = static_cast<const ArrowTextView*>(array.buffers[1]) + array.offset + begin;
     return texts(field, array, begin, count, [&](uint32_t row) {
       ArrowTextView view;
       std::memcpy(&view, views + row, sizeof view);
       const auto size = static_cast<size_t>(view.size);
       if (size <= 12) return std::string_view(reinterpret_cast<const char*>(views + row) + 4, size);
-      return std::string_view(static_cast<const char*>(array.buffers[2 + view.buffer_index()]) + view.buffer_offset(), size);
+      return std::string_view(
+          static_cast<const char*>(array.buffers[2 + view.buffer_index()]) + view.buffer_offset(),
+          size);
     });
   }
 
   /// A child of as many rows as these lists reach, and entries into it.
   template <class Offset>
-  Column lists(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count, bool views) {
+  Column lists(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
+               bool views) {
     const auto value = [&](int buffer, int64_t row) {
-      return int64_t{load_unaligned<Offset>(static_cast<const std::byte*>(array.buffers[buffer]) +
-                                            static_cast<size_t>(array.offset + row) * sizeof(Offset))};
+      return int64_t{
+          load_unaligned<Offset>(static_cast<const std::byte*>(array.buffers[buffer]) +
+                                 static_cast<size_t>(array.offset + row) * sizeof(Offset))};
     };
     BufferRef validity = validity_of(array, begin, count);
-    const auto is_null = [&](uint32_t row) { return validity && !test_bit(validity->as<uint64_t>(), row); };
+    const auto is_null = [&](uint32_t row) {
+      return validity && !test_bit(validity->as<uint64_t>(), row);
+    };
     int64_t first = std::numeric_limits<int64_t>::max();
     int64_t last = 0;
     for (uint32_t row = 0; row < count; ++row) {
@@ -315,23 +361,29 @@ class ArrayReader {
       const int64_t size = views ? value(2, begin + row) : value(1, begin + row + 1) - from;
       if (size != 0) entry = {static_cast<uint32_t>(from - first), static_cast<uint32_t>(size)};
     }
-    return Column::list(field.type, count, std::move(entries), read(field.children[0], *array.children[0], first, child_rows),
+    return Column::list(field.type, count, std::move(entries),
+                        read(field.children[0], *array.children[0], first, child_rows),
                         std::move(validity));
   }
 
-  Column fixed_lists(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count) {
+  Column fixed_lists(const ArrowField& field, const ArrowArray& array, int64_t begin,
+                     uint32_t count) {
     const auto length = static_cast<uint32_t>(field.width_bytes);
     const uint32_t child_rows = rows_in_chunk(field, int64_t{count} * length);
     BufferRef entries = Buffer::allocate(count * sizeof(ListEntry));
-    for (uint32_t row = 0; row < count; ++row) entries->as<ListEntry>()[row] = {row * length, length};
+    for (uint32_t row = 0; row < count; ++row)
+      entries->as<ListEntry>()[row] = {row * length, length};
     const int64_t first = (array.offset + begin) * length;
-    return Column::list(field.type, count, std::move(entries), read(field.children[0], *array.children[0], first, child_rows),
+    return Column::list(field.type, count, std::move(entries),
+                        read(field.children[0], *array.children[0], first, child_rows),
                         validity_of(array, begin, count));
   }
 
   static uint32_t rows_in_chunk(const ArrowField& field, int64_t rows) {
     if (rows > (int64_t{1} << 31)) {
-      throw Error(ErrorCode::kNotSupported, "Arrow column \"{}\": {} values in {} rows are too many", field.name, rows, kChunkRows);
+      throw Error(ErrorCode::kNotSupported,
+                  "Arrow column \"{}\": {} values in {} rows are too many", field.name, rows,
+                  kChunkRows);
     }
     return static_cast<uint32_t>(rows);
   }
@@ -340,7 +392,8 @@ class ArrayReader {
     const ArrowField& end_field = field.children[0];
     const ArrowArray& ends = *array.children[0];
     const auto end_of = [&](int64_t run) -> int64_t {
-      const auto* at = static_cast<const std::byte*>(ends.buffers[1]) + static_cast<size_t>(ends.offset + run) * end_field.width_bytes;
+      const auto* at = static_cast<const std::byte*>(ends.buffers[1]) +
+                       static_cast<size_t>(ends.offset + run) * end_field.width_bytes;
       if (end_field.width_bytes == 2) return load_unaligned<int16_t>(at);
       if (end_field.width_bytes == 4) return load_unaligned<int32_t>(at);
       return load_unaligned<int64_t>(at);
@@ -360,7 +413,8 @@ class ArrayReader {
       while (end_of(run) <= array.offset + begin + row) ++run;
       rows[row] = static_cast<uint32_t>(run - low);
     }
-    return read(field.children[1], *array.children[1], low, static_cast<uint32_t>(run - low + 1)).gather(rows.data(), count);
+    return read(field.children[1], *array.children[1], low, static_cast<uint32_t>(run - low + 1))
+        .gather(rows.data(), count);
   }
 
   /// A dictionary's values, read once a batch.
@@ -376,9 +430,12 @@ class ArrayReader {
     const ArrowArray& from = *array.dictionary;
     if (from.length >= (int64_t{1} << 31)) broken(field, "a dictionary of too many values");
     auto values = std::make_unique<Values>();
-    values->column = read(field.children[0], from, 0, static_cast<uint32_t>(from.length)).flatten().with_type(field.type);
+    values->column = read(field.children[0], from, 0, static_cast<uint32_t>(from.length))
+                         .flatten()
+                         .with_type(field.type);
     if (field.type->is_string() && !values->column.validity() && from.length > 0) {
-      values->dictionary = make_ref<const Dictionary>(values->column, is_unique(values->column, array.length));
+      values->dictionary =
+          make_ref<const Dictionary>(values->column, is_unique(values->column, array.length));
     }
     dictionaries_.emplace_back(array.dictionary, std::move(values));
     return *dictionaries_.back().second;
@@ -394,28 +451,44 @@ class ArrayReader {
     return true;
   }
 
-  Column dictionary(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count) {
+  Column dictionary(const ArrowField& field, const ArrowArray& array, int64_t begin,
+                    uint32_t count) {
     const Values& values = values_of(field, array);
     BufferRef validity = validity_of(array, begin, count);
     BufferRef codes = Buffer::allocate(count * sizeof(uint32_t));
-    const auto* from = static_cast<const std::byte*>(array.buffers[1]) + static_cast<size_t>(array.offset + begin) * field.width_bytes;
+    const auto* from = static_cast<const std::byte*>(array.buffers[1]) +
+                       static_cast<size_t>(array.offset + begin) * field.width_bytes;
     for (uint32_t row = 0; row < count; ++row) {
       uint64_t code = 0;
       if (!validity || test_bit(validity->as<uint64_t>(), row)) {
         // Negative ones become huge, and are refused with those past the end.
         const std::byte* at = from + row * field.width_bytes;
         switch (field.width_bytes) {
-          case 1: code = field.is_signed ? static_cast<uint64_t>(load_unaligned<int8_t>(at)) : load_unaligned<uint8_t>(at); break;
-          case 2: code = field.is_signed ? static_cast<uint64_t>(load_unaligned<int16_t>(at)) : load_unaligned<uint16_t>(at); break;
-          case 4: code = field.is_signed ? static_cast<uint64_t>(load_unaligned<int32_t>(at)) : load_unaligned<uint32_t>(at); break;
-          default: code = load_unaligned<uint64_t>(at); break;
+          case 1:
+            code = field.is_signed ? static_cast<uint64_t>(load_unaligned<int8_t>(at))
+                                   : load_unaligned<uint8_t>(at);
+            break;
+          case 2:
+            code = field.is_signed ? static_cast<uint64_t>(load_unaligned<int16_t>(at))
+                                   : load_unaligned<uint16_t>(at);
+            break;
+          case 4:
+            code = field.is_signed ? static_cast<uint64_t>(load_unaligned<int32_t>(at))
+                                   : load_unaligned<uint32_t>(at);
+            break;
+          default:
+            code = load_unaligned<uint64_t>(at);
+            break;
         }
         if (code >= values.column.size()) broken(field, "a dictionary code without a value");
       }
       codes->as<uint32_t>()[row] = static_cast<uint32_t>(code);
     }
-    if (values.dictionary) return Column::dictionary(field.type, count, std::move(codes), values.dictionary, std::move(validity));
-    if (values.column.size() == 0) return Column::null(field.type, count).flatten();  // no code could be valid
+    if (values.dictionary)
+      return Column::dictionary(field.type, count, std::move(codes), values.dictionary,
+                                std::move(validity));
+    if (values.column.size() == 0)
+      return Column::null(field.type, count).flatten();  // no code could be valid
     return values.column.gather(codes->as<uint32_t>(), count).masked(std::move(validity));
   }
 
@@ -426,23 +499,30 @@ class ArrayReader {
 /// Bytes a batch holds, roughly: what its rows' layouts say.
 size_t bytes_of(const ArrowField& field, const ArrowArray& array) {
   const auto rows = static_cast<size_t>(array.length);
-  size_t bytes = rows / 8 + rows * std::max<uint64_t>(field.layout == ArrowLayout::kFixedList ? 0 : field.width_bytes, 1);
-  if (array.length > 0 && (field.layout == ArrowLayout::kText32 || field.layout == ArrowLayout::kText64)) {
+  size_t bytes =
+      rows / 8 +
+      rows * std::max<uint64_t>(field.layout == ArrowLayout::kFixedList ? 0 : field.width_bytes, 1);
+  if (array.length > 0 &&
+      (field.layout == ArrowLayout::kText32 || field.layout == ArrowLayout::kText64)) {
     const auto* offsets = static_cast<const std::byte*>(array.buffers[1]);
     const auto first = static_cast<size_t>(array.offset);
-    bytes += field.layout == ArrowLayout::kText32
-                 ? rows * 4 + static_cast<size_t>(load_unaligned<int32_t>(offsets + (first + rows) * 4) -
-                                                  load_unaligned<int32_t>(offsets + first * 4))
-                 : rows * 8 + static_cast<size_t>(load_unaligned<int64_t>(offsets + (first + rows) * 8) -
-                                                  load_unaligned<int64_t>(offsets + first * 8));
+    bytes +=
+        field.layout == ArrowLayout::kText32
+            ? rows * 4 + static_cast<size_t>(load_unaligned<int32_t>(offsets + (first + rows) * 4) -
+                                             load_unaligned<int32_t>(offsets + first * 4))
+            : rows * 8 + static_cast<size_t>(load_unaligned<int64_t>(offsets + (first + rows) * 8) -
+                                             load_unaligned<int64_t>(offsets + first * 8));
   }
   if (field.layout == ArrowLayout::kTextViews) {
     bytes += rows * 16;
     for (int64_t i = 0; i + 3 < array.n_buffers && array.length > 0; ++i) {
-      bytes += static_cast<size_t>(std::max<int64_t>(0, load_unaligned<int64_t>(static_cast<const int64_t*>(array.buffers[array.n_buffers - 1]) + i)));
+      bytes += static_cast<size_t>(std::max<int64_t>(
+          0, load_unaligned<int64_t>(
+                 static_cast<const int64_t*>(array.buffers[array.n_buffers - 1]) + i)));
     }
   }
-  for (size_t i = 0; i < field.child_count(); ++i) bytes += bytes_of(field.children[i], *array.children[i]);
+  for (size_t i = 0; i < field.child_count(); ++i)
+    bytes += bytes_of(field.children[i], *array.children[i]);
   if (array.dictionary) bytes += bytes_of(field.children[0], *array.dictionary);
   return bytes;
 }
@@ -453,16 +533,20 @@ struct ArrowImporter::Fields {
   ArrowField root;
 };
 
-ArrowImporter::ArrowImporter(const ArrowSchema& schema) : fields_(new Fields{read_arrow_field(schema, "")}) {
+ArrowImporter::ArrowImporter(const ArrowSchema& schema)
+    : fields_(new Fields{read_arrow_field(schema, "")}) {
   const ArrowField& root = fields_->root;
   if (root.layout != ArrowLayout::kStruct) {
-    throw Error(ErrorCode::kFormat, "an Arrow table is a struct of columns, not \"{}\"", schema.format);
+    throw Error(ErrorCode::kFormat, "an Arrow table is a struct of columns, not \"{}\"",
+                schema.format);
   }
-  if (root.children.empty()) throw Error(ErrorCode::kNotSupported, "an Arrow table without columns is no table here");
+  if (root.children.empty())
+    throw Error(ErrorCode::kNotSupported, "an Arrow table without columns is no table here");
   std::set<std::string> taken;
   for (size_t i = 0; i < root.children.size(); ++i) {
     std::string name = root.type->fields()[i].name;
-    for (int copy = 1; !taken.insert(ascii_lower(name)).second; ++copy) name = root.type->fields()[i].name + "_" + std::to_string(copy);
+    for (int copy = 1; !taken.insert(ascii_lower(name)).second; ++copy)
+      name = root.type->fields()[i].name + "_" + std::to_string(copy);
     schema_.push_back({name, root.children[i].type});
   }
 }
@@ -475,7 +559,8 @@ ArrowImporter::Batch ArrowImporter::import(ArrowArray* batch, Budget& budget) co
   const ArrowField& root = fields_->root;
   check_arrow_array(root, array);
   for (int64_t row = 0; row < array.length; ++row) {
-    if (arrow_is_null(array, row)) throw Error(ErrorCode::kFormat, "Arrow data: a row of a table cannot be NULL");
+    if (arrow_is_null(array, row))
+      throw Error(ErrorCode::kFormat, "Arrow data: a row of a table cannot be NULL");
   }
   Batch imported;
   imported.fits = owner->charge(bytes_of(root, array));
@@ -484,7 +569,8 @@ ArrowImporter::Batch ArrowImporter::import(ArrowArray* batch, Budget& budget) co
     const auto count = static_cast<uint32_t>(std::min<int64_t>(kChunkRows, array.length - begin));
     std::vector<Column> columns;
     for (size_t i = 0; i < root.children.size(); ++i) {
-      columns.push_back(reader.read(root.children[i], *array.children[i], array.offset + begin, count));
+      columns.push_back(
+          reader.read(root.children[i], *array.children[i], array.offset + begin, count));
     }
     imported.chunks.emplace_back(std::move(columns), count);
   }
@@ -496,7 +582,9 @@ Value value_of_arrow(const ArrowSchema& schema, ArrowArray* given) {
   const ArrowField field = read_arrow_field(schema, schema.name ? schema.name : "");
   const ArrowArray& array = owner->array();
   check_arrow_array(field, array);
-  if (array.length != 1) throw Error(ErrorCode::kInvalidArgument, "a parameter is an array of one row, not {}", array.length);
+  if (array.length != 1)
+    throw Error(ErrorCode::kInvalidArgument, "a parameter is an array of one row, not {}",
+                array.length);
   return Value::of(ArrayReader{PinRef(owner)}.read(field, array, 0, 1), 0);
 }
 

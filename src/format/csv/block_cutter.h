@@ -45,9 +45,9 @@ class CsvBlockCutter {
   bool seen_begin_ = false;
   bool gave_piece_ = false;
   bool is_done_ = false;
-  std::string carry_;  // the begin of a row
+  std::string carry_;            // the begin of a row
   uint64_t carry_newlines_ = 0;  // in it, within quotes
-  CsvPlace place_;     // of carry_, or of the next byte
+  CsvPlace place_;               // of carry_, or of the next byte
 };
 
 }  // namespace doline

@@ -55,12 +55,14 @@ struct CsvOptions {
   int64_t sample_rows = 20'480;  // -1: the whole file
   uint64_t max_line_bytes = uint64_t{2} << 20;
   Compression compression = Compression::kAuto;
-  Schema columns;                                     // all of them, as given
+  Schema columns;                                      // all of them, as given
   std::vector<std::pair<std::string, TypeRef>> types;  // by name, over what is sniffed
   std::vector<TypeRef> types_by_position;
   std::vector<std::string> names;
 
-  bool is_never_null(size_t column) const { return column < never_null.size() && never_null[column]; }
+  bool is_never_null(size_t column) const {
+    return column < never_null.size() && never_null[column];
+  }
   bool is_null_text(std::string_view text) const {
     for (const std::string& null : null_strings) {
       if (null == text) return true;

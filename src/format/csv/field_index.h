@@ -18,7 +18,8 @@ enum class CsvState : uint8_t {
   kComment,  // until the end of the line
 };
 
-/// Positions in a text; grows without touching the memory it does not need yet. Owned by one thread.
+/// Positions in a text; grows without touching the memory it does not need yet. Owned by one
+/// thread.
 class CsvPositions {
  public:
   size_t size() const { return size_; }
@@ -68,7 +69,8 @@ class CsvScanner {
 
   /// Scans text[at, to) of `text`, of which `at` is where the last call ended (0 after begin()).
   /// Appends to both lists. `to` may be cut down to whole words; returns where it stopped.
-  size_t scan(std::string_view text, size_t at, size_t to, CsvPositions& positions, CsvPositions& row_ends);
+  size_t scan(std::string_view text, size_t at, size_t to, CsvPositions& positions,
+              CsvPositions& row_ends);
   /// Goes through all of `text` only for where its first and last rows end.
   CsvRowEnds skim(std::string_view text);
   /// The state at the end of the text scanned.
@@ -78,7 +80,8 @@ class CsvScanner {
 
  private:
   CsvState state_at(std::string_view text, size_t at, const CsvCarry& carry) const;
-  void step(std::string_view text, size_t at, size_t to, CsvPositions& positions, CsvPositions& row_ends);
+  void step(std::string_view text, size_t at, size_t to, CsvPositions& positions,
+            CsvPositions& row_ends);
   CsvCarry carry() const;
 
   const CsvDialect dialect_;

@@ -43,7 +43,9 @@ bool read_decimal(std::string_view text, int width, int scale, int64_t& value) {
   uint32_t fraction;
   if (!read_number(text, digits, fraction)) return false;
   const int more = scale - static_cast<int>(fraction);
-  if (more < 0 || width > 18 || scale > 18 || __builtin_mul_overflow(digits, kWholePowersOfTen[more], &value)) return false;
+  if (more < 0 || width > 18 || scale > 18 ||
+      __builtin_mul_overflow(digits, kWholePowersOfTen[more], &value))
+    return false;
   return value < kWholePowersOfTen[width] && value > -kWholePowersOfTen[width];
 }
 

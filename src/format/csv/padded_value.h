@@ -53,9 +53,8 @@ inline bool read_number(std::string_view text, int64_t& digits, uint32_t& fracti
   if (size == 0 || size > 15) return false;
   const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
   const uint32_t inside = (1u << size) - 1;
-  const uint32_t points = static_cast<uint32_t>(_mm_movemask_epi8(
-                              _mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')))) &
-                          inside;
+  const uint32_t points =
+      static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')))) & inside;
   const __m128i values = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
   const __m128i too_large = _mm_subs_epu8(values, _mm_set1_epi8(9));
   const auto good =
@@ -116,8 +115,8 @@ inline bool read_date(const char* text, int32_t& days) {
   if (_mm_movemask_epi8(_mm_cmpeq_epi8(too_large, _mm_setzero_si128())) != 0xFFFF) return false;
   const __m128i digits = _mm_shuffle_epi8(
       values, _mm_setr_epi8(0, 1, 2, 3, 5, 6, 8, 9, -1, -1, -1, -1, -1, -1, -1, -1));
-  const __m128i twos = _mm_maddubs_epi16(
-      digits, _mm_setr_epi8(10, 1, 10, 1, 10, 1, 10, 1, 0, 0, 0, 0, 0, 0, 0, 0));
+  const __m128i twos =
+      _mm_maddubs_epi16(digits, _mm_setr_epi8(10, 1, 10, 1, 10, 1, 10, 1, 0, 0, 0, 0, 0, 0, 0, 0));
   const auto parts = static_cast<uint64_t>(_mm_cvtsi128_si64(twos));
   const auto year = static_cast<int32_t>((parts & 0xFFFF) * 100 + (parts >> 16 & 0xFFFF));
   const auto month = static_cast<int32_t>(parts >> 32 & 0xFFFF);

@@ -12,10 +12,15 @@
 namespace doline {
 
 CsvParser::CsvParser(const CsvOptions& options, uint32_t width, const ZoneOffsets* zone)
-    : options_(options), width_(width), zone_(zone), empty_is_null_(options.is_null_text("")),
-      only_empty_is_null_(options.null_strings.size() == 1 && empty_is_null_), rows_(options.dialect) {
+    : options_(options),
+      width_(width),
+      zone_(zone),
+      empty_is_null_(options.is_null_text("")),
+      only_empty_is_null_(options.null_strings.size() == 1 && empty_is_null_),
+      rows_(options.dialect) {
   if (!options.date_format.empty()) date_format_ = TimeFormat::compile(options.date_format);
-  if (!options.timestamp_format.empty()) timestamp_format_ = TimeFormat::compile(options.timestamp_format);
+  if (!options.timestamp_format.empty())
+    timestamp_format_ = TimeFormat::compile(options.timestamp_format);
 }
 
 void CsvParser::begin(std::string_view text, PinRef pin, bool skip_header) {
@@ -46,10 +51,11 @@ bool CsvParser::accept(uint32_t index, uint32_t& width) {
     return false;
   }
   if (width == width_) return true;
-  if (width == width_ + 1 && rows_.field(index, width_).empty()) return true;  // a delimiter at the end
+  if (width == width_ + 1 && rows_.field(index, width_).empty())
+    return true;  // a delimiter at the end
   if (width < width_ && options_.null_padding) return true;
-  failures_.push_back({static_cast<uint32_t>(lines_.size()), CsvFailure::kWholeRow, rows_.begin_of(index),
-                       std::string(rows_.row_text(index)),
+  failures_.push_back({static_cast<uint32_t>(lines_.size()), CsvFailure::kWholeRow,
+                       rows_.begin_of(index), std::string(rows_.row_text(index)),
                        fmt::format("expected {} values, found {}", width_, width)});
   return false;
 }
@@ -95,12 +101,14 @@ void CsvParser::for_each_text(uint32_t field, const Selection& active, Body&& bo
   }
 }
 
-void CsvParser::fail(uint32_t row, uint32_t field, std::string_view text, std::string reason, bool is_of_value) {
-  failures_.push_back({row, field, lines_[row].begin, std::string(text), std::move(reason), is_of_value});
+void CsvParser::fail(uint32_t row, uint32_t field, std::string_view text, std::string reason,
+                     bool is_of_value) {
+  failures_.push_back(
+      {row, field, lines_[row].begin, std::string(text), std::move(reason), is_of_value});
 }
 
-bool CsvParser::open_value(uint32_t row, uint32_t field, std::string_view raw, std::string_view& value,
-                           bool& is_null) {
+bool CsvParser::open_value(uint32_t row, uint32_t field, std::string_view raw,
+                           std::string_view& value, bool& is_null) {
   is_null = false;
   if (!csv_value(options_.dialect, raw, scratch_, value)) {
     fail(row, field, raw, "a quoted value is not closed, or goes on behind its closing quote");
@@ -108,7 +116,8 @@ bool CsvParser::open_value(uint32_t row, uint32_t field, std::string_view raw, s
     return false;
   }
   const bool is_quoted = value.data() != raw.data();
-  is_null = options_.is_null_text(value) && (options_.allow_quoted_nulls || !is_quoted) && !options_.is_never_null(field);
+  is_null = options_.is_null_text(value) && (options_.allow_quoted_nulls || !is_quoted) &&
+            !options_.is_never_null(field);
   return true;
 }
 
@@ -122,7 +131,8 @@ bool CsvParser::parse_without_thousands(std::string_view text, Parse parse) {
 
 /// `quick` reads the usual spellings of unquoted texts (padded_value.h); `parse` all of them.
 template <class T, class Parse, class Quick>
-Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, Parse parse, Quick quick) {
+Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, Parse parse,
+                        Quick quick) {
   const auto rows = static_cast<uint32_t>(lines_.size());
   ColumnWriter out(type, rows);
   T* const values = out.values<T>();
@@ -138,13 +148,18 @@ Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, P
       return out.set_null(row);
     }
     if (parse(value, values[row])) return;
-    if (has_thousands && parse_without_thousands(value, [&](std::string_view plain) { return parse(plain, values[row]); })) return;
-    fail(row, field, value, fmt::format("\"{}\" is not a {}", value.substr(0, 100), type->name()), true);
+    if (has_thousands && parse_without_thousands(value, [&](std::string_view plain) {
+          return parse(plain, values[row]);
+        }))
+      return;
+    fail(row, field, value, fmt::format("\"{}\" is not a {}", value.substr(0, 100), type->name()),
+         true);
     values[row] = T{};
     out.set_null(row);
   };
   for_each_text(field, active, [&](uint32_t row, std::string_view text) {
-    if (may_be_quick && quick(text, values[row])) [[likely]] return;
+    if (may_be_quick && quick(text, values[row])) [[likely]]
+      return;
     slow(row, text);
   });
   return out.seal(rows);
@@ -156,12 +171,13 @@ Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, P
 }
 
 Column CsvParser::booleans(uint32_t field, const Selection& active) {
-  const Column bytes = fixed<int8_t>(field, Type::int8(), active, [](std::string_view text, int8_t& value) {
-    bool parsed;
-    if (!parse_bool(text, parsed)) return false;
-    value = parsed;
-    return true;
-  });
+  const Column bytes =
+      fixed<int8_t>(field, Type::int8(), active, [](std::string_view text, int8_t& value) {
+        bool parsed;
+        if (!parse_bool(text, parsed)) return false;
+        value = parsed;
+        return true;
+      });
   const uint32_t rows = bytes.size();
   ColumnWriter out(Type::boolean(), rows);
   active.for_each([&](uint32_t row) {
@@ -186,7 +202,8 @@ bool CsvParser::is_valid_text() {
 }
 
 static bool begins_quoted(std::string_view text, char quote) {
-  if (text[0] != ' ') [[likely]] return text[0] == quote;
+  if (text[0] != ' ') [[likely]]
+    return text[0] == quote;
   const size_t begin = text.find_first_not_of(' ');
   return begin != text.npos && text[begin] == quote;
 }
@@ -223,7 +240,8 @@ Column CsvParser::texts(uint32_t field, TypeRef type, const Selection& active) {
 }
 
 struct CsvParser::GenericFailures final : CastFailures {
-  GenericFailures(CsvParser& to, uint32_t of, const Column& values) : parser(to), field(of), texts(values) {}
+  GenericFailures(CsvParser& to, uint32_t of, const Column& values)
+      : parser(to), field(of), texts(values) {}
   void fail(uint32_t row, std::string message) override {
     parser.fail(row, field, texts.text(row), std::move(message), true);
   }
@@ -242,19 +260,26 @@ Column CsvParser::generic(uint32_t field, TypeRef type, const Selection& active)
 
 Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) {
   const auto narrow = [&]<class T>(T) {
-    return fixed<T>(field, type, active, [](std::string_view text, T& value) {
-      int64_t wide;
-      if (!parse_csv_integer(text, wide) || static_cast<int64_t>(static_cast<T>(wide)) != wide) return false;
-      value = static_cast<T>(wide);
-      return true;
-    }, [](std::string_view text, T& value) {
-      int64_t wide;
-      if (!padded::read_integer(text, wide) || static_cast<int64_t>(static_cast<T>(wide)) != wide) return false;
-      value = static_cast<T>(wide);
-      return true;
-    });
+    return fixed<T>(
+        field, type, active,
+        [](std::string_view text, T& value) {
+          int64_t wide;
+          if (!parse_csv_integer(text, wide) || static_cast<int64_t>(static_cast<T>(wide)) != wide)
+            return false;
+          value = static_cast<T>(wide);
+          return true;
+        },
+        [](std::string_view text, T& value) {
+          int64_t wide;
+          if (!padded::read_integer(text, wide) ||
+              static_cast<int64_t>(static_cast<T>(wide)) != wide)
+            return false;
+          value = static_cast<T>(wide);
+          return true;
+        });
   };
-  if (options_.is_never_null(field) && !type->is(TypeKind::kVarchar)) return generic(field, type, active);
+  if (options_.is_never_null(field) && !type->is(TypeKind::kVarchar))
+    return generic(field, type, active);
   switch (type->kind()) {
     case TypeKind::kBool:
       return booleans(field, active);
@@ -265,9 +290,9 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
     case TypeKind::kInt32:
       return narrow(int32_t{});
     case TypeKind::kInt64:
-      return fixed<int64_t>(field, type, active, &parse_csv_integer, [](std::string_view text, int64_t& value) {
-        return padded::read_integer(text, value);
-      });
+      return fixed<int64_t>(
+          field, type, active, &parse_csv_integer,
+          [](std::string_view text, int64_t& value) { return padded::read_integer(text, value); });
     case TypeKind::kUInt8:
       return narrow(uint8_t{});
     case TypeKind::kUInt16:
@@ -287,38 +312,50 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
         return true;
       });
     case TypeKind::kDouble:
-      return fixed<double>(field, type, active, [this](std::string_view text, double& value) {
-        return parse_csv_double(text, options_.decimal_separator, value);
-      }, [this](std::string_view text, double& value) {
-        return options_.decimal_separator == '.' && padded::read_double(text, value);
-      });
+      return fixed<double>(
+          field, type, active,
+          [this](std::string_view text, double& value) {
+            return parse_csv_double(text, options_.decimal_separator, value);
+          },
+          [this](std::string_view text, double& value) {
+            return options_.decimal_separator == '.' && padded::read_double(text, value);
+          });
     case TypeKind::kDecimal: {
       const auto parse = [this, type](std::string_view text, int128_t& value) {
-        if (options_.decimal_separator == '.') return parse_decimal(text, type->width(), type->scale(), value);
+        if (options_.decimal_separator == '.')
+          return parse_decimal(text, type->width(), type->scale(), value);
         std::string changed(text);
         for (char& c : changed) c = c == options_.decimal_separator ? '.' : c == '.' ? 'x' : c;
         return parse_decimal(changed, type->width(), type->scale(), value);
       };
-      if (type->physical() == PhysicalType::kInt128) return fixed<int128_t>(field, type, active, parse);
-      return fixed<int64_t>(field, type, active, [&](std::string_view text, int64_t& value) {
-        int128_t wide;
-        if (!parse(text, wide)) return false;
-        value = static_cast<int64_t>(wide);
-        return true;
-      }, [this, type](std::string_view text, int64_t& value) {
-        return options_.decimal_separator == '.' && padded::read_decimal(text, type->width(), type->scale(), value);
-      });
+      if (type->physical() == PhysicalType::kInt128)
+        return fixed<int128_t>(field, type, active, parse);
+      return fixed<int64_t>(
+          field, type, active,
+          [&](std::string_view text, int64_t& value) {
+            int128_t wide;
+            if (!parse(text, wide)) return false;
+            value = static_cast<int64_t>(wide);
+            return true;
+          },
+          [this, type](std::string_view text, int64_t& value) {
+            return options_.decimal_separator == '.' &&
+                   padded::read_decimal(text, type->width(), type->scale(), value);
+          });
     }
     case TypeKind::kDate:
-      return fixed<int32_t>(field, type, active, [this](std::string_view text, int32_t& days) {
-        TimeFormat::Parsed parsed;
-        if (!date_format_) return parse_csv_date(text, days);
-        if (!date_format_->parse(text, parsed) || parsed.special != 0) return false;
-        days = parsed.days;
-        return true;
-      }, [this](std::string_view text, int32_t& days) {
-        return text.size() == 10 && !date_format_ && padded::read_date(text.data(), days);
-      });
+      return fixed<int32_t>(
+          field, type, active,
+          [this](std::string_view text, int32_t& days) {
+            TimeFormat::Parsed parsed;
+            if (!date_format_) return parse_csv_date(text, days);
+            if (!date_format_->parse(text, parsed) || parsed.special != 0) return false;
+            days = parsed.days;
+            return true;
+          },
+          [this](std::string_view text, int32_t& days) {
+            return text.size() == 10 && !date_format_ && padded::read_date(text.data(), days);
+          });
     case TypeKind::kTime:
       return fixed<int64_t>(field, type, active, &parse_time);
     case TypeKind::kTimestamp:

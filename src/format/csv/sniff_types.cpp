@@ -29,9 +29,9 @@ struct DayFormat {
   bool month_first;
 };
 /// In the order they are preferred, behind ISO 8601.
-constexpr DayFormat kDayFormats[] = {
-    {"%d-%m-%Y", '-', false}, {"%d/%m/%Y", '/', false}, {"%d.%m.%Y", '.', false},
-    {"%m-%d-%Y", '-', true},  {"%m/%d/%Y", '/', true},  {"%m.%d.%Y", '.', true}};
+constexpr DayFormat kDayFormats[] = {{"%d-%m-%Y", '-', false}, {"%d/%m/%Y", '/', false},
+                                     {"%d.%m.%Y", '.', false}, {"%m-%d-%Y", '-', true},
+                                     {"%m/%d/%Y", '/', true},  {"%m.%d.%Y", '.', true}};
 
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
@@ -75,7 +75,8 @@ uint32_t classify_local_day(std::string_view text) {
   char separator = 0;
   for (int part = 0; part < 3; ++part) {
     const size_t begin = at;
-    while (at < text.size() && is_digit(text[at]) && at - begin < 4) parts[part] = parts[part] * 10 + (text[at++] - '0');
+    while (at < text.size() && is_digit(text[at]) && at - begin < 4)
+      parts[part] = parts[part] * 10 + (text[at++] - '0');
     const size_t digits = at - begin;
     if (part < 2 ? digits < 1 || digits > 2 : digits != 4) return 0;
     if (part == 2) break;
@@ -88,7 +89,8 @@ uint32_t classify_local_day(std::string_view text) {
     if (kDayFormats[i].separator != separator) continue;
     const bool month_first = kDayFormats[i].month_first;
     int32_t days;
-    if (days_from_civil_checked(parts[2], parts[month_first ? 0 : 1], parts[month_first ? 1 : 0], days)) {
+    if (days_from_civil_checked(parts[2], parts[month_first ? 0 : 1], parts[month_first ? 1 : 0],
+                                days)) {
       guesses |= kFirstFormat << i;
     }
   }
@@ -111,7 +113,8 @@ uint32_t classify_time(std::string_view text) {
 
 }  // namespace
 
-CsvTypeGuess::CsvTypeGuess(TypeRef type, const CsvOptions& options) : options_(&options), seen_(true) {
+CsvTypeGuess::CsvTypeGuess(TypeRef type, const CsvOptions& options)
+    : options_(&options), seen_(true) {
   static constexpr std::pair<TypeKind, uint32_t> kPossible[] = {
       {TypeKind::kBool, kBoolean},
       {TypeKind::kInt8, kBigint | kHugeint | kReal},
@@ -147,10 +150,12 @@ uint32_t CsvTypeGuess::classify(std::string_view text, const CsvOptions& options
   if (text.empty()) return 0;
   const char first = text[0];
   if (options.thousands != 0 && text.find(options.thousands) != text.npos) {
-    const uint32_t number = classify_number(without_thousands(text, options.thousands), decimal_separator);
+    const uint32_t number =
+        classify_number(without_thousands(text, options.thousands), decimal_separator);
     if (number != 0) return number;
   }
-  if (is_digit(first) || first == '-' || first == '+' || first == '.' || first == decimal_separator) {
+  if (is_digit(first) || first == '-' || first == '+' || first == '.' ||
+      first == decimal_separator) {
     const uint32_t number = classify_number(text, decimal_separator);
     return number != 0 || text.size() > 40 ? number : classify_time(text);
   }
@@ -165,15 +170,20 @@ TypeRef CsvTypeGuess::type(std::string& date_format) const {
   if (!seen_) return Type::varchar();
   const auto is_candidate = [&](TypeRef type) {
     const std::vector<TypeRef>& all = options_->auto_type_candidates;
-    return std::any_of(all.begin(), all.end(), [&](TypeRef candidate) { return candidate == type; });
+    return std::any_of(all.begin(), all.end(),
+                       [&](TypeRef candidate) { return candidate == type; });
   };
   const bool is_open = options_->auto_type_candidates.empty();
-  const auto found = [&](uint32_t guess, TypeRef type) { return (possible_ & guess) != 0 && (is_open || is_candidate(type)); };
+  const auto found = [&](uint32_t guess, TypeRef type) {
+    return (possible_ & guess) != 0 && (is_open || is_candidate(type));
+  };
   if (found(kBoolean, Type::boolean())) return Type::boolean();
   if (possible_ & kBigint) {
     if (least_ >= INT8_MIN && most_ <= INT8_MAX && is_candidate(Type::int8())) return Type::int8();
-    if (least_ >= INT16_MIN && most_ <= INT16_MAX && is_candidate(Type::int16())) return Type::int16();
-    if (least_ >= INT32_MIN && most_ <= INT32_MAX && is_candidate(Type::int32())) return Type::int32();
+    if (least_ >= INT16_MIN && most_ <= INT16_MAX && is_candidate(Type::int16()))
+      return Type::int16();
+    if (least_ >= INT32_MIN && most_ <= INT32_MAX && is_candidate(Type::int32()))
+      return Type::int32();
   }
   if (found(kBigint, Type::int64())) return Type::int64();
   if (found(kHugeint, Type::hugeint())) return Type::hugeint();

@@ -1,11 +1,11 @@
 #include "format/csv/sniffer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
-
-#include <fmt/format.h>
 
 #include "base/ascii.h"
 #include "format/csv/field_index.h"
@@ -37,22 +37,26 @@ bool begins_quoted(std::string_view field, char quote) {
 /// Calls body(rows, row) for each row that is neither blank nor a comment, `most` of them, leaving
 /// out the last where the text may have been cut within it.
 template <class Body>
-void each_row(const CsvDialect& dialect, std::string_view text, bool is_whole, uint64_t most, Body&& body) {
+void each_row(const CsvDialect& dialect, std::string_view text, bool is_whole, uint64_t most,
+              Body&& body) {
   CsvRows rows(dialect);
   rows.begin(text);
   uint64_t seen = 0;
-  for (uint32_t count = rows.next(kWindowRows); count > 0 && seen < most; count = rows.next(kWindowRows)) {
+  for (uint32_t count = rows.next(kWindowRows); count > 0 && seen < most;
+       count = rows.next(kWindowRows)) {
     for (uint32_t row = 0; row < count && seen < most; ++row) {
       const uint32_t end = rows.ends_of(row)[rows.fields_of(row) - 1];
       if (!is_whole && end >= text.size() && seen > 0) return;
-      if (rows.fields_of(row) == 1 && (rows.row_text(row).empty() || rows.is_comment(row))) continue;
+      if (rows.fields_of(row) == 1 && (rows.row_text(row).empty() || rows.is_comment(row)))
+        continue;
       ++seen;
       body(rows, row);
     }
   }
 }
 
-Candidate evaluate(const CsvDialect& dialect, std::string_view text, bool is_whole, const CsvOptions& given) {
+Candidate evaluate(const CsvDialect& dialect, std::string_view text, bool is_whole,
+                   const CsvOptions& given) {
   Candidate candidate;
   candidate.dialect = dialect;
   std::vector<uint32_t> widths, begins;
@@ -68,7 +72,8 @@ Candidate evaluate(const CsvDialect& dialect, std::string_view text, bool is_who
       ++candidate.quoted;
       is_broken |= !csv_value(dialect, value, scratch, inner);
     }
-    if (!widths.empty() && width == widths.front() + 1 && rows.field(row, width - 1).empty()) --width;
+    if (!widths.empty() && width == widths.front() + 1 && rows.field(row, width - 1).empty())
+      --width;
     widths.push_back(width);
     begins.push_back(rows.begin_of(row));
     ++frequencies[width];
@@ -91,7 +96,8 @@ Candidate evaluate(const CsvDialect& dialect, std::string_view text, bool is_who
   }
   // A few rows of another width are errors with a line, a table has to be recognised all the same.
   const bool is_regular = candidate.rows == rest || (rest >= 10 && candidate.rows * 10 >= rest * 9);
-  candidate.is_eligible = candidate.width > 1 && is_regular && (start == 0 || candidate.rows > start);
+  candidate.is_eligible =
+      candidate.width > 1 && is_regular && (start == 0 || candidate.rows > start);
   candidate.preamble_rows = start;
   candidate.preamble_end = begins[start];
   return candidate;
@@ -115,7 +121,8 @@ std::vector<std::pair<char, char>> quotings(const CsvOptions& given, std::string
 
 Candidate choose_dialect(const CsvOptions& given, std::string_view text, bool is_whole) {
   CsvDialect base = given.dialect;
-  if (!given.newline_given) base.ends_with_cr = text.find('\n') == text.npos && text.find('\r') != text.npos;
+  if (!given.newline_given)
+    base.ends_with_cr = text.find('\n') == text.npos && text.find('\r') != text.npos;
   if (!given.auto_detect) {
     Candidate only = evaluate(base, text, is_whole, given);
     only.preamble_rows = only.preamble_end = 0;
@@ -124,7 +131,8 @@ Candidate choose_dialect(const CsvOptions& given, std::string_view text, bool is
   const std::string_view delimiters = ",|;\t";
   std::optional<Candidate> best, single;
   for (const auto& [quote, escape] : quotings(given, text)) {
-    for (const char delimiter : given.delimiter_given ? std::string_view(&given.dialect.delimiter, 1) : delimiters) {
+    for (const char delimiter :
+         given.delimiter_given ? std::string_view(&given.dialect.delimiter, 1) : delimiters) {
       CsvDialect dialect = base;
       dialect.delimiter = delimiter;
       dialect.quote = quote;
@@ -132,7 +140,8 @@ Candidate choose_dialect(const CsvOptions& given, std::string_view text, bool is
       const Candidate candidate = evaluate(dialect, text, is_whole, given);
       if (!single || (candidate.width == 1 && single->width != 1)) single = candidate;
       if (!candidate.is_eligible) continue;
-      const bool quotes_mean_something = quote == '"' || quote == 0 || given.quote_given || candidate.quoted > 0;
+      const bool quotes_mean_something =
+          quote == '"' || quote == 0 || given.quote_given || candidate.quoted > 0;
       if (!quotes_mean_something) continue;
       // Quotes that close are no accident; then more rows, then more columns.
       const auto rank = [](const Candidate& c) {
@@ -171,7 +180,8 @@ std::string_view without_spaces(std::string_view text) {
 std::string normalized(std::string_view text) {
   std::string out;
   for (const char c : ascii_lower(without_spaces(text))) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
     if (plain) {
       out.push_back(c);
     } else if (!out.empty() && out.back() != '_') {
@@ -186,11 +196,13 @@ std::string normalized(std::string_view text) {
 /// Names no two of which are the same, ignoring case.
 void make_unique(std::vector<std::string>& names) {
   std::set<std::string> taken;
-  const size_t digits = std::to_string(names.empty() ? 0 : names.size() - 1).size();  // column00 of many
+  const size_t digits =
+      std::to_string(names.empty() ? 0 : names.size() - 1).size();  // column00 of many
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) names[i] = fmt::format("column{:0{}}", i, digits);
     const std::string base = names[i];
-    for (int n = 1; !taken.insert(ascii_lower(names[i])).second; ++n) names[i] = fmt::format("{}_{}", base, n);
+    for (int n = 1; !taken.insert(ascii_lower(names[i])).second; ++n)
+      names[i] = fmt::format("{}_{}", base, n);
   }
 }
 
@@ -201,7 +213,9 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   sniffed.options = given;
   CsvOptions& options = sniffed.options;
   if (sample.starts_with("\xEF\xBB\xBF")) sample.remove_prefix(3);
-  const bool only_cr = given.newline_given ? given.dialect.ends_with_cr : sample.find('\n') == sample.npos && sample.find('\r') != sample.npos;
+  const bool only_cr = given.newline_given
+                           ? given.dialect.ends_with_cr
+                           : sample.find('\n') == sample.npos && sample.find('\r') != sample.npos;
   const char newline = only_cr ? '\r' : '\n';
   for (uint64_t i = 0; i < given.skip && !sample.empty(); ++i) {
     const size_t end = sample.find(newline);
@@ -214,12 +228,14 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   const std::string_view preamble = sample.substr(0, chosen.preamble_end);
   options.skip += static_cast<uint64_t>(std::count(preamble.begin(), preamble.end(), newline));
   sample.remove_prefix(chosen.preamble_end);
-  const auto width = static_cast<uint32_t>(given.columns.empty() ? chosen.width : given.columns.size());
+  const auto width =
+      static_cast<uint32_t>(given.columns.empty() ? chosen.width : given.columns.size());
 
   // Types of all rows but the first, which may be names.
   std::vector<CsvTypeGuess> guesses(width, CsvTypeGuess(given));
   std::vector<std::optional<std::string>> first(width);
-  const uint64_t most = given.sample_rows < 0 ? ~uint64_t{0} : static_cast<uint64_t>(given.sample_rows) + 1;
+  const uint64_t most =
+      given.sample_rows < 0 ? ~uint64_t{0} : static_cast<uint64_t>(given.sample_rows) + 1;
   std::string scratch;
   each_row(options.dialect, sample, is_whole, most, [&](const CsvRows& rows, uint32_t row) {
     const uint32_t present = std::min(width, rows.fields_of(row));
@@ -227,7 +243,8 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
       const std::string_view text = rows.field(row, field);
       std::string_view value = text;
       csv_value(options.dialect, text, scratch, value);
-      if (given.is_null_text(value) && (given.allow_quoted_nulls || value.data() == text.data())) continue;
+      if (given.is_null_text(value) && (given.allow_quoted_nulls || value.data() == text.data()))
+        continue;
       if (sniffed.rows_seen == 0) {
         first[field] = std::string(value);
       } else {
@@ -253,7 +270,8 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
     }
     all_text &= type->is(TypeKind::kVarchar);
     first_is_complete &= first[i].has_value();
-    if (!type->is(TypeKind::kVarchar) && sniffed.rows_seen > 1 && first[i]) contradicts |= !guesses[i].fits(*first[i]);
+    if (!type->is(TypeKind::kVarchar) && sniffed.rows_seen > 1 && first[i])
+      contradicts |= !guesses[i].fits(*first[i]);
     types.push_back(type);
   }
   if (!options.header && !given.auto_detect) options.header = false;
@@ -262,14 +280,17 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
     for (uint32_t i = 0; i < width && names_match; ++i) {
       names_match = first[i] && equal_ignoring_case(*first[i], given.columns[i].name);
     }
-    options.header = names_match || contradicts || (given.columns.empty() && all_text && first_is_complete);
+    options.header =
+        names_match || contradicts || (given.columns.empty() && all_text && first_is_complete);
   }
   // Only now is it known whether the first row counts.
   std::vector<std::string> names(width), formats(width);
   bool has_iso_date = false;
   for (uint32_t i = 0; i < width; ++i) {
     if (*options.header) {
-      if (first[i]) names[i] = given.normalize_names ? normalized(*first[i]) : std::string(without_spaces(*first[i]));
+      if (first[i])
+        names[i] =
+            given.normalize_names ? normalized(*first[i]) : std::string(without_spaces(*first[i]));
     } else if (first[i]) {
       guesses[i].add(*first[i]);
     }
@@ -290,19 +311,25 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   make_unique(names);
   for (uint32_t i = 0; i < width; ++i) sniffed.file_columns.push_back({names[i], types[i]});
   sniffed.schema = given.columns.empty() ? sniffed.file_columns : given.columns;
-  for (size_t i = 0; i < given.names.size() && i < width; ++i) sniffed.schema[i].name = given.names[i];
+  for (size_t i = 0; i < given.names.size() && i < width; ++i)
+    sniffed.schema[i].name = given.names[i];
   options.never_null.assign(given.force_not_null.empty() ? 0 : sniffed.schema.size(), false);
   for (const std::string& name : given.force_not_null) {
-    const auto named = [&](const Field& field) { return ascii_lower(field.name) == ascii_lower(name); };
+    const auto named = [&](const Field& field) {
+      return ascii_lower(field.name) == ascii_lower(name);
+    };
     const auto column = std::find_if(sniffed.schema.begin(), sniffed.schema.end(), named);
-    if (column != sniffed.schema.end()) options.never_null[static_cast<size_t>(column - sniffed.schema.begin())] = true;
+    if (column != sniffed.schema.end())
+      options.never_null[static_cast<size_t>(column - sniffed.schema.begin())] = true;
   }
-  sniffed.is_guessed.assign(sniffed.schema.size(), given.columns.empty() && given.auto_detect && !given.all_varchar);
+  sniffed.is_guessed.assign(sniffed.schema.size(),
+                            given.columns.empty() && given.auto_detect && !given.all_varchar);
   const auto set_type = [&](size_t i, TypeRef type) {
     sniffed.schema[i].type = type;
     sniffed.is_guessed[i] = false;
   };
-  for (size_t i = 0; i < given.types_by_position.size() && i < width; ++i) set_type(i, given.types_by_position[i]);
+  for (size_t i = 0; i < given.types_by_position.size() && i < width; ++i)
+    set_type(i, given.types_by_position[i]);
   for (const auto& [name, type] : given.types) {
     for (size_t i = 0; i < sniffed.schema.size(); ++i) {
       if (equal_ignoring_case(sniffed.schema[i].name, name)) set_type(i, type);

@@ -53,7 +53,8 @@ class ColumnSlot {
 
  private:
   void make_room() {
-    if (size_ == capacity_) [[unlikely]] grow();
+    if (size_ == capacity_) [[unlikely]]
+      grow();
   }
   void grow();
   uint64_t* validity();

@@ -19,16 +19,22 @@ constexpr uint32_t kWindowBytes = uint32_t{64} << 10;
 constexpr size_t kShownBytes = 60;
 
 bool is_plain_name(std::string_view name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return static_cast<uint8_t>(c) >= 0x20 && c != '"' && c != '\\'; });
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<uint8_t>(c) >= 0x20 && c != '"' && c != '\\';
+  });
 }
 
 }  // namespace
 
 RecordDecoder::RecordDecoder(const JsonOptions& options, JsonLayout layout, const ZoneOffsets* zone)
-    : options_(options), layout_(std::move(layout)), zone_(zone), root_(std::make_unique<Node>()),
+    : options_(options),
+      layout_(std::move(layout)),
+      zone_(zone),
+      root_(std::make_unique<Node>()),
       reader_(options.ignore_errors ? JsonStrictness::kLenient : JsonStrictness::kExact, zone) {
   if (!options.date_format.empty()) date_format_ = TimeFormat::compile(options.date_format);
-  if (!options.timestamp_format.empty()) timestamp_format_ = TimeFormat::compile(options.timestamp_format);
+  if (!options.timestamp_format.empty())
+    timestamp_format_ = TimeFormat::compile(options.timestamp_format);
   slots_.reserve(layout_.fields.size());
   root_->kind = Kind::kObject;
   root_->is_complete = layout_.is_complete;
@@ -190,7 +196,8 @@ bool RecordDecoder::next_window() {
     size_t end = text.size();
     if (end - window_begin_ > kWindowBytes) {
       end = text.rfind('\n', window_begin_ + kWindowBytes);
-      if (end == text.npos || end < window_begin_) end = text.find('\n', window_begin_ + kWindowBytes);
+      if (end == text.npos || end < window_begin_)
+        end = text.find('\n', window_begin_ + kWindowBytes);
       end = end == text.npos ? text.size() : end + 1;
     }
     window_end_ = static_cast<uint32_t>(end);
@@ -198,7 +205,9 @@ bool RecordDecoder::next_window() {
     if (next_value_ == piece_.values.size()) return false;
     window_begin_ = piece_.values[next_value_].begin;
     size_t last = next_value_;
-    while (last + 1 < piece_.values.size() && piece_.values[last + 1].end - window_begin_ <= kWindowBytes) ++last;
+    while (last + 1 < piece_.values.size() &&
+           piece_.values[last + 1].end - window_begin_ <= kWindowBytes)
+      ++last;
     window_end_ = piece_.values[last].end;
   }
   indexed_from_ = window_begin_;
@@ -208,13 +217,15 @@ bool RecordDecoder::next_window() {
 
 bool RecordDecoder::next_span(JsonPiece::Span& span) {
   if (!piece_.by_lines) {
-    if (next_value_ == piece_.values.size() || piece_.values[next_value_].begin >= window_end_) return false;
+    if (next_value_ == piece_.values.size() || piece_.values[next_value_].begin >= window_end_)
+      return false;
     span = piece_.values[next_value_++];
     return true;
   }
   while (next_line_ < window_end_) {
     const char* const begin = piece_.text.data() + next_line_;
-    const auto* const end = static_cast<const char*>(std::memchr(begin, '\n', window_end_ - next_line_));
+    const auto* const end =
+        static_cast<const char*>(std::memchr(begin, '\n', window_end_ - next_line_));
     span.begin = next_line_;
     span.end = end == nullptr ? window_end_ : static_cast<uint32_t>(end - piece_.text.data());
     next_line_ = span.end + 1;
@@ -322,16 +333,21 @@ void RecordDecoder::fail(JsonPiece::Span span) {
       break;
     case JsonFailure::Kind::kType: {
       // The value again, to its end.
-      const std::string_view shown = shown_value(failure.text.substr(failure.byte - failure.record));
-      failure.reason = fmt::format("{} is no {}", shown_text(shown, kShownBytes),
-                                   trouble_.node->type == nullptr ? "object" : trouble_.node->type->name());
+      const std::string_view shown =
+          shown_value(failure.text.substr(failure.byte - failure.record));
+      failure.reason =
+          fmt::format("{} is no {}", shown_text(shown, kShownBytes),
+                      trouble_.node->type == nullptr ? "object" : trouble_.node->type->name());
       break;
     }
     case JsonFailure::Kind::kUnknownKey:
-      failure.reason = fmt::format("a member \"{}\" that the values looked at for types do not have", shown_text(trouble_.key, kShownBytes));
+      failure.reason =
+          fmt::format("a member \"{}\" that the values looked at for types do not have",
+                      shown_text(trouble_.key, kShownBytes));
       break;
     case JsonFailure::Kind::kDuplicateKey:
-      failure.reason = fmt::format("an object with two members \"{}\"", shown_text(trouble_.key, kShownBytes));
+      failure.reason =
+          fmt::format("an object with two members \"{}\"", shown_text(trouble_.key, kShownBytes));
       break;
   }
   failures_.push_back(std::move(failure));
@@ -384,7 +400,8 @@ bool RecordDecoder::object(Node& node, bool is_root) {
     Node* field = nullptr;
     const uint32_t key_place = cursor_.place();
     if (cursor_.sign() != '"') return damaged();
-    if (expected < count && node.fields[expected].is_plain && cursor_.take_name(node.fields[expected].name)) {
+    if (expected < count && node.fields[expected].is_plain &&
+        cursor_.take_name(node.fields[expected].name)) {
       field = &node.fields[expected];
     } else {
       std::string_view raw;
@@ -456,7 +473,8 @@ bool RecordDecoder::map(Node& node) {
     do {
       std::string_view raw;
       bool escaped;
-      if (cursor_.sign() != '"' || !cursor_.take_string(raw, escaped) || !cursor_.take(':')) return damaged();
+      if (cursor_.sign() != '"' || !cursor_.take_string(raw, escaped) || !cursor_.take(':'))
+        return damaged();
       if (escaped) {
         keys.append_copy(meaning(raw, true));
       } else {

@@ -25,8 +25,8 @@ struct JsonLayout {
     std::vector<std::vector<std::string>> paths;
   };
   std::vector<Field> fields;
-  bool is_records = true;  // else the one field is the whole value
-  bool is_guessed = true;  // types were sniffed: values must be of them. Else they are cast.
+  bool is_records = true;    // else the one field is the whole value
+  bool is_guessed = true;    // types were sniffed: values must be of them. Else they are cast.
   bool is_complete = false;  // members that no field names are contradictions
 };
 
@@ -34,9 +34,9 @@ struct JsonLayout {
 struct JsonFailure {
   enum class Kind : uint8_t { kDamaged, kType, kUnknownKey, kDuplicateKey };
   Kind kind;
-  uint32_t row;     // of the chunk; of damaged ones: the one it would have been
-  uint64_t record;  // where its value begins in the file
-  uint64_t byte;    // where the failure is
+  uint32_t row;        // of the chunk; of damaged ones: the one it would have been
+  uint64_t record;     // where its value begins in the file
+  uint64_t byte;       // where the failure is
   std::string column;  // "item.kind"
   std::string reason;
   std::string_view text;  // the whole value, as it stands in the piece
@@ -68,7 +68,8 @@ class RecordDecoder {
     std::string_view key;
   };
 
-  void build(Node& node, TypeRef type, std::string path, ColumnSlot& slot, std::vector<std::vector<std::string>> paths);
+  void build(Node& node, TypeRef type, std::string path, ColumnSlot& slot,
+             std::vector<std::vector<std::string>> paths);
   bool next_window();
   bool next_span(JsonPiece::Span& span);
   void decode_record(JsonPiece::Span span);
@@ -106,9 +107,9 @@ class RecordDecoder {
   JsonPiece piece_;
   JsonCursor cursor_;
   JsonCursor shown_;
-  bool is_indexed_ = false;        // else each value is for itself
+  bool is_indexed_ = false;                     // else each value is for itself
   uint32_t window_begin_ = 0, window_end_ = 0;  // in the piece
-  uint32_t indexed_from_ = 0;      // where the cursor's text begins, in the piece
+  uint32_t indexed_from_ = 0;                   // where the cursor's text begins, in the piece
   uint32_t next_line_ = 0;
   size_t next_value_ = 0;
   uint32_t rows_ = 0;

@@ -11,10 +11,10 @@ inline bool is_json_space(char c) { return c == ' ' || c == '\n' || c == '\t' ||
 /// A JSON number as it is written.
 struct JsonNumber {
   bool negative = false;
-  bool is_real = false;    // a fraction or an exponent
-  bool is_exact = true;    // the digits are all in `mantissa`
-  uint64_t mantissa = 0;   // without its sign
-  int32_t exponent = 0;    // of ten
+  bool is_real = false;   // a fraction or an exponent
+  bool is_exact = true;   // the digits are all in `mantissa`
+  uint64_t mantissa = 0;  // without its sign
+  int32_t exponent = 0;   // of ten
   std::string_view text;
 };
 

@@ -25,7 +25,15 @@ class JsonCutter {
   void finish(std::vector<JsonPiece>& out);
 
  private:
-  enum class State : uint8_t { kBeforeArray, kFirstValue, kValue, kInValue, kInScalar, kAfterValue, kAfterArray };
+  enum class State : uint8_t {
+    kBeforeArray,
+    kFirstValue,
+    kValue,
+    kInValue,
+    kInScalar,
+    kAfterValue,
+    kAfterArray
+  };
 
   void feed_lines(std::string_view text, const BufferRef& block, std::vector<JsonPiece>& out);
   void feed_values(std::string_view text, const BufferRef& block, std::vector<JsonPiece>& out);
@@ -43,7 +51,7 @@ class JsonCutter {
   bool in_string_ = false;
   bool is_escape_ = false;  // the last sign was a backslash
   uint64_t depth_ = 0;
-  std::string carry_;   // the begin of a value
+  std::string carry_;       // the begin of a value
   uint64_t byte_ = 0;       // of carry_, or of the next byte
   uint64_t text_byte_ = 0;  // of the block
 };

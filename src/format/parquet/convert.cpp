@@ -7,6 +7,7 @@
 
 #include "base/bits.h"
 #include "base/error.h"
+#include "base/half.h"
 #include "column/string_view.h"
 
 namespace doline::parquet {
@@ -94,15 +95,6 @@ void int96(const std::byte* in, size_t count, std::byte* out) {
     store_unaligned(out + i * 8, static_cast<uint64_t>(days) * kMicrosPerDay +
                                      static_cast<uint64_t>(nanos / 1000));
   }
-}
-
-float half_to_float(uint16_t half) {
-  const uint32_t sign = static_cast<uint32_t>(half & 0x8000) << 16;
-  const uint32_t exponent = (half >> 10) & 31, fraction = half & 0x3FF;
-  if (exponent == 31) return std::bit_cast<float>(sign | 0x7F800000 | fraction << 13);
-  if (exponent != 0) return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
-  const float small = static_cast<float>(fraction) * 0x1p-24f;
-  return sign != 0 ? -small : small;
 }
 
 void times_thousand(const SchemaNode& leaf, const std::byte* in, size_t count,

@@ -181,8 +181,9 @@ std::vector<Chunk> schema_listing(const ParquetFile& file) {
     rows.text(element.name);
     rows.text(element.physical ? std::optional(std::string(name_of(*element.physical)))
                                : std::nullopt);
-    rows.text(element.physical == Physical::kFixed ? std::optional(std::to_string(element.type_length))
-                                                   : std::nullopt);
+    rows.text(element.physical == Physical::kFixed
+                  ? std::optional(std::to_string(element.type_length))
+                  : std::nullopt);
     rows.text(element.repetition ? std::optional(std::string(name_of(*element.repetition)))
                                  : std::nullopt);
     rows.integer(element.physical ? std::nullopt : std::optional<int64_t>(element.child_count));
@@ -200,7 +201,8 @@ std::vector<Chunk> schema_listing(const ParquetFile& file) {
 }
 
 const Schema& pair_listing_columns() {
-  static const Schema schema = {{"file_name", Type::varchar()}, {"key", Type::blob()}, {"value", Type::blob()}};
+  static const Schema schema = {
+      {"file_name", Type::varchar()}, {"key", Type::blob()}, {"value", Type::blob()}};
   return schema;
 }
 
@@ -216,11 +218,15 @@ std::vector<Chunk> pair_listing(const ParquetFile& file) {
 }
 
 const Schema& file_listing_columns() {
-  static const Schema schema = {{"file_name", Type::varchar()},        {"created_by", Type::varchar()},
-                                {"num_rows", Type::int64()},           {"num_row_groups", Type::int64()},
-                                {"format_version", Type::int64()},     {"encryption_algorithm", Type::varchar()},
+  static const Schema schema = {{"file_name", Type::varchar()},
+                                {"created_by", Type::varchar()},
+                                {"num_rows", Type::int64()},
+                                {"num_row_groups", Type::int64()},
+                                {"format_version", Type::int64()},
+                                {"encryption_algorithm", Type::varchar()},
                                 {"footer_signing_key_metadata", Type::varchar()},
-                                {"file_size_bytes", Type::uint64()},   {"footer_size", Type::uint64()}};
+                                {"file_size_bytes", Type::uint64()},
+                                {"footer_size", Type::uint64()}};
   return schema;
 }
 
@@ -228,7 +234,8 @@ std::vector<Chunk> file_listing(const ParquetFile& file) {
   Listing rows(file_listing_columns());
   const FileMetaData& metadata = file.metadata();
   rows.text(file.path());
-  rows.text(metadata.created_by.empty() ? std::nullopt : std::optional(std::string(metadata.created_by)));
+  rows.text(metadata.created_by.empty() ? std::nullopt
+                                        : std::optional(std::string(metadata.created_by)));
   rows.integer(metadata.row_count);
   rows.integer(static_cast<int64_t>(metadata.row_groups.size()));
   rows.integer(metadata.version);
@@ -283,7 +290,8 @@ std::vector<Chunk> chunk_listing(const ParquetFile& file) {
   const auto& groups = file.metadata().row_groups;
   for (size_t group = 0; group < groups.size(); ++group) {
     int64_t compressed = 0;
-    for (const ColumnChunk& chunk : groups[group].columns) compressed += chunk.meta.compressed_bytes;
+    for (const ColumnChunk& chunk : groups[group].columns)
+      compressed += chunk.meta.compressed_bytes;
     for (size_t column = 0; column < groups[group].columns.size(); ++column) {
       const ColumnChunk& chunk = groups[group].columns[column];
       const ColumnMetaData& meta = chunk.meta;

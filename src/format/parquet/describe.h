@@ -12,7 +12,8 @@ namespace doline::parquet {
 const Schema& schema_listing_columns();
 std::vector<Chunk> schema_listing(const ParquetFile& file);
 
-/// What parquet_kv_metadata() gives: a row for each pair that whoever wrote the file left in its footer.
+/// What parquet_kv_metadata() gives: a row for each pair that whoever wrote the file left in its
+/// footer.
 const Schema& pair_listing_columns();
 std::vector<Chunk> pair_listing(const ParquetFile& file);
 

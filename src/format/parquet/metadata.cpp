@@ -326,7 +326,8 @@ ColumnMetaData read_column_metadata(ThriftReader& in, MetadataCharge& charge) {
         meta.compressed_bytes = not_negative(in.i64(field), "compressed size");
         break;
       case 8:
-        in.read_list_into(field, ThriftType::kStruct, meta.key_values, grow, [&] { return read_key_value(in); });
+        in.read_list_into(field, ThriftType::kStruct, meta.key_values, grow,
+                          [&] { return read_key_value(in); });
         break;
       case 9:
         meta.data_page_offset = not_negative(in.i64(field), "data page offset");
@@ -467,7 +468,8 @@ FileMetaData parse_file_metadata(BufferRef bytes) {
                           [&] { return read_row_group(in, file.charge); });
         break;
       case 5:
-        in.read_list_into(field, ThriftType::kStruct, file.key_values, grow, [&] { return read_key_value(in); });
+        in.read_list_into(field, ThriftType::kStruct, file.key_values, grow,
+                          [&] { return read_key_value(in); });
         break;
       case 6:
         file.created_by = in.binary(field);

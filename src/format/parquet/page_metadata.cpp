@@ -149,7 +149,8 @@ ColumnIndex parse_column_index(std::span<const std::byte> bytes) {
   in.read_struct([&](ThriftField field) {
     switch (field.id) {
       case 1:
-        in.read_list_into(field, ThriftType::kTrue, index.null_pages, grow, [&] { return in.element_boolean(); });
+        in.read_list_into(field, ThriftType::kTrue, index.null_pages, grow,
+                          [&] { return in.element_boolean(); });
         break;
       case 2:
         in.read_list_into(field, ThriftType::kBinary, index.min_values, grow, text);
@@ -158,7 +159,8 @@ ColumnIndex parse_column_index(std::span<const std::byte> bytes) {
         in.read_list_into(field, ThriftType::kBinary, index.max_values, grow, text);
         break;
       case 5:
-        in.read_list_into(field, ThriftType::kI64, index.null_counts, grow, [&] { return in.element_i64(); });
+        in.read_list_into(field, ThriftType::kI64, index.null_counts, grow,
+                          [&] { return in.element_i64(); });
         break;
       default:
         in.skip(field);

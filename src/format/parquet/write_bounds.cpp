@@ -52,7 +52,8 @@ std::optional<WrittenBounds> text_bounds(const LeafData& data, size_t begin, siz
     if (data.texts[i] < data.texts[min]) min = i;
     if (data.texts[max] < data.texts[i]) max = i;
   }
-  if (std::max(data.texts[min].size(), data.texts[max].size()) > kMostBoundedBytes) return std::nullopt;
+  if (std::max(data.texts[min].size(), data.texts[max].size()) > kMostBoundedBytes)
+    return std::nullopt;
   return WrittenBounds{std::string(data.texts[min].view()), std::string(data.texts[max].view())};
 }
 

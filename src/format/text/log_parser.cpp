@@ -81,14 +81,16 @@ std::string_view whole_lines(std::string_view sample, size_t limit) {
 
 /// Fields of key=value pairs are no fields of paragraphs, though their names may be read so.
 bool has_pairs(const LogParser& parser) {
-  return std::any_of(parser.columns().begin(), parser.columns().end(),
-                     [](const Field& column) { return column.name.find('=') != std::string::npos; });
+  return std::any_of(parser.columns().begin(), parser.columns().end(), [](const Field& column) {
+    return column.name.find('=') != std::string::npos;
+  });
 }
 
 LogFormat detect(const LogOptions& options, std::string_view sample) {
   if (sample.empty()) return LogFormat::kLogfmt;
   const std::string_view lines = whole_lines(sample, kDetectionBytes);
-  for (const std::span<const LogFormat> formats : {std::span<const LogFormat>(kStrict), std::span<const LogFormat>(kLenient)}) {
+  for (const std::span<const LogFormat> formats :
+       {std::span<const LogFormat>(kStrict), std::span<const LogFormat>(kLenient)}) {
     LogFormat best = LogFormat::kAuto;
     double best_share = 0;
     for (const LogFormat format : formats) {

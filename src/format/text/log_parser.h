@@ -113,9 +113,9 @@ class LogParser {
 
 /// A parser for the file that begins with `sample`: its format is detected if the options say
 /// kAuto, and columns that the format leaves open (logfmt, deb822, regex) are found in it. A sample
-/// need not end with a record's end; a mebibyte is plenty. An empty sample is taken for logfmt, which
-/// has no columns of its own. Throws Error(kFormat) when no format
-/// fits, Error(kInvalidArgument) for a bad pattern.
+/// need not end with a record's end; a mebibyte is plenty. An empty sample is taken for logfmt,
+/// which has no columns of its own. Throws Error(kFormat) when no format fits,
+/// Error(kInvalidArgument) for a bad pattern.
 std::unique_ptr<const LogParser> create_log_parser(const LogOptions& options,
                                                    std::string_view sample);
 

@@ -85,7 +85,10 @@ class NamedFieldsParser : public LogParser {
    public:
     /// `separator` stands between the fields in `extra`.
     RowWriter(const NamedFieldsParser& parser, char separator)
-        : sniffed_(parser.sniffed_), record_(sniffed_), columns_(parser.index_), separator_(separator) {}
+        : sniffed_(parser.sniffed_),
+          record_(sniffed_),
+          columns_(parser.index_),
+          separator_(separator) {}
 
     void begin_record();
     /// The field's column; FieldIndex::kUnknown when it went to `extra`, `raw` as it stands.

@@ -7,9 +7,10 @@ namespace {
 
 TEST(Error, RendersTheLineWithCaretsNotesAndHint) {
   const std::string_view source = "SELECT 1;\nSELECT pric FROM orders";
-  const Error error = Error(ErrorCode::kColumnNotFound, SourceSpan{17, 21}, "no column \"{}\" in orders", "pric")
-                          .note("orders has columns id, price, placed_at")
-                          .hint("did you mean \"price\"?");
+  const Error error =
+      Error(ErrorCode::kColumnNotFound, SourceSpan{17, 21}, "no column \"{}\" in orders", "pric")
+          .note("orders has columns id, price, placed_at")
+          .hint("did you mean \"price\"?");
   EXPECT_EQ(error.render(source),
             "error[column_not_found]: no column \"pric\" in orders\n"
             " 2 | SELECT pric FROM orders\n"
@@ -21,7 +22,8 @@ TEST(Error, RendersTheLineWithCaretsNotesAndHint) {
 TEST(Error, CaretsCountCharactersNotBytes) {
   const std::string_view source = "SELECT 'ä', xyz";
   const Error error(ErrorCode::kColumnNotFound, SourceSpan{13, 16}, "no column");
-  EXPECT_EQ(error.render(source), "error[column_not_found]: no column\n 1 | SELECT 'ä', xyz\n   |             ^^^");
+  EXPECT_EQ(error.render(source),
+            "error[column_not_found]: no column\n 1 | SELECT 'ä', xyz\n   |             ^^^");
 }
 
 TEST(Error, ALongLineIsShownAroundItsPlace) {
@@ -29,12 +31,13 @@ TEST(Error, ALongLineIsShownAroundItsPlace) {
   const std::string after(300, 'b');
   const Error error(ErrorCode::kColumnNotFound, SourceSpan{300, 304}, "no column");
   EXPECT_EQ(error.render(before + "pric" + after),
-            "error[column_not_found]: no column\n 1 | …" + std::string(50, 'a') + "pric" + std::string(66, 'b') +
-                "…\n   |  " + std::string(50, ' ') + "^^^^");
+            "error[column_not_found]: no column\n 1 | …" + std::string(50, 'a') + "pric" +
+                std::string(66, 'b') + "…\n   |  " + std::string(50, ' ') + "^^^^");
   // Not within a character.
   std::string umlauts;
   for (int i = 0; i < 200; ++i) umlauts += "ä";
-  const std::string shown = Error(ErrorCode::kSyntax, SourceSpan{201, 202}, "x").render("x" + umlauts);
+  const std::string shown =
+      Error(ErrorCode::kSyntax, SourceSpan{201, 202}, "x").render("x" + umlauts);
   EXPECT_EQ(shown.find("\n   | " + std::string(26, ' ') + "^"), shown.rfind('\n')) << shown;
 }
 

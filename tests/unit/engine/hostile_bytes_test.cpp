@@ -41,11 +41,16 @@ std::string refusal(const Bytes& bytes) {
 }
 
 constexpr const char* kStatements[] = {
-    "SELECT i % 3 AS k, sum(DISTINCT i) FILTER (WHERE i > 1), list(i ORDER BY i DESC) FROM range(10) t(i) GROUP BY k",
-    "SELECT i, lag(i, 2, 5) OVER (ORDER BY i), sum(i) OVER (PARTITION BY i % 2 ROWS 1 PRECEDING) FROM range(9) t(i)",
-    "SELECT a.i FROM range(9) a(i) LEFT JOIN range(5) b(i) ON a.i = b.i AND a.i > b.i + 2 ORDER BY a.i DESC LIMIT 3",
-    "SELECT i IN (1, 2), CASE WHEN i > 2 THEN 'a' END, coalesce(i, 1) IS NULL FROM range(3) t(i) WHERE i > 1 OR i = 0",
-    "SELECT list_transform([1, i], lambda x: x + i), TRY(1 // i), TRY_CAST('x' AS DATE) FROM range(3) t(i) LIMIT 10%",
+    "SELECT i % 3 AS k, sum(DISTINCT i) FILTER (WHERE i > 1), list(i ORDER BY i DESC) FROM "
+    "range(10) t(i) GROUP BY k",
+    "SELECT i, lag(i, 2, 5) OVER (ORDER BY i), sum(i) OVER (PARTITION BY i % 2 ROWS 1 PRECEDING) "
+    "FROM range(9) t(i)",
+    "SELECT a.i FROM range(9) a(i) LEFT JOIN range(5) b(i) ON a.i = b.i AND a.i > b.i + 2 ORDER BY "
+    "a.i DESC LIMIT 3",
+    "SELECT i IN (1, 2), CASE WHEN i > 2 THEN 'a' END, coalesce(i, 1) IS NULL FROM range(3) t(i) "
+    "WHERE i > 1 OR i = 0",
+    "SELECT list_transform([1, i], lambda x: x + i), TRY(1 // i), TRY_CAST('x' AS DATE) FROM "
+    "range(3) t(i) LIMIT 10%",
 };
 
 // Symptom: a child that the bytes leave out was a null pointer where plans are printed, a type that
@@ -57,7 +62,8 @@ TEST(PlanBytes, SurviveEveryByteLeftOutOrChanged) {
     size_t refused = 0;
     for (size_t at = 0; at < bytes.size(); ++at) {
       const std::byte kept = bytes[at];
-      for (const std::byte changed : {std::byte{0}, std::byte{255}, kept ^ std::byte{1}, kept ^ std::byte{0x80}}) {
+      for (const std::byte changed :
+           {std::byte{0}, std::byte{255}, kept ^ std::byte{1}, kept ^ std::byte{0x80}}) {
         bytes[at] = changed;
         refused += !refusal(bytes).empty();
       }
@@ -71,8 +77,11 @@ TEST(PlanBytes, SurviveEveryByteLeftOutOrChanged) {
 }
 
 TEST(PlanBytes, ANodeWithoutItsChildIsRefusedByTheChildsName) {
-  const PlanRef plan = bind_query(
-      *session().prepare("FROM range(3) t(i) WHERE i > 1").statement->as<sql::SelectStatement>().query, session());
+  const PlanRef plan = bind_query(*session()
+                                       .prepare("FROM range(3) t(i) WHERE i > 1")
+                                       .statement->as<sql::SelectStatement>()
+                                       .query,
+                                  session());
   PlanRef at = plan;
   while (dynamic_cast<const FilterNode*>(at.get()) == nullptr) at = at->children()[0];
   const auto filter = make_ref<FilterNode>();

@@ -53,7 +53,8 @@ class Held final : public Spillable {
 };
 
 struct OneQuery {
-  explicit OneQuery(Budget& all) : budget(Budget::create("query", all)), arbiter(budget, make_ref<NoFile>(), &timers) {}
+  explicit OneQuery(Budget& all)
+      : budget(Budget::create("query", all)), arbiter(budget, make_ref<NoFile>(), &timers) {}
   Arbiter::Room ask(size_t bytes) { return arbiter.make_room(*budget, bytes, waker); }
 
   HandTimers timers;
@@ -63,7 +64,9 @@ struct OneQuery {
   QueryArbiter arbiter;
 };
 
-BudgetRef some_memory() { return Budget::create("all", Budget::process(), 64 * kMega); }  // soft limit: 56
+BudgetRef some_memory() {
+  return Budget::create("all", Budget::process(), 64 * kMega);
+}  // soft limit: 56
 
 TEST(QueryArbiter, TheLargestIdleStateGoesFirstAndInSteps) {
   const BudgetRef all = some_memory();

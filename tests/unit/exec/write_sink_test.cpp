@@ -11,7 +11,9 @@ class FullDisk final : public Writer {
  public:
   explicit FullDisk(int room) : room_(room) {}
   size_t batch_rows() const override { return 1; }
-  std::unique_ptr<Encoded> encode(std::vector<Chunk>) override { return std::make_unique<Encoded>(); }
+  std::unique_ptr<Encoded> encode(std::vector<Chunk>) override {
+    return std::make_unique<Encoded>();
+  }
   void commit(std::unique_ptr<Encoded> encoded) override {
     ASSERT_NE(encoded, nullptr);
     if (room_ == 0) throw Error(ErrorCode::kIo, "no space left");

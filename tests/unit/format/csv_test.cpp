@@ -66,7 +66,10 @@ TEST(CsvRows, SplitsAsTheDialectSays) {
       {"quote within a value", {}, "x\"y,1\nz\"w\"k,2\n", {{"x\"y", "1"}, {"z\"w\"k", "2"}}},
       {"spaces before a quote", {}, "1, \"x,y\"\n", {{"1", "x,y"}}},
       {"escape", {',', '"', '\\'}, "\"a\\\",b\",2\n", {{"a\",b", "2"}}},
-      {"comments", {',', '"', '"', '#'}, "# a,b\n1,2\n3,4#x,\"\n5,6\n", {{"1", "2"}, {"3", "4"}, {"5", "6"}}},
+      {"comments",
+       {',', '"', '"', '#'},
+       "# a,b\n1,2\n3,4#x,\"\n5,6\n",
+       {{"1", "2"}, {"3", "4"}, {"5", "6"}}},
       {"no quotes", {',', 0, 0}, "\"a,b\"\n", {{"\"a", "b\""}}},
       {"old newlines", {',', '"', '"', 0, true}, "1,2\r3,4\r", {{"1", "2"}, {"3", "4"}}},
   };
@@ -111,7 +114,9 @@ TEST(CsvRows, WordsAndStateMachineAgree) {
       for (size_t at = 0; at < text.size();) {
         at = by_bytes.scan(text, at, std::min(text.size(), at + 37), narrow, narrow_rows);
       }
-      const auto list = [](const CsvPositions& of) { return std::vector<uint32_t>(of.begin(), of.end()); };
+      const auto list = [](const CsvPositions& of) {
+        return std::vector<uint32_t>(of.begin(), of.end());
+      };
       ASSERT_EQ(list(wide), list(narrow)) << seed << ": " << text;
       ASSERT_EQ(list(wide_rows), list(narrow_rows)) << seed;
       ASSERT_EQ(by_words.state(), by_bytes.state()) << seed;
@@ -123,7 +128,8 @@ TEST(CsvKernels, LevelsAgree) {
   const auto run = [](const CsvKernels& kernels, const CsvSigns& signs, const std::string& text) {
     std::vector<uint32_t> positions(text.size() + 16), rows(text.size());
     CsvCarry carry{0, 1};
-    const CsvMarked done = kernels.mark(text.data(), text.size() / 64, &signs, &carry, 5, 3, positions.data(), rows.data());
+    const CsvMarked done = kernels.mark(text.data(), text.size() / 64, &signs, &carry, 5, 3,
+                                        positions.data(), rows.data());
     positions.resize(done.positions);
     rows.resize(done.row_ends);
     CsvCarry skimmed{0, 1};
@@ -146,19 +152,49 @@ TEST(CsvKernels, LevelsAgree) {
     for (const CsvDialect& dialect : dialects) {
       const CsvSigns signs = dialect.signs();
       const auto expected = run(scalar::kCsvKernels, signs, text);
-      if (cpu_has(SimdLevel::kAvx2)) EXPECT_EQ(run(avx2::kCsvKernels, signs, text), expected) << seed;
-      if (cpu_has(SimdLevel::kAvx512)) EXPECT_EQ(run(avx512::kCsvKernels, signs, text), expected) << seed;
+      if (cpu_has(SimdLevel::kAvx2))
+        EXPECT_EQ(run(avx2::kCsvKernels, signs, text), expected) << seed;
+      if (cpu_has(SimdLevel::kAvx512))
+        EXPECT_EQ(run(avx512::kCsvKernels, signs, text), expected) << seed;
     }
   }
 }
 
 TEST(PaddedValue, ReadsWhatTheOtherWayReads) {
-  const char* const texts[] = {"0", "7", "-7", "12345678", "123456789012345", "1234567890123456", "1.5", "-0.04", "21168.23",
-                               ".5", "5.", ".", "-", "", "1.2.3", "12a", "a12", "1-2", "0.000000000000001", "99999999999999.9",
-                               "1996-03-13", "1900-01-01", "2099-12-31", "2000-02-29", "1999-02-29", "1996-13-01", "1996-00-10",
-                               "1996-01-00", "1899-12-31", "1996/03/13", "1996-3-130"};
+  const char* const texts[] = {"0",
+                               "7",
+                               "-7",
+                               "12345678",
+                               "123456789012345",
+                               "1234567890123456",
+                               "1.5",
+                               "-0.04",
+                               "21168.23",
+                               ".5",
+                               "5.",
+                               ".",
+                               "-",
+                               "",
+                               "1.2.3",
+                               "12a",
+                               "a12",
+                               "1-2",
+                               "0.000000000000001",
+                               "99999999999999.9",
+                               "1996-03-13",
+                               "1900-01-01",
+                               "2099-12-31",
+                               "2000-02-29",
+                               "1999-02-29",
+                               "1996-13-01",
+                               "1996-00-10",
+                               "1996-01-00",
+                               "1899-12-31",
+                               "1996/03/13",
+                               "1996-3-130"};
   for (const std::string text : texts) {
-    std::string buffer = text + std::string(padded::kReadable, '9');  // what stands behind means nothing
+    std::string buffer =
+        text + std::string(padded::kReadable, '9');  // what stands behind means nothing
     const std::string_view view = std::string_view(buffer).substr(0, text.size());
     int64_t whole = 0, expected_whole = 0;
     if (padded::read_integer(view, whole)) {
@@ -177,14 +213,19 @@ TEST(PaddedValue, ReadsWhatTheOtherWayReads) {
     }
   }
   int64_t value = 0;
-  EXPECT_TRUE(padded::read_integer(std::string_view("-123456789012345                 ").substr(0, 16), value));
+  EXPECT_TRUE(padded::read_integer(
+      std::string_view("-123456789012345                 ").substr(0, 16), value));
   EXPECT_EQ(value, -123456789012345);
-  EXPECT_TRUE(padded::read_decimal(std::string_view("12.5                 ").substr(0, 4), 6, 3, value));
+  EXPECT_TRUE(
+      padded::read_decimal(std::string_view("12.5                 ").substr(0, 4), 6, 3, value));
   EXPECT_EQ(value, 12500);
-  EXPECT_FALSE(padded::read_decimal(std::string_view("1234.5                 ").substr(0, 6), 6, 3, value));
-  EXPECT_FALSE(padded::read_decimal(std::string_view("0.1234                 ").substr(0, 6), 6, 3, value));
+  EXPECT_FALSE(
+      padded::read_decimal(std::string_view("1234.5                 ").substr(0, 6), 6, 3, value));
+  EXPECT_FALSE(
+      padded::read_decimal(std::string_view("0.1234                 ").substr(0, 6), 6, 3, value));
   for (uint32_t size = 0; size < 20; ++size) {
-    const std::string_view text = std::string_view("abcdefghijklmnopqrstuvwxyz0123456789abc").substr(0, size);
+    const std::string_view text =
+        std::string_view("abcdefghijklmnopqrstuvwxyz0123456789abc").substr(0, size);
     EXPECT_EQ(padded::view_of(text.data(), size), StringView(text)) << size;
   }
 }
@@ -195,7 +236,8 @@ TEST(CsvBlockCutter, PiecesHoldTheSameRowsAsTheWhole) {
     CsvOptions options;
     const Rows whole = rows_of(options.dialect, text);
     for (const size_t block : {33, 64, 1000, 5000}) {
-      CsvBlockCutter cutter(std::make_unique<ReadAhead>(std::make_unique<TextStream>(text), block, 2, current_budget()),
+      CsvBlockCutter cutter(std::make_unique<ReadAhead>(std::make_unique<TextStream>(text), block,
+                                                        2, current_budget()),
                             options, "text.csv");
       Rows parts;
       uint64_t byte = 0;
@@ -204,7 +246,9 @@ TEST(CsvBlockCutter, PiecesHoldTheSameRowsAsTheWhole) {
         if (poll == Poll::kBlocked) continue;
         for (const CsvPiece& piece : pieces) {
           EXPECT_EQ(piece.place.byte, byte);
-          EXPECT_EQ(piece.place.line, 1u + static_cast<uint64_t>(std::count(text.begin(), text.begin() + static_cast<long>(byte), '\n')));
+          EXPECT_EQ(piece.place.line,
+                    1u + static_cast<uint64_t>(std::count(
+                             text.begin(), text.begin() + static_cast<long>(byte), '\n')));
           byte += piece.text.size();
           const Rows rows = rows_of(options.dialect, piece.text);
           parts.insert(parts.end(), rows.begin(), rows.end());
@@ -219,9 +263,10 @@ TEST(CsvBlockCutter, PiecesHoldTheSameRowsAsTheWhole) {
 TEST(CsvBlockCutter, ARowBeyondTheLimitIsAnError) {
   CsvOptions options;
   options.max_line_bytes = 100;
-  CsvBlockCutter cutter(std::make_unique<ReadAhead>(std::make_unique<TextStream>("a,b\n\"" + std::string(5000, 'x')), 64, 2,
-                                                    current_budget()),
-                        options, "text.csv");
+  CsvBlockCutter cutter(
+      std::make_unique<ReadAhead>(std::make_unique<TextStream>("a,b\n\"" + std::string(5000, 'x')),
+                                  64, 2, current_budget()),
+      options, "text.csv");
   std::vector<CsvPiece> pieces;
   EXPECT_THROW(
       {

@@ -304,16 +304,22 @@ TEST(LogParser, DetectsTheFormat) {
   EXPECT_EQ(read_all(*create_log_parser({}, ""), "").rows, std::vector<std::string>());
 }
 
-// What a strict format takes for damage, a lenient one may take for a record or for the rest of one.
+// What a strict format takes for damage, a lenient one may take for a record or for the rest of
+// one.
 TEST(LogParser, ALenientFormatIsOnlyTakenWhereNoStrictOneFits) {
   const std::string good = "2024-01-01 10:00:00 startup archives unpack\n";
   EXPECT_EQ(create_log_parser({}, good + " broken\n")->format(), LogFormat::kDpkg);
-  EXPECT_EQ(create_log_parser({}, good + good + "2024-01-01 10:00:00 sideways a b\n")->format(), LogFormat::kDpkg);
-  EXPECT_EQ(create_log_parser({}, "2024-01-01 10:00:00 web1 sshd: a\n" + good)->format(), LogFormat::kDpkg);
-  EXPECT_EQ(create_log_parser({}, "2024-01-01T10:00:00Z web1 sshd: a\n goes on\n")->format(), LogFormat::kSyslog);
+  EXPECT_EQ(create_log_parser({}, good + good + "2024-01-01 10:00:00 sideways a b\n")->format(),
+            LogFormat::kDpkg);
+  EXPECT_EQ(create_log_parser({}, "2024-01-01 10:00:00 web1 sshd: a\n" + good)->format(),
+            LogFormat::kDpkg);
+  EXPECT_EQ(create_log_parser({}, "2024-01-01T10:00:00Z web1 sshd: a\n goes on\n")->format(),
+            LogFormat::kSyslog);
   // The first colon stands in a value.
-  for (const char* pairs : {"time=2026-11-29T02:00:00Z level=info msg=a dur=1\n", "time=\"2026-11-29T02:00:00Z\" level=info\n"}) {
-    EXPECT_EQ(create_log_parser({}, std::string(pairs) + pairs)->format(), LogFormat::kLogfmt) << pairs;
+  for (const char* pairs : {"time=2026-11-29T02:00:00Z level=info msg=a dur=1\n",
+                            "time=\"2026-11-29T02:00:00Z\" level=info\n"}) {
+    EXPECT_EQ(create_log_parser({}, std::string(pairs) + pairs)->format(), LogFormat::kLogfmt)
+        << pairs;
   }
 }
 

@@ -423,7 +423,8 @@ TEST(ParquetWriter, LargeTextsHaveNoBounds) {
     ColumnBuilder builder(Type::varchar());
     builder.append_text("short");
     builder.append_text(std::string(size, 'z'));
-    const auto file = open_bytes(write_file({{"s", Type::varchar()}}, {{Chunk({builder.seal()}, 2)}}, {}));
+    const auto file =
+        open_bytes(write_file({{"s", Type::varchar()}}, {{Chunk({builder.seal()}, 2)}}, {}));
     EXPECT_EQ(column_texts(file, 10, 0).at(1).size(), size + 2);
     EXPECT_EQ(file->column_bounds(0).min.has_value(), size <= size_t{1} << 20) << size;
   }

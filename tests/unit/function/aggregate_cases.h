@@ -269,7 +269,7 @@ inline const std::vector<AggregateCase> kAggregateCases = {
     {"regr_slope", {{"DOUBLE", "3 3"}, {"DOUBLE", "3 3"}}, "", "nan", "DOUBLE"},
     {"stddev_samp", {{"DOUBLE", "5"}}, "", "NULL", "DOUBLE"},
     {"var_pop", {{"DOUBLE", "5"}}, "", "0.0", "DOUBLE"},
-    {"sem", {{"DOUBLE", "5"}}, "", "0.0", "DOUBLE"},    // clang-format on
+    {"sem", {{"DOUBLE", "5"}}, "", "0.0", "DOUBLE"},  // clang-format on
 };
 
 }  // namespace doline

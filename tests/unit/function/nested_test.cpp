@@ -80,7 +80,8 @@ TEST(Lists, OnlyTheGreatestBoundLeavesASliceOpen) {
   low.append(int64_t{2});
   low.append_null();
   const Column lows = low.seal();
-  const Column arguments[] = {Column::constant(list, 2), lows, Value::integer(INT64_MAX).to_column(2)};
+  const Column arguments[] = {Column::constant(list, 2), lows,
+                              Value::integer(INT64_MAX).to_column(2)};
   FunctionBinding binding;
   binding.constants = {std::nullopt, std::nullopt, Value::integer(INT64_MAX)};
   overload.bind(binding);

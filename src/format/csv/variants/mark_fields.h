@@ -50,8 +50,14 @@ struct CsvKernels {
   CsvSkimmed (*skim)(const char* text, size_t words, const CsvSigns* signs, CsvCarry* carry);
 };
 
-namespace scalar { extern const CsvKernels kCsvKernels; }
-namespace avx2 { extern const CsvKernels kCsvKernels; }
-namespace avx512 { extern const CsvKernels kCsvKernels; }
+namespace scalar {
+extern const CsvKernels kCsvKernels;
+}
+namespace avx2 {
+extern const CsvKernels kCsvKernels;
+}
+namespace avx512 {
+extern const CsvKernels kCsvKernels;
+}
 
 }  // namespace doline
