@@ -120,7 +120,7 @@ void append_json(std::string& out, const Column& column, uint32_t row, const Zon
 }
 
 std::string short_type_name(TypeRef type) {
-  if (type->is(TypeKind::kNull)) return "null";
+  if (type->is(TypeKind::kNull)) return "\"null\"";
   if (type->is(TypeKind::kList)) return short_type_name(type->child()) + "[]";
   const std::string name = ascii_lower(type->name());
   constexpr std::pair<std::string_view, std::string_view> kShort[] = {

@@ -117,9 +117,13 @@ class Runner {
            word == "concurrentforeach";
   }
 
-  /// `skipif doline`, `onlyif i=3`: whether what it says holds here.
+  /// `skipif doline`, `onlyif i=3`, `onlyif sanitized` (memory has other sizes there): whether what
+  /// it says holds here.
   static bool holds(const std::string& what, const Variables& variables) {
     if (what == "doline" || what == "duckdb") return true;
+#ifdef DOLINE_SANITIZED
+    if (what == "sanitized") return true;
+#endif
     const size_t equals = what.find('=');
     if (equals == std::string::npos) return false;
     const auto known = variables.find(what.substr(0, equals));
