@@ -1,6 +1,7 @@
 #include "format/json/value_cutter.h"
 
 #include <cstring>
+#include <span>
 
 #include "base/error.h"
 #include "format/json/token_cursor.h"
@@ -52,13 +53,32 @@ void JsonCutter::feed(const BufferRef& block, std::vector<JsonPiece>& out) {
   block->data()[block->size_bytes()] = std::byte{0};  // numbers at the very end of a file end there
   std::string_view text(block->as<char>(), block->size_bytes());
   if (!seen_begin_) {
-    seen_begin_ = true;
-    if (text.starts_with(kByteOrderMark)) {
-      text.remove_prefix(kByteOrderMark.size());
-      byte_ += kByteOrderMark.size();
+    while (!text.empty() && mark_bytes_ < kByteOrderMark.size() &&
+           text.front() == kByteOrderMark[mark_bytes_]) {
+      text.remove_prefix(1);
+      ++mark_bytes_;
     }
-    if (format_ == JsonFormat::kUnstructured) state_ = State::kValue;
+    if (mark_bytes_ < kByteOrderMark.size() && text.empty()) return;
+    begin_text(out);
   }
+  feed_text(text, block, out);
+}
+
+void JsonCutter::begin_text(std::vector<JsonPiece>& out) {
+  seen_begin_ = true;
+  if (format_ == JsonFormat::kUnstructured) state_ = State::kValue;
+  if (mark_bytes_ == kByteOrderMark.size()) {
+    byte_ += mark_bytes_;
+  } else if (mark_bytes_ > 0) {  // it only began like one
+    const std::string_view text = kByteOrderMark.substr(0, mark_bytes_);
+    const BufferRef block = Buffer::copy_of(std::as_bytes(std::span(text)));
+    block->data()[block->size_bytes()] = std::byte{0};
+    feed_text({block->as<char>(), block->size_bytes()}, block, out);
+  }
+}
+
+void JsonCutter::feed_text(std::string_view text, const BufferRef& block,
+                           std::vector<JsonPiece>& out) {
   if (format_ == JsonFormat::kLines) {
     feed_lines(text, block, out);
   } else {
@@ -226,6 +246,7 @@ void JsonCutter::feed_values(std::string_view text, const BufferRef& block,
 }
 
 void JsonCutter::finish(std::vector<JsonPiece>& out) {
+  if (!seen_begin_ && mark_bytes_ > 0) begin_text(out);
   text_byte_ = byte_ + carry_.size();
   switch (state_) {
     case State::kInValue:

@@ -35,6 +35,9 @@ class JsonCutter {
     kAfterArray
   };
 
+  /// Once it is known whether a byte order mark stands first.
+  void begin_text(std::vector<JsonPiece>& out);
+  void feed_text(std::string_view text, const BufferRef& block, std::vector<JsonPiece>& out);
   void feed_lines(std::string_view text, const BufferRef& block, std::vector<JsonPiece>& out);
   void feed_values(std::string_view text, const BufferRef& block, std::vector<JsonPiece>& out);
   /// Goes on within a value; true at its end.
@@ -48,6 +51,7 @@ class JsonCutter {
   const std::string path_;
   State state_ = State::kBeforeArray;
   bool seen_begin_ = false;
+  size_t mark_bytes_ = 0;  // of the byte order mark met so far: it may lie in several blocks
   bool in_string_ = false;
   bool is_escape_ = false;  // the last sign was a backslash
   uint64_t depth_ = 0;

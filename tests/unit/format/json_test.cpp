@@ -51,6 +51,23 @@ TEST(JsonCutter, FindsTheSameValuesWhereverBlocksEnd) {
   }
 }
 
+// Symptom: a byte order mark that came in two blocks of a pipe was read as a value.
+TEST(JsonCutter, KnowsAByteOrderMarkWhereverBlocksEnd) {
+  const std::vector<std::string> one = {"1"};
+  for (size_t block = 1; block < 6; ++block) {
+    EXPECT_EQ(values_of(JsonFormat::kUnstructured, "\xEF\xBB\xBF 1", block), one) << block;
+    EXPECT_EQ(values_of(JsonFormat::kLines,
+                        "\xEF\xBB\xBF"
+                        "1",
+                        block),
+              one)
+        << block;
+    const std::vector<std::string> half = {"\xEF\xBB"};
+    EXPECT_EQ(values_of(JsonFormat::kUnstructured, "\xEF\xBB 1", block).front(), half.front());
+    EXPECT_EQ(values_of(JsonFormat::kLines, "\xEF\xBB", block), half) << block;
+  }
+}
+
 TEST(JsonCutter, GivesAllBytesOfLines) {
   const std::string_view file = "{\"a\":1}\n\n{\"b\":\"\\n\"}\r\n3";
   for (size_t block = 1; block < 30; ++block) {
