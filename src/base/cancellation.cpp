@@ -1,5 +1,7 @@
 #include "base/cancellation.h"
 
+#include <utility>
+
 #include "base/error.h"
 
 namespace doline {
@@ -8,23 +10,41 @@ namespace {
 
 constexpr int64_t kPatient = -1;
 
-thread_local const std::atomic<bool>* thread_cancelled = nullptr;
+thread_local CancellationScope* innermost = nullptr;
 thread_local int64_t polls_left = kPatient;
 
 }  // namespace
 
 CancellationScope::CancellationScope(const std::atomic<bool>& cancelled) noexcept
-    : outer_(thread_cancelled) {
-  thread_cancelled = &cancelled;
+    : cancelled_(&cancelled), outer_(innermost) {
+  innermost = this;
 }
-CancellationScope::~CancellationScope() { thread_cancelled = outer_; }
+CancellationScope::CancellationScope(std::function<bool()> is_unwanted) noexcept
+    : asked_(std::move(is_unwanted)), outer_(innermost) {
+  innermost = this;
+}
+CancellationScope::~CancellationScope() { innermost = outer_; }
+
+bool CancellationScope::asks() noexcept {
+  const CancellationScope* at = innermost;
+  while (at && at->cancelled_) at = at->outer_;
+  return at != nullptr;
+}
+
+bool CancellationScope::is_unwanted() {
+  if (cancelled_) return cancelled_->load(std::memory_order_relaxed);
+  const auto now = std::chrono::steady_clock::now();
+  if (now - asked_at_ < std::chrono::milliseconds(kAskEveryMs)) return false;
+  asked_at_ = now;
+  return asked_();
+}
 
 PatienceScope::PatienceScope(uint32_t polls) noexcept : outer_(polls_left) { polls_left = polls; }
 PatienceScope::~PatienceScope() { polls_left = outer_; }
 
 void poll_cancellation() {
-  if (thread_cancelled && thread_cancelled->load(std::memory_order_relaxed)) {
-    throw Error(ErrorCode::kCancelled, "the query was cancelled");
+  for (CancellationScope* at = innermost; at; at = at->outer_) {
+    if (at->is_unwanted()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
   }
   if (polls_left == kPatient) return;
   if (polls_left == 0)

@@ -101,7 +101,7 @@ PlanRef QueryBinder::bind(const sql::Query& query, const CommonTables& tables) {
       }
     }
     if (query.with.recursive)
-      entry->outer[name] = entry;  // seen by itself: refused by name for now
+      entry->outer[name] = entry;  // seen by itself, and then refused by name
     tables_[name] = std::move(entry);
   }
   PlanRef plan = body(query);

@@ -5,6 +5,7 @@
 #include <map>
 #include <thread>
 
+#include "base/cancellation.h"
 #include "engine/idle_memory.h"
 #include "io/spill_file.h"
 
@@ -62,7 +63,6 @@ Query::Query(Schema schema, std::vector<Chunk> rows)
 Query::Query(PlanRef plan, std::unique_ptr<QueryContext> context, std::string text)
     : schema_(plan->schema), text_(std::move(text)), plan_(plan) {
   BudgetScope budget(*context->budget);
-  let_ask(*context);
   running_ = std::make_shared<Running>(std::move(context), std::move(plan));
   running_->run->start();
 }
@@ -100,7 +100,6 @@ void Query::start_over() {
   Bound bound = rebind_();
   schema_ = bound.plan->schema;
   BudgetScope budget(*bound.context->budget);
-  let_ask(*bound.context);
   auto fresh = std::make_shared<Running>(std::move(bound.context), bound.plan);
   {
     MutexLock lock(mutex_);  // progress() and the profile read both from other threads
@@ -118,15 +117,8 @@ void Query::ask() {
   if (poll_()) cancel();
 }
 
-void Query::let_ask(QueryContext& context) {
-  context.ask_user = [this] {
-    if (std::this_thread::get_id() == worker_.load(std::memory_order_relaxed)) ask();
-  };
-}
-
 /// Works on one attempt.
 bool Query::work(Running& running) {
-  worker_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   while (true) {
     ask();  // also where rows come faster than they are taken, and nothing is ever waited for
     if (running.result->has_chunk()) return true;
@@ -148,6 +140,10 @@ bool Query::work(Running& running) {
 }
 
 bool Query::advance() {
+  const CancellationScope asking([this] {
+    ask();
+    return cancelled_.load(std::memory_order_relaxed);
+  });
   while (true) {
     auto current = running();
     if (!current) return false;

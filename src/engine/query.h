@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "base/thread_safety.h"
 #include "exec/lower.h"
@@ -93,8 +92,6 @@ class Query {
   void start_over();
   /// Polls, about every 50 ms.
   void ask();
-  /// Tasks that wait for something outside poll too where the caller's thread runs them.
-  void let_ask(QueryContext& context);
 
   Schema schema_;
   std::string text_;
@@ -102,7 +99,6 @@ class Query {
   bool returns_rows_ = true;
   std::function<bool()> poll_;
   std::chrono::steady_clock::time_point polled_at_{};
-  std::atomic<std::thread::id> worker_{};  // who calls next()
   Rebind rebind_;
   mutable bool handed_out_ = false;
   std::atomic<bool> cancelled_{false};

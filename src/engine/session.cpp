@@ -2,8 +2,8 @@
 
 #include <chrono>
 
+#include "base/cancellation.h"
 #include "engine/statements.h"
-#include "io/wanted_scope.h"
 #include "kernel/time_zone.h"
 #include "sql/parser.h"
 #include "table/table_function.h"
@@ -39,6 +39,8 @@ Prepared Session::prepare(std::string_view text) const {
 
 std::unique_ptr<Query> Session::run(const Prepared& prepared, const Parameters& parameters) {
   refresh_constants();
+  const CancellationScope wanted(
+      [this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
   return StatementRunner::run(*this, prepared, parameters);
 }
 
@@ -85,8 +87,6 @@ std::optional<std::string> Session::find_view(const std::vector<std::string>& na
 }
 
 TableRef Session::open_file(const std::string& path, SourceSpan span) {
-  const WantedScope wanted(
-      [this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
   const TableFunction* function = table_function_for_path(path);
   FileSystem& files = FileSystem::local();
   if (path == "-" || path == "/dev/stdin")
@@ -109,8 +109,6 @@ TableRef Session::open_file(const std::string& path, SourceSpan span) {
 TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
   const TableFunction* function = find_table_function(request.name);
   if (!function) return nullptr;
-  const WantedScope wanted(
-      [this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
   const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_,
                                      constants_,          &learned_,           &rejects_};
   return function->open(request, context);

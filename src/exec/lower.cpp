@@ -143,10 +143,6 @@ class Lowering {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
-      case NodeTag::kDistinct:
-      case NodeTag::kRange:
-      case NodeTag::kCrossProduct:
-      case NodeTag::kOrderKept:
         break;
     }
     UNREACHABLE();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/cancellation.h"
+
 namespace doline {
 
 namespace {
@@ -204,9 +206,8 @@ void WriteSink::encode(Batch batch) {
   }
   // Who is at it may wait for a pipe's reader; who waits for that goes on asking whether to.
   std::unique_lock turn(commit_turn_, std::defer_lock);
-  while (!turn.try_lock_for(std::chrono::milliseconds(20))) {
-    if (context_.is_unwanted()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
-  }
+  while (!turn.try_lock_for(std::chrono::milliseconds(CancellationScope::kAskEveryMs)))
+    poll_cancellation();
   MutexLock lock(commit_mutex_);
   encoded_[batch.number] = std::move(encoded);
   // Taken out first: when a commit throws, the other tasks find nothing of it, and nothing follows

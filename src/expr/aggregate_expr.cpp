@@ -54,8 +54,7 @@ void AggregateExpr::complete() {
   }
   // Where order changes nothing, sorting is left out.
   if (distinct) function = make_distinct(function, types);
-  // Of equally frequent values the mode is the first in the order, where one is asked for.
-  if (!order_by.empty() && (function->is_order_sensitive() || name == "mode")) {
+  if (!order_by.empty() && function->is_order_sensitive()) {
     std::vector<AggregateSortKey> keys;
     for (const auto& key : order_by) {
       evaluated.push_back(key->expr);

@@ -40,13 +40,9 @@ enum class NodeTag : uint16_t {
   kValues = 108,
   kUnnest = 109,
   kWindowing = 110,
-  kDistinct = 111,
-  kRange = 112,
   kWrite = 113,
-  kCrossProduct = 114,
   kSingleRow = 115,
   kSharedInput = 116,
-  kOrderKept = 117,
 };
 
 class AccessPolicy;  // of io/: passed on to those who open tables, not looked into here
@@ -153,7 +149,7 @@ uint64_t hash_of(const Node& node);
 
 /// The wire form: each node once (shared nodes stay shared), tagged fields, depth and size limits
 /// on reading; Error(kCorrupt) for anything else.
-inline constexpr uint16_t kPlanFormatVersion = 1;
+inline constexpr uint16_t kPlanFormatVersion = 2;
 std::vector<std::byte> to_bytes(const Node& node);
 /// `access`: what the tables that the bytes name may reach; null: there may be none.
 NodeRef node_from_bytes(std::span<const std::byte> bytes, const AccessPolicy* access = nullptr);

@@ -150,13 +150,9 @@ class ProgramCompiler {
       case NodeTag::kValues:
       case NodeTag::kUnnest:
       case NodeTag::kWindowing:
-      case NodeTag::kDistinct:
-      case NodeTag::kRange:
       case NodeTag::kWrite:
-      case NodeTag::kCrossProduct:
       case NodeTag::kSingleRow:
       case NodeTag::kSharedInput:
-      case NodeTag::kOrderKept:
         break;
     }
     UNREACHABLE();

@@ -5,6 +5,7 @@
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
 #include "function/aggregate_state.h"
+#include "function/argument.h"
 #include "rows/value_bytes.h"
 
 namespace doline {
@@ -12,6 +13,94 @@ namespace doline {
 namespace {
 
 enum class FrequencyResult : uint8_t { kMode, kHistogram, kEntropy };
+
+using Entry = ValueTable::Entry;
+
+Entry& entry_of(ValueTable& table, const Column& column, uint32_t row,
+                std::vector<std::byte>& bytes, Arena& arena, size_t tail_bytes = 0) {
+  bytes.clear();
+  append_value_bytes(bytes, column, row, ValueForm::kCanonical);
+  return table.find_or_add(bytes, hash_bytes(bytes.data(), bytes.size()), arena, tail_bytes);
+}
+
+void append_value(const Entry* entry, ColumnBuilder& out) {
+  if (!entry) return out.append_null();
+  auto bytes = entry->bytes();
+  read_value_bytes(bytes, out);
+}
+
+/// mode() over rows in any order: each value keeps the number of the row it was first met in.
+class SequencedMode final : public StateAggregate<SequencedMode, ValueTable> {
+ public:
+  explicit SequencedMode(TypeRef type) : type_(type) {}
+
+  void merge(StateSpan from, StateSpan into, Arena& arena) const override {
+    for (uint32_t i = 0; i < from.count; ++i) {
+      at(from.states[i]).for_each([&](const Entry& entry) {
+        add(at(into.states[i]), entry.bytes(), entry.hash, entry.count, first_row(entry), arena);
+      });
+    }
+  }
+  void save(const std::byte* state, StateWriter& out) const override {
+    const ValueTable& table = at(state);
+    out.put(table.size);
+    table.for_each([&](const Entry& entry) {
+      out.put(entry.hash);
+      out.put(entry.count);
+      out.put(first_row(entry));
+      out.put(entry.size);
+      out.bytes(entry.bytes().data(), entry.size);
+    });
+  }
+  void load(StateReader& in, std::byte* state, Arena& arena) const override {
+    for (auto left = in.get<uint32_t>(); left > 0; --left) {
+      const auto hash = in.get<uint64_t>();
+      const auto count = in.get<uint64_t>();
+      const auto row = in.get<int64_t>();
+      add(at(state), in.bytes(in.get<uint32_t>()), hash, count, row, arena);
+    }
+  }
+  void result(StateSpan states, ColumnBuilder& out) const override {
+    for (uint32_t i = 0; i < states.count; ++i) {
+      const Entry* best = nullptr;
+      at(states.states[i]).for_each([&](const Entry& entry) {
+        if (!best || entry.count > best->count ||
+            (entry.count == best->count && first_row(entry) < first_row(*best)))
+          best = &entry;
+      });
+      append_value(best, out);
+    }
+  }
+  TypeRef result_type() const override { return type_; }
+
+  template <class StateOf>
+  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
+    const Argument<int64_t> rows(arguments[1]);
+    std::vector<std::byte> bytes;
+    for (uint32_t i = 0; i < active.size(); ++i) {
+      if (arguments[0].is_null(active[i])) continue;
+      Entry& entry = entry_of(state_of(i), arguments[0], active[i], bytes, arena, sizeof(int64_t));
+      count(entry, 1, rows[active[i]]);
+    }
+  }
+
+ private:
+  static std::byte* tail(const Entry& entry) {
+    return const_cast<std::byte*>(entry.bytes().data()) + entry.size;
+  }
+  static int64_t first_row(const Entry& entry) { return load_unaligned<int64_t>(tail(entry)); }
+  static void count(Entry& entry, uint64_t times, int64_t row) {
+    if (entry.count == 0 || row < first_row(entry)) store_unaligned(tail(entry), row);
+    entry.count += times;
+  }
+  static void add(ValueTable& table, std::span<const std::byte> bytes, uint64_t hash,
+                  uint64_t times, int64_t row, Arena& arena) {
+    count(table.find_or_add(bytes, hash, arena, sizeof row), times, row);
+  }
+
+  const TypeRef type_;
+};
 
 /// Counts how often each value occurs; NULLs do not.
 class FrequencyAggregate final : public StateAggregate<FrequencyAggregate, ValueTable> {
@@ -30,6 +119,8 @@ class FrequencyAggregate final : public StateAggregate<FrequencyAggregate, Value
       });
     }
   }
+  bool is_order_sensitive() const override { return wanted_ == FrequencyResult::kMode; }
+  AggregateFunctionRef by_sequence() const override { return make_ref<const SequencedMode>(type_); }
   bool invertible() const override { return wanted_ != FrequencyResult::kMode; }
   void retract(std::span<const Column> arguments, const Selection& active, std::byte* state,
                Arena& arena) const override {
@@ -75,28 +166,13 @@ class FrequencyAggregate final : public StateAggregate<FrequencyAggregate, Value
   }
 
  private:
-  using Entry = ValueTable::Entry;
-  static Entry& entry_of(ValueTable& table, const Column& column, uint32_t row,
-                         std::vector<std::byte>& bytes, Arena& arena) {
-    bytes.clear();
-    append_value_bytes(bytes, column, row, ValueForm::kCanonical);
-    return table.find_or_add(bytes, hash_bytes(bytes.data(), bytes.size()), arena);
-  }
-  static void append_value(const Entry& entry, ColumnBuilder& out) {
-    auto bytes = entry.bytes();
-    read_value_bytes(bytes, out);
-  }
   /// Of equally frequent values the first met.
   static void append_mode(const ValueTable& table, ColumnBuilder& out) {
     const Entry* best = nullptr;
     table.for_each([&](const Entry& entry) {
       if (!best || entry.count > best->count) best = &entry;
     });
-    if (best) {
-      append_value(*best, out);
-    } else {
-      out.append_null();
-    }
+    append_value(best, out);
   }
   void append_histogram(const ValueTable& table, ColumnBuilder& out) const {
     std::vector<const Entry*> entries;
@@ -111,7 +187,7 @@ class FrequencyAggregate final : public StateAggregate<FrequencyAggregate, Value
     });
     ColumnBuilder& pair = out.child();
     for (const Entry* entry : entries) {
-      append_value(*entry, pair.child(0));
+      append_value(entry, pair.child(0));
       pair.child(1).append(entry->count);
       pair.finish_struct();
     }

@@ -104,7 +104,7 @@ void ValueTable::grow(Arena& arena) {
 }
 
 ValueTable::Entry& ValueTable::find_or_add(std::span<const std::byte> bytes, uint64_t hash,
-                                           Arena& arena) {
+                                           Arena& arena, size_t tail_bytes) {
   if (size + size / 2 >= capacity) grow(arena);
   uint64_t at = hash & (capacity - 1);
   while (Entry* entry = slots[at]) {
@@ -114,10 +114,12 @@ ValueTable::Entry& ValueTable::find_or_add(std::span<const std::byte> bytes, uin
     }
     at = (at + 1) & (capacity - 1);
   }
-  auto* entry = reinterpret_cast<Entry*>(arena.allocate(sizeof(Entry) + bytes.size()));
+  auto* entry = reinterpret_cast<Entry*>(arena.allocate(sizeof(Entry) + bytes.size() + tail_bytes));
   *entry = Entry{hash, 0, nullptr, static_cast<uint32_t>(bytes.size())};
   if (!bytes.empty())
     std::memcpy(reinterpret_cast<std::byte*>(entry + 1), bytes.data(), bytes.size());
+  if (tail_bytes != 0)
+    std::memset(reinterpret_cast<std::byte*>(entry + 1) + bytes.size(), 0, tail_bytes);
   (last ? last->next : first) = entry;
   last = entry;
   slots[at] = entry;

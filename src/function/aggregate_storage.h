@@ -76,7 +76,9 @@ struct ValueTable {
   uint32_t size = 0;
 
   /// The entry of `bytes`, made with count 0 when absent; its hash must be a function of the bytes.
-  Entry& find_or_add(std::span<const std::byte> bytes, uint64_t hash, Arena& arena);
+  /// Behind the bytes lie `tail_bytes` more, zero at first, for whoever keeps something by value.
+  Entry& find_or_add(std::span<const std::byte> bytes, uint64_t hash, Arena& arena,
+                     size_t tail_bytes = 0);
   /// For tables beyond the caches, in this order, each some look-ups ahead of find_or_add.
   void prefetch_slot(uint64_t hash) const {
     if (capacity != 0) __builtin_prefetch(slots + (hash & (capacity - 1)));

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/assert.h"
+#include "base/cancellation.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "io/path.h"
@@ -20,7 +21,6 @@ namespace {
 constexpr size_t kBufferBytes = size_t{1} << 20;
 /// What a pipe that poll() calls writable takes without waiting (PIPE_BUF).
 constexpr size_t kPipeBytes = 4096;
-constexpr int kAskEveryMs = 20;
 
 /// Collects what is appended into large writes; where they go is for the subclasses to say.
 class BufferedWriter : public WritableFile {
@@ -111,15 +111,13 @@ class BufferedWriter : public WritableFile {
 /// bytes, since a pipe without a reader makes its writer wait too.
 class ThroughWriter final : public BufferedWriter {
  public:
-  ThroughWriter(std::string name, DiskHandle handle, std::function<bool()> is_unwanted)
-      : BufferedWriter(std::move(name), std::move(handle)), is_unwanted_(std::move(is_unwanted)) {
+  ThroughWriter(std::string name, DiskHandle handle)
+      : BufferedWriter(std::move(name), std::move(handle)) {
     FileStatus status;
     is_stream_ = disk().status(fd(), status) < 0 || status.kind == FileKind::kStream;
   }
-  ThroughWriter(Disk& disk, std::string name, std::function<bool()> is_unwanted)
-      : BufferedWriter(std::move(name), {}),
-        unopened_(&disk),
-        is_unwanted_(std::move(is_unwanted)) {}
+  ThroughWriter(Disk& disk, std::string name)
+      : BufferedWriter(std::move(name), {}), unopened_(&disk) {}
   ~ThroughWriter() override { forget(); }
 
   void publish() override {
@@ -135,32 +133,27 @@ class ThroughWriter final : public BufferedWriter {
     if (is_open()) return;
     ASSERT(unopened_ != nullptr);
     for (;;) {
-      check_wanted();
+      poll_cancellation();
       const int opened = unopened_->open(path(), O_WRONLY | O_NONBLOCK | O_NOCTTY);
       if (opened >= 0) {
         set_handle(DiskHandle(*std::exchange(unopened_, nullptr), opened));
         return;
       }
       if (opened != -ENXIO && opened != -EINTR) throw disk_error("write", path(), -opened);
-      ::usleep(kAskEveryMs * 1000);  // nobody reads it yet
+      ::usleep(CancellationScope::kAskEveryMs * 1000);  // nobody reads it yet
     }
   }
   size_t wait_for_room() override {
     if (!is_stream_) return SIZE_MAX;
     for (;;) {
-      check_wanted();
-      const int room = disk().wait_writable(fd(), kAskEveryMs);
+      poll_cancellation();
+      const int room = disk().wait_writable(fd(), CancellationScope::kAskEveryMs);
       if (room > 0) return kPipeBytes;
       if (room < 0 && room != -EINTR) throw disk_error("write", path(), -room);
     }
   }
-  void check_wanted() const {
-    if (is_unwanted_ && is_unwanted_())
-      throw Error(ErrorCode::kCancelled, "stopped writing {}", path());
-  }
 
   Disk* unopened_ = nullptr;  // until it is opened
-  const std::function<bool()> is_unwanted_;
   bool is_stream_ = true;
 };
 
@@ -222,10 +215,8 @@ std::string temporary_name(const std::string& path) {
 
 }  // namespace
 
-std::unique_ptr<WritableFile> write_through(std::string name, DiskHandle handle,
-                                            std::function<bool()> is_unwanted) {
-  return std::make_unique<ThroughWriter>(std::move(name), std::move(handle),
-                                         std::move(is_unwanted));
+std::unique_ptr<WritableFile> write_through(std::string name, DiskHandle handle) {
+  return std::make_unique<ThroughWriter>(std::move(name), std::move(handle));
 }
 
 std::unique_ptr<WritableFile> create_file(Disk& disk, const std::string& path,
@@ -238,7 +229,7 @@ std::unique_ptr<WritableFile> create_file(Disk& disk, const std::string& path,
         throw Error(ErrorCode::kIo, "cannot write {}: it is a directory", path)
             .hint("name a file in it");
       case FileKind::kStream:
-        return std::make_unique<ThroughWriter>(disk, path, options.is_unwanted);
+        return std::make_unique<ThroughWriter>(disk, path);
       case FileKind::kRegular:
         if (!options.overwrite) {
           throw Error(ErrorCode::kAlreadyExists, "cannot write {}: it exists already", path);

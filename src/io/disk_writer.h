@@ -15,7 +15,6 @@ std::unique_ptr<WritableFile> create_file(Disk& disk, const std::string& path,
                                           const CreateOptions& options);
 
 /// Whatever `handle` leads to, in sequence: standard output, a pipe, a device.
-std::unique_ptr<WritableFile> write_through(std::string name, DiskHandle handle,
-                                            std::function<bool()> is_unwanted);
+std::unique_ptr<WritableFile> write_through(std::string name, DiskHandle handle);
 
 }  // namespace doline

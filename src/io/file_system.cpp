@@ -8,13 +8,13 @@
 #include <atomic>
 #include <cerrno>
 
+#include "base/cancellation.h"
 #include "base/thread_safety.h"
 #include "io/disk.h"
 #include "io/disk_writer.h"
 #include "io/io_queue.h"
 #include "io/listing.h"
 #include "io/path.h"
-#include "io/wanted_scope.h"
 
 namespace doline {
 
@@ -189,7 +189,7 @@ class FileStream final : public ByteStream {
     if (interrupted_.load(std::memory_order_relaxed)) {
       throw Error(ErrorCode::kCancelled, "stopped reading {}", name());
     }
-    WantedScope::check();
+    poll_cancellation();
     if (position() + kAskAheadBytes / 2 >= asked_) {
       asked_ = position() + kAskAheadBytes;
       file_->will_need({position(), kAskAheadBytes});
@@ -221,9 +221,10 @@ class PipeStream final : public ByteStream {
  protected:
   size_t read_some(std::span<std::byte> into) override {
     for (;;) {
-      WantedScope::check();
+      poll_cancellation();
       const int ready = handle_.disk().wait_readable(
-          handle_.fd(), wake_.fd(), WantedScope::is_set() ? WantedScope::kAskEveryMs : -1);
+          handle_.fd(), wake_.fd(),
+          CancellationScope::asks() ? CancellationScope::kAskEveryMs : -1);
       if (ready == -EINTR || ready == -EAGAIN) continue;
       if (ready < 0) throw disk_error("read", name(), -ready);
       if (ready == 0) throw Error(ErrorCode::kCancelled, "stopped reading {}", name());
@@ -281,8 +282,7 @@ class DiskFileSystem final : public FileSystem {
       const int standard = standard_stream(name, STDOUT_FILENO);
       const int fd = disk_.duplicate(standard);
       if (fd < 0) throw disk_error("write", name, -fd);
-      return write_through(standard == 1 ? "standard output" : name, DiskHandle(disk_, fd),
-                           options.is_unwanted);
+      return write_through(standard == 1 ? "standard output" : name, DiskHandle(disk_, fd));
     }
     const std::string path = local_path(name);
     policy.check_write(path);

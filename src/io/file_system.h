@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,9 +43,6 @@ struct ListOptions {
 
 struct CreateOptions {
   bool overwrite = true;
-  /// Asked every few milliseconds while whoever reads a pipe takes nothing; true ends the wait with
-  /// Error(kCancelled). By the thread that writes.
-  std::function<bool()> is_unwanted = nullptr;
 };
 
 /// The one door through which what a user names is opened. Paths may begin with "~/" or

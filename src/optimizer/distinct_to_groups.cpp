@@ -10,8 +10,6 @@ ExprRef distinct_argument(const AggregateExpr& aggregate, const AggregateDeclara
   if (!aggregate.distinct && !declaration.ignores_distinct) return nullptr;
   if (aggregate.filter || !aggregate.order_by.empty() || aggregate.function->is_order_sensitive())
     return nullptr;
-  // Between values met equally often these take the first, and groups come in no order.
-  if (aggregate.name == "mode" || aggregate.name == "any_value") return nullptr;
   if (aggregate.arguments.size() != 1 || aggregate.evaluated.size() != 1) return nullptr;
   return aggregate.evaluated[0];
 }

@@ -417,10 +417,6 @@ double computed_estimate(const PlanRef& plan) {
     case NodeTag::kAggregate:
     case NodeTag::kWindow:
     case NodeTag::kSortKey:
-    case NodeTag::kDistinct:
-    case NodeTag::kRange:
-    case NodeTag::kCrossProduct:
-    case NodeTag::kOrderKept:
       break;
   }
   return 1;

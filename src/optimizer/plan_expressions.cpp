@@ -107,10 +107,6 @@ PlanRef map_expressions(const PlanRef& plan, const std::function<ExprRef(const E
     case NodeTag::kAggregate:
     case NodeTag::kWindow:
     case NodeTag::kSortKey:
-    case NodeTag::kDistinct:
-    case NodeTag::kRange:
-    case NodeTag::kCrossProduct:
-    case NodeTag::kOrderKept:
       return plan;
   }
   return plan;

@@ -91,10 +91,6 @@ class Pruning {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
-      case NodeTag::kDistinct:
-      case NodeTag::kRange:
-      case NodeTag::kCrossProduct:
-      case NodeTag::kOrderKept:
         return whole(plan);
     }
     return whole(plan);

@@ -128,14 +128,10 @@ class MemberUses {
       case NodeTag::kJoin:
       case NodeTag::kWindowing:
       case NodeTag::kUnion:
-      case NodeTag::kDistinct:
       case NodeTag::kValues:
       case NodeTag::kSingleRow:
       case NodeTag::kSharedInput:
       case NodeTag::kWrite:
-      case NodeTag::kRange:
-      case NodeTag::kCrossProduct:
-      case NodeTag::kOrderKept:
       case NodeTag::kConstant:
       case NodeTag::kColumn:
       case NodeTag::kCall:

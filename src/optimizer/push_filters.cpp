@@ -65,10 +65,6 @@ class FilterPushing {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
-      case NodeTag::kDistinct:
-      case NodeTag::kRange:
-      case NodeTag::kCrossProduct:
-      case NodeTag::kOrderKept:
         return stop(plan, std::move(terms));
     }
     return stop(plan, std::move(terms));

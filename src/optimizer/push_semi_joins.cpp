@@ -72,10 +72,6 @@ class SemiJoinPushing {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
-      case NodeTag::kDistinct:
-      case NodeTag::kRange:
-      case NodeTag::kCrossProduct:
-      case NodeTag::kOrderKept:
         return here(plan, std::move(keys));
     }
     return here(plan, std::move(keys));

@@ -69,10 +69,6 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
     case NodeTag::kAggregate:
     case NodeTag::kWindow:
     case NodeTag::kSortKey:
-    case NodeTag::kDistinct:
-    case NodeTag::kRange:
-    case NodeTag::kCrossProduct:
-    case NodeTag::kOrderKept:
       return nullptr;
   }
   return nullptr;

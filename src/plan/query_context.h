@@ -29,9 +29,6 @@ struct QueryContext {
   LearnedTypes* learned = nullptr;
   /// Where readers leave the rows they leave out, for the session's rejects(); null: nowhere.
   RejectStore* rejects = nullptr;
-  /// Asks, on the thread that works for the user, whether the query is still wanted, and cancels it
-  /// if not; does nothing on others. Null: nobody asks.
-  std::function<void()> ask_user;
   /// False once something left that cannot be taken back (bytes to a pipe).
   std::atomic<bool> may_start_over{true};
   uint32_t threads = 1;
@@ -42,12 +39,6 @@ struct QueryContext {
   bool is_cancelled() const { return cancelled.load(std::memory_order_relaxed); }
   /// Throws Error(kCancelled) once cancelled. Call it in long loops without a chunk boundary.
   void check_cancelled() const;
-  /// For tasks that wait for something outside (a reader of a pipe): call it every few
-  /// milliseconds.
-  bool is_unwanted() const {
-    if (ask_user) ask_user();
-    return is_cancelled();
-  }
 };
 
 }  // namespace doline

@@ -214,7 +214,6 @@ std::unique_ptr<Writer> open_csv_writer(const std::string& path, const Schema& s
   CsvWriteOptions taken = take_write_options(schema, options);
   CreateOptions create;
   create.overwrite = taken.overwrite;
-  create.is_unwanted = [&context] { return context.is_unwanted(); };
   auto file = compress(FileSystem::local().create(path, context.access_policy(), create),
                        taken.compression);
   return std::make_unique<CsvWriter>(std::move(file), schema, std::move(taken), context);

@@ -143,7 +143,6 @@ std::unique_ptr<Writer> open_json_writer(const std::string& path, const Schema& 
   JsonWriteOptions taken = take_write_options(options);
   CreateOptions create;
   create.overwrite = taken.overwrite;
-  create.is_unwanted = [&context] { return context.is_unwanted(); };
   auto file = compress(FileSystem::local().create(path, context.access_policy(), create),
                        taken.compression);
   return std::make_unique<JsonWriter>(std::move(file), schema, std::move(taken), context);

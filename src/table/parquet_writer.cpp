@@ -100,7 +100,6 @@ std::unique_ptr<Writer> open_parquet_writer(const std::string& path, const Schem
   const ParquetWriteOptions taken = take_write_options(options);
   CreateOptions create;
   create.overwrite = taken.overwrite;
-  create.is_unwanted = [&context] { return context.is_unwanted(); };
   return std::make_unique<ParquetFileWriter>(FileSystem::local().create(path, policy, create),
                                              schema, taken.file);
 }

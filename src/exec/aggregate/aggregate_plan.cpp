@@ -25,7 +25,8 @@ AggregatePlan::AggregatePlan(const AggregationNode& node, QueryContext& context)
   for (const AggregateExprRef& aggregate : node.aggregates) {
     AggregateCall call{
         aggregate->function, outputs.size(), aggregate->evaluated.size(), false, nullptr, 0};
-    if (context.threads > 1 && call.function->is_order_sensitive()) {
+    if (call.function->is_order_sensitive() &&
+        (context.threads > 1 || call.function->forgets_order())) {
       std::vector<TypeRef> types;
       for (const ExprRef& argument : aggregate->evaluated) types.push_back(argument->type);
       call.function = make_sequenced(call.function, std::move(types));
