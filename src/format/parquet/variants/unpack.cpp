@@ -101,16 +101,35 @@ static void unpack(const uint8_t* in, const uint8_t* end, unsigned width, size_t
   switch (width) {
 #define WIDTH(w) \
   case w:        \
-    return unpack_narrow<w>(in, end, count, out);
-    WIDTH(1)
-    WIDTH(2)
-    WIDTH(3)
-    WIDTH(4)
-    WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8) WIDTH(9) WIDTH(10) WIDTH(11) WIDTH(12) WIDTH(13) WIDTH(14)
-        WIDTH(15) WIDTH(16) WIDTH(17) WIDTH(18) WIDTH(19) WIDTH(20) WIDTH(21) WIDTH(22) WIDTH(23)
-            WIDTH(24) WIDTH(25)
+    return unpack_narrow<w>(in, end, count, out)
+    WIDTH(1);
+    WIDTH(2);
+    WIDTH(3);
+    WIDTH(4);
+    WIDTH(5);
+    WIDTH(6);
+    WIDTH(7);
+    WIDTH(8);
+    WIDTH(9);
+    WIDTH(10);
+    WIDTH(11);
+    WIDTH(12);
+    WIDTH(13);
+    WIDTH(14);
+    WIDTH(15);
+    WIDTH(16);
+    WIDTH(17);
+    WIDTH(18);
+    WIDTH(19);
+    WIDTH(20);
+    WIDTH(21);
+    WIDTH(22);
+    WIDTH(23);
+    WIDTH(24);
+    WIDTH(25);
 #undef WIDTH
-                default : return unpack_wide(in, end, width, count, out);
+    default:
+      return unpack_wide(in, end, width, count, out);
   }
 }
 
