@@ -2,6 +2,7 @@
 // others in sequence: blocks are cut where values end, and decoded in parallel.
 #include <algorithm>
 
+#include "format/byte_order_mark.h"
 #include "format/json/record_decoder.h"
 #include "format/json/shown_text.h"
 #include "format/json/sniffer.h"
@@ -120,8 +121,8 @@ class JsonTableReader final : public Reader {
         if (newline == text.npos || from + newline + 1 >= work_.end)
           return;  // within a line, or up to its end
         begin = newline + 1;
-      } else if (text.starts_with("\xEF\xBB\xBF")) {
-        begin = 3;
+      } else if (text.starts_with(kByteOrderMark)) {
+        begin = kByteOrderMark.size();
       }
       size_t end = got;
       if (work_.end < size) {

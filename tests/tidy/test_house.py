@@ -1,6 +1,7 @@
 """The tree keeps the house's rules (house.py), and the rules do catch what they are for."""
 
 import pathlib
+import subprocess
 
 import house
 import pytest
@@ -106,6 +107,25 @@ def test_sources_include_only_what_the_table_allows(table, texts):
         else:
             complaints += house.check_includes(table, parts[1], relative(path), text)
     assert not complaints, "\n".join(complaints)
+
+
+def test_sources_are_formatted(texts):
+    files = [path for path in sources(texts) if path.suffix in (".h", ".cpp")]
+    assert files
+    run = subprocess.run(["clang-format-19", "--dry-run", "-Werror", "--ferror-limit=3", *files],
+                         capture_output=True, text=True, check=False)
+    assert run.returncode == 0, f"{run.stderr}\nrun ./dev fmt"
+
+
+def test_scripts_parse(texts):
+    shells = [house.TOP / "dev", house.TOP / ".ci" / "run",
+              *(path for path in texts if path.suffix == ".sh")]
+    for path in shells:
+        run = subprocess.run(["bash", "-n", path], capture_output=True, text=True, check=False)
+        assert run.returncode == 0, run.stderr
+    for path in texts:
+        if path.suffix == ".py":
+            compile(texts[path], path, "exec")
 
 
 def test_headers_are_guarded_and_light(texts):

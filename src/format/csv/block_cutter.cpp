@@ -4,13 +4,9 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "format/byte_order_mark.h"
 
 namespace doline {
-
-namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-}  // namespace
 
 CsvBlockCutter::CsvBlockCutter(std::unique_ptr<ReadAhead> blocks, const CsvOptions& options,
                                std::string path)

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "base/ascii.h"
+#include "format/byte_order_mark.h"
 #include "format/csv/field_index.h"
 #include "format/csv/sniff_types.h"
 
@@ -212,7 +213,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   CsvSniffed sniffed;
   sniffed.options = given;
   CsvOptions& options = sniffed.options;
-  if (sample.starts_with("\xEF\xBB\xBF")) sample.remove_prefix(3);
+  sample = without_byte_order_mark(sample);
   const bool only_cr = given.newline_given
                            ? given.dialect.ends_with_cr
                            : sample.find('\n') == sample.npos && sample.find('\r') != sample.npos;

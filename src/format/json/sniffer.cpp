@@ -1,5 +1,7 @@
 #include "format/json/sniffer.h"
 
+#include "format/byte_order_mark.h"
+
 namespace doline {
 
 namespace {
@@ -19,8 +21,7 @@ bool is_one_value(JsonCursor& cursor, std::string_view text) {
 }  // namespace
 
 JsonFormat detect_json_format(std::string_view begin, bool is_whole) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (begin.starts_with(kByteOrderMark)) begin.remove_prefix(kByteOrderMark.size());
+  begin = without_byte_order_mark(begin);
   while (!begin.empty() && is_json_space(begin.front())) begin.remove_prefix(1);
   if (begin.empty()) return JsonFormat::kLines;
   const size_t newline = begin.find('\n');

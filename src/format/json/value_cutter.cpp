@@ -4,13 +4,12 @@
 #include <span>
 
 #include "base/error.h"
+#include "format/byte_order_mark.h"
 #include "format/json/token_cursor.h"
 
 namespace doline {
 
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool ends_scalar(char c) {
   return is_json_space(c) || c == ',' || c == ']' || c == '}' || c == '[' || c == '{' || c == '"';

@@ -1,3 +1,4 @@
+#include "format/byte_order_mark.h"
 #include "format/text/line_records.h"
 #include "format/text/log_formats.h"
 #include "format/text/syslog_priority.h"
@@ -81,9 +82,7 @@ const char* parse(std::string_view line, Record& record) {
   if (rest.empty()) return nullptr;
   if (rest[0] != ' ') return "text right behind the structured data";
   rest.remove_prefix(1);
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
-  record.message = rest;
+  record.message = without_byte_order_mark(rest);
   return nullptr;
 }
 
