@@ -7,8 +7,9 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-# Two maps of one entry each, whose keys are texts of a GiB: far more than other tests may take.
-MEMORY = "6GB"
+# Two maps of one entry each, whose keys are texts of a GiB. Writing them takes the texts, the pages
+# they are encoded into and the pages compressed.
+MEMORY = "8GB"
 SUMMARY = ("SELECT count(*), sum(cardinality(arr)), sum(v), min(length(k)), max(length(k)), min(md5(k)), max(md5(k)) "
            "FROM (SELECT arr, unnest(map_keys(arr)) AS k, unnest(map_values(arr)) AS v FROM '{}')")
 
