@@ -170,10 +170,12 @@ class BuildSink final : public Sink {
     const Claim claim(at);
     at.known_bytes = 0;
     at.now.reset();
-    if (state_->external.load()) write_all(at);
+    // Asked once: another task may send all to disk at any moment, and finish() writes what waits.
+    const bool external = state_->external.load();
+    if (external) write_all(at);
     MutexLock lock(mutex_);
     for (size_t i = 0; i < bounds_.size(); ++i) bounds_[i].take(at.bounds[i]);
-    if (!state_->external.load())
+    if (!external)
       waiting_.push_back(std::make_unique<Rows>(Rows{std::move(at.front), std::move(at.parts)}));
   }
 
