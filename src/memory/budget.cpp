@@ -75,11 +75,16 @@ constexpr size_t kAbsurdBytes = size_t{1} << 47;
 bool Budget::add(size_t bytes, bool soft) noexcept {
   if (bytes > kAbsurdBytes) return false;
   const size_t limit = (soft ? soft_limit_ : limit_).load(std::memory_order_relaxed);
-  const size_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  if (now > limit || (parent_ && !parent_->add(bytes, soft))) {
+  // What does not fit is never counted, not even for a moment: others would be refused by it.
+  size_t used = used_.load(std::memory_order_relaxed);
+  do {
+    if (used + bytes > limit) return false;
+  } while (!used_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
+  if (parent_ && !parent_->add(bytes, soft)) {
     used_.fetch_sub(bytes, std::memory_order_relaxed);
     return false;
   }
+  const size_t now = used + bytes;
   size_t peak = peak_.load(std::memory_order_relaxed);
   while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
   }

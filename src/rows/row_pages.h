@@ -58,7 +58,7 @@ struct SpilledPage {
 };
 
 /// Rows of one layout, in pages that grow from 4 KiB to 256 KiB, charged to a budget as they are
-/// taken (Budget::grow: ask Budget::try_grow at a chunk boundary before). Owned by one thread
+/// taken (Budget::grow: look at Budget::available_bytes at a chunk boundary before). Owned by one thread
 /// while it is written. Rows stay where they are until the page is released or spilled.
 class RowPages {
  public:

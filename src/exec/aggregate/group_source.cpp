@@ -100,7 +100,7 @@ class GroupReader final : public Reader {
     if (!page_) {
       const SpilledPage& spilled = input_.spilled[next_spilled_];
       const size_t wanted = 2 * spilled.memory_bytes + table_->bytes_to_grow(spilled.rows);
-      if (can_split() && (!fits(wanted) || must_split())) {
+      if (can_split() && (plan_.budget().available_bytes() < wanted || must_split())) {
         split();
         return false;
       }
@@ -142,12 +142,6 @@ class GroupReader final : public Reader {
     }
   }
 
-  bool fits(size_t bytes) const {
-    Budget& budget = plan_.budget();
-    if (!budget.try_grow(bytes)) return false;
-    budget.shrink(bytes);
-    return true;
-  }
   bool can_split() const {
     return input_.level < BucketBits::kLevels && !(live_.empty() && table_->group_count() == 0);
   }

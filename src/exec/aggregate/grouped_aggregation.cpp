@@ -278,7 +278,8 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
       if (stays_local_ || bytes < kLocalBytes) return;
       if (rows_since_ >= kRowsPerGroupToStay * groups && bytes < kMostLocalBytes) return;
       // For a while the groups are there twice, in part.
-      if (context_.spill && !has_room(table_->held_bytes())) return begin_spill();
+      if (context_.spill && plan_.budget().available_bytes() < table_->held_bytes())
+        return begin_spill();
       start_buckets();
       empty_table();
       table_.reset();  // its slots were many
@@ -321,28 +322,22 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
   /// False: what the task holds begins to go to disk.
   bool make_room(const Chunk& chunk) {
     if (!context_.spill) return true;
-    Budget& budget = plan_.budget();
     if (context_.settings.force_spill) {
       if (++chunks_since_spill_ < 16) return true;
       begin_spill();
       return false;
     }
-    if (budget.available_bytes() >= kPlentyBytes) return true;
+    const size_t available = plan_.budget().available_bytes();
+    if (available >= kPlentyBytes) return true;
     size_t wanted = chunk.size() * size_t{plan_.layout()->row_bytes()};
     if (table_) wanted = table_->bytes_to_grow(chunk.size());
     if (plan_.layout()->has_heap() || plan_.has_variable_states()) {
       for (const Column& column : columns_) wanted += column.data_bytes();
     }
     wanted += wanted / 2 + (size_t{256} << 10);
-    if (has_room(wanted) || held_bytes() < kLeastSpillBytes) return true;
+    if (wanted <= available || held_bytes() < kLeastSpillBytes) return true;
     begin_spill();
     return false;
-  }
-  /// A look only: pages charge themselves.
-  bool has_room(size_t bytes) const {
-    if (!plan_.budget().try_grow(bytes)) return false;
-    plan_.budget().shrink(bytes);
-    return true;
   }
 
   /// Everything this task holds is to go to disk, by bucket, in steps.
