@@ -280,7 +280,10 @@ class SortSink final : public Sink {
       }
     }
     if (kept > 0) at.run->append(columns, all && kept == count ? nullptr : source, kept, words);
-    if (state_->is_bounded() && at.run->row_count() > state_->most_rows() * 2 + 4 * kChunkRows)
+    // As many rows may be wanted as a number can say: nothing is added to them.
+    const uint64_t rows = at.run->row_count();
+    if (state_->is_bounded() && rows > 4 * kChunkRows &&
+        (rows - 4 * kChunkRows) / 2 > state_->most_rows())
       keep_first(at);
     at.held_bytes.store(at.run->held_bytes(), std::memory_order_relaxed);
     return Flow::kNeedInput;
