@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/cancellation.h"
+
 namespace doline {
 
 int64_t window_constant(const ExprRef& expr, const QueryContext& context) {
@@ -168,7 +170,11 @@ class PickingCall : public WindowCall {
     out.append_from(columns_.of(chunk)[argument],
                     static_cast<uint32_t>(row - rows.begin_of(chunk)));
   }
-  bool counts(uint64_t row) { return !ignore_nulls_ || !columns_.is_null(row, 0); }
+  bool counts(uint64_t row) {
+    if (!ignore_nulls_) return true;
+    poll_.add(1);
+    return !columns_.is_null(row, 0);
+  }
   /// An integer argument of a row.
   std::optional<int64_t> number(uint64_t row, size_t argument) {
     WindowRows& rows = columns_.rows();
@@ -181,6 +187,9 @@ class PickingCall : public WindowCall {
 
   const bool ignore_nulls_;
   WindowColumns columns_;
+
+ private:
+  CancellationPoll poll_;
 };
 
 /// lag and lead.
@@ -237,40 +246,53 @@ class ShiftCall final : public PickingCall {
     const uint64_t room = back ? row - partition.begin : partition.end - 1 - row;
     if (!ignore_nulls_ || distance == 0)
       return distance > room ? kNone : back ? row - distance : row + distance;
-    if (distance == 1) return back ? last_before(row, partition) : first_behind(row, partition);
-    for (uint64_t at = row; distance > 0;) {
-      if (at == (back ? partition.begin : partition.end - 1)) return kNone;
-      at = back ? at - 1 : at + 1;
-      distance -= counts(at);
-      if (distance == 0) return at;
-    }
-    return kNone;
+    if (walk_.begin != partition.begin || walk_.back != back || walk_.distance != distance)
+      start(row, back, distance, partition);
+    while (walk_.row < row) step(partition);
+    return walk_.missing == 0 ? walk_.target : kNone;
   }
 
-  /// The last row before this one that is not NULL: remembered, as rows come in order.
-  uint64_t last_before(uint64_t row, const RowRange& partition) {
-    if (seen_ < partition.begin) {
-      seen_ = partition.begin;
-      last_ = kNone;
+  /// Counts rows from `row` on until the target is there, or the partition's end.
+  void start(uint64_t row, bool back, uint64_t distance, const RowRange& partition) {
+    walk_ = {partition.begin, back, distance, row, row, distance};
+    const uint64_t last = back ? partition.begin : partition.end - 1;
+    while (walk_.missing > 0 && walk_.target != last) {
+      walk_.target += back ? ~uint64_t{0} : 1;
+      walk_.missing -= counts(walk_.target);
     }
-    for (; seen_ < row; ++seen_) {
-      if (counts(seen_)) last_ = seen_;
-    }
-    return last_;
   }
-  uint64_t first_behind(uint64_t row, const RowRange& partition) {
-    if (next_ == kNone || next_ <= row) {
-      for (next_ = row + 1; next_ < partition.end && !counts(next_);) ++next_;
+  /// From a row to the next: where a row that counts was passed, so does the target pass one.
+  void step(const RowRange& partition) {
+    const uint64_t passed = walk_.back ? walk_.row : walk_.row + 1;
+    ++walk_.row;
+    if (!counts(passed)) return;
+    if (walk_.missing > 0) {
+      // Ahead there will never be enough; behind there are in the end, and the first is the target.
+      if (!walk_.back || --walk_.missing > 0) return;
+      walk_.target = partition.begin;
+      while (!counts(walk_.target)) ++walk_.target;
+      return;
     }
-    return next_ < partition.end ? next_ : kNone;
+    while (++walk_.target < partition.end) {
+      if (counts(walk_.target)) return;
+    }
+    walk_.missing = 1;
   }
 
   const int direction_;
   const bool has_offset_;
   const bool has_default_;
-  uint64_t seen_ = 0;
-  uint64_t last_ = kNone;
-  uint64_t next_ = kNone;
+  /// With IGNORE NULLS: the target of the row asked for last. Rows come in order, so that of the
+  /// next is found from it.
+  struct Walk {
+    uint64_t begin = kNone;  // of the partition
+    bool back = false;
+    uint64_t distance = 0;  // in rows that count
+    uint64_t row = 0;
+    uint64_t target = 0;
+    uint64_t missing = 0;  // rows too few that way: there is no target
+  };
+  Walk walk_;
 };
 
 /// first_value, last_value and nth_value.
