@@ -65,21 +65,21 @@ DirectIndex::DirectIndex(std::vector<TypeRef> key_types) : coders_(key_types.siz
   }
 }
 
-bool DirectIndex::fit(const Column& column, const Selection& active, Coder& coder, bool& changed) {
+bool DirectIndex::fit(const Column& column, const Selection& active, Coder& coder) {
   if (column.is_dictionary()) {
     const Dictionary& dictionary = *column.dictionary();
     if (coder.dictionary == dictionary.id()) return true;
     coder = Coder{0, uint64_t{dictionary.size()} + 1, dictionary.id()};
-    changed = true;
+    has_changed_ = true;
     return true;
   }
   if (!is_codable(column.type())) return false;  // texts as they are
   if (coder.dictionary != 0) {
     coder = Coder();
-    changed = true;
+    has_changed_ = true;
   }
   if (column.physical() == PhysicalType::kBool) {
-    changed |= coder.size != 3;
+    has_changed_ |= coder.size != 3;
     coder.size = 3;
     return true;
   }
@@ -90,7 +90,7 @@ bool DirectIndex::fit(const Column& column, const Selection& active, Coder& code
     UNREACHABLE();
   });
   if (!any) {  // NULLs alone
-    changed |= coder.size == 0;
+    has_changed_ |= coder.size == 0;
     coder.size = std::max<uint64_t>(coder.size, 1);
     return true;
   }
@@ -116,15 +116,14 @@ bool DirectIndex::fit(const Column& column, const Selection& active, Coder& code
     span += slack;
   }
   coder.size = span + 2;
-  changed = true;
+  has_changed_ = true;
   return true;
 }
 
 bool DirectIndex::place(std::span<const Column> keys, const Selection& active, uint32_t* places) {
-  bool changed = false;
   uint64_t all = 1;
   for (size_t key = 0; key < keys.size(); ++key) {
-    if (!fit(keys[key], active, coders_[key], changed)) {
+    if (!fit(keys[key], active, coders_[key])) {
       if (!keys[key].is_constant()) active_ = false;
       return false;
     }
@@ -134,7 +133,8 @@ bool DirectIndex::place(std::span<const Column> keys, const Selection& active, u
       return false;
     }
   }
-  if (changed) {
+  if (has_changed_) {
+    has_changed_ = false;
     places_cleared_ += all;
     rows_.assign(all, nullptr);
     // Dictionaries that change with every few chunks: filling the array anew costs more than it

@@ -39,9 +39,10 @@ class DirectIndex {
     uint64_t size = 0;        // 0: nothing seen yet
     uint64_t dictionary = 0;  // whose codes these are; 0: values
   };
-  bool fit(const Column& column, const Selection& active, Coder& coder, bool& changed);
+  bool fit(const Column& column, const Selection& active, Coder& coder);
 
   bool active_ = true;
+  bool has_changed_ = false;  // some coder, since rows_ was laid out
   std::vector<Coder> coders_;
   std::vector<std::byte*> rows_;
   uint64_t rows_placed_ = 0;

@@ -252,6 +252,25 @@ TEST(DirectIndex, PlacesAreOnePerCombinationWhileRangesAreNarrow) {
   EXPECT_TRUE(index.is_active());
 }
 
+// Symptom: rows were counted to groups of other keys after a batch that could not be placed.
+TEST(DirectIndex, ABatchThatCannotBePlacedLeavesNoPlaceWithAnotherMeaning) {
+  DirectIndex index({Type::int32(), Type::varchar()});
+  const auto dictionary = make_ref<const Dictionary>(
+      column_of(Type::varchar(), {Value::text("a"), Value::text("b")}).flatten(), true);
+  const auto text = Column::dictionary(Type::varchar(), 1, Buffer::allocate_zeroed(8), dictionary);
+  const auto place_of = [&](const Value& number, const Column& of_text, uint32_t& place) {
+    const Column keys[] = {column_of(Type::int32(), {number}), of_text};
+    return index.place(keys, Selection::all(1), &place);
+  };
+  uint32_t place;
+  ASSERT_TRUE(place_of(Value::integer(5), text, place));
+  index.set(place, reinterpret_cast<std::byte*>(uintptr_t{8}));  // the row of (5, a)
+  const Column same = Column::constant(column_of(Type::varchar(), {Value::text("c")}), 1);
+  ASSERT_FALSE(place_of(Value::integer(4), same, place));
+  ASSERT_TRUE(place_of(Value::null(Type::int32()), text, place));
+  EXPECT_EQ(index.row(place), nullptr) << "the row of (5, a) stands for (NULL, a)";
+}
+
 TEST(DirectIndex, RetiresWhereRangesAreWide) {
   const int64_t ends[][2] = {
       {0, 1 << 20}, {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()}};
