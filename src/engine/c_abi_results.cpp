@@ -28,16 +28,16 @@ void check_query(const doline_query* query) {
 
 /// Once told, the types are fixed; what a file's first rows teach about them counts before.
 void export_rows_schema(doline_query& query, ArrowSchema* out) {
+  check_query(&query);
   if (query.ready.empty() && !query.ended) query.query->await_rows();
   export_arrow_schema(query.query->schema(), query.time_zone, out);
 }
 
-/// Takes chunks until they make a batch or there are no more.
+/// Takes chunks, where none is ready, until they make a batch or there are no more.
 void gather_chunks(doline_query& query) {
   size_t rows = 0;
   size_t bytes = 0;
   std::chrono::steady_clock::time_point begin;
-  for (const Chunk& chunk : query.ready) rows += chunk.size();
   while (!query.ended && rows < kBatchRows && bytes < kBatchBytes) {
     auto chunk = query.query->next();
     if (!chunk) {
@@ -95,10 +95,7 @@ struct QueryStream {
 
   static int get_schema(ArrowArrayStream* stream, ArrowSchema* out) {
     QueryStream& self = of(stream);
-    return self.told([&] {
-      self.query->query->await_rows();  // until then a reader may still learn a wider type
-      export_arrow_schema(self.query->query->schema(), self.query->time_zone, out);
-    });
+    return self.told([&] { export_rows_schema(*self.query, out); });
   }
   static int get_next(ArrowArrayStream* stream, ArrowArray* out) {
     QueryStream& self = of(stream);
@@ -127,8 +124,6 @@ int doline_schema(doline_query* query, ArrowSchema* out) {
     require(out, "the place for the schema");
     *out = ArrowSchema{};
     require(query, "the query");
-    query->query->await_rows();  // until then a reader may still learn a wider type
-    doline::check_query(query);
     doline::export_rows_schema(*query, out);
   });
 }
