@@ -54,7 +54,7 @@ void AggregateExpr::complete() {
   }
   // Where order changes nothing, sorting is left out.
   if (distinct) function = make_distinct(function, types);
-  if (!order_by.empty() && function->is_order_sensitive()) {
+  if (!order_by.empty() && (function->is_order_sensitive() || function->may_meet_ties())) {
     std::vector<AggregateSortKey> keys;
     for (const auto& key : order_by) {
       evaluated.push_back(key->expr);

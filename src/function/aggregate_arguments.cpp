@@ -26,6 +26,7 @@ class ArgumentExtreme final : public AggregateFunction {
       : minimum_(minimum), nulls_(nulls), type_(type), by_type_(by_type), key_(key_of(by_type)) {}
 
   StateLayout layout() const override { return {sizeof(State), alignof(State)}; }
+  bool may_meet_ties() const override { return true; }
   void init(std::byte* state) const override {
     std::memset(state, 0, sizeof(State));
     new (state) State();

@@ -159,6 +159,7 @@ class DistinctAggregate final : public AggregateFunction {
   TypeRef result_type() const override { return inner_->result_type(); }
   bool has_variable_state() const override { return true; }
   bool is_order_sensitive() const override { return inner_->is_order_sensitive(); }
+  bool may_meet_ties() const override { return inner_->may_meet_ties(); }
   bool forgets_order() const override { return true; }
 
  private:

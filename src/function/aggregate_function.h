@@ -54,6 +54,8 @@ class AggregateFunction : public RefCounted {
   virtual bool has_variable_state() const { return false; }
   /// The result depends on the order rows arrive in (first, list, string_agg …).
   virtual bool is_order_sensitive() const { return false; }
+  /// Any of equal rows may give the result (arg_min …): where an ORDER BY is written, its first.
+  virtual bool may_meet_ties() const { return false; }
   /// merge() and save() lose the order rows arrived in, so that even one thread has to number them.
   virtual bool forgets_order() const { return false; }
   /// The same aggregate over rows in any order, numbered by a BIGINT behind the arguments, where

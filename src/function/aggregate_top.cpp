@@ -83,6 +83,7 @@ class TopAggregate final : public StateAggregate<TopAggregate, TopHeap> {
     }
   }
   TypeRef result_type() const override { return result_type_; }
+  bool may_meet_ties() const override { return has_argument_; }
 
   template <class StateOf>
   void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
