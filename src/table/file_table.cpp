@@ -70,7 +70,6 @@ class FileReader final : public Reader {
       if (poll == Poll::kBlocked) return poll;
     }
     done_ = true;
-    const uint64_t size = file_.is_regular ? file_.version.size_bytes : content_->size_bytes();
     std::vector<Column> columns;
     for (const uint32_t column : request_.columns) {
       if (column == 1) {
@@ -83,7 +82,8 @@ class FileReader final : public Reader {
           builder.append_text(file_.path);
           break;
         case 2:
-          builder.append(static_cast<int64_t>(size));
+          builder.append(static_cast<int64_t>(file_.is_regular ? file_.version.size_bytes
+                                                               : content_->size_bytes()));
           break;
         case 3:
           if (file_.is_regular) {

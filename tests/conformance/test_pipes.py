@@ -52,6 +52,12 @@ def test_whole_content_of_a_pipe(program):
     assert run(program, b"", "SELECT size FROM read_blob('/dev/stdin')") == (["0"], "")
 
 
+@pytest.mark.parametrize("asked, given", [("count(*)", "1"), ("filename", "-"), ("last_modified", "")])
+def test_a_pipe_whose_content_nobody_asks_for(program, asked, given):
+    # Symptom: the program crashed.
+    assert run(program, LOG, f"SELECT {asked} FROM read_blob('-')") == ([given], "")
+
+
 @pytest.mark.parametrize("text, rows", [
     ('{"a": 1}\n{"a": 2}\n', ["1", "2"]),
     (json.dumps([{"a": i} for i in range(3)], indent=1), ["0", "1", "2"]),
