@@ -234,8 +234,7 @@ class ParquetScan final : public Scan {
       return parquet::ReadRequest::kAbsent;
     }
     const Schema& schema = file.schema();
-    const auto found = std::find_if(schema.begin(), schema.end(),
-                                    [&](const Field& field) { return field.name == wanted.name; });
+    const auto found = parquet_column(schema, wanted.name);
     if (found == schema.end()) {
       if (!table_->union_by_name()) {
         throw Error(ErrorCode::kFormat, "{} has no column \"{}\", which {} has", part.listed().path,

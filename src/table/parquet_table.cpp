@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+#include "kernel/cast.h"
 #include "table/csv_options.h"
 
 namespace doline {
@@ -20,6 +22,14 @@ const bool kRegistered = [] {
 }();
 
 }  // namespace
+
+Schema::const_iterator parquet_column(const Schema& schema, const std::string& name) {
+  const auto same = std::find_if(schema.begin(), schema.end(),
+                                 [&](const Field& field) { return field.name == name; });
+  if (same != schema.end()) return same;
+  return std::find_if(schema.begin(), schema.end(),
+                      [&](const Field& field) { return equal_ignoring_case(field.name, name); });
+}
 
 parquet::ParquetFileRef ParquetPart::file(FileSystem& files, const AccessPolicy& policy) const {
   MutexLock lock(mutex_);
@@ -62,7 +72,12 @@ void ParquetTable::make_schema() {
   if (options_.union_by_name) {
     for (size_t part = 1; part < parts_.size(); ++part) {
       for (const Field& field : open_part(part)->schema()) {
-        if (!has_column(schema_, field.name)) schema_.push_back(field);
+        const auto known = parquet_column(schema_, field.name);
+        if (known == schema_.end()) {
+          schema_.push_back(field);
+        } else if (const TypeRef both = common_type(known->type, field.type)) {
+          schema_[static_cast<size_t>(known - schema_.begin())].type = both;
+        }
       }
     }
   }

@@ -16,7 +16,7 @@ namespace doline {
 
 struct ParquetTableOptions {
   bool filename = false;       // a column "filename" behind the files' own
-  bool union_by_name = false;  // columns of all files, absent ones NULL
+  bool union_by_name = false;  // columns of all files, in a type for all; absent ones NULL
   HiveOptions hive;
 };
 
@@ -80,6 +80,9 @@ class ParquetTable final : public Table {
   int32_t filename_column_ = -1;
   std::vector<int32_t> partition_of_;
 };
+
+/// The column of that name; else the first that is called so but for upper and lower case.
+Schema::const_iterator parquet_column(const Schema& schema, const std::string& name);
 
 std::unique_ptr<Scan> scan_parquet(Ref<const ParquetTable> table, ScanRequest request,
                                    QueryContext& context);
