@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "bind/query_binder.h"
 #include "function/registry.h"
 
@@ -144,20 +146,65 @@ ExprRef QueryBinder::quantified(const sql::Quantified& node, const ExprContext& 
                           falsehood, node.span);
 }
 
-ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan) {
+namespace {
+
+/// Whether the keys are among the subquery's rows, by a mark join. Rows compare column by column:
+/// where none is equal, the answer is unknown if there is one that differs in no column, but for
+/// NULLs on either side. `is_condition`: unknown may as well be false.
+ExprRef member(const SubqueryExpr& subquery, PlanRef& plan, bool is_condition) {
+  const auto marked = [&](PlanRef rows, std::vector<ExprRef> keys, std::vector<ExprRef> columns,
+                          ExprRef residual, bool null_aware) {
+    plan = JoinNode::create(std::move(plan), std::move(rows), JoinKind::kMark, std::move(keys),
+                            std::move(columns), std::move(residual), null_aware);
+    const auto mark = static_cast<uint32_t>(plan->schema.size() - 1);
+    return ColumnExpr::create(mark, plan->schema[mark].type, plan->schema[mark].name,
+                              subquery.span);
+  };
+  const std::vector<ExprRef>& keys = subquery.keys;
+  std::vector<ExprRef> columns;
+  for (uint32_t i = 0; i < keys.size(); ++i) columns.push_back(column_of(subquery.plan, i));
+  if (keys.size() == 1 || is_condition) return marked(subquery.plan, keys, columns, {}, true);
+
+  const auto any_null = [](const std::vector<ExprRef>& values) {
+    std::vector<ExprRef> terms;
+    for (const ExprRef& value : values) terms.push_back(IsNullExpr::create(value, false));
+    return ConjunctionExpr::create(false, std::move(terms));
+  };
+  const auto differs_nowhere = [&] {
+    std::vector<ExprRef> terms;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const ExprRef other = shift_columns(columns[i], static_cast<int64_t>(plan->schema.size()));
+      terms.push_back(ConjunctionExpr::create(
+          false, {CallExpr::create("=", {keys[i], other}), any_null({keys[i], other})}));
+    }
+    return terms;
+  };
+  const PlanRef rows = SharedInputNode::create(subquery.plan, "members");
+  const ExprRef found = marked(rows, keys, columns, {}, false);
+  // Every left row beside the few with NULLs, then the few left rows with NULLs beside every row.
+  const ExprRef by_rows = marked(FilterNode::create(rows, any_null(columns)), {}, {},
+                                 ConjunctionExpr::create(true, differs_nowhere()), false);
+  std::vector<ExprRef> terms = differs_nowhere();
+  terms.insert(terms.begin(), any_null(keys));
+  const ExprRef by_keys =
+      marked(rows, {}, {}, ConjunctionExpr::create(true, std::move(terms)), false);
+  return CaseExpr::create({found, ConjunctionExpr::create(false, {by_rows, by_keys})},
+                          {ConstantExpr::create(Value::boolean(true)),
+                           ConstantExpr::create(Value::null(Type::boolean()))},
+                          ConstantExpr::create(Value::boolean(false)), subquery.span);
+}
+
+}  // namespace
+
+ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan, bool is_condition) {
+  const std::vector<ExprRef> terms = is_condition ? conjuncts_of(expr) : std::vector<ExprRef>();
   return rewrite(expr, [&](const ExprRef& at) -> ExprRef {
     const auto* subquery = dynamic_cast<const SubqueryExpr*>(at.get());
     if (!subquery) return nullptr;
+    if (subquery->kind == SubqueryExpr::Kind::kMember)
+      return member(*subquery, plan, std::find(terms.begin(), terms.end(), at) != terms.end());
     const auto width = static_cast<uint32_t>(plan->schema.size());
-    if (subquery->kind == SubqueryExpr::Kind::kMember) {
-      std::vector<ExprRef> columns;
-      for (uint32_t i = 0; i < subquery->keys.size(); ++i)
-        columns.push_back(column_of(subquery->plan, i));
-      plan = JoinNode::create(std::move(plan), subquery->plan, JoinKind::kMark, subquery->keys,
-                              std::move(columns), {}, true);
-    } else {
-      plan = cross(std::move(plan), subquery->plan);
-    }
+    plan = cross(std::move(plan), subquery->plan);
     return ColumnExpr::create(width, plan->schema[width].type, plan->schema[width].name, at->span);
   });
 }

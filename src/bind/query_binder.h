@@ -162,6 +162,7 @@ std::string captured_name(const sql::Columns& columns, const std::string& column
                           const std::string& alias);
 
 /// Puts what the placeholders stand for into `plan`; the expression then reads plain columns.
-ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan);
+/// `is_condition`: of a filter, which takes unknown for false.
+ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan, bool is_condition = false);
 
 }  // namespace doline

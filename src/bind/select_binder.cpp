@@ -97,7 +97,7 @@ PlanRef SelectBinder::bind() {
   plan_ = from_.plan;
   if (node_.where) {
     const ExprRef where = where_condition(*node_.where);
-    const ExprRef attached = attach_subqueries(where, plan_);
+    const ExprRef attached = attach_subqueries(where, plan_, true);
     plan_ = FilterNode::create(plan_, attached);
   }
   bind_items();
@@ -436,7 +436,7 @@ void SelectBinder::group() {
   plan_ = AggregationNode::create(plan_, std::move(attached_keys), std::move(key_names),
                                   std::move(aggregates), std::move(aggregate_names));
   if (having_) {
-    const ExprRef attached = attach_subqueries(having_, plan_);
+    const ExprRef attached = attach_subqueries(having_, plan_, true);
     plan_ = FilterNode::create(plan_, attached);
   }
 }
@@ -497,7 +497,7 @@ void SelectBinder::window() {
     });
   }
   if (qualify_) {
-    const ExprRef attached = attach_subqueries(qualify_, plan_);
+    const ExprRef attached = attach_subqueries(qualify_, plan_, true);
     plan_ = FilterNode::create(plan_, attached);
     qualify_ = nullptr;
   }

@@ -19,7 +19,7 @@ JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vec
   is_output.resize(width, true);
   is_tested.assign(width, false);
   if (node.residual) {
-    residual = Program::compile_predicate(node.residual, context.session);
+    compile_residual(node, context);
     for (uint32_t column : columns_of(node.residual)) is_tested[column] = true;
   }
   places.assign(right_types.size(), -1);
@@ -46,6 +46,24 @@ JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vec
   RowLayout::Options options{.stores_hash = true, .key_count = node.right_keys.size()};
   if (gives_unmatched()) options.initial_states.resize(sizeof(uint64_t));
   layout = RowLayout::create(std::move(types), options);
+}
+
+void JoinShape::compile_residual(const JoinNode& node, const QueryContext& context) {
+  std::vector<ExprRef> of_left, of_both;
+  for (const ExprRef& term : conjuncts_of(node.residual)) {
+    const std::vector<uint32_t> columns = columns_of(term);
+    const bool only_left = node.left_keys.empty() && !columns.empty() &&
+                           columns.back() < left_types.size() && !can_fail(term) &&
+                           !is_volatile(term);
+    (only_left ? of_left : of_both).push_back(term);
+  }
+  const auto compiled = [&](std::vector<ExprRef> terms) -> ProgramRef {
+    if (terms.empty()) return nullptr;
+    return Program::compile_predicate(ConjunctionExpr::create(true, std::move(terms)),
+                                      context.session);
+  };
+  left_test = compiled(std::move(of_left));
+  residual = compiled(std::move(of_both));
 }
 
 namespace {

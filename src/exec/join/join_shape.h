@@ -24,6 +24,9 @@ struct JoinShape {
   ProgramRef left_keys;  // null: no keys, every pair is a candidate
   ProgramRef right_keys;
   ProgramRef residual;  // predicate over both sides; null: none
+  /// Without keys, what the residual asks of left rows alone: those that fail it have no partner.
+  /// Null: nothing.
+  ProgramRef left_test;
   /// Of the left columns followed by the right ones.
   std::vector<bool> is_output;
   std::vector<bool> is_tested;  // the residual reads it
@@ -49,6 +52,9 @@ struct JoinShape {
     return kind == JoinKind::kInner || kind == JoinKind::kSemi || kind == JoinKind::kRight ||
            kind == JoinKind::kCross;
   }
+
+ private:
+  void compile_residual(const JoinNode& node, const QueryContext& context);
 };
 
 /// What is known of the whole build side, which IN asks about.

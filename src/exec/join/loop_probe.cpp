@@ -8,29 +8,30 @@ void LoopProbe::begin(const Chunk& left, const LoopTable& table) {
   left_ = left;
   table_ = &table;
   next_segment_ = 0;
-  row_ = left_.row_count;  // no segment yet
+  candidates_ = shape_.left_test ? shape_.left_test->select(left_, left_scratch_) : left_.active;
+  candidate_ = candidates_.size();  // no segment yet
   position_ = 0;
   matched_.assign(words_for_bits(left_.row_count), 0);
 }
 
-/// Begins with the first left row again; false when all segments were walked through.
+/// Begins with the first candidate again; false when all segments were walked through.
 bool LoopProbe::next_segment() {
-  if (next_segment_ == table_->segment_count() || left_.row_count == 0) return false;
+  if (next_segment_ == table_->segment_count() || candidates_.empty()) return false;
   // Where there is one it serves the next left chunk as well.
   if (!segment_ || table_->segment_count() > 1) {
     segment_ = nullptr;
     segment_ = table_->segment(next_segment_);
   }
   ++next_segment_;
-  row_ = position_ = 0;
+  candidate_ = position_ = 0;
   return true;
 }
 
 bool LoopProbe::next(Chunk& out, uint32_t most_rows) {
   out = Chunk();
-  if (row_ < left_.row_count || next_segment()) {
+  if (candidate_ < candidates_.size() || next_segment()) {
     if (table_->row_count() == 1) {
-      row_ = left_.row_count;
+      candidate_ = candidates_.size();
       beside_only_row(out);
     } else {
       pairs(out, std::min(most_rows, kChunkRows));
@@ -55,6 +56,7 @@ void LoopProbe::note(const Chunk& pairs, const uint32_t* left_rows, const uint32
 /// Scalar subqueries mostly: the left columns stay as they are.
 void LoopProbe::beside_only_row(Chunk& out) {
   Chunk both = left_;
+  both.active = candidates_;
   const uint32_t first = 0;
   for (Column& column : table_->gather(*segment_, &first, 1)) {
     both.columns.push_back(Column::constant(column.flatten(), left_.row_count));
@@ -69,17 +71,18 @@ void LoopProbe::pairs(Chunk& out, uint32_t most_rows) {
   uint32_t positions[kChunkRows];
   uint32_t count = 0;
   const auto segment_rows = static_cast<uint32_t>(segment_->rows.size());
-  while (row_ < left_.row_count && count < most_rows) {
+  while (candidate_ < candidates_.size() && count < most_rows) {
+    const uint32_t row = candidates_[candidate_];
     // Without pairs to give and nothing more to test, the first match says it all.
     const bool is_settled =
-        !shape_.gives_pairs() && (!shape_.residual || test_bit(matched_.data(), row_));
+        !shape_.gives_pairs() && (!shape_.residual || test_bit(matched_.data(), row));
     if (is_settled || position_ == segment_rows) {
-      if (!shape_.residual) set_bit(matched_.data(), row_);
+      if (!shape_.residual) set_bit(matched_.data(), row);
       position_ = 0;
-      ++row_;
+      ++candidate_;
       continue;
     }
-    left_rows[count] = row_;
+    left_rows[count] = row;
     positions[count++] = position_++;
   }
   if (count == 0) return;

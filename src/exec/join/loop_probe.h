@@ -97,12 +97,14 @@ class LoopProbe {
   const JoinShape& shape_;
   const LoopTable* table_ = nullptr;
   Chunk left_;
+  Selection candidates_;           // left rows that may have partners
   std::vector<uint64_t> matched_;  // bits by left row
   size_t next_segment_ = 0;
   LoopTable::SegmentRef segment_;
-  uint32_t row_ = 0;       // of the left chunk
+  uint32_t candidate_ = 0;
   uint32_t position_ = 0;  // within the segment
   Program::Scratch scratch_;
+  Program::Scratch left_scratch_;
 };
 
 }  // namespace doline
