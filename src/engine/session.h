@@ -55,7 +55,6 @@ class Session final : public Catalog {
   /// What a query gets of the session: settings, constants, an account, a spill file.
   std::unique_ptr<QueryContext> make_context() const;
 
-  Settings& mutable_settings() { return settings_; }
   Database& database() { return *database_; }
   /// What the readers of the last query left out.
   const RejectStore& rejects() const { return rejects_; }

@@ -30,7 +30,6 @@ struct OperatorMetrics {
   std::atomic<uint64_t> rows_in{0};
   std::atomic<uint64_t> rows_out{0};
   std::atomic<uint64_t> spilled_bytes{0};
-  std::atomic<uint64_t> peak_bytes{0};
   /// Choices made at run time: "partitioned, 64 buckets". Guarded by `mutex`.
   Mutex mutex;
   std::string note GUARDED_BY(mutex);

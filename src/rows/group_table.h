@@ -16,8 +16,8 @@ namespace doline {
 /// an empty slot or a matching salt, fetch rows, compare keys column by column; what differs after
 /// all walks on. Owned by one thread.
 ///
-/// Invariants: (1) a slot is 0 or leads to a row of this table; (2) at most half the slots and a
-/// quarter are taken, so every walk ends; (3) every row's stored hash is the one it was found by.
+/// Invariants: (1) a slot is 0 or leads to a row of this table; (2) at most five eighths of
+/// the slots are taken, so every walk ends; (3) every row's stored hash is the one it was found by.
 class GroupTable {
  public:
   /// The layout stores hashes and has at least one key. `hash_mask` narrows hashes: tests force

@@ -249,10 +249,6 @@ std::byte* RowPages::append_row(const std::byte* row) {
   return place;
 }
 
-void RowPages::append_rows(std::span<const std::byte* const> rows) {
-  for (const std::byte* row : rows) append_row(row);
-}
-
 void RowPages::adopt(RowPages&& other) {
   ASSERT(other.layout_->row_bytes() == layout_->row_bytes());
   row_count_ += std::exchange(other.row_count_, 0);

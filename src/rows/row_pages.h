@@ -58,8 +58,8 @@ struct SpilledPage {
 };
 
 /// Rows of one layout, in pages that grow from 4 KiB to 256 KiB, charged to a budget as they are
-/// taken (Budget::grow: look at Budget::available_bytes at a chunk boundary before). Owned by one thread
-/// while it is written. Rows stay where they are until the page is released or spilled.
+/// taken (Budget::grow: look at Budget::available_bytes at a chunk boundary before). Owned by one
+/// thread while it is written. Rows stay where they are until the page is released or spilled.
 class RowPages {
  public:
   /// `page_bytes`: how large each page is, instead.
@@ -83,9 +83,7 @@ class RowPages {
   void append(std::span<const Column> columns, const uint32_t* source, uint32_t count,
               const uint64_t* hashes, std::byte** rows = nullptr);
   void append(const Chunk& chunk, const uint64_t* hashes = nullptr, std::byte** rows = nullptr);
-  /// Copies rows of the same layout, states included, with their texts.
-  void append_rows(std::span<const std::byte* const> rows);
-  /// As append_rows, for one row; returns its new place.
+  /// Copies a row of the same layout, states included, with its texts; returns its new place.
   std::byte* append_row(const std::byte* row);
 
   // For whoever places rows one by one and writes them column by column:

@@ -22,7 +22,6 @@ class WindowRows {
   void drop_before(size_t chunk);
   uint64_t end_row() const { return end_row_; }
   size_t end_chunk() const { return first_chunk_ + slots_.size(); }
-  size_t first_chunk() const { return first_chunk_; }
   uint64_t begin_of(size_t chunk) const { return slots_[chunk - first_chunk_].begin; }
   uint32_t size_of(size_t chunk) const { return slots_[chunk - first_chunk_].rows; }
   size_t chunk_of(uint64_t row) const;
