@@ -50,6 +50,7 @@ class LoopOperator final : public Operator {
   }
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
     auto& at = local.as<Local>();
+    if (state_->table.row_count() == 0 && state_->shape.needs_build_rows()) return Flow::kDone;
     if (!at.probe.is_open()) at.probe.begin(in.dense(), state_->table);
     at.probe.next(out, state_->context.chunk_rows);
     return at.probe.is_open() ? Flow::kHaveOutput : Flow::kNeedInput;
