@@ -160,10 +160,24 @@ ExprRef member(const SubqueryExpr& subquery, PlanRef& plan, bool is_condition) {
     return ColumnExpr::create(mark, plan->schema[mark].type, plan->schema[mark].name,
                               subquery.span);
   };
-  const std::vector<ExprRef>& keys = subquery.keys;
+  std::vector<ExprRef> keys = subquery.keys;
   std::vector<ExprRef> columns;
   for (uint32_t i = 0; i < keys.size(); ++i) columns.push_back(column_of(subquery.plan, i));
   if (keys.size() == 1 || is_condition) return marked(subquery.plan, keys, columns, {}, true);
+
+  // Computed once: they are asked about again and again.
+  std::vector<ExprRef> exprs;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
+    exprs.push_back(column_of(plan, i));
+    names.push_back(plan->schema[i].name);
+  }
+  for (ExprRef& key : keys) {
+    exprs.push_back(key);
+    names.emplace_back("key");
+    key = ColumnExpr::create(static_cast<uint32_t>(exprs.size() - 1), key->type, "key");
+  }
+  plan = ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
 
   const auto any_null = [](const std::vector<ExprRef>& values) {
     std::vector<ExprRef> terms;
