@@ -232,34 +232,45 @@ ExprRef QueryBinder::column(const sql::ColumnReference& reference, const ExprCon
   if (context.alias_first && reference.names.size() == 1 &&
       (found = alias(reference.names, context)))
     return found;
-  if ((found = lookup(reference.names, context, reference.span, frame_, used))) {
+  const auto found_by = [&](const Find& find) {
+    found = lookup(reference.names, reference.span, frame_, used, find);
+    return found != nullptr;
+  };
+  if (found_by([&](size_t& parts) {
+        return own_column(reference.names, context, reference.span, parts);
+      }))
     return fields_of(std::move(found), reference.names, used);
-  }
   if ((found = alias(reference.names, context)))
     return fields_of(std::move(found), reference.names, 1);
+  if (found_by(
+          [&](size_t& parts) { return outer_column(reference.names, reference.span, parts); }))
+    return fields_of(std::move(found), reference.names, used);
   if (reference.names.size() == 1 && sql::is_value_function(reference.names[0].text)) {
     return value_function(folded(reference.names[0].text), reference.span);
   }
   no_such_column(reference.names, context, reference.span);
 }
 
-ExprRef QueryBinder::lookup(const sql::QualifiedName& names, const ExprContext& context,
-                            SourceSpan span, const LambdaFrame* frame, size_t& used) {
-  if (frame) {
-    for (uint32_t i = 0; i < frame->names->size(); ++i) {
-      if (same_name((*frame->names)[i], names[0].text)) {
-        used = 1;
-        return ColumnExpr::create(i, (*frame->types)[i], (*frame->names)[i], span);
-      }
+ExprRef QueryBinder::lookup(const sql::QualifiedName& names, SourceSpan span,
+                            const LambdaFrame* frame, size_t& used, const Find& find) {
+  if (!frame) return find(used);
+  for (uint32_t i = 0; i < frame->names->size(); ++i) {
+    if (same_name((*frame->names)[i], names[0].text)) {
+      used = 1;
+      return ColumnExpr::create(i, (*frame->types)[i], (*frame->names)[i], span);
     }
-    const ExprRef outer = lookup(names, context, span, frame->outer, used);
-    if (!outer) return nullptr;
-    size_t at = 0;
-    while (at < frame->captured->size() && !equal(*(*frame->captured)[at], *outer)) ++at;
-    if (at == frame->captured->size()) frame->captured->push_back(outer);
-    return ColumnExpr::create(static_cast<uint32_t>(frame->names->size() + at), outer->type,
-                              names[0].text, span);
   }
+  const ExprRef outer = lookup(names, span, frame->outer, used, find);
+  if (!outer) return nullptr;
+  size_t at = 0;
+  while (at < frame->captured->size() && !equal(*(*frame->captured)[at], *outer)) ++at;
+  if (at == frame->captured->size()) frame->captured->push_back(outer);
+  return ColumnExpr::create(static_cast<uint32_t>(frame->names->size() + at), outer->type,
+                            names[0].text, span);
+}
+
+ExprRef QueryBinder::own_column(const sql::QualifiedName& names, const ExprContext& context,
+                                SourceSpan span, size_t& used) {
   if (!context.scope) return nullptr;
   const ScopeColumn* found = context.scope->find(names, used);
   if (found) return ColumnExpr::create(found->index, found->type, found->name, span);
@@ -277,6 +288,23 @@ ExprRef QueryBinder::lookup(const sql::QualifiedName& names, const ExprContext& 
                             span, {}, std::move(field_names));
   }
   return nullptr;
+}
+
+ExprRef QueryBinder::outer_column(const sql::QualifiedName& names, SourceSpan span, size_t& used) {
+  if (!outer_) return nullptr;
+  OuterQuery& query = *outer_;
+  outer_ = query.outer;
+  ExprRef found = own_column(names, *query.context, span, used);
+  if (!found) found = outer_column(names, span, used);
+  outer_ = &query;
+  return found ? query.seen_inside(found, span) : nullptr;
+}
+
+ExprRef OuterQuery::seen_inside(const ExprRef& column, SourceSpan span) {
+  uint32_t at = 0;
+  while (at < columns.size() && !equal(*columns[at], *column)) ++at;
+  if (at == columns.size()) columns.push_back(column);
+  return OuterColumnExpr::create(at, column, span);
 }
 
 ExprRef QueryBinder::fields_of(ExprRef input, const sql::QualifiedName& names, size_t from) {
@@ -339,13 +367,6 @@ void QueryBinder::no_such_column(const sql::QualifiedName& names, const ExprCont
                                  SourceSpan span) {
   std::string written;
   for (const auto& name : names) written += (written.empty() ? "" : ".") + name.text;
-  size_t used = 0;
-  if (outer_scope_ && outer_scope_->find(names, used)) {
-    throw Error(ErrorCode::kNotSupported, span,
-                "\"{}\" belongs to the query outside: correlated subqueries are not supported yet",
-                written)
-        .hint("join with a grouped subquery instead");
-  }
   if (!context.scope || context.scope->columns.empty()) {
     throw Error(ErrorCode::kColumnNotFound, span, "no column \"{}\": {} has no columns in view",
                 written, context.clause);

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <functional>
 
+#include "bind/decorrelation.h"
 #include "bind/query_binder.h"
+#include "plan/plan_expressions.h"
 
 namespace doline {
 
@@ -149,10 +151,65 @@ BoundRelation QueryBinder::join_unnest(const sql::Join& node, const sql::TableFu
                 "LEFT JOIN unnest(…) goes with ON true alone")
         .hint("filter the list first: unnest(list_filter(l, lambda x: …))");
   }
-  if (!holds) {
-    const ExprRef attached = attach_subqueries(on, bound.plan);
-    bound.plan = FilterNode::create(bound.plan, attached);
+  if (!holds) bound.plan = filtered_by(bound.plan, on);
+  return aliased(std::move(bound), node, "");
+}
+
+std::optional<BoundRelation> QueryBinder::lateral_join(const sql::Join& node,
+                                                       const BoundRelation& left,
+                                                       BoundRelation& right) {
+  ExprContext inside;
+  inside.scope = &left.scope;
+  inside.clause = "LATERAL";
+  OuterQuery here{&inside, outer_, {}};
+  outer_ = &here;
+  right = relation(*node.right);
+  outer_ = here.outer;
+  const bool reads_left =
+      std::any_of(here.columns.begin(), here.columns.end(),
+                  [](const ExprRef& column) { return !columns_of(column).empty(); });
+  if (!reads_left) {
+    // Columns of queries further out, if any, are the same for every row of the left side.
+    if (!here.columns.empty()) right.plan = replace_outers(right.plan, here.columns);
+    return std::nullopt;
   }
+  const JoinKind kind = kind_of(node.join, node.span);
+  if (kind != JoinKind::kInner && kind != JoinKind::kCross && kind != JoinKind::kLeft) {
+    throw Error(ErrorCode::kBind, node.right->span,
+                "what reads columns of the left side stands behind a comma, JOIN or LEFT JOIN");
+  }
+  if (node.natural || !node.using_columns.empty()) {
+    throw Error(ErrorCode::kNotSupported, node.span,
+                "USING and NATURAL beside a LATERAL subquery are not supported yet")
+        .hint("write ON a.x = b.x");
+  }
+  const auto left_width = static_cast<uint32_t>(left.plan->schema.size());
+  Decorrelation decorrelation(left.plan, here.columns);
+  const Decorrelated pushed = decorrelation.without_absent(decorrelation.push(right.plan));
+  std::vector<ExprRef> keys;
+  for (uint32_t place : pushed.domain) keys.push_back(output_column(pushed.plan, place));
+  BoundRelation bound;
+  bound.scope = Scope::joined(left.scope, right.scope, left_width);
+  ExprRef on;
+  if (node.condition) {
+    ExprContext context;
+    context.scope = &bound.scope;
+    context.clause = "ON";
+    on = condition(*node.condition, context);
+  }
+  const bool is_left = kind == JoinKind::kLeft;
+  if (is_left && on) {
+    visit(on, [&](const Expr& at) {
+      if (dynamic_cast<const SubqueryExpr*>(&at))
+        throw Error(ErrorCode::kNotSupported, at.span,
+                    "a subquery in the ON of LEFT JOIN LATERAL is not supported yet");
+    });
+  }
+  bound.plan = JoinNode::create(decorrelation.outside(), pushed.plan,
+                                is_left ? JoinKind::kLeft : JoinKind::kInner, here.columns,
+                                std::move(keys), is_left ? on : nullptr, false,
+                                !pushed.never_null);
+  if (!is_left && on) bound.plan = filtered_by(bound.plan, on);
   return aliased(std::move(bound), node, "");
 }
 
@@ -169,13 +226,8 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
     if (node.join == sql::JoinKind::kInner || node.join == sql::JoinKind::kLeft)
       return join_unnest(node, *function, left);
   }
-  if (const auto* lateral = node.right->get_if<sql::SubqueryRelation>();
-      lateral && lateral->lateral) {
-    throw Error(ErrorCode::kNotSupported, node.right->span,
-                "LATERAL subqueries are not supported yet")
-        .hint("unnest(list) may stand beside the table it reads");
-  }
-  BoundRelation right = relation(*node.right);
+  BoundRelation right;
+  if (auto lateral = lateral_join(node, left, right)) return *std::move(lateral);
   auto left_width = static_cast<uint32_t>(left.plan->schema.size());
   const JoinKind kind = kind_of(node.join, node.span);
   BoundRelation bound;
@@ -254,10 +306,7 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
     bound.scope = left.scope;
     return aliased(std::move(bound), node, "");
   }
-  for (const ExprRef& term : subquery_terms) {
-    const ExprRef attached = attach_subqueries(term, bound.plan);
-    bound.plan = FilterNode::create(bound.plan, attached);
-  }
+  for (const ExprRef& term : subquery_terms) bound.plan = filtered_by(bound.plan, term);
   for (const auto& [a, b] : merged) {
     ScopeColumn& first = bound.scope.columns[a];
     ScopeColumn& second = bound.scope.columns[b];

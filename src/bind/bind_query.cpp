@@ -5,21 +5,18 @@
 #include "bind/select_binder.h"
 #include "function/registry.h"
 #include "kernel/cast.h"
+#include "plan/plan_expressions.h"
 #include "sql/print.h"
 
 namespace doline {
 
 namespace {
 
-ExprRef column_of(const PlanRef& plan, uint32_t index) {
-  return ColumnExpr::create(index, plan->schema[index].type, plan->schema[index].name);
-}
-
 PlanRef distinct(PlanRef plan) {
   std::vector<ExprRef> keys;
   std::vector<std::string> names;
   for (uint32_t i = 0; i < plan->schema.size(); ++i) {
-    keys.push_back(column_of(plan, i));
+    keys.push_back(output_column(plan, i));
     names.push_back(plan->schema[i].name);
   }
   return AggregationNode::create(std::move(plan), std::move(keys), std::move(names), {}, {});
@@ -57,7 +54,7 @@ PlanRef numbered(PlanRef plan) {
   number.name = "row_number";
   number.type = Type::int64();
   for (uint32_t i = 0; i < plan->schema.size(); ++i)
-    number.partition_by.push_back(column_of(plan, i));
+    number.partition_by.push_back(output_column(plan, i));
   return WindowingNode::create(std::move(plan), {WindowExpr::create(number)}, {"number"});
 }
 
@@ -65,7 +62,7 @@ PlanRef without_number(PlanRef plan) {
   std::vector<ExprRef> exprs;
   std::vector<std::string> names;
   for (uint32_t i = 0; i + 1 < plan->schema.size(); ++i) {
-    exprs.push_back(column_of(plan, i));
+    exprs.push_back(output_column(plan, i));
     names.push_back(plan->schema[i].name);
   }
   return ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
@@ -78,7 +75,7 @@ PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types,
   std::vector<ExprRef> exprs;
   bool changes = false;
   for (uint32_t i = 0; i < types.size(); ++i) {
-    exprs.push_back(CastExpr::create(column_of(plan, i), types[i]));
+    exprs.push_back(CastExpr::create(output_column(plan, i), types[i]));
     changes |= plan->schema[i].type != types[i] || plan->schema[i].name != names[i];
   }
   return changes ? ProjectNode::create(std::move(plan), std::move(exprs), names) : plan;
@@ -91,6 +88,7 @@ PlanRef QueryBinder::bind(const sql::Query& query, const CommonTables& tables) {
   for (const sql::CommonTable& definition : query.with.tables) {
     auto entry = std::make_shared<CommonTableEntry>();
     entry->definition = &definition;
+    entry->outer_query = outer_;
     entry->outer = tables_;
     const std::string name = folded(definition.name.text);
     for (const sql::CommonTable& other : query.with.tables) {
@@ -147,7 +145,7 @@ PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
         exprs.push_back(
             found == input->schema.end()
                 ? ConstantExpr::create(Value::null())
-                : column_of(input, static_cast<uint32_t>(found - input->schema.begin())));
+                : output_column(input, static_cast<uint32_t>(found - input->schema.begin())));
       }
       input = ProjectNode::create(std::move(input), std::move(exprs), names);
     }
@@ -190,16 +188,11 @@ PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
     }
     std::vector<ExprRef> left, right;
     for (uint32_t column = 0; column < plan->schema.size(); ++column) {
-      left.push_back(column_of(plan, column));
-      right.push_back(column_of(inputs[i], column));
+      left.push_back(output_column(plan, column));
+      right.push_back(output_column(inputs[i], column));
     }
-    const PlanRef joined =
-        JoinNode::create(plan, inputs[i], is_except ? JoinKind::kAnti : JoinKind::kSemi,
-                         std::move(left), std::move(right));
-    auto with_nulls =
-        Ref<JoinNode>(const_cast<JoinNode*>(static_cast<const JoinNode*>(joined.get())));
-    with_nulls->nulls_equal = true;  // not published yet
-    plan = joined;
+    plan = JoinNode::create(plan, inputs[i], is_except ? JoinKind::kAnti : JoinKind::kSemi,
+                            std::move(left), std::move(right), {}, false, true);
   }
   return node.all ? without_number(std::move(plan)) : plan;
 }
@@ -271,7 +264,7 @@ PlanRef QueryBinder::ordered(PlanRef plan, const sql::Query& query) {
       keys.push_back(SortKey::create(std::move(expr), descending, sorts_nulls_first(item)));
     };
     if (item.expression->is<sql::Star>()) {
-      for (uint32_t i = 0; i < plan->schema.size(); ++i) add(column_of(plan, i));
+      for (uint32_t i = 0; i < plan->schema.size(); ++i) add(output_column(plan, i));
     } else if (const auto* literal_node = item.expression->get_if<sql::Literal>();
                literal_node && literal_node->literal == sql::LiteralKind::kInteger) {
       const size_t position = std::strtoull(literal_node->text.c_str(), nullptr, 10);
@@ -280,7 +273,7 @@ PlanRef QueryBinder::ordered(PlanRef plan, const sql::Query& query) {
                     "ORDER BY {}: the list has {} column{}", literal_node->text,
                     plan->schema.size(), plan->schema.size() == 1 ? "" : "s");
       }
-      add(column_of(plan, static_cast<uint32_t>(position - 1)));
+      add(output_column(plan, static_cast<uint32_t>(position - 1)));
     } else {
       add(expression(*item.expression, context));
     }
@@ -313,7 +306,7 @@ PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take) {
   std::vector<ExprRef> kept;
   std::vector<std::string> names;
   for (uint32_t i = 0; i < plan->schema.size(); ++i) {
-    kept.push_back(column_of(plan, i));
+    kept.push_back(output_column(plan, i));
     names.push_back(plan->schema[i].name);
   }
   WindowExpr number;
@@ -326,16 +319,15 @@ PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take) {
     return CoalesceExpr::create({std::move(expr), ConstantExpr::create(Value::integer(otherwise))});
   };
   const ExprRef row =
-      CallExpr::create("-", {CastExpr::create(column_of(plan, place), Type::hugeint()),
+      CallExpr::create("-", {CastExpr::create(output_column(plan, place), Type::hugeint()),
                              CastExpr::create(number_or(skip, 0), Type::hugeint())});
   std::vector<ExprRef> terms = {
       CallExpr::create(">", {row, ConstantExpr::create(Value::integer(Type::hugeint(), 0))})};
   if (take)
     terms.push_back(CallExpr::create(
         "<=", {row, CastExpr::create(number_or(take, INT64_MAX), Type::hugeint())}));
-  const ExprRef within = attach_subqueries(ConjunctionExpr::create(true, std::move(terms)), plan);
-  return ProjectNode::create(FilterNode::create(std::move(plan), within), std::move(kept),
-                             std::move(names));
+  plan = filtered_by(std::move(plan), ConjunctionExpr::create(true, std::move(terms)));
+  return ProjectNode::create(std::move(plan), std::move(kept), std::move(names));
 }
 
 PlanRef QueryBinder::limited(PlanRef plan, const sql::Query& query) {
@@ -457,7 +449,7 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
   };
   std::vector<Row> rows;
   for (uint32_t i = 0; i < given->schema.size(); ++i) {
-    const ExprRef column = column_of(given, i);
+    const ExprRef column = output_column(given, i);
     Row row{};
     row.numeric = column->type->is_numeric();
     row.ordered = !column->type->is_nested();
@@ -484,7 +476,7 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
   const PlanRef facts =
       SharedInputNode::create(AggregationNode::create(given, {}, {}, aggregates, names), "summary");
   const auto as_text = [&](uint32_t index) {
-    return CastExpr::create(column_of(facts, index), varchar);
+    return CastExpr::create(output_column(facts, index), varchar);
   };
   const std::vector<std::string> columns = {
       "column_name", "column_type", "min", "max", "approx_unique", "avg",
@@ -493,8 +485,8 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
   std::vector<PlanRef> outputs;
   for (uint32_t i = 0; i < given->schema.size(); ++i) {
     const Row& row = rows[i];
-    const ExprRef total = CastExpr::create(column_of(facts, 0), Type::float64());
-    const ExprRef valid = CastExpr::create(column_of(facts, row.count), Type::float64());
+    const ExprRef total = CastExpr::create(output_column(facts, 0), Type::float64());
+    const ExprRef valid = CastExpr::create(output_column(facts, row.count), Type::float64());
     ExprRef missing = CallExpr::create("-", {total, valid});
     missing = CallExpr::create(
         "/", {CallExpr::create("*", {missing, ConstantExpr::create(Value::real(100))}), total});
@@ -503,12 +495,12 @@ PlanRef QueryBinder::summarize(const PlanRef& given) {
         facts,
         {ConstantExpr::create(Value::text(given->schema[i].name)),
          ConstantExpr::create(Value::text(given->schema[i].type->name())), as_text(row.min),
-         as_text(row.max), CastExpr::create(column_of(facts, row.unique), Type::int64()),
+         as_text(row.max), CastExpr::create(output_column(facts, row.unique), Type::int64()),
          row.averaged ? as_text(row.average) : null_text,
          row.numeric ? as_text(row.deviation) : null_text,
          row.averaged ? as_text(row.q25) : null_text, row.averaged ? as_text(row.q50) : null_text,
          row.averaged ? as_text(row.q75) : null_text,
-         CastExpr::create(column_of(facts, 0), Type::int64()), missing},
+         CastExpr::create(output_column(facts, 0), Type::int64()), missing},
         columns));
   }
   if (outputs.empty()) throw Error(ErrorCode::kBind, "SUMMARIZE of a relation without columns");

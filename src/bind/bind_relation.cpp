@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "bind/decorrelation.h"
 #include "bind/query_binder.h"
 #include "sql/parser.h"
 
@@ -15,9 +16,7 @@ BoundRelation QueryBinder::relation(const sql::Relation& node) {
       return table_function(node.as<sql::TableFunction>(), nullptr);
     case sql::RelationKind::kSubqueryRelation: {
       const auto& inner = node.as<sql::SubqueryRelation>();
-      const Scope* outer = std::exchange(outer_scope_, nullptr);
       PlanRef plan = bind(*inner.query, tables_);
-      outer_scope_ = outer;
       BoundRelation bound{plan, Scope::of(plan->schema, "")};
       return aliased(std::move(bound), node, "");
     }
@@ -50,18 +49,16 @@ BoundRelation QueryBinder::aliased(BoundRelation bound, const sql::Relation& nod
 }
 
 PlanRef QueryBinder::common_table(CommonTableEntry& entry) {
-  if (entry.plan) return entry.plan;
+  if (entry.plan) return seen_from_here(entry.plan, entry.outer_query);
   const sql::CommonTable& definition = *entry.definition;
   if (entry.is_binding) {
     throw Error(ErrorCode::kNotSupported, definition.name.span,
                 "recursive common tables are not supported yet");
   }
   entry.is_binding = true;
-  const Scope* outer = std::exchange(outer_scope_, nullptr);
-  const LambdaFrame* frame = std::exchange(frame_, nullptr);
+  OuterQuery* outer = std::exchange(outer_, entry.outer_query);
   PlanRef plan = bind(*definition.query, entry.outer);
-  frame_ = frame;
-  outer_scope_ = outer;
+  outer_ = outer;
   if (!definition.columns.empty()) {
     if (definition.columns.size() > plan->schema.size()) {
       throw Error(ErrorCode::kBind, definition.name.span, "{} column names for {} columns",
@@ -78,7 +75,21 @@ PlanRef QueryBinder::common_table(CommonTableEntry& entry) {
   }
   entry.is_binding = false;
   entry.plan = SharedInputNode::create(std::move(plan), definition.name.text);
-  return entry.plan;
+  return seen_from_here(entry.plan, entry.outer_query);
+}
+
+PlanRef QueryBinder::seen_from_here(const PlanRef& plan, OuterQuery* definition) {
+  if (outer_ == definition || !is_correlated(plan)) return plan;
+  const std::function<ExprRef(uint32_t, OuterQuery*)> seen = [&](uint32_t ordinal, OuterQuery* at) {
+    const ExprRef column =
+        at->outer == definition
+            ? OuterColumnExpr::create(ordinal, definition->columns[ordinal], {})
+            : seen(ordinal, at->outer);
+    return at->seen_inside(column, {});
+  };
+  std::vector<ExprRef> columns;
+  for (uint32_t i = 0; i < definition->columns.size(); ++i) columns.push_back(seen(i, outer_));
+  return replace_outers(plan, columns);
 }
 
 BoundRelation QueryBinder::table_name(const sql::TableName& node) {
@@ -109,7 +120,7 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
       if (views_.size() >= kDeepest)
         throw Error(ErrorCode::kBind, node.span, "views are nested too deeply at \"{}\"", name);
       const sql::StatementRef statement = sql::parse_statement(*text);
-      const Scope* outer = std::exchange(outer_scope_, nullptr);
+      OuterQuery* outer = std::exchange(outer_, nullptr);
       views_.push_back(view);
       PlanRef plan;
       try {
@@ -118,7 +129,7 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
         throw Error(error.code(), node.span, "in view {}: {}", name, error.message());
       }
       views_.pop_back();
-      outer_scope_ = outer;
+      outer_ = outer;
       return aliased({plan, Scope::of(plan->schema, name, schema)}, node, name);
     }
   }

@@ -15,26 +15,54 @@ class PlaceholderExpr : public Expr {
   std::string to_string() const override { return "(subquery)"; }
 };
 
-/// A subquery's value, or whether it has rows, or whether `input` is among its values.
+/// A column of the query outside, as the query inside sees it: one that SubqueryExpr::outers, or
+/// what is LATERAL to it, names.
+class OuterColumnExpr final : public PlaceholderExpr {
+ public:
+  static ExprRef create(uint32_t ordinal, const ExprRef& outer, SourceSpan span) {
+    auto expr = make_ref<OuterColumnExpr>();
+    expr->ordinal = ordinal;
+    expr->name = outer->to_string();
+    expr->type = outer->type;
+    expr->span = span;
+    return expr;
+  }
+  uint32_t ordinal = 0;
+  std::string name;
+  void fields(FieldVisitor& v) override { v(1, "ordinal", ordinal); }
+  std::string to_string() const override { return name; }
+  std::vector<ExprRef> inputs() const override { return {}; }
+  ExprRef with_inputs(std::vector<ExprRef>) const override { return ExprRef(this); }
+};
+
+/// A subquery's value, or whether it has rows, or whether `keys` are among its values.
 class SubqueryExpr final : public PlaceholderExpr {
  public:
   enum class Kind : uint8_t { kScalar, kExists, kMember };
   friend constexpr Kind last_of(Kind) { return Kind::kMember; }
   Kind kind = Kind::kScalar;
-  PlanRef plan;               // kScalar: one column; kMember: one a key
-  std::vector<ExprRef> keys;  // kMember: input values, typed as the plan's columns
+  PlanRef plan;                 // kScalar: one column; kMember: one a key
+  std::vector<ExprRef> keys;    // kMember: input values, typed as the plan's columns
+  std::vector<ExprRef> outers;  // what the plan's OuterColumnExprs are in the query outside
   void fields(FieldVisitor& v) override {
     v(1, "kind", kind);
     NodeRef node(plan);
     v(2, "plan", node);
     v(3, "keys", keys);
+    v(4, "outers", outers);
   }
-  std::vector<ExprRef> inputs() const override { return keys; }
+  std::vector<ExprRef> inputs() const override {
+    std::vector<ExprRef> all = keys;
+    all.insert(all.end(), outers.begin(), outers.end());
+    return all;
+  }
   ExprRef with_inputs(std::vector<ExprRef> inputs) const override {
     auto copy = make_ref<SubqueryExpr>();
     copy->kind = kind;
     copy->plan = plan;
-    copy->keys = std::move(inputs);
+    const auto behind_keys = inputs.begin() + static_cast<ptrdiff_t>(keys.size());
+    copy->keys.assign(inputs.begin(), behind_keys);
+    copy->outers.assign(behind_keys, inputs.end());
     copy->type = type;
     copy->span = span;
     return copy;

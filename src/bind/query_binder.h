@@ -34,6 +34,16 @@ struct BoundRelation {
   Scope scope;
 };
 
+/// The query around the one being bound, whose columns the inner one may read.
+struct OuterQuery {
+  const ExprContext* context;
+  OuterQuery* outer;
+  std::vector<ExprRef> columns;  // those that were read so far, in this query's terms
+
+  /// `column`, in this query's terms, as the query inside sees it.
+  ExprRef seen_inside(const ExprRef& column, SourceSpan span);
+};
+
 /// Binds one query and those inside it. One thread, one use.
 class QueryBinder {
  public:
@@ -64,8 +74,13 @@ class QueryBinder {
 
   ExprRef literal(const sql::Literal& literal);
   ExprRef column(const sql::ColumnReference& reference, const ExprContext& context);
-  ExprRef lookup(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span,
-                 const LambdaFrame* frame, size_t& used);
+  /// `find` looks a name up once no lambda has it.
+  using Find = std::function<ExprRef(size_t& used)>;
+  ExprRef lookup(const sql::QualifiedName& names, SourceSpan span, const LambdaFrame* frame,
+                 size_t& used, const Find& find);
+  ExprRef own_column(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span,
+                     size_t& used);
+  ExprRef outer_column(const sql::QualifiedName& names, SourceSpan span, size_t& used);
   ExprRef fields_of(ExprRef input, const sql::QualifiedName& names, size_t from);
   ExprRef field(ExprRef input, const std::string& name, SourceSpan span);
   ExprRef alias(const sql::QualifiedName& names, const ExprContext& context);
@@ -75,6 +90,11 @@ class QueryBinder {
   ExprRef compare(sql::ComparisonOperator op, ExprRef left, ExprRef right, SourceSpan span);
   ExprRef in_list(const sql::In& node, const ExprContext& context);
   ExprRef case_of(const sql::Case& node, const ExprContext& context);
+  struct BoundSubquery {
+    PlanRef plan;
+    std::vector<ExprRef> outers;
+  };
+  BoundSubquery query_inside(const sql::Query& query, SourceSpan span, const ExprContext& context);
   ExprRef subquery(const sql::Subquery& node, const ExprContext& context);
   ExprRef quantified(const sql::Quantified& node, const ExprContext& context);
   ExprRef subscript(const sql::Subscript& node, const ExprContext& context);
@@ -122,7 +142,12 @@ class QueryBinder {
                             const BoundRelation& left);
   BoundRelation aliased(BoundRelation bound, const sql::Relation& relation,
                         const std::string& default_name);
+  /// The right side may read the left one's columns; nothing where it does not.
+  std::optional<BoundRelation> lateral_join(const sql::Join& join, const BoundRelation& left,
+                                            BoundRelation& right);
   PlanRef common_table(CommonTableEntry& entry);
+  /// A plan whose OuterColumnExprs are of `definition`'s, for the query being bound, further in.
+  PlanRef seen_from_here(const PlanRef& plan, OuterQuery* definition);
 
   // --- queries (bind_query.cpp, bind_select.cpp)
   PlanRef body(const sql::Query& query);
@@ -142,7 +167,7 @@ class QueryBinder {
   const Parameters& parameters_;
   CommonTables tables_;
   const LambdaFrame* frame_ = nullptr;
-  const Scope* outer_scope_ = nullptr;  // of the query around this one: for naming correlation
+  OuterQuery* outer_ = nullptr;  // null: no query around this one
   std::vector<const sql::Expression*> alias_stack_;
   uint64_t alias_uses_ = 0;
   std::vector<TypeRef> value_types_;
@@ -162,7 +187,9 @@ std::string captured_name(const sql::Columns& columns, const std::string& column
                           const std::string& alias);
 
 /// Puts what the placeholders stand for into `plan`; the expression then reads plain columns.
-/// `is_condition`: of a filter, which takes unknown for false.
-ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan, bool is_condition = false);
+ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan);
+/// The rows for which the condition, in which placeholders may stand, holds; behind their columns
+/// may be others.
+PlanRef filtered_by(PlanRef plan, const ExprRef& condition);
 
 }  // namespace doline

@@ -51,6 +51,7 @@ struct CommonTableEntry;
 using CommonTables = std::map<std::string, std::shared_ptr<CommonTableEntry>>;
 
 struct CommonTableEntry {
+  struct OuterQuery* outer_query = nullptr;  // whose columns the definition may read
   const sql::CommonTable* definition = nullptr;
   CommonTables outer;  // what the definition itself may see
   PlanRef plan;        // a SharedInputNode once bound

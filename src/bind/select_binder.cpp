@@ -96,9 +96,7 @@ PlanRef SelectBinder::bind() {
   from_ = node_.from ? binder_.relation(*node_.from) : BoundRelation{ValuesNode::single_row(), {}};
   plan_ = from_.plan;
   if (node_.where) {
-    const ExprRef where = where_condition(*node_.where);
-    const ExprRef attached = attach_subqueries(where, plan_, true);
-    plan_ = FilterNode::create(plan_, attached);
+    plan_ = filtered_by(plan_, where_condition(*node_.where));
   }
   bind_items();
   if (node_.having) {
@@ -435,10 +433,7 @@ void SelectBinder::group() {
   }
   plan_ = AggregationNode::create(plan_, std::move(attached_keys), std::move(key_names),
                                   std::move(aggregates), std::move(aggregate_names));
-  if (having_) {
-    const ExprRef attached = attach_subqueries(having_, plan_, true);
-    plan_ = FilterNode::create(plan_, attached);
-  }
+  if (having_) plan_ = filtered_by(plan_, having_);
 }
 
 // --- windows, unnest
@@ -497,8 +492,7 @@ void SelectBinder::window() {
     });
   }
   if (qualify_) {
-    const ExprRef attached = attach_subqueries(qualify_, plan_, true);
-    plan_ = FilterNode::create(plan_, attached);
+    plan_ = filtered_by(plan_, qualify_);
     qualify_ = nullptr;
   }
 }

@@ -1,6 +1,6 @@
 #include "base/cancellation.h"
 #include "optimizer/passes.h"
-#include "optimizer/plan_expressions.h"
+#include "plan/plan_expressions.h"
 
 namespace doline {
 

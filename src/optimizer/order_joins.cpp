@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "optimizer/passes.h"
-#include "optimizer/plan_expressions.h"
+#include "plan/plan_expressions.h"
 
 namespace doline {
 

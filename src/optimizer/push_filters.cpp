@@ -2,7 +2,7 @@
 #include <unordered_map>
 
 #include "optimizer/passes.h"
-#include "optimizer/plan_expressions.h"
+#include "plan/plan_expressions.h"
 
 namespace doline {
 
@@ -193,16 +193,17 @@ class FilterPushing {
       }
       std::vector<ExprRef> kept;
       for (const ExprRef& term : residual) {
-        if (!add_key(term, left_width, left_keys, right_keys)) kept.push_back(term);
+        // Where keys match NULL with NULL, what matches no NULL cannot become one.
+        if (node.nulls_equal || !add_key(term, left_width, left_keys, right_keys))
+          kept.push_back(term);
       }
       if (!kept.empty()) rest = ConjunctionExpr::create(true, std::move(kept));
       kind = left_keys.empty() && !rest ? JoinKind::kCross : JoinKind::kInner;
     }
     PlanRef made = JoinNode::create(push(node.left, std::move(left)),
                                     push(node.right, std::move(right)), kind, std::move(left_keys),
-                                    std::move(right_keys), std::move(rest), node.null_aware);
-    const_cast<JoinNode&>(static_cast<const JoinNode&>(*made)).nulls_equal =
-        node.nulls_equal;  // not published yet
+                                    std::move(right_keys), std::move(rest), node.null_aware,
+                                    node.nulls_equal);
     return filtered(std::move(made), std::move(above));
   }
 
@@ -239,30 +240,38 @@ PlanRef mark_to_semi(const PlanRef& plan) {
     const auto* mark = filter ? dynamic_cast<const JoinNode*>(filter->input.get()) : nullptr;
     if (!mark || mark->kind != JoinKind::kMark) return nullptr;
     const auto mark_column = static_cast<uint32_t>(mark->schema.size() - 1);
+    const auto is_mark = [&](const ExprRef& expr) {
+      const auto* column = dynamic_cast<const ColumnExpr*>(expr.get());
+      return column && column->index == mark_column;
+    };
     std::vector<ExprRef> rest;
-    bool semi = false;
+    std::optional<bool> wanted;
     for (const ExprRef& term : conjuncts_of(filter->predicate)) {
-      const auto* column = dynamic_cast<const ColumnExpr*>(term.get());
-      if (column && column->index == mark_column) {
-        semi = true;
+      const auto* call = dynamic_cast<const CallExpr*>(term.get());
+      // Where the mark is true both NULL rules agree; where it is not, it may be unknown.
+      const bool is_negated =
+          !mark->null_aware && call && call->name == "not" && is_mark(call->arguments[0]);
+      if (!wanted && (is_mark(term) || is_negated)) {
+        wanted = !is_negated;
         continue;
       }
       const std::vector<uint32_t> columns = columns_of(term);
       if (std::find(columns.begin(), columns.end(), mark_column) != columns.end()) return nullptr;
       rest.push_back(term);
     }
-    if (!semi) return nullptr;
-    // Where the mark is true both NULL rules agree; the column itself stays, as a constant.
-    PlanRef joined = filtered(JoinNode::create(mark->left, mark->right, JoinKind::kSemi,
-                                               mark->left_keys, mark->right_keys, mark->residual),
-                              std::move(rest));
+    if (!wanted) return nullptr;
+    PlanRef joined =
+        filtered(JoinNode::create(mark->left, mark->right,
+                                  *wanted ? JoinKind::kSemi : JoinKind::kAnti, mark->left_keys,
+                                  mark->right_keys, mark->residual, false, mark->nulls_equal),
+                 std::move(rest));
     std::vector<ExprRef> exprs;
     std::vector<std::string> names;
     for (uint32_t i = 0; i < joined->schema.size(); ++i) {
       exprs.push_back(output_column(joined, i));
       names.push_back(joined->schema[i].name);
     }
-    exprs.push_back(ConstantExpr::create(Value::boolean(true)));
+    exprs.push_back(ConstantExpr::create(Value::boolean(*wanted)));  // the column itself stays
     names.push_back("mark");
     return ProjectNode::create(std::move(joined), std::move(exprs), std::move(names));
   });

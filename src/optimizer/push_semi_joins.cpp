@@ -1,5 +1,5 @@
 #include "optimizer/passes.h"
-#include "optimizer/plan_expressions.h"
+#include "plan/plan_expressions.h"
 
 namespace doline {
 

@@ -207,7 +207,8 @@ std::string AggregationNode::describe() const {
 // --- join
 
 PlanRef JoinNode::create(PlanRef left, PlanRef right, JoinKind kind, std::vector<ExprRef> left_keys,
-                         std::vector<ExprRef> right_keys, ExprRef residual, bool null_aware) {
+                         std::vector<ExprRef> right_keys, ExprRef residual, bool null_aware,
+                         bool nulls_equal) {
   auto node = make_ref<JoinNode>();
   node->left = std::move(left);
   node->right = std::move(right);
@@ -216,6 +217,7 @@ PlanRef JoinNode::create(PlanRef left, PlanRef right, JoinKind kind, std::vector
   node->right_keys = std::move(right_keys);
   node->residual = std::move(residual);
   node->null_aware = null_aware;
+  node->nulls_equal = nulls_equal;
   return made(node);
 }
 

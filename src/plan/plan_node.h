@@ -146,7 +146,7 @@ class JoinNode final : public PlanNode {
  public:
   static PlanRef create(PlanRef left, PlanRef right, JoinKind kind, std::vector<ExprRef> left_keys,
                         std::vector<ExprRef> right_keys, ExprRef residual = {},
-                        bool null_aware = false);
+                        bool null_aware = false, bool nulls_equal = false);
   PlanRef left;
   PlanRef right;  // the build side
   JoinKind kind = JoinKind::kInner;

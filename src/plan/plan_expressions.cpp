@@ -1,4 +1,4 @@
-#include "optimizer/plan_expressions.h"
+#include "plan/plan_expressions.h"
 
 namespace doline {
 
