@@ -317,8 +317,12 @@ void RecordDecoder::fail(JsonPiece::Span span) {
   failure.text = piece_.text.substr(span.begin, span.end - span.begin);
   if (trouble_.node != nullptr) failure.column = trouble_.node->path;
   // A line that ends within its value was read on into the next.
-  const bool is_beyond = failure.byte - failure.record >= failure.text.size();
-  if (is_beyond) failure.kind = JsonFailure::Kind::kDamaged;
+  const bool is_beyond = failure.byte - failure.record >= failure.text.size() ||
+                         cursor_.last_place() >= span.end - indexed_from_;
+  if (is_beyond) {
+    failure.kind = JsonFailure::Kind::kDamaged;
+    failure.column.clear();
+  }
   switch (failure.kind) {
     case JsonFailure::Kind::kDamaged:
       if (tree_.parse(failure.text)) {
