@@ -26,8 +26,8 @@ ExprRef last_column(const PlanRef& plan) {
 PlanRef has_rows(const PlanRef& plan) {
   const AggregateExprRef count = AggregateExpr::create(
       *FunctionRegistry::instance().aggregate("count"), {}, false, {}, {}, {});
-  PlanRef counted = AggregationNode::create(LimitNode::create(plan, 0, 1), {}, {}, {count},
-                                            {"count"});
+  PlanRef counted =
+      AggregationNode::create(LimitNode::create(plan, 0, 1), {}, {}, {count}, {"count"});
   const ExprRef positive = CallExpr::create(
       ">", {output_column(counted, 0), ConstantExpr::create(Value::integer(Type::int64(), 0))});
   return ProjectNode::create(std::move(counted), {positive}, {"exists"});
@@ -289,10 +289,10 @@ ExprRef attached(const SubqueryExpr& subquery, PlanRef& plan, bool unknown_is_fa
     plan = JoinNode::create(std::move(plan), subquery.plan, JoinKind::kMark, subquery.keys,
                             columns_from(subquery.plan, 0, subquery.keys.size()), {}, true);
   } else {
-    plan = JoinNode::create(std::move(plan),
-                            subquery.kind == SubqueryExpr::Kind::kExists ? has_rows(subquery.plan)
-                                                                         : subquery.plan,
-                            JoinKind::kCross, {}, {});
+    plan = JoinNode::create(
+        std::move(plan),
+        subquery.kind == SubqueryExpr::Kind::kExists ? has_rows(subquery.plan) : subquery.plan,
+        JoinKind::kCross, {}, {});
   }
   return ColumnExpr::create(width, plan->schema[width].type, plan->schema[width].name,
                             subquery.span);

@@ -105,14 +105,15 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
                               node.span),
                 context);
   }
-  if (name == "grouping" && context.aggregates && !node.arguments.empty()) {
-    // Without GROUPING SETS no key is ever left out: 0, of what must be keys.
-    ExprRef zero = ConstantExpr::create(Value::integer(0), node.span);
-    for (const auto& argument : node.arguments) {
-      zero = CaseExpr::create({IsNullExpr::create(expression(*argument.value, context), false)},
-                              {zero}, zero, node.span);
-    }
-    return zero;
+  if ((name == "grouping" || name == "grouping_id") && context.aggregates &&
+      !node.arguments.empty()) {
+    constexpr size_t kMostArguments = 63;  // a bit each of a BIGINT
+    if (node.arguments.size() > kMostArguments)
+      throw Error(ErrorCode::kBind, node.span, "{} takes at most {} keys", name, kMostArguments);
+    std::vector<ExprRef> arguments;
+    for (const auto& argument : node.arguments)
+      arguments.push_back(expression(*argument.value, context));
+    return GroupingExpr::create(std::move(arguments), node.span);
   }
   if (name == "current_setting" && node.arguments.size() == 1)
     return current_setting(node, context);

@@ -242,8 +242,7 @@ ExprRef QueryBinder::column(const sql::ColumnReference& reference, const ExprCon
     return fields_of(std::move(found), reference.names, used);
   if ((found = alias(reference.names, context)))
     return fields_of(std::move(found), reference.names, 1);
-  if (found_by(
-          [&](size_t& parts) { return outer_column(reference.names, reference.span, parts); }))
+  if (found_by([&](size_t& parts) { return outer_column(reference.names, reference.span, parts); }))
     return fields_of(std::move(found), reference.names, used);
   if (reference.names.size() == 1 && sql::is_value_function(reference.names[0].text)) {
     return value_function(folded(reference.names[0].text), reference.span);

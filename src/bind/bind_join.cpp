@@ -207,8 +207,7 @@ std::optional<BoundRelation> QueryBinder::lateral_join(const sql::Join& node,
   }
   bound.plan = JoinNode::create(decorrelation.outside(), pushed.plan,
                                 is_left ? JoinKind::kLeft : JoinKind::kInner, here.columns,
-                                std::move(keys), is_left ? on : nullptr, false,
-                                !pushed.never_null);
+                                std::move(keys), is_left ? on : nullptr, false, !pushed.never_null);
   if (!is_left && on) bound.plan = filtered_by(bound.plan, on);
   return aliased(std::move(bound), node, "");
 }

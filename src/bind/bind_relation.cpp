@@ -81,10 +81,9 @@ PlanRef QueryBinder::common_table(CommonTableEntry& entry) {
 PlanRef QueryBinder::seen_from_here(const PlanRef& plan, OuterQuery* definition) {
   if (outer_ == definition || !is_correlated(plan)) return plan;
   const std::function<ExprRef(uint32_t, OuterQuery*)> seen = [&](uint32_t ordinal, OuterQuery* at) {
-    const ExprRef column =
-        at->outer == definition
-            ? OuterColumnExpr::create(ordinal, definition->columns[ordinal], {})
-            : seen(ordinal, at->outer);
+    const ExprRef column = at->outer == definition
+                               ? OuterColumnExpr::create(ordinal, definition->columns[ordinal], {})
+                               : seen(ordinal, at->outer);
     return at->seen_inside(column, {});
   };
   std::vector<ExprRef> columns;

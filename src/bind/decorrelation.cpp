@@ -88,7 +88,8 @@ PlanRef join_on_domains(const JoinNode& node, Decorrelated left, Decorrelated ri
     } else {
       const bool keeps_right = node.kind == JoinKind::kRight;
       std::vector<ExprRef> terms;
-      for (const ExprRef& key : keeps_right ? left_keys : right_keys) terms.push_back(not_null(key));
+      for (const ExprRef& key : keeps_right ? left_keys : right_keys)
+        terms.push_back(not_null(key));
       PlanRef& side = keeps_right ? left.plan : right.plan;
       side = filtered(std::move(side), std::move(terms));
     }
@@ -97,10 +98,9 @@ PlanRef join_on_domains(const JoinNode& node, Decorrelated left, Decorrelated ri
     left_keys.push_back(output_column(left.plan, left.domain[i]));
     right_keys.push_back(output_column(right.plan, right.domain[i]));
   }
-  return JoinNode::create(left.plan, right.plan,
-                          node.kind == JoinKind::kCross ? JoinKind::kInner : node.kind,
-                          std::move(left_keys), std::move(right_keys), std::move(residual), false,
-                          nulls_equal);
+  return JoinNode::create(
+      left.plan, right.plan, node.kind == JoinKind::kCross ? JoinKind::kInner : node.kind,
+      std::move(left_keys), std::move(right_keys), std::move(residual), false, nulls_equal);
 }
 
 }  // namespace
@@ -198,9 +198,8 @@ Decorrelated Decorrelation::push_anew(const PlanRef& plan) {
         return limited(node.input, node.keys, node.skip, node.take, -1);
       Decorrelated pushed = push(node.input);
       const std::vector<ExprRef> by = columns_at(pushed.plan, pushed.domain);
-      pushed.plan = map_expressions(plan->with_children({pushed.plan}), [&](const ExprRef& key) {
-        return replace_outers(key, by);
-      });
+      pushed.plan = map_expressions(plan->with_children({pushed.plan}),
+                                    [&](const ExprRef& key) { return replace_outers(key, by); });
       return pushed;
     }
     case NodeTag::kLimit: {
@@ -336,8 +335,7 @@ Decorrelated Decorrelation::join(const JoinNode& node) {
     if (node.residual) {
       for (const ExprRef& term : conjuncts_of(node.residual)) terms.push_back(term);
     }
-    return push(
-        filtered(JoinNode::create(node.left, node.right, JoinKind::kCross, {}, {}), terms));
+    return push(filtered(JoinNode::create(node.left, node.right, JoinKind::kCross, {}, {}), terms));
   }
   ASSERT(!node.null_aware || !by_right);  // unknowns are per value of the domain: see bind_subquery
   // A side whose rows come out without a partner has to come out for each value of the domain.
@@ -376,8 +374,8 @@ Decorrelated Decorrelation::join(const JoinNode& node) {
   std::vector<ExprRef> terms;
   for (size_t i = 0; i < node.left_keys.size(); ++i) {
     if (is_correlated(node.right_keys[i])) {
-      terms.push_back(of_both(
-          equality(node.left_keys[i], shift_columns(node.right_keys[i], left_width))));
+      terms.push_back(
+          of_both(equality(node.left_keys[i], shift_columns(node.right_keys[i], left_width))));
       continue;
     }
     shape.left_keys.push_back(of_left(node.left_keys[i]));
@@ -387,11 +385,11 @@ Decorrelated Decorrelation::join(const JoinNode& node) {
     if (residual) terms.push_back(residual);
     residual = ConjunctionExpr::create(true, std::move(terms));
   }
-  PlanRef joined = push_left && push_right
-                       ? join_on_domains(shape, left, right, residual)
-                       : JoinNode::create(left.plan, right.plan, node.kind, shape.left_keys,
-                                          shape.right_keys, residual, node.null_aware,
-                                          node.nulls_equal);
+  PlanRef joined =
+      push_left && push_right
+          ? join_on_domains(shape, left, right, residual)
+          : JoinNode::create(left.plan, right.plan, node.kind, shape.left_keys, shape.right_keys,
+                             residual, node.null_aware, node.nulls_equal);
   if (node.kind == JoinKind::kSemi || node.kind == JoinKind::kAnti)
     return {joined, left.domain, left.never_null};
   const auto right_begin = static_cast<uint32_t>(left.plan->schema.size());
@@ -404,8 +402,8 @@ Decorrelated Decorrelation::join(const JoinNode& node) {
     for (uint32_t& place : domain) place += right_begin;
   }
   if (node.kind != JoinKind::kFull)
-    return arranged(joined, own, domain, node.kind == JoinKind::kRight ? right.never_null
-                                                                       : leading.never_null);
+    return arranged(joined, own, domain,
+                    node.kind == JoinKind::kRight ? right.never_null : leading.never_null);
   // Either side's domain, whichever row there is.
   std::vector<ExprRef> exprs = columns_at(joined, own);
   std::vector<std::string> names;
@@ -457,10 +455,10 @@ Decorrelated Decorrelation::limited(const PlanRef& input, const std::vector<Sort
         CallExpr::create("*", {CastExpr::create(output_column(plan, place + 1), Type::float64()),
                                ConstantExpr::create(Value::real(percent / 100))});
     terms.push_back(CallExpr::create(
-        "<=", {CastExpr::create(row, Type::float64()),
-               CallExpr::create("+", {CallExpr::create("floor", {share}),
-                                      ConstantExpr::create(Value::real(
-                                          static_cast<double>(skip)))})}));
+        "<=",
+        {CastExpr::create(row, Type::float64()),
+         CallExpr::create("+", {CallExpr::create("floor", {share}),
+                                ConstantExpr::create(Value::real(static_cast<double>(skip)))})}));
   }
   return arranged(filtered(std::move(plan), std::move(terms)), numbers(0, input->schema.size()),
                   pushed.domain, pushed.never_null);
@@ -518,10 +516,10 @@ Decorrelated Decorrelation::counted(const SingleRowNode& node) {
   names.emplace_back("rows");
   const std::vector<std::string> by_names(by.size(), "outer");
   const size_t width = aggregates.size();
-  const PlanRef grouped = AggregationNode::create(pushed.plan, by, by_names, std::move(aggregates),
-                                                  std::move(names));
-  Decorrelated out = arranged(grouped, numbers(by.size(), width), numbers(0, by.size()),
-                              pushed.never_null);
+  const PlanRef grouped =
+      AggregationNode::create(pushed.plan, by, by_names, std::move(aggregates), std::move(names));
+  Decorrelated out =
+      arranged(grouped, numbers(by.size(), width), numbers(0, by.size()), pushed.never_null);
   out.absent.emplace();
   for (const Field& field : node.schema)
     out.absent->push_back(ConstantExpr::create(Value::null(field.type)));

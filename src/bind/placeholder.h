@@ -69,6 +69,26 @@ class SubqueryExpr final : public PlaceholderExpr {
   }
 };
 
+/// GROUPING(a, b): which of these keys the row's grouping set leaves out, a bit each, the last the
+/// lowest.
+class GroupingExpr final : public PlaceholderExpr {
+ public:
+  static ExprRef create(std::vector<ExprRef> arguments, SourceSpan span) {
+    auto expr = make_ref<GroupingExpr>();
+    expr->arguments = std::move(arguments);
+    expr->type = Type::int64();
+    expr->span = span;
+    return expr;
+  }
+  std::vector<ExprRef> arguments;
+  void fields(FieldVisitor& v) override { v(1, "arguments", arguments); }
+  std::string to_string() const override { return "grouping(…)"; }
+  std::vector<ExprRef> inputs() const override { return arguments; }
+  ExprRef with_inputs(std::vector<ExprRef> inputs) const override {
+    return create(std::move(inputs), span);
+  }
+};
+
 /// unnest(list) in a SELECT list.
 class UnnestExpr final : public PlaceholderExpr {
  public:

@@ -10,20 +10,6 @@ namespace doline {
 
 namespace {
 
-bool contains(const ExprRef& expr, NodeTag tag) {
-  bool found = false;
-  visit(expr, [&](const Expr& at) { found |= at.tag() == tag; });
-  return found;
-}
-
-void refuse_unnest(const ExprRef& expr, const char* clause) {
-  visit(expr, [&](const Expr& at) {
-    if (!dynamic_cast<const UnnestExpr*>(&at)) return;
-    throw Error(ErrorCode::kNotSupported, at.span, "unnest cannot stand in {}", clause)
-        .hint("unnest in the SELECT list or in FROM of a subquery");
-  });
-}
-
 const sql::Columns* columns_in(const sql::Expression& node);
 
 struct ColumnsFinder : sql::EachField<ColumnsFinder> {
@@ -67,6 +53,20 @@ std::string default_name(const sql::Expression& node, const ExprRef& bound) {
 }
 
 }  // namespace
+
+bool contains(const ExprRef& expr, NodeTag tag) {
+  bool found = false;
+  visit(expr, [&](const Expr& at) { found |= at.tag() == tag; });
+  return found;
+}
+
+void refuse_unnest(const ExprRef& expr, const char* clause) {
+  visit(expr, [&](const Expr& at) {
+    if (!dynamic_cast<const UnnestExpr*>(&at)) return;
+    throw Error(ErrorCode::kNotSupported, at.span, "unnest cannot stand in {}", clause)
+        .hint("unnest in the SELECT list or in FROM of a subquery");
+  });
+}
 
 ExprRef SelectBinder::replace_top_down(const ExprRef& expr,
                                        const std::function<ExprRef(const ExprRef&)>& change) {
@@ -338,102 +338,12 @@ void SelectBinder::bind_groups() {
       if (!item.is_hidden && !contains(item.expr, NodeTag::kAggregate))
         groups_.push_back(item.expr);
     }
+    GroupingSet all;
+    for (uint32_t i = 0; i < groups_.size(); ++i) all.push_back(i);
+    sets_ = {all};
     return;
   }
-  for (const sql::GroupingElement& element : node_.group_by) {
-    if (element.grouping != sql::GroupingKind::kExpressions) {
-      throw Error(ErrorCode::kNotSupported, node_.span,
-                  "GROUPING SETS, ROLLUP and CUBE are not supported yet")
-          .hint("UNION ALL of several GROUP BYs gives the same rows");
-    }
-    for (const auto& key : element.expressions) {
-      if (const auto* literal = key->get_if<sql::Literal>();
-          literal && literal->literal == sql::LiteralKind::kInteger) {
-        const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
-        if (position == 0 || position > items_.size() || items_[position - 1].is_hidden) {
-          throw Error(ErrorCode::kBind, key->span, "GROUP BY {}: the list has {} column{}",
-                      literal->text, items_.size(), items_.size() == 1 ? "" : "s");
-        }
-        groups_.push_back(items_[position - 1].expr);
-      } else {
-        ExprContext group_by = context("GROUP BY");
-        group_by.unnest = true;
-        groups_.push_back(binder_.expression(*key, group_by));
-      }
-    }
-  }
-}
-
-ExprRef SelectBinder::over_groups(const ExprRef& expr, const std::vector<ExprRef>& keys,
-                                  std::vector<AggregateExprRef>& aggregates) {
-  std::function<ExprRef(const ExprRef&)> change = [&](const ExprRef& at) -> ExprRef {
-    for (uint32_t i = 0; i < keys.size(); ++i) {
-      if (equal(*keys[i], *at)) return ColumnExpr::create(i, at->type, at->to_string(), at->span);
-    }
-    if (const auto* aggregate = dynamic_cast<const AggregateExpr*>(at.get())) {
-      size_t index = 0;
-      while (index < aggregates.size() && !equal(*aggregates[index], *at)) ++index;
-      if (index == aggregates.size()) aggregates.emplace_back(aggregate);
-      return ColumnExpr::create(static_cast<uint32_t>(keys.size() + index), at->type,
-                                at->to_string(), at->span);
-    }
-    if (const auto* window = dynamic_cast<const WindowExpr*>(at.get());
-        window && window->aggregate) {
-      // The window's own aggregate stays one; what is inside it is computed by groups.
-      std::vector<ExprRef> inner = window->aggregate->inputs();
-      for (ExprRef& input : inner) input = replace_top_down(input, change);
-      const ExprRef own = window->aggregate->with_inputs(std::move(inner));
-      std::vector<ExprRef> inputs = window->inputs();
-      for (ExprRef& input : inputs) {
-        input = input.get() == window->aggregate.get() ? own : replace_top_down(input, change);
-      }
-      return window->with_inputs(std::move(inputs));
-    }
-    if (const auto* column = dynamic_cast<const ColumnExpr*>(at.get())) {
-      throw Error(ErrorCode::kBind, at->span, "column \"{}\" is neither grouped by nor aggregated",
-                  column->name)
-          .hint(fmt::format("add it to GROUP BY, or take any_value({})", column->name));
-    }
-    return nullptr;
-  };
-  return replace_top_down(expr, change);
-}
-
-void SelectBinder::group() {
-  if (!is_grouped_) return;
-  for (const ExprRef& key : groups_) {
-    if (contains(key, NodeTag::kAggregate)) {
-      throw Error(ErrorCode::kBind, key->span, "an aggregate cannot be grouped by");
-    }
-    if (contains(key, NodeTag::kWindow))
-      throw Error(ErrorCode::kBind, key->span, "a window call cannot be grouped by");
-  }
-  std::vector<AggregateExprRef> aggregates;
-  const std::vector<ExprRef> keys = groups_;
-  for_each_pending([&](ExprRef& expr) { expr = over_groups(expr, keys, aggregates); });
-  if (having_) {
-    having_ = over_groups(having_, keys, aggregates);
-    refuse_unnest(having_, "HAVING");
-  }
-  // Lists that keys unnest are unnested before the rows are grouped.
-  attach_unnests([&](const std::function<void(ExprRef&)>& change) {
-    std::for_each(groups_.begin(), groups_.end(), change);
-  });
-  // Subqueries inside keys and arguments join the input.
-  std::vector<std::string> key_names, aggregate_names;
-  std::vector<ExprRef> attached_keys;
-  for (size_t i = 0; i < keys.size(); ++i) {
-    attached_keys.push_back(attach_subqueries(groups_[i], plan_));
-    key_names.push_back(keys[i]->to_string());
-  }
-  for (AggregateExprRef& aggregate : aggregates) {
-    const ExprRef attached = attach_subqueries(aggregate, plan_);
-    aggregate = AggregateExprRef(static_cast<const AggregateExpr*>(attached.get()));
-    aggregate_names.push_back(aggregate->to_string());
-  }
-  plan_ = AggregationNode::create(plan_, std::move(attached_keys), std::move(key_names),
-                                  std::move(aggregates), std::move(aggregate_names));
-  if (having_) plan_ = filtered_by(plan_, having_);
+  bind_grouping_sets();
 }
 
 // --- windows, unnest

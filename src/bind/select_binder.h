@@ -4,6 +4,11 @@
 
 namespace doline {
 
+/// Whether a node of that kind is anywhere in the expression.
+bool contains(const ExprRef& expr, NodeTag tag);
+/// Error(kNotSupported) where the expression has an UnnestExpr.
+void refuse_unnest(const ExprRef& expr, const char* clause);
+
 /// Binds one SELECT, stage by stage: FROM, WHERE, GROUP BY (with what its keys unnest), HAVING,
 /// windows, QUALIFY, unnest, the list, DISTINCT, ORDER BY, LIMIT. Expressions are first bound over
 /// FROM, with aggregates, window calls, unnests and subqueries standing in the tree; each stage
@@ -37,7 +42,18 @@ class SelectBinder {
   ExprRef where_condition(const sql::Expression& node);
   void bind_order();
   void bind_groups();
+  ExprRef group_key(const sql::Expression& node);
+  /// Keys by their places in groups_; several sets are several groupings of the same rows.
+  using GroupingSet = std::vector<uint32_t>;
+  std::vector<GroupingSet> grouping_sets(const sql::GroupingElement& element);
+  void bind_grouping_sets();
+  void collect_groupings(const ExprRef& expr);
+  GroupingSet grouping_set(const std::vector<sql::ExpressionRef>& expressions);
   void group();
+  /// The rows of each grouping set: keys, NULL where it leaves them out, groupings_, aggregates.
+  PlanRef grouped(std::vector<ExprRef> keys, const std::vector<std::string>& key_names,
+                  const std::vector<AggregateExprRef>& aggregates,
+                  const std::vector<std::string>& aggregate_names);
   void window();
   void unnest();
   /// Unnests, side by side, the lists in the expressions that `for_each` shows; they then read
@@ -56,6 +72,9 @@ class SelectBinder {
   std::vector<Item> items_;
   std::vector<Order> order_;
   std::vector<ExprRef> groups_;
+  std::vector<GroupingSet> sets_;
+  std::vector<ExprRef> groupings_;      // GROUPING(…) calls
+  std::vector<ExprRef> grouping_keys_;  // groups_ as they were written, which those name
   std::vector<ExprRef> distinct_on_;
   ExprRef having_;
   ExprRef qualify_;

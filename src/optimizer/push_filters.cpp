@@ -200,10 +200,10 @@ class FilterPushing {
       if (!kept.empty()) rest = ConjunctionExpr::create(true, std::move(kept));
       kind = left_keys.empty() && !rest ? JoinKind::kCross : JoinKind::kInner;
     }
-    PlanRef made = JoinNode::create(push(node.left, std::move(left)),
-                                    push(node.right, std::move(right)), kind, std::move(left_keys),
-                                    std::move(right_keys), std::move(rest), node.null_aware,
-                                    node.nulls_equal);
+    PlanRef made =
+        JoinNode::create(push(node.left, std::move(left)), push(node.right, std::move(right)), kind,
+                         std::move(left_keys), std::move(right_keys), std::move(rest),
+                         node.null_aware, node.nulls_equal);
     return filtered(std::move(made), std::move(above));
   }
 

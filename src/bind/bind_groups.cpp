@@ -1,0 +1,260 @@
+// GROUP BY: keys, grouping sets, and what the rest of the SELECT reads of the groups.
+
+#include <algorithm>
+
+#include "bind/select_binder.h"
+#include "plan/plan_expressions.h"
+
+namespace doline {
+
+ExprRef SelectBinder::group_key(const sql::Expression& node) {
+  if (const auto* literal = node.get_if<sql::Literal>();
+      literal && literal->literal == sql::LiteralKind::kInteger) {
+    const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
+    if (position == 0 || position > items_.size() || items_[position - 1].is_hidden) {
+      throw Error(ErrorCode::kBind, node.span, "GROUP BY {}: the list has {} column{}",
+                  literal->text, items_.size(), items_.size() == 1 ? "" : "s");
+    }
+    return items_[position - 1].expr;
+  }
+  ExprContext group_by = context("GROUP BY");
+  group_by.unnest = true;
+  return binder_.expression(node, group_by);
+}
+
+SelectBinder::GroupingSet SelectBinder::grouping_set(
+    const std::vector<sql::ExpressionRef>& expressions) {
+  GroupingSet set;
+  for (const auto& expression : expressions) {
+    ExprRef key = group_key(*expression);
+    uint32_t at = 0;
+    while (at < groups_.size() && !equal(*groups_[at], *key)) ++at;
+    if (at == groups_.size()) groups_.push_back(std::move(key));
+    set.push_back(at);
+  }
+  return set;
+}
+
+namespace {
+
+/// A pipeline each: more than anybody writes by hand, less than what takes minutes to plan.
+constexpr size_t kMostSets = 4096;
+
+void check_count(size_t count, SourceSpan span) {
+  if (count > kMostSets)
+    throw Error(ErrorCode::kBind, span, "GROUP BY makes more than {} grouping sets", kMostSets);
+}
+
+}  // namespace
+
+std::vector<SelectBinder::GroupingSet> SelectBinder::grouping_sets(
+    const sql::GroupingElement& element) {
+  std::vector<GroupingSet> sets;
+  if (element.grouping == sql::GroupingKind::kExpressions)
+    return {grouping_set(element.expressions)};
+  if (element.grouping == sql::GroupingKind::kSets) {
+    for (const auto& inner : element.elements) {
+      for (GroupingSet& set : grouping_sets(inner)) sets.push_back(std::move(set));
+    }
+    check_count(sets.size(), node_.span);
+    return sets;
+  }
+  std::vector<GroupingSet> parts;
+  for (const auto& inner : element.elements) parts.push_back(grouping_set(inner.expressions));
+  const auto together = [&](auto&& is_in) {
+    GroupingSet set;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (is_in(i)) set.insert(set.end(), parts[i].begin(), parts[i].end());
+    }
+    sets.push_back(std::move(set));
+  };
+  if (element.grouping == sql::GroupingKind::kRollup) {
+    for (size_t length = parts.size() + 1; length-- > 0;)
+      together([&](size_t i) { return i < length; });
+    return sets;
+  }
+  constexpr size_t kMostParts = 12;
+  check_count(parts.size() > kMostParts ? kMostSets + 1 : 0, node_.span);
+  for (size_t left_out = 0; left_out < size_t{1} << parts.size(); ++left_out)
+    together([&](size_t i) { return (left_out >> (parts.size() - 1 - i) & 1) == 0; });
+  return sets;
+}
+
+void SelectBinder::bind_grouping_sets() {
+  // Elements side by side: each set of one with each of the next.
+  sets_ = {{}};
+  for (const sql::GroupingElement& element : node_.group_by) {
+    const std::vector<GroupingSet> next = grouping_sets(element);
+    check_count(sets_.size() * next.size(), node_.span);
+    std::vector<GroupingSet> pairs;
+    for (const GroupingSet& first : sets_) {
+      for (const GroupingSet& second : next) {
+        GroupingSet both = first;
+        both.insert(both.end(), second.begin(), second.end());
+        pairs.push_back(std::move(both));
+      }
+    }
+    sets_ = std::move(pairs);
+  }
+  for (GroupingSet& set : sets_) {
+    std::sort(set.begin(), set.end());
+    set.erase(std::unique(set.begin(), set.end()), set.end());
+  }
+}
+
+PlanRef SelectBinder::grouped(std::vector<ExprRef> keys, const std::vector<std::string>& key_names,
+                              const std::vector<AggregateExprRef>& aggregates,
+                              const std::vector<std::string>& aggregate_names) {
+  if (sets_.size() == 1 && groupings_.empty())
+    return AggregationNode::create(plan_, std::move(keys), key_names, aggregates, aggregate_names);
+  PlanRef input = plan_;
+  if (sets_.size() > 1) {
+    // Keys are computed once, and what every set reads is kept.
+    std::vector<ExprRef> exprs;
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < input->schema.size(); ++i) {
+      exprs.push_back(output_column(input, i));
+      names.push_back(input->schema[i].name);
+    }
+    const auto width = static_cast<uint32_t>(exprs.size());
+    exprs.insert(exprs.end(), keys.begin(), keys.end());
+    names.insert(names.end(), key_names.begin(), key_names.end());
+    input = SharedInputNode::create(ProjectNode::create(input, std::move(exprs), std::move(names)),
+                                    "grouped");
+    for (uint32_t i = 0; i < keys.size(); ++i) keys[i] = output_column(input, width + i);
+  }
+  std::vector<PlanRef> branches;
+  for (const GroupingSet& set : sets_) {
+    std::vector<ExprRef> set_keys;
+    std::vector<std::string> set_names;
+    for (uint32_t key : set) {
+      set_keys.push_back(keys[key]);
+      set_names.push_back(key_names[key]);
+    }
+    const PlanRef groups = AggregationNode::create(input, std::move(set_keys), std::move(set_names),
+                                                   aggregates, aggregate_names);
+    const auto place_of = [&](uint32_t key) { return std::find(set.begin(), set.end(), key); };
+    std::vector<ExprRef> exprs;
+    for (uint32_t key = 0; key < keys.size(); ++key) {
+      const auto found = place_of(key);
+      exprs.push_back(found == set.end()
+                          ? ConstantExpr::create(Value::null(keys[key]->type))
+                          : output_column(groups, static_cast<uint32_t>(found - set.begin())));
+    }
+    std::vector<std::string> names = key_names;
+    for (const ExprRef& grouping : groupings_) {
+      int64_t bits = 0;
+      for (const ExprRef& argument : static_cast<const GroupingExpr&>(*grouping).arguments) {
+        uint32_t key = 0;
+        while (!equal(*grouping_keys_[key], *argument)) ++key;
+        bits = bits * 2 + (place_of(key) == set.end());
+      }
+      exprs.push_back(ConstantExpr::create(Value::integer(bits)));
+      names.emplace_back("grouping");
+    }
+    for (uint32_t i = 0; i < aggregates.size(); ++i) {
+      exprs.push_back(output_column(groups, static_cast<uint32_t>(set.size()) + i));
+      names.push_back(aggregate_names[i]);
+    }
+    branches.push_back(ProjectNode::create(groups, std::move(exprs), std::move(names)));
+  }
+  return branches.size() == 1 ? branches[0] : UnionNode::create(std::move(branches));
+}
+
+ExprRef SelectBinder::over_groups(const ExprRef& expr, const std::vector<ExprRef>& keys,
+                                  std::vector<AggregateExprRef>& aggregates) {
+  const size_t before_aggregates = keys.size() + groupings_.size();
+  std::function<ExprRef(const ExprRef&)> change = [&](const ExprRef& at) -> ExprRef {
+    for (uint32_t i = 0; i < keys.size(); ++i) {
+      if (equal(*keys[i], *at)) return ColumnExpr::create(i, at->type, at->to_string(), at->span);
+    }
+    if (const auto* aggregate = dynamic_cast<const AggregateExpr*>(at.get())) {
+      size_t index = 0;
+      while (index < aggregates.size() && !equal(*aggregates[index], *at)) ++index;
+      if (index == aggregates.size()) aggregates.emplace_back(aggregate);
+      return ColumnExpr::create(static_cast<uint32_t>(before_aggregates + index), at->type,
+                                at->to_string(), at->span);
+    }
+    if (dynamic_cast<const GroupingExpr*>(at.get())) {
+      uint32_t index = 0;
+      while (!equal(*groupings_[index], *at)) ++index;
+      return ColumnExpr::create(static_cast<uint32_t>(keys.size()) + index, at->type,
+                                at->to_string(), at->span);
+    }
+    if (const auto* window = dynamic_cast<const WindowExpr*>(at.get());
+        window && window->aggregate) {
+      // The window's own aggregate stays one; what is inside it is computed by groups.
+      std::vector<ExprRef> inner = window->aggregate->inputs();
+      for (ExprRef& input : inner) input = replace_top_down(input, change);
+      const ExprRef own = window->aggregate->with_inputs(std::move(inner));
+      std::vector<ExprRef> inputs = window->inputs();
+      for (ExprRef& input : inputs) {
+        input = input.get() == window->aggregate.get() ? own : replace_top_down(input, change);
+      }
+      return window->with_inputs(std::move(inputs));
+    }
+    if (const auto* column = dynamic_cast<const ColumnExpr*>(at.get())) {
+      throw Error(ErrorCode::kBind, at->span, "column \"{}\" is neither grouped by nor aggregated",
+                  column->name)
+          .hint(fmt::format("add it to GROUP BY, or take any_value({})", column->name));
+    }
+    return nullptr;
+  };
+  return replace_top_down(expr, change);
+}
+
+void SelectBinder::collect_groupings(const ExprRef& expr) {
+  visit(expr, [&](const Expr& at) {
+    const auto* grouping = dynamic_cast<const GroupingExpr*>(&at);
+    if (!grouping) return;
+    for (const ExprRef& argument : grouping->arguments) {
+      if (std::none_of(groups_.begin(), groups_.end(),
+                       [&](const ExprRef& key) { return equal(*key, *argument); })) {
+        throw Error(ErrorCode::kBind, argument->span, "GROUPING(…) takes what is grouped by");
+      }
+    }
+    if (std::none_of(groupings_.begin(), groupings_.end(),
+                     [&](const ExprRef& known) { return equal(*known, at); }))
+      groupings_.emplace_back(grouping);
+  });
+}
+
+void SelectBinder::group() {
+  for_each_pending([&](ExprRef& expr) { collect_groupings(expr); });
+  if (!is_grouped_) return;
+  if (having_) collect_groupings(having_);
+  for (const ExprRef& key : groups_) {
+    if (contains(key, NodeTag::kAggregate)) {
+      throw Error(ErrorCode::kBind, key->span, "an aggregate cannot be grouped by");
+    }
+    if (contains(key, NodeTag::kWindow))
+      throw Error(ErrorCode::kBind, key->span, "a window call cannot be grouped by");
+  }
+  std::vector<AggregateExprRef> aggregates;
+  const std::vector<ExprRef> keys = grouping_keys_ = groups_;
+  for_each_pending([&](ExprRef& expr) { expr = over_groups(expr, keys, aggregates); });
+  if (having_) {
+    having_ = over_groups(having_, keys, aggregates);
+    refuse_unnest(having_, "HAVING");
+  }
+  // Lists that keys unnest are unnested before the rows are grouped.
+  attach_unnests([&](const std::function<void(ExprRef&)>& change) {
+    std::for_each(groups_.begin(), groups_.end(), change);
+  });
+  // Subqueries inside keys and arguments join the input.
+  std::vector<std::string> key_names, aggregate_names;
+  std::vector<ExprRef> attached_keys;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    attached_keys.push_back(attach_subqueries(groups_[i], plan_));
+    key_names.push_back(keys[i]->to_string());
+  }
+  for (AggregateExprRef& aggregate : aggregates) {
+    const ExprRef attached = attach_subqueries(aggregate, plan_);
+    aggregate = AggregateExprRef(static_cast<const AggregateExpr*>(attached.get()));
+    aggregate_names.push_back(aggregate->to_string());
+  }
+  plan_ = grouped(std::move(attached_keys), key_names, aggregates, aggregate_names);
+  if (having_) plan_ = filtered_by(plan_, having_);
+}
+
+}  // namespace doline
