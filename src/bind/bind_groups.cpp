@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bind/select_binder.h"
+#include "function/registry.h"
 #include "plan/plan_expressions.h"
 
 namespace doline {
@@ -100,7 +101,147 @@ void SelectBinder::bind_grouping_sets() {
     std::sort(set.begin(), set.end());
     set.erase(std::unique(set.begin(), set.end()), set.end());
   }
+  // The finest first: coarser groups may be made of its groups.
+  std::sort(sets_.begin(), sets_.end(), [](const GroupingSet& a, const GroupingSet& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  });
 }
+
+namespace {
+
+AggregateExprRef aggregate_of(const char* name, std::vector<ExprRef> arguments,
+                              ExprRef filter = {}) {
+  return AggregateExpr::create(*FunctionRegistry::instance().aggregate(name), std::move(arguments),
+                               false, {}, std::move(filter), {});
+}
+
+/// Aggregates that coarser groups can compute from finer ones, as aggregates of `parts`.
+struct Parts {
+  std::vector<AggregateExprRef> parts;
+  struct Whole {
+    std::string name;  // of the aggregate
+    uint32_t part;     // an average has its count behind its sum
+    TypeRef type;
+  };
+  std::vector<Whole> wholes;
+
+  /// Nothing where one of them needs every row.
+  static std::optional<Parts> of(const std::vector<AggregateExprRef>& aggregates) {
+    Parts out;
+    for (const AggregateExprRef& aggregate : aggregates) {
+      if (aggregate->distinct || !aggregate->order_by.empty()) return std::nullopt;
+      out.wholes.push_back(
+          {aggregate->name, static_cast<uint32_t>(out.parts.size()), aggregate->type});
+      if (aggregate->name == "avg" && aggregate->type->is(TypeKind::kDouble)) {
+        out.parts.push_back(aggregate_of("sum", aggregate->arguments, aggregate->filter));
+        out.parts.push_back(aggregate_of("count", aggregate->arguments, aggregate->filter));
+        continue;
+      }
+      const bool is_part = aggregate->name == "sum" || aggregate->name == "count" ||
+                           aggregate->name == "count_star" ||
+                           (aggregate->arguments.size() == 1 &&
+                            (aggregate->name == "min" || aggregate->name == "max"));
+      if (!is_part) return std::nullopt;
+      out.parts.push_back(aggregate);
+    }
+    return out;
+  }
+
+  /// The parts again, of groups whose parts stand in `input` from `begin` on.
+  std::vector<AggregateExprRef> combined(const PlanRef& input, uint32_t begin) const {
+    std::vector<AggregateExprRef> out;
+    for (uint32_t i = 0; i < parts.size(); ++i) {
+      const std::string& name = parts[i]->name;
+      const char* again = name == "min" || name == "max" ? name.c_str() : "sum";
+      out.push_back(aggregate_of(again, {output_column(input, begin + i)}));
+    }
+    return out;
+  }
+  /// What each aggregate is, by the parts that stand in `input` from `begin` on.
+  std::vector<ExprRef> results(const PlanRef& input, uint32_t begin) const {
+    std::vector<ExprRef> out;
+    for (const Whole& whole : wholes) {
+      ExprRef value = output_column(input, begin + whole.part);
+      if (whole.name.starts_with("count"))  // of no groups at all
+        value = CoalesceExpr::create(
+            {CastExpr::create(value, Type::int64()), ConstantExpr::create(Value::integer(0))});
+      if (whole.name == "avg") {
+        value = CallExpr::create(
+            "/", {CastExpr::create(value, Type::float64()),
+                  CastExpr::create(output_column(input, begin + whole.part + 1), Type::float64())});
+      }
+      out.push_back(CastExpr::create(std::move(value), whole.type));
+    }
+    return out;
+  }
+};
+
+/// The groups of one set after the other, over the same rows.
+class SetGroups {
+ public:
+  SetGroups(PlanRef input, std::vector<ExprRef> keys, std::vector<std::string> key_names,
+            const std::vector<AggregateExprRef>& aggregates, bool may_combine)
+      : input_(std::move(input)),
+        keys_(std::move(keys)),
+        key_names_(std::move(key_names)),
+        aggregates_(aggregates),
+        parts_(may_combine ? Parts::of(aggregates) : std::nullopt) {}
+
+  /// Keys of the set, then what results() reads.
+  PlanRef of(const std::vector<uint32_t>& set) {
+    std::vector<std::string> names;
+    for (uint32_t key : set) names.push_back(key_names_[key]);
+    // From the narrowest set so far that has all these keys.
+    const Done* finer = nullptr;
+    for (const Done& known : done_) {
+      const bool has_all =
+          std::includes(known.set.begin(), known.set.end(), set.begin(), set.end());
+      if (has_all && (!finer || known.set.size() < finer->set.size())) finer = &known;
+    }
+    std::vector<ExprRef> keys;
+    for (uint32_t key : set) {
+      if (!finer) {
+        keys.push_back(keys_[key]);
+        continue;
+      }
+      const auto at = std::find(finer->set.begin(), finer->set.end(), key) - finer->set.begin();
+      keys.push_back(output_column(finer->groups, static_cast<uint32_t>(at)));
+    }
+    std::vector<AggregateExprRef> aggregates = parts_ ? parts_->parts : aggregates_;
+    if (finer)
+      aggregates = parts_->combined(finer->groups, static_cast<uint32_t>(finer->set.size()));
+    std::vector<std::string> part_names(aggregates.size(), "part");
+    PlanRef groups =
+        AggregationNode::create(finer ? finer->groups : input_, std::move(keys), std::move(names),
+                                std::move(aggregates), std::move(part_names));
+    if (!parts_) return groups;
+    done_.push_back({set, SharedInputNode::create(std::move(groups), "groups")});
+    return done_.back().groups;
+  }
+
+  /// The aggregates, over groups of() made, behind `width` keys.
+  std::vector<ExprRef> results(const PlanRef& groups, uint32_t width) const {
+    if (parts_) return parts_->results(groups, width);
+    std::vector<ExprRef> out;
+    for (uint32_t i = 0; i < aggregates_.size(); ++i)
+      out.push_back(output_column(groups, width + i));
+    return out;
+  }
+
+ private:
+  struct Done {
+    std::vector<uint32_t> set;
+    PlanRef groups;
+  };
+  const PlanRef input_;
+  const std::vector<ExprRef> keys_;
+  const std::vector<std::string> key_names_;
+  const std::vector<AggregateExprRef>& aggregates_;
+  const std::optional<Parts> parts_;  // nothing: each set is grouped from the rows
+  std::vector<Done> done_;
+};
+
+}  // namespace
 
 PlanRef SelectBinder::grouped(std::vector<ExprRef> keys, const std::vector<std::string>& key_names,
                               const std::vector<AggregateExprRef>& aggregates,
@@ -123,16 +264,11 @@ PlanRef SelectBinder::grouped(std::vector<ExprRef> keys, const std::vector<std::
                                     "grouped");
     for (uint32_t i = 0; i < keys.size(); ++i) keys[i] = output_column(input, width + i);
   }
+  SetGroups set_groups(input, keys, key_names, aggregates, sets_.size() > 1);
   std::vector<PlanRef> branches;
   for (const GroupingSet& set : sets_) {
-    std::vector<ExprRef> set_keys;
-    std::vector<std::string> set_names;
-    for (uint32_t key : set) {
-      set_keys.push_back(keys[key]);
-      set_names.push_back(key_names[key]);
-    }
-    const PlanRef groups = AggregationNode::create(input, std::move(set_keys), std::move(set_names),
-                                                   aggregates, aggregate_names);
+    const PlanRef groups = set_groups.of(set);
+    const auto width = static_cast<uint32_t>(set.size());
     const auto place_of = [&](uint32_t key) { return std::find(set.begin(), set.end(), key); };
     std::vector<ExprRef> exprs;
     for (uint32_t key = 0; key < keys.size(); ++key) {
@@ -152,10 +288,8 @@ PlanRef SelectBinder::grouped(std::vector<ExprRef> keys, const std::vector<std::
       exprs.push_back(ConstantExpr::create(Value::integer(bits)));
       names.emplace_back("grouping");
     }
-    for (uint32_t i = 0; i < aggregates.size(); ++i) {
-      exprs.push_back(output_column(groups, static_cast<uint32_t>(set.size()) + i));
-      names.push_back(aggregate_names[i]);
-    }
+    for (ExprRef& result : set_groups.results(groups, width)) exprs.push_back(std::move(result));
+    names.insert(names.end(), aggregate_names.begin(), aggregate_names.end());
     branches.push_back(ProjectNode::create(groups, std::move(exprs), std::move(names)));
   }
   return branches.size() == 1 ? branches[0] : UnionNode::create(std::move(branches));
