@@ -167,7 +167,7 @@ Grammar::OpenQuery Grammar::set_operations(OpenQuery left, int loosest, uint32_t
       open->inputs.push_back(std::move(right));
       continue;
     }
-    if (open != nullptr) close(*open, SourceSpan{begin, left->span.end}.to(left->span));
+    if (open != nullptr) close(*open, {begin, open->inputs.back()->span.end});
     node->inputs.push_back(std::move(left));
     node->inputs.push_back(std::move(right));
     open = node;
@@ -355,12 +355,8 @@ Grammar::OpenQuery Grammar::describe() {
                                                                  : DescribeKind::kDescribe;
   const bool table = tokens_.at(Keyword::kTable) && !tokens_.at(".", 1);
   if (table) tokens_.take();
-  if (!table && at_query()) {
-    node->query = query();
-  } else if (tokens_.at("(")) {
-    tokens_.take();
-    node->query = query();
-    tokens_.expect(")");
+  if (!table && (at_query() || tokens_.at("("))) {
+    node->query = query();  // to its end: UNION and ORDER BY belong to it
   } else if (at_list_end() && node->describe == DescribeKind::kDescribe) {
     node->describe = DescribeKind::kShowAllTables;
   } else {
