@@ -8,6 +8,7 @@ void register_operators(FunctionRegistry& registry) {
   register_comparisons(registry);
   register_bit_operators(registry);
   register_value_functions(registry);
+  register_enum_functions(registry);
 }
 
 }  // namespace doline

@@ -10,6 +10,7 @@ void register_division(FunctionRegistry& registry);     // / // %
 void register_comparisons(FunctionRegistry& registry);  // = <> < <= > >= is_distinct_from not
 void register_bit_operators(FunctionRegistry& registry);
 void register_value_functions(FunctionRegistry& registry);  // typeof, ifnull, nullif, error …
+void register_enum_functions(FunctionRegistry& registry);   // enum_range, enum_first, enum_code …
 
 /// Overloads of + - * and % for two decimals, in that order of names.
 ScalarOverload decimal_addition();
