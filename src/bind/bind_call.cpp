@@ -268,7 +268,7 @@ ExprRef QueryBinder::aggregate_call(const AggregateDeclaration& declaration,
   inner.clause = "an aggregate";
   std::vector<ExprRef> arguments;
   for (const auto& argument : unpacked(node.arguments, context)) {
-    if (argument.value->is<sql::Star>() && !context.star_name) continue;  // count(*)
+    if (argument.value->is<sql::Star>() && !context.star_value) continue;  // count(*)
     arguments.push_back(expression(*argument.value, inner));
   }
   std::vector<SortKeyRef> order = sort_keys(node.order_by, inner);

@@ -116,8 +116,10 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
     case sql::ExpressionKind::kDefault:
       throw Error(ErrorCode::kBind, node.span, "DEFAULT stands only in INSERT … VALUES");
     case sql::ExpressionKind::kStar:
-      if (context.star_name)
-        return ConstantExpr::create(Value::text(*context.star_name), node.span);
+      if (context.star_value) {
+        return ConstantExpr::create((*context.star_value)(node.as<sql::Star>(), node.span),
+                                    node.span);
+      }
       throw Error(ErrorCode::kBind, node.span, "* stands for columns, and {} wants a value",
                   context.clause)
           .hint("COLUMNS(*) applies an expression to every column");

@@ -281,27 +281,44 @@ PlanRef QueryBinder::ordered(PlanRef plan, const sql::Query& query) {
   return SortNode::create(std::move(plan), std::move(keys));
 }
 
-std::optional<int64_t> QueryBinder::row_count(const sql::ExpressionRef& node, const char* clause,
-                                              ExprRef& deferred) {
+QueryBinder::RowBound QueryBinder::row_bound(const sql::ExpressionRef& node, const char* clause,
+                                             bool is_percent) {
+  if (!node) return {};
   ExprContext context;
   context.clause = clause;
-  const ExprRef expr = expression(*node, context);
+  const TypeRef type = is_percent ? Type::float64() : Type::int64();
+  const ExprRef expr = CastExpr::create(expression(*node, context), type, false, node->span);
+  const std::string broken = is_percent ? fmt::format("{} takes 0 to 100 percent", clause)
+                                        : fmt::format("{} cannot be negative", clause);
   bool has_subquery = false;
   visit(expr, [&](const Expr& at) {
     has_subquery |= dynamic_cast<const PlaceholderExpr*>(&at) != nullptr;
   });
+  RowBound bound;
   if (has_subquery) {
-    deferred = CastExpr::create(expr, Type::int64(), false, node->span);
-    return std::nullopt;
+    const auto limit = [&](const char* op, int64_t value) {
+      return CallExpr::create(op, {expr, ConstantExpr::create(Value::integer(value))});
+    };
+    ExprRef holds = limit(">=", 0);
+    if (is_percent) holds = ConjunctionExpr::create(true, {holds, limit("<=", 100)});
+    bound.deferred =
+        CallExpr::create("constraint_or_error",
+                         {expr, holds, ConstantExpr::create(Value::text(broken))}, node->span);
+    return bound;
   }
-  const Value value = constant_value(CastExpr::create(expr, Type::int64()), clause, node->span);
-  if (value.is_null()) return std::nullopt;
-  if (value.as_integer() < 0)
-    throw Error(ErrorCode::kBind, node->span, "{} cannot be negative", clause);
-  return static_cast<int64_t>(value.as_integer());
+  const Value value = constant_value(expr, clause, node->span);
+  if (value.is_null()) return bound;
+  const bool holds =
+      is_percent ? value.as_real() >= 0 && value.as_real() <= 100 : value.as_integer() >= 0;
+  if (!holds) throw Error(ErrorCode::kBind, node->span, "{}", broken);
+  if (is_percent)
+    bound.share = value.as_real();
+  else
+    bound.rows = static_cast<int64_t>(value.as_integer());
+  return bound;
 }
 
-PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take) {
+PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take, bool is_percent) {
   // Rows are numbered in the order they have, and compared with what the subqueries say.
   std::vector<ExprRef> kept;
   std::vector<std::string> names;
@@ -313,8 +330,27 @@ PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take) {
   number.kind = WindowKind::kRowNumber;
   number.name = "row_number";
   number.type = Type::int64();
+  std::vector<WindowExprRef> windows = {WindowExpr::create(number)};
+  std::vector<std::string> window_names = {"number"};
+  if (is_percent) {
+    WindowExpr count;
+    count.kind = WindowKind::kAggregate;
+    count.name = "count";
+    count.aggregate = AggregateExpr::create(*FunctionRegistry::instance().aggregate("count"), {},
+                                            false, {}, {}, {});
+    count.type = Type::int64();
+    windows.push_back(WindowExpr::create(count));
+    window_names.push_back("count");
+  }
   const auto place = static_cast<uint32_t>(plan->schema.size());
-  plan = WindowingNode::create(std::move(plan), {WindowExpr::create(number)}, {"number"});
+  plan = WindowingNode::create(std::move(plan), std::move(windows), std::move(window_names));
+  if (is_percent && take) {
+    const ExprRef share = CallExpr::create(
+        "/", {CallExpr::create("*", {CastExpr::create(column_of(plan, place + 1), Type::float64()),
+                                     std::move(take)}),
+              ConstantExpr::create(Value::real(100))});
+    take = CastExpr::create(CallExpr::create("floor", {share}), Type::int64());
+  }
   const auto number_or = [&](ExprRef expr, int64_t otherwise) {
     return CoalesceExpr::create({std::move(expr), ConstantExpr::create(Value::integer(otherwise))});
   };
@@ -332,31 +368,20 @@ PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take) {
 
 PlanRef QueryBinder::limited(PlanRef plan, const sql::Query& query) {
   if (!query.limit && !query.offset) return plan;
-  ExprRef skip_expr, take_expr;
-  const int64_t skip = query.offset ? row_count(query.offset, "OFFSET", skip_expr).value_or(0) : 0;
-  if (query.limit && query.limit_is_percent) {
-    ExprContext context;
-    context.clause = "LIMIT";
-    const Value share =
-        constant_value(CastExpr::create(expression(*query.limit, context), Type::float64()),
-                       "LIMIT", query.limit->span);
-    if (share.is_null() || !(share.as_real() >= 0 && share.as_real() <= 100)) {
-      throw Error(ErrorCode::kBind, query.limit->span, "LIMIT takes 0 to 100 percent");
-    }
-    if (skip_expr)
-      throw Error(ErrorCode::kNotSupported, query.offset->span,
-                  "a subquery in OFFSET beside a LIMIT in percent");
-    return LimitNode::create(std::move(plan), skip, -1, share.as_real());
+  const bool is_percent = query.limit_is_percent;
+  RowBound skip = row_bound(query.offset, "OFFSET", false);
+  RowBound take = row_bound(query.limit, "LIMIT", is_percent);
+  if (skip.deferred || take.deferred) {
+    if (skip.rows) skip.deferred = ConstantExpr::create(Value::integer(*skip.rows));
+    if (!skip.deferred) skip.deferred = ConstantExpr::create(Value::integer(0));
+    if (take.rows) take.deferred = ConstantExpr::create(Value::integer(*take.rows));
+    if (take.share) take.deferred = ConstantExpr::create(Value::real(*take.share));
+    return limited_by(std::move(plan), std::move(skip.deferred), std::move(take.deferred),
+                      is_percent);
   }
-  const std::optional<int64_t> take =
-      query.limit ? row_count(query.limit, "LIMIT", take_expr) : std::nullopt;
-  if (skip_expr || take_expr) {
-    if (!skip_expr) skip_expr = ConstantExpr::create(Value::integer(skip));
-    if (!take_expr && take) take_expr = ConstantExpr::create(Value::integer(*take));
-    return limited_by(std::move(plan), std::move(skip_expr), std::move(take_expr));
-  }
-  if (!take && skip == 0) return plan;
-  return LimitNode::create(std::move(plan), skip, take.value_or(-1));
+  if (!take.rows && !take.share && !skip.rows) return plan;
+  return LimitNode::create(std::move(plan), skip.rows.value_or(0), take.rows.value_or(-1),
+                           take.share.value_or(-1));
 }
 
 // --- DESCRIBE, SUMMARIZE, SHOW

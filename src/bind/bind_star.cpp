@@ -4,6 +4,8 @@
 #include <array>
 
 #include "bind/query_binder.h"
+#include "sql/print.h"
+#include "sql/visit.h"
 
 namespace doline {
 
@@ -23,7 +25,41 @@ bool named_by(const ScopeColumn& column, const sql::QualifiedName& name) {
   throw error;
 }
 
+struct ColumnsFinder : sql::EachField<ColumnsFinder> {
+  const sql::Columns* found = nullptr;
+  void take(const sql::ExpressionRef& value) {
+    const sql::Columns* next = value ? columns_in(*value) : nullptr;
+    if (next && found && sql::to_sql(*next) != sql::to_sql(*found)) {
+      throw Error(ErrorCode::kBind, next->span,
+                  "an expression goes through one choice of columns; {} is another than {}",
+                  sql::to_sql(*next), sql::to_sql(*found));
+    }
+    if (!found) found = next;
+  }
+  void take(const sql::Argument& value) { take(value.value); }
+  void take(const sql::CaseBranch& value) {
+    take(value.when);
+    take(value.then);
+  }
+  void take(const sql::OrderItem& value) { take(value.expression); }
+  template <class T>
+  void take(const std::vector<T>& values) {
+    for (const auto& value : values) take(value);
+  }
+  template <class T>
+  void take(const T&) {}
+};
+
 }  // namespace
+
+const sql::Columns* columns_in(const sql::Expression& node) {
+  if (const auto* columns = node.get_if<sql::Columns>()) return columns->unpack ? nullptr : columns;
+  ColumnsFinder finder;
+  sql::visit(node, [&](const auto& exact) {
+    std::remove_cvref_t<decltype(exact)>::fields(exact, finder);
+  });
+  return finder.found;
+}
 
 std::string captured_name(const sql::Columns& columns, const std::string& column,
                           const std::string& alias) {
@@ -80,9 +116,11 @@ std::vector<ScopeColumn> QueryBinder::star_columns(const sql::Star& star, const 
   if (star.filter) {
     std::vector<ScopeColumn> kept;
     for (ScopeColumn& column : columns) {
+      const std::function<Value(const sql::Star&, SourceSpan)> tested =
+          [&](const sql::Star&, SourceSpan) { return Value::text(column.name); };
       ExprContext context;
       context.clause = "* LIKE";
-      context.star_name = &column.name;
+      context.star_value = &tested;
       const Value holds =
           constant_value(condition(*star.filter, context), "* LIKE", star.filter->span);
       if (!holds.is_null() && holds.as_bool()) kept.push_back(std::move(column));
@@ -111,62 +149,68 @@ std::vector<ScopeColumn> QueryBinder::chosen_columns(const sql::Columns& node, c
   }
   if (const auto* star = node.selector->get_if<sql::Star>())
     return star_columns(*star, in_view, node.span);
+  const std::function<Value(const sql::Star&, SourceSpan)> names_of = [&](const sql::Star& star,
+                                                                          SourceSpan span) {
+    if (!star.replace.empty() || !star.rename.empty()) {
+      throw Error(
+          ErrorCode::kBind, span, "{} stands in COLUMNS only around everything: COLUMNS(* {} (…))",
+          star.rename.empty() ? "REPLACE" : "RENAME", star.rename.empty() ? "REPLACE" : "RENAME");
+    }
+    std::vector<Value> names;
+    for (const ScopeColumn& column : star_columns(star, in_view, span))
+      names.push_back(Value::text(column.name));
+    return Value::nested(Type::list(Type::varchar()), std::move(names));
+  };
+  ExprContext context;
+  context.clause = "COLUMNS";
+  context.star_value = &names_of;
+  sql::ExpressionRef written = node.selector;
+  if (written->is<sql::Lambda>()) {
+    // The names for which it holds.
+    auto filter = std::make_shared<sql::FunctionCall>();
+    filter->name.push_back({"list_filter", written->span});
+    auto star = std::make_shared<sql::Star>();
+    star->span = filter->span = written->span;
+    filter->arguments = {{{}, std::move(star)}, {{}, written}};
+    written = std::move(filter);
+  }
+  const Value selector = constant_value(expression(*written, context), "COLUMNS", written->span);
   std::vector<ScopeColumn> chosen;
-  if (const auto* lambda_node = node.selector->get_if<sql::Lambda>()) {
-    const std::vector<TypeRef> types = {Type::varchar()};
+  if (!selector.is_null() && selector.type()->is(TypeKind::kVarchar)) {
+    RE2::Options options;
+    options.set_log_errors(false);
+    const RE2 pattern(selector.as_text(), options);
+    if (!pattern.ok()) {
+      throw Error(ErrorCode::kInvalidArgument, node.selector->span, "not a regular expression: {}",
+                  pattern.error());
+    }
     for (const ScopeColumn& column : in_view.columns) {
-      if (!column.in_star) continue;
-      const ExprRef bound = lambda(*lambda_node, types, ExprContext{});
-      const auto& body = static_cast<const LambdaExpr&>(*bound).body;
-      const ExprRef test = rewrite(body, [&](const ExprRef& at) -> ExprRef {
-        return at->tag() == NodeTag::kColumn ? ConstantExpr::create(Value::text(column.name))
-                                             : nullptr;
+      if (column.in_star && RE2::PartialMatch(column.name, pattern)) chosen.push_back(column);
+    }
+  } else if (!selector.is_null() && selector.type()->is(TypeKind::kList)) {
+    // In the order of the table, whatever the order of the list.
+    std::vector<std::string> names;
+    for (const Value& name : selector.as_nested())
+      names.push_back(name.is_null() ? "NULL" : name.to_string());
+    for (const ScopeColumn& column : in_view.columns) {
+      const bool is_named = std::any_of(names.begin(), names.end(), [&](const auto& name) {
+        return same_name(column.name, name);
       });
-      const Value holds = constant_value(test, "COLUMNS", node.selector->span);
-      if (!holds.is_null() && holds.type()->is(TypeKind::kBool) && holds.as_bool())
-        chosen.push_back(column);
+      if (column.in_star && is_named) chosen.push_back(column);
+    }
+    for (const std::string& name : names) {
+      if (std::any_of(chosen.begin(), chosen.end(),
+                      [&](const auto& column) { return same_name(column.name, name); }))
+        continue;
+      Error error(ErrorCode::kColumnNotFound, node.selector->span,
+                  "COLUMNS names \"{}\", which is not in view", name);
+      const std::string near = nearest_name(name, in_view.column_names());
+      if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
+      throw error;
     }
   } else {
-    ExprContext context;
-    context.clause = "COLUMNS";
-    const Value selector =
-        constant_value(expression(*node.selector, context), "COLUMNS", node.selector->span);
-    if (!selector.is_null() && selector.type()->is(TypeKind::kVarchar)) {
-      RE2::Options options;
-      options.set_log_errors(false);
-      const RE2 pattern(selector.as_text(), options);
-      if (!pattern.ok()) {
-        throw Error(ErrorCode::kInvalidArgument, node.selector->span,
-                    "not a regular expression: {}", pattern.error());
-      }
-      for (const ScopeColumn& column : in_view.columns) {
-        if (column.in_star && RE2::PartialMatch(column.name, pattern)) chosen.push_back(column);
-      }
-    } else if (!selector.is_null() && selector.type()->is(TypeKind::kList)) {
-      // In the order of the table, whatever the order of the list.
-      std::vector<std::string> names;
-      for (const Value& name : selector.as_nested())
-        names.push_back(name.is_null() ? "NULL" : name.to_string());
-      for (const ScopeColumn& column : in_view.columns) {
-        const bool is_named = std::any_of(names.begin(), names.end(), [&](const auto& name) {
-          return same_name(column.name, name);
-        });
-        if (column.in_star && is_named) chosen.push_back(column);
-      }
-      for (const std::string& name : names) {
-        if (std::any_of(chosen.begin(), chosen.end(),
-                        [&](const auto& column) { return same_name(column.name, name); }))
-          continue;
-        Error error(ErrorCode::kColumnNotFound, node.selector->span,
-                    "COLUMNS names \"{}\", which is not in view", name);
-        const std::string near = nearest_name(name, in_view.column_names());
-        if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
-        throw error;
-      }
-    } else {
-      throw Error(ErrorCode::kBind, node.selector->span,
-                  "COLUMNS takes *, a pattern, a list of names or a lambda");
-    }
+    throw Error(ErrorCode::kBind, node.selector->span,
+                "COLUMNS takes *, a pattern, a list of names or a lambda");
   }
   if (chosen.empty()) {
     Error error(ErrorCode::kColumnNotFound, node.span, "COLUMNS(…) fits no column");

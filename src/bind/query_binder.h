@@ -24,8 +24,9 @@ struct ExprContext {
   const std::vector<sql::NamedWindow>* named_windows = nullptr;
   /// The column that COLUMNS(…) stands for in this round.
   const ScopeColumn* columns_choice = nullptr;
-  /// What `*` inside COLUMNS(* LIKE …) filters means: the name tested.
-  const std::string* star_name = nullptr;
+  /// What a star that stands for a value comes to: the name tested in `* LIKE …`, the names of
+  /// its columns inside COLUMNS(…).
+  const std::function<Value(const sql::Star&, SourceSpan)>* star_value = nullptr;
 };
 
 /// A relation being put together: plan and what may be named of it.
@@ -157,11 +158,15 @@ class QueryBinder {
   PlanRef summarize(const PlanRef& input);
   PlanRef ordered(PlanRef plan, const sql::Query& query);
   PlanRef limited(PlanRef plan, const sql::Query& query);
-  /// LIMIT or OFFSET as a number; where a subquery says it, nothing, and `deferred` is it.
-  std::optional<int64_t> row_count(const sql::ExpressionRef& expression, const char* clause,
-                                   ExprRef& deferred);
+  /// What LIMIT or OFFSET says: neither where all rows are meant.
+  struct RowBound {
+    std::optional<double> share;  // of the rows, in percent
+    std::optional<int64_t> rows;
+    ExprRef deferred;  // a subquery says it; checked where it is evaluated
+  };
+  RowBound row_bound(const sql::ExpressionRef& expression, const char* clause, bool is_percent);
   /// Rows behind the first `skip`, at most `take` (null: all), where subqueries say how many.
-  PlanRef limited_by(PlanRef plan, ExprRef skip, ExprRef take);
+  PlanRef limited_by(PlanRef plan, ExprRef skip, ExprRef take, bool is_percent);
 
   Catalog& catalog_;
   const Parameters& parameters_;
@@ -180,6 +185,9 @@ TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what
 /// Casts for assignment (INSERT, UNION): any cast that exists.
 PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types,
                      const std::vector<std::string>& names);
+
+/// The one choice of columns inside an item, where it has one that is not unpacked into a call.
+const sql::Columns* columns_in(const sql::Expression& node);
 
 /// `COLUMNS('a_(.*)') AS '\1'`: what the pattern captured of a column's name, put into the alias;
 /// \0 is the whole name.

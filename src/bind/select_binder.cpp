@@ -10,37 +10,6 @@ namespace doline {
 
 namespace {
 
-const sql::Columns* columns_in(const sql::Expression& node);
-
-struct ColumnsFinder : sql::EachField<ColumnsFinder> {
-  const sql::Columns* found = nullptr;
-  void take(const sql::ExpressionRef& value) {
-    if (value && !found) found = columns_in(*value);
-  }
-  void take(const sql::Argument& value) { take(value.value); }
-  void take(const sql::CaseBranch& value) {
-    take(value.when);
-    take(value.then);
-  }
-  void take(const sql::OrderItem& value) { take(value.expression); }
-  template <class T>
-  void take(const std::vector<T>& values) {
-    for (const auto& value : values) take(value);
-  }
-  template <class T>
-  void take(const T&) {}
-};
-
-/// The Columns node inside an item, where it has one that is not unpacked into a call.
-const sql::Columns* columns_in(const sql::Expression& node) {
-  if (const auto* columns = node.get_if<sql::Columns>()) return columns->unpack ? nullptr : columns;
-  ColumnsFinder finder;
-  sql::visit(node, [&](const auto& exact) {
-    std::remove_cvref_t<decltype(exact)>::fields(exact, finder);
-  });
-  return finder.found;
-}
-
 /// A plain column keeps its name as the table spells it.
 std::string default_name(const sql::Expression& node, const ExprRef& bound) {
   const auto* column = dynamic_cast<const ColumnExpr*>(bound.get());
@@ -241,69 +210,6 @@ bool SelectBinder::add_struct_fields(const sql::Star& star, const ExprContext& l
   return true;
 }
 
-// --- ORDER BY
-
-void SelectBinder::bind_order() {
-  const size_t visible = items_.size();
-  const auto add = [&](const sql::OrderItem& item, size_t index) {
-    order_.push_back({index, item.direction == sql::SortDirection::kDescending,
-                      binder_.sorts_nulls_first(item)});
-  };
-  for (const sql::OrderItem& item : node_.order_by) {
-    const sql::Expression& node = *item.expression;
-    if (node.is<sql::Star>()) {
-      for (size_t i = 0; i < visible; ++i) add(item, i);
-      continue;
-    }
-    if (const auto* literal = node.get_if<sql::Literal>();
-        literal && literal->literal == sql::LiteralKind::kInteger) {
-      const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
-      if (position == 0 || position > visible) {
-        throw Error(ErrorCode::kBind, node.span, "ORDER BY {}: the list has {} column{}",
-                    literal->text, visible, visible == 1 ? "" : "s");
-      }
-      add(item, position - 1);
-      continue;
-    }
-    if (const auto* reference = node.get_if<sql::ColumnReference>();
-        reference && reference->names.size() == 1) {
-      const auto found = std::find_if(
-          items_.begin(), items_.begin() + static_cast<ptrdiff_t>(visible),
-          [&](const Item& known) { return same_name(known.name, reference->names[0].text); });
-      if (found != items_.begin() + static_cast<ptrdiff_t>(visible)) {
-        add(item, static_cast<size_t>(found - items_.begin()));
-        continue;
-      }
-    }
-    ExprContext order = context("ORDER BY");
-    order.aggregates = order.windows = order.unnest = true;
-    order.alias_first = true;
-    const auto add_expression = [&] {
-      const ExprRef expr = binder_.expression(node, order);
-      size_t index = 0;
-      while (index < items_.size() && !equal(*items_[index].expr, *expr)) ++index;
-      if (index == items_.size()) {
-        if (node_.distinct == sql::SelectDistinct::kDistinct) {
-          throw Error(ErrorCode::kBind, node.span,
-                      "with SELECT DISTINCT, ORDER BY can only use what is selected")
-              .hint("select it as well, or use GROUP BY");
-        }
-        items_.push_back({expr, fmt::format("order{}", index), true});
-      }
-      add(item, index);
-    };
-    const sql::Columns* columns = columns_in(node);
-    if (!columns) {
-      add_expression();
-      continue;
-    }
-    for (const ScopeColumn& column : binder_.chosen_columns(*columns, from_.scope)) {
-      order.columns_choice = &column;
-      add_expression();
-    }
-  }
-}
-
 // --- GROUP BY
 
 void SelectBinder::bind_groups() {
@@ -426,9 +332,14 @@ PlanRef SelectBinder::project() {
     return ColumnExpr::create(static_cast<uint32_t>(index), from->schema[index].type,
                               from->schema[index].name);
   };
-  std::vector<SortKeyRef> keys;
-  for (const Order& order : order_)
-    keys.push_back(SortKey::create(column(plan, order.item), order.descending, order.nulls_first));
+  const auto sort_keys = [&](PlanRef& over) {
+    std::vector<SortKeyRef> keys;
+    for (const Order& order : order_) {
+      keys.push_back(
+          SortKey::create(attach_subqueries(order.key, over), order.descending, order.nulls_first));
+    }
+    return keys;
+  };
   if (node_.distinct == sql::SelectDistinct::kDistinct) {
     std::vector<ExprRef> all;
     for (size_t i = 0; i < items_.size(); ++i) all.push_back(column(plan, i));
@@ -442,6 +353,7 @@ PlanRef SelectBinder::project() {
       on_names.push_back("on");
     }
     std::vector<AggregateExprRef> firsts;
+    const std::vector<SortKeyRef> keys = sort_keys(plan);
     const AggregateDeclaration& first = *FunctionRegistry::instance().aggregate("first");
     for (size_t i = 0; i < items_.size(); ++i) {
       firsts.push_back(AggregateExpr::create(first, {column(plan, i)}, false, keys, {}, {}));
@@ -455,7 +367,10 @@ PlanRef SelectBinder::project() {
     for (size_t i = 0; i < items_.size(); ++i) kept.push_back(column(plan, width + i));
     plan = ProjectNode::create(plan, std::move(kept), item_names);
   }
-  if (!keys.empty()) plan = SortNode::create(plan, std::move(keys));
+  if (!order_.empty()) {
+    std::vector<SortKeyRef> keys = sort_keys(plan);
+    plan = SortNode::create(plan, std::move(keys));
+  }
   plan = binder_.limited(std::move(plan), node_);
   const size_t visible = static_cast<size_t>(std::count_if(
       items_.begin(), items_.end(), [](const Item& item) { return !item.is_hidden; }));

@@ -25,7 +25,7 @@ class SelectBinder {
     bool is_hidden = false;  // only sorted by
   };
   struct Order {
-    size_t item;
+    ExprRef key;  // over the items
     bool descending;
     bool nulls_first;
   };
@@ -41,6 +41,9 @@ class SelectBinder {
   /// WHERE over COLUMNS(…) holds when it does for each of them.
   ExprRef where_condition(const sql::Expression& node);
   void bind_order();
+  ExprRef item_column(size_t index) const;
+  /// What SELECT DISTINCT is sorted by: the expression with selected items as columns.
+  ExprRef over_items(const ExprRef& expr) const;
   void bind_groups();
   ExprRef group_key(const sql::Expression& node);
   /// Keys by their places in groups_; several sets are several groupings of the same rows.

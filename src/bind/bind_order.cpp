@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "bind/select_binder.h"
+
+namespace doline {
+
+ExprRef SelectBinder::item_column(size_t index) const {
+  const Item& item = items_[index];
+  return ColumnExpr::create(static_cast<uint32_t>(index), item.expr->type, item.name);
+}
+
+ExprRef SelectBinder::over_items(const ExprRef& expr) const {
+  return replace_top_down(expr, [&](const ExprRef& at) -> ExprRef {
+    for (size_t i = 0; i < items_.size(); ++i) {
+      if (equal(*items_[i].expr, *at)) return item_column(i);
+    }
+    switch (at->tag()) {
+      case NodeTag::kColumn:
+      case NodeTag::kAggregate:
+      case NodeTag::kWindow:
+        throw Error(ErrorCode::kBind, at->span,
+                    "with SELECT DISTINCT, ORDER BY can only use what is selected")
+            .hint("select it as well, or use GROUP BY");
+      default:
+        return nullptr;
+    }
+  });
+}
+
+void SelectBinder::bind_order() {
+  const size_t visible = items_.size();
+  const auto add_key = [&](const sql::OrderItem& item, ExprRef key) {
+    order_.push_back({std::move(key), item.direction == sql::SortDirection::kDescending,
+                      binder_.sorts_nulls_first(item)});
+  };
+  const auto add = [&](const sql::OrderItem& item, size_t index) {
+    add_key(item, item_column(index));
+  };
+  for (const sql::OrderItem& item : node_.order_by) {
+    const sql::Expression& node = *item.expression;
+    if (node.is<sql::Star>()) {
+      for (size_t i = 0; i < visible; ++i) add(item, i);
+      continue;
+    }
+    if (const auto* literal = node.get_if<sql::Literal>();
+        literal && literal->literal == sql::LiteralKind::kInteger) {
+      const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
+      if (position == 0 || position > visible) {
+        throw Error(ErrorCode::kBind, node.span, "ORDER BY {}: the list has {} column{}",
+                    literal->text, visible, visible == 1 ? "" : "s");
+      }
+      add(item, position - 1);
+      continue;
+    }
+    if (const auto* reference = node.get_if<sql::ColumnReference>();
+        reference && reference->names.size() == 1) {
+      const auto found = std::find_if(
+          items_.begin(), items_.begin() + static_cast<ptrdiff_t>(visible),
+          [&](const Item& known) { return same_name(known.name, reference->names[0].text); });
+      if (found != items_.begin() + static_cast<ptrdiff_t>(visible)) {
+        add(item, static_cast<size_t>(found - items_.begin()));
+        continue;
+      }
+    }
+    ExprContext order = context("ORDER BY");
+    order.aggregates = order.windows = order.unnest = true;
+    order.alias_first = true;
+    const auto add_expression = [&] {
+      const ExprRef expr = binder_.expression(node, order);
+      size_t index = 0;
+      while (index < items_.size() && !equal(*items_[index].expr, *expr)) ++index;
+      if (index == items_.size()) {
+        if (node_.distinct == sql::SelectDistinct::kDistinct) {
+          add_key(item, over_items(expr));
+          return;
+        }
+        items_.push_back({expr, fmt::format("order{}", index), true});
+      }
+      add(item, index);
+    };
+    const sql::Columns* columns = columns_in(node);
+    if (!columns) {
+      add_expression();
+      continue;
+    }
+    for (const ScopeColumn& column : binder_.chosen_columns(*columns, from_.scope)) {
+      order.columns_choice = &column;
+      add_expression();
+    }
+  }
+}
+
+}  // namespace doline
