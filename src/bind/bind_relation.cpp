@@ -39,9 +39,12 @@ BoundRelation QueryBinder::aliased(BoundRelation bound, const sql::Relation& nod
       if (!node.alias.empty()) column.schema.clear();
     }
   }
-  if (node.column_aliases.size() > bound.scope.columns.size()) {
+  const auto shown = static_cast<size_t>(
+      std::count_if(bound.scope.columns.begin(), bound.scope.columns.end(),
+                    [](const ScopeColumn& column) { return !column.is_hidden; }));
+  if (node.column_aliases.size() > shown) {
     throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns",
-                node.column_aliases.size(), bound.scope.columns.size());
+                node.column_aliases.size(), shown);
   }
   for (size_t i = 0; i < node.column_aliases.size(); ++i)
     bound.scope.columns[i].name = node.column_aliases[i].text;
@@ -143,8 +146,9 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
       // `FROM 'data/trips.csv'` may be called trips.
       std::string stem = name.substr(name.find_last_of('/') + 1);
       stem = stem.substr(0, stem.find('.'));
+      const uint32_t hidden = table->hidden_columns();
       PlanRef plan = ScanNode::create(std::move(table));
-      return aliased({plan, Scope::of(plan->schema, stem)}, node, stem);
+      return aliased({plan, Scope::of(plan->schema, stem).hiding(hidden)}, node, stem);
     }
   }
   Error error(ErrorCode::kTableNotFound, node.span, "no table \"{}\"", fmt::join(parts, "."));
@@ -270,8 +274,9 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
     if (!near.empty()) throw std::move(error).hint("did you mean " + near + "?");
     throw error;
   }
+  const uint32_t hidden = table->hidden_columns();
   PlanRef plan = ScanNode::create(std::move(table));
-  BoundRelation bound{plan, Scope::of(plan->schema, name)};
+  BoundRelation bound{plan, Scope::of(plan->schema, name).hiding(hidden)};
   // range(5) AS t(i) renames; range(5) AS i names the one column too.
   const bool one_column = (name == "range" || name == "generate_series") && !node.alias.empty() &&
                           node.column_aliases.empty();

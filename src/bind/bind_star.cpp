@@ -93,8 +93,9 @@ std::vector<ScopeColumn> QueryBinder::star_columns(const sql::Star& star, const 
                                                    SourceSpan span) {
   std::vector<ScopeColumn> columns;
   for (const ScopeColumn& column : scope.columns) {
-    if (star.qualifier.empty() ? column.in_star
-                               : same_name(column.table, star.qualifier.back().text)) {
+    if (star.qualifier.empty()
+            ? column.in_star
+            : !column.is_hidden && same_name(column.table, star.qualifier.back().text)) {
       columns.push_back(column);
     }
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "bind/binder.h"
 #include "bind/query_binder.h"
@@ -102,8 +103,10 @@ PlanRef bind_copy_from(const sql::Copy& copy, TableRef table, Catalog& catalog,
   }
   TableRef source = catalog.call(call, nullptr);
   if (!source) throw Error(ErrorCode::kNotSupported, copy.span, "no format \"{}\" to read", format);
-  PlanRef plan = rows_for_table(ScanNode::create(std::move(source)), *table, copy.columns, false,
-                                copy.span, catalog);
+  std::vector<uint32_t> shown(source->schema().size() - source->hidden_columns());
+  std::iota(shown.begin(), shown.end(), 0);
+  PlanRef plan = rows_for_table(ScanNode::create(std::move(source), std::move(shown)), *table,
+                                copy.columns, false, copy.span, catalog);
   return WriteNode::to_table(std::move(plan), std::move(table));
 }
 

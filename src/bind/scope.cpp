@@ -18,6 +18,14 @@ Scope Scope::of(const Schema& schema, const std::string& table, const std::strin
   return scope;
 }
 
+Scope&& Scope::hiding(uint32_t count) && {
+  for (size_t i = columns.size() - count; i < columns.size(); ++i) {
+    columns[i].is_hidden = true;
+    columns[i].in_star = false;
+  }
+  return std::move(*this);
+}
+
 Scope Scope::joined(const Scope& left, const Scope& right, uint32_t left_width) {
   Scope scope = left;
   for (ScopeColumn column : right.columns) {
@@ -42,7 +50,9 @@ const ScopeColumn* Scope::find(const sql::QualifiedName& parts, size_t& used) co
         used = 1;
         return &column;
       }
-      if (length == 1 && !column.in_star) continue;
+      if (length == 1 && !column.in_star && !column.is_hidden) continue;
+      if (found && column.is_hidden && !found->is_hidden) continue;
+      if (found && found->is_hidden && !column.is_hidden) found = other = nullptr;
       if (found) other = other ? other : &column;
       if (!found) found = &column;
     }
@@ -79,7 +89,7 @@ std::vector<std::string> Scope::table_names() const {
 std::vector<std::string> Scope::column_names() const {
   std::vector<std::string> names;
   for (const ScopeColumn& column : columns) {
-    if (std::find(names.begin(), names.end(), column.name) == names.end())
+    if (!column.is_hidden && std::find(names.begin(), names.end(), column.name) == names.end())
       names.push_back(column.name);
   }
   return names;

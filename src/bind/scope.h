@@ -24,6 +24,8 @@ struct ScopeColumn {
   uint32_t index = 0;
   bool in_star = true;     // false for the second copy of a USING column
   bool is_joined = false;  // a USING column: an unqualified name means this one
+  /// No star means it, and its name means it only where nothing else has that name.
+  bool is_hidden = false;
 };
 
 /// What FROM brings into view, in the order that `*` has. Belongs to one Select.
@@ -34,6 +36,8 @@ class Scope {
   /// The columns of a relation under `table`.
   static Scope of(const Schema& schema, const std::string& table,
                   const std::string& schema_name = "");
+  /// The last `count` columns are hidden.
+  Scope&& hiding(uint32_t count) &&;
   /// Both sides of a join: right columns stand behind `left_width` others.
   static Scope joined(const Scope& left, const Scope& right, uint32_t left_width);
 
@@ -42,6 +46,7 @@ class Scope {
   /// parts the column took.
   const ScopeColumn* find(const sql::QualifiedName& parts, size_t& used) const;
   bool has_table(std::string_view table) const;
+  /// Of those that are not hidden.
   std::vector<std::string> column_names() const;
   std::vector<std::string> table_names() const;
 };

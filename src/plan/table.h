@@ -126,6 +126,9 @@ struct TableRules {
 class Table : public RefCounted {
  public:
   virtual const Schema& schema() const = 0;
+  /// How many of the schema's last columns no star means: what is known of rows beside their
+  /// values, as the name of the file they are from.
+  virtual uint32_t hidden_columns() const { return 0; }
   virtual std::string name() const = 0;
   virtual TableStatistics statistics() const { return {}; }
   virtual TableDescriptor descriptor() const = 0;

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "format/csv/sniffer.h"
+#include "table/file_columns.h"
 #include "table/learned_source.h"
 
 namespace doline {
@@ -106,13 +107,13 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths,
   (void)kRegistered;
   std::vector<ListedFile> all_listed = files.list(paths, policy);
   const std::string source = learned_source("csv", all_listed);
-  HivePartitions partitions = find_hive_partitions(all_listed, options.hive);
+  FileColumns file_columns = find_file_columns(all_listed, options.hive, options.filename_column);
   bool can_be_read_again = true;
   std::vector<CsvFile> parts;
   for (ListedFile& listed : all_listed) {
     can_be_read_again &= listed.is_regular;
     parts.push_back(
-        {std::move(listed), {}, {}, {}, {}, std::move(partitions.values[parts.size()])});
+        {std::move(listed), {}, {}, {}, {}, std::move(file_columns.values[parts.size()])});
   }
   Schema schema;
   std::vector<bool> is_guessed, has_values;
@@ -172,33 +173,18 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths,
                                                    : static_cast<int32_t>(i));
     }
   }
-  if (!options.filename_column.empty()) {
-    if (find_column(schema, options.filename_column) >= 0) {
-      throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already",
-                  options.filename_column)
-          .hint("filename => 'another name'");
-    }
-    schema.push_back({options.filename_column, Type::varchar()});
-    for (CsvFile& part : parts) part.sources.push_back(CsvFile::kFileName);
-    is_guessed.push_back(false);
-  }
-  for (size_t i = 0; i < partitions.columns.size(); ++i) {
-    int32_t column = find_column(schema, partitions.columns[i].name);
-    if (column < 0) {
-      column = static_cast<int32_t>(schema.size());
-      schema.push_back(partitions.columns[i]);
-      is_guessed.push_back(false);
-    }
-    // The directory's value counts, not the file's.
-    const auto at = static_cast<size_t>(column);
-    schema[at].type = partitions.columns[i].type;
-    is_guessed[at] = false;
+  const std::vector<int32_t> places = file_columns.place(schema);
+  is_guessed.resize(schema.size(), false);
+  for (size_t i = 0; i < schema.size(); ++i) {
+    if (places[i] == FileColumns::kNone) continue;
+    is_guessed[i] = false;
     for (CsvFile& part : parts) {
       part.sources.resize(schema.size());
-      part.sources[at] = CsvFile::kPartition - static_cast<int32_t>(i);
+      part.sources[i] = CsvFile::kFileValue - places[i];
     }
   }
-  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema),
+  const uint32_t hidden = file_columns.hidden_in(places);
+  return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema), hidden,
                                   std::move(is_guessed), source, bytes_per_row);
 }
 
@@ -243,7 +229,7 @@ TableDescriptor CsvTable::descriptor() const {
     for (const Field& field : part.file_columns) packed_names.push_back(field.name);
     for (const int32_t source : part.sources) sources.push_back(std::to_string(source));
     std::vector<std::string> values;
-    for (const Value& value : part.partition_values) {
+    for (const Value& value : part.file_values) {
       values.push_back(value.type()->name());
       values.push_back(value.is_null() ? kHiveNull : value.to_string());
     }
@@ -254,7 +240,8 @@ TableDescriptor CsvTable::descriptor() const {
   descriptor.parameters = {
       {"names", pack_texts(names)},        {"types", pack_texts(types)},
       {"files", pack_texts(parts)},        {"guessed", guessed},
-      {"learned_source", learned_source_}, {"bytes_per_row", fmt::format("{}", bytes_per_row_)}};
+      {"learned_source", learned_source_}, {"bytes_per_row", fmt::format("{}", bytes_per_row_)},
+      {"hidden", std::to_string(hidden_)}};
   return descriptor;
 }
 
@@ -279,6 +266,8 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
     schema.push_back({names[i], csv_type_named(types[i])});
     is_guessed.push_back(i < guessed.size() && guessed[i] == '1');
   }
+  const int hidden = std::atoi(text("hidden").c_str());
+  if (hidden < 0 || static_cast<size_t>(hidden) > schema.size()) throw damaged();
   FileSystem& files = FileSystem::local();
   std::vector<CsvFile> parts;
   for (const std::string& packed : texts("files")) {
@@ -299,18 +288,18 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
     for (size_t i = 0; i + 1 < values.size(); i += 2) {
       const std::optional<Value> value = hive_value(values[i + 1], csv_type_named(values[i]));
       if (!value) throw damaged();
-      part.partition_values.push_back(*value);
+      part.file_values.push_back(*value);
     }
     for (const int32_t source : part.sources) {
-      if (source < CsvFile::kPartition - static_cast<int32_t>(values.size() / 2) + 1 ||
+      if (source < CsvFile::kFileValue - static_cast<int32_t>(values.size() / 2) + 1 ||
           source >= static_cast<int32_t>(part.file_columns.size()))
         throw damaged();
     }
     parts.push_back(std::move(part));
   }
   return make_ref<const CsvTable>(files, policy, std::move(parts), std::move(schema),
-                                  std::move(is_guessed), text("learned_source"),
-                                  std::atof(text("bytes_per_row").c_str()));
+                                  static_cast<uint32_t>(hidden), std::move(is_guessed),
+                                  text("learned_source"), std::atof(text("bytes_per_row").c_str()));
 }
 
 }  // namespace doline

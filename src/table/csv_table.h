@@ -14,15 +14,13 @@ struct CsvFile {
   Schema file_columns;
   std::vector<int32_t> sources;  // for each column of the table: of the file, or one of the below
   std::shared_ptr<SniffedPipe> pipe;
-  std::vector<Value> partition_values = {};  // what the path says
+  std::vector<Value> file_values = {};  // of the table's FileColumns
 
   static constexpr int32_t kAbsent = -1;
-  static constexpr int32_t kFileName = -2;
-  static constexpr int32_t kPartition = -3;  // and less: partition_values[kPartition - source]
-  /// A value that all rows of the file have: NULL, its name or what its path says. `source` < 0.
+  static constexpr int32_t kFileValue = -2;  // and less: file_values[kFileValue - source]
+  /// A value that all rows of the file have: NULL or one of file_values. `source` < 0.
   Value constant(int32_t source, TypeRef type) const {
-    if (source == kFileName) return Value::text(listed.path);
-    return source <= kPartition ? partition_values[static_cast<size_t>(kPartition - source)]
+    return source <= kFileValue ? file_values[static_cast<size_t>(kFileValue - source)]
                                 : Value::null(type);
   }
 };
@@ -31,16 +29,19 @@ struct CsvFile {
 class CsvTable final : public Table {
  public:
   CsvTable(FileSystem& files, AccessPolicy policy, std::vector<CsvFile> parts, Schema schema,
-           std::vector<bool> is_guessed, std::string learned_source, double bytes_per_row)
+           uint32_t hidden, std::vector<bool> is_guessed, std::string learned_source,
+           double bytes_per_row)
       : files_(files),
         policy_(std::move(policy)),
         parts_(std::move(parts)),
         schema_(std::move(schema)),
+        hidden_(hidden),
         is_guessed_(std::move(is_guessed)),
         learned_source_(std::move(learned_source)),
         bytes_per_row_(bytes_per_row) {}
 
   const Schema& schema() const override { return schema_; }
+  uint32_t hidden_columns() const override { return hidden_; }
   std::string name() const override { return "read_csv"; }
   TableStatistics statistics() const override;
   TableDescriptor descriptor() const override;
@@ -63,6 +64,7 @@ class CsvTable final : public Table {
   const AccessPolicy policy_;
   const std::vector<CsvFile> parts_;
   const Schema schema_;
+  const uint32_t hidden_;
   const std::vector<bool> is_guessed_;  // one a column of the schema
   const std::string learned_source_;
   const double bytes_per_row_;  // 0: unknown

@@ -52,7 +52,7 @@ bool constants_may_match(const ScanRequest& request,
                          const std::function<std::optional<Value>(uint32_t column)>& constant_of) {
   for (const Conjunct& filter : request.filters) {
     std::vector<Column> columns(request.columns.size());
-    bool is_decidable = !can_fail(filter.expr) && !is_volatile(filter.expr);
+    bool is_decidable = !is_volatile(filter.expr);
     for (const uint32_t position : filter.columns) {
       const std::optional<Value> value =
           is_decidable ? constant_of(request.columns[position]) : std::nullopt;
@@ -60,8 +60,11 @@ bool constants_may_match(const ScanRequest& request,
       if (value) columns[position] = value->to_column(1);
     }
     if (!is_decidable) continue;
-    Program::Scratch scratch;
-    if (filter.program->select(Chunk(std::move(columns), 1), scratch).empty()) return false;
+    try {
+      Program::Scratch scratch;
+      if (filter.program->select(Chunk(std::move(columns), 1), scratch).empty()) return false;
+    } catch (const Error&) {  // for the rows to tell, where there are any
+    }
   }
   return true;
 }

@@ -158,8 +158,13 @@ Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths,
                                      [](const ListedFile& file) { return file.is_regular; });
   if (may_learn)
     parts.learned_source = learned_source(fmt::format("json {}", options.json.most_depth), listed);
-  HivePartitions partitions = find_hive_partitions(listed, options.hive);
-  for (ListedFile& file : listed) parts.files.push_back({std::move(file), options.json.format, {}});
+  FileColumns file_columns = find_file_columns(listed, options.hive, options.filename_column);
+  for (ListedFile& file : listed) {
+    parts.files.push_back({std::move(file),
+                           options.json.format,
+                           {},
+                           std::move(file_columns.values[parts.files.size()])});
+  }
   if (parts.is_guessed) {
     JsonSampler sampler(options.json, files, policy);
     size_t looked_at = 0;
@@ -200,31 +205,16 @@ Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths,
     }
     parts.columns = columns_of(options.json.columns);
   }
-  if (!options.filename_column.empty()) {
-    for (const JsonColumn& column : parts.columns) {
-      if (!equal_ignoring_case(column.name, options.filename_column)) continue;
-      throw Error(ErrorCode::kInvalidArgument, "the files have a column \"{}\" already",
-                  options.filename_column)
-          .hint("filename => 'another name'");
-    }
-    parts.columns.push_back({options.filename_column, {}, Type::varchar(), false});
+  Schema schema;
+  for (const JsonColumn& column : parts.columns) schema.push_back({column.name, column.type});
+  if (!parts.is_records) schema[0].name.clear();  // a value has no key: it gives way to nothing
+  const std::vector<int32_t> places = file_columns.place(schema);
+  for (size_t i = 0; i < schema.size(); ++i) {
+    if (i == parts.columns.size())
+      parts.columns.push_back({schema[i].name, {}, schema[i].type, false});
+    parts.columns[i].file_value = places[i];
   }
-  for (size_t i = 0; i < partitions.columns.size(); ++i) {
-    const Field& found = partitions.columns[i];
-    auto column =
-        std::find_if(parts.columns.begin(), parts.columns.end(), [&](const JsonColumn& known) {
-          return ascii_lower(known.name) == ascii_lower(found.name);
-        });
-    if (column == parts.columns.end() || !parts.is_records) {
-      parts.columns.push_back({found.name, {}, found.type, false});
-      column = parts.columns.end() - 1;
-    }
-    // The directory's value counts, not the file's.
-    column->partition = static_cast<int32_t>(i);
-    for (size_t file = 0; file < parts.files.size(); ++file) {
-      parts.files[file].partition_values.push_back(partitions.values[file][i]);
-    }
-  }
+  parts.hidden = file_columns.hidden_in(places);
   parts.options = std::move(options.json);
   return make_ref<const JsonTable>(files, policy, std::move(parts));
 }
@@ -232,9 +222,9 @@ Ref<const JsonTable> open_json_table(const std::vector<std::string>& paths,
 JsonTable::JsonTable(FileSystem& files, AccessPolicy policy, Parts parts)
     : files_(files), policy_(std::move(policy)), parts_(std::move(parts)) {
   for (const JsonColumn& column : parts_.columns) {
-    const bool is_partition = column.partition != JsonColumn::kNoPartition;
-    schema_.push_back(
-        {column.name, is_partition ? parts_.files.front().constant(column).type() : column.type});
+    schema_.push_back({column.name, column.is_read()
+                                        ? column.type
+                                        : parts_.files.front().constant(column).type()});
   }
 }
 
@@ -280,11 +270,11 @@ TableDescriptor JsonTable::descriptor() const {
   for (const JsonColumn& column : parts_.columns) {
     columns.push_back(
         pack_texts({column.name, column.key, column.type->name(), column.is_in_file ? "1" : "0",
-                    std::to_string(column.partition)}));
+                    std::to_string(column.file_value)}));
   }
   for (const JsonFile& file : parts_.files) {
     std::vector<std::string> values;
-    for (const Value& value : file.partition_values) {
+    for (const Value& value : file.file_values) {
       values.push_back(value.type()->name());
       values.push_back(value.is_null() ? kHiveNull : value.to_string());
     }
@@ -296,6 +286,7 @@ TableDescriptor JsonTable::descriptor() const {
   descriptor.parameters["columns"] = pack_texts(columns);
   descriptor.parameters["files"] = pack_texts(parts);
   descriptor.parameters["values"] = {parts_.is_records ? '1' : '0', parts_.is_guessed ? '1' : '0'};
+  descriptor.parameters["hidden"] = std::to_string(parts_.hidden);
   descriptor.parameters["learned_source"] = parts_.learned_source;
   descriptor.parameters["bytes_per_row"] = fmt::format("{}", parts_.bytes_per_row);
   return descriptor;
@@ -316,7 +307,9 @@ TableRef JsonTable::reopen(const TableDescriptor& descriptor, const AccessPolicy
     if (fields.size() != 5) throw damaged();
     parts.columns.push_back({fields[0], fields[1], type_from_text(fields[2]), fields[3] == "1",
                              std::atoi(fields[4].c_str())});
-    if (parts.columns.back().partition < JsonColumn::kNoPartition) throw damaged();
+    const JsonColumn& column = parts.columns.back();
+    if (column.file_value < FileColumns::kNone || (!column.is_in_file && column.is_read()))
+      throw damaged();
   }
   for (const std::string& packed : unpack_texts(text("files"))) {
     const std::vector<std::string> fields = unpack_texts(packed);
@@ -328,10 +321,10 @@ TableRef JsonTable::reopen(const TableDescriptor& descriptor, const AccessPolicy
     for (size_t i = 0; i + 1 < values.size(); i += 2) {
       const std::optional<Value> value = hive_value(values[i + 1], csv_type_named(values[i]));
       if (!value) throw damaged();
-      parts.files.back().partition_values.push_back(*value);
+      parts.files.back().file_values.push_back(*value);
     }
     for (const JsonColumn& column : parts.columns) {
-      if (column.partition >= static_cast<int32_t>(values.size() / 2)) throw damaged();
+      if (column.file_value >= static_cast<int32_t>(values.size() / 2)) throw damaged();
     }
   }
   const std::string& values = text("values");
@@ -339,6 +332,9 @@ TableRef JsonTable::reopen(const TableDescriptor& descriptor, const AccessPolicy
   parts.is_records = values[0] == '1';
   parts.is_guessed = values[1] == '1';
   if (!parts.is_records && (parts.columns.empty() || !parts.columns[0].is_read())) throw damaged();
+  const int hidden = std::atoi(text("hidden").c_str());
+  if (hidden < 0 || static_cast<size_t>(hidden) > parts.columns.size()) throw damaged();
+  parts.hidden = static_cast<uint32_t>(hidden);
   parts.learned_source = text("learned_source");
   parts.bytes_per_row = std::atof(text("bytes_per_row").c_str());
   return make_ref<const JsonTable>(files, policy, std::move(parts));

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "plan/learned_types.h"
+#include "table/file_columns.h"
 #include "table/json_options.h"
 #include "table/listed_input.h"
 
@@ -14,25 +15,21 @@ struct JsonColumn {
   std::string key;
   TypeRef type;
   bool is_in_file = true;
-  /// Which of the file's partition_values it is; kNoPartition: none.
-  int32_t partition = kNoPartition;
+  /// Which of the file's file_values it is, known without opening it; kNone: none.
+  int32_t file_value = FileColumns::kNone;
 
-  static constexpr int32_t kNoPartition = -1;
-  bool is_file_name() const { return !is_in_file && partition == kNoPartition; }
-  /// Read from the values; else known without opening the file.
-  bool is_read() const { return is_in_file && partition == kNoPartition; }
+  bool is_read() const { return file_value == FileColumns::kNone; }
 };
 
 struct JsonFile {
   ListedFile listed;
   JsonFormat format = JsonFormat::kAuto;  // kAuto: to be found out when it is read
   std::shared_ptr<SniffedPipe> pipe;
-  std::vector<Value> partition_values = {};  // what the path says
+  std::vector<Value> file_values = {};  // of the table's FileColumns
 
   /// A value that all rows of the file have. `column` is not read.
-  Value constant(const JsonColumn& column) const {
-    return column.is_file_name() ? Value::text(listed.path)
-                                 : partition_values[static_cast<size_t>(column.partition)];
+  const Value& constant(const JsonColumn& column) const {
+    return file_values[static_cast<size_t>(column.file_value)];
   }
 };
 
@@ -43,6 +40,7 @@ class JsonTable final : public Table {
     std::vector<JsonFile> files;
     JsonOptions options;
     std::vector<JsonColumn> columns;
+    uint32_t hidden = 0;  // Table::hidden_columns()
     bool is_records = true;
     bool is_guessed = true;
     /// Under what the session keeps what later values teach; empty: it cannot start over.
@@ -52,6 +50,7 @@ class JsonTable final : public Table {
   JsonTable(FileSystem& files, AccessPolicy policy, Parts parts);
 
   const Schema& schema() const override { return schema_; }
+  uint32_t hidden_columns() const override { return parts_.hidden; }
   std::string name() const override { return "read_json"; }
   TableStatistics statistics() const override;
   TableDescriptor descriptor() const override;

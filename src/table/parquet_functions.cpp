@@ -2,6 +2,7 @@
 #include "format/parquet/describe.h"
 #include "table/csv_options.h"
 #include "table/memory_table.h"
+#include "table/option_values.h"
 #include "table/parquet_table.h"
 #include "table/table_function.h"
 
@@ -20,11 +21,14 @@ std::optional<bool> take_flag(TableFunctionCall& call, const std::string& name) 
 TableRef read_parquet(const TableFunctionCall& call, const TableFunctionContext& context) {
   TableFunctionCall rest = call;
   ParquetTableOptions options;
-  options.filename = take_flag(rest, "filename").value_or(false);
+  with_option(rest, {"filename"}, [&](const Value& value, const char* name) {
+    options.filename_column = filename_option(value, name);
+  });
+  options.file_row_number = take_flag(rest, "file_row_number").value_or(false);
   options.union_by_name = take_flag(rest, "union_by_name").value_or(false);
   options.hive = take_hive_options(rest);
-  refuse_unknown_options(rest, {"filename", "union_by_name", "hive_partitioning", "hive_types",
-                                "hive_types_autocast"});
+  refuse_unknown_options(rest, {"filename", "file_row_number", "union_by_name", "hive_partitioning",
+                                "hive_types", "hive_types_autocast"});
   return make_ref<const ParquetTable>(context.files, context.policy, paths_of(call), options);
 }
 

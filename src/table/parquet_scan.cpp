@@ -33,7 +33,7 @@ struct PartPlan {
     uint32_t position;
     Value value;
   };
-  std::vector<Constant> constants;  // partition values, names, columns the file has not
+  std::vector<Constant> constants;  // values of FileColumns, columns the file has not
   struct Cast {
     uint32_t position;
     ProgramRef program;  // over the request's columns
@@ -145,26 +145,13 @@ class ParquetScan final : public Scan {
     parquet::Piece piece;
   };
 
-  /// Whether filters on partition values and the file's name alone let any row of it pass.
+  /// Whether what is known of the file unopened lets any row of it pass.
   bool part_may_match(const ParquetPart& part) const {
-    for (const Conjunct& filter : request_.filters) {
-      const bool decidable =
-          std::all_of(filter.columns.begin(), filter.columns.end(), [&](uint32_t position) {
-            const uint32_t column = request_.columns[position];
-            return table_->partition_of(column) >= 0 || table_->is_filename(column);
-          });
-      if (!decidable || can_fail(filter.expr) || is_volatile(filter.expr)) continue;
-      std::vector<Column> columns(request_.columns.size());
-      for (const uint32_t position : filter.columns) {
-        const int32_t key = table_->partition_of(request_.columns[position]);
-        const Value value = key >= 0 ? part.partition_values()[static_cast<size_t>(key)]
-                                     : Value::text(part.listed().path);
-        columns[position] = value.to_column(1);
-      }
-      Program::Scratch scratch;
-      if (filter.program->select(Chunk(std::move(columns), 1), scratch).empty()) return false;
-    }
-    return true;
+    return constants_may_match(request_, [&](uint32_t column) -> std::optional<Value> {
+      const int32_t key = table_->file_value_of(column);
+      if (key == FileColumns::kNone) return std::nullopt;
+      return part.file_values()[static_cast<size_t>(key)];
+    });
   }
 
   void open_part(uint32_t index) REQUIRES(mutex_) {
@@ -183,7 +170,7 @@ class ParquetScan final : public Scan {
     std::vector<bool> is_direct(request_.columns.size());
     for (uint32_t position = 0; position < request_.columns.size(); ++position) {
       request.columns.push_back(place_column(position, part, *file, *plan));
-      is_direct[position] = request.columns.back() != parquet::ReadRequest::kAbsent &&
+      is_direct[position] = request.is_in_file(position) &&
                             (plan->casts.empty() || plan->casts.back().position != position);
     }
     const auto direct = [&](const std::vector<uint32_t>& positions) {
@@ -225,14 +212,11 @@ class ParquetScan final : public Scan {
                         const parquet::ParquetFile& file, PartPlan& plan) const {
     const uint32_t column = request_.columns[position];
     const Field& wanted = table_->schema()[column];
-    if (const int32_t key = table_->partition_of(column); key >= 0) {
-      plan.constants.push_back({position, part.partition_values()[static_cast<size_t>(key)]});
+    if (const int32_t key = table_->file_value_of(column); key != FileColumns::kNone) {
+      plan.constants.push_back({position, part.file_values()[static_cast<size_t>(key)]});
       return parquet::ReadRequest::kAbsent;
     }
-    if (table_->is_filename(column)) {
-      plan.constants.push_back({position, Value::text(part.listed().path)});
-      return parquet::ReadRequest::kAbsent;
-    }
+    if (table_->is_row_number(column)) return parquet::ReadRequest::kRowNumber;
     const Schema& schema = file.schema();
     const auto found = parquet_column(schema, wanted.name);
     if (found == schema.end()) {

@@ -10,11 +10,6 @@ namespace doline {
 
 namespace {
 
-bool has_column(const Schema& schema, const std::string& name) {
-  return std::any_of(schema.begin(), schema.end(),
-                     [&](const Field& field) { return field.name == name; });
-}
-
 const bool kRegistered = [] {
   register_table_kind("parquet", &ParquetTable::reopen);
   register_writer("parquet", &open_parquet_writer);
@@ -60,11 +55,9 @@ void ParquetTable::list_parts() {
           .hint("write it to a file first");
     }
   }
-  HivePartitions partitions = find_hive_partitions(listed, options_.hive);
-  partition_columns_ = std::move(partitions.columns);
-  for (size_t i = 0; i < listed.size(); ++i) {
-    parts_.push_back(std::make_unique<ParquetPart>(listed[i], std::move(partitions.values[i])));
-  }
+  file_columns_ = find_file_columns(listed, options_.hive, options_.filename_column);
+  for (size_t i = 0; i < listed.size(); ++i)
+    parts_.push_back(std::make_unique<ParquetPart>(listed[i], std::move(file_columns_.values[i])));
 }
 
 void ParquetTable::make_schema() {
@@ -81,30 +74,23 @@ void ParquetTable::make_schema() {
       }
     }
   }
-  if (options_.filename) {
-    if (has_column(schema_, "filename")) {
-      throw Error(ErrorCode::kAmbiguous,
-                  "filename => true: the files have a column of that name themselves");
+  const Field row_number{"file_row_number", Type::int64()};
+  const bool is_taken = parquet_column(schema_, row_number.name) != schema_.end();
+  if (options_.file_row_number) {
+    if (is_taken) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "file_row_number => true: the files have a column of that name themselves");
     }
-    filename_column_ = static_cast<int32_t>(schema_.size());
-    schema_.push_back({"filename", Type::varchar()});
+    row_number_column_ = static_cast<uint32_t>(schema_.size());
+    schema_.push_back(row_number);
   }
-  for (const Field& field : partition_columns_) {
-    const auto known = std::find_if(schema_.begin(), schema_.end(),
-                                    [&](const Field& f) { return f.name == field.name; });
-    if (known == schema_.end()) {
-      schema_.push_back(field);
-    } else {
-      known->type = field.type;  // the directory's value counts
-    }
-  }
-  for (const Field& field : schema_) {
-    const auto known = std::find_if(partition_columns_.begin(), partition_columns_.end(),
-                                    [&](const Field& f) { return f.name == field.name; });
-    partition_of_.push_back(known == partition_columns_.end()
-                                ? -1
-                                : static_cast<int32_t>(known - partition_columns_.begin()));
-  }
+  file_value_of_ = file_columns_.place(schema_);
+  hidden_ = file_columns_.hidden_in(file_value_of_);
+  if (options_.file_row_number || is_taken) return;
+  row_number_column_ = static_cast<uint32_t>(schema_.size());
+  schema_.push_back(row_number);
+  file_value_of_.push_back(FileColumns::kNone);
+  ++hidden_;
 }
 
 TableStatistics ParquetTable::statistics() const {
@@ -129,7 +115,7 @@ TableStatistics ParquetTable::statistics() const {
   const auto file = open_part(0);
   for (uint32_t column = 0; column < schema_.size(); ++column) {
     ColumnStatistics one;
-    if (column < file->schema().size() && partition_of_[column] < 0) {
+    if (column < file->schema().size() && file_value_of_[column] == FileColumns::kNone) {
       const parquet::ColumnBounds bounds = file->column_bounds(column);
       one.min = bounds.min;
       one.max = bounds.max;
@@ -149,13 +135,11 @@ TableDescriptor ParquetTable::descriptor() const {
   TableDescriptor descriptor{"parquet", {}};
   for (size_t i = 0; i < paths_.size(); ++i)
     descriptor.parameters[fmt::format("path{:06}", i)] = paths_[i];
-  if (options_.filename) descriptor.parameters["filename"] = "true";
+  if (!options_.filename_column.empty())
+    descriptor.parameters["filename"] = options_.filename_column;
+  if (options_.file_row_number) descriptor.parameters["file_row_number"] = "true";
   if (options_.union_by_name) descriptor.parameters["union_by_name"] = "true";
-  if (options_.hive.is_wanted)
-    descriptor.parameters["hive_partitioning"] = *options_.hive.is_wanted ? "true" : "false";
-  if (!options_.hive.finds_types) descriptor.parameters["hive_texts"] = "true";
-  for (const auto& [name, type] : options_.hive.types)
-    descriptor.parameters["hive_type " + name] = type->name();
+  write_hive_options(options_.hive, descriptor.parameters);
   return descriptor;
 }
 
@@ -164,13 +148,11 @@ TableRef ParquetTable::reopen(const TableDescriptor& descriptor, const AccessPol
   ParquetTableOptions options;
   for (const auto& [name, value] : descriptor.parameters) {
     if (name.starts_with("path")) paths.push_back(value);
-    if (name == "filename") options.filename = true;
+    if (name == "filename") options.filename_column = value;
+    if (name == "file_row_number") options.file_row_number = true;
     if (name == "union_by_name") options.union_by_name = true;
-    if (name == "hive_partitioning") options.hive.is_wanted = value == "true";
-    if (name == "hive_texts") options.hive.finds_types = false;
-    if (name.starts_with("hive_type "))
-      options.hive.types.emplace_back(name.substr(10), csv_type_named(value));
   }
+  options.hive = read_hive_options(descriptor.parameters);
   return make_ref<const ParquetTable>(FileSystem::local(), policy, std::move(paths), options);
 }
 

@@ -10,13 +10,14 @@
 #include "format/parquet/file.h"
 #include "io/file_system.h"
 #include "plan/table.h"
-#include "table/hive_partitions.h"
+#include "table/file_columns.h"
 
 namespace doline {
 
 struct ParquetTableOptions {
-  bool filename = false;       // a column "filename" behind the files' own
-  bool union_by_name = false;  // columns of all files, in a type for all; absent ones NULL
+  std::string filename_column;   // empty: none
+  bool file_row_number = false;  // shown, not hidden
+  bool union_by_name = false;    // columns of all files, in a type for all; absent ones NULL
   HiveOptions hive;
 };
 
@@ -24,19 +25,19 @@ struct ParquetTableOptions {
 /// never are. Thread-safe.
 class ParquetPart {
  public:
-  ParquetPart(ListedFile listed, std::vector<Value> partition_values)
-      : listed_(std::move(listed)), partition_values_(std::move(partition_values)) {}
+  ParquetPart(ListedFile listed, std::vector<Value> file_values)
+      : listed_(std::move(listed)), file_values_(std::move(file_values)) {}
 
   const ListedFile& listed() const { return listed_; }
-  /// One a partition column of the table.
-  const std::vector<Value>& partition_values() const { return partition_values_; }
+  /// Of the table's FileColumns.
+  const std::vector<Value>& file_values() const { return file_values_; }
   /// The file, in the state it was listed in.
   parquet::ParquetFileRef file(FileSystem& files, const AccessPolicy& policy) const;
   parquet::ParquetFileRef file_if_open() const;
 
  private:
   const ListedFile listed_;
-  const std::vector<Value> partition_values_;
+  const std::vector<Value> file_values_;
   mutable Mutex mutex_;
   mutable parquet::ParquetFileRef file_ GUARDED_BY(mutex_);
 };
@@ -48,6 +49,7 @@ class ParquetTable final : public Table {
                ParquetTableOptions options);
 
   const Schema& schema() const override { return schema_; }
+  uint32_t hidden_columns() const override { return hidden_; }
   std::string name() const override { return "read_parquet"; }
   TableStatistics statistics() const override;
   TableDescriptor descriptor() const override;
@@ -59,11 +61,10 @@ class ParquetTable final : public Table {
   parquet::ParquetFileRef open_part(size_t part) const {
     return parts_[part]->file(files_, policy_);
   }
-  /// Position of a column among the partition values; -1 where it is none.
-  int32_t partition_of(uint32_t column) const { return partition_of_[column]; }
-  bool is_filename(uint32_t column) const {
-    return static_cast<int32_t>(column) == filename_column_;
-  }
+  /// Position of a column among the file_values of parts; FileColumns::kNone where it is none.
+  int32_t file_value_of(uint32_t column) const { return file_value_of_[column]; }
+  /// Whether it says which row of its file a row is, counted from 0.
+  bool is_row_number(uint32_t column) const { return column == row_number_column_; }
   bool union_by_name() const { return options_.union_by_name; }
 
  private:
@@ -75,10 +76,12 @@ class ParquetTable final : public Table {
   const std::vector<std::string> paths_;
   const ParquetTableOptions options_;
   std::vector<std::unique_ptr<ParquetPart>> parts_;
-  std::vector<Field> partition_columns_;
+  FileColumns file_columns_;
   Schema schema_;
-  int32_t filename_column_ = -1;
-  std::vector<int32_t> partition_of_;
+  uint32_t hidden_ = 0;
+  static constexpr uint32_t kNoColumn = ~uint32_t{0};
+  uint32_t row_number_column_ = kNoColumn;
+  std::vector<int32_t> file_value_of_;
 };
 
 /// The column of that name; else the first that is called so but for upper and lower case.

@@ -8,7 +8,10 @@
 #include "format/text/log_rows.h"
 #include "io/read_ahead.h"
 #include "kernel/time_zone.h"
+#include "table/csv_options.h"
+#include "table/file_columns.h"
 #include "table/line_numbers.h"
+#include "table/option_values.h"
 #include "table/rejects.h"
 #include "table/sniffed_pipe.h"
 #include "table/table_function.h"
@@ -32,6 +35,14 @@ struct LogFile {
   uint64_t size_bytes = 0;
   FileVersion version;
   std::shared_ptr<SniffedPipe> pipe = nullptr;  // a stream whose begin was looked at
+  std::vector<Value> file_values = {};          // of the table's FileColumns
+};
+
+/// What of a request the parser fills in, and what each file knows.
+struct LogRequest {
+  ScanRequest scan;
+  std::vector<uint32_t> parsed;  // columns of the parser's, in output order
+  std::vector<int32_t> places;   // for each of scan.columns: the file's value, or kNone
 };
 
 std::string option_text(TableFunctionCall& call, const std::string& name) {
@@ -74,17 +85,17 @@ class LogTable;
 class BlockRows {
  public:
   /// `numbers`: where the block's first line is looked up; null when open() is told.
-  BlockRows(const LogParser& parser, const ScanRequest& request, bool keeps_rejects,
-            RejectStore* rejects, std::atomic<uint64_t>& rows_read, const std::string& path,
+  BlockRows(const LogParser& parser, const LogRequest& request, bool keeps_rejects,
+            RejectStore* rejects, std::atomic<uint64_t>& rows_read, const LogFile& file,
             std::shared_ptr<LineNumbers> numbers)
       : parser_(parser),
         request_(request),
         keeps_rejects_(keeps_rejects),
         rejects_(rejects),
         rows_read_(rows_read),
-        path_(path),
+        file_(file),
         numbers_(std::move(numbers)),
-        scratch_(request.filters.size()) {}
+        scratch_(request.scan.filters.size()) {}
 
   void open(BufferRef buffer, std::string_view text, uint64_t first_byte, uint64_t first_line = 1) {
     buffer_ = std::move(buffer);
@@ -97,15 +108,22 @@ class BlockRows {
 
   /// One chunk of the block's rows, filtered.
   void read(Chunk& out) {
-    LogRows rows(parser_.columns(), request_.columns, buffer_);
+    LogRows rows(parser_.columns(), request_.parsed, buffer_);
     std::vector<LogReject> rejects;
     parser_.read(*block_, rows, rejects);
     const uint32_t count = rows.size();
-    out = Chunk(rows.seal(), count);
-    for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
-      out.active = request_.filters[i].program->select(out, scratch_[i]);
+    std::vector<Column> columns = rows.seal();
+    for (size_t i = 0; i < request_.places.size(); ++i) {
+      if (request_.places[i] == FileColumns::kNone) continue;
+      const Value& value = file_.file_values[static_cast<size_t>(request_.places[i])];
+      columns.insert(columns.begin() + static_cast<ptrdiff_t>(i), value.to_column(count));
     }
-    for (const RuntimeFilterRef& filter : request_.runtime) {
+    out = Chunk(std::move(columns), count);
+    const std::vector<Conjunct>& filters = request_.scan.filters;
+    for (size_t i = 0; i < filters.size() && !out.active.empty(); ++i) {
+      out.active = filters[i].program->select(out, scratch_[i]);
+    }
+    for (const RuntimeFilterRef& filter : request_.scan.runtime) {
       if (out.active.empty() || !filter->is_ready.load(std::memory_order_acquire)) continue;
       out.active = filter->probe(out.columns[filter->column], out.active);
     }
@@ -114,13 +132,13 @@ class BlockRows {
     const uint64_t lines_before = numbers_ ? numbers_->line_at(first_byte_) - 1 : 0;
     if (!keeps_rejects_) {
       const LogReject& first = rejects.front();
-      throw Error(ErrorCode::kFormat, "{}, line {}: {}", path_, lines_before + first.line,
+      throw Error(ErrorCode::kFormat, "{}, line {}: {}", file_.path, lines_before + first.line,
                   first.reason)
           .hint("rejects => true skips such lines and keeps them for FROM rejects()");
     }
     std::vector<Reject> kept;
     for (const LogReject& reject : rejects) {
-      kept.push_back({path_, lines_before + reject.line, first_byte_ + reject.byte,
+      kept.push_back({file_.path, lines_before + reject.line, first_byte_ + reject.byte,
                       std::string(reject.column), reject.reason, std::string(reject.text)});
     }
     if (rejects_) rejects_->add(std::move(kept));
@@ -128,11 +146,11 @@ class BlockRows {
 
  private:
   const LogParser& parser_;
-  const ScanRequest& request_;
+  const LogRequest& request_;
   const bool keeps_rejects_;
   RejectStore* const rejects_;  // null: they are kept nowhere
   std::atomic<uint64_t>& rows_read_;
-  const std::string path_;
+  const LogFile& file_;
   const std::shared_ptr<LineNumbers> numbers_;
   BufferRef buffer_;
   std::optional<LogBlock> block_;
@@ -145,15 +163,19 @@ class BlockRows {
 class LogTable final : public Table {
  public:
   LogTable(std::vector<LogFile> files, AccessPolicy policy, std::shared_ptr<const LogParser> parser,
-           bool keeps_rejects, std::map<std::string, std::string> parameters)
+           const FileColumns& file_columns, bool keeps_rejects,
+           std::map<std::string, std::string> parameters)
       : files_(std::move(files)),
         policy_(std::move(policy)),
         parser_(std::move(parser)),
         schema_(parser_->columns()),
+        file_value_of_(file_columns.place(schema_)),
+        hidden_(file_columns.hidden_in(file_value_of_)),
         keeps_rejects_(keeps_rejects),
         parameters_(std::move(parameters)) {}
 
   const Schema& schema() const override { return schema_; }
+  uint32_t hidden_columns() const override { return hidden_; }
   std::string name() const override { return "read_log"; }
   std::string describe() const override {
     return fmt::format(
@@ -175,7 +197,9 @@ class LogTable final : public Table {
   const std::vector<LogFile> files_;
   const AccessPolicy policy_;
   const std::shared_ptr<const LogParser> parser_;  // with readers of scans that outlive the table
-  const Schema schema_;
+  Schema schema_;
+  const std::vector<int32_t> file_value_of_;
+  const uint32_t hidden_;
   const bool keeps_rejects_;
   const std::map<std::string, std::string> parameters_;
 };
@@ -184,13 +208,13 @@ class LogTable final : public Table {
 class RangeReader final : public Reader {
  public:
   RangeReader(const LogFile& file, const AccessPolicy& policy,
-              std::shared_ptr<const LogParser> parser, const ScanRequest& request,
+              std::shared_ptr<const LogParser> parser, const LogRequest& request,
               bool keeps_rejects, RejectStore* rejects, std::atomic<uint64_t>& rows_read,
               std::shared_ptr<LineNumbers> numbers, Morsel morsel)
       : file_(file),
         policy_(policy),
         parser_(std::move(parser)),
-        rows_(*parser_, request, keeps_rejects, rejects, rows_read, file.path, std::move(numbers)),
+        rows_(*parser_, request, keeps_rejects, rejects, rows_read, file, std::move(numbers)),
         morsel_(morsel) {}
 
   Poll read(Chunk& out, const Waker&) override {
@@ -273,10 +297,10 @@ class RangeReader final : public Reader {
 class SequenceReader final : public Reader {
  public:
   SequenceReader(const LogFile& file, const AccessPolicy& policy,
-                 std::shared_ptr<const LogParser> parser, const ScanRequest& request,
+                 std::shared_ptr<const LogParser> parser, const LogRequest& request,
                  bool keeps_rejects, RejectStore* rejects, std::atomic<uint64_t>& rows_read)
       : parser_(std::move(parser)),
-        rows_(*parser_, request, keeps_rejects, rejects, rows_read, file.path, nullptr),
+        rows_(*parser_, request, keeps_rejects, rejects, rows_read, file, nullptr),
         path_(file.path),
         blocks_(file.pipe ? file.pipe->take("read_log")
                           : FileSystem::local().open_stream(file.path, policy, Compression::kAuto,
@@ -334,10 +358,26 @@ class SequenceReader final : public Reader {
 class LogScan final : public Scan {
  public:
   LogScan(Ref<const LogTable> table, ScanRequest request, const QueryContext& context)
-      : table_(std::move(table)), request_(std::move(request)), rejects_(context.rejects) {
+      : table_(std::move(table)), rejects_(context.rejects) {
     if (rejects_) rejects_->begin_query();
+    for (const uint32_t column : request.columns) {
+      request_.places.push_back(table_->file_value_of_[column]);
+      if (request_.places.back() == FileColumns::kNone) request_.parsed.push_back(column);
+    }
+    request_.scan = std::move(request);
     for (uint32_t i = 0; i < table_->files_.size(); ++i) {
       const LogFile& file = table_->files_[i];
+      const bool may_match =
+          constants_may_match(request_.scan, [&](uint32_t column) -> std::optional<Value> {
+            const int32_t place = table_->file_value_of_[column];
+            if (place == FileColumns::kNone) return std::nullopt;
+            return file.file_values[static_cast<size_t>(place)];
+          });
+      if (!may_match) {
+        numbers_.push_back(nullptr);
+        ++files_pruned_;
+        continue;
+      }
       const auto open = [table = table_, &file] { return open_plain(file, table->policy_); };
       numbers_.push_back(file.is_plain ? std::make_shared<LineNumbers>(open, context) : nullptr);
       total_ += file.size_bytes;
@@ -349,12 +389,15 @@ class LogScan final : public Scan {
     }
   }
   std::vector<Pushed> pushed() const override {
-    return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
+    return std::vector<Pushed>(request_.scan.filters.size(), Pushed::kExact);
+  }
+  std::vector<std::pair<std::string, uint64_t>> counters() const override {
+    return {{"files pruned", files_pruned_}};
   }
   Poll next_morsel(Morsel& out, const Waker&) override {
     // Morsels handed out are a prefix of the rows: enough rows of them suffice for a limit.
-    if (request_.limit && rows_read_.load(std::memory_order_relaxed) >= *request_.limit)
-      return Poll::kDone;
+    const std::optional<uint64_t>& limit = request_.scan.limit;
+    if (limit && rows_read_.load(std::memory_order_relaxed) >= *limit) return Poll::kDone;
     if (next_ == morsels_.size()) return Poll::kDone;
     out = morsels_[next_++];
     done_ += out.end - out.begin;
@@ -377,13 +420,14 @@ class LogScan final : public Scan {
 
  private:
   const Ref<const LogTable> table_;
-  const ScanRequest request_;
+  LogRequest request_;
   RejectStore* const rejects_;
   std::vector<std::shared_ptr<LineNumbers>> numbers_;  // of the plain files
   std::vector<Morsel> morsels_;
   std::atomic<size_t> next_{0};
   std::atomic<uint64_t> done_{0}, rows_read_{0};
   uint64_t total_ = 0;
+  uint64_t files_pruned_ = 0;
 };
 
 std::unique_ptr<Scan> LogTable::scan(ScanRequest request, QueryContext& context) const {
@@ -391,7 +435,8 @@ std::unique_ptr<Scan> LogTable::scan(ScanRequest request, QueryContext& context)
 }
 
 TableRef make_log_table(const std::vector<std::string>& paths, LogOptions options,
-                        const std::string& zone, bool keeps_rejects, FileSystem& files,
+                        const std::string& zone, const std::string& filename_column,
+                        const HiveOptions& hive, bool keeps_rejects, FileSystem& files,
                         const AccessPolicy& policy) {
   options.zone = find_zone(zone);
   std::map<std::string, std::string> parameters = {{"format", std::string(name_of(options.format))},
@@ -400,9 +445,13 @@ TableRef make_log_table(const std::vector<std::string>& paths, LogOptions option
                                                    {"now", std::to_string(options.now_micros)},
                                                    {"zone", zone}};
   for (size_t i = 0; i < paths.size(); ++i) parameters[fmt::format("path{:06}", i)] = paths[i];
+  if (!filename_column.empty()) parameters["filename"] = filename_column;
+  write_hive_options(hive, parameters);
   std::vector<LogFile> opened;
   std::vector<bool> is_regular;
-  for (const ListedFile& listed : files.list(paths, policy)) {
+  const std::vector<ListedFile> all_listed = files.list(paths, policy);
+  FileColumns file_columns = find_file_columns(all_listed, hive, filename_column);
+  for (const ListedFile& listed : all_listed) {
     LogFile file{listed.path, false, listed.is_regular ? listed.version.size_bytes : 0,
                  listed.version};
     if (listed.is_regular) {
@@ -411,6 +460,7 @@ TableRef make_log_table(const std::vector<std::string>& paths, LogOptions option
       file.is_plain =
           detect_compression(std::span(magic).first(got), file.path) == Compression::kNone;
     }
+    file.file_values = std::move(file_columns.values[opened.size()]);
     opened.push_back(std::move(file));
     is_regular.push_back(listed.is_regular);
   }
@@ -428,8 +478,8 @@ TableRef make_log_table(const std::vector<std::string>& paths, LogOptions option
     if (error.code() == ErrorCode::kFormat) named.add_note("the file is " + sampled);
     throw named;
   }
-  return make_ref<const LogTable>(std::move(opened), policy, std::move(parser), keeps_rejects,
-                                  std::move(parameters));
+  return make_ref<const LogTable>(std::move(opened), policy, std::move(parser), file_columns,
+                                  keeps_rejects, std::move(parameters));
 }
 
 TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& context) {
@@ -451,9 +501,15 @@ TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& co
   }
   options.now_micros = context.session.now_micros;
   const bool rejects = option_flag(call, "rejects", true);
-  refuse_unknown_options(call, {"format", "pattern", "rejects"});
-  return make_log_table(paths, options, context.session.time_zone, rejects, context.files,
-                        context.policy);
+  std::string filename_column;
+  with_option(call, {"filename"}, [&](const Value& value, const char* name) {
+    filename_column = filename_option(value, name);
+  });
+  const HiveOptions hive = take_hive_options(call);
+  refuse_unknown_options(call, {"format", "pattern", "rejects", "filename", "hive_partitioning",
+                                "hive_types", "hive_types_autocast"});
+  return make_log_table(paths, options, context.session.time_zone, filename_column, hive, rejects,
+                        context.files, context.policy);
 }
 
 std::vector<std::string> paths_in(const TableDescriptor& descriptor) {
@@ -475,7 +531,8 @@ const bool kRegistered = [] {
         options.format = log_format_named(text("format")).value_or(LogFormat::kAuto);
         options.pattern = text("pattern");
         options.now_micros = std::strtoll(text("now").c_str(), nullptr, 10);
-        return make_log_table(paths_in(descriptor), options, text("zone"), !text("rejects").empty(),
+        return make_log_table(paths_in(descriptor), options, text("zone"), text("filename"),
+                              read_hive_options(descriptor.parameters), !text("rejects").empty(),
                               FileSystem::local(), policy);
       });
   return true;

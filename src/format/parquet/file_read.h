@@ -40,11 +40,15 @@ class LateFilter {
 struct ReadRequest {
   /// In `columns`: the caller fills this column of the chunks; no filter reads it.
   static constexpr uint32_t kAbsent = ~uint32_t{0};
+  /// In `columns`: which row of the file it is, from 0, as BIGINT; no filter reads it.
+  static constexpr uint32_t kRowNumber = kAbsent - 1;
 
   std::vector<uint32_t> columns;  // of ParquetFile::schema(), in output order
   std::vector<ReadFilter> filters;
   std::vector<std::shared_ptr<const LateFilter>> late;
   uint32_t chunk_rows = kChunkRows;
+
+  bool is_in_file(size_t position) const { return columns[position] < kRowNumber; }
 };
 
 /// What was read and what was spared; summed over threads.

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "column/column_writer.h"
 
 namespace doline::parquet {
 
@@ -269,7 +270,7 @@ bool PieceReader::plan() {
 void PieceReader::fetch(const Waker&) {
   uint64_t total = 0;
   for (uint32_t position = 0; position < read_->request().columns.size(); ++position) {
-    if (is_absent(position)) continue;
+    if (!is_in_file(position)) continue;
     std::vector<const SchemaNode*> leaves;
     node(position).leaves(leaves);
     for (const SchemaNode* leaf : leaves) {
@@ -342,7 +343,7 @@ void PieceReader::open_columns() {
     }
   }
   for (uint32_t position = 0; position < request.columns.size(); ++position) {
-    if (is_absent(position)) {
+    if (!is_in_file(position)) {
       readers_.push_back(nullptr);
       continue;
     }
@@ -387,11 +388,24 @@ void PieceReader::fill_run() {
 }
 
 void PieceReader::read_column(Rows& rows, uint32_t position) {
-  if (rows.is_read[position] || is_absent(position)) return;
+  if (rows.is_read[position]) return;
+  if (read_->request().columns[position] == parquet::ReadRequest::kRowNumber)
+    rows.columns[position] = row_numbers(rows);
+  if (!is_in_file(position)) return;
   rows.columns[position] = in_column(position, [&] {
     return readers_[position]->read(rows.rows.data(), static_cast<uint32_t>(rows.rows.size()));
   });
   rows.is_read[position] = true;
+}
+
+Column PieceReader::row_numbers(const Rows& rows) const {
+  const std::vector<RowGroup>& groups = read_->file().metadata().row_groups;
+  int64_t first = 0;
+  for (uint32_t group = 0; group < piece_.group; ++group) first += groups[group].row_count;
+  ColumnWriter writer(Type::int64(), rows.count());
+  std::transform(rows.rows.begin(), rows.rows.end(), writer.values<int64_t>(),
+                 [&](uint32_t row) { return first + int64_t{row}; });
+  return writer.seal(rows.count());
 }
 
 void PieceReader::narrow(Rows& rows, const Selection& selection) {

@@ -40,9 +40,8 @@ class PieceReader {
   template <class Body>
   auto in_column(uint32_t position, Body&& body);
 
-  bool is_absent(uint32_t position) const {
-    return read_->request().columns[position] == ReadRequest::kAbsent;
-  }
+  Column row_numbers(const Rows& rows) const;
+  bool is_in_file(uint32_t position) const { return read_->request().is_in_file(position); }
   const SchemaNode& node(uint32_t position) const {
     return read_->file().tree().columns[read_->request().columns[position]];
   }

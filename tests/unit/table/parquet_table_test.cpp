@@ -186,7 +186,7 @@ TEST_F(ParquetTableTest, FilesOfDifferentColumnsAreUnitedByName) {
   EXPECT_THROW(read(open("f*.parquet")), Error);
   ParquetTableOptions options;
   options.union_by_name = true;
-  options.filename = true;
+  options.filename_column = "filename";
   const auto table = open("f*.parquet", options);
   EXPECT_EQ(read(table), (std::vector<std::string>{"1|x|NULL|" + path("f1.parquet") + "|",
                                                    "2|NULL|0.5|" + path("f2.parquet") + "|"}));
