@@ -335,7 +335,8 @@ class DiskFileSystem final : public FileSystem {
   void remove(const std::string& name, const AccessPolicy& policy) override {
     const std::string path = local_path(name);
     policy.check_write(path);
-    const int error = disk_.unlink(path);
+    int error = disk_.unlink(path);
+    if (error == -EISDIR) error = disk_.remove_directory(path);
     if (error == -ENOENT) throw not_found_error(disk_, path);
     if (error < 0) throw disk_error("remove", path, -error);
   }

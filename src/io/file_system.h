@@ -87,7 +87,8 @@ class FileSystem {
   /// With the directories above it; fine when it exists.
   virtual void make_directories(const std::string& path, const AccessPolicy& policy) = 0;
   virtual bool exists(const std::string& path, const AccessPolicy& policy) = 0;
-  virtual void remove(const std::string& path, const AccessPolicy& policy) = 0;
+  virtual void remove(const std::string& path,
+                      const AccessPolicy& policy) = 0;  // a directory: empty
 };
 
 }  // namespace doline

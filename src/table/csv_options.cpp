@@ -9,7 +9,21 @@ namespace doline {
 
 namespace {
 
-const std::vector<std::string>& known_options() {
+std::vector<std::pair<std::string, TypeRef>> typed_names(const Value& value,
+                                                         std::string_view option) {
+  if (!value.type()->is(TypeKind::kStruct))
+    refuse_option(option, value, "a struct such as {'id': 'BIGINT'}");
+  std::vector<std::pair<std::string, TypeRef>> columns;
+  const std::vector<Field>& fields = value.type()->fields();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    columns.emplace_back(fields[i].name, csv_type_named(text_option(value.as_nested()[i], option)));
+  }
+  return columns;
+}
+
+}  // namespace
+
+const std::vector<std::string>& csv_read_options() {
   static const std::vector<std::string> names = {"all_varchar",
                                                  "allow_quoted_nulls",
                                                  "auto_detect",
@@ -51,20 +65,6 @@ const std::vector<std::string>& known_options() {
                                                  "union_by_name"};
   return names;
 }
-
-std::vector<std::pair<std::string, TypeRef>> typed_names(const Value& value,
-                                                         std::string_view option) {
-  if (!value.type()->is(TypeKind::kStruct))
-    refuse_option(option, value, "a struct such as {'id': 'BIGINT'}");
-  std::vector<std::pair<std::string, TypeRef>> columns;
-  const std::vector<Field>& fields = value.type()->fields();
-  for (size_t i = 0; i < fields.size(); ++i) {
-    columns.emplace_back(fields[i].name, csv_type_named(text_option(value.as_nested()[i], option)));
-  }
-  return columns;
-}
-
-}  // namespace
 
 TypeRef csv_type_named(std::string_view name) {
   while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
@@ -271,7 +271,7 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
     }
   };
   with({"types", "dtypes", "column_types"}, types);
-  refuse_unknown_options(call, known_options());
+  refuse_unknown_options(call, csv_read_options());
   const CsvDialect& dialect = csv.dialect;
   if (dialect.delimiter == dialect.quote ||
       (dialect.comment != 0 &&
@@ -293,6 +293,24 @@ HiveOptions take_hive_options(TableFunctionCall& call) {
   if (const Value types = take_option(call, "hive_types"); !types.is_null()) {
     hive.types = typed_names(types, "hive_types");
     if (!hive.is_wanted) hive.is_wanted = true;
+  }
+  return hive;
+}
+
+void write_hive_options(const HiveOptions& hive, std::map<std::string, std::string>& parameters) {
+  if (hive.is_wanted) parameters["hive_partitioning"] = *hive.is_wanted ? "true" : "false";
+  if (!hive.finds_types) parameters["hive_texts"] = "true";
+  for (const auto& [name, type] : hive.types) parameters["hive_type " + name] = type->name();
+}
+
+HiveOptions read_hive_options(const std::map<std::string, std::string>& parameters) {
+  constexpr std::string_view kType = "hive_type ";
+  HiveOptions hive;
+  for (const auto& [name, value] : parameters) {
+    if (name == "hive_partitioning") hive.is_wanted = value == "true";
+    if (name == "hive_texts") hive.finds_types = false;
+    if (name.starts_with(kType))
+      hive.types.emplace_back(name.substr(kType.size()), csv_type_named(value));
   }
   return hive;
 }

@@ -30,7 +30,13 @@ TypeRef csv_type_named(std::string_view name);
 char csv_sign(const Value& value, std::string_view option);
 
 /// hive_partitioning, hive_types and hive_types_autocast.
+/// Names of what read_csv takes.
+const std::vector<std::string>& csv_read_options();
+
 HiveOptions take_hive_options(TableFunctionCall& call);
+/// As parameters of a table's descriptor, and back.
+void write_hive_options(const HiveOptions& hive, std::map<std::string, std::string>& parameters);
+HiveOptions read_hive_options(const std::map<std::string, std::string>& parameters);
 
 /// The options that reading needs, as a table descriptor's parameters.
 void write_csv_options(const CsvOptions& options, std::map<std::string, std::string>& parameters);

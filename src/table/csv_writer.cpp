@@ -1,12 +1,13 @@
 // COPY … TO a CSV file: batches become text on any thread and are put down in order.
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "column/civil_time.h"
 #include "column/text_format.h"
 #include "io/file_system.h"
 #include "kernel/time_format.h"
+#include "table/copy_target.h"
 #include "table/csv_table.h"
-#include "table/partitioned_writer.h"
 
 namespace doline {
 
@@ -17,19 +18,38 @@ struct CsvWriteOptions {
   bool header = true;
   bool overwrite = true;
   std::string null_text;
+  std::string line_end = "\n";
+  std::string prefix, suffix;  // around everything, as they are
   std::vector<bool> force_quote;
   Compression compression = Compression::kAuto;
   std::optional<TimeFormat> date_format, timestamp_format;
 };
 
-CsvWriteOptions take_write_options(const Schema& schema,
-                                   const std::map<std::string, Value>& given) {
+std::string line_end(const Value& value, const std::string& name) {
+  const std::string text = text_option(value, name);
+  if (text == "\n" || text == "\\n") return "\n";
+  if (text == "\r\n" || text == "\\r\\n") return "\r\n";
+  refuse_option(name, value, "'\\n' or '\\r\\n'");
+}
+
+[[noreturn]] void refuse_unknown(const std::string& name) {
+  const std::vector<std::string>& read = csv_read_options();
+  if (std::find(read.begin(), read.end(), name) != read.end()) {
+    throw Error(ErrorCode::kInvalidArgument, "COPY to CSV: {} is an option of reading", name);
+  }
+  refuse_copy_option(name, "CSV",
+                     {"header", "delim", "sep", "quote", "escape", "nullstr", "new_line", "prefix",
+                      "suffix", "force_quote", "compression", "dateformat", "timestampformat"},
+                     {});
+}
+
+CsvWriteOptions take_write_options(const Schema& schema, const CopyOptions& given) {
   CsvWriteOptions options;
   options.force_quote.resize(schema.size());
   const auto force = [&](const std::string& name) {
     bool found = name == "*";
     for (size_t i = 0; i < schema.size(); ++i) {
-      if (name != "*" && schema[i].name != name) continue;
+      if (name != "*" && !equal_ignoring_case(schema[i].name, name)) continue;
       found = true;
       options.force_quote[i] = true;
     }
@@ -49,12 +69,19 @@ CsvWriteOptions take_write_options(const Schema& schema,
     } else if (name == "escape") {
       options.dialect.escape = csv_sign(value, name);
     } else if (name == "nullstr" || name == "null") {
+      if (value.type()->is_nested()) refuse_option(name, value, "one text");
       options.null_text = value.to_string();
+    } else if (name == "new_line") {
+      options.line_end = line_end(value, name);
+    } else if (name == "prefix") {
+      options.prefix = text_option(value, name);
+    } else if (name == "suffix") {
+      options.suffix = text_option(value, name);
     } else if (name == "overwrite") {
       options.overwrite = flag_option(value, name);
-    } else if (name == "dateformat") {
+    } else if (name == "dateformat" || name == "date_format") {
       options.date_format = TimeFormat::compile(value.to_string());
-    } else if (name == "timestampformat") {
+    } else if (name == "timestampformat" || name == "timestamp_format") {
       options.timestamp_format = TimeFormat::compile(value.to_string());
     } else if (name == "force_quote") {
       if (value.type()->is(TypeKind::kList)) {
@@ -65,12 +92,7 @@ CsvWriteOptions take_write_options(const Schema& schema,
     } else if (name == "compression") {
       options.compression = compression_option(value, name);
     } else {
-      const std::vector<std::string> known = {"header",          "delim",        "sep",
-                                              "quote",           "escape",       "nullstr",
-                                              "force_quote",     "compression",  "dateformat",
-                                              "timestampformat", "partition_by", "overwrite"};
-      throw Error(ErrorCode::kInvalidArgument, "COPY to CSV has no option \"{}\"", name)
-          .hint(fmt::format("its options are {}", fmt::join(known, ", ")));
+      refuse_unknown(name);
     }
   }
   if (options.dialect.delimiter == 0 || options.dialect.delimiter == options.dialect.quote) {
@@ -80,7 +102,7 @@ CsvWriteOptions take_write_options(const Schema& schema,
   return options;
 }
 
-class CsvWriter final : public Writer {
+class CsvWriter final : public FormatWriter {
  public:
   CsvWriter(std::unique_ptr<WritableFile> file, const Schema& schema, CsvWriteOptions options,
             QueryContext& context)
@@ -89,18 +111,19 @@ class CsvWriter final : public Writer {
         schema_(schema),
         options_(std::move(options)),
         zone_(context.session.zone) {
+    file_->append(options_.prefix);
     if (!options_.header) return;
     std::string line;
     for (size_t i = 0; i < schema_.size(); ++i) {
       if (i > 0) line.push_back(options_.dialect.delimiter);
-      append_value(line, schema_[i].name, schema_[i].name.empty());
+      append_value(line, schema_[i].name, schema_[i].name.empty() || options_.force_quote[i]);
     }
-    line.push_back('\n');
+    line += options_.line_end;
     file_->append(line);
   }
 
-  size_t batch_rows() const override { return 64 * size_t{kChunkRows}; }
-  size_t batch_bytes() const override { return size_t{8} << 20; }
+  size_t batch_rows() const override { return BatchSize().rows; }
+  size_t batch_bytes() const override { return BatchSize().bytes; }
 
   struct Text final : Encoded {
     std::string bytes;
@@ -116,7 +139,7 @@ class CsvWriter final : public Writer {
           if (i > 0) out.push_back(options_.dialect.delimiter);
           append_cell(out, chunk.columns[i], row, i, value);
         }
-        out.push_back('\n');
+        out += options_.line_end;
       });
     }
     return text;
@@ -125,7 +148,9 @@ class CsvWriter final : public Writer {
     if (file_->is_through()) context_.may_start_over = false;
     file_->append(static_cast<Text&>(*encoded).bytes);
   }
+  uint64_t written_bytes() const override { return file_->position(); }
   void finish() override {
+    file_->append(options_.suffix);
     file_->sync();
     file_->publish();
   }
@@ -203,20 +228,29 @@ class CsvWriter final : public Writer {
   const ZoneOffsets* const zone_;
 };
 
-}  // namespace
-
-std::unique_ptr<Writer> open_csv_writer(const std::string& path, const Schema& schema,
-                                        const std::map<std::string, Value>& options,
-                                        QueryContext& context) {
-  if (options.contains("partition_by")) {
-    return open_partitioned_writer(path, schema, options, context, "csv", &open_csv_writer);
-  }
+std::unique_ptr<FormatWriter> open_file(const std::string& path, const Schema& schema,
+                                        const CopyOptions& options, QueryContext& context) {
   CsvWriteOptions taken = take_write_options(schema, options);
   CreateOptions create;
   create.overwrite = taken.overwrite;
   auto file = compress(FileSystem::local().create(path, context.access_policy(), create),
                        taken.compression);
   return std::make_unique<CsvWriter>(std::move(file), schema, std::move(taken), context);
+}
+
+constexpr FileFormat kFormat = {"csv",
+                                [](const Schema& schema, const CopyOptions& options) {
+                                  take_write_options(schema, options);
+                                  return BatchSize();
+                                },
+                                &open_file};
+
+}  // namespace
+
+std::unique_ptr<Writer> open_csv_writer(const std::string& path, const Schema& schema,
+                                        const std::map<std::string, Value>& options,
+                                        QueryContext& context) {
+  return open_copy_target(path, schema, options, context, kFormat);
 }
 
 }  // namespace doline

@@ -4,9 +4,9 @@
 #include "kernel/json/json_cast.h"
 #include "kernel/json/json_text.h"
 #include "kernel/time_format.h"
+#include "table/copy_target.h"
 #include "table/json_table.h"
 #include "table/option_values.h"
-#include "table/partitioned_writer.h"
 
 namespace doline {
 
@@ -19,7 +19,7 @@ struct JsonWriteOptions {
   std::optional<TimeFormat> date_format, timestamp_format;
 };
 
-JsonWriteOptions take_write_options(const std::map<std::string, Value>& given) {
+JsonWriteOptions take_write_options(const CopyOptions& given) {
   JsonWriteOptions options;
   for (const auto& [name, value] : given) {
     if (value.is_null())
@@ -35,16 +35,14 @@ JsonWriteOptions take_write_options(const std::map<std::string, Value>& given) {
     } else if (name == "compression") {
       options.compression = compression_option(value, name);
     } else {
-      throw Error(ErrorCode::kInvalidArgument, "COPY to JSON has no option \"{}\"", name)
-          .hint(
-              "its options are array, compression, dateformat, timestampformat, partition_by, "
-              "overwrite");
+      refuse_copy_option(name, "JSON", {"array", "compression", "dateformat", "timestampformat"},
+                         {});
     }
   }
   return options;
 }
 
-class JsonWriter final : public Writer {
+class JsonWriter final : public FormatWriter {
  public:
   JsonWriter(std::unique_ptr<WritableFile> file, const Schema& schema, JsonWriteOptions options,
              QueryContext& context)
@@ -59,8 +57,8 @@ class JsonWriter final : public Writer {
     }
   }
 
-  size_t batch_rows() const override { return 64 * size_t{kChunkRows}; }
-  size_t batch_bytes() const override { return size_t{8} << 20; }
+  size_t batch_rows() const override { return BatchSize().rows; }
+  size_t batch_bytes() const override { return BatchSize().bytes; }
 
   struct Text final : Encoded {
     std::string bytes;
@@ -92,6 +90,7 @@ class JsonWriter final : public Writer {
     has_rows_ = true;
     file_->append(bytes);
   }
+  uint64_t written_bytes() const override { return file_->position(); }
   void finish() override {
     if (options_.array) file_->append(has_rows_ ? "\n]\n" : "[\n]\n");
     file_->sync();
@@ -132,20 +131,29 @@ class JsonWriter final : public Writer {
   bool has_rows_ = false;
 };
 
-}  // namespace
-
-std::unique_ptr<Writer> open_json_writer(const std::string& path, const Schema& schema,
-                                         const std::map<std::string, Value>& options,
-                                         QueryContext& context) {
-  if (options.contains("partition_by")) {
-    return open_partitioned_writer(path, schema, options, context, "json", &open_json_writer);
-  }
+std::unique_ptr<FormatWriter> open_file(const std::string& path, const Schema& schema,
+                                        const CopyOptions& options, QueryContext& context) {
   JsonWriteOptions taken = take_write_options(options);
   CreateOptions create;
   create.overwrite = taken.overwrite;
   auto file = compress(FileSystem::local().create(path, context.access_policy(), create),
                        taken.compression);
   return std::make_unique<JsonWriter>(std::move(file), schema, std::move(taken), context);
+}
+
+constexpr FileFormat kFormat = {"json",
+                                [](const Schema&, const CopyOptions& options) {
+                                  take_write_options(options);
+                                  return BatchSize();
+                                },
+                                &open_file};
+
+}  // namespace
+
+std::unique_ptr<Writer> open_json_writer(const std::string& path, const Schema& schema,
+                                         const std::map<std::string, Value>& options,
+                                         QueryContext& context) {
+  return open_copy_target(path, schema, options, context, kFormat);
 }
 
 }  // namespace doline

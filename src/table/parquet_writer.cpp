@@ -1,10 +1,12 @@
 // COPY … TO a Parquet file.
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "format/parquet/codec.h"
 #include "format/parquet/file_writer.h"
+#include "table/copy_target.h"
+#include "table/option_values.h"
 #include "table/parquet_table.h"
-#include "table/partitioned_writer.h"
 
 namespace doline {
 
@@ -25,7 +27,17 @@ uint64_t count_option(const Value& value, const std::string& name) {
               value.to_literal());
 }
 
-ParquetWriteOptions take_write_options(const std::map<std::string, Value>& given) {
+std::vector<std::pair<std::string, std::string>> key_values(const Value& value,
+                                                            const std::string& name) {
+  if (!value.type()->is(TypeKind::kStruct)) refuse_option(name, value, "a struct: {author: 'me'}");
+  std::vector<std::pair<std::string, std::string>> pairs;
+  const std::vector<Field>& fields = value.type()->fields();
+  for (size_t i = 0; i < fields.size(); ++i)
+    pairs.emplace_back(fields[i].name, value.as_nested()[i].to_string());
+  return pairs;
+}
+
+ParquetWriteOptions take_write_options(const CopyOptions& given) {
   ParquetWriteOptions options;
   for (const auto& [name, value] : given) {
     if (value.is_null())
@@ -40,17 +52,40 @@ ParquetWriteOptions take_write_options(const std::map<std::string, Value>& given
       options.file.codec = *codec;
     } else if (name == "compression_level") {
       options.file.level = static_cast<int>(std::min<uint64_t>(count_option(value, name), 22));
-    } else if (name == "row_group_size") {
+    } else if (name == "row_group_size" || name == "chunk_size") {
       options.file.row_group_rows = std::max<uint64_t>(count_option(value, name), kChunkRows);
     } else if (name == "row_group_size_bytes") {
       options.file.row_group_bytes = count_option(value, name);
-    } else if (name == "overwrite" || name == "overwrite_or_ignore") {
-      options.overwrite = value.to_string() != "false";
+    } else if (name == "kv_metadata") {
+      options.file.key_values = key_values(value, name);
+    } else if (name == "parquet_version") {
+      if (ascii_lower(value.to_string()) != "v1") {
+        throw Error(ErrorCode::kNotSupported, "parquet_version = {}: files are written as V1",
+                    value.to_literal());
+      }
+    } else if (name == "write_bloom_filter") {
+      if (flag_option(value, name)) {
+        throw Error(ErrorCode::kNotSupported,
+                    "write_bloom_filter: files are written without bloom filters")
+            .hint("sorted rows let the page index spare as much");
+      }
+    } else if (name == "overwrite") {
+      options.overwrite = flag_option(value, name);
     } else {
-      throw Error(ErrorCode::kInvalidArgument, "COPY to Parquet has no option \"{}\"", name)
-          .hint(
-              "its options are compression, compression_level, row_group_size, "
-              "row_group_size_bytes, partition_by, overwrite");
+      refuse_copy_option(
+          name, "Parquet",
+          {"compression", "compression_level", "row_group_size", "row_group_size_bytes",
+           "kv_metadata"},
+          {{"field_ids", "columns are found by their names"},
+           {"encryption_config", "an encrypted directory or disk keeps files from others"},
+           {"bloom_filter_false_positive_ratio", "files are written without bloom filters"},
+           {"dictionary_size_limit", "dictionaries are kept to a page by themselves"},
+           {"string_dictionary_page_size_limit", "dictionaries are kept to a page by themselves"},
+           {"dictionary_compression_ratio_threshold",
+            "a column that dictionaries do not make smaller goes without by itself"},
+           {"geoparquet_version", "geometry is written as BLOB"},
+           {"shredding", "there is no VARIANT type to be shredded"},
+           {"timestamp_is_adjusted_to_utc", "cast to TIMESTAMPTZ instead"}});
     }
   }
   return options;
@@ -61,7 +96,7 @@ struct EncodedGroup final : Writer::Encoded {
 };
 
 /// One file; batches are its row groups.
-class ParquetFileWriter final : public Writer {
+class ParquetFileWriter final : public FormatWriter {
  public:
   ParquetFileWriter(std::unique_ptr<WritableFile> file, const Schema& schema,
                     const parquet::WriteOptions& options)
@@ -81,6 +116,7 @@ class ParquetFileWriter final : public Writer {
   void commit(std::unique_ptr<Encoded> encoded) override {
     writer_.append(std::move(static_cast<EncodedGroup&>(*encoded).group));
   }
+  uint64_t written_bytes() const override { return writer_.written_bytes(); }
   void finish() override { writer_.finish(); }
   void abandon() noexcept override { writer_.abandon(); }
 
@@ -88,20 +124,30 @@ class ParquetFileWriter final : public Writer {
   parquet::FileWriter writer_;
 };
 
+std::unique_ptr<FormatWriter> open_file(const std::string& path, const Schema& schema,
+                                        const CopyOptions& options, QueryContext& context) {
+  const ParquetWriteOptions taken = take_write_options(options);
+  CreateOptions create;
+  create.overwrite = taken.overwrite;
+  return std::make_unique<ParquetFileWriter>(
+      FileSystem::local().create(path, context.access_policy(), create), schema, taken.file);
+}
+
+constexpr FileFormat kFormat = {"parquet",
+                                [](const Schema&, const CopyOptions& options) {
+                                  const parquet::WriteOptions file =
+                                      take_write_options(options).file;
+                                  return BatchSize{static_cast<size_t>(file.row_group_rows),
+                                                   static_cast<size_t>(file.row_group_bytes)};
+                                },
+                                &open_file};
+
 }  // namespace
 
 std::unique_ptr<Writer> open_parquet_writer(const std::string& path, const Schema& schema,
                                             const std::map<std::string, Value>& options,
                                             QueryContext& context) {
-  if (options.contains("partition_by")) {
-    return open_partitioned_writer(path, schema, options, context, "parquet", &open_parquet_writer);
-  }
-  const AccessPolicy& policy = context.access_policy();
-  const ParquetWriteOptions taken = take_write_options(options);
-  CreateOptions create;
-  create.overwrite = taken.overwrite;
-  return std::make_unique<ParquetFileWriter>(FileSystem::local().create(path, policy, create),
-                                             schema, taken.file);
+  return open_copy_target(path, schema, options, context, kFormat);
 }
 
 }  // namespace doline

@@ -5,50 +5,48 @@
 #include <unordered_map>
 #include <utility>
 
+#include "expr/expr.h"
 #include "io/file_system.h"
 #include "io/path.h"
 #include "table/hive_partitions.h"
-#include "table/option_values.h"
 
 namespace doline {
 
 namespace {
 
-/// What becomes of the files that the directory has already. They are never mixed up with the new
-/// ones unless the user says so.
-enum class OldFiles : uint8_t {
-  kRefused,   // there must be none
-  kReplaced,  // all go, once the new ones are complete
-  kIgnored,   // those of the same name are replaced, the others stay
-  kKept,      // all stay: new files get names of their own
-};
-
-/// A directory key=value/… for each combination of partition values, files in it. Rows are divided
-/// on any thread; each partition's rows then gather until they make a row group.
+/// A directory key=value/… for each combination of partition values, files in it; without keys the
+/// files of all rows. Rows are divided on any thread; each partition's rows then gather until they
+/// make a row group.
 ///
 /// Invariants: at most kOpenFiles files are being written; the one idle longest is finished where
 /// another is needed, and its partition goes on in a further file. Old files that are replaced are
-/// there, under their names, until every new one is complete.
+/// there, under their names, until every new one is complete. Directories made for rows that were
+/// not written go again.
 class PartitionedWriter final : public Writer {
  public:
-  PartitionedWriter(const std::string& directory, const Schema& schema, std::vector<uint32_t> keys,
-                    std::map<std::string, Value> options, OldFiles old_files, QueryContext& context,
-                    std::string ending, WriterOpener open)
+  PartitionedWriter(const std::string& directory, const Schema& schema, CopyTarget target,
+                    CopyOptions options, QueryContext& context, const FileFormat& format)
       : directory_(local_path(directory)),
         schema_(schema),
-        keys_(std::move(keys)),
+        target_(std::move(target)),
         options_(std::move(options)),
-        old_files_(old_files),
         context_(context),
-        ending_(std::move(ending)),
-        open_(open) {
+        format_(format) {
     while (directory_.size() > 1 && directory_.ends_with('/')) directory_.pop_back();
     look_at_old_files();
+    const std::vector<uint32_t>& keys = target_.partition_by;
     for (uint32_t column = 0; column < schema.size(); ++column) {
-      if (std::find(keys_.begin(), keys_.end(), column) != keys_.end()) continue;
+      const bool is_key = std::find(keys.begin(), keys.end(), column) != keys.end();
+      if (is_key && !target_.writes_partition_columns) continue;
       kept_.push_back(column);
       kept_schema_.push_back(schema[column]);
     }
+    const BatchSize batches = format_.batches(kept_schema_, options_);
+    most_rows_ = batches.rows;
+    most_bytes_ = std::min(batches.bytes, kMostPartitionBytes);
+    if (target_.file_bytes > 0)
+      most_bytes_ = std::clamp<size_t>(target_.file_bytes / 4, 1, most_bytes_);
+    if (target_.partition_by.empty() && target_.writes_empty_file) partitions_[""];
   }
 
   size_t batch_rows() const override { return 122'880; }
@@ -60,6 +58,10 @@ class PartitionedWriter final : public Writer {
 
   std::unique_ptr<Encoded> encode(std::vector<Chunk> batch) override {
     auto divided = std::make_unique<Divided>();
+    if (target_.partition_by.empty()) {
+      divided->partitions.emplace_back("", std::move(batch));
+      return divided;
+    }
     std::unordered_map<std::string, size_t> known;
     for (const Chunk& chunk : batch) {
       std::unordered_map<std::string, std::vector<uint32_t>> rows;
@@ -97,8 +99,8 @@ class PartitionedWriter final : public Writer {
         partition.bytes += bytes;
         gathered_bytes_ += bytes;
         partition.gathered.push_back(std::move(chunk));
+        if (partition.rows >= most_rows_ || partition.bytes >= most_bytes_) flush(key, partition);
       }
-      if (partition.rows >= most_rows_ || partition.bytes >= most_bytes_) flush(key, partition);
     }
     while (gathered_bytes_ > kMostGatheredBytes) {
       const auto largest = std::max_element(
@@ -109,11 +111,14 @@ class PartitionedWriter final : public Writer {
   }
 
   void finish() override {
+    make_directories(directory_);
     for (auto& [key, partition] : partitions_) {
-      if (partition.rows > 0) flush(key, partition);
+      // Without any row the one file of no partition is there all the same.
+      if (partition.rows > 0 || (key.empty() && !partition.writer && partition.files == 0))
+        flush(key, partition);
       close(partition);
     }
-    if (old_files_ == OldFiles::kReplaced) remove_old_files();
+    if (target_.old_files == OldFiles::kReplaced) remove_old_files();
   }
   void abandon() noexcept override {
     for (auto& [key, partition] : partitions_) {
@@ -125,12 +130,30 @@ class PartitionedWriter final : public Writer {
       } catch (const Error&) {  // gone already: nothing is left of it
       }
     }
+    std::reverse(made_.begin(), made_.end());  // what lies in others first
+    for (const std::string& path : std::exchange(made_, {})) {
+      try {
+        FileSystem::local().remove(path, context_.access_policy());
+      } catch (const Error&) {  // somebody else has put something into it
+      }
+    }
   }
 
  private:
+  /// Remembers those that were not there.
+  void make_directories(const std::string& path) {
+    FileSystem& files = FileSystem::local();
+    const AccessPolicy& policy = context_.access_policy();
+    std::vector<std::string> missing;
+    std::string at = path;
+    while (at.size() > 1 && at.ends_with('/')) at.pop_back();
+    for (; !files.exists(at, policy); at = parent_path(at)) missing.push_back(at);
+    files.make_directories(path, policy);
+    made_.insert(made_.end(), missing.rbegin(), missing.rend());
+  }
   void look_at_old_files() {
     for (const ListedFile& file : files_now()) old_.emplace(file.path, file.version.inode);
-    if (old_.empty() || old_files_ != OldFiles::kRefused) return;
+    if (old_.empty() || target_.old_files != OldFiles::kRefused) return;
     throw Error(ErrorCode::kAlreadyExists, "the directory {} is not empty", directory_)
         .note("it has " + old_.begin()->first)
         .hint("OVERWRITE replaces what is in it, APPEND adds files to it");
@@ -158,15 +181,16 @@ class PartitionedWriter final : public Writer {
     std::vector<Chunk> gathered;
     uint64_t rows = 0;
     size_t bytes = 0;
-    std::unique_ptr<Writer> writer;
+    std::unique_ptr<FormatWriter> writer;
     size_t files = 0;
+    uint64_t batches = 0;  // in the file that is being written
     uint64_t used = 0;
     std::string path;  // of what `writer` writes
   };
 
   std::string partition_of(const Chunk& chunk, uint32_t row) const {
     std::string key;
-    for (const uint32_t column : keys_) {
+    for (const uint32_t column : target_.partition_by) {
       const Value value = Value::of(chunk.columns[column], row);
       key += percent_encoded(schema_[column].name) + "=" +
              (value.is_null() ? kHiveNull : percent_encoded(value.to_string())) + "/";
@@ -177,20 +201,47 @@ class PartitionedWriter final : public Writer {
   void flush(const std::string& key, Partition& partition) {
     if (!partition.writer) {
       if (open_files_ == kOpenFiles) close_idlest();
-      const std::string folder = directory_ + "/" + key;
-      FileSystem::local().make_directories(folder, context_.access_policy());
+      const std::string folder =
+          directory_ + "/" + (target_.has_key_directories ? key : std::string());
+      make_directories(folder);
       do {
-        partition.path = fmt::format("{}data_{}.{}", folder, partition.files++, ending_);
-      } while (old_files_ != OldFiles::kIgnored && old_.contains(partition.path));
-      partition.writer = open_(partition.path, kept_schema_, options_, context_);
-      most_rows_ = partition.writer->batch_rows();
-      most_bytes_ = std::min(partition.writer->batch_bytes(), kMostPartitionBytes);
+        partition.path = folder + next_name(partition);
+      } while (target_.old_files != OldFiles::kIgnored && old_.contains(partition.path));
+      partition.writer = format_.open(partition.path, kept_schema_, options_, context_);
+      partition.batches = 0;
       ++open_files_;
     }
+    if (partition.rows == 0) return;
     partition.writer->commit(partition.writer->encode(std::exchange(partition.gathered, {})));
     gathered_bytes_ -= partition.bytes;
     partition.rows = 0;
     partition.bytes = 0;
+    ++partition.batches;
+    const bool is_full =
+        (target_.file_bytes > 0 && partition.writer->written_bytes() >= target_.file_bytes) ||
+        partition.batches == target_.batches_per_file;
+    if (is_full) close(partition);
+  }
+  /// Files that lie side by side are numbered together.
+  std::string next_name(Partition& partition) {
+    size_t& number = target_.has_key_directories ? partition.files : files_;
+    const std::string placed = std::to_string(number++);
+    if (!target_.has_key_directories) ++partition.files;
+    std::string name = target_.name_pattern;
+    const auto replace = [&](std::string_view what, const auto& text) {
+      for (size_t at = name.find(what); at != name.npos; at = name.find(what))
+        name.replace(at, what.size(), text());
+    };
+    const auto made_by = [&](const char* function) {
+      return [this, function] {
+        return evaluate_constant(CallExpr::create(function, {}), context_.session).to_string();
+      };
+    };
+    replace("{i}", [&] { return placed; });
+    replace("{uuid}", made_by("uuid"));
+    replace("{uuidv4}", made_by("uuid"));
+    replace("{uuidv7}", made_by("uuidv7"));
+    return name + "." + target_.ending;
   }
   void close(Partition& partition) {
     if (!partition.writer) return;
@@ -210,16 +261,16 @@ class PartitionedWriter final : public Writer {
 
   std::string directory_;
   const Schema schema_;
-  const std::vector<uint32_t> keys_;
-  const std::map<std::string, Value> options_;
-  const OldFiles old_files_;
+  const CopyTarget target_;
+  const CopyOptions options_;
   std::map<std::string, uint64_t> old_;  // path and inode of what was there before
   std::vector<std::string> published_;
+  std::vector<std::string> made_;  // directories, those above others before them
   QueryContext& context_;
-  const std::string ending_;
-  const WriterOpener open_;
-  size_t most_rows_ = 122'880;  // until a file has said what its batches are
-  size_t most_bytes_ = kMostPartitionBytes;
+  const FileFormat& format_;
+  size_t files_ = 0;
+  size_t most_rows_ = 0;
+  size_t most_bytes_ = 0;
   std::vector<uint32_t> kept_;
   Schema kept_schema_;
   std::map<std::string, Partition> partitions_;
@@ -228,66 +279,13 @@ class PartitionedWriter final : public Writer {
   uint64_t clock_ = 0;
 };
 
-/// Takes the options that are the directory's, not its files'.
-OldFiles take_old_files(std::map<std::string, Value>& options) {
-  constexpr std::pair<const char*, OldFiles> kOptions[] = {
-      {"overwrite", OldFiles::kReplaced},
-      {"overwrite_or_ignore", OldFiles::kIgnored},
-      {"append", OldFiles::kKept}};
-  OldFiles taken = OldFiles::kRefused;
-  for (const auto& [name, meaning] : kOptions) {
-    const auto found = options.find(name);
-    if (found == options.end()) continue;
-    if (found->second.is_null())
-      throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of {}", name);
-    const bool is_wanted = flag_option(found->second, name);
-    options.erase(found);
-    if (!is_wanted) continue;
-    if (taken != OldFiles::kRefused) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  "COPY takes one of overwrite, overwrite_or_ignore and append");
-    }
-    taken = meaning;
-  }
-  return taken;
-}
-
 }  // namespace
 
 std::unique_ptr<Writer> open_partitioned_writer(const std::string& directory, const Schema& schema,
-                                                const std::map<std::string, Value>& options,
-                                                QueryContext& context, const std::string& ending,
-                                                WriterOpener open) {
-  std::vector<uint32_t> keys;
-  const auto add = [&](const std::string& name) {
-    const auto found = std::find_if(schema.begin(), schema.end(),
-                                    [&](const Field& field) { return field.name == name; });
-    if (found == schema.end())
-      throw Error(ErrorCode::kColumnNotFound, "partition_by: there is no column \"{}\"", name);
-    if (found->type->is_nested()) {
-      throw Error(ErrorCode::kInvalidArgument, "partition_by: \"{}\" is a {}", name,
-                  found->type->name());
-    }
-    keys.push_back(static_cast<uint32_t>(found - schema.begin()));
-  };
-  std::map<std::string, Value> rest = options;
-  const Value by = rest.at("partition_by");
-  rest.erase("partition_by");
-  if (by.is_null())
-    throw Error(ErrorCode::kInvalidArgument, "COPY: NULL is no value of partition_by");
-  if (by.type()->is(TypeKind::kList)) {
-    for (const Value& column : by.as_nested()) add(column.to_string());
-  } else {
-    add(by.to_string());
-  }
-  if (keys.size() == schema.size()) {
-    throw Error(ErrorCode::kInvalidArgument,
-                "partition_by names every column: none is left to be written");
-  }
-  const OldFiles old_files = take_old_files(rest);
-  FileSystem::local().make_directories(directory, context.access_policy());
-  return std::make_unique<PartitionedWriter>(directory, schema, std::move(keys), std::move(rest),
-                                             old_files, context, ending, open);
+                                                CopyTarget target, CopyOptions options,
+                                                QueryContext& context, const FileFormat& format) {
+  return std::make_unique<PartitionedWriter>(directory, schema, std::move(target),
+                                             std::move(options), context, format);
 }
 
 }  // namespace doline

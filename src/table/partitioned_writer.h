@@ -1,19 +1,14 @@
 #pragma once
 
-#include <map>
-#include <memory>
-#include <string>
-
-#include "plan/table.h"
+#include "table/copy_target.h"
 
 namespace doline {
 
-/// COPY … TO a directory of files, one or more for each combination of the values of the option
-/// partition_by, which must be there: directory/key=value/…/data_0.ENDING, written by what `open`
-/// opens with the other options and the columns that are left. `context` outlives it.
+/// COPY … TO a directory of files: directory/key=value/…/data_0.ENDING, one or more for each
+/// combination of the values of target.partition_by, each with the columns that are left.
+/// `context` and `format` outlive it.
 std::unique_ptr<Writer> open_partitioned_writer(const std::string& directory, const Schema& schema,
-                                                const std::map<std::string, Value>& options,
-                                                QueryContext& context, const std::string& ending,
-                                                WriterOpener open);
+                                                CopyTarget target, CopyOptions options,
+                                                QueryContext& context, const FileFormat& format);
 
 }  // namespace doline
