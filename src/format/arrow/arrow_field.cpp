@@ -3,10 +3,12 @@
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "base/bits.h"
 #include "base/error.h"
+#include "column/type_text.h"
 
 namespace doline {
 
@@ -142,14 +144,17 @@ class FieldReader {
     if (numbers.size() < 2) broken(field_.name, "a decimal without precision and scale");
     const int64_t bits = numbers.size() == 3 ? numbers[2] : 128;
     if (bits != 32 && bits != 64 && bits != 128 && bits != 256) not_supported(field_.name, format_);
-    if (numbers[0] < 1 || numbers[0] > 38 || numbers[1] < 0 || numbers[1] > numbers[0]) {
+    // Of the widest ones the values count: those of up to 38 digits fit.
+    constexpr int64_t kMostDigits = 38;
+    const int64_t most = bits == 256 ? 76 : kMostDigits;
+    const int64_t width = std::min(numbers[0], kMostDigits);
+    if (numbers[0] < 1 || numbers[0] > most || numbers[1] < 0 || numbers[1] > width) {
       throw Error(ErrorCode::kNotSupported,
                   "Arrow column \"{}\" is DECIMAL({},{}); here the width lies between 1 and 38, "
                   "the scale between 0 and the width",
                   field_.name, numbers[0], numbers[1]);
     }
-    set(ArrowLayout::kDecimal,
-        Type::decimal(static_cast<int>(numbers[0]), static_cast<int>(numbers[1])),
+    set(ArrowLayout::kDecimal, Type::decimal(static_cast<int>(width), static_cast<int>(numbers[1])),
         static_cast<uint64_t>(bits / 8));
   }
 
@@ -308,6 +313,30 @@ class FieldReader {
         metadata_value(schema_, field_.name, "doline.type") == "HUGEINT") {
       set(ArrowLayout::kPlain, Type::hugeint(), 16);
     }
+    if (field_.layout == ArrowLayout::kDictionary && field_.type->is(TypeKind::kVarchar)) {
+      if (const TypeRef type = enum_type()) field_.type = type;
+    }
+  }
+
+  /// The ENUM that the field says it is, in our words or in Polars'; null where its values are
+  /// known with each batch alone.
+  TypeRef enum_type() const {
+    const std::string ours = metadata_value(schema_, field_.name, "doline.type");
+    if (ours.starts_with("ENUM(")) return type_from_text(ours);
+    const std::string polars = metadata_value(schema_, field_.name, "_PL_ENUM_VALUES2");
+    std::vector<std::string> values;
+    for (std::string_view rest = polars; !rest.empty();) {  // 1;a2;bb
+      const size_t end = std::min(rest.find(';'), rest.size());
+      const auto size = number_in(rest.substr(0, end));
+      if (!size || *size < 0 || static_cast<uint64_t>(*size) >= rest.size() - end)
+        broken(field_.name, "metadata of an enum that lists no values");
+      rest.remove_prefix(end + 1);
+      values.emplace_back(rest.substr(0, static_cast<size_t>(*size)));
+      rest.remove_prefix(static_cast<size_t>(*size));
+    }
+    const std::set<std::string_view> different(values.begin(), values.end());
+    return values.empty() || different.size() != values.size() ? nullptr
+                                                               : Type::enumeration(values);
   }
 
   const ArrowSchema& schema_;

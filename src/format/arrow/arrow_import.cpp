@@ -154,6 +154,12 @@ class ArrayReader {
         .hint("cast the column before it is registered");
   }
 
+  [[noreturn]] static void too_wide(const ArrowField& field) {
+    throw Error(ErrorCode::kConversion, "Arrow column \"{}\": a decimal of more digits than {} has",
+                field.name, field.type->name())
+        .hint("cast the column before it is registered");
+  }
+
   /// Bits [begin, begin + count) from bit 0 on; reads only the bytes they lie in.
   static BufferRef bits_of(const void* buffer, int64_t begin, uint32_t count) {
     const size_t words = words_for_bits(count);
@@ -240,7 +246,7 @@ class ArrayReader {
     const auto write = [&](ColumnWriter& out, uint32_t row, int128_t value) {
       const uint128_t size =
           value < 0 ? -static_cast<uint128_t>(value) : static_cast<uint128_t>(value);
-      if (size >= bound) broken(field, "a decimal with more digits than its type has");
+      if (size >= bound) too_wide(field);
       if (field.type->physical() == PhysicalType::kInt64) {
         out.values<int64_t>()[row] = static_cast<int64_t>(value);
       } else {
@@ -259,7 +265,7 @@ class ArrayReader {
         field, array, begin, count,
         [&](ColumnWriter& out, uint32_t row, const std::array<int128_t, 2>& halves) {
           if (halves[1] != (halves[0] < 0 ? -1 : 0)) {
-            broken(field, "a decimal with more digits than its type has");
+            too_wide(field);
           }
           write(out, row, halves[0]);
         });
@@ -430,15 +436,31 @@ class ArrayReader {
     const ArrowArray& from = *array.dictionary;
     if (from.length >= (int64_t{1} << 31)) broken(field, "a dictionary of too many values");
     auto values = std::make_unique<Values>();
-    values->column = read(field.children[0], from, 0, static_cast<uint32_t>(from.length))
-                         .flatten()
-                         .with_type(field.type);
+    values->column = read(field.children[0], from, 0, static_cast<uint32_t>(from.length)).flatten();
+    values->column = field.type->is(TypeKind::kEnum) && values->column.size() > 0
+                         ? enum_values(field, values->column)
+                         : values->column.with_type(field.type);
     if (field.type->is_string() && !values->column.validity() && from.length > 0) {
       values->dictionary =
           make_ref<const Dictionary>(values->column, is_unique(values->column, array.length));
     }
     dictionaries_.emplace_back(array.dictionary, std::move(values));
     return *dictionaries_.back().second;
+  }
+
+  /// Texts as values of the field's enum, which has them in an order of its own.
+  static Column enum_values(const ArrowField& field, const Column& texts) {
+    ColumnWriter out(field.type, texts.size());
+    for (uint32_t i = 0; i < texts.size(); ++i) {
+      if (texts.is_null(i)) {
+        out.set_null(i);
+        continue;
+      }
+      const int64_t position = field.type->enum_position(texts.text(i));
+      if (position < 0) broken(field, "a dictionary value that its ENUM does not have");
+      out.values<uint32_t>()[i] = static_cast<uint32_t>(position);
+    }
+    return out.seal(texts.size());
   }
 
   /// Known only by looking, which pays where there are fewer values than rows.

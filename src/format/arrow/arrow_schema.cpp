@@ -61,6 +61,9 @@ class SchemaExporter {
     if (type->is(TypeKind::kJson)) owned->metadata = extension("arrow.json");
     if (type->is(TypeKind::kHugeInt))
       owned->metadata = packed_metadata({{"doline.type", "HUGEINT"}});
+    // Arrow says the values with each batch, too late for a type.
+    if (type->is(TypeKind::kEnum))
+      owned->metadata = packed_metadata({{"doline.type", type->name()}});
     // From here on a failure is cleaned up by what `out` owns.
     *out = ArrowSchema{};
     OwnedSchema& kept = *owned;
