@@ -11,6 +11,7 @@
 #include "demo/demo.h"
 #include "doline/version.h"
 #include "engine/session.h"
+#include "shell/dot_commands.h"
 #include "shell/interrupt.h"
 #include "shell/script_runner.h"
 #include "shell/shell.h"
@@ -31,18 +32,19 @@ constexpr int kStatusOfClosedPipe = 141;
 /// DuckDB's single-dash spellings of long options.
 std::vector<std::string> with_double_dashes(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
-  bool is_value = false;  // of -c and -f: whatever it looks like
+  bool is_value = false;  // of an option: whatever it looks like
   for (std::string& argument : arguments) {
-    const bool was_value = std::exchange(is_value, argument == "-c" || argument == "-f");
+    const bool was_value = std::exchange(is_value, false);
     if (was_value) continue;
-    if (argument == "-s") {
-      argument = "-c";
-      is_value = true;
+    if (argument == "-s") argument = "-c";
+    for (const char* name :
+         {"csv", "json", "jsonlines", "box", "markdown", "line", "list", "noheader", "header",
+          "nullvalue", "separator", "newline", "init", "bail", "safe", "version", "help"}) {
+      const std::string written = std::string("-") + name;
+      if (argument == written || argument.starts_with(written + "=")) argument = "-" + argument;
     }
-    for (const char* name : {"csv", "json", "jsonlines", "box", "markdown", "line", "noheader",
-                             "header", "nullvalue", "safe", "version", "help"}) {
-      if (argument == std::string("-") + name) argument = "-" + argument;
-    }
+    for (const char* name : {"-c", "-f", "--init", "--separator", "--newline", "--nullvalue"})
+      is_value |= argument == name;
   }
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
   return arguments;
@@ -85,7 +87,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string("doline ") + kVersion);
   app.footer(
       "Without -c and -f: statements on standard input; at a terminal, a shell (.help there).");
-  std::string memory, null_text;
+  std::string memory, null_text, separator, row_separator, first_script;
   uint64_t threads = 0;
   size_t most_rows = 40;
   std::vector<std::string> commands, scripts, files;
@@ -109,11 +111,18 @@ int run(int argc, char** argv) {
       {flag("--json", "Results as a JSON array"), OutputMode::kJson},
       {flag("--jsonlines", "Results as JSON, a row a line"), OutputMode::kJsonLines},
       {flag("--markdown", "Results as Markdown tables"), OutputMode::kMarkdown},
-      {flag("--line", "Results a value a line"), OutputMode::kLine}};
+      {flag("--line", "Results a value a line"), OutputMode::kLine},
+      {flag("--list", "Results as values between bars"), OutputMode::kList}};
   const auto* no_header = flag("--noheader", "Results without column names");
   flag("--header", "Results with column names (the default)");
   const auto* null_value = app.add_option(
       "--nullvalue", null_text, "What stands for NULL in results (NULL; in CSV an empty field)");
+  const auto* separated = app.add_option(
+      "--separator", separator, "What stands between values in CSV (a comma) and lists (a bar)");
+  const auto* row_separated =
+      app.add_option("--newline", row_separator, "What stands behind rows in CSV and lists");
+  app.add_option("--init", first_script, "Script to run before anything else");
+  flag("--bail", "Stop at the first error (the default)");
   app.add_option("--maxrows", most_rows, "How many rows a box shows; 0 for all");
   app.add_option("--demo", demo.folder,
                  "Turn this machine's logs, or the given ones, into a report in this folder");
@@ -154,6 +163,8 @@ int run(int argc, char** argv) {
   }
   runner.options().header = no_header->count() == 0;
   if (null_value->count() > 0) runner.options().null_text = null_text;
+  if (separated->count() > 0) runner.options().separator = shell::unescaped(separator);
+  if (row_separated->count() > 0) runner.options().row_separator = shell::unescaped(row_separator);
   runner.options().most_rows = most_rows;
 
   if (memory.empty() && !demo.folder.empty()) memory = "256MiB";
@@ -175,6 +186,10 @@ int run(int argc, char** argv) {
   // Whoever starts the program names its scripts, also in safe mode; what stands in them is bound
   // by it.
   const AccessPolicy named = AccessPolicy::open();
+  if (!first_script.empty()) {
+    outcome = runner.run_file(first_script, named);
+    if (outcome != ScriptRunner::Outcome::kDone) return exit_code(outcome);
+  }
   if (commands.empty() && scripts.empty()) {
     if (::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO)) return shell::run_shell(runner);
     return exit_code(runner.run_file("-", named));

@@ -232,6 +232,34 @@ void run_in_shell(ScriptRunner& runner, std::string_view line) {
 
 }  // namespace
 
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    switch (text[++i]) {
+      case 't':
+        out += '\t';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case '\\':
+        out += '\\';
+        break;
+      default:
+        out += {'\\', text[i]};
+        break;
+    }
+  }
+  return out;
+}
+
 const std::vector<DotCommand>& dot_commands() {
   using Takes = DotCommand::Takes;
   static const std::vector<DotCommand> commands = {
@@ -241,11 +269,13 @@ const std::vector<DotCommand>& dot_commands() {
       {".manual", "[FUNCTION]", "What a function does, its forms, an example; all names",
        Takes::kFunction, 0, 1},
       {".maxrows", "COUNT", "How many rows a box shows; 0 for all", Takes::kText, 1, 1},
-      {".mode", "MODE", "box, csv, json, jsonlines, markdown or line", Takes::kMode, 0, 1},
+      {".mode", "MODE", "box, csv, json, jsonlines, line, list or markdown", Takes::kMode, 0, 1},
       {".nullvalue", "TEXT", "What stands for NULL", Takes::kText, 1, 1},
       {".quit", "", "Leave", Takes::kNothing, 0, 0},
       {".read", "FILE", "Run the statements in a file", Takes::kFile, 1, 1},
       {".schema", "[TABLE]", "The statements that make the tables and views", Takes::kTable, 0, 1},
+      {".separator", "COLUMN [ROW]", "What stands between values and behind rows in csv and list",
+       Takes::kText, 1, 2},
       {".shell", "COMMAND", "Run a command of the system's shell; not with --safe", Takes::kText, 1,
        1000},
       {".tables", "[PATTERN]", "Tables and views; * or % for any text", Takes::kTable, 0, 1},
@@ -265,8 +295,9 @@ const DotCommand* find_dot_command(std::string_view name) {
 
 std::vector<std::string> output_mode_names() {
   std::vector<std::string> names;
-  for (const OutputMode mode : {OutputMode::kBox, OutputMode::kCsv, OutputMode::kJson,
-                                OutputMode::kJsonLines, OutputMode::kLine, OutputMode::kMarkdown}) {
+  for (const OutputMode mode :
+       {OutputMode::kBox, OutputMode::kCsv, OutputMode::kJson, OutputMode::kJsonLines,
+        OutputMode::kLine, OutputMode::kList, OutputMode::kMarkdown}) {
     names.emplace_back(name_of(mode));
   }
   return names;
@@ -311,6 +342,10 @@ DotOutcome run_dot_command(std::string_view line, ScriptRunner& runner) {
   }
   if (command->name == ".nullvalue") runner.options().null_text = argument;
   if (command->name == ".schema") show_schema(runner, argument);
+  if (command->name == ".separator") {
+    runner.options().separator = unescaped(argument);
+    if (given > 1) runner.options().row_separator = unescaped(words[2]);
+  }
   if (command->name == ".shell") run_in_shell(runner, line);
   if (command->name == ".tables") show_tables(runner, argument);
   if (command->name == ".timer") runner.shows_times() = switch_of(argument);

@@ -23,6 +23,8 @@ const std::vector<DotCommand>& dot_commands();
 /// Without regard to case; null when there is none.
 const DotCommand* find_dot_command(std::string_view name);
 std::vector<std::string> output_mode_names();
+/// What is written \t, \n, \r and \\ as the characters that are meant.
+std::string unescaped(std::string_view text);
 
 /// Whether a text is meant as a dot command.
 bool is_dot_command(std::string_view text);

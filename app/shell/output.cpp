@@ -11,13 +11,14 @@ namespace doline::shell {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, OutputMode>, 6> kModes = {
+constexpr std::array<std::pair<std::string_view, OutputMode>, 7> kModes = {
     {{"box", OutputMode::kBox},
      {"csv", OutputMode::kCsv},
      {"json", OutputMode::kJson},
      {"jsonlines", OutputMode::kJsonLines},
      {"markdown", OutputMode::kMarkdown},
-     {"line", OutputMode::kLine}}};
+     {"line", OutputMode::kLine},
+     {"list", OutputMode::kList}}};
 
 /// Calls `row` with each row of the query, and sees to it that what it appended to `text` goes out.
 template <class EachRow>
@@ -35,34 +36,43 @@ uint64_t stream_rows(Query& query, OutputStream& out, std::string& text, const E
   return rows;
 }
 
-uint64_t print_csv(Query& query, const OutputOptions& options, OutputStream& out,
-                   const ZoneOffsets* zone) {
+/// CSV, or a list: values as they are between separators.
+uint64_t print_separated(Query& query, const OutputOptions& options, OutputStream& out,
+                         const ZoneOffsets* zone) {
   std::string text, value;
+  const bool quotes = options.mode == OutputMode::kCsv;
+  const std::string separator = options.separator_shown();
   const std::string null_text = options.null_shown();
   const Schema& schema = query.schema();
+  const auto append_field = [&](std::string_view field) {
+    if (quotes)
+      append_csv_field(text, field, separator);
+    else
+      text += field;
+  };
   if (options.header) {
     for (size_t i = 0; i < schema.size(); ++i) {
-      if (i > 0) text += ',';
-      append_csv_field(text, schema[i].name);
+      if (i > 0) text += separator;
+      append_field(schema[i].name);
     }
-    text += '\n';
+    text += options.row_separator;
   }
   return stream_rows(query, out, text, [&](const Chunk& chunk, uint32_t row, bool) {
     for (size_t i = 0; i < schema.size(); ++i) {
-      if (i > 0) text += ',';
+      if (i > 0) text += separator;
       if (chunk.columns[i].is_null(row)) {
         text += null_text;
         continue;
       }
       value.clear();
       append_text(value, chunk.columns[i], row, zone);
-      if (value.empty() && null_text.empty()) {
+      if (quotes && value.empty() && null_text.empty()) {
         text += "\"\"";  // a text that is empty is not NULL
       } else {
-        append_csv_field(text, value);
+        append_field(value);
       }
     }
-    text += '\n';
+    text += options.row_separator;
   });
 }
 
@@ -216,7 +226,8 @@ uint64_t print_result(Query& query, const OutputOptions& options, OutputStream& 
       if (is_plan(query.schema())) return print_plan_text(query, out);
       return print_box(query, options, out, zone, palette);
     case OutputMode::kCsv:
-      return print_csv(query, options, out, zone);
+    case OutputMode::kList:
+      return print_separated(query, options, out, zone);
     case OutputMode::kJson:
       return print_json(query, out, zone, true);
     case OutputMode::kJsonLines:

@@ -12,7 +12,7 @@
 namespace doline::shell {
 
 /// How results are shown.
-enum class OutputMode : uint8_t { kBox, kCsv, kJson, kJsonLines, kMarkdown, kLine };
+enum class OutputMode : uint8_t { kBox, kCsv, kJson, kJsonLines, kMarkdown, kLine, kList };
 
 /// "box", "csv" …; nothing when there is no such mode.
 std::optional<OutputMode> output_mode_named(std::string_view name);
@@ -26,8 +26,14 @@ struct OutputOptions {
   std::string null_shown() const {
     return null_text.value_or(mode == OutputMode::kCsv ? "" : "NULL");
   }
-  size_t most_rows = 40;  // box: more are cut in the middle; 0: all
-  size_t width = 0;       // box: of the terminal; 0: without end
+  /// Between values in CSV and lists; unless it is said, a comma and a bar.
+  std::optional<std::string> separator;
+  std::string separator_shown() const {
+    return separator.value_or(mode == OutputMode::kCsv ? "," : "|");
+  }
+  std::string row_separator = "\n";  // in CSV and lists
+  size_t most_rows = 40;             // box: more are cut in the middle; 0: all
+  size_t width = 0;                  // box: of the terminal; 0: without end
 };
 
 /// Takes the query's rows and prints them; in all modes but kBox and kMarkdown, which need to see

@@ -14,11 +14,11 @@ std::string text_at(const Column& column, uint32_t row, const ZoneOffsets* zone)
   return text;
 }
 
-void append_csv_field(std::string& out, std::string_view text) {
+void append_csv_field(std::string& out, std::string_view text, std::string_view separator) {
   const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= 0x20 && c < 0x7F && c != ',' && c != '"' && c != '\'';
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\'';
   });
-  if (is_plain) {
+  if (is_plain && (separator.empty() || text.find(separator) == text.npos)) {
     out += text;
     return;
   }

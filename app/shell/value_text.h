@@ -11,8 +11,8 @@ namespace doline::shell {
 /// A value as a cast to VARCHAR gives it.
 std::string text_at(const Column& column, uint32_t row, const ZoneOffsets* zone);
 
-/// Quoted where a comma, a quote, a control character or one outside ASCII stands in it.
-void append_csv_field(std::string& out, std::string_view text);
+/// Quoted where the separator, a quote, a control character or one outside ASCII stands in it.
+void append_csv_field(std::string& out, std::string_view text, std::string_view separator);
 
 void append_json_string(std::string& out, std::string_view text);
 /// A value as JSON: numbers, booleans and JSON bare, lists, structs and maps nested, the rest as
