@@ -44,14 +44,14 @@ class JsonSampler {
   void look_at(JsonFile& file) {
     std::unique_ptr<ByteStream> stream =
         open_listed(file.listed, files_, policy_, options_.compression);
-    std::string begin;  // of what can be read once
+    begin_.clear();
     std::vector<JsonPiece> pieces;
     std::unique_ptr<JsonCutter> cutter;
     while (!has_enough()) {
       BufferRef block = Buffer::allocate(kSampleBlockBytes);
       const size_t got = stream->read_fully({block->data(), kSampleBlockBytes});
       block->resize(got);
-      if (!file.listed.is_regular) begin.append(block->as<char>(), got);
+      if (!file.listed.is_regular) begin_.append(block->as<char>(), got);
       if (!cutter) {
         file.format = options_.format != JsonFormat::kAuto
                           ? options_.format
@@ -66,7 +66,7 @@ class JsonSampler {
     }
     if (file.listed.is_regular) return;
     file.pipe = std::make_shared<SniffedPipe>(file.listed.path, options_.compression,
-                                              std::move(begin), std::move(stream));
+                                              std::exchange(begin_, {}), std::move(stream));
   }
 
  private:
@@ -104,16 +104,36 @@ class JsonSampler {
       if (const size_t place = reason.rfind(" at byte "); place != reason.npos)
         reason.resize(place);
     }
-    throw Error(ErrorCode::kFormat, "{}: byte {}: {}", file.listed.path, byte, reason)
+    throw Error(ErrorCode::kFormat, "{}: line {}, byte {}: {}", file.listed.path,
+                line_at(byte, file), byte, reason)
         .note("the value: " + shown_text(text, 200))
         .hint(
             "ignore_errors => true gives NULL for what cannot be read, rejects => true leaves it "
             "out");
   }
 
+  /// Only damage asks for it: what was looked at is then gone through again.
+  uint64_t line_at(uint64_t byte, const JsonFile& file) const {
+    const auto ends_in = [](std::string_view text) {
+      return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+    };
+    if (!file.listed.is_regular) return 1 + ends_in(std::string_view(begin_).substr(0, byte));
+    const auto stream = open_listed(file.listed, files_, policy_, options_.compression);
+    std::string block;
+    uint64_t line = 1;
+    for (uint64_t at = 0; at < byte; at += block.size()) {
+      block.resize(std::min<uint64_t>(byte - at, kSampleBlockBytes));
+      block.resize(stream->read_fully(std::as_writable_bytes(std::span(block))));
+      if (block.empty()) break;
+      line += ends_in(block);
+    }
+    return line;
+  }
+
   const JsonOptions& options_;
   FileSystem& files_;
   const AccessPolicy& policy_;
+  std::string begin_;  // of the file being looked at, where it can be read once
   JsonStructure structure_;
   JsonCursor cursor_;
   uint64_t rows_ = 0;

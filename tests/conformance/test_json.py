@@ -1,6 +1,7 @@
 """JSON files of other people, read as DuckDB reads them."""
 
 import csv
+import gzip
 import io
 import json
 import subprocess
@@ -83,3 +84,15 @@ def test_every_file_of_the_suite_is_rows_or_an_error_with_its_place(program, cor
         if not fine:
             wrong.append((file.name, done.returncode, done.stderr[:200]))
     assert wrong == []
+
+
+@pytest.mark.parametrize("source", ["path", "gzip", "pipe"])
+def test_damage_that_is_met_while_types_are_guessed_has_a_line(program, tmp_path, source):
+    text = b'[{"a": 1},\n {"a":\n  2},\n {"a": 1 2}\n]\n'
+    path = tmp_path / ("damaged.json.gz" if source == "gzip" else "damaged.json")
+    path.write_bytes(gzip.compress(text) if source == "gzip" else text)
+    name = "-" if source == "pipe" else path
+    done = subprocess.run([str(program), "-c", f"FROM read_json('{name}')"], input=text, capture_output=True,
+                          timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"{name}: line 4, byte 33: unexpected character" in done.stderr.decode()
