@@ -79,6 +79,21 @@ Spillable* QueryArbiter::claim_idle() {
   return nullptr;
 }
 
+bool QueryArbiter::spill_idle() {
+  if (!spill_) return false;
+  Spillable* const idle = claim_idle();
+  if (!idle) return false;
+  struct Release {
+    Spillable& state;
+    ~Release() { state.release(); }
+  };
+  const Release release{*idle};
+  const SpillingNow now(this);
+  const MakesRoomScope scope;
+  idle->spill(*spill_);
+  return true;
+}
+
 Arbiter::Room QueryArbiter::make_room(Budget& budget, size_t bytes, const Waker& waker) {
   asked_at_ms_.store(now_ms(), std::memory_order_relaxed);
   if (!spill_ || budget.available_bytes() >= bytes) {
@@ -86,16 +101,7 @@ Arbiter::Room QueryArbiter::make_room(Budget& budget, size_t bytes, const Waker&
     if (waited_ms_.load(std::memory_order_relaxed) != 0) waited_ms_.store(0);
     return Room::kEnough;
   }
-  if (Spillable* idle = claim_idle()) {
-    struct Release {
-      Spillable& state;
-      ~Release() { state.release(); }
-    };
-    const Release release{*idle};
-    const SpillingNow now(this);
-    idle->spill(*spill_);
-    return Room::kAgain;
-  }
+  if (spill_idle()) return Room::kAgain;
   if (spilling_.load() > 0) {
     waiting_.add(waker);
     wake_soon(waker);

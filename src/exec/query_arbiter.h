@@ -13,7 +13,8 @@ namespace doline {
 /// Who makes room for a query, in this order: an operator spills itself (it does so on its own,
 /// between chunks); then state that nobody works on at the moment, the largest first, a few
 /// milliseconds at a time; then the asking task waits, for tasks of the query that are spilling, or
-/// for other queries to let memory go.
+/// for other queries to let memory go. A thread that meets the hard limit between two such
+/// questions asks for idle state once more (Budget::grow).
 ///
 /// Waiting ends: tasks ask again every few milliseconds, nobody waits for queries that wait
 /// themselves or stand still, and a query waits at most kLongestWait for others until it has had
@@ -35,6 +36,7 @@ class QueryArbiter final : public Arbiter {
   void enroll(Spillable& state) override;
   void withdraw(Spillable& state) override;
   Room make_room(Budget& budget, size_t bytes, const Waker& waker) override;
+  bool spill_idle() override;
   void spilling_begins() noexcept override { spilling_.fetch_add(1); }
   void spilling_ends() noexcept override;
 

@@ -30,7 +30,9 @@ std::string OperatorMetrics::get_note() {
 }
 
 struct QueryRun::State {
-  std::unique_ptr<Source> made_source;
+  Mutex made_mutex;
+  /// Goes once the pipeline is complete, with the rows that it held for its readers.
+  std::unique_ptr<Source> made_source GUARDED_BY(made_mutex);
   std::atomic<Source*> source = nullptr;
   std::atomic<uint32_t> tasks_left{0};
   std::atomic<uint32_t> finishing_left{0};
@@ -64,6 +66,7 @@ class PipelineTask final : public Task {
 
   Step step(Deadline deadline, Waker& waker) override {
     BudgetScope budget(*run_.context_.budget);
+    const ArbiterScope arbiter(run_.context_.arbiter);
     const CancellationScope cancellation(run_.context_.cancelled);
     while (true) {
       if (run_.context_.is_cancelled())
@@ -239,6 +242,7 @@ class FinishTask final : public Task {
       : run_(run), index_(index), inner_(std::move(inner)) {}
   Step step(Deadline deadline, Waker& waker) override {
     BudgetScope budget(*run_.context_.budget);
+    const ArbiterScope arbiter(run_.context_.arbiter);
     const CancellationScope cancellation(run_.context_.cancelled);
     if (run_.context_.is_cancelled()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
     const uint64_t begin = now_ns();
@@ -283,7 +287,9 @@ void QueryRun::start_pipeline(size_t index) {
   State& state = *states_[index];
   BudgetScope budget(*context_.budget);
   if (pipeline.make_source) {
-    state.made_source = pipeline.make_source();
+    auto made = pipeline.make_source();
+    MutexLock lock(state.made_mutex);
+    state.made_source = std::move(made);
     state.source = state.made_source.get();
   } else {
     state.source = pipeline.own_source ? pipeline.own_source.get() : pipeline.source;
@@ -312,7 +318,15 @@ void QueryRun::advance_finish(size_t index) {
 }
 
 void QueryRun::pipeline_complete(size_t index) {
-  states_[index]->complete = true;
+  State& state = *states_[index];
+  std::unique_ptr<Source> made;
+  {
+    MutexLock lock(state.made_mutex);
+    state.complete = true;
+    made = std::move(state.made_source);
+    if (made) state.source = nullptr;
+  }
+  made = nullptr;
   for (size_t i = 0; i < graph_.pipelines.size(); ++i) {
     const auto& after = graph_.pipelines[i].after;
     if (std::find(after.begin(), after.end(), index) == after.end()) continue;
@@ -325,7 +339,8 @@ double QueryRun::progress() const {
   double done = 0;
   double total = 0;
   for (size_t i = 0; i < states_.size(); ++i) {
-    const State& state = *states_[i];
+    State& state = *states_[i];
+    MutexLock lock(state.made_mutex);
     // A pipeline whose size is not known yet counts like a small one.
     double size = 1;
     double share = state.complete ? 1 : 0;

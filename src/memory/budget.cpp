@@ -6,11 +6,14 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <thread>
 
 #include "base/assert.h"
 #include "base/cgroup.h"
 #include "base/error.h"
 #include "memory/page_pool.h"
+#include "memory/process_memory.h"
+#include "memory/spill.h"
 
 namespace doline {
 
@@ -38,6 +41,15 @@ size_t read_number(const char* path, const char* key) {
 }
 
 thread_local Budget* thread_budget = nullptr;
+thread_local Arbiter* thread_arbiter = nullptr;
+thread_local bool thread_makes_room = false;
+
+/// Beyond its limit, what moves state to disk may take so much of it.
+constexpr size_t kShareToMakeRoom = 32;
+/// How long to wait for others while nothing of theirs moves.
+constexpr int kStillWaits = 100;
+constexpr int kMostWaits = 2000;
+constexpr std::chrono::milliseconds kWait{1};
 
 }  // namespace
 
@@ -74,7 +86,8 @@ constexpr size_t kAbsurdBytes = size_t{1} << 47;
 
 bool Budget::add(size_t bytes, bool soft) noexcept {
   if (bytes > kAbsurdBytes) return false;
-  const size_t limit = (soft ? soft_limit_ : limit_).load(std::memory_order_relaxed);
+  size_t limit = (soft ? soft_limit_ : limit_).load(std::memory_order_relaxed);
+  if (thread_makes_room && !soft && limit != kNoLimit) limit += limit / kShareToMakeRoom;
   // What does not fit is never counted, not even for a moment: others would be refused by it.
   size_t used = used_.load(std::memory_order_relaxed);
   do {
@@ -95,9 +108,29 @@ bool Budget::try_grow(size_t bytes) noexcept { return add(bytes, true); }
 
 void Budget::grow(size_t bytes) {
   if (add(bytes, false)) return;
-  const Budget* tight = this;
-  while (tight->parent_ && tight->used_bytes() + bytes <= tight->limit_bytes())
-    tight = tight->parent_.get();
+  const auto find_tight = [&] {
+    const Budget* at = this;
+    while (at->parent_ && at->used_bytes() + bytes <= at->limit_bytes()) at = at->parent_.get();
+    return at;
+  };
+  const Budget* tight = find_tight();
+  if (thread_arbiter && bytes <= tight->limit_bytes()) {
+    Arbiter& arbiter = *thread_arbiter;
+    const ArbiterScope not_from_within(nullptr);
+    look_at_process_memory();
+    size_t used = 0;
+    for (int waits = 0, still = 0; waits < kMostWaits && still < kStillWaits; ++waits, ++still) {
+      if (add(bytes, false)) return;
+      if (arbiter.spill_idle()) {
+        still = 0;
+        continue;
+      }
+      std::this_thread::sleep_for(kWait);
+      watch_process_memory();
+      tight = find_tight();
+      if (std::exchange(used, tight->used_bytes()) != tight->used_bytes()) still = 0;
+    }
+  }
   // Small limits in the smaller unit: "0 of 0 MiB" says nothing.
   const bool is_small = tight->limit_bytes() < size_t{16} << 20;
   const unsigned shift = is_small ? 10 : 20;
@@ -141,6 +174,14 @@ BudgetScope::BudgetScope(Budget& budget) noexcept : outer_(thread_budget) {
   thread_budget = &budget;
 }
 BudgetScope::~BudgetScope() { thread_budget = outer_; }
+
+ArbiterScope::ArbiterScope(Arbiter* arbiter) noexcept : outer_(thread_arbiter) {
+  thread_arbiter = arbiter;
+}
+ArbiterScope::~ArbiterScope() { thread_arbiter = outer_; }
+
+MakesRoomScope::MakesRoomScope() noexcept : outer_(thread_makes_room) { thread_makes_room = true; }
+MakesRoomScope::~MakesRoomScope() { thread_makes_room = outer_; }
 
 size_t granted_memory_bytes() {
   size_t granted = read_number("/proc/meminfo", "MemTotal:") << 10;

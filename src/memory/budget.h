@@ -15,8 +15,10 @@ using BudgetRef = Ref<Budget>;
 /// above it; the topmost, `Budget::process()`, stands for the process's anonymous memory.
 ///
 /// Two limits: `try_grow` is for state that can spill and stops at the soft limit; `grow` is for
-/// what a chunk in flight needs and stops at the hard limit, with Error(kMemoryLimit).
-/// Thread-safe, lock-free; never waits and never spills. Outlives what is charged to it.
+/// what a chunk in flight needs and stops at the hard limit. There it asks the thread's arbiter
+/// (memory/spill.h) to spill what is idle, waits a little for others to let memory go, and throws
+/// Error(kMemoryLimit) when nothing comes of it; who has no arbiter gets the error at once.
+/// Thread-safe, lock-free. Outlives what is charged to it.
 class Budget final : public RefCounted {
  public:
   static constexpr size_t kNoLimit = ~size_t{0};

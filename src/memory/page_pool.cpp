@@ -70,7 +70,8 @@ thread_local bool thread_has_cache = true;
 
 struct PagePool::ThreadCache {
   static constexpr int kCachedOrders = 6;  // up to 128 KiB
-  static constexpr size_t kBytesPerOrder = size_t{256} << 10;
+  static constexpr size_t kLeastBytesPerOrder = size_t{32} << 10;
+  static constexpr size_t kMostBytesPerOrder = size_t{256} << 10;
   std::array<std::vector<std::byte*>, kCachedOrders> blocks;
 
   ~ThreadCache() {
@@ -86,6 +87,12 @@ struct PagePool::ThreadCache {
 PagePool& PagePool::instance() {
   static auto* pool = new PagePool();  // outlives static destructors and late threads
   return *pool;
+}
+
+/// Of each size. Caches of all threads together: a small part of a small limit.
+size_t PagePool::cached_bytes() const noexcept {
+  return std::clamp(resident_limit_bytes_.load(std::memory_order_relaxed) / 1024,
+                    ThreadCache::kLeastBytesPerOrder, ThreadCache::kMostBytesPerOrder);
 }
 
 PagePool::ThreadCache& PagePool::cache() {
@@ -274,7 +281,7 @@ void PagePool::free(std::byte* block, size_t bytes) noexcept {
   const int order = order_of(bytes);
   if (order < ThreadCache::kCachedOrders && thread_has_cache) {
     auto& cached = cache().blocks[static_cast<size_t>(order)];
-    if ((cached.size() + 1) * order_bytes(order) <= ThreadCache::kBytesPerOrder) {
+    if ((cached.size() + 1) * order_bytes(order) <= cached_bytes()) {
       cached.push_back(block);
       return;
     }

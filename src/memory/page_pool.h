@@ -14,7 +14,8 @@ namespace doline {
 /// cut as buddies from 2 MiB slabs that ask for huge pages; larger blocks are mapped by
 /// themselves. Slabs are reused across queries: first touch of a page costs more than reading it.
 ///
-/// Thread-safe. Each thread keeps up to 1 MiB of small free blocks, which spares the lock.
+/// Thread-safe. Each thread keeps up to 1.5 MiB of small free blocks, less where the resident limit
+/// is small, which spares the lock.
 /// Invariants: (1) a block is aligned to its size; (2) free memory that is still resident never
 /// exceeds the slack by more than small blocks after `free` returns, apart from thread caches;
 /// (3) blocks in use and free resident memory together stay within the resident limit as long as
@@ -64,6 +65,7 @@ class PagePool {
 
   PagePool() = default;
   static ThreadCache& cache();
+  size_t cached_bytes() const noexcept;
   std::byte* take(int order) REQUIRES(mutex_);
   void give(std::byte* block, int order) REQUIRES(mutex_);
   /// Grows a free block by its free neighbours that are resident as it is.

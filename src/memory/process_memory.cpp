@@ -61,6 +61,11 @@ bool is_time(std::atomic<int64_t>& next, int64_t now, int64_t interval) noexcept
   return now >= due && next.compare_exchange_strong(due, now + interval, std::memory_order_relaxed);
 }
 
+void trim() noexcept {
+  ::malloc_trim(0);
+  PagePool::instance().trim();
+}
+
 }  // namespace
 
 void set_process_memory(size_t bytes) {
@@ -75,11 +80,17 @@ void watch_process_memory() noexcept {
   if (!is_time(next_look_ns, now, kIntervalNs)) return;
   size_t outside = outside_bytes();
   if (outside > granted / 8 && is_time(next_trim_ns, now, kTrimIntervalNs)) {
-    ::malloc_trim(0);
-    PagePool::instance().trim();
+    trim();
     outside = outside_bytes();
   }
   apply(granted, outside);
+}
+
+void look_at_process_memory() noexcept {
+  const size_t granted = granted_bytes.load(std::memory_order_relaxed);
+  if (granted == 0) return;
+  if (is_time(next_trim_ns, now_ns(), kIntervalNs)) trim();
+  apply(granted, outside_bytes());
 }
 
 }  // namespace doline

@@ -13,4 +13,7 @@ void set_process_memory(size_t bytes);
 /// Budget::process() anew. Call it often: between the steps of tasks. Any thread.
 void watch_process_memory() noexcept;
 
+/// The same at once, and gives back what nobody uses: before memory is refused. Any thread.
+void look_at_process_memory() noexcept;
+
 }  // namespace doline

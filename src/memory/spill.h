@@ -86,6 +86,10 @@ class Arbiter {
   /// is when spillable state could still take `bytes`.
   virtual Room make_room(Budget& budget, size_t bytes, const Waker& waker) = 0;
 
+  /// For a thread to which memory was refused, in the midst of its work: a step of moving the
+  /// largest state that nobody works on to disk. False: there is none.
+  virtual bool spill_idle() = 0;
+
   /// Around an operator's own spilling: others of the query wait for it.
   virtual void spilling_begins() noexcept = 0;
   virtual void spilling_ends() noexcept = 0;
@@ -107,6 +111,31 @@ class Enrolled {
  private:
   Arbiter* const arbiter_;
   Spillable& state_;
+};
+
+/// Who is asked for room before memory is refused to this thread; nobody until a scope says so.
+class ArbiterScope {
+ public:
+  explicit ArbiterScope(Arbiter* arbiter) noexcept;
+  ~ArbiterScope();
+  ArbiterScope(const ArbiterScope&) = delete;
+  ArbiterScope& operator=(const ArbiterScope&) = delete;
+
+ private:
+  Arbiter* const outer_;
+};
+
+/// While this thread moves state to disk: what it needs for that may go a little beyond a limit,
+/// as it ends in less.
+class MakesRoomScope {
+ public:
+  MakesRoomScope() noexcept;
+  ~MakesRoomScope();
+  MakesRoomScope(const MakesRoomScope&) = delete;
+  MakesRoomScope& operator=(const MakesRoomScope&) = delete;
+
+ private:
+  const bool outer_;
 };
 
 /// Tells the query's other tasks that its holder makes room. Null arbiter: nobody is told.

@@ -5,9 +5,11 @@
 #include <unordered_map>
 #include <utility>
 
+#include "column/column_builder.h"
 #include "expr/expr.h"
 #include "io/file_system.h"
 #include "io/path.h"
+#include "memory/page_pool.h"
 #include "table/hive_partitions.h"
 
 namespace doline {
@@ -18,10 +20,10 @@ namespace {
 /// files of all rows. Rows are divided on any thread; each partition's rows then gather until they
 /// make a row group.
 ///
-/// Invariants: at most kOpenFiles files are being written; the one idle longest is finished where
-/// another is needed, and its partition goes on in a further file. Old files that are replaced are
-/// there, under their names, until every new one is complete. Directories made for rows that were
-/// not written go again.
+/// Invariants: at most most_open_files_ files are being written; the one idle longest is finished
+/// where another is needed, and its partition goes on in a further file. Old files that are
+/// replaced are there, under their names, until every new one is complete. Directories made for rows that
+/// were not written go again.
 class PartitionedWriter final : public Writer {
  public:
   PartitionedWriter(const std::string& directory, const Schema& schema, CopyTarget target,
@@ -62,28 +64,35 @@ class PartitionedWriter final : public Writer {
       divided->partitions.emplace_back("", std::move(batch));
       return divided;
     }
+    // Of all chunks together: columns of a few rows take a page each nevertheless.
     std::unordered_map<std::string, size_t> known;
-    for (const Chunk& chunk : batch) {
-      std::unordered_map<std::string, std::vector<uint32_t>> rows;
-      std::vector<std::string> order;
-      for (uint32_t row = 0; row < chunk.row_count; ++row) {
-        std::string key = partition_of(chunk, row);
-        auto& list = rows[key];
-        if (list.empty()) order.push_back(std::move(key));
-        list.push_back(row);
+    std::vector<std::vector<uint64_t>> rows_of;  // chunk, row
+    for (size_t at = 0; at < batch.size(); ++at) {
+      for (uint32_t row = 0; row < batch[at].row_count; ++row) {
+        std::string key = partition_of(batch[at], row);
+        const auto [found, is_new] = known.emplace(key, rows_of.size());
+        if (is_new) {
+          rows_of.emplace_back();
+          divided->partitions.emplace_back(std::move(key), std::vector<Chunk>());
+        }
+        rows_of[found->second].push_back(uint64_t{at} << 32 | row);
       }
-      for (const std::string& key : order) {
-        const auto [found, is_new] = known.emplace(key, divided->partitions.size());
-        if (is_new) divided->partitions.emplace_back(key, std::vector<Chunk>());
-        const std::vector<uint32_t>& list = rows[key];
+    }
+    for (size_t i = 0; i < rows_of.size(); ++i) {
+      const std::vector<uint64_t>& rows = rows_of[i];
+      for (size_t begin = 0; begin < rows.size(); begin += kChunkRows) {
+        const size_t end = std::min(rows.size(), begin + kChunkRows);
         std::vector<Column> columns;
         for (const uint32_t column : kept_) {
-          columns.push_back(chunk.columns[column]
-                                .gather(list.data(), static_cast<uint32_t>(list.size()))
-                                .compact());
+          ColumnBuilder builder(schema_[column].type, static_cast<uint32_t>(end - begin));
+          for (size_t k = begin; k < end; ++k) {
+            builder.append_from(batch[rows[k] >> 32].columns[column],
+                                static_cast<uint32_t>(rows[k]));
+          }
+          columns.push_back(builder.seal());
         }
-        divided->partitions[found->second].second.emplace_back(std::move(columns),
-                                                               static_cast<uint32_t>(list.size()));
+        divided->partitions[i].second.emplace_back(std::move(columns),
+                                                   static_cast<uint32_t>(end - begin));
       }
     }
     return divided;
@@ -95,14 +104,14 @@ class PartitionedWriter final : public Writer {
       partition.used = ++clock_;
       for (Chunk& chunk : chunks) {
         partition.rows += chunk.row_count;
-        const size_t bytes = chunk.data_bytes();
+        const size_t bytes = held_bytes(chunk);
         partition.bytes += bytes;
         gathered_bytes_ += bytes;
         partition.gathered.push_back(std::move(chunk));
         if (partition.rows >= most_rows_ || partition.bytes >= most_bytes_) flush(key, partition);
       }
     }
-    while (gathered_bytes_ > kMostGatheredBytes) {
+    while (gathered_bytes_ > most_gathered_bytes_) {
       const auto largest = std::max_element(
           partitions_.begin(), partitions_.end(),
           [](const auto& a, const auto& b) { return a.second.bytes < b.second.bytes; });
@@ -174,9 +183,15 @@ class PartitionedWriter final : public Writer {
     }
   }
 
-  static constexpr size_t kOpenFiles = 128;
+  static constexpr size_t kMostOpenFiles = 128;
   static constexpr size_t kMostPartitionBytes = size_t{16} << 20;  // many gather at once
   static constexpr size_t kMostGatheredBytes = size_t{64} << 20;
+  /// What an open file keeps for itself.
+  static constexpr size_t kOpenFileBytes = size_t{2} << 20;
+
+  static size_t held_bytes(const Chunk& chunk) {
+    return std::max(chunk.data_bytes(), chunk.columns.size() * PagePool::kMinimumBytes);
+  }
   struct Partition {
     std::vector<Chunk> gathered;
     uint64_t rows = 0;
@@ -200,7 +215,7 @@ class PartitionedWriter final : public Writer {
 
   void flush(const std::string& key, Partition& partition) {
     if (!partition.writer) {
-      if (open_files_ == kOpenFiles) close_idlest();
+      if (open_files_ >= most_open_files_) close_idlest();
       const std::string folder =
           directory_ + "/" + (target_.has_key_directories ? key : std::string());
       make_directories(folder);
@@ -274,6 +289,11 @@ class PartitionedWriter final : public Writer {
   std::vector<uint32_t> kept_;
   Schema kept_schema_;
   std::map<std::string, Partition> partitions_;
+  // Of a small memory limit a quarter each.
+  const size_t most_gathered_bytes_ =
+      std::min(kMostGatheredBytes, Budget::process().soft_limit_bytes() / 4);
+  const size_t most_open_files_ = std::clamp<size_t>(
+      Budget::process().soft_limit_bytes() / (4 * kOpenFileBytes), 2, kMostOpenFiles);
   size_t open_files_ = 0;
   size_t gathered_bytes_ = 0;
   uint64_t clock_ = 0;

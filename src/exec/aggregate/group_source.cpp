@@ -255,7 +255,7 @@ class GroupReader final : public Reader {
 class GroupSource final : public Source {
  public:
   explicit GroupSource(std::shared_ptr<GroupedAggregation> sink)
-      : sink_(std::move(sink)), inputs_(sink_->take_inputs()) {}
+      : sink_(std::move(sink)), inputs_(sink_->take_inputs(arenas_)) {}
 
   Poll next_morsel(Morsel& out, const Waker&) override {
     if (next_ == inputs_.size()) return Poll::kDone;
@@ -272,6 +272,7 @@ class GroupSource final : public Source {
 
  private:
   const std::shared_ptr<GroupedAggregation> sink_;
+  std::vector<ArenaRef> arenas_;  // of the rows in memory
   std::vector<BucketInput> inputs_;
   std::atomic<uint64_t> next_{0};
 };

@@ -362,6 +362,7 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
   }
   /// True once it is all written.
   bool spill_step() {
+    const MakesRoomScope scope;
     const uint64_t before = context_.spill->written_bytes();
     const auto wrote_enough = [&] {
       return context_.spill->written_bytes() - before >= kBytesAtOnce;
@@ -573,9 +574,11 @@ void GroupedAggregation::move_to_disk(BucketInput& input, SpillWriter& writer) {
   input.is_unique = false;
 }
 
-std::vector<BucketInput> GroupedAggregation::take_inputs() {
+std::vector<BucketInput> GroupedAggregation::take_inputs(std::vector<ArenaRef>& arenas) {
   const Claim claim(*this);
   idle_bytes_ = 0;
+  MutexLock lock(mutex_);
+  arenas = std::exchange(arenas_, {});
   return std::exchange(inputs_, {});
 }
 

@@ -46,8 +46,8 @@ class GroupedAggregation final : public Sink, public Spillable {
   TaskSet finish() override;
   void begin_input(uint32_t branch) override;
 
-  /// Once finished; each input is to be read once.
-  std::vector<BucketInput> take_inputs();
+  /// Once finished; each input is to be read once, while the arenas live.
+  std::vector<BucketInput> take_inputs(std::vector<ArenaRef>& arenas);
   const AggregatePlanRef& plan() const { return plan_; }
 
   size_t spillable_bytes() const noexcept override {

@@ -16,13 +16,64 @@ class UngroupedAggregation::Local final : public LocalState {
   std::vector<Program::Scratch> filter_scratch;
   std::vector<Column> columns;
   RowPages rows;
-  std::byte* const row;
+  std::byte* row;
   ArenaRef arena;
   uint64_t most_morsel = 0;
 };
 
-UngroupedAggregation::UngroupedAggregation(AggregatePlanRef plan)
+namespace {
+
+/// Smaller states are not what uses memory up.
+constexpr size_t kLargeStateBytes = size_t{1} << 20;
+
+/// Whose state is it? Where several aggregates keep values, the first of them has to do.
+Error too_large(const AggregationNode& node, std::string why) {
+  for (const AggregateExprRef& aggregate : node.aggregates) {
+    if (!aggregate->function->has_variable_state()) continue;
+    const std::string& name = aggregate->name;
+    std::string hint = "raise memory_limit, or aggregate by groups, which go to disk one by one";
+    if (name.find("quantile") != name.npos || name == "median") {
+      hint = "raise memory_limit, or take approx_quantile(), which keeps a few values only";
+    } else if (name == "count" && aggregate->distinct) {
+      hint = "raise memory_limit, or take approx_count_distinct(), which keeps a few numbers only";
+    } else if (name == "mode" || name == "histogram") {
+      hint = "raise memory_limit, or count by value: SELECT x, count(*) … GROUP BY x goes to disk";
+    }
+    return Error(ErrorCode::kMemoryLimit, aggregate->span,
+                 "{} keeps its input in memory, which does not fit",
+                 aggregate->distinct ? name + "(DISTINCT …)" : name + "()")
+        .note(std::move(why))
+        .hint(std::move(hint));
+  }
+  UNREACHABLE();
+}
+
+}  // namespace
+
+/// What little is left of the limit is for others to find that there is no more: here it is known
+/// who took it.
+template <class Body>
+void UngroupedAggregation::within_memory(const Local& local, Body&& body) const {
+  if (!plan_->has_variable_states()) return body();
+  const Budget& all = Budget::process();
+  const size_t limit = all.limit_bytes();
+  const size_t headroom = limit - std::min(limit, all.soft_limit_bytes());
+  const bool is_large = local.arena->held_bytes() >= kLargeStateBytes;
+  if (is_large && all.used_bytes() + headroom / 4 > limit) {
+    throw too_large(node_,
+                    fmt::format("{} of {} MiB are in use", all.used_bytes() >> 20, limit >> 20));
+  }
+  try {
+    body();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kMemoryLimit || !is_large) throw;
+    throw too_large(node_, error.message());
+  }
+}
+
+UngroupedAggregation::UngroupedAggregation(AggregatePlanRef plan, const AggregationNode& node)
     : plan_(std::move(plan)),
+      node_(node),
       row_(plan_->layout(), plan_->budget()),
       all_(row_.allocate_row().row),
       arena_(make_ref<Arena>(plan_->budget())) {}
@@ -34,7 +85,9 @@ std::unique_ptr<LocalState> UngroupedAggregation::local(QueryContext&) {
 Flow UngroupedAggregation::consume(const Chunk& chunk, LocalState& local, const Waker&) {
   auto& mine = local.as<Local>();
   plan_->evaluate(chunk, first_morsel_, mine.scratch, mine.columns);
-  plan_->update_one(mine.columns, chunk, mine.row, *mine.arena, mine.filter_scratch);
+  within_memory(mine, [&] {
+    plan_->update_one(mine.columns, chunk, mine.row, *mine.arena, mine.filter_scratch);
+  });
   mine.most_morsel = std::max(mine.most_morsel, first_morsel_ + chunk.sequence.morsel);
   return Flow::kNeedInput;
 }
@@ -42,9 +95,16 @@ Flow UngroupedAggregation::consume(const Chunk& chunk, LocalState& local, const 
 void UngroupedAggregation::combine(LocalState& local) {
   auto& mine = local.as<Local>();
   MutexLock lock(mutex_);
-  std::byte* from = mine.row;
-  std::byte* into = all_;
-  plan_->merge(&from, &into, 1, *arena_);
+  if (std::exchange(is_begun_, true)) {
+    std::byte* from = mine.row;
+    std::byte* into = all_;
+    Arena& arena = *arena_;
+    within_memory(mine, [&] { plan_->merge(&from, &into, 1, arena); });
+  } else {  // merging copies
+    std::swap(row_, mine.rows);
+    std::swap(all_, mine.row);
+    std::swap(arena_, mine.arena);
+  }
   most_morsel_ = std::max(most_morsel_, mine.most_morsel);
 }
 

@@ -5,10 +5,11 @@
 namespace doline {
 
 /// Aggregates without GROUP BY: each task has one row of states; combined under a lock, they give
-/// exactly one row.
+/// exactly one row. States that keep values grow with their input and cannot be divided, so that
+/// they have to fit into memory: Error(kMemoryLimit) names the aggregate where they do not.
 class UngroupedAggregation final : public Sink {
  public:
-  explicit UngroupedAggregation(AggregatePlanRef plan);
+  UngroupedAggregation(AggregatePlanRef plan, const AggregationNode& node);
 
   std::unique_ptr<LocalState> local(QueryContext& context) override;
   Flow consume(const Chunk& chunk, LocalState& local, const Waker& waker) override;
@@ -20,12 +21,16 @@ class UngroupedAggregation final : public Sink {
 
  private:
   class Local;
+  template <class Body>
+  void within_memory(const Local& local, Body&& body) const;
 
   const AggregatePlanRef plan_;
+  const AggregationNode& node_;
   mutable Mutex mutex_;
   RowPages row_ GUARDED_BY(mutex_);
-  std::byte* const all_;
+  std::byte* all_ GUARDED_BY(mutex_);
   ArenaRef arena_ GUARDED_BY(mutex_);
+  bool is_begun_ GUARDED_BY(mutex_) = false;  // some task's states are in
   uint64_t most_morsel_ GUARDED_BY(mutex_) = 0;
   uint64_t first_morsel_ = 0;
 };

@@ -63,7 +63,7 @@ class UnmatchedReader final : public Reader {
   uint32_t at_ = 0;
 };
 
-/// What comes out once every left row was seen.
+/// What comes out once every left row was seen. A table of which nothing does goes.
 class RestSource final : public Source {
  public:
   explicit RestSource(std::shared_ptr<HashJoinState> state) : state_(std::move(state)) {
@@ -73,6 +73,8 @@ class RestSource final : public Source {
       count_ = JoinBits::kCount;
     } else if (state_->shape.gives_unmatched()) {
       count_ = state_->table.pages().size();
+    } else {
+      state_->table.give_up();
     }
   }
   Poll next_morsel(Morsel& out, const Waker&) override {

@@ -264,6 +264,7 @@ class BuildSink final : public Sink {
 
   /// Writes some of the parts; true once all are written.
   bool write_step(Local& at) {
+    const MakesRoomScope scope;
     uint64_t written = 0;
     while (at.next_part < at.parts.size() && written < kWrittenAtOnceBytes) {
       written +=

@@ -8,7 +8,8 @@ namespace doline {
 
 namespace {
 
-constexpr size_t kBlockBytes = size_t{128} << 10;
+constexpr size_t kSmallestBlockBytes = size_t{16} << 10;
+constexpr size_t kLargestBlockBytes = size_t{128} << 10;
 /// Left of the budget for what reads a bucket's other side.
 constexpr size_t kReserveBytes = size_t{4} << 20;
 /// Pages of a pass where tests ask for spilling.
@@ -46,6 +47,12 @@ std::vector<SpilledPage> BucketPages::pages(uint32_t bucket) {
   return pages_[bucket];
 }
 
+// Every bucket has a block in work, outside any account: all of them a small part of the limit.
+BucketChunks::BucketChunks(std::vector<TypeRef> types)
+    : types_(std::move(types)),
+      block_bytes_(std::clamp(Budget::process().soft_limit_bytes() / (JoinBits::kCount * 32),
+                              kSmallestBlockBytes, kLargestBlockBytes)) {}
+
 void BucketChunks::add(const Chunk& chunk, const uint64_t* hashes, SpillWriter& writer) {
   std::array<std::vector<uint32_t>, JoinBits::kCount> rows;
   for (uint32_t row = 0; row < chunk.row_count; ++row)
@@ -62,7 +69,7 @@ void BucketChunks::add(const Chunk& chunk, const uint64_t* hashes, SpillWriter& 
     {
       MutexLock lock(mutex_);
       write_chunk(part, open_[bucket]);
-      if (open_[bucket].size() >= kBlockBytes) full.swap(open_[bucket]);
+      if (open_[bucket].size() >= block_bytes_) full.swap(open_[bucket]);
     }
     if (!full.empty()) put(bucket, full, writer);
   }
@@ -90,15 +97,6 @@ std::vector<SpillExtent> BucketChunks::blocks(uint32_t bucket) {
   return blocks_[bucket];
 }
 
-std::vector<Chunk> BucketChunks::read(SpillExtent extent, SpillWriter& writer) const {
-  std::vector<std::byte> bytes(extent.size_bytes);
-  writer.read(extent, bytes);
-  std::span<const std::byte> rest(bytes);
-  std::vector<Chunk> chunks;
-  while (!rest.empty()) chunks.push_back(read_chunk(types_, rest));
-  return chunks;
-}
-
 namespace {
 
 /// One bucket, in as many passes as its build rows take: as many of them as fit go into a table,
@@ -119,15 +117,17 @@ class BucketReader final : public Reader {
         if (!start_pass()) return Poll::kDone;
       } else if (probe_.is_open()) {
         if (probe_.next(out, state_->context.chunk_rows)) return Poll::kReady;
-      } else if (chunk_ < chunks_.size()) {
+      } else if (!rest_.empty()) {
         if (matched_.size() <= chunk_number_) matched_.resize(chunk_number_ + 1);
         const bool is_single = is_last_ && passes_ == 1;
-        probe_.begin(chunks_[chunk_++], *table_,
+        probe_.begin(read_chunk(state_->probe_buckets.types(), rest_), *table_,
                      {is_single ? nullptr : &matched_[chunk_number_], is_last_});
         ++chunk_number_;
       } else if (block_ < blocks_.size()) {
-        chunks_ = state_->probe_buckets.read(blocks_[block_++], *state_->context.spill);
-        chunk_ = 0;
+        const SpillExtent extent = blocks_[block_++];
+        bytes_.resize(extent.size_bytes);
+        state_->context.spill->read(extent, bytes_);
+        rest_ = bytes_;
       } else if (state_->shape.gives_unmatched() && page_ < table_->pages().size()) {
         const RowPage& page = *table_->pages()[page_];
         out = unmatched_rows(*table_, page, page_row_);
@@ -171,8 +171,8 @@ class BucketReader final : public Reader {
     table_->build(0, context);
     table_->seal();
     table_->facts = state_->facts();
-    block_ = chunk_ = 0;
-    chunks_.clear();
+    block_ = 0;
+    rest_ = {};
     chunk_number_ = 0;
     page_ = 0;
     page_row_ = 0;
@@ -189,8 +189,8 @@ class BucketReader final : public Reader {
   bool is_last_ = false;
   std::vector<std::vector<uint64_t>> matched_;  // by left chunk of the bucket
   size_t block_ = 0;
-  std::vector<Chunk> chunks_;
-  size_t chunk_ = 0;
+  std::vector<std::byte> bytes_;  // of a block, whose chunks are made one by one: they are small,
+  std::span<const std::byte> rest_;  // and each of their columns takes a page
   size_t chunk_number_ = 0;
   size_t page_ = 0;
   uint32_t page_row_ = 0;

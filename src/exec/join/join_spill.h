@@ -27,18 +27,19 @@ class BucketPages {
 /// Left chunks on disk, by bucket of their keys' hashes. Thread-safe.
 class BucketChunks {
  public:
-  explicit BucketChunks(std::vector<TypeRef> types) : types_(std::move(types)) {}
+  explicit BucketChunks(std::vector<TypeRef> types);
 
   /// `chunk` is dense; its rows go to the buckets of `hashes`.
   void add(const Chunk& chunk, const uint64_t* hashes, SpillWriter& writer);
   void finish(SpillWriter& writer);
   std::vector<SpillExtent> blocks(uint32_t bucket);
-  std::vector<Chunk> read(SpillExtent extent, SpillWriter& writer) const;
+  const std::vector<TypeRef>& types() const { return types_; }
 
  private:
   void put(uint32_t bucket, const std::vector<std::byte>& bytes, SpillWriter& writer);
 
   const std::vector<TypeRef> types_;
+  const size_t block_bytes_;
   Mutex mutex_;
   std::array<std::vector<std::byte>, JoinBits::kCount> open_ GUARDED_BY(mutex_);
   std::array<std::vector<SpillExtent>, JoinBits::kCount> blocks_ GUARDED_BY(mutex_);

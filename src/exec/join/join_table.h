@@ -39,7 +39,7 @@ class JoinTable final {
   void build(size_t partition, QueryContext& context);
   /// After every partition was built.
   void seal();
-  /// Before anybody probes: hands the rows back and lets the directory go.
+  /// Once nobody probes, any more or yet: hands the rows back and lets the directory go.
   std::vector<RowPageRef> give_up();
 
   /// What set_rows and build take for so many rows.

@@ -20,6 +20,11 @@ constexpr size_t kSmallestRangeBytes = size_t{1} << 20;
 constexpr size_t kLargestRangeBytes = size_t{32} << 20;
 /// Bytes of a carried row's page and entry, at most, over those of its entry.
 constexpr size_t kPagesPerEntry = 4;
+/// Carried rows that are put into pages at once on their way to disk, and the share of a task's
+/// memory that these may take.
+constexpr uint64_t kFewestCarriedRows = uint64_t{1} << 15;
+constexpr uint64_t kMostCarriedRows = uint64_t{1} << 20;
+constexpr size_t kShareOfPages = 16;
 
 std::vector<SortOrder> orders_of(const SortNode& node) {
   std::vector<SortOrder> orders;
@@ -65,25 +70,48 @@ struct SortState final : Spillable {
   }
   bool spill(SpillWriter&) override {
     if (!is_leaving) {
-      leaving = ranges->take_runs();
+      leaving = ranges->take_held();
       is_leaving = true;
     }
-    if (!spiller) {
-      if (leaving.empty()) {
+    if (!leaving_run && !leaving_rows) {
+      if (!leaving.runs.empty()) {
+        leaving_run = std::make_unique<RunSpiller>(std::move(leaving.runs.back()), *shape, context);
+        leaving.runs.pop_back();
+      } else if (!leaving.carried.empty()) {
+        leaving_rows = std::move(leaving.carried.back());
+        leaving.carried.pop_back();
+      } else {
         add_spilled();
         ranges->cut(range_rows(), group_keys.value_or(0));
         is_leaving = false;
         idle_bytes = 0;
         return true;
       }
-      spiller = std::make_unique<RunSpiller>(std::move(leaving.back()), *shape, context);
-      leaving.pop_back();
     }
-    if (spiller->advance()) {
+    write_step(leaving_rows, leaving_run);
+    return false;
+  }
+  /// A step of writing what lies in `spiller`, then `rows`, which are put into pages some at a
+  /// time; true once it is all on disk.
+  bool write_step(std::unique_ptr<CarriedRun>& rows, std::unique_ptr<RunSpiller>& spiller) {
+    if (!spiller && rows && rows->row_count() > 0) {
+      const MakesRoomScope scope;
+      const uint64_t at_once =
+          std::clamp<uint64_t>(share_bytes() / (kShareOfPages * kPagesPerEntry * sizeof(SortEntry)),
+                               kFewestCarriedRows, kMostCarriedRows);
+      spiller = std::make_unique<RunSpiller>(rows->to_pages(at_once), *shape, context);
+    }
+    if (spiller && spiller->advance()) {
       keep(*spiller);
       spiller.reset();
     }
-    return false;
+    if (spiller || (rows && rows->row_count() > 0)) return false;
+    rows = nullptr;
+    return true;
+  }
+  /// Tasks share what memory there is; sorting a run takes room as well.
+  size_t share_bytes() const {
+    return Budget::process().soft_limit_bytes() / 4 * 3 / std::max<uint32_t>(1, context.threads);
   }
   /// Rows will be read: from now on they stay where they are.
   void begin_reading() {
@@ -126,7 +154,7 @@ struct SortState final : Spillable {
   const uint64_t take;
   const std::optional<size_t> group_keys;        // unset: no groups, morsels are ranges
   const std::shared_ptr<const SortShape> shape;  // with the source
-  const std::shared_ptr<SortRanges> ranges;      // with the source
+  std::shared_ptr<SortRanges> ranges;            // until the source takes them along
   ProgramRef keys;
   /// A bounded sort: rows of a greater first word are not among the first.
   std::atomic<uint64_t> greatest_word{~uint64_t{0}};
@@ -141,8 +169,9 @@ struct SortState final : Spillable {
   // While idle; under the claim:
   std::atomic<size_t> idle_bytes{0};
   bool is_leaving = false;
-  std::vector<std::unique_ptr<SortRun>> leaving;
-  std::unique_ptr<RunSpiller> spiller;
+  SortRanges::Held leaving;
+  std::unique_ptr<RunSpiller> leaving_run;
+  std::unique_ptr<CarriedRun> leaving_rows;
   const Enrolled enrolled{context.arbiter, *this};
 };
 
@@ -167,20 +196,23 @@ class ToPagesTask final : public Task {
 /// memory is free for it.
 class SpillTask final : public Task {
  public:
-  SpillTask(SortState& state, std::unique_ptr<RunSpiller> spiller)
-      : state_(state), spiller_(std::move(spiller)) {}
+  SpillTask(SortState& state, std::unique_ptr<CarriedRun> rows, std::unique_ptr<RunSpiller> spiller)
+      : state_(state),
+        rows_(std::move(rows)),
+        spiller_(std::move(spiller)),
+        now_(state.context.arbiter) {}
   Step step(Deadline deadline, Waker&) override {
-    while (!spiller_->advance()) {
+    while (!state_.write_step(rows_, spiller_)) {
       if (deadline.passed()) return Step::kYield;
     }
-    state_.keep(*spiller_);
-    spiller_.reset();
     return Step::kDone;
   }
 
  private:
   SortState& state_;
+  std::unique_ptr<CarriedRun> rows_;
   std::unique_ptr<RunSpiller> spiller_;
+  const SpillingNow now_;
 };
 
 class PartitionTask final : public Task {
@@ -297,7 +329,6 @@ class SortSink final : public Sink {
     if (at.carried && at.carried->row_count() > 0) {
       MutexLock lock(state_->mutex);
       state_->carried.push_back(std::move(at.carried));
-      return;
     }
     if (at.spiller) {
       MutexLock lock(state_->mutex);
@@ -314,12 +345,19 @@ class SortSink final : public Sink {
     switch (stage_++) {
       case 0: {
         MutexLock lock(state_->mutex);
-        const bool spill = state_->context.settings.force_spill && state_->context.spill;
-        const bool alone =
-            state_->runs.empty() && state_->spilled.empty() && state_->unfinished.empty() && !spill;
+        size_t page_bytes = 0;
+        for (const auto& run : state_->carried) page_bytes += run->held_bytes() * kPagesPerEntry;
+        const bool is_on_disk = !state_->spilled.empty() || !state_->unfinished.empty();
+        const bool forced = state_->context.settings.force_spill && state_->context.spill;
+        const bool alone = state_->runs.empty() && !is_on_disk && !forced;
+        const bool spill =
+            forced || is_on_disk ||
+            (state_->context.spill && state_->context.budget->available_bytes() < page_bytes);
         for (auto& run : state_->carried) {
           if (alone) {
             state_->ranges->add(std::move(run));
+          } else if (spill) {
+            tasks.push_back(std::make_unique<SpillTask>(*state_, std::move(run), nullptr));
           } else {
             tasks.push_back(std::make_unique<ToPagesTask>(*state_, std::move(run)));
           }
@@ -332,14 +370,14 @@ class SortSink final : public Sink {
       case 1: {
         MutexLock lock(state_->mutex);
         for (auto& spiller : state_->unfinished)
-          tasks.push_back(std::make_unique<SpillTask>(*state_, std::move(spiller)));
+          tasks.push_back(std::make_unique<SpillTask>(*state_, nullptr, std::move(spiller)));
         state_->unfinished.clear();
         const bool spill = !tasks.empty() || !state_->spilled.empty() ||
                            (state_->context.settings.force_spill && state_->context.spill);
         for (auto& run : state_->runs) {
           if (spill) {
             tasks.push_back(std::make_unique<SpillTask>(
-                *state_,
+                *state_, nullptr,
                 std::make_unique<RunSpiller>(std::move(run), *state_->shape, state_->context)));
           } else {
             state_->ranges->add(std::move(run));
@@ -375,19 +413,17 @@ class SortSink final : public Sink {
 
  private:
   /// Takes the chunk into entries alone, if that is how it goes on; else what is there moves to
-  /// pages.
+  /// pages, or waits to go to disk.
   bool carry(Local& at, const Chunk& chunk) {
-    if (at.run) return false;
+    if (at.run || at.spiller) return false;
     QueryContext& context = state_->context;
+    // There must be room to put the rows into pages still.
+    const size_t needed = at.carried ? at.carried->held_bytes() * kPagesPerEntry : 0;
+    const bool tight = context.spill && at.carried && at.carried->row_count() > 0 &&
+                       (context.budget->available_bytes() < needed + kRoomBytes ||
+                        needed > state_->share_bytes() || context.settings.force_spill);
     if (state_->carries.load(std::memory_order_relaxed)) {
       if (!at.carried) at.carried = std::make_unique<CarriedRun>(*state_->shape, context);
-      // There must be room to put the rows into pages still.
-      const size_t needed = at.carried->held_bytes() * kPagesPerEntry;
-      const size_t share = share_bytes();
-      const bool tight =
-          context.spill &&
-          (context.budget->available_bytes() < needed + kRoomBytes || needed > share ||
-           (context.settings.force_spill && at.carried->row_count() > 0));
       uint32_t source[kChunkRows];
       const bool all = chunk.active.is_all();
       const uint32_t count = chunk.size();
@@ -396,29 +432,25 @@ class SortSink final : public Sink {
           at.carried->append(chunk.columns, all ? nullptr : source, count,
                              row_place(branch_, at.morsel, at.row_in_morsel))) {
         at.row_in_morsel += count;
+        at.held_bytes.store(at.carried->held_bytes(), std::memory_order_relaxed);
         return true;
       }
       state_->carries.store(false, std::memory_order_relaxed);
     }
+    if (tight) return false;  // they go to disk
     if (at.carried) at.run = at.carried->to_pages();
     at.carried = nullptr;
     return false;
   }
 
-  /// Tasks share what memory there is; sorting a run takes room as well.
-  size_t share_bytes() const {
-    return Budget::process().soft_limit_bytes() / 4 * 3 /
-           std::max<uint32_t>(1, state_->context.threads);
-  }
-
   /// False: not yet, ask again. What takes long is done in steps.
   bool make_room(Local& at, uint32_t rows) {
     QueryContext& context = state_->context;
-    bool spills = at.spiller != nullptr;
+    bool spills = at.spiller || (at.carried && at.carried->row_count() > 0);
     if (!spills && at.run && at.run->row_count() > 0 && context.spill) {
       const size_t held = at.run->held_bytes();
       const size_t needed = held / at.run->row_count() * rows + kRoomBytes;
-      const bool tight = context.budget->available_bytes() < needed || held > share_bytes();
+      const bool tight = context.budget->available_bytes() < needed || held > state_->share_bytes();
       spills = (tight && held > kSmallestRunBytes) || context.settings.force_spill;
     }
     if (spills) {
@@ -432,17 +464,12 @@ class SortSink final : public Sink {
 
   /// Under the local state's claim, by its task or by whoever makes room.
   bool spill_step(Local& at) {
-    if (!at.spiller) {
-      if (!at.run || at.run->row_count() == 0) {
-        at.held_bytes = 0;
-        return true;
-      }
+    if (at.carried) state_->carries.store(false, std::memory_order_relaxed);
+    if (!at.spiller && at.run && at.run->row_count() > 0) {
       if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
       at.spiller = std::make_unique<RunSpiller>(std::move(at.run), *state_->shape, state_->context);
     }
-    if (!at.spiller->advance()) return false;
-    state_->keep(*at.spiller);
-    at.spiller.reset();
+    if (!state_->write_step(at.carried, at.spiller)) return false;
     at.held_bytes = 0;
     return true;
   }
@@ -469,8 +496,8 @@ KeptRows make_sort(const SortNode& node, QueryContext& context, std::optional<si
   auto state = std::make_shared<SortState>(node, context, group_keys);
   return {std::make_shared<SortSink>(state), [state] {
             state->begin_reading();
-            return make_sorted_source(state->ranges, state->shape, state->context, state->skip,
-                                      state->take, state->group_keys.has_value());
+            return make_sorted_source(std::move(state->ranges), state->shape, state->context,
+                                      state->skip, state->take, state->group_keys.has_value());
           }};
 }
 

@@ -10,8 +10,9 @@ namespace doline {
 namespace {
 
 constexpr uint32_t kFirstBlockEntries = 248;
-/// Rows a range is cut to while a run is written.
-constexpr uint64_t kSpillRangeRows = uint64_t{1} << 14;
+/// Rows a range is cut to while a run is written: its entries take half a megabyte at most, since
+/// memory is short when runs are written.
+constexpr uint64_t kSpillRangeRows = uint64_t{1} << 13;
 constexpr size_t kSmallestPageBytes = size_t{8} << 10;
 constexpr size_t kLargestPageBytes = size_t{64} << 10;
 /// Of a range, read before others have their turn: a few milliseconds.
@@ -124,13 +125,15 @@ bool CarriedRun::append(std::span<const Column> columns, const uint32_t* source,
   return true;
 }
 
-std::unique_ptr<SortRun> CarriedRun::to_pages() {
+std::unique_ptr<SortRun> CarriedRun::to_pages(uint64_t most_rows) {
   auto run = std::make_unique<SortRun>(shape_, context_);
   uint64_t words[kChunkRows];
-  for (EntryBlock& block : blocks_) {
+  while (!blocks_.empty() && run->row_count() < most_rows) {
+    EntryBlock& block = blocks_.back();
     context_.check_cancelled();
-    for (uint32_t begin = 0; begin < block.count; begin += kChunkRows) {
-      const uint32_t count = std::min(kChunkRows, block.count - begin);
+    while (block.count > 0 && run->row_count() < most_rows) {
+      const uint32_t count = std::min(kChunkRows, block.count);
+      const uint32_t begin = block.count - count;
       const SortEntry* const entries = block.entries() + begin;
       std::vector<Column> columns = shape_.carried->unpack(shape_.words(), {entries, count});
       ColumnWriter places(Type::uint64(), count);
@@ -140,10 +143,13 @@ std::unique_ptr<SortRun> CarriedRun::to_pages() {
       }
       columns.push_back(places.seal(count));
       run->append(columns, nullptr, count, words);
+      block.count = begin;
+      row_count_ -= count;
     }
-    block.buffer = nullptr;
+    if (block.count > 0) break;
+    held_bytes_ -= block.buffer->held_bytes();
+    blocks_.pop_back();
   }
-  blocks_.clear();
   return run;
 }
 
@@ -165,19 +171,21 @@ void SortRanges::add(std::unique_ptr<SpilledRun> run) {
   spilled_.push_back(std::move(run));
 }
 
-std::vector<std::unique_ptr<SortRun>> SortRanges::take_runs() {
+SortRanges::Held SortRanges::take_held() {
   for (const auto& run : runs_) row_count_ -= run->row_count();
+  for (const auto& run : carried_) row_count_ -= run->row_count();
   cuts_at_.clear();
   cuts_.clear();
   cut_words_.clear();
   blocks_.clear();
   next_block_ = 0;
-  return std::exchange(runs_, {});
+  return {std::exchange(runs_, {}), std::exchange(carried_, {})};
 }
 
 size_t SortRanges::held_bytes() const {
   size_t bytes = 0;
   for (const auto& run : runs_) bytes += run->held_bytes();
+  for (const auto& run : carried_) bytes += run->held_bytes();
   return bytes;
 }
 
@@ -479,7 +487,9 @@ RunSpiller::RunSpiller(std::unique_ptr<SortRun> run, const SortShape& shape, Que
 
 bool RunSpiller::advance() {
   context_.check_cancelled();
+  const MakesRoomScope scope;
   if (ranges_.partition_next(spare_)) return false;
+  spare_ = nullptr;
   if (next_range_ < ranges_.range_count()) {
     SortRanges::Loader loader(ranges_, next_range_++);
     while (!loader.advance()) {

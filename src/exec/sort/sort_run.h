@@ -63,8 +63,9 @@ class CarriedRun {
   bool is_scattered() const {
     return blocks_.size() > 64 && row_count_ / blocks_.size() < 2 * kChunkRows;
   }
-  /// The same rows in pages; the blocks are let go one by one.
-  std::unique_ptr<SortRun> to_pages();
+  /// Moves rows to pages, all or about `most_rows` of them; the blocks are let go one by one. Also
+  /// once they are partitioned: rows that agree still follow one another as they came.
+  std::unique_ptr<SortRun> to_pages(uint64_t most_rows = ~uint64_t{0});
 
  private:
   friend class SortRanges;
@@ -98,8 +99,13 @@ class SortRanges {
   /// Carried rows come by themselves: not with runs of other kinds.
   void add(std::unique_ptr<CarriedRun> run);
   void add(std::unique_ptr<SpilledRun> run);
+  /// What is in memory.
+  struct Held {
+    std::vector<std::unique_ptr<SortRun>> runs;
+    std::vector<std::unique_ptr<CarriedRun>> carried;
+  };
   /// Takes all runs in memory out again, and forgets where ranges begin.
-  std::vector<std::unique_ptr<SortRun>> take_runs();
+  Held take_held();
   /// Charged bytes of runs in memory.
   size_t held_bytes() const;
   uint64_t row_count() const { return row_count_; }

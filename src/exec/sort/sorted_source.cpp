@@ -84,7 +84,7 @@ class SortedSource final : public Source {
  public:
   SortedSource(std::shared_ptr<const SortRanges> ranges, std::shared_ptr<const SortShape> shape,
                QueryContext& context, uint64_t skip, uint64_t take, bool by_group)
-      : ranges_(std::move(ranges)), shape_(std::move(shape)), context_(context) {
+      : shape_(std::move(shape)), ranges_(std::move(ranges)), context_(context) {
     const size_t count = ranges_->range_count();
     const bool counts = skip > 0 || take != ~uint64_t{0};
     if (counts && ranges_->is_spilled()) {
@@ -122,8 +122,8 @@ class SortedSource final : public Source {
   uint32_t parallelism() const override { return static_cast<uint32_t>(parts_.size()); }
 
  private:
-  const std::shared_ptr<const SortRanges> ranges_;  // with the sink that made it
-  const std::shared_ptr<const SortShape> shape_;
+  const std::shared_ptr<const SortShape> shape_;  // with the sink that made it
+  const std::shared_ptr<const SortRanges> ranges_;
   QueryContext& context_;
   std::vector<Part> parts_;
   std::atomic<size_t> next_{0};

@@ -10,9 +10,12 @@ namespace {
 constexpr size_t kRoomBytes = size_t{4} << 20;
 /// The chunk being read and the one being answered are about to be used.
 constexpr size_t kHeldChunks = 4;
+/// Written before others have their turn.
+constexpr size_t kWrittenAtOnceBytes = size_t{1} << 20;
 }  // namespace
 
-WindowRows::WindowRows(const Schema& schema, QueryContext& context) : context_(context) {
+WindowRows::WindowRows(const Schema& schema, QueryContext& context)
+    : context_(context), enrolled_(context.arbiter, *this) {
   for (const Field& field : schema) types_.push_back(field.type);
 }
 
@@ -20,6 +23,10 @@ void WindowRows::add(Chunk chunk) {
   const uint32_t rows = chunk.row_count;
   const size_t bytes = chunk.data_bytes();
   slots_.push_back({std::move(chunk), end_row_, rows, bytes});
+  if (slots_.size() > kHeldChunks) {
+    const Slot& slot = slots_[slots_.size() - 1 - kHeldChunks];
+    if (!slot.is_spilled) spillable_bytes_ += slot.bytes;
+  }
   end_row_ += rows;
   make_room();
 }
@@ -27,24 +34,39 @@ void WindowRows::add(Chunk chunk) {
 void WindowRows::make_room() {
   if (!context_.spill) return;
   const bool forced = context_.settings.force_spill;
-  next_to_spill_ = std::max(next_to_spill_, first_chunk_);
-  std::vector<std::byte> bytes;
-  while (next_to_spill_ + kHeldChunks < end_chunk() &&
+  while (!is_worth_keeping(next_to_spill_) &&
          (forced || context_.budget->available_bytes() < kRoomBytes)) {
-    Slot& slot = slots_[next_to_spill_++ - first_chunk_];
-    bytes.clear();
-    write_chunk(slot.chunk, bytes);
-    slot.extent = context_.spill->write(bytes);
-    slot.is_spilled = true;
-    slot.chunk = Chunk();
+    spill_next(*context_.spill);
   }
+}
+
+bool WindowRows::is_worth_keeping(size_t chunk) const { return chunk + kHeldChunks >= end_chunk(); }
+
+bool WindowRows::spill(SpillWriter& writer) {
+  for (size_t written = 0; written < kWrittenAtOnceBytes && !is_worth_keeping(next_to_spill_);)
+    written += spill_next(writer);
+  return is_worth_keeping(next_to_spill_);
+}
+
+size_t WindowRows::spill_next(SpillWriter& writer) {
+  Slot& slot = slots_[next_to_spill_++ - first_chunk_];
+  image_.clear();
+  write_chunk(slot.chunk, image_);
+  slot.extent = writer.write(image_);
+  slot.is_spilled = true;
+  slot.chunk = Chunk();
+  spillable_bytes_ -= slot.bytes;
+  return image_.size();
 }
 
 void WindowRows::drop_before(size_t chunk) {
   while (first_chunk_ < chunk && !slots_.empty()) {
+    const Slot& slot = slots_.front();
+    if (!slot.is_spilled && !is_worth_keeping(first_chunk_)) spillable_bytes_ -= slot.bytes;
     slots_.pop_front();
     ++first_chunk_;
   }
+  next_to_spill_ = std::max(next_to_spill_, first_chunk_);
 }
 
 size_t WindowRows::chunk_of(uint64_t row) const {

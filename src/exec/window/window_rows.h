@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <vector>
 
@@ -11,8 +12,9 @@ namespace doline {
 
 /// Sorted rows between the first that a window call may still look at and the last that was
 /// read. Rows are numbered through all partitions of a reader. Where memory is short, chunks go
-/// to disk, oldest first, and those looked at last are kept in memory. Used by one thread.
-class WindowRows {
+/// to disk, oldest first, and those looked at last are kept in memory. Used by one thread, under
+/// the claim.
+class WindowRows final : public Spillable {
  public:
   WindowRows(const Schema& schema, QueryContext& context);
 
@@ -28,6 +30,11 @@ class WindowRows {
   /// Cheap to copy; read back where it was spilled.
   Chunk chunk(size_t index);
 
+  size_t spillable_bytes() const noexcept override {
+    return spillable_bytes_.load(std::memory_order_relaxed);
+  }
+  bool spill(SpillWriter& writer) override;
+
  private:
   struct Slot {
     Chunk chunk;
@@ -38,13 +45,19 @@ class WindowRows {
     SpillExtent extent = {};
   };
   void make_room();
+  bool is_worth_keeping(size_t chunk) const;
+  /// The oldest chunk in memory, which is there; returns the bytes written.
+  size_t spill_next(SpillWriter& writer);
   std::vector<TypeRef> types_;
   QueryContext& context_;
   std::deque<Slot> slots_;
   size_t first_chunk_ = 0;
-  size_t next_to_spill_ = 0;  // chunks before it are on disk
+  size_t next_to_spill_ = 0;                // chunks before it are on disk
+  std::atomic<size_t> spillable_bytes_{0};  // of chunks in memory, but for the youngest
+  std::vector<std::byte> image_;            // of a chunk that is being written
   uint64_t end_row_ = 0;
   mutable size_t last_chunk_ = 0;
+  const Enrolled enrolled_;
 };
 
 /// Columns of expressions over WindowRows, chunk by chunk; those of the chunks asked for last are

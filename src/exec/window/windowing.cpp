@@ -31,6 +31,7 @@ class WindowReader final : public Reader {
   }
 
   Poll read(Chunk& out, const Waker& waker) override {
+    const Claim claim(rows_);
     while (next_ == rows_.end_chunk() ||
            (!ended_ && rows_.begin_of(next_) + rows_.size_of(next_) > complete_)) {
       if (ended_) return Poll::kDone;

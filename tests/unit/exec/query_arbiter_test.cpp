@@ -154,5 +154,50 @@ TEST(QueryArbiter, WaitingForOthersEnds) {
   first.budget->shrink(55 * kMega);
 }
 
+// Symptom: a chunk's last 4 KiB failed the query while a sort that nobody worked on held the
+// memory.
+TEST(QueryArbiter, WhoMeetsTheHardLimitGetsWhatIsIdle) {
+  const BudgetRef all = some_memory();
+  OneQuery query(*all);
+  Held held(query.arbiter, *query.budget, 60 * kMega, 10 * kMega);
+  EXPECT_THROW(query.budget->grow(5 * kMega), Error);  // no arbiter is this thread's
+  EXPECT_EQ(held.spillable_bytes(), 60 * kMega);
+  const ArbiterScope asked(&query.arbiter);
+  {
+    const Claim in_use(held);
+    EXPECT_THROW(query.budget->grow(5 * kMega), Error);
+    EXPECT_EQ(held.spillable_bytes(), 60 * kMega);
+  }
+  EXPECT_NO_THROW(query.budget->grow(5 * kMega));
+  EXPECT_EQ(held.spillable_bytes(), 50 * kMega);  // no more than was asked for
+  EXPECT_NO_THROW(query.budget->grow(25 * kMega));
+  EXPECT_EQ(held.spillable_bytes(), 30 * kMega);
+  query.budget->shrink(30 * kMega);
+}
+
+TEST(QueryArbiter, WhatWouldNeverFitMakesNobodySpill) {
+  const BudgetRef all = some_memory();
+  OneQuery query(*all);
+  Held held(query.arbiter, *query.budget, 60 * kMega, 10 * kMega);
+  const ArbiterScope asked(&query.arbiter);
+  EXPECT_THROW(query.budget->grow(65 * kMega), Error);
+  EXPECT_EQ(held.spillable_bytes(), 60 * kMega);
+}
+
+TEST(QueryArbiter, WhatMakesRoomMayGoALittleBeyondTheLimit) {
+  const BudgetRef all = some_memory();
+  OneQuery query(*all);
+  query.budget->grow(64 * kMega);
+  EXPECT_THROW(query.budget->grow(kMega), Error);
+  {
+    const MakesRoomScope makes_room;
+    EXPECT_NO_THROW(query.budget->grow(2 * kMega));
+    EXPECT_FALSE(query.budget->try_grow(1));
+    EXPECT_THROW(query.budget->grow(kMega), Error);
+  }
+  EXPECT_THROW(query.budget->grow(1), Error);
+  query.budget->shrink(66 * kMega);
+}
+
 }  // namespace
 }  // namespace doline
