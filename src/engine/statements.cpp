@@ -373,6 +373,8 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
   if (setting->name == "memory_limit") {
     set_process_memory(settings.memory_limit_bytes ? settings.memory_limit_bytes
                                                    : granted_memory_bytes() / 10 * 8);
+    // A scan makes room itself, but may come after what its statement begins with.
+    MemoryTable::make_room_in_all(*session_.make_context());
   }
   if (setting->name == "threads" && settings.threads)
     Executor::shared().set_threads(settings.threads);

@@ -254,6 +254,18 @@ void MemoryTable::make_room(const QueryContext& context) const {
   }
 }
 
+void MemoryTable::make_room_in_all(const QueryContext& context) {
+  std::vector<std::shared_ptr<Kept>> all;
+  {
+    LiveTables& live = live_tables();
+    MutexLock lock(live.mutex);
+    for (const auto& [id, table] : live.by_id) {
+      if (auto kept = table.lock()) all.push_back(std::move(kept));
+    }
+  }
+  for (auto& kept : all) make_ref<MemoryTable>(kept)->make_room(context);
+}
+
 Chunk MemoryTable::Segment::chunk(size_t index, const std::vector<TypeRef>& types) const {
   if (!spilled_to) return chunks[index];
   const BufferRef buffer = Buffer::allocate(extents[index].size_bytes);

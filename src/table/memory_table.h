@@ -20,6 +20,8 @@ class MemoryTable final : public Table {
 
   static Ref<MemoryTable> create(std::string name, Schema schema);
   static Ref<MemoryTable> create(std::string name, Schema schema, TableRules rules);
+  /// After the memory limit was lowered: rows of all tables go to disk, as far as they have to.
+  static void make_room_in_all(const QueryContext& context);
   /// The table whose descriptor() said so; null when all that stood for it are gone.
   static Ref<const MemoryTable> of_descriptor(const TableDescriptor& descriptor);
 

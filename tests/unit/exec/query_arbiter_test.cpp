@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include "base/error.h"
+
 namespace doline {
 namespace {
 
