@@ -346,9 +346,10 @@ PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take, bool i
   plan = WindowingNode::create(std::move(plan), std::move(windows), std::move(window_names));
   if (is_percent && take) {
     const ExprRef share = CallExpr::create(
-        "/", {CallExpr::create("*", {CastExpr::create(column_of(plan, place + 1), Type::float64()),
-                                     std::move(take)}),
-              ConstantExpr::create(Value::real(100))});
+        "/",
+        {CallExpr::create("*", {CastExpr::create(output_column(plan, place + 1), Type::float64()),
+                                std::move(take)}),
+         ConstantExpr::create(Value::real(100))});
     take = CastExpr::create(CallExpr::create("floor", {share}), Type::int64());
   }
   const auto number_or = [&](ExprRef expr, int64_t otherwise) {

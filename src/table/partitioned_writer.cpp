@@ -22,8 +22,8 @@ namespace {
 ///
 /// Invariants: at most most_open_files_ files are being written; the one idle longest is finished
 /// where another is needed, and its partition goes on in a further file. Old files that are
-/// replaced are there, under their names, until every new one is complete. Directories made for rows that
-/// were not written go again.
+/// replaced are there, under their names, until every new one is complete. Directories made for
+/// rows that were not written go again.
 class PartitionedWriter final : public Writer {
  public:
   PartitionedWriter(const std::string& directory, const Schema& schema, CopyTarget target,
