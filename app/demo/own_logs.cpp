@@ -126,7 +126,9 @@ std::vector<OwnLogs> OwnLogs::detect(Session& session, const std::vector<std::st
       continue;
     }
     const std::string described = table->describe();  // "combined log, /path"
-    OwnLogs logs{described.substr(0, described.find(" log,")), {file}, table->schema()};
+    Schema columns = table->schema();
+    columns.resize(columns.size() - table->hidden_columns());  // not kept with the rows
+    OwnLogs logs{described.substr(0, described.find(" log,")), {file}, std::move(columns)};
     const auto same = [&](const OwnLogs& other) {
       return other.format == logs.format &&
              std::equal(other.columns.begin(), other.columns.end(), logs.columns.begin(),

@@ -101,10 +101,10 @@ def test_ctrl_z_puts_the_shell_aside(program, state):
 
 def test_the_progress_bar_is_gone_when_the_result_comes(shell):
     terminal = shell("--threads", "1")
-    terminal.line("SELECT count(*) AS n FROM range(100000000) t(i) WHERE hash(i) % 2 < 2;")
+    terminal.line("SELECT count(*) AS n FROM range(1000000000) t(i) WHERE hash(i) % 2 < 2;")
     terminal.expect(" %", raw=True)
     terminal.expect("\r\x1b[K\x1b[2m┌", raw=True)  # the line is erased, then the box begins
-    terminal.expect("100000000", raw=True)
+    terminal.expect("1000000000", raw=True)
 
 
 def test_ctrl_c_gives_up_the_line(shell):
