@@ -4,7 +4,6 @@
 
 #include "bind/decorrelation.h"
 #include "bind/query_binder.h"
-#include "function/registry.h"
 #include "plan/plan_expressions.h"
 
 namespace doline {
@@ -24,10 +23,8 @@ ExprRef last_column(const PlanRef& plan) {
 
 /// One row: whether `plan` has any.
 PlanRef has_rows(const PlanRef& plan) {
-  const AggregateExprRef count = AggregateExpr::create(
-      *FunctionRegistry::instance().aggregate("count"), {}, false, {}, {}, {});
-  PlanRef counted =
-      AggregationNode::create(LimitNode::create(plan, 0, 1), {}, {}, {count}, {"count"});
+  PlanRef counted = AggregationNode::create(LimitNode::create(plan, 0, 1), {}, {},
+                                            {aggregate_of("count", {})}, {"count"});
   const ExprRef positive = CallExpr::create(
       ">", {output_column(counted, 0), ConstantExpr::create(Value::integer(Type::int64(), 0))});
   return ProjectNode::create(std::move(counted), {positive}, {"exists"});
@@ -78,7 +75,7 @@ class Correlated {
   /// Without `outers` it is what it is, whatever queries further out it reads.
   std::optional<Matching> pulled_up(const PlanRef& subquery) const;
   /// As columns of the plan.
-  std::vector<ExprRef> computed_once(std::vector<ExprRef> exprs);
+  std::vector<ExprRef> computed_once(const std::vector<ExprRef>& exprs);
   uint32_t width() const { return static_cast<uint32_t>(plan_->schema.size()); }
 
   const SubqueryExpr& subquery_;
@@ -140,7 +137,7 @@ ExprRef Correlated::exists() {
 
 ExprRef Correlated::member(bool unknown_is_false) {
   std::vector<ExprRef> keys = subquery_.keys;
-  if (!unknown_is_false) keys = computed_once(std::move(keys));
+  if (!unknown_is_false) keys = computed_once(keys);
   // The values as expressions over the rows that are compared.
   PlanRef rows = subquery_.plan;
   std::vector<ExprRef> values = columns_from(rows, 0, keys.size());
@@ -206,17 +203,10 @@ ExprRef Correlated::member(bool unknown_is_false) {
                           ConstantExpr::create(Value::boolean(false)), subquery_.span);
 }
 
-std::vector<ExprRef> Correlated::computed_once(std::vector<ExprRef> exprs) {
-  std::vector<ExprRef> all = columns_from(plan_, 0, width());
-  std::vector<std::string> names;
-  for (const Field& field : plan_->schema) names.push_back(field.name);
-  for (ExprRef& expr : exprs) {
-    all.push_back(expr);
-    names.emplace_back("key");
-    expr = ColumnExpr::create(static_cast<uint32_t>(all.size() - 1), expr->type, "key", expr->span);
-  }
-  plan_ = ProjectNode::create(plan_, std::move(all), std::move(names));
-  return exprs;
+std::vector<ExprRef> Correlated::computed_once(const std::vector<ExprRef>& exprs) {
+  const uint32_t before = width();
+  plan_ = with_columns(plan_, exprs, "key");
+  return columns_from(plan_, before, exprs.size());
 }
 
 ExprRef Correlated::scalar() {
@@ -239,12 +229,8 @@ ExprRef Correlated::scalar() {
   const auto* constant = dynamic_cast<const ConstantExpr*>(absent.get());
   if (constant && constant->value.is_null()) absent = nullptr;  // as a left join has it
   if (absent) {
-    std::vector<ExprRef> exprs = columns_from(pushed.plan, 0, pushed.plan->schema.size());
-    std::vector<std::string> names;
-    for (const Field& field : pushed.plan->schema) names.push_back(field.name);
-    exprs.push_back(ConstantExpr::create(Value::boolean(true)));
-    names.emplace_back("present");
-    pushed.plan = ProjectNode::create(pushed.plan, std::move(exprs), std::move(names));
+    pushed.plan =
+        with_columns(pushed.plan, {ConstantExpr::create(Value::boolean(true))}, "present");
   }
   plan_ = JoinNode::create(plan_, pushed.plan, JoinKind::kLeft, subquery_.outers, std::move(keys),
                            {}, false, !pushed.never_null);

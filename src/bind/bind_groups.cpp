@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "bind/select_binder.h"
-#include "function/registry.h"
 #include "plan/plan_expressions.h"
 
 namespace doline {
@@ -108,12 +107,6 @@ void SelectBinder::bind_grouping_sets() {
 }
 
 namespace {
-
-AggregateExprRef aggregate_of(const char* name, std::vector<ExprRef> arguments,
-                              ExprRef filter = {}) {
-  return AggregateExpr::create(*FunctionRegistry::instance().aggregate(name), std::move(arguments),
-                               false, {}, std::move(filter), {});
-}
 
 /// Aggregates that coarser groups can compute from finer ones, as aggregates of `parts`.
 struct Parts {
@@ -251,17 +244,8 @@ PlanRef SelectBinder::grouped(std::vector<ExprRef> keys, const std::vector<std::
   PlanRef input = plan_;
   if (sets_.size() > 1) {
     // Keys are computed once, and what every set reads is kept.
-    std::vector<ExprRef> exprs;
-    std::vector<std::string> names;
-    for (uint32_t i = 0; i < input->schema.size(); ++i) {
-      exprs.push_back(output_column(input, i));
-      names.push_back(input->schema[i].name);
-    }
-    const auto width = static_cast<uint32_t>(exprs.size());
-    exprs.insert(exprs.end(), keys.begin(), keys.end());
-    names.insert(names.end(), key_names.begin(), key_names.end());
-    input = SharedInputNode::create(ProjectNode::create(input, std::move(exprs), std::move(names)),
-                                    "grouped");
+    const auto width = static_cast<uint32_t>(input->schema.size());
+    input = SharedInputNode::create(with_columns(input, keys, "key"), "grouped");
     for (uint32_t i = 0; i < keys.size(); ++i) keys[i] = output_column(input, width + i);
   }
   SetGroups set_groups(input, keys, key_names, aggregates, sets_.size() > 1);

@@ -312,21 +312,13 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
     second.in_star = false;
     if (kind == JoinKind::kRight || kind == JoinKind::kFull) {
       // The value may come from either side: a column of its own, behind all others.
-      std::vector<ExprRef> exprs;
-      std::vector<std::string> names;
-      const Schema& schema = bound.plan->schema;
-      for (uint32_t i = 0; i < schema.size(); ++i) {
-        exprs.push_back(ColumnExpr::create(i, schema[i].type, schema[i].name));
-        names.push_back(schema[i].name);
-      }
+      const auto behind = static_cast<uint32_t>(bound.plan->schema.size());
       std::vector<ExprRef> choices = {column_expr(first), column_expr(second)};
       unify_all(choices, node.span, "USING");
-      exprs.push_back(CoalesceExpr::create(choices));
-      names.push_back(first.name);
-      bound.plan = ProjectNode::create(bound.plan, exprs, names);
+      bound.plan = with_columns(bound.plan, {CoalesceExpr::create(choices)}, first.name);
       ScopeColumn joined = first;
-      joined.index = static_cast<uint32_t>(schema.size());
-      joined.type = exprs.back()->type;
+      joined.index = behind;
+      joined.type = bound.plan->schema[behind].type;
       joined.is_joined = true;
       first.in_star = false;
       // It takes the first one's place in the order of `*`; positions found so far move along.

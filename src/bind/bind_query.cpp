@@ -49,13 +49,9 @@ bool is_never_null(const PlanNode& plan, uint32_t column) {
 
 /// The rows with one more column: which of the rows that equal it this one is.
 PlanRef numbered(PlanRef plan) {
-  WindowExpr number;
-  number.kind = WindowKind::kRowNumber;
-  number.name = "row_number";
-  number.type = Type::int64();
-  for (uint32_t i = 0; i < plan->schema.size(); ++i)
-    number.partition_by.push_back(output_column(plan, i));
-  return WindowingNode::create(std::move(plan), {WindowExpr::create(number)}, {"number"});
+  std::vector<ExprRef> all;
+  for (uint32_t i = 0; i < plan->schema.size(); ++i) all.push_back(output_column(plan, i));
+  return WindowingNode::create(std::move(plan), {row_number_over(std::move(all))}, {"number"});
 }
 
 PlanRef without_number(PlanRef plan) {
@@ -326,20 +322,10 @@ PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take, bool i
     kept.push_back(output_column(plan, i));
     names.push_back(plan->schema[i].name);
   }
-  WindowExpr number;
-  number.kind = WindowKind::kRowNumber;
-  number.name = "row_number";
-  number.type = Type::int64();
-  std::vector<WindowExprRef> windows = {WindowExpr::create(number)};
+  std::vector<WindowExprRef> windows = {row_number_over({})};
   std::vector<std::string> window_names = {"number"};
   if (is_percent) {
-    WindowExpr count;
-    count.kind = WindowKind::kAggregate;
-    count.name = "count";
-    count.aggregate = AggregateExpr::create(*FunctionRegistry::instance().aggregate("count"), {},
-                                            false, {}, {}, {});
-    count.type = Type::int64();
-    windows.push_back(WindowExpr::create(count));
+    windows.push_back(count_over({}));
     window_names.push_back("count");
   }
   const auto place = static_cast<uint32_t>(plan->schema.size());

@@ -1,17 +1,9 @@
 #include "bind/query_binder.h"
-#include "function/registry.h"
 #include "plan/plan_expressions.h"
 
 namespace doline {
 
-namespace {
-
-AggregateExprRef aggregate_of(const char* name, std::vector<ExprRef> arguments) {
-  return AggregateExpr::create(*FunctionRegistry::instance().aggregate(name), std::move(arguments),
-                               false, {}, {}, {});
-}
-
-}  // namespace
+namespace {}  // namespace
 
 QueryBinder::BoundSubquery QueryBinder::query_inside(const sql::Query& query, SourceSpan span,
                                                      const ExprContext& context) {

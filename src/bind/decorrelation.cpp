@@ -3,18 +3,12 @@
 #include <algorithm>
 
 #include "column/column_builder.h"
-#include "function/registry.h"
 #include "memory/arena.h"
 #include "plan/plan_expressions.h"
 
 namespace doline {
 
 namespace {
-
-AggregateExprRef aggregate_of(const char* name, std::vector<ExprRef> arguments) {
-  return AggregateExpr::create(*FunctionRegistry::instance().aggregate(name), std::move(arguments),
-                               false, {}, {}, {});
-}
 
 constexpr const char* kManyRows = "a subquery that stands for one value gave several rows";
 
@@ -248,16 +242,8 @@ std::optional<Decorrelated> Decorrelation::read_off(const FilterNode& node) {
     return std::nullopt;
   for (ExprRef& term : terms) term = replace_outers(term, values);
   const PlanRef plan = filtered(node.input, std::move(terms));
-  const size_t width = plan->schema.size();
-  std::vector<ExprRef> exprs = columns_at(plan, numbers(0, width));
-  std::vector<std::string> names;
-  for (const Field& field : plan->schema) names.push_back(field.name);
-  for (const ExprRef& value : values) {
-    exprs.push_back(value);
-    names.push_back("outer");
-  }
-  return Decorrelated{ProjectNode::create(plan, std::move(exprs), std::move(names)),
-                      numbers(width, values.size()), true, std::nullopt};
+  return Decorrelated{with_columns(plan, values, "outer"),
+                      numbers(plan->schema.size(), values.size()), true, std::nullopt};
 }
 
 Decorrelated Decorrelation::filter(const FilterNode& node) {
@@ -421,18 +407,14 @@ Decorrelated Decorrelation::limited(const PlanRef& input, const std::vector<Sort
                                     int64_t skip, int64_t take, double percent) {
   Decorrelated pushed = push_whole(input);
   const std::vector<ExprRef> by = columns_at(pushed.plan, pushed.domain);
-  WindowExpr number;
-  number.kind = WindowKind::kRowNumber;
-  number.name = "row_number";
-  number.type = Type::int64();
-  number.partition_by = by;
+  std::vector<SortKeyRef> keys;
   for (const SortKeyRef& key : order) {
-    number.order_by.push_back(
+    keys.push_back(
         SortKey::create(replace_outers(key->expr, by), key->descending, key->nulls_first));
   }
-  std::vector<WindowExprRef> windows = {WindowExpr::create(number)};
   const auto place = static_cast<uint32_t>(pushed.plan->schema.size());
-  PlanRef plan = WindowingNode::create(pushed.plan, std::move(windows), {"number"});
+  PlanRef plan =
+      WindowingNode::create(pushed.plan, {row_number_over(by, std::move(keys))}, {"number"});
   const ExprRef row = output_column(plan, place);
   const auto integer = [](int64_t value) {
     return ConstantExpr::create(Value::integer(Type::int64(), value));
@@ -444,13 +426,7 @@ Decorrelated Decorrelation::limited(const PlanRef& input, const std::vector<Sort
     terms.push_back(CallExpr::create("<=", {row, integer(last)}));
   }
   if (percent >= 0) {
-    WindowExpr count;
-    count.kind = WindowKind::kAggregate;
-    count.name = "count";
-    count.aggregate = aggregate_of("count", {});
-    count.type = count.aggregate->type;
-    count.partition_by = by;
-    plan = WindowingNode::create(plan, {WindowExpr::create(count)}, {"count"});
+    plan = WindowingNode::create(plan, {count_over(by)}, {"count"});
     const ExprRef share =
         CallExpr::create("*", {CastExpr::create(output_column(plan, place + 1), Type::float64()),
                                ConstantExpr::create(Value::real(percent / 100))});
@@ -549,30 +525,23 @@ Decorrelated Decorrelation::single_row(const SingleRowNode& node) {
 Decorrelated Decorrelation::without_absent(Decorrelated pushed) {
   if (!pushed.absent) return pushed;
   const std::vector<ExprRef> absent = *std::move(pushed.absent);
-  std::vector<ExprRef> right_exprs = columns_at(pushed.plan, numbers(0, absent.size()));
-  std::vector<std::string> names;
-  for (size_t i = 0; i < absent.size(); ++i) names.push_back(pushed.plan->schema[i].name);
-  for (uint32_t place : pushed.domain) {
-    right_exprs.push_back(output_column(pushed.plan, place));
-    names.emplace_back("outer");
-  }
-  right_exprs.push_back(ConstantExpr::create(Value::boolean(true)));
-  names.emplace_back("present");
-  const PlanRef right = ProjectNode::create(pushed.plan, std::move(right_exprs), names);
+  const PlanRef right =
+      with_columns(pushed.plan, {ConstantExpr::create(Value::boolean(true))}, "present");
   const size_t count = outers_.size();
-  const PlanRef joined = JoinNode::create(
-      domain(), right, JoinKind::kLeft, columns_at(domain(), numbers(0, count)),
-      columns_at(right, numbers(absent.size(), count)), {}, false, !pushed.never_null);
+  const PlanRef joined =
+      JoinNode::create(domain(), right, JoinKind::kLeft, columns_at(domain(), numbers(0, count)),
+                       columns_at(right, pushed.domain), {}, false, !pushed.never_null);
   const std::vector<ExprRef> by = columns_at(joined, numbers(0, count));
   const ExprRef is_absent = IsNullExpr::create(
       output_column(joined, static_cast<uint32_t>(joined->schema.size() - 1)), false);
   std::vector<ExprRef> exprs;
+  std::vector<std::string> names;
   for (uint32_t i = 0; i < absent.size(); ++i) {
+    names.push_back(right->schema[i].name);
     exprs.push_back(CaseExpr::create(
         {is_absent}, {CastExpr::create(replace_outers(absent[i], by), right->schema[i].type)},
         output_column(joined, static_cast<uint32_t>(count + i))));
   }
-  names.resize(absent.size());
   for (const ExprRef& column : by) {
     exprs.push_back(column);
     names.emplace_back("outer");

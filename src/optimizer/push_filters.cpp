@@ -260,20 +260,13 @@ PlanRef mark_to_semi(const PlanRef& plan) {
       rest.push_back(term);
     }
     if (!wanted) return nullptr;
-    PlanRef joined =
+    const PlanRef joined =
         filtered(JoinNode::create(mark->left, mark->right,
                                   *wanted ? JoinKind::kSemi : JoinKind::kAnti, mark->left_keys,
                                   mark->right_keys, mark->residual, false, mark->nulls_equal),
                  std::move(rest));
-    std::vector<ExprRef> exprs;
-    std::vector<std::string> names;
-    for (uint32_t i = 0; i < joined->schema.size(); ++i) {
-      exprs.push_back(output_column(joined, i));
-      names.push_back(joined->schema[i].name);
-    }
-    exprs.push_back(ConstantExpr::create(Value::boolean(*wanted)));  // the column itself stays
-    names.push_back("mark");
-    return ProjectNode::create(std::move(joined), std::move(exprs), std::move(names));
+    // The column itself stays.
+    return with_columns(joined, {ConstantExpr::create(Value::boolean(*wanted))}, "mark");
   });
 }
 

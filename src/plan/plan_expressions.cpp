@@ -1,5 +1,7 @@
 #include "plan/plan_expressions.h"
 
+#include "function/registry.h"
+
 namespace doline {
 
 namespace {
@@ -114,6 +116,44 @@ PlanRef map_expressions(const PlanRef& plan, const std::function<ExprRef(const E
 
 ExprRef output_column(const PlanRef& plan, uint32_t index) {
   return ColumnExpr::create(index, plan->schema[index].type, plan->schema[index].name);
+}
+
+PlanRef with_columns(const PlanRef& plan, const std::vector<ExprRef>& exprs,
+                     const std::string& name) {
+  std::vector<ExprRef> all;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
+    all.push_back(output_column(plan, i));
+    names.push_back(plan->schema[i].name);
+  }
+  all.insert(all.end(), exprs.begin(), exprs.end());
+  names.resize(all.size(), name);
+  return ProjectNode::create(plan, std::move(all), std::move(names));
+}
+
+AggregateExprRef aggregate_of(const char* name, std::vector<ExprRef> arguments, ExprRef filter) {
+  return AggregateExpr::create(*FunctionRegistry::instance().aggregate(name), std::move(arguments),
+                               false, {}, std::move(filter), {});
+}
+
+WindowExprRef row_number_over(std::vector<ExprRef> partition_by, std::vector<SortKeyRef> order_by) {
+  WindowExpr number;
+  number.kind = WindowKind::kRowNumber;
+  number.name = "row_number";
+  number.type = Type::int64();
+  number.partition_by = std::move(partition_by);
+  number.order_by = std::move(order_by);
+  return WindowExpr::create(number);
+}
+
+WindowExprRef count_over(std::vector<ExprRef> partition_by) {
+  WindowExpr count;
+  count.kind = WindowKind::kAggregate;
+  count.name = "count";
+  count.aggregate = aggregate_of("count", {});
+  count.type = count.aggregate->type;
+  count.partition_by = std::move(partition_by);
+  return WindowExpr::create(count);
 }
 
 ExprRef through_projection(const ExprRef& expr, const std::vector<ExprRef>& exprs) {

@@ -11,6 +11,16 @@ PlanRef map_expressions(const PlanRef& plan, const std::function<ExprRef(const E
 
 /// A column of a plan's output.
 ExprRef output_column(const PlanRef& plan, uint32_t index);
+/// All columns of the plan, and behind them `exprs` under one name.
+PlanRef with_columns(const PlanRef& plan, const std::vector<ExprRef>& exprs,
+                     const std::string& name);
+/// An aggregate by its name, for rewrites; the function exists.
+AggregateExprRef aggregate_of(const char* name, std::vector<ExprRef> arguments,
+                              ExprRef filter = {});
+/// row_number() and count(*) of all rows of a partition.
+WindowExprRef row_number_over(std::vector<ExprRef> partition_by,
+                              std::vector<SortKeyRef> order_by = {});
+WindowExprRef count_over(std::vector<ExprRef> partition_by);
 /// `expr` over a projection's output, as an expression over the projection's input.
 ExprRef through_projection(const ExprRef& expr, const std::vector<ExprRef>& exprs);
 /// All terms AND-ed over the plan; the plan itself when there are none.

@@ -31,19 +31,13 @@ Error too_large(const AggregationNode& node, std::string why) {
   for (const AggregateExprRef& aggregate : node.aggregates) {
     if (!aggregate->function->has_variable_state()) continue;
     const std::string& name = aggregate->name;
-    std::string hint = "raise memory_limit, or aggregate by groups, which go to disk one by one";
-    if (name.find("quantile") != name.npos || name == "median") {
-      hint = "raise memory_limit, or take approx_quantile(), which keeps a few values only";
-    } else if (name == "count" && aggregate->distinct) {
-      hint = "raise memory_limit, or take approx_count_distinct(), which keeps a few numbers only";
-    } else if (name == "mode" || name == "histogram") {
-      hint = "raise memory_limit, or count by value: SELECT x, count(*) … GROUP BY x goes to disk";
-    }
     return Error(ErrorCode::kMemoryLimit, aggregate->span,
                  "{} keeps its input in memory, which does not fit",
                  aggregate->distinct ? name + "(DISTINCT …)" : name + "()")
         .note(std::move(why))
-        .hint(std::move(hint));
+        .hint(
+            "raise memory_limit, or aggregate by groups, which go to disk one by one; "
+            "approx_quantile() and approx_count_distinct() keep a few values only");
   }
   UNREACHABLE();
 }
