@@ -86,7 +86,8 @@ Value QueryBinder::constant_value(const ExprRef& expr, const char* clause, Sourc
   visit(expr, [&](const Expr& at) {
     if (dynamic_cast<const PlaceholderExpr*>(&at)) {
       throw Error(ErrorCode::kNotSupported, at.span.empty() ? span : at.span,
-                  "{} wants a constant, not a subquery", clause)
+                  "{} wants a constant, not {}", clause,
+                  dynamic_cast<const OuterColumnExpr*>(&at) ? "a column" : "a subquery")
           .hint("compute the value first and write it down, or pass it as a parameter");
     }
   });
