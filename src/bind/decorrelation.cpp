@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "column/column_builder.h"
+#include "function/aggregate_function.h"
 #include "memory/arena.h"
 #include "plan/plan_expressions.h"
 

@@ -7,6 +7,9 @@
 
 namespace doline {
 
+AggregateExpr::AggregateExpr() = default;
+AggregateExpr::~AggregateExpr() = default;
+
 Ref<const AggregateExpr> AggregateExpr::create(const AggregateDeclaration& declaration,
                                                std::vector<ExprRef> arguments, bool distinct,
                                                std::vector<SortKeyRef> order_by, ExprRef filter,

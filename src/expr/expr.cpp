@@ -482,6 +482,19 @@ ExprRef rewrite(const ExprRef& expr, const std::function<ExprRef(const ExprRef&)
   return next ? next : current;
 }
 
+ExprRef rewrite_top_down(const ExprRef& expr,
+                         const std::function<ExprRef(const ExprRef&)>& change) {
+  if (ExprRef next = change(expr)) return next;
+  std::vector<ExprRef> inputs = expr->inputs();
+  bool changed = false;
+  for (ExprRef& input : inputs) {
+    ExprRef next = rewrite_top_down(input, change);
+    changed |= next.get() != input.get();
+    input = std::move(next);
+  }
+  return changed ? expr->with_inputs(std::move(inputs)) : expr;
+}
+
 void visit(const ExprRef& expr, const std::function<void(const Expr&)>& see) {
   see(*expr);
   for (const ExprRef& input : expr->inputs()) visit(input, see);

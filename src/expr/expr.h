@@ -4,12 +4,13 @@
 #include <span>
 
 #include "expr/node.h"
-#include "function/aggregate_function.h"
 #include "function/scalar_function.h"
 #include "function/session_constants.h"
 
 namespace doline {
 
+class AggregateFunction;
+struct AggregateDeclaration;
 class Expr;
 using ExprRef = Ref<const Expr>;
 
@@ -252,6 +253,8 @@ using SortKeyRef = Ref<const SortKey>;
 /// An aggregate call; only in AggregationNode and WindowExpr.
 class AggregateExpr final : public Expr {
  public:
+  AggregateExpr();
+  ~AggregateExpr() override;
   static Ref<const AggregateExpr> create(const AggregateDeclaration& declaration,
                                          std::vector<ExprRef> arguments, bool distinct,
                                          std::vector<SortKeyRef> order_by, ExprRef filter,
@@ -262,7 +265,7 @@ class AggregateExpr final : public Expr {
   std::vector<SortKeyRef> order_by;
   ExprRef filter;  // null: none
   // Derived:
-  AggregateFunctionRef function;  // DISTINCT and ORDER BY wrapped in
+  Ref<const AggregateFunction> function;  // DISTINCT and ORDER BY wrapped in
   /// What update() is given: the kept arguments, cast, then the sort keys.
   std::vector<ExprRef> evaluated;
 
@@ -359,6 +362,9 @@ using WindowExprRef = Ref<const WindowExpr>;
 
 /// Applies `change` bottom-up; where it returns null the node stays.
 ExprRef rewrite(const ExprRef& expr, const std::function<ExprRef(const ExprRef&)>& change);
+/// Applies `change` top-down, so that the largest part it knows is taken; where it returns null,
+/// the inputs are looked at.
+ExprRef rewrite_top_down(const ExprRef& expr, const std::function<ExprRef(const ExprRef&)>& change);
 /// Calls `see` on the expression and everything below, captures of lambdas included.
 void visit(const ExprRef& expr, const std::function<void(const Expr&)>& see);
 /// Every ColumnExpr's index i becomes map[i] (with the new input's name kept).

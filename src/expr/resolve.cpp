@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "function/aggregate_function.h"
 #include "kernel/cast.h"
 
 namespace doline {

@@ -5,6 +5,7 @@
 
 #include "exec/pipeline.h"
 #include "expr/program.h"
+#include "function/aggregate_function.h"
 #include "rows/group_table.h"
 
 namespace doline {

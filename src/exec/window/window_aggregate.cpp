@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "exec/window/window_call.h"
+#include "function/aggregate_function.h"
 
 namespace doline {
 
