@@ -72,7 +72,10 @@ class Lowering {
  public:
   Lowering(QueryContext& context, PipelineGraph& graph) : context_(context), graph_(graph) {}
 
-  Open open(const PlanRef& plan) {
+  /// Which of a node's columns are read above it; empty: all of them.
+  using Reads = std::vector<bool>;
+
+  Open open(const PlanRef& plan, const Reads& reads = {}) {
     const PlanNode& node = *plan;
     switch (node.tag()) {
       case NodeTag::kScan:
@@ -84,8 +87,7 @@ class Lowering {
       }
       case NodeTag::kProject: {
         const auto& project = static_cast<const ProjectNode&>(node);
-        note_reads(project.input, project.exprs);
-        return through(open(project.input), node,
+        return through(open(project.input, reads_of(project.input, project.exprs)), node,
                        [&] { return make_project(project.exprs, context_); });
       }
       case NodeTag::kUnnest: {
@@ -94,8 +96,8 @@ class Lowering {
       }
       case NodeTag::kAggregation: {
         const auto& aggregation = static_cast<const AggregationNode&>(node);
-        note_reads(aggregation);
-        return keep(aggregation.input, node, make_aggregation(aggregation, context_), "Aggregate");
+        return keep(aggregation.input, node, make_aggregation(aggregation, context_), "Aggregate",
+                    reads_of(aggregation));
       }
       case NodeTag::kSort: {
         const auto& sort = static_cast<const SortNode&>(node);
@@ -106,7 +108,7 @@ class Lowering {
         return keep(windowing.input, node, make_windowing(windowing, context_), "Window");
       }
       case NodeTag::kJoin:
-        return join(static_cast<const JoinNode&>(node));
+        return join(static_cast<const JoinNode&>(node), reads);
       case NodeTag::kLimit:
         return limit(static_cast<const LimitNode&>(node));
       case NodeTag::kUnion: {
@@ -185,8 +187,9 @@ class Lowering {
     return open;
   }
 
-  Open keep(const PlanRef& input, const PlanNode& node, KeptRows kept, const char* name) {
-    const size_t index = close(open(input), kept.sink, &node, name);
+  Open keep(const PlanRef& input, const PlanNode& node, KeptRows kept, const char* name,
+            const Reads& reads = {}) {
+    const size_t index = close(open(input, reads), kept.sink, &node, name);
     Open rows = from(node, name);
     rows.branches[0].after.push_back(index);
     rows.branches[0].make_source = std::move(kept.make_source);
@@ -219,60 +222,49 @@ class Lowering {
     return through(std::move(open), node, [&] { return make_filter(predicate, context_); });
   }
 
-  /// What is read of a join's output, where the node above says so: other columns need not be
-  /// fetched from its build side.
-  void note_reads(const PlanRef& input, const std::vector<ExprRef>& exprs) {
-    if (input->tag() != NodeTag::kJoin) return;
-    std::vector<bool> read(input->schema.size());
+  /// What is read of a join's output by `exprs`, which are all that read it: other columns need not
+  /// be fetched from its build side. Other nodes give all their columns.
+  static Reads reads_of(const PlanRef& input, const std::vector<ExprRef>& exprs) {
+    if (input->tag() != NodeTag::kJoin) return {};
+    Reads read(input->schema.size());
     for (const ExprRef& expr : exprs) {
       for (uint32_t column : columns_of(expr)) read[column] = true;
     }
-    reads_.insert_or_assign(input.get(), std::move(read));
+    return read;
   }
-  void note_reads(const AggregationNode& node) {
+  static Reads reads_of(const AggregationNode& node) {
     std::vector<ExprRef> exprs = node.keys;
     for (const AggregateExprRef& aggregate : node.aggregates) {
       exprs.insert(exprs.end(), aggregate->evaluated.begin(), aggregate->evaluated.end());
       if (aggregate->filter) exprs.push_back(aggregate->filter);
     }
-    note_reads(node.input, exprs);
+    return reads_of(node.input, exprs);
   }
-  /// A join's inputs are read by its keys, its residual and whoever reads its output.
-  void note_reads(const JoinNode& node, const std::vector<bool>& outputs) {
-    if (node.left == node.right) {  // one node cannot have two sets of readers
-      reads_.erase(node.left.get());
-      return;
+  /// A join's input is read by its keys, by the residual and by whoever reads the join's output.
+  static Reads reads_of_side(const JoinNode& node, const Reads& outputs, bool is_right) {
+    Reads read =
+        reads_of(is_right ? node.right : node.left, is_right ? node.right_keys : node.left_keys);
+    const size_t begin = is_right ? node.left->schema.size() : 0;
+    const bool comes_out =
+        !is_right || (node.kind != JoinKind::kSemi && node.kind != JoinKind::kAnti &&
+                      node.kind != JoinKind::kMark);
+    for (size_t i = 0; comes_out && i < read.size(); ++i) {
+      if (outputs.empty() || outputs[begin + i]) read[i] = true;
     }
-    const size_t left_width = node.left->schema.size();
-    const auto side = [&](const PlanRef& input, const std::vector<ExprRef>& keys, size_t begin) {
-      note_reads(input, keys);
-      const auto known = reads_.find(input.get());
-      if (known == reads_.end()) return;
-      const bool comes_out =
-          begin == 0 || (node.kind != JoinKind::kSemi && node.kind != JoinKind::kAnti &&
-                         node.kind != JoinKind::kMark);
-      for (size_t i = 0; comes_out && i < known->second.size(); ++i) {
-        if (outputs.empty() || outputs[begin + i]) known->second[i] = true;
-      }
-      if (!node.residual) return;
-      for (uint32_t column : columns_of(node.residual)) {
-        if (column >= begin && column - begin < known->second.size())
-          known->second[column - begin] = true;
-      }
-    };
-    side(node.left, node.left_keys, 0);
-    side(node.right, node.right_keys, left_width);
+    if (!node.residual) return read;
+    for (uint32_t column : columns_of(node.residual)) {
+      if (column >= begin && column - begin < read.size()) read[column - begin] = true;
+    }
+    return read;
   }
 
-  Open join(const JoinNode& node) {
-    const auto known = reads_.find(&node);
-    const std::vector<bool> outputs = known == reads_.end() ? std::vector<bool>() : known->second;
-    note_reads(node, outputs);
+  Open join(const JoinNode& node, const Reads& outputs) {
     // The probe side first: its scans subscribe to the filters that the join then publishes.
-    Open probe = open(node.left);
+    Open probe = open(node.left, reads_of_side(node, outputs, false));
     JoinParts parts = node.left_keys.empty() ? make_nested_loop_join(node, context_)
                                              : make_hash_join(node, context_, filters_, outputs);
-    const size_t built = close(open(node.right), parts.build, &node, "Join build");
+    const size_t built = close(open(node.right, reads_of_side(node, outputs, true)), parts.build,
+                               &node, "Join build");
     for (Pipeline& branch : probe.branches) {
       branch.after.push_back(built);
       branch.operators.push_back(parts.make_probe());
@@ -367,7 +359,6 @@ class Lowering {
   QueryContext& context_;
   PipelineGraph& graph_;
   RuntimeFilters filters_;
-  std::unordered_map<const PlanNode*, std::vector<bool>> reads_;  // of joins' outputs
   std::unordered_map<const PlanNode*, std::pair<size_t, std::shared_ptr<KeepSink>>> shared_;
 };
 

@@ -197,8 +197,6 @@ double joined_rows(const Part& a, const Part& b, double values) {
       1.0, a.rows * b.rows / std::clamp(values, 1.0, std::max(1.0, std::min(a.base, b.base))));
 }
 
-bool is_equality(const ExprRef& term);
-
 /// The values of an equality's poorer side, over the inputs themselves; 0 for other terms.
 double values_of(const JoinTree& tree, const ExprRef& term) {
   if (!is_equality(term)) return 0;

@@ -224,16 +224,12 @@ class Pruning {
     const auto new_width = static_cast<uint32_t>(a.plan->schema.size());
     std::vector<uint32_t> both = a.map;
     for (uint32_t at : b.map) both.push_back(at == kGone ? kGone : new_width + at);
-    auto made = make_ref<JoinNode>();
+    Ref<JoinNode> made = node.copy();
     made->left = a.plan;
     made->right = b.plan;
-    made->kind = node.kind;
-    for (const ExprRef& key : node.left_keys) made->left_keys.push_back(remap_columns(key, a.map));
-    for (const ExprRef& key : node.right_keys)
-      made->right_keys.push_back(remap_columns(key, b.map));
+    for (ExprRef& key : made->left_keys) key = remap_columns(key, a.map);
+    for (ExprRef& key : made->right_keys) key = remap_columns(key, b.map);
     if (node.residual) made->residual = remap_columns(node.residual, both);
-    made->null_aware = node.null_aware;
-    made->nulls_equal = node.nulls_equal;
     made->complete();
     std::vector<uint32_t> map = a.map;
     if (has_right) {

@@ -66,8 +66,6 @@ void read_by(const ExprRef& expr, Uses& uses) {
 class MemberUses {
  public:
   void whole(const PlanRef& plan) {
-    // All of it again is nothing new, and would be exponentially often.
-    if (plan->tag() == NodeTag::kSharedInput && !shared_.insert(plan.get()).second) return;
     Uses all(plan->schema.size());
     for (Use& use : all) use.is_whole = true;
     go(plan, all);
@@ -75,16 +73,8 @@ class MemberUses {
 
   void go(const PlanRef& plan, const Uses& uses) {
     switch (plan->tag()) {
-      case NodeTag::kScan: {
-        Uses& known = scans_[plan.get()];
-        known.resize(plan->schema.size());
-        for (size_t i = 0; i < known.size(); ++i) known[i].add(uses[i]);
-        for (const ExprRef& filter : static_cast<const ScanNode&>(*plan).filters)
-          read_by(filter, known);
-        for (const uint32_t column : static_cast<const ScanNode&>(*plan).runtime_columns)
-          known[column].is_whole = true;
-        return;
-      }
+      case NodeTag::kScan:
+        return scan(static_cast<const ScanNode&>(*plan), uses);
       case NodeTag::kFilter: {
         const auto& node = static_cast<const FilterNode&>(*plan);
         Uses below = uses;
@@ -99,38 +89,25 @@ class MemberUses {
         for (const SortKeyRef& key : node.keys) read_by(key->expr, below);
         return go(node.input, below);
       }
-      case NodeTag::kProject: {
-        const auto& node = static_cast<const ProjectNode&>(*plan);
-        Uses below(node.input->schema.size());
-        for (size_t i = 0; i < node.exprs.size(); ++i) {
-          const auto* column = dynamic_cast<const ColumnExpr*>(node.exprs[i].get());
-          if (column != nullptr) {
-            below[column->index].add(uses[i]);
-          } else {
-            read_by(node.exprs[i], below);
-          }
-        }
-        return go(node.input, below);
-      }
-      case NodeTag::kAggregation: {
-        const auto& node = static_cast<const AggregationNode&>(*plan);
-        Uses below(node.input->schema.size());
-        for (const ExprRef& key : node.keys) read_by(key, below);
-        for (const AggregateExprRef& aggregate : node.aggregates) read_by(aggregate, below);
-        return go(node.input, below);
-      }
+      case NodeTag::kProject:
+        return project(static_cast<const ProjectNode&>(*plan), uses);
+      case NodeTag::kAggregation:
+        return aggregation(static_cast<const AggregationNode&>(*plan));
       case NodeTag::kUnnest: {
         const auto& node = static_cast<const UnnestNode&>(*plan);
         Uses below(uses.begin(), uses.begin() + static_cast<ptrdiff_t>(node.input->schema.size()));
         for (const ExprRef& list : node.lists) read_by(list, below);
         return go(node.input, below);
       }
+      case NodeTag::kSharedInput:
+        // All of it again is nothing new, and would be exponentially often.
+        if (!shared_.insert(plan.get()).second) return;
+        return whole(static_cast<const SharedInputNode&>(*plan).input);
       case NodeTag::kJoin:
       case NodeTag::kWindowing:
       case NodeTag::kUnion:
       case NodeTag::kValues:
       case NodeTag::kSingleRow:
-      case NodeTag::kSharedInput:
       case NodeTag::kWrite:
       case NodeTag::kConstant:
       case NodeTag::kColumn:
@@ -161,15 +138,7 @@ class MemberUses {
       const Use& use = known->second[i];
       if (use.is_whole || use.members.empty() || !plan->schema[i].type->is(TypeKind::kStruct))
         continue;
-      if (!made) {
-        made = make_ref<ScanNode>();
-        made->table = node.table;
-        made->columns = node.columns;
-        made->filters = node.filters;
-        made->limit = node.limit;
-        made->runtime_filters = node.runtime_filters;
-        made->runtime_columns = node.runtime_columns;
-      }
+      if (!made) made = node.copy();
       for (const Path& path : use.members) {
         made->member_columns.push_back(i);
         made->member_names.push_back(path);
@@ -181,6 +150,34 @@ class MemberUses {
   }
 
  private:
+  void scan(const ScanNode& node, const Uses& uses) {
+    Uses& known = scans_[&node];
+    known.resize(node.schema.size());
+    for (size_t i = 0; i < known.size(); ++i) known[i].add(uses[i]);
+    for (const ExprRef& filter : node.filters) read_by(filter, known);
+    for (const uint32_t column : node.runtime_columns) known[column].is_whole = true;
+  }
+
+  void project(const ProjectNode& node, const Uses& uses) {
+    Uses below(node.input->schema.size());
+    for (size_t i = 0; i < node.exprs.size(); ++i) {
+      const auto* column = dynamic_cast<const ColumnExpr*>(node.exprs[i].get());
+      if (column != nullptr) {
+        below[column->index].add(uses[i]);
+      } else {
+        read_by(node.exprs[i], below);
+      }
+    }
+    go(node.input, below);
+  }
+
+  void aggregation(const AggregationNode& node) {
+    Uses below(node.input->schema.size());
+    for (const ExprRef& key : node.keys) read_by(key, below);
+    for (const AggregateExprRef& aggregate : node.aggregates) read_by(aggregate, below);
+    go(node.input, below);
+  }
+
   std::map<const PlanNode*, Uses> scans_;
   std::set<const PlanNode*> shared_;
 };

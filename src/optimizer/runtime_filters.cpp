@@ -17,13 +17,11 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
     case NodeTag::kScan: {
       const auto& scan = static_cast<const ScanNode&>(*plan);
       if (scan.limit >= 0) return nullptr;
-      const PlanRef copy = ScanNode::create(scan.table, scan.columns, scan.filters);
-      auto& made = const_cast<ScanNode&>(static_cast<const ScanNode&>(*copy));  // not published yet
-      made.runtime_filters = scan.runtime_filters;
-      made.runtime_columns = scan.runtime_columns;
-      made.runtime_filters.push_back(id);
-      made.runtime_columns.push_back(column);
-      return copy;
+      Ref<ScanNode> subscriber = scan.copy();
+      subscriber->runtime_filters.push_back(id);
+      subscriber->runtime_columns.push_back(column);
+      subscriber->complete();
+      return subscriber;
     }
     case NodeTag::kFilter: {
       const PlanRef input = subscribed(plan->children()[0], column, id);
@@ -100,10 +98,11 @@ PlanRef place_runtime_filters(const PlanRef& plan) {
       }
     }
     if (!any) return nullptr;
-    const PlanRef copy = join->with_children({left, join->right});
-    const_cast<JoinNode&>(static_cast<const JoinNode&>(*copy)).runtime_filters =
-        std::move(ids);  // not published yet
-    return copy;
+    Ref<JoinNode> publisher = join->copy();
+    publisher->left = std::move(left);
+    publisher->runtime_filters = std::move(ids);
+    publisher->complete();
+    return publisher;
   });
 }
 

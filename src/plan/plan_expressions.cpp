@@ -6,10 +6,11 @@ namespace doline {
 
 namespace {
 
+using Change = std::function<ExprRef(const ExprRef&)>;
+
 /// Changes every element; tells whether any differs.
 template <class T>
-bool changed_all(std::vector<Ref<const T>>& exprs,
-                 const std::function<ExprRef(const ExprRef&)>& change) {
+bool changed_all(std::vector<Ref<const T>>& exprs, const Change& change) {
   bool changed = false;
   for (auto& expr : exprs) {
     ExprRef next = change(expr);
@@ -22,72 +23,86 @@ bool changed_all(std::vector<Ref<const T>>& exprs,
   return changed;
 }
 
+bool changed_all(std::vector<SortKeyRef>& keys, const Change& change) {
+  bool changed = false;
+  for (SortKeyRef& key : keys) {
+    ExprRef next = change(key->expr);
+    if (next.get() == key->expr.get()) continue;
+    key = SortKey::create(std::move(next), key->descending, key->nulls_first);
+    changed = true;
+  }
+  return changed;
+}
+
+PlanRef mapped(const FilterNode& node, const Change& change) {
+  ExprRef predicate = change(node.predicate);
+  if (predicate.get() == node.predicate.get()) return PlanRef(&node);
+  return FilterNode::create(node.input, std::move(predicate));
+}
+
+PlanRef mapped(const ProjectNode& node, const Change& change) {
+  std::vector<ExprRef> exprs = node.exprs;
+  if (!changed_all(exprs, change)) return PlanRef(&node);
+  return ProjectNode::create(node.input, std::move(exprs), node.names);
+}
+
+PlanRef mapped(const AggregationNode& node, const Change& change) {
+  std::vector<ExprRef> keys = node.keys;
+  std::vector<AggregateExprRef> aggregates = node.aggregates;
+  bool changed = changed_all(keys, change);
+  changed |= changed_all(aggregates, change);
+  if (!changed) return PlanRef(&node);
+  return AggregationNode::create(node.input, std::move(keys), node.key_names, std::move(aggregates),
+                                 node.aggregate_names);
+}
+
+PlanRef mapped(const JoinNode& node, const Change& change) {
+  Ref<JoinNode> copy = node.copy();
+  bool changed = changed_all(copy->left_keys, change);
+  changed |= changed_all(copy->right_keys, change);
+  if (node.residual) copy->residual = change(node.residual);
+  changed |= copy->residual.get() != node.residual.get();
+  if (!changed) return PlanRef(&node);
+  copy->complete();
+  return copy;
+}
+
+PlanRef mapped(const UnnestNode& node, const Change& change) {
+  std::vector<ExprRef> lists = node.lists;
+  if (!changed_all(lists, change)) return PlanRef(&node);
+  return UnnestNode::create(node.input, std::move(lists), node.names, node.keep_empty);
+}
+
+PlanRef mapped(const WindowingNode& node, const Change& change) {
+  std::vector<WindowExprRef> windows = node.windows;
+  if (!changed_all(windows, change)) return PlanRef(&node);
+  return WindowingNode::create(node.input, std::move(windows), node.names);
+}
+
+PlanRef mapped(const SortNode& node, const Change& change) {
+  std::vector<SortKeyRef> keys = node.keys;
+  if (!changed_all(keys, change)) return PlanRef(&node);
+  return SortNode::create(node.input, std::move(keys), node.skip, node.take);
+}
+
 }  // namespace
 
-PlanRef map_expressions(const PlanRef& plan, const std::function<ExprRef(const ExprRef&)>& change) {
+PlanRef map_expressions(const PlanRef& plan, const Change& change) {
   switch (plan->tag()) {
-    case NodeTag::kFilter: {
-      const auto& node = static_cast<const FilterNode&>(*plan);
-      ExprRef predicate = change(node.predicate);
-      return predicate.get() == node.predicate.get()
-                 ? plan
-                 : FilterNode::create(node.input, std::move(predicate));
-    }
-    case NodeTag::kProject: {
-      const auto& node = static_cast<const ProjectNode&>(*plan);
-      std::vector<ExprRef> exprs = node.exprs;
-      return changed_all(exprs, change)
-                 ? ProjectNode::create(node.input, std::move(exprs), node.names)
-                 : plan;
-    }
-    case NodeTag::kAggregation: {
-      const auto& node = static_cast<const AggregationNode&>(*plan);
-      std::vector<ExprRef> keys = node.keys;
-      std::vector<AggregateExprRef> aggregates = node.aggregates;
-      bool changed = changed_all(keys, change);
-      changed |= changed_all(aggregates, change);
-      return changed ? AggregationNode::create(node.input, std::move(keys), node.key_names,
-                                               std::move(aggregates), node.aggregate_names)
-                     : plan;
-    }
-    case NodeTag::kJoin: {
-      const auto& node = static_cast<const JoinNode&>(*plan);
-      auto copy = node.with_children({node.left, node.right});
-      auto* made =
-          const_cast<JoinNode*>(static_cast<const JoinNode*>(copy.get()));  // not published yet
-      bool changed = changed_all(made->left_keys, change);
-      changed |= changed_all(made->right_keys, change);
-      if (node.residual) {
-        made->residual = change(node.residual);
-        changed |= made->residual.get() != node.residual.get();
-      }
-      return changed ? copy : plan;
-    }
-    case NodeTag::kUnnest: {
-      const auto& node = static_cast<const UnnestNode&>(*plan);
-      std::vector<ExprRef> lists = node.lists;
-      return changed_all(lists, change)
-                 ? UnnestNode::create(node.input, std::move(lists), node.names, node.keep_empty)
-                 : plan;
-    }
-    case NodeTag::kWindowing: {
-      const auto& node = static_cast<const WindowingNode&>(*plan);
-      std::vector<WindowExprRef> windows = node.windows;
-      return changed_all(windows, change)
-                 ? WindowingNode::create(node.input, std::move(windows), node.names)
-                 : plan;
-    }
-    case NodeTag::kSort: {
-      const auto& node = static_cast<const SortNode&>(*plan);
-      std::vector<SortKeyRef> keys;
-      bool changed = false;
-      for (const SortKeyRef& key : node.keys) {
-        ExprRef next = change(key->expr);
-        changed |= next.get() != key->expr.get();
-        keys.push_back(SortKey::create(std::move(next), key->descending, key->nulls_first));
-      }
-      return changed ? SortNode::create(node.input, std::move(keys), node.skip, node.take) : plan;
-    }
+    case NodeTag::kFilter:
+      return mapped(static_cast<const FilterNode&>(*plan), change);
+    case NodeTag::kProject:
+      return mapped(static_cast<const ProjectNode&>(*plan), change);
+    case NodeTag::kAggregation:
+      return mapped(static_cast<const AggregationNode&>(*plan), change);
+    case NodeTag::kJoin:
+      return mapped(static_cast<const JoinNode&>(*plan), change);
+    case NodeTag::kUnnest:
+      return mapped(static_cast<const UnnestNode&>(*plan), change);
+    case NodeTag::kWindowing:
+      return mapped(static_cast<const WindowingNode&>(*plan), change);
+    case NodeTag::kSort:
+      return mapped(static_cast<const SortNode&>(*plan), change);
     case NodeTag::kScan:
     case NodeTag::kLimit:
     case NodeTag::kUnion:
@@ -118,14 +133,37 @@ ExprRef output_column(const PlanRef& plan, uint32_t index) {
   return ColumnExpr::create(index, plan->schema[index].type, plan->schema[index].name);
 }
 
+std::vector<ExprRef> output_columns(const PlanRef& plan, size_t from, size_t count) {
+  std::vector<ExprRef> columns;
+  for (size_t i = from; i < from + count; ++i)
+    columns.push_back(output_column(plan, static_cast<uint32_t>(i)));
+  return columns;
+}
+
+std::vector<ExprRef> output_columns(const PlanRef& plan) {
+  return output_columns(plan, 0, plan->schema.size());
+}
+
+std::vector<std::string> names_of(const Schema& schema) {
+  std::vector<std::string> names;
+  for (const Field& field : schema) names.push_back(field.name);
+  return names;
+}
+
+PlanRef first_columns(const PlanRef& plan, size_t count) {
+  std::vector<std::string> names = names_of(plan->schema);
+  names.resize(count);
+  return ProjectNode::create(plan, output_columns(plan, 0, count), std::move(names));
+}
+
+PlanRef distinct_rows(const PlanRef& plan) {
+  return AggregationNode::create(plan, output_columns(plan), names_of(plan->schema), {}, {});
+}
+
 PlanRef with_columns(const PlanRef& plan, const std::vector<ExprRef>& exprs,
                      const std::string& name) {
-  std::vector<ExprRef> all;
-  std::vector<std::string> names;
-  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
-    all.push_back(output_column(plan, i));
-    names.push_back(plan->schema[i].name);
-  }
+  std::vector<ExprRef> all = output_columns(plan);
+  std::vector<std::string> names = names_of(plan->schema);
   all.insert(all.end(), exprs.begin(), exprs.end());
   names.resize(all.size(), name);
   return ProjectNode::create(plan, std::move(all), std::move(names));

@@ -90,6 +90,19 @@ void descriptor_fields(FieldVisitor& v, TableRef& table) {
 
 }  // namespace
 
+Ref<ScanNode> ScanNode::copy() const {
+  auto node = make_ref<ScanNode>();
+  node->table = table;
+  node->columns = columns;
+  node->filters = filters;
+  node->limit = limit;
+  node->member_columns = member_columns;
+  node->member_names = member_names;
+  node->runtime_filters = runtime_filters;
+  node->runtime_columns = runtime_columns;
+  return node;
+}
+
 void ScanNode::fields(FieldVisitor& v) {
   descriptor_fields(v, table);
   v(2, "columns", columns);
@@ -242,10 +255,10 @@ void JoinNode::complete() {
   }
 }
 
-PlanRef JoinNode::with_children(std::vector<PlanRef> c) const {
+Ref<JoinNode> JoinNode::copy() const {
   auto node = make_ref<JoinNode>();
-  node->left = std::move(c[0]);
-  node->right = std::move(c[1]);
+  node->left = left;
+  node->right = right;
   node->kind = kind;
   node->left_keys = left_keys;
   node->right_keys = right_keys;
@@ -253,6 +266,13 @@ PlanRef JoinNode::with_children(std::vector<PlanRef> c) const {
   node->null_aware = null_aware;
   node->nulls_equal = nulls_equal;
   node->runtime_filters = runtime_filters;
+  return node;
+}
+
+PlanRef JoinNode::with_children(std::vector<PlanRef> c) const {
+  Ref<JoinNode> node = copy();
+  node->left = std::move(c[0]);
+  node->right = std::move(c[1]);
   return made(node);
 }
 

@@ -58,6 +58,8 @@ class ScanNode final : public PlanNode {
   void complete() override;
   std::vector<PlanRef> children() const override { return {}; }
   PlanRef with_children(std::vector<PlanRef>) const override { return PlanRef(this); }
+  /// To be changed, and then completed, before anybody sees it.
+  Ref<ScanNode> copy() const;
   std::string describe() const override;
 };
 
@@ -98,8 +100,6 @@ class ProjectNode final : public PlanNode {
 };
 
 /// Output: one column a key, then one an aggregate. Without keys exactly one row.
-/// Several grouping sets: `sets[i]` lists the keys that count; the others are NULL, and a last
-/// column "grouping_set" numbers the set.
 class AggregationNode final : public PlanNode {
  public:
   static PlanRef create(PlanRef input, std::vector<ExprRef> keys,
@@ -171,6 +171,8 @@ class JoinNode final : public PlanNode {
   void complete() override;
   std::vector<PlanRef> children() const override { return {left, right}; }
   PlanRef with_children(std::vector<PlanRef> c) const override;
+  /// To be changed, and then completed, before anybody sees it.
+  Ref<JoinNode> copy() const;
   std::string describe() const override;
 };
 

@@ -1,5 +1,6 @@
 // What is done with whole plans: printing, rewriting, the way through bytes.
 #include <unordered_map>
+#include <unordered_set>
 
 #include "plan/plan_node.h"
 
@@ -7,17 +8,34 @@ namespace doline {
 
 namespace {
 
-void print(const PlanRef& node, const std::string& indent,
-           const std::function<std::string(const PlanNode&)>& annotate, std::string& out) {
-  out += node->describe();
-  if (annotate) out += annotate(*node);
-  const std::vector<PlanRef> children = node->children();
-  for (size_t i = 0; i < children.size(); ++i) {
-    const bool last = i + 1 == children.size();
-    out += "\n" + indent + (last ? "└─ " : "├─ ");
-    print(children[i], indent + (last ? "   " : "│  "), annotate, out);
+/// Prints a plan, each shared input below the first of its readers: the paths to it may be
+/// exponentially many.
+class PlanPrinter {
+ public:
+  explicit PlanPrinter(const std::function<std::string(const PlanNode&)>& annotate)
+      : annotate_(annotate) {}
+
+  void print(const PlanRef& node, const std::string& indent) {
+    text_ += node->describe();
+    if (annotate_) text_ += annotate_(*node);
+    if (node->tag() == NodeTag::kSharedInput && !printed_.insert(node.get()).second) {
+      text_ += " (see above)";
+      return;
+    }
+    const std::vector<PlanRef> children = node->children();
+    for (size_t i = 0; i < children.size(); ++i) {
+      const bool last = i + 1 == children.size();
+      text_ += "\n" + indent + (last ? "└─ " : "├─ ");
+      print(children[i], indent + (last ? "   " : "│  "));
+    }
   }
-}
+  std::string text() && { return std::move(text_); }
+
+ private:
+  const std::function<std::string(const PlanNode&)>& annotate_;
+  std::unordered_set<const PlanNode*> printed_;
+  std::string text_;
+};
 
 using Done = std::unordered_map<const PlanNode*, PlanRef>;
 
@@ -41,9 +59,9 @@ PlanRef rewrite_once(const PlanRef& plan, const std::function<PlanRef(const Plan
 
 std::string print_plan(const PlanRef& plan,
                        const std::function<std::string(const PlanNode&)>& annotate) {
-  std::string out;
-  print(plan, "", annotate, out);
-  return out;
+  PlanPrinter printer(annotate);
+  printer.print(plan, "");
+  return std::move(printer).text();
 }
 
 PlanRef through_wire(const PlanRef& plan, const AccessPolicy& access) {
