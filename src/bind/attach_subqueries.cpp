@@ -10,21 +10,15 @@ namespace doline {
 
 namespace {
 
-std::vector<ExprRef> columns_from(const PlanRef& plan, size_t from, size_t count) {
-  std::vector<ExprRef> columns;
-  for (size_t i = from; i < from + count; ++i)
-    columns.push_back(output_column(plan, static_cast<uint32_t>(i)));
-  return columns;
-}
-
 ExprRef last_column(const PlanRef& plan) {
   return output_column(plan, static_cast<uint32_t>(plan->schema.size() - 1));
 }
 
 /// One row: whether `plan` has any.
 PlanRef has_rows(const PlanRef& plan) {
-  PlanRef counted = AggregationNode::create(LimitNode::create(plan, 0, 1), {}, {},
-                                            {aggregate_of("count", {})}, {"count"});
+  // A limit would be one for each value that is read further out: rows numbered for nothing.
+  const PlanRef rows = is_correlated(plan) ? plan : LimitNode::create(plan, 0, 1);
+  PlanRef counted = AggregationNode::create(rows, {}, {}, {aggregate_of("count", {})}, {"count"});
   const ExprRef positive = CallExpr::create(
       ">", {output_column(counted, 0), ConstantExpr::create(Value::integer(Type::int64(), 0))});
   return ProjectNode::create(std::move(counted), {positive}, {"exists"});
@@ -42,6 +36,12 @@ PlanRef bare(const PlanRef& plan) {
   return plan;
 }
 
+ExprRef any_null(const std::vector<ExprRef>& exprs) {
+  std::vector<ExprRef> nulls;
+  for (const ExprRef& expr : exprs) nulls.push_back(IsNullExpr::create(expr, false));
+  return ConjunctionExpr::create(false, std::move(nulls));
+}
+
 /// A mark join being put together.
 struct Matching {
   PlanRef right;
@@ -49,6 +49,18 @@ struct Matching {
   std::vector<ExprRef> residual;  // over both sides
   bool nulls_equal = false;
 
+  /// This with the condition over a left side that has become wider: `now` instead of `before`.
+  Matching behind(uint32_t before, uint32_t now) const {
+    Matching out = *this;
+    for (ExprRef& term : out.residual) {
+      term = rewrite(term, [&](const ExprRef& at) -> ExprRef {
+        const auto* column = dynamic_cast<const ColumnExpr*>(at.get());
+        if (!column || column->index < before) return nullptr;
+        return ColumnExpr::create(column->index + now - before, column->type, column->name);
+      });
+    }
+    return out;
+  }
   /// Appends the mark to `plan`.
   void mark(PlanRef& plan) const {
     ExprRef rest;
@@ -72,8 +84,20 @@ class Correlated {
   /// `subquery`'s rows against the plan's, compared in whatever reads the plan's columns.
   Matching matching(const PlanRef& subquery);
   /// As above when it is a filter over what reads nothing outside: its terms are the condition.
-  /// Without `outers` it is what it is, whatever queries further out it reads.
+  /// Where nothing of the plan is read it is what it is, whatever queries further out it reads.
   std::optional<Matching> pulled_up(const PlanRef& subquery) const;
+  /// Whose values the subquery gives, and these as expressions over the rows that are compared.
+  struct Members {
+    PlanRef rows;
+    std::vector<ExprRef> values;
+  };
+  Members members() const;
+  /// Marks the plan by whether a row's values equal the keys.
+  ExprRef marked_equal(Matching rows, const std::vector<ExprRef>& keys,
+                       const std::vector<ExprRef>& values);
+  /// … or would, but for NULLs.
+  ExprRef marked_unknown(Matching rows, const std::vector<ExprRef>& keys,
+                         const std::vector<ExprRef>& values);
   /// As columns of the plan.
   std::vector<ExprRef> computed_once(const std::vector<ExprRef>& exprs);
   uint32_t width() const { return static_cast<uint32_t>(plan_->schema.size()); }
@@ -84,7 +108,7 @@ class Correlated {
 
 std::optional<Matching> Correlated::pulled_up(const PlanRef& subquery) const {
   Matching out;
-  if (subquery_.outers.empty()) {
+  if (subquery_.outers.empty() || !is_correlated(subquery)) {
     out.right = subquery;
     return out;
   }
@@ -123,7 +147,7 @@ Matching Correlated::matching(const PlanRef& subquery) {
   Matching out;
   out.right = pushed.plan;
   out.left_keys = subquery_.outers;
-  for (uint32_t place : pushed.domain) out.right_keys.push_back(output_column(out.right, place));
+  out.right_keys = pushed.outside_columns();
   out.nulls_equal = !pushed.never_null;
   return out;
 }
@@ -135,69 +159,63 @@ ExprRef Correlated::exists() {
   return last_column(plan_);
 }
 
+Correlated::Members Correlated::members() const {
+  Members out{subquery_.plan, output_columns(subquery_.plan)};
+  while (const auto* project = dynamic_cast<const ProjectNode*>(out.rows.get())) {
+    for (ExprRef& value : out.values) value = through_projection(value, project->exprs);
+    out.rows = project->input;
+  }
+  const bool is_pullable =
+      std::none_of(out.values.begin(), out.values.end(),
+                   [](const ExprRef& value) { return is_correlated(value) || is_volatile(value); });
+  if (is_pullable && pulled_up(out.rows)) return out;
+  return {subquery_.plan, output_columns(subquery_.plan)};
+}
+
+ExprRef Correlated::marked_equal(Matching rows, const std::vector<ExprRef>& keys,
+                                 const std::vector<ExprRef>& values) {
+  std::vector<ExprRef> not_null;
+  for (size_t i = 0; i < values.size(); ++i) {
+    rows.left_keys.push_back(keys[i]);
+    rows.right_keys.push_back(values[i]);
+    if (rows.nulls_equal) not_null.push_back(IsNullExpr::create(values[i], true));
+  }
+  rows.right = filtered(rows.right, std::move(not_null));
+  rows.mark(plan_);
+  return last_column(plan_);
+}
+
+ExprRef Correlated::marked_unknown(Matching rows, const std::vector<ExprRef>& keys,
+                                   const std::vector<ExprRef>& values) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    const ExprRef value = shift_columns(values[i], static_cast<int64_t>(width()));
+    rows.residual.push_back(ConjunctionExpr::create(
+        false, {CallExpr::create("=", {keys[i], value}), any_null({keys[i], value})}));
+  }
+  rows.mark(plan_);
+  return last_column(plan_);
+}
+
 ExprRef Correlated::member(bool unknown_is_false) {
   std::vector<ExprRef> keys = subquery_.keys;
   if (!unknown_is_false) keys = computed_once(keys);
-  // The values as expressions over the rows that are compared.
-  PlanRef rows = subquery_.plan;
-  std::vector<ExprRef> values = columns_from(rows, 0, keys.size());
-  while (const auto* project = dynamic_cast<const ProjectNode*>(rows.get())) {
-    for (ExprRef& value : values) value = through_projection(value, project->exprs);
-    rows = project->input;
-  }
-  const bool is_pullable = std::none_of(values.begin(), values.end(), [](const ExprRef& value) {
-    return is_correlated(value) || is_volatile(value);
-  });
-  if (!is_pullable || !pulled_up(rows)) {
-    rows = subquery_.plan;
-    values = columns_from(rows, 0, keys.size());
-  }
-  Matching base = matching(rows);
+  const auto [subquery, values] = members();
+  Matching rows = matching(subquery);
   const uint32_t before = width();
-  if (!unknown_is_false) base.right = SharedInputNode::create(base.right, "members");
-  Matching equal = base;
-  std::vector<ExprRef> terms;
-  for (size_t i = 0; i < values.size(); ++i) {
-    equal.left_keys.push_back(keys[i]);
-    equal.right_keys.push_back(values[i]);
-    if (equal.nulls_equal) terms.push_back(IsNullExpr::create(values[i], true));
-  }
-  equal.right = filtered(equal.right, std::move(terms));
-  equal.mark(plan_);
-  const ExprRef found = last_column(plan_);
-  if (unknown_is_false) return found;
+  if (unknown_is_false) return marked_equal(std::move(rows), keys, values);
 
+  rows.right = SharedInputNode::create(rows.right, "members");
+  const ExprRef found = marked_equal(rows, keys, values);
   // Where none is equal, the answer is unknown if a row differs in no column but for NULLs on
   // either side: each row outside beside the few rows with NULLs, then the few rows outside with
   // NULLs beside each row.
-  const auto any_null = [](const std::vector<ExprRef>& exprs) {
-    std::vector<ExprRef> nulls;
-    for (const ExprRef& expr : exprs) nulls.push_back(IsNullExpr::create(expr, false));
-    return ConjunctionExpr::create(false, std::move(nulls));
-  };
-  const auto possible = [&](const PlanRef& right, std::vector<ExprRef> condition) {
-    Matching out = base;
-    out.right = right;
-    // The marks since stand between the columns outside and the rows'.
-    for (ExprRef& term : out.residual) {
-      term = rewrite(term, [&](const ExprRef& at) -> ExprRef {
-        const auto* column = dynamic_cast<const ColumnExpr*>(at.get());
-        if (!column || column->index < before) return nullptr;
-        return ColumnExpr::create(column->index + width() - before, column->type, column->name);
-      });
-    }
-    for (ExprRef& term : condition) out.residual.push_back(std::move(term));
-    for (size_t i = 0; i < values.size(); ++i) {
-      const ExprRef other = shift_columns(values[i], static_cast<int64_t>(width()));
-      out.residual.push_back(ConjunctionExpr::create(
-          false, {CallExpr::create("=", {keys[i], other}), any_null({keys[i], other})}));
-    }
-    out.mark(plan_);
-    return last_column(plan_);
-  };
-  const ExprRef by_rows = possible(filtered(base.right, {any_null(values)}), {});
-  const ExprRef by_keys = possible(base.right, {any_null(keys)});
-  return CaseExpr::create({found, ConjunctionExpr::create(false, {by_rows, by_keys})},
+  Matching with_nulls = rows.behind(before, width());
+  with_nulls.right = filtered(rows.right, {any_null(values)});
+  const ExprRef by_values = marked_unknown(std::move(with_nulls), keys, values);
+  Matching all = rows.behind(before, width());
+  all.residual.push_back(any_null(keys));
+  const ExprRef by_keys = marked_unknown(std::move(all), keys, values);
+  return CaseExpr::create({found, ConjunctionExpr::create(false, {by_values, by_keys})},
                           {ConstantExpr::create(Value::boolean(true)),
                            ConstantExpr::create(Value::null(Type::boolean()))},
                           ConstantExpr::create(Value::boolean(false)), subquery_.span);
@@ -206,7 +224,7 @@ ExprRef Correlated::member(bool unknown_is_false) {
 std::vector<ExprRef> Correlated::computed_once(const std::vector<ExprRef>& exprs) {
   const uint32_t before = width();
   plan_ = with_columns(plan_, exprs, "key");
-  return columns_from(plan_, before, exprs.size());
+  return output_columns(plan_, before, exprs.size());
 }
 
 ExprRef Correlated::scalar() {
@@ -223,8 +241,7 @@ ExprRef Correlated::scalar() {
   Decorrelated pushed = is_counted ? decorrelation.counted(*single) : decorrelation.push(subquery);
   plan_ = decorrelation.outside();
   const uint32_t before = width();
-  std::vector<ExprRef> keys;
-  for (uint32_t place : pushed.domain) keys.push_back(output_column(pushed.plan, place));
+  std::vector<ExprRef> keys = pushed.outside_columns();
   ExprRef absent = pushed.absent ? replace_outers((*pushed.absent)[0], subquery_.outers) : nullptr;
   const auto* constant = dynamic_cast<const ConstantExpr*>(absent.get());
   if (constant && constant->value.is_null()) absent = nullptr;  // as a left join has it
@@ -273,7 +290,7 @@ ExprRef attached(const SubqueryExpr& subquery, PlanRef& plan, bool unknown_is_fa
     if (!is_plain || is_correlated(subquery.plan))
       return Correlated(subquery, plan).member(unknown_is_false);
     plan = JoinNode::create(std::move(plan), subquery.plan, JoinKind::kMark, subquery.keys,
-                            columns_from(subquery.plan, 0, subquery.keys.size()), {}, true);
+                            output_columns(subquery.plan, 0, subquery.keys.size()), {}, true);
   } else {
     plan = JoinNode::create(
         std::move(plan),
@@ -287,9 +304,16 @@ ExprRef attached(const SubqueryExpr& subquery, PlanRef& plan, bool unknown_is_fa
 }  // namespace
 
 ExprRef attach_subqueries(const ExprRef& expr, PlanRef& plan) {
+  // What was bound once may stand in several places (BETWEEN, a CASE's operand): it joins once.
+  std::vector<std::pair<ExprRef, ExprRef>> known;
   return rewrite(expr, [&](const ExprRef& at) -> ExprRef {
     const auto* subquery = dynamic_cast<const SubqueryExpr*>(at.get());
-    return subquery ? attached(*subquery, plan, false) : nullptr;
+    if (!subquery) return nullptr;
+    for (const auto& [other, value] : known) {
+      if (subquery->is_same(static_cast<const SubqueryExpr&>(*other))) return value;
+    }
+    known.emplace_back(at, attached(*subquery, plan, false));
+    return known.back().second;
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include "bind/decorrelation.h"
 #include "bind/query_binder.h"
+#include "plan/plan_expressions.h"
 #include "sql/parser.h"
 
 namespace doline {
@@ -67,14 +68,9 @@ PlanRef QueryBinder::common_table(CommonTableEntry& entry) {
       throw Error(ErrorCode::kBind, definition.name.span, "{} column names for {} columns",
                   definition.columns.size(), plan->schema.size());
     }
-    std::vector<ExprRef> exprs;
-    std::vector<std::string> names;
-    for (uint32_t i = 0; i < plan->schema.size(); ++i) {
-      exprs.push_back(ColumnExpr::create(i, plan->schema[i].type, plan->schema[i].name));
-      names.push_back(i < definition.columns.size() ? definition.columns[i].text
-                                                    : plan->schema[i].name);
-    }
-    plan = ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
+    std::vector<std::string> names = names_of(plan->schema);
+    for (size_t i = 0; i < definition.columns.size(); ++i) names[i] = definition.columns[i].text;
+    plan = ProjectNode::create(plan, output_columns(plan), std::move(names));
   }
   entry.is_binding = false;
   entry.plan = SharedInputNode::create(std::move(plan), definition.name.text);
@@ -89,9 +85,7 @@ PlanRef QueryBinder::seen_from_here(const PlanRef& plan, OuterQuery* definition)
                                : seen(ordinal, at->outer);
     return at->seen_inside(column, {});
   };
-  std::vector<ExprRef> columns;
-  for (uint32_t i = 0; i < definition->columns.size(); ++i) columns.push_back(seen(i, outer_));
-  return replace_outers(plan, columns);
+  return replace_outers(plan, [&](uint32_t ordinal) { return seen(ordinal, outer_); });
 }
 
 BoundRelation QueryBinder::table_name(const sql::TableName& node) {

@@ -1,9 +1,8 @@
 #include "bind/query_binder.h"
+#include "function/registry.h"
 #include "plan/plan_expressions.h"
 
 namespace doline {
-
-namespace {}  // namespace
 
 QueryBinder::BoundSubquery QueryBinder::query_inside(const sql::Query& query, SourceSpan span,
                                                      const ExprContext& context) {
@@ -94,37 +93,43 @@ ExprRef QueryBinder::quantified(const sql::Quantified& node, const ExprContext& 
   }
   if (keys.size() != 1)
     throw Error(ErrorCode::kNotSupported, node.span, "rows compare with ANY by = alone");
-  // x < ANY (S): against the extreme value of S; unknown when only NULLs could still decide.
-  const ExprRef value = output_column(plan, 0);
+  return any_by_extremes(node.op, keys[0], std::move(inside), node.span);
+}
+
+ExprRef QueryBinder::any_by_extremes(sql::ComparisonOperator op, const ExprRef& key,
+                                     BoundSubquery inside, SourceSpan span) {
+  const ExprRef value = output_column(inside.plan, 0);
   const bool upward =
-      node.op == sql::ComparisonOperator::kLess || node.op == sql::ComparisonOperator::kLessOrEqual;
-  PlanRef facts = AggregationNode::create(
-      plan, {}, {},
+      op == sql::ComparisonOperator::kLess || op == sql::ComparisonOperator::kLessOrEqual;
+  const PlanRef facts = AggregationNode::create(
+      inside.plan, {}, {},
       {aggregate_of(upward ? "max" : "min", {value}), aggregate_of(upward ? "min" : "max", {value}),
        aggregate_of("count", {}), aggregate_of("count", {value})},
       {"extreme", "other", "rows", "values"});
-  const auto fact = [&](uint32_t index) -> ExprRef {
-    auto placeholder = make_ref<SubqueryExpr>();
-    placeholder->plan =
-        ProjectNode::create(facts, {output_column(facts, index)}, {facts->schema[index].name});
-    placeholder->outers = inside.outers;
-    placeholder->type = facts->schema[index].type;
-    placeholder->span = node.span;
-    return placeholder;
+  // One subquery, however many of the facts are asked for: they are fields of its value.
+  auto placeholder = make_ref<SubqueryExpr>();
+  const ExprRef all = CallExpr::create(*FunctionRegistry::instance().scalar("struct_pack"),
+                                       output_columns(facts), span, {}, names_of(facts->schema));
+  placeholder->plan = ProjectNode::create(facts, {all}, {"facts"});
+  placeholder->outers = std::move(inside.outers);
+  placeholder->type = all->type;
+  placeholder->span = span;
+  const ExprRef facts_here = placeholder;
+  const auto fact = [&](uint32_t index) {
+    return field(facts_here, facts->schema[index].name, span);
   };
-  ExprRef test = compare(node.op, keys[0], fact(0), node.span);
-  if (node.op == sql::ComparisonOperator::kNotEqual) {
-    test = ConjunctionExpr::create(false, {test, compare(node.op, keys[0], fact(1), node.span)},
-                                   node.span);
+  ExprRef test = compare(op, key, fact(0), span);
+  if (op == sql::ComparisonOperator::kNotEqual) {
+    test = ConjunctionExpr::create(false, {test, compare(op, key, fact(1), span)}, span);
   }
   const ExprRef zero = ConstantExpr::create(Value::integer(Type::int64(), 0));
-  const ExprRef empty = CallExpr::create("=", {fact(2), zero}, node.span);
-  const ExprRef has_null = CallExpr::create("<>", {fact(2), fact(3)}, node.span);
+  const ExprRef empty = CallExpr::create("=", {fact(2), zero}, span);
+  const ExprRef has_null = CallExpr::create("<>", {fact(2), fact(3)}, span);
   const ExprRef falsehood = ConstantExpr::create(Value::boolean(false));
   const ExprRef unknown = ConstantExpr::create(Value::null(Type::boolean()));
-  return CaseExpr::create({empty, test, has_null, IsNullExpr::create(keys[0], false)},
+  return CaseExpr::create({empty, test, has_null, IsNullExpr::create(key, false)},
                           {falsehood, ConstantExpr::create(Value::boolean(true)), unknown, unknown},
-                          falsehood, node.span);
+                          falsehood, span);
 }
 
 }  // namespace doline

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -18,7 +19,16 @@ struct Decorrelated {
   /// Outside values without any row in `plan` have this one row, over OuterColumnExprs: an
   /// aggregate of nothing. Otherwise they have none.
   std::optional<std::vector<ExprRef>> absent;
+
+  /// The outside columns, as the output has them.
+  std::vector<ExprRef> outside_columns() const;
 };
+
+/// `count` numbers from `from` on.
+std::vector<uint32_t> places(size_t from, size_t count);
+/// `plan` with the columns `own` in front and the domain behind them.
+Decorrelated arranged(const PlanRef& plan, const std::vector<uint32_t>& own,
+                      const std::vector<uint32_t>& domain, bool never_null);
 
 /// Makes a plan that reads columns of the query outside one that does not, by pushing the distinct
 /// values of those columns (the domain) down to where they are read; where an equality there says
@@ -46,7 +56,7 @@ class Decorrelation {
   Decorrelated filter(const FilterNode& node);
   Decorrelated project(const ProjectNode& node);
   Decorrelated aggregation(const AggregationNode& node);
-  Decorrelated join(const JoinNode& node);
+  Decorrelated join(const JoinNode& node);  // decorrelation_join.cpp
   Decorrelated limited(const PlanRef& input, const std::vector<SortKeyRef>& order, int64_t skip,
                        int64_t take, double percent);
   Decorrelated unite(const UnionNode& node);
@@ -65,7 +75,11 @@ class Decorrelation {
   PlanRef outside_;
   const std::vector<ExprRef> outers_;
   PlanRef domain_;
-  std::unordered_map<const PlanNode*, Decorrelated> done_;  // shared inputs stay shared
+  struct Done {
+    PlanRef plan;  // kept: else its address could come back as another's
+    Decorrelated pushed;
+  };
+  std::unordered_map<const PlanNode*, Done> done_;  // shared inputs stay shared
 };
 
 /// Whether the plan has one row, whatever it reads.
@@ -78,5 +92,6 @@ bool is_correlated(const ExprRef& expr);
 /// Every OuterColumnExpr i becomes by[i].
 ExprRef replace_outers(const ExprRef& expr, const std::vector<ExprRef>& by);
 PlanRef replace_outers(const PlanRef& plan, const std::vector<ExprRef>& by);
+PlanRef replace_outers(const PlanRef& plan, const std::function<ExprRef(uint32_t ordinal)>& by);
 
 }  // namespace doline

@@ -3,6 +3,8 @@
 // Expressions that exist only while a Select is being bound: each stands for a column that a
 // relation, added to the plan at the right stage, will bring.
 
+#include <algorithm>
+
 #include "expr/expr.h"
 #include "plan/plan_node.h"
 
@@ -55,6 +57,13 @@ class SubqueryExpr final : public PlaceholderExpr {
     std::vector<ExprRef> all = keys;
     all.insert(all.end(), outers.begin(), outers.end());
     return all;
+  }
+  /// Whether it is this one in another place, over equal inputs.
+  bool is_same(const SubqueryExpr& other) const {
+    const std::vector<ExprRef> own = inputs(), others = other.inputs();
+    return kind == other.kind && plan == other.plan &&
+           std::equal(own.begin(), own.end(), others.begin(), others.end(),
+                      [](const ExprRef& a, const ExprRef& b) { return equal(*a, *b); });
   }
   ExprRef with_inputs(std::vector<ExprRef> inputs) const override {
     auto copy = make_ref<SubqueryExpr>();

@@ -64,7 +64,6 @@ class QueryBinder {
 
  private:
   friend class SelectBinder;
-  friend class RelationBinder;
 
   struct LambdaFrame {
     const LambdaFrame* outer;
@@ -98,6 +97,9 @@ class QueryBinder {
   BoundSubquery query_inside(const sql::Query& query, SourceSpan span, const ExprContext& context);
   ExprRef subquery(const sql::Subquery& node, const ExprContext& context);
   ExprRef quantified(const sql::Quantified& node, const ExprContext& context);
+  /// key < ANY (S), by the extreme value of S: unknown when only NULLs could still decide.
+  ExprRef any_by_extremes(sql::ComparisonOperator op, const ExprRef& key, BoundSubquery inside,
+                          SourceSpan span);
   ExprRef subscript(const sql::Subscript& node, const ExprContext& context);
   ExprRef call(const sql::FunctionCall& node, const ExprContext& context);
   ExprRef scalar_call(const std::string& name, const sql::FunctionCall& node,
@@ -150,7 +152,7 @@ class QueryBinder {
   /// A plan whose OuterColumnExprs are of `definition`'s, for the query being bound, further in.
   PlanRef seen_from_here(const PlanRef& plan, OuterQuery* definition);
 
-  // --- queries (bind_query.cpp, bind_select.cpp)
+  // --- queries (bind_query.cpp)
   PlanRef body(const sql::Query& query);
   PlanRef set_operation(const sql::SetOperation& query);
   PlanRef values(const sql::Values& query);
