@@ -11,6 +11,8 @@
 
 namespace doline {
 
+struct JoinCondition;
+
 /// What binding an expression may look at. Belongs to one clause.
 struct ExprContext {
   const Scope* scope = nullptr;       // null: no columns in view
@@ -37,8 +39,9 @@ struct BoundRelation {
 
 /// The query around the one being bound, whose columns the inner one may read.
 struct OuterQuery {
-  const ExprContext* context;
+  const ExprContext* context;  // of the place where the inner one stands
   OuterQuery* outer;
+  CommonTables tables;           // what is in view there
   std::vector<ExprRef> columns;  // those that were read so far, in this query's terms
 
   /// `column`, in this query's terms, as the query inside sees it.
@@ -141,13 +144,18 @@ class QueryBinder {
   BoundRelation table_function(const sql::TableFunction& function, const BoundRelation* left,
                                bool keep_empty = false);
   BoundRelation join(const sql::Join& join);
-  BoundRelation join_unnest(const sql::Join& join, const sql::TableFunction& function,
-                            const BoundRelation& left);
+  /// A join with unnest(…) of the left side's lists, where it needs no join: each row once for each
+  /// element, in order. Nothing for other joins.
+  std::optional<BoundRelation> join_unnest(const sql::Join& join, const BoundRelation& left);
   BoundRelation aliased(BoundRelation bound, const sql::Relation& relation,
                         const std::string& default_name);
-  /// The right side may read the left one's columns; nothing where it does not.
-  std::optional<BoundRelation> lateral_join(const sql::Join& join, const BoundRelation& left,
-                                            BoundRelation& right);
+  /// The right side, which may read the left one's columns: then the plans are made such that
+  /// the condition's domain says which of their rows belong together.
+  BoundRelation right_side(const sql::Join& join, BoundRelation& left, JoinCondition& condition);
+  /// USING and NATURAL: the equalities, and the positions of the columns in the two scopes.
+  using ColumnPairs = std::vector<std::pair<size_t, size_t>>;
+  ColumnPairs using_columns(const sql::Join& join, const BoundRelation& left,
+                            const BoundRelation& right, JoinCondition& condition);
   PlanRef common_table(CommonTableEntry& entry);
   /// A plan whose OuterColumnExprs are of `definition`'s, for the query being bound, further in.
   PlanRef seen_from_here(const PlanRef& plan, OuterQuery* definition);
