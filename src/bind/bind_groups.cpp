@@ -7,6 +7,44 @@
 
 namespace doline {
 
+namespace {
+
+/// Whether the expression makes its query a grouped one. A window call's own aggregate does not;
+/// one inside it does.
+bool asks_for_groups(const ExprRef& expr) {
+  if (expr->tag() == NodeTag::kAggregate) return true;
+  const auto* window = dynamic_cast<const WindowExpr*>(expr.get());
+  const Expr* own = window ? window->aggregate.get() : nullptr;
+  const auto inside = [](const std::vector<ExprRef>& inputs) {
+    return std::any_of(inputs.begin(), inputs.end(), asks_for_groups);
+  };
+  if (own && inside(own->inputs())) return true;
+  std::vector<ExprRef> inputs = expr->inputs();
+  std::erase_if(inputs, [&](const ExprRef& input) { return input.get() == own; });
+  return inside(inputs);
+}
+
+bool has_grouping(const ExprRef& expr) {
+  bool found = false;
+  visit(expr, [&](const Expr& at) { found |= dynamic_cast<const GroupingExpr*>(&at) != nullptr; });
+  return found;
+}
+
+}  // namespace
+
+void SelectBinder::bind_groups() {
+  is_grouped_ = having_ || node_.group_by_all || !node_.group_by.empty();
+  for_each_pending([&](ExprRef& expr) { is_grouped_ |= asks_for_groups(expr); });
+  if (!node_.group_by_all) return bind_grouping_sets();
+  for (const Item& item : items_) {
+    if (!item.is_hidden && !contains(item.expr, NodeTag::kAggregate) && !has_grouping(item.expr))
+      groups_.push_back(item.expr);
+  }
+  GroupingSet all;
+  for (uint32_t i = 0; i < groups_.size(); ++i) all.push_back(i);
+  sets_ = {all};
+}
+
 ExprRef SelectBinder::group_key(const sql::Expression& node) {
   if (const auto* literal = node.get_if<sql::Literal>();
       literal && literal->literal == sql::LiteralKind::kInteger) {
@@ -264,7 +302,8 @@ PlanRef SelectBinder::grouped(std::vector<ExprRef> keys, const std::vector<std::
     std::vector<std::string> names = key_names;
     for (const ExprRef& grouping : groupings_) {
       int64_t bits = 0;
-      for (const ExprRef& argument : static_cast<const GroupingExpr&>(*grouping).arguments) {
+      const auto& arguments = static_cast<const GroupingExpr&>(*grouping).arguments;
+      for (const ExprRef& argument : arguments.empty() ? grouping_keys_ : arguments) {
         uint32_t key = 0;
         while (!equal(*grouping_keys_[key], *argument)) ++key;
         bits = bits * 2 + (place_of(key) == set.end());
@@ -303,11 +342,11 @@ ExprRef SelectBinder::over_groups(const ExprRef& expr, const std::vector<ExprRef
         window && window->aggregate) {
       // The window's own aggregate stays one; what is inside it is computed by groups.
       std::vector<ExprRef> inner = window->aggregate->inputs();
-      for (ExprRef& input : inner) input = replace_top_down(input, change);
+      for (ExprRef& input : inner) input = rewrite_top_down(input, change);
       const ExprRef own = window->aggregate->with_inputs(std::move(inner));
       std::vector<ExprRef> inputs = window->inputs();
       for (ExprRef& input : inputs) {
-        input = input.get() == window->aggregate.get() ? own : replace_top_down(input, change);
+        input = input.get() == window->aggregate.get() ? own : rewrite_top_down(input, change);
       }
       return window->with_inputs(std::move(inputs));
     }
@@ -318,13 +357,15 @@ ExprRef SelectBinder::over_groups(const ExprRef& expr, const std::vector<ExprRef
     }
     return nullptr;
   };
-  return replace_top_down(expr, change);
+  return rewrite_top_down(expr, change);
 }
 
 void SelectBinder::collect_groupings(const ExprRef& expr) {
   visit(expr, [&](const Expr& at) {
     const auto* grouping = dynamic_cast<const GroupingExpr*>(&at);
     if (!grouping) return;
+    if (groups_.empty())
+      throw Error(ErrorCode::kBind, at.span, "GROUPING(…) takes what is grouped by");
     for (const ExprRef& argument : grouping->arguments) {
       if (std::none_of(groups_.begin(), groups_.end(),
                        [&](const ExprRef& key) { return equal(*key, *argument); })) {

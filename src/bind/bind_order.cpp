@@ -10,20 +10,18 @@ ExprRef SelectBinder::item_column(size_t index) const {
 }
 
 ExprRef SelectBinder::over_items(const ExprRef& expr) const {
-  return replace_top_down(expr, [&](const ExprRef& at) -> ExprRef {
+  return rewrite_top_down(expr, [&](const ExprRef& at) -> ExprRef {
     for (size_t i = 0; i < items_.size(); ++i) {
       if (equal(*items_[i].expr, *at)) return item_column(i);
     }
-    switch (at->tag()) {
-      case NodeTag::kColumn:
-      case NodeTag::kAggregate:
-      case NodeTag::kWindow:
-        throw Error(ErrorCode::kBind, at->span,
-                    "with SELECT DISTINCT, ORDER BY can only use what is selected")
-            .hint("select it as well, or use GROUP BY");
-      default:
-        return nullptr;
-    }
+    const bool is_of_rows = at->tag() == NodeTag::kColumn || at->tag() == NodeTag::kAggregate ||
+                            at->tag() == NodeTag::kWindow ||
+                            dynamic_cast<const GroupingExpr*>(at.get()) ||
+                            dynamic_cast<const UnnestExpr*>(at.get());
+    if (!is_of_rows) return nullptr;
+    throw Error(ErrorCode::kBind, at->span,
+                "with SELECT DISTINCT, ORDER BY can only use what is selected")
+        .hint("select it as well, or use GROUP BY");
   });
 }
 

@@ -12,16 +12,6 @@ namespace doline {
 
 namespace {
 
-PlanRef distinct(PlanRef plan) {
-  std::vector<ExprRef> keys;
-  std::vector<std::string> names;
-  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
-    keys.push_back(output_column(plan, i));
-    names.push_back(plan->schema[i].name);
-  }
-  return AggregationNode::create(std::move(plan), std::move(keys), std::move(names), {}, {});
-}
-
 /// What the table holds its rows to, where the plan is the table as it stands.
 const TableRules* rules_of(const PlanNode& plan) {
   if (const auto* scan = dynamic_cast<const ScanNode*>(&plan)) return scan->table->rules();
@@ -48,20 +38,8 @@ bool is_never_null(const PlanNode& plan, uint32_t column) {
 }
 
 /// The rows with one more column: which of the rows that equal it this one is.
-PlanRef numbered(PlanRef plan) {
-  std::vector<ExprRef> all;
-  for (uint32_t i = 0; i < plan->schema.size(); ++i) all.push_back(output_column(plan, i));
-  return WindowingNode::create(std::move(plan), {row_number_over(std::move(all))}, {"number"});
-}
-
-PlanRef without_number(PlanRef plan) {
-  std::vector<ExprRef> exprs;
-  std::vector<std::string> names;
-  for (uint32_t i = 0; i + 1 < plan->schema.size(); ++i) {
-    exprs.push_back(output_column(plan, i));
-    names.push_back(plan->schema[i].name);
-  }
-  return ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
+PlanRef numbered(const PlanRef& plan) {
+  return WindowingNode::create(plan, {row_number_over(output_columns(plan))}, {"number"});
 }
 
 }  // namespace
@@ -172,25 +150,21 @@ PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
   for (PlanRef& input : inputs) input = cast_columns(std::move(input), types, names);
   if (node.op == sql::SetOperator::kUnion) {
     PlanRef plan = UnionNode::create(std::move(inputs));
-    return node.all ? plan : distinct(std::move(plan));
+    return node.all ? plan : distinct_rows(plan);
   }
   const bool is_except = node.op == sql::SetOperator::kExcept;
-  PlanRef plan = node.all ? numbered(inputs[0]) : distinct(inputs[0]);
+  PlanRef plan = node.all ? numbered(inputs[0]) : distinct_rows(inputs[0]);
+  const size_t width = names.size();
   for (size_t i = 1; i < inputs.size(); ++i) {
     if (node.all) {
       // Equal rows are told apart by their number: the second of three matches the second only.
-      if (i > 1) plan = numbered(without_number(std::move(plan)));
+      if (i > 1) plan = numbered(first_columns(plan, width));
       inputs[i] = numbered(inputs[i]);
     }
-    std::vector<ExprRef> left, right;
-    for (uint32_t column = 0; column < plan->schema.size(); ++column) {
-      left.push_back(output_column(plan, column));
-      right.push_back(output_column(inputs[i], column));
-    }
     plan = JoinNode::create(plan, inputs[i], is_except ? JoinKind::kAnti : JoinKind::kSemi,
-                            std::move(left), std::move(right), {}, false, true);
+                            output_columns(plan), output_columns(inputs[i]), {}, false, true);
   }
-  return node.all ? without_number(std::move(plan)) : plan;
+  return node.all ? first_columns(plan, width) : plan;
 }
 
 PlanRef QueryBinder::values(const sql::Values& node) {
@@ -316,12 +290,6 @@ QueryBinder::RowBound QueryBinder::row_bound(const sql::ExpressionRef& node, con
 
 PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take, bool is_percent) {
   // Rows are numbered in the order they have, and compared with what the subqueries say.
-  std::vector<ExprRef> kept;
-  std::vector<std::string> names;
-  for (uint32_t i = 0; i < plan->schema.size(); ++i) {
-    kept.push_back(output_column(plan, i));
-    names.push_back(plan->schema[i].name);
-  }
   std::vector<WindowExprRef> windows = {row_number_over({})};
   std::vector<std::string> window_names = {"number"};
   if (is_percent) {
@@ -350,7 +318,7 @@ PlanRef QueryBinder::limited_by(PlanRef plan, ExprRef skip, ExprRef take, bool i
     terms.push_back(CallExpr::create(
         "<=", {row, CastExpr::create(number_or(take, INT64_MAX), Type::hugeint())}));
   plan = filtered_by(std::move(plan), ConjunctionExpr::create(true, std::move(terms)));
-  return ProjectNode::create(std::move(plan), std::move(kept), std::move(names));
+  return first_columns(plan, place);
 }
 
 PlanRef QueryBinder::limited(PlanRef plan, const sql::Query& query) {

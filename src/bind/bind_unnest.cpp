@@ -113,7 +113,7 @@ void SelectBinder::attach_unnests(
   const auto width = static_cast<uint32_t>(plan_->schema.size());
   plan_ = UnnestNode::create(plan_, std::move(attached), std::move(names));
   for_each([&](ExprRef& expr) {
-    expr = replace_top_down(expr, [&](const ExprRef& at) -> ExprRef {
+    expr = rewrite_top_down(expr, [&](const ExprRef& at) -> ExprRef {
       const auto* found = dynamic_cast<const UnnestExpr*>(at.get());
       if (!found) return nullptr;
       for (uint32_t i = 0; i < lists.size(); ++i) {

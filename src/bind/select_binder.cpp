@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "function/registry.h"
+#include "plan/plan_expressions.h"
 #include "sql/print.h"
 #include "sql/visit.h"
 
@@ -35,19 +36,6 @@ void refuse_unnest(const ExprRef& expr, const char* clause) {
     throw Error(ErrorCode::kNotSupported, at.span, "unnest cannot stand in {}", clause)
         .hint("unnest in the SELECT list or in FROM of a subquery");
   });
-}
-
-ExprRef SelectBinder::replace_top_down(const ExprRef& expr,
-                                       const std::function<ExprRef(const ExprRef&)>& change) {
-  if (ExprRef next = change(expr)) return next;
-  std::vector<ExprRef> inputs = expr->inputs();
-  bool changed = false;
-  for (ExprRef& input : inputs) {
-    ExprRef next = replace_top_down(input, change);
-    changed |= next.get() != input.get();
-    input = std::move(next);
-  }
-  return changed ? expr->with_inputs(std::move(inputs)) : expr;
 }
 
 ExprContext SelectBinder::context(const char* clause) const {
@@ -210,48 +198,6 @@ bool SelectBinder::add_struct_fields(const sql::Star& star, const ExprContext& l
   return true;
 }
 
-// --- GROUP BY
-
-void SelectBinder::bind_groups() {
-  is_grouped_ = having_ || node_.group_by_all || !node_.group_by.empty();
-  for_each_pending([&](ExprRef& expr) {
-    visit(expr, [&](const Expr& at) {
-      // An aggregate inside a window call's aggregate counts; the window's own does not.
-      if (const auto* window = dynamic_cast<const WindowExpr*>(&at); window && window->aggregate) {
-        for (const ExprRef& input : window->aggregate->inputs())
-          is_grouped_ |= contains(input, NodeTag::kAggregate);
-      }
-    });
-    is_grouped_ |= [&] {
-      bool found = false;
-      const std::function<void(const ExprRef&)> look = [&](const ExprRef& at) {
-        if (at->tag() == NodeTag::kAggregate) {
-          found = true;
-          return;
-        }
-        const auto* window = dynamic_cast<const WindowExpr*>(at.get());
-        for (const ExprRef& input : at->inputs()) {
-          if (window && window->aggregate && input.get() == window->aggregate.get()) continue;
-          look(input);
-        }
-      };
-      look(expr);
-      return found;
-    }();
-  });
-  if (node_.group_by_all) {
-    for (const Item& item : items_) {
-      if (!item.is_hidden && !contains(item.expr, NodeTag::kAggregate))
-        groups_.push_back(item.expr);
-    }
-    GroupingSet all;
-    for (uint32_t i = 0; i < groups_.size(); ++i) all.push_back(i);
-    sets_ = {all};
-    return;
-  }
-  bind_grouping_sets();
-}
-
 // --- windows, unnest
 
 void SelectBinder::window() {
@@ -298,7 +244,7 @@ void SelectBinder::window() {
   }
   if (!placed.empty()) {
     for_each_pending([&](ExprRef& expr) {
-      expr = replace_top_down(expr, [&](const ExprRef& at) -> ExprRef {
+      expr = rewrite_top_down(expr, [&](const ExprRef& at) -> ExprRef {
         for (const auto& [window, index] : placed) {
           if (equal(*window, *at))
             return ColumnExpr::create(index, at->type, at->to_string(), at->span);
@@ -315,6 +261,31 @@ void SelectBinder::window() {
 
 // --- the output
 
+std::vector<SortKeyRef> SelectBinder::sort_keys(PlanRef& plan) const {
+  std::vector<SortKeyRef> keys;
+  for (const Order& order : order_) {
+    keys.push_back(
+        SortKey::create(attach_subqueries(order.key, plan), order.descending, order.nulls_first));
+  }
+  return keys;
+}
+
+PlanRef SelectBinder::first_of_each(PlanRef plan) const {
+  const std::vector<SortKeyRef> keys = sort_keys(plan);
+  const AggregateDeclaration& first = *FunctionRegistry::instance().aggregate("first");
+  std::vector<AggregateExprRef> firsts;
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < items_.size(); ++i) {
+    firsts.push_back(AggregateExpr::create(first, {output_column(plan, i)}, false, keys, {}, {}));
+    names.push_back(items_[i].name);
+  }
+  std::vector<std::string> on_names(distinct_on_.size(), "on");
+  plan = AggregationNode::create(plan, output_columns(plan, items_.size(), distinct_on_.size()),
+                                 std::move(on_names), std::move(firsts), names);
+  return ProjectNode::create(plan, output_columns(plan, distinct_on_.size(), items_.size()),
+                             std::move(names));
+}
+
 PlanRef SelectBinder::project() {
   std::vector<ExprRef> exprs;
   std::vector<std::string> names;
@@ -322,69 +293,22 @@ PlanRef SelectBinder::project() {
     exprs.push_back(attach_subqueries(item.expr, plan_));
     names.push_back(item.name);
   }
-  const size_t on_begin = exprs.size();
   for (ExprRef& expr : distinct_on_) {
     exprs.push_back(attach_subqueries(expr, plan_));
-    names.push_back("on");
+    names.emplace_back("on");
   }
-  PlanRef plan = ProjectNode::create(plan_, exprs, names);
-  const auto column = [](const PlanRef& from, size_t index) {
-    return ColumnExpr::create(static_cast<uint32_t>(index), from->schema[index].type,
-                              from->schema[index].name);
-  };
-  const auto sort_keys = [&](PlanRef& over) {
-    std::vector<SortKeyRef> keys;
-    for (const Order& order : order_) {
-      keys.push_back(
-          SortKey::create(attach_subqueries(order.key, over), order.descending, order.nulls_first));
-    }
-    return keys;
-  };
-  if (node_.distinct == sql::SelectDistinct::kDistinct) {
-    std::vector<ExprRef> all;
-    for (size_t i = 0; i < items_.size(); ++i) all.push_back(column(plan, i));
-    plan = AggregationNode::create(plan, std::move(all), names, {}, {});
-  } else if (node_.distinct == sql::SelectDistinct::kDistinctOn) {
-    // The first row of each group, in the query's order.
-    std::vector<ExprRef> on;
-    std::vector<std::string> on_names;
-    for (size_t i = on_begin; i < exprs.size(); ++i) {
-      on.push_back(column(plan, i));
-      on_names.push_back("on");
-    }
-    std::vector<AggregateExprRef> firsts;
-    const std::vector<SortKeyRef> keys = sort_keys(plan);
-    const AggregateDeclaration& first = *FunctionRegistry::instance().aggregate("first");
-    for (size_t i = 0; i < items_.size(); ++i) {
-      firsts.push_back(AggregateExpr::create(first, {column(plan, i)}, false, keys, {}, {}));
-    }
-    std::vector<std::string> item_names(names.begin(),
-                                        names.begin() + static_cast<ptrdiff_t>(items_.size()));
-    const size_t width = on.size();
-    plan = AggregationNode::create(plan, std::move(on), std::move(on_names), std::move(firsts),
-                                   item_names);
-    std::vector<ExprRef> kept;
-    for (size_t i = 0; i < items_.size(); ++i) kept.push_back(column(plan, width + i));
-    plan = ProjectNode::create(plan, std::move(kept), item_names);
-  }
+  PlanRef plan = ProjectNode::create(plan_, std::move(exprs), std::move(names));
+  if (node_.distinct == sql::SelectDistinct::kDistinct) plan = distinct_rows(plan);
+  if (node_.distinct == sql::SelectDistinct::kDistinctOn) plan = first_of_each(std::move(plan));
   if (!order_.empty()) {
     std::vector<SortKeyRef> keys = sort_keys(plan);
     plan = SortNode::create(plan, std::move(keys));
   }
   plan = binder_.limited(std::move(plan), node_);
-  const size_t visible = static_cast<size_t>(std::count_if(
+  // What is only sorted by stands behind the rest.
+  const auto visible = static_cast<size_t>(std::count_if(
       items_.begin(), items_.end(), [](const Item& item) { return !item.is_hidden; }));
-  if (visible < plan->schema.size()) {
-    std::vector<ExprRef> kept;
-    std::vector<std::string> kept_names;
-    for (size_t i = 0; i < items_.size(); ++i) {
-      if (items_[i].is_hidden) continue;
-      kept.push_back(column(plan, i));
-      kept_names.push_back(items_[i].name);
-    }
-    plan = ProjectNode::create(plan, std::move(kept), std::move(kept_names));
-  }
-  return plan;
+  return visible < plan->schema.size() ? first_columns(plan, visible) : plan;
 }
 
 }  // namespace doline

@@ -30,9 +30,6 @@ class SelectBinder {
     bool nulls_first;
   };
 
-  /// From the top down, so that the largest part that `change` knows is taken.
-  static ExprRef replace_top_down(const ExprRef& expr,
-                                  const std::function<ExprRef(const ExprRef&)>& change);
   ExprContext context(const char* clause) const;
   void bind_items();
   void add_item(const sql::NamedExpression& item);
@@ -63,6 +60,9 @@ class SelectBinder {
   /// columns.
   void attach_unnests(const std::function<void(const std::function<void(ExprRef&)>&)>& for_each);
   PlanRef project();
+  std::vector<SortKeyRef> sort_keys(PlanRef& plan) const;
+  /// DISTINCT ON: the first row of each group in the query's order; items, then keys come in.
+  PlanRef first_of_each(PlanRef plan) const;
   /// Applies to every expression that is still to be computed.
   void for_each_pending(const std::function<void(ExprRef&)>& change);
   ExprRef over_groups(const ExprRef& expr, const std::vector<ExprRef>& keys,
