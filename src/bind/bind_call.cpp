@@ -105,21 +105,17 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
                               node.span),
                 context);
   }
-  if ((name == "grouping" || name == "grouping_id") && context.aggregates &&
-      !node.arguments.empty()) {
-    constexpr size_t kMostArguments = 63;  // a bit each of a BIGINT
-    if (node.arguments.size() > kMostArguments)
-      throw Error(ErrorCode::kBind, node.span, "{} takes at most {} keys", name, kMostArguments);
-    std::vector<ExprRef> arguments;
-    for (const auto& argument : node.arguments)
-      arguments.push_back(expression(*argument.value, context));
-    return GroupingExpr::create(std::move(arguments), node.span);
+  if (name == "grouping" || name == "grouping_id") {
+    return where_it_belongs(name, node.span, context,
+                            [&](const ExprContext& where) { return grouping_call(node, where); });
   }
   if (name == "current_setting" && node.arguments.size() == 1)
     return current_setting(node, context);
   const ScalarFunction* scalar = registry.scalar(name);
   if (aggregate && !(scalar && !context.aggregates))
-    return aggregate_call(*aggregate, node, context);
+    return where_it_belongs(aggregate->name, node.span, context, [&](const ExprContext& where) {
+      return aggregate_call(*aggregate, node, where);
+    });
   if (name == "coalesce" || name == "ifnull") {
     std::vector<ExprRef> choices;
     for (const auto& argument : unpacked(node.arguments, context))
@@ -151,6 +147,17 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
                 "{} is no aggregate: DISTINCT, ORDER BY and FILTER do not go with it", name);
   }
   return scalar_call(name, node, context);
+}
+
+ExprRef QueryBinder::grouping_call(const sql::FunctionCall& node, const ExprContext& context) {
+  constexpr size_t kMostArguments = 63;  // a bit each of a BIGINT
+  if (node.arguments.size() > kMostArguments) {
+    throw Error(ErrorCode::kBind, node.span, "GROUPING takes at most {} keys", kMostArguments);
+  }
+  std::vector<ExprRef> arguments;
+  for (const auto& argument : node.arguments)
+    arguments.push_back(expression(*argument.value, context));
+  return GroupingExpr::create(std::move(arguments), node.span);
 }
 
 ExprRef QueryBinder::current_setting(const sql::FunctionCall& node, const ExprContext& context) {
@@ -257,12 +264,6 @@ std::vector<sql::Argument> QueryBinder::unpacked(const std::vector<sql::Argument
 
 ExprRef QueryBinder::aggregate_call(const AggregateDeclaration& declaration,
                                     const sql::FunctionCall& node, const ExprContext& context) {
-  if (!context.aggregates) {
-    throw Error(ErrorCode::kBind, node.span, "{} is an aggregate and cannot stand in {}",
-                declaration.name, context.clause)
-        .hint(std::string(context.clause) == "WHERE" ? "use HAVING, or a subquery"
-                                                     : "aggregate in a subquery first");
-  }
   ExprContext inner = context;
   inner.aggregates = inner.windows = inner.unnest = false;
   inner.clause = "an aggregate";

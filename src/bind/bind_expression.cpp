@@ -293,12 +293,57 @@ ExprRef QueryBinder::own_column(const sql::QualifiedName& names, const ExprConte
 
 ExprRef QueryBinder::outer_column(const sql::QualifiedName& names, SourceSpan span, size_t& used) {
   if (!outer_) return nullptr;
+  return bound_outside(span, [&](const ExprContext& context) {
+    ExprRef found = own_column(names, context, span, used);
+    if (!found && (found = alias(names, context))) used = 1;
+    return found ? found : outer_column(names, span, used);
+  });
+}
+
+ExprRef QueryBinder::bound_outside(SourceSpan span,
+                                   const std::function<ExprRef(const ExprContext&)>& find) {
   OuterQuery& query = *outer_;
   outer_ = query.outer;
-  ExprRef found = own_column(names, *query.context, span, used);
-  if (!found) found = outer_column(names, span, used);
+  const CommonTables inner = std::exchange(tables_, query.tables);
+  const ExprRef found = find(*query.context);
+  tables_ = inner;
   outer_ = &query;
   return found ? query.seen_inside(found, span) : nullptr;
+}
+
+namespace {
+
+/// Whether the expression itself reads a query further out; what subqueries in it read is theirs.
+bool reads_outside(const ExprRef& expr) {
+  if (dynamic_cast<const OuterColumnExpr*>(expr.get())) return true;
+  if (dynamic_cast<const SubqueryExpr*>(expr.get())) return false;
+  const std::vector<ExprRef> inputs = expr->inputs();
+  return std::any_of(inputs.begin(), inputs.end(), reads_outside);
+}
+
+}  // namespace
+
+ExprRef QueryBinder::where_it_belongs(const std::string& name, SourceSpan span,
+                                      const ExprContext& context,
+                                      const std::function<ExprRef(const ExprContext&)>& bind) {
+  std::vector<size_t> seen;
+  for (const OuterQuery* at = outer_; at; at = at->outer) seen.push_back(at->columns.size());
+  ExprRef bound = bind(context);
+  if (reads_outside(bound) && columns_of(bound).empty()) {
+    // What this try has read of the queries outside is read again there.
+    size_t depth = 0;
+    for (OuterQuery* at = outer_; at; at = at->outer) at->columns.resize(seen[depth++]);
+    return bound_outside(span, [&](const ExprContext& outside) {
+      return where_it_belongs(name, span, outside, bind);
+    });
+  }
+  if (!context.aggregates) {
+    throw Error(ErrorCode::kBind, span, "{} is an aggregate and cannot stand in {}", name,
+                context.clause)
+        .hint(std::string(context.clause) == "WHERE" ? "use HAVING, or a subquery"
+                                                     : "aggregate in a subquery first");
+  }
+  return bound;
 }
 
 ExprRef OuterQuery::seen_inside(const ExprRef& column, SourceSpan span) {

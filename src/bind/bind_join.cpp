@@ -99,7 +99,7 @@ BoundRelation QueryBinder::right_side(const sql::Join& node, BoundRelation& left
   ExprContext inside;
   inside.scope = &left.scope;
   inside.clause = "LATERAL";
-  OuterQuery here{&inside, outer_, {}};
+  OuterQuery here{&inside, outer_, tables_, {}};
   outer_ = &here;
   BoundRelation right = relation(*node.right);
   outer_ = here.outer;

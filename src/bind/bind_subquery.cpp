@@ -8,7 +8,7 @@ QueryBinder::BoundSubquery QueryBinder::query_inside(const sql::Query& query, So
                                                      const ExprContext& context) {
   if (frame_)
     throw Error(ErrorCode::kNotSupported, span, "a subquery inside a lambda is not supported");
-  OuterQuery here{&context, outer_, {}};
+  OuterQuery here{&context, outer_, tables_, {}};
   outer_ = &here;
   PlanRef plan = bind(query, tables_);
   outer_ = here.outer;

@@ -79,7 +79,7 @@ class SubqueryExpr final : public PlaceholderExpr {
 };
 
 /// GROUPING(a, b): which of these keys the row's grouping set leaves out, a bit each, the last the
-/// lowest.
+/// lowest; without arguments, which of all keys.
 class GroupingExpr final : public PlaceholderExpr {
  public:
   static ExprRef create(std::vector<ExprRef> arguments, SourceSpan span) {

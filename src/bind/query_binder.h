@@ -84,6 +84,14 @@ class QueryBinder {
   ExprRef own_column(const sql::QualifiedName& names, const ExprContext& context, SourceSpan span,
                      size_t& used);
   ExprRef outer_column(const sql::QualifiedName& names, SourceSpan span, size_t& used);
+  /// What `find` binds where the query being bound stands in the one around it, as this one sees
+  /// it; null where it finds nothing. There is a query around it.
+  ExprRef bound_outside(SourceSpan span, const std::function<ExprRef(const ExprContext&)>& find);
+  /// An aggregate or GROUPING(…) that reads columns of queries further out, and none of this one,
+  /// belongs to the innermost of those; `bind` makes it in any query. Error(kBind) where it can be
+  /// in none.
+  ExprRef where_it_belongs(const std::string& name, SourceSpan span, const ExprContext& context,
+                           const std::function<ExprRef(const ExprContext&)>& bind);
   ExprRef fields_of(ExprRef input, const sql::QualifiedName& names, size_t from);
   ExprRef field(ExprRef input, const std::string& name, SourceSpan span);
   ExprRef alias(const sql::QualifiedName& names, const ExprContext& context);
@@ -109,6 +117,7 @@ class QueryBinder {
                       const ExprContext& context);
   ExprRef aggregate_call(const AggregateDeclaration& declaration, const sql::FunctionCall& node,
                          const ExprContext& context);
+  ExprRef grouping_call(const sql::FunctionCall& node, const ExprContext& context);
   ExprRef window_call(const std::string& name, const sql::FunctionCall& node,
                       const ExprContext& context);
   ExprRef lambda(const sql::Lambda& node, const std::vector<TypeRef>& parameters,
