@@ -280,7 +280,7 @@ ExprRef QueryBinder::own_column(const sql::QualifiedName& names, const ExprConte
     std::vector<ExprRef> values;
     std::vector<std::string> field_names;
     for (const ScopeColumn& column : context.scope->columns) {
-      if (!same_name(column.table, names[0].text)) continue;
+      if (column.is_hidden || !same_name(column.table, names[0].text)) continue;
       values.push_back(ColumnExpr::create(column.index, column.type, column.name, span));
       field_names.push_back(column.name);
     }
