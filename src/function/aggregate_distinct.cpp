@@ -116,10 +116,11 @@ class DistinctAggregate final : public AggregateFunction {
       } else {
         const Values& other = values_at(from.states[i]);
         if (other.has_null && !std::exchange(values_at(state).has_null, true)) replay.add_null();
-        other.set.for_each([&](const ValueTable::Entry& entry) {
-          auto& found = values_at(state).set.find_or_add(entry.bytes(), entry.hash, arena);
-          if (std::exchange(found.count, 1) == 0) replay.add(entry.bytes());
-        });
+        values_at(state).set.merge(other.set, arena, 0,
+                                   [&](const ValueTable::Entry& theirs, ValueTable::Entry& ours) {
+                                     if (std::exchange(ours.count, 1) == 0)
+                                       replay.add(theirs.bytes());
+                                   });
       }
       replay.flush();
     }

@@ -36,14 +36,15 @@ class SequencedMode final : public StateAggregate<SequencedMode, ValueTable> {
 
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
-      at(from.states[i]).for_each([&](const Entry& entry) {
-        add(at(into.states[i]), entry.bytes(), entry.hash, entry.count, first_row(entry), arena);
-      });
+      at(into.states[i])
+          .merge(at(from.states[i]), arena, sizeof(int64_t), [](const Entry& theirs, Entry& ours) {
+            count(ours, theirs.count, first_row(theirs));
+          });
     }
   }
   void save(const std::byte* state, StateWriter& out) const override {
     const ValueTable& table = at(state);
-    out.put(table.size);
+    out.put(table.size());
     table.for_each([&](const Entry& entry) {
       out.put(entry.hash);
       out.put(entry.count);
@@ -114,8 +115,8 @@ class FrequencyAggregate final : public StateAggregate<FrequencyAggregate, Value
 
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
-      at(from.states[i]).for_each([&](const ValueTable::Entry& entry) {
-        at(into.states[i]).find_or_add(entry.bytes(), entry.hash, arena).count += entry.count;
+      at(into.states[i]).merge(at(from.states[i]), arena, 0, [](const Entry& theirs, Entry& ours) {
+        ours.count += theirs.count;
       });
     }
   }

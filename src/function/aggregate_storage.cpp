@@ -94,41 +94,39 @@ uint32_t next_capacity(uint32_t capacity) {
 
 void ValueTable::grow(Arena& arena) {
   capacity = next_capacity(capacity);
-  slots = arena.allocate_array<Entry*>(capacity);
-  std::fill_n(slots, capacity, nullptr);
-  for (Entry* entry = first; entry; entry = entry->next) {
-    uint64_t at = entry->hash & (capacity - 1);
-    while (slots[at]) at = (at + 1) & (capacity - 1);
-    slots[at] = entry;
-  }
+  slots = arena.allocate_array<uint64_t>(capacity);
+  std::fill_n(slots, capacity, uint64_t{0});
+  for_each([&](const Entry& entry) {
+    uint64_t at = entry.hash & (capacity - 1);
+    while (slots[at] != 0) at = (at + 1) & (capacity - 1);
+    slots[at] = slot_for(&entry);
+  });
 }
 
 ValueTable::Entry& ValueTable::find_or_add(std::span<const std::byte> bytes, uint64_t hash,
                                            Arena& arena, size_t tail_bytes) {
-  if (size + size / 2 >= capacity) grow(arena);
-  uint64_t at = hash & (capacity - 1);
-  while (Entry* entry = slots[at]) {
+  if (size() + size() / 2 >= capacity) grow(arena);
+  uint64_t at = slot_of(hash, hash);
+  while (slots[at] != 0) {
+    Entry* entry = entry_in(slots[at]);
     if (entry->hash == hash && entry->size == bytes.size() &&
         (bytes.empty() || std::memcmp(entry->bytes().data(), bytes.data(), bytes.size()) == 0)) {
       return *entry;
     }
-    at = (at + 1) & (capacity - 1);
+    at = slot_of(hash, at + 1);
   }
-  auto* entry = reinterpret_cast<Entry*>(arena.allocate(sizeof(Entry) + bytes.size() + tail_bytes));
-  *entry = Entry{hash, 0, nullptr, static_cast<uint32_t>(bytes.size())};
-  if (!bytes.empty())
-    std::memcpy(reinterpret_cast<std::byte*>(entry + 1), bytes.data(), bytes.size());
-  if (tail_bytes != 0)
-    std::memset(reinterpret_cast<std::byte*>(entry + 1) + bytes.size(), 0, tail_bytes);
-  (last ? last->next : first) = entry;
-  last = entry;
-  slots[at] = entry;
-  ++size;
+  const size_t room = round_up(bytes.size() + tail_bytes, alignof(Entry));
+  auto* entry = reinterpret_cast<Entry*>(entries.append(sizeof(Entry) + room, arena));
+  *entry = Entry{hash, 0, static_cast<uint32_t>(bytes.size()), static_cast<uint32_t>(room)};
+  auto* kept = reinterpret_cast<std::byte*>(entry + 1);
+  if (!bytes.empty()) std::memcpy(kept, bytes.data(), bytes.size());
+  std::memset(kept + bytes.size(), 0, room - bytes.size());
+  slots[at] = slot_for(entry);
   return *entry;
 }
 
 void ValueTable::save(StateWriter& out) const {
-  out.put(size);
+  out.put(size());
   for_each([&](const Entry& entry) {
     out.put(entry.hash);
     out.put(entry.count);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <span>
 
 #include "column/column_builder.h"
@@ -58,46 +59,85 @@ struct ByteChain {
 };
 
 /// Distinct byte strings, each with a count, in order of first appearance: DISTINCT, mode,
-/// histogram. Open addressing; entries stay where they are.
+/// histogram. Open addressing; entries stay where they are. They lie in a chain of their own, so
+/// that going through all of one table reads memory in its order, and a slot holds 16 bits of its
+/// entry's hash above the address, so that entries of other values are not looked at.
 struct ValueTable {
   struct Entry {
     uint64_t hash;
     uint64_t count;
-    Entry* next;
     uint32_t size;
+    uint32_t room;  // of the bytes and the tail, padded: the next entry lies behind it
     std::span<const std::byte> bytes() const {
       return {reinterpret_cast<const std::byte*>(this + 1), size};
     }
   };
-  Entry** slots = nullptr;
-  Entry* first = nullptr;
-  Entry* last = nullptr;
+  uint64_t* slots = nullptr;  // 0: free
+  ByteChain entries;
   uint32_t capacity = 0;  // a power of two, or 0
-  uint32_t size = 0;
 
+  uint32_t size() const { return static_cast<uint32_t>(entries.items); }
   /// The entry of `bytes`, made with count 0 when absent; its hash must be a function of the bytes.
   /// Behind the bytes lie `tail_bytes` more, zero at first, for whoever keeps something by value.
   Entry& find_or_add(std::span<const std::byte> bytes, uint64_t hash, Arena& arena,
                      size_t tail_bytes = 0);
+  /// body(theirs, ours) for each entry of `other`, ours made with count 0 when absent.
+  template <class Body>
+  void merge(const ValueTable& other, Arena& arena, size_t tail_bytes, Body&& body) {
+    constexpr size_t kAhead = 16;
+    const Entry* waiting[kAhead];
+    size_t met = 0;
+    const auto take = [&](size_t number) {
+      const Entry& theirs = *waiting[number % kAhead];
+      body(theirs, find_or_add(theirs.bytes(), theirs.hash, arena, tail_bytes));
+    };
+    other.for_each([&](const Entry& entry) {
+      if (met >= kAhead) take(met - kAhead);
+      if (met >= kAhead / 2) prefetch_entry(waiting[(met - kAhead / 2) % kAhead]->hash);
+      prefetch_slot(entry.hash);
+      waiting[met++ % kAhead] = &entry;
+    });
+    for (size_t left = std::min(met, kAhead); left > 0; --left) take(met - left);
+  }
   /// For tables beyond the caches, in this order, each some look-ups ahead of find_or_add.
   void prefetch_slot(uint64_t hash) const {
     if (capacity != 0) __builtin_prefetch(slots + (hash & (capacity - 1)));
   }
   void prefetch_entry(uint64_t hash) const {
     if (capacity == 0) return;
-    const auto* entry = reinterpret_cast<const std::byte*>(slots[hash & (capacity - 1)]);
-    if (!entry) return;
+    const uint64_t slot = slots[slot_of(hash, hash)];
+    if (slot == 0) return;
+    const auto* entry = reinterpret_cast<const std::byte*>(entry_in(slot));
     __builtin_prefetch(entry);
     __builtin_prefetch(entry + 64);
   }
   template <class Body>
   void for_each(Body&& body) const {
-    for (const Entry* entry = first; entry; entry = entry->next) body(*entry);
+    entries.for_each_chunk([&](std::span<const std::byte> chunk) {
+      for (size_t at = 0; at < chunk.size();) {
+        const Entry& entry = *reinterpret_cast<const Entry*>(chunk.data() + at);
+        body(entry);
+        at += sizeof(Entry) + entry.room;
+      }
+    });
   }
   void save(StateWriter& out) const;
   void load(StateReader& in, Arena& arena);
 
  private:
+  static constexpr uint32_t kTagShift = 48;  // addresses of a process have no more bits
+  static Entry* entry_in(uint64_t slot) {
+    return reinterpret_cast<Entry*>(slot & ((uint64_t{1} << kTagShift) - 1));
+  }
+  static uint64_t slot_for(const Entry* entry) {
+    return (entry->hash >> kTagShift << kTagShift) | reinterpret_cast<uint64_t>(entry);
+  }
+  /// The first slot from `at` on that is free or has the hash's tag.
+  uint64_t slot_of(uint64_t hash, uint64_t at) const {
+    at &= capacity - 1;
+    while (slots[at] != 0 && (slots[at] ^ hash) >> kTagShift != 0) at = (at + 1) & (capacity - 1);
+    return at;
+  }
   void grow(Arena& arena);
 };
 
