@@ -5,6 +5,7 @@ import importlib
 # name → module: `csv` and the like would hide the standard library's in a reader's eye.
 MODULES = {
     "tpch": "tpch",
+    "tpcds": "tpcds",
     "csv": "csv_files",
     "weblog": "weblog",
     "ndjson": "ndjson",

@@ -1,27 +1,18 @@
 """TPC-H from tpchgen-cli's default Parquet.
 
-The texts are Apache Spark's, taken from its test artifact at run time and kept in .cache/tpch; they
-carry Q11's fraction 0.0001 at every scale. Polars' forms follow the join order and expressions of
-its own PDS-H benchmark.
+The texts are Apache Spark's, which carry Q11's fraction 0.0001 at every scale. Polars' forms follow
+the join order and expressions of its own PDS-H benchmark.
 """
 
 import os
 import pathlib
-import re
-import subprocess
-import zipfile
 
-from bench.cases import TOP, Bar, Case, Options, Suite, data_folder
+from bench.cases import Bar, Case, Options, Suite, data_folder, sql
+from bench.generate import spark_texts
 from bench.generate import tpch as generate
 from bench.suites import tpch_polars
 
-ARTIFACT = "org.apache.spark:spark-sql_2.13:4.0.0:jar:tests"
-COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
-TEXTS = TOP / ".cache" / "tpch"
 ANSWERED = (1, 3, 6, 9, 18)  # what the bars are over and bench/ceiling has; --all adds the others
-
-# Where a text is not what every engine reads: (query, pattern, replacement).
-REWRITES: tuple[tuple[int, str, str], ...] = ()
 
 # The published answers come from a generator whose addresses and comments are other random text:
 # those columns are left out, and so is Q13, which counts by the words of a comment.
@@ -29,32 +20,6 @@ OTHER_TEXT = (13,)
 
 # Which tables a query reads is not worth parsing: views over all of them cost nothing.
 UNORDERED = (6, 14, 17, 19)
-
-
-def fetch_texts():
-    """Leaves q1.sql … q22.sql in .cache/tpch."""
-    if all((TEXTS / f"q{number}.sql").exists() for number in range(1, 23)):
-        return
-    TEXTS.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
-        ["mvn", "-q", "-B", COPY_GOAL, f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={TEXTS}",
-         "-Dmdep.useBaseVersion=true"], check=True, stdin=subprocess.DEVNULL)
-    jar = next(TEXTS.glob("spark-sql_*-tests.jar"))
-    with zipfile.ZipFile(jar) as archive:
-        for number in range(1, 23):
-            (TEXTS / f"q{number}.sql").write_bytes(archive.read(f"tpch/q{number}.sql"))
-    jar.unlink()
-
-
-def query_text(number):
-    text = (TEXTS / f"q{number}.sql").read_text()
-    text = "\n".join(line.split("--")[0] for line in text.splitlines()).strip().rstrip(";")
-    for query, pattern, replacement in REWRITES:
-        if query == number:
-            text, count = re.subn(pattern, replacement, text)
-            if count == 0:
-                raise RuntimeError(f"Q{number} no longer holds {pattern!r}")
-    return text
 
 
 def published_answer(number, scale):
@@ -91,19 +56,12 @@ def published_answer(number, scale):
 
 def build(options: Options):
     folder = data_folder() / "tpch" / f"sf{options.scale_name}"
-
-    def make():
-        fetch_texts()
-        generate.parquet_tables(folder, options.scale)
-
-    if not all((TEXTS / f"q{number}.sql").exists() for number in range(1, 23)):
-        fetch_texts()
+    texts = spark_texts.fetch("tpch")
     views = [f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM '{folder / table}.parquet'"
              for table in generate.TABLES]
     cases = []
     for number in range(1, 23) if options.all_queries else ANSWERED:
-        text = query_text(number)
-        work = {"doline": text, "duckdb": text}
+        work = sql(texts[f"q{number}"])
         if number in tpch_polars.QUERIES:
             work["polars"] = tpch_polars.QUERIES[number]
         if number in ANSWERED:
@@ -117,5 +75,5 @@ def build(options: Options):
         load={"doline": views, "duckdb": views,
               "polars": lambda session: tpch_polars.scan(session, folder),
               "ceiling": str(folder)},
-        generate=make,
+        generate=lambda: generate.parquet_tables(folder, options.scale),
         bars=(Bar(1.0, "duckdb", "geomean", over), Bar(1.5, "duckdb", "each", over)))

@@ -14,8 +14,8 @@ step_total=5
 ensure_packages bench
 PYTHONPATH=$top PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m bench --check "$@"
 
-if [[ $1 == tpch && ! -f $top/.cache/tpch/q1.sql ]] && ! command -v mvn >/dev/null; then
-  ensure_packages build bench tpch
+if [[ $1 == tpc* && ! -f $top/.cache/$1/complete ]] && ! command -v mvn >/dev/null; then
+  ensure_packages build bench tpc
 else
   ensure_packages build bench
 fi
