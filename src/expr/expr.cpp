@@ -540,7 +540,8 @@ bool can_fail(const ExprRef& expr) {
   bool found = false;
   visit(expr, [&](const Expr& at) {
     if (const auto* call = dynamic_cast<const CallExpr*>(&at)) found |= call->overload->can_fail;
-    if (const auto* cast = dynamic_cast<const CastExpr*>(&at)) found |= !cast->is_try;
+    if (const auto* cast = dynamic_cast<const CastExpr*>(&at))
+      found |= !cast->is_try && !cast_always_fits(cast->input->type, cast->type);
     if (const auto* lambda = dynamic_cast<const LambdaExpr*>(&at)) found |= can_fail(lambda->body);
   });
   return found;

@@ -33,6 +33,9 @@ Column cast(const Column& input, TypeRef target, const Selection& active, const 
 int implicit_cast_cost(TypeRef from, TypeRef to);
 /// Whether CAST(from AS to) exists at all.
 bool can_cast(TypeRef from, TypeRef to);
+/// Whether every value of `from` has one of `to`, so that no row can fail. May be false where that
+/// is so.
+bool cast_always_fits(TypeRef from, TypeRef to);
 /// The type the sides of a UNION, the branches of a CASE or the elements of a list are cast to;
 /// null when there is none. VARCHAR wins over anything that is no binary or nested type.
 TypeRef common_type(TypeRef a, TypeRef b);

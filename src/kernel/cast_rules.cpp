@@ -270,6 +270,18 @@ int implicit_cast_cost(TypeRef from, TypeRef to) {
   return -1;
 }
 
+bool cast_always_fits(TypeRef from, TypeRef to) {
+  if (from == to || from->is(TypeKind::kNull)) return true;
+  if (to->is(TypeKind::kVarchar)) return !from->is_nested();
+  if (to->is_floating())
+    return from->is_integer() || from->is(TypeKind::kDecimal) || from->is(TypeKind::kFloat);
+  if (!to->is(TypeKind::kDecimal)) return integer_widens(from, to);
+  if (from->is(TypeKind::kHugeInt)) return false;  // it has 39 digits
+  if (!from->is_integer() && !from->is(TypeKind::kDecimal)) return false;
+  const TypeRef held = decimal_holding(from);
+  return to->scale() >= held->scale() && to->width() - to->scale() >= held->width() - held->scale();
+}
+
 bool can_cast(TypeRef from, TypeRef to) {
   if (from == to || from->is(TypeKind::kNull)) return true;
   if (to->is(TypeKind::kVarchar) || to->is(TypeKind::kJson) || from->is(TypeKind::kJson))

@@ -20,11 +20,11 @@ std::vector<ExprRef> disjuncts_of(const ExprRef& predicate) {
 
 bool same(const ExprRef& a, const ExprRef& b) { return a.get() == b.get() || equal(*a, *b); }
 
-/// (k AND a) OR (k AND b) is k AND (a OR b), also where k is NULL. Terms that may fail stay where
-/// the rows are that they were written for.
+/// (k AND a) OR (k AND b) is k AND (a OR b), also where k is NULL. Behind k the others see fewer
+/// rows, so they may be of the kind that fails; k itself, which now sees all of them, may not.
 std::vector<ExprRef> factored(const ExprRef& term) {
   const std::vector<ExprRef> branches = disjuncts_of(term);
-  if (branches.size() < 2 || can_fail(term) || is_volatile(term)) return {term};
+  if (branches.size() < 2 || is_volatile(term)) return {term};
   std::vector<std::vector<ExprRef>> parts;
   for (const ExprRef& branch : branches) parts.push_back(conjuncts_of(branch));
   const auto holds = [](const std::vector<ExprRef>& part, const ExprRef& wanted) {
@@ -33,6 +33,7 @@ std::vector<ExprRef> factored(const ExprRef& term) {
   };
   std::vector<ExprRef> common;
   for (const ExprRef& candidate : parts[0]) {
+    if (can_fail(candidate)) continue;
     const bool everywhere = std::all_of(parts.begin() + 1, parts.end(),
                                         [&](const auto& part) { return holds(part, candidate); });
     if (everywhere && !holds(common, candidate)) common.push_back(candidate);

@@ -406,6 +406,41 @@ TEST(CastRules, CommonTypes) {
   }
 }
 
+TEST(CastRules, WhatAlwaysFitsIsWiderOrText) {
+  const std::pair<TypeRef, TypeRef> always[] = {
+      {Type::int32(), Type::int32()},
+      {Type::null(), Type::date()},
+      {Type::int32(), Type::int64()},
+      {Type::uint32(), Type::int64()},
+      {Type::int64(), Type::float32()},
+      {Type::decimal(38, 10), Type::float64()},
+      {Type::int32(), Type::decimal(10, 0)},
+      {Type::uint64(), Type::decimal(22, 2)},
+      {Type::decimal(7, 2), Type::decimal(12, 2)},
+      {Type::decimal(7, 2), Type::decimal(9, 4)},
+      {Type::timestamp(), Type::varchar()},
+      {Type::blob(), Type::varchar()},
+  };
+  for (const auto& [from, to] : always)
+    EXPECT_TRUE(cast_always_fits(from, to)) << from->name() << " " << to->name();
+  const std::pair<TypeRef, TypeRef> not_always[] = {
+      {Type::int64(), Type::int32()},
+      {Type::int8(), Type::uint64()},
+      {Type::uint64(), Type::int64()},
+      {Type::int32(), Type::decimal(9, 0)},
+      {Type::hugeint(), Type::decimal(38, 0)},
+      {Type::decimal(7, 2), Type::decimal(8, 4)},
+      {Type::decimal(7, 2), Type::decimal(7, 1)},
+      {Type::decimal(7, 2), Type::int64()},
+      {Type::float64(), Type::float32()},
+      {Type::varchar(), Type::int32()},
+      {Type::date(), Type::timestamp()},
+      {Type::boolean(), Type::decimal(3, 0)},
+  };
+  for (const auto& [from, to] : not_always)
+    EXPECT_FALSE(cast_always_fits(from, to)) << from->name() << " " << to->name();
+}
+
 TEST(CastRules, ImplicitCastsOnlyWiden) {
   EXPECT_EQ(implicit_cast_cost(Type::int32(), Type::int32()), 0);
   EXPECT_LT(implicit_cast_cost(Type::int32(), Type::int64()),
