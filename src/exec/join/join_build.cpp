@@ -136,6 +136,8 @@ class BuildSink final : public Sink {
     for (uint32_t i = 0; i < count; ++i) source[i] = chunk.active[i];
     if (count != 0) state_->has_rows.store(true, std::memory_order_relaxed);
     leave_out_nulls(std::span(at.columns).first(keys), source, hashes, count);
+    if (shape.asks_only_for_keys())
+      leave_out_repeats(std::span(at.columns).first(keys), source, hashes, count);
     for (size_t i = 0; i < state_->published.size(); ++i)
       take_bounds(at.bounds[i], at.columns[state_->published[i].first], source, count);
     for (uint32_t column : shape.kept) at.columns.push_back(chunk.columns[column]);
@@ -216,6 +218,30 @@ class BuildSink final : public Sink {
       }
       count = kept;
     }
+  }
+
+  /// Rows whose keys another row of this chunk has. Keys that repeat mostly do so close by: behind
+  /// a join that multiplied them, or in the order their rows were made.
+  static void leave_out_repeats(std::span<const Column> keys, uint32_t* source, uint64_t* hashes,
+                                uint32_t& count) {
+    constexpr uint32_t kPlaces = 2 * kChunkRows;
+    constexpr uint16_t kFree = ~uint16_t{0};
+    static_assert(kChunkRows < kFree);
+    uint16_t met[kPlaces];  // by hash, which of the rows kept was the last
+    std::fill_n(met, kPlaces, kFree);
+    const auto same = [&](uint32_t a, uint32_t b) {
+      return std::all_of(keys.begin(), keys.end(),
+                         [&](const Column& key) { return rows_equal(key, a, key, b); });
+    };
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+      uint16_t& place = met[hashes[i] % kPlaces];
+      if (place != kFree && hashes[place] == hashes[i] && same(source[place], source[i])) continue;
+      source[kept] = source[i];
+      hashes[kept] = hashes[i];
+      place = static_cast<uint16_t>(kept++);
+    }
+    count = kept;
   }
 
   static void take_bounds(KeyBounds& bounds, const Column& key, const uint32_t* source,

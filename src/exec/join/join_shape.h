@@ -41,6 +41,8 @@ struct JoinShape {
   bool gives_pairs() const {
     return kind != JoinKind::kSemi && kind != JoinKind::kAnti && kind != JoinKind::kMark;
   }
+  /// Of build rows it matters which keys there are, not how often or with what beside them.
+  bool asks_only_for_keys() const { return !gives_pairs() && !residual && kept.empty(); }
   /// Build rows without a partner come out in the end.
   bool gives_unmatched() const { return kind == JoinKind::kRight || kind == JoinKind::kFull; }
   /// Left rows come out, or are marked, once it is known whether they have a partner.
