@@ -68,8 +68,8 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
     if (leaving_) {
       if (!now_) now_.emplace(context_.arbiter);
       if (!spill_step()) return false;
-      now_.reset();
     }
+    now_.reset();  // whoever did the last step
     plan_.evaluate(chunk, sink_.first_morsel_, scratch_, columns_);
     most_morsel_ = std::max(most_morsel_, sink_.first_morsel_ + chunk.sequence.morsel);
     if (!make_room(chunk)) return false;

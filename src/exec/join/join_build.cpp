@@ -123,8 +123,8 @@ class BuildSink final : public Sink {
     if (at.next_part != 0) {
       if (!at.now) at.now.emplace(context.arbiter);
       if (!write_step(at)) return Flow::kHaveOutput;
-      at.now.reset();
     }
+    at.now.reset();  // whoever did the last step
     at.columns.clear();
     shape.right_keys->evaluate(chunk, at.scratch, at.columns);
     const auto keys = at.columns.size();

@@ -456,8 +456,10 @@ class SortSink final : public Sink {
     if (spills) {
       if (!at.now) at.now.emplace(context.arbiter);
       if (!spill_step(at)) return false;
-      at.now.reset();
     }
+    // Also where what was left went to pages after all, or somebody else wrote it: the query's
+    // tasks wait for as long as this is set.
+    at.now.reset();
     if (!at.run) at.run = std::make_unique<SortRun>(*state_->shape, context);
     return true;
   }

@@ -316,6 +316,51 @@ std::vector<Chunk> distinct_chunks(uint64_t rows) {
   return chunks;
 }
 
+/// Knows who can spill, and counts who says that it does.
+class CountingArbiter final : public Arbiter {
+ public:
+  void enroll(Spillable& state) override { states.push_back(&state); }
+  void withdraw(Spillable& state) override { std::erase(states, &state); }
+  Room make_room(Budget&, size_t, const Waker&) override { return Room::kEnough; }
+  bool spill_idle() override { return false; }
+  void spilling_begins() noexcept override { ++spilling; }
+  void spilling_ends() noexcept override { --spilling; }
+
+  std::vector<Spillable*> states;
+  int spilling = 0;
+};
+
+/// Symptom: where another task wrote the rest, the others waited for this one as if it still did.
+TEST(Aggregation, SpillingIsOverWhoeverWritesTheRest) {
+  const std::vector<Chunk> chunks = distinct_chunks(300'000);
+  CountingArbiter arbiter;
+  QueryContext context;
+  context.budget = Budget::create("query", Budget::process(), size_t{16} << 20);
+  context.arbiter = &arbiter;
+  context.spill = make_ref<MemorySpill>();
+  const PlanRef input = ValuesNode::create(test_schema(), {}, 0);
+  const PlanRef node = AggregationNode::create(
+      input, {ColumnExpr::create(1, Type::varchar(), "text")}, {"text"}, {}, {});
+  KeptRows kept = make_aggregation(static_cast<const AggregationNode&>(*node), context);
+  const std::unique_ptr<LocalState> local = kept.sink->local(context);
+  int steps = 0;
+  for (const Chunk& chunk : chunks) {
+    while (kept.sink->consume(chunk, *local, Waker()) == Flow::kHaveOutput) {
+      if (arbiter.spilling == 0) continue;
+      ++steps;
+      for (Spillable* state : arbiter.states) {
+        const Claim claim(*state);
+        while (!state->spill(*context.spill)) {
+        }
+      }
+    }
+    EXPECT_EQ(arbiter.spilling, 0);
+  }
+  EXPECT_GT(steps, 0);
+  kept.sink->combine(*local);
+  EXPECT_EQ(arbiter.spilling, 0);
+}
+
 TEST(Aggregation, ManyGroupsChangeTheFormAndPassTheTableBy) {
   constexpr uint64_t kRows = 1'000'000;
   const std::vector<Chunk> chunks = distinct_chunks(kRows);
