@@ -26,6 +26,9 @@ constexpr const char* kTargetOptions[] = {"append",
                                           "write_empty_file",
                                           "write_partition_columns"};
 
+/// What PartitionedWriter replaces: no two names are the same.
+constexpr const char* kVaryingNames[] = {"{i}", "{uuid}", "{uuidv4}", "{uuidv7}"};
+
 /// Takes options out one by one.
 class OptionTaker {
  public:
@@ -101,7 +104,8 @@ std::string take_name_pattern(OptionTaker& options, CopyTarget& target) {
                   "a name without folders, in which {i} is a number and {uuid} a random one");
   }
   const bool varies =
-      pattern.find("{i}") != std::string::npos || pattern.find("{uuid") != std::string::npos;
+      std::any_of(std::begin(kVaryingNames), std::end(kVaryingNames),
+                  [&](const char* name) { return pattern.find(name) != std::string::npos; });
   return varies ? pattern : pattern + "{i}";
 }
 
@@ -172,7 +176,7 @@ CopyTarget take_target(const Schema& schema, CopyOptions& options, const FileFor
 /// One file, which is not there where no row came.
 class LazyWriter final : public Writer {
  public:
-  LazyWriter(std::unique_ptr<FormatWriter> writer) : writer_(std::move(writer)) {}
+  explicit LazyWriter(std::unique_ptr<FormatWriter> writer) : writer_(std::move(writer)) {}
   size_t batch_rows() const override { return writer_->batch_rows(); }
   size_t batch_bytes() const override { return writer_->batch_bytes(); }
   std::unique_ptr<Encoded> encode(std::vector<Chunk> batch) override {

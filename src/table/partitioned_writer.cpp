@@ -127,6 +127,9 @@ class PartitionedWriter final : public Writer {
         flush(key, partition);
       close(partition);
     }
+    // From here on the new files stay, whatever becomes of the old ones.
+    published_.clear();
+    made_.clear();
     if (target_.old_files == OldFiles::kReplaced) remove_old_files();
   }
   void abandon() noexcept override {
