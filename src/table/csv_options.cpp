@@ -23,49 +23,6 @@ std::vector<std::pair<std::string, TypeRef>> typed_names(const Value& value,
 
 }  // namespace
 
-const std::vector<std::string>& csv_read_options() {
-  static const std::vector<std::string> names = {"all_varchar",
-                                                 "allow_quoted_nulls",
-                                                 "auto_detect",
-                                                 "auto_type_candidates",
-                                                 "buffer_size",
-                                                 "columns",
-                                                 "comment",
-                                                 "compression",
-                                                 "dateformat",
-                                                 "decimal_separator",
-                                                 "delim",
-                                                 "dtypes",
-                                                 "encoding",
-                                                 "escape",
-                                                 "filename",
-                                                 "force_not_null",
-                                                 "header",
-                                                 "hive_partitioning",
-                                                 "hive_types",
-                                                 "hive_types_autocast",
-                                                 "ignore_errors",
-                                                 "max_line_size",
-                                                 "names",
-                                                 "new_line",
-                                                 "normalize_names",
-                                                 "null_padding",
-                                                 "nullstr",
-                                                 "parallel",
-                                                 "quote",
-                                                 "rejects",
-                                                 "sample_size",
-                                                 "sep",
-                                                 "skip",
-                                                 "store_rejects",
-                                                 "strict_mode",
-                                                 "thousands",
-                                                 "timestampformat",
-                                                 "types",
-                                                 "union_by_name"};
-  return names;
-}
-
 TypeRef csv_type_named(std::string_view name) {
   while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
   if (name.ends_with("[]")) return Type::list(csv_type_named(name.substr(0, name.size() - 2)));
@@ -109,130 +66,190 @@ char csv_sign(const Value& value, std::string_view option) {
   return text[0];
 }
 
+namespace {
+
+template <auto member>
+void take_flag(CsvTableOptions& all, const Value& value, const char* name) {
+  all.csv.*member = flag_option(value, name);
+}
+template <auto member>
+void take_sign(CsvTableOptions& all, const Value& value, const char* name) {
+  all.csv.*member = csv_sign(value, name);
+}
+template <auto member>
+void take_text(CsvTableOptions& all, const Value& value, const char* name) {
+  all.csv.*member = text_option(value, name);
+}
+template <auto member>
+void take_texts(CsvTableOptions& all, const Value& value, const char* name) {
+  all.csv.*member = texts_option(value, name);
+}
+
+char needed_sign(const Value& value, const char* name) {
+  const char sign = csv_sign(value, name);
+  if (sign == 0) refuse_option(name, value, "one ASCII sign");
+  return sign;
+}
+
+void take_newline(CsvTableOptions& all, const Value& value, const char* name) {
+  const std::string text = text_option(value, name);
+  if (text == "\r" || text == "\\r") {
+    all.csv.dialect.ends_with_cr = true;
+  } else if (text != "\n" && text != "\\n" && text != "\r\n" && text != "\\r\\n") {
+    refuse_option(name, value, "'\\n', '\\r\\n' or '\\r'");
+  }  // a \r before the \n belongs to the line's end either way
+  all.csv.newline_given = true;
+}
+
+void take_encoding(CsvTableOptions&, const Value& value, const char* name) {
+  const std::string given = ascii_lower(text_option(value, name));
+  if (given == "utf-8" || given == "utf8" || given == "ascii") return;
+  throw Error(ErrorCode::kNotSupported, "encoding = {}: CSV files are read as UTF-8",
+              value.to_literal())
+      .hint("iconv -t UTF-8 turns it into one, also in a pipe: FROM read_csv('-')");
+}
+
+void take_strict_mode(CsvTableOptions&, const Value& value, const char* name) {
+  if (flag_option(value, name)) return;
+  throw Error(ErrorCode::kNotSupported, "strict_mode => false is not supported yet")
+      .hint(
+          "rejects => true passes over rows that are not well-formed, null_padding => true fills "
+          "short ones");
+}
+
+void take_type_candidates(CsvTableOptions& all, const Value& value, const char* name) {
+  static constexpr TypeKind kKnown[] = {
+      TypeKind::kBool,    TypeKind::kInt8,    TypeKind::kInt16,     TypeKind::kInt32,
+      TypeKind::kInt64,   TypeKind::kHugeInt, TypeKind::kFloat,     TypeKind::kDouble,
+      TypeKind::kTime,    TypeKind::kDate,    TypeKind::kTimestamp, TypeKind::kTimestampTz,
+      TypeKind::kVarchar, TypeKind::kNull};
+  if (!value.type()->is(TypeKind::kList) || value.as_nested().empty())
+    refuse_option(name, value, "a list of types");
+  for (const std::string& text : texts_option(value, name)) {
+    const TypeRef type = csv_type_named(text);
+    if (std::find(std::begin(kKnown), std::end(kKnown), type->kind()) == std::end(kKnown)) {
+      throw Error(ErrorCode::kNotSupported, "{}: {} is not among the types that are found out",
+                  name, type->name())
+          .hint("types => {'column': '" + text + "'} sets a column's type");
+    }
+    all.csv.auto_type_candidates.push_back(type);
+  }
+}
+
+void take_types(CsvTableOptions& all, const Value& value, const char* name) {
+  if (value.type()->is(TypeKind::kStruct)) {
+    all.csv.types = typed_names(value, name);
+    return;
+  }
+  for (const std::string& type : texts_option(value, name))
+    all.csv.types_by_position.push_back(csv_type_named(type));
+}
+
+using Option = ReadOption<CsvTableOptions>;
+
+/// In this order: some look at what others before them said.
+constexpr Option kOptions[] = {
+    {{"delim", "sep", "delimiter", "separator"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.csv.dialect.delimiter = needed_sign(value, name);
+       all.csv.delimiter_given = true;
+     }},
+    {{"quote"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.csv.dialect.quote = csv_sign(value, name);
+       all.csv.dialect.escape = all.csv.dialect.quote;
+       all.csv.quote_given = true;
+     }},
+    {{"escape"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.csv.dialect.escape = csv_sign(value, name);
+       all.csv.escape_given = true;
+     }},
+    {{"comment"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.csv.dialect.comment = csv_sign(value, name);
+     }},
+    {{"header"}, take_flag<&CsvOptions::header>},
+    {{"auto_detect"}, take_flag<&CsvOptions::auto_detect>},
+    {{"all_varchar"}, take_flag<&CsvOptions::all_varchar>},
+    {{"ignore_errors"}, take_flag<&CsvOptions::ignore_errors>},
+    {{"rejects", "store_rejects"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.csv.store_rejects = flag_option(value, name);
+       all.csv.ignore_errors |= all.csv.store_rejects;
+     }},
+    {{"null_padding"}, take_flag<&CsvOptions::null_padding>},
+    // How much is read at once and by how many threads changes no row: told, but not needed.
+    {{"parallel"},
+     [](CsvTableOptions&, const Value& value, const char* name) { flag_option(value, name); }},
+    {{"buffer_size"},
+     [](CsvTableOptions&, const Value& value, const char* name) {
+       if (integer_option(value, name) <= 0) refuse_option(name, value, "a number of bytes");
+     }},
+    {{"strict_mode"}, take_strict_mode},
+    {{"new_line"}, take_newline},
+    {{"encoding"}, take_encoding},
+    {{"normalize_names"}, take_flag<&CsvOptions::normalize_names>},
+    {{"union_by_name"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.union_by_name = flag_option(value, name);
+     }},
+    {{"filename"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.filename_column = filename_option(value, name);
+     }},
+    {{"nullstr", "null"}, take_texts<&CsvOptions::null_strings>},
+    {{"names", "column_names"}, take_texts<&CsvOptions::names>},
+    {{"dateformat", "date_format"}, take_text<&CsvOptions::date_format>},
+    {{"timestampformat", "timestamp_format"}, take_text<&CsvOptions::timestamp_format>},
+    {{"decimal_separator"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.csv.decimal_separator = needed_sign(value, name);
+     }},
+    {{"thousands"}, take_sign<&CsvOptions::thousands>},
+    {{"force_not_null"}, take_texts<&CsvOptions::force_not_null>},
+    {{"allow_quoted_nulls"}, take_flag<&CsvOptions::allow_quoted_nulls>},
+    {{"auto_type_candidates"}, take_type_candidates},
+    {{"skip"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.csv.skip = static_cast<uint64_t>(integer_option(value, name, 0));
+     }},
+    {{"max_line_size", "maximum_line_size"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       const auto bytes = static_cast<uint64_t>(integer_option(value, name, 0));
+       all.csv.max_line_bytes = std::clamp<uint64_t>(bytes, 1, uint64_t{1} << 30);
+     }},
+    {{"sample_size"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.csv.sample_rows = integer_option(value, name);
+       if (all.csv.sample_rows == 0 || all.csv.sample_rows < -1)
+         refuse_option(name, value, "a number of rows, or -1 for all");
+     }},
+    {{"compression"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       all.csv.compression = compression_option(value, name);
+     }},
+    {{"columns"},
+     [](CsvTableOptions& all, const Value& value, const char* name) {
+       for (auto& [column, type] : typed_names(value, name))
+         all.csv.columns.push_back({column, type});
+     }},
+    {{"types", "dtypes", "column_types"}, take_types},
+};
+
+}  // namespace
+
+const std::vector<std::string>& csv_read_options() {
+  static const std::vector<std::string> names =
+      option_names(std::span<const Option>(kOptions),
+                   {"hive_partitioning", "hive_types", "hive_types_autocast"});
+  return names;
+}
+
 CsvTableOptions take_csv_options(TableFunctionCall& call) {
   CsvTableOptions all;
-  CsvOptions& csv = all.csv;
-  const auto with = [&](std::initializer_list<const char*> names, auto&& use) {
-    with_option(call, names, use);
-  };
-  const auto delimiter = [&](const Value& value, const char* name) {
-    csv.dialect.delimiter = csv_sign(value, name);
-    if (csv.dialect.delimiter == 0) refuse_option(name, value, "one ASCII sign");
-    csv.delimiter_given = true;
-  };
-  with({"delim", "sep", "delimiter", "separator"}, delimiter);
-  with({"quote"}, [&](const Value& value, const char* name) {
-    csv.dialect.quote = csv_sign(value, name);
-    csv.dialect.escape = csv.dialect.quote;
-    csv.quote_given = true;
-  });
-  with({"escape"}, [&](const Value& value, const char* name) {
-    csv.dialect.escape = csv_sign(value, name);
-    csv.escape_given = true;
-  });
-  with({"comment"},
-       [&](const Value& value, const char* name) { csv.dialect.comment = csv_sign(value, name); });
-  with({"header"},
-       [&](const Value& value, const char* name) { csv.header = flag_option(value, name); });
-  with({"auto_detect"},
-       [&](const Value& value, const char* name) { csv.auto_detect = flag_option(value, name); });
-  with({"all_varchar"},
-       [&](const Value& value, const char* name) { csv.all_varchar = flag_option(value, name); });
-  with({"ignore_errors"},
-       [&](const Value& value, const char* name) { csv.ignore_errors = flag_option(value, name); });
-  const auto rejects = [&](const Value& value, const char* name) {
-    csv.store_rejects = flag_option(value, name);
-    csv.ignore_errors |= csv.store_rejects;
-  };
-  with({"rejects", "store_rejects"}, rejects);
-  with({"null_padding"},
-       [&](const Value& value, const char* name) { csv.null_padding = flag_option(value, name); });
-  // How much is read at once and by how many threads changes no row: told, but not needed.
-  with({"parallel"}, [](const Value& value, const char* option) { flag_option(value, option); });
-  with({"buffer_size"}, [](const Value& value, const char* option) {
-    if (integer_option(value, option) <= 0) refuse_option(option, value, "a number of bytes");
-  });
-  with({"strict_mode"}, [&](const Value& value, const char* name) {
-    if (flag_option(value, name)) return;
-    throw Error(ErrorCode::kNotSupported, "{}: strict_mode => false is not supported yet",
-                call.name)
-        .hint(
-            "rejects => true passes over rows that are not well-formed, null_padding => true fills "
-            "short ones");
-  });
-  with({"new_line"}, [&](const Value& value, const char* name) {
-    const std::string text = text_option(value, name);
-    if (text == "\r" || text == "\\r") {
-      csv.dialect.ends_with_cr = true;
-      csv.newline_given = true;
-    } else if (text == "\n" || text == "\\n" || text == "\r\n" || text == "\\r\\n") {
-      csv.newline_given = true;  // a \r before the \n belongs to the line's end either way
-    } else {
-      refuse_option(name, value, "'\\n', '\\r\\n' or '\\r'");
-    }
-  });
-  with({"encoding"}, [](const Value& value, const char* name) {
-    const std::string given = ascii_lower(text_option(value, name));
-    if (given != "utf-8" && given != "utf8" && given != "ascii") {
-      throw Error(ErrorCode::kNotSupported, "encoding = {}: CSV files are read as UTF-8",
-                  value.to_literal())
-          .hint("iconv -t UTF-8 turns it into one, also in a pipe: FROM read_csv('-')");
-    }
-  });
-  with({"normalize_names"}, [&](const Value& value, const char* name) {
-    csv.normalize_names = flag_option(value, name);
-  });
   all.hive = take_hive_options(call);
-  with({"union_by_name"},
-       [&](const Value& value, const char* name) { all.union_by_name = flag_option(value, name); });
-  with({"filename"}, [&](const Value& value, const char* name) {
-    all.filename_column = filename_option(value, name);
-  });
-  const auto nulls = [&](const Value& value, const char* name) {
-    csv.null_strings = texts_option(value, name);
-  };
-  with({"nullstr", "null"}, nulls);
-  with({"names", "column_names"},
-       [&](const Value& value, const char* name) { csv.names = texts_option(value, name); });
-  with({"dateformat", "date_format"},
-       [&](const Value& value, const char* name) { csv.date_format = text_option(value, name); });
-  with({"timestampformat", "timestamp_format"}, [&](const Value& value, const char* name) {
-    csv.timestamp_format = text_option(value, name);
-  });
-  with({"decimal_separator"}, [&](const Value& value, const char* name) {
-    csv.decimal_separator = csv_sign(value, name);
-    if (csv.decimal_separator == 0) refuse_option(name, value, "one ASCII sign");
-  });
-  with({"thousands"},
-       [&](const Value& value, const char* name) { csv.thousands = csv_sign(value, name); });
-  if (csv.thousands != 0 && csv.thousands == csv.decimal_separator) {
-    throw Error(ErrorCode::kInvalidArgument, call.span,
-                "{}: thousands and decimal_separator must differ", call.name);
-  }
-  with({"force_not_null"}, [&](const Value& value, const char* name) {
-    csv.force_not_null = texts_option(value, name);
-  });
-  with({"allow_quoted_nulls"}, [&](const Value& value, const char* name) {
-    csv.allow_quoted_nulls = flag_option(value, name);
-  });
-  with({"auto_type_candidates"}, [&](const Value& value, const char* name) {
-    static constexpr TypeKind kKnown[] = {
-        TypeKind::kBool,    TypeKind::kInt8,    TypeKind::kInt16,     TypeKind::kInt32,
-        TypeKind::kInt64,   TypeKind::kHugeInt, TypeKind::kFloat,     TypeKind::kDouble,
-        TypeKind::kTime,    TypeKind::kDate,    TypeKind::kTimestamp, TypeKind::kTimestampTz,
-        TypeKind::kVarchar, TypeKind::kNull};
-    if (!value.type()->is(TypeKind::kList) || value.as_nested().empty())
-      refuse_option(name, value, "a list of types");
-    for (const std::string& text : texts_option(value, name)) {
-      const TypeRef type = csv_type_named(text);
-      if (std::find(std::begin(kKnown), std::end(kKnown), type->kind()) == std::end(kKnown)) {
-        throw Error(ErrorCode::kNotSupported, "{}: {} is not among the types that are found out",
-                    call.name, type->name())
-            .hint("types => {'column': '" + text + "'} sets a column's type");
-      }
-      csv.auto_type_candidates.push_back(type);
-    }
-  });
+  take_options(call, std::span<const Option>(kOptions), all);
   refuse_options(call,
                  {{"rejects_table", "rejects => true, then FROM rejects()"},
                   {"rejects_scan", "rejects => true, then FROM rejects()"},
@@ -243,35 +260,12 @@ CsvTableOptions take_csv_options(TableFunctionCall& call) {
                   {"file_row_number", "row_number() OVER () numbers rows in the order of the file"},
                   {"column_statistics", "leave it out"},
                   {"allow_empty", "FROM glob('…') tells which files there are"}});
-  const auto count = [](const Value& value, const char* name) {
-    return static_cast<uint64_t>(integer_option(value, name, 0));
-  };
-  with({"skip"}, [&](const Value& value, const char* name) { csv.skip = count(value, name); });
-  with({"max_line_size", "maximum_line_size"}, [&](const Value& value, const char* name) {
-    csv.max_line_bytes =
-        std::min<uint64_t>(std::max<uint64_t>(count(value, name), 1), uint64_t{1} << 30);
-  });
-  with({"sample_size"}, [&](const Value& value, const char* name) {
-    csv.sample_rows = integer_option(value, name);
-    if (csv.sample_rows == 0 || csv.sample_rows < -1)
-      refuse_option(name, value, "a number of rows, or -1 for all");
-  });
-  with({"compression"}, [&](const Value& value, const char* name) {
-    csv.compression = compression_option(value, name);
-  });
-  with({"columns"}, [&](const Value& value, const char* name) {
-    for (auto& [column, type] : typed_names(value, name)) csv.columns.push_back({column, type});
-  });
-  const auto types = [&](const Value& value, const char* name) {
-    if (value.type()->is(TypeKind::kStruct)) {
-      csv.types = typed_names(value, name);
-    } else {
-      for (const std::string& type : texts_option(value, name))
-        csv.types_by_position.push_back(csv_type_named(type));
-    }
-  };
-  with({"types", "dtypes", "column_types"}, types);
   refuse_unknown_options(call, csv_read_options());
+  const CsvOptions& csv = all.csv;
+  if (csv.thousands != 0 && csv.thousands == csv.decimal_separator) {
+    throw Error(ErrorCode::kInvalidArgument, call.span,
+                "{}: thousands and decimal_separator must differ", call.name);
+  }
   const CsvDialect& dialect = csv.dialect;
   if (dialect.delimiter == dialect.quote ||
       (dialect.comment != 0 &&

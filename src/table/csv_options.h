@@ -29,10 +29,10 @@ TypeRef csv_type_named(std::string_view name);
 /// One sign, or none for an empty text; "\t" also as backslash and t.
 char csv_sign(const Value& value, std::string_view option);
 
-/// hive_partitioning, hive_types and hive_types_autocast.
 /// Names of what read_csv takes.
 const std::vector<std::string>& csv_read_options();
 
+/// hive_partitioning, hive_types and hive_types_autocast.
 HiveOptions take_hive_options(TableFunctionCall& call);
 /// As parameters of a table's descriptor, and back.
 void write_hive_options(const HiveOptions& hive, std::map<std::string, std::string>& parameters);

@@ -12,31 +12,6 @@ namespace doline {
 
 namespace {
 
-const std::vector<std::string>& known_options() {
-  static const std::vector<std::string> names = {"auto_detect",
-                                                 "columns",
-                                                 "compression",
-                                                 "convert_strings_to_integers",
-                                                 "dateformat",
-                                                 "field_appearance_threshold",
-                                                 "filename",
-                                                 "format",
-                                                 "hive_partitioning",
-                                                 "hive_types",
-                                                 "hive_types_autocast",
-                                                 "ignore_errors",
-                                                 "map_inference_threshold",
-                                                 "maximum_depth",
-                                                 "maximum_object_size",
-                                                 "maximum_sample_files",
-                                                 "records",
-                                                 "rejects",
-                                                 "sample_size",
-                                                 "timestampformat",
-                                                 "union_by_name"};
-  return names;
-}
-
 double share_of(const Value& value, std::string_view option) {
   const std::string text = value.to_string();
   double share = -1;
@@ -74,76 +49,102 @@ Schema columns_of(const Value& value, std::string_view option) {
   return columns;
 }
 
+template <auto member>
+void take_flag(JsonTableOptions& all, const Value& value, const char* name) {
+  all.json.*member = flag_option(value, name);
+}
+template <auto member>
+void take_count(JsonTableOptions& all, const Value& value, const char* name) {
+  all.json.*member = integer_option(value, name, -1);
+}
+template <auto member>
+void take_time_format(JsonTableOptions& all, const Value& value, const char* name) {
+  all.json.*member = time_format_of(value, name);
+}
+
+void take_records(JsonTableOptions& all, const Value& value, const char* name) {
+  const bool is_auto =
+      value.type()->is(TypeKind::kVarchar) && ascii_lower(value.as_text()) == "auto";
+  all.json.records = is_auto                    ? JsonRecords::kAuto
+                     : flag_option(value, name) ? JsonRecords::kYes
+                                                : JsonRecords::kNo;
+}
+
+using Option = ReadOption<JsonTableOptions>;
+
+constexpr Option kOptions[] = {
+    {{"format"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       all.json.format = format_of(value, name);
+     }},
+    {{"records"}, take_records},
+    {{"auto_detect"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       all.auto_detect = flag_option(value, name);
+     }},
+    {{"columns"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       all.json.columns = columns_of(value, name);
+     }},
+    {{"ignore_errors"}, take_flag<&JsonOptions::ignore_errors>},
+    {{"rejects", "store_rejects"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       all.json.store_rejects = flag_option(value, name);
+       all.json.ignore_errors |= all.json.store_rejects;
+     }},
+    {{"sample_size"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       all.json.sample_rows = integer_option(value, name, -1);
+       if (all.json.sample_rows == 0)
+         refuse_option(name, value, "a number of values, or -1 for all");
+     }},
+    {{"maximum_depth"}, take_count<&JsonOptions::most_depth>},
+    {{"maximum_object_size"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       all.json.most_value_bytes = std::min<uint64_t>(
+           static_cast<uint64_t>(integer_option(value, name, 1)), JsonOptions::kMostValueBytes);
+     }},
+    {{"maximum_sample_files"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       const int64_t files = integer_option(value, name, -1);
+       all.most_sample_files =
+           files < 0 ? ~size_t{0} : std::max<size_t>(static_cast<size_t>(files), 1);
+     }},
+    {{"convert_strings_to_integers"}, take_flag<&JsonOptions::strings_to_integers>},
+    {{"field_appearance_threshold"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       all.json.field_appearance_threshold = share_of(value, name);
+     }},
+    {{"map_inference_threshold"}, take_count<&JsonOptions::map_inference_threshold>},
+    {{"dateformat", "date_format"}, take_time_format<&JsonOptions::date_format>},
+    {{"timestampformat", "timestamp_format"}, take_time_format<&JsonOptions::timestamp_format>},
+    {{"compression"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       all.json.compression = compression_option(value, name);
+     }},
+    {{"union_by_name"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       all.union_by_name = flag_option(value, name);
+     }},
+    {{"filename"},
+     [](JsonTableOptions& all, const Value& value, const char* name) {
+       all.filename_column = filename_option(value, name);
+     }},
+};
+
+const std::vector<std::string>& known_options() {
+  static const std::vector<std::string> names =
+      option_names(std::span<const Option>(kOptions),
+                   {"hive_partitioning", "hive_types", "hive_types_autocast"});
+  return names;
+}
+
 }  // namespace
 
 JsonTableOptions take_json_options(TableFunctionCall& call) {
   JsonTableOptions all;
-  JsonOptions& json = all.json;
-  bool auto_detect = true;
-  const auto with = [&](std::initializer_list<const char*> names, auto&& use) {
-    with_option(call, names, use);
-  };
-  with({"format"},
-       [&](const Value& value, const char* name) { json.format = format_of(value, name); });
-  with({"records"}, [&](const Value& value, const char* name) {
-    const bool is_auto =
-        value.type()->is(TypeKind::kVarchar) && ascii_lower(value.as_text()) == "auto";
-    json.records = is_auto                    ? JsonRecords::kAuto
-                   : flag_option(value, name) ? JsonRecords::kYes
-                                              : JsonRecords::kNo;
-  });
-  with({"auto_detect"},
-       [&](const Value& value, const char* name) { auto_detect = flag_option(value, name); });
-  with({"columns"},
-       [&](const Value& value, const char* name) { json.columns = columns_of(value, name); });
-  with({"ignore_errors"}, [&](const Value& value, const char* name) {
-    json.ignore_errors = flag_option(value, name);
-  });
-  const auto rejects = [&](const Value& value, const char* name) {
-    json.store_rejects = flag_option(value, name);
-    json.ignore_errors |= json.store_rejects;
-  };
-  with({"rejects", "store_rejects"}, rejects);
-  with({"sample_size"}, [&](const Value& value, const char* name) {
-    json.sample_rows = integer_option(value, name, -1);
-    if (json.sample_rows == 0) refuse_option(name, value, "a number of values, or -1 for all");
-  });
-  with({"maximum_depth"}, [&](const Value& value, const char* name) {
-    json.most_depth = integer_option(value, name, -1);
-  });
-  with({"maximum_object_size"}, [&](const Value& value, const char* name) {
-    json.most_value_bytes = std::min<uint64_t>(
-        static_cast<uint64_t>(integer_option(value, name, 1)), JsonOptions::kMostValueBytes);
-  });
-  with({"maximum_sample_files"}, [&](const Value& value, const char* name) {
-    const int64_t files = integer_option(value, name, -1);
-    all.most_sample_files =
-        files < 0 ? ~size_t{0} : std::max<size_t>(static_cast<size_t>(files), 1);
-  });
-  with({"convert_strings_to_integers"}, [&](const Value& value, const char* name) {
-    json.strings_to_integers = flag_option(value, name);
-  });
-  with({"field_appearance_threshold"}, [&](const Value& value, const char* name) {
-    json.field_appearance_threshold = share_of(value, name);
-  });
-  with({"map_inference_threshold"}, [&](const Value& value, const char* name) {
-    json.map_inference_threshold = integer_option(value, name, -1);
-  });
-  with({"dateformat", "date_format"}, [&](const Value& value, const char* given) {
-    json.date_format = time_format_of(value, given);
-  });
-  with({"timestampformat", "timestamp_format"}, [&](const Value& value, const char* given) {
-    json.timestamp_format = time_format_of(value, given);
-  });
-  with({"compression"}, [&](const Value& value, const char* name) {
-    json.compression = compression_option(value, name);
-  });
-  with({"union_by_name"},
-       [&](const Value& value, const char* name) { all.union_by_name = flag_option(value, name); });
-  with({"filename"}, [&](const Value& value, const char* name) {
-    all.filename_column = filename_option(value, name);
-  });
   all.hive = take_hive_options(call);
+  take_options(call, std::span<const Option>(kOptions), all);
   refuse_options(
       call, {{"schema", "columns => {…} sets names and types"},
              {"file_row_number", "row_number() OVER () numbers rows in the order of the file"},
@@ -152,7 +153,7 @@ JsonTableOptions take_json_options(TableFunctionCall& call) {
              {"array", "format => 'array' reads one array, 'newline_delimited' one value a line"},
              {"allow_empty", "FROM glob('…') tells which files there are"}});
   refuse_unknown_options(call, known_options());
-  if (!auto_detect && json.columns.empty()) {
+  if (!all.auto_detect && all.json.columns.empty()) {
     throw Error(ErrorCode::kInvalidArgument, call.span,
                 "{}: columns must be given where auto_detect is false", call.name);
   }

@@ -12,6 +12,7 @@ namespace doline {
 /// What read_json takes, DuckDB's names and meaning.
 struct JsonTableOptions {
   JsonOptions json;
+  bool auto_detect = true;  // else columns are given
   HiveOptions hive;
   bool union_by_name = false;
   size_t most_sample_files = 32;

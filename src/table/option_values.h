@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +44,36 @@ void with_option(TableFunctionCall& call, std::initializer_list<const char*> nam
       throw std::move(error).at(call.span_of(name));
     }
   }
+}
+
+/// An option of a reader and what becomes of its value. `Options` is what all of them fill in.
+template <class Options>
+struct ReadOption {
+  std::array<const char*, 4> names;  // the first is the one told; the last ones may be null
+  void (*take)(Options& options, const Value& value, const char* name);
+};
+
+/// Takes what the table knows out of the call, in the table's order.
+template <class Options>
+void take_options(TableFunctionCall& call, std::span<const ReadOption<Options>> table,
+                  Options& options) {
+  for (const ReadOption<Options>& option : table) {
+    for (const char* name : option.names) {
+      if (!name) break;
+      with_option(call, {name}, [&](const Value& value, const char* given) {
+        option.take(options, value, given);
+      });
+    }
+  }
+}
+
+/// The options' names, and `more`, in the order of the alphabet.
+template <class Options>
+std::vector<std::string> option_names(std::span<const ReadOption<Options>> table,
+                                      std::vector<std::string> more) {
+  for (const ReadOption<Options>& option : table) more.emplace_back(option.names[0]);
+  std::sort(more.begin(), more.end());
+  return more;
 }
 
 /// Texts as one text and back, whatever they hold.
