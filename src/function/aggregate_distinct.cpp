@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/hash.h"
 #include "function/aggregate_loops.h"
-#include "function/aggregate_storage.h"
+#include "function/aggregate_runs.h"
 #include "function/aggregate_wrappers.h"
 #include "kernel/hash_column.h"
 #include "rows/value_bytes.h"
@@ -42,9 +43,12 @@ void append_word(uint64_t word, ColumnBuilder& out) {
   });
 }
 
+using WordOrder = ValueOrder<uint64_t, compare_words>;
+
 /// Passes only the first row of each distinct combination of arguments on to the inner aggregate.
 /// The state is the inner one's, then the set: words for one number, the bytes of one text, else
-/// canonical value bytes. save() writes the set alone: the inner state is made anew from it.
+/// canonical value bytes. save() writes the set alone: the inner state is made anew from it. So it
+/// is once parts of the set are on disk, where a value may be in several runs: for the result.
 class DistinctAggregate final : public AggregateFunction {
  public:
   DistinctAggregate(AggregateFunctionRef inner, std::vector<TypeRef> types)
@@ -102,13 +106,20 @@ class DistinctAggregate final : public AggregateFunction {
     if (count != 0)
       inner_->update_one(arguments, Selection::of(std::move(fresh), count), state, arena);
   }
+  /// For Replay.
+  auto inner_feed(std::byte* state, Arena& arena) const {
+    return [this, state, &arena](std::span<const Column> columns, uint32_t rows) {
+      inner_->update_one(columns, Selection::all(rows), state, arena);
+    };
+  }
   void merge(StateSpan from, StateSpan into, Arena& arena) const override {
     for (uint32_t i = 0; i < from.count; ++i) {
       std::byte* state = into.states[i];
-      Replay replay(*this, state, arena);
+      Replay replay(*this, inner_feed(state, arena));
       if (form_ == Form::kWord) {
         const Words& other = words_at(from.states[i]);
         if (other.has_null && !std::exchange(words_at(state).has_null, true)) replay.add_null();
+        StateRuns::add_all(words_at(state).runs, other.runs, arena);
         words_at(state).set.reserve(other.set.size, arena);
         other.set.for_each([&](uint64_t word) {
           if (words_at(state).set.add(word, hash_u64(word), arena)) replay.add(word);
@@ -116,6 +127,7 @@ class DistinctAggregate final : public AggregateFunction {
       } else {
         const Values& other = values_at(from.states[i]);
         if (other.has_null && !std::exchange(values_at(state).has_null, true)) replay.add_null();
+        StateRuns::add_all(values_at(state).runs, other.runs, arena);
         values_at(state).set.merge(other.set, arena, 0,
                                    [&](const ValueTable::Entry& theirs, ValueTable::Entry& ours) {
                                      if (std::exchange(ours.count, 1) == 0)
@@ -127,21 +139,19 @@ class DistinctAggregate final : public AggregateFunction {
   }
   void save(const std::byte* state, StateWriter& out) const override {
     auto* readable = const_cast<std::byte*>(state);
-    if (form_ != Form::kWord) {
-      out.put(values_at(readable).has_null);
-      return values_at(readable).set.save(out);
-    }
-    const Words& words = words_at(readable);
-    out.put(words.has_null);
-    out.put(static_cast<uint64_t>(words.set.size + words.set.has_zero));
-    words.set.for_each([&](uint64_t word) { out.put(word); });
+    out.put(has_null(readable));
+    StateRuns::save(runs_of(readable), out);
+    if (form_ != Form::kWord) return values_at(readable).set.save(out);
+    const WordSet& set = words_at(readable).set;
+    out.put(static_cast<uint64_t>(set.size + set.has_zero));
+    set.for_each([&](uint64_t word) { out.put(word); });
   }
   void load(StateReader& in, std::byte* state, Arena& arena) const override {
-    Replay replay(*this, state, arena);
-    const bool has_null = in.get<bool>();
-    if (has_null) replay.add_null();
+    Replay replay(*this, inner_feed(state, arena));
+    has_null(state) = in.get<bool>();
+    if (has_null(state)) replay.add_null();
+    runs_of(state) = StateRuns::load(in, arena);
     if (form_ == Form::kWord) {
-      words_at(state).has_null = has_null;
       const auto count = in.get<uint64_t>();
       words_at(state).set.reserve(count, arena);
       for (uint64_t i = 0; i < count; ++i) {
@@ -149,14 +159,57 @@ class DistinctAggregate final : public AggregateFunction {
         if (words_at(state).set.add(word, hash_u64(word), arena)) replay.add(word);
       }
     } else {
-      values_at(state).has_null = has_null;
       values_at(state).set.load(in, arena);
       values_at(state).set.for_each(
           [&](const ValueTable::Entry& entry) { replay.add(entry.bytes()); });
     }
     replay.flush();
   }
-  void result(StateSpan states, ColumnBuilder& out) const override { inner_->result(states, out); }
+  bool can_unload() const override { return true; }
+  bool is_unloaded(const std::byte* state) const override {
+    return runs_of(const_cast<std::byte*>(state)) != nullptr;
+  }
+  size_t unloadable_bytes(const std::byte* state) const override {
+    auto* readable = const_cast<std::byte*>(state);
+    return inner_->unloadable_bytes(state) + (form_ == Form::kWord
+                                                  ? words_at(readable).set.held_bytes()
+                                                  : values_at(readable).set.held_bytes());
+  }
+  void unload(std::byte* state, SpillWriter& spill, Arena& arena) const override {
+    RunWriter writer(spill);
+    if (form_ == Form::kWord) {
+      const auto write = [&](uint64_t word) { store_unaligned(writer.add(sizeof word), word); };
+      if (words_at(state).set.has_zero) write(0);
+      for (const uint64_t word : words_at(state).set.take_sorted()) write(word);
+    } else {
+      for (const ValueTable::Entry* entry : values_at(state).set.take_sorted(HashedRecord::is_less))
+        HashedRecord::write(*entry, writer);
+    }
+    StateRuns* moved = nullptr;
+    StateRuns::add_all(moved, runs_of(state), arena);
+    StateRuns::add(moved, spill, writer.finish(), arena);
+    runs_of(state) = moved;
+    inner_->init(state);
+  }
+  void result(StateSpan states, ColumnBuilder& out) const override {
+    const auto all = std::span(states.states, states.count);
+    if (std::none_of(all.begin(), all.end(), [&](std::byte* state) { return runs_of(state); }))
+      return inner_->result(states, out);
+    FedState inner(*inner_);
+    for (std::byte* state : all) {
+      if (!runs_of(state)) {
+        inner_->result({&state, 1}, out);
+        continue;
+      }
+      inner.begin(runs_of(state)->spill);
+      Replay replay(
+          *this, [&](std::span<const Column> columns, uint32_t rows) { inner.add(columns, rows); });
+      if (has_null(state)) replay.add_null();
+      replay_merged(*runs_of(state), replay);
+      replay.flush();
+      inner.result(out);
+    }
+  }
   TypeRef result_type() const override { return inner_->result_type(); }
   bool has_variable_state() const override { return true; }
   bool is_order_sensitive() const override { return inner_->is_order_sensitive(); }
@@ -167,10 +220,12 @@ class DistinctAggregate final : public AggregateFunction {
   static constexpr uint32_t kMostRows = 1U << 16;  // a selection's rows have 16 bits
   struct Words {
     WordSet set;
+    StateRuns* runs = nullptr;
     bool has_null = false;
   };
   struct Values {
-    ValueTable set;         // a text's bytes, or value bytes
+    ValueTable set;  // a text's bytes, or value bytes
+    StateRuns* runs = nullptr;
     bool has_null = false;  // a text's; value bytes say NULL themselves
   };
   enum class Form : uint8_t { kWord, kText, kValues };
@@ -179,11 +234,19 @@ class DistinctAggregate final : public AggregateFunction {
     return *reinterpret_cast<Values*>(state + set_offset_);
   }
 
-  /// Feeds values that come from a set, not from columns, to the inner aggregate.
+  StateRuns*& runs_of(std::byte* state) const {
+    return form_ == Form::kWord ? words_at(state).runs : values_at(state).runs;
+  }
+  bool& has_null(std::byte* state) const {
+    return form_ == Form::kWord ? words_at(state).has_null : values_at(state).has_null;
+  }
+
+  /// Feeds values that come from a set, not from columns, to the inner aggregate:
+  /// feed(columns, rows).
+  template <class Feed>
   class Replay {
    public:
-    Replay(const DistinctAggregate& outer, std::byte* state, Arena& arena)
-        : outer_(outer), state_(state), arena_(arena) {
+    Replay(const DistinctAggregate& outer, Feed feed) : outer_(outer), feed_(std::move(feed)) {
       for (TypeRef type : outer.types_) builders_.emplace_back(type, 16);
     }
     void add(uint64_t word) {
@@ -206,8 +269,7 @@ class DistinctAggregate final : public AggregateFunction {
       if (rows_ == 0) return;
       std::vector<Column> columns;
       for (ColumnBuilder& builder : builders_) columns.push_back(builder.seal());
-      outer_.inner_->update_one(columns, Selection::all(rows_), state_, arena_);
-      rows_ = 0;
+      feed_(columns, std::exchange(rows_, 0));
     }
 
    private:
@@ -215,11 +277,32 @@ class DistinctAggregate final : public AggregateFunction {
       if (++rows_ == kChunkRows) flush();
     }
     const DistinctAggregate& outer_;
-    std::byte* const state_;
-    Arena& arena_;
+    Feed feed_;
     std::vector<ColumnBuilder> builders_;
     uint32_t rows_ = 0;
   };
+
+  /// Each value of the runs once.
+  template <class Feed>
+  void replay_merged(const StateRuns& runs, Replay<Feed>& replay) const {
+    if (form_ == Form::kWord) {
+      std::optional<uint64_t> last;
+      const WordOrder order;
+      for (auto merge = runs.merge(order); merge.record(); merge.advance()) {
+        const auto word = load_unaligned<uint64_t>(merge.record());
+        if (last != word) replay.add(word);
+        last = word;
+      }
+      return;
+    }
+    std::vector<std::byte> last;
+    const HashedOrder order;
+    for (auto merge = runs.merge(order); merge.record(); merge.advance()) {
+      if (!last.empty() && order.compare(last.data(), merge.record()) == 0) continue;
+      last.assign(merge.bytes().begin(), merge.bytes().end());
+      replay.add(HashedRecord(last.data()).value());
+    }
+  }
 
   static Selection first_of_each(const Column& column, const Selection& active) {
     if (column.is_constant()) return active.slice(0, std::min<uint32_t>(1, active.size()));

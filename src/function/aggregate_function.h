@@ -11,6 +11,7 @@
 #include "function/scalar_function.h"
 #include "function/state_bytes.h"
 #include "memory/arena.h"
+#include "memory/spill.h"
 
 namespace doline {
 
@@ -52,6 +53,15 @@ class AggregateFunction : public RefCounted {
   virtual TypeRef result_type() const = 0;
   /// Bytes a state may hold in the arena beyond its layout: 0 for fixed-size states.
   virtual bool has_variable_state() const { return false; }
+  /// Where the state grows with its input and the result does not (median, DISTINCT …): a state can
+  /// leave what it keeps on disk, again and again. One that has is merged, saved within the query
+  /// and updated like any other, but unloaded once more before its result is asked for.
+  virtual bool can_unload() const { return false; }
+  virtual bool is_unloaded(const std::byte*) const { return false; }
+  /// What unload() would write, about.
+  virtual size_t unloadable_bytes(const std::byte*) const { return 0; }
+  /// Afterwards the state points into `arena` alone, of which it takes little. `spill` outlives it.
+  virtual void unload(std::byte*, SpillWriter&, Arena&) const { UNREACHABLE(); }
   /// The result depends on the order rows arrive in (first, list, string_agg …).
   virtual bool is_order_sensitive() const { return false; }
   /// Any of equal rows may give the result (arg_min …): where an ORDER BY is written, its first.

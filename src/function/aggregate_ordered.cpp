@@ -1,60 +1,20 @@
 #include <algorithm>
 
 #include "function/aggregate_loops.h"
-#include "function/aggregate_state.h"
+#include "function/aggregate_runs.h"
 #include "function/aggregate_wrappers.h"
+#include "memory/charged_vector.h"
 #include "rows/value_bytes.h"
 
 namespace doline {
 
 namespace {
 
-/// Keeps rows (sort keys, then arguments, as value bytes, their size in front) and hands them to
-/// the inner aggregate in order once the result is asked for.
-class OrderedAggregate final : public ChainAggregate<OrderedAggregate> {
- public:
-  OrderedAggregate(AggregateFunctionRef inner, std::vector<TypeRef> types,
-                   std::vector<AggregateSortKey> keys)
-      : inner_(std::move(inner)), types_(std::move(types)), keys_(std::move(keys)) {}
-
-  void result(StateSpan states, ColumnBuilder& out) const override {
-    std::vector<std::byte> inner_state(inner_->layout().size_bytes + 16);
-    void* aligned = inner_state.data();
-    size_t space = inner_state.size();
-    std::align(16, inner_->layout().size_bytes, aligned, space);
-    auto* state = static_cast<std::byte*>(aligned);
-    for (uint32_t i = 0; i < states.count; ++i) {
-      Arena arena;
-      inner_->init(state);
-      feed_sorted(at(states.states[i]), state, arena);
-      inner_->result({&state, 1}, out);
-    }
-  }
-  TypeRef result_type() const override { return inner_->result_type(); }
-
-  template <class StateOf>
-  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
-                   StateOf state_of) const {
-    ASSERT(arguments.size() == types_.size() + keys_.size());
-    std::vector<std::byte> bytes;
-    for (uint32_t i = 0; i < active.size(); ++i) {
-      bytes.resize(sizeof(uint32_t));
-      for (size_t key = types_.size(); key < arguments.size(); ++key)
-        append_value_bytes(bytes, arguments[key], active[i]);
-      for (size_t argument = 0; argument < types_.size(); ++argument) {
-        append_value_bytes(bytes, arguments[argument], active[i]);
-      }
-      const auto size = static_cast<uint32_t>(bytes.size() - sizeof(uint32_t));
-      std::memcpy(bytes.data(), &size, sizeof size);
-      state_of(i).append(bytes, arena);
-    }
-  }
-
- private:
-  using Bytes = std::span<const std::byte>;
-
-  int compare(Bytes a, Bytes b) const {
-    for (const AggregateSortKey& key : keys_) {
+/// Sized records of sort keys, then arguments, as value bytes.
+struct RowOrder : SizedOrder<RowOrder> {
+  explicit RowOrder(const std::vector<AggregateSortKey>& its_keys) : keys(its_keys) {}
+  int compare_bodies(Bytes a, Bytes b) const {
+    for (const AggregateSortKey& key : keys) {
       // A NULL's tag is 0, any other value's is not; compare_value_bytes puts NULLs last.
       const bool a_null = a[0] == std::byte{0};
       const bool b_null = b[0] == std::byte{0};
@@ -68,40 +28,118 @@ class OrderedAggregate final : public ChainAggregate<OrderedAggregate> {
     }
     return 0;
   }
-  void feed_sorted(const ByteChain& chain, std::byte* state, Arena& arena) const {
-    std::vector<Bytes> rows;
+  const std::vector<AggregateSortKey>& keys;
+};
+
+/// Keeps rows and hands them to the inner aggregate in order once the result is asked for.
+class OrderedAggregate final : public UnloadingAggregate<OrderedAggregate> {
+ public:
+  OrderedAggregate(AggregateFunctionRef inner, std::vector<TypeRef> types,
+                   std::vector<AggregateSortKey> keys)
+      : inner_(std::move(inner)), types_(std::move(types)), keys_(std::move(keys)) {}
+  static constexpr bool kKeepsTies = true;
+  RowOrder order() const { return RowOrder(keys_); }
+
+  void result(StateSpan states, ColumnBuilder& out) const override {
+    FedState inner(*inner_);
+    ChargedVector<const std::byte*> rows;
+    ChargedVector<uint32_t> positions;
+    for (uint32_t i = 0; i < states.count; ++i) {
+      const UnloadingChain& chain = at(states.states[i]);
+      inner.begin(chain.runs ? chain.runs->spill : nullptr);
+      if (chain.runs) {
+        feed_merged(*chain.runs, inner);
+      } else {
+        feed_sorted(chain.records, rows, positions, inner);
+      }
+      inner.result(out);
+    }
+  }
+  TypeRef result_type() const override { return inner_->result_type(); }
+
+  template <class StateOf>
+  void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
+                   StateOf state_of) const {
+    ASSERT(arguments.size() == types_.size() + keys_.size());
+    std::vector<std::byte> bytes;
+    for (uint32_t i = 0; i < active.size(); ++i) {
+      begin_record(bytes);
+      for (size_t key = types_.size(); key < arguments.size(); ++key)
+        append_value_bytes(bytes, arguments[key], active[i]);
+      for (size_t argument = 0; argument < types_.size(); ++argument) {
+        append_value_bytes(bytes, arguments[argument], active[i]);
+      }
+      end_record(bytes);
+      state_of(i).records.append(bytes, arena);
+    }
+  }
+
+ private:
+  using Bytes = std::span<const std::byte>;
+
+  /// Collects rows for the inner aggregate.
+  class Feeder {
+   public:
+    Feeder(const OrderedAggregate& outer, FedState& inner, uint64_t rows)
+        : outer_(outer), inner_(inner), left_(rows) {}
+    void add(const std::byte* record) {
+      if (builders_.empty()) {
+        const auto expected = static_cast<uint32_t>(std::min<uint64_t>(left_, kChunkRows));
+        for (TypeRef type : outer_.types_) builders_.emplace_back(type, expected);
+      }
+      Bytes bytes = RowOrder::body(record);
+      for (const AggregateSortKey& key : outer_.keys_) {
+        Bytes same = bytes;
+        compare_value_bytes(key.type, bytes, same);  // steps over the key
+      }
+      for (ColumnBuilder& builder : builders_) read_value_bytes(bytes, builder);
+      if (++rows_ == kChunkRows) flush();
+    }
+    void flush() {
+      if (rows_ == 0) return;
+      std::vector<Column> columns;
+      for (ColumnBuilder& builder : builders_) columns.push_back(builder.seal());
+      builders_.clear();
+      left_ -= rows_;
+      inner_.add(columns, std::exchange(rows_, 0));
+    }
+
+   private:
+    const OrderedAggregate& outer_;
+    FedState& inner_;
+    uint64_t left_;
+    std::vector<ColumnBuilder> builders_;
+    uint32_t rows_ = 0;
+  };
+
+  void feed_merged(const StateRuns& runs, FedState& inner) const {
+    Feeder feeder(*this, inner, runs.record_count());
+    const RowOrder by_keys = order();
+    for (auto merge = runs.merge(by_keys); merge.record(); merge.advance())
+      feeder.add(merge.record());
+    feeder.flush();
+  }
+  /// `rows` and `positions` are room to sort in.
+  void feed_sorted(const ByteChain& chain, ChargedVector<const std::byte*>& rows,
+                   ChargedVector<uint32_t>& positions, FedState& inner) const {
+    const RowOrder by_keys = order();
+    rows.clear();
     rows.reserve(chain.items);
     chain.for_each_chunk([&](Bytes bytes) {
-      while (!bytes.empty()) {
-        const auto size = load_unaligned<uint32_t>(bytes.data());
-        rows.push_back(bytes.subspan(sizeof size, size));
-        bytes = bytes.subspan(sizeof size + size);
-      }
+      for (size_t begin = 0; begin < bytes.size(); begin += by_keys.size(&bytes[begin]))
+        rows.push_back(&bytes[begin]);
     });
     // Rows that compare equal keep the order they came in. Within a chunk of the chain that is the
     // order of addresses, between chunks it is not; so positions decide.
-    std::vector<uint32_t> order(rows.size());
-    for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-      const int compared = compare(rows[a], rows[b]);
+    positions.resize(rows.size());
+    for (uint32_t i = 0; i < positions.size(); ++i) positions[i] = i;
+    std::sort(positions.begin(), positions.end(), [&](uint32_t a, uint32_t b) {
+      const int compared = by_keys.compare(rows[a], rows[b]);
       return compared != 0 ? compared < 0 : a < b;
     });
-    for (size_t begin = 0; begin < rows.size(); begin += kChunkRows) {
-      const auto count = static_cast<uint32_t>(std::min<size_t>(kChunkRows, rows.size() - begin));
-      std::vector<ColumnBuilder> builders;
-      for (TypeRef type : types_) builders.emplace_back(type, count);
-      for (uint32_t i = 0; i < count; ++i) {
-        Bytes bytes = rows[order[begin + i]];
-        for (const AggregateSortKey& key : keys_) {
-          Bytes same = bytes;
-          compare_value_bytes(key.type, bytes, same);  // steps over the key
-        }
-        for (ColumnBuilder& builder : builders) read_value_bytes(bytes, builder);
-      }
-      std::vector<Column> columns;
-      for (ColumnBuilder& builder : builders) columns.push_back(builder.seal());
-      inner_->update_one(columns, Selection::all(count), state, arena);
-    }
+    Feeder feeder(*this, inner, rows.size());
+    for (const uint32_t position : positions) feeder.add(rows[position]);
+    feeder.flush();
   }
 
   const AggregateFunctionRef inner_;

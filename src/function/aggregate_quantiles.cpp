@@ -1,106 +1,34 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
-#include "function/aggregate_state.h"
-#include "kernel/calendar.h"
-#include "kernel/compare.h"
+#include "function/aggregate_runs.h"
+#include "function/quantile_places.h"
+#include "memory/charged_vector.h"
 #include "rows/value_bytes.h"
 
 namespace doline {
 
 namespace {
 
-/// What interpolation between two values means.
-enum class Blend : uint8_t {
-  kNone,      // discrete: the value itself
-  kExact,     // floats
-  kTruncate,  // decimals
-  kRound,     // instants
-};
-
-struct QuantileRequest {
-  std::vector<double> quantiles;  // negative (and -0.0): counted from the greatest
-  bool as_list = false;
-};
-
-/// A total order: NaN last, intervals by length.
-template <class T>
-bool is_less(const T& a, const T& b) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return compare_floats(a, b) < 0;
-  } else if constexpr (std::is_same_v<T, Interval>) {
-    return normalized_micros(a) < normalized_micros(b);
-  } else {
-    return a < b;
-  }
-}
-
-/// low + distance * part, the fraction dropped or rounded; exact where a double could not be.
-template <class T>
-T between_integers(Blend blend, T low, T high, double part) {
-  const double step = static_cast<double>(high - low) * part;
-  const double whole = std::floor(step);
-  const double fraction = step - whole;
-  const T value = low + static_cast<T>(whole);  // value + fraction is meant, 0 <= fraction < 1
-  const bool up = blend == Blend::kRound ? (value >= 0 ? fraction >= 0.5 : fraction > 0.5)
-                                         : value < 0 && fraction > 0;
-  return value + up;
-}
-
-template <class T>
-T blended(Blend blend, T low, T high, double part) {
-  if constexpr (std::is_floating_point_v<T>) {
-    // Weighted, so that an infinite neighbour gives an infinity rather than the difference of two.
-    return static_cast<T>(static_cast<double>(low) * (1 - part) + static_cast<double>(high) * part);
-  } else if constexpr (std::is_same_v<T, int64_t>) {
-    return static_cast<int64_t>(between_integers<int128_t>(blend, low, high, part));
-  } else if constexpr (std::is_same_v<T, int128_t>) {
-    return between_integers<int128_t>(blend, low, high, part);
-  } else {
-    return low;
-  }
-}
-
-/// Where a quantile lies among n sorted values: between `low` and `low + 1`, at `part`.
-struct Place {
-  size_t low;
-  double part;
-};
-Place place_of(double quantile, size_t n, bool continuous) {
-  const auto count = static_cast<double>(n);
-  if (!continuous) {
-    const double upper = std::floor(count - quantile * count);
-    return {static_cast<size_t>(std::max(1.0, count - upper)) - 1, 0};
-  }
-  const double at = static_cast<double>(n - 1) * quantile;
-  return {static_cast<size_t>(at), at - std::floor(at)};
-}
-
-/// The value at one quantile; reorders `values`.
-template <class T>
-T quantile_of(std::vector<T>& values, double quantile, Blend blend) {
-  const bool descending = std::signbit(quantile);
-  const auto order = [&](const T& a, const T& b) {
-    return descending ? is_less(b, a) : is_less(a, b);
-  };
-  const Place place = place_of(std::fabs(quantile), values.size(), blend != Blend::kNone);
-  const auto low = values.begin() + static_cast<ptrdiff_t>(place.low);
-  std::nth_element(values.begin(), low, values.end(), order);
-  if (place.part == 0 || low + 1 == values.end()) return *low;
-  const T high = *std::min_element(low + 1, values.end(), order);
-  return blended(blend, *low, high, place.part);
-}
-
 /// Keeps all values of a group; the base of quantiles and of the median deviation.
 template <class T>
-class KeptValues : public ChainAggregate<KeptValues<T>> {
+class KeptValues : public UnloadingAggregate<KeptValues<T>> {
  public:
+  static constexpr bool kKeepsTies = false;
+  using Order = ValueOrder<T, compare_values<T>>;
+  Order order() const { return {}; }
+
   void result(StateSpan states, ColumnBuilder& out) const override {
-    std::vector<T> values;
+    ChargedVector<T> values;
     for (uint32_t i = 0; i < states.count; ++i) {
-      const ByteChain& chain = at(states.states[i]);
+      if (const StateRuns* const runs = at(states.states[i]).runs) {
+        finish(*runs, out);
+        continue;
+      }
+      const ByteChain& chain = at(states.states[i]).records;
       if (chain.items == 0) {
         out.append_null();
         continue;
@@ -118,15 +46,17 @@ class KeptValues : public ChainAggregate<KeptValues<T>> {
   template <class StateOf>
   void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
                    StateOf state_of) const {
-    for_each_value<T>(arguments[0], active,
-                      [&](uint32_t i, const T& value) { state_of(i).append_value(value, arena); });
+    for_each_value<T>(arguments[0], active, [&](uint32_t i, const T& value) {
+      state_of(i).records.append_value(value, arena);
+    });
   }
 
  protected:
-  virtual void finish(std::vector<T>& values, ColumnBuilder& out) const = 0;
+  virtual void finish(std::span<T> values, ColumnBuilder& out) const = 0;
+  virtual void finish(const StateRuns& runs, ColumnBuilder& out) const = 0;
 
  private:
-  using ChainAggregate<KeptValues<T>>::at;
+  using UnloadingAggregate<KeptValues<T>>::at;
 };
 
 template <class T>
@@ -147,11 +77,18 @@ class Quantile final : public KeptValues<T> {
   TypeRef result_type() const override { return result_type_; }
 
  private:
-  void finish(std::vector<T>& values, ColumnBuilder& out) const override {
-    if (!request_.as_list)
-      return append_typed(out, quantile_of(values, request_.quantiles[0], blend_));
+  void finish(std::span<T> values, ColumnBuilder& out) const override {
+    std::vector<T> found;
     for (double quantile : request_.quantiles)
-      append_typed(out.child(), quantile_of(values, quantile, blend_));
+      found.push_back(quantile_of(values, quantile, blend_));
+    give(found, out);
+  }
+  void finish(const StateRuns& runs, ColumnBuilder& out) const override {
+    give(quantiles_of<T>(runs, this->order(), request_.quantiles, blend_), out);
+  }
+  void give(const std::vector<T>& found, ColumnBuilder& out) const {
+    if (!request_.as_list) return append_typed(out, found[0]);
+    for (const T& value : found) append_typed(out.child(), value);
     out.finish_list();
   }
 
@@ -219,49 +156,36 @@ class BoolQuantile final : public AggregateFunction {
   const TypeRef result_type_;
 };
 
+/// Sized records of value bytes.
+struct BytesOrder : SizedOrder<BytesOrder> {
+  explicit BytesOrder(TypeRef its_type) : type(its_type) {}
+  int compare_bodies(Bytes a, Bytes b) const { return compare_value_bytes(type, a, b); }
+  TypeRef type;
+};
+
 /// Discrete quantiles of texts and nested values, kept as value bytes.
-class BytesQuantile final : public ChainAggregate<BytesQuantile> {
+class BytesQuantile final : public UnloadingAggregate<BytesQuantile> {
  public:
   BytesQuantile(QuantileRequest request, TypeRef type)
       : request_(std::move(request)),
         type_(type),
         result_type_(request_.as_list ? Type::list(type) : type) {}
+  static constexpr bool kKeepsTies = false;
+  BytesOrder order() const { return BytesOrder(type_); }
+
   void result(StateSpan states, ColumnBuilder& out) const override {
-    using Bytes = std::span<const std::byte>;
-    std::vector<Bytes> values;
+    ChargedVector<const std::byte*> records;
     for (uint32_t i = 0; i < states.count; ++i) {
-      values.clear();
-      at(states.states[i]).for_each_chunk([&](Bytes bytes) {
-        while (!bytes.empty()) {
-          Bytes rest = bytes;
-          Bytes same = bytes;
-          compare_value_bytes(type_, rest, same);  // steps over one value
-          values.push_back(bytes.first(bytes.size() - rest.size()));
-          bytes = rest;
-        }
-      });
-      if (values.empty()) {
-        out.append_null();
+      if (const StateRuns* const runs = at(states.states[i]).runs) {
+        finish(*runs, out);
         continue;
       }
-      const auto put = [&](double quantile, ColumnBuilder& to) {
-        const auto order = [&](Bytes a, Bytes b) {
-          const int compared = compare_value_bytes(type_, a, b);
-          return std::signbit(quantile) ? compared > 0 : compared < 0;
-        };
-        const auto place =
-            values.begin() +
-            static_cast<ptrdiff_t>(place_of(std::fabs(quantile), values.size(), false).low);
-        std::nth_element(values.begin(), place, values.end(), order);
-        Bytes value = *place;
-        read_value_bytes(value, to);
-      };
-      if (!request_.as_list) {
-        put(request_.quantiles[0], out);
-      } else {
-        for (double quantile : request_.quantiles) put(quantile, out.child());
-        out.finish_list();
-      }
+      records.clear();
+      at(states.states[i]).records.for_each_chunk([&](std::span<const std::byte> bytes) {
+        for (size_t begin = 0; begin < bytes.size(); begin += order().size(&bytes[begin]))
+          records.push_back(&bytes[begin]);
+      });
+      finish(std::span(records), out);
     }
   }
   TypeRef result_type() const override { return result_type_; }
@@ -273,13 +197,51 @@ class BytesQuantile final : public ChainAggregate<BytesQuantile> {
     std::vector<std::byte> bytes;
     for (uint32_t i = 0; i < active.size(); ++i) {
       if (column.is_null(active[i])) continue;
-      bytes.clear();
+      begin_record(bytes);
       append_value_bytes(bytes, column, active[i]);
-      state_of(i).append(bytes, arena);
+      end_record(bytes);
+      state_of(i).records.append(bytes, arena);
     }
   }
 
  private:
+  void finish(std::span<const std::byte*> records, ColumnBuilder& out) const {
+    if (records.empty()) return out.append_null();
+    const BytesOrder by_value = order();
+    give(out, [&](double quantile, ColumnBuilder& to) {
+      const uint64_t place = sorted_place_of(quantile, records.size(), false).low;
+      const auto found = records.begin() + static_cast<ptrdiff_t>(place);
+      std::nth_element(
+          records.begin(), found, records.end(),
+          [&](const std::byte* a, const std::byte* b) { return by_value.compare(a, b) < 0; });
+      put(*found, to);
+    });
+  }
+  void finish(const StateRuns& runs, ColumnBuilder& out) const {
+    const uint64_t count = runs.record_count();
+    std::vector<uint64_t> places;
+    for (const double quantile : request_.quantiles)
+      places.push_back(sorted_place_of(quantile, count, false).low);
+    std::map<uint64_t, std::vector<std::byte>> at;
+    const BytesOrder by_value = order();
+    pick_records(runs, by_value, places, [&](uint64_t place, const std::byte* record) {
+      at[place].assign(record, record + by_value.size(record));
+    });
+    give(out, [&](double quantile, ColumnBuilder& to) {
+      put(at[sorted_place_of(quantile, count, false).low].data(), to);
+    });
+  }
+  template <class Put>
+  void give(ColumnBuilder& out, Put&& put_quantile) const {
+    if (!request_.as_list) return put_quantile(request_.quantiles[0], out);
+    for (double quantile : request_.quantiles) put_quantile(quantile, out.child());
+    out.finish_list();
+  }
+  static void put(const std::byte* record, ColumnBuilder& to) {
+    auto bytes = BytesOrder::body(record);
+    read_value_bytes(bytes, to);
+  }
+
   const QuantileRequest request_;
   const TypeRef type_;
   const TypeRef result_type_;
@@ -295,11 +257,33 @@ class MedianDeviation final : public KeptValues<T> {
   TypeRef result_type() const override { return result_type_; }
 
  private:
-  void finish(std::vector<T>& values, ColumnBuilder& out) const override {
+  static T distance(const T& a, const T& b) {
+    return a < b ? static_cast<T>(b - a) : static_cast<T>(a - b);
+  }
+  void finish(std::span<T> values, ColumnBuilder& out) const override {
     const T middle = quantile_of(values, 0.5, blend_);
-    for (T& value : values)
-      value = value < middle ? static_cast<T>(middle - value) : static_cast<T>(value - middle);
-    const T deviation = quantile_of(values, 0.5, blend_);
+    for (T& value : values) value = distance(value, middle);
+    give(quantile_of(values, 0.5, blend_), out);
+  }
+  void finish(const StateRuns& runs, ColumnBuilder& out) const override {
+    constexpr uint64_t kInMemory = (uint64_t{1} << 20) / sizeof(T);
+    const auto order = this->order();
+    const T middle = quantiles_of<T>(runs, order, kHalf, blend_)[0];
+    Arena values;
+    Arena lists;
+    UnloadingChain distances;
+    const auto unload = [&] {
+      distances.unload(order, *runs.spill, lists);
+      values.clear();
+    };
+    for (auto merge = runs.merge(order); merge.record(); merge.advance()) {
+      distances.records.append_value(distance(load_unaligned<T>(merge.record()), middle), values);
+      if (distances.records.items == kInMemory) unload();
+    }
+    unload();
+    give(quantiles_of<T>(*distances.runs, order, kHalf, blend_)[0], out);
+  }
+  void give(const T& deviation, ColumnBuilder& out) const {
     if (!result_type_->is(TypeKind::kInterval)) return out.append(deviation);
     if constexpr (std::is_same_v<T, int64_t>) {
       constexpr int64_t kDayMicros = int64_t{86'400'000'000};
@@ -310,6 +294,7 @@ class MedianDeviation final : public KeptValues<T> {
     }
   }
 
+  static constexpr double kHalf[] = {0.5};
   const TypeRef result_type_;
   const Blend blend_;
   const int64_t micros_per_unit_;

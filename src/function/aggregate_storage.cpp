@@ -122,6 +122,7 @@ ValueTable::Entry& ValueTable::find_or_add(std::span<const std::byte> bytes, uin
   if (!bytes.empty()) std::memcpy(kept, bytes.data(), bytes.size());
   std::memset(kept + bytes.size(), 0, room - bytes.size());
   slots[at] = slot_for(entry);
+  entry_bytes += sizeof(Entry) + room;
   return *entry;
 }
 
@@ -162,6 +163,17 @@ void WordSet::grow(uint32_t new_capacity, Arena& arena) {
     while (slots[at] != 0) at = (at + 1) & (capacity - 1);
     slots[at] = old[i];
   }
+}
+
+std::span<uint64_t> WordSet::take_sorted() {
+  uint64_t* to = slots;
+  for (uint32_t i = 0; i < capacity; ++i) {
+    if (slots[i] != 0) *to++ = slots[i];
+  }
+  const std::span<uint64_t> words(slots, to);
+  *this = WordSet();
+  std::sort(words.begin(), words.end());
+  return words;
 }
 
 bool WordSet::add(uint64_t word, uint64_t hash, Arena& arena) {

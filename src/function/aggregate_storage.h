@@ -75,8 +75,13 @@ struct ValueTable {
   uint64_t* slots = nullptr;  // 0: free
   ByteChain entries;
   uint32_t capacity = 0;  // a power of two, or 0
+  uint64_t entry_bytes = 0;
 
   uint32_t size() const { return static_cast<uint32_t>(entries.items); }
+  /// The entry made first; null when there is none.
+  const Entry* first() const {
+    return entries.first ? reinterpret_cast<const Entry*>(entries.first->data()) : nullptr;
+  }
   /// The entry of `bytes`, made with count 0 when absent; its hash must be a function of the bytes.
   /// Behind the bytes lie `tail_bytes` more, zero at first, for whoever keeps something by value.
   Entry& find_or_add(std::span<const std::byte> bytes, uint64_t hash, Arena& arena,
@@ -123,6 +128,20 @@ struct ValueTable {
   }
   void save(StateWriter& out) const;
   void load(StateReader& in, Arena& arena);
+  /// In the arena, about.
+  size_t held_bytes() const { return size_t{capacity} * sizeof(uint64_t) + entry_bytes; }
+  /// The entries in order, in the memory of the slots. The table is empty then.
+  template <class Less>
+  std::span<const Entry*> take_sorted(Less less) {
+    static_assert(sizeof(const Entry*) == sizeof(uint64_t));
+    auto** to = reinterpret_cast<const Entry**>(slots);
+    for_each([&](const Entry& entry) { *to++ = &entry; });
+    const std::span<const Entry*> sorted(reinterpret_cast<const Entry**>(slots), to);
+    *this = ValueTable();
+    std::sort(sorted.begin(), sorted.end(),
+              [&](const Entry* a, const Entry* b) { return less(*a, *b); });
+    return sorted;
+  }
 
  private:
   static constexpr uint32_t kTagShift = 48;  // addresses of a process have no more bits
@@ -163,6 +182,10 @@ struct WordSet {
       if (slots[i] != 0) body(slots[i]);
     }
   }
+  /// In the arena, and the zero word.
+  size_t held_bytes() const { return (capacity + has_zero) * sizeof(uint64_t); }
+  /// The words but the zero one in order, in the memory of the slots. The set is empty then.
+  std::span<uint64_t> take_sorted();
 
  private:
   void grow(uint32_t new_capacity, Arena& arena);

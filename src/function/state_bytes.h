@@ -32,10 +32,15 @@ class StateWriter {
   std::vector<std::byte>& out_;
 };
 
+class SpillWriter;
+
 /// Reads what StateWriter wrote; running over the end is Error(kCorrupt).
 class StateReader {
  public:
-  explicit StateReader(std::span<const std::byte> bytes) : rest_(bytes) {}
+  /// `spill`: where parts of the state were left that are not among the bytes.
+  explicit StateReader(std::span<const std::byte> bytes, SpillWriter* spill = nullptr)
+      : rest_(bytes), spill_(spill) {}
+  SpillWriter* spill() const { return spill_; }
   std::span<const std::byte> bytes(size_t size) {
     if (size > rest_.size()) throw Error(ErrorCode::kCorrupt, "saved state ends early");
     const auto taken = rest_.first(size);
@@ -57,6 +62,7 @@ class StateReader {
 
  private:
   std::span<const std::byte> rest_;
+  SpillWriter* const spill_;
 };
 
 }  // namespace doline

@@ -30,7 +30,10 @@ std::byte* Arena::allocate_block(size_t bytes, size_t alignment) {
   }
   blocks_.push_back({data, size});
   held_ += size;
-  if (own_block) return data;  // the open block stays open for small requests
+  if (own_block) {
+    large_ += size;
+    return data;  // the open block stays open for small requests
+  }
   block_ = data;
   block_bytes_ = size;
   position_ = bytes;
@@ -42,7 +45,7 @@ void Arena::clear() noexcept {
   for (const Block& block : blocks_) PagePool::instance().free(block.data, block.bytes);
   budget_->shrink(held_);
   blocks_.clear();
-  held_ = 0;
+  held_ = large_ = 0;
   block_ = nullptr;
   position_ = block_bytes_ = 0;
 }

@@ -39,6 +39,8 @@ class Arena final : public Pin {
   void clear() noexcept;
 
   size_t held_bytes() const noexcept override { return held_; }
+  /// Of which in requests that got blocks of their own.
+  size_t large_bytes() const noexcept { return large_; }
   Budget& budget() const { return *budget_; }
 
  private:
@@ -54,6 +56,7 @@ class Arena final : public Pin {
   size_t block_bytes_ = 0;
   size_t next_block_bytes_;
   size_t held_ = 0;
+  size_t large_ = 0;
   std::vector<Block> blocks_;
 };
 using ArenaRef = Ref<Arena>;

@@ -10,6 +10,10 @@ namespace doline {
 
 namespace {
 
+/// Larger states of a group go to disk by themselves, not with its row.
+constexpr size_t kLargeStateBytes = size_t{256} << 10;
+constexpr size_t kForcedStateBytes = 256;  // so that tests come by here
+
 std::vector<TypeRef> key_types(const AggregationNode& node) {
   std::vector<TypeRef> types;
   for (const ExprRef& key : node.keys) types.push_back(key->type);
@@ -41,6 +45,7 @@ AggregatePlan::AggregatePlan(const AggregationNode& node, QueryContext& context)
         static_cast<uint32_t>(round_up(options.initial_states.size(), state.alignment));
     options.initial_states.resize(call.state_offset + state.size_bytes);
     has_variable_states_ |= call.function->has_variable_state();
+    can_unload_ |= call.function->can_unload() && context.spill;
     calls_.push_back(std::move(call));
   }
   // States are set up once, in place, and copied into every new row.
@@ -138,16 +143,30 @@ void AggregatePlan::update_sorted(std::span<const Column> columns, const Chunk& 
   }
 }
 
-void AggregatePlan::update_one(std::span<const Column> columns, const Chunk& chunk, std::byte* row,
-                               Arena& arena, std::vector<Program::Scratch>& filter_scratch) const {
-  for (size_t index = 0; index < calls_.size(); ++index) {
-    const AggregateCall& call = calls_[index];
-    const Selection active =
-        call.filter ? call.filter->select(chunk, filter_scratch[index]) : chunk.active;
-    if (!active.empty()) {
-      call.function->update_one(arguments_of(call, columns), active, row + call.state_offset,
-                                arena);
-    }
+void AggregatePlan::update_one(const AggregateCall& call, std::span<const Column> columns,
+                               const Chunk& chunk, std::byte* row, Arena& arena,
+                               Program::Scratch& filter_scratch) const {
+  const Selection active = call.filter ? call.filter->select(chunk, filter_scratch) : chunk.active;
+  if (active.empty()) return;
+  call.function->update_one(arguments_of(call, columns), active, row + call.state_offset, arena);
+}
+
+size_t AggregatePlan::large_state_bytes() const {
+  return context_.settings.force_spill ? kForcedStateBytes : kLargeStateBytes;
+}
+
+bool AggregatePlan::is_large_beside(size_t bytes, size_t times) const {
+  return context_.settings.force_spill || bytes > budget().available_bytes() / times;
+}
+
+template <class IsDue>
+void AggregatePlan::unload_if(const AggregateCall& call, std::span<std::byte* const> rows,
+                              Arena& arena, IsDue&& is_due) const {
+  if (!call.function->can_unload() || !context_.spill) return;
+  const MakesRoomScope scope;
+  for (std::byte* const row : rows) {
+    std::byte* const state = row + call.state_offset;
+    if (is_due(state)) call.function->unload(state, *context_.spill, arena);
   }
 }
 
@@ -160,21 +179,41 @@ void AggregatePlan::merge(std::byte* const* from, std::byte* const* into, uint32
       sources[i] = from[i] + call.state_offset;
       targets[i] = into[i] + call.state_offset;
     }
+    if (call.function->can_unload() && is_large_beside(Budget::process().used_bytes(), 4)) {
+      // The larger state may double: room for that, or both are lists of what is on disk.
+      const auto is_due = [&](const std::byte* state) {
+        const size_t bytes = call.function->unloadable_bytes(state);
+        return bytes >= large_state_bytes() && is_large_beside(bytes, 4);
+      };
+      unload_if(call, {from, count}, arena, is_due);
+      unload_if(call, {into, count}, arena, is_due);
+    }
     call.function->merge({sources, count}, {targets, count}, arena);
   }
 }
 
-Chunk AggregatePlan::result(std::byte* const* rows, uint32_t count, const PinRef& pin) const {
+Column AggregatePlan::result(const AggregateCall& call, std::byte* const* rows, uint32_t count,
+                             Arena& arena) const {
+  // Results are made of copies of what states keep.
+  unload_if(call, {rows, count}, arena, [&](const std::byte* state) {
+    if (call.function->is_unloaded(state)) return true;
+    if (!is_large_beside(Budget::process().used_bytes(), 2)) return false;
+    const size_t bytes = call.function->unloadable_bytes(state);
+    return bytes >= large_state_bytes() && is_large_beside(bytes, 2);
+  });
+  std::byte* states[kChunkRows];
+  for (uint32_t i = 0; i < count; ++i) states[i] = rows[i] + call.state_offset;
+  ColumnBuilder builder(call.function->result_type(), count);
+  call.function->result({states, count}, builder);
+  return builder.seal();
+}
+
+Chunk AggregatePlan::result(std::byte* const* rows, uint32_t count, const PinRef& pin,
+                            Arena& arena) const {
   std::vector<Column> columns;
   for (size_t key = 0; key < key_count_; ++key)
     columns.push_back(gather_column(*layout_, key, rows, count, pin));
-  std::byte* states[kChunkRows];
-  for (const AggregateCall& call : calls_) {
-    for (uint32_t i = 0; i < count; ++i) states[i] = rows[i] + call.state_offset;
-    ColumnBuilder builder(call.function->result_type(), count);
-    call.function->result({states, count}, builder);
-    columns.push_back(builder.seal());
-  }
+  for (const AggregateCall& call : calls_) columns.push_back(result(call, rows, count, arena));
   return Chunk(std::move(columns), count);
 }
 
@@ -182,6 +221,12 @@ void AggregatePlan::save(std::span<std::byte* const> rows, RowPages& out) const 
   if (!has_variable_states_) {
     for (const std::byte* row : rows) out.append_row(row);
     return;
+  }
+  Arena aside(budget());
+  for (const AggregateCall& call : calls_) {
+    unload_if(call, rows, aside, [&](const std::byte* state) {
+      return call.function->unloadable_bytes(state) >= large_state_bytes();
+    });
   }
   std::vector<std::byte> bytes;
   uint64_t hashes[kChunkRows];
@@ -202,6 +247,25 @@ void AggregatePlan::save(std::span<std::byte* const> rows, RowPages& out) const 
     }
     columns.push_back(states.seal());
     out.append(columns, nullptr, count, hashes);
+  }
+}
+
+void AggregatePlan::unload(std::span<std::byte* const> rows, Arena& arena) const {
+  for (const AggregateCall& call : calls_) {
+    if (!call.function->has_variable_state()) continue;
+    const AggregateFunction& function = *call.function;
+    const BufferRef copy = Buffer::allocate(function.layout().size_bytes, budget());
+    for (std::byte* const row : rows) {
+      std::byte* from = row + call.state_offset;
+      if (function.can_unload() && function.unloadable_bytes(from) >= large_state_bytes()) {
+        function.unload(from, *context_.spill, arena);
+        continue;
+      }
+      std::byte* into = copy->data();
+      function.init(into);
+      function.merge({&from, 1}, {&into, 1}, arena);
+      std::memcpy(from, into, function.layout().size_bytes);
+    }
   }
 }
 
@@ -244,7 +308,8 @@ bool AggregatePlan::add_saved(const RowPageRef& page, uint32_t begin, uint32_t c
   const auto* texts = saved.columns[key_count_].values<StringView>();
   for (uint32_t i = 0; i < count; ++i) {
     from[i] = loaded.allocate_row().row;
-    StateReader reader({reinterpret_cast<const std::byte*>(texts[i].data()), texts[i].size()});
+    StateReader reader({reinterpret_cast<const std::byte*>(texts[i].data()), texts[i].size()},
+                       context_.spill.get());
     for (const AggregateCall& call : calls_)
       call.function->load(reader, from[i] + call.state_offset, aside);
   }

@@ -31,6 +31,8 @@ class AggregatePlan final : public RefCounted {
 
   size_t key_count() const { return key_count_; }
   bool has_variable_states() const { return has_variable_states_; }
+  /// Some states can leave what they keep on disk: large ones do where memory is short.
+  bool can_unload() const { return can_unload_; }
   const RowLayoutRef& layout() const { return layout_; }
   /// Rows on disk: the layout itself, or the keys and one BLOB of saved states where states hold
   /// pointers.
@@ -55,16 +57,24 @@ class AggregatePlan final : public RefCounted {
   void update_sorted(std::span<const Column> columns, const Chunk& chunk, std::byte* const* rows,
                      std::span<const GroupRows> groups, Arena& arena,
                      std::vector<Program::Scratch>& filter_scratch) const;
-  /// All rows into the states of one row.
-  void update_one(std::span<const Column> columns, const Chunk& chunk, std::byte* row, Arena& arena,
-                  std::vector<Program::Scratch>& filter_scratch) const;
-  /// from[i]'s states go into into[i]'s.
+  /// All rows into one state of a call.
+  void update_one(const AggregateCall& call, std::span<const Column> columns, const Chunk& chunk,
+                  std::byte* row, Arena& arena, Program::Scratch& filter_scratch) const;
+  /// from[i]'s states go into into[i]'s. Where that might take too much memory, both go to disk
+  /// before.
   void merge(std::byte* const* from, std::byte* const* into, uint32_t count, Arena& arena) const;
-  /// The node's output for these groups; key texts are viewed under `pin`.
-  Chunk result(std::byte* const* rows, uint32_t count, const PinRef& pin) const;
+  /// The node's output for these groups; key texts are viewed under `pin`. What states have on disk
+  /// is read; those whose result might take too much memory go there before, their lists of what
+  /// is where into `arena`.
+  Chunk result(std::byte* const* rows, uint32_t count, const PinRef& pin, Arena& arena) const;
+  /// The same of one call.
+  Column result(const AggregateCall& call, std::byte* const* rows, uint32_t count,
+                Arena& arena) const;
 
-  /// Appends rows in their form for disk.
+  /// Appends rows in their form for disk. Large states go there by themselves.
   void save(std::span<std::byte* const> rows, RowPages& out) const;
+  /// Large states go to disk, and what all of these rows' states point to moves to `arena`.
+  void unload(std::span<std::byte* const> rows, Arena& arena) const;
   /// Adds the groups of a page of saved rows to the table: those of a layout with plain states stay
   /// in the page (true: keep it), others are loaded into the table's own rows.
   /// `live` receives rows that are new to the table and lie in the page.
@@ -80,6 +90,14 @@ class AggregatePlan final : public RefCounted {
                    std::vector<Program::Scratch>& filter_scratch) const;
   std::vector<Column> arguments_of(const AggregateCall& call,
                                    std::span<const Column> columns) const;
+  /// From how many bytes on a state goes to disk by itself.
+  size_t large_state_bytes() const;
+  /// Whether what is left would not hold so many times `bytes`.
+  bool is_large_beside(size_t bytes, size_t times) const;
+  /// Of a call's states: those that `is_due` go to disk.
+  template <class IsDue>
+  void unload_if(const AggregateCall& call, std::span<std::byte* const> rows, Arena& arena,
+                 IsDue&& is_due) const;
 
   QueryContext& context_;
   size_t key_count_;
@@ -89,6 +107,7 @@ class AggregatePlan final : public RefCounted {
   RowLayoutRef layout_;
   RowLayoutRef saved_layout_;
   bool has_variable_states_ = false;
+  bool can_unload_ = false;
   bool is_sequenced_ = false;
 };
 using AggregatePlanRef = Ref<const AggregatePlan>;

@@ -8,6 +8,9 @@ namespace {
 
 /// Rows put together before the reader returns to its driver.
 constexpr uint32_t kRowsPerStep = 4 * kChunkRows;
+/// Groups whose states take this much each on average are too few to be split.
+constexpr size_t kLargeStateBytes = size_t{64} << 10;
+constexpr size_t kLeastUnloadedBytes = size_t{1} << 20;
 
 /// Puts the groups of one bucket together, then gives them out. A bucket that does not fit into
 /// memory is split by further bits of the hash, on disk, and its parts are taken one by one.
@@ -99,10 +102,17 @@ class GroupReader final : public Reader {
   bool take_spilled(uint32_t& budgeted) {
     if (!page_) {
       const SpilledPage& spilled = input_.spilled[next_spilled_];
-      const size_t wanted = 2 * spilled.memory_bytes + table_->bytes_to_grow(spilled.rows);
-      if (can_split() && (plan_.budget().available_bytes() < wanted || must_split())) {
-        split();
-        return false;
+      const auto is_tight = [&] {
+        const size_t wanted = 2 * spilled.memory_bytes + table_->bytes_to_grow(spilled.rows) +
+                              (plan_.can_unload() ? arena_->large_bytes() : 0);
+        return plan_.budget().available_bytes() < wanted;
+      };
+      if (is_tight() || must_split()) {
+        unload_states();
+        if (can_split() && (is_tight() || must_split())) {
+          split();
+          return false;
+        }
       }
       page_ = RowPages::read_back(spilled, *plan_.saved_layout(), *plan_.context().spill,
                                   plan_.budget());
@@ -140,6 +150,25 @@ class GroupReader final : public Reader {
       next_page_row_ = 0;
       ++next_page_;
     }
+  }
+
+  /// Few groups of large states cannot be split, but what they keep can go to disk.
+  void unload_states() {
+    if (!plan_.can_unload()) return;
+    const size_t groups = live_.size() + table_->group_count();
+    if (arena_->held_bytes() < std::max(groups * kLargeStateBytes, kLeastUnloadedBytes) &&
+        !must_split())
+      return;
+    std::vector<std::byte*> rows = live_;
+    for (const RowPageRef& page : table_->pages().pages()) {
+      for (uint32_t i = 0; i < page->size(); ++i) rows.push_back(page->row(i));
+    }
+    const uint64_t before = plan_.context().spill->written_bytes();
+    auto arena = make_ref<Arena>(plan_.budget());
+    plan_.unload(rows, *arena);
+    arena_ = std::move(arena);
+    sink_->metrics.spilled_bytes.fetch_add(plan_.context().spill->written_bytes() - before,
+                                           std::memory_order_relaxed);
   }
 
   bool can_split() const {
@@ -227,7 +256,7 @@ class GroupReader final : public Reader {
     }
     const auto count =
         static_cast<uint32_t>(std::min<size_t>(plan_.context().chunk_rows, live_.size() - given_));
-    out = plan_.result(live_.data() + given_, count, pin_);
+    out = plan_.result(live_.data() + given_, count, pin_, *arena_);
     given_ += count;
     return true;
   }

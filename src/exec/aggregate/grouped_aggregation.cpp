@@ -328,13 +328,15 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
       return false;
     }
     const size_t available = plan_.budget().available_bytes();
-    if (available >= kPlentyBytes) return true;
+    if (available >= std::max(kPlentyBytes, 2 * arena_->large_bytes())) return true;
     size_t wanted = chunk.size() * size_t{plan_.layout()->row_bytes()};
     if (table_) wanted = table_->bytes_to_grow(chunk.size());
     if (plan_.layout()->has_heap() || plan_.has_variable_states()) {
       for (const Column& column : columns_) wanted += column.data_bytes();
     }
     wanted += wanted / 2 + (size_t{256} << 10);
+    // What states have outside of the arena's blocks are tables that double.
+    if (plan_.can_unload()) wanted += arena_->large_bytes();
     if (wanted <= available || held_bytes() < kLeastSpillBytes) return true;
     begin_spill();
     return false;

@@ -1,116 +1,215 @@
 #include "exec/aggregate/ungrouped_aggregation.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace doline {
-
-class UngroupedAggregation::Local final : public LocalState {
- public:
-  explicit Local(const AggregatePlan& plan)
-      : filter_scratch(plan.calls().size()),
-        rows(plan.layout(), plan.budget()),
-        row(rows.allocate_row().row),
-        arena(make_ref<Arena>(plan.budget())) {}
-
-  Program::Scratch scratch;
-  std::vector<Program::Scratch> filter_scratch;
-  std::vector<Column> columns;
-  RowPages rows;
-  std::byte* row;
-  ArenaRef arena;
-  uint64_t most_morsel = 0;
-};
 
 namespace {
 
 /// Smaller states are not what uses memory up.
 constexpr size_t kLargeStateBytes = size_t{1} << 20;
+/// Left for what chunks bring, beside what tables take.
+constexpr size_t kRoomBytes = size_t{1} << 20;
+/// Chunks between two visits to disk where tests ask for them.
+constexpr uint32_t kForcedChunks = 16;
 
-/// Whose state is it? Where several aggregates keep values, the first of them has to do.
-Error too_large(const AggregationNode& node, std::string why) {
-  for (const AggregateExprRef& aggregate : node.aggregates) {
-    if (!aggregate->function->has_variable_state()) continue;
-    const std::string& name = aggregate->name;
-    return Error(ErrorCode::kMemoryLimit, aggregate->span,
-                 "{} keeps its input in memory, which does not fit",
-                 aggregate->distinct ? name + "(DISTINCT …)" : name + "()")
-        .note(std::move(why))
-        .hint(
-            "raise memory_limit, or aggregate by groups, which go to disk one by one; "
-            "approx_quantile() and approx_count_distinct() keep a few values only");
-  }
-  UNREACHABLE();
+Error too_large(const AggregateExpr& aggregate, std::string why) {
+  return Error(ErrorCode::kMemoryLimit, aggregate.span,
+               "{} keeps its input in memory, which does not fit",
+               aggregate.distinct ? aggregate.name + "(DISTINCT …)" : aggregate.name + "()")
+      .note(std::move(why))
+      .hint("raise memory_limit, or aggregate by groups, which go to disk one by one");
 }
 
 }  // namespace
 
+UngroupedAggregation::Row::Row(const AggregatePlan& plan)
+    : pages(plan.layout(), plan.budget()), row(pages.allocate_row().row) {
+  for (size_t i = 0; i < plan.calls().size(); ++i) arenas.push_back(make_ref<Arena>(plan.budget()));
+}
+
+/// One task's states, which go to disk where another operator wants their memory.
+class UngroupedAggregation::Local final : public LocalState, public Spillable {
+ public:
+  explicit Local(UngroupedAggregation& its_sink)
+      : sink(its_sink),
+        filter_scratch(sink.plan_->calls().size()),
+        row(*sink.plan_),
+        enrolled(sink.plan_->can_unload() ? sink.context_.arbiter : nullptr, *this) {}
+
+  size_t spillable_bytes() const noexcept override {
+    return known_bytes.load(std::memory_order_relaxed);
+  }
+  bool spill(SpillWriter& writer) override {
+    sink.unload(row, writer);
+    known_bytes = 0;
+    return true;
+  }
+
+  UngroupedAggregation& sink;
+  Program::Scratch scratch;
+  std::vector<Program::Scratch> filter_scratch;
+  std::vector<Column> columns;
+  Row row;
+  uint32_t chunks_since_spill = 0;
+  uint64_t most_morsel = 0;
+  std::atomic<size_t> known_bytes{0};
+  const Enrolled enrolled;
+};
+
+UngroupedAggregation::UngroupedAggregation(AggregatePlanRef plan, const AggregationNode& node,
+                                           QueryContext& context)
+    : plan_(std::move(plan)), node_(node), context_(context) {}
+
+std::unique_ptr<LocalState> UngroupedAggregation::local(QueryContext&) {
+  return std::make_unique<Local>(*this);
+}
+
+size_t UngroupedAggregation::held_bytes(const Row& row) const {
+  size_t bytes = 0;
+  for (const ArenaRef& arena : row.arenas) bytes += arena->held_bytes();
+  return bytes;
+}
+
+size_t UngroupedAggregation::unloadable_bytes(const Row& row) const {
+  size_t bytes = 0;
+  for (size_t i = 0; i < row.arenas.size(); ++i) {
+    if (plan_->calls()[i].function->can_unload()) bytes += row.arenas[i]->held_bytes();
+  }
+  return bytes;
+}
+
+size_t UngroupedAggregation::bytes_to_grow(const Row& row) const {
+  size_t bytes = kRoomBytes;
+  for (const ArenaRef& arena : row.arenas) bytes += arena->large_bytes();
+  return bytes;
+}
+
+void UngroupedAggregation::unload(Row& row, SpillWriter& writer) {
+  const MakesRoomScope scope;
+  const uint64_t before = writer.written_bytes();
+  for (size_t i = 0; i < row.arenas.size(); ++i) {
+    const AggregateCall& call = plan_->calls()[i];
+    std::byte* const state = row.row + call.state_offset;
+    if (!call.function->can_unload() || call.function->unloadable_bytes(state) == 0) continue;
+    auto arena = make_ref<Arena>(plan_->budget());
+    call.function->unload(state, writer, *arena);
+    row.arenas[i] = std::move(arena);
+  }
+  metrics.spilled_bytes.fetch_add(writer.written_bytes() - before, std::memory_order_relaxed);
+}
+
 /// What little is left of the limit is for others to find that there is no more: here it is known
 /// who took it.
 template <class Body>
-void UngroupedAggregation::within_memory(const Local& local, Body&& body) const {
+void UngroupedAggregation::within_memory(const Row& row, Body&& body) const {
   if (!plan_->has_variable_states()) return body();
+  const auto largest = std::max_element(
+      row.arenas.begin(), row.arenas.end(),
+      [](const ArenaRef& a, const ArenaRef& b) { return a->held_bytes() < b->held_bytes(); });
+  const bool is_large = (*largest)->held_bytes() >= kLargeStateBytes;
+  const AggregateExpr& aggregate =
+      *node_.aggregates[static_cast<size_t>(largest - row.arenas.begin())];
   const Budget& all = Budget::process();
   const size_t limit = all.limit_bytes();
   const size_t headroom = limit - std::min(limit, all.soft_limit_bytes());
-  const bool is_large = local.arena->held_bytes() >= kLargeStateBytes;
   if (is_large && all.used_bytes() + headroom / 4 > limit) {
-    throw too_large(node_,
+    throw too_large(aggregate,
                     fmt::format("{} of {} MiB are in use", all.used_bytes() >> 20, limit >> 20));
   }
   try {
     body();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kMemoryLimit || !is_large) throw;
-    throw too_large(node_, error.message());
+    throw too_large(aggregate, error.message());
   }
-}
-
-UngroupedAggregation::UngroupedAggregation(AggregatePlanRef plan, const AggregationNode& node)
-    : plan_(std::move(plan)),
-      node_(node),
-      row_(plan_->layout(), plan_->budget()),
-      all_(row_.allocate_row().row),
-      arena_(make_ref<Arena>(plan_->budget())) {}
-
-std::unique_ptr<LocalState> UngroupedAggregation::local(QueryContext&) {
-  return std::make_unique<Local>(*plan_);
 }
 
 Flow UngroupedAggregation::consume(const Chunk& chunk, LocalState& local, const Waker&) {
   auto& mine = local.as<Local>();
+  const Claim claim(mine);
   plan_->evaluate(chunk, first_morsel_, mine.scratch, mine.columns);
-  within_memory(mine, [&] {
-    plan_->update_one(mine.columns, chunk, mine.row, *mine.arena, mine.filter_scratch);
+  if (plan_->can_unload()) {
+    size_t wanted = bytes_to_grow(mine.row);
+    for (const Column& column : mine.columns) wanted += 2 * column.data_bytes();
+    const bool is_due = context_.settings.force_spill
+                            ? ++mine.chunks_since_spill % kForcedChunks == 0
+                            : plan_->budget().available_bytes() < wanted &&
+                                  unloadable_bytes(mine.row) >= kLargeStateBytes;
+    if (is_due) {
+      const SpillingNow now(context_.arbiter);
+      unload(mine.row, *context_.spill);
+    }
+  }
+  within_memory(mine.row, [&] {
+    for (size_t i = 0; i < plan_->calls().size(); ++i) {
+      plan_->update_one(plan_->calls()[i], mine.columns, chunk, mine.row.row, *mine.row.arenas[i],
+                        mine.filter_scratch[i]);
+    }
   });
+  if (plan_->can_unload()) mine.known_bytes = unloadable_bytes(mine.row);
   mine.most_morsel = std::max(mine.most_morsel, first_morsel_ + chunk.sequence.morsel);
   return Flow::kNeedInput;
 }
 
 void UngroupedAggregation::combine(LocalState& local) {
   auto& mine = local.as<Local>();
+  const Claim claim(mine);
+  mine.known_bytes = 0;
   MutexLock lock(mutex_);
-  if (std::exchange(is_begun_, true)) {
-    std::byte* from = mine.row;
-    std::byte* into = all_;
-    Arena& arena = *arena_;
-    within_memory(mine, [&] { plan_->merge(&from, &into, 1, arena); });
-  } else {  // merging copies
-    std::swap(row_, mine.rows);
-    std::swap(all_, mine.row);
-    std::swap(arena_, mine.arena);
-  }
   most_morsel_ = std::max(most_morsel_, mine.most_morsel);
+  if (!all_) {
+    all_.emplace(std::move(mine.row));
+    return;
+  }
+  Row& all = *all_;
+  // Merging copies: one more of these states, and the tables of the other double.
+  const size_t wanted = 2 * held_bytes(mine.row) + bytes_to_grow(all);
+  if (plan_->can_unload() &&
+      (context_.settings.force_spill || plan_->budget().available_bytes() < wanted)) {
+    unload(mine.row, *context_.spill);
+    unload(all, *context_.spill);
+  }
+  within_memory(mine.row, [&] {
+    for (size_t i = 0; i < plan_->calls().size(); ++i) {
+      const AggregateCall& call = plan_->calls()[i];
+      std::byte* from = mine.row.row + call.state_offset;
+      std::byte* into = all.row + call.state_offset;
+      call.function->merge({&from, 1}, {&into, 1}, *all.arenas[i]);
+    }
+  });
+}
+
+TaskSet UngroupedAggregation::finish() {
+  MutexLock lock(mutex_);
+  if (!all_) all_.emplace(*plan_);
+  Row& all = *all_;
+  // Results are made of copies of what states keep.
+  if (plan_->can_unload() &&
+      (context_.settings.force_spill ||
+       plan_->budget().available_bytes() < 2 * unloadable_bytes(all) + kRoomBytes)) {
+    unload(all, *context_.spill);
+  }
+  std::vector<Column> columns;
+  for (size_t i = 0; i < plan_->calls().size(); ++i) {
+    const AggregateCall& call = plan_->calls()[i];
+    try {
+      columns.push_back(plan_->result(call, &all.row, 1, *all.arenas[i]));
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kMemoryLimit || !call.function->has_variable_state()) throw;
+      throw too_large(*node_.aggregates[i], error.message());
+    }
+    all.arenas[i] = nullptr;
+  }
+  result_ = Chunk(std::move(columns), 1);
+  all_.reset();
+  return {};
 }
 
 void UngroupedAggregation::begin_input(uint32_t branch) {
   MutexLock lock(mutex_);
   if (branch != 0) first_morsel_ = most_morsel_ + 1;
-}
-
-Chunk UngroupedAggregation::result() const {
-  MutexLock lock(mutex_);
-  std::byte* row = all_;
-  return plan_->result(&row, 1, nullptr);
 }
 
 namespace {

@@ -1,38 +1,55 @@
 #pragma once
 
+#include <optional>
+
 #include "exec/aggregate/aggregate_plan.h"
 
 namespace doline {
 
 /// Aggregates without GROUP BY: each task has one row of states; combined under a lock, they give
-/// exactly one row. States that keep values grow with their input and cannot be divided, so that
-/// they have to fit into memory: Error(kMemoryLimit) names the aggregate where they do not.
+/// exactly one row. Where memory is short, states that can leave what they keep on disk do
+/// (AggregateFunction::unload); of others Error(kMemoryLimit) names the one that took most.
 class UngroupedAggregation final : public Sink {
  public:
-  UngroupedAggregation(AggregatePlanRef plan, const AggregationNode& node);
+  UngroupedAggregation(AggregatePlanRef plan, const AggregationNode& node, QueryContext& context);
 
   std::unique_ptr<LocalState> local(QueryContext& context) override;
   Flow consume(const Chunk& chunk, LocalState& local, const Waker& waker) override;
   void combine(LocalState& local) override;
+  TaskSet finish() override;
   void begin_input(uint32_t branch) override;
 
-  /// The result, once finished.
-  Chunk result() const;
+  /// Once finished.
+  const Chunk& result() const { return result_; }
 
  private:
+  /// One row of states. What each of them points to is in an arena of its own, so that it can go.
+  struct Row {
+    explicit Row(const AggregatePlan& plan);
+    RowPages pages;
+    std::byte* row;
+    std::vector<ArenaRef> arenas;  // by call
+  };
   class Local;
+
+  size_t held_bytes(const Row& row) const;
+  /// Of what could go to disk.
+  size_t unloadable_bytes(const Row& row) const;
+  /// What might be wanted at once, with tables that double.
+  size_t bytes_to_grow(const Row& row) const;
+  void unload(Row& row, SpillWriter& writer);
+  /// Memory that is refused to `body` is refused to the call that holds most of it.
   template <class Body>
-  void within_memory(const Local& local, Body&& body) const;
+  void within_memory(const Row& row, Body&& body) const;
 
   const AggregatePlanRef plan_;
   const AggregationNode& node_;
-  mutable Mutex mutex_;
-  RowPages row_ GUARDED_BY(mutex_);
-  std::byte* all_ GUARDED_BY(mutex_);
-  ArenaRef arena_ GUARDED_BY(mutex_);
-  bool is_begun_ GUARDED_BY(mutex_) = false;  // some task's states are in
+  QueryContext& context_;
+  Mutex mutex_;
+  std::optional<Row> all_ GUARDED_BY(mutex_);  // unset until some task's states are in
   uint64_t most_morsel_ GUARDED_BY(mutex_) = 0;
   uint64_t first_morsel_ = 0;
+  Chunk result_;
 };
 
 /// Its one row.

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 
+#include "../rows/memory_spill.h"
 #include "base/random.h"
 #include "column/column_builder.h"
 #include "column/text_format.h"
@@ -14,22 +15,6 @@
 
 namespace doline {
 namespace {
-
-class MemorySpill final : public SpillWriter {
- public:
-  SpillExtent write(std::span<const std::byte> block) override {
-    const SpillExtent extent{bytes_.size(), block.size()};
-    bytes_.insert(bytes_.end(), block.begin(), block.end());
-    return extent;
-  }
-  void read(SpillExtent extent, std::span<std::byte> into) override {
-    std::memcpy(into.data(), bytes_.data() + extent.position, into.size());
-  }
-  uint64_t written_bytes() const noexcept override { return bytes_.size(); }
-
- private:
-  std::vector<std::byte> bytes_;
-};
 
 /// How an aggregation is run; every way must give the same rows.
 struct Way {
@@ -77,6 +62,8 @@ class Aggregation {
     for (const Call& call : calls) {
       std::vector<ExprRef> arguments;
       for (uint32_t argument : call.columns) arguments.push_back(column(argument));
+      if (std::string(call.name) == "quantile_disc")
+        arguments.push_back(ConstantExpr::create(Value::real(0.5)));
       ExprRef filter;
       if (call.filter_column >= 0) filter = column(static_cast<uint32_t>(call.filter_column));
       aggregates.push_back(AggregateExpr::create(*FunctionRegistry::instance().aggregate(call.name),
@@ -359,6 +346,30 @@ TEST(Aggregation, SpillingIsOverWhoeverWritesTheRest) {
   EXPECT_GT(steps, 0);
   kept.sink->combine(*local);
   EXPECT_EQ(arbiter.spilling, 0);
+}
+
+/// What the states of one row keep is more than the limit: without GROUP BY, and of a single group.
+TEST(Aggregation, StatesThatOutgrowTheLimitGoToDisk) {
+  constexpr uint64_t kRows = 600'000;
+  constexpr size_t kLimitBytes = size_t{32} << 20;
+  const std::vector<Chunk> chunks = distinct_chunks(kRows);
+  const std::vector<Call> calls = {{"count", {2}, true},  {"count", {1}, true}, {"sum", {2}, true},
+                                   {"median", {2}},       {"mad", {2}},         {"mode", {2}},
+                                   {"quantile_disc", {1}}};
+  for (const std::vector<uint32_t>& keys : {std::vector<uint32_t>{}, {4}}) {
+    const std::string expected = std::string(keys.empty() ? "" : "true|") +
+                                 "600000|600000|179999700000|299999.5|150000.0|0|"
+                                 "key number 369998|";
+    Aggregation aggregation(test_schema(), keys, calls);
+    for (const Way& way : {Way{"one task", "", 1, false, kLimitBytes},
+                           {"three tasks", "", 3, false, kLimitBytes},
+                           {"three tasks, buckets", "partitioned", 3, false, kLimitBytes}}) {
+      EXPECT_EQ(aggregation.run(chunks, way), std::vector<std::string>{expected})
+          << way.name << ", " << keys.size() << " keys";
+      EXPECT_GT(aggregation.spilled_, kLimitBytes) << way.name;
+      EXPECT_LE(aggregation.peak_, kLimitBytes) << way.name;
+    }
+  }
 }
 
 TEST(Aggregation, ManyGroupsChangeTheFormAndPassTheTableBy) {
