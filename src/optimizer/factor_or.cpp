@@ -20,8 +20,10 @@ std::vector<ExprRef> disjuncts_of(const ExprRef& predicate) {
 
 bool same(const ExprRef& a, const ExprRef& b) { return a.get() == b.get() || equal(*a, *b); }
 
-/// (k AND a) OR (k AND b) is k AND (a OR b), also where k is NULL. Behind k the others see fewer
-/// rows, so they may be of the kind that fails; k itself, which now sees all of them, may not.
+}  // namespace
+
+// (k AND a) OR (k AND b) is k AND (a OR b), also where k is NULL. Behind k the others see fewer
+// rows, so they may be of the kind that fails; k itself, which now sees all of them, may not.
 std::vector<ExprRef> factored(const ExprRef& term) {
   const std::vector<ExprRef> branches = disjuncts_of(term);
   if (branches.size() < 2 || is_volatile(term)) return {term};
@@ -51,8 +53,6 @@ std::vector<ExprRef> factored(const ExprRef& term) {
   common.push_back(ConjunctionExpr::create(false, std::move(rest)));
   return common;
 }
-
-}  // namespace
 
 PlanRef factor_or(const PlanRef& plan) {
   return rewrite_plan(plan, [](const PlanRef& node) -> PlanRef {

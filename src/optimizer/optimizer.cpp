@@ -15,6 +15,7 @@ struct Pass {
 constexpr Pass kPasses[] = {
     {"or_factoring", &factor_or},
     {"filter_pushdown", &push_filters},
+    {"shared_filters", &filter_shared_inputs},
     {"mark_to_semi", &mark_to_semi},
     {"semi_join_pushdown", &push_semi_joins},
     {"join_order", &order_joins},

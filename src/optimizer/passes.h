@@ -15,8 +15,14 @@ PlanRef factor_or(const PlanRef& plan);
 /// For a filter whose branches all ask something of the columns [begin, end): that alone, as a
 /// weaker filter. Empty, or one term.
 std::vector<ExprRef> implied_by(const ExprRef& term, uint32_t begin, uint32_t end);
+/// A filter as terms to be AND-ed, what all its branches ask apart from the rest.
+std::vector<ExprRef> factored(const ExprRef& term);
 /// Filters move towards the rows they test, into joins as keys, and into scans.
 PlanRef push_filters(const PlanRef& plan);
+/// The same for `terms` over the plan's output; what is below shared inputs stays as it is.
+PlanRef push_terms(const PlanRef& plan, std::vector<ExprRef> terms);
+/// What all readers of a shared input filter out is not computed for any.
+PlanRef filter_shared_inputs(const PlanRef& plan);
 /// `x IN (subquery)` as a filter is a semi join; NOT of a non-NULL mark an anti join.
 PlanRef mark_to_semi(const PlanRef& plan);
 /// Semi joins go down to the input of a join tree that their keys come from.

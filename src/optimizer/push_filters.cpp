@@ -12,6 +12,8 @@ namespace {
 /// their order).
 class FilterPushing {
  public:
+  explicit FilterPushing(bool into_shared) : into_shared_(into_shared) {}
+
   PlanRef push(const PlanRef& plan, std::vector<ExprRef> terms) {
     switch (plan->tag()) {
       case NodeTag::kFilter: {
@@ -44,11 +46,12 @@ class FilterPushing {
         return filtered(plan->with_children({push(node.input, std::move(below))}),
                         std::move(above));
       }
+      case NodeTag::kSharedInput:
+        return into_shared_ ? stop(plan, std::move(terms)) : filtered(plan, std::move(terms));
       case NodeTag::kLimit:
       case NodeTag::kValues:
       case NodeTag::kWindowing:
       case NodeTag::kSingleRow:
-      case NodeTag::kSharedInput:
       case NodeTag::kWrite:
       case NodeTag::kConstant:
       case NodeTag::kColumn:
@@ -140,6 +143,10 @@ class FilterPushing {
   PlanRef aggregation(const AggregationNode& node, std::vector<ExprRef> terms) {
     if (node.keys.empty()) return stop(PlanRef(&node), std::move(terms));
     auto [below, above] = split(std::move(terms), node.keys.size());
+    for (const ExprRef& term : above) {
+      for (ExprRef& weaker : implied_by(term, 0, static_cast<uint32_t>(node.keys.size())))
+        below.push_back(std::move(weaker));
+    }
     for (ExprRef& term : below) term = through_projection(term, node.keys);
     return filtered(node.with_children({push(node.input, std::move(below))}), std::move(above));
   }
@@ -226,11 +233,16 @@ class FilterPushing {
     return true;
   }
 
+  const bool into_shared_;
   std::unordered_map<const PlanNode*, PlanRef> done_;  // shared inputs stay shared
 };
 
 }  // namespace
 
-PlanRef push_filters(const PlanRef& plan) { return FilterPushing().push(plan, {}); }
+PlanRef push_filters(const PlanRef& plan) { return FilterPushing(true).push(plan, {}); }
+
+PlanRef push_terms(const PlanRef& plan, std::vector<ExprRef> terms) {
+  return FilterPushing(false).push(plan, std::move(terms));
+}
 
 }  // namespace doline
