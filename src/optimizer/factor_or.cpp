@@ -22,8 +22,8 @@ bool same(const ExprRef& a, const ExprRef& b) { return a.get() == b.get() || equ
 
 }  // namespace
 
-// (k AND a) OR (k AND b) is k AND (a OR b), also where k is NULL. Behind k the others see fewer
-// rows, so they may be of the kind that fails; k itself, which now sees all of them, may not.
+// Behind what is common the others see fewer rows, so they may be of the kind that fails; what is
+// common, which now sees all of them, may not.
 std::vector<ExprRef> factored(const ExprRef& term) {
   const std::vector<ExprRef> branches = disjuncts_of(term);
   if (branches.size() < 2 || is_volatile(term)) return {term};

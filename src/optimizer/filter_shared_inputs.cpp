@@ -9,7 +9,18 @@ namespace doline {
 
 namespace {
 
-/// What the readers of shared inputs ask of their rows.
+/// Beyond this an OR costs more than the rows it spares, and grows with every shared input that
+/// another one reads twice.
+constexpr size_t kMostBranches = 16;
+constexpr size_t kMostNodes = 256;
+
+size_t nodes_in(const ExprRef& expr) {
+  size_t count = 0;
+  visit(expr, [&](const Expr&) { ++count; });
+  return count;
+}
+
+/// What the readers of shared inputs ask of their rows. Looks at a plan once, and stays true of it.
 class Readers {
  public:
   explicit Readers(const PlanRef& plan) {
@@ -22,6 +33,7 @@ class Readers {
   /// What is so of every row that any reader wants; nothing when one wants all rows.
   std::vector<ExprRef> common_terms(const PlanRef& shared) const {
     std::vector<ExprRef> branches;
+    size_t nodes = 0;
     for (const std::vector<ExprRef>& terms : filters_.at(shared.get())) {
       std::vector<ExprRef> kept;
       for (const ExprRef& term : terms) {
@@ -31,7 +43,10 @@ class Readers {
       ExprRef branch = ConjunctionExpr::create(true, std::move(kept));
       const bool known = std::any_of(branches.begin(), branches.end(),
                                      [&](const ExprRef& other) { return equal(*other, *branch); });
-      if (!known) branches.push_back(std::move(branch));
+      if (known) continue;
+      nodes += nodes_in(branch);
+      branches.push_back(std::move(branch));
+      if (branches.size() > kMostBranches || nodes > kMostNodes) return {};
     }
     if (branches.size() == 1) return conjuncts_of(branches[0]);
     return factored(ConjunctionExpr::create(false, std::move(branches)));

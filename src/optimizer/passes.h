@@ -15,7 +15,8 @@ PlanRef factor_or(const PlanRef& plan);
 /// For a filter whose branches all ask something of the columns [begin, end): that alone, as a
 /// weaker filter. Empty, or one term.
 std::vector<ExprRef> implied_by(const ExprRef& term, uint32_t begin, uint32_t end);
-/// A filter as terms to be AND-ed, what all its branches ask apart from the rest.
+/// A filter as terms to be AND-ed, what all its branches ask apart from the rest:
+/// (k AND a) OR (k AND b) is k AND (a OR b), also where k is NULL.
 std::vector<ExprRef> factored(const ExprRef& term);
 /// Filters move towards the rows they test, into joins as keys, and into scans.
 PlanRef push_filters(const PlanRef& plan);

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <string_view>
 #include <unordered_map>
 
 #include "optimizer/passes.h"
@@ -130,7 +132,16 @@ class FilterPushing {
     if (node.limit >= 0) return stop(plan, std::move(terms));
     std::vector<ExprRef> filters = node.filters;
     std::vector<ExprRef> above;
-    for (ExprRef& term : terms) (is_volatile(term) ? above : filters).push_back(std::move(term));
+    for (ExprRef& term : terms) {
+      const bool known = std::any_of(filters.begin(), filters.end(), [&](const ExprRef& own) {
+        return own.get() == term.get() || equal(*own, *term);
+      });
+      if (is_volatile(term)) {
+        above.push_back(std::move(term));
+      } else if (!known) {
+        filters.push_back(std::move(term));
+      }
+    }
     // Terms that cannot fail go first: they keep rows from those that can.
     std::vector<ExprRef> safe, failing;
     for (ExprRef& term : filters) (can_fail(term) ? failing : safe).push_back(std::move(term));
@@ -140,13 +151,57 @@ class FilterPushing {
                     std::move(above));
   }
 
+  /// Values that are equal are the same to whoever looks at them; 0.0 and -0.0, or a month and
+  /// thirty days, are not.
+  static bool equal_means_same(TypeRef type) {
+    if (type->is_floating() || type->is(TypeKind::kInterval)) return false;
+    if (type->is(TypeKind::kList) || type->is(TypeKind::kArray))
+      return equal_means_same(type->element());
+    if (!type->is(TypeKind::kStruct) && !type->is(TypeKind::kMap)) return true;
+    return std::all_of(type->fields().begin(), type->fields().end(),
+                       [](const Field& field) { return equal_means_same(field.type); });
+  }
+  /// Whether a term over the keys holds of all rows of a group or of none, and below the groups
+  /// fails for no row that it would not have met. Of keys whose equal values may differ that is
+  /// known of comparisons with constants.
+  static bool is_same_within_groups(const ExprRef& term, const std::vector<ExprRef>& keys) {
+    for (const uint32_t column : columns_of(term)) {
+      const ExprRef& key = keys[column];
+      if (is_volatile(key) || can_fail(key)) return false;
+      if (!equal_means_same(key->type) && !compares_bare_columns(term)) return false;
+    }
+    return true;
+  }
+  static bool compares_bare_columns(const ExprRef& term) {
+    if (term->tag() == NodeTag::kConjunction) {
+      const std::vector<ExprRef> inputs = term->inputs();
+      return std::all_of(inputs.begin(), inputs.end(), compares_bare_columns);
+    }
+    const auto is_bare = [](const ExprRef& input) {
+      return input->tag() == NodeTag::kColumn || input->tag() == NodeTag::kConstant;
+    };
+    if (const auto* call = dynamic_cast<const CallExpr*>(term.get())) {
+      static constexpr std::string_view kComparisons[] = {"=", "<>", "<", "<=", ">", ">="};
+      if (std::find(std::begin(kComparisons), std::end(kComparisons), call->name) ==
+          std::end(kComparisons))
+        return false;
+    } else if (term->tag() != NodeTag::kIsNull && term->tag() != NodeTag::kInList) {
+      return false;
+    }
+    const std::vector<ExprRef> inputs = term->inputs();
+    return std::all_of(inputs.begin(), inputs.end(), is_bare);
+  }
+
   PlanRef aggregation(const AggregationNode& node, std::vector<ExprRef> terms) {
     if (node.keys.empty()) return stop(PlanRef(&node), std::move(terms));
-    auto [below, above] = split(std::move(terms), node.keys.size());
+    const auto width = static_cast<uint32_t>(node.keys.size());
+    auto [candidates, above] = split(std::move(terms), width);
     for (const ExprRef& term : above) {
-      for (ExprRef& weaker : implied_by(term, 0, static_cast<uint32_t>(node.keys.size())))
-        below.push_back(std::move(weaker));
+      for (ExprRef& weaker : implied_by(term, 0, width)) candidates.push_back(std::move(weaker));
     }
+    std::vector<ExprRef> below;
+    for (ExprRef& term : candidates)
+      (is_same_within_groups(term, node.keys) ? below : above).push_back(std::move(term));
     for (ExprRef& term : below) term = through_projection(term, node.keys);
     return filtered(node.with_children({push(node.input, std::move(below))}), std::move(above));
   }
