@@ -165,7 +165,8 @@ class DistinctAggregate final : public AggregateFunction {
     }
     replay.flush();
   }
-  bool can_unload() const override { return true; }
+  /// What comes back from disk comes in another order.
+  bool can_unload() const override { return !inner_->is_order_sensitive(); }
   bool is_unloaded(const std::byte* state) const override {
     return runs_of(const_cast<std::byte*>(state)) != nullptr;
   }

@@ -186,6 +186,8 @@ class FrequencyAggregate final : public CountingAggregate<FrequencyAggregate, 0>
                                                              : Type::float64()) {}
 
   bool is_order_sensitive() const override { return wanted_ == FrequencyResult::kMode; }
+  /// Of values that come back from disk nobody knows which was first; by_sequence() does.
+  bool can_unload() const override { return wanted_ != FrequencyResult::kMode; }
   bool forgets_order() const override { return wanted_ == FrequencyResult::kMode; }
   AggregateFunctionRef by_sequence() const override { return make_ref<const SequencedMode>(type_); }
   bool invertible() const override { return wanted_ != FrequencyResult::kMode; }
@@ -228,7 +230,7 @@ class FrequencyAggregate final : public CountingAggregate<FrequencyAggregate, 0>
   }
 
  private:
-  /// Of equally frequent values the first met; of values that were on disk any (by_sequence).
+  /// Of equally frequent values the first met.
   void append_mode(const Frequencies& state, ColumnBuilder& out) const {
     uint64_t count = 0;
     std::vector<std::byte> best;

@@ -149,6 +149,7 @@ struct ValueTable {
     return reinterpret_cast<Entry*>(slot & ((uint64_t{1} << kTagShift) - 1));
   }
   static uint64_t slot_for(const Entry* entry) {
+    DCHECK(reinterpret_cast<uint64_t>(entry) >> kTagShift == 0);
     return (entry->hash >> kTagShift << kTagShift) | reinterpret_cast<uint64_t>(entry);
   }
   /// The first slot from `at` on that is free or has the hash's tag.

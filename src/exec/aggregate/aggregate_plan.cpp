@@ -251,6 +251,8 @@ void AggregatePlan::save(std::span<std::byte* const> rows, RowPages& out) const 
 }
 
 void AggregatePlan::unload(std::span<std::byte* const> rows, Arena& arena) const {
+  ASSERT(context_.spill);
+  const MakesRoomScope scope;
   for (const AggregateCall& call : calls_) {
     if (!call.function->has_variable_state()) continue;
     const AggregateFunction& function = *call.function;

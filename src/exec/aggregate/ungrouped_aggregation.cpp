@@ -75,7 +75,9 @@ size_t UngroupedAggregation::held_bytes(const Row& row) const {
 size_t UngroupedAggregation::unloadable_bytes(const Row& row) const {
   size_t bytes = 0;
   for (size_t i = 0; i < row.arenas.size(); ++i) {
-    if (plan_->calls()[i].function->can_unload()) bytes += row.arenas[i]->held_bytes();
+    const AggregateCall& call = plan_->calls()[i];
+    if (call.function->can_unload())
+      bytes += call.function->unloadable_bytes(row.row + call.state_offset);
   }
   return bytes;
 }

@@ -392,11 +392,14 @@ TEST(Distinct, LooksAtEachCombinationOnce) {
     Bound bound = bind_call(c.name, columns, c.constant);
     std::vector<TypeRef> types;
     for (const Column& column : bound.arguments) types.push_back(column.type());
+    const bool is_ordered = bound.function->is_order_sensitive();
     bound.function = make_distinct(bound.function, types);
+    // Values come back from disk in another order.
+    EXPECT_NE(bound.function->can_unload(), is_ordered);
     const std::string encoded = through_dictionaries(bound);
     for (const std::string& got :
          {all_at_once(bound), row_by_row_into(bound), merged(bound), saved_and_loaded(bound),
-          std::string(c.name) == "string_agg" ? c.result : through_runs(bound),  // in any order
+          bound.function->can_unload() ? through_runs(bound) : std::string(c.result),
           encoded.substr(0, encoded.find('\n')), encoded.substr(encoded.find('\n') + 1)}) {
       EXPECT_TRUE(same_result(got, c.result)) << got;
     }
