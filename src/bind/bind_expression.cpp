@@ -330,6 +330,14 @@ ExprRef QueryBinder::where_it_belongs(const std::string& name, SourceSpan span,
   for (const OuterQuery* at = outer_; at; at = at->outer) seen.push_back(at->columns.size());
   ExprRef bound = bind(context);
   if (reads_outside(bound) && columns_of(bound).empty()) {
+    // Bound again outside, with all that is in it: as often as queries lie in one another, twice.
+    constexpr uint64_t kMostTimes = 10'000;
+    if (++aggregates_bound_again_ > kMostTimes) {
+      throw Error(ErrorCode::kBind, span,
+                  "more than {} aggregates within one another belong to queries outside",
+                  kMostTimes)
+          .hint("compute the inner ones in a subquery of FROM");
+    }
     // What this try has read of the queries outside is read again there.
     size_t depth = 0;
     for (OuterQuery* at = outer_; at; at = at->outer) at->columns.resize(seen[depth++]);

@@ -194,6 +194,7 @@ class QueryBinder {
   OuterQuery* outer_ = nullptr;  // null: no query around this one
   std::vector<const sql::Expression*> alias_stack_;
   uint64_t alias_uses_ = 0;
+  uint64_t aggregates_bound_again_ = 0;
   std::vector<TypeRef> value_types_;
   std::vector<std::string> views_;  // being bound, the outermost first
 };
