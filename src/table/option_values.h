@@ -71,7 +71,11 @@ void take_options(TableFunctionCall& call, std::span<const ReadOption<Options>> 
 template <class Options>
 std::vector<std::string> option_names(std::span<const ReadOption<Options>> table,
                                       std::vector<std::string> more) {
-  for (const ReadOption<Options>& option : table) more.emplace_back(option.names[0]);
+  for (const ReadOption<Options>& option : table) {
+    for (const char* name : option.names) {
+      if (name) more.emplace_back(name);
+    }
+  }
   std::sort(more.begin(), more.end());
   return more;
 }
