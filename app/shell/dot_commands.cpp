@@ -177,7 +177,7 @@ void list_functions(ScriptRunner& runner) {
 }
 
 void show_help(ScriptRunner& runner) {
-  constexpr size_t kUsageColumns = 20;
+  constexpr size_t kUsageColumns = 25;
   const size_t terminal = terminal_columns(STDOUT_FILENO);
   const size_t columns = terminal == 0 ? 80 : terminal;
   // Where there is no room beside it, the summary stands below.

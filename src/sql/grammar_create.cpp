@@ -35,6 +35,10 @@ StatementRef Grammar::create() {
       not_supported(fmt::format("CREATE {}", tokens_.word(tokens_.peek())));
     }
   }
+  for (const char* planned : {"stream", "topic"}) {
+    if (tokens_.at_word(planned))
+      not_supported(fmt::format("CREATE {}", tokens_.word(tokens_.peek())));
+  }
   tokens_.accept(Keyword::kView);
   tokens_.fail("TABLE, VIEW, SCHEMA, TYPE or MACRO");
 }
