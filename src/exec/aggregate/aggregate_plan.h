@@ -83,6 +83,8 @@ class AggregatePlan final : public RefCounted {
   /// Adds rows of the layout where they lie; those new to the table are appended to `live`.
   void add_rows(std::byte* const* rows, uint32_t count, GroupTable& table, Arena& arena,
                 std::vector<std::byte*>& live) const;
+  /// From how many bytes on a state goes to disk by itself.
+  size_t large_state_bytes() const;
 
  private:
   void update_call(size_t index, std::span<const Column> columns, const Chunk& chunk,
@@ -90,8 +92,6 @@ class AggregatePlan final : public RefCounted {
                    std::vector<Program::Scratch>& filter_scratch) const;
   std::vector<Column> arguments_of(const AggregateCall& call,
                                    std::span<const Column> columns) const;
-  /// From how many bytes on a state goes to disk by itself.
-  size_t large_state_bytes() const;
   /// Whether what is left would not hold so many times `bytes`.
   bool is_large_beside(size_t bytes, size_t times) const;
   /// Of a call's states: those that `is_due` go to disk.

@@ -9,7 +9,6 @@ namespace {
 /// Rows put together before the reader returns to its driver.
 constexpr uint32_t kRowsPerStep = 4 * kChunkRows;
 /// Groups whose states take this much each on average are too few to be split.
-constexpr size_t kLargeStateBytes = size_t{64} << 10;
 constexpr size_t kLeastUnloadedBytes = size_t{1} << 20;
 
 /// Puts the groups of one bucket together, then gives them out. A bucket that does not fit into
@@ -156,7 +155,7 @@ class GroupReader final : public Reader {
   void unload_states() {
     if (!plan_.can_unload()) return;
     const size_t groups = live_.size() + table_->group_count();
-    if (arena_->held_bytes() < std::max(groups * kLargeStateBytes, kLeastUnloadedBytes) &&
+    if (arena_->held_bytes() < std::max(groups * plan_.large_state_bytes(), kLeastUnloadedBytes) &&
         !must_split())
       return;
     std::vector<std::byte*> rows = live_;
