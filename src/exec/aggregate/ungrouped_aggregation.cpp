@@ -170,10 +170,11 @@ void UngroupedAggregation::combine(LocalState& local) {
   const size_t wanted = 2 * held_bytes(mine.row) + bytes_to_grow(all);
   if (plan_->can_unload() &&
       (context_.settings.force_spill || plan_->budget().available_bytes() < wanted)) {
+    const SpillingNow now(context_.arbiter);
     unload(mine.row, *context_.spill);
     unload(all, *context_.spill);
   }
-  within_memory(mine.row, [&] {
+  within_memory(held_bytes(mine.row) > held_bytes(all) ? mine.row : all, [&] {
     for (size_t i = 0; i < plan_->calls().size(); ++i) {
       const AggregateCall& call = plan_->calls()[i];
       std::byte* from = mine.row.row + call.state_offset;
@@ -191,6 +192,7 @@ TaskSet UngroupedAggregation::finish() {
   if (plan_->can_unload() &&
       (context_.settings.force_spill ||
        plan_->budget().available_bytes() < 2 * unloadable_bytes(all) + kRoomBytes)) {
+    const SpillingNow now(context_.arbiter);
     unload(all, *context_.spill);
   }
   std::vector<Column> columns;
