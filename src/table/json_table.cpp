@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "column/type_text.h"
+#include "format/byte_order_mark.h"
 #include "format/json/shown_text.h"
 #include "format/json/sniffer.h"
 #include "format/json/structure.h"
@@ -53,6 +54,7 @@ class JsonSampler {
       block->resize(got);
       if (!file.listed.is_regular) begin_.append(block->as<char>(), got);
       if (!cutter) {
+        refuse_utf16({block->as<char>(), got}, file.listed.path);
         file.format = options_.format != JsonFormat::kAuto
                           ? options_.format
                           : detect_json_format({block->as<char>(), got}, got < kSampleBlockBytes);

@@ -96,3 +96,17 @@ def test_compressed_files_both_ways(program, corpora, tmp_path, ending):
     assert duckdb.connect().execute(f"SELECT count(*) FROM read_csv('{path}.gz')").fetchone() == (100,)
     done = run(program, "--csv", "--noheader", "-c", f"SELECT count(*) FROM '{path}.gz'")
     assert done.stdout == b"100\n", done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_refused_by_name(program, tmp_path, encoding):
+    """Read as UTF-8 it was a column of odd texts with zero bytes in them."""
+    for name, text in (("x.csv", "a,b\n1,2\n"), ("x.json", '{"a": 1}\n'), ("x.log", "level=info message=x\n")):
+        path = tmp_path / name
+        path.write_bytes(("\ufeff" + text).encode(encoding))
+        done = run(program, "-c", f"FROM '{path}'", text=True)
+        assert done.returncode == 1, done.stdout
+        assert f"{name}: the file is UTF-16" in done.stderr and "iconv -f UTF-16" in done.stderr
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")  # the first one is read, the other is not sniffed alone
+    done = run(program, "-c", f"FROM '{tmp_path}/*.csv'", text=True)
+    assert (done.returncode, "x.csv: the file is UTF-16" in done.stderr) == (1, True), done.stderr

@@ -27,6 +27,7 @@ void CsvBlockCutter::too_long() const {
 bool CsvBlockCutter::begin_file(std::string_view& text) {
   if (!seen_begin_) {
     seen_begin_ = true;
+    refuse_utf16(text, path_);
     if (text.starts_with(kByteOrderMark)) {
       text.remove_prefix(kByteOrderMark.size());
       place_.byte += kByteOrderMark.size();
