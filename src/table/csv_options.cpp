@@ -323,11 +323,13 @@ void write_csv_options(const CsvOptions& options, std::map<std::string, std::str
                          options.store_rejects ? '1' : '0',
                          options.null_padding ? '1' : '0',
                          static_cast<char>('0' + static_cast<int>(options.compression)),
-                         options.allow_quoted_nulls ? '1' : '0'};
+                         options.allow_quoted_nulls ? '1' : '0',
+                         options.normalize_names ? '1' : '0'};
   for (const bool never : options.never_null) parameters["never_null"].push_back(never ? '1' : '0');
   parameters["skip"] = std::to_string(options.skip);
   parameters["max_line_size"] = std::to_string(options.max_line_bytes);
   parameters["nullstr"] = pack_texts(options.null_strings);
+  parameters["column_names"] = pack_texts(options.names);
   parameters["dateformat"] = options.date_format;
   parameters["timestampformat"] = options.timestamp_format;
 }
@@ -339,7 +341,7 @@ CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters
   CsvOptions options;
   const std::string& signs = text("dialect");
   const std::string& flags = text("flags");
-  const int compression = flags.size() == 6 ? flags[4] - '0' : -1;
+  const int compression = flags.size() == 7 ? flags[4] - '0' : -1;
   if (signs.size() != 7 || compression < 0 || compression > static_cast<int>(Compression::kLz4)) {
     throw Error(ErrorCode::kCorrupt, "plan bytes: a CSV table's options are damaged");
   }
@@ -347,6 +349,7 @@ CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters
   options.decimal_separator = signs[5];
   options.thousands = signs[6];
   options.allow_quoted_nulls = flags[5] == '1';
+  options.normalize_names = flags[6] == '1';
   if (const auto never = parameters.find("never_null"); never != parameters.end()) {
     for (const char flag : never->second) options.never_null.push_back(flag == '1');
   }
@@ -358,6 +361,7 @@ CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters
   options.skip = std::strtoull(text("skip").c_str(), nullptr, 10);
   options.max_line_bytes = std::strtoull(text("max_line_size").c_str(), nullptr, 10);
   options.null_strings = unpack_texts(text("nullstr"));
+  options.names = unpack_texts(text("column_names"));
   options.date_format = text("dateformat");
   options.timestamp_format = text("timestampformat");
   return options;

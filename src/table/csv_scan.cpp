@@ -19,7 +19,7 @@ constexpr size_t kLeastBlockBytes = size_t{256} << 10;
 constexpr size_t kBlocksAhead = 2;
 
 struct CsvWork {
-  const CsvFile* part;
+  std::shared_ptr<const CsvFile> part;  // the table's, or what a header made of it
   std::vector<CsvPiece> pieces;
 };
 
@@ -32,7 +32,8 @@ class CsvReader final : public Reader {
  public:
   CsvReader(CsvWork work, const CsvTable& table, const ScanRequest& request,
             const QueryContext& context, CsvCounters& counters)
-      : part_(*work.part),
+      : part_held_(std::move(work.part)),
+        part_(*part_held_),
         pieces_(std::move(work.pieces)),
         table_(table),
         schema_(table.schema()),
@@ -187,6 +188,7 @@ class CsvReader final : public Reader {
                           column));
   }
 
+  const std::shared_ptr<const CsvFile> part_held_;
   const CsvFile& part_;
   const std::vector<CsvPiece> pieces_;
   const CsvTable& table_;
@@ -238,12 +240,17 @@ class CsvScan final : public Scan {
         continue;
       }
       if (!cutter_) open_part(parts[part_]);
-      CsvWork work{&parts[part_], {}};
+      CsvWork work;
       switch (cutter_->next(work.pieces, waker)) {
         case Poll::kBlocked:
           return Poll::kBlocked;
         case Poll::kReady:
           bytes_done_ = bytes_before_ + cutter_->blocks().source_position();
+          if (opened_->goes_by_header && work.pieces.front().begins_file) {
+            opened_ = std::make_shared<const CsvFile>(
+                table_->by_header(*opened_, work.pieces.front().text));
+          }
+          work.part = opened_;
           waiting_.put(std::move(work), part_, out);
           return Poll::kReady;
         case Poll::kDone:
@@ -286,6 +293,7 @@ class CsvScan final : public Scan {
           std::min(task_bytes(size, context_.threads, kLeastBlockBytes, kMostBlockBytes), size + 1);
     }
     if (request_.limit && *request_.limit < 10'000) block = std::min(block, kLeastBlockBytes);
+    opened_ = {std::shared_ptr<const void>(), &part};  // the table owns it
     Budget& budget = context_.budget ? *context_.budget : current_budget();
     cutter_ = std::make_unique<CsvBlockCutter>(
         std::make_unique<ReadAhead>(table_->open_part(part), block, kBlocksAhead, budget),
@@ -300,6 +308,7 @@ class CsvScan final : public Scan {
   uint32_t part_ GUARDED_BY(mutex_) = 0;
   uint64_t bytes_before_ GUARDED_BY(mutex_) = 0;
   std::unique_ptr<CsvBlockCutter> cutter_ GUARDED_BY(mutex_);
+  std::shared_ptr<const CsvFile> opened_ GUARDED_BY(mutex_);  // what cutter_ cuts
   MorselWork<CsvWork> waiting_ GUARDED_BY(mutex_);
   std::atomic<uint64_t> bytes_done_{0}, files_pruned_{0};
 };

@@ -48,6 +48,12 @@ int32_t find_column(const Schema& schema, std::string_view name) {
   return -1;
 }
 
+/// The same, where it usually is at `place`.
+int32_t find_column(const Schema& schema, std::string_view name, size_t place) {
+  const bool is_there = place < schema.size() && equal_ignoring_case(schema[place].name, name);
+  return is_there ? static_cast<int32_t>(place) : find_column(schema, name);
+}
+
 CsvSniffed sniff_file(CsvFile& part, const CsvOptions& given, FileSystem& files,
                       const AccessPolicy& policy) {
   std::unique_ptr<ByteStream> stream = open_listed(part.listed, files, policy, given.compression);
@@ -73,6 +79,7 @@ void widen_by(const CsvFile& part, const CsvFile& first, const CsvOptions& given
   options.header = first.options->header;
   options.skip = first.options->skip;
   options.compression = first.options->compression;
+  if (part.goes_by_header) options.types_by_position.clear();  // the first file's positions
   OpenOptions open;
   open.expected = part.listed.version;
   bool is_whole = false;
@@ -80,13 +87,19 @@ void widen_by(const CsvFile& part, const CsvFile& first, const CsvOptions& given
   const std::string sample = read_sample(*stream, sample_bytes(given), is_whole);
   if (sample.empty()) return;
   const CsvSniffed sniffed = sniff_csv(options, sample, is_whole);
-  if (sniffed.rows_seen == 0 || sniffed.schema.size() != first.file_columns.size()) return;
+  if (sniffed.rows_seen == 0) return;
+  if (!part.goes_by_header && sniffed.schema.size() != first.file_columns.size()) return;
   const bool same_dates = sniffed.options.date_format == first.options->date_format &&
                           sniffed.options.timestamp_format == first.options->timestamp_format;
-  for (size_t column = 0; column < sniffed.schema.size(); ++column) {
-    if (!is_guessed[column] || !sniffed.has_values[column]) continue;
+  for (size_t column = 0; column < first.file_columns.size(); ++column) {
+    // A name that is missing is an error once the file is read.
+    const int32_t source = part.goes_by_header
+                               ? find_column(sniffed.schema, schema[column].name, column)
+                               : static_cast<int32_t>(column);
+    if (source < 0 || !is_guessed[column] || !sniffed.has_values[static_cast<size_t>(source)])
+      continue;
     TypeRef& type = schema[column].type;
-    const TypeRef found = sniffed.schema[column].type;
+    const TypeRef found = sniffed.schema[static_cast<size_t>(source)].type;
     const bool is_date = found->is(TypeKind::kDate) || found->is(TypeKind::kTimestamp);
     type = is_date && !same_dates ? Type::varchar()
            : has_values[column]   ? wider_type(type, found)
@@ -120,10 +133,15 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths,
   Schema schema;
   std::vector<bool> is_guessed, has_values;
   double bytes_per_row = 0;
+  const auto goes_by_header = [&](const CsvOptions& own) {
+    return !options.union_by_name && options.csv.columns.empty() && own.header.value_or(false) &&
+           parts[0].options->header.value_or(false);
+  };
   for (size_t i = 0; i < parts.size(); ++i) {
     CsvFile& part = parts[i];
     if (i > 0 && !options.union_by_name && part.listed.is_regular) {
       part.options = parts[0].options;
+      part.goes_by_header = goes_by_header(*part.options);
       part.file_columns = parts[0].file_columns;
       if (i < kSniffedFiles && parts[0].listed.is_regular && options.csv.auto_detect) {
         widen_by(part, parts[0], options.csv, files, policy, is_guessed, has_values, schema);
@@ -136,6 +154,11 @@ Ref<const CsvTable> open_csv_table(const std::vector<std::string>& paths,
           static_cast<double>(sniffed.bytes_seen) / static_cast<double>(sniffed.rows_seen);
     }
     part.file_columns = sniffed.schema;
+    if (i > 0 && goes_by_header(sniffed.options)) {
+      part.goes_by_header = true;
+      part.file_columns = parts[0].file_columns;
+      sniffed.options.never_null = parts[0].options->never_null;
+    }
     if (i == 0) has_values = sniffed.has_values;
     has_values.resize(sniffed.schema.size());
     part.options = std::make_shared<const CsvOptions>(std::move(sniffed.options));
@@ -206,6 +229,38 @@ std::unique_ptr<Scan> CsvTable::scan(ScanRequest request, QueryContext& context)
   return scan_csv(Ref<const CsvTable>(this), std::move(request), context);
 }
 
+CsvFile CsvTable::by_header(const CsvFile& part, std::string_view text) const {
+  const std::vector<std::string> names =
+      csv_header(*part.options, text, static_cast<uint32_t>(part.file_columns.size()));
+  CsvFile out = part;
+  if (names.empty()) return out;  // no row, nothing to find
+  out.file_columns.clear();
+  for (const std::string& name : names) out.file_columns.push_back({name, Type::varchar()});
+  const std::vector<bool>& old_never_null = part.options->never_null;
+  std::vector<bool> never_null(old_never_null.empty() ? 0 : names.size());
+  for (int32_t& source : out.sources) {
+    if (source < 0) continue;
+    const auto place = static_cast<size_t>(source);
+    const std::string& name = part.file_columns[place].name;
+    source = find_column(out.file_columns, name, place);
+    if (source < 0) {
+      throw Error(ErrorCode::kFormat, "{} has no column \"{}\", which {} has", part.listed.path,
+                  name, parts_[0].listed.path)
+          .note(fmt::format("its header is {}", fmt::join(names, ", ")).substr(0, 200))
+          .hint(
+              "union_by_name => true reads files of different columns, header => false files "
+              "without a header");
+    }
+    if (!never_null.empty()) never_null[static_cast<size_t>(source)] = old_never_null[place];
+  }
+  if (never_null != old_never_null) {
+    CsvOptions options = *part.options;
+    options.never_null = std::move(never_null);
+    out.options = std::make_shared<const CsvOptions>(std::move(options));
+  }
+  return out;
+}
+
 std::unique_ptr<ByteStream> CsvTable::open_part(const CsvFile& part) const {
   if (part.pipe) return part.pipe->take("read_csv");
   return open_listed(part.listed, files_, policy_, part.options->compression);
@@ -235,9 +290,9 @@ TableDescriptor CsvTable::descriptor() const {
       values.push_back(value.type()->name());
       values.push_back(value.is_null() ? kHiveNull : value.to_string());
     }
-    parts.push_back(
-        pack_texts({part.listed.path, pack_texts(packed_options), pack_texts(packed_names),
-                    pack_texts(sources), pack_texts(values)}));
+    parts.push_back(pack_texts({part.listed.path, pack_texts(packed_options),
+                                pack_texts(packed_names), pack_texts(sources), pack_texts(values),
+                                part.goes_by_header ? "by header" : ""}));
   }
   descriptor.parameters = {
       {"names", pack_texts(names)},        {"types", pack_texts(types)},
@@ -274,7 +329,7 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
   std::vector<CsvFile> parts;
   for (const std::string& packed : texts("files")) {
     const std::vector<std::string> fields = unpack_texts(packed);
-    if (fields.size() != 5) throw damaged();
+    if (fields.size() != 6) throw damaged();
     CsvFile part;
     part.listed = files.list(fields[0], policy).front();
     const std::vector<std::string> pairs = unpack_texts(fields[1]);
@@ -292,6 +347,7 @@ TableRef CsvTable::reopen(const TableDescriptor& descriptor, const AccessPolicy&
       if (!value) throw damaged();
       part.file_values.push_back(*value);
     }
+    part.goes_by_header = !fields[5].empty();
     for (const int32_t source : part.sources) {
       if (source < CsvFile::kFileValue - static_cast<int32_t>(values.size() / 2) + 1 ||
           source >= static_cast<int32_t>(part.file_columns.size()))

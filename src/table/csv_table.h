@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "table/csv_options.h"
 #include "table/listed_input.h"
@@ -15,6 +16,9 @@ struct CsvFile {
   std::vector<int32_t> sources;  // for each column of the table: of the file, or one of the below
   std::shared_ptr<SniffedPipe> pipe;
   std::vector<Value> file_values = {};  // of the table's FileColumns
+  /// Its header says where the columns are: until that is read, see CsvTable::by_header, it looks
+  /// like the first file. So opening a table of many files reads the begins of few.
+  bool goes_by_header = false;
 
   static constexpr int32_t kAbsent = -1;
   static constexpr int32_t kFileValue = -2;  // and less: file_values[kFileValue - source]
@@ -56,6 +60,10 @@ class CsvTable final : public Table {
   const std::string& learned_source() const { return learned_source_; }
   /// From its first byte, decompressed. A pipe: once.
   std::unique_ptr<ByteStream> open_part(const CsvFile& part) const;
+
+  /// A file that goes by its header, which begins `text`. Throws Error(kFormat) where that lacks a
+  /// column of the table; columns that the table does not have are passed over.
+  CsvFile by_header(const CsvFile& part, std::string_view text) const;
 
   static TableRef reopen(const TableDescriptor& descriptor, const AccessPolicy& policy);
 

@@ -98,6 +98,27 @@ def test_compressed_files_both_ways(program, corpora, tmp_path, ending):
     assert done.stdout == b"100\n", done.stderr
 
 
+def test_a_pipe_beside_files_goes_by_its_header(program, tmp_path):
+    first = tmp_path / "first.csv"
+    first.write_text("day,price,qty\n1,10,100\n")
+    for paths in (f"'{first}', '/dev/stdin'", f"'/dev/stdin', '{first}'"):
+        done = subprocess.run(
+            [str(program), "--csv", "--noheader", "-c", f"SELECT day, price, qty FROM read_csv([{paths}]) ORDER BY day"],
+            input=b"day;qty;price\n3;300;30\n4;400;40\n" if paths.endswith("stdin'") else b"day,qty,price\n3,300,30\n4,400,40\n",
+            capture_output=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout) == (0, b"1,10,100\n3,30,300\n4,40,400\n"), done.stderr
+
+
+def test_a_file_that_is_not_needed_is_not_looked_at(program, tmp_path):
+    for day in range(12):
+        (tmp_path / f"day={day}").mkdir()
+        (tmp_path / f"day={day}" / "x.csv").write_text("a,b\n1,2\n" if day != 3 else "a,c\n1,2\n")
+    for condition, expected in (("day <> 3", (0, "11,22\n")), ("day >= 3", (1, ""))):
+        done = run(program, "--csv", "--noheader", "-c", f"SELECT count(*), sum(b) FROM '{tmp_path}/**/*.csv' WHERE {condition}", text=True)
+        assert (done.returncode, done.stdout) == expected, done.stderr
+    assert "day=3/x.csv has no column \"b\"" in done.stderr
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_is_refused_by_name(program, tmp_path, encoding):
     """Read as UTF-8 it was a column of odd texts with zero bytes in them."""

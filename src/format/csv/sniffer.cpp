@@ -43,8 +43,8 @@ void each_row(const CsvDialect& dialect, std::string_view text, bool is_whole, u
   CsvRows rows(dialect);
   rows.begin(text);
   uint64_t seen = 0;
-  for (uint32_t count = rows.next(kWindowRows); count > 0 && seen < most;
-       count = rows.next(kWindowRows)) {
+  const auto window = static_cast<uint32_t>(std::min<uint64_t>(most, kWindowRows));
+  for (uint32_t count = rows.next(window); count > 0 && seen < most; count = rows.next(window)) {
     for (uint32_t row = 0; row < count && seen < most; ++row) {
       const uint32_t end = rows.ends_of(row)[rows.fields_of(row) - 1];
       if (!is_whole && end >= text.size() && seen > 0) return;
@@ -207,6 +207,20 @@ void make_unique(std::vector<std::string>& names) {
   }
 }
 
+/// Nothing where it is NULL. `scratch` may hold the text.
+std::optional<std::string_view> value_or_null(const CsvOptions& options, std::string_view field,
+                                              std::string& scratch) {
+  std::string_view value = field;
+  csv_value(options.dialect, field, scratch, value);
+  const bool is_quoted = value.data() != field.data();
+  if (options.is_null_text(value) && (options.allow_quoted_nulls || !is_quoted)) return {};
+  return value;
+}
+
+std::string name_of_column(const CsvOptions& options, std::string_view text) {
+  return options.normalize_names ? normalized(text) : std::string(without_spaces(text));
+}
+
 }  // namespace
 
 CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_whole) {
@@ -241,15 +255,12 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   each_row(options.dialect, sample, is_whole, most, [&](const CsvRows& rows, uint32_t row) {
     const uint32_t present = std::min(width, rows.fields_of(row));
     for (uint32_t field = 0; field < present; ++field) {
-      const std::string_view text = rows.field(row, field);
-      std::string_view value = text;
-      csv_value(options.dialect, text, scratch, value);
-      if (given.is_null_text(value) && (given.allow_quoted_nulls || value.data() == text.data()))
-        continue;
+      const auto value = value_or_null(options, rows.field(row, field), scratch);
+      if (!value) continue;
       if (sniffed.rows_seen == 0) {
-        first[field] = std::string(value);
+        first[field] = std::string(*value);
       } else {
-        guesses[field].add(value);
+        guesses[field].add(*value);
       }
     }
     ++sniffed.rows_seen;
@@ -289,9 +300,7 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   bool has_iso_date = false;
   for (uint32_t i = 0; i < width; ++i) {
     if (*options.header) {
-      if (first[i])
-        names[i] =
-            given.normalize_names ? normalized(*first[i]) : std::string(without_spaces(*first[i]));
+      if (first[i]) names[i] = name_of_column(given, *first[i]);
     } else if (first[i]) {
       guesses[i].add(*first[i]);
     }
@@ -337,6 +346,26 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
     }
   }
   return sniffed;
+}
+
+std::vector<std::string> csv_header(const CsvOptions& options, std::string_view text,
+                                    uint32_t usual_width) {
+  std::vector<std::string> names;
+  std::string scratch;
+  each_row(options.dialect, text, true, 1, [&](const CsvRows& rows, uint32_t row) {
+    const uint32_t present = rows.fields_of(row);
+    uint32_t width = present;
+    if (width == usual_width + 1 && rows.field(row, usual_width).empty()) width = usual_width;
+    if (options.null_padding) width = std::max(width, usual_width);
+    names.resize(width);
+    for (uint32_t field = 0; field < std::min(width, present); ++field) {
+      if (const auto value = value_or_null(options, rows.field(row, field), scratch))
+        names[field] = name_of_column(options, *value);
+    }
+  });
+  make_unique(names);
+  std::copy_n(options.names.begin(), std::min(options.names.size(), names.size()), names.begin());
+  return names;
 }
 
 }  // namespace doline

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "format/csv/dialect.h"
 
@@ -20,5 +22,11 @@ struct CsvSniffed {
 /// Finds dialect, header and types as DuckDB does, where `given` leaves them open. `sample` is the
 /// file's begin; `is_whole`: all of it. Never fails: a text that is no table is one of one column.
 CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_whole);
+
+/// Names of a file's columns, by the rules of sniff_csv. `text` begins where the header does, and
+/// `options` are those of a file with `usual_width` columns, which is kept where a delimiter at the
+/// header's end, or null_padding, makes up the difference. Empty where there is no row.
+std::vector<std::string> csv_header(const CsvOptions& options, std::string_view text,
+                                    uint32_t usual_width);
 
 }  // namespace doline

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -311,6 +312,34 @@ TEST(CsvSniffer, FindsWhatDuckDbFinds) {
     EXPECT_EQ(sniffed.options.dialect.delimiter, c.delimiter) << c.text;
     EXPECT_EQ(sniffed.options.header.value_or(false), c.header) << c.text;
   }
+}
+
+TEST(CsvSniffer, ReadsAHeaderAsItWouldBeSniffed) {
+  const auto names = [](std::string_view text, auto change) {
+    CsvOptions options;
+    change(options);
+    return fmt::format("{}", fmt::join(csv_header(options, text, 3), "|"));
+  };
+  const auto plain = [](CsvOptions&) {};
+  EXPECT_EQ(names("a, b ,\"c,d\"\n1,2,3\n", plain), "a|b|c,d");
+  EXPECT_EQ(names("\n\nb,a", plain), "b|a");
+  EXPECT_EQ(names("a,b,c,d\n", plain), "a|b|c|d");
+  EXPECT_EQ(names("a,A,\n", plain), "a|A_1|column2");
+  EXPECT_EQ(names("a,b,c,\n", plain), "a|b|c");  // a delimiter at the end
+  EXPECT_EQ(names("", plain), "");
+  EXPECT_EQ(names("#x\nNA,b\n",
+                  [](CsvOptions& options) {
+                    options.dialect.comment = '#';
+                    options.null_strings = {"NA"};
+                    options.null_padding = true;
+                  }),
+            "column0|b|column2");
+  EXPECT_EQ(names("A b,C\n",
+                  [](CsvOptions& options) {
+                    options.normalize_names = true;
+                    options.names = {"p"};
+                  }),
+            "p|c");
 }
 
 TEST(CsvParser, ParsesValuesAndKeepsWhatItCannot) {
