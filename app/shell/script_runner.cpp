@@ -132,12 +132,16 @@ void ScriptRunner::tell_rejects(uint64_t generation_before) {
       fmt::format("{}: {} damaged line{} left out\n",
                   error_palette_.paint(Style::kStrong, "warning"), count, count == 1 ? "" : "s");
   const std::vector<Reject> rejects = store.list();
+  uint64_t shown = 0;
   for (size_t i = 0; i < rejects.size() && i < kShownRejects; ++i) {
-    text += fmt::format("  {}, line {}: {}\n", rejects[i].file, rejects[i].line,
-                        spelled_out(rejects[i].reason));
+    const Reject& reject = rejects[i];
+    const std::string lines = reject.lines == 1 ? fmt::format("line {}", reject.line)
+                                                : fmt::format("lines {} to {}", reject.line,
+                                                              reject.line + reject.lines - 1);
+    text += fmt::format("  {}, {}: {}\n", reject.file, lines, spelled_out(reject.reason));
+    shown += reject.lines;
   }
-  if (count > kShownRejects)
-    text += fmt::format("  and {} more: FROM rejects()\n", count - kShownRejects);
+  if (count > shown) text += fmt::format("  and {} more: FROM rejects()\n", count - shown);
   print_error(text);
 }
 

@@ -43,7 +43,7 @@ void RejectStore::begin_query() {
 
 void RejectStore::add(std::vector<Reject> rejects) {
   MutexLock lock(mutex_);
-  count_ += rejects.size();
+  for (const Reject& reject : rejects) count_ += reject.lines;
   for (Reject& reject : rejects) {
     if (kept_.size() == kMostKept) break;
     reject.text = as_text(std::move(reject.text));

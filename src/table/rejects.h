@@ -16,7 +16,8 @@ struct Reject {
   uint64_t byte = 0;   // where the record begins in the (decompressed) file
   std::string column;  // empty: not of one column
   std::string reason;
-  std::string text;  // as it stands, cut at a kilobyte
+  std::string text;    // as it stands, cut at a kilobyte
+  uint64_t lines = 1;  // that were left out with it
 };
 
 /// What the readers of a session's last query left out; `FROM rejects()` reads it. Readers that
@@ -25,8 +26,9 @@ class RejectStore {
  public:
   /// Forgets the last query's rejects, before a reader that keeps some is opened.
   void begin_query();
-  /// Keeps the first kMostKept in file and line order; counts the others.
+  /// Keeps the first kMostKept in file and line order; counts the lines of all.
   void add(std::vector<Reject> rejects);
+  /// Lines that were left out: a record of several counts them all.
   uint64_t count() const;
   /// Another number with every begin_query(): tells whether a statement began a list of its own.
   uint64_t generation() const;

@@ -139,8 +139,10 @@ class BlockRows {
     }
     std::vector<Reject> kept;
     for (const LogReject& reject : rejects) {
+      const auto line_ends = std::count(reject.text.begin(), reject.text.end(), '\n');
       kept.push_back({file_.path, lines_before + reject.line, first_byte_ + reject.byte,
-                      std::string(reject.column), reject.reason, std::string(reject.text)});
+                      std::string(reject.column), reject.reason, std::string(reject.text),
+                      1 + static_cast<uint64_t>(line_ends)});
     }
     if (rejects_) rejects_->add(std::move(kept));
   }

@@ -231,6 +231,19 @@ def test_damaged_lines_are_named(program, tmp_path, damaged, named, rest):
     assert ("more" in done.stderr) == bool(rest)
 
 
+def test_all_lines_of_what_is_left_out_are_counted(program, tmp_path, corpora):
+    log = tmp_path / "syslog"
+    log.write_text("before\nMay  7 10:05:03 web1 a: b\nMay 40 10:05:03 web1 a: b\n more\n and more\n")
+    done = run(program, "--csv", "-c", f"SELECT count(*) AS n FROM read_log('{log}', format => 'syslog')")
+    assert (done.returncode, done.stdout) == (0, "n\n1\n")
+    assert "4 damaged lines" in done.stderr and f"{log}, lines 3 to 5: " in done.stderr and "more:" not in done.stderr
+    log = corpora / "real" / "apache_access.log"
+    for form in ("syslog", "logfmt", "deb822"):
+        done = run(program, "--csv", "-c", f"SELECT count(*) AS n FROM read_log('{log}', format => '{form}')")
+        assert (done.returncode, done.stdout) == (0, "n\n0\n")
+        assert "10,000 damaged lines" in done.stderr or "10000 damaged lines" in done.stderr
+
+
 def test_plans_are_printed_as_they_read(program):
     assert printed(program, "-c", "EXPLAIN SELECT i FROM range(10) t(i) WHERE i > 5").count("\n") >= 2
     assert "\\n" not in printed(program, "-c", "EXPLAIN SELECT i FROM range(10) t(i) WHERE i > 5")

@@ -139,15 +139,14 @@ class LogfmtParser final : public NamedFieldsParser {
     while (!rows.full() && !block.done()) {
       const LogBlock::Line line = block.take_line();
       if (line.text.empty()) continue;
-      const bool begins = scan_key(line.text) != 0;
+      if (scan_key(line.text) == 0) {
+        rejects.push_back({line.number, line.begin, {}, "does not begin with key=", line.text});
+        continue;
+      }
       const std::string_view text = take_continuation(block, line);
       const auto reject = [&](std::string_view column, std::string reason) {
         rejects.push_back({line.number, line.begin, column, std::move(reason), text});
       };
-      if (!begins) {
-        reject({}, "does not begin with key=");
-        continue;
-      }
       if (!block.is_ascii && !is_utf8(text)) {
         reject({}, "the text is not UTF-8");
         continue;

@@ -91,10 +91,13 @@ class SyslogParser final : public LogParser {
       if (line.text.empty()) continue;
       Header header;
       const HeaderKind kind = parse_header(line.text, header);
+      if (kind == HeaderKind::kNone) {
+        rejects.push_back({line.number, line.begin, {}, "no record begins before it", line.text});
+        continue;
+      }
       const std::string_view record = take_continuation(block, line);
       const char* damage = nullptr;
       if (kind == HeaderKind::kDamaged) damage = "the time or host cannot be read";
-      if (kind == HeaderKind::kNone) damage = "continues a record that does not begin here";
       if (damage == nullptr && !block.is_ascii && !is_utf8(record)) {
         damage = "the text is not UTF-8";
       }

@@ -119,6 +119,8 @@ TEST(LogParser, ReadsEachFormat) {
       {"syslog",
        LogFormat::kSyslog,
        "lost line\n"
+       "\n"
+       "  and another\n"
        "May  7 10:05:03 web1 sshd[42]: Failed password\n"
        "\tat line 2\n"
        "java.lang.Error\n"
@@ -135,8 +137,8 @@ TEST(LogParser, ReadsEachFormat) {
         "2024-05-17 08:05:03.25+00|web1|CRON|7|(root) CMD (x)|NULL|NULL",
         "2024-02-29 00:00:00+00|web1|NULL|NULL|last message repeated 2 times|NULL|NULL",
         "2024-06-01 00:00:00+00|web1|a[x]|NULL||NULL|NULL"},
-       {"1: continues a record that does not begin here", "8: the time or host cannot be read",
-        "10: the time or host cannot be read"}},
+       {"1: no record begins before it", "3: no record begins before it",
+        "10: the time or host cannot be read", "12: the time or host cannot be read"}},
       {"rfc5424",
        LogFormat::kRfc5424,
        "<34>1 2003-10-11T22:14:15.003Z host su - ID47 - \xEF\xBB\xBF'su root' failed\n"
@@ -171,6 +173,8 @@ TEST(LogParser, ReadsEachFormat) {
         "8: no time like 2024-05-17 10:05:03"}},
       {"logfmt",
        LogFormat::kLogfmt,
+       "lost line\n"
+       "another\n"
        "ts=2024-05-17T10:05:03Z level=info n=1 ok=true msg=\"hello \\\"you\\\"\\n\\u00e9\"\n"
        "  goroutine 1\n"
        "level=warn n=2 took=1.5 msg=plain alone\n"
@@ -181,7 +185,7 @@ TEST(LogParser, ReadsEachFormat) {
        {"2024-05-17 10:05:03+00|info|1|true|hello \"you\"\né|NULL|goroutine 1",
         "NULL|warn|2|NULL|plain|1.5|alone", "NULL|NULL|3|NULL|two\nlines|NULL|n=4 no pairs here",
         "NULL|NULL|NULL|NULL||NULL|NULL"},
-       {"7: a quote is not closed"}},
+       {"1: does not begin with key=", "2: does not begin with key=", "9: a quote is not closed"}},
       {"deb822",
        LogFormat::kDeb822,
        "\n"
