@@ -17,6 +17,10 @@ std::unique_ptr<const LogParser> create_web_log_parser(LogFormat format);
 /// the begin of a record continues the message before it.
 std::unique_ptr<const LogParser> create_syslog_parser(const LogOptions& options);
 
+/// Whether most lines of `sample` that begin records have what only syslog has: behind the time,
+/// which is RFC 3164's or has a "T" in it, a host and a tag such as "sshd[42]:".
+bool looks_like_syslog(const LogOptions& options, std::string_view sample);
+
 /// Columns time, host, program, pid, message_id, structured_data, message, facility, severity.
 std::unique_ptr<const LogParser> create_rfc5424_parser();
 

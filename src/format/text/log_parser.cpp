@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "format/byte_order_mark.h"
 #include "format/text/log_formats.h"
 #include "format/text/log_rows.h"
 #include "kernel/string_search.h"
@@ -79,23 +80,49 @@ std::string_view whole_lines(std::string_view sample, size_t limit) {
   return end == std::string_view::npos ? head : head.substr(0, end + 1);
 }
 
-/// Fields of key=value pairs are no fields of paragraphs, though their names may be read so.
-bool has_pairs(const LogParser& parser) {
-  return std::any_of(parser.columns().begin(), parser.columns().end(), [](const Field& column) {
-    return column.name.find('=') != std::string::npos;
-  });
+/// Of paragraphs: text of many kinds has a colon behind its first word, such as JSON, pairs and
+/// times. Names that a format allows but nobody gives do not count.
+bool has_usual_names(const LogParser& parser) {
+  const auto is_usual = [](const Field& column) {
+    const std::string& name = column.name;
+    return name[0] >= 'a' && name[0] <= 'z' &&
+           name.find_first_of("={}[]()<>\"',;/\\|") == name.npos;
+  };
+  return std::all_of(parser.columns().begin(), parser.columns().end(), is_usual);
+}
+
+/// Whether the first thing in `text` is an object with members, or an array of such.
+bool begins_with_json(std::string_view text) {
+  text = without_byte_order_mark(text);
+  const auto skip_spaces = [&] {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  };
+  skip_spaces();
+  if (text.starts_with('[')) {
+    text.remove_prefix(1);
+    skip_spaces();
+  }
+  if (!text.starts_with('{')) return false;
+  text.remove_prefix(1);
+  skip_spaces();
+  return text.starts_with('"') || text.starts_with('}');
 }
 
 LogFormat detect(const LogOptions& options, std::string_view sample) {
   if (sample.empty()) return LogFormat::kLogfmt;
   const std::string_view lines = whole_lines(sample, kDetectionBytes);
+  if (begins_with_json(lines)) {
+    throw Error(ErrorCode::kFormat, "the text is JSON, which is none of the log formats")
+        .hint("FROM read_json('…') reads it, also where each line has an object of its own");
+  }
   for (const std::span<const LogFormat> formats :
        {std::span<const LogFormat>(kStrict), std::span<const LogFormat>(kLenient)}) {
     LogFormat best = LogFormat::kAuto;
     double best_share = 0;
     for (const LogFormat format : formats) {
       const auto parser = create_known(options, format, lines);
-      if (format == LogFormat::kDeb822 && has_pairs(*parser)) continue;
+      if (format == LogFormat::kDeb822 && !has_usual_names(*parser)) continue;
+      if (format == LogFormat::kSyslog && !looks_like_syslog(options, lines)) continue;
       const double share = lines.empty() ? 0 : share_of_good_records(*parser, lines);
       if (share > best_share) {
         best = format;

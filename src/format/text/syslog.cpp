@@ -1,4 +1,4 @@
-#include <array>
+#include <algorithm>
 #include <charconv>
 
 #include "column/civil_time.h"
@@ -32,6 +32,7 @@ struct Header {
   std::string_view program;  // data() null: none
   int64_t pid = -1;
   size_t message_at = 0;
+  bool has_spaced_date = false;  // "2024-05-17 10:05:03"
 };
 
 enum class HeaderKind : uint8_t {
@@ -77,6 +78,14 @@ void split_tag(std::string_view line, Header& header) {
   header.message_at = end == std::string_view::npos ? line.size() : header.message_at + end + 1;
 }
 
+/// Logs of programs often have the severity where syslog has the host.
+bool may_be_host(std::string_view word) {
+  constexpr std::string_view kSeverities[] = {"TRACE",   "DEBUG", "INFO",   "NOTICE",   "WARN",
+                                              "WARNING", "ERROR", "SEVERE", "CRITICAL", "FATAL"};
+  return word.find_first_of("[](){}<>\"'=,;|") == word.npos && !word.ends_with(':') &&
+         std::find(std::begin(kSeverities), std::end(kSeverities), word) == std::end(kSeverities);
+}
+
 class SyslogParser final : public LogParser {
  public:
   explicit SyslogParser(const LogOptions& options)
@@ -109,6 +118,22 @@ class SyslogParser final : public LogParser {
     }
   }
 
+  bool looks_like_syslog(std::string_view sample) const {
+    size_t records = 0;
+    size_t typical = 0;
+    LogBlock block(sample);
+    while (!block.done()) {
+      const std::string_view line = block.take_line().text;
+      Header header;
+      const HeaderKind kind = parse_header(line, header);
+      if (kind == HeaderKind::kNone) continue;
+      ++records;
+      typical += kind == HeaderKind::kGood && !header.has_spaced_date &&
+                 header.program.data() != nullptr && may_be_host(header.host);
+    }
+    return typical * 2 > records;
+  }
+
  protected:
   bool begins_record(std::string_view text, size_t at) const override {
     const std::string_view line = text.substr(at, text.find('\n', at) - at);
@@ -131,6 +156,7 @@ class SyslogParser final : public LogParser {
       const size_t end = std::min(text.find(' ', 11), text.size());
       if (!parse_timestamp_tz(text.substr(0, end), zone_, header.time)) return HeaderKind::kDamaged;
       at += end;
+      header.has_spaced_date = text[10] == ' ';
     } else {
       return at == 0 ? HeaderKind::kNone : HeaderKind::kDamaged;
     }
@@ -167,6 +193,10 @@ class SyslogParser final : public LogParser {
 
 std::unique_ptr<const LogParser> create_syslog_parser(const LogOptions& options) {
   return std::make_unique<SyslogParser>(options);
+}
+
+bool looks_like_syslog(const LogOptions& options, std::string_view sample) {
+  return SyslogParser(options).looks_like_syslog(sample);
 }
 
 }  // namespace doline

@@ -302,8 +302,20 @@ TEST(LogParser, DetectsTheFormat) {
   for (const auto& [format, sample] : kSamples) {
     EXPECT_EQ(create_log_parser({}, sample)->format(), format) << name_of(format);
   }
-  for (const char* nothing : {"\n\n", "hello\nworld\n", "a,b,c\n1,2,3\n"}) {
+  for (const char* nothing :
+       {"\n\n", "hello\nworld\n", "a,b,c\n1,2,3\n", "{\"ts\":\"2024\",\"level\":\"info\"}\n",
+        "[\n { \"a\": 1 },\n", "begin\n{\"ts\":\"2024\"}\n{\"ts\":\"2025\"}\n",
+        "2024-01-01 10:00:00 ERROR boom\n", "2024-01-01 10:00:00 ERROR main: boom\n",
+        "2024-01-01T10:00:00Z ERROR boom\n", "2024-01-01T10:00:00Z [main] server: boom\n",
+        "2024-01-01T10:00:00Z INFO server: boom\n", "Jan  1 10:00:00 WARN boom\n"}) {
     EXPECT_THROW(create_log_parser({}, nothing), Error) << nothing;
+  }
+  for (const char* syslog :
+       {"<13>Jan  1 10:00:00 web1 kernel: up\n",
+        "2024-01-01T10:00:00.123456+02:00 web1 sshd[42]: a\n",
+        "Jan  1 10:00:00 10.0.0.1 a: b\nJan  1 10:00:01 10.0.0.1 last message repeated 2 times\n"
+        "Jan  1 10:00:02 10.0.0.1 a: b\n"}) {
+    EXPECT_EQ(create_log_parser({}, syslog)->format(), LogFormat::kSyslog) << syslog;
   }
   EXPECT_EQ(read_all(*create_log_parser({}, ""), "").rows, std::vector<std::string>());
 }
