@@ -352,7 +352,9 @@ class JsonScan final : public Scan {
     Budget& budget = context_.budget ? *context_.budget : current_budget();
     blocks_ = std::make_unique<ReadAhead>(resumed_stream(std::move(begin), std::move(stream)),
                                           block, kBlocksAhead, budget);
-    cutter_ = std::make_unique<JsonCutter>(format, options, file.listed.path);
+    cutter_ = std::make_unique<JsonCutter>(
+        format, options, file.listed.path,
+        [lines = lines_](uint64_t byte) { return lines ? lines->line_at(byte) : 0; });
     bytes_before_ = counters_.bytes.load();
   }
 

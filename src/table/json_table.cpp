@@ -58,7 +58,9 @@ class JsonSampler {
         file.format = options_.format != JsonFormat::kAuto
                           ? options_.format
                           : detect_json_format({block->as<char>(), got}, got < kSampleBlockBytes);
-        cutter = std::make_unique<JsonCutter>(file.format, options_, file.listed.path);
+        cutter = std::make_unique<JsonCutter>(
+            file.format, options_, file.listed.path,
+            [this, &file](uint64_t byte) { return line_at(byte, file); });
       }
       pieces.clear();
       if (got > 0) cutter->feed(block, pieces);

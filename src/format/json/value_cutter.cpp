@@ -18,8 +18,12 @@ bool ends_scalar(char c) {
 }  // namespace
 
 void JsonCutter::unexpected(size_t at, const char* wanted) const {
-  throw Error(ErrorCode::kFormat, "{}: byte {}: expected {}", path_, text_byte_ + at, wanted)
-      .hint("format => 'auto' finds out how values lie in a file");
+  const uint64_t byte = text_byte_ + at;
+  const uint64_t line = line_at_ ? line_at_(byte) : 0;
+  Error error(ErrorCode::kFormat, "{}: {}byte {}: expected {}", path_,
+              line > 0 ? fmt::format("line {}, ", line) : std::string(), byte, wanted);
+  if (is_detected_) throw error;
+  throw std::move(error).hint("format => 'auto' finds out how values lie in a file");
 }
 
 JsonPiece JsonCutter::straddling(std::string_view rest) {
@@ -247,6 +251,8 @@ void JsonCutter::feed_values(std::string_view text, const BufferRef& block,
 void JsonCutter::finish(std::vector<JsonPiece>& out) {
   if (!seen_begin_ && mark_bytes_ > 0) begin_text(out);
   text_byte_ = byte_ + carry_.size();
+  // Values that came with the file's last block may be all that is wanted.
+  const bool ends_here = out.empty();
   switch (state_) {
     case State::kInValue:
     case State::kInScalar:
@@ -261,8 +267,8 @@ void JsonCutter::finish(std::vector<JsonPiece>& out) {
       break;
   }
   if (format_ == JsonFormat::kArray && state_ != State::kAfterArray &&
-      state_ != State::kBeforeArray) {
-    if (out.empty()) unexpected(0, "the array's end");
+      state_ != State::kBeforeArray && state_ != State::kInValue && ends_here) {
+    unexpected(0, "the array's end");
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,22 @@ namespace doline {
 /// One thread at a time.
 class JsonCutter {
  public:
-  /// `format` is not kAuto.
-  JsonCutter(JsonFormat format, const JsonOptions& options, std::string path)
-      : format_(format), most_value_bytes_(options.most_value_bytes), path_(std::move(path)) {}
+  /// `format` is not kAuto. `line_at` gives the number of the line at a byte, for errors; 0, or no
+  /// function: not known.
+  JsonCutter(JsonFormat format, const JsonOptions& options, std::string path,
+             std::function<uint64_t(uint64_t)> line_at = {})
+      : format_(format),
+        is_detected_(options.format == JsonFormat::kAuto),
+        most_value_bytes_(options.most_value_bytes),
+        path_(std::move(path)),
+        line_at_(std::move(line_at)) {}
 
   /// The whole values that have come so far: at most two pieces, as a value that lies across the
   /// begin of the block is copied out. Throws Error(kFormat) where a value is longer than the
   /// options allow, and where an array's commas and brackets are wrong.
   void feed(const BufferRef& block, std::vector<JsonPiece>& out);
-  /// What is left at the end of the file.
+  /// What is left at the end of the file. Throws Error(kFormat) for an array that does not end and
+  /// gives nothing more: a value that does not end is damage to its decoder.
   void finish(std::vector<JsonPiece>& out);
 
  private:
@@ -47,8 +55,10 @@ class JsonCutter {
   [[noreturn]] void unexpected(size_t at, const char* wanted) const;
 
   const JsonFormat format_;
+  const bool is_detected_;
   const uint64_t most_value_bytes_;
   const std::string path_;
+  const std::function<uint64_t(uint64_t)> line_at_;
   State state_ = State::kBeforeArray;
   bool seen_begin_ = false;
   size_t mark_bytes_ = 0;  // of the byte order mark met so far: it may lie in several blocks
