@@ -22,12 +22,29 @@ std::string lower_ending(const std::string& path) {
   return dot == std::string::npos ? "" : name.substr(dot + 1);
 }
 
-std::string format_of(const std::string& path, const std::map<std::string, Value>& options) {
+/// Endings of formats that are neither read nor written: CSV under such a name would be taken for
+/// what it is not. All others, as .txt and .log, may hold any text.
+bool names_another_format(const std::string& ending) {
+  constexpr std::string_view kEndings[] = {
+      "arrow", "arrows", "avro",  "db",     "docx",    "duckdb",   "feather", "htm",
+      "html",  "ipc",    "lance", "md",     "npy",     "markdown", "ods",     "orc",
+      "pdf",   "pickle", "pkl",   "sqlite", "sqlite3", "tar",      "tex",     "vortex",
+      "xls",   "xlsx",   "xml",   "yaml",   "yml",     "zip"};
+  return std::find(std::begin(kEndings), std::end(kEndings), ending) != std::end(kEndings);
+}
+
+/// The option's, else what the path's ending says.
+std::string format_of(const std::string& path, const std::map<std::string, Value>& options,
+                      SourceSpan span) {
   if (const auto given = options.find("format"); given != options.end())
     return folded(given->second.to_string());
   const std::string ending = lower_ending(path);
   if (ending == "parquet" || ending == "pq") return "parquet";
   if (ending == "json" || ending == "ndjson" || ending == "jsonl") return "json";
+  if (names_another_format(ending)) {
+    throw Error(ErrorCode::kNotSupported, span, "COPY knows no format \"{}\"", ending)
+        .hint("it knows csv, json and parquet; (FORMAT csv) means CSV whatever the file's name is");
+  }
   return "csv";
 }
 
@@ -52,7 +69,7 @@ PlanRef bind_copy_to(const sql::Copy& copy, Catalog& catalog, const Parameters& 
   const Value path = bind_value(*copy.path, catalog, parameters);
   if (path.is_null()) throw Error(ErrorCode::kBind, copy.path->span, "COPY wants a path");
   std::map<std::string, Value> options = options_of(copy.options, catalog, parameters);
-  const std::string format = format_of(path.to_string(), options);
+  const std::string format = format_of(path.to_string(), options, copy.path->span);
   options.erase("format");
   PlanRef plan;
   if (copy.query) {
@@ -86,7 +103,7 @@ PlanRef bind_copy_from(const sql::Copy& copy, TableRef table, Catalog& catalog,
   if (path.is_null()) throw Error(ErrorCode::kBind, copy.path->span, "COPY wants a path");
   TableFunctionCall call;
   call.options = options_of(copy.options, catalog, parameters);
-  const std::string format = format_of(path.to_string(), call.options);
+  const std::string format = format_of(path.to_string(), call.options, copy.path->span);
   call.options.erase("format");
   call.name = "read_" + format;
   call.arguments = {path};
