@@ -10,9 +10,51 @@ namespace doline {
 
 namespace {
 
-bool is_literal_text(const ExprRef& expr) {
+/// A text written in the query, which takes the other side's type; in a comparison also one that
+/// came as a parameter's value.
+bool is_soft_text(const ExprRef& expr, Meeting meeting) {
   const auto* constant = dynamic_cast<const ConstantExpr*>(expr.get());
-  return constant && constant->is_literal && expr->type->is(TypeKind::kVarchar);
+  return constant && (constant->is_literal || meeting != Meeting::kMix) &&
+         expr->type->is(TypeKind::kVarchar);
+}
+
+TypeRef type_for(Meeting meeting, TypeRef a, TypeRef b) {
+  switch (meeting) {
+    case Meeting::kMix:
+      return common_type(a, b);
+    case Meeting::kEqual:
+      return comparison_type(a, b);
+    case Meeting::kOrder:
+      return ordering_type(a, b);
+  }
+  UNREACHABLE();
+}
+
+[[noreturn]] void cannot_meet(const ExprRef& left, const ExprRef& right, SourceSpan span,
+                              const char* what) {
+  Error error(ErrorCode::kTypeMismatch, span, "{} of {} and {}", what, left->type->name(),
+              right->type->name());
+  const auto is_moment = [](TypeRef t) { return t->is_temporal() && !t->is(TypeKind::kInterval); };
+  if ((is_moment(left->type) && right->type->is_numeric()) ||
+      (is_moment(right->type) && left->type->is_numeric())) {
+    throw std::move(error).hint("dates and times stand in quotes: '2024-01-31'");
+  }
+  const auto is_text = [](TypeRef t) {
+    return t->is(TypeKind::kVarchar) || t->is(TypeKind::kEnum);
+  };
+  if (is_text(left->type) != is_text(right->type)) {
+    const ExprRef& text = is_text(left->type) ? left : right;
+    const TypeRef other = (is_text(left->type) ? right : left)->type;
+    const auto* column = dynamic_cast<const ColumnExpr*>(text.get());
+    const std::string name =
+        column && !column->name.empty() ? sql::quote_identifier(column->name) : "x";
+    // A number may have a fraction, whatever it is compared with.
+    const std::string type = other->is_numeric() ? "DOUBLE" : other->name();
+    throw std::move(error).hint(
+        fmt::format("cast the text: {}::{}, or TRY_CAST({} AS {}), which is NULL where it is none",
+                    name, type, name, type));
+  }
+  throw std::move(error).hint("cast one side: x::TYPE");
 }
 
 /// A whole number written in the query: it takes the other side's integer type where it fits.
@@ -32,39 +74,28 @@ bool bends_to(const ExprRef& expr, TypeRef type) {
 
 }  // namespace
 
-TypeRef unify(ExprRef& left, ExprRef& right, SourceSpan span, const char* what) {
+TypeRef unify(ExprRef& left, ExprRef& right, SourceSpan span, const char* what, Meeting meeting) {
   TypeRef type = left->type;
   if (left->type != right->type) {
-    if (is_literal_text(left) && !right->type->is(TypeKind::kNull)) {
+    if (is_soft_text(left, meeting) && !right->type->is(TypeKind::kNull)) {
       type = right->type;
-    } else if (is_literal_text(right) && !left->type->is(TypeKind::kNull)) {
+    } else if (is_soft_text(right, meeting) && !left->type->is(TypeKind::kNull)) {
       type = left->type;
     } else if (bends_to(left, right->type)) {
       type = right->type;
     } else if (bends_to(right, left->type)) {
       type = left->type;
     } else {
-      type = common_type(left->type, right->type);
+      type = type_for(meeting, left->type, right->type);
     }
-    if (!type) {
-      Error error(ErrorCode::kTypeMismatch, span, "{} of {} and {}", what, left->type->name(),
-                  right->type->name());
-      const auto is_moment = [](TypeRef t) {
-        return t->is_temporal() && !t->is(TypeKind::kInterval);
-      };
-      if ((is_moment(left->type) && right->type->is_numeric()) ||
-          (is_moment(right->type) && left->type->is_numeric())) {
-        throw std::move(error).hint("dates and times stand in quotes: '2024-01-31'");
-      }
-      throw std::move(error).hint("cast one side: x::TYPE");
-    }
+    if (!type) cannot_meet(left, right, span, what);
   }
   left = CastExpr::create(left, type);
   right = CastExpr::create(right, type);
   return type;
 }
 
-TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what) {
+TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what, Meeting meeting) {
   // Literals bend, so what is no literal decides first.
   ExprRef decider;
   for (const ExprRef& expr : exprs) {
@@ -75,7 +106,7 @@ TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what
     if (!decider || (is_soft(decider) && !is_soft(expr))) decider = expr;
   }
   if (!decider) return Type::null();
-  for (ExprRef expr : exprs) unify(decider, expr, span, what);
+  for (ExprRef expr : exprs) unify(decider, expr, span, what, meeting);
   for (ExprRef& expr : exprs) expr = CastExpr::create(expr, decider->type);
   return decider->type;
 }
@@ -483,7 +514,9 @@ ExprRef QueryBinder::compare(sql::ComparisonOperator op, ExprRef left, ExprRef r
                              SourceSpan span) {
   static constexpr const char* kNames[] = {
       "=", "<>", "<", "<=", ">", ">=", "is_distinct_from", "is_not_distinct_from"};
-  unify(left, right, span, "comparison");
+  const bool is_order =
+      op >= sql::ComparisonOperator::kLess && op <= sql::ComparisonOperator::kGreaterOrEqual;
+  unify(left, right, span, "comparison", is_order ? Meeting::kOrder : Meeting::kEqual);
   return CallExpr::create(kNames[static_cast<size_t>(op)], {std::move(left), std::move(right)},
                           span);
 }
@@ -491,7 +524,7 @@ ExprRef QueryBinder::compare(sql::ComparisonOperator op, ExprRef left, ExprRef r
 ExprRef QueryBinder::in_list(const sql::In& node, const ExprContext& context) {
   std::vector<ExprRef> all = {expression(*node.input, context)};
   for (const auto& entry : node.list) all.push_back(expression(*entry, context));
-  unify_all(all, node.span, "IN");
+  unify_all(all, node.span, "IN", Meeting::kEqual);
   const ExprRef input = all[0];
   std::vector<Value> values;
   for (size_t i = 1; i < all.size(); ++i) {

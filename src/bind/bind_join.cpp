@@ -153,7 +153,7 @@ QueryBinder::ColumnPairs QueryBinder::using_columns(const sql::Join& node,
     }
     ExprRef left_key = column_expr(*a);
     ExprRef right_key = column_expr(*b);
-    unify(left_key, right_key, node.span, "USING");
+    unify(left_key, right_key, node.span, "USING", Meeting::kEqual);
     condition.left_keys.push_back(std::move(left_key));
     condition.right_keys.push_back(std::move(right_key));
     pairs.emplace_back(

@@ -76,7 +76,7 @@ ExprRef QueryBinder::quantified(const sql::Quantified& node, const ExprContext& 
   std::vector<std::string> names;
   for (uint32_t i = 0; i < keys.size(); ++i) {
     ExprRef column = output_column(plan, i);
-    unify(keys[i], column, node.span, "comparison");
+    unify(keys[i], column, node.span, "comparison", Meeting::kOrder);
     columns.push_back(column);
     names.push_back(plan->schema[i].name);
   }

@@ -199,9 +199,18 @@ class QueryBinder {
   std::vector<std::string> views_;  // being bound, the outermost first
 };
 
+/// What values of two types are brought together for.
+enum class Meeting : uint8_t {
+  kMix,    // one column of both: VARCHAR wins
+  kEqual,  // an equality: VARCHAR gives way
+  kOrder,  // one before the other: VARCHAR meets no other type without a CAST
+};
+
 /// Both sides under one type, literals bending to the other side; Error(kTypeMismatch) otherwise.
-TypeRef unify(ExprRef& left, ExprRef& right, SourceSpan span, const char* what);
-TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what);
+TypeRef unify(ExprRef& left, ExprRef& right, SourceSpan span, const char* what,
+              Meeting meeting = Meeting::kMix);
+TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what,
+                  Meeting meeting = Meeting::kMix);
 /// Casts for assignment (INSERT, UNION): any cast that exists.
 PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types,
                      const std::vector<std::string>& names);

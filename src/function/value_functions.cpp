@@ -86,15 +86,23 @@ void bind_extreme(FunctionBinding& binding) {
     throw Error(ErrorCode::kInvalidArgument, binding.span,
                 "at most 255 values are compared at once");
   }
-  TypeRef type = binding.argument_types[0];
-  for (const TypeRef other : binding.argument_types) {
-    const TypeRef common = common_type(type, other);
+  TypeRef type = Type::null();
+  bool any_text = false;
+  for (size_t i = 0; i < binding.argument_types.size(); ++i) {
+    const TypeRef other = binding.argument_types[i];
+    if (binding.constants[i] && other->is(TypeKind::kVarchar)) {
+      any_text = true;  // a constant: it takes the type of the others
+      continue;
+    }
+    const TypeRef common = ordering_type(type, other);
     if (!common) {
       throw Error(ErrorCode::kTypeMismatch, binding.span, "{} and {} cannot be compared",
-                  type->name(), other->name());
+                  type->name(), other->name())
+          .hint("cast the one to the type of the other: x::TYPE");
     }
     type = common;
   }
+  if (any_text && (type->is(TypeKind::kNull) || type->is(TypeKind::kEnum))) type = Type::varchar();
   std::fill(binding.cast_to.begin(), binding.cast_to.end(), type);
   binding.result = type;
   binding.kernel = extreme_kernel<kGreatest>;

@@ -39,8 +39,12 @@ bool cast_always_fits(TypeRef from, TypeRef to);
 /// The type the sides of a UNION, the branches of a CASE or the elements of a list are cast to;
 /// null when there is none. VARCHAR wins over anything that is no binary or nested type.
 TypeRef common_type(TypeRef a, TypeRef b);
-/// The same for the two sides of a comparison, where VARCHAR gives way to the other type.
+/// The same for two sides that are equal or not, where VARCHAR gives way to the other type.
 TypeRef comparison_type(TypeRef a, TypeRef b);
+/// The same where one side is to come before the other. Null for a text and a number or a date:
+/// whoever writes that may mean either order, and '9' comes behind '10' in one of them. Inside
+/// rows and lists VARCHAR gives way.
+TypeRef ordering_type(TypeRef a, TypeRef b);
 /// How a struct's fields find each other: names compare without case.
 bool same_field_name(std::string_view a, std::string_view b);
 /// The decimal that holds every value of an integer type, or the decimal type itself.

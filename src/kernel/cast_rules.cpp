@@ -345,4 +345,11 @@ TypeRef comparison_type(TypeRef a, TypeRef b) {
   return common_type(a, b);
 }
 
+TypeRef ordering_type(TypeRef a, TypeRef b) {
+  const bool is_settled = a->is(TypeKind::kNull) || b->is(TypeKind::kNull) ||
+                          a->is(TypeKind::kJson) || b->is(TypeKind::kJson);
+  if (!is_settled && is_text(a) != is_text(b)) return nullptr;
+  return comparison_type(a, b);
+}
+
 }  // namespace doline

@@ -406,6 +406,22 @@ TEST(CastRules, CommonTypes) {
   }
 }
 
+TEST(CastRules, TextHasNoOrderWithOtherTypes) {
+  const TypeRef text = Type::varchar();
+  const TypeRef word = Type::enumeration({"a"});
+  for (const TypeRef other : {Type::int32(), Type::decimal(4, 1), Type::float64(), Type::boolean(),
+                              Type::date(), Type::timestamp(), Type::interval(), Type::blob()}) {
+    EXPECT_EQ(ordering_type(text, other), nullptr) << other->name();
+    EXPECT_EQ(ordering_type(other, word), nullptr) << other->name();
+    EXPECT_EQ(ordering_type(other, other), other) << other->name();
+  }
+  EXPECT_EQ(ordering_type(text, word), text);
+  EXPECT_EQ(ordering_type(text, Type::json()), Type::json());
+  EXPECT_EQ(ordering_type(Type::null(), text), text);
+  EXPECT_EQ(ordering_type(Type::int32(), Type::float64()), Type::float64());
+  EXPECT_EQ(ordering_type(Type::list(text), Type::list(Type::int32())), Type::list(Type::int32()));
+}
+
 TEST(CastRules, WhatAlwaysFitsIsWiderOrText) {
   const std::pair<TypeRef, TypeRef> always[] = {
       {Type::int32(), Type::int32()},
