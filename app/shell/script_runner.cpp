@@ -145,9 +145,19 @@ void ScriptRunner::tell_rejects(uint64_t generation_before) {
   print_error(text);
 }
 
+void ScriptRunner::tell_losses(uint64_t learned_before) {
+  std::string text;
+  for (const std::string& told : session_.learned().losses_since(learned_before)) {
+    text +=
+        fmt::format("{}: {}\n", error_palette_.paint(Style::kStrong, "warning"), spelled_out(told));
+  }
+  if (!text.empty()) print_error(text);
+}
+
 void ScriptRunner::run_statement(const Prepared& prepared) {
   const Stopwatch watch;
   const uint64_t generation = session_.rejects().generation();
+  const uint64_t learned = session_.learned().version();
   progress_.begin_query();
   out_.flush();  // COPY … TO '/dev/stdout' has its place in the order
   // Only where the result goes to a terminal has that a width, which may change at any time.
@@ -162,6 +172,7 @@ void ScriptRunner::run_statement(const Prepared& prepared) {
   if (shows_times_) out_.write(watch.text());
   out_.flush();
   tell_rejects(generation);
+  tell_losses(learned);
 }
 
 ScriptRunner::Outcome ScriptRunner::run_statements(std::string_view text) {

@@ -41,6 +41,8 @@ class ScriptRunner final : public StatementWatcher {
   Outcome tell(const Error& error, std::string_view source);
   /// The first rows that readers left out since the statement began, and how many there are.
   void tell_rejects(uint64_t generation_before);
+  /// The columns that became texts under the statement.
+  void tell_losses(uint64_t learned_before);
 
   Session& session_;
   OutputOptions options_;

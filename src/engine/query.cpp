@@ -92,6 +92,10 @@ bool Query::may_start_over() const {
 void Query::start_over() {
   {
     const auto old = running();
+    if (!learned_) {
+      learned_ = old->context->learned;
+      learned_at_first_ = old->learned_before;
+    }
     old->context->cancelled.store(true);
     old->tasks.cancel();
     MutexLock lock(mutex_);
@@ -108,6 +112,10 @@ void Query::start_over() {
   }
   if (cancelled_) throw Error(ErrorCode::kCancelled, "the query was cancelled");
   fresh->run->start();
+}
+
+Error Query::told(const Error& error) const {
+  return learned_ ? with_losses(error, *learned_, learned_at_first_) : error;
 }
 
 void Query::ask() {
@@ -149,11 +157,15 @@ bool Query::advance() {
     if (!current) return false;
     try {
       return work(*current);
-    } catch (const Error&) {
-      if (!rebind_ || !may_start_over()) throw;
+    } catch (const Error& error) {
+      if (!rebind_ || !may_start_over()) throw told(error);
     }
     current.reset();  // what the attempt kept goes before the next one begins
-    start_over();
+    try {
+      start_over();
+    } catch (const Error& error) {
+      throw told(error);
+    }
   }
 }
 

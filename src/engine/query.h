@@ -90,6 +90,8 @@ class Query {
   bool advance();
   bool work(Running& running);
   void start_over();
+  /// The error of a query that started over, with what made its columns texts.
+  Error told(const Error& error) const;
   /// Polls, about every 50 ms.
   void ask();
 
@@ -100,6 +102,8 @@ class Query {
   std::function<bool()> poll_;
   std::chrono::steady_clock::time_point polled_at_{};
   Rebind rebind_;
+  const LearnedTypes* learned_ = nullptr;  // the session's, once the query started over
+  uint64_t learned_at_first_ = 0;          // its version when the query began
   mutable bool handed_out_ = false;
   std::atomic<bool> cancelled_{false};
   mutable Mutex mutex_;  // cancel() and progress() come while next() puts another in its place

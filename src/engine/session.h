@@ -58,6 +58,8 @@ class Session final : public Catalog {
   Database& database() { return *database_; }
   /// What the readers of the last query left out.
   const RejectStore& rejects() const { return rejects_; }
+  /// What its readers found out about types they had guessed.
+  const LearnedTypes& learned() const { return learned_; }
   /// Makes a table visible under a name (registered Arrow streams, frames).
   void register_table(const std::string& name, TableRef table) {
     database_->put_table(name, std::move(table), Database::Replace::kAnything);

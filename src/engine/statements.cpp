@@ -92,12 +92,15 @@ PlanRef StatementRunner::plan_of(const sql::Statement& statement) {
 
 std::unique_ptr<Query> StatementRunner::run(Session& session, const Prepared& prepared,
                                             const Parameters& parameters) {
-  while (true) {
+  const uint64_t learned_before = session.learned_.version();
+  for (bool is_first = true;; is_first = false) {
     StatementRunner runner(session, prepared, parameters);
     try {
       return runner.run();
-    } catch (const Error&) {
-      if (!runner.may_start_over_) throw;
+    } catch (const Error& error) {
+      if (runner.may_start_over_) continue;
+      if (is_first) throw;
+      throw with_losses(error, session.learned_, learned_before);
     }
   }
 }

@@ -1,5 +1,7 @@
 #include "plan/learned_types.h"
 
+#include <algorithm>
+
 namespace doline {
 
 TypeRef wider_type(TypeRef a, TypeRef b) {
@@ -15,7 +17,7 @@ TypeRef wider_type(TypeRef a, TypeRef b) {
 }
 
 void LearnedTypes::widen(const std::string& source, const std::string& column, TypeRef type,
-                         Merge merge) {
+                         Loss loss, Merge merge) {
   MutexLock lock(mutex_);
   if (types_.size() >= kMostColumns) types_.clear();
   const auto [known, is_new] = types_.try_emplace({source, column}, type);
@@ -25,6 +27,22 @@ void LearnedTypes::widen(const std::string& source, const std::string& column, T
     known->second = merged;
   }
   ++version_;
+  if (loss.told.empty() || std::any_of(losses_.begin(), losses_.end(), [&](const KnownLoss& other) {
+        return other.source == source && other.loss.column == loss.column;
+      })) {
+    return;
+  }
+  if (losses_.size() >= kMostLosses) losses_.pop_front();
+  losses_.push_back({source, std::move(loss), version_});
+}
+
+std::vector<std::string> LearnedTypes::losses_since(uint64_t version) const {
+  MutexLock lock(mutex_);
+  std::vector<std::string> told;
+  for (const KnownLoss& known : losses_) {
+    if (known.version > version) told.push_back(known.loss.told);
+  }
+  return told;
 }
 
 TypeRef LearnedTypes::find(const std::string& source, const std::string& column) const {
@@ -36,6 +54,11 @@ TypeRef LearnedTypes::find(const std::string& source, const std::string& column)
 uint64_t LearnedTypes::version() const {
   MutexLock lock(mutex_);
   return version_;
+}
+
+Error with_losses(Error error, const LearnedTypes& learned, uint64_t version) {
+  for (std::string& told : learned.losses_since(version)) error.add_note(std::move(told));
+  return error;
 }
 
 }  // namespace doline

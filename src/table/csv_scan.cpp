@@ -17,6 +17,7 @@ constexpr size_t kMostBlockBytes =
     (size_t{1} << 20) - Buffer::kPaddingBytes;  // stays in the caches until it is parsed
 constexpr size_t kLeastBlockBytes = size_t{256} << 10;
 constexpr size_t kBlocksAhead = 2;
+constexpr size_t kLongestNullText = 20;  // longer ones hardly stand for NULL
 
 struct CsvWork {
   std::shared_ptr<const CsvFile> part;  // the table's, or what a header made of it
@@ -104,25 +105,50 @@ class CsvReader final : public Reader {
   }
 
   /// Values that contradict a guessed type widen it, for when the query starts over.
-  void learn_from(const std::vector<CsvFailure>& failures) const {
+  void learn_from(const std::vector<CsvFailure>& failures, auto line_of) const {
     if (!context_.learned) return;
     for (uint32_t i = 0; i < part_.sources.size(); ++i) {
       if (!table_.is_guessed(i)) continue;
       CsvTypeGuess guess(schema_[i].type, *part_.options);
+      const CsvFailure* text = nullptr;  // the first that is of no narrower type
       bool contradicted = false;
       for (const CsvFailure& failure : failures) {
         if (!failure.is_of_value || static_cast<int32_t>(failure.column) != part_.sources[i])
           continue;
         contradicted = true;
         guess.add(failure.text);
+        std::string date_format;
+        if (!text && guess.type(date_format)->is(TypeKind::kVarchar)) text = &failure;
       }
       if (!contradicted) continue;
       std::string date_format;
       TypeRef wider = guess.type(date_format);
       // Another way to write dates, or a text that passes for the old type but did not parse.
       if (!date_format.empty() || wider == schema_[i].type) wider = Type::varchar();
-      context_.learned->widen(table_.learned_source(), schema_[i].name, wider);
+      LearnedTypes::Loss loss;
+      if (wider->is(TypeKind::kVarchar)) {
+        if (!text) text = first_of(failures, part_.sources[i]);
+        loss = {schema_[i].name, told(schema_[i].name, *text, line_of(*text))};
+      }
+      context_.learned->widen(table_.learned_source(), schema_[i].name, wider, std::move(loss));
     }
+  }
+
+  static const CsvFailure* first_of(const std::vector<CsvFailure>& failures, int32_t column) {
+    return &*std::find_if(failures.begin(), failures.end(), [&](const CsvFailure& failure) {
+      return failure.is_of_value && static_cast<int32_t>(failure.column) == column;
+    });
+  }
+
+  std::string told(const std::string& column, const CsvFailure& failure, uint64_t line) const {
+    std::string text = fmt::format("{} is VARCHAR since in line {} of {} {}", column, line,
+                                   part_.listed.path, failure.reason);
+    // As it stands in the file, where it can be written down so.
+    const bool is_plain = std::all_of(failure.text.begin(), failure.text.end(),
+                                      [](char c) { return c >= ' ' && c <= '~' && c != '\''; });
+    if (is_plain && failure.text.size() <= kLongestNullText)
+      text += fmt::format("; nullstr => ['', '{}'] reads it as NULL", failure.text);
+    return text + "; rejects => true leaves such rows out";
   }
 
   bool is_guessed(uint32_t column) const {
@@ -148,7 +174,7 @@ class CsvReader final : public Reader {
                                                                  part_.options->dialect.newline()));
     };
     if (!part_.options->ignore_errors) {
-      learn_from(failures);
+      learn_from(failures, line_of);
       const CsvFailure& first = *std::min_element(
           failures.begin(), failures.end(), [](const CsvFailure& a, const CsvFailure& b) {
             return a.byte != b.byte ? a.byte < b.byte : a.column < b.column;

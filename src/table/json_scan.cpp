@@ -200,10 +200,33 @@ class JsonTableReader final : public Reader {
           failure.kind != JsonFailure::Kind::kUnknownKey)
         continue;
       const TypeRef type = type_of_json_value(failure.text, parts.options);
-      if (type != nullptr)
-        context_.learned->widen(parts.learned_source, "",
-                                wider_json_type(table_.value_type(), type), &wider_json_type);
+      if (type == nullptr) continue;
+      const TypeRef wider = wider_json_type(table_.value_type(), type);
+      context_.learned->widen(parts.learned_source, "", wider, loss_of(failure, wider),
+                              &wider_json_type);
     }
+  }
+
+  /// Of a member that is no longer what it was, but any JSON value or a text.
+  LearnedTypes::Loss loss_of(const JsonFailure& failure, TypeRef type) const {
+    std::string_view path = failure.column;
+    while (!path.empty()) {
+      const std::string_view name = path.substr(0, path.find('.'));
+      if (!type->is(TypeKind::kStruct)) return {};
+      const auto field = std::find_if(type->fields().begin(), type->fields().end(),
+                                      [&](const Field& at) { return at.name == name; });
+      if (field == type->fields().end()) return {};
+      type = field->type;
+      path.remove_prefix(std::min(path.size(), name.size() + 1));
+    }
+    if (!type->is(TypeKind::kJson) && !type->is(TypeKind::kVarchar)) return {};
+    const uint64_t line = line_at(failure.byte);
+    return {failure.column,
+            fmt::format("{} is {} since in {}{} {}; ignore_errors => true reads it as NULL, "
+                        "rejects => true leaves such rows out",
+                        failure.column, type->name(),
+                        line > 0 ? fmt::format("line {} of ", line) : std::string(),
+                        work_.file->listed.path, failure.reason)};
   }
 
   [[noreturn]] void raise(const JsonFailure& failure) const {

@@ -131,3 +131,19 @@ def test_utf_16_is_refused_by_name(program, tmp_path, encoding):
     (tmp_path / "a.csv").write_text("a,b\n1,2\n")  # the first one is read, the other is not sniffed alone
     done = run(program, "-c", f"FROM '{tmp_path}/*.csv'", text=True)
     assert (done.returncode, "x.csv: the file is UTF-16" in done.stderr) == (1, True), done.stderr
+
+
+@pytest.mark.parametrize("name, line, value", [("na.csv", 50002, "rejects => true"), ("na.ndjson", 50001, "ignore_errors => true")])
+def test_a_column_that_became_a_text_is_told_of(program, tmp_path, name, line, value):
+    path = tmp_path / name
+    cell = ['"N/A"' if i == 50000 else str(i) for i in range(60000)]
+    path.write_text("b\n" + "\n".join(cell) + "\n" if name.endswith("csv") else "".join(f'{{"b":{one}}}\n' for one in cell))
+    told = f'since in line {line} of {path} "N/A" is n'
+    done = run(program, "--csv", "-c", f"SELECT count(b) AS n FROM '{path}'", text=True)
+    assert (done.returncode, done.stdout) == (0, "n\n60000\n"), done.stderr
+    assert done.stderr.startswith("warning: b is ") and done.stderr.count("\n") == 1
+    assert told in done.stderr and value in done.stderr
+    for statement in (f"SELECT sum(b) FROM '{path}'", f"CREATE TABLE t AS SELECT sum(b) FROM '{path}'"):
+        done = run(program, "-c", statement, text=True)
+        assert done.returncode == 1 and done.stderr.startswith("error[type_mismatch]: no sum("), done.stderr
+        assert " note: b is " in done.stderr and told in done.stderr and value in done.stderr
