@@ -68,21 +68,10 @@ char csv_sign(const Value& value, std::string_view option) {
 
 namespace {
 
-template <auto member>
-void take_flag(CsvTableOptions& all, const Value& value, const char* name) {
-  all.csv.*member = flag_option(value, name);
-}
-template <auto member>
-void take_sign(CsvTableOptions& all, const Value& value, const char* name) {
-  all.csv.*member = csv_sign(value, name);
-}
-template <auto member>
-void take_text(CsvTableOptions& all, const Value& value, const char* name) {
-  all.csv.*member = text_option(value, name);
-}
-template <auto member>
-void take_texts(CsvTableOptions& all, const Value& value, const char* name) {
-  all.csv.*member = texts_option(value, name);
+/// The member as `read` makes it of the value.
+template <auto member, auto read>
+void take(CsvTableOptions& all, const Value& value, const char* name) {
+  all.csv.*member = read(value, name);
 }
 
 char needed_sign(const Value& value, const char* name) {
@@ -169,16 +158,16 @@ constexpr Option kOptions[] = {
      [](CsvTableOptions& all, const Value& value, const char* name) {
        all.csv.dialect.comment = csv_sign(value, name);
      }},
-    {{"header"}, take_flag<&CsvOptions::header>},
-    {{"auto_detect"}, take_flag<&CsvOptions::auto_detect>},
-    {{"all_varchar"}, take_flag<&CsvOptions::all_varchar>},
-    {{"ignore_errors"}, take_flag<&CsvOptions::ignore_errors>},
+    {{"header"}, take<&CsvOptions::header, flag_option>},
+    {{"auto_detect"}, take<&CsvOptions::auto_detect, flag_option>},
+    {{"all_varchar"}, take<&CsvOptions::all_varchar, flag_option>},
+    {{"ignore_errors"}, take<&CsvOptions::ignore_errors, flag_option>},
     {{"rejects", "store_rejects"},
      [](CsvTableOptions& all, const Value& value, const char* name) {
        all.csv.store_rejects = flag_option(value, name);
        all.csv.ignore_errors |= all.csv.store_rejects;
      }},
-    {{"null_padding"}, take_flag<&CsvOptions::null_padding>},
+    {{"null_padding"}, take<&CsvOptions::null_padding, flag_option>},
     // How much is read at once and by how many threads changes no row: told, but not needed.
     {{"parallel"},
      [](CsvTableOptions&, const Value& value, const char* name) { flag_option(value, name); }},
@@ -189,7 +178,7 @@ constexpr Option kOptions[] = {
     {{"strict_mode"}, take_strict_mode},
     {{"new_line"}, take_newline},
     {{"encoding"}, take_encoding},
-    {{"normalize_names"}, take_flag<&CsvOptions::normalize_names>},
+    {{"normalize_names"}, take<&CsvOptions::normalize_names, flag_option>},
     {{"union_by_name"},
      [](CsvTableOptions& all, const Value& value, const char* name) {
        all.union_by_name = flag_option(value, name);
@@ -198,17 +187,17 @@ constexpr Option kOptions[] = {
      [](CsvTableOptions& all, const Value& value, const char* name) {
        all.filename_column = filename_option(value, name);
      }},
-    {{"nullstr", "null"}, take_texts<&CsvOptions::null_strings>},
-    {{"names", "column_names"}, take_texts<&CsvOptions::names>},
-    {{"dateformat", "date_format"}, take_text<&CsvOptions::date_format>},
-    {{"timestampformat", "timestamp_format"}, take_text<&CsvOptions::timestamp_format>},
+    {{"nullstr", "null"}, take<&CsvOptions::null_strings, texts_option>},
+    {{"names", "column_names"}, take<&CsvOptions::names, texts_option>},
+    {{"dateformat", "date_format"}, take<&CsvOptions::date_format, text_option>},
+    {{"timestampformat", "timestamp_format"}, take<&CsvOptions::timestamp_format, text_option>},
     {{"decimal_separator"},
      [](CsvTableOptions& all, const Value& value, const char* name) {
        all.csv.decimal_separator = needed_sign(value, name);
      }},
-    {{"thousands"}, take_sign<&CsvOptions::thousands>},
-    {{"force_not_null"}, take_texts<&CsvOptions::force_not_null>},
-    {{"allow_quoted_nulls"}, take_flag<&CsvOptions::allow_quoted_nulls>},
+    {{"thousands"}, take<&CsvOptions::thousands, csv_sign>},
+    {{"force_not_null"}, take<&CsvOptions::force_not_null, texts_option>},
+    {{"allow_quoted_nulls"}, take<&CsvOptions::allow_quoted_nulls, flag_option>},
     {{"auto_type_candidates"}, take_type_candidates},
     {{"skip"},
      [](CsvTableOptions& all, const Value& value, const char* name) {
