@@ -9,7 +9,7 @@ namespace doline {
 
 namespace {
 
-JoinKind kind_of(sql::JoinKind kind, SourceSpan span) {
+JoinKind kind_of(sql::JoinKind kind) {
   switch (kind) {
     case sql::JoinKind::kInner:
       return JoinKind::kInner;
@@ -26,7 +26,7 @@ JoinKind kind_of(sql::JoinKind kind, SourceSpan span) {
     case sql::JoinKind::kCross:
       return JoinKind::kCross;
     case sql::JoinKind::kPositional:
-      throw Error(ErrorCode::kNotSupported, span, "positional joins are not supported yet");
+      return JoinKind::kPositional;
   }
   UNREACHABLE();
 }
@@ -56,6 +56,8 @@ void merge(BoundRelation& bound, const std::vector<std::pair<size_t, size_t>>& p
     // The value may come from either side: a column of its own, behind all others.
     const auto behind = static_cast<uint32_t>(bound.plan->schema.size());
     std::vector<ExprRef> choices = {column_expr(first), column_expr(second)};
+    // A right row is always there; its value need not be its partner's (-0.0, ASOF).
+    if (kind == JoinKind::kRight) std::swap(choices[0], choices[1]);
     unify_all(choices, span, "USING");
     bound.plan = with_columns(bound.plan, {CoalesceExpr::create(choices)}, first.name);
     ScopeColumn joined = first;
@@ -111,8 +113,10 @@ BoundRelation QueryBinder::right_side(const sql::Join& node, BoundRelation& left
     if (!here.columns.empty()) right.plan = replace_outers(right.plan, here.columns);
     return right;
   }
-  const JoinKind kind = kind_of(node.join, node.span);
-  if (kind != JoinKind::kInner && kind != JoinKind::kCross && kind != JoinKind::kLeft) {
+  const JoinKind kind = kind_of(node.join);
+  const bool may_read =
+      kind == JoinKind::kInner || kind == JoinKind::kCross || kind == JoinKind::kLeft;
+  if (!may_read) {
     throw Error(ErrorCode::kBind, node.right->span,
                 "what reads columns of the left side stands behind a comma, JOIN or LEFT JOIN");
   }
@@ -153,9 +157,16 @@ QueryBinder::ColumnPairs QueryBinder::using_columns(const sql::Join& node,
     }
     ExprRef left_key = column_expr(*a);
     ExprRef right_key = column_expr(*b);
-    unify(left_key, right_key, node.span, "USING", Meeting::kEqual);
-    condition.left_keys.push_back(std::move(left_key));
-    condition.right_keys.push_back(std::move(right_key));
+    if (node.asof && pairs.size() + 1 == names.size()) {
+      unify(left_key, right_key, node.span, "USING", Meeting::kOrder);
+      condition.asof = AsofOrder::kGreaterEqual;
+      condition.asof_left = std::move(left_key);
+      condition.asof_right = std::move(right_key);
+    } else {
+      unify(left_key, right_key, node.span, "USING", Meeting::kEqual);
+      condition.left_keys.push_back(std::move(left_key));
+      condition.right_keys.push_back(std::move(right_key));
+    }
     pairs.emplace_back(
         static_cast<size_t>(a - left.scope.columns.data()),
         left.scope.columns.size() + static_cast<size_t>(b - right.scope.columns.data()));
@@ -164,13 +175,11 @@ QueryBinder::ColumnPairs QueryBinder::using_columns(const sql::Join& node,
 }
 
 BoundRelation QueryBinder::join(const sql::Join& node) {
-  if (node.asof)
-    throw Error(ErrorCode::kNotSupported, node.span, "ASOF joins are not supported yet");
   BoundRelation left = relation(*node.left);
   if (auto unnested = join_unnest(node, left)) return *std::move(unnested);
   JoinCondition asked;
   BoundRelation right = right_side(node, left, asked);
-  const JoinKind kind = kind_of(node.join, node.span);
+  const JoinKind kind = kind_of(node.join);
   const ColumnPairs merged = using_columns(node, left, right, asked);
   const auto left_width = static_cast<uint32_t>(left.plan->schema.size());
   BoundRelation bound;
@@ -180,10 +189,18 @@ BoundRelation QueryBinder::join(const sql::Join& node) {
     context.scope = &bound.scope;
     context.clause = "ON";
     ExprRef on = condition(*node.condition, context);
-    if (kind != JoinKind::kInner && kind != JoinKind::kCross)
+    if (node.asof || (kind != JoinKind::kInner && kind != JoinKind::kCross))
       on = attach_to_sides(on, left.plan, right.plan);
     const auto left_width_now = static_cast<uint32_t>(left.plan->schema.size());
     asked.add(on, left_width_now);
+    if (node.asof) {
+      if (!asked.subqueries.empty()) {
+        throw Error(ErrorCode::kNotSupported, node.condition->span,
+                    "a subquery in an ASOF join's condition asks of one side alone")
+            .hint("compute it in a subquery of that side, or ask for it in WHERE");
+      }
+      asked.find_asof(left_width_now, node.condition->span);
+    }
     bound.scope = Scope::joined(left.scope, right.scope, left_width_now);
   }
   bound.plan = asked.joined(left.plan, right.plan, kind);

@@ -44,6 +44,24 @@ PlanRef with_condition_above(const JoinNode& node) {
       std::move(above));
 }
 
+/// A positional join as a full join by the rows' numbers.
+PlanRef paired_by_number(const JoinNode& node) {
+  const auto numbered = [](const PlanRef& side) {
+    return WindowingNode::create(side, {row_number_over({})}, {"number"});
+  };
+  const PlanRef left = numbered(node.left);
+  const PlanRef right = numbered(node.right);
+  const size_t left_width = node.left->schema.size();
+  const size_t right_width = node.right->schema.size();
+  const PlanRef joined = JoinNode::create(
+      left, right, JoinKind::kFull, {output_column(left, static_cast<uint32_t>(left_width))},
+      {output_column(right, static_cast<uint32_t>(right_width))});
+  std::vector<ExprRef> exprs = output_columns(joined, 0, left_width);
+  for (ExprRef& column : output_columns(joined, left_width + 1, right_width))
+    exprs.push_back(std::move(column));
+  return ProjectNode::create(joined, std::move(exprs), names_of(node.schema));
+}
+
 /// A join whose left side, right side or both have the domain behind their columns now.
 class PushedJoin {
  public:
@@ -104,10 +122,20 @@ class PushedJoin {
       for (ExprRef& column : right_.outside_columns()) right_keys.push_back(std::move(column));
     }
     if (kind == JoinKind::kCross && !terms.empty()) kind = JoinKind::kInner;
-    return JoinNode::create(left_.plan, right_.plan, kind, std::move(left_keys),
-                            std::move(right_keys),
-                            terms.empty() ? nullptr : ConjunctionExpr::create(true, terms),
-                            node_.null_aware, nulls_equal);
+    Ref<JoinNode> joined = node_.copy();
+    joined->left = left_.plan;
+    joined->right = right_.plan;
+    joined->kind = kind;
+    joined->left_keys = std::move(left_keys);
+    joined->right_keys = std::move(right_keys);
+    joined->residual = terms.empty() ? nullptr : ConjunctionExpr::create(true, terms);
+    joined->nulls_equal = nulls_equal;
+    if (node_.is_asof()) {
+      joined->asof_left = replace_outers(node_.asof_left, left_.outside_columns());
+      joined->asof_right = replace_outers(node_.asof_right, right_.outside_columns());
+    }
+    joined->complete();
+    return joined;
   }
 
   /// The join is about to take NULLs for equal, for the domain's sake: its own keys do not.
@@ -175,12 +203,15 @@ class PushedJoin {
 }  // namespace
 
 Decorrelated Decorrelation::join(const JoinNode& node) {
-  const bool is_inner = node.kind == JoinKind::kInner || node.kind == JoinKind::kCross;
+  if (node.kind == JoinKind::kPositional) return push(paired_by_number(node));
+  const bool is_inner = node.is_inner();
   if (is_inner) {
     if (const PlanRef filter = with_condition_above(node)) return push(filter);
   }
-  const bool by_left = is_correlated(node.left);
-  const bool by_right = is_correlated(node.right);
+  // An ASOF join picks a right row for each left row, so for each value of the domain anew.
+  const bool by_left = node.is_asof() || is_correlated(node.left);
+  const bool by_right =
+      is_correlated(node.right) || (node.is_asof() && is_correlated(node.asof_right));
   ASSERT(!node.null_aware ||
          !by_right);  // unknowns are per value of the domain: see attach_subqueries
   // A side whose rows come out without a partner has to come out for each value of the domain.

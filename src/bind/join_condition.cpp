@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "bind/query_binder.h"
+#include "plan/join_method.h"
 #include "plan/plan_expressions.h"
 
 namespace doline {
@@ -44,6 +45,27 @@ PlanRef joined_on(const PlanRef& left, size_t left_key, const PlanRef& right, si
                           {output_column(right, static_cast<uint32_t>(right_key))});
 }
 
+/// Where `term` is `comparison` of something of the left side with something of the right one,
+/// these become a pair of keys.
+bool take_pair(const ExprRef& term, std::string_view comparison, uint32_t left_width,
+               std::vector<ExprRef>& left_keys, std::vector<ExprRef>& right_keys) {
+  const auto sides = [&](const ExprRef& expr) {
+    int mask = 0;
+    for (uint32_t column : columns_of(expr)) mask |= column < left_width ? 1 : 2;
+    return mask;
+  };
+  const auto* call = dynamic_cast<const CallExpr*>(term.get());
+  if (!call || call->name != comparison || call->arguments.size() != 2 || is_volatile(term))
+    return false;
+  const int a = sides(call->arguments[0]);
+  const int b = sides(call->arguments[1]);
+  if (!((a == 1 && b == 2) || (a == 2 && b == 1))) return false;
+  left_keys.push_back(call->arguments[a == 1 ? 0 : 1]);
+  right_keys.push_back(
+      shift_columns(call->arguments[a == 1 ? 1 : 0], -static_cast<int64_t>(left_width)));
+  return true;
+}
+
 /// `left` columns of the plan from `left_begin` on and `right` ones from `right_begin` on.
 PlanRef two_parts(const PlanRef& plan, size_t left_begin, size_t left, size_t right_begin,
                   size_t right) {
@@ -66,23 +88,45 @@ void JoinCondition::add_term(const ExprRef& term, uint32_t left_width) {
     subqueries.push_back(term);
     return;
   }
-  const auto sides = [&](const ExprRef& expr) {
-    int mask = 0;
-    for (uint32_t column : columns_of(expr)) mask |= column < left_width ? 1 : 2;
-    return mask;
-  };
-  const auto* call = dynamic_cast<const CallExpr*>(term.get());
-  if (call && call->name == "=" && call->arguments.size() == 2 && !is_volatile(term)) {
-    const int a = sides(call->arguments[0]);
-    const int b = sides(call->arguments[1]);
-    if ((a == 1 && b == 2) || (a == 2 && b == 1)) {
-      left_keys.push_back(call->arguments[a == 1 ? 0 : 1]);
-      right_keys.push_back(
-          shift_columns(call->arguments[a == 1 ? 1 : 0], -static_cast<int64_t>(left_width)));
-      return;
+  if (!take_pair(term, "=", left_width, left_keys, right_keys)) residual.push_back(term);
+}
+
+void JoinCondition::find_asof(uint32_t left_width, SourceSpan span) {
+  std::vector<ExprRef> rest;
+  for (ExprRef& term : residual) {
+    const std::optional<RangeTerm> found = range_term(term, left_width);
+    if (!found) {
+      rest.push_back(std::move(term));
+      continue;
     }
+    if (asof != AsofOrder::kNone) {
+      throw Error(ErrorCode::kBind, term->span,
+                  "an ASOF join has one inequality between its sides; this is the second")
+          .hint("ask for more in WHERE, or in a subquery of the right side");
+    }
+    switch (found->order) {
+      case RangeTerm::Order::kLess:
+        asof = AsofOrder::kLess;
+        break;
+      case RangeTerm::Order::kLessEqual:
+        asof = AsofOrder::kLessEqual;
+        break;
+      case RangeTerm::Order::kGreater:
+        asof = AsofOrder::kGreater;
+        break;
+      case RangeTerm::Order::kGreaterEqual:
+        asof = AsofOrder::kGreaterEqual;
+        break;
+    }
+    asof_left = found->left;
+    asof_right = found->right;
   }
-  residual.push_back(term);
+  if (asof == AsofOrder::kNone) {
+    throw Error(ErrorCode::kBind, span,
+                "an ASOF join has no inequality between its sides, which says what is near")
+        .hint("ON a.k = b.k AND a.t >= b.t: the last b at or before each a");
+  }
+  residual = std::move(rest);
 }
 
 PlanRef JoinCondition::joined(const PlanRef& left, const PlanRef& right, JoinKind kind) const {
@@ -99,7 +143,7 @@ PlanRef JoinCondition::joined_by_columns(const PlanRef& left, const PlanRef& rig
   std::vector<ExprRef> all_left = left_keys;
   std::vector<ExprRef> all_right = right_keys;
   std::vector<ExprRef> terms = residual;
-  const bool nulls_equal = !left_domain.empty() && !domain_never_null;
+  bool nulls_equal = !left_domain.empty() && !domain_never_null;
   if (nulls_equal) {
     // That is for the domain alone.
     const auto left_width = static_cast<int64_t>(left->schema.size());
@@ -111,11 +155,29 @@ PlanRef JoinCondition::joined_by_columns(const PlanRef& left, const PlanRef& rig
   }
   all_left.insert(all_left.end(), left_domain.begin(), left_domain.end());
   all_right.insert(all_right.end(), right_domain.begin(), right_domain.end());
-  if (kind == JoinKind::kInner || kind == JoinKind::kCross)
+  if (all_left.empty()) {
+    // Where nothing else has to be equal, keys may be such that NULL equals NULL.
+    const auto left_width = static_cast<uint32_t>(left->schema.size());
+    std::erase_if(terms, [&](const ExprRef& term) {
+      return take_pair(term, "is_not_distinct_from", left_width, all_left, all_right);
+    });
+    nulls_equal = !all_left.empty();
+  }
+  if (asof == AsofOrder::kNone && (kind == JoinKind::kInner || kind == JoinKind::kCross))
     kind = all_left.empty() && terms.empty() ? JoinKind::kCross : JoinKind::kInner;
-  return JoinNode::create(left, right, kind, std::move(all_left), std::move(all_right),
-                          terms.empty() ? nullptr : ConjunctionExpr::create(true, terms), false,
-                          nulls_equal);
+  auto node = make_ref<JoinNode>();
+  node->left = left;
+  node->right = right;
+  node->kind = kind;
+  node->left_keys = std::move(all_left);
+  node->right_keys = std::move(all_right);
+  if (!terms.empty()) node->residual = ConjunctionExpr::create(true, terms);
+  node->nulls_equal = nulls_equal;
+  node->asof = asof;
+  node->asof_left = asof_left;
+  node->asof_right = asof_right;
+  node->complete();
+  return node;
 }
 
 PlanRef JoinCondition::joined_by_pairs(const PlanRef& left, const PlanRef& right,

@@ -16,9 +16,14 @@ struct JoinCondition {
   bool domain_never_null = false;
   std::vector<ExprRef> residual;    // over both
   std::vector<ExprRef> subqueries;  // over both: terms in which placeholders stand
+  /// What an ASOF join compares, each side over its own input; kNone: it is none.
+  AsofOrder asof = AsofOrder::kNone;
+  ExprRef asof_left, asof_right;
 
   /// Takes in the terms of `on`, over both sides, the left one having `left_width` columns.
   void add(const ExprRef& on, uint32_t left_width);
+  /// Takes the one term out of the residual by which an ASOF join finds the nearest row.
+  void find_asof(uint32_t left_width, SourceSpan span);
   /// The join: left columns, then right ones (semi and anti: left alone); others may be behind.
   PlanRef joined(const PlanRef& left, const PlanRef& right, JoinKind kind) const;
 

@@ -89,6 +89,7 @@ void ChunkStore::append(const Chunk& chunk) {
   segment.chunks.push_back(std::move(kept));
   segment.bytes += bytes;
   segment.chunk_count += 1;
+  segment.rows += chunk.size();
   held_bytes_ += bytes;
   row_count_ += chunk.size();
   if (context_.spill && context_.budget->available_bytes() < kSegmentBytes)

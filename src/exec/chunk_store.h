@@ -22,6 +22,7 @@ class ChunkStore final : public Spillable {
   uint64_t row_count() const { return row_count_; }
   const Schema& schema() const { return schema_; }
   size_t segment_count() const { return segments_.size(); }
+  uint64_t segment_rows(size_t index) const { return segments_[index].rows; }
   /// A segment's chunks, read back where they were spilled. Thread-safe once sealed.
   std::vector<Chunk> segment(size_t index) const;
 
@@ -37,6 +38,7 @@ class ChunkStore final : public Spillable {
     bool is_spilled = false;
     SpillExtent extent;
     size_t chunk_count = 0;
+    uint64_t rows = 0;
   };
 
   const Schema schema_;

@@ -8,6 +8,7 @@
 #include "exec/row_operators.h"
 #include "exec/sort/sort.h"
 #include "exec/window/windowing.h"
+#include "plan/join_method.h"
 
 namespace doline {
 
@@ -242,12 +243,11 @@ class Lowering {
   }
   /// A join's input is read by its keys, by the residual and by whoever reads the join's output.
   static Reads reads_of_side(const JoinNode& node, const Reads& outputs, bool is_right) {
-    Reads read =
-        reads_of(is_right ? node.right : node.left, is_right ? node.right_keys : node.left_keys);
+    std::vector<ExprRef> exprs = is_right ? node.right_keys : node.left_keys;
+    if (node.is_asof()) exprs.push_back(is_right ? node.asof_right : node.asof_left);
+    Reads read = reads_of(is_right ? node.right : node.left, exprs);
     const size_t begin = is_right ? node.left->schema.size() : 0;
-    const bool comes_out =
-        !is_right || (node.kind != JoinKind::kSemi && node.kind != JoinKind::kAnti &&
-                      node.kind != JoinKind::kMark);
+    const bool comes_out = !is_right || node.gives_right();
     for (size_t i = 0; comes_out && i < read.size(); ++i) {
       if (outputs.empty() || outputs[begin + i]) read[i] = true;
     }
@@ -259,12 +259,32 @@ class Lowering {
   }
 
   Open join(const JoinNode& node, const Reads& outputs) {
+    if (node.kind == JoinKind::kPositional) return positional(node);
     // The probe side first: its scans subscribe to the filters that the join then publishes.
     Open probe = open(node.left, reads_of_side(node, outputs, false));
-    JoinParts parts = node.left_keys.empty() ? make_nested_loop_join(node, context_)
-                                             : make_hash_join(node, context_, filters_, outputs);
-    const size_t built = close(open(node.right, reads_of_side(node, outputs, true)), parts.build,
-                               &node, "Join build");
+    const Reads right_reads = reads_of_side(node, outputs, true);
+    JoinParts parts;
+    Open right;
+    switch (method_of(node)) {
+      case JoinMethod::kHash:
+        parts = make_hash_join(node, context_, filters_, outputs);
+        right = open(node.right, right_reads);
+        break;
+      case JoinMethod::kAsof: {
+        AsofParts asof = make_asof_join(node, context_, outputs);
+        parts = std::move(asof.join);
+        right = keep(node.right, node, std::move(asof.sort), "Join sort", right_reads);
+        break;
+      }
+      case JoinMethod::kRange:
+      case JoinMethod::kNestedLoop:
+        parts = make_nested_loop_join(node, context_, outputs);
+        right = open(node.right, right_reads);
+        break;
+      case JoinMethod::kPositional:
+        UNREACHABLE();
+    }
+    const size_t built = close(std::move(right), parts.build, &node, "Join build");
     for (Pipeline& branch : probe.branches) {
       branch.after.push_back(built);
       branch.operators.push_back(parts.make_probe());
@@ -278,6 +298,19 @@ class Lowering {
       probe.branches.push_back(std::move(rest.branches[0]));
     }
     return probe;
+  }
+
+  Open positional(const JoinNode& node) {
+    auto left = std::make_shared<KeepSink>(node.left->schema, context_);
+    auto right = std::make_shared<KeepSink>(node.right->schema, context_);
+    const size_t left_kept = close(open(node.left), left, &node, "Join left");
+    const size_t right_kept = close(open(node.right), right, &node, "Join right");
+    Open rows = from(node, "Join");
+    rows.branches[0].after = {left_kept, right_kept};
+    rows.branches[0].make_source = [left, right, &context = context_] {
+      return make_positional_join(left->take_store(), right->take_store(), context);
+    };
+    return rows;
   }
 
   Open limit(const LimitNode& node) {

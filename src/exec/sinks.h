@@ -25,9 +25,11 @@ class KeepSink final : public Sink {
   TaskSet finish() override;
   void begin_input(uint32_t branch) override;
   std::shared_ptr<const ChunkStore> store() const { return store_; }
+  /// For the only one who reads it, once finished: the rows then go when it does.
+  std::shared_ptr<const ChunkStore> take_store() { return std::move(store_); }
 
  private:
-  const std::shared_ptr<ChunkStore> store_;  // shared with the sources that read it
+  std::shared_ptr<ChunkStore> store_;  // shared with the sources that read it
   const uint64_t most_rows_;
   OrderedGate gate_;
 };

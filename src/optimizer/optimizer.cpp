@@ -14,6 +14,7 @@ struct Pass {
 // In order. fold_constants, which needs the session, runs before them.
 constexpr Pass kPasses[] = {
     {"or_factoring", &factor_or},
+    {"outer_join_simplification", &simplify_outer_joins},
     {"filter_pushdown", &push_filters},
     {"shared_filters", &filter_shared_inputs},
     {"mark_to_semi", &mark_to_semi},

@@ -141,8 +141,7 @@ struct JoinTree {
 
 bool is_inner(const PlanRef& plan) {
   const auto* join = dynamic_cast<const JoinNode*>(plan.get());
-  return join && (join->kind == JoinKind::kInner || join->kind == JoinKind::kCross) &&
-         !join->nulls_equal;
+  return join && join->is_inner() && !join->nulls_equal;
 }
 
 void flatten(const PlanRef& plan, JoinTree& tree) {
@@ -371,6 +370,8 @@ double computed_estimate(const PlanRef& plan) {
       if (join.kind == JoinKind::kSemi || join.kind == JoinKind::kAnti) return left / 2;
       if (join.kind == JoinKind::kMark) return left;
       const double right = estimated_rows(join.right);
+      if (join.kind == JoinKind::kPositional) return std::max(left, right);
+      if (join.is_asof()) return join.keeps_left() ? left : left + right;
       if (join.left_keys.empty()) return left * right;
       return std::max(
           1.0, left * right / std::max(1.0, std::min(base_rows(join.left), base_rows(join.right))));

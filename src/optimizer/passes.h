@@ -18,6 +18,9 @@ std::vector<ExprRef> implied_by(const ExprRef& term, uint32_t begin, uint32_t en
 /// A filter as terms to be AND-ed, what all its branches ask apart from the rest:
 /// (k AND a) OR (k AND b) is k AND (a OR b), also where k is NULL.
 std::vector<ExprRef> factored(const ExprRef& term);
+/// Outer joins whose padded rows nobody lets through, NULLs failing a filter or another join's
+/// condition, keep no such rows: they become inner joins, or outer joins of one side.
+PlanRef simplify_outer_joins(const PlanRef& plan);
 /// Filters move towards the rows they test, into joins as keys, and into scans.
 PlanRef push_filters(const PlanRef& plan);
 /// The same for `terms` over the plan's output; what is below shared inputs stays as it is.

@@ -198,8 +198,7 @@ class Pruning {
 
   Pruned join(const JoinNode& node, const Columns& wanted) {
     const auto left_width = static_cast<uint32_t>(node.left->schema.size());
-    const bool has_right = node.kind != JoinKind::kSemi && node.kind != JoinKind::kAnti &&
-                           node.kind != JoinKind::kMark;
+    const bool has_right = node.gives_right();
     Columns left, right;
     for (uint32_t column : wanted) {
       if (column < left_width) {
@@ -219,6 +218,10 @@ class Pruning {
     }
     for (const ExprRef& key : node.left_keys) need(left, key);
     for (const ExprRef& key : node.right_keys) need(right, key);
+    if (node.is_asof()) {
+      need(left, node.asof_left);
+      need(right, node.asof_right);
+    }
     Pruned a = prune(node.left, left);
     Pruned b = prune(node.right, right);
     const auto new_width = static_cast<uint32_t>(a.plan->schema.size());
@@ -230,6 +233,10 @@ class Pruning {
     for (ExprRef& key : made->left_keys) key = remap_columns(key, a.map);
     for (ExprRef& key : made->right_keys) key = remap_columns(key, b.map);
     if (node.residual) made->residual = remap_columns(node.residual, both);
+    if (node.is_asof()) {
+      made->asof_left = remap_columns(node.asof_left, a.map);
+      made->asof_right = remap_columns(node.asof_right, b.map);
+    }
     made->complete();
     std::vector<uint32_t> map = a.map;
     if (has_right) {

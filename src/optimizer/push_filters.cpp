@@ -212,18 +212,18 @@ class FilterPushing {
     std::vector<ExprRef> left_keys = node.left_keys;
     std::vector<ExprRef> right_keys = node.right_keys;
     std::vector<ExprRef> residual;
-    const bool inner = node.kind == JoinKind::kInner || node.kind == JoinKind::kCross;
-    const bool keeps_left = inner || node.kind == JoinKind::kLeft || node.kind == JoinKind::kSemi ||
-                            node.kind == JoinKind::kAnti || node.kind == JoinKind::kMark;
+    const bool inner = node.is_inner();
+    // Not of an ASOF join: without some of the right rows, others are the nearest.
+    const bool keeps_right = inner || (node.kind == JoinKind::kRight && !node.is_asof());
     for (ExprRef& term : terms) {
       const std::vector<uint32_t> columns = columns_of(term);
       const bool only_left = !columns.empty() && columns.back() < left_width;
       const bool only_right = !columns.empty() && columns.front() >= left_width;
       if (is_volatile(term)) {
         above.push_back(std::move(term));
-      } else if (only_left && keeps_left) {
+      } else if (only_left && node.keeps_left()) {
         left.push_back(std::move(term));
-      } else if (only_right && (inner || node.kind == JoinKind::kRight)) {
+      } else if (only_right && keeps_right) {
         right.push_back(shift_columns(term, -static_cast<int64_t>(left_width)));
       } else if (inner && !columns.empty()) {
         residual.push_back(std::move(term));
@@ -243,8 +243,7 @@ class FilterPushing {
         }
       }
     }
-    JoinKind kind = node.kind;
-    ExprRef rest = inner ? nullptr : node.residual;
+    Ref<JoinNode> made = node.copy();
     if (inner) {
       for (const ExprRef& term : residual) {
         for (ExprRef& weaker : implied_by(term, 0, left_width)) left.push_back(std::move(weaker));
@@ -258,13 +257,15 @@ class FilterPushing {
         if (node.nulls_equal || !add_key(term, left_width, left_keys, right_keys))
           kept.push_back(term);
       }
-      if (!kept.empty()) rest = ConjunctionExpr::create(true, std::move(kept));
-      kind = left_keys.empty() && !rest ? JoinKind::kCross : JoinKind::kInner;
+      made->residual = kept.empty() ? nullptr : ConjunctionExpr::create(true, std::move(kept));
+      made->kind = left_keys.empty() && !made->residual ? JoinKind::kCross : JoinKind::kInner;
+      made->left_keys = std::move(left_keys);
+      made->right_keys = std::move(right_keys);
     }
-    PlanRef made =
-        JoinNode::create(push(node.left, std::move(left)), push(node.right, std::move(right)), kind,
-                         std::move(left_keys), std::move(right_keys), std::move(rest),
-                         node.null_aware, node.nulls_equal);
+    made->left = push(node.left, std::move(left));
+    made->right = push(node.right, std::move(right));
+    made->runtime_filters.clear();
+    made->complete();
     return filtered(std::move(made), std::move(above));
   }
 

@@ -31,9 +31,7 @@ class SemiJoinPushing {
       case NodeTag::kJoin: {
         const auto& join = static_cast<const JoinNode&>(*plan);
         const auto left_width = static_cast<uint32_t>(join.left->schema.size());
-        const bool inner = join.kind == JoinKind::kInner || join.kind == JoinKind::kCross;
-        const bool keeps_left = inner || join.kind == JoinKind::kLeft ||
-                                join.kind == JoinKind::kSemi || join.kind == JoinKind::kAnti;
+        const bool keeps_left = join.keeps_left() && join.kind != JoinKind::kMark;
         bool only_left = true, only_right = true;
         for (const ExprRef& key : keys) {
           for (uint32_t column : columns_of(key))
@@ -41,7 +39,7 @@ class SemiJoinPushing {
         }
         if (only_left && keeps_left)
           return join.with_children({push(join.left, std::move(keys)), join.right});
-        if (only_right && inner) {
+        if (only_right && join.is_inner()) {
           for (ExprRef& key : keys) key = shift_columns(key, -static_cast<int64_t>(left_width));
           return join.with_children({join.left, push(join.right, std::move(keys))});
         }
@@ -90,7 +88,7 @@ PlanRef push_semi_joins(const PlanRef& plan) {
   return rewrite_plan(plan, [](const PlanRef& node) -> PlanRef {
     const auto* semi = dynamic_cast<const JoinNode*>(node.get());
     if (!semi || semi->kind != JoinKind::kSemi || semi->residual || semi->nulls_equal ||
-        semi->left_keys.empty())
+        semi->left_keys.empty() || semi->is_asof())
       return nullptr;
     if (semi->left->tag() == NodeTag::kScan) return nullptr;
     for (const ExprRef& key : semi->left_keys) {

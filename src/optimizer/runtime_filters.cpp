@@ -36,10 +36,8 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
     }
     case NodeTag::kJoin: {
       const auto& join = static_cast<const JoinNode&>(*plan);
-      const bool keeps_left = join.kind == JoinKind::kInner || join.kind == JoinKind::kSemi ||
-                              join.kind == JoinKind::kLeft || join.kind == JoinKind::kAnti ||
-                              join.kind == JoinKind::kCross;
-      if (column >= join.left->schema.size() || !keeps_left) return nullptr;
+      if (column >= join.left->schema.size() || !join.keeps_left() || join.kind == JoinKind::kMark)
+        return nullptr;
       const PlanRef left = subscribed(join.left, column, id);
       return left ? join.with_children({left, join.right}) : nullptr;
     }
@@ -80,7 +78,7 @@ PlanRef place_runtime_filters(const PlanRef& plan) {
   return rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
     const auto* join = dynamic_cast<const JoinNode*>(node.get());
     // Left rows without a match may vanish early only where they vanish anyway.
-    if (!join || join->left_keys.empty() || join->nulls_equal) return nullptr;
+    if (!join || join->left_keys.empty() || join->nulls_equal || join->is_asof()) return nullptr;
     if (join->kind != JoinKind::kInner && join->kind != JoinKind::kSemi &&
         join->kind != JoinKind::kRight)
       return nullptr;

@@ -60,8 +60,12 @@ PlanRef mapped(const JoinNode& node, const Change& change) {
   Ref<JoinNode> copy = node.copy();
   bool changed = changed_all(copy->left_keys, change);
   changed |= changed_all(copy->right_keys, change);
-  if (node.residual) copy->residual = change(node.residual);
-  changed |= copy->residual.get() != node.residual.get();
+  for (ExprRef* own : {&copy->residual, &copy->asof_left, &copy->asof_right}) {
+    if (!*own) continue;
+    ExprRef next = change(*own);
+    changed |= next.get() != own->get();
+    *own = std::move(next);
+  }
   if (!changed) return PlanRef(&node);
   copy->complete();
   return copy;

@@ -2,6 +2,8 @@
 
 #include <unordered_map>
 
+#include "plan/join_method.h"
+
 namespace doline {
 
 namespace {
@@ -239,7 +241,7 @@ void JoinNode::complete() {
   schema = left->schema;
   if (kind == JoinKind::kMark) {
     schema.push_back({"mark", Type::boolean()});
-  } else if (kind != JoinKind::kSemi && kind != JoinKind::kAnti) {
+  } else if (gives_right()) {
     schema.insert(schema.end(), right->schema.begin(), right->schema.end());
   }
   for (size_t i = 0; i < left_keys.size(); ++i) {
@@ -253,6 +255,15 @@ void JoinNode::complete() {
     require_columns(residual, both);
     require(residual->type->is(TypeKind::kBool), "a join condition that is no boolean");
   }
+  require(kind != JoinKind::kPositional || (left_keys.empty() && !residual && !is_asof()),
+          "a positional join with a condition");
+  require(is_asof() == static_cast<bool>(asof_left) && is_asof() == static_cast<bool>(asof_right),
+          "an ASOF join whose sides do not pair");
+  if (!is_asof()) return;
+  require(kind != JoinKind::kMark && kind != JoinKind::kCross, "an ASOF join of no such kind");
+  require_columns(asof_left, left->schema);
+  require_columns(asof_right, right->schema);
+  require(asof_left->type == asof_right->type, "an ASOF join that compares different types");
 }
 
 Ref<JoinNode> JoinNode::copy() const {
@@ -266,6 +277,9 @@ Ref<JoinNode> JoinNode::copy() const {
   node->null_aware = null_aware;
   node->nulls_equal = nulls_equal;
   node->runtime_filters = runtime_filters;
+  node->asof = asof;
+  node->asof_left = asof_left;
+  node->asof_right = asof_right;
   return node;
 }
 
@@ -277,14 +291,30 @@ PlanRef JoinNode::with_children(std::vector<PlanRef> c) const {
 }
 
 std::string JoinNode::describe() const {
-  static constexpr const char* kNames[] = {"Inner", "Left", "Right", "Full",
-                                           "Semi",  "Anti", "Mark",  "Cross"};
+  static constexpr const char* kNames[] = {"Inner", "Left", "Right", "Full",      "Semi",
+                                           "Anti",  "Mark", "Cross", "Positional"};
+  static constexpr const char* kOrders[] = {"", " >= ", " > ", " <= ", " < "};
   std::string text = std::string(kNames[static_cast<size_t>(kind)]) + " join";
+  if (is_asof()) text = "Asof " + text;
   for (size_t i = 0; i < left_keys.size(); ++i) {
     text += (i ? " and " : " on ") + left_keys[i]->to_string() + " = " + right_keys[i]->to_string();
   }
+  if (is_asof()) {
+    text += (left_keys.empty() ? " on " : " and ") + asof_left->to_string() +
+            kOrders[static_cast<size_t>(asof)] + asof_right->to_string();
+  }
   if (residual) text += " where " + residual->to_string();
-  return text;
+  switch (method_of(*this)) {
+    case JoinMethod::kRange:
+      return text + " by ranges";
+    case JoinMethod::kNestedLoop:
+      return residual ? text + " by nested loop" : text;
+    case JoinMethod::kHash:
+    case JoinMethod::kAsof:
+    case JoinMethod::kPositional:
+      return text;
+  }
+  UNREACHABLE();
 }
 
 // --- sort, limit, union, values

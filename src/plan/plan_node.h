@@ -136,12 +136,21 @@ enum class JoinKind : uint8_t {
   kAnti,  // left rows without one
   kMark,  // left rows, and a boolean: matched. With null_aware NULL where SQL's IN gives NULL
   kCross,
+  kPositional,  // the i-th left row beside the i-th right one, NULLs beside what is over; no keys
 };
-constexpr JoinKind last_of(JoinKind) { return JoinKind::kCross; }
+constexpr JoinKind last_of(JoinKind) { return JoinKind::kPositional; }
+
+/// How an ASOF join compares: `left >= right` and so on.
+enum class AsofOrder : uint8_t { kNone, kGreaterEqual, kGreater, kLessEqual, kLess };
+constexpr AsofOrder last_of(AsofOrder) { return AsofOrder::kLess; }
 
 /// Output: left columns, then right ones (semi, anti: left alone; mark: left and "mark").
 /// Keys are equalities, left_keys over the left input and right_keys over the right; `residual`
 /// (null: none) is over both.
+///
+/// An ASOF join (`asof`; inner, left, right, full, semi or anti) asks besides that asof_left and
+/// asof_right compare so, and of all right rows that a left row may have for its partner takes
+/// only the one whose asof_right is nearest; of several equally near, the last.
 class JoinNode final : public PlanNode {
  public:
   static PlanRef create(PlanRef left, PlanRef right, JoinKind kind, std::vector<ExprRef> left_keys,
@@ -156,6 +165,8 @@ class JoinNode final : public PlanNode {
   bool null_aware = false;
   bool nulls_equal = false;              // IS NOT DISTINCT FROM keys
   std::vector<int64_t> runtime_filters;  // ids published for left_keys[i]; -1: none
+  AsofOrder asof = AsofOrder::kNone;
+  ExprRef asof_left, asof_right;  // null: no ASOF join
   NodeTag tag() const override { return NodeTag::kJoin; }
   void fields(FieldVisitor& v) override {
     v(1, "left", left);
@@ -167,10 +178,27 @@ class JoinNode final : public PlanNode {
     v(7, "null_aware", null_aware);
     v(8, "nulls_equal", nulls_equal);
     v(9, "runtime_filters", runtime_filters);
+    v(10, "asof", asof);
+    v.optional(11, "asof_left", asof_left);
+    v.optional(12, "asof_right", asof_right);
   }
   void complete() override;
   std::vector<PlanRef> children() const override { return {left, right}; }
   PlanRef with_children(std::vector<PlanRef> c) const override;
+  bool is_asof() const { return asof != AsofOrder::kNone; }
+  /// A pair of rows comes out wherever the condition holds, and nothing else does.
+  bool is_inner() const {
+    return (kind == JoinKind::kInner || kind == JoinKind::kCross) && !is_asof();
+  }
+  /// What holds of left rows can be asked before the join as well as behind it: a left row's
+  /// partners do not depend on the other left rows, and none comes out that is not one.
+  bool keeps_left() const {
+    return kind != JoinKind::kRight && kind != JoinKind::kFull && kind != JoinKind::kPositional;
+  }
+  /// The right side's columns are among the output's.
+  bool gives_right() const {
+    return kind != JoinKind::kSemi && kind != JoinKind::kAnti && kind != JoinKind::kMark;
+  }
   /// To be changed, and then completed, before anybody sees it.
   Ref<JoinNode> copy() const;
   std::string describe() const override;

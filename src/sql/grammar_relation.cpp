@@ -70,10 +70,10 @@ RelationRef Grammar::joined(RelationRef left, uint32_t begin) {
     auto node = std::make_shared<Join>();
     node->left = std::move(left);
     node->natural = tokens_.accept(Keyword::kNatural);
-    node->asof = tokens_.accept(Keyword::kAsof);
-    if (tokens_.accept(Keyword::kCross)) {
+    node->asof = !node->natural && tokens_.accept(Keyword::kAsof);
+    if (!node->asof && tokens_.accept(Keyword::kCross)) {
       node->join = JoinKind::kCross;
-    } else if (tokens_.accept(Keyword::kPositional)) {
+    } else if (!node->asof && tokens_.accept(Keyword::kPositional)) {
       node->join = JoinKind::kPositional;
     } else if (tokens_.accept(Keyword::kSemi)) {
       node->join = JoinKind::kSemi;

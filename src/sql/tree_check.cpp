@@ -109,6 +109,7 @@ std::string_view flaw(const Join& node) {
   const int conditions =
       int{node.natural} + int{!node.using_columns.empty()} + int{node.condition != nullptr};
   const bool none = node.join == JoinKind::kCross || node.join == JoinKind::kPositional;
+  if (node.asof && (none || node.natural)) return "an ASOF join of no such kind";
   return conditions == (none ? 0 : 1) ? std::string_view{} : "a join's condition does not fit it";
 }
 

@@ -63,7 +63,7 @@ class UnmatchedReader final : public Reader {
   uint32_t at_ = 0;
 };
 
-/// What comes out once every left row was seen. A table of which nothing does goes.
+/// What comes out once every left row was seen. The table goes when nothing more does.
 class RestSource final : public Source {
  public:
   explicit RestSource(std::shared_ptr<HashJoinState> state) : state_(std::move(state)) {
@@ -77,6 +77,7 @@ class RestSource final : public Source {
       state_->table.give_up();
     }
   }
+  ~RestSource() override { state_->table.give_up(); }
   Poll next_morsel(Morsel& out, const Waker&) override {
     if (next_ == count_) return Poll::kDone;
     out.number = out.begin = next_++;

@@ -9,6 +9,7 @@ namespace doline {
 
 JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vector<bool> outputs)
     : kind(node.kind),
+      method(method_of(node)),
       null_aware(node.null_aware),
       nulls_equal(node.nulls_equal),
       is_output(std::move(outputs)) {
@@ -19,14 +20,30 @@ JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vec
   is_output.resize(width, true);
   is_tested.assign(width, false);
   if (node.residual) {
-    compile_residual(node, context);
+    residual = compile_residual(conjuncts_of(node.residual), context);
     for (uint32_t column : columns_of(node.residual)) is_tested[column] = true;
   }
-  places.assign(right_types.size(), -1);
+  if (method == JoinMethod::kRange) {
+    const RangeTerms terms = range_terms(node);
+    compile_ranges(terms.ranges, context);
+    left_test = nullptr;
+    beside_ranges = compile_residual(terms.rest, context);
+  } else if (method == JoinMethod::kAsof) {
+    using Order = RangeTerm::Order;
+    const Order order = node.asof == AsofOrder::kGreaterEqual ? Order::kGreaterEqual
+                        : node.asof == AsofOrder::kGreater    ? Order::kGreater
+                        : node.asof == AsofOrder::kLessEqual  ? Order::kLessEqual
+                                                              : Order::kLess;
+    compile_ranges({{order, node.asof_left, node.asof_right}}, context);
+  }
   if (node.left_keys.empty()) return;
   left_keys = Program::compile(node.left_keys, context.session);
   right_keys = Program::compile(node.right_keys, context.session);
+  if (method == JoinMethod::kHash) lay_out(node);
+}
 
+void JoinShape::lay_out(const JoinNode& node) {
+  places.assign(right_types.size(), -1);
   std::vector<TypeRef> types;
   for (const ExprRef& key : node.right_keys) {
     const auto* column = dynamic_cast<const ColumnExpr*>(key.get());
@@ -48,22 +65,53 @@ JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vec
   layout = RowLayout::create(std::move(types), options);
 }
 
-void JoinShape::compile_residual(const JoinNode& node, const QueryContext& context) {
+ProgramRef JoinShape::compile_residual(const std::vector<ExprRef>& terms,
+                                       const QueryContext& context) {
   std::vector<ExprRef> of_left, of_both;
-  for (const ExprRef& term : conjuncts_of(node.residual)) {
+  for (const ExprRef& term : terms) {
     const std::vector<uint32_t> columns = columns_of(term);
-    const bool only_left = node.left_keys.empty() && !columns.empty() &&
+    const bool only_left = method != JoinMethod::kHash && !columns.empty() &&
                            columns.back() < left_types.size() && !can_fail(term) &&
                            !is_volatile(term);
     (only_left ? of_left : of_both).push_back(term);
   }
-  const auto compiled = [&](std::vector<ExprRef> terms) -> ProgramRef {
-    if (terms.empty()) return nullptr;
-    return Program::compile_predicate(ConjunctionExpr::create(true, std::move(terms)),
+  const auto compiled = [&](std::vector<ExprRef> all) -> ProgramRef {
+    if (all.empty()) return nullptr;
+    return Program::compile_predicate(ConjunctionExpr::create(true, std::move(all)),
                                       context.session);
   };
   left_test = compiled(std::move(of_left));
-  residual = compiled(std::move(of_both));
+  return compiled(std::move(of_both));
+}
+
+void JoinShape::compile_ranges(const std::vector<RangeTerm>& terms, const QueryContext& context) {
+  using Order = RangeTerm::Order;
+  std::vector<ExprRef> left, right;
+  for (const RangeTerm& term : terms) {
+    left.push_back(term.left);
+    right.push_back(term.right);
+    // Right rows greater than the left one come first in the descending order.
+    const bool descending = term.order == Order::kLess || term.order == Order::kLessEqual;
+    const bool inclusive = term.order == Order::kLessEqual || term.order == Order::kGreaterEqual;
+    ranges.push_back({ValueOrder(term.right->type, descending), inclusive});
+  }
+  left_ranges = Program::compile(left, context.session);
+  right_ranges = Program::compile(right, context.session);
+}
+
+Chunk JoinShape::pairs(const Chunk& left, const uint32_t* left_rows,
+                       const std::vector<Column>& right, const uint32_t* right_rows, uint32_t pairs,
+                       const std::vector<bool>& wanted) const {
+  Chunk out;
+  out.row_count = pairs;
+  out.active = Selection::all(pairs);
+  const auto add = [&](const Column& column, const uint32_t* rows, TypeRef type) {
+    const bool is_wanted = wanted[out.columns.size()];
+    out.columns.push_back(is_wanted ? column.gather(rows, pairs) : Column::null(type, pairs));
+  };
+  for (size_t i = 0; i < left_types.size(); ++i) add(left.columns[i], left_rows, left_types[i]);
+  for (size_t i = 0; i < right_types.size(); ++i) add(right[i], right_rows, right_types[i]);
+  return out;
 }
 
 namespace {

@@ -3,8 +3,10 @@
 #include <span>
 #include <vector>
 
+#include "exec/join/range_index.h"
 #include "exec/pipeline.h"
 #include "expr/program.h"
+#include "plan/join_method.h"
 #include "plan/plan_node.h"
 #include "rows/row_layout.h"
 
@@ -17,6 +19,7 @@ struct JoinShape {
   JoinShape(const JoinNode& node, const QueryContext& context, std::vector<bool> outputs);
 
   const JoinKind kind;
+  const JoinMethod method;
   const bool null_aware;
   const bool nulls_equal;
   std::vector<TypeRef> left_types;
@@ -24,8 +27,14 @@ struct JoinShape {
   ProgramRef left_keys;  // null: no keys, every pair is a candidate
   ProgramRef right_keys;
   ProgramRef residual;  // predicate over both sides; null: none
-  /// Without keys, what the residual asks of left rows alone: those that fail it have no partner.
-  /// Null: nothing.
+  /// What range joins and ASOF joins find right rows by, in the order of the programs' outputs; and
+  /// the residual that is left to be tested of the rows found.
+  std::vector<RangeOrder> ranges;
+  ProgramRef left_ranges;
+  ProgramRef right_ranges;
+  ProgramRef beside_ranges;
+  /// Without a hash table, what the residual asks of left rows alone: those that fail it have no
+  /// partner. Null: nothing.
   ProgramRef left_test;
   /// Of the left columns followed by the right ones.
   std::vector<bool> is_output;
@@ -55,8 +64,15 @@ struct JoinShape {
            kind == JoinKind::kCross;
   }
 
+  /// `pairs` pairs of rows, given by the rows of both sides, with the columns that `wanted` says;
+  /// the others are NULLs.
+  Chunk pairs(const Chunk& left, const uint32_t* left_rows, const std::vector<Column>& right,
+              const uint32_t* right_rows, uint32_t pairs, const std::vector<bool>& wanted) const;
+
  private:
-  void compile_residual(const JoinNode& node, const QueryContext& context);
+  ProgramRef compile_residual(const std::vector<ExprRef>& terms, const QueryContext& context);
+  void compile_ranges(const std::vector<RangeTerm>& terms, const QueryContext& context);
+  void lay_out(const JoinNode& node);
 };
 
 /// What is known of the whole build side, which IN asks about.

@@ -1,15 +1,15 @@
+#include "exec/join/loop_table.h"
+
 #include <algorithm>
+#include <utility>
 
 #include "column/chunk_bytes.h"
-#include "exec/gather_rows.h"
-#include "exec/join/loop_probe.h"
+#include "kernel/concatenate.h"
 
 namespace doline {
 
 namespace {
 
-/// Of chunks on disk, read at once.
-constexpr size_t kSegmentBytes = size_t{4} << 20;
 /// With less than this left of the budget chunks go to disk.
 constexpr size_t kReserveBytes = size_t{8} << 20;
 /// Written before others have their turn.
@@ -49,12 +49,22 @@ bool LoopTable::spill(SpillWriter& writer) {
   return next_to_spill_ == chunks_.size();
 }
 
-void LoopTable::finish() {
+void LoopTable::finish(size_t bytes_per_row) {
   const Claim claim(*this);
   for (const Kept& kept : chunks_) row_count_ += kept.rows;
+  if (!context_.spill || chunks_.empty()) return;
+  // Rows are put side by side a column at a time.
+  const size_t columns = std::max<size_t>(1, shape_.right_types.size());
+  const size_t needed = idle_bytes_ / columns + row_count_ * bytes_per_row;
+  const bool is_tight =
+      needed > kReserveBytes && context_.budget->available_bytes() < needed + kReserveBytes;
+  // What is partly on disk goes there whole.
+  if (is_tight || next_to_spill_ > 0) {
+    while (!spill(*context_.spill)) context_.check_cancelled();
+  }
 }
 
-void LoopTable::begin_probing() {
+void LoopTable::begin_probing(size_t disk_segment_bytes) {
   const Claim claim(*this);
   if (is_probing_) return;
   is_probing_ = true;
@@ -62,11 +72,11 @@ void LoopTable::begin_probing() {
   std::sort(chunks_.begin(), chunks_.end(),
             [](const Kept& a, const Kept& b) { return a.sequence < b.sequence; });
   // In memory all rows are one segment.
-  const bool is_on_disk = next_to_spill_ > 0;
+  is_on_disk_ = next_to_spill_ > 0;
   uint64_t row = 0;
   size_t bytes = 0;
   for (size_t i = 0; i < chunks_.size(); ++i) {
-    if (segments_.empty() || (is_on_disk && bytes >= kSegmentBytes)) {
+    if (segments_.empty() || (is_on_disk_ && bytes >= disk_segment_bytes)) {
       segments_.push_back({i, i, row});
       bytes = 0;
     }
@@ -74,48 +84,78 @@ void LoopTable::begin_probing() {
     bytes += chunks_[i].bytes;
     row += chunks_[i].rows;
   }
-  if (!is_on_disk && !segments_.empty()) only_segment_ = load(segments_[0]);
+  if (!is_on_disk_ && !segments_.empty()) join_in_memory();
   if (shape_.gives_unmatched())
     matched_ = Buffer::allocate_zeroed(words_for_bits(row_count_) * 8, *context_.budget);
+}
+
+void LoopTable::release() {
+  const Claim claim(*this);
+  only_segment_ = nullptr;
+  matched_ = nullptr;
+  chunks_.clear();
 }
 
 LoopTable::SegmentRef LoopTable::segment(size_t index) const {
   return only_segment_ ? only_segment_ : load(segments_[index]);
 }
 
+Chunk LoopTable::chunk(const Kept& kept) const {
+  if (kept.extent.size_bytes == 0) return kept.chunk;
+  const BufferRef buffer = Buffer::allocate(kept.extent.size_bytes, *context_.budget);
+  context_.spill->read(kept.extent, {buffer->data(), kept.extent.size_bytes});
+  std::span<const std::byte> bytes(buffer->data(), kept.extent.size_bytes);
+  return read_chunk(shape_.right_types, bytes);
+}
+
 LoopTable::SegmentRef LoopTable::load(const Range& range) const {
+  std::vector<std::vector<Column>> parts(shape_.right_types.size());
   auto segment = std::make_shared<Segment>();
   segment->first_row = range.first_row;
   for (size_t i = range.begin; i < range.end; ++i) {
-    const Kept& kept = chunks_[i];
-    if (kept.extent.size_bytes == 0) {
-      segment->chunks.push_back(kept.chunk);
-      continue;
-    }
-    const BufferRef buffer = Buffer::allocate(kept.extent.size_bytes, *context_.budget);
-    context_.spill->read(kept.extent, {buffer->data(), kept.extent.size_bytes});
-    std::span<const std::byte> bytes(buffer->data(), kept.extent.size_bytes);
-    segment->chunks.push_back(read_chunk(shape_.right_types, bytes));
+    context_.check_cancelled();
+    Chunk chunk = this->chunk(chunks_[i]);
+    segment->rows += chunk.row_count;
+    for (size_t column = 0; column < parts.size(); ++column)
+      parts[column].push_back(std::move(chunk.columns[column]));
   }
-  for (size_t i = 0; i < segment->chunks.size(); ++i) {
-    segment->pointers.push_back(&segment->chunks[i]);
-    for (uint32_t row = 0; row < segment->chunks[i].row_count; ++row) {
-      segment->rows.push_back(static_cast<uint32_t>(i) << 11 | row);
-    }
+  for (size_t column = 0; column < parts.size(); ++column) {
+    segment->columns.push_back(concatenate(shape_.right_types[column], parts[column]));
+    parts[column].clear();
   }
   return segment;
 }
 
-std::vector<Column> LoopTable::gather(const Segment& segment, const uint32_t* positions,
-                                      uint32_t count) const {
-  uint32_t rows[kChunkRows];
-  for (uint32_t i = 0; i < count; ++i) rows[i] = segment.rows[positions[i]];
-  return gather_rows(shape_.right_types, segment.pointers, rows, count).columns;
+void LoopTable::join_in_memory() {
+  auto segment = std::make_shared<Segment>();
+  for (const Kept& kept : chunks_) segment->rows += kept.rows;
+  std::vector<Column> parts;
+  for (size_t column = 0; column < shape_.right_types.size(); ++column) {
+    parts.clear();
+    for (Kept& kept : chunks_) parts.push_back(std::exchange(kept.chunk.columns[column], Column()));
+    segment->columns.push_back(concatenate(shape_.right_types[column], parts));
+  }
+  only_segment_ = std::move(segment);
+}
+
+Chunk LoopTable::first_row(size_t index) const {
+  return chunk(chunks_[segments_[index].begin]).slice(0, 1).dense();
 }
 
 void LoopTable::mark_matched(uint64_t row) const {
   std::atomic_ref(matched_->as<uint64_t>()[row / 64])
       .fetch_or(uint64_t{1} << (row % 64), std::memory_order_relaxed);
+}
+
+Chunk LoopTable::unmatched(const Segment& segment, uint32_t& begin) const {
+  uint32_t rows[kChunkRows];
+  uint32_t count = 0;
+  for (; begin < segment.rows && count < kChunkRows; ++begin) {
+    if (!is_matched(segment.first_row + begin)) rows[count++] = begin;
+  }
+  std::vector<Column> columns;
+  for (const Column& column : segment.columns) columns.push_back(column.gather(rows, count));
+  return with_null_left(shape_, Chunk(std::move(columns), count));
 }
 
 }  // namespace doline

@@ -1,16 +1,42 @@
 #include "exec/join/join.h"
 #include "exec/join/loop_probe.h"
+#include "exec/join/segment_passes.h"
 
 namespace doline {
 
 namespace {
 
+/// Fewer right rows than that are not worth an index.
+constexpr uint64_t kFewRightRows = kFewJoinRows;
+/// Of memory, what a segment read back and its index take at most.
+constexpr size_t kSegmentShare = 3;
+
+/// A join without equal keys. In memory left chunks are matched as they come, by an index where
+/// there are ranges. Without ranges right rows on disk are read again for each left chunk: next to
+/// the pairs that are then tested this costs little. With ranges it would not: then left chunks
+/// go to disk as well, and each segment of right rows meets them all.
 struct LoopState {
-  LoopState(const JoinNode& node, QueryContext& its_context)
-      : context(its_context), shape(node, its_context, {}), table(shape, its_context) {}
+  LoopState(const JoinNode& node, QueryContext& its_context, std::vector<bool> outputs)
+      : context(its_context),
+        shape(node, its_context, std::move(outputs)),
+        table(shape, its_context),
+        left(shape.left_types) {}
+
+  bool finds() const { return shape.method == JoinMethod::kRange; }
+  bool in_passes() const { return finds() && !table.is_in_memory(); }
+  void begin_probing() {
+    const size_t bytes =
+        context.settings.force_spill
+            ? size_t{1}
+            : std::max(LoopTable::kSegmentBytes, context.budget->available_bytes() / kSegmentShare);
+    table.begin_probing(finds() ? bytes / 2 : LoopTable::kSegmentBytes);
+  }
+
   QueryContext& context;
   const JoinShape shape;
   LoopTable table;
+  std::unique_ptr<RangeIndex> index;  // over all of the table, in memory; null: pairs are tested
+  BucketChunks left;                  // in passes
 };
 
 class LoopBuild final : public Sink {
@@ -25,33 +51,73 @@ class LoopBuild final : public Sink {
   }
   void combine(LocalState&) override {}
   TaskSet finish() override {
-    state_->table.finish();
-    if (state_->table.spilled_bytes() != 0) {
-      metrics.spilled_bytes.store(state_->table.spilled_bytes());
+    LoopState& state = *state_;
+    if (stage_ == Stage::kIndex) {
+      state.index->finish();
+      return {};
+    }
+    stage_ = Stage::kIndex;
+    const size_t orders = state.shape.ranges.size();
+    state.table.finish(state.finds() ? RangeIndex::bytes_for(1, orders) : 0);
+    if (state.table.spilled_bytes() != 0) {
+      metrics.spilled_bytes.store(state.table.spilled_bytes());
       metrics.set_note("on disk");
     }
-    return {};
+    if (!state.finds()) return {};
+    state.begin_probing();
+    if (!state.table.is_in_memory()) return {};
+    if (state.table.row_count() <= kFewRightRows) {
+      metrics.set_note("few rows: every pair is tested");
+      return {};
+    }
+    const LoopTable::SegmentRef rows = state.table.segment(0);
+    state.index = std::make_unique<RangeIndex>(
+        state.shape.ranges, range_keys(state.shape, *rows, state.context), state.context);
+    TaskSet tasks;
+    for (size_t i = 0; i < orders; ++i)
+      tasks.push_back(std::make_unique<SortTask>(*state.index, i));
+    return tasks;
   }
 
  private:
+  enum class Stage : uint8_t { kRows, kIndex };
+  class SortTask final : public Task {
+   public:
+    SortTask(RangeIndex& index, size_t order) : index_(index), order_(order) {}
+    Step step(Deadline, Waker&) override {
+      index_.sort(order_);
+      return Step::kDone;
+    }
+
+   private:
+    RangeIndex& index_;
+    const size_t order_;
+  };
+
   const std::shared_ptr<LoopState> state_;  // with probes and the rest
+  Stage stage_ = Stage::kRows;
 };
 
 class LoopOperator final : public Operator {
  public:
   explicit LoopOperator(std::shared_ptr<LoopState> state) : state_(std::move(state)) {}
   struct Local final : LocalState {
-    explicit Local(const JoinShape& shape) : probe(shape) {}
+    explicit Local(LoopState& state) : probe(state.shape, state.context) {}
     LoopProbe probe;
   };
   std::unique_ptr<LocalState> local(QueryContext&) const override {
-    state_->table.begin_probing();  // tasks are made when the build side is complete
-    return std::make_unique<Local>(state_->shape);
+    state_->begin_probing();  // tasks are made when the build side is complete
+    return std::make_unique<Local>(*state_);
   }
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
     auto& at = local.as<Local>();
     if (state_->table.row_count() == 0 && state_->shape.needs_build_rows()) return Flow::kDone;
-    if (!at.probe.is_open()) at.probe.begin(in.dense(), state_->table);
+    if (state_->in_passes()) {
+      const uint64_t hashes[kChunkRows] = {};  // all in one bucket
+      state_->left.add(in.dense(), hashes, *state_->context.spill);
+      return Flow::kNeedInput;
+    }
+    if (!at.probe.is_open()) at.probe.begin(in.dense(), state_->table, state_->index.get());
     at.probe.next(out, state_->context.chunk_rows);
     return at.probe.is_open() ? Flow::kHaveOutput : Flow::kNeedInput;
   }
@@ -60,48 +126,53 @@ class LoopOperator final : public Operator {
   const std::shared_ptr<LoopState> state_;
 };
 
+/// Right rows that no left row matched.
+class UnmatchedReader final : public Reader {
+ public:
+  explicit UnmatchedReader(std::shared_ptr<LoopState> state) : state_(std::move(state)) {}
+  Poll read(Chunk& out, const Waker&) override {
+    const LoopTable& table = state_->table;
+    if (!segment_ || at_ == segment_->rows) {
+      if (next_ == table.segment_count()) return Poll::kDone;
+      segment_ = nullptr;
+      segment_ = table.segment(next_++);
+      at_ = 0;
+    }
+    out = table.unmatched(*segment_, at_);
+    return Poll::kReady;
+  }
+
+ private:
+  const std::shared_ptr<LoopState> state_;
+  size_t next_ = 0;
+  LoopTable::SegmentRef segment_;
+  uint32_t at_ = 0;
+};
+
+/// What comes out once every left row was seen. Then the table goes.
 class LoopRest final : public Source {
  public:
   explicit LoopRest(std::shared_ptr<LoopState> state) : state_(std::move(state)) {
-    state_->table.begin_probing();
+    state_->begin_probing();
+    if (state_->in_passes()) state_->left.finish(*state_->context.spill);
+  }
+  ~LoopRest() override {
+    state_->index = nullptr;
+    state_->table.release();
   }
   Poll next_morsel(Morsel& out, const Waker&) override {
-    const bool outer =
-        state_->shape.kind == JoinKind::kRight || state_->shape.kind == JoinKind::kFull;
-    if (done_.exchange(true) || !outer) return Poll::kDone;
+    const bool gives = state_->in_passes() || state_->shape.gives_unmatched();
+    if (done_.exchange(true) || !gives) return Poll::kDone;
     out = Morsel();
     return Poll::kReady;
   }
   std::unique_ptr<Reader> open(const Morsel&) override {
-    class Unmatched final : public Reader {
-     public:
-      explicit Unmatched(std::shared_ptr<LoopState> state) : state_(std::move(state)) {}
-      Poll read(Chunk& out, const Waker&) override {
-        const LoopTable& table = state_->table;
-        if (!segment_ || at_ == segment_->rows.size()) {
-          if (next_ == table.segment_count()) return Poll::kDone;
-          segment_ = nullptr;
-          segment_ = table.segment(next_++);
-          at_ = 0;
-        }
-        uint32_t positions[kChunkRows];
-        uint32_t count = 0;
-        for (; at_ < segment_->rows.size() && count < kChunkRows; ++at_) {
-          if (!table.is_matched(segment_->first_row + at_)) positions[count++] = at_;
-        }
-        out =
-            with_null_left(state_->shape, Chunk(table.gather(*segment_, positions, count), count));
-        return Poll::kReady;
-      }
-
-     private:
-      const std::shared_ptr<LoopState> state_;
-      size_t next_ = 0;
-      LoopTable::SegmentRef segment_;
-      uint32_t at_ = 0;
-    };
-    return std::make_unique<Unmatched>(state_);
+    if (!state_->in_passes()) return std::make_unique<UnmatchedReader>(state_);
+    return std::make_unique<SegmentPasses<LoopProbe>>(
+        state_, LoopProbe(state_->shape, state_->context), state_->table, state_->shape,
+        state_->context, state_->left.blocks(0), 0, state_->table.segment_count());
   }
+  uint32_t parallelism() const override { return 1; }
 
  private:
   const std::shared_ptr<LoopState> state_;
@@ -110,8 +181,9 @@ class LoopRest final : public Source {
 
 }  // namespace
 
-JoinParts make_nested_loop_join(const JoinNode& node, QueryContext& context) {
-  auto state = std::make_shared<LoopState>(node, context);
+JoinParts make_nested_loop_join(const JoinNode& node, QueryContext& context,
+                                std::vector<bool> outputs) {
+  auto state = std::make_shared<LoopState>(node, context, std::move(outputs));
   return {std::make_shared<LoopBuild>(state),
           [state] { return std::make_unique<LoopOperator>(state); },
           [state] { return std::make_unique<LoopRest>(state); }};
