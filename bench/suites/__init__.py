@@ -14,6 +14,7 @@ MODULES = {
     "small": "small_queries",
     "spill": "spilling",
     "start": "starting",
+    "windows": "windows",
 }
 DEFAULT_SCALE = {"spill": 10}
 

@@ -267,9 +267,14 @@ ExprRef QueryBinder::aggregate_call(const AggregateDeclaration& declaration,
   ExprContext inner = context;
   inner.aggregates = inner.windows = inner.unnest = false;
   inner.clause = "an aggregate";
+  return aggregate_over(declaration, node, inner);
+}
+
+AggregateExprRef QueryBinder::aggregate_over(const AggregateDeclaration& declaration,
+                                             const sql::FunctionCall& node, ExprContext inner) {
   std::vector<ExprRef> arguments;
-  for (const auto& argument : unpacked(node.arguments, context)) {
-    if (argument.value->is<sql::Star>() && !context.star_value) continue;  // count(*)
+  for (const auto& argument : unpacked(node.arguments, inner)) {
+    if (argument.value->is<sql::Star>() && !inner.star_value) continue;  // count(*)
     arguments.push_back(expression(*argument.value, inner));
   }
   std::vector<SortKeyRef> order = sort_keys(node.order_by, inner);

@@ -117,9 +117,15 @@ class QueryBinder {
                       const ExprContext& context);
   ExprRef aggregate_call(const AggregateDeclaration& declaration, const sql::FunctionCall& node,
                          const ExprContext& context);
+  /// The same, whatever may stand inside it.
+  AggregateExprRef aggregate_over(const AggregateDeclaration& declaration,
+                                  const sql::FunctionCall& node, ExprContext inner);
   ExprRef grouping_call(const sql::FunctionCall& node, const ExprContext& context);
   ExprRef window_call(const std::string& name, const sql::FunctionCall& node,
                       const ExprContext& context);
+  /// The frame of `window`, whose order is bound already.
+  void window_frame(const sql::WindowSpecification& specification, const ExprContext& context,
+                    WindowExpr& window);
   ExprRef lambda(const sql::Lambda& node, const std::vector<TypeRef>& parameters,
                  const ExprContext& context);
   ExprRef value_function(const std::string& name, SourceSpan span);

@@ -200,6 +200,27 @@ bool SelectBinder::add_struct_fields(const sql::Star& star, const ExprContext& l
 
 // --- windows, unnest
 
+namespace {
+
+/// Whether rows partitioned and sorted for `other` are so for `window`. A call without an order
+/// sees rows as they come, unless it cannot tell.
+bool is_served_by(const WindowExpr& window, const WindowExpr& other) {
+  const auto begins = [](const auto& x, const auto& y) {
+    return x.size() <= y.size() &&
+           std::equal(x.begin(), x.end(), y.begin(),
+                      [](const auto& p, const auto& q) { return equal(*p, *q); });
+  };
+  if (window.partition_by.size() != other.partition_by.size() ||
+      !begins(window.partition_by, other.partition_by) || !begins(window.order_by, other.order_by))
+    return false;
+  return !window.order_by.empty() || other.order_by.empty() ||
+         (window.aggregate && window.frame == WindowFrame{} &&
+          !window.aggregate->function->is_order_sensitive() &&
+          !window.aggregate->function->may_meet_ties());
+}
+
+}  // namespace
+
 void SelectBinder::window() {
   // What is grouped by is a column by now; any other unnest comes after the windows.
   if (qualify_) refuse_unnest(qualify_, "QUALIFY");
@@ -218,19 +239,15 @@ void SelectBinder::window() {
   std::vector<std::pair<WindowExprRef, uint32_t>> placed;
   std::vector<WindowExprRef> left = windows;
   while (!left.empty()) {
-    // All calls over one partitioning and order are computed together.
+    // Rows sorted for the longest ORDER BY serve the calls whose own is how it begins.
+    const WindowExprRef longest = *std::max_element(
+        left.begin(), left.end(), [](const WindowExprRef& a, const WindowExprRef& b) {
+          return a->order_by.size() < b->order_by.size();
+        });
     std::vector<WindowExprRef> together, rest;
     std::vector<std::string> names;
-    const auto same_frame = [&](const WindowExpr& a, const WindowExpr& b) {
-      const auto same = [](const auto& x, const auto& y) {
-        return x.size() == y.size() &&
-               std::equal(x.begin(), x.end(), y.begin(),
-                          [](const auto& p, const auto& q) { return equal(*p, *q); });
-      };
-      return same(a.partition_by, b.partition_by) && same(a.order_by, b.order_by);
-    };
     for (const WindowExprRef& window : left)
-      (same_frame(*left[0], *window) ? together : rest).push_back(window);
+      (is_served_by(*window, *longest) ? together : rest).push_back(window);
     std::vector<WindowExprRef> attached;
     for (const WindowExprRef& window : together) {
       const ExprRef over = attach_subqueries(window, plan_);

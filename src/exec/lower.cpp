@@ -7,6 +7,7 @@
 #include "exec/join/join.h"
 #include "exec/row_operators.h"
 #include "exec/sort/sort.h"
+#include "exec/window/first_rows.h"
 #include "exec/window/windowing.h"
 #include "plan/join_method.h"
 
@@ -106,7 +107,12 @@ class Lowering {
       }
       case NodeTag::kWindowing: {
         const auto& windowing = static_cast<const WindowingNode&>(node);
-        return keep(windowing.input, node, make_windowing(windowing, context_), "Window");
+        Open input = open(windowing.input);
+        if (windowing.most >= 0) {
+          input =
+              through(std::move(input), node, [&] { return make_first_rows(windowing, context_); });
+        }
+        return keep(std::move(input), node, make_windowing(windowing, context_), "Window");
       }
       case NodeTag::kJoin:
         return join(static_cast<const JoinNode&>(node), reads);
@@ -190,7 +196,10 @@ class Lowering {
 
   Open keep(const PlanRef& input, const PlanNode& node, KeptRows kept, const char* name,
             const Reads& reads = {}) {
-    const size_t index = close(open(input, reads), kept.sink, &node, name);
+    return keep(open(input, reads), node, std::move(kept), name);
+  }
+  Open keep(Open input, const PlanNode& node, KeptRows kept, const char* name) {
+    const size_t index = close(std::move(input), kept.sink, &node, name);
     Open rows = from(node, name);
     rows.branches[0].after.push_back(index);
     rows.branches[0].make_source = std::move(kept.make_source);

@@ -294,13 +294,19 @@ struct WindowFrame {
     kFollowing,
     kUnboundedFollowing
   };
+  enum class Exclusion : uint8_t { kNone, kCurrentRow, kGroup, kTies };
   Unit unit = Unit::kRange;
   Bound begin = Bound::kUnboundedPreceding;
   Bound end = Bound::kCurrentRow;
+  Exclusion exclusion = Exclusion::kNone;
+  friend bool operator==(const WindowFrame&, const WindowFrame&) = default;
 };
 constexpr WindowFrame::Unit last_of(WindowFrame::Unit) { return WindowFrame::Unit::kGroups; }
 constexpr WindowFrame::Bound last_of(WindowFrame::Bound) {
   return WindowFrame::Bound::kUnboundedFollowing;
+}
+constexpr WindowFrame::Exclusion last_of(WindowFrame::Exclusion) {
+  return WindowFrame::Exclusion::kTies;
 }
 
 enum class WindowKind : uint8_t {
@@ -316,10 +322,11 @@ enum class WindowKind : uint8_t {
   kFirstValue,
   kLastValue,
   kNthValue,
+  kFill,
 };
-constexpr WindowKind last_of(WindowKind) { return WindowKind::kNthValue; }
+constexpr WindowKind last_of(WindowKind) { return WindowKind::kFill; }
 
-/// A window call; only in WindowingNode, which groups calls of one partitioning and order.
+/// A window call; only in WindowingNode, which groups calls of one partitioning.
 class WindowExpr final : public Expr {
  public:
   static Ref<const WindowExpr> create(WindowExpr prototype);
@@ -329,13 +336,29 @@ class WindowExpr final : public Expr {
   WindowKind kind = WindowKind::kRowNumber;
   std::string name;
   std::vector<ExprRef> arguments;  // lag: value, offset, default; ntile, nth_value: with the number
-  AggregateExprRef aggregate;      // kAggregate
+  /// rank(ORDER BY x), first_value(v ORDER BY x) …: the frame's rows count in this order. An
+  /// aggregate has its own.
+  std::vector<SortKeyRef> argument_order;
+  AggregateExprRef aggregate;  // kAggregate
   std::vector<ExprRef> partition_by;
   std::vector<SortKeyRef> order_by;
   WindowFrame frame;
-  ExprRef frame_begin;  // offsets of kPreceding / kFollowing
+  ExprRef frame_begin;  // distances of kPreceding / kFollowing
   ExprRef frame_end;
+  /// Of RANGE with distances: what the sort key is compared with, NULL where that leaves its
+  /// type's range, and the sort key, all of one type.
+  ExprRef range_begin;
+  ExprRef range_end;
+  ExprRef range_key;
   bool ignore_nulls = false;
+
+  /// Whether the result depends on the frame.
+  bool has_frame() const;
+  /// row_number, rank or dense_rank over the whole partition.
+  bool is_ranking() const {
+    return argument_order.empty() && (kind == WindowKind::kRowNumber || kind == WindowKind::kRank ||
+                                      kind == WindowKind::kDenseRank);
+  }
 
   NodeTag tag() const override { return NodeTag::kWindow; }
   void fields(FieldVisitor& v) override {
@@ -352,6 +375,11 @@ class WindowExpr final : public Expr {
     v.optional(11, "frame_end", frame_end);
     v(12, "ignore_nulls", ignore_nulls);
     v(13, "type", type);
+    v(14, "argument_order", argument_order);
+    v(15, "exclusion", frame.exclusion);
+    v.optional(16, "range_begin", range_begin);
+    v.optional(17, "range_end", range_end);
+    v.optional(18, "range_key", range_key);
   }
   void complete() override;
   std::string to_string() const override;

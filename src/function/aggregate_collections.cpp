@@ -27,6 +27,7 @@ class ListAggregate final : public ChainAggregate<ListAggregate> {
   }
   TypeRef result_type() const override { return result_type_; }
   bool is_order_sensitive() const override { return true; }
+  bool result_grows() const override { return true; }
 
   template <class StateOf>
   void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
@@ -70,6 +71,7 @@ class TextJoin final : public ChainAggregate<TextJoin> {
   }
   TypeRef result_type() const override { return Type::varchar(); }
   bool is_order_sensitive() const override { return true; }
+  bool result_grows() const override { return true; }
 
   template <class StateOf>
   void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,

@@ -215,6 +215,7 @@ class DistinctAggregate final : public AggregateFunction {
   bool has_variable_state() const override { return true; }
   bool is_order_sensitive() const override { return inner_->is_order_sensitive(); }
   bool may_meet_ties() const override { return inner_->may_meet_ties(); }
+  bool result_grows() const override { return inner_->result_grows(); }
   bool forgets_order() const override { return true; }
 
  private:

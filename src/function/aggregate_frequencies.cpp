@@ -186,6 +186,7 @@ class FrequencyAggregate final : public CountingAggregate<FrequencyAggregate, 0>
                                                              : Type::float64()) {}
 
   bool is_order_sensitive() const override { return wanted_ == FrequencyResult::kMode; }
+  bool result_grows() const override { return wanted_ == FrequencyResult::kHistogram; }
   /// Of values that come back from disk nobody knows which was first; by_sequence() does.
   bool can_unload() const override { return wanted_ != FrequencyResult::kMode; }
   bool forgets_order() const override { return wanted_ == FrequencyResult::kMode; }

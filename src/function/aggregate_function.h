@@ -26,6 +26,17 @@ struct StateLayout {
   uint32_t alignment;  // at most 16
 };
 
+/// Values that are not NULL, in their order: what a ranked aggregate's result follows from.
+class RankedValues {
+ public:
+  explicit RankedValues(const Column& its_values) : values(its_values) {}
+  virtual ~RankedValues() = default;
+  virtual uint64_t count() const = 0;
+  /// The row of `values` at a place of the order, from 0 on.
+  virtual uint32_t at(uint64_t place) const = 0;
+  const Column& values;  // flat
+};
+
 /// A typed aggregate. Immutable, shared by threads.
 ///
 /// States are plain bytes without destructors: they may be moved with memcpy, and point into the
@@ -42,7 +53,7 @@ class AggregateFunction : public RefCounted {
   /// All active rows go into one state: aggregation without groups, windows.
   virtual void update_one(std::span<const Column> arguments, const Selection& active,
                           std::byte* state, Arena& arena) const = 0;
-  /// from[i] goes into into[i]. `from` is used up; it may share `into`'s arena or another's, so
+  /// from[i] goes into into[i] and stays what it is; it may share `into`'s arena or another's, so
   /// whatever it points to is copied.
   virtual void merge(StateSpan from, StateSpan into, Arena& arena) const = 0;
   virtual void save(const std::byte* state, StateWriter& out) const = 0;
@@ -76,6 +87,17 @@ class AggregateFunction : public RefCounted {
   virtual void retract(std::span<const Column>, const Selection&, std::byte*, Arena&) const {
     UNREACHABLE();
   }
+  /// Windows: takes the rows [begin, end) in one by one, those whose bit is set in `passing` (null:
+  /// all), and appends the state's result behind each.
+  virtual void run(std::span<const Column> arguments, uint32_t begin, uint32_t end,
+                   const uint64_t* passing, std::byte* state, Arena& arena,
+                   class ColumnBuilder& out) const;
+  /// The result follows from a few of the first argument's values by rank (quantiles), so that
+  /// frames need not keep states.
+  virtual bool is_ranked() const { return false; }
+  virtual void ranked_result(const RankedValues&, class ColumnBuilder&) const { UNREACHABLE(); }
+  /// The result is as large as the input (list, string_agg …).
+  virtual bool result_grows() const { return false; }
 };
 using AggregateFunctionRef = Ref<const AggregateFunction>;
 

@@ -150,6 +150,18 @@ class FixedAggregate final : public AggregateFunction {
     for (uint32_t i = 0; i < states.count; ++i) op_.result(at(states.states[i]), out);
   }
   TypeRef result_type() const override { return op_.type(); }
+  void run(std::span<const Column> arguments, uint32_t begin, uint32_t end, const uint64_t* passing,
+           std::byte* state, Arena&, ColumnBuilder& out) const override {
+    const Column& column = arguments[0];
+    State local = at(state);
+    const bool all = !passing && !column.validity();
+    for (uint32_t row = begin; row < end; ++row) {
+      if (all || ((!passing || test_bit(passing, row)) && !column.is_null(row)))
+        op_.add(local, column.value<Input>(row));
+      op_.result(local, out);
+    }
+    at(state) = local;
+  }
   bool invertible() const override {
     return requires(State& s, Input v) { op_.remove(s, v); };
   }

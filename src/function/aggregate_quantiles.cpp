@@ -43,6 +43,8 @@ class KeptValues : public UnloadingAggregate<KeptValues<T>> {
     }
   }
 
+  bool is_ranked() const override { return true; }
+
   template <class StateOf>
   void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
                    StateOf state_of) const {
@@ -75,6 +77,14 @@ class Quantile final : public KeptValues<T> {
         blend_(blend),
         result_type_(request_.as_list ? Type::list(type) : type) {}
   TypeRef result_type() const override { return result_type_; }
+  void ranked_result(const RankedValues& ranked, ColumnBuilder& out) const override {
+    if (ranked.count() == 0) return out.append_null();
+    if (!request_.as_list)
+      return append_typed(out, ranked_quantile<T>(ranked, request_.quantiles[0], blend_));
+    for (const double quantile : request_.quantiles)
+      append_typed(out.child(), ranked_quantile<T>(ranked, quantile, blend_));
+    out.finish_list();
+  }
 
  private:
   void finish(std::span<T> values, ColumnBuilder& out) const override {
@@ -96,6 +106,17 @@ class Quantile final : public KeptValues<T> {
   const Blend blend_;
   const TypeRef result_type_;
 };
+
+void append_ranked(const RankedValues& ranked, const QuantileRequest& request, ColumnBuilder& out) {
+  const uint64_t count = ranked.count();
+  if (count == 0) return out.append_null();
+  const auto put = [&](double quantile, ColumnBuilder& to) {
+    to.append_from(ranked.values, ranked.at(sorted_place_of(quantile, count, false).low));
+  };
+  if (!request.as_list) return put(request.quantiles[0], out);
+  for (const double quantile : request.quantiles) put(quantile, out.child());
+  out.finish_list();
+}
 
 /// Booleans have no array of values to sort; they are kept as bytes.
 class BoolQuantile final : public AggregateFunction {
@@ -146,6 +167,10 @@ class BoolQuantile final : public AggregateFunction {
     }
   }
   TypeRef result_type() const override { return result_type_; }
+  bool is_ranked() const override { return true; }
+  void ranked_result(const RankedValues& ranked, ColumnBuilder& out) const override {
+    append_ranked(ranked, request_, out);
+  }
 
  private:
   struct State {
@@ -189,6 +214,10 @@ class BytesQuantile final : public UnloadingAggregate<BytesQuantile> {
     }
   }
   TypeRef result_type() const override { return result_type_; }
+  bool is_ranked() const override { return true; }
+  void ranked_result(const RankedValues& ranked, ColumnBuilder& out) const override {
+    append_ranked(ranked, request_, out);
+  }
 
   template <class StateOf>
   void update_each(std::span<const Column> arguments, const Selection& active, Arena& arena,
@@ -255,6 +284,13 @@ class MedianDeviation final : public KeptValues<T> {
   MedianDeviation(TypeRef type, Blend blend, int64_t micros_per_unit)
       : result_type_(type), blend_(blend), micros_per_unit_(micros_per_unit) {}
   TypeRef result_type() const override { return result_type_; }
+  void ranked_result(const RankedValues& ranked, ColumnBuilder& out) const override {
+    if (ranked.count() == 0) return out.append_null();
+    const RankedDistances<T> distances(ranked, ranked_quantile<T>(ranked, 0.5, blend_));
+    const SortedPlace place = sorted_place_of(0.5, ranked.count(), blend_ != Blend::kNone);
+    const T low = distances.at(place.low);
+    give(place.part == 0 ? low : blended(blend_, low, distances.at(place.high), place.part), out);
+  }
 
  private:
   static T distance(const T& a, const T& b) {

@@ -52,6 +52,7 @@ class JsonGroup final : public AggregateFunction {
   TypeRef result_type() const override { return Type::json(); }
   bool has_variable_state() const override { return list_->has_variable_state(); }
   bool is_order_sensitive() const override { return list_->is_order_sensitive(); }
+  bool result_grows() const override { return true; }
 
  private:
   Column values_of(std::span<const Column> arguments) const {

@@ -111,6 +111,61 @@ inline SortedPlace sorted_place_of(double quantile, uint64_t n, bool continuous)
   return {n - 1 - place.low, n - 1 - next, place.part};
 }
 
+/// The value at one quantile of values that have their order.
+template <class T>
+T ranked_quantile(const RankedValues& ranked, double quantile, Blend blend) {
+  const T* values = ranked.values.values<T>();
+  const SortedPlace place = sorted_place_of(quantile, ranked.count(), blend != Blend::kNone);
+  const T low = values[ranked.at(place.low)];
+  if (place.part == 0 || place.low == place.high) return low;
+  return blended(blend, low, values[ranked.at(place.high)], place.part);
+}
+
+/// How far ordered values are from one in their midst, in order, without any being moved: those
+/// below it and those from it on are in the order of their distances as they lie.
+template <class T>
+class RankedDistances {
+ public:
+  RankedDistances(const RankedValues& ranked, T middle) : ranked_(ranked), middle_(middle) {
+    uint64_t high = ranked.count();
+    while (below_ < high) {
+      const uint64_t at = below_ + (high - below_) / 2;
+      if (is_less(value(at), middle)) {
+        below_ = at + 1;
+      } else {
+        high = at;
+      }
+    }
+  }
+  /// The k-th smallest distance, from 0 on.
+  T at(uint64_t k) const {
+    const uint64_t above = ranked_.count() - below_;
+    // How many of the k + 1 smallest are of values below.
+    uint64_t least = k + 1 - std::min(k + 1, above);
+    uint64_t most = std::min(k + 1, below_);
+    while (least < most) {
+      const uint64_t taken = least + (most - least) / 2;
+      if (taken <= k && is_less(down(taken), up(k - taken))) {
+        least = taken + 1;
+      } else {
+        most = taken;
+      }
+    }
+    if (least == 0) return up(k);
+    if (least == k + 1) return down(k);
+    return std::max(down(least - 1), up(k - least), is_less<T>);
+  }
+
+ private:
+  T value(uint64_t place) const { return ranked_.values.values<T>()[ranked_.at(place)]; }
+  T down(uint64_t i) const { return static_cast<T>(middle_ - value(below_ - 1 - i)); }
+  T up(uint64_t i) const { return static_cast<T>(value(below_ + i) - middle_); }
+
+  const RankedValues& ranked_;
+  const T middle_;
+  uint64_t below_ = 0;  // how many are less
+};
+
 /// The records at some places of runs: take(place, record).
 template <class Order, class Take>
 void pick_records(const StateRuns& runs, const Order& order, std::vector<uint64_t> places,

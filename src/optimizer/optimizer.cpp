@@ -17,6 +17,7 @@ constexpr Pass kPasses[] = {
     {"outer_join_simplification", &simplify_outer_joins},
     {"filter_pushdown", &push_filters},
     {"shared_filters", &filter_shared_inputs},
+    {"partition_limits", &limit_partitions},
     {"mark_to_semi", &mark_to_semi},
     {"semi_join_pushdown", &push_semi_joins},
     {"join_order", &order_joins},

@@ -29,6 +29,9 @@ PlanRef push_terms(const PlanRef& plan, std::vector<ExprRef> terms);
 PlanRef filter_shared_inputs(const PlanRef& plan);
 /// `x IN (subquery)` as a filter is a semi join; NOT of a non-NULL mark an anti join.
 PlanRef mark_to_semi(const PlanRef& plan);
+/// Where a filter wants each partition's first rows by a ranking call, the windowing may leave out
+/// the others before it sorts.
+PlanRef limit_partitions(const PlanRef& plan);
 /// Semi joins go down to the input of a join tree that their keys come from.
 PlanRef push_semi_joins(const PlanRef& plan);
 /// Inner joins are ordered greedily by estimated rows, smallest intermediate result first.

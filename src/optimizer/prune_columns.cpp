@@ -280,7 +280,9 @@ class Pruning {
     std::vector<uint32_t> map = input.map;
     for (uint32_t i = 0; i < windows.size(); ++i)
       map.push_back(static_cast<uint32_t>(input.plan->schema.size()) + i);
-    return {WindowingNode::create(input.plan, std::move(windows), node.names), std::move(map)};
+    return {
+        WindowingNode::create(input.plan, std::move(windows), node.names, node.ranking, node.most),
+        std::move(map)};
   }
 
   /// A union's inputs all keep just the wanted columns, in one order.

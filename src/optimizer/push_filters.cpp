@@ -50,9 +50,10 @@ class FilterPushing {
       }
       case NodeTag::kSharedInput:
         return into_shared_ ? stop(plan, std::move(terms)) : filtered(plan, std::move(terms));
+      case NodeTag::kWindowing:
+        return windowing(static_cast<const WindowingNode&>(*plan), std::move(terms));
       case NodeTag::kLimit:
       case NodeTag::kValues:
-      case NodeTag::kWindowing:
       case NodeTag::kSingleRow:
       case NodeTag::kWrite:
       case NodeTag::kConstant:
@@ -203,6 +204,26 @@ class FilterPushing {
     for (ExprRef& term : candidates)
       (is_same_within_groups(term, node.keys) ? below : above).push_back(std::move(term));
     for (ExprRef& term : below) term = through_projection(term, node.keys);
+    return filtered(node.with_children({push(node.input, std::move(below))}), std::move(above));
+  }
+
+  /// What holds of all rows of a partition or of none keeps whole partitions from being sorted.
+  PlanRef windowing(const WindowingNode& node, std::vector<ExprRef> terms) {
+    std::vector<ExprRef> keys(node.input->schema.size());  // by column, where it is a key
+    for (const ExprRef& key : node.windows[0]->partition_by) {
+      if (key->tag() == NodeTag::kColumn) keys[static_cast<const ColumnExpr&>(*key).index] = key;
+    }
+    std::vector<ExprRef> below, above;
+    for (ExprRef& term : terms) {
+      const std::vector<uint32_t> columns = columns_of(term);
+      const bool moves =
+          !columns.empty() && !is_volatile(term) && !can_fail(term) &&
+          std::all_of(columns.begin(), columns.end(),
+                      [&](uint32_t column) { return column < keys.size() && keys[column]; }) &&
+          is_same_within_groups(term, keys);
+      (moves ? below : above).push_back(std::move(term));
+    }
+    if (below.empty()) return stop(PlanRef(&node), std::move(above));
     return filtered(node.with_children({push(node.input, std::move(below))}), std::move(above));
   }
 

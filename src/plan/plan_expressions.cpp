@@ -80,7 +80,7 @@ PlanRef mapped(const UnnestNode& node, const Change& change) {
 PlanRef mapped(const WindowingNode& node, const Change& change) {
   std::vector<WindowExprRef> windows = node.windows;
   if (!changed_all(windows, change)) return PlanRef(&node);
-  return WindowingNode::create(node.input, std::move(windows), node.names);
+  return WindowingNode::create(node.input, std::move(windows), node.names, node.ranking, node.most);
 }
 
 PlanRef mapped(const SortNode& node, const Change& change) {

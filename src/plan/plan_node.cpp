@@ -425,26 +425,49 @@ void UnnestNode::complete() {
 std::string UnnestNode::describe() const { return "Unnest " + listed(lists); }
 
 PlanRef WindowingNode::create(PlanRef input, std::vector<WindowExprRef> windows,
-                              std::vector<std::string> names) {
+                              std::vector<std::string> names, uint32_t ranking, int64_t most) {
   auto node = make_ref<WindowingNode>();
   node->input = std::move(input);
   node->windows = std::move(windows);
   node->names = std::move(names);
+  node->ranking = ranking;
+  node->most = most;
   return made(node);
+}
+
+const std::vector<SortKeyRef>& WindowingNode::order_by() const {
+  const auto longest = std::max_element(windows.begin(), windows.end(),
+                                        [](const WindowExprRef& a, const WindowExprRef& b) {
+                                          return a->order_by.size() < b->order_by.size();
+                                        });
+  return (*longest)->order_by;
 }
 
 void WindowingNode::complete() {
   require(input && windows.size() == names.size() && !windows.empty(),
           "a windowing whose names do not pair");
   schema = input->schema;
+  const auto begins = [](const auto& a, const auto& b) {
+    return a.size() <= b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(),
+                      [](const auto& x, const auto& y) { return equal(*x, *y); });
+  };
   for (size_t i = 0; i < windows.size(); ++i) {
     require_columns(windows[i], input->schema);
     require(windows[i]->type != nullptr, "a window call without a type");
+    require(windows[i]->partition_by.size() == windows[0]->partition_by.size() &&
+                begins(windows[i]->partition_by, windows[0]->partition_by) &&
+                begins(windows[i]->order_by, order_by()),
+            "window calls that want rows in different orders");
     schema.push_back({names[i], windows[i]->type});
   }
+  require(ranking < windows.size() && (most < 0 || windows[ranking]->is_ranking()),
+          "a windowing of first rows without a call that ranks");
 }
 
-std::string WindowingNode::describe() const { return "Window " + listed(windows); }
+std::string WindowingNode::describe() const {
+  return (most < 0 ? "Window " : fmt::format("Window first={} ", most)) + listed(windows);
+}
 
 PlanRef SingleRowNode::create(PlanRef input, SourceSpan span) {
   auto node = make_ref<SingleRowNode>();

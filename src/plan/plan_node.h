@@ -311,24 +311,33 @@ class UnnestNode final : public PlanNode {
   std::string describe() const override;
 };
 
-/// Appends one column a window call. All calls share partition_by and order_by.
+/// Appends one column a window call. All calls share partition_by, and each one's order_by is how
+/// the longest begins.
 class WindowingNode final : public PlanNode {
  public:
   static PlanRef create(PlanRef input, std::vector<WindowExprRef> windows,
-                        std::vector<std::string> names);
+                        std::vector<std::string> names, uint32_t ranking = 0, int64_t most = -1);
   PlanRef input;
   std::vector<WindowExprRef> windows;
   std::vector<std::string> names;
+  /// Where `most` is not negative: rows in which the call `ranking`, a row_number, rank or
+  /// dense_rank, exceeds it may be left out.
+  uint32_t ranking = 0;
+  int64_t most = -1;
+  /// The longest of the calls' order_by.
+  const std::vector<SortKeyRef>& order_by() const;
   NodeTag tag() const override { return NodeTag::kWindowing; }
   void fields(FieldVisitor& v) override {
     v(1, "input", input);
     v(2, "windows", windows);
     v(3, "names", names);
+    v(4, "ranking", ranking);
+    v(5, "most", most);
   }
   void complete() override;
   std::vector<PlanRef> children() const override { return {input}; }
   PlanRef with_children(std::vector<PlanRef> c) const override {
-    return create(c[0], windows, names);
+    return create(c[0], windows, names, ranking, most);
   }
   std::string describe() const override;
 };

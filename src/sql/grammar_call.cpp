@@ -182,12 +182,28 @@ void Grammar::window_frame(WindowSpecification& window) {
   } else {
     return;
   }
-  if (tokens_.accept(Keyword::kBetween)) {
-    window.start = frame_bound();
+  const bool has_end = tokens_.accept(Keyword::kBetween);
+  uint32_t begin = tokens_.begin();
+  window.start = frame_bound();
+  const auto refuse = [&](const char* what) {
+    throw Error(ErrorCode::kSyntax, tokens_.since(begin), "{}", what);
+  };
+  if (window.start.edge == FrameEdge::kUnboundedFollowing)
+    refuse("a frame cannot start at UNBOUNDED FOLLOWING");
+  if (has_end) {
     tokens_.expect(Keyword::kAnd);
+    begin = tokens_.begin();
     window.end = frame_bound();
-  } else {
-    window.start = frame_bound();
+    if (window.end.edge == FrameEdge::kUnboundedPreceding)
+      refuse("a frame cannot end at UNBOUNDED PRECEDING");
+  }
+  // Edges are listed from the first to the last.
+  if (window.end.edge < window.start.edge) {
+    refuse(window.start.edge == FrameEdge::kCurrentRow
+               ? "a frame that starts at the current row cannot end before it"
+           : has_end
+               ? "a frame that starts behind the current row cannot end before that"
+               : "a frame without an end goes to the current row, and cannot start behind it");
   }
   if (!tokens_.accept(Keyword::kExclude)) return;
   if (tokens_.accept(Keyword::kCurrent)) {

@@ -1,60 +1,49 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "column/column_builder.h"
-#include "exec/window/window_rows.h"
-#include "plan/plan_node.h"
+#include "exec/window/window_frames.h"
 
 namespace doline {
 
-/// Rows [begin, end) in WindowRows' numbering.
-struct RowRange {
-  uint64_t begin = 0;
-  uint64_t end = 0;
-  uint64_t size() const { return end - begin; }
-  friend bool operator==(const RowRange&, const RowRange&) = default;
+/// What calls are made of.
+struct CallSetup {
+  const WindowExpr& window;
+  const CallColumns& columns;
+  WindowFrames* frames;  // where the call has one
+  WindowRows& rows;
+  QueryContext& context;
 };
 
-/// Where a row stands: all of its partition, and of it the rows that sort equal.
-struct WindowPlace {
-  RowRange partition;
-  RowRange peers;
-};
-
-/// One call of a window function over the partitions of one reader. Asked for rows in their order,
-/// each once; what it remembers from row to row makes running and sliding frames cheap. Rows it may
-/// look at are those of the row's partition. Used by one thread.
+/// One call of a window function over the partitions of one reader. Asked for batches in their
+/// order, each once; what it remembers from row to row makes running and sliding frames cheap. Rows
+/// it may look at are those of the batch's partitions. Used by one thread.
 class WindowCall {
  public:
-  static std::unique_ptr<WindowCall> create(const WindowExpr& window, WindowRows& rows,
-                                            QueryContext& context);
+  static std::unique_ptr<WindowCall> create(const CallSetup& setup);
   virtual ~WindowCall() = default;
-  /// Appends the results of `count` rows from `row` on; places[i] is of the i-th.
-  virtual void evaluate(uint64_t row, uint32_t count, const WindowPlace* places,
-                        ColumnBuilder& out) = 0;
+  /// A row for each of the batch's.
+  virtual Column evaluate(const WindowBatch& batch) = 0;
+  /// What the call wants of a batch; its frames say it of themselves.
+  virtual bool needs_peers() const { return false; }
 };
 
-/// The frames of a window, whose distances are constants.
-class WindowFrames {
- public:
-  WindowFrames(const WindowExpr& window, const QueryContext& context);
-  RowRange of(uint64_t row, const WindowPlace& place) const;
-  /// Every row's frame is its whole partition.
-  bool is_whole_partition() const;
-  /// A row's frame depends on its peers alone.
-  bool is_by_peers() const { return frame_.unit != WindowFrame::Unit::kRows; }
+/// A call whose results follow from rows before, so that it asks for none of those to come.
+bool is_streaming_call(const WindowExpr& window);
 
- private:
-  const WindowFrame frame_;
-  uint64_t begin_ = 0;
-  uint64_t end_ = 0;
-};
+/// ntile's number of buckets in a row; nothing where it is NULL.
+std::optional<uint64_t> ntile_buckets(const WindowExpr& window, const Column& column, uint32_t row);
+/// Which of them, from 1 on, the row at a place among `rows` is in.
+int64_t bucket_of(uint64_t place, uint64_t rows, uint64_t buckets);
 
-/// The value of a window argument that must be a constant; not NULL.
-int64_t window_constant(const ExprRef& expr, const QueryContext& context);
-
-std::unique_ptr<WindowCall> make_window_aggregate(const WindowExpr& window, WindowRows& rows,
-                                                  QueryContext& context);
+std::unique_ptr<WindowCall> make_rank_call(const CallSetup& setup);
+std::unique_ptr<WindowCall> make_shift_call(const CallSetup& setup);
+std::unique_ptr<WindowCall> make_frame_value_call(const CallSetup& setup);
+std::unique_ptr<WindowCall> make_fill_call(const CallSetup& setup);
+/// Those with an ORDER BY of their own.
+std::unique_ptr<WindowCall> make_ordered_call(const CallSetup& setup);
+std::unique_ptr<WindowCall> make_window_aggregate(const CallSetup& setup);
 
 }  // namespace doline

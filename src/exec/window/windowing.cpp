@@ -1,39 +1,70 @@
 #include "exec/window/windowing.h"
 
-#include <deque>
-
 #include "exec/sort/sort.h"
 #include "exec/window/window_call.h"
-#include "kernel/compare.h"
 
 namespace doline {
 
 namespace {
 
+/// Goes through the groups of one level in the rows' order.
+class GroupWalk {
+ public:
+  GroupWalk(const WindowRows& rows, uint32_t level) : rows_(rows), level_(level) {}
+
+  /// body(group, begin, end): rows [begin, end) of the chunk are of the group.
+  template <class Body>
+  void for_each(size_t chunk, Body&& body) {
+    const uint64_t first = rows_.begin_of(chunk);
+    const uint32_t count = rows_.size_of(chunk);
+    const uint64_t* starts = rows_.starts(chunk, level_);
+    for (uint32_t i = 0; i < count;) {
+      if (test_bit(starts, i)) group_ = {first + i, 0};
+      // A group that goes on may have been longer than what was read of it before.
+      if (group_.end <= first + i) group_.end = rows_.group_end(level_, first + i);
+      const auto end = static_cast<uint32_t>(std::min<uint64_t>(count, group_.end - first));
+      body(group_, i, end);
+      i = end;
+    }
+  }
+
+ private:
+  const WindowRows& rows_;
+  const uint32_t level_;
+  RowRange group_;
+};
+
 /// Reads rows sorted by partition and order, and adds the calls' columns. A chunk goes on once the
-/// partitions that its rows belong to have been read to their ends.
+/// partitions that its rows belong to have been read to their ends; at once where no call asks for
+/// rows to come.
 class WindowReader final : public Reader {
  public:
-  WindowReader(const WindowingNode& node, QueryContext& context, std::unique_ptr<Reader> sorted)
-      : node_(node),
+  WindowReader(const WindowShape& shape, QueryContext& context, std::unique_ptr<Reader> sorted)
+      : shape_(shape),
         context_(context),
         sorted_(std::move(sorted)),
-        rows_(node.input->schema, context),
-        partition_count_(node.windows[0]->partition_by.size()) {
-    const WindowExpr& first = *node.windows[0];
-    std::vector<ExprRef> order;
-    for (const SortKeyRef& key : first.order_by) order.push_back(key->expr);
-    if (partition_count_ > 0)
-      partition_keys_ = Program::compile(first.partition_by, context.session);
-    if (!order.empty()) order_keys_.emplace(order, nullptr, rows_, context);
-    for (const WindowExprRef& window : node.windows)
-      calls_.push_back(WindowCall::create(*window, rows_, context));
+        rows_(shape, context),
+        partitions_(rows_, 0) {
+    for (uint32_t level = 0; level < shape.levels.size(); ++level)
+      levels_.emplace_back(rows_, level);
+    for (size_t i = 0; i < shape.calls.size(); ++i) {
+      const WindowExpr& window = *shape.node.windows[i];
+      Call call;
+      if (window.has_frame()) call.frames = frames_of(window, shape.calls[i]);
+      call.call = WindowCall::create(
+          {window, shape.calls[i], call.frames ? &call.frames->frames : nullptr, rows_, context});
+      const uint32_t level = shape.calls[i].level;
+      if (call.call->needs_peers() || (call.frames && call.frames->frames.needs_peers())) {
+        levels_[level].peers.resize(kChunkRows);
+        call.peers = &levels_[level];
+      }
+      calls_.push_back(std::move(call));
+    }
   }
 
   Poll read(Chunk& out, const Waker& waker) override {
     const Claim claim(rows_);
-    while (next_ == rows_.end_chunk() ||
-           (!ended_ && rows_.begin_of(next_) + rows_.size_of(next_) > complete_)) {
+    while (!is_complete(next_)) {
       if (ended_) return Poll::kDone;
       if (const Poll poll = advance(waker); poll == Poll::kBlocked) return poll;
     }
@@ -43,6 +74,39 @@ class WindowReader final : public Reader {
   }
 
  private:
+  struct Level {
+    Level(const WindowRows& rows, uint32_t level) : walk(rows, level) {}
+    GroupWalk walk;
+    std::vector<RowRange> peers;  // of the batch's rows; empty: nobody asks
+  };
+  struct Frames {
+    explicit Frames(const CallSetup& setup)
+        : frames(setup.window, setup.columns, setup.rows), of_rows(kChunkRows) {}
+    WindowFrames frames;
+    std::vector<RowRange> of_rows;  // of the batch
+  };
+  struct Call {
+    std::unique_ptr<WindowCall> call;
+    Frames* frames = nullptr;
+    Level* peers = nullptr;
+  };
+
+  Frames* frames_of(const WindowExpr& window, const CallColumns& columns) {
+    for (const auto& known : frames_) {
+      if (known->frames.serves(window, columns)) return known.get();
+    }
+    frames_.push_back(
+        std::make_unique<Frames>(CallSetup{window, columns, nullptr, rows_, context_}));
+    if (frames_.back()->frames.needs_peers()) levels_[columns.level].peers.resize(kChunkRows);
+    return frames_.back().get();
+  }
+
+  bool is_complete(size_t chunk) const {
+    if (chunk == rows_.end_chunk()) return false;
+    return ended_ || shape_.is_streaming ||
+           rows_.begin_of(chunk) + rows_.size_of(chunk) <= last_partition_;
+  }
+
   /// Takes in one more chunk of sorted rows.
   Poll advance(const Waker& waker) {
     Chunk chunk;
@@ -50,118 +114,92 @@ class WindowReader final : public Reader {
     if (poll == Poll::kBlocked) return poll;
     if (poll == Poll::kDone) {
       ended_ = true;
-      if (rows_.end_row() > begin_) partitions_.push_back({begin_, rows_.end_row()});
-      complete_ = rows_.end_row();
       return Poll::kReady;
     }
     context_.check_cancelled();
     chunk = chunk.dense();
     if (chunk.row_count == 0) return Poll::kReady;
-    std::vector<Column> keys;
-    if (partition_keys_) partition_keys_->evaluate(chunk, scratch_, keys);
-    for (uint32_t row = 0; row < chunk.row_count; ++row) {
-      if (!starts_partition(keys, row)) continue;
-      partitions_.push_back({begin_, rows_.end_row() + row});
-      complete_ = begin_ = rows_.end_row() + row;
-    }
-    last_keys_ = std::move(keys);
-    last_row_ = chunk.row_count - 1;
     rows_.add(std::move(chunk));
-    return Poll::kReady;
-  }
-
-  bool starts_partition(const std::vector<Column>& keys, uint32_t row) const {
-    if (row == 0 && last_keys_.empty()) return false;
-    const std::vector<Column>& before = row == 0 ? last_keys_ : keys;
-    const uint32_t before_row = row == 0 ? last_row_ : row - 1;
-    for (size_t i = 0; i < partition_count_; ++i) {
-      if (!rows_equal(keys[i], row, before[i], before_row)) return true;
+    const size_t added = rows_.end_chunk() - 1;
+    const uint64_t* starts = rows_.starts(added, 0);
+    for (size_t word = words_for_bits(rows_.size_of(added)); word-- > 0;) {
+      if (starts[word] == 0) continue;
+      last_partition_ = rows_.begin_of(added) + word * 64 + 63 -
+                        static_cast<uint64_t>(std::countl_zero(starts[word]));
+      break;
     }
-    return false;
+    return Poll::kReady;
   }
 
   /// The next chunk with the calls' columns behind its own.
   void answer(Chunk& out) {
-    const uint64_t begin = rows_.begin_of(next_);
-    const uint32_t count = rows_.size_of(next_);
-    WindowPlace places[kChunkRows];
-    for (uint32_t i = 0; i < count; ++i) {
-      const uint64_t row = begin + i;
-      while (partitions_.front().end <= row) partitions_.pop_front();
-      if (peers_.end <= row) peers_ = {row, peers_end(row, partitions_.front())};
-      places[i] = {partitions_.front(), peers_};
+    WindowBatch batch{next_, rows_.begin_of(next_), rows_.size_of(next_)};
+    runs_.clear();
+    partitions_.for_each(next_, [&](const RowRange& partition, uint32_t begin, uint32_t end) {
+      runs_.push_back({partition, begin, end});
+    });
+    batch.runs = runs_;
+    for (Level& level : levels_) {
+      if (level.peers.empty()) continue;
+      level.walk.for_each(next_, [&](const RowRange& group, uint32_t begin, uint32_t end) {
+        std::fill(level.peers.begin() + begin, level.peers.begin() + end, group);
+      });
     }
-    out = rows_.chunk(next_);
-    for (size_t i = 0; i < calls_.size(); ++i) {
-      ColumnBuilder builder(node_.windows[i]->type, count);
-      calls_[i]->evaluate(begin, count, places, builder);
-      out.columns.push_back(builder.seal());
+    for (const auto& frames : frames_) {
+      const std::vector<RowRange>& peers = levels_[frames->frames.level()].peers;
+      batch.peers = peers.empty() ? nullptr : peers.data();
+      frames->frames.compute(batch, frames->of_rows.data());
     }
+    std::vector<Column> results;
+    for (const Call& call : calls_) {
+      batch.peers = call.peers ? call.peers->peers.data() : nullptr;
+      batch.frames = call.frames ? call.frames->of_rows.data() : nullptr;
+      results.push_back(call.call->evaluate(batch));
+    }
+    const std::vector<Column>& columns = rows_.chunk(next_).columns;
+    out = Chunk({columns.begin(),
+                 columns.begin() + static_cast<ptrdiff_t>(shape_.node.input->schema.size())},
+                batch.count);
+    out.columns.insert(out.columns.end(), results.begin(), results.end());
     ++next_;
     // Rows before the partition of the next row are looked at no more.
-    const uint64_t needed =
-        partitions_.front().end <= begin + count ? begin + count : partitions_.front().begin;
-    rows_.drop_before(needed == rows_.end_row() ? next_ : std::min(next_, rows_.chunk_of(needed)));
+    const RowRange& last = runs_.back().partition;
+    const bool goes_on = last.end > batch.row + batch.count && !shape_.is_streaming;
+    rows_.drop_before(goes_on ? rows_.chunk_of(last.begin) : next_);
   }
 
-  /// Behind the last row that sorts as `row` does.
-  uint64_t peers_end(uint64_t row, const RowRange& partition) {
-    if (!order_keys_) return partition.end;
-    const size_t chunk = rows_.chunk_of(row);
-    const std::vector<Column> keys = order_keys_->of(chunk);
-    const auto at = static_cast<uint32_t>(row - rows_.begin_of(chunk));
-    uint64_t end = row + 1;
-    while (end < partition.end) {
-      const size_t other_chunk = rows_.chunk_of(end);
-      const std::vector<Column>& others = order_keys_->of(other_chunk);
-      const auto first = static_cast<uint32_t>(end - rows_.begin_of(other_chunk));
-      const auto last = static_cast<uint32_t>(std::min<uint64_t>(
-          partition.end - rows_.begin_of(other_chunk), rows_.size_of(other_chunk)));
-      for (uint32_t other = first; other < last; ++other, ++end) {
-        for (size_t i = 0; i < keys.size(); ++i) {
-          if (!rows_equal(keys[i], at, others[i], other)) return end;
-        }
-      }
-    }
-    return end;
-  }
-
-  const WindowingNode& node_;
+  const WindowShape& shape_;
   QueryContext& context_;
   const std::unique_ptr<Reader> sorted_;
   WindowRows rows_;
-  const size_t partition_count_;
-  ProgramRef partition_keys_;
-  Program::Scratch scratch_;
-  std::optional<WindowColumns> order_keys_;
-  std::vector<std::unique_ptr<WindowCall>> calls_;
+  GroupWalk partitions_;
+  std::vector<Level> levels_;
+  std::vector<std::unique_ptr<Frames>> frames_;
+  std::vector<Call> calls_;
+  std::vector<PartitionRun> runs_;
 
-  std::vector<Column> last_keys_;
-  uint32_t last_row_ = 0;
-  std::deque<RowRange> partitions_;  // complete ones that have rows to be answered
-  uint64_t begin_ = 0;               // of the partition being read
-  uint64_t complete_ = 0;            // rows before it are of complete partitions
+  uint64_t last_partition_ = 0;  // where the last one that was met begins
   bool ended_ = false;
   size_t next_ = 0;  // the chunk to be answered
-  RowRange peers_;
 };
 
 /// A morsel of the sorted source holds whole partitions.
 class WindowSource final : public Source {
  public:
-  WindowSource(const WindowingNode& node, QueryContext& context, std::unique_ptr<Source> sorted)
-      : node_(node), context_(context), sorted_(std::move(sorted)) {}
+  WindowSource(std::shared_ptr<const WindowShape> shape, QueryContext& context,
+               std::unique_ptr<Source> sorted)
+      : shape_(std::move(shape)), context_(context), sorted_(std::move(sorted)) {}
   Poll next_morsel(Morsel& out, const Waker& waker) override {
     return sorted_->next_morsel(out, waker);
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    return std::make_unique<WindowReader>(node_, context_, sorted_->open(morsel));
+    return std::make_unique<WindowReader>(*shape_, context_, sorted_->open(morsel));
   }
   SourceProgress progress() const override { return sorted_->progress(); }
   uint32_t parallelism() const override { return sorted_->parallelism(); }
 
  private:
-  const WindowingNode& node_;
+  const std::shared_ptr<const WindowShape> shape_;  // with the sink that made it
   QueryContext& context_;
   const std::unique_ptr<Source> sorted_;
 };
@@ -169,15 +207,16 @@ class WindowSource final : public Source {
 }  // namespace
 
 KeptRows make_windowing(const WindowingNode& node, QueryContext& context) {
-  const WindowExpr& first = *node.windows[0];
+  auto shape = std::make_shared<const WindowShape>(node, context);
   std::vector<SortKeyRef> keys;
-  for (const ExprRef& key : first.partition_by) keys.push_back(SortKey::create(key, false, false));
-  for (const SortKeyRef& key : first.order_by) keys.push_back(key);
+  for (const ExprRef& key : node.windows[0]->partition_by)
+    keys.push_back(SortKey::create(key, false, false));
+  for (const SortKeyRef& key : node.order_by()) keys.push_back(key);
   const PlanRef sort = SortNode::create(node.input, std::move(keys));
   KeptRows sorted =
-      make_sort(static_cast<const SortNode&>(*sort), context, first.partition_by.size());
-  return {sorted.sink, [&node, &context, source = std::move(sorted.make_source)] {
-            return std::make_unique<WindowSource>(node, context, source());
+      make_sort(static_cast<const SortNode&>(*sort), context, node.windows[0]->partition_by.size());
+  return {sorted.sink, [shape, &context, source = std::move(sorted.make_source)] {
+            return std::make_unique<WindowSource>(shape, context, source());
           }};
 }
 
