@@ -72,8 +72,8 @@ PlanRef QueryBinder::bind(const sql::Query& query, const CommonTables& tables) {
                     definition.name.text);
       }
     }
-    if (query.with.recursive)
-      entry->outer[name] = entry;  // seen by itself, and then refused by name
+    if (query.with.recursive) entry->outer[name] = entry;  // seen by itself
+    entry->is_recursive = query.with.recursive;
     tables_[name] = std::move(entry);
   }
   PlanRef plan = body(query);
@@ -84,11 +84,15 @@ PlanRef QueryBinder::bind(const sql::Query& query, const CommonTables& tables) {
 }
 
 PlanRef QueryBinder::body(const sql::Query& query) {
+  CommonTableEntry* const defined = std::exchange(defining_, nullptr);
   switch (query.kind) {
     case sql::QueryKind::kSelect:
       return SelectBinder(*this, query.as<sql::Select>()).bind();
-    case sql::QueryKind::kSetOperation:
-      return limited(ordered(set_operation(query.as<sql::SetOperation>()), query), query);
+    case sql::QueryKind::kSetOperation: {
+      const auto& node = query.as<sql::SetOperation>();
+      PlanRef plan = defined ? recursive(node, *defined) : set_operation(node);
+      return limited(ordered(std::move(plan), query), query);
+    }
     case sql::QueryKind::kValues:
       return limited(ordered(values(query.as<sql::Values>()), query), query);
     case sql::QueryKind::kDescribe:
@@ -100,6 +104,10 @@ PlanRef QueryBinder::body(const sql::Query& query) {
 PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
   std::vector<PlanRef> inputs;
   for (const auto& input : node.inputs) inputs.push_back(bind(*input, tables_));
+  return combined(node, std::move(inputs));
+}
+
+PlanRef QueryBinder::combined(const sql::SetOperation& node, std::vector<PlanRef> inputs) {
   std::vector<std::string> names;
   if (node.by_name) {
     for (const PlanRef& input : inputs) {

@@ -8,8 +8,12 @@
 namespace doline {
 
 BoundRelation QueryBinder::relation(const sql::Relation& node) {
-  if (node.sample)
-    throw Error(ErrorCode::kNotSupported, node.span, "TABLESAMPLE is not supported yet");
+  BoundRelation bound = whole_relation(node);
+  if (node.sample) bound.plan = sampled(std::move(bound.plan), *node.sample);
+  return bound;
+}
+
+BoundRelation QueryBinder::whole_relation(const sql::Relation& node) {
   switch (node.kind) {
     case sql::RelationKind::kTableName:
       return table_name(node.as<sql::TableName>());
@@ -24,9 +28,9 @@ BoundRelation QueryBinder::relation(const sql::Relation& node) {
     case sql::RelationKind::kJoin:
       return join(node.as<sql::Join>());
     case sql::RelationKind::kPivot:
-      throw Error(ErrorCode::kNotSupported, node.span, "PIVOT is not supported yet");
+      return pivot(node.as<sql::Pivot>());
     case sql::RelationKind::kUnpivot:
-      throw Error(ErrorCode::kNotSupported, node.span, "UNPIVOT is not supported yet");
+      return unpivot(node.as<sql::Unpivot>());
   }
   UNREACHABLE();
 }
@@ -52,26 +56,44 @@ BoundRelation QueryBinder::aliased(BoundRelation bound, const sql::Relation& nod
   return bound;
 }
 
-PlanRef QueryBinder::common_table(CommonTableEntry& entry) {
+namespace {
+
+/// The columns under the names that WITH t(…) gives them.
+PlanRef named_columns(const sql::CommonTable& definition, PlanRef plan) {
+  if (definition.columns.empty()) return plan;
+  if (definition.columns.size() > plan->schema.size()) {
+    throw Error(ErrorCode::kBind, definition.name.span, "{} column names for {} columns",
+                definition.columns.size(), plan->schema.size());
+  }
+  std::vector<std::string> names = names_of(plan->schema);
+  for (size_t i = 0; i < definition.columns.size(); ++i) names[i] = definition.columns[i].text;
+  if (names == names_of(plan->schema)) return plan;
+  return ProjectNode::create(plan, output_columns(plan), std::move(names));
+}
+
+}  // namespace
+
+PlanRef QueryBinder::common_table(CommonTableEntry& entry, SourceSpan span, bool is_whole) {
   if (entry.plan) return seen_from_here(entry.plan, entry.outer_query);
   const sql::CommonTable& definition = *entry.definition;
+  if (entry.last_rows) {
+    entry.is_read = true;
+    return is_whole ? entry.all_rows : entry.last_rows;
+  }
   if (entry.is_binding) {
-    throw Error(ErrorCode::kNotSupported, definition.name.span,
-                "recursive common tables are not supported yet");
+    throw Error(ErrorCode::kBind, span, "\"{}\" is read where it is being defined",
+                definition.name.text)
+        .hint(
+            "WITH RECURSIVE t AS (first rows UNION ALL SELECT … FROM t): only what is behind the "
+            "last UNION may read t");
   }
   entry.is_binding = true;
   OuterQuery* outer = std::exchange(outer_, entry.outer_query);
-  PlanRef plan = bind(*definition.query, entry.outer);
+  CommonTableEntry* const defining =
+      std::exchange(defining_, entry.is_recursive ? &entry : nullptr);
+  PlanRef plan = named_columns(definition, bind(*definition.query, entry.outer));
+  defining_ = defining;
   outer_ = outer;
-  if (!definition.columns.empty()) {
-    if (definition.columns.size() > plan->schema.size()) {
-      throw Error(ErrorCode::kBind, definition.name.span, "{} column names for {} columns",
-                  definition.columns.size(), plan->schema.size());
-    }
-    std::vector<std::string> names = names_of(plan->schema);
-    for (size_t i = 0; i < definition.columns.size(); ++i) names[i] = definition.columns[i].text;
-    plan = ProjectNode::create(plan, output_columns(plan), std::move(names));
-  }
   entry.is_binding = false;
   entry.plan = SharedInputNode::create(std::move(plan), definition.name.text);
   return seen_from_here(entry.plan, entry.outer_query);
@@ -97,7 +119,14 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
   if (!node.is_string) {
     if (parts.size() == 1) {
       if (const auto found = tables_.find(folded(name)); found != tables_.end()) {
-        PlanRef plan = common_table(*found->second);
+        PlanRef plan = common_table(*found->second, node.span);
+        return aliased({plan, Scope::of(plan->schema, name)}, node, name);
+      }
+    }
+    if (parts.size() == 2 && same_name(parts[0], "recurring")) {
+      const auto found = tables_.find(folded(name));
+      if (found != tables_.end() && found->second->last_rows) {
+        PlanRef plan = common_table(*found->second, node.span, true);
         return aliased({plan, Scope::of(plan->schema, name)}, node, name);
       }
     }
@@ -153,130 +182,6 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
   if (!known.empty() && known.size() <= 12)
     error.add_note(fmt::format("the tables are {}", fmt::join(known, ", ")));
   throw std::move(error).hint("a file is read by its path in quotes: FROM 'data.csv'");
-}
-
-BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const BoundRelation* left,
-                                          bool keep_empty) {
-  const auto& call_node = node.call->as<sql::FunctionCall>();
-  const std::string name = folded(call_node.name.back().text);
-  if (node.with_ordinality)
-    throw Error(ErrorCode::kNotSupported, node.span, "WITH ORDINALITY is not supported yet");
-  ExprContext context;
-  context.clause = "a table function";
-  if (name == "unnest") {
-    BoundRelation input = left ? *left : BoundRelation{ValuesNode::single_row(), {}};
-    context.scope = &input.scope;
-    std::vector<ExprRef> lists;
-    std::vector<std::string> names;
-    std::vector<sql::Argument> arguments = call_node.arguments;
-    int levels = 1;
-    if (arguments.size() > 1 && !arguments[1].name.empty()) {
-      levels = unnest_levels(arguments, node.span);
-      arguments.resize(1);
-    }
-    if (arguments.empty()) throw Error(ErrorCode::kTypeMismatch, node.span, "unnest takes a list");
-    for (const auto& argument : arguments) {
-      ExprRef list = flattened_list(expression(*argument.value, context), levels);
-      if (list->type->is(TypeKind::kNull)) list = CastExpr::create(list, Type::list(Type::int32()));
-      if (list->type->physical() != PhysicalType::kList) {
-        throw Error(ErrorCode::kTypeMismatch, argument.value->span, "unnest takes a list, not {}",
-                    list->type->name());
-      }
-      lists.push_back(attach_subqueries(list, input.plan));
-      names.push_back(arguments.size() == 1 ? "unnest" : fmt::format("unnest{}", lists.size()));
-    }
-    auto before = static_cast<uint32_t>(input.plan->schema.size());
-    PlanRef plan = UnnestNode::create(input.plan, lists, names, keep_empty);
-    if (levels > 1 && plan->schema[before].type->is(TypeKind::kStruct)) {
-      std::vector<ExprRef> exprs;
-      std::vector<std::string> all_names;
-      for (uint32_t i = 0; i <= before; ++i) {
-        exprs.push_back(ColumnExpr::create(i, plan->schema[i].type, plan->schema[i].name));
-        all_names.push_back(plan->schema[i].name);
-      }
-      std::vector<std::pair<ExprRef, std::string>> fields;
-      struct_columns(exprs.back(), levels - 1, fields);
-      exprs.pop_back();
-      all_names.pop_back();
-      names.clear();
-      for (auto& [expr, field_name] : fields) {
-        exprs.push_back(std::move(expr));
-        all_names.push_back(field_name);
-        names.push_back(std::move(field_name));
-      }
-      plan = ProjectNode::create(std::move(plan), std::move(exprs), std::move(all_names));
-    }
-    Scope own;
-    for (size_t i = 0; i < names.size(); ++i) {
-      const auto at = before + static_cast<uint32_t>(i);
-      own.columns.push_back({"unnest", "", names[i], plan->schema[at].type, at});
-    }
-    BoundRelation bound = aliased({plan, own}, node, "unnest");
-    if (!left) return bound;
-    Scope both = left->scope;
-    both.columns.insert(both.columns.end(), bound.scope.columns.begin(), bound.scope.columns.end());
-    return {plan, std::move(both)};
-  }
-  if (name == "range" || name == "generate_series") {
-    // Days, instants and numbers that a subquery gives: the scalar function's list, unnested.
-    std::vector<ExprRef> arguments;
-    bool is_list = false;
-    for (const auto& argument : call_node.arguments) {
-      arguments.push_back(expression(*argument.value, context));
-      is_list |= arguments.back()->type->is_temporal();
-      visit(arguments.back(), [&](const Expr& at) {
-        is_list |= dynamic_cast<const PlaceholderExpr*>(&at) != nullptr;
-      });
-    }
-    if (is_list) {
-      PlanRef input = ValuesNode::single_row();
-      const ExprRef list =
-          attach_subqueries(CallExpr::create(name, std::move(arguments), node.span), input);
-      const auto before = static_cast<uint32_t>(input->schema.size());
-      PlanRef plan = UnnestNode::create(std::move(input), {list}, {name});
-      plan = ProjectNode::create(
-          plan, {ColumnExpr::create(before, plan->schema[before].type, name)}, {name});
-      BoundRelation bound = aliased({plan, Scope::of(plan->schema, name)}, node, name);
-      if (!node.alias.empty() && node.column_aliases.empty())
-        bound.scope.columns[0].name = node.alias.text;
-      return bound;
-    }
-  }
-  TableFunctionCall call;
-  call.name = name;
-  call.span = node.span;
-  for (const auto& argument : call_node.arguments) {
-    const Value value = constant_value(expression(*argument.value, context), "a table function",
-                                       argument.value->span);
-    if (!argument.name.empty()) {
-      call.options[folded(argument.name.text)] = value;
-      call.option_spans[folded(argument.name.text)] = argument.name.span.to(argument.value->span);
-      continue;
-    }
-    // `name = value` reads as a comparison in some spellings; the parser has sorted that out.
-    call.arguments.push_back(value);
-  }
-  TableRef table;
-  try {
-    table = catalog_.call(call, nullptr);
-  } catch (Error& error) {
-    throw std::move(error).at(node.span);
-  }
-  if (!table) {
-    Error error(ErrorCode::kFunctionNotFound, node.span, "no table function \"{}\"", name);
-    const std::string near = nearest_name(name, catalog_.table_function_names());
-    if (!near.empty()) throw std::move(error).hint("did you mean " + near + "?");
-    throw error;
-  }
-  const uint32_t hidden = table->hidden_columns();
-  PlanRef plan = ScanNode::create(std::move(table));
-  BoundRelation bound{plan, Scope::of(plan->schema, name).hiding(hidden)};
-  // range(5) AS t(i) renames; range(5) AS i names the one column too.
-  const bool one_column = (name == "range" || name == "generate_series") && !node.alias.empty() &&
-                          node.column_aliases.empty();
-  bound = aliased(std::move(bound), node, name);
-  if (one_column) bound.scope.columns[0].name = node.alias.text;
-  return bound;
 }
 
 }  // namespace doline

@@ -142,7 +142,7 @@ Decorrelated Decorrelation::crossed(const PlanRef& plan) {
 
 Decorrelated Decorrelation::push(const PlanRef& plan) {
   if (const auto known = done_.find(plan.get()); known != done_.end()) return known->second.pushed;
-  Decorrelated pushed = is_correlated(plan) ? push_anew(plan) : crossed(plan);
+  Decorrelated pushed = reads_outside(plan) ? push_anew(plan) : crossed(plan);
   done_.emplace(plan.get(), Done{plan, pushed});
   return pushed;
 }
@@ -182,6 +182,17 @@ Decorrelated Decorrelation::push_anew(const PlanRef& plan) {
       return windowing(static_cast<const WindowingNode&>(*plan));
     case NodeTag::kSingleRow:
       return single_row(static_cast<const SingleRowNode&>(*plan));
+    case NodeTag::kSample:
+      return sample(static_cast<const SampleNode&>(*plan));
+    case NodeTag::kRecursive:
+      return recursive(static_cast<const RecursiveNode&>(*plan));
+    case NodeTag::kWorkingTable: {
+      const auto& table = static_cast<const WorkingTableNode&>(*plan);
+      Schema wide = table.schema;
+      for (const ExprRef& outer : outers_) wide.push_back({"outer", outer->type});
+      return {WorkingTableNode::create(std::move(wide), table.id, table.name, table.is_whole),
+              places(table.schema.size(), outers_.size())};
+    }
     case NodeTag::kSharedInput: {
       Decorrelated pushed = push(static_cast<const SharedInputNode&>(*plan).input);
       pushed.plan = plan->with_children({pushed.plan});
@@ -193,7 +204,7 @@ Decorrelated Decorrelation::push_anew(const PlanRef& plan) {
 }
 
 std::optional<Decorrelated> Decorrelation::read_off(const FilterNode& node) {
-  if (is_correlated(node.input)) return std::nullopt;
+  if (reads_outside(node.input)) return std::nullopt;
   std::vector<ExprRef> values(outers_.size());
   std::vector<ExprRef> terms;
   bool never_null = true;

@@ -2,10 +2,13 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
 #include "bind/placeholder.h"
+#include "plan/recursive_node.h"
+#include "plan/sample_node.h"
 
 namespace doline {
 
@@ -63,6 +66,12 @@ class Decorrelation {
   Decorrelated unnest(const UnnestNode& node);
   Decorrelated windowing(const WindowingNode& node);
   Decorrelated single_row(const SingleRowNode& node);
+  Decorrelated sample(const SampleNode& node);
+  /// Of a recursion for each value of the domain: each is in the rounds for as long as it has rows
+  /// there (decorrelation_recursive.cpp).
+  Decorrelated recursive(const RecursiveNode& node);
+  /// Whether the plan has to be pushed: it reads columns outside, or a working table that has them.
+  bool reads_outside(const PlanRef& plan);
   /// The rows of a plan that reads nothing outside, for each value of the domain.
   Decorrelated crossed(const PlanRef& plan);
   /// Reads the domain off the input's own columns, where the filter says what they equal.
@@ -75,6 +84,8 @@ class Decorrelation {
   PlanRef outside_;
   const std::vector<ExprRef> outers_;
   PlanRef domain_;
+  std::set<int64_t> recursions_;  // whose working tables have the domain behind their columns
+  WorkingTables working_;
   struct Done {
     PlanRef plan;  // kept: else its address could come back as another's
     Decorrelated pushed;

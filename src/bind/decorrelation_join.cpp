@@ -209,11 +209,17 @@ Decorrelated Decorrelation::join(const JoinNode& node) {
     if (const PlanRef filter = with_condition_above(node)) return push(filter);
   }
   // An ASOF join picks a right row for each left row, so for each value of the domain anew.
-  const bool by_left = node.is_asof() || is_correlated(node.left);
+  const bool by_left = node.is_asof() || reads_outside(node.left);
   const bool by_right =
-      is_correlated(node.right) || (node.is_asof() && is_correlated(node.asof_right));
-  ASSERT(!node.null_aware ||
-         !by_right);  // unknowns are per value of the domain: see attach_subqueries
+      reads_outside(node.right) || (node.is_asof() && is_correlated(node.asof_right));
+  // Unknowns are per value of the domain: see attach_subqueries.
+  if (node.null_aware && by_right) {
+    throw Error(
+        ErrorCode::kNotSupported,
+        "IN over rows of a recursive table that reads columns of the query around it is not "
+        "supported yet")
+        .hint("EXISTS (SELECT … WHERE …) asks the same");
+  }
   // A side whose rows come out without a partner has to come out for each value of the domain.
   const bool keeps_left = !is_inner && node.kind != JoinKind::kRight;
   const bool keeps_right = node.kind == JoinKind::kRight || node.kind == JoinKind::kFull;

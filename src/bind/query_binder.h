@@ -152,13 +152,34 @@ class QueryBinder {
   std::vector<ScopeColumn> star_columns(const sql::Star& star, const Scope& scope, SourceSpan span);
   std::vector<ScopeColumn> chosen_columns(const sql::Columns& columns, const Scope& scope);
 
-  // --- relations (bind_relation.cpp, bind_join.cpp)
+  // --- relations (bind_relation.cpp, bind_table_function.cpp, bind_join.cpp)
   BoundRelation relation(const sql::Relation& relation);
+  /// Before TABLESAMPLE.
+  BoundRelation whole_relation(const sql::Relation& relation);
   BoundRelation table_name(const sql::TableName& name);
   /// `keep_empty`: unnest gives a row of NULL where there is nothing to unnest.
   BoundRelation table_function(const sql::TableFunction& function, const BoundRelation* left,
                                bool keep_empty = false);
+  BoundRelation named_by_alias(BoundRelation bound, const sql::TableFunction& function,
+                               const std::string& name);
+  BoundRelation query_function(const sql::TableFunction& function);
   BoundRelation join(const sql::Join& join);
+  // --- bind_pivot.cpp
+  BoundRelation pivot(const sql::Pivot& pivot);
+  BoundRelation unpivot(const sql::Unpivot& unpivot);
+  /// A value that PIVOT … ON names or the data has: what of rows is put under it, and its name.
+  struct PivotChoice {
+    ExprRef condition;
+    std::string name;
+  };
+  std::vector<PivotChoice> pivot_choices(const sql::PivotColumn& column,
+                                         const BoundRelation& source, const ExprContext& context);
+  /// The distinct values of `keys` without NULLs, and behind them their texts, by which they are
+  /// sorted: looked for now, as they say what columns the query has. One more than pivot_limit at
+  /// most.
+  std::vector<std::vector<Value>> values_in_data(const BoundRelation& source,
+                                                 const std::vector<ExprRef>& keys, SourceSpan span);
+  PlanRef sampled(PlanRef plan, const sql::Sample& sample);
   /// A join with unnest(…) of the left side's lists, where it needs no join: each row once for each
   /// element, in order. Nothing for other joins.
   std::optional<BoundRelation> join_unnest(const sql::Join& join, const BoundRelation& left);
@@ -171,13 +192,19 @@ class QueryBinder {
   using ColumnPairs = std::vector<std::pair<size_t, size_t>>;
   ColumnPairs using_columns(const sql::Join& join, const BoundRelation& left,
                             const BoundRelation& right, JoinCondition& condition);
-  PlanRef common_table(CommonTableEntry& entry);
+  /// `is_whole`: by the name recurring.t.
+  PlanRef common_table(CommonTableEntry& entry, SourceSpan span, bool is_whole = false);
   /// A plan whose OuterColumnExprs are of `definition`'s, for the query being bound, further in.
   PlanRef seen_from_here(const PlanRef& plan, OuterQuery* definition);
 
   // --- queries (bind_query.cpp)
   PlanRef body(const sql::Query& query);
   PlanRef set_operation(const sql::SetOperation& query);
+  /// The operation over its bound inputs.
+  PlanRef combined(const sql::SetOperation& query, std::vector<PlanRef> inputs);
+  /// The definition of a table in WITH RECURSIVE (bind_recursive.cpp).
+  PlanRef recursive(const sql::SetOperation& query, CommonTableEntry& entry);
+  std::vector<uint32_t> key_columns(const sql::CommonTable& definition, const Schema& schema);
   PlanRef values(const sql::Values& query);
   PlanRef describe(const sql::Describe& query);
   PlanRef summarize(const PlanRef& input);
@@ -202,6 +229,10 @@ class QueryBinder {
   uint64_t alias_uses_ = 0;
   uint64_t aggregates_bound_again_ = 0;
   std::vector<TypeRef> value_types_;
+  int64_t recursions_ = 0;  // ids given so far
+  uint64_t samples_ = 0;    // seeds given so far
+  /// The recursive definition that body() comes to next.
+  CommonTableEntry* defining_ = nullptr;
   std::vector<std::string> views_;  // being bound, the outermost first
 };
 

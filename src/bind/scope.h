@@ -60,8 +60,12 @@ struct CommonTableEntry {
   const sql::CommonTable* definition = nullptr;
   CommonTables outer;  // what the definition itself may see
   PlanRef plan;        // a SharedInputNode once bound
-  Schema schema;
   bool is_binding = false;
+  /// Of a recursive one, while its step is bound: the rows of the round before, and whether the
+  /// step reads any.
+  PlanRef last_rows, all_rows;
+  bool is_read = false;
+  bool is_recursive = false;  // of WITH RECURSIVE
 };
 
 }  // namespace doline

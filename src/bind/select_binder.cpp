@@ -9,9 +9,6 @@
 
 namespace doline {
 
-namespace {
-
-/// A plain column keeps its name as the table spells it.
 std::string default_name(const sql::Expression& node, const ExprRef& bound) {
   const auto* column = dynamic_cast<const ColumnExpr*>(bound.get());
   if (const auto* reference = node.get_if<sql::ColumnReference>()) {
@@ -21,8 +18,6 @@ std::string default_name(const sql::Expression& node, const ExprRef& bound) {
   if (column && node.is<sql::PositionalReference>()) return column->name;
   return sql::to_sql(node);
 }
-
-}  // namespace
 
 bool contains(const ExprRef& expr, NodeTag tag) {
   bool found = false;
@@ -48,10 +43,9 @@ ExprContext SelectBinder::context(const char* clause) const {
 }
 
 PlanRef SelectBinder::bind() {
-  if (node_.sample)
-    throw Error(ErrorCode::kNotSupported, node_.span, "USING SAMPLE is not supported yet");
   from_ = node_.from ? binder_.relation(*node_.from) : BoundRelation{ValuesNode::single_row(), {}};
   plan_ = from_.plan;
+  if (node_.sample) plan_ = binder_.sampled(std::move(plan_), *node_.sample);
   if (node_.where) {
     plan_ = filtered_by(plan_, where_condition(*node_.where));
   }

@@ -4,6 +4,8 @@
 
 namespace doline {
 
+/// What a column without an alias is called; a plain one as the table spells it.
+std::string default_name(const sql::Expression& node, const ExprRef& bound);
 /// Whether a node of that kind is anywhere in the expression.
 bool contains(const ExprRef& expr, NodeTag tag);
 /// Error(kNotSupported) where the expression has an UnnestExpr.

@@ -5,6 +5,7 @@
 #include "base/cancellation.h"
 #include "engine/statements.h"
 #include "kernel/time_zone.h"
+#include "optimizer/optimizer.h"
 #include "sql/parser.h"
 #include "table/table_function.h"
 
@@ -112,6 +113,21 @@ TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
   const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_,
                                      constants_,          &learned_,           &rejects_};
   return function->open(request, context);
+}
+
+std::vector<std::vector<Value>> Session::rows_of(PlanRef plan) {
+  plan = optimize(std::move(plan), settings_, constants_);
+  Query query(plan, make_context(), "");
+  if (watcher_) query.set_poll([this] { return watcher_->is_unwanted_unbound(); });
+  std::vector<std::vector<Value>> rows;
+  while (const auto given = query.next()) {
+    const Chunk chunk = given->dense();
+    for (uint32_t row = 0; row < chunk.row_count; ++row) {
+      std::vector<Value>& values = rows.emplace_back();
+      for (const Column& column : chunk.columns) values.push_back(Value::of(column, row));
+    }
+  }
+  return rows;
 }
 
 std::vector<std::string> Session::table_function_names() {

@@ -75,6 +75,7 @@ class Session final : public Catalog {
   TableRef open_file(const std::string& path, SourceSpan span) override;
   TableRef call(const TableFunctionCall& call, QueryContext* context) override;
   std::vector<std::string> table_function_names() override;
+  std::vector<std::vector<Value>> rows_of(PlanRef plan) override;
   const Settings& settings() const override { return settings_; }
   const SessionConstants& session() const override { return constants_; }
 

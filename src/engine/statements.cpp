@@ -43,6 +43,7 @@ PlanRef StatementRunner::finished(PlanRef plan) {
 }
 
 std::unique_ptr<Query> StatementRunner::start(PlanRef plan) {
+  is_started_ = true;
   auto query =
       std::make_unique<Query>(finished(std::move(plan)), session_.make_context(), prepared_.text);
   if (StatementWatcher* watcher = session_.watcher_) {
@@ -98,7 +99,10 @@ std::unique_ptr<Query> StatementRunner::run(Session& session, const Prepared& pr
     try {
       return runner.run();
     } catch (const Error& error) {
-      if (runner.may_start_over_) continue;
+      // Rows may be read while a statement is bound, for PIVOT's columns.
+      const bool learned_unbound =
+          !runner.is_started_ && session.learned_.version() != runner.learned_before_;
+      if (runner.may_start_over_ || learned_unbound) continue;
       if (is_first) throw;
       throw with_losses(error, session.learned_, learned_before);
     }

@@ -8,7 +8,10 @@ namespace doline {
 class StatementRunner {
  public:
   StatementRunner(Session& session, const Prepared& prepared, const Parameters& parameters)
-      : session_(session), prepared_(prepared), parameters_(parameters) {}
+      : session_(session),
+        prepared_(prepared),
+        parameters_(parameters),
+        learned_before_(session.learned().version()) {}
   std::unique_ptr<Query> run() { return run(*prepared_.statement); }
   /// Statements whose effect counts are carried out here and now, again where a reader learned that
   /// a type must be wider (plan/learned_types.h) and nothing has left yet. A query that gives rows
@@ -42,6 +45,8 @@ class StatementRunner {
   Session& session_;
   const Prepared& prepared_;
   const Parameters& parameters_;
+  const uint64_t learned_before_;
+  bool is_started_ = false;
   bool may_start_over_ = false;  // told by the query that failed
 };
 

@@ -10,7 +10,6 @@ namespace doline {
 namespace {
 
 constexpr size_t kSegmentBytes = size_t{4} << 20;
-constexpr size_t kSegmentChunks = 64;
 
 class StoreReader final : public Reader {
  public:
@@ -60,6 +59,9 @@ class StoreSource final : public Source {
     return std::make_unique<StoreReader>(std::move(chunks), dropped, kept);
   }
   SourceProgress progress() const override { return {next_, store_->segment_count()}; }
+  uint32_t parallelism() const override {
+    return static_cast<uint32_t>(std::min<size_t>(store_->segment_count(), ~uint32_t{0}));
+  }
 
  private:
   const std::shared_ptr<const ChunkStore> store_;
@@ -70,8 +72,11 @@ class StoreSource final : public Source {
 
 }  // namespace
 
-ChunkStore::ChunkStore(Schema schema, QueryContext& context)
-    : schema_(std::move(schema)), context_(context), enrolled_(context.arbiter, *this) {
+ChunkStore::ChunkStore(Schema schema, QueryContext& context, size_t segment_chunks)
+    : schema_(std::move(schema)),
+      segment_chunks_(segment_chunks),
+      context_(context),
+      enrolled_(context.arbiter, *this) {
   for (const Field& field : schema_) types_.push_back(field.type);
 }
 
@@ -79,7 +84,7 @@ void ChunkStore::append(const Chunk& chunk) {
   if (chunk.empty()) return;
   const Claim claim(*this);
   if (segments_.empty() || segments_.back().bytes >= kSegmentBytes ||
-      segments_.back().chunk_count >= kSegmentChunks) {
+      segments_.back().chunk_count >= segment_chunks_) {
     if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0}, *context_.spill);
     segments_.emplace_back();
   }
@@ -99,6 +104,14 @@ void ChunkStore::append(const Chunk& chunk) {
 void ChunkStore::seal() {
   const Claim claim(*this);
   if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0}, *context_.spill);
+}
+
+void ChunkStore::clear() {
+  const Claim claim(*this);
+  segments_.clear();
+  held_bytes_ = 0;
+  first_held_ = 0;
+  row_count_ = 0;
 }
 
 bool ChunkStore::spill(SpillWriter& writer) {

@@ -14,11 +14,15 @@ namespace doline {
 /// disk.
 class ChunkStore final : public Spillable {
  public:
-  ChunkStore(Schema schema, QueryContext& context);
+  static constexpr size_t kSegmentChunks = 64;
+  /// A segment has at most `segment_chunks` chunks.
+  ChunkStore(Schema schema, QueryContext& context, size_t segment_chunks = kSegmentChunks);
 
   /// `chunk` is lent. Spills the oldest segments where memory is short.
   void append(const Chunk& chunk);
   void seal();
+  /// Nobody reads it: forgets its rows, and takes others.
+  void clear();
   uint64_t row_count() const { return row_count_; }
   const Schema& schema() const { return schema_; }
   size_t segment_count() const { return segments_.size(); }
@@ -42,6 +46,7 @@ class ChunkStore final : public Spillable {
   };
 
   const Schema schema_;
+  const size_t segment_chunks_;
   std::vector<TypeRef> types_;
   QueryContext& context_;
   std::deque<Segment> segments_;

@@ -5,11 +5,15 @@
 #include "column/column_builder.h"
 #include "exec/aggregate/aggregation.h"
 #include "exec/join/join.h"
+#include "exec/recursion/recursion.h"
+#include "exec/recursion/renewed.h"
 #include "exec/row_operators.h"
+#include "exec/sample.h"
 #include "exec/sort/sort.h"
 #include "exec/window/first_rows.h"
 #include "exec/window/windowing.h"
 #include "plan/join_method.h"
+#include "plan/recursive_node.h"
 
 namespace doline {
 
@@ -70,6 +74,9 @@ struct Open {
   std::vector<Pipeline> branches;
 };
 
+/// Step of a recursion: its pipelines run again in each round. What they read that is the same in
+/// every round is computed before, outside, and kept: by level, which is the number of steps that
+/// a pipeline lies in.
 class Lowering {
  public:
   Lowering(QueryContext& context, PipelineGraph& graph) : context_(context), graph_(graph) {}
@@ -78,6 +85,33 @@ class Lowering {
   using Reads = std::vector<bool>;
 
   Open open(const PlanRef& plan, const Reads& reads = {}) {
+    if (const size_t level = level_of(plan); level < level_) return kept_outside(plan, level);
+    return opened(plan, reads);
+  }
+
+  /// Ends the branches in `sink`; returns the index of the pipeline that finishes it.
+  size_t close(Open open, const std::shared_ptr<Sink>& sink, const PlanNode* node, const char* name,
+               std::function<void()> renew = {}) {
+    if (node) sink->metrics.node = node;
+    if (name) sink->metrics.name = name;
+    size_t last = 0;
+    for (size_t i = 0; i < open.branches.size(); ++i) {
+      Pipeline& branch = open.branches[i];
+      branch.sink = sink;
+      branch.branch = static_cast<uint32_t>(i);
+      branch.finishes_sink = i + 1 == open.branches.size();
+      if (i > 0) branch.after.push_back(last);
+      if (i == 0 && level_ > 0) branch.renew = std::move(renew);
+      last = graph_.pipelines.size();
+      branch.loop = loop();
+      if (level_ > 0) graph_.loops[branch.loop].push_back(last);
+      graph_.pipelines.push_back(std::move(branch));
+    }
+    return last;
+  }
+
+ private:
+  Open opened(const PlanRef& plan, const Reads& reads) {
     const PlanNode& node = *plan;
     switch (node.tag()) {
       case NodeTag::kScan:
@@ -98,12 +132,15 @@ class Lowering {
       }
       case NodeTag::kAggregation: {
         const auto& aggregation = static_cast<const AggregationNode&>(node);
-        return keep(aggregation.input, node, make_aggregation(aggregation, context_), "Aggregate",
-                    reads_of(aggregation));
+        return keep(
+            aggregation.input, node, [&] { return make_aggregation(aggregation, context_); },
+            "Aggregate", reads_of(aggregation));
       }
       case NodeTag::kSort: {
         const auto& sort = static_cast<const SortNode&>(node);
-        return keep(sort.input, node, make_sort(sort, context_), sort.take >= 0 ? "Top" : "Sort");
+        return keep(
+            sort.input, node, [&] { return make_sort(sort, context_); },
+            sort.take >= 0 ? "Top" : "Sort");
       }
       case NodeTag::kWindowing: {
         const auto& windowing = static_cast<const WindowingNode&>(node);
@@ -112,7 +149,8 @@ class Lowering {
           input =
               through(std::move(input), node, [&] { return make_first_rows(windowing, context_); });
         }
-        return keep(std::move(input), node, make_windowing(windowing, context_), "Window");
+        return keep_opened(
+            std::move(input), node, [&] { return make_windowing(windowing, context_); }, "Window");
       }
       case NodeTag::kJoin:
         return join(static_cast<const JoinNode&>(node), reads);
@@ -136,6 +174,15 @@ class Lowering {
         return single_row(static_cast<const SingleRowNode&>(node));
       case NodeTag::kSharedInput:
         return shared(static_cast<const SharedInputNode&>(node));
+      case NodeTag::kRecursive:
+        return recursive(static_cast<const RecursiveNode&>(node));
+      case NodeTag::kWorkingTable:
+        return working_table(static_cast<const WorkingTableNode&>(node));
+      case NodeTag::kSample: {
+        const auto& sample = static_cast<const SampleNode&>(node);
+        uint64_t branch = 0;
+        return through(open(sample.input), node, [&] { return make_sample(sample, branch++); });
+      }
       case NodeTag::kWrite:
         return write(static_cast<const WriteNode&>(node));
       case NodeTag::kConstant:
@@ -157,25 +204,6 @@ class Lowering {
     UNREACHABLE();
   }
 
-  /// Ends the branches in `sink`; returns the index of the pipeline that finishes it.
-  size_t close(Open open, const std::shared_ptr<Sink>& sink, const PlanNode* node,
-               const char* name) {
-    if (node) sink->metrics.node = node;
-    if (name) sink->metrics.name = name;
-    size_t last = 0;
-    for (size_t i = 0; i < open.branches.size(); ++i) {
-      Pipeline& branch = open.branches[i];
-      branch.sink = sink;
-      branch.branch = static_cast<uint32_t>(i);
-      branch.finishes_sink = i + 1 == open.branches.size();
-      if (i > 0) branch.after.push_back(last);
-      last = graph_.pipelines.size();
-      graph_.pipelines.push_back(std::move(branch));
-    }
-    return last;
-  }
-
- private:
   Open from(const PlanNode& node, const char* name) {
     Open open;
     Pipeline& pipeline = open.branches.emplace_back();
@@ -194,15 +222,27 @@ class Lowering {
     return open;
   }
 
-  Open keep(const PlanRef& input, const PlanNode& node, KeptRows kept, const char* name,
-            const Reads& reads = {}) {
-    return keep(open(input, reads), node, std::move(kept), name);
+  /// `make`: what keeps the rows; called again before each round of a step.
+  Open keep(const PlanRef& input, const PlanNode& node, std::function<KeptRows()> make,
+            const char* name, const Reads& reads = {}) {
+    return keep_opened(open(input, reads), node, std::move(make), name);
   }
-  Open keep(Open input, const PlanNode& node, KeptRows kept, const char* name) {
-    const size_t index = close(std::move(input), kept.sink, &node, name);
+  Open keep_opened(Open input, const PlanNode& node, std::function<KeptRows()> make,
+                   const char* name) {
     Open rows = from(node, name);
-    rows.branches[0].after.push_back(index);
-    rows.branches[0].make_source = std::move(kept.make_source);
+    if (level_ == 0) {
+      KeptRows kept = make();
+      rows.branches[0].after.push_back(close(std::move(input), kept.sink, &node, name));
+      rows.branches[0].make_source = std::move(kept.make_source);
+      return rows;
+    }
+    auto sink = std::make_shared<RenewedSink>();
+    auto kept = std::make_shared<KeptRows>();  // shared by the pipelines before and behind
+    rows.branches[0].after.push_back(close(std::move(input), sink, &node, name, [=] {
+      *kept = make();
+      sink->renew(kept->sink);
+    }));
+    rows.branches[0].make_source = [kept] { return kept->make_source(); };
     return rows;
   }
 
@@ -267,57 +307,111 @@ class Lowering {
     return read;
   }
 
+  JoinParts make_join(const JoinNode& node, const Reads& outputs, bool is_probed_again,
+                      AsofParts& asof) {
+    switch (method_of(node)) {
+      case JoinMethod::kHash:
+        return make_hash_join(node, context_, filters_, outputs, is_probed_again);
+      case JoinMethod::kAsof:
+        return std::move(asof.join);
+      case JoinMethod::kRange:
+      case JoinMethod::kNestedLoop:
+        return make_nested_loop_join(node, context_, outputs);
+      case JoinMethod::kPositional:
+        break;
+    }
+    UNREACHABLE();
+  }
+  /// Right rows as the build takes them, which are sorted first for an ASOF join.
+  Open open_right(const JoinNode& node, const Reads& outputs,
+                  const std::shared_ptr<AsofParts>& asof) {
+    const Reads right = reads_of_side(node, outputs, true);
+    if (method_of(node) != JoinMethod::kAsof) return open(node.right, right);
+    return keep(
+        node.right, node,
+        [=, this, &node] {
+          *asof = make_asof_join(node, context_, outputs);
+          return std::move(asof->sort);
+        },
+        "Join sort", right);
+  }
+
   Open join(const JoinNode& node, const Reads& outputs) {
     if (node.kind == JoinKind::kPositional) return positional(node);
     // The probe side first: its scans subscribe to the filters that the join then publishes.
     Open probe = open(node.left, reads_of_side(node, outputs, false));
-    const Reads right_reads = reads_of_side(node, outputs, true);
+    auto asof = std::make_shared<AsofParts>();  // of the sort's pipeline and the build's
+    const size_t level = level_of(node.right);
+    // Which build rows were matched is another matter in each round.
+    const bool gives_unmatched = node.kind == JoinKind::kRight || node.kind == JoinKind::kFull;
+    const bool keeps_table = method_of(node) == JoinMethod::kHash && !gives_unmatched;
+    if (level_ > 0 && (level == level_ || !keeps_table))
+      return renewed_join(node, outputs, std::move(probe), asof);
+
+    const bool is_probed_again = level < level_;
     JoinParts parts;
-    Open right;
-    switch (method_of(node)) {
-      case JoinMethod::kHash:
-        parts = make_hash_join(node, context_, filters_, outputs);
-        right = open(node.right, right_reads);
-        break;
-      case JoinMethod::kAsof: {
-        AsofParts asof = make_asof_join(node, context_, outputs);
-        parts = std::move(asof.join);
-        right = keep(node.right, node, std::move(asof.sort), "Join sort", right_reads);
-        break;
-      }
-      case JoinMethod::kRange:
-      case JoinMethod::kNestedLoop:
-        parts = make_nested_loop_join(node, context_, outputs);
-        right = open(node.right, right_reads);
-        break;
-      case JoinMethod::kPositional:
-        UNREACHABLE();
-    }
-    const size_t built = close(std::move(right), parts.build, &node, "Join build");
+    size_t built = 0;
+    at_level(level, [&] {
+      Open right = open_right(node, outputs, asof);
+      parts = make_join(node, outputs, is_probed_again, *asof);
+      built = close(std::move(right), parts.build, &node, "Join build");
+    });
+    if (is_probed_again) steps_[level].before.push_back(built);
+    return probed(node, std::move(probe), built, parts.make_probe, parts.make_rest,
+                  parts.begin_round);
+  }
+
+  /// What comes of the probe side and, where there is one, of the rest.
+  Open probed(const JoinNode& node, Open probe, size_t built,
+              const std::function<std::unique_ptr<Operator>()>& make_probe,
+              std::function<std::unique_ptr<Source>()> make_rest,
+              std::function<void()> begin_round) {
     for (Pipeline& branch : probe.branches) {
       branch.after.push_back(built);
-      branch.operators.push_back(parts.make_probe());
+      branch.operators.push_back(make_probe());
       branch.operators.back()->metrics.node = &node;
       branch.operators.back()->metrics.name = "Join probe";
     }
-    if (parts.make_rest) {
-      Open rest = from(node, "Join rest");
-      rest.branches[0].after.push_back(built);
-      rest.branches[0].make_source = std::move(parts.make_rest);
-      probe.branches.push_back(std::move(rest.branches[0]));
-    }
+    if (!make_rest) return probe;
+    Open rest = from(node, "Join rest");
+    rest.branches[0].after.push_back(built);
+    rest.branches[0].make_source = std::move(make_rest);
+    rest.branches[0].renew = std::move(begin_round);
+    probe.branches.push_back(std::move(rest.branches[0]));
     return probe;
   }
 
+  /// A join whose build side is another in each round.
+  Open renewed_join(const JoinNode& node, const Reads& outputs, Open probe,
+                    const std::shared_ptr<AsofParts>& asof) {
+    auto sink = std::make_shared<RenewedSink>();
+    auto parts = std::make_shared<JoinParts>();  // shared by the pipelines before and behind
+    auto probes = std::make_shared<std::vector<RenewedOperator*>>();
+    Open right = open_right(node, outputs, asof);
+    const size_t built =
+        close(std::move(right), sink, &node, "Join build", [=, this, &node] {
+          *parts = make_join(node, outputs, false, *asof);
+          sink->renew(parts->build);
+          for (RenewedOperator* op : *probes) op->renew(parts->make_probe());
+        });
+    const auto make_probe = [&] {
+      auto op = std::make_unique<RenewedOperator>();
+      probes->push_back(op.get());
+      return op;
+    };
+    return probed(node, std::move(probe), built, make_probe, [parts] { return parts->make_rest(); },
+                  {});
+  }
+
   Open positional(const JoinNode& node) {
-    auto left = std::make_shared<KeepSink>(node.left->schema, context_);
-    auto right = std::make_shared<KeepSink>(node.right->schema, context_);
-    const size_t left_kept = close(open(node.left), left, &node, "Join left");
-    const size_t right_kept = close(open(node.right), right, &node, "Join right");
+    Kept left{};
+    Kept right{};
+    keep_in(left, open(node.left), node, node.left->schema, "Join left");
+    keep_in(right, open(node.right), node, node.right->schema, "Join right");
     Open rows = from(node, "Join");
-    rows.branches[0].after = {left_kept, right_kept};
-    rows.branches[0].make_source = [left, right, &context = context_] {
-      return make_positional_join(left->take_store(), right->take_store(), context);
+    rows.branches[0].after = {left.index, right.index};
+    rows.branches[0].make_source = [left = left.sink, right = right.sink, &context = context_] {
+      return make_positional_join((*left)->take_store(), (*right)->take_store(), context);
     };
     return rows;
   }
@@ -328,55 +422,164 @@ class Lowering {
     const uint64_t skip = static_cast<uint64_t>(std::max<int64_t>(0, node.skip));
     const uint64_t most = bounded ? skip + static_cast<uint64_t>(node.take) : ~uint64_t{0};
     if (bounded) input = through(std::move(input), node, [&] { return make_morsel_limit(most); });
-    auto sink = std::make_shared<KeepSink>(node.schema, context_, most);
-    const size_t index = close(std::move(input), sink, &node, "Limit");
-    Open rows = from(node, "Limit");
-    rows.branches[0].after.push_back(index);
     const double percent = node.percent;
-    rows.branches[0].make_source = [sink, skip, most, percent] {
-      uint64_t take = most - std::min(most, skip);
-      if (percent >= 0)
-        take =
-            static_cast<uint64_t>(static_cast<double>(sink->store()->row_count()) * percent / 100);
-      return make_store_source(sink->store(), skip, take);
-    };
-    return rows;
+    return keep_opened(
+        std::move(input), node,
+        [this, &node, skip, most, percent] {
+          auto sink = std::make_shared<KeepSink>(node.schema, context_, most);
+          return KeptRows{sink, [sink, skip, most, percent] {
+                            uint64_t take = most - std::min(most, skip);
+                            if (percent >= 0) {
+                              take = static_cast<uint64_t>(
+                                  static_cast<double>(sink->store()->row_count()) * percent / 100);
+                            }
+                            return make_store_source(sink->store(), skip, take);
+                          }};
+        },
+        "Limit");
   }
 
   Open single_row(const SingleRowNode& node) {
-    auto sink = std::make_shared<KeepSink>(node.schema, context_, 2);
-    const size_t index = close(open(node.input), sink, &node, "Single row");
-    Open rows = from(node, "Single row");
-    rows.branches[0].after.push_back(index);
-    const SourceSpan span = node.span;
-    rows.branches[0].make_source = [sink, span]() -> std::unique_ptr<Source> {
-      const auto store = sink->store();
-      if (store->row_count() > 1) {
-        throw Error(ErrorCode::kConstraint, span,
-                    "a subquery that stands for one value gave several rows")
-            .hint("add LIMIT 1, or aggregate: max(…), any_value(…)");
-      }
-      if (store->row_count() == 1) return make_store_source(store);
-      std::vector<Column> nulls;
-      for (const Field& field : store->schema()) nulls.push_back(Column::null(field.type, 1));
-      std::vector<Chunk> chunks;
-      chunks.emplace_back(std::move(nulls), 1);
-      return std::make_unique<ChunkSource>(std::move(chunks));
+    return keep(
+        node.input, node,
+        [this, &node] {
+          auto sink = std::make_shared<KeepSink>(node.schema, context_, 2);
+          return KeptRows{sink, [sink, span = node.span] { return only_row(*sink, span); }};
+        },
+        "Single row");
+  }
+  static std::unique_ptr<Source> only_row(const KeepSink& sink, SourceSpan span) {
+    const auto store = sink.store();
+    if (store->row_count() > 1) {
+      throw Error(ErrorCode::kConstraint, span,
+                  "a subquery that stands for one value gave several rows")
+          .hint("add LIMIT 1, or aggregate: max(…), any_value(…)");
+    }
+    if (store->row_count() == 1) return make_store_source(store);
+    std::vector<Column> nulls;
+    for (const Field& field : store->schema()) nulls.push_back(Column::null(field.type, 1));
+    std::vector<Chunk> chunks;
+    chunks.emplace_back(std::move(nulls), 1);
+    return std::make_unique<ChunkSource>(std::move(chunks));
+  }
+
+  Open shared(const SharedInputNode& node) {
+    auto known = kept_.find(&node);
+    if (known == kept_.end()) {
+      Open input = open(node.input);
+      known = kept_.emplace(&node, Kept{0, nullptr, loop()}).first;
+      keep_in(known->second, std::move(input), node, node.schema, "Shared");
+    }
+    return kept_rows(known->second, node, "Shared");
+  }
+
+  /// Rows that several pipelines read, or that one reads in each round of a step.
+  struct Kept {
+    size_t index;                                     // of the pipeline that brings them
+    std::shared_ptr<std::shared_ptr<KeepSink>> sink;  // another in each round that brings them anew
+    size_t loop;                                      // in which they are brought
+  };
+  void keep_in(Kept& kept, Open input, const PlanNode& node, const Schema& schema,
+               const char* name) {
+    auto keep = std::make_shared<std::shared_ptr<KeepSink>>();
+    kept.sink = keep;
+    const auto make = [this, &schema, keep] {  // of the plan, which outlives its pipelines
+      return *keep = std::make_shared<KeepSink>(schema, context_);
+    };
+    if (level_ == 0) {
+      kept.index = close(std::move(input), make(), &node, name);
+    } else {
+      auto sink = std::make_shared<RenewedSink>();
+      kept.index = close(std::move(input), sink, &node, name, [=] { sink->renew(make()); });
+    }
+  }
+  Open kept_rows(const Kept& kept, const PlanNode& node, const char* name) {
+    Open rows = from(node, name);
+    rows.branches[0].after.push_back(kept.index);
+    rows.branches[0].make_source = [sink = kept.sink] {
+      return make_store_source((*sink)->store());
     };
     return rows;
   }
 
-  Open shared(const SharedInputNode& node) {
-    auto known = shared_.find(&node);
-    if (known == shared_.end()) {
-      auto sink = std::make_shared<KeepSink>(node.schema, context_);
-      const size_t index = close(open(node.input), sink, &node, "Shared");
-      known = shared_.emplace(&node, std::pair(index, sink)).first;
+  // --- recursion
+
+  size_t level_of(const PlanRef& plan) {
+    if (steps_.empty()) return 0;
+    size_t level = 0;
+    for (const int64_t id : working_.read_by(plan)) {
+      for (size_t i = steps_.size(); i > level; --i) {
+        if (steps_[i - 1].id == id) level = i;
+      }
     }
-    const auto [index, sink] = known->second;
-    Open rows = from(node, "Shared");
-    rows.branches[0].after.push_back(index);
-    rows.branches[0].make_source = [kept = sink] { return make_store_source(kept->store()); };
+    return level;
+  }
+  /// Lowers what is in no step beyond that level.
+  template <class Body>
+  void at_level(size_t level, Body&& body) {
+    const auto begin = steps_.begin() + static_cast<ptrdiff_t>(level);
+    std::vector<StepOf> deeper(std::make_move_iterator(begin),
+                               std::make_move_iterator(steps_.end()));
+    steps_.erase(begin, steps_.end());
+    const size_t outer = std::exchange(level_, level);
+    body();
+    level_ = outer;
+    for (StepOf& step : deeper) steps_.push_back(std::move(step));
+  }
+  size_t loop() const { return level_ == 0 ? Pipeline::kNoLoop : steps_[level_ - 1].loop; }
+
+  /// Rows that are the same in every round of the step at hand.
+  Open kept_outside(const PlanRef& plan, size_t level) {
+    auto known = kept_.find(plan.get());
+    if (known == kept_.end()) {
+      const auto* shared = dynamic_cast<const SharedInputNode*>(plan.get());
+      at_level(level, [&] {
+        Open input = open(shared ? shared->input : plan);
+        known = kept_.emplace(plan.get(), Kept{0, nullptr, loop()}).first;
+        keep_in(known->second, std::move(input), *plan, plan->schema, "Kept");
+      });
+    }
+    steps_[level].before.push_back(known->second.index);
+    return kept_rows(known->second, *plan, "Kept");
+  }
+
+  Open recursive(const RecursiveNode& node) {
+    auto recursion = std::make_shared<Recursion>(node, context_, reads_all(node.step, node.id));
+    const size_t first = close(open(node.base), recursion, &node, "Recursive",
+                               [recursion] { recursion->restart(); });
+    const size_t own = graph_.loops.size();
+    graph_.loops.emplace_back();
+    steps_.push_back({node.id, own, recursion, {}});
+    at_level(steps_.size(), [&] { close(open(node.step), recursion, &node, "Recursive"); });
+    Open rows = from(node, "Recursive");
+    rows.branches[0].after = std::move(steps_.back().before);
+    rows.branches[0].after.push_back(first);
+    steps_.pop_back();
+    // Who reads the recursion another time brings its rows another time.
+    std::erase_if(kept_, [&](const auto& entry) { return entry.second.loop == own; });
+    rows.branches[0].make_source = [recursion] { return Recursion::output(recursion); };
+    rows.branches[0].drives = own;
+    return rows;
+  }
+  static bool reads_all(const PlanRef& plan, int64_t id) {
+    bool found = false;
+    rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
+      const auto* table = dynamic_cast<const WorkingTableNode*>(node.get());
+      found |= table && table->id == id && table->is_whole;
+      return nullptr;
+    });
+    return found;
+  }
+
+  Open working_table(const WorkingTableNode& node) {
+    const auto step = std::find_if(steps_.rbegin(), steps_.rend(),
+                                   [&](const StepOf& at) { return at.id == node.id; });
+    if (step == steps_.rend())
+      throw Error(ErrorCode::kCorrupt, "plan bytes: a working table outside of its recursion");
+    Open rows = from(node, "Last rows");
+    rows.branches[0].make_source = [recursion = step->recursion, is_whole = node.is_whole] {
+      return is_whole ? recursion->all_rows() : recursion->last_rows();
+    };
     return rows;
   }
 
@@ -401,7 +604,16 @@ class Lowering {
   QueryContext& context_;
   PipelineGraph& graph_;
   RuntimeFilters filters_;
-  std::unordered_map<const PlanNode*, std::pair<size_t, std::shared_ptr<KeepSink>>> shared_;
+  std::unordered_map<const PlanNode*, Kept> kept_;
+  struct StepOf {
+    int64_t id;
+    size_t loop;
+    std::shared_ptr<Recursion> recursion;  // shared with the pipelines
+    std::vector<size_t> before;            // what is kept outside for it
+  };
+  std::vector<StepOf> steps_;  // around what is being lowered, the outermost first
+  size_t level_ = 0;
+  WorkingTables working_;
 };
 
 }  // namespace
@@ -410,8 +622,9 @@ PipelineGraph lower(const PlanRef& plan, QueryContext& context,
                     std::shared_ptr<ResultSink> result) {
   PipelineGraph graph;
   graph.plan = plan;
-  Lowering lowering(context, graph);
-  lowering.close(lowering.open(plan), result, nullptr, "Result");
+  auto lowering = std::make_shared<Lowering>(context, graph);
+  lowering->close(lowering->open(plan), result, nullptr, "Result");
+  if (!graph.loops.empty()) graph.renewed_by = std::move(lowering);
   return graph;
 }
 

@@ -98,6 +98,16 @@ struct Pipeline {
   bool finishes_sink = true;
   /// Makes the source once everything in `after` is complete; instead of `source`.
   std::function<std::unique_ptr<Source>()> make_source;
+
+  static constexpr size_t kNoLoop = ~size_t{0};
+  /// The loop that it runs in, once a round. `after` may name pipelines outside of it: those are
+  /// complete before the first round.
+  size_t loop = kNoLoop;
+  /// The loop whose rounds its source's rows come from: where that is blocked, another round is
+  /// wanted. It has one task.
+  size_t drives = kNoLoop;
+  /// Called before each round of its loop, when nobody works on any of its pipelines.
+  std::function<void()> renew;
 };
 
 /// An operator that keeps its input and gives rows back when it has seen all: aggregation, sort,
@@ -114,6 +124,8 @@ struct JoinParts {
   std::shared_ptr<Sink> build;
   std::function<std::unique_ptr<Operator>()> make_probe;
   std::function<std::unique_ptr<Source>()> make_rest;  // null: never anything left
+  /// Before left chunks come in again, of a join that is probed several times; null: nothing to do.
+  std::function<void()> begin_round = {};
 };
 
 }  // namespace doline

@@ -43,6 +43,23 @@ struct QueryRun::State {
   Mutex mutex;
   uint64_t next_number GUARDED_BY(mutex) = 0;  // dense, in source order
   bool exhausted GUARDED_BY(mutex) = false;
+
+  /// Before another round.
+  void reset(uint32_t after) {
+    done.store(false, std::memory_order_relaxed);
+    complete.store(false, std::memory_order_relaxed);
+    waits_for.store(after, std::memory_order_relaxed);
+    MutexLock lock(mutex);
+    next_number = 0;
+    exhausted = false;
+  }
+};
+
+struct QueryRun::Loop {
+  std::vector<uint32_t> after;  // how many pipelines of the loop each waits for
+  std::vector<size_t> first;    // those that wait for none
+  std::atomic<size_t> left{0};  // of this round
+  Waker waker;                  // set while no round goes on
 };
 
 /// One worker's way through a pipeline: takes morsels, drives chunks through the operators into
@@ -52,9 +69,10 @@ struct QueryRun::State {
 /// is `pending` while its chunk waits to be (further) consumed by the next stage.
 class PipelineTask final : public Task {
  public:
-  PipelineTask(QueryRun& run, size_t index)
+  PipelineTask(QueryRun& run, size_t index, bool is_carried)
       : run_(run),
         index_(index),
+        is_carried_(is_carried),
         pipeline_(run.graph_.pipelines[index]),
         state_(*run.states_[index]) {
     for (const auto& op : pipeline_.operators) locals_.push_back(op->local(run.context_));
@@ -71,14 +89,18 @@ class PipelineTask final : public Task {
     while (true) {
       if (run_.context_.is_cancelled())
         throw Error(ErrorCode::kCancelled, "the query was cancelled");
-      switch (advance(waker)) {
+      switch (carried_ ? carry(deadline, waker) : advance(waker)) {
         case Progressed::kMoved:
           break;
         case Progressed::kBlocked:
           return Step::kBlocked;
         case Progressed::kEnded: {
           pipeline_.sink->combine(*sink_local_);
-          run_.task_ended(index_);
+          // What they are of may be made anew once this is known to have ended.
+          stages_.clear();
+          locals_.clear();
+          sink_local_.reset();
+          run_.task_ended(index_, is_carried_ ? &next_ : nullptr);
           return Step::kDone;
         }
       }
@@ -96,6 +118,20 @@ class PipelineTask final : public Task {
     uint64_t chunks_in_morsel = 0;  // an operator may give several for one
     bool pending = false;
   };
+
+  /// Goes on with a round of the loop that this pipeline drives.
+  Progressed carry(const Deadline& deadline, Waker& waker) {
+    switch (carried_->step(deadline, waker)) {
+      case Step::kYield:
+        return Progressed::kMoved;
+      case Step::kBlocked:
+        return Progressed::kBlocked;
+      case Step::kDone:
+        carried_ = std::move(static_cast<PipelineTask&>(*carried_).next_);
+        return Progressed::kMoved;
+    }
+    UNREACHABLE();
+  }
 
   Progressed advance(const Waker& waker) {
     // The deepest pending stage goes first, so that at most one chunk a stage is alive.
@@ -182,12 +218,18 @@ class PipelineTask final : public Task {
   }
 
   Progressed take_morsel(const Waker& waker) {
+    const size_t loop = pipeline_.drives;
+    if (loop != Pipeline::kNoLoop && run_.in_round(loop)) return Progressed::kBlocked;
     Poll poll;
     {
       MutexLock lock(state_.mutex);
       if (state_.exhausted) return Progressed::kEnded;
       Morsel morsel;
       poll = state_.source.load()->next_morsel(morsel, waker);
+      if (poll == Poll::kBlocked && loop != Pipeline::kNoLoop) {
+        carried_ = run_.begin_round(loop, waker);
+        return Progressed::kMoved;
+      }
       if (poll == Poll::kBlocked) {
         // The source remembers one waker, the last: whoever it wakes wakes the others.
         state_.waiting.add(waker);
@@ -223,12 +265,15 @@ class PipelineTask final : public Task {
 
   QueryRun& run_;
   const size_t index_;
+  const bool is_carried_;
   Pipeline& pipeline_;
   QueryRun::State& state_;
   std::vector<std::unique_ptr<LocalState>> locals_;
   std::unique_ptr<LocalState> sink_local_;
   std::vector<Stage> stages_;
   std::unique_ptr<Reader> reader_;
+  std::unique_ptr<Task> carried_;  // of a round of the loop it drives
+  std::unique_ptr<Task> next_;     // to be carried after this one
   uint64_t number_ = 0;
   uint64_t order_ = 0;
   bool in_morsel_ = false;
@@ -252,7 +297,8 @@ class FinishTask final : public Task {
                                                                       std::memory_order_relaxed);
     if (step == Step::kDone) {
       inner_.reset();
-      if (run_.states_[index_]->finishing_left.fetch_sub(1) == 1) run_.advance_finish(index_);
+      if (run_.states_[index_]->finishing_left.fetch_sub(1) == 1)
+        run_.advance_finish(index_, nullptr);
     }
     return step;
   }
@@ -264,13 +310,24 @@ class FinishTask final : public Task {
 };
 
 QueryRun::QueryRun(PipelineGraph graph, QueryContext& context, TaskGroup& tasks)
-    : graph_(std::move(graph)),
-      context_(context),
-      tasks_(tasks),
-      pipelines_left_(graph_.pipelines.size()) {
+    : graph_(std::move(graph)), context_(context), tasks_(tasks), pipelines_left_(0) {
   for (const Pipeline& pipeline : graph_.pipelines) {
     states_.push_back(std::make_unique<State>());
     states_.back()->waits_for = static_cast<uint32_t>(pipeline.after.size());
+    if (pipeline.loop == Pipeline::kNoLoop) ++pipelines_left_;
+  }
+  for (const std::vector<size_t>& pipelines : graph_.loops) {
+    auto loop = std::make_unique<Loop>();
+    for (const size_t index : pipelines) {
+      const Pipeline& pipeline = graph_.pipelines[index];
+      const auto in_loop = [&](size_t other) {
+        return graph_.pipelines[other].loop == pipeline.loop;
+      };
+      loop->after.push_back(static_cast<uint32_t>(
+          std::count_if(pipeline.after.begin(), pipeline.after.end(), in_loop)));
+      if (loop->after.back() == 0) loop->first.push_back(index);
+    }
+    loops_.push_back(std::move(loop));
   }
 }
 
@@ -278,11 +335,30 @@ QueryRun::~QueryRun() = default;
 
 void QueryRun::start() {
   for (size_t i = 0; i < states_.size(); ++i) {
-    if (graph_.pipelines[i].after.empty()) start_pipeline(i);
+    const Pipeline& pipeline = graph_.pipelines[i];
+    if (pipeline.after.empty() && pipeline.loop == Pipeline::kNoLoop) start_pipeline(i, nullptr);
   }
 }
 
-void QueryRun::start_pipeline(size_t index) {
+bool QueryRun::in_round(size_t loop) const {
+  return loops_[loop]->left.load(std::memory_order_acquire) != 0;
+}
+
+std::unique_ptr<Task> QueryRun::begin_round(size_t index, const Waker& waker) {
+  Loop& loop = *loops_[index];
+  loop.waker = waker;
+  const std::vector<size_t>& pipelines = graph_.loops[index];
+  loop.left.store(pipelines.size(), std::memory_order_release);
+  for (size_t i = 0; i < pipelines.size(); ++i) {
+    states_[pipelines[i]]->reset(loop.after[i]);
+    if (graph_.pipelines[pipelines[i]].renew) graph_.pipelines[pipelines[i]].renew();
+  }
+  std::unique_ptr<Task> carried;
+  for (const size_t first : loop.first) start_pipeline(first, &carried);
+  return carried;
+}
+
+void QueryRun::start_pipeline(size_t index, Carried carried) {
   Pipeline& pipeline = graph_.pipelines[index];
   State& state = *states_[index];
   BudgetScope budget(*context_.budget);
@@ -298,26 +374,31 @@ void QueryRun::start_pipeline(size_t index) {
   const uint32_t count =
       std::max<uint32_t>(1, std::min(context_.threads, state.source.load()->parallelism()));
   state.tasks_left = count;
+  const bool is_carried = carried && !*carried && count == 1;
   std::vector<std::unique_ptr<Task>> made;
   for (uint32_t worker = 0; worker < count; ++worker)
-    made.push_back(std::make_unique<PipelineTask>(*this, index));
+    made.push_back(std::make_unique<PipelineTask>(*this, index, is_carried));
+  if (is_carried) {
+    *carried = std::move(made[0]);
+    return;
+  }
   for (auto& task : made) tasks_.spawn(std::move(task));
 }
 
-void QueryRun::task_ended(size_t index) {
-  if (states_[index]->tasks_left.fetch_sub(1) == 1) advance_finish(index);
+void QueryRun::task_ended(size_t index, Carried carried) {
+  if (states_[index]->tasks_left.fetch_sub(1) == 1) advance_finish(index, carried);
 }
 
-void QueryRun::advance_finish(size_t index) {
+void QueryRun::advance_finish(size_t index, Carried carried) {
   Pipeline& pipeline = graph_.pipelines[index];
-  if (!pipeline.finishes_sink) return pipeline_complete(index);
+  if (!pipeline.finishes_sink) return pipeline_complete(index, carried);
   TaskSet next = pipeline.sink->finish();
-  if (next.empty()) return pipeline_complete(index);
+  if (next.empty()) return pipeline_complete(index, carried);
   states_[index]->finishing_left = static_cast<uint32_t>(next.size());
   for (auto& task : next) tasks_.spawn(std::make_unique<FinishTask>(*this, index, std::move(task)));
 }
 
-void QueryRun::pipeline_complete(size_t index) {
+void QueryRun::pipeline_complete(size_t index, Carried carried) {
   State& state = *states_[index];
   std::unique_ptr<Source> made;
   {
@@ -327,10 +408,21 @@ void QueryRun::pipeline_complete(size_t index) {
     if (made) state.source = nullptr;
   }
   made = nullptr;
+  const size_t loop = graph_.pipelines[index].loop;
+  const auto let_start = [&](size_t other) {
+    const auto& after = graph_.pipelines[other].after;
+    if (std::find(after.begin(), after.end(), index) == after.end()) return;
+    if (states_[other]->waits_for.fetch_sub(1) == 1) start_pipeline(other, carried);
+  };
+  if (loop != Pipeline::kNoLoop) {
+    for (const size_t other : graph_.loops[loop]) let_start(other);
+    // The round is over for whoever sees that nothing is left: the waker may be another's then.
+    const Waker waker = loops_[loop]->waker;
+    if (loops_[loop]->left.fetch_sub(1) == 1) waker.wake();
+    return;
+  }
   for (size_t i = 0; i < graph_.pipelines.size(); ++i) {
-    const auto& after = graph_.pipelines[i].after;
-    if (std::find(after.begin(), after.end(), index) == after.end()) continue;
-    if (states_[i]->waits_for.fetch_sub(1) == 1) start_pipeline(i);
+    if (graph_.pipelines[i].loop == Pipeline::kNoLoop) let_start(i);
   }
   if (pipelines_left_.fetch_sub(1) == 1) tasks_.caller_waker().wake();
 }
@@ -339,6 +431,7 @@ double QueryRun::progress() const {
   double done = 0;
   double total = 0;
   for (size_t i = 0; i < states_.size(); ++i) {
+    if (graph_.pipelines[i].loop != Pipeline::kNoLoop) continue;
     State& state = *states_[i];
     MutexLock lock(state.made_mutex);
     // A pipeline whose size is not known yet counts like a small one.

@@ -12,6 +12,10 @@ namespace doline {
 struct PipelineGraph {
   std::deque<Pipeline> pipelines;  // stable addresses
   PlanRef plan;
+  /// Pipelines that run again and again, as often as another pipeline asks for it: the step of a
+  /// recursion.
+  std::vector<std::vector<size_t>> loops;
+  std::shared_ptr<const void> renewed_by;  // what the pipelines' renew() refers to
 };
 
 /// Runs a graph: starts each pipeline's tasks when what it waits for is complete, finishes its
@@ -31,16 +35,24 @@ class QueryRun {
   friend class PipelineTask;
   friend class FinishTask;
   struct State;
-  void start_pipeline(size_t index);
-  void task_ended(size_t index);
-  void advance_finish(size_t index);
-  void pipeline_complete(size_t index);
+  struct Loop;
+  /// Rounds are short and many: whoever wants one does it himself, as far as it has one task at a
+  /// time. That task is left in `carried`; null, or taken already: it is spawned as any other.
+  using Carried = std::unique_ptr<Task>*;
+  void start_pipeline(size_t index, Carried carried);
+  void task_ended(size_t index, Carried carried);
+  void advance_finish(size_t index, Carried carried);
+  void pipeline_complete(size_t index, Carried carried);
+  bool in_round(size_t loop) const;
+  /// The waker fires when the round is over.
+  std::unique_ptr<Task> begin_round(size_t loop, const Waker& waker);
 
   PipelineGraph graph_;
   QueryContext& context_;
   TaskGroup& tasks_;
   std::vector<std::unique_ptr<State>> states_;
-  std::atomic<size_t> pipelines_left_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+  std::atomic<size_t> pipelines_left_;  // but those in loops
   mutable std::atomic<double> shown_progress_{0};
 };
 

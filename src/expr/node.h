@@ -43,6 +43,9 @@ enum class NodeTag : uint16_t {
   kWrite = 113,
   kSingleRow = 115,
   kSharedInput = 116,
+  kRecursive = 124,
+  kWorkingTable = 125,
+  kSample = 126,
 };
 
 class AccessPolicy;  // of io/: passed on to those who open tables, not looked into here

@@ -153,6 +153,9 @@ class ProgramCompiler {
       case NodeTag::kWrite:
       case NodeTag::kSingleRow:
       case NodeTag::kSharedInput:
+      case NodeTag::kRecursive:
+      case NodeTag::kWorkingTable:
+      case NodeTag::kSample:
         break;
     }
     UNREACHABLE();

@@ -5,6 +5,8 @@
 
 #include "optimizer/passes.h"
 #include "plan/plan_expressions.h"
+#include "plan/recursive_node.h"
+#include "plan/sample_node.h"
 
 namespace doline {
 
@@ -17,6 +19,11 @@ struct SharedFacts {
 };
 
 namespace {
+
+/// Nothing is known of how long a recursion goes on. What it says of its rounds is said of no
+/// table: distinct values, sizes that others are measured by.
+constexpr double kRowsOfRound = 1000;
+constexpr double kRowsOfRounds = 10 * kRowsOfRound;
 
 /// Share of rows a filter term keeps, without statistics of values: the classic guesses
 /// (Selinger and others, SIGMOD 1979).
@@ -96,6 +103,7 @@ double computed_base_rows(const PlanRef& plan) {
     return static_cast<double>(
         static_cast<const ScanNode&>(*plan).table->statistics().row_count.value_or(1'000'000));
   }
+  if (plan->tag() == NodeTag::kWorkingTable) return kRowsOfRound;
   double most = 1;
   for (const PlanRef& child : plan->children()) most = std::max(most, base_rows(child));
   return most;
@@ -181,6 +189,7 @@ struct Part {
   double rows;
   double base;  // rows of the largest table in it: how many distinct keys it may have
   std::vector<uint32_t> columns;  // of the whole tree, in the part's order
+  bool is_again = false;          // in a recursion's step: read anew in each round
 };
 
 bool is_equality(const ExprRef& term) {
@@ -224,12 +233,14 @@ double values_between(const JoinTree& tree, const Part& a, const Part& b,
 }
 
 Part join_parts(const Part& a, const Part& b, const JoinTree& tree, std::vector<bool>& used) {
-  // The larger side streams by; the smaller one is built into a table.
-  const bool swap = a.rows < b.rows;
+  // The larger side streams by; the smaller one is built into a table. What every round of a
+  // recursion reads is built once.
+  const bool swap = a.is_again != b.is_again ? b.is_again : a.rows < b.rows;
   const Part& probe = swap ? b : a;
   const Part& build = swap ? a : b;
   Part made;
   made.mask = a.mask | b.mask;
+  made.is_again = a.is_again || b.is_again;
   made.columns = probe.columns;
   made.columns.insert(made.columns.end(), build.columns.begin(), build.columns.end());
   std::vector<uint32_t> map(tree.width, 0);
@@ -276,12 +287,14 @@ PlanRef ordered_tree(const PlanRef& plan) {
   JoinTree tree;
   flatten(plan, tree);
   std::vector<Part> parts;
+  WorkingTables working;
   for (size_t i = 0; i < tree.inputs.size(); ++i) {
     Part part{tree.inputs[i],
               uint64_t{1} << i,
               std::max(1.0, estimated_rows(tree.inputs[i])),
               std::max(1.0, base_rows(tree.inputs[i])),
-              {}};
+              {},
+              working.any(tree.inputs[i])};
     for (uint32_t c = 0; c < part.plan->schema.size(); ++c)
       part.columns.push_back(tree.begins[i] + c);
     parts.push_back(std::move(part));
@@ -398,6 +411,14 @@ double computed_estimate(const PlanRef& plan) {
       return 1;
     case NodeTag::kUnnest:
       return estimated_rows(plan->children()[0]) * 4;
+    case NodeTag::kRecursive:
+      return estimated_rows(plan->children()[0]) + kRowsOfRounds;
+    case NodeTag::kWorkingTable:
+      return kRowsOfRound;
+    case NodeTag::kSample: {
+      const auto& sample = static_cast<const SampleNode&>(*plan);
+      return estimated_rows(sample.input) * sample.share;
+    }
     case NodeTag::kProject:
     case NodeTag::kWindowing:
     case NodeTag::kSharedInput:

@@ -4,6 +4,8 @@
 
 #include "optimizer/passes.h"
 #include "plan/plan_expressions.h"
+#include "plan/recursive_node.h"
+#include "plan/sample_node.h"
 
 namespace doline {
 
@@ -31,6 +33,7 @@ std::vector<uint32_t> identity(size_t width) {
 
 class Pruning {
  public:
+  Pruning() = default;
   /// The plan with at least the wanted columns.
   Pruned prune(const PlanRef& plan, const Columns& wanted) {
     switch (plan->tag()) {
@@ -67,12 +70,18 @@ class Pruning {
         Pruned input = prune(node.input, wanted);
         return {node.with_children({input.plan}), input.map};
       }
+      case NodeTag::kSample:
+        return sample(static_cast<const SampleNode&>(*plan), wanted);
       case NodeTag::kUnnest:
         return unnest(static_cast<const UnnestNode&>(*plan), wanted);
       case NodeTag::kWindowing:
         return windowing(static_cast<const WindowingNode&>(*plan), wanted);
       case NodeTag::kUnion:
         return all_inputs(plan, wanted);
+      case NodeTag::kRecursive:
+        return recursive(static_cast<const RecursiveNode&>(*plan), wanted);
+      case NodeTag::kWorkingTable:
+        return working_table(static_cast<const WorkingTableNode&>(*plan), wanted);
       case NodeTag::kValues:
       case NodeTag::kSingleRow:
       case NodeTag::kSharedInput:
@@ -99,6 +108,8 @@ class Pruning {
  private:
   /// Every column of the node stays; its inputs are pruned for themselves.
   Pruned whole(const PlanRef& plan) {
+    // What a step reads of others is pruned once for all.
+    if (outer_ && !working_.any(plan)) return outer_->whole(plan);
     const auto known = done_.find(plan.get());
     if (known != done_.end()) return {known->second, identity(plan->schema.size())};
     std::vector<PlanRef> children = plan->children();
@@ -247,6 +258,19 @@ class Pruning {
     return {made, std::move(map)};
   }
 
+  Pruned sample(const SampleNode& node, const Columns& wanted) {
+    const auto width = static_cast<uint32_t>(node.input->schema.size());
+    Columns below(wanted.begin(), wanted.lower_bound(width));
+    if (node.place >= 0) below.insert(static_cast<uint32_t>(node.place));
+    Pruned input = prune(node.input, below);
+    std::vector<uint32_t> map = input.map;
+    for (uint32_t i = width; i < node.schema.size(); ++i)
+      map.push_back(static_cast<uint32_t>(input.plan->schema.size()) + i - width);
+    const int64_t place = node.place < 0 ? -1 : int64_t{map[static_cast<size_t>(node.place)]};
+    return {SampleNode::create(input.plan, node.kind, node.share, node.seed, place),
+            std::move(map)};
+  }
+
   Pruned unnest(const UnnestNode& node, const Columns& wanted) {
     const auto width = static_cast<uint32_t>(node.input->schema.size());
     Columns below;
@@ -288,23 +312,74 @@ class Pruning {
   /// A union's inputs all keep just the wanted columns, in one order.
   Pruned all_inputs(const PlanRef& plan, const Columns& wanted) {
     if (wanted.size() == plan->schema.size()) return whole(plan);
-    std::vector<uint32_t> map(plan->schema.size(), kGone);
+    std::vector<PlanRef> inputs;
+    for (const PlanRef& child : plan->children()) inputs.push_back(narrowed(child, wanted, *plan));
+    return {UnionNode::create(std::move(inputs)), places_of(wanted, plan->schema.size())};
+  }
+  /// `input` with the wanted columns alone, in order, as `plan` calls them.
+  PlanRef narrowed(const PlanRef& input, const Columns& wanted, const PlanNode& plan) {
+    const Pruned pruned = prune(input, wanted);
+    std::vector<ExprRef> exprs;
+    std::vector<std::string> names;
+    for (uint32_t column : wanted) {
+      exprs.push_back(output_column(pruned.plan, pruned.map[column]));
+      names.push_back(plan.schema[column].name);
+    }
+    return ProjectNode::create(pruned.plan, std::move(exprs), std::move(names));
+  }
+  static std::vector<uint32_t> places_of(const Columns& wanted, size_t width) {
+    std::vector<uint32_t> map(width, kGone);
     uint32_t next = 0;
     for (uint32_t column : wanted) map[column] = next++;
-    std::vector<PlanRef> inputs;
-    for (const PlanRef& child : plan->children()) {
-      const Pruned pruned = prune(child, wanted);
-      std::vector<ExprRef> exprs;
-      std::vector<std::string> names;
-      for (uint32_t column : wanted) {
-        exprs.push_back(output_column(pruned.plan, pruned.map[column]));
-        names.push_back(plan->schema[column].name);
-      }
-      inputs.push_back(ProjectNode::create(pruned.plan, std::move(exprs), std::move(names)));
-    }
-    return {UnionNode::create(std::move(inputs)), std::move(map)};
+    return map;
   }
 
+  /// What is wanted of a recursion is also what its step wants of the rows before, to make that.
+  Pruned recursive(const RecursiveNode& node, const Columns& wanted) {
+    Columns needed = wanted;
+    if (node.distinct || !node.keys.empty()) {
+      for (uint32_t i = 0; i < node.schema.size(); ++i) needed.insert(i);
+    }
+    while (needed.size() < node.schema.size()) {
+      Pruning trial(this);
+      trial.tables_[node.id];
+      trial.prune(node.step, needed);
+      const size_t before = needed.size();
+      const Columns& read = trial.tables_[node.id].read;
+      needed.insert(read.begin(), read.end());
+      if (needed.size() == before) break;
+    }
+    if (needed.empty()) needed.insert(0);
+    Pruning step(this);
+    step.tables_[node.id].kept = needed;
+    return {RecursiveNode::create(narrowed(node.base, needed, node),
+                                  step.narrowed(node.step, needed, node), node.id, node.name,
+                                  node.distinct, node.keys),
+            places_of(needed, node.schema.size())};
+  }
+  Pruned working_table(const WorkingTableNode& node, const Columns& wanted) {
+    for (Pruning* at = this; at; at = at->outer_) {
+      const auto table = at->tables_.find(node.id);
+      if (table == at->tables_.end()) continue;
+      table->second.read.insert(wanted.begin(), wanted.end());
+      if (table->second.kept.empty()) break;
+      Schema schema;
+      for (uint32_t column : table->second.kept) schema.push_back(node.schema[column]);
+      return {WorkingTableNode::create(std::move(schema), node.id, node.name, node.is_whole),
+              places_of(table->second.kept, node.schema.size())};
+    }
+    return {PlanRef(&node), identity(node.schema.size())};
+  }
+
+  /// Of steps: what is known of the working table.
+  struct WorkingTable {
+    Columns read;  // of it
+    Columns kept;  // empty: all of them, so far
+  };
+  explicit Pruning(Pruning* outer) : outer_(outer) {}
+  Pruning* const outer_ = nullptr;  // of what the step is in
+  std::unordered_map<int64_t, WorkingTable> tables_;
+  WorkingTables working_;
   std::unordered_map<const PlanNode*, PlanRef> done_;
 
  public:

@@ -104,6 +104,9 @@ class MemberUses {
         if (!shared_.insert(plan.get()).second) return;
         return whole(static_cast<const SharedInputNode&>(*plan).input);
       case NodeTag::kJoin:
+      case NodeTag::kRecursive:
+      case NodeTag::kWorkingTable:
+      case NodeTag::kSample:
       case NodeTag::kWindowing:
       case NodeTag::kUnion:
       case NodeTag::kValues:

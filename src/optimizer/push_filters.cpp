@@ -53,6 +53,9 @@ class FilterPushing {
       case NodeTag::kWindowing:
         return windowing(static_cast<const WindowingNode&>(*plan), std::move(terms));
       case NodeTag::kLimit:
+      case NodeTag::kRecursive:
+      case NodeTag::kWorkingTable:
+      case NodeTag::kSample:
       case NodeTag::kValues:
       case NodeTag::kSingleRow:
       case NodeTag::kWrite:

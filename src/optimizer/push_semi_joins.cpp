@@ -55,6 +55,9 @@ class SemiJoinPushing {
       case NodeTag::kWindowing:
       case NodeTag::kSingleRow:
       case NodeTag::kSharedInput:
+      case NodeTag::kRecursive:
+      case NodeTag::kWorkingTable:
+      case NodeTag::kSample:
       case NodeTag::kWrite:
       case NodeTag::kConstant:
       case NodeTag::kColumn:

@@ -2,6 +2,7 @@
 
 #include "optimizer/passes.h"
 #include "plan/plan_expressions.h"
+#include "plan/recursive_node.h"
 
 namespace doline {
 
@@ -50,6 +51,9 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
     case NodeTag::kWindowing:
     case NodeTag::kSingleRow:
     case NodeTag::kSharedInput:
+    case NodeTag::kRecursive:
+    case NodeTag::kWorkingTable:
+    case NodeTag::kSample:
     case NodeTag::kWrite:
     case NodeTag::kConstant:
     case NodeTag::kColumn:
@@ -82,6 +86,8 @@ PlanRef place_runtime_filters(const PlanRef& plan) {
     if (join->kind != JoinKind::kInner && join->kind != JoinKind::kSemi &&
         join->kind != JoinKind::kRight)
       return nullptr;
+    // A scan is read once, whatever is built anew in each round of a recursion.
+    if (WorkingTables().any(join->right)) return nullptr;
     if (estimated_rows(join->right) > estimated_rows(join->left) * kWorthwhile) return nullptr;
     PlanRef left = join->left;
     std::vector<int64_t> ids(join->left_keys.size(), -1);

@@ -25,6 +25,8 @@ struct TableFunctionCall {
   }
 };
 
+class PlanNode;
+
 /// What binding looks names up in: the session's tables, views, files and table functions. The
 /// engine implements it. Used by one thread.
 class Catalog {
@@ -40,6 +42,9 @@ class Catalog {
   /// Null when no table function has the name.
   virtual TableRef call(const TableFunctionCall& call, QueryContext* context) = 0;
   virtual std::vector<std::string> table_function_names() = 0;
+  /// Runs a plan to its end, here and now: what a query is may depend on data, as the columns that
+  /// PIVOT makes. Row after row.
+  virtual std::vector<std::vector<Value>> rows_of(Ref<const PlanNode> plan) = 0;
   virtual const Settings& settings() const = 0;
   virtual const SessionConstants& session() const = 0;
 };

@@ -113,6 +113,9 @@ PlanRef map_expressions(const PlanRef& plan, const Change& change) {
     case NodeTag::kValues:
     case NodeTag::kSingleRow:
     case NodeTag::kSharedInput:
+    case NodeTag::kRecursive:
+    case NodeTag::kWorkingTable:
+    case NodeTag::kSample:
     case NodeTag::kWrite:
     case NodeTag::kConstant:
     case NodeTag::kColumn:

@@ -15,8 +15,11 @@ Grammar::OpenQuery Grammar::pivot_statement() {
   tokens_.take();
   auto node = std::make_shared<Pivot>();
   node->source = relation();
-  tokens_.expect(Keyword::kOn);
-  list([&] { node->columns.push_back(pivot_column()); }, [&] { return at_list_end(); });
+  if (tokens_.accept(Keyword::kOn)) {
+    list([&] { node->columns.push_back(pivot_column()); }, [&] { return at_list_end(); });
+  } else if (!tokens_.at(Keyword::kUsing) && !tokens_.at(Keyword::kGroup)) {
+    tokens_.fail("ON, USING or GROUP BY");
+  }
   if (tokens_.accept(Keyword::kUsing)) node->aggregates = named_expressions();
   if (tokens_.accept(Keyword::kGroup)) {
     tokens_.expect(Keyword::kBy);
@@ -41,8 +44,12 @@ PivotColumn Grammar::pivot_column() {
   if (!tokens_.accept(Keyword::kIn)) return result;
   if (tokens_.at("(")) {
     tokens_.take();
-    if (at_query()) not_supported("PIVOT … IN (SELECT …)");
-    list_until(")", [&] { result.values.push_back(named_expression()); });
+    if (at_query()) {
+      result.query = query();
+      tokens_.expect(")");
+    } else {
+      list_until(")", [&] { result.values.push_back(named_expression()); });
+    }
   } else {
     result.enum_type = name(NameRole::kColumn, "\"(\" or an enum type");
   }
@@ -54,12 +61,15 @@ RelationRef Grammar::pivot_clause(RelationRef source, uint32_t begin) {
   tokens_.expect("(");
   auto node = std::make_shared<Pivot>();
   node->source = std::move(source);
-  if (!tokens_.at(Keyword::kFor)) node->aggregates = named_expressions();
-  tokens_.expect(Keyword::kFor);
-  do {
-    node->columns.push_back(pivot_column());
-    tokens_.accept(",");
-  } while (!tokens_.at(")") && !tokens_.at(Keyword::kGroup));
+  if (!tokens_.at(Keyword::kFor) && !tokens_.at(Keyword::kGroup))
+    node->aggregates = named_expressions();
+  if (!tokens_.at(Keyword::kGroup)) {
+    tokens_.expect(Keyword::kFor);
+    do {
+      node->columns.push_back(pivot_column());
+      tokens_.accept(",");
+    } while (!tokens_.at(")") && !tokens_.at(Keyword::kGroup));
+  }
   if (tokens_.accept(Keyword::kGroup)) {
     tokens_.expect(Keyword::kBy);
     list([&] { node->group_by.push_back(expression()); }, [&] { return tokens_.at(")"); });

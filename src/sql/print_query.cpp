@@ -265,7 +265,7 @@ void Printer::write(const Pivot& node) {
   relation(*node.source);
   put(" PIVOT (");
   put_named_list(node.aggregates);
-  put(node.aggregates.empty() ? "FOR " : " FOR ");
+  if (!node.columns.empty()) put(node.aggregates.empty() ? "FOR " : " FOR ");
   join(node.columns, ", ", [&](const PivotColumn& column) {
     if (column.keys.size() > 1) put("(");
     put_expressions(column.keys);
@@ -273,6 +273,10 @@ void Printer::write(const Pivot& node) {
     if (!column.enum_type.empty()) {
       put(" IN ");
       put_name(column.enum_type);
+    } else if (column.query != nullptr) {
+      put(" IN (");
+      query(*column.query);
+      put(")");
     } else if (!column.values.empty()) {
       put(" IN (");
       put_named_list(column.values);

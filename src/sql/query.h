@@ -152,17 +152,20 @@ struct Join final : RelationOf<RelationKind::kJoin> {
 };
 
 /// `ON a IN (1, 2 AS two)`. Several keys for one list of values means rows of values. Without
-/// values every distinct value of the data is meant, with `enum_type` every label of that type.
+/// values every distinct value of the data is meant, with `enum_type` every label of that type,
+/// with `query` every value that it gives.
 struct PivotColumn {
   std::vector<ExpressionRef> keys;
   std::vector<NamedExpression> values;
   Identifier enum_type;
+  QueryRef query;
 
   template <class Self, class V>
   static void fields(Self& self, V& v) {
     v.some(1, "keys", self.keys);
     v(2, "values", self.values);
     v(3, "enum_type", self.enum_type);
+    v.optional(4, "query", self.query);
   }
 };
 
@@ -178,7 +181,7 @@ struct Pivot final : RelationOf<RelationKind::kPivot> {
   static void fields(Self& self, V& v) {
     v(1, "source", self.source);
     v(2, "aggregates", self.aggregates);
-    v.some(3, "columns", self.columns);
+    v(3, "columns", self.columns);  // none: only GROUP BY
     v(4, "group_by", self.group_by);
     common_fields(self, v);
   }

@@ -73,7 +73,7 @@ class RestSource final : public Source {
       count_ = JoinBits::kCount;
     } else if (state_->shape.gives_unmatched()) {
       count_ = state_->table.pages().size();
-    } else {
+    } else if (!state_->is_probed_again) {
       state_->table.give_up();
     }
   }
@@ -99,10 +99,12 @@ class RestSource final : public Source {
 }  // namespace
 
 JoinParts make_hash_join(const JoinNode& node, QueryContext& context, RuntimeFilters& filters,
-                         std::vector<bool> outputs) {
+                         std::vector<bool> outputs, bool is_probed_again) {
   auto state = std::make_shared<HashJoinState>(node, context, filters, std::move(outputs));
+  state->is_probed_again = is_probed_again;
   return {make_join_build(state), [state] { return std::make_unique<ProbeOperator>(state); },
-          [state] { return std::make_unique<RestSource>(state); }};
+          [state] { return std::make_unique<RestSource>(state); },
+          [state] { state->probe_buckets.clear(); }};
 }
 
 }  // namespace doline

@@ -10,9 +10,10 @@ class ChunkStore;
 // `outputs`: which of the node's columns anybody reads (empty: all); the others may come as NULLs.
 
 /// Hash join on the node's equality keys, every kind. Buckets of both sides spill. Publishes the
-/// node's runtime filters once the build side is complete.
+/// node's runtime filters once the build side is complete. `is_probed_again`: as often as
+/// JoinParts::begin_round is called, the table being kept; for kinds without unmatched right rows.
 JoinParts make_hash_join(const JoinNode& node, QueryContext& context, RuntimeFilters& filters,
-                         std::vector<bool> outputs = {});
+                         std::vector<bool> outputs = {}, bool is_probed_again = false);
 
 /// For joins without equality keys: cross products and arbitrary conditions, every kind. Right rows
 /// that have to lie before or behind something of the left row are found by it. Both sides spill.

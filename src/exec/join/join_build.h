@@ -15,7 +15,8 @@ struct HashJoinState final : Spillable {
 
   QueryContext& context;
   const JoinShape shape;
-  JoinTable table;  // when it all fits
+  JoinTable table;               // when it all fits
+  bool is_probed_again = false;  // set when made
   std::atomic<bool> external{false};
   std::atomic<bool> has_null_key{false};
   std::atomic<bool> has_rows{false};

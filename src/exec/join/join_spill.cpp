@@ -86,6 +86,12 @@ void BucketChunks::finish(SpillWriter& writer) {
   }
 }
 
+void BucketChunks::clear() {
+  MutexLock lock(mutex_);
+  for (auto& open : open_) open.clear();
+  for (auto& blocks : blocks_) blocks.clear();
+}
+
 void BucketChunks::put(uint32_t bucket, const std::vector<std::byte>& bytes, SpillWriter& writer) {
   const SpillExtent extent = writer.write(bytes);
   MutexLock lock(mutex_);

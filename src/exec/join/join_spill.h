@@ -32,6 +32,7 @@ class BucketChunks {
   /// `chunk` is dense; its rows go to the buckets of `hashes`.
   void add(const Chunk& chunk, const uint64_t* hashes, SpillWriter& writer);
   void finish(SpillWriter& writer);
+  void clear();
   std::vector<SpillExtent> blocks(uint32_t bucket);
   const std::vector<TypeRef>& types() const { return types_; }
 
