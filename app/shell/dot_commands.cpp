@@ -86,13 +86,13 @@ size_t columns_of_output() {
 }
 
 void show_tables(ScriptRunner& runner, const std::string& pattern) {
-  Database& database = runner.session().database();
+  Session& session = runner.session();
   std::vector<std::pair<std::string, std::string>> lines;
   size_t width = 0;
-  for (const std::string& name : database.names()) {
+  for (const std::string& name : session.table_names()) {
     if (!pattern.empty() && !is_wanted(name, pattern)) continue;
     std::string about = "view";
-    if (const TableRef table = database.find_table(name)) {
+    if (const TableRef table = session.find_table({name})) {
       about = counted(table->schema().size(), "column");
       if (const auto rows = table->statistics().row_count) about += ", " + counted(*rows, "row");
     }
@@ -110,12 +110,12 @@ void show_tables(ScriptRunner& runner, const std::string& pattern) {
 }
 
 void show_schema(ScriptRunner& runner, const std::string& wanted) {
-  Database& database = runner.session().database();
+  Session& session = runner.session();
   bool found = wanted.empty();
-  for (const std::string& name : database.names()) {
+  for (const std::string& name : session.table_names()) {
     if (!wanted.empty() && !equal_ignoring_case(name, wanted)) continue;
     found = true;
-    if (const TableRef table = database.find_table(name)) {
+    if (const TableRef table = session.find_table({name})) {
       std::string columns;
       for (const Field& field : table->schema()) {
         columns += (columns.empty() ? "" : ", ") + sql::quote_identifier(field.name) + " " +
@@ -123,13 +123,13 @@ void show_schema(ScriptRunner& runner, const std::string& wanted) {
       }
       runner.out().write(
           fmt::format("CREATE TABLE {}({});\n", sql::quote_identifier(name), columns));
-    } else if (const auto text = database.find_view(name)) {
+    } else if (const auto text = session.find_view({name})) {
       runner.out().write(
           fmt::format("CREATE VIEW {} AS {};\n", sql::quote_identifier(name), *text));
     }
   }
   if (found) return;
-  const std::string near = nearest_name(wanted, database.names());
+  const std::string near = nearest_name(wanted, session.table_names());
   throw Error(ErrorCode::kTableNotFound, "no table or view \"{}\"", wanted)
       .hint(near.empty() ? ".tables shows those there are" : "did you mean \"" + near + "\"?");
 }

@@ -1,27 +1,14 @@
 #include <algorithm>
+#include <numeric>
 
 #include "bind/query_binder.h"
 #include "bind/table_rows.h"
-#include "kernel/cast.h"
+#include "plan/plan_expressions.h"
 #include "sql/parser.h"
 
 namespace doline {
 
 namespace {
-
-size_t column_place(const Table& table, const std::string& name, SourceSpan span) {
-  const Schema& schema = table.schema();
-  std::vector<std::string> known;
-  for (size_t i = 0; i < schema.size(); ++i) {
-    if (same_name(schema[i].name, name)) return i;
-    known.push_back(schema[i].name);
-  }
-  Error error(ErrorCode::kColumnNotFound, span, "{} has no column \"{}\"", table.name(), name);
-  error.add_note(fmt::format("the columns are {}", fmt::join(known, ", ")));
-  const std::string near = nearest_name(name, known);
-  if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
-  throw error;
-}
 
 /// Where the given columns go, by position in the table.
 std::vector<size_t> listed_places(const Table& table, const std::vector<sql::Identifier>& listed) {
@@ -39,72 +26,13 @@ std::vector<size_t> listed_places(const Table& table, const std::vector<sql::Ide
   return places;
 }
 
-ExprRef assigned(ExprRef value, const Field& column, SourceSpan span) {
-  if (!can_cast(value->type, column.type)) {
-    throw Error(ErrorCode::kTypeMismatch, span, "column \"{}\" is {} and cannot take {}",
-                column.name, column.type->name(), value->type->name());
-  }
-  return CastExpr::create(std::move(value), column.type);
-}
-
-/// What a rule says stands in another text than the statement: errors are placed at `span` of this
-/// one.
-ExprRef placed_at(const ExprRef& expr, SourceSpan span) {
-  std::vector<ExprRef> inputs = expr->inputs();
-  if (inputs.empty()) return expr;  // fails only within something
-  for (ExprRef& input : inputs) input = placed_at(input, span);
-  const ExprRef copy = expr->with_inputs(std::move(inputs));
-  const_cast<Expr&>(*copy).span = span;  // nobody else has it yet
-  return copy;
-}
-
-ExprRef default_of(const Table& table, size_t column, SourceSpan span, QueryBinder& binder) {
-  const Field& field = table.schema()[column];
-  const TableRules* rules = table.rules();
-  if (!rules || rules->columns[column].default_value.empty())
-    return ConstantExpr::create(Value::null(field.type));
-  ExprContext context;
-  context.clause = "DEFAULT";
-  const ExprRef value =
-      binder.expression(*sql::parse_expression(rules->columns[column].default_value), context);
-  return CastExpr::create(placed_at(value, span), field.type, false, span);
-}
-
-ExprRef held_to(ExprRef value, ExprRef condition, std::string message, SourceSpan span) {
-  return CallExpr::create("constraint_or_error",
-                          {std::move(value), std::move(condition),
-                           ConstantExpr::create(Value::text(std::move(message)))},
-                          span);
-}
-
-/// NOT NULL and CHECK as expressions over the finished row.
+/// The rows, of the table's columns, held to its rules.
 PlanRef checked(PlanRef plan, const Table& table, SourceSpan span, QueryBinder& binder) {
-  const TableRules* rules = table.rules();
-  if (!rules) return plan;
-  const Schema& schema = table.schema();
-  std::vector<ExprRef> exprs;
-  std::vector<std::string> names;
-  for (uint32_t i = 0; i < schema.size(); ++i) {
-    ExprRef column = ColumnExpr::create(i, schema[i].type, schema[i].name, span);
-    if (rules->columns[i].not_null) {
-      column = held_to(
-          column, IsNullExpr::create(column, true),
-          fmt::format("NULL in {}.{}, which is NOT NULL", table.name(), schema[i].name), span);
-    }
-    exprs.push_back(std::move(column));
-    names.push_back(schema[i].name);
-  }
-  const Scope scope = Scope::of(schema, table.name());
-  ExprContext context;
-  context.scope = &scope;
-  context.clause = "CHECK";
-  for (const TableRules::Check& check : rules->checks) {
-    const ExprRef condition = binder.condition(*sql::parse_expression(check.condition), context);
-    exprs[0] =
-        held_to(exprs[0], placed_at(condition, span),
-                fmt::format("a row of {} fails CHECK ({})", table.name(), check.condition), span);
-  }
-  return ProjectNode::create(std::move(plan), std::move(exprs), std::move(names));
+  if (!table.rules()) return plan;
+  std::vector<uint32_t> all(table.schema().size());
+  std::iota(all.begin(), all.end(), 0);
+  std::vector<ExprRef> exprs = held_to_rules(table, all, span, binder);
+  return ProjectNode::create(std::move(plan), std::move(exprs), names_of(table.schema()));
 }
 
 /// VALUES of an INSERT: each value takes its column's type, and DEFAULT its default.
@@ -177,11 +105,18 @@ PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog,
     throw Error(ErrorCode::kNotSupported, insert.span,
                 "ON CONFLICT and OR REPLACE are not supported yet");
   }
-  if (!insert.returning.empty()) {
-    throw Error(ErrorCode::kNotSupported, insert.span, "RETURNING is not supported yet")
-        .hint("SELECT the rows after they are inserted");
-  }
   QueryBinder binder(catalog, parameters);
+  const auto inserted = [&](PlanRef rows) {
+    if (insert.returning.empty()) return WriteNode::to_table(std::move(rows), table);
+    const auto width = static_cast<uint32_t>(table->schema().size());
+    Returned returned = bind_returning(insert.returning, table->schema(), table->name(), binder);
+    std::vector<ExprRef> exprs = output_columns(rows);
+    std::vector<std::string> names = names_of(rows->schema);
+    returned.append_to(exprs, names);
+    const auto count = static_cast<uint32_t>(exprs.size()) - width;
+    rows = ProjectNode::create(std::move(rows), std::move(exprs), std::move(names));
+    return WriteNode::to_table(std::move(rows), table, WriteAction::kInsert, {}, count);
+  };
   PlanRef plan;
   if (!insert.query) {
     std::vector<ExprRef> defaults;
@@ -193,15 +128,9 @@ PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog,
     plan = checked(
         ProjectNode::create(ValuesNode::single_row(), std::move(defaults), std::move(names)),
         *table, insert.span, binder);
-    return WriteNode::to_table(std::move(plan), std::move(table));
+    return inserted(std::move(plan));
   }
-  CommonTables tables;
-  for (const sql::CommonTable& definition : insert.with.tables) {
-    auto entry = std::make_shared<CommonTableEntry>();
-    entry->definition = &definition;
-    entry->outer = tables;
-    tables[folded(definition.name.text)] = std::move(entry);
-  }
+  const CommonTables tables = common_tables(insert.with);
   sql::QueryRef query = insert.query;
   if (query->is<sql::Values>() && !insert.by_name) {
     const std::vector<size_t> places = listed_places(*table, insert.columns);
@@ -212,7 +141,7 @@ PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog,
   }
   plan = rows_for_table(binder.bind(*query, tables), *table, insert.columns, insert.by_name,
                         query->span, catalog);
-  return WriteNode::to_table(without_single_shares(plan), std::move(table));
+  return inserted(without_single_shares(plan));
 }
 
 }  // namespace doline

@@ -21,15 +21,17 @@ const TableRules* rules_of(const PlanNode& plan) {
     const auto* column = dynamic_cast<const ColumnExpr*>(project->exprs[i].get());
     if (!column || column->index != i) return nullptr;
   }
-  return project->exprs.size() == project->input->schema.size() ? rules_of(*project->input)
-                                                                : nullptr;
+  // The ids of a table's rows stand behind its columns.
+  const TableRules* rules = rules_of(*project->input);
+  return rules && rules->columns.size() == project->exprs.size() ? rules : nullptr;
 }
 
 /// Whether a column is one of a table that takes no NULL.
 bool is_never_null(const PlanNode& plan, uint32_t column) {
   if (const auto* scan = dynamic_cast<const ScanNode*>(&plan)) {
     const TableRules* rules = scan->table->rules();
-    return rules && rules->columns.size() == plan.schema.size() && rules->columns[column].not_null;
+    return rules && column < rules->columns.size() && scan->columns[column] == column &&
+           rules->columns[column].not_null;
   }
   const auto* project = dynamic_cast<const ProjectNode*>(&plan);
   const auto* from =

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "bind/decorrelation.h"
 #include "bind/query_binder.h"
@@ -110,6 +111,15 @@ PlanRef QueryBinder::seen_from_here(const PlanRef& plan, OuterQuery* definition)
   return replace_outers(plan, [&](uint32_t ordinal) { return seen(ordinal, outer_); });
 }
 
+BoundRelation QueryBinder::scanned(TableRef table, const std::string& schema) {
+  std::vector<uint32_t> columns(table->schema().size() + (table->has_row_ids() ? 1 : 0));
+  std::iota(columns.begin(), columns.end(), 0);
+  const uint32_t hidden = table->hidden_columns() + (table->has_row_ids() ? 1 : 0);
+  const std::string name = table->name();
+  const PlanRef plan = ScanNode::create(std::move(table), std::move(columns));
+  return {plan, Scope::of(plan->schema, name, schema).hiding(hidden)};
+}
+
 BoundRelation QueryBinder::table_name(const sql::TableName& node) {
   if (node.at)
     throw Error(ErrorCode::kNotSupported, node.span, "AT (VERSION …) is not supported yet");
@@ -132,8 +142,7 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
     }
     const std::string schema = parts.size() > 1 ? parts[parts.size() - 2] : "";
     if (TableRef table = catalog_.find_table(parts)) {
-      PlanRef plan = ScanNode::create(std::move(table));
-      return aliased({plan, Scope::of(plan->schema, name, schema)}, node, name);
+      return aliased(scanned(std::move(table), schema), node, name);
     }
     if (const auto text = catalog_.find_view(parts)) {
       const std::string view = folded(fmt::format("{}", fmt::join(parts, ".")));

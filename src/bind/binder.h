@@ -20,6 +20,11 @@ PlanRef bind_query(const sql::Query& query, Catalog& catalog, const Parameters& 
 /// INSERT: the query's columns matched by position, list or name, cast, missing ones NULL.
 PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog,
                     const Parameters& parameters = {});
+/// UPDATE and DELETE of a table whose rows have ids.
+PlanRef bind_update(const sql::Update& update, TableRef table, Catalog& catalog,
+                    const Parameters& parameters = {});
+PlanRef bind_delete(const sql::Delete& node, TableRef table, Catalog& catalog,
+                    const Parameters& parameters = {});
 /// COPY … TO: the rows to a file. The format comes from FORMAT or the path's ending.
 PlanRef bind_copy_to(const sql::Copy& copy, Catalog& catalog, const Parameters& parameters = {});
 /// COPY … FROM: the file's rows into the table.

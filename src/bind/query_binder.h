@@ -67,6 +67,7 @@ class QueryBinder {
 
  private:
   friend class SelectBinder;
+  friend class ChangeBinder;
 
   struct LambdaFrame {
     const LambdaFrame* outer;
@@ -157,6 +158,8 @@ class QueryBinder {
   /// Before TABLESAMPLE.
   BoundRelation whole_relation(const sql::Relation& relation);
   BoundRelation table_name(const sql::TableName& name);
+  /// A table of the catalog; its rows' ids, where it has them, are hidden behind its columns.
+  static BoundRelation scanned(TableRef table, const std::string& schema);
   /// `keep_empty`: unnest gives a row of NULL where there is nothing to unnest.
   BoundRelation table_function(const sql::TableFunction& function, const BoundRelation* left,
                                bool keep_empty = false);

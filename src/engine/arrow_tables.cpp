@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "engine/statements.h"
 #include "format/arrow/arrow_import.h"
 #include "table/memory_table.h"
 
@@ -55,8 +56,10 @@ TableRef table_of_arrow_stream(const std::string& name, ArrowArrayStream* given,
     throw Error(ErrorCode::kInvalidArgument, "the Arrow stream is released already");
   Stream stream(given);
   const ArrowImporter importer = stream.importer();
-  const Ref<MemoryTable> table = MemoryTable::create(name, importer.schema());
+  const Ref<const MemoryTable> table = MemoryTable::create(name, importer.schema());
+  Filled made;
   const std::unique_ptr<QueryContext> context = session.make_context();
+  context->changes = &made;
   BudgetScope budget(*context->budget);
   const std::unique_ptr<Writer> writer = table->insert(*context);
   std::vector<Chunk> batch;
@@ -80,7 +83,7 @@ TableRef table_of_arrow_stream(const std::string& name, ArrowArrayStream* given,
   }
   write();
   writer->finish();
-  return table;
+  return made.table;
 }
 
 }  // namespace doline

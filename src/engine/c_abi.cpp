@@ -212,9 +212,8 @@ int doline_register_stream(doline_session* session, const char* name, ArrowArray
     doline_session_state& state = state_of(session);
     require(name, "the table's name");
     state.interrupt.clear();
-    state.session.register_table(
-        name, doline::table_of_arrow_stream(name, stream, state.session,
-                                            [&] { return state.interrupt.is_asked(); }));
+    state.session.register_table(doline::table_of_arrow_stream(
+        name, stream, state.session, [&] { return state.interrupt.is_asked(); }));
   });
 }
 
@@ -222,7 +221,7 @@ int doline_unregister(doline_session* session, const char* name) {
   return guarded({}, [&] {
     doline_session_state& state = state_of(session);
     require(name, "the table's name");
-    if (!state.database->drop_table(name))
+    if (!state.session.unregister_table(name))
       throw Error(ErrorCode::kTableNotFound, "no table \"{}\"", name);
   });
 }

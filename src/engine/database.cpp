@@ -1,61 +1,83 @@
 #include "engine/database.h"
 
-#include "bind/scope.h"
+#include <algorithm>
 
 namespace doline {
 
-TableRef Database::find_table(const std::string& name) const {
+namespace {
+
+[[noreturn]] void conflict(const std::string& what) {
+  throw Error(ErrorCode::kConflict, "another transaction changed {} meanwhile", what)
+      .hint(
+          "ROLLBACK, if this was within BEGIN, and do it again: it then sees the other's changes");
+}
+
+}  // namespace
+
+NamesRef Database::names() const {
   MutexLock lock(mutex_);
-  const auto found = entries_.find(folded(name));
-  return found == entries_.end() ? nullptr : found->second.table;
+  return names_;
 }
 
-std::optional<std::string> Database::find_view(const std::string& name) const {
+Database::Snapshot Database::begin() {
+  auto writes = std::make_shared<Writes>();
   MutexLock lock(mutex_);
-  const auto found = entries_.find(folded(name));
-  if (found == entries_.end() || found->second.table) return std::nullopt;
-  return found->second.view;
+  writes->begun_at = commits_;
+  writes_.push_back(writes);
+  return {names_, std::move(writes)};
 }
 
-std::vector<std::string> Database::names() const {
+bool Database::is_in_the_way(const Writes& theirs, const Writes& mine) const {
+  return &theirs != &mine && (theirs.committed_at == 0 || theirs.committed_at > mine.begun_at);
+}
+
+void Database::claim_name(Writes& writes, const std::string& name, const std::string& shown) {
   MutexLock lock(mutex_);
-  std::vector<std::string> names;
-  for (const auto& [key, entry] : entries_) names.push_back(entry.name);
-  return names;
+  for (const auto& theirs : writes_) {
+    if (is_in_the_way(*theirs, writes) && theirs->names.contains(name)) conflict(shown);
+  }
+  writes.names.insert(name);
 }
 
-Database::Put Database::put(const std::string& name, Entry entry, Replace replace) {
+void Database::claim_rows(Writes& writes, uint64_t table, RowSet rows, const std::string& shown) {
+  if (rows.empty()) return;
   MutexLock lock(mutex_);
-  const auto [at, added] = entries_.try_emplace(folded(name));
-  const bool same_kind = added || (at->second.table == nullptr) == (entry.table == nullptr);
-  if (!added && (replace == Replace::kNothing || (replace == Replace::kSameKind && !same_kind)))
-    return Put::kTaken;
-  at->second = std::move(entry);
-  return added ? Put::kAdded : Put::kReplaced;
+  for (const auto& theirs : writes_) {
+    if (!is_in_the_way(*theirs, writes)) continue;
+    const auto found = theirs->rows.find(table);
+    if (found != theirs->rows.end() && found->second.intersects(rows))
+      conflict(fmt::format("a row of {}", shown));
+  }
+  writes.rows[table].add(rows);
 }
 
-Database::Put Database::put_table(const std::string& name, TableRef table, Replace replace) {
-  return put(name, {name, std::move(table), ""}, replace);
-}
-
-Database::Put Database::put_view(const std::string& name, std::string text, Replace replace) {
-  return put(name, {name, nullptr, std::move(text)}, replace);
-}
-
-bool Database::drop_table(const std::string& name) {
+void Database::commit(const std::shared_ptr<Writes>& writes,
+                      const std::function<NamesRef(const Names& newest)>& wanted) {
+  MutexLock turn(commit_mutex_);
+  NamesRef next = wanted(*names());
+  NamesRef before;  // goes outside the lock, with what it alone held
   MutexLock lock(mutex_);
-  const auto found = entries_.find(folded(name));
-  if (found == entries_.end() || !found->second.table) return false;
-  entries_.erase(found);
-  return true;
+  if (next) {
+    before = std::exchange(names_, std::move(next));
+    writes->committed_at = ++commits_;
+  }
+  forget();
 }
 
-bool Database::drop_view(const std::string& name) {
+void Database::end(const std::shared_ptr<Writes>& writes) noexcept {
   MutexLock lock(mutex_);
-  const auto found = entries_.find(folded(name));
-  if (found == entries_.end() || found->second.table) return false;
-  entries_.erase(found);
-  return true;
+  if (writes->committed_at == 0) writes_.remove(writes);
+  forget();
+}
+
+void Database::forget() {
+  uint64_t oldest = commits_;
+  for (const auto& one : writes_) {
+    if (one->committed_at == 0) oldest = std::min(oldest, one->begun_at);
+  }
+  std::erase_if(writes_, [&](const auto& one) {
+    return one->committed_at != 0 && one->committed_at <= oldest;
+  });
 }
 
 Ref<SpillDirectory> Database::spill_directory(const Settings& settings) {

@@ -148,6 +148,15 @@ bool Query::work(Running& running) {
 }
 
 bool Query::advance() {
+  try {
+    return advance_or_start_over();
+  } catch (...) {
+    if (failed_) failed_();
+    throw;
+  }
+}
+
+bool Query::advance_or_start_over() {
   const CancellationScope asking([this] {
     ask();
     return cancelled_.load(std::memory_order_relaxed);
@@ -181,6 +190,7 @@ std::optional<Chunk> Query::next() {
   }
   if (!advance()) return std::nullopt;
   handed_out_ = true;
+  rebind_ = nullptr;  // it never starts over from here on, and holds all tables there were
   return running()->result->take();
 }
 

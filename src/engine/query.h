@@ -56,6 +56,8 @@ class Query {
   };
   /// Binds the statement anew. Called by the thread that calls next().
   using Rebind = std::function<Bound()>;
+  /// Told when the query fails, by the thread that calls next().
+  void set_failed(std::function<void()> failed) { failed_ = std::move(failed); }
   void set_rebind(Rebind rebind) { rebind_ = std::move(rebind); }
 
   /// Final once asked for: ask behind await_rows() where types may still be learned.
@@ -86,8 +88,9 @@ class Query {
   struct Running;
 
   std::shared_ptr<Running> running() const;
-  /// Works until there is a chunk (true) or none will come. Throws.
+  /// Works until there is a chunk (true) or none will come. Throws, and tells that it did.
   bool advance();
+  bool advance_or_start_over();
   bool work(Running& running);
   void start_over();
   /// The error of a query that started over, with what made its columns texts.
@@ -109,6 +112,7 @@ class Query {
   mutable Mutex mutex_;  // cancel() and progress() come while next() puts another in its place
   PlanRef plan_ GUARDED_BY(mutex_);
   std::shared_ptr<Running> running_ GUARDED_BY(mutex_);  // null: a statement that gave rows at once
+  std::function<void()> failed_;
 };
 
 }  // namespace doline

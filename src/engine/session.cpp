@@ -20,10 +20,12 @@ Session::~Session() = default;
 void Session::refresh_constants() {
   constants_.time_zone = settings_.time_zone;
   constants_.zone = find_zone(settings_.time_zone);
-  constants_.now_micros = std::chrono::duration_cast<std::chrono::microseconds>(
-                              std::chrono::system_clock::now().time_since_epoch())
-                              .count();
-  constants_.seed = static_cast<uint64_t>(constants_.now_micros) + ++statements_;
+  const int64_t now_micros = std::chrono::duration_cast<std::chrono::microseconds>(
+                                 std::chrono::system_clock::now().time_since_epoch())
+                                 .count();
+  // All of a transaction happens at once.
+  if (!is_in_transaction_) constants_.now_micros = now_micros;
+  constants_.seed = static_cast<uint64_t>(now_micros) + ++statements_;
   constants_.integer_division = settings_.integer_division;
 }
 
@@ -38,11 +40,59 @@ Prepared Session::prepare(std::string_view text) const {
   return {sql::parse_statement(text), std::string(text)};
 }
 
+template <class Work>
+auto Session::in_transaction(Work&& work) {
+  if (!is_in_transaction_) transaction_ = std::make_shared<Transaction>(database_, false);
+  try {
+    auto outcome = work();
+    if (!is_in_transaction_ && transaction_) {
+      if (transaction_->has_changes()) transaction_->commit(*make_context());
+      transaction_.reset();
+    }
+    return outcome;
+  } catch (...) {
+    if (is_in_transaction_) {
+      transaction_->fail();
+    } else {
+      transaction_.reset();
+    }
+    throw;
+  }
+}
+
 std::unique_ptr<Query> Session::run(const Prepared& prepared, const Parameters& parameters) {
   refresh_constants();
+  if (is_in_transaction_ && transaction_->has_failed() &&
+      !prepared.statement->is<sql::Transaction>()) {
+    throw Error(ErrorCode::kTransaction, prepared.statement->span,
+                "an earlier statement of this transaction failed, so nothing of it will stay")
+        .hint("ROLLBACK ends it");
+  }
   const CancellationScope wanted(
       [this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
-  return StatementRunner::run(*this, prepared, parameters);
+  return in_transaction([&] { return StatementRunner::run(*this, prepared, parameters); });
+}
+
+void Session::register_table(TableRef table) {
+  in_transaction([&] {
+    const std::string name = table->name();
+    return transaction_->put({name, std::move(table), ""}, Transaction::Replace::kAnything);
+  });
+}
+
+bool Session::unregister_table(const std::string& name) {
+  return in_transaction([&] { return transaction_->drop(name, true); });
+}
+
+NamesRef Session::names() {
+  if (bound_with_) return bound_with_;
+  return transaction_ ? transaction_->names() : database_->names();
+}
+
+std::vector<std::string> Session::table_names() {
+  std::vector<std::string> all;
+  for (const auto& [key, thing] : *names()) all.push_back(thing.name);
+  return all;
 }
 
 namespace {
@@ -78,13 +128,13 @@ Error unknown_kind(const std::string& path, SourceSpan span) {
 TableRef Session::find_table(const std::vector<std::string>& name) {
   if (name.size() > 1 && name[name.size() - 2] != "main" && name[name.size() - 2] != "temp")
     return nullptr;
-  return database_->find_table(name.back());
+  return doline::find_table(*names(), name.back());
 }
 
 std::optional<std::string> Session::find_view(const std::vector<std::string>& name) {
   if (name.size() > 1 && name[name.size() - 2] != "main" && name[name.size() - 2] != "temp")
     return std::nullopt;
-  return database_->find_view(name.back());
+  return doline::find_view(*names(), name.back());
 }
 
 TableRef Session::open_file(const std::string& path, SourceSpan span) {

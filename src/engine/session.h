@@ -10,6 +10,7 @@
 #include "bind/binder.h"
 #include "engine/database.h"
 #include "engine/query.h"
+#include "engine/transaction.h"
 #include "plan/catalog.h"
 #include "plan/learned_types.h"
 #include "sql/statement.h"
@@ -35,8 +36,8 @@ class StatementWatcher {
   virtual void ended(const Query& done) = 0;
 };
 
-/// One user's conversation with a database: settings, prepared statements, running queries. Used
-/// by one thread at a time; Query::cancel and progress may be called from others.
+/// One user's conversation with a database: transactions, settings, prepared statements, running
+/// queries. Used by one thread at a time; Query::cancel and progress may be called from others.
 class Session final : public Catalog {
  public:
   explicit Session(std::shared_ptr<Database> database);
@@ -60,10 +61,12 @@ class Session final : public Catalog {
   const RejectStore& rejects() const { return rejects_; }
   /// What its readers found out about types they had guessed.
   const LearnedTypes& learned() const { return learned_; }
-  /// Makes a table visible under a name (registered Arrow streams, frames).
-  void register_table(const std::string& name, TableRef table) {
-    database_->put_table(name, std::move(table), Database::Replace::kAnything);
-  }
+  /// Makes a table visible under its name (registered Arrow streams, frames), as a statement would.
+  void register_table(TableRef table);
+  /// False when there is none.
+  bool unregister_table(const std::string& name);
+  /// Between BEGIN and COMMIT or ROLLBACK.
+  bool is_in_transaction() const { return is_in_transaction_; }
 
   /// Null: nobody watches. Must outlive the queries started under it.
   void set_watcher(StatementWatcher* watcher) { watcher_ = watcher; }
@@ -71,7 +74,8 @@ class Session final : public Catalog {
   // Catalog:
   TableRef find_table(const std::vector<std::string>& name) override;
   std::optional<std::string> find_view(const std::vector<std::string>& name) override;
-  std::vector<std::string> table_names() override { return database_->names(); }
+  /// Tables and views, sorted, as they were written.
+  std::vector<std::string> table_names() override;
   TableRef open_file(const std::string& path, SourceSpan span) override;
   TableRef call(const TableFunctionCall& call, QueryContext* context) override;
   std::vector<std::string> table_function_names() override;
@@ -83,6 +87,11 @@ class Session final : public Catalog {
   friend class StatementRunner;
   /// Fixes what a statement sees as now, its zone and its seed.
   void refresh_constants();
+  /// What names mean to what is being bound.
+  NamesRef names();
+  /// Does `work` in the transaction that is open, or in one of its own; an error in it ends that.
+  template <class Work>
+  auto in_transaction(Work&& work);
 
   const std::shared_ptr<Database> database_;  // shared by sessions
   StatementWatcher* watcher_ = nullptr;
@@ -92,6 +101,9 @@ class Session final : public Catalog {
   mutable LearnedTypes learned_;              // thread-safe; readers add to it while queries run
   mutable RejectStore rejects_;               // likewise
   std::map<std::string, Prepared> prepared_;  // PREPARE name
+  std::shared_ptr<Transaction> transaction_;  // null: no statement is at work. Queries know of it
+  bool is_in_transaction_ = false;            // it outlives its statement
+  NamesRef bound_with_;                       // while a query binds anew
 };
 
 }  // namespace doline

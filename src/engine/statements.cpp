@@ -16,9 +16,9 @@ namespace doline {
 
 namespace {
 
-Database::Replace replaces(sql::IfTaken if_taken) {
-  return if_taken == sql::IfTaken::kReplace ? Database::Replace::kSameKind
-                                            : Database::Replace::kNothing;
+Transaction::Replace replaces(sql::IfTaken if_taken) {
+  return if_taken == sql::IfTaken::kReplace ? Transaction::Replace::kSameKind
+                                            : Transaction::Replace::kNothing;
 }
 
 [[noreturn]] void not_supported(const sql::Statement& statement, const char* what,
@@ -42,20 +42,38 @@ PlanRef StatementRunner::finished(PlanRef plan) {
   return plan;
 }
 
-std::unique_ptr<Query> StatementRunner::start(PlanRef plan) {
+Transaction& StatementRunner::changes() {
+  session_.transaction_->require_writable();
+  return *session_.transaction_;
+}
+
+std::unique_ptr<Query> StatementRunner::start(PlanRef plan, ChangeLog* changes) {
   is_started_ = true;
+  std::unique_ptr<QueryContext> context = session_.make_context();
+  context->changes = changes ? changes : session_.transaction_.get();
   auto query =
-      std::make_unique<Query>(finished(std::move(plan)), session_.make_context(), prepared_.text);
+      std::make_unique<Query>(finished(std::move(plan)), std::move(context), prepared_.text);
+  if (session_.is_in_transaction_) {
+    query->set_failed([transaction = std::weak_ptr(session_.transaction_)] {
+      if (const auto open = transaction.lock()) open->fail();
+    });
+  }
   if (StatementWatcher* watcher = session_.watcher_) {
     query->set_poll([watcher, running = query.get()] { return watcher->is_unwanted(*running); });
   }
   return query;
 }
 
-std::unique_ptr<Query> StatementRunner::to_end(PlanRef plan) {
-  auto query = start(std::move(plan));
+std::unique_ptr<Query> StatementRunner::to_end(PlanRef plan, ChangeLog* changes) {
+  const auto* write = dynamic_cast<const WriteNode*>(plan.get());
+  const bool returns_rows = write && write->returned > 0;
+  auto query = start(std::move(plan), changes);
   std::vector<Chunk> rows;
   try {
+    if (returns_rows) {
+      query->await_rows();  // there are none before all is written
+      return query;
+    }
     while (auto chunk = query->next()) rows.push_back(std::move(*chunk));
   } catch (const Error&) {
     may_start_over_ = query->may_start_over();
@@ -71,7 +89,13 @@ TableRef StatementRunner::writable(const sql::QualifiedName& name) {
   const SourceSpan span = name.front().span.to(name.back().span);
   std::vector<std::string> parts;
   for (const auto& part : name) parts.push_back(part.text);
+  changes();
   if (TableRef table = session_.find_table(parts)) return table;
+  if (session_.find_view(parts)) {
+    throw Error(ErrorCode::kBind, span, "\"{}\" is a view, and has no rows of its own",
+                parts.back())
+        .hint("change the tables it reads");
+  }
   Error error(ErrorCode::kTableNotFound, span, "no table \"{}\"", parts.back());
   const std::string near = nearest_name(parts.back(), session_.table_names());
   if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
@@ -83,6 +107,14 @@ PlanRef StatementRunner::plan_of(const sql::Statement& statement) {
     return bind_query(*select->query, session_, parameters_);
   if (const auto* insert = statement.get_if<sql::Insert>()) {
     return bind_insert(*insert, writable(insert->table), session_, parameters_);
+  }
+  if (const auto* update = statement.get_if<sql::Update>()) {
+    return bind_update(*update, writable(update->table->as<sql::TableName>().name), session_,
+                       parameters_);
+  }
+  if (const auto* remove = statement.get_if<sql::Delete>()) {
+    return bind_delete(*remove, writable(remove->table->as<sql::TableName>().name), session_,
+                       parameters_);
   }
   if (const auto* copy = statement.get_if<sql::Copy>()) {
     if (!copy->is_from) return bind_copy_to(*copy, session_, parameters_);
@@ -111,10 +143,18 @@ std::unique_ptr<Query> StatementRunner::run(Session& session, const Prepared& pr
 
 Query::Rebind StatementRunner::rebinding() const {
   // The query may outlive this runner, not the session.
-  return [&session = session_, prepared = prepared_, parameters = parameters_] {
+  return [&session = session_, prepared = prepared_, parameters = parameters_,
+          names = session_.names()] {
+    session.bound_with_ = names;  // what there was when it began
     StatementRunner again(session, prepared, parameters);
     Query::Bound bound;
-    bound.plan = again.finished(again.plan_of(*prepared.statement));
+    try {
+      bound.plan = again.finished(again.plan_of(*prepared.statement));
+    } catch (...) {
+      session.bound_with_.reset();
+      throw;
+    }
+    session.bound_with_.reset();
     bound.context = session.make_context();
     return bound;
   };
@@ -135,6 +175,8 @@ std::unique_ptr<Query> StatementRunner::run(const sql::Statement& given) {
       return query;
     }
     case sql::StatementKind::kInsert:
+    case sql::StatementKind::kUpdate:
+    case sql::StatementKind::kDelete:
       return to_end(plan_of(*statement));
     case sql::StatementKind::kCopy:
       try {
@@ -181,19 +223,10 @@ std::unique_ptr<Query> StatementRunner::run(const sql::Statement& given) {
       not_supported(*statement, "CREATE MACRO is", "a view or WITH names a query");
     case sql::StatementKind::kCreateSchema:
       not_supported(*statement, "CREATE SCHEMA is", "all names are in main");
-    case sql::StatementKind::kUpdate:
-      not_supported(*statement, "UPDATE is",
-                    "CREATE OR REPLACE TABLE t AS SELECT * REPLACE (… AS column) FROM t writes the "
-                    "changed rows");
-    case sql::StatementKind::kDelete:
-      not_supported(*statement, "DELETE is",
-                    "CREATE OR REPLACE TABLE t AS FROM t WHERE … keeps the rows that stay");
     case sql::StatementKind::kAlter:
-      not_supported(*statement, "ALTER is",
-                    "CREATE OR REPLACE TABLE t AS SELECT … FROM t writes it anew");
+      return alter(statement->as<sql::Alter>());
     case sql::StatementKind::kTransaction:
-      not_supported(*statement, "BEGIN, COMMIT and ROLLBACK are",
-                    "each statement is done whole or not at all");
+      return transaction(statement->as<sql::Transaction>());
     case sql::StatementKind::kUse:
       not_supported(*statement, "USE is");
     case sql::StatementKind::kAttach:
@@ -210,8 +243,9 @@ bool StatementRunner::is_kept(const sql::QualifiedName& name, sql::IfTaken if_ta
                               sql::ObjectKind kind) {
   check_schema(name);
   const std::string& last = name.back().text;
-  const bool is_table = session_.database_->find_table(last) != nullptr;
-  if (!is_table && !session_.database_->find_view(last)) return false;
+  const NamesRef names = session_.names();
+  const bool is_table = find_table(*names, last) != nullptr;
+  if (!is_table && !find_view(*names, last)) return false;
   if (if_taken == sql::IfTaken::kKeep) return true;
   const bool wants_table = kind == sql::ObjectKind::kTable;
   if (is_table == wants_table && if_taken == sql::IfTaken::kReplace) return false;
@@ -275,17 +309,15 @@ std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& nod
       schema[i].name += fmt::format("_{}", i);
     }
   }
-  const Ref<MemoryTable> table =
-      MemoryTable::create(name, schema, bind_rules(node, schema, session_));
+  changes();
+  TableRef table = MemoryTable::create(name, schema, bind_rules(node, schema, session_));
   std::unique_ptr<Query> result = nothing();
   if (plan && !node.with_no_data) {
-    result = to_end(WriteNode::to_table(std::move(plan), table));
+    Filled filled;
+    result = to_end(WriteNode::to_table(std::move(plan), table), &filled);
+    table = std::move(filled.table);
   }
-  // Another session may have been faster meanwhile.
-  while (session_.database_->put_table(name, table, replaces(node.if_taken)) ==
-         Database::Put::kTaken) {
-    if (is_kept(node.name, node.if_taken, sql::ObjectKind::kTable)) break;
-  }
+  changes().put({name, std::move(table), ""}, replaces(node.if_taken));
   return result;
 }
 
@@ -306,10 +338,7 @@ std::unique_ptr<Query> StatementRunner::create_view(const sql::CreateView& node)
       names += (names.empty() ? "" : ", ") + sql::quote_identifier(column.text);
     text = "SELECT * FROM (" + text + ") AS view_query(" + names + ")";
   }
-  while (session_.database_->put_view(name, text, replaces(node.if_taken)) ==
-         Database::Put::kTaken) {
-    if (is_kept(node.name, node.if_taken, sql::ObjectKind::kView)) break;
-  }
+  changes().put({name, nullptr, std::move(text)}, replaces(node.if_taken));
   return nothing();
 }
 
@@ -319,22 +348,50 @@ std::unique_ptr<Query> StatementRunner::drop(const sql::Drop& node) {
   bool dropped = false;
   const char* kind = "table";
   if (node.object == sql::ObjectKind::kTable) {
-    dropped = session_.database_->drop_table(name);
+    dropped = changes().drop(name, true);
   } else if (node.object == sql::ObjectKind::kView) {
     kind = "view";
-    dropped = session_.database_->drop_view(name);
+    dropped = changes().drop(name, false);
   } else {
     not_supported(node, "dropping anything but tables and views is");
   }
   if (dropped || node.if_exists) return nothing();
   Error error(ErrorCode::kTableNotFound, node.name.back().span, "no {} \"{}\"", kind, name);
-  if (session_.database_->find_table(name))
-    throw std::move(error).hint("it is a table: DROP TABLE " + name);
-  if (session_.database_->find_view(name))
-    throw std::move(error).hint("it is a view: DROP VIEW " + name);
+  const NamesRef names = session_.names();
+  if (find_table(*names, name)) throw std::move(error).hint("it is a table: DROP TABLE " + name);
+  if (find_view(*names, name)) throw std::move(error).hint("it is a view: DROP VIEW " + name);
   const std::string near = nearest_name(name, session_.table_names());
   if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
   throw error;
+}
+
+std::unique_ptr<Query> StatementRunner::transaction(const sql::Transaction& node) {
+  const bool begins = node.action == sql::TransactionAction::kBegin ||
+                      node.action == sql::TransactionAction::kBeginReadOnly;
+  if (begins) {
+    if (session_.is_in_transaction_) {
+      throw Error(ErrorCode::kTransaction, node.span, "a transaction is open already")
+          .hint("COMMIT or ROLLBACK ends it");
+    }
+    session_.transaction_ = std::make_shared<Transaction>(
+        session_.database_, node.action == sql::TransactionAction::kBeginReadOnly);
+    session_.is_in_transaction_ = true;
+    return nothing();
+  }
+  if (!session_.is_in_transaction_) {
+    throw Error(ErrorCode::kTransaction, node.span, "there is no transaction to end")
+        .hint("BEGIN begins one; a statement by itself is done whole or not at all");
+  }
+  // Whatever comes of it, it is over.
+  const std::shared_ptr<Transaction> ended = std::move(session_.transaction_);
+  session_.is_in_transaction_ = false;
+  if (node.action == sql::TransactionAction::kRollback) return nothing();
+  if (ended->has_failed()) {
+    throw Error(ErrorCode::kTransaction, node.span,
+                "a statement of this transaction failed: it was rolled back");
+  }
+  ended->commit(*session_.make_context());
+  return nothing();
 }
 
 std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {

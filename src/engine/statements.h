@@ -4,6 +4,15 @@
 
 namespace doline {
 
+class MemoryTable;
+
+/// Keeps what became of a table that a statement changes before it shows it under a name.
+class Filled final : public ChangeLog {
+ public:
+  void changed(TableRef after, RowSet) override { table = std::move(after); }
+  TableRef table;
+};
+
 /// Carries out one statement of a session. Used once an attempt.
 class StatementRunner {
  public:
@@ -26,20 +35,31 @@ class StatementRunner {
   bool is_kept(const sql::QualifiedName& name, sql::IfTaken if_taken, sql::ObjectKind kind);
   static void check_schema(const sql::QualifiedName& name);
   std::unique_ptr<Query> drop(const sql::Drop& node);
+  std::unique_ptr<Query> alter(const sql::Alter& node);
+  void rename(const sql::Alter& node, NamedThing thing);
+  /// The table as ALTER wants it; null where nothing is to be done.
+  TableRef altered(const sql::Alter& node, const MemoryTable& table);
+  TableRef with_column(const sql::Alter& node, const MemoryTable& table);
+  TableRef with_type(const sql::Alter& node, const MemoryTable& table, size_t column);
+  TableRef filled(const TableRef& table, const std::string& column, sql::ExpressionRef value);
+  std::unique_ptr<Query> transaction(const sql::Transaction& node);
   std::unique_ptr<Query> set(const sql::Set& node);
   std::unique_ptr<Query> explain(const sql::Explain& node);
   std::unique_ptr<Query> execute(const sql::Execute& node);
   std::unique_ptr<Query> pragma(const sql::Pragma& node);
 
-  /// The plan of a query, INSERT or COPY, optimised. Null for other statements.
+  /// The plan of a query, COPY, INSERT, UPDATE or DELETE. Null for other statements.
   PlanRef plan_of(const sql::Statement& statement);
   TableRef writable(const sql::QualifiedName& name);
+  /// Where statements leave what they change.
+  Transaction& changes();
   PlanRef finished(PlanRef plan);
-  std::unique_ptr<Query> start(PlanRef plan);
+  std::unique_ptr<Query> start(PlanRef plan, ChangeLog* changes = nullptr);
   /// What start() did for the prepared statement, for when its query starts over.
   Query::Rebind rebinding() const;
-  /// Runs to the end, for statements whose effect counts; keeps the one row they give.
-  std::unique_ptr<Query> to_end(PlanRef plan);
+  /// Runs to the end, for statements whose effect counts; keeps the one row they give. Where they
+  /// return rows of their own, all is done but to hand those out.
+  std::unique_ptr<Query> to_end(PlanRef plan, ChangeLog* changes = nullptr);
   static std::unique_ptr<Query> nothing();
 
   Session& session_;

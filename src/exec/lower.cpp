@@ -4,6 +4,7 @@
 
 #include "column/column_builder.h"
 #include "exec/aggregate/aggregation.h"
+#include "exec/chunk_store.h"
 #include "exec/join/join.h"
 #include "exec/recursion/recursion.h"
 #include "exec/recursion/renewed.h"
@@ -583,14 +584,25 @@ class Lowering {
     return rows;
   }
 
+  std::unique_ptr<Writer> writer(const WriteNode& node) {
+    if (!node.table)
+      return open_writer(node.format, node.path, node.input->schema, node.options, context_);
+    if (node.action == WriteAction::kInsert) return node.table->insert(context_);
+    return node.table->change({node.action == WriteAction::kDelete, node.columns}, context_);
+  }
+
   Open write(const WriteNode& node) {
-    auto writer = node.table ? node.table->insert(context_)
-                             : open_writer(node.format, node.path, node.input->schema, node.options,
-                                           context_);
-    auto sink = std::make_shared<WriteSink>(std::move(writer), context_);
+    std::shared_ptr<ChunkStore> returned;
+    if (node.returned > 0) returned = std::make_shared<ChunkStore>(node.schema, context_);
+    auto sink =
+        std::make_shared<WriteSink>(writer(node), context_, node.written_columns(), returned);
     const size_t index = close(open(node.input), sink, &node, "Write");
     Open rows = from(node, "Write");
     rows.branches[0].after.push_back(index);
+    if (returned) {
+      rows.branches[0].make_source = [returned] { return make_store_source(returned); };
+      return rows;
+    }
     rows.branches[0].make_source = [sink]() -> std::unique_ptr<Source> {
       std::vector<Chunk> chunks;
       chunks.emplace_back(

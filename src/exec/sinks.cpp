@@ -146,10 +146,13 @@ std::optional<Chunk> ResultSink::take() {
 
 // --- WriteSink
 
-WriteSink::WriteSink(std::unique_ptr<Writer> writer, QueryContext& context)
+WriteSink::WriteSink(std::unique_ptr<Writer> writer, QueryContext& context, size_t columns,
+                     std::shared_ptr<ChunkStore> returned)
     : writer_(std::move(writer)),
       context_(context),
       batch_bytes_(batch_bytes_of(*writer_, context)),
+      columns_(columns),
+      returned_(std::move(returned)),
       gate_([this](Chunk chunk) { return add(std::move(chunk)); }, hold_bytes()) {}
 
 WriteSink::~WriteSink() {
@@ -157,6 +160,13 @@ WriteSink::~WriteSink() {
 }
 
 bool WriteSink::add(Chunk chunk) {
+  if (returned_) {
+    Chunk behind = chunk;
+    behind.columns.erase(behind.columns.begin(),
+                         behind.columns.begin() + static_cast<ptrdiff_t>(columns_));
+    returned_->append(behind);
+  }
+  if (columns_ < chunk.columns.size()) chunk.columns.resize(columns_);
   Chunk kept = chunk.retain();
   row_count_ += kept.size();
   MutexLock lock(mutex_);
@@ -227,6 +237,7 @@ TaskSet WriteSink::finish() {
     last = std::move(open_);
   }
   if (!last.chunks.empty()) encode(std::move(last));
+  if (returned_) returned_->seal();
   writer_->finish();
   published_ = true;
   return {};

@@ -62,9 +62,12 @@ class ResultSink final : public Sink {
 };
 
 /// Puts rows, in order, into a Writer: batches are encoded in parallel and committed one by one.
+/// The writer gets the first `columns` of them (all: ~0); what stands behind goes into `returned`,
+/// where there is one.
 class WriteSink final : public Sink {
  public:
-  WriteSink(std::unique_ptr<Writer> writer, QueryContext& context);
+  WriteSink(std::unique_ptr<Writer> writer, QueryContext& context, size_t columns = ~size_t{0},
+            std::shared_ptr<ChunkStore> returned = {});
   ~WriteSink() override;
   std::unique_ptr<LocalState> local(QueryContext&) override {
     return std::make_unique<LocalState>();
@@ -90,7 +93,9 @@ class WriteSink final : public Sink {
   const std::unique_ptr<Writer> writer_;
   QueryContext& context_;
   const size_t batch_bytes_;
-  uint64_t row_count_ = 0;  // behind the gate
+  const size_t columns_;
+  const std::shared_ptr<ChunkStore> returned_;  // shared with the source that reads it
+  uint64_t row_count_ = 0;                      // behind the gate
   Mutex mutex_;
   Batch open_ GUARDED_BY(mutex_);
   std::deque<Batch> full_ GUARDED_BY(mutex_);

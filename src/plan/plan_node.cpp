@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "plan/join_method.h"
+#include "plan/plan_expressions.h"
 
 namespace doline {
 
@@ -120,8 +121,9 @@ void ScanNode::complete() {
   require(static_cast<bool>(table), "a scan without a table");
   schema.clear();
   for (uint32_t column : columns) {
-    require(column < table->schema().size(), "a column that its table does not have");
-    schema.push_back(table->schema()[column]);
+    const bool is_row_id = column == table->schema().size() && table->has_row_ids();
+    require(is_row_id || column < table->schema().size(), "a column that its table does not have");
+    schema.push_back(is_row_id ? Field{"rowid", Type::int64()} : table->schema()[column]);
   }
   for (const ExprRef& filter : filters) require_columns(filter, schema);
   require(runtime_filters.size() == runtime_columns.size(), "runtime filters that do not pair");
@@ -483,10 +485,14 @@ PlanRef SharedInputNode::create(PlanRef input, std::string name) {
   return made(node);
 }
 
-PlanRef WriteNode::to_table(PlanRef input, TableRef table) {
+PlanRef WriteNode::to_table(PlanRef input, TableRef table, WriteAction action,
+                            std::vector<uint32_t> columns, uint32_t returned) {
   auto node = make_ref<WriteNode>();
   node->input = std::move(input);
   node->table = std::move(table);
+  node->action = action;
+  node->columns = std::move(columns);
+  node->returned = returned;
   return made(node);
 }
 
@@ -515,19 +521,53 @@ void WriteNode::fields(FieldVisitor& v) {
   v(5, "option_values", values);
   require(names.size() == values.size(), "options that do not pair");
   for (size_t i = 0; i < names.size(); ++i) options[names[i]] = values[i];
+  v(6, "action", action);
+  v(7, "columns", columns);
+  v(8, "returned", returned);
 }
 
 void WriteNode::complete() {
   require(input && (table || !path.empty()), "a write to nowhere");
+  require(returned <= input->schema.size() && (table || returned == 0), "nothing to return");
   schema = {{"Count", Type::int64()}};
+  if (returned > 0) {
+    schema.assign(input->schema.begin() + static_cast<ptrdiff_t>(written_columns()),
+                  input->schema.end());
+  }
+  const auto has = [&](size_t column, TypeRef type) {
+    return column < written_columns() && input->schema[column].type == type;
+  };
+  if (action == WriteAction::kInsert) {
+    if (!table) return;
+    require(written_columns() == table->schema().size(), "rows of another table");
+    for (size_t i = 0; i < table->schema().size(); ++i)
+      require(has(i, table->schema()[i].type), "a column of another type");
+    return;
+  }
+  require(table && table->has_row_ids() && has(0, Type::int64()), "a change to no rows");
+  require(written_columns() == 1 + columns.size(), "a change without its values");
+  for (size_t i = 0; i < columns.size(); ++i) {
+    require(columns[i] < table->schema().size() && has(i + 1, table->schema()[columns[i]].type),
+            "a value for no column");
+  }
 }
 
 PlanRef WriteNode::with_children(std::vector<PlanRef> c) const {
-  return table ? to_table(std::move(c[0]), table) : to_file(std::move(c[0]), path, format, options);
+  return table ? to_table(std::move(c[0]), table, action, columns, returned)
+               : to_file(std::move(c[0]), path, format, options);
 }
 
 std::string WriteNode::describe() const {
-  return table ? "Insert into " + table->name() : "Copy to " + path + " (" + format + ")";
+  if (!table) return "Copy to " + path + " (" + format + ")";
+  std::string text = "Insert into " + table->name();
+  if (action == WriteAction::kDelete) text = "Delete from " + table->name();
+  if (action == WriteAction::kUpdate) {
+    std::vector<std::string> names;
+    for (uint32_t column : columns) names.push_back(table->schema()[column].name);
+    text = fmt::format("Update {} ({})", table->name(), fmt::join(names, ", "));
+  }
+  if (returned > 0) text += fmt::format(" returning {}", fmt::join(names_of(schema), ", "));
+  return text;
 }
 
 }  // namespace doline

@@ -374,11 +374,22 @@ class SharedInputNode final : public PlanNode {
   std::string describe() const override { return "Shared " + name; }
 };
 
-/// Writes the input to a table (INSERT, CREATE TABLE AS) or to a file (COPY). One row out: the
-/// number of rows, column "Count".
+/// What a WriteNode does with its input's columns.
+enum class WriteAction : uint8_t {
+  kInsert,  // a row of the table, or of a file
+  kUpdate,  // a row's id, then new values for `columns` of it
+  kDelete,  // a row's id
+};
+constexpr WriteAction last_of(WriteAction) { return WriteAction::kDelete; }
+
+/// Writes the input to a table (INSERT, CREATE TABLE AS, UPDATE, DELETE) or to a file (COPY). Rows
+/// that are changed come by rising ids, each once. Out comes, once all is written, one row: the
+/// number of rows, column "Count"; or, with RETURNING, what stands in the input behind the columns
+/// that are written, `returned` columns.
 class WriteNode final : public PlanNode {
  public:
-  static PlanRef to_table(PlanRef input, TableRef table);
+  static PlanRef to_table(PlanRef input, TableRef table, WriteAction action = WriteAction::kInsert,
+                          std::vector<uint32_t> columns = {}, uint32_t returned = 0);
   static PlanRef to_file(PlanRef input, std::string path, std::string format,
                          std::map<std::string, Value> options);
   PlanRef input;
@@ -386,6 +397,11 @@ class WriteNode final : public PlanNode {
   std::string path;
   std::string format;
   std::map<std::string, Value> options;
+  WriteAction action = WriteAction::kInsert;
+  std::vector<uint32_t> columns;  // of the table: those that an update sets
+  uint32_t returned = 0;
+  /// How many of the input's columns are written.
+  size_t written_columns() const { return input->schema.size() - returned; }
   NodeTag tag() const override { return NodeTag::kWrite; }
   void fields(FieldVisitor& v) override;
   void complete() override;

@@ -11,6 +11,7 @@
 namespace doline {
 
 class AccessPolicy;  // of io/
+class ChangeLog;     // of plan/table.h
 class RejectStore;   // of table/
 
 /// What a running query shares with everything that works for it. Made by the session; outlives
@@ -33,6 +34,8 @@ struct QueryContext {
   std::atomic<bool> may_start_over{true};
   uint32_t threads = 1;
   uint32_t chunk_rows = kChunkRows;  // less only in tests
+  /// Where writers leave new states of tables. Set for statements that write; outlives them.
+  ChangeLog* changes = nullptr;
 
   /// For whoever opens or writes files. Precondition: `access` was set.
   const AccessPolicy& access_policy() const;

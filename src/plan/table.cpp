@@ -74,6 +74,10 @@ std::unique_ptr<Writer> Table::insert(QueryContext&) const {
   throw Error(ErrorCode::kNotSupported, "{} cannot be written to", describe());
 }
 
+std::unique_ptr<Writer> Table::change(TableChange, QueryContext&) const {
+  throw Error(ErrorCode::kNotSupported, "rows of {} cannot be changed", name());
+}
+
 void register_table_kind(const std::string& kind, TableOpener opener) {
   ASSERT(registered<TableOpener>().emplace(kind, opener).second);
 }

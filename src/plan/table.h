@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "column/row_set.h"
 #include "expr/program.h"
 #include "plan/source.h"
 
@@ -78,7 +79,8 @@ class Scan : public Source {
   virtual std::vector<std::pair<std::string, uint64_t>> counters() const { return {}; }
 };
 
-/// Encodes batches of rows in parallel and puts them down in order: a file, a table.
+/// Encodes batches of rows in parallel and puts them down in order: a file, a table. One for a
+/// table leaves its outcome in QueryContext::changes.
 class Writer {
  public:
   class Encoded {
@@ -121,6 +123,24 @@ struct TableRules {
   std::vector<Check> checks;
 };
 
+/// What a writer does with rows that a table has. Its chunks' first column holds their ids, rising;
+/// behind it stand new values for `columns`.
+struct TableChange {
+  bool deletes = false;           // the rows go
+  std::vector<uint32_t> columns;  // else
+};
+
+class Table;
+/// Where writers leave what became of a table, once they are finished: a transaction. A table that
+/// it concerns is no more than one state of what goes by its name.
+class ChangeLog {
+ public:
+  virtual ~ChangeLog() = default;
+  /// `written`: the rows that are not as the writer found them, new ones aside. Throws
+  /// Error(kConflict) where another transaction wrote one of them. Any thread, one at a time.
+  virtual void changed(Ref<const Table> after, RowSet written) = 0;
+};
+
 /// Anything rows are read from. A snapshot: its schema and files do not change once bound.
 /// Immutable to its users; thread-safe.
 class Table : public RefCounted {
@@ -141,6 +161,10 @@ class Table : public RefCounted {
   virtual bool is_ordered() const { return true; }
   /// "memory table", "Parquet, 3 files": for EXPLAIN.
   virtual std::string describe() const { return name(); }
+  /// Whether a scan gives, as the column behind the schema's last, by what change() knows a row.
+  virtual bool has_row_ids() const { return false; }
+  /// Throws Error(kNotSupported) where rows cannot be changed.
+  virtual std::unique_ptr<Writer> change(TableChange change, QueryContext& context) const;
 };
 using TableRef = Ref<const Table>;
 

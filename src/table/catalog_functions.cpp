@@ -11,13 +11,7 @@ namespace {
 
 /// A small table, made when it is asked for.
 TableRef table_of(const std::string& name, const Schema& schema, std::vector<Chunk> chunks) {
-  const Ref<MemoryTable> table = MemoryTable::create(name, schema);
-  QueryContext context;
-  context.budget = Budget::create(name, Budget::process());
-  auto writer = table->insert(context);
-  if (!chunks.empty()) writer->commit(writer->encode(std::move(chunks)));
-  writer->finish();
-  return table;
+  return MemoryTable::of_chunks(name, schema, std::move(chunks));
 }
 
 TableRef table_of(const std::string& name, const std::vector<std::string>& columns,

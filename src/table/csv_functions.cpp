@@ -81,15 +81,9 @@ TableRef sniff_csv_call(const TableFunctionCall& call, const TableFunctionContex
     builder.append_value(value);
     row.push_back(builder.seal());
   }
-  const Ref<MemoryTable> made = MemoryTable::create("sniff_csv", schema);
-  QueryContext query;
-  query.budget = Budget::create("sniff_csv", Budget::process());
-  const auto writer = made->insert(query);
   std::vector<Chunk> chunks;
   chunks.emplace_back(std::move(row), 1u);
-  writer->commit(writer->encode(std::move(chunks)));
-  writer->finish();
-  return made;
+  return MemoryTable::of_chunks("sniff_csv", schema, std::move(chunks));
 }
 
 }  // namespace

@@ -228,22 +228,16 @@ TableRef open_glob(const TableFunctionCall& call, const TableFunctionContext& co
       if (error.code() != ErrorCode::kFileNotFound) throw;
     }
   }
-  const Ref<MemoryTable> table = MemoryTable::create("glob", {{"file", Type::varchar()}});
-  QueryContext query;
-  query.budget = Budget::create("glob", Budget::process());
-  const auto writer = table->insert(query);
+  std::vector<Chunk> chunks;
   for (size_t begin = 0; begin < paths.size(); begin += kChunkRows) {
     const size_t end = std::min(paths.size(), begin + kChunkRows);
     ColumnBuilder builder(Type::varchar());
     for (size_t i = begin; i < end; ++i) builder.append_text(paths[i]);
     std::vector<Column> columns;
     columns.push_back(builder.seal());
-    std::vector<Chunk> chunks;
     chunks.emplace_back(std::move(columns), static_cast<uint32_t>(end - begin));
-    writer->commit(writer->encode(std::move(chunks)));
   }
-  writer->finish();
-  return table;
+  return MemoryTable::of_chunks("glob", {{"file", Type::varchar()}}, std::move(chunks));
 }
 
 const bool kRegistered = [] {

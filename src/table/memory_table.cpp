@@ -4,62 +4,61 @@
 #include <atomic>
 #include <unordered_map>
 
-#include "column/chunk_bytes.h"
+#include "base/thread_safety.h"
 #include "column/column_builder.h"
+#include "table/memory_state.h"
 
 namespace doline {
 
 namespace {
 
-/// With less than this left rows go to disk.
 constexpr size_t kReserveBytes = size_t{32} << 20;
 
-std::vector<TypeRef> types_of(const Schema& schema) {
-  std::vector<TypeRef> types;
-  for (const Field& field : schema) types.push_back(field.type);
-  return types;
+/// States by id, so that a plan's bytes lead back to them while they live. Weak: one that is about
+/// to go is not called back.
+struct LiveStates {
+  Mutex mutex;
+  std::unordered_map<uint64_t, std::weak_ptr<const MemoryTable::State>> by_id GUARDED_BY(mutex);
+};
+LiveStates& live_states() {
+  static auto* live = new LiveStates();  // outlives static destructors
+  return *live;
 }
 
-/// Tables by id, so that a plan's bytes lead back to the table while it lives. Weak: a table that
-/// is about to go is not called back.
-struct LiveTables {
-  Mutex mutex;
-  std::unordered_map<uint64_t, std::weak_ptr<MemoryTable::Kept>> by_id GUARDED_BY(mutex);
-};
-LiveTables& live_tables() {
-  static auto* live = new LiveTables();  // outlives static destructors
-  return *live;
+/// A limit may be set, or other tables come, after a table was filled: whoever reads it then needs
+/// room for what is done with its rows.
+void make_room(const MemoryTable::State& state, const QueryContext& context) {
+  for (const PlacedSegment& placed : state.segments) {
+    if (context.budget->available_bytes() >= kReserveBytes) return;
+    context.check_cancelled();
+    placed.segment->spill(context.spill);
+  }
 }
 
 class MemoryReader final : public Reader {
  public:
-  MemoryReader(MemoryTable::SegmentRef segment, const std::vector<TypeRef>& types,
+  MemoryReader(const PlacedSegment& placed, const std::vector<uint32_t>& stored,
                const ScanRequest& request, uint32_t chunk_rows)
-      : segment_(std::move(segment)),
-        types_(types),
+      : segment_(placed.segment),
+        first_row_(placed.first_row),
+        stored_(stored),
         request_(request),
         chunk_rows_(chunk_rows),
         scratch_(request.filters.size()) {}
 
   Poll read(Chunk& out, const Waker&) override {
-    if (next_ == segment_->chunk_count()) return Poll::kDone;
-    if (offset_ == 0) chunk_ = segment_->chunk(next_, types_);
-    const Chunk& chunk = chunk_;
-    out.columns.clear();
-    for (uint32_t column : request_.columns) out.columns.push_back(chunk.columns[column]);
-    out.row_count = chunk.row_count;
-    out.active = Selection::all(chunk.row_count);
-    if (chunk.row_count > chunk_rows_) {  // only where tests ask for small chunks
-      const uint32_t take = std::min(chunk_rows_, chunk.row_count - offset_);
-      for (Column& column : out.columns) column = column.slice(offset_, take);
-      out.row_count = take;
-      out.active = Selection::all(take);
-      offset_ += take;
-      if (offset_ == chunk.row_count) {
-        offset_ = 0;
-        ++next_;
-      }
-    } else {
+    while (next_ < segment_->chunks.size() && segment_->chunks[next_]->alive_count() == 0) ++next_;
+    if (next_ == segment_->chunks.size()) return Poll::kDone;
+    const StoredChunk& chunk = *segment_->chunks[next_];
+    if (offset_ == 0) columns_ = chunk.read(stored_);
+    // Less than the chunk only where tests ask for small chunks.
+    const uint32_t take = std::min(chunk_rows_, chunk.row_count() - offset_);
+    place_columns(take, out);
+    out.row_count = take;
+    out.active = take == chunk.row_count() ? chunk.alive_rows() : alive_rows(chunk, take);
+    offset_ += take;
+    if (offset_ == chunk.row_count()) {
+      offset_ = 0;
       ++next_;
     }
     for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
@@ -73,9 +72,35 @@ class MemoryReader final : public Reader {
   }
 
  private:
-  const MemoryTable::SegmentRef segment_;
-  const std::vector<TypeRef>& types_;
-  Chunk chunk_;  // in work
+  /// In the order of the request, with the rows' numbers where it asks for them.
+  void place_columns(uint32_t take, Chunk& out) const {
+    out.columns.clear();
+    for (size_t i = 0, stored = 0; i < request_.columns.size(); ++i) {
+      if (stored < stored_.size() && request_.columns[i] == stored_[stored]) {
+        const Column& column = columns_[stored++];
+        out.columns.push_back(take == column.size() ? column : column.slice(offset_, take));
+        continue;
+      }
+      BufferRef numbers = Buffer::allocate(take * sizeof(int64_t));
+      const uint64_t first = first_row_ + segment_->begins[next_] + offset_;
+      for (uint32_t row = 0; row < take; ++row)
+        numbers->as<int64_t>()[row] = static_cast<int64_t>(first + row);
+      out.columns.push_back(Column::flat(Type::int64(), take, std::move(numbers)));
+    }
+  }
+
+  Selection alive_rows(const StoredChunk& chunk, uint32_t take) const {
+    if (!chunk.alive()) return Selection::all(take);
+    std::vector<uint64_t> alive(words_for_bits(take));
+    for (uint32_t row = 0; row < take; ++row)
+      assign_bit(alive.data(), row, test_bit(chunk.alive(), offset_ + row));
+    return Selection::from_bits(alive.data(), take);
+  }
+
+  const SegmentRef segment_;
+  const uint64_t first_row_;
+  const std::vector<uint32_t>& stored_;
+  std::vector<Column> columns_;  // of the chunk in work
   const ScanRequest& request_;
   const uint32_t chunk_rows_;
   size_t next_ = 0;
@@ -85,35 +110,42 @@ class MemoryReader final : public Reader {
 
 class MemoryScan final : public Scan {
  public:
-  MemoryScan(std::vector<MemoryTable::SegmentRef> segments, std::vector<TypeRef> types,
-             ScanRequest request, uint32_t chunk_rows)
-      : segments_(std::move(segments)),
-        types_(std::move(types)),
-        request_(std::move(request)),
-        chunk_rows_(chunk_rows) {}
+  MemoryScan(std::shared_ptr<const MemoryTable::State> state, ScanRequest request,
+             uint32_t chunk_rows)
+      : state_(std::move(state)), request_(std::move(request)), chunk_rows_(chunk_rows) {
+    for (uint32_t column : request_.columns) {
+      if (column < state_->schema.size()) stored_.push_back(column);
+    }
+  }
   std::vector<Pushed> pushed() const override {
     return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
   }
   Poll next_morsel(Morsel& out, const Waker&) override {
-    if (next_ == segments_.size()) return Poll::kDone;
+    if (next_ == state_->segments.size()) return Poll::kDone;
     out.number = out.begin = next_++;
     return Poll::kReady;
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    return std::make_unique<MemoryReader>(segments_[morsel.begin], types_, request_, chunk_rows_);
+    return std::make_unique<MemoryReader>(state_->segments[morsel.begin], stored_, request_,
+                                          chunk_rows_);
   }
-  SourceProgress progress() const override { return {next_, segments_.size()}; }
+  SourceProgress progress() const override { return {next_, state_->segments.size()}; }
   uint32_t parallelism() const override {
-    return static_cast<uint32_t>(std::max<size_t>(1, segments_.size()));
+    return static_cast<uint32_t>(std::max<size_t>(1, state_->segments.size()));
   }
 
  private:
-  const std::vector<MemoryTable::SegmentRef> segments_;
-  const std::vector<TypeRef> types_;
+  const std::shared_ptr<const MemoryTable::State> state_;
   const ScanRequest request_;
   const uint32_t chunk_rows_;
+  std::vector<uint32_t> stored_;  // those of the request that are columns of the table
   std::atomic<size_t> next_{0};
 };
+
+uint64_t next_table_id() {
+  static std::atomic<uint64_t> next{1};
+  return next.fetch_add(1);
+}
 
 const bool kRegistered = [] {
   register_table_kind(
@@ -125,204 +157,207 @@ const bool kRegistered = [] {
   return true;
 }();
 
-}  // namespace
-
-struct MemoryTable::Kept {
-  Kept(std::string its_name, Schema its_schema, TableRules its_rules)
-      : name(std::move(its_name)),
-        schema(std::move(its_schema)),
-        rules(std::move(its_rules)),
-        types(types_of(schema)) {}
-  ~Kept() {
-    LiveTables& live = live_tables();
-    MutexLock lock(live.mutex);
-    live.by_id.erase(id);
-  }
-
-  const std::string name;
-  const Schema schema;
-  const TableRules rules;
-  const std::vector<TypeRef> types;
-  const uint64_t id = [] {
-    static std::atomic<uint64_t> next{1};
-    return next.fetch_add(1);
-  }();
-  Mutex mutex;
-  std::vector<SegmentRef> segments GUARDED_BY(mutex);
-  uint64_t row_count GUARDED_BY(mutex) = 0;
-};
-
-/// Gathers an insert's batches as segments; published together.
-class MemoryWriter final : public Writer {
- public:
-  MemoryWriter(Ref<const MemoryTable> table, QueryContext& context)
-      : table_(std::move(table)), context_(context) {}
-
-  size_t batch_rows() const override { return MemoryTable::kSegmentRows; }
-  size_t batch_bytes() const override { return size_t{16} << 20; }
-
-  struct Batch final : Encoded {
-    MemoryTable::SegmentRef segment;
+/// Few rows a chunk would cost every later scan: they are put together.
+std::vector<Chunk> packed(const std::vector<Chunk>& chunks, const Schema& schema) {
+  std::vector<ColumnBuilder> builders;
+  for (const Field& field : schema) builders.emplace_back(field.type);
+  std::vector<Chunk> out;
+  uint32_t rows = 0;
+  const auto flush = [&] {
+    std::vector<Column> columns;
+    for (ColumnBuilder& builder : builders) columns.push_back(builder.seal());
+    out.emplace_back(std::move(columns), rows);
+    rows = 0;
   };
-
-  std::unique_ptr<Encoded> encode(std::vector<Chunk> chunks) override {
-    auto segment = std::make_shared<MemoryTable::Segment>();
-    size_t rows = 0;
-    for (const Chunk& chunk : chunks) rows += chunk.size();
-    const bool small = rows < chunks.size() * (kChunkRows / 2);
-    segment->chunks = small ? packed(chunks) : std::move(chunks);
-    segment->row_count = rows;
-    if (context_.spill &&
-        (context_.settings.force_spill || context_.budget->available_bytes() < kReserveBytes)) {
-      MemoryTable::to_disk(*segment, context_.spill);
+  for (const Chunk& chunk : chunks) {
+    for (uint32_t begin = 0; begin < chunk.size();) {
+      const uint32_t take = std::min(kChunkRows - rows, chunk.size() - begin);
+      const Selection part = chunk.active.slice(begin, take);
+      for (size_t i = 0; i < builders.size(); ++i) builders[i].append_from(chunk.columns[i], part);
+      begin += take;
+      rows += take;
+      if (rows == kChunkRows) flush();
     }
-    auto batch = std::make_unique<Batch>();
-    batch->segment = std::move(segment);
-    return batch;
   }
-  void commit(std::unique_ptr<Encoded> encoded) override {
-    segments_.push_back(static_cast<Batch&>(*encoded).segment);
-  }
-  void finish() override { table_->publish(std::move(segments_)); }
-  void abandon() noexcept override { segments_.clear(); }
-
- private:
-  /// Few rows a chunk would cost every later scan: they are put together.
-  std::vector<Chunk> packed(const std::vector<Chunk>& chunks) const {
-    std::vector<ColumnBuilder> builders;
-    for (const Field& field : table_->schema()) builders.emplace_back(field.type);
-    std::vector<Chunk> out;
-    uint32_t rows = 0;
-    const auto flush = [&] {
-      std::vector<Column> columns;
-      for (ColumnBuilder& builder : builders) columns.push_back(builder.seal());
-      out.emplace_back(std::move(columns), rows);
-      rows = 0;
-    };
-    for (const Chunk& chunk : chunks) {
-      for (uint32_t begin = 0; begin < chunk.size();) {
-        const uint32_t take = std::min(kChunkRows - rows, chunk.size() - begin);
-        const Selection part = chunk.active.slice(begin, take);
-        for (size_t i = 0; i < builders.size(); ++i)
-          builders[i].append_from(chunk.columns[i], part);
-        begin += take;
-        rows += take;
-        if (rows == kChunkRows) flush();
-      }
-    }
-    if (rows > 0) flush();
-    return out;
-  }
-
-  const Ref<const MemoryTable> table_;
-  QueryContext& context_;
-  std::vector<MemoryTable::SegmentRef> segments_;
-};
-
-void MemoryTable::to_disk(Segment& segment, const SpillWriterRef& spill) {
-  std::vector<std::byte> bytes;
-  for (const Chunk& chunk : segment.chunks) {
-    bytes.clear();
-    write_chunk(chunk.dense(), bytes);
-    segment.extents.push_back(spill->write(bytes));
-  }
-  segment.spilled_to = spill;
-  segment.chunks.clear();
+  if (rows > 0) flush();
+  return out;
 }
 
-/// A limit may be set, or other tables come, after a table was filled: whoever reads it then needs
-/// room for what is done with its rows. Scans that began earlier keep the segments they have.
-void MemoryTable::make_room(const QueryContext& context) const {
-  while (context.budget->available_bytes() < kReserveBytes) {
-    context.check_cancelled();
-    size_t at;
-    SegmentRef held;
-    {
-      MutexLock lock(kept_->mutex);
-      const auto found =
-          std::find_if(kept_->segments.begin(), kept_->segments.end(),
-                       [](const SegmentRef& segment) { return !segment->chunks.empty(); });
-      if (found == kept_->segments.end()) return;
-      at = static_cast<size_t>(found - kept_->segments.begin());
-      held = *found;
-    }
-    auto spilled = std::make_shared<Segment>(*held);
-    to_disk(*spilled, context.spill);
-    MutexLock lock(kept_->mutex);
-    if (at < kept_->segments.size() && kept_->segments[at] == held)
-      kept_->segments[at] = std::move(spilled);
+SegmentRef segment_of(std::vector<Chunk> chunks, const Schema& schema) {
+  size_t rows = 0;
+  for (const Chunk& chunk : chunks) rows += chunk.size();
+  if (rows < chunks.size() * (kChunkRows / 2)) chunks = packed(chunks, schema);
+  auto segment = std::make_shared<Segment>();
+  for (Chunk& chunk : chunks) {
+    if (!chunk.empty()) segment->add(std::make_shared<StoredChunk>(chunk.dense()));
   }
+  return segment;
+}
+
+}  // namespace
+
+bool is_room_short(const QueryContext& context) {
+  return context.spill &&
+         (context.settings.force_spill || context.budget->available_bytes() < kReserveBytes);
+}
+
+// --- states
+
+MemoryTable::State::~State() {
+  if (state_id == 0) return;
+  LiveStates& live = live_states();
+  MutexLock lock(live.mutex);
+  live.by_id.erase(state_id);
+}
+
+MemoryTable::State MemoryTable::State::next() const {
+  State state;
+  state.table_id = table_id;
+  state.name = name;
+  state.schema = schema;
+  state.rules = rules;
+  state.segments = segments;
+  state.next_row = next_row;
+  state.alive_count = alive_count;
+  return state;
+}
+
+void MemoryTable::State::add(const SegmentRef& added, bool packs) {
+  const bool extends = packs && !segments.empty() && segments.back().end_row() == next_row &&
+                       segments.back().segment->row_count + added->row_count <= kSegmentRows;
+  if (extends) {
+    auto extended = std::make_shared<Segment>(*segments.back().segment);
+    for (const StoredChunkRef& chunk : added->chunks) extended->add(chunk);
+    pack_end(*extended);
+    segments.back().segment = std::move(extended);
+  } else {
+    segments.push_back({added, next_row});
+  }
+  next_row += added->row_count;
+  alive_count += added->alive_count;
+}
+
+size_t MemoryTable::State::place_of(uint64_t row) const {
+  const auto behind = std::upper_bound(
+      segments.begin(), segments.end(), row,
+      [](uint64_t at, const PlacedSegment& placed) { return at < placed.first_row; });
+  ASSERT(behind != segments.begin() && row < std::prev(behind)->end_row());
+  return static_cast<size_t>(std::prev(behind) - segments.begin());
+}
+
+std::vector<TypeRef> MemoryTable::State::types() const {
+  std::vector<TypeRef> types;
+  for (const Field& field : schema) types.push_back(field.type);
+  return types;
+}
+
+Ref<const MemoryTable> MemoryTable::made(State state) {
+  (void)kRegistered;
+  static std::atomic<uint64_t> next{1};
+  auto shared = std::make_shared<State>(std::move(state));
+  shared->state_id = next.fetch_add(1);
+  {
+    LiveStates& live = live_states();
+    MutexLock lock(live.mutex);
+    live.by_id[shared->state_id] = shared;
+  }
+  return make_ref<MemoryTable>(std::shared_ptr<const State>(std::move(shared)));
+}
+
+Ref<const MemoryTable> MemoryTable::create(std::string name, Schema schema, TableRules rules) {
+  ASSERT(rules.columns.empty() || rules.columns.size() == schema.size());
+  State state;
+  state.table_id = next_table_id();
+  state.name = std::move(name);
+  state.schema = std::move(schema);
+  state.rules = std::move(rules);
+  return made(std::move(state));
+}
+
+Ref<const MemoryTable> MemoryTable::of_chunks(std::string name, Schema schema,
+                                              std::vector<Chunk> chunks) {
+  const Ref<const MemoryTable> empty = create(std::move(name), std::move(schema));
+  constexpr size_t kChunks = kSegmentRows / kChunkRows;
+  std::vector<SegmentRef> segments;
+  for (size_t begin = 0; begin < chunks.size(); begin += kChunks) {
+    const size_t end = std::min(chunks.size(), begin + kChunks);
+    segments.push_back(segment_of({chunks.begin() + static_cast<ptrdiff_t>(begin),
+                                   chunks.begin() + static_cast<ptrdiff_t>(end)},
+                                  empty->schema()));
+  }
+  return empty->with_added(segments);
+}
+
+Ref<const MemoryTable> MemoryTable::with_added(const std::vector<SegmentRef>& segments) const {
+  State state = state_->next();
+  for (const SegmentRef& segment : segments) {
+    if (segment->row_count > 0) state.add(segment, false);
+  }
+  return made(std::move(state));
+}
+
+TableShape MemoryTable::shape() const {
+  TableShape shape{state_->name, state_->schema, state_->rules, {}};
+  shape.rules.columns.resize(shape.schema.size());
+  for (size_t i = 0; i < shape.schema.size(); ++i) shape.columns.push_back(static_cast<int64_t>(i));
+  return shape;
+}
+
+Ref<const MemoryTable> MemoryTable::reshaped(TableShape shape) const {
+  State state = state_->next();
+  state.table_id = next_table_id();
+  state.name = std::move(shape.name);
+  state.schema = std::move(shape.schema);
+  state.rules = std::move(shape.rules);
+  const std::vector<TypeRef> types = state.types();
+  for (PlacedSegment& placed : state.segments) {
+    auto segment = std::make_shared<Segment>(*placed.segment);
+    for (size_t i = 0; i < segment->chunks.size(); ++i)
+      segment->replace(i, segment->chunks[i]->picked(shape.columns, types));
+    placed.segment = std::move(segment);
+  }
+  return made(std::move(state));
 }
 
 void MemoryTable::make_room_in_all(const QueryContext& context) {
-  std::vector<std::shared_ptr<Kept>> all;
+  std::vector<std::shared_ptr<const State>> all;
   {
-    LiveTables& live = live_tables();
+    LiveStates& live = live_states();
     MutexLock lock(live.mutex);
-    for (const auto& [id, table] : live.by_id) {
-      if (auto kept = table.lock()) all.push_back(std::move(kept));
+    for (const auto& [id, weak] : live.by_id) {
+      if (auto state = weak.lock()) all.push_back(std::move(state));
     }
   }
-  for (auto& kept : all) make_ref<MemoryTable>(kept)->make_room(context);
-}
-
-Chunk MemoryTable::Segment::chunk(size_t index, const std::vector<TypeRef>& types) const {
-  if (!spilled_to) return chunks[index];
-  const BufferRef buffer = Buffer::allocate(extents[index].size_bytes);
-  spilled_to->read(extents[index], {buffer->data(), extents[index].size_bytes});
-  std::span<const std::byte> bytes(buffer->data(), extents[index].size_bytes);
-  return read_chunk(types, bytes);
-}
-
-Ref<MemoryTable> MemoryTable::create(std::string name, Schema schema) {
-  return create(std::move(name), std::move(schema), {});
-}
-
-Ref<MemoryTable> MemoryTable::create(std::string name, Schema schema, TableRules rules) {
-  (void)kRegistered;
-  ASSERT(rules.columns.empty() || rules.columns.size() == schema.size());
-  auto kept = std::make_shared<Kept>(std::move(name), std::move(schema), std::move(rules));
-  {
-    LiveTables& live = live_tables();
-    MutexLock lock(live.mutex);
-    live.by_id[kept->id] = kept;
-  }
-  return make_ref<MemoryTable>(kept);
+  for (const auto& state : all) make_room(*state, context);
 }
 
 Ref<const MemoryTable> MemoryTable::of_descriptor(const TableDescriptor& descriptor) {
-  const auto id = descriptor.parameters.find("id");
+  const auto id = descriptor.parameters.find("state");
   if (id == descriptor.parameters.end()) return {};
-  std::shared_ptr<Kept> kept;
+  std::shared_ptr<const State> state;
   {
-    LiveTables& live = live_tables();
+    LiveStates& live = live_states();
     MutexLock lock(live.mutex);
     const auto found = live.by_id.find(std::strtoull(id->second.c_str(), nullptr, 10));
-    if (found != live.by_id.end()) kept = found->second.lock();
+    if (found != live.by_id.end()) state = found->second.lock();
   }
-  return kept ? make_ref<MemoryTable>(kept) : nullptr;
+  if (!state) return {};
+  return make_ref<MemoryTable>(std::move(state));
 }
 
-const Schema& MemoryTable::schema() const { return kept_->schema; }
+const Schema& MemoryTable::schema() const { return state_->schema; }
 
-std::string MemoryTable::name() const { return kept_->name; }
+std::string MemoryTable::name() const { return state_->name; }
 
 const TableRules* MemoryTable::rules() const {
-  return kept_->rules.columns.empty() ? nullptr : &kept_->rules;
+  return state_->rules.columns.empty() ? nullptr : &state_->rules;
 }
 
-void MemoryTable::publish(std::vector<SegmentRef> segments) const {
-  MutexLock lock(kept_->mutex);
-  for (SegmentRef& segment : segments) {
-    kept_->row_count += segment->row_count;
-    kept_->segments.push_back(std::move(segment));
-  }
-}
+uint64_t MemoryTable::table_id() const { return state_->table_id; }
 
-uint64_t MemoryTable::row_count() const {
-  MutexLock lock(kept_->mutex);
-  return kept_->row_count;
-}
+uint64_t MemoryTable::row_count() const { return state_->alive_count; }
+
+uint64_t MemoryTable::next_row() const { return state_->next_row; }
 
 TableStatistics MemoryTable::statistics() const {
   TableStatistics statistics;
@@ -332,15 +367,46 @@ TableStatistics MemoryTable::statistics() const {
 }
 
 TableDescriptor MemoryTable::descriptor() const {
-  return {"memory", {{"id", std::to_string(kept_->id)}}};
+  return {"memory", {{"state", std::to_string(state_->state_id)}}};
 }
 
 std::unique_ptr<Scan> MemoryTable::scan(ScanRequest request, QueryContext& context) const {
-  if (context.spill && context.budget) make_room(context);
-  MutexLock lock(kept_->mutex);
-  return std::make_unique<MemoryScan>(kept_->segments, kept_->types, std::move(request),
-                                      context.chunk_rows);
+  if (context.spill && context.budget) make_room(*state_, context);
+  return std::make_unique<MemoryScan>(state_, std::move(request), context.chunk_rows);
 }
+
+// --- INSERT
+
+/// Gathers an insert's batches as segments.
+class MemoryWriter final : public Writer {
+ public:
+  MemoryWriter(Ref<const MemoryTable> table, QueryContext& context)
+      : table_(std::move(table)), context_(context) {}
+
+  size_t batch_rows() const override { return MemoryTable::kSegmentRows; }
+  size_t batch_bytes() const override { return size_t{16} << 20; }
+
+  struct Batch final : Encoded {
+    SegmentRef segment;
+  };
+
+  std::unique_ptr<Encoded> encode(std::vector<Chunk> chunks) override {
+    auto batch = std::make_unique<Batch>();
+    batch->segment = segment_of(std::move(chunks), table_->schema());
+    if (is_room_short(context_)) batch->segment->spill(context_.spill);
+    return batch;
+  }
+  void commit(std::unique_ptr<Encoded> encoded) override {
+    segments_.push_back(static_cast<Batch&>(*encoded).segment);
+  }
+  void finish() override { context_.changes->changed(table_->with_added(segments_), {}); }
+  void abandon() noexcept override { segments_.clear(); }
+
+ private:
+  const Ref<const MemoryTable> table_;
+  QueryContext& context_;
+  std::vector<SegmentRef> segments_;
+};
 
 std::unique_ptr<Writer> MemoryTable::insert(QueryContext& context) const {
   return std::make_unique<MemoryWriter>(Ref<const MemoryTable>(this), context);

@@ -36,17 +36,13 @@ TableRef read_parquet(const TableFunctionCall& call, const TableFunctionContext&
 TableRef listing(const TableFunctionCall& call, const TableFunctionContext& context,
                  const Schema& schema, std::vector<Chunk> (*list)(const parquet::ParquetFile&)) {
   refuse_unknown_options(call, {});
-  const Ref<MemoryTable> table = MemoryTable::create(call.name, schema);
-  QueryContext query;
-  query.budget = Budget::create(call.name, Budget::process());
-  const auto writer = table->insert(query);
+  std::vector<Chunk> chunks;
   for (const ListedFile& file : context.files.list(paths_of(call), context.policy)) {
     const auto parquet =
         parquet::ParquetFile::open(context.files.open_file(file.path, context.policy));
-    writer->commit(writer->encode(list(*parquet)));
+    for (Chunk& chunk : list(*parquet)) chunks.push_back(std::move(chunk));
   }
-  writer->finish();
-  return table;
+  return MemoryTable::of_chunks(call.name, schema, std::move(chunks));
 }
 
 TableRef parquet_metadata(const TableFunctionCall& call, const TableFunctionContext& context) {

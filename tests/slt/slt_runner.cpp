@@ -74,9 +74,7 @@ class Runner {
   Runner(std::string path, const Options& options)
       : path_(std::move(path)),
         options_(options),
-        session_(std::make_unique<Session>(std::make_shared<Database>(AccessPolicy::open()))) {
-    for (const auto& [name, value] : options.settings)
-      session_->run(fmt::format("SET {} = '{}'", name, value));
+        database_(std::make_shared<Database>(AccessPolicy::open())) {
     std::ifstream file(path_);
     if (!file) throw Error(ErrorCode::kFileNotFound, "cannot read {}", path_);
     for (std::string line; std::getline(file, line);) {
@@ -105,6 +103,18 @@ class Runner {
     replace("{CORPORA}", options_.corpora);
     if (text.find("__TEST_DIR__") != std::string::npos) replace("__TEST_DIR__", directory_.path());
     return text;
+  }
+
+  /// `statement ok NAME` and `query I NAME` are for another session of the same database.
+  Session& session(const std::vector<std::string>& words) {
+    std::string name = words.size() > 2 ? words[2] : "";
+    if (name.starts_with("[") || name.starts_with("error[") || name.ends_with("sort")) name.clear();
+    std::unique_ptr<Session>& session = sessions_[name];
+    if (session) return *session;
+    session = std::make_unique<Session>(database_);
+    for (const auto& [setting, value] : options_.settings)
+      session->run(fmt::format("SET {} = '{}'", setting, value));
+    return *session;
   }
 
   void fail(size_t line, const std::string& why) {
@@ -267,14 +277,19 @@ class Runner {
       for (++at; at < end && !lines_[at].empty(); ++at)
         wanted += (wanted.empty() ? "" : "\n") + lines_[at];
     }
-    for (size_t i = 2; i < words.size(); ++i) wanted += (wanted.empty() ? "" : " ") + words[i];
-    if (!wanted.starts_with("[") && !wanted.starts_with("error[")) wanted.clear();
+    const auto says_error = [](const std::string& text) {
+      return text.starts_with("[") || text.starts_with("error[");
+    };
+    const size_t from = words.size() > 2 && !says_error(words[2]) ? 3 : 2;
+    for (size_t i = from; i < words.size(); ++i) wanted += (wanted.empty() ? "" : " ") + words[i];
+    if (!says_error(wanted)) wanted.clear();
     if (skip || skips_) return at;
+    Session& session = this->session(words);
     const bool may_fail = words.size() > 1 && words[1] == "maybe";
     const bool wants_error = words.size() > 1 && words[1] == "error";
     try {
-      for (const Prepared& prepared : session_->parse(sql)) {
-        auto query = session_->run(prepared);
+      for (const Prepared& prepared : session.parse(sql)) {
+        auto query = session.run(prepared);
         while (query->next()) {
         }
       }
@@ -301,7 +316,8 @@ class Runner {
   }
 
   /// `is_inexact`: of each column, whether it is a float or a double.
-  std::vector<std::vector<std::string>> rows_of(Query& query, std::vector<bool>& is_inexact) const {
+  std::vector<std::vector<std::string>> rows_of(Query& query, const Session& session,
+                                                std::vector<bool>& is_inexact) const {
     std::vector<std::vector<std::string>> rows;
     while (auto chunk = query.next()) {
       is_inexact.clear();
@@ -313,7 +329,7 @@ class Runner {
         std::vector<std::string> row;
         for (const Column& column : chunk->columns) {
           std::string text;
-          append_text(text, column, chunk->active[i], find_zone(session_->settings().time_zone));
+          append_text(text, column, chunk->active[i], find_zone(session.settings().time_zone));
           if (text.empty()) text = "(empty)";
           row.push_back(std::move(text));
         }
@@ -373,7 +389,7 @@ class Runner {
                const Variables& variables, bool skip) {
     const size_t begin = at++;
     const std::string types = words.size() > 1 ? words[1] : "";
-    const std::string sort = words.size() > 2 ? words[2] : "nosort";
+    const std::string sort = words.size() > 2 ? words[2] : "nosort";  // or a session's name
     const std::string label = words.size() > 3 ? words[3] : "";
     const std::string sql = text_until(at, end, variables);
     std::vector<std::string> expected;
@@ -386,8 +402,9 @@ class Runner {
     std::vector<std::vector<std::string>> rows;
     std::vector<bool> is_inexact;
     try {
-      auto running = session_->run(sql);
-      rows = rows_of(*running, is_inexact);
+      Session& session = this->session(words);
+      auto running = session.run(sql);
+      rows = rows_of(*running, session, is_inexact);
     } catch (const Error& error) {
       fail(begin, sql + "\n" + error.render(sql));
       return at;
@@ -458,7 +475,8 @@ class Runner {
   const std::string path_;
   const Options& options_;
   TestDirectory directory_;
-  const std::unique_ptr<Session> session_;
+  const std::shared_ptr<Database> database_;                  // each session is an owner
+  std::map<std::string, std::unique_ptr<Session>> sessions_;  // by name; "": the one that counts
   std::vector<std::string> lines_;
   std::map<std::string, std::string> labels_;
   std::map<std::string, std::string> environment_;  // require-env
