@@ -29,7 +29,7 @@ class Measured:
     memory_files: set[str]
 
 
-def run_measured(arguments, environment=None, sample=True):
+def run_measured(arguments, environment=None, sample=True, give_up_seconds=GIVE_UP_SECONDS):
     """Runs a program to its end; the clock is read as soon as the kernel reports it."""
     process_environment = {**os.environ, **(environment or {})}
     started = time.perf_counter()
@@ -40,11 +40,11 @@ def run_measured(arguments, environment=None, sample=True):
     if sample:
         sampler.start()
     try:
-        output, errors = process.communicate(timeout=GIVE_UP_SECONDS)
+        output, errors = process.communicate(timeout=give_up_seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         output, errors = process.communicate()
-        errors += f"\nended after {GIVE_UP_SECONDS} s".encode()
+        errors += f"\nended after {give_up_seconds} s".encode()
     seconds = time.perf_counter() - started
     sampler.stop()
     return Measured(seconds, sampler.peak_bytes, process.returncode,
@@ -107,8 +107,9 @@ def in_memory(path):
     return kind in ("tmpfs", "ramfs")
 
 
-def command(engine, suite, case: Case, options, temp_folder, answer_path=None):
-    """(arguments, environment) of a process that runs this case in this engine once."""
+def command(engine, suite, case: Case, options, temp_folder, answer_path=None, settings=()):
+    """(arguments, environment) of a process that runs this case in this engine once. settings:
+    "name=value" each, for Doline."""
     work = case.work[engine]
     if isinstance(work, Command):
         return list(work.arguments), {}
@@ -118,6 +119,7 @@ def command(engine, suite, case: Case, options, temp_folder, answer_path=None):
         if memory:
             arguments += ["--memory", f"{memory // 1000}KB"]
         statements = [f"SET temp_directory = '{temp_folder}'"]
+        statements += ["SET {} = '{}'".format(*setting.split("=", 1)) for setting in settings]
         statements += _statements(suite.load.get(engine, ()))
         statements += _statements(case.before.get(engine, ()))
         timed = _statements(work)

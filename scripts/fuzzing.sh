@@ -1,4 +1,28 @@
-# Running one libFuzzer target. Sourced.
+# Running fuzz targets: libFuzzer's, which vary bytes, and programs in Python, which vary queries.
+# Sourced.
+
+list_byte_fuzzers() {
+  local source
+  for source in "$top"/tests/fuzz/*_fuzz.cpp; do
+    if [[ -e $source ]]; then basename "$source" _fuzz.cpp; fi
+  done
+}
+
+list_query_fuzzers() {
+  local source
+  for source in "$top"/tests/fuzz/*/__main__.py; do
+    if [[ -e $source ]]; then basename "$(dirname "$source")"; fi
+  done
+}
+
+# run_query_fuzzer TARGET SECONDS of processor time [OPTION…]: over the release build's library.
+# Findings are left in .cache/fuzz/findings/TARGET, as SQL scripts.
+run_query_fuzzer() {
+  local target=$1 seconds=$2
+  shift 2
+  (cd "$top" && PYTHONDONTWRITEBYTECODE=1 .venv/bin/python -m "tests.fuzz.$target" run \
+    --seconds "$seconds" "$@")
+}
 
 # cpu_seconds PID: the processor time it has used, in seconds with two decimals.
 cpu_seconds() {

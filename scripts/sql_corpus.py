@@ -56,6 +56,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=pathlib.Path)
     arguments.add_argument("configurations", nargs="+", choices=sorted(CONFIGURATIONS))
+    arguments.add_argument("--also", type=pathlib.Path, action="append", default=[], help="another folder")
     arguments.add_argument("--runner", type=pathlib.Path, required=True)
     arguments.add_argument("--corpora")
     arguments.add_argument("--filter", default="")
@@ -65,7 +66,8 @@ def main():
     options = arguments.parse_args()
 
     files = sorted(
-        path for pattern in ("*.test", "*.slt") for path in options.folder.rglob(pattern)
+        path for folder in (options.folder, *options.also)
+        for pattern in ("*.test", "*.slt") for path in folder.rglob(pattern)
         if options.filter in str(path.relative_to(options.folder.parent.parent)))
     if not files:
         return 3

@@ -38,7 +38,7 @@ find_filtered_targets() {
     fi
   done
   filtered_targets=("${filtered_units[@]}")
-  if (cd "$top" && find tests/sql -name '*.test' -o -name '*.slt') | grep -qF -- "$filter"; then
+  if (cd "$top" && find tests/sql tests/fuzz/seeds/plans -name '*.test' -o -name '*.slt') | grep -qF -- "$filter"; then
     filtered_targets+=(slt_runner)
   fi
   if (cd "$top" && PYTHONDONTWRITEBYTECODE=1 .venv/bin/python -m pytest -q --collect-only \
@@ -101,8 +101,9 @@ run_sql_corpus() { # PRESET CONFIGURATION…
   if ((require_corpora)); then arguments+=(--fail-on-skip); fi
   step_begin "$name"
   if ((on_terminal)); then printf '\n'; fi
+  # What `./dev fuzz plans` found once lies beside the corpus, as scripts like its own.
   /usr/bin/python3 "$top/scripts/sql_corpus.py" "${arguments[@]}" --log "$log" \
-    "$top/tests/sql" "$@" </dev/null || status=$?
+    --also "$top/tests/fuzz/seeds/plans" "$top/tests/sql" "$@" </dev/null || status=$?
   step_end
   case $status in
     0) ran=$((ran + 1)) ;;
@@ -126,7 +127,7 @@ run_python_tests() { # NAME FOLDER [PYTEST ARGUMENT…]
     return 0
   fi
   step_begin "$name"
-  (cd "$top" && PYTHONDONTWRITEBYTECODE=1 timeout 1500 .venv/bin/python -m pytest -q -rs \
+  (cd "$top" && PYTHONDONTWRITEBYTECODE=1 timeout "${python_seconds:-1500}" .venv/bin/python -m pytest -q -rs \
     -p no:cacheprovider ${filter:+--only "$filter"} "$@" "$folder") </dev/null >"$log" 2>&1 ||
     status=$?
   step_end
@@ -143,17 +144,24 @@ run_conformance() { # PRESET: through the C ABI, and through the program of that
 }
 
 run_all_fuzzers() { # SECONDS each
-  local seconds=$1 source target log
+  local seconds=$1 target log
   source "$top/scripts/fuzzing.sh"
   configure fuzz
   compile fuzz
-  for source in "$top"/tests/fuzz/*_fuzz.cpp; do
-    if [[ ! -e $source ]]; then continue; fi
-    target=$(basename "$source" _fuzz.cpp)
+  for target in $(list_byte_fuzzers); do
     log=$logs/fuzz-$target.log
     step_begin "fuzz $target"
     if run_fuzzer "$target" "$seconds" </dev/null >"$log" 2>&1; then
       step_end "$(sed -n 's/^stat::number_of_executed_units: *\([0-9]*\)/\1 executions/p' "$log")"
+    else
+      suite_failed "fuzz $target" "$log"
+    fi
+  done
+  for target in $(list_query_fuzzers); do
+    log=$logs/fuzz-$target.log
+    step_begin "fuzz $target"
+    if run_query_fuzzer "$target" "$seconds" </dev/null >"$log" 2>&1; then
+      step_end "$(sed -n 's/^\(statements: [0-9,]*\) .*/\1/p' "$log")"
     else
       suite_failed "fuzz $target" "$log"
     fi

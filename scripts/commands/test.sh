@@ -18,7 +18,7 @@ done
 source "$top/scripts/suites.sh"
 
 stage_begin "set-up"
-if ((long)); then ensure_packages build test long; else ensure_packages build test; fi
+if ((long)); then ensure_packages build test long tpc; else ensure_packages build test; fi
 ensure_python
 stage_end
 
@@ -63,7 +63,7 @@ stage_end
 
 if ((long)); then
   stage_begin "long tests"
-  run_python_tests "long tests" tests/long
+  python_seconds=20000 run_python_tests "long tests" tests/long
   stage_end
 
   stage_begin "tsan"

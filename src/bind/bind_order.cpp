@@ -25,6 +25,26 @@ ExprRef SelectBinder::over_items(const ExprRef& expr) const {
   });
 }
 
+std::optional<size_t> SelectBinder::item_meant(const sql::Expression& node, size_t visible,
+                                               std::string_view clause) const {
+  if (const auto* literal = node.get_if<sql::Literal>();
+      literal && literal->literal == sql::LiteralKind::kInteger) {
+    const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
+    if (position == 0 || position > visible) {
+      throw Error(ErrorCode::kBind, node.span, "{}: the list has {} column{}",
+                  fmt::format(fmt::runtime(clause), literal->text), visible,
+                  visible == 1 ? "" : "s");
+    }
+    return position - 1;
+  }
+  const auto* reference = node.get_if<sql::ColumnReference>();
+  if (!reference || reference->names.size() != 1) return std::nullopt;
+  for (size_t i = 0; i < visible; ++i) {
+    if (same_name(items_[i].name, reference->names[0].text)) return i;
+  }
+  return std::nullopt;
+}
+
 void SelectBinder::bind_order() {
   const size_t visible = items_.size();
   const auto add_key = [&](const sql::OrderItem& item, ExprRef key) {
@@ -40,25 +60,9 @@ void SelectBinder::bind_order() {
       for (size_t i = 0; i < visible; ++i) add(item, i);
       continue;
     }
-    if (const auto* literal = node.get_if<sql::Literal>();
-        literal && literal->literal == sql::LiteralKind::kInteger) {
-      const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
-      if (position == 0 || position > visible) {
-        throw Error(ErrorCode::kBind, node.span, "ORDER BY {}: the list has {} column{}",
-                    literal->text, visible, visible == 1 ? "" : "s");
-      }
-      add(item, position - 1);
+    if (const std::optional<size_t> meant = item_meant(node, visible, "ORDER BY {}")) {
+      add(item, *meant);
       continue;
-    }
-    if (const auto* reference = node.get_if<sql::ColumnReference>();
-        reference && reference->names.size() == 1) {
-      const auto found = std::find_if(
-          items_.begin(), items_.begin() + static_cast<ptrdiff_t>(visible),
-          [&](const Item& known) { return same_name(known.name, reference->names[0].text); });
-      if (found != items_.begin() + static_cast<ptrdiff_t>(visible)) {
-        add(item, static_cast<size_t>(found - items_.begin()));
-        continue;
-      }
     }
     ExprContext order = context("ORDER BY");
     order.aggregates = order.windows = order.unnest = true;

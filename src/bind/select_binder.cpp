@@ -61,14 +61,8 @@ PlanRef SelectBinder::bind() {
     qualify_ = binder_.condition(*node_.qualify, qualify);
   }
   for (const auto& key : node_.distinct_on) {
-    if (const auto* literal = key->get_if<sql::Literal>();
-        literal && literal->literal == sql::LiteralKind::kInteger) {
-      const size_t position = std::strtoull(literal->text.c_str(), nullptr, 10);
-      if (position == 0 || position > items_.size()) {
-        throw Error(ErrorCode::kBind, key->span, "DISTINCT ON ({}): the list has {} column{}",
-                    literal->text, items_.size(), items_.size() == 1 ? "" : "s");
-      }
-      distinct_on_.push_back(items_[position - 1].expr);
+    if (const std::optional<size_t> meant = item_meant(*key, items_.size(), "DISTINCT ON ({})")) {
+      distinct_on_.push_back(items_[*meant].expr);
       continue;
     }
     ExprContext on = context("DISTINCT ON");

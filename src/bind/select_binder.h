@@ -40,6 +40,10 @@ class SelectBinder {
   /// WHERE over COLUMNS(…) holds when it does for each of them.
   ExprRef where_condition(const sql::Expression& node);
   void bind_order();
+  /// Which of the first `visible` items a number or a bare name means, as ORDER BY and DISTINCT ON
+  /// take them; none for any other expression. `clause` is for the error, with {} for the number.
+  std::optional<size_t> item_meant(const sql::Expression& node, size_t visible,
+                                   std::string_view clause) const;
   ExprRef item_column(size_t index) const;
   /// What SELECT DISTINCT is sorted by: the expression with selected items as columns.
   ExprRef over_items(const ExprRef& expr) const;

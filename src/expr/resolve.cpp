@@ -114,6 +114,22 @@ class Variables {
     bound = common;
     return true;
   }
+  /// A number written in the query: it takes the type of the other arguments that the letter
+  /// stands for, if that holds it. Which types these are is known when all were seen:
+  /// settle_literals(). The elements of a list do not bend it (list_append widens the list).
+  void add_literal(char letter, const ConstantExpr& literal) {
+    literals_.emplace_back(letter, &literal);
+  }
+  bool settle_literals() {
+    for (const auto& [letter, literal] : literals_) {
+      const TypeRef bound = get(letter);
+      if (letter != of_elements_ && bound->is_integer() && fits(literal->value.as_integer(), bound))
+        continue;
+      if (!add(letter, literal->type)) return false;
+    }
+    return true;
+  }
+  void note_elements(char letter) { of_elements_ = letter; }
   TypeRef get(char letter) const {
     const TypeRef bound = types_[static_cast<unsigned char>(letter) & 0x7F];
     return bound ? bound : Type::null();
@@ -121,6 +137,8 @@ class Variables {
 
  private:
   std::array<TypeRef, 128> types_{};
+  std::vector<std::pair<char, const ConstantExpr*>> literals_;
+  char of_elements_ = 0;
 };
 
 bool is_list(TypeRef type) { return type->is(TypeKind::kList) || type->is(TypeKind::kArray); }
@@ -138,8 +156,14 @@ int pattern_cost(const TypePattern& pattern, const ExprRef& argument, bool has_d
     case TypePattern::Kind::kAny:
       return 0;
     case TypePattern::Kind::kVariable:
+      if (const ConstantExpr* literal = literal_of(argument);
+          literal && type->is_signed_integer()) {
+        variables.add_literal(pattern.letter, *literal);
+        return 0;
+      }
       return variables.add(pattern.letter, type) ? 0 : kNever;
     case TypePattern::Kind::kListOf:
+      variables.note_elements(pattern.letter);
       if (is_null) return variables.add(pattern.letter, type) ? kLiteralCost : kNever;
       return is_list(type) && variables.add(pattern.letter, type->element()) ? 0 : kNever;
     case TypePattern::Kind::kMapOf:
@@ -272,6 +296,7 @@ OverloadChoice choose(const Function& function, const std::vector<ExprRef>& argu
       const int one = pattern_cost(pattern(i), arguments[i], has_decimal, variables);
       cost = one == kNever ? kNever : cost + one;
     }
+    if (!variables.settle_literals()) continue;
     // A generic overload loses against an exact one of the same cost by coming later in the list.
     if (cost < 0 || cost >= best_cost) continue;
     best_cost = cost;

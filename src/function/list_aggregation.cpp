@@ -4,6 +4,7 @@
 
 #include "column/column_builder.h"
 #include "function/aggregate_function.h"
+#include "function/argument.h"
 #include "function/list_gather.h"
 #include "function/nested_functions.h"
 #include "kernel/cast.h"
@@ -44,6 +45,21 @@ Column aggregate_kernel(const KernelCall& call, std::span<const Column> argument
   }
   ColumnBuilder builder(call.result_type, call.row_count);
   function.result({by_row.data(), call.row_count}, builder);
+  return builder.seal();
+}
+
+/// What string_agg gives, but a list without elements is a text without elements.
+Column join_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  const Column joined = aggregate_kernel(call, arguments);
+  const Argument<ListEntry> lists(arguments[0]);
+  ColumnBuilder builder(call.result_type, call.row_count);
+  for (uint32_t row = 0; row < call.row_count; ++row) {
+    if (!lists.is_null(row) && lists[row].size == 0) {
+      builder.append_text("");
+    } else {
+      builder.append_from(joined, row);
+    }
+  }
   return builder.seal();
 }
 
@@ -254,7 +270,7 @@ void register_list_aggregation(FunctionRegistry& registry) {
                 "1-2",
                 {{.parameters = {TypePattern::list_of('T'), Type::varchar()},
                   .result = TypePattern::any(),
-                  .kernel = aggregate_kernel,
+                  .kernel = join_kernel,
                   .bind =
                       [](FunctionBinding& binding) {
                         binding.cast_to[0] = Type::list(Type::varchar());

@@ -103,6 +103,12 @@ void bind_extreme(FunctionBinding& binding) {
     type = common;
   }
   if (any_text && (type->is(TypeKind::kNull) || type->is(TypeKind::kEnum))) type = Type::varchar();
+  // Of whole numbers the overload has found the common type, to which those written in the query
+  // bend.
+  if (std::all_of(binding.cast_to.begin(), binding.cast_to.end(),
+                  [&](TypeRef to) { return to->is_integer() && to == binding.cast_to[0]; })) {
+    type = binding.cast_to[0];
+  }
   std::fill(binding.cast_to.begin(), binding.cast_to.end(), type);
   binding.result = type;
   binding.kernel = extreme_kernel<kGreatest>;
@@ -217,26 +223,27 @@ void register_value_functions(FunctionRegistry& registry) {
                         return Value::boolean(can).to_column(call.row_count);
                       },
                   .nulls = Nulls::kHandled}}});
+  const auto extreme = [](void (*bind)(FunctionBinding&)) {
+    const auto overload = [&](const TypePattern& pattern) {
+      return ScalarOverload{
+          .parameters = {pattern}, .variadic = pattern, .bind = bind, .nulls = Nulls::kHandled};
+    };
+    return std::vector{overload(TypePattern::variable('T')), overload(TypePattern::any())};
+  };
   registry.add({"greatest",
                 {},
                 "value",
                 "The greatest of the arguments; NULLs are passed over.",
                 "greatest(1, 3, 2)",
                 "3",
-                {{.parameters = {TypePattern::any()},
-                  .variadic = TypePattern::any(),
-                  .bind = bind_extreme<true>,
-                  .nulls = Nulls::kHandled}}});
+                extreme(bind_extreme<true>)});
   registry.add({"least",
                 {},
                 "value",
                 "The least of the arguments; NULLs are passed over.",
                 "least('b', 'a', NULL)",
                 "a",
-                {{.parameters = {TypePattern::any()},
-                  .variadic = TypePattern::any(),
-                  .bind = bind_extreme<false>,
-                  .nulls = Nulls::kHandled}}});
+                extreme(bind_extreme<false>)});
   registry.add({"ifnull",
                 {"nvl"},
                 "value",

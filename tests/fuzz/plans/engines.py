@@ -1,0 +1,179 @@
+"""The engines that are asked: Doline in every configuration of the corpus, DuckDB, SQLite.
+
+An answer is a list of rows of Python values, or a Failure. Doline's configurations are sessions
+beside each other, each with its settings, over the same tables.
+"""
+
+import contextlib
+import dataclasses
+import pathlib
+import re
+import sqlite3
+
+import duckdb
+import pyarrow as pa
+
+from scripts.sql_corpus import CONFIGURATIONS
+from tests.conformance import c_abi
+from tests.fuzz.plans import universe
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent.parent
+FIXED = ("SET TimeZone = 'UTC'", "SET memory_limit = '1GB'")
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """types: the columns' Arrow types, None where the engine has no types."""
+
+    rows: list[tuple]
+    types: tuple | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """code: Doline's error code, or the class of DuckDB's exception."""
+
+    code: str
+    message: str
+
+
+def optimizer_passes():
+    """Names that disabled_optimizers takes, as the optimizer's table lists them."""
+    text = (TOP / "src" / "optimizer" / "optimizer.cpp").read_text()
+    table = re.search(r"kPasses\[\] = \{(.*?)\n\};", text, re.DOTALL)[1]
+    return ["constant_folding"] + re.findall(r'\{"(\w+)"', table)
+
+
+def _rows(table):
+    columns = [_values(column) for column in table.columns]
+    return list(zip(*columns)) if columns else [()] * table.num_rows
+
+
+def _values(column):
+    if "type_name=hugeint" in str(column.type) and not pa.types.is_nested(column.type):
+        return [None if value is None else int.from_bytes(value, "little", signed=True)
+                for value in column.to_pylist()]
+    return column.to_pylist()
+
+
+class Doline:
+    """One database; `answer` runs a text in the session of a configuration."""
+
+    def __init__(self, library, threads=1):
+        self.library = library
+        self.threads = threads
+        self.base = c_abi.Session(library)
+        for statement in FIXED:
+            self.base.execute(statement)
+        self.sessions = {}
+        self.session("default")
+
+    def session(self, configuration):
+        """By its name in CONFIGURATIONS, or "without PASS", or "NAME=VALUE"."""
+        if configuration not in self.sessions:
+            made = c_abi.Session(self.library, beside=self.base)
+            settings = CONFIGURATIONS.get(configuration)
+            if settings is None:
+                settings = [configuration.replace("without ", "disabled_optimizers=")]
+            if configuration != "one_thread":
+                settings = [f"threads={self.threads}", *settings]
+            for statement in FIXED:
+                made.execute(statement)
+            for setting in settings:
+                name, _, value = setting.partition("=")
+                made.execute(f"SET {name} = '{value}'")
+            self.sessions[configuration] = made
+        return self.sessions[configuration]
+
+    def execute(self, statements):
+        for statement in statements:
+            self.base.execute(statement)
+
+    def answer(self, text, configuration="default"):
+        try:
+            return self._fetched(self.session(configuration), text)
+        except c_abi.Failure as failure:
+            return Failure(failure.code, str(failure))
+
+    @staticmethod
+    def _fetched(session, text):
+        query = session.start(text)
+        try:
+            schema = query.schema()
+            batches = list(iter(lambda: query.next(schema), None))
+        finally:
+            query.free()
+        return Answer(_rows(pa.Table.from_batches(batches, schema)), tuple(schema.types))
+
+    def close(self):
+        for session in self.sessions.values():
+            session.close()
+        self.base.close()
+
+
+class DuckDB:
+    def __init__(self):
+        self.connection = duckdb.connect(config={"threads": "1"})
+        # A HUGEINT would be exported as a double.
+        for statement in (*FIXED, "SET order_by_non_integer_literal = true", "SET arrow_lossless_conversion = true"):
+            self.connection.execute(statement)
+
+    def execute(self, statements):
+        for statement in statements:
+            self.connection.execute(statement)
+
+    def answer(self, text):
+        try:
+            table = self.connection.sql(text).to_arrow_table()
+        except duckdb.Error as error:
+            return Failure(type(error).__name__, str(error))
+        return Answer(_rows(table), tuple(table.schema.types))
+
+    def close(self):
+        self.connection.close()
+
+
+class SQLite:
+    """For portable universes only."""
+
+    def __init__(self):
+        self.connection = sqlite3.connect(":memory:")
+        self.connection.execute("PRAGMA case_sensitive_like = ON")
+
+    def execute(self, statements):
+        for statement in statements:
+            self.connection.execute(statement)
+
+    def answer(self, text):
+        try:
+            return Answer(self.connection.execute(text).fetchall())
+        except (sqlite3.Error, OverflowError) as error:
+            return Failure(type(error).__name__, str(error))
+
+    def close(self):
+        self.connection.close()
+
+
+class Engines:
+    """All three with the tables of one universe, made once; `folder` receives the files."""
+
+    def __init__(self, library, of, folder, threads=1):
+        self.doline, self.duckdb, self.sqlite = Doline(library, threads), DuckDB(), None
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.close)
+            if of.portable:
+                self.sqlite = SQLite()
+            for table in of.tables:
+                if table.storage != "memory":
+                    self.duckdb.execute(universe.writing_statements(table, folder))
+                made = universe.statements(table, folder)
+                self.doline.execute(made)
+                self.duckdb.execute(made)
+                if self.sqlite:
+                    self.sqlite.execute(universe.memory_statements(table))
+            undo.pop_all()
+
+    def close(self):
+        for engine in (self.doline, self.duckdb, self.sqlite):
+            if engine:
+                engine.close()

@@ -1,0 +1,89 @@
+"""A cancelled query is gone: soon, and with everything it had."""
+
+import os
+import pathlib
+import random
+import threading
+import time
+
+import pytest
+
+from tests.conformance import c_abi
+from tests.long import tpc
+
+CANCELS = 200
+SECONDS_TO_RETURN = 1.0
+MEMORY = "400MB"  # little enough for the greater queries to spill
+SEED = 20261130
+
+
+class Watched:
+    """A session, and what it holds beside its tables: threads, files, charged bytes."""
+
+    def __init__(self, library, folder, statements):
+        self.folder = folder
+        self.session = c_abi.Session(c_abi.load(library))
+        for statement in (f"SET temp_directory = '{folder}'", f"SET memory_limit = '{MEMORY}'",
+                          f"SET threads = {tpc.THREADS}", *statements):
+            self.session.execute(statement)
+
+    def held(self):
+        """(threads, files, bytes): looked at when nothing runs."""
+        query = self.session.start("SELECT 1")
+        query.table()
+        charged = query.progress().memory_bytes
+        query.free()
+        files = sorted(str(path) for path in pathlib.Path(self.folder).rglob("*") if not path.is_dir())
+        return len(os.listdir("/proc/self/task")), files, charged
+
+    def seconds_of(self, text):
+        started = time.perf_counter()
+        self.session.table(text)
+        return time.perf_counter() - started
+
+    def cancel_after(self, text, seconds):
+        """Seconds from the cancellation to the return of the call that worked on the query; None
+        when it had ended before."""
+        query = self.session.start(text)
+        told = []
+
+        def cancel():
+            told.append(time.perf_counter())
+            query.library.doline_cancel(query.handle)
+
+        timer = threading.Timer(seconds, cancel)
+        timer.start()
+        try:
+            query.table()
+            ended = None
+        except c_abi.Failure as failure:
+            assert failure.code == "cancelled", str(failure)
+            ended = time.perf_counter()
+        timer.cancel()
+        timer.join()
+        query.free()
+        return None if ended is None else max(time.perf_counter(), ended) - told[0]
+
+
+@pytest.mark.parametrize("scale", (1, 10))
+def test_cancelled_queries_leave_nothing(library, tmp_path, scale):
+    suite = tpc.suite_of("tpch", scale)
+    watched = Watched(library, tmp_path, suite.load["doline"])
+    texts = {case.name: case.work["doline"] for case in suite.cases}
+    seconds = {name: watched.seconds_of(text) for name, text in texts.items()}
+    before = watched.held()
+    draw = random.Random(SEED)
+    slowest, cancelled = (0.0, ""), 0
+    while cancelled < CANCELS:
+        name = draw.choice(sorted(texts))
+        moment = draw.random() * seconds[name]
+        taken = watched.cancel_after(texts[name], moment)
+        if taken is None:
+            continue
+        cancelled += 1
+        slowest = max(slowest, (taken, f"{name} after {moment:.2f} s"))
+        threads, files, charged = watched.held()
+        assert (threads, files) == before[:2], f"{name} after {moment:.2f} s"
+        assert charged <= before[2], f"{name} after {moment:.2f} s: {charged} bytes, not {before[2]}"
+        assert taken <= SECONDS_TO_RETURN, f"{name} after {moment:.2f} s returned {taken:.2f} s after its cancellation"
+    print(f"scale {scale}: the slowest of {cancelled} returned {slowest[0]:.3f} s after it: {slowest[1]}")
