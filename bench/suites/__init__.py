@@ -11,6 +11,7 @@ MODULES = {
     "ndjson": "ndjson",
     "h2o": "h2o",
     "sort": "sorting",
+    "near": "near_rows",
     "small": "small_queries",
     "spill": "spilling",
     "start": "starting",

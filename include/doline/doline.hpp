@@ -149,7 +149,7 @@ class Query {
     detail::check(doline_progress(query_.get(), &info, sizeof info));
     return info;
   }
-  /// The plan with what each operator did; `format`: "text" or "json".
+  /// The plan with what each operator did; `format`: "text", "json" or "html".
   std::string profile(const char* format = "text") const {
     const char* text = doline_profile(query_.get(), format);
     if (!text) throw Error();

@@ -78,7 +78,7 @@ std::optional<BoundRelation> QueryBinder::join_unnest(const sql::Join& node,
                                                       const BoundRelation& left) {
   const auto* function = node.right->get_if<sql::TableFunction>();
   if (!function || folded(function->call->as<sql::FunctionCall>().name.back().text) != "unnest" ||
-      node.natural || !node.using_columns.empty())
+      node.natural || node.asof || !node.using_columns.empty())
     return std::nullopt;
   const auto* literal = node.condition ? node.condition->get_if<sql::Literal>() : nullptr;
   const bool is_true =

@@ -52,8 +52,11 @@ BoundRelation QueryBinder::aliased(BoundRelation bound, const sql::Relation& nod
     throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns",
                 node.column_aliases.size(), shown);
   }
-  for (size_t i = 0; i < node.column_aliases.size(); ++i)
-    bound.scope.columns[i].name = node.column_aliases[i].text;
+  size_t named = 0;
+  for (ScopeColumn& column : bound.scope.columns) {
+    if (named < node.column_aliases.size() && !column.is_hidden)
+      column.name = node.column_aliases[named++].text;
+  }
   return bound;
 }
 

@@ -177,11 +177,12 @@ const char* doline_profile(doline_query* query, const char* format) {
   const int status = guarded({}, [&] {
     require(query, "the query");
     const std::string_view wanted = format ? format : "text";
-    if (wanted != "text" && wanted != "json") {
+    const auto known = profile_format_named(wanted);
+    if (!known) {
       throw Error(ErrorCode::kInvalidArgument, "no profile format \"{}\"", wanted)
-          .hint("text or json");
+          .hint("text, json or html");
     }
-    query->profile = wanted == "json" ? query->query->profile_json() : query->query->profile_text();
+    query->profile = profile_as(*known, query->query->profile());
   });
   return status == 0 ? query->profile.c_str() : nullptr;
 }

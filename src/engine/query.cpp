@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <mutex>
 #include <thread>
 
 #include "base/cancellation.h"
 #include "engine/idle_memory.h"
+#include "exec/task_clock.h"
 #include "io/spill_file.h"
+#include "optimizer/optimizer.h"
 
 namespace doline {
 
@@ -19,26 +21,24 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<int>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
 }  // namespace
 
 struct Query::Running {
-  Running(std::unique_ptr<QueryContext> its_context, const PlanRef& plan)
+  /// `lower_ns`: gets the time that lowering took.
+  Running(std::unique_ptr<QueryContext> its_context, const PlanRef& plan, uint64_t& lower_ns)
       : context(std::move(its_context)), tasks(Executor::shared()) {
+    const uint64_t before = steady_ns();
     result = std::make_shared<ResultSink>(tasks.caller_waker());
     run = std::make_unique<QueryRun>(lower(plan, *context, result), *context, tasks);
+    begin = std::chrono::steady_clock::now();
+    begun_at_ns = steady_ns();
+    lower_ns += begun_at_ns - before;
+  }
+
+  /// Made when somebody asks: most queries end before anybody looks at how they get on.
+  const RowEstimates& estimates() const {
+    std::call_once(estimated, [&] { rows = estimate_all(run->graph().plan); });
+    return rows;
   }
 
   // Order matters: tasks end before what they use.
@@ -47,7 +47,10 @@ struct Query::Running {
   std::shared_ptr<ResultSink> result;
   std::unique_ptr<QueryRun> run;
   TaskGroup tasks;
-  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point begin;
+  uint64_t begun_at_ns = 0;  // the same
+  mutable std::once_flag estimated;
+  mutable RowEstimates rows;
   std::atomic<double> took_seconds = -1;  // progress() reads it from other threads
   double seconds() const {
     const double took = took_seconds;
@@ -60,10 +63,10 @@ Query::Query(Schema schema, std::vector<Chunk> rows)
     : schema_(std::move(schema)),
       ready_(std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end())) {}
 
-Query::Query(PlanRef plan, std::unique_ptr<QueryContext> context, std::string text)
-    : schema_(plan->schema), text_(std::move(text)), plan_(plan) {
+Query::Query(PlanRef plan, std::unique_ptr<QueryContext> context, PlannedAs planned)
+    : schema_(plan->schema), plan_(plan), planned_(planned) {
   BudgetScope budget(*context->budget);
-  running_ = std::make_shared<Running>(std::move(context), std::move(plan));
+  running_ = std::make_shared<Running>(std::move(context), std::move(plan), planned_.phases.lower);
   running_->run->start();
 }
 
@@ -85,7 +88,7 @@ bool Query::may_start_over() const {
   const auto running = this->running();
   if (!running || handed_out_ || cancelled_) return false;
   const QueryContext& context = *running->context;
-  return context.learned != nullptr && context.may_start_over &&
+  return context.learned != nullptr && running->run->may_start_over() &&
          context.learned->version() != running->learned_before;
 }
 
@@ -96,18 +99,22 @@ void Query::start_over() {
       learned_ = old->context->learned;
       learned_at_first_ = old->learned_before;
     }
-    old->context->cancelled.store(true);
+    old->run->cancel();
     old->tasks.cancel();
     MutexLock lock(mutex_);
+    planned_.phases.given_up += steady_ns() - old->begun_at_ns;
     running_.reset();
   }
   Bound bound = rebind_();
   schema_ = bound.plan->schema;
   BudgetScope budget(*bound.context->budget);
-  auto fresh = std::make_shared<Running>(std::move(bound.context), bound.plan);
+  auto fresh = std::make_shared<Running>(std::move(bound.context), bound.plan, bound.phases.lower);
   {
     MutexLock lock(mutex_);  // progress() and the profile read both from other threads
     plan_ = std::move(bound.plan);
+    planned_.phases.bind += bound.phases.bind;
+    planned_.phases.optimize += bound.phases.optimize;
+    planned_.phases.lower += bound.phases.lower;
     running_ = fresh;
   }
   if (cancelled_) throw Error(ErrorCode::kCancelled, "the query was cancelled");
@@ -168,6 +175,8 @@ bool Query::advance_or_start_over() {
       return work(*current);
     } catch (const Error& error) {
       if (!rebind_ || !may_start_over()) throw told(error);
+      MutexLock lock(mutex_);
+      restarts_.push_back("started over: " + error.message());
     }
     current.reset();  // what the attempt kept goes before the next one begins
     try {
@@ -178,11 +187,19 @@ bool Query::advance_or_start_over() {
   }
 }
 
+void Query::comes_back() {
+  if (away_since_ns_ == 0) return;
+  away_ns_.fetch_add(steady_ns() - away_since_ns_, std::memory_order_relaxed);
+  away_since_ns_ = 0;
+}
+
 void Query::await_rows() {
+  comes_back();
   if (ready_.empty()) advance();
 }
 
 std::optional<Chunk> Query::next() {
+  comes_back();
   if (!ready_.empty()) {
     Chunk chunk = std::move(ready_.front());
     ready_.pop_front();
@@ -191,14 +208,16 @@ std::optional<Chunk> Query::next() {
   if (!advance()) return std::nullopt;
   handed_out_ = true;
   rebind_ = nullptr;  // it never starts over from here on, and holds all tables there were
-  return running()->result->take();
+  std::optional<Chunk> chunk = running()->result->take();
+  away_since_ns_ = steady_ns();
+  return chunk;
 }
 
 void Query::cancel() noexcept {
   cancelled_.store(true);
   const auto current = running();
   if (!current) return;
-  current->context->cancelled.store(true);
+  current->run->cancel();
   current->tasks.cancel();
 }
 
@@ -210,7 +229,7 @@ QueryProgress Query::progress() const noexcept {
     return progress;
   }
   const Running& running = *current;
-  progress.share = running.run->is_complete() ? 1 : running.run->progress();
+  progress.share = running.run->is_complete() ? 1 : running.run->progress(running.estimates());
   for (const Pipeline& pipeline : running.run->graph().pipelines) {
     if (pipeline.own_source)
       progress.rows_read += pipeline.source_metrics->rows_in.load(std::memory_order_relaxed);
@@ -222,120 +241,54 @@ QueryProgress Query::progress() const noexcept {
   return progress;
 }
 
-namespace {
-
-/// What the operators of one plan node did together.
-struct NodeWork {
-  uint64_t nanoseconds = 0;
-  uint64_t rows_out = 0;
-  uint64_t spilled = 0;
-  std::vector<std::string> notes;
-};
-
-}  // namespace
-
 QueryProfile Query::profile() const {
-  QueryProfile profile;
-  const auto running = this->running();
-  if (!running) return profile;
-  std::map<const PlanNode*, NodeWork> work;
-  const auto add = [&](OperatorMetrics& metrics, bool gives_rows) {
-    if (!metrics.node) return;
-    NodeWork& node = work[metrics.node];
-    node.nanoseconds += metrics.nanoseconds.load();
-    if (gives_rows) node.rows_out = std::max(node.rows_out, metrics.rows_out.load());
-    node.spilled += metrics.spilled_bytes.load();
-  };
-  for (const Pipeline& pipeline : running->run->graph().pipelines) {
-    add(*pipeline.source_metrics, true);
-    for (const auto& op : pipeline.operators) add(op->metrics, true);
-    add(pipeline.sink->metrics, false);
+  const auto current = this->running();
+  PlannedAs planned;
+  PlanRef plan;
+  std::vector<std::string> restarts;
+  {
+    MutexLock lock(mutex_);
+    planned = planned_;
+    plan = plan_;
+    restarts = restarts_;
   }
-  const std::function<void(const PlanNode&, uint32_t)> visit = [&](const PlanNode& node,
-                                                                   uint32_t depth) {
-    const NodeWork& done = work[&node];
-    profile.nodes.push_back({node.describe(), depth, static_cast<double>(done.nanoseconds) / 1e6,
-                             done.rows_out, done.spilled});
-    for (const PlanRef& input : node.children()) visit(*input, depth + 1);
+  if (!current) return plan ? profile_of(plan, estimate_all(plan)) : QueryProfile();
+  const Running& running = *current;
+  QueryProfile profile = profile_of(*running.run, running.estimates(), running.begun_at_ns);
+  profile.threads = running.context->threads;
+  profile.memory_peak_bytes = running.context->budget->peak_bytes();
+  profile.spilled_bytes = running.context->spill ? running.context->spill->written_bytes() : 0;
+  profile.notes = std::move(restarts);
+  profile.milliseconds = 1e3 * running.seconds();
+  const double away = static_cast<double>(away_ns_.load()) / 1e6;
+  const auto phase = [&](const char* name, double milliseconds) {
+    profile.phases.push_back({name, milliseconds});
   };
-  visit(*running->run->graph().plan, 0);
-  profile.milliseconds = 1e3 * running->seconds();
-  profile.memory_peak_bytes = running->context->budget->peak_bytes();
-  profile.spilled_bytes = running->context->spill ? running->context->spill->written_bytes() : 0;
+  const auto planning = [&](const char* name, uint64_t nanoseconds) {
+    phase(name, static_cast<double>(nanoseconds) / 1e6);
+  };
+  planning("parse", planned.phases.parse);
+  planning("bind", planned.phases.bind);
+  planning("optimize", planned.phases.optimize);
+  planning("lower", planned.phases.lower);
+  if (planned.phases.given_up > 0) planning("given up", planned.phases.given_up);
+  phase("run", std::max(0.0, profile.milliseconds - away));
+  phase("hand out", away);
+  double known = 0;
+  for (const QueryProfile::Phase& one : profile.phases) known += one.milliseconds;
+  profile.total_milliseconds = known;
+  if (planned.begun_at_ns != 0) {
+    const uint64_t end = running.begun_at_ns + static_cast<uint64_t>(1e6 * profile.milliseconds);
+    profile.total_milliseconds =
+        static_cast<double>(planned.phases.parse + end - planned.begun_at_ns) / 1e6;
+    phase("rest", std::max(0.0, profile.total_milliseconds - known));
+  }
+  double busy = 0;
+  for (const ProfiledNode& node : profile.nodes) busy += node.milliseconds;
+  for (const QueryProfile::Phase& one : profile.thread_times) busy += one.milliseconds;
+  profile.thread_times.push_back(
+      {"idle", std::max(0.0, profile.threads * profile.milliseconds - busy)});
   return profile;
-}
-
-std::string Query::profile_text() const {
-  const auto current = this->running();
-  if (!current) {
-    const PlanRef plan = this->plan();
-    return plan ? print_plan(plan) : "";
-  }
-  const Running& running = *current;
-  std::map<const PlanNode*, NodeWork> work;
-  const auto add = [&](OperatorMetrics& metrics, bool gives_rows) {
-    if (!metrics.node) return;
-    NodeWork& node = work[metrics.node];
-    node.nanoseconds += metrics.nanoseconds.load();
-    if (gives_rows) node.rows_out = std::max(node.rows_out, metrics.rows_out.load());
-    node.spilled += metrics.spilled_bytes.load();
-    if (std::string note = metrics.get_note(); !note.empty()) node.notes.push_back(std::move(note));
-  };
-  for (const Pipeline& pipeline : running.run->graph().pipelines) {
-    add(*pipeline.source_metrics, true);
-    for (const auto& op : pipeline.operators) add(op->metrics, true);
-    add(pipeline.sink->metrics, false);
-    if (const auto* scan = dynamic_cast<const Scan*>(pipeline.own_source.get());
-        scan && pipeline.source_node) {
-      for (const auto& [name, count] : scan->counters()) {
-        work[pipeline.source_node].notes.push_back(fmt::format("{} {}", count, name));
-      }
-    }
-  }
-  const double took = running.seconds();
-  std::string text =
-      print_plan(running.run->graph().plan, [&](const PlanNode& node) -> std::string {
-        const auto found = work.find(&node);
-        if (found == work.end()) return "";
-        const NodeWork& done = found->second;
-        std::string note = fmt::format("  [{:.1f} ms, {} rows",
-                                       static_cast<double>(done.nanoseconds) / 1e6, done.rows_out);
-        if (done.spilled > 0) note += ", spilled " + format_byte_size(done.spilled);
-        for (const std::string& extra : done.notes) note += ", " + extra;
-        return note + "]";
-      });
-  text += fmt::format(
-      "\ntotal {:.1f} ms on {} threads, memory peak {}, spilled {}", took * 1e3,
-      running.context->threads, format_byte_size(running.context->budget->peak_bytes()),
-      format_byte_size(running.context->spill ? running.context->spill->written_bytes() : 0));
-  return text;
-}
-
-std::string Query::profile_json() const {
-  const auto current = this->running();
-  if (!current) return "{}";
-  const Running& running = *current;
-  std::string operators;
-  const auto add = [&](OperatorMetrics& metrics) {
-    operators += fmt::format(
-        "{}{{\"name\": {}, \"node\": {}, \"milliseconds\": {:.3f}, \"rows_in\": {}, \"rows_out\": "
-        "{}, \"note\": {}}}",
-        operators.empty() ? "" : ", ", json_text(metrics.name),
-        json_text(metrics.node ? metrics.node->describe() : ""),
-        static_cast<double>(metrics.nanoseconds.load()) / 1e6, metrics.rows_in.load(),
-        metrics.rows_out.load(), json_text(metrics.get_note()));
-  };
-  for (const Pipeline& pipeline : running.run->graph().pipelines) {
-    add(*pipeline.source_metrics);
-    for (const auto& op : pipeline.operators) add(op->metrics);
-    if (pipeline.finishes_sink) add(pipeline.sink->metrics);
-  }
-  const double took = running.seconds();
-  return fmt::format(
-      "{{\"milliseconds\": {:.3f}, \"memory_peak_bytes\": {}, \"spilled_bytes\": {}, "
-      "\"operators\": [{}]}}",
-      took * 1e3, running.context->budget->peak_bytes(),
-      running.context->spill ? running.context->spill->written_bytes() : 0, operators);
 }
 
 }  // namespace doline

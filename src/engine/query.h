@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/thread_safety.h"
+#include "engine/profile.h"
 #include "exec/lower.h"
 #include "exec/query_run.h"
 
@@ -21,20 +22,10 @@ struct QueryProgress {
   double elapsed_seconds = 0;
 };
 
-/// What one node of a plan did, all its operators together.
-struct ProfiledNode {
-  std::string text;  // as EXPLAIN has it
-  uint32_t depth = 0;
-  double milliseconds = 0;  // of all threads
-  uint64_t rows = 0;        // that it gave
-  uint64_t spilled_bytes = 0;
-};
-
-struct QueryProfile {
-  std::vector<ProfiledNode> nodes;  // each before its inputs
-  double milliseconds = 0;          // from start to end
-  uint64_t memory_peak_bytes = 0;
-  uint64_t spilled_bytes = 0;
+/// How a statement came to its plan, for its profile.
+struct PlannedAs {
+  PhaseTimes phases;
+  uint64_t begun_at_ns = 0;  // of the steady clock, behind parsing; 0: not known
 };
 
 /// A running or finished query. next() is for one thread, which works on the query until rows are
@@ -46,13 +37,14 @@ class Query {
  public:
   /// A statement that gave `rows` at once.
   Query(Schema schema, std::vector<Chunk> rows);
-  Query(PlanRef plan, std::unique_ptr<QueryContext> context, std::string text);
+  Query(PlanRef plan, std::unique_ptr<QueryContext> context, PlannedAs planned);
   ~Query();
   Query(const Query&) = delete;
 
   struct Bound {
     PlanRef plan;
     std::unique_ptr<QueryContext> context;
+    PhaseTimes phases;
   };
   /// Binds the statement anew. Called by the thread that calls next().
   using Rebind = std::function<Bound()>;
@@ -71,12 +63,10 @@ class Query {
   std::optional<Chunk> next();
   void cancel() noexcept;
   QueryProgress progress() const noexcept;
+  /// The plan with what each operator did yet. Any thread.
   QueryProfile profile() const;
   /// After next() failed: a reader learned something, and nothing has left yet.
   bool may_start_over() const;
-  /// The plan; once run with what each operator did.
-  std::string profile_text() const;
-  std::string profile_json() const;
   PlanRef plan() const;
   /// False for statements like CREATE and SET, whose row count is nothing to show.
   bool returns_rows() const { return returns_rows_; }
@@ -88,6 +78,7 @@ class Query {
   struct Running;
 
   std::shared_ptr<Running> running() const;
+  void comes_back();  // the caller of next()
   /// Works until there is a chunk (true) or none will come. Throws, and tells that it did.
   bool advance();
   bool advance_or_start_over();
@@ -99,7 +90,6 @@ class Query {
   void ask();
 
   Schema schema_;
-  std::string text_;
   std::deque<Chunk> ready_;
   bool returns_rows_ = true;
   std::function<bool()> poll_;
@@ -108,9 +98,13 @@ class Query {
   const LearnedTypes* learned_ = nullptr;  // the session's, once the query started over
   uint64_t learned_at_first_ = 0;          // its version when the query began
   mutable bool handed_out_ = false;
+  uint64_t away_since_ns_ = 0;  // since when the caller has a row of next(); 0: it has none
+  std::atomic<uint64_t> away_ns_{0};
   std::atomic<bool> cancelled_{false};
   mutable Mutex mutex_;  // cancel() and progress() come while next() puts another in its place
   PlanRef plan_ GUARDED_BY(mutex_);
+  PlannedAs planned_ GUARDED_BY(mutex_);
+  std::vector<std::string> restarts_ GUARDED_BY(mutex_);
   std::shared_ptr<Running> running_ GUARDED_BY(mutex_);  // null: a statement that gave rows at once
   std::function<void()> failed_;
 };

@@ -4,6 +4,7 @@
 
 #include "base/cancellation.h"
 #include "engine/statements.h"
+#include "exec/task_clock.h"
 #include "kernel/time_zone.h"
 #include "optimizer/optimizer.h"
 #include "sql/parser.h"
@@ -30,14 +31,19 @@ void Session::refresh_constants() {
 }
 
 std::vector<Prepared> Session::parse(std::string_view text) const {
+  const uint64_t begin = steady_ns();
   std::vector<Prepared> all;
   for (sql::StatementRef& statement : sql::parse(text))
     all.push_back({std::move(statement), std::string(text)});
+  for (Prepared& one : all) one.parse_ns = (steady_ns() - begin) / all.size();
   return all;
 }
 
 Prepared Session::prepare(std::string_view text) const {
-  return {sql::parse_statement(text), std::string(text)};
+  const uint64_t begin = steady_ns();
+  Prepared prepared{sql::parse_statement(text), std::string(text)};
+  prepared.parse_ns = steady_ns() - begin;
+  return prepared;
 }
 
 template <class Work>

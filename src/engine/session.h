@@ -21,7 +21,8 @@ namespace doline {
 /// A statement that is understood and can be run, again and again, with other parameters.
 struct Prepared {
   sql::StatementRef statement;
-  std::string text;  // for carets
+  std::string text;       // for carets
+  uint64_t parse_ns = 0;  // its share of parsing the text
 };
 
 /// Sees the statements of a session run, COPY and CREATE TABLE … AS included; on their thread.

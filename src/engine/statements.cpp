@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bind/scope.h"
+#include "exec/task_clock.h"
 #include "memory/process_memory.h"
 #include "optimizer/optimizer.h"
 #include "sql/compare.h"
@@ -26,7 +27,29 @@ Transaction::Replace replaces(sql::IfTaken if_taken) {
   throw Error(ErrorCode::kNotSupported, statement.span, "{} not supported yet", what).hint(instead);
 }
 
+/// Adds the time of its life.
+class AddedTime {
+ public:
+  explicit AddedTime(uint64_t& nanoseconds) : nanoseconds_(nanoseconds) {}
+  ~AddedTime() { nanoseconds_ += steady_ns() - begin_; }
+  AddedTime(const AddedTime&) = delete;
+  AddedTime& operator=(const AddedTime&) = delete;
+
+ private:
+  uint64_t& nanoseconds_;
+  const uint64_t begin_ = steady_ns();
+};
+
 }  // namespace
+
+StatementRunner::StatementRunner(Session& session, const Prepared& prepared,
+                                 const Parameters& parameters)
+    : session_(session),
+      prepared_(prepared),
+      parameters_(parameters),
+      learned_before_(session.learned().version()),
+      phases_{.parse = prepared.parse_ns},
+      begun_at_ns_(steady_ns()) {}
 
 std::unique_ptr<Query> StatementRunner::nothing() {
   auto query = std::make_unique<Query>(Schema{}, std::vector<Chunk>{});
@@ -35,6 +58,7 @@ std::unique_ptr<Query> StatementRunner::nothing() {
 }
 
 PlanRef StatementRunner::finished(PlanRef plan) {
+  const AddedTime optimizing(phases_.optimize);
   const Settings& settings = session_.settings_;
   if (settings.verify_plans) plan = through_wire(plan, session_.database_->policy());
   plan = optimize(plan, settings, session_.constants_);
@@ -49,10 +73,11 @@ Transaction& StatementRunner::changes() {
 
 std::unique_ptr<Query> StatementRunner::start(PlanRef plan, ChangeLog* changes) {
   is_started_ = true;
+  plan = finished(std::move(plan));
   std::unique_ptr<QueryContext> context = session_.make_context();
   context->changes = changes ? changes : session_.transaction_.get();
-  auto query =
-      std::make_unique<Query>(finished(std::move(plan)), std::move(context), prepared_.text);
+  auto query = std::make_unique<Query>(std::move(plan), std::move(context),
+                                       PlannedAs{phases_, begun_at_ns_});
   if (session_.is_in_transaction_) {
     query->set_failed([transaction = std::weak_ptr(session_.transaction_)] {
       if (const auto open = transaction.lock()) open->fail();
@@ -103,6 +128,7 @@ TableRef StatementRunner::writable(const sql::QualifiedName& name) {
 }
 
 PlanRef StatementRunner::plan_of(const sql::Statement& statement) {
+  const AddedTime binding(phases_.bind);
   if (const auto* select = statement.get_if<sql::SelectStatement>())
     return bind_query(*select->query, session_, parameters_);
   if (const auto* insert = statement.get_if<sql::Insert>()) {
@@ -156,6 +182,7 @@ Query::Rebind StatementRunner::rebinding() const {
     }
     session.bound_with_.reset();
     bound.context = session.make_context();
+    bound.phases = again.phases_;
     return bound;
   };
 }
@@ -447,12 +474,7 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
 }
 
 std::unique_ptr<Query> StatementRunner::explain(const sql::Explain& node) {
-  std::string format;
-  for (const auto& option : node.options) {
-    if (folded(option.name.text) == "format" && !option.values.empty()) {
-      format = folded(bind_option(option.values, session_, parameters_).to_string());
-    }
-  }
+  const ProfileFormat format = explain_format(node);
   PlanRef plan = plan_of(*node.statement);
   if (!plan) {
     if (const auto* create = node.statement->get_if<sql::CreateTable>(); create && create->query) {
@@ -462,7 +484,7 @@ std::unique_ptr<Query> StatementRunner::explain(const sql::Explain& node) {
                   "this statement has no plan to explain");
     }
   }
-  std::string text;
+  QueryProfile profile;
   if (node.analyze) {
     auto query = start(std::move(plan));
     try {
@@ -472,19 +494,47 @@ std::unique_ptr<Query> StatementRunner::explain(const sql::Explain& node) {
       may_start_over_ = query->may_start_over();
       throw;
     }
-    text = format == "json" ? query->profile_json() : query->profile_text();
+    profile = query->profile();
   } else {
-    text = print_plan(finished(std::move(plan)));
+    plan = finished(std::move(plan));
+    profile = profile_of(plan, estimate_all(plan));
   }
+  const SourceSpan span = node.statement->span;
+  if (span.end <= prepared_.text.size() && span.begin < span.end)
+    profile.statement = prepared_.text.substr(span.begin, span.end - span.begin);
   std::vector<Chunk> rows;
   rows.emplace_back(
       std::vector<Column>{
           Value::text(node.analyze ? "analyzed_plan" : "physical_plan").to_column(1).flatten(),
-          Value::text(text).to_column(1).flatten()},
+          Value::text(profile_as(format, profile)).to_column(1).flatten()},
       1);
   return std::make_unique<Query>(
       Schema{{"explain_key", Type::varchar()}, {"explain_value", Type::varchar()}},
       std::move(rows));
+}
+
+ProfileFormat StatementRunner::explain_format(const sql::Explain& node) const {
+  std::optional<ProfileFormat> format;
+  for (const auto& option : node.options) {
+    const SourceSpan span = option.name.span;
+    if (folded(option.name.text) != "format") {
+      throw Error(ErrorCode::kNotSupported, span, "EXPLAIN has no option \"{}\"", option.name.text)
+          .hint("ANALYZE, and FORMAT text, json or html");
+    }
+    if (format) throw Error(ErrorCode::kInvalidArgument, span, "FORMAT is given more than once");
+    if (option.values.size() != 1) {
+      throw Error(ErrorCode::kInvalidArgument, span, "FORMAT takes one name")
+          .hint("text, json or html");
+    }
+    const std::string name = bind_option(option.values, session_, parameters_).to_string();
+    format = profile_format_named(folded(name));
+    if (!format) {
+      throw Error(ErrorCode::kInvalidArgument, option.values[0]->span,
+                  "EXPLAIN has no format \"{}\"", name)
+          .hint("text, json or html");
+    }
+  }
+  return format.value_or(ProfileFormat::kText);
 }
 
 std::unique_ptr<Query> StatementRunner::execute(const sql::Execute& node) {

@@ -16,11 +16,7 @@ class Filled final : public ChangeLog {
 /// Carries out one statement of a session. Used once an attempt.
 class StatementRunner {
  public:
-  StatementRunner(Session& session, const Prepared& prepared, const Parameters& parameters)
-      : session_(session),
-        prepared_(prepared),
-        parameters_(parameters),
-        learned_before_(session.learned().version()) {}
+  StatementRunner(Session& session, const Prepared& prepared, const Parameters& parameters);
   std::unique_ptr<Query> run() { return run(*prepared_.statement); }
   /// Statements whose effect counts are carried out here and now, again where a reader learned that
   /// a type must be wider (plan/learned_types.h) and nothing has left yet. A query that gives rows
@@ -45,6 +41,7 @@ class StatementRunner {
   std::unique_ptr<Query> transaction(const sql::Transaction& node);
   std::unique_ptr<Query> set(const sql::Set& node);
   std::unique_ptr<Query> explain(const sql::Explain& node);
+  ProfileFormat explain_format(const sql::Explain& node) const;
   std::unique_ptr<Query> execute(const sql::Execute& node);
   std::unique_ptr<Query> pragma(const sql::Pragma& node);
 
@@ -67,6 +64,8 @@ class StatementRunner {
   const Parameters& parameters_;
   const uint64_t learned_before_;
   bool is_started_ = false;
+  PhaseTimes phases_;
+  const uint64_t begun_at_ns_;
   bool may_start_over_ = false;  // told by the query that failed
 };
 

@@ -85,7 +85,7 @@ void ChunkStore::append(const Chunk& chunk) {
   const Claim claim(*this);
   if (segments_.empty() || segments_.back().bytes >= kSegmentBytes ||
       segments_.back().chunk_count >= segment_chunks_) {
-    if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0}, *context_.spill);
+    if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0});
     segments_.emplace_back();
   }
   Segment& segment = segments_.back();
@@ -98,12 +98,12 @@ void ChunkStore::append(const Chunk& chunk) {
   held_bytes_ += bytes;
   row_count_ += chunk.size();
   if (context_.spill && context_.budget->available_bytes() < kSegmentBytes)
-    spill_oldest(held_bytes_ / 2, *context_.spill);
+    spill_oldest(held_bytes_ / 2);
 }
 
 void ChunkStore::seal() {
   const Claim claim(*this);
-  if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0}, *context_.spill);
+  if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0});
 }
 
 void ChunkStore::clear() {
@@ -114,15 +114,15 @@ void ChunkStore::clear() {
   row_count_ = 0;
 }
 
-bool ChunkStore::spill(SpillWriter& writer) {
+bool ChunkStore::spill() {
   const size_t before = held_bytes_;
-  spill_oldest(kSegmentBytes / 2, writer);  // one, or a few small ones
+  spill_oldest(kSegmentBytes / 2);  // one, or a few small ones
   // The open segment goes last, as appending would begin a new one.
-  if (held_bytes_ == before) spill_oldest(~size_t{0}, writer);
+  if (held_bytes_ == before) spill_oldest(~size_t{0});
   return held_bytes_ == 0;
 }
 
-void ChunkStore::spill_oldest(size_t wanted, SpillWriter& writer) {
+void ChunkStore::spill_oldest(size_t wanted) {
   size_t freed = 0;
   std::vector<std::byte> bytes;
   for (; first_held_ < segments_.size() && freed < wanted; ++first_held_) {
@@ -131,7 +131,7 @@ void ChunkStore::spill_oldest(size_t wanted, SpillWriter& writer) {
     if (first_held_ + 1 == segments_.size() && wanted != ~size_t{0}) break;
     bytes.clear();
     for (const Chunk& chunk : segment.chunks) write_chunk(chunk, bytes);
-    segment.extent = writer.write(bytes);
+    segment.extent = context_.spill->write(bytes);
     segment.is_spilled = true;
     segment.chunks.clear();
     freed += segment.bytes;

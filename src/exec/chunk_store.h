@@ -33,7 +33,7 @@ class ChunkStore final : public Spillable {
   size_t spillable_bytes() const noexcept override {
     return held_bytes_.load(std::memory_order_relaxed);
   }
-  bool spill(SpillWriter& writer) override;
+  bool spill() override;
 
  private:
   struct Segment {
@@ -50,7 +50,7 @@ class ChunkStore final : public Spillable {
   std::vector<TypeRef> types_;
   QueryContext& context_;
   std::deque<Segment> segments_;
-  void spill_oldest(size_t wanted, SpillWriter& writer);
+  void spill_oldest(size_t wanted);
 
   std::atomic<size_t> held_bytes_{0};
   size_t first_held_ = 0;

@@ -80,7 +80,10 @@ struct Open {
 /// a pipeline lies in.
 class Lowering {
  public:
-  Lowering(QueryContext& context, PipelineGraph& graph) : context_(context), graph_(graph) {}
+  Lowering(QueryContext& context, PipelineGraph& graph)
+      : context_(context), graph_(graph), filters_(std::make_shared<RuntimeFilters>()) {
+    graph_.filters = filters_;
+  }
 
   /// Which of a node's columns are read above it; empty: all of them.
   using Reads = std::vector<bool>;
@@ -93,8 +96,8 @@ class Lowering {
   /// Ends the branches in `sink`; returns the index of the pipeline that finishes it.
   size_t close(Open open, const std::shared_ptr<Sink>& sink, const PlanNode* node, const char* name,
                std::function<void()> renew = {}) {
-    if (node) sink->metrics.node = node;
     if (name) sink->metrics.name = name;
+    if (node) belongs_to(*node, sink->metrics);
     size_t last = 0;
     for (size_t i = 0; i < open.branches.size(); ++i) {
       Pipeline& branch = open.branches[i];
@@ -120,38 +123,41 @@ class Lowering {
       case NodeTag::kFilter: {
         const auto& filter = static_cast<const FilterNode&>(node);
         return through(open(filter.input), node,
-                       [&] { return make_filter(filter.predicate, context_); });
+                       [&] { return make_filter(filter.predicate, context_of(node)); });
       }
       case NodeTag::kProject: {
         const auto& project = static_cast<const ProjectNode&>(node);
         return through(open(project.input, reads_of(project.input, project.exprs)), node,
-                       [&] { return make_project(project.exprs, context_); });
+                       [&] { return make_project(project.exprs, context_of(node)); });
       }
       case NodeTag::kUnnest: {
         const auto& unnest = static_cast<const UnnestNode&>(node);
-        return through(open(unnest.input), node, [&] { return make_unnest(unnest, context_); });
+        return through(open(unnest.input), node,
+                       [&] { return make_unnest(unnest, context_of(node)); });
       }
       case NodeTag::kAggregation: {
         const auto& aggregation = static_cast<const AggregationNode&>(node);
         return keep(
-            aggregation.input, node, [&] { return make_aggregation(aggregation, context_); },
-            "Aggregate", reads_of(aggregation));
+            aggregation.input, node,
+            [&] { return make_aggregation(aggregation, context_of(node)); }, "Aggregate",
+            reads_of(aggregation));
       }
       case NodeTag::kSort: {
         const auto& sort = static_cast<const SortNode&>(node);
         return keep(
-            sort.input, node, [&] { return make_sort(sort, context_); },
+            sort.input, node, [&] { return make_sort(sort, context_of(node)); },
             sort.take >= 0 ? "Top" : "Sort");
       }
       case NodeTag::kWindowing: {
         const auto& windowing = static_cast<const WindowingNode&>(node);
         Open input = open(windowing.input);
         if (windowing.most >= 0) {
-          input =
-              through(std::move(input), node, [&] { return make_first_rows(windowing, context_); });
+          input = through(std::move(input), node,
+                          [&] { return make_first_rows(windowing, context_of(node)); });
         }
         return keep_opened(
-            std::move(input), node, [&] { return make_windowing(windowing, context_); }, "Window");
+            std::move(input), node, [&] { return make_windowing(windowing, context_of(node)); },
+            "Window");
       }
       case NodeTag::kJoin:
         return join(static_cast<const JoinNode&>(node), reads);
@@ -205,12 +211,25 @@ class Lowering {
     UNREACHABLE();
   }
 
+  /// What the node's operators work with. Once it is lowered, any thread may ask.
+  QueryContext& context_of(const PlanNode& node) {
+    if (const auto known = accounts_.find(&node); known != accounts_.end())
+      return known->second->context;
+    NodeAccount& made = graph_.accounts.emplace_back(node, context_);
+    accounts_.emplace(&node, &made);
+    return made.context;
+  }
+  void belongs_to(const PlanNode& node, OperatorMetrics& metrics) {
+    metrics.node = &node;
+    metrics.context = &context_of(node);
+  }
+
   Open from(const PlanNode& node, const char* name) {
     Open open;
     Pipeline& pipeline = open.branches.emplace_back();
     pipeline.source_node = &node;
     pipeline.source_metrics->name = name;
-    pipeline.source_metrics->node = &node;
+    belongs_to(node, *pipeline.source_metrics);
     return open;
   }
 
@@ -218,7 +237,7 @@ class Lowering {
   Open through(Open open, const PlanNode& node, Make&& make) {
     for (Pipeline& branch : open.branches) {
       branch.operators.push_back(make());
-      branch.operators.back()->metrics.node = &node;
+      belongs_to(node, branch.operators.back()->metrics);
     }
     return open;
   }
@@ -258,10 +277,10 @@ class Lowering {
     if (node.limit >= 0) request.limit = static_cast<uint64_t>(node.limit);
     for (size_t i = 0; i < node.runtime_filters.size(); ++i) {
       request.runtime.push_back(
-          filters_.subscribe(node.runtime_filters[i], node.runtime_columns[i]));
+          filters_->subscribe(node.runtime_filters[i], node, node.runtime_columns[i]));
     }
     Open open = from(node, "Scan");
-    std::unique_ptr<Scan> made = node.table->scan(std::move(request), context_);
+    std::unique_ptr<Scan> made = node.table->scan(std::move(request), context_of(node));
     const std::vector<Pushed> pushed = made->pushed();
     open.branches[0].own_source = std::move(made);
     std::vector<ExprRef> rest;
@@ -270,7 +289,7 @@ class Lowering {
     }
     if (rest.empty()) return open;
     const ExprRef predicate = ConjunctionExpr::create(true, rest);
-    return through(std::move(open), node, [&] { return make_filter(predicate, context_); });
+    return through(std::move(open), node, [&] { return make_filter(predicate, context_of(node)); });
   }
 
   /// What is read of a join's output by `exprs`, which are all that read it: other columns need not
@@ -312,12 +331,12 @@ class Lowering {
                       AsofParts& asof) {
     switch (method_of(node)) {
       case JoinMethod::kHash:
-        return make_hash_join(node, context_, filters_, outputs, is_probed_again);
+        return make_hash_join(node, context_of(node), *filters_, outputs, is_probed_again);
       case JoinMethod::kAsof:
         return std::move(asof.join);
       case JoinMethod::kRange:
       case JoinMethod::kNestedLoop:
-        return make_nested_loop_join(node, context_, outputs);
+        return make_nested_loop_join(node, context_of(node), outputs);
       case JoinMethod::kPositional:
         break;
     }
@@ -331,7 +350,7 @@ class Lowering {
     return keep(
         node.right, node,
         [=, this, &node] {
-          *asof = make_asof_join(node, context_, outputs);
+          *asof = make_asof_join(node, context_of(node), outputs);
           return std::move(asof->sort);
         },
         "Join sort", right);
@@ -370,7 +389,7 @@ class Lowering {
     for (Pipeline& branch : probe.branches) {
       branch.after.push_back(built);
       branch.operators.push_back(make_probe());
-      branch.operators.back()->metrics.node = &node;
+      belongs_to(node, branch.operators.back()->metrics);
       branch.operators.back()->metrics.name = "Join probe";
     }
     if (!make_rest) return probe;
@@ -389,12 +408,11 @@ class Lowering {
     auto parts = std::make_shared<JoinParts>();  // shared by the pipelines before and behind
     auto probes = std::make_shared<std::vector<RenewedOperator*>>();
     Open right = open_right(node, outputs, asof);
-    const size_t built =
-        close(std::move(right), sink, &node, "Join build", [=, this, &node] {
-          *parts = make_join(node, outputs, false, *asof);
-          sink->renew(parts->build);
-          for (RenewedOperator* op : *probes) op->renew(parts->make_probe());
-        });
+    const size_t built = close(std::move(right), sink, &node, "Join build", [=, this, &node] {
+      *parts = make_join(node, outputs, false, *asof);
+      sink->renew(parts->build);
+      for (RenewedOperator* op : *probes) op->renew(parts->make_probe());
+    });
     const auto make_probe = [&] {
       auto op = std::make_unique<RenewedOperator>();
       probes->push_back(op.get());
@@ -411,7 +429,8 @@ class Lowering {
     keep_in(right, open(node.right), node, node.right->schema, "Join right");
     Open rows = from(node, "Join");
     rows.branches[0].after = {left.index, right.index};
-    rows.branches[0].make_source = [left = left.sink, right = right.sink, &context = context_] {
+    rows.branches[0].make_source = [left = left.sink, right = right.sink,
+                                    &context = context_of(node)] {
       return make_positional_join((*left)->take_store(), (*right)->take_store(), context);
     };
     return rows;
@@ -427,7 +446,7 @@ class Lowering {
     return keep_opened(
         std::move(input), node,
         [this, &node, skip, most, percent] {
-          auto sink = std::make_shared<KeepSink>(node.schema, context_, most);
+          auto sink = std::make_shared<KeepSink>(node.schema, context_of(node), most);
           return KeptRows{sink, [sink, skip, most, percent] {
                             uint64_t take = most - std::min(most, skip);
                             if (percent >= 0) {
@@ -444,7 +463,7 @@ class Lowering {
     return keep(
         node.input, node,
         [this, &node] {
-          auto sink = std::make_shared<KeepSink>(node.schema, context_, 2);
+          auto sink = std::make_shared<KeepSink>(node.schema, context_of(node), 2);
           return KeptRows{sink, [sink, span = node.span] { return only_row(*sink, span); }};
         },
         "Single row");
@@ -484,8 +503,8 @@ class Lowering {
                const char* name) {
     auto keep = std::make_shared<std::shared_ptr<KeepSink>>();
     kept.sink = keep;
-    const auto make = [this, &schema, keep] {  // of the plan, which outlives its pipelines
-      return *keep = std::make_shared<KeepSink>(schema, context_);
+    const auto make = [this, &node, &schema, keep] {  // of the plan, which outlives its pipelines
+      return *keep = std::make_shared<KeepSink>(schema, context_of(node));
     };
     if (level_ == 0) {
       kept.index = close(std::move(input), make(), &node, name);
@@ -545,7 +564,8 @@ class Lowering {
   }
 
   Open recursive(const RecursiveNode& node) {
-    auto recursion = std::make_shared<Recursion>(node, context_, reads_all(node.step, node.id));
+    auto recursion =
+        std::make_shared<Recursion>(node, context_of(node), reads_all(node.step, node.id));
     const size_t first = close(open(node.base), recursion, &node, "Recursive",
                                [recursion] { recursion->restart(); });
     const size_t own = graph_.loops.size();
@@ -585,17 +605,19 @@ class Lowering {
   }
 
   std::unique_ptr<Writer> writer(const WriteNode& node) {
+    QueryContext& context = context_of(node);
     if (!node.table)
-      return open_writer(node.format, node.path, node.input->schema, node.options, context_);
-    if (node.action == WriteAction::kInsert) return node.table->insert(context_);
-    return node.table->change({node.action == WriteAction::kDelete, node.columns}, context_);
+      return open_writer(node.format, node.path, node.input->schema, node.options, context);
+    if (node.action == WriteAction::kInsert) return node.table->insert(context);
+    return node.table->change({node.action == WriteAction::kDelete, node.columns}, context);
   }
 
   Open write(const WriteNode& node) {
+    QueryContext& context = context_of(node);
     std::shared_ptr<ChunkStore> returned;
-    if (node.returned > 0) returned = std::make_shared<ChunkStore>(node.schema, context_);
+    if (node.returned > 0) returned = std::make_shared<ChunkStore>(node.schema, context);
     auto sink =
-        std::make_shared<WriteSink>(writer(node), context_, node.written_columns(), returned);
+        std::make_shared<WriteSink>(writer(node), context, node.written_columns(), returned);
     const size_t index = close(open(node.input), sink, &node, "Write");
     Open rows = from(node, "Write");
     rows.branches[0].after.push_back(index);
@@ -615,7 +637,8 @@ class Lowering {
 
   QueryContext& context_;
   PipelineGraph& graph_;
-  RuntimeFilters filters_;
+  const std::shared_ptr<RuntimeFilters> filters_;  // with the graph
+  std::unordered_map<const PlanNode*, NodeAccount*> accounts_;
   std::unordered_map<const PlanNode*, Kept> kept_;
   struct StepOf {
     int64_t id;

@@ -22,19 +22,37 @@ enum class Flow : uint8_t {
                 // lie in `out`
 };
 
-/// What one operator did, summed over threads; for EXPLAIN ANALYZE. Thread-safe counters.
+/// What one operator did, summed over threads; for EXPLAIN ANALYZE. Thread-safe counters, to which
+/// a task adds what it did once a step.
 struct OperatorMetrics {
-  std::string name;                // "Hash join probe"
-  const PlanNode* node = nullptr;  // whose work it is; several operators may share a node
+  std::string name;                 // "Hash join probe"
+  const PlanNode* node = nullptr;   // whose work it is; several operators may share a node
+  QueryContext* context = nullptr;  // the node's, with its account; null: the query's own
   std::atomic<uint64_t> nanoseconds{0};
+  std::atomic<uint64_t> processor_nanoseconds{0};
   std::atomic<uint64_t> rows_in{0};
   std::atomic<uint64_t> rows_out{0};
-  std::atomic<uint64_t> spilled_bytes{0};
-  /// Choices made at run time: "partitioned, 64 buckets". Guarded by `mutex`.
-  Mutex mutex;
-  std::string note GUARDED_BY(mutex);
-  void set_note(std::string text);
-  std::string get_note();
+  /// A choice made at run time: "partitioned, 64 buckets". The last one of a kind counts.
+  void set_note(std::string text, std::string_view kind = "");
+  std::vector<std::string> notes() const;
+  /// Those of an operator that this one stands for.
+  void take_notes(const OperatorMetrics& other);
+
+ private:
+  mutable Mutex mutex_;
+  std::vector<std::pair<std::string, std::string>> notes_ GUARDED_BY(mutex_);  // kind, text
+};
+
+/// What became of a pipeline's tasks beside the work of operators. Thread-safe.
+struct PipelineMetrics {
+  std::atomic<uint64_t> begun_at_ns{0};  // of the steady clock; 0: not yet
+  std::atomic<uint64_t> ended_at_ns{0};
+  std::atomic<uint32_t> tasks{0};
+  std::atomic<uint64_t> busy_ns{0};         // all steps, operators' time included
+  std::atomic<uint64_t> driving_ns{0};      // of it: between operators
+  std::atomic<uint64_t> making_room_ns{0};  // of it: moving others' idle state to disk
+  std::atomic<uint64_t> waiting_ns{0};      // no step, as there was nothing to do
+  std::atomic<uint64_t> queued_ns{0};       // no step, as other tasks had their turn
 };
 
 /// State of one operator or sink for one task.
@@ -89,6 +107,7 @@ struct Pipeline {
   Source* source = nullptr;  // own_source's, or a sink's that ran before
   const PlanNode* source_node = nullptr;
   std::unique_ptr<OperatorMetrics> source_metrics = std::make_unique<OperatorMetrics>();
+  std::unique_ptr<PipelineMetrics> metrics = std::make_unique<PipelineMetrics>();
   std::vector<std::unique_ptr<Operator>> operators;
   std::shared_ptr<Sink> sink;  // shared with the pipelines that read what it kept, and
                                // with other branches of a union

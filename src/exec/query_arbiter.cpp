@@ -90,7 +90,7 @@ bool QueryArbiter::spill_idle() {
   const Release release{*idle};
   const SpillingNow now(this);
   const MakesRoomScope scope;
-  idle->spill(*spill_);
+  idle->spill();
   return true;
 }
 

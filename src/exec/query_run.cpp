@@ -1,9 +1,9 @@
 #include "exec/query_run.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/cancellation.h"
+#include "exec/task_clock.h"
 #include "memory/process_memory.h"
 
 namespace doline {
@@ -13,20 +13,91 @@ namespace {
 /// What spillable state must still be able to take before another chunk is read.
 constexpr size_t kRoomToReadBytes = size_t{1} << 20;
 
-uint64_t now_ns() {
-  return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+/// Chunks that operators make are their node's.
+Budget& budget_of(const OperatorMetrics& metrics, const QueryContext& query) {
+  return metrics.context ? *metrics.context->budget : *query.budget;
 }
+
+QueryContext& context_of(const OperatorMetrics& metrics, QueryContext& query) {
+  return metrics.context ? *metrics.context : query;
+}
+
+std::vector<OperatorMetrics*> metrics_of(const Pipeline& pipeline) {
+  std::vector<OperatorMetrics*> all = {pipeline.source_metrics.get()};
+  for (const auto& op : pipeline.operators) all.push_back(&op->metrics);
+  all.push_back(&pipeline.sink->metrics);
+  return all;
+}
+
+/// Adds the time of its life, of work that is done once a pipeline and not as part of a step.
+class OnceTimed {
+ public:
+  OnceTimed(OperatorMetrics& metrics, PipelineMetrics& pipeline)
+      : metrics_(metrics), pipeline_(pipeline) {}
+  ~OnceTimed() {
+    const uint64_t took = steady_ns() - begin_;
+    metrics_.nanoseconds.fetch_add(took, std::memory_order_relaxed);
+    metrics_.processor_nanoseconds.fetch_add(took, std::memory_order_relaxed);
+    pipeline_.busy_ns.fetch_add(took, std::memory_order_relaxed);
+  }
+  OnceTimed(const OnceTimed&) = delete;
+  OnceTimed& operator=(const OnceTimed&) = delete;
+
+ private:
+  OperatorMetrics& metrics_;
+  PipelineMetrics& pipeline_;
+  const uint64_t begin_ = steady_ns();
+};
 
 }  // namespace
 
-void OperatorMetrics::set_note(std::string text) {
-  MutexLock lock(mutex);
-  note = std::move(text);
+NodeAccount::NodeAccount(const PlanNode& its_node, QueryContext& query)
+    : node(its_node), spill(query.spill ? make_ref<AccountSpill>(query.spill) : nullptr) {
+  context.settings = query.settings;
+  context.session = query.session;
+  if (query.budget) context.budget = Budget::create("operator", *query.budget);
+  context.arbiter = query.arbiter;
+  context.spill = spill;
+  context.access = query.access;
+  context.cancelled.store(query.cancelled.load());
+  context.learned = query.learned;
+  context.rejects = query.rejects;
+  context.changes = query.changes;
+  context.threads = query.threads;
+  context.chunk_rows = query.chunk_rows;
 }
 
-std::string OperatorMetrics::get_note() {
-  MutexLock lock(mutex);
-  return note;
+const NodeAccount* PipelineGraph::account(const PlanNode& node) const {
+  for (const NodeAccount& one : accounts) {
+    if (&one.node == &node) return &one;
+  }
+  return nullptr;
+}
+
+void OperatorMetrics::set_note(std::string text, std::string_view kind) {
+  MutexLock lock(mutex_);
+  for (auto& [known, note] : notes_) {
+    if (known != kind) continue;
+    note = std::move(text);
+    return;
+  }
+  notes_.emplace_back(kind, std::move(text));
+}
+
+void OperatorMetrics::take_notes(const OperatorMetrics& other) {
+  std::vector<std::pair<std::string, std::string>> notes;
+  {
+    MutexLock lock(other.mutex_);
+    notes = other.notes_;
+  }
+  for (auto& [kind, text] : notes) set_note(std::move(text), kind);
+}
+
+std::vector<std::string> OperatorMetrics::notes() const {
+  MutexLock lock(mutex_);
+  std::vector<std::string> texts;
+  for (const auto& [kind, text] : notes_) texts.push_back(text);
+  return texts;
 }
 
 struct QueryRun::State {
@@ -35,6 +106,7 @@ struct QueryRun::State {
   std::unique_ptr<Source> made_source GUARDED_BY(made_mutex);
   std::atomic<Source*> source = nullptr;
   std::atomic<uint32_t> tasks_left{0};
+  std::atomic<uint32_t> finishing{0};  // tasks of this round; 0: it has not come to that
   std::atomic<uint32_t> finishing_left{0};
   std::atomic<bool> done{false};  // the sink wants no more, or a stop was asked for
   std::atomic<bool> complete{false};
@@ -74,9 +146,11 @@ class PipelineTask final : public Task {
         index_(index),
         is_carried_(is_carried),
         pipeline_(run.graph_.pipelines[index]),
-        state_(*run.states_[index]) {
-    for (const auto& op : pipeline_.operators) locals_.push_back(op->local(run.context_));
-    sink_local_ = pipeline_.sink->local(run.context_);
+        state_(*run.states_[index]),
+        clock_(metrics_of(pipeline_), *pipeline_.metrics) {
+    for (const auto& op : pipeline_.operators)
+      locals_.push_back(op->local(context_of(op->metrics, run.context_)));
+    sink_local_ = pipeline_.sink->local(context_of(pipeline_.sink->metrics, run.context_));
     stages_.resize(pipeline_.operators.size() + 1);
   }
 
@@ -86,6 +160,7 @@ class PipelineTask final : public Task {
     BudgetScope budget(*run_.context_.budget);
     const ArbiterScope arbiter(run_.context_.arbiter);
     const CancellationScope cancellation(run_.context_.cancelled);
+    TimedStep timed(clock_);
     while (true) {
       if (run_.context_.is_cancelled())
         throw Error(ErrorCode::kCancelled, "the query was cancelled");
@@ -93,9 +168,14 @@ class PipelineTask final : public Task {
         case Progressed::kMoved:
           break;
         case Progressed::kBlocked:
-          return Step::kBlocked;
+          return timed.ends(Step::kBlocked);
         case Progressed::kEnded: {
-          pipeline_.sink->combine(*sink_local_);
+          {
+            BudgetScope sinks(budget_of(pipeline_.sink->metrics, run_.context_));
+            pipeline_.sink->combine(*sink_local_);
+          }
+          clock_.spend(sink_part());
+          timed.ends(Step::kDone);  // before somebody hears that all is done
           // What they are of may be made anew once this is known to have ended.
           stages_.clear();
           locals_.clear();
@@ -106,7 +186,7 @@ class PipelineTask final : public Task {
       }
       if (deadline.passed()) {
         watch_process_memory();
-        return Step::kYield;
+        return timed.ends(Step::kYield);
       }
     }
   }
@@ -119,9 +199,15 @@ class PipelineTask final : public Task {
     bool pending = false;
   };
 
+  size_t sink_part() const { return stages_.size(); }
+
   /// Goes on with a round of the loop that this pipeline drives.
   Progressed carry(const Deadline& deadline, Waker& waker) {
-    switch (carried_->step(deadline, waker)) {
+    // Its time is counted by its own clock.
+    clock_.pause();
+    const Step step = carried_->step(deadline, waker);
+    clock_.go_on();
+    switch (step) {
       case Step::kYield:
         return Progressed::kMoved;
       case Step::kBlocked:
@@ -150,25 +236,30 @@ class PipelineTask final : public Task {
         case Arbiter::Room::kEnough:
           break;
         case Arbiter::Room::kAgain:
+          clock_.spend_making_room();
           return Progressed::kMoved;
         case Arbiter::Room::kWait:
+          clock_.spend_making_room();
           return Progressed::kBlocked;
       }
     }
-    if (!reader_) return take_morsel(waker);
-    const uint64_t begin = now_ns();
+    BudgetScope budget(budget_of(*pipeline_.source_metrics, run_.context_));
+    if (!reader_) {
+      const Progressed progressed = take_morsel(waker);
+      clock_.spend(0);
+      return progressed;
+    }
     Chunk& chunk = stages_[0].chunk;
     chunk = Chunk();
     const Poll poll = reader_->read(chunk, waker);
-    pipeline_.source_metrics->nanoseconds.fetch_add(now_ns() - begin, std::memory_order_relaxed);
+    clock_.spend(0);
     if (poll == Poll::kBlocked) return Progressed::kBlocked;
     if (poll == Poll::kDone) {
       reader_.reset();
       return Progressed::kMoved;
     }
     // A reader that filters says how many rows it looked at by what it hands over unselected.
-    pipeline_.source_metrics->rows_in.fetch_add(chunk.row_count, std::memory_order_relaxed);
-    pipeline_.source_metrics->rows_out.fetch_add(chunk.size(), std::memory_order_relaxed);
+    clock_.count(0, chunk.row_count, chunk.size());
     if (!chunk.empty()) {
       chunk.sequence = {number_, stages_[0].chunks_in_morsel++};
       stages_[0].pending = true;
@@ -180,9 +271,9 @@ class PipelineTask final : public Task {
   Progressed push(size_t depth, const Waker& waker) {
     Stage& stage = stages_[depth];
     const bool to_sink = depth + 1 == stages_.size();
-    OperatorMetrics& metrics =
-        to_sink ? pipeline_.sink->metrics : pipeline_.operators[depth]->metrics;
-    const uint64_t begin = now_ns();
+    const size_t part = depth + 1;  // of the clock; before it comes the source
+    BudgetScope budget(budget_of(
+        to_sink ? pipeline_.sink->metrics : pipeline_.operators[depth]->metrics, run_.context_));
     Flow flow;
     if (to_sink) {
       flow = pipeline_.sink->consume(stage.chunk, *sink_local_, waker);
@@ -194,10 +285,10 @@ class PipelineTask final : public Task {
         Stage& next = stages_[depth + 1];
         out.sequence = {number_, next.chunks_in_morsel++};
         next.pending = true;
-        metrics.rows_out.fetch_add(out.size(), std::memory_order_relaxed);
+        clock_.count(part, 0, out.size());
       }
     }
-    metrics.nanoseconds.fetch_add(now_ns() - begin, std::memory_order_relaxed);
+    clock_.spend(part);
     switch (flow) {
       case Flow::kHaveOutput:
         return Progressed::kMoved;  // the same chunk again, later
@@ -212,7 +303,7 @@ class PipelineTask final : public Task {
         done_ = true;
         break;
     }
-    metrics.rows_in.fetch_add(stage.chunk.size(), std::memory_order_relaxed);
+    clock_.count(part, stage.chunk.size(), 0);
     stage.pending = false;
     return Progressed::kMoved;
   }
@@ -250,7 +341,9 @@ class PipelineTask final : public Task {
   }
 
   Progressed end_morsel(const Waker& waker) {
+    BudgetScope budget(budget_of(pipeline_.sink->metrics, run_.context_));
     const Flow flow = pipeline_.sink->end_morsel(number_, *sink_local_, waker);
+    clock_.spend(sink_part());
     if (flow == Flow::kBlocked) return Progressed::kBlocked;
     in_morsel_ = false;
     if (flow == Flow::kDone) stop_all();
@@ -268,6 +361,7 @@ class PipelineTask final : public Task {
   const bool is_carried_;
   Pipeline& pipeline_;
   QueryRun::State& state_;
+  TaskClock clock_;
   std::vector<std::unique_ptr<LocalState>> locals_;
   std::unique_ptr<LocalState> sink_local_;
   std::vector<Stage> stages_;
@@ -284,19 +378,22 @@ class PipelineTask final : public Task {
 class FinishTask final : public Task {
  public:
   FinishTask(QueryRun& run, size_t index, std::unique_ptr<Task> inner)
-      : run_(run), index_(index), inner_(std::move(inner)) {}
+      : run_(run),
+        index_(index),
+        inner_(std::move(inner)),
+        clock_({&metrics()}, *run.graph_.pipelines[index].metrics) {}
   Step step(Deadline deadline, Waker& waker) override {
-    BudgetScope budget(*run_.context_.budget);
+    BudgetScope budget(budget_of(metrics(), run_.context_));
     const ArbiterScope arbiter(run_.context_.arbiter);
     const CancellationScope cancellation(run_.context_.cancelled);
     if (run_.context_.is_cancelled()) throw Error(ErrorCode::kCancelled, "the query was cancelled");
-    const uint64_t begin = now_ns();
+    TimedStep timed(clock_);
     const Step step = inner_->step(deadline, waker);
     watch_process_memory();
-    run_.graph_.pipelines[index_].sink->metrics.nanoseconds.fetch_add(now_ns() - begin,
-                                                                      std::memory_order_relaxed);
+    if (step == Step::kDone) inner_.reset();
+    clock_.spend(0);
+    timed.ends(step);
     if (step == Step::kDone) {
-      inner_.reset();
       if (run_.states_[index_]->finishing_left.fetch_sub(1) == 1)
         run_.advance_finish(index_, nullptr);
     }
@@ -304,9 +401,12 @@ class FinishTask final : public Task {
   }
 
  private:
+  OperatorMetrics& metrics() { return run_.graph_.pipelines[index_].sink->metrics; }
+
   QueryRun& run_;
   const size_t index_;
   std::unique_ptr<Task> inner_;
+  TaskClock clock_;
 };
 
 QueryRun::QueryRun(PipelineGraph graph, QueryContext& context, TaskGroup& tasks)
@@ -332,6 +432,17 @@ QueryRun::QueryRun(PipelineGraph graph, QueryContext& context, TaskGroup& tasks)
 }
 
 QueryRun::~QueryRun() = default;
+
+void QueryRun::cancel() noexcept {
+  context_.cancelled.store(true);
+  for (NodeAccount& account : graph_.accounts) account.context.cancelled.store(true);
+}
+
+bool QueryRun::may_start_over() const {
+  return context_.may_start_over &&
+         std::all_of(graph_.accounts.begin(), graph_.accounts.end(),
+                     [](const NodeAccount& one) { return one.context.may_start_over.load(); });
+}
 
 void QueryRun::start() {
   for (size_t i = 0; i < states_.size(); ++i) {
@@ -361,9 +472,14 @@ std::unique_ptr<Task> QueryRun::begin_round(size_t index, const Waker& waker) {
 void QueryRun::start_pipeline(size_t index, Carried carried) {
   Pipeline& pipeline = graph_.pipelines[index];
   State& state = *states_[index];
-  BudgetScope budget(*context_.budget);
+  pipeline.metrics->begun_at_ns.store(steady_ns(), std::memory_order_relaxed);
+  BudgetScope budget(budget_of(*pipeline.source_metrics, context_));
   if (pipeline.make_source) {
-    auto made = pipeline.make_source();
+    std::unique_ptr<Source> made;
+    {
+      const OnceTimed timed(*pipeline.source_metrics, *pipeline.metrics);
+      made = pipeline.make_source();
+    }
     MutexLock lock(state.made_mutex);
     state.made_source = std::move(made);
     state.source = state.made_source.get();
@@ -374,6 +490,7 @@ void QueryRun::start_pipeline(size_t index, Carried carried) {
   const uint32_t count =
       std::max<uint32_t>(1, std::min(context_.threads, state.source.load()->parallelism()));
   state.tasks_left = count;
+  pipeline.metrics->tasks.store(count, std::memory_order_relaxed);
   const bool is_carried = carried && !*carried && count == 1;
   std::vector<std::unique_ptr<Task>> made;
   for (uint32_t worker = 0; worker < count; ++worker)
@@ -392,9 +509,15 @@ void QueryRun::task_ended(size_t index, Carried carried) {
 void QueryRun::advance_finish(size_t index, Carried carried) {
   Pipeline& pipeline = graph_.pipelines[index];
   if (!pipeline.finishes_sink) return pipeline_complete(index, carried);
-  TaskSet next = pipeline.sink->finish();
+  TaskSet next;
+  {
+    BudgetScope budget(budget_of(pipeline.sink->metrics, context_));
+    const OnceTimed timed(pipeline.sink->metrics, *pipeline.metrics);
+    next = pipeline.sink->finish();
+  }
   if (next.empty()) return pipeline_complete(index, carried);
   states_[index]->finishing_left = static_cast<uint32_t>(next.size());
+  states_[index]->finishing = static_cast<uint32_t>(next.size());
   for (auto& task : next) tasks_.spawn(std::make_unique<FinishTask>(*this, index, std::move(task)));
 }
 
@@ -408,6 +531,7 @@ void QueryRun::pipeline_complete(size_t index, Carried carried) {
     if (made) state.source = nullptr;
   }
   made = nullptr;
+  graph_.pipelines[index].metrics->ended_at_ns.store(steady_ns(), std::memory_order_relaxed);
   const size_t loop = graph_.pipelines[index].loop;
   const auto let_start = [&](size_t other) {
     const auto& after = graph_.pipelines[other].after;
@@ -427,28 +551,42 @@ void QueryRun::pipeline_complete(size_t index, Carried carried) {
   if (pipelines_left_.fetch_sub(1) == 1) tasks_.caller_waker().wake();
 }
 
-double QueryRun::progress() const {
-  double done = 0;
-  double total = 0;
+std::vector<PipelineState> QueryRun::states() const {
+  std::vector<PipelineState> all;
   for (size_t i = 0; i < states_.size(); ++i) {
-    if (graph_.pipelines[i].loop != Pipeline::kNoLoop) continue;
     State& state = *states_[i];
+    PipelineState& at = all.emplace_back();
+    // Nobody knows how many rounds there will be.
+    const bool is_round = graph_.pipelines[i].loop != Pipeline::kNoLoop;
     MutexLock lock(state.made_mutex);
-    // A pipeline whose size is not known yet counts like a small one.
-    double size = 1;
-    double share = state.complete ? 1 : 0;
-    if (const Source* source = state.source; source && !state.complete) {
-      const SourceProgress at = source->progress();
-      if (at.total > 0) share = static_cast<double>(at.done) / static_cast<double>(at.total);
+    const Source* const source = state.source;
+    if (state.complete || is_round) {
+      at.phase = PipelineState::Phase::kComplete;
+      at.streamed = at.finished = 1;
+    } else if (const uint32_t finishing = state.finishing; finishing != 0) {
+      at.phase = PipelineState::Phase::kFinishes;
+      at.streamed = 1;
+      at.finished = 1 - static_cast<double>(state.finishing_left.load()) / finishing;
+    } else if (source) {
+      at.phase = PipelineState::Phase::kStreams;
+      const SourceProgress progress = source->progress();
+      at.is_measured = progress.total > 0;
+      // Of what was handed out, tasks are in the midst of the last pieces.
+      const double at_work = 0.5 * std::min(state.tasks_left.load(), context_.threads);
+      if (at.is_measured) {
+        at.streamed = std::clamp(
+            (static_cast<double>(progress.done) - at_work) / static_cast<double>(progress.total),
+            0.0, 1.0);
+      }
+      if (state.done) at.streamed = 1;
     }
-    if (graph_.pipelines[i].own_source) {
-      const uint64_t bytes = graph_.pipelines[i].own_source->progress().total;
-      if (bytes > 0) size = static_cast<double>(bytes);
-    }
-    total += size;
-    done += share * size;
   }
-  const double now = total > 0 ? done / total : 1;
+  return all;
+}
+
+double QueryRun::progress(const RowEstimates& estimates) const {
+  if (is_complete()) return 1;
+  const double now = WorkModel(graph_, estimates).share_done(states());
   double shown = shown_progress_.load(std::memory_order_relaxed);
   while (now > shown &&
          !shown_progress_.compare_exchange_weak(shown, now, std::memory_order_relaxed)) {

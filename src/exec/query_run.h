@@ -4,18 +4,35 @@
 #include <memory>
 #include <vector>
 
+#include "exec/account_spill.h"
 #include "exec/pipeline.h"
+#include "exec/runtime_filters.h"
+#include "exec/work_model.h"
 
 namespace doline {
 
+/// What one node of a plan holds and spills, under the query's account; and the context that its
+/// operators work with, the query's but for these two.
+struct NodeAccount {
+  NodeAccount(const PlanNode& its_node, QueryContext& query);
+  const PlanNode& node;
+  const Ref<AccountSpill> spill;  // null where the query has none
+  QueryContext context;
+};
+
 /// The pipelines of one query and the sink that holds its result.
 struct PipelineGraph {
-  std::deque<Pipeline> pipelines;  // stable addresses
   PlanRef plan;
+  std::deque<NodeAccount> accounts;               // outlive the operators; in the order of lowering
+  std::shared_ptr<const RuntimeFilters> filters;  // shared with what is made anew in a loop
+  std::deque<Pipeline> pipelines;                 // stable addresses
   /// Pipelines that run again and again, as often as another pipeline asks for it: the step of a
   /// recursion.
   std::vector<std::vector<size_t>> loops;
   std::shared_ptr<const void> renewed_by;  // what the pipelines' renew() refers to
+
+  /// Null for nodes without operators of their own.
+  const NodeAccount* account(const PlanNode& node) const;
 };
 
 /// Runs a graph: starts each pipeline's tasks when what it waits for is complete, finishes its
@@ -26,15 +43,20 @@ class QueryRun {
   ~QueryRun();
 
   void start();
+  /// Long steps of operators look at it. Any thread.
+  void cancel() noexcept;
+  /// Nothing of the query has left that could not be taken back.
+  bool may_start_over() const;
   bool is_complete() const { return pipelines_left_.load(std::memory_order_acquire) == 0; }
-  /// Over the pipelines that have a known amount of work, weighted by it; 0 … 1, never falls.
-  double progress() const;
+  /// The share of the work that is done (WorkModel); 0 … 1, never falls.
+  double progress(const RowEstimates& estimates) const;
   const PipelineGraph& graph() const { return graph_; }
 
  private:
   friend class PipelineTask;
   friend class FinishTask;
   struct State;
+  std::vector<PipelineState> states() const;
   struct Loop;
   /// Rounds are short and many: whoever wants one does it himself, as far as it has one task at a
   /// time. That task is left in `carried`; null, or taken already: it is spawned as any other.

@@ -19,11 +19,35 @@ uint64_t bits_of(uint64_t hash) {
 
 }  // namespace
 
-RuntimeFilterRef RuntimeFilters::subscribe(int64_t id, uint32_t column) {
+RuntimeFilterRef RuntimeFilters::subscribe(int64_t id, const ScanNode& scan, uint32_t column) {
   auto filter = make_ref<PublishedFilter>();
   filter->column = column;
   by_id_[id].push_back(filter);
+  placed_.push_back({&scan, filter});
   return filter;
+}
+
+std::vector<std::string> RuntimeFilters::notes(const ScanNode& scan) const {
+  std::vector<std::string> notes;
+  for (const Placed& placed : placed_) {
+    if (placed.scan != &scan) continue;
+    notes.push_back(fmt::format("runtime filter on {}: {}", scan.schema[placed.filter->column].name,
+                                static_cast<const PublishedFilter&>(*placed.filter).note()));
+  }
+  return notes;
+}
+
+std::string PublishedFilter::note() const {
+  if (!is_ready.load(std::memory_order_acquire)) return "not complete, so not used";
+  std::string bounds;
+  if (lower && upper) bounds = fmt::format("{} … {}", lower->to_string(), upper->to_string());
+  if (blocks_.empty())
+    return bounds.empty() ? "too many values to help" : fmt::format("bounds {} alone", bounds);
+  const uint64_t tested = tested_.load(std::memory_order_relaxed);
+  if (tested == 0) return "ready, but nothing was left to test";
+  const uint64_t passed = passed_.load(std::memory_order_relaxed);
+  return fmt::format("{:.1f} % of {} tested rows passed",
+                     100.0 * static_cast<double>(passed) / static_cast<double>(tested), tested);
 }
 
 void PublishedFilter::publish(std::optional<Value> low, std::optional<Value> high,
@@ -50,7 +74,10 @@ Selection PublishedFilter::probe(const Column& values, const Selection& active) 
     const uint64_t bits = bits_of(hash);
     if ((blocks_[(hash >> 32) & mask_] & bits) == bits) set_bit(kept.data(), row);
   });
-  return Selection::from_bits(kept.data(), active);
+  Selection passed = Selection::from_bits(kept.data(), active);
+  tested_.fetch_add(active.size(), std::memory_order_relaxed);
+  passed_.fetch_add(passed.size(), std::memory_order_relaxed);
+  return passed;
 }
 
 }  // namespace doline

@@ -3,7 +3,7 @@
 #include <map>
 #include <vector>
 
-#include "plan/table.h"
+#include "plan/plan_node.h"
 
 namespace doline {
 
@@ -12,12 +12,19 @@ namespace doline {
 class RuntimeFilters {
  public:
   /// The scan's side: the filter the join with this id will publish into.
-  RuntimeFilterRef subscribe(int64_t id, uint32_t column);
+  RuntimeFilterRef subscribe(int64_t id, const ScanNode& scan, uint32_t column);
   /// The join's side; several scans may read one join's filter.
   const std::vector<RuntimeFilterRef>& subscribers(int64_t id) { return by_id_[id]; }
+  /// What became of the filters of a scan, for EXPLAIN ANALYZE: a sentence each.
+  std::vector<std::string> notes(const ScanNode& scan) const;
 
  private:
+  struct Placed {
+    const ScanNode* scan;
+    RuntimeFilterRef filter;
+  };
   std::map<int64_t, std::vector<RuntimeFilterRef>> by_id_;
+  std::vector<Placed> placed_;
 };
 
 /// What a join publishes: bounds, and a test of values against the build side's keys.
@@ -28,8 +35,11 @@ class PublishedFilter final : public RuntimeFilter {
   /// Bloom filter; `bounds_only` where they were too many.
   void publish(std::optional<Value> lower, std::optional<Value> upper,
                const std::vector<uint64_t>& hashes, bool bounds_only);
+  /// "12,000 of 1,000,000 tested rows passed", once published.
+  std::string note() const;
 
  private:
+  mutable std::atomic<uint64_t> tested_{0}, passed_{0};
   std::vector<uint64_t> blocks_;  // 64-bit blocks; empty: bounds only
   uint64_t mask_ = 0;
 };

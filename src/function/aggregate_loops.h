@@ -111,6 +111,7 @@ class FixedAggregate final : public AggregateFunction {
   }
   void update_one(std::span<const Column> arguments, const Selection& active, std::byte* state,
                   Arena&) const override {
+    if (active.empty()) return;  // a constant is there without a row
     const Column& column = arguments[0];
     if constexpr (requires(State& s, Input v) { op_.add_repeated(s, v, uint64_t{1}); }) {
       if (column.is_constant()) {

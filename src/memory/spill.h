@@ -37,9 +37,9 @@ class Spillable {
   virtual ~Spillable() = default;
   /// O(1), approximate. Any thread.
   virtual size_t spillable_bytes() const noexcept = 0;
-  /// Some milliseconds' work of moving the state to disk. True once there is nothing left to move;
-  /// memory may come back only then. Under the claim.
-  virtual bool spill(SpillWriter& writer) = 0;
+  /// Some milliseconds' work of moving the state to disk, by the owner's own writer. True once
+  /// there is nothing left to move; memory may come back only then. Under the claim.
+  virtual bool spill() = 0;
 
   bool try_claim() noexcept { return !claimed_.test_and_set(std::memory_order_acquire); }
   /// Waits for whoever makes room: milliseconds.

@@ -1,5 +1,7 @@
 #include "optimizer/optimizer.h"
 
+#include <functional>
+
 #include "optimizer/passes.h"
 
 namespace doline {
@@ -39,6 +41,18 @@ PlanRef optimize(PlanRef plan, const Settings& settings, const SessionConstants&
     ASSERT(plan->schema.size() == width);
   }
   return plan;
+}
+
+std::unordered_map<const PlanNode*, double> estimate_all(const PlanRef& plan) {
+  const EstimateScope scope;
+  std::unordered_map<const PlanNode*, double> rows;
+  const std::function<void(const PlanRef&)> visit = [&](const PlanRef& node) {
+    if (!rows.emplace(node.get(), 0).second) return;
+    rows[node.get()] = estimated_rows(node);
+    for (const PlanRef& child : node->children()) visit(child);
+  };
+  visit(plan);
+  return rows;
 }
 
 std::vector<std::string> optimizer_passes() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unordered_map>
+
 #include "plan/plan_node.h"
 
 namespace doline {
@@ -7,6 +9,9 @@ namespace doline {
 /// The plan made better, pass by pass. Each pass has a name that `disabled_optimizers` may list;
 /// results do not depend on which are on.
 PlanRef optimize(PlanRef plan, const Settings& settings, const SessionConstants& session);
+
+/// Rows that each node of a plan is expected to give, as the passes reckon them.
+std::unordered_map<const PlanNode*, double> estimate_all(const PlanRef& plan);
 
 /// Names of all passes, in order.
 std::vector<std::string> optimizer_passes();

@@ -20,7 +20,8 @@ StatementRef Grammar::create() {
       tokens_.accept(Keyword::kOr, Keyword::kReplace) ? IfTaken::kReplace : IfTaken::kFail;
   const bool temporary = tokens_.accept(Keyword::kTemp) || tokens_.accept(Keyword::kTemporary);
   if (tokens_.accept(Keyword::kTable)) return create_table(if_taken, temporary, begin);
-  if (tokens_.at(Keyword::kView) || tokens_.at(Keyword::kMaterialized)) {
+  if (tokens_.at(Keyword::kView) || tokens_.at(Keyword::kMaterialized) ||
+      (tokens_.at(Keyword::kRecursive) && tokens_.at(Keyword::kView, 1))) {
     return create_view(if_taken, temporary, begin);
   }
   if (tokens_.accept(Keyword::kType)) return create_type(if_taken, temporary, begin);
@@ -180,13 +181,30 @@ void Grammar::foreign_key(Constraint& constraint) {
 StatementRef Grammar::create_view(IfTaken if_taken, bool temporary, uint32_t begin) {
   auto node = std::make_shared<CreateView>();
   node->materialized = tokens_.accept(Keyword::kMaterialized);
+  const bool is_recursive = tokens_.accept(Keyword::kRecursive);
   tokens_.expect(Keyword::kView);
   node->temporary = temporary;
   node->if_taken = if_not_exists(if_taken);
   node->name = qualified_name("a name for the view");
   if (tokens_.at("(")) node->columns = name_list("a column name");
+  if (is_recursive && node->columns.empty()) tokens_.fail("the view's columns in parentheses");
   tokens_.expect(Keyword::kAs);
   node->query = query();
+  if (is_recursive) {
+    // The query is the definition of a table in WITH RECURSIVE that has the view's name.
+    CommonTable table;
+    table.name = node->name.back();
+    table.columns = std::exchange(node->columns, {});
+    table.query = std::move(node->query);
+    const SourceSpan span = table.query->span;
+    auto source = std::make_shared<TableName>();
+    source->name.push_back(table.name);
+    With with;
+    with.recursive = true;
+    with.tables.push_back(std::move(table));
+    OpenQuery body = select_all_from(finish(std::move(source), span), span);
+    node->query = query_rest(std::move(with), std::move(body), begin);
+  }
   return finish(std::move(node), tokens_.since(begin));
 }
 

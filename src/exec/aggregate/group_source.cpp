@@ -162,12 +162,9 @@ class GroupReader final : public Reader {
     for (const RowPageRef& page : table_->pages().pages()) {
       for (uint32_t i = 0; i < page->size(); ++i) rows.push_back(page->row(i));
     }
-    const uint64_t before = plan_.context().spill->written_bytes();
     auto arena = make_ref<Arena>(plan_.budget());
     plan_.unload(rows, *arena);
     arena_ = std::move(arena);
-    sink_->metrics.spilled_bytes.fetch_add(plan_.context().spill->written_bytes() - before,
-                                           std::memory_order_relaxed);
   }
 
   bool can_split() const {
@@ -188,7 +185,6 @@ class GroupReader final : public Reader {
       open.emplace_back(plan_.saved_layout(), plan_.budget());
     }
     SpillWriter& writer = *plan_.context().spill;
-    const uint64_t before = writer.written_bytes();
     const auto write_out = [&](uint32_t i) {
       const auto pages = open[i].spill(writer);
       parts[i].spilled.insert(parts[i].spilled.end(), pages.begin(), pages.end());
@@ -241,8 +237,6 @@ class GroupReader final : public Reader {
       todo_.push_back(std::move(part));
     }
     input_ = BucketInput();
-    sink_->metrics.spilled_bytes.fetch_add(writer.written_bytes() - before,
-                                           std::memory_order_relaxed);
     stage_ = Stage::kNext;
   }
 

@@ -56,7 +56,7 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
   size_t spillable_bytes() const noexcept override {
     return known_bytes_.load(std::memory_order_relaxed);
   }
-  bool spill(SpillWriter&) override {
+  bool spill() override {
     if (!leaving_) begin_spill();
     return spill_step();
   }
@@ -280,6 +280,9 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
       // For a while the groups are there twice, in part.
       if (context_.spill && plan_.budget().available_bytes() < table_->held_bytes())
         return begin_spill();
+      sink_.metrics.set_note(
+          fmt::format("a thread went over to buckets at {} groups in {} rows", groups, rows_since_),
+          "buckets");
       start_buckets();
       empty_table();
       table_.reset();  // its slots were many
@@ -345,6 +348,12 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
   /// Everything this task holds is to go to disk, by bucket, in steps.
   void begin_spill() {
     chunks_since_spill_ = 0;
+    if (!has_spilled_) {
+      sink_.metrics.set_note(fmt::format("to disk from {} of one thread on, {} being left",
+                                         format_byte_size(held_bytes()),
+                                         format_byte_size(plan_.budget().available_bytes())),
+                             "spill");
+    }
     has_spilled_ = true;
     if (buckets_.empty()) start_buckets();
     forget_places();
@@ -387,8 +396,6 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
       leaving_ = nullptr;
       known_bytes_ = 0;
     }
-    sink_.metrics.spilled_bytes.fetch_add(context_.spill->written_bytes() - before,
-                                          std::memory_order_relaxed);
     return done;
   }
   void write_bucket(size_t bucket, RowPages& rows) {
@@ -412,10 +419,9 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
   }
 
   void note() {
-    std::string text = buckets_.empty() ? "local table" : "buckets";
-    if (direct_.is_active()) text = "array, " + text;
-    if (has_spilled_) text += ", spilled";
-    sink_.metrics.set_note(std::move(text));
+    std::string text = buckets_.empty() ? "a table a thread" : "a table a bucket";
+    if (direct_.is_active()) text = "an array by key, " + text;
+    sink_.metrics.set_note("groups in " + text);
   }
 
   GroupedAggregation& sink_;
@@ -536,9 +542,8 @@ void GroupedAggregation::becomes_idle() {
   idle_bytes_ = bytes;
 }
 
-bool GroupedAggregation::spill(SpillWriter& writer) {
-  const uint64_t before = writer.written_bytes();
-  if (next_idle_ < inputs_.size()) move_to_disk(inputs_[next_idle_++], writer);
+bool GroupedAggregation::spill() {
+  if (next_idle_ < inputs_.size()) move_to_disk(inputs_[next_idle_++], *plan_->context().spill);
   const bool done = next_idle_ == inputs_.size();
   if (done) {
     MutexLock lock(mutex_);
@@ -546,7 +551,6 @@ bool GroupedAggregation::spill(SpillWriter& writer) {
     idle_bytes_ = 0;
     metrics.set_note("spilled while it waited");
   }
-  metrics.spilled_bytes.fetch_add(writer.written_bytes() - before, std::memory_order_relaxed);
   return done;
 }
 

@@ -53,7 +53,7 @@ class GroupedAggregation final : public Sink, public Spillable {
   size_t spillable_bytes() const noexcept override {
     return idle_bytes_.load(std::memory_order_relaxed);
   }
-  bool spill(SpillWriter& writer) override;
+  bool spill() override;
 
  private:
   void becomes_idle() REQUIRES(mutex_);

@@ -41,8 +41,8 @@ class UngroupedAggregation::Local final : public LocalState, public Spillable {
   size_t spillable_bytes() const noexcept override {
     return known_bytes.load(std::memory_order_relaxed);
   }
-  bool spill(SpillWriter& writer) override {
-    sink.unload(row, writer);
+  bool spill() override {
+    sink.unload(row);
     known_bytes = 0;
     return true;
   }
@@ -88,18 +88,16 @@ size_t UngroupedAggregation::bytes_to_grow(const Row& row) const {
   return bytes;
 }
 
-void UngroupedAggregation::unload(Row& row, SpillWriter& writer) {
+void UngroupedAggregation::unload(Row& row) {
   const MakesRoomScope scope;
-  const uint64_t before = writer.written_bytes();
   for (size_t i = 0; i < row.arenas.size(); ++i) {
     const AggregateCall& call = plan_->calls()[i];
     std::byte* const state = row.row + call.state_offset;
     if (!call.function->can_unload() || call.function->unloadable_bytes(state) == 0) continue;
     auto arena = make_ref<Arena>(plan_->budget());
-    call.function->unload(state, writer, *arena);
+    call.function->unload(state, *context_.spill, *arena);
     row.arenas[i] = std::move(arena);
   }
-  metrics.spilled_bytes.fetch_add(writer.written_bytes() - before, std::memory_order_relaxed);
 }
 
 /// What little is left of the limit is for others to find that there is no more: here it is known
@@ -141,7 +139,7 @@ Flow UngroupedAggregation::consume(const Chunk& chunk, LocalState& local, const 
                                   unloadable_bytes(mine.row) >= kLargeStateBytes;
     if (is_due) {
       const SpillingNow now(context_.arbiter);
-      unload(mine.row, *context_.spill);
+      unload(mine.row);
     }
   }
   within_memory(mine.row, [&] {
@@ -171,8 +169,8 @@ void UngroupedAggregation::combine(LocalState& local) {
   if (plan_->can_unload() &&
       (context_.settings.force_spill || plan_->budget().available_bytes() < wanted)) {
     const SpillingNow now(context_.arbiter);
-    unload(mine.row, *context_.spill);
-    unload(all, *context_.spill);
+    unload(mine.row);
+    unload(all);
   }
   within_memory(held_bytes(mine.row) > held_bytes(all) ? mine.row : all, [&] {
     for (size_t i = 0; i < plan_->calls().size(); ++i) {
@@ -193,7 +191,7 @@ TaskSet UngroupedAggregation::finish() {
       (context_.settings.force_spill ||
        plan_->budget().available_bytes() < 2 * unloadable_bytes(all) + kRoomBytes)) {
     const SpillingNow now(context_.arbiter);
-    unload(all, *context_.spill);
+    unload(all);
   }
   std::vector<Column> columns;
   for (size_t i = 0; i < plan_->calls().size(); ++i) {

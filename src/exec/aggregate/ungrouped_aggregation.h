@@ -37,7 +37,7 @@ class UngroupedAggregation final : public Sink {
   size_t unloadable_bytes(const Row& row) const;
   /// What might be wanted at once, with tables that double.
   size_t bytes_to_grow(const Row& row) const;
-  void unload(Row& row, SpillWriter& writer);
+  void unload(Row& row);
   /// Memory that is refused to `body` is refused to the call that holds most of it.
   template <class Body>
   void within_memory(const Row& row, Body&& body) const;

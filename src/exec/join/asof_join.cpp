@@ -10,6 +10,7 @@ namespace {
 
 /// Of memory, what a segment read back and its index take at most.
 constexpr size_t kSegmentShare = 4;
+constexpr size_t kLeastSegmentBytes = size_t{1} << 20;
 
 /// The right rows arrive sorted by their keys and by what is compared. Where they fit into memory
 /// left chunks are matched as they come. Otherwise they lie on disk in segments of that order, and
@@ -53,7 +54,8 @@ void AsofState::begin_probing() {
   table.begin_probing(
       context.settings.force_spill
           ? 1
-          : std::max(LoopTable::kSegmentBytes, context.budget->available_bytes() / kSegmentShare));
+          : std::max(kLeastSegmentBytes, context.budget->available_bytes() / kSegmentShare),
+      AsofIndex::bytes_for(1));
   if (table.is_in_memory()) {
     if (table.segment_count() != 0) index.emplace(shape, *table.segment(0), context);
     return;
@@ -131,8 +133,7 @@ class AsofBuild final : public Sink {
   TaskSet finish() override {
     state_->table.finish(AsofIndex::bytes_for(1));
     state_->begin_probing();
-    if (state_->table.spilled_bytes() != 0) {
-      metrics.spilled_bytes.store(state_->table.spilled_bytes());
+    if (state_->table.is_spilled()) {
       metrics.set_note(fmt::format("{} segments on disk", state_->table.segment_count()));
     }
     return {};

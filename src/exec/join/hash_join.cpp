@@ -87,6 +87,7 @@ class RestSource final : public Source {
     if (state_->external) return make_bucket_reader(state_, static_cast<uint32_t>(morsel.begin));
     return std::make_unique<UnmatchedReader>(state_, state_->table.pages()[morsel.begin]);
   }
+  SourceProgress progress() const override { return {next_, count_}; }
   // A bucket's table takes memory: with little of it, one at a time.
   uint32_t parallelism() const override { return state_->external ? 1 : ~uint32_t{0}; }
 

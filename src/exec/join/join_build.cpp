@@ -88,7 +88,7 @@ class BuildSink final : public Sink {
     size_t spillable_bytes() const noexcept override {
       return known_bytes.load(std::memory_order_relaxed);
     }
-    bool spill(SpillWriter&) override {
+    bool spill() override {
       sink.state_->external.store(true);
       if (parts.empty()) sink.split(*this);
       return sink.write_step(*this);
@@ -297,7 +297,6 @@ class BuildSink final : public Sink {
           state_->build_buckets.add(at.next_part, at.parts[at.next_part], *state_->context.spill);
       ++at.next_part;
     }
-    metrics.spilled_bytes.fetch_add(written, std::memory_order_relaxed);
     if (at.next_part < at.parts.size()) return false;
     at.next_part = 0;
     at.bytes_since_write = 0;
@@ -326,7 +325,9 @@ class BuildSink final : public Sink {
     }
   }
 
-  void note() { metrics.set_note(fmt::format("{} buckets on disk", JoinBits::kCount)); }
+  void note() {
+    metrics.set_note(fmt::format("too large for memory: {} buckets on disk", JoinBits::kCount));
+  }
 
   /// Hands all rows to the table and returns the tasks that build it.
   TaskSet place() {
@@ -462,18 +463,18 @@ HashJoinState::HashJoinState(const JoinNode& node, QueryContext& its_context,
   }
 }
 
-bool HashJoinState::spill(SpillWriter& writer) {
+bool HashJoinState::spill() {
   if (leaving.empty()) {
     leaving = table.give_up();
     external.store(true);
-    metrics->set_note(fmt::format("{} buckets on disk, once built", JoinBits::kCount));
+    metrics->set_note(
+        fmt::format("given up for others' room: {} buckets on disk", JoinBits::kCount));
   }
   uint64_t written = 0;
   while (!leaving.empty() && written < kWrittenAtOnceBytes) {
-    written += build_buckets.add(*shape.layout, *leaving.back(), writer);
+    written += build_buckets.add(*shape.layout, *leaving.back(), *context.spill);
     leaving.pop_back();
   }
-  metrics->spilled_bytes.fetch_add(written, std::memory_order_relaxed);
   if (leaving.empty()) idle_bytes = 0;
   return leaving.empty();
 }

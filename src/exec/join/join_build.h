@@ -29,7 +29,7 @@ struct HashJoinState final : Spillable {
   size_t spillable_bytes() const noexcept override {
     return idle_bytes.load(std::memory_order_relaxed);
   }
-  bool spill(SpillWriter& writer) override;
+  bool spill() override;
   /// From now on the table stays what it is. Any number of times.
   void begin_probing();
 

@@ -30,20 +30,19 @@ void LoopTable::add(Chunk chunk) {
   if (!context_.spill) return;
   // Each chunk that comes takes at least as much with it to disk.
   if (context_.settings.force_spill || context_.budget->available_bytes() < kReserveBytes + bytes)
-    spill(*context_.spill);
+    spill();
 }
 
-bool LoopTable::spill(SpillWriter& writer) {
+bool LoopTable::spill() {
   std::vector<std::byte> bytes;
   for (size_t written = 0; next_to_spill_ < chunks_.size() && written < kWrittenAtOnceBytes;
        ++next_to_spill_) {
     Kept& kept = chunks_[next_to_spill_];
     bytes.clear();
     write_chunk(kept.chunk, bytes);
-    kept.extent = writer.write(bytes);
+    kept.extent = context_.spill->write(bytes);
     kept.chunk = Chunk();
     written += bytes.size();
-    spilled_bytes_.fetch_add(bytes.size(), std::memory_order_relaxed);
     idle_bytes_.fetch_sub(kept.bytes, std::memory_order_relaxed);
   }
   return next_to_spill_ == chunks_.size();
@@ -60,11 +59,11 @@ void LoopTable::finish(size_t bytes_per_row) {
       needed > kReserveBytes && context_.budget->available_bytes() < needed + kReserveBytes;
   // What is partly on disk goes there whole.
   if (is_tight || next_to_spill_ > 0) {
-    while (!spill(*context_.spill)) context_.check_cancelled();
+    while (!spill()) context_.check_cancelled();
   }
 }
 
-void LoopTable::begin_probing(size_t disk_segment_bytes) {
+void LoopTable::begin_probing(size_t segment_bytes, size_t bytes_per_row) {
   const Claim claim(*this);
   if (is_probing_) return;
   is_probing_ = true;
@@ -76,12 +75,12 @@ void LoopTable::begin_probing(size_t disk_segment_bytes) {
   uint64_t row = 0;
   size_t bytes = 0;
   for (size_t i = 0; i < chunks_.size(); ++i) {
-    if (segments_.empty() || (is_on_disk_ && bytes >= disk_segment_bytes)) {
+    if (segments_.empty() || (is_on_disk_ && bytes >= segment_bytes)) {
       segments_.push_back({i, i, row});
       bytes = 0;
     }
     segments_.back().end = i + 1;
-    bytes += chunks_[i].bytes;
+    bytes += chunks_[i].bytes + chunks_[i].rows * bytes_per_row;
     row += chunks_[i].rows;
   }
   if (!is_on_disk_ && !segments_.empty()) join_in_memory();

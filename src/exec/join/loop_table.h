@@ -20,9 +20,10 @@ class LoopTable final : public Spillable {
   /// All is there. Until begin_probing() it may still go to disk; it does at once where there is
   /// no room to put its rows side by side, with `bytes_per_row` more.
   void finish(size_t bytes_per_row = 0);
-  /// From now on every chunk stays where it is. Any number of times. `disk_segment_bytes`: what of
-  /// chunks on disk is read at once.
-  void begin_probing(size_t disk_segment_bytes = kSegmentBytes);
+  /// From now on every chunk stays where it is. Any number of times. `segment_bytes`: what a
+  /// segment of chunks on disk takes once it is read, with `bytes_per_row` more for each of its
+  /// rows.
+  void begin_probing(size_t segment_bytes = kSegmentBytes, size_t bytes_per_row = 0);
   /// Nobody probes any more: lets the memory go.
   void release();
   static constexpr size_t kSegmentBytes = size_t{4} << 20;
@@ -30,8 +31,8 @@ class LoopTable final : public Spillable {
   size_t spillable_bytes() const noexcept override {
     return idle_bytes_.load(std::memory_order_relaxed);
   }
-  bool spill(SpillWriter& writer) override;
-  uint64_t spilled_bytes() const { return spilled_bytes_; }
+  bool spill() override;
+  bool is_spilled() const { return next_to_spill_ > 0; }
 
   // Once probing has begun:
   uint64_t row_count() const { return row_count_; }
@@ -79,7 +80,6 @@ class LoopTable final : public Spillable {
   bool is_on_disk_ = false;
   bool is_probing_ = false;
   std::atomic<size_t> idle_bytes_{0};
-  std::atomic<uint64_t> spilled_bytes_{0};
   uint64_t row_count_ = 0;
   std::vector<Range> segments_;
   SegmentRef only_segment_;

@@ -10,6 +10,7 @@ namespace {
 constexpr uint64_t kFewRightRows = kFewJoinRows;
 /// Of memory, what a segment read back and its index take at most.
 constexpr size_t kSegmentShare = 3;
+constexpr size_t kLeastSegmentBytes = size_t{1} << 20;
 
 /// A join without equal keys. In memory left chunks are matched as they come, by an index where
 /// there are ranges. Without ranges right rows on disk are read again for each left chunk: next to
@@ -24,12 +25,15 @@ struct LoopState {
 
   bool finds() const { return shape.method == JoinMethod::kRange; }
   bool in_passes() const { return finds() && !table.is_in_memory(); }
+  /// What an index takes for each row.
+  size_t index_bytes() const { return finds() ? RangeIndex::bytes_for(1, shape.ranges.size()) : 0; }
   void begin_probing() {
-    const size_t bytes =
+    if (!finds()) return table.begin_probing();
+    table.begin_probing(
         context.settings.force_spill
-            ? size_t{1}
-            : std::max(LoopTable::kSegmentBytes, context.budget->available_bytes() / kSegmentShare);
-    table.begin_probing(finds() ? bytes / 2 : LoopTable::kSegmentBytes);
+            ? 1
+            : std::max(kLeastSegmentBytes, context.budget->available_bytes() / kSegmentShare),
+        index_bytes());
   }
 
   QueryContext& context;
@@ -57,12 +61,8 @@ class LoopBuild final : public Sink {
       return {};
     }
     stage_ = Stage::kIndex;
-    const size_t orders = state.shape.ranges.size();
-    state.table.finish(state.finds() ? RangeIndex::bytes_for(1, orders) : 0);
-    if (state.table.spilled_bytes() != 0) {
-      metrics.spilled_bytes.store(state.table.spilled_bytes());
-      metrics.set_note("on disk");
-    }
+    state.table.finish(state.index_bytes());
+    if (state.table.is_spilled()) metrics.set_note("on disk");
     if (!state.finds()) return {};
     state.begin_probing();
     if (!state.table.is_in_memory()) return {};
@@ -74,7 +74,7 @@ class LoopBuild final : public Sink {
     state.index = std::make_unique<RangeIndex>(
         state.shape.ranges, range_keys(state.shape, *rows, state.context), state.context);
     TaskSet tasks;
-    for (size_t i = 0; i < orders; ++i)
+    for (size_t i = 0; i < state.shape.ranges.size(); ++i)
       tasks.push_back(std::make_unique<SortTask>(*state.index, i));
     return tasks;
   }

@@ -33,9 +33,7 @@ class RenewedSink final : public Sink {
  private:
   void take_metrics() {
     if (!sink_) return;
-    metrics.spilled_bytes += sink_->metrics.spilled_bytes.load();
-    if (std::string note = sink_->metrics.get_note(); !note.empty())
-      metrics.set_note(std::move(note));
+    metrics.take_notes(sink_->metrics);
   }
   std::shared_ptr<Sink> sink_;  // shared with what reads it
 };

@@ -51,7 +51,7 @@ void SeenRows::add(const Chunk& chunk, ChunkStore& fresh) {
           : context_.budget->available_bytes() < table_.bytes_to_grow(chunk.size()) + kReserveBytes;
   if (is_full && context_.spill && table_.group_count() > 0) {
     const SpillingNow now(context_.arbiter);
-    to_disk(*context_.spill);
+    to_disk();
   }
   uint64_t hashes[kChunkRows];
   std::byte* rows[kChunkRows];
@@ -83,12 +83,12 @@ void SeenRows::clear() {
   held_bytes_ = 0;
 }
 
-bool SeenRows::spill(SpillWriter& writer) {
-  to_disk(writer);
+bool SeenRows::spill() {
+  to_disk();
   return true;
 }
 
-void SeenRows::to_disk(SpillWriter& writer) {
+void SeenRows::to_disk() {
   std::array<Rows, kBuckets> given, asked;
   for (const RowPageRef& page : table_.pages().pages()) {
     for (uint32_t i = 0; i < page->size(); ++i) {
@@ -98,19 +98,19 @@ void SeenRows::to_disk(SpillWriter& writer) {
     }
   }
   for (uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
-    write(given[bucket], given_[bucket], writer);
-    write(asked[bucket], asked_[bucket], writer);
+    write(given[bucket], given_[bucket]);
+    write(asked[bucket], asked_[bucket]);
   }
   table_.clear();
   is_on_disk_ = true;
   held_bytes_ = 0;
 }
 
-void SeenRows::write(const Rows& rows, Pages& pages, SpillWriter& writer) const {
+void SeenRows::write(const Rows& rows, Pages& pages) const {
   for (size_t begin = 0; begin < rows.size(); begin += kPageRows) {
     const size_t count = std::min(kPageRows, rows.size() - begin);
     pages.push_back(RowPages::write(
-        *layout_, std::span<const std::byte* const>(rows.data() + begin, count), writer));
+        *layout_, std::span<const std::byte* const>(rows.data() + begin, count), *context_.spill));
   }
 }
 
@@ -118,7 +118,7 @@ void SeenRows::end_round(ChunkStore& fresh) {
   const Claim claim(*this);
   if (!is_on_disk_) return;
   const SpillingNow now(context_.arbiter);
-  to_disk(*context_.spill);
+  to_disk();
   for (uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
     context_.check_cancelled();
     end_bucket(bucket, fresh);
@@ -148,7 +148,7 @@ void SeenRows::end_bucket(uint32_t bucket, ChunkStore& fresh) {
   asked_[bucket].clear();
   rows = unknown_among(std::move(rows), given_[bucket]);
   give(rows, fresh);
-  write(rows, given_[bucket], *context_.spill);
+  write(rows, given_[bucket]);
 }
 
 SeenRows::Rows SeenRows::unknown_among(Rows rows, const Pages& pages) const {

@@ -26,7 +26,7 @@ class SeenRows final : public Spillable {
   size_t spillable_bytes() const noexcept override {
     return held_bytes_.load(std::memory_order_relaxed);
   }
-  bool spill(SpillWriter& writer) override;
+  bool spill() override;
 
  private:
   static constexpr uint32_t kBucketBits = 6;
@@ -38,8 +38,8 @@ class SeenRows final : public Spillable {
   enum class Mark : uint64_t { kFresh, kGiven, kAsked };
   Mark mark_of(const std::byte* row) const;
   void set_mark(std::byte* row, Mark mark) const;
-  void to_disk(SpillWriter& writer);
-  void write(const Rows& rows, Pages& pages, SpillWriter& writer) const;
+  void to_disk();
+  void write(const Rows& rows, Pages& pages) const;
   void end_bucket(uint32_t bucket, ChunkStore& fresh);
   /// Of `rows` those that equal none on the pages.
   Rows unknown_among(Rows rows, const Pages& pages) const;

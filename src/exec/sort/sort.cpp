@@ -68,7 +68,7 @@ struct SortState final : Spillable {
   size_t spillable_bytes() const noexcept override {
     return idle_bytes.load(std::memory_order_relaxed);
   }
-  bool spill(SpillWriter&) override {
+  bool spill() override {
     if (!is_leaving) {
       leaving = ranges->take_held();
       is_leaving = true;
@@ -116,7 +116,7 @@ struct SortState final : Spillable {
   /// Rows will be read: from now on they stay where they are.
   void begin_reading() {
     const Claim claim(*this);
-    while (is_leaving && !spill(*context.spill)) {
+    while (is_leaving && !spill()) {
     }
     idle_bytes = 0;
   }
@@ -144,7 +144,6 @@ struct SortState final : Spillable {
   bool is_bounded() const { return take != ~uint64_t{0}; }
   bool may_carry() const { return shape->carried && !is_bounded() && !group_keys; }
   void keep(RunSpiller& written) {
-    metrics->spilled_bytes.fetch_add(written.written_bytes(), std::memory_order_relaxed);
     MutexLock lock(mutex);
     spilled.push_back(written.take());
   }
@@ -165,7 +164,6 @@ struct SortState final : Spillable {
   std::vector<std::unique_ptr<SortRun>> runs GUARDED_BY(mutex);
   std::vector<std::unique_ptr<RunSpiller>> unfinished GUARDED_BY(mutex);
   std::vector<std::unique_ptr<SpilledRun>> spilled GUARDED_BY(mutex);
-  OperatorMetrics* metrics = nullptr;  // the sink's
   // While idle; under the claim:
   std::atomic<size_t> idle_bytes{0};
   bool is_leaving = false;
@@ -233,7 +231,6 @@ class PartitionTask final : public Task {
 class SortSink final : public Sink {
  public:
   explicit SortSink(std::shared_ptr<SortState> state) : state_(std::move(state)) {
-    state_->metrics = &metrics;
     for (const bool nested : state_->shape->is_nested_key) has_nested_key_ |= nested;
     if (!state_->may_carry()) state_->carries.store(false, std::memory_order_relaxed);
   }
@@ -244,7 +241,7 @@ class SortSink final : public Sink {
     size_t spillable_bytes() const noexcept override {
       return held_bytes.load(std::memory_order_relaxed);
     }
-    bool spill(SpillWriter&) override { return sink.spill_step(*this); }
+    bool spill() override { return sink.spill_step(*this); }
 
     SortSink& sink;
     Program::Scratch scratch;

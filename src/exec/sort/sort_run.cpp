@@ -533,7 +533,6 @@ void RunSpiller::write_page() {
   if (page_.empty()) return;
   spilled_->pages.push_back(RowPages::write(*shape_.layout, page_, *context_.spill));
   spilled_->memory_bytes += spilled_->pages.back().memory_bytes;
-  written_bytes_ += spilled_->pages.back().extent.size_bytes;
   page_.clear();
   reached_bytes_ = 0;
 }

@@ -208,7 +208,6 @@ class RunSpiller {
   RunSpiller(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context);
   /// True once all is written. Throws Error(kCancelled).
   bool advance();
-  uint64_t written_bytes() const { return written_bytes_; }
   std::unique_ptr<SpilledRun> take() { return std::move(spilled_); }
 
  private:
@@ -225,7 +224,6 @@ class RunSpiller {
   size_t next_range_ = 0;
   std::vector<const std::byte*> page_;  // rows of the page to be written
   size_t reached_bytes_ = 0;            // of their texts
-  uint64_t written_bytes_ = 0;
 };
 
 }  // namespace doline

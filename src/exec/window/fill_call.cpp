@@ -107,11 +107,13 @@ class FillCall final : public WindowCall {
       if (__builtin_sub_overflow(int128_t{second}, int128_t{first}, &rise)) return std::nullopt;
       const double step = static_cast<double>(rise) * part;
       if (!(std::fabs(step) < 1.6e38)) return std::nullopt;
-      const auto whole = static_cast<int128_t>(is_between ? std::trunc(step) : std::round(step));
       int128_t sum;
-      if (__builtin_add_overflow(int128_t{near}, whole, &sum) ||
-          sum != int128_t{static_cast<T>(sum)})
+      if (__builtin_add_overflow(int128_t{near}, static_cast<int128_t>(std::floor(step)), &sum))
         return std::nullopt;
+      // Between the two the fraction of the value is dropped, beyond them the step is rounded.
+      const double fraction = step - std::floor(step);
+      sum += is_between ? fraction > 0 && sum < 0 : std::round(step) > std::floor(step);
+      if (sum != int128_t{static_cast<T>(sum)}) return std::nullopt;
       return static_cast<T>(sum);
     }
   }

@@ -90,23 +90,23 @@ void WindowRows::make_room() {
   const bool forced = context_.settings.force_spill;
   while (!is_worth_keeping(next_to_spill_) &&
          (forced || context_.budget->available_bytes() < kRoomBytes)) {
-    spill_next(*context_.spill);
+    spill_next();
   }
 }
 
 bool WindowRows::is_worth_keeping(size_t chunk) const { return chunk + kHeldChunks >= end_chunk(); }
 
-bool WindowRows::spill(SpillWriter& writer) {
+bool WindowRows::spill() {
   for (size_t written = 0; written < kWrittenAtOnceBytes && !is_worth_keeping(next_to_spill_);)
-    written += spill_next(writer);
+    written += spill_next();
   return is_worth_keeping(next_to_spill_);
 }
 
-size_t WindowRows::spill_next(SpillWriter& writer) {
+size_t WindowRows::spill_next() {
   Slot& slot = slots_[next_to_spill_++ - first_chunk_];
   image_.clear();
   write_chunk(slot.chunk, image_);
-  slot.extent = writer.write(image_);
+  slot.extent = context_.spill->write(image_);
   slot.is_spilled = true;
   slot.chunk = Chunk();
   spillable_bytes_ -= slot.bytes;

@@ -62,7 +62,7 @@ class WindowRows final : public Spillable {
   size_t spillable_bytes() const noexcept override {
     return spillable_bytes_.load(std::memory_order_relaxed);
   }
-  bool spill(SpillWriter& writer) override;
+  bool spill() override;
 
  private:
   struct Slot {
@@ -84,7 +84,7 @@ class WindowRows final : public Spillable {
   void make_room();
   bool is_worth_keeping(size_t chunk) const;
   /// The oldest chunk in memory, which is there; returns the bytes written.
-  size_t spill_next(SpillWriter& writer);
+  size_t spill_next();
 
   const WindowShape& shape_;
   QueryContext& context_;

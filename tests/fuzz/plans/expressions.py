@@ -1,6 +1,7 @@
 """Random expressions of a kind over the columns in scope."""
 
 import dataclasses
+import functools
 import re
 
 from tests.fuzz.plans import functions, values
@@ -29,9 +30,10 @@ class Scope:
         return [column for column in (self.outer if outer else self.columns) if column.kind == kind]
 
 
-def forms_by_kind(forms, portable):
+@functools.cache
+def scalars_by_kind(portable):
     found = {}
-    for form in forms:
+    for form in functions.SCALARS:
         if form.portable or not portable:
             found.setdefault(form.gives, []).append(form)
     return found
@@ -43,7 +45,7 @@ class ExpressionMaker:
     def __init__(self, random, portable):
         self.random = random
         self.portable = portable
-        self.scalars = forms_by_kind(functions.SCALARS, portable)
+        self.scalars = scalars_by_kind(portable)
         self.kinds = values.PORTABLE_KINDS if portable else values.COLUMN_KINDS
         self.subqueries = None
 

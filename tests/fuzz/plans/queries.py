@@ -66,7 +66,7 @@ class QueryMaker:
         source = self.relations.make((), 2)
         scope = Scope(source.columns)
         if kind == "having":
-            body, _, having_scope = self.grouped(source, scope, 1, NOTHING)
+            body, _, having_scope = self.grouped(source, scope, 1, NOTHING, windows_too=False)
             predicate = self.expressions.predicate(having_scope, 2)
             body = body.with_part("having", NOTHING)
         else:
@@ -244,8 +244,10 @@ class QueryMaker:
         made = [self.expressions.make(kind, scope, min(depth, 2)) for kind in wanted]
         qualify = NOTHING
         if not kinds and distinct and not scope.outer and random.random() < 0.25:
-            made += [self.windows.make(scope) for _ in range(random.choice((1, 1, 2)))]
-            if not self.portable and random.random() < 0.2:
+            filtered = not self.portable and random.random() < 0.2
+            made += [self.windows.make(scope, decided=number == 0 and not filtered)
+                     for number in range(random.choice((1, 1, 2)))]
+            if filtered:
                 qualify = optional(" QUALIFY ", self.windows.condition(scope))
         keep_apart = (distinct and random.random() < 0.15 and
                       all(item.kind in GROUPED or item.kind == "ratio" for item in made))
@@ -255,7 +257,7 @@ class QueryMaker:
         apart = optional("DISTINCT ") if keep_apart else NOTHING
         return self.select(apart, items, source, where, qualify=qualify), columns
 
-    def grouped(self, source, scope, depth, where):
+    def grouped(self, source, scope, depth, where, windows_too=True):
         """(body, columns, scope of HAVING) of a SELECT with groups or one group of all rows."""
         random = self.random
         keys = [self._key(scope, depth) for _ in range(random.choice((0, 1, 1, 1, 2, 2, 3)))]
@@ -267,15 +269,16 @@ class QueryMaker:
         made = made or keys
         if visible and random.random() < 0.3:
             made.append(self.expressions.make(random.choice(visible).kind, after, 2))
-        if visible and random.random() < 0.1 and not scope.outer:
+        if windows_too and visible and random.random() < 0.1 and not scope.outer:
             made.append(self.windows.make(after))
         having = NOTHING
         if visible and random.random() < 0.25:
             having = optional(" HAVING ", self.expressions.predicate(after, 1))
         group = NOTHING
         if keys:
-            group, extra = self._grouping(keys)
-            made += extra
+            group, told = self._grouping(keys)
+            # DuckDB has NULL for it where a correlated query has nothing to group.
+            made += told if not scope.outer else []
         items, columns = self.items(made)
         return self.select(NOTHING, items, source, where, group, having), columns, after
 

@@ -15,6 +15,7 @@ from tests.fuzz.plans.queries import QueryMaker
 from tests.fuzz.plans.reducer import Reducer, shuffled
 
 STATEMENTS_EACH = 100
+SHUFFLES = 4
 UNIVERSES = 1_000_000  # seeds of universes that a seed of the run may take up
 
 
@@ -50,25 +51,36 @@ class Asked:
         self.undo, self.holds = contextlib.ExitStack(), None
 
 
-def is_determined(case, of, asked, again):
-    """Whether DuckDB answers the same over rows in another order. `again` holds those."""
-    texts = [str(case.node)] if case.kind == "query" else oracles.split_texts(case)
-    keys = oracles.ordered_by(case.node) if case.kind == "query" else ()
-    engines, others = asked.about(of).duckdb, again.about(shuffled(of, 1)).duckdb
-    for text in texts:
-        answer, other = engines.answer(text), others.answer(text)
-        if isinstance(answer, Failure) != isinstance(other, Failure):
-            return False
-        if not isinstance(answer, Failure) and difference(answer.rows, other.rows, keys):
-            return False
-    return True
+class Shuffles:
+    """The same universe with its rows in other orders, each in engines of its own."""
+
+    def __init__(self, library, threads):
+        self.others = [Asked(library, threads) for _ in range(SHUFFLES)]
+
+    def is_determined(self, case, of, asked):
+        """Whether DuckDB answers the same over rows in another order."""
+        texts = [str(case.node)] if case.kind == "query" else oracles.split_texts(case)
+        keys = oracles.ordered_by(case.node) if case.kind == "query" else ()
+        for seed, other in enumerate(self.others):
+            engines = other.about(shuffled(of, seed))
+            for text in texts:
+                first, again = asked.about(of).duckdb.answer(text), engines.duckdb.answer(text)
+                if isinstance(first, Failure) != isinstance(again, Failure):
+                    return False
+                if not isinstance(first, Failure) and difference(first.rows, again.rows, keys):
+                    return False
+        return True
+
+    def close(self):
+        for other in self.others:
+            other.close()
 
 
 def reduced(case, of, complaint, asked, seconds):
     """(case, universe) as small as they can be made while the oracle complains of the same kind;
     None where the answer is not determined in the first place."""
     oracle = complaint.oracle.split(", ")[-1]
-    again = Asked(asked.library, asked.threads)
+    shuffles = Shuffles(asked.library, asked.threads)
 
     def still_fails(candidate, candidate_universe):
         try:
@@ -77,11 +89,11 @@ def reduced(case, of, complaint, asked, seconds):
             return False
         found = oracles.judge(candidate, (oracle,), engines, oracles.Tally())
         return (found is not None and found.oracle == complaint.oracle and found.kind == complaint.kind and
-                is_determined(candidate, candidate_universe, asked, again))
+                shuffles.is_determined(candidate, candidate_universe, asked))
 
     try:
-        if not is_determined(case, of, asked, again):
+        if not shuffles.is_determined(case, of, asked):
             return None
         return Reducer(still_fails, seconds).reduce(case, of)
     finally:
-        again.close()
+        shuffles.close()

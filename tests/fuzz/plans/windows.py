@@ -1,5 +1,6 @@
 """Random window calls. What an order decides is ordered by every column in scope: rows that are
-equal in all of them may change places without anybody seeing it."""
+equal in all of them may change places without anybody seeing it. Of two such calls beside each
+other somebody would: which of the equal rows came first in both. So a SELECT has one at most."""
 
 from tests.fuzz.plans import functions
 from tests.fuzz.plans.nodes import Node, expression, listed, optional
@@ -16,6 +17,8 @@ PEER_FRAMES = ("", "", "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
 DISTANCE_FRAMES = ("RANGE BETWEEN 2 PRECEDING AND 1 FOLLOWING", "RANGE BETWEEN 3 PRECEDING AND CURRENT ROW",
                    "RANGE BETWEEN 1 FOLLOWING AND 10 FOLLOWING")
 EXCLUDED = ("", "", "", " EXCLUDE CURRENT ROW", " EXCLUDE GROUP", " EXCLUDE TIES", " EXCLUDE NO OTHERS")
+# What only peers decide.
+RANKINGS = ("rank()", "dense_rank()", "percent_rank()", "cume_dist()")
 AS_TEXT = ("map", "json", "interval")
 
 
@@ -25,13 +28,14 @@ class WindowMaker:
         self.portable = portable
         self.expressions = expressions
         self.functions = [form for form in functions.WINDOWS if form.portable or not portable]
+        self.rankings = [form for form in self.functions if form.template in RANKINGS]
 
-    def make(self, scope):
-        """A call over the scope's rows."""
+    def make(self, scope, decided=True):
+        """A call over the scope's rows. decided: places of equal rows may matter."""
         random = self.random
         kind = self.expressions.compared_kind(scope)
         if random.random() < 0.5:
-            form = random.choice(self.functions)
+            form = random.choice(self.functions if decided else self.rankings)
             call = self.expressions.form(form, scope, 1, any_kind=kind)
             framed = form.template.startswith(("first_value", "last_value", "nth_value"))
             frame = random.choice(ROW_FRAMES + ("",)) if framed else ""
@@ -44,7 +48,7 @@ class WindowMaker:
         choice = random.random()
         if choice < 0.3:
             return self._over(call, NOTHING_ORDERED, "", scope)
-        if choice < 0.6:
+        if choice < 0.6 and decided:
             return self._over(call, self._whole_order(scope), random.choice(ROW_FRAMES) + random.choice(EXCLUDED),
                               scope)
         if choice < 0.7 and scope.of_kind("int"):

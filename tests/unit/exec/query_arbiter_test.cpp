@@ -40,7 +40,7 @@ class Held final : public Spillable {
   }
   ~Held() override { budget_.shrink(bytes_); }
   size_t spillable_bytes() const noexcept override { return bytes_; }
-  bool spill(SpillWriter&) override {
+  bool spill() override {
     const size_t freed = std::min(bytes_, step_bytes_);
     budget_.shrink(freed);
     bytes_ -= freed;

@@ -1,0 +1,203 @@
+#include "exec/work_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "exec/query_run.h"
+
+namespace doline {
+
+namespace {
+
+// What a row costs, in nanoseconds of the machines this was measured on. Only ratios matter.
+constexpr double kScanValue = 2;
+constexpr double kScanText = 8;
+constexpr double kKeptRow = 6;  // to give a row that was kept
+constexpr double kFilterRow = 4;
+constexpr double kProjectValue = 2;
+constexpr double kProbeRow = 25;
+constexpr double kBuildRow = 40;
+constexpr double kGroupRow = 25;
+constexpr double kAggregateValue = 3;
+constexpr double kKeepRow = 8;
+constexpr double kSortRow = 50;
+constexpr double kSortStep = 4;  // a row and a level of merging or partitioning
+constexpr double kWindowRow = 60;
+constexpr double kWriteValue = 15;
+constexpr double kSpilledByte = 1;  // to be read again
+
+/// Of a running pipeline this much tells what the rest costs.
+constexpr double kTellingShare = 0.15;
+/// A correction beyond this says that the estimate was no estimate.
+constexpr double kMostCorrection = 1e4;
+
+double scan_units(const ScanNode& scan) {
+  double units = 1;
+  for (const Field& field : scan.schema)
+    units += field.type->physical() == PhysicalType::kString ? kScanText : kScanValue;
+  return units;
+}
+
+double aggregate_units(const AggregationNode& node) {
+  return (node.keys.empty() ? 0 : kGroupRow) +
+         kAggregateValue * static_cast<double>(node.aggregates.size());
+}
+
+double operator_units(const OperatorMetrics& metrics) {
+  const PlanNode* node = metrics.node;
+  if (!node) return 1;
+  if (node->tag() == NodeTag::kJoin) return kProbeRow;
+  if (node->tag() == NodeTag::kProject)
+    return kProjectValue * static_cast<double>(node->schema.size());
+  return kFilterRow;
+}
+
+}  // namespace
+
+double WorkModel::estimate(const PlanNode& node) const {
+  const auto found = estimates_.find(&node);
+  return found == estimates_.end() ? 1 : std::max(1.0, found->second);
+}
+
+double WorkModel::rows(const PlanNode& node) {
+  if (const auto known = rows_.find(&node); known != rows_.end()) return known->second;
+  double streamed = 1;
+  bool is_known = true;
+  const std::vector<size_t> pipelines = operators_.gives_in(node);
+  for (size_t pipeline : pipelines) {
+    const PipelineState& state = (*states_)[pipeline];
+    if (state.phase == PipelineState::Phase::kWaits || !state.is_measured) is_known = false;
+    if (state.phase == PipelineState::Phase::kStreams)
+      streamed = std::min(streamed, state.streamed);
+  }
+  double expected = estimate(node);
+  for (const PlanRef& child : node.children()) {
+    expected *= std::clamp(rows(*child) / estimate(*child), 1 / kMostCorrection, kMostCorrection);
+  }
+  if (!pipelines.empty() && is_known) {
+    const auto given = static_cast<double>(operators_.rows_out(node));
+    const double weight = std::min(1.0, streamed / kTellingShare);
+    expected = streamed > 0 ? weight * given / streamed + (1 - weight) * expected : expected;
+  }
+  rows_.emplace(&node, expected);
+  return expected;
+}
+
+double WorkModel::source_units(const Pipeline& pipeline) {
+  const PlanNode* node = pipeline.source_metrics->node;
+  if (!node) return 0;
+  if (pipeline.own_source && node->tag() == NodeTag::kScan) {
+    const auto& scan = static_cast<const ScanNode&>(*node);
+    const auto all = static_cast<double>(
+        scan.table->statistics().row_count.value_or(static_cast<uint64_t>(estimate(scan))));
+    return std::max(1.0, all) * scan_units(scan);
+  }
+  if (node->tag() == NodeTag::kJoin) return 0;  // what is left of it was spilled, or is little
+  return rows(*node) * kKeptRow;
+}
+
+double WorkModel::sink_units(const Pipeline& pipeline, double rows_in) const {
+  const PlanNode* node = pipeline.sink->metrics.node;
+  if (!node) return rows_in;
+  const NodeTag tag = node->tag();
+  if (tag == NodeTag::kAggregation)
+    return rows_in * aggregate_units(static_cast<const AggregationNode&>(*node));
+  if (tag == NodeTag::kJoin) return rows_in * kBuildRow;
+  if (tag == NodeTag::kSort)
+    return rows_in * (static_cast<const SortNode&>(*node).take >= 0 ? kFilterRow : kSortRow);
+  if (tag == NodeTag::kWindowing) return rows_in * kSortRow;
+  if (tag == NodeTag::kWrite)
+    return rows_in * kWriteValue * static_cast<double>(node->children()[0]->schema.size());
+  return rows_in * kKeepRow;
+}
+
+WorkModel::Units WorkModel::units(size_t index) {
+  const Pipeline& pipeline = graph_.pipelines[index];
+  Units units;
+  units.streaming = source_units(pipeline);
+  const PlanNode* at = pipeline.source_metrics->node;
+  double rows_in = at ? rows(*at) : 1;
+  for (const auto& op : pipeline.operators) {
+    const PlanNode* node = op->metrics.node;
+    // A filter that the scan left to the engine sees more rows than the scan's node gives.
+    const double taken = node && node == pipeline.source_metrics->node
+                             ? std::max(rows_in, static_cast<double>(op->metrics.rows_in.load()))
+                             : rows_in;
+    units.streaming += taken * operator_units(op->metrics);
+    if (node && node != at) rows_in = rows(*node);
+  }
+  units.streaming += sink_units(pipeline, rows_in);
+  if (pipeline.finishes_sink && pipeline.sink->metrics.node) {
+    const NodeTag tag = pipeline.sink->metrics.node->tag();
+    const bool is_sorted = tag == NodeTag::kWindowing ||
+                           (tag == NodeTag::kSort &&
+                            static_cast<const SortNode&>(*pipeline.sink->metrics.node).take < 0);
+    if (is_sorted) units.finishing = rows_in * kSortStep * std::log2(std::max(2.0, rows_in));
+  }
+  const PlanNode* kept = pipeline.source_metrics->node;
+  if (kept && pipeline.make_source) {
+    if (kept->tag() == NodeTag::kWindowing) units.streaming += rows(*kept) * kWindowRow;
+    if (const NodeAccount* account = graph_.account(*kept); account && account->spill)
+      units.streaming += static_cast<double>(account->spill->written_bytes()) * kSpilledByte;
+  }
+  return units;
+}
+
+double WorkModel::share_done(const std::vector<PipelineState>& states) {
+  states_ = &states;
+  rows_.clear();
+  const size_t count = graph_.pipelines.size();
+  std::vector<Units> all(count);
+  double done_ns = 0;
+  double done_units = 0;
+  for (size_t i = 0; i < count; ++i) {
+    all[i] = units(i);
+    const PipelineState& state = states[i];
+    const auto busy =
+        static_cast<double>(graph_.pipelines[i].metrics->busy_ns.load(std::memory_order_relaxed));
+    done_ns += busy;
+    switch (state.phase) {
+      case PipelineState::Phase::kWaits:
+        break;
+      case PipelineState::Phase::kStreams:
+        done_units += all[i].streaming * state.streamed;
+        break;
+      case PipelineState::Phase::kFinishes:
+        done_units += all[i].streaming + all[i].finishing * state.finished;
+        break;
+      case PipelineState::Phase::kComplete:
+        done_units += all[i].streaming + all[i].finishing;
+        break;
+    }
+  }
+  if (done_ns <= 0) return 0;
+  const double unit_ns = done_units > 0 ? done_ns / done_units : 1;
+  double left_ns = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const PipelineState& state = states[i];
+    const auto busy =
+        static_cast<double>(graph_.pipelines[i].metrics->busy_ns.load(std::memory_order_relaxed));
+    switch (state.phase) {
+      case PipelineState::Phase::kWaits:
+        left_ns += (all[i].streaming + all[i].finishing) * unit_ns;
+        break;
+      case PipelineState::Phase::kStreams: {
+        const double expected = all[i].streaming * unit_ns;
+        const double weight = std::min(1.0, state.streamed / kTellingShare);
+        const double whole = state.streamed > 0
+                                 ? weight * busy / state.streamed + (1 - weight) * expected
+                                 : expected;
+        left_ns += std::max(0.0, whole) * (1 - state.streamed) + all[i].finishing * unit_ns;
+        break;
+      }
+      case PipelineState::Phase::kFinishes:
+        left_ns += all[i].finishing * unit_ns * (1 - state.finished);
+        break;
+      case PipelineState::Phase::kComplete:
+        break;
+    }
+  }
+  return done_ns / (done_ns + left_ns);
+}
+
+}  // namespace doline
