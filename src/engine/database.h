@@ -13,6 +13,7 @@
 #include "io/access_policy.h"
 #include "io/spill_file.h"
 #include "plan/table.h"
+#include "table/table_samples.h"
 
 namespace doline {
 
@@ -70,6 +71,7 @@ class Database {
 
   const AccessPolicy& policy() const { return policy_; }
   Ref<SpillDirectory> spill_directory(const Settings& settings);
+  TableSamples& samples() { return samples_; }
 
  private:
   /// Forgets what no open transaction can run into any more.
@@ -85,6 +87,7 @@ class Database {
   Ref<SpillDirectory> spill_ GUARDED_BY(mutex_);
   std::string spill_parent_ GUARDED_BY(mutex_);
   uint64_t spill_most_ GUARDED_BY(mutex_) = 0;  // as set; 0: what the directory found free
+  TableSamples samples_;
 };
 
 }  // namespace doline

@@ -40,6 +40,20 @@ class AddedTime {
   const uint64_t begin_ = steady_ns();
 };
 
+/// The database's samples, read as the session may read.
+class SessionSampler final : public Sampler {
+ public:
+  explicit SessionSampler(Session& session) : session_(session) {}
+  TableSampleRef sample(const TableRef& table, const std::vector<uint32_t>& columns) override {
+    if (!context_) context_ = session_.make_context();
+    return session_.database().samples().sample(table, columns, *context_);
+  }
+
+ private:
+  Session& session_;
+  std::unique_ptr<QueryContext> context_;
+};
+
 }  // namespace
 
 StatementRunner::StatementRunner(Session& session, const Prepared& prepared,
@@ -61,7 +75,8 @@ PlanRef StatementRunner::finished(PlanRef plan) {
   const AddedTime optimizing(phases_.optimize);
   const Settings& settings = session_.settings_;
   if (settings.verify_plans) plan = through_wire(plan, session_.database_->policy());
-  plan = optimize(plan, settings, session_.constants_);
+  SessionSampler sampler(session_);
+  plan = optimize(plan, settings, session_.constants_, &sampler);
   if (settings.verify_plans) plan = through_wire(plan, session_.database_->policy());
   return plan;
 }

@@ -1,5 +1,6 @@
 #include "optimizer/optimizer.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "optimizer/passes.h"
@@ -22,7 +23,9 @@ constexpr Pass kPasses[] = {
     {"partition_limits", &limit_partitions},
     {"mark_to_semi", &mark_to_semi},
     {"semi_join_pushdown", &push_semi_joins},
+    {"filter_inference", &infer_filters},
     {"join_order", &order_joins},
+    {"semi_join_reduction", &joins_to_semi},
     {"distinct_to_groups", &distinct_to_groups},
     {"column_pruning", &prune_columns},
     {"limit_pushdown", &push_limits},
@@ -30,9 +33,31 @@ constexpr Pass kPasses[] = {
     {"member_pruning", &prune_members},
 };
 
+/// Looking at rows takes about a millisecond: where joins are to be ordered, or where it matters
+/// which of two large inputs is which.
+bool is_worth_samples(const PlanRef& plan, Estimates& estimates) {
+  constexpr double kSmallRows = 20'000;
+  constexpr double kLargeRows = 200'000;
+  size_t joins = 0;
+  std::vector<PlanRef> scans;
+  rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
+    joins += node->tag() == NodeTag::kJoin;
+    if (node->tag() == NodeTag::kScan) scans.push_back(node);
+    return nullptr;
+  });
+  return joins > 0 && std::any_of(scans.begin(), scans.end(), [&](const PlanRef& scan) {
+           return estimates.all_rows(scan) >= (joins > 1 ? kSmallRows : kLargeRows);
+         });
+}
+
 }  // namespace
 
-PlanRef optimize(PlanRef plan, const Settings& settings, const SessionConstants& session) {
+PlanRef optimize(PlanRef plan, const Settings& settings, const SessionConstants& session,
+                 Sampler* sampler) {
+  const EstimateScope scope(session);
+  Estimates& estimates = EstimateScope::current();
+  if (sampler && !settings.optimizer_disabled("sampling") && is_worth_samples(plan, estimates))
+    estimates.use(*sampler);
   if (!settings.optimizer_disabled("constant_folding")) plan = fold_constants(plan, session);
   for (const Pass& pass : kPasses) {
     if (settings.optimizer_disabled(pass.name)) continue;
@@ -56,7 +81,7 @@ std::unordered_map<const PlanNode*, double> estimate_all(const PlanRef& plan) {
 }
 
 std::vector<std::string> optimizer_passes() {
-  std::vector<std::string> names = {"constant_folding"};
+  std::vector<std::string> names = {"sampling", "constant_folding"};
   for (const Pass& pass : kPasses) names.emplace_back(pass.name);
   return names;
 }

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <memory>
-
-#include "plan/plan_node.h"
+#include "optimizer/estimates.h"
 
 namespace doline {
 
@@ -25,6 +23,9 @@ PlanRef simplify_outer_joins(const PlanRef& plan);
 PlanRef push_filters(const PlanRef& plan);
 /// The same for `terms` over the plan's output; what is below shared inputs stays as it is.
 PlanRef push_terms(const PlanRef& plan, std::vector<ExprRef> terms);
+/// Values that are equal are the same to whoever looks at them; 0.0 and -0.0, or a month and thirty
+/// days, are not.
+bool equal_means_same(TypeRef type);
 /// What all readers of a shared input filter out is not computed for any.
 PlanRef filter_shared_inputs(const PlanRef& plan);
 /// `x IN (subquery)` as a filter is a semi join; NOT of a non-NULL mark an anti join.
@@ -34,8 +35,13 @@ PlanRef mark_to_semi(const PlanRef& plan);
 PlanRef limit_partitions(const PlanRef& plan);
 /// Semi joins go down to the input of a join tree that their keys come from.
 PlanRef push_semi_joins(const PlanRef& plan);
-/// Inner joins are ordered greedily by estimated rows, smallest intermediate result first.
+/// What a filter says of one side's key of a join holds of the other side's as well.
+PlanRef infer_filters(const PlanRef& plan);
+/// Trees of joins are done in the order that is thought to make the fewest rows on the way.
 PlanRef order_joins(const PlanRef& plan);
+/// Where it does not matter how often a row comes, a join of which only one side is read tests that
+/// side for partners.
+PlanRef joins_to_semi(const PlanRef& plan);
 /// DISTINCT aggregates that are all over one value aggregate the groups of that value instead:
 /// groups are counted by all threads and go to disk where they do not fit.
 PlanRef distinct_to_groups(const PlanRef& plan);
@@ -47,20 +53,5 @@ PlanRef push_limits(const PlanRef& plan);
 PlanRef prune_members(const PlanRef& plan);
 /// Joins publish what their build side holds to the scans that feed their probe side.
 PlanRef place_runtime_filters(const PlanRef& plan);
-
-struct SharedFacts;
-/// While one is there, estimates of shared inputs are made once each. For the length of a pass.
-class EstimateScope {
- public:
-  EstimateScope();
-  ~EstimateScope();
-  EstimateScope(const EstimateScope&) = delete;
-  EstimateScope& operator=(const EstimateScope&) = delete;
-
- private:
-  std::unique_ptr<SharedFacts> own_;
-};
-/// Estimated rows of a plan's output; from exact counts where tables have them.
-double estimated_rows(const PlanRef& plan);
 
 }  // namespace doline

@@ -155,16 +155,6 @@ class FilterPushing {
                     std::move(above));
   }
 
-  /// Values that are equal are the same to whoever looks at them; 0.0 and -0.0, or a month and
-  /// thirty days, are not.
-  static bool equal_means_same(TypeRef type) {
-    if (type->is_floating() || type->is(TypeKind::kInterval)) return false;
-    if (type->is(TypeKind::kList) || type->is(TypeKind::kArray))
-      return equal_means_same(type->element());
-    if (!type->is(TypeKind::kStruct) && !type->is(TypeKind::kMap)) return true;
-    return std::all_of(type->fields().begin(), type->fields().end(),
-                       [](const Field& field) { return equal_means_same(field.type); });
-  }
   /// Whether a term over the keys holds of all rows of a group or of none, and below the groups
   /// fails for no row that it would not have met. Of keys whose equal values may differ that is
   /// known of comparisons with constants.
@@ -318,6 +308,15 @@ class FilterPushing {
 };
 
 }  // namespace
+
+bool equal_means_same(TypeRef type) {
+  if (type->is_floating() || type->is(TypeKind::kInterval)) return false;
+  if (type->is(TypeKind::kList) || type->is(TypeKind::kArray))
+    return equal_means_same(type->element());
+  if (!type->is(TypeKind::kStruct) && !type->is(TypeKind::kMap)) return true;
+  return std::all_of(type->fields().begin(), type->fields().end(),
+                     [](const Field& field) { return equal_means_same(field.type); });
+}
 
 PlanRef push_filters(const PlanRef& plan) { return FilterPushing(true).push(plan, {}); }
 

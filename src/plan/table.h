@@ -161,6 +161,11 @@ class Table : public RefCounted {
   virtual bool is_ordered() const { return true; }
   /// "memory table", "Parquet, 3 files": for EXPLAIN.
   virtual std::string describe() const { return name(); }
+  /// About how many values beside NULL a column has, where a small read tells.
+  virtual std::optional<double> distinct_values(uint32_t /*column*/) const { return {}; }
+  /// Which rows these are: where the text is the same, so are they. Empty where that is not known,
+  /// or they can be read only once.
+  virtual std::string version() const { return {}; }
   /// Whether a scan gives, as the column behind the schema's last, by what change() knows a row.
   virtual bool has_row_ids() const { return false; }
   /// Throws Error(kNotSupported) where rows cannot be changed.

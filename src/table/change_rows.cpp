@@ -53,14 +53,21 @@ StoredChunkRef updated(const StoredChunk& chunk, std::span<const uint32_t> colum
 class ChangeWriter final : public Writer {
  public:
   ChangeWriter(Ref<const MemoryTable> table, TableChange change, QueryContext& context)
-      : table_(std::move(table)), change_(std::move(change)), context_(context) {}
+      : table_(std::move(table)),
+        change_(std::move(change)),
+        context_(context),
+        sketch_(table_->schema()) {}
 
   size_t batch_rows() const override { return MemoryTable::kSegmentRows; }
   size_t batch_bytes() const override { return size_t{16} << 20; }
 
   std::unique_ptr<Encoded> encode(std::vector<Chunk> chunks) override {
-    auto batch = std::make_unique<Batch>();
-    for (const Chunk& chunk : chunks) take(chunk, *batch);
+    auto batch = std::make_unique<Batch>(table_->schema());
+    for (const Chunk& chunk : chunks) {
+      take(chunk, *batch);
+      for (size_t i = 0; i < change_.columns.size(); ++i)
+        batch->sketch.add(change_.columns[i], chunk.columns[i + 1], chunk.active);
+    }
     for (size_t i = 1; i + 1 < batch->changes.size(); ++i) apply(batch->changes[i]);
     return batch;
   }
@@ -68,6 +75,7 @@ class ChangeWriter final : public Writer {
   void commit(std::unique_ptr<Encoded> encoded) override {
     auto& batch = static_cast<Batch&>(*encoded);
     written_.add(batch.written);
+    sketch_.merge(batch.sketch);
     for (Change& change : batch.changes) {
       if (changes_.empty() || !changes_.back().has_same_target(change)) {
         if (!changes_.empty()) apply(changes_.back());
@@ -95,6 +103,11 @@ class ChangeWriter final : public Writer {
     }
     std::erase_if(state.segments,
                   [](const PlacedSegment& placed) { return placed.segment->alive_count == 0; });
+    if (!change_.columns.empty()) {
+      auto all = std::make_shared<TableSketch>(*state.sketch);
+      all->merge(sketch_);
+      state.sketch = std::move(all);
+    }
     context_.changes->changed(MemoryTable::made(std::move(state)), std::move(written_));
   }
 
@@ -111,8 +124,10 @@ class ChangeWriter final : public Writer {
     }
   };
   struct Batch final : Encoded {
+    explicit Batch(const Schema& schema) : sketch(schema) {}
     std::vector<Change> changes;
     RowSet written;
+    TableSketch sketch;  // of new values
   };
 
   void take(const Chunk& chunk, Batch& batch) const {
@@ -160,6 +175,7 @@ class ChangeWriter final : public Writer {
   const Ref<const MemoryTable> table_;
   const TableChange change_;
   QueryContext& context_;
+  TableSketch sketch_;           // of new values
   std::vector<Change> changes_;  // by rising rows; all but the last are applied
   RowSet written_;
 };
@@ -251,6 +267,13 @@ Ref<const MemoryTable> MemoryTable::merged(const MemoryTable& base, const Memory
   }
   for (const PlacedSegment& placed : changed.state_->segments) {
     if (placed.first_row >= before.next_row) state.add(placed.segment, true);
+  }
+  if (state.sketch == before.sketch) {
+    state.sketch = changed.state_->sketch;
+  } else if (changed.state_->sketch != before.sketch) {
+    auto both = std::make_shared<TableSketch>(*state.sketch);
+    both->merge(*changed.state_->sketch);
+    state.sketch = std::move(both);
   }
   return made(std::move(state));
 }

@@ -220,6 +220,8 @@ TableStatistics CsvTable::statistics() const {
   return estimated_statistics(parts_, bytes_per_row_, kUsualCompression);
 }
 
+std::string CsvTable::version() const { return listed_version("csv", parts_); }
+
 std::string CsvTable::describe() const {
   return parts_.size() == 1 ? "CSV, " + parts_[0].listed.path
                             : fmt::format("CSV, {} files", parts_.size());

@@ -48,6 +48,7 @@ class CsvTable final : public Table {
   uint32_t hidden_columns() const override { return hidden_; }
   std::string name() const override { return "read_csv"; }
   TableStatistics statistics() const override;
+  std::string version() const override;
   TableDescriptor descriptor() const override;
   std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override;
   std::string describe() const override;

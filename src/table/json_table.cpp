@@ -268,6 +268,8 @@ TableStatistics JsonTable::statistics() const {
   return estimated_statistics(parts_.files, parts_.bytes_per_row, kUsualCompression);
 }
 
+std::string JsonTable::version() const { return listed_version("json", parts_.files); }
+
 std::string JsonTable::describe() const {
   return parts_.files.size() == 1 ? "JSON, " + parts_.files[0].listed.path
                                   : fmt::format("JSON, {} files", parts_.files.size());

@@ -53,6 +53,7 @@ class JsonTable final : public Table {
   uint32_t hidden_columns() const override { return parts_.hidden; }
   std::string name() const override { return "read_json"; }
   TableStatistics statistics() const override;
+  std::string version() const override;
   TableDescriptor descriptor() const override;
   std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override;
   std::string describe() const override;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "plan/table.h"
+#include "table/learned_source.h"
 #include "table/sniffed_pipe.h"
 
 namespace doline {
@@ -19,6 +20,17 @@ uint64_t listed_bytes(const Files& files) {
   for (const auto& file : files)
     size += file.listed.is_regular ? file.listed.version.size_bytes : 0;
   return size;
+}
+
+/// Table::version() of files that can be read again.
+template <class Files>
+std::string listed_version(std::string_view kind, const Files& files) {
+  std::vector<ListedFile> listed;
+  for (const auto& file : files) {
+    if (!file.listed.is_regular) return {};
+    listed.push_back(file.listed);
+  }
+  return learned_source(kind, listed);
 }
 
 /// From the size of a row, where that and all sizes are known. Files that look compressed are

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "table/memory_table.h"
+#include "table/table_sketch.h"
 
 namespace doline {
 
@@ -34,6 +35,8 @@ struct MemoryTable::State {
   std::vector<PlacedSegment> segments;  // by rising row numbers
   uint64_t next_row = 0;
   uint64_t alive_count = 0;
+  /// Of all values that rows of the table have or had. Shared by states.
+  std::shared_ptr<const TableSketch> sketch;
 };
 
 }  // namespace doline

@@ -219,6 +219,7 @@ MemoryTable::State MemoryTable::State::next() const {
   state.segments = segments;
   state.next_row = next_row;
   state.alive_count = alive_count;
+  state.sketch = sketch;
   return state;
 }
 
@@ -271,6 +272,7 @@ Ref<const MemoryTable> MemoryTable::create(std::string name, Schema schema, Tabl
   state.name = std::move(name);
   state.schema = std::move(schema);
   state.rules = std::move(rules);
+  state.sketch = std::make_shared<const TableSketch>(state.schema);
   return made(std::move(state));
 }
 
@@ -279,17 +281,23 @@ Ref<const MemoryTable> MemoryTable::of_chunks(std::string name, Schema schema,
   const Ref<const MemoryTable> empty = create(std::move(name), std::move(schema));
   constexpr size_t kChunks = kSegmentRows / kChunkRows;
   std::vector<SegmentRef> segments;
+  TableSketch sketch(empty->schema());
+  for (const Chunk& chunk : chunks) sketch.add(chunk);
   for (size_t begin = 0; begin < chunks.size(); begin += kChunks) {
     const size_t end = std::min(chunks.size(), begin + kChunks);
     segments.push_back(segment_of({chunks.begin() + static_cast<ptrdiff_t>(begin),
                                    chunks.begin() + static_cast<ptrdiff_t>(end)},
                                   empty->schema()));
   }
-  return empty->with_added(segments);
+  return empty->with_added(segments, sketch);
 }
 
-Ref<const MemoryTable> MemoryTable::with_added(const std::vector<SegmentRef>& segments) const {
+Ref<const MemoryTable> MemoryTable::with_added(const std::vector<SegmentRef>& segments,
+                                               const TableSketch& sketch) const {
   State state = state_->next();
+  auto all = std::make_shared<TableSketch>(*state.sketch);
+  all->merge(sketch);
+  state.sketch = std::move(all);
   for (const SegmentRef& segment : segments) {
     if (segment->row_count > 0) state.add(segment, false);
   }
@@ -310,6 +318,8 @@ Ref<const MemoryTable> MemoryTable::reshaped(TableShape shape) const {
   state.schema = std::move(shape.schema);
   state.rules = std::move(shape.rules);
   const std::vector<TypeRef> types = state.types();
+  state.sketch =
+      std::make_shared<const TableSketch>(state.sketch->picked(shape.columns, state.schema));
   for (PlacedSegment& placed : state.segments) {
     auto segment = std::make_shared<Segment>(*placed.segment);
     for (size_t i = 0; i < segment->chunks.size(); ++i)
@@ -363,8 +373,12 @@ TableStatistics MemoryTable::statistics() const {
   TableStatistics statistics;
   statistics.row_count = row_count();
   statistics.is_exact = true;
+  for (size_t i = 0; i < state_->schema.size(); ++i)
+    statistics.columns.push_back(state_->sketch->column(i, row_count()));
   return statistics;
 }
+
+std::string MemoryTable::version() const { return fmt::format("memory {}", state_->state_id); }
 
 TableDescriptor MemoryTable::descriptor() const {
   return {"memory", {{"state", std::to_string(state_->state_id)}}};
@@ -381,31 +395,37 @@ std::unique_ptr<Scan> MemoryTable::scan(ScanRequest request, QueryContext& conte
 class MemoryWriter final : public Writer {
  public:
   MemoryWriter(Ref<const MemoryTable> table, QueryContext& context)
-      : table_(std::move(table)), context_(context) {}
+      : table_(std::move(table)), context_(context), sketch_(table_->schema()) {}
 
   size_t batch_rows() const override { return MemoryTable::kSegmentRows; }
   size_t batch_bytes() const override { return size_t{16} << 20; }
 
   struct Batch final : Encoded {
+    explicit Batch(const Schema& schema) : sketch(schema) {}
     SegmentRef segment;
+    TableSketch sketch;
   };
 
   std::unique_ptr<Encoded> encode(std::vector<Chunk> chunks) override {
-    auto batch = std::make_unique<Batch>();
+    auto batch = std::make_unique<Batch>(table_->schema());
+    for (const Chunk& chunk : chunks) batch->sketch.add(chunk);
     batch->segment = segment_of(std::move(chunks), table_->schema());
     if (is_room_short(context_)) batch->segment->spill(context_.spill);
     return batch;
   }
   void commit(std::unique_ptr<Encoded> encoded) override {
-    segments_.push_back(static_cast<Batch&>(*encoded).segment);
+    auto& batch = static_cast<Batch&>(*encoded);
+    segments_.push_back(std::move(batch.segment));
+    sketch_.merge(batch.sketch);
   }
-  void finish() override { context_.changes->changed(table_->with_added(segments_), {}); }
+  void finish() override { context_.changes->changed(table_->with_added(segments_, sketch_), {}); }
   void abandon() noexcept override { segments_.clear(); }
 
  private:
   const Ref<const MemoryTable> table_;
   QueryContext& context_;
   std::vector<SegmentRef> segments_;
+  TableSketch sketch_;
 };
 
 std::unique_ptr<Writer> MemoryTable::insert(QueryContext& context) const {

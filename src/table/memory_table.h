@@ -9,6 +9,8 @@
 
 namespace doline {
 
+class TableSketch;
+
 /// What a table looks like, and which of the columns it had before it has: what ALTER changes.
 struct TableShape {
   static constexpr int64_t kNew = -1;  // NULL in every row
@@ -43,6 +45,7 @@ class MemoryTable final : public Table {
   std::string name() const override;
   const TableRules* rules() const override;
   TableStatistics statistics() const override;
+  std::string version() const override;
   TableDescriptor descriptor() const override;
   std::string describe() const override { return "table " + name(); }
   bool has_row_ids() const override { return true; }
@@ -76,7 +79,8 @@ class MemoryTable final : public Table {
   explicit MemoryTable(std::shared_ptr<const State> state) : state_(std::move(state)) {}
   /// Makes it known by its descriptor.
   static Ref<const MemoryTable> made(State state);
-  Ref<const MemoryTable> with_added(const std::vector<SegmentRef>& segments) const;
+  Ref<const MemoryTable> with_added(const std::vector<SegmentRef>& segments,
+                                    const TableSketch& sketch) const;
 
   const std::shared_ptr<const State> state_;  // shared by those that plan bytes led back to it
 };

@@ -93,39 +93,6 @@ void ParquetTable::make_schema() {
   ++hidden_;
 }
 
-TableStatistics ParquetTable::statistics() const {
-  TableStatistics statistics;
-  uint64_t known_rows = 0, known_bytes = 0, bytes = 0;
-  size_t open = 0;
-  for (const auto& part : parts_) {
-    bytes += part->listed().version.size_bytes;
-    const auto file = part->file_if_open();
-    if (!file) continue;
-    ++open;
-    known_rows += file->row_count();
-    known_bytes += part->listed().version.size_bytes;
-  }
-  statistics.is_exact = open == parts_.size();
-  statistics.row_count =
-      statistics.is_exact || known_bytes == 0
-          ? known_rows
-          : static_cast<uint64_t>(static_cast<double>(known_rows) * static_cast<double>(bytes) /
-                                  static_cast<double>(known_bytes));
-  if (parts_.size() != 1) return statistics;
-  const auto file = open_part(0);
-  for (uint32_t column = 0; column < schema_.size(); ++column) {
-    ColumnStatistics one;
-    if (column < file->schema().size() && file_value_of_[column] == FileColumns::kNone) {
-      const parquet::ColumnBounds bounds = file->column_bounds(column);
-      one.min = bounds.min;
-      one.max = bounds.max;
-      one.null_count = bounds.null_count;
-    }
-    statistics.columns.push_back(std::move(one));
-  }
-  return statistics;
-}
-
 std::string ParquetTable::describe() const {
   if (parts_.size() == 1) return "Parquet, " + parts_[0]->listed().path;
   return fmt::format("Parquet, {} files", parts_.size());

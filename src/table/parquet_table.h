@@ -52,6 +52,9 @@ class ParquetTable final : public Table {
   uint32_t hidden_columns() const override { return hidden_; }
   std::string name() const override { return "read_parquet"; }
   TableStatistics statistics() const override;
+  /// By the sizes of dictionaries.
+  std::optional<double> distinct_values(uint32_t column) const override;
+  std::string version() const override;
   TableDescriptor descriptor() const override;
   std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override;
   std::string describe() const override;

@@ -11,6 +11,9 @@ namespace doline::parquet {
 namespace {
 
 constexpr size_t kTailGuessBytes = size_t{64} << 10;
+/// Writers end a dictionary at a size, most of them at a MiB, and go on with plain values.
+constexpr int32_t kWholeDictionaryBytes = 900'000;
+constexpr size_t kPageHeadBytes = 256;
 
 BufferRef read_exactly(const File& file, uint64_t offset, size_t size) {
   BufferRef bytes = Buffer::allocate(size);
@@ -106,6 +109,29 @@ ColumnBounds ParquetFile::column_bounds(size_t column, size_t group) const {
   const SchemaNode& node = tree_.columns[column];
   if (!node.is_flat()) return {};
   return bounds_of(node, metadata_.row_groups[group].columns[node.leaf].meta.statistics);
+}
+
+std::optional<uint64_t> ParquetFile::dictionary_values(size_t column, size_t group) const {
+  const SchemaNode& node = tree_.columns[column];
+  if (!node.is_flat()) return std::nullopt;
+  const ColumnMetaData& meta = metadata_.row_groups[group].columns[node.leaf].meta;
+  const int64_t begin = meta.first_page();
+  if (begin == meta.data_page_offset || begin < 0 || static_cast<uint64_t>(begin) >= data_end_)
+    return std::nullopt;
+  const auto length = static_cast<size_t>(
+      std::min<uint64_t>(kPageHeadBytes, data_end_ - static_cast<uint64_t>(begin)));
+  std::byte head[kPageHeadBytes];
+  if (file_->read_at(static_cast<uint64_t>(begin), {head, length}) != length) return std::nullopt;
+  try {
+    size_t consumed = 0;
+    const PageHeader header = parse_page_header({head, length}, consumed);
+    if (header.kind != PageHeader::Kind::kDictionary || header.value_count < 0 ||
+        header.uncompressed_bytes > kWholeDictionaryBytes)
+      return std::nullopt;
+    return static_cast<uint64_t>(header.value_count);
+  } catch (const Error&) {  // whoever reads the column says what is wrong
+    return std::nullopt;
+  }
 }
 
 ColumnBounds ParquetFile::column_bounds(size_t column) const {

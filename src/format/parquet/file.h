@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ class ParquetFile final : public RefCounted {
   ColumnBounds column_bounds(size_t column) const;
   /// Of a flat column in one row group.
   ColumnBounds column_bounds(size_t column, size_t group) const;
+  /// How many values the dictionary of a flat column has in one row group; nothing where it has
+  /// none, or perhaps not of all its values. Reads the head of a page.
+  std::optional<uint64_t> dictionary_values(size_t column, size_t group) const;
 
  private:
   ParquetFile() = default;

@@ -1,0 +1,140 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "plan/plan_node.h"
+#include "plan/table_sample.h"
+
+namespace doline {
+
+/// What is thought of the values of one column of a plan's output.
+struct ColumnEstimate {
+  /// Values beside NULL that it takes them from: what filters of other columns leave of them does
+  /// not count.
+  double distinct = 1;
+  double null_share = 0;
+  /// Bounds, of types whose values lie on a line.
+  std::optional<double> low, high;
+  bool is_whole = false;  // every value is a whole number of the bounds' unit
+};
+
+/// Rows of a scan's sample, and which of them its filters keep.
+class ScanSample {
+ public:
+  ScanSample(TableSampleRef sample, const ScanNode& scan, const SessionConstants& session);
+  double row_count() const { return static_cast<double>(sample_->row_count); }
+  double kept_count() const { return kept_count_; }
+  /// The filters that were tried on the rows; one bit a filter of the scan.
+  const std::vector<bool>& is_tested() const { return is_tested_; }
+
+  /// A column's values as hashes, NULLs left out.
+  struct Keys {
+    std::vector<uint64_t> all, kept;  // of all rows, and of those that the filters keep
+    /// The rows lie in the order of this column: a sample of some places holds whole stretches of
+    /// values, and none of the others.
+    bool is_clustered = false;
+  };
+  /// Null where the sample lacks the column (of the scan's output).
+  const Keys* keys(const ScanNode& scan, uint32_t column);
+
+ private:
+  const TableSampleRef sample_;
+  std::vector<Selection> kept_;  // of each chunk
+  double kept_count_ = 0;
+  std::vector<bool> is_tested_;
+  std::unordered_map<uint32_t, Keys> keys_;  // by column of the table
+};
+
+/// What is thought of plans: rows and values, from what tables know of themselves and from samples
+/// of their rows, carried through every kind of node. One model that all passes ask. For one
+/// statement; one thread.
+class Estimates {
+ public:
+  explicit Estimates(const SessionConstants& session) : session_(session) {}
+  /// From now on samples may be taken; `sampler` outlives this.
+  void use(Sampler& sampler) { sampler_ = &sampler; }
+
+  /// Of the plan's output.
+  double rows(const PlanRef& plan);
+  /// Of a scan below filters and projections, without its filters; else rows().
+  double all_rows(const PlanRef& plan);
+  ColumnEstimate column(const PlanRef& plan, uint32_t index);
+  /// Values that an expression over the plan's output takes its own from; at least 1.
+  double distinct(const PlanRef& plan, const ExprRef& expr);
+  /// How many combinations of the expressions' values the plan's rows have.
+  double combinations(const PlanRef& plan, const std::vector<ExprRef>& exprs);
+  /// The share of the plan's rows that all terms keep.
+  double selectivity(const PlanRef& plan, const std::vector<ExprRef>& terms);
+
+  /// That samples of the scan below, if there is one, are to have this column: before anything is
+  /// asked of it.
+  void want(const PlanRef& plan, uint32_t column);
+  /// What the share of pairs of rows with equal keys really is, as a multiple of `expected`, by the
+  /// samples of both sides' scans. 1 where they do not tell.
+  double key_correction(const PlanRef& left, uint32_t left_column, const PlanRef& right,
+                        uint32_t right_column, double expected);
+
+ private:
+  double computed_rows(const PlanRef& plan);
+  double scan_rows(const ScanNode& scan);
+  double join_rows(const JoinNode& join);
+  double aggregation_rows(const AggregationNode& node);
+  ColumnEstimate computed_column(const PlanRef& plan, uint32_t index);
+  ColumnEstimate scan_column(const ScanNode& scan, uint32_t index);
+  /// Without what the scan's filters say.
+  ColumnEstimate column_of_table(const ScanNode& scan, uint32_t index);
+  ColumnEstimate join_column(const JoinNode& join, uint32_t index);
+  ColumnEstimate expression(const PlanRef& input, const ExprRef& expr);
+  /// What filters over the plan leave of one of its columns.
+  ColumnEstimate narrowed(ColumnEstimate column, uint32_t index, const std::vector<ExprRef>& terms);
+  /// Of a scan, without its filters: what its filters are measured by.
+  ColumnEstimate unfiltered_column(const PlanRef& plan, uint32_t index);
+  /// Of a column; 0: nothing is known.
+  double distinct_for_share(const PlanRef& plan, const ExprRef& expr);
+  double term_share(const PlanRef& plan, const ExprRef& term);
+  double comparison_share(const PlanRef& plan, const CallExpr& call);
+  double table_rows(const TableRef& table);
+  const TableStatistics& statistics(const TableRef& table);
+  ScanSample* sample_of(const ScanNode& scan);
+
+  Sampler* sampler_ = nullptr;
+  const SessionConstants& session_;
+  // By node; `nodes_` keeps them, so that no address comes back as another's.
+  struct OfNode {
+    std::optional<double> rows;
+    std::unordered_map<uint32_t, ColumnEstimate> columns;
+    std::vector<uint32_t> wanted;        // of a scan
+    std::unique_ptr<ScanSample> sample;  // likewise
+    bool is_sampled = false;             // or found to have none
+  };
+  OfNode& of_node(const PlanNode& node);
+  std::unordered_map<const PlanNode*, OfNode> of_nodes_;
+  std::vector<PlanRef> nodes_;
+  std::unordered_map<const Table*, TableStatistics> of_tables_;
+  std::unordered_map<const Table*, std::unordered_map<uint32_t, double>> distinct_of_tables_;
+};
+
+/// The estimates of the optimisation under way; passes that run by themselves make some.
+class EstimateScope {
+ public:
+  EstimateScope();
+  explicit EstimateScope(const SessionConstants& session);
+  ~EstimateScope();
+  EstimateScope(const EstimateScope&) = delete;
+  EstimateScope& operator=(const EstimateScope&) = delete;
+
+  static Estimates& current();
+
+ private:
+  std::unique_ptr<Estimates> own_;  // null: there are some already
+};
+/// EstimateScope::current().rows(plan).
+double estimated_rows(const PlanRef& plan);
+
+/// A constant on the line that the bounds of its type's columns lie on.
+std::optional<double> place_of(const Value& value);
+
+}  // namespace doline

@@ -1,0 +1,164 @@
+#include "optimizer/join_graph.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace doline {
+
+namespace {
+
+bool contains(RelationSet set, RelationSet part) { return (part & ~set) == 0; }
+
+}  // namespace
+
+uint32_t JoinGraph::relation_of(uint32_t column) const {
+  const auto after = std::upper_bound(
+      relations.begin(), relations.end(), column,
+      [](uint32_t at, const Relation& relation) { return at < relation.first_column; });
+  return static_cast<uint32_t>(after - relations.begin() - 1);
+}
+
+RelationSet JoinGraph::relations_of(const ExprRef& expr) const {
+  RelationSet set = 0;
+  for (const uint32_t column : columns_of(expr)) set |= RelationSet{1} << relation_of(column);
+  return set;
+}
+
+double JoinGraph::correction(EqualColumns& of, size_t i, size_t j) const {
+  if (of.corrections.empty()) of.corrections.resize(of.members.size() * of.members.size(), -1);
+  double& known = of.corrections[i * of.members.size() + j];
+  if (known < 0) {
+    const auto& a = of.members[i];
+    const auto& b = of.members[j];
+    const Relation& left = relations[a.relation];
+    const Relation& right = relations[b.relation];
+    known = EstimateScope::current().key_correction(left.plan, a.column - left.first_column,
+                                                    right.plan, b.column - right.first_column,
+                                                    1 / std::max({1.0, a.distinct, b.distinct}));
+  }
+  return known;
+}
+
+double JoinGraph::class_share(size_t index, RelationSet a, RelationSet b) {
+  EqualColumns& of = classes[index];
+  // Of what is equal already, the column with the fewest values decides.
+  double in_a = INFINITY, in_b = INFINITY, most = 0;
+  for (size_t i = 0; i < of.members.size(); ++i) {
+    if ((a >> of.members[i].relation & 1) == 0) continue;
+    in_a = std::min(in_a, of.members[i].distinct);
+    for (size_t j = 0; j < of.members.size(); ++j) {
+      if ((b >> of.members[j].relation & 1) == 0) continue;
+      in_b = std::min(in_b, of.members[j].distinct);
+      // What many rows of one relation have in common with many of another, all have.
+      most = std::max(most, correction(of, std::min(i, j), std::max(i, j)));
+    }
+  }
+  return std::min(1.0, most / std::max({1.0, in_a, in_b}));
+}
+
+/// Two relations with several keys in common: a row has one combination of them, of which there are
+/// no more than rows. The largest share that two relations say; 0: there are no such.
+double JoinGraph::combined_share(const std::vector<size_t>& between, RelationSet a, RelationSet b) {
+  const auto member_of = [&](size_t index, uint32_t relation) -> const EqualColumns::Member* {
+    for (const auto& member : classes[index].members) {
+      if (member.relation == relation) return &member;
+    }
+    return nullptr;
+  };
+  double most = 0;
+  for (const auto& one : classes[between[0]].members) {
+    if ((a >> one.relation & 1) == 0) continue;
+    for (const auto& other : classes[between[0]].members) {
+      if ((b >> other.relation & 1) == 0) continue;
+      double in_one = 1, in_other = 1, rest = 1;
+      size_t common = 0;
+      for (const size_t index : between) {
+        const auto* left = member_of(index, one.relation);
+        const auto* right = member_of(index, other.relation);
+        if (left && right) {
+          in_one *= left->distinct;
+          in_other *= right->distinct;
+          ++common;
+        } else {
+          rest *= class_share(index, a, b);
+        }
+      }
+      if (common < 2) continue;
+      const double values = std::max(std::min(in_one, relations[one.relation].all_rows),
+                                     std::min(in_other, relations[other.relation].all_rows));
+      most = std::max(most, rest / std::max(1.0, values));
+    }
+  }
+  return std::min(1.0, most);
+}
+
+double JoinGraph::share_between(RelationSet a, RelationSet b) {
+  const RelationSet both = a | b;
+  double share = 1;
+  std::vector<size_t> between;
+  for (size_t i = 0; i < classes.size(); ++i) {
+    if ((classes[i].relations & a) == 0 || (classes[i].relations & b) == 0) continue;
+    between.push_back(i);
+    share *= class_share(i, a, b);
+  }
+  if (between.size() > 1) share = std::max(share, combined_share(between, a, b));
+  for (const Term& term : terms) {
+    if (contains(both, term.needed) && !contains(a, term.needed) && !contains(b, term.needed))
+      share *= term.share;
+  }
+  return share;
+}
+
+std::optional<JoinGraph::Joining> JoinGraph::joining(RelationSet a, double a_rows, RelationSet b,
+                                                     double b_rows) {
+  const RelationSet both = a | b;
+  Joining joining;
+  for (size_t i = 0; i < operators.size(); ++i) {
+    const Operator& one = operators[i];
+    const RelationSet needed = one.left_needed | one.right_needed;
+    if (!contains(both, needed) || contains(a, needed) || contains(b, needed)) continue;
+    if (joining.operator_index >= 0) return std::nullopt;
+    joining.operator_index = static_cast<int32_t>(i);
+    joining.is_swapped = !contains(a, one.left_needed);
+    const RelationSet left = joining.is_swapped ? b : a;
+    const RelationSet right = joining.is_swapped ? a : b;
+    if (!contains(left, one.left_needed) || !contains(right, one.right_needed) ||
+        (left & one.right_tree) != 0 || (right & one.left_tree) != 0)
+      return std::nullopt;
+    for (const Rule& rule : one.rules) {
+      if ((rule.any & both) != 0 && !contains(both, rule.all)) return std::nullopt;
+    }
+  }
+  bool is_connected = false;
+  for (const EqualColumns& all : classes)
+    is_connected |= (all.relations & a) != 0 && (all.relations & b) != 0;
+  if (joining.operator_index < 0) {
+    for (const Term& term : terms)
+      is_connected |=
+          contains(both, term.needed) && !contains(a, term.needed) && !contains(b, term.needed);
+    joining.is_cross = !is_connected;
+    joining.rows = a_rows * b_rows * share_between(a, b);
+    return joining;
+  }
+  if (is_connected) return std::nullopt;  // an inner join and the operator at once
+  const Operator& one = operators[static_cast<size_t>(joining.operator_index)];
+  const double left_rows = joining.is_swapped ? b_rows : a_rows;
+  const double right_rows = joining.is_swapped ? a_rows : b_rows;
+  const double above = share_between(a, b);  // terms that follow as a filter
+  if (one.kind == JoinKind::kLeft) {
+    const double values = std::max(std::min(one.values_left, std::max(1.0, left_rows)),
+                                   std::min(one.values_right, std::max(1.0, right_rows)));
+    const double pairs = left_rows * right_rows * one.residual_share / values;
+    joining.rows = std::max(left_rows, pairs) * above;
+    return joining;
+  }
+  double share = 0.5;
+  if (!one.left_keys.empty())
+    share = std::min(1.0, std::min(one.values_right, std::max(1.0, right_rows)) / one.values_left);
+  if (one.residual) share = std::min(share, std::max(share * 0.5, one.residual_share));
+  joining.rows =
+      left_rows * (one.kind == JoinKind::kSemi ? share : std::max(0.05, 1 - share)) * above;
+  return joining;
+}
+
+}  // namespace doline

@@ -1,0 +1,98 @@
+// What the footers and dictionaries of a Parquet table tell an optimizer.
+#include <algorithm>
+#include <cmath>
+
+#include "table/learned_source.h"
+#include "table/parquet_table.h"
+
+namespace doline {
+
+namespace {
+
+/// How many values a column has of which `rows` rows, drawn at random, show `seen`: where
+/// seen = D (1 - exp(-rows / D)).
+double drawn_from(double seen, double rows) {
+  if (seen >= rows) return INFINITY;
+  double low = seen, high = seen * 1e6;
+  for (int step = 0; step < 60; ++step) {
+    const double middle = std::sqrt(low * high);
+    (middle * -std::expm1(-rows / middle) < seen ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace
+
+TableStatistics ParquetTable::statistics() const {
+  TableStatistics statistics;
+  uint64_t known_rows = 0, known_bytes = 0, bytes = 0;
+  size_t open = 0;
+  for (const auto& part : parts_) {
+    bytes += part->listed().version.size_bytes;
+    const auto file = part->file_if_open();
+    if (!file) continue;
+    ++open;
+    known_rows += file->row_count();
+    known_bytes += part->listed().version.size_bytes;
+  }
+  statistics.is_exact = open == parts_.size();
+  statistics.row_count =
+      statistics.is_exact || known_bytes == 0
+          ? known_rows
+          : static_cast<uint64_t>(static_cast<double>(known_rows) * static_cast<double>(bytes) /
+                                  static_cast<double>(known_bytes));
+  if (parts_.size() != 1) return statistics;
+  const auto file = open_part(0);
+  for (uint32_t column = 0; column < schema_.size(); ++column) {
+    ColumnStatistics one;
+    if (column < file->schema().size() && file_value_of_[column] == FileColumns::kNone) {
+      const parquet::ColumnBounds bounds = file->column_bounds(column);
+      one.min = bounds.min;
+      one.max = bounds.max;
+      one.null_count = bounds.null_count;
+    }
+    statistics.columns.push_back(std::move(one));
+  }
+  return statistics;
+}
+
+std::optional<double> ParquetTable::distinct_values(uint32_t column) const {
+  if (file_value_of_[column] != FileColumns::kNone || is_row_number(column)) return std::nullopt;
+  const parquet::ParquetFileRef file = open_part(0);
+  const auto place = parquet_column(file->schema(), schema_[column].name);
+  if (place == file->schema().end()) return std::nullopt;
+  const auto of_file = static_cast<size_t>(place - file->schema().begin());
+  const auto& groups = file->metadata().row_groups;
+  if (groups.empty()) return std::nullopt;
+  const size_t last = groups.size() - 1;
+  // The largest dictionary of a few row groups: the last one is short where rows run out.
+  double seen = 0;
+  double rows = 0;
+  for (const size_t group : {size_t{0}, last / 2, last}) {
+    const auto values = file->dictionary_values(of_file, group);
+    if (!values) return std::nullopt;
+    if (static_cast<double>(*values) <= seen) continue;
+    seen = static_cast<double>(*values);
+    rows = static_cast<double>(groups[group].row_count);
+  }
+  const auto table_rows = static_cast<double>(statistics().row_count.value_or(0));
+  if (seen == 0 || groups.size() + parts_.size() == 2) return seen;
+  const parquet::ColumnBounds first_bounds = file->column_bounds(of_file, 0);
+  const parquet::ColumnBounds last_bounds = file->column_bounds(of_file, last);
+  const auto order = last > 0 && first_bounds.max && last_bounds.min
+                         ? parquet::compare_values(*first_bounds.max, *last_bounds.min)
+                         : std::nullopt;
+  // Rows that lie in the column's order have other values in each group.
+  const bool is_clustered = order && *order < 0;
+  const double all =
+      is_clustered ? seen * table_rows / std::max(1.0, rows) : drawn_from(seen, rows);
+  return std::clamp(all, seen, std::max(seen, table_rows));
+}
+
+std::string ParquetTable::version() const {
+  std::vector<ListedFile> files;
+  for (const auto& part : parts_) files.push_back(part->listed());
+  return learned_source("parquet", files);
+}
+
+}  // namespace doline

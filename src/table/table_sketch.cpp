@@ -1,0 +1,151 @@
+#include "table/table_sketch.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "kernel/hash_column.h"
+
+namespace doline {
+
+namespace {
+
+/// Calls `see` with each value, as an integer or a double; nothing for types without bounds here.
+template <class See>
+void each_number(const Column& column, const Selection& active, See&& see) {
+  const auto all = [&]<class T>(T) {
+    active.for_each([&](uint32_t row) {
+      if (!column.is_null(row)) see(column.value<T>(row));
+    });
+  };
+  switch (column.physical()) {
+    case PhysicalType::kInt8:
+      return all(int8_t{});
+    case PhysicalType::kInt16:
+      return all(int16_t{});
+    case PhysicalType::kInt32:
+      return all(int32_t{});
+    case PhysicalType::kInt64:
+      return all(int64_t{});
+    case PhysicalType::kUInt8:
+      return all(uint8_t{});
+    case PhysicalType::kUInt16:
+      return all(uint16_t{});
+    case PhysicalType::kUInt32:
+      return all(uint32_t{});
+    case PhysicalType::kFloat:
+      return all(float{});
+    case PhysicalType::kDouble:
+      return all(double{});
+    case PhysicalType::kUInt64:  // may lie outside int64
+    case PhysicalType::kBool:
+    case PhysicalType::kInt128:
+    case PhysicalType::kString:
+    case PhysicalType::kInterval:
+    case PhysicalType::kList:
+    case PhysicalType::kStruct:
+      return;
+  }
+}
+
+}  // namespace
+
+TableSketch::TableSketch(const Schema& schema) {
+  columns_.resize(schema.size());
+  for (size_t i = 0; i < schema.size(); ++i) columns_[i].type = schema[i].type;
+}
+
+void TableSketch::add(const Chunk& chunk) {
+  ASSERT(chunk.columns.size() == columns_.size());
+  for (size_t i = 0; i < columns_.size(); ++i) add(i, chunk.columns[i], chunk.active);
+}
+
+void TableSketch::add(size_t index, const Column& column, const Selection& active) {
+  if (active.empty()) return;
+  OfColumn& to = columns_[index];
+  to.rows += active.size();
+  hashes_.resize(active.size());
+  hash_column(column, active, hashes_.data(), false);
+  const bool may_be_null = column.validity() != nullptr;
+  for (uint32_t i = 0; i < active.size(); ++i) {
+    if (may_be_null && column.is_null(active[i])) {
+      ++to.nulls;
+      continue;
+    }
+    const uint64_t hash = hashes_[i];
+    const auto zeros = static_cast<uint8_t>(std::countl_zero((hash << kBits) | (kRegisters - 1)));
+    uint8_t& longest = to.longest[hash >> (64 - kBits)];
+    longest = std::max<uint8_t>(longest, zeros + 1);
+  }
+  each_number(column, active, [&](auto value) {
+    if constexpr (std::is_floating_point_v<decltype(value)>) {
+      if (std::isnan(value)) return;
+      if (!to.has_bounds) to.low_real = to.high_real = value;
+      to.low_real = std::min<double>(to.low_real, value);
+      to.high_real = std::max<double>(to.high_real, value);
+    } else {
+      if (!to.has_bounds) to.low = to.high = value;
+      to.low = std::min<int64_t>(to.low, value);
+      to.high = std::max<int64_t>(to.high, value);
+    }
+    to.has_bounds = true;
+  });
+}
+
+void TableSketch::merge(const TableSketch& other) {
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    OfColumn& to = columns_[i];
+    const OfColumn& from = other.columns_[i];
+    to.rows += from.rows;
+    to.nulls += from.nulls;
+    for (size_t at = 0; at < kRegisters; ++at)
+      to.longest[at] = std::max(to.longest[at], from.longest[at]);
+    if (!from.has_bounds) continue;
+    to.low = to.has_bounds ? std::min(to.low, from.low) : from.low;
+    to.high = to.has_bounds ? std::max(to.high, from.high) : from.high;
+    to.low_real = to.has_bounds ? std::min(to.low_real, from.low_real) : from.low_real;
+    to.high_real = to.has_bounds ? std::max(to.high_real, from.high_real) : from.high_real;
+    to.has_bounds = true;
+  }
+}
+
+TableSketch TableSketch::picked(std::span<const int64_t> places, const Schema& schema) const {
+  TableSketch made(schema);
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (places[i] < 0) continue;
+    const OfColumn& from = columns_[static_cast<size_t>(places[i])];
+    if (from.type == made.columns_[i].type) made.columns_[i] = from;
+  }
+  return made;
+}
+
+ColumnStatistics TableSketch::column(size_t index, uint64_t row_count) const {
+  const OfColumn& of = columns_[index];
+  ColumnStatistics statistics;
+  // The share: rows that were changed were counted twice.
+  const double null_share =
+      of.rows == 0 ? 0 : static_cast<double>(of.nulls) / static_cast<double>(of.rows);
+  statistics.null_count = static_cast<uint64_t>(null_share * static_cast<double>(row_count));
+  if (of.rows == 0) return {};
+  constexpr double kCount = kRegisters;
+  double sum = 0, empty = 0;
+  for (const uint8_t longest : of.longest) {
+    sum += 1.0 / static_cast<double>(uint64_t{1} << longest);
+    empty += longest == 0;
+  }
+  double values = 0.7213 / (1 + 1.079 / kCount) * kCount * kCount / sum;
+  if (values < 2.5 * kCount && empty > 0) values = kCount * std::log(kCount / empty);
+  statistics.distinct_count =
+      std::min(static_cast<uint64_t>(std::llround(values)), row_count - *statistics.null_count);
+  if (of.has_bounds) {
+    if (of.type->is_floating()) {
+      statistics.min = Value(of.type, of.low_real);
+      statistics.max = Value(of.type, of.high_real);
+    } else {
+      statistics.min = Value(of.type, int128_t{of.low});
+      statistics.max = Value(of.type, int128_t{of.high});
+    }
+  }
+  return statistics;
+}
+
+}  // namespace doline
