@@ -42,6 +42,7 @@ CommonTables common_tables(const sql::With& with) {
     auto entry = std::make_shared<CommonTableEntry>();
     entry->definition = &definition;
     entry->outer = tables;
+    entry->is_recursive = with.recursive;
     tables[folded(definition.name.text)] = std::move(entry);
   }
   return tables;

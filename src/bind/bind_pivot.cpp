@@ -12,6 +12,9 @@ namespace doline {
 
 namespace {
 
+/// More are a mistake, as a column of keys taken for one of kinds.
+constexpr uint64_t kMostColumns = 100'000;
+
 ExprRef no_subquery(ExprRef expr, const char* clause) {
   visit(expr, [&](const Expr& at) {
     if (!dynamic_cast<const PlaceholderExpr*>(&at)) return;
@@ -60,7 +63,7 @@ std::vector<std::vector<Value>> QueryBinder::values_in_data(const BoundRelation&
         SortKey::create(output_column(plan, static_cast<uint32_t>(keys.size()) + i), false, false));
   }
   plan = SortNode::create(filtered(std::move(plan), std::move(known)), std::move(order));
-  const auto most = static_cast<int64_t>(uint64_t{100000});
+  const auto most = static_cast<int64_t>(kMostColumns);
   return catalog_.rows_of(LimitNode::create(std::move(plan), 0, most + 1));
 }
 
@@ -69,11 +72,10 @@ BoundRelation QueryBinder::pivot(const sql::Pivot& node) {
   ExprContext context;
   context.scope = &source.scope;
   context.clause = "PIVOT … ON";
-  const uint64_t most = uint64_t{100000};
   const auto check_limit = [&](uint64_t columns) {
-    if (columns <= most) return;
-    throw Error(ErrorCode::kBind, node.span, "PIVOT makes more than {} columns", most)
-        .hint("SET pivot_limit = … allows more; IN (…) names those that are wanted");
+    if (columns <= kMostColumns) return;
+    throw Error(ErrorCode::kBind, node.span, "PIVOT makes more than {} columns", kMostColumns)
+        .hint("IN (…) names those that are wanted");
   };
 
   std::set<uint32_t> taken;
@@ -219,10 +221,10 @@ std::vector<QueryBinder::PivotChoice> QueryBinder::pivot_choices(const sql::Pivo
   } else if (column.values.empty()) {
     // Where nothing is named, each column has what it has by itself.
     const auto found = values_in_data(source, keys, column.keys[0]->span);
-    if (found.size() > uint64_t{100000}) {
+    if (found.size() > kMostColumns) {
       throw Error(ErrorCode::kBind, column.keys[0]->span, "PIVOT finds more than {} values",
-                  uint64_t{100000})
-          .hint("SET pivot_limit = … allows more; IN (…) names those that are wanted");
+                  kMostColumns)
+          .hint("IN (…) names those that are wanted");
     }
     for (const auto& values : found) {
       std::vector<ExprRef> row;

@@ -74,13 +74,10 @@ PlanRef QueryBinder::bind(const sql::Query& query, const CommonTables& tables) {
                     definition.name.text);
       }
     }
-    if (query.with.recursive) entry->outer[name] = entry;  // seen by itself
     entry->is_recursive = query.with.recursive;
     tables_[name] = std::move(entry);
   }
   PlanRef plan = body(query);
-  // An entry that may see itself would keep itself alive.
-  for (const auto& [name, entry] : tables_) entry->outer.erase(name);
   tables_ = outer;
   return plan;
 }

@@ -95,7 +95,12 @@ PlanRef QueryBinder::common_table(CommonTableEntry& entry, SourceSpan span, bool
   OuterQuery* outer = std::exchange(outer_, entry.outer_query);
   CommonTableEntry* const defining =
       std::exchange(defining_, entry.is_recursive ? &entry : nullptr);
-  PlanRef plan = named_columns(definition, bind(*definition.query, entry.outer));
+  CommonTables seen = entry.outer;
+  if (entry.is_recursive) {  // by itself, which `outer` does not say: it would keep itself alive
+    const std::string name = folded(definition.name.text);
+    seen[name] = tables_.at(name);
+  }
+  PlanRef plan = named_columns(definition, bind(*definition.query, seen));
   defining_ = defining;
   outer_ = outer;
   entry.is_binding = false;

@@ -177,12 +177,12 @@ const char* doline_profile(doline_query* query, const char* format) {
   const int status = guarded({}, [&] {
     require(query, "the query");
     const std::string_view wanted = format ? format : "text";
-    const auto known = profile_format_named(wanted);
+    const auto known = doline::profile_format_named(wanted);
     if (!known) {
       throw Error(ErrorCode::kInvalidArgument, "no profile format \"{}\"", wanted)
           .hint("text, json or html");
     }
-    query->profile = profile_as(*known, query->query->profile());
+    query->profile = doline::profile_as(*known, query->query->profile());
   });
   return status == 0 ? query->profile.c_str() : nullptr;
 }

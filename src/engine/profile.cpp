@@ -78,10 +78,16 @@ void note_scan(const Scan& scan, const PipelineGraph& graph, ProfiledNode& profi
   for (std::string& note : graph.filters->notes(node)) profiled.notes.push_back(std::move(note));
 }
 
-ProfiledOperator profiled_operator(const PlacedOperator& placed) {
+ProfiledOperator profiled_operator(const PlacedOperator& placed, const Pipeline& pipeline) {
   const OperatorMetrics& metrics = *placed.metrics;
   ProfiledOperator one;
   one.name = metrics.name;
+  // What keeps rows has one name for both of its sides.
+  if (pipeline.source_metrics.get() == &metrics && !pipeline.own_source &&
+      metrics.node->tag() != NodeTag::kJoin)
+    one.name += " giving";
+  if (placed.role == PlacedOperator::Role::kSink && metrics.node->tag() != NodeTag::kJoin)
+    one.name += " taking";
   one.pipeline = placed.pipeline;
   one.milliseconds = milliseconds(metrics.nanoseconds.load());
   one.processor_milliseconds = milliseconds(metrics.processor_nanoseconds.load());
@@ -102,12 +108,12 @@ void add_figures(ProfiledNode& profiled, const PlanNode& node, const QueryRun& r
   profiled.rows = operators.rows_out(node);
   profiled.rows_in = operators.rows_in(node);
   for (const PlacedOperator& placed : operators.of(node)) {
-    ProfiledOperator one = profiled_operator(placed);
+    const Pipeline& pipeline = graph.pipelines[placed.pipeline];
+    ProfiledOperator one = profiled_operator(placed, pipeline);
     profiled.milliseconds += one.milliseconds;
     profiled.processor_milliseconds += one.processor_milliseconds;
     for (std::string& note : placed.metrics->notes()) profiled.notes.push_back(std::move(note));
     profiled.operators.push_back(std::move(one));
-    const Pipeline& pipeline = graph.pipelines[placed.pipeline];
     const auto* scan = dynamic_cast<const Scan*>(pipeline.own_source.get());
     if (scan && placed.role == PlacedOperator::Role::kSource && node.tag() == NodeTag::kScan)
       note_scan(*scan, graph, profiled, static_cast<const ScanNode&>(node));

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <mutex>
 #include <thread>
 
 #include "base/cancellation.h"
 #include "engine/idle_memory.h"
 #include "exec/task_clock.h"
 #include "io/spill_file.h"
-#include "optimizer/optimizer.h"
 
 namespace doline {
 
@@ -24,21 +22,17 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 }  // namespace
 
 struct Query::Running {
-  /// `lower_ns`: gets the time that lowering took.
-  Running(std::unique_ptr<QueryContext> its_context, const PlanRef& plan, uint64_t& lower_ns)
-      : context(std::move(its_context)), tasks(Executor::shared()) {
+  /// Takes the estimates, and adds the time that lowering took.
+  Running(std::unique_ptr<QueryContext> its_context, const PlanRef& plan, PlannedAs& planned)
+      : context(std::move(its_context)),
+        tasks(Executor::shared()),
+        expected(std::move(planned.expected)) {
     const uint64_t before = steady_ns();
     result = std::make_shared<ResultSink>(tasks.caller_waker());
     run = std::make_unique<QueryRun>(lower(plan, *context, result), *context, tasks);
     begin = std::chrono::steady_clock::now();
     begun_at_ns = steady_ns();
-    lower_ns += begun_at_ns - before;
-  }
-
-  /// Made when somebody asks: most queries end before anybody looks at how they get on.
-  const RowEstimates& estimates() const {
-    std::call_once(estimated, [&] { rows = estimate_all(run->graph().plan); });
-    return rows;
+    planned.phases.lower += begun_at_ns - before;
   }
 
   // Order matters: tasks end before what they use.
@@ -49,8 +43,7 @@ struct Query::Running {
   TaskGroup tasks;
   std::chrono::steady_clock::time_point begin;
   uint64_t begun_at_ns = 0;  // the same
-  mutable std::once_flag estimated;
-  mutable RowEstimates rows;
+  const RowEstimates expected;
   std::atomic<double> took_seconds = -1;  // progress() reads it from other threads
   double seconds() const {
     const double took = took_seconds;
@@ -64,9 +57,9 @@ Query::Query(Schema schema, std::vector<Chunk> rows)
       ready_(std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end())) {}
 
 Query::Query(PlanRef plan, std::unique_ptr<QueryContext> context, PlannedAs planned)
-    : schema_(plan->schema), plan_(plan), planned_(planned) {
+    : schema_(plan->schema), plan_(plan), planned_(std::move(planned)) {
   BudgetScope budget(*context->budget);
-  running_ = std::make_shared<Running>(std::move(context), std::move(plan), planned_.phases.lower);
+  running_ = std::make_shared<Running>(std::move(context), std::move(plan), planned_);
   running_->run->start();
 }
 
@@ -108,13 +101,13 @@ void Query::start_over() {
   Bound bound = rebind_();
   schema_ = bound.plan->schema;
   BudgetScope budget(*bound.context->budget);
-  auto fresh = std::make_shared<Running>(std::move(bound.context), bound.plan, bound.phases.lower);
+  auto fresh = std::make_shared<Running>(std::move(bound.context), bound.plan, bound.planned);
   {
     MutexLock lock(mutex_);  // progress() and the profile read both from other threads
     plan_ = std::move(bound.plan);
-    planned_.phases.bind += bound.phases.bind;
-    planned_.phases.optimize += bound.phases.optimize;
-    planned_.phases.lower += bound.phases.lower;
+    planned_.phases.bind += bound.planned.phases.bind;
+    planned_.phases.optimize += bound.planned.phases.optimize;
+    planned_.phases.lower += bound.planned.phases.lower;
     running_ = fresh;
   }
   if (cancelled_) throw Error(ErrorCode::kCancelled, "the query was cancelled");
@@ -229,7 +222,7 @@ QueryProgress Query::progress() const noexcept {
     return progress;
   }
   const Running& running = *current;
-  progress.share = running.run->is_complete() ? 1 : running.run->progress(running.estimates());
+  progress.share = running.run->is_complete() ? 1 : running.run->progress(running.expected);
   for (const Pipeline& pipeline : running.run->graph().pipelines) {
     if (pipeline.own_source)
       progress.rows_read += pipeline.source_metrics->rows_in.load(std::memory_order_relaxed);
@@ -252,9 +245,9 @@ QueryProfile Query::profile() const {
     plan = plan_;
     restarts = restarts_;
   }
-  if (!current) return plan ? profile_of(plan, estimate_all(plan)) : QueryProfile();
+  if (!current) return plan ? profile_of(plan, {}) : QueryProfile();
   const Running& running = *current;
-  QueryProfile profile = profile_of(*running.run, running.estimates(), running.begun_at_ns);
+  QueryProfile profile = profile_of(*running.run, running.expected, running.begun_at_ns);
   profile.threads = running.context->threads;
   profile.memory_peak_bytes = running.context->budget->peak_bytes();
   profile.spilled_bytes = running.context->spill ? running.context->spill->written_bytes() : 0;

@@ -26,6 +26,7 @@ struct QueryProgress {
 struct PlannedAs {
   PhaseTimes phases;
   uint64_t begun_at_ns = 0;  // of the steady clock, behind parsing; 0: not known
+  RowEstimates expected;     // by which its plan was chosen
 };
 
 /// A running or finished query. next() is for one thread, which works on the query until rows are
@@ -44,7 +45,7 @@ class Query {
   struct Bound {
     PlanRef plan;
     std::unique_ptr<QueryContext> context;
-    PhaseTimes phases;
+    PlannedAs planned;
   };
   /// Binds the statement anew. Called by the thread that calls next().
   using Rebind = std::function<Bound()>;

@@ -66,20 +66,23 @@ auto Session::in_transaction(Work&& work) {
   }
 }
 
+void Session::require_sound(SourceSpan span) const {
+  if (!is_in_transaction_ || !transaction_->has_failed()) return;
+  throw Error(ErrorCode::kTransaction, span,
+              "an earlier statement of this transaction failed, so nothing of it will stay")
+      .hint("ROLLBACK ends it");
+}
+
 std::unique_ptr<Query> Session::run(const Prepared& prepared, const Parameters& parameters) {
   refresh_constants();
-  if (is_in_transaction_ && transaction_->has_failed() &&
-      !prepared.statement->is<sql::Transaction>()) {
-    throw Error(ErrorCode::kTransaction, prepared.statement->span,
-                "an earlier statement of this transaction failed, so nothing of it will stay")
-        .hint("ROLLBACK ends it");
-  }
+  if (!prepared.statement->is<sql::Transaction>()) require_sound(prepared.statement->span);
   const CancellationScope wanted(
       [this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
   return in_transaction([&] { return StatementRunner::run(*this, prepared, parameters); });
 }
 
 void Session::register_table(TableRef table) {
+  require_sound({});
   in_transaction([&] {
     const std::string name = table->name();
     return transaction_->put({name, std::move(table), ""}, Transaction::Replace::kAnything);
@@ -87,6 +90,7 @@ void Session::register_table(TableRef table) {
 }
 
 bool Session::unregister_table(const std::string& name) {
+  require_sound({});
   return in_transaction([&] { return transaction_->drop(name, true); });
 }
 
@@ -173,7 +177,7 @@ TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
 
 std::vector<std::vector<Value>> Session::rows_of(PlanRef plan) {
   plan = optimize(std::move(plan), settings_, constants_);
-  Query query(plan, make_context(), "");
+  Query query(plan, make_context(), PlannedAs{});
   if (watcher_) query.set_poll([this] { return watcher_->is_unwanted_unbound(); });
   std::vector<std::vector<Value>> rows;
   while (const auto given = query.next()) {

@@ -90,6 +90,8 @@ class Session final : public Catalog {
   void refresh_constants();
   /// What names mean to what is being bound.
   NamesRef names();
+  /// Error(kTransaction) within a transaction of which a statement failed.
+  void require_sound(SourceSpan span) const;
   /// Does `work` in the transaction that is open, or in one of its own; an error in it ends that.
   template <class Work>
   auto in_transaction(Work&& work);

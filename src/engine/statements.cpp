@@ -5,6 +5,7 @@
 #include "bind/scope.h"
 #include "exec/task_clock.h"
 #include "memory/process_memory.h"
+#include "optimizer/estimates.h"
 #include "optimizer/optimizer.h"
 #include "sql/compare.h"
 #include "sql/parameters.h"
@@ -76,8 +77,10 @@ PlanRef StatementRunner::finished(PlanRef plan) {
   const Settings& settings = session_.settings_;
   if (settings.verify_plans) plan = through_wire(plan, session_.database_->policy());
   SessionSampler sampler(session_);
+  const EstimateScope scope(session_.constants_);  // the passes', for the plan that comes of them
   plan = optimize(plan, settings, session_.constants_, &sampler);
   if (settings.verify_plans) plan = through_wire(plan, session_.database_->policy());
+  expected_ = estimate_all(plan);
   return plan;
 }
 
@@ -92,7 +95,7 @@ std::unique_ptr<Query> StatementRunner::start(PlanRef plan, ChangeLog* changes) 
   std::unique_ptr<QueryContext> context = session_.make_context();
   context->changes = changes ? changes : session_.transaction_.get();
   auto query = std::make_unique<Query>(std::move(plan), std::move(context),
-                                       PlannedAs{phases_, begun_at_ns_});
+                                       PlannedAs{phases_, begun_at_ns_, std::move(expected_)});
   if (session_.is_in_transaction_) {
     query->set_failed([transaction = std::weak_ptr(session_.transaction_)] {
       if (const auto open = transaction.lock()) open->fail();
@@ -197,7 +200,7 @@ Query::Rebind StatementRunner::rebinding() const {
     }
     session.bound_with_.reset();
     bound.context = session.make_context();
-    bound.phases = again.phases_;
+    bound.planned = {again.phases_, again.begun_at_ns_, std::move(again.expected_)};
     return bound;
   };
 }
@@ -486,70 +489,6 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
     Executor::shared().set_threads(settings.threads);
   session_.refresh_constants();
   return nothing();
-}
-
-std::unique_ptr<Query> StatementRunner::explain(const sql::Explain& node) {
-  const ProfileFormat format = explain_format(node);
-  PlanRef plan = plan_of(*node.statement);
-  if (!plan) {
-    if (const auto* create = node.statement->get_if<sql::CreateTable>(); create && create->query) {
-      plan = bind_query(*create->query, session_, parameters_);
-    } else {
-      throw Error(ErrorCode::kNotSupported, node.statement->span,
-                  "this statement has no plan to explain");
-    }
-  }
-  QueryProfile profile;
-  if (node.analyze) {
-    auto query = start(std::move(plan));
-    try {
-      while (query->next()) {
-      }
-    } catch (const Error&) {
-      may_start_over_ = query->may_start_over();
-      throw;
-    }
-    profile = query->profile();
-  } else {
-    plan = finished(std::move(plan));
-    profile = profile_of(plan, estimate_all(plan));
-  }
-  const SourceSpan span = node.statement->span;
-  if (span.end <= prepared_.text.size() && span.begin < span.end)
-    profile.statement = prepared_.text.substr(span.begin, span.end - span.begin);
-  std::vector<Chunk> rows;
-  rows.emplace_back(
-      std::vector<Column>{
-          Value::text(node.analyze ? "analyzed_plan" : "physical_plan").to_column(1).flatten(),
-          Value::text(profile_as(format, profile)).to_column(1).flatten()},
-      1);
-  return std::make_unique<Query>(
-      Schema{{"explain_key", Type::varchar()}, {"explain_value", Type::varchar()}},
-      std::move(rows));
-}
-
-ProfileFormat StatementRunner::explain_format(const sql::Explain& node) const {
-  std::optional<ProfileFormat> format;
-  for (const auto& option : node.options) {
-    const SourceSpan span = option.name.span;
-    if (folded(option.name.text) != "format") {
-      throw Error(ErrorCode::kNotSupported, span, "EXPLAIN has no option \"{}\"", option.name.text)
-          .hint("ANALYZE, and FORMAT text, json or html");
-    }
-    if (format) throw Error(ErrorCode::kInvalidArgument, span, "FORMAT is given more than once");
-    if (option.values.size() != 1) {
-      throw Error(ErrorCode::kInvalidArgument, span, "FORMAT takes one name")
-          .hint("text, json or html");
-    }
-    const std::string name = bind_option(option.values, session_, parameters_).to_string();
-    format = profile_format_named(folded(name));
-    if (!format) {
-      throw Error(ErrorCode::kInvalidArgument, option.values[0]->span,
-                  "EXPLAIN has no format \"{}\"", name)
-          .hint("text, json or html");
-    }
-  }
-  return format.value_or(ProfileFormat::kText);
 }
 
 std::unique_ptr<Query> StatementRunner::execute(const sql::Execute& node) {

@@ -65,6 +65,7 @@ class StatementRunner {
   const uint64_t learned_before_;
   bool is_started_ = false;
   PhaseTimes phases_;
+  RowEstimates expected_;  // of the plan finished last
   const uint64_t begun_at_ns_;
   bool may_start_over_ = false;  // told by the query that failed
 };

@@ -135,7 +135,9 @@ NamesRef Transaction::merged(const Names& newest, QueryContext& context) const {
           .hint("begin the transaction again: it then sees the other's changes");
     }
     if (mine) {
-      (*next)[key] = *mine;
+      NamedThing thing = *mine;
+      if (changed) thing.table = changed->settled();
+      (*next)[key] = std::move(thing);
     } else {
       next->erase(key);
     }

@@ -9,15 +9,16 @@ namespace doline {
 
 namespace {
 
-constexpr size_t kSegmentBytes = size_t{4} << 20;
+constexpr size_t kSmallestSegmentBytes = size_t{512} << 10;
+constexpr size_t kLargestSegmentBytes = size_t{4} << 20;
 
 class StoreReader final : public Reader {
  public:
-  StoreReader(std::vector<Chunk> chunks, uint64_t skip, uint64_t take)
-      : chunks_(std::move(chunks)), skip_(skip), take_(take) {}
+  StoreReader(std::shared_ptr<const ChunkStore> store, size_t segment, uint64_t skip, uint64_t take)
+      : store_(std::move(store)), chunks_(*store_, segment), skip_(skip), take_(take) {}
   Poll read(Chunk& out, const Waker&) override {
-    while (next_ < chunks_.size() && take_ > 0) {
-      Chunk chunk = std::move(chunks_[next_++]);
+    Chunk chunk;
+    while (take_ > 0 && chunks_.next(chunk)) {
       const uint64_t dropped = std::min<uint64_t>(skip_, chunk.size());
       skip_ -= dropped;
       const uint64_t kept = std::min<uint64_t>(take_, chunk.size() - dropped);
@@ -30,8 +31,8 @@ class StoreReader final : public Reader {
   }
 
  private:
-  std::vector<Chunk> chunks_;
-  size_t next_ = 0;
+  const std::shared_ptr<const ChunkStore> store_;  // with its source
+  ChunkStore::SegmentChunks chunks_;
   uint64_t skip_;
   uint64_t take_;
 };
@@ -48,15 +49,13 @@ class StoreSource final : public Source {
     return Poll::kReady;
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    std::vector<Chunk> chunks = store_->segment(morsel.begin);
-    uint64_t rows = 0;
-    for (const Chunk& chunk : chunks) rows += chunk.size();
+    const uint64_t rows = store_->segment_rows(morsel.begin);
     // open() follows next_morsel under the same lock, so the running counts are in order.
     const uint64_t dropped = std::min(skip_, rows);
     skip_ -= dropped;
     const uint64_t kept = std::min(take_, rows - dropped);
     take_ -= kept;
-    return std::make_unique<StoreReader>(std::move(chunks), dropped, kept);
+    return std::make_unique<StoreReader>(store_, morsel.begin, dropped, kept);
   }
   SourceProgress progress() const override { return {next_, store_->segment_count()}; }
   uint32_t parallelism() const override {
@@ -75,6 +74,9 @@ class StoreSource final : public Source {
 ChunkStore::ChunkStore(Schema schema, QueryContext& context, size_t segment_chunks)
     : schema_(std::move(schema)),
       segment_chunks_(segment_chunks),
+      // Whoever reads one has it in memory: a small part of a small limit.
+      segment_bytes_(std::clamp(Budget::process().soft_limit_bytes() / 32, kSmallestSegmentBytes,
+                                kLargestSegmentBytes)),
       context_(context),
       enrolled_(context.arbiter, *this) {
   for (const Field& field : schema_) types_.push_back(field.type);
@@ -83,7 +85,7 @@ ChunkStore::ChunkStore(Schema schema, QueryContext& context, size_t segment_chun
 void ChunkStore::append(const Chunk& chunk) {
   if (chunk.empty()) return;
   const Claim claim(*this);
-  if (segments_.empty() || segments_.back().bytes >= kSegmentBytes ||
+  if (segments_.empty() || segments_.back().bytes >= segment_bytes_ ||
       segments_.back().chunk_count >= segment_chunks_) {
     if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0});
     segments_.emplace_back();
@@ -97,7 +99,7 @@ void ChunkStore::append(const Chunk& chunk) {
   segment.rows += chunk.size();
   held_bytes_ += bytes;
   row_count_ += chunk.size();
-  if (context_.spill && context_.budget->available_bytes() < kSegmentBytes)
+  if (context_.spill && context_.budget->available_bytes() < kLargestSegmentBytes)
     spill_oldest(held_bytes_ / 2);
 }
 
@@ -116,7 +118,7 @@ void ChunkStore::clear() {
 
 bool ChunkStore::spill() {
   const size_t before = held_bytes_;
-  spill_oldest(kSegmentBytes / 2);  // one, or a few small ones
+  spill_oldest(segment_bytes_ / 2);  // one, or a few small ones
   // The open segment goes last, as appending would begin a new one.
   if (held_bytes_ == before) spill_oldest(~size_t{0});
   return held_bytes_ == 0;
@@ -136,22 +138,41 @@ void ChunkStore::spill_oldest(size_t wanted) {
     segment.chunks.clear();
     freed += segment.bytes;
     held_bytes_ -= segment.bytes;
-    segment.bytes = kSegmentBytes;  // closed: nothing more is appended to it
+    segment.bytes = segment_bytes_;  // closed: nothing more is appended to it
   }
 }
 
 std::vector<Chunk> ChunkStore::segment(size_t index) const {
-  const Segment& segment = segments_[index];
-  {
-    const Claim claim(const_cast<ChunkStore&>(*this));
-    if (!segment.is_spilled) return segment.chunks;
-  }
-  BufferRef buffer = Buffer::allocate(segment.extent.size_bytes);
-  context_.spill->read(segment.extent, {buffer->data(), segment.extent.size_bytes});
-  std::span<const std::byte> bytes(buffer->data(), segment.extent.size_bytes);
   std::vector<Chunk> chunks;
-  for (size_t i = 0; i < segment.chunk_count; ++i) chunks.push_back(read_chunk(types_, bytes));
+  SegmentChunks segment(*this, index);
+  Chunk chunk;
+  while (segment.next(chunk)) chunks.push_back(std::move(chunk));
   return chunks;
+}
+
+ChunkStore::SegmentChunks::SegmentChunks(const ChunkStore& store, size_t index)
+    : types_(&store.types_) {
+  const Segment& segment = store.segments_[index];
+  {
+    const Claim claim(const_cast<ChunkStore&>(store));
+    if (!segment.is_spilled) {
+      chunks_ = segment.chunks;
+      return;
+    }
+  }
+  buffer_ = Buffer::allocate(segment.extent.size_bytes);
+  store.context_.spill->read(segment.extent, {buffer_->data(), segment.extent.size_bytes});
+  rest_ = {buffer_->data(), segment.extent.size_bytes};
+}
+
+bool ChunkStore::SegmentChunks::next(Chunk& out) {
+  if (next_ < chunks_.size()) {
+    out = std::move(chunks_[next_++]);
+    return true;
+  }
+  if (rest_.empty()) return false;
+  out = read_chunk(*types_, rest_);
+  return true;
 }
 
 std::unique_ptr<Source> make_store_source(std::shared_ptr<const ChunkStore> store, uint64_t skip,

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <deque>
+#include <span>
 #include <vector>
 
 #include "exec/pipeline.h"
@@ -29,6 +30,22 @@ class ChunkStore final : public Spillable {
   uint64_t segment_rows(size_t index) const { return segments_[index].rows; }
   /// A segment's chunks, read back where they were spilled. Thread-safe once sealed.
   std::vector<Chunk> segment(size_t index) const;
+  /// The same one after another: of what was spilled, only the chunk in hand is unpacked. Used by
+  /// one thread.
+  class SegmentChunks {
+   public:
+    SegmentChunks() = default;
+    SegmentChunks(const ChunkStore& store, size_t index);
+    /// False: there are no more.
+    bool next(Chunk& out);
+
+   private:
+    const std::vector<TypeRef>* types_ = nullptr;
+    std::vector<Chunk> chunks_;  // of a segment in memory
+    size_t next_ = 0;
+    BufferRef buffer_;  // or what was read
+    std::span<const std::byte> rest_;
+  };
 
   size_t spillable_bytes() const noexcept override {
     return held_bytes_.load(std::memory_order_relaxed);
@@ -47,6 +64,7 @@ class ChunkStore final : public Spillable {
 
   const Schema schema_;
   const size_t segment_chunks_;
+  const size_t segment_bytes_;
   std::vector<TypeRef> types_;
   QueryContext& context_;
   std::deque<Segment> segments_;

@@ -2,8 +2,8 @@
 
 #include <unordered_map>
 
-#include "column/column_builder.h"
 #include "exec/aggregate/aggregation.h"
+#include "exec/chunk_source.h"
 #include "exec/chunk_store.h"
 #include "exec/join/join.h"
 #include "exec/recursion/recursion.h"
@@ -19,56 +19,6 @@
 namespace doline {
 
 namespace {
-
-/// Gives chunks that are there already, one a morsel.
-class ChunkSource final : public Source {
- public:
-  explicit ChunkSource(std::vector<Chunk> chunks) : chunks_(std::move(chunks)) {}
-  Poll next_morsel(Morsel& out, const Waker&) override {
-    if (next_ == chunks_.size()) return Poll::kDone;
-    out.number = out.begin = next_++;
-    return Poll::kReady;
-  }
-  std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    class Once final : public Reader {
-     public:
-      explicit Once(Chunk chunk) : chunk_(std::move(chunk)) {}
-      Poll read(Chunk& out, const Waker&) override {
-        if (!chunk_) return Poll::kDone;
-        out = std::move(*chunk_);
-        chunk_.reset();
-        return Poll::kReady;
-      }
-
-     private:
-      std::optional<Chunk> chunk_;
-    };
-    return std::make_unique<Once>(chunks_[morsel.begin]);
-  }
-  uint32_t parallelism() const override { return chunks_.size() < 4 ? 1 : ~uint32_t{0}; }
-
- private:
-  const std::vector<Chunk> chunks_;
-  std::atomic<size_t> next_{0};
-};
-
-std::vector<Chunk> chunks_of(const ValuesNode& node, uint32_t chunk_rows) {
-  std::vector<Chunk> chunks;
-  const size_t width = node.schema.size();
-  for (int64_t begin = 0; begin < node.row_count; begin += chunk_rows) {
-    const auto rows = static_cast<uint32_t>(std::min<int64_t>(chunk_rows, node.row_count - begin));
-    std::vector<Column> columns;
-    for (size_t column = 0; column < width; ++column) {
-      ColumnBuilder builder(node.schema[column].type, rows);
-      for (uint32_t row = 0; row < rows; ++row) {
-        builder.append_value(node.values[(static_cast<size_t>(begin) + row) * width + column]);
-      }
-      columns.push_back(builder.seal());
-    }
-    chunks.emplace_back(std::move(columns), rows);
-  }
-  return chunks;
-}
 
 /// Pipelines under construction: one, or the branches of a union, which run one after another.
 struct Open {
@@ -173,8 +123,8 @@ class Lowering {
       }
       case NodeTag::kValues: {
         Open values = from(node, "Values");
-        values.branches[0].own_source = std::make_unique<ChunkSource>(
-            chunks_of(static_cast<const ValuesNode&>(node), context_.chunk_rows));
+        values.branches[0].own_source =
+            make_chunk_source(chunks_of(static_cast<const ValuesNode&>(node), context_.chunk_rows));
         return values;
       }
       case NodeTag::kSingleRow:
@@ -464,23 +414,9 @@ class Lowering {
         node.input, node,
         [this, &node] {
           auto sink = std::make_shared<KeepSink>(node.schema, context_of(node), 2);
-          return KeptRows{sink, [sink, span = node.span] { return only_row(*sink, span); }};
+          return KeptRows{sink, [sink, span = node.span] { return only_row(sink->store(), span); }};
         },
         "Single row");
-  }
-  static std::unique_ptr<Source> only_row(const KeepSink& sink, SourceSpan span) {
-    const auto store = sink.store();
-    if (store->row_count() > 1) {
-      throw Error(ErrorCode::kConstraint, span,
-                  "a subquery that stands for one value gave several rows")
-          .hint("add LIMIT 1, or aggregate: max(…), any_value(…)");
-    }
-    if (store->row_count() == 1) return make_store_source(store);
-    std::vector<Column> nulls;
-    for (const Field& field : store->schema()) nulls.push_back(Column::null(field.type, 1));
-    std::vector<Chunk> chunks;
-    chunks.emplace_back(std::move(nulls), 1);
-    return std::make_unique<ChunkSource>(std::move(chunks));
   }
 
   Open shared(const SharedInputNode& node) {
@@ -564,8 +500,7 @@ class Lowering {
   }
 
   Open recursive(const RecursiveNode& node) {
-    auto recursion =
-        std::make_shared<Recursion>(node, context_of(node), reads_all(node.step, node.id));
+    auto recursion = std::make_shared<Recursion>(node, context_of(node));
     const size_t first = close(open(node.base), recursion, &node, "Recursive",
                                [recursion] { recursion->restart(); });
     const size_t own = graph_.loops.size();
@@ -581,15 +516,6 @@ class Lowering {
     rows.branches[0].make_source = [recursion] { return Recursion::output(recursion); };
     rows.branches[0].drives = own;
     return rows;
-  }
-  static bool reads_all(const PlanRef& plan, int64_t id) {
-    bool found = false;
-    rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
-      const auto* table = dynamic_cast<const WorkingTableNode*>(node.get());
-      found |= table && table->id == id && table->is_whole;
-      return nullptr;
-    });
-    return found;
   }
 
   Open working_table(const WorkingTableNode& node) {
@@ -630,7 +556,7 @@ class Lowering {
       chunks.emplace_back(
           std::vector<Column>{Value::integer(static_cast<int64_t>(sink->row_count())).to_column(1)},
           1);
-      return std::make_unique<ChunkSource>(std::move(chunks));
+      return make_chunk_source(std::move(chunks));
     };
     return rows;
   }

@@ -331,7 +331,7 @@ ColumnEstimate Estimates::column_of_table(const ScanNode& scan, uint32_t index) 
   const TableStatistics& known = statistics(scan.table);
   ColumnEstimate made;
   made.distinct = all;
-  const TypeRef type = scan.table->schema()[column].type;
+  const TypeRef type = scan.schema[index].type;
   made.is_whole =
       type->physical() != PhysicalType::kFloat && type->physical() != PhysicalType::kDouble;
   std::optional<double> counted;
@@ -342,7 +342,8 @@ ColumnEstimate Estimates::column_of_table(const ScanNode& scan, uint32_t index) 
     if (one.max) made.high = place_of(*one.max);
     if (one.distinct_count) counted = static_cast<double>(*one.distinct_count);
   }
-  if (!counted) {
+  const bool is_row_id = column >= scan.table->schema().size();
+  if (!counted && !is_row_id) {
     auto& of_table = distinct_of_tables_[scan.table.get()];
     const auto found = of_table.find(column);
     if (found != of_table.end()) {

@@ -114,6 +114,7 @@ class Estimates {
   std::unordered_map<const PlanNode*, OfNode> of_nodes_;
   std::vector<PlanRef> nodes_;
   std::unordered_map<const Table*, TableStatistics> of_tables_;
+  std::unordered_map<const Table*, std::vector<TableSampleRef>> samples_;
   std::unordered_map<const Table*, std::unordered_map<uint32_t, double>> distinct_of_tables_;
 };
 

@@ -95,7 +95,9 @@ class Enumeration {
     for (size_t i = 1; i < parts.size(); ++i)
       add_edge(smallest_of(parts[i - 1]), smallest_of(parts[i]));
   }
+  /// Of those that no operator hides: its right side is joined by itself.
   RelationSet smallest_of(RelationSet part) const {
+    for (const JoinGraph::Operator& one : graph_.operators) part &= ~one.right_tree;
     size_t best = graph_.relations.size();
     for (size_t i = 0; i < graph_.relations.size(); ++i) {
       if ((part >> i & 1) == 0) continue;

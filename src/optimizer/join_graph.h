@@ -73,9 +73,8 @@ class JoinGraph {
   std::vector<EqualColumns> classes;
   std::vector<Term> terms;
   std::vector<Operator> operators;
-  std::vector<ExprRef> constant_terms;  // ask nothing of rows
-  std::vector<uint32_t> outputs;        // the tree's columns
-  RelationSet again = 0;                // in a recursion's step: read anew in each round
+  std::vector<uint32_t> outputs;  // the tree's columns
+  RelationSet again = 0;          // in a recursion's step: read anew in each round
 
   /// The tree whose root is `plan`; null where it is no join, or one of too many relations. What is
   /// below the relations becomes `inner(relation)`.

@@ -68,7 +68,12 @@ class GraphBuilder {
 
   static Shape shape_of(const PlanRef& plan, bool is_root_region) {
     if (const auto* join = dynamic_cast<const JoinNode*>(plan.get())) {
-      if (join->is_asof()) return Shape::kRelation;
+      // What changes from call to call is asked of the pairs it was written for.
+      const bool is_steady =
+          (!join->residual || !is_volatile(join->residual)) &&
+          std::none_of(join->left_keys.begin(), join->left_keys.end(), is_volatile) &&
+          std::none_of(join->right_keys.begin(), join->right_keys.end(), is_volatile);
+      if (join->is_asof() || join->null_aware || !is_steady) return Shape::kRelation;
       switch (join->kind) {
         case JoinKind::kInner:
         case JoinKind::kCross:
@@ -76,9 +81,7 @@ class GraphBuilder {
         case JoinKind::kLeft:
         case JoinKind::kSemi:
         case JoinKind::kAnti:
-          return !join->null_aware && (!join->residual || !is_volatile(join->residual))
-                     ? Shape::kOperator
-                     : Shape::kRelation;
+          return Shape::kOperator;
         case JoinKind::kRight:
         case JoinKind::kFull:
         case JoinKind::kMark:
@@ -335,7 +338,9 @@ class GraphBuilder {
         }
       }
       if (term.needed == 0) {
-        graph_.constant_terms.push_back(asked.expr);
+        // It holds of all rows of its inner joins, or of none.
+        const auto first = std::find(regions_.begin(), regions_.end(), asked.region);
+        filter_relation(static_cast<uint32_t>(first - regions_.begin()), asked.expr);
         continue;
       }
       if (std::has_single_bit(term.needed)) {

@@ -29,7 +29,7 @@ class PlanMaking {
     std::vector<ExprRef> exprs;
     std::vector<std::string> names;
     const std::vector<uint32_t> map = places(part);
-    PlanRef plan = filtered(part.plan, graph_.constant_terms);
+    PlanRef plan = part.plan;
     if (graph_.outputs == part.columns && plan->schema == schema) return plan;
     for (size_t i = 0; i < graph_.outputs.size(); ++i) {
       exprs.push_back(output_column(plan, map[graph_.outputs[i]]));

@@ -21,16 +21,18 @@ std::optional<uint32_t> place_in(const TableSample& sample, const ScanNode& scan
   return static_cast<uint32_t>(found - sample.columns.begin());
 }
 
-/// The filter over the sample's columns; null where it cannot be tried on them.
+/// The filter over the sample's columns; null where it cannot be tried on them. Rows that fail are
+/// not kept: what is to be made of them is not for estimates to say.
 ExprRef over_sample(const TableSample& sample, const ScanNode& scan, const ExprRef& filter) {
-  if (can_fail(filter) || is_volatile(filter)) return nullptr;
+  if (is_volatile(filter)) return nullptr;
   std::vector<uint32_t> map(scan.columns.size(), 0);
   for (const uint32_t column : columns_of(filter)) {
     const auto place = place_in(sample, scan, column);
     if (!place) return nullptr;
     map[column] = *place;
   }
-  return remap_columns(filter, map);
+  const ExprRef placed = remap_columns(filter, map);
+  return can_fail(placed) ? TryExpr::create(placed) : placed;
 }
 
 /// Whether stretches of rows, which are from one place of the table each, have bounds of their own.
@@ -176,16 +178,27 @@ ScanSample* Estimates::sample_of(const ScanNode& scan) {
   node.is_sampled = true;
   std::vector<uint32_t> columns;
   for (const ExprRef& filter : scan.filters) {
-    if (can_fail(filter) || is_volatile(filter)) continue;
+    if (is_volatile(filter)) continue;
     for (const uint32_t column : columns_of(filter)) columns.push_back(scan.columns[column]);
   }
   for (const uint32_t column : node.wanted) columns.push_back(scan.columns[column]);
+  // A row's own number is none of the table's columns.
+  std::erase_if(columns, [&](uint32_t column) { return column >= scan.table->schema().size(); });
   if (columns.empty()) return nullptr;
   std::sort(columns.begin(), columns.end());
   columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-  TableSampleRef sample = sampler_->sample(scan.table, columns);
-  if (sample && sample->row_count > 0)
-    node.sample = std::make_unique<ScanSample>(std::move(sample), scan, session_);
+  // Passes make other nodes of a scan, that read fewer columns.
+  std::vector<TableSampleRef>& known = samples_[scan.table.get()];
+  auto found = std::find_if(known.begin(), known.end(), [&](const TableSampleRef& sample) {
+    return std::includes(sample->columns.begin(), sample->columns.end(), columns.begin(),
+                         columns.end());
+  });
+  if (found == known.end()) {
+    TableSampleRef sample = sampler_->sample(scan.table, columns);
+    if (!sample || sample->row_count == 0) return nullptr;
+    found = known.insert(known.end(), std::move(sample));
+  }
+  node.sample = std::make_unique<ScanSample>(*found, scan, session_);
   return node.sample.get();
 }
 

@@ -34,6 +34,7 @@ PivotColumn Grammar::pivot_column() {
   const uint32_t begin = tokens_.begin();
   // IN is the clause here, not the operator.
   ExpressionRef key = binary(Level::kOther);
+  if (!tokens_.at(Keyword::kIn)) key = binary_rest(std::move(key), Level::kOr, begin);
   const auto* row = key->get_if<FunctionCall>();
   if (row != nullptr && row->name.size() == 1 && row->name[0].text == "row" &&
       tokens_.text()[begin] == '(') {

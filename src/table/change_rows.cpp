@@ -265,8 +265,9 @@ Ref<const MemoryTable> MemoryTable::merged(const MemoryTable& base, const Memory
     for (const PlacedSegment& placed : state.segments)
       state.alive_count += placed.segment->alive_count;
   }
+  state.settled_rows = 0;  // this one is nobody's yet, and what is added may be put together
   for (const PlacedSegment& placed : changed.state_->segments) {
-    if (placed.first_row >= before.next_row) state.add(placed.segment, true);
+    if (placed.first_row >= before.next_row) state.add(placed.segment);
   }
   if (state.sketch == before.sketch) {
     state.sketch = changed.state_->sketch;
@@ -275,6 +276,7 @@ Ref<const MemoryTable> MemoryTable::merged(const MemoryTable& base, const Memory
     both->merge(*changed.state_->sketch);
     state.sketch = std::move(both);
   }
+  state.settled_rows = state.next_row;
   return made(std::move(state));
 }
 

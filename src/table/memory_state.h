@@ -21,8 +21,8 @@ struct MemoryTable::State {
 
   /// The same table with nothing changed yet.
   State next() const;
-  /// Behind all others. Where `packs`, small ones go into the last segment.
-  void add(const SegmentRef& added, bool packs);
+  /// Behind all others; small ones go into the last segment, unless that is settled.
+  void add(const SegmentRef& added);
   /// The place of the segment that has the row.
   size_t place_of(uint64_t row) const;
   std::vector<TypeRef> types() const;
@@ -34,6 +34,9 @@ struct MemoryTable::State {
   TableRules rules;
   std::vector<PlacedSegment> segments;  // by rising row numbers
   uint64_t next_row = 0;
+  /// Segments that begin before this row are a committed state's: a commit finds in them what was
+  /// changed, and behind them what was added.
+  uint64_t settled_rows = 0;
   uint64_t alive_count = 0;
   /// Of all values that rows of the table have or had. Shared by states.
   std::shared_ptr<const TableSketch> sketch;

@@ -218,13 +218,15 @@ MemoryTable::State MemoryTable::State::next() const {
   state.rules = rules;
   state.segments = segments;
   state.next_row = next_row;
+  state.settled_rows = settled_rows;
   state.alive_count = alive_count;
   state.sketch = sketch;
   return state;
 }
 
-void MemoryTable::State::add(const SegmentRef& added, bool packs) {
-  const bool extends = packs && !segments.empty() && segments.back().end_row() == next_row &&
+void MemoryTable::State::add(const SegmentRef& added) {
+  const bool extends = !segments.empty() && segments.back().first_row >= settled_rows &&
+                       segments.back().end_row() == next_row &&
                        segments.back().segment->row_count + added->row_count <= kSegmentRows;
   if (extends) {
     auto extended = std::make_shared<Segment>(*segments.back().segment);
@@ -299,8 +301,14 @@ Ref<const MemoryTable> MemoryTable::with_added(const std::vector<SegmentRef>& se
   all->merge(sketch);
   state.sketch = std::move(all);
   for (const SegmentRef& segment : segments) {
-    if (segment->row_count > 0) state.add(segment, false);
+    if (segment->row_count > 0) state.add(segment);
   }
+  return made(std::move(state));
+}
+
+Ref<const MemoryTable> MemoryTable::settled() const {
+  State state = state_->next();
+  state.settled_rows = state.next_row;
   return made(std::move(state));
 }
 

@@ -63,6 +63,8 @@ class MemoryTable final : public Table {
   /// The same rows, in their places, as another table.
   Ref<const MemoryTable> reshaped(TableShape shape) const;
 
+  /// What commits a table that was made in the transaction: its rows' numbers are final.
+  Ref<const MemoryTable> settled() const;
   /// What commits a transaction: `changed` came of `base`, as the transaction saw it, by changes to
   /// the rows in `written` and by added rows; `newest` came of it by those of others, to other rows
   /// (it may be `base` itself). The state with both.

@@ -39,11 +39,17 @@ class Counts:
         self.known, self.messages = {}, {}
 
     def of(self, relations):
-        """Rows of a connected set."""
+        """Rows of a set; those of its parts multiplied, where nothing connects them."""
         if relations not in self.known:
             first = min(relations)
-            meaning = self._shared(first, relations)[0]
-            self.known[relations] = float(self._at(meaning, None, relations).sum())
+            part = self._branch(first, None, relations)
+            if part != relations:
+                self.known[relations] = self.of(part) * self.of(relations - part)
+            elif len(part) == 1:
+                self.known[relations] = float(len(next(iter(self.values[first].values()))))
+            else:
+                meaning = self._shared(first, relations)[0]
+                self.known[relations] = float(self._at(meaning, None, relations).sum())
         return self.known[relations]
 
     def _shared(self, name, relations):

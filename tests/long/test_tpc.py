@@ -4,14 +4,27 @@ published one, whatever the engine is told to do inside, and within the memory i
 
 import pytest
 
+from tests.fuzz.plans.engines import optimizer_passes
 from tests.long import tpc
+
+# TPC's texts join by commas: before conditions are pushed into them such joins are products of
+# whole tables (lineitem and orders have 10^12 pairs at scale 1), which no engine works through. So
+# what finds conditions in WHERE, also within OR, stays on where all else is off; at scale 1 the
+# order of joins too, as the order of the texts has products of its own.
+FINDS_CONDITIONS = ("filter_pushdown", "or_factoring")
+
+
+def without_passes(*kept):
+    return f"disabled_optimizers={','.join(name for name in optimizer_passes() if name not in kept)}"
+
 
 HOWS = {
     "default": {},
     "one_thread": {"threads": 1},
     "spilling": {"settings": ("force_spill=true",)},
-    "unoptimized": {"settings": ("disabled_optimizers=all",)},
+    "unoptimized": {"settings": (without_passes(*FINDS_CONDITIONS, "join_order"),)},
 }
+WITHOUT_ORDER = {"settings": (without_passes(*FINDS_CONDITIONS),)}
 TPCH = [f"q{number}" for number in range(1, 23)]
 IN_TWO_TEXTS = (14, 23, 24, 39)
 TPCDS = [name for number in range(1, 100)
@@ -41,7 +54,7 @@ def test_the_names_are_all_there_are():
 @pytest.mark.parametrize("how", HOWS)
 @pytest.mark.parametrize("name", TPCH)
 def test_tpch_at_scale_a_hundredth(name, how):
-    must_be_right("tpch", 0.01, name, **HOWS[how])
+    must_be_right("tpch", 0.01, name, **(WITHOUT_ORDER if how == "unoptimized" else HOWS[how]))
 
 
 @pytest.mark.parametrize("how", HOWS)

@@ -2,7 +2,8 @@
 // FILE…`. Knows statement ok|error|maybe, query with types, labels and sort modes, hashed results
 // and <REGEX>: values, skipif and onlyif (also of a loop's value: `onlyif i=3`), loop, foreach and
 // endloop, the concurrent spellings of both (run one after the other), require, require-env,
-// mode skip, hash-threshold and halt. An expected error counts only where it begins with our
+// mode skip, hash-threshold and halt; `statement ok NAME` and `query I NAME` run in another session
+// of the same database. An expected error counts only where it begins with our
 // code, `[bind]: …`: other engines' words are not ours. __TEST_DIR__ is a directory of
 // the file's own, gone when it ends; {CORPORA} the corpora's, after `require corpora`.
 #include <openssl/evp.h>

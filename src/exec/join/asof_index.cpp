@@ -41,7 +41,7 @@ AsofIndex::AsofIndex(const JoinShape& shape, const LoopTable::Segment& rows, Que
       rows_(rows.rows),
       words_(Buffer::allocate(size_t{rows.rows} * sizeof(uint64_t), *context.budget)) {
   if (rows_ == 0) return;
-  if (shape_.right_keys) keys_ = evaluate_segment(*shape_.right_keys, rows, context);
+  if (shape_.right_keys) keys_ = right_keys(shape_, rows, context);
   value_ = range_keys(shape_, rows, context)[0];
   auto* const words = words_->as<uint64_t>();
   uint32_t source[kChunkRows];
@@ -55,13 +55,15 @@ AsofIndex::AsofIndex(const JoinShape& shape, const LoopTable::Segment& rows, Que
 }
 
 void AsofIndex::find_runs(QueryContext& context) {
-  std::vector<uint64_t> hashes(rows_);
+  // Zeros: without keys all rows are one run.
+  const BufferRef buffer =
+      Buffer::allocate_zeroed(size_t{rows_} * sizeof(uint64_t), *context.budget);
+  auto* const hashes = buffer->as<uint64_t>();
   for (uint32_t begin = 0; begin < rows_; begin += kChunkRows) {
     context.check_cancelled();
     const uint32_t count = std::min(kChunkRows, rows_ - begin);
     for (size_t key = 0; key < keys_.size(); ++key) {
-      hash_column(keys_[key].slice(begin, count), Selection::all(count), hashes.data() + begin,
-                  key > 0);
+      hash_column(keys_[key].slice(begin, count), Selection::all(count), hashes + begin, key > 0);
     }
   }
   const auto begins_run = [&](uint32_t row) {

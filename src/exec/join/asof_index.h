@@ -22,8 +22,10 @@ class AsofIndex {
   /// `keys` and `values` (prepared) are of left rows; for rows source[0 .. count).
   void find(const std::vector<Column>& keys, const Column& value, const uint32_t* source,
             uint32_t count, Run* out) const;
-  /// What it takes to make one.
-  static size_t bytes_for(uint64_t rows) { return rows * 4 * sizeof(uint64_t); }
+  /// What it takes to make one, at most: words and hashes of rows, runs and their slots.
+  static size_t bytes_for(uint64_t rows) {
+    return rows * (3 * sizeof(uint64_t) + 4 * sizeof(Slot));
+  }
 
  private:
   struct Slot {

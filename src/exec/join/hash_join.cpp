@@ -73,11 +73,11 @@ class RestSource final : public Source {
       count_ = JoinBits::kCount;
     } else if (state_->shape.gives_unmatched()) {
       count_ = state_->table.pages().size();
-    } else if (!state_->is_probed_again) {
-      state_->table.give_up();
+    } else {
+      done();
     }
   }
-  ~RestSource() override { state_->table.give_up(); }
+  ~RestSource() override { done(); }
   Poll next_morsel(Morsel& out, const Waker&) override {
     if (next_ == count_) return Poll::kDone;
     out.number = out.begin = next_++;
@@ -92,6 +92,10 @@ class RestSource final : public Source {
   uint32_t parallelism() const override { return state_->external ? 1 : ~uint32_t{0}; }
 
  private:
+  void done() {
+    if (!state_->is_probed_again) state_->table.give_up();
+  }
+
   const std::shared_ptr<HashJoinState> state_;
   size_t count_ = 0;
   std::atomic<size_t> next_{0};

@@ -481,7 +481,7 @@ bool HashJoinState::spill() {
 
 void HashJoinState::begin_probing() {
   const Claim claim(*this);
-  while (!leaving.empty()) spill(*context.spill);
+  while (!leaving.empty()) spill();
   idle_bytes = 0;
 }
 

@@ -7,6 +7,21 @@
 
 namespace doline {
 
+namespace {
+
+/// Empty where some are computed.
+std::vector<uint32_t> columns_among(const std::vector<ExprRef>& exprs) {
+  std::vector<uint32_t> columns;
+  for (const ExprRef& expr : exprs) {
+    const auto* column = dynamic_cast<const ColumnExpr*>(expr.get());
+    if (!column) return {};
+    columns.push_back(column->index);
+  }
+  return columns;
+}
+
+}  // namespace
+
 JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vector<bool> outputs)
     : kind(node.kind),
       method(method_of(node)),
@@ -39,6 +54,7 @@ JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vec
   if (node.left_keys.empty()) return;
   left_keys = Program::compile(node.left_keys, context.session);
   right_keys = Program::compile(node.right_keys, context.session);
+  key_columns = columns_among(node.right_keys);
   if (method == JoinMethod::kHash) lay_out(node);
 }
 
@@ -97,6 +113,7 @@ void JoinShape::compile_ranges(const std::vector<RangeTerm>& terms, const QueryC
   }
   left_ranges = Program::compile(left, context.session);
   right_ranges = Program::compile(right, context.session);
+  range_columns = columns_among(right);
 }
 
 Chunk JoinShape::pairs(const Chunk& left, const uint32_t* left_rows,

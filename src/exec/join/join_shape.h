@@ -32,6 +32,8 @@ struct JoinShape {
   std::vector<RangeOrder> ranges;
   ProgramRef left_ranges;
   ProgramRef right_ranges;
+  /// Of right_keys and right_ranges: which right column an output is, where all are columns.
+  std::vector<uint32_t> key_columns, range_columns;
   ProgramRef beside_ranges;
   /// Without a hash table, what the residual asks of left rows alone: those that fail it have no
   /// partner. Null: nothing.

@@ -6,8 +6,18 @@
 
 namespace doline {
 
-std::vector<Column> evaluate_segment(const Program& program, const LoopTable::Segment& segment,
-                                     QueryContext& context) {
+namespace {
+
+/// The outputs of `program` over all rows of a segment; `columns_read`, unless empty, says which
+/// columns of it they are.
+std::vector<Column> evaluate_segment(const Program& program,
+                                     const std::vector<uint32_t>& columns_read,
+                                     const LoopTable::Segment& segment, QueryContext& context) {
+  if (!columns_read.empty()) {
+    std::vector<Column> out;
+    for (const uint32_t column : columns_read) out.push_back(segment.columns[column]);
+    return out;
+  }
   Program::Scratch scratch;
   std::vector<std::vector<Column>> parts(program.output_count());
   std::vector<Column> columns;
@@ -32,9 +42,17 @@ std::vector<Column> evaluate_segment(const Program& program, const LoopTable::Se
   return out;
 }
 
+}  // namespace
+
+std::vector<Column> right_keys(const JoinShape& shape, const LoopTable::Segment& segment,
+                               QueryContext& context) {
+  return evaluate_segment(*shape.right_keys, shape.key_columns, segment, context);
+}
+
 std::vector<Column> range_keys(const JoinShape& shape, const LoopTable::Segment& segment,
                                QueryContext& context) {
-  std::vector<Column> keys = evaluate_segment(*shape.right_ranges, segment, context);
+  std::vector<Column> keys =
+      evaluate_segment(*shape.right_ranges, shape.range_columns, segment, context);
   for (size_t i = 0; i < keys.size(); ++i) keys[i] = shape.ranges[i].values.prepared(keys[i]);
   return keys;
 }

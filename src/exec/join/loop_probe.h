@@ -61,12 +61,10 @@ class LoopProbe {
   bool is_last_pass_ = true;
 };
 
-/// Values of right rows by which they are found, prepared; `evaluate` the program over all rows of
-/// a segment.
+/// Keys of all rows of a segment; the values by which they are found, prepared.
+std::vector<Column> right_keys(const JoinShape& shape, const LoopTable::Segment& segment,
+                               QueryContext& context);
 std::vector<Column> range_keys(const JoinShape& shape, const LoopTable::Segment& segment,
                                QueryContext& context);
-/// The outputs of `program` over all rows of a segment.
-std::vector<Column> evaluate_segment(const Program& program, const LoopTable::Segment& segment,
-                                     QueryContext& context);
 
 }  // namespace doline

@@ -9,7 +9,7 @@ namespace doline {
 namespace {
 
 /// Rows of a morsel.
-constexpr uint64_t kMorselRows = uint64_t{16} * kChunkRows;
+constexpr uint64_t kMorselRows = uint64_t{64} * kChunkRows;
 
 /// Rows of a ChunkStore from one on, in pieces.
 class StoredRows {
@@ -23,35 +23,30 @@ class StoredRows {
 
   /// Columns of at most `most` of the next rows; `count` says how many, 0 once there are no more.
   std::vector<Column> next(uint32_t most, uint32_t& count) {
-    while (true) {
-      if (at_ == chunks_.size()) {
+    while (skip_ >= chunk_.size()) {
+      skip_ -= chunk_.size();
+      chunk_ = Chunk();
+      while (!chunks_.next(chunk_)) {
         if (next_segment_ == store_.segment_count()) {
           count = 0;
           return {};
         }
-        chunks_ = store_.segment(next_segment_++);
-        at_ = 0;
-        continue;
+        chunks_ = ChunkStore::SegmentChunks();  // one at a time
+        chunks_ = ChunkStore::SegmentChunks(store_, next_segment_++);
       }
-      const Chunk& chunk = chunks_[at_];
-      if (skip_ >= chunk.size()) {
-        skip_ -= chunk.size();
-        chunks_[at_++] = Chunk();
-        continue;
-      }
-      count = static_cast<uint32_t>(std::min<uint64_t>(most, chunk.size() - skip_));
-      Chunk rows = chunk.slice(static_cast<uint32_t>(skip_), count).dense();
-      skip_ += count;
-      return std::move(rows.columns);
     }
+    count = static_cast<uint32_t>(std::min<uint64_t>(most, chunk_.size() - skip_));
+    Chunk rows = chunk_.slice(static_cast<uint32_t>(skip_), count).dense();
+    skip_ += count;
+    return std::move(rows.columns);
   }
 
  private:
   const ChunkStore& store_;
   size_t next_segment_;
-  std::vector<Chunk> chunks_;
-  size_t at_ = 0;
-  uint64_t skip_ = 0;  // rows of the chunk that are behind us
+  ChunkStore::SegmentChunks chunks_;
+  Chunk chunk_;
+  uint64_t skip_ = 0;  // rows from the chunk's first on that are behind us
 };
 
 /// Both sides, kept.

@@ -16,11 +16,22 @@ std::vector<TypeRef> types_of(const Schema& schema) {
   return types;
 }
 
+/// Whether the step reads all rows that stand, not just those of the last round.
+bool reads_all(const PlanRef& plan, int64_t id) {
+  bool found = false;
+  rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
+    const auto* table = dynamic_cast<const WorkingTableNode*>(node.get());
+    found |= table && table->id == id && table->is_whole;
+    return nullptr;
+  });
+  return found;
+}
+
 }  // namespace
 
-Recursion::Recursion(const RecursiveNode& node, QueryContext& context, bool keeps_all)
+Recursion::Recursion(const RecursiveNode& node, QueryContext& context)
     : distinct_(node.distinct),
-      keeps_all_(keeps_all),
+      keeps_all_(reads_all(node.step, node.id)),
       last_(std::make_shared<ChunkStore>(node.schema, context, kSegmentChunks)),
       next_(std::make_shared<ChunkStore>(node.schema, context, kSegmentChunks)),
       all_(std::make_shared<ChunkStore>(node.schema, context, kSegmentChunks)),
@@ -89,7 +100,8 @@ class Recursion::Output final : public Source {
   explicit Output(std::shared_ptr<Recursion> recursion) : recursion_(std::move(recursion)) {}
 
   Poll next_morsel(Morsel& out, const Waker& waker) override {
-    const bool is_over = recursion_->last_->row_count() == 0;
+    // The step is asked once, even over nothing: it may count the rows.
+    const bool is_over = recursion_->last_->row_count() == 0 && recursion_->rounds_ > 1;
     if (recursion_->keyed_ && !is_over) return Poll::kBlocked;
     if (round_ != recursion_->rounds_) {
       round_ = recursion_->rounds_;

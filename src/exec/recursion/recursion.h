@@ -12,14 +12,13 @@
 namespace doline {
 
 /// The rows of a recursion, round by round: its base's are the first round's, and what the step
-/// makes of a round's rows the next one's. A round without rows is the last.
+/// makes of a round's rows the next one's. A round of the step without rows is the last.
 ///
 /// The sink takes in what base and step give; a round is over when it is finished. Then the round's
 /// rows are read by those who read the recursion and, once these have them all, by the step.
 class Recursion final : public Sink {
  public:
-  /// `keeps_all`: the step reads all rows that stand, not just those of the last round.
-  Recursion(const RecursiveNode& node, QueryContext& context, bool keeps_all);
+  Recursion(const RecursiveNode& node, QueryContext& context);
 
   std::unique_ptr<LocalState> local(QueryContext&) override {
     return std::make_unique<LocalState>();

@@ -14,8 +14,11 @@ class PresentValues {
   explicit PresentValues(const CallSetup& setup) : values_(setup) {}
 
  protected:
-  void move_to(const RowRange& partition, const RowRange& frame) {
-    if (values_.partition() != partition) begin_partition(partition);
+  /// The frames of a run's rows are asked for next.
+  void cover(const WindowBatch& batch, const PartitionRun& run) {
+    if (values_.cover(batch, run)) begin();
+  }
+  void move_to(const RowRange& frame) {
     const RowRange next = values_.counted(frame);
     for (uint64_t i = now_.begin; i < std::min(now_.end, next.begin); ++i)
       self().row_left(value_of_[i], static_cast<uint32_t>(i));
@@ -31,8 +34,7 @@ class PresentValues {
 
  private:
   Self& self() { return static_cast<Self&>(*this); }
-  void begin_partition(const RowRange& partition) {
-    values_.build(partition);
+  void begin() {
     const ChargedVector<uint32_t>& order = values_.order();
     value_of_.resize(order.size());
     distinct_ = 0;
@@ -67,10 +69,11 @@ class DistinctTree final : public WindowCall, PresentValues<DistinctTree> {
   Column evaluate(const WindowBatch& batch) override {
     RepeatedResults out(type_, batch.count);
     for (const PartitionRun& run : batch.runs) {
+      cover(batch, run);
       for (uint32_t i = run.begin; i < run.end;) {
         uint32_t next = i + 1;
         while (next < run.end && batch.frames[next] == batch.frames[i]) ++next;
-        move_to(run.partition, batch.frames[i]);
+        move_to(batch.frames[i]);
         update_tree();
         std::byte* root[] = {levels_.back().at(0)};
         function_.result({root, 1}, out.next());
@@ -148,10 +151,11 @@ class SlidingMode final : public WindowCall, PresentValues<SlidingMode> {
   Column evaluate(const WindowBatch& batch) override {
     RepeatedResults out(type_, batch.count);
     for (const PartitionRun& run : batch.runs) {
+      cover(batch, run);
       for (uint32_t i = run.begin; i < run.end;) {
         uint32_t next = i + 1;
         while (next < run.end && batch.frames[next] == batch.frames[i]) ++next;
-        move_to(run.partition, batch.frames[i]);
+        move_to(batch.frames[i]);
         const uint32_t best = best_[1];
         if (distinct_ == 0 || there_[best].count == 0) {
           out.next().append_null();

@@ -15,13 +15,35 @@ uint32_t local_row_count(const RowRange& partition, const WindowExpr& window) {
   return static_cast<uint32_t>(partition.size());
 }
 
-void CountedValues::build(const RowRange& partition) {
-  local_row_count(partition, window_);
-  Column column = rows_.gather(partition, argument_);
+bool CountedValues::cover(const WindowBatch& batch, const PartitionRun& run) {
+  const RowRange& known = counted_.partition();
+  RowRange needed = run.partition;
+  if (moves_on_) needed = {batch.frames[run.begin].begin, batch.frames[run.end - 1].end};
+  if (known.begin <= needed.begin && needed.end <= known.end &&
+      known.begin >= run.partition.begin && known.end <= run.partition.end)
+    return false;
+  // As many rows again: each row is then put in order about twice.
+  constexpr uint64_t kLeastRows = uint64_t{1} << 15;
+  const uint64_t rows = std::max(2 * needed.size(), kLeastRows);
+  needed.end += std::min(run.partition.end - needed.end, rows - needed.size());
+  if (run.partition.size() <= kLeastRows) needed = run.partition;
+  build(needed);
+  return true;
+}
+
+void CountedValues::build(const RowRange& rows) {
+  local_row_count(rows, window_);
+  if (rows.empty()) {
+    counted_.build_all(rows);
+    order_.clear();
+    key_[0].values = Column::null(rows_.shape().types[argument_], 0);
+    return;
+  }
+  Column column = rows_.gather(rows, argument_);
   if (!column.validity() && filter_ == CallColumns::kNone) {
-    counted_.build_all(partition);
+    counted_.build_all(rows);
   } else {
-    counted_.build(partition, rows_, [&](size_t chunk, uint32_t row) {
+    counted_.build(rows, rows_, [&](size_t chunk, uint32_t row) {
       if (rows_.column(chunk, argument_).is_null(row)) return false;
       if (filter_ == CallColumns::kNone) return true;
       const Column& filter = rows_.column(chunk, filter_);
@@ -32,7 +54,7 @@ void CountedValues::build(const RowRange& partition) {
   order_.resize(count);
   if (!counted_.is_all()) {
     for (uint32_t i = 0; i < count; ++i)
-      order_[i] = static_cast<uint32_t>(counted_.row_of(i) - partition.begin);
+      order_[i] = static_cast<uint32_t>(counted_.row_of(i) - rows.begin);
     column = column.gather(order_.data(), count);
   }
   key_[0].values = std::move(column);
@@ -58,7 +80,7 @@ class RankedAggregate final : public WindowCall {
   Column evaluate(const WindowBatch& batch) override {
     RepeatedResults out(type_, batch.count);
     for (const PartitionRun& run : batch.runs) {
-      if (values_.partition() != run.partition) begin_partition(run.partition);
+      if (values_.cover(batch, run)) begin_values();
       for (uint32_t i = run.begin; i < run.end;) {
         uint32_t next = i + 1;
         while (!frames_.excludes() && next < run.end && batch.frames[next] == batch.frames[i])
@@ -84,8 +106,8 @@ class RankedAggregate final : public WindowCall {
  private:
   class InSet final : public RankedValues {
    public:
-    InSet(const Column& values, const PlaceSet& present)
-        : RankedValues(values), present_(present) {}
+    InSet(const Column& sorted, const PlaceSet& present)
+        : RankedValues(sorted), present_(present) {}
     uint64_t count() const override { return present_.size(); }
     uint32_t at(uint64_t place) const override {
       return static_cast<uint32_t>(present_.select(place));
@@ -96,8 +118,8 @@ class RankedAggregate final : public WindowCall {
   };
   class InTree final : public RankedValues {
    public:
-    InTree(const Column& values, const RankTree& tree, const FrameParts& parts)
-        : RankedValues(values), tree_(tree), parts_(parts), count_(parts.size()) {}
+    InTree(const Column& sorted, const RankTree& tree, const FrameParts& parts)
+        : RankedValues(sorted), tree_(tree), parts_(parts), count_(parts.size()) {}
     uint64_t count() const override { return count_; }
     uint32_t at(uint64_t place) const override {
       return static_cast<uint32_t>(tree_.select({parts_.parts, parts_.count}, place));
@@ -109,8 +131,7 @@ class RankedAggregate final : public WindowCall {
     const uint64_t count_;
   };
 
-  void begin_partition(const RowRange& partition) {
-    values_.build(partition);
+  void begin_values() {
     const ChargedVector<uint32_t>& order = values_.order();
     sorted_ = values_.values().gather(order.data(), values_.size());
     places_.resize(order.size());
@@ -151,7 +172,7 @@ class DistinctCount final : public WindowCall {
   Column evaluate(const WindowBatch& batch) override {
     ColumnWriter out(Type::int64(), batch.count);
     for (const PartitionRun& run : batch.runs) {
-      if (values_.partition() != run.partition) begin_partition(run.partition);
+      if (values_.cover(batch, run)) begin_values();
       for (uint32_t i = run.begin; i < run.end; ++i) {
         const RowRange frame = values_.counted(batch.frames[i]);
         out.values<int64_t>()[i] =
@@ -163,8 +184,7 @@ class DistinctCount final : public WindowCall {
   }
 
  private:
-  void begin_partition(const RowRange& partition) {
-    values_.build(partition);
+  void begin_values() {
     const ChargedVector<uint32_t>& order = values_.order();
     before_.assign(order.size(), 0);
     for (size_t i = 1; i < order.size(); ++i) {

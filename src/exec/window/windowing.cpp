@@ -21,7 +21,10 @@ class GroupWalk {
     for (uint32_t i = 0; i < count;) {
       if (test_bit(starts, i)) group_ = {first + i, 0};
       // A group that goes on may have been longer than what was read of it before.
-      if (group_.end <= first + i) group_.end = rows_.group_end(level_, first + i);
+      if (group_.end <= first + i) {
+        const uint32_t next = next_start(starts, i + 1, count);
+        group_.end = next < count ? first + next : rows_.group_end(level_, first + count - 1);
+      }
       const auto end = static_cast<uint32_t>(std::min<uint64_t>(count, group_.end - first));
       body(group_, i, end);
       i = end;
@@ -29,6 +32,16 @@ class GroupWalk {
   }
 
  private:
+  /// The first bit that is set from `row` on; `count` where there is none.
+  static uint32_t next_start(const uint64_t* starts, uint32_t row, uint32_t count) {
+    while (row < count) {
+      const uint64_t set = starts[row / 64] >> (row % 64);
+      if (set != 0) return row + static_cast<uint32_t>(std::countr_zero(set));
+      row = (row / 64 + 1) * 64;
+    }
+    return count;
+  }
+
   const WindowRows& rows_;
   const uint32_t level_;
   RowRange group_;

@@ -1,8 +1,9 @@
 """What expressions are made of: a line for each form, with the kinds it takes and the kind it gives.
 
 `{}` takes an expression of the kind named, `{0}` repeats the first one, and `{#word}` is a small
-constant of the query's text. The first table of each group means the same in SQLite. Arithmetic is widened first: small types would overflow, and
-whether they do must not depend on which rows a filter left.
+constant of the query's text. The first table of each group means the same in SQLite. Arithmetic is
+widened first: small types would overflow, and whether they do must not depend on which rows a filter
+left.
 """
 
 import dataclasses
@@ -157,7 +158,7 @@ SCALARS = _table("""
     bool: ({} SIMILAR TO {#regex}) <- text
     bool: list_contains({}, {}) <- ints int
     bool: list_has_any({}, {}) <- texts texts
-    bool: ({} = ANY({})) <- int ints
+    bool: ({} = ANY(coalesce({}, [NULL]))) <- int ints
     bool: (CAST({} AS BOOLEAN)) <- int
     bool: isnan({}) <- double
     bool: isfinite({}) <- double

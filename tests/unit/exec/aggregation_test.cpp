@@ -114,7 +114,7 @@ class Aggregation {
       context.settings.force_spill = way.force_spill && !way.first_task_alone;
       locals.clear();
       EXPECT_TRUE(kept.sink->finish().empty());
-      note_ = kept.sink->metrics.get_note();
+      note_ = fmt::format("{}", fmt::join(kept.sink->metrics.notes(), "; "));
       spilled_ = context.spill->written_bytes();
       const std::unique_ptr<Source> source = kept.make_source();
       Morsel morsel;
@@ -337,7 +337,7 @@ TEST(Aggregation, SpillingIsOverWhoeverWritesTheRest) {
       ++steps;
       for (Spillable* state : arbiter.states) {
         const Claim claim(*state);
-        while (!state->spill(*context.spill)) {
+        while (!state->spill()) {
         }
       }
     }

@@ -37,7 +37,9 @@ TEST(JoinBuild, NoRowIsLostWhereAnotherTaskGoesToDiskMeanwhile) {
   auto& node = const_cast<JoinNode&>(static_cast<const JoinNode&>(*plan));
   node.runtime_filters = {1};
   RuntimeFilters filters;
-  for (int i = 0; i < 400; ++i) filters.subscribe(1, 0);  // so that the end of a task takes a while
+  const auto scan = make_ref<ScanNode>();
+  // So that the end of a task takes a while.
+  for (int i = 0; i < 400; ++i) filters.subscribe(1, *scan, 0);
   QueryContext context;
   context.budget = Budget::create("query", Budget::process());
   const Chunk chunk = numbers(kRows);
