@@ -178,8 +178,8 @@ class QueryBinder {
   std::vector<PivotChoice> pivot_choices(const sql::PivotColumn& column,
                                          const BoundRelation& source, const ExprContext& context);
   /// The distinct values of `keys` without NULLs, and behind them their texts, by which they are
-  /// sorted: looked for now, as they say what columns the query has. One more than pivot_limit at
-  /// most.
+  /// sorted: looked for now, as they say what columns the query has. One more than PIVOT may make
+  /// at most.
   std::vector<std::vector<Value>> values_in_data(const BoundRelation& source,
                                                  const std::vector<ExprRef>& keys, SourceSpan span);
   PlanRef sampled(PlanRef plan, const sql::Sample& sample);

@@ -60,9 +60,30 @@ class OutcomesOver {
         }
         return found | kNull;
       }
-      default:
-        return kAny;
+      case NodeTag::kLambda:
+      case NodeTag::kAggregate:
+      case NodeTag::kWindow:
+      case NodeTag::kSortKey:
+      case NodeTag::kScan:
+      case NodeTag::kFilter:
+      case NodeTag::kProject:
+      case NodeTag::kAggregation:
+      case NodeTag::kJoin:
+      case NodeTag::kSort:
+      case NodeTag::kLimit:
+      case NodeTag::kUnion:
+      case NodeTag::kValues:
+      case NodeTag::kUnnest:
+      case NodeTag::kWindowing:
+      case NodeTag::kWrite:
+      case NodeTag::kSingleRow:
+      case NodeTag::kSharedInput:
+      case NodeTag::kRecursive:
+      case NodeTag::kWorkingTable:
+      case NodeTag::kSample:
+        break;
     }
+    return kAny;
   }
 
  private:
@@ -152,9 +173,33 @@ class OuterJoins {
       }
       case NodeTag::kJoin:
         return join(static_cast<const JoinNode&>(*plan), std::move(terms));
-      default:
-        return apart(plan);
+      case NodeTag::kScan:
+      case NodeTag::kLimit:
+      case NodeTag::kValues:
+      case NodeTag::kWindowing:
+      case NodeTag::kWrite:
+      case NodeTag::kSingleRow:
+      case NodeTag::kSharedInput:
+      case NodeTag::kRecursive:
+      case NodeTag::kWorkingTable:
+      case NodeTag::kSample:
+      case NodeTag::kConstant:
+      case NodeTag::kColumn:
+      case NodeTag::kCall:
+      case NodeTag::kCast:
+      case NodeTag::kCase:
+      case NodeTag::kConjunction:
+      case NodeTag::kIsNull:
+      case NodeTag::kInList:
+      case NodeTag::kCoalesce:
+      case NodeTag::kTry:
+      case NodeTag::kLambda:
+      case NodeTag::kAggregate:
+      case NodeTag::kWindow:
+      case NodeTag::kSortKey:
+        break;
     }
+    return apart(plan);
   }
 
  private:
