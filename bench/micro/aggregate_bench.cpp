@@ -3,6 +3,7 @@
 // alone: by the clock, and of processor time, which other programs on the machine disturb less.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -189,7 +190,7 @@ Outcome run(const Rows& table, const PlanRef& plan, uint32_t threads) {
     return std::chrono::duration<double, std::milli>(to - from).count();
   };
   return {ms(begin, between), ms(between, end), processor_ms() - processor_begin, groups,
-          kept.sink->metrics.get_note()};
+          fmt::to_string(fmt::join(kept.sink->metrics.notes(), "; "))};
 }
 
 }  // namespace
