@@ -65,7 +65,7 @@ uint32_t classify_number(std::string_view text, char decimal_separator) {
     if (parse_integer<int128_t>(text, wide)) return kHugeint | kReal;
   }
   double value;
-  return parse_csv_double(text, decimal_separator, value) ? kReal : 0;
+  return parse_csv_double(text, decimal_separator, value) ? uint32_t{kReal} : 0;
 }
 
 /// "5/1/2020" in the formats of kDayFormats.
@@ -163,7 +163,7 @@ uint32_t CsvTypeGuess::classify(std::string_view text, const CsvOptions& options
   bool value;
   if (parse_bool(text, value)) return kBoolean;
   double real;
-  return parse_csv_double(text, '.', real) ? kReal : 0;
+  return parse_csv_double(text, '.', real) ? uint32_t{kReal} : 0;
 }
 
 TypeRef CsvTypeGuess::type(std::string& date_format) const {

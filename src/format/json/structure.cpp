@@ -90,7 +90,7 @@ uint32_t classify_clock(std::string_view text) {
   if (point != clock.npos && end - point > 7) return 0;
   if (has_offset) return kZonedTimestamp;
   if (std::count(clock.begin(), clock.end(), ':') != 2) return 0;
-  return text[date] == 'T' && point != clock.npos ? 0 : kIsoTimestamp;
+  return text[date] == 'T' && point != clock.npos ? 0 : uint32_t{kIsoTimestamp};
 }
 
 uint32_t classify(std::string_view text, const JsonOptions& options) {

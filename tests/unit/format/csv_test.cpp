@@ -153,10 +153,12 @@ TEST(CsvKernels, LevelsAgree) {
     for (const CsvDialect& dialect : dialects) {
       const CsvSigns signs = dialect.signs();
       const auto expected = run(scalar::kCsvKernels, signs, text);
-      if (cpu_has(SimdLevel::kAvx2))
+      if (cpu_has(SimdLevel::kAvx2)) {
         EXPECT_EQ(run(avx2::kCsvKernels, signs, text), expected) << seed;
-      if (cpu_has(SimdLevel::kAvx512))
+      }
+      if (cpu_has(SimdLevel::kAvx512)) {
         EXPECT_EQ(run(avx512::kCsvKernels, signs, text), expected) << seed;
+      }
     }
   }
 }
