@@ -6,6 +6,8 @@ import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bench.engines.registry import PEERS
+
 TOP = pathlib.Path(__file__).resolve().parent.parent
 
 # What an engine runs. SQL engines take one statement or several; Polars, which has no SQL here,
@@ -48,14 +50,14 @@ class Command:
 
 @dataclasses.dataclass(frozen=True)
 class Bar:
-    """A figure to reach: our time over a peer's, or an absolute limit.
+    """A figure to reach: our time over that of the best of some peers, or an absolute limit.
 
-    peer: "duckdb", "polars", "best" (the faster of those that ran) or "" for an absolute limit.
-    over: "each" case, their "geomean", or the "peak" memory (then limit is in bytes).
+    peers: in each case the fastest of these that ran it counts; none for an absolute limit.
+    over: "each" case, their "geomean", their "sum", or the "peak" memory (then limit is in bytes).
     """
 
     limit: float
-    peer: str = "best"
+    peers: tuple[str, ...] = PEERS
     over: str = "each"
     cases: tuple[str, ...] = ()  # empty: all
 

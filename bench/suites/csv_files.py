@@ -48,4 +48,4 @@ def build(options: Options):
                  answer=sql(answer) | {"polars": memory_answer}),
         ],
         generate=lambda: generate.csv_table(path.parent, options.scale, "lineitem"),
-        bars=(Bar(0.5, "best"),))
+        bars=(Bar(0.5),))

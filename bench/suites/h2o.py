@@ -61,4 +61,4 @@ def build(options: Options):
         cases=cases,
         load=sql(f"CREATE TABLE x AS SELECT * FROM '{path}'") | {"polars": load},
         generate=lambda: generate.write(path, rows),
-        bars=(Bar(1.0, "duckdb", "geomean"), Bar(1.5, "duckdb", "each")))
+        bars=(Bar(1.0, ("duckdb",), "geomean"), Bar(1.5, ("duckdb",), "each")))

@@ -24,4 +24,4 @@ def build(options: Options):
             f'SELECT item.kind, sum(price), max("at"), count(DISTINCT "user") '
             f"FROM read_json('{path}') GROUP BY ALL") | {"polars": by_polars})],
         generate=lambda: generate.write(path, records),
-        bars=(Bar(0.7, "duckdb"),))
+        bars=(Bar(0.7, ("duckdb",)),))

@@ -47,4 +47,4 @@ def build(options: Options):
         load=sql([f"CREATE TABLE {name} AS SELECT * FROM '{path}'"
                   for name, path in zip(names, paths)]) | {"polars": load},
         generate=lambda: generate.write(*paths, rows),
-        bars=(Bar(0.7, "best"),))
+        bars=(Bar(0.7),))

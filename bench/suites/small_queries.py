@@ -10,5 +10,5 @@ def build(options: Options):
         title=f"{len(statements):,} different statements over ten rows, time of one",
         cases=[Case("text to rows", sql(statements), ordered=True, per=len(statements))],
         load=sql(generate.TABLE),
-        bars=(Bar(0.0003, ""),),
+        bars=(Bar(0.6, ("duckdb",)), Bar(0.0003, ())),
         notes=("polars takes no part: it has no such SQL",))

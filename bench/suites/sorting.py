@@ -39,4 +39,4 @@ def build(options: Options):
         load=sql([f"CREATE TABLE s AS SELECT * FROM '{strings}'",
                   f"CREATE TABLE d AS SELECT * FROM '{doubles}'"]) | {"polars": load},
         generate=lambda: generate.write(strings, doubles, rows),
-        bars=(Bar(0.7, "best"),))
+        bars=(Bar(0.7),))

@@ -53,7 +53,7 @@ def build(options: Options):
         processes=True,
         default_runs=1,
         memory_bytes=limit,
-        bars=(Bar(limit * 1.1, "", over="peak"),),
+        bars=(Bar(limit * 1.1, (), over="peak"),),
         notes=("polars has no memory limit to set",))
 
 

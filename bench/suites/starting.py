@@ -18,5 +18,5 @@ def build(options: Options):
         })],
         processes=True,
         default_runs=20,
-        bars=(Bar(0.015, ""),),
+        bars=(Bar(0.015, ()),),
         notes=("duckdb and polars: a Python process that imports them",))

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 
-from bench.cases import Case, Options, Suite, data_folder, sql
+from bench.cases import Bar, Case, Options, Suite, data_folder, sql
 from bench.generate import spark_texts
 
 TABLES = (
@@ -33,6 +33,7 @@ def build(options: Options):
         load={"doline": views, "duckdb": views},
         generate=lambda: parquet_tables(folder, options.scale),
         default_runs=3,
+        bars=(Bar(0.8, ("duckdb",), "geomean"),),
         notes=("polars takes no part: its SQL has too little of what these queries are made of",))
 
 

@@ -76,4 +76,4 @@ def build(options: Options):
               "polars": lambda session: tpch_polars.scan(session, folder),
               "ceiling": str(folder)},
         generate=lambda: generate.parquet_tables(folder, options.scale),
-        bars=(Bar(1.0, "duckdb", "geomean", over), Bar(1.5, "duckdb", "each", over)))
+        bars=(Bar(1.0, ("duckdb",), "geomean", over), Bar(1.5, ("duckdb",), "each", over)))

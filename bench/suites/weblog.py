@@ -67,5 +67,5 @@ def build(options: Options):
         cases=[Case("regex", {"doline": regex, **peers}),
                Case("read_log", {"doline": by_read_log(path), **peers})],
         generate=lambda: generate.write(path, lines),
-        bars=(Bar(0.4, "best", cases=("regex",)), Bar(0.2, "best", cases=("read_log",))),
+        bars=(Bar(0.4, cases=("regex",)), Bar(0.2, cases=("read_log",))),
         notes=("read_log: the peers, which have no log reader, run the regular expression",))

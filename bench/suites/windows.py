@@ -68,4 +68,4 @@ def build(options: Options):
         cases=[case(name) for name in SQL],
         load=sql(f"CREATE TABLE w AS SELECT * FROM '{path}'") | {"polars": load},
         generate=lambda: generate.write(path, rows, partitions),
-        bars=(Bar(0.7, "duckdb", cases=BARRED),))
+        bars=(Bar(0.7, ("duckdb",), cases=BARRED),))
