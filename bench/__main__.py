@@ -37,11 +37,12 @@ def parse():
                              "hand-written limit")
     parser.add_argument("--scale", type=float, help="how much data (default 1; spill 10)")
     parser.add_argument("--memory", type=size_bytes, metavar="SIZE",
-                        help="a limit: every run is then a process of its own, its peak sampled")
+                        help="a limit: every run is then a process of its own, its peak sampled; "
+                             "h2o has its group-bys alone then, from and into Parquet")
     parser.add_argument("--runs", type=int, help="hot runs (default 5; 3 where runs are long)")
     parser.add_argument("--threads", type=int, default=2, help="of every engine (default 2)")
     parser.add_argument("--only", default="", metavar="CASES", help="names of cases, with commas")
-    parser.add_argument("--all", action="store_true", help="tpch: all 22 queries")
+    parser.add_argument("--all", action="store_true", help="tpch: all 22 queries, not five")
     parser.add_argument("--only-peers", action="store_true", help="without Doline")
     parser.add_argument("--json", metavar="FILE", help="also write the figures there")
     parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # and do nothing
@@ -63,6 +64,7 @@ def main():
 
     machine = report.machine()
     suite = build_suite(options)
+    runner.chosen_cases(suite, options)  # before anything is said or made
     limit = options.memory_bytes or suite.memory_bytes
     print(f"{suite.title} · {options.threads} threads · " +
           (f"limit {limit / 1e6:.0f} MB · " if limit else "") +

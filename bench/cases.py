@@ -75,7 +75,8 @@ class Case:
     ordered: rows are compared in their order; otherwise as a set.
     per: the time is divided by this (a case of 10,000 statements reports one).
     check: compares an answer with the truth from elsewhere; returns complaints.
-    check_files: the same for work that leaves files; takes the engine's name.
+    leaves: engine → the file that its work leaves, which is deleted after each run.
+    check_file: the same as check, for that file.
     """
 
     name: str
@@ -85,7 +86,8 @@ class Case:
     ordered: bool = False
     per: int = 1
     check: Callable[[Any], list[str]] | None = None
-    check_files: Callable[[str], list[str]] | None = None
+    leaves: Callable[[str], pathlib.Path] | None = None
+    check_file: Callable[[pathlib.Path], list[str]] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

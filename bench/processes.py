@@ -123,7 +123,7 @@ def command(engine, suite, case: Case, options, temp_folder, answer_path=None, s
         statements += _statements(suite.load.get(engine, ()))
         statements += _statements(case.before.get(engine, ()))
         timed = _statements(work)
-        if answer_path and engine not in case.answer and not case.check_files:
+        if answer_path and engine not in case.answer and not case.leaves:
             timed[-1] = f"COPY ({timed[-1]}) TO '{answer_path}' (FORMAT parquet)"
         statements += timed
         if answer_path and engine in case.answer:

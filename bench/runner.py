@@ -42,6 +42,7 @@ def run_suite(options: Options, show):
     """Returns (suite, {case: {engine: Outcome}}, {engine: version}). show(case, outcomes) is
     called after each case."""
     suite = build_suite(options)
+    chosen = chosen_cases(suite, options)
     suite.generate()
     folder = data_folder() / "scratch"
     folder.mkdir(parents=True, exist_ok=True)
@@ -53,15 +54,24 @@ def run_suite(options: Options, show):
         runner = make(suite, options, pathlib.Path(scratch))
         outcomes = {}
         try:
-            for case in suite.cases:
-                if options.only and case.name not in options.only.split(","):
-                    continue
+            for case in chosen:
                 outcomes[case.name] = _run_case(suite, case, options, runner)
                 show(case, outcomes[case.name])
         finally:
             versions = runner.versions()
             runner.close()
     return suite, outcomes, versions
+
+
+def chosen_cases(suite, options):
+    """The cases that --only names, or all; ends the program where there is no such case."""
+    names = [name for name in options.only.split(",") if name]
+    there_are = [case.name for case in suite.cases]
+    for name in names:
+        if name not in there_are:
+            print(f"bench: no case {name!r}; there are {', '.join(there_are)}", file=sys.stderr)
+            raise SystemExit(2)
+    return [case for case in suite.cases if not names or case.name in names]
 
 
 def _run_case(suite, case, options, runner):
@@ -73,12 +83,14 @@ def _run_case(suite, case, options, runner):
         outcome = found[engine]
         try:
             warm, answers[engine] = runner.first_run(engine, case, outcome)
-            if case.check_files:
-                outcome.wrong += case.check_files(engine)
+            if case.check_file:
+                outcome.wrong += case.check_file(case.leaves(engine))
                 outcome.compared = True
         except EngineFailure as failure:
             outcome.failure = str(failure)
             continue
+        finally:
+            _delete_what_is_left(case, engine)
         if runs is None and warm > LONG_RUN_SECONDS and suite.default_runs > 3:
             runs = 3
     _compare(case, found, answers)
@@ -91,7 +103,14 @@ def _run_case(suite, case, options, runner):
                     found[engine].seconds.append(runner.hot_run(engine, case, found[engine]))
                 except EngineFailure as failure:
                     found[engine].failure = str(failure)
+                finally:
+                    _delete_what_is_left(case, engine)
     return found
+
+
+def _delete_what_is_left(case, engine):
+    if case.leaves:
+        case.leaves(engine).unlink(missing_ok=True)
 
 
 def _compare(case, found, answers):

@@ -119,13 +119,14 @@ def _run_case(engine, case, answer_path):
     finally:
         gc.enable()
     if answer_path is not None:
-        answer = _answer(engine, case, result)
+        answer = answer_of(engine, case, result)
         if answer is not None:
             save_answer(answer, answer_path)
     return seconds
 
 
-def _answer(engine, case, result):
+def answer_of(engine, case, result):
+    """What a run of the case gave, as an Arrow table; None where it leaves no rows."""
     if engine.name in case.answer:
         return engine.answer(engine.run(case.answer[engine.name]))
     if case.per > 1:

@@ -1,6 +1,7 @@
 """More rows than memory: lineitem grouped by order and sorted by comment, into Parquet files."""
 
-from bench.cases import Bar, Case, Options, Suite, data_folder
+from bench import limited
+from bench.cases import Case, Options, Suite, data_folder
 from bench.generate import tpch as generate
 
 DEFAULT_MEMORY = 400_000_000
@@ -22,6 +23,8 @@ def build(options: Options):
 
         return pl.scan_parquet(source)
 
+    into = {name: limited.Output(folder, name) for name in ("grouped", "sorted")}
+
     def grouped(session):
         import polars as pl
 
@@ -29,32 +32,28 @@ def build(options: Options):
             pl.len().alias("lines"), pl.sum("l_quantity").alias("quantity"),
             pl.sum("l_extendedprice").alias("price"), pl.min("l_shipdate").alias("first_shipped"),
             pl.max("l_comment").alias("last_comment"),
-        ).sink_parquet(folder / "grouped-polars.parquet")
+        ).sink_parquet(into["grouped"].path("polars"))
 
     def by_comment(session):
-        scan().sort("l_comment", "l_orderkey").sink_parquet(folder / "sorted-polars.parquet")
-
-    def copies(text, name):
-        return {engine: f"COPY ({text}) TO '{folder / name}-{engine}.parquet' (FORMAT parquet)"
-                for engine in ("doline", "duckdb")}
+        scan().sort("l_comment", "l_orderkey").sink_parquet(into["sorted"].path("polars"))
 
     view = f"CREATE VIEW lineitem AS SELECT * FROM '{source}'"
     return Suite(
         title=f"more rows than memory: lineitem at scale {options.scale_name}",
         cases=[
-            Case("grouped", copies(GROUPED, "grouped") | {"polars": grouped},
-                 check_files=lambda engine: _check_grouped(
-                     source, folder / f"grouped-{engine}.parquet")),
-            Case("sorted", copies(SORTED, "sorted") | {"polars": by_comment},
-                 check_files=lambda engine: _check_sorted(
-                     source, folder / f"sorted-{engine}.parquet"))],
+            Case("grouped", into["grouped"].copies(GROUPED) | {"polars": grouped},
+                 leaves=into["grouped"].path,
+                 check_file=lambda written: _check_grouped(source, written)),
+            Case("sorted", into["sorted"].copies(SORTED) | {"polars": by_comment},
+                 leaves=into["sorted"].path,
+                 check_file=lambda written: _check_sorted(source, written))],
         load={"doline": view, "duckdb": view},
         generate=lambda: _make(source, options.scale, folder),
         processes=True,
         default_runs=1,
         memory_bytes=limit,
-        bars=(Bar(limit * 1.1, (), over="peak"),),
-        notes=("polars has no memory limit to set",))
+        bars=(limited.peak_bar(limit),),
+        notes=(limited.POLARS_HAS_NONE,))
 
 
 def _make(source, scale, folder):
@@ -80,7 +79,6 @@ def _check_grouped(source, written):
     connection.execute(f"CREATE VIEW lineitem AS SELECT * FROM '{source}'")
     ours = connection.execute(_reduced(f"FROM '{written}'", GROUP_COLUMNS)).fetchone()
     truth = connection.execute(_reduced(GROUPED, GROUP_COLUMNS)).fetchone()
-    written.unlink()
     return [] if ours == truth else [f"rows and checksum {ours}, not {truth}"]
 
 
@@ -92,7 +90,6 @@ def _check_sorted(source, written):
     ours = connection.execute(_reduced(f"FROM '{written}'", names)).fetchone()
     truth = connection.execute(_reduced(f"FROM '{source}'", names)).fetchone()
     unsorted = _unsorted_rows(written)
-    written.unlink()
     complaints = [] if ours == truth else [f"rows and checksum {ours}, not {truth}"]
     if unsorted:
         complaints.append(f"{unsorted} rows lie before their predecessor")
