@@ -7,12 +7,16 @@ the join order and expressions of its own PDS-H benchmark.
 import os
 import pathlib
 
+from bench import limited
 from bench.cases import Bar, Case, Options, Suite, data_folder, sql
 from bench.generate import spark_texts
 from bench.generate import tpch as generate
 from bench.suites import tpch_polars
 
-ANSWERED = (1, 3, 6, 9, 18)  # what the bars are over and bench/ceiling has; --all adds the others
+ANSWERED = (1, 3, 6, 9, 18)  # those that bench/ceiling has; --all adds the others
+
+# With less memory DuckDB does not finish every query at scale 10, and its times are no measure.
+FITS_BYTES = 400_000_000
 
 # The published answers come from a generator whose addresses and comments are other random text:
 # those columns are left out, and so is Q13, which counts by the words of a comment.
@@ -68,7 +72,6 @@ def build(options: Options):
             work["ceiling"] = number
         cases.append(Case(f"q{number}", work, ordered=number not in UNORDERED,
                           check=published_answer(number, options.scale)))
-    over = tuple(f"q{number}" for number in ANSWERED)
     return Suite(
         title=f"TPC-H at scale {options.scale_name}, Parquet",
         cases=cases,
@@ -76,4 +79,14 @@ def build(options: Options):
               "polars": lambda session: tpch_polars.scan(session, folder),
               "ceiling": str(folder)},
         generate=lambda: generate.parquet_tables(folder, options.scale),
-        bars=(Bar(1.0, ("duckdb",), "geomean", over), Bar(1.5, ("duckdb",), "each", over)))
+        bars=_bars(options),
+        notes=(limited.POLARS_HAS_NONE,) if options.memory_bytes else ())
+
+
+def _bars(options):
+    if options.memory_bytes:
+        peak = limited.peak_bar(options.memory_bytes)
+        return (peak, Bar(1.0, ("duckdb",), "sum")) if options.memory_bytes >= FITS_BYTES else (peak,)
+    if options.all_queries:
+        return (Bar(0.8, over="geomean"), Bar(1.2, ("duckdb",)))
+    return (Bar(1.0, ("duckdb",), "geomean"), Bar(1.5, ("duckdb",)))
