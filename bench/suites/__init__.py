@@ -10,6 +10,7 @@ MODULES = {
     "weblog": "weblog",
     "ndjson": "ndjson",
     "h2o": "h2o",
+    "manyfiles": "many_files",
     "sort": "sorting",
     "near": "near_rows",
     "small": "small_queries",

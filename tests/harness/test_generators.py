@@ -6,7 +6,7 @@ import re
 import pyarrow.parquet as pq
 import pytest
 
-from bench.generate import h2o, ndjson, small, sort, weblog
+from bench.generate import h2o, many_files, ndjson, small, sort, weblog
 from bench.suites.weblog import PATTERN
 
 
@@ -49,6 +49,42 @@ def test_the_group_by_table_has_its_cardinalities(tmp_path):
     table = pq.read_table(path)
     distinct = {name: len(table[name].unique()) for name in table.column_names[:6]}
     assert distinct == {"id1": 100, "id2": 100, "id3": 200, "id4": 100, "id5": 100, "id6": 200}
+
+
+def test_the_tables_to_join_have_their_keys(tmp_path):
+    h2o.write_joined(tmp_path, 20_000)
+    tables = {name: pq.read_table(tmp_path / f"{name}.parquet") for name in h2o.JOINED}
+    assert {name: table.num_rows for name, table in tables.items()} == {
+        "x": 20_000, "small": 10, "medium": 20, "big": 20_000}
+    assert {name: len(table.column_names) for name, table in tables.items()} == {
+        "x": 7, "small": 3, "medium": 5, "big": 7}
+    for key, other in (("id1", "small"), ("id2", "medium"), ("id3", "big")):
+        ours, theirs = (set(tables[name][key].to_pylist()) for name in ("x", other))
+        assert len(ours) == len(theirs) == tables[other].num_rows
+        assert len(ours & theirs) == len(ours) * 9 // 10
+    assert tables["x"]["id6"].to_pylist()[:5] == [
+        f"id{code}" for code in tables["x"]["id3"].to_pylist()[:5]]
+
+
+def test_the_tables_to_join_are_the_same_again_whichever_are_kept(tmp_path):
+    for folder, kept in (("first", None), ("second", "x.parquet")):
+        h2o.write_joined(tmp_path / folder, 2_000)
+        if kept:
+            (tmp_path / folder / kept).unlink()
+            h2o.write_joined(tmp_path / folder, 2_000)
+    for name in h2o.JOINED:
+        first, second = (tmp_path / folder / f"{name}.parquet" for folder in ("first", "second"))
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_many_files_hold_a_range_each(tmp_path):
+    many_files.write(tmp_path / "files", 3)
+    flat, hive = (sorted((tmp_path / "files").glob(glob))
+                  for glob in ("flat/*.parquet", "hive/sensor=*/readings.parquet"))
+    ids = [pq.read_table(path, partitioning=None)["id"].to_pylist() for path in flat]
+    assert ids == [list(range(first, first + 1_000)) for first in (0, 1_000, 2_000)]
+    assert [path.parent.name for path in hive] == ["sensor=0", "sensor=1", "sensor=2"]
+    assert [path.name for path in tmp_path.iterdir()] == ["files"]
 
 
 def test_the_strings_to_sort_are_nearly_all_distinct(tmp_path):
