@@ -157,12 +157,20 @@ SpilledPage RowPages::write(const RowLayout& layout, std::span<const std::byte* 
 std::vector<SpilledPage> RowPages::spill(SpillWriter& writer) {
   std::vector<SpilledPage> spilled;
   std::vector<const std::byte*> rows;
-  for (RowPageRef& page : pages_) {
-    if (page->size_ == 0) continue;
-    rows.resize(page->size_);
-    for (uint32_t i = 0; i < page->size_; ++i) rows[i] = page->row(i);
-    spilled.push_back(write(*layout_, rows, writer));
-    page = nullptr;  // memory comes back page by page
+  try {
+    for (RowPageRef& page : pages_) {
+      if (page->size_ == 0) continue;
+      rows.resize(page->size_);
+      for (uint32_t i = 0; i < page->size_; ++i) rows[i] = page->row(i);
+      spilled.push_back(write(*layout_, rows, writer));
+      page = nullptr;  // memory comes back page by page
+    }
+  } catch (...) {
+    // The disk is full for who made room, while the owner may go on for a while: with whole pages.
+    std::erase(pages_, RowPageRef());
+    row_count_ = 0;
+    for (const RowPageRef& page : pages_) row_count_ += page->size();
+    throw;
   }
   clear();
   return spilled;

@@ -149,6 +149,42 @@ TEST(RowPages, SpilledPagesReadBackEqualAndChargeTheirBudget) {
   EXPECT_EQ(budget->used_bytes(), 0U);
 }
 
+/// A spill file on a disk that is full after some blocks.
+class SmallSpill final : public SpillWriter {
+ public:
+  SpillExtent write(std::span<const std::byte> block) override {
+    if (++written_ > 2) throw Error(ErrorCode::kDiskLimit, "full");
+    return {0, block.size()};
+  }
+  void read(SpillExtent, std::span<std::byte>) override {}
+  uint64_t written_bytes() const noexcept override { return 0; }
+
+ private:
+  int written_ = 0;
+};
+
+// Symptom: the disk was full for a task that made room with another one's rows; the other one went
+// on and met pages that were gone.
+TEST(RowPages, WhatADiskHasNoRoomForStaysWhole) {
+  Random random(3);
+  const BudgetRef budget = Budget::create("test", Budget::process());
+  const auto layout = RowLayout::create(many_types());
+  RowPages pages(layout, *budget);
+  const Chunk chunk = random_chunk(many_types(), 1000, random);
+  for (int i = 0; i < 5; ++i) pages.append(chunk);
+  const size_t count = pages.pages().size();
+  ASSERT_GT(count, 3U);
+  SmallSpill full;
+  EXPECT_THROW(pages.spill(full), Error);
+  EXPECT_EQ(pages.pages().size(), count - 2);
+  EXPECT_EQ(pages.held_bytes(), budget->used_bytes());
+  const uint64_t left = pages.row_count();
+  EXPECT_GT(left, 0U);
+  EXPECT_LT(left, 5000U);
+  pages.append(chunk);
+  EXPECT_EQ(pages.row_count(), left + 1000);
+}
+
 TEST(RowPages, RefusesADamagedPage) {
   const auto layout = RowLayout::create({Type::varchar()});
   ColumnBuilder builder(Type::varchar());
