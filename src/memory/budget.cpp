@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/assert.h"
+#include "base/cancellation.h"
 #include "base/cgroup.h"
 #include "base/error.h"
 #include "memory/page_pool.h"
@@ -121,6 +122,7 @@ void Budget::grow(size_t bytes) {
     size_t used = 0;
     for (int waits = 0, still = 0; waits < kMostWaits && still < kStillWaits; ++waits, ++still) {
       if (add(bytes, false)) return;
+      poll_cancellation();
       if (arbiter.spill_idle()) {
         still = 0;
         continue;

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "base/cancellation.h"
 #include "base/error.h"
 
 namespace doline {
@@ -183,6 +184,23 @@ TEST(QueryArbiter, WhatWouldNeverFitMakesNobodySpill) {
   Held held(query.arbiter, *query.budget, 60 * kMega, 10 * kMega);
   const ArbiterScope asked(&query.arbiter);
   EXPECT_THROW(query.budget->grow(65 * kMega), Error);
+  EXPECT_EQ(held.spillable_bytes(), 60 * kMega);
+}
+
+// Symptom: a cancelled query went on waiting for others' memory, and for the disk.
+TEST(QueryArbiter, WhoWaitsAtTheHardLimitHearsThatItIsCancelled) {
+  const BudgetRef all = some_memory();
+  OneQuery query(*all);
+  Held held(query.arbiter, *query.budget, 60 * kMega, 1);  // it lets go, a byte at a time
+  const ArbiterScope asked(&query.arbiter);
+  const std::atomic<bool> cancelled{true};
+  const CancellationScope whose(cancelled);
+  try {
+    query.budget->grow(20 * kMega);
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kCancelled);
+  }
   EXPECT_EQ(held.spillable_bytes(), 60 * kMega);
 }
 
