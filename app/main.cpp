@@ -151,6 +151,7 @@ int run(int argc, char** argv) {
   }
 
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // ulimit -f: whoever writes a file is told, and tells
   // Large pieces go back to the system when they are freed: what malloc keeps counts against the
   // memory limit.
   ::mallopt(M_MMAP_THRESHOLD, 256 << 10);

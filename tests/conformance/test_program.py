@@ -2,7 +2,9 @@
 
 import csv
 import io
+import resource
 import subprocess
+import time
 
 
 def run(program, *arguments):
@@ -76,3 +78,29 @@ def test_what_a_rule_says_fails_where_the_row_is_written(program):
         lines = run(program, "-c", table, "-c", insert).stderr.splitlines()
         assert "cannot cast" in lines[0]
         assert lines[2] == "   | " + " " * insert.index(row) + "^" * len(row)
+
+
+SORT = "SELECT * FROM (SELECT range, hash(range) AS h FROM range(4000000)) ORDER BY h LIMIT 1 OFFSET 3000000"
+
+
+def test_a_limit_of_file_sizes_is_an_error_and_no_signal(program, tmp_path):
+    done = subprocess.run(
+        [str(program), "--threads", "1", "--memory", "60MB", "-c", f"SET temp_directory = '{tmp_path}'", "-c", SORT],
+        capture_output=True, text=True, timeout=120, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)))
+    assert done.returncode == 1 and "error[disk_limit]" in done.stderr and "File too large" in done.stderr, done
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_leaves_goes_with_the_next_that_spills(program, tmp_path):
+    begin = [str(program), "--memory", "60MB", "-c", f"SET temp_directory = '{tmp_path}'", "-c"]
+    killed = subprocess.Popen([*begin, SORT], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not (left := list(tmp_path.iterdir())) and time.monotonic() < until and killed.poll() is None:
+        time.sleep(0.01)
+    killed.kill()
+    killed.wait()
+    assert len(left) == 1 and list(left[0].iterdir()) == []  # its rows went with it
+    done = subprocess.run([*begin, SORT], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
