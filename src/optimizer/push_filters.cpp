@@ -258,6 +258,27 @@ class FilterPushing {
       }
     }
     Ref<JoinNode> made = node.copy();
+    if (!inner && node.residual && !node.is_asof()) {
+      // What asks of one side alone which of its rows are partners at all takes the others from
+      // that side, where rows without a partner do not come out of it. What may fail does so for
+      // pairs alone.
+      const bool filters_right = node.kind == JoinKind::kLeft || node.kind == JoinKind::kSemi ||
+                                 node.kind == JoinKind::kAnti;
+      const bool filters_left = node.kind == JoinKind::kRight || node.kind == JoinKind::kSemi;
+      for (const ExprRef& term : conjuncts_of(node.residual)) {
+        const std::vector<uint32_t> columns = columns_of(term);
+        const bool may_move = !columns.empty() && !is_volatile(term) && !can_fail(term);
+        if (may_move && filters_left && columns.back() < left_width) {
+          left.push_back(term);
+        } else if (may_move && filters_right && columns.front() >= left_width) {
+          right.push_back(shift_columns(term, -static_cast<int64_t>(left_width)));
+        } else {
+          residual.push_back(term);
+        }
+      }
+      made->residual =
+          residual.empty() ? nullptr : ConjunctionExpr::create(true, std::move(residual));
+    }
     if (inner) {
       for (const ExprRef& term : residual) {
         for (ExprRef& weaker : implied_by(term, 0, left_width)) left.push_back(std::move(weaker));
