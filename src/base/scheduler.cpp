@@ -10,6 +10,8 @@ namespace doline {
 namespace {
 
 thread_local bool in_step = false;
+/// Whether the step at hand has left a task that it spawned to its own thread.
+thread_local bool has_next = false;
 
 /// What the handler is handling, as an Error.
 Error current_error() {
@@ -50,13 +52,16 @@ void Scheduler::open(const GroupState& group) {
 void Scheduler::spawn(GroupState& group, std::unique_ptr<Task> task) {
   ASSERT(task != nullptr);
   refuse_after_fork(born_, "the query");
+  // What a step spawns comes after it, as a rule: its thread looks for the next task then, and none
+  // need be woken for the first of them.
+  const bool is_left_here = in_step && !std::exchange(has_next, true);
   auto slot = std::make_shared<TaskSlot>(std::move(task), group.shared_from_this());
   MutexLock lock(mutex_);
   group.queue.reserve(group.slots.size() + 1);  // wakes must not allocate
   slot->position = group.slots.size();
   group.slots.push_back(slot);
   push(*slot);
-  offer(group, true);
+  if (!is_left_here) offer(group, true);
 }
 
 void Scheduler::cancel(GroupState& group) noexcept {
@@ -206,6 +211,7 @@ void Scheduler::run(TaskSlot& slot) noexcept {
   uint64_t order = 0;
   if (!slot.dropped) {
     const bool outer = std::exchange(in_step, true);
+    has_next = false;
     try {
       Waker waker(slot.shared_from_this());
       const Deadline deadline(clock(), clock().now() + next_quantum(), slot.group->stop);
@@ -240,8 +246,7 @@ void Scheduler::finish(TaskSlot& slot, Step step, std::optional<Error> error,
                                                                  std::memory_order_acq_rel);
   }
   if (queue) {
-    push(slot);
-    offer(group, false);
+    push(slot);  // offered to nobody: this thread looks again, or hands over
   } else if (step == Step::kDone) {
     end(slot);
   }

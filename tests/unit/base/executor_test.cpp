@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <new>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -205,6 +206,43 @@ TEST(Executor, AShortQueryRunsOnItsCaller) {
   }));
   group.wait_all();
   EXPECT_EQ(ran_on, std::this_thread::get_id());
+}
+
+TEST(Executor, AChainOfTasksAndOfStepsStaysOnItsCaller) {
+  const auto executor = Executor::create(8);
+  std::set<std::thread::id> ran_on;  // one task at a time
+  TaskGroup group(*executor);
+  constexpr int kTasks = 200;
+  std::function<void(int)> link = [&](int left) {
+    group.spawn(task([&, left, steps = 3](Deadline, Waker&) mutable {
+      ran_on.insert(std::this_thread::get_id());
+      if (--steps > 0) return Step::kYield;
+      if (left > 0) link(left - 1);
+      return Step::kDone;
+    }));
+  };
+  link(kTasks);
+  group.wait_all();
+  EXPECT_EQ(ran_on, std::set{std::this_thread::get_id()});
+}
+
+TEST(Executor, OfTasksThatAStepSpawnsOthersTakeAllButOne) {
+  const auto executor = Executor::create(2);
+  std::atomic<int> at_once{0};
+  TaskGroup group(*executor);
+  const auto wait_for_other = [&](Deadline, Waker&) {
+    ++at_once;
+    const TimePoint give_up = Clock::system().now() + 30s;
+    while (at_once < 2 && Clock::system().now() < give_up) std::this_thread::yield();
+    return Step::kDone;
+  };
+  group.spawn(task([&](Deadline, Waker&) {
+    group.spawn(task(wait_for_other));
+    group.spawn(task(wait_for_other));
+    return Step::kDone;
+  }));
+  group.wait_all();
+  EXPECT_EQ(at_once, 2);
 }
 
 TEST(Executor, AGroupWithoutCallerIsServedByThePool) {
