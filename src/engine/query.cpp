@@ -49,6 +49,9 @@ struct Query::Running {
     const double took = took_seconds;
     return took >= 0 ? took : seconds_since(begin);
   }
+  void ends() {
+    if (took_seconds < 0) took_seconds = seconds_since(begin);
+  }
   const uint64_t learned_before = context->learned ? context->learned->version() : 0;
 };
 
@@ -133,7 +136,7 @@ bool Query::work(Running& running) {
     if (running.result->is_finished() || running.run->is_complete()) {
       if (running.result->has_chunk()) return true;
       running.tasks.wait_all();
-      if (running.took_seconds < 0) running.took_seconds = seconds_since(running.begin);
+      running.ends();
       return false;
     }
     const auto outcome = running.tasks.run_until(
@@ -151,6 +154,7 @@ bool Query::advance() {
   try {
     return advance_or_start_over();
   } catch (...) {
+    if (const auto failed = running()) failed->ends();
     if (failed_) failed_();
     throw;
   }

@@ -1,5 +1,7 @@
 #include "exec/query_arbiter.h"
 
+#include <time.h>
+
 #include <algorithm>
 
 #include "base/executor.h"
@@ -11,10 +13,11 @@ namespace {
 /// A query of which nobody asked for so long stands still: its reader is elsewhere.
 constexpr int64_t kStandsStillMs = 500;
 
+/// By the kernel's last tick, as every chunk asks: a few milliseconds off, at a fifth of the cost.
 int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
 /// Arbiters of the queries that run, so that each can look at the others' memory.

@@ -1,6 +1,7 @@
 #include "exec/query_run.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/cancellation.h"
 #include "exec/task_clock.h"
@@ -29,24 +30,33 @@ std::vector<OperatorMetrics*> metrics_of(const Pipeline& pipeline) {
   return all;
 }
 
-/// Adds the time of its life, of work that is done once a pipeline and not as part of a step.
+/// Work that is done once a pipeline and not as part of a step.
 class OnceTimed {
  public:
   OnceTimed(OperatorMetrics& metrics, PipelineMetrics& pipeline)
       : metrics_(metrics), pipeline_(pipeline) {}
   ~OnceTimed() {
-    const uint64_t took = steady_ns() - begin_;
-    metrics_.nanoseconds.fetch_add(took, std::memory_order_relaxed);
-    metrics_.processor_nanoseconds.fetch_add(took, std::memory_order_relaxed);
-    pipeline_.busy_ns.fetch_add(took, std::memory_order_relaxed);
+    if (!has_ended_) end();
   }
   OnceTimed(const OnceTimed&) = delete;
   OnceTimed& operator=(const OnceTimed&) = delete;
+
+  /// When that is.
+  uint64_t end() {
+    const uint64_t now = steady_ns();
+    const uint64_t took = now - begin_;
+    metrics_.nanoseconds.fetch_add(took, std::memory_order_relaxed);
+    metrics_.processor_nanoseconds.fetch_add(took, std::memory_order_relaxed);
+    pipeline_.busy_ns.fetch_add(took, std::memory_order_relaxed);
+    has_ended_ = true;
+    return now;
+  }
 
  private:
   OperatorMetrics& metrics_;
   PipelineMetrics& pipeline_;
   const uint64_t begin_ = steady_ns();
+  bool has_ended_ = false;
 };
 
 }  // namespace
@@ -128,10 +138,11 @@ struct QueryRun::State {
 };
 
 struct QueryRun::Loop {
-  std::vector<uint32_t> after;  // how many pipelines of the loop each waits for
-  std::vector<size_t> first;    // those that wait for none
-  std::atomic<size_t> left{0};  // of this round
-  Waker waker;                  // set while no round goes on
+  std::vector<uint32_t> after;      // how many pipelines of the loop each waits for
+  std::vector<size_t> first;        // those that wait for none
+  std::atomic<size_t> left{0};      // of this round
+  Waker waker;                      // set while no round goes on
+  std::atomic<bool> begins{false};  // a round, in a step that counts the time of it
 };
 
 /// One worker's way through a pipeline: takes morsels, drives chunks through the operators into
@@ -184,7 +195,7 @@ class PipelineTask final : public Task {
           return Step::kDone;
         }
       }
-      if (deadline.passed()) {
+      if (deadline.cancelled() || (clock_.is_time_to_look() && deadline.passed())) {
         watch_process_memory();
         return timed.ends(Step::kYield);
       }
@@ -465,21 +476,25 @@ std::unique_ptr<Task> QueryRun::begin_round(size_t index, const Waker& waker) {
     if (graph_.pipelines[pipelines[i]].renew) graph_.pipelines[pipelines[i]].renew();
   }
   std::unique_ptr<Task> carried;
+  loop.begins = true;
   for (const size_t first : loop.first) start_pipeline(first, &carried);
+  loop.begins = false;
   return carried;
 }
 
 void QueryRun::start_pipeline(size_t index, Carried carried) {
   Pipeline& pipeline = graph_.pipelines[index];
   State& state = *states_[index];
-  pipeline.metrics->begun_at_ns.store(steady_ns(), std::memory_order_relaxed);
+  // Of one that runs in rounds, the first.
+  if (pipeline.metrics->begun_at_ns.load(std::memory_order_relaxed) == 0)
+    pipeline.metrics->begun_at_ns.store(steady_ns(), std::memory_order_relaxed);
   BudgetScope budget(budget_of(*pipeline.source_metrics, context_));
   if (pipeline.make_source) {
-    std::unique_ptr<Source> made;
-    {
-      const OnceTimed timed(*pipeline.source_metrics, *pipeline.metrics);
-      made = pipeline.make_source();
-    }
+    std::optional<OnceTimed> timed;
+    if (pipeline.loop == Pipeline::kNoLoop || !loops_[pipeline.loop]->begins)
+      timed.emplace(*pipeline.source_metrics, *pipeline.metrics);
+    std::unique_ptr<Source> made = pipeline.make_source();
+    timed.reset();
     MutexLock lock(state.made_mutex);
     state.made_source = std::move(made);
     state.source = state.made_source.get();
@@ -492,14 +507,14 @@ void QueryRun::start_pipeline(size_t index, Carried carried) {
   state.tasks_left = count;
   pipeline.metrics->tasks.store(count, std::memory_order_relaxed);
   const bool is_carried = carried && !*carried && count == 1;
-  std::vector<std::unique_ptr<Task>> made;
+  TaskSet made;
   for (uint32_t worker = 0; worker < count; ++worker)
     made.push_back(std::make_unique<PipelineTask>(*this, index, is_carried));
   if (is_carried) {
     *carried = std::move(made[0]);
     return;
   }
-  for (auto& task : made) tasks_.spawn(std::move(task));
+  for (std::unique_ptr<Task>& task : made) tasks_.spawn(std::move(task));
 }
 
 void QueryRun::task_ended(size_t index, Carried carried) {
@@ -508,12 +523,16 @@ void QueryRun::task_ended(size_t index, Carried carried) {
 
 void QueryRun::advance_finish(size_t index, Carried carried) {
   Pipeline& pipeline = graph_.pipelines[index];
-  if (!pipeline.finishes_sink) return pipeline_complete(index, carried);
+  if (!pipeline.finishes_sink) {
+    pipeline.metrics->ended_at_ns.store(steady_ns(), std::memory_order_relaxed);
+    return pipeline_complete(index, carried);
+  }
   TaskSet next;
   {
     BudgetScope budget(budget_of(pipeline.sink->metrics, context_));
-    const OnceTimed timed(pipeline.sink->metrics, *pipeline.metrics);
+    OnceTimed timed(pipeline.sink->metrics, *pipeline.metrics);
     next = pipeline.sink->finish();
+    pipeline.metrics->ended_at_ns.store(timed.end(), std::memory_order_relaxed);
   }
   if (next.empty()) return pipeline_complete(index, carried);
   states_[index]->finishing_left = static_cast<uint32_t>(next.size());
@@ -531,7 +550,6 @@ void QueryRun::pipeline_complete(size_t index, Carried carried) {
     if (made) state.source = nullptr;
   }
   made = nullptr;
-  graph_.pipelines[index].metrics->ended_at_ns.store(steady_ns(), std::memory_order_relaxed);
   const size_t loop = graph_.pipelines[index].loop;
   const auto let_start = [&](size_t other) {
     const auto& after = graph_.pipelines[other].after;
@@ -591,7 +609,7 @@ double QueryRun::progress(const RowEstimates& estimates) const {
   while (now > shown &&
          !shown_progress_.compare_exchange_weak(shown, now, std::memory_order_relaxed)) {
   }
-  return std::max(now, shown);
+  return now > shown ? now : shown;
 }
 
 }  // namespace doline

@@ -67,6 +67,7 @@ void TaskClock::read_processor() {
 }
 
 void TaskClock::end_step(Step then) {
+  if (is_paused_) go_on();  // what another clock counts has thrown
   spend_on(driving_);
   divide(1, 1);  // too short to be worth a question
   uint64_t busy = making_room_.wall + driving_.wall;
