@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/assert.h"
+#include "kernel/string_search.h"
 
 namespace doline {
 
@@ -33,7 +34,17 @@ double estimate_in(const RowEstimates& estimates, const PlanNode& node) {
 
 std::string about(double rows) {
   if (rows < 1e4) return fmt::format("{:.0f}", rows);
+  if (rows >= 1e13) return fmt::format("{:.1e}", rows);
   return rows < 1e6 ? fmt::format("{:.0f} k", rows / 1e3) : fmt::format("{:.1f} M", rows / 1e6);
+}
+
+/// Names of files may be any bytes, and no text of ours is.
+std::string as_utf8(std::string text) {
+  if (is_utf8(text)) return text;
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  }
+  return text;
 }
 
 /// What the plan itself says about why it is as it is.
@@ -129,7 +140,7 @@ void add_figures(ProfiledNode& profiled, const PlanNode& node, const QueryRun& r
 
 ProfiledNode described(const PlanNode& node, uint32_t depth, const RowEstimates& estimates) {
   ProfiledNode profiled;
-  profiled.text = node.describe();
+  profiled.text = as_utf8(node.describe());
   profiled.depth = depth;
   profiled.estimated_rows = estimate_in(estimates, node);
   return profiled;
@@ -173,6 +184,7 @@ QueryProfile profile_of(const QueryRun& run, const RowEstimates& estimates, uint
     if (!is_first) return;
     note_choices(*node, estimates, profiled.notes);
     add_figures(profiled, *node, run, operators);
+    for (std::string& note : profiled.notes) note = as_utf8(std::move(note));
   });
   uint64_t giving_out = 0;
   uint64_t driving = 0;

@@ -83,6 +83,11 @@ std::string with_commas(uint64_t number) {
   return digits;
 }
 
+std::string expected_text(double rows) {
+  return rows < 1e15 ? with_commas(static_cast<uint64_t>(std::llround(rows)))
+                     : fmt::format("{:.1e}", rows);
+}
+
 std::string time_text(double milliseconds) {
   if (milliseconds >= 1e4) return fmt::format("{:.1f} s", milliseconds / 1e3);
   if (milliseconds >= 100) return fmt::format("{:.0f} ms", milliseconds);
@@ -237,7 +242,7 @@ class HtmlProfile {
     const bool is_off = profile_.was_run && (factor > 10 || factor < 0.1);
     out_ += fmt::format("<td class=\"n{}\" title=\"{}\">~{}</td>", is_off ? " off" : "",
                         profile_.was_run ? fmt::format("{:.2g} × the rows there were", factor) : "",
-                        with_commas(static_cast<uint64_t>(std::llround(node.estimated_rows))));
+                        expected_text(node.estimated_rows));
   }
 
   void details(const ProfiledNode& node) {

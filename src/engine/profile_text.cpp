@@ -44,7 +44,31 @@ std::string take_line(std::string_view& text, size_t columns) {
   return line;
 }
 
+/// Names and constants may hold line ends, which would look like other lines of the tree, and what
+/// a terminal takes for commands.
+std::string on_one_line(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool begins_c1 =
+        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (byte == '\n') {
+      out += "\\n";
+    } else if (byte == '\t') {
+      out += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else if (begins_c1) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[++i]));
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 std::string count_text(double count) {
+  if (count >= 1e13) return fmt::format("{:.1e}", count);
   if (count >= 1e10) return fmt::format("{:.0f} G", count / 1e9);
   if (count >= 1e9) return fmt::format("{:.2f} G", count / 1e9);
   if (count >= 1e7) return fmt::format("{:.1f} M", count / 1e6);
@@ -160,13 +184,14 @@ class TextProfile {
     const bool has_inputs =
         index + 1 < profile_.nodes.size() && profile_.nodes[index + 1].depth > node.depth;
     further += has_inputs ? "│  " : "   ";
+    const std::string described = on_one_line(node.text);
     if (!profile_.was_run) {
-      line(first + node.text +
+      line(first + described +
            (node.is_shown_above ? " (see above)"
                                 : fmt::format("  ~{} rows", count_text(node.estimated_rows))));
       return;
     }
-    std::string_view rest = node.text;
+    std::string_view rest = described;
     const size_t room = tree_columns_ - std::min(tree_columns_ - 12, width_of(first));
     line(left(first + take_line(rest, room), tree_columns_) + figures(node));
     if (node.is_shown_above) return;
@@ -215,7 +240,7 @@ class TextProfile {
       notes.push_back(fmt::format("on a processor for {:.0f} % of its time",
                                   100 * node.processor_milliseconds / node.milliseconds));
     }
-    notes.insert(notes.end(), node.notes.begin(), node.notes.end());
+    for (const std::string& note : node.notes) notes.push_back(on_one_line(note));
     return notes;
   }
 
@@ -237,7 +262,7 @@ class TextProfile {
 
   void foot() {
     out_ += '\n';
-    for (const std::string& note : profile_.notes) line("· " + note);
+    for (const std::string& note : profile_.notes) line("· " + on_one_line(note));
     list_times(fmt::format("statement {} =", time_text(profile_.total_milliseconds)),
                profile_.phases);
     std::vector<QueryProfile::Phase> threads = {{"operators", all_ms_}};

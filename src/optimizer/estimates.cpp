@@ -12,6 +12,8 @@ namespace {
 
 /// Of a table that cannot say how many rows it has.
 constexpr double kUnknownRows = 1'000'000;
+/// More than any query gives, and little enough to be multiplied.
+constexpr double kMostRows = 1e60;
 /// Nothing is known of how long a recursion goes on.
 constexpr double kRowsOfRound = 1000;
 constexpr double kRowsOfRounds = 10 * kRowsOfRound;
@@ -61,7 +63,8 @@ Estimates::OfNode& Estimates::of_node(const PlanNode& node) {
 
 double Estimates::rows(const PlanRef& plan) {
   if (const auto& known = of_node(*plan).rows) return *known;
-  const double rows = computed_rows(plan);
+  // Products of many tables pass what a double holds; what came of infinity would be no number.
+  const double rows = std::min(computed_rows(plan), kMostRows);
   of_node(*plan).rows = rows;
   return rows;
 }

@@ -1,11 +1,15 @@
 #include "engine/profile.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "engine/session.h"
 #include "exec/task_clock.h"
+#include "kernel/string_search.h"
 
 namespace doline {
 namespace {
@@ -163,6 +167,79 @@ TEST_F(Profile, TextFitsAHundredColumns) {
     columns = byte == '\n' ? 0 : columns + (begins ? 1 : 0);
     ASSERT_LE(columns, 100U) << text;
   }
+}
+
+/// Each moment is counted once, also where one task carries another's rounds.
+TEST_F(Profile, RoundsOfARecursionAddUp) {
+  session_.run("SET threads = 1");
+  const QueryProfile profile =
+      of("WITH RECURSIVE t(i, s) AS (SELECT 1, 0 UNION ALL SELECT i + 1, s + (SELECT count(*) FROM "
+         "range(100) r(k) WHERE k < i) FROM t WHERE i < 1000) SELECT count(*) FROM t");
+  double busy = 0;
+  size_t rounds = 0;
+  for (const ProfiledPipeline& pipeline : profile.pipelines) {
+    busy += pipeline.busy_milliseconds;
+    EXPECT_GE(pipeline.begun_milliseconds, 0) << pipeline.text;
+    EXPECT_GE(pipeline.ended_milliseconds, pipeline.begun_milliseconds) << pipeline.text;
+    if (pipeline.text.find("Recursive") == pipeline.text.npos) continue;
+    // From the first round to the last.
+    ++rounds;
+    EXPECT_LE(pipeline.begun_milliseconds, 0.5 * profile.milliseconds) << pipeline.text;
+  }
+  EXPECT_GT(rounds, 1U);
+  EXPECT_LE(busy, 1.001 * profile.milliseconds);
+  EXPECT_NEAR(sum_of(profile.nodes) + sum_of(profile.thread_times), profile.milliseconds,
+              0.01 * profile.milliseconds);
+  session_.run("RESET threads");
+}
+
+TEST_F(Profile, AFailedQueryHasAnEnd) {
+  auto query = session_.run("SELECT sum((i::VARCHAR || 'x')::INTEGER) FROM range(100) r(i)");
+  EXPECT_THROW(query->next(), Error);
+  const double at_first = query->profile().milliseconds;
+  const uint64_t until = steady_ns() + 2'000'000;
+  while (steady_ns() < until) {
+  }
+  EXPECT_EQ(query->profile().milliseconds, at_first);
+  EXPECT_EQ(query->progress().elapsed_seconds * 1e3, at_first);
+}
+
+/// A product of forty tables is expected to have more rows than a double can count.
+TEST_F(Profile, ExpectationsAreNumbers) {
+  std::string product = "FROM range(1000000000000) r0";
+  for (int i = 1; i < 40; ++i) product += fmt::format(", range(1000000000000) r{}", i);
+  auto query = session_.run("EXPLAIN (FORMAT json) SELECT count(*) " + product);
+  const Chunk explained = *query->next();
+  const std::string_view json = explained.columns[1].value<StringView>(0).view();
+  EXPECT_EQ(json.find("inf"), json.npos) << json;
+  EXPECT_EQ(json.find("nan"), json.npos) << json;
+  query = session_.run("EXPLAIN (FORMAT text) SELECT count(*) " + product);
+  EXPECT_LT(query->next()->columns[1].value<StringView>(0).view().size(), 20'000U);
+
+  auto running = session_.run("SELECT count(*) FROM (SELECT 1 " + product + " WHERE r0.range < 0)");
+  EXPECT_GE(running->progress().share, 0);
+  EXPECT_LE(running->progress().share, 1);
+}
+
+TEST_F(Profile, NamesCannotBreakItsLines) {
+  const std::string text = profile_text(
+      of("SELECT 'a\n└─ Scan of lies', '\x1b[2J' FROM range(3) r(i) WHERE i::VARCHAR <> 'x\ty'"));
+  EXPECT_EQ(text.find("\n└─ Scan of lies"), text.npos) << text;
+  EXPECT_NE(text.find("\\n└─ Scan of lies"), text.npos) << text;
+  EXPECT_EQ(text.find('\x1b'), text.npos) << text;
+  EXPECT_EQ(text.find('\t'), text.npos) << text;
+}
+
+TEST_F(Profile, NamesOfFilesNeedNotBeUtf8) {
+  const auto folder = std::filesystem::temp_directory_path() /
+                      fmt::format("doline-profile-{}", static_cast<int>(::getpid()));
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / "a\xff<b>\".csv") << "i,j\n1,2\n";
+  const QueryProfile profile = of(fmt::format("FROM '{}/a*.csv' WHERE i < 3", folder.string()));
+  for (const ProfileFormat format :
+       {ProfileFormat::kText, ProfileFormat::kJson, ProfileFormat::kHtml})
+    EXPECT_TRUE(is_utf8(profile_as(format, profile)));
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(Profile, ProgressNeverFallsAndEndsAtOne) {
