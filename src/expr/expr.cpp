@@ -217,9 +217,24 @@ ExprRef CallExpr::with_inputs(std::vector<ExprRef> inputs) const {
   auto expr = make_ref<CallExpr>();
   expr->name = name;
   expr->function = function;
-  expr->arguments = std::move(inputs);
   expr->argument_names = argument_names;
   expr->span = span;
+  // Most rewrites put other columns in the place of columns.
+  const bool is_resolved_alike =
+      std::equal(inputs.begin(), inputs.end(), arguments.begin(), arguments.end(),
+                 [](const ExprRef& now, const ExprRef& before) {
+                   return now.get() == before.get() ||
+                          (now->tag() != NodeTag::kLambda && now->type == before->type &&
+                           !is_constant(now) && !is_constant(before));
+                 });
+  expr->arguments = std::move(inputs);
+  if (is_resolved_alike) {
+    expr->type = type;
+    expr->overload = overload;
+    expr->kernel = kernel;
+    expr->data = data;
+    return expr;
+  }
   expr->resolve({});
   // Rewrites must not change types: an argument folded to another type is cast back.
   return expr->type == type ? ExprRef(expr) : CastExpr::create(expr, type, false, span);
@@ -526,34 +541,43 @@ std::vector<uint32_t> columns_of(const ExprRef& expr) {
   return {found.begin(), found.end()};
 }
 
+namespace {
+
+/// Whether some node of the expression is such a one: the first that is ends the search.
+template <class Is>
+bool any_within(const ExprRef& expr, const Is& is) {
+  if (is(*expr)) return true;
+  const std::vector<ExprRef> inputs = expr->inputs();
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [&](const ExprRef& input) { return any_within(input, is); });
+}
+
+}  // namespace
+
 bool is_volatile(const ExprRef& expr) {
-  bool found = false;
-  visit(expr, [&](const Expr& at) {
-    if (const auto* call = dynamic_cast<const CallExpr*>(&at)) found |= call->overload->is_volatile;
-    if (const auto* lambda = dynamic_cast<const LambdaExpr*>(&at))
-      found |= is_volatile(lambda->body);
+  return any_within(expr, [](const Expr& at) {
+    if (at.tag() == NodeTag::kCall) return static_cast<const CallExpr&>(at).overload->is_volatile;
+    return at.tag() == NodeTag::kLambda && is_volatile(static_cast<const LambdaExpr&>(at).body);
   });
-  return found;
 }
 
 bool can_fail(const ExprRef& expr) {
-  bool found = false;
-  visit(expr, [&](const Expr& at) {
-    if (const auto* call = dynamic_cast<const CallExpr*>(&at)) found |= call->overload->can_fail;
-    if (const auto* cast = dynamic_cast<const CastExpr*>(&at))
-      found |= !cast->is_try && !cast_always_fits(cast->input->type, cast->type);
-    if (const auto* lambda = dynamic_cast<const LambdaExpr*>(&at)) found |= can_fail(lambda->body);
+  return any_within(expr, [](const Expr& at) {
+    if (at.tag() == NodeTag::kCall) return static_cast<const CallExpr&>(at).overload->can_fail;
+    if (at.tag() == NodeTag::kCast) {
+      const auto& cast = static_cast<const CastExpr&>(at);
+      return !cast.is_try && !cast_always_fits(cast.input->type, cast.type);
+    }
+    return at.tag() == NodeTag::kLambda && can_fail(static_cast<const LambdaExpr&>(at).body);
   });
-  return found;
 }
 
 bool is_constant(const ExprRef& expr) {
-  bool constant = !is_volatile(expr);
-  visit(expr, [&](const Expr& at) {
-    // Aggregates, window calls and what stands for a relation depend on rows without naming one.
-    constant &= at.tag() != NodeTag::kColumn && at.tag() < NodeTag::kAggregate;
+  // Aggregates, window calls and what stands for a relation depend on rows without naming one.
+  const bool reads_rows = any_within(expr, [](const Expr& at) {
+    return at.tag() == NodeTag::kColumn || at.tag() >= NodeTag::kAggregate;
   });
-  return constant;
+  return !reads_rows && !is_volatile(expr);
 }
 
 std::vector<ExprRef> conjuncts_of(const ExprRef& predicate) {

@@ -424,7 +424,9 @@ class WireReader final : public FieldVisitor {
 };
 
 std::vector<std::byte> plain_bytes(const Node& node) {
+  constexpr size_t kUsualBytes = 256;
   std::vector<std::byte> bytes;
+  bytes.reserve(kUsualBytes);
   WireWriter(bytes, false).node(&node);
   return bytes;
 }

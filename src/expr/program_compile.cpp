@@ -1,5 +1,6 @@
 #include <unordered_map>
 
+#include "base/hash.h"
 #include "expr/program.h"
 #include "expr/program_step.h"
 
@@ -11,15 +12,16 @@ class ProgramCompiler {
   explicit ProgramCompiler(Program& program) : program_(program) {}
 
   uint16_t value(const ExprRef& expr, uint16_t rows) {
-    const bool shareable = !is_volatile(expr);
-    const Key key{hash_of(*expr), rows, in_try_};
-    if (shareable) {
-      for (const auto& [known, reg] : known_[key]) {
-        if (equal(*known, *expr)) return reg;
-      }
+    if (is_volatile(expr)) return compile(expr, rows);
+    // Most of what programs are made of are columns, which need not be spelled out in bytes.
+    const auto* column =
+        expr->tag() == NodeTag::kColumn ? static_cast<const ColumnExpr*>(expr.get()) : nullptr;
+    const Key key{column ? hash_u64(column->index) : hash_of(*expr), rows, in_try_};
+    for (const auto& [known, reg] : known_[key]) {
+      if (equal(*known, *expr)) return reg;
     }
     const uint16_t reg = compile(expr, rows);
-    if (shareable) known_[key].emplace_back(expr, reg);
+    known_[key].emplace_back(expr, reg);
     return reg;
   }
 

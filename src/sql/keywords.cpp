@@ -36,6 +36,16 @@ constexpr size_t kLongest = [] {
   return longest;
 }();
 
+/// Words that begin with the n-th letter are those from kBegins[n] to kBegins[n + 1].
+constexpr auto kBegins = [] {
+  std::array<uint16_t, 27> begins{};
+  for (const auto& entry : kEntries) {
+    for (auto letter = static_cast<size_t>(entry.word[0] - 'a'); letter < 26; ++letter)
+      ++begins[letter + 1];
+  }
+  return begins;
+}();
+
 const Entry& entry_of(Keyword keyword) {
   DCHECK(keyword != Keyword::kNoKeyword);
   return kEntries[static_cast<size_t>(keyword) - 1];
@@ -44,16 +54,19 @@ const Entry& entry_of(Keyword keyword) {
 }  // namespace
 
 Keyword find_keyword(std::string_view word) {
-  if (word.size() > kLongest) return Keyword::kNoKeyword;
+  if (word.empty() || word.size() > kLongest) return Keyword::kNoKeyword;
   std::array<char, kLongest> lowered;
   for (size_t i = 0; i < word.size(); ++i) {
     lowered[i] = word[i] >= 'A' && word[i] <= 'Z' ? static_cast<char>(word[i] + 32) : word[i];
   }
   const std::string_view key(lowered.data(), word.size());
+  const auto letter = static_cast<size_t>(key[0] - 'a');
+  if (letter >= 26) return Keyword::kNoKeyword;
+  const Entry* const end = kEntries + kBegins[letter + 1];
   const auto* found =
-      std::lower_bound(std::begin(kEntries), std::end(kEntries), key,
+      std::lower_bound(kEntries + kBegins[letter], end, key,
                        [](const Entry& entry, std::string_view k) { return entry.word < k; });
-  if (found == std::end(kEntries) || found->word != key) return Keyword::kNoKeyword;
+  if (found == end || found->word != key) return Keyword::kNoKeyword;
   return static_cast<Keyword>(found - std::begin(kEntries) + 1);
 }
 

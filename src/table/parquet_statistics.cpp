@@ -21,13 +21,16 @@ double drawn_from(double seen, double rows) {
   return low;
 }
 
-}  // namespace
+struct CountedRows {
+  uint64_t rows = 0;
+  bool is_exact = false;
+};
 
-TableStatistics ParquetTable::statistics() const {
-  TableStatistics statistics;
+/// By the files that are open, and the sizes of the others.
+CountedRows count_rows(const std::vector<std::unique_ptr<ParquetPart>>& parts) {
   uint64_t known_rows = 0, known_bytes = 0, bytes = 0;
   size_t open = 0;
-  for (const auto& part : parts_) {
+  for (const auto& part : parts) {
     bytes += part->listed().version.size_bytes;
     const auto file = part->file_if_open();
     if (!file) continue;
@@ -35,12 +38,20 @@ TableStatistics ParquetTable::statistics() const {
     known_rows += file->row_count();
     known_bytes += part->listed().version.size_bytes;
   }
-  statistics.is_exact = open == parts_.size();
-  statistics.row_count =
-      statistics.is_exact || known_bytes == 0
-          ? known_rows
-          : static_cast<uint64_t>(static_cast<double>(known_rows) * static_cast<double>(bytes) /
-                                  static_cast<double>(known_bytes));
+  const bool is_exact = open == parts.size();
+  if (is_exact || known_bytes == 0) return {known_rows, is_exact};
+  return {static_cast<uint64_t>(static_cast<double>(known_rows) * static_cast<double>(bytes) /
+                                static_cast<double>(known_bytes)),
+          false};
+}
+
+}  // namespace
+
+TableStatistics ParquetTable::statistics() const {
+  TableStatistics statistics;
+  const CountedRows counted = count_rows(parts_);
+  statistics.is_exact = counted.is_exact;
+  statistics.row_count = counted.rows;
   if (parts_.size() != 1) return statistics;
   const auto file = open_part(0);
   for (uint32_t column = 0; column < schema_.size(); ++column) {
@@ -75,7 +86,7 @@ std::optional<double> ParquetTable::distinct_values(uint32_t column) const {
     seen = static_cast<double>(*values);
     rows = static_cast<double>(groups[group].row_count);
   }
-  const auto table_rows = static_cast<double>(statistics().row_count.value_or(0));
+  const auto table_rows = static_cast<double>(count_rows(parts_).rows);
   if (seen == 0 || groups.size() + parts_.size() == 2) return seen;
   const parquet::ColumnBounds first_bounds = file->column_bounds(of_file, 0);
   const parquet::ColumnBounds last_bounds = file->column_bounds(of_file, last);

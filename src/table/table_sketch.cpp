@@ -127,11 +127,18 @@ ColumnStatistics TableSketch::column(size_t index, uint64_t row_count) const {
   statistics.null_count = static_cast<uint64_t>(null_share * static_cast<double>(row_count));
   if (of.rows == 0) return {};
   constexpr double kCount = kRegisters;
-  double sum = 0, empty = 0;
+  // As whole numbers, which are added faster: every statement asks. What is less than one of 2^53
+  // parts does not count.
+  constexpr uint32_t kParts = 53;
+  uint64_t parts = 0;
+  uint64_t empty_registers = 0;
   for (const uint8_t longest : of.longest) {
-    sum += 1.0 / static_cast<double>(uint64_t{1} << longest);
-    empty += longest == 0;
+    parts += longest <= kParts ? uint64_t{1} << (kParts - longest) : 0;
+    empty_registers += longest == 0;
   }
+  static_assert(kRegisters <= uint64_t{1} << (63 - kParts));
+  const double sum = static_cast<double>(parts) / static_cast<double>(uint64_t{1} << kParts);
+  const auto empty = static_cast<double>(empty_registers);
   double values = 0.7213 / (1 + 1.079 / kCount) * kCount * kCount / sum;
   if (values < 2.5 * kCount && empty > 0) values = kCount * std::log(kCount / empty);
   statistics.distinct_count =
