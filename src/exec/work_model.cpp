@@ -4,43 +4,106 @@
 #include <cmath>
 
 #include "exec/query_run.h"
+#include "memory/budget.h"
 
 namespace doline {
 
 namespace {
 
 // What a row costs, in nanoseconds of the machines this was measured on. Only ratios matter.
-constexpr double kScanValue = 2;
-constexpr double kScanText = 8;
-constexpr double kKeptRow = 6;  // to give a row that was kept
+constexpr double kScanValue = 4;
+constexpr double kScanText = 15;
+constexpr double kScanFilter = 5;
+constexpr double kCallOfText = 60;  // LIKE, substring
+constexpr double kKeptRow = 6;      // to give a row that was kept
+constexpr double kKeptGroup = 40;
 constexpr double kFilterRow = 4;
 constexpr double kProjectValue = 2;
-constexpr double kProbeRow = 25;
-constexpr double kBuildRow = 40;
-constexpr double kGroupRow = 25;
-constexpr double kAggregateValue = 3;
+constexpr double kProbeRow = 40;
+constexpr double kBuildRow = 30;
+constexpr double kBuildValue = 15;
+constexpr double kBuildText = 60;
+constexpr double kGroupRow = 15;
+constexpr double kGroupRowFar = 60;  // where groups are too many for the caches
+constexpr double kGroupText = 30;
+constexpr double kManyGroups = 300'000;
+constexpr double kAggregateValue = 2;
 constexpr double kKeepRow = 8;
 constexpr double kSortRow = 50;
 constexpr double kSortStep = 4;  // a row and a level of merging or partitioning
 constexpr double kWindowRow = 60;
 constexpr double kWriteValue = 15;
-constexpr double kSpilledByte = 1;  // to be read again
+constexpr double kSpillByte = 2;     // of rows as they lie in memory
+constexpr double kReadBackByte = 2;  // likewise
+constexpr double kSpilledByte = 8;   // as it lies on disk, where rows are compressed
+
+/// Of rows that operators keep: hash, chain and slot; a value; a text.
+constexpr double kRowBytes = 32;
+constexpr double kValueBytes = 8;
+constexpr double kTextBytes = 32;
 
 /// Of a running pipeline this much tells what the rest costs.
 constexpr double kTellingShare = 0.15;
 /// A correction beyond this says that the estimate was no estimate.
 constexpr double kMostCorrection = 1e4;
 
+bool is_text(TypeRef type) { return type->physical() == PhysicalType::kString; }
+
+/// Of all columns; texts cost another sum than other values.
+double of_columns(const Schema& schema, double value, double text) {
+  double sum = 0;
+  for (const Field& field : schema) sum += is_text(field.type) ? text : value;
+  return sum;
+}
+
+/// What is called on texts costs more than all else in an expression.
+double calls_of_texts(const ExprRef& expr) {
+  double calls = 0;
+  visit(expr, [&](const Expr& at) {
+    if (at.tag() != NodeTag::kCall) return;
+    const auto& call = static_cast<const CallExpr&>(at);
+    calls += call.name != "=" && call.name != "<>" && !call.arguments.empty() &&
+             is_text(call.arguments[0]->type);
+  });
+  return calls;
+}
+
 double scan_units(const ScanNode& scan) {
-  double units = 1;
-  for (const Field& field : scan.schema)
-    units += field.type->physical() == PhysicalType::kString ? kScanText : kScanValue;
+  double units = 1 + of_columns(scan.schema, kScanValue, kScanText);
+  for (const ExprRef& filter : scan.filters)
+    units += kScanFilter + kCallOfText * calls_of_texts(filter);
   return units;
 }
 
-double aggregate_units(const AggregationNode& node) {
-  return (node.keys.empty() ? 0 : kGroupRow) +
-         kAggregateValue * static_cast<double>(node.aggregates.size());
+/// `groups`: how many come of it.
+double aggregate_units(const AggregationNode& node, double groups) {
+  double units = kAggregateValue * static_cast<double>(node.aggregates.size());
+  if (node.keys.empty()) return units;
+  units += groups < kManyGroups ? kGroupRow : kGroupRowFar;
+  for (const ExprRef& key : node.keys) units += is_text(key->type) ? kGroupText : 0;
+  return units;
+}
+
+/// What gives the rows that a node's sink keeps; null: it keeps none, or few.
+const PlanNode* kept_by(const PlanNode& node) {
+  if (node.tag() == NodeTag::kJoin) return static_cast<const JoinNode&>(node).right.get();
+  if (node.tag() == NodeTag::kAggregation)
+    return static_cast<const AggregationNode&>(node).keys.empty() ? nullptr : &node;
+  const bool is_sorted =
+      node.tag() == NodeTag::kWindowing ||
+      (node.tag() == NodeTag::kSort && static_cast<const SortNode&>(node).take < 0);
+  return is_sorted ? node.children()[0].get() : nullptr;
+}
+
+bool learns(const PlanNode& node) {
+  return node.tag() == NodeTag::kScan &&
+         !static_cast<const ScanNode&>(node).runtime_filters.empty();
+}
+
+bool tells_scans(const PlanNode& node) {
+  if (node.tag() != NodeTag::kJoin) return false;
+  const std::vector<int64_t>& filters = static_cast<const JoinNode&>(node).runtime_filters;
+  return std::any_of(filters.begin(), filters.end(), [](int64_t id) { return id >= 0; });
 }
 
 double operator_units(const OperatorMetrics& metrics) {
@@ -93,16 +156,17 @@ double WorkModel::source_units(const Pipeline& pipeline) {
     return std::max(1.0, all) * scan_units(scan);
   }
   if (node->tag() == NodeTag::kJoin) return 0;  // what is left of it was spilled, or is little
-  return rows(*node) * kKeptRow;
+  return rows(*node) * (node->tag() == NodeTag::kAggregation ? kKeptGroup : kKeptRow);
 }
 
 double WorkModel::sink_units(const Pipeline& pipeline, double rows_in) const {
   const PlanNode* node = pipeline.sink->metrics.node;
   if (!node) return rows_in;
   const NodeTag tag = node->tag();
-  if (tag == NodeTag::kAggregation)
-    return rows_in * aggregate_units(static_cast<const AggregationNode&>(*node));
-  if (tag == NodeTag::kJoin) return rows_in * kBuildRow;
+  if (tag == NodeTag::kJoin) {
+    const Schema& built = static_cast<const JoinNode&>(*node).right->schema;
+    return rows_in * (kBuildRow + of_columns(built, kBuildValue, kBuildText));
+  }
   if (tag == NodeTag::kSort)
     return rows_in * (static_cast<const SortNode&>(*node).take >= 0 ? kFilterRow : kSortRow);
   if (tag == NodeTag::kWindowing) return rows_in * kSortRow;
@@ -117,6 +181,13 @@ WorkModel::Units WorkModel::units(size_t index) {
   units.streaming = source_units(pipeline);
   const PlanNode* at = pipeline.source_metrics->node;
   double rows_in = at ? rows(*at) : 1;
+  // A scan that learns from joins of the pipeline what they look for gives little else.
+  if (at && learns(*at)) {
+    for (const auto& op : pipeline.operators) {
+      if (op->metrics.node && tells_scans(*op->metrics.node))
+        rows_in = std::min(rows_in, rows(*op->metrics.node));
+    }
+  }
   for (const auto& op : pipeline.operators) {
     const PlanNode* node = op->metrics.node;
     // A filter that the scan left to the engine sees more rows than the scan's node gives.
@@ -126,7 +197,11 @@ WorkModel::Units WorkModel::units(size_t index) {
     units.streaming += taken * operator_units(op->metrics);
     if (node && node != at) rows_in = rows(*node);
   }
-  units.streaming += sink_units(pipeline, rows_in);
+  const PlanNode* into = pipeline.sink->metrics.node;
+  units.streaming +=
+      into && into->tag() == NodeTag::kAggregation
+          ? rows_in * aggregate_units(static_cast<const AggregationNode&>(*into), rows(*into))
+          : sink_units(pipeline, rows_in);
   if (pipeline.finishes_sink && pipeline.sink->metrics.node) {
     const NodeTag tag = pipeline.sink->metrics.node->tag();
     const bool is_sorted = tag == NodeTag::kWindowing ||
@@ -148,10 +223,30 @@ double WorkModel::share_done(const std::vector<PipelineState>& states) {
   rows_.clear();
   const size_t count = graph_.pipelines.size();
   std::vector<Units> all(count);
+  // Of what sinks keep, the share that finds no room in memory is to be written and read again.
+  const auto kept_bytes = [&](const PlanNode& node) {
+    const PlanNode* kept = kept_by(node);
+    return kept ? rows(*kept) * (kRowBytes + of_columns(kept->schema, kValueBytes, kTextBytes)) : 0;
+  };
+  double bytes = 0;
+  for (const Pipeline& pipeline : graph_.pipelines) {
+    const PlanNode* node = pipeline.sink->metrics.node;
+    if (node && pipeline.finishes_sink && pipeline.loop == Pipeline::kNoLoop)
+      bytes += kept_bytes(*node);
+  }
+  const auto room = static_cast<double>(Budget::process().soft_limit_bytes());
+  const double to_disk = bytes > room ? 1 - room / bytes : 0;
   double done_ns = 0;
   double done_units = 0;
   for (size_t i = 0; i < count; ++i) {
     all[i] = units(i);
+    if (const Pipeline& pipeline = graph_.pipelines[i]; to_disk > 0) {
+      const PlanNode* node = pipeline.sink->metrics.node;
+      if (node && pipeline.finishes_sink)
+        all[i].streaming += kept_bytes(*node) * to_disk * kSpillByte;
+      if (pipeline.make_source)
+        all[i].streaming += kept_bytes(*pipeline.source_metrics->node) * to_disk * kReadBackByte;
+    }
     const PipelineState& state = states[i];
     const auto busy =
         static_cast<double>(graph_.pipelines[i].metrics->busy_ns.load(std::memory_order_relaxed));
