@@ -51,10 +51,23 @@ def _rows(table):
 
 
 def _values(column):
-    if "type_name=hugeint" in str(column.type) and not pa.types.is_nested(column.type):
-        return [None if value is None else int.from_bytes(value, "little", signed=True)
-                for value in column.to_pylist()]
-    return column.to_pylist()
+    if "type_name=hugeint" not in str(column.type):
+        return column.to_pylist()
+    return [_with_integers(value, column.type) for value in column.to_pylist()]
+
+
+def _with_integers(value, arrow_type):
+    """DuckDB's HUGEINTs come as sixteen bytes, within lists and structs too."""
+    if value is None or "type_name=hugeint" not in str(arrow_type):
+        return value
+    if pa.types.is_struct(arrow_type):
+        return {field.name: _with_integers(value[field.name], field.type) for field in arrow_type}
+    if pa.types.is_map(arrow_type):
+        return [(_with_integers(key, arrow_type.key_type), _with_integers(item, arrow_type.item_type))
+                for key, item in value]
+    if pa.types.is_nested(arrow_type):
+        return [_with_integers(member, arrow_type.value_type) for member in value]
+    return int.from_bytes(value, "little", signed=True)
 
 
 class Doline:

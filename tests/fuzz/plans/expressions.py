@@ -8,6 +8,7 @@ from tests.fuzz.plans import functions, values
 from tests.fuzz.plans.nodes import Node, expression, listed
 
 PLACE = re.compile(r"\{(#\w+|\d?|distinct)\}")
+BARE_NUMBER = re.compile(r"-?\d+")
 COMPARISONS = ("=", "=", "=", "<>", "<", "<=", ">", ">=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM")
 # These have an order or an equality that is not worth much, or of which engines differ by design.
 UNCOMPARED = ("map", "json", "inexact")
@@ -86,6 +87,13 @@ class ExpressionMaker:
             return expression(kind, self.random.choice(("(1 = 1)", "(1 = 0)", "(NULL = 1)")))
         return expression(kind, values.literal_of(self.random, kind))
 
+    def typed(self, kind, scope, depth):
+        """An expression that stands among more than two alternatives (no ELSE is one, NULL): a bare
+        number has a type of its own. docs/sql-differences.md: to us it takes that of all others, to
+        DuckDB of its neighbour."""
+        made = self.make(kind, scope, depth)
+        return expression(kind, "CAST(", made, " AS BIGINT)") if BARE_NUMBER.fullmatch(str(made)) else made
+
     def conditional(self, kind, scope, depth):
         choice = self.random.random()
         if choice < 0.45:
@@ -94,8 +102,8 @@ class ExpressionMaker:
                               " END")
         if choice < 0.55:
             return expression(kind, "CASE WHEN ", self.make("bool", scope, depth), " THEN ",
-                              self.make(kind, scope, depth), " WHEN ", self.make("bool", scope, depth),
-                              " THEN ", self.make(kind, scope, depth), " END")
+                              self.typed(kind, scope, depth), " WHEN ", self.make("bool", scope, depth),
+                              " THEN ", self.typed(kind, scope, depth), " END")
         if choice < 0.8 or kind in UNCOMPARED:
             return expression(kind, "coalesce(", self.make(kind, scope, depth), ", ",
                               self.make(kind, scope, depth), ")")

@@ -29,10 +29,17 @@ PEER_LIMITS = (
     (r"^Not implemented|Unimplemented|not supported|unsupported|not yet", "DuckDB has it not"),
     (r"INTERNAL Error|InternalException", "a fault of DuckDB's"),
     (r"non-inner join on subquery|correlated", "DuckDB takes no such correlation"),
+    # A query over a view or common table that it serializes: it reads a repeated column as a repeated name.
+    (r"^Serialization Error.*Duplicate named argument|did not return a BoundFunctionExpression", "a fault of DuckDB's"),
+    # Lists BETWEEN lists, where that is not folded.
+    (r"Invalid type for BETWEEN", "DuckDB has it not"),
+    # docs/sql-differences.md: to us all rows lie on that side. Other integers are computed with as
+    # BIGINT (functions.py), so that no other subtraction or addition is of these types.
+    (r"Overflow in (subtraction|addition) of (UINT\d+|INT8|INT16|INT32) ", "a RANGE edge beyond its key's type"),
 )
 # Functions of a constant that is NULL have another type in DuckDB than functions of a column:
 # date_part('dow', NULL::DATE) is a DOUBLE, and a field of a NULL struct has none.
-CONSTANT_NULL = re.compile(r"CAST\(NULL AS |TRY_CAST\('")
+CONSTANT_NULL = re.compile(r"CAST\(NULL AS |TRY_CAST\('|date_part\('\w+', (CASE|nullif|coalesce|least|greatest|\()")
 NULL_TYPES = "types where a constant is NULL"
 # SQLite has types and window bugs of its own: it counts where DuckDB does not contradict it.
 SQLITE_ALONE = "SQLite against both others"

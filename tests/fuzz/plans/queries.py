@@ -87,8 +87,8 @@ class QueryMaker:
 
     def statement(self):
         """A whole statement: common tables, the query, its order and limit."""
-        common = [self._common() for _ in range(self.random.choice((0, 0, 0, 0, 1, 1, 2)))]
         recursive = self.random.random() < 0.06
+        common = [self._common(recursive) for _ in range(self.random.choice((0, 0, 0, 0, 1, 1, 2)))]
         if recursive:
             common.append(self._recursive())
         query = self.rows(outer=(), depth=3, whole=True)
@@ -97,13 +97,16 @@ class QueryMaker:
             query = dataclasses.replace(query, node=query.node.with_part("with", head))
         return query
 
-    def _common(self):
+    def _common(self, beside_recursion):
         query = self.rows(outer=(), depth=1)
         self.common += 1
         name = f"w{self.common}"
         # Twice in the list: a common table is there to be used.
         self.relations.named += [Named(name, query.columns, query.rows)] * 2
         word = self.random.choice((" AS ", " AS ", " AS MATERIALIZED ", " AS NOT MATERIALIZED "))
+        if beside_recursion and not query.node.part("body").names:
+            # Under RECURSIVE any UNION is a recursion to DuckDB: its types are those of its first side.
+            return Node((f"{name}{word}(SELECT * FROM (", query.node, ") AS whole)"))
         return Node((f"{name}{word}(", query.node, ")"))
 
     def _recursive(self):
@@ -308,7 +311,10 @@ class QueryMaker:
         sets = []
         for _ in range(random.randint(1, 3)):
             chosen = [key for key in keys if random.random() < 0.6]
-            sets.append(Node(("(", listed(", ", chosen, least=0), ")")))
+            # Of empty sets DuckDB counts one where there are no other sets and no aggregates.
+            sets.append(Node(("(", listed(", ", chosen or keys, least=1), ")")))
+        if random.random() < 0.5:
+            sets.append(Node(("()",)))
         sets.append(Node(("(", listed(", ", keys), ")")))
         return Node((" GROUP BY GROUPING SETS (", listed(", ", sets), ")")), told
 
