@@ -54,7 +54,7 @@ ExprRef QueryBinder::quantified(const sql::Quantified& node, const ExprContext& 
       throw Error(ErrorCode::kNotSupported, node.span, "ANY over a list works with = alone")
           .hint("unnest the list");
     }
-    return CallExpr::create("list_contains",
+    return CallExpr::create("equals_any",
                             {expression(*node.list, context), expression(*node.input, context)},
                             node.span);
   }

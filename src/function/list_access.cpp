@@ -229,6 +229,25 @@ Column contains_kernel(const KernelCall& call, std::span<const Column> arguments
   return writer.seal(call.row_count);
 }
 
+/// IN over the list's elements: unknown where a NULL could have been the value.
+Column equals_any_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  ColumnWriter writer(call.result_type, call.row_count);
+  const std::vector<uint32_t> found =
+      first_equal(call, arguments[0], arguments[0].child(), arguments[1]);
+  const Argument<ListEntry> lists(arguments[0]);
+  const Column& child = arguments[0].child();
+  call.active.for_each([&](uint32_t row) {
+    if (lists.is_null(row) || lists[row].size == 0) return;
+    if (found[row] != ListGather::kNullElement) return set_bit(writer.bits(), row);
+    const ListEntry entry = lists[row];
+    bool is_unknown = arguments[1].is_null(row);
+    for (uint32_t i = entry.begin; i < entry.begin + entry.size && !is_unknown; ++i)
+      is_unknown = child.is_null(i);
+    if (is_unknown) writer.set_null(row);
+  });
+  return writer.seal(call.row_count);
+}
+
 Column position_kernel(const KernelCall& call, std::span<const Column> arguments) {
   ColumnWriter writer(call.result_type, call.row_count);
   int32_t* const out = writer.values<int32_t>();
@@ -336,6 +355,14 @@ void register_list_access(FunctionRegistry& registry) {
                 "true",
                 {contains}});
   registry.extend("contains", {contains});
+  registry.add({"equals_any",
+                {},
+                "list",
+                "What `value = ANY(list)` is: whether an element equals the value; NULL when none "
+                "does and the value or an element is NULL. False for no list and for an empty one.",
+                "equals_any([1, 2, NULL], 3)",
+                "NULL",
+                {handles_nulls({kListOfT, kT}, Type::boolean(), equals_any_kernel)}});
   registry.add(
       {"list_position",
        {"array_position", "list_indexof", "array_indexof"},
