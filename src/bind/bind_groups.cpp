@@ -318,24 +318,25 @@ PlanRef SelectBinder::grouped(std::vector<ExprRef> keys, const std::vector<std::
   return branches.size() == 1 ? branches[0] : UnionNode::create(std::move(branches));
 }
 
-ExprRef SelectBinder::over_groups(const ExprRef& expr, const std::vector<ExprRef>& keys,
-                                  std::vector<AggregateExprRef>& aggregates) {
-  const size_t before_aggregates = keys.size() + groupings_.size();
+ExprRef SelectBinder::over_groups(const ExprRef& expr, Grouped& groups) {
+  const auto before_aggregates = static_cast<uint32_t>(groups.keys.size() + groupings_.size());
   std::function<ExprRef(const ExprRef&)> change = [&](const ExprRef& at) -> ExprRef {
-    for (uint32_t i = 0; i < keys.size(); ++i) {
-      if (equal(*keys[i], *at)) return ColumnExpr::create(i, at->type, at->to_string(), at->span);
-    }
+    if (const auto key = groups.key_places.find(*at))
+      return ColumnExpr::create(*key, at->type, at->to_string(), at->span);
     if (const auto* aggregate = dynamic_cast<const AggregateExpr*>(at.get())) {
-      size_t index = 0;
-      while (index < aggregates.size() && !equal(*aggregates[index], *at)) ++index;
-      if (index == aggregates.size()) aggregates.emplace_back(aggregate);
-      return ColumnExpr::create(static_cast<uint32_t>(before_aggregates + index), at->type,
-                                at->to_string(), at->span);
+      auto& aggregates = groups.aggregates;
+      const auto next = static_cast<uint32_t>(aggregates.size());
+      const uint32_t index = groups.aggregate_places.find(*at).value_or(next);
+      if (index == next) {
+        aggregates.emplace_back(aggregate);
+        groups.aggregate_places.add(at, next);
+      }
+      return ColumnExpr::create(before_aggregates + index, at->type, at->to_string(), at->span);
     }
     if (dynamic_cast<const GroupingExpr*>(at.get())) {
       uint32_t index = 0;
       while (!equal(*groupings_[index], *at)) ++index;
-      return ColumnExpr::create(static_cast<uint32_t>(keys.size()) + index, at->type,
+      return ColumnExpr::create(static_cast<uint32_t>(groups.keys.size()) + index, at->type,
                                 at->to_string(), at->span);
     }
     if (const auto* window = dynamic_cast<const WindowExpr*>(at.get());
@@ -389,11 +390,13 @@ void SelectBinder::group() {
     if (contains(key, NodeTag::kWindow))
       throw Error(ErrorCode::kBind, key->span, "a window call cannot be grouped by");
   }
-  std::vector<AggregateExprRef> aggregates;
-  const std::vector<ExprRef> keys = grouping_keys_ = groups_;
-  for_each_pending([&](ExprRef& expr) { expr = over_groups(expr, keys, aggregates); });
+  Grouped groups;
+  const std::vector<ExprRef>& keys = groups.keys = grouping_keys_ = groups_;
+  for (uint32_t i = 0; i < keys.size(); ++i) groups.key_places.add(keys[i], i);
+  for_each_pending([&](ExprRef& expr) { expr = over_groups(expr, groups); });
+  std::vector<AggregateExprRef>& aggregates = groups.aggregates;
   if (having_) {
-    having_ = over_groups(having_, keys, aggregates);
+    having_ = over_groups(having_, groups);
     refuse_unnest(having_, "HAVING");
   }
   // Lists that keys unnest are unnested before the rows are grouped.

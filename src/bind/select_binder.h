@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bind/query_binder.h"
+#include "expr/node_places.h"
 
 namespace doline {
 
@@ -71,8 +72,13 @@ class SelectBinder {
   PlanRef first_of_each(PlanRef plan) const;
   /// Applies to every expression that is still to be computed.
   void for_each_pending(const std::function<void(ExprRef&)>& change);
-  ExprRef over_groups(const ExprRef& expr, const std::vector<ExprRef>& keys,
-                      std::vector<AggregateExprRef>& aggregates);
+  /// Whatever is computed once for each group.
+  struct Grouped {
+    std::vector<ExprRef> keys;
+    std::vector<AggregateExprRef> aggregates;
+    NodePlaces key_places, aggregate_places;
+  };
+  ExprRef over_groups(const ExprRef& expr, Grouped& groups);
 
   QueryBinder& binder_;
   const sql::Select& node_;

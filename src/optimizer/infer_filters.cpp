@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "expr/node_places.h"
 #include "optimizer/passes.h"
 #include "plan/plan_expressions.h"
 
@@ -71,6 +72,7 @@ class KnownTerms {
         return;
     }
   }
+  bool has(const ExprRef& term) const { return places_.find(*term).has_value(); }
   std::vector<ExprRef> terms;  // over `as_column` in the column's place
   bool is_of_scan = false;     // the column is one of a table's
 
@@ -92,12 +94,13 @@ class KnownTerms {
     if (read.size() != 1 || read[0] != column || is_volatile(term) || can_fail(term)) return;
     std::vector<uint32_t> map(column + 1, as_column_);
     ExprRef moved = remap_columns(term, map);
-    const bool known = std::any_of(terms.begin(), terms.end(),
-                                   [&](const ExprRef& other) { return equal(*other, *moved); });
-    if (!known) terms.push_back(std::move(moved));
+    if (has(moved)) return;
+    places_.add(moved, static_cast<uint32_t>(terms.size()));
+    terms.push_back(std::move(moved));
   }
 
   const uint32_t as_column_;
+  NodePlaces places_;  // of `terms`
 };
 
 /// Terms over `column` that are known of `of` and not yet of `to`. Only of a table's column it is
@@ -112,9 +115,7 @@ std::vector<ExprRef> news(const PlanRef& of, uint32_t of_column, const PlanRef& 
   if (!known.is_of_scan) return {};
   std::erase_if(told.terms, [&](const ExprRef& term) {
     // A join drops NULLs by itself.
-    return term->tag() == NodeTag::kIsNull ||
-           std::any_of(known.terms.begin(), known.terms.end(),
-                       [&](const ExprRef& other) { return equal(*other, *term); });
+    return term->tag() == NodeTag::kIsNull || known.has(term);
   });
   return std::move(told.terms);
 }

@@ -2,6 +2,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "expr/node_places.h"
 #include "optimizer/passes.h"
 #include "plan/plan_expressions.h"
 
@@ -136,13 +137,13 @@ class FilterPushing {
     if (node.limit >= 0) return stop(plan, std::move(terms));
     std::vector<ExprRef> filters = node.filters;
     std::vector<ExprRef> above;
+    NodePlaces known;
+    for (uint32_t i = 0; i < filters.size(); ++i) known.add(filters[i], i);
     for (ExprRef& term : terms) {
-      const bool known = std::any_of(filters.begin(), filters.end(), [&](const ExprRef& own) {
-        return own.get() == term.get() || equal(*own, *term);
-      });
       if (is_volatile(term)) {
         above.push_back(std::move(term));
-      } else if (!known) {
+      } else if (!known.find(*term)) {
+        known.add(term, static_cast<uint32_t>(filters.size()));
         filters.push_back(std::move(term));
       }
     }
