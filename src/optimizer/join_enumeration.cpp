@@ -16,6 +16,9 @@ constexpr double kBuildCost = 0.6;
 constexpr double kProbeCost = 0.1;
 /// A pair of rows that is looked at by itself.
 constexpr double kPairCost = 0.1;
+/// What costs are told apart by, and far from where they are no numbers.
+constexpr double kFewestRows = 1e-3;
+constexpr double kMostRows = 1e100;
 
 RelationSet lowest(RelationSet set) { return set & (~set + 1); }
 /// All relations up to the highest one of `of`, inclusively.
@@ -149,7 +152,7 @@ class Enumeration {
   JoinPlan planned(RelationSet a, const JoinPlan& left, RelationSet b, const JoinPlan& right,
                    const JoinGraph::Joining& joining) const {
     JoinPlan made;
-    made.rows = std::max(1e-3, joining.rows);
+    made.rows = std::clamp(joining.rows, kFewestRows, kMostRows);
     made.operator_index = joining.operator_index;
     bool swaps = joining.is_swapped;
     // The larger side streams by; the smaller one is built into a table. What every round of a

@@ -3,6 +3,7 @@
 import csv
 import io
 import resource
+import json
 import subprocess
 import time
 
@@ -104,3 +105,24 @@ def test_what_a_killed_process_leaves_goes_with_the_next_that_spills(program, tm
     done = subprocess.run([*begin, SORT], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_estimates_are_numbers_however_many_tables_are_crossed(program):
+    # Symptom: "estimated_rows": inf, which is no JSON.
+    crossed = ", ".join(f"range(9000000000000000000) AS t{i}" for i in range(18))
+    shown = rows(program, f"EXPLAIN (FORMAT json) SELECT count(*) FROM {crossed}")
+    plan = json.loads(shown[0][1])["plan"]
+    while plan["name"] != "Cross join":
+        plan = plan["children"][0]
+    assert 1e15 < plan["estimated_rows"] < 1e300
+
+
+def test_long_lists_of_terms_and_aggregates_are_planned_at_once(program):
+    # Symptom: each was compared with each, which took minutes.
+    terms = " AND ".join(f"a <> {i}" for i in range(20_000))
+    sums = ", ".join(f"sum(a + {i})" for i in range(20_000))
+    table = "CREATE TABLE t AS FROM range(3) r(a)"
+    for sql in (f"SELECT count(*) FROM t WHERE {terms}", f"EXPLAIN SELECT {sums} FROM t"):
+        done = subprocess.run([str(program)], input=f"{table};\n{sql};\n", capture_output=True, text=True, timeout=60,
+                              check=False)
+        assert done.returncode == 0, done.stderr
