@@ -2,6 +2,8 @@
 what they have in common, and what is asked of them. As in the Join Order Benchmark there are from
 four to seventeen relations, most of them around a film."""
 
+import re
+
 # Relation → its table, and which of its columns mean what; equal meanings are joined.
 RELATIONS = {
     "t": ("title", {"id": "film", "kind_id": "kind"}),
@@ -104,6 +106,18 @@ class Query:
         shared = [meaning for other in self.relations if other != name
                   for meaning in RELATIONS[other][1].values()]
         return {meaning: column for column, meaning in RELATIONS[name][1].items() if meaning in shared}
+
+    def known_of(self, name):
+        """What is so of a relation's rows that have a partner: its filter, and what others ask of a
+        column that equals one of its own."""
+        known = [self.filters.get(name, "true").replace("@", "")]
+        columns = self.columns(name)
+        for other, term in self.filters.items():
+            told = re.fullmatch(r"@(\w+)( = \d+)", term)
+            meaning = told and RELATIONS[other][1].get(told[1])
+            if other != name and meaning in columns:
+                known.append(columns[meaning] + told[2])
+        return known
 
     def _equalities(self, rng):
         """A chain for each meaning, and now and then one more that follows from it."""
