@@ -176,7 +176,9 @@ def _types(base, peer, text, tally):
         tally.add(NULL_TYPES)
         return None
     for number, (ours, theirs) in enumerate(zip(base.types, peer.types)):
-        if type_name(ours) != type_name(theirs):
+        if type_name(theirs) == "null":  # what it folded to NULL
+            tally.add(NULL_TYPES)
+        elif type_name(ours) != type_name(theirs):
             text = f"column {number + 1} is {type_name(ours)}, not {type_name(theirs)}"
             return f"{type_name(ours)}, not {type_name(theirs)}", text
     return None
