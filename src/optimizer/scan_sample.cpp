@@ -71,7 +71,7 @@ class HashPairs {
     slots_.resize(size);
     for (const uint64_t hash : build) ++find(hash).count;
   }
-  double with(const std::vector<uint64_t>& probe) {
+  double with(const std::vector<uint64_t>& probe) const {
     double pairs = 0;
     for (const uint64_t hash : probe) {
       const size_t mask = slots_.size() - 1;
@@ -222,21 +222,28 @@ double Estimates::key_correction(const PlanRef& left, uint32_t left_column, cons
   const ScanSample::Keys* const a = left_sample->keys(*left_scan, left_place);
   const ScanSample::Keys* const b = right_sample->keys(*right_scan, right_place);
   if (!a || !b || (a->is_clustered && b->is_clustered)) return 1;
-  const double expected_pairs =
-      static_cast<double>(a->kept.size()) * static_cast<double>(b->kept.size()) * expected;
-  const double found = HashPairs(a->kept).with(b->kept);
+  const auto pairs_expected = [](const std::vector<uint64_t>& x, const std::vector<uint64_t>& y,
+                                 double share) {
+    return static_cast<double>(x.size()) * static_cast<double>(y.size()) * share;
+  };
+  const double expected_pairs = pairs_expected(a->kept, b->kept, expected);
+  const double values = std::max(column_of_table(*left_scan, left_place).distinct,
+                                 column_of_table(*right_scan, right_place).distinct);
+  const HashPairs all_of_a(a->all), kept_of_a(a->kept);
+  const auto ratio = [&](const HashPairs& build, const std::vector<uint64_t>& built,
+                         const std::vector<uint64_t>& probe) {
+    return (build.with(probe) + kPriorPairs) /
+           (pairs_expected(built, probe, 1 / values) + kPriorPairs);
+  };
   // Where the keys of one side are the rows' own, the whole join has one pair for each row of the
   // other: how far the samples miss that is luck, and most of it is the same for what filters keep.
-  double luck = 1;
-  if (left_is_unique || right_is_unique) {
-    const double values = std::max(column_of_table(*left_scan, left_place).distinct,
-                                   column_of_table(*right_scan, right_place).distinct);
-    const double all_expected =
-        static_cast<double>(a->all.size()) * static_cast<double>(b->all.size()) / values;
-    const double all_found = HashPairs(a->all).with(b->all);
-    luck = (all_found + kPriorPairs) / (all_expected + kPriorPairs);
-  }
-  return (found / luck + kPriorPairs) / (expected_pairs + kPriorPairs);
+  const double of_all = ratio(all_of_a, a->all, b->all);
+  const double luck = left_is_unique || right_is_unique ? of_all : 1;
+  // Filters of both sides keep few rows, of which few pairs are left to be found. What each by
+  // itself does to the pairs, many tell: together they do both, as far as is known.
+  const double each =
+      ratio(all_of_a, a->all, b->kept) * ratio(kept_of_a, a->kept, b->all) / (of_all * luck);
+  return (kept_of_a.with(b->kept) / luck + kPriorPairs * each) / (expected_pairs + kPriorPairs);
 }
 
 }  // namespace doline
