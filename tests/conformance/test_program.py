@@ -2,8 +2,8 @@
 
 import csv
 import io
-import resource
 import json
+import resource
 import subprocess
 import time
 
