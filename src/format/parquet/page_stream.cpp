@@ -40,9 +40,12 @@ std::span<const std::byte> PageStream::window(uint64_t position, size_t least, b
   const size_t size = window_.bytes.size();
   if (position < window_begin_ || inside > size || size - inside < least) {
     const uint64_t declared_end = place_.begin + place_.expected_bytes;
-    const uint64_t ahead = read_ahead && declared_end > position
-                               ? std::min<uint64_t>(declared_end - position, kWindowBytes)
-                               : 0;
+    uint64_t ahead = place_.source->at_hand(position);
+    if (ahead < least) {
+      ahead = read_ahead && declared_end > position
+                  ? std::min<uint64_t>(declared_end - position, kWindowBytes)
+                  : 0;
+    }
     const size_t wanted = static_cast<size_t>(
         std::min<uint64_t>(std::max<uint64_t>(least, ahead), place_.end - position));
     window_ = place_.source->read(position, wanted);
@@ -55,9 +58,11 @@ bool PageStream::peek() {
   if (peeked_) return true;
   if (position_ >= place_.end) return false;
   const uint64_t left = place_.end - position_;
+  uint64_t least = std::min<uint64_t>(left, kHeaderBytes);
+  if (const size_t at_hand = place_.source->at_hand(position_))
+    least = std::min<uint64_t>(least, at_hand);
   // Whoever skips pages wants headers alone.
-  auto bytes =
-      window(position_, static_cast<size_t>(std::min<uint64_t>(left, kHeaderBytes)), !skipped_);
+  auto bytes = window(position_, static_cast<size_t>(least), !skipped_);
   try {
     header_ = parse_page_header(bytes, header_bytes_);
   } catch (const Error&) {

@@ -24,6 +24,8 @@ class ByteSource {
   virtual uint64_t size_bytes() const = 0;
   /// Exactly `size` bytes; the caller has checked that they lie inside the file.
   virtual PinnedBytes read(uint64_t position, size_t size) const = 0;
+  /// How many bytes from there on are in memory already.
+  virtual size_t at_hand(uint64_t position) const { return 0; }
 };
 
 /// A page in memory, decompressed.

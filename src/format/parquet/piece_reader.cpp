@@ -31,6 +31,10 @@ Ranges intersect(const Ranges& a, const Ranges& b) {
   return both;
 }
 
+ValueRange range_of(const LateFilter& filter) {
+  return {filter.column(), filter.lower(), filter.upper(), true, true, {}, false};
+}
+
 uint64_t rows_in(const Ranges& ranges) {
   return std::accumulate(
       ranges.begin(), ranges.end(), uint64_t{0},
@@ -88,6 +92,14 @@ class PieceReader::Source final : public ByteSource {
       throw Error(ErrorCode::kIo, "{} ends before byte {}", file_->path(), position + size);
     }
     return {{bytes->data(), size}, bytes};
+  }
+
+  size_t at_hand(uint64_t position) const override {
+    for (const Extent& extent : extents_) {
+      if (position >= extent.begin && position - extent.begin < extent.bytes->size_bytes())
+        return extent.bytes->size_bytes() - static_cast<size_t>(position - extent.begin);
+    }
+    return 0;
   }
 
   void want(uint64_t begin, uint64_t size) {
@@ -198,16 +210,17 @@ bool PieceReader::late_filters_may_match() const {
   const auto& late = read_->request().late;
   return std::all_of(late.begin(), late.end(), [&](const auto& filter) {
     if (!filter->is_ready()) return true;
-    const ValueRange range{
-        filter->column(), filter->lower(), filter->upper(), true, true, {}, false};
     return may_match(
-        range,
+        range_of(*filter),
         read_->file().column_bounds(read_->request().columns[filter->column()], piece_.group),
         rows);
   });
 }
 
 std::shared_ptr<const OffsetIndex> PieceReader::offset_index(uint32_t leaf) {
+  if (const auto known = offset_indexes_.find(leaf); known != offset_indexes_.end())
+    return known->second;
+  std::shared_ptr<const OffsetIndex>& kept = offset_indexes_[leaf];
   const ColumnChunk& chunk = read_->file().metadata().row_groups[piece_.group].columns[leaf];
   const uint64_t size = source_->size_bytes();
   if (chunk.offset_index_offset <= 0 || chunk.offset_index_bytes <= 0 ||
@@ -223,34 +236,43 @@ std::shared_ptr<const OffsetIndex> PieceReader::offset_index(uint32_t leaf) {
   const bool ascends = std::is_sorted(
       index->pages.begin(), index->pages.end(),
       [](const PageLocation& a, const PageLocation& b) { return a.first_row < b.first_row; });
-  return ascends && !index->pages.empty() && index->pages.front().first_row == 0 ? index : nullptr;
+  if (ascends && !index->pages.empty() && index->pages.front().first_row == 0)
+    kept = std::move(index);
+  return kept;
 }
 
 void PieceReader::prune_pages() {
-  const RowGroup& group = read_->file().metadata().row_groups[piece_.group];
   const uint64_t before = rows_in(ranges_);
   for (const ReadFilter& filter : read_->request().filters) {
-    if (!filter.range || !node(filter.range->column).is_flat()) continue;
-    const SchemaNode& leaf = node(filter.range->column);
-    const ColumnChunk& chunk = group.columns[leaf.leaf];
-    if (chunk.column_index_offset <= 0 || chunk.column_index_bytes <= 0 ||
-        chunk.column_index_bytes > kMostIndexBytes ||
-        static_cast<uint64_t>(chunk.column_index_offset) +
-                static_cast<uint64_t>(chunk.column_index_bytes) >
-            source_->size_bytes()) {
-      continue;
-    }
-    in_column(filter.range->column, [&] {
-      const auto offsets = offset_index(leaf.leaf);
-      if (!offsets || offsets->pages.size() < 2) return;
-      const auto bytes = source_->read(static_cast<uint64_t>(chunk.column_index_offset),
-                                       static_cast<size_t>(chunk.column_index_bytes));
-      ranges_ = intersect(ranges_, rows_that_may_match(*filter.range, leaf, *offsets,
-                                                       parse_column_index(bytes.bytes),
-                                                       static_cast<uint64_t>(group.row_count)));
-    });
+    if (filter.range) prune_pages(*filter.range);
+  }
+  for (const auto& late : read_->request().late) {
+    if (late->is_ready()) prune_pages(range_of(*late));
   }
   read_->counters().rows_pruned += before - rows_in(ranges_);
+}
+
+void PieceReader::prune_pages(const ValueRange& range) {
+  if (!node(range.column).is_flat()) return;
+  const RowGroup& group = read_->file().metadata().row_groups[piece_.group];
+  const SchemaNode& leaf = node(range.column);
+  const ColumnChunk& chunk = group.columns[leaf.leaf];
+  if (chunk.column_index_offset <= 0 || chunk.column_index_bytes <= 0 ||
+      chunk.column_index_bytes > kMostIndexBytes ||
+      static_cast<uint64_t>(chunk.column_index_offset) +
+              static_cast<uint64_t>(chunk.column_index_bytes) >
+          source_->size_bytes()) {
+    return;
+  }
+  in_column(range.column, [&] {
+    const auto offsets = offset_index(leaf.leaf);
+    if (!offsets || offsets->pages.size() < 2) return;
+    const auto bytes = source_->read(static_cast<uint64_t>(chunk.column_index_offset),
+                                     static_cast<size_t>(chunk.column_index_bytes));
+    ranges_ = intersect(ranges_,
+                        rows_that_may_match(range, leaf, *offsets, parse_column_index(bytes.bytes),
+                                            static_cast<uint64_t>(group.row_count)));
+  });
 }
 
 /// Which rows to look at; false when there are none.
@@ -267,22 +289,55 @@ bool PieceReader::plan() {
   return true;
 }
 
-void PieceReader::fetch(const Waker&) {
+bool PieceReader::reads_whole_group() const {
+  const auto rows =
+      static_cast<uint64_t>(read_->file().metadata().row_groups[piece_.group].row_count);
+  return rows_in(ranges_) == rows;
+}
+
+std::vector<std::pair<uint64_t, uint64_t>> PieceReader::wanted_bytes(uint32_t leaf) {
+  const ColumnMetaData& meta = read_->file().metadata().row_groups[piece_.group].columns[leaf].meta;
+  const auto begin = static_cast<uint64_t>(meta.first_page());
+  if (begin >= read_->file().data_end()) return {};
+  const uint64_t end = begin + std::min<uint64_t>(static_cast<uint64_t>(meta.compressed_bytes),
+                                                  read_->file().data_end() - begin);
+  const auto index = reads_whole_group() ? nullptr : offset_index(leaf);
+  if (!index) return {{begin, end - begin}};
+  std::vector<std::pair<uint64_t, uint64_t>> wanted;
+  const auto want = [&](uint64_t from, uint64_t to) {
+    // An index that contradicts the chunk leads nowhere: pages are found by their headers then.
+    if (from < begin || to > end || from >= to) return;
+    if (!wanted.empty() && from <= wanted.back().first + wanted.back().second) {
+      wanted.back().second = std::max(wanted.back().second, to - wanted.back().first);
+    } else {
+      wanted.emplace_back(from, to - from);
+    }
+  };
+  const auto begin_of = [](const PageLocation& page) { return static_cast<uint64_t>(page.offset); };
+  if (!read_->known_dictionary(piece_.group, leaf).page)
+    want(begin, begin_of(index->pages.front()));
+  for (const auto& [first, behind] : ranges_) {
+    const auto from = page_of_row(*index, static_cast<size_t>(first));
+    const auto to = page_of_row(*index, static_cast<size_t>(behind - 1));
+    if (from && to)
+      want(begin_of(*from), begin_of(*to) + static_cast<uint32_t>(to->compressed_bytes));
+  }
+  return wanted;
+}
+
+void PieceReader::fetch() {
   uint64_t total = 0;
   for (uint32_t position = 0; position < read_->request().columns.size(); ++position) {
     if (!is_in_file(position)) continue;
     std::vector<const SchemaNode*> leaves;
     node(position).leaves(leaves);
     for (const SchemaNode* leaf : leaves) {
-      const ColumnMetaData& meta =
-          read_->file().metadata().row_groups[piece_.group].columns[leaf->leaf].meta;
-      const auto begin = static_cast<uint64_t>(meta.first_page());
-      if (begin >= read_->file().data_end()) continue;
-      const uint64_t size = std::min<uint64_t>(static_cast<uint64_t>(meta.compressed_bytes),
-                                               read_->file().data_end() - begin);
-      if (size == 0 || size > kMostFetchedChunk || total + size > kMostFetched) continue;
-      source_->want(begin, size);
-      total += size;
+      for (const auto& [begin, size] :
+           in_column(position, [&] { return wanted_bytes(leaf->leaf); })) {
+        if (size == 0 || size > kMostFetchedChunk || total + size > kMostFetched) continue;
+        source_->want(begin, size);
+        total += size;
+      }
     }
   }
   source_->fetch();
@@ -291,7 +346,7 @@ void PieceReader::fetch(const Waker&) {
 std::vector<LeafPlace> PieceReader::places_of(uint32_t position) {
   const RowGroup& group = read_->file().metadata().row_groups[piece_.group];
   // Offset indexes serve only where rows are passed over.
-  const bool seeks = piece_.begin > 0 || rows_in(ranges_) < piece_.end - piece_.begin;
+  const bool seeks = !reads_whole_group();
   std::vector<const SchemaNode*> leaves;
   node(position).leaves(leaves);
   std::vector<LeafPlace> places;
@@ -485,7 +540,7 @@ Poll PieceReader::read(Chunk& out, const Waker& waker) {
     if (!plan()) {
       state_ = State::kDone;
     } else {
-      fetch(waker);
+      fetch();
       state_ = State::kFetching;
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -26,8 +27,12 @@ class PieceReader {
   PieceReader(std::shared_ptr<FileRead> read, const Piece& piece);
   bool plan();
   void prune_pages();
+  void prune_pages(const ValueRange& range);
   bool late_filters_may_match() const;
-  void fetch(const Waker& waker);
+  void fetch();
+  /// Where the bytes of a column chunk lie that the rows to be looked at are in: begins and sizes.
+  std::vector<std::pair<uint64_t, uint64_t>> wanted_bytes(uint32_t leaf);
+  bool reads_whole_group() const;
   void open_columns();
   std::vector<LeafPlace> places_of(uint32_t position);
   std::shared_ptr<const OffsetIndex> offset_index(uint32_t leaf);
@@ -51,7 +56,8 @@ class PieceReader {
   enum class State : uint8_t { kNew, kFetching, kReading, kDone };
   State state_ = State::kNew;
   std::shared_ptr<Source> source_;
-  std::vector<std::pair<uint64_t, uint64_t>> ranges_;  // rows that may match
+  std::vector<std::pair<uint64_t, uint64_t>> ranges_;                      // rows that may match
+  std::map<uint32_t, std::shared_ptr<const OffsetIndex>> offset_indexes_;  // by leaf
   size_t range_ = 0;
   uint64_t next_row_ = 0;
   std::vector<std::unique_ptr<FilterTerm>>
