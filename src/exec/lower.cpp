@@ -1,5 +1,6 @@
 #include "exec/lower.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "exec/aggregate/aggregation.h"
@@ -309,7 +310,9 @@ class Lowering {
   Open join(const JoinNode& node, const Reads& outputs) {
     if (node.kind == JoinKind::kPositional) return positional(node);
     // The probe side first: its scans subscribe to the filters that the join then publishes.
+    const size_t first = graph_.pipelines.size();
     Open probe = open(node.left, reads_of_side(node, outputs, false));
+    const size_t behind = graph_.pipelines.size();
     auto asof = std::make_shared<AsofParts>();  // of the sort's pipeline and the build's
     const size_t level = level_of(node.right);
     // Which build rows were matched is another matter in each round.
@@ -327,8 +330,25 @@ class Lowering {
       built = close(std::move(right), parts.build, &node, "Join build");
     });
     if (is_probed_again) steps_[level].before.push_back(built);
+    if (level_ == 0) wait_for_filters(node, first, behind, built);
     return probed(node, std::move(probe), built, parts.make_probe, parts.make_rest,
                   parts.begin_round);
+  }
+
+  /// Scans whose rows are kept on their way to the join begin once its filters are there. None of
+  /// them is below what the build side may share with the probe side.
+  void wait_for_filters(const JoinNode& join, size_t first, size_t behind, size_t built) {
+    for (size_t i = first; i < behind; ++i) {
+      Pipeline& pipeline = graph_.pipelines[i];
+      const auto* scan = dynamic_cast<const ScanNode*>(pipeline.source_node);
+      if (!scan) continue;
+      const bool waits =
+          std::any_of(scan->runtime_filters.begin(), scan->runtime_filters.end(), [&](int64_t id) {
+            return std::find(join.runtime_filters.begin(), join.runtime_filters.end(), id) !=
+                   join.runtime_filters.end();
+          });
+      if (waits) pipeline.after.push_back(built);
+    }
   }
 
   /// What comes of the probe side and, where there is one, of the rest.

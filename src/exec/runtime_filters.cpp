@@ -10,6 +10,12 @@ namespace {
 
 /// A filter larger than a core's share of cache costs more than it saves.
 constexpr size_t kMostBlocks = size_t{1} << 17;
+/// After so many rows it is known whether a test pays: a row that a join would drop costs the test
+/// several times over.
+constexpr uint64_t kTrialRows = uint64_t{1} << 15;
+constexpr double kMostPassing = 0.8;
+/// Of so many chunks one is tested where it does not.
+constexpr uint64_t kChunksBetweenTests = 32;
 
 /// Four bits in one 64-bit block (Putze, Sanders, Singler, WEA 2007).
 uint64_t bits_of(uint64_t hash) {
@@ -63,8 +69,17 @@ void PublishedFilter::publish(std::optional<Value> low, std::optional<Value> hig
   is_ready.store(true, std::memory_order_release);
 }
 
+bool PublishedFilter::spares_little() const {
+  const uint64_t tested = tested_.load(std::memory_order_relaxed);
+  const uint64_t passed = passed_.load(std::memory_order_relaxed);
+  return tested >= kTrialRows &&
+         static_cast<double>(passed) > kMostPassing * static_cast<double>(tested);
+}
+
 Selection PublishedFilter::probe(const Column& values, const Selection& active) const {
   if (blocks_.empty() || active.empty()) return active;
+  const uint64_t asked = asked_.fetch_add(1, std::memory_order_relaxed);
+  if (asked % kChunksBetweenTests != 0 && spares_little()) return active;
   std::vector<uint64_t> hashes(active.size());
   hash_column(values, active, hashes.data(), false);
   std::vector<uint64_t> kept(words_for_bits(values.size()));

@@ -39,7 +39,10 @@ class PublishedFilter final : public RuntimeFilter {
   std::string note() const;
 
  private:
-  mutable std::atomic<uint64_t> tested_{0}, passed_{0};
+  /// Nearly all rows pass: it is asked now and then alone, for rows further on may be others.
+  bool spares_little() const;
+
+  mutable std::atomic<uint64_t> asked_{0}, tested_{0}, passed_{0};
   std::vector<uint64_t> blocks_;  // 64-bit blocks; empty: bounds only
   uint64_t mask_ = 0;
 };

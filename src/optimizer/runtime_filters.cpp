@@ -42,10 +42,28 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
       const PlanRef left = subscribed(join.left, column, id);
       return left ? join.with_children({left, join.right}) : nullptr;
     }
-    case NodeTag::kAggregation:
+    case NodeTag::kAggregation: {
+      // All rows of a group have its key, or one that is equal.
+      const auto& node = static_cast<const AggregationNode&>(*plan);
+      const auto* key = column < node.keys.size()
+                            ? dynamic_cast<const ColumnExpr*>(node.keys[column].get())
+                            : nullptr;
+      const PlanRef input = key ? subscribed(node.input, key->index, id) : nullptr;
+      return input ? plan->with_children({input}) : nullptr;
+    }
+    case NodeTag::kUnion: {
+      std::vector<PlanRef> inputs = plan->children();
+      bool any = false;
+      for (PlanRef& input : inputs) {
+        PlanRef with = subscribed(input, column, id);
+        if (!with) continue;
+        input = std::move(with);
+        any = true;
+      }
+      return any ? plan->with_children(std::move(inputs)) : nullptr;
+    }
     case NodeTag::kSort:
     case NodeTag::kLimit:
-    case NodeTag::kUnion:
     case NodeTag::kValues:
     case NodeTag::kUnnest:
     case NodeTag::kWindowing:
