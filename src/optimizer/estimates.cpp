@@ -367,6 +367,19 @@ ColumnEstimate Estimates::scan_column(const ScanNode& scan, uint32_t index) {
   return narrowed(column_of_table(scan, index), index, scan.filters);
 }
 
+double Estimates::partner_share(const PlanRef& kept, const std::vector<ExprRef>& kept_keys,
+                                const PlanRef& other, const std::vector<ExprRef>& other_keys) {
+  if (kept_keys.empty()) return 1;
+  double kept_values = 1, other_values = 1;
+  for (size_t i = 0; i < kept_keys.size(); ++i) {
+    kept_values *= std::max(1.0, expression(kept, kept_keys[i]).distinct);
+    other_values *= std::max(1.0, expression(other, other_keys[i]).distinct);
+  }
+  kept_values = std::min(kept_values, std::max(1.0, rows(kept)));
+  other_values = std::min(other_values, std::max(1.0, rows(other)));
+  return std::min(1.0, other_values / kept_values);
+}
+
 ColumnEstimate Estimates::join_column(const JoinNode& join, uint32_t index) {
   const auto left_width = static_cast<uint32_t>(join.left->schema.size());
   const bool on_left = index < left_width;
@@ -379,6 +392,15 @@ ColumnEstimate Estimates::join_column(const JoinNode& join, uint32_t index) {
                          join.kind == JoinKind::kMark || join.kind == JoinKind::kPositional ||
                          join.kind == (on_left ? JoinKind::kLeft : JoinKind::kRight);
   if (keeps_all) return made;
+  if (join.kind == (on_left ? JoinKind::kRight : JoinKind::kLeft)) {
+    // Where a row of the side that is kept whole has no partner, this side's columns are NULL.
+    const PlanRef& kept = on_left ? join.right : join.left;
+    const std::vector<ExprRef>& kept_keys = on_left ? join.right_keys : join.left_keys;
+    const std::vector<ExprRef>& own_keys = on_left ? join.left_keys : join.right_keys;
+    const double alone = 1 - partner_share(kept, kept_keys, side, own_keys);
+    made.null_share = 1 - (1 - made.null_share) * (1 - alone);
+    return made;
+  }
   // Of a key only the values that the other side has too.
   const std::vector<ExprRef>& keys = on_left ? join.left_keys : join.right_keys;
   for (size_t i = 0; i < keys.size(); ++i) {

@@ -56,6 +56,7 @@ class Estimates {
   explicit Estimates(const SessionConstants& session) : session_(session) {}
   /// From now on samples may be taken; `sampler` outlives this.
   void use(Sampler& sampler) { sampler_ = &sampler; }
+  const SessionConstants& session() const { return session_; }
 
   /// Of the plan's output.
   double rows(const PlanRef& plan);
@@ -86,6 +87,9 @@ class Estimates {
   ColumnEstimate scan_column(const ScanNode& scan, uint32_t index);
   /// Without what the scan's filters say.
   ColumnEstimate column_of_table(const ScanNode& scan, uint32_t index);
+  /// Of `kept`'s rows, those with a row of `other` that has equal keys.
+  double partner_share(const PlanRef& kept, const std::vector<ExprRef>& kept_keys,
+                       const PlanRef& other, const std::vector<ExprRef>& other_keys);
   ColumnEstimate join_column(const JoinNode& join, uint32_t index);
   ColumnEstimate expression(const PlanRef& input, const ExprRef& expr);
   /// What filters over the plan leave of one of its columns.

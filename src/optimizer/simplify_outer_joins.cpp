@@ -212,6 +212,22 @@ class OuterJoins {
     return terms;
   }
 
+  /// Those, and what terms over other columns as well say of these: a comparison is NULL where
+  /// either side is.
+  static std::vector<ExprRef> parts_of_columns(const std::vector<ExprRef>& terms, uint32_t begin,
+                                               uint32_t end) {
+    std::vector<ExprRef> parts = of_columns(terms, begin, end);
+    for (const ExprRef& term : terms) {
+      const auto* call = dynamic_cast<const CallExpr*>(term.get());
+      if (!call || !call->overload || call->overload->nulls != Nulls::kPropagate) continue;
+      std::vector<ExprRef> arguments = call->arguments;
+      std::erase_if(arguments, [](const ExprRef& one) { return one->tag() == NodeTag::kLambda; });
+      for (ExprRef& own : of_columns(std::move(arguments), begin, end))
+        parts.push_back(IsNullExpr::create(std::move(own), true));
+    }
+    return parts;
+  }
+
   static PlanRef with(const PlanRef& plan, std::vector<PlanRef> children) {
     const std::vector<PlanRef> before = plan->children();
     for (size_t i = 0; i < children.size(); ++i) {
@@ -255,27 +271,37 @@ class OuterJoins {
     }
     if (node.is_asof()) not_null(is_right ? node.asof_right : node.asof_left);
     if (!node.residual) return terms;
-    const auto own = [&](const ExprRef& expr) -> ExprRef {
-      const std::vector<uint32_t> columns = columns_of(expr);
-      if (columns.empty()) return nullptr;
-      if (!is_right) return columns.back() < left_width ? expr : nullptr;
-      return columns.front() >= left_width ? shift_columns(expr, -static_cast<int64_t>(left_width))
-                                           : nullptr;
-    };
-    for (const ExprRef& term : conjuncts_of(node.residual)) {
-      if (ExprRef whole = own(term)) {
-        terms.push_back(std::move(whole));
-        continue;
-      }
-      // A comparison of both sides is NULL where either is.
-      const auto* call = dynamic_cast<const CallExpr*>(term.get());
-      if (!call || !call->overload || call->overload->nulls != Nulls::kPropagate) continue;
-      for (const ExprRef& argument : call->arguments) {
-        if (argument->tag() == NodeTag::kLambda) continue;
-        if (ExprRef part = own(argument)) not_null(part);
-      }
-    }
+    const uint32_t begin = is_right ? left_width : 0;
+    const uint32_t end =
+        is_right ? left_width + static_cast<uint32_t>(node.right->schema.size()) : left_width;
+    for (ExprRef& part : parts_of_columns(conjuncts_of(node.residual), begin, end))
+      terms.push_back(shift_columns(part, -static_cast<int64_t>(begin)));
     return terms;
+  }
+
+  /// Whether rows with a partner are missed by nobody: a key of theirs is to be NULL.
+  static bool wants_padding_alone(const JoinNode& node, const std::vector<ExprRef>& terms) {
+    if (node.nulls_equal || node.is_asof()) return false;
+    const auto left_width = static_cast<uint32_t>(node.left->schema.size());
+    return std::any_of(terms.begin(), terms.end(), [&](const ExprRef& term) {
+      const auto* test = dynamic_cast<const IsNullExpr*>(term.get());
+      const auto* column =
+          test && !test->negated ? dynamic_cast<const ColumnExpr*>(test->input.get()) : nullptr;
+      return column && column->index >= left_width &&
+             std::any_of(node.right_keys.begin(), node.right_keys.end(), [&](const ExprRef& key) {
+               const auto* own = dynamic_cast<const ColumnExpr*>(key.get());
+               return own && own->index == column->index - left_width;
+             });
+    });
+  }
+  /// A left join's rows that are padded: an anti join, and NULLs.
+  static PlanRef rows_without_partner(const JoinNode& node) {
+    const PlanRef anti = JoinNode::create(node.left, node.right, JoinKind::kAnti, node.left_keys,
+                                          node.right_keys, node.residual, false, node.nulls_equal);
+    std::vector<ExprRef> exprs = output_columns(anti);
+    for (const Field& field : node.right->schema)
+      exprs.push_back(ConstantExpr::create(Value::null(field.type)));
+    return ProjectNode::create(anti, std::move(exprs), names_of(node.schema));
   }
 
   PlanRef join(const JoinNode& node, std::vector<ExprRef> terms) {
@@ -286,9 +312,9 @@ class OuterJoins {
     Ref<JoinNode> made = node.copy();
     made->kind = kind;
     std::vector<ExprRef> left, right;
-    if (made->keeps_left()) left = of_columns(terms, 0, left_width);
+    if (made->keeps_left()) left = parts_of_columns(terms, 0, left_width);
     if (made->is_inner() || (kind == JoinKind::kRight && !node.is_asof())) {
-      right = of_columns(std::move(terms), left_width, width);
+      right = parts_of_columns(terms, left_width, width);
       for (ExprRef& term : right) term = shift_columns(term, -static_cast<int64_t>(left_width));
     }
     const auto ask = [&](std::vector<ExprRef>& side, bool is_right) {
@@ -316,13 +342,14 @@ class OuterJoins {
       case JoinKind::kPositional:
         break;
     }
+    const bool is_anti = kind == JoinKind::kLeft && wants_padding_alone(node, terms);
     made->left = simplify(node.left, std::move(left));
     made->right = simplify(node.right, std::move(right));
-    if (kind == node.kind && made->left.get() == node.left.get() &&
+    if (!is_anti && kind == node.kind && made->left.get() == node.left.get() &&
         made->right.get() == node.right.get())
       return PlanRef(&node);
     made->complete();
-    return made;
+    return is_anti ? rows_without_partner(*made) : PlanRef(made);
   }
 
   std::unordered_map<const PlanNode*, PlanRef> done_;
