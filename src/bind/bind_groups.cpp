@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bind/select_binder.h"
+#include "plan/aggregate_parts.h"
 #include "plan/plan_expressions.h"
 
 namespace doline {
@@ -146,67 +147,6 @@ void SelectBinder::bind_grouping_sets() {
 
 namespace {
 
-/// Aggregates that coarser groups can compute from finer ones, as aggregates of `parts`.
-struct Parts {
-  std::vector<AggregateExprRef> parts;
-  struct Whole {
-    std::string name;  // of the aggregate
-    uint32_t part;     // an average has its count behind its sum
-    TypeRef type;
-  };
-  std::vector<Whole> wholes;
-
-  /// Nothing where one of them needs every row.
-  static std::optional<Parts> of(const std::vector<AggregateExprRef>& aggregates) {
-    Parts out;
-    for (const AggregateExprRef& aggregate : aggregates) {
-      if (aggregate->distinct || !aggregate->order_by.empty()) return std::nullopt;
-      out.wholes.push_back(
-          {aggregate->name, static_cast<uint32_t>(out.parts.size()), aggregate->type});
-      if (aggregate->name == "avg" && aggregate->type->is(TypeKind::kDouble)) {
-        out.parts.push_back(aggregate_of("sum", aggregate->arguments, aggregate->filter));
-        out.parts.push_back(aggregate_of("count", aggregate->arguments, aggregate->filter));
-        continue;
-      }
-      const bool is_part = aggregate->name == "sum" || aggregate->name == "count" ||
-                           aggregate->name == "count_star" ||
-                           (aggregate->arguments.size() == 1 &&
-                            (aggregate->name == "min" || aggregate->name == "max"));
-      if (!is_part) return std::nullopt;
-      out.parts.push_back(aggregate);
-    }
-    return out;
-  }
-
-  /// The parts again, of groups whose parts stand in `input` from `begin` on.
-  std::vector<AggregateExprRef> combined(const PlanRef& input, uint32_t begin) const {
-    std::vector<AggregateExprRef> out;
-    for (uint32_t i = 0; i < parts.size(); ++i) {
-      const std::string& name = parts[i]->name;
-      const char* again = name == "min" || name == "max" ? name.c_str() : "sum";
-      out.push_back(aggregate_of(again, {output_column(input, begin + i)}));
-    }
-    return out;
-  }
-  /// What each aggregate is, by the parts that stand in `input` from `begin` on.
-  std::vector<ExprRef> results(const PlanRef& input, uint32_t begin) const {
-    std::vector<ExprRef> out;
-    for (const Whole& whole : wholes) {
-      ExprRef value = output_column(input, begin + whole.part);
-      if (whole.name.starts_with("count"))  // of no groups at all
-        value = CoalesceExpr::create(
-            {CastExpr::create(value, Type::int64()), ConstantExpr::create(Value::integer(0))});
-      if (whole.name == "avg") {
-        value = CallExpr::create(
-            "/", {CastExpr::create(value, Type::float64()),
-                  CastExpr::create(output_column(input, begin + whole.part + 1), Type::float64())});
-      }
-      out.push_back(CastExpr::create(std::move(value), whole.type));
-    }
-    return out;
-  }
-};
-
 /// The groups of one set after the other, over the same rows.
 class SetGroups {
  public:
@@ -216,7 +156,7 @@ class SetGroups {
         keys_(std::move(keys)),
         key_names_(std::move(key_names)),
         aggregates_(aggregates),
-        parts_(may_combine ? Parts::of(aggregates) : std::nullopt) {}
+        parts_(may_combine ? AggregateParts::of(aggregates) : std::nullopt) {}
 
   /// Keys of the set, then what results() reads.
   PlanRef of(const std::vector<uint32_t>& set) {
@@ -238,7 +178,7 @@ class SetGroups {
       const auto at = std::find(finer->set.begin(), finer->set.end(), key) - finer->set.begin();
       keys.push_back(output_column(finer->groups, static_cast<uint32_t>(at)));
     }
-    std::vector<AggregateExprRef> aggregates = parts_ ? parts_->parts : aggregates_;
+    std::vector<AggregateExprRef> aggregates = parts_ ? parts_->parts() : aggregates_;
     if (finer)
       aggregates = parts_->combined(finer->groups, static_cast<uint32_t>(finer->set.size()));
     std::vector<std::string> part_names(aggregates.size(), "part");
@@ -268,7 +208,7 @@ class SetGroups {
   const std::vector<ExprRef> keys_;
   const std::vector<std::string> key_names_;
   const std::vector<AggregateExprRef>& aggregates_;
-  const std::optional<Parts> parts_;  // nothing: each set is grouped from the rows
+  const std::optional<AggregateParts> parts_;  // nothing: each set is grouped from the rows
   std::vector<Done> done_;
 };
 

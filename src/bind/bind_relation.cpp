@@ -104,7 +104,8 @@ PlanRef QueryBinder::common_table(CommonTableEntry& entry, SourceSpan span, bool
   defining_ = defining;
   outer_ = outer;
   entry.is_binding = false;
-  entry.plan = SharedInputNode::create(std::move(plan), definition.name.text);
+  entry.plan = SharedInputNode::create(std::move(plan), definition.name.text,
+                                       definition.materialization == sql::Materialization::kAlways);
   return seen_from_here(entry.plan, entry.outer_query);
 }
 

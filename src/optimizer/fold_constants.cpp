@@ -9,14 +9,42 @@ namespace {
 /// What takes longer, some hundredths of a second, is left to the query, which can be cancelled.
 constexpr uint32_t kFoldingPolls = 20;
 
-bool is_true(const ExprRef& expr) {
+bool is_constant_bool(const ExprRef& expr, bool value) {
   const auto* constant = dynamic_cast<const ConstantExpr*>(expr.get());
-  return constant && !constant->value.is_null() && constant->value.type()->is(TypeKind::kBool) &&
-         constant->value.as_bool();
+  return constant && constant->type->is(TypeKind::kBool) && !constant->value.is_null() &&
+         constant->value.as_bool() == value;
+}
+bool is_false(const ExprRef& expr) { return is_constant_bool(expr, false); }
+
+/// Without the terms that settle nothing; one that settles all is what is left. Null: no change.
+ExprRef simplified(const ConjunctionExpr& all) {
+  const auto settles = [&](const ExprRef& term) {
+    return all.is_and ? is_false(term) : is_true(term);
+  };
+  std::vector<ExprRef> kept;
+  for (const ExprRef& term : all.terms) {
+    if (settles(term)) return term;
+    if (!(all.is_and ? is_true(term) : is_false(term))) kept.push_back(term);
+  }
+  if (kept.size() == all.terms.size()) return nullptr;
+  if (kept.empty()) return ConstantExpr::create(Value::boolean(all.is_and), all.span);
+  return ConjunctionExpr::create(all.is_and, std::move(kept));
 }
 
-ExprRef folded_expr(const ExprRef& expr, const SessionConstants& session) {
+}  // namespace
+
+bool is_true(const ExprRef& expr) { return is_constant_bool(expr, true); }
+
+bool is_never_true(const ExprRef& expr) {
+  const auto* constant = dynamic_cast<const ConstantExpr*>(expr.get());
+  return constant && constant->type->is(TypeKind::kBool) && !is_true(expr);
+}
+
+ExprRef fold_constants(const ExprRef& expr, const SessionConstants& session) {
   return rewrite(expr, [&](const ExprRef& at) -> ExprRef {
+    if (const auto* all = dynamic_cast<const ConjunctionExpr*>(at.get())) {
+      if (ExprRef fewer = simplified(*all)) return fewer;
+    }
     if (at->tag() == NodeTag::kConstant || at->tag() == NodeTag::kLambda || !is_constant(at))
       return nullptr;
     try {
@@ -28,12 +56,10 @@ ExprRef folded_expr(const ExprRef& expr, const SessionConstants& session) {
   });
 }
 
-}  // namespace
-
 PlanRef fold_constants(const PlanRef& plan, const SessionConstants& session) {
   return rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
     PlanRef changed =
-        map_expressions(node, [&](const ExprRef& expr) { return folded_expr(expr, session); });
+        map_expressions(node, [&](const ExprRef& expr) { return fold_constants(expr, session); });
     if (changed->tag() != NodeTag::kFilter) return changed;
     const auto& filter = static_cast<const FilterNode&>(*changed);
     std::vector<ExprRef> terms;

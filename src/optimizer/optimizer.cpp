@@ -57,18 +57,23 @@ struct Pass {
   uint64_t needs;
 };
 
-// In order. fold_constants, which needs the session, runs before them.
+// In order. fold_constants, which needs the session, runs before them. Columns are pruned before
+// joins are ordered, so that those which nobody reads (marks, above all) bar no order, and again.
 constexpr Pass kPasses[] = {
     {"or_factoring", &factor_or, kFilters},
     {"outer_join_simplification", &simplify_outer_joins, kJoins},
     {"filter_pushdown", &push_filters, kFilters | kJoins},
+    {"cte_inlining", &inline_shared_inputs, kSharedInputs},
     {"shared_filters", &filter_shared_inputs, kSharedInputs},
     {"partition_limits", &limit_partitions, kWindowings},
     {"mark_to_semi", &mark_to_semi, kJoins},
     {"semi_join_pushdown", &push_semi_joins, kJoins},
     {"filter_inference", &infer_filters, kJoins},
+    {"common_subplans", &share_common_inputs, kJoins},
+    {"column_pruning", &prune_columns, kJoins},
     {"join_order", &order_joins, kJoins},
     {"semi_join_reduction", &joins_to_semi, kJoins},
+    {"early_aggregation", &aggregate_early, kJoins},
     {"distinct_to_groups", &distinct_to_groups, kAggregations},
     {"column_pruning", &prune_columns, kAny},
     {"limit_pushdown", &push_limits, kLimits},
@@ -122,7 +127,10 @@ std::unordered_map<const PlanNode*, double> estimate_all(const PlanRef& plan) {
 
 std::vector<std::string> optimizer_passes() {
   std::vector<std::string> names = {"sampling", "constant_folding"};
-  for (const Pass& pass : kPasses) names.emplace_back(pass.name);
+  for (const Pass& pass : kPasses) {
+    if (std::find(names.begin(), names.end(), pass.name) == names.end())
+      names.emplace_back(pass.name);
+  }
   return names;
 }
 

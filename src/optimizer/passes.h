@@ -8,6 +8,10 @@ namespace doline {
 
 /// Constant parts of expressions become constants; filters that are always true vanish.
 PlanRef fold_constants(const PlanRef& plan, const SessionConstants& session);
+ExprRef fold_constants(const ExprRef& expr, const SessionConstants& session);
+/// A constant that lets every row through, or none (NULL, too).
+bool is_true(const ExprRef& expr);
+bool is_never_true(const ExprRef& expr);
 /// What every branch of an OR asks for is asked for once, beside it.
 PlanRef factor_or(const PlanRef& plan);
 /// For a filter whose branches all ask something of the columns [begin, end): that alone, as a
@@ -26,6 +30,12 @@ PlanRef push_terms(const PlanRef& plan, std::vector<ExprRef> terms);
 /// Values that are equal are the same to whoever looks at them; 0.0 and -0.0, or a month and thirty
 /// days, are not.
 bool equal_means_same(TypeRef type);
+/// A relation without rows; and what is known to have none because it reads one.
+PlanRef empty_relation(const Schema& schema);
+PlanRef drop_empty(const PlanRef& plan);
+/// A shared input is computed once for each reader where that is thought to be less work: what the
+/// readers ask for apart may be far less than what they ask for together.
+PlanRef inline_shared_inputs(const PlanRef& plan);
 /// What all readers of a shared input filter out is not computed for any.
 PlanRef filter_shared_inputs(const PlanRef& plan);
 /// `x IN (subquery)` as a filter is a semi join; NOT of a non-NULL mark an anti join.
@@ -42,9 +52,16 @@ PlanRef order_joins(const PlanRef& plan);
 /// Where it does not matter how often a row comes, a join of which only one side is read tests that
 /// side for partners.
 PlanRef joins_to_semi(const PlanRef& plan);
+/// Rows are grouped before they are joined, where that leaves far fewer to be joined: by the keys
+/// of the joins and what else is read of them, and the groups again after the joins (Yan and
+/// Larson, VLDB 1995).
+PlanRef aggregate_early(const PlanRef& plan);
 /// DISTINCT aggregates that are all over one value aggregate the groups of that value instead:
 /// groups are counted by all threads and go to disk where they do not fit.
 PlanRef distinct_to_groups(const PlanRef& plan);
+/// Plans that occur several times in one are computed once, where that is less work than computing
+/// them again.
+PlanRef share_common_inputs(const PlanRef& plan);
 /// Columns nobody reads are not carried; scans read only what is used.
 PlanRef prune_columns(const PlanRef& plan);
 /// Limit over Sort is a top-N; limits move below projections and into scans.

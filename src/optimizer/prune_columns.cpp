@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "optimizer/passes.h"
+#include "optimizer/shared_readers.h"
 #include "plan/plan_expressions.h"
 #include "plan/recursive_node.h"
 #include "plan/sample_node.h"
@@ -82,9 +83,10 @@ class Pruning {
         return recursive(static_cast<const RecursiveNode&>(*plan), wanted);
       case NodeTag::kWorkingTable:
         return working_table(static_cast<const WorkingTableNode&>(*plan), wanted);
+      case NodeTag::kSharedInput:
+        return shared(plan, wanted);
       case NodeTag::kValues:
       case NodeTag::kSingleRow:
-      case NodeTag::kSharedInput:
       case NodeTag::kWrite:
       case NodeTag::kConstant:
       case NodeTag::kColumn:
@@ -169,14 +171,18 @@ class Pruning {
       exprs.push_back(remap_columns(node.exprs[column], input.map));
       names.push_back(node.names[column]);
     }
-    // A projection that only passes its input on is none.
-    bool passes = exprs.size() == input.plan->schema.size();
+    return {projected(input.plan, std::move(exprs), std::move(names)), std::move(map)};
+  }
+  /// A projection that only passes its input on is none.
+  static PlanRef projected(const PlanRef& input, std::vector<ExprRef> exprs,
+                           std::vector<std::string> names) {
+    bool passes = exprs.size() == input->schema.size();
     for (uint32_t i = 0; passes && i < exprs.size(); ++i) {
       const auto* column = dynamic_cast<const ColumnExpr*>(exprs[i].get());
-      passes = column && column->index == i && names[i] == input.plan->schema[i].name;
+      passes = column && column->index == i && names[i] == input->schema[i].name;
     }
-    if (passes) return {input.plan, std::move(map)};
-    return {ProjectNode::create(input.plan, std::move(exprs), std::move(names)), std::move(map)};
+    if (passes) return input;
+    return ProjectNode::create(input, std::move(exprs), std::move(names));
   }
 
   Pruned aggregation(const AggregationNode& node, const Columns& wanted) {
@@ -325,7 +331,7 @@ class Pruning {
       exprs.push_back(output_column(pruned.plan, pruned.map[column]));
       names.push_back(plan.schema[column].name);
     }
-    return ProjectNode::create(pruned.plan, std::move(exprs), std::move(names));
+    return projected(pruned.plan, std::move(exprs), std::move(names));
   }
   static std::vector<uint32_t> places_of(const Columns& wanted, size_t width) {
     std::vector<uint32_t> map(width, kGone);
@@ -371,6 +377,21 @@ class Pruning {
     return {PlanRef(&node), identity(node.schema.size())};
   }
 
+  /// What one reader reads of a shared input is noted at first; then all get the same columns.
+  Pruned shared(const PlanRef& plan, const Columns& wanted) {
+    const auto at = shares_.find(plan.get());
+    if (at == shares_.end()) return whole(plan);
+    Share& share = at->second;
+    if (share.made) return {share.made, places_of(share.read, plan->schema.size())};
+    share.read.insert(wanted.begin(), wanted.end());
+    return {plan, identity(plan->schema.size())};
+  }
+
+  struct Share {
+    Columns read;  // by all readers
+    PlanRef made;  // null, while they are asked
+  };
+
   /// Of steps: what is known of the working table.
   struct WorkingTable {
     Columns read;  // of it
@@ -381,9 +402,29 @@ class Pruning {
   std::unordered_map<int64_t, WorkingTable> tables_;
   WorkingTables working_;
   std::unordered_map<const PlanNode*, PlanRef> done_;
+  std::unordered_map<const PlanNode*, Share> shares_;
 
  public:
-  PlanRef root(const PlanRef& plan) { return complete(plan); }
+  PlanRef root(const PlanRef& plan) {
+    const SharedReaders readers(plan);
+    // What a step reads again and again has all its columns.
+    if (readers.has_recursion() || readers.shared().empty()) return complete(plan);
+    for (const PlanRef& share : readers.shared()) shares_[share.get()];
+    complete(plan);
+    for (const PlanRef& share : readers.shared()) {
+      Columns& read = shares_[share.get()].read;
+      if (read.empty()) read.insert(0);  // whoever counts rows reads no column
+      prune(share->children()[0], read);
+    }
+    done_.clear();
+    for (size_t i = readers.shared().size(); i-- > 0;) {
+      const auto& node = static_cast<const SharedInputNode&>(*readers.shared()[i]);
+      Share& share = shares_[&node];
+      share.made =
+          SharedInputNode::create(narrowed(node.input, share.read, node), node.name, node.is_kept);
+    }
+    return complete(plan);
+  }
 };
 
 }  // namespace

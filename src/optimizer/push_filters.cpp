@@ -18,6 +18,7 @@ class FilterPushing {
   explicit FilterPushing(bool into_shared) : into_shared_(into_shared) {}
 
   PlanRef push(const PlanRef& plan, std::vector<ExprRef> terms) {
+    if (std::any_of(terms.begin(), terms.end(), is_never_true)) return empty_relation(plan->schema);
     switch (plan->tag()) {
       case NodeTag::kFilter: {
         const auto& node = static_cast<const FilterNode&>(*plan);
@@ -122,7 +123,10 @@ class FilterPushing {
                                           source->tag() == NodeTag::kConstant || !can_fail(source));
       }
       if (moves) {
-        below.push_back(through_projection(term, node.exprs));
+        // Constants of the projection may settle it.
+        ExprRef moved = fold_constants(through_projection(term, node.exprs),
+                                       EstimateScope::current().session());
+        if (!is_true(moved)) below.push_back(std::move(moved));
       } else {
         above.push_back(std::move(term));
       }
@@ -340,10 +344,14 @@ bool equal_means_same(TypeRef type) {
                      [](const Field& field) { return equal_means_same(field.type); });
 }
 
-PlanRef push_filters(const PlanRef& plan) { return FilterPushing(true).push(plan, {}); }
+PlanRef push_filters(const PlanRef& plan) {
+  const EstimateScope scope;
+  return drop_empty(FilterPushing(true).push(plan, {}));
+}
 
 PlanRef push_terms(const PlanRef& plan, std::vector<ExprRef> terms) {
-  return FilterPushing(false).push(plan, std::move(terms));
+  const EstimateScope scope;
+  return drop_empty(FilterPushing(false).push(plan, std::move(terms)));
 }
 
 }  // namespace doline

@@ -478,10 +478,11 @@ PlanRef SingleRowNode::create(PlanRef input, SourceSpan span) {
   return made(node);
 }
 
-PlanRef SharedInputNode::create(PlanRef input, std::string name) {
+PlanRef SharedInputNode::create(PlanRef input, std::string name, bool is_kept) {
   auto node = make_ref<SharedInputNode>();
   node->input = std::move(input);
   node->name = std::move(name);
+  node->is_kept = is_kept;
   return made(node);
 }
 

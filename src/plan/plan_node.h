@@ -34,6 +34,8 @@ std::string print_plan(const PlanRef& plan,
 PlanRef through_wire(const PlanRef& plan, const AccessPolicy& access);
 /// Bottom-up; null keeps a node. Shared nodes are changed once and stay shared.
 PlanRef rewrite_plan(const PlanRef& plan, const std::function<PlanRef(const PlanRef&)>& change);
+/// Whether all of the plan's nodes are so; each is asked about once.
+bool every_node(const PlanRef& plan, const std::function<bool(const PlanRef&)>& is_so);
 
 /// Reads `columns` of a table. Filters are over the output columns.
 class ScanNode final : public PlanNode {
@@ -360,17 +362,21 @@ class SingleRowNode final : public PlanNode {
 /// A relation that several others read (a CTE): computed once, kept, read by each.
 class SharedInputNode final : public PlanNode {
  public:
-  static PlanRef create(PlanRef input, std::string name);
+  static PlanRef create(PlanRef input, std::string name, bool is_kept = false);
   PlanRef input;
   std::string name;
+  bool is_kept = false;  // as asked for (AS MATERIALIZED): never computed for each reader instead
   NodeTag tag() const override { return NodeTag::kSharedInput; }
   void fields(FieldVisitor& v) override {
     v(1, "input", input);
     v(2, "name", name);
+    v(3, "is_kept", is_kept);
   }
   void complete() override { schema = input->schema; }
   std::vector<PlanRef> children() const override { return {input}; }
-  PlanRef with_children(std::vector<PlanRef> c) const override { return create(c[0], name); }
+  PlanRef with_children(std::vector<PlanRef> c) const override {
+    return create(c[0], name, is_kept);
+  }
   std::string describe() const override { return "Shared " + name; }
 };
 

@@ -1,4 +1,5 @@
 // What is done with whole plans: printing, rewriting, the way through bytes.
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -76,6 +77,16 @@ PlanRef through_wire(const PlanRef& plan, const AccessPolicy& access) {
 PlanRef rewrite_plan(const PlanRef& plan, const std::function<PlanRef(const PlanRef&)>& change) {
   Done done;
   return rewrite_once(plan, change, done);
+}
+
+bool every_node(const PlanRef& plan, const std::function<bool(const PlanRef&)>& is_so) {
+  std::unordered_set<const PlanNode*> asked;
+  const std::function<bool(const PlanRef&)> visit = [&](const PlanRef& node) {
+    if (!asked.insert(node.get()).second) return true;
+    const std::vector<PlanRef> children = node->children();
+    return is_so(node) && std::all_of(children.begin(), children.end(), visit);
+  };
+  return visit(plan);
 }
 
 }  // namespace doline

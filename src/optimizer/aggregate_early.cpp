@@ -1,0 +1,257 @@
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "optimizer/cost.h"
+#include "optimizer/passes.h"
+#include "plan/aggregate_parts.h"
+#include "plan/plan_expressions.h"
+
+namespace doline {
+
+namespace {
+
+constexpr double kLeastRows = 20000;  // below this nothing is worth planning
+/// Estimates of groups err by more than a little.
+constexpr double kMostGroupsPerRow = 0.4;
+
+/// The way from an aggregation down the inputs whose rows it is told of: below each step the rows
+/// that have equal values in all columns that are read above fare alike.
+class Spine {
+ public:
+  /// A plan on the way, seen from it.
+  struct Place {
+    PlanRef plan;
+    std::set<uint32_t> columns;                // read above, by keys, joins and filters
+    std::vector<AggregateExprRef> aggregates;  // over its output
+    size_t joins = 0;                          // above
+    /// What the joins' filters let come here: no more than comes of any join above.
+    double rows = 0;
+    double probes = 0;  // rows that go through the joins above, in all
+  };
+
+  explicit Spine(const AggregationNode& aggregation) {
+    Place place{aggregation.input, {}, aggregation.aggregates};
+    place.rows = estimated_rows(place.plan);
+    read(place, aggregation.keys);
+    places_.push_back(std::move(place));
+    while (std::optional<Place> next = below(places_.back())) places_.push_back(std::move(*next));
+  }
+  const std::vector<Place>& places() const { return places_; }
+
+ private:
+  static void read(Place& place, const std::vector<ExprRef>& exprs) {
+    for (const ExprRef& expr : exprs) {
+      for (const uint32_t column : columns_of(expr)) place.columns.insert(column);
+    }
+  }
+
+  static std::optional<Place> below(const Place& place) {
+    if (const auto* filter = dynamic_cast<const FilterNode*>(place.plan.get()))
+      return below_filter(place, *filter);
+    if (const auto* project = dynamic_cast<const ProjectNode*>(place.plan.get()))
+      return below_project(place, *project);
+    if (const auto* join = dynamic_cast<const JoinNode*>(place.plan.get()))
+      return below_join(place, *join);
+    return std::nullopt;
+  }
+
+  static std::optional<Place> below_filter(Place place, const FilterNode& filter) {
+    if (is_volatile(filter.predicate)) return std::nullopt;
+    place.plan = filter.input;
+    read(place, {filter.predicate});
+    return place;
+  }
+
+  static std::optional<Place> below_project(const Place& place, const ProjectNode& project) {
+    if (std::any_of(project.exprs.begin(), project.exprs.end(), is_volatile)) return std::nullopt;
+    Place next{project.input, {}, {}, place.joins, place.rows, place.probes};
+    for (const uint32_t column : place.columns) read(next, {project.exprs[column]});
+    for (const AggregateExprRef& aggregate : place.aggregates) {
+      const ExprRef over = through_projection(aggregate, project.exprs);
+      next.aggregates.emplace_back(&static_cast<const AggregateExpr&>(*over));
+    }
+    return next;
+  }
+
+  static std::optional<Place> below_join(const Place& place, const JoinNode& join) {
+    if (join.is_asof() || !join.keeps_left() || (join.residual && is_volatile(join.residual)))
+      return std::nullopt;
+    const auto width = static_cast<uint32_t>(join.left->schema.size());
+    for (const AggregateExprRef& aggregate : place.aggregates) {
+      const std::vector<uint32_t> columns = columns_of(aggregate);
+      // A join may drop the rows on which it would fail.
+      if ((!columns.empty() && columns.back() >= width) || can_fail_on_rows(*aggregate))
+        return std::nullopt;
+    }
+    Place next{join.left, {}, place.aggregates, place.joins + 1};
+    next.rows = std::min(place.rows, estimated_rows(join.left));
+    next.probes = place.probes + next.rows;
+    const auto read_left = [&](const std::vector<uint32_t>& columns) {
+      for (const uint32_t column : columns) {
+        if (column < width) next.columns.insert(column);
+      }
+    };
+    read_left({place.columns.begin(), place.columns.end()});
+    read(next, join.left_keys);
+    if (join.residual) read_left(columns_of(join.residual));
+    return next;
+  }
+
+  /// Sums of 128 bits may overflow where rows are in them that a join would have dropped.
+  static bool can_fail_on_rows(const AggregateExpr& aggregate) {
+    const auto is_unsafe = [](const ExprRef& expr) { return can_fail(expr) || is_volatile(expr); };
+    if (aggregate.filter && is_unsafe(aggregate.filter)) return true;
+    const bool adds_up = aggregate.name == "sum" || aggregate.name == "avg";
+    return std::any_of(aggregate.arguments.begin(), aggregate.arguments.end(),
+                       [&](const ExprRef& argument) {
+                         return is_unsafe(argument) ||
+                                (adds_up && argument->type->physical() == PhysicalType::kInt128);
+                       });
+  }
+
+  std::vector<Place> places_;  // from the aggregation down
+};
+
+/// The plan above a place made anew over groups of the place's rows: of its columns those that are
+/// read, and behind the left ones the parts.
+class Rebuilding {
+ public:
+  static constexpr uint32_t kGone = ~uint32_t{0};
+  struct Made {
+    PlanRef plan;
+    std::vector<uint32_t> map;  // where a column of the old plan is now, or kGone
+    uint32_t parts = 0;         // where the parts begin
+  };
+
+  Rebuilding(const Spine::Place& place, const AggregateParts& parts)
+      : place_(place), parts_(parts) {}
+
+  Made over(const PlanRef& plan) const {
+    if (plan.get() == place_.plan.get()) return grouped();
+    if (const auto* filter = dynamic_cast<const FilterNode*>(plan.get())) {
+      Made input = over(filter->input);
+      input.plan = FilterNode::create(input.plan, remap_columns(filter->predicate, input.map));
+      return input;
+    }
+    if (const auto* project = dynamic_cast<const ProjectNode*>(plan.get()))
+      return projected(*project);
+    return joined(static_cast<const JoinNode&>(*plan));
+  }
+
+ private:
+  Made grouped() const {
+    std::vector<ExprRef> keys;
+    std::vector<std::string> names;
+    Made made{nullptr, std::vector<uint32_t>(place_.plan->schema.size(), kGone)};
+    for (const uint32_t column : place_.columns) {
+      made.map[column] = static_cast<uint32_t>(keys.size());
+      keys.push_back(output_column(place_.plan, column));
+      names.push_back(place_.plan->schema[column].name);
+    }
+    made.parts = static_cast<uint32_t>(keys.size());
+    made.plan =
+        AggregationNode::create(place_.plan, std::move(keys), std::move(names), parts_.parts(),
+                                std::vector<std::string>(parts_.parts().size(), "part"));
+    return made;
+  }
+
+  Made projected(const ProjectNode& project) const {
+    const Made input = over(project.input);
+    Made made{nullptr, std::vector<uint32_t>(project.exprs.size(), kGone)};
+    std::vector<ExprRef> exprs;
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < project.exprs.size(); ++i) {
+      const std::vector<uint32_t> columns = columns_of(project.exprs[i]);
+      if (std::any_of(columns.begin(), columns.end(),
+                      [&](uint32_t column) { return input.map[column] == kGone; }))
+        continue;
+      made.map[i] = static_cast<uint32_t>(exprs.size());
+      exprs.push_back(remap_columns(project.exprs[i], input.map));
+      names.push_back(project.names[i]);
+    }
+    made.parts = static_cast<uint32_t>(exprs.size());
+    for (uint32_t i = 0; i < parts_.parts().size(); ++i) {
+      exprs.push_back(output_column(input.plan, input.parts + i));
+      names.emplace_back("part");
+    }
+    made.plan = ProjectNode::create(input.plan, std::move(exprs), std::move(names));
+    return made;
+  }
+
+  Made joined(const JoinNode& join) const {
+    Made left = over(join.left);
+    const auto width = static_cast<uint32_t>(left.plan->schema.size());
+    std::vector<uint32_t> both = left.map;
+    for (uint32_t i = 0; i < join.right->schema.size(); ++i) both.push_back(width + i);
+    std::vector<ExprRef> keys;
+    for (const ExprRef& key : join.left_keys) keys.push_back(remap_columns(key, left.map));
+    const ExprRef residual = join.residual ? remap_columns(join.residual, both) : nullptr;
+    // A mark stands where the right columns would begin.
+    both.resize(join.schema.size());
+    return {JoinNode::create(left.plan, join.right, join.kind, std::move(keys), join.right_keys,
+                             residual, join.null_aware, join.nulls_equal),
+            std::move(both), left.parts};
+  }
+
+  const Spine::Place& place_;
+  const AggregateParts& parts_;
+};
+
+/// Nanoseconds that grouping at the place spares. Negative: it costs more than it spares.
+double saving(const AggregationNode& aggregation, const Spine::Place& place, size_t parts) {
+  if (place.rows < kLeastRows) return -1;
+  std::vector<ExprRef> keys;
+  for (const uint32_t column : place.columns) {
+    keys.push_back(output_column(place.plan, column));
+    // Of equal values one stands for all.
+    if (!equal_means_same(keys.back()->type)) return -1;
+  }
+  const double share =
+      EstimateScope::current().combinations(place.plan, keys) / estimated_rows(place.plan);
+  if (share > kMostGroupsPerRow) return -1;
+  const double above =
+      kProbeCost * place.probes +
+      grouping_cost(aggregation.input, aggregation.keys, parts) * estimated_rows(aggregation.input);
+  return (1 - share) * above - grouping_cost(place.plan, keys, parts) * place.rows;
+}
+
+PlanRef grouped_early(const AggregationNode& aggregation) {
+  const std::optional<AggregateParts> parts = AggregateParts::of(aggregation.aggregates);
+  if (!parts || aggregation.aggregates.empty()) return nullptr;
+  const Spine spine(aggregation);
+  const Spine::Place* best = nullptr;
+  double most = 0;
+  for (const Spine::Place& place : spine.places()) {
+    // Without keys there would be a group of no rows.
+    if (place.joins == 0 || place.columns.empty()) continue;
+    const double spared = saving(aggregation, place, parts->parts().size());
+    if (spared <= most) continue;
+    most = spared;
+    best = &place;
+  }
+  if (!best) return nullptr;
+  const std::optional<AggregateParts> below = AggregateParts::of(best->aggregates);
+  ASSERT(below);
+  const Rebuilding::Made made = Rebuilding(*best, *below).over(aggregation.input);
+  std::vector<ExprRef> keys;
+  for (const ExprRef& key : aggregation.keys) keys.push_back(remap_columns(key, made.map));
+  const auto width = static_cast<uint32_t>(keys.size());
+  const PlanRef groups = AggregationNode::create(
+      made.plan, std::move(keys), aggregation.key_names, below->combined(made.plan, made.parts),
+      std::vector<std::string>(below->parts().size(), "part"));
+  std::vector<ExprRef> exprs = output_columns(groups, 0, width);
+  for (ExprRef& result : below->results(groups, width)) exprs.push_back(std::move(result));
+  return ProjectNode::create(groups, std::move(exprs), names_of(aggregation.schema));
+}
+
+}  // namespace
+
+PlanRef aggregate_early(const PlanRef& plan) {
+  return rewrite_plan(plan, [](const PlanRef& node) -> PlanRef {
+    const auto* aggregation = dynamic_cast<const AggregationNode*>(node.get());
+    return aggregation ? grouped_early(*aggregation) : nullptr;
+  });
+}
+
+}  // namespace doline

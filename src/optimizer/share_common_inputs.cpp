@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "optimizer/cost.h"
+#include "optimizer/passes.h"
+#include "plan/plan_expressions.h"
+
+namespace doline {
+
+namespace {
+
+/// What is kept has to be this much cheaper than what is computed again.
+constexpr double kWorthwhile = 0.8;
+
+/// Finds plans that occur several times in one, and has them computed once.
+class Sharing {
+ public:
+  PlanRef shared(const PlanRef& plan) {
+    const PlanRef merged = canonical(plan);
+    if (has_recursion_) return plan;
+    count(merged, false);
+    return rewritten(merged);
+  }
+
+ private:
+  /// The plan with what occurs several times in it as one node.
+  PlanRef canonical(const PlanRef& plan) {
+    if (const auto done = canonical_.find(plan.get()); done != canonical_.end())
+      return done->second;
+    has_recursion_ |= plan->tag() == NodeTag::kRecursive;
+    std::vector<PlanRef> children = plan->children();
+    bool changed = false;
+    for (PlanRef& child : children) {
+      PlanRef next = canonical(child);
+      changed |= next.get() != child.get();
+      child = std::move(next);
+    }
+    PlanRef node = changed ? plan->with_children(children) : plan;
+    // Nodes that are equal describe themselves alike.
+    std::vector<PlanRef>& alike = by_text_[node->describe()];
+    const auto known = std::find_if(alike.begin(), alike.end(), [&](const PlanRef& other) {
+      return is_same(other->children(), children) && equal(*other, *node);
+    });
+    if (known != alike.end()) {
+      node = *known;
+    } else {
+      alike.push_back(node);
+    }
+    canonical_.emplace(plan.get(), node);
+    kept_.push_back(plan);  // so that no address comes back as another's
+    return node;
+  }
+
+  static bool is_same(const std::vector<PlanRef>& a, const std::vector<PlanRef>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const PlanRef& x, const PlanRef& y) { return x.get() == y.get(); });
+  }
+
+  /// Counts from how many places each node is read. Those whose rows a join above may filter while
+  /// it runs do not count: they may read far less.
+  void count(const PlanRef& node, bool is_filtered) {
+    if (!is_filtered) ++readers_[node.get()];
+    if (!seen_.insert(node.get()).second) return;
+    // Joins are not ordered yet: either side may become the one that is probed.
+    const auto* join = dynamic_cast<const JoinNode*>(node.get());
+    const bool filters = join && !join->left_keys.empty() && join->kind != JoinKind::kAnti &&
+                         join->kind != JoinKind::kMark;
+    static constexpr NodeTag kTransparent[] = {NodeTag::kFilter, NodeTag::kProject, NodeTag::kUnion,
+                                               NodeTag::kAggregation};
+    const bool passes = join || std::find(std::begin(kTransparent), std::end(kTransparent),
+                                          node->tag()) != std::end(kTransparent);
+    for (const PlanRef& child : node->children()) count(child, filters || (is_filtered && passes));
+  }
+
+  static bool works(const PlanRef& plan) {
+    return plan->tag() == NodeTag::kJoin || plan->tag() == NodeTag::kAggregation ||
+           plan->tag() == NodeTag::kWindowing;
+  }
+
+  /// Computed twice, the node would be the same to whoever looks.
+  static bool is_stable(const PlanRef& plan) {
+    if (plan->tag() == NodeTag::kSample || plan->tag() == NodeTag::kWrite ||
+        plan->tag() == NodeTag::kWorkingTable)
+      return false;
+    if (const auto* scan = dynamic_cast<const ScanNode*>(plan.get()))
+      if (scan->table->version().empty()) return false;
+    bool stable = true;
+    map_expressions(plan, [&](const ExprRef& expr) {
+      stable &= !is_volatile(expr);
+      return expr;
+    });
+    return stable;
+  }
+
+  bool is_worth_keeping(const PlanRef& plan) const {
+    const auto readers = readers_.find(plan.get());
+    if (readers == readers_.end() || readers->second < 2 || !works(plan) ||
+        !every_node(plan, is_stable))
+      return false;
+    const auto times = static_cast<double>(readers->second);
+    const double once = cost_of(plan);
+    return once + keeping_cost(plan) + rereading_cost(plan) * times < kWorthwhile * once * times;
+  }
+
+  PlanRef rewritten(const PlanRef& plan) {
+    if (const auto done = rewritten_.find(plan.get()); done != rewritten_.end())
+      return done->second;
+    std::vector<PlanRef> children = plan->children();
+    bool changed = false;
+    for (PlanRef& child : children) {
+      PlanRef next = rewritten(child);
+      changed |= next.get() != child.get();
+      child = std::move(next);
+    }
+    PlanRef result = changed ? plan->with_children(std::move(children)) : plan;
+    if (is_worth_keeping(plan)) result = SharedInputNode::create(std::move(result), "rows");
+    rewritten_.emplace(plan.get(), result);
+    return result;
+  }
+
+  bool has_recursion_ = false;
+  std::unordered_map<std::string, std::vector<PlanRef>> by_text_;
+  std::unordered_map<const PlanNode*, PlanRef> canonical_;
+  std::vector<PlanRef> kept_;
+  std::unordered_map<const PlanNode*, int> readers_;
+  std::unordered_set<const PlanNode*> seen_;
+  std::unordered_map<const PlanNode*, PlanRef> rewritten_;
+};
+
+}  // namespace
+
+PlanRef share_common_inputs(const PlanRef& plan) { return Sharing().shared(plan); }
+
+}  // namespace doline
