@@ -1,9 +1,10 @@
 // UPDATE and DELETE on tables in memory, and what brings the changes of two transactions together.
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
-#include "column/column_builder.h"
 #include "column/row_set.h"
+#include "kernel/concatenate.h"
 #include "table/memory_state.h"
 
 namespace doline {
@@ -12,37 +13,47 @@ namespace {
 
 /// What becomes of some rows of a stored chunk.
 struct RowPatch {
-  std::vector<uint32_t> rows;  // rising; of the chunk
+  std::vector<uint32_t> rows;  // rising; of those the chunk keeps
   std::vector<Chunk> values;   // one after another as many rows; none: the rows are deleted
 };
 
-StoredChunkRef without(const StoredChunk& chunk, const RowPatch& patch) {
-  const size_t words = words_for_bits(chunk.row_count());
+StoredChunkRef without(const StoredChunk& chunk, const RowPatch& patch,
+                       const QueryContext& context) {
+  const size_t words = words_for_bits(chunk.kept_count());
   BufferRef alive = Buffer::allocate(words * sizeof(uint64_t));
   for (size_t i = 0; i < words; ++i)
     alive->as<uint64_t>()[i] = chunk.alive() ? chunk.alive()[i] : ~uint64_t{0};
   for (uint32_t row : patch.rows) clear_bit(alive->as<uint64_t>(), row);
-  return chunk.kept(std::move(alive));
+  StoredChunkRef marked = chunk.without_dead(std::move(alive));
+  // Whoever deletes because memory is short shall not need more of it.
+  const StoredChunkRef compacted = is_room_short(context) ? nullptr : marked->compacted();
+  return compacted ? compacted : marked;
 }
 
 StoredChunkRef updated(const StoredChunk& chunk, std::span<const uint32_t> columns,
                        const RowPatch& patch) {
-  const uint32_t rows = chunk.row_count();
-  std::vector<Column> made;
-  if (patch.rows.size() == rows && patch.values.size() == 1)  // nothing stays
+  const uint32_t rows = chunk.kept_count();
+  const auto changed = static_cast<uint32_t>(patch.rows.size());
+  if (changed == rows && patch.values.size() == 1)  // nothing stays
     return chunk.with(columns, patch.values[0].columns);
   std::vector<uint32_t> from(rows);
-  for (uint32_t row = 0; row < rows; ++row) from[row] = row;
-  for (uint32_t i = 0; i < patch.rows.size(); ++i) from[patch.rows[i]] = rows + i;
+  std::iota(from.begin(), from.end(), 0);
+  for (uint32_t i = 0; i < changed; ++i) from[patch.rows[i]] = rows + i;
   const std::vector<Column> old = chunk.read(columns);
+  std::vector<Column> made;
   for (size_t i = 0; i < columns.size(); ++i) {
-    ColumnBuilder both(old[i].type(), rows + static_cast<uint32_t>(patch.rows.size()));
-    both.append_from(old[i], Selection::all(rows));
-    for (const Chunk& part : patch.values)
-      both.append_from(part.columns[i], Selection::all(part.row_count));
-    made.push_back(both.seal().gather(from.data(), rows));
+    std::vector<Column> parts = {old[i]};
+    for (const Chunk& part : patch.values) parts.push_back(part.columns[i]);
+    // Compact, so that the values that were replaced are not carried along.
+    made.push_back(concatenate(old[i].type(), parts).gather(from.data(), rows).compact());
   }
   return chunk.with(columns, std::move(made));
+}
+
+/// Fewer chunks where deletions left little in many.
+void pack(PlacedSegment& placed, const QueryContext& context) {
+  if (is_room_short(context)) return;
+  if (SegmentRef fewer = packed(*placed.segment)) placed.segment = std::move(fewer);
 }
 
 }  // namespace
@@ -97,9 +108,12 @@ class ChangeWriter final : public Writer {
       auto segment = std::make_shared<Segment>(*state.segments[place].segment);
       for (; i < changes_.size() && changes_[i].place == place; ++i)
         segment->replace(changes_[i].chunk, std::move(changes_[i].made));
+      PlacedSegment& placed = state.segments[place];
       state.alive_count += segment->alive_count;
-      state.alive_count -= state.segments[place].segment->alive_count;
-      state.segments[place].segment = std::move(segment);
+      state.alive_count -= placed.segment->alive_count;
+      placed.segment = std::move(segment);
+      // What was there before goes on being compared with that, chunk by chunk, until the commit.
+      if (change_.deletes && placed.first_row >= state.settled_rows) pack(placed, context_);
     }
     std::erase_if(state.segments,
                   [](const PlacedSegment& placed) { return placed.segment->alive_count == 0; });
@@ -139,8 +153,9 @@ class ChangeWriter final : public Writer {
       const size_t place = state.place_of(first);
       const PlacedSegment& placed = state.segments[place];
       const size_t at = placed.segment->chunk_of(static_cast<uint32_t>(first - placed.first_row));
+      const StoredChunk& target = *placed.segment->chunks[at];
       const uint64_t chunk_begin = placed.first_row + placed.segment->begins[at];
-      const uint64_t chunk_end = chunk_begin + placed.segment->chunks[at]->row_count();
+      const uint64_t chunk_end = chunk_begin + target.place_count();
       if (batch.changes.empty() || batch.changes.back().place != place ||
           batch.changes.back().chunk != at) {
         batch.changes.push_back({place, at, {}, {}});
@@ -148,9 +163,10 @@ class ChangeWriter final : public Writer {
       RowPatch& patch = batch.changes.back().patch;
       uint32_t end = begin;
       for (; end < chunk.row_count && static_cast<uint64_t>(rows[end]) < chunk_end; ++end) {
-        const auto row = static_cast<uint32_t>(static_cast<uint64_t>(rows[end]) - chunk_begin);
-        ASSERT(patch.rows.empty() || patch.rows.back() < row);
-        patch.rows.push_back(row);
+        const auto row =
+            target.find(static_cast<uint32_t>(static_cast<uint64_t>(rows[end]) - chunk_begin));
+        ASSERT(row && (patch.rows.empty() || patch.rows.back() < *row));
+        patch.rows.push_back(*row);
         batch.written.add(static_cast<uint64_t>(rows[end]));
       }
       if (!change_.deletes) {
@@ -166,7 +182,7 @@ class ChangeWriter final : public Writer {
     context_.check_cancelled();
     const StoredChunk& chunk =
         *table_->state_->segments[change.place].segment->chunks[change.chunk];
-    change.made = change_.deletes ? without(chunk, change.patch)
+    change.made = change_.deletes ? without(chunk, change.patch, context_)
                                   : updated(chunk, change_.columns, change.patch);
     change.patch = {};
     if (!change_.deletes && is_room_short(context_)) change.made->spill(context_.spill);
@@ -199,32 +215,36 @@ SegmentRef merged_segment(const Segment& base, const Segment* changed, const Seg
     const std::vector<uint32_t> columns =
         after ? after->columns_unlike(before) : std::vector<uint32_t>();
     std::vector<Column> values;
-    if (after && !columns.empty()) values = after->read(columns);
-    const uint32_t end = base.begins[at] + before.row_count();
-    for (uint32_t row = base.begins[at]; row < end;) {
-      const size_t target = made->chunk_of(row);
+    const uint32_t end = base.begins[at] + before.place_count();
+    for (uint32_t place = base.begins[at]; place < end;) {
+      const size_t target = made->chunk_of(place);
+      const StoredChunk& theirs = *made->chunks[target];
       const uint32_t target_begin = made->begins[target];
-      const uint32_t target_end = std::min(end, target_begin + made->chunks[target]->row_count());
+      const uint32_t target_end = std::min(end, target_begin + theirs.place_count());
       RowPatch deleted, patched;
       std::vector<uint32_t> from;
-      for (; row < target_end; ++row) {
-        if (!written.contains(first_row + row)) continue;
-        const uint32_t place = row - base.begins[at];
-        if (after && after->is_alive(place)) {
-          patched.rows.push_back(row - target_begin);
-          from.push_back(place);
+      for (; place < target_end; ++place) {
+        if (!written.contains(first_row + place)) continue;
+        const std::optional<uint32_t> row = theirs.find(place - target_begin);
+        ASSERT(row);  // nobody else wrote it
+        const auto mine = after ? after->find(place - base.begins[at]) : std::nullopt;
+        if (mine) {
+          patched.rows.push_back(*row);
+          from.push_back(*mine);
         } else {
-          deleted.rows.push_back(row - target_begin);
+          deleted.rows.push_back(*row);
         }
       }
       if (!patched.rows.empty() && !columns.empty()) {
+        if (values.empty()) values = after->read(columns);
         std::vector<Column> picked;
         const auto count = static_cast<uint32_t>(from.size());
         for (const Column& column : values) picked.push_back(column.gather(from.data(), count));
         patched.values.emplace_back(std::move(picked), count);
         made->replace(target, updated(*made->chunks[target], columns, patched));
       }
-      if (!deleted.rows.empty()) made->replace(target, without(*made->chunks[target], deleted));
+      if (!deleted.rows.empty())
+        made->replace(target, without(*made->chunks[target], deleted, context));
       if (is_room_short(context)) made->chunks[target]->spill(context.spill);
     }
   }
@@ -258,6 +278,7 @@ Ref<const MemoryTable> MemoryTable::merged(const MemoryTable& base, const Memory
         place.segment = merged_segment(*old.segment, mine ? mine->segment.get() : nullptr,
                                        *place.segment, old.first_row, written, context);
       }
+      if (place.segment->alive_count < old.segment->alive_count) pack(place, context);
     }
     std::erase_if(state.segments,
                   [](const PlacedSegment& placed) { return placed.segment->alive_count == 0; });

@@ -10,7 +10,7 @@ struct PlacedSegment {
   SegmentRef segment;
   uint64_t first_row = 0;  // the number of its first row
 
-  uint64_t end_row() const { return first_row + segment->row_count; }
+  uint64_t end_row() const { return first_row + segment->place_count; }
 };
 
 /// What a MemoryTable is a handle on; for those who make new states. Immutable once shared.

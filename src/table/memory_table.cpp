@@ -52,12 +52,12 @@ class MemoryReader final : public Reader {
     const StoredChunk& chunk = *segment_->chunks[next_];
     if (offset_ == 0) columns_ = chunk.read(stored_);
     // Less than the chunk only where tests ask for small chunks.
-    const uint32_t take = std::min(chunk_rows_, chunk.row_count() - offset_);
+    const uint32_t take = std::min(chunk_rows_, chunk.kept_count() - offset_);
     place_columns(take, out);
     out.row_count = take;
-    out.active = take == chunk.row_count() ? chunk.alive_rows() : alive_rows(chunk, take);
+    out.active = take == chunk.kept_count() ? chunk.alive_rows() : alive_rows(chunk, take);
     offset_ += take;
-    if (offset_ == chunk.row_count()) {
+    if (offset_ == chunk.kept_count()) {
       offset_ = 0;
       ++next_;
     }
@@ -82,9 +82,10 @@ class MemoryReader final : public Reader {
         continue;
       }
       BufferRef numbers = Buffer::allocate(take * sizeof(int64_t));
-      const uint64_t first = first_row_ + segment_->begins[next_] + offset_;
+      const StoredChunk& chunk = *segment_->chunks[next_];
+      const uint64_t first = first_row_ + segment_->begins[next_];
       for (uint32_t row = 0; row < take; ++row)
-        numbers->as<int64_t>()[row] = static_cast<int64_t>(first + row);
+        numbers->as<int64_t>()[row] = static_cast<int64_t>(first + chunk.place_of(offset_ + row));
       out.columns.push_back(Column::flat(Type::int64(), take, std::move(numbers)));
     }
   }
@@ -227,7 +228,7 @@ MemoryTable::State MemoryTable::State::next() const {
 void MemoryTable::State::add(const SegmentRef& added) {
   const bool extends = !segments.empty() && segments.back().first_row >= settled_rows &&
                        segments.back().end_row() == next_row &&
-                       segments.back().segment->row_count + added->row_count <= kSegmentRows;
+                       segments.back().segment->place_count + added->place_count <= kSegmentRows;
   if (extends) {
     auto extended = std::make_shared<Segment>(*segments.back().segment);
     for (const StoredChunkRef& chunk : added->chunks) extended->add(chunk);
@@ -236,7 +237,7 @@ void MemoryTable::State::add(const SegmentRef& added) {
   } else {
     segments.push_back({added, next_row});
   }
-  next_row += added->row_count;
+  next_row += added->place_count;
   alive_count += added->alive_count;
 }
 
@@ -301,7 +302,7 @@ Ref<const MemoryTable> MemoryTable::with_added(const std::vector<SegmentRef>& se
   all->merge(sketch);
   state.sketch = std::move(all);
   for (const SegmentRef& segment : segments) {
-    if (segment->row_count > 0) state.add(segment);
+    if (segment->place_count > 0) state.add(segment);
   }
   return made(std::move(state));
 }

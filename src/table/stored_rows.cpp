@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 #include "base/assert.h"
 #include "column/chunk_bytes.h"
-#include "column/column_builder.h"
+#include "kernel/concatenate.h"
 
 namespace doline {
 
@@ -34,14 +35,26 @@ void StoredColumn::moved_to(std::shared_ptr<const SpilledColumns> spilled, uint3
   index_ = index;
 }
 
-StoredChunk::StoredChunk(Chunk dense) : row_count_(dense.row_count), alive_count_(row_count_) {
+StoredChunk::StoredChunk(Chunk dense)
+    : place_count_(dense.row_count), kept_count_(place_count_), alive_count_(place_count_) {
   ASSERT(dense.active.is_all());
   for (Column& column : dense.columns)
     columns_.push_back(std::make_shared<StoredColumn>(std::move(column)));
 }
 
 Selection StoredChunk::alive_rows() const {
-  return alive_ ? Selection::from_bits(alive(), row_count_) : Selection::all(row_count_);
+  return alive_ ? Selection::from_bits(alive(), kept_count_) : Selection::all(kept_count_);
+}
+
+std::optional<uint32_t> StoredChunk::find(uint32_t place) const {
+  uint32_t kept = place;
+  if (places_) {
+    const auto* places = places_->as<uint16_t>();
+    kept = static_cast<uint32_t>(std::lower_bound(places, places + kept_count_, place) - places);
+  }
+  if (kept >= kept_count_ || place_of(kept) != place) return std::nullopt;
+  if (alive_ && !test_bit(alive(), kept)) return std::nullopt;
+  return kept;
 }
 
 std::vector<Column> StoredChunk::read(std::span<const uint32_t> columns) const {
@@ -72,8 +85,8 @@ bool StoredChunk::has_rows_in_memory() const {
 
 void StoredChunk::spill(const SpillWriterRef& file) const {
   Chunk chunk;
-  chunk.row_count = row_count_;
-  chunk.active = Selection::all(row_count_);
+  chunk.row_count = kept_count_;
+  chunk.active = Selection::all(kept_count_);
   std::vector<StoredColumn*> moving;
   auto spilled = std::make_shared<SpilledColumns>();
   for (const auto& column : columns_) {
@@ -96,7 +109,7 @@ StoredChunkRef StoredChunk::with(std::span<const uint32_t> columns,
                                  std::vector<Column> values) const {
   std::shared_ptr<StoredChunk> made(new StoredChunk(*this));
   for (size_t i = 0; i < columns.size(); ++i) {
-    ASSERT(values[i].size() == row_count_);
+    ASSERT(values[i].size() == kept_count_);
     made->columns_[columns[i]] = std::make_shared<StoredColumn>(std::move(values[i]));
   }
   return made;
@@ -109,7 +122,7 @@ StoredChunkRef StoredChunk::picked(std::span<const int64_t> columns,
   made->columns_.clear();
   for (size_t i = 0; i < columns.size(); ++i) {
     made->columns_.push_back(
-        columns[i] < 0 ? std::make_shared<StoredColumn>(Column::null(types[i], row_count_))
+        columns[i] < 0 ? std::make_shared<StoredColumn>(Column::null(types[i], kept_count_))
                        : columns_[static_cast<size_t>(columns[i])]);
   }
   return made;
@@ -123,52 +136,87 @@ std::vector<uint32_t> StoredChunk::columns_unlike(const StoredChunk& before) con
   return unlike;
 }
 
-StoredChunkRef StoredChunk::kept(BufferRef alive) const {
+StoredChunkRef StoredChunk::without_dead(BufferRef alive) const {
   std::shared_ptr<StoredChunk> made(new StoredChunk(*this));
   made->alive_count_ = 0;
-  for (size_t word = 0; word * 64 < row_count_; ++word) {
+  for (size_t word = 0; word * 64 < kept_count_; ++word) {
     made->alive_count_ += static_cast<uint32_t>(
-        std::popcount(alive->as<uint64_t>()[word] & low_mask(row_count_ - word * 64)));
+        std::popcount(alive->as<uint64_t>()[word] & low_mask(kept_count_ - word * 64)));
   }
   made->alive_ = std::move(alive);
-  if (made->alive_count_ == 0) made->columns_.clear();  // nobody reads them any more
+  if (made->alive_count_ == 0) {  // nobody reads them any more
+    made->kept_count_ = 0;
+    made->columns_.clear();
+    made->alive_ = made->places_ = nullptr;
+  }
+  return made;
+}
+
+StoredChunkRef StoredChunk::compacted() const {
+  if (2 * alive_count_ > kept_count_ || alive_count_ == 0 || !has_rows_in_memory()) return nullptr;
+  const Selection rows = alive_rows();
+  std::vector<uint32_t> all(columns_.size());
+  std::iota(all.begin(), all.end(), 0);
+  std::shared_ptr<StoredChunk> made(new StoredChunk());
+  made->place_count_ = place_count_;
+  made->kept_count_ = made->alive_count_ = alive_count_;
+  made->places_ = Buffer::allocate(alive_count_ * sizeof(uint16_t));
+  for (uint32_t i = 0; i < alive_count_; ++i)
+    made->places_->as<uint16_t>()[i] = static_cast<uint16_t>(place_of(rows[i]));
+  for (const Column& column : read(all))
+    made->columns_.push_back(std::make_shared<StoredColumn>(column.gather(rows).compact()));
   return made;
 }
 
 StoredChunkRef StoredChunk::joined(std::span<const StoredChunkRef> chunks) {
-  std::vector<Column> columns;
-  std::vector<uint32_t> all(chunks[0]->columns_.size());
-  for (uint32_t i = 0; i < all.size(); ++i) all[i] = i;
-  std::vector<std::vector<Column>> from;
-  uint32_t rows = 0;
+  std::shared_ptr<StoredChunk> made(new StoredChunk());
   for (const StoredChunkRef& chunk : chunks) {
-    from.push_back(chunk->read(all));
-    rows += chunk->row_count();
+    made->place_count_ += chunk->place_count_;
+    made->alive_count_ += chunk->alive_count_;
   }
-  for (uint32_t column : all) {
-    ColumnBuilder builder(from[0][column].type(), rows);
-    for (const auto& part : from)
-      builder.append_from(part[column], Selection::all(part[column].size()));
-    columns.push_back(builder.seal());
+  made->kept_count_ = made->alive_count_;
+  ASSERT(made->place_count_ <= kMostPlaces && made->kept_count_ <= kChunkRows);
+  if (made->kept_count_ == 0) return made;
+  if (made->has_gaps()) made->places_ = Buffer::allocate(made->kept_count_ * sizeof(uint16_t));
+  std::vector<std::vector<Column>> parts;  // of each column
+  uint32_t begin = 0, kept = 0;
+  for (const StoredChunkRef& chunk : chunks) {
+    const Selection rows = chunk->alive_rows();
+    std::vector<uint32_t> all(chunk->columns_.size());
+    std::iota(all.begin(), all.end(), 0);
+    const std::vector<Column> columns = chunk->read(all);
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (parts.size() == i) parts.emplace_back();
+      parts[i].push_back(columns[i].gather(rows));
+    }
+    for (uint32_t i = 0; made->places_ && i < rows.size(); ++i)
+      made->places_->as<uint16_t>()[kept++] =
+          static_cast<uint16_t>(begin + chunk->place_of(rows[i]));
+    begin += chunk->place_count_;
   }
-  return std::make_shared<StoredChunk>(Chunk(std::move(columns), rows));
+  for (const std::vector<Column>& of_column : parts) {
+    Column column = concatenate(of_column[0].type(), of_column).compact();
+    made->columns_.push_back(std::make_shared<StoredColumn>(std::move(column)));
+  }
+  return made;
 }
 
 void Segment::add(StoredChunkRef chunk) {
-  begins.push_back(row_count);
-  row_count += chunk->row_count();
+  begins.push_back(place_count);
+  place_count += chunk->place_count();
   alive_count += chunk->alive_count();
   chunks.push_back(std::move(chunk));
 }
 
 void Segment::replace(size_t index, StoredChunkRef chunk) {
-  ASSERT(chunk->row_count() == chunks[index]->row_count());
+  ASSERT(chunk->place_count() == chunks[index]->place_count());
   alive_count += chunk->alive_count() - chunks[index]->alive_count();
   chunks[index] = std::move(chunk);
 }
 
-size_t Segment::chunk_of(uint32_t row) const {
-  return static_cast<size_t>(std::upper_bound(begins.begin(), begins.end(), row) - begins.begin()) -
+size_t Segment::chunk_of(uint32_t place) const {
+  return static_cast<size_t>(std::upper_bound(begins.begin(), begins.end(), place) -
+                             begins.begin()) -
          1;
 }
 
@@ -186,19 +234,51 @@ void pack_end(Segment& segment) {
   uint32_t rows = 0;
   while (first > 0) {
     const StoredChunk& before = *segment.chunks[first - 1];
-    const bool fits =
-        before.row_count() + rows <= kChunkRows && !before.alive() && before.has_rows_in_memory();
-    if (!fits || (rows > 0 && before.row_count() > rows)) break;
-    rows += before.row_count();
+    const bool fits = before.place_count() + rows <= kChunkRows && !before.has_gaps() &&
+                      before.has_rows_in_memory();
+    if (!fits || (rows > 0 && before.place_count() > rows)) break;
+    rows += before.place_count();
     --first;
   }
   if (segment.chunks.size() - first < 2) return;
   StoredChunkRef packed = StoredChunk::joined(std::span(segment.chunks).subspan(first));
   segment.chunks.resize(first);
   segment.begins.resize(first);
-  segment.row_count -= rows;
+  segment.place_count -= rows;
   segment.alive_count -= rows;
   segment.add(std::move(packed));
+}
+
+SegmentRef packed(const Segment& segment) {
+  constexpr uint32_t kLittle = kChunkRows / 8;
+  constexpr ptrdiff_t kSeveral = 8;
+  const auto is_little = [](const StoredChunkRef& chunk) {
+    return chunk->alive_count() < kLittle &&
+           (chunk->alive_count() == 0 || chunk->has_rows_in_memory());
+  };
+  if (std::count_if(segment.chunks.begin(), segment.chunks.end(), is_little) < kSeveral)
+    return nullptr;
+  auto made = std::make_shared<Segment>();
+  const auto& chunks = segment.chunks;
+  for (size_t begin = 0; begin < chunks.size();) {
+    size_t end = begin;
+    uint32_t places = 0, rows = 0;
+    for (; end < chunks.size() && is_little(chunks[end]); ++end) {
+      const StoredChunk& next = *chunks[end];
+      if (places + next.place_count() > StoredChunk::kMostPlaces ||
+          rows + next.alive_count() > kChunkRows) {
+        break;
+      }
+      places += next.place_count();
+      rows += next.alive_count();
+    }
+    end = std::max(end, begin + 1);
+    made->add(end - begin == 1
+                  ? chunks[begin]
+                  : StoredChunk::joined(std::span(chunks).subspan(begin, end - begin)));
+    begin = end;
+  }
+  return made->chunks.size() < chunks.size() ? made : nullptr;
 }
 
 }  // namespace doline

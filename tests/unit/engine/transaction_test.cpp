@@ -135,6 +135,43 @@ TEST(Transaction, MemoryOfStatesThatNobodyReadsComesBack) {
   EXPECT_EQ(used(), 0U);
 }
 
+TEST(Transaction, MemoryOfDeletedRowsComesBackWhileOthersStay) {
+  Session session(database());
+  const size_t before = Budget::process().used_bytes();
+  run(session,
+      "CREATE TABLE t AS SELECT i, i + 1 AS j, i::VARCHAR || ' is a text' AS s "
+      "FROM range(300000) r(i)");
+  const auto used = [&] { return Budget::process().used_bytes() - before; };
+  const size_t table = used();
+  run(session, "DELETE FROM t WHERE i % 2 = 0");
+  EXPECT_LT(used(), table * 2 / 3);
+  run(session, "DELETE FROM t WHERE i % 20 <> 1");
+  EXPECT_LT(used(), table / 10);
+  EXPECT_EQ(number(session, "SELECT count(*) FROM t WHERE rowid = i"), 15000);
+}
+
+TEST(Transaction, RowsThatComeAndGoLeaveNothingBehind) {
+  Session session(database());
+  run(session, "CREATE TABLE t(i INTEGER)");
+  run(session, "INSERT INTO t VALUES (-1)");
+  const size_t before = Budget::process().used_bytes();
+  for (int i = 0; i < 2000; ++i) {
+    run(session, fmt::format("INSERT INTO t VALUES ({})", i));
+    run(session, fmt::format("DELETE FROM t WHERE i = {}", i));
+  }
+  EXPECT_LT(Budget::process().used_bytes(), before + (size_t{1} << 18));
+  EXPECT_EQ(number(session, "SELECT i FROM t"), -1);
+}
+
+TEST(Transaction, AnUpdateCarriesNoOldValuesAlong) {
+  Session session(database());
+  const size_t before = Budget::process().used_bytes();
+  run(session, "CREATE TABLE t AS SELECT i, repeat('x', 200) || i AS s FROM range(50000) r(i)");
+  const size_t table = Budget::process().used_bytes() - before;
+  run(session, "UPDATE t SET s = i WHERE i % 100 <> 0");
+  EXPECT_LT(Budget::process().used_bytes() - before, table / 4);
+}
+
 TEST(Transaction, AnOpenOneEndsWithItsSession) {
   const auto shared = database();
   Session first(shared);
