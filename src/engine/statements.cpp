@@ -444,6 +444,7 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
   const SettingDeclaration* setting = find_setting(node.name.text);
   if (!setting) no_such_setting(node.name.text, node.name.span);
   Settings& settings = session_.settings_;
+  const Settings before = settings;
   if (node.values.empty()) {  // RESET
     const Settings defaults;
     try {
@@ -452,7 +453,6 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
       setting->set(settings, Value::null());
     }
   } else {
-    const Settings before = settings;
     // By value: the settings it may put back hold the list it is given.
     const auto check_passes = [&](std::vector<std::string> passes, SourceSpan span) {
       std::vector<std::string> known = optimizer_passes();
@@ -480,10 +480,20 @@ std::unique_ptr<Query> StatementRunner::set(const sql::Set& node) {
       check_passes(settings.disabled_optimizers, node.values[0]->span);
   }
   if (setting->name == "memory_limit") {
-    set_process_memory(settings.memory_limit_bytes ? settings.memory_limit_bytes
-                                                   : granted_memory_bytes() / 10 * 8);
-    // A scan makes room itself, but may come after what its statement begins with.
-    MemoryTable::make_room_in_all(*session_.make_context());
+    const auto apply = [&] {
+      set_process_memory(settings.memory_limit_bytes ? settings.memory_limit_bytes
+                                                     : granted_memory_bytes() / 10 * 8);
+    };
+    apply();
+    try {
+      // A scan makes room itself, but may come after what its statement begins with.
+      MemoryTable::make_room_in_all(*session_.make_context());
+    } catch (...) {
+      // What holds more than its limit and cannot let it go would be refused the next SET, too.
+      settings = before;
+      apply();
+      throw;
+    }
   }
   if (setting->name == "threads" && settings.threads)
     Executor::shared().set_threads(settings.threads);

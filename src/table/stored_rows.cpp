@@ -84,6 +84,11 @@ bool StoredChunk::has_rows_in_memory() const {
 }
 
 void StoredChunk::spill(const SpillWriterRef& file) const {
+  // What is laid out on the way is a chunk's, and gone again when this returns. It is wanted where
+  // memory is short, often since a limit was put below what tables have: no account gives it then.
+  static const BudgetRef on_the_way =
+      make_ref<Budget>("on the way to disk", nullptr, Budget::kNoLimit);
+  const BudgetScope budget(*on_the_way);
   Chunk chunk;
   chunk.row_count = kept_count_;
   chunk.active = Selection::all(kept_count_);

@@ -105,5 +105,38 @@ TEST(StoredRows, ChunksThatAreWholeAreLeftAlone) {
   EXPECT_EQ(packed(segment), nullptr);
 }
 
+TEST(StoredRows, WhatIsWrittenToDiskIsChargedToNobody) {
+  ColumnBuilder lists(Type::list(Type::int64()));
+  for (int64_t row = 0; row < kChunkRows; ++row) {
+    for (int64_t i = 0; i < 10; ++i) lists.child().append(row * i);
+    lists.finish_list();
+  }
+  const StoredChunk chunk(Chunk({lists.seal()}, kChunkRows));
+  class Kept final : public SpillWriter {
+   public:
+    SpillExtent write(std::span<const std::byte> bytes) override {
+      bytes_.assign(bytes.begin(), bytes.end());
+      return {0, bytes.size()};
+    }
+    void read(SpillExtent, std::span<std::byte> into) override {
+      std::copy(bytes_.begin(), bytes_.end(), into.begin());
+    }
+    uint64_t written_bytes() const noexcept override { return bytes_.size(); }
+
+   private:
+    std::vector<std::byte> bytes_;
+  };
+  const SpillWriterRef file = make_ref<Kept>();
+  const BudgetRef full = Budget::create("full", Budget::process(), 0);
+  {
+    const BudgetScope scope(*full);
+    chunk.spill(file);
+  }
+  EXPECT_FALSE(chunk.has_rows_in_memory());
+  const uint32_t first[] = {0};
+  const Column read = chunk.read(first)[0];
+  EXPECT_EQ(Value::of(read, 3).to_string(), "[0, 3, 6, 9, 12, 15, 18, 21, 24, 27]");
+}
+
 }  // namespace
 }  // namespace doline
