@@ -60,10 +60,8 @@ std::unique_ptr<Query> StatementRunner::alter(const sql::Alter& node) {
 }
 
 void StatementRunner::rename(const sql::Alter& node, NamedThing thing) {
-  const bool is_table = thing.table != nullptr;
-  changes().drop(node.name.back().text, is_table);
   const std::string name = thing.name;
-  if (changes().put(std::move(thing), Transaction::Replace::kNothing)) return;
+  if (changes().rename(node.name.back().text, std::move(thing))) return;
   throw Error(ErrorCode::kAlreadyExists, node.new_name.span,
               "there is a table or view \"{}\" already", name);
 }

@@ -92,6 +92,12 @@ bool Transaction::drop(const std::string& name, bool is_table) {
   return true;
 }
 
+bool Transaction::rename(const std::string& old_name, NamedThing thing) {
+  drop(old_name, thing.table != nullptr);
+  moved_.insert(folded(old_name));
+  return put(std::move(thing), Replace::kNothing);
+}
+
 void Transaction::changed(TableRef after, RowSet written) {
   require_writable();
   const std::string name = after->name();
@@ -129,9 +135,13 @@ NamesRef Transaction::merged(const Names& newest, QueryContext& context) const {
       continue;
     }
     // One that goes takes with it what others did to it meanwhile.
-    if (!is_same(before, theirs) && !(is_one_table(base, current) && !mine)) {
+    const bool goes = !mine && !moved_.contains(key);
+    if (!is_same(before, theirs) && !(is_one_table(base, current) && goes)) {
       throw Error(ErrorCode::kConflict, "{} was {} by another transaction meanwhile",
-                  before ? before->name : key, theirs ? "made anew" : "dropped")
+                  before ? before->name : key,
+                  !theirs                       ? "dropped"
+                  : is_one_table(base, current) ? "changed"
+                                                : "made anew")
           .hint("begin the transaction again: it then sees the other's changes");
     }
     if (mine) {

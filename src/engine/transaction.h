@@ -33,6 +33,8 @@ class Transaction final : public ChangeLog {
   bool put(NamedThing thing, Replace replace);
   /// False when there is none of that kind.
   bool drop(const std::string& name, bool is_table);
+  /// A drop of the old name, and the thing under its new one; false: that is taken.
+  bool rename(const std::string& old_name, NamedThing thing);
   void changed(TableRef after, RowSet written) override;
 
   bool has_changes() const { return !touched_.empty(); }
@@ -54,6 +56,7 @@ class Transaction final : public ChangeLog {
   std::set<std::string> touched_;
   std::shared_ptr<Database::Writes> writes_;
   std::atomic<bool> failed_{false};
+  std::set<std::string> moved_;  // of those touched: their things go on under another name
 };
 
 TableRef find_table(const Names& names, const std::string& name);
