@@ -72,10 +72,11 @@ bool RowSet::intersects(const RowSet& other) const {
   auto mine = blocks_.begin();
   auto theirs = other.blocks_.begin();
   while (mine != blocks_.end() && theirs != other.blocks_.end()) {
+    // A few rows are looked for among many without passing all of those.
     if (mine->first < theirs->first) {
-      ++mine;
+      mine = blocks_.lower_bound(theirs->first);
     } else if (theirs->first < mine->first) {
-      ++theirs;
+      theirs = other.blocks_.lower_bound(mine->first);
     } else {
       const Block& a = mine->second;
       const Block& b = theirs->second;

@@ -62,6 +62,7 @@ void Database::commit(const std::shared_ptr<Writes>& writes,
     writes->committed_at = ++commits_;
   }
   forget();
+  put_together();
 }
 
 void Database::end(const std::shared_ptr<Writes>& writes) noexcept {
@@ -77,6 +78,25 @@ void Database::forget() {
   }
   std::erase_if(writes_, [&](const auto& one) {
     return one->committed_at != 0 && one->committed_at <= oldest;
+  });
+}
+
+void Database::put_together() {
+  uint64_t begun = 0;
+  for (const auto& one : writes_) {
+    if (one->committed_at == 0) begun = std::max(begun, one->begun_at);
+  }
+  std::shared_ptr<Writes> first;
+  std::erase_if(writes_, [&](const auto& one) {
+    if (one->committed_at <= begun) return false;
+    if (!first) {
+      first = one;
+      return false;
+    }
+    first->committed_at = std::max(first->committed_at, one->committed_at);
+    first->names.insert(one->names.begin(), one->names.end());
+    for (const auto& [table, rows] : one->rows) first->rows[table].add(rows);
+    return true;
   });
 }
 

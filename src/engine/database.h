@@ -47,7 +47,7 @@ class Database {
   NamesRef names() const;
 
   /// What an open transaction wrote, and, as long as others are open that began before it
-  /// committed, what a committed one wrote.
+  /// committed, what a committed one wrote, or several did.
   struct Writes {
     uint64_t begun_at = 0;      // commits it sees
     uint64_t committed_at = 0;  // 0: open
@@ -76,6 +76,9 @@ class Database {
  private:
   /// Forgets what no open transaction can run into any more.
   void forget() REQUIRES(mutex_);
+  /// What was committed since the last open transaction began is in the way of all that are open,
+  /// and of none that will be: it may be one, however many commits it was.
+  void put_together() REQUIRES(mutex_);
   bool is_in_the_way(const Writes& theirs, const Writes& mine) const REQUIRES(mutex_);
 
   const AccessPolicy policy_;
