@@ -7,6 +7,7 @@
 #include "bind/table_rows.h"
 #include "engine/statements.h"
 #include "sql/compare.h"
+#include "sql/parser.h"
 #include "sql/print.h"
 #include "table/memory_table.h"
 
@@ -22,6 +23,19 @@ TableRules rules_of(const sql::ColumnDefinition& column, const Field& field, Cat
   TableRules rules = bind_rules(create, {field}, catalog);
   rules.columns.resize(1);
   return rules;
+}
+
+/// DEFAULT as rules keep it; Error(kTypeMismatch) where the column cannot take it.
+std::string default_text(const sql::Identifier& column, const sql::ExpressionRef& value,
+                         SourceSpan span, const Field& field, Catalog& catalog) {
+  sql::ColumnDefinition definition;
+  definition.name = column;
+  sql::Constraint constraint;
+  constraint.constraint = sql::ConstraintKind::kDefault;
+  constraint.expression = value;
+  constraint.span = span;
+  definition.constraints.push_back(std::move(constraint));
+  return rules_of(definition, field, catalog).columns[0].default_value;
 }
 
 Error taken(const Field& column, const Table& table, SourceSpan span) {
@@ -119,18 +133,10 @@ TableRef StatementRunner::altered(const sql::Alter& node, const MemoryTable& tab
     case sql::AlterAction::kSetType:
       require_no_check("its type cannot be changed");
       return with_type(node, table, column);
-    case sql::AlterAction::kSetDefault: {
-      sql::ColumnDefinition definition;
-      definition.name = written;
-      sql::Constraint constraint;
-      constraint.constraint = sql::ConstraintKind::kDefault;
-      constraint.expression = node.expression;
-      constraint.span = node.expression->span;
-      definition.constraints.push_back(std::move(constraint));
-      shape.rules.columns[column].default_value =
-          rules_of(definition, shape.schema[column], session_).columns[0].default_value;
+    case sql::AlterAction::kSetDefault:
+      shape.rules.columns[column].default_value = default_text(
+          written, node.expression, node.expression->span, shape.schema[column], session_);
       break;
-    }
     case sql::AlterAction::kDropDefault:
       shape.rules.columns[column].default_value.clear();
       break;
@@ -212,7 +218,16 @@ TableRef StatementRunner::with_type(const sql::Alter& node, const MemoryTable& t
         .hint("TYPE … USING …");
   }
   const Field field{old.name, bind_type(*node.type, session_)};
-  std::string aside = "new " + old.name;
+  const TableRules::Column& rule = shape.rules.columns[column];
+  if (!rule.default_value.empty()) {
+    try {
+      default_text(node.column.back(), sql::parse_expression(rule.default_value),
+                   node.column.back().span, field, session_);
+    } catch (Error& error) {
+      throw std::move(error).hint("it is the DEFAULT that does not fit: DROP DEFAULT first");
+    }
+  }
+  std::string aside = old.name + " (new)";
   while (std::any_of(shape.schema.begin(), shape.schema.end(),
                      [&](const Field& other) { return same_name(other.name, aside); })) {
     aside += "_";
@@ -220,7 +235,7 @@ TableRef StatementRunner::with_type(const sql::Alter& node, const MemoryTable& t
   TableShape wider = shape;
   wider.schema.push_back({aside, field.type});
   wider.columns.push_back(TableShape::kNew);
-  wider.rules.columns.push_back({});
+  wider.rules.columns.push_back({"", rule.not_null});
   sql::ExpressionRef value = node.expression;
   if (!value) {
     auto itself = std::make_shared<sql::ColumnReference>();
