@@ -15,19 +15,18 @@ void Returned::append_to(std::vector<ExprRef>& to, std::vector<std::string>& to_
   to_names.insert(to_names.end(), names.begin(), names.end());
 }
 
-/// As a SELECT list over rows that have the table's name.
-Returned bind_returning(const std::vector<sql::NamedExpression>& items, const Schema& schema,
-                        const std::string& table, QueryBinder& binder) {
-  auto rows = std::make_shared<CommonTableEntry>();
-  rows->plan = ValuesNode::create(schema, {}, 0);
+/// As the list of a SELECT from the table.
+Returned bind_returning(const std::vector<sql::NamedExpression>& items, const Table& table,
+                        const std::string& name, QueryBinder& binder) {
   sql::Select select;
   select.items = items;
   auto from = std::make_shared<sql::TableName>();
-  from->name = {{table, {}}};
+  from->name = {{table.name(), {}}};
+  from->alias = {name, {}};
   select.from = from;
-  const PlanRef plan = binder.bind(select, {{folded(table), rows}});
+  const PlanRef plan = binder.bind(select, {});
   const auto* list = dynamic_cast<const ProjectNode*>(plan.get());
-  if (!list || list->input.get() != rows->plan.get()) {
+  if (!list || list->input->tag() != NodeTag::kScan) {
     const SourceSpan span = items.front().expression->span.to(items.back().expression->span);
     throw Error(ErrorCode::kNotSupported, span,
                 "RETURNING takes no aggregates, window functions, subqueries or unnest")
@@ -160,7 +159,7 @@ class ChangeBinder {
     }
     const size_t written = exprs.size();
     if (!returning.empty())
-      bind_returning(returning, table_->schema(), name_, binder_).append_to(exprs, names);
+      bind_returning(returning, *table_, name_, binder_).append_to(exprs, names);
     const auto returned = static_cast<uint32_t>(exprs.size() - written);
     plan_ = ProjectNode::create(plan_, std::move(exprs), std::move(names));
     return WriteNode::to_table(without_single_shares(plan_), table_, action, std::move(columns),

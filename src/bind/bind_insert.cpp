@@ -109,7 +109,14 @@ PlanRef bind_insert(const sql::Insert& insert, TableRef table, Catalog& catalog,
   const auto inserted = [&](PlanRef rows) {
     if (insert.returning.empty()) return WriteNode::to_table(std::move(rows), table);
     const auto width = static_cast<uint32_t>(table->schema().size());
-    Returned returned = bind_returning(insert.returning, table->schema(), table->name(), binder);
+    Returned returned = bind_returning(insert.returning, *table, table->name(), binder);
+    for (const ExprRef& expr : returned.exprs) {
+      const std::vector<uint32_t> read = columns_of(expr);
+      if (std::find(read.begin(), read.end(), width) == read.end()) continue;
+      throw Error(ErrorCode::kColumnNotFound, insert.returning[0].expression->span,
+                  "rows that are inserted have no rowid yet")
+          .hint("a commit numbers them");
+    }
     std::vector<ExprRef> exprs = output_columns(rows);
     std::vector<std::string> names = names_of(rows->schema);
     returned.append_to(exprs, names);

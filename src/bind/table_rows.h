@@ -25,15 +25,16 @@ std::vector<ExprRef> held_to_rules(const Table& table, const std::vector<uint32_
 /// The columns that CHECKs of the table read.
 std::vector<uint32_t> columns_of_checks(const Table& table, Catalog& catalog);
 
-/// RETURNING, over rows that begin with the table's columns.
+/// RETURNING, over rows that begin with the table's columns; behind them stands `rowid`.
 struct Returned {
   std::vector<ExprRef> exprs;
   std::vector<std::string> names;
 
   void append_to(std::vector<ExprRef>& to, std::vector<std::string>& to_names) const;
 };
-Returned bind_returning(const std::vector<sql::NamedExpression>& items, const Schema& schema,
-                        const std::string& table, QueryBinder& binder);
+/// `name`: by which the table's columns go.
+Returned bind_returning(const std::vector<sql::NamedExpression>& items, const Table& table,
+                        const std::string& name, QueryBinder& binder);
 
 /// WITH in front of INSERT, UPDATE and DELETE.
 CommonTables common_tables(const sql::With& with);
