@@ -413,7 +413,8 @@ class Pruning {
     complete(plan);
     for (const PlanRef& share : readers.shared()) {
       Columns& read = shares_[share.get()].read;
-      if (read.empty()) read.insert(0);  // whoever counts rows reads no column
+      // Whoever counts rows reads no column.
+      if (read.empty() && !share->schema.empty()) read.insert(0);
       prune(share->children()[0], read);
     }
     done_.clear();
