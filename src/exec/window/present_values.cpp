@@ -5,7 +5,7 @@ namespace doline {
 
 namespace {
 
-/// The distinct values of frames whose edges only move on: how often each is there. Self has
+/// The distinct values of frames whose edges are steady: how often each is there. Self has
 /// `value_entered(value, number)`, `value_left(value)`, `begin_values(count)`, and is told of every
 /// row by `row_entered(value, number)`, `row_left(value, number)`.
 template <class Self>
@@ -20,11 +20,19 @@ class PresentValues {
   }
   void move_to(const RowRange& frame) {
     const RowRange next = values_.counted(frame);
-    for (uint64_t i = now_.begin; i < std::min(now_.end, next.begin); ++i)
-      self().row_left(value_of_[i], static_cast<uint32_t>(i));
-    for (uint64_t i = std::max(now_.end, next.begin); i < next.end; ++i)
-      self().row_entered(value_of_[i], static_cast<uint32_t>(i));
-    poll_.add(uint64_t{8} * (1 + next.end - std::min(next.end, now_.end)));
+    const auto leave = [&](uint64_t begin, uint64_t end) {
+      for (uint64_t i = begin; i < end; ++i)
+        self().row_left(value_of_[i], static_cast<uint32_t>(i));
+    };
+    const auto enter = [&](uint64_t begin, uint64_t end) {
+      for (uint64_t i = begin; i < end; ++i)
+        self().row_entered(value_of_[i], static_cast<uint32_t>(i));
+      poll_.add(uint64_t{8} * (1 + end - std::min(begin, end)));
+    };
+    leave(now_.begin, std::min(now_.end, next.begin));
+    leave(std::max(now_.begin, next.end), now_.end);
+    enter(next.begin, std::min(now_.begin, next.end));
+    enter(std::max(now_.end, next.begin), next.end);
     now_ = next;
   }
 
@@ -189,12 +197,14 @@ class SlidingMode final : public WindowCall, PresentValues<SlidingMode> {
     for (size_t i = 1; i < order.size(); ++i) next_[order[i - 1]] = order[i];
   }
   void row_entered(uint32_t value, uint32_t number) {
-    if (there_[value].count++ == 0) there_[value].first = number;
+    There& there = there_[value];
+    if (there.count++ == 0 || number < there.first) there.first = number;
     update(value);
   }
   void row_left(uint32_t value, uint32_t number) {
-    --there_[value].count;
-    there_[value].first = next_[number];
+    There& there = there_[value];
+    --there.count;
+    if (there.first == number) there.first = next_[number];
     update(value);
   }
   bool is_better(uint32_t a, uint32_t b) const {

@@ -82,8 +82,8 @@ class SlidingStates {
   StateArray fine_;
 };
 
-/// Frames whose edges only move on. Rows that a frame leaves are taken out where the function can,
-/// else it goes by SlidingStates.
+/// Frames whose edges are steady. Rows that a frame leaves are taken out where the function can,
+/// else it goes by SlidingStates; where an edge moves back, either begins anew.
 class SlidingAggregate final : public WindowCall {
  public:
   explicit SlidingAggregate(const CallSetup& setup)

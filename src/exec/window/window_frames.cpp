@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exec/window/window_strategy.h"
 #include "kernel/compare.h"
 
 namespace doline {
@@ -28,9 +29,7 @@ WindowFrames::WindowFrames(const WindowExpr& window, const CallColumns& columns,
       end_{frame_.end, columns.frame_end, columns.range_end,
            window.frame_end ? window.frame_end->span : window.span, true},
       rows_(rows) {
-  for (const ExprRef& distance : {window.frame_begin, window.frame_end}) {
-    if (distance && !is_constant(distance)) is_monotone_ = false;
-  }
+  is_monotone_ = edges_move_on(window);
 }
 
 bool WindowFrames::serves(const WindowExpr& window, const CallColumns& columns) const {
