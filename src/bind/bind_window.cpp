@@ -139,6 +139,13 @@ void check_modifiers(const WindowExpr& window, const sql::FunctionCall& node) {
     refuse("an ORDER BY of its own", "rank and row_number");
 }
 
+/// What distances are added to. A time of day goes round at midnight; as a moment of one day it
+/// keeps its order, and an edge before that day lies before all its rows.
+ExprRef axis_of(const ExprRef& key) {
+  if (!key->type->is(TypeKind::kTime)) return key;
+  return CallExpr::create("+", {ConstantExpr::create(Value::integer(Type::date(), 0)), key});
+}
+
 bool can_be_interpolated(TypeRef type) { return type->is_numeric() || type->is_temporal(); }
 
 /// Casts the arguments and sets the result's type.
@@ -231,12 +238,12 @@ void QueryBinder::window_frame(const sql::WindowSpecification& specification,
     const bool adds = (bound.edge == sql::FrameEdge::kFollowing) != key.descending;
     // Where the edge leaves the type's range, all rows on that side are within.
     range = TryExpr::create(
-        CallExpr::create(adds ? "+" : "-", {key.expr, distance}, bound.distance->span));
+        CallExpr::create(adds ? "+" : "-", {axis_of(key.expr), distance}, bound.distance->span));
   };
   bind(specification.start, window.frame_begin, window.range_begin);
   bind(specification.end, window.frame_end, window.range_end);
   if (!window.range_begin && !window.range_end) return;
-  std::vector<ExprRef> alike = {window.order_by[0]->expr};
+  std::vector<ExprRef> alike = {axis_of(window.order_by[0]->expr)};
   for (const ExprRef& range : {window.range_begin, window.range_end}) {
     if (range) alike.push_back(range);
   }
