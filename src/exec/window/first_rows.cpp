@@ -40,7 +40,9 @@ struct BestWords {
 class FirstRowsOperator final : public Operator {
  public:
   FirstRowsOperator(const WindowingNode& node, const QueryContext& context)
-      : window_(*node.windows[node.ranking]), most_(static_cast<uint64_t>(node.most)) {
+      : window_(*node.windows[node.ranking]),
+        most_(static_cast<uint64_t>(node.most)),
+        ties_stay_(node.order_by().size() == window_.order_by.size()) {
     if (!window_.partition_by.empty()) {
       partition_by_ = Program::compile(window_.partition_by, context.session);
       std::vector<TypeRef> types;
@@ -132,15 +134,17 @@ class FirstRowsOperator final : public Operator {
 
  private:
   /// Whether of two rows with this word the later one in the source comes behind the other, and is
-  /// told from it: a task sees rows in their order.
+  /// told from it: a task sees rows in their order. Where another call sorts ties by more keys, the
+  /// later one may come first, and count for it.
   bool later_is_worse(uint64_t word) const {
-    if (window_.kind != WindowKind::kRowNumber) return false;
+    if (window_.kind != WindowKind::kRowNumber || !ties_stay_) return false;
     if (window_.order_by.empty()) return true;
     return word_is_key_ && (word_is_narrow_ || (word != 0 && word != ~uint64_t{0}));
   }
 
   const WindowExpr& window_;
   const uint64_t most_;
+  const bool ties_stay_;  // rows that agree in the call's order stay as the source has them
   ProgramRef partition_by_;
   RowLayoutRef layout_;  // of partitions
   ProgramRef order_by_;  // the first key
