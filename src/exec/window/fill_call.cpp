@@ -2,8 +2,10 @@
 #include <optional>
 
 #include "base/int128.h"
+#include "column/civil_time.h"
 #include "exec/window/counted_rows.h"
 #include "exec/window/window_call.h"
+#include "kernel/parse_number.h"
 
 namespace doline {
 
@@ -40,11 +42,26 @@ class FillCall final : public WindowCall {
   }
 
  private:
-  /// Finite numbers lie on lines.
+  /// Finite values lie on lines.
   static bool is_finite(const Column& column, uint32_t row) {
     if (column.is_null(row)) return false;
     if (column.physical() == PhysicalType::kDouble) return std::isfinite(column.value<double>(row));
     if (column.physical() == PhysicalType::kFloat) return std::isfinite(column.value<float>(row));
+    if (column.type()->is(TypeKind::kDate)) return is_finite_date(column.value<int32_t>(row));
+    if (column.type()->is_timestamp()) return is_finite_timestamp(column.value<int64_t>(row));
+    return true;
+  }
+  /// Whether a value of the column may be this one, and a finite one.
+  template <class T>
+  bool has_value(int128_t value) const {
+    if (value != int128_t{static_cast<T>(value)}) return false;
+    if (type_->is(TypeKind::kDecimal)) {
+      const int128_t bound = power_of_ten(type_->width());
+      return value > -bound && value < bound;
+    }
+    if (type_->is(TypeKind::kTime)) return value >= 0 && value <= kMicrosPerDay;
+    if (type_->is(TypeKind::kDate)) return is_finite_date(static_cast<int32_t>(value));
+    if (type_->is_timestamp()) return is_finite_timestamp(static_cast<int64_t>(value));
     return true;
   }
   void begin_partition(const RowRange& partition) {
@@ -72,7 +89,10 @@ class FillCall final : public WindowCall {
       if constexpr (std::is_floating_point_v<K>) {
         return static_cast<double>(x) - static_cast<double>(y);
       } else {
-        return static_cast<double>(int128_t{x} - int128_t{y});
+        int128_t rise;
+        if (__builtin_sub_overflow(int128_t{x}, int128_t{y}, &rise))
+          return static_cast<double>(x) - static_cast<double>(y);
+        return static_cast<double>(rise);
       }
     });
   }
@@ -104,19 +124,27 @@ class FillCall final : public WindowCall {
       return static_cast<T>(static_cast<double>(near) + rise * part);
     } else {
       int128_t rise;
-      if (__builtin_sub_overflow(int128_t{second}, int128_t{first}, &rise)) return std::nullopt;
+      if (__builtin_sub_overflow(int128_t{second}, int128_t{first}, &rise)) {
+        // Far apart as these are, a double says it as well.
+        const double value = static_cast<double>(near) +
+                             (static_cast<double>(second) - static_cast<double>(first)) * part;
+        if (!(std::fabs(value) < kTooLarge)) return std::nullopt;
+        const auto whole = static_cast<int128_t>(value);
+        return has_value<T>(whole) ? std::optional<T>(static_cast<T>(whole)) : std::nullopt;
+      }
       const double step = static_cast<double>(rise) * part;
-      if (!(std::fabs(step) < 1.6e38)) return std::nullopt;
+      if (!(std::fabs(step) < kTooLarge)) return std::nullopt;
       int128_t sum;
       if (__builtin_add_overflow(int128_t{near}, static_cast<int128_t>(std::floor(step)), &sum))
         return std::nullopt;
       // Between the two the fraction of the value is dropped, beyond them the step is rounded.
       const double fraction = step - std::floor(step);
       sum += is_between ? fraction > 0 && sum < 0 : std::round(step) > std::floor(step);
-      if (sum != int128_t{static_cast<T>(sum)}) return std::nullopt;
-      return static_cast<T>(sum);
+      return has_value<T>(sum) ? std::optional<T>(static_cast<T>(sum)) : std::nullopt;
     }
   }
+
+  static constexpr double kTooLarge = 0x1p127;  // for 128 bits
 
   const TypeRef type_;
   WindowRows& rows_;
