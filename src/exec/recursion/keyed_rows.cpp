@@ -10,8 +10,11 @@ namespace doline {
 
 namespace {
 
-/// Rows out of place that are not worth a copy of all others.
-constexpr uint64_t kFewRows = uint64_t{1} << 14;
+/// Of `rows`, `needed` at most have to stay: of a key that changes in this round two.
+bool are_mostly_replaced(uint64_t rows, uint64_t needed) {
+  constexpr uint64_t kFewRows = uint64_t{1} << 14;  // not worth a copy of all others
+  return rows > 2 * needed + kFewRows;
+}
 
 RowLayoutRef layout_of(const std::vector<TypeRef>& types, size_t state_bytes) {
   RowLayout::Options options;
@@ -71,6 +74,7 @@ void KeyedRows::add(const Chunk& given) {
     state.row = rows[i];
     store(entries[i], state);
   }
+  if (are_mostly_replaced(rows_.row_count(), table_.group_count() + changing_.size())) compact();
 }
 
 void KeyedRows::end_round(ChunkStore* changed) {
@@ -85,7 +89,7 @@ void KeyedRows::end_round(ChunkStore* changed) {
   }
   changing_.clear();
   if (changed) give(rows, *changed);
-  if (rows_.row_count() > 2 * table_.group_count() + kFewRows) compact();
+  if (are_mostly_replaced(rows_.row_count(), table_.group_count())) compact();
 }
 
 void KeyedRows::compact() {
@@ -95,6 +99,7 @@ void KeyedRows::compact() {
     for (uint32_t i = 0; i < page->size(); ++i) {
       State state = load(page->row(i));
       state.row = kept.append_row(state.row);
+      if (state.before) state.before = kept.append_row(state.before);
       store(page->row(i), state);
     }
   }
