@@ -49,13 +49,15 @@ std::vector<std::vector<Value>> QueryBinder::values_in_data(const BoundRelation&
                 "PIVOT cannot look for its values in rows of a query around it")
         .hint("name them: PIVOT … ON c IN ('a', 'b')");
   }
-  std::vector<ExprRef> columns = keys, known;
-  std::vector<std::string> names(keys.size(), "key");
-  for (const ExprRef& key : keys) {
-    columns.push_back(CastExpr::create(key, Type::varchar()));
-    names.emplace_back("name");
-  }
-  PlanRef plan = distinct_rows(ProjectNode::create(source.plan, columns, std::move(names)));
+  // Values that are equal are one, though their texts may differ (0.0 and -0.0, a day and 24
+  // hours).
+  std::vector<AggregateExprRef> texts;
+  std::vector<ExprRef> known;
+  for (const ExprRef& key : keys)
+    texts.push_back(aggregate_of("max", {CastExpr::create(key, Type::varchar())}));
+  PlanRef plan =
+      AggregationNode::create(source.plan, keys, std::vector<std::string>(keys.size(), "key"),
+                              std::move(texts), std::vector<std::string>(keys.size(), "name"));
   std::vector<SortKeyRef> order;
   for (uint32_t i = 0; i < keys.size(); ++i) {
     known.push_back(IsNullExpr::create(output_column(plan, i), true));
@@ -163,6 +165,10 @@ BoundRelation QueryBinder::pivot(const sql::Pivot& node) {
   std::vector<std::string> aggregate_names;
   for (const AggregateExprRef& aggregate : aggregates)
     aggregate_names.push_back(aggregate->to_string());
+  if (outputs.empty()) {
+    throw Error(ErrorCode::kBind, node.span, "PIVOT makes no columns: it finds no values")
+        .hint("name them: PIVOT … ON c IN ('a', 'b')");
+  }
   PlanRef plan = AggregationNode::create(source.plan, std::move(keys), std::move(key_names),
                                          std::move(aggregates), std::move(aggregate_names));
   plan = ProjectNode::create(std::move(plan), std::move(outputs), std::move(output_names));
