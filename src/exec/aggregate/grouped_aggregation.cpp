@@ -13,6 +13,10 @@ namespace {
 constexpr size_t kLocalBytes = size_t{16} << 20;
 constexpr size_t kMostLocalBytes = size_t{64} << 20;
 constexpr uint64_t kRowsPerGroupToStay = 4;
+/// Of a row with many states (a PIVOT's) a row that comes in touches few: more of it is not what
+/// the caches have to hold. Counted whole, such rows would be given a group each in the buckets,
+/// which takes many times the memory of what they are groups of.
+constexpr size_t kMostCountedRowBytes = 256;
 /// Of the table before the buckets: within an L2 with its slots.
 constexpr size_t kFrontBytes = size_t{384} << 10;
 /// Fewer rows a group than this: the table before the buckets is passed by for a while.
@@ -273,7 +277,8 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
   void consider_form() {
     if (!table_) return;
     const size_t groups = table_->group_count();
-    const size_t bytes = groups * plan_.layout()->row_bytes() + table_->slot_bytes();
+    const size_t row_bytes = std::min<size_t>(plan_.layout()->row_bytes(), kMostCountedRowBytes);
+    const size_t bytes = groups * row_bytes + table_->slot_bytes();
     if (buckets_.empty()) {
       if (stays_local_ || bytes < kLocalBytes) return;
       if (rows_since_ >= kRowsPerGroupToStay * groups && bytes < kMostLocalBytes) return;
@@ -287,7 +292,7 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
       empty_table();
       table_.reset();  // its slots were many
       rows_since_ = 0;
-    } else if (groups * plan_.layout()->row_bytes() >= kFrontBytes) {
+    } else if (groups * row_bytes >= kFrontBytes) {
       const bool spares_little =
           static_cast<double>(rows_since_) < kRowsPerGroupToPassBy * static_cast<double>(groups);
       if (spares_little) pass_by_rows_ = kPassByTables * rows_since_;
