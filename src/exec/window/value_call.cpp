@@ -1,6 +1,7 @@
 #include <optional>
 
 #include "exec/window/counted_rows.h"
+#include "exec/window/picked_rows.h"
 #include "exec/window/window_call.h"
 
 namespace doline {
@@ -14,8 +15,6 @@ class PickingCall : public WindowCall {
       : window_(setup.window), rows_(setup.rows), columns_(setup.columns.arguments) {}
 
  protected:
-  static constexpr uint64_t kNone = ~uint64_t{0};
-
   /// Rows that may be picked: with IGNORE NULLS those that hold a value.
   void begin_partition(const RowRange& partition) {
     if (counted_.partition() == partition) return;
@@ -23,12 +22,6 @@ class PickingCall : public WindowCall {
     counted_.build(partition, rows_, [&](size_t chunk, uint32_t row) {
       return !rows_.column(chunk, columns_[0]).is_null(row);
     });
-  }
-  void append(uint64_t row, ColumnBuilder& out) {
-    if (row == kNone) return out.append_null();
-    const size_t chunk = rows_.chunk_of(row);
-    out.append_from(rows_.column(chunk, columns_[0]),
-                    static_cast<uint32_t>(row - rows_.begin_of(chunk)));
   }
   /// An integer argument of one of the batch's rows.
   std::optional<int64_t> number(const WindowBatch& batch, uint32_t i, size_t argument) {
@@ -41,6 +34,7 @@ class PickingCall : public WindowCall {
   WindowRows& rows_;
   const std::vector<uint32_t>& columns_;
   CountedRows counted_;
+  uint64_t picks_[kChunkRows];
 };
 
 /// lag and lead.
@@ -50,25 +44,19 @@ class ShiftCall final : public PickingCall {
       : PickingCall(setup), back_(setup.window.kind == WindowKind::kLag) {}
 
   Column evaluate(const WindowBatch& batch) override {
-    ColumnBuilder out(window_.type, batch.count);
+    const bool has_default = columns_.size() > 2;
     for (const PartitionRun& run : batch.runs) {
       begin_partition(run.partition);
       for (uint32_t i = run.begin; i < run.end; ++i) {
         const std::optional<int64_t> offset =
             columns_.size() > 1 ? number(batch, i, 1) : std::optional<int64_t>(1);
-        if (!offset) {
-          out.append_null();
-          continue;
-        }
-        const uint64_t target = find(batch.row + i, *offset);
-        if (target == kNone && columns_.size() > 2) {
-          out.append_from(rows_.column(batch.chunk, columns_[2]), i);
-        } else {
-          append(target, out);
-        }
+        picks_[i] = offset ? find(batch.row + i, *offset) : kNoRow;
+        if (offset && has_default && picks_[i] == kNoRow) picks_[i] = kOwnRow;
       }
     }
-    return out.seal();
+    const Column otherwise = has_default ? rows_.column(batch.chunk, columns_[2]) : Column();
+    return picked_values(rows_, columns_[0], {picks_, batch.count},
+                         has_default ? &otherwise : nullptr);
   }
 
  private:
@@ -79,10 +67,10 @@ class ShiftCall final : public PickingCall {
         offset < 0 ? uint64_t{0} - static_cast<uint64_t>(offset) : static_cast<uint64_t>(offset);
     if (back) {
       const uint64_t before = counted_.before(row);
-      return distance > before ? kNone : counted_.row_of(before - distance);
+      return distance > before ? kNoRow : counted_.row_of(before - distance);
     }
     const uint64_t from = counted_.before(row + 1);
-    return distance > counted_.total() - from ? kNone : counted_.row_of(from + distance - 1);
+    return distance > counted_.total() - from ? kNoRow : counted_.row_of(from + distance - 1);
   }
 
   const bool back_;
@@ -95,12 +83,11 @@ class FrameValueCall final : public PickingCall {
   bool needs_peers() const override { return frames_.needs_peers(); }
 
   Column evaluate(const WindowBatch& batch) override {
-    ColumnBuilder out(window_.type, batch.count);
     for (const PartitionRun& run : batch.runs) {
       begin_partition(run.partition);
-      for (uint32_t i = run.begin; i < run.end; ++i) append(find(batch, i), out);
+      for (uint32_t i = run.begin; i < run.end; ++i) picks_[i] = find(batch, i);
     }
-    return out.seal();
+    return picked_values(rows_, columns_[0], {picks_, batch.count}, nullptr);
   }
 
  private:
@@ -118,10 +105,10 @@ class FrameValueCall final : public PickingCall {
       wanted = total - 1;
     } else if (window_.kind == WindowKind::kNthValue) {
       const std::optional<int64_t> nth = number(batch, i, 1);
-      if (!nth || *nth <= 0) return kNone;
+      if (!nth || *nth <= 0) return kNoRow;
       wanted = static_cast<uint64_t>(*nth) - 1;
     }
-    if (total == 0 || wanted >= total) return kNone;
+    if (total == 0 || wanted >= total) return kNoRow;
     for (uint32_t part = 0;; ++part) {
       if (wanted < counted[part].size()) return counted_.row_of(counted[part].begin + wanted);
       wanted -= counted[part].size();
