@@ -77,9 +77,11 @@ class WindowReader final : public Reader {
 
   Poll read(Chunk& out, const Waker& waker) override {
     const Claim claim(rows_);
-    while (!is_complete(next_)) {
+    if (!is_complete(next_)) {
       if (ended_) return Poll::kDone;
       if (const Poll poll = advance(waker); poll == Poll::kBlocked) return poll;
+      // No rows yet: a partition may be long, and the driver may turn to others.
+      if (!is_complete(next_)) return Poll::kReady;
     }
     context_.check_cancelled();
     answer(out);
