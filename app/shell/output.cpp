@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "column/unique_names.h"
 #include "shell/box.h"
 #include "shell/display.h"
 #include "shell/value_text.h"
@@ -79,10 +80,12 @@ uint64_t print_separated(Query& query, const OutputOptions& options, OutputStrea
 uint64_t print_json(Query& query, OutputStream& out, const ZoneOffsets* zone, bool is_array) {
   std::string text = is_array ? "[" : "";
   const Schema& schema = query.schema();
-  std::vector<std::string> keys;
-  for (const Field& field : schema) {
+  std::vector<std::string> names, keys;
+  for (const Field& field : schema) names.push_back(field.name);
+  // Of members with one name many a reader keeps the last, and ours refuses the file.
+  for (const std::string& name : unique_names(std::move(names))) {
     std::string key;
-    append_json_string(key, field.name);
+    append_json_string(key, name);
     keys.push_back(key + ":");
   }
   const uint64_t rows =

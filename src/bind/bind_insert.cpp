@@ -68,8 +68,14 @@ PlanRef rows_for_table(PlanRef plan, const Table& table, const std::vector<sql::
   std::vector<int64_t> from(schema.size(), -1);
   const size_t given = plan->schema.size();
   if (by_name) {
-    for (size_t i = 0; i < given; ++i)
-      from[column_place(table, plan->schema[i].name, span)] = static_cast<int64_t>(i);
+    for (size_t i = 0; i < given; ++i) {
+      int64_t& place = from[column_place(table, plan->schema[i].name, span)];
+      if (place >= 0) {
+        throw Error(ErrorCode::kBind, span, "two values are called \"{}\", and BY NAME takes one",
+                    plan->schema[i].name);
+      }
+      place = static_cast<int64_t>(i);
+    }
   } else {
     const std::vector<size_t> places = listed_places(table, listed);
     if (given != places.size()) {

@@ -109,11 +109,19 @@ PlanRef QueryBinder::set_operation(const sql::SetOperation& node) {
 PlanRef QueryBinder::combined(const sql::SetOperation& node, std::vector<PlanRef> inputs) {
   std::vector<std::string> names;
   if (node.by_name) {
-    for (const PlanRef& input : inputs) {
-      for (const Field& field : input->schema) {
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const Schema& own = inputs[i]->schema;
+      for (auto field = own.begin(); field != own.end(); ++field) {
+        if (std::any_of(own.begin(), field,
+                        [&](const Field& other) { return same_name(other.name, field->name); })) {
+          throw Error(ErrorCode::kBind, node.inputs[i]->span,
+                      "two columns of this query are called \"{}\", and BY NAME takes one",
+                      field->name)
+              .hint("AS gives one of them another name");
+        }
         if (std::none_of(names.begin(), names.end(),
-                         [&](const auto& name) { return same_name(name, field.name); })) {
-          names.push_back(field.name);
+                         [&](const auto& name) { return same_name(name, field->name); })) {
+          names.push_back(field->name);
         }
       }
     }
@@ -374,8 +382,15 @@ PlanRef QueryBinder::describe(const sql::Describe& node) {
       return ValuesNode::create(schema, std::move(values),
                                 static_cast<int64_t>(plan->schema.size()));
     }
-    case sql::DescribeKind::kShowTables:
     case sql::DescribeKind::kShowAllTables: {
+      const sql::StatementRef statement = sql::parse_statement(
+          "SELECT database_name AS \"database\", schema_name AS \"schema\", table_name AS name, "
+          "list(column_name ORDER BY column_index) AS column_names, "
+          "list(data_type ORDER BY column_index) AS column_types, false AS temporary "
+          "FROM doline_columns() GROUP BY ALL ORDER BY name");
+      return bind(*statement->as<sql::SelectStatement>().query, {});
+    }
+    case sql::DescribeKind::kShowTables: {
       std::vector<Value> values;
       std::vector<std::string> names = catalog_.table_names();
       std::sort(names.begin(), names.end());

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "bind/advice.h"
 #include "bind/decorrelation.h"
 #include "bind/query_binder.h"
+#include "column/unique_names.h"
 #include "plan/plan_expressions.h"
 #include "sql/parser.h"
 
@@ -38,24 +40,29 @@ BoundRelation QueryBinder::whole_relation(const sql::Relation& node) {
 
 BoundRelation QueryBinder::aliased(BoundRelation bound, const sql::Relation& node,
                                    const std::string& default_name) {
+  // A join without a name of its own leaves its tables theirs.
+  if (node.kind == sql::RelationKind::kJoin && node.alias.empty()) return bound;
   const std::string table = node.alias.empty() ? default_name : node.alias.text;
-  if (!table.empty()) {
-    for (ScopeColumn& column : bound.scope.columns) {
-      column.table = table;
-      if (!node.alias.empty()) column.schema.clear();
-    }
+  std::vector<ScopeColumn>& columns = bound.scope.columns;
+  // From here on it is one table, which has the columns that * means.
+  std::erase_if(columns,
+                [](const ScopeColumn& column) { return !column.in_star && !column.is_hidden; });
+  std::vector<std::string> names;
+  for (ScopeColumn& column : columns) {
+    column.is_joined = false;
+    if (!table.empty()) column.table = table;
+    if (!node.alias.empty()) column.schema.clear();
+    if (!column.is_hidden) names.push_back(column.name);
   }
-  const auto shown = static_cast<size_t>(
-      std::count_if(bound.scope.columns.begin(), bound.scope.columns.end(),
-                    [](const ScopeColumn& column) { return !column.is_hidden; }));
-  if (node.column_aliases.size() > shown) {
+  if (node.column_aliases.size() > names.size()) {
     throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns",
-                node.column_aliases.size(), shown);
+                node.column_aliases.size(), names.size());
   }
-  size_t named = 0;
-  for (ScopeColumn& column : bound.scope.columns) {
-    if (named < node.column_aliases.size() && !column.is_hidden)
-      column.name = node.column_aliases[named++].text;
+  for (size_t i = 0; i < node.column_aliases.size(); ++i) names[i] = node.column_aliases[i].text;
+  names = unique_names(std::move(names));
+  auto name = names.begin();
+  for (ScopeColumn& column : columns) {
+    if (!column.is_hidden) column.name = std::move(*name++);
   }
   return bound;
 }

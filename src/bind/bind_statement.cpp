@@ -4,7 +4,9 @@
 #include "bind/binder.h"
 #include "bind/query_binder.h"
 #include "bind/table_rows.h"
+#include "column/unique_names.h"
 #include "kernel/cast.h"
+#include "plan/plan_expressions.h"
 #include "sql/print.h"
 
 namespace doline {
@@ -94,6 +96,12 @@ PlanRef bind_copy_to(const sql::Copy& copy, Catalog& catalog, const Parameters& 
   }
   if (path.to_string().empty())
     throw Error(ErrorCode::kBind, copy.path->span, "COPY TO wants a path");
+  // A file's columns go by their names, as a table's do.
+  if (std::vector<std::string> names = unique_names(names_of(plan->schema));
+      names != names_of(plan->schema)) {
+    std::vector<ExprRef> columns = output_columns(plan);
+    plan = ProjectNode::create(std::move(plan), std::move(columns), std::move(names));
+  }
   return WriteNode::to_file(std::move(plan), path.to_string(), format, std::move(options));
 }
 

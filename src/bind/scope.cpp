@@ -57,10 +57,13 @@ const ScopeColumn* Scope::find(const sql::QualifiedName& parts, size_t& used) co
       if (!found) found = &column;
     }
     if (other) {
+      const bool is_told_apart = !found->table.empty() && !same_name(found->table, other->table);
       throw Error(ErrorCode::kAmbiguous, parts[length - 1].span, "column \"{}\" is in {} and in {}",
                   name, found->table.empty() ? "one table" : found->table,
                   other->table.empty() ? "another" : other->table)
-          .hint(fmt::format("name the table: {}.{}", found->table, name));
+          .hint(is_told_apart
+                    ? fmt::format("name the table: {}.{}", found->table, name)
+                    : fmt::format("give them names in FROM: … AS a, … AS b, and write a.{}", name));
     }
     if (found) {
       used = length;

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "bind/advice.h"
 #include "bind/scope.h"
+#include "column/unique_names.h"
 #include "exec/task_clock.h"
 #include "memory/process_memory.h"
 #include "optimizer/estimates.h"
 #include "optimizer/optimizer.h"
+#include "plan/plan_expressions.h"
 #include "sql/compare.h"
 #include "sql/parameters.h"
 #include "sql/parser.h"
@@ -327,21 +330,18 @@ std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& nod
       throw Error(ErrorCode::kBind, node.span, "{} column names for {} columns",
                   node.columns.size(), schema.size());
     }
-    for (size_t i = 0; i < node.columns.size(); ++i) schema[i].name = node.columns[i].name.text;
-    std::vector<TypeRef> types;
-    std::vector<std::string> names;
-    for (Field& field : schema) {
-      // A bare NULL has no type to keep.
-      if (field.type->is(TypeKind::kNull)) field.type = Type::int32();
-      types.push_back(field.type);
-      names.push_back(field.name);
-    }
+    std::vector<std::string> names = names_of(schema);
+    if (node.columns.empty()) names = unique_names(std::move(names));
+    for (size_t i = 0; i < node.columns.size(); ++i) names[i] = node.columns[i].name.text;
     std::vector<ExprRef> exprs;
-    for (uint32_t i = 0; i < types.size(); ++i) {
+    for (uint32_t i = 0; i < schema.size(); ++i) {
+      schema[i].name = names[i];
+      // A bare NULL has no type to keep.
+      if (schema[i].type->is(TypeKind::kNull)) schema[i].type = Type::int32();
       exprs.push_back(
-          CastExpr::create(ColumnExpr::create(i, plan->schema[i].type, names[i]), types[i]));
+          CastExpr::create(ColumnExpr::create(i, plan->schema[i].type, names[i]), schema[i].type));
     }
-    plan = ProjectNode::create(plan, std::move(exprs), names);
+    plan = ProjectNode::create(plan, std::move(exprs), std::move(names));
   } else {
     for (const auto& column : node.columns)
       schema.push_back({column.name.text, bind_type(*column.type, session_)});
@@ -349,9 +349,8 @@ std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& nod
   for (size_t i = 0; i < schema.size(); ++i) {
     for (size_t other = 0; other < i; ++other) {
       if (!same_name(schema[i].name, schema[other].name)) continue;
-      if (!node.query)
-        throw Error(ErrorCode::kBind, node.span, "two columns are called \"{}\"", schema[i].name);
-      schema[i].name += fmt::format("_{}", i);
+      throw Error(ErrorCode::kBind, node.columns[i].name.span, "two columns are called \"{}\"",
+                  schema[i].name);
     }
   }
   changes();

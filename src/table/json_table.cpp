@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "base/ascii.h"
 #include "column/type_text.h"
-#include "format/byte_order_mark.h"
+#include "column/unique_names.h"
 #include "format/json/shown_text.h"
 #include "format/json/sniffer.h"
 #include "format/json/structure.h"
@@ -148,17 +147,12 @@ class JsonSampler {
 
 /// Names differ in more than case in SQL; what JSON tells apart by case gets a number.
 std::vector<JsonColumn> columns_of(const std::vector<Field>& fields) {
+  std::vector<std::string> names;
+  for (const Field& field : fields) names.push_back(field.name);
+  names = unique_names(std::move(names));
   std::vector<JsonColumn> columns;
-  std::vector<std::string> taken;
-  for (const Field& field : fields) {
-    std::string name = field.name;
-    for (int number = 1; std::find(taken.begin(), taken.end(), ascii_lower(name)) != taken.end();
-         ++number) {
-      name = fmt::format("{}_{}", field.name, number);
-    }
-    taken.push_back(ascii_lower(name));
-    columns.push_back({std::move(name), field.name, field.type});
-  }
+  for (size_t i = 0; i < fields.size(); ++i)
+    columns.push_back({std::move(names[i]), fields[i].name, fields[i].type});
   return columns;
 }
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include "base/ascii.h"
+#include "column/unique_names.h"
 #include "format/byte_order_mark.h"
 #include "format/csv/field_index.h"
 #include "format/csv/sniff_types.h"
@@ -194,17 +194,14 @@ std::string normalized(std::string_view text) {
   return out;
 }
 
-/// Names no two of which are the same, ignoring case.
-void make_unique(std::vector<std::string>& names) {
-  std::set<std::string> taken;
+/// What a header says, as columns can be called: each has a name, and no two the same.
+std::vector<std::string> names_of_columns(std::vector<std::string> names) {
   const size_t digits =
       std::to_string(names.empty() ? 0 : names.size() - 1).size();  // column00 of many
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) names[i] = fmt::format("column{:0{}}", i, digits);
-    const std::string base = names[i];
-    for (int n = 1; !taken.insert(ascii_lower(names[i])).second; ++n)
-      names[i] = fmt::format("{}_{}", base, n);
   }
+  return unique_names(std::move(names));
 }
 
 /// Nothing where it is NULL. `scratch` may hold the text.
@@ -306,19 +303,24 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
     }
     types[i] = guesses[i].type(formats[i]);
     sniffed.has_values.push_back(guesses[i].has_seen());
-    has_iso_date |= types[i]->is(TypeKind::kDate) && formats[i].empty();
   }
-  for (uint32_t i = 0; i < width; ++i) {
-    if (given.date_format.empty() && !formats[i].empty()) {
-      // One format a file: dates written otherwise stay texts.
-      if (date_format.empty() && !has_iso_date) date_format = formats[i];
-      if (formats[i] != date_format) types[i] = Type::varchar();
+  // One format a file for days, and one for moments: what is written otherwise stays text.
+  const auto settle = [&](TypeKind kind, std::string& format) {
+    if (!format.empty()) return;
+    bool has_iso = false;
+    for (uint32_t i = 0; i < width; ++i) has_iso |= types[i]->is(kind) && formats[i].empty();
+    for (uint32_t i = 0; i < width; ++i) {
+      if (!types[i]->is(kind) || formats[i].empty()) continue;
+      if (format.empty() && !has_iso) format = formats[i];
+      if (formats[i] != format) types[i] = Type::varchar();
     }
-    if (given.all_varchar || !given.auto_detect) types[i] = Type::varchar();
-  }
+  };
+  settle(TypeKind::kDate, options.date_format);
+  settle(TypeKind::kTimestamp, options.timestamp_format);
+  if (given.all_varchar || !given.auto_detect)
+    std::fill(types.begin(), types.end(), Type::varchar());
   if (sniffed.rows_seen == 0) options.header = false;
-  options.date_format = date_format;
-  make_unique(names);
+  names = names_of_columns(std::move(names));
   for (uint32_t i = 0; i < width; ++i) sniffed.file_columns.push_back({names[i], types[i]});
   sniffed.schema = given.columns.empty() ? sniffed.file_columns : given.columns;
   for (size_t i = 0; i < given.names.size() && i < width; ++i)
@@ -363,7 +365,7 @@ std::vector<std::string> csv_header(const CsvOptions& options, std::string_view 
         names[field] = name_of_column(options, *value);
     }
   });
-  make_unique(names);
+  names = names_of_columns(std::move(names));
   std::copy_n(options.names.begin(), std::min(options.names.size(), names.size()), names.begin());
   return names;
 }

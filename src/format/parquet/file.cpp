@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_set>
 
 #include "base/error.h"
+#include "column/unique_names.h"
 
 namespace doline::parquet {
 
@@ -57,12 +57,11 @@ ParquetFileRef ParquetFile::open(FileRef file) {
 }
 
 void ParquetFile::check() {
-  std::unordered_set<std::string> names;
-  for (const SchemaNode& node : tree_.columns) {
-    std::string name = node.name;
-    for (size_t i = 1; !names.insert(name).second; ++i) name = fmt::format("{}_{}", node.name, i);
-    schema_.push_back({std::move(name), node.type});
-  }
+  std::vector<std::string> names;
+  for (const SchemaNode& node : tree_.columns) names.push_back(node.name);
+  names = unique_names(std::move(names));
+  for (size_t i = 0; i < names.size(); ++i)
+    schema_.push_back({std::move(names[i]), tree_.columns[i].type});
   for (size_t group = 0; group < metadata_.row_groups.size(); ++group) {
     const RowGroup& rows = metadata_.row_groups[group];
     if (rows.columns.size() != tree_.leaf_count) {
