@@ -29,8 +29,13 @@ TableRef sniff_csv_call(const TableFunctionCall& call, const TableFunctionContex
     given += fmt::format("{}{}={}", given.empty() ? "" : ", ", name, value.to_literal());
   const std::vector<std::string> paths = paths_of(call);
   const auto table = open_csv_table(paths, options, context.files, context.policy, context.learned);
-  const CsvOptions& found = *table->parts().front().options;
-  const Schema& columns = table->schema();
+  const CsvFile& file = table->parts().front();
+  const CsvOptions& found = *file.options;
+  // Those in the file: its path, and what that says, are columns of the table only.
+  Schema columns = file.file_columns;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (file.sources[i] >= 0) columns[i] = table->schema()[i];
+  }
 
   const bool has_dates = std::any_of(columns.begin(), columns.end(), [](const Field& field) {
     return field.type->is(TypeKind::kDate);
@@ -46,15 +51,18 @@ TableRef sniff_csv_call(const TableFunctionCall& call, const TableFunctionContex
     listed += fmt::format("{}{}: '{}'", listed.empty() ? "" : ", ",
                           Value::text(field.name).to_literal(), field.type->name());
   }
+  const auto format_option = [](const char* name, const std::string& format) {
+    return format.empty() ? "" : fmt::format(", {}={}", name, Value::text(format).to_literal());
+  };
   const char* const newline = found.dialect.ends_with_cr ? "\\r" : "\\n";
   const std::string prompt = fmt::format(
       "FROM read_csv({}, auto_detect=false, delim={}, quote={}, escape={}, skip={}, comment={}, "
-      "header={}, columns={{{}}}{});",
+      "header={}, columns={{{}}}{}{});",
       Value::text(paths.front()).to_literal(), quoted(found.dialect.delimiter),
       quoted(found.dialect.quote), quoted(found.dialect.escape), found.skip,
       quoted(found.dialect.comment), found.header.value_or(false), listed,
-      found.date_format.empty() ? ""
-                                : ", dateformat=" + Value::text(found.date_format).to_literal());
+      format_option("dateformat", found.date_format),
+      format_option("timestampformat", found.timestamp_format));
   const auto text_or_null = [](const std::string& text) {
     return text.empty() ? Value::null(Type::varchar()) : Value::text(text);
   };

@@ -117,14 +117,14 @@ class CsvReader final : public Reader {
           continue;
         contradicted = true;
         guess.add(failure.text);
-        std::string date_format;
-        if (!text && guess.type(date_format)->is(TypeKind::kVarchar)) text = &failure;
+        std::string format;
+        if (!text && guess.type(format)->is(TypeKind::kVarchar)) text = &failure;
       }
       if (!contradicted) continue;
-      std::string date_format;
-      TypeRef wider = guess.type(date_format);
+      std::string format;
+      TypeRef wider = guess.type(format);
       // Another way to write dates, or a text that passes for the old type but did not parse.
-      if (!date_format.empty() || wider == schema_[i].type) wider = Type::varchar();
+      if (!format.empty() || wider == schema_[i].type) wider = Type::varchar();
       LearnedTypes::Loss loss;
       if (wider->is(TypeKind::kVarchar)) {
         if (!text) text = first_of(failures, part_.sources[i]);

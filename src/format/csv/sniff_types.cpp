@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "column/civil_time.h"
 #include "format/csv/parser.h"
 #include "kernel/parse_number.h"
@@ -20,7 +21,7 @@ enum Guess : uint32_t {
   kDay = 32,
   kMoment = 64,
   kZonedMoment = 128,
-  kFirstFormat = 256,
+  kFirstFormat = 256,  // a bit for each of kDayFormats, and as many for each of kTimesBehind
 };
 
 struct DayFormat {
@@ -32,6 +33,12 @@ struct DayFormat {
 constexpr DayFormat kDayFormats[] = {{"%d-%m-%Y", '-', false}, {"%d/%m/%Y", '/', false},
                                      {"%d.%m.%Y", '.', false}, {"%m-%d-%Y", '-', true},
                                      {"%m/%d/%Y", '/', true},  {"%m.%d.%Y", '.', true}};
+/// What may stand behind the day.
+constexpr const char* kTimesBehind[] = {"", " %H:%M:%S", " %H:%M"};
+
+constexpr uint32_t local_format(size_t day, size_t time) {
+  return static_cast<uint32_t>(kFirstFormat) << (time * std::size(kDayFormats) + day);
+}
 
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
@@ -68,8 +75,27 @@ uint32_t classify_number(std::string_view text, char decimal_separator) {
   return parse_csv_double(text, decimal_separator, value) ? uint32_t{kReal} : 0;
 }
 
-/// "5/1/2020" in the formats of kDayFormats.
-uint32_t classify_local_day(std::string_view text) {
+/// Which of kTimesBehind the text is; none: their number.
+size_t classify_time_behind(std::string_view text) {
+  if (text.empty()) return 0;
+  constexpr int64_t kMost[] = {23, 59, 59};
+  size_t part = 0;
+  for (; part < std::size(kMost) && !text.empty(); ++part) {
+    if (text.front() != (part == 0 ? ' ' : ':')) break;
+    text.remove_prefix(1);
+    size_t digits = 0;
+    int64_t value = 0;
+    for (; digits < 2 && digits < text.size() && is_digit(text[digits]); ++digits)
+      value = value * 10 + (text[digits] - '0');
+    if (digits == 0 || (part > 0 && digits < 2) || value > kMost[part]) break;
+    text.remove_prefix(digits);
+  }
+  if (!text.empty() || part < 2) return std::size(kTimesBehind);
+  return part == 3 ? 1 : 2;
+}
+
+/// "5/1/2020" and "5/1/2020 14:05" in the formats of kDayFormats and kTimesBehind.
+uint32_t classify_local(std::string_view text) {
   int64_t parts[3] = {0, 0, 0};
   size_t at = 0;
   char separator = 0;
@@ -83,7 +109,8 @@ uint32_t classify_local_day(std::string_view text) {
     if (at == text.size() || (separator != 0 && text[at] != separator)) return 0;
     separator = text[at++];
   }
-  if (at != text.size()) return 0;
+  const size_t time = classify_time_behind(text.substr(at));
+  if (time == std::size(kTimesBehind)) return 0;
   uint32_t guesses = 0;
   for (uint32_t i = 0; i < std::size(kDayFormats); ++i) {
     if (kDayFormats[i].separator != separator) continue;
@@ -91,7 +118,7 @@ uint32_t classify_local_day(std::string_view text) {
     int32_t days;
     if (days_from_civil_checked(parts[2], parts[month_first ? 0 : 1], parts[month_first ? 1 : 0],
                                 days)) {
-      guesses |= kFirstFormat << i;
+      guesses |= local_format(i, time);
     }
   }
   return guesses;
@@ -108,7 +135,7 @@ uint32_t classify_time(std::string_view text) {
     if (!parse_timestamp(text, micros, has_offset)) return 0;
     return has_offset ? kZonedMoment : kMoment | kZonedMoment;
   }
-  return classify_local_day(text);
+  return classify_local(text);
 }
 
 }  // namespace
@@ -160,13 +187,15 @@ uint32_t CsvTypeGuess::classify(std::string_view text, const CsvOptions& options
     return number != 0 || text.size() > 40 ? number : classify_time(text);
   }
   if (text.size() > 9) return 0;
+  // Y and N alone are codes of many things, as the sides of a compass.
   bool value;
-  if (parse_bool(text, value)) return kBoolean;
+  if (parse_bool(text, value) && ascii_lower(text) != "y" && ascii_lower(text) != "n")
+    return kBoolean;
   double real;
   return parse_csv_double(text, '.', real) ? uint32_t{kReal} : 0;
 }
 
-TypeRef CsvTypeGuess::type(std::string& date_format) const {
+TypeRef CsvTypeGuess::type(std::string& format) const {
   if (!seen_) return Type::varchar();
   const auto is_candidate = [&](TypeRef type) {
     const std::vector<TypeRef>& all = options_->auto_type_candidates;
@@ -193,11 +222,12 @@ TypeRef CsvTypeGuess::type(std::string& date_format) const {
   if (found(kDay, Type::date())) return Type::date();
   if (found(kMoment, Type::timestamp())) return Type::timestamp();
   if (found(kZonedMoment, Type::timestamp_tz())) return Type::timestamp_tz();
-  if (!is_open && !is_candidate(Type::date())) return Type::varchar();
-  for (uint32_t i = 0; i < std::size(kDayFormats); ++i) {
-    if (possible_ & (kFirstFormat << i)) {
-      date_format = kDayFormats[i].text;
-      return Type::date();
+  for (size_t time = 0; time < std::size(kTimesBehind); ++time) {
+    const TypeRef type = time == 0 ? Type::date() : Type::timestamp();
+    for (size_t day = 0; day < std::size(kDayFormats); ++day) {
+      if (!found(local_format(day, time), type)) continue;
+      format = std::string(kDayFormats[day].text) + kTimesBehind[time];
+      return type;
     }
   }
   return Type::varchar();

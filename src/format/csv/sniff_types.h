@@ -23,8 +23,9 @@ class CsvTypeGuess {
     possible_ &= classify(text, *options_);
     if (!options_->auto_type_candidates.empty()) widen_range(text);
   }
-  /// The narrowest; VARCHAR when nothing was seen. `date_format` is set where dates are not ISO.
-  TypeRef type(std::string& date_format) const;
+  /// The narrowest; VARCHAR when nothing was seen. `format` is set where days and moments are not
+  /// as ISO 8601 has them.
+  TypeRef type(std::string& format) const;
   bool has_seen() const { return seen_; }
   /// Whether a text would leave the type as it is.
   bool fits(std::string_view text) const { return (classify(text, *options_) & possible_) != 0; }

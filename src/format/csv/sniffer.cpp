@@ -264,7 +264,6 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
     sniffed.bytes_seen = rows.ends_of(row)[rows.fields_of(row) - 1] + uint64_t{1};
   });
 
-  std::string date_format = given.date_format;
   std::vector<TypeRef> types;
   bool all_text = true;
   bool contradicts = false;
@@ -294,7 +293,6 @@ CsvSniffed sniff_csv(const CsvOptions& given, std::string_view sample, bool is_w
   }
   // Only now is it known whether the first row counts.
   std::vector<std::string> names(width), formats(width);
-  bool has_iso_date = false;
   for (uint32_t i = 0; i < width; ++i) {
     if (*options.header) {
       if (first[i]) names[i] = name_of_column(given, *first[i]);
