@@ -8,9 +8,6 @@
 
 namespace doline {
 
-namespace {
-
-/// Where the given columns go, by position in the table.
 std::vector<size_t> listed_places(const Table& table, const std::vector<sql::Identifier>& listed) {
   std::vector<size_t> places;
   for (const sql::Identifier& name : listed) {
@@ -25,6 +22,8 @@ std::vector<size_t> listed_places(const Table& table, const std::vector<sql::Ide
   }
   return places;
 }
+
+namespace {
 
 /// The rows, of the table's columns, held to its rules.
 PlanRef checked(PlanRef plan, const Table& table, SourceSpan span, QueryBinder& binder) {

@@ -116,16 +116,21 @@ PlanRef bind_copy_from(const sql::Copy& copy, TableRef table, Catalog& catalog,
   call.name = "read_" + format;
   call.arguments = {path};
   call.span = copy.span;
-  if (format == "csv" && copy.columns.empty()) {
-    // The table's own types, so that what does not fit is an error with its place.
+  if (format == "csv" || format == "json") {
+    // The table's own names and types: JSON's members go by these names, and what does not fit is
+    // an error with its place.
     std::vector<Field> fields;
     std::vector<Value> types;
-    for (const Field& field : table->schema()) {
+    for (const size_t place : listed_places(*table, copy.columns)) {
+      const Field& field = table->schema()[place];
       fields.push_back({field.name, Type::varchar()});
       types.push_back(Value::text(field.type->name()));
     }
     call.options.emplace("columns", Value::nested(Type::structure(fields), types));
   }
+  // What is loaded is the file, not what the directories say that it lies in.
+  if (!call.options.contains("hive_types"))
+    call.options.emplace("hive_partitioning", Value::boolean(false));
   TableRef source = catalog.call(call, nullptr);
   if (!source) throw Error(ErrorCode::kNotSupported, copy.span, "no format \"{}\" to read", format);
   std::vector<uint32_t> shown(source->schema().size() - source->hidden_columns());

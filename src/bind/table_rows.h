@@ -9,6 +9,10 @@ namespace doline {
 PlanRef rows_for_table(PlanRef plan, const Table& table, const std::vector<sql::Identifier>& listed,
                        bool by_name, SourceSpan span, Catalog& catalog);
 
+/// Where listed columns stand in the table: all of them, in their order, where none are listed.
+/// Error(kColumnNotFound), or Error(kBind) where one is listed twice.
+std::vector<size_t> listed_places(const Table& table, const std::vector<sql::Identifier>& listed);
+
 // What a table takes in, for INSERT and UPDATE (table_rules.cpp).
 
 /// Where the table has the column; Error(kColumnNotFound).
