@@ -10,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "base/error.h"
+#include "engine/named_objects.h"
 #include "shell/display.h"
 #include "shell/manual.h"
 #include "shell/script_runner.h"
@@ -112,21 +113,10 @@ void show_tables(ScriptRunner& runner, const std::string& pattern) {
 void show_schema(ScriptRunner& runner, const std::string& wanted) {
   Session& session = runner.session();
   bool found = wanted.empty();
-  for (const std::string& name : session.table_names()) {
-    if (!wanted.empty() && !equal_ignoring_case(name, wanted)) continue;
+  for (const NamedObject& object : named_objects(session)) {
+    if (!wanted.empty() && !equal_ignoring_case(object.name, wanted)) continue;
     found = true;
-    if (const TableRef table = session.find_table({name})) {
-      std::string columns;
-      for (const Field& field : table->schema()) {
-        columns += (columns.empty() ? "" : ", ") + sql::quote_identifier(field.name) + " " +
-                   field.type->name();
-      }
-      runner.out().write(
-          fmt::format("CREATE TABLE {}({});\n", sql::quote_identifier(name), columns));
-    } else if (const auto text = session.find_view({name})) {
-      runner.out().write(
-          fmt::format("CREATE VIEW {} AS {};\n", sql::quote_identifier(name), *text));
-    }
+    runner.out().write(object.statement + "\n");
   }
   if (found) return;
   const std::string near = nearest_name(wanted, session.table_names());

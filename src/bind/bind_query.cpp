@@ -6,6 +6,7 @@
 #include "function/registry.h"
 #include "kernel/cast.h"
 #include "plan/plan_expressions.h"
+#include "sql/parser.h"
 #include "sql/print.h"
 
 namespace doline {

@@ -3,7 +3,9 @@
 #include <chrono>
 
 #include "base/cancellation.h"
+#include "engine/named_objects.h"
 #include "engine/statements.h"
+#include "engine/system_views.h"
 #include "exec/task_clock.h"
 #include "kernel/time_zone.h"
 #include "optimizer/optimizer.h"
@@ -143,8 +145,9 @@ TableRef Session::find_table(const std::vector<std::string>& name) {
 
 std::optional<std::string> Session::find_view(const std::vector<std::string>& name) {
   if (name.size() > 1 && name[name.size() - 2] != "main" && name[name.size() - 2] != "temp")
-    return std::nullopt;
-  return doline::find_view(*names(), name.back());
+    return system_view(name[name.size() - 2], name.back());
+  if (std::optional<std::string> view = doline::find_view(*names(), name.back())) return view;
+  return system_view("", name.back());
 }
 
 TableRef Session::open_file(const std::string& path, SourceSpan span) {
@@ -170,8 +173,13 @@ TableRef Session::open_file(const std::string& path, SourceSpan span) {
 TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
   const TableFunction* function = find_table_function(request.name);
   if (!function) return nullptr;
-  const TableFunctionContext context{FileSystem::local(), database_->policy(), settings_,
-                                     constants_,          &learned_,           &rejects_};
+  const TableFunctionContext context{FileSystem::local(),
+                                     database_->policy(),
+                                     settings_,
+                                     constants_,
+                                     &learned_,
+                                     &rejects_,
+                                     [this] { return named_objects(*this); }};
   return function->open(request, context);
 }
 

@@ -534,8 +534,12 @@ std::unique_ptr<Query> StatementRunner::pragma(const sql::Pragma& node) {
   if (name == "table_info" && node.arguments.size() == 1) {
     const std::string table =
         bind_option({node.arguments[0].value}, session_, parameters_).to_string();
-    const Prepared describe = session_.prepare("DESCRIBE " + sql::quote_identifier(table));
-    return run(session_, describe, parameters_);
+    const std::string text = "FROM pragma_table_info(" + sql::quote_string(table) + ")";
+    try {
+      return run(session_, session_.prepare(text), parameters_);
+    } catch (Error& error) {  // whose place is in another text
+      throw Error(error.code(), node.span, "{}", error.message()).hint(error.hint());
+    }
   }
   if (name == "show_tables") return run(session_, session_.prepare("SHOW TABLES"), parameters_);
   if (name == "enable_progress_bar" || name == "disable_progress_bar" ||

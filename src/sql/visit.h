@@ -113,4 +113,35 @@ concept StructField =
     !ReferenceField<T> && !ListField<T> && !NumberField<T> && !std::same_as<T, std::string> &&
     !std::same_as<T, Identifier> && !std::same_as<T, SourceSpan>;
 
+/// See each_node.
+template <class Each>
+struct NodeWalker : EachField<NodeWalker<Each>> {
+  explicit NodeWalker(Each& each_node) : each(each_node) {}
+
+  template <class T>
+  void take(const T& value) {
+    if constexpr (ReferenceField<T>) {
+      if (value != nullptr) visit(*value, [&](const auto& node) { go(node); });
+    } else if constexpr (ListField<T>) {
+      for (const auto& element : value) take(element);
+    } else if constexpr (StructField<T>) {
+      go(value);
+    }
+  }
+  template <class T>
+  void go(const T& node) {
+    each(node);
+    T::fields(node, *this);
+  }
+
+  Each& each;
+};
+
+/// Calls `each` with the node, and then with all that stand in it, as the structs they are.
+template <class Node, class Each>
+void each_node(const Node& root, Each each) {
+  NodeWalker<Each> walker(each);
+  visit(root, [&](const auto& node) { walker.go(node); });
+}
+
 }  // namespace doline::sql

@@ -18,6 +18,7 @@ const std::vector<TableFunction>& table_functions() {
     register_json_functions(made);
     register_parquet_functions(made);
     register_catalog_functions(made);
+    register_object_functions(made);
     return made;
   }();
   return all;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,15 @@ namespace doline {
 
 class RejectStore;
 
+/// A table or view that there is, as the functions that list them show it.
+struct NamedObject {
+  std::string name;
+  TableRef table;         // null: a view
+  std::string statement;  // that makes it again, without rows
+  /// Bound when it is asked for. Of a view that cannot be bound any more: none.
+  std::function<Schema()> columns;
+};
+
 /// What table functions may use while they open things. Lives as long as the session.
 struct TableFunctionContext {
   FileSystem& files;
@@ -19,6 +29,8 @@ struct TableFunctionContext {
   const SessionConstants& session;
   const LearnedTypes* learned = nullptr;
   const RejectStore* rejects = nullptr;
+  /// In an order in which their statements can be run.
+  std::function<std::vector<NamedObject>()> objects = nullptr;
 };
 
 /// A function that stands in FROM and gives a table: read_csv, range … Declared once, beside the
@@ -68,5 +80,7 @@ void register_parquet_functions(
     std::vector<TableFunction>& all);  // read_parquet, parquet_metadata, parquet_schema
 void register_catalog_functions(
     std::vector<TableFunction>& all);  // doline_functions, doline_settings
+void register_object_functions(
+    std::vector<TableFunction>& all);  // doline_tables, doline_views, doline_columns
 
 }  // namespace doline
