@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "base/spelled_out.h"
 #include "shell/display.h"
 #include "shell/value_text.h"
 

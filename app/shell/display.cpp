@@ -122,30 +122,4 @@ std::string wrapped(std::string_view text, size_t width, size_t indent) {
   return out;
 }
 
-std::string spelled_out(std::string_view text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  std::string out;
-  out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (is_control(c)) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0xC2 && i + 1 < text.size() &&
-               static_cast<unsigned char>(text[i + 1]) < 0xA0) {
-      out += fmt::format("\\u{:04x}",
-                         static_cast<unsigned char>(text[++i]));  // C1 controls: CSI in one byte
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 }  // namespace doline::shell

@@ -26,8 +26,4 @@ std::string padded(std::string_view text, size_t width, Alignment alignment);
 /// `indent` spaces. Words that are longer than a line stay whole.
 std::string wrapped(std::string_view text, size_t width, size_t indent);
 
-/// Control characters spelled out (\n, \t, \x1b), so that a value can neither break a line of a
-/// table nor command the terminal.
-std::string spelled_out(std::string_view text);
-
 }  // namespace doline::shell

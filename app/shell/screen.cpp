@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/spelled_out.h"
 #include "shell/display.h"
 
 namespace doline::shell {

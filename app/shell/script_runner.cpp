@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/spelled_out.h"
 #include "io/file_system.h"
 #include "kernel/time_zone.h"
 #include "shell/display.h"

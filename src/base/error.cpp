@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/assert.h"
+#include "base/spelled_out.h"
 
 namespace doline {
 
@@ -82,7 +83,7 @@ Error&& Error::note(std::string text) && {
 }
 
 Error&& Error::hint(std::string text) && {
-  hint_ = std::move(text);
+  hint_ = spelled_out(text);  // handed out by itself too, as render() does the rest
   return std::move(*this);
 }
 
@@ -96,7 +97,8 @@ void Error::set_span_if_empty(SourceSpan span) {
 }
 
 std::string Error::render(std::string_view source) const {
-  std::string out = fmt::format("error[{}]: {}", name_of(code_), message_);
+  // Texts quote what files and statements hold, which may be anything.
+  std::string out = fmt::format("error[{}]: {}", name_of(code_), spelled_out(message_));
   if (!span_.empty() && span_.begin < source.size()) {
     const size_t begin = span_.begin;
     const size_t line_begin = source.rfind('\n', begin == 0 ? 0 : begin - 1);
@@ -107,18 +109,21 @@ std::string Error::render(std::string_view source) const {
     const size_t number =
         1 + static_cast<size_t>(
                 std::count(source.begin(), source.begin() + static_cast<ptrdiff_t>(first), '\n'));
-    std::string line(source.substr(window.begin, window.end - window.begin));
-    std::replace(line.begin(), line.end(), '\t', ' ');
+    const auto shown = [&](size_t from, size_t to) {
+      std::string text(source.substr(from, to - from));
+      std::replace(text.begin(), text.end(), '\t', ' ');
+      return spelled_out(text);
+    };
     const std::string_view cut = window.begin > first ? "…" : "";
-    line = fmt::format("{}{}{}", cut, line, window.end < line_end ? "…" : "");
+    const std::string line = fmt::format("{}{}{}", cut, shown(window.begin, window.end),
+                                         window.end < line_end ? "…" : "");
     const size_t end = std::min<size_t>(std::max<size_t>(span_.end, begin + 1), window.end);
-    const size_t carets = std::max<size_t>(1, display_width(source.substr(begin, end - begin)));
+    const size_t carets = std::max<size_t>(1, display_width(shown(begin, end)));
     out += fmt::format(
         "\n {} | {}\n {:{}} | {:{}}{}", number, line, "", std::to_string(number).size(), "",
-        display_width(cut) + display_width(source.substr(window.begin, begin - window.begin)),
-        std::string(carets, '^'));
+        display_width(cut) + display_width(shown(window.begin, begin)), std::string(carets, '^'));
   }
-  for (const auto& note : notes_) out += "\n note: " + note;
+  for (const auto& note : notes_) out += "\n note: " + spelled_out(note);
   if (!hint_.empty()) out += "\n hint: " + hint_;
   return out;
 }

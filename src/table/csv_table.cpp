@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/ascii.h"
-#include "format/byte_order_mark.h"
 #include "format/csv/sniffer.h"
+#include "format/text_begin.h"
 #include "table/file_columns.h"
 #include "table/learned_source.h"
 
@@ -59,7 +59,7 @@ CsvSniffed sniff_file(CsvFile& part, const CsvOptions& given, FileSystem& files,
   std::unique_ptr<ByteStream> stream = open_listed(part.listed, files, policy, given.compression);
   bool is_whole = false;
   std::string sample = read_sample(*stream, sample_bytes(given), is_whole);
-  refuse_utf16(sample, part.listed.path);
+  refuse_what_is_no_text(sample, part.listed.path);
   CsvSniffed sniffed = sniff_csv(given, sample, is_whole);
   if (part.listed.is_regular) return sniffed;
   part.pipe = std::make_shared<SniffedPipe>(part.listed.path, given.compression, std::move(sample),

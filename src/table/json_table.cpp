@@ -8,6 +8,7 @@
 #include "format/json/sniffer.h"
 #include "format/json/structure.h"
 #include "format/json/value_cutter.h"
+#include "format/text_begin.h"
 #include "kernel/json/json_tree.h"
 #include "table/csv_options.h"
 #include "table/learned_source.h"
@@ -53,7 +54,7 @@ class JsonSampler {
       block->resize(got);
       if (!file.listed.is_regular) begin_.append(block->as<char>(), got);
       if (!cutter) {
-        refuse_utf16({block->as<char>(), got}, file.listed.path);
+        refuse_what_is_no_text({block->as<char>(), got}, file.listed.path);
         file.format = options_.format != JsonFormat::kAuto
                           ? options_.format
                           : detect_json_format({block->as<char>(), got}, got < kSampleBlockBytes);

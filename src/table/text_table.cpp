@@ -4,9 +4,9 @@
 #include <map>
 
 #include "column/column_builder.h"
-#include "format/byte_order_mark.h"
 #include "format/text/log_parser.h"
 #include "format/text/log_rows.h"
+#include "format/text_begin.h"
 #include "io/read_ahead.h"
 #include "kernel/time_zone.h"
 #include "table/csv_options.h"
@@ -473,7 +473,7 @@ TableRef make_log_table(const std::vector<std::string>& paths, LogOptions option
     sample = first_bytes(opened[i], is_regular[i], policy, files, options.sample_is_whole_file);
     if (!sample.empty()) break;
   }
-  refuse_utf16(sample, sampled);
+  refuse_what_is_no_text(sample, sampled);
   std::shared_ptr<const LogParser> parser;
   try {
     parser = create_log_parser(options, sample);

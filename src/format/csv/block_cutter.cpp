@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "format/byte_order_mark.h"
+#include "format/text_begin.h"
 
 namespace doline {
 
@@ -27,7 +28,7 @@ void CsvBlockCutter::too_long() const {
 bool CsvBlockCutter::begin_file(std::string_view& text) {
   if (!seen_begin_) {
     seen_begin_ = true;
-    refuse_utf16(text, path_);
+    refuse_what_is_no_text(text, path_);
     if (text.starts_with(kByteOrderMark)) {
       text.remove_prefix(kByteOrderMark.size());
       place_.byte += kByteOrderMark.size();

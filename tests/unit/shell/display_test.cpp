@@ -29,14 +29,6 @@ TEST(Display, WrapsBetweenWords) {
   EXPECT_EQ(wrapped("", 4, 0), "");
 }
 
-TEST(Display, ControlsAreSpelledOut) {
-  EXPECT_EQ(spelled_out("a\nb\tc\x1b[0m\x7f"), "a\\nb\\tc\\x1b[0m\\x7f");
-  EXPECT_EQ(spelled_out("\u009b"
-                        "2J"),
-            "\\u009b2J");
-  EXPECT_EQ(spelled_out("é漢"), "é漢");
-}
-
 TEST(Progress, TheLineSaysWhatThereIsRoomFor) {
   QueryProgress progress;
   progress.rows_read = 3'800'000;
