@@ -43,6 +43,10 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
+bool begins(std::string_view name, std::string_view with) {
+  return name.size() >= with.size() && equal_ignoring_case(name.substr(0, with.size()), with);
+}
+
 /// Columns a terminal needs for `text`: UTF-8 continuation bytes take none.
 size_t display_width(std::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -137,7 +141,10 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
         name.size() > candidate.size() + best_distance)
       continue;
     const size_t distance = edit_distance(name, candidate);
-    if (distance < best_distance) {
+    // A letter too many at the end is likelier than a wrong one: INTT is INT, not INT1.
+    const bool wins_tie =
+        best && distance == best_distance && !begins(name, *best) && begins(name, candidate);
+    if (distance < best_distance || wins_tie) {
       best = &candidate;
       best_distance = distance;
     }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "bind/advice.h"
 #include "bind/query_binder.h"
 #include "function/registry.h"
 #include "sql/print.h"
@@ -17,9 +18,39 @@ bool is_window_name(const std::string& name) {
                      [&](const char* known) { return name == known; });
 }
 
+/// What functions of other engines are called, and what to write here.
+constexpr std::pair<std::string_view, const char*> kForeignNames[] = {
+    {"charindex", "instr(text, part)"},
+    {"collect_list", "list(x)"},
+    {"collect_set", "list(DISTINCT x)"},
+    {"date_format", "strftime(date, '%Y-%m-%d')"},
+    {"datefromparts", "make_date(year, month, day)"},
+    {"explode", "unnest(list)"},
+    {"getdate", "now(), or current_date"},
+    {"iff", "if(condition, a, b), or CASE"},
+    {"iif", "if(condition, a, b), or CASE"},
+    {"isnull", "coalesce(a, b), or a IS NULL"},
+    {"locate", "instr(text, part)"},
+    {"nvl", "coalesce(a, b)"},
+    {"parse_date", "strptime(text, '%Y-%m-%d')"},
+    {"str_to_date", "strptime(text, '%Y-%m-%d')"},
+    {"sysdate", "now(), or current_date"},
+    {"to_char", "strftime(date, '%Y-%m-%d'), or format('{}', x)"},
+    {"to_date", "strptime(text, '%Y-%m-%d')::DATE, or text::DATE for YYYY-MM-DD"},
+    {"to_number", "text::DOUBLE"},
+};
+
 [[noreturn]] void no_such_function(const std::string& name, SourceSpan span) {
   Error error(ErrorCode::kFunctionNotFound, span, "no function \"{}\"", name);
-  std::vector<std::string> known = FunctionRegistry::instance().names();
+  for (const auto& [foreign, instead] : kForeignNames) {
+    if (same_name(foreign, name)) throw std::move(error).hint(fmt::format("it is {}", instead));
+  }
+  const FunctionRegistry& registry = FunctionRegistry::instance();
+  // Of equally near names the first is taken, and aggregates are what is meant most often.
+  std::vector<std::string> known;
+  for (const AggregateDeclaration& aggregate : registry.aggregates())
+    known.push_back(aggregate.name);
+  for (std::string& other : registry.names()) known.push_back(std::move(other));
   known.insert(known.end(), std::begin(kWindowNames), std::end(kWindowNames));
   const std::string near = nearest_name(name, known);
   if (!near.empty()) throw std::move(error).hint("did you mean " + near + "?");
@@ -195,6 +226,7 @@ ExprRef QueryBinder::scalar_call(const std::string& name, const sql::FunctionCal
           return i < overload.parameters.size() &&
                  overload.parameters[i].kind == TypePattern::Kind::kLambda;
         });
+    if (name == "->" && i == 1) behind_arrow(*written[0].value, value);
     arguments.push_back(lambda_node && takes_lambda ? nullptr : expression(value, context));
     std::string argument_name = written[i].name.text;
     if (argument_name.empty()) {

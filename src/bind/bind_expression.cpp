@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "bind/advice.h"
 #include "bind/query_binder.h"
 #include "function/registry.h"
 #include "kernel/cast.h"
@@ -230,8 +231,9 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
       reference.names = {arrow.parameters[0]};
       reference.span = arrow.parameters[0].span;
       ExprRef input = column(reference, context);
-      return CallExpr::create("->", {std::move(input), expression(*arrow.body, context)},
-                              node.span);
+      return CallExpr::create(
+          "->", {std::move(input), expression(behind_arrow(reference, *arrow.body), context)},
+          node.span);
     }
     case sql::ExpressionKind::kSubscript:
       return subscript(node.as<sql::Subscript>(), context);
@@ -453,8 +455,10 @@ void QueryBinder::no_such_column(const sql::QualifiedName& names, const ExprCont
   std::string written;
   for (const auto& name : names) written += (written.empty() ? "" : ".") + name.text;
   if (!context.scope || context.scope->columns.empty()) {
-    throw Error(ErrorCode::kColumnNotFound, span, "no column \"{}\": {} has no columns in view",
+    Error error(ErrorCode::kColumnNotFound, span, "no column \"{}\": {} has no columns in view",
                 written, context.clause);
+    if (context.clause != std::string_view(kTableFunctionClause)) throw error;
+    throw std::move(error).hint("a path stands in single quotes: '" + written + "'");
   }
   const auto listed = [](const std::vector<std::string>& all) {
     std::string list;

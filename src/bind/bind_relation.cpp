@@ -82,6 +82,14 @@ PlanRef named_columns(const sql::CommonTable& definition, PlanRef plan) {
   return ProjectNode::create(plan, output_columns(plan), std::move(names));
 }
 
+bool is_file(const std::string& path, SourceSpan span, Catalog& catalog) {
+  try {
+    return catalog.open_file(path, span) != nullptr;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 PlanRef QueryBinder::common_table(CommonTableEntry& entry, SourceSpan span, bool is_whole) {
@@ -199,13 +207,32 @@ BoundRelation QueryBinder::table_name(const sql::TableName& node) {
       return aliased({plan, Scope::of(plan->schema, stem).hiding(hidden)}, node, stem);
     }
   }
-  Error error(ErrorCode::kTableNotFound, node.span, "no table \"{}\"", fmt::join(parts, "."));
   std::vector<std::string> known = catalog_.table_names();
   for (const auto& [common, entry] : tables_) known.push_back(common);
-  const std::string near = nearest_name(name, known);
-  if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
-  if (!known.empty() && known.size() <= 12)
-    error.add_note(fmt::format("the tables are {}", fmt::join(known, ", ")));
+  if (node.is_string) {
+    // Whoever reads a file says why there is none, and which may be meant.
+    TableFunctionCall reading;
+    reading.name = "read_text";
+    reading.arguments = {Value::text(name)};
+    try {
+      catalog_.call(reading, nullptr);
+    } catch (Error& error) {
+      error.set_span_if_empty(node.span);
+      const bool is_table = std::any_of(known.begin(), known.end(), [&](const std::string& other) {
+        return same_name(other, name);
+      });
+      if (!is_table) throw;
+      throw std::move(error).hint("a table is read without quotes: FROM " + name);
+    }
+  }
+  Error error = no_such_table(fmt::format("{}", fmt::join(parts, ".")), node.span, known);
+  if (!error.hint().empty()) throw error;
+  if (same_name(name, "reject_errors") || same_name(name, "reject_scans"))
+    throw std::move(error).hint("what readers left out is FROM rejects()");
+  // FROM data.csv: a file's path without its quotes.
+  if (parts.size() > 1 && is_file(fmt::format("{}", fmt::join(parts, ".")), node.span, catalog_))
+    throw std::move(error).hint(
+        fmt::format("a path stands in quotes: FROM '{}'", fmt::join(parts, ".")));
   throw std::move(error).hint("a file is read by its path in quotes: FROM 'data.csv'");
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "bind/advice.h"
 #include "bind/query_binder.h"
 #include "plan/plan_expressions.h"
 #include "sql/parser.h"
@@ -110,7 +111,7 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
   const std::string name = folded(call_node.name.back().text);
   if (name == "query" || name == "query_table") return query_function(node);
   ExprContext context;
-  context.clause = "a table function";
+  context.clause = kTableFunctionClause;
   if (name == "unnest") {
     BoundRelation input = left ? *left : BoundRelation{ValuesNode::single_row(), {}};
     context.scope = &input.scope;
@@ -201,7 +202,7 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
   call.name = name;
   call.span = node.span;
   for (const auto& argument : call_node.arguments) {
-    const Value value = constant_value(expression(*argument.value, context), "a table function",
+    const Value value = constant_value(expression(*argument.value, context), kTableFunctionClause,
                                        argument.value->span);
     if (!argument.name.empty()) {
       call.options[folded(argument.name.text)] = value;

@@ -142,10 +142,7 @@ TableRef StatementRunner::writable(const sql::QualifiedName& name) {
                 parts.back())
         .hint("change the tables it reads");
   }
-  Error error(ErrorCode::kTableNotFound, span, "no table \"{}\"", parts.back());
-  const std::string near = nearest_name(parts.back(), session_.table_names());
-  if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
-  throw error;
+  throw no_such_table(parts.back(), span, session_.table_names());
 }
 
 PlanRef StatementRunner::plan_of(const sql::Statement& statement) {
@@ -390,23 +387,29 @@ std::unique_ptr<Query> StatementRunner::drop(const sql::Drop& node) {
   const std::string& name = node.name.back().text;
   if (!node.if_exists) check_schema(node.name);
   bool dropped = false;
-  const char* kind = "table";
   if (node.object == sql::ObjectKind::kTable) {
     dropped = changes().drop(name, true);
   } else if (node.object == sql::ObjectKind::kView) {
-    kind = "view";
     dropped = changes().drop(name, false);
   } else {
     not_supported(node, "dropping anything but tables and views is");
   }
   if (dropped || node.if_exists) return nothing();
-  Error error(ErrorCode::kTableNotFound, node.name.back().span, "no {} \"{}\"", kind, name);
+  const SourceSpan span = node.name.back().span;
   const NamesRef names = session_.names();
-  if (find_table(*names, name)) throw std::move(error).hint("it is a table: DROP TABLE " + name);
-  if (find_view(*names, name)) throw std::move(error).hint("it is a view: DROP VIEW " + name);
+  if (find_table(*names, name)) {
+    throw Error(ErrorCode::kTableNotFound, span, "no view \"{}\"", name)
+        .hint("it is a table: DROP TABLE " + name);
+  }
+  if (find_view(*names, name)) {
+    throw Error(ErrorCode::kTableNotFound, span, "no table \"{}\"", name)
+        .hint("it is a view: DROP VIEW " + name);
+  }
+  if (node.object == sql::ObjectKind::kTable)
+    throw no_such_table(name, span, session_.table_names());
   const std::string near = nearest_name(name, session_.table_names());
-  if (!near.empty()) throw std::move(error).hint("did you mean \"" + near + "\"?");
-  throw error;
+  throw Error(ErrorCode::kTableNotFound, span, "no view \"{}\"", name)
+      .hint(near.empty() ? "" : "did you mean \"" + near + "\"?");
 }
 
 std::unique_ptr<Query> StatementRunner::transaction(const sql::Transaction& node) {

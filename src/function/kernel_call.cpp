@@ -10,7 +10,13 @@ void RowErrors::mark(uint32_t row) {
 }
 
 void RowErrors::raise(SourceSpan span) const {
-  if (mode_ == Mode::kThrow && failed_) throw Error(code_, span, "{}", message_);
+  if (mode_ != Mode::kThrow || !failed_) return;
+  // A message has no room for a hint but behind it.
+  constexpr std::string_view kTry = "; TRY(…) makes it NULL";
+  const bool says_so = message_.ends_with(kTry);
+  Error error(code_, span, "{}", message_.substr(0, message_.size() - (says_so ? kTry.size() : 0)));
+  if (!says_so) throw error;
+  throw std::move(error).hint(std::string(kTry.substr(2)));
 }
 
 BufferRef RowErrors::take_survivors(uint32_t rows) {

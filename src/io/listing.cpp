@@ -135,6 +135,13 @@ std::vector<std::string> split(std::string_view pattern, std::string& prefix) {
   return segments;
 }
 
+/// The directories in front of the first that is a pattern; empty where there are none.
+std::string directory_of_glob(const std::string& pattern) {
+  const size_t sign = pattern.find_first_of("*?[{\\");
+  const size_t slash = pattern.rfind('/', sign);
+  return slash == std::string::npos ? "" : pattern.substr(0, std::max<size_t>(slash, 1));
+}
+
 }  // namespace
 
 FileVersion version_of(const FileStatus& status) {
@@ -168,6 +175,9 @@ std::vector<ListedFile> list_files(Disk& disk, const std::string& pattern,
       if (!segments.empty()) walk.match(prefix, segments, 0, 0);
     }
     if (walk.found.empty()) {
+      const std::string directory = directory_of_glob(pattern);
+      if (!directory.empty() && disk.status(directory, status) < 0)
+        throw not_found_error(disk, pattern);
       Error none(ErrorCode::kFileNotFound, "no file matches \"{}\"", pattern);
       if (pattern.find("**") != std::string::npos) throw none;
       throw std::move(none).hint("* stays within one directory; ** goes into those below");

@@ -61,6 +61,23 @@ Column cast_flat(const CastJob& job) {
   return cast_temporal(job);
 }
 
+/// What to write instead where a text looks like a date, and is none the target takes.
+std::string date_advice(std::string_view text, TypeRef target) {
+  const auto is_number = [&](size_t begin, size_t end) {
+    return begin < end && end <= text.size() &&
+           text.substr(begin, end - begin).find_first_not_of("0123456789") == text.npos;
+  };
+  const size_t first = text.find_first_of("-./");
+  if (first == text.npos || !is_number(0, first)) return "";
+  const size_t second = text.find(text[first], first + 1);
+  if (second == text.npos || !is_number(first + 1, second)) return "";
+  if (target->is(TypeKind::kInterval)) return fmt::format("; a date is written DATE '{}'", text);
+  if (!target->is(TypeKind::kDate) && !target->is_timestamp()) return "";
+  if (first == 4) return "";
+  return fmt::format("; dates are written YYYY-MM-DD, and strptime(…, '%d{0}%m{0}%Y') reads others",
+                     text[first]);
+}
+
 }  // namespace
 
 void CastJob::fail(uint32_t row, ColumnWriter& writer, const char* reason) const {
@@ -78,8 +95,10 @@ std::string CastJob::message(uint32_t row, const char* reason) const {
     value += "…";
   }
   if (reason) return fmt::format("cannot cast '{}' to {}: {}", value, target->name(), reason);
-  if (input.type()->is(TypeKind::kVarchar))
-    return fmt::format("cannot cast '{}' to {}", value, target->name());
+  if (input.type()->is(TypeKind::kVarchar)) {
+    return fmt::format("cannot cast '{}' to {}{}", value, target->name(),
+                       date_advice(value, target));
+  }
   return fmt::format("{} value {} is out of range for {}", input.type()->name(), value,
                      target->name());
 }

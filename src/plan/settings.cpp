@@ -49,6 +49,9 @@ uint64_t bytes_of(const Value& value) {
   return parse_byte_size(value.is_null() ? "" : value.to_string());
 }
 
+/// With less not even what statements begin with fits.
+constexpr uint64_t kLeastMemoryBytes = uint64_t{1} << 20;
+
 std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;
   std::string word;
@@ -68,7 +71,14 @@ std::string flag_text(bool flag) { return flag ? "true" : "false"; }
 const std::vector<SettingDeclaration> kSettings = {
     {"memory_limit", "VARCHAR", "How much memory all queries together may use.",
      "SET memory_limit = '256MB'",
-     [](Settings& s, const Value& v) { s.memory_limit_bytes = bytes_of(v); },
+     [](Settings& s, const Value& v) {
+       const uint64_t bytes = bytes_of(v);
+       if (bytes != 0 && bytes < kLeastMemoryBytes) {
+         throw Error(ErrorCode::kSetting, "memory_limit must be at least {}, and {} is less",
+                     format_byte_size(kLeastMemoryBytes), format_byte_size(bytes));
+       }
+       s.memory_limit_bytes = bytes;
+     },
      [](const Settings& s) {
        return format_byte_size(s.memory_limit_bytes ? s.memory_limit_bytes
                                                     : granted_memory_bytes() / 10 * 8);

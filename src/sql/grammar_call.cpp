@@ -159,6 +159,7 @@ WindowRef Grammar::window_specification() {
   auto window = std::make_shared<WindowSpecification>();
   const bool at_clause = tokens_.at(Keyword::kPartition) || at_frame();
   if (!at_clause && at_name(NameRole::kColumn)) {
+    tokens_.note_implicit_name(tokens_.peek());  // "OVER (PARTITON BY": taken for a window's name
     window->base = name(NameRole::kColumn, "a window");
   }
   if (tokens_.accept(Keyword::kPartition)) {

@@ -12,11 +12,13 @@ namespace {
 
 /// What may follow a name that stands alone: what a name without AS may have been meant for.
 constexpr Keyword kClauses[] = {
-    Keyword::kFrom,    Keyword::kWhere,   Keyword::kGroup,   Keyword::kHaving,    Keyword::kOrder,
-    Keyword::kLimit,   Keyword::kOffset,  Keyword::kQualify, Keyword::kWindow,    Keyword::kUnion,
-    Keyword::kExcept,  Keyword::kJoin,    Keyword::kLeft,    Keyword::kIntersect, Keyword::kInner,
-    Keyword::kUsing,   Keyword::kSet,     Keyword::kValues,  Keyword::kSelect,    Keyword::kAs,
-    Keyword::kExclude, Keyword::kReplace, Keyword::kOver,    Keyword::kFilter};
+    Keyword::kFrom,     Keyword::kWhere,     Keyword::kGroup,  Keyword::kHaving,
+    Keyword::kOrder,    Keyword::kLimit,     Keyword::kOffset, Keyword::kQualify,
+    Keyword::kWindow,   Keyword::kUnion,     Keyword::kExcept, Keyword::kJoin,
+    Keyword::kLeft,     Keyword::kIntersect, Keyword::kInner,  Keyword::kUsing,
+    Keyword::kSet,      Keyword::kValues,    Keyword::kSelect, Keyword::kAs,
+    Keyword::kExclude,  Keyword::kReplace,   Keyword::kOver,   Keyword::kFilter,
+    Keyword::kPartition};
 
 std::string spelling(Keyword keyword) { return ascii_upper(word_of(keyword)); }
 

@@ -113,7 +113,8 @@ class CsvReader final : public Reader {
       const CsvFailure* text = nullptr;  // the first that is of no narrower type
       bool contradicted = false;
       for (const CsvFailure& failure : failures) {
-        if (!failure.is_of_value || static_cast<int32_t>(failure.column) != part_.sources[i])
+        if (failure.kind != CsvFailure::Kind::kType ||
+            static_cast<int32_t>(failure.column) != part_.sources[i])
           continue;
         contradicted = true;
         guess.add(failure.text);
@@ -136,7 +137,8 @@ class CsvReader final : public Reader {
 
   static const CsvFailure* first_of(const std::vector<CsvFailure>& failures, int32_t column) {
     return &*std::find_if(failures.begin(), failures.end(), [&](const CsvFailure& failure) {
-      return failure.is_of_value && static_cast<int32_t>(failure.column) == column;
+      return failure.kind == CsvFailure::Kind::kType &&
+             static_cast<int32_t>(failure.column) == column;
     });
   }
 
@@ -196,22 +198,33 @@ class CsvReader final : public Reader {
   }
 
   [[noreturn]] void raise(const CsvFailure& failure, uint64_t line) const {
+    using Kind = CsvFailure::Kind;
     const std::string column = column_name(failure.column);
-    if (failure.column == CsvFailure::kWholeRow) {
-      throw Error(ErrorCode::kFormat, "{}: line {}: {}", part_.listed.path, line, failure.reason)
-          .note("the row: " + failure.text.substr(0, 200))
-          .hint(
-              "null_padding => true fills short rows with NULL, rejects => true passes over such "
-              "rows");
+    std::string where = fmt::format("{}: line {}", part_.listed.path, line);
+    if (!column.empty()) where += fmt::format(", column \"{}\"", column);
+    Error error(ErrorCode::kFormat, "{}: {}", where, failure.reason);
+    std::string advice;
+    switch (failure.kind) {
+      case Kind::kType:
+        if (is_guessed(failure.column))
+          advice = "sample_size => -1 looks at the whole file for types, ";
+        advice += fmt::format("types => {{'{}': 'VARCHAR'}} sets this column's type, ", column);
+        break;
+      case Kind::kQuotes:
+        advice = "quote => '' takes quotes as they stand, ";
+        break;
+      case Kind::kEncoding:
+        advice = "iconv -t UTF-8 turns the file into one that can be read, ";
+        break;
+      case Kind::kTooFewValues:
+        advice = "null_padding => true fills short rows with NULL, ";
+        break;
+      case Kind::kTooManyValues:
+        break;
     }
-    throw Error(ErrorCode::kFormat, "{}: line {}, column \"{}\": {}", part_.listed.path, line,
-                column, failure.reason)
-        .hint(fmt::format("{}types => {{'{}': 'VARCHAR'}} sets this column's type, rejects => true "
-                          "passes over such rows",
-                          is_guessed(failure.column)
-                              ? "sample_size => -1 looks at the whole file for types, "
-                              : "",
-                          column));
+    if (failure.column == CsvFailure::kWholeRow)
+      error.add_note("the row: " + failure.text.substr(0, 200));
+    throw std::move(error).hint(advice + "rejects => true passes over such rows");
   }
 
   const std::shared_ptr<const CsvFile> part_held_;

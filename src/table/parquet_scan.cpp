@@ -37,6 +37,7 @@ struct PartPlan {
   struct Cast {
     uint32_t position;
     ProgramRef program;  // over the request's columns
+    std::string told;    // which column of which file is of another type than the first's
   };
   std::vector<Cast> casts;
   std::vector<const Conjunct*> filters;  // that read such columns
@@ -62,7 +63,13 @@ class PartReader final : public Reader {
       out.columns[constant.position] = constant.value.to_column(out.row_count);
     for (size_t i = 0; i < plan_->casts.size(); ++i) {
       std::vector<Column> cast;
-      plan_->casts[i].program->evaluate(out, casts_[i], cast);
+      try {
+        plan_->casts[i].program->evaluate(out, casts_[i], cast);
+      } catch (Error& error) {
+        error.add_note(plan_->casts[i].told);
+        throw std::move(error).hint(
+            "union_by_name => true gives each column a type that fits all files");
+      }
       out.columns[plan_->casts[i].position] = std::move(cast[0]);
     }
     for (size_t i = 0; i < plan_->filters.size() && !out.active.empty(); ++i) {
@@ -231,7 +238,10 @@ class ParquetScan final : public Scan {
     if (found->type != wanted.type) {
       const ExprRef cast =
           CastExpr::create(ColumnExpr::create(position, found->type, wanted.name), wanted.type);
-      plan.casts.push_back({position, Program::compile(cast, context_.session)});
+      plan.casts.push_back({position, Program::compile(cast, context_.session),
+                            fmt::format("in {}, column \"{}\" is {}, where {} has {}",
+                                        part.listed().path, wanted.name, found->type->name(),
+                                        table_->parts()[0]->listed().path, wanted.type->name())});
     }
     return static_cast<uint32_t>(found - schema.begin());
   }

@@ -11,6 +11,16 @@
 
 namespace doline {
 
+namespace {
+
+/// "an INTEGER", "a UBIGINT".
+std::string with_article(const std::string& type) {
+  const bool is_vowel = std::string_view("AEIO").find(type.front()) != std::string_view::npos;
+  return (is_vowel ? "an " : "a ") + type;
+}
+
+}  // namespace
+
 CsvParser::CsvParser(const CsvOptions& options, uint32_t width, const ZoneOffsets* zone)
     : options_(options),
       width_(width),
@@ -54,9 +64,11 @@ bool CsvParser::accept(uint32_t index, uint32_t& width) {
   if (width == width_ + 1 && rows_.field(index, width_).empty())
     return true;  // a delimiter at the end
   if (width < width_ && options_.null_padding) return true;
-  failures_.push_back({static_cast<uint32_t>(lines_.size()), CsvFailure::kWholeRow,
-                       rows_.begin_of(index), std::string(rows_.row_text(index)),
-                       fmt::format("expected {} values, found {}", width_, width)});
+  failures_.push_back(
+      {static_cast<uint32_t>(lines_.size()), CsvFailure::kWholeRow, rows_.begin_of(index),
+       std::string(rows_.row_text(index)),
+       fmt::format("expected {} values, found {}", width_, width),
+       width < width_ ? CsvFailure::Kind::kTooFewValues : CsvFailure::Kind::kTooManyValues});
   return false;
 }
 
@@ -102,16 +114,16 @@ void CsvParser::for_each_text(uint32_t field, const Selection& active, Body&& bo
 }
 
 void CsvParser::fail(uint32_t row, uint32_t field, std::string_view text, std::string reason,
-                     bool is_of_value) {
-  failures_.push_back(
-      {row, field, lines_[row].begin, std::string(text), std::move(reason), is_of_value});
+                     CsvFailure::Kind kind) {
+  failures_.push_back({row, field, lines_[row].begin, std::string(text), std::move(reason), kind});
 }
 
 bool CsvParser::open_value(uint32_t row, uint32_t field, std::string_view raw,
                            std::string_view& value, bool& is_null) {
   is_null = false;
   if (!csv_value(options_.dialect, raw, scratch_, value)) {
-    fail(row, field, raw, "a quoted value is not closed, or goes on behind its closing quote");
+    fail(row, field, raw, "a quoted value is not closed, or goes on behind its closing quote",
+         CsvFailure::Kind::kQuotes);
     is_null = true;
     return false;
   }
@@ -152,8 +164,9 @@ Column CsvParser::fixed(uint32_t field, TypeRef type, const Selection& active, P
           return parse(plain, values[row]);
         }))
       return;
-    fail(row, field, value, fmt::format("\"{}\" is not a {}", value.substr(0, 100), type->name()),
-         true);
+    fail(row, field, value,
+         fmt::format("\"{}\" is not {}", value.substr(0, 100), with_article(type->name())),
+         CsvFailure::Kind::kType);
     values[row] = T{};
     out.set_null(row);
   };
@@ -225,7 +238,7 @@ Column CsvParser::texts(uint32_t field, TypeRef type, const Selection& active) {
     }
     if (is_null) return out.set_null(row);
     if (!is_valid && !simdjson::validate_utf8(value.data(), value.size())) {
-      fail(row, field, "", "the text is not valid UTF-8");
+      fail(row, field, "", "the text is not valid UTF-8", CsvFailure::Kind::kEncoding);
       return out.set_null(row);
     }
     if (value.data() == scratch_.data()) {
@@ -243,7 +256,7 @@ struct CsvParser::GenericFailures final : CastFailures {
   GenericFailures(CsvParser& to, uint32_t of, const Column& values)
       : parser(to), field(of), texts(values) {}
   void fail(uint32_t row, std::string message) override {
-    parser.fail(row, field, texts.text(row), std::move(message), true);
+    parser.fail(row, field, texts.text(row), std::move(message), CsvFailure::Kind::kType);
   }
   bool wants_messages() const override { return true; }
 

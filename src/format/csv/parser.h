@@ -18,8 +18,8 @@ struct CsvFailure {
   uint64_t byte;    // of the row's begin in the text
   std::string text;
   std::string reason;
-  bool is_of_value =
-      false;  // `text` is no value of the column's type; else the file is damaged there
+  /// kType: `text` is no value of the column's type. Else the file is damaged there.
+  enum class Kind : uint8_t { kType, kQuotes, kEncoding, kTooFewValues, kTooManyValues } kind;
 };
 
 /// CSV's second phase: rows of a text to typed columns, one column at a time, so that filters can
@@ -53,7 +53,7 @@ class CsvParser {
 
   std::string_view raw(const Line& line, uint32_t field) const;
   void fail(uint32_t row, uint32_t field, std::string_view text, std::string reason,
-            bool is_of_value = false);
+            CsvFailure::Kind kind);
   bool accept(uint32_t index, uint32_t& width);
   /// body(row, text) of one value of each active row: with no data where the row is too short.
   template <class Body>
