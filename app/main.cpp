@@ -11,6 +11,7 @@
 #include "demo/demo.h"
 #include "doline/version.h"
 #include "engine/session.h"
+#include "io/file_system.h"
 #include "shell/dot_commands.h"
 #include "shell/interrupt.h"
 #include "shell/script_runner.h"
@@ -82,6 +83,16 @@ int exit_code(ScriptRunner::Outcome outcome) {
   return 1;
 }
 
+/// What to write instead of an argument that stands behind no option.
+std::string meant_by(const std::string& argument) {
+  if (argument.ends_with(".sql")) return "a script goes behind -f: doline -f " + argument;
+  if (FileSystem::local().exists(argument, AccessPolicy::open()))
+    return fmt::format("statements go behind -c: doline -c \"FROM '{}'\"", argument);
+  if (argument.find(' ') != std::string::npos)
+    return fmt::format("statements go behind -c: doline -c \"{}\"", argument);
+  return "statements go behind -c: doline -c \"FROM 'data.csv'\"";
+}
+
 int run(int argc, char** argv) {
   CLI::App app("doline: SQL over files, tables and streams", "doline");
   app.set_version_flag("--version", std::string("doline ") + kVersion);
@@ -147,7 +158,7 @@ int run(int argc, char** argv) {
   if (!files.empty() && demo.folder.empty()) {
     throw Error(ErrorCode::kNotSupported, "there are no database files yet, and {} is not opened",
                 files.front())
-        .hint("statements go behind -c: doline -c \"FROM 'data.csv'\"");
+        .hint(meant_by(files.front()));
   }
 
   ::signal(SIGPIPE, SIG_IGN);

@@ -306,6 +306,13 @@ Completions complete(std::string_view text, size_t cursor, const Names& names) {
     return {word_begin, found.take()};
   }
   for (const FromItem& item : items) found.names(names.columns(item.source));
+  if (items.empty() && !prefix.empty() && is_word(head, tokens[0], "select")) {
+    // FROM is not written yet: a column of any table.
+    constexpr size_t kMostTables = 100;
+    const std::vector<std::string> tables = names.tables();
+    for (size_t i = 0; i < tables.size() && i < kMostTables; ++i)
+      found.names(names.columns(written(tables[i])));
+  }
   if (prefix.empty()) return {word_begin, found.take()};  // everything there is would help nobody
   for (const FromItem& item : items) found.names({item.alias});
   if (is_quoted) return {word_begin, found.take()};

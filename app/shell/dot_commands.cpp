@@ -166,7 +166,40 @@ void list_functions(ScriptRunner& runner) {
   runner.out().write(line + "\n");
 }
 
-void show_help(ScriptRunner& runner) {
+[[noreturn]] void no_such_command(const std::string& name) {
+  // What DuckDB's and SQLite's shells have besides, and what does it here.
+  constexpr std::pair<std::string_view, const char*> kElsewhere[] = {
+      {".cd", "paths count from where the program was started: .shell pwd"},
+      {".databases", "there are no database files yet; .tables shows what there is"},
+      {".dump", ".schema shows the statements; COPY trips TO 'trips.parquet' writes the rows"},
+      {".excel", "COPY (SELECT …) TO 'rows.csv' writes a file that spreadsheets open"},
+      {".import", "CREATE TABLE trips AS FROM 'trips.csv'"},
+      {".once", "COPY (SELECT …) TO 'rows.csv' writes rows to a file"},
+      {".open", "there are no database files yet; FROM 'data.parquet' reads a file"},
+      {".output", "COPY (SELECT …) TO 'rows.csv' writes rows to a file"},
+      {".save", "COPY trips TO 'trips.parquet' writes a table to a file"},
+      {".system", "it is .shell here"}};
+  Error error(ErrorCode::kSyntax, "no command {}", name);
+  for (const auto& [elsewhere, instead] : kElsewhere) {
+    if (equal_ignoring_case(elsewhere, name)) throw std::move(error).hint(instead);
+  }
+  std::vector<std::string> names;
+  for (const DotCommand& known : dot_commands()) names.push_back(known.name);
+  std::string near = nearest_name(name, names);
+  for (const std::string& known : names) {
+    if (near.empty() && name.size() > 1 && known.starts_with(ascii_lower(name))) near = known;
+  }
+  throw std::move(error).hint(near.empty() ? ".help lists them" : "did you mean " + near + "?");
+}
+
+/// Of one command, with or without its dot; of all where none is named.
+void show_help(ScriptRunner& runner, const std::string& wanted) {
+  const DotCommand* only = nullptr;
+  if (!wanted.empty()) {
+    const std::string name = (wanted.starts_with('.') ? "" : ".") + wanted;
+    only = find_dot_command(name);
+    if (only == nullptr) no_such_command(name);
+  }
   constexpr size_t kUsageColumns = 25;
   const size_t terminal = terminal_columns(STDOUT_FILENO);
   const size_t columns = terminal == 0 ? 80 : terminal;
@@ -174,6 +207,7 @@ void show_help(ScriptRunner& runner) {
   const bool is_narrow = columns < 2 * kUsageColumns;
   const size_t indent = is_narrow ? 2 : kUsageColumns;
   for (const DotCommand& command : dot_commands()) {
+    if (only != nullptr && only != &command) continue;
     const std::string usage =
         command.name + (command.arguments.empty() ? "" : " " + command.arguments);
     const std::string summary = wrapped(command.summary, columns - std::min(columns, indent), 0);
@@ -186,6 +220,7 @@ void show_help(ScriptRunner& runner) {
                                                                       Alignment::kLeft)) +
                        below + "\n");
   }
+  if (only != nullptr) return;
   runner.out().write(
       "\n" +
       wrapped(
@@ -255,7 +290,7 @@ const std::vector<DotCommand>& dot_commands() {
   static const std::vector<DotCommand> commands = {
       {".exit", "", "Leave, as .quit and Ctrl-D do", Takes::kNothing, 0, 0},
       {".headers", "on|off", "Names of columns above results", Takes::kSwitch, 1, 1},
-      {".help", "", "This list", Takes::kNothing, 0, 0},
+      {".help", "[COMMAND]", "This list, or a line of it", Takes::kText, 0, 1},
       {".manual", "[FUNCTION]", "What a function does, its forms, an example; all names",
        Takes::kFunction, 0, 1},
       {".maxrows", "COUNT", "How many rows a box shows; 0 for all", Takes::kText, 1, 1},
@@ -293,6 +328,21 @@ std::vector<std::string> output_mode_names() {
   return names;
 }
 
+std::string dot_command_meant(std::string_view text) {
+  constexpr std::pair<std::string_view, const char*> kSigns[] = {
+      {"?", ".help"}, {"\\?", ".help"}, {"\\h", ".help"}, {"\\q", ".quit"}, {"\\d", ".tables"}};
+  const std::vector<std::string> words = words_of(text);
+  constexpr size_t kMostWords = 3;
+  if (words.empty() || words.size() > kMostWords) return "";
+  std::string first = words[0];
+  if (words.size() == 1 && first.ends_with(';')) first.pop_back();
+  for (const auto& [sign, command] : kSigns) {
+    if (first == sign) return command;
+  }
+  const DotCommand* command = find_dot_command("." + first);
+  return command && words.size() - 1 <= command->most ? command->name : "";
+}
+
 bool is_dot_command(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && text[first] == '.';
@@ -301,17 +351,7 @@ bool is_dot_command(std::string_view text) {
 DotOutcome run_dot_command(std::string_view line, ScriptRunner& runner) {
   const std::vector<std::string> words = words_of(line);
   const DotCommand* command = find_dot_command(words[0]);
-  if (command == nullptr) {
-    std::vector<std::string> names;
-    for (const DotCommand& known : dot_commands()) names.push_back(known.name);
-    std::string near = nearest_name(words[0], names);
-    for (const std::string& name : names) {
-      if (near.empty() && words[0].size() > 1 && name.starts_with(ascii_lower(words[0])))
-        near = name;
-    }
-    throw Error(ErrorCode::kSyntax, "no command {}", words[0])
-        .hint(near.empty() ? ".help lists them" : "did you mean " + near + "?");
-  }
+  if (command == nullptr) no_such_command(words[0]);
   const size_t given = words.size() - 1;
   if (given < command->fewest || given > command->most) {
     throw Error(ErrorCode::kSyntax, "it is {}{}{}", command->name,
@@ -320,7 +360,7 @@ DotOutcome run_dot_command(std::string_view line, ScriptRunner& runner) {
   const std::string argument = given > 0 ? words[1] : "";
   if (command->name == ".exit" || command->name == ".quit") return DotOutcome::kQuit;
   if (command->name == ".headers") runner.options().header = switch_of(argument);
-  if (command->name == ".help") show_help(runner);
+  if (command->name == ".help") show_help(runner, argument);
   if (command->name == ".manual")
     given > 0 ? show_manual(runner, argument) : list_functions(runner);
   if (command->name == ".maxrows") set_most_rows(runner, argument);

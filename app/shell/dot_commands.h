@@ -28,6 +28,9 @@ std::string unescaped(std::string_view text);
 
 /// Whether a text is meant as a dot command.
 bool is_dot_command(std::string_view text);
+/// The command that a text means which lacks only its dot, or has another program's sign for it:
+/// ".help" for `help;`, `?` and `\h`. Empty for all else.
+std::string dot_command_meant(std::string_view text);
 /// Carries one out. Throws Error: with candidates for an unknown one.
 enum class DotOutcome : uint8_t { kDone, kFailed, kQuit };
 DotOutcome run_dot_command(std::string_view line, ScriptRunner& runner);

@@ -109,7 +109,13 @@ std::string manual_page(std::string_view name, const Palette& palette, size_t co
              forms(lines, columns), over, function->example_result, palette, columns));
   }
   if (const TableFunction* function = find_table_function(name)) {
-    add(page(function->name, "table function", function->aliases, function->summary, "",
+    const std::string options =
+        function->options.empty()
+            ? ""
+            : "  " + palette.paint(Style::kFaint, "options") + "\n" +
+                  indented(fmt::format("{}", fmt::join(function->options, ", ")), columns, 4) +
+                  "\n";
+    add(page(function->name, "table function", function->aliases, function->summary, options,
              function->example, "", palette, columns));
   }
   return text;

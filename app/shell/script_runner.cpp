@@ -117,6 +117,10 @@ ScriptRunner::Outcome ScriptRunner::tell(const Error& error, std::string_view so
     print_error(second.render() + "\n");
   }
   Error named = error;
+  if (error.code() == ErrorCode::kSyntax) {
+    const std::string command = dot_command_meant(source);
+    if (!command.empty()) named = Error(error).hint("did you mean " + command + "?");
+  }
   if (!files_.empty() && files_.back() != "-") named.add_note("in " + files_.back());
   const std::string text = named.render(source) + "\n";
   const size_t colon = text.find(':');
@@ -163,14 +167,20 @@ void ScriptRunner::run_statement(const Prepared& prepared) {
   out_.flush();  // COPY … TO '/dev/stdout' has its place in the order
   // Only where the result goes to a terminal has that a width, which may change at any time.
   options_.width = terminal_columns(STDOUT_FILENO);
-  {
+  const auto tell_time = [&] {
+    progress_.erase();
+    if (shows_times_) out_.write(watch.text());
+  };
+  try {
     auto query = session_.run(prepared);
     if (query->returns_rows()) {
       print_result(*query, options_, out_, find_zone(session_.settings().time_zone), palette_);
     }
-    progress_.erase();
+  } catch (const Error&) {
+    tell_time();
+    throw;
   }
-  if (shows_times_) out_.write(watch.text());
+  tell_time();
   out_.flush();
   tell_rejects(generation);
   tell_losses(learned);

@@ -17,7 +17,8 @@ namespace doline::shell {
 namespace {
 
 bool is_complete(std::string_view text) {
-  return is_dot_command(text) || !sql::is_unfinished(text);
+  // `help` and `exit` would wait for a semicolon.
+  return is_dot_command(text) || !dot_command_meant(text).empty() || !sql::is_unfinished(text);
 }
 
 }  // namespace

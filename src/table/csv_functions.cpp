@@ -102,13 +102,15 @@ void register_csv_functions(std::vector<TableFunction>& all) {
                  "Rows of CSV files; dialect and types are found out.",
                  "FROM read_csv('data/*.csv', header => true)",
                  &read_csv,
-                 {".csv", ".tsv"}});
+                 {".csv", ".tsv"},
+                 csv_read_options()});
   all.push_back({"sniff_csv",
                  {},
                  "What read_csv finds out about a file.",
                  "FROM sniff_csv('data.csv')",
                  &sniff_csv_call,
-                 {}});
+                 {},
+                 csv_read_options()});
 }
 
 }  // namespace doline

@@ -53,25 +53,29 @@ void register_json_functions(std::vector<TableFunction>& all) {
                  "Values of JSON files; their layout and types are found out.",
                  "FROM read_json('data/*.json')",
                  &read_json,
-                 {".json", ".ndjson", ".jsonl"}});
+                 {".json", ".ndjson", ".jsonl"},
+                 json_read_options()});
   all.push_back({"read_ndjson",
                  {"read_ndjson_auto"},
                  "Values of JSON files that have one a line.",
                  "FROM read_ndjson('data/*.ndjson')",
                  &read_ndjson,
-                 {}});
+                 {},
+                 json_read_options()});
   all.push_back({"read_json_objects",
                  {"read_json_objects_auto"},
                  "Values of JSON files as they stand, one JSON column.",
                  "FROM read_json_objects('data.json')",
                  &read_json_objects,
-                 {}});
+                 {},
+                 json_read_options()});
   all.push_back({"read_ndjson_objects",
                  {},
                  "Lines of JSON files as they stand, one JSON column.",
                  "FROM read_ndjson_objects('data.ndjson')",
                  &read_ndjson_objects,
-                 {}});
+                 {},
+                 json_read_options()});
 }
 
 }  // namespace doline

@@ -132,14 +132,14 @@ constexpr Option kOptions[] = {
      }},
 };
 
-const std::vector<std::string>& known_options() {
+}  // namespace
+
+const std::vector<std::string>& json_read_options() {
   static const std::vector<std::string> names =
       option_names(std::span<const Option>(kOptions),
                    {"hive_partitioning", "hive_types", "hive_types_autocast"});
   return names;
 }
-
-}  // namespace
 
 JsonTableOptions take_json_options(TableFunctionCall& call) {
   JsonTableOptions all;
@@ -152,7 +152,7 @@ JsonTableOptions take_json_options(TableFunctionCall& call) {
              {"geojson", "json_extract(…) takes the members of a geometry"},
              {"array", "format => 'array' reads one array, 'newline_delimited' one value a line"},
              {"allow_empty", "FROM glob('…') tells which files there are"}});
-  refuse_unknown_options(call, known_options());
+  refuse_unknown_options(call, json_read_options());
   if (!all.auto_detect && all.json.columns.empty()) {
     throw Error(ErrorCode::kInvalidArgument, call.span,
                 "{}: columns must be given where auto_detect is false", call.name);

@@ -19,6 +19,8 @@ struct JsonTableOptions {
   std::string filename_column;  // empty: none
 };
 
+const std::vector<std::string>& json_read_options();  // every name
+
 /// Takes all options out of the call; Error(kInvalidArgument) for unknown ones and bad values.
 JsonTableOptions take_json_options(TableFunctionCall& call);
 

@@ -10,6 +10,13 @@ namespace doline {
 
 namespace {
 
+const std::vector<std::string>& read_options() {
+  static const std::vector<std::string> names = {"filename",      "file_row_number",
+                                                 "union_by_name", "hive_partitioning",
+                                                 "hive_types",    "hive_types_autocast"};
+  return names;
+}
+
 std::optional<bool> take_flag(TableFunctionCall& call, const std::string& name) {
   const Value value = take_option(call, name);
   if (value.is_null()) return std::nullopt;
@@ -27,8 +34,7 @@ TableRef read_parquet(const TableFunctionCall& call, const TableFunctionContext&
   options.file_row_number = take_flag(rest, "file_row_number").value_or(false);
   options.union_by_name = take_flag(rest, "union_by_name").value_or(false);
   options.hive = take_hive_options(rest);
-  refuse_unknown_options(rest, {"filename", "file_row_number", "union_by_name", "hive_partitioning",
-                                "hive_types", "hive_types_autocast"});
+  refuse_unknown_options(rest, read_options());
   return make_ref<const ParquetTable>(context.files, context.policy, paths_of(call), options);
 }
 
@@ -69,7 +75,8 @@ void register_parquet_functions(std::vector<TableFunction>& all) {
                  "Rows of Parquet files.",
                  "FROM read_parquet('data/*.parquet', filename => true)",
                  &read_parquet,
-                 {".parquet", ".pq", ".parq"}});
+                 {".parquet", ".pq", ".parq"},
+                 read_options()});
   all.push_back({"parquet_metadata",
                  {},
                  "What the footers of Parquet files say of each column chunk.",

@@ -43,6 +43,8 @@ struct TableFunction {
   TableRef (*open)(const TableFunctionCall& call, const TableFunctionContext& context);
   /// Endings of file names it opens: FROM 'x.csv' becomes a call of it.
   std::vector<std::string> endings;
+  /// What it takes by name.
+  std::vector<std::string> options = {};
 };
 
 /// All of them; filled by the register_… functions of table/ at first use.

@@ -486,6 +486,17 @@ TableRef make_log_table(const std::vector<std::string>& paths, LogOptions option
                                   keeps_rejects, std::move(parameters));
 }
 
+const std::vector<std::string>& log_read_options() {
+  static const std::vector<std::string> names = {"format",
+                                                 "pattern",
+                                                 "rejects",
+                                                 "filename",
+                                                 "hive_partitioning",
+                                                 "hive_types",
+                                                 "hive_types_autocast"};
+  return names;
+}
+
 TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& context) {
   TableFunctionCall call = given;
   const std::vector<std::string> paths = paths_of(call);
@@ -510,8 +521,7 @@ TableRef open_log(const TableFunctionCall& given, const TableFunctionContext& co
     filename_column = filename_option(value, name);
   });
   const HiveOptions hive = take_hive_options(call);
-  refuse_unknown_options(call, {"format", "pattern", "rejects", "filename", "hive_partitioning",
-                                "hive_types", "hive_types_autocast"});
+  refuse_unknown_options(call, log_read_options());
   return make_log_table(paths, options, context.session.time_zone, filename_column, hive, rejects,
                         context.files, context.policy);
 }
@@ -551,7 +561,8 @@ void register_text_functions(std::vector<TableFunction>& all) {
                  "Log files as rows; the format is detected unless `format` names it.",
                  "FROM read_log('access.log', format => 'combined')",
                  &open_log,
-                 {".log"}});
+                 {".log"},
+                 log_read_options()});
 }
 
 }  // namespace doline

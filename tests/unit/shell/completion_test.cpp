@@ -61,6 +61,7 @@ TEST(Completion, KnowsWhatMayStandWhere) {
       {"SEL|", {"SELECT"}},
       {"select -- su|", {}},
       {"select upp|", {"upper("}},
+      {"select pric|", {"price"}},  // of any table, as FROM is not written yet
       {"from 'da|", {"data.csv'"}},
       {"from 'dir/|", {"dir/x.parquet'"}},
       {"from 'it|", {"it''s.csv'"}},
