@@ -155,7 +155,7 @@ TEST(Transaction, RowsThatComeAndGoLeaveNothingBehind) {
   run(session, "CREATE TABLE t(i INTEGER)");
   run(session, "INSERT INTO t VALUES (-1)");
   const size_t before = Budget::process().used_bytes();
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 500; ++i) {
     run(session, fmt::format("INSERT INTO t VALUES ({})", i));
     run(session, fmt::format("DELETE FROM t WHERE i = {}", i));
   }
