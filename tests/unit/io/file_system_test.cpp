@@ -109,7 +109,7 @@ TEST_F(Listing, SaysWhatIsMissing) {
       {"data/a.csv.gz", "did you mean \"data/a.csv\"?"},
       {"dat/a.csv", "there is no directory dat\n hint: did you mean \"data/a.csv\"?"},
       {"data/*.xyz", "no file matches \"data/*.xyz\""},
-      {"nowhere/*.csv", "no file matches"},
+      {"nowhere/*.csv", "there is no directory nowhere"},
       {"empty", "has no files"},
       {"top.csv/x", "no file top.csv/x"},
   };
