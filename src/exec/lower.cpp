@@ -1,6 +1,6 @@
 #include "exec/lower.h"
 
-#include <algorithm>
+#include <span>
 #include <unordered_map>
 
 #include "exec/aggregate/aggregation.h"
@@ -330,25 +330,10 @@ class Lowering {
       built = close(std::move(right), parts.build, &node, "Join build");
     });
     if (is_probed_again) steps_[level].before.push_back(built);
-    if (level_ == 0) wait_for_filters(node, first, behind, built);
+    if (level_ == 0)
+      wait_for_filters(std::span(graph_.pipelines).subspan(first, behind - first), node, built);
     return probed(node, std::move(probe), built, parts.make_probe, parts.make_rest,
                   parts.begin_round);
-  }
-
-  /// Scans whose rows are kept on their way to the join begin once its filters are there. None of
-  /// them is below what the build side may share with the probe side.
-  void wait_for_filters(const JoinNode& join, size_t first, size_t behind, size_t built) {
-    for (size_t i = first; i < behind; ++i) {
-      Pipeline& pipeline = graph_.pipelines[i];
-      const auto* scan = dynamic_cast<const ScanNode*>(pipeline.source_node);
-      if (!scan) continue;
-      const bool waits =
-          std::any_of(scan->runtime_filters.begin(), scan->runtime_filters.end(), [&](int64_t id) {
-            return std::find(join.runtime_filters.begin(), join.runtime_filters.end(), id) !=
-                   join.runtime_filters.end();
-          });
-      if (waits) pipeline.after.push_back(built);
-    }
   }
 
   /// What comes of the probe side and, where there is one, of the rest.

@@ -1,5 +1,6 @@
 #include "exec/runtime_filters.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "kernel/hash_column.h"
@@ -31,6 +32,18 @@ RuntimeFilterRef RuntimeFilters::subscribe(int64_t id, const ScanNode& scan, uin
   by_id_[id].push_back(filter);
   placed_.push_back({&scan, filter});
   return filter;
+}
+
+void wait_for_filters(std::span<Pipeline> pipelines, const JoinNode& join, size_t built) {
+  const std::vector<int64_t>& published = join.runtime_filters;
+  for (Pipeline& pipeline : pipelines) {
+    const auto* scan = dynamic_cast<const ScanNode*>(pipeline.source_node);
+    if (scan &&
+        std::any_of(scan->runtime_filters.begin(), scan->runtime_filters.end(), [&](int64_t id) {
+          return std::find(published.begin(), published.end(), id) != published.end();
+        }))
+      pipeline.after.push_back(built);
+  }
 }
 
 std::vector<std::string> RuntimeFilters::notes(const ScanNode& scan) const {

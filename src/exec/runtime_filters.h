@@ -1,8 +1,10 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <vector>
 
+#include "exec/pipeline.h"
 #include "plan/plan_node.h"
 
 namespace doline {
@@ -26,6 +28,11 @@ class RuntimeFilters {
   std::map<int64_t, std::vector<RuntimeFilterRef>> by_id_;
   std::vector<Placed> placed_;
 };
+
+/// Of pipelines that feed the join's probe side: scans whose rows are kept on their way begin once
+/// the filters are there, which is when the pipeline `built` is complete. None of them is below
+/// what the build side may share with the probe side.
+void wait_for_filters(std::span<Pipeline> pipelines, const JoinNode& join, size_t built);
 
 /// What a join publishes: bounds, and a test of values against the build side's keys.
 class PublishedFilter final : public RuntimeFilter {

@@ -69,7 +69,7 @@ constexpr Pass kPasses[] = {
     {"mark_to_semi", &mark_to_semi, kJoins},
     {"semi_join_pushdown", &push_semi_joins, kJoins},
     {"filter_inference", &infer_filters, kJoins},
-    {"common_subplans", &share_common_inputs, kJoins},
+    {"common_subplans", &share_repeated_inputs, kJoins},
     {"column_pruning", &prune_columns, kJoins},
     {"join_order", &order_joins, kJoins},
     {"semi_join_reduction", &joins_to_semi, kJoins},

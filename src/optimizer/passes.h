@@ -61,7 +61,7 @@ PlanRef aggregate_early(const PlanRef& plan);
 PlanRef distinct_to_groups(const PlanRef& plan);
 /// Plans that occur several times in one are computed once, where that is less work than computing
 /// them again.
-PlanRef share_common_inputs(const PlanRef& plan);
+PlanRef share_repeated_inputs(const PlanRef& plan);
 /// Columns nobody reads are not carried; scans read only what is used.
 PlanRef prune_columns(const PlanRef& plan);
 /// Limit over Sort is a top-N; limits move below projections and into scans.

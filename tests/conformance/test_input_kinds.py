@@ -35,7 +35,7 @@ def test_a_bare_word_may_name_a_directory(program, tmp_path):
     (tmp_path / "day" / "x.csv").write_text("a\n1\n")
     (tmp_path / "day" / "y.csv").write_text("a\n2\n")
     assert run(program, "SELECT sum(a) FROM 'day'", tmp_path).stdout == b"3\n"
-    assert b"error[table_not_found]" in run(program, "FROM 'night'", tmp_path).stderr
+    assert b"error[file_not_found]: no file night" in run(program, "FROM 'night'", tmp_path).stderr
     # A table comes first.
     sql = "CREATE TABLE day AS SELECT 7 AS a; SELECT a FROM day"
     assert run(program, sql, tmp_path).stdout.endswith(b"7\n")

@@ -130,6 +130,6 @@ class Sharing {
 
 }  // namespace
 
-PlanRef share_common_inputs(const PlanRef& plan) { return Sharing().shared(plan); }
+PlanRef share_repeated_inputs(const PlanRef& plan) { return Sharing().shared(plan); }
 
 }  // namespace doline
