@@ -1,6 +1,5 @@
 #include "exec/lower.h"
 
-#include <span>
 #include <unordered_map>
 
 #include "exec/aggregate/aggregation.h"
@@ -330,8 +329,11 @@ class Lowering {
       built = close(std::move(right), parts.build, &node, "Join build");
     });
     if (is_probed_again) steps_[level].before.push_back(built);
-    if (level_ == 0)
-      wait_for_filters(std::span(graph_.pipelines).subspan(first, behind - first), node, built);
+    // Scans whose rows are kept on their way to the join begin once its filters are there. None of
+    // them is below what the build side may share with the probe side.
+    for (size_t i = first; level_ == 0 && i < behind; ++i) {
+      if (wants_filters(graph_.pipelines[i], node)) graph_.pipelines[i].after.push_back(built);
+    }
     return probed(node, std::move(probe), built, parts.make_probe, parts.make_rest,
                   parts.begin_round);
   }

@@ -34,16 +34,13 @@ RuntimeFilterRef RuntimeFilters::subscribe(int64_t id, const ScanNode& scan, uin
   return filter;
 }
 
-void wait_for_filters(std::span<Pipeline> pipelines, const JoinNode& join, size_t built) {
+bool wants_filters(const Pipeline& pipeline, const JoinNode& join) {
+  const auto* scan = dynamic_cast<const ScanNode*>(pipeline.source_node);
   const std::vector<int64_t>& published = join.runtime_filters;
-  for (Pipeline& pipeline : pipelines) {
-    const auto* scan = dynamic_cast<const ScanNode*>(pipeline.source_node);
-    if (scan &&
-        std::any_of(scan->runtime_filters.begin(), scan->runtime_filters.end(), [&](int64_t id) {
-          return std::find(published.begin(), published.end(), id) != published.end();
-        }))
-      pipeline.after.push_back(built);
-  }
+  return scan &&
+         std::any_of(scan->runtime_filters.begin(), scan->runtime_filters.end(), [&](int64_t id) {
+           return std::find(published.begin(), published.end(), id) != published.end();
+         });
 }
 
 std::vector<std::string> RuntimeFilters::notes(const ScanNode& scan) const {
@@ -71,6 +68,7 @@ std::string PublishedFilter::note() const {
 
 void PublishedFilter::publish(std::optional<Value> low, std::optional<Value> high,
                               const std::vector<uint64_t>& hashes, bool bounds_only) {
+  ASSERT(!is_ready.load(std::memory_order_relaxed));  // somebody may look at it
   lower = std::move(low);
   upper = std::move(high);
   const size_t blocks = std::bit_ceil(std::max<size_t>(16, hashes.size() / 5));

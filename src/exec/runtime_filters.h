@@ -1,7 +1,7 @@
 #pragma once
 
 #include <map>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "exec/pipeline.h"
@@ -15,8 +15,11 @@ class RuntimeFilters {
  public:
   /// The scan's side: the filter the join with this id will publish into.
   RuntimeFilterRef subscribe(int64_t id, const ScanNode& scan, uint32_t column);
-  /// The join's side; several scans may read one join's filter.
-  const std::vector<RuntimeFilterRef>& subscribers(int64_t id) { return by_id_[id]; }
+  /// The join's side: those that asked since it was last made, for a node may be lowered several
+  /// times. Several scans may read one join's filter.
+  std::vector<RuntimeFilterRef> take_subscribers(int64_t id) {
+    return std::exchange(by_id_[id], {});
+  }
   /// What became of the filters of a scan, for EXPLAIN ANALYZE: a sentence each.
   std::vector<std::string> notes(const ScanNode& scan) const;
 
@@ -29,10 +32,8 @@ class RuntimeFilters {
   std::vector<Placed> placed_;
 };
 
-/// Of pipelines that feed the join's probe side: scans whose rows are kept on their way begin once
-/// the filters are there, which is when the pipeline `built` is complete. None of them is below
-/// what the build side may share with the probe side.
-void wait_for_filters(std::span<Pipeline> pipelines, const JoinNode& join, size_t built);
+/// Whether the pipeline reads a scan that asks for filters of the join.
+bool wants_filters(const Pipeline& pipeline, const JoinNode& join);
 
 /// What a join publishes: bounds, and a test of values against the build side's keys.
 class PublishedFilter final : public RuntimeFilter {

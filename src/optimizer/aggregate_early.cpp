@@ -57,7 +57,7 @@ class Spine {
   }
 
   static std::optional<Place> below_filter(Place place, const FilterNode& filter) {
-    if (is_volatile(filter.predicate)) return std::nullopt;
+    if (is_volatile(filter.predicate) || any_fails(place.aggregates)) return std::nullopt;
     place.plan = filter.input;
     read(place, {filter.predicate});
     return place;
@@ -80,10 +80,9 @@ class Spine {
     const auto width = static_cast<uint32_t>(join.left->schema.size());
     for (const AggregateExprRef& aggregate : place.aggregates) {
       const std::vector<uint32_t> columns = columns_of(aggregate);
-      // A join may drop the rows on which it would fail.
-      if ((!columns.empty() && columns.back() >= width) || can_fail_on_rows(*aggregate))
-        return std::nullopt;
+      if (!columns.empty() && columns.back() >= width) return std::nullopt;
     }
+    if (any_fails(place.aggregates)) return std::nullopt;
     Place next{join.left, {}, place.aggregates, place.joins + 1};
     next.rows = std::min(place.rows, estimated_rows(join.left));
     next.probes = place.probes + next.rows;
@@ -108,6 +107,13 @@ class Spine {
                          return is_unsafe(argument) ||
                                 (adds_up && argument->type->physical() == PhysicalType::kInt128);
                        });
+  }
+
+  /// A join or a filter may drop the rows on which it would.
+  static bool any_fails(const std::vector<AggregateExprRef>& aggregates) {
+    return std::any_of(aggregates.begin(), aggregates.end(), [](const AggregateExprRef& aggregate) {
+      return can_fail_on_rows(*aggregate);
+    });
   }
 
   std::vector<Place> places_;  // from the aggregation down
@@ -218,7 +224,10 @@ double saving(const AggregationNode& aggregation, const Spine::Place& place, siz
 
 PlanRef grouped_early(const AggregationNode& aggregation) {
   const std::optional<AggregateParts> parts = AggregateParts::of(aggregation.aggregates);
-  if (!parts || aggregation.aggregates.empty()) return nullptr;
+  // What is drawn for a row is not to be drawn for a group of them.
+  if (!parts || aggregation.aggregates.empty() ||
+      std::any_of(aggregation.keys.begin(), aggregation.keys.end(), is_volatile))
+    return nullptr;
   const Spine spine(aggregation);
   const Spine::Place* best = nullptr;
   double most = 0;

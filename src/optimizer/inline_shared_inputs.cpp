@@ -12,6 +12,8 @@ namespace {
 
 /// Each reader's plan is ordered to see what it costs; beyond this that takes too long.
 constexpr size_t kMostReaders = 8;
+/// And so does it where there are more shared inputs, which read one another.
+constexpr size_t kMostShared = 24;
 /// A plan computed several times has to be this much cheaper than one that is kept.
 constexpr double kWorthwhile = 0.9;
 
@@ -39,8 +41,11 @@ bool is_repeatable(const PlanRef& plan) {
   if (const auto* scan = dynamic_cast<const ScanNode*>(plan.get())) {
     repeats &= scan->limit < 0 && !scan->table->version().empty();
   } else if (const auto* grouped = dynamic_cast<const AggregationNode*>(plan.get())) {
+    // Of equal keys that are not the same any may stand for the group.
     repeats &= std::all_of(grouped->aggregates.begin(), grouped->aggregates.end(),
-                           [](const AggregateExprRef& one) { return is_exact(*one); });
+                           [](const AggregateExprRef& one) { return is_exact(*one); }) &&
+               std::all_of(grouped->keys.begin(), grouped->keys.end(),
+                           [](const ExprRef& key) { return equal_means_same(key->type); });
   } else if (const auto* join = dynamic_cast<const JoinNode*>(plan.get())) {
     repeats &= !join->is_asof() && join->kind != JoinKind::kPositional;
   } else {
@@ -83,7 +88,9 @@ PlanRef inline_shared_inputs(const PlanRef& plan) {
   // Those that read others come first: what they are computed for apart reads the others apart.
   for (size_t next = 0;;) {
     const SharedReaders readers(result);
-    if (readers.has_recursion() || next >= readers.shared().size()) break;
+    if (readers.has_recursion() || next >= readers.shared().size() ||
+        readers.shared().size() > kMostShared)
+      break;
     const PlanRef shared = readers.shared()[next];
     const auto& node = static_cast<const SharedInputNode&>(*shared);
     if (!is_better_inline(node, readers)) {

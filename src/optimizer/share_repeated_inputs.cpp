@@ -20,7 +20,7 @@ class Sharing {
     const PlanRef merged = canonical(plan);
     if (has_recursion_) return plan;
     count(merged, false);
-    return rewritten(merged);
+    return rewritten(plan);
   }
 
  private:
@@ -95,7 +95,9 @@ class Sharing {
 
   bool is_worth_keeping(const PlanRef& plan) const {
     const auto readers = readers_.find(plan.get());
-    if (readers == readers_.end() || readers->second < 2 || !works(plan) ||
+    if (readers == readers_.end() || readers->second < 2 ||
+        every_node(
+            plan, [](const PlanRef& node) { return !works(node); }) ||
         !every_node(plan, is_stable))
       return false;
     const auto times = static_cast<double>(readers->second);
@@ -103,9 +105,15 @@ class Sharing {
     return once + keeping_cost(plan) + rereading_cost(plan) * times < kWorthwhile * once * times;
   }
 
+  /// What is not kept stays as many nodes as it was.
   PlanRef rewritten(const PlanRef& plan) {
     if (const auto done = rewritten_.find(plan.get()); done != rewritten_.end())
       return done->second;
+    const PlanRef& same = canonical_.at(plan.get());
+    auto kept = shared_.find(same.get());
+    if (kept == shared_.end())
+      kept = shared_.emplace(same.get(), Shared{is_worth_keeping(same), nullptr}).first;
+    if (kept->second.is_kept && kept->second.plan) return kept->second.plan;
     std::vector<PlanRef> children = plan->children();
     bool changed = false;
     for (PlanRef& child : children) {
@@ -114,10 +122,16 @@ class Sharing {
       child = std::move(next);
     }
     PlanRef result = changed ? plan->with_children(std::move(children)) : plan;
-    if (is_worth_keeping(plan)) result = SharedInputNode::create(std::move(result), "rows");
+    Shared& shared = shared_.at(same.get());
+    if (shared.is_kept) result = shared.plan = SharedInputNode::create(std::move(result), "rows");
     rewritten_.emplace(plan.get(), result);
     return result;
   }
+
+  struct Shared {
+    bool is_kept;
+    PlanRef plan;
+  };
 
   bool has_recursion_ = false;
   std::unordered_map<std::string, std::vector<PlanRef>> by_text_;
@@ -125,7 +139,8 @@ class Sharing {
   std::vector<PlanRef> kept_;
   std::unordered_map<const PlanNode*, int> readers_;
   std::unordered_set<const PlanNode*> seen_;
-  std::unordered_map<const PlanNode*, PlanRef> rewritten_;
+  std::unordered_map<const PlanNode*, Shared> shared_;      // by canonical node
+  std::unordered_map<const PlanNode*, PlanRef> rewritten_;  // by node as it was
 };
 
 }  // namespace

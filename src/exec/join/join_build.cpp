@@ -458,7 +458,7 @@ HashJoinState::HashJoinState(const JoinNode& node, QueryContext& its_context,
       enrolled(context.arbiter, *this) {
   for (size_t i = 0; i < node.runtime_filters.size(); ++i) {
     if (node.runtime_filters[i] < 0) continue;
-    for (const RuntimeFilterRef& filter : filters.subscribers(node.runtime_filters[i]))
+    for (const RuntimeFilterRef& filter : filters.take_subscribers(node.runtime_filters[i]))
       published.emplace_back(i, filter);
   }
 }

@@ -63,14 +63,16 @@ bool PageStream::peek() {
     least = std::min<uint64_t>(least, at_hand);
   // Whoever skips pages wants headers alone.
   auto bytes = window(position_, static_cast<size_t>(least), !skipped_);
-  try {
-    header_ = parse_page_header(bytes, header_bytes_);
-  } catch (const Error&) {
-    // Damaged, or longer than the window: only a longer look tells.
-    if (bytes.size() >= std::min<uint64_t>(left, kLongHeaderBytes)) throw;
-    bytes =
-        window(position_, static_cast<size_t>(std::min<uint64_t>(left, kLongHeaderBytes)), false);
-    header_ = parse_page_header(bytes, header_bytes_);
+  while (true) {
+    try {
+      header_ = parse_page_header(bytes, header_bytes_);
+      break;
+    } catch (const Error&) {
+      // Damaged, or longer than the window: only a longer look tells.
+      if (bytes.size() >= std::min<uint64_t>(left, kLongHeaderBytes)) throw;
+      const size_t longer = bytes.size() < kHeaderBytes ? kHeaderBytes : kLongHeaderBytes;
+      bytes = window(position_, static_cast<size_t>(std::min<uint64_t>(left, longer)), false);
+    }
   }
   if (static_cast<uint64_t>(header_.compressed_bytes) > left - header_bytes_) {
     throw Error(ErrorCode::kCorrupt, "a Parquet page of {} bytes reaches beyond its column",

@@ -16,6 +16,8 @@ constexpr size_t kRunRows = 8192;
 /// Column chunks up to this size are fetched whole before decoding begins.
 constexpr uint64_t kMostFetchedChunk = uint64_t{4} << 20;
 constexpr uint64_t kMostFetched = uint64_t{32} << 20;
+/// Pages nearer to each other are fetched with what is between them.
+constexpr uint64_t kMostGapBytes = uint64_t{64} << 10;
 constexpr int32_t kMostIndexBytes = 16 << 20;
 
 using Ranges = std::vector<std::pair<uint64_t, uint64_t>>;
@@ -307,7 +309,8 @@ std::vector<std::pair<uint64_t, uint64_t>> PieceReader::wanted_bytes(uint32_t le
   const auto want = [&](uint64_t from, uint64_t to) {
     // An index that contradicts the chunk leads nowhere: pages are found by their headers then.
     if (from < begin || to > end || from >= to) return;
-    if (!wanted.empty() && from <= wanted.back().first + wanted.back().second) {
+    if (!wanted.empty() && from >= wanted.back().first &&
+        from <= wanted.back().first + wanted.back().second + kMostGapBytes) {
       wanted.back().second = std::max(wanted.back().second, to - wanted.back().first);
     } else {
       wanted.emplace_back(from, to - from);
