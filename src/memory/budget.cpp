@@ -47,8 +47,9 @@ thread_local bool thread_makes_room = false;
 
 /// Beyond its limit, what moves state to disk may take so much of it.
 constexpr size_t kShareToMakeRoom = 32;
-/// How long to wait for others while nothing of theirs moves.
-constexpr int kStillWaits = 100;
+/// How long to wait for others while nothing of theirs moves: on a busy machine a thread that is
+/// about to let go of something may not run for a while.
+constexpr int kStillWaits = 500;
 constexpr int kMostWaits = 2000;
 constexpr std::chrono::milliseconds kWait{1};
 
