@@ -210,7 +210,7 @@ TEST_F(Profile, ExpectationsAreNumbers) {
   for (int i = 1; i < 40; ++i) product += fmt::format(", range(1000000000000) r{}", i);
   auto query = session_.run("EXPLAIN (FORMAT json) SELECT count(*) " + product);
   const Chunk explained = *query->next();
-  const std::string_view json = explained.columns[1].value<StringView>(0).view();
+  const std::string json(explained.columns[1].value<StringView>(0).view());
   EXPECT_EQ(json.find("inf"), json.npos) << json;
   EXPECT_EQ(json.find("nan"), json.npos) << json;
   query = session_.run("EXPLAIN (FORMAT text) SELECT count(*) " + product);

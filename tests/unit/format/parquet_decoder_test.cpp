@@ -189,7 +189,9 @@ TEST(ParquetSnappy, DamageIsNoticedAndStaysInside) {
         snappy_uncompress(damaged.data(), damaged.size(), theirs.data(), &size) == SNAPPY_OK;
     const std::string input(damaged.data(), damaged.size());
     EXPECT_EQ(snappy_decode(bytes_of(input), std::as_writable_bytes(std::span(ours))), library);
-    if (library) EXPECT_EQ(ours, theirs);
+    if (library) {
+      EXPECT_EQ(ours, theirs);
+    }
   }
 }
 

@@ -233,8 +233,9 @@ TEST(ParquetRoundTrip, EveryTypeComesBack) {
       const auto got = column_texts(file, shape.chunk_rows, 0);
       ASSERT_EQ(got.size(), expected.size()) << test.type->name();
       for (size_t row = 0; row < got.size(); ++row) {
-        if (!expected[row].empty())
+        if (!expected[row].empty()) {
           ASSERT_EQ(got[row], expected[row]) << test.type->name() << " row " << row;
+        }
       }
     }
   }
@@ -370,14 +371,18 @@ TEST(ParquetFilters, GiveTheRowsThatSatisfyThemWhateverIsSpared) {
               ASSERT_LT(next, 60'000u) << test.name;
               ASSERT_EQ(chunk.columns[0].is_null(row), next % 11 == 0)
                   << test.name << " row " << next;
-              if (next % 11 != 0)
+              if (next % 11 != 0) {
                 ASSERT_EQ(chunk.columns[0].value<int64_t>(row), next) << test.name;
+              }
               ASSERT_EQ(chunk.columns[1].is_null(row), next % 13 == 0)
                   << test.name << " row " << next;
-              if (next % 13 != 0)
+              if (next % 13 != 0) {
                 ASSERT_EQ(chunk.columns[1].text(row),
                           "text of some length " + std::to_string(next % 97));
-              if (next % 17 != 0) ASSERT_EQ(chunk.columns[2].value<double>(row), next / 2.0);
+              }
+              if (next % 17 != 0) {
+                ASSERT_EQ(chunk.columns[2].value<double>(row), next / 2.0);
+              }
               ASSERT_EQ(chunk.columns[3].values<ListEntry>()[row].size, next % 3)
                   << test.name << " row " << next;
             }
@@ -459,9 +464,10 @@ TEST(ParquetFilters, LargeRowGroupsAreReadInParts) {
         ASSERT_EQ(chunk.columns[1].text(row), "a text of the few " + std::to_string(next % 10));
         const ListEntry list = chunk.columns[2].values<ListEntry>()[row];
         ASSERT_EQ(list.size, next % 3);
-        if (list.size > 0)
+        if (list.size > 0) {
           ASSERT_EQ(chunk.columns[2].child().value<int32_t>(list.begin),
                     static_cast<int32_t>(next));
+        }
       }
     }
   }

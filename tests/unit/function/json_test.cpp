@@ -193,7 +193,10 @@ TEST(Json, ObjectsOfConstantNamesAndColumns) {
   const SessionConstants session;
   RowErrors errors(RowErrors::Mode::kThrow);
   const KernelCall call{Selection::all(2), 2, Type::json(), nullptr, session, {}, errors};
-  const Column result = json_registry().scalar("json_object")->overloads[0].kernel(call, arguments);
+  const Column result = json_registry()
+                            .scalar("json_object")
+                            ->overloads[0]
+                            .kernel(call, std::span<const Column>(arguments));
   errors.raise({});
   EXPECT_EQ(result.text(0), R"({"a":7,"b":true})");
   EXPECT_EQ(result.text(1), R"({"a":null,"b":true})");

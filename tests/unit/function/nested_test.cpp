@@ -88,7 +88,7 @@ TEST(Lists, OnlyTheGreatestBoundLeavesASliceOpen) {
   const SessionConstants session;
   RowErrors errors(RowErrors::Mode::kThrow);
   const KernelCall call{Selection::all(2), 2, list.type(), binding.data.get(), session, {}, errors};
-  const Column result = overload.kernel(call, arguments);
+  const Column result = overload.kernel(call, std::span<const Column>(arguments));
   std::string text;
   append_text(text, result, 0);
   EXPECT_EQ(text, "[2, 3]");

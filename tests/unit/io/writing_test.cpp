@@ -102,7 +102,9 @@ TEST(WritableFile, WhatWasSyncedAndPublishedSurvivesAPowerCut) {
       file->publish();
       simulated.disk.crash();
       const bool survived = simulated.disk.contents("out.csv") == text;
-      if (synced) EXPECT_TRUE(survived) << "seed " << seed;
+      if (synced) {
+        EXPECT_TRUE(survived) << "seed " << seed;
+      }
       lost |= !survived;
     }
   }

@@ -68,7 +68,9 @@ TEST(TemporalText, Dates) {
     int32_t days = 0;
     const bool taken = parse_date(c.text, days);
     EXPECT_EQ(taken, !c.expected.empty()) << c.text;
-    if (taken) EXPECT_EQ(text_of(format_date, days), c.expected) << c.text;
+    if (taken) {
+      EXPECT_EQ(text_of(format_date, days), c.expected) << c.text;
+    }
   }
 }
 
@@ -98,7 +100,9 @@ TEST(TemporalText, Times) {
     int64_t micros = 0;
     const bool taken = parse_time(c.text, micros);
     EXPECT_EQ(taken, !c.expected.empty()) << c.text;
-    if (taken) EXPECT_EQ(text_of(format_time, micros), c.expected) << c.text;
+    if (taken) {
+      EXPECT_EQ(text_of(format_time, micros), c.expected) << c.text;
+    }
   }
 }
 
@@ -130,7 +134,9 @@ TEST(TemporalText, Timestamps) {
     bool has_offset = false;
     const bool taken = parse_timestamp(c.text, micros, has_offset);
     EXPECT_EQ(taken, !c.expected.empty()) << c.text;
-    if (taken) EXPECT_EQ(text_of(format_timestamp, micros), c.expected) << c.text;
+    if (taken) {
+      EXPECT_EQ(text_of(format_timestamp, micros), c.expected) << c.text;
+    }
   }
 }
 
@@ -197,7 +203,9 @@ TEST(TemporalText, Intervals) {
     Interval interval;
     const bool taken = parse_interval(c.text, interval);
     EXPECT_EQ(taken, !c.expected.empty()) << c.text;
-    if (taken) EXPECT_EQ(text_of(format_interval, interval), c.expected) << c.text;
+    if (taken) {
+      EXPECT_EQ(text_of(format_interval, interval), c.expected) << c.text;
+    }
   }
 }
 
@@ -319,8 +327,9 @@ TEST(TimeZones, BothDirectionsAroundTheChangesOfClocks) {
     ASSERT_TRUE(parse_timestamp(c.utc, utc, has_offset));
     EXPECT_EQ(text_of(format_timestamp, local_to_utc(zone, local)), c.utc)
         << c.zone << " " << c.local;
-    if (c.local != "2020-03-29 02:30:00")
+    if (c.local != "2020-03-29 02:30:00") {
       EXPECT_EQ(text_of(format_timestamp, utc_to_local(zone, utc)), c.local);
+    }
   }
   EXPECT_EQ(find_zone("Europe/Berlin"), find_zone("EUROPE/BERLIN"));
   for (const std::string_view unknown :
@@ -369,9 +378,10 @@ TEST(TimeZones, InstantsFromText) {
     const bool taken = parse_timestamp_tz(c.text, berlin, micros);
     EXPECT_EQ(taken, !c.expected.empty()) << c.text;
     char buffer[kTemporalTextBytes];
-    if (taken)
+    if (taken) {
       EXPECT_EQ(std::string(buffer, format_timestamp_tz(buffer, micros, berlin)), c.expected)
           << c.text;
+    }
   }
 }
 

@@ -68,7 +68,9 @@ TEST(Tree, EqualityIgnoresSpansAndCaseOfNames) {
     const ExpressionRef b = parse_expression(right);
     const bool result = equal(*a, *b);
     EXPECT_EQ(result, equal(*b, *a));
-    if (result) EXPECT_EQ(hash(*a), hash(*b)) << left << " and " << right;
+    if (result) {
+      EXPECT_EQ(hash(*a), hash(*b)) << left << " and " << right;
+    }
     return result;
   };
   EXPECT_TRUE(same("a+1", "  A /* x */ + 1"));

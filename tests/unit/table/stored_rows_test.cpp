@@ -1,5 +1,6 @@
 #include "table/stored_rows.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
