@@ -75,7 +75,7 @@ struct SortState final : Spillable {
     }
     if (!leaving_run && !leaving_rows) {
       if (!leaving.runs.empty()) {
-        leaving_run = std::make_unique<RunSpiller>(std::move(leaving.runs.back()), *shape, context);
+        leaving_run = spiller_of(std::move(leaving.runs.back()));
         leaving.runs.pop_back();
       } else if (!leaving.carried.empty()) {
         leaving_rows = std::move(leaving.carried.back());
@@ -99,7 +99,7 @@ struct SortState final : Spillable {
       const uint64_t at_once =
           std::clamp<uint64_t>(share_bytes() / (kShareOfPages * kPagesPerEntry * sizeof(SortEntry)),
                                kFewestCarriedRows, kMostCarriedRows);
-      spiller = std::make_unique<RunSpiller>(rows->to_pages(at_once), *shape, context);
+      spiller = spiller_of(rows->to_pages(at_once));
     }
     if (spiller && spiller->advance()) {
       keep(*spiller);
@@ -143,9 +143,19 @@ struct SortState final : Spillable {
   uint64_t most_rows() const { return take == ~uint64_t{0} ? take : skip + take; }
   bool is_bounded() const { return take != ~uint64_t{0}; }
   bool may_carry() const { return shape->carried && !is_bounded() && !group_keys; }
+  std::unique_ptr<RunSpiller> spiller_of(std::unique_ptr<SortRun> run) {
+    return std::make_unique<RunSpiller>(std::move(run), *shape, context, most_rows());
+  }
   void keep(RunSpiller& written) {
+    if (const std::optional<uint64_t> word = written.last_word()) drop_beyond(*word);
     MutexLock lock(mutex);
     spilled.push_back(written.take());
+  }
+  void drop_beyond(uint64_t word) {
+    uint64_t known = greatest_word.load(std::memory_order_relaxed);
+    while (word < known &&
+           !greatest_word.compare_exchange_weak(known, word, std::memory_order_relaxed)) {
+    }
   }
 
   QueryContext& context;
@@ -313,7 +323,7 @@ class SortSink final : public Sink {
     const uint64_t rows = at.run->row_count();
     if (state_->is_bounded() && rows > 4 * kChunkRows &&
         (rows - 4 * kChunkRows) / 2 > state_->most_rows())
-      keep_first(at);
+      keep_first(*at.run);
     at.held_bytes.store(at.run->held_bytes(), std::memory_order_relaxed);
     return Flow::kNeedInput;
   }
@@ -332,7 +342,7 @@ class SortSink final : public Sink {
       state_->unfinished.push_back(std::move(at.spiller));
     }
     if (!at.run || at.run->row_count() == 0) return;
-    if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
+    if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(*at.run);
     MutexLock lock(state_->mutex);
     state_->runs.push_back(std::move(at.run));
   }
@@ -373,9 +383,8 @@ class SortSink final : public Sink {
                            (state_->context.settings.force_spill && state_->context.spill);
         for (auto& run : state_->runs) {
           if (spill) {
-            tasks.push_back(std::make_unique<SpillTask>(
-                *state_, nullptr,
-                std::make_unique<RunSpiller>(std::move(run), *state_->shape, state_->context)));
+            tasks.push_back(std::make_unique<SpillTask>(*state_, nullptr,
+                                                        state_->spiller_of(std::move(run))));
           } else {
             state_->ranges->add(std::move(run));
           }
@@ -465,22 +474,20 @@ class SortSink final : public Sink {
   bool spill_step(Local& at) {
     if (at.carried) state_->carries.store(false, std::memory_order_relaxed);
     if (!at.spiller && at.run && at.run->row_count() > 0) {
-      if (state_->is_bounded() && at.run->row_count() > state_->most_rows()) keep_first(at);
-      at.spiller = std::make_unique<RunSpiller>(std::move(at.run), *state_->shape, state_->context);
+      at.spiller = state_->spiller_of(std::move(at.run));
     }
     if (!state_->write_step(at.carried, at.spiller)) return false;
     at.held_bytes = 0;
     return true;
   }
 
-  void keep_first(Local& at) {
-    const bool full = at.run->row_count() >= state_->most_rows();
-    const uint64_t greatest = at.run->keep_first(state_->most_rows());
-    if (!full) return;
-    uint64_t known = state_->greatest_word.load(std::memory_order_relaxed);
-    while (greatest < known && !state_->greatest_word.compare_exchange_weak(
-                                   known, greatest, std::memory_order_relaxed)) {
-    }
+  /// Of a bounded sort, drops the rows of a run that are not among its first; while it does so the
+  /// run takes up to twice its memory. Where that is not there all stay, until they go to disk.
+  void keep_first(SortRun& run) {
+    QueryContext& context = state_->context;
+    const size_t needed = run.held_bytes() + run.row_count() * 2 * sizeof(SortEntry);
+    if (context.spill && context.budget->available_bytes() < needed) return;
+    state_->drop_beyond(run.keep_first(state_->most_rows()));
   }
 
   const std::shared_ptr<SortState> state_;  // with the source that follows

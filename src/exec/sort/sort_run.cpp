@@ -468,15 +468,16 @@ size_t SortRanges::first_page_from(const SpilledRun& run, const Cut& cut) const 
 
 // --- RunSpiller
 
-RunSpiller::RunSpiller(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context)
+RunSpiller::RunSpiller(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context,
+                       uint64_t most_rows)
     : shape_(shape),
       context_(context),
       ranges_(shape, context),
       // A range reads a piece of every run: small runs are written in small pages.
       page_bytes_(std::clamp(run->held_bytes() / 512, kSmallestPageBytes, kLargestPageBytes)),
+      most_rows_(most_rows),
       spilled_(std::make_unique<SpilledRun>(
           SpilledRun{{}, RowPages(shape.boundary_layout, *context.budget), {}, 0, 0})) {
-  spilled_->row_count = run->row_count();
   for (size_t column = 0; column < shape.layout->column_count(); ++column) {
     const RowLayout::Slot& slot = shape.layout->slot(column);
     if (slot.shape != RowLayout::Shape::kFixed) texts_.push_back(slot.offset);
@@ -490,7 +491,7 @@ bool RunSpiller::advance() {
   const MakesRoomScope scope;
   if (ranges_.partition_next(spare_)) return false;
   spare_ = nullptr;
-  if (next_range_ < ranges_.range_count()) {
+  if (next_range_ < ranges_.range_count() && !last_word_) {
     SortRanges::Loader loader(ranges_, next_range_++);
     while (!loader.advance()) {
     }
@@ -526,6 +527,9 @@ void RunSpiller::write(const SortRanges::Range& range) {
       __builtin_prefetch(text.data());
     }
     page_.push_back(entry.row);
+    if (++spilled_->row_count < most_rows_) continue;
+    last_word_ = shape_.words().word({}, entry.row);
+    return;
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <vector>
 
 #include "exec/sort/entry_sort.h"
@@ -201,14 +202,17 @@ class SortRanges::Loader {
   size_t page_ = 0;
 };
 
-/// Writes a run to disk in order, a few milliseconds' work at a time. Its memory goes with the
-/// spiller. Used by one thread.
+/// Writes a run to disk in order, its first `most_rows` rows at most, a few milliseconds' work at a
+/// time. Its memory goes with the spiller. Used by one thread.
 class RunSpiller {
  public:
-  RunSpiller(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context);
+  RunSpiller(std::unique_ptr<SortRun> run, const SortShape& shape, QueryContext& context,
+             uint64_t most_rows = ~uint64_t{0});
   /// True once all is written. Throws Error(kCancelled).
   bool advance();
   std::unique_ptr<SpilledRun> take() { return std::move(spilled_); }
+  /// The first word of the last row written, where there were rows enough; known once all is.
+  std::optional<uint64_t> last_word() const { return last_word_; }
 
  private:
   void write(const SortRanges::Range& range);
@@ -218,6 +222,8 @@ class RunSpiller {
   QueryContext& context_;
   SortRanges ranges_;
   const size_t page_bytes_;
+  const uint64_t most_rows_;
+  std::optional<uint64_t> last_word_;
   std::unique_ptr<SpilledRun> spilled_;
   std::vector<uint32_t> texts_;  // offsets in a row
   BufferRef spare_;
