@@ -1,0 +1,53 @@
+#include "memory/page_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace doline {
+namespace {
+
+#ifndef DOLINE_SANITIZED
+
+/// Whether the mapping that `block` lies in asks for huge pages; false where there is no such thing.
+bool asks_for_huge_pages(const std::byte* block) {
+  std::ifstream smaps("/proc/self/smaps");
+  const auto address = reinterpret_cast<uintptr_t>(block);
+  bool is_here = false;
+  for (std::string line; std::getline(smaps, line);) {
+    uintptr_t begin = 0;
+    uintptr_t end = 0;
+    char dash = 0;
+    if (std::istringstream head(line); head >> std::hex >> begin >> dash >> end && dash == '-')
+      is_here = begin <= address && address < end;
+    if (is_here && line.starts_with("VmFlags:")) return line.find(" hg") != std::string::npos;
+  }
+  return false;
+}
+
+// Symptom: under a small limit the process grew beyond it, and queries that fitted were refused
+// memory: the system made huge pages of slabs of which a part alone was in use.
+TEST(PagePool, UnderASmallLimitNoHugePagesAreAskedFor) {
+  PagePool& pool = PagePool::instance();
+  constexpr size_t kBytes = size_t{1} << 20;
+  pool.set_resident_limit(size_t{1} << 30);
+  std::byte* const early = pool.allocate(kBytes);
+  const bool there_are_any = asks_for_huge_pages(early);
+  pool.set_resident_limit(size_t{64} << 20);
+  EXPECT_FALSE(asks_for_huge_pages(early));
+  std::byte* const late = pool.allocate(2 * kBytes);
+  EXPECT_FALSE(asks_for_huge_pages(late));
+  pool.set_resident_limit(size_t{1} << 30);
+  EXPECT_EQ(asks_for_huge_pages(early), there_are_any);
+  EXPECT_EQ(asks_for_huge_pages(late), there_are_any);
+  pool.free(early, kBytes);
+  pool.free(late, 2 * kBytes);
+}
+
+#endif
+
+}  // namespace
+}  // namespace doline
