@@ -97,7 +97,6 @@ struct QueryRun::State {
   std::atomic<uint32_t> waits_for{0};
   WakerList waiting;  // tasks the source had no morsel for yet
   Mutex mutex;
-  uint64_t next_number GUARDED_BY(mutex) = 0;  // dense, in source order
   bool exhausted GUARDED_BY(mutex) = false;
 
   /// Before another round.
@@ -106,7 +105,6 @@ struct QueryRun::State {
     complete.store(false, std::memory_order_relaxed);
     waits_for.store(after, std::memory_order_relaxed);
     MutexLock lock(mutex);
-    next_number = 0;
     exhausted = false;
   }
 };
@@ -139,7 +137,7 @@ class PipelineTask final : public Task {
     stages_.resize(pipeline_.operators.size() + 1);
   }
 
-  uint64_t order() const noexcept override { return order_; }
+  uint64_t order() const noexcept override { return number_; }
 
   Step step(Deadline deadline, Waker& waker) override {
     BudgetScope budget(*run_.context_.budget);
@@ -314,8 +312,7 @@ class PipelineTask final : public Task {
       if (poll == Poll::kDone) {
         state_.exhausted = true;
       } else {
-        number_ = state_.next_number++;
-        order_ = number_;
+        number_ = morsel.number;
         for (Stage& stage : stages_) stage.chunks_in_morsel = 0;
         in_morsel_ = true;
         reader_ = state_.source.load()->open(morsel);
@@ -354,7 +351,6 @@ class PipelineTask final : public Task {
   std::unique_ptr<Task> carried_;  // of a round of the loop it drives
   std::unique_ptr<Task> next_;     // to be carried after this one
   uint64_t number_ = 0;
-  uint64_t order_ = 0;
   bool in_morsel_ = false;
   bool done_ = false;
 };

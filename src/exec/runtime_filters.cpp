@@ -24,7 +24,44 @@ uint64_t bits_of(uint64_t hash) {
          (uint64_t{1} << ((hash >> 12) & 63)) | (uint64_t{1} << ((hash >> 18) & 63));
 }
 
+class KeysTest final : public RowTest {
+ public:
+  KeysTest(ValueBounds bounds, const std::vector<uint64_t>& hashes, bool bounds_only)
+      : bounds_(std::move(bounds)) {
+    const size_t blocks = std::bit_ceil(std::max<size_t>(16, hashes.size() / 5));
+    if (bounds_only || blocks > kMostBlocks) return;
+    blocks_.assign(blocks, 0);
+    mask_ = blocks - 1;
+    for (uint64_t hash : hashes) blocks_[(hash >> 32) & mask_] |= bits_of(hash);
+  }
+
+  std::optional<ValueBounds> bounds() const override { return bounds_; }
+  bool looks_at_rows() const override { return !blocks_.empty(); }
+  Selection passing(const Column& values, const Selection& active) const override {
+    std::vector<uint64_t> hashes(active.size());
+    hash_column(values, active, hashes.data(), false);
+    std::vector<uint64_t> kept(words_for_bits(values.size()));
+    uint32_t index = 0;
+    active.for_each([&](uint32_t row) {
+      const uint64_t hash = hashes[index++];
+      const uint64_t bits = bits_of(hash);
+      if ((blocks_[(hash >> 32) & mask_] & bits) == bits) set_bit(kept.data(), row);
+    });
+    return Selection::from_bits(kept.data(), active);
+  }
+
+ private:
+  const ValueBounds bounds_;
+  std::vector<uint64_t> blocks_;  // 64-bit blocks; empty: bounds only
+  uint64_t mask_ = 0;
+};
+
 }  // namespace
+
+std::shared_ptr<const RowTest> test_of_keys(ValueBounds bounds, const std::vector<uint64_t>& hashes,
+                                            bool bounds_only) {
+  return std::make_shared<KeysTest>(std::move(bounds), hashes, bounds_only);
+}
 
 RuntimeFilterRef RuntimeFilters::subscribe(int64_t id, const ScanNode& scan, uint32_t column) {
   auto filter = make_ref<PublishedFilter>();
@@ -55,10 +92,12 @@ std::vector<std::string> RuntimeFilters::notes(const ScanNode& scan) const {
 
 std::string PublishedFilter::note() const {
   if (!is_ready.load(std::memory_order_acquire)) return "not complete, so not used";
-  std::string bounds;
-  if (lower && upper) bounds = fmt::format("{} … {}", lower->to_string(), upper->to_string());
-  if (blocks_.empty())
-    return bounds.empty() ? "too many values to help" : fmt::format("bounds {} alone", bounds);
+  if (!test_->looks_at_rows()) {
+    const std::optional<ValueBounds> bounds = test_->bounds();
+    if (!bounds || !bounds->lower || !bounds->upper) return "too many values to help";
+    return fmt::format("bounds {} … {} alone", bounds->lower->to_string(),
+                       bounds->upper->to_string());
+  }
   const uint64_t tested = tested_.load(std::memory_order_relaxed);
   if (tested == 0) return "ready, but nothing was left to test";
   const uint64_t passed = passed_.load(std::memory_order_relaxed);
@@ -66,17 +105,9 @@ std::string PublishedFilter::note() const {
                      100.0 * static_cast<double>(passed) / static_cast<double>(tested), tested);
 }
 
-void PublishedFilter::publish(std::optional<Value> low, std::optional<Value> high,
-                              const std::vector<uint64_t>& hashes, bool bounds_only) {
+void PublishedFilter::publish(std::shared_ptr<const RowTest> test) {
   ASSERT(!is_ready.load(std::memory_order_relaxed));  // somebody may look at it
-  lower = std::move(low);
-  upper = std::move(high);
-  const size_t blocks = std::bit_ceil(std::max<size_t>(16, hashes.size() / 5));
-  if (!bounds_only && blocks <= kMostBlocks) {
-    blocks_.assign(blocks, 0);
-    mask_ = blocks - 1;
-    for (uint64_t hash : hashes) blocks_[(hash >> 32) & mask_] |= bits_of(hash);
-  }
+  test_ = std::move(test);
   is_ready.store(true, std::memory_order_release);
 }
 
@@ -88,19 +119,10 @@ bool PublishedFilter::spares_little() const {
 }
 
 Selection PublishedFilter::probe(const Column& values, const Selection& active) const {
-  if (blocks_.empty() || active.empty()) return active;
+  if (!test_->looks_at_rows() || active.empty()) return active;
   const uint64_t asked = asked_.fetch_add(1, std::memory_order_relaxed);
   if (asked % kChunksBetweenTests != 0 && spares_little()) return active;
-  std::vector<uint64_t> hashes(active.size());
-  hash_column(values, active, hashes.data(), false);
-  std::vector<uint64_t> kept(words_for_bits(values.size()));
-  uint32_t index = 0;
-  active.for_each([&](uint32_t row) {
-    const uint64_t hash = hashes[index++];
-    const uint64_t bits = bits_of(hash);
-    if ((blocks_[(hash >> 32) & mask_] & bits) == bits) set_bit(kept.data(), row);
-  });
-  Selection passed = Selection::from_bits(kept.data(), active);
+  Selection passed = test_->passing(values, active);
   tested_.fetch_add(active.size(), std::memory_order_relaxed);
   passed_.fetch_add(passed.size(), std::memory_order_relaxed);
   return passed;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -9,14 +10,15 @@
 
 namespace doline {
 
-/// Runtime filters of one query by the id that the plan's join and scan share. Filled while
-/// pipelines are made (one thread); the filters themselves are published by joins while it runs.
+/// Runtime filters of one query by the id that the plan's scan shares with a join or a top-N.
+/// Filled while pipelines are made (one thread); the filters themselves are published by those
+/// while it runs.
 class RuntimeFilters {
  public:
-  /// The scan's side: the filter the join with this id will publish into.
+  /// The scan's side: the filter that the node with this id will publish into.
   RuntimeFilterRef subscribe(int64_t id, const ScanNode& scan, uint32_t column);
-  /// The join's side: those that asked since it was last made, for a node may be lowered several
-  /// times. Several scans may read one join's filter.
+  /// The other side: those that asked since it was last made, for a node may be lowered several
+  /// times. Several scans may read one node's filter.
   std::vector<RuntimeFilterRef> take_subscribers(int64_t id) {
     return std::exchange(by_id_[id], {});
   }
@@ -35,15 +37,30 @@ class RuntimeFilters {
 /// Whether the pipeline reads a scan that asks for filters of the join.
 bool wants_filters(const Pipeline& pipeline, const JoinNode& join);
 
-/// What a join publishes: bounds, and a test of values against the build side's keys.
+/// Which rows a node has no use for. Thread-safe.
+class RowTest {
+ public:
+  virtual ~RowTest() = default;
+  /// As RuntimeFilter.
+  virtual std::optional<ValueBounds> bounds() const = 0;
+  /// False: there are bounds alone.
+  virtual bool looks_at_rows() const { return true; }
+  virtual Selection passing(const Column& values, const Selection& active) const = 0;
+};
+
+/// Of a join's build side: bounds, and a blocked Bloom filter of the `hashes` of its non-NULL values
+/// (kernel/hash_column.h); `bounds_only` where they were too many.
+std::shared_ptr<const RowTest> test_of_keys(ValueBounds bounds, const std::vector<uint64_t>& hashes,
+                                            bool bounds_only);
+
+/// What a node publishes to one scan. Where its test lets nearly all rows pass it rests.
 class PublishedFilter final : public RuntimeFilter {
  public:
+  std::optional<ValueBounds> bounds() const override { return test_->bounds(); }
   Selection probe(const Column& values, const Selection& active) const override;
-  /// `hashes`: of the build side's non-NULL values (kernel/hash_column.h), to be put in a blocked
-  /// Bloom filter; `bounds_only` where they were too many.
-  void publish(std::optional<Value> lower, std::optional<Value> upper,
-               const std::vector<uint64_t>& hashes, bool bounds_only);
-  /// "12,000 of 1,000,000 tested rows passed", once published.
+  /// Once.
+  void publish(std::shared_ptr<const RowTest> test);
+  /// "1.2 % of 1000000 tested rows passed", once published.
   std::string note() const;
 
  private:
@@ -51,8 +68,7 @@ class PublishedFilter final : public RuntimeFilter {
   bool spares_little() const;
 
   mutable std::atomic<uint64_t> asked_{0}, tested_{0}, passed_{0};
-  std::vector<uint64_t> blocks_;  // 64-bit blocks; empty: bounds only
-  uint64_t mask_ = 0;
+  std::shared_ptr<const RowTest> test_;
 };
 
 }  // namespace doline

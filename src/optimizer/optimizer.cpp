@@ -77,7 +77,7 @@ constexpr Pass kPasses[] = {
     {"distinct_to_groups", &distinct_to_groups, kAggregations},
     {"column_pruning", &prune_columns, kAny},
     {"limit_pushdown", &push_limits, kLimits},
-    {"runtime_filters", &place_runtime_filters, kJoins},
+    {"runtime_filters", &place_runtime_filters, kJoins | kLimits},
     {"member_pruning", &prune_members, PlanParts::kStructs},
 };
 

@@ -68,7 +68,8 @@ PlanRef prune_columns(const PlanRef& plan);
 PlanRef push_limits(const PlanRef& plan);
 /// Scans learn which members are all that is read of a struct column.
 PlanRef prune_members(const PlanRef& plan);
-/// Joins publish what their build side holds to the scans that feed their probe side.
+/// Joins publish what their build side holds to the scans that feed their probe side; so do top-Ns
+/// what their first rows are to the scans that feed them.
 PlanRef place_runtime_filters(const PlanRef& plan);
 
 }  // namespace doline

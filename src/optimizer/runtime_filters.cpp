@@ -92,12 +92,27 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
   return nullptr;
 }
 
+/// A top-N told of, or null: its first rows are known better the longer it takes rows in, and scans
+/// that feed it may leave out what comes after them.
+PlanRef with_filter(const SortNode& sort, int64_t id) {
+  if (sort.take < 0 || sort.keys.empty() || WorkingTables().any(sort.input)) return nullptr;
+  const auto* column = dynamic_cast<const ColumnExpr*>(sort.keys[0]->expr.get());
+  if (!column || column->type->is_nested()) return nullptr;
+  PlanRef input = subscribed(sort.input, column->index, id);
+  return input ? SortNode::create(std::move(input), sort.keys, sort.skip, sort.take, id) : nullptr;
+}
+
 }  // namespace
 
 PlanRef place_runtime_filters(const PlanRef& plan) {
   int64_t next_id = 1;
   const EstimateScope scope;
   return rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
+    if (node->tag() == NodeTag::kSort) {
+      PlanRef told = with_filter(static_cast<const SortNode&>(*node), next_id);
+      next_id += told != nullptr;
+      return told;
+    }
     const auto* join = dynamic_cast<const JoinNode*>(node.get());
     // Left rows without a match may vanish early only where they vanish anyway.
     if (!join || join->left_keys.empty() || join->nulls_equal || join->is_asof()) return nullptr;

@@ -86,7 +86,7 @@ PlanRef mapped(const WindowingNode& node, const Change& change) {
 PlanRef mapped(const SortNode& node, const Change& change) {
   std::vector<SortKeyRef> keys = node.keys;
   if (!changed_all(keys, change)) return PlanRef(&node);
-  return SortNode::create(node.input, std::move(keys), node.skip, node.take);
+  return SortNode::create(node.input, std::move(keys), node.skip, node.take, node.runtime_filter);
 }
 
 }  // namespace

@@ -321,12 +321,14 @@ std::string JoinNode::describe() const {
 
 // --- sort, limit, union, values
 
-PlanRef SortNode::create(PlanRef input, std::vector<SortKeyRef> keys, int64_t skip, int64_t take) {
+PlanRef SortNode::create(PlanRef input, std::vector<SortKeyRef> keys, int64_t skip, int64_t take,
+                         int64_t runtime_filter) {
   auto node = make_ref<SortNode>();
   node->input = std::move(input);
   node->keys = std::move(keys);
   node->skip = skip;
   node->take = take;
+  node->runtime_filter = runtime_filter;
   return made(node);
 }
 

@@ -51,7 +51,7 @@ class ScanNode final : public PlanNode {
   /// Members of struct columns that are all that is read of those columns: ScanRequest::members.
   std::vector<uint32_t> member_columns;
   std::vector<std::vector<std::string>> member_names;
-  /// Runtime filters a join will publish: id of the join's filter and the output column.
+  /// Runtime filters a join or a top-N will publish: the filter's id and the output column.
   std::vector<int64_t> runtime_filters;
   std::vector<uint32_t> runtime_columns;
 
@@ -210,22 +210,24 @@ class JoinNode final : public PlanNode {
 class SortNode final : public PlanNode {
  public:
   static PlanRef create(PlanRef input, std::vector<SortKeyRef> keys, int64_t skip = 0,
-                        int64_t take = -1);
+                        int64_t take = -1, int64_t runtime_filter = -1);
   PlanRef input;
   std::vector<SortKeyRef> keys;
   int64_t skip = 0;
   int64_t take = -1;
+  int64_t runtime_filter = -1;  // id published for keys[0] of a top-N; -1: none
   NodeTag tag() const override { return NodeTag::kSort; }
   void fields(FieldVisitor& v) override {
     v(1, "input", input);
     v(2, "keys", keys);
     v(3, "skip", skip);
     v(4, "take", take);
+    v(5, "runtime_filter", runtime_filter);
   }
   void complete() override;
   std::vector<PlanRef> children() const override { return {input}; }
   PlanRef with_children(std::vector<PlanRef> c) const override {
-    return create(c[0], keys, skip, take);
+    return create(c[0], keys, skip, take, runtime_filter);
   }
   std::string describe() const override;
 };

@@ -33,15 +33,24 @@ struct Conjunct {
   static Conjunct create(ExprRef expr, const SessionConstants& session);
 };
 
-/// A filter made by a join while the query runs: complete build side, or not there at all.
-/// Thread-safe: published once.
+/// Inclusive; NULL lies outside.
+struct ValueBounds {
+  std::optional<Value> lower, upper;
+};
+
+/// A filter made by a join or a top-N while the query runs: of the complete build side, or of the
+/// rows seen so far. Thread-safe: published once; it may let fewer rows through later.
 class RuntimeFilter : public RefCounted {
  public:
   uint32_t column = 0;  // position in ScanRequest::columns
+  /// Set before the query runs: the sooner rows of such values are read, the fewer others are.
+  enum class Soonest : uint8_t { kAny, kLeast, kGreatest };
+  Soonest soonest = Soonest::kAny;
   std::atomic<bool> is_ready{false};
-  // Valid once ready:
-  std::optional<Value> lower, upper;
-  /// Narrows `active` to the rows whose value may be in the build side; null: bounds only.
+  // Once ready:
+  /// Outside which no row is wanted; none: values do not tell.
+  virtual std::optional<ValueBounds> bounds() const = 0;
+  /// Narrows `active` to the rows whose value may be wanted.
   virtual Selection probe(const Column& values, const Selection& active) const = 0;
 };
 using RuntimeFilterRef = Ref<RuntimeFilter>;

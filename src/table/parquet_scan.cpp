@@ -1,5 +1,6 @@
 // Reading a Parquet table: file after file, the pieces of each in parallel.
 #include <algorithm>
+#include <numeric>
 
 #include "expr/expr.h"
 #include "format/parquet/piece_reader.h"
@@ -10,14 +11,18 @@ namespace doline {
 
 namespace {
 
-/// A join's filter as the format sees it.
-class LateJoinFilter final : public parquet::LateFilter {
+/// A runtime filter as the format sees it.
+class LateRuntimeFilter final : public parquet::LateFilter {
  public:
-  explicit LateJoinFilter(RuntimeFilterRef filter) : filter_(std::move(filter)) {}
+  explicit LateRuntimeFilter(RuntimeFilterRef filter) : filter_(std::move(filter)) {}
   uint32_t column() const override { return filter_->column; }
   bool is_ready() const override { return filter_->is_ready.load(std::memory_order_acquire); }
-  std::optional<Value> lower() const override { return filter_->lower; }
-  std::optional<Value> upper() const override { return filter_->upper; }
+  std::optional<parquet::ValueRange> range() const override {
+    std::optional<ValueBounds> bounds = filter_->bounds();
+    if (!bounds) return std::nullopt;
+    return parquet::ValueRange{
+        column(), std::move(bounds->lower), std::move(bounds->upper), true, true, {}, false};
+  }
   Selection probe(const Column& values, const Selection& active) const override {
     return filter_->probe(values, active);
   }
@@ -91,8 +96,8 @@ class PartReader final : public Reader {
   std::vector<Program::Scratch> casts_, filters_;
 };
 
-/// Invariant: morsels handed out are a prefix of the rows, so enough rows from them suffice for a
-/// limit.
+/// Invariant: without runtime filters morsels handed out are a prefix of the rows, so enough rows
+/// from them suffice for a limit.
 class ParquetScan final : public Scan {
  public:
   ParquetScan(Ref<const ParquetTable> table, ScanRequest request, QueryContext& context)
@@ -122,7 +127,9 @@ class ParquetScan final : public Scan {
       if (part_ == table_->parts().size()) return Poll::kDone;
       open_part(part_++);
     }
-    waiting_.put({plan_, pieces_[next_piece_++]}, part_ - 1, out);
+    const uint32_t piece = order_[next_piece_++];
+    waiting_.put({plan_, pieces_[piece]}, part_ - 1, out);
+    out.number = pieces_before_ + piece;
     pieces_done_.fetch_add(1, std::memory_order_relaxed);
     return Poll::kReady;
   }
@@ -163,7 +170,9 @@ class ParquetScan final : public Scan {
 
   void open_part(uint32_t index) REQUIRES(mutex_) {
     const ParquetPart& part = *table_->parts()[index];
+    pieces_before_ += pieces_.size();
     pieces_.clear();
+    order_.clear();
     next_piece_ = 0;
     files_done_ = index;
     if (!part_may_match(part)) {
@@ -203,15 +212,41 @@ class ParquetScan final : public Scan {
     }
     for (const RuntimeFilterRef& filter : request_.runtime) {
       if (is_direct[filter->column]) {
-        request.late.push_back(std::make_shared<LateJoinFilter>(filter));
+        request.late.push_back(std::make_shared<LateRuntimeFilter>(filter));
       } else {
         plan->runtime.push_back(filter);
       }
     }
     plan->read = parquet::FileRead::create(file, std::move(request), counters_);
     pieces_ = plan->read->pieces();
+    order_pieces(*plan->read);
     pieces_known_ += pieces_.size();
     plan_ = std::move(plan);
+  }
+
+  /// In the file's order, but for row groups that a filter would have read sooner.
+  void order_pieces(const parquet::FileRead& read) REQUIRES(mutex_) {
+    order_.resize(pieces_.size());
+    std::iota(order_.begin(), order_.end(), 0U);
+    const auto wanted =
+        std::find_if(request_.runtime.begin(), request_.runtime.end(), [&](const auto& filter) {
+          return filter->soonest != RuntimeFilter::Soonest::kAny &&
+                 read.request().is_in_file(filter->column);
+        });
+    if (wanted == request_.runtime.end()) return;
+    const bool greatest = (*wanted)->soonest == RuntimeFilter::Soonest::kGreatest;
+    std::vector<std::optional<Value>> bounds;
+    for (const parquet::Piece& piece : pieces_) {
+      const parquet::ColumnBounds known =
+          read.file().column_bounds(read.request().columns[(*wanted)->column], piece.group);
+      bounds.push_back(greatest ? known.max : known.min);
+    }
+    std::sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
+      if (!bounds[a] || !bounds[b])
+        return bounds[a].has_value() != bounds[b].has_value() ? bounds[a].has_value() : a < b;
+      const int order = parquet::compare_values(*bounds[a], *bounds[b]).value_or(0);
+      return order == 0 ? a < b : (order > 0) == greatest;
+    });
   }
 
   /// Where the table's column comes from: a column of the file, or what the plan fills in.
@@ -256,7 +291,9 @@ class ParquetScan final : public Scan {
   uint32_t part_ GUARDED_BY(mutex_) = 0;
   std::shared_ptr<const PartPlan> plan_ GUARDED_BY(mutex_);
   std::vector<parquet::Piece> pieces_ GUARDED_BY(mutex_);
-  size_t next_piece_ GUARDED_BY(mutex_) = 0;
+  std::vector<uint32_t> order_ GUARDED_BY(mutex_);  // in which pieces are handed out
+  size_t next_piece_ GUARDED_BY(mutex_) = 0;        // of that order
+  uint64_t pieces_before_ GUARDED_BY(mutex_) = 0;   // of files before; morsels count on from there
   MorselWork<Work> waiting_ GUARDED_BY(mutex_);
 };
 

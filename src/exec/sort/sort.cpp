@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "column/column_writer.h"
+#include "exec/sort/first_rows.h"
 #include "exec/sort/sorted_source.h"
 #include "expr/program.h"
 
@@ -18,6 +19,9 @@ constexpr size_t kRoomBytes = size_t{2} << 20;
 constexpr size_t kSmallestRunBytes = size_t{1} << 20;
 constexpr size_t kSmallestRangeBytes = size_t{1} << 20;
 constexpr size_t kLargestRangeBytes = size_t{32} << 20;
+/// Beyond twice what a bounded sort keeps, so many rows are sorted to drop the others: the sooner it
+/// is known what comes too late, the fewer rows come.
+constexpr uint64_t kFewRows = 256;
 /// Bytes of a carried row's page and entry, at most, over those of its entry.
 constexpr size_t kPagesPerEntry = 4;
 /// Carried rows that are put into pages at once on their way to disk, and the share of a task's
@@ -31,6 +35,13 @@ std::vector<SortOrder> orders_of(const SortNode& node) {
   for (const SortKeyRef& key : node.keys)
     orders.push_back({key->expr->type, key->descending, key->nulls_first});
   return orders;
+}
+
+/// The first key's, if somebody asks for its values.
+std::optional<SortOrder> first_order_of(const SortNode& node,
+                                        const std::vector<RuntimeFilterRef>& filters) {
+  if (filters.empty()) return std::nullopt;
+  return orders_of(node).front();
 }
 
 std::vector<TypeRef> types_of(const Schema& schema) {
@@ -52,14 +63,17 @@ std::vector<int> key_columns_of(const SortNode& node) {
 /// A sort's rows and how far it is. The sink's until the source is made, then the source's. Between
 /// the two, rows in memory are idle and may go to disk.
 struct SortState final : Spillable {
-  SortState(const SortNode& node, QueryContext& its_context, std::optional<size_t> its_group_keys)
+  SortState(const SortNode& node, QueryContext& its_context, std::optional<size_t> its_group_keys,
+            std::vector<RuntimeFilterRef> its_filters)
       : context(its_context),
         skip(static_cast<uint64_t>(std::max<int64_t>(0, node.skip))),
         take(node.take < 0 ? ~uint64_t{0} : static_cast<uint64_t>(node.take)),
         group_keys(its_group_keys),
         shape(std::make_shared<SortShape>(types_of(node.input->schema), orders_of(node),
                                           key_columns_of(node))),
-        ranges(std::make_shared<SortRanges>(*shape, context)) {
+        first_rows(std::make_shared<FirstRows>(shape, first_order_of(node, its_filters))),
+        ranges(std::make_shared<SortRanges>(*shape, context)),
+        filters(std::move(its_filters)) {
     std::vector<ExprRef> exprs;
     for (const SortKeyRef& key : node.keys) exprs.push_back(key->expr);
     if (!exprs.empty()) keys = Program::compile(exprs, context.session);
@@ -147,15 +161,16 @@ struct SortState final : Spillable {
     return std::make_unique<RunSpiller>(std::move(run), *shape, context, most_rows());
   }
   void keep(RunSpiller& written) {
-    if (const std::optional<uint64_t> word = written.last_word()) drop_beyond(*word);
+    if (written.last()) drop_after(*written.last(), *shape->boundary_layout, 0);
     MutexLock lock(mutex);
     spilled.push_back(written.take());
   }
-  void drop_beyond(uint64_t word) {
-    uint64_t known = greatest_word.load(std::memory_order_relaxed);
-    while (word < known &&
-           !greatest_word.compare_exchange_weak(known, word, std::memory_order_relaxed)) {
-    }
+  /// `column`: of the layout, where the row's first key is.
+  void drop_after(const SortEntry& last, const RowLayout& layout, uint32_t column) {
+    first_rows->narrow(last.word, layout, column, last.row);
+    MutexLock lock(mutex);
+    for (const RuntimeFilterRef& filter : std::exchange(filters, {}))
+      static_cast<PublishedFilter&>(*filter).publish(first_rows);
   }
 
   QueryContext& context;
@@ -163,13 +178,13 @@ struct SortState final : Spillable {
   const uint64_t take;
   const std::optional<size_t> group_keys;        // unset: no groups, morsels are ranges
   const std::shared_ptr<const SortShape> shape;  // with the source
+  const std::shared_ptr<FirstRows> first_rows;   // of a bounded sort; with scans
   std::shared_ptr<SortRanges> ranges;            // until the source takes them along
   ProgramRef keys;
-  /// A bounded sort: rows of a greater first word are not among the first.
-  std::atomic<uint64_t> greatest_word{~uint64_t{0}};
   /// False once some task met a row that does not fit its entry, or little memory.
   std::atomic<bool> carries{true};
   Mutex mutex;
+  std::vector<RuntimeFilterRef> filters GUARDED_BY(mutex);  // not published yet
   std::vector<std::unique_ptr<CarriedRun>> carried GUARDED_BY(mutex);
   std::vector<std::unique_ptr<SortRun>> runs GUARDED_BY(mutex);
   std::vector<std::unique_ptr<RunSpiller>> unfinished GUARDED_BY(mutex);
@@ -310,7 +325,7 @@ class SortSink final : public Sink {
 
     uint32_t kept = count;
     if (state_->is_bounded()) {
-      const uint64_t greatest = state_->greatest_word.load(std::memory_order_relaxed);
+      const uint64_t greatest = state_->first_rows->greatest_word();
       kept = 0;
       for (uint32_t i = 0; i < count; ++i) {
         source[kept] = source[i];
@@ -321,8 +336,7 @@ class SortSink final : public Sink {
     if (kept > 0) at.run->append(columns, all && kept == count ? nullptr : source, kept, words);
     // As many rows may be wanted as a number can say: nothing is added to them.
     const uint64_t rows = at.run->row_count();
-    if (state_->is_bounded() && rows > 4 * kChunkRows &&
-        (rows - 4 * kChunkRows) / 2 > state_->most_rows())
+    if (state_->is_bounded() && rows > kFewRows && (rows - kFewRows) / 2 > state_->most_rows())
       keep_first(*at.run);
     at.held_bytes.store(at.run->held_bytes(), std::memory_order_relaxed);
     return Flow::kNeedInput;
@@ -487,7 +501,9 @@ class SortSink final : public Sink {
     QueryContext& context = state_->context;
     const size_t needed = run.held_bytes() + run.row_count() * 2 * sizeof(SortEntry);
     if (context.spill && context.budget->available_bytes() < needed) return;
-    state_->drop_beyond(run.keep_first(state_->most_rows()));
+    const SortShape& shape = *state_->shape;
+    state_->drop_after(run.keep_first(state_->most_rows()), *shape.layout,
+                       shape.boundary_columns.front());
   }
 
   const std::shared_ptr<SortState> state_;  // with the source that follows
@@ -498,8 +514,13 @@ class SortSink final : public Sink {
 
 }  // namespace
 
-KeptRows make_sort(const SortNode& node, QueryContext& context, std::optional<size_t> group_keys) {
-  auto state = std::make_shared<SortState>(node, context, group_keys);
+KeptRows make_sort(const SortNode& node, QueryContext& context, std::optional<size_t> group_keys,
+                   std::vector<RuntimeFilterRef> filters) {
+  for (const RuntimeFilterRef& filter : filters) {
+    filter->soonest = node.keys.front()->descending ? RuntimeFilter::Soonest::kGreatest
+                                                    : RuntimeFilter::Soonest::kLeast;
+  }
+  auto state = std::make_shared<SortState>(node, context, group_keys, std::move(filters));
   return {std::make_shared<SortSink>(state), [state] {
             state->begin_reading();
             return make_sorted_source(std::move(state->ranges), state->shape, state->context,

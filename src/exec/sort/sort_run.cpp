@@ -69,7 +69,7 @@ void SortRun::append(std::span<const Column> columns, const uint32_t* source, ui
   }
 }
 
-uint64_t SortRun::keep_first(uint64_t count) {
+SortEntry SortRun::keep_first(uint64_t count) {
   const uint64_t all = row_count();
   BufferRef buffer = Buffer::allocate(all * 2 * sizeof(SortEntry), *context_.budget);
   auto* entries = buffer->as<SortEntry>();
@@ -93,7 +93,7 @@ uint64_t SortRun::keep_first(uint64_t count) {
     std::copy_n(entries + begin, size, blocks_.back().entries());
     entry_bytes_ += blocks_.back().buffer->held_bytes();
   }
-  return kept == 0 ? 0 : entries[kept - 1].word;
+  return kept == 0 ? SortEntry{0, nullptr} : entries[kept - 1];
 }
 
 // --- CarriedRun
@@ -491,7 +491,7 @@ bool RunSpiller::advance() {
   const MakesRoomScope scope;
   if (ranges_.partition_next(spare_)) return false;
   spare_ = nullptr;
-  if (next_range_ < ranges_.range_count() && !last_word_) {
+  if (next_range_ < ranges_.range_count() && !last_) {
     SortRanges::Loader loader(ranges_, next_range_++);
     while (!loader.advance()) {
     }
@@ -528,7 +528,8 @@ void RunSpiller::write(const SortRanges::Range& range) {
     }
     page_.push_back(entry.row);
     if (++spilled_->row_count < most_rows_) continue;
-    last_word_ = shape_.words().word({}, entry.row);
+    last_ = {shape_.words().word({}, entry.row),
+             shape_.copy_boundary(entry.row, spilled_->boundaries)};
     return;
   }
 }

@@ -34,8 +34,8 @@ class SortRun {
   uint64_t row_count() const { return rows_.row_count(); }
   /// Charged bytes.
   size_t held_bytes() const { return rows_.held_bytes() + entry_bytes_; }
-  /// Keeps the `count` first rows in the sort's order; returns the greatest first word among them.
-  uint64_t keep_first(uint64_t count);
+  /// Keeps the `count` first rows in the sort's order; returns the last of them, with its first word.
+  SortEntry keep_first(uint64_t count);
 
   static constexpr uint32_t kBlockEntries = (1U << 16) - 8;  // with padding, a megabyte
 
@@ -211,8 +211,9 @@ class RunSpiller {
   /// True once all is written. Throws Error(kCancelled).
   bool advance();
   std::unique_ptr<SpilledRun> take() { return std::move(spilled_); }
-  /// The first word of the last row written, where there were rows enough; known once all is.
-  std::optional<uint64_t> last_word() const { return last_word_; }
+  /// Of the last row written the first word, and its keys in the boundaries' layout; where there
+  /// were rows enough, and once all is written.
+  const std::optional<SortEntry>& last() const { return last_; }
 
  private:
   void write(const SortRanges::Range& range);
@@ -223,7 +224,7 @@ class RunSpiller {
   SortRanges ranges_;
   const size_t page_bytes_;
   const uint64_t most_rows_;
-  std::optional<uint64_t> last_word_;
+  std::optional<SortEntry> last_;
   std::unique_ptr<SpilledRun> spilled_;
   std::vector<uint32_t> texts_;  // offsets in a row
   BufferRef spare_;

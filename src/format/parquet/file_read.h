@@ -32,8 +32,8 @@ class LateFilter {
   virtual uint32_t column() const = 0;  // position in ReadRequest::columns
   virtual bool is_ready() const = 0;
   // Once ready:
-  virtual std::optional<Value> lower() const = 0;
-  virtual std::optional<Value> upper() const = 0;
+  /// Outside which no row is wanted, NULLs included; none: values do not tell.
+  virtual std::optional<ValueRange> range() const = 0;
   virtual Selection probe(const Column& values, const Selection& active) const = 0;
 };
 

@@ -33,10 +33,6 @@ Ranges intersect(const Ranges& a, const Ranges& b) {
   return both;
 }
 
-ValueRange range_of(const LateFilter& filter) {
-  return {filter.column(), filter.lower(), filter.upper(), true, true, {}, false};
-}
-
 uint64_t rows_in(const Ranges& ranges) {
   return std::accumulate(
       ranges.begin(), ranges.end(), uint64_t{0},
@@ -211,11 +207,12 @@ bool PieceReader::late_filters_may_match() const {
       static_cast<uint64_t>(read_->file().metadata().row_groups[piece_.group].row_count);
   const auto& late = read_->request().late;
   return std::all_of(late.begin(), late.end(), [&](const auto& filter) {
-    if (!filter->is_ready()) return true;
-    return may_match(
-        range_of(*filter),
-        read_->file().column_bounds(read_->request().columns[filter->column()], piece_.group),
-        rows);
+    const auto range = filter->is_ready() ? filter->range() : std::nullopt;
+    return !range ||
+           may_match(
+               *range,
+               read_->file().column_bounds(read_->request().columns[range->column], piece_.group),
+               rows);
   });
 }
 
@@ -249,7 +246,7 @@ void PieceReader::prune_pages() {
     if (filter.range) prune_pages(*filter.range);
   }
   for (const auto& late : read_->request().late) {
-    if (late->is_ready()) prune_pages(range_of(*late));
+    if (const auto range = late->is_ready() ? late->range() : std::nullopt) prune_pages(*range);
   }
   read_->counters().rows_pruned += before - rows_in(ranges_);
 }
