@@ -15,8 +15,6 @@ namespace doline {
 namespace {
 
 constexpr Duration kQuantum = std::chrono::milliseconds(5);
-/// How long tasks before a failed one may stay parked until they are given up.
-constexpr Duration kLingerTime = std::chrono::milliseconds(200);
 
 /// The scheduler of real threads.
 ///

@@ -21,6 +21,11 @@ enum class Step : uint8_t {
   kDone,     // finished: the task is destroyed
 };
 
+/// True in a step of a simulated executor, which may wait for a thread that is no executor's (one
+/// that reads a file): no other step would run meanwhile anyway, and whether it had to wait no
+/// longer changes what runs next.
+bool may_wait_in_step() noexcept;
+
 /// How long a step may go on. Look at it at chunk boundaries (about 25 ns a look).
 class Deadline {
  public:
@@ -31,6 +36,10 @@ class Deadline {
 
   /// Time to return kYield: the quantum is over, or the group is being stopped.
   bool passed() const noexcept { return cancelled() || clock_->now() >= at_; }
+  /// The same. `read`: what the system's clock has just said, so that nobody reads it twice.
+  bool passed(TimePoint read) const noexcept {
+    return cancelled() || (clock_ == &Clock::system() ? read : clock_->now()) >= at_;
+  }
   /// Whatever the task still does is for nothing.
   bool cancelled() const noexcept { return stop_->load(std::memory_order_relaxed); }
 

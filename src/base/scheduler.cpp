@@ -10,6 +10,7 @@ namespace doline {
 namespace {
 
 thread_local bool in_step = false;
+thread_local bool step_may_wait = false;
 /// Whether the step at hand has left a task that it spawned to its own thread.
 thread_local bool has_next = false;
 
@@ -32,6 +33,7 @@ Error current_error() {
 }  // namespace
 
 bool inside_step() noexcept { return in_step; }
+bool may_wait_in_step() noexcept { return in_step && step_may_wait; }
 
 void TaskSlot::wake() noexcept {
   // The writes of the waking thread come before this, the reads of the next step after its
@@ -211,6 +213,7 @@ void Scheduler::run(TaskSlot& slot) noexcept {
   uint64_t order = 0;
   if (!slot.dropped) {
     const bool outer = std::exchange(in_step, true);
+    step_may_wait = steps_may_wait();
     has_next = false;
     try {
       Waker waker(slot.shared_from_this());

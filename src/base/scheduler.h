@@ -89,6 +89,10 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   /// Sleeps until group.events differs from `seen`, or `until`. May release the lock.
   virtual void wait(GroupState& group, uint64_t seen, TimePoint until) REQUIRES(mutex_) = 0;
   virtual Duration next_quantum() noexcept = 0;
+  virtual bool steps_may_wait() const noexcept { return false; }
+
+  /// How long tasks before a failed one may stay parked until they are given up.
+  static constexpr Duration kLingerTime = std::chrono::milliseconds(200);
 
   TaskSlot* pop_at(GroupState& group, size_t index) REQUIRES(mutex_);
   TaskSlot* pop_first(GroupState& group) REQUIRES(mutex_) { return pop_at(group, 0); }

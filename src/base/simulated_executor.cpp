@@ -81,20 +81,17 @@ class SimulatedScheduler final : public Scheduler, public Timers {
   void hand_over() noexcept override {}
 
   void wait(GroupState& group, uint64_t seen, TimePoint until) override REQUIRES(mutex_) {
-    if (lingers(group)) {
-      stop_all(group);
-      return;
-    }
     if (!timers_.empty() && timers_.front().at <= until) {
       clock_.advance_to(timers_.front().at);
       fire_due();
       return;
     }
-    if (until != TimePoint::max()) {
-      clock_.advance_to(until);
-      return;
-    }
-    const TimePoint give_up = Clock::system().now() + patience_;
+    // From here on only another real thread can wake a task, and it takes real time.
+    const bool lingering = lingers(group);
+    Duration longest = patience_;
+    if (lingering) longest = std::min(longest, kLingerTime);
+    if (until != TimePoint::max()) longest = std::min(longest, until - clock_.ManualClock::now());
+    const TimePoint give_up = Clock::system().now() + longest;
     group.caller_asleep = true;
     asleep_ = &group;
     while (group.events == seen && ring_.empty()) {
@@ -103,6 +100,8 @@ class SimulatedScheduler final : public Scheduler, public Timers {
     group.caller_asleep = false;
     asleep_ = nullptr;
     if (group.events != seen || !ring_.empty()) return;
+    if (lingering) return stop_all(group);
+    if (until != TimePoint::max()) return clock_.advance_to(until);
     throw Error(ErrorCode::kInternal,
                 "simulation with seed {} is stuck: {} tasks are parked and nothing is left to wake "
                 "them",
@@ -114,6 +113,8 @@ class SimulatedScheduler final : public Scheduler, public Timers {
     constexpr uint64_t kLongest = 5'000'000;
     return Duration(random_.below(4) == 0 ? 0 : static_cast<int64_t>(random_.below(kLongest)));
   }
+
+  bool steps_may_wait() const noexcept override { return true; }
 
   void fire_due() REQUIRES(mutex_) {
     while (!timers_.empty() && timers_.front().at <= clock_.ManualClock::now()) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/cancellation.h"
+#include "base/simulated_executor.h"
 #include "engine/idle_memory.h"
 #include "exec/task_clock.h"
 #include "io/spill_file.h"
@@ -25,7 +26,7 @@ struct Query::Running {
   /// Takes the estimates, and adds the time that lowering took.
   Running(std::unique_ptr<QueryContext> its_context, const PlanRef& plan, PlannedAs& planned)
       : context(std::move(its_context)),
-        tasks(Executor::shared()),
+        tasks(context->scheduled_by ? *context->scheduled_by : Executor::shared()),
         expected(std::move(planned.expected)) {
     const uint64_t before = steady_ns();
     result = std::make_shared<ResultSink>(tasks.caller_waker());
@@ -256,6 +257,11 @@ QueryProfile Query::profile() const {
   profile.memory_peak_bytes = running.context->budget->peak_bytes();
   profile.spilled_bytes = running.context->spill ? running.context->spill->written_bytes() : 0;
   profile.notes = std::move(restarts);
+  if (const SimulatedExecutor* const by = running.context->scheduled_by) {
+    profile.notes.push_back(fmt::format("scheduled from seed {}: {} steps, trace {:016x}",
+                                        running.context->settings.scheduling_seed, by->steps(),
+                                        by->trace()));
+  }
   profile.milliseconds = 1e3 * running.seconds();
   const double away = static_cast<double>(away_ns_.load()) / 1e6;
   const auto phase = [&](const char* name, double milliseconds) {

@@ -1,5 +1,6 @@
 #include <optional>
 
+#include "base/simulated_executor.h"
 #include "engine/session.h"
 #include "exec/query_arbiter.h"
 
@@ -29,7 +30,11 @@ class LazySpill final : public SpillWriter {
   Ref<SpillFile> file_ GUARDED_BY(mutex_);
 };
 
+/// How long a simulated query waits for threads that are not its own: those of disks and streams.
+constexpr Duration kPatience = std::chrono::seconds(60);
+
 struct OwnedContext final : QueryContext {
+  std::optional<SimulatedExecutor> simulated;
   std::optional<QueryArbiter> own_arbiter;
   std::shared_ptr<const Database> database;  // keeps `access`
 };
@@ -44,7 +49,10 @@ std::unique_ptr<QueryContext> Session::make_context() const {
   made->database = database_;
   made->access = &database_->policy();
   made->spill = make_ref<LazySpill>(database_->spill_directory(settings_));
-  made->own_arbiter.emplace(made->budget, made->spill);
+  if (const uint64_t seed = settings_.scheduling_seed)
+    made->scheduled_by = &made->simulated.emplace(seed, kPatience);
+  made->own_arbiter.emplace(made->budget, made->spill,
+                            made->scheduled_by ? &made->scheduled_by->timers() : nullptr);
   made->arbiter = &*made->own_arbiter;
   made->threads = static_cast<uint32_t>(made->settings.threads ? made->settings.threads
                                                                : Executor::available_cores());

@@ -167,7 +167,7 @@ class PipelineTask final : public Task {
           return Step::kDone;
         }
       }
-      if (deadline.cancelled() || (clock_.is_time_to_look() && deadline.passed())) {
+      if (deadline.passed(clock_.at())) {
         watch_process_memory();
         return timed.ends(Step::kYield);
       }

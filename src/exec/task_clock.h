@@ -42,13 +42,8 @@ class TaskClock {
     at_ = read_at_ = steady_ns();
     has_read_ = is_paused_ = false;
   }
-  /// True once in a while: whether a step has gone on for long need not be asked of a clock again
-  /// after each part.
-  bool is_time_to_look() {
-    if (at_ - looked_at_ < kLookEveryNs) return false;
-    looked_at_ = at_;
-    return true;
-  }
+  /// Of the system's clock, when the last part ended.
+  TimePoint at() const { return TimePoint(Duration(at_)); }
   /// Hands over all there is. `then`: what becomes of the task.
   void end_step(Step then);
   bool is_in_step() const { return is_in_step_; }
@@ -76,7 +71,6 @@ class TaskClock {
   void divide(uint64_t processor_ns, uint64_t wall_ns);
 
   static constexpr uint64_t kReadEveryNs = 500'000;
-  static constexpr uint64_t kLookEveryNs = 20'000;
 
   std::vector<Part> parts_;
   Time making_room_;
@@ -84,7 +78,6 @@ class TaskClock {
   PipelineMetrics& pipeline_;
   uint64_t at_ = 0;       // up to here all is spent
   uint64_t read_at_ = 0;  // when the processor's time was read, or the step began
-  uint64_t looked_at_ = 0;
   uint64_t processor_read_ = 0;
   bool has_read_ = false;  // in this step
   bool is_in_step_ = false;

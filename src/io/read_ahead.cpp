@@ -6,6 +6,8 @@
 #include <new>
 
 #include "base/assert.h"
+#include "base/cancellation.h"
+#include "base/executor.h"
 #include "base/fork.h"
 #include "base/thread_safety.h"
 #include "base/worker_thread.h"
@@ -36,6 +38,7 @@ struct ReadAhead::State {
       error = std::move(failed);
       ended = true;
       due = std::exchange(waiting, {});
+      arrived.notify_one();
     }
     due.wake();
   }
@@ -58,6 +61,7 @@ struct ReadAhead::State {
       MutexLock lock(mutex);
       blocks.push_back(std::move(block));
       due = std::exchange(waiting, {});
+      arrived.notify_one();
     }
     due.wake();
     return size == block_bytes;
@@ -71,6 +75,7 @@ struct ReadAhead::State {
   const uint64_t born = fork_generation();
   Mutex mutex;
   ConditionVariable room;
+  ConditionVariable arrived;
   std::deque<BufferRef> blocks GUARDED_BY(mutex);
   Waker waiting GUARDED_BY(mutex);
   std::optional<Error> error GUARDED_BY(mutex);
@@ -103,6 +108,13 @@ ReadAhead::~ReadAhead() {
 
 Poll ReadAhead::next(BufferRef& out, const Waker& waker) {
   MutexLock lock(state_->mutex);
+  if (may_wait_in_step()) {
+    while (state_->blocks.empty() && !state_->ended) {
+      state_->arrived.wait_for(state_->mutex,
+                               std::chrono::milliseconds(CancellationScope::kAskEveryMs));
+      poll_cancellation();
+    }
+  }
   if (!state_->blocks.empty()) {
     out = std::move(state_->blocks.front());
     state_->blocks.pop_front();

@@ -13,6 +13,7 @@ namespace doline {
 class AccessPolicy;  // of io/
 class ChangeLog;     // of plan/table.h
 class RejectStore;   // of table/
+class SimulatedExecutor;
 
 /// What a running query shares with everything that works for it. Made by the session; outlives
 /// the query's tasks.
@@ -34,11 +35,17 @@ struct QueryContext {
   std::atomic<bool> may_start_over{true};
   uint32_t threads = 1;
   uint32_t chunk_rows = kChunkRows;  // less only in tests
+  /// Runs the query's tasks where a seed says their order; null: the shared executor does.
+  SimulatedExecutor* scheduled_by = nullptr;
   /// Where writers leave new states of tables. Set for statements that write; outlives them.
   ChangeLog* changes = nullptr;
 
   /// For whoever opens or writes files. Precondition: `access` was set.
   const AccessPolicy& access_policy() const;
+  /// Rows that a task reads at a time. Tests with small chunks give few rows to many tasks.
+  uint64_t morsel_rows(uint64_t usual) const {
+    return chunk_rows < kChunkRows ? uint64_t{4} * chunk_rows : usual;
+  }
   bool is_cancelled() const { return cancelled.load(std::memory_order_relaxed); }
   /// Throws Error(kCancelled) once cancelled. Call it in long loops without a chunk boundary.
   void check_cancelled() const;

@@ -147,6 +147,14 @@ const std::vector<SettingDeclaration> kSettings = {
      "SET verify_plans = true",
      [](Settings& s, const Value& v) { s.verify_plans = flag_of(v, "verify_plans"); },
      [](const Settings& s) { return flag_text(s.verify_plans); }},
+    {"scheduling_seed", "BIGINT",
+     "From which the order of a query's steps is drawn, one at a time; 0 for steps on threads, as "
+     "they come; for tests.",
+     "SET scheduling_seed = 7",
+     [](Settings& s, const Value& v) {
+       s.scheduling_seed = integer_of(v, "scheduling_seed", 0, INT64_MAX);
+     },
+     [](const Settings& s) { return std::to_string(s.scheduling_seed); }},
     {"disabled_optimizers", "VARCHAR",
      "Optimizer passes to leave out, with commas between, or 'all'.",
      "SET disabled_optimizers = 'filter_pushdown,join_order'",

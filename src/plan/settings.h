@@ -27,6 +27,7 @@ struct Settings {
   uint32_t chunk_size = 2048;
   bool force_spill = false;
   bool verify_plans = false;
+  uint64_t scheduling_seed = 0;                  // 0: as threads come
   std::vector<std::string> disabled_optimizers;  // names, or "all"
   std::string force_aggregate;                   // "", array, local, partitioned
 

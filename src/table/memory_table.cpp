@@ -35,32 +35,62 @@ void make_room(const MemoryTable::State& state, const QueryContext& context) {
   }
 }
 
+/// Kept rows of a segment that lie one after the other: a morsel.
+struct Stretch {
+  size_t segment;
+  size_t chunk = 0;
+  uint32_t offset = 0;           // in the chunk
+  uint64_t rows = ~uint64_t{0};  // or as many as the segment has
+};
+
+/// A segment each; where tests ask for small morsels, pieces of its chunks.
+std::vector<Stretch> stretches_of(const MemoryTable::State& state, const QueryContext& context) {
+  constexpr uint64_t kAll = ~uint64_t{0};
+  const uint64_t most = context.morsel_rows(kAll);
+  std::vector<Stretch> all;
+  for (size_t segment = 0; segment < state.segments.size(); ++segment) {
+    if (most == kAll) {
+      all.push_back({segment});
+      continue;
+    }
+    const auto& chunks = state.segments[segment].segment->chunks;
+    for (size_t chunk = 0; chunk < chunks.size(); ++chunk) {
+      const uint32_t kept = chunks[chunk]->kept_count();
+      for (uint64_t offset = 0; offset < kept; offset += most)
+        all.push_back(
+            {segment, chunk, static_cast<uint32_t>(offset), std::min(most, kept - offset)});
+    }
+  }
+  return all;
+}
+
 class MemoryReader final : public Reader {
  public:
-  MemoryReader(const PlacedSegment& placed, const std::vector<uint32_t>& stored,
-               const ScanRequest& request, uint32_t chunk_rows)
+  MemoryReader(const PlacedSegment& placed, const Stretch& stretch,
+               const std::vector<uint32_t>& stored, const ScanRequest& request, uint32_t chunk_rows)
       : segment_(placed.segment),
         first_row_(placed.first_row),
         stored_(stored),
         request_(request),
         chunk_rows_(chunk_rows),
+        next_(stretch.chunk),
+        offset_(stretch.offset),
+        rows_left_(stretch.rows),
         scratch_(request.filters.size()) {}
 
   Poll read(Chunk& out, const Waker&) override {
-    while (next_ < segment_->chunks.size() && segment_->chunks[next_]->alive_count() == 0) ++next_;
-    if (next_ == segment_->chunks.size()) return Poll::kDone;
+    while (has_rows() && segment_->chunks[next_]->alive_count() == 0)
+      pass(segment_->chunks[next_]->kept_count() - offset_);
+    if (!has_rows()) return Poll::kDone;
     const StoredChunk& chunk = *segment_->chunks[next_];
-    if (offset_ == 0) columns_ = chunk.read(stored_);
+    if (!std::exchange(is_read_, true)) columns_ = chunk.read(stored_);
     // Less than the chunk only where tests ask for small chunks.
-    const uint32_t take = std::min(chunk_rows_, chunk.kept_count() - offset_);
+    const auto take = static_cast<uint32_t>(
+        std::min<uint64_t>(std::min(chunk_rows_, chunk.kept_count() - offset_), rows_left_));
     place_columns(take, out);
     out.row_count = take;
     out.active = take == chunk.kept_count() ? chunk.alive_rows() : alive_rows(chunk, take);
-    offset_ += take;
-    if (offset_ == chunk.kept_count()) {
-      offset_ = 0;
-      ++next_;
-    }
+    pass(take);
     for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
       out.active = request_.filters[i].program->select(out, scratch_[i]);
     }
@@ -72,6 +102,17 @@ class MemoryReader final : public Reader {
   }
 
  private:
+  bool has_rows() const { return rows_left_ > 0 && next_ < segment_->chunks.size(); }
+
+  void pass(uint32_t rows) {
+    rows_left_ -= std::min<uint64_t>(rows, rows_left_);
+    offset_ += rows;
+    if (offset_ < segment_->chunks[next_]->kept_count()) return;
+    offset_ = 0;
+    is_read_ = false;
+    ++next_;
+  }
+
   /// In the order of the request, with the rows' numbers where it asks for them.
   void place_columns(uint32_t take, Chunk& out) const {
     out.columns.clear();
@@ -104,16 +145,21 @@ class MemoryReader final : public Reader {
   std::vector<Column> columns_;  // of the chunk in work
   const ScanRequest& request_;
   const uint32_t chunk_rows_;
-  size_t next_ = 0;
-  uint32_t offset_ = 0;
+  size_t next_;
+  uint32_t offset_;
+  uint64_t rows_left_;
+  bool is_read_ = false;  // columns_
   std::vector<Program::Scratch> scratch_;
 };
 
 class MemoryScan final : public Scan {
  public:
   MemoryScan(std::shared_ptr<const MemoryTable::State> state, ScanRequest request,
-             uint32_t chunk_rows)
-      : state_(std::move(state)), request_(std::move(request)), chunk_rows_(chunk_rows) {
+             const QueryContext& context)
+      : state_(std::move(state)),
+        request_(std::move(request)),
+        chunk_rows_(context.chunk_rows),
+        stretches_(stretches_of(*state_, context)) {
     for (uint32_t column : request_.columns) {
       if (column < state_->schema.size()) stored_.push_back(column);
     }
@@ -122,23 +168,25 @@ class MemoryScan final : public Scan {
     return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
   }
   Poll next_morsel(Morsel& out, const Waker&) override {
-    if (next_ == state_->segments.size()) return Poll::kDone;
+    if (next_ == stretches_.size()) return Poll::kDone;
     out.number = out.begin = next_++;
     return Poll::kReady;
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    return std::make_unique<MemoryReader>(state_->segments[morsel.begin], stored_, request_,
-                                          chunk_rows_);
+    const Stretch& stretch = stretches_[morsel.begin];
+    return std::make_unique<MemoryReader>(state_->segments[stretch.segment], stretch, stored_,
+                                          request_, chunk_rows_);
   }
-  SourceProgress progress() const override { return {next_, state_->segments.size()}; }
+  SourceProgress progress() const override { return {next_, stretches_.size()}; }
   uint32_t parallelism() const override {
-    return static_cast<uint32_t>(std::max<size_t>(1, state_->segments.size()));
+    return static_cast<uint32_t>(std::max<size_t>(1, stretches_.size()));
   }
 
  private:
   const std::shared_ptr<const MemoryTable::State> state_;
   const ScanRequest request_;
   const uint32_t chunk_rows_;
+  const std::vector<Stretch> stretches_;
   std::vector<uint32_t> stored_;  // those of the request that are columns of the table
   std::atomic<size_t> next_{0};
 };
@@ -395,7 +443,7 @@ TableDescriptor MemoryTable::descriptor() const {
 
 std::unique_ptr<Scan> MemoryTable::scan(ScanRequest request, QueryContext& context) const {
   if (context.spill && context.budget) make_room(*state_, context);
-  return std::make_unique<MemoryScan>(state_, std::move(request), context.chunk_rows);
+  return std::make_unique<MemoryScan>(state_, std::move(request), context);
 }
 
 // --- INSERT

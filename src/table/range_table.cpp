@@ -119,17 +119,20 @@ class RangeReader final : public Reader {
 
 class RangeScan final : public Scan {
  public:
-  RangeScan(Ref<const RangeTable> table, ScanRequest request, uint32_t chunk_rows)
-      : table_(std::move(table)), request_(std::move(request)), chunk_rows_(chunk_rows) {}
+  RangeScan(Ref<const RangeTable> table, ScanRequest request, const QueryContext& context)
+      : table_(std::move(table)),
+        request_(std::move(request)),
+        chunk_rows_(context.chunk_rows),
+        morsel_rows_(context.morsel_rows(kMorselRows)) {}
   std::vector<Pushed> pushed() const override {
     return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
   }
   Poll next_morsel(Morsel& out, const Waker&) override {
     const uint64_t begin = next_.load();
     if (begin >= table_->count_) return Poll::kDone;
-    const uint64_t end = std::min(table_->count_, begin + kMorselRows);
+    const uint64_t end = std::min(table_->count_, begin + morsel_rows_);
     next_ = end;
-    out.number = begin / kMorselRows;
+    out.number = begin / morsel_rows_;
     out.begin = begin;
     out.end = end;
     return Poll::kReady;
@@ -140,19 +143,19 @@ class RangeScan final : public Scan {
   }
   SourceProgress progress() const override { return {next_, table_->count_}; }
   uint32_t parallelism() const override {
-    return static_cast<uint32_t>(std::min<uint64_t>(1024, table_->count_ / kMorselRows + 1));
+    return static_cast<uint32_t>(std::min<uint64_t>(1024, table_->count_ / morsel_rows_ + 1));
   }
 
  private:
   const Ref<const RangeTable> table_;
   const ScanRequest request_;
   const uint32_t chunk_rows_;
+  const uint64_t morsel_rows_;
   std::atomic<uint64_t> next_{0};
 };
 
 std::unique_ptr<Scan> RangeTable::scan(ScanRequest request, QueryContext& context) const {
-  return std::make_unique<RangeScan>(Ref<const RangeTable>(this), std::move(request),
-                                     context.chunk_rows);
+  return std::make_unique<RangeScan>(Ref<const RangeTable>(this), std::move(request), context);
 }
 
 TableRef open_range(const TableFunctionCall& call, bool inclusive) {

@@ -115,26 +115,30 @@ class PairedReader final : public Reader {
 
 class PairedSource final : public Source {
  public:
-  PairedSource(std::shared_ptr<const Sides> sides, uint32_t chunk_rows)
+  PairedSource(std::shared_ptr<const Sides> sides, const QueryContext& context)
       : sides_(std::move(sides)),
         rows_(std::max(sides_->left->row_count(), sides_->right->row_count())),
-        chunk_rows_(chunk_rows) {}
+        chunk_rows_(context.chunk_rows),
+        morsel_rows_(context.morsel_rows(kMorselRows)) {}
   Poll next_morsel(Morsel& out, const Waker&) override {
-    if (next_ * kMorselRows >= rows_) return Poll::kDone;
+    if (next_ * morsel_rows_ >= rows_) return Poll::kDone;
     out.number = out.begin = next_++;
     return Poll::kReady;
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    const uint64_t begin = morsel.begin * kMorselRows;
-    return std::make_unique<PairedReader>(sides_, begin, std::min(rows_, begin + kMorselRows),
+    const uint64_t begin = morsel.begin * morsel_rows_;
+    return std::make_unique<PairedReader>(sides_, begin, std::min(rows_, begin + morsel_rows_),
                                           chunk_rows_);
   }
-  SourceProgress progress() const override { return {std::min(rows_, next_ * kMorselRows), rows_}; }
+  SourceProgress progress() const override {
+    return {std::min(rows_, next_ * morsel_rows_), rows_};
+  }
 
  private:
   const std::shared_ptr<const Sides> sides_;
   const uint64_t rows_;
   const uint32_t chunk_rows_;
+  const uint64_t morsel_rows_;
   std::atomic<uint64_t> next_{0};
 };
 
@@ -159,7 +163,7 @@ std::unique_ptr<Source> make_positional_join(std::shared_ptr<const ChunkStore> l
   sides->right_begins = begins_of(*right);
   sides->left = std::move(left);
   sides->right = std::move(right);
-  return std::make_unique<PairedSource>(std::move(sides), context.chunk_rows);
+  return std::make_unique<PairedSource>(std::move(sides), context);
 }
 
 }  // namespace doline

@@ -504,6 +504,74 @@ TEST(SimulatedExecutor, KeepsTheLowestErrorUnderEverySchedule) {
   }
 }
 
+/// Tasks that add to a sum in two steps, reading it in one and writing it in the next: right as
+/// long as nobody comes between. What they come to under a seed, or how many steps it took in
+/// `steps`.
+int sum_of_racing_tasks(uint64_t seed, uint64_t* steps = nullptr) {
+  constexpr int kTasks = 3;
+  SimulatedExecutor executor(seed);
+  TaskGroup group(executor);
+  WakerList started;
+  bool is_open = false;
+  int sum = 0;
+  for (int id = 0; id < kTasks; ++id) {
+    group.spawn(task([&, read = -1](Deadline, Waker& waker) mutable {
+      if (!is_open) {  // all wait for the last one
+        started.add(waker);
+        return Step::kBlocked;
+      }
+      if (read < 0) {
+        read = sum;
+        return Step::kYield;
+      }
+      sum = read + 1;
+      return Step::kDone;
+    }));
+  }
+  group.spawn(task([&](Deadline, Waker&) {
+    is_open = true;
+    started.wake_all();
+    return Step::kDone;
+  }));
+  group.wait_all();
+  return sum;
+}
+
+TEST(SimulatedExecutor, SomeSeedFindsARaceAndFindsItAgain) {
+  int found = 0;
+  int missed = 0;
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    const int sum = sum_of_racing_tasks(seed);
+    EXPECT_EQ(sum_of_racing_tasks(seed), sum) << "seed " << seed;
+    ++(sum == 3 ? missed : found);
+  }
+  EXPECT_GT(found, 0);
+  EXPECT_GT(missed, 0);
+}
+
+TEST(SimulatedExecutor, WaitsForThreadsThatAreNotItsOwn) {
+  for (const bool has_timeout : {false, true}) {
+    SimulatedExecutor executor(1, 30s);
+    TaskGroup group(executor);
+    std::thread other;
+    std::atomic<bool> ready{false};
+    group.spawn(task([&](Deadline, Waker& waker) {
+      EXPECT_TRUE(may_wait_in_step());
+      if (!other.joinable()) {
+        other = std::thread([&ready, waker] {
+          ready = true;
+          waker.wake();
+        });
+      }
+      return ready ? Step::kDone : Step::kBlocked;
+    }));
+    const auto timeout = has_timeout ? std::optional<Duration>(20s) : std::nullopt;
+    EXPECT_EQ(group.run_until(nullptr, timeout), Outcome::kFinished);
+    other.join();
+    EXPECT_FALSE(may_wait_in_step());
+  }
+}
+
 TEST(SimulatedExecutor, SaysWhenNothingCanGoOn) {
   SimulatedExecutor executor(42);
   TaskGroup group(executor);
