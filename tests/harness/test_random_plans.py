@@ -5,7 +5,7 @@ import decimal
 
 import pytest
 
-from tests.fuzz.plans import compare, oracles, statements, universe
+from tests.fuzz.plans import compare, oracles, script, statements, universe
 from tests.fuzz.plans.nodes import NOTHING, Node, expression, listed, optional
 from tests.fuzz.plans.queries import QUERY_PARTS, Case
 from tests.fuzz.plans.reducer import Reducer, shuffled
@@ -90,3 +90,17 @@ def test_shuffling_keeps_the_rows():
     of = statements.universe_of(1, 0)
     for table, mixed in zip(of.tables, shuffled(of, 1).tables):
         assert sorted(table.rows) == sorted(mixed.rows)
+
+
+def test_a_seed_of_scheduling_is_kept_with_its_finding():
+    of = statements.universe_of(1, 0)
+    case, names = statements.case_of(1, 0, of)
+    seeded = [name for name in names if name.startswith("seeded")]
+    assert len(seeded) == 2
+    for name in seeded:
+        seed = int(name.split()[1])
+        text = script.text_of(case, of, oracles.Complaint(name, "rows", "told"), 1, 0)
+        assert f"oracle {name}\n" in text
+        assert f"\nSET scheduling_seed = '{seed}'\n" in text
+        assert ("force_spill" in text) == name.startswith("seeded_spilling")
+    assert "scheduling_seed" not in script.text_of(case, of, oracles.Complaint("duckdb", "rows", "told"), 1, 0)

@@ -14,7 +14,7 @@ import warnings
 import duckdb
 import pyarrow as pa
 
-from scripts.sql_corpus import CONFIGURATIONS
+from scripts.sql_corpus import CONFIGURATIONS, SEEDED
 from tests.conformance import c_abi
 from tests.fuzz.plans import universe
 
@@ -36,6 +36,22 @@ class Failure:
 
     code: str
     message: str
+
+
+def settings_of(configuration):
+    """By its name in CONFIGURATIONS, or "without PASS", or "seeded N": one of SEEDED with the seed N."""
+    if configuration in CONFIGURATIONS:
+        return CONFIGURATIONS[configuration]
+    name, _, of = configuration.partition(" ")
+    if name == "without":
+        return [f"disabled_optimizers={of}"]
+    return [setting for setting in SEEDED[name] if not setting.startswith("scheduling_seed=")] + [
+        f"scheduling_seed={of}"]
+
+
+def setting_statements(settings):
+    pairs = (setting.split("=", 1) for setting in settings)
+    return [f"SET {name} = '{value}'" for name, value in pairs]
 
 
 def optimizer_passes():
@@ -83,21 +99,19 @@ class Doline:
         self.session("default")
 
     def session(self, configuration):
-        """By its name in CONFIGURATIONS, or "without PASS", or "NAME=VALUE"."""
-        if configuration not in self.sessions:
-            made = c_abi.Session(self.library, beside=self.base)
-            settings = CONFIGURATIONS.get(configuration)
-            if settings is None:
-                settings = [configuration.replace("without ", "disabled_optimizers=")]
-            if configuration != "one_thread":
-                settings = [f"threads={self.threads}", *settings]
-            for statement in FIXED:
-                made.execute(statement)
-            for setting in settings:
-                name, _, value = setting.partition("=")
-                made.execute(f"SET {name} = '{value}'")
-            self.sessions[configuration] = made
-        return self.sessions[configuration]
+        """With its settings_of. Those that differ in their seeds share one."""
+        statements = setting_statements(settings_of(configuration))
+        name = configuration.split(" ")[0] if configuration.startswith("seeded") else configuration
+        if name not in self.sessions:
+            self.sessions[name] = c_abi.Session(self.library, beside=self.base)
+            statements = [*FIXED, f"SET threads = {self.threads}", *statements]
+        elif name == configuration:
+            statements = []
+        for statement in statements:
+            self.sessions[name].execute(statement)
+        if statements:  # the threads are the process's
+            self.base.execute(f"SET threads = {self.threads}")
+        return self.sessions[name]
 
     def execute(self, statements):
         for statement in statements:

@@ -1,6 +1,7 @@
 """What is asked about a case, and who has to agree with whom.
 
   configurations   the corpus's, and one optimizer pass left out: the same rows as by default
+  seeded N         likewise, with the steps of several tasks in the order that the seed N draws
   duckdb, sqlite   the same rows, and failure where the peer fails
   types            the columns' types are DuckDB's
   where, having, aggregate
@@ -13,7 +14,7 @@
 import dataclasses
 import re
 
-from scripts.sql_corpus import CONFIGURATIONS
+from scripts.sql_corpus import CONFIGURATIONS, SEEDED
 from tests.fuzz.plans import compare
 from tests.fuzz.plans.engines import Failure, optimizer_passes
 from tests.fuzz.plans.nodes import NOTHING, Node
@@ -22,6 +23,7 @@ PASSES = tuple(optimizer_passes())
 VARIANTS = tuple(name for name in CONFIGURATIONS if name != "default") + tuple(
     f"without {name}" for name in PASSES)
 CORPUS_VARIANTS = len(CONFIGURATIONS) - 1
+SEEDS = 1_000_000
 SPLITS = ("where", "having", "aggregate", "norec")
 
 # Why DuckDB may fail where Doline answers: (what it says, the reason).
@@ -80,11 +82,17 @@ def asked(case, random):
     names = [random.choice(VARIANTS[:CORPUS_VARIANTS])]
     if random.random() < 0.5:
         names.append(random.choice(VARIANTS[CORPUS_VARIANTS:]))
+    names += [f"{name} {random.randrange(1, SEEDS)}" for name in SEEDED]
     if case.kind != "query":
         return (case.kind, *names, "duckdb") if random.random() < 0.2 else (case.kind, *names)
     if random.random() < 0.7:
         names += ["duckdb", "types"]
     return tuple(names + ["sqlite"] if case.portable else names)
+
+
+def counted_as(name):
+    """Whatever its seed."""
+    return name.split(" ")[0] if name.startswith("seeded") else name
 
 
 def judge(case, names, engines, tally):
@@ -110,7 +118,7 @@ def judge(case, names, engines, tally):
                 told = None
         else:
             told = same(engines.doline.answer(text, name), base, keys)
-        tally.add(name)
+        tally.add(counted_as(name))
         if told:
             kind, words = told
             guilty = guilty_passes(text, base, keys, engines) if name in ("unoptimized", "duckdb", "sqlite") else ()
@@ -205,7 +213,7 @@ def _judge_split(case, names, engines, tally):
             told = _against_duckdb(base, engines.duckdb.answer(parts), (), tally)
         else:
             told = same(base, engines.doline.answer(whole, "default" if name in SPLITS else name))
-        tally.add(name)
+        tally.add(counted_as(name))
         if told:
             kind, words = told
             if name not in SPLITS:

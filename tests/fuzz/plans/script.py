@@ -3,7 +3,7 @@
 import tempfile
 
 from tests.fuzz.plans import oracles, universe
-from tests.fuzz.plans.engines import DuckDB
+from tests.fuzz.plans.engines import DuckDB, setting_statements, settings_of
 
 FOLDER = "__TEST_DIR__"
 
@@ -19,6 +19,10 @@ def text_of(case, of, complaint, seed, number):
         if table.storage != "memory":
             made = universe.writing_statements(table, FOLDER) + made
         for statement in made:
+            lines += ["", "statement ok", statement]
+    oracle = complaint.oracle.split(", ")[-1]
+    if oracle.startswith("seeded"):  # without its order of steps there is nothing to find
+        for statement in setting_statements(settings_of(oracle)):
             lines += ["", "statement ok", statement]
     texts = [str(case.node)] if case.kind == "query" else list(oracles.split_texts(case))
     for text in texts:
