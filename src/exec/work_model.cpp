@@ -14,12 +14,16 @@ namespace {
 constexpr double kScanValue = 4;
 constexpr double kScanText = 15;
 constexpr double kScanFilter = 5;
-constexpr double kCallOfText = 60;  // LIKE, substring
-constexpr double kKeptRow = 6;      // to give a row that was kept
+constexpr double kLearnedFilter = 40;  // what a join looks for, and columns read for the rest only
+constexpr double kCallOfText = 60;     // LIKE, substring
+constexpr double kKeptRow = 6;         // to give a row that was kept
 constexpr double kKeptGroup = 40;
 constexpr double kFilterRow = 4;
 constexpr double kProjectValue = 2;
 constexpr double kProbeRow = 40;
+constexpr double kBucketRow = 40;  // to or from a bucket on disk
+constexpr double kBucketByte = 3.5;
+constexpr double kRebuiltRow = 2;  // times what it took to build in memory: it comes from disk
 constexpr double kBuildRow = 30;
 constexpr double kBuildValue = 15;
 constexpr double kBuildText = 60;
@@ -35,12 +39,16 @@ constexpr double kWindowRow = 60;
 constexpr double kWriteValue = 15;
 constexpr double kSpillByte = 2;     // of rows as they lie in memory
 constexpr double kReadBackByte = 2;  // likewise
-constexpr double kSpilledByte = 8;   // as it lies on disk, where rows are compressed
+constexpr double kSpilledByte = 4;   // as it lies on disk, where rows are compressed
 
 /// Of rows that operators keep: hash, chain and slot; a value; a text.
 constexpr double kRowBytes = 32;
+constexpr double kBuiltRowBytes = 16;  // until its table is made
 constexpr double kValueBytes = 8;
 constexpr double kTextBytes = 32;
+
+/// What a join keeps free for the pages of its buckets before it sends rows to disk.
+constexpr double kBucketPages = 16 << 20;
 
 /// Of a running pipeline this much tells what the rest costs.
 constexpr double kTellingShare = 0.15;
@@ -95,15 +103,42 @@ const PlanNode* kept_by(const PlanNode& node) {
   return is_sorted ? node.children()[0].get() : nullptr;
 }
 
-bool learns(const PlanNode& node) {
-  return node.tag() == NodeTag::kScan &&
-         !static_cast<const ScanNode&>(node).runtime_filters.empty();
+bool tells_scans(const JoinNode& join) {
+  return std::any_of(join.runtime_filters.begin(), join.runtime_filters.end(),
+                     [](int64_t id) { return id >= 0; });
 }
 
-bool tells_scans(const PlanNode& node) {
-  if (node.tag() != NodeTag::kJoin) return false;
-  const std::vector<int64_t>& filters = static_cast<const JoinNode&>(node).runtime_filters;
-  return std::any_of(filters.begin(), filters.end(), [](int64_t id) { return id >= 0; });
+bool tells(const JoinNode& join, const ScanNode& scan) {
+  return std::any_of(scan.runtime_filters.begin(), scan.runtime_filters.end(), [&](int64_t id) {
+    return std::find(join.runtime_filters.begin(), join.runtime_filters.end(), id) !=
+           join.runtime_filters.end();
+  });
+}
+
+/// Bytes a row of operators' takes while it is kept.
+double row_bytes(const Schema& schema) {
+  return kRowBytes + of_columns(schema, kValueBytes, kTextBytes);
+}
+
+/// Of a left row whose join has its right rows on disk: to write it there, or to read it again and
+/// probe.
+double bucket_units(const JoinNode& join) {
+  return kBucketRow + kBucketByte * of_columns(join.left->schema, kValueBytes, kTextBytes);
+}
+
+double build_units(const JoinNode& join) {
+  return kBuildRow + of_columns(join.right->schema, kBuildValue, kBuildText);
+}
+
+/// The join whose rest the pipeline reads; null: it reads something else.
+const JoinNode* rest_of(const Pipeline& pipeline) {
+  const PlanNode* node = pipeline.source_metrics->node;
+  const bool is_rest = pipeline.make_source && node && node->tag() == NodeTag::kJoin;
+  return is_rest ? static_cast<const JoinNode*>(node) : nullptr;
+}
+
+bool gives_unmatched(const JoinNode& join) {
+  return join.kind == JoinKind::kRight || join.kind == JoinKind::kFull;
 }
 
 double operator_units(const OperatorMetrics& metrics) {
@@ -124,10 +159,13 @@ double WorkModel::estimate(const PlanNode& node) const {
 
 double WorkModel::rows(const PlanNode& node) {
   if (const auto known = rows_.find(&node); known != rows_.end()) return known->second;
+  rows_.emplace(&node, estimate(node));  // whoever asks again on the way is told that
   double streamed = 1;
   bool is_known = true;
   const std::vector<size_t> pipelines = operators_.gives_in(node);
   for (size_t pipeline : pipelines) {
+    const JoinNode* const rest = rest_of(graph_.pipelines[pipeline]);
+    if (rest && !gives_rest(*rest)) continue;
     const PipelineState& state = (*states_)[pipeline];
     if (state.phase == PipelineState::Phase::kWaits || !state.is_measured) is_known = false;
     if (state.phase == PipelineState::Phase::kStreams)
@@ -137,13 +175,56 @@ double WorkModel::rows(const PlanNode& node) {
   for (const PlanRef& child : node.children()) {
     expected *= std::clamp(rows(*child) / estimate(*child), 1 / kMostCorrection, kMostCorrection);
   }
+  if (node.tag() == NodeTag::kScan) {
+    for (const JoinNode* join : teachers(static_cast<const ScanNode&>(node)))
+      expected *= found_share(*join);
+  } else if (node.tag() == NodeTag::kJoin) {
+    // What its left rows lack already.
+    const auto& join = static_cast<const JoinNode&>(node);
+    if (tells_scans(join) && !is_on_disk(join)) expected /= found_share(join);
+  }
   if (!pipelines.empty() && is_known) {
     const auto given = static_cast<double>(operators_.rows_out(node));
     const double weight = std::min(1.0, streamed / kTellingShare);
     expected = streamed > 0 ? weight * given / streamed + (1 - weight) * expected : expected;
   }
-  rows_.emplace(&node, expected);
-  return expected;
+  return rows_[&node] = expected;
+}
+
+std::vector<const JoinNode*> WorkModel::teachers(const ScanNode& scan) {
+  std::vector<const JoinNode*> all;
+  if (scan.runtime_filters.empty()) return all;
+  for (const NodeAccount& account : graph_.accounts) {
+    if (account.node.tag() != NodeTag::kJoin) continue;
+    const auto& join = static_cast<const JoinNode&>(account.node);
+    if (tells(join, scan) && !is_on_disk(join)) all.push_back(&join);
+  }
+  return all;
+}
+
+double WorkModel::found_share(const JoinNode& join) {
+  const double expected = estimate(join) / estimate(*join.left);
+  return std::clamp(expected * rows(*join.right) / estimate(*join.right), 1 / kMostCorrection, 1.0);
+}
+
+bool WorkModel::is_on_disk(const JoinNode& join) {
+  const NodeAccount* const account = graph_.account(join);
+  if (!account || !account->spill) return false;
+  if (account->spill->written_bytes() > 0) return true;
+  for (size_t i = 0; i < graph_.pipelines.size(); ++i) {
+    const Pipeline& pipeline = graph_.pipelines[i];
+    if (pipeline.sink->metrics.node == &join && pipeline.finishes_sink &&
+        (*states_)[i].phase == PipelineState::Phase::kComplete)
+      return false;
+  }
+  const auto room = static_cast<double>(Budget::process().soft_limit_bytes());
+  return rows(*join.right) *
+             (kBuiltRowBytes + of_columns(join.right->schema, kValueBytes, kTextBytes)) >
+         std::max(room / 2, room - kBucketPages);
+}
+
+bool WorkModel::gives_rest(const JoinNode& join) {
+  return gives_unmatched(join) || is_on_disk(join);
 }
 
 double WorkModel::source_units(const Pipeline& pipeline) {
@@ -153,9 +234,14 @@ double WorkModel::source_units(const Pipeline& pipeline) {
     const auto& scan = static_cast<const ScanNode&>(*node);
     const auto all = static_cast<double>(
         scan.table->statistics().row_count.value_or(static_cast<uint64_t>(estimate(scan))));
-    return std::max(1.0, all) * scan_units(scan);
+    const double learning = teachers(scan).empty() ? 0 : kLearnedFilter;
+    return std::max(1.0, all) * (scan_units(scan) + learning);
   }
-  if (node->tag() == NodeTag::kJoin) return 0;  // what is left of it was spilled, or is little
+  if (const JoinNode* const rest = rest_of(pipeline)) {
+    return is_on_disk(*rest) ? rows(*rest->left) * bucket_units(*rest) +
+                                   rows(*rest->right) * kRebuiltRow * build_units(*rest)
+                             : 0;
+  }
   return rows(*node) * (node->tag() == NodeTag::kAggregation ? kKeptGroup : kKeptRow);
 }
 
@@ -163,10 +249,7 @@ double WorkModel::sink_units(const Pipeline& pipeline, double rows_in) const {
   const PlanNode* node = pipeline.sink->metrics.node;
   if (!node) return rows_in;
   const NodeTag tag = node->tag();
-  if (tag == NodeTag::kJoin) {
-    const Schema& built = static_cast<const JoinNode&>(*node).right->schema;
-    return rows_in * (kBuildRow + of_columns(built, kBuildValue, kBuildText));
-  }
+  if (tag == NodeTag::kJoin) return rows_in * build_units(static_cast<const JoinNode&>(*node));
   if (tag == NodeTag::kSort)
     return rows_in * (static_cast<const SortNode&>(*node).take >= 0 ? kFilterRow : kSortRow);
   if (tag == NodeTag::kWindowing) return rows_in * kSortRow;
@@ -181,21 +264,22 @@ WorkModel::Units WorkModel::units(size_t index) {
   units.streaming = source_units(pipeline);
   const PlanNode* at = pipeline.source_metrics->node;
   double rows_in = at ? rows(*at) : 1;
-  // A scan that learns from joins of the pipeline what they look for gives little else.
-  if (at && learns(*at)) {
-    for (const auto& op : pipeline.operators) {
-      if (op->metrics.node && tells_scans(*op->metrics.node))
-        rows_in = std::min(rows_in, rows(*op->metrics.node));
-    }
-  }
+  if (const JoinNode* const rest = rest_of(pipeline); rest && !gives_rest(*rest)) rows_in = 0;
   for (const auto& op : pipeline.operators) {
     const PlanNode* node = op->metrics.node;
     // A filter that the scan left to the engine sees more rows than the scan's node gives.
     const double taken = node && node == pipeline.source_metrics->node
                              ? std::max(rows_in, static_cast<double>(op->metrics.rows_in.load()))
                              : rows_in;
+    const JoinNode* const join =
+        node && node->tag() == NodeTag::kJoin ? static_cast<const JoinNode*>(node) : nullptr;
+    if (join && is_on_disk(*join)) {
+      units.streaming += taken * bucket_units(*join);
+      rows_in = 0;  // the join's rest gives its rows
+      continue;
+    }
     units.streaming += taken * operator_units(op->metrics);
-    if (node && node != at) rows_in = rows(*node);
+    if (node && node != at && rows_in > 0) rows_in = rows(*node);
   }
   const PlanNode* into = pipeline.sink->metrics.node;
   units.streaming +=
@@ -212,7 +296,8 @@ WorkModel::Units WorkModel::units(size_t index) {
   const PlanNode* kept = pipeline.source_metrics->node;
   if (kept && pipeline.make_source) {
     if (kept->tag() == NodeTag::kWindowing) units.streaming += rows(*kept) * kWindowRow;
-    if (const NodeAccount* account = graph_.account(*kept); account && account->spill)
+    const NodeAccount* const account = rest_of(pipeline) ? nullptr : graph_.account(*kept);
+    if (account && account->spill)
       units.streaming += static_cast<double>(account->spill->written_bytes()) * kSpilledByte;
   }
   return units;
@@ -226,7 +311,7 @@ double WorkModel::share_done(const std::vector<PipelineState>& states) {
   // Of what sinks keep, the share that finds no room in memory is to be written and read again.
   const auto kept_bytes = [&](const PlanNode& node) {
     const PlanNode* kept = kept_by(node);
-    return kept ? rows(*kept) * (kRowBytes + of_columns(kept->schema, kValueBytes, kTextBytes)) : 0;
+    return kept ? rows(*kept) * row_bytes(kept->schema) : 0;
   };
   double bytes = 0;
   for (const Pipeline& pipeline : graph_.pipelines) {
@@ -244,7 +329,7 @@ double WorkModel::share_done(const std::vector<PipelineState>& states) {
       const PlanNode* node = pipeline.sink->metrics.node;
       if (node && pipeline.finishes_sink)
         all[i].streaming += kept_bytes(*node) * to_disk * kSpillByte;
-      if (pipeline.make_source)
+      if (pipeline.make_source && !rest_of(pipeline))
         all[i].streaming += kept_bytes(*pipeline.source_metrics->node) * to_disk * kReadBackByte;
     }
     const PipelineState& state = states[i];

@@ -38,6 +38,14 @@ class WorkModel {
   /// Rows the node will have given in the end.
   double rows(const PlanNode& node);
   double estimate(const PlanNode& node) const;
+  /// Joins that tell the scan what they look for, as long as all of their right rows are at hand.
+  std::vector<const JoinNode*> teachers(const ScanNode& scan);
+  /// Of a join's left rows, the share that finds right ones.
+  double found_share(const JoinNode& join);
+  /// Whether right rows lie on disk; before they are all there, whether they are expected to.
+  bool is_on_disk(const JoinNode& join);
+  /// Whether rows come out once all left rows were seen.
+  bool gives_rest(const JoinNode& join);
   double source_units(const Pipeline& pipeline);
   double sink_units(const Pipeline& pipeline, double rows_in) const;
   Units units(size_t pipeline);
