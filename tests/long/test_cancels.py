@@ -1,6 +1,6 @@
 """A cancelled query is gone: soon, and with everything it had."""
 
-import os
+import collections
 import pathlib
 import random
 import threading
@@ -17,6 +17,9 @@ SECONDS_TO_RETURN = 1.0
 BUSY_ELSEWHERE_SECONDS = 0.1
 MEMORY = "400MB"  # little enough for the greater queries to spill
 SEED = 20261130
+# The engine's threads that are the process's: they start when there is work for one more, and stay.
+# Others, like those that read a stream, are a query's.
+OF_THE_PROCESS = {"doline-worker": tpc.THREADS, "doline-io": 8, "doline-timers": 1}
 
 
 class Watched:
@@ -30,13 +33,17 @@ class Watched:
             self.session.execute(statement)
 
     def held(self):
-        """(threads, files, bytes): looked at when nothing runs."""
+        """(names of queries' threads, files, bytes): looked at when nothing runs."""
         query = self.session.start("SELECT 1")
         query.table()
         charged = query.progress().memory_bytes
         query.free()
         files = sorted(str(path) for path in pathlib.Path(self.folder).rglob("*") if not path.is_dir())
-        return len(os.listdir("/proc/self/task")), files, charged
+        names = (path.read_text().strip() for path in pathlib.Path("/proc/self/task").glob("*/comm"))
+        threads = collections.Counter(name for name in names if name.startswith("doline-"))
+        for name, most in OF_THE_PROCESS.items():
+            assert threads.pop(name, 0) <= most, name
+        return threads, files, charged
 
     def seconds_of(self, text):
         started = time.perf_counter()
