@@ -1,7 +1,5 @@
-"""How true the progress is that a query shows: its samples against the share of its processor time
-that had passed, over TPC-H's queries. That time is the query's own, whatever else the machine does;
-where nothing else runs, a query that is not waiting for a disk passes it as the clock goes. By hand:
-python -m bench.progress --scale 10"""
+"""How true the progress is that a query shows: its samples against the share of the time that had
+passed, over TPC-H's queries. By hand: python -m bench.progress --scale 10"""
 
 import argparse
 import ctypes
@@ -25,11 +23,10 @@ TOLERANCE = 0.2
 
 @dataclasses.dataclass
 class Trace:
-    """What one query showed: (processor seconds since it began, share) in order."""
+    """What one query showed: (seconds since it began, share) in order."""
 
     name: str
     seconds: float
-    processor_seconds: float
     samples: list[tuple[float, float]]
 
     @property
@@ -40,7 +37,7 @@ class Trace:
     @property
     def errors(self):
         """Shown less passed, a sample each."""
-        return [share - at / self.processor_seconds for at, share in self.samples]
+        return [share - at / self.seconds for at, share in self.samples]
 
     @property
     def within(self):
@@ -93,12 +90,12 @@ class _Library:
     def trace(self, name, sql):
         """Runs the query on this thread while another one looks at it."""
         query, samples, done = self.start(sql), [], threading.Event()
-        begin, processor_begin = time.monotonic(), time.process_time()
+        begin = time.monotonic()
 
         def look():
             info = _Progress()
             while not done.wait(SAMPLE_SECONDS):
-                at = time.process_time() - processor_begin
+                at = time.monotonic() - begin
                 self.must(self.calls.doline_progress(
                     query, ctypes.byref(info), ctypes.c_size_t(ctypes.sizeof(info))))
                 samples.append((at, info.share))
@@ -107,13 +104,13 @@ class _Library:
         watcher.start()
         try:
             self.drain(query)
-            seconds, processor_seconds = time.monotonic() - begin, time.process_time() - processor_begin
+            seconds = time.monotonic() - begin
         finally:
             done.set()
             watcher.join()
         self.profile = self.calls.doline_profile(query, b"text").decode()
         self.calls.doline_query_free(query)
-        return Trace(name, seconds, processor_seconds, [one for one in samples if one[0] <= processor_seconds])
+        return Trace(name, seconds, [one for one in samples if one[0] <= seconds])
 
 
 def traces(scale, threads, memory, library=None, only=()):

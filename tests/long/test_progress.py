@@ -7,7 +7,7 @@ SCALE = 10  # 4 GB of Parquet in DOLINE_BENCH_DATA, made once
 
 def test_progress_rises_with_the_time_that_passes(library):
     """Never falls; of all samples of TPC-H's queries that take over a second, nine tenths lie within
-    a fifth of the share of the query's processor time that had passed."""
+    a fifth of the share of the time that had passed."""
     traces = list(progress.traces(SCALE, threads=1, memory="400MB", library=library))
     assert len(traces) == 22
     assert not [trace.name for trace in traces if trace.falls]
