@@ -42,6 +42,31 @@ static inline Mask high_bits(Block block) {
   return static_cast<Mask>(_mm256_movemask_epi8(block.bytes));
 }
 static inline unsigned first_of(Mask mask) { return static_cast<unsigned>(__builtin_ctz(mask)); }
+/// both_equal of the `count` < kWidth places behind `a` and `b`, of which no byte more is read.
+static inline Mask both_equal_of_few(const char* a, char a_byte, const char* b, char b_byte,
+                                     size_t count) {
+  const auto both = [&](__m128i left, __m128i right) {
+    return static_cast<Mask>(
+        _mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(left, _mm_set1_epi8(a_byte)),
+                                        _mm_cmpeq_epi8(right, _mm_set1_epi8(b_byte)))));
+  };
+  // Two half or quarter blocks, the second of which ends at the last place.
+  if (count >= 16) {
+    const auto at = [](const char* from) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    };
+    const size_t second = count - 16;
+    return both(at(a), at(b)) | both(at(a + second), at(b + second)) << second;
+  }
+  if (count >= 8) {
+    const auto at = [](const char* from) { return _mm_loadu_si64(from); };
+    const size_t second = count - 8;
+    return (both(at(a), at(b)) & 0xFF) | (both(at(a + second), at(b + second)) & 0xFF) << second;
+  }
+  Mask mask = 0;
+  for (size_t i = 0; i < count; ++i) mask |= Mask{a[i] == a_byte && b[i] == b_byte} << i;
+  return mask;
+}
 #else
 using Mask = unsigned long long;
 static constexpr size_t kWidth = 64;
@@ -60,6 +85,14 @@ static inline Mask either_equal(Block block, char a, char b) {
 }
 static inline Mask high_bits(Block block) { return _mm512_movepi8_mask(block.bytes); }
 static inline unsigned first_of(Mask mask) { return static_cast<unsigned>(__builtin_ctzll(mask)); }
+/// both_equal of the `count` < kWidth places behind `a` and `b`, of which no byte more is read.
+static inline Mask both_equal_of_few(const char* a, char a_byte, const char* b, char b_byte,
+                                     size_t count) {
+  const Mask few = (Mask{1} << count) - 1;
+  const Block left{_mm512_maskz_loadu_epi8(few, a)};
+  const Block right{_mm512_maskz_loadu_epi8(few, b)};
+  return both_equal(left, a_byte, right, b_byte) & few;
+}
 #endif
 
 static const char* find(const char* begin, const char* end, const char* needle, size_t needle_size,
@@ -88,24 +121,20 @@ static const char* find(const char* begin, const char* end, const char* needle, 
   }
   if (place > last) return nullptr;
   const size_t rest = static_cast<size_t>(last - place) + 1;  // starting places left, < kWidth
-  if (static_cast<size_t>(last - begin) + 1 >= kWidth) {
+  Mask mask;
+  if (place != begin) {
     // One more block that ends at the last place; the places seen before are shifted out.
     const char* tail = last - (kWidth - 1);
-    Mask mask =
+    mask =
         both_equal(load(tail + probe_first), first_byte, load(tail + probe_second), second_byte) >>
         (kWidth - rest);
-    while (mask != 0) {
-      const char* candidate = place + first_of(mask);
-      if (memcmp(candidate, needle, needle_size) == 0) return candidate;
-      mask &= mask - 1;
-    }
-    return nullptr;
+  } else {
+    mask =
+        both_equal_of_few(place + probe_first, first_byte, place + probe_second, second_byte, rest);
   }
-  for (; place <= last; ++place) {
-    if (place[probe_first] == first_byte && place[probe_second] == second_byte &&
-        memcmp(place, needle, needle_size) == 0) {
-      return place;
-    }
+  for (; mask != 0; mask &= mask - 1) {
+    const char* candidate = place + first_of(mask);
+    if (memcmp(candidate, needle, needle_size) == 0) return candidate;
   }
   return nullptr;
 }
