@@ -270,9 +270,10 @@ class Lowering {
     if (node.is_asof()) exprs.push_back(is_right ? node.asof_right : node.asof_left);
     Reads read = reads_of(is_right ? node.right : node.left, exprs);
     const size_t begin = is_right ? node.left->schema.size() : 0;
-    const bool comes_out = !is_right || node.gives_right();
+    const size_t first = node.gives_left() ? begin : 0;  // of the side's columns that come out
+    const bool comes_out = is_right ? node.gives_right() : node.gives_left();
     for (size_t i = 0; comes_out && i < read.size(); ++i) {
-      if (outputs.empty() || outputs[begin + i]) read[i] = true;
+      if (outputs.empty() || outputs[first + i]) read[i] = true;
     }
     if (!node.residual) return read;
     for (uint32_t column : columns_of(node.residual)) {
@@ -319,8 +320,7 @@ class Lowering {
     auto asof = std::make_shared<AsofParts>();  // of the sort's pipeline and the build's
     const size_t level = level_of(node.right);
     // Which build rows were matched is another matter in each round.
-    const bool gives_unmatched = node.kind == JoinKind::kRight || node.kind == JoinKind::kFull;
-    const bool keeps_table = method_of(node) == JoinMethod::kHash && !gives_unmatched;
+    const bool keeps_table = method_of(node) == JoinMethod::kHash && !node.gives_rest();
     if (level_ > 0 && (level == level_ || !keeps_table))
       return renewed_join(node, outputs, std::move(probe), asof);
 

@@ -51,7 +51,9 @@ double own_cost(const PlanRef& plan) {
       const auto& join = static_cast<const JoinNode&>(*plan);
       // Without keys every pair is looked at.
       if (join.left_keys.empty()) return std::max(rows, rows_of(0) * rows_of(1)) * kTest;
-      return rows_of(0) * kProbeCost + rows_of(1) * kBuild + rows;
+      const bool is_turned =
+          !join.is_inner() && join.can_turn() && builds_left(rows_of(0), rows_of(1));
+      return rows_of(is_turned) * kProbeCost + rows_of(!is_turned) * kBuild + rows;
     }
     case NodeTag::kSort:
       return rows_of(0) * kCompare * std::log2(2 + rows_of(0)) + keeping_cost(plan);

@@ -20,12 +20,14 @@ bool gives_nothing(const JoinNode& join) {
     case JoinKind::kInner:
     case JoinKind::kCross:
     case JoinKind::kSemi:
+    case JoinKind::kRightSemi:
       return left || right;
     case JoinKind::kLeft:
     case JoinKind::kAnti:
     case JoinKind::kMark:
       return left;
     case JoinKind::kRight:
+    case JoinKind::kRightAnti:
       return right;
     case JoinKind::kFull:
     case JoinKind::kPositional:

@@ -242,12 +242,16 @@ double Estimates::join_rows(const JoinNode& join) {
     case JoinKind::kFull:
       return std::max(left + right - std::min(left, right), pairs);
     case JoinKind::kSemi:
-    case JoinKind::kAnti: {
-      double share = join.left_keys.empty() ? kUnknownShare
-                                            : partner * std::min(1.0, right_values / left_values);
+    case JoinKind::kAnti:
+    case JoinKind::kRightSemi:
+    case JoinKind::kRightAnti: {
+      const bool is_semi = join.kind == JoinKind::kSemi || join.kind == JoinKind::kRightSemi;
+      const double others = join.gives_left() ? right_values / left_values  //
+                                              : left_values / right_values;
+      double share = join.left_keys.empty() ? kUnknownShare : partner * std::min(1.0, others);
       if (join.residual) share = std::min(share, std::max(share * kUnknownShare, residual));
       share = std::clamp(share, 0.0, 1.0);
-      return left * (join.kind == JoinKind::kSemi ? share : std::max(0.05, 1 - share));
+      return (join.gives_left() ? left : right) * (is_semi ? share : std::max(0.05, 1 - share));
     }
     case JoinKind::kMark:
     case JoinKind::kPositional:
@@ -382,14 +386,15 @@ double Estimates::partner_share(const PlanRef& kept, const std::vector<ExprRef>&
 
 ColumnEstimate Estimates::join_column(const JoinNode& join, uint32_t index) {
   const auto left_width = static_cast<uint32_t>(join.left->schema.size());
-  const bool on_left = index < left_width;
+  const bool on_left = join.gives_left() && index < left_width;
   if (join.kind == JoinKind::kMark && !on_left)
     return {.distinct = 2, .null_share = 0, .low = {}, .high = {}};
   const PlanRef& side = on_left ? join.left : join.right;
-  const uint32_t own = on_left ? index : index - left_width;
+  const uint32_t own = on_left || !join.gives_left() ? index : index - left_width;
   ColumnEstimate made = column(side, own);
   const bool keeps_all = join.kind == JoinKind::kFull || join.kind == JoinKind::kAnti ||
                          join.kind == JoinKind::kMark || join.kind == JoinKind::kPositional ||
+                         join.kind == JoinKind::kRightAnti ||
                          join.kind == (on_left ? JoinKind::kLeft : JoinKind::kRight);
   if (keeps_all) return made;
   if (join.kind == (on_left ? JoinKind::kRight : JoinKind::kLeft)) {

@@ -139,6 +139,13 @@ class EstimateScope {
 /// EstimateScope::current().rows(plan).
 double estimated_rows(const PlanRef& plan);
 
+/// Whether a join that is not the same both ways has its left side in the table. Of an outer, semi
+/// or anti join these are rows that come out in the end, with all their columns: near to even that
+/// is more work than it spares.
+constexpr bool builds_left(double left_rows, double right_rows) {
+  return left_rows * 2 <= right_rows;
+}
+
 /// A constant on the line that the bounds of its type's columns lie on.
 std::optional<double> place_of(const Value& value);
 

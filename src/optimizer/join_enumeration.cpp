@@ -164,8 +164,9 @@ class Enumeration {
     }
     made.left = swaps ? b : a;
     made.right = swaps ? a : b;
-    const double probed = std::max(1.0, swaps ? right.rows : left.rows);
-    const double built = std::max(1.0, swaps ? left.rows : right.rows);
+    double probed = std::max(1.0, swaps ? right.rows : left.rows);
+    double built = std::max(1.0, swaps ? left.rows : right.rows);
+    if (joining.operator_index >= 0 && builds_left(probed, built)) std::swap(probed, built);
     made.cost = left.cost + right.cost + std::max(1.0, made.rows) + built * kBuildCost +
                 probed * kProbeCost;
     if (joining.is_cross || !has_keys(a, b, joining)) made.cost += probed * built * kPairCost;

@@ -86,6 +86,8 @@ class GraphBuilder {
         case JoinKind::kFull:
         case JoinKind::kMark:
         case JoinKind::kPositional:
+        case JoinKind::kRightSemi:
+        case JoinKind::kRightAnti:
           return Shape::kRelation;
       }
     }

@@ -60,7 +60,7 @@ std::vector<Need> needs_below(const PlanRef& plan, const Need& need) {
     }
     case NodeTag::kJoin: {
       const auto& join = static_cast<const JoinNode&>(*plan);
-      if (join.is_asof() || join.kind == JoinKind::kPositional) break;
+      if (join.is_asof() || join.kind == JoinKind::kPositional || !join.gives_left()) break;
       const size_t left_width = join.left->schema.size();
       const size_t width = left_width + join.right->schema.size();
       const bool left_alone = !join.gives_right();
@@ -181,7 +181,6 @@ class Reduction {
   /// An inner join of which only one side's columns are read, and not how often.
   static PlanRef with_semi(const PlanRef& plan, const JoinNode& join, const Need& need) {
     const auto left_width = static_cast<uint32_t>(join.left->schema.size());
-    const auto right_width = static_cast<uint32_t>(join.right->schema.size());
     const auto is_needed = [&](size_t begin, size_t end) {
       return std::find(need.columns.begin() + static_cast<ptrdiff_t>(begin),
                        need.columns.begin() + static_cast<ptrdiff_t>(end),
@@ -193,17 +192,9 @@ class Reduction {
     const bool keeps_left = !right_is_needed;
     const PlanRef& kept = keeps_left ? join.left : join.right;
     const PlanRef& tested = keeps_left ? join.right : join.left;
-    ExprRef residual = join.residual;
-    if (residual && !keeps_left) {
-      std::vector<uint32_t> map(left_width + right_width);
-      for (uint32_t i = 0; i < map.size(); ++i)
-        map[i] = i < left_width ? right_width + i : i - left_width;
-      residual = remap_columns(residual, map);
-    }
-    PlanRef semi = JoinNode::create(kept, tested, JoinKind::kSemi,
-                                    keeps_left ? join.left_keys : join.right_keys,
-                                    keeps_left ? join.right_keys : join.left_keys,
-                                    std::move(residual), false, join.nulls_equal);
+    Ref<JoinNode> semi = keeps_left ? join.copy() : join.turned();
+    semi->kind = JoinKind::kSemi;
+    semi->complete();
     if (!is_cheaper(plan, kept, tested, semi)) return plan;
     // The other side's columns are there, for whoever counts them; nobody reads them.
     std::vector<ExprRef> exprs;
@@ -216,7 +207,7 @@ class Reduction {
     return ProjectNode::create(std::move(semi), std::move(exprs), names_of(plan->schema));
   }
 
-  /// A semi join has its tested side in the table, be it the larger one; but it gives fewer rows.
+  /// A semi join has its tested side in the table, be it somewhat larger; but it gives fewer rows.
   static bool is_cheaper(const PlanRef& inner, const PlanRef& kept, const PlanRef& tested,
                          const PlanRef& semi) {
     constexpr double kBuildCost = 0.6;
@@ -226,7 +217,10 @@ class Reduction {
     const double tested_rows = estimated_rows(tested);
     const double larger = std::max(kept_rows, tested_rows);
     const double smaller = std::min(kept_rows, tested_rows);
-    return tested_rows * kBuildCost + kept_rows * kProbeCost + estimated_rows(semi) * kRowCost <
+    const bool is_turned = builds_left(kept_rows, tested_rows);
+    return (is_turned ? kept_rows : tested_rows) * kBuildCost +
+               (is_turned ? tested_rows : kept_rows) * kProbeCost +
+               estimated_rows(semi) * kRowCost <
            smaller * kBuildCost + larger * kProbeCost + estimated_rows(inner) * kRowCost;
   }
 

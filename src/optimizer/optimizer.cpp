@@ -75,6 +75,7 @@ constexpr Pass kPasses[] = {
     {"semi_join_reduction", &joins_to_semi, kJoins},
     {"early_aggregation", &aggregate_early, kJoins},
     {"distinct_to_groups", &distinct_to_groups, kAggregations},
+    {"build_sides", &build_smaller_sides, kJoins},
     {"column_pruning", &prune_columns, kAny},
     {"limit_pushdown", &push_limits, kLimits},
     {"runtime_filters", &place_runtime_filters, kJoins | kLimits},

@@ -59,6 +59,8 @@ PlanRef aggregate_early(const PlanRef& plan);
 /// DISTINCT aggregates that are all over one value aggregate the groups of that value instead:
 /// groups are counted by all threads and go to disk where they do not fit.
 PlanRef distinct_to_groups(const PlanRef& plan);
+/// Outer, semi and anti joins build their left side where it is clearly the smaller one.
+PlanRef build_smaller_sides(const PlanRef& plan);
 /// Plans that occur several times in one are computed once, where that is less work than computing
 /// them again.
 PlanRef share_repeated_inputs(const PlanRef& plan);

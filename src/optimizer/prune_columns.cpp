@@ -215,10 +215,13 @@ class Pruning {
 
   Pruned join(const JoinNode& node, const Columns& wanted) {
     const auto left_width = static_cast<uint32_t>(node.left->schema.size());
+    const bool has_left = node.gives_left();
     const bool has_right = node.gives_right();
     Columns left, right;
     for (uint32_t column : wanted) {
-      if (column < left_width) {
+      if (!has_left) {
+        right.insert(column);
+      } else if (column < left_width) {
         left.insert(column);
       } else if (has_right) {
         right.insert(column - left_width);
@@ -256,7 +259,9 @@ class Pruning {
     }
     made->complete();
     std::vector<uint32_t> map = a.map;
-    if (has_right) {
+    if (!has_left) {
+      map = b.map;
+    } else if (has_right) {
       map = both;
     } else if (node.kind == JoinKind::kMark) {
       map.push_back(new_width);

@@ -37,6 +37,10 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
     }
     case NodeTag::kJoin: {
       const auto& join = static_cast<const JoinNode&>(*plan);
+      if (!join.gives_left()) {
+        const PlanRef right = subscribed(join.right, column, id);
+        return right ? join.with_children({join.left, right}) : nullptr;
+      }
       if (column >= join.left->schema.size() || !join.keeps_left() || join.kind == JoinKind::kMark)
         return nullptr;
       const PlanRef left = subscribed(join.left, column, id);
@@ -114,10 +118,10 @@ PlanRef place_runtime_filters(const PlanRef& plan) {
       return told;
     }
     const auto* join = dynamic_cast<const JoinNode*>(node.get());
-    // Left rows without a match may vanish early only where they vanish anyway.
+    // Left rows without a match may vanish early only where they do not come out anyway.
     if (!join || join->left_keys.empty() || join->nulls_equal || join->is_asof()) return nullptr;
     if (join->kind != JoinKind::kInner && join->kind != JoinKind::kSemi &&
-        join->kind != JoinKind::kRight)
+        join->kind != JoinKind::kRight && join->gives_left())
       return nullptr;
     // A scan is read once, whatever is built anew in each round of a recursion.
     if (WorkingTables().any(join->right)) return nullptr;

@@ -324,6 +324,7 @@ class OuterJoins {
     switch (kind) {
       case JoinKind::kInner:
       case JoinKind::kSemi:
+      case JoinKind::kRightSemi:
         ask(left, false);
         ask(right, true);
         break;
@@ -335,6 +336,7 @@ class OuterJoins {
         if (!node.null_aware) ask(right, true);
         break;
       case JoinKind::kRight:
+      case JoinKind::kRightAnti:
         ask(left, false);
         break;
       case JoinKind::kFull:

@@ -240,10 +240,10 @@ PlanRef JoinNode::create(PlanRef left, PlanRef right, JoinKind kind, std::vector
 
 void JoinNode::complete() {
   require(left && right && left_keys.size() == right_keys.size(), "a join whose keys do not pair");
-  schema = left->schema;
+  schema = gives_left() ? left->schema : right->schema;
   if (kind == JoinKind::kMark) {
     schema.push_back({"mark", Type::boolean()});
-  } else if (gives_right()) {
+  } else if (gives_left() && gives_right()) {
     schema.insert(schema.end(), right->schema.begin(), right->schema.end());
   }
   for (size_t i = 0; i < left_keys.size(); ++i) {
@@ -259,6 +259,7 @@ void JoinNode::complete() {
   }
   require(kind != JoinKind::kPositional || (left_keys.empty() && !residual && !is_asof()),
           "a positional join with a condition");
+  require(gives_left() || (!left_keys.empty() && !is_asof()), "a right semi join without keys");
   require(is_asof() == static_cast<bool>(asof_left) && is_asof() == static_cast<bool>(asof_right),
           "an ASOF join whose sides do not pair");
   if (!is_asof()) return;
@@ -293,8 +294,9 @@ PlanRef JoinNode::with_children(std::vector<PlanRef> c) const {
 }
 
 std::string JoinNode::describe() const {
-  static constexpr const char* kNames[] = {"Inner", "Left", "Right", "Full",      "Semi",
-                                           "Anti",  "Mark", "Cross", "Positional"};
+  static constexpr const char* kNames[] = {"Inner",      "Left",       "Right",     "Full",
+                                           "Semi",       "Anti",       "Mark",      "Cross",
+                                           "Positional", "Right semi", "Right anti"};
   static constexpr const char* kOrders[] = {"", " >= ", " > ", " <= ", " < "};
   std::string text = std::string(kNames[static_cast<size_t>(kind)]) + " join";
   if (is_asof()) text = "Asof " + text;

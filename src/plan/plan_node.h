@@ -139,16 +139,18 @@ enum class JoinKind : uint8_t {
   kMark,  // left rows, and a boolean: matched. With null_aware NULL where SQL's IN gives NULL
   kCross,
   kPositional,  // the i-th left row beside the i-th right one, NULLs beside what is over; no keys
+  kRightSemi,   // right rows with a match: a semi join that builds the rows it keeps
+  kRightAnti,   // right rows without one
 };
-constexpr JoinKind last_of(JoinKind) { return JoinKind::kPositional; }
+constexpr JoinKind last_of(JoinKind) { return JoinKind::kRightAnti; }
 
 /// How an ASOF join compares: `left >= right` and so on.
 enum class AsofOrder : uint8_t { kNone, kGreaterEqual, kGreater, kLessEqual, kLess };
 constexpr AsofOrder last_of(AsofOrder) { return AsofOrder::kLess; }
 
-/// Output: left columns, then right ones (semi, anti: left alone; mark: left and "mark").
-/// Keys are equalities, left_keys over the left input and right_keys over the right; `residual`
-/// (null: none) is over both.
+/// Output: left columns, then right ones (semi, anti: left alone; mark: left and "mark"; right
+/// semi, right anti: right alone). Keys are equalities, left_keys over the left input and
+/// right_keys over the right; `residual` (null: none) is over both.
 ///
 /// An ASOF join (`asof`; inner, left, right, full, semi or anti) asks besides that asof_left and
 /// asof_right compare so, and of all right rows that a left row may have for its partner takes
@@ -195,14 +197,25 @@ class JoinNode final : public PlanNode {
   /// What holds of left rows can be asked before the join as well as behind it: a left row's
   /// partners do not depend on the other left rows, and none comes out that is not one.
   bool keeps_left() const {
-    return kind != JoinKind::kRight && kind != JoinKind::kFull && kind != JoinKind::kPositional;
+    return kind != JoinKind::kRight && kind != JoinKind::kFull && kind != JoinKind::kPositional &&
+           gives_left();
   }
+  /// The left side's columns are among the output's.
+  bool gives_left() const { return kind != JoinKind::kRightSemi && kind != JoinKind::kRightAnti; }
   /// The right side's columns are among the output's.
   bool gives_right() const {
     return kind != JoinKind::kSemi && kind != JoinKind::kAnti && kind != JoinKind::kMark;
   }
+  /// Right rows come out by whether they have a partner, once every left row was seen.
+  bool gives_rest() const {
+    return kind == JoinKind::kRight || kind == JoinKind::kFull || !gives_left();
+  }
   /// To be changed, and then completed, before anybody sees it.
   Ref<JoinNode> copy() const;
+  /// There is a kind for the same join with its sides exchanged.
+  bool can_turn() const;
+  /// That join, to be completed; its columns are exchanged, too. Without runtime filters.
+  Ref<JoinNode> turned() const;
   std::string describe() const override;
 };
 

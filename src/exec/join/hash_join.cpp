@@ -46,14 +46,14 @@ class ProbeOperator final : public Operator {
   const std::shared_ptr<HashJoinState> state_;
 };
 
-/// Build rows without a partner, of a join that fitted in memory: the rows of one page.
-class UnmatchedReader final : public Reader {
+/// Build rows that come out in the end, of a join that fitted in memory: the rows of one page.
+class RestReader final : public Reader {
  public:
-  UnmatchedReader(std::shared_ptr<HashJoinState> state, RowPageRef page)
+  RestReader(std::shared_ptr<HashJoinState> state, RowPageRef page)
       : state_(std::move(state)), page_(std::move(page)) {}
   Poll read(Chunk& out, const Waker&) override {
     if (at_ == page_->size()) return Poll::kDone;
-    out = unmatched_rows(state_->table, *page_, at_);
+    out = rest_rows(state_->table, *page_, at_);
     return Poll::kReady;
   }
 
@@ -71,7 +71,7 @@ class RestSource final : public Source {
     if (state_->external) {
       state_->probe_buckets.finish(*state_->context.spill);
       count_ = JoinBits::kCount;
-    } else if (state_->shape.gives_unmatched()) {
+    } else if (state_->shape.marks_build()) {
       count_ = state_->table.pages().size();
     } else {
       done();
@@ -85,7 +85,7 @@ class RestSource final : public Source {
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     if (state_->external) return make_bucket_reader(state_, static_cast<uint32_t>(morsel.begin));
-    return std::make_unique<UnmatchedReader>(state_, state_->table.pages()[morsel.begin]);
+    return std::make_unique<RestReader>(state_, state_->table.pages()[morsel.begin]);
   }
   SourceProgress progress() const override { return {next_, count_}; }
   // A bucket's table takes memory: with little of it, one at a time.

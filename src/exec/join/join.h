@@ -11,7 +11,7 @@ class ChunkStore;
 
 /// Hash join on the node's equality keys, every kind. Buckets of both sides spill. Publishes the
 /// node's runtime filters once the build side is complete. `is_probed_again`: as often as
-/// JoinParts::begin_round is called, the table being kept; for kinds without unmatched right rows.
+/// JoinParts::begin_round is called, the table being kept; for kinds without a rest.
 JoinParts make_hash_join(const JoinNode& node, QueryContext& context, RuntimeFilters& filters,
                          std::vector<bool> outputs = {}, bool is_probed_again = false);
 

@@ -34,7 +34,7 @@ void JoinProbe::begin(const Chunk& left, const JoinTable& table, Pass pass) {
   if (!pass_.matched) std::fill(own_matched_.begin(), own_matched_.end(), 0);
   keys_.clear();
   shape_.left_keys->evaluate(left_, key_scratch_, keys_);
-  first_look_ = shape_.gives_pairs() ? 0 : kFirstLook;
+  first_look_ = shape_.asks_for_partner() ? kFirstLook : 0;
   find_candidates();
 }
 
@@ -69,7 +69,7 @@ void JoinProbe::find_candidates() {
     }
   }
   // What one pass settled, later ones need not ask again.
-  if (pass_.matched && !shape_.gives_pairs()) {
+  if (pass_.matched && shape_.asks_for_partner()) {
     const uint32_t before = kept;
     kept = 0;
     for (uint32_t k = 0; k < before; ++k) {
@@ -106,7 +106,8 @@ uint32_t JoinProbe::take_candidates(uint32_t most) {
       ++next_candidate_;
       continue;
     }
-    if (candidate.from != 0 && !shape_.gives_pairs() && is_matched(left_.active[candidate.index])) {
+    if (candidate.from != 0 && shape_.asks_for_partner() &&
+        is_matched(left_.active[candidate.index])) {
       ++next_candidate_;
       continue;
     }
@@ -121,7 +122,7 @@ uint32_t JoinProbe::take_candidates(uint32_t most) {
     candidate.from += static_cast<uint32_t>(take);
     if (candidate.from == run[0]) {
       ++next_candidate_;
-    } else if (first_look_ != 0 || !shape_.gives_pairs()) {
+    } else if (first_look_ != 0 || shape_.asks_for_partner()) {
       later_.push_back(candidate);
       ++next_candidate_;
     }
@@ -141,10 +142,20 @@ uint32_t JoinProbe::keep_equal(uint32_t count) {
   uint32_t different[kChunkRows];
   uint32_t kept = count;
   for (uint32_t i = 0; i < count; ++i) equal_[i] = i;
-  // Where looking at the keys is more than a look, hashes go first.
-  if (keys_.size() > 1 || !is_plain_integer(keys_[0].physical())) {
+  // Of a build row that comes out by whether it has a partner, one is enough.
+  if (shape_.keeps_build()) {
     kept = 0;
     for (uint32_t i = 0; i < count; ++i) {
+      equal_[kept] = i;
+      kept += !JoinTable::is_matched(shape_, pair_rows_[i]);
+    }
+  }
+  // Where looking at the keys is more than a look, hashes go first.
+  if (keys_.size() > 1 || !is_plain_integer(keys_[0].physical())) {
+    const uint32_t before = kept;
+    kept = 0;
+    for (uint32_t k = 0; k < before; ++k) {
+      const uint32_t i = equal_[k];
       equal_[kept] = i;
       kept += stored_hash(pair_rows_[i]) == hashes_[pair_index_[i]];
     }
@@ -167,7 +178,7 @@ bool JoinProbe::next(Chunk& out, uint32_t most_rows) {
                         : most_rows);
     const bool is_all = is_first_batch_ && next_candidate_ == candidates_.size() && later_.empty();
     const uint32_t count = keep_equal(taken);
-    if (!shape_.gives_pairs() && !shape_.residual) {
+    if (shape_.asks_for_partner() && !shape_.residual) {
       for (uint32_t k = 0; k < count; ++k) set_bit(matched().data(), pair_left_[equal_[k]]);
     } else {
       give_pairs(count, is_all, out);
@@ -212,10 +223,10 @@ void JoinProbe::give_pairs(uint32_t count, bool is_all, Chunk& out) {
   if (shape_.gives_leftovers()) {
     for (uint32_t k = 0; k < count; ++k) set_bit(matched().data(), pair_left_[equal_[k]]);
   }
-  if (!shape_.gives_pairs()) return;
-  if (shape_.gives_unmatched()) {
+  if (shape_.marks_build()) {
     for (uint32_t k = 0; k < count; ++k) JoinTable::mark_matched(shape_, pair_rows_[equal_[k]]);
   }
+  if (!shape_.gives_pairs()) return;
   if (is_all && give_aligned(count, out)) return;
   if (count != 0) give_gathered(count, out);
 }

@@ -31,7 +31,8 @@ JoinShape::JoinShape(const JoinNode& node, const QueryContext& context, std::vec
   for (const Field& field : node.left->schema) left_types.push_back(field.type);
   for (const Field& field : node.right->schema) right_types.push_back(field.type);
   const size_t width = left_types.size() + right_types.size();
-  if (is_output.empty()) is_output.assign(width, true);
+  if (is_output.empty()) is_output.assign(node.schema.size(), true);
+  if (keeps_build()) is_output.insert(is_output.begin(), left_types.size(), false);
   is_output.resize(width, true);
   is_tested.assign(width, false);
   if (node.residual) {
@@ -70,14 +71,14 @@ void JoinShape::lay_out(const JoinNode& node) {
   }
   for (uint32_t i = 0; i < right_types.size(); ++i) {
     const size_t column = left_types.size() + i;
-    const bool is_read = (gives_pairs() && is_output[column]) || is_tested[column];
+    const bool is_read = (!asks_for_partner() && is_output[column]) || is_tested[column];
     if (!is_read || places[i] >= 0) continue;
     places[i] = static_cast<int32_t>(types.size());
     kept.push_back(i);
     types.push_back(right_types[i]);
   }
   RowLayout::Options options{.stores_hash = true, .key_count = node.right_keys.size()};
-  if (gives_unmatched()) options.initial_states.resize(sizeof(uint64_t));
+  if (marks_build()) options.initial_states.resize(sizeof(uint64_t));
   layout = RowLayout::create(std::move(types), options);
 }
 

@@ -48,22 +48,30 @@ struct JoinShape {
   std::vector<uint32_t> kept;   // right columns behind the keys
   std::vector<int32_t> places;  // of each right column in the layout; -1: nobody reads it
 
-  /// Pairs of rows come out; otherwise left rows, by whether they have a partner.
-  bool gives_pairs() const {
-    return kind != JoinKind::kSemi && kind != JoinKind::kAnti && kind != JoinKind::kMark;
+  /// Left rows come out, or are marked, by whether they have a partner: one is enough.
+  bool asks_for_partner() const {
+    return kind == JoinKind::kSemi || kind == JoinKind::kAnti || kind == JoinKind::kMark;
   }
+  /// Build rows come out in the end by whether they have a partner, and nothing before that.
+  bool keeps_build() const { return kind == JoinKind::kRightSemi || kind == JoinKind::kRightAnti; }
+  /// Pairs of rows come out.
+  bool gives_pairs() const { return !asks_for_partner() && !keeps_build(); }
   /// Of build rows it matters which keys there are, not how often or with what beside them.
-  bool asks_only_for_keys() const { return !gives_pairs() && !residual && kept.empty(); }
+  bool asks_only_for_keys() const { return asks_for_partner() && !residual && kept.empty(); }
   /// Build rows without a partner come out in the end.
-  bool gives_unmatched() const { return kind == JoinKind::kRight || kind == JoinKind::kFull; }
+  bool gives_unmatched() const {
+    return kind == JoinKind::kRight || kind == JoinKind::kFull || kind == JoinKind::kRightAnti;
+  }
+  /// It is kept which build rows were matched.
+  bool marks_build() const { return gives_unmatched() || keeps_build(); }
   /// Left rows come out, or are marked, once it is known whether they have a partner.
   bool gives_leftovers() const {
-    return kind != JoinKind::kInner && kind != JoinKind::kRight && kind != JoinKind::kCross;
+    return kind == JoinKind::kLeft || kind == JoinKind::kFull || asks_for_partner();
   }
   /// Over no build rows there is nothing to give.
   bool needs_build_rows() const {
     return kind == JoinKind::kInner || kind == JoinKind::kSemi || kind == JoinKind::kRight ||
-           kind == JoinKind::kCross;
+           kind == JoinKind::kCross || keeps_build();
   }
 
   /// `pairs` pairs of rows, given by the rows of both sides, with the columns that `wanted` says;
@@ -88,7 +96,7 @@ struct BuildFacts {
 bool leftover_rows(const JoinShape& shape, const Chunk& left, std::span<const uint64_t> matched,
                    const std::vector<Column>& keys, BuildFacts facts, Chunk& out);
 
-/// Right columns of build rows that no left row matched, with NULLs on the left.
+/// Right columns of build rows, with NULLs on the left.
 Chunk with_null_left(const JoinShape& shape, Chunk right);
 
 }  // namespace doline

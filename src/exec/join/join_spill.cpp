@@ -134,9 +134,9 @@ class BucketReader final : public Reader {
         bytes_.resize(extent.size_bytes);
         state_->context.spill->read(extent, bytes_);
         rest_ = bytes_;
-      } else if (state_->shape.gives_unmatched() && page_ < table_->pages().size()) {
+      } else if (state_->shape.marks_build() && page_ < table_->pages().size()) {
         const RowPage& page = *table_->pages()[page_];
-        out = unmatched_rows(*table_, page, page_row_);
+        out = rest_rows(*table_, page, page_row_);
         if (page_row_ == page.size()) {
           ++page_;
           page_row_ = 0;

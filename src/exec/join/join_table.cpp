@@ -140,14 +140,17 @@ std::vector<Column> gather_right(const JoinTable& table, const std::vector<bool>
   return columns;
 }
 
-Chunk unmatched_rows(const JoinTable& table, const RowPage& page, uint32_t& begin) {
+Chunk rest_rows(const JoinTable& table, const RowPage& page, uint32_t& begin) {
+  const JoinShape& shape = table.shape();
+  const bool wanted = !shape.gives_unmatched();
   const std::byte* rows[kChunkRows];
   uint32_t count = 0;
   for (; begin < page.size() && count < kChunkRows; ++begin) {
-    if (!JoinTable::is_matched(table.shape(), page.row(begin))) rows[count++] = page.row(begin);
+    rows[count] = page.row(begin);
+    count += JoinTable::is_matched(shape, page.row(begin)) == wanted;
   }
-  return with_null_left(table.shape(),
-                        Chunk(gather_right(table, table.shape().is_output, rows, count), count));
+  Chunk rest(gather_right(table, shape.is_output, rows, count), count);
+  return shape.keeps_build() ? rest : with_null_left(shape, std::move(rest));
 }
 
 }  // namespace doline

@@ -68,7 +68,9 @@ class JoinTable final {
         .store(1, std::memory_order_relaxed);
   }
   static bool is_matched(const JoinShape& shape, const std::byte* row) {
-    return static_cast<uint8_t>(row[shape.layout->state_offset()]) != 0;
+    const std::byte* const byte = row + shape.layout->state_offset();
+    return std::atomic_ref(*reinterpret_cast<uint8_t*>(const_cast<std::byte*>(byte)))
+               .load(std::memory_order_relaxed) != 0;
   }
 
  private:
@@ -95,8 +97,9 @@ class JoinTable final {
 std::vector<Column> gather_right(const JoinTable& table, const std::vector<bool>& is_read,
                                  const std::byte* const* rows, uint32_t count);
 
-/// The rows of a page that nothing matched, with NULLs on the left; at most kChunkRows from `begin`
+/// What comes out of a page once every left row was seen: the rows that nothing matched, with NULLs
+/// on the left, or of a right semi or anti join the rows it keeps. At most kChunkRows from `begin`
 /// on, which is moved forward.
-Chunk unmatched_rows(const JoinTable& table, const RowPage& page, uint32_t& begin);
+Chunk rest_rows(const JoinTable& table, const RowPage& page, uint32_t& begin);
 
 }  // namespace doline
