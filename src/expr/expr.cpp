@@ -135,6 +135,7 @@ void CallExpr::resolve(const BindLambda& bind_lambda) {
   binding.cast_to = choice.cast_to;
   binding.result = choice.result;
   binding.kernel = overload->kernel;
+  binding.can_fail = overload->can_fail;
   binding.lambda_parameters.resize(arguments.size());
   binding.lambda_results.resize(arguments.size());
   binding.argument_names = argument_names;
@@ -190,6 +191,7 @@ void CallExpr::resolve(const BindLambda& bind_lambda) {
   type = binding.result;
   kernel = binding.kernel;
   data = binding.data;
+  can_fail = binding.can_fail;
 }
 
 void CallExpr::complete() {
@@ -539,45 +541,6 @@ std::vector<uint32_t> columns_of(const ExprRef& expr) {
     if (const auto* column = dynamic_cast<const ColumnExpr*>(&at)) found.insert(column->index);
   });
   return {found.begin(), found.end()};
-}
-
-namespace {
-
-/// Whether some node of the expression is such a one: the first that is ends the search.
-template <class Is>
-bool any_within(const ExprRef& expr, const Is& is) {
-  if (is(*expr)) return true;
-  const std::vector<ExprRef> inputs = expr->inputs();
-  return std::any_of(inputs.begin(), inputs.end(),
-                     [&](const ExprRef& input) { return any_within(input, is); });
-}
-
-}  // namespace
-
-bool is_volatile(const ExprRef& expr) {
-  return any_within(expr, [](const Expr& at) {
-    if (at.tag() == NodeTag::kCall) return static_cast<const CallExpr&>(at).overload->is_volatile;
-    return at.tag() == NodeTag::kLambda && is_volatile(static_cast<const LambdaExpr&>(at).body);
-  });
-}
-
-bool can_fail(const ExprRef& expr) {
-  return any_within(expr, [](const Expr& at) {
-    if (at.tag() == NodeTag::kCall) return static_cast<const CallExpr&>(at).overload->can_fail;
-    if (at.tag() == NodeTag::kCast) {
-      const auto& cast = static_cast<const CastExpr&>(at);
-      return !cast.is_try && !cast_always_fits(cast.input->type, cast.type);
-    }
-    return at.tag() == NodeTag::kLambda && can_fail(static_cast<const LambdaExpr&>(at).body);
-  });
-}
-
-bool is_constant(const ExprRef& expr) {
-  // Aggregates, window calls and what stands for a relation depend on rows without naming one.
-  const bool reads_rows = any_within(expr, [](const Expr& at) {
-    return at.tag() == NodeTag::kColumn || at.tag() >= NodeTag::kAggregate;
-  });
-  return !reads_rows && !is_volatile(expr);
 }
 
 std::vector<ExprRef> conjuncts_of(const ExprRef& predicate) {

@@ -81,6 +81,7 @@ class CallExpr final : public Expr {
   const ScalarOverload* overload = nullptr;
   ScalarKernel kernel = nullptr;
   FunctionDataRef data;
+  bool can_fail = false;
 
   NodeTag tag() const override { return NodeTag::kCall; }
   void fields(FieldVisitor& v) override {
@@ -404,6 +405,8 @@ std::vector<uint32_t> columns_of(const ExprRef& expr);
 bool is_volatile(const ExprRef& expr);
 /// Evaluating it on a row may fail (casts, checked arithmetic).
 bool can_fail(const ExprRef& expr);
+/// Evaluating it on a row takes clearly longer than to see that the row does not count.
+bool is_dear(const ExprRef& expr);
 bool is_constant(const ExprRef& expr);
 /// The AND-ed terms of a predicate; itself alone when it is no AND.
 std::vector<ExprRef> conjuncts_of(const ExprRef& predicate);

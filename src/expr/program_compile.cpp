@@ -190,7 +190,7 @@ class ProgramCompiler {
     step.kernel = expr.kernel;
     step.data = expr.data;
     step.propagates_nulls = expr.overload->nulls == Nulls::kPropagate;
-    step.can_fail = expr.overload->can_fail;
+    step.can_fail = expr.can_fail;
     step.is_volatile = expr.overload->is_volatile;
     if (has_lambda) step.lambdas = std::move(lambdas);
     return step.out;
@@ -246,7 +246,8 @@ class ProgramCompiler {
     uint16_t open = rows;
     size_t narrowed = 0;
     for (size_t i = 0; i < expr.terms.size(); ++i) {
-      for (; can_fail(expr.terms[i]) && narrowed < i; ++narrowed) {
+      const bool narrows = can_fail(expr.terms[i]) || is_dear(expr.terms[i]);
+      for (; narrows && narrowed < i; ++narrowed) {
         open = where(expr.is_and ? StepKind::kWhereNotFalse : StepKind::kWhereNotTrue,
                      terms[narrowed], open);
       }

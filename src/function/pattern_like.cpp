@@ -44,6 +44,7 @@ void bind_like(FunctionBinding& binding) {
   }
   try {
     binding.data = make_ref<const LikeData>(compile<kKind>(pattern->as_text(), escape));
+    binding.can_fail = false;
   } catch (Error& error) {
     error.set_span_if_empty(binding.span);
     throw;

@@ -186,7 +186,10 @@ Column escape_kernel(const KernelCall& call, std::span<const Column> arguments) 
 template <bool kFull, bool kNegated>
 std::vector<ScalarOverload> match_overloads(bool with_options) {
   const TypeRef text = Type::varchar();
-  const auto bind = [](FunctionBinding& binding) { binding.data = bind_regexp(binding, 2); };
+  const auto bind = [](FunctionBinding& binding) {
+    binding.data = bind_regexp(binding, 2);
+    binding.can_fail = binding.data == nullptr;
+  };
   const ScalarOverload plain{.parameters = {text, text},
                              .result = Type::boolean(),
                              .kernel = match_kernel<kFull, kNegated>,

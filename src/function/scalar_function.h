@@ -51,6 +51,7 @@ struct FunctionBinding {
   TypeRef result = nullptr;
   ScalarKernel kernel = nullptr;
   FunctionDataRef data;
+  bool can_fail = false;  // a constant argument that could have made it fail may be settled here
   /// Lambdas, by argument: the types of their parameters (set by the hook before the body is
   /// bound), then the body's type (given when the hook is called again with `lambda_result`).
   std::vector<std::vector<TypeRef>> lambda_parameters;

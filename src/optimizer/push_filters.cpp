@@ -151,11 +151,14 @@ class FilterPushing {
         filters.push_back(std::move(term));
       }
     }
-    // Terms that cannot fail go first: they keep rows from those that can.
-    std::vector<ExprRef> safe, failing;
-    for (ExprRef& term : filters) (can_fail(term) ? failing : safe).push_back(std::move(term));
+    // Terms that cannot fail go first: they keep rows from those that can; and cheap ones from
+    // dear.
+    std::vector<ExprRef> safe, dear, failing;
+    for (ExprRef& term : filters)
+      (can_fail(term) ? failing : is_dear(term) ? dear : safe).push_back(std::move(term));
     filters = std::move(safe);
-    filters.insert(filters.end(), failing.begin(), failing.end());
+    for (const auto& more : {dear, failing})
+      filters.insert(filters.end(), more.begin(), more.end());
     return filtered(ScanNode::create(node.table, node.columns, std::move(filters)),
                     std::move(above));
   }
