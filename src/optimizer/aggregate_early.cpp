@@ -27,7 +27,8 @@ class Spine {
     size_t joins = 0;                          // above
     /// What the joins' filters let come here: no more than comes of any join above.
     double rows = 0;
-    double probes = 0;  // rows that go through the joins above, in all
+    double probes = 0;                   // rows that go through the joins above, in all
+    std::set<const PlanNode*> by_right;  // joins above whose right side leads here
   };
 
   explicit Spine(const AggregationNode& aggregation) {
@@ -65,7 +66,7 @@ class Spine {
 
   static std::optional<Place> below_project(const Place& place, const ProjectNode& project) {
     if (std::any_of(project.exprs.begin(), project.exprs.end(), is_volatile)) return std::nullopt;
-    Place next{project.input, {}, {}, place.joins, place.rows, place.probes};
+    Place next{project.input, {}, {}, place.joins, place.rows, place.probes, place.by_right};
     for (const uint32_t column : place.columns) read(next, {project.exprs[column]});
     for (const AggregateExprRef& aggregate : place.aggregates) {
       const ExprRef over = through_projection(aggregate, project.exprs);
@@ -78,23 +79,44 @@ class Spine {
     if (join.is_asof() || !join.keeps_left() || (join.residual && is_volatile(join.residual)))
       return std::nullopt;
     const auto width = static_cast<uint32_t>(join.left->schema.size());
+    const bool goes_right = join.kind == JoinKind::kLeft &&
+                            std::all_of(place.aggregates.begin(), place.aggregates.end(),
+                                        [&](const AggregateExprRef& aggregate) {
+                                          return is_of_padded_alone(*aggregate, width);
+                                        });
     for (const AggregateExprRef& aggregate : place.aggregates) {
       const std::vector<uint32_t> columns = columns_of(aggregate);
-      if (!columns.empty() && columns.back() >= width) return std::nullopt;
+      if (!goes_right && !columns.empty() && columns.back() >= width) return std::nullopt;
     }
     if (any_fails(place.aggregates)) return std::nullopt;
-    Place next{join.left, {}, place.aggregates, place.joins + 1};
-    next.rows = std::min(place.rows, estimated_rows(join.left));
+    Place next{goes_right ? join.right : join.left, {}, {}, place.joins + 1};
+    next.rows = std::min(place.rows, estimated_rows(next.plan));
     next.probes = place.probes + next.rows;
-    const auto read_left = [&](const std::vector<uint32_t>& columns) {
+    next.by_right = place.by_right;
+    if (goes_right) next.by_right.insert(&join);
+    const uint32_t begin = goes_right ? width : 0;
+    const uint32_t end = goes_right ? ~uint32_t{0} : width;
+    for (const AggregateExprRef& aggregate : place.aggregates) {
+      const ExprRef over = shift_columns(aggregate, -static_cast<int64_t>(begin));
+      next.aggregates.emplace_back(static_cast<const AggregateExpr*>(over.get()));
+    }
+    const auto read_own = [&](const std::vector<uint32_t>& columns) {
       for (const uint32_t column : columns) {
-        if (column < width) next.columns.insert(column);
+        if (column >= begin && column < end) next.columns.insert(column - begin);
       }
     };
-    read_left({place.columns.begin(), place.columns.end()});
-    read(next, join.left_keys);
-    if (join.residual) read_left(columns_of(join.residual));
+    read_own({place.columns.begin(), place.columns.end()});
+    read(next, goes_right ? join.right_keys : join.left_keys);
+    if (join.residual) read_own(columns_of(join.residual));
     return next;
+  }
+
+  /// Reads columns from `width` on and takes nothing from a row in which they are all NULL.
+  static bool is_of_padded_alone(const AggregateExpr& aggregate, uint32_t width) {
+    const std::vector<uint32_t> columns = columns_of(ExprRef(&aggregate));
+    return !columns.empty() && !aggregate.arguments.empty() && columns.front() >= width &&
+           std::all_of(aggregate.arguments.begin(), aggregate.arguments.end(),
+                       [](const ExprRef& argument) { return argument->tag() == NodeTag::kColumn; });
   }
 
   /// Sums of 128 bits may overflow where rows are in them that a join would have dropped.
@@ -120,7 +142,7 @@ class Spine {
 };
 
 /// The plan above a place made anew over groups of the place's rows: of its columns those that are
-/// read, and behind the left ones the parts.
+/// read, and behind them, before those of what is right of it, the parts.
 class Rebuilding {
  public:
   static constexpr uint32_t kGone = ~uint32_t{0};
@@ -186,6 +208,7 @@ class Rebuilding {
   }
 
   Made joined(const JoinNode& join) const {
+    if (place_.by_right.contains(&join)) return joined_right(join);
     Made left = over(join.left);
     const auto width = static_cast<uint32_t>(left.plan->schema.size());
     std::vector<uint32_t> both = left.map;
@@ -198,6 +221,20 @@ class Rebuilding {
     return {JoinNode::create(left.plan, join.right, join.kind, std::move(keys), join.right_keys,
                              residual, join.null_aware, join.nulls_equal),
             std::move(both), left.parts};
+  }
+
+  Made joined_right(const JoinNode& join) const {
+    const Made right = over(join.right);
+    const auto width = static_cast<uint32_t>(join.left->schema.size());
+    std::vector<uint32_t> both;
+    for (uint32_t i = 0; i < width; ++i) both.push_back(i);
+    for (const uint32_t at : right.map) both.push_back(at == kGone ? kGone : width + at);
+    std::vector<ExprRef> keys;
+    for (const ExprRef& key : join.right_keys) keys.push_back(remap_columns(key, right.map));
+    const ExprRef residual = join.residual ? remap_columns(join.residual, both) : nullptr;
+    return {JoinNode::create(join.left, right.plan, join.kind, join.left_keys, std::move(keys),
+                             residual, join.null_aware, join.nulls_equal),
+            std::move(both), width + right.parts};
   }
 
   const Spine::Place& place_;
