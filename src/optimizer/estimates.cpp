@@ -206,25 +206,30 @@ double Estimates::aggregation_rows(const AggregationNode& node) {
   return node.keys.empty() ? 1 : combinations(node.input, node.keys);
 }
 
+Estimates::KeyValues Estimates::key_values(const JoinNode& join) {
+  KeyValues keys;
+  for (size_t i = 0; i < join.left_keys.size(); ++i) {
+    const ColumnEstimate left = expression(join.left, join.left_keys[i]);
+    const ColumnEstimate right = expression(join.right, join.right_keys[i]);
+    keys.left *= std::max(1.0, left.distinct);
+    keys.right *= std::max(1.0, right.distinct);
+    keys.not_null *= (1 - left.null_share) * (1 - right.null_share);
+  }
+  // As many combinations as there are rows, at most.
+  keys.left = std::min(keys.left, std::max(1.0, rows(join.left)));
+  keys.right = std::min(keys.right, std::max(1.0, rows(join.right)));
+  return keys;
+}
+
 double Estimates::join_rows(const JoinNode& join) {
   const double left = rows(join.left);
   if (join.kind == JoinKind::kMark) return left;
   const double right = rows(join.right);
   if (join.kind == JoinKind::kPositional) return std::max(left, right);
   if (join.is_asof() && join.gives_right()) return join.keeps_left() ? left : left + right;
-  // The share of pairs whose keys are equal, and of left rows that have a partner at all.
-  double left_values = 1, right_values = 1, partner = 1;
-  for (size_t i = 0; i < join.left_keys.size(); ++i) {
-    const ColumnEstimate a = expression(join.left, join.left_keys[i]);
-    const ColumnEstimate b = expression(join.right, join.right_keys[i]);
-    left_values *= std::max(1.0, a.distinct);
-    right_values *= std::max(1.0, b.distinct);
-    if (!join.nulls_equal) partner *= (1 - a.null_share) * (1 - b.null_share);
-  }
-  // As many combinations as there are rows, at most.
-  left_values = std::min(left_values, std::max(1.0, left));
-  right_values = std::min(right_values, std::max(1.0, right));
-  double pairs = left * right * partner / std::max(left_values, right_values);
+  const KeyValues keys = key_values(join);
+  const double partner = join.nulls_equal ? 1 : keys.not_null;
+  double pairs = left * right * partner / std::max(keys.left, keys.right);
   double residual = 1;
   if (join.residual) {
     const PlanRef both = JoinNode::create(join.left, join.right, JoinKind::kCross, {}, {});
@@ -246,8 +251,7 @@ double Estimates::join_rows(const JoinNode& join) {
     case JoinKind::kRightSemi:
     case JoinKind::kRightAnti: {
       const bool is_semi = join.kind == JoinKind::kSemi || join.kind == JoinKind::kRightSemi;
-      const double others = join.gives_left() ? right_values / left_values  //
-                                              : left_values / right_values;
+      const double others = join.gives_left() ? keys.right / keys.left : keys.left / keys.right;
       double share = join.left_keys.empty() ? kUnknownShare : partner * std::min(1.0, others);
       if (join.residual) share = std::min(share, std::max(share * kUnknownShare, residual));
       share = std::clamp(share, 0.0, 1.0);
@@ -371,19 +375,6 @@ ColumnEstimate Estimates::scan_column(const ScanNode& scan, uint32_t index) {
   return narrowed(column_of_table(scan, index), index, scan.filters);
 }
 
-double Estimates::partner_share(const PlanRef& kept, const std::vector<ExprRef>& kept_keys,
-                                const PlanRef& other, const std::vector<ExprRef>& other_keys) {
-  if (kept_keys.empty()) return 1;
-  double kept_values = 1, other_values = 1;
-  for (size_t i = 0; i < kept_keys.size(); ++i) {
-    kept_values *= std::max(1.0, expression(kept, kept_keys[i]).distinct);
-    other_values *= std::max(1.0, expression(other, other_keys[i]).distinct);
-  }
-  kept_values = std::min(kept_values, std::max(1.0, rows(kept)));
-  other_values = std::min(other_values, std::max(1.0, rows(other)));
-  return std::min(1.0, other_values / kept_values);
-}
-
 ColumnEstimate Estimates::join_column(const JoinNode& join, uint32_t index) {
   const auto left_width = static_cast<uint32_t>(join.left->schema.size());
   const bool on_left = join.gives_left() && index < left_width;
@@ -399,10 +390,9 @@ ColumnEstimate Estimates::join_column(const JoinNode& join, uint32_t index) {
   if (keeps_all) return made;
   if (join.kind == (on_left ? JoinKind::kRight : JoinKind::kLeft)) {
     // Where a row of the side that is kept whole has no partner, this side's columns are NULL.
-    const PlanRef& kept = on_left ? join.right : join.left;
-    const std::vector<ExprRef>& kept_keys = on_left ? join.right_keys : join.left_keys;
-    const std::vector<ExprRef>& own_keys = on_left ? join.left_keys : join.right_keys;
-    const double alone = 1 - partner_share(kept, kept_keys, side, own_keys);
+    const KeyValues keys = key_values(join);
+    const double alone =
+        1 - std::min(1.0, on_left ? keys.left / keys.right : keys.right / keys.left);
     made.null_share = 1 - (1 - made.null_share) * (1 - alone);
     return made;
   }

@@ -81,15 +81,18 @@ class Estimates {
  private:
   double computed_rows(const PlanRef& plan);
   double scan_rows(const ScanNode& scan);
+  /// Combinations of values that a join's keys take on either side, and the share of pairs of rows
+  /// none of whose keys is NULL.
+  struct KeyValues {
+    double left = 1, right = 1, not_null = 1;
+  };
+  KeyValues key_values(const JoinNode& join);
   double join_rows(const JoinNode& join);
   double aggregation_rows(const AggregationNode& node);
   ColumnEstimate computed_column(const PlanRef& plan, uint32_t index);
   ColumnEstimate scan_column(const ScanNode& scan, uint32_t index);
   /// Without what the scan's filters say.
   ColumnEstimate column_of_table(const ScanNode& scan, uint32_t index);
-  /// Of `kept`'s rows, those with a row of `other` that has equal keys.
-  double partner_share(const PlanRef& kept, const std::vector<ExprRef>& kept_keys,
-                       const PlanRef& other, const std::vector<ExprRef>& other_keys);
   ColumnEstimate join_column(const JoinNode& join, uint32_t index);
   ColumnEstimate expression(const PlanRef& input, const ExprRef& expr);
   /// What filters over the plan leave of one of its columns.
