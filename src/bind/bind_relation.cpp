@@ -6,6 +6,7 @@
 #include "bind/query_binder.h"
 #include "column/unique_names.h"
 #include "plan/plan_expressions.h"
+#include "plan/repeatable.h"
 #include "sql/parser.h"
 
 namespace doline {
@@ -119,8 +120,11 @@ PlanRef QueryBinder::common_table(CommonTableEntry& entry, SourceSpan span, bool
   defining_ = defining;
   outer_ = outer;
   entry.is_binding = false;
-  entry.plan = SharedInputNode::create(std::move(plan), definition.name.text,
-                                       definition.materialization == sql::Materialization::kAlways);
+  // NOT MATERIALIZED: each reader computes it by itself, where that gives all of them the same.
+  const bool is_apart =
+      definition.materialization == sql::Materialization::kNever && is_repeatable(plan);
+  entry.plan =
+      is_apart ? std::move(plan) : SharedInputNode::create(std::move(plan), definition.name.text);
   return seen_from_here(entry.plan, entry.outer_query);
 }
 

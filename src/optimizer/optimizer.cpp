@@ -63,7 +63,6 @@ constexpr Pass kPasses[] = {
     {"or_factoring", &factor_or, kFilters},
     {"outer_join_simplification", &simplify_outer_joins, kJoins},
     {"filter_pushdown", &push_filters, kFilters | kJoins},
-    {"cte_inlining", &inline_shared_inputs, kSharedInputs},
     {"shared_filters", &filter_shared_inputs, kSharedInputs},
     {"partition_limits", &limit_partitions, kWindowings},
     {"mark_to_semi", &mark_to_semi, kJoins},

@@ -33,9 +33,6 @@ bool equal_means_same(TypeRef type);
 /// A relation without rows; and what is known to have none because it reads one.
 PlanRef empty_relation(const Schema& schema);
 PlanRef drop_empty(const PlanRef& plan);
-/// A shared input is computed once for each reader where that is thought to be less work: what the
-/// readers ask for apart may be far less than what they ask for together.
-PlanRef inline_shared_inputs(const PlanRef& plan);
 /// What all readers of a shared input filter out is not computed for any.
 PlanRef filter_shared_inputs(const PlanRef& plan);
 /// `x IN (subquery)` as a filter is a semi join; NOT of a non-NULL mark an anti join.

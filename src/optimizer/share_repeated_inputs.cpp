@@ -4,7 +4,7 @@
 
 #include "optimizer/cost.h"
 #include "optimizer/passes.h"
-#include "plan/plan_expressions.h"
+#include "plan/repeatable.h"
 
 namespace doline {
 
@@ -78,27 +78,10 @@ class Sharing {
            plan->tag() == NodeTag::kWindowing;
   }
 
-  /// Computed twice, the node would be the same to whoever looks.
-  static bool is_stable(const PlanRef& plan) {
-    if (plan->tag() == NodeTag::kSample || plan->tag() == NodeTag::kWrite ||
-        plan->tag() == NodeTag::kWorkingTable)
-      return false;
-    if (const auto* scan = dynamic_cast<const ScanNode*>(plan.get()))
-      if (scan->table->version().empty()) return false;
-    bool stable = true;
-    map_expressions(plan, [&](const ExprRef& expr) {
-      stable &= !is_volatile(expr);
-      return expr;
-    });
-    return stable;
-  }
-
   bool is_worth_keeping(const PlanRef& plan) const {
     const auto readers = readers_.find(plan.get());
     if (readers == readers_.end() || readers->second < 2 ||
-        every_node(
-            plan, [](const PlanRef& node) { return !works(node); }) ||
-        !every_node(plan, is_stable))
+        every_node(plan, [](const PlanRef& node) { return !works(node); }) || !is_repeatable(plan))
       return false;
     const auto times = static_cast<double>(readers->second);
     const double once = cost_of(plan);
