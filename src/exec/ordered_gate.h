@@ -12,8 +12,8 @@ namespace doline {
 
 /// Restores the order of rows: chunks come in from tasks that work on different morsels, and go
 /// out in morsel order. Thread-safe. Invariants: (1) the lowest morsel in work is never blocked,
-/// so the others' waiting ends; (2) chunks held back never exceed `hold_bytes` by more than one
-/// chunk a task.
+/// so the others' waiting ends, as the source hands morsels out in their order; (2) chunks held
+/// back never exceed `hold_bytes` by more than one chunk a task.
 class OrderedGate {
  public:
   /// Called in row order, by one thread at a time, without the gate's lock being held by others.

@@ -97,6 +97,7 @@ struct QueryRun::State {
   std::atomic<uint32_t> waits_for{0};
   WakerList waiting;  // tasks the source had no morsel for yet
   Mutex mutex;
+  uint64_t handed_out GUARDED_BY(mutex) = 0;  // morsels of this round
   bool exhausted GUARDED_BY(mutex) = false;
 
   /// Before another round.
@@ -105,6 +106,7 @@ struct QueryRun::State {
     complete.store(false, std::memory_order_relaxed);
     waits_for.store(after, std::memory_order_relaxed);
     MutexLock lock(mutex);
+    handed_out = 0;
     exhausted = false;
   }
 };
@@ -137,7 +139,7 @@ class PipelineTask final : public Task {
     stages_.resize(pipeline_.operators.size() + 1);
   }
 
-  uint64_t order() const noexcept override { return number_; }
+  uint64_t order() const noexcept override { return order_; }
 
   Step step(Deadline deadline, Waker& waker) override {
     BudgetScope budget(*run_.context_.budget);
@@ -313,6 +315,7 @@ class PipelineTask final : public Task {
         state_.exhausted = true;
       } else {
         number_ = morsel.number;
+        order_ = state_.handed_out++;  // never falls, whatever order the source chose
         for (Stage& stage : stages_) stage.chunks_in_morsel = 0;
         in_morsel_ = true;
         reader_ = state_.source.load()->open(morsel);
@@ -350,7 +353,8 @@ class PipelineTask final : public Task {
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<Task> carried_;  // of a round of the loop it drives
   std::unique_ptr<Task> next_;     // to be carried after this one
-  uint64_t number_ = 0;
+  uint64_t number_ = 0;            // of the morsel, in source order
+  uint64_t order_ = 0;             // in which it was handed out
   bool in_morsel_ = false;
   bool done_ = false;
 };

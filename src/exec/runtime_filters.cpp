@@ -91,7 +91,7 @@ std::vector<std::string> RuntimeFilters::notes(const ScanNode& scan) const {
 }
 
 std::string PublishedFilter::note() const {
-  if (!is_ready.load(std::memory_order_acquire)) return "not complete, so not used";
+  if (!is_ready.load(std::memory_order_acquire)) return "not known in time, so not used";
   if (!test_->looks_at_rows()) {
     const std::optional<ValueBounds> bounds = test_->bounds();
     if (!bounds || !bounds->lower || !bounds->upper) return "too many values to help";

@@ -21,8 +21,6 @@ constexpr uint8_t kNotFree = 0xFF;
 constexpr size_t kReleaseBytes = size_t{64} << 10;
 /// Memory is given back so much at a time, where it is there.
 constexpr size_t kReleaseAtOnceBytes = size_t{4} << 20;
-/// From this limit on, what huge pages take beside what is used is a small part.
-constexpr size_t kLeastLimitForHugePages = size_t{192} << 20;
 
 size_t order_bytes(int order) { return kPage << order; }
 int order_of(size_t bytes) { return bytes <= kPage ? 0 : std::bit_width((bytes - 1) / kPage); }
@@ -146,7 +144,7 @@ void PagePool::unlink(std::byte* block, int order) {
 }
 
 std::byte* PagePool::map_slab() {
-  std::byte* base = map_aligned(kSlabBytes, wants_huge_pages());
+  std::byte* base = map_aligned(kSlabBytes, huge_pages_.load(std::memory_order_relaxed));
   auto* slab = new Slab{};
   slab->base = base;
   slab->free_order.fill(kNotFree);
@@ -257,7 +255,7 @@ std::byte* PagePool::allocate(size_t bytes) {
       MutexLock lock(mutex_);
       make_room(rounded(bytes));
     }
-    std::byte* block = map_aligned(rounded(bytes), wants_huge_pages());
+    std::byte* block = map_aligned(rounded(bytes), huge_pages_.load(std::memory_order_relaxed));
     taken_bytes_.fetch_add(rounded(bytes), std::memory_order_relaxed);
     return block;
   }
@@ -294,19 +292,12 @@ void PagePool::free(std::byte* block, size_t bytes) noexcept {
 
 #endif
 
-bool PagePool::wants_huge_pages() const noexcept {
-  return resident_limit_bytes_.load(std::memory_order_relaxed) >= kLeastLimitForHugePages;
-}
-
-void PagePool::set_resident_limit(size_t bytes) noexcept {
-  if (resident_limit_bytes_.load(std::memory_order_relaxed) == bytes) return;
+void PagePool::set_huge_pages(bool wanted) noexcept {
   MutexLock lock(mutex_);
-  const bool wanted = wants_huge_pages();
-  resident_limit_bytes_.store(bytes, std::memory_order_relaxed);
-  if (wants_huge_pages() == wanted) return;
+  if (huge_pages_.exchange(wanted, std::memory_order_relaxed) == wanted) return;
   for (const Slab* slab : slabs_)
-    ::madvise(slab->base, kSlabBytes, wanted ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
-  if (!wanted) return;
+    ::madvise(slab->base, kSlabBytes, wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+  if (wanted) return;
   for (const Slab* slab : slabs_) {
     for (size_t page = 0; page < kPagesInSlab; ++page) {
       if (slab->free_order[page] == kNotFree || slab->resident[page]) continue;

@@ -11,9 +11,9 @@
 namespace doline {
 
 /// All large anonymous memory of the process: blocks of a power of two between 4 KiB and 2 MiB,
-/// cut as buddies from 2 MiB slabs that ask for huge pages, unless the resident limit is small;
-/// larger blocks are mapped by themselves. Slabs are reused across queries: first touch of a page
-/// costs more than reading it.
+/// cut as buddies from 2 MiB slabs that ask for huge pages unless told otherwise; larger blocks are
+/// mapped by themselves. Slabs are reused across queries: first touch of a page costs more than
+/// reading it.
 ///
 /// Thread-safe. Each thread keeps up to 1.5 MiB of small free blocks, less where the resident limit
 /// is small, which spares the lock.
@@ -49,10 +49,14 @@ class PagePool {
 
   /// How much idle memory may stay resident; set from the memory limit.
   void set_slack(size_t bytes) noexcept { slack_bytes_.store(bytes, std::memory_order_relaxed); }
-  /// What blocks in use and idle memory may be together. Under a small limit there are no huge
-  /// pages: the system makes them, also later, of slabs that are in use only in part, and what was
-  /// free and not there is there again.
-  void set_resident_limit(size_t bytes) noexcept;
+  /// What blocks in use and idle memory may be together.
+  void set_resident_limit(size_t bytes) noexcept {
+    resident_limit_bytes_.store(bytes, std::memory_order_relaxed);
+  }
+  /// Whether to ask for huge pages. The system makes them, also later, of slabs that are in use
+  /// only in part, and what was free and not there is there again: under a small limit that is too
+  /// much.
+  void set_huge_pages(bool wanted) noexcept;
 
  private:
   static constexpr int kOrders = 10;  // 4 KiB << 0 … 4 KiB << 9 = 2 MiB
@@ -77,7 +81,6 @@ class PagePool {
   void unlink(std::byte* block, int order) REQUIRES(mutex_);
   Slab& slab_of(std::byte* block) REQUIRES(mutex_);
   std::byte* map_slab() REQUIRES(mutex_);
-  bool wants_huge_pages() const noexcept;
 
   Mutex mutex_;
   std::array<FreeBlock*, kOrders> free_ GUARDED_BY(mutex_) = {};
@@ -87,6 +90,7 @@ class PagePool {
   std::atomic<size_t> taken_bytes_{0};  // in use or in a thread's cache
   std::atomic<size_t> slack_bytes_{size_t{256} << 20};
   std::atomic<size_t> resident_limit_bytes_{~size_t{0}};
+  std::atomic<bool> huge_pages_{true};
 };
 
 }  // namespace doline

@@ -19,6 +19,8 @@ namespace {
 constexpr int64_t kIntervalNs = 10'000'000;
 /// Giving the allocator's free memory back takes milliseconds.
 constexpr int64_t kTrimIntervalNs = 500'000'000;
+/// From this limit on, what huge pages take beside what is used is a small part.
+constexpr size_t kLeastLimitForHugePages = size_t{192} << 20;
 
 std::atomic<size_t> granted_bytes{0};  // 0: nobody has set it, and the budget's own default holds
 std::atomic<int64_t> next_look_ns{0};
@@ -70,6 +72,7 @@ void trim() noexcept {
 
 void set_process_memory(size_t bytes) {
   granted_bytes.store(bytes, std::memory_order_relaxed);
+  PagePool::instance().set_huge_pages(bytes >= kLeastLimitForHugePages);
   apply(bytes, outside_bytes());
 }
 

@@ -11,9 +11,15 @@ namespace {
 /// A build side this much smaller than the probe side is worth a filter.
 constexpr double kWorthwhile = 0.5;
 
+/// When a filter is there: before the rows it is for are read, or while they are, narrowing.
+enum class Comes : uint8_t { kBefore, kMeanwhile };
+
 /// `plan` with the filter put on the scan that column `column` comes from unchanged; null when
-/// there is none that may lose rows without the join noticing.
-PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
+/// there is none that may lose rows without a change of what the filter's node gives.
+///
+/// Where it comes meanwhile the scan may hand its rows out in another order: nothing lies between
+/// that takes all its rows in before it gives one, nor an OrderedGate.
+PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id, Comes comes) {
   switch (plan->tag()) {
     case NodeTag::kScan: {
       const auto& scan = static_cast<const ScanNode&>(*plan);
@@ -25,41 +31,43 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
       return subscriber;
     }
     case NodeTag::kFilter: {
-      const PlanRef input = subscribed(plan->children()[0], column, id);
+      const PlanRef input = subscribed(plan->children()[0], column, id, comes);
       return input ? plan->with_children({input}) : nullptr;
     }
     case NodeTag::kProject: {
       const auto& project = static_cast<const ProjectNode&>(*plan);
       const auto* source = dynamic_cast<const ColumnExpr*>(project.exprs[column].get());
       if (!source) return nullptr;
-      const PlanRef input = subscribed(project.input, source->index, id);
+      const PlanRef input = subscribed(project.input, source->index, id, comes);
       return input ? plan->with_children({input}) : nullptr;
     }
     case NodeTag::kJoin: {
       const auto& join = static_cast<const JoinNode&>(*plan);
       if (!join.gives_left()) {
-        const PlanRef right = subscribed(join.right, column, id);
+        if (comes == Comes::kMeanwhile) return nullptr;
+        const PlanRef right = subscribed(join.right, column, id, comes);
         return right ? join.with_children({join.left, right}) : nullptr;
       }
       if (column >= join.left->schema.size() || !join.keeps_left() || join.kind == JoinKind::kMark)
         return nullptr;
-      const PlanRef left = subscribed(join.left, column, id);
+      const PlanRef left = subscribed(join.left, column, id, comes);
       return left ? join.with_children({left, join.right}) : nullptr;
     }
     case NodeTag::kAggregation: {
+      if (comes == Comes::kMeanwhile) return nullptr;
       // All rows of a group have its key, or one that is equal.
       const auto& node = static_cast<const AggregationNode&>(*plan);
       const auto* key = column < node.keys.size()
                             ? dynamic_cast<const ColumnExpr*>(node.keys[column].get())
                             : nullptr;
-      const PlanRef input = key ? subscribed(node.input, key->index, id) : nullptr;
+      const PlanRef input = key ? subscribed(node.input, key->index, id, comes) : nullptr;
       return input ? plan->with_children({input}) : nullptr;
     }
     case NodeTag::kUnion: {
       std::vector<PlanRef> inputs = plan->children();
       bool any = false;
       for (PlanRef& input : inputs) {
-        PlanRef with = subscribed(input, column, id);
+        PlanRef with = subscribed(input, column, id, comes);
         if (!with) continue;
         input = std::move(with);
         any = true;
@@ -96,13 +104,13 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id) {
   return nullptr;
 }
 
-/// A top-N told of, or null: its first rows are known better the longer it takes rows in, and scans
-/// that feed it may leave out what comes after them.
-PlanRef with_filter(const SortNode& sort, int64_t id) {
+/// The top-N as one that publishes to the scans that feed it what comes after its first rows, which
+/// it knows better the more rows it has taken in; null where no scan may listen.
+PlanRef publishing(const SortNode& sort, int64_t id) {
   if (sort.take < 0 || sort.keys.empty() || WorkingTables().any(sort.input)) return nullptr;
   const auto* column = dynamic_cast<const ColumnExpr*>(sort.keys[0]->expr.get());
   if (!column || column->type->is_nested()) return nullptr;
-  PlanRef input = subscribed(sort.input, column->index, id);
+  PlanRef input = subscribed(sort.input, column->index, id, Comes::kMeanwhile);
   return input ? SortNode::create(std::move(input), sort.keys, sort.skip, sort.take, id) : nullptr;
 }
 
@@ -113,9 +121,9 @@ PlanRef place_runtime_filters(const PlanRef& plan) {
   const EstimateScope scope;
   return rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
     if (node->tag() == NodeTag::kSort) {
-      PlanRef told = with_filter(static_cast<const SortNode&>(*node), next_id);
-      next_id += told != nullptr;
-      return told;
+      PlanRef publisher = publishing(static_cast<const SortNode&>(*node), next_id);
+      next_id += publisher != nullptr;
+      return publisher;
     }
     const auto* join = dynamic_cast<const JoinNode*>(node.get());
     // Left rows without a match may vanish early only where they do not come out anyway.
@@ -132,7 +140,7 @@ PlanRef place_runtime_filters(const PlanRef& plan) {
     for (size_t i = 0; i < join->left_keys.size(); ++i) {
       const auto* column = dynamic_cast<const ColumnExpr*>(join->left_keys[i].get());
       if (!column) continue;
-      if (PlanRef with = subscribed(left, column->index, next_id)) {
+      if (PlanRef with = subscribed(left, column->index, next_id, Comes::kBefore)) {
         left = std::move(with);
         ids[i] = next_id++;
         any = true;

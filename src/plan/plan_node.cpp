@@ -337,6 +337,10 @@ PlanRef SortNode::create(PlanRef input, std::vector<SortKeyRef> keys, int64_t sk
 void SortNode::complete() {
   require(skip >= 0, "a sort that skips less than nothing");
   for (const SortKeyRef& key : keys) require_columns(key->expr, input->schema);
+  require(runtime_filter < 0 ||
+              (take >= 0 && !keys.empty() && keys[0]->expr->tag() == NodeTag::kColumn &&
+               !keys[0]->expr->type->is_nested()),
+          "a filter of a sort whose first key is no column");
   schema = input->schema;
 }
 

@@ -8,7 +8,9 @@
 
 namespace doline {
 
-/// A range of rows or bytes that one task reads. `number` rises in source order.
+/// A range of rows or bytes that one task reads. Numbers are those of source order, from 0 without
+/// a gap; morsels are handed out in that order, but for scans that a RuntimeFilter asks for
+/// another.
 struct Morsel {
   uint64_t number = 0;
   uint64_t begin = 0;  // meaning is the source's own

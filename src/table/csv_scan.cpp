@@ -98,6 +98,8 @@ class CsvReader final : public Reader {
     }
     for (const RuntimeFilterRef& filter : request_.runtime) {
       if (out.active.empty() || !filter->is_ready.load(std::memory_order_acquire)) continue;
+      // What a top-N says depends on how far others are: what is wrong with a row must not.
+      if (filter->soonest != RuntimeFilter::Soonest::kAny) continue;
       parse(out, filter->column);
       out.active = filter->probe(out.columns[filter->column], out.active);
     }

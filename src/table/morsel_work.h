@@ -9,7 +9,7 @@
 namespace doline {
 
 /// What the morsels of a scan are made of, from next_morsel() to open(): numbered in the order they
-/// are put. Guarded by its scan's mutex.
+/// are put, unless the scan then numbers them otherwise. Guarded by its scan's mutex.
 template <class Work>
 class MorselWork {
  public:

@@ -127,6 +127,7 @@ class ParquetScan final : public Scan {
       if (part_ == table_->parts().size()) return Poll::kDone;
       open_part(part_++);
     }
+    ASSERT(!request_.limit || request_.runtime.empty());
     const uint32_t piece = order_[next_piece_++];
     waiting_.put({plan_, pieces_[piece]}, part_ - 1, out);
     out.number = pieces_before_ + piece;
@@ -224,7 +225,8 @@ class ParquetScan final : public Scan {
     plan_ = std::move(plan);
   }
 
-  /// In the file's order, but for row groups that a filter would have read sooner.
+  /// Row groups whose bounds promise rows that a top-N keeps go first; without one, the file's
+  /// order.
   void order_pieces(const parquet::FileRead& read) REQUIRES(mutex_) {
     order_.resize(pieces_.size());
     std::iota(order_.begin(), order_.end(), 0U);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "column/column_writer.h"
-#include "exec/sort/first_rows.h"
+#include "exec/sort/sort_bound.h"
 #include "exec/sort/sorted_source.h"
 #include "expr/program.h"
 
@@ -19,8 +19,8 @@ constexpr size_t kRoomBytes = size_t{2} << 20;
 constexpr size_t kSmallestRunBytes = size_t{1} << 20;
 constexpr size_t kSmallestRangeBytes = size_t{1} << 20;
 constexpr size_t kLargestRangeBytes = size_t{32} << 20;
-/// Beyond twice what a bounded sort keeps, so many rows are sorted to drop the others: the sooner it
-/// is known what comes too late, the fewer rows come.
+/// Beyond twice what a bounded sort keeps, so many rows are sorted to drop the others: the sooner
+/// it is known what comes too late, the fewer rows come.
 constexpr uint64_t kFewRows = 256;
 /// Bytes of a carried row's page and entry, at most, over those of its entry.
 constexpr size_t kPagesPerEntry = 4;
@@ -71,7 +71,7 @@ struct SortState final : Spillable {
         group_keys(its_group_keys),
         shape(std::make_shared<SortShape>(types_of(node.input->schema), orders_of(node),
                                           key_columns_of(node))),
-        first_rows(std::make_shared<FirstRows>(shape, first_order_of(node, its_filters))),
+        bound(std::make_shared<SortBound>(shape, first_order_of(node, its_filters))),
         ranges(std::make_shared<SortRanges>(*shape, context)),
         filters(std::move(its_filters)) {
     std::vector<ExprRef> exprs;
@@ -167,10 +167,10 @@ struct SortState final : Spillable {
   }
   /// `column`: of the layout, where the row's first key is.
   void drop_after(const SortEntry& last, const RowLayout& layout, uint32_t column) {
-    first_rows->narrow(last.word, layout, column, last.row);
+    bound->narrow(last, layout, column);
     MutexLock lock(mutex);
     for (const RuntimeFilterRef& filter : std::exchange(filters, {}))
-      static_cast<PublishedFilter&>(*filter).publish(first_rows);
+      static_cast<PublishedFilter&>(*filter).publish(bound);
   }
 
   QueryContext& context;
@@ -178,7 +178,7 @@ struct SortState final : Spillable {
   const uint64_t take;
   const std::optional<size_t> group_keys;        // unset: no groups, morsels are ranges
   const std::shared_ptr<const SortShape> shape;  // with the source
-  const std::shared_ptr<FirstRows> first_rows;   // of a bounded sort; with scans
+  const std::shared_ptr<SortBound> bound;        // with scans
   std::shared_ptr<SortRanges> ranges;            // until the source takes them along
   ProgramRef keys;
   /// False once some task met a row that does not fit its entry, or little memory.
@@ -325,7 +325,7 @@ class SortSink final : public Sink {
 
     uint32_t kept = count;
     if (state_->is_bounded()) {
-      const uint64_t greatest = state_->first_rows->greatest_word();
+      const uint64_t greatest = state_->bound->greatest_word();
       kept = 0;
       for (uint32_t i = 0; i < count; ++i) {
         source[kept] = source[i];
@@ -397,8 +397,8 @@ class SortSink final : public Sink {
                            (state_->context.settings.force_spill && state_->context.spill);
         for (auto& run : state_->runs) {
           if (spill) {
-            tasks.push_back(std::make_unique<SpillTask>(*state_, nullptr,
-                                                        state_->spiller_of(std::move(run))));
+            tasks.push_back(
+                std::make_unique<SpillTask>(*state_, nullptr, state_->spiller_of(std::move(run))));
           } else {
             state_->ranges->add(std::move(run));
           }

@@ -93,7 +93,8 @@ SortEntry SortRun::keep_first(uint64_t count) {
     std::copy_n(entries + begin, size, blocks_.back().entries());
     entry_bytes_ += blocks_.back().buffer->held_bytes();
   }
-  return kept == 0 ? SortEntry{0, nullptr} : entries[kept - 1];
+  ASSERT(kept > 0);
+  return entries[kept - 1];
 }
 
 // --- CarriedRun

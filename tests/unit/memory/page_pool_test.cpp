@@ -12,7 +12,8 @@ namespace {
 
 #ifndef DOLINE_SANITIZED
 
-/// Whether the mapping that `block` lies in asks for huge pages; false where there is no such thing.
+/// Whether the mapping that `block` lies in asks for huge pages; false where there is no such
+/// thing.
 bool asks_for_huge_pages(const std::byte* block) {
   std::ifstream smaps("/proc/self/smaps");
   const auto address = reinterpret_cast<uintptr_t>(block);
@@ -30,17 +31,16 @@ bool asks_for_huge_pages(const std::byte* block) {
 
 // Symptom: under a small limit the process grew beyond it, and queries that fitted were refused
 // memory: the system made huge pages of slabs of which a part alone was in use.
-TEST(PagePool, UnderASmallLimitNoHugePagesAreAskedFor) {
+TEST(PagePool, HugePagesAreAskedForOnlyWhereWanted) {
   PagePool& pool = PagePool::instance();
   constexpr size_t kBytes = size_t{1} << 20;
-  pool.set_resident_limit(size_t{1} << 30);
   std::byte* const early = pool.allocate(kBytes);
   const bool there_are_any = asks_for_huge_pages(early);
-  pool.set_resident_limit(size_t{64} << 20);
+  pool.set_huge_pages(false);
   EXPECT_FALSE(asks_for_huge_pages(early));
   std::byte* const late = pool.allocate(2 * kBytes);
   EXPECT_FALSE(asks_for_huge_pages(late));
-  pool.set_resident_limit(size_t{1} << 30);
+  pool.set_huge_pages(true);
   EXPECT_EQ(asks_for_huge_pages(early), there_are_any);
   EXPECT_EQ(asks_for_huge_pages(late), there_are_any);
   pool.free(early, kBytes);

@@ -8,27 +8,30 @@
 
 namespace doline {
 
-/// What a bounded sort knows of its first rows while it takes rows in: none of them has a first
-/// word greater than that of any row which has rows enough before it. Any thread.
-class FirstRows final : public RowTest {
+/// How far a bounded sort looks, as known while it takes rows in: what comes after a row that has
+/// rows enough before it is not among the first. Any thread.
+class SortBound final : public RowTest {
  public:
-  FirstRows(std::shared_ptr<const SortShape> shape, std::optional<SortOrder> order)
+  /// `order`: of the first key, where scans ask for its values.
+  SortBound(std::shared_ptr<const SortShape> shape, std::optional<SortOrder> order)
       : shape_(std::move(shape)), order_(std::move(order)) {}
 
+  /// Rows of a greater first word come after the bound.
   uint64_t greatest_word() const { return greatest_word_.load(std::memory_order_relaxed); }
-  /// Enough rows come no later than `row`, which is of a layout of the shape's, its first key in
+  /// Enough rows come no later than `last`, whose row is of `layout` and has its first key in
   /// `column`.
-  void narrow(uint64_t word, const RowLayout& layout, uint32_t column, const std::byte* row);
+  void narrow(const SortEntry& last, const RowLayout& layout, uint32_t column);
 
   std::optional<ValueBounds> bounds() const override;
   Selection passing(const Column& values, const Selection& active) const override;
 
  private:
+  bool is_nearer(const Value& value) const REQUIRES(mutex_);
+
   const std::shared_ptr<const SortShape> shape_;
-  const std::optional<SortOrder> order_;  // of the first key
+  const std::optional<SortOrder> order_;
   std::atomic<uint64_t> greatest_word_{~uint64_t{0}};
   mutable Mutex mutex_;
-  uint64_t last_word_ GUARDED_BY(mutex_) = ~uint64_t{0};
   std::optional<Value> last_ GUARDED_BY(mutex_);  // the first key of a row with that word
 };
 
