@@ -95,11 +95,7 @@ class Lowering {
       case NodeTag::kSort: {
         const auto& sort = static_cast<const SortNode&>(node);
         return keep(
-            sort.input, node,
-            [&] {
-              return make_sort(sort, context_of(node), std::nullopt,
-                               filters_->take_subscribers(sort.runtime_filter));
-            },
+            sort.input, node, [&] { return make_sort(sort, context_of(node), filters_.get()); },
             sort.take >= 0 ? "Top" : "Sort");
       }
       case NodeTag::kWindowing: {

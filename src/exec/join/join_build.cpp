@@ -414,9 +414,8 @@ class BuildSink final : public Sink {
       const auto& [key, filter] = state_->published[i];
       std::vector<uint64_t> hashes;
       if (state_->table.row_count() <= kFilterKeys) hashes = hashes_of(key);
-      static_cast<PublishedFilter&>(*filter).publish(
-          test_of_keys({bounds_[i].lower, bounds_[i].upper}, hashes,
-                       state_->table.row_count() > kFilterKeys));
+      static_cast<PublishedFilter&>(*filter).publish(test_of_keys(
+          {bounds_[i].lower, bounds_[i].upper}, hashes, state_->table.row_count() > kFilterKeys));
     }
   }
   std::vector<uint64_t> hashes_of(size_t key) const {

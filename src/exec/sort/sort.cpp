@@ -514,13 +514,15 @@ class SortSink final : public Sink {
 
 }  // namespace
 
-KeptRows make_sort(const SortNode& node, QueryContext& context, std::optional<size_t> group_keys,
-                   std::vector<RuntimeFilterRef> filters) {
-  for (const RuntimeFilterRef& filter : filters) {
+KeptRows make_sort(const SortNode& node, QueryContext& context, RuntimeFilters* filters,
+                   std::optional<size_t> group_keys) {
+  std::vector<RuntimeFilterRef> told;
+  if (filters) told = filters->take_subscribers(node.runtime_filter);
+  for (const RuntimeFilterRef& filter : told) {
     filter->soonest = node.keys.front()->descending ? RuntimeFilter::Soonest::kGreatest
                                                     : RuntimeFilter::Soonest::kLeast;
   }
-  auto state = std::make_shared<SortState>(node, context, group_keys, std::move(filters));
+  auto state = std::make_shared<SortState>(node, context, group_keys, std::move(told));
   return {std::make_shared<SortSink>(state), [state] {
             state->begin_reading();
             return make_sorted_source(std::move(state->ranges), state->shape, state->context,

@@ -34,7 +34,8 @@ class SortRun {
   uint64_t row_count() const { return rows_.row_count(); }
   /// Charged bytes.
   size_t held_bytes() const { return rows_.held_bytes() + entry_bytes_; }
-  /// Keeps the `count` first rows in the sort's order; returns the last of them, with its first word.
+  /// Keeps the `count` first rows in the sort's order; returns the last of them, with its first
+  /// word.
   SortEntry keep_first(uint64_t count);
 
   static constexpr uint32_t kBlockEntries = (1U << 16) - 8;  // with padding, a megabyte

@@ -228,8 +228,8 @@ KeptRows make_windowing(const WindowingNode& node, QueryContext& context) {
     keys.push_back(SortKey::create(key, false, false));
   for (const SortKeyRef& key : node.order_by()) keys.push_back(key);
   const PlanRef sort = SortNode::create(node.input, std::move(keys));
-  KeptRows sorted =
-      make_sort(static_cast<const SortNode&>(*sort), context, node.windows[0]->partition_by.size());
+  KeptRows sorted = make_sort(static_cast<const SortNode&>(*sort), context, nullptr,
+                              node.windows[0]->partition_by.size());
   return {sorted.sink, [shape, &context, source = std::move(sorted.make_source)] {
             return std::make_unique<WindowSource>(shape, context, source());
           }};

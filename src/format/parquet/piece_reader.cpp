@@ -208,11 +208,10 @@ bool PieceReader::late_filters_may_match() const {
   const auto& late = read_->request().late;
   return std::all_of(late.begin(), late.end(), [&](const auto& filter) {
     const auto range = filter->is_ready() ? filter->range() : std::nullopt;
-    return !range ||
-           may_match(
-               *range,
-               read_->file().column_bounds(read_->request().columns[range->column], piece_.group),
-               rows);
+    return !range || may_match(*range,
+                               read_->file().column_bounds(read_->request().columns[range->column],
+                                                           piece_.group),
+                               rows);
   });
 }
 
