@@ -235,6 +235,7 @@ ExprRef CallExpr::with_inputs(std::vector<ExprRef> inputs) const {
     expr->overload = overload;
     expr->kernel = kernel;
     expr->data = data;
+    expr->can_fail = can_fail;
     return expr;
   }
   expr->resolve({});
