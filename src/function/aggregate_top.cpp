@@ -3,6 +3,7 @@
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
 #include "function/aggregate_state.h"
+#include "kernel/compare.h"
 #include "rows/value_bytes.h"
 
 namespace doline {
@@ -12,6 +13,7 @@ namespace {
 constexpr int64_t kMostKept = 1'000'000;
 
 struct TopEntry {
+  uint64_t rank;    // where two differ, the lower one goes first
   std::byte* data;  // by, then argument
   uint32_t by_size;
   uint32_t argument_size;
@@ -22,6 +24,7 @@ struct TopHeap {
   uint32_t size = 0;
   uint32_t capacity = 0;
   uint64_t seen = 0;
+  uint64_t last_rank = 0;  // of a full heap's root
 };
 
 /// The n least or greatest, in order, as a list: of the values themselves, or of an argument by a
@@ -40,7 +43,8 @@ class TopAggregate final : public StateAggregate<TopAggregate, TopHeap> {
     for (uint32_t i = 0; i < from.count; ++i) {
       const State& other = at(from.states[i]);
       for (uint32_t k = 0; k < other.size; ++k)
-        add(at(into.states[i]), by_of(other.heap[k]), argument_of(other.heap[k]), arena);
+        add(at(into.states[i]), other.heap[k].rank, by_of(other.heap[k]),
+            argument_of(other.heap[k]), arena);
     }
   }
   void save(const std::byte* state, StateWriter& out) const override {
@@ -56,13 +60,16 @@ class TopAggregate final : public StateAggregate<TopAggregate, TopHeap> {
   }
   void load(StateReader& in, std::byte* state, Arena& arena) const override {
     const auto count = in.get<uint32_t>();
+    ColumnBuilder by_column(by_type_, 1);
     for (uint32_t k = 0; k < count; ++k) {
       const auto bytes = [](std::string_view text) {
         return std::span<const std::byte>(reinterpret_cast<const std::byte*>(text.data()),
                                           text.size());
       };
-      const std::string_view by = in.text();
-      add(at(state), bytes(by), bytes(in.text()), arena);
+      const auto by = bytes(in.text());
+      auto rest = by;
+      read_value_bytes(rest, by_column);
+      add(at(state), rank_of(by_column.seal()), by, bytes(in.text()), arena);
     }
   }
   void result(StateSpan states, ColumnBuilder& out) const override {
@@ -91,17 +98,22 @@ class TopAggregate final : public StateAggregate<TopAggregate, TopHeap> {
     const Column& by = arguments[has_argument_ ? 1 : 0];
     std::vector<std::byte> by_bytes;
     std::vector<std::byte> argument_bytes;
-    for (uint32_t i = 0; i < active.size(); ++i) {
-      const uint32_t row = active[i];
-      if (by.is_null(row) || arguments[0].is_null(row)) continue;
-      by_bytes.clear();
-      append_value_bytes(by_bytes, by, row);
-      State& state = state_of(i);
-      if (state.size == limit_ && order(by_bytes, by_of(state.heap[0])) >= 0) continue;
-      argument_bytes.clear();
-      if (has_argument_) append_value_bytes(argument_bytes, arguments[0], row);
-      add(state, by_bytes, argument_bytes, arena);
-    }
+    dispatch_by([&]<class T>() {
+      for (uint32_t i = 0; i < active.size(); ++i) {
+        const uint32_t row = active[i];
+        if (by.is_null(row) || arguments[0].is_null(row)) continue;
+        const uint64_t rank = rank_at<T>(by, row);
+        State& state = state_of(i);
+        if (state.size == limit_ &&
+            (rank > state.last_rank || (kWordTellsAll<T> && rank == state.last_rank)))
+          continue;
+        by_bytes.clear();
+        append_value_bytes(by_bytes, by, row);
+        argument_bytes.clear();
+        if (has_argument_) append_value_bytes(argument_bytes, arguments[0], row);
+        add(state, rank, by_bytes, argument_bytes, arena);
+      }
+    });
   }
 
  private:
@@ -113,19 +125,39 @@ class TopAggregate final : public StateAggregate<TopAggregate, TopHeap> {
   static std::span<const std::byte> argument_of(const Entry& entry) {
     return {entry.data + entry.by_size, entry.argument_size};
   }
-  int order(std::span<const std::byte> a, std::span<const std::byte> b) const {
-    const int compared = compare_value_bytes(by_type_, a, b);
-    return minimum_ ? compared : -compared;
+  /// With ListEntry for all types that have no words.
+  template <class Body>
+  decltype(auto) dispatch_by(Body&& body) const {
+    if (by_type_->physical() == PhysicalType::kStruct)
+      return body.template operator()<ListEntry>();
+    return dispatch_physical(by_type_->physical(), body);
+  }
+  template <class T>
+  uint64_t rank_at(const Column& by, uint32_t row) const {
+    if constexpr (std::is_same_v<T, ListEntry>) {
+      return 0;
+    } else {
+      const uint64_t word = order_word(by.value<T>(row));
+      return minimum_ ? word : ~word;
+    }
+  }
+  /// Of a column's only value.
+  uint64_t rank_of(const Column& by) const {
+    return dispatch_by([&]<class T>() { return rank_at<T>(by, 0); });
   }
   bool before(const Entry& a, const Entry& b) const {
-    const int compared = order(by_of(a), by_of(b));
-    return compared != 0 ? compared < 0 : a.age < b.age;
+    if (a.rank != b.rank) return a.rank < b.rank;
+    auto x = by_of(a), y = by_of(b);
+    const int compared = compare_value_bytes(by_type_, x, y);
+    return compared != 0 ? (compared < 0) == minimum_ : a.age < b.age;
   }
-  void add(State& state, std::span<const std::byte> by, std::span<const std::byte> argument,
-           Arena& arena) const {
+  void add(State& state, uint64_t rank, std::span<const std::byte> by,
+           std::span<const std::byte> argument, Arena& arena) const {
     const auto less = [&](const Entry& a, const Entry& b) { return before(a, b); };
+    Entry entry{rank, const_cast<std::byte*>(by.data()), static_cast<uint32_t>(by.size()),
+                static_cast<uint32_t>(argument.size()), state.seen++};
     if (state.size == limit_) {
-      if (order(by, by_of(state.heap[0])) >= 0) return;
+      if (!before(entry, state.heap[0])) return;
       std::pop_heap(state.heap, state.heap + state.size, less);
       --state.size;
     } else if (state.size == state.capacity) {
@@ -135,12 +167,12 @@ class TopAggregate final : public StateAggregate<TopAggregate, TopHeap> {
       state.heap = heap;
       state.capacity = grown;
     }
-    Entry entry{arena.allocate(by.size() + argument.size(), 1), static_cast<uint32_t>(by.size()),
-                static_cast<uint32_t>(argument.size()), state.seen++};
+    entry.data = arena.allocate(by.size() + argument.size(), 1);
     std::memcpy(entry.data, by.data(), by.size());
     if (!argument.empty()) std::memcpy(entry.data + by.size(), argument.data(), argument.size());
     state.heap[state.size++] = entry;
     std::push_heap(state.heap, state.heap + state.size, less);
+    if (state.size == limit_) state.last_rank = state.heap[0].rank;
   }
 
   const bool minimum_;

@@ -114,8 +114,11 @@ uint32_t JoinProbe::take_candidates(uint32_t most) {
     const auto* run = reinterpret_cast<const uint64_t*>(candidate.word & JoinTable::kAddress);
     uint64_t take = std::min<uint64_t>(run[0] - candidate.from, most - count);
     if (first_look_ != 0) take = std::min<uint64_t>(take, first_look_);
+    const uint64_t hash = hashes_[candidate.index];
     for (uint64_t i = 0; i < take; ++i) {
-      const uint64_t row = run[1 + candidate.from + i];
+      const uint64_t entry = run[1 + candidate.from + i];
+      if (!JoinTable::may_be(entry, hash)) continue;
+      const uint64_t row = entry & JoinTable::kAddress;
       __builtin_prefetch(reinterpret_cast<const void*>(row));
       put(candidate, row);
     }

@@ -102,7 +102,7 @@ void JoinTable::build(size_t partition, QueryContext& context) {
     const auto address = reinterpret_cast<uint64_t>(row);
     if (word & kIsRun) {
       auto* of_word = reinterpret_cast<uint64_t*>(word & kAddress);
-      of_word[++of_word[0]] = address;
+      of_word[++of_word[0]] = run_entry(hash, address);
     } else {
       word = (word & ~kOneToCome) | address;
     }

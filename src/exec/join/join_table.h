@@ -20,8 +20,9 @@ struct JoinBits {
 /// The build side of a hash join: rows in pages, and a directory that leads from a hash to the rows
 /// that may match (after Birler and others, DaMoN 2024). A directory word holds 16 bits of a bloom
 /// filter over the hashes that fell on it and either the address of the one row there, or that of
-/// a run: a count and the addresses of all its rows, one behind the other. So most rows that match
-/// nothing cost one cache miss, and most that match one row two.
+/// a run: a count and an entry for each of its rows, one behind the other, with the row's address
+/// and 16 bits of its hash. So most rows that match nothing cost one cache miss, most that match one
+/// row two, and rows that only share a word are not looked at.
 ///
 /// Rows come with set_rows(); build() of each partition fills a slice of the directory that no
 /// other touches, any number at once; then the table is only read, but for the byte in each row
@@ -59,6 +60,9 @@ class JoinTable final {
   static uint64_t tag_of(uint64_t hash) {
     return (uint64_t{1} << (48 + (hash & 15))) | (uint64_t{1} << (48 + ((hash >> 4) & 15)));
   }
+  static uint64_t run_entry(uint64_t hash, uint64_t address) { return hash << 48 | address; }
+  /// Whether a run's entry is of a row with this hash, as far as it tells.
+  static bool may_be(uint64_t entry, uint64_t hash) { return (entry ^ hash << 48) >> 48 == 0; }
   const uint64_t* word_of(uint64_t hash) const { return words_ + ((hash << skip_bits_) >> shift_); }
   /// Words that a core's cache does not keep by itself.
   bool must_fetch() const { return word_count_ > (size_t{1} << 14); }

@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "column/column_writer.h"
 #include "column/physical.h"
+#include "kernel/compare.h"
 
 namespace doline {
 
@@ -17,16 +18,6 @@ concept Narrow = std::is_same_v<T, bool> || std::is_same_v<T, float> ||
                  (std::is_integral_v<T> && sizeof(T) <= 4);
 template <class T>
 concept Wide = std::is_same_v<T, double> || (std::is_integral_v<T> && sizeof(T) == 8);
-
-/// -0.0 as 0.0, every NaN as the greatest value.
-template <class Bits, class T>
-Bits ordered_bits(T value) {
-  constexpr Bits kSign = Bits{1} << (sizeof(Bits) * 8 - 1);
-  if (value != value) return ~Bits{0};
-  if (value == 0) value = 0;
-  const auto bits = std::bit_cast<Bits>(value);
-  return bits & kSign ? ~bits : bits | kSign;
-}
 
 /// From 1 on, so that NULL has 0 to itself, and all ones as well.
 template <Narrow T>
@@ -42,13 +33,7 @@ uint64_t word_of(T value) {
 
 template <Wide T>
 uint64_t word_of(T value) {
-  if constexpr (std::is_same_v<T, double>) {
-    return ordered_bits<uint64_t>(value);
-  } else if constexpr (std::is_signed_v<T>) {
-    return static_cast<uint64_t>(value) ^ (uint64_t{1} << 63);
-  } else {
-    return value;
-  }
+  return order_word(value);
 }
 
 /// The value of a word; where several values share it, one of them.
