@@ -128,8 +128,7 @@ class TopAggregate final : public StateAggregate<TopAggregate, TopHeap> {
   /// With ListEntry for all types that have no words.
   template <class Body>
   decltype(auto) dispatch_by(Body&& body) const {
-    if (by_type_->physical() == PhysicalType::kStruct)
-      return body.template operator()<ListEntry>();
+    if (by_type_->physical() == PhysicalType::kStruct) return body.template operator()<ListEntry>();
     return dispatch_physical(by_type_->physical(), body);
   }
   template <class T>

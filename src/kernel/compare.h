@@ -65,7 +65,7 @@ uint64_t order_word(const T& value) {
   } else if constexpr (!kWordTellsAll<T>) {
     return 0;
   } else if constexpr (std::is_signed_v<T>) {
-    return static_cast<uint64_t>(static_cast<int64_t>(value)) ^ uint64_t{1} << 63;
+    return static_cast<uint64_t>(static_cast<int64_t>(value)) ^ uint64_t { 1 } << 63;
   } else {
     return value;
   }

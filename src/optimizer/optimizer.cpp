@@ -77,6 +77,7 @@ constexpr Pass kPasses[] = {
     {"build_sides", &build_smaller_sides, kJoins},
     {"column_pruning", &prune_columns, kAny},
     {"limit_pushdown", &push_limits, kLimits},
+    {"common_scans", &share_scans, kJoins},
     {"runtime_filters", &place_runtime_filters, kJoins | kLimits},
     {"member_pruning", &prune_members, PlanParts::kStructs},
 };

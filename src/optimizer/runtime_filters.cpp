@@ -1,5 +1,6 @@
 #include <unordered_map>
 
+#include "optimizer/filtered_scans.h"
 #include "optimizer/passes.h"
 #include "plan/plan_expressions.h"
 #include "plan/recursive_node.h"
@@ -11,46 +12,47 @@ namespace {
 /// A build side this much smaller than the probe side is worth a filter.
 constexpr double kWorthwhile = 0.5;
 
-/// When a filter is there: before the rows it is for are read, or while they are, narrowing.
-enum class Comes : uint8_t { kBefore, kMeanwhile };
+}  // namespace
 
-/// `plan` with the filter put on the scan that column `column` comes from unchanged; null when
-/// there is none that may lose rows without a change of what the filter's node gives.
-///
-/// Where it comes meanwhile the scan may hand its rows out in another order: nothing lies between
-/// that takes all its rows in before it gives one, nor an OrderedGate.
-PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id, Comes comes) {
+bool filters_left(const JoinNode& join) {
+  // Left rows without a match may vanish early only where they do not come out anyway.
+  if (join.left_keys.empty() || join.nulls_equal || join.is_asof()) return false;
+  if (join.kind != JoinKind::kInner && join.kind != JoinKind::kSemi &&
+      join.kind != JoinKind::kRight && join.gives_left())
+    return false;
+  // A scan is read once, whatever is built anew in each round of a recursion.
+  if (WorkingTables().any(join.right)) return false;
+  return estimated_rows(join.right) <= estimated_rows(join.left) * kWorthwhile;
+}
+
+PlanRef with_filtered_scan(const PlanRef& plan, uint32_t column, Comes comes,
+                           const AtScan& at_scan) {
   switch (plan->tag()) {
     case NodeTag::kScan: {
       const auto& scan = static_cast<const ScanNode&>(*plan);
-      if (scan.limit >= 0) return nullptr;
-      Ref<ScanNode> subscriber = scan.copy();
-      subscriber->runtime_filters.push_back(id);
-      subscriber->runtime_columns.push_back(column);
-      subscriber->complete();
-      return subscriber;
+      return scan.limit >= 0 ? nullptr : at_scan(scan, column);
     }
     case NodeTag::kFilter: {
-      const PlanRef input = subscribed(plan->children()[0], column, id, comes);
+      const PlanRef input = with_filtered_scan(plan->children()[0], column, comes, at_scan);
       return input ? plan->with_children({input}) : nullptr;
     }
     case NodeTag::kProject: {
       const auto& project = static_cast<const ProjectNode&>(*plan);
       const auto* source = dynamic_cast<const ColumnExpr*>(project.exprs[column].get());
       if (!source) return nullptr;
-      const PlanRef input = subscribed(project.input, source->index, id, comes);
+      const PlanRef input = with_filtered_scan(project.input, source->index, comes, at_scan);
       return input ? plan->with_children({input}) : nullptr;
     }
     case NodeTag::kJoin: {
       const auto& join = static_cast<const JoinNode&>(*plan);
       if (!join.gives_left()) {
         if (comes == Comes::kMeanwhile) return nullptr;
-        const PlanRef right = subscribed(join.right, column, id, comes);
+        const PlanRef right = with_filtered_scan(join.right, column, comes, at_scan);
         return right ? join.with_children({join.left, right}) : nullptr;
       }
       if (column >= join.left->schema.size() || !join.keeps_left() || join.kind == JoinKind::kMark)
         return nullptr;
-      const PlanRef left = subscribed(join.left, column, id, comes);
+      const PlanRef left = with_filtered_scan(join.left, column, comes, at_scan);
       return left ? join.with_children({left, join.right}) : nullptr;
     }
     case NodeTag::kAggregation: {
@@ -60,14 +62,15 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id, Comes comes
       const auto* key = column < node.keys.size()
                             ? dynamic_cast<const ColumnExpr*>(node.keys[column].get())
                             : nullptr;
-      const PlanRef input = key ? subscribed(node.input, key->index, id, comes) : nullptr;
+      const PlanRef input =
+          key ? with_filtered_scan(node.input, key->index, comes, at_scan) : nullptr;
       return input ? plan->with_children({input}) : nullptr;
     }
     case NodeTag::kUnion: {
       std::vector<PlanRef> inputs = plan->children();
       bool any = false;
       for (PlanRef& input : inputs) {
-        PlanRef with = subscribed(input, column, id, comes);
+        PlanRef with = with_filtered_scan(input, column, comes, at_scan);
         if (!with) continue;
         input = std::move(with);
         any = true;
@@ -104,6 +107,19 @@ PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id, Comes comes
   return nullptr;
 }
 
+namespace {
+
+/// `plan` with the filter put on the scan that column `column` comes from.
+PlanRef subscribed(const PlanRef& plan, uint32_t column, int64_t id, Comes comes) {
+  return with_filtered_scan(plan, column, comes, [id](const ScanNode& scan, uint32_t own) {
+    Ref<ScanNode> subscriber = scan.copy();
+    subscriber->runtime_filters.push_back(id);
+    subscriber->runtime_columns.push_back(own);
+    subscriber->complete();
+    return PlanRef(subscriber);
+  });
+}
+
 /// The top-N as one that publishes to the scans that feed it what comes after its first rows, which
 /// it knows better the more rows it has taken in; null where no scan may listen.
 PlanRef publishing(const SortNode& sort, int64_t id) {
@@ -126,14 +142,7 @@ PlanRef place_runtime_filters(const PlanRef& plan) {
       return publisher;
     }
     const auto* join = dynamic_cast<const JoinNode*>(node.get());
-    // Left rows without a match may vanish early only where they do not come out anyway.
-    if (!join || join->left_keys.empty() || join->nulls_equal || join->is_asof()) return nullptr;
-    if (join->kind != JoinKind::kInner && join->kind != JoinKind::kSemi &&
-        join->kind != JoinKind::kRight && join->gives_left())
-      return nullptr;
-    // A scan is read once, whatever is built anew in each round of a recursion.
-    if (WorkingTables().any(join->right)) return nullptr;
-    if (estimated_rows(join->right) > estimated_rows(join->left) * kWorthwhile) return nullptr;
+    if (!join || !filters_left(*join)) return nullptr;
     PlanRef left = join->left;
     std::vector<int64_t> ids(join->left_keys.size(), -1);
     bool any = false;

@@ -21,8 +21,8 @@ struct JoinBits {
 /// that may match (after Birler and others, DaMoN 2024). A directory word holds 16 bits of a bloom
 /// filter over the hashes that fell on it and either the address of the one row there, or that of
 /// a run: a count and an entry for each of its rows, one behind the other, with the row's address
-/// and 16 bits of its hash. So most rows that match nothing cost one cache miss, most that match one
-/// row two, and rows that only share a word are not looked at.
+/// and 16 bits of its hash. So most rows that match nothing cost one cache miss, most that match
+/// one row two, and rows that only share a word are not looked at.
 ///
 /// Rows come with set_rows(); build() of each partition fills a slice of the directory that no
 /// other touches, any number at once; then the table is only read, but for the byte in each row
