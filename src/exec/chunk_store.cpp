@@ -11,6 +11,8 @@ namespace {
 
 constexpr size_t kSmallestSegmentBytes = size_t{512} << 10;
 constexpr size_t kLargestSegmentBytes = size_t{4} << 20;
+/// A chunk is small below this part of what one may have.
+constexpr uint32_t kSmallPart = 8;
 
 class StoreReader final : public Reader {
  public:
@@ -84,6 +86,25 @@ ChunkStore::ChunkStore(Schema schema, QueryContext& context, size_t segment_chun
 
 void ChunkStore::append(const Chunk& chunk) {
   if (chunk.empty()) return;
+  row_count_ += chunk.size();
+  const bool is_small = chunk.size() < context_.chunk_rows / kSmallPart;
+  if (small_rows_ > 0 && (!is_small || small_rows_ + chunk.size() > context_.chunk_rows))
+    keep_small();
+  if (!is_small) return keep(chunk.retain());
+  if (small_.empty()) {
+    for (const TypeRef type : types_) small_.emplace_back(type);
+  }
+  for (size_t i = 0; i < small_.size(); ++i) small_[i].append_from(chunk.columns[i], chunk.active);
+  small_rows_ += chunk.size();
+}
+
+void ChunkStore::keep_small() {
+  std::vector<Column> columns;
+  for (ColumnBuilder& builder : small_) columns.push_back(builder.seal());
+  keep({std::move(columns), std::exchange(small_rows_, 0)});
+}
+
+void ChunkStore::keep(Chunk chunk) {
   const Claim claim(*this);
   if (segments_.empty() || segments_.back().bytes >= segment_bytes_ ||
       segments_.back().chunk_count >= segment_chunks_) {
@@ -91,25 +112,27 @@ void ChunkStore::append(const Chunk& chunk) {
     segments_.emplace_back();
   }
   Segment& segment = segments_.back();
-  Chunk kept = chunk.retain();
-  const size_t bytes = kept.data_bytes();
-  segment.chunks.push_back(std::move(kept));
+  const size_t bytes = chunk.data_bytes();
   segment.bytes += bytes;
   segment.chunk_count += 1;
   segment.rows += chunk.size();
+  segment.chunks.push_back(std::move(chunk));
   held_bytes_ += bytes;
-  row_count_ += chunk.size();
   if (context_.spill && context_.budget->available_bytes() < kLargestSegmentBytes)
     spill_oldest(held_bytes_ / 2);
 }
 
 void ChunkStore::seal() {
+  if (small_rows_ > 0) keep_small();
+  small_.clear();
   const Claim claim(*this);
   if (context_.settings.force_spill && context_.spill) spill_oldest(~size_t{0});
 }
 
 void ChunkStore::clear() {
   const Claim claim(*this);
+  small_.clear();
+  small_rows_ = 0;
   segments_.clear();
   held_bytes_ = 0;
   first_held_ = 0;

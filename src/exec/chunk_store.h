@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "column/column_builder.h"
 #include "exec/pipeline.h"
 #include "memory/spill.h"
 
@@ -19,7 +20,8 @@ class ChunkStore final : public Spillable {
   /// A segment has at most `segment_chunks` chunks.
   ChunkStore(Schema schema, QueryContext& context, size_t segment_chunks = kSegmentChunks);
 
-  /// `chunk` is lent. Spills the oldest segments where memory is short.
+  /// `chunk` is lent. Spills the oldest segments where memory is short. Small chunks are put
+  /// together: each column of a chunk takes a page at least.
   void append(const Chunk& chunk);
   void seal();
   /// Nobody reads it: forgets its rows, and takes others.
@@ -69,7 +71,11 @@ class ChunkStore final : public Spillable {
   QueryContext& context_;
   std::deque<Segment> segments_;
   void spill_oldest(size_t wanted);
+  void keep(Chunk chunk);
+  void keep_small();
 
+  std::vector<ColumnBuilder> small_;  // rows of small chunks that are not kept yet
+  uint32_t small_rows_ = 0;
   std::atomic<size_t> held_bytes_{0};
   size_t first_held_ = 0;
   uint64_t row_count_ = 0;
