@@ -30,9 +30,16 @@ class ScanSample {
   /// The filters that were tried on the rows; one bit a filter of the scan.
   const std::vector<bool>& is_tested() const { return is_tested_; }
 
-  /// A column's values as hashes, NULLs left out.
+  bool is_complete() const { return sample_->is_complete; }
+  /// Whether the rows are those of the other, whatever its filters keep of them.
+  bool has_rows_of(const ScanSample& other) const { return sample_ == other.sample_; }
+  /// Of each row, whether the filters keep it.
+  const std::vector<uint8_t>& is_kept() const { return is_kept_; }
+
+  /// A column's values as hashes.
   struct Keys {
-    std::vector<uint64_t> all, kept;  // of all rows, and of those that the filters keep
+    static constexpr uint64_t kNull = 0;
+    std::vector<uint64_t> hashes;  // of each row
     /// The rows lie in the order of this column: a sample of some places holds whole stretches of
     /// values, and none of the others.
     bool is_clustered = false;
@@ -42,7 +49,7 @@ class ScanSample {
 
  private:
   const TableSampleRef sample_;
-  std::vector<Selection> kept_;  // of each chunk
+  std::vector<uint8_t> is_kept_;
   double kept_count_ = 0;
   std::vector<bool> is_tested_;
   std::unordered_map<uint32_t, Keys> keys_;  // by column of the table
@@ -73,10 +80,18 @@ class Estimates {
   /// That samples of the scan below, if there is one, are to have this column: before anything is
   /// asked of it.
   void want(const PlanRef& plan, uint32_t column);
-  /// What the share of pairs of rows with equal keys really is, as a multiple of `expected`, by the
-  /// samples of both sides' scans. 1 where they do not tell.
-  double key_correction(const PlanRef& left, uint32_t left_column, const PlanRef& right,
-                        uint32_t right_column, double expected);
+  /// A column of a plan over a scan, in the scan's sample.
+  struct SampledKey {
+    const ScanSample* sample = nullptr;  // null: there is none
+    const ScanSample::Keys* keys = nullptr;
+    uint32_t column = 0;                        // of the table
+    double table_rows = 0, table_distinct = 0;  // without the scan's filters
+    bool is_same(const SampledKey& other) const {
+      return column == other.column && sample->has_rows_of(*other.sample);
+    }
+    bool is_unique() const { return table_distinct >= table_rows * 0.9; }
+  };
+  SampledKey sampled_key(const PlanRef& plan, uint32_t column);
 
  private:
   double computed_rows(const PlanRef& plan);

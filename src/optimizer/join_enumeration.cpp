@@ -62,7 +62,7 @@ class Enumeration {
 
   void collect_edges() {
     neighbours_.resize(graph_.relations.size());
-    for (const JoinGraph::EqualColumns& all : graph_.classes) {
+    for (const EqualColumns& all : graph_.classes) {
       for (const auto& member : all.members)
         neighbours_[member.relation] |= all.relations & ~(RelationSet{1} << member.relation);
     }
@@ -135,24 +135,31 @@ class Enumeration {
 
   /// Keeps the plan of a and b joined where it is the cheapest of its set. Both have plans.
   bool join(RelationSet a, RelationSet b) {
+    const auto joining = graph_.joining(a, b);
+    if (!joining) return false;
     const JoinPlan& left = plans_.at(a);
     const JoinPlan& right = plans_.at(b);
-    const auto joining = graph_.joining(a, left.rows, b, right.rows);
-    if (!joining) return false;
-    JoinPlan made = planned(a, left, b, right, *joining);
-    const auto [at, added] = plans_.try_emplace(a | b, made);
-    if (added) return true;
     // The rows of a set are those that were found first, however it is joined.
-    made.cost += std::max(1.0, at->second.rows) - std::max(1.0, made.rows);
-    made.rows = at->second.rows;
-    if (made.cost < at->second.cost) at->second = made;
+    const auto known = plans_.find(a | b);
+    const double rows =
+        known != plans_.end() ? known->second.rows : joined_rows(*joining, a, left, b, right);
+    const JoinPlan made = planned(a, left, b, right, *joining, rows);
+    if (known == plans_.end()) {
+      plans_.emplace(a | b, made);
+    } else if (made.cost < known->second.cost) {
+      known->second = made;
+    }
     return true;
+  }
+  double joined_rows(const JoinGraph::Joining& joining, RelationSet a, const JoinPlan& left,
+                     RelationSet b, const JoinPlan& right) {
+    return std::clamp(graph_.rows(joining, a, left.rows, b, right.rows), kFewestRows, kMostRows);
   }
 
   JoinPlan planned(RelationSet a, const JoinPlan& left, RelationSet b, const JoinPlan& right,
-                   const JoinGraph::Joining& joining) const {
+                   const JoinGraph::Joining& joining, double rows) const {
     JoinPlan made;
-    made.rows = std::clamp(joining.rows, kFewestRows, kMostRows);
+    made.rows = rows;
     made.operator_index = joining.operator_index;
     bool swaps = joining.is_swapped;
     // The larger side streams by; the smaller one is built into a table. What every round of a
@@ -175,7 +182,7 @@ class Enumeration {
   bool has_keys(RelationSet a, RelationSet b, const JoinGraph::Joining& joining) const {
     if (joining.operator_index >= 0)
       return !graph_.operators[static_cast<size_t>(joining.operator_index)].left_keys.empty();
-    for (const JoinGraph::EqualColumns& all : graph_.classes) {
+    for (const EqualColumns& all : graph_.classes) {
       if ((all.relations & a) != 0 && (all.relations & b) != 0) return true;
     }
     return std::any_of(graph_.terms.begin(), graph_.terms.end(), [&](const JoinGraph::Term& term) {
@@ -255,12 +262,13 @@ class Enumeration {
         for (size_t b = a + 1; b < parts.size(); ++b) {
           const JoinPlan& left = plans_.at(parts[a]);
           const JoinPlan& right = plans_.at(parts[b]);
-          const auto joining = graph_.joining(parts[a], left.rows, parts[b], right.rows);
+          const auto joining = graph_.joining(parts[a], parts[b]);
           if (!joining) continue;
           if (joining->is_cross && is_hidden_apart(parts[a], parts[b])) continue;
           // Crossed only when there is no other way.
-          double cost =
-              planned(parts[a], left, parts[b], right, *joining).cost - left.cost - right.cost;
+          const double rows = joined_rows(*joining, parts[a], left, parts[b], right);
+          double cost = planned(parts[a], left, parts[b], right, *joining, rows).cost - left.cost -
+                        right.cost;
           if (joining->is_cross) cost = cost * 1e6 + 1e12;
           if (cost < best) {
             best = cost;

@@ -24,21 +24,6 @@ RelationSet JoinGraph::relations_of(const ExprRef& expr) const {
   return set;
 }
 
-double JoinGraph::correction(EqualColumns& of, size_t i, size_t j) const {
-  if (of.corrections.empty()) of.corrections.resize(of.members.size() * of.members.size(), -1);
-  double& known = of.corrections[i * of.members.size() + j];
-  if (known < 0) {
-    const auto& a = of.members[i];
-    const auto& b = of.members[j];
-    const Relation& left = relations[a.relation];
-    const Relation& right = relations[b.relation];
-    known = EstimateScope::current().key_correction(left.plan, a.column - left.first_column,
-                                                    right.plan, b.column - right.first_column,
-                                                    1 / std::max({1.0, a.distinct, b.distinct}));
-  }
-  return known;
-}
-
 double JoinGraph::class_share(size_t index, RelationSet a, RelationSet b) {
   EqualColumns& of = classes[index];
   // Of what is equal already, the column with the fewest values decides.
@@ -50,7 +35,7 @@ double JoinGraph::class_share(size_t index, RelationSet a, RelationSet b) {
       if ((b >> of.members[j].relation & 1) == 0) continue;
       in_b = std::min(in_b, of.members[j].distinct);
       // What many rows of one relation have in common with many of another, all have.
-      most = std::max(most, correction(of, std::min(i, j), std::max(i, j)));
+      most = std::max(most, profiles_ ? profiles_->correction(index, i, j) : 1);
     }
   }
   return std::min(1.0, most / std::max({1.0, in_a, in_b}));
@@ -92,25 +77,34 @@ double JoinGraph::combined_share(const std::vector<size_t>& between, RelationSet
   return std::min(1.0, most);
 }
 
-double JoinGraph::share_between(RelationSet a, RelationSet b) {
-  const RelationSet both = a | b;
-  double share = 1;
+/// The share of pairs of rows that equal columns of two sets keep.
+double JoinGraph::key_share(RelationSet a, RelationSet b) {
   std::vector<size_t> between;
   for (size_t i = 0; i < classes.size(); ++i) {
-    if ((classes[i].relations & a) == 0 || (classes[i].relations & b) == 0) continue;
-    between.push_back(i);
-    share *= class_share(i, a, b);
+    if ((classes[i].relations & a) != 0 && (classes[i].relations & b) != 0) between.push_back(i);
   }
-  if (between.size() > 1) share = std::max(share, combined_share(between, a, b));
+  if (between.empty()) return 1;
+  if (has_orders()) {
+    if (!profiles_) profiles_.emplace(relations, classes);
+    const auto a_rows = profiles_->rows(a), b_rows = profiles_->rows(b);
+    const auto rows = a_rows && b_rows ? profiles_->rows(a | b) : std::nullopt;
+    if (rows) return *rows / (*a_rows * *b_rows);
+  }
+  double share = 1;
+  for (const size_t index : between) share *= class_share(index, a, b);
+  return between.size() > 1 ? std::max(share, combined_share(between, a, b)) : share;
+}
+
+double JoinGraph::share_between(RelationSet a, RelationSet b) {
+  double share = key_share(a, b);
   for (const Term& term : terms) {
-    if (contains(both, term.needed) && !contains(a, term.needed) && !contains(b, term.needed))
+    if (contains(a | b, term.needed) && !contains(a, term.needed) && !contains(b, term.needed))
       share *= term.share;
   }
   return share;
 }
 
-std::optional<JoinGraph::Joining> JoinGraph::joining(RelationSet a, double a_rows, RelationSet b,
-                                                     double b_rows) {
+std::optional<JoinGraph::Joining> JoinGraph::joining(RelationSet a, RelationSet b) const {
   const RelationSet both = a | b;
   Joining joining;
   for (size_t i = 0; i < operators.size(); ++i) {
@@ -137,28 +131,31 @@ std::optional<JoinGraph::Joining> JoinGraph::joining(RelationSet a, double a_row
       is_connected |=
           contains(both, term.needed) && !contains(a, term.needed) && !contains(b, term.needed);
     joining.is_cross = !is_connected;
-    joining.rows = a_rows * b_rows * share_between(a, b);
-    return joining;
+  } else if (is_connected) {
+    return std::nullopt;  // an inner join and the operator at once
   }
-  if (is_connected) return std::nullopt;  // an inner join and the operator at once
+  return joining;
+}
+
+double JoinGraph::rows(const Joining& joining, RelationSet a, double a_rows, RelationSet b,
+                       double b_rows) {
+  const double share = share_between(a, b);
+  if (joining.operator_index < 0) return a_rows * b_rows * share;
   const Operator& one = operators[static_cast<size_t>(joining.operator_index)];
   const double left_rows = joining.is_swapped ? b_rows : a_rows;
   const double right_rows = joining.is_swapped ? a_rows : b_rows;
-  const double above = share_between(a, b);  // terms that follow as a filter
+  // Terms between the two follow an operator as a filter.
   if (one.kind == JoinKind::kLeft) {
     const double values = std::max(std::min(one.values_left, std::max(1.0, left_rows)),
                                    std::min(one.values_right, std::max(1.0, right_rows)));
     const double pairs = left_rows * right_rows * one.residual_share / values;
-    joining.rows = std::max(left_rows, pairs) * above;
-    return joining;
+    return std::max(left_rows, pairs) * share;
   }
-  double share = 0.5;
+  double kept = 0.5;
   if (!one.left_keys.empty())
-    share = std::min(1.0, std::min(one.values_right, std::max(1.0, right_rows)) / one.values_left);
-  if (one.residual) share = std::min(share, std::max(share * 0.5, one.residual_share));
-  joining.rows =
-      left_rows * (one.kind == JoinKind::kSemi ? share : std::max(0.05, 1 - share)) * above;
-  return joining;
+    kept = std::min(1.0, std::min(one.values_right, std::max(1.0, right_rows)) / one.values_left);
+  if (one.residual) kept = std::min(kept, std::max(kept * 0.5, one.residual_share));
+  return left_rows * (one.kind == JoinKind::kSemi ? kept : std::max(0.05, 1 - kept)) * share;
 }
 
 }  // namespace doline

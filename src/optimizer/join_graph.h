@@ -6,11 +6,9 @@
 #include <vector>
 
 #include "optimizer/estimates.h"
+#include "optimizer/key_profiles.h"
 
 namespace doline {
-
-/// Relations of a join graph, a bit each.
-using RelationSet = uint64_t;
 
 /// A tree of joins taken apart: the relations it joins, what is asked of combinations of their
 /// rows, and which joins may be done before which others. Columns are numbered over all relations
@@ -23,25 +21,7 @@ class JoinGraph {
  public:
   static constexpr size_t kMostRelations = 60;
 
-  struct Relation {
-    PlanRef plan;
-    uint32_t first_column = 0;
-    double rows = 1;      // at least a little more than 0
-    double all_rows = 1;  // without its filters
-  };
-  /// Columns that equalities make equal, at most one a relation: of any two sets of relations that
-  /// have some, one equality is enough.
-  struct EqualColumns {
-    struct Member {
-      uint32_t relation;
-      uint32_t column;  // over all relations
-      double distinct;
-    };
-    std::vector<Member> members;  // ascending by relation
-    RelationSet relations = 0;
-    /// Of each pair of members what Estimates::key_correction says; negative: not asked yet.
-    std::vector<double> corrections;
-  };
+  using Relation = JoinedRelation;
   /// Anything else an inner join or a filter asks of more than one relation.
   struct Term {
     ExprRef expr;
@@ -70,7 +50,7 @@ class JoinGraph {
   };
 
   std::vector<Relation> relations;
-  std::vector<EqualColumns> classes;
+  std::vector<EqualColumns> classes;  // the keys of inner joins
   std::vector<Term> terms;
   std::vector<Operator> operators;
   std::vector<uint32_t> outputs;  // the tree's columns
@@ -80,6 +60,8 @@ class JoinGraph {
   /// below the relations becomes `inner(relation)`.
   static std::optional<JoinGraph> of(const PlanRef& plan,
                                      const std::function<PlanRef(const PlanRef&)>& inner);
+  /// Whether it matters how many rows sets of relations have.
+  bool has_orders() const { return relations.size() > 2; }
   RelationSet all() const { return (RelationSet{1} << relations.size()) - 1; }
   uint32_t relation_of(uint32_t column) const;
   RelationSet relations_of(const ExprRef& expr) const;
@@ -89,18 +71,20 @@ class JoinGraph {
     bool is_swapped = false;      // an operator's left side is the second set
     int32_t operator_index = -1;  // -1: an inner join, or a cross product
     bool is_cross = false;
-    double rows = 0;
   };
-  /// Nothing where that is not allowed. `rows` are those of each set.
-  std::optional<Joining> joining(RelationSet a, double a_rows, RelationSet b, double b_rows);
-  /// The share of pairs of rows that the equalities and terms between two sets keep.
-  double share_between(RelationSet a, RelationSet b);
+  /// Nothing where that is not allowed.
+  std::optional<Joining> joining(RelationSet a, RelationSet b) const;
+  /// The rows that come of it, from those of each set.
+  double rows(const Joining& joining, RelationSet a, double a_rows, RelationSet b, double b_rows);
 
  private:
   friend class GraphBuilder;
+  double share_between(RelationSet a, RelationSet b);
+  double key_share(RelationSet a, RelationSet b);
   double class_share(size_t index, RelationSet a, RelationSet b);
-  double correction(EqualColumns& of, size_t i, size_t j) const;
   double combined_share(const std::vector<size_t>& between, RelationSet a, RelationSet b);
+
+  std::optional<KeyProfiles> profiles_;  // made when they are asked for
 };
 
 /// A relation, or two joined sets of them.

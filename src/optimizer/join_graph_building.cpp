@@ -302,7 +302,7 @@ class GraphBuilder {
       if (!is_parent[root(i)]) continue;
       const auto [at, added] = by_root.emplace(root(i), graph_.classes.size());
       if (added) graph_.classes.emplace_back();
-      JoinGraph::EqualColumns& all = graph_.classes[at->second];
+      EqualColumns& all = graph_.classes[at->second];
       const uint32_t relation = graph_.relation_of(i);
       const RelationSet bit = RelationSet{1} << relation;
       if ((all.relations & bit) != 0) {
@@ -379,7 +379,8 @@ class GraphBuilder {
 
   void estimate() {
     Estimates& estimates = EstimateScope::current();
-    for (const JoinGraph::EqualColumns& all : graph_.classes) {
+    for (const EqualColumns& all : graph_.classes) {
+      if (!graph_.has_orders()) break;
       for (const auto& member : all.members) {
         const JoinGraph::Relation& of = graph_.relations[member.relation];
         estimates.want(of.plan, member.column - of.first_column);
@@ -389,7 +390,7 @@ class GraphBuilder {
       relation.rows = std::max(1e-3, estimates.rows(relation.plan));
       relation.all_rows = std::max(relation.rows, estimates.all_rows(relation.plan));
     }
-    for (JoinGraph::EqualColumns& all : graph_.classes) {
+    for (EqualColumns& all : graph_.classes) {
       for (auto& member : all.members) member.distinct = distinct_values(column(member.column));
     }
     PlanRef side_by_side;

@@ -70,7 +70,7 @@ class PlanMaking {
     const std::vector<uint32_t> left_map = places(left), right_map = places(right);
     std::vector<ExprRef> left_keys, right_keys;
     // One equality of each class: on either side all its columns are equal already.
-    for (const JoinGraph::EqualColumns& all : graph_.classes) {
+    for (const EqualColumns& all : graph_.classes) {
       const auto* a = member_in(all, left.relations);
       const auto* b = member_in(all, right.relations);
       if (!a || !b) continue;
@@ -125,8 +125,7 @@ class PlanMaking {
     return made;
   }
 
-  static const JoinGraph::EqualColumns::Member* member_in(const JoinGraph::EqualColumns& all,
-                                                          RelationSet relations) {
+  static const EqualColumns::Member* member_in(const EqualColumns& all, RelationSet relations) {
     const auto found =
         std::find_if(all.members.begin(), all.members.end(),
                      [&](const auto& member) { return (relations >> member.relation & 1) != 0; });

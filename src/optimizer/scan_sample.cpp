@@ -1,4 +1,4 @@
-// What samples of tables say of scans and of pairs of them.
+// What samples of tables say of scans.
 #include <algorithm>
 #include <cmath>
 
@@ -9,9 +9,6 @@
 namespace doline {
 
 namespace {
-
-/// So many pairs that were only expected weigh as much as all that were found: few are luck.
-constexpr double kPriorPairs = 4;
 
 /// Where the scan's column is in the sample; nothing where it is not.
 std::optional<uint32_t> place_in(const TableSample& sample, const ScanNode& scan, uint32_t column) {
@@ -62,43 +59,6 @@ bool lies_in_order(const TableSample& sample, uint32_t place) {
   return stretches > 1 && covered < (high - low) * static_cast<double>(stretches) / 4;
 }
 
-/// How many pairs of equal hashes there are.
-class HashPairs {
- public:
-  explicit HashPairs(const std::vector<uint64_t>& build) {
-    size_t size = 16;
-    while (size < build.size() * 2) size *= 2;
-    slots_.resize(size);
-    for (const uint64_t hash : build) ++find(hash).count;
-  }
-  double with(const std::vector<uint64_t>& probe) const {
-    double pairs = 0;
-    for (const uint64_t hash : probe) {
-      const size_t mask = slots_.size() - 1;
-      for (size_t at = hash & mask; slots_[at].count > 0; at = (at + 1) & mask) {
-        if (slots_[at].hash != hash) continue;
-        pairs += slots_[at].count;
-        break;
-      }
-    }
-    return pairs;
-  }
-
- private:
-  struct Slot {
-    uint64_t hash = 0;
-    uint32_t count = 0;
-  };
-  Slot& find(uint64_t hash) {
-    const size_t mask = slots_.size() - 1;
-    size_t at = hash & mask;
-    while (slots_[at].count > 0 && slots_[at].hash != hash) at = (at + 1) & mask;
-    slots_[at].hash = hash;
-    return slots_[at];
-  }
-  std::vector<Slot> slots_;
-};
-
 /// The scan that a column comes from unchanged, and its number there. Null: none, or one of which
 /// not all rows are read.
 std::pair<const ScanNode*, uint32_t> source_of(const PlanRef& plan, uint32_t column) {
@@ -136,8 +96,11 @@ ScanSample::ScanSample(TableSampleRef sample, const ScanNode& scan, const Sessio
         terms.size() == 1 ? terms[0] : ConjunctionExpr::create(true, terms), session);
   Program::Scratch scratch;
   for (const Chunk& chunk : sample_->chunks) {
-    kept_.push_back(program ? program->select(chunk, scratch) : chunk.active);
-    kept_count_ += kept_.back().size();
+    const size_t begin = is_kept_.size();
+    is_kept_.resize(begin + chunk.size());
+    const Selection kept = program ? program->select(chunk, scratch) : chunk.active;
+    for (uint32_t i = 0; i < kept.size(); ++i) is_kept_[begin + kept[i]] = 1;
+    kept_count_ += kept.size();
   }
 }
 
@@ -147,17 +110,19 @@ const ScanSample::Keys* ScanSample::keys(const ScanNode& scan, uint32_t column) 
   const auto [at, added] = keys_.try_emplace(scan.columns[column]);
   Keys& keys = at->second;
   if (!added) return &keys;
-  uint64_t hashes[kChunkRows];
-  const auto append = [&](const Column& values, const Selection& rows, std::vector<uint64_t>& to) {
-    hash_column(values, rows, hashes, false);
-    for (uint32_t i = 0; i < rows.size(); ++i) {
-      if (!values.is_null(rows[i])) to.push_back(hashes[i]);
+  keys.hashes.resize(is_kept_.size());
+  uint64_t* hashes = keys.hashes.data();
+  for (const Chunk& chunk : sample_->chunks) {
+    const Column& values = chunk.columns[*place];
+    hash_column(values, chunk.active, hashes, false);
+    for (uint32_t row = 0; row < chunk.size(); ++row) {
+      if (values.is_null(row)) {
+        hashes[row] = Keys::kNull;
+      } else if (hashes[row] == Keys::kNull) {
+        hashes[row] = 1;
+      }
     }
-  };
-  for (size_t i = 0; i < sample_->chunks.size(); ++i) {
-    const Chunk& chunk = sample_->chunks[i];
-    append(chunk.columns[*place], chunk.active, keys.all);
-    append(chunk.columns[*place], kept_[i], keys.kept);
+    hashes += chunk.size();
   }
   keys.is_clustered = !sample_->is_spread && lies_in_order(*sample_, *place);
   return &keys;
@@ -202,48 +167,14 @@ ScanSample* Estimates::sample_of(const ScanNode& scan) {
   return node.sample.get();
 }
 
-double Estimates::key_correction(const PlanRef& left, uint32_t left_column, const PlanRef& right,
-                                 uint32_t right_column, double expected) {
-  const auto [left_scan, left_place] = source_of(left, left_column);
-  const auto [right_scan, right_place] = source_of(right, right_column);
-  if (!left_scan || !right_scan) return 1;
-  const auto is_unique = [&](const ScanNode& scan, uint32_t column) {
-    return column_of_table(scan, column).distinct >= table_rows(scan.table) * 0.9;
-  };
-  const bool left_is_unique = is_unique(*left_scan, left_place);
-  const bool right_is_unique = is_unique(*right_scan, right_place);
-  // Each row has its one partner.
-  if ((left_is_unique && left_scan->filters.empty()) ||
-      (right_is_unique && right_scan->filters.empty()))
-    return 1;
-  ScanSample* const left_sample = sample_of(*left_scan);
-  ScanSample* const right_sample = sample_of(*right_scan);
-  if (!left_sample || !right_sample) return 1;
-  const ScanSample::Keys* const a = left_sample->keys(*left_scan, left_place);
-  const ScanSample::Keys* const b = right_sample->keys(*right_scan, right_place);
-  if (!a || !b || (a->is_clustered && b->is_clustered)) return 1;
-  const auto pairs_expected = [](const std::vector<uint64_t>& x, const std::vector<uint64_t>& y,
-                                 double share) {
-    return static_cast<double>(x.size()) * static_cast<double>(y.size()) * share;
-  };
-  const double expected_pairs = pairs_expected(a->kept, b->kept, expected);
-  const double values = std::max(column_of_table(*left_scan, left_place).distinct,
-                                 column_of_table(*right_scan, right_place).distinct);
-  const HashPairs all_of_a(a->all), kept_of_a(a->kept);
-  const auto ratio = [&](const HashPairs& build, const std::vector<uint64_t>& built,
-                         const std::vector<uint64_t>& probe) {
-    return (build.with(probe) + kPriorPairs) /
-           (pairs_expected(built, probe, 1 / values) + kPriorPairs);
-  };
-  // Where the keys of one side are the rows' own, the whole join has one pair for each row of the
-  // other: how far the samples miss that is luck, and most of it is the same for what filters keep.
-  const double of_all = ratio(all_of_a, a->all, b->all);
-  const double luck = left_is_unique || right_is_unique ? of_all : 1;
-  // Filters of both sides keep few rows, of which few pairs are left to be found. What each by
-  // itself does to the pairs, many tell: together they do both, as far as is known.
-  const double each =
-      ratio(all_of_a, a->all, b->kept) * ratio(kept_of_a, a->kept, b->all) / (of_all * luck);
-  return (kept_of_a.with(b->kept) / luck + kPriorPairs * each) / (expected_pairs + kPriorPairs);
+Estimates::SampledKey Estimates::sampled_key(const PlanRef& plan, uint32_t column) {
+  const auto [scan, place] = source_of(plan, column);
+  if (!scan) return {};
+  ScanSample* const sample = sample_of(*scan);
+  const ScanSample::Keys* const keys = sample ? sample->keys(*scan, place) : nullptr;
+  if (!keys) return {};
+  return {sample, keys, scan->columns[place], table_rows(scan->table),
+          column_of_table(*scan, place).distinct};
 }
 
 }  // namespace doline
