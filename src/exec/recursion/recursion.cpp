@@ -82,6 +82,7 @@ TaskSet Recursion::finish() {
       for (const Chunk& chunk : last_->segment(i)) all_->append(chunk);
     }
   }
+  all_->seal();
   return {};
 }
 
