@@ -10,6 +10,10 @@ namespace doline {
 
 namespace {
 
+/// More rows than these are drawn from.
+constexpr uint64_t kAllOfFirst = 16'384;
+constexpr uint32_t kOneOf = 4;
+
 /// The least and the greatest of a column's values; nothing where it has none but NULLs and NaNs.
 template <class T>
 struct Bounds {
@@ -88,6 +92,23 @@ void with_bounds(const Column& column, const Selection& active, See&& see) {
   }
 }
 
+uint64_t nulls_among(const Column& column, const Selection& active) {
+  uint64_t nulls = 0;
+  if (!column.validity()) return 0;
+  active.for_each([&](uint32_t row) { nulls += column.is_null(row); });
+  return nulls;
+}
+
+/// Of how many values, each as likely as the others, `drawn` rows show `shown`; `most` at most.
+double values_behind(double shown, double drawn, double most) {
+  double low = shown, high = most;
+  while (high > low * 1.01) {
+    const double middle = (low + high) / 2;
+    (middle * -std::expm1(-drawn / middle) < shown ? low : high) = middle;
+  }
+  return high;
+}
+
 }  // namespace
 
 TableSketch::TableSketch(const Schema& schema) {
@@ -97,21 +118,37 @@ TableSketch::TableSketch(const Schema& schema) {
 
 void TableSketch::add(const Chunk& chunk) {
   ASSERT(chunk.columns.size() == columns_.size());
-  for (size_t i = 0; i < columns_.size(); ++i) add(i, chunk.columns[i], chunk.active);
+  const Selection counted = chunk_rows_ < kAllOfFirst ? chunk.active : drawn(chunk.active);
+  for (size_t i = 0; i < columns_.size(); ++i) add(i, chunk.columns[i], chunk.active, counted);
+  chunk_rows_ += chunk.size();
 }
 
 void TableSketch::add(size_t index, const Column& column, const Selection& active) {
+  add(index, column, active, active);
+}
+
+/// One of every four rows.
+Selection TableSketch::drawn(const Selection& active) {
+  const uint32_t count = active.size() / kOneOf;
+  BufferRef rows = Buffer::allocate(count * sizeof(uint16_t));
+  for (uint32_t i = 0; i < count; ++i)
+    rows->as<uint16_t>()[i] =
+        static_cast<uint16_t>(active[i * kOneOf + static_cast<uint32_t>(random_.below(kOneOf))]);
+  return Selection::of(std::move(rows), count);
+}
+
+void TableSketch::add(size_t index, const Column& column, const Selection& active,
+                      const Selection& counted) {
   if (active.empty()) return;
   OfColumn& to = columns_[index];
   to.rows += active.size();
-  hashes_.resize(active.size());
-  hash_column(column, active, hashes_.data(), false);
+  to.nulls += nulls_among(column, active);
+  hashes_.resize(counted.size());
+  hash_column(column, counted, hashes_.data(), false);
   const bool may_be_null = column.validity() != nullptr;
-  for (uint32_t i = 0; i < active.size(); ++i) {
-    if (may_be_null && column.is_null(active[i])) {
-      ++to.nulls;
-      continue;
-    }
+  for (uint32_t i = 0; i < counted.size(); ++i) {
+    if (may_be_null && column.is_null(counted[i])) continue;
+    ++to.counted;
     const uint64_t hash = hashes_[i];
     const auto zeros = static_cast<uint8_t>(std::countl_zero((hash << kBits) | (kRegisters - 1)));
     // Most hashes change nothing: what is not written need not be waited for.
@@ -138,6 +175,7 @@ void TableSketch::merge(const TableSketch& other) {
     const OfColumn& from = other.columns_[i];
     to.rows += from.rows;
     to.nulls += from.nulls;
+    to.counted += from.counted;
     for (size_t at = 0; at < kRegisters; ++at)
       to.longest[at] = std::max(to.longest[at], from.longest[at]);
     if (!from.has_bounds) continue;
@@ -182,6 +220,9 @@ ColumnStatistics TableSketch::column(size_t index, uint64_t row_count) const {
   const auto empty = static_cast<double>(empty_registers);
   double values = 0.7213 / (1 + 1.079 / kCount) * kCount * kCount / sum;
   if (values < 2.5 * kCount && empty > 0) values = kCount * std::log(kCount / empty);
+  const auto not_null = static_cast<double>(of.rows - of.nulls);
+  if (const auto counted = static_cast<double>(of.counted); counted < not_null)
+    values = values_behind(std::min(values, counted), counted, not_null);
   statistics.distinct_count =
       std::min(static_cast<uint64_t>(std::llround(values)), row_count - *statistics.null_count);
   if (of.has_bounds) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/random.h"
 #include "plan/table.h"
 
 namespace doline {
@@ -14,7 +15,9 @@ namespace doline {
 /// and times, and about how many values there are. Rows can be added, and sketches merged; rows
 /// that are gone stay in it.
 ///
-/// Flajolet and others: HyperLogLog. AofA 2007; about 3 % off.
+/// Values are counted by Flajolet and others: HyperLogLog. AofA 2007; about 3 % off. Of many rows
+/// only some are counted, drawn at random, and what they show of the values taken for what so many
+/// show: too few where most values are rare and most rows have one of a few.
 class TableSketch {
  public:
   explicit TableSketch(const Schema& schema);
@@ -33,13 +36,19 @@ class TableSketch {
   struct OfColumn {
     TypeRef type;
     uint64_t rows = 0, nulls = 0;
+    uint64_t counted = 0;  // of the rows that are not NULL
     bool has_bounds = false;
     int64_t low = 0, high = 0;                  // of integers, dates and times
     double low_real = 0, high_real = 0;         // of floating numbers
     std::array<uint8_t, kRegisters> longest{};  // zeros before a hash's first one, plus one
   };
+  void add(size_t index, const Column& column, const Selection& active, const Selection& counted);
+  Selection drawn(const Selection& active);
+
   std::vector<OfColumn> columns_;
   std::vector<uint64_t> hashes_;
+  uint64_t chunk_rows_ = 0;  // of the chunks that were added
+  Random random_{20130701};
 };
 
 }  // namespace doline
