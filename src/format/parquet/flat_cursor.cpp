@@ -110,7 +110,9 @@ size_t FlatCursor::rows_left_in_page() {
     }
   }
   const size_t left = std::min(page_left_, row_count_ - row_);
-  if (!loaded_ || !optional_) return left;
+  if (!optional_) return left;
+  // What there will be once the page is loaded.
+  if (!loaded_) return std::min(left, kStretchRows - page_row_ % kStretchRows);
   if (page_row_ == stretch_end_) next_stretch();
   return std::min(left, stretch_end_ - page_row_);
 }
