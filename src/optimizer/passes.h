@@ -61,8 +61,8 @@ PlanRef build_smaller_sides(const PlanRef& plan);
 /// Plans that occur several times in one are computed once, where that is less work than computing
 /// them again.
 PlanRef share_repeated_inputs(const PlanRef& plan);
-/// A table that is read several times for rows that have a filter or the keys of a join in common is
-/// read once, and those rows are kept.
+/// A table that is read several times for rows that have a filter or the keys of a join in common
+/// is read once, and those rows are kept.
 PlanRef share_scans(const PlanRef& plan);
 /// Columns nobody reads are not carried; scans read only what is used.
 PlanRef prune_columns(const PlanRef& plan);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -43,9 +44,10 @@ struct Reading {
   std::vector<KeySet> key_sets;
 
   const ScanNode& scan() const { return static_cast<const ScanNode&>(*plan); }
+  /// Terms that may fail do not count: they stay behind those that keep rows from them.
   bool has(const ExprRef& term) const {
-    return std::any_of(terms.begin(), terms.end(),
-                       [&](const ExprRef& own) { return equal(*own, *term); });
+    return !can_fail(term) && std::any_of(terms.begin(), terms.end(),
+                                          [&](const ExprRef& own) { return equal(*own, *term); });
   }
   bool has(const KeySet& keys) const {
     return std::any_of(key_sets.begin(), key_sets.end(),
@@ -195,11 +197,12 @@ class ScanSharing {
       const auto* right = dynamic_cast<const ColumnExpr*>(join.right_keys[i].get());
       if (!left || !right) continue;
       std::vector<KeySet> sources;
+      Seen seen;
       with_filtered_scan(join.left, left->index, Comes::kBefore,
                          [&](const ScanNode& scan, uint32_t column) -> PlanRef {
                            const auto found = by_node_.find(&scan);
                            if (found == by_node_.end()) return nullptr;
-                           if (sources.empty()) add_sources(join.right, right->index, sources);
+                           if (seen.empty()) add_sources(join.right, right->index, sources, seen);
                            for (KeySet keys : sources) {
                              keys.column = scan.columns[column];
                              readings_[found->second].key_sets.push_back(std::move(keys));
@@ -209,26 +212,30 @@ class ScanSharing {
     }
   }
 
+  /// Ways that lead to a scan again and again are gone once.
+  using Seen = std::set<std::pair<const PlanNode*, uint32_t>>;
   /// The scans among whose values all of the plan's column are: the one it comes from, and those
   /// that it was joined with on the way.
-  static void add_sources(const PlanRef& plan, uint32_t column, std::vector<KeySet>& sources) {
+  static void add_sources(const PlanRef& plan, uint32_t column, std::vector<KeySet>& sources,
+                          Seen& seen) {
+    if (!seen.emplace(plan.get(), column).second) return;
     if (plan->tag() == NodeTag::kScan) {
       if (is_repeatable(plan)) sources.push_back({0, plan, column});
     } else if (plan->tag() == NodeTag::kFilter || plan->tag() == NodeTag::kSharedInput) {
-      add_sources(plan->children()[0], column, sources);
+      add_sources(plan->children()[0], column, sources, seen);
     } else if (const auto* project = dynamic_cast<const ProjectNode*>(plan.get())) {
       if (const auto* own = dynamic_cast<const ColumnExpr*>(project->exprs[column].get()))
-        add_sources(project->input, own->index, sources);
+        add_sources(project->input, own->index, sources, seen);
     } else if (const auto* groups = dynamic_cast<const AggregationNode*>(plan.get())) {
       if (column >= groups->keys.size()) return;
       if (const auto* own = dynamic_cast<const ColumnExpr*>(groups->keys[column].get()))
-        add_sources(groups->input, own->index, sources);
+        add_sources(groups->input, own->index, sources, seen);
     } else if (const auto* join = dynamic_cast<const JoinNode*>(plan.get())) {
       const auto left_width = static_cast<uint32_t>(join->left->schema.size());
       if (join->kind != JoinKind::kInner && join->kind != JoinKind::kSemi) return;
       const bool is_left = column < left_width;
       const uint32_t own = is_left ? column : column - left_width;
-      add_sources(is_left ? join->left : join->right, own, sources);
+      add_sources(is_left ? join->left : join->right, own, sources, seen);
       if (join->nulls_equal || join->is_asof()) return;
       const auto& keys = is_left ? join->left_keys : join->right_keys;
       const auto& others = is_left ? join->right_keys : join->left_keys;
@@ -236,7 +243,7 @@ class ScanSharing {
         const auto* key = dynamic_cast<const ColumnExpr*>(keys[i].get());
         const auto* other = dynamic_cast<const ColumnExpr*>(others[i].get());
         if (key && other && key->index == own)
-          add_sources(is_left ? join->right : join->left, other->index, sources);
+          add_sources(is_left ? join->right : join->left, other->index, sources, seen);
       }
     }
   }
