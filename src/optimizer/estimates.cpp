@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/drawn_values.h"
 #include "plan/plan_expressions.h"
 #include "plan/sample_node.h"
 
@@ -19,12 +20,6 @@ constexpr double kRowsOfRound = 1000;
 constexpr double kRowsOfRounds = 10 * kRowsOfRound;
 /// What a left row without keys to go by is worth.
 constexpr double kUnknownShare = 0.5;
-
-/// Values that `rows` rows show of `distinct` ones, drawn at random (Cardenas, CACM 1975).
-double values_shown(double distinct, double rows) {
-  if (distinct <= 1 || rows <= 1) return std::min(distinct, std::max(rows, 1.0));
-  return distinct * -std::expm1(rows * std::log1p(-1 / distinct));
-}
 
 }  // namespace
 

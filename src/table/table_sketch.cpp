@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 
+#include "base/drawn_values.h"
 #include "kernel/hash_column.h"
 
 namespace doline {
@@ -97,16 +98,6 @@ uint64_t nulls_among(const Column& column, const Selection& active) {
   if (!column.validity()) return 0;
   active.for_each([&](uint32_t row) { nulls += column.is_null(row); });
   return nulls;
-}
-
-/// Of how many values, each as likely as the others, `drawn` rows show `shown`; `most` at most.
-double values_behind(double shown, double drawn, double most) {
-  double low = shown, high = most;
-  while (high > low * 1.01) {
-    const double middle = (low + high) / 2;
-    (middle * -std::expm1(-drawn / middle) < shown ? low : high) = middle;
-  }
-  return high;
 }
 
 }  // namespace

@@ -5,6 +5,9 @@
 #include <atomic>
 #include <optional>
 
+#include "base/drawn_values.h"
+#include "exec/aggregate/key_runs.h"
+
 namespace doline {
 
 namespace {
@@ -13,6 +16,9 @@ namespace {
 constexpr size_t kLocalBytes = size_t{16} << 20;
 constexpr size_t kMostLocalBytes = size_t{64} << 20;
 constexpr uint64_t kRowsPerGroupToStay = 4;
+/// Also where rows tell of fewer groups than so many times the rows, with room for all of them.
+constexpr double kMostGroupsPerRow = 16;
+constexpr double kPartForGroups = 4;
 /// Of a row with many states (a PIVOT's) a row that comes in touches few: more of it is not what
 /// the caches have to hold. Counted whole, such rows would be given a group each in the buckets,
 /// which takes many times the memory of what they are groups of.
@@ -182,25 +188,8 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
       run_tries_ = 0;
       return false;
     }
-    uint16_t firsts[kChunkRows + 1];
-    uint16_t numbers[kChunkRows];
-    uint32_t runs = 0;
-    dispatch_physical(key.physical(), [&]<class T>() {
-      if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
-        const T* values = key.values<T>();
-        const uint16_t* list = active.rows();
-        T last = static_cast<T>(~values[active[0]]);
-        for (uint32_t i = 0; i < count; ++i) {
-          const uint32_t row = list ? list[i] : i;
-          firsts[runs] = static_cast<uint16_t>(row);
-          runs += values[row] != last;
-          last = values[row];
-          numbers[i] = static_cast<uint16_t>(runs - 1);
-        }
-      } else {
-        runs = count;
-      }
-    });
+    uint16_t firsts[kChunkRows + 1], numbers[kChunkRows];
+    const uint32_t runs = key_runs(key, active, firsts, numbers);
     if (runs * 2 > count) {
       --run_tries_;
       return false;
@@ -282,6 +271,7 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
     if (buckets_.empty()) {
       if (stays_local_ || bytes < kLocalBytes) return;
       if (rows_since_ >= kRowsPerGroupToStay * groups && bytes < kMostLocalBytes) return;
+      if (may_grow(groups)) return;
       // For a while the groups are there twice, in part.
       if (context_.spill && plan_.budget().available_bytes() < table_->held_bytes())
         return begin_spill();
@@ -299,6 +289,19 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
       empty_table();
       rows_since_ = 0;
     }
+  }
+
+  /// Whether the groups there seem to be, by those that have been met, fit into memory.
+  bool may_grow(size_t groups) {
+    if (groups < next_question_) return true;
+    const auto rows = static_cast<double>(rows_since_), most = kMostGroupsPerRow * rows;
+    const double all = values_behind(static_cast<double>(groups), rows, most);
+    const size_t held = held_bytes();
+    const double wanted = static_cast<double>(held) / static_cast<double>(groups) * all;
+    const auto room = static_cast<double>(plan_.budget().available_bytes() + held);
+    if (all >= most * 0.99 || wanted * context_.threads > room / kPartForGroups) return false;
+    next_question_ = groups + groups / 4;
+    return true;
   }
 
   void start_buckets() {
@@ -462,6 +465,7 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
   bool has_spilled_ = false;
   uint32_t chunks_since_spill_ = 0;
   uint64_t rows_since_ = 0;    // since the table was last empty
+  size_t next_question_ = 0;   // so many groups, until which the table grows
   uint64_t pass_by_rows_ = 0;  // still to pass the table by
   uint64_t most_morsel_ = 0;
   const Enrolled enrolled_;
