@@ -92,10 +92,15 @@ void ChunkStore::append(const Chunk& chunk) {
     keep_small();
   if (!is_small) return keep(chunk.retain());
   if (small_.empty()) {
-    for (const TypeRef type : types_) small_.emplace_back(type);
+    for (const TypeRef type : types_) small_.emplace_back(type, chunk.size());
   }
-  for (size_t i = 0; i < small_.size(); ++i) small_[i].append_from(chunk.columns[i], chunk.active);
+  size_t bytes = 0;
+  for (size_t i = 0; i < small_.size(); ++i) {
+    small_[i].append_from(chunk.columns[i], chunk.active);
+    bytes += small_[i].data_bytes();
+  }
   small_rows_ += chunk.size();
+  if (bytes >= kSmallestSegmentBytes) keep_small();  // long texts
 }
 
 void ChunkStore::keep_small() {

@@ -12,6 +12,8 @@ namespace {
 constexpr uint32_t kFirstLook = 4;
 /// Batches without a row to give before the driver is let in.
 constexpr uint32_t kQuietBatches = 8;
+/// Entries of runs that are looked at in one go, however few of them are candidates.
+constexpr uint32_t kMostEntries = 64 * kChunkRows;
 /// Output keeps the left columns as they are where this share of their rows comes out.
 constexpr uint32_t kWorthAligning = 2;
 
@@ -86,12 +88,12 @@ void JoinProbe::find_candidates() {
 
 /// The next pairs of left rows and build rows that share a directory word.
 uint32_t JoinProbe::take_candidates(uint32_t most) {
-  uint32_t count = 0;
+  uint32_t count = 0, entries = 0;
   const auto put = [&](const Candidate& candidate, uint64_t address) {
     pair_index_[count] = candidate.index;
     pair_rows_[count++] = reinterpret_cast<std::byte*>(address);
   };
-  while (count < most) {
+  while (count < most && entries < kMostEntries) {
     if (next_candidate_ == candidates_.size()) {
       if (later_.empty()) break;
       candidates_.swap(later_);
@@ -123,6 +125,7 @@ uint32_t JoinProbe::take_candidates(uint32_t most) {
       put(candidate, row);
     }
     candidate.from += static_cast<uint32_t>(take);
+    entries += static_cast<uint32_t>(take);
     if (candidate.from == run[0]) {
       ++next_candidate_;
     } else if (first_look_ != 0 || shape_.asks_for_partner()) {
