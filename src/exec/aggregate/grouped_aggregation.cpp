@@ -83,8 +83,8 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
     plan_.evaluate(chunk, sink_.first_morsel_, scratch_, columns_);
     most_morsel_ = std::max(most_morsel_, sink_.first_morsel_ + chunk.sequence.morsel);
     if (!make_room(chunk)) return false;
-    std::byte* rows[kChunkRows];
     const auto keys = std::span(columns_).first(plan_.key_count());
+    std::byte* rows[kChunkRows];
     is_placed_ = false;
     if (pass_by_rows_ != 0) {
       pass_by(keys, chunk.active, rows);
@@ -291,7 +291,7 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
     }
   }
 
-  /// Whether the groups there seem to be, by those that have been met, fit into memory.
+  /// Whether the groups there seem to be, by those met, fit into memory. Runs are no random draw.
   bool may_grow(size_t groups) {
     if (groups < next_question_) return true;
     const auto rows = static_cast<double>(rows_since_), most = kMostGroupsPerRow * rows;
@@ -299,7 +299,8 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
     const size_t held = held_bytes();
     const double wanted = static_cast<double>(held) / static_cast<double>(groups) * all;
     const auto room = static_cast<double>(plan_.budget().available_bytes() + held);
-    if (all >= most * 0.99 || wanted * context_.threads > room / kPartForGroups) return false;
+    const bool fits = wanted * context_.threads <= room / kPartForGroups;
+    if (run_tries_ > 0 || all >= most * 0.99 || !fits) return false;
     next_question_ = groups + groups / 4;
     return true;
   }
@@ -461,8 +462,7 @@ class GroupedAggregation::Local final : public LocalState, public Spillable {
   std::atomic<size_t> known_bytes_{0};
   uint32_t chunks_since_sum_ = 0;
   std::vector<std::vector<SpilledPage>> spilled_;
-  bool stays_local_ = false;
-  bool has_spilled_ = false;
+  bool stays_local_ = false, has_spilled_ = false;
   uint32_t chunks_since_spill_ = 0;
   uint64_t rows_since_ = 0;    // since the table was last empty
   size_t next_question_ = 0;   // so many groups, until which the table grows
