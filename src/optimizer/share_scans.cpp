@@ -19,11 +19,11 @@ constexpr double kWorthwhile = 0.8;
 /// Smaller tables are read again in no time.
 constexpr double kFewRows = 100'000;
 
-// What a value of a file takes, in nanoseconds of one core: out of the file, through a term of a
-// filter, into memory and back.
+// What a value of a file takes, in nanoseconds of one core: out of the file, and through a term of
+// a filter. Unlike the scans of cost.h, which joins may spare most of their rows, these are read
+// whole.
 constexpr double kRead = 4, kReadText = 20;
 constexpr double kTest = 3, kTestText = 20;
-constexpr double kKeep = 5, kKeepText = 15;
 constexpr double kBuild = 40;  // a row of the table of keys
 
 /// Rows of a scan are wanted only where their `column`, of the table, is one of the values that
@@ -71,12 +71,6 @@ double read_cost(const PlanRef& plan) {
   return all_rows(plan) * of_row;
 }
 
-double keep_cost(const PlanRef& plan) {
-  double of_row = 0;
-  for (const Field& field : plan->schema) of_row += field.type->is_string() ? kKeepText : kKeep;
-  return estimated_rows(plan) * of_row;
-}
-
 /// Several scans of a table in the place of which one may stand, whose rows are kept; so are those
 /// of the scans that it takes keys from, which are there already.
 struct Sharing {
@@ -109,12 +103,12 @@ struct Sharing {
       const PlanRef right = ProjectNode::create(source, {output_column(source, keys.key)},
                                                 {source->schema[keys.key].name});
       key_sets.push_back(keys);
-      cost += keep_cost(source) + estimated_rows(right) * kBuild;
+      cost += keeping_cost(source) + rereading_cost(source) + estimated_rows(right) * kBuild;
       plan =
           JoinNode::create(plan, right, JoinKind::kSemi,
                            {output_column(plan, places()[keys.column])}, {output_column(right, 0)});
     }
-    cost += keep_cost(plan);
+    cost += keeping_cost(plan) + rereading_cost(plan) * static_cast<double>(readings.size());
     double apart = 0;
     for (const Reading* one : readings) apart += read_cost(one->plan);
     share = cost / apart;
