@@ -6,9 +6,11 @@ beside each other, each with its settings, over the same tables.
 
 import contextlib
 import dataclasses
+import math
 import pathlib
 import re
 import sqlite3
+import time
 import warnings
 
 import duckdb
@@ -165,21 +167,30 @@ class DuckDB:
 
 
 class SQLite:
-    """For portable universes only."""
+    """For portable universes only. It joins by nested loops: what takes it long, it need not answer."""
+
+    SECONDS = 10
+    STEPS_BETWEEN_LOOKS = 1_000_000
+    TOO_LONG = Failure("OperationalError", "interrupted")
 
     def __init__(self):
         self.connection = sqlite3.connect(":memory:")
         self.connection.execute("PRAGMA case_sensitive_like = ON")
+        self.connection.set_progress_handler(lambda: time.monotonic() > self.until, self.STEPS_BETWEEN_LOOKS)
+        self.until = math.inf
 
     def execute(self, statements):
         for statement in statements:
             self.connection.execute(statement)
 
     def answer(self, text):
+        self.until = time.monotonic() + self.SECONDS
         try:
             return Answer(self.connection.execute(text).fetchall())
         except (sqlite3.Error, OverflowError) as error:
             return Failure(type(error).__name__, str(error))
+        finally:
+            self.until = math.inf
 
     def close(self):
         self.connection.close()

@@ -22,7 +22,8 @@ REDUCE_DEATH_SECONDS = 120
 CANDIDATE_SECONDS = 10
 PROGRESS_EVERY = 1000
 NOT_COMPARISONS = ("statements", "findings like ones before", "not determined", "not supported", "both fail",
-                   oracles.NULL_TYPES, oracles.SQLITE_ALONE, *(reason for _, reason in oracles.PEER_LIMITS))
+                   oracles.NULL_TYPES, oracles.SQLITE_ALONE, oracles.SQLITE_TOO_LONG, oracles.TOO_MANY_ROWS,
+                   *(reason for _, reason in oracles.PEER_LIMITS))
 
 
 @dataclasses.dataclass
