@@ -3,32 +3,47 @@
 #include <algorithm>
 
 #include "column/column_builder.h"
+#include "expr/filter_order.h"
 
 namespace doline {
 
 namespace {
 
-struct ProgramLocal final : LocalState {
-  Program::Scratch scratch;
-};
-
 class FilterOperator final : public Operator {
  public:
   FilterOperator(const ExprRef& predicate, const QueryContext& context)
-      : program_(Program::compile_predicate(predicate, context.session)) {}
+      : filters_(terms_of(predicate, context), context.settings.adapts_filter_order()) {}
+
+  struct Local final : LocalState {
+    explicit Local(const FilterOrder& filters) : run(filters) {}
+    FilterOrder::Run run;
+  };
   std::unique_ptr<LocalState> local(QueryContext&) const override {
-    return std::make_unique<ProgramLocal>();
+    return std::make_unique<Local>(filters_);
   }
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
-    Selection kept = program_->select(in, local.as<ProgramLocal>().scratch);
-    if (kept.empty()) return Flow::kNeedInput;
     out = in;
-    out.active = std::move(kept);
+    local.as<Local>().run.narrow(out);
+    if (out.active.empty()) out = Chunk();
     return Flow::kNeedInput;
   }
 
  private:
-  const ProgramRef program_;
+  static std::vector<FilterOrder::Filter> terms_of(const ExprRef& predicate,
+                                                   const QueryContext& context) {
+    std::vector<FilterOrder::Filter> terms;
+    for (const ExprRef& term : conjuncts_of(predicate)) {
+      terms.push_back(
+          {Program::compile_predicate(term, context.session), can_fail(term) || is_volatile(term)});
+    }
+    return terms;
+  }
+
+  const FilterOrder filters_;
+};
+
+struct ProgramLocal final : LocalState {
+  Program::Scratch scratch;
 };
 
 class ProjectOperator final : public Operator {

@@ -127,7 +127,8 @@ std::unordered_map<const PlanNode*, double> estimate_all(const PlanRef& plan) {
 }
 
 std::vector<std::string> optimizer_passes() {
-  std::vector<std::string> names = {"sampling", "constant_folding"};
+  std::vector<std::string> names = {"sampling", "constant_folding",
+                                    std::string(Settings::kFilterOrder)};
   for (const Pass& pass : kPasses) {
     if (std::find(names.begin(), names.end(), pass.name) == names.end())
       names.emplace_back(pass.name);

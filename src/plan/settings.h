@@ -32,6 +32,10 @@ struct Settings {
   std::string force_aggregate;                   // "", array, local, partitioned
 
   bool optimizer_disabled(std::string_view pass) const;
+  /// Whether filters change places while a query runs: what optimizer passes have no part in.
+  bool adapts_filter_order() const { return !optimizer_disabled(kFilterOrder); }
+
+  static constexpr std::string_view kFilterOrder = "filter_order";
 };
 
 struct SettingDeclaration {

@@ -65,6 +65,7 @@ Conjunct Conjunct::create(ExprRef expr, const SessionConstants& session) {
   Conjunct conjunct;
   conjunct.columns = columns_of(expr);
   conjunct.program = Program::compile_predicate(expr, session);
+  conjunct.is_delicate = can_fail(expr) || is_volatile(expr);
   conjunct.range = range_of(*expr);
   conjunct.expr = std::move(expr);
   return conjunct;

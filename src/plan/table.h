@@ -20,6 +20,7 @@ struct Conjunct {
   ExprRef expr;
   ProgramRef program;
   std::vector<uint32_t> columns;  // those it reads
+  bool is_delicate = false;       // may fail, or answers anew each time
   /// `column <op> constant`, where it has that form: what statistics can prune by.
   struct Range {
     uint32_t column;

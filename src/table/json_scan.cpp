@@ -9,6 +9,7 @@
 #include "format/json/structure.h"
 #include "format/json/value_cutter.h"
 #include "io/read_ahead.h"
+#include "plan/scan_filters.h"
 #include "table/json_table.h"
 #include "table/line_numbers.h"
 #include "table/morsel_work.h"
@@ -68,14 +69,14 @@ JsonLayout layout_of(const JsonTable& table, const ScanRequest& request) {
 class JsonTableReader final : public Reader {
  public:
   JsonTableReader(JsonWork work, const JsonTable& table, const ScanRequest& request,
-                  const QueryContext& context, JsonCounters& counters)
+                  const ScanFilters& filters, const QueryContext& context, JsonCounters& counters)
       : work_(std::move(work)),
         table_(table),
         request_(request),
         context_(context),
         counters_(counters),
         decoder_(table.parts().options, layout_of(table, request), context.session.zone),
-        scratch_(request.filters.size()) {}
+        filters_(filters) {}
 
   Poll read(Chunk& out, const Waker&) override {
     if (work_.ranged) load_range();
@@ -162,14 +163,7 @@ class JsonTableReader final : public Reader {
       out.columns.push_back(wanted.is_read() ? decoder_.column(column)
                                              : work_.file->constant(wanted).to_column(rows));
     }
-    for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
-      out.active = request_.filters[i].program->select(out, scratch_[i]);
-    }
-    for (const RuntimeFilterRef& filter : request_.runtime) {
-      if (out.active.empty()) break;
-      if (!filter->is_ready.load(std::memory_order_acquire)) continue;
-      out.active = filter->probe(out.columns[filter->column], out.active);
-    }
+    filters_.narrow(out);
   }
 
   /// 0: unknown.
@@ -258,7 +252,7 @@ class JsonTableReader final : public Reader {
   const QueryContext& context_;
   JsonCounters& counters_;
   RecordDecoder decoder_;
-  std::vector<Program::Scratch> scratch_;
+  ScanFilters::Run filters_;
   size_t piece_ = 0;
   bool is_begun_ = false;
   uint64_t produced_ = 0;
@@ -268,7 +262,10 @@ class JsonTableReader final : public Reader {
 class JsonScan final : public Scan {
  public:
   JsonScan(Ref<const JsonTable> table, ScanRequest request, QueryContext& context)
-      : table_(std::move(table)), request_(std::move(request)), context_(context) {
+      : table_(std::move(table)),
+        request_(std::move(request)),
+        filters_(request_.filters, request_.runtime, context.settings),
+        context_(context) {
     if (table_->parts().options.store_rejects && context.rejects) context.rejects->begin_query();
   }
 
@@ -322,7 +319,7 @@ class JsonScan final : public Scan {
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     MutexLock lock(mutex_);
     JsonWork work = waiting_.take(morsel);
-    return std::make_unique<JsonTableReader>(std::move(work), *table_, request_, context_,
+    return std::make_unique<JsonTableReader>(std::move(work), *table_, request_, filters_, context_,
                                              counters_);
   }
 
@@ -415,6 +412,7 @@ class JsonScan final : public Scan {
 
   const Ref<const JsonTable> table_;
   const ScanRequest request_;
+  const ScanFilters filters_;
   QueryContext& context_;
   JsonCounters counters_;
   Mutex mutex_;

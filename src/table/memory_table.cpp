@@ -6,6 +6,7 @@
 
 #include "base/thread_safety.h"
 #include "column/column_builder.h"
+#include "plan/scan_filters.h"
 #include "table/memory_state.h"
 
 namespace doline {
@@ -67,7 +68,8 @@ std::vector<Stretch> stretches_of(const MemoryTable::State& state, const QueryCo
 class MemoryReader final : public Reader {
  public:
   MemoryReader(const PlacedSegment& placed, const Stretch& stretch,
-               const std::vector<uint32_t>& stored, const ScanRequest& request, uint32_t chunk_rows)
+               const std::vector<uint32_t>& stored, const ScanRequest& request,
+               const ScanFilters& filters, uint32_t chunk_rows)
       : segment_(placed.segment),
         first_row_(placed.first_row),
         stored_(stored),
@@ -76,7 +78,7 @@ class MemoryReader final : public Reader {
         next_(stretch.chunk),
         offset_(stretch.offset),
         rows_left_(stretch.rows),
-        scratch_(request.filters.size()) {}
+        filters_(filters) {}
 
   Poll read(Chunk& out, const Waker&) override {
     while (has_rows() && segment_->chunks[next_]->alive_count() == 0)
@@ -91,13 +93,7 @@ class MemoryReader final : public Reader {
     out.row_count = take;
     out.active = take == chunk.kept_count() ? chunk.alive_rows() : alive_rows(chunk, take);
     pass(take);
-    for (size_t i = 0; i < request_.filters.size() && !out.active.empty(); ++i) {
-      out.active = request_.filters[i].program->select(out, scratch_[i]);
-    }
-    for (const RuntimeFilterRef& filter : request_.runtime) {
-      if (out.active.empty() || !filter->is_ready.load(std::memory_order_acquire)) continue;
-      out.active = filter->probe(out.columns[filter->column], out.active);
-    }
+    filters_.narrow(out);
     return Poll::kReady;
   }
 
@@ -149,7 +145,7 @@ class MemoryReader final : public Reader {
   uint32_t offset_;
   uint64_t rows_left_;
   bool is_read_ = false;  // columns_
-  std::vector<Program::Scratch> scratch_;
+  ScanFilters::Run filters_;
 };
 
 class MemoryScan final : public Scan {
@@ -158,6 +154,7 @@ class MemoryScan final : public Scan {
              const QueryContext& context)
       : state_(std::move(state)),
         request_(std::move(request)),
+        filters_(request_.filters, request_.runtime, context.settings),
         chunk_rows_(context.chunk_rows),
         stretches_(stretches_of(*state_, context)) {
     for (uint32_t column : request_.columns) {
@@ -175,7 +172,7 @@ class MemoryScan final : public Scan {
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
     const Stretch& stretch = stretches_[morsel.begin];
     return std::make_unique<MemoryReader>(state_->segments[stretch.segment], stretch, stored_,
-                                          request_, chunk_rows_);
+                                          request_, filters_, chunk_rows_);
   }
   SourceProgress progress() const override { return {next_, stretches_.size()}; }
   uint32_t parallelism() const override {
@@ -185,6 +182,7 @@ class MemoryScan final : public Scan {
  private:
   const std::shared_ptr<const MemoryTable::State> state_;
   const ScanRequest request_;
+  const ScanFilters filters_;
   const uint32_t chunk_rows_;
   const std::vector<Stretch> stretches_;
   std::vector<uint32_t> stored_;  // those of the request that are columns of the table

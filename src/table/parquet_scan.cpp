@@ -4,6 +4,7 @@
 
 #include "expr/expr.h"
 #include "format/parquet/piece_reader.h"
+#include "plan/scan_filters.h"
 #include "table/morsel_work.h"
 #include "table/parquet_table.h"
 
@@ -45,8 +46,7 @@ struct PartPlan {
     std::string told;    // which column of which file is of another type than the first's
   };
   std::vector<Cast> casts;
-  std::vector<const Conjunct*> filters;  // that read such columns
-  std::vector<RuntimeFilterRef> runtime;
+  std::optional<ScanFilters> filters;  // that read such columns
 };
 
 class PartReader final : public Reader {
@@ -58,7 +58,7 @@ class PartReader final : public Reader {
         rows_(rows),
         context_(context),
         casts_(plan_->casts.size()),
-        filters_(plan_->filters.size()) {}
+        filters_(*plan_->filters) {}
 
   Poll read(Chunk& out, const Waker& waker) override {
     context_.check_cancelled();
@@ -77,13 +77,7 @@ class PartReader final : public Reader {
       }
       out.columns[plan_->casts[i].position] = std::move(cast[0]);
     }
-    for (size_t i = 0; i < plan_->filters.size() && !out.active.empty(); ++i) {
-      out.active = plan_->filters[i]->program->select(out, filters_[i]);
-    }
-    for (const RuntimeFilterRef& filter : plan_->runtime) {
-      if (out.active.empty() || !filter->is_ready.load(std::memory_order_acquire)) continue;
-      out.active = filter->probe(out.columns[filter->column], out.active);
-    }
+    filters_.narrow(out);
     rows_.fetch_add(out.size(), std::memory_order_relaxed);
     return Poll::kReady;
   }
@@ -93,7 +87,8 @@ class PartReader final : public Reader {
   const std::unique_ptr<parquet::PieceReader> reader_;
   std::atomic<uint64_t>& rows_;
   const QueryContext& context_;
-  std::vector<Program::Scratch> casts_, filters_;
+  std::vector<Program::Scratch> casts_;
+  ScanFilters::Run filters_;
 };
 
 /// Invariant: without runtime filters morsels handed out are a prefix of the rows, so enough rows
@@ -184,6 +179,7 @@ class ParquetScan final : public Scan {
     auto plan = std::make_shared<PartPlan>();
     parquet::ReadRequest request;
     request.chunk_rows = context_.chunk_rows;
+    request.adapts_filter_order = context_.settings.adapts_filter_order();
     std::vector<bool> is_direct(request_.columns.size());
     for (uint32_t position = 0; position < request_.columns.size(); ++position) {
       request.columns.push_back(place_column(position, part, *file, *plan));
@@ -194,15 +190,17 @@ class ParquetScan final : public Scan {
       return std::all_of(positions.begin(), positions.end(),
                          [&](uint32_t position) { return is_direct[position]; });
     };
+    std::vector<Conjunct> filters;
+    std::vector<RuntimeFilterRef> runtime;
     for (const Conjunct& filter : request_.filters) {
       if (!direct(filter.columns)) {
-        plan->filters.push_back(&filter);
+        filters.push_back(filter);
         continue;
       }
       parquet::ReadFilter pushed;
       pushed.program = filter.program;
       pushed.columns = filter.columns;
-      pushed.is_delicate = can_fail(filter.expr) || is_volatile(filter.expr);
+      pushed.is_delicate = filter.is_delicate;
       if (filter.range) {
         const Conjunct::Range& range = *filter.range;
         pushed.range = parquet::ValueRange{
@@ -215,9 +213,10 @@ class ParquetScan final : public Scan {
       if (is_direct[filter->column]) {
         request.late.push_back(std::make_shared<LateRuntimeFilter>(filter));
       } else {
-        plan->runtime.push_back(filter);
+        runtime.push_back(filter);
       }
     }
+    plan->filters.emplace(filters, std::move(runtime), context_.settings);
     plan->read = parquet::FileRead::create(file, std::move(request), counters_);
     pieces_ = plan->read->pieces();
     order_pieces(*plan->read);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <limits>
 
+#include "plan/scan_filters.h"
 #include "table/table_function.h"
 
 namespace doline {
@@ -84,14 +85,14 @@ class RangeTable final : public Table {
 class RangeReader final : public Reader {
  public:
   RangeReader(int64_t start, int64_t step, Morsel morsel, const ScanRequest& request,
-              uint32_t chunk_rows)
+              const ScanFilters& filters, uint32_t chunk_rows)
       : start_(start),
         step_(step),
         at_(morsel.begin),
         end_(morsel.end),
         request_(request),
-        chunk_rows_(chunk_rows),
-        scratch_(request.filters.size()) {}
+        filters_(filters),
+        chunk_rows_(chunk_rows) {}
 
   Poll read(Chunk& out, const Waker&) override {
     if (at_ == end_) return Poll::kDone;
@@ -101,8 +102,7 @@ class RangeReader final : public Reader {
       values->as<int64_t>()[row] = number_at(start_, step_, at_ + row);
     const Column column = Column::flat(Type::int64(), rows, std::move(values));
     out = Chunk(std::vector<Column>(request_.columns.size(), column), rows);
-    for (size_t i = 0; i < request_.filters.size(); ++i)
-      out.active = request_.filters[i].program->select(out, scratch_[i]);
+    filters_.narrow(out);
     at_ += rows;
     return Poll::kReady;
   }
@@ -113,8 +113,8 @@ class RangeReader final : public Reader {
   uint64_t at_;
   const uint64_t end_;
   const ScanRequest& request_;
+  ScanFilters::Run filters_;
   const uint32_t chunk_rows_;
-  std::vector<Program::Scratch> scratch_;
 };
 
 class RangeScan final : public Scan {
@@ -122,6 +122,7 @@ class RangeScan final : public Scan {
   RangeScan(Ref<const RangeTable> table, ScanRequest request, const QueryContext& context)
       : table_(std::move(table)),
         request_(std::move(request)),
+        filters_(request_.filters, request_.runtime, context.settings),
         chunk_rows_(context.chunk_rows),
         morsel_rows_(context.morsel_rows(kMorselRows)) {}
   std::vector<Pushed> pushed() const override {
@@ -138,7 +139,7 @@ class RangeScan final : public Scan {
     return Poll::kReady;
   }
   std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    return std::make_unique<RangeReader>(table_->start_, table_->step_, morsel, request_,
+    return std::make_unique<RangeReader>(table_->start_, table_->step_, morsel, request_, filters_,
                                          chunk_rows_);
   }
   SourceProgress progress() const override { return {next_, table_->count_}; }
@@ -149,6 +150,7 @@ class RangeScan final : public Scan {
  private:
   const Ref<const RangeTable> table_;
   const ScanRequest request_;
+  const ScanFilters filters_;
   const uint32_t chunk_rows_;
   const uint64_t morsel_rows_;
   std::atomic<uint64_t> next_{0};

@@ -9,6 +9,7 @@
 #include "format/text_begin.h"
 #include "io/read_ahead.h"
 #include "kernel/time_zone.h"
+#include "plan/scan_filters.h"
 #include "table/csv_options.h"
 #include "table/file_columns.h"
 #include "table/line_numbers.h"
@@ -42,8 +43,9 @@ struct LogFile {
 /// What of a request the parser fills in, and what each file knows.
 struct LogRequest {
   ScanRequest scan;
-  std::vector<uint32_t> parsed;  // columns of the parser's, in output order
-  std::vector<int32_t> places;   // for each of scan.columns: the file's value, or kNone
+  std::optional<ScanFilters> filters;  // of the scan
+  std::vector<uint32_t> parsed;        // columns of the parser's, in output order
+  std::vector<int32_t> places;         // for each of scan.columns: the file's value, or kNone
 };
 
 std::string option_text(TableFunctionCall& call, const std::string& name) {
@@ -96,7 +98,7 @@ class BlockRows {
         rows_read_(rows_read),
         file_(file),
         numbers_(std::move(numbers)),
-        scratch_(request.scan.filters.size()) {}
+        filters_(*request.filters) {}
 
   void open(BufferRef buffer, std::string_view text, uint64_t first_byte, uint64_t first_line = 1) {
     buffer_ = std::move(buffer);
@@ -120,14 +122,7 @@ class BlockRows {
       columns.insert(columns.begin() + static_cast<ptrdiff_t>(i), value.to_column(count));
     }
     out = Chunk(std::move(columns), count);
-    const std::vector<Conjunct>& filters = request_.scan.filters;
-    for (size_t i = 0; i < filters.size() && !out.active.empty(); ++i) {
-      out.active = filters[i].program->select(out, scratch_[i]);
-    }
-    for (const RuntimeFilterRef& filter : request_.scan.runtime) {
-      if (out.active.empty() || !filter->is_ready.load(std::memory_order_acquire)) continue;
-      out.active = filter->probe(out.columns[filter->column], out.active);
-    }
+    filters_.narrow(out);
     rows_read_.fetch_add(out.size(), std::memory_order_relaxed);
     if (rejects.empty()) return;
     const uint64_t lines_before = numbers_ ? numbers_->line_at(first_byte_) - 1 : 0;
@@ -158,7 +153,7 @@ class BlockRows {
   BufferRef buffer_;
   std::optional<LogBlock> block_;
   uint64_t first_byte_ = 0;
-  std::vector<Program::Scratch> scratch_;
+  ScanFilters::Run filters_;
 };
 
 /// Files of one log format. Plain files are cut into byte ranges that are read in parallel; what
@@ -368,6 +363,7 @@ class LogScan final : public Scan {
       if (request_.places.back() == FileColumns::kNone) request_.parsed.push_back(column);
     }
     request_.scan = std::move(request);
+    request_.filters.emplace(request_.scan.filters, request_.scan.runtime, context.settings);
     for (uint32_t i = 0; i < table_->files_.size(); ++i) {
       const LogFile& file = table_->files_[i];
       const bool may_match =

@@ -12,7 +12,32 @@ namespace {
 constexpr uint64_t kMostPieceRows = uint64_t{192} << 10;
 constexpr uint64_t kPieceRows = uint64_t{128} << 10;
 
+std::vector<const ReadFilter*> filters_on_chunks(const ParquetFile& file,
+                                                 const ReadRequest& request) {
+  std::vector<const ReadFilter*> filters;
+  for (const ReadFilter& filter : request.filters) {
+    if (filter.is_delicate || filter.columns.size() != 1 ||
+        !file.tree().columns[request.columns[filter.columns[0]]].is_flat())
+      filters.push_back(&filter);
+  }
+  return filters;
+}
+
+std::vector<FilterOrder::Filter> programs_of(const std::vector<const ReadFilter*>& filters) {
+  std::vector<FilterOrder::Filter> programs;
+  for (const ReadFilter* filter : filters)
+    programs.push_back({filter->program, filter->is_delicate});
+  return programs;
+}
+
 }  // namespace
+
+FileRead::FileRead(ParquetFileRef file, ReadRequest request, std::shared_ptr<ReadCounters> counters)
+    : file_(std::move(file)),
+      request_(std::move(request)),
+      counters_(std::move(counters)),
+      on_chunks_(filters_on_chunks(*file_, request_)),
+      chunk_order_(programs_of(on_chunks_), request_.adapts_filter_order) {}
 
 std::shared_ptr<FileRead> FileRead::create(ParquetFileRef file, ReadRequest request,
                                            std::shared_ptr<ReadCounters> counters) {

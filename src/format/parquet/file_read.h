@@ -8,7 +8,7 @@
 #include "base/thread_safety.h"
 #include "base/waker.h"
 #include "column/chunk.h"
-#include "expr/program.h"
+#include "expr/filter_order.h"
 #include "format/parquet/column_reader.h"
 #include "format/parquet/file.h"
 #include "format/parquet/prune.h"
@@ -47,6 +47,7 @@ struct ReadRequest {
   std::vector<ReadFilter> filters;
   std::vector<std::shared_ptr<const LateFilter>> late;
   uint32_t chunk_rows = kChunkRows;
+  bool adapts_filter_order = true;  // by what filters took so far
 
   bool is_in_file(size_t position) const { return columns[position] < kRowNumber; }
 };
@@ -87,8 +88,7 @@ class FileRead : public std::enable_shared_from_this<FileRead> {
 
  private:
   friend class PieceReader;
-  FileRead(ParquetFileRef file, ReadRequest request, std::shared_ptr<ReadCounters> counters)
-      : file_(std::move(file)), request_(std::move(request)), counters_(std::move(counters)) {}
+  FileRead(ParquetFileRef file, ReadRequest request, std::shared_ptr<ReadCounters> counters);
   bool group_may_match(size_t group) const;
   /// Dictionaries of row groups that are read in parts, until the last part was read.
   ColumnDictionary known_dictionary(uint32_t group, uint32_t leaf);
@@ -98,6 +98,9 @@ class FileRead : public std::enable_shared_from_this<FileRead> {
   const ParquetFileRef file_;
   const ReadRequest request_;
   const std::shared_ptr<ReadCounters> counters_;
+  /// Filters that are tested on chunks: of several columns, nested ones, or delicate.
+  const std::vector<const ReadFilter*> on_chunks_;
+  const FilterOrder chunk_order_;
   struct CutGroup {
     uint64_t parts_left = 0;
     std::map<uint32_t, ColumnDictionary> dictionaries;

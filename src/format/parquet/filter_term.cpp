@@ -89,7 +89,7 @@ size_t FilterTerm::select_values(const uint32_t* rows, size_t count, uint32_t* o
 }
 
 size_t FilterTerm::select(uint32_t* rows, size_t count) {
-  seen_ += count;
+  const TimePoint begin = Clock::system().now();
   FlatCursor& cursor = reader_.cursor();
   size_t kept = 0;
   for (size_t first = 0; first < count;) {
@@ -105,7 +105,9 @@ size_t FilterTerm::select(uint32_t* rows, size_t count) {
     }
     first = last;
   }
-  passed_ += kept;
+  figures_.rows += count;
+  figures_.kept += kept;
+  figures_.time += Clock::system().now() - begin;
   return kept;
 }
 

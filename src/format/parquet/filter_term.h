@@ -23,10 +23,8 @@ class FilterTerm {
   FlatReader& reader() { return reader_; }
   /// Of `count` ascending rows those that pass, moved to the front; returns how many.
   size_t select(uint32_t* rows, size_t count);
-  /// The share of rows that passed so far; terms with a small one go first.
-  double pass_rate() const {
-    return seen_ == 0 ? 1 : static_cast<double>(passed_) / static_cast<double>(seen_);
-  }
+  /// Of select() so far, reading the column included.
+  const FilterFigures& figures() const { return figures_; }
 
  private:
   bool decide_dictionary();
@@ -48,7 +46,7 @@ class FilterTerm {
   bool null_passes_ = false;
   std::vector<uint32_t> codes_;
   std::vector<uint64_t> validity_;
-  uint64_t seen_ = 0, passed_ = 0;
+  FilterFigures figures_;
 };
 
 }  // namespace doline::parquet

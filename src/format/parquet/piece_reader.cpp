@@ -172,7 +172,7 @@ struct PieceReader::Rows {
 };
 
 PieceReader::PieceReader(std::shared_ptr<FileRead> read, const Piece& piece)
-    : read_(std::move(read)), piece_(piece) {}
+    : read_(std::move(read)), piece_(piece), on_chunks_(read_->chunk_order_) {}
 
 PieceReader::~PieceReader() {
   for (size_t i = 0; i < readers_.size(); ++i) {
@@ -369,17 +369,15 @@ std::vector<LeafPlace> PieceReader::places_of(uint32_t position) {
 
 void PieceReader::open_columns() {
   const parquet::ReadRequest& request = read_->request();
-  std::vector<const ReadFilter*> on_chunks;
   std::vector<FilterTerm*> term_of(request.columns.size(), nullptr);
   const auto known = [&](uint32_t position, FlatReader& reader) {
     const ColumnDictionary dictionary = read_->known_dictionary(piece_.group, node(position).leaf);
     if (dictionary.page) reader.set_dictionary(dictionary);
   };
   for (const ReadFilter& filter : request.filters) {
-    if (filter.is_delicate || filter.columns.size() != 1 || !node(filter.columns[0]).is_flat()) {
-      on_chunks.push_back(&filter);
+    if (std::find(read_->on_chunks_.begin(), read_->on_chunks_.end(), &filter) !=
+        read_->on_chunks_.end())
       continue;
-    }
     const uint32_t position = filter.columns[0];
     if (term_of[position] == nullptr) {
       in_column(position, [&] {
@@ -390,11 +388,6 @@ void PieceReader::open_columns() {
       });
     }
     term_of[position]->add(filter);
-  }
-  for (const bool delicate : {false, true}) {  // what may fail goes last
-    for (const ReadFilter* filter : on_chunks) {
-      if (filter->is_delicate == delicate) on_chunks_.emplace_back(filter, Program::Scratch());
-    }
   }
   for (uint32_t position = 0; position < request.columns.size(); ++position) {
     if (!is_in_file(position)) {
@@ -435,9 +428,10 @@ void PieceReader::fill_run() {
   pending_.resize(first + count);
   if (end == range_end) ++range_;
   next_row_ = end == range_end && range_ < ranges_.size() ? ranges_[range_].first : end;
-  if (++runs_ % 4 == 1) {
-    std::sort(terms_.begin(), terms_.end(),
-              [](const auto& a, const auto& b) { return a->pass_rate() < b->pass_rate(); });
+  if (read_->request().adapts_filter_order && ++runs_ % 4 == 1) {
+    std::sort(terms_.begin(), terms_.end(), [](const auto& a, const auto& b) {
+      return a->figures().rank() < b->figures().rank();
+    });
   }
 }
 
@@ -516,12 +510,12 @@ void PieceReader::emit(Chunk& out) {
     read_column(rows, late->column());
     narrow(rows, late->probe(rows.columns[late->column()], rows.active));
   }
-  for (auto& [filter, scratch] : on_chunks_) {
+  for (const uint32_t filter : on_chunks_.order()) {
     if (rows.active.empty()) break;
-    for (const uint32_t position : filter->columns) read_column(rows, position);
+    for (const uint32_t position : read_->on_chunks_[filter]->columns) read_column(rows, position);
     Chunk chunk(rows.columns, rows.count());
     chunk.active = rows.active;
-    narrow(rows, filter->program->select(chunk, scratch));
+    narrow(rows, on_chunks_.test(filter, chunk));
   }
   if (rows.active.empty()) {
     out = Chunk();

@@ -61,9 +61,9 @@ class PieceReader {
   size_t range_ = 0;
   uint64_t next_row_ = 0;
   std::vector<std::unique_ptr<FilterTerm>>
-      terms_;  // filters on one flat column each, evaluated in runs
-  std::vector<std::pair<const ReadFilter*, Program::Scratch>> on_chunks_;  // the others
-  std::vector<std::unique_ptr<ColumnReader>> readers_;                     // one an output column
+      terms_;                   // filters on one flat column each, evaluated in runs
+  FilterOrder::Run on_chunks_;  // the others
+  std::vector<std::unique_ptr<ColumnReader>> readers_;  // one an output column
   size_t runs_ = 0;
   std::vector<uint32_t>
       pending_;  // rows that passed the terms; from pending_begin_ on not handed out
