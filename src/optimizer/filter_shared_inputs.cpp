@@ -16,8 +16,7 @@ PlanRef filter_shared_inputs(const PlanRef& plan) {
     result = rewrite_plan(result, [&](const PlanRef& node) -> PlanRef {
       if (node.get() != shared.get()) return nullptr;
       const auto& old = static_cast<const SharedInputNode&>(*node);
-      return SharedInputNode::create(push_terms(old.input, std::move(terms)), old.name,
-                                     old.is_kept);
+      return SharedInputNode::create(push_terms(old.input, std::move(terms)), old.name);
     });
   }
 }

@@ -426,8 +426,7 @@ class Pruning {
     for (size_t i = readers.shared().size(); i-- > 0;) {
       const auto& node = static_cast<const SharedInputNode&>(*readers.shared()[i]);
       Share& share = shares_[&node];
-      share.made =
-          SharedInputNode::create(narrowed(node.input, share.read, node), node.name, node.is_kept);
+      share.made = SharedInputNode::create(narrowed(node.input, share.read, node), node.name);
     }
     return complete(plan);
   }

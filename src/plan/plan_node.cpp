@@ -486,11 +486,10 @@ PlanRef SingleRowNode::create(PlanRef input, SourceSpan span) {
   return made(node);
 }
 
-PlanRef SharedInputNode::create(PlanRef input, std::string name, bool is_kept) {
+PlanRef SharedInputNode::create(PlanRef input, std::string name) {
   auto node = make_ref<SharedInputNode>();
   node->input = std::move(input);
   node->name = std::move(name);
-  node->is_kept = is_kept;
   return made(node);
 }
 

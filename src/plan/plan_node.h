@@ -377,21 +377,17 @@ class SingleRowNode final : public PlanNode {
 /// A relation that several others read (a CTE): computed once, kept, read by each.
 class SharedInputNode final : public PlanNode {
  public:
-  static PlanRef create(PlanRef input, std::string name, bool is_kept = false);
+  static PlanRef create(PlanRef input, std::string name);
   PlanRef input;
   std::string name;
-  bool is_kept = false;  // as asked for (AS MATERIALIZED): never computed for each reader instead
   NodeTag tag() const override { return NodeTag::kSharedInput; }
   void fields(FieldVisitor& v) override {
     v(1, "input", input);
     v(2, "name", name);
-    v(3, "is_kept", is_kept);
   }
   void complete() override { schema = input->schema; }
   std::vector<PlanRef> children() const override { return {input}; }
-  PlanRef with_children(std::vector<PlanRef> c) const override {
-    return create(c[0], name, is_kept);
-  }
+  PlanRef with_children(std::vector<PlanRef> c) const override { return create(c[0], name); }
   std::string describe() const override { return "Shared " + name; }
 };
 

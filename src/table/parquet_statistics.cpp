@@ -1,25 +1,13 @@
 // What the footers and dictionaries of a Parquet table tell an optimizer.
 #include <algorithm>
-#include <cmath>
 
+#include "base/drawn_values.h"
 #include "table/learned_source.h"
 #include "table/parquet_table.h"
 
 namespace doline {
 
 namespace {
-
-/// How many values a column has of which `rows` rows, drawn at random, show `seen`: where
-/// seen = D (1 - exp(-rows / D)).
-double drawn_from(double seen, double rows) {
-  if (seen >= rows) return INFINITY;
-  double low = seen, high = seen * 1e6;
-  for (int step = 0; step < 60; ++step) {
-    const double middle = std::sqrt(low * high);
-    (middle * -std::expm1(-rows / middle) < seen ? low : high) = middle;
-  }
-  return low;
-}
 
 struct CountedRows {
   uint64_t rows = 0;
@@ -95,8 +83,8 @@ std::optional<double> ParquetTable::distinct_values(uint32_t column) const {
                          : std::nullopt;
   // Rows that lie in the column's order have other values in each group.
   const bool is_clustered = order && *order < 0;
-  const double all =
-      is_clustered ? seen * table_rows / std::max(1.0, rows) : drawn_from(seen, rows);
+  const double all = is_clustered ? seen * table_rows / std::max(1.0, rows)
+                                  : values_behind(seen, rows, table_rows);
   return std::clamp(all, seen, std::max(seen, table_rows));
 }
 
