@@ -22,6 +22,12 @@ constexpr double kWindowCall = 20;
 constexpr double kKeep = 3;  // a value, on its way to memory
 constexpr double kRead = 1;  // and back
 
+bool is_wide(TypeRef type) {
+  const PhysicalType physical = type->physical();
+  return physical == PhysicalType::kString || physical == PhysicalType::kList ||
+         physical == PhysicalType::kStruct;
+}
+
 double own_cost(const PlanRef& plan) {
   const double rows = estimated_rows(plan);
   const auto rows_of = [&](size_t child) { return estimated_rows(plan->children()[child]); };
@@ -113,13 +119,14 @@ double grouping_cost(const PlanRef& input, const std::vector<ExprRef>& keys, siz
   double cost = kAdd * static_cast<double>(aggregates);
   if (keys.empty()) return cost;
   cost += kGroup;
-  for (const ExprRef& key : keys) {
-    const PhysicalType physical = key->type->physical();
-    const bool is_wide = physical == PhysicalType::kString || physical == PhysicalType::kList ||
-                         physical == PhysicalType::kStruct;
-    cost += is_wide ? kWideKey : kFixedKey;
-  }
+  for (const ExprRef& key : keys) cost += is_wide(key->type) ? kWideKey : kFixedKey;
   return cost;
+}
+
+double set_cost(TypeRef type, double distinct) {
+  constexpr double kFewValues = 1000;
+  if (is_wide(type)) return 2 * kWideKey;
+  return distinct <= kFewValues ? kAdd : 2 * kFixedKey;
 }
 
 double keeping_cost(const PlanRef& plan) {

@@ -1,4 +1,6 @@
 #include "function/registry.h"
+#include "optimizer/cost.h"
+#include "optimizer/estimates.h"
 #include "optimizer/passes.h"
 
 namespace doline {
@@ -12,6 +14,24 @@ ExprRef distinct_argument(const AggregateExpr& aggregate, const AggregateDeclara
     return nullptr;
   if (aggregate.arguments.size() != 1 || aggregate.evaluated.size() != 1) return nullptr;
   return aggregate.evaluated[0];
+}
+
+/// Whether grouping by the keys and the value, and again by the keys, is less work than a set of
+/// values for each group. A single set would be put together by one thread.
+bool is_worth_groups(const AggregationNode& node, const ExprRef& value) {
+  if (node.keys.empty()) return true;
+  Estimates& estimates = EstimateScope::current();
+  std::vector<ExprRef> pair = node.keys;
+  pair.push_back(value);
+  const double rows = estimates.rows(node.input);
+  const double pairs = std::min(rows, estimates.combinations(node.input, pair));
+  const double groups = std::min(rows, estimates.combinations(node.input, node.keys));
+  const double as_groups =
+      rows * grouping_cost(node.input, pair, 0) + pairs * grouping_cost(node.input, node.keys, 1);
+  const double as_sets = rows * (grouping_cost(node.input, node.keys, 0) +
+                                 set_cost(value->type, estimates.distinct(node.input, value))) +
+                         groups * kSetCost;
+  return as_groups < as_sets;
 }
 
 }  // namespace
@@ -31,7 +51,7 @@ PlanRef distinct_to_groups(const PlanRef& plan) {
       value = argument;
       any_distinct |= aggregate->distinct;
     }
-    if (!any_distinct) return nullptr;
+    if (!any_distinct || !is_worth_groups(*aggregation, value)) return nullptr;
 
     std::vector<ExprRef> groups = aggregation->keys;
     std::vector<std::string> group_names = aggregation->key_names;
