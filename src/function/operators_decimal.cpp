@@ -116,7 +116,9 @@ void bind_sum(FunctionBinding& binding) {
   const int whole = std::max(a->width() - a->scale(), b->width() - b->scale());
   const int width = whole + scale + 1;
   binding.result = Type::decimal(std::min(width, kMaxWidth), scale);
-  if (width > kMaxWidth) binding.data = make_ref<const DecimalBound>(power_of_ten(kMaxWidth));
+  // A type that was not capped has room for every result.
+  binding.can_fail = width > kMaxWidth;
+  if (binding.can_fail) binding.data = make_ref<const DecimalBound>(power_of_ten(kMaxWidth));
   binding.cast_to = {rescaled(a, scale), rescaled(b, scale)};
   binding.kernel = kernel_for<Op>(binding.cast_to[0], binding.cast_to[1], binding.result);
 }
@@ -135,7 +137,8 @@ void bind_product(FunctionBinding& binding) {
   // Products of narrow decimals stay narrow, for speed, and are checked instead.
   const bool both_narrow = std::max(a->width(), b->width()) <= kNarrowWidth;
   const int cap = both_narrow && scale < kNarrowWidth ? kNarrowWidth : kMaxWidth;
-  if (width > cap) {
+  binding.can_fail = width > cap;
+  if (binding.can_fail) {
     width = cap;
     binding.data = make_ref<const DecimalBound>(power_of_ten(cap));
   }

@@ -20,6 +20,41 @@ std::vector<ExprRef> disjuncts_of(const ExprRef& predicate) {
 
 bool same(const ExprRef& a, const ExprRef& b) { return a.get() == b.get() || equal(*a, *b); }
 
+/// `input = value` or `input IN (values)`.
+struct Choice {
+  ExprRef input;  // null: the term is neither
+  std::vector<Value> values;
+};
+Choice choice_of(const ExprRef& term) {
+  if (const auto* list = dynamic_cast<const InListExpr*>(term.get()))
+    return {list->input, list->values};
+  const auto* call = dynamic_cast<const CallExpr*>(term.get());
+  if (!call || call->name != "=") return {};
+  for (const size_t side : {0, 1}) {
+    const auto* constant = dynamic_cast<const ConstantExpr*>(call->arguments[side].get());
+    if (constant && !is_constant(call->arguments[1 - side]))
+      return {call->arguments[1 - side], {constant->value}};
+  }
+  return {};
+}
+
+/// The branches OR-ed: choices of one input's values are one list, of which bounds and numbers of
+/// values are known.
+ExprRef any_of(std::vector<ExprRef> branches) {
+  Choice all;
+  for (const ExprRef& branch : branches) {
+    Choice one = choice_of(branch);
+    if (!one.input || (all.input && !same(one.input, all.input)))
+      return ConjunctionExpr::create(false, std::move(branches));
+    all.input = std::move(one.input);
+    for (Value& value : one.values) {
+      if (std::find(all.values.begin(), all.values.end(), value) == all.values.end())
+        all.values.push_back(std::move(value));
+    }
+  }
+  return InListExpr::create(all.input, std::move(all.values), branches[0]->span);
+}
+
 }  // namespace
 
 // Behind what is common the others see fewer rows, so they may be of the kind that fails; what is
@@ -40,7 +75,10 @@ std::vector<ExprRef> factored(const ExprRef& term) {
                                         [&](const auto& part) { return holds(part, candidate); });
     if (everywhere && !holds(common, candidate)) common.push_back(candidate);
   }
-  if (common.empty()) return {term};
+  if (common.empty()) {
+    ExprRef list = any_of(branches);
+    return {list->tag() == NodeTag::kInList ? std::move(list) : term};
+  }
   std::vector<ExprRef> rest;
   for (const auto& part : parts) {
     std::vector<ExprRef> own;
@@ -50,7 +88,7 @@ std::vector<ExprRef> factored(const ExprRef& term) {
     if (own.empty()) return common;  // this branch asks no more than all do
     rest.push_back(ConjunctionExpr::create(true, std::move(own)));
   }
-  common.push_back(ConjunctionExpr::create(false, std::move(rest)));
+  common.push_back(any_of(std::move(rest)));
   return common;
 }
 
@@ -85,7 +123,7 @@ std::vector<ExprRef> implied_by(const ExprRef& term, uint32_t begin, uint32_t en
     if (own.empty()) return {};
     either.push_back(ConjunctionExpr::create(true, std::move(own)));
   }
-  return {ConjunctionExpr::create(false, std::move(either))};
+  return {any_of(std::move(either))};
 }
 
 }  // namespace doline
