@@ -21,6 +21,17 @@ constexpr double kRowsOfRounds = 10 * kRowsOfRound;
 /// What a left row without keys to go by is worth.
 constexpr double kUnknownShare = 0.5;
 
+/// Of several keys that are columns; nothing of others.
+std::optional<std::vector<uint32_t>> columns_alone(const std::vector<ExprRef>& keys) {
+  std::vector<uint32_t> columns;
+  for (const ExprRef& key : keys) {
+    const auto* column = dynamic_cast<const ColumnExpr*>(key.get());
+    if (!column) return std::nullopt;
+    columns.push_back(column->index);
+  }
+  return columns.size() > 1 ? std::optional(std::move(columns)) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<double> place_of(const Value& value) {
@@ -224,7 +235,13 @@ double Estimates::join_rows(const JoinNode& join) {
   if (join.is_asof() && join.gives_right()) return join.keeps_left() ? left : left + right;
   const KeyValues keys = key_values(join);
   const double partner = join.nulls_equal ? 1 : keys.not_null;
-  double pairs = left * right * partner / std::max(keys.left, keys.right);
+  double values = std::max(keys.left, keys.right);
+  if (const auto left_columns = columns_alone(join.left_keys)) {
+    const auto right_columns = columns_alone(join.right_keys);
+    if (right_columns)
+      values = values_between(join.left, *left_columns, join.right, *right_columns);
+  }
+  double pairs = left * right * partner / values;
   double residual = 1;
   if (join.residual) {
     const PlanRef both = JoinNode::create(join.left, join.right, JoinKind::kCross, {}, {});

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "optimizer/hashed_sample.h"
 #include "plan/plan_node.h"
-#include "plan/table_sample.h"
 
 namespace doline {
 
@@ -24,35 +25,26 @@ struct ColumnEstimate {
 /// Rows of a scan's sample, and which of them its filters keep.
 class ScanSample {
  public:
-  ScanSample(TableSampleRef sample, const ScanNode& scan, const SessionConstants& session);
-  double row_count() const { return static_cast<double>(sample_->row_count); }
+  ScanSample(HashedSample& sample, const ScanNode& scan, const SessionConstants& session);
+  double row_count() const { return static_cast<double>(sample_.rows().row_count); }
   double kept_count() const { return kept_count_; }
   /// The filters that were tried on the rows; one bit a filter of the scan.
   const std::vector<bool>& is_tested() const { return is_tested_; }
 
-  bool is_complete() const { return sample_->is_complete; }
+  bool is_complete() const { return sample_.rows().is_complete; }
   /// Whether the rows are those of the other, whatever its filters keep of them.
-  bool has_rows_of(const ScanSample& other) const { return sample_ == other.sample_; }
+  bool has_rows_of(const ScanSample& other) const { return &sample_ == &other.sample_; }
   /// Of each row, whether the filters keep it.
   const std::vector<uint8_t>& is_kept() const { return is_kept_; }
 
-  /// A column's values as hashes.
-  struct Keys {
-    static constexpr uint64_t kNull = 0;
-    std::vector<uint64_t> hashes;  // of each row
-    /// The rows lie in the order of this column: a sample of some places holds whole stretches of
-    /// values, and none of the others.
-    bool is_clustered = false;
-  };
-  /// Null where the sample lacks the column (of the scan's output).
-  const Keys* keys(const ScanNode& scan, uint32_t column);
+  /// With the rows that the filters drop.
+  HashedSample& all() const { return sample_; }
 
  private:
-  const TableSampleRef sample_;
+  HashedSample& sample_;
   std::vector<uint8_t> is_kept_;
   double kept_count_ = 0;
   std::vector<bool> is_tested_;
-  std::unordered_map<uint32_t, Keys> keys_;  // by column of the table
 };
 
 /// What is thought of plans: rows and values, from what tables know of themselves and from samples
@@ -72,6 +64,10 @@ class Estimates {
   ColumnEstimate column(const PlanRef& plan, uint32_t index);
   /// Values that an expression over the plan's output takes its own from; at least 1.
   double distinct(const PlanRef& plan, const ExprRef& expr);
+  /// Among how many values pairs of rows of two plans are spread that are equal in several columns:
+  /// one in so many is. The columns of one plan are as many as those of the other, at least two.
+  double values_between(const PlanRef& left, const std::vector<uint32_t>& left_columns,
+                        const PlanRef& right, const std::vector<uint32_t>& right_columns);
   /// How many combinations of the expressions' values the plan's rows have.
   double combinations(const PlanRef& plan, const std::vector<ExprRef>& exprs);
   /// The share of the plan's rows that all terms keep.
@@ -83,7 +79,7 @@ class Estimates {
   /// A column of a plan over a scan, in the scan's sample.
   struct SampledKey {
     const ScanSample* sample = nullptr;  // null: there is none
-    const ScanSample::Keys* keys = nullptr;
+    const SampledValues* values = nullptr;
     uint32_t column = 0;                        // of the table
     double table_rows = 0, table_distinct = 0;  // without the scan's filters
     bool is_same(const SampledKey& other) const {
@@ -103,6 +99,13 @@ class Estimates {
   };
   KeyValues key_values(const JoinNode& join);
   double join_rows(const JoinNode& join);
+  /// What columns of a plan take together.
+  struct Combinations {
+    double taken = 1;     // as ColumnEstimate::distinct
+    double of_table = 1;  // without filters
+    const SampledCombinations* sampled = nullptr;
+  };
+  Combinations combinations(const PlanRef& plan, const std::vector<uint32_t>& columns);
   double aggregation_rows(const AggregationNode& node);
   ColumnEstimate computed_column(const PlanRef& plan, uint32_t index);
   ColumnEstimate scan_column(const ScanNode& scan, uint32_t index);
@@ -121,6 +124,8 @@ class Estimates {
   double table_rows(const TableRef& table);
   const TableStatistics& statistics(const TableRef& table);
   ScanSample* sample_of(const ScanNode& scan);
+  /// With these columns of the table, which are ascending. Null: none was taken.
+  HashedSample* known_sample(const TableRef& table, const std::vector<uint32_t>& columns);
 
   Sampler* sampler_ = nullptr;
   const SessionConstants& session_;
@@ -136,8 +141,9 @@ class Estimates {
   std::unordered_map<const PlanNode*, OfNode> of_nodes_;
   std::vector<PlanRef> nodes_;
   std::unordered_map<const Table*, TableStatistics> of_tables_;
-  std::unordered_map<const Table*, std::vector<TableSampleRef>> samples_;
+  std::unordered_map<const Table*, std::vector<std::unique_ptr<HashedSample>>> samples_;
   std::unordered_map<const Table*, std::unordered_map<uint32_t, double>> distinct_of_tables_;
+  std::map<std::pair<const SampledCombinations*, const SampledCombinations*>, double> contained_;
 };
 
 /// The estimates of the optimisation under way; passes that run by themselves make some.

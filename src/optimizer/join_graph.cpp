@@ -41,37 +41,42 @@ double JoinGraph::class_share(size_t index, RelationSet a, RelationSet b) {
   return std::min(1.0, most / std::max({1.0, in_a, in_b}));
 }
 
-/// Two relations with several keys in common: a row has one combination of them, of which there are
-/// no more than rows. The largest share that two relations say; 0: there are no such.
+/// Which keys two relations have in common, and among how many combinations of their values pairs
+/// of rows are spread.
+const JoinGraph::Combined& JoinGraph::combined(uint32_t one, uint32_t other) {
+  const auto [at, added] = combined_.try_emplace({std::min(one, other), std::max(one, other)});
+  Combined& made = at->second;
+  if (!added) return made;
+  std::vector<uint32_t> columns[2];
+  for (size_t index = 0; index < classes.size(); ++index) {
+    const auto* left = classes[index].member_of(one);
+    const auto* right = classes[index].member_of(other);
+    if (!left || !right) continue;
+    made.keys.push_back(index);
+    columns[0].push_back(left->column - relations[one].first_column);
+    columns[1].push_back(right->column - relations[other].first_column);
+  }
+  if (made.keys.size() > 1)
+    made.values = EstimateScope::current().values_between(relations[one].plan, columns[0],
+                                                          relations[other].plan, columns[1]);
+  return made;
+}
+
+/// The largest share that two relations with several keys in common say; 0: there are no such.
 double JoinGraph::combined_share(const std::vector<size_t>& between, RelationSet a, RelationSet b) {
-  const auto member_of = [&](size_t index, uint32_t relation) -> const EqualColumns::Member* {
-    for (const auto& member : classes[index].members) {
-      if (member.relation == relation) return &member;
-    }
-    return nullptr;
-  };
   double most = 0;
-  for (const auto& one : classes[between[0]].members) {
-    if ((a >> one.relation & 1) == 0) continue;
-    for (const auto& other : classes[between[0]].members) {
-      if ((b >> other.relation & 1) == 0) continue;
-      double in_one = 1, in_other = 1, rest = 1;
-      size_t common = 0;
+  for (uint32_t one = 0; one < relations.size(); ++one) {
+    if ((a >> one & 1) == 0) continue;
+    for (uint32_t other = 0; other < relations.size(); ++other) {
+      if ((b >> other & 1) == 0) continue;
+      const Combined& both = combined(one, other);
+      if (both.keys.size() < 2) continue;
+      double share = 1 / both.values;
       for (const size_t index : between) {
-        const auto* left = member_of(index, one.relation);
-        const auto* right = member_of(index, other.relation);
-        if (left && right) {
-          in_one *= left->distinct;
-          in_other *= right->distinct;
-          ++common;
-        } else {
-          rest *= class_share(index, a, b);
-        }
+        if (std::find(both.keys.begin(), both.keys.end(), index) == both.keys.end())
+          share *= class_share(index, a, b);
       }
-      if (common < 2) continue;
-      const double values = std::max(std::min(in_one, relations[one.relation].all_rows),
-                                     std::min(in_other, relations[other.relation].all_rows));
-      most = std::max(most, rest / std::max(1.0, values));
+      most = std::max(most, share);
     }
   }
   return std::min(1.0, most);

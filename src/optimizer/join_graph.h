@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -82,9 +83,15 @@ class JoinGraph {
   double share_between(RelationSet a, RelationSet b);
   double key_share(RelationSet a, RelationSet b);
   double class_share(size_t index, RelationSet a, RelationSet b);
+  struct Combined {
+    std::vector<size_t> keys;  // of classes
+    double values = 1;         // of several keys
+  };
+  const Combined& combined(uint32_t one, uint32_t other);
   double combined_share(const std::vector<size_t>& between, RelationSet a, RelationSet b);
 
-  std::optional<KeyProfiles> profiles_;  // made when they are asked for
+  std::map<std::pair<uint32_t, uint32_t>, Combined> combined_;  // of two relations
+  std::optional<KeyProfiles> profiles_;                         // made when they are asked for
 };
 
 /// A relation, or two joined sets of them.

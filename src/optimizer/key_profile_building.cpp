@@ -6,6 +6,7 @@
 
 #include "optimizer/estimates.h"
 #include "optimizer/key_profiles.h"
+#include "optimizer/value_table.h"
 
 namespace doline {
 
@@ -28,34 +29,6 @@ constexpr size_t kMostFactors = size_t{1} << 19;
 constexpr size_t kFewestCombinations = 256;
 
 constexpr uint32_t kNull = ~uint32_t{0};
-
-/// Numbers for hashes, from 0. Two of some ten thousand hashes that agree in the bits that are
-/// looked at are rarer than what estimates mind.
-class ValueTable {
- public:
-  /// Forgets all; there is room for `most` hashes.
-  void clear(size_t most) {
-    slots_.assign(std::bit_ceil(std::max<size_t>(16, most * 2)), {});
-    count_ = 0;
-  }
-  uint32_t number(uint64_t hash) {
-    const size_t mask = slots_.size() - 1;
-    const auto tag = static_cast<uint32_t>(hash >> 32);
-    size_t at = hash & mask;
-    while (slots_[at].number != 0 && slots_[at].tag != tag) at = (at + 1) & mask;
-    if (slots_[at].number == 0) slots_[at] = {tag, ++count_};
-    return slots_[at].number - 1;
-  }
-  uint32_t count() const { return count_; }
-
- private:
-  struct Slot {
-    uint32_t tag = 0;
-    uint32_t number = 0;  // 0: free
-  };
-  std::vector<Slot> slots_;
-  uint32_t count_ = 0;
-};
 
 }  // namespace
 
@@ -153,8 +126,8 @@ class KeyProfileBuilder {
       key.member_distinct.push_back(one.distinct);
       key.distinct = std::max({key.distinct, one.distinct, members[i].sampled.table_distinct});
       if (!members[i].sampled.sample) continue;
-      rows += members[i].sampled.keys->hashes.size();
-      is_clustered &= members[i].sampled.keys->is_clustered;
+      rows += members[i].sampled.values->hashes.size();
+      is_clustered &= members[i].sampled.values->is_clustered;
       ++sampled;
     }
     if (sampled < 2 || is_clustered) {
@@ -175,16 +148,16 @@ class KeyProfileBuilder {
 
   void number_values(Member& member) {
     if (!member.sampled.sample) return;
-    const std::vector<uint64_t>& hashes = member.sampled.keys->hashes;
+    const std::vector<uint64_t>& hashes = member.sampled.values->hashes;
     member.numbers.reserve(hashes.size());
     for (const uint64_t hash : hashes)
-      member.numbers.push_back(hash == ScanSample::Keys::kNull ? kNull : values_.number(hash));
+      member.numbers.push_back(hash == SampledValues::kNull ? kNull : values_.number(hash));
   }
   void count_values(std::vector<Member>& members, Member& member) {
     if (!member.sampled.sample) return;
     const ScanSample& sample = *member.sampled.sample;
     member.is_unfiltered = sample.kept_count() == sample.row_count();
-    const bool is_even = member.sampled.is_unique() || member.sampled.keys->is_clustered;
+    const bool is_even = member.sampled.is_unique() || member.sampled.values->is_clustered;
     member.left_out = is_even || sample.is_complete() ? 0 : 1;
     const bool is_first = std::none_of(members.data(), &member, [&](const Member& other) {
       return other.sampled.sample && other.sampled.is_same(member.sampled);
@@ -286,7 +259,7 @@ class KeyProfileBuilder {
     const Member& a = members[i];
     const Member& b = members[j];
     if (!a.sampled.sample || !b.sampled.sample ||
-        (a.sampled.keys->is_clustered && b.sampled.keys->is_clustered))
+        (a.sampled.values->is_clustered && b.sampled.values->is_clustered))
       return;
     const bool a_is_unique = a.sampled.is_unique(), b_is_unique = b.sampled.is_unique();
     // Each row has its one partner.

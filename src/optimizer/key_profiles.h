@@ -29,6 +29,13 @@ struct EqualColumns {
   };
   std::vector<Member> members;  // ascending by relation
   RelationSet relations = 0;
+
+  const Member* member_of(uint32_t relation) const {
+    for (const Member& member : members) {
+      if (member.relation == relation) return &member;
+    }
+    return nullptr;
+  }
 };
 
 /// How the rows of relations fall upon the values of their keys, from samples, and how many rows

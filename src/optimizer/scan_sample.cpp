@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernel/hash_column.h"
 #include "optimizer/estimates.h"
 #include "plan/plan_expressions.h"
 
@@ -32,33 +31,6 @@ ExprRef over_sample(const TableSample& sample, const ScanNode& scan, const ExprR
   return can_fail(placed) ? TryExpr::create(placed) : placed;
 }
 
-/// Whether stretches of rows, which are from one place of the table each, have bounds of their own.
-bool lies_in_order(const TableSample& sample, uint32_t place) {
-  double low = INFINITY, high = -INFINITY, covered = 0;
-  size_t stretches = 0;
-  for (const Chunk& chunk : sample.chunks) {
-    // An eighth of a chunk comes from one place of the table, at most.
-    const uint32_t step = std::max<uint32_t>(1, chunk.row_count / 8);
-    for (uint32_t begin = 0; begin < chunk.row_count; begin += step) {
-      double first = INFINITY, last = -INFINITY;
-      const uint32_t end = std::min(begin + step, chunk.row_count);
-      const uint32_t stride = std::max<uint32_t>(1, (end - begin) / 16);
-      for (uint32_t row = begin; row < end; row += stride) {
-        const auto at = place_of(Value::of(chunk.columns[place], row));
-        if (!at) continue;
-        first = std::min(first, *at);
-        last = std::max(last, *at);
-      }
-      if (first > last) continue;
-      covered += last - first;
-      ++stretches;
-      low = std::min(low, first);
-      high = std::max(high, last);
-    }
-  }
-  return stretches > 1 && covered < (high - low) * static_cast<double>(stretches) / 4;
-}
-
 /// The scan that a column comes from unchanged, and its number there. Null: none, or one of which
 /// not all rows are read.
 std::pair<const ScanNode*, uint32_t> source_of(const PlanRef& plan, uint32_t column) {
@@ -81,11 +53,11 @@ std::pair<const ScanNode*, uint32_t> source_of(const PlanRef& plan, uint32_t col
 
 }  // namespace
 
-ScanSample::ScanSample(TableSampleRef sample, const ScanNode& scan, const SessionConstants& session)
-    : sample_(std::move(sample)), is_tested_(scan.filters.size()) {
+ScanSample::ScanSample(HashedSample& sample, const ScanNode& scan, const SessionConstants& session)
+    : sample_(sample), is_tested_(scan.filters.size()) {
   std::vector<ExprRef> terms;
   for (size_t i = 0; i < scan.filters.size(); ++i) {
-    if (ExprRef term = over_sample(*sample_, scan, scan.filters[i])) {
+    if (ExprRef term = over_sample(sample_.rows(), scan, scan.filters[i])) {
       terms.push_back(std::move(term));
       is_tested_[i] = true;
     }
@@ -95,37 +67,13 @@ ScanSample::ScanSample(TableSampleRef sample, const ScanNode& scan, const Sessio
     program = Program::compile_predicate(
         terms.size() == 1 ? terms[0] : ConjunctionExpr::create(true, terms), session);
   Program::Scratch scratch;
-  for (const Chunk& chunk : sample_->chunks) {
+  for (const Chunk& chunk : sample_.rows().chunks) {
     const size_t begin = is_kept_.size();
     is_kept_.resize(begin + chunk.size());
     const Selection kept = program ? program->select(chunk, scratch) : chunk.active;
     for (uint32_t i = 0; i < kept.size(); ++i) is_kept_[begin + kept[i]] = 1;
     kept_count_ += kept.size();
   }
-}
-
-const ScanSample::Keys* ScanSample::keys(const ScanNode& scan, uint32_t column) {
-  const auto place = place_in(*sample_, scan, column);
-  if (!place) return nullptr;
-  const auto [at, added] = keys_.try_emplace(scan.columns[column]);
-  Keys& keys = at->second;
-  if (!added) return &keys;
-  keys.hashes.resize(is_kept_.size());
-  uint64_t* hashes = keys.hashes.data();
-  for (const Chunk& chunk : sample_->chunks) {
-    const Column& values = chunk.columns[*place];
-    hash_column(values, chunk.active, hashes, false);
-    for (uint32_t row = 0; row < chunk.size(); ++row) {
-      if (values.is_null(row)) {
-        hashes[row] = Keys::kNull;
-      } else if (hashes[row] == Keys::kNull) {
-        hashes[row] = 1;
-      }
-    }
-    hashes += chunk.size();
-  }
-  keys.is_clustered = !sample_->is_spread && lies_in_order(*sample_, *place);
-  return &keys;
 }
 
 void Estimates::want(const PlanRef& plan, uint32_t column) {
@@ -153,27 +101,33 @@ ScanSample* Estimates::sample_of(const ScanNode& scan) {
   std::sort(columns.begin(), columns.end());
   columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
   // Passes make other nodes of a scan, that read fewer columns.
-  std::vector<TableSampleRef>& known = samples_[scan.table.get()];
-  auto found = std::find_if(known.begin(), known.end(), [&](const TableSampleRef& sample) {
-    return std::includes(sample->columns.begin(), sample->columns.end(), columns.begin(),
-                         columns.end());
-  });
-  if (found == known.end()) {
-    TableSampleRef sample = sampler_->sample(scan.table, columns);
-    if (!sample || sample->row_count == 0) return nullptr;
-    found = known.insert(known.end(), std::move(sample));
+  HashedSample* sample = known_sample(scan.table, columns);
+  if (!sample) {
+    TableSampleRef taken = sampler_->sample(scan.table, columns);
+    if (!taken || taken->row_count == 0) return nullptr;
+    sample =
+        samples_[scan.table.get()]
+            .emplace_back(std::make_unique<HashedSample>(std::move(taken), table_rows(scan.table)))
+            .get();
   }
-  node.sample = std::make_unique<ScanSample>(*found, scan, session_);
+  node.sample = std::make_unique<ScanSample>(*sample, scan, session_);
   return node.sample.get();
+}
+
+HashedSample* Estimates::known_sample(const TableRef& table, const std::vector<uint32_t>& columns) {
+  for (const auto& sample : samples_[table.get()]) {
+    if (sample->has(columns)) return sample.get();
+  }
+  return nullptr;
 }
 
 Estimates::SampledKey Estimates::sampled_key(const PlanRef& plan, uint32_t column) {
   const auto [scan, place] = source_of(plan, column);
   if (!scan) return {};
-  ScanSample* const sample = sample_of(*scan);
-  const ScanSample::Keys* const keys = sample ? sample->keys(*scan, place) : nullptr;
-  if (!keys) return {};
-  return {sample, keys, scan->columns[place], table_rows(scan->table),
+  const ScanSample* const sample = sample_of(*scan);
+  const uint32_t own = scan->columns[place];
+  if (!sample || !sample->all().has({own})) return {};
+  return {sample, &sample->all().values(own), own, table_rows(scan->table),
           column_of_table(*scan, place).distinct};
 }
 
