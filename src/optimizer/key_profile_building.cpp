@@ -60,7 +60,7 @@ class KeyProfileBuilder {
     std::vector<uint32_t> numbers;    // of each row's value
     std::vector<uint16_t> all, kept;  // rows of each value
     std::vector<uint16_t> cells;      // of each row
-    std::vector<double> level_all, level_kept;  // rows of each level
+    std::vector<double> cell_all, cell_kept;  // rows of each cell
     bool is_unfiltered = true;
     /// Of the rows by which values are seen, how many each of its own is; the rest tells how often
     /// others see the value.
@@ -247,10 +247,10 @@ class KeyProfileBuilder {
       ++all[cell];
       kept[cell] += is_kept[row];
     }
-    all.resize(key.level_count);
-    kept.resize(key.level_count);
-    member.level_all = std::move(all);
-    member.level_kept = std::move(kept);
+    all.resize(key.values.size());
+    kept.resize(key.values.size());
+    member.cell_all = std::move(all);
+    member.cell_kept = std::move(kept);
   }
 
   /// What the share of pairs of rows of a level with equal values is, as a multiple of what it were
@@ -298,14 +298,14 @@ class KeyProfileBuilder {
       // Where the keys of one side are the rows' own, the whole join has one pair for each row of
       // the other: how far the samples miss that is luck, and most of it is the same for what
       // filters keep.
-      const double of_all = ratio(pairs.all, a.level_all[level] * b.level_all[level] * even);
+      const double of_all = ratio(pairs.all, a.cell_all[level] * b.cell_all[level] * even);
       const double luck = a_is_unique || b_is_unique ? of_all : 1;
       // Filters of both sides keep few rows, of which few pairs are left to be found. What each by
       // itself does to the pairs, many tell: together they do both, as far as is known.
-      const double each = ratio(pairs.all_kept, a.level_all[level] * b.level_kept[level] * even) *
-                          ratio(pairs.kept_all, a.level_kept[level] * b.level_all[level] * even) /
+      const double each = ratio(pairs.all_kept, a.cell_all[level] * b.cell_kept[level] * even) *
+                          ratio(pairs.kept_all, a.cell_kept[level] * b.cell_all[level] * even) /
                           (of_all * luck);
-      const double expected = a.level_kept[level] * b.level_kept[level] * kept_even;
+      const double expected = a.cell_kept[level] * b.cell_kept[level] * kept_even;
       const double correction = (pairs.kept / luck + kPriorPairs * each) / (expected + kPriorPairs);
       const size_t count = members.size();
       key.corrections[(i * count + j) * key.level_count + level] = correction;
@@ -335,6 +335,11 @@ class KeyProfileBuilder {
       combine(profile, relation, sampled, weights_of_rows(*sample, profile.rows));
     } else {
       profile.weights = {profile.rows};
+    }
+    profile.unfiltered.resize(profile.keys.size());
+    if (sample && sample->kept_count() < sample->row_count()) {
+      for (const size_t i : sampled)
+        profile.unfiltered[i] = std::move(member(relation, profile.keys[i]).cell_all);
     }
     profile.cells.resize(profile.keys.size());
     for (size_t i = 0; i < profile.keys.size(); ++i) {

@@ -150,7 +150,13 @@ KeyProfiles::Message KeyProfiles::computed_message(uint32_t relation, size_t key
       weights[row] = std::min(weights[row] * factors[cells[row]], kMostRows);
   }
   Message rows = by_cell(keys_[key], *target, weights);
-  if (profile.row_weight == 0 || std::has_single_bit(branch)) return rows;
+  if (profile.row_weight == 0) return rows;
+  if (std::has_single_bit(branch)) {
+    const Message& unfiltered =
+        profile.unfiltered[static_cast<size_t>(target - profile.cells.data())];
+    if (!unfiltered.empty()) even_out(keys_[key], rows, profile.row_weight, unfiltered);
+    return rows;
+  }
   double all = 0, squares = 0;
   for (size_t i = 0; i < weights.size(); ++i) {
     all += weights[i];
@@ -191,6 +197,47 @@ KeyProfiles::Message KeyProfiles::smoothed(const Key& key, const Message& rows, 
   const double scale = all / sum(made, 0, cells);
   for (double& cell : made) cell *= scale;
   return made;
+}
+
+/// Which of the frequent values the few rows have that filters keep, each of which counts `each`,
+/// is luck, but for how far the values differ by more than that: from the moments of a gamma
+/// distribution of their shares.
+void KeyProfiles::even_out(const Key& key, Message& rows, double each, const Message& unfiltered) {
+  std::vector<size_t> cells(rows.size() - key.level_count);
+  std::iota(cells.begin(), cells.end(), key.level_count);
+  std::sort(cells.begin(), cells.end(),
+            [&](size_t a, size_t b) { return unfiltered[a] < unfiltered[b]; });
+  double kept = 0, all = 0;
+  for (const size_t cell : cells) {
+    kept += rows[cell] / each;
+    all += unfiltered[cell];
+  }
+  if (kept <= 0) return;
+  double share = kept / all, squares = 0, excess = 0;
+  std::vector<double> expected(rows.size());
+  for (size_t begin = 0, end = 0; begin < cells.size(); begin = end) {
+    double left = 0, of = 0;
+    for (; end < cells.size() && unfiltered[cells[end]] <= 2 * unfiltered[cells[begin]]; ++end) {
+      left += rows[cells[end]] / each;
+      of += unfiltered[cells[end]];
+    }
+    share = (left + kPriorRows) / (of + kPriorRows / share);
+    for (size_t i = begin; i < end; ++i) {
+      const size_t cell = cells[i];
+      expected[cell] = unfiltered[cell] * share;
+      const double off = rows[cell] / each - expected[cell];
+      squares += expected[cell] * expected[cell];
+      excess += off * off - expected[cell] * (1 - share);
+    }
+  }
+  const double prior = std::min(kPriorRows, squares / std::max(excess, squares / kPriorRows));
+  double made = 0;
+  for (const size_t cell : cells) {
+    if (expected[cell] <= 0) continue;
+    rows[cell] = (rows[cell] / each + prior) / (1 + prior / expected[cell]);
+    made += rows[cell];
+  }
+  for (const size_t cell : cells) rows[cell] *= kept / made * each;
 }
 
 KeyProfiles::Message KeyProfiles::by_cell(const Key& key, const std::vector<uint16_t>& cells,

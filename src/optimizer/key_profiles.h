@@ -87,6 +87,7 @@ class KeyProfiles {
     double row_weight = 0;
     std::vector<double> weights;               // of each combination of cells
     std::vector<std::vector<uint16_t>> cells;  // of each key: of each combination
+    std::vector<Message> unfiltered;  // of each key: rows of the sample; empty where all are kept
   };
 
   std::optional<double> rows_of_part(RelationSet part);
@@ -98,6 +99,7 @@ class KeyProfiles {
                          const std::vector<double>& weights);
   static Message smoothed(const Key& key, const Message& rows, double each, const Message& whole,
                           double each_whole);
+  static void even_out(const Key& key, Message& rows, double each, const Message& unfiltered);
   const std::vector<double>& level_shares(size_t key, RelationSet members);
   double joined_at(size_t key, RelationSet set);
 

@@ -62,6 +62,12 @@ class KeyProfilesOf : public testing::Test, public Sampler {
     return KeyProfiles(relations_, keys_);
   }
 
+  void clear() {
+    relations_.clear();
+    keys_.clear();
+    width_ = 0;
+  }
+
   const EstimateScope scope_;
 
  private:
@@ -125,6 +131,37 @@ TEST_F(KeyProfilesOf, AFilterThatKeepsWhatIsSeldom) {
   expect_near(*made.rows(0b011), joined({a, numbers(20'000)}, keeps), 1.3);
   expect_near(*made.rows(0b110), joined({a, b}), 1.1);
   expect_near(*made.rows(0b111), joined({a, b, numbers(20'000)}, keeps), 3);
+}
+
+TEST_F(KeyProfilesOf, WhichFrequentValuesFewKeptRowsHaveIsLuck) {
+  const Values b = drawn(100'000, 20'000, 0.9, 2), c = drawn(100'000, 20'000, 0.9, 3);
+  double off = 0;
+  for (uint64_t seed = 10; seed < 20; ++seed) {
+    const Values a = drawn(200'000, 20'000, 0.9, seed), kind = drawn(200'000, 400, 0, seed + 100);
+    Values kept;
+    for (size_t i = 0; i < a.size(); ++i) {
+      if (kind[i] == 0) kept.push_back(a[i]);
+    }
+    clear();
+    add({a, kind}, 1);
+    add({b});
+    add({c});
+    equal({{0, 0}, {1, 0}, {2, 0}});
+    off += std::abs(std::log(*profiles().rows(0b111) / joined({kept, b, c}))) / 10;
+  }
+  EXPECT_LT(off, std::log(1.5));
+}
+
+TEST_F(KeyProfilesOf, WhichFrequentValuesAreKeptIsNoLuckWhereTheyDiffer) {
+  // Of half of the frequent values all rows are kept, of the others none.
+  const Values a = drawn(200'000, 20'000, 0.9, 1), b = drawn(100'000, 20'000, 0.9, 2);
+  Values odd;
+  for (const int64_t value : a) odd.push_back(value < 100 ? value / 5 % 2 : 2);
+  add({a, odd}, 1);
+  add({b});
+  equal({{0, 0}, {1, 0}});
+  const auto keeps = [](int64_t value) { return value < 100 && value / 5 % 2 == 0; };
+  expect_near(*profiles().rows(0b11), joined({a, b}, keeps), 1.1);
 }
 
 TEST_F(KeyProfilesOf, FiltersReachThroughARelationToItsOtherKeys) {
