@@ -62,6 +62,7 @@ class KeyProfiles {
 
  private:
   friend class KeyProfileBuilder;
+  friend class KeyCells;
 
   /// Rows by cell.
   using Message = std::vector<double>;
