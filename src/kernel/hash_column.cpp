@@ -128,7 +128,7 @@ void hash_dictionary(const Column& column, Rows rows, uint32_t count, uint64_t* 
     return;
   }
   const uint64_t* hashes = dictionary.hashes();
-  if (!hashes && dictionary.size() <= 16 * count) {
+  if (!hashes && dictionary.size() <= 32 * count) {
     std::unique_ptr<uint64_t[]> computed(new uint64_t[dictionary.size()]);
     hash_rows(dictionary.values(), AllRows(), dictionary.size(), computed.get());
     hashes = dictionary.keep_hashes(std::move(computed));

@@ -456,13 +456,15 @@ class MemoryWriter final : public Writer {
   size_t batch_bytes() const override { return size_t{16} << 20; }
 
   struct Batch final : Encoded {
-    explicit Batch(const Schema& schema) : sketch(schema) {}
+    Batch(const Schema& schema, uint64_t rows) : sketch(schema, rows) {}
     SegmentRef segment;
     TableSketch sketch;
   };
 
   std::unique_ptr<Encoded> encode(std::vector<Chunk> chunks) override {
-    auto batch = std::make_unique<Batch>(table_->schema());
+    uint64_t rows = 0;
+    for (const Chunk& chunk : chunks) rows += chunk.size();
+    auto batch = std::make_unique<Batch>(table_->schema(), rows);
     for (const Chunk& chunk : chunks) batch->sketch.add(chunk);
     batch->segment = segment_of(std::move(chunks), table_->schema());
     if (is_room_short(context_)) batch->segment->spill(context_.spill);

@@ -11,7 +11,7 @@ namespace doline {
 
 namespace {
 
-/// More rows than these are drawn from.
+/// More rows than these are drawn from; where many are known to come, all of them.
 constexpr uint64_t kAllOfFirst = 16'384;
 constexpr uint32_t kOneOf = 4;
 
@@ -21,39 +21,63 @@ struct Bounds {
   using Limits = std::numeric_limits<T>;
   T low = Limits::has_infinity ? Limits::infinity() : Limits::max();
   T high = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
-  bool is_empty = true;
 
-  void see(T value) {
+  bool is_empty() const { return low > high; }
+  void see(T value) {  // a NaN changes nothing
     low = value < low ? value : low;
     high = value > high ? value : high;
-    if constexpr (std::is_floating_point_v<T>) {
-      is_empty &= std::isnan(value);
-    } else {
-      is_empty = false;
-    }
   }
 };
 
+template <class T, class Get>
+Bounds<T> bounds_of_rows(uint32_t rows, Get value) {
+  // Side by side, as no value waits for the one before.
+  constexpr uint32_t kLanes = 32 / sizeof(T);
+  T low[kLanes], high[kLanes];
+  Bounds<T> all;
+  std::fill_n(low, kLanes, all.low);
+  std::fill_n(high, kLanes, all.high);
+  uint32_t row = 0;
+  for (; row + kLanes <= rows; row += kLanes) {
+    for (uint32_t lane = 0; lane < kLanes; ++lane) {
+      const T at = value(row + lane);
+      low[lane] = at < low[lane] ? at : low[lane];
+      high[lane] = at > high[lane] ? at : high[lane];
+    }
+  }
+  for (; row < rows; ++row) all.see(value(row));
+  for (uint32_t lane = 0; lane < kLanes; ++lane) {
+    all.low = std::min(all.low, low[lane]);
+    all.high = std::max(all.high, high[lane]);
+  }
+  return all;
+}
+
 template <class T>
 Bounds<T> bounds_of(const Column& column, const Selection& active) {
-  Bounds<T> all;
-  if (column.is_flat() && !column.validity() && active.is_all()) {
-    // Side by side, as no value waits for the one before.
-    constexpr uint32_t kLanes = 8;
-    Bounds<T> lanes[kLanes];
-    const T* values = column.values<T>();
-    uint32_t row = 0;
-    for (; row + kLanes <= active.size(); row += kLanes) {
-      for (uint32_t lane = 0; lane < kLanes; ++lane) lanes[lane].see(values[row + lane]);
+  if (active.is_all() && !column.is_constant()) {
+    const uint32_t rows = active.size();
+    const uint64_t* validity = column.validity();
+    if (column.is_flat() && !validity) {
+      const T* values = column.values<T>();
+      return bounds_of_rows<T>(rows, [values](uint32_t row) { return values[row]; });
     }
-    for (; row < active.size(); ++row) all.see(values[row]);
-    for (const Bounds<T>& lane : lanes) {
-      all.low = std::min(all.low, lane.low);
-      all.high = std::max(all.high, lane.high);
-      all.is_empty &= lane.is_empty;
+    // In place of a NULL, some row's value.
+    uint32_t other = 0;
+    while (other < rows && column.is_null(other)) ++other;
+    if (other == rows) return {};
+    const auto from = [validity, other](uint32_t row) {
+      return !validity || test_bit(validity, row) ? row : other;
+    };
+    if (column.is_flat()) {
+      const T* values = column.values<T>();
+      return bounds_of_rows<T>(rows, [&](uint32_t row) { return values[from(row)]; });
     }
-    return all;
+    const T* values = column.dictionary()->values().values<T>();
+    const uint32_t* codes = column.codes();
+    return bounds_of_rows<T>(rows, [&](uint32_t row) { return values[codes[from(row)]]; });
   }
+  Bounds<T> all;
   active.for_each([&](uint32_t row) {
     if (!column.is_null(row)) all.see(column.value<T>(row));
   });
@@ -96,20 +120,29 @@ void with_bounds(const Column& column, const Selection& active, See&& see) {
 uint64_t nulls_among(const Column& column, const Selection& active) {
   uint64_t nulls = 0;
   if (!column.validity()) return 0;
+  if (active.is_all() && !column.is_constant()) {
+    nulls = active.size();
+    for (uint32_t row = 0; row < active.size(); row += 64) {
+      nulls -= static_cast<uint64_t>(
+          std::popcount(column.validity()[row / 64] & low_mask(active.size() - row)));
+    }
+    return nulls;
+  }
   active.for_each([&](uint32_t row) { nulls += column.is_null(row); });
   return nulls;
 }
 
 }  // namespace
 
-TableSketch::TableSketch(const Schema& schema) {
+TableSketch::TableSketch(const Schema& schema, uint64_t expected_rows)
+    : all_of_first_(expected_rows < kOneOf * kAllOfFirst ? kAllOfFirst : 0) {
   columns_.resize(schema.size());
   for (size_t i = 0; i < schema.size(); ++i) columns_[i].type = schema[i].type;
 }
 
 void TableSketch::add(const Chunk& chunk) {
   ASSERT(chunk.columns.size() == columns_.size());
-  const Selection counted = chunk_rows_ < kAllOfFirst ? chunk.active : drawn(chunk.active);
+  const Selection counted = chunk_rows_ < all_of_first_ ? chunk.active : drawn(chunk.active);
   for (size_t i = 0; i < columns_.size(); ++i) add(i, chunk.columns[i], chunk.active, counted);
   chunk_rows_ += chunk.size();
 }
@@ -136,19 +169,25 @@ void TableSketch::add(size_t index, const Column& column, const Selection& activ
   to.nulls += nulls_among(column, active);
   hashes_.resize(counted.size());
   hash_column(column, counted, hashes_.data(), false);
-  const bool may_be_null = column.validity() != nullptr;
-  for (uint32_t i = 0; i < counted.size(); ++i) {
-    if (may_be_null && column.is_null(counted[i])) continue;
-    ++to.counted;
-    const uint64_t hash = hashes_[i];
+  uint32_t kept = counted.size();
+  if (column.validity()) {
+    kept = 0;
+    for (uint32_t i = 0; i < counted.size(); ++i) {
+      hashes_[kept] = hashes_[i];
+      kept += !column.is_null(counted[i]);
+    }
+  }
+  to.counted += kept;
+  uint8_t* const all = to.longest.data();
+  for (const uint64_t hash : std::span(hashes_).first(kept)) {
     const auto zeros = static_cast<uint8_t>(std::countl_zero((hash << kBits) | (kRegisters - 1)));
     // Most hashes change nothing: what is not written need not be waited for.
-    uint8_t& longest = to.longest[hash >> (64 - kBits)];
+    uint8_t& longest = all[hash >> (64 - kBits)];
     if (zeros >= longest) [[unlikely]]
       longest = zeros + 1;
   }
   with_bounds(column, active, [&](const auto& bounds) {
-    if (bounds.is_empty) return;
+    if (bounds.is_empty()) return;
     if constexpr (std::is_floating_point_v<decltype(bounds.low)>) {
       to.low_real = to.has_bounds ? std::min<double>(to.low_real, bounds.low) : bounds.low;
       to.high_real = to.has_bounds ? std::max<double>(to.high_real, bounds.high) : bounds.high;

@@ -20,7 +20,8 @@ namespace doline {
 /// show: too few where most values are rare and most rows have one of a few.
 class TableSketch {
  public:
-  explicit TableSketch(const Schema& schema);
+  /// `expected_rows`: so many will be added at least.
+  explicit TableSketch(const Schema& schema, uint64_t expected_rows = 0);
 
   void add(const Chunk& chunk);
   void add(size_t index, const Column& column, const Selection& active);
@@ -48,6 +49,7 @@ class TableSketch {
   std::vector<OfColumn> columns_;
   std::vector<uint64_t> hashes_;
   uint64_t chunk_rows_ = 0;  // of the chunks that were added
+  uint64_t all_of_first_;    // of so many of them every row is counted
   Random random_{20130701};
 };
 
