@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "kernel/hash_column.h"
 #include "rows/row_compare.h"
 
 namespace doline {
@@ -42,17 +41,17 @@ void JoinProbe::begin(const Chunk& left, const JoinTable& table, Pass pass) {
 
 void JoinProbe::find_candidates() {
   const uint32_t count = left_.active.size();
-  for (size_t key = 0; key < keys_.size(); ++key)
-    hash_column(keys_[key], left_.active, hashes_, key > 0);
   candidates_.resize(count);
   later_.clear();
   next_candidate_ = 0;
   if (table_->row_count() == 0) return candidates_.clear();
+  Candidate* const found = candidates_.data();
+  uint32_t kept = 0;
+  is_single_ = !table_->has_runs();
+  table_->hash_keys(keys_, left_.active, hashes_);
   if (table_->must_fetch()) {
     for (uint32_t i = 0; i < count; ++i) __builtin_prefetch(table_->word_of(hashes_[i]));
   }
-  Candidate* const found = candidates_.data();
-  uint32_t kept = 0;
   for (uint32_t i = 0; i < count; ++i) {
     const uint64_t word = *table_->word_of(hashes_[i]);
     const uint64_t tag = JoinTable::tag_of(hashes_[i]);
@@ -93,7 +92,14 @@ uint32_t JoinProbe::take_candidates(uint32_t most) {
     pair_index_[count] = candidate.index;
     pair_rows_[count++] = reinterpret_cast<std::byte*>(address);
   };
-  while (count < most && entries < kMostEntries) {
+  if (is_single_) {
+    const size_t end = std::min(candidates_.size(), next_candidate_ + most);
+    for (; next_candidate_ < end; ++next_candidate_) {
+      const Candidate& candidate = candidates_[next_candidate_];
+      put(candidate, candidate.word & JoinTable::kAddress);
+    }
+  }
+  while (!is_single_ && count < most && entries < kMostEntries) {
     if (next_candidate_ == candidates_.size()) {
       if (later_.empty()) break;
       candidates_.swap(later_);
@@ -156,6 +162,7 @@ uint32_t JoinProbe::keep_equal(uint32_t count) {
       kept += !JoinTable::is_matched(shape_, pair_rows_[i]);
     }
   }
+  if (table_->is_exact()) return kept;
   // Where looking at the keys is more than a look, hashes go first.
   if (keys_.size() > 1 || !is_plain_integer(keys_[0].physical())) {
     const uint32_t before = kept;
@@ -243,7 +250,7 @@ bool JoinProbe::give_aligned(uint32_t count, Chunk& out) {
   const bool with_alone = (shape_.kind == JoinKind::kLeft || shape_.kind == JoinKind::kFull) &&
                           pass_.is_last && !pass_.matched;
   if (!with_alone && (count == 0 || count * kWorthAligning < left_.row_count)) return false;
-  for (uint32_t k = 1; k < count; ++k) {
+  for (uint32_t k = 1; k < count && !is_single_; ++k) {
     if (pair_index_[equal_[k - 1]] == pair_index_[equal_[k]]) return false;
   }
   const std::byte* rows[kChunkRows];

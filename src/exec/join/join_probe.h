@@ -56,6 +56,7 @@ class JoinProbe {
       later_;  // whose runs are looked at further once short ones said their word
   size_t next_candidate_ = 0;
   uint32_t first_look_ = 0;  // rows of a run that are looked at before it is put off; 0: all
+  bool is_single_ = false;   // none of them leads to a run
   bool is_first_batch_ = true;
   bool pairs_done_ = false;
   uint64_t hashes_[kChunkRows];

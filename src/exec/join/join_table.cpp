@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "kernel/hash_column.h"
+
 namespace doline {
 
 namespace {
@@ -17,6 +19,8 @@ size_t words_for(uint64_t rows) {
 // to come.
 constexpr uint64_t kOneToCome = 2;
 constexpr uint32_t kAhead = 8;  // rows whose words are fetched before they are needed
+/// So many places a key may have however few rows there are: an eighth of a core's cache.
+constexpr uint64_t kFewPlaces = uint64_t{1} << 13;
 
 }  // namespace
 
@@ -38,10 +42,23 @@ void JoinTable::set_rows(std::vector<std::vector<RowPageRef>> partitions, Budget
     }
   }
   word_count_ = words_for(row_count_);
-  shift_ = 64 - static_cast<uint32_t>(std::countr_zero(word_count_));
+  if (partitions_.size() == 1 && !shape_.nulls_equal)
+    places_ = KeyPlaces::of(*shape_.layout, pages_, std::max(word_count_, kFewPlaces));
+  if (places_) {
+    word_count_ = places_->count() + 1;
+    skip_bits_ = shift_ = 0;
+  } else {
+    shift_ = 64 - static_cast<uint32_t>(std::countr_zero(word_count_));
+  }
   budget_ = BudgetRef(&budget);
   directory_ = Buffer::allocate(word_count_ * sizeof(uint64_t), budget);
   words_ = directory_->as<uint64_t>();
+}
+
+void JoinTable::hash_keys(const std::vector<Column>& keys, const Selection& active,
+                          uint64_t* hashes) const {
+  if (places_) return places_->find(keys[0], active, hashes);
+  for (size_t key = 0; key < keys.size(); ++key) hash_column(keys[key], active, hashes, key > 0);
 }
 
 /// NULL keys lead nowhere; their rows are there only to come out unmatched.
@@ -55,14 +72,23 @@ bool JoinTable::is_linked(const std::byte* row) const {
 template <class Body>
 void JoinTable::for_each_linked(size_t partition, QueryContext& context, Body&& body) const {
   const bool may_be_apart = shape_.gives_unmatched() && !shape_.nulls_equal;
+  std::byte* rows[kChunkRows];
+  uint64_t hashes[kChunkRows];
   for (const RowPageRef& page : partitions_[partition]) {
     context.check_cancelled();
-    const uint32_t size = page->size();
-    for (uint32_t i = 0; i < size; ++i) {
-      if (i + kAhead < size) __builtin_prefetch(word_of(stored_hash(page->row(i + kAhead))), 1);
-      std::byte* row = page->row(i);
-      if (may_be_apart && !is_linked(row)) continue;
-      body(row, stored_hash(row));
+    for (uint32_t begin = 0; begin < page->size(); begin += kChunkRows) {
+      const uint32_t count = std::min(kChunkRows, page->size() - begin);
+      for (uint32_t i = 0; i < count; ++i) rows[i] = page->row(begin + i);
+      if (places_) {
+        places_->find(gather_column(*shape_.layout, 0, rows, count), Selection::all(count), hashes);
+      } else {
+        for (uint32_t i = 0; i < count; ++i) hashes[i] = stored_hash(rows[i]);
+      }
+      for (uint32_t i = 0; i < count; ++i) {
+        if (i + kAhead < count) __builtin_prefetch(word_of(hashes[i + kAhead]), 1);
+        if (may_be_apart && !is_linked(rows[i])) continue;
+        body(rows[i], hashes[i]);
+      }
     }
   }
 }
@@ -118,6 +144,7 @@ void JoinTable::seal() {
 std::vector<RowPageRef> JoinTable::give_up() {
   directory_ = nullptr;
   words_ = nullptr;
+  places_.reset();
   runs_.clear();
   texts_ = nullptr;
   row_count_ = 0;

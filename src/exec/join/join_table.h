@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <optional>
 #include <vector>
 
 #include "exec/join/join_shape.h"
+#include "exec/join/key_places.h"
 #include "plan/query_context.h"
 #include "rows/row_pages.h"
 
@@ -22,7 +25,8 @@ struct JoinBits {
 /// filter over the hashes that fell on it and either the address of the one row there, or that of
 /// a run: a count and an entry for each of its rows, one behind the other, with the row's address
 /// and 16 bits of its hash. So most rows that match nothing cost one cache miss, most that match
-/// one row two, and rows that only share a word are not looked at.
+/// one row two, and rows that only share a word are not looked at. Where a key has places
+/// (KeyPlaces) each stands for a hash and is that of its word: rows there have that key.
 ///
 /// Rows come with set_rows(); build() of each partition fills a slice of the directory that no
 /// other touches, any number at once; then the table is only read, but for the byte in each row
@@ -47,12 +51,20 @@ class JoinTable final {
   static size_t directory_bytes(uint64_t rows);
 
   uint64_t row_count() const { return row_count_; }
+  /// hashes[i] = what leads the i-th active row to its word.
+  void hash_keys(const std::vector<Column>& keys, const Selection& active, uint64_t* hashes) const;
+  /// Rows that a word leads to have the key that led there.
+  bool is_exact() const { return places_.has_value(); }
   BuildFacts facts;
   const JoinShape& shape() const { return shape_; }
   /// All rows, in the order they came.
   const std::vector<RowPageRef>& pages() const { return pages_; }
   /// Keeps the rows' texts; null where they have none.
   const PinRef& texts() const { return texts_; }
+  /// Some words lead to several rows.
+  bool has_runs() const {
+    return std::any_of(runs_.begin(), runs_.end(), [](const BufferRef& run) { return !!run; });
+  }
 
   // The directory, for probes. A word of 0 leads nowhere.
   static constexpr uint64_t kAddress = (uint64_t{1} << 48) - 8;
@@ -83,8 +95,9 @@ class JoinTable final {
   bool is_linked(const std::byte* row) const;
 
   const JoinShape& shape_;
-  const uint32_t skip_bits_;
+  uint32_t skip_bits_;
   uint32_t shift_ = 63;
+  std::optional<KeyPlaces> places_;
   size_t word_count_ = 0;
   uint64_t* words_ = nullptr;
   BufferRef directory_;

@@ -1,0 +1,120 @@
+#include "exec/join/join_table.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <optional>
+
+#include "column/column_builder.h"
+#include "kernel/hash_column.h"
+#include "plan/plan_node.h"
+
+namespace doline {
+namespace {
+
+template <class T>
+Column column_of(TypeRef type, const std::vector<std::optional<T>>& values) {
+  ColumnBuilder builder(type);
+  for (const std::optional<T>& value : values) {
+    if (!value) {
+      builder.append_null();
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      builder.append_text(*value);
+    } else {
+      builder.append(*value);
+    }
+  }
+  return builder.seal();
+}
+
+/// A build side whose first column is the key, all of it in a table.
+struct Built {
+  Built(JoinKind kind, const std::vector<Column>& columns, size_t page_bytes = 0) {
+    Schema schema;
+    for (const Column& column : columns)
+      schema.push_back({"c" + std::to_string(schema.size()), column.type()});
+    const PlanRef left = ValuesNode::create({{"k", columns[0].type()}}, {}, 0);
+    const PlanRef right = ValuesNode::create(schema, {}, 0);
+    const ExprRef key = ColumnExpr::create(0, columns[0].type(), "k");
+    plan = JoinNode::create(left, right, kind, {key}, {key});
+    context.budget = Budget::create("query", Budget::process());
+    shape.emplace(static_cast<const JoinNode&>(*plan), context, std::vector<bool>());
+    RowPages pages(shape->layout, *context.budget, page_bytes);
+    const uint32_t rows = columns[0].size();
+    std::vector<uint64_t> hashes(rows);
+    hash_column(columns[0], Selection::all(rows), hashes.data(), false);
+    pages.append(columns, nullptr, rows, hashes.data());
+    table.emplace(*shape);
+    table->set_rows({pages.take_pages()}, *context.budget);
+    table->build(0, context);
+    table->seal();
+    table->facts = {rows > 0, false};
+  }
+
+  QueryContext context;
+  PlanRef plan;
+  std::optional<JoinShape> shape;
+  std::optional<JoinTable> table;
+};
+
+/// How many rows the key of each value leads to.
+std::vector<size_t> partners(const JoinTable& table, const Column& keys) {
+  std::vector<uint64_t> hashes(keys.size());
+  table.hash_keys({keys}, Selection::all(keys.size()), hashes.data());
+  std::vector<size_t> found;
+  for (uint64_t hash : hashes) {
+    const uint64_t word = *table.word_of(hash);
+    const auto* run = reinterpret_cast<const uint64_t*>(word & JoinTable::kAddress);
+    found.push_back(word == 0 ? 0 : word & JoinTable::kIsRun ? run[0] : 1);
+  }
+  return found;
+}
+
+template <class T>
+void expect_places(TypeRef type, T least) {
+  const auto at = [least](int distance) {
+    return std::optional<T>(static_cast<T>(least + static_cast<T>(distance)));
+  };
+  const Built built(JoinKind::kRight,
+                    {column_of<T>(type, {at(0), at(3), std::nullopt, at(3), at(90)})});
+  ASSERT_TRUE(built.table->is_exact()) << type->name();
+  const Column keys =
+      column_of<T>(type, {at(0), at(1), at(3), at(90), at(91), std::numeric_limits<T>::lowest(),
+                          std::numeric_limits<T>::max()});
+  std::vector<size_t> wanted = {1, 0, 2, 1, 0, 0, 0};
+  if (least == std::numeric_limits<T>::lowest()) wanted[5] = 1;
+  if (*at(90) == std::numeric_limits<T>::max()) wanted[6] = 1;
+  EXPECT_EQ(partners(*built.table, keys), wanted) << type->name();
+  const Column one = Column::constant(column_of<T>(type, {at(3)}), 2);
+  EXPECT_EQ(partners(*built.table, one), (std::vector<size_t>{2, 2}));
+}
+
+TEST(JoinTable, CloseIntegersOfAnyTypeHavePlaces) {
+  expect_places<int8_t>(Type::int8(), -50);
+  expect_places<int16_t>(Type::int16(), -50);
+  expect_places<int32_t>(Type::int32(), std::numeric_limits<int32_t>::min());
+  expect_places<int64_t>(Type::int64(), std::numeric_limits<int64_t>::min());
+  expect_places<int64_t>(Type::int64(), -50);
+  expect_places<uint8_t>(Type::uint8(), 100);
+  expect_places<uint16_t>(Type::uint16(), 0);
+  expect_places<uint32_t>(Type::uint32(), std::numeric_limits<uint32_t>::max() - 90);
+  expect_places<uint64_t>(Type::uint64(), (uint64_t{1} << 63) - 45);
+}
+
+TEST(JoinTable, OthersAreHashed) {
+  const std::vector<Column> hashed = {
+      column_of<int64_t>(Type::int64(), {0, int64_t{1} << 40}),
+      column_of<int64_t>(Type::int64(), {std::numeric_limits<int64_t>::min(),
+                                         std::numeric_limits<int64_t>::max()}),
+      column_of<int64_t>(Type::int64(), {std::nullopt}),
+      column_of<int64_t>(Type::int64(), {}),
+      column_of<double>(Type::float64(), {1.0, 2.0}),
+      column_of<std::string>(Type::varchar(), {"a", "b"}),
+  };
+  for (const Column& column : hashed) {
+    EXPECT_FALSE(Built(JoinKind::kRight, {column}).table->is_exact());
+  }
+}
+
+}  // namespace
+}  // namespace doline
