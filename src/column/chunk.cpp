@@ -2,14 +2,42 @@
 
 namespace doline {
 
+namespace {
+
+/// The active rows' codes of one column after the other. Columns of which a join gave the same
+/// codes share them again.
+class GatheredCodes {
+ public:
+  Column gather(const Column& column, const std::vector<uint32_t>& rows) {
+    const auto count = static_cast<uint32_t>(rows.size());
+    if (column.codes() != from_) {
+      from_ = column.codes();
+      codes_ = Buffer::allocate(count * sizeof(uint32_t));
+      auto* to = codes_->as<uint32_t>();
+      for (uint32_t i = 0; i < count; ++i) to[i] = from_[rows[i]];
+    }
+    return Column::dictionary(column.type(), count, codes_, column.dictionary());
+  }
+
+ private:
+  const uint32_t* from_ = nullptr;
+  BufferRef codes_;
+};
+
+}  // namespace
+
 Chunk Chunk::dense() const {
   if (active.is_all() && active.size() == row_count) return *this;
   std::vector<uint32_t> rows(active.size());
   for (uint32_t i = 0; i < active.size(); ++i) rows[i] = active[i];
   Chunk result;
   result.columns.reserve(columns.size());
-  for (const Column& column : columns)
-    result.columns.push_back(column.gather(rows.data(), active.size()));
+  GatheredCodes codes;
+  for (const Column& column : columns) {
+    result.columns.push_back(column.is_dictionary() && !column.validity()
+                                 ? codes.gather(column, rows)
+                                 : column.gather(rows.data(), active.size()));
+  }
   result.row_count = active.size();
   result.active = Selection::all(active.size());
   result.sequence = sequence;

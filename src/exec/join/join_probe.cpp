@@ -259,7 +259,7 @@ bool JoinProbe::give_aligned(uint32_t count, Chunk& out) {
   for (uint32_t k = 0; k < count; ++k) rows[pair_left_[equal_[k]]] = pair_rows_[equal_[k]];
   out.row_count = left_.row_count;
   out.columns = left_.columns;
-  for (Column& column : gather_right(*table_, shape_.is_output, rows, left_.row_count))
+  for (Column& column : right_output(*table_, rows, left_.row_count))
     out.columns.push_back(std::move(column));
   if (with_alone || count == left_.active.size()) {
     out.active = left_.active;
@@ -286,7 +286,7 @@ void JoinProbe::give_gathered(uint32_t count, Chunk& out) {
     out.columns.push_back(shape_.is_output[i] ? left_.columns[i].gather(left_rows, count)
                                               : Column::null(shape_.left_types[i], count));
   }
-  for (Column& column : gather_right(*table_, shape_.is_output, rows, count))
+  for (Column& column : right_output(*table_, rows, count))
     out.columns.push_back(std::move(column));
 }
 

@@ -41,6 +41,8 @@ void JoinTable::set_rows(std::vector<std::vector<RowPageRef>> partitions, Budget
       pages_.push_back(page);
     }
   }
+  // What is read back from disk has few left rows to meet.
+  if (skip_bits_ == 0 && NumberedRows::suits(shape_, row_count_)) number_rows(budget);
   word_count_ = words_for(row_count_);
   if (partitions_.size() == 1 && !shape_.nulls_equal)
     places_ = KeyPlaces::of(*shape_.layout, pages_, std::max(word_count_, kFewPlaces));
@@ -53,6 +55,19 @@ void JoinTable::set_rows(std::vector<std::vector<RowPageRef>> partitions, Budget
   budget_ = BudgetRef(&budget);
   directory_ = Buffer::allocate(word_count_ * sizeof(uint64_t), budget);
   words_ = directory_->as<uint64_t>();
+}
+
+void JoinTable::number_rows(Budget& budget) {
+  if (pages_.size() > 1) {
+    RowPages one(shape_.layout, budget, row_count_ * shape_.layout->row_bytes());
+    for (const RowPageRef& page : pages_) {
+      for (uint32_t i = 0; i < page->size(); ++i) one.append_row(page->row(i));
+    }
+    pages_ = one.take_pages();
+    partitions_ = {pages_};
+    runs_.resize(1);
+  }
+  numbered_.emplace(shape_, *pages_[0]);
 }
 
 void JoinTable::hash_keys(const std::vector<Column>& keys, const Selection& active,
@@ -145,6 +160,7 @@ std::vector<RowPageRef> JoinTable::give_up() {
   directory_ = nullptr;
   words_ = nullptr;
   places_.reset();
+  numbered_.reset();
   runs_.clear();
   texts_ = nullptr;
   row_count_ = 0;
@@ -163,6 +179,21 @@ std::vector<Column> gather_right(const JoinTable& table, const std::vector<bool>
       columns.push_back(gather_column(*shape.layout, static_cast<size_t>(shape.places[i]), rows,
                                       count, table.texts()));
     }
+  }
+  return columns;
+}
+
+std::vector<Column> right_output(const JoinTable& table, const std::byte* const* rows,
+                                 uint32_t count) {
+  const NumberedRows* numbered = table.numbered();
+  if (!numbered) return gather_right(table, table.shape().is_output, rows, count);
+  std::vector<bool> others = table.shape().is_output;
+  const size_t left = table.shape().left_types.size();
+  for (size_t i = left; i < others.size(); ++i) others[i] = others[i] && !numbered->has(i - left);
+  std::vector<Column> columns = gather_right(table, others, rows, count);
+  const NumberedRows::Codes codes = numbered->codes_of(rows, count);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (numbered->has(i)) columns[i] = numbered->column(i, codes);
   }
   return columns;
 }

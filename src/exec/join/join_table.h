@@ -7,6 +7,7 @@
 
 #include "exec/join/join_shape.h"
 #include "exec/join/key_places.h"
+#include "exec/join/numbered_rows.h"
 #include "plan/query_context.h"
 #include "rows/row_pages.h"
 
@@ -65,6 +66,8 @@ class JoinTable final {
   bool has_runs() const {
     return std::any_of(runs_.begin(), runs_.end(), [](const BufferRef& run) { return !!run; });
   }
+  /// Null unless output has numbers of rows.
+  const NumberedRows* numbered() const { return numbered_ ? &*numbered_ : nullptr; }
 
   // The directory, for probes. A word of 0 leads nowhere.
   static constexpr uint64_t kAddress = (uint64_t{1} << 48) - 8;
@@ -93,11 +96,13 @@ class JoinTable final {
   template <class Body>
   void for_each_linked(size_t partition, QueryContext& context, Body&& body) const;
   bool is_linked(const std::byte* row) const;
+  void number_rows(Budget& budget);
 
   const JoinShape& shape_;
   uint32_t skip_bits_;
   uint32_t shift_ = 63;
   std::optional<KeyPlaces> places_;
+  std::optional<NumberedRows> numbered_;
   size_t word_count_ = 0;
   uint64_t* words_ = nullptr;
   BufferRef directory_;
@@ -113,6 +118,9 @@ class JoinTable final {
 /// are NULLs.
 std::vector<Column> gather_right(const JoinTable& table, const std::vector<bool>& is_read,
                                  const std::byte* const* rows, uint32_t count);
+/// Those of the join's output; a row may be RowLayout::null_row.
+std::vector<Column> right_output(const JoinTable& table, const std::byte* const* rows,
+                                 uint32_t count);
 
 /// What comes out of a page once every left row was seen: the rows that nothing matched, with NULLs
 /// on the left, or of a right semi or anti join the rows it keeps. At most kChunkRows from `begin`

@@ -116,5 +116,50 @@ TEST(JoinTable, OthersAreHashed) {
   }
 }
 
+TEST(JoinTable, FewRowsComeOutAsCodesAndOutliveTheTable) {
+  constexpr uint32_t kRows = 300;
+  std::vector<std::optional<int64_t>> keys;
+  std::vector<std::optional<std::string>> texts;
+  std::vector<std::optional<double>> numbers, nulls;
+  for (uint32_t i = 0; i < kRows; ++i) {
+    keys.emplace_back(i);
+    texts.push_back(i % 3 == 0 ? std::nullopt
+                               : std::optional("a text of row " + std::to_string(i)));
+    numbers.emplace_back(i / 2.0);
+    nulls.emplace_back(std::nullopt);
+  }
+  std::optional<Built> built;
+  // Small pages: the rows are put together.
+  built.emplace(JoinKind::kLeft,
+                std::vector{column_of(Type::int64(), keys), column_of(Type::varchar(), texts),
+                            column_of(Type::float64(), numbers), column_of(Type::float64(), nulls)},
+                size_t{4} << 10);
+  ASSERT_TRUE(built->table->numbered());
+  ASSERT_EQ(built->table->pages().size(), 1);
+  std::vector<const std::byte*> rows;
+  for (uint32_t i = 0; i < kRows; ++i) {
+    rows.push_back(i % 7 == 0 ? built->shape->layout->null_row()
+                              : built->table->pages()[0]->row(kRows - 1 - i));
+  }
+  const std::vector<Column> out = right_output(*built->table, rows.data(), kRows);
+  built.reset();
+  EXPECT_TRUE(out[1].is_dictionary());
+  EXPECT_EQ(out[0].codes(), out[2].codes());  // the same for all columns without NULLs
+  for (uint32_t i = 0; i < kRows; ++i) {
+    const uint32_t row = kRows - 1 - i;
+    const bool is_none = i % 7 == 0;
+    ASSERT_EQ(out[0].is_null(i), is_none);
+    ASSERT_EQ(out[1].is_null(i), is_none || row % 3 == 0);
+    ASSERT_EQ(out[2].is_null(i), is_none);
+    ASSERT_TRUE(out[3].is_null(i));
+    if (is_none) continue;
+    ASSERT_EQ(out[0].value<int64_t>(i), row);
+    ASSERT_EQ(out[2].value<double>(i), row / 2.0);
+    if (row % 3 != 0) {
+      ASSERT_EQ(out[1].text(i), "a text of row " + std::to_string(row));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace doline
