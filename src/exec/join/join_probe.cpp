@@ -47,16 +47,27 @@ void JoinProbe::find_candidates() {
   if (table_->row_count() == 0) return candidates_.clear();
   Candidate* const found = candidates_.data();
   uint32_t kept = 0;
-  is_single_ = !table_->has_runs();
-  table_->hash_keys(keys_, left_.active, hashes_);
-  if (table_->must_fetch()) {
-    for (uint32_t i = 0; i < count; ++i) __builtin_prefetch(table_->word_of(hashes_[i]));
-  }
-  for (uint32_t i = 0; i < count; ++i) {
-    const uint64_t word = *table_->word_of(hashes_[i]);
-    const uint64_t tag = JoinTable::tag_of(hashes_[i]);
-    found[kept] = {word, i, 0};
-    kept += (word & tag) == tag;  // without a branch: most or few may pass
+  const uint64_t* const by_code = code_rows_.of(*table_, keys_, count);
+  is_exact_ = by_code != nullptr || table_->is_exact();
+  is_single_ = by_code != nullptr || !table_->has_runs();
+  if (by_code) {
+    const uint32_t* const codes = keys_[0].codes();
+    for (uint32_t i = 0; i < count; ++i) {
+      const uint64_t word = by_code[codes[left_.active[i]]];
+      found[kept] = {word, i, 0};
+      kept += word != 0;  // without a branch: most or few may pass
+    }
+  } else {
+    table_->hash_keys(keys_, left_.active, hashes_);
+    if (table_->must_fetch()) {
+      for (uint32_t i = 0; i < count; ++i) __builtin_prefetch(table_->word_of(hashes_[i]));
+    }
+    for (uint32_t i = 0; i < count; ++i) {
+      const uint64_t word = *table_->word_of(hashes_[i]);
+      const uint64_t tag = JoinTable::tag_of(hashes_[i]);
+      found[kept] = {word, i, 0};
+      kept += (word & tag) == tag;
+    }
   }
   if (!shape_.nulls_equal) {
     for (const Column& key : keys_) {
@@ -162,7 +173,7 @@ uint32_t JoinProbe::keep_equal(uint32_t count) {
       kept += !JoinTable::is_matched(shape_, pair_rows_[i]);
     }
   }
-  if (table_->is_exact()) return kept;
+  if (is_exact_) return kept;
   // Where looking at the keys is more than a look, hashes go first.
   if (keys_.size() > 1 || !is_plain_integer(keys_[0].physical())) {
     const uint32_t before = kept;

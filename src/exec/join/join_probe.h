@@ -1,6 +1,6 @@
 #pragma once
 
-#include "exec/join/join_table.h"
+#include "exec/join/code_rows.h"
 
 namespace doline {
 
@@ -50,12 +50,14 @@ class JoinProbe {
   Pass pass_;
   Chunk left_;
   std::vector<Column> keys_;
+  CodeRows code_rows_;
   std::vector<uint64_t> own_matched_;  // bits by left row
   std::vector<Candidate> candidates_;
   std::vector<Candidate>
       later_;  // whose runs are looked at further once short ones said their word
   size_t next_candidate_ = 0;
   uint32_t first_look_ = 0;  // rows of a run that are looked at before it is put off; 0: all
+  bool is_exact_ = false;    // candidates have equal keys
   bool is_single_ = false;   // none of them leads to a run
   bool is_first_batch_ = true;
   bool pairs_done_ = false;

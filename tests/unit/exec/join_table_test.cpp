@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "column/column_builder.h"
+#include "exec/join/code_rows.h"
 #include "kernel/hash_column.h"
 #include "plan/plan_node.h"
 
@@ -159,6 +160,47 @@ TEST(JoinTable, FewRowsComeOutAsCodesAndOutliveTheTable) {
       ASSERT_EQ(out[1].text(i), "a text of row " + std::to_string(row));
     }
   }
+}
+
+/// Row i has code i % size.
+Column coded(const DictionaryRef& dictionary, uint32_t rows) {
+  BufferRef codes = Buffer::allocate(rows * sizeof(uint32_t));
+  for (uint32_t i = 0; i < rows; ++i) codes->as<uint32_t>()[i] = i % dictionary->size();
+  return Column::dictionary(Type::varchar(), rows, std::move(codes), dictionary);
+}
+
+TEST(JoinTable, TextsOfADictionaryAreLookedUpOnceTheyAreWorthIt) {
+  std::vector<std::optional<std::string>> built_texts, texts;
+  for (int i = 0; i < 200; ++i) built_texts.push_back("a text of " + std::to_string(i));
+  for (int i = 0; i < 100; ++i) texts.push_back("a text of " + std::to_string(i * 3));
+  const Built built(JoinKind::kInner, {column_of(Type::varchar(), built_texts)});
+  const auto dictionary = make_ref<const Dictionary>(column_of(Type::varchar(), texts), true);
+  CodeRows code_rows;
+  EXPECT_EQ(code_rows.of(*built.table, {coded(dictionary, 60)}, 60), nullptr);
+  const uint64_t* words = code_rows.of(*built.table, {coded(dictionary, 60)}, 60);
+  ASSERT_NE(words, nullptr);
+  for (uint32_t code = 0; code < 100; ++code) {
+    ASSERT_EQ(words[code] != 0, code * 3 < 200) << code;
+    if (words[code] == 0) continue;
+    const std::byte* const row = reinterpret_cast<const std::byte*>(words[code]);
+    EXPECT_EQ(gather_column(*built.shape->layout, 0, &row, 1).text(0), *texts[code]);
+  }
+  // Another dictionary begins anew; flat texts have no codes.
+  const auto other = make_ref<const Dictionary>(column_of(Type::varchar(), texts), true);
+  EXPECT_EQ(code_rows.of(*built.table, {coded(other, 60)}, 60), nullptr);
+  EXPECT_EQ(code_rows.of(*built.table, {column_of(Type::varchar(), texts)}, 1000), nullptr);
+}
+
+TEST(JoinTable, TextsWithSeveralRowsAreLookedUpForEachLeftRow) {
+  const Built built(JoinKind::kInner,
+                    {column_of<std::string>(Type::varchar(), {"a", "b", "b", "c"})});
+  const auto twice =
+      make_ref<const Dictionary>(column_of<std::string>(Type::varchar(), {"a", "b"}), true);
+  const auto once =
+      make_ref<const Dictionary>(column_of<std::string>(Type::varchar(), {"a", "c", "d"}), true);
+  CodeRows code_rows;
+  EXPECT_EQ(code_rows.of(*built.table, {coded(twice, 100)}, 100), nullptr);
+  EXPECT_NE(code_rows.of(*built.table, {coded(once, 100)}, 100), nullptr);
 }
 
 }  // namespace
