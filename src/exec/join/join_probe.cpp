@@ -50,23 +50,30 @@ void JoinProbe::find_candidates() {
   const uint64_t* const by_code = code_rows_.of(*table_, keys_, count);
   is_exact_ = by_code != nullptr || table_->is_exact();
   is_single_ = by_code != nullptr || !table_->has_runs();
-  if (by_code) {
-    const uint32_t* const codes = keys_[0].codes();
+  const auto find = [&](auto word_of, auto leads) {
     for (uint32_t i = 0; i < count; ++i) {
-      const uint64_t word = by_code[codes[left_.active[i]]];
+      const uint64_t word = word_of(i);
       found[kept] = {word, i, 0};
-      kept += word != 0;  // without a branch: most or few may pass
+      kept += leads(i, word);  // without a branch: most or few may pass
     }
+  };
+  const auto of_directory = [&](uint32_t i) { return *table_->word_of(hashes_[i]); };
+  const auto leads_exactly = [](uint32_t, uint64_t word) { return word != 0; };
+  if (by_code) {
+    find([&, codes = keys_[0].codes()](uint32_t i) { return by_code[codes[left_.active[i]]]; },
+         leads_exactly);
   } else {
     table_->hash_keys(keys_, left_.active, hashes_);
     if (table_->must_fetch()) {
       for (uint32_t i = 0; i < count; ++i) __builtin_prefetch(table_->word_of(hashes_[i]));
     }
-    for (uint32_t i = 0; i < count; ++i) {
-      const uint64_t word = *table_->word_of(hashes_[i]);
-      const uint64_t tag = JoinTable::tag_of(hashes_[i]);
-      found[kept] = {word, i, 0};
-      kept += (word & tag) == tag;
+    if (is_exact_) {
+      find(of_directory, leads_exactly);
+    } else {
+      find(of_directory, [&](uint32_t i, uint64_t word) {
+        const uint64_t tag = JoinTable::tag_of(hashes_[i]);
+        return (word & tag) == tag;
+      });
     }
   }
   if (!shape_.nulls_equal) {
@@ -275,9 +282,10 @@ bool JoinProbe::give_aligned(uint32_t count, Chunk& out) {
   if (with_alone || count == left_.active.size()) {
     out.active = left_.active;
   } else {
-    std::vector<uint64_t> bits(words_for_bits(left_.row_count));
-    for (uint32_t k = 0; k < count; ++k) set_bit(bits.data(), pair_left_[equal_[k]]);
-    out.active = Selection::from_bits(bits.data(), left_.active);
+    BufferRef matched_rows = Buffer::allocate(count * sizeof(uint16_t));
+    auto* const to = matched_rows->as<uint16_t>();
+    for (uint32_t k = 0; k < count; ++k) to[k] = static_cast<uint16_t>(pair_left_[equal_[k]]);
+    out.active = Selection::of(std::move(matched_rows), count);
   }
   // Nothing is left over.
   if (with_alone) left_.active.for_each([&](uint32_t row) { set_bit(matched().data(), row); });
