@@ -12,8 +12,10 @@ constexpr size_t kSmallestBlockBytes = size_t{16} << 10;
 constexpr size_t kLargestBlockBytes = size_t{128} << 10;
 /// Left of the budget for what reads a bucket's other side.
 constexpr size_t kReserveBytes = size_t{4} << 20;
-/// Pages of a pass where tests ask for spilling.
+/// Where tests ask for spilling: pages of a pass at least, and passes at most. Each pass reads the
+/// other side anew.
 constexpr size_t kForcedPages = 2;
+constexpr size_t kForcedPasses = 4;
 
 }  // namespace
 
@@ -155,6 +157,7 @@ class BucketReader final : public Reader {
     if (passes_ > 0 && next_page_ == build_.size()) return false;
     QueryContext& context = state_->context;
     const RowLayout& layout = *state_->shape.layout;
+    const size_t pages_of_forced_pass = build_.size() / kForcedPasses;
     std::vector<RowPageRef> pages;
     uint64_t rows = 0;
     while (next_page_ < build_.size()) {
@@ -162,7 +165,7 @@ class BucketReader final : public Reader {
       const size_t wanted =
           2 * next.memory_bytes + JoinTable::directory_bytes(rows + next.rows) + kReserveBytes;
       const bool is_enough = context.settings.force_spill
-                                 ? pages.size() >= kForcedPages
+                                 ? pages.size() >= std::max(kForcedPages, pages_of_forced_pass)
                                  : context.budget->available_bytes() < wanted;
       if (!pages.empty() && is_enough) break;
       pages.push_back(RowPages::read_back(next, layout, *context.spill, *context.budget));
