@@ -201,7 +201,8 @@ uint32_t JoinProbe::keep_equal(uint32_t count) {
 
 bool JoinProbe::next(Chunk& out, uint32_t most_rows) {
   out = Chunk();
-  most_rows = std::min(most_rows, kChunkRows);
+  // Where pairs are only tested they need not fit a chunk of output.
+  most_rows = shape_.gives_pairs() ? std::min(most_rows, kChunkRows) : kChunkRows;
   for (uint32_t quiet = 0; !pairs_done_; ++quiet) {
     // In the first batch a chunk's rows may meet one build row each, and stay where they are.
     const uint32_t taken = take_candidates(
