@@ -51,7 +51,7 @@ Chunk Chunk::retain() const {
     const size_t views = sizeof(StringView) * (column.is_flat() ? column.size() : 1);
     if (column.type()->is_nested()) {
       column = column.compact();
-    } else if (pinned > 4 * views && pinned > 4 * column.data_bytes()) {
+    } else if (pinned > 4 * views && pinned > 4 * column.kept_bytes()) {
       // Looked at closely only where the views alone are not worth as much as is pinned.
       column = column.compact();
     }
@@ -63,6 +63,12 @@ Chunk Chunk::slice(uint32_t skip, uint32_t take) const {
   Chunk result = *this;
   result.active = active.slice(skip, take);
   return result;
+}
+
+size_t Chunk::kept_bytes() const {
+  size_t bytes = 0;
+  for (const Column& column : columns) bytes += column.kept_bytes();
+  return bytes;
 }
 
 size_t Chunk::data_bytes() const {

@@ -33,7 +33,8 @@ struct Chunk {
   /// Dense and owned: string memory is copied out when what it pins exceeds four times its use.
   Chunk retain() const;
   Chunk slice(uint32_t skip, uint32_t take) const;
-  size_t data_bytes() const;
+  size_t data_bytes() const;  // as Column's, of all rows
+  size_t kept_bytes() const;
 };
 
 }  // namespace doline

@@ -290,7 +290,7 @@ Column Column::compact() const {
 
 size_t Column::data_bytes() const {
   const size_t rows = is_constant() ? 1 : size_;
-  if (is_dictionary()) return rows * sizeof(uint32_t);
+  if (is_dictionary()) return rows * width_of(physical()) + long_text_bytes_by_code();
   size_t bytes =
       physical() == PhysicalType::kBool ? words_for_bits(rows) * 8 : width_of(physical()) * rows;
   if (type_->is_string()) {
@@ -306,6 +306,22 @@ size_t Column::data_bytes() const {
                                  std::min<uint64_t>(reached, child().size()) / child().size());
   }
   return bytes;
+}
+
+size_t Column::long_text_bytes_by_code() const {
+  if (!type_->is_string() || dictionary_->size() == 0) return 0;
+  const StringView* texts = dictionary_->values().values<StringView>();
+  size_t bytes = 0;
+  for (uint32_t row = 0; row < size_; ++row) {
+    if (is_null(row)) continue;
+    const StringView& text = texts[codes()[row]];
+    bytes += text.is_inline() ? 0 : text.size();
+  }
+  return bytes;
+}
+
+size_t Column::kept_bytes() const {
+  return is_dictionary() ? size_ * sizeof(uint32_t) : data_bytes();
 }
 
 Dictionary::Dictionary(Column values, bool unique)

@@ -100,11 +100,14 @@ class Column {
   Column compact() const;
   /// Bytes its views keep alive outside values and validity.
   size_t pinned_bytes() const { return pin_ ? pin_->held_bytes() : 0; }
-  /// Approximate bytes of its own rows.
+  /// About what its rows take where they are copied, each with its own value.
   size_t data_bytes() const;
+  /// About what keeping it takes, without the dictionary, which others have too.
+  size_t kept_bytes() const;
 
  private:
   const StringView& string_at(uint32_t row) const;
+  size_t long_text_bytes_by_code() const;
 
   TypeRef type_ = nullptr;
   Encoding encoding_ = Encoding::kFlat;

@@ -117,7 +117,7 @@ void ChunkStore::keep(Chunk chunk) {
     segments_.emplace_back();
   }
   Segment& segment = segments_.back();
-  const size_t bytes = chunk.data_bytes();
+  const size_t bytes = chunk.kept_bytes();
   segment.bytes += bytes;
   segment.chunk_count += 1;
   segment.rows += chunk.size();

@@ -19,7 +19,7 @@ OrderedGate::Answer OrderedGate::push(const Chunk& chunk, const Waker& waker) {
     MutexLock lock(mutex_);
     if (done_) return Answer::kDone;
     if (morsel != next_) {
-      const size_t bytes = kept.data_bytes();
+      const size_t bytes = kept.kept_bytes();
       held_bytes_ += bytes;
       held_[morsel].chunks.emplace_back(std::move(kept), bytes);
       return Answer::kTaken;

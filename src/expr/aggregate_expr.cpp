@@ -26,7 +26,8 @@ Ref<const AggregateExpr> AggregateExpr::create(const AggregateDeclaration& decla
       expr->arguments[i] = CastExpr::create(expr->arguments[i], choice.cast_to[i]);
     }
   }
-  expr->distinct = distinct && !declaration.ignores_distinct;
+  // max(x, n) is of n values, equal ones among them.
+  expr->distinct = distinct && !(declaration.ignores_distinct && expr->arguments.size() == 1);
   expr->order_by = std::move(order_by);
   expr->filter = std::move(filter);
   expr->span = span;

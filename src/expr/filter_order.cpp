@@ -55,10 +55,10 @@ std::span<const uint32_t> FilterOrder::Run::order() {
 }
 
 Selection FilterOrder::Run::test(uint32_t filter, const Chunk& chunk) {
-  const Program& program = *filters_.filters_[filter].program;
-  if (filters_.movable_ < 2) return program.select(chunk, scratch_[filter]);
+  const Filter& of = filters_.filters_[filter];
+  if (filters_.movable_ < 2 || of.is_delicate) return of.program->select(chunk, scratch_[filter]);
   const TimePoint begin = Clock::system().now();
-  Selection kept = program.select(chunk, scratch_[filter]);
+  Selection kept = of.program->select(chunk, scratch_[filter]);
   Sums& sums = filters_.sums_[filter];
   const Duration time = Clock::system().now() - begin;
   sums.rows.fetch_add(chunk.size(), std::memory_order_relaxed);

@@ -32,7 +32,7 @@ class FilterOrder {
     ProgramRef program;
     bool is_delicate = false;  // may fail, or answers anew each time
   };
-  /// `adapts`: else the order given is kept.
+  /// `adapts`: else those that are not delicate keep the order given, too.
   FilterOrder(std::vector<Filter> filters, bool adapts);
 
   size_t size() const { return filters_.size(); }

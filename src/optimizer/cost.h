@@ -13,9 +13,9 @@ namespace doline {
 double cost_of(const PlanRef& plan);
 /// Of grouping the input's rows.
 double grouping_cost(const PlanRef& input, const std::vector<ExprRef>& keys, size_t aggregates);
-/// Of adding a value of the type to the set of a group, where the set has its values from
-/// `distinct` ones; and of having the set.
+/// Of adding a value of the type, one of `distinct`, to the set of a group.
 double set_cost(TypeRef type, double distinct);
+/// Of having a set.
 constexpr double kSetCost = 400;
 /// Of keeping the plan's rows, and of reading them again.
 double keeping_cost(const PlanRef& plan);

@@ -41,6 +41,7 @@ Choice choice_of(const ExprRef& term) {
 /// The branches OR-ed: choices of one input's values are one list, of which bounds and numbers of
 /// values are known.
 ExprRef any_of(std::vector<ExprRef> branches) {
+  constexpr size_t kMostCompared = 64;  // of more values some may be twice in the list
   Choice all;
   for (const ExprRef& branch : branches) {
     Choice one = choice_of(branch);
@@ -48,7 +49,8 @@ ExprRef any_of(std::vector<ExprRef> branches) {
       return ConjunctionExpr::create(false, std::move(branches));
     all.input = std::move(one.input);
     for (Value& value : one.values) {
-      if (std::find(all.values.begin(), all.values.end(), value) == all.values.end())
+      if (all.values.size() > kMostCompared ||
+          std::find(all.values.begin(), all.values.end(), value) == all.values.end())
         all.values.push_back(std::move(value));
     }
   }

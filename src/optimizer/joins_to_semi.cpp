@@ -34,8 +34,11 @@ struct Need {
 
 bool ignores_duplicates(const AggregateExpr& aggregate) {
   const AggregateDeclaration* declaration = FunctionRegistry::instance().aggregate(aggregate.name);
-  return declaration && (aggregate.distinct || declaration->ignores_distinct) &&
-         aggregate.order_by.empty() && !aggregate.function->is_order_sensitive();
+  // max(x, n) is of n values, equal ones among them.
+  const bool is_of_values =
+      declaration && declaration->ignores_distinct && aggregate.arguments.size() == 1;
+  return (aggregate.distinct || is_of_values) && aggregate.order_by.empty() &&
+         !aggregate.function->is_order_sensitive();
 }
 
 /// What a plan asks of each of its children, being asked for `need` itself.

@@ -24,6 +24,8 @@ class RowPage final : public Pin {
   uint32_t size() const { return size_; }
   uint32_t capacity() const { return capacity_; }
   size_t held_bytes() const noexcept override { return held_; }
+  /// What its rows' texts take.
+  size_t heap_bytes() const;
 
  private:
   friend class RowPages;
@@ -37,7 +39,6 @@ class RowPage final : public Pin {
   StringView place(std::string_view bytes);
   void copy_texts(const RowLayout& layout, std::byte* row);
   void place_texts(const RowLayout& layout, std::span<const std::byte> texts);
-  size_t heap_bytes() const;
 
   const BudgetRef budget_;
   const uint32_t row_bytes_;

@@ -188,7 +188,7 @@ TableSampleRef TableSamples::sample(const TableRef& table, const std::vector<uin
     if (error.code() == ErrorCode::kCancelled) throw;
   }
   if (entry.sample) {
-    for (const Chunk& chunk : entry.sample->chunks) entry.bytes += chunk.data_bytes();
+    for (const Chunk& chunk : entry.sample->chunks) entry.bytes += chunk.kept_bytes();
   }
   MutexLock lock(mutex_);
   make_room(entry.bytes);

@@ -7,8 +7,8 @@ namespace doline {
 const uint64_t* CodeRows::of(const JoinTable& table, const std::vector<Column>& keys,
                              uint32_t rows) {
   const JoinShape& shape = table.shape();
-  if (keys.size() != 1 || !keys[0].is_dictionary() || shape.nulls_equal ||
-      shape.layout->slot(0).shape != RowLayout::Shape::kText)
+  if (keys.size() != 1 || !keys[0].is_dictionary() || shape.nulls_equal || has_repeats_ ||
+      table.is_of_bucket() || shape.layout->slot(0).shape != RowLayout::Shape::kText)
     return nullptr;
   const Dictionary& dictionary = *keys[0].dictionary();
   if (dictionary_ != dictionary.id()) {
@@ -20,7 +20,8 @@ const uint64_t* CodeRows::of(const JoinTable& table, const std::vector<Column>& 
   rows_ += rows;
   if (!is_known_ && rows_ >= dictionary.size()) {
     is_known_ = true;
-    if (!look_up(table, dictionary.values())) words_.clear();
+    has_repeats_ = !look_up(table, dictionary.values());
+    if (has_repeats_) words_.clear();
   }
   return words_.empty() ? nullptr : words_.data();
 }

@@ -21,6 +21,7 @@ class CodeRows {
   uint64_t dictionary_ = 0;  // its id
   uint64_t rows_ = 0;        // that came with it
   bool is_known_ = false;
+  bool has_repeats_ = false;  // some text has several rows: of the next dictionary too, most likely
   std::vector<uint64_t> words_;  // empty when known: of no use
 };
 

@@ -14,6 +14,8 @@ namespace {
 
 /// Rows of a task stay together until they outgrow a part of its cache.
 constexpr size_t kFrontBytes = size_t{512} << 10;
+/// With its texts: splitting copies them.
+constexpr size_t kMostFrontBytes = size_t{4} << 20;
 /// With less than this left of the budget rows go to disk.
 constexpr size_t kReserveBytes = size_t{8} << 20;
 /// With less than this others may soon ask for what a task holds.
@@ -149,7 +151,8 @@ class BuildSink final : public Sink {
     if (is_tight(at, bytes)) state_->external.store(true);
     const bool external = state_->external.load(std::memory_order_relaxed);
     if (at.parts.empty() &&
-        (external || at.front.row_count() * shape.layout->row_bytes() > kFrontBytes))
+        (external || at.front.row_count() * shape.layout->row_bytes() > kFrontBytes ||
+         (shape.layout->has_heap() && at.front.held_bytes() > kMostFrontBytes)))
       split(at);
     if (at.parts.empty()) {
       at.front.append(at.columns, source, count, hashes);

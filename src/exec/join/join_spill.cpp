@@ -157,7 +157,7 @@ class BucketReader final : public Reader {
     if (passes_ > 0 && next_page_ == build_.size()) return false;
     QueryContext& context = state_->context;
     const RowLayout& layout = *state_->shape.layout;
-    const size_t pages_of_forced_pass = build_.size() / kForcedPasses;
+    const size_t pages_of_forced_pass = (build_.size() + kForcedPasses - 1) / kForcedPasses;
     std::vector<RowPageRef> pages;
     uint64_t rows = 0;
     while (next_page_ < build_.size()) {

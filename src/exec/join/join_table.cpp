@@ -29,7 +29,8 @@ JoinTable::JoinTable(const JoinShape& shape, uint32_t skip_bits)
 JoinTable::~JoinTable() = default;
 
 size_t JoinTable::directory_bytes(uint64_t rows) {
-  return words_for(rows) * sizeof(uint64_t) + rows * (sizeof(uint64_t) * 3 / 2);
+  return std::max(words_for(rows), kFewPlaces) * sizeof(uint64_t) +
+         rows * (sizeof(uint64_t) * 3 / 2);
 }
 
 void JoinTable::set_rows(std::vector<std::vector<RowPageRef>> partitions, Budget& budget) {
@@ -42,7 +43,7 @@ void JoinTable::set_rows(std::vector<std::vector<RowPageRef>> partitions, Budget
     }
   }
   // What is read back from disk has few left rows to meet.
-  if (skip_bits_ == 0 && NumberedRows::suits(shape_, row_count_)) number_rows(budget);
+  if (skip_bits_ == 0 && NumberedRows::suits(shape_, pages_, budget)) number_rows(budget);
   word_count_ = words_for(row_count_);
   if (partitions_.size() == 1 && !shape_.nulls_equal)
     places_ = KeyPlaces::of(*shape_.layout, pages_, std::max(word_count_, kFewPlaces));

@@ -38,7 +38,8 @@ class JoinTable final {
   JoinTable(const JoinShape& shape, uint32_t skip_bits = 0);
   ~JoinTable();
 
-  /// Pages by partition (JoinBits), or all in one. Takes the directory's memory.
+  /// Pages by partition (JoinBits), or all in one. Takes the directory's memory. Few small rows are
+  /// put together in one page of one partition.
   void set_rows(std::vector<std::vector<RowPageRef>> partitions, Budget& budget);
   size_t partition_count() const { return partitions_.size(); }
   /// Polls `context` for cancellation.
@@ -54,6 +55,8 @@ class JoinTable final {
   uint64_t row_count() const { return row_count_; }
   /// hashes[i] = what leads the i-th active row to its word.
   void hash_keys(const std::vector<Column>& keys, const Selection& active, uint64_t* hashes) const;
+  /// It has rows of one bucket of many alone, and others of them after it.
+  bool is_of_bucket() const { return skip_bits_ != 0; }
   /// Rows that a word leads to have the key that led there.
   bool is_exact() const { return places_.has_value(); }
   BuildFacts facts;

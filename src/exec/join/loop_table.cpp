@@ -22,7 +22,7 @@ LoopTable::LoopTable(const JoinShape& shape, QueryContext& context)
 
 void LoopTable::add(Chunk chunk) {
   const Claim claim(*this);
-  const size_t bytes = chunk.data_bytes();
+  const size_t bytes = chunk.kept_bytes();
   const uint32_t rows = chunk.row_count;
   const MorselSequence sequence = chunk.sequence;
   chunks_.push_back({sequence, std::move(chunk), rows, bytes, {}});

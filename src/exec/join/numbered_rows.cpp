@@ -8,10 +8,26 @@ namespace {
 
 /// Their values fit a core's cache.
 constexpr uint64_t kMostRows = uint64_t{1} << 14;
+constexpr size_t kMostBytes = size_t{2} << 20;
+/// With less than so many times their bytes left, rows stay as they are.
+constexpr size_t kRoom = 4;
 
 /// Bits are fewer than codes, and nested values are no dictionary's.
 bool may_be_coded(TypeRef type) {
   return !type->is_nested() && type->physical() != PhysicalType::kBool;
+}
+
+/// Whoever copies the rows that came of one with a long text takes much more than its codes tell.
+bool has_long_text(const RowLayout& layout, size_t column, const RowPage& page) {
+  constexpr size_t kLongTextBytes = 128;
+  const RowLayout::Slot& slot = layout.slot(column);
+  if (slot.shape != RowLayout::Shape::kText) return false;
+  for (uint32_t row = 0; row < page.size(); ++row) {
+    if (layout.is_null(page.row(row), column)) continue;
+    if (load_unaligned<StringView>(page.row(row) + slot.offset).size() > kLongTextBytes)
+      return true;
+  }
+  return false;
 }
 
 /// A bitmap of its own to clear bits in.
@@ -27,8 +43,17 @@ bool is_numbered(const JoinShape& shape, size_t column) {
 
 }  // namespace
 
-bool NumberedRows::suits(const JoinShape& shape, uint64_t rows) {
-  if (rows == 0 || rows > kMostRows || !shape.gives_pairs()) return false;
+bool NumberedRows::suits(const JoinShape& shape, std::span<const RowPageRef> pages,
+                         const Budget& budget) {
+  uint64_t rows = 0;
+  size_t bytes = 0;
+  for (const RowPageRef& page : pages) {
+    rows += page->size();
+    bytes += size_t{page->size()} * shape.layout->row_bytes() + page->heap_bytes();
+  }
+  if (rows == 0 || rows > kMostRows || bytes > kMostBytes || !shape.gives_pairs() ||
+      budget.available_bytes() < kRoom * bytes)
+    return false;
   for (size_t i = 0; i < shape.right_types.size(); ++i) {
     if (is_numbered(shape, i)) return true;
   }
@@ -46,6 +71,7 @@ NumberedRows::NumberedRows(const JoinShape& shape, const RowPage& page)
   for (size_t i = 0; i < columns_.size(); ++i) {
     if (!is_numbered(shape, i)) continue;
     const auto place = static_cast<size_t>(shape.places[i]);
+    if (has_long_text(layout_, place, page)) continue;
     BufferRef codes = Buffer::allocate(page.size() * sizeof(uint32_t));
     rows.clear();
     for (uint32_t row = 0; row < page.size(); ++row) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "exec/join/join_shape.h"
@@ -13,8 +14,10 @@ namespace doline {
 /// go while what came out of the join is still there.
 class NumberedRows {
  public:
-  /// Rows that some of the join's columns should come out of so.
-  static bool suits(const JoinShape& shape, uint64_t rows);
+  /// Whether some of the join's columns should come out so: rows that are few, and small. They are
+  /// copied for it, and their values once more.
+  static bool suits(const JoinShape& shape, std::span<const RowPageRef> pages,
+                    const Budget& budget);
 
   /// All rows, in one page, which lives as long as this is asked.
   NumberedRows(const JoinShape& shape, const RowPage& page);

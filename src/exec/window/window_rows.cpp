@@ -49,7 +49,7 @@ void WindowRows::add(Chunk chunk) {
     chunk.columns.insert(chunk.columns.end(), columns.begin(), columns.end());
   }
   const uint32_t rows = chunk.row_count;
-  const size_t bytes = chunk.data_bytes();
+  const size_t bytes = chunk.kept_bytes();
   Slot slot{std::move(chunk), end_row_, rows, bytes, false, {}, {}, groups_};
   mark_starts(slot);
   slots_.push_back(std::move(slot));

@@ -60,7 +60,7 @@ def optimizer_passes():
     """Names that disabled_optimizers takes, as the optimizer's table lists them."""
     text = (TOP / "src" / "optimizer" / "optimizer.cpp").read_text()
     table = re.search(r"kPasses\[\] = \{(.*?)\n\};", text, re.DOTALL)[1]
-    return ["constant_folding"] + re.findall(r'\{"(\w+)"', table)
+    return ["constant_folding", "filter_order"] + re.findall(r'\{"(\w+)"', table)
 
 
 def _rows(table):

@@ -196,11 +196,12 @@ TEST(JoinTable, TextsWithSeveralRowsAreLookedUpForEachLeftRow) {
                     {column_of<std::string>(Type::varchar(), {"a", "b", "b", "c"})});
   const auto twice =
       make_ref<const Dictionary>(column_of<std::string>(Type::varchar(), {"a", "b"}), true);
-  const auto once =
-      make_ref<const Dictionary>(column_of<std::string>(Type::varchar(), {"a", "c", "d"}), true);
   CodeRows code_rows;
   EXPECT_EQ(code_rows.of(*built.table, {coded(twice, 100)}, 100), nullptr);
-  EXPECT_NE(code_rows.of(*built.table, {coded(once, 100)}, 100), nullptr);
+  // Another dictionary would most likely have such a text too: it is not looked up.
+  const auto once =
+      make_ref<const Dictionary>(column_of<std::string>(Type::varchar(), {"a", "c", "d"}), true);
+  EXPECT_EQ(code_rows.of(*built.table, {coded(once, 100)}, 100), nullptr);
 }
 
 }  // namespace
