@@ -313,9 +313,10 @@ size_t Column::long_text_bytes_by_code() const {
   const StringView* texts = dictionary_->values().values<StringView>();
   size_t bytes = 0;
   for (uint32_t row = 0; row < size_; ++row) {
-    if (is_null(row)) continue;
-    const StringView& text = texts[codes()[row]];
-    bytes += text.is_inline() ? 0 : text.size();
+    // Of a NULL, or a row that nobody asks for, it may be garbage.
+    const uint32_t code = codes()[row];
+    if (code >= dictionary_->size() || is_null(row)) continue;
+    bytes += texts[code].is_inline() ? 0 : texts[code].size();
   }
   return bytes;
 }
