@@ -332,7 +332,13 @@ void SelectBinder::group() {
   }
   Grouped groups;
   const std::vector<ExprRef>& keys = groups.keys = grouping_keys_ = groups_;
-  for (uint32_t i = 0; i < keys.size(); ++i) groups.key_places.add(keys[i], i);
+  for (uint32_t i = 0; i < keys.size(); ++i) {
+    // A constant is NULL where a set lacks it. In every set it stays one: some arguments have to be.
+    const bool is_lacking = std::any_of(sets_.begin(), sets_.end(), [&](const GroupingSet& set) {
+      return !std::binary_search(set.begin(), set.end(), i);
+    });
+    if (keys[i]->tag() != NodeTag::kConstant || is_lacking) groups.key_places.add(keys[i], i);
+  }
   for_each_pending([&](ExprRef& expr) { expr = over_groups(expr, groups); });
   std::vector<AggregateExprRef>& aggregates = groups.aggregates;
   if (having_) {

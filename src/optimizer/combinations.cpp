@@ -5,38 +5,6 @@
 
 namespace doline {
 
-namespace {
-
-/// The scan that a column comes from, and its number there; what lies between may drop rows, repeat
-/// them, and put NULLs in place of values. Null: there is none.
-std::pair<const ScanNode*, uint32_t> origin_of(const PlanRef& plan, uint32_t column) {
-  const PlanNode* node = plan.get();
-  for (;;) {
-    if (const auto* scan = dynamic_cast<const ScanNode*>(node))
-      return {scan->limit < 0 ? scan : nullptr, column};
-    if (const auto* filter = dynamic_cast<const FilterNode*>(node)) {
-      node = filter->input.get();
-    } else if (const auto* shared = dynamic_cast<const SharedInputNode*>(node)) {
-      node = shared->input.get();
-    } else if (const auto* project = dynamic_cast<const ProjectNode*>(node)) {
-      const auto* source = dynamic_cast<const ColumnExpr*>(project->exprs[column].get());
-      if (!source) return {nullptr, 0};
-      column = source->index;
-      node = project->input.get();
-    } else if (const auto* join = dynamic_cast<const JoinNode*>(node)) {
-      const auto left_width = static_cast<uint32_t>(join->left->schema.size());
-      const bool is_left = join->gives_left() && column < left_width;
-      if (!is_left && join->kind == JoinKind::kMark) return {nullptr, 0};
-      if (!is_left && join->gives_left()) column -= left_width;
-      node = is_left ? join->left.get() : join->right.get();
-    } else {
-      return {nullptr, 0};
-    }
-  }
-}
-
-}  // namespace
-
 Estimates::Combinations Estimates::combinations(const PlanRef& plan,
                                                 const std::vector<uint32_t>& columns) {
   double product = 1, product_of_table = 1;
@@ -44,11 +12,11 @@ Estimates::Combinations Estimates::combinations(const PlanRef& plan,
   std::vector<uint32_t> of_table;
   for (const uint32_t one : columns) {
     product *= column(plan, one).distinct;
-    const auto [scan, own] = origin_of(plan, one);
-    if (!scan || (origin && scan != origin)) continue;
-    origin = scan;
-    product_of_table *= column_of_table(*scan, own).distinct;
-    of_table.push_back(scan->columns[own]);
+    const Origin from = origin_of(plan, one);
+    if (!from.scan || (origin && from.scan != origin)) continue;
+    origin = from.scan;
+    product_of_table *= column_of_table(*origin, from.column).distinct;
+    of_table.push_back(origin->columns[from.column]);
   }
   Combinations made;
   made.taken = std::min(product, all_rows(plan));

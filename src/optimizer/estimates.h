@@ -123,6 +123,14 @@ class Estimates {
   double comparison_share(const PlanRef& plan, const CallExpr& call);
   double table_rows(const TableRef& table);
   const TableStatistics& statistics(const TableRef& table);
+  /// The scan that a column's values come from, and its number there. What lies between may drop
+  /// rows; joins also repeat them and put NULLs in place of values.
+  struct Origin {
+    const ScanNode* scan = nullptr;  // null: there is none
+    uint32_t column = 0;
+    bool is_joined = false;
+  };
+  static Origin origin_of(const PlanRef& plan, uint32_t column);
   ScanSample* sample_of(const ScanNode& scan);
   /// With these columns of the table, which are ascending. Null: none was taken.
   HashedSample* known_sample(const TableRef& table, const std::vector<uint32_t>& columns);

@@ -31,26 +31,6 @@ ExprRef over_sample(const TableSample& sample, const ScanNode& scan, const ExprR
   return can_fail(placed) ? TryExpr::create(placed) : placed;
 }
 
-/// The scan that a column comes from unchanged, and its number there. Null: none, or one of which
-/// not all rows are read.
-std::pair<const ScanNode*, uint32_t> source_of(const PlanRef& plan, uint32_t column) {
-  const PlanNode* node = plan.get();
-  for (;;) {
-    if (const auto* scan = dynamic_cast<const ScanNode*>(node))
-      return {scan->limit < 0 ? scan : nullptr, column};
-    if (const auto* filter = dynamic_cast<const FilterNode*>(node)) {
-      node = filter->input.get();
-    } else if (const auto* project = dynamic_cast<const ProjectNode*>(node)) {
-      const auto* source = dynamic_cast<const ColumnExpr*>(project->exprs[column].get());
-      if (!source) return {nullptr, 0};
-      column = source->index;
-      node = project->input.get();
-    } else {
-      return {nullptr, 0};
-    }
-  }
-}
-
 }  // namespace
 
 ScanSample::ScanSample(HashedSample& sample, const ScanNode& scan, const SessionConstants& session)
@@ -76,10 +56,37 @@ ScanSample::ScanSample(HashedSample& sample, const ScanNode& scan, const Session
   }
 }
 
+Estimates::Origin Estimates::origin_of(const PlanRef& plan, uint32_t column) {
+  const PlanNode* node = plan.get();
+  for (bool is_joined = false;;) {
+    if (const auto* scan = dynamic_cast<const ScanNode*>(node))
+      return {scan->limit < 0 ? scan : nullptr, column, is_joined};
+    if (const auto* filter = dynamic_cast<const FilterNode*>(node)) {
+      node = filter->input.get();
+    } else if (const auto* shared = dynamic_cast<const SharedInputNode*>(node)) {
+      node = shared->input.get();
+    } else if (const auto* project = dynamic_cast<const ProjectNode*>(node)) {
+      const auto* source = dynamic_cast<const ColumnExpr*>(project->exprs[column].get());
+      if (!source) return {};
+      column = source->index;
+      node = project->input.get();
+    } else if (const auto* join = dynamic_cast<const JoinNode*>(node)) {
+      const auto left_width = static_cast<uint32_t>(join->left->schema.size());
+      const bool is_left = join->gives_left() && column < left_width;
+      if (!is_left && join->kind == JoinKind::kMark) return {};
+      if (!is_left && join->gives_left()) column -= left_width;
+      node = is_left ? join->left.get() : join->right.get();
+      is_joined = true;
+    } else {
+      return {};
+    }
+  }
+}
+
 void Estimates::want(const PlanRef& plan, uint32_t column) {
   if (!sampler_) return;
-  const auto [scan, own] = source_of(plan, column);
-  if (!scan) return;
+  const auto [scan, own, is_joined] = origin_of(plan, column);
+  if (!scan || is_joined) return;
   std::vector<uint32_t>& wanted = of_node(*scan).wanted;
   if (std::find(wanted.begin(), wanted.end(), own) == wanted.end()) wanted.push_back(own);
 }
@@ -122,8 +129,8 @@ HashedSample* Estimates::known_sample(const TableRef& table, const std::vector<u
 }
 
 Estimates::SampledKey Estimates::sampled_key(const PlanRef& plan, uint32_t column) {
-  const auto [scan, place] = source_of(plan, column);
-  if (!scan) return {};
+  const auto [scan, place, is_joined] = origin_of(plan, column);
+  if (!scan || is_joined) return {};
   const ScanSample* const sample = sample_of(*scan);
   const uint32_t own = scan->columns[place];
   if (!sample || !sample->all().has({own})) return {};
