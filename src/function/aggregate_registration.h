@@ -10,6 +10,7 @@ namespace doline {
 // One per aggregate_*.cpp; called by register_aggregates.
 void register_count_aggregates(FunctionRegistry& registry);
 void register_sum_aggregates(FunctionRegistry& registry);
+void register_frame_sums(FunctionRegistry& registry);  // wrapping_sum
 void register_bit_aggregates(FunctionRegistry& registry);
 void register_extreme_aggregates(FunctionRegistry& registry);
 void register_position_aggregates(FunctionRegistry& registry);  // first, last, any_value

@@ -26,6 +26,7 @@ double number_of(const Value& value) {
 void register_aggregates(FunctionRegistry& registry) {
   register_count_aggregates(registry);
   register_sum_aggregates(registry);
+  register_frame_sums(registry);
   register_bit_aggregates(registry);
   register_extreme_aggregates(registry);
   register_position_aggregates(registry);

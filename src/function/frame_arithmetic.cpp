@@ -1,0 +1,287 @@
+#include <cmath>
+#include <limits>
+
+#include "function/argument.h"
+#include "function/lanes.h"
+#include "function/numeric_types.h"
+#include "function/operators.h"
+#include "kernel/active_rows.h"
+#include "kernel/wrapping.h"
+
+namespace doline {
+
+// Arithmetic as dataframes mean it, where that is not what SQL means: integers wrap, division by
+// zero gives NULL, quotients and remainders go by the floor, and the difference of two instants is
+// an exact span of time. Frames name these functions; docs/frames-and-sql.md lists them.
+
+namespace {
+
+constexpr int64_t kMicrosPerDay = int64_t{86'400'000'000};
+
+struct Add {
+  template <class T>
+  T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) return a + b;
+    else return wrapping_add(a, b);
+  }
+};
+struct Subtract {
+  template <class T>
+  T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) return a - b;
+    else return wrapping_subtract(a, b);
+  }
+};
+struct Multiply {
+  template <class T>
+  T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) return a * b;
+    else return wrapping_multiply(a, b);
+  }
+};
+
+template <class Op, class T>
+Column arithmetic_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  return map_lanes<T, T, T>(call, arguments[0], arguments[1], Op());
+}
+
+template <class T>
+T floor_quotient(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return std::floor(a / b);
+  } else if constexpr (static_cast<T>(-1) < static_cast<T>(0)) {
+    if (b == T(-1)) return wrapping_subtract(T{0}, a);
+    const T quotient = static_cast<T>(a / b);
+    return static_cast<T>(quotient - static_cast<T>(a % b != 0 && (a < 0) != (b < 0)));
+  } else {
+    return static_cast<T>(a / b);
+  }
+}
+template <class T>
+T floor_remainder(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return a - b * std::floor(a / b);
+  } else if constexpr (static_cast<T>(-1) < static_cast<T>(0)) {
+    if (b == T(-1)) return T{0};
+    const T rest = static_cast<T>(a % b);
+    return rest != 0 && (rest < 0) != (b < 0) ? static_cast<T>(rest + b) : rest;
+  } else {
+    return static_cast<T>(a % b);
+  }
+}
+
+template <bool kQuotient, class T>
+Column floor_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  const auto op = [](T a, T b) { return kQuotient ? floor_quotient(a, b) : floor_remainder(a, b); };
+  if constexpr (std::is_floating_point_v<T>) {
+    return map_lanes<T, T, T>(call, arguments[0], arguments[1], op);
+  } else {
+    ColumnWriter writer(call.result_type, call.row_count);
+    const Argument<T> a(arguments[0]);
+    const Argument<T> b(arguments[1]);
+    T* const out = writer.values<T>();
+    call.active.for_each([&](uint32_t row) {
+      if (a.is_null(row) || b.is_null(row) || b[row] == T{0}) {
+        writer.set_null(row);
+      } else {
+        out[row] = op(a[row], b[row]);
+      }
+    });
+    return writer.seal(call.row_count);
+  }
+}
+
+/// A date and a span of time: the days that the span has in full.
+template <int kSign>
+Column date_span_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  return map_lanes<int32_t, int64_t, int32_t>(
+      call, arguments[0], arguments[1], [](int32_t date, int64_t span) {
+        const int64_t days = floor_quotient(wrapping_multiply(int64_t{kSign}, span), kMicrosPerDay);
+        return wrapping_add(date, static_cast<int32_t>(days));
+      });
+}
+Column date_difference_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  return map_lanes<int32_t, int32_t, int64_t>(
+      call, arguments[0], arguments[1],
+      [](int32_t a, int32_t b) { return (int64_t{a} - b) * kMicrosPerDay; });
+}
+
+/// A span of time and a factor.
+template <bool kDivide>
+Column scale_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  return map_lanes<int64_t, double, int64_t>(
+      call, arguments[0], arguments[1], [](int64_t span, double factor) {
+        const double scaled = kDivide ? static_cast<double>(span) / factor
+                                      : static_cast<double>(span) * factor;
+        constexpr double kLimit = 9.2e18;
+        return scaled > -kLimit && scaled < kLimit ? static_cast<int64_t>(scaled) : int64_t{0};
+      });
+}
+Column span_ratio_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  return map_lanes<int64_t, int64_t, double>(
+      call, arguments[0], arguments[1],
+      [](int64_t a, int64_t b) { return static_cast<double>(a) / static_cast<double>(b); });
+}
+
+template <class Op>
+Column repeat_span_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  return map_lanes<int64_t, int64_t, int64_t>(call, arguments[0], arguments[1], Op());
+}
+
+Column join_texts_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  ColumnWriter writer(call.result_type, call.row_count);
+  const Argument<StringView> a(arguments[0]);
+  const Argument<StringView> b(arguments[1]);
+  std::string text;
+  for_each_valid_row(call, arguments, [&](uint32_t row) {
+    text.assign(a[row].view()).append(b[row].view());
+    writer.set_text(row, text);
+  });
+  return writer.seal(call.row_count);
+}
+
+template <class Op>
+std::vector<ScalarOverload> number_overloads() {
+  std::vector<ScalarOverload> overloads;
+  for (const auto types : {integer_types(), floating_types()}) {
+    add_overloads(overloads, types, []<class T>(TypeRef type) {
+      return ScalarOverload{
+          .parameters = {type, type}, .result = type, .kernel = arithmetic_kernel<Op, T>};
+    });
+  }
+  return overloads;
+}
+
+template <bool kQuotient>
+std::vector<ScalarOverload> floor_overloads() {
+  std::vector<ScalarOverload> overloads;
+  for (const auto types : {integer_types(), floating_types()}) {
+    add_overloads(overloads, types, []<class T>(TypeRef type) {
+      return ScalarOverload{
+          .parameters = {type, type},
+          .result = type,
+          .kernel = floor_kernel<kQuotient, T>,
+          .nulls = std::is_floating_point_v<T> ? Nulls::kPropagate : Nulls::kHandled,
+          .cost = 4};
+    });
+  }
+  return overloads;
+}
+
+void add_instants(ScalarFunction& plus, ScalarFunction& minus) {
+  const TypeRef span = Type::duration();
+  const auto add = [&](ScalarFunction& to, TypeRef a, TypeRef b, TypeRef result,
+                       ScalarKernel kernel) {
+    to.overloads.push_back({.parameters = {a, b}, .result = result, .kernel = kernel});
+  };
+  for (const TypeRef instant : {Type::timestamp(), Type::timestamp_tz(), Type::time()}) {
+    add(plus, instant, span, instant, arithmetic_kernel<Add, int64_t>);
+    add(plus, span, instant, instant, arithmetic_kernel<Add, int64_t>);
+    add(minus, instant, span, instant, arithmetic_kernel<Subtract, int64_t>);
+    add(minus, instant, instant, span, arithmetic_kernel<Subtract, int64_t>);
+  }
+  add(plus, span, span, span, arithmetic_kernel<Add, int64_t>);
+  add(minus, span, span, span, arithmetic_kernel<Subtract, int64_t>);
+  add(plus, Type::date(), span, Type::date(), date_span_kernel<1>);
+  add(minus, Type::date(), span, Type::date(), date_span_kernel<-1>);
+  add(minus, Type::date(), Type::date(), span, date_difference_kernel);
+}
+
+}  // namespace
+
+void register_frame_arithmetic(FunctionRegistry& registry) {
+  const TypeRef span = Type::duration();
+  const TypeRef whole = Type::int64();
+  const TypeRef real = Type::float64();
+  ScalarFunction plus{"wrapping_add",
+                      {},
+                      "frame",
+                      "The sum, where integers wrap around; also of texts, instants and spans.",
+                      "wrapping_add(127::TINYINT, 1::TINYINT)",
+                      "-128",
+                      number_overloads<Add>()};
+  ScalarFunction minus{"wrapping_subtract",
+                       {},
+                       "frame",
+                       "The difference, where integers wrap around; a DURATION of two instants.",
+                       "wrapping_subtract(0::UTINYINT, 1::UTINYINT)",
+                       "255",
+                       number_overloads<Subtract>()};
+  ScalarFunction times{"wrapping_multiply",
+                       {},
+                       "frame",
+                       "The product, where integers wrap around; also of a DURATION and a number.",
+                       "wrapping_multiply(64::TINYINT, 2::TINYINT)",
+                       "-128",
+                       number_overloads<Multiply>()};
+  plus.overloads.push_back(decimal_addition());
+  minus.overloads.push_back(decimal_subtraction());
+  times.overloads.push_back(decimal_multiplication());
+  plus.overloads.push_back({.parameters = {Type::varchar(), Type::varchar()},
+                            .result = Type::varchar(),
+                            .kernel = join_texts_kernel,
+                            .cost = 4});
+  add_instants(plus, minus);
+  times.overloads.push_back({.parameters = {span, whole},
+                             .result = span,
+                             .kernel = repeat_span_kernel<Multiply>});
+  times.overloads.push_back({.parameters = {whole, span},
+                             .result = span,
+                             .kernel = repeat_span_kernel<Multiply>});
+  times.overloads.push_back({.parameters = {span, real},
+                             .result = span,
+                             .kernel = scale_kernel<false>});
+  registry.add(std::move(plus));
+  registry.add(std::move(minus));
+  registry.add(std::move(times));
+
+  registry.add({"true_divide",
+                {},
+                "frame",
+                "The quotient as a floating-point number; also of spans of time.",
+                "true_divide(7, 2)",
+                "3.5",
+                {{.parameters = {real, real},
+                  .result = real,
+                  .kernel = [](const KernelCall& call, std::span<const Column> arguments) {
+                    return map_lanes<double, double, double>(
+                        call, arguments[0], arguments[1], [](double a, double b) { return a / b; });
+                  }},
+                 {.parameters = {Type::float32(), Type::float32()},
+                  .result = Type::float32(),
+                  .kernel = [](const KernelCall& call, std::span<const Column> arguments) {
+                    return map_lanes<float, float, float>(
+                        call, arguments[0], arguments[1], [](float a, float b) { return a / b; });
+                  }},
+                 {.parameters = {span, real}, .result = span, .kernel = scale_kernel<true>},
+                 {.parameters = {span, span}, .result = real, .kernel = span_ratio_kernel}}});
+
+  ScalarFunction quotient{"floor_divide",
+                          {},
+                          "frame",
+                          "The quotient, rounded down; of integers by zero NULL.",
+                          "floor_divide(-7, 2)",
+                          "-4",
+                          floor_overloads<true>()};
+  quotient.overloads.push_back({.parameters = {span, whole},
+                                .result = span,
+                                .kernel = floor_kernel<true, int64_t>,
+                                .nulls = Nulls::kHandled,
+                                .cost = 4});
+  registry.add(std::move(quotient));
+  ScalarFunction remainder{"floor_modulo",
+                           {},
+                           "frame",
+                           "The remainder, with the sign of the divisor; of integers by zero NULL.",
+                           "floor_modulo(-7, 3)",
+                           "2",
+                           floor_overloads<false>()};
+  remainder.overloads.push_back({.parameters = {span, span},
+                                 .result = span,
+                                 .kernel = floor_kernel<false, int64_t>,
+                                 .nulls = Nulls::kHandled,
+                                 .cost = 4});
+  registry.add(std::move(remainder));
+}
+
+}  // namespace doline
