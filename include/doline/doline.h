@@ -70,6 +70,11 @@ DOLINE_API void doline_close(doline_session* session);
 /* Any thread: cancels what the session is running now, also a statement inside doline_run. Returns
  * at once; a statement started later is not touched. */
 DOLINE_API void doline_interrupt(doline_session* session);
+/* Has `is_unwanted(context)` asked about every 50 ms, on the thread that waits for a statement or
+ * works on it, also while files are looked at; nonzero cancels what runs there. Null ends that. Not
+ * while a statement of the session runs; `context` outlives the session's last query. */
+DOLINE_API int doline_set_poll(doline_session* session, int (*is_unwanted)(void* context),
+                               void* context);
 
 /* --- Statements */
 

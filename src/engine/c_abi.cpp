@@ -95,6 +95,10 @@ void doline_interrupt(doline_session* session) {
   if (session) session->state->interrupt.ask();
 }
 
+int doline_set_poll(doline_session* session, int (*is_unwanted)(void*), void* context) {
+  return guarded({}, [&] { state_of(session).interrupt.set_poll(is_unwanted, context); });
+}
+
 int doline_execute(doline_session* session, const char* text, size_t size) {
   const std::string_view source(text ? text : "", text ? size : 0);
   return guarded(source, [&] {

@@ -14,6 +14,7 @@ FUNCTIONS = {
     "doline_connect": (STATUS, (HANDLE, OUT)),
     "doline_close": (None, (HANDLE,)),
     "doline_interrupt": (None, (HANDLE,)),
+    "doline_set_poll": (STATUS, (HANDLE, HANDLE, HANDLE)),
     "doline_execute": (STATUS, (HANDLE, TEXT, SIZE)),
     "doline_prepare": (STATUS, (HANDLE, TEXT, SIZE, OUT)),
     "doline_prepare_bytes": (STATUS, (HANDLE, TEXT, SIZE, OUT)),

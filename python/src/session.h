@@ -1,0 +1,46 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <memory>
+#include <string_view>
+
+#include "busy_lock.h"
+#include "doline/doline.h"
+
+namespace doline_python {
+
+/// A session of the C ABI with what keeps threads apart. Shared with its statements and queries.
+struct SessionHandle {
+  doline_session* session = nullptr;
+  BusyLock busy;
+
+  ~SessionHandle();
+};
+
+/// `doline._engine.Session`: a conversation with a database in memory.
+class Session {
+ public:
+  /// Of a new database.
+  static Session open();
+  /// Of the same database as another.
+  static Session beside(const Session& other);
+
+  void execute(std::string_view text) const;
+  void register_stream(const char* name, nanobind::handle object) const;
+  void unregister(const char* name) const;
+  void interrupt() const;
+  void close();
+
+  /// Raises when it is closed.
+  const std::shared_ptr<SessionHandle>& handle() const;
+
+ private:
+  explicit Session(doline_session* session);
+
+  std::shared_ptr<SessionHandle> handle_;
+};
+
+void add_session(nanobind::module_& module);
+
+}  // namespace doline_python
