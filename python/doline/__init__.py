@@ -5,10 +5,18 @@ What is here is imported when it is first asked for, so that ``import doline`` t
 
 # name → the module it lives in.
 _EXPORTS = {
+    "Connection": "doline.connection",
     "Interval": "doline.interval",
     "NotSupported": "doline.errors",
-    "errors": None,  # a module of its own
+    "apilevel": "doline.dbapi",
+    "connect": "doline.connection",
+    "dbapi": None,  # a module of its own
+    "errors": None,
+    "paramstyle": "doline.dbapi",
+    "register": "doline.connection",
     "sql": "doline.connection",
+    "threadsafety": "doline.dbapi",
+    "unregister": "doline.connection",
 }
 
 
@@ -25,6 +33,13 @@ def __getattr__(name):
     value = import_module(f"doline.{name}") if module is None else getattr(import_module(module), name)
     globals()[name] = value
     return value
+
+
+def load_ipython_extension(shell):
+    """What ``%load_ext doline`` calls: adds the magics ``%sql`` and ``%%sql``."""
+    from doline import magic
+
+    magic.load(shell)
 
 
 def __dir__():

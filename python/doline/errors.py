@@ -7,27 +7,37 @@ builtin that code which knows nothing of Doline would catch.
 __all__ = [
     "AlreadyExists",
     "Ambiguous",
+    "BindError",
     "Cancelled",
     "ColumnNotFound",
     "ConstraintViolation",
     "ConversionError",
     "CorruptData",
+    "DataError",
+    "DatabaseError",
+    "DiskLimit",
     "Error",
     "FileNotFound",
     "FunctionNotFound",
     "InputOutputError",
+    "IntegrityError",
+    "InterfaceError",
     "InternalError",
     "InvalidArgument",
     "MemoryLimit",
     "NotSupported",
+    "NotSupportedError",
+    "OperationalError",
     "OverflowError",
     "ParameterError",
     "PermissionDenied",
+    "ProgrammingError",
     "SettingError",
     "SyntaxError",
     "TableNotFound",
     "TransactionError",
     "TypeMismatch",
+    "Warning",
 ]
 
 import builtins
@@ -77,145 +87,176 @@ def _remade(kind, arguments, state):
     return error
 
 
-class SyntaxError(Error, builtins.ValueError):
-    """The text is not a statement of this dialect."""
-
-    code = "syntax"
+class Warning(Exception):
+    """Part of DB-API 2.0; Doline raises none."""
 
 
-class NotSupported(Error, NotImplementedError):
-    """Understood, but this version cannot do it. The hint names what to use instead."""
-
-    code = "not_supported"
+class InterfaceError(Error):
+    """DB-API 2.0: the package was used in a way it cannot be."""
 
 
-class TableNotFound(Error, LookupError):
-    """There is no table, view, file or variable of that name."""
-
-    code = "table_not_found"
+class DatabaseError(Error):
+    """DB-API 2.0: what the engine says; one of the next six says of what sort."""
 
 
-class ColumnNotFound(Error, KeyError):
-    """No column of that name is in scope."""
-
-    code = "column_not_found"
+class DataError(DatabaseError, builtins.ValueError):
+    """DB-API 2.0: values that do not fit."""
 
 
-class Ambiguous(Error, builtins.ValueError):
-    """The name or call fits more than one thing."""
-
-    code = "ambiguous"
+class OperationalError(DatabaseError):
+    """DB-API 2.0: what depends on the machine: files, memory, being cancelled."""
 
 
-class FunctionNotFound(Error, LookupError):
-    """There is no function of that name."""
-
-    code = "function_not_found"
+class ProgrammingError(DatabaseError):
+    """DB-API 2.0: the statement is wrong."""
 
 
-class TypeMismatch(Error, TypeError):
-    """The types do not fit the function or operator."""
-
-    code = "type_mismatch"
-
-
-class BindError(Error, builtins.ValueError):
-    """The statement is well formed but means nothing."""
-
-    code = "bind"
-
-
-class AlreadyExists(Error, builtins.ValueError):
-    """The name is taken."""
-
-    code = "already_exists"
-
-
-class ParameterError(Error, builtins.ValueError):
-    """A parameter is missing or has a type that SQL does not know."""
-
-    code = "parameter"
-
-
-class SettingError(Error, builtins.ValueError):
-    """An unknown setting, or a value it cannot take."""
-
-    code = "setting"
-
-
-class ConversionError(Error, builtins.ValueError):
-    """A value does not fit the type it is cast to."""
-
-    code = "conversion"
-
-
-class OverflowError(Error, builtins.OverflowError):
-    """A result is outside the range of its type."""
-
-    code = "overflow"
-
-
-class InvalidArgument(Error, builtins.ValueError):
-    """A function was given a value it cannot take."""
-
-    code = "invalid_argument"
-
-
-class ConstraintViolation(Error, builtins.ValueError):
+class IntegrityError(DatabaseError, builtins.ValueError):
     """Rows would break a promise such as NOT NULL."""
 
     code = "constraint"
 
 
-class FileNotFound(Error, FileNotFoundError):
-    """No file matches the path or pattern."""
-
-    code = "file_not_found"
-
-
-class InputOutputError(Error, OSError):
-    """The operating system refused to read or write."""
-
-    code = "io"
-
-
-class CorruptData(Error, builtins.ValueError):
-    """A file breaks its own format, its checksum, or is encrypted."""
-
-    code = "corrupt"
-
-
-class MemoryLimit(Error, MemoryError):
-    """The memory budget does not suffice; the hint says what to change."""
-
-    code = "memory_limit"
-
-
-class DiskLimit(Error, OSError):
-    """The disk, or the limit for spilling, is full."""
-
-    code = "disk_limit"
-
-
-class Cancelled(Error):
-    """Stopped on request."""
-
-    code = "cancelled"
-
-
-class PermissionDenied(Error, PermissionError):
-    """Safe mode or the access policy forbids it."""
-
-    code = "permission"
-
-
-class InternalError(Error, RuntimeError):
+class InternalError(DatabaseError, RuntimeError):
     """A fault of Doline's own; please report it."""
 
     code = "internal"
 
 
-class TransactionError(Error, RuntimeError):
+class NotSupportedError(DatabaseError, NotImplementedError):
+    """Understood, but this version cannot do it. The hint names what to use instead.
+
+    Also called :data:`NotSupported`.
+    """
+
+    code = "not_supported"
+
+
+NotSupported = NotSupportedError
+ConstraintViolation = IntegrityError
+
+
+class SyntaxError(ProgrammingError, builtins.ValueError):
+    """The text is not a statement of this dialect."""
+
+    code = "syntax"
+
+
+class TableNotFound(ProgrammingError, LookupError):
+    """There is no table, view, file or variable of that name."""
+
+    code = "table_not_found"
+
+
+class ColumnNotFound(ProgrammingError, KeyError):
+    """No column of that name is in scope."""
+
+    code = "column_not_found"
+
+
+class Ambiguous(ProgrammingError, builtins.ValueError):
+    """The name or call fits more than one thing."""
+
+    code = "ambiguous"
+
+
+class FunctionNotFound(ProgrammingError, LookupError):
+    """There is no function of that name."""
+
+    code = "function_not_found"
+
+
+class TypeMismatch(ProgrammingError, TypeError):
+    """The types do not fit the function or operator."""
+
+    code = "type_mismatch"
+
+
+class BindError(ProgrammingError, builtins.ValueError):
+    """The statement is well formed but means nothing."""
+
+    code = "bind"
+
+
+class AlreadyExists(ProgrammingError, builtins.ValueError):
+    """The name is taken."""
+
+    code = "already_exists"
+
+
+class ParameterError(ProgrammingError, builtins.ValueError):
+    """A parameter is missing or has a type that SQL does not know."""
+
+    code = "parameter"
+
+
+class SettingError(ProgrammingError, builtins.ValueError):
+    """An unknown setting, or a value it cannot take."""
+
+    code = "setting"
+
+
+class ConversionError(DataError):
+    """A value does not fit the type it is cast to."""
+
+    code = "conversion"
+
+
+class OverflowError(DataError, builtins.OverflowError):
+    """A result is outside the range of its type."""
+
+    code = "overflow"
+
+
+class InvalidArgument(DataError):
+    """A function was given a value it cannot take."""
+
+    code = "invalid_argument"
+
+
+class FileNotFound(OperationalError, FileNotFoundError):
+    """No file matches the path or pattern."""
+
+    code = "file_not_found"
+
+
+class InputOutputError(OperationalError, OSError):
+    """The operating system refused to read or write."""
+
+    code = "io"
+
+
+class CorruptData(DataError):
+    """A file breaks its own format, its checksum, or is encrypted."""
+
+    code = "corrupt"
+
+
+class MemoryLimit(OperationalError, MemoryError):
+    """The memory budget does not suffice; the hint says what to change."""
+
+    code = "memory_limit"
+
+
+class DiskLimit(OperationalError, OSError):
+    """The disk, or the limit for spilling, is full."""
+
+    code = "disk_limit"
+
+
+class Cancelled(OperationalError):
+    """Stopped on request."""
+
+    code = "cancelled"
+
+
+class PermissionDenied(OperationalError, PermissionError):
+    """Safe mode or the access policy forbids it."""
+
+    code = "permission"
+
+
+class TransactionError(OperationalError, RuntimeError):
     """There is no transaction for it, its own has failed, or another one changed the same."""
 
     code = "transaction"
@@ -223,9 +264,28 @@ class TransactionError(Error, RuntimeError):
 
 _CLASS_OF_CODE = {
     kind.code: kind for kind in list(globals().values())
-    if isinstance(kind, type) and issubclass(kind, Error) and kind is not Error
+    if isinstance(kind, type) and issubclass(kind, Error) and "code" in vars(kind) and kind is not Error
 }
 _CLASS_OF_CODE |= {"encrypted": CorruptData, "format": CorruptData, "conflict": TransactionError}
+
+
+def error(kind, message, hint=""):
+    """An error of the package's own, in the form of the engine's.
+
+    Parameters
+    ----------
+    kind : type
+        One of this module's classes.
+    message, hint : str
+        What is wrong, and how to go on.
+
+    Returns
+    -------
+    Error
+        To be raised.
+    """
+    text = f"error[{kind.code}]: {message}" + (f"\n hint: {hint}" if hint else "")
+    return kind(text, hint=hint)
 
 
 def from_engine(code, message, hint, begin, end):

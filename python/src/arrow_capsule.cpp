@@ -115,17 +115,22 @@ OwnedStream stream_of_batch(OwnedSchema schema, OwnedArray array) {
   return stream;
 }
 
+std::pair<OwnedSchema, OwnedArray> array_of(nb::handle object) {
+  const nb::object pair = object.attr("__arrow_c_array__")();
+  OwnedSchema schema = make_schema();
+  OwnedArray array = make_array();
+  take(pair[0], kSchemaName, schema.get());
+  take(pair[1], kArrayName, array.get());
+  return {std::move(schema), std::move(array)};
+}
+
 OwnedStream stream_of(nb::handle object) {
   nb::object capsule = nb::borrow(object);
   if (!is_capsule(object, kStreamName)) {
     if (nb::hasattr(object, "__arrow_c_stream__")) {
       capsule = object.attr("__arrow_c_stream__")();
     } else if (nb::hasattr(object, "__arrow_c_array__")) {
-      const nb::object pair = object.attr("__arrow_c_array__")();
-      OwnedSchema schema = make_schema();
-      OwnedArray array = make_array();
-      take(pair[0], kSchemaName, schema.get());
-      take(pair[1], kArrayName, array.get());
+      auto [schema, array] = array_of(object);
       return stream_of_batch(std::move(schema), std::move(array));
     } else {
       PyErr_Format(PyExc_TypeError, "%s speaks no Arrow: it has no __arrow_c_stream__",

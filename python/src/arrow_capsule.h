@@ -3,6 +3,7 @@
 #include <nanobind/nanobind.h>
 
 #include <memory>
+#include <utility>
 
 #include "doline/arrow_c_data.h"
 
@@ -37,6 +38,8 @@ nanobind::object capsule_of(OwnedStream stream);
 /// __arrow_c_array__. Moved out of its capsule. Throws a Python exception, TypeError for an object
 /// that speaks no Arrow.
 OwnedStream stream_of(nanobind::handle object);
+/// What __arrow_c_array__ gives.
+std::pair<OwnedSchema, OwnedArray> array_of(nanobind::handle object);
 /// The schema of anything with __arrow_c_schema__ or a capsule of one; else that of stream_of.
 OwnedSchema schema_of(nanobind::handle object);
 

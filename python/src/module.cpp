@@ -8,6 +8,7 @@
 #include "reaper.h"
 #include "schema_metadata.h"
 #include "session.h"
+#include "table.h"
 #include "without_gil.h"
 
 namespace nb = nanobind;
@@ -21,6 +22,7 @@ NB_MODULE(_engine, module) {
   engine::add_session(module);
   engine::add_prepared(module);
   engine::add_query(module);
+  engine::add_table(module);
   module.def(
       "arrow_field", [](nb::handle object) { return engine::field_of(*engine::schema_of(object)); },
       nb::arg("object"),

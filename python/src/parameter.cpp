@@ -1,8 +1,8 @@
 #include "parameter.h"
 
-#include <string>
-
+#include "arrow_column.h"
 #include "engine_call.h"
+#include "value_builder.h"
 
 namespace nb = nanobind;
 
@@ -34,12 +34,11 @@ void bind_parameter(doline_prepared* prepared, const char* name, nb::handle valu
     if (!text) throw nb::python_error();
     return check(doline_bind_text(prepared, name, text, static_cast<size_t>(size)));
   }
-  if (PyBytes_Check(object)) {
-    return check(doline_bind_blob(prepared, name, PyBytes_AS_STRING(object),
-                                  static_cast<size_t>(PyBytes_GET_SIZE(object))));
-  }
-  raise_error("parameter", "a value of type " + std::string(Py_TYPE(object)->tp_name) +
-                               " is no SQL value, for parameter " + name);
+  // The others go as the only row of a column.
+  const ArrowColumnRef column = column_of_values(nb::make_tuple(value), false);
+  const OwnedSchema schema = export_schema(column);
+  const OwnedArray array = export_array(column);
+  check(doline_bind_arrow(prepared, name, schema.get(), array.get()));
 }
 
 }  // namespace doline_python

@@ -14,6 +14,8 @@ namespace doline_python {
 class Prepared {
  public:
   static Prepared from_text(const Session& session, std::string_view text);
+  /// The statements of a script.
+  static nanobind::list script(const Session& session, std::string_view text);
   static Prepared from_bytes(const Session& session, nanobind::bytes tree);
 
   /// `name`: "1" is the first of ? and $1, "x" is $x.
@@ -22,6 +24,11 @@ class Prepared {
   void bind_all(nanobind::handle parameters) const;
   void clear_bindings() const;
   nanobind::bytes bytes() const;
+  /// The bare names read as tables that the database does not have now.
+  nanobind::list missing_tables() const;
+  void replace_table(const char* name, const char* by) const;
+  /// An INSERT of one row of VALUES inserts all rows of that table; false for other statements.
+  bool insert_rows_of(const char* table) const;
   Query run() const;
 
  private:

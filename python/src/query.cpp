@@ -54,6 +54,7 @@ BusyLock* QueryHandle::session_lock() { return has_answered_ ? nullptr : &sessio
 
 template <class Call>
 void QueryHandle::call(Call&& call) {
+  refuse_after_fork(*session_);
   const BusyScope busy(&busy_, "query");
   const BusyScope session(session_lock(), "session");
   int status = 0;

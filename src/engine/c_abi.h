@@ -58,7 +58,9 @@ struct doline_prepared {
   std::shared_ptr<doline_session_state> state;
   doline::Prepared statement;
   doline::Parameters parameters;
-  std::vector<std::byte> bytes;  // what doline_prepared_bytes last returned
+  std::vector<std::byte> bytes;               // what doline_prepared_bytes last returned
+  std::vector<std::string> missing;           // and doline_missing_tables
+  std::vector<const char*> missing_pointers;  // into these
 };
 
 struct doline_query {

@@ -2,9 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
-import textwrap
 import threading
 import time
 
@@ -14,14 +11,6 @@ import pytest
 from doline import _engine, _sessions
 
 ENDLESS = "SELECT count(*) FROM range(100000000000) t(i) WHERE hash(i) % 7 = 3"
-
-
-def run_python(program, **options):
-    """Runs a program in a Python of its own; its output, and that it ended well."""
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], text=True, timeout=60,
-                          capture_output=True, **options)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_rows_are_tuples():
@@ -43,7 +32,7 @@ def test_a_table_goes_with_its_handle():
     name = handle.name
     del handle
     with pytest.raises(doline.errors.TableNotFound):
-        doline.sql(f"FROM {name}")
+        doline.sql(f"FROM {name}").fetchall()
 
 
 def test_a_stream_that_is_read_may_ask_the_session_that_reads_it():
@@ -97,11 +86,18 @@ def test_ctrl_c_ends_a_query():
 
 def test_ctrl_c_while_another_library_reads_the_stream_is_kept():
     interrupt_soon()
-    result = doline.sql(ENDLESS)
+    query = _sessions.current().prepare(ENDLESS).run()
     with pytest.raises(OSError, match="cancelled"):
-        pa.table(result)
+        pa.table(query)
     with pytest.raises(KeyboardInterrupt):
-        result._query.raise_failure()
+        query.raise_failure()
+
+
+@pytest.mark.parametrize("way", ["arrow", "pl", "df", "fetchall", "fetchnumpy", "show"])
+def test_ctrl_c_arrives_through_every_way_out(way):
+    interrupt_soon()
+    with pytest.raises(KeyboardInterrupt):
+        getattr(doline.sql(ENDLESS), way)()
 
 
 def test_a_query_is_cancelled_from_another_thread():
@@ -125,7 +121,7 @@ def test_threads_share_the_tables_and_run_at_the_same_time():
     _sessions.current().unregister("numbers")
 
 
-def test_the_interpreter_ends_while_queries_run():
+def test_the_interpreter_ends_while_queries_run(run_python):
     program = f"""
         import threading, time, doline
         for _ in range(3):
@@ -137,7 +133,7 @@ def test_the_interpreter_ends_while_queries_run():
     assert run_python(program) == "bye\n"
 
 
-def test_importing_takes_neither_numpy_nor_the_engine():
+def test_importing_takes_neither_numpy_nor_the_engine(run_python):
     program = """
         import sys, doline
         print(sorted({"numpy", "pandas", "polars", "pyarrow", "doline._engine"} & set(sys.modules)))
