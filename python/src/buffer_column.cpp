@@ -37,6 +37,7 @@ ForeignMemory memory_of(nb::handle object) {
 
 /// Bytes a value of an Arrow type takes in a buffer of NumPy's.
 size_t width_of(const std::string& format) {
+  if (format == "tdD") return 4;
   switch (format[0]) {
     case 'b':
     case 'c':

@@ -102,10 +102,21 @@ def to_pandas(stream):
     pandas = require("pandas", ".df()")
     table = _engine.Table.collect(stream)
     fields = _engine.arrow_field(table)[4]
-    columns = [_series(pandas, table, i, field) for i, field in enumerate(fields)]
+    texts = _arrow_texts(pandas, table, fields)
+    columns = [texts[i] if i in texts else _series(pandas, table, i, field) for i, field in enumerate(fields)]
     frame = pandas.DataFrame(dict(enumerate(columns)), index=pandas.RangeIndex(len(table)), copy=False)
     frame.columns = pandas.Index([field[0] for field in fields], dtype="str" if fields else object)
     return frame
+
+
+def _arrow_texts(pandas, table, fields):
+    """The columns of texts, which pandas keeps as Arrow does where PyArrow is installed, by position."""
+    where = [i for i, field in enumerate(fields) if field[1] in ("u", "U") and field[5] is None]
+    dtype = pandas.StringDtype(na_value=float("nan"))
+    if not where or dtype.storage != "pyarrow":
+        return {}
+    arrow = require("pyarrow", ".df()").table(table)
+    return {i: dtype.__from_arrow__(arrow.column(i)) for i in where}
 
 
 def _series(pandas, table, column, field):
