@@ -66,3 +66,10 @@ build_program() { # the program alone, with as few packages as that takes
   compile release doline
   link_program release
 }
+
+build_python_package() { # leaves build/release/python/doline
+  ensure_packages build package
+  ensure_python
+  configure release DOLINE_BUILD_TESTS=OFF DOLINE_BUILD_BENCH=OFF DOLINE_BUILD_PYTHON=ON
+  compile release doline_python
+}

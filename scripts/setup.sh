@@ -99,7 +99,7 @@ ensure_python() { # .venv holds exactly scripts/packages/python.txt
   mapfile -t wanted < <(read_package_list python)
   for pin in "${wanted[@]}"; do
     "$top/.venv/bin/pip" install --quiet --no-deps --disable-pip-version-check \
-      --only-binary :all: "$pin" </dev/null >>"$log" 2>&1 || step_fail "pip install $pin" "$log"
+      --only-binary :all: --no-binary dbapi-compliance "$pin" </dev/null >>"$log" 2>&1 || step_fail "pip install $pin" "$log"
     count=$((count + 1))
     step_update "$count" "${#wanted[@]}"
   done

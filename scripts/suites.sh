@@ -45,6 +45,10 @@ find_filtered_targets() {
     -p no:cacheprovider --only "$filter" tests/conformance) >/dev/null 2>&1; then
     filtered_targets+=(doline doline_library)
   fi
+  if (cd "$top" && PYTHONDONTWRITEBYTECODE=1 .venv/bin/python -m pytest -q --collect-only \
+    -p no:cacheprovider --only "$filter" tests/python) >/dev/null 2>&1; then
+    filtered_targets+=(doline_python)
+  fi
 }
 
 run_unit_tests() { # PRESET
@@ -141,6 +145,10 @@ run_conformance() { # PRESET: through the C ABI, and through the program of that
   local preset=$1
   DOLINE_PRESET=$preset DOLINE_PROGRAM=$top/build/$preset/app/doline \
     run_python_tests "conformance ($preset)" tests/conformance
+}
+
+run_package_tests() { # of the release build: an instrumented library loads into no plain Python
+  PYTHONPATH=$top/build/release/python run_python_tests "Python package" tests/python
 }
 
 run_all_fuzzers() { # SECONDS each

@@ -70,6 +70,14 @@ DOLINE_API void doline_close(doline_session* session);
 /* Any thread: cancels what the session is running now, also a statement inside doline_run. Returns
  * at once; a statement started later is not touched. */
 DOLINE_API void doline_interrupt(doline_session* session);
+/* Has `is_unwanted(context)` asked about every 50 ms, on the thread that waits for a statement or
+ * works on it, also while files are looked at; nonzero cancels what runs there. Null ends that. Not
+ * while a statement of the session runs; `context` outlives the session's last query. */
+DOLINE_API int doline_set_poll(doline_session* session, int (*is_unwanted)(void* context),
+                               void* context);
+
+/* 1 between BEGIN and COMMIT or ROLLBACK. */
+DOLINE_API int doline_in_transaction(const doline_session* session);
 
 /* --- Statements */
 
@@ -80,7 +88,14 @@ DOLINE_API int doline_execute(doline_session* session, const char* text, size_t 
  * doline_prepared_free. Fails with "syntax" for what is no statement. */
 DOLINE_API int doline_prepare(doline_session* session, const char* text, size_t size,
                               doline_prepared** out);
-/* The same from the versioned bytes of an unresolved tree (a statement or a query), which frames
+/* The statements of a script, between semicolons, one after another, each as doline_prepare makes
+ * it. `*out` is an array of `*count`, for doline_script_free. */
+DOLINE_API int doline_prepare_script(doline_session* session, const char* text, size_t size,
+                                     doline_prepared*** out, size_t* count);
+/* Frees the array, and those of its statements that were not taken: whoever takes one puts null in
+ * its place. */
+DOLINE_API void doline_script_free(doline_prepared** script, size_t count);
+/* A statement from the versioned bytes of an unresolved tree (a statement or a query), which frames
  * send instead of text. Fails with "corrupt" for bytes that are none. */
 DOLINE_API int doline_prepare_bytes(doline_session* session, const void* bytes, size_t size,
                                     doline_prepared** out);
@@ -88,6 +103,19 @@ DOLINE_API int doline_prepare_bytes(doline_session* session, const void* bytes, 
  * valid until the next call with this statement, or its end. */
 DOLINE_API int doline_prepared_bytes(doline_prepared* prepared, const void** bytes, size_t* size);
 DOLINE_API void doline_prepared_free(doline_prepared* prepared);
+
+/* The bare names that the statement reads as tables and the database does not have now: what a
+ * program may supply. `*names` is an array of `*count` texts, valid until the next call with this
+ * statement. Empty for CREATE VIEW and PREPARE, which are kept for later. */
+DOLINE_API int doline_missing_tables(doline_prepared* prepared, const char* const** names,
+                                     size_t* count);
+/* Has the statement read the table `by` where it says `name`; columns are still reached through
+ * `name`. */
+DOLINE_API int doline_replace_table(doline_prepared* prepared, const char* name, const char* by);
+/* Turns an INSERT of one row of VALUES into one of all rows of a table of the session's database,
+ * whose columns are named as the statement's parameters are ("1", "2" …). `*done` is 0, and nothing
+ * has changed, for any other statement. */
+DOLINE_API int doline_insert_rows_of(doline_prepared* prepared, const char* table, int* done);
 
 /* Parameters, by position ("1" for ? and $1) or by name ("limit" for $limit). A value stays bound
  * for further runs until another takes its place. Fails with "parameter" for a name that is none;

@@ -18,7 +18,7 @@ done
 source "$top/scripts/suites.sh"
 
 stage_begin "set-up"
-if ((long)); then ensure_packages build test long tpc; else ensure_packages build test; fi
+if ((long)); then ensure_packages build test package long tpc; else ensure_packages build test package; fi
 ensure_python
 stage_end
 
@@ -28,11 +28,12 @@ if [[ -n $filter ]] && ((!long)); then
   run_python_tests "test and benchmark tools" tests/harness
   find_filtered_targets
   if ((${#filtered_targets[@]} > 0)); then
-    configure release DOLINE_BUILD_TESTS=ON DOLINE_BUILD_BENCH=OFF
+    configure release DOLINE_BUILD_TESTS=ON DOLINE_BUILD_BENCH=OFF DOLINE_BUILD_PYTHON=ON
     compile release "${filtered_targets[@]}"
     if ((${#filtered_units[@]} > 0)); then run_unit_tests release; fi
     run_sql_corpus release default chunk_2 one_thread unoptimized spilling plan_bytes
     run_conformance release
+    run_package_tests
   fi
   stage_end
   finish_tests
@@ -40,7 +41,7 @@ if [[ -n $filter ]] && ((!long)); then
 fi
 
 stage_begin "release"
-configure release DOLINE_BUILD_TESTS=ON DOLINE_BUILD_BENCH=ON
+configure release DOLINE_BUILD_TESTS=ON DOLINE_BUILD_BENCH=ON DOLINE_BUILD_PYTHON=ON
 compile release
 link_program release
 stage_end
@@ -58,6 +59,7 @@ run_unit_tests asan
 run_sql_corpus release default chunk_2 one_thread unoptimized spilling plan_bytes
 run_sql_corpus asan default
 run_conformance release
+run_package_tests
 run_conformance asan
 stage_end
 

@@ -9,6 +9,8 @@
 #include "format/arrow/arrow_import.h"
 #include "kernel/string_search.h"
 #include "sql/build.h"
+#include "sql/free_tables.h"
+#include "sql/parameter_rows.h"
 #include "sql/tree_bytes.h"
 
 using doline::Error;
@@ -41,7 +43,7 @@ std::string_view text_of(const char* text, size_t size) {
 }
 
 void make_prepared(doline_session* session, doline::Prepared statement, doline_prepared** out) {
-  *out = new doline_prepared{session->state, std::move(statement), {}, {}};
+  *out = new doline_prepared{session->state, std::move(statement), {}, {}, {}, {}};
 }
 
 /// Binds a value made by `value` under `name`.
@@ -95,6 +97,14 @@ void doline_interrupt(doline_session* session) {
   if (session) session->state->interrupt.ask();
 }
 
+int doline_set_poll(doline_session* session, int (*is_unwanted)(void*), void* context) {
+  return guarded({}, [&] { state_of(session).interrupt.set_poll(is_unwanted, context); });
+}
+
+int doline_in_transaction(const doline_session* session) {
+  return session && session->state->session.is_in_transaction() ? 1 : 0;
+}
+
 int doline_execute(doline_session* session, const char* text, size_t size) {
   const std::string_view source(text ? text : "", text ? size : 0);
   return guarded(source, [&] {
@@ -114,6 +124,27 @@ int doline_prepare(doline_session* session, const char* text, size_t size, dolin
     *out = nullptr;
     make_prepared(session, state_of(session).session.prepare(text_of(text, size)), out);
   });
+}
+
+int doline_prepare_script(doline_session* session, const char* text, size_t size,
+                          doline_prepared*** out, size_t* count) {
+  const std::string_view source(text ? text : "", text ? size : 0);
+  return guarded(source, [&] {
+    require(out, "the place for the statements");
+    require(count, "the place for their number");
+    *out = nullptr;
+    *count = 0;
+    std::vector<doline::Prepared> statements = state_of(session).session.parse(text_of(text, size));
+    *out = new doline_prepared* [statements.size()] {};
+    *count = statements.size();
+    for (size_t i = 0; i < *count; ++i) make_prepared(session, std::move(statements[i]), *out + i);
+  });
+}
+
+void doline_script_free(doline_prepared** script, size_t count) {
+  if (!script) return;
+  for (size_t i = 0; i < count; ++i) delete script[i];
+  delete[] script;
 }
 
 int doline_prepare_bytes(doline_session* session, const void* bytes, size_t size,
@@ -141,6 +172,47 @@ int doline_prepared_bytes(doline_prepared* prepared, const void** bytes, size_t*
 }
 
 void doline_prepared_free(doline_prepared* prepared) { delete prepared; }
+
+int doline_missing_tables(doline_prepared* prepared, const char* const** names, size_t* count) {
+  return guarded({}, [&] {
+    require(prepared, "the statement");
+    require(names, "the place for the names");
+    require(count, "the place for their number");
+    doline::refuse_after_fork(prepared->state->born, "the session");
+    doline::Session& session = prepared->state->session;
+    prepared->missing.clear();
+    prepared->missing_pointers.clear();
+    for (const std::string& name : doline::sql::free_tables(*prepared->statement.statement)) {
+      if (!session.find_table({name}) && !session.find_view({name}))
+        prepared->missing.push_back(name);
+    }
+    for (const std::string& name : prepared->missing)
+      prepared->missing_pointers.push_back(name.c_str());
+    *names = prepared->missing_pointers.data();
+    *count = prepared->missing_pointers.size();
+  });
+}
+
+int doline_replace_table(doline_prepared* prepared, const char* name, const char* by) {
+  return guarded({}, [&] {
+    require(prepared, "the statement");
+    require(name, "the table's name");
+    require(by, "the other table's name");
+    prepared->statement.statement =
+        doline::sql::with_tables_replaced(*prepared->statement.statement, {{name, by}});
+  });
+}
+
+int doline_insert_rows_of(doline_prepared* prepared, const char* table, int* done) {
+  return guarded({}, [&] {
+    require(prepared, "the statement");
+    require(table, "the table's name");
+    require(done, "the place for the answer");
+    auto made = doline::sql::with_parameter_rows(*prepared->statement.statement, table);
+    *done = made ? 1 : 0;
+    if (made) prepared->statement.statement = std::move(made);
+  });
+}
 
 int doline_bind_null(doline_prepared* prepared, const char* name) {
   return bind(prepared, name, [] { return Value::null(); });

@@ -13,17 +13,29 @@
 
 namespace doline {
 
-/// Tells a session's statements that they are to stop.
+/// Tells a session's statements that they are to stop: because it was asked to, from any thread, or
+/// because the poll of whoever waits says so.
 class Interrupt final : public StatementWatcher {
  public:
+  using Poll = int (*)(void* context);
+
   bool is_unwanted(const Query&) override { return is_asked(); }
   bool is_unwanted_unbound() override { return is_asked(); }
   void ended(const Query&) override {}
-  bool is_asked() const { return asked_.load(std::memory_order_relaxed); }
+  bool is_asked() {
+    if (poll_ != nullptr && poll_(context_) != 0) ask();
+    return asked_.load(std::memory_order_relaxed);
+  }
   void ask() { asked_.store(true, std::memory_order_relaxed); }
   void clear() { asked_.store(false, std::memory_order_relaxed); }
+  void set_poll(Poll poll, void* context) {
+    poll_ = poll;
+    context_ = context;
+  }
 
  private:
+  Poll poll_ = nullptr;
+  void* context_ = nullptr;
   std::atomic<bool> asked_{false};
 };
 
@@ -46,7 +58,9 @@ struct doline_prepared {
   std::shared_ptr<doline_session_state> state;
   doline::Prepared statement;
   doline::Parameters parameters;
-  std::vector<std::byte> bytes;  // what doline_prepared_bytes last returned
+  std::vector<std::byte> bytes;               // what doline_prepared_bytes last returned
+  std::vector<std::string> missing;           // and doline_missing_tables
+  std::vector<const char*> missing_pointers;  // into these
 };
 
 struct doline_query {

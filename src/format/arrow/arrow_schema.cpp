@@ -51,6 +51,16 @@ std::string extension(std::string_view name) {
   return packed_metadata({{"ARROW:extension:name", name}, {"ARROW:extension:metadata", ""}});
 }
 
+/// An ENUM's values as Polars writes them down: 1;a2;bb.
+std::string polars_values(TypeRef type) {
+  std::string out;
+  for (const auto& value : type->enum_values()) {
+    const std::string_view text = value;
+    out += fmt::format("{};{}", text.size(), text);
+  }
+  return out;
+}
+
 class SchemaExporter {
  public:
   explicit SchemaExporter(std::string_view time_zone) : zone_(time_zone) {}
@@ -63,9 +73,11 @@ class SchemaExporter {
     if (type->is(TypeKind::kJson)) owned->metadata = extension("arrow.json");
     if (type->is(TypeKind::kHugeInt))
       owned->metadata = packed_metadata({{"doline.type", "HUGEINT"}});
-    // Arrow says the values with each batch, too late for a type.
-    if (type->is(TypeKind::kEnum))
-      owned->metadata = packed_metadata({{"doline.type", type->name()}});
+    // Arrow says the values with each batch, too late for a type: ours, and Polars'.
+    if (type->is(TypeKind::kEnum)) {
+      owned->metadata = packed_metadata(
+          {{"doline.type", type->name()}, {"_PL_ENUM_VALUES2", polars_values(type)}});
+    }
     // From here on a failure is cleaned up by what `out` owns.
     *out = ArrowSchema{};
     OwnedSchema& kept = *owned;

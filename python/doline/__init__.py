@@ -1,0 +1,46 @@
+"""Doline: SQL and frames over the files you have, inside a memory budget.
+
+What is here is imported when it is first asked for, so that ``import doline`` takes no time.
+"""
+
+# name → the module it lives in.
+_EXPORTS = {
+    "Connection": "doline.connection",
+    "Interval": "doline.interval",
+    "NotSupported": "doline.errors",
+    "apilevel": "doline.dbapi",
+    "connect": "doline.connection",
+    "dbapi": None,  # a module of its own
+    "errors": None,
+    "paramstyle": "doline.dbapi",
+    "register": "doline.connection",
+    "sql": "doline.connection",
+    "threadsafety": "doline.dbapi",
+    "unregister": "doline.connection",
+}
+
+
+def __getattr__(name):
+    from importlib import import_module
+
+    if name == "__version__":
+        from doline._engine import version
+
+        return version
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'doline' has no attribute {name!r}")
+    module = _EXPORTS[name]
+    value = import_module(f"doline.{name}") if module is None else getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def load_ipython_extension(shell):
+    """What ``%load_ext doline`` calls: adds the magics ``%sql`` and ``%%sql``."""
+    from doline import magic
+
+    magic.load(shell)
+
+
+def __dir__():
+    return sorted({*globals(), *_EXPORTS, "__version__"})

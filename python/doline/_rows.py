@@ -1,0 +1,155 @@
+"""What everything that yields rows can do with them: results of SQL, and frames."""
+
+
+class Rows:
+    """Ways to take rows out. A class that has them says by ``_start()`` how to run its query.
+
+    Each way runs the query anew, except ``fetchone`` and ``fetchmany``, which go on where the last of
+    their calls stopped.
+    """
+
+    _reading = None  # the query that fetchone goes on with
+
+    def _start(self):
+        """Runs the query: a new :class:`doline._engine.Query`."""
+        raise NotImplementedError
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._start().__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self):
+        return self._start().__arrow_c_schema__()
+
+    def fetchall(self):
+        """All rows, or those that ``fetchone`` has left.
+
+        Returns
+        -------
+        list of tuple
+            Values as Python has them: ``int``, ``float``, ``str``, ``bytes``, ``Decimal``,
+            ``datetime``, ``timedelta``, :class:`doline.Interval`, ``UUID``, ``list``, ``dict``; NULL is
+            None.
+
+        Raises
+        ------
+        doline.errors.ConversionError
+            For a time that Python's ``datetime`` cannot hold exactly.
+
+        Examples
+        --------
+        >>> import doline
+        >>> doline.sql("SELECT i, i * i FROM range(3) t(i)").fetchall()
+        [(0, 0), (1, 1), (2, 4)]
+        """
+        if self._reading is not None:
+            query, self._reading = self._reading, None
+            return query.fetch()
+        return self._start().fetch()
+
+    def fetchone(self):
+        """The next row.
+
+        Returns
+        -------
+        tuple or None
+            None behind the last.
+        """
+        rows = self.fetchmany(1)
+        return rows[0] if rows else None
+
+    def fetchmany(self, size=1):
+        """The next rows, up to `size` of them.
+
+        Returns
+        -------
+        list of tuple
+        """
+        if self._reading is None:
+            self._reading = self._start()
+        return self._reading.fetch(size)
+
+    def arrow(self):
+        """All rows as a PyArrow table.
+
+        Returns
+        -------
+        pyarrow.Table
+
+        Examples
+        --------
+        >>> import doline
+        >>> doline.sql("SELECT 1 AS one").arrow().column_names
+        ['one']
+        """
+        from doline.interchange import require
+
+        return self._through(require("pyarrow", ".arrow()").table)
+
+    def pl(self):
+        """All rows as a Polars frame.
+
+        Returns
+        -------
+        polars.DataFrame
+        """
+        from doline.interchange import require
+
+        return self._through(require("polars", ".pl()").DataFrame)
+
+    def df(self):
+        """All rows as a pandas frame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Of types that hold the values exactly: integers with NULLs are ``Int64``, VARCHAR is
+            ``str``, ENUM categorical.
+
+        Examples
+        --------
+        >>> import doline
+        >>> doline.sql("SELECT 1 AS a, 'x' AS b").df().dtypes.astype(str).tolist()
+        ['int32', 'str']
+        """
+        from doline.interchange import pandas_frames
+
+        return self._through(pandas_frames.to_pandas)
+
+    def fetchnumpy(self):
+        """All rows as NumPy arrays.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            Masked arrays where there are NULLs.
+        """
+        from doline.interchange import numpy_arrays
+
+        return self._through(numpy_arrays.to_arrays)
+
+    def show(self, max_rows=20):
+        """Prints the first rows as a table.
+
+        Parameters
+        ----------
+        max_rows : int
+            How many; the query is not run further than that.
+        """
+        from doline.display import text_table
+
+        print(text_table(self._start(), max_rows))
+
+    def _repr_html_(self):
+        from doline.display import html_table
+
+        return html_table(self._start(), 20)
+
+    def _through(self, reader):
+        """What `reader` makes of the stream. An error of the query is raised as itself, and Ctrl-C as
+        KeyboardInterrupt, whatever the library that reads makes of it."""
+        query = self._start()
+        try:
+            return reader(query)
+        except Exception:
+            query.raise_failure()
+            raise

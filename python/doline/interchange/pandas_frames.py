@@ -1,0 +1,165 @@
+"""pandas frames in and out, with PyArrow installed and without.
+
+What a missing value is follows pandas: NaN, NaT, None and NA all come as NULL; only the nullable types
+(``Float64``) tell NaN and NA apart. Back, the column type is the one that holds the values exactly:
+integers with NULLs are ``Int64``, not floats.
+"""
+
+from doline import _engine, errors
+from doline.interchange import numpy_arrays, require
+
+
+def from_pandas(frame):
+    """A DataFrame or Series as a table, its numbers without copies. The index is left out.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or pandas.Series
+
+    Returns
+    -------
+    doline._engine.Table
+
+    Raises
+    ------
+    doline.errors.NotSupported
+        For column types without an SQL type (complex, sparse, interval, period).
+    """
+    if frame.ndim == 1:
+        return _engine.Table.of_columns([_text(frame.name, "column0")], [_column(frame)])
+    names = [_text(name, f"column{i}") for i, name in enumerate(frame.columns)]
+    return _engine.Table.of_columns(names, [_column(frame.iloc[:, i]) for i in range(frame.shape[1])])
+
+
+def _text(name, otherwise):
+    if name is None:
+        return otherwise
+    return "_".join(map(str, name)) if isinstance(name, tuple) else str(name)
+
+
+def _column(series):
+    pandas = require("pandas", "a DataFrame")
+    dtype = series.dtype
+    if isinstance(dtype, pandas.CategoricalDtype):
+        return _categories(series.array)
+    if isinstance(dtype, pandas.DatetimeTZDtype):
+        instants = series.array.tz_convert("UTC").tz_localize(None).to_numpy()
+        return numpy_arrays.zoned_column(instants, str(dtype.tz))
+    if isinstance(dtype, pandas.StringDtype) or isinstance(dtype, getattr(pandas, "ArrowDtype", ())):
+        return _arrow_or_objects(series.array)
+    array = series.array
+    if hasattr(array, "_data") and hasattr(array, "_mask"):  # Int64, boolean, Float64 …
+        return numpy_arrays.column_of(array._data, mask=array._mask if array._mask.any() else None)
+    if dtype.kind in "biufMm" and hasattr(dtype, "itemsize"):
+        return numpy_arrays.column_of(series.to_numpy(), nan_is_null=True)
+    if dtype == object:
+        return _engine.column_of_values(series.tolist(), True)
+    raise errors.error(errors.NotSupported, f"pandas' column type {dtype} has no SQL type",
+                       "astype(str), or a number")
+
+
+# Beyond that many a categorical is a way to save memory, not a type.
+_MOST_ENUM_VALUES = 10_000
+
+
+def _categories(array):
+    categories = array.categories.tolist()
+    if not all(isinstance(value, str) for value in categories):  # of numbers or times: their values
+        return _engine.column_of_values(array.astype(object).tolist(), True)
+    codes = require("numpy", "a DataFrame").ascontiguousarray(array.codes)
+    width = {1: "c", 2: "s", 4: "i", 8: "l"}[codes.dtype.itemsize]
+    enum = ""
+    if 0 < len(categories) <= _MOST_ENUM_VALUES:
+        enum = "ENUM(" + ", ".join("'" + text.replace("'", "''") + "'" for text in categories) + ")"
+    return _engine.column_of_codes(_engine.column_of_buffer(codes, width, "negative"),
+                                   _engine.column_of_values(categories), enum)
+
+
+def _arrow_or_objects(array):
+    chunked = getattr(array, "_pa_array", None)
+    if chunked is None:
+        return _engine.column_of_values(array.astype(object).tolist(), True)
+    one = chunked.combine_chunks() if chunked.num_chunks != 1 else chunked.chunk(0)
+    return _engine.column_of_arrow(one)
+
+
+def to_pandas(stream):
+    """The rows of a stream as a DataFrame.
+
+    Parameters
+    ----------
+    stream : object
+        Anything with ``__arrow_c_stream__``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        BOOLEAN, integers and floats as NumPy's types, or as pandas' nullable ones where there are
+        NULLs; VARCHAR as ``str``; ENUM as categorical; TIMESTAMP, DATE and INTERVAL (without months)
+        as ``datetime64`` and ``timedelta64``; DECIMAL, HUGEINT, UUID, TIME, lists and structs as
+        objects.
+    """
+    pandas = require("pandas", ".df()")
+    table = _engine.Table.collect(stream)
+    fields = _engine.arrow_field(table)[4]
+    texts = _arrow_texts(pandas, table, fields)
+    columns = [texts[i] if i in texts else _series(pandas, table, i, field) for i, field in enumerate(fields)]
+    frame = pandas.DataFrame(dict(enumerate(columns)), index=pandas.RangeIndex(len(table)), copy=False)
+    frame.columns = pandas.Index([field[0] for field in fields], dtype="str" if fields else object)
+    return frame
+
+
+def _arrow_texts(pandas, table, fields):
+    """The columns of texts, which pandas keeps as Arrow does where PyArrow is installed, by position."""
+    where = [i for i, field in enumerate(fields) if field[1] in ("u", "U") and field[5] is None]
+    dtype = pandas.StringDtype(na_value=float("nan"))
+    if not where or dtype.storage != "pyarrow":
+        return {}
+    arrow = require("pyarrow", ".df()").table(table)
+    return {i: dtype.__from_arrow__(arrow.column(i)) for i in where}
+
+
+def _series(pandas, table, column, field):
+    arrow, dictionary = field[1], field[5]
+    if dictionary is not None:
+        return _categorical(pandas, table, column, field)
+    if arrow in ("u", "U"):
+        return pandas.array(table.to_list(column), dtype="str")
+    if arrow == "tin":
+        return _intervals(pandas, table, column)
+    values, mask = numpy_arrays.to_array(table, column, field)
+    kind = values.dtype.kind
+    if kind == "O":
+        return pandas.Series(values, dtype=object)
+    if kind in "Mm":
+        if arrow == "tdD":
+            values = values.astype("datetime64[s]")
+        if mask is not None:
+            values[mask] = type(values[0])("NaT")
+        zone = arrow[4:] if arrow.startswith("ts") else ""
+        series = pandas.Series(values)
+        return series.dt.tz_localize("UTC").dt.tz_convert(zone) if zone else series
+    if mask is None:
+        return values
+    if kind == "f":
+        values[mask] = float("nan")
+        return values
+    nullable = {"b": pandas.arrays.BooleanArray, "i": pandas.arrays.IntegerArray,
+                "u": pandas.arrays.IntegerArray}[kind]
+    return nullable(values, mask)
+
+
+def _categorical(pandas, table, column, field):
+    # What the engine says of an ENUM is all its values in their order.
+    values = table.to_list(column)
+    categories = table.dictionary(column)
+    return pandas.Categorical(values, categories=categories)
+
+
+def _intervals(pandas, table, column):
+    from datetime import timedelta
+
+    values = table.to_list(column)
+    if all(value is None or isinstance(value, timedelta) for value in values):
+        return pandas.Series(values, dtype="timedelta64[us]")
+    return pandas.Series(values, dtype=object)

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <memory>
+#include <utility>
+
+#include "doline/arrow_c_data.h"
+
+// The Arrow PyCapsule protocol, both ways: a C struct in a capsule that carries its name.
+namespace doline_python {
+
+struct ReleaseSchema {
+  void operator()(ArrowSchema* held) const noexcept;
+};
+struct ReleaseArray {
+  void operator()(ArrowArray* held) const noexcept;
+};
+struct ReleaseStream {
+  void operator()(ArrowArrayStream* held) const noexcept;
+};
+/// Structs that are released, if they still have to be, and freed.
+using OwnedSchema = std::unique_ptr<ArrowSchema, ReleaseSchema>;
+using OwnedArray = std::unique_ptr<ArrowArray, ReleaseArray>;
+using OwnedStream = std::unique_ptr<ArrowArrayStream, ReleaseStream>;
+
+OwnedSchema make_schema();
+OwnedArray make_array();
+OwnedStream make_stream();
+
+/// "arrow_schema", "arrow_array" and "arrow_array_stream". Whoever takes the struct out of the
+/// capsule leaves a null `release` in it.
+nanobind::object capsule_of(OwnedSchema schema);
+nanobind::object capsule_of(OwnedArray array);
+nanobind::object capsule_of(OwnedStream stream);
+
+/// The stream that an object gives: a capsule, or anything with __arrow_c_stream__ or
+/// __arrow_c_array__. Moved out of its capsule. Throws a Python exception, TypeError for an object
+/// that speaks no Arrow.
+OwnedStream stream_of(nanobind::handle object);
+/// What __arrow_c_array__ gives.
+std::pair<OwnedSchema, OwnedArray> array_of(nanobind::handle object);
+/// The schema of anything with __arrow_c_schema__ or a capsule of one; else that of stream_of.
+OwnedSchema schema_of(nanobind::handle object);
+
+/// A struct array as a stream of one batch.
+OwnedStream stream_of_batch(OwnedSchema schema, OwnedArray array);
+
+}  // namespace doline_python

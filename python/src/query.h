@@ -1,0 +1,85 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "arrow_capsule.h"
+#include "engine_error.h"
+#include "row_reader.h"
+#include "session.h"
+
+namespace doline_python {
+
+/// A query of the C ABI, shared by the Python object and the Arrow streams made of it.
+class QueryHandle {
+ public:
+  QueryHandle(std::shared_ptr<SessionHandle> session, doline_query* query);
+  /// Cancels it; its tasks are waited for elsewhere.
+  ~QueryHandle();
+  QueryHandle(const QueryHandle&) = delete;
+
+  /// Both work on the query until its first rows are ready. Precondition: the GIL is held.
+  OwnedSchema schema();
+  /// Null at the end.
+  OwnedArray next();
+  /// The same for a reader without the GIL: 0, or 1 with `failure()` set.
+  int schema_without_gil(ArrowSchema* out);
+  int next_without_gil(ArrowArray* out);
+  /// What the query failed with, if it has.
+  const std::optional<EngineFailure>& failure() const { return failure_; }
+
+  /// Takes the Python exception that is set, if one is. Precondition: the GIL is held.
+  void keep_raised();
+  /// Raises that, or else what the query failed with; nothing when it has not.
+  void raise_failure() const;
+
+  doline_query* get() const { return query_; }
+
+ private:
+  template <class Call>
+  void call(Call&& call);
+  template <class Call>
+  int call_without_gil(Call&& call);
+  /// Until the first answer a query counts as part of its session.
+  BusyLock* session_lock();
+
+  const std::shared_ptr<SessionHandle> session_;
+  doline_query* const query_;
+  BusyLock busy_;
+  bool has_answered_ = false;
+  std::optional<EngineFailure> failure_;
+  PyObject* raised_ = nullptr;  // by a signal's handler while a stream was read
+};
+
+/// `doline._engine.Query`: one run of a statement, and its rows.
+class Query {
+ public:
+  Query(std::shared_ptr<SessionHandle> session, doline_query* query);
+
+  bool returns_rows() const;
+  nanobind::object schema();
+  /// What is left of the rows, as a capsule of a stream.
+  nanobind::object stream(nanobind::handle requested_schema);
+  /// (schema capsule, array capsule), or None at the end.
+  nanobind::object next_batch();
+  /// Up to `limit` rows as tuples; None: all that are left.
+  nanobind::list fetch(std::optional<size_t> limit);
+  void cancel() const;
+  nanobind::dict progress() const;
+  nanobind::str profile(const char* format) const;
+  /// Raises what the query failed with, in whoever's hands it was.
+  void raise_failure() const;
+
+ private:
+  std::shared_ptr<QueryHandle> handle_;
+  std::optional<RowReader> rows_;  // of fetch
+};
+
+void add_query(nanobind::module_& module);
+/// Cancels every query there is, for the end of the interpreter.
+void cancel_all_queries();
+
+}  // namespace doline_python

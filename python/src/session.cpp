@@ -1,0 +1,130 @@
+#include "session.h"
+
+#include <nanobind/stl/string_view.h>
+#include <unistd.h>
+
+#include "arrow_capsule.h"
+#include "engine_call.h"
+#include "prepared.h"
+#include "reaper.h"
+#include "without_gil.h"
+
+namespace nb = nanobind;
+
+namespace doline_python {
+
+namespace {
+
+/// While a stream is read, what makes its rows may ask the session that reads it.
+class OpenScope {
+ public:
+  explicit OpenScope(BusyLock& busy) : busy_(busy) { busy_.set_open(true); }
+  ~OpenScope() { busy_.set_open(false); }
+  OpenScope(const OpenScope&) = delete;
+
+ private:
+  BusyLock& busy_;
+};
+
+/// Ctrl-C: Python's handlers run on the main thread alone, and what they raise ends the statement.
+int has_signal(void*) {
+  if (!is_main_thread()) return 0;
+  const PyGILState_STATE state = PyGILState_Ensure();
+  const int raised = PyErr_CheckSignals();
+  PyGILState_Release(state);
+  return raised != 0 ? 1 : 0;
+}
+
+}  // namespace
+
+void refuse_after_fork(const SessionHandle& session) {
+  if (session.process == getpid()) return;
+  raise_error("not_supported", "the connection was opened before this process was forked",
+              "open one in the child, or start processes by multiprocessing's \"spawn\"");
+}
+
+SessionHandle::~SessionHandle() {
+  // With the last session its database goes, and with that whatever memory its tables share.
+  release_later([closing = session] { doline_close(closing); });
+}
+
+Session::Session(doline_session* session) : handle_(std::make_shared<SessionHandle>()) {
+  handle_->process = getpid();
+  handle_->session = session;
+  call_engine([&] { return doline_set_poll(session, has_signal, nullptr); });
+}
+
+Session Session::open(const char* path) {
+  doline_session* session = nullptr;
+  call_engine([&] { return doline_open(path, &session); });
+  return Session(session);
+}
+
+Session Session::beside(const Session& other) {
+  doline_session* session = nullptr;
+  doline_session* const known = other.handle()->session;
+  call_engine([&] { return doline_connect(known, &session); });
+  return Session(session);
+}
+
+const std::shared_ptr<SessionHandle>& Session::handle() const {
+  if (!handle_) raise_error("invalid_argument", "the session is closed");
+  refuse_after_fork(*handle_);
+  return handle_;
+}
+
+void Session::execute(std::string_view text) const {
+  const auto used = handle();
+  const BusyScope busy(&used->busy, "session");
+  call_engine([&] { return doline_execute(used->session, text.data(), text.size()); });
+}
+
+void Session::register_stream(const char* name, nb::handle object) const {
+  const auto used = handle();
+  const OwnedStream stream = stream_of(object);
+  const BusyScope busy(&used->busy, "session");
+  const OpenScope open(used->busy);
+  call_engine([&] { return doline_register_stream(used->session, name, stream.get()); });
+}
+
+void Session::unregister(const char* name) const {
+  const auto used = handle();
+  const BusyScope busy(&used->busy, "session");
+  call_engine([&] { return doline_unregister(used->session, name); });
+}
+
+bool Session::is_in_transaction() const {
+  const auto used = handle();
+  const BusyScope busy(&used->busy, "session");
+  return doline_in_transaction(used->session) != 0;
+}
+
+void Session::interrupt() const { doline_interrupt(handle()->session); }
+
+void Session::close() { handle_.reset(); }
+
+void add_session(nb::module_& module) {
+  nb::class_<Session>(module, "Session",
+                      "A conversation with a database in memory: its settings, its transaction.\n\n"
+                      "Any thread may use it; while one does, the others wait.")
+      .def_static("open", &Session::open, nb::arg("path") = "", "A session of a new database.")
+      .def_static("beside", &Session::beside, nb::arg("other"),
+                  "Another session of the same database: same tables, settings of its own.")
+      .def("execute", &Session::execute, nb::arg("text"),
+           "Runs a script for what it leaves behind; rows are dropped.")
+      .def("prepare", &Prepared::from_text, nb::arg("text"), "Understands exactly one statement.")
+      .def("prepare_script", &Prepared::script, nb::arg("text"),
+           "Understands the statements of a script, between semicolons, as a list.")
+      .def("prepare", &Prepared::from_bytes, nb::arg("tree"),
+           "The same from the bytes of an unresolved tree, a statement's or a query's.")
+      .def("register_stream", &Session::register_stream, nb::arg("name"), nb::arg("object"),
+           "Makes the rows of anything with __arrow_c_stream__ (or a capsule) a table of the\n"
+           "database, in the place of one of that name.")
+      .def("unregister", &Session::unregister, nb::arg("name"), "Drops a table.")
+      .def_prop_ro("is_in_transaction", &Session::is_in_transaction,
+                   "Between BEGIN and COMMIT or ROLLBACK.")
+      .def("interrupt", &Session::interrupt, "Cancels what the session runs now; any thread.")
+      .def("close", &Session::close, "Its statements and queries go on.");
+}
+
+}  // namespace doline_python

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <memory>
+#include <string_view>
+
+#include "busy_lock.h"
+#include "doline/doline.h"
+
+namespace doline_python {
+
+/// A session of the C ABI with what keeps threads apart. Shared with its statements and queries.
+struct SessionHandle {
+  doline_session* session = nullptr;
+  BusyLock busy;
+  int process = 0;  // whose it is
+
+  ~SessionHandle();
+};
+
+/// Raises in a child process: the engine's threads, and whoever held the lock, stayed in the
+/// parent.
+void refuse_after_fork(const SessionHandle& session);
+
+/// `doline._engine.Session`: a conversation with a database in memory.
+class Session {
+ public:
+  /// Of a new database.
+  static Session open(const char* path);
+  /// Of the same database as another.
+  static Session beside(const Session& other);
+
+  void execute(std::string_view text) const;
+  void register_stream(const char* name, nanobind::handle object) const;
+  void unregister(const char* name) const;
+  bool is_in_transaction() const;
+  void interrupt() const;
+  void close();
+
+  /// Raises when it is closed.
+  const std::shared_ptr<SessionHandle>& handle() const;
+
+ private:
+  explicit Session(doline_session* session);
+
+  std::shared_ptr<SessionHandle> handle_;
+};
+
+void add_session(nanobind::module_& module);
+
+}  // namespace doline_python

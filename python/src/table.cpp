@@ -1,0 +1,311 @@
+#include "table.h"
+
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "buffer_column.h"
+#include "engine_error.h"
+#include "row_reader.h"
+#include "schema_metadata.h"
+#include "value_builder.h"
+#include "without_gil.h"
+
+namespace nb = nanobind;
+
+namespace doline_python {
+
+namespace {
+
+bool bit(const void* bitmap, int64_t index) {
+  return (static_cast<const uint8_t*>(bitmap)[index / 8] >> (index % 8) & 1) != 0;
+}
+
+/// Batches that are handed out again, as a stream.
+struct TableStream {
+  ArrowColumnRef empty;
+  std::vector<ArrowColumnRef> batches;
+  size_t next = 0;
+
+  static TableStream& of(ArrowArrayStream* stream) {
+    return *static_cast<TableStream*>(stream->private_data);
+  }
+  static int get_schema(ArrowArrayStream* stream, ArrowSchema* out) {
+    const OwnedSchema schema = export_schema(of(stream).empty);
+    *out = *schema;
+    schema->release = nullptr;
+    return 0;
+  }
+  static int get_next(ArrowArrayStream* stream, ArrowArray* out) {
+    TableStream& self = of(stream);
+    *out = ArrowArray{};
+    if (self.next == self.batches.size()) return 0;
+    const OwnedArray array = export_array(self.batches[self.next++]);
+    *out = *array;
+    array->release = nullptr;
+    return 0;
+  }
+  static const char* get_last_error(ArrowArrayStream*) { return nullptr; }
+  static void release(ArrowArrayStream* stream) {
+    delete &of(stream);
+    stream->release = nullptr;
+  }
+};
+
+[[noreturn]] void stream_failed(ArrowArrayStream* stream, int status) {
+  if (PyErr_Occurred()) throw nb::python_error();
+  const char* said = stream->get_last_error(stream);
+  raise_error("io", "the Arrow stream failed: " +
+                        std::string(said && *said ? said : std::strerror(status)));
+}
+
+/// A NumPy array that owns its memory.
+template <class T>
+nb::object numpy_array(std::vector<T> values) {
+  auto* kept = new std::vector<T>(std::move(values));
+  const nb::capsule owner(kept,
+                          [](void* held) noexcept { delete static_cast<std::vector<T>*>(held); });
+  return nb::cast(nb::ndarray<nb::numpy, T, nb::ndim<1>>(kept->data(), {kept->size()}, owner));
+}
+
+template <class T>
+nb::object values_of(const std::vector<ArrowColumnRef>& batches, size_t column, int64_t rows) {
+  std::vector<T> values;
+  values.reserve(static_cast<size_t>(rows));
+  for (const ArrowColumnRef& batch : batches) {
+    const ArrowColumn& part = *batch->children[column].second;
+    const auto* begin = static_cast<const T*>(part.buffers[1].data) + part.offset + batch->offset;
+    values.insert(values.end(), begin, begin + batch->length);
+  }
+  return numpy_array(std::move(values));
+}
+
+size_t width_of(const std::string& format) {
+  if (format == "c" || format == "C") return 1;
+  if (format == "s" || format == "S") return 2;
+  if (format == "i" || format == "I" || format == "f" || format == "tdD") return 4;
+  if (format == "l" || format == "L" || format == "g" || format.starts_with("ts") ||
+      format.starts_with("tD") || format == "ttu")
+    return 8;
+  return 0;
+}
+
+}  // namespace
+
+nb::tuple Column::array() const {
+  return nb::make_tuple(capsule_of(export_schema(column)), capsule_of(export_array(column)));
+}
+
+Table Table::collect(nb::handle object) {
+  const OwnedStream stream = stream_of(object);
+  const OwnedSchema schema = make_schema();
+  std::vector<OwnedArray> arrays;
+  int status = 0;
+  {
+    const WithoutGil released;
+    status = stream->get_schema(stream.get(), schema.get());
+    while (status == 0) {
+      OwnedArray array = make_array();
+      status = stream->get_next(stream.get(), array.get());
+      if (status != 0 || !array->release) break;
+      arrays.push_back(std::move(array));
+    }
+  }
+  if (status != 0) stream_failed(stream.get(), status);
+  std::vector<ArrowColumnRef> batches;
+  for (OwnedArray& array : arrays) batches.push_back(column_of_array(*schema, std::move(array)));
+  return Table(column_without_rows(*schema), std::move(batches));
+}
+
+Table Table::of_columns(nb::list names, nb::list columns) {
+  auto rows = std::make_shared<ArrowColumn>();
+  rows->format = "+s";
+  rows->flags = 0;
+  rows->buffers.emplace_back();
+  for (size_t index = 0; index < columns.size(); ++index) {
+    const ArrowColumnRef& column = nb::cast<const Column&>(columns[index]).column;
+    if (index > 0 && column->length != rows->length) {
+      raise_error("invalid_argument",
+                  "columns of different lengths: " + std::to_string(rows->length) + " and " +
+                      std::to_string(column->length));
+    }
+    rows->length = column->length;
+    rows->children.emplace_back(nb::cast<std::string>(names[index]), column);
+  }
+  return Table(rows, {rows});
+}
+
+Table Table::renamed(nb::list names) const {
+  const auto rename = [&](const ArrowColumnRef& batch) {
+    auto renamed = std::make_shared<ArrowColumn>(*batch);
+    for (size_t column = 0; column < renamed->children.size(); ++column)
+      renamed->children[column].first = nb::cast<std::string>(names[column]);
+    return renamed;
+  };
+  std::vector<ArrowColumnRef> batches;
+  for (const ArrowColumnRef& batch : batches_) batches.push_back(rename(batch));
+  return Table(rename(empty_), std::move(batches));
+}
+
+int64_t Table::row_count() const {
+  int64_t rows = 0;
+  for (const ArrowColumnRef& batch : batches_) rows += batch->length;
+  return rows;
+}
+
+nb::object Table::stream(nb::handle) const {
+  OwnedStream stream = make_stream();
+  stream->private_data = new TableStream{empty_, batches_};
+  stream->get_schema = TableStream::get_schema;
+  stream->get_next = TableStream::get_next;
+  stream->get_last_error = TableStream::get_last_error;
+  stream->release = TableStream::release;
+  return capsule_of(std::move(stream));
+}
+
+nb::list Table::to_list(size_t column) const {
+  const OwnedSchema schema = export_schema(empty_->children.at(column).second);
+  const auto reader = make_value_reader(*schema);
+  nb::list values;
+  for (const ArrowColumnRef& batch : batches_) {
+    const OwnedArray array = export_array(batch->children[column].second);
+    reader->take(*array);
+    for (int64_t row = 0; row < batch->length; ++row)
+      values.append(reader->at(batch->offset + row));
+  }
+  return values;
+}
+
+nb::list Table::dictionary(size_t column) const {
+  nb::list values;
+  nb::set seen;
+  for (const ArrowColumnRef& batch : batches_) {
+    const ArrowColumnRef& part = batch->children.at(column).second;
+    if (!part->dictionary) break;
+    const OwnedSchema schema = export_schema(part->dictionary);
+    const OwnedArray array = export_array(part->dictionary);
+    const auto reader = make_value_reader(*schema);
+    reader->take(*array);
+    for (int64_t row = 0; row < array->length; ++row) {
+      const nb::object value = reader->at(row);
+      if (seen.contains(value)) continue;
+      seen.add(value);
+      values.append(value);
+    }
+  }
+  return values;
+}
+
+nb::object Table::raw_values(size_t column) const {
+  const std::string& format = empty_->children.at(column).second->format;
+  const int64_t rows = row_count();
+  if (format == "b") {
+    std::vector<uint8_t> values;
+    values.reserve(static_cast<size_t>(rows));
+    for (const ArrowColumnRef& batch : batches_) {
+      const ArrowColumn& part = *batch->children[column].second;
+      for (int64_t row = 0; row < batch->length; ++row)
+        values.push_back(bit(part.buffers[1].data, part.offset + batch->offset + row) ? 1 : 0);
+    }
+    return numpy_array(std::move(values));
+  }
+  switch (width_of(format)) {
+    case 1:
+      return values_of<uint8_t>(batches_, column, rows);
+    case 2:
+      return values_of<uint16_t>(batches_, column, rows);
+    case 4:
+      return values_of<uint32_t>(batches_, column, rows);
+    case 8:
+      return values_of<uint64_t>(batches_, column, rows);
+    default:
+      break;
+  }
+  raise_error("not_supported",
+              "a column of Arrow type \"" + format + "\" has no values of one width");
+}
+
+nb::object Table::null_mask(size_t column) const {
+  std::vector<uint8_t> mask;
+  bool has_nulls = false;
+  mask.reserve(static_cast<size_t>(row_count()));
+  for (const ArrowColumnRef& batch : batches_) {
+    const ArrowColumn& part = *batch->children.at(column).second;
+    const bool all = part.format == "n";
+    const void* validity = all || part.null_count == 0 ? nullptr : part.buffers[0].data;
+    for (int64_t row = 0; row < batch->length; ++row) {
+      const bool is_null = all || (validity && !bit(validity, part.offset + batch->offset + row));
+      has_nulls |= is_null;
+      mask.push_back(is_null ? 1 : 0);
+    }
+  }
+  if (!has_nulls) return nb::none();
+  return numpy_array(std::move(mask));
+}
+
+void add_table(nb::module_& module) {
+  nb::class_<Column>(module, "Column", "A column made of Python's values or memory.")
+      .def("__arrow_c_schema__", &Column::schema)
+      .def(
+          "__arrow_c_array__", [](const Column& self, nb::handle) { return self.array(); },
+          nb::arg("requested_schema") = nb::none())
+      .def("__len__", [](const Column& self) { return self.column->length; })
+      .def_prop_ro(
+          "format", [](const Column& self) { return self.column->format; },
+          "Its type as the Arrow C data interface writes it.");
+  nb::class_<Table>(module, "Table", "Rows held in memory, which can be read again and again.")
+      .def_static("collect", &Table::collect, nb::arg("object"),
+                  "Reads anything with __arrow_c_stream__ to its end.")
+      .def_static("of_columns", &Table::of_columns, nb::arg("names"), nb::arg("columns"),
+                  "A table of Columns of the same length.")
+      .def("renamed", &Table::renamed, nb::arg("names"), "The same rows under other names.")
+      .def("__len__", &Table::row_count)
+      .def_prop_ro("column_count", &Table::column_count)
+      .def("__arrow_c_schema__", &Table::schema)
+      .def("__arrow_c_stream__", &Table::stream, nb::arg("requested_schema") = nb::none())
+      .def("to_list", &Table::to_list, nb::arg("column"), "A column's values as Python objects.")
+      .def(
+          "raw_values", &Table::raw_values, nb::arg("column"),
+          "A column's values as a NumPy array of unsigned integers, to be viewed as what they are.")
+      .def("dictionary", &Table::dictionary, nb::arg("column"),
+           "The values that a dictionary-encoded column's codes stand for.")
+      .def("null_mask", &Table::null_mask, nb::arg("column"),
+           "A byte a row, 1 where the value is NULL; None when there is none.");
+  module.def(
+      "column_of_values",
+      [](nb::handle values, bool nan_is_null) {
+        return Column{column_of_values(values, nan_is_null)};
+      },
+      nb::arg("values"), nb::arg("nan_is_null") = false,
+      "Python values as a column of the narrowest type that holds them.");
+  module.def(
+      "column_of_arrow",
+      [](nb::handle object) {
+        auto [schema, array] = array_of(object);
+        return Column{column_of_array(*schema, std::move(array))};
+      },
+      nb::arg("object"), "Anything with __arrow_c_array__ as a column.");
+  module.def(
+      "column_of_buffer",
+      [](nb::handle values, const std::string& format, const std::string& nulls, nb::handle mask) {
+        const NullRule rule = nulls == "nan"        ? NullRule::kNan
+                              : nulls == "nat"      ? NullRule::kNat
+                              : nulls == "negative" ? NullRule::kNegative
+                                                    : NullRule::kNone;
+        return Column{column_of_buffer(values, format, rule, mask)};
+      },
+      nb::arg("values"), nb::arg("format"), nb::arg("nulls") = "", nb::arg("mask") = nb::none(),
+      "A column over the memory of an object with the buffer protocol. `nulls`: \"nan\", \"nat\"\n"
+      "or \"negative\" values are NULL.");
+  module.def(
+      "column_of_codes",
+      [](const Column& codes, const Column& dictionary, const std::string& type) {
+        return Column{column_of_codes(codes.column, dictionary.column, type)};
+      },
+      nb::arg("codes"), nb::arg("dictionary"), nb::arg("type") = "",
+      "Codes into distinct texts: what an ENUM (its `type`) and a categorical are.");
+}
+
+}  // namespace doline_python

@@ -1,0 +1,27 @@
+"""What the tests of the package share."""
+
+import subprocess
+import sys
+import textwrap
+
+import doline
+import pytest
+
+
+@pytest.fixture
+def connection():
+    """A connection to a database of its own."""
+    with doline.connect() as opened:
+        yield opened
+
+
+@pytest.fixture
+def run_python():
+    """Runs a program in a Python of its own, and gives what it printed. It has to end well."""
+    def run(program, *, missing=()):
+        blocked = f"import sys; sys.modules.update(dict.fromkeys({list(missing)!r}))\n"
+        done = subprocess.run([sys.executable, "-c", blocked + textwrap.dedent(program)], text=True,
+                              timeout=60, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+    return run
