@@ -3,8 +3,11 @@
 What is here is imported when it is first asked for, so that ``import doline`` takes no time.
 """
 
+from doline._frame_exports import FRAME_EXPORTS as _FRAME_EXPORTS
+from doline._frame_exports import RENAMED as _RENAMED
+
 # name → the module it lives in.
-_EXPORTS = {
+_EXPORTS = _FRAME_EXPORTS | {
     "Connection": "doline.connection",
     "Interval": "doline.interval",
     "NotSupported": "doline.errors",
@@ -27,6 +30,10 @@ def __getattr__(name):
         from doline._engine import version
 
         return version
+    if name in _RENAMED:
+        module, own_name = _RENAMED[name]
+        value = globals()[name] = getattr(import_module(module), own_name)
+        return value
     if name not in _EXPORTS:
         raise AttributeError(f"module 'doline' has no attribute {name!r}")
     module = _EXPORTS[name]
@@ -43,4 +50,4 @@ def load_ipython_extension(shell):
 
 
 def __dir__():
-    return sorted({*globals(), *_EXPORTS, "__version__"})
+    return sorted({*globals(), *_EXPORTS, *_RENAMED, "__version__"})

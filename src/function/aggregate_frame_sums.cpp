@@ -4,8 +4,8 @@
 
 namespace doline {
 
-// Sums as dataframes mean them: of the argument's own type (small integers as BIGINT), wrapping
-// around, and zero of nothing.
+// Sums, products and means as dataframes mean them: of the argument's own type (small integers as
+// BIGINT), wrapping around, and of nothing zero, one and NULL.
 
 namespace {
 
@@ -62,6 +62,60 @@ struct WrappingSum {
   }
 };
 
+/// BIGINT of integers, wrapping around; DOUBLE of floats.
+template <class T>
+struct WrappingProduct {
+  struct State {
+    T product = 1;
+  };
+  using Input = T;
+  void add(State& state, T value) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      state.product *= value;
+    } else {
+      state.product = wrapping_multiply(state.product, value);
+    }
+  }
+  void merge(const State& from, State& into) const { add(into, from.product); }
+  TypeRef type() const {
+    return std::is_floating_point_v<T> ? Type::float64() : Type::int64();
+  }
+  void result(const State& state, ColumnBuilder& out) const { out.append(state.product); }
+};
+
+/// The mean of BOOLEAN as DOUBLE, and of FLOAT as FLOAT.
+template <class T>
+struct FrameMean {
+  struct State {
+    double sum = 0;
+    uint64_t count = 0;
+  };
+  using Input = T;
+  void add(State& state, T value) const {
+    state.sum += static_cast<double>(value);
+    ++state.count;
+  }
+  void merge(const State& from, State& into) const {
+    into.sum += from.sum;
+    into.count += from.count;
+  }
+  TypeRef type() const { return std::is_same_v<T, bool> ? Type::float64() : Type::float32(); }
+  void result(const State& state, ColumnBuilder& out) const {
+    if (state.count == 0) return out.append_null();
+    const double mean = state.sum / static_cast<double>(state.count);
+    if constexpr (std::is_same_v<T, bool>) {
+      out.append(mean);
+    } else {
+      out.append(static_cast<T>(mean));
+    }
+  }
+};
+
+template <class Op>
+void bind_op(AggregateBinding& binding) {
+  binding.function = fixed_aggregate<Op>();
+}
+
 template <class T, class Total>
 void bind_frame_sum(AggregateBinding& binding) {
   WrappingSum<T, Total> op;
@@ -93,6 +147,28 @@ void register_frame_sums(FunctionRegistry& registry) {
                     {{Type::duration()}, {}, bind_frame_sum<int64_t, int64_t>},
                     {{Type::float32()}, {}, bind_frame_sum<float, double>},
                     {{Type::float64()}, {}, bind_frame_sum<double, double>}},
+  });
+  registry.add(AggregateDeclaration{
+      .name = "frame_product",
+      .aliases = {},
+      .summary = "The product: BIGINT of integers, wrapping around, DOUBLE of floats; 1 of nothing.",
+      .example = "frame_product(x)",
+      .example_result = "6",
+      .overloads = {{{Type::int64()}, {}, bind_op<WrappingProduct<int64_t>>},
+                    {{Type::float64()}, {}, bind_op<WrappingProduct<double>>}},
+  });
+  std::vector<AggregateOverload> means = {{{Type::boolean()}, {}, bind_op<FrameMean<bool>>},
+                                          {{Type::float32()}, {}, bind_op<FrameMean<float>>}};
+  for (const AggregateOverload& overload : registry.aggregate("avg")->overloads) {
+    if (overload.parameters[0].type != Type::float32()) means.push_back(overload);
+  }
+  registry.add(AggregateDeclaration{
+      .name = "frame_mean",
+      .aliases = {},
+      .summary = "The mean: of BOOLEAN too, and of FLOAT as FLOAT; else as avg.",
+      .example = "frame_mean(x)",
+      .example_result = "2.0",
+      .overloads = std::move(means),
   });
 }
 

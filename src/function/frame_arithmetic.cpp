@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 
+#include "column/column_builder.h"
 #include "function/argument.h"
 #include "function/lanes.h"
 #include "function/numeric_types.h"
@@ -140,6 +141,90 @@ Column join_texts_kernel(const KernelCall& call, std::span<const Column> argumen
   return writer.seal(call.row_count);
 }
 
+Column unchanged_kernel(const KernelCall&, std::span<const Column> arguments) {
+  return arguments[0];
+}
+
+/// Cuts off fractions before a cast to integers, which would round them. Other values stay.
+void add_truncation(FunctionRegistry& registry) {
+  ScalarFunction truncate{"frame_truncate",
+                          {},
+                          "frame",
+                          "A float without its fraction; any other value as it is.",
+                          "frame_truncate(-2.7e0)",
+                          "-2.0",
+                          {}};
+  add_overloads(truncate.overloads, floating_types(), []<class T>(TypeRef type) {
+    return ScalarOverload{
+        .parameters = {type},
+        .result = type,
+        .kernel = [](const KernelCall& call, std::span<const Column> arguments) {
+          return map_lanes<T, T>(call, arguments[0], [](T value) {
+            if constexpr (std::is_floating_point_v<T>) return std::trunc(value);
+            else return value;
+          });
+        }};
+  });
+  truncate.overloads.push_back({.parameters = {TypePattern::any()},
+                                .kernel = unchanged_kernel,
+                                .bind = [](FunctionBinding& b) { b.result = b.cast_to[0]; }});
+  registry.add(std::move(truncate));
+}
+
+Column day_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  return map_lanes<int64_t, int32_t>(call, arguments[0], [](int64_t micros) {
+    return static_cast<int32_t>(floor_quotient(micros, kMicrosPerDay));
+  });
+}
+
+/// What moves or cuts a date gives a timestamp in SQL; for a dataframe a date stays one.
+void add_instant_like(FunctionRegistry& registry) {
+  const TypeRef instant = Type::timestamp();
+  const TypeRef zoned = Type::timestamp_tz();
+  const TypeRef date = Type::date();
+  registry.add({"frame_instant_like",
+                {},
+                "frame",
+                "The first argument, as a date where the second is one.",
+                "frame_instant_like(TIMESTAMP '2024-01-31 10:00:00', DATE '2024-01-01')",
+                "2024-01-31",
+                {{.parameters = {date, date}, .result = date, .kernel = unchanged_kernel},
+                 {.parameters = {instant, date}, .result = date, .kernel = day_kernel},
+                 {.parameters = {instant, instant}, .result = instant, .kernel = unchanged_kernel},
+                 {.parameters = {zoned, zoned}, .result = zoned, .kernel = unchanged_kernel}}});
+}
+
+Column wrap_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  ColumnBuilder lists(call.result_type, call.row_count);
+  const uint32_t stride = arguments[0].is_constant() ? 0 : 1;
+  uint32_t next = 0;
+  call.active.for_each([&](uint32_t row) {
+    for (; next < row; ++next) lists.append_null();
+    lists.child().append_from(arguments[0], row * stride);
+    lists.finish_list();
+    ++next;
+  });
+  for (; next < call.row_count; ++next) lists.append_null();
+  return lists.seal();
+}
+
+/// Lists as they are, other values as lists of one.
+void add_as_list(FunctionRegistry& registry) {
+  registry.add({"frame_as_list",
+                {},
+                "frame",
+                "A list as it is; any other value as a list of one.",
+                "frame_as_list(7)",
+                "[7]",
+                {{.parameters = {TypePattern::list_of('T')},
+                  .kernel = unchanged_kernel,
+                  .bind = [](FunctionBinding& b) { b.result = b.cast_to[0]; }},
+                 {.parameters = {TypePattern::any()},
+                  .kernel = wrap_kernel,
+                  .bind = [](FunctionBinding& b) { b.result = Type::list(b.cast_to[0]); },
+                  .nulls = Nulls::kHandled}}});
+}
+
 template <class Op>
 std::vector<ScalarOverload> number_overloads() {
   std::vector<ScalarOverload> overloads;
@@ -190,6 +275,9 @@ void add_instants(ScalarFunction& plus, ScalarFunction& minus) {
 }  // namespace
 
 void register_frame_arithmetic(FunctionRegistry& registry) {
+  add_truncation(registry);
+  add_instant_like(registry);
+  add_as_list(registry);
   const TypeRef span = Type::duration();
   const TypeRef whole = Type::int64();
   const TypeRef real = Type::float64();

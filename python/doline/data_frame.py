@@ -1,0 +1,405 @@
+"""`DataFrame`: rows that were computed, in a table of the process's database.
+
+The table lies in the engine's memory budget and may be on disk; it is dropped with the last frame
+that refers to it. Verbs are those of `LazyFrame`, run at once.
+"""
+
+from __future__ import annotations
+
+from . import _nodes as n, _sessions
+from . import datatypes as types
+from ._rows import Rows
+from .errors import AlreadyExists, InvalidArgument, NotSupported, error
+from .lazy_frame import LazyFrame, _no_column, _run, _run_statement
+
+
+def stored(query):
+    """A table of a query's rows, as a handle that drops it."""
+    session = _sessions.current()
+    name = _sessions.unused_name("frame")
+    create = n.create_table([name], query=query)
+    session.prepare(n.statement_message(create)).run().fetch()
+    handle = object.__new__(_sessions.TableHandle)
+    handle._name, handle._database = name, _sessions.database()
+    return handle
+
+
+def table_query(handle):
+    return n.select([n.named_expression(n.star())], from_=n.table_name([handle.name]))
+
+
+class DataFrame(Rows):
+    """A table in memory, with Polars' verbs.
+
+    Parameters
+    ----------
+    data : dict, list of dicts, list of rows, NumPy array, pandas or Arrow table, or a frame
+    schema : dict or list, optional
+        Names, or names and types.
+    schema_overrides : dict, optional
+        Types of some columns.
+    orient : {"row", "col"}, optional
+        How a list of lists is meant.
+    strict : bool
+        Whether a value that does not fit its type is an error.
+
+    Examples
+    --------
+    >>> import doline as dl
+    >>> dl.DataFrame({"a": [1, 2], "b": ["x", None]}).shape
+    (2, 2)
+    """
+
+    __hash__ = None
+
+    def __init__(self, data=None, schema=None, *, schema_overrides=None, orient=None, strict=True,
+                 infer_schema_length=100, nan_to_null=False):
+        from .making import table_of
+        made = table_of(data, schema, schema_overrides, orient, strict, nan_to_null)
+        self._lazy, self._height = made, None
+
+    @classmethod
+    def _of_query(cls, lazy):
+        handle = stored(lazy._query)
+        return cls._of_table(handle, lazy._names, lazy._schema)
+
+    @classmethod
+    def _of_table(cls, handle, names=None, schema=None):
+        frame = object.__new__(cls)
+        frame._lazy = LazyFrame._of(table_query(handle), (handle,), names, schema)
+        frame._height = None
+        return frame
+
+    @classmethod
+    def _of_nothing(cls):
+        frame = object.__new__(cls)
+        frame._lazy = LazyFrame.without_source()
+        frame._height = 0
+        return frame
+
+    # --- What it is
+
+    def lazy(self):
+        """The frame as the begin of a query."""
+        return self._lazy
+
+    def _start(self):
+        return self._lazy._run()
+
+    @property
+    def height(self):
+        """The number of rows."""
+        if self._height is None:
+            from .expr import build as b
+            query = b.select_from(self._lazy._query, [b.named(b.call("count_star"), "n")])
+            self._height = _run(query).fetch()[0][0]
+        return self._height
+
+    columns = property(lambda self: list(self._lazy.names))
+    schema = property(lambda self: types.Schema(self._lazy.types))
+    dtypes = property(lambda self: list(self._lazy.types.values()))
+    width = property(lambda self: len(self._lazy.names))
+    shape = property(lambda self: (self.height, self.width))
+
+    @columns.setter
+    def columns(self, names):
+        renamed = self._lazy.rename(dict(zip(self.columns, names, strict=True)))
+        self._lazy = renamed
+
+    def collect_schema(self): return self.schema
+    def is_empty(self): return self.height == 0
+    def __len__(self): return self.height
+    def __contains__(self, name): return name in self._lazy.names
+    def __iter__(self): return iter(self.get_columns())
+    def __bool__(self): raise TypeError("a DataFrame is neither true nor false; use is_empty()")
+    def __copy__(self): return self
+    def __deepcopy__(self, memo=None): return self
+    def clone(self): return self
+    def estimated_size(self, unit="b"):
+        raise NotSupported("estimated_size is not supported; DESCRIBE and the profile tell of memory")
+
+    def __repr__(self):
+        from .table_text import frame_text
+        return frame_text(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self):
+        from .table_text import frame_html
+        return frame_html(self)
+
+    def glimpse(self, *, max_items_per_column=10, return_type=None, **options):
+        from .table_text import glimpse_text
+        text = glimpse_text(self, max_items_per_column)
+        if return_type == "string":
+            return text
+        print(text)
+
+    def __reduce__(self):
+        return _unpickled, (self._lazy,)
+
+    # --- Values out
+
+    def rows(self, *, named=False):
+        """All rows as tuples, or as dicts."""
+        if not self._lazy.names:
+            return []
+        rows = self._start().fetch()
+        if named:
+            return [dict(zip(self.columns, row)) for row in rows]
+        return rows
+
+    def row(self, index=None, *, by_predicate=None, named=False):
+        if by_predicate is not None:
+            return self.filter(by_predicate).row(0, named=named)
+        return self.slice(index, 1).rows(named=named)[0]
+
+    def iter_rows(self, *, named=False, buffer_size=512):
+        query = self._start()
+        while rows := query.fetch(buffer_size):
+            for row in rows:
+                yield dict(zip(self.columns, row)) if named else row
+
+    def to_dicts(self): return self.rows(named=True)
+
+    def to_dict(self, *, as_series=True):
+        if as_series:
+            return {name: self.get_column(name) for name in self.columns}
+        columns = list(zip(*self.rows())) or [()] * self.width
+        return {name: list(values) for name, values in zip(self.columns, columns)}
+
+    def to_arrow(self, **options): return self.arrow()
+    def to_pandas(self, **options): return self.df()
+    def to_polars(self): return self.pl()
+
+    def to_numpy(self, **options):
+        """All columns as one two-dimensional array."""
+        import numpy
+        arrays = list(self.fetchnumpy().values())
+        return numpy.column_stack(arrays) if arrays else numpy.empty((0, 0))
+
+    def to_series(self, index=0): return self.get_column(self.columns[index])
+    def get_columns(self): return [self.get_column(name) for name in self.columns]
+
+    def get_column(self, name, *, default=None):
+        from .series import Series
+        if name not in self._lazy.names:
+            raise _no_column(name, self.columns)
+        if self.width == 1:
+            return Series._of(self)
+        return Series._of(self.select(name))
+
+    def get_column_index(self, name): return self.columns.index(name)
+
+    def item(self, row=None, column=None):
+        """The only value, or the one at a place."""
+        if row is None and column is None:
+            if self.shape != (1, 1):
+                raise ValueError(f"item() is for a frame of one value, not of shape {self.shape}")
+            return self.rows()[0][0]
+        name = column if isinstance(column, str) else self.columns[column]
+        return self.select(name).slice(row, 1).rows()[0][0]
+
+    def __getitem__(self, key):
+        if isinstance(key, tuple):
+            rows, columns = key
+            chosen = self[columns] if not isinstance(columns, (str, int)) else self.select(
+                columns if isinstance(columns, str) else self.columns[columns])
+            if isinstance(rows, int):
+                out = chosen.slice(rows, 1)
+                return out.item() if isinstance(columns, (str, int)) else out
+            out = chosen[rows]
+            return out.to_series() if isinstance(columns, (str, int)) else out
+        if isinstance(key, str):
+            return self.get_column(key)
+        if isinstance(key, int):
+            return self.slice(key, 1)
+        if isinstance(key, slice):
+            begin, stop, step = key.indices(self.height)
+            out = self.slice(begin, max(stop - begin, 0))
+            return out if step == 1 else out.gather_every(step)
+        keys = list(key.to_list() if hasattr(key, "to_list") else key)
+        if keys and isinstance(keys[0], str):
+            return self.select(keys)
+        rows = self.rows()
+        return DataFrame([rows[i] for i in keys], schema=self.schema, orient="row")
+
+    def __eq__(self, other):
+        raise NotSupported("frames are compared by equals() or testing.assert_frame_equal")
+
+    def equals(self, other, *, null_equal=True):
+        return self.columns == other.columns and self.rows() == other.rows()
+
+    def write_parquet(self, file, **options): self._lazy.sink_parquet(file, **options)
+    def write_ndjson(self, file=None, **options): self._lazy.sink_ndjson(file, **options)
+    def write_ipc(self, file, **options): self._lazy.sink_ipc(file, **options)
+
+    def write_json(self, file=None):
+        """A JSON array of objects; returned as text without a file."""
+        from .io import write_json
+        return write_json(self, file)
+
+    def write_csv(self, file=None, **options):
+        """A CSV file; returned as text without a file."""
+        from .io import write_csv
+        return write_csv(self, file, **options)
+
+    # --- Groups and other frames
+
+    def group_by(self, *by, maintain_order=False, **named):
+        from .group_by import GroupBy
+        return GroupBy(self._lazy.group_by(*by, maintain_order=maintain_order, **named), self)
+
+    def group_by_dynamic(self, index_column, **options):
+        from .group_by import GroupBy
+        return GroupBy(self._lazy.group_by_dynamic(index_column, **options), self)
+
+    def rolling(self, index_column, **options):
+        from .group_by import GroupBy
+        return GroupBy(self._lazy.rolling(index_column, **options), self)
+
+    def partition_by(self, by, *more, maintain_order=True, include_key=True, as_dict=False):
+        from .group_by import GroupBy
+        keys = (list(by) if isinstance(by, (list, tuple)) else [by]) + list(more)
+        parts = list(GroupBy(self._lazy.group_by(*keys), self))
+        if not include_key:
+            parts = [(k, part.drop(keys)) for k, part in parts]
+        return dict(parts) if as_dict else [part for _, part in parts]
+
+    def upsample(self, time_column, *, every, group_by=None, maintain_order=False):
+        from .upsampling import upsample
+        return upsample(self, time_column, every, group_by)
+
+    def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=False, seed=None):
+        if with_replacement:
+            raise NotSupported("sample(with_replacement=True) is not supported; sample without")
+        return self._lazy.sample(n, fraction=fraction, seed=seed).collect()
+
+    def transpose(self, *, include_header=False, header_name="column", column_names=None):
+        rows = self.rows()
+        names = list(column_names) if column_names else [f"column_{i}" for i in range(len(rows))]
+        data = {header_name: self.columns} if include_header else {}
+        for name, row in zip(names, rows):
+            data[name] = list(row)
+        return DataFrame(data)
+
+    def hstack(self, columns, *, in_place=False):
+        return self.with_columns(*columns)
+
+    def vstack(self, other, *, in_place=False):
+        from .concatenating import concat
+        return concat([self, other])
+
+    extend = vstack
+
+    def insert_column(self, index, column):
+        added = self.with_columns(column)
+        name = added.columns[-1]
+        order = self.columns
+        order.insert(index, name)
+        return added.select(order)
+
+    def replace_column(self, index, column):
+        name = self.columns[index]
+        out = self.with_columns(column.alias(name))
+        return out.rename({name: column.name})
+
+    def drop_in_place(self, name):
+        column = self.get_column(name)
+        self._lazy = self._lazy.drop(name)
+        return column
+
+    def to_dummies(self, columns=None, *, separator="_", drop_first=False, drop_nulls=False):
+        from .expr.construct import col
+        from .expr.build import equal
+        names = columns if columns is not None else self.columns
+        names = [names] if isinstance(names, str) else list(names)
+        out = []
+        for name in self.columns:
+            if name not in names:
+                out.append(col(name))
+                continue
+            values = self.select(name).unique().sort(name).rows()
+            for (value,) in values[1 if drop_first else 0:]:
+                text = "null" if value is None else value
+                out.append(col(name).eq_missing(value).cast(types.UInt8).alias(f"{name}{separator}{text}"))
+        return self.select(out)
+
+    def is_duplicated(self): return self._row_mark(lambda count: count > 1)
+    def is_unique(self): return self._row_mark(lambda count: count == 1)
+
+    def _row_mark(self, test):
+        from .expr.construct import len as row_count
+        return self.select(test(row_count().over(self.columns)).alias("")).to_series()
+
+    def n_unique(self, subset=None):
+        frame = self if subset is None else self.select(subset)
+        return frame.unique().height
+
+    def max_horizontal(self): return self._across("max_horizontal", "max")
+    def min_horizontal(self): return self._across("min_horizontal", "min")
+    def sum_horizontal(self, **_): return self._across("sum_horizontal", "sum")
+    def mean_horizontal(self, **_): return self._across("mean_horizontal", "mean")
+
+    def _across(self, function, name):
+        from .expr import construct
+        return self.select(getattr(construct, function)(construct.all()).alias(name)).to_series()
+
+    def fold(self, operation):
+        columns = self.get_columns()
+        out = columns[0]
+        for column in columns[1:]:
+            out = operation(out, column)
+        return out
+
+    def describe(self, *args, **kwargs): return self._lazy.describe(*args, **kwargs)
+    def sql(self, query, *, table_name="self"): return self._lazy.sql(query, table_name=table_name).collect()
+    def pivot(self, on, on_columns=None, **options): return self._lazy.pivot(on, on_columns, **options).collect()
+    def rechunk(self): return self
+    def shrink_to_fit(self, **_): return self
+    def iter_columns(self): return iter(self.get_columns())
+    def n_chunks(self, *_): return 1
+
+    def unstack(self, *args, **kwargs):
+        raise NotSupported("unstack is not supported; use pivot")
+
+    def map_rows(self, *args, **kwargs):
+        raise NotSupported("map_rows is not supported; use expressions")
+
+    def corr(self, **_):
+        from .expr.construct import corr
+        return self.select([corr(a, c).alias(f"{a}\0{c}") for a in self.columns for c in self.columns]) \
+            and DataFrame({c: [self.select(corr(a, c)).item() for a in self.columns] for c in self.columns})
+
+    @property
+    def plot(self):
+        """Charts through Altair, where it is installed."""
+        from .interchange import require
+        return require("altair", ".plot").Chart(self.arrow())
+
+
+def _unpickled(lazy):
+    frame = object.__new__(DataFrame)
+    frame._lazy, frame._height = lazy, None
+    return frame
+
+
+def _verb(name):
+    lazy_verb = getattr(LazyFrame, name)
+
+    def verb(self, *args, **kwargs):
+        args = [a._lazy if isinstance(a, DataFrame) else a for a in args]
+        return lazy_verb(self._lazy, *args, **kwargs).collect()
+    verb.__name__, verb.__doc__ = name, lazy_verb.__doc__
+    return verb
+
+
+for _name in ("select", "select_seq", "with_columns", "with_columns_seq", "filter", "remove", "sort",
+              "top_k", "bottom_k", "slice", "head", "limit", "tail", "reverse", "gather_every",
+              "with_row_index", "with_row_count", "rename", "drop", "drop_nulls", "drop_nans",
+              "fill_null", "fill_nan", "cast", "unique", "explode", "unnest", "unpivot", "melt", "sum",
+              "mean", "min", "max", "median", "std", "var", "count", "null_count", "quantile", "join",
+              "join_asof", "join_where", "merge_sorted", "shift", "interpolate", "update", "set_sorted",
+              "approx_n_unique", "first", "last"):
+    setattr(DataFrame, _name, _verb(_name))
+del _name

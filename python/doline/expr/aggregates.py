@@ -1,0 +1,195 @@
+"""Aggregates whose meaning takes more than the engine's function of one name.
+
+Each function gets `call(name, *values, distinct=, order=, where=)`, which calls the engine's
+aggregate in its place (over a group, in a window, over a list), and the bytes of its arguments.
+"""
+
+from __future__ import annotations
+
+from ..datatypes import Boolean, Float64, UInt32
+from . import build as b
+
+
+def row_count(call):
+    return b.cast(call("count_star"), UInt32)
+
+
+def length(call, x):
+    return b.cast(call("count", b.condition(b.is_null(x), b.TRUE, b.TRUE)), UInt32)
+
+
+def count(call, x):
+    return b.cast(call("count", x), UInt32)
+
+
+def null_count(call, x):
+    return b.cast(call("count", b.condition(b.is_null(x), b.TRUE)), UInt32)
+
+
+def distinct_count(call, x):
+    """Distinct values; that some are missing counts as one more."""
+    missing = b.call("ifnull", call("bool_or", b.is_null(x)), b.FALSE)
+    return b.cast(b.operator("+", call("count", x, distinct=True),
+                             b.condition(missing, b.integer(1), b.integer(0))), UInt32)
+
+
+def approximate_distinct_count(call, x):
+    return b.cast(call("approx_count_distinct", x), UInt32)
+
+
+def mean(call, x):
+    return call("frame_mean", x)
+
+
+def median(call, x):
+    return call("median", x)
+
+
+def any_true(call, x):
+    return b.call("ifnull", call("bool_or", x), b.FALSE)
+
+
+def all_true(call, x):
+    return b.call("ifnull", call("bool_and", x), b.TRUE)
+
+
+def any_true_or_null(call, x):
+    """Kleene: NULL unless some value is true."""
+    unknown = b.call("ifnull", call("bool_or", b.is_null(x)), b.FALSE)
+    return b.condition(any_true(call, x), b.TRUE,
+                       b.condition(unknown, b.cast(b.NULL, Boolean), b.FALSE))
+
+
+def all_true_or_null(call, x):
+    unknown = b.call("ifnull", call("bool_or", b.is_null(x)), b.FALSE)
+    return b.condition(b.negation(all_true(call, x)), b.FALSE,
+                       b.condition(unknown, b.cast(b.NULL, Boolean), b.TRUE))
+
+
+def product(call, x):
+    return call("frame_product", x)
+
+
+def standard_deviation(call, x, ddof):
+    return _moment(call, x, ddof, "stddev_samp", "stddev_pop",
+                   lambda variance: b.call("sqrt", variance))
+
+
+def variance(call, x, ddof):
+    return _moment(call, x, ddof, "var_samp", "var_pop", lambda variance: variance)
+
+
+def _moment(call, x, ddof, sample, population, finish):
+    x = b.cast(x, Float64)
+    if ddof == 1:
+        return call(sample, x)
+    if ddof == 0:
+        return call(population, x)
+    n = call("count", x)
+    free = b.operator("-", n, b.integer(ddof))
+    scaled = b.operator("/", b.operator("*", call("var_pop", x), n), free)
+    return b.condition(b.greater(free, b.integer(0)), finish(scaled))
+
+
+def skew(call, x, bias):
+    if not bias:
+        return call("skewness", x)
+    n = b.cast(call("count", x), Float64)
+    factor = b.operator("/", b.operator("-", n, b.integer(2)),
+                        b.call("sqrt", b.operator("*", n, b.operator("-", n, b.integer(1)))))
+    return b.operator("*", call("skewness", x), factor)
+
+
+def kurtosis(call, x, fisher, bias):
+    excess = call("kurtosis_pop" if bias else "kurtosis", x)
+    return excess if fisher else b.operator("+", excess, b.integer(3))
+
+
+_EXACT = {"lower": "quantile_disc", "linear": "quantile_cont"}
+
+
+def quantile(call, x, share, interpolation):
+    """`nearest`, `lower` … pick a value; the engine's `quantile_cont` interpolates."""
+    if interpolation == "linear":
+        return b.cast(call("quantile_cont", x, share), Float64)
+    values = call("list", x, order=(b.order_item(x),), where=b.is_not_null(x))
+    place = b.operator("*", b.cast(share, Float64),
+                       b.operator("-", b.call("length", values), b.integer(1)))
+    rounded = {"nearest": "round", "lower": "floor", "higher": "ceil"}
+    if interpolation in rounded:
+        return b.cast(_at(values, b.call(rounded[interpolation], place)), Float64)
+    low, high = (b.cast(_at(values, b.call(edge, place)), Float64) for edge in ("floor", "ceil"))
+    if interpolation == "midpoint":
+        return b.operator("/", b.operator("+", low, high), b.integer(2))
+    raise ValueError(f"no interpolation is called {interpolation!r}")
+
+
+def _at(values, place):
+    from ..datatypes import Int64
+    return b.call("list_extract", values, b.operator("+", b.cast(place, Int64), b.integer(1)))
+
+
+def first(call, x):
+    return call("first", x)
+
+
+def last(call, x):
+    return call("last", x)
+
+
+def item_at(call, x, index):
+    """The element at `index`, counted from 0 or from the end."""
+    values = call("list", x)
+    place = b.condition(b.less(index, b.integer(0)), index, b.operator("+", index, b.integer(1)))
+    return b.call("list_extract", values, place)
+
+
+def place_of_extreme(call, x, largest):
+    """The position of the smallest or largest value, the first of equals."""
+    values = call("list", x)
+    extreme = b.call("list_max" if largest else "list_min", values)
+    return b.cast(b.operator("-", b.call("list_position", values, extreme), b.integer(1)), UInt32)
+
+
+def value_at_extreme(call, x, by, largest):
+    return call("arg_max_null" if largest else "arg_min_null", x, by)
+
+
+def extreme_or_nan(call, x, largest):
+    """NaN if there is one."""
+    name = "max" if largest else "min"
+    nan = b.cast(b.string("nan"), Float64)
+    some = b.call("ifnull", call("bool_or", b.call("isnan", x)), b.FALSE)
+    return b.condition(some, nan, call(name, x))
+
+
+def correlation(call, x, y):
+    return call("corr", b.cast(x, Float64), b.cast(y, Float64))
+
+
+def covariance(call, x, y, ddof):
+    return call("covar_samp" if ddof else "covar_pop", b.cast(x, Float64), b.cast(y, Float64))
+
+
+def joined(call, x, delimiter, ignore_nulls):
+    text = call("string_agg", x, delimiter)
+    if ignore_nulls:
+        return b.call("ifnull", text, b.string(""))
+    missing = call("bool_or", b.is_null(x))
+    return b.condition(b.call("ifnull", missing, b.FALSE), b.NULL, b.call("ifnull", text, b.string("")))
+
+
+def has_nulls(call, x):
+    return b.call("ifnull", call("bool_or", b.is_null(x)), b.FALSE)
+
+
+def entropy(call, x, base, normalize):
+    """-sum(p log p), where p is normalised to sum to 1."""
+    x = b.cast(x, Float64)
+    total = call("sum", x)
+    logs = call("sum", b.operator("*", x, b.call("ln", x)))
+    if normalize:
+        plain = b.operator("-", b.call("ln", total), b.operator("/", logs, total))
+    else:
+        plain = b.operator("-", logs)
+    return b.operator("/", plain, b.call("ln", base))

@@ -1,0 +1,438 @@
+"""Where expressions begin: `col`, `lit`, `when`, and functions of several columns."""
+
+from __future__ import annotations
+
+import datetime
+
+from .. import datatypes as types
+from ..datatypes import DataType, DataTypeClass
+from ..errors import NotSupported
+from . import aggregates, build as b, functions, windows
+from .expression import Expr, expression
+from .literals import as_node, interval_bytes, literal_node, named_column
+from .nodes import (Aggregate, Apply, Column, Element, Fields, Node, Rename, Spread, Window)
+from .selecting import by_names, by_types, everything, without
+
+
+class _Columns:
+    """`pl.col`: called with names or types, or `pl.col.name`."""
+
+    def __call__(self, name, *more):
+        if type(name) is str and not more:
+            return expression(named_column(name))
+        given = [entry for item in (name, *more)
+                 for entry in (item if isinstance(item, (list, tuple, set, frozenset)) else [item])]
+        if all(isinstance(entry, str) for entry in given):
+            return expression(by_names(given) if len(given) != 1 or isinstance(name, (list, tuple))
+                              else named_column(given[0]))
+        return expression(by_types([types.as_dtype(g) if not isinstance(g, (DataType, DataTypeClass))
+                                    else g for g in given]))
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return expression(Column(name))
+
+
+col = _Columns()
+
+
+def lit(value, dtype=None, *, allow_object=False):
+    """A value as an expression."""
+    if isinstance(value, Expr):
+        return value
+    return expression(literal_node(value, dtype))
+
+
+def all(*names, ignore_nulls=True):
+    """All columns; with names, whether all their values are true."""
+    if not names:
+        return expression(everything())
+    return col(*names).all(ignore_nulls=ignore_nulls)
+
+
+def any(*names, ignore_nulls=True):
+    return col(*names).any(ignore_nulls=ignore_nulls)
+
+
+def exclude(*columns):
+    return expression(everything()).exclude(*columns)
+
+
+def nth(*indices):
+    from .nodes import Selection
+    flat = [i for index in indices for i in (index if isinstance(index, (list, tuple)) else [index])]
+    return expression(Selection(lambda columns: [columns.names[i] for i in flat], f"nth({flat})"))
+
+
+def element():
+    return expression(Element())
+
+
+class FieldMark(Node):
+    """`pl.field(name)` inside `struct.with_fields`."""
+
+    __slots__ = ("name",)
+    shape = 1
+
+    def __init__(self, name):
+        self.name = name
+
+
+def field(name):
+    return expression(FieldMark(name))
+
+
+def len():
+    """The number of rows."""
+    return expression(Aggregate(aggregates.row_count, ()))
+
+
+def count(*columns):
+    return col(*columns).count() if columns else len()
+
+
+def _shortcut(name):
+    def function(*columns, **options):
+        return getattr(col(*columns), name)(**options)
+    function.__name__ = name
+    return function
+
+
+sum, mean, min, max, median, first, last, n_unique, implode, std, var, cum_sum, null_count = map(
+    _shortcut, ("sum", "mean", "min", "max", "median", "first", "last", "n_unique", "implode",
+                "std", "var", "cum_sum", "null_count"))
+
+
+def head(column, n=10): return col(column).head(n)
+def tail(column, n=10): return col(column).tail(n)
+def quantile(column, quantile, interpolation="nearest"):
+    return col(column).quantile(quantile, interpolation)
+
+
+# --- when / then / otherwise
+
+class Pending:
+    """`when(…).then(…)` without its end; an expression all the same, which is NULL otherwise."""
+
+    def __init__(self, parts):
+        self._parts = parts
+
+    def when(self, *predicates, **constraints):
+        return _When(self._parts, _predicate(predicates, constraints))
+
+    def otherwise(self, value):
+        return expression(Apply(b.cases, (*self._parts, as_node(value))))
+
+    def _as_expression(self):
+        return expression(Apply(b.cases, tuple(self._parts)))
+
+    @property
+    def _node(self):
+        return self._as_expression()._node
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._as_expression(), name)
+
+
+class _When:
+    def __init__(self, parts, condition):
+        self._parts, self._condition = parts, condition
+
+    def then(self, value):
+        return Pending([*self._parts, as_node(value), self._condition])
+
+
+def _predicate(predicates, constraints):
+    terms = [as_node(p) for p in predicates]
+    terms += [Apply(b.equal, (Column(k), as_node(v, False))) for k, v in constraints.items()]
+    return terms[0] if terms.__len__() == 1 else Apply(b.both, tuple(terms))
+
+
+def when(*predicates, **constraints):
+    """A value by a condition: `when(p).then(a).otherwise(b)`."""
+    return _When([], _predicate(predicates, constraints))
+
+
+# --- Across columns
+
+def _nodes_of(exprs, more):
+    given = exprs if isinstance(exprs, (list, tuple)) else [exprs]
+    return tuple(as_node(e) for e in [*given, *more])
+
+
+def _across(build, name=None):
+    def function(exprs, *more, **options):
+        if options.pop("ignore_nulls", True) is not True:
+            raise NotSupported("ignore_nulls=False is not supported here; use +")
+        return expression(Spread(build, _nodes_of(exprs, more)))
+    return function
+
+
+def _total(*values):
+    """Sums by halves, so that a thousand columns do not nest a thousand deep."""
+    if values.__len__() == 1:
+        return b.call("ifnull", values[0], b.integer(0))
+    middle = values.__len__() // 2
+    return b.call("wrapping_add", _total(*values[:middle]), _total(*values[middle:]))
+
+
+def _average(*values):
+    counts = [b.condition(b.is_null(v), b.integer(0), b.integer(1)) for v in values]
+    total = b.cast(_total(*values), types.Float64)
+    count = _total(*counts)
+    return b.condition(b.greater(count, b.integer(0)), b.operator("/", total, count))
+
+
+def _any_true(*values):
+    return b.either(*values)
+
+
+def _all_true(*values):
+    return b.both(*values)
+
+
+def _greatest(*values):
+    return b.call("greatest", *values)
+
+
+def _least(*values):
+    return b.call("least", *values)
+
+
+sum_horizontal = _across(_total)
+mean_horizontal = _across(_average)
+any_horizontal = _across(_any_true)
+all_horizontal = _across(_all_true)
+max_horizontal = _across(_greatest)
+min_horizontal = _across(_least)
+
+
+def coalesce(exprs, *more):
+    return expression(Spread("coalesce", _nodes_of(exprs, more)))
+
+
+def _joined(*parts):
+    *values, separator, ignore_nulls = parts
+    texts = [b.cast(v, types.String) for v in values]
+    text = b.call("concat_ws", b.string(separator), *texts)
+    if ignore_nulls:
+        return text
+    return b.condition(b.both(*[b.is_not_null(v) for v in values]), text)
+
+
+def concat_str(exprs, *more, separator="", ignore_nulls=False):
+    return expression(Spread(_joined, _nodes_of(exprs, more), (separator, ignore_nulls)))
+
+
+def format(text, *args):
+    """Texts with values in the place of `{}`."""
+    pieces = text.split("{}")
+    if pieces.__len__() != args.__len__() + 1:
+        raise ValueError("format needs as many values as there are {}")
+    nodes = [literal_node(pieces[0])]
+    for value, piece in zip(args, pieces[1:]):
+        nodes += [as_node(value), literal_node(piece)]
+    return expression(Apply(_joined, tuple(nodes), ("", False)))
+
+
+def concat_list(exprs, *more):
+    return expression(Spread(_lists_joined, _nodes_of(exprs, more)))
+
+
+def _lists_joined(*values):
+    return b.call("list_concat", *[b.call("frame_as_list", v) for v in values])
+
+
+def struct(*exprs, schema=None, eager=False, **named):
+    if eager:
+        raise NotSupported("struct(eager=True) is not supported; use frame.select")
+    nodes = [as_node(e) for item in exprs for e in
+             (item if isinstance(item, (list, tuple)) else [item])]
+    nodes += [Rename(as_node(v), name) for name, v in named.items()]
+    return expression(Fields("struct_pack", tuple(nodes)))
+
+
+def fold(acc, function, exprs, **unsupported):
+    """`function(function(acc, a), b) …` over expressions."""
+    out = acc if isinstance(acc, Expr) else lit(acc)
+    for expr in exprs if isinstance(exprs, (list, tuple)) else [exprs]:
+        out = function(out, expr if isinstance(expr, Expr) else col(expr))
+    return out
+
+
+def reduce(function, exprs, **unsupported):
+    given = [e if isinstance(e, Expr) else col(e) for e in exprs]
+    out = given[0]
+    for expr in given[1:]:
+        out = function(out, expr)
+    return out
+
+
+def corr(a, c, *, method="pearson", **unsupported):
+    if method == "spearman":
+        a, c = (expression(as_node(x)).rank() for x in (a, c))
+    return expression(Aggregate(aggregates.correlation, (as_node(a), as_node(c))))
+
+
+def cov(a, c, ddof=1):
+    return expression(Aggregate(aggregates.covariance, (as_node(a), as_node(c)), (ddof,)))
+
+
+def arctan2(y, x):
+    return expression(Apply("atan2", (as_node(y), as_node(x))))
+
+
+def arg_where(condition, *, eager=False):
+    return expression(as_node(condition)).arg_true()
+
+
+def arg_sort_by(exprs, *more, **options):
+    raise NotSupported("arg_sort_by is not supported; use with_row_index().sort(...)")
+
+
+# --- Times
+
+def _date(year, month, day):
+    return b.call("make_date", year, month, day)
+
+
+def date(year, month, day):
+    return expression(Apply(_date, tuple(map(as_node, (year, month, day))))).alias("date")
+
+
+def datetime_(year, month, day, hour=None, minute=None, second=None, microsecond=None, *,
+              time_unit="us", time_zone=None, **unsupported):
+    parts = [as_node(p) for p in (year, month, day, hour or 0, minute or 0)]
+    seconds = as_node(second or 0)
+    return expression(Apply(_instant, (*parts, seconds, as_node(microsecond or 0)))).alias("datetime")
+
+
+def _instant(year, month, day, hour, minute, second, micro):
+    from .temporal import replaced
+    return replaced(None, year, month, day, hour, minute, second, micro)
+
+
+def time(hour=None, minute=None, second=None, microsecond=None):
+    parts = [as_node(p or 0) for p in (hour, minute, second)]
+    return expression(Apply("make_time", tuple(parts))).alias("time")
+
+
+def _span(*parts):
+    units = ("to_weeks", "to_days", "to_hours", "to_minutes", "to_seconds", "to_milliseconds",
+             "to_microseconds")
+    out = None
+    for unit, value in zip(units, parts):
+        if value == b.integer(0):
+            continue
+        piece = b.call(unit, value)
+        out = piece if out is None else b.operator("+", out, piece)
+    return b.cast(out if out is not None else b.call("to_days", b.integer(0)), types.Duration("us"))
+
+
+def duration(*, weeks=None, days=None, hours=None, minutes=None, seconds=None, milliseconds=None,
+             microseconds=None, nanoseconds=None, time_unit="us"):
+    if nanoseconds is not None:
+        raise NotSupported("spans of time go down to microseconds")
+    parts = [as_node(p if p is not None else 0) for p in
+             (weeks, days, hours, minutes, seconds, milliseconds, microseconds)]
+    return expression(Apply(_span, tuple(parts))).alias("duration")
+
+
+def from_epoch(column, time_unit="s"):
+    return expression(Apply(_from_epoch, (as_node(column),), (time_unit,)))
+
+
+def _from_epoch(x, unit):
+    if unit == "d":
+        return b.operator("+", b.cast(b.string("1970-01-01"), types.Date), b.cast(x, types.Int32))
+    factor = {"s": 1_000_000, "ms": 1000, "us": 1}.get(unit)
+    if factor is None:
+        raise NotSupported(f"from_epoch(time_unit={unit!r}) is not supported; divide by 1000 and use us")
+    return b.call("make_timestamp", b.operator("*", b.cast(x, types.Int64), b.integer(factor)))
+
+
+def _ranged(start, end, interval, closed, dtype):
+    values = b.call("generate_series" if closed in ("both", "right") else "range",
+                    b.cast(start, types.Datetime("us")), b.cast(end, types.Datetime("us")), interval)
+    if closed in ("right", "none"):
+        values = b.n.slice_(values, b.integer(2))
+    return b.cast(values, types.List(dtype))
+
+
+def _range_of_times(start, end, interval, closed, eager, dtype):
+    node = Apply(_ranged, (as_node(start), as_node(end)), (interval_bytes(interval), closed, dtype))
+    from .nodes import Rearrange
+    out = expression(Rearrange("flatten_lists", (node,)))
+    return _eager(out) if eager else out
+
+
+def _eager(expr):
+    from ..lazy_frame import LazyFrame
+    return LazyFrame.without_source().select(expr).collect().to_series()
+
+
+def date_range(start, end, interval="1d", *, closed="both", eager=False, **unsupported):
+    return _range_of_times(start, end, interval, closed, eager, types.Date)
+
+
+def datetime_range(start, end, interval="1d", *, closed="both", eager=False, **unsupported):
+    return _range_of_times(start, end, interval, closed, eager, types.Datetime("us"))
+
+
+def int_range(start=0, end=None, step=1, *, dtype=types.Int64, eager=False):
+    """Integers from `start` up to, but without, `end`; `pl.len()` as the end numbers a frame's rows."""
+    if end is None:
+        start, end = 0, start
+    if not isinstance(end, Expr) or isinstance(start, Expr) or not _is_len(end):
+        node = Apply(_numbers, (as_node(start), as_node(end)), (step, dtype))
+        from .nodes import Rearrange
+        out = expression(Rearrange("flatten_lists", (node,)))
+        return _eager(out) if eager else out
+    index = expression(Window(windows.row_index, ()))
+    return (index * step + start).cast(dtype).alias("literal")
+
+
+def _is_len(expr):
+    return type(expr._node) is Aggregate and expr._node.build is aggregates.row_count
+
+
+def _numbers(start, end, step, dtype):
+    return b.cast(b.call("range", b.cast(start, types.Int64), b.cast(end, types.Int64),
+                         b.integer(step)), types.List(dtype))
+
+
+def int_ranges(start=0, end=None, step=1, *, dtype=types.Int64, eager=False):
+    if end is None:
+        start, end = 0, start
+    return expression(Apply(_numbers, (as_node(start), as_node(end)), (step, dtype)))
+
+
+def row_index(name="index"):
+    return expression(Window(windows.row_index, ())).cast(types.UInt32).alias(name)
+
+
+def repeat(value, n, *, dtype=None, eager=False):
+    node = Apply(_repeated, (as_node(value, False), as_node(n)))
+    from .nodes import Rearrange
+    out = expression(Rename(Rearrange("flatten_lists", (node,)), "repeat"))
+    if dtype is not None:
+        out = out.cast(dtype)
+    return _eager(out) if eager else out
+
+
+def _repeated(value, count):
+    return b.call("list_transform", b.call("range", b.cast(count, types.Int64)),
+                  b.one_lambda("place", value))
+
+
+def ones(n, dtype=types.Float64, *, eager=False): return repeat(1, n, dtype=dtype, eager=eager)
+def zeros(n, dtype=types.Float64, *, eager=False): return repeat(0, n, dtype=dtype, eager=eager)
+
+
+def sql_expr(text):
+    """An expression written in SQL."""
+    from ..lazy_frame import expression_from_sql
+    return expression_from_sql(text)

@@ -1,0 +1,253 @@
+"""Functions of single values and of lists whose meaning takes more than one call of the engine.
+
+They take and give bytes: see `expr/build.py`.
+"""
+
+from __future__ import annotations
+
+from ..datatypes import Boolean, Datetime, Float64, Int64, List, String, UInt32
+from ..errors import NotSupported
+from . import build as b
+
+
+def negative(x):
+    return b.call("wrapping_subtract", b.integer(0), x)
+
+
+def logical_and(x, y):
+    return b.both(x, y)
+
+
+def logical_or(x, y):
+    return b.either(x, y)
+
+
+def logical_xor(x, y):
+    return b.not_equal(x, y)
+
+
+def bit_and(x, y):
+    return b.operator("&", x, y)
+
+
+def bit_or(x, y):
+    return b.operator("|", x, y)
+
+
+def bit_xor(x, y):
+    return b.call("xor", x, y)
+
+
+def whole_power(x, exponent):
+    """Repeated multiplication: integers stay integers, and wrap."""
+    if exponent == 0:
+        return b.call("wrapping_add", b.call("wrapping_multiply", x, b.integer(0)), b.integer(1))
+    out = x
+    for _ in range(exponent - 1):
+        out = b.call("wrapping_multiply", out, x)
+    return out
+
+
+def strict_cast(x, dtype):
+    if dtype.is_integer():
+        # A fraction is cut off here; SQL would round it.
+        return b.cast(b.call("frame_truncate", x), dtype)
+    return b.cast(x, dtype)
+
+
+def lenient_cast(x, dtype):
+    if dtype.is_integer():
+        return b.try_cast(b.call("frame_truncate", x), dtype)
+    return b.try_cast(x, dtype)
+
+
+def fill_nan(x, value):
+    return b.condition(b.call("isnan", x), value, x)
+
+
+def is_in(x, values, nulls_equal):
+    if nulls_equal:
+        return b.either(*[b.equal_missing(x, v) for v in values]) if values else b.FALSE
+    if not values:
+        return b.condition(b.is_null(x), b.cast(b.NULL, Boolean), b.FALSE)
+    known = [v for v in values if v != b.NULL]
+    if not known:
+        return b.condition(b.is_null(x), b.cast(b.NULL, Boolean), b.FALSE)
+    return b.n.in_(x, known)
+
+
+def is_in_list(x, values):
+    return b.condition(b.is_not_null(x), b.call("ifnull", b.call("list_contains", values, x), b.FALSE))
+
+
+def is_between(x, low, high, closed):
+    first = b.greater_or_equal if closed in ("both", "left") else b.greater
+    second = b.less_or_equal if closed in ("both", "right") else b.less
+    if closed not in ("both", "left", "right", "none"):
+        raise ValueError(f"closed is 'both', 'left', 'right' or 'none', not {closed!r}")
+    return b.both(first(x, low), second(x, high))
+
+
+def at_least(x, low):
+    return b.condition(b.less(x, low), low, x)
+
+
+def at_most(x, high):
+    return b.condition(b.greater(x, high), high, x)
+
+
+def replaced(x, otherwise, pairs, strict):
+    branches = []
+    for old, new in pairs:
+        branches += [new, b.is_null(x) if old == b.NULL else b.equal(x, old)]
+    if strict:
+        otherwise = b.call("error", b.string("replace_strict: a value has no replacement; give a default"))
+    return b.cases(*branches, otherwise)
+
+
+def cut(x, breaks, labels, left_closed):
+    def shown(value):
+        return "-inf" if value == float("-inf") else "inf" if value == float("inf") else f"{value:g}"
+
+    edges = [float("-inf"), *breaks, float("inf")]
+    if labels is None:
+        ends = ("[", ")") if left_closed else ("(", "]")
+        labels = [f"{ends[0]}{shown(low)}, {shown(high)}{ends[1]}" for low, high in
+                  zip(edges, edges[1:])]
+    from .literals import literal_bytes
+    compare = b.less if left_closed else b.less_or_equal
+    branches = []
+    for edge, label in zip(breaks, labels):
+        branches += [b.string(label), compare(x, literal_bytes(edge))]
+    return b.condition(b.is_not_null(x), b.cases(*branches, b.string(labels[-1])))
+
+
+def square_root(x):
+    x = b.cast(x, Float64)
+    return b.condition(b.less(x, b.integer(0)), b.cast(b.string("nan"), Float64), b.call("sqrt", x))
+
+
+def logarithm(x, base):
+    """Of zero -inf, of negative numbers NaN."""
+    x = b.cast(x, Float64)
+    positive = b.call("ln", x)
+    if base is not None:
+        positive = (b.call("log10", x) if base == 10 else b.call("log2", x) if base == 2 else
+                    b.operator("/", positive, b.call("ln", b.cast(b.string(repr(float(base))), Float64))))
+    return b.cases(positive, b.greater(x, b.integer(0)), b.cast(b.string("-inf"), Float64),
+                   b.equal(x, b.integer(0)), b.cast(b.string("nan"), Float64),
+                   b.is_not_null(x), b.cast(b.NULL, Float64))
+
+
+def rounded(x, name, decimals):
+    return b.call(name, x, b.integer(decimals))
+
+
+def significant(x, digits):
+    x = b.cast(x, Float64)
+    size = b.cast(b.call("floor", b.call("log10", b.call("abs", x))), Int64)
+    return b.condition(b.equal(x, b.integer(0)), b.cast(b.integer(0), Float64),
+                       b.call("round", x, b.operator("-", b.integer(digits - 1), size)))
+
+
+def repeat_by(x, count):
+    return b.call("list_resize", b.call("list_value", x), b.cast(count, Int64), x)
+
+
+# --- Lists: arguments are lists, indices count from 0 and from the end.
+
+def _slice(x, low=None, high=None, step=None):
+    return b.n.slice_(x, low, high, step)
+
+
+def list_part(x, offset, length):
+    if offset >= 0:
+        low = b.integer(offset + 1)
+        high = None if length is None else b.integer(offset + length)
+    else:
+        # From the end: a list shorter than that begins at its first element.
+        count = b.call("length", x)
+        begin = b.operator("+", count, b.integer(offset))
+        low = b.operator("+", b.call("greatest", begin, b.integer(0)), b.integer(1))
+        high = None if length is None else b.call("greatest", b.operator("+", begin, b.integer(length)), b.integer(0))
+    if length == 0:
+        return b.call("list_resize", x, b.integer(0))
+    return _slice(x, low, high)
+
+
+def list_tail(x, count):
+    return list_part(x, -count, None) if count else list_part(x, 0, 0)
+
+
+def list_distinct(x):
+    """Distinct values by first appearance; NULL is one of them."""
+    missing = b.call("list_filter", x, b.one_lambda("element", b.is_null(b.column("element"))))
+    known = b.call("list_distinct", x)
+    return b.condition(b.greater(b.call("length", missing), b.integer(0)),
+                       b.call("list_append", known, b.NULL), known)
+
+
+def list_gather(x, indices):
+    places = [b.integer(i + 1 if i >= 0 else i) for i in indices]
+    return b.call("list_select", x, b.call("list_value", *places))
+
+
+def list_every(x, step, offset):
+    return _slice(x, b.integer(offset + 1), b.call("length", x), b.integer(step))
+
+
+def list_modes(x):
+    """The most frequent values."""
+    count = _count_of(x, b.column("value"))
+    counts = b.call("list_transform", list_distinct(x), b.one_lambda("value", count))
+    most = b.call("list_max", counts)
+    return b.call("list_filter", list_distinct(x), b.one_lambda("value", b.equal(count, most)))
+
+
+def _count_of(x, value):
+    same = b.one_lambda("element", b.equal_missing(b.column("element"), value))
+    return b.call("length", b.call("list_filter", x, same))
+
+
+def list_places(x, descending, nulls_last):
+    grades = b.call("list_grade_up", x, b.string("DESC" if descending else "ASC"),
+                    b.string("NULLS LAST" if nulls_last else "NULLS FIRST"))
+    return _from_zero(grades)
+
+
+def _from_zero(places):
+    return b.call("list_transform", places, b.one_lambda(
+        "place", b.cast(b.operator("-", b.column("place"), b.integer(1)), UInt32)))
+
+
+def _all_places(x):
+    return b.call("range", b.integer(1), b.operator("+", b.call("length", x), b.integer(1)))
+
+
+def list_true_places(x):
+    return _from_zero(b.call("list_filter", _all_places(x), b.one_lambda(
+        "place", b.call("ifnull", b.call("list_extract", x, b.column("place")), b.FALSE))))
+
+
+def list_first_places(x):
+    return b.call("list_transform", list_distinct(x), b.one_lambda("value", b.cast(
+        b.operator("-", b.call("list_position", x, b.column("value")), b.integer(1)), UInt32)))
+
+
+def list_value_counts(x, name, count_name, sort):
+    entry = b.n.function_call(["struct_pack"], [
+        b.n.argument(b.column("value"), name),
+        b.n.argument(b.cast(_count_of(x, b.column("value")), UInt32), count_name)])
+    counts = b.call("list_transform", list_distinct(x), b.one_lambda("value", entry))
+    if sort:
+        raise NotSupported("value_counts(sort=True) is not supported here; use "
+                           "frame.group_by(column).len().sort('len', descending=True)")
+    return counts
+
+
+def texts_of_list(x):
+    return b.cast(x, List(String))
+
+
+def midnight(x):
+    return b.cast(x, Datetime("us"))

@@ -1,0 +1,466 @@
+"""From expressions to the bytes of a query over a frame.
+
+SQL cannot put a window function or an aggregate inside another. So a query is made in *stages*:
+whatever must be there before the outer call can read it becomes a hidden column of an earlier
+SELECT. `Lowered.stage` says which SELECT an expression can stand in, and `windowed` whether it
+contains a window call, which is what needs another stage before it can be an argument.
+
+There are two ways for an expression to be meant (`Scope`):
+
+* by *rows*: one value per row of the frame. Aggregates are window calls, over the whole frame or
+  over groups of equal keys.
+* by *groups*: one value per group (or per frame). Aggregates are aggregates, columns become lists.
+"""
+
+from __future__ import annotations
+
+from .. import _nodes as n
+from ..errors import NotSupported
+from . import build as b
+from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
+                    Nested, Over, Rearrange, Rename, Window, output_name)
+
+ROW_NUMBER = "__doline_row"
+HIDDEN = "__doline_{}"
+_EMPTY_WINDOW = n.window_specification()
+_WHOLE = (n.FRAME_UNIT_ROWS, n.frame_bound(n.FRAME_EDGE_UNBOUNDED_PRECEDING),
+          n.frame_bound(n.FRAME_EDGE_UNBOUNDED_FOLLOWING))
+
+
+class Lowered:
+    __slots__ = ("bytes", "stage", "windowed")
+
+    def __init__(self, encoded, stage=0, windowed=False):
+        self.bytes, self.stage, self.windowed = encoded, stage, windowed
+
+
+class Rows:
+    """Rows of a group to be aggregated: their value, which of them count, and their order. With
+    `is_list` the value is a list already and the others say nothing."""
+
+    __slots__ = ("value", "filter", "order", "stage", "is_list")
+
+    def __init__(self, value, stage, filter=None, order=(), is_list=False):
+        self.value, self.stage, self.filter = value, stage, filter
+        self.order, self.is_list = order, is_list
+
+
+class Scope:
+    """How expressions are meant. `keys` are the bytes of the columns that make groups; `order` is
+    what windows go by, empty for the frame's own order."""
+
+    __slots__ = ("by_groups", "keys", "order", "stage")
+
+    def __init__(self, by_groups=False, keys=(), order=(), stage=0):
+        self.by_groups, self.keys, self.order, self.stage = by_groups, keys, order, stage
+
+
+FRAME = Scope()
+
+
+class Lowering:
+    """One verb's expressions on their way to one query."""
+
+    def __init__(self, query):
+        self.query = query
+        self.stages = []  # for each, the hidden columns that it makes
+        self.hidden_count = 0
+        self.needs_row_number = False
+        self.known = {}  # hidden columns by their bytes and stage
+
+    # --- The query
+
+    def source(self, stage):
+        """The query on which expressions of `stage` stand, and its hidden columns' names."""
+        query, hidden = self.query, []
+        if self.needs_row_number:
+            number = n.function_call(["row_number"], over=_EMPTY_WINDOW)
+            query = b.select_from(query, [b.STAR, b.named(number, ROW_NUMBER)])
+            hidden.append(ROW_NUMBER)
+        for columns in self.stages[:stage]:
+            if columns:
+                query = b.select_from(query, [b.STAR] + [b.named(v, name) for name, v in columns])
+                hidden += [name for name, _ in columns]
+        return query, hidden
+
+    def row_number(self):
+        """A column that numbers the frame's rows, in every stage."""
+        self.needs_row_number = True
+        return b.column(ROW_NUMBER)
+
+    def settle(self, lowered):
+        """The same value, fit to be an argument of an aggregate or a window call."""
+        return self.hide(lowered) if lowered.windowed else lowered
+
+    def hide(self, lowered):
+        key = (lowered.bytes, lowered.stage)
+        name = self.known.get(key)
+        if name is None:
+            name = self.known[key] = HIDDEN.format(self.hidden_count)
+            self.hidden_count += 1
+            while len(self.stages) <= lowered.stage:
+                self.stages.append([])
+            self.stages[lowered.stage].append((name, lowered.bytes))
+        return Lowered(b.column(name), lowered.stage + 1)
+
+    # --- By rows
+
+    def lower(self, node, scope=FRAME) -> Lowered:
+        if scope.by_groups:
+            return self.grouped(node, scope)
+        kind = type(node)
+        if kind is Column:
+            return Lowered(b.column(node.name))
+        if kind is Literal:
+            return Lowered(node.bytes)
+        if kind is Rename:
+            return self.lower(node.input, scope)
+        if isinstance(node, Apply):
+            return self.apply(node, [self.lower(a, scope) for a in node.arguments])
+        if kind is Over:
+            return self.over(node)
+        if kind is Window:
+            return self.window(node, scope)
+        if kind is Aggregate:
+            return self.aggregate(node, scope)
+        if kind is Rearrange:
+            return self.in_place(node, scope)
+        if kind is Nested:
+            return self.nested(node, [self.lower(node.arguments[0], scope)])
+        if kind is Element:
+            return Lowered(b.column("element"))
+        raise TypeError(f"{node!r} cannot stand here")
+
+    def apply(self, node, arguments):
+        values = [a.bytes for a in arguments]
+        if type(node) is Fields:
+            encoded = _struct(node, values)
+        elif isinstance(node.build, str):
+            encoded = b.call(node.build, *values, *node.options)
+        else:
+            encoded = node.build(*values, *node.options)
+        stage, windowed = 0, False
+        for a in arguments:
+            stage = a.stage if a.stage > stage else stage
+            windowed = windowed or a.windowed
+        return Lowered(encoded, stage, windowed)
+
+    def nested(self, node, inputs):
+        """A lambda's body has a frame of its own: the elements of one list."""
+        body = node.arguments[1]
+        inner = _ListScope(self)
+        return Lowered(node.build(inputs[0].bytes, inner, body), inputs[0].stage,
+                       inputs[0].windowed)
+
+    def over(self, node):
+        keys = [self.settle(self.lower(key)) for key in node.keys]
+        items = [self.settle(self.lower(key)) for key in node.order]
+        order = tuple(b.order_item(item.bytes, node.descending, node.nulls_last) for item in items)
+        stage = max([k.stage for k in keys + items], default=0)
+        scope = Scope(False, tuple(key.bytes for key in keys), order, stage)
+        if node.mapping == "join":
+            rows = self.rows_of(node.input, scope, False)
+            call = _WindowCall(self, scope, rows)
+            return Lowered(self.as_list(rows, call), max(rows.stage, stage), True)
+        if node.mapping == "explode":
+            raise NotSupported('over(mapping_strategy="explode") is not supported; use '
+                               "group_by(...).agg(...).explode(...)")
+        lowered = self.lower(node.input, scope)
+        return Lowered(lowered.bytes, max(lowered.stage, stage), lowered.windowed)
+
+    def window(self, node, scope):
+        if node.shape == REARRANGED:
+            raise NotSupported(f"{node.label} of {node.arguments[0]!r} is not supported: it needs "
+                               "rows beside each other; filter or sort the frame first")
+        arguments = [self.settle(self.lower(a, scope)) for a in node.arguments]
+        stage = max([scope.stage] + [a.stage for a in arguments])
+        order = scope.order
+        if scope.keys and not order:
+            order = (b.order_item(self.row_number()),)
+        elif order or scope.keys:
+            self.row_number()
+        spec = _Windows(scope.keys, order)
+        return Lowered(node.build(spec, *[a.bytes for a in arguments], *node.options), stage, True)
+
+    def aggregate(self, node, scope):
+        """An aggregate: a plain one by groups, a window call by rows."""
+        inner = Scope(False, scope.keys, scope.order, scope.stage) if scope.by_groups else scope
+        if not node.arguments:
+            rows = Rows(None, scope.stage)
+            arguments = []
+        else:
+            rows = self.rows_of(node.arguments[0], inner, scope.by_groups)
+            arguments = [self.settle(self.lower(a, inner)) for a in node.arguments[1:]]
+        stage = max([scope.stage, rows.stage] + [a.stage for a in arguments])
+        if rows.is_list:
+            call = _ListCall()
+        elif scope.by_groups:
+            call = _AggregateCall(rows, scope.order)
+        else:
+            call = _WindowCall(self, scope, rows)
+        values = [a.bytes for a in arguments]
+        if rows.value is not None:
+            values.insert(0, rows.value)
+        build = node.build
+        encoded = (call(build, *values, *node.options) if isinstance(build, str)
+                   else build(call, *values, *node.options))
+        windowed = not scope.by_groups
+        return Lowered(encoded, stage, windowed)
+
+    def in_place(self, node, scope):
+        """Rearranged rows put back, one to each row of the frame or group."""
+        if not _keeps_length(node):
+            raise NotSupported(
+                f"{node!r} does not have the frame's number of rows; select it on its own, or use "
+                "group_by(...).agg(...)")
+        if not scope.keys:
+            raise NotSupported(f"{node!r} cannot stand beside columns here; use with_columns or "
+                               "select with it as the whole expression")
+        rows = self.rows_of(node, scope, False)
+        call = _WindowCall(self, scope, rows)
+        everything = self.as_list(rows, call)
+        order = scope.order or (b.order_item(self.row_number()),)
+        position = n.function_call(["row_number"], over=n.window_specification(
+            partition_by=scope.keys, order_by=order))
+        return Lowered(b.call("list_extract", everything, position), rows.stage, True)
+
+    # --- By groups
+
+    def grouped(self, node, scope):
+        kind = type(node)
+        if kind is Rename:
+            return self.grouped(node.input, scope)
+        if kind is Literal:
+            return Lowered(node.bytes, scope.stage)
+        if kind is Aggregate:
+            return self.aggregate(node, scope)
+        if node.shape == SCALAR and isinstance(node, Apply):
+            return self.apply(node, [self.grouped(a, scope) for a in node.arguments])
+        if node.shape == SCALAR and kind is Nested:
+            return self.nested(node, [self.grouped(node.arguments[0], scope)])
+        rows = self.rows_of(node, Scope(False, scope.keys, scope.order, scope.stage), True)
+        return Lowered(self.as_list(rows, _AggregateCall(rows, scope.order)),
+                       max(rows.stage, scope.stage))
+
+    def rows_of(self, node, scope, by_groups) -> Rows:
+        """The rows that an aggregate around `node` reads. `scope` is by rows; `by_groups` says
+        whether the aggregate, and so what makes lists for it, is one by groups."""
+        kind = type(node)
+        if node.shape != REARRANGED:
+            lowered = self.settle(self.lower(node, scope))
+            return Rows(lowered.bytes, lowered.stage)
+        if kind is Rename:
+            return self.rows_of(node.input, scope, by_groups)
+        if kind is Rearrange:
+            return self.rearrange(node, scope, by_groups)
+        if isinstance(node, Apply):
+            return self.apply_to_rows(node, scope, by_groups)
+        if kind is Nested:
+            rows = self.rows_of(node.arguments[0], scope, by_groups)
+            if not rows.is_list:
+                rows.value = self.nested(node, [Lowered(rows.value)]).bytes
+                return rows
+        raise NotSupported(f"{node!r} is not supported; split it into two verbs")
+
+    def rearrange(self, node, scope, by_groups):
+        rows = self.rows_of(node.arguments[0], scope, by_groups)
+        others = [self.settle(self.lower(a, scope)) for a in node.arguments[1:]]
+        stage = max([rows.stage] + [o.stage for o in others])
+        step = REARRANGEMENTS.get(node.build) if isinstance(node.build, str) else None
+        if step is not None and not rows.is_list:
+            step(rows, [o.bytes for o in others], *node.options)
+        else:
+            call = (_AggregateCall(rows, scope.order) if by_groups
+                    else _WindowCall(self, scope, rows))
+            rows = Rows(self.as_list(rows, call), stage, is_list=True)
+            values = [rows.value] + [o.bytes for o in others]
+            if isinstance(node.build, str):
+                rows.value = LIST_REARRANGEMENTS[node.build](values, *node.options)
+            else:
+                rows.value = node.build(*values, *node.options)
+        rows.stage = stage
+        return rows
+
+    def apply_to_rows(self, node, scope, by_groups):
+        """A function of rearranged rows: of each row, if all arguments are rearranged alike."""
+        parts = [self.rows_of(a, scope, by_groups) if a.shape == REARRANGED else None for a in node.arguments]
+        rearranged = [p for p in parts if p is not None]
+        first = rearranged[0]
+        beside = any(a.shape == COLUMN for a in node.arguments)
+        alike = all((p.filter, p.order, p.is_list) == (first.filter, first.order, False)
+                    for p in rearranged)
+        lowered = [Lowered(p.value, p.stage) if p is not None else self.lower(a, scope)
+                   for p, a in zip(parts, node.arguments)]
+        if alike and not beside:
+            whole = self.settle(self.apply(node, lowered))
+            return Rows(whole.bytes, whole.stage, first.filter, first.order)
+        if len(rearranged) == 1 and not beside:
+            inner = [Lowered(b.column("element")) if p is not None else self.settle(low)
+                     for p, low in zip(parts, lowered)]
+            body = self.apply(node, inner)
+            value = b.call("list_transform", first.value, b.one_lambda("element", body.bytes))
+            return Rows(value, max(body.stage, first.stage), is_list=True)
+        raise NotSupported(f"{node!r} combines rows in different orders or numbers; "
+                           "filter or sort the frame first")
+
+    def as_list(self, rows, call):
+        return rows.value if rows.is_list else call("list", rows.value)
+
+
+class _AggregateCall:
+    """Calls aggregates over a group's rows."""
+
+    def __init__(self, rows, order=()):
+        self.filter, self.order = rows.filter, rows.order or order
+
+    def __call__(self, name, *values, distinct=False, order=None, where=None):
+        return n.function_call([name], [n.argument(v) for v in values], distinct=distinct,
+                               order_by=self.order if order is None else order,
+                               filter_=_also(self.filter, where))
+
+
+class _WindowCall:
+    """Calls aggregates over the rows of a group, for each row."""
+
+    def __init__(self, lowering, scope, rows):
+        self.filter, self.order = rows.filter, rows.order
+        if scope.keys or scope.order:
+            lowering.row_number()
+        order = scope.order
+        if order:
+            self.window = n.window_specification("", scope.keys, order, *_WHOLE)
+        else:
+            self.window = n.window_specification("", scope.keys) if scope.keys else _EMPTY_WINDOW
+
+    def __call__(self, name, *values, distinct=False, order=None, where=None):
+        return n.function_call([name], [n.argument(v) for v in values], distinct=distinct,
+                               order_by=self.order if order is None else order,
+                               filter_=_also(self.filter, where), over=self.window)
+
+
+class _ListCall:
+    """Calls aggregates over the elements of a list."""
+
+    def __call__(self, name, *values, distinct=False, order=None, where=None):
+        value = values[0] if values else None
+        if where is not None or order:
+            raise NotSupported("this aggregate of rearranged rows is not supported")
+        if distinct:
+            value = b.call("list_distinct", value)
+        if name == "count_star":
+            return b.call("length", value)
+        if name == "list":
+            return value
+        return b.call("list_aggregate", value, b.string(name), *values[1:])
+
+
+class _ListScope(Lowering):
+    """Expressions over `element()`, inside a lambda."""
+
+    def __init__(self, outer):
+        super().__init__(None)
+        self.outer = outer
+
+    def body(self, node):
+        if node.shape == REARRANGED:
+            return None
+        lowered = self.lower(node)
+        if lowered.stage or lowered.windowed:
+            return None
+        return lowered.bytes
+
+
+class _Windows:
+    """What a window function's builder calls; it chooses frames and orders."""
+
+    __slots__ = ("keys", "order")
+
+    def __init__(self, keys, order):
+        self.keys, self.order = keys, order
+
+    def __call__(self, name, *values, frame=None, order=None, nulls=0, where=None, keys=None):
+        unit, start, end = frame if frame is not None else (0, None, None)
+        spec = n.window_specification("", self.keys if keys is None else keys,
+                                      self.order if order is None else order, unit, start, end)
+        return n.function_call([name], [n.argument(v) for v in values], over=spec, nulls=nulls,
+                               filter_=where)
+
+
+def _also(a, c):
+    if a is None or c is None:
+        return a if c is None else c
+    return b.both(a, c)
+
+
+def _struct(node, values):
+    names = [output_name(a) for a in node.arguments]
+    return n.function_call(["struct_pack"], [n.argument(v, name)
+                                             for v, name in zip(values, names)])
+
+
+def _keeps_length(node):
+    if node.build in ("sort", "sort_by", "reverse"):
+        return node.arguments[0].shape != REARRANGED or _keeps_length(node.arguments[0])
+    return False
+
+
+# --- Rearrangements that an aggregate's own clauses can say: they change `rows`.
+
+def _filter(rows, others, *_):
+    if rows.order and rows.filter is None:
+        pass  # a filter drops the same rows, whatever their order
+    rows.filter = _also(rows.filter, others[0])
+
+
+def _drop_nulls(rows, others):
+    rows.filter = _also(rows.filter, b.is_not_null(rows.value))
+
+
+def _drop_nans(rows, others):
+    rows.filter = _also(rows.filter, b.negation(b.call("isnan", rows.value)))
+
+
+def _sort(rows, others, descending, nulls_last):
+    rows.order = (b.order_item(rows.value, descending, nulls_last),)
+
+
+def _sort_by(rows, others, descending, nulls_last):
+    rows.order = tuple(b.order_item(o, d, l) for o, d, l in zip(others, descending, nulls_last))
+
+
+REARRANGEMENTS = {"filter": _filter, "drop_nulls": _drop_nulls, "drop_nans": _drop_nans,
+                  "sort": _sort, "sort_by": _sort_by}
+
+
+# --- The same of a list.
+
+def _list_filter(values):
+    raise NotSupported("a filter of rearranged rows is not supported; filter before")
+
+
+def _list_drop_nulls(values):
+    return b.call("list_filter", values[0],
+                  b.one_lambda("element", b.is_not_null(b.column("element"))))
+
+
+def _list_drop_nans(values):
+    return b.call("list_filter", values[0], b.one_lambda(
+        "element", b.negation(b.call("isnan", b.column("element")))))
+
+
+def _list_sort(values, descending, nulls_last):
+    return b.call("list_sort", values[0], b.string("DESC" if descending else "ASC"),
+                  b.string("NULLS LAST" if nulls_last else "NULLS FIRST"))
+
+
+def _list_sort_by(values, descending, nulls_last):
+    raise NotSupported("sort_by of rearranged rows is not supported; sort before")
+
+
+def _reverse(values):
+    return b.call("list_reverse", values[0])
+
+
+LIST_REARRANGEMENTS = {"filter": _list_filter, "drop_nulls": _list_drop_nulls,
+                       "drop_nans": _list_drop_nans, "sort": _list_sort,
+                       "sort_by": _list_sort_by, "reverse": _reverse}

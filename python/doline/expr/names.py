@@ -1,0 +1,35 @@
+"""The namespace `name`: what an expression's columns will be called."""
+
+from __future__ import annotations
+
+from ..errors import NotSupported
+from .nodes import Rename
+
+
+class NameFunctions:
+    """Names made of the column's own: `expr.name`."""
+
+    def __init__(self, of):
+        self._of = of
+
+    def map(self, function):
+        from .expression import expression
+        return expression(Rename(self._of._node, function))
+
+    def keep(self): return self.map(str)
+    def prefix(self, prefix): return self.map(prefix.__add__)
+    def suffix(self, suffix): return self.map(lambda name: name + suffix)
+    def to_lowercase(self): return self.map(str.lower)
+    def to_uppercase(self): return self.map(str.upper)
+
+    def replace(self, pattern, value, *, literal=False):
+        import re
+        if literal:
+            return self.map(lambda name: name.replace(pattern, value))
+        text = re.sub(r"\$\{?(\d+)\}?", r"\\\1", value)
+        return self.map(lambda name: re.sub(pattern, text, name))
+
+    def map_fields(self, function):
+        raise NotSupported("name.map_fields is not supported; unnest and rename")
+
+    prefix_fields = suffix_fields = map_fields

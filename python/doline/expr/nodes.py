@@ -1,0 +1,256 @@
+"""What an expression is before a frame gives it columns: a small immutable tree.
+
+A node's `build` says how its bytes come from those of its arguments: the name of a function of the
+engine, or a Python function of `expr/build.py` and its neighbours that takes bytes and returns
+bytes. How a node relates rows to each other is its class:
+
+* `Apply`: each row by itself.
+* `Aggregate`: all rows to one.
+* `Window`: each row with a view of its neighbours; as many rows as before.
+* `Rearrange`: other rows than before (filter, sort, head, unique …).
+"""
+
+from __future__ import annotations
+
+SCALAR, COLUMN, REARRANGED = 0, 1, 2  # shapes: one row, a frame's rows, rows of its own
+
+
+class Node:
+    __slots__ = ()
+    arguments: tuple = ()
+    shape = SCALAR
+
+    def with_arguments(self, arguments):
+        return self
+
+    def __reduce__(self):
+        return type(self).rebuild, (type(self), {s: getattr(self, s) for s in all_slots(type(self))})
+
+    @staticmethod
+    def rebuild(kind, fields):
+        node = object.__new__(kind)
+        for name, value in fields.items():
+            object.__setattr__(node, name, value)
+        return node
+
+
+def all_slots(kind):
+    return [slot for base in kind.__mro__ for slot in getattr(base, "__slots__", ())]
+
+
+class Column(Node):
+    __slots__ = ("name",)
+    shape = COLUMN
+
+    def __init__(self, name):
+        self.name = name
+
+    def __repr__(self):
+        return f'col("{self.name}")'
+
+
+class Selection(Node):
+    """Several columns, which only a frame can name. `choose(columns)` gives their names."""
+
+    __slots__ = ("choose", "label")
+    shape = COLUMN
+
+    def __init__(self, choose, label):
+        self.choose, self.label = choose, label
+
+    def __repr__(self):
+        return self.label
+
+
+class Literal(Node):
+    __slots__ = ("bytes", "value", "name")
+
+    def __init__(self, encoded, value, name="literal"):
+        self.bytes, self.value, self.name = encoded, value, name
+
+    def __repr__(self):
+        return repr(self.value)
+
+
+class Call(Node):
+    """What `Apply`, `Aggregate`, `Window` and `Rearrange` share."""
+
+    __slots__ = ("build", "arguments", "options", "shape")
+
+    def __init__(self, build, arguments, options=()):
+        self.build, self.arguments, self.options = build, arguments, options
+        self.shape = self.shape_of(arguments)
+
+    def with_arguments(self, arguments):
+        return type(self)(self.build, arguments, self.options)
+
+    @property
+    def label(self):
+        return self.build if isinstance(self.build, str) else self.build.__name__
+
+    def __repr__(self):
+        inner = ", ".join([repr(a) for a in self.arguments] + [repr(o) for o in self.options])
+        return f"{self.label}({inner})"
+
+
+class Apply(Call):
+    __slots__ = ()
+
+    @staticmethod
+    def shape_of(arguments):
+        shape = SCALAR
+        for argument in arguments:
+            if argument.shape > shape:
+                shape = argument.shape
+        return shape
+
+
+class Spread(Apply):
+    """An `Apply` whose arguments are all columns that a selection among them means."""
+
+    __slots__ = ()
+
+
+class Fields(Spread):
+    """A struct; its fields are called as its arguments are."""
+
+    __slots__ = ()
+
+
+class Aggregate(Call):
+    __slots__ = ()
+
+    @staticmethod
+    def shape_of(arguments):
+        return SCALAR
+
+
+class Window(Call):
+    __slots__ = ()
+
+    @staticmethod
+    def shape_of(arguments):
+        return max([COLUMN] + [argument.shape for argument in arguments])
+
+
+class Rearrange(Call):
+    """`build`: a name in `lower.REARRANGEMENTS`, or a function from a list's bytes to a list's."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def shape_of(arguments):
+        return REARRANGED
+
+
+class Over(Node):
+    """`input` within groups of equal `keys`, in the order of `order`."""
+
+    __slots__ = ("arguments", "key_count", "descending", "nulls_last", "mapping")
+    shape = COLUMN
+
+    def __init__(self, arguments, key_count, descending, nulls_last, mapping):
+        self.arguments, self.key_count = arguments, key_count
+        self.descending, self.nulls_last, self.mapping = descending, nulls_last, mapping
+
+    @property
+    def input(self):
+        return self.arguments[0]
+
+    @property
+    def keys(self):
+        return self.arguments[1:1 + self.key_count]
+
+    @property
+    def order(self):
+        return self.arguments[1 + self.key_count:]
+
+    def with_arguments(self, arguments):
+        return Over(arguments, self.key_count, self.descending, self.nulls_last, self.mapping)
+
+    def __repr__(self):
+        return f"{self.input!r}.over({list(self.keys)})"
+
+
+class Rename(Node):
+    """`alias`, or with a function `name.suffix` and its like, which apply to the column's name."""
+
+    __slots__ = ("arguments", "to", "shape")
+
+    def __init__(self, input, to):
+        self.arguments, self.to = (input,), to
+        self.shape = input.shape
+
+    @property
+    def input(self):
+        return self.arguments[0]
+
+    def with_arguments(self, arguments):
+        return Rename(arguments[0], self.to)
+
+    def __repr__(self):
+        name = f'"{self.to}"' if isinstance(self.to, str) else "…"
+        return f"{self.input!r}.alias({name})"
+
+
+class Nested(Node):
+    """A function of a list's elements: `body` has `Element` where the element stands."""
+
+    __slots__ = ("arguments", "build", "shape")
+
+    def __init__(self, build, input, body):
+        self.build, self.arguments, self.shape = build, (input, body), input.shape
+
+    def with_arguments(self, arguments):
+        return Nested(self.build, *arguments)
+
+    def __repr__(self):
+        return f"{self.arguments[0]!r}.list.eval({self.arguments[1]!r})"
+
+
+class Element(Node):
+    """`pl.element()`: the value inside a list."""
+
+    __slots__ = ()
+    shape = COLUMN
+
+    def __repr__(self):
+        return "element()"
+
+
+def output_name(node) -> str:
+    """What the column that `node` gives is called."""
+    while True:
+        kind = type(node)
+        if kind is Column:
+            return node.name
+        if kind is Rename:
+            if isinstance(node.to, str):
+                return node.to
+            return node.to(root_name(node.input))
+        if kind is Literal:
+            return node.name
+        if kind is Selection or kind is Element:
+            return ""
+        if not node.arguments:
+            return "len" if node.label == "row_count" else node.label
+        node = node.arguments[0]
+
+
+def root_name(node) -> str:
+    """The name of the column that `node` begins with, renames undone."""
+    while node.arguments:
+        node = node.arguments[0]
+    return output_name(node)
+
+
+def column_names(node):
+    """Names of all columns that `node` reads, in their order."""
+    if type(node) is Column:
+        yield node.name
+    for argument in node.arguments:
+        yield from column_names(argument)
+
+
+def contains(node, kinds) -> bool:
+    return isinstance(node, kinds) or any(contains(a, kinds) for a in node.arguments)

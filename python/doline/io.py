@@ -1,0 +1,276 @@
+"""Files: `scan_…` for lazy frames, `read_…` for frames, and how frames are written."""
+
+from __future__ import annotations
+
+import os
+
+from . import _nodes as n
+from . import datatypes as types
+from .errors import NotSupported
+from .expr import build as b
+from .expr.literals import literal_bytes
+from .lazy_frame import LazyFrame, _run_statement
+
+
+def _path(source):
+    if isinstance(source, (list, tuple)):
+        return b.call("list_value", *[b.string(os.fspath(s)) for s in source])
+    if hasattr(source, "read"):
+        raise NotSupported("reading from an open file is not supported; give its path")
+    return b.string(os.fspath(source))
+
+
+def _refuse(function, unsupported, defaults=()):
+    """Options that change nothing are let through; any other is an error."""
+    for name, value in unsupported.items():
+        if name in defaults or value is None:
+            continue
+        raise NotSupported(f"{function}({name}=…) is not supported")
+
+
+_HARMLESS = {"low_memory", "rechunk", "cache", "use_statistics", "parallel", "glob", "batch_size",
+             "n_threads", "use_pyarrow", "infer_schema", "memory_map", "retries", "mkdir", "engine",
+             "maintain_order", "lazy", "sync_on_close", "eol_char", "statistics", "optimizations"}
+
+
+def _scan(function, source, options, n_rows, row_index_name, row_index_offset, columns=None):
+    named = {key: value for key, value in options.items() if value is not None}
+    call = b.named_call(function, [_path(source)], named)
+    query = n.select([b.STAR], from_=n.table_function(call))
+    frame = LazyFrame._of(query)
+    if n_rows is not None:
+        frame = frame.head(n_rows)
+    if row_index_name is not None:
+        frame = frame.with_row_index(row_index_name, row_index_offset)
+    return frame
+
+
+def scan_parquet(source, *, n_rows=None, row_index_name=None, row_index_offset=0,
+                 hive_partitioning=None, include_file_paths=None, schema=None, missing_columns="raise",
+                 **unsupported):
+    """A Parquet file, glob, directory or list of files as a lazy frame.
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have.
+    """
+    _refuse("scan_parquet", unsupported, _HARMLESS)
+    if schema is not None:
+        raise NotSupported("scan_parquet(schema=…) is not supported; cast after scanning")
+    options = {"hive_partitioning": None if hive_partitioning is None else literal_bytes(hive_partitioning),
+               "filename": None if include_file_paths is None else b.string(include_file_paths),
+               "union_by_name": b.TRUE if missing_columns == "insert" else None}
+    return _scan("read_parquet", source, options, n_rows, row_index_name, row_index_offset)
+
+
+def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quote_char='"',
+             skip_rows=0, schema=None, schema_overrides=None, null_values=None, ignore_errors=False,
+             infer_schema_length=100, n_rows=None, encoding="utf8", try_parse_dates=False,
+             row_index_name=None, row_index_offset=0, new_columns=None, include_file_paths=None,
+             with_column_names=None, **unsupported):
+    """A CSV file, glob or list of files as a lazy frame; types are sniffed.
+
+    Integers are Int64 as Polars reads them; dates stay texts unless `try_parse_dates`.
+    """
+    _refuse("scan_csv", unsupported, _HARMLESS)
+    if encoding not in ("utf8", "utf8-lossy"):
+        raise NotSupported(f"encoding={encoding!r} is not supported; convert the file to UTF-8")
+    options = {"header": literal_bytes(has_header), "delim": b.string(separator),
+               "quote": b.string(quote_char or ""),
+               "comment": None if comment_prefix is None else b.string(comment_prefix),
+               "skip": b.integer(skip_rows) if skip_rows else None,
+               "ignore_errors": b.TRUE if ignore_errors else None,
+               "filename": None if include_file_paths is None else b.string(include_file_paths)}
+    if null_values is not None:
+        options["nullstr"] = literal_bytes(["", *([null_values] if isinstance(null_values, str)
+                                                  else null_values)])
+    overrides = dict(schema or {}) | dict(schema_overrides or {})
+    if overrides:
+        named = {k: str(types.as_dtype(t).sql or _sql_name(t)) for k, t in overrides.items()}
+        if schema is not None:
+            options["columns"] = literal_bytes(named)
+        else:
+            options["types"] = literal_bytes(named)
+    if not try_parse_dates and schema is None:
+        options["auto_type_candidates"] = literal_bytes(["BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"])
+    frame = _scan("read_csv", source, options, n_rows, row_index_name, row_index_offset)
+    names = frame.names if new_columns or with_column_names or not has_header else None
+    if not has_header and schema is None:
+        frame = frame.rename({old: f"column_{i + 1}" for i, old in enumerate(names)})
+        names = frame.names
+    if new_columns:
+        frame = frame.rename(dict(zip(names, new_columns)))
+    if with_column_names:
+        frame = frame.rename(dict(zip(names, with_column_names(names))))
+    return frame
+
+
+def _sql_name(dtype):
+    from .datatypes import as_dtype
+    dtype = as_dtype(dtype)
+    if isinstance(dtype, types.Decimal):
+        return f"DECIMAL({dtype.precision},{dtype.scale})"
+    if isinstance(dtype, types.Datetime):
+        return "TIMESTAMP" if dtype.time_zone is None else "TIMESTAMPTZ"
+    return "VARCHAR"
+
+
+def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, ignore_errors=False,
+                row_index_name=None, row_index_offset=0, infer_schema_length=100, **unsupported):
+    """Lines of JSON as a lazy frame."""
+    _refuse("scan_ndjson", unsupported, _HARMLESS)
+    options = {"ignore_errors": b.TRUE if ignore_errors else None}
+    frame = _scan("read_ndjson", source, options, n_rows, row_index_name, row_index_offset)
+    overrides = dict(schema or {}) | dict(schema_overrides or {})
+    return frame.cast(overrides) if overrides else frame
+
+
+def scan_json(source, *, n_rows=None, schema=None, schema_overrides=None, infer_schema_length=None,
+              **unsupported):
+    """JSON, an array of objects or objects behind each other, as a lazy frame."""
+    _refuse("scan_json", unsupported, _HARMLESS)
+    frame = _scan("read_json", source, {}, n_rows, None, 0)
+    overrides = dict(schema or {}) | dict(schema_overrides or {})
+    return frame.cast(overrides) if overrides else frame
+
+
+def scan_ipc(source, *, n_rows=None, row_index_name=None, row_index_offset=0, **unsupported):
+    """An Arrow IPC file or stream as a lazy frame."""
+    _refuse("scan_ipc", unsupported, _HARMLESS)
+    return _scan("read_arrow", source, {}, n_rows, row_index_name, row_index_offset)
+
+
+def scan_log(source, *, n_rows=None, **unsupported):
+    """Log files of any known format as a lazy frame."""
+    _refuse("scan_log", unsupported)
+    return _scan("read_log", source, {}, n_rows, None, 0)
+
+
+def scan_lines(source, *, name="line", n_rows=None, **unsupported):
+    """Lines of text as a lazy frame of one column."""
+    _refuse("scan_lines", unsupported, _HARMLESS)
+    # A separator that text cannot contain: each line is one value.
+    options = {"header": b.FALSE, "delim": b.string("\x01"), "quote": b.string(""), "escape": b.string(""),
+               "columns": literal_bytes({name: "VARCHAR"}), "auto_detect": b.FALSE}
+    return _scan("read_csv", source, options, n_rows, None, 0)
+
+
+def _eager(scan):
+    def read(source, *, columns=None, **options):
+        frame = scan(source, **options)
+        if columns is not None:
+            names = [frame.names[c] if isinstance(c, int) else c for c in columns]
+            frame = frame.select(names)
+        return frame.collect()
+    read.__doc__ = (scan.__doc__ or "").replace("a lazy frame", "a frame")
+    read.__name__ = scan.__name__.replace("scan", "read")
+    return read
+
+
+read_parquet, read_csv, read_ndjson, read_json, read_ipc, read_log, read_lines = map(
+    _eager, (scan_parquet, scan_csv, scan_ndjson, scan_json, scan_ipc, scan_log, scan_lines))
+
+
+def _none_yet(name, instead):
+    def scan(*args, **kwargs):
+        raise NotSupported(f"{name} is not supported yet; {instead}")
+    scan.__name__ = name
+    return scan
+
+
+scan_delta = _none_yet("scan_delta", "scan_parquet reads the table's files")
+scan_iceberg = _none_yet("scan_iceberg", "scan_parquet reads the table's files")
+scan_database = _none_yet("scan_database", "pandas.read_sql gives a frame that DataFrame takes")
+read_delta = _none_yet("read_delta", "read_parquet reads the table's files")
+read_database = _none_yet("read_database", "pandas.read_sql gives a frame that DataFrame takes")
+read_excel = _none_yet("read_excel", "pandas.read_excel gives a frame that DataFrame takes")
+read_avro = _none_yet("read_avro", "convert the file to Parquet")
+
+
+def read_parquet_schema(source):
+    return scan_parquet(source).collect_schema()
+
+
+def from_dict(data, schema=None, **options):
+    from .data_frame import DataFrame
+    return DataFrame(data, schema, **options)
+
+
+def from_dicts(data, schema=None, **options):
+    from .data_frame import DataFrame
+    return DataFrame(data, schema, **options)
+
+
+def from_records(data, schema=None, **options):
+    from .data_frame import DataFrame
+    return DataFrame(data, schema, **options)
+
+
+def from_arrow(data, schema=None, **options):
+    """A frame of an Arrow table, or a series of an array."""
+    from .data_frame import DataFrame
+    if hasattr(data, "__arrow_c_array__") and not hasattr(data, "__arrow_c_stream__") and \
+            not hasattr(data, "schema"):
+        from .series import Series
+        return Series("", data)
+    return DataFrame(data, schema, **options)
+
+
+from_pandas = from_numpy = from_polars = from_arrow
+
+
+# --- Writing
+
+def sink(frame, path, form, options, unsupported):
+    """Runs the query into a file; `path` may be a `PartitionBy`."""
+    unsupported = {k: v for k, v in unsupported.items() if k not in _HARMLESS}
+    for name in ("lazy",):
+        unsupported.pop(name, None)
+    if unsupported:
+        raise NotSupported(f"sink_{form}({next(iter(unsupported))}=…) is not supported")
+    if hasattr(path, "write"):
+        raise NotSupported("writing into an open file is not supported; give a path")
+    given = []
+    if isinstance(path, PartitionBy):
+        keys = path.key if isinstance(path.key, (list, tuple)) else [path.key]
+        given.append(n.option("partition_by", [b.column(k) for k in keys]))
+        given.append(n.option("overwrite_or_ignore", [b.TRUE]))
+        path = path.base_path
+    given.append(n.option("format", [b.string(form)]))
+    for name, value in options.items():
+        if value is not None:
+            given.append(n.option(name, [literal_bytes(value)]))
+    copy = n.copy(b.string(os.fspath(path)), query=frame._query, options=given)
+    _run_statement(copy).fetch()
+
+
+class PartitionBy:
+    """Where a sink writes a folder for each value of `key`: `base_path/key=value/…`."""
+
+    def __init__(self, base_path, *, key, **unsupported):
+        _refuse("PartitionBy", unsupported, _HARMLESS)
+        self.base_path, self.key = base_path, key
+
+
+PartitionByKey = PartitionBy
+
+
+def write_csv(frame, file, **options):
+    if file is not None:
+        return frame.lazy().sink_csv(file, **options)
+    import tempfile
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "out.csv")
+        frame.lazy().sink_csv(path, **options)
+        with open(path, encoding="utf-8") as written:
+            return written.read()
+
+
+def write_json(frame, file):
+    import json
+    text = json.dumps(frame.to_dicts(), default=str)
+    if file is None:
+        return text
+    with open(file, "w", encoding="utf-8") as out:
+        out.write(text)

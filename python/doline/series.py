@@ -1,0 +1,189 @@
+"""`Series`: a column by itself; a frame of one column that acts like its values."""
+
+from __future__ import annotations
+
+import operator
+
+from .data_frame import DataFrame
+from .errors import NotSupported
+from .expr.expression import Expr, expression
+from .expr.nodes import SCALAR, Column, Literal
+from .lazy_frame import LazyFrame
+
+
+class Series:
+    """A named column.
+
+    Parameters
+    ----------
+    name : str or values
+    values : list or array, optional
+    dtype : data type, optional
+
+    Examples
+    --------
+    >>> import doline as dl
+    >>> dl.Series("a", [1, 2, 3]).sum()
+    6
+    """
+
+    def __init__(self, name=None, values=None, dtype=None, *, strict=True, nan_to_null=False):
+        if name is not None and not isinstance(name, str):
+            name, values = "", name
+        if isinstance(values, Series):
+            values = values.to_list()
+        label = name or ""
+        schema = {label: dtype} if dtype is not None else None
+        if values is None:
+            values = []
+        self._frame = DataFrame({label or "": values} if label else {_UNNAMED: values},
+                                None if schema is None else {label or _UNNAMED: dtype}, strict=strict,
+                                nan_to_null=nan_to_null)
+        self._name = label
+
+    @classmethod
+    def _of(cls, frame, name=None):
+        series = object.__new__(cls)
+        series._frame = frame
+        series._name = frame.columns[0] if name is None else name
+        if series._name == _UNNAMED:
+            series._name = ""
+        return series
+
+    @property
+    def _column(self):
+        return self._frame.columns[0]
+
+    def _expr(self):
+        return expression(Column(self._column))
+
+    name = property(lambda self: self._name)
+    dtype = property(lambda self: self._frame.dtypes[0])
+    shape = property(lambda self: (len(self),))
+
+    def __len__(self): return self._frame.height
+    def len(self): return self._frame.height
+    def __iter__(self): return iter(self.to_list())
+    def to_list(self): return [row[0] for row in self._frame.rows()]
+    def to_frame(self, name=None):
+        wanted = name or self._name
+        return self._frame if wanted == self._column else self._frame.rename({self._column: wanted})
+    def to_numpy(self, **_): return self._frame.fetchnumpy()[self._column]
+    def to_arrow(self, **_): return self._frame.arrow().column(0).combine_chunks()
+    def to_pandas(self, **_): return self._frame.df()[self._column].rename(self._name)
+    def __array__(self, dtype=None, copy=None):
+        array = self.to_numpy()
+        return array if dtype is None else array.astype(dtype)
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self.to_frame().__arrow_c_stream__(requested_schema)
+    def __reduce__(self): return Series._of, (self._frame, self._name)
+    def item(self, index=None): return self._frame.item() if index is None else self[index]
+    def rename(self, name): return Series._of(self._frame, name)
+    alias = rename
+    def is_empty(self): return len(self) == 0
+    def clone(self): return self
+    def equals(self, other, **_): return self.to_list() == other.to_list()
+    def __contains__(self, value): return value in self.to_list()
+    def __hash__(self): return id(self)
+    def __bool__(self): raise TypeError("a Series is neither true nor false")
+
+    def __repr__(self):
+        from .table_text import series_text
+        return series_text(self)
+
+    def __getitem__(self, key):
+        if isinstance(key, int):
+            length = len(self)
+            if not -length <= key < length:
+                raise IndexError(f"index {key} of {length} values")
+            return self._frame.slice(key, 1).item()
+        return Series._of(self._frame[key], self._name)
+
+    def _with(self, build, others=()):
+        """`build(self, *others)` as expressions, over a frame that has all of them."""
+        lazy, operands = self._frame.lazy(), []
+        for i, other in enumerate(others):
+            if isinstance(other, Series):
+                if len(other) == 1:
+                    other = expression(_literal(other.item()))
+                else:
+                    from .concatenating import beside
+                    label = f"__doline_operand_{i}"
+                    lazy = beside([lazy, other._frame.lazy().rename({other._column: label})])
+                    other = expression(Column(label))
+            operands.append(other)
+        made = build(self._expr(), *operands)
+        frame = lazy.select(made.alias(self._column)).collect()
+        if made._node.shape == SCALAR:
+            return frame.item()
+        return Series._of(frame, self._name)
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in ("str", "dt", "list", "arr", "struct", "bin", "cat"):
+            return _Namespace(self, name)
+        if not hasattr(Expr, name):
+            raise AttributeError(f"'Series' object has no attribute {name!r}")
+
+        def method(*args, **kwargs):
+            series = [a for a in args if isinstance(a, Series)]
+            if name == "is_in":
+                return self._with(lambda x: x.is_in(*args, **kwargs))
+            if name == "filter":
+                return self._with(lambda x, m: x.filter(m), series)
+            rest = [a for a in args if not isinstance(a, Series)]
+            return self._with(lambda x, *s: getattr(x, name)(*s, *rest, **kwargs), series)
+        return method
+
+    def value_counts(self, *, sort=False, name="count", **_):
+        frame = self._frame.group_by(self._column, maintain_order=True).len(name)
+        return frame.sort(name, descending=True) if sort else frame
+
+    def describe(self, *args, **kwargs): return self._frame.describe(*args, **kwargs)
+    def to_dummies(self, **options): return self.to_frame().to_dummies(**options)
+    def map_elements(self, *args, **kwargs): raise NotSupported("map_elements is not supported; use expressions")
+    def append(self, other): raise NotSupported("append is not supported; use pl.concat")
+    def unique_counts(self): return self._frame.group_by(self._column, maintain_order=True).len().to_series(1)
+    def null_count(self): return self._with(lambda x: x.null_count())
+    def n_chunks(self): return 1
+    def rechunk(self): return self
+
+
+_UNNAMED = "__doline_unnamed"
+
+
+def _literal(value):
+    from .expr.literals import literal_node
+    return literal_node(value)
+
+
+class _Namespace:
+    def __init__(self, series, name):
+        self._series, self._name = series, name
+
+    def __getattr__(self, method):
+        if method.startswith("_"):
+            raise AttributeError(method)
+        name = self._name
+
+        def run(*args, **kwargs):
+            return self._series._with(lambda x: getattr(getattr(x, name), method)(*args, **kwargs))
+        return run
+
+
+def _operator(name):
+    def method(self, other):
+        return self._with(getattr(Expr, name), [other])
+    method.__name__ = name
+    return method
+
+
+for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv",
+              "rfloordiv", "mod", "rmod", "pow", "rpow", "and", "rand", "or", "ror", "xor", "eq", "ne",
+              "lt", "le", "gt", "ge"):
+    setattr(Series, f"__{_name}__", _operator(f"__{_name}__"))
+Series.__neg__ = lambda self: self._with(operator.neg)
+Series.__invert__ = lambda self: self._with(operator.invert)
+Series.__abs__ = lambda self: self._with(operator.abs)
+del _name

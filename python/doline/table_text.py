@@ -1,0 +1,153 @@
+"""Frames as people see them printed: the first and last rows, with shape and types."""
+
+from __future__ import annotations
+
+import datetime
+import html
+
+from . import _nodes as n
+from . import datatypes as types
+from .config import current
+
+
+def _shown_rows(frame):
+    """The rows to print, None where some are left out; no more of the frame is read."""
+    most = current("tbl_rows", 8)
+    if most < 0 or frame.height <= most or frame.height <= most + 2 and "tbl_rows" not in _set():
+        return frame.rows()
+    if frame.height <= max(most, 10) and most == 8:
+        return frame.rows()
+    half = (most + 1) // 2
+    return [*frame.head(half).rows(), None, *frame.tail(most - half).rows()]
+
+
+def _set():
+    from .config import settings
+    return settings()
+
+
+def value_text(value, dtype=None, quote=False):
+    """One cell."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _float_text(value)
+    if isinstance(value, str):
+        longest = current("fmt_str_lengths", 30)
+        text = value if len(value) <= longest else value[:longest] + "…"
+        return f'"{text}"' if quote else text.replace("\n", "\\n")
+    if isinstance(value, bytes):
+        return repr(value)
+    if isinstance(value, datetime.datetime):
+        text = value.replace(tzinfo=None).isoformat(" ")
+        return text + (" UTC" if value.tzinfo is not None else "")
+    if isinstance(value, datetime.timedelta):
+        return _span_text(value)
+    if isinstance(value, (list, tuple)):
+        shown = [value_text(v, quote=True) for v in value]
+        if len(shown) > 3:
+            shown = [*shown[:2], "…", shown[-1]]
+        return "[" + ", ".join(shown) + "]"
+    if isinstance(value, dict):
+        return "{" + ",".join(value_text(v, quote=True) for v in value.values()) + "}"
+    return str(value)
+
+
+def _float_text(value):
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "inf" if value > 0 else "-inf"
+    size = abs(value)
+    if value == 0 or 1e-5 <= size < 1e15:
+        text = f"{value:.6f}".rstrip("0")
+        return text + "0" if text.endswith(".") else text
+    return f"{value:.6e}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
+
+
+def _span_text(span):
+    micros = span // datetime.timedelta(microseconds=1)
+    sign, micros = ("-", -micros) if micros < 0 else ("", micros)
+    parts = []
+    for unit, size in (("d", 86400_000_000), ("h", 3600_000_000), ("m", 60_000_000), ("s", 1_000_000),
+                       ("ms", 1000), ("μs", 1)):
+        count, micros = divmod(micros, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return sign + (" ".join(parts) or "0μs")
+
+
+def frame_text(frame):
+    """A frame as Polars prints it.
+
+    Returns
+    -------
+    str
+    """
+    names, dtypes = frame.columns, frame.dtypes
+    height, width = frame.shape
+    if not names:
+        return f"shape: ({height:_}, 0)\n┌┐\n╞╡\n└┘"
+    most = current("tbl_cols", 8)
+    chosen = list(range(width))
+    if 0 <= most < width:
+        half = (most + 1) // 2
+        chosen = [*range(half), None, *range(width - (most - half), width)]
+    rows = _shown_rows(frame)
+    columns = []
+    for i in chosen:
+        if i is None:
+            columns.append((["…", "", ""], ["…"] * len(rows), False))
+            continue
+        cells = ["…" if row is None else value_text(row[i], dtypes[i]) for row in rows]
+        head = [names[i], "---", dtypes[i].short]
+        columns.append((head, cells, False))
+    widths = [max(map(len, head + cells)) for head, cells, _ in columns]
+
+    def line(texts, sep="┆"):
+        return "│ " + f" {sep} ".join(t.ljust(w) for t, w in zip(texts, widths)) + " │"
+
+    def rule(left, fill, middle, right):
+        return left + middle.join(fill * (w + 2) for w in widths) + right
+
+    out = [f"shape: ({height:_}, {width:_})".replace("_", "_"), rule("┌", "─", "┬", "┐")]
+    out += [line([head[k] for head, _, _ in columns]) for k in range(3)]
+    out.append(rule("╞", "═", "╪", "╡"))
+    out += [line([cells[r] for _, cells, _ in columns]) for r in range(len(rows))]
+    out.append(rule("└", "─", "┴", "┘"))
+    return "\n".join(out)
+
+
+def frame_html(frame):
+    """The same as an HTML table, every value escaped."""
+    rows = _shown_rows(frame)
+    height, width = frame.shape
+    head = "".join(f"<th>{html.escape(k)}</th>" for k in frame.columns)
+    kinds = "".join(f"<td>{html.escape(t.short)}</td>" for t in frame.dtypes)
+    body = "".join("<tr>" + "".join(
+        f"<td>{'…' if row is None else html.escape(value_text(value))}</td>"
+        for value in (row if row is not None else [None] * width)) + "</tr>" for row in rows)
+    return (f"<div><small>shape: ({height}, {width})</small><table class=\"dataframe\"><thead><tr>{head}"
+            f"</tr><tr>{kinds}</tr></thead><tbody>{body}</tbody></table></div>")
+
+
+def series_text(series):
+    """A series as Polars prints it."""
+    rows = _shown_rows(series._frame)
+    cells = ["…" if row is None else value_text(row[0], quote=True) for row in rows]
+    body = "".join(f"\t{cell}\n" for cell in cells)
+    return f"shape: ({len(series):_},)\nSeries: '{series.name}' [{series.dtype.short}]\n[\n{body}]"
+
+
+def glimpse_text(frame, most):
+    """A line for each column with its first values."""
+    rows = frame.head(most).rows()
+    lines = [f"Rows: {frame.height}", f"Columns: {frame.width}"]
+    longest = max((len(name) for name in frame.columns), default=0)
+    kinds = max((len(t.short) for t in frame.dtypes), default=0)
+    for i, (name, dtype) in enumerate(zip(frame.columns, frame.dtypes)):
+        values = ", ".join(value_text(row[i], quote=True) for row in rows)
+        lines.append(f"$ {name.ljust(longest)} <{dtype.short}>{' ' * (kinds - len(dtype.short))} {values}")
+    return "\n".join(lines) + "\n"

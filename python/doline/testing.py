@@ -1,0 +1,70 @@
+"""Assertions over frames, for tests."""
+
+from __future__ import annotations
+
+import math
+
+
+
+def assert_frame_equal(left, right, *, check_row_order=True, check_column_order=True, check_dtypes=True,
+                       check_exact=False, rel_tol=1e-5, abs_tol=1e-8, categorical_as_str=False):
+    """Raises AssertionError where two frames differ, and says how.
+
+    Examples
+    --------
+    >>> import doline as dl
+    >>> dl.testing.assert_frame_equal(dl.DataFrame({"a": [1.0]}), dl.DataFrame({"a": [1.0]}))
+    """
+    left, right = (f.collect() if hasattr(f, "collect") else f for f in (left, right))
+    if set(left.columns) != set(right.columns):
+        raise AssertionError(f"frames have other columns: {left.columns} and {right.columns}")
+    if check_column_order and left.columns != right.columns:
+        raise AssertionError(f"columns come in another order: {left.columns} and {right.columns}")
+    right = right.select(left.columns)
+    if check_dtypes and left.dtypes != right.dtypes:
+        raise AssertionError(f"types differ: {left.schema} and {right.schema}")
+    rows, others = left.rows(), right.rows()
+    if len(rows) != len(others):
+        raise AssertionError(f"frames have {len(rows)} and {len(others)} rows")
+    if not check_row_order:
+        rows, others = sorted(rows, key=repr), sorted(others, key=repr)
+    for i, (row, other) in enumerate(zip(rows, others)):
+        for name, a, c in zip(left.columns, row, other):
+            if not _same(a, c, check_exact, rel_tol, abs_tol):
+                raise AssertionError(f'values differ in row {i}, column "{name}": {a!r} and {c!r}')
+
+
+def assert_frame_not_equal(left, right, **options):
+    try:
+        assert_frame_equal(left, right, **options)
+    except AssertionError:
+        return
+    raise AssertionError("frames are equal")
+
+
+def assert_series_equal(left, right, *, check_dtypes=True, check_names=True, check_order=True, **options):
+    """The same of two series."""
+    if check_names and left.name != right.name:
+        raise AssertionError(f"series have other names: {left.name!r} and {right.name!r}")
+    assert_frame_equal(left.to_frame("s"), right.to_frame("s"), check_dtypes=check_dtypes,
+                       check_row_order=check_order, **options)
+
+
+def assert_series_not_equal(left, right, **options):
+    try:
+        assert_series_equal(left, right, **options)
+    except AssertionError:
+        return
+    raise AssertionError("series are equal")
+
+
+def _same(a, c, exact, relative, absolute):
+    if isinstance(a, float) and isinstance(c, float):
+        if math.isnan(a) or math.isnan(c):
+            return math.isnan(a) and math.isnan(c)
+        return a == c if exact else math.isclose(a, c, rel_tol=relative, abs_tol=absolute)
+    if isinstance(a, list) and isinstance(c, list):
+        return len(a) == len(c) and all(_same(x, y, exact, relative, absolute) for x, y in zip(a, c))
+    if isinstance(a, dict) and isinstance(c, dict):
+        return a.keys() == c.keys() and all(_same(a[k], c[k], exact, relative, absolute) for k in a)
+    return a == c
