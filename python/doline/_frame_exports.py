@@ -3,7 +3,7 @@
 _CONSTRUCT = """all any arctan2 arg_sort_by arg_where coalesce col concat_list concat_str corr count cov
 cum_sum date date_range datetime_range duration element exclude field first fold format from_epoch head
 implode int_range int_ranges last len lit max mean median min n_unique nth null_count ones quantile
-reduce repeat row_index sql_expr std struct sum tail time var when zeros all_horizontal any_horizontal
+reduce repeat row_index select sql_expr std struct sum tail time var when zeros all_horizontal any_horizontal
 max_horizontal mean_horizontal min_horizontal sum_horizontal""".split()
 _TYPES = """Array Binary Boolean Categorical DataType Date Datetime Decimal Duration Enum Field Float32
 Float64 Int8 Int16 Int32 Int64 Int128 List Null Object Schema String Struct Time UInt8 UInt16 UInt32

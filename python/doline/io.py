@@ -97,7 +97,7 @@ def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quo
     frame = _scan("read_csv", source, options, n_rows, row_index_name, row_index_offset)
     names = frame.names if new_columns or with_column_names or not has_header else None
     if not has_header and schema is None:
-        frame = frame.rename({old: f"column_{i + 1}" for i, old in enumerate(names)})
+        frame = frame.rename({old: f"column_{i}" for i, old in enumerate(names)})
         names = frame.names
     if new_columns:
         frame = frame.rename(dict(zip(names, new_columns)))

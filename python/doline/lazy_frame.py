@@ -232,8 +232,6 @@ class LazyFrame:
         for name, node in chosen.items():
             column = b.column(name)
             if node.shape != SCALAR:
-                if _is_flattened(node):
-                    column = b.call("flatten", column)
                 column = b.call("unnest", column)
             outer.append(b.named(column, name))
         return b.select_from(query, outer)
@@ -492,18 +490,25 @@ class LazyFrame:
         query = n.select([b.STAR], from_=n.subquery_relation(self._query), sample=drawn)
         return self._next(query, self._names, schema=self._schema)
 
-    def explode(self, columns, *more, empty_as_null=True, keep_nulls=True):
-        """A row for each element of the lists; an empty or missing list gives a missing value."""
+    def explode(self, columns, *more, empty_as_null=False, keep_nulls=True):
+        """A row for each element of the lists. A missing list gives a missing value, an empty one
+        only with `empty_as_null`; without `keep_nulls` missing lists give no row."""
         names = list(self._chosen([columns, *more]))
-        size = None
-        replaced = []
+        replaced, kept = [], []
         for name in names:
             column = b.column(name)
             one = b.call("list_value", b.NULL)
-            empty = b.either(b.is_null(column), b.equal(b.call("length", column), b.integer(0)))
+            size = b.call("length", column)
+            missing = b.is_null(column)
+            empty = b.either(missing, b.equal(size, b.integer(0))) if empty_as_null else missing
+            if not empty_as_null:
+                kept.append(b.not_equal_missing(size, b.integer(0)))
+            if not keep_nulls:
+                kept.append(b.is_not_null(column))
             replaced.append(b.named(b.call("unnest", b.condition(empty, one, column)), name))
         items = [n.named_expression(n.star(replace=replaced))]
-        return self._next(b.select_from(self._query, items), self._names)
+        where = b.both(*kept) if kept else None
+        return self._next(b.select_from(self._query, items, where=where), self._names)
 
     def unnest(self, columns, *more, separator=None):
         """The fields of structs as columns, in the struct's place."""
@@ -671,14 +676,6 @@ def _run(query):
 def _run_statement(statement):
     session = _sessions.current()
     return session.prepare(n.statement_message(statement)).run()
-
-
-def _is_flattened(node):
-    while node.arguments and node.shape == REARRANGED:
-        if getattr(node, "build", None) == "flatten_lists":
-            return True
-        node = node.arguments[0]
-    return False
 
 
 def _is_iterable(item):

@@ -10,6 +10,7 @@ Examples
 
 from __future__ import annotations
 
+import builtins
 import re
 
 from . import datatypes as types
@@ -57,7 +58,7 @@ class Selector(Expr):
 
 
 def _selector(choose, label):
-    made = object.__new__(Selector)
+    made = builtins.object.__new__(Selector)
     made._node = Selection(choose, label)
     return made
 
@@ -71,7 +72,7 @@ def _by_name(test, label):
 
 
 def _flat(values):
-    return [v for item in values for v in (item if isinstance(item, (list, tuple, set)) else [item])]
+    return [v for item in values for v in (item if isinstance(item, (builtins.list, tuple, set)) else [item])]
 
 
 def all(): return _by_name(lambda _: True, "cs.all()")

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
 #include "kernel/wrapping.h"
@@ -111,6 +113,39 @@ struct FrameMean {
   }
 };
 
+/// Of instants and spans of time: a value of the argument's own type, cut off to microseconds.
+struct InstantMean {
+  struct State {
+    Wide sum;
+    uint64_t count = 0;
+  };
+  using Input = int64_t;
+  TypeRef result_type = Type::timestamp();
+  void add(State& state, int64_t value) const {
+    state.sum.set(state.sum.get() + value);
+    ++state.count;
+  }
+  void remove(State& state, int64_t value) const {
+    state.sum.set(state.sum.get() - value);
+    --state.count;
+  }
+  void merge(const State& from, State& into) const {
+    into.sum.set(into.sum.get() + from.sum.get());
+    into.count += from.count;
+  }
+  TypeRef type() const { return result_type; }
+  void result(const State& state, ColumnBuilder& out) const {
+    if (state.count == 0) return out.append_null();
+    out.append(static_cast<int64_t>(state.sum.get() / static_cast<int128_t>(state.count)));
+  }
+};
+
+void bind_instant_mean(AggregateBinding& binding) {
+  InstantMean op;
+  op.result_type = bound_type(binding, 0);
+  binding.function = fixed_aggregate(op);
+}
+
 template <class Op>
 void bind_op(AggregateBinding& binding) {
   binding.function = fixed_aggregate<Op>();
@@ -159,8 +194,15 @@ void register_frame_sums(FunctionRegistry& registry) {
   });
   std::vector<AggregateOverload> means = {{{Type::boolean()}, {}, bind_op<FrameMean<bool>>},
                                           {{Type::float32()}, {}, bind_op<FrameMean<float>>}};
+  for (TypeRef type : {Type::timestamp(), Type::timestamp_tz(), Type::time(), Type::duration()}) {
+    means.push_back({{type}, {}, bind_instant_mean});
+  }
   for (const AggregateOverload& overload : registry.aggregate("avg")->overloads) {
-    if (overload.parameters[0].type != Type::float32()) means.push_back(overload);
+    const TypeRef type = overload.parameters[0].type;
+    const bool is_declared = std::any_of(means.begin(), means.end(), [&](const auto& mean) {
+      return type != nullptr && mean.parameters[0].type == type;
+    });
+    if (!is_declared) means.push_back(overload);
   }
   registry.add(AggregateDeclaration{
       .name = "frame_mean",

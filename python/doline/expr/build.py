@@ -34,9 +34,21 @@ def argument(value):
     return n.argument(value)
 
 
+@lru_cache(maxsize=1024)
+def _call_head(name, count):
+    """The bytes of a call of `count` plain arguments up to them: the end is one byte."""
+    return n.function_call([name], [b""] * count)[:-1]
+
+
+_ARGUMENT_HEAD = n.argument(b"")[:-1]
+_BETWEEN = b"\0" + _ARGUMENT_HEAD
+
+
 def call(name, *values):
     """A call of the engine's function `name`."""
-    return n.function_call([name], [n.argument(value) for value in values])
+    if not values:
+        return n.function_call([name])
+    return _call_head(name, len(values)) + _ARGUMENT_HEAD + _BETWEEN.join(values) + b"\0\0"
 
 
 def named_call(name, values, named):
@@ -119,7 +131,7 @@ def cases(first_then, first_when, *rest):
     left over at the end is `otherwise`."""
     branches = [n.case_branch(first_when, first_then)]
     for i in range(0, len(rest) - 1, 2):
-        branches.append(n.case_branch(rest[i], rest[i + 1]))
+        branches.append(n.case_branch(rest[i + 1], rest[i]))
     return n.case(branches, rest[-1] if len(rest) % 2 else NULL)
 
 
@@ -132,6 +144,12 @@ def order_item(value, descending=False, nulls_last=False):
 
 def one_lambda(parameter, body):
     return n.lambda_([parameter], body)
+
+
+def let(value, name, body):
+    """`body` with `name` for `value`: inside a lambda an aggregate cannot stand, its value can."""
+    return call("list_extract", call("list_transform", call("list_value", value),
+                                     one_lambda(name, body)), integer(1))
 
 
 def named(value, name):

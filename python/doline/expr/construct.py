@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import datetime
 
 from .. import datatypes as types
@@ -22,8 +23,8 @@ class _Columns:
             return expression(named_column(name))
         given = [entry for item in (name, *more)
                  for entry in (item if isinstance(item, (list, tuple, set, frozenset)) else [item])]
-        if all(isinstance(entry, str) for entry in given):
-            return expression(by_names(given) if len(given) != 1 or isinstance(name, (list, tuple))
+        if builtins.all(isinstance(entry, str) for entry in given):
+            return expression(by_names(given) if builtins.len(given) != 1 or isinstance(name, (list, tuple))
                               else named_column(given[0]))
         return expression(by_types([types.as_dtype(g) if not isinstance(g, (DataType, DataTypeClass))
                                     else g for g in given]))
@@ -148,7 +149,7 @@ class _When:
 def _predicate(predicates, constraints):
     terms = [as_node(p) for p in predicates]
     terms += [Apply(b.equal, (Column(k), as_node(v, False))) for k, v in constraints.items()]
-    return terms[0] if terms.__len__() == 1 else Apply(b.both, tuple(terms))
+    return terms[0] if builtins.len(terms) == 1 else Apply(b.both, tuple(terms))
 
 
 def when(*predicates, **constraints):
@@ -173,9 +174,9 @@ def _across(build, name=None):
 
 def _total(*values):
     """Sums by halves, so that a thousand columns do not nest a thousand deep."""
-    if values.__len__() == 1:
+    if builtins.len(values) == 1:
         return b.call("ifnull", values[0], b.integer(0))
-    middle = values.__len__() // 2
+    middle = builtins.len(values) // 2
     return b.call("wrapping_add", _total(*values[:middle]), _total(*values[middle:]))
 
 
@@ -230,7 +231,7 @@ def concat_str(exprs, *more, separator="", ignore_nulls=False):
 def format(text, *args):
     """Texts with values in the place of `{}`."""
     pieces = text.split("{}")
-    if pieces.__len__() != args.__len__() + 1:
+    if builtins.len(pieces) != builtins.len(args) + 1:
         raise ValueError("format needs as many values as there are {}")
     nodes = [literal_node(pieces[0])]
     for value, piece in zip(args, pieces[1:]):
@@ -243,7 +244,8 @@ def concat_list(exprs, *more):
 
 
 def _lists_joined(*values):
-    return b.call("list_concat", *[b.call("frame_as_list", v) for v in values])
+    lists = [b.call("frame_as_list", v) for v in values]
+    return b.condition(b.both(*map(b.is_not_null, lists)), b.call("list_concat", *lists))
 
 
 def struct(*exprs, schema=None, eager=False, **named):
@@ -430,6 +432,13 @@ def _repeated(value, count):
 
 def ones(n, dtype=types.Float64, *, eager=False): return repeat(1, n, dtype=dtype, eager=eager)
 def zeros(n, dtype=types.Float64, *, eager=False): return repeat(0, n, dtype=dtype, eager=eager)
+
+
+def select(*exprs, eager=True, **named):
+    """Expressions that need no frame, as a frame."""
+    from ..lazy_frame import LazyFrame
+    made = LazyFrame.without_source().select(*exprs, **named)
+    return made.collect() if eager else made
 
 
 def sql_expr(text):

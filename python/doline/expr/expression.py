@@ -10,7 +10,7 @@ from ..errors import NotSupported
 from . import aggregates, build as b, functions, windows
 from .literals import as_node, interval_bytes, literal_bytes, literal_node
 from .nodes import (Aggregate, Apply, Column, Element, Literal, Nested, Over, Rearrange, Rename,
-                    Selection, Window, column_names, output_name)
+                    Selection, Typed, Window, column_names, output_name)
 from .selecting import has_selection, without
 
 
@@ -166,10 +166,13 @@ class Expr:
         if strategy == "backward":
             return self.backward_fill(limit)
         fills = {"zero": lambda: 0, "one": lambda: 1, "min": self.min, "max": self.max,
-                 "mean": self.mean}
+                 "mean": self._mean_of_type}
         if strategy not in fills:
             raise ValueError(f"no strategy is called {strategy!r}")
         return self._apply("ifnull", fills[strategy]())
+
+    def _mean_of_type(self):
+        return expression(Typed(functions.same_type, (self._node, self.mean()._node)))
 
     def forward_fill(self, limit=None): return self._window(windows.forward_fill, limit)
     def backward_fill(self, limit=None): return self._window(windows.backward_fill, limit)
@@ -214,6 +217,9 @@ class Expr:
         otherwise = default if default is not None else functions.no_replacement
         out = self._apply(functions.replaced, otherwise if default is not None else self,
                           options=(pairs, default is None))
+        values = [*old.values()] if isinstance(old, dict) else _listed(new)
+        if return_dtype is None and {type(v) for v in values} == {int}:
+            return_dtype = types.Int64
         return out.cast(return_dtype) if return_dtype is not None else out
 
     def coalesce(self, *others): return self._apply("coalesce", *others)
@@ -434,7 +440,7 @@ class Expr:
     # --- Each value
 
     def abs(self): return self._apply("abs")
-    def sign(self): return self._apply("sign")
+    def sign(self): return expression(Typed(functions.sign, (self._node,)))
     def sqrt(self): return self._apply(functions.square_root)
     def cbrt(self): return self._apply("cbrt")
     def exp(self): return self._apply("exp")

@@ -61,6 +61,15 @@ def lenient_cast(x, dtype):
     return b.try_cast(x, dtype)
 
 
+def sign(dtype, x):
+    return b.cast(b.call("sign", x), dtype)
+
+
+def same_type(dtype, x, value):
+    """`value` cast to the type of `x`; cut off, not rounded."""
+    return strict_cast(value, dtype)
+
+
 def fill_nan(x, value):
     return b.condition(b.call("isnan", x), value, x)
 
@@ -198,10 +207,12 @@ def list_every(x, step, offset):
 
 def list_modes(x):
     """The most frequent values."""
-    count = _count_of(x, b.column("value"))
-    counts = b.call("list_transform", list_distinct(x), b.one_lambda("value", count))
+    whole = b.column("whole")
+    count = _count_of(whole, b.column("value"))
+    counts = b.call("list_transform", list_distinct(whole), b.one_lambda("value", count))
     most = b.call("list_max", counts)
-    return b.call("list_filter", list_distinct(x), b.one_lambda("value", b.equal(count, most)))
+    return b.let(x, "whole", b.call("list_filter", list_distinct(whole),
+                                    b.one_lambda("value", b.equal(count, most))))
 
 
 def _count_of(x, value):
@@ -225,24 +236,28 @@ def _all_places(x):
 
 
 def list_true_places(x):
-    return _from_zero(b.call("list_filter", _all_places(x), b.one_lambda(
-        "place", b.call("ifnull", b.call("list_extract", x, b.column("place")), b.FALSE))))
+    whole = b.column("whole")
+    return b.let(x, "whole", _from_zero(b.call("list_filter", _all_places(whole), b.one_lambda(
+        "place", b.call("ifnull", b.call("list_extract", whole, b.column("place")), b.FALSE)))))
 
 
 def list_first_places(x):
-    return b.call("list_transform", list_distinct(x), b.one_lambda("value", b.cast(
-        b.operator("-", b.call("list_position", x, b.column("value")), b.integer(1)), UInt32)))
+    whole = b.column("whole")
+    place = b.operator("-", b.call("list_position", whole, b.column("value")), b.integer(1))
+    return b.let(x, "whole", b.call("list_transform", list_distinct(whole),
+                                    b.one_lambda("value", b.cast(place, UInt32))))
 
 
 def list_value_counts(x, name, count_name, sort):
+    whole = b.column("whole")
     entry = b.n.function_call(["struct_pack"], [
         b.n.argument(b.column("value"), name),
-        b.n.argument(b.cast(_count_of(x, b.column("value")), UInt32), count_name)])
-    counts = b.call("list_transform", list_distinct(x), b.one_lambda("value", entry))
+        b.n.argument(b.cast(_count_of(whole, b.column("value")), UInt32), count_name)])
+    counts = b.call("list_transform", list_distinct(whole), b.one_lambda("value", entry))
     if sort:
         raise NotSupported("value_counts(sort=True) is not supported here; use "
                            "frame.group_by(column).len().sort('len', descending=True)")
-    return counts
+    return b.let(x, "whole", counts)
 
 
 def texts_of_list(x):

@@ -58,7 +58,8 @@ def occurrences(x, item):
 
 
 def in_either(x, y):
-    return functions.list_distinct(b.call("list_concat", x, y))
+    return b.condition(b.both(b.is_not_null(x), b.is_not_null(y)),
+                       functions.list_distinct(b.call("list_concat", x, y)))
 
 
 def in_both(x, y):

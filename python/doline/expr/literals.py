@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import math
+from functools import lru_cache
 
 from .. import _nodes as n
 from ..datatypes import Date, Datetime, Decimal, Duration, Float64, Int64, Time, as_dtype
@@ -88,14 +89,18 @@ def literal_node(value, dtype=None):
 
 def as_node(value, str_is_column=True) -> Node:
     """What a person wrote where an expression is wanted: expressions, names, values."""
+    kind = type(value)
+    if kind is str:
+        return named_column(value) if str_is_column else _plain_literal(kind, value)
+    if kind is int or kind is float or kind is bool:
+        return _plain_literal(kind, value)
     node = getattr(value, "_node", None)
-    if node is not None:
-        return node
-    if str_is_column and type(value) is str:
-        return named_column(value)
-    if isinstance(value, _plain()):
-        return value._as_expression()._node
-    return literal_node(value)
+    return literal_node(value) if node is None else node
+
+
+@lru_cache(maxsize=4096)
+def _plain_literal(kind, value):
+    return Literal(literal_bytes(value), value)
 
 
 def named_column(name):
@@ -103,11 +108,6 @@ def named_column(name):
         from .selecting import by_pattern
         return by_pattern(name)
     return Column(name)
-
-
-def _plain():
-    from .construct import Pending
-    return Pending
 
 
 _UNITS = {"ns": "nanosecond", "us": "microseconds", "ms": "milliseconds", "s": "seconds",

@@ -18,7 +18,7 @@ from .. import _nodes as n
 from ..errors import NotSupported
 from . import build as b
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
-                    Nested, Over, Rearrange, Rename, Window, output_name)
+                    Nested, Over, Rearrange, Rename, Typed, Window, output_name)
 
 ROW_NUMBER = "__doline_row"
 HIDDEN = "__doline_{}"
@@ -132,18 +132,28 @@ class Lowering:
         raise TypeError(f"{node!r} cannot stand here")
 
     def apply(self, node, arguments):
-        values = [a.bytes for a in arguments]
-        if type(node) is Fields:
-            encoded = _struct(node, values)
-        elif isinstance(node.build, str):
-            encoded = b.call(node.build, *values, *node.options)
-        else:
-            encoded = node.build(*values, *node.options)
+        values = []
         stage, windowed = 0, False
         for a in arguments:
-            stage = a.stage if a.stage > stage else stage
+            values.append(a.bytes)
+            if a.stage > stage:
+                stage = a.stage
             windowed = windowed or a.windowed
+        if type(node.build) is str:
+            encoded = (_struct(node, values) if type(node) is Fields
+                       else b.call(node.build, *values, *node.options))
+        elif type(node) is Typed:
+            encoded = node.build(self.dtype_of(arguments[0]), *values, *node.options)
+        else:
+            encoded = node.build(*values, *node.options)
         return Lowered(encoded, stage, windowed)
+
+    def dtype_of(self, lowered):
+        """The type of an expression over this frame, as the engine binds it."""
+        from ..lazy_frame import LazyFrame
+        source, _ = self.source(lowered.stage)
+        query = b.select_from(source, [b.named(lowered.bytes, "x")])
+        return next(iter(LazyFrame._of(query).types.values()))
 
     def nested(self, node, inputs):
         """A lambda's body has a frame of its own: the elements of one list."""
@@ -175,9 +185,9 @@ class Lowering:
         arguments = [self.settle(self.lower(a, scope)) for a in node.arguments]
         stage = max([scope.stage] + [a.stage for a in arguments])
         order = scope.order
-        if scope.keys and not order:
+        if not order and (scope.keys or getattr(node.build, "reorders", False)):
             order = (b.order_item(self.row_number()),)
-        elif order or scope.keys:
+        elif order:
             self.row_number()
         spec = _Windows(scope.keys, order)
         return Lowered(node.build(spec, *[a.bytes for a in arguments], *node.options), stage, True)
@@ -263,6 +273,10 @@ class Lowering:
         raise NotSupported(f"{node!r} is not supported; split it into two verbs")
 
     def rearrange(self, node, scope, by_groups):
+        if node.build == "flatten_lists" and node.arguments[0].shape == SCALAR:
+            inner = Scope(True, scope.keys, scope.order, scope.stage) if by_groups else scope
+            value = self.lower(node.arguments[0], inner)
+            return Rows(value.bytes, value.stage, is_list=True)
         rows = self.rows_of(node.arguments[0], scope, by_groups)
         others = [self.settle(self.lower(a, scope)) for a in node.arguments[1:]]
         stage = max([rows.stage] + [o.stage for o in others])
@@ -457,10 +471,18 @@ def _list_sort_by(values, descending, nulls_last):
     raise NotSupported("sort_by of rearranged rows is not supported; sort before")
 
 
+def _flatten_lists(values):
+    """The elements of all lists; a missing list is one missing element."""
+    element = b.column("element")
+    full = b.condition(b.is_null(element), b.call("list_value", b.NULL), element)
+    return b.call("flatten", b.call("list_transform", values[0], b.one_lambda("element", full)))
+
+
 def _reverse(values):
     return b.call("list_reverse", values[0])
 
 
 LIST_REARRANGEMENTS = {"filter": _list_filter, "drop_nulls": _list_drop_nulls,
                        "drop_nans": _list_drop_nans, "sort": _list_sort,
-                       "sort_by": _list_sort_by, "reverse": _reverse}
+                       "sort_by": _list_sort_by, "reverse": _reverse,
+                       "flatten_lists": _flatten_lists}

@@ -105,6 +105,12 @@ class Apply(Call):
         return shape
 
 
+class Typed(Apply):
+    """An `Apply` whose bytes depend on the type of its first argument: `build(dtype, *bytes)`."""
+
+    __slots__ = ()
+
+
 class Spread(Apply):
     """An `Apply` whose arguments are all columns that a selection among them means."""
 

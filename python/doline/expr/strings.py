@@ -61,7 +61,7 @@ def extract_every(x, pattern):
 def extract_named(x, pattern, names):
     fields = [b.n.argument(extract_group(x, b.string(pattern), i + 1), name)
               for i, name in enumerate(names)]
-    return b.n.function_call(["struct_pack"], fields)
+    return b.condition(b.is_not_null(x), b.n.function_call(["struct_pack"], fields))
 
 
 def count_pattern(x, pattern):
@@ -122,7 +122,7 @@ def without_suffix(x, suffix):
 
 def padded(x, name, length, fill):
     """A text that is long enough stays whole."""
-    return b.condition(b.less(b.call("length", x), length), b.call(name, x, length, b.string(fill)), x)
+    return b.condition(b.less(b.call("length", x), length), b.call(name, x, b.cast(length, types.Int32), b.string(fill)), x)
 
 
 def zero_filled(x, length):
@@ -130,11 +130,11 @@ def zero_filled(x, length):
     digits = b.call("regexp_replace", x, b.string("^[+-]"), b.string(""))
     width = b.operator("-", length, b.call("length", sign))
     return b.condition(b.less(b.call("length", x), length),
-                       b.operator("||", sign, b.call("lpad", digits, width, b.string("0"))), x)
+                       b.operator("||", sign, b.call("lpad", digits, b.cast(width, types.Int32), b.string("0"))), x)
 
 
 def title_case(x):
-    words = b.call("regexp_extract_all", b.call("lower", x), b.string(r"[\pL\pN']+|[^\pL\pN']+"))
+    words = b.call("regexp_extract_all", b.call("lower", x), b.string(r"\pL+|\PL+"))
     word = b.column("word")
     raised = b.operator("||", b.call("upper", b.call("left", word, b.integer(1))),
                         b.call("substring", word, b.integer(2)))
@@ -161,7 +161,7 @@ def split_fields(x, by, count, rest):
             part = b.condition(b.greater(b.call("length", parts), b.integer(i)),
                                b.call("array_to_string", tail, by))
         fields.append(b.n.argument(part, f"field_{i}"))
-    return b.condition(b.is_not_null(x), b.n.function_call(["struct_pack"], fields))
+    return b.n.function_call(["struct_pack"], fields)
 
 
 def parse_integer(x, base, strict, dtype):

@@ -47,10 +47,12 @@ def leap_year(x):
 
 def epoch(x, unit):
     if unit == "d":
-        return b.cast(b.operator("//", b.call("epoch_us", x), b.integer(86400000000)), types.Int32)
+        return b.cast(b.call("floor_divide", b.call("epoch_us", x), b.integer(86400000000)), types.Int32)
     if unit == "s":
         return b.cast(b.call("floor_divide", b.call("epoch_us", x), b.integer(1000000)), types.Int64)
-    return b.call({"ms": "epoch_ms", "us": "epoch_us", "ns": "epoch_ns"}[unit], x)
+    if unit == "ms":
+        return b.call("floor_divide", b.call("epoch_us", x), b.integer(1000))
+    return b.call({"us": "epoch_us", "ns": "epoch_ns"}[unit], x)
 
 
 def total(x, microseconds):

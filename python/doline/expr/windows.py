@@ -136,11 +136,6 @@ def rolling_by(window, x, by, name, period, minimum, closed, options=()):
     return b.condition(b.greater_or_equal(known, b.integer(minimum)), value)
 
 
-def run_number(window, x):
-    """Numbers runs of equal values: 0, 0, 1, 2, 2 …"""
-    return x  # lowered by `rle_id` in two steps
-
-
 def changes(window, x):
     """1 where the value is another than in the row before, else 0."""
     before = window("lag", x, b.integer(1))
@@ -157,3 +152,8 @@ def is_sorted_step(window, x, descending):
     before = window("lag", x, b.integer(1))
     compare = b.less if not descending else b.greater
     return compare(x, before)
+
+
+# These go by values or groups of their own, so that the frame's order has to be restored.
+for _function in (rank, is_duplicated, is_first_distinct, rolling_by):
+    _function.reorders = True

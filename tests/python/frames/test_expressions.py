@@ -35,9 +35,9 @@ EXAMPLES = {
     "aggregates of a frame": lambda pl, d: d.numbers.select(
         pl.col("i").sum().alias("sum"), pl.col("f").mean().alias("mean"), pl.col("n").min().alias("min"),
         pl.col("n").max().alias("max"), pl.col("n").count().alias("count"), pl.col("n").len().alias("len"),
-        pl.col("n").null_count().alias("nulls"), pl.col("n").n_unique().alias("distinct"),
+        pl.col("n").null_count().alias("nulls"), pl.col("n").n_unique().alias("distinct"), pl.len().alias("rows"),
         pl.col("f").std().alias("std"), pl.col("f").var(ddof=0).alias("var"),
-        pl.col("f").median().alias("median"), pl.len()),
+        pl.col("f").median().alias("median")),
     "aggregates of booleans": lambda pl, d: d.numbers.select(
         pl.col("b").sum().alias("s"), pl.col("b").mean().alias("m"), pl.col("b").any().alias("any"),
         pl.col("b").all().alias("all"), pl.col("b").any(ignore_nulls=False).alias("k"),
@@ -92,7 +92,7 @@ EXAMPLES = {
         pl.min_horizontal("i", "f").alias("min"), pl.mean_horizontal("i", "n").alias("mean")),
     "any and all horizontal": lambda pl, d: d.numbers.select(
         pl.any_horizontal(pl.col("i") > 3, "b").alias("any"), pl.all_horizontal(pl.col("i") > 3, "b").alias("all")),
-    "fold": lambda pl, d: d.numbers.select(pl.fold(pl.lit(0), lambda a, x: a + x, [pl.col("i"), pl.col("i")])
+    "fold": lambda pl, d: d.numbers.select(pl.fold(pl.lit(0, pl.Int64), lambda a, x: a + x, [pl.col("i"), pl.col("i")])
                                            .alias("sum")),
     "struct": lambda pl, d: d.numbers.select(pl.struct("i", "b").alias("s")),
     "concat_list": lambda pl, d: d.numbers.select(pl.concat_list("i", "n").alias("l")),

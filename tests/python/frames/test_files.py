@@ -1,0 +1,94 @@
+"""Files in and out, by both modules; each reads what the other wrote."""
+
+import datetime as dt
+
+import doline
+import polars
+import pytest
+
+from frames.peer import Frames, as_polars, both
+
+
+@pytest.fixture
+def folder(tmp_path):
+    d = Frames(polars)
+    d.people.write_csv(tmp_path / "people.csv")
+    d.people.write_parquet(tmp_path / "people.parquet")
+    d.people.write_ndjson(tmp_path / "people.ndjson")
+    d.people.write_json(tmp_path / "people.json")
+    d.people.write_csv(tmp_path / "people.tsv", separator="\t", include_header=False, null_value="NA")
+    d.times.write_parquet(tmp_path / "times.parquet")
+    d.lists.write_parquet(tmp_path / "lists.parquet")
+    d.sales.write_parquet(tmp_path / "part-1.parquet")
+    d.sales.write_parquet(tmp_path / "part-2.parquet")
+    (tmp_path / "lines.txt").write_text('one, "two\nthree\n\nfour')
+    return tmp_path
+
+
+EXAMPLES = {
+    "scan_parquet": lambda pl, f: pl.scan_parquet(f / "people.parquet").filter(pl.col("age") > 25).select("name", "born"),
+    "read_parquet": lambda pl, f: pl.read_parquet(f / "times.parquet", columns=["at", "day", "v"]),
+    "parquet columns": lambda pl, f: pl.read_parquet(f / "people.parquet", columns=["city", "name"], n_rows=3),
+    "parquet lists": lambda pl, f: pl.read_parquet(f / "lists.parquet"),
+    "parquet glob": lambda pl, f: pl.scan_parquet(f / "part-*.parquet").select(pl.col("amount").sum()),
+    "parquet row index": lambda pl, f: pl.scan_parquet(f / "people.parquet", row_index_name="i").select("i", "name"),
+    "read_csv": lambda pl, f: pl.read_csv(f / "people.csv"),
+    "csv dates": lambda pl, f: pl.read_csv(f / "people.csv", try_parse_dates=True),
+    "csv overrides": lambda pl, f: pl.read_csv(f / "people.csv", schema_overrides={"age": pl.Float64}),
+    "csv separator": lambda pl, f: pl.read_csv(f / "people.tsv", separator="\t", has_header=False, null_values="NA"),
+    "csv new names": lambda pl, f: pl.read_csv(f / "people.csv", columns=["name", "age"], n_rows=2),
+    "scan_ndjson": lambda pl, f: pl.scan_ndjson(f / "people.ndjson").select("name", "age"),
+    "read_json": lambda pl, f: pl.read_json(f / "people.json").select("name", "height"),
+    "schema": lambda pl, f: pl.DataFrame({"n": pl.scan_parquet(f / "people.parquet").collect_schema().names()}),
+    "grouped scan": lambda pl, f: pl.scan_csv(f / "people.csv").group_by("city").agg(pl.len()).sort("city"),
+}
+
+
+@both(EXAMPLES)
+def test_read(example, folder):
+    expected = as_polars(example(polars, folder))
+    given = as_polars(example(doline, folder))
+    polars.testing.assert_frame_equal(given, expected)
+
+
+@pytest.mark.parametrize(("write", "read"), [
+    ("sink_parquet", "read_parquet"), ("sink_csv", "read_csv"), ("sink_ndjson", "read_ndjson")])
+def test_what_is_written_reads_back(write, read, tmp_path):
+    frame = Frames(doline).people.lazy()
+    getattr(frame, write)(tmp_path / "out")
+    expected = Frames(polars).people
+    given = getattr(polars, read)(tmp_path / "out")
+    if read != "read_parquet":
+        given = given.with_columns(polars.col("born").str.to_date())
+    polars.testing.assert_frame_equal(given, expected)
+
+
+def test_partitions_are_folders(tmp_path):
+    Frames(doline).sales.lazy().sink_parquet(doline.PartitionBy(tmp_path / "out", key="shop"))
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["shop=x", "shop=y", "shop=z"]
+    back = doline.scan_parquet(tmp_path / "out" / "**" / "*.parquet", hive_partitioning=True)
+    assert back.select(doline.col("amount").sum()).collect().item() == 23
+
+
+def test_lines(folder):
+    assert doline.read_lines(folder / "lines.txt").rows()[:2] == [('one, "two',), ("three",)]
+
+
+def test_write_csv_gives_text():
+    assert doline.DataFrame({"a": [1], "b": ["x"]}).write_csv() == "a,b\n1,x\n"
+
+
+@pytest.mark.parametrize("call", [
+    lambda: doline.scan_delta("x"), lambda: doline.scan_iceberg("x"), lambda: doline.scan_database("x"),
+    lambda: doline.scan_parquet("x", storage_options={"a": "b"}),
+    lambda: doline.col("a").map_elements(str), lambda: doline.col("a").interpolate(),
+    lambda: doline.DataFrame({"a": [1]}).lazy().collect(engine="gpu"),
+    lambda: doline.Categorical()])
+def test_what_is_not_there_says_so(call):
+    with pytest.raises(doline.NotSupported):
+        call()
+
+
+def test_dates_of_python_are_literals():
+    frame = doline.DataFrame({"d": [dt.date(2024, 1, 1), dt.date(2024, 2, 1)]})
+    assert frame.filter(doline.col("d") > dt.date(2024, 1, 15)).height == 1

@@ -1,0 +1,122 @@
+"""Frames beyond their verbs: printing, pickling, running, plans, and the sizes they bear."""
+
+import asyncio
+import pickle
+
+import doline as dl
+import polars
+import pytest
+
+from frames.peer import Frames
+
+
+def test_frames_print_as_polars_does():
+    for name in ("people", "sales", "structs"):
+        assert repr(getattr(Frames(dl), name)) == repr(getattr(Frames(polars), name))
+
+
+def test_long_frames_print_their_ends():
+    text = repr(dl.DataFrame({"a": list(range(100))}))
+    assert "shape: (100, 1)" in text
+    assert "…" in text
+    assert "│ 99" in text
+
+
+def test_a_lazy_frame_prints_without_running():
+    lazy = dl.LazyFrame({"a": [1]}).select(dl.col("a").cast(dl.String).str.to_integer())
+    assert "LazyFrame" in repr(lazy)
+
+
+def test_names_are_known_without_the_engine(monkeypatch):
+    lazy = dl.DataFrame({"a": [1], "b": [2]}).lazy()
+    monkeypatch.setattr("doline.lazy_frame._run", None)
+    made = lazy.select("a").with_columns(dl.col("a") + 1, b=dl.col("a")).rename({"a": "c"}).filter(dl.col("b") > 0)
+    assert made.columns == ["c", "b"]
+
+
+def test_schema_without_running():
+    lazy = dl.LazyFrame({"a": [1]}).select(x=dl.col("a") / 0, y=dl.col("a").cast(dl.Int8))
+    assert lazy.collect_schema() == {"x": dl.Float64, "y": dl.Int8}
+
+
+def test_pickled_frames_come_back():
+    frame = Frames(dl).people
+    lazy = frame.lazy().filter(dl.col("age") > 30)
+    assert pickle.loads(pickle.dumps(frame)).rows() == frame.rows()
+    assert pickle.loads(pickle.dumps(lazy)).collect().rows() == lazy.collect().rows()
+
+
+def test_in_the_background_and_awaited():
+    lazy = dl.LazyFrame({"a": [1, 2]}).select(dl.col("a").sum())
+    assert lazy.collect(background=True).fetch_blocking().item() == 3
+    assert asyncio.run(lazy.collect_async()).item() == 3
+    assert [f.item() for f in dl.collect_all([lazy, lazy])] == [3, 3]
+
+
+def test_plans_can_be_seen(tmp_path):
+    lazy = dl.LazyFrame({"a": [1, 2]}).filter(dl.col("a") > 1)
+    assert lazy.explain()
+    drawing = lazy.show_graph(output_path=tmp_path / "plan.svg")
+    assert drawing.svg.startswith("<svg")
+    frame, told = lazy.profile()
+    assert frame.height == 1
+    assert told
+
+
+def test_sql_context():
+    context = dl.SQLContext(t=dl.DataFrame({"a": [1, 2]}), u={"b": [2, 3]})
+    assert context.execute("SELECT a FROM t JOIN u ON a = b", eager=True).rows() == [(2,)]
+    assert context.tables() == ["t", "u"]
+
+
+def test_config_says_how_many_rows():
+    frame = dl.DataFrame({"a": list(range(20))})
+    with dl.Config(tbl_rows=2):
+        assert repr(frame).count("\n") == 9
+    with pytest.raises(dl.NotSupported):
+        dl.Config(tbl_hide_everything=True)
+
+
+def test_assertions_over_frames():
+    frame = dl.DataFrame({"a": [1.0, float("nan")], "b": ["x", None]})
+    dl.testing.assert_frame_equal(frame, frame.clone())
+    with pytest.raises(AssertionError, match="row 0"):
+        dl.testing.assert_frame_equal(frame, frame.with_columns(dl.col("a") + 1))
+    dl.testing.assert_series_equal(frame["b"], frame["b"])
+
+
+def test_errors_name_what_is_meant():
+    frame = dl.DataFrame({"price": [1]})
+    with pytest.raises(dl.errors.ColumnNotFound, match="price"):
+        frame.select("pric")
+    with pytest.raises(KeyError):
+        frame.drop("pric")
+    with pytest.raises(dl.errors.AlreadyExists):
+        frame.select("price", dl.col("price") + 1)
+
+
+def test_a_thousand_columns():
+    frame = dl.DataFrame({f"c{i}": [i] for i in range(1000)})
+    assert frame.select(dl.sum_horizontal(dl.all())).item() == 499500
+    assert frame.with_columns(dl.all() + 1).select(dl.col("c999")).item() == 1000
+
+
+def test_tables_go_with_their_frames():
+    import gc
+    before = dl.sql("SELECT count(*) FROM doline_tables()").fetchone()[0]
+    for _ in range(5):
+        dl.DataFrame({"a": [1]}).select(dl.col("a") + 1)
+    gc.collect()
+    dl.DataFrame({"a": [1]})
+    assert dl.sql("SELECT count(*) FROM doline_tables()").fetchone()[0] <= before + 2
+
+
+def test_order_holds_over_many_rows():
+    frame = dl.sql("SELECT i, i % 1000 AS g FROM range(300000) t(i)")
+    lazy = dl.DataFrame(frame).lazy()
+    windows = lazy.with_columns(c=dl.col("i").cum_sum().over("g"), n=dl.col("i").shift().over("g"))
+    out = windows.filter(dl.col("n").is_null()).collect()
+    assert out["i"].to_list() == list(range(1000))
+    assert lazy.group_by("g", maintain_order=True).agg(dl.col("i").first()).collect()["i"].to_list() == list(range(1000))
+    diffs = lazy.select(dl.col("i").diff()).select(dl.col("i").sum()).collect().item()
+    assert diffs == 299999
