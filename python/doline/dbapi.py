@@ -174,8 +174,8 @@ class Cursor(Rows):
             if statement.insert_rows_of(handle.name):
                 self._take(statement.run(), [handle])
                 return self
-        if table is not None and not isinstance(rows, list):
-            rows = list(zip(*(table.to_list(i) for i in range(table.column_count)), strict=True))
+            if not isinstance(rows, list):  # the engine reads it: what it holds was not checked yet
+                rows = session.prepare(f'FROM "{handle.name}"').run().fetch()
         self._run_one_by_one(session, statement, rows)
         return self
 
