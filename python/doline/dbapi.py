@@ -30,6 +30,7 @@ from doline.errors import (
     ProgrammingError,
     Warning,
 )
+from doline.progress import watched
 from doline.sql_types import columns_of
 
 __all__ = [
@@ -222,11 +223,15 @@ class Cursor(Rows):
 
     def fetchmany(self, size=None):
         """The next rows, up to `size` of them; ``arraysize`` if left out."""
-        return self._start().fetch(self.arraysize if size is None else size)
+        query = self._start()
+        with watched(query):
+            return query.fetch(self.arraysize if size is None else size)
 
     def fetchall(self):
         """All rows that are left."""
-        return self._start().fetch()
+        query = self._start()
+        with watched(query):
+            return query.fetch()
 
     def __iter__(self):
         return itertools.takewhile(lambda row: row is not None, iter(self.fetchone, object()))
