@@ -185,6 +185,10 @@ DOLINE_API const char* doline_profile(doline_query* query, const char* format);
  * twin (unions), "conversion" for values that would have to be rounded. */
 DOLINE_API int doline_register_stream(doline_session* session, const char* name,
                                       struct ArrowArrayStream* stream);
+/* The same for rows that are only read: INSERT, UPDATE and DELETE refuse the table. It takes next
+ * to no time: columns are looked at, and checked, when a query first reads them, by all threads. */
+DOLINE_API int doline_lend_stream(doline_session* session, const char* name,
+                                  struct ArrowArrayStream* stream);
 /* Drops a table. Running queries keep it until they end. */
 DOLINE_API int doline_unregister(doline_session* session, const char* name);
 

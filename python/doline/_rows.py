@@ -1,5 +1,7 @@
 """What everything that yields rows can do with them: results of SQL, and frames."""
 
+from doline.progress import watched
+
 
 class Rows:
     """Ways to take rows out. A class that has them says by ``_start()`` how to run its query.
@@ -41,10 +43,9 @@ class Rows:
         >>> doline.sql("SELECT i, i * i FROM range(3) t(i)").fetchall()
         [(0, 0), (1, 1), (2, 4)]
         """
-        if self._reading is not None:
-            query, self._reading = self._reading, None
+        query, self._reading = self._reading or self._start(), None
+        with watched(query):
             return query.fetch()
-        return self._start().fetch()
 
     def fetchone(self):
         """The next row.
@@ -66,7 +67,8 @@ class Rows:
         """
         if self._reading is None:
             self._reading = self._start()
-        return self._reading.fetch(size)
+        with watched(self._reading):
+            return self._reading.fetch(size)
 
     def arrow(self):
         """All rows as a PyArrow table.
@@ -149,7 +151,8 @@ class Rows:
         KeyboardInterrupt, whatever the library that reads makes of it."""
         query = self._start()
         try:
-            return reader(query)
+            with watched(query):
+                return reader(query)
         except Exception:
             query.raise_failure()
             raise

@@ -110,7 +110,7 @@ class TableHandle:
             session = current()
             database = _of_thread.database
         self._name = unused_name(kind)
-        session.register_stream(self._name, stream)
+        session.lend_stream(self._name, stream)
         self._database = database
 
     @property

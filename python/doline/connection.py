@@ -64,7 +64,8 @@ def run(database, session, text, params=None, depth=0, variables=None):
         if is_last:
             statement.bind_all(params)
         if is_last and statement.bytes()[_TAG_AT] == _SELECT:
-            return Result(statement, kept)
+            is_plain = not params and database is _sessions.database()
+            return Result(statement, kept, is_plain=is_plain)
         query = statement.run()
         if not is_last or not query.returns_rows:
             query.fetch()
@@ -76,13 +77,43 @@ def run(database, session, text, params=None, depth=0, variables=None):
 class Result(Rows):
     """The rows of a statement. A query is run when they are taken out, each time anew.
 
-    Made by :func:`doline.sql` and :meth:`Connection.sql`.
+    Made by :func:`doline.sql` and :meth:`Connection.sql`. It is a lazy frame too: every verb of
+    :class:`doline.LazyFrame` goes on from it. Only then are frames imported, which would take longer
+    than most first queries.
     """
 
-    def __init__(self, statement, kept, started=None):
+    def __init__(self, statement, kept, started=None, *, is_plain=False):
         self._statement = statement
         self._kept = kept  # tables that the statement reads
         self._started = started  # the run of a statement whose effect must not come twice
+        self._is_plain = is_plain  # a query of the process's database without parameters
+        self._frame = None
+
+    def lazy(self):
+        """The rows as a lazy frame.
+
+        Returns
+        -------
+        doline.LazyFrame
+            Of the query itself; where it has parameters or another database, of its rows.
+        """
+        if self._frame is None:
+            from doline.lazy_frame import LazyFrame, query_of_statement
+
+            if self._is_plain:
+                query = query_of_statement(self._statement.bytes())
+                self._frame = LazyFrame._of(query, tuple(self._kept))
+            else:
+                from doline.data_frame import DataFrame
+
+                self._frame = DataFrame(self).lazy()
+        return self._frame
+
+    def __getattr__(self, name):
+        # Neither protocols, which frames do not have either, nor what an unfinished copy lacks.
+        if name.startswith("__") or "_frame" not in self.__dict__:
+            raise AttributeError(f"'Result' object has no attribute {name!r}")
+        return getattr(self.lazy(), name)
 
     def _start(self):
         if self._started is not None:
@@ -102,7 +133,7 @@ class Result(Rows):
         return [name for name, _ in columns_of(self)]
 
     @property
-    def types(self):
+    def sql_types(self):
         """SQL types of the columns.
 
         Returns
@@ -112,7 +143,7 @@ class Result(Rows):
         Examples
         --------
         >>> import doline
-        >>> doline.sql("SELECT 1 AS a, [1.5] AS b").types
+        >>> doline.sql("SELECT 1 AS a, [1.5] AS b").sql_types
         ['INTEGER', 'DECIMAL(2,1)[]']
         """
         from doline.sql_types import columns_of

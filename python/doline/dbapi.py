@@ -30,6 +30,7 @@ from doline.errors import (
     ProgrammingError,
     Warning,
 )
+from doline.progress import watched
 from doline.sql_types import columns_of
 
 __all__ = [
@@ -174,8 +175,8 @@ class Cursor(Rows):
             if statement.insert_rows_of(handle.name):
                 self._take(statement.run(), [handle])
                 return self
-        if table is not None and not isinstance(rows, list):
-            rows = list(zip(*(table.to_list(i) for i in range(table.column_count)), strict=True))
+            if not isinstance(rows, list):  # the engine reads it: what it holds was not checked yet
+                rows = session.prepare(f'FROM "{handle.name}"').run().fetch()
         self._run_one_by_one(session, statement, rows)
         return self
 
@@ -222,11 +223,15 @@ class Cursor(Rows):
 
     def fetchmany(self, size=None):
         """The next rows, up to `size` of them; ``arraysize`` if left out."""
-        return self._start().fetch(self.arraysize if size is None else size)
+        query = self._start()
+        with watched(query):
+            return query.fetch(self.arraysize if size is None else size)
 
     def fetchall(self):
         """All rows that are left."""
-        return self._start().fetch()
+        query = self._start()
+        with watched(query):
+            return query.fetch()
 
     def __iter__(self):
         return itertools.takewhile(lambda row: row is not None, iter(self.fetchone, object()))

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "engine_error.h"
+
 namespace doline_python {
 
 namespace {
@@ -110,6 +112,11 @@ const char* name_of(const ArrowSchema& schema) { return schema.name ? schema.nam
 
 ArrowColumnRef column_over(const ArrowSchema& schema, const ArrowArray& array,
                            const std::shared_ptr<const ArrowArray>& owner) {
+  if (array.n_children != schema.n_children ||
+      (array.dictionary == nullptr) != (schema.dictionary == nullptr)) {
+    raise_error("format", std::string("Arrow data, column \"") + name_of(schema) +
+                              "\": its array is not of its schema");
+  }
   const auto column = column_typed(schema);
   column->length = array.length;
   column->offset = array.offset;

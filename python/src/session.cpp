@@ -87,6 +87,14 @@ void Session::register_stream(const char* name, nb::handle object) const {
   call_engine([&] { return doline_register_stream(used->session, name, stream.get()); });
 }
 
+void Session::lend_stream(const char* name, nb::handle object) const {
+  const auto used = handle();
+  const OwnedStream stream = stream_of(object);
+  const BusyScope busy(&used->busy, "session");
+  const OpenScope open(used->busy);
+  call_engine([&] { return doline_lend_stream(used->session, name, stream.get()); });
+}
+
 void Session::unregister(const char* name) const {
   const auto used = handle();
   const BusyScope busy(&used->busy, "session");
@@ -120,6 +128,8 @@ void add_session(nb::module_& module) {
       .def("register_stream", &Session::register_stream, nb::arg("name"), nb::arg("object"),
            "Makes the rows of anything with __arrow_c_stream__ (or a capsule) a table of the\n"
            "database, in the place of one of that name.")
+      .def("lend_stream", &Session::lend_stream, nb::arg("name"), nb::arg("object"),
+           "The same for rows that are only read, where they lie: takes next to no time.")
       .def("unregister", &Session::unregister, nb::arg("name"), "Drops a table.")
       .def_prop_ro("is_in_transaction", &Session::is_in_transaction,
                    "Between BEGIN and COMMIT or ROLLBACK.")

@@ -33,6 +33,8 @@ class Session {
 
   void execute(std::string_view text) const;
   void register_stream(const char* name, nanobind::handle object) const;
+  /// The same, but the rows stay where they are and are only read.
+  void lend_stream(const char* name, nanobind::handle object) const;
   void unregister(const char* name) const;
   bool is_in_transaction() const;
   void interrupt() const;

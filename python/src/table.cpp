@@ -82,6 +82,12 @@ nb::object values_of(const std::vector<ArrowColumnRef>& batches, size_t column, 
   return numpy_array(std::move(values));
 }
 
+void require_names(const nb::list& names, size_t columns) {
+  if (names.size() == columns) return;
+  raise_error("invalid_argument",
+              std::to_string(names.size()) + " names for " + std::to_string(columns) + " columns");
+}
+
 size_t width_of(const std::string& format) {
   if (format == "c" || format == "C") return 1;
   if (format == "s" || format == "S") return 2;
@@ -120,6 +126,7 @@ Table Table::collect(nb::handle object) {
 }
 
 Table Table::of_columns(nb::list names, nb::list columns) {
+  require_names(names, columns.size());
   auto rows = std::make_shared<ArrowColumn>();
   rows->format = "+s";
   rows->flags = 0;
@@ -138,6 +145,7 @@ Table Table::of_columns(nb::list names, nb::list columns) {
 }
 
 Table Table::renamed(nb::list names) const {
+  require_names(names, column_count());
   const auto rename = [&](const ArrowColumnRef& batch) {
     auto renamed = std::make_shared<ArrowColumn>(*batch);
     for (size_t column = 0; column < renamed->children.size(); ++column)

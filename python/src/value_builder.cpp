@@ -141,8 +141,9 @@ MonthDayNano interval_of(nb::handle value, PythonClass its_class) {
 template <class T, class Convert>
 class FixedBuilder final : public ValueBuilder {
  public:
-  FixedBuilder(std::string format, std::string metadata, bool nan_is_null, Convert convert)
-      : ValueBuilder(nan_is_null),
+  FixedBuilder(const ValueType& type, bool nan_is_null, std::string format, std::string metadata,
+               Convert convert)
+      : ValueBuilder(type, nan_is_null),
         format_(std::move(format)),
         metadata_(std::move(metadata)),
         convert_(std::move(convert)) {}
@@ -165,7 +166,7 @@ class FixedBuilder final : public ValueBuilder {
 
 class NullBuilder final : public ValueBuilder {
  public:
-  NullBuilder() : ValueBuilder(false) {}
+  explicit NullBuilder(const ValueType& type) : ValueBuilder(type, false) {}
 
  private:
   void append_value(nb::handle, PythonClass) override {}
@@ -178,8 +179,7 @@ class NullBuilder final : public ValueBuilder {
 
 class BoolBuilder final : public ValueBuilder {
  public:
-  using ValueBuilder::ValueBuilder;
-  explicit BoolBuilder(bool nan_is_null) : ValueBuilder(nan_is_null) {}
+  BoolBuilder(const ValueType& type, bool nan_is_null) : ValueBuilder(type, nan_is_null) {}
 
  private:
   void append_value(nb::handle value, PythonClass) override { put(value.ptr() == Py_True); }
@@ -200,7 +200,8 @@ class BoolBuilder final : public ValueBuilder {
 
 class BytesBuilder final : public ValueBuilder {
  public:
-  BytesBuilder(bool is_text, bool nan_is_null) : ValueBuilder(nan_is_null), is_text_(is_text) {}
+  BytesBuilder(const ValueType& type, bool nan_is_null)
+      : ValueBuilder(type, nan_is_null), is_text_(type.kind == Kind::kText) {}
 
  private:
   void append_value(nb::handle value, PythonClass) override {
@@ -232,8 +233,9 @@ class BytesBuilder final : public ValueBuilder {
 
 class ListBuilder final : public ValueBuilder {
  public:
-  ListBuilder(const ValueType& element, bool nan_is_null)
-      : ValueBuilder(nan_is_null), element_(make_value_builder(element, nan_is_null)) {}
+  ListBuilder(const ValueType& type, bool nan_is_null)
+      : ValueBuilder(type, nan_is_null),
+        element_(make_value_builder(type.children[0], nan_is_null)) {}
 
  private:
   void append_value(nb::handle value, PythonClass) override {
@@ -257,7 +259,7 @@ class ListBuilder final : public ValueBuilder {
 
 class StructBuilder final : public ValueBuilder {
  public:
-  StructBuilder(const ValueType& type, bool nan_is_null) : ValueBuilder(nan_is_null) {
+  StructBuilder(const ValueType& type, bool nan_is_null) : ValueBuilder(type, nan_is_null) {
     for (size_t field = 0; field < type.names.size(); ++field) {
       names_.push_back(nb::str(type.names[field].c_str()));
       fields_.push_back(make_value_builder(type.children[field], nan_is_null));
@@ -267,9 +269,11 @@ class StructBuilder final : public ValueBuilder {
  private:
   void append_value(nb::handle value, PythonClass) override {
     for (size_t field = 0; field < fields_.size(); ++field) {
-      PyObject* found = PyDict_GetItemWithError(value.ptr(), names_[field].ptr());
-      if (!found && PyErr_Occurred()) throw nb::python_error();
-      fields_[field]->append(found ? nb::handle(found) : nb::handle(Py_None));
+      // Held: a value's own methods may take it out of the dict.
+      const nb::object found =
+          nb::borrow(PyDict_GetItemWithError(value.ptr(), names_[field].ptr()));
+      if (!found.is_valid() && PyErr_Occurred()) throw nb::python_error();
+      fields_[field]->append(found.is_valid() ? nb::handle(found) : nb::handle(Py_None));
     }
   }
   void append_null() override {
@@ -288,13 +292,14 @@ class StructBuilder final : public ValueBuilder {
 class MapBuilder final : public ValueBuilder {
  public:
   MapBuilder(const ValueType& type, bool nan_is_null)
-      : ValueBuilder(nan_is_null),
+      : ValueBuilder(type, nan_is_null),
         key_(make_value_builder(type.children[0], nan_is_null)),
         item_(make_value_builder(type.children[1], nan_is_null)) {}
 
  private:
   void append_value(nb::handle value, PythonClass) override {
-    for (const auto& [key, item] : nb::borrow<nb::dict>(value)) {
+    for (const auto& [borrowed_key, borrowed_item] : nb::borrow<nb::dict>(value)) {
+      const nb::object key = nb::borrow(borrowed_key), item = nb::borrow(borrowed_item);
       key_->append(key);
       item_->append(item);
       ++count_;
@@ -324,10 +329,10 @@ class MapBuilder final : public ValueBuilder {
 };
 
 template <class T, class Convert>
-std::unique_ptr<ValueBuilder> fixed(std::string format, bool nan_is_null, Convert convert,
-                                    std::string metadata = "") {
-  return std::make_unique<FixedBuilder<T, Convert>>(std::move(format), std::move(metadata),
-                                                    nan_is_null, std::move(convert));
+std::unique_ptr<ValueBuilder> fixed(const ValueType& type, bool nan_is_null, std::string format,
+                                    Convert convert, std::string metadata = "") {
+  return std::make_unique<FixedBuilder<T, Convert>>(type, nan_is_null, std::move(format),
+                                                    std::move(metadata), std::move(convert));
 }
 
 std::unique_ptr<ValueBuilder> decimals(const ValueType& type, bool nan_is_null) {
@@ -341,7 +346,7 @@ std::unique_ptr<ValueBuilder> decimals(const ValueType& type, bool nan_is_null) 
     nb::object number = nb::borrow(value);
     if (its_class == PythonClass::kDecimal) {
       // Exact, whatever precision the decimal module's context has.
-      const nb::tuple parts = nb::cast<nb::tuple>(value.attr("as_tuple")());
+      const nb::object parts = value.attr("as_tuple")();
       const int shift = scale + nb::cast<int>(parts[2]);
       std::string digits = nb::cast<int>(parts[0]) != 0 ? "-" : "";
       for (const nb::handle digit : parts[1])
@@ -355,8 +360,8 @@ std::unique_ptr<ValueBuilder> decimals(const ValueType& type, bool nan_is_null) 
     }
     return bits128_of(number, "a DECIMAL");
   };
-  return fixed<Bits128>("d:" + std::to_string(width) + "," + std::to_string(scale), nan_is_null,
-                        convert);
+  return fixed<Bits128>(type, nan_is_null,
+                        "d:" + std::to_string(width) + "," + std::to_string(scale), convert);
 }
 
 }  // namespace
@@ -372,6 +377,8 @@ void ValueBuilder::append(nb::handle value) {
   const bool is_null =
       its_class == PythonClass::kNull || (nan_is_null_ && its_class == PythonClass::kReal &&
                                           std::isnan(PyFloat_AS_DOUBLE(value.ptr())));
+  if (!is_null && !type_.takes(its_class))
+    raise_error("invalid_argument", "the values changed while they were read");
   valid_.push_back(is_null ? 0 : 1);
   if (is_null) {
     append_null();
@@ -395,51 +402,51 @@ std::unique_ptr<ValueBuilder> make_value_builder(const ValueType& type, bool nan
   if (!PyDateTimeAPI) PyDateTime_IMPORT;
   switch (type.kind) {
     case Kind::kNull:
-      return std::make_unique<NullBuilder>();
+      return std::make_unique<NullBuilder>(type);
     case Kind::kBool:
-      return std::make_unique<BoolBuilder>(nan_is_null);
+      return std::make_unique<BoolBuilder>(type, nan_is_null);
     case Kind::kInt64:
-      return fixed<int64_t>("l", nan_is_null,
+      return fixed<int64_t>(type, nan_is_null, "l",
                             [](nb::handle value, PythonClass) { return int64_of(value); });
     case Kind::kUInt64:
-      return fixed<uint64_t>("L", nan_is_null,
+      return fixed<uint64_t>(type, nan_is_null, "L",
                              [](nb::handle value, PythonClass) { return uint64_of(value); });
     case Kind::kHugeInt:
       return fixed<Bits128>(
-          "d:38,0", nan_is_null,
+          type, nan_is_null, "d:38,0",
           [](nb::handle value, PythonClass) {
             return bits128_of(checked(PyNumber_Index(value.ptr())), "a HUGEINT parameter");
           },
           packed_metadata("doline.type", "HUGEINT"));
     case Kind::kDouble:
-      return fixed<double>("g", nan_is_null, double_of);
+      return fixed<double>(type, nan_is_null, "g", double_of);
     case Kind::kDecimal:
       return decimals(type, nan_is_null);
     case Kind::kText:
-      return std::make_unique<BytesBuilder>(true, nan_is_null);
+      return std::make_unique<BytesBuilder>(type, nan_is_null);
     case Kind::kBytes:
-      return std::make_unique<BytesBuilder>(false, nan_is_null);
+      return std::make_unique<BytesBuilder>(type, nan_is_null);
     case Kind::kDate:
-      return fixed<int32_t>("tdD", nan_is_null, [](nb::handle value, PythonClass) {
+      return fixed<int32_t>(type, nan_is_null, "tdD", [](nb::handle value, PythonClass) {
         return static_cast<int32_t>(days_of_date(value));
       });
     case Kind::kTime:
-      return fixed<int64_t>("ttu", nan_is_null,
+      return fixed<int64_t>(type, nan_is_null, "ttu",
                             [](nb::handle value, PythonClass) { return micros_of_time(value); });
     case Kind::kTimestamp:
-      return fixed<int64_t>("tsu:", nan_is_null, micros_of_timestamp);
+      return fixed<int64_t>(type, nan_is_null, "tsu:", micros_of_timestamp);
     case Kind::kTimestampNs:
-      return fixed<int64_t>("tsn:", nan_is_null, nanos_of_timestamp);
+      return fixed<int64_t>(type, nan_is_null, "tsn:", nanos_of_timestamp);
     case Kind::kTimestampTz:
-      return fixed<int64_t>("tsu:UTC", nan_is_null, micros_of_timestamp);
+      return fixed<int64_t>(type, nan_is_null, "tsu:UTC", micros_of_timestamp);
     case Kind::kInterval:
-      return fixed<MonthDayNano>("tin", nan_is_null, interval_of);
+      return fixed<MonthDayNano>(type, nan_is_null, "tin", interval_of);
     case Kind::kUuid: {
       struct Uuid {
         char bytes[16];
       };
       return fixed<Uuid>(
-          "w:16", nan_is_null,
+          type, nan_is_null, "w:16",
           [](nb::handle value, PythonClass) {
             Uuid uuid;
             const nb::bytes bytes = nb::cast<nb::bytes>(value.attr("bytes"));
@@ -449,7 +456,7 @@ std::unique_ptr<ValueBuilder> make_value_builder(const ValueType& type, bool nan
           packed_metadata("ARROW:extension:name", "arrow.uuid"));
     }
     case Kind::kList:
-      return std::make_unique<ListBuilder>(type.children[0], nan_is_null);
+      return std::make_unique<ListBuilder>(type, nan_is_null);
     case Kind::kStruct:
       return std::make_unique<StructBuilder>(type, nan_is_null);
     case Kind::kMap:
@@ -462,12 +469,17 @@ ArrowColumnRef column_of_values(nb::handle values, bool nan_is_null) {
   // Twice through: what the type is, then what the values are.
   const nb::object sequence =
       checked(PySequence_Fast(values.ptr(), "a column's values come as a sequence"));
+  const auto each_value = [&](auto&& use) {
+    for (Py_ssize_t row = 0; row < PySequence_Fast_GET_SIZE(sequence.ptr()); ++row) {
+      // Held: a value's own methods may take it out of the list.
+      const nb::object value = nb::borrow(PySequence_Fast_GET_ITEM(sequence.ptr(), row));
+      use(value);
+    }
+  };
   ValueType type;
-  for (Py_ssize_t row = 0; row < PySequence_Fast_GET_SIZE(sequence.ptr()); ++row)
-    type.take(PySequence_Fast_GET_ITEM(sequence.ptr(), row), nan_is_null);
+  each_value([&](const nb::object& value) { type.take(value, nan_is_null); });
   const auto builder = make_value_builder(type, nan_is_null);
-  for (Py_ssize_t row = 0; row < PySequence_Fast_GET_SIZE(sequence.ptr()); ++row)
-    builder->append(PySequence_Fast_GET_ITEM(sequence.ptr(), row));
+  each_value([&](const nb::object& value) { builder->append(value); });
   return builder->finish();
 }
 

@@ -18,7 +18,7 @@ class ValueBuilder {
   ArrowColumnRef finish();
 
  protected:
-  explicit ValueBuilder(bool nan_is_null) : nan_is_null_(nan_is_null) {}
+  ValueBuilder(const ValueType& type, bool nan_is_null) : nan_is_null_(nan_is_null), type_(type) {}
   virtual void append_value(nanobind::handle value, PythonClass its_class) = 0;
   virtual void append_null() = 0;
   /// Fills all but length and validity.
@@ -27,6 +27,7 @@ class ValueBuilder {
   const bool nan_is_null_;
 
  private:
+  const ValueType type_;
   std::vector<uint8_t> valid_;  // one byte a row
 };
 

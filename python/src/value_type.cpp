@@ -30,13 +30,15 @@ bool is_integer(Kind kind) {
 int digits_of(Kind kind) { return kind == Kind::kHugeInt ? 38 : 20; }
 
 ValueType decimal_of(nb::handle value) {
-  const nb::tuple parts = nb::cast<nb::tuple>(value.attr("as_tuple")());
+  const nb::object parts = value.attr("as_tuple")();
   if (!nb::isinstance<nb::int_>(parts[2])) {
     raise_error("conversion", "a Decimal that is NaN or infinite is no DECIMAL",
                 "give it as a float");
   }
   const int digits = static_cast<int>(nb::len(nb::handle(parts[1])));
-  const int exponent = nb::cast<int>(parts[2]);
+  // Beyond what any DECIMAL has, how far does not matter.
+  const int exponent =
+      static_cast<int>(std::clamp<int64_t>(nb::cast<int64_t>(parts[2]), -10'000, 10'000));
   ValueType type{Kind::kDecimal};
   type.scale = std::max(0, -exponent);
   type.digits = std::max(0, digits + exponent);
@@ -56,6 +58,16 @@ Kind timestamp_kind(nb::handle value) {
   }
   return is_zoned ? Kind::kTimestampTz : has_nanoseconds ? Kind::kTimestampNs : Kind::kTimestamp;
 }
+
+/// Lists may stand in themselves; Python's own limit ends that.
+class RecursionScope {
+ public:
+  RecursionScope() {
+    if (Py_EnterRecursiveCall(" while nested values are read") != 0) throw nb::python_error();
+  }
+  ~RecursionScope() { Py_LeaveRecursiveCall(); }
+  RecursionScope(const RecursionScope&) = delete;
+};
 
 bool are_texts(const nb::dict& dictionary) {
   for (const auto& [key, item] : dictionary) {
@@ -116,17 +128,20 @@ void ValueType::take(nb::handle value, bool nan_is_null) {
     case PythonClass::kUuid:
       return widen({Kind::kUuid});
     case PythonClass::kList: {
+      const RecursionScope deeper;
       ValueType list{Kind::kList};
       ValueType& element = list.children.emplace_back();
       for (const nb::handle one : value) element.take(one, nan_is_null);
       return widen(std::move(list));
     }
     case PythonClass::kDict: {
+      const RecursionScope deeper;
       const nb::dict dictionary = nb::borrow<nb::dict>(value);
       const bool is_struct = are_texts(dictionary) && dictionary.size() > 0;
       ValueType made{is_struct ? Kind::kStruct : Kind::kMap};
       if (!is_struct) made.children.resize(2);
-      for (const auto& [key, item] : dictionary) {
+      for (const auto& [borrowed_key, borrowed_item] : dictionary) {
+        const nb::object key = nb::borrow(borrowed_key), item = nb::borrow(borrowed_item);
         if (is_struct) {
           made.names.emplace_back(nb::cast<const char*>(key));
           made.children.emplace_back().take(item, nan_is_null);
@@ -202,6 +217,46 @@ void ValueType::widen(ValueType other) {
   } else {
     no_common_type(name(), other.name());
   }
+}
+
+bool ValueType::takes(PythonClass its_class) const {
+  switch (kind) {
+    case Kind::kNull:
+      return false;
+    case Kind::kBool:
+      return its_class == PythonClass::kBool;
+    case Kind::kInt64:
+    case Kind::kUInt64:
+    case Kind::kHugeInt:
+      return its_class == PythonClass::kInteger;
+    case Kind::kDouble:
+      return its_class == PythonClass::kReal || its_class == PythonClass::kInteger;
+    case Kind::kDecimal:
+      return its_class == PythonClass::kDecimal || its_class == PythonClass::kInteger;
+    case Kind::kText:
+      return its_class == PythonClass::kText;
+    case Kind::kBytes:
+      return its_class == PythonClass::kBytes;
+    case Kind::kDate:
+      return its_class == PythonClass::kDate;
+    case Kind::kTime:
+      return its_class == PythonClass::kTime;
+    case Kind::kTimestamp:
+    case Kind::kTimestampNs:
+      return its_class == PythonClass::kTimestamp || its_class == PythonClass::kDate;
+    case Kind::kTimestampTz:
+      return its_class == PythonClass::kTimestamp;
+    case Kind::kInterval:
+      return its_class == PythonClass::kDelta || its_class == PythonClass::kInterval;
+    case Kind::kUuid:
+      return its_class == PythonClass::kUuid;
+    case Kind::kList:
+      return its_class == PythonClass::kList;
+    case Kind::kStruct:
+    case Kind::kMap:
+      return its_class == PythonClass::kDict;
+  }
+  return false;
 }
 
 std::string ValueType::name() const {

@@ -43,6 +43,8 @@ struct ValueType {
   /// Widens the type so that it holds `value` as well. Throws ConversionError where no type holds
   /// both. `nan_is_null`: pandas' objects, where a NaN among texts says that there is none.
   void take(nanobind::handle value, bool nan_is_null);
+  /// Whether a value of that class may stand in a column of this type.
+  bool takes(PythonClass its_class) const;
   /// As the engine and people call it: "BIGINT", "VARCHAR[]".
   std::string name() const;
 

@@ -4,6 +4,7 @@
 
 #include "engine/statements.h"
 #include "format/arrow/arrow_import.h"
+#include "table/arrow_table.h"
 #include "table/memory_table.h"
 
 namespace doline {
@@ -50,40 +51,121 @@ class Stream {
 
 }  // namespace
 
+namespace {
+
+/// Puts the rows of batches into a table of ours.
+class TableFiller {
+ public:
+  TableFiller(const std::string& name, const Session& session, const ArrowImporter& importer)
+      : session_(session),
+        importer_(importer),
+        table_(MemoryTable::create(name, importer.schema())),
+        context_(session.make_context()) {
+    context_->changes = &made_;
+    const BudgetScope budget(*context_->budget);
+    writer_ = table_->insert(*context_);
+  }
+
+  void add(ArrowArray* array) {
+    const BudgetScope budget(*context_->budget);
+    ArrowImporter::Batch imported = importer_.import(array, *context_->budget);
+    context_->settings.force_spill = session_.settings().force_spill || !imported.fits;
+    for (Chunk& chunk : imported.chunks) add(std::move(chunk));
+    if (!imported.fits) write();
+  }
+
+  void add(const ArrowImporter::Lent& lent) {
+    const BudgetScope budget(*context_->budget);
+    context_->settings.force_spill = session_.settings().force_spill || !lent.fits;
+    for (int64_t begin = 0; begin < lent.array->length; begin += kChunkRows) {
+      const auto rows =
+          static_cast<uint32_t>(std::min<int64_t>(kChunkRows, lent.array->length - begin));
+      std::vector<Column> columns;
+      for (uint32_t column = 0; column < importer_.schema().size(); ++column)
+        columns.push_back(importer_.read(lent, column, begin, rows));
+      add(Chunk(std::move(columns), rows));
+    }
+    if (!lent.fits) write();
+  }
+
+  TableRef finish() {
+    const BudgetScope budget(*context_->budget);
+    write();
+    writer_->finish();
+    return made_.table;
+  }
+
+ private:
+  void add(Chunk chunk) {
+    rows_ += chunk.row_count;
+    batch_.push_back(std::move(chunk));
+    if (rows_ >= writer_->batch_rows()) write();
+  }
+
+  void write() {
+    if (!batch_.empty()) writer_->commit(writer_->encode(std::move(batch_)));
+    batch_.clear();
+    rows_ = 0;
+  }
+
+  const Session& session_;
+  const ArrowImporter& importer_;
+  const Ref<const MemoryTable> table_;
+  Filled made_;
+  const std::unique_ptr<QueryContext> context_;
+  std::unique_ptr<Writer> writer_;
+  std::vector<Chunk> batch_;
+  size_t rows_ = 0;
+};
+
+void require_unreleased(const ArrowArrayStream* stream) {
+  if (!stream->release)
+    throw Error(ErrorCode::kInvalidArgument, "the Arrow stream is released already");
+}
+
+void check_stop(const std::function<bool()>& stop) {
+  if (stop && stop()) throw Error(ErrorCode::kCancelled, "reading the Arrow stream was cancelled");
+}
+
+}  // namespace
+
 TableRef table_of_arrow_stream(const std::string& name, ArrowArrayStream* given,
                                const Session& session, const std::function<bool()>& stop) {
-  if (!given->release)
-    throw Error(ErrorCode::kInvalidArgument, "the Arrow stream is released already");
+  require_unreleased(given);
   Stream stream(given);
   const ArrowImporter importer = stream.importer();
-  const Ref<const MemoryTable> table = MemoryTable::create(name, importer.schema());
-  Filled made;
-  const std::unique_ptr<QueryContext> context = session.make_context();
-  context->changes = &made;
-  BudgetScope budget(*context->budget);
-  const std::unique_ptr<Writer> writer = table->insert(*context);
-  std::vector<Chunk> batch;
-  size_t rows = 0;
-  const auto write = [&] {
-    if (!batch.empty()) writer->commit(writer->encode(std::move(batch)));
-    batch.clear();
-    rows = 0;
-  };
+  TableFiller filler(name, session, importer);
   for (ArrowArray array; stream.next(array);) {
-    ArrowImporter::Batch imported = importer.import(&array, *context->budget);
-    context->settings.force_spill = session.settings().force_spill || !imported.fits;
-    for (Chunk& chunk : imported.chunks) {
-      rows += chunk.row_count;
-      batch.push_back(std::move(chunk));
-      if (rows >= writer->batch_rows()) write();
-    }
-    if (!imported.fits) write();
-    if (stop && stop())
-      throw Error(ErrorCode::kCancelled, "reading the Arrow stream was cancelled");
+    filler.add(&array);
+    check_stop(stop);
   }
-  write();
-  writer->finish();
-  return made.table;
+  return filler.finish();
+}
+
+TableRef lent_table_of_arrow_stream(const std::string& name, ArrowArrayStream* given,
+                                    const Session& session, const std::function<bool()>& stop) {
+  require_unreleased(given);
+  Stream stream(given);
+  const std::shared_ptr<const ArrowImporter> importer(new ArrowImporter(stream.importer()));
+  const std::unique_ptr<QueryContext> context = session.make_context();
+  std::vector<std::shared_ptr<const ArrowImporter::Lent>> batches;
+  // Once the batches are more than the memory limit, or where they are not read in parts.
+  std::optional<TableFiller> filler;
+  if (!importer->can_lend()) filler.emplace(name, session, *importer);
+  for (ArrowArray array; stream.next(array);) {
+    if (filler) {
+      filler->add(&array);
+    } else {
+      batches.push_back(importer->lend(&array, *context->budget));
+      if (!batches.back()->fits) {
+        filler.emplace(name, session, *importer);
+        for (auto& batch : batches) filler->add(*std::exchange(batch, nullptr));
+        batches.clear();
+      }
+    }
+    check_stop(stop);
+  }
+  return filler ? filler->finish() : ArrowTable::create(name, importer, std::move(batches));
 }
 
 }  // namespace doline

@@ -66,6 +66,24 @@ std::unique_ptr<doline::Query> run(doline_session_state& state, const doline::Pr
   return state.session.run(statement, parameters);
 }
 
+/// `make_table`: table_of_arrow_stream, or its like.
+template <class MakeTable>
+int register_rows(doline_session* session, const char* name, ArrowArrayStream* stream,
+                  MakeTable&& make_table) noexcept {
+  return guarded({}, [&] {
+    require(stream, "the stream");
+    const std::unique_ptr<ArrowArrayStream, void (*)(ArrowArrayStream*)> owned(
+        stream, [](ArrowArrayStream* held) {
+          if (held->release) held->release(held);
+        });
+    doline_session_state& state = state_of(session);
+    require(name, "the table's name");
+    state.interrupt.clear();
+    state.session.register_table(
+        make_table(name, stream, state.session, [&] { return state.interrupt.is_asked(); }));
+  });
+}
+
 }  // namespace
 
 const char* doline_version(void) { return doline::kVersion; }
@@ -275,18 +293,11 @@ int doline_run(doline_prepared* prepared, doline_query** out) {
 }
 
 int doline_register_stream(doline_session* session, const char* name, ArrowArrayStream* stream) {
-  return guarded({}, [&] {
-    require(stream, "the stream");
-    const std::unique_ptr<ArrowArrayStream, void (*)(ArrowArrayStream*)> owned(
-        stream, [](ArrowArrayStream* held) {
-          if (held->release) held->release(held);
-        });
-    doline_session_state& state = state_of(session);
-    require(name, "the table's name");
-    state.interrupt.clear();
-    state.session.register_table(doline::table_of_arrow_stream(
-        name, stream, state.session, [&] { return state.interrupt.is_asked(); }));
-  });
+  return register_rows(session, name, stream, doline::table_of_arrow_stream);
+}
+
+int doline_lend_stream(doline_session* session, const char* name, ArrowArrayStream* stream) {
+  return register_rows(session, name, stream, doline::lent_table_of_arrow_stream);
 }
 
 int doline_unregister(doline_session* session, const char* name) {

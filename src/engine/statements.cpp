@@ -136,7 +136,12 @@ TableRef StatementRunner::writable(const sql::QualifiedName& name) {
   std::vector<std::string> parts;
   for (const auto& part : name) parts.push_back(part.text);
   changes();
-  if (TableRef table = session_.find_table(parts)) return table;
+  if (TableRef table = session_.find_table(parts)) {
+    if (table->has_row_ids()) return table;
+    throw Error(ErrorCode::kNotSupported, span, "the rows of {} are another library's: only read",
+                table->name())
+        .hint("CREATE TABLE … AS FROM " + table->name() + " makes a table of them");
+  }
   if (session_.find_view(parts)) {
     throw Error(ErrorCode::kBind, span, "\"{}\" is a view, and has no rows of its own",
                 parts.back())

@@ -44,6 +44,7 @@ FUNCTIONS = {
     "doline_progress": (STATUS, (HANDLE, HANDLE, SIZE)),
     "doline_profile": (TEXT, (HANDLE, TEXT)),
     "doline_register_stream": (STATUS, (HANDLE, TEXT, HANDLE)),
+    "doline_lend_stream": (STATUS, (HANDLE, TEXT, HANDLE)),
     "doline_unregister": (STATUS, (HANDLE, TEXT)),
     "doline_error_message": (TEXT, ()),
     "doline_error_code": (TEXT, ()),
@@ -183,12 +184,13 @@ class Session:
         text = sql.encode()
         self.must(self.library.doline_execute(self.handle, text, len(text)))
 
-    def register(self, name, data):
+    def register(self, name, data, lend=False):
         """`data`: a pyarrow table, record batch reader, or anything that exports a stream."""
         reader = data if isinstance(data, pa.RecordBatchReader) else data.to_reader()
         stream = ArrowArrayStream()
         reader._export_to_c(ctypes.addressof(stream))
-        self.must(self.library.doline_register_stream(
+        register = self.library.doline_lend_stream if lend else self.library.doline_register_stream
+        self.must(register(
             self.handle, name.encode(), ctypes.addressof(stream)))
 
     def close(self):

@@ -140,8 +140,9 @@ def test_a_type_goes_in_and_comes_back(session, name):
     same(plain(found["x"]), expected(given))
 
 
+@pytest.mark.parametrize("lend", [False, True], ids=["taken", "lent"])
 @pytest.mark.parametrize("name", ARRAYS)
-def test_a_slice_of_many_rows_keeps_its_rows(session, name):
+def test_a_slice_of_many_rows_keeps_its_rows(session, name, lend):
     """Offsets that are no multiple of eight, several chunks, several batches, an empty one."""
     given, _ = ARRAYS[name]
     whole = pa.concat_arrays([given] * 1500) if name not in ("runs", "dictionary with NULL in it") else given
@@ -149,7 +150,7 @@ def test_a_slice_of_many_rows_keeps_its_rows(session, name):
     part = whole.slice(begin, size)
     table = pa.Table.from_batches([pa.record_batch({"x": piece}) for piece in
                                    (part, whole.slice(0, 0), whole.slice(size // 2, 1))])
-    session.register("t", table)
+    session.register("t", table, lend=lend)
     # As they are, and with their rows moved by an operator that keeps them.
     for sql in ("SELECT x FROM t", "SELECT x FROM (SELECT x, row_number() OVER () AS n FROM t) ORDER BY n"):
         found = session.table(sql)["x"]
@@ -224,7 +225,8 @@ def test_batches_outlive_query_and_session(doline):
     assert table["x"].to_pylist() == list(range(5000)) and table["s"].to_pylist() == [LONG] * 5000
 
 
-def test_a_stream_larger_than_the_budget_moves_to_disk(session):
+@pytest.mark.parametrize("lend", [False, True], ids=["taken", "lent"])
+def test_a_stream_larger_than_the_budget_moves_to_disk(session, lend):
     session.execute("SET memory_limit = '64MiB'")
     try:
         rows = 1 << 20
@@ -235,11 +237,23 @@ def test_a_stream_larger_than_the_budget_moves_to_disk(session):
                 numbers = pa.array(range(start, start + rows // 4))
                 yield pa.record_batch([numbers, numbers.cast(pa.string())], schema)
 
-        session.register("big", pa.RecordBatchReader.from_batches(schema, batches()))
+        session.register("big", pa.RecordBatchReader.from_batches(schema, batches()), lend)
         found = session.table("SELECT count(*) c, sum(i)::BIGINT s, count(DISTINCT length(s)) l FROM big")
         assert found.to_pylist() == [{"c": 8 * rows, "s": 8 * rows * (8 * rows - 1) // 2, "l": 7}]
     finally:
         session.execute("SET memory_limit = '80%'")
+
+
+def test_lent_rows_are_only_read(session):
+    session.register("lent", pa.table({"x": [1, 2, 3], "s": ["a", None, LONG]}), lend=True)
+    for sql in ("INSERT INTO lent VALUES (1, 'b')", "UPDATE lent SET x = 1", "DELETE FROM lent"):
+        with pytest.raises(Failure) as failure:
+            session.execute(sql)
+        assert failure.value.code == "not_supported"
+    assert session.table("SELECT sum(x)::BIGINT AS x FROM lent WHERE s IS NOT NULL")["x"].to_pylist() == [4]
+    session.execute("SET verify_plans = true")  # plans go through their bytes
+    assert session.table("SELECT count(*) AS n FROM lent WHERE x > 1")["n"].to_pylist() == [2]
+    session.execute("SET verify_plans = false")
 
 
 def test_values_that_would_be_rounded_are_refused(session):

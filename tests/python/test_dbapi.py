@@ -89,7 +89,9 @@ class TestExecuteMany:
         connection.execute("CREATE TABLE t (i INTEGER, s VARCHAR)")
         connection.executemany("INSERT INTO t VALUES (?, ?)",
                                polars.DataFrame({"anything": [1, 2], "other": ["a", "b"]}))
-        assert connection.execute("FROM t").fetchall() == [(1, "a"), (2, "b")]
+        connection.executemany("UPDATE t SET s = ? WHERE i = ?",
+                               polars.DataFrame({"text": ["c", "d"], "number": [1, 2]}))
+        assert connection.execute("FROM t ORDER BY i").fetchall() == [(1, "c"), (2, "d")]
 
     def test_values_of_several_types_in_one_place(self, connection):
         connection.execute("CREATE TABLE t (v VARCHAR)")

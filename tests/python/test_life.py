@@ -53,6 +53,31 @@ class TestNotebook:
         assert shell.user_ns["total"].fetchall() == [(6,)]
 
 
+class TestProgress:
+    def test_a_long_query_shows_how_far_it_is(self, monkeypatch, capsys):
+        monkeypatch.setenv("DOLINE_PROGRESS", "1")
+        monkeypatch.setattr(doline.progress, "_SHOWN_AFTER_S", 0.1)
+        monkeypatch.setattr(doline.progress, "_EVERY_S", 0.05)
+        query = doline._sessions.current().prepare(ENDLESS).run()
+        threading.Timer(0.5, query.cancel).start()
+        with pytest.raises(doline.errors.Cancelled), doline.progress.watched(query):
+            query.fetch()
+        shown = capsys.readouterr().err
+        assert "rows/s" in shown and " GiB" in shown and shown.endswith("\r")
+
+    def test_programs_are_left_alone(self):
+        assert type(doline.progress.watched(None)).__name__ == "nullcontext"
+
+    def test_a_notebook_without_widgets_gets_text(self, monkeypatch):
+        import sys
+        import types
+
+        shell = type("ZMQInteractiveShell", (), {})()
+        monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+        monkeypatch.setitem(sys.modules, "ipywidgets", None)
+        assert doline.progress._kind_of_bar() is doline.progress.TextBar
+
+
 class TestThreads:
     def test_a_connection_serves_one_thread_at_a_time(self, connection):
         connection.execute("CREATE TABLE t (i INTEGER)")

@@ -9,6 +9,8 @@ namespace doline {
 /// run ends. After it, reading rows [0, length) follows nothing unchecked but dictionary codes,
 /// which are checked as they are read. Error(kFormat) naming the column.
 void check_arrow_array(const ArrowField& field, const ArrowArray& array);
+/// The part of it that looks at no row: lengths, children, and buffers that are there.
+void check_arrow_shape(const ArrowField& field, const ArrowArray& array);
 
 /// Rows whose bit is set are not NULL; null when none is. `row` counts from the array's offset.
 inline bool arrow_is_null(const ArrowArray& array, int64_t row) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "column/chunk.h"
@@ -36,6 +37,21 @@ class ArrowImporter {
   /// its memory is gone, or at once when this throws. Until then its bytes are charged to
   /// `budget`, as far as they fit.
   Batch import(ArrowArray* batch, Budget& budget) const;
+
+  /// Whether rows of the schema can be read in parts, by read().
+  bool can_lend() const;
+  /// A batch that stays as it is: a column is checked when it is first read.
+  struct Lent {
+    explicit Lent(size_t columns);
+    bool fits = true;  // within the budget, to which it is charged then
+    const ArrowArray* array = nullptr;
+    PinRef owner;
+    const std::unique_ptr<std::once_flag[]> checked;  // a column each
+  };
+  /// Takes the batch over, as import() does. Precondition: can_lend().
+  std::shared_ptr<const Lent> lend(ArrowArray* batch, Budget& budget) const;
+  /// Rows [begin, begin + count) of a column. Several threads at once.
+  Column read(const Lent& lent, uint32_t column, int64_t begin, uint32_t count) const;
 
  private:
   struct Fields;

@@ -58,15 +58,36 @@ class Foreign {
   ArrowArray& array() { return array_; }
   ArrowSchema& schema() { return schema_; }
 
-  /// Its rows as texts, joined by '|'; or the error's code and message.
+  /// Its rows as texts, joined by '|'; or the error's code and message. The same whether the batch
+  /// is imported whole or lent and read in parts.
   std::string read() {
+    const std::string imported = read_by([](const ArrowImporter& importer, ArrowArray* batch) {
+      return importer.import(batch, Budget::process()).chunks;
+    });
+    const std::string lent = read_by([&](const ArrowImporter& importer, ArrowArray* batch) {
+      if (!importer.can_lend()) return importer.import(batch, Budget::process()).chunks;
+      const auto held = importer.lend(batch, Budget::process());
+      std::vector<Chunk> chunks;
+      for (int64_t begin = 0; begin < held->array->length; begin += 7) {
+        const auto rows = static_cast<uint32_t>(std::min<int64_t>(7, held->array->length - begin));
+        chunks.emplace_back(std::vector{importer.read(*held, 0, begin, rows)}, rows);
+      }
+      return chunks;
+    });
+    EXPECT_EQ(lent, imported);
+    return imported;
+  }
+
+ private:
+  template <class Read>
+  std::string read_by(Read&& read) {
     Foreign root("+s", array_.length);
     root.nothing().child(*this);
     ArrowArray& batch = root.array_;
     try {
       const ArrowImporter importer(root.schema_);
       std::vector<std::string> texts;
-      for (const Chunk& chunk : importer.import(&batch, Budget::process()).chunks) {
+      for (const Chunk& chunk : read(importer, &batch)) {
         for (uint32_t row = 0; row < chunk.row_count; ++row) {
           texts.push_back(Value::of(chunk.columns[0], row).to_string());
         }
@@ -78,7 +99,6 @@ class Foreign {
     }
   }
 
- private:
   ArrowSchema schema_{};
   ArrowArray array_{};
   const void* buffers_[8] = {};
