@@ -6,7 +6,6 @@ from . import _nodes as n
 from . import datatypes as types
 from .errors import InvalidArgument, error
 from .expr import build as b
-from .lazy_frame import LazyFrame
 
 
 def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=False):

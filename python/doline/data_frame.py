@@ -9,8 +9,9 @@ from __future__ import annotations
 from . import _nodes as n, _sessions
 from . import datatypes as types
 from ._rows import Rows
-from .errors import AlreadyExists, InvalidArgument, NotSupported, error
-from .lazy_frame import LazyFrame, _no_column, _run, _run_statement
+from .errors import NotSupported
+from .frame_verbs import no_column
+from .lazy_frame import LazyFrame, _run
 
 
 def stored(query):
@@ -184,7 +185,7 @@ class DataFrame(Rows):
     def get_column(self, name, *, default=None):
         from .series import Series
         if name not in self._lazy.names:
-            raise _no_column(name, self.columns)
+            raise no_column(name, self.columns)
         if self.width == 1:
             return Series._of(self)
         return Series._of(self.select(name))
@@ -311,7 +312,6 @@ class DataFrame(Rows):
 
     def to_dummies(self, columns=None, *, separator="_", drop_first=False, drop_nulls=False):
         from .expr.construct import col
-        from .expr.build import equal
         names = columns if columns is not None else self.columns
         names = [names] if isinstance(names, str) else list(names)
         out = []

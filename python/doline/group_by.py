@@ -8,10 +8,9 @@ from . import _nodes as n
 from . import datatypes as types
 from .errors import NotSupported
 from .expr import build as b
-from .expr.literals import as_node, interval_bytes, parse_period
+from .expr.literals import as_node, parse_period
 from .expr.lower import ROW_NUMBER, Lowering, Scope
-from .expr.nodes import Column, Rename, Selection, output_name
-from .expr.selecting import everything, without
+from .expr.nodes import Column, output_name
 
 
 class LazyGroupBy:
@@ -110,8 +109,8 @@ class _Without:
         return {k: t for k, t in self._frame.types.items() if k not in self._keys}
 
     def _expressions(self, exprs, named):
-        from .lazy_frame import LazyFrame
-        return LazyFrame._expressions(self, exprs, named)
+        from .frame_verbs import FrameVerbs
+        return FrameVerbs._expressions(self, exprs, named)
 
 
 class GroupBy:
@@ -132,11 +131,8 @@ class GroupBy:
         return run
 
     def __iter__(self):
-        from .data_frame import DataFrame
-        frame = self._of
-        keys = list(self._lazy._keys)
-        from .expr.construct import col
         from .expr.expression import expression
+        frame = self._of
         distinct = frame.lazy().select(**{k: expression(v) for k, v in self._lazy._keys.items()})
         for values in distinct.unique(maintain_order=True).collect().rows():
             parts = [expression(node).eq_missing(value)

@@ -8,7 +8,7 @@ from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node, interval_bytes
 from .expr.lower import Lowering
-from .expr.nodes import Apply, Column, column_names, output_name
+from .expr.nodes import Column, output_name
 
 _LEFT, _RIGHT = "__doline_left", "__doline_right"
 _LEFT_ROW, _RIGHT_ROW = "__doline_left_row", "__doline_right_row"
@@ -255,6 +255,6 @@ class _TwoFrames(Lowering):
                 return Lowered(_of(_LEFT, node.name))
             if node.name in self.right:
                 return Lowered(_of(_RIGHT, self.right[node.name]))
-            from .lazy_frame import _no_column
-            raise _no_column(node.name, [*self.left, *self.right])
+            from .frame_verbs import no_column
+            raise no_column(node.name, [*self.left, *self.right])
         return super().lower(node, *scope)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from .errors import NotSupported
-from .expr.construct import Pending, col, element
-from .expr.expression import Expr, expression
+from .expr.construct import col
+from .expr.expression import expression
 from .expr.nodes import Element
 from .table_text import value_text
 
@@ -46,9 +45,11 @@ def _label(row):
 
 
 def _aggregate(values, how):
-    if how is None or how == "item":
+    if how is None:
         return values.first()
     if isinstance(how, str):
+        if how == "item":
+            return values.first()
         if how not in ("min", "max", "first", "last", "sum", "mean", "median", "len", "count"):
             raise ValueError(f"no aggregate is called {how!r}")
         return getattr(values, how)()

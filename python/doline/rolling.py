@@ -7,8 +7,8 @@ from . import datatypes as types
 from .errors import NotSupported
 from .expr import build as b
 from .expr.literals import interval_bytes
-from .expr.lower import ROW_NUMBER, Lowering, Scope, _also
-from .expr.nodes import COLUMN, REARRANGED, SCALAR, Aggregate, output_name
+from .expr.lower import ROW_NUMBER, Lowering, _also
+from .expr.nodes import COLUMN, Aggregate, output_name
 
 
 class _RollingLowering(Lowering):

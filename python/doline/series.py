@@ -7,8 +7,7 @@ import operator
 from .data_frame import DataFrame
 from .errors import NotSupported
 from .expr.expression import Expr, expression
-from .expr.nodes import SCALAR, Column, Literal
-from .lazy_frame import LazyFrame
+from .expr.nodes import SCALAR, Column
 
 
 class Series:

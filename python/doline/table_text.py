@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import html
 
-from . import _nodes as n
 from . import datatypes as types
 from .config import current
 

@@ -9,7 +9,6 @@ from . import datatypes as types
 def upsample(frame, time_column, every, group_by):
     """A row every so often from each group's first to its last; missing values in new rows."""
     from .concatenating import concat
-    from .data_frame import DataFrame
     keys = [] if group_by is None else [group_by] if isinstance(group_by, str) else list(group_by)
     if keys:
         parts = [upsample(part, time_column, every, None).with_columns(col(keys).forward_fill())

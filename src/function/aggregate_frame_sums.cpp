@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "function/aggregate_loops.h"
 #include "function/aggregate_registration.h"
@@ -79,9 +80,7 @@ struct WrappingProduct {
     }
   }
   void merge(const State& from, State& into) const { add(into, from.product); }
-  TypeRef type() const {
-    return std::is_floating_point_v<T> ? Type::float64() : Type::int64();
-  }
+  TypeRef type() const { return std::is_floating_point_v<T> ? Type::float64() : Type::int64(); }
   void result(const State& state, ColumnBuilder& out) const { out.append(state.product); }
 };
 
@@ -146,6 +145,42 @@ void bind_instant_mean(AggregateBinding& binding) {
   binding.function = fixed_aggregate(op);
 }
 
+/// The least or greatest float that is a number; NaN where all are.
+template <class T, bool kMinimum>
+struct FloatExtreme {
+  struct State {
+    T value = 0;
+    uint32_t count = 0;
+  };
+  using Input = T;
+  void add(State& state, T value) const {
+    const bool better = kMinimum ? value < state.value : value > state.value;
+    if (state.count == 0 || better || std::isnan(state.value)) state = {value, 1};
+  }
+  void merge(const State& from, State& into) const {
+    if (from.count != 0) add(into, from.value);
+  }
+  TypeRef type() const { return std::is_same_v<T, float> ? Type::float32() : Type::float64(); }
+  void result(const State& state, ColumnBuilder& out) const {
+    if (state.count == 0) return out.append_null();
+    out.append(state.value);
+  }
+};
+
+/// Of anything but floats, min and max themselves.
+template <bool kMinimum>
+void bind_frame_extreme(AggregateBinding& binding) {
+  const TypeRef type = bound_type(binding, 0);
+  if (type->is(TypeKind::kDouble)) {
+    binding.function = fixed_aggregate<FloatExtreme<double, kMinimum>>();
+  } else if (type->is(TypeKind::kFloat)) {
+    binding.function = fixed_aggregate<FloatExtreme<float, kMinimum>>();
+  } else {
+    const auto* plain = FunctionRegistry::instance().aggregate(kMinimum ? "min" : "max");
+    plain->overloads[0].bind(binding);
+  }
+}
+
 template <class Op>
 void bind_op(AggregateBinding& binding) {
   binding.function = fixed_aggregate<Op>();
@@ -155,8 +190,10 @@ template <class T, class Total>
 void bind_frame_sum(AggregateBinding& binding) {
   WrappingSum<T, Total> op;
   const TypeRef type = bound_type(binding, 0);
-  if (std::is_same_v<T, bool>) op.result_type = Type::uint32();
-  else if (sizeof(T) > 2) op.result_type = type;
+  if (std::is_same_v<T, bool>)
+    op.result_type = Type::uint32();
+  else if (sizeof(T) > 2)
+    op.result_type = type;
   binding.function = fixed_aggregate(op);
 }
 
@@ -186,11 +223,30 @@ void register_frame_sums(FunctionRegistry& registry) {
   registry.add(AggregateDeclaration{
       .name = "frame_product",
       .aliases = {},
-      .summary = "The product: BIGINT of integers, wrapping around, DOUBLE of floats; 1 of nothing.",
+      .summary =
+          "The product: BIGINT of integers, wrapping around, DOUBLE of floats; 1 of nothing.",
       .example = "frame_product(x)",
       .example_result = "6",
       .overloads = {{{Type::int64()}, {}, bind_op<WrappingProduct<int64_t>>},
                     {{Type::float64()}, {}, bind_op<WrappingProduct<double>>}},
+  });
+  registry.add(AggregateDeclaration{
+      .name = "frame_min",
+      .aliases = {},
+      .summary = "The least value; of floats the least number, NaN where all are NaN.",
+      .example = "frame_min(x)",
+      .example_result = "1",
+      .overloads = {{{TypePattern::any()}, {}, bind_frame_extreme<true>}},
+      .ignores_distinct = true,
+  });
+  registry.add(AggregateDeclaration{
+      .name = "frame_max",
+      .aliases = {},
+      .summary = "The greatest value; of floats the greatest number, NaN where all are NaN.",
+      .example = "frame_max(x)",
+      .example_result = "3",
+      .overloads = {{{TypePattern::any()}, {}, bind_frame_extreme<false>}},
+      .ignores_distinct = true,
   });
   std::vector<AggregateOverload> means = {{{Type::boolean()}, {}, bind_op<FrameMean<bool>>},
                                           {{Type::float32()}, {}, bind_op<FrameMean<float>>}};

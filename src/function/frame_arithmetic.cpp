@@ -22,22 +22,28 @@ constexpr int64_t kMicrosPerDay = int64_t{86'400'000'000};
 struct Add {
   template <class T>
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return a + b;
-    else return wrapping_add(a, b);
+    if constexpr (std::is_floating_point_v<T>)
+      return a + b;
+    else
+      return wrapping_add(a, b);
   }
 };
 struct Subtract {
   template <class T>
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return a - b;
-    else return wrapping_subtract(a, b);
+    if constexpr (std::is_floating_point_v<T>)
+      return a - b;
+    else
+      return wrapping_subtract(a, b);
   }
 };
 struct Multiply {
   template <class T>
   T operator()(T a, T b) const {
-    if constexpr (std::is_floating_point_v<T>) return a * b;
-    else return wrapping_multiply(a, b);
+    if constexpr (std::is_floating_point_v<T>)
+      return a * b;
+    else
+      return wrapping_multiply(a, b);
   }
 };
 
@@ -112,8 +118,8 @@ template <bool kDivide>
 Column scale_kernel(const KernelCall& call, std::span<const Column> arguments) {
   return map_lanes<int64_t, double, int64_t>(
       call, arguments[0], arguments[1], [](int64_t span, double factor) {
-        const double scaled = kDivide ? static_cast<double>(span) / factor
-                                      : static_cast<double>(span) * factor;
+        const double scaled =
+            kDivide ? static_cast<double>(span) / factor : static_cast<double>(span) * factor;
         constexpr double kLimit = 9.2e18;
         return scaled > -kLimit && scaled < kLimit ? static_cast<int64_t>(scaled) : int64_t{0};
       });
@@ -155,15 +161,16 @@ void add_truncation(FunctionRegistry& registry) {
                           "-2.0",
                           {}};
   add_overloads(truncate.overloads, floating_types(), []<class T>(TypeRef type) {
-    return ScalarOverload{
-        .parameters = {type},
-        .result = type,
-        .kernel = [](const KernelCall& call, std::span<const Column> arguments) {
-          return map_lanes<T, T>(call, arguments[0], [](T value) {
-            if constexpr (std::is_floating_point_v<T>) return std::trunc(value);
-            else return value;
-          });
-        }};
+    return ScalarOverload{.parameters = {type},
+                          .result = type,
+                          .kernel = [](const KernelCall& call, std::span<const Column> arguments) {
+                            return map_lanes<T, T>(call, arguments[0], [](T value) {
+                              if constexpr (std::is_floating_point_v<T>)
+                                return std::trunc(value);
+                              else
+                                return value;
+                            });
+                          }};
   });
   truncate.overloads.push_back({.parameters = {TypePattern::any()},
                                 .kernel = unchanged_kernel,
@@ -310,39 +317,39 @@ void register_frame_arithmetic(FunctionRegistry& registry) {
                             .kernel = join_texts_kernel,
                             .cost = 4});
   add_instants(plus, minus);
-  times.overloads.push_back({.parameters = {span, whole},
-                             .result = span,
-                             .kernel = repeat_span_kernel<Multiply>});
-  times.overloads.push_back({.parameters = {whole, span},
-                             .result = span,
-                             .kernel = repeat_span_kernel<Multiply>});
-  times.overloads.push_back({.parameters = {span, real},
-                             .result = span,
-                             .kernel = scale_kernel<false>});
+  times.overloads.push_back(
+      {.parameters = {span, whole}, .result = span, .kernel = repeat_span_kernel<Multiply>});
+  times.overloads.push_back(
+      {.parameters = {whole, span}, .result = span, .kernel = repeat_span_kernel<Multiply>});
+  times.overloads.push_back(
+      {.parameters = {span, real}, .result = span, .kernel = scale_kernel<false>});
   registry.add(std::move(plus));
   registry.add(std::move(minus));
   registry.add(std::move(times));
 
-  registry.add({"true_divide",
-                {},
-                "frame",
-                "The quotient as a floating-point number; also of spans of time.",
-                "true_divide(7, 2)",
-                "3.5",
-                {{.parameters = {real, real},
-                  .result = real,
-                  .kernel = [](const KernelCall& call, std::span<const Column> arguments) {
-                    return map_lanes<double, double, double>(
-                        call, arguments[0], arguments[1], [](double a, double b) { return a / b; });
-                  }},
-                 {.parameters = {Type::float32(), Type::float32()},
-                  .result = Type::float32(),
-                  .kernel = [](const KernelCall& call, std::span<const Column> arguments) {
-                    return map_lanes<float, float, float>(
-                        call, arguments[0], arguments[1], [](float a, float b) { return a / b; });
-                  }},
-                 {.parameters = {span, real}, .result = span, .kernel = scale_kernel<true>},
-                 {.parameters = {span, span}, .result = real, .kernel = span_ratio_kernel}}});
+  registry.add(
+      {"true_divide",
+       {},
+       "frame",
+       "The quotient as a floating-point number; also of spans of time.",
+       "true_divide(7, 2)",
+       "3.5",
+       {{.parameters = {real, real},
+         .result = real,
+         .kernel =
+             [](const KernelCall& call, std::span<const Column> arguments) {
+               return map_lanes<double, double, double>(call, arguments[0], arguments[1],
+                                                        [](double a, double b) { return a / b; });
+             }},
+        {.parameters = {Type::float32(), Type::float32()},
+         .result = Type::float32(),
+         .kernel =
+             [](const KernelCall& call, std::span<const Column> arguments) {
+               return map_lanes<float, float, float>(call, arguments[0], arguments[1],
+                                                     [](float a, float b) { return a / b; });
+             }},
+        {.parameters = {span, real}, .result = span, .kernel = scale_kernel<true>},
+        {.parameters = {span, span}, .result = real, .kernel = span_ratio_kernel}}});
 
   ScalarFunction quotient{"floor_divide",
                           {},

@@ -15,7 +15,7 @@ def row_count(call):
 
 
 def length(call, x):
-    return b.cast(call("count", b.condition(b.is_null(x), b.TRUE, b.TRUE)), UInt32)
+    return b.cast(call("count_star"), UInt32)
 
 
 def count(call, x):
@@ -80,7 +80,6 @@ def variance(call, x, ddof):
 
 
 def _moment(call, x, ddof, sample, population, finish):
-    x = b.cast(x, Float64)
     if ddof == 1:
         return call(sample, x)
     if ddof == 0:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import builtins
-import datetime
 
 from .. import datatypes as types
 from ..datatypes import DataType, DataTypeClass
 from ..errors import NotSupported
-from . import aggregates, build as b, functions, windows
+from . import aggregates, build as b, windows
 from .expression import Expr, expression
 from .literals import as_node, interval_bytes, literal_node, named_column
 from .nodes import (Aggregate, Apply, Column, Element, Fields, Node, Rename, Spread, Window)
-from .selecting import by_names, by_types, everything, without
+from .selecting import by_names, by_types, everything
 
 
 class _Columns:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import operator as python_operator
 
 from .. import datatypes as types
 from ..errors import NotSupported
 from . import aggregates, build as b, functions, windows
-from .literals import as_node, interval_bytes, literal_bytes, literal_node
-from .nodes import (Aggregate, Apply, Column, Element, Literal, Nested, Over, Rearrange, Rename,
-                    Selection, Typed, Window, column_names, output_name)
+from .literals import as_node, interval_bytes, literal_bytes
+from .nodes import (Aggregate, Apply, Column, Literal, Over, Rearrange, Rename, Selection, Typed,
+                    Window, column_names, output_name)
 from .selecting import has_selection, without
 
 
@@ -233,8 +232,8 @@ class Expr:
 
     def sum(self): return self._aggregate("wrapping_sum")
     def mean(self): return self._aggregate(aggregates.mean)
-    def min(self): return self._aggregate("min")
-    def max(self): return self._aggregate("max")
+    def min(self): return self._aggregate("frame_min")
+    def max(self): return self._aggregate("frame_max")
     def median(self): return self._aggregate(aggregates.median)
     def std(self, ddof=1): return self._aggregate(aggregates.standard_deviation, options=(ddof,))
     def var(self, ddof=1): return self._aggregate(aggregates.variance, options=(ddof,))
@@ -300,8 +299,8 @@ class Expr:
 
     def pct_change(self, n=1): return self._window(windows.percent_change, n)
     def cum_sum(self, *, reverse=False): return self._window(windows.cumulative, "wrapping_sum", reverse)
-    def cum_min(self, *, reverse=False): return self._window(windows.cumulative, "min", reverse)
-    def cum_max(self, *, reverse=False): return self._window(windows.cumulative, "max", reverse)
+    def cum_min(self, *, reverse=False): return self._window(windows.cumulative, "frame_min", reverse)
+    def cum_max(self, *, reverse=False): return self._window(windows.cumulative, "frame_max", reverse)
     def cum_prod(self, *, reverse=False): return self._window(windows.cumulative, "frame_product", reverse)
     def cum_count(self, *, reverse=False): return self._window(windows.cumulative_count, reverse)
 
@@ -335,10 +334,10 @@ class Expr:
         return self._rolling("frame_mean", window_size, min_samples, center, weights)
 
     def rolling_min(self, window_size, weights=None, *, min_samples=None, center=False):
-        return self._rolling("min", window_size, min_samples, center, weights)
+        return self._rolling("frame_min", window_size, min_samples, center, weights)
 
     def rolling_max(self, window_size, weights=None, *, min_samples=None, center=False):
-        return self._rolling("max", window_size, min_samples, center, weights)
+        return self._rolling("frame_max", window_size, min_samples, center, weights)
 
     def rolling_median(self, window_size, weights=None, *, min_samples=None, center=False):
         return self._rolling("median", window_size, min_samples, center, weights)
@@ -363,10 +362,10 @@ class Expr:
         return self._rolling_by("frame_mean", by, window_size, min_samples, closed)
 
     def rolling_min_by(self, by, window_size, *, min_samples=1, closed="right"):
-        return self._rolling_by("min", by, window_size, min_samples, closed)
+        return self._rolling_by("frame_min", by, window_size, min_samples, closed)
 
     def rolling_max_by(self, by, window_size, *, min_samples=1, closed="right"):
-        return self._rolling_by("max", by, window_size, min_samples, closed)
+        return self._rolling_by("frame_max", by, window_size, min_samples, closed)
 
     # --- Other rows
 

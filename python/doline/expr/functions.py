@@ -5,7 +5,7 @@ They take and give bytes: see `expr/build.py`.
 
 from __future__ import annotations
 
-from ..datatypes import Boolean, Datetime, Float64, Int64, List, String, UInt32
+from ..datatypes import Boolean, Datetime, Float64, Int32, Int64, List, String, UInt32
 from ..errors import NotSupported
 from . import build as b
 
@@ -156,7 +156,7 @@ def significant(x, digits):
     x = b.cast(x, Float64)
     size = b.cast(b.call("floor", b.call("log10", b.call("abs", x))), Int64)
     return b.condition(b.equal(x, b.integer(0)), b.cast(b.integer(0), Float64),
-                       b.call("round", x, b.operator("-", b.integer(digits - 1), size)))
+                       b.call("round", x, b.cast(b.operator("-", b.integer(digits - 1), size), Int32)))
 
 
 def repeat_by(x, count):

@@ -103,7 +103,7 @@ def part_of(x, offset, length):
 def as_struct(x, names):
     fields = [b.n.argument(b.call("list_extract", x, b.integer(i + 1)), name)
               for i, name in enumerate(names)]
-    return b.n.function_call(["struct_pack"], fields)
+    return b.condition(b.is_not_null(x), b.n.function_call(["struct_pack"], fields))
 
 
 def filtered(x, scope, body):

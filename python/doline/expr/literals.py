@@ -8,7 +8,7 @@ import math
 from functools import lru_cache
 
 from .. import _nodes as n
-from ..datatypes import Date, Datetime, Decimal, Duration, Float64, Int64, Time, as_dtype
+from ..datatypes import Date, Datetime, Decimal, Duration, Float64, Time
 from ..errors import NotSupported
 from . import build as b
 from .nodes import Column, Literal, Node

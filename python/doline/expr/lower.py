@@ -15,8 +15,9 @@ There are two ways for an expression to be meant (`Scope`):
 from __future__ import annotations
 
 from .. import _nodes as n
+from ..datatypes import UInt32
 from ..errors import NotSupported
-from . import build as b
+from . import aggregates, build as b
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Typed, Window, output_name)
 
@@ -118,7 +119,7 @@ class Lowering:
         if isinstance(node, Apply):
             return self.apply(node, [self.lower(a, scope) for a in node.arguments])
         if kind is Over:
-            return self.over(node)
+            return self.over(node, scope)
         if kind is Window:
             return self.window(node, scope)
         if kind is Aggregate:
@@ -162,12 +163,13 @@ class Lowering:
         return Lowered(node.build(inputs[0].bytes, inner, body), inputs[0].stage,
                        inputs[0].windowed)
 
-    def over(self, node):
+    def over(self, node, outer):
+        """Groups within the groups that stand around them."""
         keys = [self.settle(self.lower(key)) for key in node.keys]
         items = [self.settle(self.lower(key)) for key in node.order]
         order = tuple(b.order_item(item.bytes, node.descending, node.nulls_last) for item in items)
-        stage = max([k.stage for k in keys + items], default=0)
-        scope = Scope(False, tuple(key.bytes for key in keys), order, stage)
+        stage = max([outer.stage] + [k.stage for k in keys + items])
+        scope = Scope(False, outer.keys + tuple(key.bytes for key in keys), order, stage)
         if node.mapping == "join":
             rows = self.rows_of(node.input, scope, False)
             call = _WindowCall(self, scope, rows)
@@ -200,8 +202,11 @@ class Lowering:
             arguments = []
         else:
             rows = self.rows_of(node.arguments[0], inner, scope.by_groups)
-            arguments = [self.settle(self.lower(a, inner)) for a in node.arguments[1:]]
+            arguments = [self.grouped(a, scope) if scope.by_groups and a.shape == SCALAR
+                         else self.settle(self.lower(a, inner)) for a in node.arguments[1:]]
         stage = max([scope.stage, rows.stage] + [a.stage for a in arguments])
+        if rows.is_list and node.build in _OF_LISTS:
+            return Lowered(_OF_LISTS[node.build](rows.value), stage, not scope.by_groups)
         if rows.is_list:
             call = _ListCall()
         elif scope.by_groups:
@@ -416,6 +421,25 @@ def _keeps_length(node):
     if node.build in ("sort", "sort_by", "reverse"):
         return node.arguments[0].shape != REARRANGED or _keeps_length(node.arguments[0])
     return False
+
+
+def _list_length(x):
+    return b.cast(b.call("length", x), UInt32)
+
+
+def _list_distinct_count(x):
+    from .functions import list_distinct
+    return _list_length(list_distinct(x))
+
+
+def _list_null_count(x):
+    return _list_length(b.call("list_filter", x, b.one_lambda(
+        "element", b.is_null(b.column("element")))))
+
+
+# Aggregates of lists that are not the aggregate's own name.
+_OF_LISTS = {aggregates.length: _list_length, aggregates.distinct_count: _list_distinct_count,
+             aggregates.null_count: _list_null_count}
 
 
 # --- Rearrangements that an aggregate's own clauses can say: they change `rows`.

@@ -7,7 +7,7 @@ over the frame's own order, or the groups and order of an `over`.
 from __future__ import annotations
 
 from .. import _nodes as n
-from ..datatypes import Boolean, Duration, Float64, Int64, UInt32
+from ..datatypes import Float64, Int64, UInt32
 from . import build as b
 
 _START = n.frame_bound(n.FRAME_EDGE_UNBOUNDED_PRECEDING)
