@@ -247,6 +247,20 @@ class DataFrame(Rows):
 
     # --- Groups and other frames
 
+    def join(self, other, on=None, how="inner", *, maintain_order=None, **options):
+        """As `LazyFrame.join`; rows come in the left frame's order (of a right join, the right's)
+        unless `maintain_order` says otherwise.
+
+        Examples
+        --------
+        >>> import doline as dl
+        >>> left, right = dl.DataFrame({"k": [2, 1]}), dl.DataFrame({"k": [1, 2], "v": ["a", "b"]})
+        >>> left.join(right, on="k").rows()
+        [(2, 'b'), (1, 'a')]
+        """
+        order = maintain_order or ("right_left" if how == "right" else "left_right")
+        return self._lazy.join(other.lazy(), on, how, maintain_order=order, **options).collect()
+
     def group_by(self, *by, maintain_order=False, **named):
         from .group_by import GroupBy
         return GroupBy(self._lazy.group_by(*by, maintain_order=maintain_order, **named), self)
@@ -398,7 +412,7 @@ for _name in ("select", "select_seq", "with_columns", "with_columns_seq", "filte
               "top_k", "bottom_k", "slice", "head", "limit", "tail", "reverse", "gather_every",
               "with_row_index", "with_row_count", "rename", "drop", "drop_nulls", "drop_nans",
               "fill_null", "fill_nan", "cast", "unique", "explode", "unnest", "unpivot", "melt", "sum",
-              "mean", "min", "max", "median", "std", "var", "count", "null_count", "quantile", "join",
+              "mean", "min", "max", "median", "std", "var", "count", "null_count", "quantile",
               "join_asof", "join_where", "merge_sorted", "shift", "interpolate", "update", "set_sorted",
               "approx_n_unique", "first", "last"):
     setattr(DataFrame, _name, _verb(_name))

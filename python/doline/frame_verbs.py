@@ -28,6 +28,8 @@ class FrameVerbs:
         return named_expressions(nodes, self)
 
     def _next(self, query, names=None, keeps=(), schema=None):
+        if names is not None and len({name.lower() for name in names}) < len(names):
+            _refuse_case(names)
         merged = self._keeps
         for table in keeps:
             if table not in merged:
@@ -339,12 +341,14 @@ class FrameVerbs:
     def unique(self, subset=None, *, keep="any", maintain_order=False):
         """Rows that differ in `subset` (or in all columns)."""
         names = self.names if subset is None else list(self._chosen([subset]))
-        from .expr.construct import col, len as row_count
-        from .expr.expression import expression
         if keep == "any" and subset is None and not maintain_order:
             query = b.select_from(self._query, [b.STAR], distinct=n.SELECT_DISTINCT_DISTINCT)
             return self._next(query, self._names, schema=self._schema)
         keys = tuple(b.column(name) for name in names)
+        if keep == "any" and not maintain_order:
+            query = b.select_from(self._query, [b.STAR], distinct=n.SELECT_DISTINCT_DISTINCT_ON,
+                                  distinct_on=keys)
+            return self._next(query, self._names, schema=self._schema)
         number = n.function_call(["row_number"], over=n.window_specification())
         inner = b.select_from(self._query, [b.STAR, b.named(number, ROW_NUMBER)])
         row = b.column(ROW_NUMBER)
@@ -533,3 +537,13 @@ def no_column(name, names):
     near = difflib.get_close_matches(name, names, 1)
     hint = f'did you mean "{near[0]}"?' if near else f"the columns are {', '.join(names[:20])}"
     return error(ColumnNotFound, f'no column "{name}"', hint)
+
+
+def _refuse_case(names):
+    """Names are told apart without regard to case, as in SQL."""
+    seen = {}
+    for name in names:
+        other = seen.setdefault(name.lower(), name)
+        if other is not name:
+            raise error(NotSupported, f'columns "{other}" and "{name}" differ in case alone',
+                        "rename one of them")

@@ -12,6 +12,7 @@ from .expr.nodes import Column, output_name
 
 _LEFT, _RIGHT = "__doline_left", "__doline_right"
 _LEFT_ROW, _RIGHT_ROW = "__doline_left_row", "__doline_right_row"
+_ORDERS = (None, "none", "left", "right", "left_right", "right_left")
 _KINDS = {"inner": n.JOIN_KIND_INNER, "left": n.JOIN_KIND_LEFT, "right": n.JOIN_KIND_RIGHT,
           "full": n.JOIN_KIND_FULL, "outer": n.JOIN_KIND_FULL, "semi": n.JOIN_KIND_SEMI,
           "anti": n.JOIN_KIND_ANTI, "cross": n.JOIN_KIND_CROSS}
@@ -62,7 +63,8 @@ def join(left, other, on, how, left_on, right_on, suffix, validate, nulls_equal,
     if validate != "m:m":
         raise NotSupported("join(validate=…) is not supported; compare heights, or group_by the keys")
     if how == "cross":
-        return _assembled(left, right, n.JOIN_KIND_CROSS, None, left.names, right.names, {}, suffix, how)
+        return _assembled(left, right, n.JOIN_KIND_CROSS, None, left.names, right.names, {}, suffix, how,
+                          maintain_order)
     if on is not None:
         left_on = right_on = on
     if left_on is None or right_on is None:
@@ -77,7 +79,7 @@ def join(left, other, on, how, left_on, right_on, suffix, validate, nulls_equal,
     left_columns = [k for k in left.names if k not in hidden_left]
     right_columns = [k for k in right.names if k not in hidden_right]
     if how in ("semi", "anti"):
-        return _filtered(left, right, kind, condition, left_columns)
+        return _filtered(left, right, kind, condition, left_columns, maintain_order)
     if coalesce is None:
         coalesce = how != "full" and how != "outer"
     shared = {}
@@ -97,18 +99,21 @@ def _relation(frame, alias, row=None):
     return n.subquery_relation(query, alias=alias)
 
 
-def _filtered(left, right, kind, condition, columns):
-    joined = n.join(_relation(left, _LEFT, _LEFT_ROW), _relation(right, _RIGHT), kind,
-                    condition=condition)
+def _filtered(left, right, kind, condition, columns, maintain_order):
+    is_ordered = maintain_order not in (None, "none")
+    row = _LEFT_ROW if is_ordered else None
+    joined = n.join(_relation(left, _LEFT, row), _relation(right, _RIGHT), kind, condition=condition)
     items = [b.named(_of(_LEFT, k), k) for k in columns]
-    query = n.select(items, from_=joined, order_by=[n.order_item(_of(_LEFT, _LEFT_ROW))])
+    order = [n.order_item(_of(_LEFT, _LEFT_ROW))] if is_ordered else ()
+    query = n.select(items, from_=joined, order_by=order)
     return left._next(query, columns, right._keeps)
 
 
 def _assembled(left, right, kind, condition, left_columns, right_columns, shared, suffix, how,
                maintain_order=None):
-    ordered = maintain_order or {"left": "left_right", "right": "right_left",
-                                 "cross": "left_right", "inner": "left_right"}.get(how, "left_right")
+    if maintain_order not in _ORDERS:
+        raise ValueError(f"maintain_order is one of {[*_ORDERS]}, not {maintain_order!r}")
+    ordered = maintain_order or "none"
     if ordered == "none":
         joined = n.join(_relation(left, _LEFT), _relation(right, _RIGHT), kind,
                         condition=condition)
@@ -210,7 +215,7 @@ def _nearest(left, right, a, c, left_by, right_by, suffix, tolerance, coalesce):
     before, behind = sides
     marked = behind.select("__doline_place", *[col(k).alias(f"__doline_behind_{k}") for k in behind.names
                                                if k not in row.names])
-    both = join(before, marked, "__doline_place", "left", None, None, suffix, "m:m", False, None, None)
+    both = join(before, marked, "__doline_place", "left", None, None, suffix, "m:m", False, None, "left")
     near, far = col("__doline_on"), col("__doline_behind___doline_on")
     ahead = far.is_not_null() & (near.is_null() | ((far - col(a)) <= (col(a) - near)))
     columns = []
