@@ -112,6 +112,7 @@ def collect_all(frames, **options):
 
 
 def align_frames(*frames, on, how="full", select=None, descending=False):
+    """The frames with the same rows of `on`, in the same order, missing values where one lacks a key."""
     from .data_frame import DataFrame
     on = [on] if isinstance(on, str) else list(on)
     lazy = [f.lazy() for f in frames]

@@ -8,10 +8,12 @@ _settings = {}
 
 
 def settings():
+    """All settings that were made."""
     return _settings
 
 
 def current(name, default):
+    """A setting's value, or `default`."""
     value = _settings.get(name)
     return default if value is None else value
 
@@ -55,24 +57,29 @@ class Config:
 
     @classmethod
     def set_tbl_rows(cls, n=None):
+        """How many rows are printed."""
         cls._set("tbl_rows", n)
         return cls
 
     @classmethod
     def set_tbl_cols(cls, n=None):
+        """How many columns are printed."""
         cls._set("tbl_cols", n)
         return cls
 
     @classmethod
     def set_fmt_str_lengths(cls, n=None):
+        """How many characters of a text are printed."""
         cls._set("fmt_str_lengths", n)
         return cls
 
     @classmethod
     def restore_defaults(cls):
+        """All settings as they were."""
         _settings.clear()
         return cls
 
     @classmethod
     def state(cls, **_):
+        """All settings that were made."""
         return dict(_settings)

@@ -10,7 +10,7 @@ from . import _nodes as n, _sessions
 from . import datatypes as types
 from ._rows import Rows
 from .errors import NotSupported
-from .frame_verbs import no_column
+from .column_names import no_column
 from .lazy_frame import LazyFrame, _run
 
 
@@ -26,6 +26,7 @@ def stored(query):
 
 
 def table_query(handle):
+    """The query of all a table's rows."""
     return n.select([n.named_expression(n.star())], from_=n.table_name([handle.name]))
 
 
@@ -104,19 +105,30 @@ class DataFrame(Rows):
 
     @columns.setter
     def columns(self, names):
+        """Names of the columns."""
         renamed = self._lazy.rename(dict(zip(self.columns, names, strict=True)))
         self._lazy = renamed
 
-    def collect_schema(self): return self.schema
-    def is_empty(self): return self.height == 0
+    def collect_schema(self):
+        """Names and types of the columns."""
+        return self.schema
+
+    def is_empty(self):
+        """Whether there are no rows."""
+        return self.height == 0
+
     def __len__(self): return self.height
     def __contains__(self, name): return name in self._lazy.names
     def __iter__(self): return iter(self.get_columns())
     def __bool__(self): raise TypeError("a DataFrame is neither true nor false; use is_empty()")
     def __copy__(self): return self
     def __deepcopy__(self, memo=None): return self
-    def clone(self): return self
+    def clone(self):
+        """The same; frames do not change."""
+        return self
+
     def estimated_size(self, unit="b"):
+        """Not supported: the engine's profile tells of memory."""
         raise NotSupported("estimated_size is not supported; DESCRIBE and the profile tell of memory")
 
     def __repr__(self):
@@ -130,6 +142,7 @@ class DataFrame(Rows):
         return frame_html(self)
 
     def glimpse(self, *, max_items_per_column=10, return_type=None, **options):
+        """Prints a line for each column."""
         from .table_text import glimpse_text
         text = glimpse_text(self, max_items_per_column)
         if return_type == "string":
@@ -151,27 +164,40 @@ class DataFrame(Rows):
         return rows
 
     def row(self, index=None, *, by_predicate=None, named=False):
+        """One row."""
         if by_predicate is not None:
             return self.filter(by_predicate).row(0, named=named)
         return self.slice(index, 1).rows(named=named)[0]
 
     def iter_rows(self, *, named=False, buffer_size=512):
+        """The rows, read in parts."""
         query = self._start()
         while rows := query.fetch(buffer_size):
             for row in rows:
                 yield dict(zip(self.columns, row)) if named else row
 
-    def to_dicts(self): return self.rows(named=True)
+    def to_dicts(self):
+        """A dict for each row."""
+        return self.rows(named=True)
 
     def to_dict(self, *, as_series=True):
+        """A dict of columns."""
         if as_series:
             return {name: self.get_column(name) for name in self.columns}
         columns = list(zip(*self.rows())) or [()] * self.width
         return {name: list(values) for name, values in zip(self.columns, columns)}
 
-    def to_arrow(self, **options): return self.arrow()
-    def to_pandas(self, **options): return self.df()
-    def to_polars(self): return self.pl()
+    def to_arrow(self, **options):
+        """As a PyArrow table or array."""
+        return self.arrow()
+
+    def to_pandas(self, **options):
+        """As a pandas frame or series."""
+        return self.df()
+
+    def to_polars(self):
+        """As a Polars frame."""
+        return self.pl()
 
     def to_numpy(self, **options):
         """All columns as one two-dimensional array."""
@@ -179,10 +205,16 @@ class DataFrame(Rows):
         arrays = list(self.fetchnumpy().values())
         return numpy.column_stack(arrays) if arrays else numpy.empty((0, 0))
 
-    def to_series(self, index=0): return self.get_column(self.columns[index])
-    def get_columns(self): return [self.get_column(name) for name in self.columns]
+    def to_series(self, index=0):
+        """A column as a series."""
+        return self.get_column(self.columns[index])
+
+    def get_columns(self):
+        """All columns as series."""
+        return [self.get_column(name) for name in self.columns]
 
     def get_column(self, name, *, default=None):
+        """A column as a series."""
         from .series import Series
         if name not in self._lazy.names:
             raise no_column(name, self.columns)
@@ -190,7 +222,9 @@ class DataFrame(Rows):
             return Series._of(self)
         return Series._of(self.select(name))
 
-    def get_column_index(self, name): return self.columns.index(name)
+    def get_column_index(self, name):
+        """At which place a column is."""
+        return self.columns.index(name)
 
     def item(self, row=None, column=None):
         """The only value, or the one at a place."""
@@ -229,11 +263,20 @@ class DataFrame(Rows):
         raise NotSupported("frames are compared by equals() or testing.assert_frame_equal")
 
     def equals(self, other, *, null_equal=True):
+        """Whether two have the same values."""
         return self.columns == other.columns and self.rows() == other.rows()
 
-    def write_parquet(self, file, **options): self._lazy.sink_parquet(file, **options)
-    def write_ndjson(self, file=None, **options): self._lazy.sink_ndjson(file, **options)
-    def write_ipc(self, file, **options): self._lazy.sink_ipc(file, **options)
+    def write_parquet(self, file, **options):
+        """Writes a Parquet file."""
+        self._lazy.sink_parquet(file, **options)
+
+    def write_ndjson(self, file=None, **options):
+        """Writes lines of JSON."""
+        self._lazy.sink_ndjson(file, **options)
+
+    def write_ipc(self, file, **options):
+        """Writes an Arrow file."""
+        self._lazy.sink_ipc(file, **options)
 
     def write_json(self, file=None):
         """A JSON array of objects; returned as text without a file."""
@@ -262,18 +305,22 @@ class DataFrame(Rows):
         return self._lazy.join(other.lazy(), on, how, maintain_order=order, **options).collect()
 
     def group_by(self, *by, maintain_order=False, **named):
+        """Groups of equal values."""
         from .group_by import GroupBy
         return GroupBy(self._lazy.group_by(*by, maintain_order=maintain_order, **named), self)
 
     def group_by_dynamic(self, index_column, **options):
+        """Groups of periods of time."""
         from .group_by import GroupBy
         return GroupBy(self._lazy.group_by_dynamic(index_column, **options), self)
 
     def rolling(self, index_column, **options):
+        """For each row, the rows of a period before it."""
         from .group_by import GroupBy
         return GroupBy(self._lazy.rolling(index_column, **options), self)
 
     def partition_by(self, by, *more, maintain_order=True, include_key=True, as_dict=False):
+        """A frame for each group."""
         from .group_by import GroupBy
         keys = (list(by) if isinstance(by, (list, tuple)) else [by]) + list(more)
         parts = list(GroupBy(self._lazy.group_by(*keys), self))
@@ -282,15 +329,18 @@ class DataFrame(Rows):
         return dict(parts) if as_dict else [part for _, part in parts]
 
     def upsample(self, time_column, *, every, group_by=None, maintain_order=False):
+        """Rows for the moments in between."""
         from .upsampling import upsample
         return upsample(self, time_column, every, group_by)
 
     def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=False, seed=None):
+        """Rows drawn at random."""
         if with_replacement:
             raise NotSupported("sample(with_replacement=True) is not supported; sample without")
         return self._lazy.sample(n, fraction=fraction, seed=seed).collect()
 
     def transpose(self, *, include_header=False, header_name="column", column_names=None):
+        """Rows as columns."""
         rows = self.rows()
         names = list(column_names) if column_names else [f"column_{i}" for i in range(len(rows))]
         data = {header_name: self.columns} if include_header else {}
@@ -299,15 +349,18 @@ class DataFrame(Rows):
         return DataFrame(data)
 
     def hstack(self, columns, *, in_place=False):
+        """More columns beside the frame's."""
         return self.with_columns(*columns)
 
     def vstack(self, other, *, in_place=False):
+        """The rows of another frame below."""
         from .concatenating import concat
         return concat([self, other])
 
     extend = vstack
 
     def insert_column(self, index, column):
+        """The frame with a column put in at a place."""
         added = self.with_columns(column)
         name = added.columns[-1]
         order = self.columns
@@ -315,16 +368,19 @@ class DataFrame(Rows):
         return added.select(order)
 
     def replace_column(self, index, column):
+        """Another column in the place of one."""
         name = self.columns[index]
         out = self.with_columns(column.alias(name))
         return out.rename({name: column.name})
 
     def drop_in_place(self, name):
+        """Takes a column out of this very frame and returns it."""
         column = self.get_column(name)
         self._lazy = self._lazy.drop(name)
         return column
 
     def to_dummies(self, columns=None, *, separator="_", drop_first=False, drop_nulls=False):
+        """A column of 0 and 1 for each distinct value."""
         from .expr.construct import col
         names = columns if columns is not None else self.columns
         names = [names] if isinstance(names, str) else list(names)
@@ -339,48 +395,89 @@ class DataFrame(Rows):
                 out.append(col(name).eq_missing(value).cast(types.UInt8).alias(f"{name}{separator}{text}"))
         return self.select(out)
 
-    def is_duplicated(self): return self._row_mark(lambda count: count > 1)
-    def is_unique(self): return self._row_mark(lambda count: count == 1)
+    def is_duplicated(self):
+        """Whether a value or row occurs more than once."""
+        return self._row_mark(lambda count: count > 1)
+
+    def is_unique(self):
+        """Whether a value or row occurs once."""
+        return self._row_mark(lambda count: count == 1)
 
     def _row_mark(self, test):
         from .expr.construct import len as row_count
         return self.select(test(row_count().over(self.columns)).alias("")).to_series()
 
     def n_unique(self, subset=None):
+        """How many distinct values or rows there are; null is one."""
         frame = self if subset is None else self.select(subset)
         return frame.unique().height
 
-    def max_horizontal(self): return self._across("max_horizontal", "max")
-    def min_horizontal(self): return self._across("min_horizontal", "min")
-    def sum_horizontal(self, **_): return self._across("sum_horizontal", "sum")
-    def mean_horizontal(self, **_): return self._across("mean_horizontal", "mean")
+    def max_horizontal(self):
+        """The greatest of the columns, row by row."""
+        return self._across("max_horizontal", "max")
+
+    def min_horizontal(self):
+        """The least of the columns, row by row."""
+        return self._across("min_horizontal", "min")
+
+    def sum_horizontal(self, **_):
+        """The sum of the columns, row by row."""
+        return self._across("sum_horizontal", "sum")
+
+    def mean_horizontal(self, **_):
+        """The mean of the columns, row by row."""
+        return self._across("mean_horizontal", "mean")
 
     def _across(self, function, name):
         from .expr import construct
         return self.select(getattr(construct, function)(construct.all()).alias(name)).to_series()
 
     def fold(self, operation):
+        """A function of an accumulator and each expression in turn; or of columns, for a frame."""
         columns = self.get_columns()
         out = columns[0]
         for column in columns[1:]:
             out = operation(out, column)
         return out
 
-    def describe(self, *args, **kwargs): return self._lazy.describe(*args, **kwargs)
-    def sql(self, query, *, table_name="self"): return self._lazy.sql(query, table_name=table_name).collect()
-    def pivot(self, on, on_columns=None, **options): return self._lazy.pivot(on, on_columns, **options).collect()
-    def rechunk(self): return self
-    def shrink_to_fit(self, **_): return self
-    def iter_columns(self): return iter(self.get_columns())
-    def n_chunks(self, *_): return 1
+    def describe(self, *args, **kwargs):
+        """Statistics of the columns."""
+        return self._lazy.describe(*args, **kwargs)
+
+    def sql(self, query, *, table_name="self"):
+        """SQL over the frame, which is called `self` there."""
+        return self._lazy.sql(query, table_name=table_name).collect()
+
+    def pivot(self, on, on_columns=None, **options):
+        """Values of a column become columns."""
+        return self._lazy.pivot(on, on_columns, **options).collect()
+
+    def rechunk(self):
+        """The same: memory is the engine's to arrange."""
+        return self
+
+    def shrink_to_fit(self, **_):
+        """The same: memory is the engine's to arrange."""
+        return self
+
+    def iter_columns(self):
+        """The columns, one after the other."""
+        return iter(self.get_columns())
+
+    def n_chunks(self, *_):
+        """How many parts the memory has: to its user, one."""
+        return 1
 
     def unstack(self, *args, **kwargs):
+        """Not supported; use `pivot`."""
         raise NotSupported("unstack is not supported; use pivot")
 
     def map_rows(self, *args, **kwargs):
+        """Not supported; use expressions."""
         raise NotSupported("map_rows is not supported; use expressions")
 
     def corr(self, **_):
+        """Pearson's (or Spearman's) correlation."""
         from .expr.construct import corr
         return self.select([corr(a, c).alias(f"{a}\0{c}") for a in self.columns for c in self.columns]) \
             and DataFrame({c: [self.select(corr(a, c)).item() for a in self.columns] for c in self.columns})

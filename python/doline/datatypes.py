@@ -66,38 +66,47 @@ class DataType(metaclass=DataTypeClass):
 
     @classmethod
     def is_numeric(cls):
+        """Whether it is a number."""
         return issubclass(cls, NumericType)
 
     @classmethod
     def is_integer(cls):
+        """Whether it is an integer."""
         return issubclass(cls, IntegerType)
 
     @classmethod
     def is_signed_integer(cls):
+        """Whether it is a signed integer."""
         return issubclass(cls, SignedIntegerType)
 
     @classmethod
     def is_unsigned_integer(cls):
+        """Whether it is an unsigned integer."""
         return issubclass(cls, UnsignedIntegerType)
 
     @classmethod
     def is_float(cls):
+        """Whether it is a float."""
         return issubclass(cls, FloatType)
 
     @classmethod
     def is_decimal(cls):
+        """Whether it is a decimal."""
         return issubclass(cls, Decimal)
 
     @classmethod
     def is_temporal(cls):
+        """Whether it is a date, time, instant or span."""
         return issubclass(cls, TemporalType)
 
     @classmethod
     def is_nested(cls):
+        """Whether it is a list, array or struct."""
         return issubclass(cls, NestedType)
 
     @classmethod
     def is_(cls, other):
+        """Whether it is another type."""
         return cls == other
 
 
@@ -246,6 +255,7 @@ class Decimal(NumericType):
 
     @property
     def short(self):
+        """What printed tables call it."""
         return f"decimal[{self.precision},{self.scale}]"
 
 
@@ -263,6 +273,7 @@ class Datetime(TemporalType):
 
     @property
     def short(self):
+        """What printed tables call it."""
         unit = self.time_unit.replace("us", "μs")
         return f"datetime[{unit}{', ' + self.time_zone if self.time_zone else ''}]"
 
@@ -277,6 +288,7 @@ class Duration(TemporalType):
 
     @property
     def short(self):
+        """What printed tables call it."""
         return f"duration[{self.time_unit.replace('us', 'μs')}]"
 
 
@@ -301,6 +313,7 @@ class List(NestedType):
 
     @property
     def short(self):
+        """What printed tables call it."""
         return f"list[{self.inner.short}]"
 
 
@@ -316,6 +329,7 @@ class Array(NestedType):
 
     @property
     def shape(self):
+        """Rows and columns; of an array, its lengths."""
         return (self.size, *(self.inner.shape if isinstance(self.inner, Array) else ()))
 
     def __repr__(self):
@@ -323,6 +337,7 @@ class Array(NestedType):
 
     @property
     def short(self):
+        """What printed tables call it."""
         return f"array[{self.inner.short}, {self.size}]"
 
 
@@ -356,6 +371,7 @@ class Struct(NestedType):
 
     @property
     def short(self):
+        """What printed tables call it."""
         return f"struct[{len(self.fields)}]"
 
 
@@ -371,6 +387,7 @@ class Map(NestedType):
 
     @property
     def short(self):
+        """What printed tables call it."""
         return f"map[{self.key.short}, {self.value.short}]"
 
 
@@ -381,12 +398,15 @@ class Schema(dict):
         super().__init__(schema or {})
 
     def names(self):
+        """Names, in their order."""
         return list(self)
 
     def dtypes(self):
+        """Types, in their order."""
         return list(self.values())
 
     def len(self):
+        """The number of values or rows."""
         return len(self)
 
     def __eq__(self, other):
@@ -490,6 +510,7 @@ class _TypeText:
         return items
 
     def name(self):
+        """Functions of the name."""
         if self.peek('"'):
             name = self.quoted('"')
         else:

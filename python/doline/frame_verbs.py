@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from . import _nodes as n
 from . import datatypes as types
-from .errors import ColumnNotFound, InvalidArgument, NotSupported, error
+from .column_names import no_column, refuse_case
+from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node, literal_bytes
 from .expr.lower import HIDDEN, ROW_NUMBER, Lowering, Scope
@@ -29,7 +30,7 @@ class FrameVerbs:
 
     def _next(self, query, names=None, keeps=(), schema=None):
         if names is not None and len({name.lower() for name in names}) < len(names):
-            _refuse_case(names)
+            refuse_case(names)
         merged = self._keeps
         for table in keeps:
             if table not in merged:
@@ -213,6 +214,7 @@ class FrameVerbs:
         return self.sort(list(keys), descending=down, nulls_last=True).head(k)
 
     def bottom_k(self, k, *, by, reverse=False):
+        """The `k` least values, or rows with them."""
         keys = by if isinstance(by, (list, tuple)) else [by]
         return self.sort(list(keys), descending=_per_key(reverse, len(keys)), nulls_last=True).head(k)
 
@@ -238,17 +240,33 @@ class FrameVerbs:
             condition = condition & (place < count + offset + length)
         return numbered.filter(condition).drop("__doline_index", "__doline_count")
 
-    def head(self, n=5): return self.slice(0, n)
-    def limit(self, n=5): return self.slice(0, n)
-    def tail(self, n=5): return self.slice(-n, n) if n else self.slice(0, 0)
-    def first(self): return self.slice(0, 1)
-    def last(self): return self.tail(1)
+    def head(self, n=5):
+        """The first values or rows."""
+        return self.slice(0, n)
+
+    def limit(self, n=5):
+        """The first values or rows."""
+        return self.slice(0, n)
+
+    def tail(self, n=5):
+        """The last values or rows."""
+        return self.slice(-n, n) if n else self.slice(0, 0)
+
+    def first(self):
+        """The first value, column or row."""
+        return self.slice(0, 1)
+
+    def last(self):
+        """The last value, column or row."""
+        return self.tail(1)
 
     def reverse(self):
+        """In the opposite order."""
         numbered = self.with_row_index("__doline_index")
         return numbered.sort("__doline_index", descending=True).drop("__doline_index")
 
     def gather_every(self, n, offset=0):
+        """Every n-th value or row."""
         from .expr.construct import col
         numbered = self.with_row_index("__doline_index")
         index = col("__doline_index").cast(types.Int64)
@@ -304,6 +322,7 @@ class FrameVerbs:
         return self._next(query, self._names, schema=self._schema)
 
     def drop_nans(self, subset=None):
+        """Without values that are NaN, or rows that have one."""
         names = ([k for k, t in self.types.items() if t.is_float()] if subset is None
                  else list(self._chosen([subset])))
         if not names:
@@ -323,6 +342,7 @@ class FrameVerbs:
         return self.with_columns(*[col(k).fill_null(value) for k in names])
 
     def fill_nan(self, value):
+        """NaN replaced by a value."""
         from .expr.construct import col
         names = [k for k, t in self.types.items() if t.is_float()]
         return self.with_columns(*[col(k).fill_nan(value) for k in names]) if names else self
@@ -431,21 +451,25 @@ class FrameVerbs:
     # --- Groups
 
     def group_by(self, *by, maintain_order=False, **named):
+        """Groups of equal values."""
         from .group_by import LazyGroupBy
         return LazyGroupBy(self, self._expressions(by, named), maintain_order)
 
     def group_by_dynamic(self, index_column, *, every, period=None, offset=None, closed="left",
                          label="left", group_by=None, start_by="window", include_boundaries=False):
+        """Groups of periods of time."""
         from .group_by import DynamicGroupBy
         return DynamicGroupBy(self, index_column, every, period, offset, closed, label, group_by,
                               start_by, include_boundaries)
 
     def rolling(self, index_column, *, period, offset=None, closed="right", group_by=None):
+        """For each row, the rows of a period before it."""
         from .group_by import RollingGroupBy
         return RollingGroupBy(self, index_column, period, offset, closed, group_by)
 
     def pivot(self, on, on_columns=None, *, index=None, values=None, aggregate_function=None,
               maintain_order=False, separator="_"):
+        """Values of a column become columns."""
         from .pivoting import pivot
         return pivot(self, on, on_columns, index, values, aggregate_function, separator)
 
@@ -453,16 +477,44 @@ class FrameVerbs:
         from .expr.construct import all as every
         return self.select(getattr(every(), name)(*arguments, **options))
 
-    def sum(self): return self._aggregated("sum")
-    def mean(self): return self._aggregated("mean")
-    def min(self): return self._aggregated("min")
-    def max(self): return self._aggregated("max")
-    def median(self): return self._aggregated("median")
-    def std(self, ddof=1): return self._aggregated("std", ddof)
-    def var(self, ddof=1): return self._aggregated("var", ddof)
-    def count(self): return self._aggregated("count")
-    def null_count(self): return self._aggregated("null_count")
+    def sum(self):
+        """The sum; 0 of nothing."""
+        return self._aggregated("sum")
+
+    def mean(self):
+        """The mean."""
+        return self._aggregated("mean")
+
+    def min(self):
+        """The least value; of floats the least number."""
+        return self._aggregated("min")
+
+    def max(self):
+        """The greatest value; of floats the greatest number."""
+        return self._aggregated("max")
+
+    def median(self):
+        """The median."""
+        return self._aggregated("median")
+
+    def std(self, ddof=1):
+        """The standard deviation."""
+        return self._aggregated("std", ddof)
+
+    def var(self, ddof=1):
+        """The variance."""
+        return self._aggregated("var", ddof)
+
+    def count(self):
+        """How many values are not missing."""
+        return self._aggregated("count")
+
+    def null_count(self):
+        """How many values are missing."""
+        return self._aggregated("null_count")
+
     def quantile(self, quantile, interpolation="nearest"):
+        """The value that so large a share of the others is not above."""
         return self._aggregated("quantile", quantile, interpolation)
 
     def describe(self, percentiles=(0.25, 0.5, 0.75), *, interpolation="nearest"):
@@ -474,6 +526,7 @@ class FrameVerbs:
 
     def join(self, other, on=None, how="inner", *, left_on=None, right_on=None, suffix="_right",
              validate="m:m", nulls_equal=False, coalesce=None, maintain_order=None, **options):
+        """Joined with another frame, or texts joined to one."""
         from .joining import join
         return join(self, other, on, how, left_on, right_on, suffix, validate, nulls_equal, coalesce,
                     maintain_order)
@@ -481,22 +534,27 @@ class FrameVerbs:
     def join_asof(self, other, *, left_on=None, right_on=None, on=None, by_left=None, by_right=None,
                   by=None, strategy="backward", suffix="_right", tolerance=None,
                   allow_exact_matches=True, coalesce=True, check_sortedness=True, **options):
+        """For each row the nearest one of another frame."""
         from .joining import join_asof
         return join_asof(self, other, left_on, right_on, on, by_left, by_right, by, strategy, suffix,
                          tolerance, allow_exact_matches, coalesce)
 
     def join_where(self, other, *predicates, suffix="_right"):
+        """All pairs of rows for which predicates hold."""
         from .joining import join_where
         return join_where(self, other, predicates, suffix)
 
     def merge_sorted(self, other, key, **options):
+        """The rows of two sorted frames, sorted."""
         from .concatenating import concat
         return concat([self, other]).sort(key)
 
     def update(self, other, **options):
+        """Not supported; join and use `pl.coalesce`."""
         raise NotSupported("update is not supported; join and use pl.coalesce")
 
     def upsample(self, *args, **kwargs):
+        """Rows for the moments in between."""
         return self.collect().upsample(*args, **kwargs)
 
 def _renamed(node, name):
@@ -530,20 +588,3 @@ def _fits(value, dtype):
     if isinstance(value, datetime.timedelta):
         return isinstance(dtype, types.Duration)
     return True
-
-
-def no_column(name, names):
-    import difflib
-    near = difflib.get_close_matches(name, names, 1)
-    hint = f'did you mean "{near[0]}"?' if near else f"the columns are {', '.join(names[:20])}"
-    return error(ColumnNotFound, f'no column "{name}"', hint)
-
-
-def _refuse_case(names):
-    """Names are told apart without regard to case, as in SQL."""
-    seen = {}
-    for name in names:
-        other = seen.setdefault(name.lower(), name)
-        if other is not name:
-            raise error(NotSupported, f'columns "{other}" and "{name}" differ in case alone',
-                        "rename one of them")

@@ -63,27 +63,62 @@ class LazyGroupBy:
         return self.agg(getattr(every(), name)(*arguments, **options))
 
     def all(self):
+        """Whether all values are true; missing ones are passed over."""
         from .expr.construct import all as every
         return self.agg(every())
 
     def len(self, name=None):
+        """The number of values or rows."""
         from .expr.construct import len as row_count
         return self.agg(row_count().alias(name or "len"))
 
-    def count(self): return self._every("count")
-    def sum(self): return self._every("sum")
-    def mean(self): return self._every("mean")
-    def min(self): return self._every("min")
-    def max(self): return self._every("max")
-    def median(self): return self._every("median")
-    def first(self): return self._every("first")
-    def last(self): return self._every("last")
-    def n_unique(self): return self._every("n_unique")
+    def count(self):
+        """How many values are not missing."""
+        return self._every("count")
+
+    def sum(self):
+        """The sum; 0 of nothing."""
+        return self._every("sum")
+
+    def mean(self):
+        """The mean."""
+        return self._every("mean")
+
+    def min(self):
+        """The least value; of floats the least number."""
+        return self._every("min")
+
+    def max(self):
+        """The greatest value; of floats the greatest number."""
+        return self._every("max")
+
+    def median(self):
+        """The median."""
+        return self._every("median")
+
+    def first(self):
+        """The first value, column or row."""
+        return self._every("first")
+
+    def last(self):
+        """The last value, column or row."""
+        return self._every("last")
+
+    def n_unique(self):
+        """How many distinct values or rows there are; null is one."""
+        return self._every("n_unique")
+
     def quantile(self, quantile, interpolation="nearest"):
+        """The value that so large a share of the others is not above."""
         return self._every("quantile", quantile, interpolation)
 
-    def head(self, n=5): return self._part("head", n)
-    def tail(self, n=5): return self._part("tail", n)
+    def head(self, n=5):
+        """The first values or rows."""
+        return self._part("head", n)
+
+    def tail(self, n=5):
+        """The last values or rows."""
+        return self._part("tail", n)
 
     def _part(self, name, count):
         made = self._every(name, count)
@@ -91,6 +126,7 @@ class LazyGroupBy:
         return made.explode(rest)
 
     def map_groups(self, *args, **kwargs):
+        """Not supported; use `agg` with expressions."""
         raise NotSupported("map_groups is not supported; use agg with expressions")
 
 
@@ -102,10 +138,12 @@ class _Without:
 
     @property
     def names(self):
+        """Names, in their order."""
         return [name for name in self._frame.names if name not in self._keys]
 
     @property
     def types(self):
+        """Types of the columns by name."""
         return {k: t for k, t in self._frame.types.items() if k not in self._keys}
 
     def _expressions(self, exprs, named):
@@ -171,6 +209,7 @@ class DynamicGroupBy:
         self._boundaries = include_boundaries
 
     def agg(self, *aggs, **named):
+        """An aggregate of each list."""
         from .expr.expression import expression
         name = output_name(self._index)
         index = expression(self._index)

@@ -176,6 +176,7 @@ def _none_yet(name, instead):
     def scan(*args, **kwargs):
         raise NotSupported(f"{name} is not supported yet; {instead}")
     scan.__name__ = name
+    scan.__doc__ = f"Not supported yet; {instead}."
     return scan
 
 
@@ -189,20 +190,24 @@ read_avro = _none_yet("read_avro", "convert the file to Parquet")
 
 
 def read_parquet_schema(source):
+    """Names and types of a Parquet file's columns."""
     return scan_parquet(source).collect_schema()
 
 
 def from_dict(data, schema=None, **options):
+    """A frame of a dict of columns."""
     from .data_frame import DataFrame
     return DataFrame(data, schema, **options)
 
 
 def from_dicts(data, schema=None, **options):
+    """A frame of dicts, one a row."""
     from .data_frame import DataFrame
     return DataFrame(data, schema, **options)
 
 
 def from_records(data, schema=None, **options):
+    """A frame of rows or columns."""
     from .data_frame import DataFrame
     return DataFrame(data, schema, **options)
 
@@ -257,6 +262,7 @@ PartitionByKey = PartitionBy
 
 
 def write_csv(frame, file, **options):
+    """Writes a CSV file, or gives its text."""
     if file is not None:
         return frame.lazy().sink_csv(file, **options)
     import tempfile
@@ -268,6 +274,7 @@ def write_csv(frame, file, **options):
 
 
 def write_json(frame, file):
+    """Writes a JSON array."""
     import json
     text = json.dumps(frame.to_dicts(), default=str)
     if file is None:

@@ -260,6 +260,6 @@ class _TwoFrames(Lowering):
                 return Lowered(_of(_LEFT, node.name))
             if node.name in self.right:
                 return Lowered(_of(_RIGHT, self.right[node.name]))
-            from .frame_verbs import no_column
+            from .column_names import no_column
             raise no_column(node.name, [*self.left, *self.right])
         return super().lower(node, *scope)

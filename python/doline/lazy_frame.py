@@ -49,6 +49,7 @@ class LazyFrame(FrameVerbs):
 
     @property
     def types(self):
+        """Types of the columns by name."""
         if self._schema is None:
             if self._names == []:
                 self._schema = types.Schema()
@@ -80,12 +81,15 @@ class LazyFrame(FrameVerbs):
         raise TypeError("a LazyFrame is neither true nor false")
 
     def lazy(self):
+        """The frame as the begin of a query."""
         return self
 
     def clone(self):
+        """The same; frames do not change."""
         return self
 
     def pipe(self, function, *args, **kwargs):
+        """`function(self, …)`."""
         return function(self, *args, **kwargs)
 
     def __reduce__(self):
@@ -138,6 +142,7 @@ class LazyFrame(FrameVerbs):
             yield DataFrame(pyarrow.Table.from_batches([batch]))
 
     def fetch(self, n_rows=500):
+        """The first rows."""
         return self.head(n_rows).collect()
 
     def explain(self, *, optimized=True, format="plain", **options):
@@ -166,11 +171,13 @@ class LazyFrame(FrameVerbs):
     # --- Files
 
     def sink_parquet(self, path, *, compression="zstd", **options):
+        """Runs the query into a Parquet file, or a folder of them with `PartitionBy`."""
         from .io import sink
         return sink(self, path, "parquet", {"compression": compression}, options)
 
     def sink_csv(self, path, *, include_header=True, separator=",", quote_char='"', null_value=None,
                  **options):
+        """Runs the query into a CSV file."""
         from .io import sink
         given = {"header": include_header, "delimiter": separator, "quote": quote_char}
         if null_value is not None:
@@ -178,10 +185,12 @@ class LazyFrame(FrameVerbs):
         return sink(self, path, "csv", given, options)
 
     def sink_ndjson(self, path, **options):
+        """Runs the query into lines of JSON."""
         from .io import sink
         return sink(self, path, "json", {}, options)
 
     def sink_ipc(self, path, **options):
+        """Runs the query into an Arrow file."""
         from .io import sink
         return sink(self, path, "arrow", {}, options)
 
@@ -194,19 +203,33 @@ class LazyFrame(FrameVerbs):
 
     # --- Without effect, or refused
 
-    def cache(self): return self
-    def set_sorted(self, *args, **kwargs): return self
+    def cache(self):
+        """The frame itself: what is shared in a query is computed once anyway."""
+        return self
+
+    def set_sorted(self, *args, **kwargs):
+        """The same: the engine sees for itself."""
+        return self
+
     def shift(self, n=1, *, fill_value=None):
+        """The values so many rows before."""
         from .expr.construct import all as every
         return self.select(every().shift(n, fill_value=fill_value))
     def interpolate(self):
+        """Not supported; use `fill_null(strategy="forward")`."""
         raise NotSupported("interpolate is not supported; use fill_null(strategy='forward')")
     def map_batches(self, *args, **kwargs):
+        """Not supported; use expressions."""
         raise NotSupported("map_batches is not supported; use expressions")
-    def approx_n_unique(self): return self._aggregated("approx_n_unique")
+    def approx_n_unique(self):
+        """About how many distinct values there are, from a sketch."""
+        return self._aggregated("approx_n_unique")
+
     def remote(self, *args, **kwargs):
+        """Not supported: `collect` runs here."""
         raise NotSupported("there is no remote engine; collect() runs here")
     def serialize(self, *args, **kwargs):
+        """Not supported; use pickle."""
         raise NotSupported("serialize is not supported; use pickle")
 
 
@@ -268,6 +291,7 @@ def query_of_statement(message):
 
 
 def expression_from_sql(text):
+    """Not supported yet."""
     session = _sessions.current()
     frame_query = query_of_statement(session.prepare(f"SELECT {text}").bytes())
     raise NotSupported("sql_expr is not supported; use frame.sql or SQLContext")

@@ -61,27 +61,58 @@ class Series:
     shape = property(lambda self: (len(self),))
 
     def __len__(self): return self._frame.height
-    def len(self): return self._frame.height
+    def len(self):
+        """The number of values or rows."""
+        return self._frame.height
+
     def __iter__(self): return iter(self.to_list())
-    def to_list(self): return [row[0] for row in self._frame.rows()]
+    def to_list(self):
+        """As a list; of a series, of Python values."""
+        return [row[0] for row in self._frame.rows()]
+
     def to_frame(self, name=None):
+        """As a frame of one column."""
         wanted = name or self._name
         return self._frame if wanted == self._column else self._frame.rename({self._column: wanted})
-    def to_numpy(self, **_): return self._frame.fetchnumpy()[self._column]
-    def to_arrow(self, **_): return self._frame.arrow().column(0).combine_chunks()
-    def to_pandas(self, **_): return self._frame.df()[self._column].rename(self._name)
+    def to_numpy(self, **_):
+        """As a NumPy array."""
+        return self._frame.fetchnumpy()[self._column]
+
+    def to_arrow(self, **_):
+        """As a PyArrow table or array."""
+        return self._frame.arrow().column(0).combine_chunks()
+
+    def to_pandas(self, **_):
+        """As a pandas frame or series."""
+        return self._frame.df()[self._column].rename(self._name)
+
     def __array__(self, dtype=None, copy=None):
         array = self.to_numpy()
         return array if dtype is None else array.astype(dtype)
     def __arrow_c_stream__(self, requested_schema=None):
         return self.to_frame().__arrow_c_stream__(requested_schema)
     def __reduce__(self): return Series._of, (self._frame, self._name)
-    def item(self, index=None): return self._frame.item() if index is None else self[index]
-    def rename(self, name): return Series._of(self._frame, name)
+    def item(self, index=None):
+        """The only value."""
+        return self._frame.item() if index is None else self[index]
+
+    def rename(self, name):
+        """Another name."""
+        return Series._of(self._frame, name)
+
     alias = rename
-    def is_empty(self): return len(self) == 0
-    def clone(self): return self
-    def equals(self, other, **_): return self.to_list() == other.to_list()
+    def is_empty(self):
+        """Whether there are no rows."""
+        return len(self) == 0
+
+    def clone(self):
+        """The same; frames do not change."""
+        return self
+
+    def equals(self, other, **_):
+        """Whether two have the same values."""
+        return self.to_list() == other.to_list()
+
     def __contains__(self, value): return value in self.to_list()
     def __hash__(self): return id(self)
     def __bool__(self): raise TypeError("a Series is neither true nor false")
@@ -136,17 +167,41 @@ class Series:
         return method
 
     def value_counts(self, *, sort=False, name="count", **_):
+        """How often each distinct value occurs."""
         frame = self._frame.group_by(self._column, maintain_order=True).len(name)
         return frame.sort(name, descending=True) if sort else frame
 
-    def describe(self, *args, **kwargs): return self._frame.describe(*args, **kwargs)
-    def to_dummies(self, **options): return self.to_frame().to_dummies(**options)
-    def map_elements(self, *args, **kwargs): raise NotSupported("map_elements is not supported; use expressions")
-    def append(self, other): raise NotSupported("append is not supported; use pl.concat")
-    def unique_counts(self): return self._frame.group_by(self._column, maintain_order=True).len().to_series(1)
-    def null_count(self): return self._with(lambda x: x.null_count())
-    def n_chunks(self): return 1
-    def rechunk(self): return self
+    def describe(self, *args, **kwargs):
+        """Statistics of the columns."""
+        return self._frame.describe(*args, **kwargs)
+
+    def to_dummies(self, **options):
+        """A column of 0 and 1 for each distinct value."""
+        return self.to_frame().to_dummies(**options)
+
+    def map_elements(self, *args, **kwargs):
+        """Not supported; use expressions."""
+        raise NotSupported("map_elements is not supported; use expressions")
+
+    def append(self, other):
+        """Not supported; use `concat` on frames."""
+        raise NotSupported("append is not supported; use pl.concat")
+
+    def unique_counts(self):
+        """How often each distinct value occurs."""
+        return self._frame.group_by(self._column, maintain_order=True).len().to_series(1)
+
+    def null_count(self):
+        """How many values are missing."""
+        return self._with(lambda x: x.null_count())
+
+    def n_chunks(self):
+        """How many parts the memory has: to its user, one."""
+        return 1
+
+    def rechunk(self):
+        """The same: memory is the engine's to arrange."""
+        return self
 
 
 _UNNAMED = "__doline_unnamed"

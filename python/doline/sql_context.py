@@ -24,19 +24,23 @@ class SQLContext:
         self._frames, self._eager = {**(frames or {}), **named}, eager
 
     def register(self, name, frame=None):
+        """Another frame under a name."""
         self._frames[name] = frame
         return self
 
     def register_many(self, frames=None, **named):
+        """Other frames under their names."""
         self._frames.update(frames or {}, **named)
         return self
 
     def unregister(self, names):
+        """Forgets frames of these names."""
         for name in [names] if isinstance(names, str) else names:
             del self._frames[name]
         return self
 
     def tables(self):
+        """Names of the frames."""
         return sorted(self._frames)
 
     def execute(self, query, *, eager=None):

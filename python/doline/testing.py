@@ -35,6 +35,7 @@ def assert_frame_equal(left, right, *, check_row_order=True, check_column_order=
 
 
 def assert_frame_not_equal(left, right, **options):
+    """Raises AssertionError where two frames are equal."""
     try:
         assert_frame_equal(left, right, **options)
     except AssertionError:
@@ -51,6 +52,7 @@ def assert_series_equal(left, right, *, check_dtypes=True, check_names=True, che
 
 
 def assert_series_not_equal(left, right, **options):
+    """Raises AssertionError where two series are equal."""
     try:
         assert_series_equal(left, right, **options)
     except AssertionError:

@@ -52,20 +52,24 @@ def all(*names, ignore_nulls=True):
 
 
 def any(*names, ignore_nulls=True):
+    """Whether any value is true; missing ones are passed over."""
     return col(*names).any(ignore_nulls=ignore_nulls)
 
 
 def exclude(*columns):
+    """All columns but some."""
     return expression(everything()).exclude(*columns)
 
 
 def nth(*indices):
+    """Columns at some places, from 0 or from the end."""
     from .nodes import Selection
     flat = [i for index in indices for i in (index if isinstance(index, (list, tuple)) else [index])]
     return expression(Selection(lambda columns: [columns.names[i] for i in flat], f"nth({flat})"))
 
 
 def element():
+    """What stands for the values inside a list."""
     return expression(Element())
 
 
@@ -80,6 +84,7 @@ class FieldMark(Node):
 
 
 def field(name):
+    """A field of a struct."""
     return expression(FieldMark(name))
 
 
@@ -89,6 +94,7 @@ def len():
 
 
 def count(*columns):
+    """How many values are not missing."""
     return col(*columns).count() if columns else len()
 
 
@@ -104,9 +110,18 @@ sum, mean, min, max, median, first, last, n_unique, implode, std, var, cum_sum, 
                 "std", "var", "cum_sum", "null_count"))
 
 
-def head(column, n=10): return col(column).head(n)
-def tail(column, n=10): return col(column).tail(n)
+def head(column, n=10):
+    """The first values or rows."""
+    return col(column).head(n)
+
+
+def tail(column, n=10):
+    """The last values or rows."""
+    return col(column).tail(n)
+
+
 def quantile(column, quantile, interpolation="nearest"):
+    """The value that so large a share of the others is not above."""
     return col(column).quantile(quantile, interpolation)
 
 
@@ -119,9 +134,11 @@ class Pending:
         self._parts = parts
 
     def when(self, *predicates, **constraints):
+        """A condition for the value that follows."""
         return _When(self._parts, _predicate(predicates, constraints))
 
     def otherwise(self, value):
+        """The value where no condition holds."""
         return expression(Apply(b.cases, (*self._parts, as_node(value))))
 
     def _as_expression(self):
@@ -142,6 +159,7 @@ class _When:
         self._parts, self._condition = parts, condition
 
     def then(self, value):
+        """The value where the condition holds."""
         return Pending([*self._parts, as_node(value), self._condition])
 
 
@@ -211,6 +229,7 @@ min_horizontal = _across(_least)
 
 
 def coalesce(exprs, *more):
+    """The first that is not missing, row by row."""
     return expression(Spread("coalesce", _nodes_of(exprs, more)))
 
 
@@ -224,6 +243,7 @@ def _joined(*parts):
 
 
 def concat_str(exprs, *more, separator="", ignore_nulls=False):
+    """Values as texts behind each other."""
     return expression(Spread(_joined, _nodes_of(exprs, more), (separator, ignore_nulls)))
 
 
@@ -239,6 +259,7 @@ def format(text, *args):
 
 
 def concat_list(exprs, *more):
+    """Values and lists as one list, row by row."""
     return expression(Spread(_lists_joined, _nodes_of(exprs, more)))
 
 
@@ -248,6 +269,7 @@ def _lists_joined(*values):
 
 
 def struct(*exprs, schema=None, eager=False, **named):
+    """Columns as one of structs; as a selector, columns of structs."""
     if eager:
         raise NotSupported("struct(eager=True) is not supported; use frame.select")
     nodes = [as_node(e) for item in exprs for e in
@@ -265,6 +287,7 @@ def fold(acc, function, exprs, **unsupported):
 
 
 def reduce(function, exprs, **unsupported):
+    """A function of expressions, two at a time."""
     given = [e if isinstance(e, Expr) else col(e) for e in exprs]
     out = given[0]
     for expr in given[1:]:
@@ -273,24 +296,29 @@ def reduce(function, exprs, **unsupported):
 
 
 def corr(a, c, *, method="pearson", **unsupported):
+    """Pearson's (or Spearman's) correlation."""
     if method == "spearman":
         a, c = (expression(as_node(x)).rank() for x in (a, c))
     return expression(Aggregate(aggregates.correlation, (as_node(a), as_node(c))))
 
 
 def cov(a, c, ddof=1):
+    """The covariance."""
     return expression(Aggregate(aggregates.covariance, (as_node(a), as_node(c)), (ddof,)))
 
 
 def arctan2(y, x):
+    """The angle of a point (x, y), from its two coordinates."""
     return expression(Apply("atan2", (as_node(y), as_node(x))))
 
 
 def arg_where(condition, *, eager=False):
+    """The positions at which a condition holds."""
     return expression(as_node(condition)).arg_true()
 
 
 def arg_sort_by(exprs, *more, **options):
+    """Not supported; use `with_row_index().sort(…)`."""
     raise NotSupported("arg_sort_by is not supported; use with_row_index().sort(...)")
 
 
@@ -301,11 +329,13 @@ def _date(year, month, day):
 
 
 def date(year, month, day):
+    """Dates: of an instant, from parts, or columns of them."""
     return expression(Apply(_date, tuple(map(as_node, (year, month, day))))).alias("date")
 
 
 def datetime_(year, month, day, hour=None, minute=None, second=None, microsecond=None, *,
               time_unit="us", time_zone=None, **unsupported):
+    """Instants from their parts."""
     parts = [as_node(p) for p in (year, month, day, hour or 0, minute or 0)]
     seconds = as_node(second or 0)
     return expression(Apply(_instant, (*parts, seconds, as_node(microsecond or 0)))).alias("datetime")
@@ -317,6 +347,7 @@ def _instant(year, month, day, hour, minute, second, micro):
 
 
 def time(hour=None, minute=None, second=None, microsecond=None):
+    """The time of day; from parts, or columns of them."""
     parts = [as_node(p or 0) for p in (hour, minute, second)]
     return expression(Apply("make_time", tuple(parts))).alias("time")
 
@@ -335,6 +366,7 @@ def _span(*parts):
 
 def duration(*, weeks=None, days=None, hours=None, minutes=None, seconds=None, milliseconds=None,
              microseconds=None, nanoseconds=None, time_unit="us"):
+    """Spans of time: from parts, or columns of them."""
     if nanoseconds is not None:
         raise NotSupported("spans of time go down to microseconds")
     parts = [as_node(p if p is not None else 0) for p in
@@ -343,6 +375,7 @@ def duration(*, weeks=None, days=None, hours=None, minutes=None, seconds=None, m
 
 
 def from_epoch(column, time_unit="s"):
+    """Instants of numbers since 1970."""
     return expression(Apply(_from_epoch, (as_node(column),), (time_unit,)))
 
 
@@ -376,10 +409,12 @@ def _eager(expr):
 
 
 def date_range(start, end, interval="1d", *, closed="both", eager=False, **unsupported):
+    """Dates from `start` to `end`, one every `interval`."""
     return _range_of_times(start, end, interval, closed, eager, types.Date)
 
 
 def datetime_range(start, end, interval="1d", *, closed="both", eager=False, **unsupported):
+    """Instants from `start` to `end`, one every `interval`."""
     return _range_of_times(start, end, interval, closed, eager, types.Datetime("us"))
 
 
@@ -406,16 +441,19 @@ def _numbers(start, end, step, dtype):
 
 
 def int_ranges(start=0, end=None, step=1, *, dtype=types.Int64, eager=False):
+    """A list of integers for each row."""
     if end is None:
         start, end = 0, start
     return expression(Apply(_numbers, (as_node(start), as_node(end)), (step, dtype)))
 
 
 def row_index(name="index"):
+    """The rows' numbers, from 0."""
     return expression(Window(windows.row_index, ())).cast(types.UInt32).alias(name)
 
 
 def repeat(value, n, *, dtype=None, eager=False):
+    """A value, repeated."""
     node = Apply(_repeated, (as_node(value, False), as_node(n)))
     from .nodes import Rearrange
     out = expression(Rename(Rearrange("flatten_lists", (node,)), "repeat"))
@@ -429,8 +467,14 @@ def _repeated(value, count):
                   b.one_lambda("place", value))
 
 
-def ones(n, dtype=types.Float64, *, eager=False): return repeat(1, n, dtype=dtype, eager=eager)
-def zeros(n, dtype=types.Float64, *, eager=False): return repeat(0, n, dtype=dtype, eager=eager)
+def ones(n, dtype=types.Float64, *, eager=False):
+    """As many ones."""
+    return repeat(1, n, dtype=dtype, eager=eager)
+
+
+def zeros(n, dtype=types.Float64, *, eager=False):
+    """As many zeros."""
+    return repeat(0, n, dtype=dtype, eager=eager)
 
 
 def select(*exprs, eager=True, **named):

@@ -180,50 +180,160 @@ class ListFunctions:
     def _aggregate(self, name):
         return self._do(aggregate_of, options=(name,))
 
-    def len(self): return self._do(size)
-    def sum(self): return self._aggregate("wrapping_sum")
-    def mean(self): return self._aggregate("frame_mean")
-    def median(self): return self._aggregate("median")
-    def min(self): return self._do("list_min")
-    def max(self): return self._do("list_max")
-    def std(self, ddof=1): return self._aggregate("stddev_samp" if ddof else "stddev_pop")
-    def var(self, ddof=1): return self._aggregate("var_samp" if ddof else "var_pop")
-    def any(self, **_): return self._do(any_true)
-    def all(self, **_): return self._do(all_true)
-    def n_unique(self): return self._do(distinct_size)
-    def unique(self, *, maintain_order=False): return self._do(functions.list_distinct)
-    def reverse(self): return self._do("list_reverse")
+    def len(self):
+        """The number of values or rows."""
+        return self._do(size)
+
+    def sum(self):
+        """The sum; 0 of nothing."""
+        return self._aggregate("wrapping_sum")
+
+    def mean(self):
+        """The mean."""
+        return self._aggregate("frame_mean")
+
+    def median(self):
+        """The median."""
+        return self._aggregate("median")
+
+    def min(self):
+        """The least value; of floats the least number."""
+        return self._do("list_min")
+
+    def max(self):
+        """The greatest value; of floats the greatest number."""
+        return self._do("list_max")
+
+    def std(self, ddof=1):
+        """The standard deviation."""
+        return self._aggregate("stddev_samp" if ddof else "stddev_pop")
+
+    def var(self, ddof=1):
+        """The variance."""
+        return self._aggregate("var_samp" if ddof else "var_pop")
+
+    def any(self, **_):
+        """Whether any value is true; missing ones are passed over."""
+        return self._do(any_true)
+
+    def all(self, **_):
+        """Whether all values are true; missing ones are passed over."""
+        return self._do(all_true)
+
+    def n_unique(self):
+        """How many distinct values or rows there are; null is one."""
+        return self._do(distinct_size)
+
+    def unique(self, *, maintain_order=False):
+        """Distinct values or rows."""
+        return self._do(functions.list_distinct)
+
+    def reverse(self):
+        """In the opposite order."""
+        return self._do("list_reverse")
+
     def sort(self, *, descending=False, nulls_last=False):
+        """In order; missing values first unless `nulls_last`."""
         return self._do(sorted_list, options=(descending, nulls_last))
-    def first(self): return self._do(first_of)
-    def last(self): return self._do(last_of)
-    def get(self, index, *, null_on_oob=True): return self._do(element_at, _index(index))
-    def gather(self, indices, **_): return self._do(functions.list_gather, options=(tuple(indices),))
-    def gather_every(self, n, offset=0): return self._do(functions.list_every, options=(n, offset))
-    def contains(self, item, **_): return self._do(has, item)
-    def count_matches(self, element): return self._do(occurrences, element)
-    def arg_min(self): return self._do(place_of, options=("list_min",))
-    def arg_max(self): return self._do(place_of, options=("list_max",))
-    def head(self, n=5): return self._do(part_of, options=(0, n))
-    def tail(self, n=5): return self._do(functions.list_tail, options=(n,))
-    def slice(self, offset, length=None): return self._do(part_of, options=(offset, length))
-    def drop_nulls(self): return self._do(without_nulls)
-    def diff(self, n=1, null_behavior="ignore"): return self._do(differences, options=(n,))
-    def shift(self, n=1): return self._do(shifted, n)
+    def first(self):
+        """The first value, column or row."""
+        return self._do(first_of)
+
+    def last(self):
+        """The last value, column or row."""
+        return self._do(last_of)
+
+    def get(self, index, *, null_on_oob=True):
+        """The value at a position, from 0 or from the end."""
+        return self._do(element_at, _index(index))
+
+    def gather(self, indices, **_):
+        """The values at some positions."""
+        return self._do(functions.list_gather, options=(tuple(indices),))
+
+    def gather_every(self, n, offset=0):
+        """Every n-th value or row."""
+        return self._do(functions.list_every, options=(n, offset))
+
+    def contains(self, item, **_):
+        """Whether a value, text or name contains something."""
+        return self._do(has, item)
+
+    def count_matches(self, element):
+        """How often a pattern or value occurs."""
+        return self._do(occurrences, element)
+
+    def arg_min(self):
+        """The position of the least value, the first of equals."""
+        return self._do(place_of, options=("list_min",))
+
+    def arg_max(self):
+        """The position of the greatest value, the first of equals."""
+        return self._do(place_of, options=("list_max",))
+
+    def head(self, n=5):
+        """The first values or rows."""
+        return self._do(part_of, options=(0, n))
+
+    def tail(self, n=5):
+        """The last values or rows."""
+        return self._do(functions.list_tail, options=(n,))
+
+    def slice(self, offset, length=None):
+        """A part, from a position counted from 0 or from the end."""
+        return self._do(part_of, options=(offset, length))
+
+    def drop_nulls(self):
+        """Without missing values."""
+        return self._do(without_nulls)
+
+    def diff(self, n=1, null_behavior="ignore"):
+        """The difference to the row before."""
+        return self._do(differences, options=(n,))
+
+    def shift(self, n=1):
+        """The values so many rows before."""
+        return self._do(shifted, n)
+
     def join(self, separator, *, ignore_nulls=True):
+        """Joined with another frame, or texts joined to one."""
         if not ignore_nulls:
             raise NotSupported("list.join(ignore_nulls=False) is not supported; test has_nulls first")
         return self._do(joined, separator, options=(True,))
-    def concat(self, other): return self._do("list_concat", *(other if isinstance(other, list) else [other]))
-    def set_union(self, other): return self._do(in_either, other)
-    def set_intersection(self, other): return self._do(in_both, other)
-    def set_difference(self, other): return self._do(in_first, other)
-    def set_symmetric_difference(self, other): return self._do(in_one, other)
-    def explode(self, **_): return self._of.explode()
-    def to_array(self, width): raise NotSupported("list.to_array is not supported; cast to pl.Array(inner, width)")
-    def sample(self, *_, **__): raise NotSupported("list.sample is not supported; explode and sample")
+    def concat(self, other):
+        """Lists, one behind the other."""
+        return self._do("list_concat", *(other if isinstance(other, list) else [other]))
+
+    def set_union(self, other):
+        """What is in either list."""
+        return self._do(in_either, other)
+
+    def set_intersection(self, other):
+        """What is in both lists."""
+        return self._do(in_both, other)
+
+    def set_difference(self, other):
+        """What is in the first list and not in the other."""
+        return self._do(in_first, other)
+
+    def set_symmetric_difference(self, other):
+        """What is in one of the lists."""
+        return self._do(in_one, other)
+
+    def explode(self, **_):
+        """A row for each element of lists."""
+        return self._of.explode()
+
+    def to_array(self, width):
+        """Not supported; cast to `Array`."""
+        raise NotSupported("list.to_array is not supported; cast to pl.Array(inner, width)")
+
+    def sample(self, *_, **__):
+        """Rows drawn at random."""
+        raise NotSupported("list.sample is not supported; explode and sample")
 
     def to_struct(self, n_field_strategy="first_non_null", fields=None, upper_bound=0):
+        """The elements as fields."""
         if callable(fields):
             fields = [fields(i) for i in range(upper_bound)]
         if not fields and not upper_bound:
@@ -237,10 +347,12 @@ class ListFunctions:
         return expression(Nested(evaluated, self._of._node, as_node(expr)))
 
     def filter(self, predicate):
+        """Only what a predicate holds for."""
         from .expression import expression
         return expression(Nested(filtered, self._of._node, as_node(predicate)))
 
     def agg(self, expr):
+        """An aggregate of each list."""
         return ListFunctions(self.eval(expr)).first()
 
 
@@ -263,6 +375,7 @@ class ArrayFunctions(ListFunctions):
     """Functions of arrays of a fixed length: `expr.arr`."""
 
     def to_list(self):
+        """As a list; of a series, of Python values."""
         return self._of._apply(array_as_list)
 
     def _refused(self, *args, **kwargs):

@@ -13,16 +13,32 @@ class NameFunctions:
         self._of = of
 
     def map(self, function):
+        """A function of the name gives the new one."""
         from .expression import expression
         return expression(Rename(self._of._node, function))
 
-    def keep(self): return self.map(str)
-    def prefix(self, prefix): return self.map(prefix.__add__)
-    def suffix(self, suffix): return self.map(lambda name: name + suffix)
-    def to_lowercase(self): return self.map(str.lower)
-    def to_uppercase(self): return self.map(str.upper)
+    def keep(self):
+        """The column's own name."""
+        return self.map(str)
+
+    def prefix(self, prefix):
+        """A text put in front of the name."""
+        return self.map(prefix.__add__)
+
+    def suffix(self, suffix):
+        """A text put behind the name."""
+        return self.map(lambda name: name + suffix)
+
+    def to_lowercase(self):
+        """In small letters."""
+        return self.map(str.lower)
+
+    def to_uppercase(self):
+        """In capitals."""
+        return self.map(str.upper)
 
     def replace(self, pattern, value, *, literal=False):
+        """Some values, or a pattern's match, replaced."""
         import re
         if literal:
             return self.map(lambda name: name.replace(pattern, value))
@@ -30,6 +46,7 @@ class NameFunctions:
         return self.map(lambda name: re.sub(pattern, text, name))
 
     def map_fields(self, function):
+        """Not supported; unnest and rename."""
         raise NotSupported("name.map_fields is not supported; unnest and rename")
 
     prefix_fields = suffix_fields = map_fields

@@ -212,23 +212,49 @@ class StringFunctions:
     def _do(self, build, *others, options=()):
         return self._of._apply(build, *others, options=options)
 
-    def len_chars(self): return self._do(character_count)
-    def len_bytes(self): return self._do(byte_count)
-    def to_uppercase(self): return self._do("upper")
-    def to_lowercase(self): return self._do("lower")
-    def to_titlecase(self): return self._do(title_case)
-    def reverse(self): return self._do("reverse")
-    def starts_with(self, prefix): return self._do("starts_with", prefix)
-    def ends_with(self, suffix): return self._do("ends_with", suffix)
+    def len_chars(self):
+        """The length in characters."""
+        return self._do(character_count)
+
+    def len_bytes(self):
+        """The length in bytes."""
+        return self._do(byte_count)
+
+    def to_uppercase(self):
+        """In capitals."""
+        return self._do("upper")
+
+    def to_lowercase(self):
+        """In small letters."""
+        return self._do("lower")
+
+    def to_titlecase(self):
+        """The first letter of each word in capitals."""
+        return self._do(title_case)
+
+    def reverse(self):
+        """In the opposite order."""
+        return self._do("reverse")
+
+    def starts_with(self, prefix):
+        """Whether a text or name starts with something."""
+        return self._do("starts_with", prefix)
+
+    def ends_with(self, suffix):
+        """Whether a text or name ends with something."""
+        return self._do("ends_with", suffix)
 
     def contains(self, pattern, *, literal=False, strict=True):
+        """Whether a value, text or name contains something."""
         return self._do("contains" if literal else contains_pattern, pattern)
 
     def contains_any(self, patterns, *, ascii_case_insensitive=False):
+        """Whether a text contains any of some texts."""
         values = [p.lower() if ascii_case_insensitive else p for p in patterns]
         return self._do(any_of, options=(tuple(map(literal_bytes, values)), ascii_case_insensitive))
 
     def replace(self, pattern, value, *, literal=False, n=1):
+        """Some values, or a pattern's match, replaced."""
         if n == -1:
             return self.replace_all(pattern, value, literal=literal)
         if n != 1:
@@ -238,11 +264,13 @@ class StringFunctions:
         return self._do(replace_pattern, pattern, _dollars(value), options=("",))
 
     def replace_all(self, pattern, value, *, literal=False):
+        """All matches of a pattern replaced."""
         if literal:
             return self._do(replace_literal, pattern, value, options=(True,))
         return self._do(replace_pattern, pattern, _dollars(value), options=("g",))
 
     def replace_many(self, patterns, replace_with=None, **unsupported):
+        """Several texts replaced."""
         if unsupported:
             raise NotSupported("options of replace_many are not supported; use replace_all")
         pairs = patterns if isinstance(patterns, dict) else dict(
@@ -252,10 +280,16 @@ class StringFunctions:
             out = out._apply("replace", old, new)
         return out
 
-    def extract(self, pattern, group_index=1): return self._do(extract_group, pattern, options=(group_index,))
-    def extract_all(self, pattern): return self._do(extract_every, pattern)
+    def extract(self, pattern, group_index=1):
+        """What a group of a pattern matches; null where nothing does."""
+        return self._do(extract_group, pattern, options=(group_index,))
+
+    def extract_all(self, pattern):
+        """All that a pattern matches, as a list."""
+        return self._do(extract_every, pattern)
 
     def extract_groups(self, pattern):
+        """What a pattern's groups match, as a struct."""
         import re
         names = re.compile(pattern.replace("(?<", "(?P<")).groupindex
         count = re.compile(pattern.replace("(?<", "(?P<")).groups
@@ -264,42 +298,79 @@ class StringFunctions:
         return self._do(extract_named, options=(pattern.replace("(?<", "(?P<"), labels))
 
     def count_matches(self, pattern, *, literal=False):
+        """How often a pattern or value occurs."""
         if literal:
             import re
             pattern = re.escape(pattern)
         return self._do(count_pattern, pattern)
 
     def find(self, pattern, *, literal=False, strict=True):
+        """How many bytes stand before the first match."""
         return self._do(find_pattern, pattern, options=(literal,))
 
     def slice(self, offset, length=None):
+        """A part, from a position counted from 0 or from the end."""
         return self._do(text_slice, offset, *([] if length is None else [length]))
 
-    def head(self, n): return self._do(head_of, n)
-    def tail(self, n): return self._do(tail_of, n)
-    def strip_chars(self, characters=None): return self._do(strip, options=("trim", characters))
-    def strip_chars_start(self, characters=None): return self._do(strip, options=("ltrim", characters))
-    def strip_chars_end(self, characters=None): return self._do(strip, options=("rtrim", characters))
-    def strip_prefix(self, prefix): return self._do(without_prefix, prefix)
-    def strip_suffix(self, suffix): return self._do(without_suffix, suffix)
+    def head(self, n):
+        """The first values or rows."""
+        return self._do(head_of, n)
+
+    def tail(self, n):
+        """The last values or rows."""
+        return self._do(tail_of, n)
+
+    def strip_chars(self, characters=None):
+        """Without white space, or other characters, at both ends."""
+        return self._do(strip, options=("trim", characters))
+
+    def strip_chars_start(self, characters=None):
+        """Without white space, or other characters, at the begin."""
+        return self._do(strip, options=("ltrim", characters))
+
+    def strip_chars_end(self, characters=None):
+        """Without white space, or other characters, at the end."""
+        return self._do(strip, options=("rtrim", characters))
+
+    def strip_prefix(self, prefix):
+        """Without a text at the begin."""
+        return self._do(without_prefix, prefix)
+
+    def strip_suffix(self, suffix):
+        """Without a text at the end."""
+        return self._do(without_suffix, suffix)
 
     def pad_start(self, length, fill_char=" "):
+        """Filled up to a length, in front of the text."""
         return self._of._apply(padded_start, length, options=(fill_char,))
 
     def pad_end(self, length, fill_char=" "):
+        """Filled up to a length, behind the text."""
         return self._of._apply(padded_end, length, options=(fill_char,))
 
-    def zfill(self, length): return self._do(zero_filled, length)
-    def split(self, by, *, inclusive=False): return self._do(split_list, by, options=(inclusive,))
+    def zfill(self, length):
+        """Filled up with zeros, behind a sign."""
+        return self._do(zero_filled, length)
+
+    def split(self, by, *, inclusive=False):
+        """The parts between separators, as a list."""
+        return self._do(split_list, by, options=(inclusive,))
+
     def split_exact(self, by, n, *, inclusive=False):
+        """So many parts between separators, as a struct."""
         if inclusive:
             raise NotSupported("split_exact(inclusive=True) is not supported; use split")
         return self._do(split_fields, by, options=(n + 1, False))
-    def splitn(self, by, n): return self._do(split_fields, by, options=(n, True))
+    def splitn(self, by, n):
+        """The first parts, and the rest as the last, as a struct."""
+        return self._do(split_fields, by, options=(n, True))
 
-    def concat(self, delimiter="", *, ignore_nulls=True): return self.join(delimiter, ignore_nulls=ignore_nulls)
+    def concat(self, delimiter="", *, ignore_nulls=True):
+        """Lists, one behind the other."""
+        return self.join(delimiter, ignore_nulls=ignore_nulls)
 
     def join(self, delimiter="", *, ignore_nulls=True):
+        """Joined with another frame, or texts joined to one."""
         from .expression import expression
         from .literals import as_node
         from .nodes import Aggregate
@@ -307,41 +378,57 @@ class StringFunctions:
                                     (ignore_nulls,)))
 
     def to_integer(self, *, base=10, dtype=types.Int64, strict=True):
+        """An integer from text."""
         return self._do(parse_integer, options=(base, strict, dtype))
 
     def to_decimal(self, *, scale=0, inference_length=None):
+        """A decimal from text; null where it is none."""
         return self._do(b.try_cast, options=(types.Decimal(38, scale),))
 
     def to_date(self, format=None, *, strict=True, **unsupported):
+        """A date from text."""
         return self.strptime(types.Date, format, strict=strict, **unsupported)
 
     def to_time(self, format=None, *, strict=True, cache=True):
+        """A time of day from text."""
         return self.strptime(types.Time, format, strict=strict)
 
     def to_datetime(self, format=None, *, time_unit="us", time_zone=None, strict=True, **unsupported):
+        """An instant from text."""
         return self.strptime(types.Datetime(time_unit, time_zone), format, strict=strict, **unsupported)
 
     def strptime(self, dtype, format=None, *, strict=True, exact=True, cache=True, ambiguous="raise"):
+        """A time from text."""
         if not exact or ambiguous != "raise":
             raise NotSupported("str.strptime(exact=False) is not supported; extract() the part first")
         return self._do(parse_time, options=(format, types.as_dtype(dtype), strict))
 
-    def json_path_match(self, json_path): return self._do(json_at, json_path)
+    def json_path_match(self, json_path):
+        """What lies at a path of JSON, as a text."""
+        return self._do(json_at, json_path)
+
     def json_decode(self, dtype=None, **unsupported):
+        """JSON as values of a type."""
         if dtype is None:
             raise NotSupported("str.json_decode needs a dtype")
         return self._do(json_as, options=(types.as_dtype(dtype),))
 
     def encode(self, encoding):
+        """Bytes as hex or base64."""
         if encoding == "hex":
             return self._do("hex")._apply("lower")
         return self._do("encode")._apply("to_base64")
 
     def decode(self, encoding, *, strict=True):
+        """Bytes or text from hex or base64."""
         return self._do({"hex": "unhex", "base64": "from_base64"}[encoding])
 
-    def escape_regex(self): return self._do("regexp_escape")
+    def escape_regex(self):
+        """The text as a pattern that matches it alone."""
+        return self._do("regexp_escape")
+
     def normalize(self, form="NFC"):
+        """The text in Unicode's NFC."""
         if form != "NFC":
             raise NotSupported(f"str.normalize({form!r}) is not supported; NFC is")
         return self._do("nfc_normalize")
@@ -362,16 +449,19 @@ class BinaryFunctions:
         self._of = of
 
     def size(self, unit="b"):
+        """How many bytes there are."""
         if unit != "b":
             raise NotSupported(f"bin.size({unit!r}) is not supported; divide bin.size()")
         return self._of._apply(blob_size)
 
     def encode(self, encoding):
+        """Bytes as hex or base64."""
         if encoding == "hex":
             return self._of._apply("hex")._apply("lower")
         return self._of._apply("to_base64")
 
     def decode(self, encoding, *, strict=True):
+        """Bytes or text from hex or base64."""
         return self._of._apply({"hex": "unhex", "base64": "from_base64"}[encoding])
 
     def _not_here(self, *args, **kwargs):
@@ -389,11 +479,26 @@ class CategoryFunctions:
     def _text(self):
         return StringFunctions(self._of.cast(types.String))
 
-    def len_chars(self): return self._text().len_chars()
-    def len_bytes(self): return self._text().len_bytes()
-    def starts_with(self, prefix): return self._text().starts_with(prefix)
-    def ends_with(self, suffix): return self._text().ends_with(suffix)
-    def slice(self, offset, length=None): return self._text().slice(offset, length)
+    def len_chars(self):
+        """The length in characters."""
+        return self._text().len_chars()
+
+    def len_bytes(self):
+        """The length in bytes."""
+        return self._text().len_bytes()
+
+    def starts_with(self, prefix):
+        """Whether a text or name starts with something."""
+        return self._text().starts_with(prefix)
+
+    def ends_with(self, suffix):
+        """Whether a text or name ends with something."""
+        return self._text().ends_with(suffix)
+
+    def slice(self, offset, length=None):
+        """A part, from a position counted from 0 or from the end."""
+        return self._text().slice(offset, length)
 
     def get_categories(self):
+        """Not supported: the schema's `Enum` has its categories."""
         raise NotSupported("cat.get_categories is not supported; the schema's Enum has its categories")

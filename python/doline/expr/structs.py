@@ -25,6 +25,7 @@ class StructFunctions:
         self._of = of
 
     def field(self, name, *more):
+        """A field of a struct."""
         if more or not isinstance(name, str):
             raise NotSupported("struct.field of several names is not supported; name them one by one")
         from .expression import expression
@@ -34,9 +35,11 @@ class StructFunctions:
         return self.field(name)
 
     def json_encode(self):
+        """A struct as JSON."""
         return self._of._apply("to_json")._apply(text_of_json)
 
     def with_fields(self, *fields, **named):
+        """The struct with more fields, or others."""
         from .literals import as_node
         from .nodes import output_name
         from .expression import expression
@@ -46,9 +49,11 @@ class StructFunctions:
         return expression(Apply(with_fields, (self._of._node, *nodes), tuple(names)))
 
     def rename_fields(self, names):
+        """Not supported; unnest, rename and `pl.struct` again."""
         raise NotSupported("struct.rename_fields is not supported; unnest, rename and pl.struct again")
 
     def unnest(self):
+        """The fields of structs as columns."""
         raise NotSupported("struct.unnest is not supported here; use frame.unnest(column)")
 
 

@@ -138,39 +138,126 @@ class TemporalFunctions:
     def _do(self, build, *options):
         return self._of._apply(build, options=options)
 
-    def year(self): return self._part("year", types.Int32)
-    def iso_year(self): return self._part("isoyear", types.Int32)
-    def century(self): return self._part("century", types.Int32)
-    def millennium(self): return self._part("millennium", types.Int32)
-    def quarter(self): return self._part("quarter")
-    def month(self): return self._part("month")
-    def week(self): return self._part("week")
-    def weekday(self): return self._part("isodow")
-    def day(self): return self._part("day")
-    def ordinal_day(self): return self._part("dayofyear", types.Int16)
-    def hour(self): return self._part("hour")
-    def minute(self): return self._part("minute")
+    def year(self):
+        """The year."""
+        return self._part("year", types.Int32)
+
+    def iso_year(self):
+        """The year to which the ISO week belongs."""
+        return self._part("isoyear", types.Int32)
+
+    def century(self):
+        """The century of the year."""
+        return self._part("century", types.Int32)
+
+    def millennium(self):
+        """The millennium of the year."""
+        return self._part("millennium", types.Int32)
+
+    def quarter(self):
+        """The quarter, from 1."""
+        return self._part("quarter")
+
+    def month(self):
+        """The month, from 1."""
+        return self._part("month")
+
+    def week(self):
+        """The ISO week."""
+        return self._part("week")
+
+    def weekday(self):
+        """The day of the week, Monday is 1."""
+        return self._part("isodow")
+
+    def day(self):
+        """The day of the month."""
+        return self._part("day")
+
+    def ordinal_day(self):
+        """The day of the year."""
+        return self._part("dayofyear", types.Int16)
+
+    def hour(self):
+        """The hour of the day."""
+        return self._part("hour")
+
+    def minute(self):
+        """The minute of the hour."""
+        return self._part("minute")
+
     def second(self, *, fractional=False):
+        """The second of the minute."""
         if fractional:
             return self._do(fractional_second)
         return self._part("second")
-    def millisecond(self): return self._do(millisecond)
-    def microsecond(self): return self._do(microsecond)
-    def nanosecond(self): return self._do(nanosecond)
-    def days_in_month(self): return self._of._apply("last_day").dt.day()
-    def is_leap_year(self): return self._do(leap_year)
-    def date(self): return self._do(date_of)
-    def time(self): return self._do(time_of)
-    def datetime(self): return self._do(b.cast, types.Datetime("us"))
-    def epoch(self, time_unit="us"): return self._do(epoch, time_unit)
-    def timestamp(self, time_unit="us"): return self._do(epoch, time_unit)
-    def total_days(self, **_): return self._do(total, 86_400_000_000)
-    def total_hours(self, **_): return self._do(total, 3_600_000_000)
-    def total_minutes(self, **_): return self._do(total, 60_000_000)
-    def total_seconds(self, **_): return self._do(total, 1_000_000)
-    def total_milliseconds(self, **_): return self._do(total, 1000)
-    def total_microseconds(self, **_): return self._do(total, 1)
-    def total_nanoseconds(self, **_): return self.total_microseconds() * 1000
+    def millisecond(self):
+        """The milliseconds of the second."""
+        return self._do(millisecond)
+
+    def microsecond(self):
+        """The microseconds of the second."""
+        return self._do(microsecond)
+
+    def nanosecond(self):
+        """The nanoseconds of the second."""
+        return self._do(nanosecond)
+
+    def days_in_month(self):
+        """How many days the month has."""
+        return self._of._apply("last_day").dt.day()
+
+    def is_leap_year(self):
+        """Whether the year has 366 days."""
+        return self._do(leap_year)
+
+    def date(self):
+        """Dates: of an instant, from parts, or columns of them."""
+        return self._do(date_of)
+
+    def time(self):
+        """The time of day; from parts, or columns of them."""
+        return self._do(time_of)
+
+    def datetime(self):
+        """Instants: of a date, from parts, or columns of them."""
+        return self._do(b.cast, types.Datetime("us"))
+
+    def epoch(self, time_unit="us"):
+        """Time since 1970 in a unit: "d", "s", "ms", "us", "ns"."""
+        return self._do(epoch, time_unit)
+
+    def timestamp(self, time_unit="us"):
+        """Time since 1970 in a unit."""
+        return self._do(epoch, time_unit)
+
+    def total_days(self, **_):
+        """Whole days of a span."""
+        return self._do(total, 86_400_000_000)
+
+    def total_hours(self, **_):
+        """Whole hours of a span."""
+        return self._do(total, 3_600_000_000)
+
+    def total_minutes(self, **_):
+        """Whole minutes of a span."""
+        return self._do(total, 60_000_000)
+
+    def total_seconds(self, **_):
+        """Whole seconds of a span."""
+        return self._do(total, 1_000_000)
+
+    def total_milliseconds(self, **_):
+        """Whole milliseconds of a span."""
+        return self._do(total, 1000)
+
+    def total_microseconds(self, **_):
+        """Microseconds of a span."""
+        return self._do(total, 1)
+
+    def total_nanoseconds(self, **_):
+        """Nanoseconds of a span."""
+        return self.total_microseconds() * 1000
 
     def truncate(self, every):
         """The begin of the period in which an instant lies: "1h", "1mo", "2w"."""
@@ -181,37 +268,51 @@ class TemporalFunctions:
         return self._of._apply(truncate_as_given, options=(tuple(pairs),))
 
     def round(self, every):
+        """Rounded to so many decimals, halves to even ones."""
         raise NotSupported("dt.round is not supported; add half the period and dt.truncate")
 
     def offset_by(self, by):
         """Moved by a period such as "1mo" or "-2d"."""
         return self._of._apply(offset_as_given, options=(interval_bytes(by),))
 
-    def strftime(self, format): return self.to_string(format)
+    def strftime(self, format):
+        """A time as text, by a format."""
+        return self.to_string(format)
 
     def to_string(self, format=None):
+        """A time as text, by a format."""
         if format is None or format == "iso":
             return self._do(b.cast, types.String)
         return self._do(formatted, engine_format(format))
 
-    def month_start(self): return self._do(month_begin_as_given)
-    def month_end(self): return self._do(month_end_as_given)
+    def month_start(self):
+        """The first day of the month."""
+        return self._do(month_begin_as_given)
+
+    def month_end(self):
+        """The last day of the month."""
+        return self._do(month_end_as_given)
 
     def combine(self, time, time_unit="us"):
+        """A date with a time of day."""
         from .expression import expression
         from .nodes import Apply
         return expression(Apply(combined, (self._of._node, as_node(time))))
 
     def replace(self, year=None, month=None, day=None, hour=None, minute=None, second=None,
                 microsecond=None):
+        """Some values, or a pattern's match, replaced."""
         parts = {"year": year, "month": month, "day": day, "hour": hour, "minute": minute,
                  "second": second, "microsecond": microsecond}
         values = [getattr(self, name)() if value is None else value for name, value in parts.items()]
         return self._of._apply(replaced, *values)
 
-    def cast_time_unit(self, time_unit): return self._do(b.cast, types.Datetime(time_unit))
+    def cast_time_unit(self, time_unit):
+        """The instant with another unit."""
+        return self._do(b.cast, types.Datetime(time_unit))
 
     def replace_time_zone(self, time_zone, **unsupported):
+        """The clock's time taken as UTC, or the zone dropped."""
         if time_zone is None:
             return self._do(in_zone)
         if time_zone != "UTC":
@@ -220,6 +321,7 @@ class TemporalFunctions:
         return self._do(in_zone)
 
     def convert_time_zone(self, time_zone):
+        """Not supported but for UTC: columns keep instants in UTC."""
         if time_zone == "UTC":
             return self._of
         raise NotSupported("columns keep instants in UTC; use SQL's timezone(zone, x) for clock time")

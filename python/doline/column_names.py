@@ -1,0 +1,23 @@
+"""What is wrong with a name of a column."""
+
+from __future__ import annotations
+
+from .errors import ColumnNotFound, NotSupported, error
+
+
+def no_column(name, names):
+    """The error for a name that no column has."""
+    import difflib
+    near = difflib.get_close_matches(name, names, 1)
+    hint = f'did you mean "{near[0]}"?' if near else f"the columns are {', '.join(names[:20])}"
+    return error(ColumnNotFound, f'no column "{name}"', hint)
+
+
+def refuse_case(names):
+    """Names are told apart without regard to case, as in SQL."""
+    seen = {}
+    for name in names:
+        other = seen.setdefault(name.lower(), name)
+        if other is not name:
+            raise error(NotSupported, f'columns "{other}" and "{name}" differ in case alone',
+                        "rename one of them")

@@ -1,0 +1,40 @@
+"""What people give to verbs and expressions, made uniform."""
+
+from __future__ import annotations
+
+from .literals import as_node, literal_bytes
+
+
+def value_node(other):
+    """A value beside an expression: texts are texts here, not names."""
+    return as_node(other, str_is_column=False)
+
+
+def listed(values):
+    """A list of one value, of several, or of none."""
+    if values is None:
+        return []
+    if isinstance(values, (list, tuple)):
+        return [*values]
+    return [values]
+
+
+def each(value, count):
+    """A value for each of `count` keys, from one for all or one for each."""
+    values = tuple(value) if isinstance(value, (list, tuple)) else (value,) * count
+    if len(values) != count:
+        raise ValueError(f"{count} keys need {count} directions, not {len(values)}")
+    return values
+
+
+def pairs_of(old, new):
+    """Old and new values side by side, as bytes."""
+    if new is None:
+        if not isinstance(old, dict):
+            raise TypeError("replace takes a dict, or old and new values")
+        old, new = [*old], [*old.values()]
+    elif not isinstance(old, (list, tuple)):
+        old, new = [old], [new]
+    elif not isinstance(new, (list, tuple)):
+        new = [new] * len(old)
+    return tuple((literal_bytes(o), literal_bytes(v)) for o, v in zip(old, new, strict=True))
