@@ -79,7 +79,7 @@ std::pair<ArrowBuffer, int64_t> validity(const void* data, int64_t length, NullR
 }  // namespace
 
 ArrowColumnRef column_of_buffer(nb::handle values, const std::string& format, NullRule rule,
-                                nb::handle mask) {
+                                nb::handle mask, bool copy) {
   const ForeignMemory memory = memory_of(values);
   const size_t width = width_of(format);
   auto column = std::make_shared<ArrowColumn>();
@@ -116,6 +116,9 @@ ArrowColumnRef column_of_buffer(nb::handle values, const std::string& format, Nu
     for (int64_t row = 0; row < column->length; ++row)
       bits[static_cast<size_t>(row) / 8] |= static_cast<uint8_t>((bytes[row] != 0) << (row % 8));
     column->buffers.push_back(ArrowBuffer::of(std::move(bits)));
+  } else if (copy) {
+    const auto* bytes = static_cast<const std::byte*>(memory.data);
+    column->buffers.push_back(ArrowBuffer::of(std::vector(bytes, bytes + memory.size_bytes)));
   } else {
     column->buffers.push_back({memory.owner, memory.data});
   }

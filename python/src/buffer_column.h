@@ -17,11 +17,12 @@ enum class NullRule {
 };
 
 /// A column over the memory of an object with the buffer protocol, one-dimensional and contiguous,
-/// which is kept and not copied (booleans become bits). `format`: Arrow's, of the same width.
+/// which is kept, or copied where `copy` says so, because its owner may change it (booleans become
+/// bits). `format`: Arrow's, of the same width.
 /// `mask`: None, or another such object with a byte a row that is not 0 where the value is NULL.
 /// Throws a Python exception for buffers of other shapes.
 ArrowColumnRef column_of_buffer(nanobind::handle values, const std::string& format, NullRule rule,
-                                nanobind::handle mask);
+                                nanobind::handle mask, bool copy);
 
 /// Codes (of column_of_buffer, 8 to 64 bits) into distinct texts. `type`: "ENUM('a', 'b')", or
 /// empty for texts that are no type of their own.

@@ -297,14 +297,16 @@ void add_table(nb::module_& module) {
       nb::arg("object"), "Anything with __arrow_c_array__ as a column.");
   module.def(
       "column_of_buffer",
-      [](nb::handle values, const std::string& format, const std::string& nulls, nb::handle mask) {
+      [](nb::handle values, const std::string& format, const std::string& nulls, nb::handle mask,
+         bool copy) {
         const NullRule rule = nulls == "nan"        ? NullRule::kNan
                               : nulls == "nat"      ? NullRule::kNat
                               : nulls == "negative" ? NullRule::kNegative
                                                     : NullRule::kNone;
-        return Column{column_of_buffer(values, format, rule, mask)};
+        return Column{column_of_buffer(values, format, rule, mask, copy)};
       },
       nb::arg("values"), nb::arg("format"), nb::arg("nulls") = "", nb::arg("mask") = nb::none(),
+      nb::arg("copy") = false,
       "A column over the memory of an object with the buffer protocol. `nulls`: \"nan\", \"nat\"\n"
       "or \"negative\" values are NULL.");
   module.def(

@@ -147,6 +147,7 @@ def test_a_database_in_a_file_is_not_there_yet(tmp_path):
         doline.connect(str(tmp_path / "my.db"))
 
 
+@pytest.mark.filterwarnings("ignore:pandas only supports SQLAlchemy")
 def test_pandas_reads_from_a_connection(connection):
     pandas = pytest.importorskip("pandas")
     connection.execute("CREATE TABLE t AS SELECT i, i * 2 AS twice FROM range(3) t(i)")

@@ -31,7 +31,9 @@ def test_everything_public_is_documented(name):
         if inspect.isfunction(thing) or inspect.isclass(thing):
             undocumented += [thing_name] if not inspect.getdoc(thing) else []
         if inspect.isclass(thing):
+            inherited = {member for base in thing.__mro__[1:] for member in vars(base)}
             undocumented += [
                 f"{thing_name}.{member}" for member, value in vars(thing).items()
-                if inspect.isfunction(value) and not member.startswith("_") and not inspect.getdoc(value)]
+                if inspect.isfunction(value) and not member.startswith("_")
+                and member not in inherited and not inspect.getdoc(value)]
     assert not undocumented

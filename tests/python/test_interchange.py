@@ -215,6 +215,16 @@ def test_numbers_are_not_copied():
     assert pa.array(column).buffers()[1].address == vector.ctypes.data
 
 
+@pytest.mark.parametrize("make", [
+    lambda numbers: numbers, lambda numbers: {"column0": numbers},
+    lambda numbers: pd.DataFrame({"column0": numbers}, copy=False)], ids=["numpy", "dict", "pandas"])
+def test_a_copy_stays_as_it_was(make):
+    numbers = np.array([1, 2])
+    copied = doline._engine.Table.collect(stream_of(make(numbers), copy=True))
+    numbers[:] = 7
+    assert copied.to_list(0) == [1, 2]
+
+
 def test_memory_is_kept_as_long_as_the_table(connection):
     connection.register("numbers", np.arange(1000.0))  # nobody else keeps the array
     assert connection.execute("SELECT sum(column0) FROM numbers").fetchone() == (499500.0,)

@@ -5,7 +5,7 @@ import sys
 from doline import errors
 
 
-def stream_of(thing):
+def stream_of(thing, copy=False):
     """The rows of anything that is a table.
 
     Parameters
@@ -15,6 +15,9 @@ def stream_of(thing):
         or ``__arrow_c_array__`` (PyArrow, DuckDB, Narwhals, our own frames …), a PyArrow dataset or
         scanner, a NumPy array (one- or two-dimensional, or structured), or a dict of columns (arrays
         or lists).
+    copy : bool
+        Whether the rows stay as they are now, whatever is written into `thing` later. Without, memory
+        of NumPy and pandas is read where it lies, when a query reads it.
 
     Returns
     -------
@@ -33,7 +36,7 @@ def stream_of(thing):
     >>> len(doline._engine.Table.collect(stream_of({"a": [1, 2], "b": ["x", None]})))
     2
     """
-    found = _stream_of(thing)
+    found = _stream_of(thing, copy)
     if found is None:
         raise TypeError(
             f"{_class_name(thing)} is no table: give a DataFrame, something with __arrow_c_stream__, "
@@ -51,8 +54,8 @@ def is_table(thing):
             and all(_is_column(column) for column in thing.values()))
 
 
-def _stream_of(thing):
-    reader = _of_library(thing)
+def _stream_of(thing, copy=True):
+    reader = _of_library(thing, copy)
     if reader is not None:
         return reader(thing)
     if hasattr(thing, "__arrow_c_stream__") or hasattr(thing, "__arrow_c_array__"):
@@ -64,11 +67,11 @@ def _stream_of(thing):
     if isinstance(thing, dict):
         from doline.interchange import numpy_arrays
 
-        return numpy_arrays.from_columns(thing)
+        return numpy_arrays.from_columns(thing, copy)
     return None
 
 
-def _of_library(thing):
+def _of_library(thing, copy=False):
     """The function that reads this class of pandas, Polars or NumPy; None for what is none of theirs."""
     package = _package(thing)
     if package == "pandas":
@@ -76,7 +79,7 @@ def _of_library(thing):
         if isinstance(thing, (pandas.DataFrame, pandas.Series)):
             from doline.interchange import pandas_frames
 
-            return pandas_frames.from_pandas
+            return lambda frame: pandas_frames.from_pandas(frame, copy)
     elif package == "polars":
         polars = sys.modules["polars"]
         if isinstance(thing, polars.LazyFrame):
@@ -88,7 +91,7 @@ def _of_library(thing):
     elif package == "numpy" and isinstance(thing, sys.modules["numpy"].ndarray):
         from doline.interchange import numpy_arrays
 
-        return numpy_arrays.from_array
+        return lambda array: numpy_arrays.from_array(array, copy)
     return None
 
 

@@ -15,7 +15,7 @@ _UNITS = {"s": "s", "m": "ms", "u": "us", "n": "ns"}  # of Arrow's letters
 _DURATIONS = {"s": "tDs", "ms": "tDm", "us": "tDu", "ns": "tDn"}
 
 
-def from_array(array):
+def from_array(array, copy=False):
     """A NumPy array as a table.
 
     Parameters
@@ -23,42 +23,45 @@ def from_array(array):
     array : numpy.ndarray
         A structured one gives a column for each field; a two-dimensional one of shape (rows, columns)
         the columns ``column0``, ``column1`` …; a one-dimensional one ``column0``.
+    copy : bool
+        Whether the table keeps what the array holds now, whatever is written into it later.
 
     Returns
     -------
     doline._engine.Table
     """
     if array.dtype.names:
-        return _table({name: array[name] for name in array.dtype.names})
+        return _table({name: array[name] for name in array.dtype.names}, copy)
     if array.ndim == 1:
-        return _table({"column0": array})
+        return _table({"column0": array}, copy)
     if array.ndim == 2:
-        return _table({f"column{i}": array[:, i] for i in range(array.shape[1])})
+        return _table({f"column{i}": array[:, i] for i in range(array.shape[1])}, copy)
     raise errors.error(errors.InvalidArgument, f"an array of {array.ndim} dimensions is no table",
                        "one of two has rows and columns")
 
 
-def from_columns(columns):
-    """A dict of columns (NumPy arrays, lists, Arrow arrays) as a table."""
-    return _table(columns)
+def from_columns(columns, copy=False):
+    """A dict of columns (NumPy arrays, lists, Arrow arrays) as a table; `copy` as of `from_array`."""
+    return _table(columns, copy)
 
 
-def _table(columns):
-    made = [column_of(values) for values in columns.values()]
+def _table(columns, copy):
+    made = [column_of(values, copy=copy) for values in columns.values()]
     return _engine.Table.of_columns([str(name) for name in columns], made)
 
 
-def column_of(values, nan_is_null=False, mask=None):
+def column_of(values, nan_is_null=False, mask=None, copy=True):
     """One column.
 
     Parameters
     ----------
     values : numpy.ndarray, list, tuple or object with ``__array__``
-        Numbers, booleans and times in one piece of memory are not copied.
     nan_is_null : bool
         pandas' meaning of NaN.
     mask : numpy.ndarray of bool, optional
         True where the value is NULL.
+    copy : bool
+        Without, numbers and times that lie in one piece of memory are read where they lie.
     """
     if isinstance(values, (list, tuple)):
         return _engine.column_of_values(values, nan_is_null)
@@ -72,13 +75,14 @@ def column_of(values, nan_is_null=False, mask=None):
     if kind == "f" and width == 2:
         array, width = array.astype(numpy.float32), 4
     if kind == "M":
-        return _times(numpy, array, _ZONELESS, mask)
+        return _times(numpy, array, _ZONELESS, mask, copy)
     if kind == "m":
-        return _times(numpy, array, _DURATIONS, mask)
+        return _times(numpy, array, _DURATIONS, mask, copy)
     arrow = _FORMATS.get((kind, width))
     if arrow is not None:
         nulls = "nan" if nan_is_null and kind == "f" else ""
-        return _engine.column_of_buffer(_in_one_piece(numpy, array), arrow, nulls, _bytes(numpy, mask))
+        return _engine.column_of_buffer(_in_one_piece(numpy, array), arrow, nulls, _bytes(numpy, mask),
+                                        copy)
     if kind in "OUSVT":  # a masked array's list has None where it is masked
         objects = values if isinstance(values, numpy.ma.MaskedArray) else array
         return _engine.column_of_values(objects.tolist(), nan_is_null)
@@ -86,7 +90,7 @@ def column_of(values, nan_is_null=False, mask=None):
                        "astype() a type of at most 8 bytes")
 
 
-def _times(numpy, array, formats, mask, zone=""):
+def _times(numpy, array, formats, mask, copy, zone=""):
     unit, count = numpy.datetime_data(array.dtype)
     if unit == "D" and array.dtype.kind == "M" and count == 1:
         days = array.view(numpy.int64)
@@ -105,13 +109,13 @@ def _times(numpy, array, formats, mask, zone=""):
                                "astype('datetime64[ns]') rounds them")
         array, unit = scaled, finer
     values = _in_one_piece(numpy, array).view(numpy.int64)
-    return _engine.column_of_buffer(values, formats[unit] + zone, "nat", _bytes(numpy, mask))
+    return _engine.column_of_buffer(values, formats[unit] + zone, "nat", _bytes(numpy, mask), copy)
 
 
-def zoned_column(array, zone):
+def zoned_column(array, zone, copy):
     """UTC instants (``datetime64``) with the zone they are shown in."""
     numpy = require("numpy", "an array")
-    return _times(numpy, array, _ZONELESS, None, zone)
+    return _times(numpy, array, _ZONELESS, None, copy, zone)
 
 
 def _in_one_piece(numpy, array):

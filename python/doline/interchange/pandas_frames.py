@@ -9,12 +9,14 @@ from doline import _engine, errors
 from doline.interchange import numpy_arrays, require
 
 
-def from_pandas(frame):
+def from_pandas(frame, copy=False):
     """A DataFrame or Series as a table, its numbers without copies. The index is left out.
 
     Parameters
     ----------
     frame : pandas.DataFrame or pandas.Series
+    copy : bool
+        Whether the table keeps what the frame holds now, whatever is written into it later.
 
     Returns
     -------
@@ -26,9 +28,10 @@ def from_pandas(frame):
         For column types without an SQL type (complex, sparse, interval, period).
     """
     if frame.ndim == 1:
-        return _engine.Table.of_columns([_text(frame.name, "column0")], [_column(frame)])
+        return _engine.Table.of_columns([_text(frame.name, "column0")], [_column(frame, copy)])
     names = [_text(name, f"column{i}") for i, name in enumerate(frame.columns)]
-    return _engine.Table.of_columns(names, [_column(frame.iloc[:, i]) for i in range(frame.shape[1])])
+    columns = [_column(frame.iloc[:, i], copy) for i in range(frame.shape[1])]
+    return _engine.Table.of_columns(names, columns)
 
 
 def _text(name, otherwise):
@@ -37,21 +40,22 @@ def _text(name, otherwise):
     return "_".join(map(str, name)) if isinstance(name, tuple) else str(name)
 
 
-def _column(series):
+def _column(series, copy):
     pandas = require("pandas", "a DataFrame")
     dtype = series.dtype
     if isinstance(dtype, pandas.CategoricalDtype):
-        return _categories(series.array)
+        return _categories(series.array, copy)
     if isinstance(dtype, pandas.DatetimeTZDtype):
         instants = series.array.tz_convert("UTC").tz_localize(None).to_numpy()
-        return numpy_arrays.zoned_column(instants, str(dtype.tz))
+        return numpy_arrays.zoned_column(instants, str(dtype.tz), copy)
     if isinstance(dtype, pandas.StringDtype) or isinstance(dtype, getattr(pandas, "ArrowDtype", ())):
         return _arrow_or_objects(series.array)
     array = series.array
     if hasattr(array, "_data") and hasattr(array, "_mask"):  # Int64, boolean, Float64 …
-        return numpy_arrays.column_of(array._data, mask=array._mask if array._mask.any() else None)
+        mask = array._mask if array._mask.any() else None
+        return numpy_arrays.column_of(array._data, mask=mask, copy=copy)
     if dtype.kind in "biufMm" and hasattr(dtype, "itemsize"):
-        return numpy_arrays.column_of(series.to_numpy(), nan_is_null=True)
+        return numpy_arrays.column_of(series.to_numpy(), nan_is_null=True, copy=copy)
     if dtype == object:
         return _engine.column_of_values(series.tolist(), True)
     raise errors.error(errors.NotSupported, f"pandas' column type {dtype} has no SQL type",
@@ -62,7 +66,7 @@ def _column(series):
 _MOST_ENUM_VALUES = 10_000
 
 
-def _categories(array):
+def _categories(array, copy):
     categories = array.categories.tolist()
     if not all(isinstance(value, str) for value in categories):  # of numbers or times: their values
         return _engine.column_of_values(array.astype(object).tolist(), True)
@@ -71,7 +75,7 @@ def _categories(array):
     enum = ""
     if 0 < len(categories) <= _MOST_ENUM_VALUES:
         enum = "ENUM(" + ", ".join("'" + text.replace("'", "''") + "'" for text in categories) + ")"
-    return _engine.column_of_codes(_engine.column_of_buffer(codes, width, "negative"),
+    return _engine.column_of_codes(_engine.column_of_buffer(codes, width, "negative", None, copy),
                                    _engine.column_of_values(categories), enum)
 
 
