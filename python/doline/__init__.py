@@ -35,6 +35,10 @@ def __getattr__(name):
         value = globals()[name] = getattr(import_module(module), own_name)
         return value
     if name not in _EXPORTS:
+        from doline.refused import FUNCTIONS, refusing
+
+        if name in FUNCTIONS:
+            return refusing(name, FUNCTIONS[name])
         raise AttributeError(f"module 'doline' has no attribute {name!r}")
     module = _EXPORTS[name]
     value = import_module(f"doline.{name}") if module is None else getattr(import_module(module), name)

@@ -348,6 +348,35 @@ class DataFrame(Rows):
             data[name] = list(row)
         return DataFrame(data)
 
+    def __getattr__(self, name):
+        from .refused import FRAMES, refusing
+        if name in FRAMES:
+            return refusing(name, FRAMES[name])
+        raise AttributeError(f"a DataFrame has no {name!r}")
+
+    def pipe(self, function, *args, **kwargs):
+        """`function(self, …)`."""
+        return function(self, *args, **kwargs)
+
+    def rows_by_key(self, key, *, named=False, include_key=False, unique=False):
+        """A dict of rows by the values of `key`."""
+        keys = [key] if isinstance(key, str) else list(key)
+        rest = self.columns if include_key else [k for k in self.columns if k not in keys]
+        out = {}
+        for row in self.rows(named=True):
+            label = row[keys[0]] if len(keys) == 1 else tuple(row[k] for k in keys)
+            value = {k: row[k] for k in rest} if named else tuple(row[k] for k in rest)
+            if unique:
+                out[label] = value
+            else:
+                out.setdefault(label, []).append(value)
+        return out
+
+    def to_struct(self, name=""):
+        """All columns as one series of structs."""
+        from .expr.construct import all as every, struct
+        return self.select(struct(every()).alias(name or "struct")).to_series()
+
     def hstack(self, columns, *, in_place=False):
         """More columns beside the frame's."""
         return self.with_columns(*columns)
@@ -511,6 +540,6 @@ for _name in ("select", "select_seq", "with_columns", "with_columns_seq", "filte
               "fill_null", "fill_nan", "cast", "unique", "explode", "unnest", "unpivot", "melt", "sum",
               "mean", "min", "max", "median", "std", "var", "count", "null_count", "quantile",
               "join_asof", "join_where", "merge_sorted", "shift", "interpolate", "update", "set_sorted",
-              "approx_n_unique", "first", "last"):
+              "approx_n_unique", "first", "last", "clear", "product"):
     setattr(DataFrame, _name, _verb(_name))
 del _name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import _nodes as n
 from . import datatypes as types
+from .beside_series import beside_series
 from .column_names import no_column, refuse_case
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
@@ -18,6 +19,26 @@ class FrameVerbs:
     """What `LazyFrame` inherits: verbs over `_query`, `_keeps`, `names` and `types`."""
 
     # --- Verbs by rows
+
+    def __getattr__(self, name):
+        from .refused import FRAMES, refusing
+        if name in FRAMES:
+            return refusing(name, FRAMES[name])
+        raise AttributeError(f"a LazyFrame has no {name!r}")
+
+    def clear(self, n=0):
+        """The same columns without rows."""
+        return self.slice(0, 0)
+
+    def gather(self, indices):
+        """The rows at some places."""
+        from .expr.construct import col
+        numbered = self.with_row_index("__doline_index")
+        return numbered.filter(col("__doline_index").is_in(list(indices))).drop("__doline_index")
+
+    def product(self):
+        """The product of each column."""
+        return self._aggregated("product")
 
     def _expressions(self, exprs, named):
         nodes = []
@@ -37,27 +58,6 @@ class FrameVerbs:
                 merged = merged + (table,)
         return self._of(query, merged, names, schema)
 
-    def _beside_series(self, exprs, named):
-        """The frame with the series among `exprs` as hidden columns, and `exprs` with those."""
-        from .expr.expression import expression
-        from .series import Series
-        frames, hidden = [self], []
-
-        def column_of(item):
-            if not isinstance(item, Series):
-                return item
-            label = HIDDEN.format(f"series_{len(hidden)}")
-            hidden.append(label)
-            frames.append(item._frame.lazy().rename({item._column: label}))
-            return expression(Rename(Column(label), item.name))
-        flat = [one for item in exprs for one in (item if isinstance(item, (list, tuple)) else [item])]
-        flat = [column_of(item) for item in flat]
-        named = {k: column_of(v) for k, v in named.items()}
-        if not hidden:
-            return None
-        from .concatenating import beside
-        return beside(frames), flat, named, hidden
-
     def select(self, *exprs, **named):
         """Columns made of expressions, and no others.
 
@@ -67,7 +67,7 @@ class FrameVerbs:
         >>> dl.LazyFrame({"a": [1, 2]}).select(dl.col("a").sum()).collect().rows()
         [(3,)]
         """
-        if parts := self._beside_series(exprs, named):
+        if parts := beside_series(self, exprs, named):
             frame, exprs, named, _ = parts
             return frame.select(*exprs, **named)
         chosen = self._expressions(exprs, named)
@@ -115,7 +115,7 @@ class FrameVerbs:
 
     def with_columns(self, *exprs, **named):
         """The frame with more columns, or other ones in the place of those of the same name."""
-        if parts := self._beside_series(exprs, named):
+        if parts := beside_series(self, exprs, named):
             frame, exprs, named, hidden = parts
             return frame.with_columns(*exprs, **named).drop(hidden)
         chosen = self._expressions(exprs, named)
@@ -159,7 +159,7 @@ class FrameVerbs:
 
     def filter(self, *predicates, **constraints):
         """The rows for which all predicates hold."""
-        if parts := self._beside_series(predicates, {}):
+        if parts := beside_series(self, predicates, {}):
             frame, predicates, _, hidden = parts
             return frame.filter(*predicates, **constraints).drop(hidden)
         nodes = []

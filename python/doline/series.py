@@ -154,6 +154,9 @@ class Series:
         if name in ("str", "dt", "list", "arr", "struct", "bin", "cat"):
             return _Namespace(self, name)
         if not hasattr(Expr, name):
+            from .refused import EXPRESSIONS, refusing
+            if name in EXPRESSIONS:
+                return refusing(name, EXPRESSIONS[name])
             raise AttributeError(f"'Series' object has no attribute {name!r}")
 
         def method(*args, **kwargs):

@@ -181,6 +181,51 @@ void bind_frame_extreme(AggregateBinding& binding) {
   }
 }
 
+/// Of decimals: exact, DECIMAL(38), zero of nothing.
+template <class T>
+struct DecimalSum {
+  struct State {
+    Wide sum;
+  };
+  using Input = T;
+  TypeRef result_type = nullptr;
+  void add(State& state, T value) const { put(state, value); }
+  void remove(State& state, T value) const { put(state, -int128_t{value}); }
+  void add_run(State& state, const T* values, uint32_t count) const
+    requires(sizeof(T) == 8)
+  {
+    int128_t sum = 0;
+    for (uint32_t i = 0; i < count; ++i) sum += values[i];
+    put(state, sum);
+  }
+  void merge(const State& from, State& into) const { put(into, from.sum.get()); }
+  TypeRef type() const { return result_type; }
+  void result(const State& state, ColumnBuilder& out) const { out.append(state.sum.get()); }
+
+ private:
+  static void put(State& state, int128_t value) {
+    int128_t sum;
+    if (__builtin_add_overflow(state.sum.get(), value, &sum)) {
+      throw Error(ErrorCode::kOverflow, "a sum leaves the range of DECIMAL(38)")
+          .hint("cast the column to Float64 first");
+    }
+    state.sum.set(sum);
+  }
+};
+
+void bind_decimal_sum(AggregateBinding& binding) {
+  const TypeRef type = bound_type(binding, 0);
+  const auto make = [&](auto op) {
+    op.result_type = Type::decimal(38, type->scale());
+    binding.function = fixed_aggregate(op);
+  };
+  if (type->physical() == PhysicalType::kInt64) {
+    make(DecimalSum<int64_t>());
+  } else {
+    make(DecimalSum<int128_t>());
+  }
+}
+
 template <class Op>
 void bind_op(AggregateBinding& binding) {
   binding.function = fixed_aggregate<Op>();
@@ -217,6 +262,7 @@ void register_frame_sums(FunctionRegistry& registry) {
                     {{Type::uint32()}, {}, bind_frame_sum<uint32_t, uint32_t>},
                     {{Type::uint64()}, {}, bind_frame_sum<uint64_t, uint64_t>},
                     {{Type::duration()}, {}, bind_frame_sum<int64_t, int64_t>},
+                    {{TypePattern::decimal()}, {}, bind_decimal_sum},
                     {{Type::float32()}, {}, bind_frame_sum<float, double>},
                     {{Type::float64()}, {}, bind_frame_sum<double, double>}},
   });

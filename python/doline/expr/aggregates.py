@@ -150,6 +150,11 @@ def place_of_extreme(call, x, largest):
     return b.cast(b.operator("-", b.call("list_position", values, extreme), b.integer(1)), UInt32)
 
 
+def place_of(call, x, element):
+    place = b.call("list_position", call("list", x), element)
+    return b.cast(b.operator("-", place, b.integer(1)), UInt32)
+
+
 def value_at_extreme(call, x, by, largest):
     return call("arg_max_null" if largest else "arg_min_null", x, by)
 

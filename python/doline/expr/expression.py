@@ -58,6 +58,12 @@ class Expr(Aggregations, RowFunctions, ValueFunctions):
         whole = isinstance(other, int) and not isinstance(other, bool)
         return self._binary(other, build_of_bits if whole else build)
 
+    def __getattr__(self, name):
+        from ..refused import EXPRESSIONS, refusing
+        if name in EXPRESSIONS:
+            return refusing(name, EXPRESSIONS[name])
+        raise AttributeError(f"an expression has no {name!r}")
+
     @staticmethod
     def _made(node):
         return expression(node)
@@ -269,6 +275,23 @@ class Expr(Aggregations, RowFunctions, ValueFunctions):
         if return_dtype is None and {type(v) for v in values} == {int}:
             return_dtype = types.Int64
         return out.cast(return_dtype) if return_dtype is not None else out
+
+    def is_close(self, other, *, abs_tol=0.0, rel_tol=1e-9, nans_equal=False):
+        """Whether two numbers differ by no more than a tolerance."""
+        other = self._column_of(other)
+        bound = (self.abs()._apply("greatest", other.abs()) * rel_tol).clip(lower_bound=abs_tol)
+        near = (self == other) | ((self - other).abs() <= bound)
+        if nans_equal:
+            return near | (self.is_nan() & other.is_nan())
+        return near & ~self.is_nan() & ~other.is_nan()
+
+    def bin_intervals(self, breaks, *, labels=None, left_closed=False, include_breaks=False):
+        """In which of the intervals between `breaks` a value lies, as a label."""
+        return self.cut(breaks, labels=labels, left_closed=left_closed, include_breaks=include_breaks)
+
+    def index_of(self, element):
+        """The position of the first value equal to `element`."""
+        return self._aggregate(aggregates.place_of, element)
 
     def coalesce(self, *others):
         """The first that is not missing, row by row."""

@@ -128,6 +128,39 @@ class RowFunctions:
         return self._rolling("var_samp" if ddof else "var_pop", window_size, min_samples, center,
                              weights)
 
+    def rolling_quantile(self, quantile, interpolation="linear", window_size=2, weights=None, *,
+                         min_samples=None, center=False):
+        """A quantile of the last rows, between values."""
+        if interpolation != "linear":
+            raise NotSupported("rolling_quantile interpolates linearly here; pass interpolation='linear'")
+        return self._rolling("quantile_cont", window_size, min_samples, center, weights,
+                             (literal_bytes(float(quantile)),))
+
+    def rolling_median_by(self, by, window_size, *, min_samples=1, closed="right"):
+        """The median of a period before each row."""
+        return self._rolling_by("median", by, window_size, min_samples, closed)
+
+    def rolling_std_by(self, by, window_size, *, min_samples=1, closed="right", ddof=1):
+        """The standard deviation of a period before each row."""
+        return self._rolling_by("stddev_samp" if ddof else "stddev_pop", by, window_size, min_samples,
+                                closed)
+
+    def rolling_var_by(self, by, window_size, *, min_samples=1, closed="right", ddof=1):
+        """The variance of a period before each row."""
+        return self._rolling_by("var_samp" if ddof else "var_pop", by, window_size, min_samples, closed)
+
+    def peak_max(self):
+        """Whether a value is greater than both its neighbours."""
+        return (self > self.shift(1)).fill_null(True) & (self > self.shift(-1)).fill_null(True)
+
+    def peak_min(self):
+        """Whether a value is less than both its neighbours."""
+        return (self < self.shift(1)).fill_null(True) & (self < self.shift(-1)).fill_null(True)
+
+    def unique_counts(self):
+        """How often each distinct value occurs, by first appearance."""
+        return self.value_counts().struct.field("count")
+
     def _rolling_by(self, name, by, window_size, min_samples, closed):
         node = Window(windows.rolling_by, (self._node, as_node(by)),
                       (name, interval_bytes(window_size), min_samples, closed))

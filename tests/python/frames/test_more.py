@@ -153,6 +153,15 @@ EXAMPLES = {
     "selector minus": lambda pl, d: d.people.select(pl.selectors.all() - pl.selectors.numeric()),
     "selector not": lambda pl, d: d.people.select(~pl.selectors.string()),
     "selector in aggregates": lambda pl, d: d.people.group_by("city").agg(pl.selectors.numeric().mean()).sort("city"),
+    "rolling_quantile": lambda pl, d: d.numbers.select(pl.col("i").rolling_quantile(0.25, "linear", window_size=3)),
+    "rolling_std_by": lambda pl, d: d.series.select(pl.col("v").rolling_std_by("at", "2h")),
+    "peaks": lambda pl, d: d.sales.select(pl.col("amount").peak_max().alias("x"), pl.col("amount").peak_min().alias("n")),
+    "index_of": lambda pl, d: d.sales.select(pl.col("amount").index_of(8)),
+    "is_close": lambda pl, d: d.numbers.select(pl.col("f").is_close(pl.col("f") + 1e-12)),
+    "pipe": lambda pl, d: d.sales.pipe(lambda f, n: f.head(n), 2),
+    "decimals": lambda pl, d: d.sales.select(pl.col("price").cast(pl.Decimal(10, 2))).select(
+        pl.col("price").sum().alias("s"), pl.col("price").max().alias("m")),
+    "clear": lambda pl, d: d.sales.clear(),
     "name replace": lambda pl, d: d.sales.select(pl.all().name.replace("a", "o")),
 }
 
