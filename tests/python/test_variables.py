@@ -103,6 +103,16 @@ def test_private_tables_go_with_the_result(connection):
     assert names == [] and frame
 
 
+def test_private_tables_are_listed_nowhere(connection):
+    frame = {"n": [1]}
+    kept = connection.sql("FROM frame")
+    assert connection.execute("SHOW TABLES").fetchall() == []
+    assert connection.execute("SELECT count(*) FROM information_schema.tables").fetchone() == (0,)
+    with pytest.raises(doline.errors.TableNotFound) as caught:
+        connection.execute("FROM __doline_variabl_1").fetchall()
+    assert "did you mean" not in caught.value.hint and kept.fetchall() == [(1,)] and frame
+
+
 def test_variables_in_transactions(connection):
     frame = {"n": [1, 2]}
     connection.execute("CREATE TABLE t (n BIGINT)")
