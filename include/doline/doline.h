@@ -180,7 +180,8 @@ DOLINE_API const char* doline_profile(doline_query* query, const char* format);
 
 /* Makes the rows of an Arrow stream a table of this database, in the place of one of that name.
  * Reads the stream to its end on this thread, sharing its memory where it lies as Doline's does;
- * what does not fit the memory limit goes to disk. Takes the stream over, also when it fails.
+ * what does not fit the memory limit goes to disk. A name that begins with __doline_ is listed
+ * nowhere: for a program's own. Takes the stream over, also when it fails.
  * Fails with "format" for data that breaks Arrow's rules, "not_supported" for types without a
  * twin (unions), "conversion" for values that would have to be rounded. */
 DOLINE_API int doline_register_stream(doline_session* session, const char* name,

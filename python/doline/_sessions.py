@@ -43,13 +43,19 @@ class Database:
         self._forgotten.append(table)
 
     def drop_forgotten(self, session):
-        """Drops them now, through a session of this database that is free."""
+        """Drops them now, through a session of this database; later where it is in a transaction,
+        whose end might bring them back."""
+        if session.is_in_transaction:
+            return
         while self._forgotten:
             try:
                 table = self._forgotten.popleft()
             except IndexError:
                 return  # another thread took it
-            session.unregister(table)
+            try:
+                session.unregister(table)
+            except errors.TableNotFound:
+                pass  # the transaction that made it was rolled back
 
 
 def database():

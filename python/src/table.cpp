@@ -3,6 +3,7 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -236,6 +237,13 @@ nb::object Table::raw_values(size_t column) const {
 }
 
 nb::object Table::null_mask(size_t column) const {
+  static_cast<void>(empty_->children.at(column));  // refuses a column that is none
+  const bool may_have_nulls =
+      std::any_of(batches_.begin(), batches_.end(), [&](const ArrowColumnRef& batch) {
+        const ArrowColumn& part = *batch->children.at(column).second;
+        return part.format == "n" || (part.null_count != 0 && part.buffers[0].data != nullptr);
+      });
+  if (!may_have_nulls) return nb::none();
   std::vector<uint8_t> mask;
   bool has_nulls = false;
   mask.reserve(static_cast<size_t>(row_count()));

@@ -103,7 +103,9 @@ NamesRef Session::names() {
 
 std::vector<std::string> Session::table_names() {
   std::vector<std::string> all;
-  for (const auto& [key, thing] : *names()) all.push_back(thing.name);
+  for (const auto& [key, thing] : *names()) {
+    if (!key.starts_with("__doline_")) all.push_back(thing.name);  // a program's, not a person's
+  }
   return all;
 }
 

@@ -75,7 +75,8 @@ class Session final : public Catalog {
   // Catalog:
   TableRef find_table(const std::vector<std::string>& name) override;
   std::optional<std::string> find_view(const std::vector<std::string>& name) override;
-  /// Tables and views, sorted, as they were written.
+  /// Tables and views, sorted, as they were written; not those that only a program's handles know,
+  /// whose names begin with __doline_.
   std::vector<std::string> table_names() override;
   TableRef open_file(const std::string& path, SourceSpan span) override;
   TableRef call(const TableFunctionCall& call, QueryContext* context) override;

@@ -103,6 +103,34 @@ def test_private_tables_go_with_the_result(connection):
     assert names == [] and frame
 
 
+def test_private_tables_are_listed_nowhere(connection):
+    frame = {"n": [1]}
+    kept = connection.sql("FROM frame")
+    assert connection.execute("SHOW TABLES").fetchall() == []
+    assert connection.execute("SELECT count(*) FROM information_schema.tables").fetchone() == (0,)
+    with pytest.raises(doline.errors.TableNotFound) as caught:
+        connection.execute("FROM __doline_variabl_1").fetchall()
+    assert "did you mean" not in caught.value.hint and kept.fetchall() == [(1,)] and frame
+
+
+def test_variables_in_transactions(connection):
+    frame = {"n": [1, 2]}
+    connection.execute("CREATE TABLE t (n BIGINT)")
+    for end, rows in (("ROLLBACK", 0), ("COMMIT", 2)):
+        connection.execute("BEGIN")
+        connection.execute("INSERT INTO t FROM frame")
+        connection.execute("SELECT count(*) FROM frame").fetchall()
+        connection.execute(end)
+        assert connection.execute("SELECT count(*) FROM t").fetchone() == (rows,)
+    connection.execute("SELECT count(*) FROM frame").fetchall()
+    connection.execute("BEGIN")
+    with pytest.raises(doline.errors.ConversionError):
+        connection.execute("SELECT 'x'::INTEGER FROM frame").fetchall()
+    connection.rollback()
+    connection.execute("SELECT 1")
+    assert connection.execute("SHOW TABLES").fetchall() == [("t",)] and frame
+
+
 def test_a_variable_that_is_no_table_is_told_apart():
     number = 5
     with pytest.raises(doline.errors.TableNotFound, match="of type int, which is no table"):
