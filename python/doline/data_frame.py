@@ -9,7 +9,7 @@ from __future__ import annotations
 from . import _nodes as n, _sessions
 from . import datatypes as types
 from ._rows import Rows
-from .errors import NotSupported
+from .errors import InvalidArgument, NotSupported, error
 from .column_names import no_column
 from .lazy_frame import LazyFrame, _run
 
@@ -524,11 +524,21 @@ def _unpickled(lazy):
     return frame
 
 
+def _check_lengths(frame, args, kwargs):
+    from .series import Series
+    for value in [*args, *kwargs.values()]:
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(item, Series) and len(item) != frame.height:
+                raise error(InvalidArgument, f'series "{item.name}" has {len(item)} values, the frame '
+                            f"{frame.height} rows")
+
+
 def _verb(name):
     lazy_verb = getattr(LazyFrame, name)
 
     def verb(self, *args, **kwargs):
         args = [a._lazy if isinstance(a, DataFrame) else a for a in args]
+        _check_lengths(self, args, kwargs)
         return lazy_verb(self._lazy, *args, **kwargs).collect()
     verb.__name__, verb.__doc__ = name, lazy_verb.__doc__
     return verb

@@ -487,6 +487,7 @@ class _TypeText:
         return dtype
 
     def with_arguments(self, word):
+        """The same node over other arguments."""
         self.at += 1
         if word == "DECIMAL":
             end = self.text.index(")", self.at)

@@ -9,7 +9,7 @@ from .column_names import no_column, refuse_case
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node, literal_bytes
-from .expr.lower import HIDDEN, ROW_NUMBER, Lowering, Scope
+from .expr.lower import HIDDEN, ROW_NUMBER, Lowering, Scope, keeps_length
 from .expr.nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Rename, contains,
                          output_name)
 from .expr.selecting import expand, named_expressions
@@ -105,10 +105,16 @@ class FrameVerbs:
         query = b.select_from(source, items)
         if shape == SCALAR:
             return query
-        outer = []
+        outer, first = [], None
         for name, node in chosen.items():
             column = b.column(name)
             if node.shape != SCALAR:
+                size = b.call("length", column)
+                if first is None:
+                    first = size
+                else:
+                    told = b.call("error", b.string(f'column "{name}" has another number of rows'))
+                    column = b.condition(b.equal_missing(size, first), column, told)
                 column = b.call("unnest", column)
             outer.append(b.named(column, name))
         return b.select_from(query, outer)
@@ -146,6 +152,9 @@ class FrameVerbs:
     def _beside(self, chosen, rearranged, result):
         """Rearranged columns of the frame's length, put beside it row by row."""
         plain = {name: node for name, node in chosen.items() if name not in rearranged}
+        for node in rearranged.values():
+            if not keeps_length(node):
+                raise NotSupported(f"{node!r} does not have the frame's number of rows; select it on its own")
         frame = self.with_columns(*[_renamed(node, name) for name, node in plain.items()])
         made = self.select(*[_renamed(node, HIDDEN.format("beside_" + name))
                              for name, node in rearranged.items()])

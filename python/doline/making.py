@@ -6,6 +6,7 @@ import datetime
 
 from . import _engine, _sessions
 from . import datatypes as types
+from .column_names import refuse_case
 from .errors import InvalidArgument, error
 from .expr import build as b
 from .interchange import _stream_of
@@ -98,6 +99,8 @@ def _of_columns(data, names, dtypes, strict, nan_to_null):
             else {name: data[name] for name in names}
     if not data:
         return LazyFrame.without_source()
+    if len({str(name).lower() for name in data}) < len(data):
+        refuse_case(list(map(str, data)))
     sized = [v for v in data.values() if _is_column(v)]
     length = len(sized[0]) if sized else 1
     columns, wanted = [], {}

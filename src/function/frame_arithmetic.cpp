@@ -151,15 +151,21 @@ Column unchanged_kernel(const KernelCall&, std::span<const Column> arguments) {
   return arguments[0];
 }
 
+template <class T>
+Column number_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  return map_lanes<T, T>(call, arguments[0], [](T value) { return value; });
+}
+
 /// Cuts off fractions before a cast to integers, which would round them. Other values stay.
 void add_truncation(FunctionRegistry& registry) {
-  ScalarFunction truncate{"frame_truncate",
-                          {},
-                          "frame",
-                          "A float without its fraction; any other value as it is.",
-                          "frame_truncate(-2.7e0)",
-                          "-2.0",
-                          {}};
+  ScalarFunction truncate{
+      "frame_truncate",
+      {},
+      "frame",
+      "A float without its fraction, a time as a number since 1970; else the value.",
+      "frame_truncate(-2.7e0)",
+      "-2.0",
+      {}};
   add_overloads(truncate.overloads, floating_types(), []<class T>(TypeRef type) {
     return ScalarOverload{.parameters = {type},
                           .result = type,
@@ -172,6 +178,14 @@ void add_truncation(FunctionRegistry& registry) {
                             });
                           }};
   });
+  // Instants and spans of time as the numbers that they are kept as.
+  for (const TypeRef type : {Type::timestamp(), Type::timestamp_s(), Type::timestamp_ms(),
+                             Type::timestamp_ns(), Type::timestamp_tz(), Type::duration()}) {
+    truncate.overloads.push_back(
+        {.parameters = {type}, .result = Type::int64(), .kernel = number_kernel<int64_t>});
+  }
+  truncate.overloads.push_back(
+      {.parameters = {Type::date()}, .result = Type::int32(), .kernel = number_kernel<int32_t>});
   truncate.overloads.push_back({.parameters = {TypePattern::any()},
                                 .kernel = unchanged_kernel,
                                 .bind = [](FunctionBinding& b) { b.result = b.cast_to[0]; }});

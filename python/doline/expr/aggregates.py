@@ -11,18 +11,22 @@ from . import build as b
 
 
 def row_count(call):
+    """How many rows, as UInt32."""
     return b.cast(call("count_star"), UInt32)
 
 
 def length(call, x):
+    """How many values, missing ones too."""
     return b.cast(call("count_star"), UInt32)
 
 
 def count(call, x):
+    """How many values are not missing."""
     return b.cast(call("count", x), UInt32)
 
 
 def null_count(call, x):
+    """How many values are missing."""
     return b.cast(call("count", b.condition(b.is_null(x), b.TRUE)), UInt32)
 
 
@@ -34,22 +38,27 @@ def distinct_count(call, x):
 
 
 def approximate_distinct_count(call, x):
+    """About how many distinct values."""
     return b.cast(call("approx_count_distinct", x), UInt32)
 
 
 def mean(call, x):
+    """The mean."""
     return call("frame_mean", x)
 
 
 def median(call, x):
+    """The median."""
     return call("median", x)
 
 
 def any_true(call, x):
+    """Whether any is true; false of nothing."""
     return b.call("ifnull", call("bool_or", x), b.FALSE)
 
 
 def all_true(call, x):
+    """Whether all are true; true of nothing."""
     return b.call("ifnull", call("bool_and", x), b.TRUE)
 
 
@@ -61,21 +70,25 @@ def any_true_or_null(call, x):
 
 
 def all_true_or_null(call, x):
+    """Kleene: NULL unless some value is false."""
     unknown = b.call("ifnull", call("bool_or", b.is_null(x)), b.FALSE)
     return b.condition(b.negation(all_true(call, x)), b.FALSE,
                        b.condition(unknown, b.cast(b.NULL, Boolean), b.TRUE))
 
 
 def product(call, x):
+    """The product."""
     return call("frame_product", x)
 
 
 def standard_deviation(call, x, ddof):
+    """The standard deviation with `ddof` degrees of freedom taken off."""
     return _moment(call, x, ddof, "stddev_samp", "stddev_pop",
                    lambda variance: b.call("sqrt", variance))
 
 
 def variance(call, x, ddof):
+    """The variance with `ddof` degrees of freedom taken off."""
     return _moment(call, x, ddof, "var_samp", "var_pop", lambda variance: variance)
 
 
@@ -91,6 +104,7 @@ def _moment(call, x, ddof, sample, population, finish):
 
 
 def skew(call, x, bias):
+    """How lopsided the values lie."""
     if not bias:
         return call("skewness", x)
     n = b.cast(call("count", x), Float64)
@@ -100,6 +114,7 @@ def skew(call, x, bias):
 
 
 def kurtosis(call, x, fisher, bias):
+    """How heavy the tails are."""
     excess = call("kurtosis_pop" if bias else "kurtosis", x)
     return excess if fisher else b.operator("+", excess, b.integer(3))
 
@@ -129,10 +144,12 @@ def _at(values, place):
 
 
 def first(call, x):
+    """The first value, column or row."""
     return call("first", x)
 
 
 def last(call, x):
+    """The last value, column or row."""
     return call("last", x)
 
 
@@ -151,11 +168,13 @@ def place_of_extreme(call, x, largest):
 
 
 def place_of(call, x, element):
+    """The position of a value."""
     place = b.call("list_position", call("list", x), element)
     return b.cast(b.operator("-", place, b.integer(1)), UInt32)
 
 
 def value_at_extreme(call, x, by, largest):
+    """The value where `by` is least or greatest."""
     return call("arg_max_null" if largest else "arg_min_null", x, by)
 
 
@@ -168,14 +187,17 @@ def extreme_or_nan(call, x, largest):
 
 
 def correlation(call, x, y):
+    """Pearson's correlation."""
     return call("corr", b.cast(x, Float64), b.cast(y, Float64))
 
 
 def covariance(call, x, y, ddof):
+    """The covariance with `ddof` degrees of freedom taken off."""
     return call("covar_samp" if ddof else "covar_pop", b.cast(x, Float64), b.cast(y, Float64))
 
 
 def joined(call, x, delimiter, ignore_nulls):
+    """Texts, one behind the other."""
     text = call("string_agg", x, delimiter)
     if ignore_nulls:
         return b.call("ifnull", text, b.string(""))
@@ -184,6 +206,7 @@ def joined(call, x, delimiter, ignore_nulls):
 
 
 def has_nulls(call, x):
+    """Whether any value is missing."""
     return b.call("ifnull", call("bool_or", b.is_null(x)), b.FALSE)
 
 

@@ -17,20 +17,24 @@ FALSE = n.literal(n.LITERAL_KIND_BOOLEAN, "false")
 
 @lru_cache(maxsize=4096)
 def column(name):
+    """A column by its name."""
     return n.column_reference([name])
 
 
 @lru_cache(maxsize=1024)
 def integer(value):
+    """A whole number."""
     return n.literal(n.LITERAL_KIND_INTEGER, str(value))
 
 
 @lru_cache(maxsize=1024)
 def string(value):
+    """A text."""
     return n.literal(n.LITERAL_KIND_STRING, value)
 
 
 def argument(value):
+    """An argument of a call."""
     return n.argument(value)
 
 
@@ -58,66 +62,82 @@ def named_call(name, values, named):
 
 
 def operator(symbol, *values):
+    """A call of an operator by its symbol."""
     return n.function_call([symbol], [n.argument(value) for value in values], True)
 
 
 def cast(value, dtype):
+    """CAST(value AS dtype)."""
     return n.cast(value, type_bytes(dtype))
 
 
 def try_cast(value, dtype):
+    """TRY_CAST(value AS dtype)."""
     return n.cast(value, type_bytes(dtype), True)
 
 
 def equal(a, b):
+    """a = c"""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_EQUAL)
 
 
 def not_equal(a, b):
+    """a <> c"""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_NOT_EQUAL)
 
 
 def less(a, b):
+    """a < c"""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_LESS)
 
 
 def less_or_equal(a, b):
+    """a <= c"""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_LESS_OR_EQUAL)
 
 
 def greater(a, b):
+    """a > c"""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_GREATER)
 
 
 def greater_or_equal(a, b):
+    """a >= c"""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_GREATER_OR_EQUAL)
 
 
 def equal_missing(a, b):
+    """a IS NOT DISTINCT FROM c"""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_NOT_DISTINCT_FROM)
 
 
 def not_equal_missing(a, b):
+    """a IS DISTINCT FROM c"""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_DISTINCT_FROM)
 
 
 def both(*terms):
+    """AND of all terms."""
     return n.conjunction(terms) if len(terms) > 1 else terms[0]
 
 
 def either(*terms):
+    """OR of all terms."""
     return n.conjunction(terms, n.CONJUNCTION_OPERATOR_OR) if len(terms) > 1 else terms[0]
 
 
 def negation(value):
+    """NOT value"""
     return n.not_(value)
 
 
 def is_null(value):
+    """Whether a value is missing."""
     return n.is_null(value)
 
 
 def is_not_null(value):
+    """Whether a value is there."""
     return n.is_null(value, True)
 
 
@@ -136,6 +156,7 @@ def cases(first_then, first_when, *rest):
 
 
 def order_item(value, descending=False, nulls_last=False):
+    """A key of ORDER BY."""
     return n.order_item(
         value,
         n.SORT_DIRECTION_DESCENDING if descending else n.SORT_DIRECTION_ASCENDING,
@@ -143,6 +164,7 @@ def order_item(value, descending=False, nulls_last=False):
 
 
 def one_lambda(parameter, body):
+    """lambda parameter: body"""
     return n.lambda_([parameter], body)
 
 
@@ -153,6 +175,7 @@ def let(value, name, body):
 
 
 def named(value, name):
+    """value AS name"""
     return n.named_expression(value, name)
 
 

@@ -102,6 +102,7 @@ def _shortcut(name):
     def function(*columns, **options):
         return getattr(col(*columns), name)(**options)
     function.__name__ = name
+    function.__doc__ = f"`col(…).{name}()` of columns."
     return function
 
 
@@ -181,11 +182,12 @@ def _nodes_of(exprs, more):
     return tuple(as_node(e) for e in [*given, *more])
 
 
-def _across(build, name=None):
+def _across(build, told):
     def function(exprs, *more, **options):
         if options.pop("ignore_nulls", True) is not True:
             raise NotSupported("ignore_nulls=False is not supported here; use +")
         return expression(Spread(build, _nodes_of(exprs, more)))
+    function.__doc__ = f"{told} of the columns, row by row; missing values are passed over."
     return function
 
 
@@ -220,12 +222,12 @@ def _least(*values):
     return b.call("least", *values)
 
 
-sum_horizontal = _across(_total)
-mean_horizontal = _across(_average)
-any_horizontal = _across(_any_true)
-all_horizontal = _across(_all_true)
-max_horizontal = _across(_greatest)
-min_horizontal = _across(_least)
+sum_horizontal = _across(_total, "The sum")
+mean_horizontal = _across(_average, "The mean")
+any_horizontal = _across(_any_true, "Whether any is true")
+all_horizontal = _across(_all_true, "Whether all are true")
+max_horizontal = _across(_greatest, "The greatest")
+min_horizontal = _across(_least, "The least")
 
 
 def coalesce(exprs, *more):

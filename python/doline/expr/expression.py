@@ -18,6 +18,7 @@ from .value_functions import ValueFunctions
 
 
 def expression(node):
+    """The expression of a node."""
     made = object.__new__(Expr)
     made._node = node
     return made
@@ -156,6 +157,9 @@ class Expr(Aggregations, RowFunctions, ValueFunctions):
         """The values as another type; with `strict=False` NULL where one does not fit."""
         if wrap_numerical:
             raise NotSupported("cast(wrap_numerical=True) is not supported; use % to wrap first")
+        target = types.as_dtype(dtype)
+        if target.is_temporal():
+            return expression(Typed(functions.cast_to_time, (self._node,), (target, strict)))
         build = functions.strict_cast if strict else functions.lenient_cast
         return self._apply(build, options=(types.as_dtype(dtype),))
 
@@ -385,3 +389,11 @@ def _reduced(operator, first, others):
     for other in others:
         first = operator(first, other)
     return first
+
+
+for _name, _sign in {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%",
+                     "pow": "**", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
+                     "xor": "^"}.items():
+    getattr(Expr, _name).__doc__ = f"`self {_sign} other`."
+Expr.neg.__doc__, Expr.not_.__doc__ = "`-self`.", "`~self`."
+del _name, _sign

@@ -5,36 +5,43 @@ They take and give bytes: see `expr/build.py`.
 
 from __future__ import annotations
 
-from ..datatypes import Boolean, Datetime, Float64, Int32, Int64, List, String, UInt32
+from ..datatypes import Boolean, Date, Duration, Float64, Int32, Int64, UInt32
 from ..errors import NotSupported
 from . import build as b
 
 
 def negative(x):
+    """Zero minus the value, wrapping."""
     return b.call("wrapping_subtract", b.integer(0), x)
 
 
 def logical_and(x, y):
+    """x AND y"""
     return b.both(x, y)
 
 
 def logical_or(x, y):
+    """x OR y"""
     return b.either(x, y)
 
 
 def logical_xor(x, y):
+    """Whether one of two booleans is true and the other is not."""
     return b.not_equal(x, y)
 
 
 def bit_and(x, y):
+    """x & y"""
     return b.operator("&", x, y)
 
 
 def bit_or(x, y):
+    """x | y"""
     return b.operator("|", x, y)
 
 
 def bit_xor(x, y):
+    """The bits that differ."""
     return b.call("xor", x, y)
 
 
@@ -49,19 +56,38 @@ def whole_power(x, exponent):
 
 
 def strict_cast(x, dtype):
+    """A cast that fails where a value does not fit."""
     if dtype.is_integer():
         # A fraction is cut off here; SQL would round it.
         return b.cast(b.call("frame_truncate", x), dtype)
     return b.cast(x, dtype)
 
 
+def cast_to_time(source, x, dtype, strict):
+    """Numbers count from 1970, in the type's own unit."""
+    if source.is_numeric():
+        if dtype == Date:
+            return b.operator("+", b.cast(b.string("1970-01-01"), Date), b.cast(x, Int32))
+        unit = {"ms": 1000, "us": 1, "ns": 0}[getattr(dtype, "time_unit", "ns")]
+        if unit == 0:
+            raise NotSupported(f"a number does not cast to {dtype!r}; use Datetime('us')")
+        micros = b.call("wrapping_multiply", b.cast(x, Int64), b.integer(unit))
+        x = b.call("to_microseconds" if dtype == Duration else "make_timestamp", micros)
+    unit = getattr(dtype, "time_unit", None)
+    if unit == "ms" and getattr(source, "time_unit", None) in ("us", "ns"):
+        x = b.call("date_trunc", b.string("milliseconds"), x)  # SQL would round
+    return (b.cast if strict else b.try_cast)(x, dtype)
+
+
 def lenient_cast(x, dtype):
+    """A cast that gives NULL where a value does not fit."""
     if dtype.is_integer():
         return b.try_cast(b.call("frame_truncate", x), dtype)
     return b.try_cast(x, dtype)
 
 
 def sign(dtype, x):
+    """-1, 0 or 1, in the value's type."""
     return b.cast(b.call("sign", x), dtype)
 
 
@@ -71,10 +97,12 @@ def same_type(dtype, x, value):
 
 
 def fill_nan(x, value):
+    """NaN replaced by a value."""
     return b.condition(b.call("isnan", x), value, x)
 
 
 def is_in(x, values, nulls_equal):
+    """Whether a value is among others."""
     if nulls_equal:
         return b.either(*[b.equal_missing(x, v) for v in values]) if values else b.FALSE
     if not values:
@@ -86,10 +114,12 @@ def is_in(x, values, nulls_equal):
 
 
 def is_in_list(x, values):
+    """Whether a list has the value."""
     return b.condition(b.is_not_null(x), b.call("ifnull", b.call("list_contains", values, x), b.FALSE))
 
 
 def is_between(x, low, high, closed):
+    """Whether a value lies between two others."""
     first = b.greater_or_equal if closed in ("both", "left") else b.greater
     second = b.less_or_equal if closed in ("both", "right") else b.less
     if closed not in ("both", "left", "right", "none"):
@@ -98,14 +128,17 @@ def is_between(x, low, high, closed):
 
 
 def at_least(x, low):
+    """The value, or the bound where it is below."""
     return b.condition(b.less(x, low), low, x)
 
 
 def at_most(x, high):
+    """The value, or the bound where it is above."""
     return b.condition(b.greater(x, high), high, x)
 
 
 def replaced(x, otherwise, pairs, strict):
+    """Values that are replaced by others; parts put together to an instant."""
     branches = []
     for old, new in pairs:
         branches += [new, b.is_null(x) if old == b.NULL else b.equal(x, old)]
@@ -115,6 +148,7 @@ def replaced(x, otherwise, pairs, strict):
 
 
 def cut(x, breaks, labels, left_closed):
+    """In which of the intervals between `breaks` a value lies, as a label."""
     def shown(value):
         return "-inf" if value == float("-inf") else "inf" if value == float("inf") else f"{value:g}"
 
@@ -132,6 +166,7 @@ def cut(x, breaks, labels, left_closed):
 
 
 def square_root(x):
+    """The square root; NaN of negative numbers."""
     x = b.cast(x, Float64)
     return b.condition(b.less(x, b.integer(0)), b.cast(b.string("nan"), Float64), b.call("sqrt", x))
 
@@ -149,10 +184,12 @@ def logarithm(x, base):
 
 
 def rounded(x, name, decimals):
+    """Rounded by the engine's function `name`."""
     return b.call(name, x, b.integer(decimals))
 
 
 def significant(x, digits):
+    """Rounded to so many digits that count."""
     x = b.cast(x, Float64)
     size = b.cast(b.call("floor", b.call("log10", b.call("abs", x))), Int64)
     return b.condition(b.equal(x, b.integer(0)), b.cast(b.integer(0), Float64),
@@ -160,6 +197,7 @@ def significant(x, digits):
 
 
 def repeat_by(x, count):
+    """A list of a value, repeated."""
     return b.call("list_resize", b.call("list_value", x), b.cast(count, Int64), x)
 
 
@@ -170,6 +208,7 @@ def _slice(x, low=None, high=None, step=None):
 
 
 def list_part(x, offset, length):
+    """A part of a list."""
     if offset >= 0:
         low = b.integer(offset + 1)
         high = None if length is None else b.integer(offset + length)
@@ -185,6 +224,7 @@ def list_part(x, offset, length):
 
 
 def list_tail(x, count):
+    """The last elements."""
     return list_part(x, -count, None) if count else list_part(x, 0, 0)
 
 
@@ -197,11 +237,13 @@ def list_distinct(x):
 
 
 def list_gather(x, indices):
+    """The elements at some positions."""
     places = [b.integer(i + 1 if i >= 0 else i) for i in indices]
     return b.call("list_select", x, b.call("list_value", *places))
 
 
 def list_every(x, step, offset):
+    """Every so many-th element."""
     return _slice(x, b.integer(offset + 1), b.call("length", x), b.integer(step))
 
 
@@ -221,6 +263,7 @@ def _count_of(x, value):
 
 
 def list_places(x, descending, nulls_last):
+    """The positions that would sort the list."""
     grades = b.call("list_grade_up", x, b.string("DESC" if descending else "ASC"),
                     b.string("NULLS LAST" if nulls_last else "NULLS FIRST"))
     return _from_zero(grades)
@@ -236,12 +279,14 @@ def _all_places(x):
 
 
 def list_true_places(x):
+    """The positions of true elements."""
     whole = b.column("whole")
     return b.let(x, "whole", _from_zero(b.call("list_filter", _all_places(whole), b.one_lambda(
         "place", b.call("ifnull", b.call("list_extract", whole, b.column("place")), b.FALSE)))))
 
 
 def list_first_places(x):
+    """The positions at which elements appear first."""
     whole = b.column("whole")
     place = b.operator("-", b.call("list_position", whole, b.column("value")), b.integer(1))
     return b.let(x, "whole", b.call("list_transform", list_distinct(whole),
@@ -249,6 +294,7 @@ def list_first_places(x):
 
 
 def list_value_counts(x, name, count_name, sort):
+    """Structs of each distinct element and how often it occurs."""
     whole = b.column("whole")
     entry = b.n.function_call(["struct_pack"], [
         b.n.argument(b.column("value"), name),
@@ -258,11 +304,3 @@ def list_value_counts(x, name, count_name, sort):
         raise NotSupported("value_counts(sort=True) is not supported here; use "
                            "frame.group_by(column).len().sort('len', descending=True)")
     return b.let(x, "whole", counts)
-
-
-def texts_of_list(x):
-    return b.cast(x, List(String))
-
-
-def midnight(x):
-    return b.cast(x, Datetime("us"))

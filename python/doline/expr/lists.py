@@ -10,76 +10,93 @@ from .nodes import Nested
 
 
 def aggregate_of(x, name, *more):
+    """The engine's aggregate `name` of a list's elements."""
     return b.call("list_aggregate", x, b.string(name), *more)
 
 
 def size(x):
+    """How many bytes there are."""
     return b.cast(b.call("length", x), types.UInt32)
 
 
 def element_at(x, index):
+    """The element at a position from 0, or from the end."""
     place = b.condition(b.less(index, b.integer(0)), index, b.operator("+", index, b.integer(1)))
     return b.call("list_extract", x, place)
 
 
 def first_of(x):
+    """The first element."""
     return b.call("list_extract", x, b.integer(1))
 
 
 def last_of(x):
+    """The last element."""
     return b.call("list_extract", x, b.integer(-1))
 
 
 def place_of(x, name):
+    """The position of a value."""
     best = b.call(name, x)
     return b.cast(b.operator("-", b.call("list_position", x, best), b.integer(1)), types.UInt32)
 
 
 def sorted_list(x, descending, nulls_last):
+    """The list in order."""
     return b.call("list_sort", x, b.string("DESC" if descending else "ASC"),
                   b.string("NULLS LAST" if nulls_last else "NULLS FIRST"))
 
 
 def has(x, item):
+    """Whether a list has an element."""
     return b.condition(b.is_not_null(x), b.call("ifnull", b.call("list_contains", x, item), b.FALSE))
 
 
 def joined(x, separator, ignore_nulls):
+    """Texts, one behind the other."""
     return b.call("array_to_string", x, separator)
 
 
 def without_nulls(x):
+    """The elements that are not missing."""
     return b.call("list_filter", x, b.one_lambda("element", b.is_not_null(b.column("element"))))
 
 
 def occurrences(x, item):
+    """How often an element occurs."""
     return b.cast(b.call("length", b.call("list_filter", x, b.one_lambda(
         "element", b.equal_missing(b.column("element"), item)))), types.UInt32)
 
 
 def in_either(x, y):
+    """What is in one list or the other."""
     return b.condition(b.both(b.is_not_null(x), b.is_not_null(y)),
                        functions.list_distinct(b.call("list_concat", x, y)))
 
 
 def in_both(x, y):
+    """What is in both lists."""
     return b.call("list_intersect", x, y)
 
 
 def in_first(x, y):
+    """What is in the first list alone."""
     return b.call("list_filter", functions.list_distinct(x), b.one_lambda(
         "element", b.negation(b.call("ifnull", b.call("list_contains", y, b.column("element")), b.FALSE))))
 
 
 def in_one(x, y):
+    """What is in one list and not in the other."""
     return b.call("list_concat", in_first(x, y), in_first(y, x))
 
 
 def distinct_size(x):
+    """How many distinct elements there are."""
     return b.cast(b.call("length", functions.list_distinct(x)), types.UInt32)
 
 
 def differences(x, count):
+    """Each element less the one so many before."""
     size_of = b.call("length", x)
     places = b.call("range", b.integer(1), b.operator("+", size_of, b.integer(1)))
     here = b.call("list_extract", x, b.column("place"))
@@ -90,6 +107,7 @@ def differences(x, count):
 
 
 def shifted(x, count):
+    """The elements so many places later."""
     places = b.call("range", b.integer(1), b.operator("+", b.call("length", x), b.integer(1)))
     place = b.operator("-", b.column("place"), count)
     return b.call("list_transform", places, b.one_lambda("place", b.condition(
@@ -97,16 +115,19 @@ def shifted(x, count):
 
 
 def part_of(x, offset, length):
+    """A part of a list."""
     return functions.list_part(x, offset, length)
 
 
 def as_struct(x, names):
+    """The elements as fields of a struct."""
     fields = [b.n.argument(b.call("list_extract", x, b.integer(i + 1)), name)
               for i, name in enumerate(names)]
     return b.condition(b.is_not_null(x), b.n.function_call(["struct_pack"], fields))
 
 
 def filtered(x, scope, body):
+    """The elements for which a predicate holds."""
     return b.call("list_filter", x, b.one_lambda("element", _body(scope, body)))
 
 
@@ -357,10 +378,12 @@ class ListFunctions:
 
 
 def any_true(x):
+    """Whether any is true; false of nothing."""
     return b.condition(b.is_not_null(x), b.call("ifnull", b.call("list_bool_or", x), b.FALSE))
 
 
 def all_true(x):
+    """Whether all are true; true of nothing."""
     return b.condition(b.is_not_null(x), b.call("ifnull", b.call("list_bool_and", x), b.TRUE))
 
 
@@ -383,4 +406,5 @@ class ArrayFunctions(ListFunctions):
 
 
 def array_as_list(x):
+    """An array as a list."""
     return b.call("list_concat", x)

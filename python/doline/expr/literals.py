@@ -80,6 +80,7 @@ def span(microseconds):
 
 
 def literal_node(value, dtype=None):
+    """A value as a node."""
     encoded = literal_bytes(value)
     if dtype is not None:
         encoded = b.cast(encoded, dtype)
@@ -104,6 +105,7 @@ def _plain_literal(kind, value):
 
 
 def named_column(name):
+    """The column, or the columns, that a name means."""
     if name == "*" or (name.startswith("^") and name.endswith("$")):
         from .selecting import by_pattern
         return by_pattern(name)

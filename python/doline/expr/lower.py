@@ -29,6 +29,8 @@ _WHOLE = (n.FRAME_UNIT_ROWS, n.frame_bound(n.FRAME_EDGE_UNBOUNDED_PRECEDING),
 
 
 class Lowered:
+    """Bytes of an expression, and in which SELECT they can stand."""
+
     __slots__ = ("bytes", "stage", "windowed")
 
     def __init__(self, encoded, stage=0, windowed=False):
@@ -94,6 +96,7 @@ class Lowering:
         return self.hide(lowered) if lowered.windowed else lowered
 
     def hide(self, lowered):
+        """A hidden column of the stage in which the expression can stand."""
         key = (lowered.bytes, lowered.stage)
         name = self.known.get(key)
         if name is None:
@@ -107,6 +110,7 @@ class Lowering:
     # --- By rows
 
     def lower(self, node, scope=FRAME) -> Lowered:
+        """The bytes of a node, as `scope` means it."""
         if scope.by_groups:
             return self.grouped(node, scope)
         kind = type(node)
@@ -133,6 +137,7 @@ class Lowering:
         raise TypeError(f"{node!r} cannot stand here")
 
     def apply(self, node, arguments):
+        """A function of lowered arguments."""
         values = []
         stage, windowed = 0, False
         for a in arguments:
@@ -181,6 +186,7 @@ class Lowering:
         return Lowered(lowered.bytes, max(lowered.stage, stage), lowered.windowed)
 
     def window(self, node, scope):
+        """A window function over its groups."""
         if node.shape == REARRANGED:
             raise NotSupported(f"{node.label} of {node.arguments[0]!r} is not supported: it needs "
                                "rows beside each other; filter or sort the frame first")
@@ -224,7 +230,7 @@ class Lowering:
 
     def in_place(self, node, scope):
         """Rearranged rows put back, one to each row of the frame or group."""
-        if not _keeps_length(node):
+        if not keeps_length(node):
             raise NotSupported(
                 f"{node!r} does not have the frame's number of rows; select it on its own, or use "
                 "group_by(...).agg(...)")
@@ -242,6 +248,7 @@ class Lowering:
     # --- By groups
 
     def grouped(self, node, scope):
+        """The node as one value per group."""
         kind = type(node)
         if kind is Rename:
             return self.grouped(node.input, scope)
@@ -278,6 +285,7 @@ class Lowering:
         raise NotSupported(f"{node!r} is not supported; split it into two verbs")
 
     def rearrange(self, node, scope, by_groups):
+        """The rows that a filter, an order or a function of lists leaves."""
         if node.build == "flatten_lists" and node.arguments[0].shape == SCALAR:
             inner = Scope(True, scope.keys, scope.order, scope.stage) if by_groups else scope
             value = self.lower(node.arguments[0], inner)
@@ -323,6 +331,7 @@ class Lowering:
                            "filter or sort the frame first")
 
     def as_list(self, rows, call):
+        """Rows as a list."""
         return rows.value if rows.is_list else call("list", rows.value)
 
 
@@ -381,6 +390,7 @@ class _ListScope(Lowering):
         self.outer = outer
 
     def body(self, node):
+        """The bytes of a lambda's body; None where it takes more than a row."""
         if node.shape == REARRANGED:
             return None
         lowered = self.lower(node)
@@ -417,9 +427,14 @@ def _struct(node, values):
                                              for v, name in zip(values, names)])
 
 
-def _keeps_length(node):
-    if node.build in ("sort", "sort_by", "reverse"):
-        return node.arguments[0].shape != REARRANGED or _keeps_length(node.arguments[0])
+def keeps_length(node):
+    """Whether rearranged rows are as many as before."""
+    if type(node) is Rename:
+        return keeps_length(node.input)
+    if isinstance(node, Apply):
+        return all(a.shape != REARRANGED or keeps_length(a) for a in node.arguments)
+    if type(node) is Rearrange and node.build in ("sort", "sort_by", "reverse"):
+        return node.arguments[0].shape != REARRANGED or keeps_length(node.arguments[0])
     return False
 
 

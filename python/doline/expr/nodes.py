@@ -16,11 +16,14 @@ SCALAR, COLUMN, REARRANGED = 0, 1, 2  # shapes: one row, a frame's rows, rows of
 
 
 class Node:
+    """A part of an expression."""
+
     __slots__ = ()
     arguments: tuple = ()
     shape = SCALAR
 
     def with_arguments(self, arguments):
+        """The same node over other arguments."""
         return self
 
     def __reduce__(self):
@@ -28,6 +31,7 @@ class Node:
 
     @staticmethod
     def rebuild(kind, fields):
+        """An unpickled node."""
         node = object.__new__(kind)
         for name, value in fields.items():
             object.__setattr__(node, name, value)
@@ -35,10 +39,13 @@ class Node:
 
 
 def all_slots(kind):
+    """Names of all fields of a node's class."""
     return [slot for base in kind.__mro__ for slot in getattr(base, "__slots__", ())]
 
 
 class Column(Node):
+    """A column by its name."""
+
     __slots__ = ("name",)
     shape = COLUMN
 
@@ -63,6 +70,8 @@ class Selection(Node):
 
 
 class Literal(Node):
+    """A value, encoded."""
+
     __slots__ = ("bytes", "value", "name")
 
     def __init__(self, encoded, value, name="literal"):
@@ -82,10 +91,12 @@ class Call(Node):
         self.shape = self.shape_of(arguments)
 
     def with_arguments(self, arguments):
+        """The same node over other arguments."""
         return type(self)(self.build, arguments, self.options)
 
     @property
     def label(self):
+        """What the function is called."""
         return self.build if isinstance(self.build, str) else self.build.__name__
 
     def __repr__(self):
@@ -94,10 +105,13 @@ class Call(Node):
 
 
 class Apply(Call):
+    """A function of each row by itself."""
+
     __slots__ = ()
 
     @staticmethod
     def shape_of(arguments):
+        """How many rows come of such arguments."""
         shape = SCALAR
         for argument in arguments:
             if argument.shape > shape:
@@ -124,18 +138,24 @@ class Fields(Spread):
 
 
 class Aggregate(Call):
+    """All rows to one."""
+
     __slots__ = ()
 
     @staticmethod
     def shape_of(arguments):
+        """How many rows come of such arguments."""
         return SCALAR
 
 
 class Window(Call):
+    """Each row with a view of others."""
+
     __slots__ = ()
 
     @staticmethod
     def shape_of(arguments):
+        """How many rows come of such arguments."""
         return max([COLUMN] + [argument.shape for argument in arguments])
 
 
@@ -146,6 +166,7 @@ class Rearrange(Call):
 
     @staticmethod
     def shape_of(arguments):
+        """How many rows come of such arguments."""
         return REARRANGED
 
 
@@ -161,17 +182,21 @@ class Over(Node):
 
     @property
     def input(self):
+        """What it is of."""
         return self.arguments[0]
 
     @property
     def keys(self):
+        """What makes groups."""
         return self.arguments[1:1 + self.key_count]
 
     @property
     def order(self):
+        """What orders rows in groups."""
         return self.arguments[1 + self.key_count:]
 
     def with_arguments(self, arguments):
+        """The same node over other arguments."""
         return Over(arguments, self.key_count, self.descending, self.nulls_last, self.mapping)
 
     def __repr__(self):
@@ -189,9 +214,11 @@ class Rename(Node):
 
     @property
     def input(self):
+        """What it is of."""
         return self.arguments[0]
 
     def with_arguments(self, arguments):
+        """The same node over other arguments."""
         return Rename(arguments[0], self.to)
 
     def __repr__(self):
@@ -208,6 +235,7 @@ class Nested(Node):
         self.build, self.arguments, self.shape = build, (input, body), input.shape
 
     def with_arguments(self, arguments):
+        """The same node over other arguments."""
         return Nested(self.build, *arguments)
 
     def __repr__(self):
@@ -259,4 +287,5 @@ def column_names(node):
 
 
 def contains(node, kinds) -> bool:
+    """Whether a value, text or name contains something."""
     return isinstance(node, kinds) or any(contains(a, kinds) for a in node.arguments)

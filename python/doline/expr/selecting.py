@@ -10,10 +10,12 @@ from .nodes import Column, Rename, Selection, Spread, output_name
 
 
 def everything():
+    """All columns."""
     return Selection(lambda columns: columns.names, "all()")
 
 
 def by_names(names):
+    """Columns by names, patterns among them."""
     def choose(columns):
         out = []
         for name in names:
@@ -26,6 +28,7 @@ def by_names(names):
 
 
 def by_pattern(pattern):
+    """Columns whose names a pattern matches."""
     if pattern == "*":
         return everything()
     return Selection(lambda columns: [c for c in columns.names if re.search(pattern, c)],
@@ -33,6 +36,7 @@ def by_pattern(pattern):
 
 
 def by_types(dtypes):
+    """Columns of some types."""
     wanted = list(dtypes)
     return Selection(lambda columns: [name for name, dtype in columns.types.items()
                                       if any(dtype == w for w in wanted)], f"col({wanted})")
@@ -70,6 +74,7 @@ def _selections(node, found):
 
 
 def has_selection(node):
+    """Whether a node means several columns."""
     if type(node) is Selection:
         return True
     for argument in node.arguments:

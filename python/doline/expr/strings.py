@@ -14,6 +14,7 @@ def _escaped(pattern):
 
 
 def contains_pattern(x, pattern):
+    """Whether a pattern is found."""
     return b.call("regexp_matches", x, pattern)
 
 
@@ -27,10 +28,12 @@ def _dollars(replacement):
 
 
 def replace_pattern(x, pattern, value, flags):
+    """Matches of a pattern replaced."""
     return b.call("regexp_replace", x, pattern, value, b.string(flags))
 
 
 def replace_literal(x, text, value, every):
+    """A text replaced, once or everywhere."""
     if every:
         return b.call("replace", x, text, value)
     return b.call("regexp_replace", x, _escaped(text), b.call("replace", value, b.string("\\"),
@@ -38,33 +41,40 @@ def replace_literal(x, text, value, every):
 
 
 def character_count(x):
+    """The length in characters."""
     return b.cast(b.call("length", x), types.UInt32)
 
 
 def byte_count(x):
+    """The length in bytes."""
     return b.cast(b.call("strlen", x), types.UInt32)
 
 
 def blob_size(x):
+    """The number of bytes."""
     return b.cast(b.call("octet_length", x), types.UInt32)
 
 
 def extract_group(x, pattern, group):
+    """What a group matches; NULL where nothing does."""
     found = b.call("regexp_extract", x, pattern, b.integer(group))
     return b.condition(b.call("regexp_matches", x, pattern), found)
 
 
 def extract_every(x, pattern):
+    """All matches."""
     return b.call("regexp_extract_all", x, pattern)
 
 
 def extract_named(x, pattern, names):
+    """What all groups match, as a struct."""
     fields = [b.n.argument(extract_group(x, b.string(pattern), i + 1), name)
               for i, name in enumerate(names)]
     return b.condition(b.is_not_null(x), b.n.function_call(["struct_pack"], fields))
 
 
 def count_pattern(x, pattern):
+    """How often a pattern matches."""
     return b.cast(b.call("length", b.call("regexp_extract_all", x, pattern)), types.UInt32)
 
 
@@ -99,10 +109,12 @@ def head_of(x, count):
 
 
 def tail_of(x, count):
+    """The last characters; a negative count leaves out the first."""
     return b.call("right", x, count)
 
 
 def strip(x, name, characters):
+    """Without some characters at the ends that `name` says."""
     if characters is None:
         # The engine's trim takes spaces alone; here it is white space of every kind.
         edges = {"ltrim": r"^\s+", "rtrim": r"\s+$", "trim": r"^\s+|\s+$"}[name]
@@ -111,11 +123,13 @@ def strip(x, name, characters):
 
 
 def without_prefix(x, prefix):
+    """Without a text at the begin."""
     return b.condition(b.call("starts_with", x, prefix),
                        b.call("substring", x, b.operator("+", b.call("length", prefix), b.integer(1))), x)
 
 
 def without_suffix(x, suffix):
+    """Without a text at the end."""
     rest = b.operator("-", b.call("length", x), b.call("length", suffix))
     return b.condition(b.call("ends_with", x, suffix), b.call("left", x, rest), x)
 
@@ -126,6 +140,7 @@ def padded(x, name, length, fill):
 
 
 def zero_filled(x, length):
+    """Zeros in front, behind a sign."""
     sign = b.call("regexp_extract", x, b.string("^[+-]"))
     digits = b.call("regexp_replace", x, b.string("^[+-]"), b.string(""))
     width = b.operator("-", length, b.call("length", sign))
@@ -134,6 +149,7 @@ def zero_filled(x, length):
 
 
 def title_case(x):
+    """The first letter of each word in capitals."""
     words = b.call("regexp_extract_all", b.call("lower", x), b.string(r"\pL+|\PL+"))
     word = b.column("word")
     raised = b.operator("||", b.call("upper", b.call("left", word, b.integer(1))),
@@ -143,6 +159,7 @@ def title_case(x):
 
 
 def split_list(x, by, inclusive):
+    """The parts between separators."""
     if not inclusive:
         return b.condition(b.equal(by, b.string("")),
                            b.call("regexp_extract_all", x, b.string("(?s).")),
@@ -152,6 +169,7 @@ def split_list(x, by, inclusive):
 
 
 def split_fields(x, by, count, rest):
+    """The first parts between separators as a struct."""
     parts = b.call("string_split", x, by)
     fields = []
     for i in range(count):
@@ -165,6 +183,7 @@ def split_fields(x, by, count, rest):
 
 
 def parse_integer(x, base, strict, dtype):
+    """An integer written to a base."""
     if base == 10:
         return (b.cast if strict else b.try_cast)(x, dtype)
     prefix = {16: "0x", 2: "0b", 8: "0o"}.get(base)
@@ -174,6 +193,7 @@ def parse_integer(x, base, strict, dtype):
 
 
 def parse_time(x, fmt, dtype, strict):
+    """A time by a format, or as ISO 8601 has it."""
     if fmt is None:
         return (b.cast if strict else b.try_cast)(x, dtype)
     parsed = b.call("strptime" if strict else "try_strptime", x, b.string(engine_format(fmt)))
@@ -191,14 +211,17 @@ def engine_format(fmt):
 
 
 def json_at(x, path):
+    """The text at a path of JSON."""
     return b.call("json_extract_string", x, path)
 
 
 def json_as(x, dtype):
+    """JSON as values of a type."""
     return b.cast(b.cast(x, types.Json), dtype)
 
 
 def any_of(x, patterns, ignore_case):
+    """Whether any of some texts is contained."""
     text = b.call("lower", x) if ignore_case else x
     return b.either(*[b.call("contains", text, p) for p in patterns])
 
@@ -435,10 +458,12 @@ class StringFunctions:
 
 
 def padded_start(x, length, fill):
+    """Filled up in front."""
     return padded(x, "lpad", length, fill)
 
 
 def padded_end(x, length, fill):
+    """Filled up behind."""
     return padded(x, "rpad", length, fill)
 
 
@@ -465,6 +490,7 @@ class BinaryFunctions:
         return self._of._apply({"hex": "unhex", "base64": "from_base64"}[encoding])
 
     def _not_here(self, *args, **kwargs):
+        """Not supported."""
         raise NotSupported("this function of bytes is not supported; bin.encode('hex') gives a text to search")
 
     contains = starts_with = ends_with = reinterpret = _not_here

@@ -8,10 +8,12 @@ from .nodes import Apply, Rename
 
 
 def field_of(x, name):
+    """A field of a struct."""
     return b.call("struct_extract", x, b.string(name))
 
 
 def with_fields(x, *values_and_names):
+    """The struct with more fields, or others."""
     half = len(values_and_names) // 2
     values, names = values_and_names[:half], values_and_names[half:]
     return b.n.function_call(["struct_update"], [b.n.argument(x)] + [
@@ -68,5 +70,6 @@ def _in_struct(node, struct):
 
 
 def text_of_json(x):
+    """JSON as a text."""
     from ..datatypes import String
     return b.cast(x, String)

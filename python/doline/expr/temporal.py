@@ -12,32 +12,39 @@ from .strings import engine_format
 
 
 def part(x, name, dtype):
+    """A part of a time, by the engine's function."""
     return b.cast(b.call(name, x), dtype)
 
 
 def date_of(x):
+    """The date of an instant."""
     return b.cast(x, types.Date)
 
 
 def time_of(x):
+    """The time of day of an instant."""
     return b.cast(x, types.Time)
 
 
 def nanosecond(x):
+    """The nanoseconds of the second."""
     return b.cast(b.operator("*", b.operator("%", b.call("microsecond", x), b.integer(1000000)),
                              b.integer(1000)), types.Int32)
 
 
 def microsecond(x):
+    """The microseconds of the second."""
     return b.cast(b.operator("%", b.call("microsecond", x), b.integer(1000000)), types.Int32)
 
 
 def millisecond(x):
+    """The milliseconds of the second."""
     return b.cast(b.operator("//", b.operator("%", b.call("microsecond", x), b.integer(1000000)),
                              b.integer(1000)), types.Int32)
 
 
 def leap_year(x):
+    """Whether the year has 366 days."""
     y = b.call("year", x)
 
     def divides(by):
@@ -46,6 +53,7 @@ def leap_year(x):
 
 
 def epoch(x, unit):
+    """Time since 1970 in a unit: "d", "s", "ms", "us", "ns"."""
     if unit == "d":
         return b.cast(b.call("floor_divide", b.call("epoch_us", x), b.integer(86400000000)), types.Int32)
     if unit == "s":
@@ -56,6 +64,7 @@ def epoch(x, unit):
 
 
 def total(x, microseconds):
+    """A span in whole units."""
     return b.operator("//", b.call("epoch_us", b.cast(x, _interval())), b.integer(microseconds))
 
 
@@ -83,43 +92,35 @@ def truncate(x, pairs):
     return begin
 
 
-def date_or_instant(x, begin):
-    """`begin` as a date where `x` is one."""
-    return begin
-
-
-def offset_by(x, interval):
-    return b.operator("+", x, interval)
-
-
-def same_type_offset(x, interval, of_dates):
-    moved = b.operator("+", x, interval)
-    return b.cast(moved, types.Date) if of_dates else moved
-
-
 def formatted(x, fmt):
+    """A time by a format."""
     return b.call("strftime", x, b.string(fmt))
 
 
 def month_begin(x):
+    """The same time on the first of the month."""
     day = b.call("to_days", b.cast(b.operator("-", b.call("day", x), b.integer(1)), types.Int32))
     return b.operator("-", x, day)
 
 
 def month_end(x):
+    """The last day of the month."""
     rest = b.operator("-", b.call("day", b.call("last_day", x)), b.call("day", x))
     return b.operator("+", x, b.call("to_days", b.cast(rest, types.Int32)))
 
 
 def combined(x, time):
+    """A date with a time of day."""
     return b.operator("+", b.cast(x, types.Date), time)
 
 
 def in_zone(x):
+    """Instants in UTC of clock times, or back."""
     return b.call("timezone", b.string("UTC"), x)
 
 
 def replaced(x, *parts):
+    """Values that are replaced by others; parts put together to an instant."""
     year, month, day, hour, minute, second, micro = parts
     return b.call("make_timestamp", year, month, day, hour, minute,
                   b.operator("+", b.cast(second, types.Float64),
@@ -327,27 +328,33 @@ class TemporalFunctions:
         raise NotSupported("columns keep instants in UTC; use SQL's timezone(zone, x) for clock time")
 
     def _not_here(self, *args, **kwargs):
+        """Not supported."""
         raise NotSupported("this function of times is not supported; see docs/frames-and-sql.md")
 
     add_business_days = is_business_day = base_utc_offset = dst_offset = _not_here
 
 
 def fractional_second(x):
+    """The second with its fraction."""
     within = b.operator("%", b.call("microsecond", x), b.integer(60000000))
     return b.operator("/", b.cast(within, types.Float64), b.integer(1000000))
 
 
 def truncate_as_given(x, pairs):
+    """Cut to a period; a date stays one."""
     return b.call("frame_instant_like", truncate(x, pairs), x)
 
 
 def offset_as_given(x, interval):
+    """Moved by a period; a date stays one."""
     return b.call("frame_instant_like", b.operator("+", x, interval), x)
 
 
 def month_begin_as_given(x):
+    """The first of the month; a date stays one."""
     return b.call("frame_instant_like", month_begin(x), x)
 
 
 def month_end_as_given(x):
+    """The last of the month; a date stays one."""
     return b.call("frame_instant_like", month_end(x), x)

@@ -32,6 +32,7 @@ def rows_between(before, after):
 
 
 def shift(window, x, count, *fill):
+    """The values so many rows before."""
     if count == 0:
         return x
     name = "lag" if count > 0 else "lead"
@@ -39,10 +40,12 @@ def shift(window, x, count, *fill):
 
 
 def diff(window, x, count):
+    """The difference to the row before."""
     return b.call("wrapping_subtract", x, shift(window, x, count))
 
 
 def percent_change(window, x, count):
+    """The change since a row before, as a share of it."""
     before = shift(window, b.cast(x, Float64), count)
     return b.operator("-", b.operator("/", b.cast(x, Float64), before), b.integer(1))
 
@@ -54,10 +57,12 @@ def cumulative(window, x, name, reverse):
 
 
 def cumulative_count(window, x, reverse):
+    """How many known values so far."""
     return b.cast(window("count", x, frame=FROM_HERE if reverse else SO_FAR), UInt32)
 
 
 def row_index(window):
+    """The rows' numbers, from 0."""
     return b.cast(b.operator("-", window("row_number"), b.integer(1)), Int64)
 
 
@@ -84,11 +89,13 @@ def rank(window, x, method, descending):
 
 
 def is_duplicated(window, x, unique):
+    """Whether a value or row occurs more than once."""
     count = window("count_star", keys=tuple(window.keys) + (x,), order=())
     return (b.equal if unique else b.greater)(count, b.integer(1))
 
 
 def is_first_distinct(window, x, last):
+    """Whether a value appears for the first time."""
     keys = tuple(window.keys) + (x,)
     if last:
         behind = window("count_star", keys=keys, frame=FROM_HERE)
@@ -97,6 +104,7 @@ def is_first_distinct(window, x, last):
 
 
 def forward_fill(window, x, limit):
+    """Missing values replaced by the last known one."""
     if limit is not None:
         frame = rows_between(limit, 0)
     else:
@@ -105,6 +113,7 @@ def forward_fill(window, x, limit):
 
 
 def backward_fill(window, x, limit):
+    """Missing values replaced by the next known one."""
     frame = rows_between(0, limit) if limit is not None else FROM_HERE
     return window("first_value", x, frame=frame, nulls=n.NULL_TREATMENT_IGNORE)
 
@@ -145,10 +154,12 @@ def changes(window, x):
 
 
 def sum_so_far(window, x, dtype):
+    """The sum of all rows so far."""
     return b.cast(window("sum", x, frame=SO_FAR), dtype)
 
 
 def is_sorted_step(window, x, descending):
+    """Whether a value is out of order after the one before."""
     before = window("lag", x, b.integer(1))
     compare = b.less if not descending else b.greater
     return compare(x, before)

@@ -95,6 +95,23 @@ def test_errors_name_what_is_meant():
         frame.select("price", dl.col("price") + 1)
 
 
+def test_columns_of_other_lengths_are_refused():
+    frame = dl.DataFrame({"a": [1, None, 3]})
+    with pytest.raises(dl.errors.Error, match="another number of rows"):
+        frame.select("a", b=dl.col("a").drop_nulls())
+    with pytest.raises(dl.NotSupported):
+        frame.with_columns(b=dl.col("a").drop_nulls())
+    with pytest.raises(dl.errors.InvalidArgument):
+        frame.with_columns(dl.Series("b", [1, 2]))
+
+
+def test_names_that_differ_in_case_alone_are_refused():
+    with pytest.raises(dl.NotSupported, match="case"):
+        dl.DataFrame({"a": [1], "A": [2]})
+    with pytest.raises(dl.NotSupported, match="case"):
+        dl.DataFrame({"a": [1]}).with_columns(A=dl.lit(1))
+
+
 def test_a_thousand_columns():
     frame = dl.DataFrame({f"c{i}": [i] for i in range(1000)})
     assert frame.select(dl.sum_horizontal(dl.all())).item() == 499500

@@ -153,6 +153,12 @@ EXAMPLES = {
     "selector minus": lambda pl, d: d.people.select(pl.selectors.all() - pl.selectors.numeric()),
     "selector not": lambda pl, d: d.people.select(~pl.selectors.string()),
     "selector in aggregates": lambda pl, d: d.people.group_by("city").agg(pl.selectors.numeric().mean()).sort("city"),
+    "casts to times": lambda pl, d: d.numbers.select(
+        pl.col("i").cast(pl.Date).alias("d"), pl.col("i").cast(pl.Datetime("us")).alias("t"),
+        pl.col("i").cast(pl.Duration("us")).alias("s")),
+    "casts of times": lambda pl, d: d.times.select(
+        pl.col("at").cast(pl.Int64), pl.col("day").cast(pl.Int32), pl.col("took").cast(pl.Int64),
+        pl.col("at").cast(pl.Date).alias("date"), pl.col("at").cast(pl.Datetime("ms")).alias("ms")),
     "rolling_quantile": lambda pl, d: d.numbers.select(pl.col("i").rolling_quantile(0.25, "linear", window_size=3)),
     "rolling_std_by": lambda pl, d: d.series.select(pl.col("v").rolling_std_by("at", "2h")),
     "peaks": lambda pl, d: d.sales.select(pl.col("amount").peak_max().alias("x"), pl.col("amount").peak_min().alias("n")),
