@@ -80,9 +80,12 @@ class Lowering:
             number = n.function_call(["row_number"], over=_EMPTY_WINDOW)
             query = b.select_from(query, [b.STAR, b.named(number, ROW_NUMBER)])
             hidden.append(ROW_NUMBER)
+        # Windows over groups leave rows in the groups' order; what comes next may go by the frame's.
+        order = [n.order_item(b.column(ROW_NUMBER))] if self.needs_row_number else ()
         for columns in self.stages[:stage]:
             if columns:
-                query = b.select_from(query, [b.STAR] + [b.named(v, name) for name, v in columns])
+                items = [b.STAR] + [b.named(v, name) for name, v in columns]
+                query = b.select_from(query, items, order_by=order)
                 hidden += [name for name, _ in columns]
         return query, hidden
 
