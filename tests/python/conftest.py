@@ -1,11 +1,16 @@
 """What the tests of the package share."""
 
+import os
+import pathlib
 import subprocess
 import sys
 import textwrap
 
 import doline
 import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(TOP / ".cache" / "hypothesis"))
 
 
 @pytest.fixture
