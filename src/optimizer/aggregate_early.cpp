@@ -73,8 +73,8 @@ class Spine {
 
   static std::optional<Place> below_project(const Place& place, const ProjectNode& project) {
     if (std::any_of(project.exprs.begin(), project.exprs.end(), is_volatile)) return std::nullopt;
-    Place next{project.input, {},           {},          place.guards, place.joins,
-               place.rows,    place.probes, place.by_right};
+    Place next{project.input, {},         {},           place.guards,
+               place.joins,   place.rows, place.probes, place.by_right};
     for (const uint32_t column : place.columns) read(next, {project.exprs[column]});
     for (const AggregateExprRef& aggregate : place.aggregates) {
       const ExprRef over = through_projection(aggregate, project.exprs);
