@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <vector>
+
+#include "format/arrow/arrow_reader.h"
+#include "format/ipc/body.h"
+#include "format/ipc/schema.h"
+
+namespace doline::ipc {
+
+/// Columns of a record batch in memory, checked: any of their rows may be read. Immutable, shared;
+/// lives as long as a column made of it.
+class LoadedBatch final : public Pin {
+ public:
+  /// Reads the ranges that these columns need, and no others; decompresses them; checks that they
+  /// hold what the message says, and that nothing they say leads outside of them. Codes need
+  /// values: of those without any in `dictionaries` is Error(kFormat).
+  static Ref<const LoadedBatch> load(const IpcSchema& schema,
+                                     const std::vector<BatchColumn>& columns,
+                                     const Message& message, const Body& body,
+                                     const ArrowDictionaries& dictionaries);
+
+  int64_t rows() const { return rows_; }
+  uint64_t read_bytes() const { return read_bytes_; }
+  /// Rows [begin, begin + count) of the columns, in the order they were asked for.
+  std::vector<Column> read(int64_t begin, uint32_t count, ArrowDictionaries& dictionaries) const;
+  size_t held_bytes() const noexcept override { return held_bytes_; }
+
+ private:
+  friend class BatchLoader;
+  struct Node {
+    const ArrowField* field;
+    ArrowArray array{};
+    std::vector<const void*> buffers;
+    std::vector<ArrowArray*> children;
+    std::vector<int64_t> view_sizes;
+  };
+  LoadedBatch(const Message& message) : place_(message.place()), rows_(message.rows()) {}
+
+  const Place place_;
+  const int64_t rows_;
+  uint64_t read_bytes_ = 0;
+  size_t held_bytes_ = 0;
+  std::deque<Node> nodes_;
+  std::vector<std::pair<const ArrowField*, const ArrowArray*>> columns_;
+  std::vector<PinRef> memory_;
+};
+using LoadedBatchRef = Ref<const LoadedBatch>;
+
+}  // namespace doline::ipc
