@@ -1,15 +1,29 @@
 // read_arrow(…) in FROM.
 #include "table/arrow_table.h"
+#include "table/option_values.h"
 #include "table/table_function.h"
 
 namespace doline {
 
 namespace {
 
+const std::vector<std::string>& read_options() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all = typed_files_option_names();
+    all.emplace_back("mmap");
+    return all;
+  }();
+  return names;
+}
+
 TableRef read_arrow(const TableFunctionCall& call, const TableFunctionContext& context) {
   TableFunctionCall rest = call;
-  TypedFilesOptions options = take_typed_files_options(rest);
-  refuse_unknown_options(rest, typed_files_option_names());
+  ArrowTableOptions options;
+  options.files = take_typed_files_options(rest);
+  with_option(rest, {"mmap"}, [&](const Value& value, const char* name) {
+    options.is_mapped = flag_option(value, name);
+  });
+  refuse_unknown_options(rest, read_options());
   return make_ref<const ArrowTable>(context.files, context.policy, paths_of(call),
                                     std::move(options));
 }
@@ -23,7 +37,7 @@ void register_arrow_functions(std::vector<TableFunction>& all) {
                  "FROM read_arrow('data/*.arrow', filename => true)",
                  &read_arrow,
                  {".arrow", ".feather", ".ipc", ".arrows"},
-                 typed_files_option_names()});
+                 read_options()});
 }
 
 }  // namespace doline

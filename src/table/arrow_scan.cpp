@@ -43,10 +43,9 @@ class SharedBatch {
   ipc::LoadedBatchRef load(std::atomic<uint64_t>& read_bytes) {
     MutexLock lock(mutex_);
     if (!loaded_) {
-      loaded_ =
-          ipc::LoadedBatch::load(*plan->schema, plan->columns, *message_, *body_, *dictionaries);
+      loaded_ = ipc::LoadedBatch::load(*plan->schema, plan->columns, *message_,
+                                       std::exchange(body_, nullptr), *dictionaries);
       read_bytes.fetch_add(loaded_->read_bytes(), std::memory_order_relaxed);
-      body_.reset();
     }
     return loaded_;
   }
@@ -144,7 +143,7 @@ class FileBatches final : public BatchSource {
       const auto message = file_->message(block, ipc::Message::Kind::kDictionaryBatch,
                                           fmt::format("dictionary batch {}", dictionary_));
       if (dictionaries.are_wanted(message->dictionary_id()))
-        dictionaries.add(*message, *file_->body(block, *message), false);
+        dictionaries.add(*message, file_->body(block, *message), false);
     }
     if (next_ == file_->batches().size()) return Poll::kDone;
     const ipc::Block& block = file_->batches()[next_];
@@ -179,7 +178,7 @@ class StreamBatches final : public BatchSource {
           if (has_schema_) piece.message->place().broken("a second schema");
           has_schema_ = true;
         } else if (dictionaries.are_wanted(piece.message->dictionary_id())) {
-          dictionaries.add(*piece.message, *piece.body, true);
+          dictionaries.add(*piece.message, piece.body, true);
         }
       }
       if (is_done_ || cutter_.is_at_end()) return Poll::kDone;

@@ -45,7 +45,7 @@ ArrowPart::Opened ArrowPart::open_unopened(FileSystem& files, const AccessPolicy
     const std::string_view magic(begin.data(), begin.size());
     refuse_first_feather(magic, listed_.path);
     if (magic == ipc::kFileMagic) {
-      const ipc::IpcFileRef opened = ipc::IpcFile::open(std::move(file));
+      const ipc::IpcFileRef opened = ipc::IpcFile::open(std::move(file), is_mapped_);
       return {opened->schema(), opened};
     }
   }
@@ -82,19 +82,20 @@ std::unique_ptr<ByteStream> ArrowPart::open_stream(FileSystem& files,
 }
 
 ArrowTable::ArrowTable(FileSystem& files, AccessPolicy policy, std::vector<std::string> paths,
-                       TypedFilesOptions options)
+                       ArrowTableOptions options)
     : files_(files),
       policy_(std::move(policy)),
       paths_(std::move(paths)),
+      is_mapped_(options.is_mapped),
       parts_(list_parts()),
-      columns_(make_columns(std::move(options))) {
+      columns_(make_columns(std::move(options.files))) {
   (void)kRegistered;
 }
 
 std::vector<std::unique_ptr<ArrowPart>> ArrowTable::list_parts() const {
   std::vector<std::unique_ptr<ArrowPart>> parts;
   for (ListedFile& file : files_.list(paths_, policy_))
-    parts.push_back(std::make_unique<ArrowPart>(std::move(file)));
+    parts.push_back(std::make_unique<ArrowPart>(std::move(file), is_mapped_));
   return parts;
 }
 
@@ -154,13 +155,15 @@ std::string ArrowTable::describe() const {
 TableDescriptor ArrowTable::descriptor() const {
   TableDescriptor descriptor{"arrow", {}};
   write_typed_files(paths_, columns_.options(), descriptor.parameters);
+  if (is_mapped_) descriptor.parameters["mmap"] = "true";
   return descriptor;
 }
 
 TableRef ArrowTable::reopen(const TableDescriptor& descriptor, const AccessPolicy& policy) {
   auto [paths, options] = read_typed_files(descriptor.parameters);
+  const bool is_mapped = descriptor.parameters.contains("mmap");
   return make_ref<const ArrowTable>(FileSystem::local(), policy, std::move(paths),
-                                    std::move(options));
+                                    ArrowTableOptions{std::move(options), is_mapped});
 }
 
 std::unique_ptr<Scan> ArrowTable::scan(ScanRequest request, QueryContext& context) const {

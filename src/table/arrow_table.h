@@ -13,10 +13,16 @@
 
 namespace doline {
 
+struct ArrowTableOptions {
+  TypedFilesOptions files;
+  bool is_mapped = false;  // files are looked at where the system keeps them, not read
+};
+
 /// One file or stream of an Arrow table. Opened when first needed. Thread-safe.
 class ArrowPart {
  public:
-  explicit ArrowPart(ListedFile listed) : listed_(std::move(listed)) {}
+  ArrowPart(ListedFile listed, bool is_mapped)
+      : listed_(std::move(listed)), is_mapped_(is_mapped) {}
 
   const ListedFile& listed() const { return listed_; }
   /// What is known of it once it is open: its columns, and, of a file that can be read anywhere,
@@ -33,6 +39,7 @@ class ArrowPart {
   Opened open_unopened(FileSystem& files, const AccessPolicy& policy) const REQUIRES(mutex_);
 
   const ListedFile listed_;
+  const bool is_mapped_;
   mutable Mutex mutex_;
   mutable std::optional<Opened> opened_ GUARDED_BY(mutex_);
   mutable std::shared_ptr<SniffedPipe> pipe_ GUARDED_BY(mutex_);
@@ -42,7 +49,7 @@ class ArrowPart {
 class ArrowTable final : public Table {
  public:
   ArrowTable(FileSystem& files, AccessPolicy policy, std::vector<std::string> paths,
-             TypedFilesOptions options);
+             ArrowTableOptions options);
 
   const Schema& schema() const override { return columns_.schema(); }
   uint32_t hidden_columns() const override { return columns_.hidden_columns(); }
@@ -71,6 +78,7 @@ class ArrowTable final : public Table {
   FileSystem& files_;
   const AccessPolicy policy_;
   const std::vector<std::string> paths_;
+  const bool is_mapped_;
   const std::vector<std::unique_ptr<ArrowPart>> parts_;
   const TypedFiles columns_;
 };

@@ -193,8 +193,8 @@ def all_types():
     return pa.table(columns)
 
 
-def write_by_pyarrow(table, path, **options):
-    batches = table.to_batches(max_chunksize=2)
+def write_by_pyarrow(table, path, max_chunksize=2, **options):
+    batches = table.to_batches(max_chunksize=max_chunksize)
     new = ipc.new_stream if path.suffix == ".arrows" else ipc.new_file
     with new(str(path), table.schema, options=ipc.IpcWriteOptions(**options)) as writer:
         for batch in batches:
@@ -213,6 +213,8 @@ def test_what_pyarrow_writes(session, tmp_path, ending, options):
     for rows in (table, table.slice(1, 3), table.slice(0, 0)):
         write_by_pyarrow(rows, path, **options)
         assert compare(session, path, rows) == "equal"
+        mapped = session.table(f"FROM read_arrow('{pattern_of(path)}', mmap => true)")
+        assert_same(mapped, session.table(f"FROM read_arrow('{pattern_of(path)}')"))
     name = pattern_of(path)
     assert session.table(f"SELECT count(*) AS n, min(uuid)::TEXT AS u FROM '{name}'").to_pylist() == [{"n": 0, "u": None}]
 
@@ -278,9 +280,7 @@ def test_columns_that_nobody_asks_for_are_not_read(session, tmp_path):
     """Their bytes may be damaged: of a file, only what a query needs of it is looked at."""
     path = tmp_path / "x.arrow"
     table = pa.table({"a": pa.array(range(100_000)), "s": pa.array(["text"] * 100_000), "z": pa.array([1.5] * 100_000)})
-    write_by_pyarrow(table, path)
-    with ipc.open_file(str(path)) as reader:
-        reader.get_batch(0)
+    write_by_pyarrow(table, path, max_chunksize=10_000)
     damaged = path.read_bytes().replace(b"texttext", b"\xff\xff\xff\xfftext")
     path.write_bytes(damaged)
     name = pattern_of(path)
@@ -347,6 +347,30 @@ def test_errors_name_the_file_and_the_place(session, tmp_path):
         path.write_bytes(changed)
         with pytest.raises(Failure, match=wanted):
             session.table(f"FROM '{pattern_of(path)}'")
+
+
+@pytest.mark.parametrize("change", ["cut off", "written over"])
+def test_a_mapped_file_that_changes_ends_the_query_not_the_process(library, tmp_path, change):
+    """What is cut off a mapped file would raise SIGBUS."""
+    path = tmp_path / "x.arrow"
+    rows = pa.table({"a": pa.array(range(3_000_000)), "s": [f"a text that is longer than twelve bytes {i % 1000}" for i in range(3_000_000)]})
+    write_by_pyarrow(rows, path, max_chunksize=500_000)
+    session = Session(load(library))
+    query = session.start(f"FROM read_arrow('{pattern_of(path)}', mmap => true)")
+    schema = query.schema()
+    assert query.next(schema)["a"][0].as_py() == 0
+    if change == "cut off":
+        with path.open("r+b") as file:
+            file.truncate(10_000)
+    else:
+        with path.open("r+b") as file:
+            file.write(b"ARROW1\0\0")
+    with pytest.raises(Failure, match="x.arrow changed while being read"):
+        while query.next(schema):
+            pass
+    query.free()
+    assert session.table("SELECT 1 AS a")["a"].to_pylist() == [1]
+    session.close()
 
 
 def test_a_file_that_changes_between_bind_and_read_is_refused(session, tmp_path):

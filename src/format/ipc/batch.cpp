@@ -8,6 +8,7 @@
 #include "base/bits.h"
 #include "format/arrow/arrow_check.h"
 #include "format/ipc/body_codec.h"
+#include "format/ipc/wire_values.h"
 
 namespace doline::ipc {
 
@@ -73,6 +74,7 @@ class BatchLoader {
  private:
   struct Wanted {
     uint64_t offset, size;
+    bool is_followed;  // offsets, codes, bits: what was checked must stay as it was
     std::span<const std::byte> bytes = {};
   };
 
@@ -83,7 +85,7 @@ class BatchLoader {
   size_t variadic_count(size_t view) const {
     const auto* counts = wire_.variadic_counts();
     if (!counts || view >= counts->size()) place_.broken("texts whose buffers are not counted");
-    const int64_t count = counts->Get(static_cast<flatbuffers::uoffset_t>(view));
+    const auto count = value_at<int64_t>(*counts, view);
     if (count < 0 || static_cast<uint64_t>(count) > range_count())
       place_.broken("more buffers of texts than there are");
     return static_cast<size_t>(count);
@@ -91,24 +93,38 @@ class BatchLoader {
   size_t range_count() const { return wire_.ranges() ? wire_.ranges()->size() : 0; }
 
   /// The next range; nothing of it is read when it does not count.
-  void want(const ArrowField& field, bool counts = true) {
+  void want(const ArrowField& field, bool counts, bool is_followed) {
     if (range_ >= range_count()) place_.broken("fewer buffers than its columns need");
-    const wire::BodyRange& range =
-        *wire_.ranges()->Get(static_cast<flatbuffers::uoffset_t>(range_++));
+    const auto range = value_at<wire::BodyRange>(*wire_.ranges(), range_++);
     const int64_t offset = range.offset();
     const int64_t size = range.length();
     const auto within = static_cast<int64_t>(body_.size_bytes());
     if (offset < 0 || size < 0 || offset > within || size > within - offset)
       broken(field, fmt::format("a buffer outside of the body ({} bytes at {} of {})", size, offset,
                                 body_.size_bytes()));
-    wanted_.push_back({static_cast<uint64_t>(offset), counts ? static_cast<uint64_t>(size) : 0});
+    wanted_.push_back(
+        {static_cast<uint64_t>(offset), counts ? static_cast<uint64_t>(size) : 0, is_followed});
+  }
+
+  /// Which is the first of its ranges whose bytes are just values, whatever they are.
+  static size_t first_value_of(const ArrowField& field) {
+    switch (field.layout) {
+      case ArrowLayout::kPlain:
+        return 1;
+      case ArrowLayout::kText32:
+      case ArrowLayout::kText64:
+      case ArrowLayout::kTextViews:
+        return 2;
+      default:
+        return ~size_t{0};
+    }
   }
 
   /// The array of a field and those below it, without bytes.
   ArrowArray* add(const ArrowField& field) {
     if (!wire_.nodes() || node_ >= wire_.nodes()->size())
       place_.broken("fewer nodes than its columns need");
-    const wire::Node& from = *wire_.nodes()->Get(static_cast<flatbuffers::uoffset_t>(node_++));
+    const auto from = value_at<wire::Node>(*wire_.nodes(), node_++);
     if (from.length() < 0 || from.length() > kMostRows || from.null_count() < 0 ||
         from.null_count() > from.length()) {
       broken(field, fmt::format("{} rows of which {} are NULL", from.length(), from.null_count()));
@@ -123,7 +139,8 @@ class BatchLoader {
     if (field.layout == ArrowLayout::kTextViews) count += variadic_count(views_++);
     if (field.layout == ArrowLayout::kRunEnds && ranges_before_runs_) ++range_;
     // Bits that say nothing is NULL are not worth being read.
-    for (size_t i = 0; i < count; ++i) want(field, i > 0 || from.null_count() > 0);
+    const size_t first_value = first_value_of(field);
+    for (size_t i = 0; i < count; ++i) want(field, i > 0 || from.null_count() > 0, i < first_value);
     node.buffers.resize(count + (buffers < 0 ? 1 : 0));
     for (size_t i = 0; i < field.child_count(); ++i)
       node.children.push_back(add(field.children[i]));
@@ -164,14 +181,23 @@ class BatchLoader {
       for (; begin < end; ++begin) {
         Wanted& wanted = *order[begin];
         wanted.bytes = part.bytes.subspan(wanted.offset - offset, wanted.size);
-        if (codec_ == BodyCodec::kNone || !decompress(wanted)) is_kept = true;
+        if (codec_ != BodyCodec::kNone && decompress(wanted)) continue;
+        if (wanted.is_followed && body_.may_change()) {
+          const BufferRef copy = Buffer::copy_of(wanted.bytes);
+          wanted.bytes = {copy->data(), copy->size_bytes()};
+          keep(copy);
+        } else {
+          is_kept = true;
+        }
       }
-      if (is_kept) keep(part.owner, part.bytes.size());
+      if (is_kept) keep(part.owner);
     }
   }
 
-  void keep(PinRef owner, size_t bytes) {
-    out_.held_bytes_ += bytes;
+  void keep(PinRef owner) {
+    // A body that came whole is one owner of all its parts.
+    if (!out_.memory_.empty() && out_.memory_.back().get() == owner.get()) return;
+    out_.held_bytes_ += owner->held_bytes();
     out_.memory_.push_back(std::move(owner));
   }
 
@@ -196,7 +222,7 @@ class BatchLoader {
     if (!ipc::decompress(codec_, compressed, into))
       place_.broken("compressed data that is damaged");
     wanted.bytes = into;
-    keep(out, into.size());
+    keep(out);
     return true;
   }
 
@@ -294,11 +320,12 @@ class BatchLoader {
 };
 
 LoadedBatchRef LoadedBatch::load(const IpcSchema& schema, const std::vector<BatchColumn>& columns,
-                                 const Message& message, const Body& body,
+                                 const Message& message, BodyRef body,
                                  const ArrowDictionaries& dictionaries) {
-  const Ref<LoadedBatch> batch(new LoadedBatch(message));
+  const Ref<LoadedBatch> batch(new LoadedBatch(message, std::move(body)));
   try {
-    BatchLoader(*batch, schema, message, body, dictionaries).load(columns);
+    BatchLoader(*batch, schema, message, *batch->body_, dictionaries).load(columns);
+    batch->body_->check();
   } catch (Error& error) {
     if (!error.message().starts_with(message.place().path))
       error.add_note("in " + message.place().text());
@@ -313,6 +340,7 @@ std::vector<Column> LoadedBatch::read(int64_t begin, uint32_t count,
   try {
     for (const auto& [field, array] : columns_)
       columns.push_back(read_arrow_rows(*field, *array, begin, count, PinRef(this), dictionaries));
+    body_->check();
   } catch (Error& error) {
     error.add_note("in " + place_.text());
     throw;

@@ -19,7 +19,7 @@ class LoadedBatch final : public Pin {
   /// values: of those without any in `dictionaries` is Error(kFormat).
   static Ref<const LoadedBatch> load(const IpcSchema& schema,
                                      const std::vector<BatchColumn>& columns,
-                                     const Message& message, const Body& body,
+                                     const Message& message, BodyRef body,
                                      const ArrowDictionaries& dictionaries);
 
   int64_t rows() const { return rows_; }
@@ -37,10 +37,12 @@ class LoadedBatch final : public Pin {
     std::vector<ArrowArray*> children;
     std::vector<int64_t> view_sizes;
   };
-  LoadedBatch(const Message& message) : place_(message.place()), rows_(message.rows()) {}
+  LoadedBatch(const Message& message, BodyRef body)
+      : place_(message.place()), rows_(message.rows()), body_(std::move(body)) {}
 
   const Place place_;
   const int64_t rows_;
+  const BodyRef body_;
   uint64_t read_bytes_ = 0;
   size_t held_bytes_ = 0;
   std::deque<Node> nodes_;

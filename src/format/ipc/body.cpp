@@ -40,10 +40,30 @@ class MemoryBody final : public Body {
   const PinRef owner_;
 };
 
+class MappedBody final : public Body {
+ public:
+  MappedBody(MappedFileRef mapping, uint64_t offset, uint64_t size)
+      : Body(size), mapping_(std::move(mapping)), offset_(offset) {}
+
+  Part read(uint64_t offset, uint64_t size) const override {
+    return {mapping_->bytes().subspan(offset_ + offset, size), mapping_};
+  }
+  void check() const override { mapping_->check(); }
+  bool may_change() const override { return true; }
+
+ private:
+  const MappedFileRef mapping_;
+  const uint64_t offset_;
+};
+
 }  // namespace
 
 BodyRef body_in_file(FileRef file, uint64_t offset, uint64_t size) {
   return std::make_shared<FileBody>(std::move(file), offset, size);
+}
+
+BodyRef body_in_mapping(MappedFileRef mapping, uint64_t offset, uint64_t size) {
+  return std::make_shared<MappedBody>(std::move(mapping), offset, size);
 }
 
 BodyRef body_in_memory(std::span<const std::byte> bytes, PinRef owner) {

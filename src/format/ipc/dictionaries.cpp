@@ -21,7 +21,7 @@ Dictionaries::Dictionaries(IpcSchemaRef schema, const std::vector<uint32_t>& col
         return std::set<int64_t>(ids.begin(), ids.end());
       }()) {}
 
-void Dictionaries::add(const Message& message, const Body& body, bool may_replace) {
+void Dictionaries::add(const Message& message, BodyRef body, bool may_replace) {
   const int64_t id = message.dictionary_id();
   const auto& encoded = schema_->encoded();
   const auto first = std::find_if(encoded.begin(), encoded.end(),
@@ -31,7 +31,7 @@ void Dictionaries::add(const Message& message, const Body& body, bool may_replac
   const ArrowField& field = first->field->children[0];
   if (message.rows() >= kMostValues) message.place().broken("a dictionary of too many values");
   const LoadedBatchRef batch =
-      LoadedBatch::load(*schema_, {BatchColumn{&field}}, message, body, *known_);
+      LoadedBatch::load(*schema_, {BatchColumn{&field}}, message, std::move(body), *known_);
   auto known = std::make_shared<ArrowDictionaries>(*known_);
   Column values = batch->read(0, static_cast<uint32_t>(message.rows()), *known)[0].flatten();
   const auto before = values_.find(id);

@@ -17,7 +17,7 @@ class Dictionaries {
 
   bool are_wanted(int64_t id) const { return wanted_.contains(id); }
   /// Values that follow those before, or take their place, where that may be.
-  void add(const Message& message, const Body& body, bool may_replace);
+  void add(const Message& message, BodyRef body, bool may_replace);
   std::shared_ptr<const ArrowDictionaries> known() const { return known_; }
 
  private:

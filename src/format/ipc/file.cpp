@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/bits.h"
+#include "format/ipc/wire_values.h"
 
 namespace doline::ipc {
 
@@ -27,12 +28,13 @@ std::vector<Block> blocks_in(const flatbuffers::Vector<const wire::Block*>* wire
                              const Place& place) {
   std::vector<Block> blocks;
   if (!wire) return blocks;
-  for (const wire::Block* from : *wire) {
-    if (from->offset() < 0 || from->metadata_length() < 0 || from->body_length() < 0)
+  for (size_t i = 0; i < wire->size(); ++i) {
+    const auto from = value_at<wire::Block>(*wire, i);
+    if (from.offset() < 0 || from.metadata_length() < 0 || from.body_length() < 0)
       place.broken("a block at a negative place");
-    const Block block{static_cast<uint64_t>(from->offset()),
-                      static_cast<uint64_t>(from->metadata_length()),
-                      static_cast<uint64_t>(from->body_length())};
+    const Block block{static_cast<uint64_t>(from.offset()),
+                      static_cast<uint64_t>(from.metadata_length()),
+                      static_cast<uint64_t>(from.body_length())};
     if (block.offset > end || block.metadata_bytes > end - block.offset)
       place.broken(fmt::format("a block at byte {}, beyond the end", block.offset));
     blocks.push_back(block);
@@ -42,9 +44,10 @@ std::vector<Block> blocks_in(const flatbuffers::Vector<const wire::Block*>* wire
 
 }  // namespace
 
-IpcFileRef IpcFile::open(FileRef file) {
+IpcFileRef IpcFile::open(FileRef file, bool is_mapped) {
   const std::shared_ptr<IpcFile> opened(new IpcFile(std::move(file)));
   opened->read_footer_of_file();
+  if (is_mapped) opened->mapping_ = MappedFile::map(*opened->file_);
   return opened;
 }
 
@@ -104,7 +107,7 @@ BodyRef IpcFile::body(const Block& block, const Message& message) const {
     message.place().broken(fmt::format("a body of {} bytes in a file that ends {} bytes later",
                                        size, file_->size_bytes() - begin));
   }
-  return body_in_file(file_, begin, size);
+  return mapping_ ? body_in_mapping(mapping_, begin, size) : body_in_file(file_, begin, size);
 }
 
 }  // namespace doline::ipc

@@ -24,7 +24,8 @@ struct Block {
 class IpcFile {
  public:
   /// Error(kFormat) for what is no such file or is cut off.
-  static std::shared_ptr<const IpcFile> open(FileRef file);
+  /// `is_mapped`: bodies are not read, but looked at in memory that the system keeps.
+  static std::shared_ptr<const IpcFile> open(FileRef file, bool is_mapped = false);
 
   const FileRef& file() const { return file_; }
   const IpcSchemaRef& schema() const { return schema_; }
@@ -40,6 +41,7 @@ class IpcFile {
   void read_footer_of_file();
 
   const FileRef file_;
+  MappedFileRef mapping_;  // null: read
   IpcSchemaRef schema_;
   std::vector<Block> batches_, dictionaries_;
 };

@@ -22,7 +22,7 @@ void read_ipc(const std::string& bytes, size_t block_bytes, Body&& body) {
     return columns;
   };
   const auto read = [&](const ipc::IpcSchema& schema, const ipc::Message& message,
-                        const ipc::Body& from, const ipc::Dictionaries& dictionaries) {
+                        const ipc::BodyRef& from, const ipc::Dictionaries& dictionaries) {
     std::vector<ipc::BatchColumn> columns;
     for (size_t i = 0; i < schema.columns().size(); ++i) columns.push_back(schema.column(i));
     ArrowDictionaries known = *dictionaries.known();
@@ -37,11 +37,11 @@ void read_ipc(const std::string& bytes, size_t block_bytes, Body&& body) {
     ipc::Dictionaries dictionaries(file->schema(), all_of(file->schema()));
     for (const ipc::Block& block : file->dictionaries()) {
       const auto message = file->message(block, ipc::Message::Kind::kDictionaryBatch, "dictionary");
-      dictionaries.add(*message, *file->body(block, *message), false);
+      dictionaries.add(*message, file->body(block, *message), false);
     }
     for (const ipc::Block& block : file->batches()) {
       const auto message = file->message(block, ipc::Message::Kind::kRecordBatch, "batch");
-      read(*file->schema(), *message, *file->body(block, *message), dictionaries);
+      read(*file->schema(), *message, file->body(block, *message), dictionaries);
     }
     return;
   }
@@ -61,9 +61,9 @@ void read_ipc(const std::string& bytes, size_t block_bytes, Body&& body) {
             std::make_shared<const ipc::IpcSchema>(piece.message->schema(), piece.message->place());
         dictionaries.emplace(schema, all_of(schema));
       } else if (piece.message->kind() == ipc::Message::Kind::kDictionaryBatch) {
-        dictionaries->add(*piece.message, *piece.body, true);
+        dictionaries->add(*piece.message, piece.body, true);
       } else {
-        read(*schema, *piece.message, *piece.body, *dictionaries);
+        read(*schema, *piece.message, piece.body, *dictionaries);
       }
     }
   }
