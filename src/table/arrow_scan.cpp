@@ -1,5 +1,5 @@
-// Reading an Arrow table: of files the batches in parallel, large ones several ranges of rows at
-// once; of streams the messages in sequence, their batches in parallel.
+// Reading an Arrow table: messages are found one after the other, what is in batches is read in
+// parallel, of large ones several ranges of rows at once.
 #include <algorithm>
 #include <deque>
 #include <numeric>
@@ -126,10 +126,7 @@ class ArrowReader final : public Reader {
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
-  struct Batch {
-    ipc::MessageRef message;
-    ipc::BodyRef body;
-  };
+  using Batch = ipc::StreamPiece;
   virtual Poll next(Batch& out, ipc::Dictionaries& dictionaries, const Waker& waker) = 0;
 };
 
@@ -159,28 +156,47 @@ class FileBatches final : public BatchSource {
   size_t dictionary_ = 0, next_ = 0;
 };
 
-class StreamBatches final : public BatchSource {
+/// Of a stream: its messages in sequence, whoever gives them.
+class StreamBatches : public BatchSource {
  public:
-  StreamBatches(std::unique_ptr<ByteStream> stream, const std::string& path, Budget& budget)
-      : blocks_(std::move(stream), kBlockBytes, kBlocksAhead, budget), cutter_(path) {}
-
   Poll next(Batch& out, ipc::Dictionaries& dictionaries, const Waker& waker) override {
     for (;;) {
-      while (!pieces_.empty()) {
-        const ipc::StreamCutter::Piece piece = std::move(pieces_.front());
-        pieces_.pop_front();
-        if (piece.message->kind() == ipc::Message::Kind::kRecordBatch) {
-          if (!has_schema_) piece.message->place().broken("a stream begins with its schema");
-          out = {piece.message, piece.body};
-          return Poll::kReady;
-        }
-        if (piece.message->kind() == ipc::Message::Kind::kSchema) {
-          if (has_schema_) piece.message->place().broken("a second schema");
+      ipc::StreamPiece piece;
+      const Poll poll = next_piece(piece, waker);
+      if (poll != Poll::kReady) return poll;
+      const ipc::Message& message = *piece.message;
+      switch (message.kind()) {
+        case ipc::Message::Kind::kSchema:
+          if (has_schema_) message.place().broken("a second schema");
           has_schema_ = true;
-        } else if (dictionaries.are_wanted(piece.message->dictionary_id())) {
-          dictionaries.add(*piece.message, piece.body, true);
-        }
+          break;
+        case ipc::Message::Kind::kDictionaryBatch:
+          if (dictionaries.are_wanted(message.dictionary_id()))
+            dictionaries.add(message, piece.body, true);
+          break;
+        case ipc::Message::Kind::kRecordBatch:
+          out = std::move(piece);
+          return Poll::kReady;
       }
+    }
+  }
+
+ protected:
+  virtual Poll next_piece(ipc::StreamPiece& out, const Waker& waker) = 0;
+
+ private:
+  bool has_schema_ = false;
+};
+
+/// A stream that comes as it comes, read ahead on a thread of its own.
+class CutBatches final : public StreamBatches {
+ public:
+  CutBatches(std::unique_ptr<ByteStream> stream, const std::string& path, Budget& budget)
+      : blocks_(std::move(stream), kBlockBytes, kBlocksAhead, budget), cutter_(path) {}
+
+ protected:
+  Poll next_piece(ipc::StreamPiece& out, const Waker& waker) override {
+    while (pieces_.empty()) {
       if (is_done_ || cutter_.is_at_end()) return Poll::kDone;
       BufferRef block;
       const Poll poll = blocks_.next(block, waker);
@@ -192,14 +208,34 @@ class StreamBatches final : public BatchSource {
         cutter_.feed({block->data(), block->size_bytes()}, pieces_);
       }
     }
+    out = std::move(pieces_.front());
+    pieces_.pop_front();
+    return Poll::kReady;
   }
 
  private:
   ReadAhead blocks_;
   ipc::StreamCutter cutter_;
-  std::deque<ipc::StreamCutter::Piece> pieces_;
-  bool has_schema_ = false;
+  std::deque<ipc::StreamPiece> pieces_;
   bool is_done_ = false;
+};
+
+/// A stream in a file: of the bodies only what is wanted is read, by many tasks.
+class WalkedBatches final : public StreamBatches {
+ public:
+  WalkedBatches(FileRef file, MappedFileRef mapping)
+      : walker_(std::move(file), std::move(mapping)) {}
+
+ protected:
+  Poll next_piece(ipc::StreamPiece& out, const Waker&) override {
+    auto piece = walker_.next();
+    if (!piece) return Poll::kDone;
+    out = std::move(*piece);
+    return Poll::kReady;
+  }
+
+ private:
+  ipc::StreamWalker walker_;
 };
 
 /// Goes through the files in order.
@@ -284,10 +320,12 @@ class ArrowScan final : public Scan {
     if (opened.file) {
       batches_known_ += opened.file->batches().size();
       source_ = std::make_unique<FileBatches>(opened.file);
+    } else if (opened.walked) {
+      source_ = std::make_unique<WalkedBatches>(opened.walked, opened.mapping);
     } else {
       Budget& budget = context_.budget ? *context_.budget : current_budget();
-      source_ = std::make_unique<StreamBatches>(table_->open_stream(part_),
-                                                table_->columns().listed()[part_].path, budget);
+      source_ = std::make_unique<CutBatches>(table_->open_stream(part_),
+                                             table_->columns().listed()[part_].path, budget);
     }
     return true;
   }

@@ -46,12 +46,12 @@ ArrowPart::Opened ArrowPart::open_unopened(FileSystem& files, const AccessPolicy
     refuse_first_feather(magic, listed_.path);
     if (magic == ipc::kFileMagic) {
       const ipc::IpcFileRef opened = ipc::IpcFile::open(std::move(file), is_mapped_);
-      return {opened->schema(), opened};
+      return {opened->schema(), opened, nullptr, nullptr};
     }
   }
   std::unique_ptr<ByteStream> stream = open_listed(listed_, files, policy, Compression::kAuto);
   ipc::StreamCutter cutter(listed_.path);
-  std::deque<ipc::StreamCutter::Piece> pieces;
+  std::deque<ipc::StreamPiece> pieces;
   std::string begin;
   while (pieces.empty()) {
     std::array<std::byte, 4096> block;
@@ -64,14 +64,18 @@ ArrowPart::Opened ArrowPart::open_unopened(FileSystem& files, const AccessPolicy
       throw Error(ErrorCode::kFormat, "{} is an Arrow stream without a schema", listed_.path);
     }
   }
+  FileRef walked;
   if (!listed_.is_regular) {
     pipe_ = std::make_shared<SniffedPipe>(listed_.path, Compression::kAuto, std::move(begin),
                                           std::move(stream));
+  } else if (stream->compression() == Compression::kNone) {
+    walked = files.open_file(listed_.path, policy, {listed_.version, false});
   }
   const ipc::MessageRef first = pieces.front().message;
   if (first->kind() != ipc::Message::Kind::kSchema)
     first->place().broken("a stream begins with its schema");
-  return {std::make_shared<const ipc::IpcSchema>(first->schema(), first->place()), nullptr};
+  return {std::make_shared<const ipc::IpcSchema>(first->schema(), first->place()), nullptr, walked,
+          walked && is_mapped_ ? MappedFile::map(*walked) : nullptr};
 }
 
 std::unique_ptr<ByteStream> ArrowPart::open_stream(FileSystem& files,

@@ -25,11 +25,13 @@ class ArrowPart {
       : listed_(std::move(listed)), is_mapped_(is_mapped) {}
 
   const ListedFile& listed() const { return listed_; }
-  /// What is known of it once it is open: its columns, and, of a file that can be read anywhere,
-  /// where its batches are. Of a stream no more than its first message was read.
+  /// What is known of it once it is open: its columns, and, of a file with a footer, where its
+  /// batches are. Of a stream no more than its first message was read.
   struct Opened {
     ipc::IpcSchemaRef schema;
-    ipc::IpcFileRef file;  // null: a stream
+    ipc::IpcFileRef file;   // null: a stream
+    FileRef walked;         // a stream that can be read anywhere, uncompressed; null: it cannot
+    MappedFileRef mapping;  // of `walked`; null: it is read
   };
   Opened open(FileSystem& files, const AccessPolicy& policy) const;
   /// From its first byte, decompressed. A pipe: once.

@@ -40,7 +40,7 @@ BufferRef StreamCutter::take_filled() {
   return filled;
 }
 
-void StreamCutter::feed(std::span<const std::byte> bytes, std::deque<Piece>& out) {
+void StreamCutter::feed(std::span<const std::byte> bytes, std::deque<StreamPiece>& out) {
   for (;;) {
     switch (state_) {
       case State::kBegin:

@@ -4,8 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "format/ipc/body.h"
-#include "format/ipc/message.h"
+#include "format/ipc/stream_walker.h"
 
 namespace doline::ipc {
 
@@ -15,12 +14,8 @@ class StreamCutter {
  public:
   explicit StreamCutter(std::string path) : path_(std::move(path)) {}
 
-  struct Piece {
-    MessageRef message;
-    BodyRef body;
-  };
   /// Messages that are complete now are added to `out`. What follows the stream's end is ignored.
-  void feed(std::span<const std::byte> bytes, std::deque<Piece>& out);
+  void feed(std::span<const std::byte> bytes, std::deque<StreamPiece>& out);
   /// No bytes follow. Error(kFormat) within a message.
   void finish() const;
   bool is_at_end() const { return state_ == State::kEnd; }

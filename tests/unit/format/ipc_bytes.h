@@ -13,7 +13,7 @@
 namespace doline {
 
 /// Calls `body(chunk)` for all rows of an Arrow IPC file or stream, all columns. A stream comes in
-/// blocks of `block_bytes`.
+/// blocks of `block_bytes`, or lies in a file (0).
 template <class Body>
 void read_ipc(const std::string& bytes, size_t block_bytes, Body&& body) {
   const auto all_of = [](const ipc::IpcSchemaRef& schema) {
@@ -45,27 +45,33 @@ void read_ipc(const std::string& bytes, size_t block_bytes, Body&& body) {
     }
     return;
   }
-  ipc::StreamCutter cutter("memory.arrows");
-  std::deque<ipc::StreamCutter::Piece> pieces;
   ipc::IpcSchemaRef schema;
   std::optional<ipc::Dictionaries> dictionaries;
+  const auto take = [&](const ipc::StreamPiece& piece) {
+    const ipc::Message& message = *piece.message;
+    const bool is_schema = message.kind() == ipc::Message::Kind::kSchema;
+    if (is_schema == static_cast<bool>(schema)) message.place().broken("out of place");
+    if (is_schema) {
+      schema = std::make_shared<const ipc::IpcSchema>(message.schema(), message.place());
+      dictionaries.emplace(schema, all_of(schema));
+    } else if (message.kind() == ipc::Message::Kind::kDictionaryBatch) {
+      dictionaries->add(message, piece.body, true);
+    } else {
+      read(*schema, message, piece.body, *dictionaries);
+    }
+  };
+  if (block_bytes == 0) {
+    ipc::StreamWalker walker(make_ref<const MemoryFile>(bytes), nullptr);
+    while (const auto piece = walker.next()) take(*piece);
+    if (!schema) throw Error(ErrorCode::kFormat, "no schema");
+    return;
+  }
+  ipc::StreamCutter cutter("memory.arrows");
+  std::deque<ipc::StreamPiece> pieces;
   for (size_t at = 0; at < bytes.size(); at += block_bytes) {
     const size_t size = std::min(block_bytes, bytes.size() - at);
     cutter.feed(std::as_bytes(std::span(bytes)).subspan(at, size), pieces);
-    for (; !pieces.empty(); pieces.pop_front()) {
-      const ipc::StreamCutter::Piece& piece = pieces.front();
-      const bool is_schema = piece.message->kind() == ipc::Message::Kind::kSchema;
-      if (is_schema == static_cast<bool>(schema)) piece.message->place().broken("out of place");
-      if (is_schema) {
-        schema =
-            std::make_shared<const ipc::IpcSchema>(piece.message->schema(), piece.message->place());
-        dictionaries.emplace(schema, all_of(schema));
-      } else if (piece.message->kind() == ipc::Message::Kind::kDictionaryBatch) {
-        dictionaries->add(*piece.message, piece.body, true);
-      } else {
-        read(*schema, *piece.message, piece.body, *dictionaries);
-      }
-    }
+    for (; !pieces.empty(); pieces.pop_front()) take(pieces.front());
   }
   cutter.finish();
 }
