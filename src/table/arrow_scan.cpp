@@ -259,6 +259,7 @@ class ArrowScan final : public Scan {
   Poll next_morsel(Morsel& out, const Waker& waker) override {
     MutexLock lock(mutex_);
     for (;;) {
+      context_.check_cancelled();
       if (request_.limit && counters_.rows.load(std::memory_order_relaxed) >= *request_.limit)
         return Poll::kDone;
       if (next_.batch && next_.begin < batch_rows_) {
@@ -340,8 +341,8 @@ class ArrowScan final : public Scan {
     batch_rows_ = static_cast<uint64_t>(batch.message->rows());
     next_.batch = std::make_shared<SharedBatch>(plan_, std::move(batch.message),
                                                 std::move(batch.body), dictionaries_->known());
-    // Nobody else would see whether a batch without rows is what it should be.
-    if (batch_rows_ == 0) next_.batch->load(counters_.bytes);
+    // Nobody else would see whether a batch of which nothing is read is what it should be.
+    if (batch_rows_ == 0 || plan_->columns.empty()) next_.batch->load(counters_.bytes);
     return Poll::kReady;
   }
 

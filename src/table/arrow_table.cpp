@@ -124,6 +124,12 @@ uint64_t ArrowTable::size_bytes() const {
 }
 
 TableStatistics ArrowTable::statistics() const {
+  MutexLock lock(mutex_);
+  if (!statistics_) statistics_ = count_rows();
+  return *statistics_;
+}
+
+TableStatistics ArrowTable::count_rows() const {
   const ArrowPart::Opened first = open_part(0);
   if (!first.file) return {};
   const std::vector<ipc::Block>& batches = first.file->batches();

@@ -75,6 +75,7 @@ class ArrowTable final : public Table {
 
  private:
   std::vector<std::unique_ptr<ArrowPart>> list_parts() const;
+  TableStatistics count_rows() const;
   TypedFiles make_columns(TypedFilesOptions options) const;
 
   FileSystem& files_;
@@ -83,6 +84,9 @@ class ArrowTable final : public Table {
   const bool is_mapped_;
   const std::vector<std::unique_ptr<ArrowPart>> parts_;
   const TypedFiles columns_;
+  mutable Mutex mutex_;
+  mutable std::optional<TableStatistics> statistics_
+      GUARDED_BY(mutex_);  // once they were asked for
 };
 
 std::unique_ptr<Scan> scan_arrow(Ref<const ArrowTable> table, ScanRequest request,

@@ -256,6 +256,13 @@ def test_what_polars_writes(session, tmp_path, ending, compression):
     assert types["e"] == "ENUM('low', 'high')"
 
 
+def test_an_enum_is_one_for_polars(session, tmp_path):
+    path = tmp_path / "x.arrow"
+    session.table(f"COPY (SELECT ['low', 'hi''gh', NULL][i]::ENUM ('low', 'hi''gh') AS e FROM range(1, 4) r(i)) TO '{pattern_of(path)}'")
+    column = pl.read_ipc(path)["e"]
+    assert column.dtype == pl.Enum(["low", "hi'gh"]) and column.to_list() == ["low", "hi'gh", None]
+
+
 def test_dictionaries_that_grow_and_change(session, tmp_path):
     """Of a stream a later batch may have other values under the same codes; of a file, more of them."""
     def batches(*columns):

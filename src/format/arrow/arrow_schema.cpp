@@ -34,6 +34,14 @@ std::string extension(std::string_view name) {
   return packed_arrow_pairs({{"ARROW:extension:name", name}, {"ARROW:extension:metadata", ""}});
 }
 
+/// What the values are, in our words and in Polars': 1;a2;bb.
+std::string enum_pairs(TypeRef type) {
+  std::string polars;
+  for (const std::string& value : type->enum_values())
+    polars += fmt::format("{};{}", value.size(), value);
+  return packed_arrow_pairs({{"doline.type", type->name()}, {"_PL_ENUM_VALUES2", polars}});
+}
+
 class SchemaExporter {
  public:
   explicit SchemaExporter(std::string_view time_zone) : zone_(time_zone) {}
@@ -47,8 +55,7 @@ class SchemaExporter {
     if (type->is(TypeKind::kHugeInt))
       owned->metadata = packed_arrow_pairs({{"doline.type", "HUGEINT"}});
     // Arrow says the values with each batch, too late for a type.
-    if (type->is(TypeKind::kEnum))
-      owned->metadata = packed_arrow_pairs({{"doline.type", type->name()}});
+    if (type->is(TypeKind::kEnum)) owned->metadata = enum_pairs(type);
     // From here on a failure is cleaned up by what `out` owns.
     *out = ArrowSchema{};
     OwnedSchema& kept = *owned;

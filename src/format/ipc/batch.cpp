@@ -53,12 +53,14 @@ class BatchLoader {
 
   void load(const std::vector<BatchColumn>& columns) {
     if (out_.rows_ > kMostRows) place_.broken("an impossible number of rows");
+    count_variadic();
+    if (columns.empty()) check_rows_of_first();
     for (const BatchColumn& column : columns) {
       node_ = column.node;
       views_ = column.views;
       range_ = column.range;
       if (ranges_before_runs_) range_ += column.runs;
-      for (size_t view = 0; view < views_; ++view) range_ += variadic_count(view);
+      range_ += variadic_before(views_);
       const ArrowArray* array = add(*column.field);
       if (array->length != out_.rows_) broken(*column.field, "not as many rows as the batch has");
       out_.columns_.emplace_back(column.field, array);
@@ -82,13 +84,31 @@ class BatchLoader {
     place_.broken(fmt::format("column \"{}\": {}", field.name, why));
   }
 
-  size_t variadic_count(size_t view) const {
+  /// How many ranges the texts of views have, one column after the other.
+  void count_variadic() {
     const auto* counts = wire_.variadic_counts();
-    if (!counts || view >= counts->size()) place_.broken("texts whose buffers are not counted");
-    const auto count = value_at<int64_t>(*counts, view);
-    if (count < 0 || static_cast<uint64_t>(count) > range_count())
-      place_.broken("more buffers of texts than there are");
-    return static_cast<size_t>(count);
+    for (size_t view = 0; counts && view < counts->size(); ++view) {
+      const auto count = value_at<int64_t>(*counts, view);
+      if (count < 0 || static_cast<uint64_t>(count) > range_count())
+        place_.broken("more buffers of texts than there are");
+      variadic_ends_.push_back(variadic_before(view) + static_cast<size_t>(count));
+    }
+  }
+  size_t variadic_before(size_t view) const {
+    if (view == 0) return 0;
+    if (view > variadic_ends_.size()) place_.broken("texts whose buffers are not counted");
+    return variadic_ends_[view - 1];
+  }
+  size_t variadic_count(size_t view) const {
+    return variadic_before(view + 1) - variadic_before(view);
+  }
+
+  /// Where only the number of rows is wanted, it should at least be that of the first column.
+  void check_rows_of_first() const {
+    if (wire_.nodes() && wire_.nodes()->size() > 0 &&
+        value_at<wire::Node>(*wire_.nodes(), 0).length() != out_.rows_) {
+      place_.broken("its columns have not as many rows as the batch");
+    }
   }
   size_t range_count() const { return wire_.ranges() ? wire_.ranges()->size() : 0; }
 
@@ -315,6 +335,7 @@ class BatchLoader {
   const bool ranges_before_runs_;
   const ArrowDictionaries& dictionaries_;
   size_t node_ = 0, range_ = 0, views_ = 0;  // the next ones
+  std::vector<size_t> variadic_ends_;
   std::vector<Wanted> wanted_;
   std::vector<size_t> first_part_;  // of each node, among those wanted
 };

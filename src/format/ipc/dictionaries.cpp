@@ -12,6 +12,8 @@ constexpr int64_t kMostValues = int64_t{1} << 31;
 /// Looking whether a value occurs twice pays where values are fewer than rows; how many rows come
 /// is not known.
 constexpr uint32_t kMostLookedAt = 1 << 20;
+/// Those that grow are looked at each time they do.
+constexpr uint32_t kMostLookedAtAgain = 1 << 12;
 
 }  // namespace
 
@@ -45,6 +47,7 @@ void Dictionaries::add(const Message& message, BodyRef body, bool may_replace) {
   } else if (before != values_.end() && !may_replace) {
     message.place().broken(fmt::format("dictionary {} comes twice, which a file cannot have", id));
   }
+  const uint32_t most = message.is_delta() ? kMostLookedAtAgain : kMostLookedAt;
   ArrowDictionaryRef shared;
   TypeRef shared_type = nullptr;
   for (const IpcSchema::Encoded& each : encoded) {
@@ -52,7 +55,7 @@ void Dictionaries::add(const Message& message, BodyRef body, bool may_replace) {
     if (each.field->children[0].type != field.type)
       message.place().broken(fmt::format("columns of several types with one dictionary, {}", id));
     if (each.field->type != shared_type) {
-      shared = make_arrow_dictionary(*each.field, values, values.size() <= kMostLookedAt);
+      shared = make_arrow_dictionary(*each.field, values, values.size() <= most);
       shared_type = each.field->type;
     }
     (*known)[each.values] = shared;
