@@ -27,33 +27,42 @@ struct PartPlan {
   std::vector<ipc::BatchColumn> columns;  // that are read, in the order of the request
 };
 
-/// A record batch of which several tasks read rows: the first one loads it, the others wait.
+/// A record batch of which several tasks read rows. Where they cannot do so each on its own, the
+/// first one loads it all, and the others wait.
 class SharedBatch {
  public:
-  SharedBatch(std::shared_ptr<const PartPlan> plan, ipc::MessageRef message, ipc::BodyRef body,
-              std::shared_ptr<const ArrowDictionaries> dictionaries)
-      : plan(std::move(plan)),
-        dictionaries(std::move(dictionaries)),
-        message_(std::move(message)),
-        body_(std::move(body)) {}
+  SharedBatch(std::shared_ptr<const PartPlan> p, ipc::StreamPiece piece,
+              std::shared_ptr<const ArrowDictionaries> d)
+      : plan(std::move(p)),
+        dictionaries(std::move(d)),
+        piece_(std::move(piece)),
+        loads_rows_(ipc::LoadedBatch::can_load_rows(plan->columns, *piece_.message)) {}
 
   const std::shared_ptr<const PartPlan> plan;
   const std::shared_ptr<const ArrowDictionaries> dictionaries;
 
-  ipc::LoadedBatchRef load(std::atomic<uint64_t>& read_bytes) {
+  /// Rows [begin, end) at least.
+  ipc::LoadedBatchRef load(uint64_t begin, uint64_t end, std::atomic<uint64_t>& read_bytes) {
+    if (loads_rows_ && end - begin < static_cast<uint64_t>(piece_.message->rows())) {
+      auto loaded = ipc::LoadedBatch::load_rows(
+          *plan->schema, plan->columns, *piece_.message, piece_.body, *dictionaries,
+          static_cast<int64_t>(begin), static_cast<int64_t>(end));
+      read_bytes.fetch_add(loaded->read_bytes(), std::memory_order_relaxed);
+      return loaded;
+    }
     MutexLock lock(mutex_);
     if (!loaded_) {
-      loaded_ = ipc::LoadedBatch::load(*plan->schema, plan->columns, *message_,
-                                       std::exchange(body_, nullptr), *dictionaries);
+      loaded_ = ipc::LoadedBatch::load(*plan->schema, plan->columns, *piece_.message, piece_.body,
+                                       *dictionaries);
       read_bytes.fetch_add(loaded_->read_bytes(), std::memory_order_relaxed);
     }
     return loaded_;
   }
 
  private:
-  const ipc::MessageRef message_;
+  const ipc::StreamPiece piece_;
+  const bool loads_rows_;
   Mutex mutex_;
-  ipc::BodyRef body_ GUARDED_BY(mutex_);
   ipc::LoadedBatchRef loaded_ GUARDED_BY(mutex_);
 };
 
@@ -83,7 +92,8 @@ class ArrowReader final : public Reader {
   Poll read(Chunk& out, const Waker&) override {
     context_.check_cancelled();
     if (work_.begin == work_.end) return Poll::kDone;
-    if (!loaded_ && !plan_.columns.empty()) loaded_ = work_.batch->load(counters_.bytes);
+    if (!loaded_ && !plan_.columns.empty())
+      loaded_ = work_.batch->load(work_.begin, work_.end, counters_.bytes);
     const auto rows =
         static_cast<uint32_t>(std::min<uint64_t>(context_.chunk_rows, work_.end - work_.begin));
     std::vector<Column> read;
@@ -339,10 +349,10 @@ class ArrowScan final : public Scan {
     next_.first_number += batch_rows_;
     next_.begin = 0;
     batch_rows_ = static_cast<uint64_t>(batch.message->rows());
-    next_.batch = std::make_shared<SharedBatch>(plan_, std::move(batch.message),
-                                                std::move(batch.body), dictionaries_->known());
+    next_.batch = std::make_shared<SharedBatch>(plan_, std::move(batch), dictionaries_->known());
     // Nobody else would see whether a batch of which nothing is read is what it should be.
-    if (batch_rows_ == 0 || plan_->columns.empty()) next_.batch->load(counters_.bytes);
+    if (batch_rows_ == 0 || plan_->columns.empty())
+      next_.batch->load(0, batch_rows_, counters_.bytes);
     return Poll::kReady;
   }
 

@@ -256,6 +256,42 @@ def test_what_polars_writes(session, tmp_path, ending, compression):
     assert types["e"] == "ENUM('low', 'high')"
 
 
+def large_table(rows):
+    """Values that say which row they are of, NULLs between them."""
+    numbers = pa.array(range(rows), pa.int32())
+    holes = pa.array([None if i % 7 == 3 else i for i in range(rows)])
+    texts = pa.array([None if i % 11 == 5 else f"text {i} " * (i % 4) for i in range(rows)])
+    offsets = pa.array(range(0, 3 * rows + 1, 3), pa.int32())
+    inner = pa.array([f"item {i}" for i in range(3 * rows)])
+    return pa.table({
+        "n": numbers, "h": holes, "b": pa.array([None if i % 5 == 0 else i % 3 == 0 for i in range(rows)]), "t": texts,
+        "large": texts.cast(pa.large_string()), "l": pa.ListArray.from_arrays(offsets, inner),
+        "deep": pa.ListArray.from_arrays(offsets, pa.ListArray.from_arrays(pa.array(range(0, 3 * rows + 1), pa.int32()), inner)),
+        "f": pa.FixedSizeListArray.from_arrays(pa.array(range(2 * rows)), 2), "s": pa.StructArray.from_arrays([holes, texts], ["h", "t"]),
+        "d": pa.array([f"value {i % 100}" for i in range(rows)]).dictionary_encode(), "half": pa.array([i % 100 for i in range(rows)], pa.float16()),
+    })
+
+
+@pytest.mark.parametrize("ending", ["arrow", "arrows"])
+@pytest.mark.parametrize("options", [{}, {"compression": "lz4"}], ids=["plain", "lz4"])
+def test_one_batch_of_many_rows_is_read_by_many_tasks(session, tmp_path, ending, options):
+    path = tmp_path / f"x.{ending}"
+    table = large_table(200_003)
+    write_by_pyarrow(table, path, max_chunksize=10**9, **options)
+    assert compare(session, path, table) == "equal"
+
+
+def test_a_batch_larger_than_memory(program, tmp_path):
+    """Of what is not compressed, rows are read without the others."""
+    path = tmp_path / "x.arrow"
+    rows = 2_000_000
+    write_by_pyarrow(pa.table({"a": range(rows), "t": [f"some text that is longer {i % 1000}" for i in range(rows)]}), path, max_chunksize=10**9)
+    assert path.stat().st_size > 64 << 20
+    sql = f"SET memory_limit = '32MB'; SELECT sum(a), max(t) FROM '{pattern_of(path)}'"
+    done = subprocess.run([program, "--csv", "--noheader", "-c", sql], capture_output=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == (b"1999999000000,some text that is longer 999\n", b"")
+
+
 def test_an_enum_is_one_for_polars(session, tmp_path):
     path = tmp_path / "x.arrow"
     session.table(f"COPY (SELECT ['low', 'hi''gh', NULL][i]::ENUM ('low', 'hi''gh') AS e FROM range(1, 4) r(i)) TO '{pattern_of(path)}'")

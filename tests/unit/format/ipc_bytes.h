@@ -27,6 +27,14 @@ void read_ipc(const std::string& bytes, size_t block_bytes, Body&& body) {
     for (size_t i = 0; i < schema.columns().size(); ++i) columns.push_back(schema.column(i));
     ArrowDictionaries known = *dictionaries.known();
     const auto batch = ipc::LoadedBatch::load(schema, columns, message, from, known);
+    if (batch->rows() > 2 && ipc::LoadedBatch::can_load_rows(columns, message)) {
+      const int64_t end = std::min<int64_t>(batch->rows() - 1, kChunkRows);
+      const auto inner = ipc::LoadedBatch::load_rows(schema, columns, message, from, known, 1, end);
+      const auto rows = static_cast<uint32_t>(end - 1);
+      // The same values, every byte of them within what was loaded.
+      ASSERT(Chunk(inner->read(1, rows, known), rows).retain().data_bytes() ==
+             Chunk(batch->read(1, rows, known), rows).retain().data_bytes());
+    }
     for (int64_t at = 0; at < batch->rows(); at += kChunkRows) {
       const auto rows = static_cast<uint32_t>(std::min<int64_t>(kChunkRows, batch->rows() - at));
       if (!body(Chunk(batch->read(at, rows, known), rows))) return;
