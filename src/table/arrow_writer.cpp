@@ -106,9 +106,10 @@ std::unique_ptr<FormatWriter> open_file(const std::string& path, const Schema& s
   options.file.time_zone = context.session.time_zone;
   CreateOptions create;
   create.overwrite = options.overwrite;
-  return std::make_unique<ArrowFileWriter>(
-      FileSystem::local().create(path, context.access_policy(), create), schema, std::move(options),
-      context);
+  // A name like x.arrows.gz asks for what COPY does with all such names.
+  auto file = compress(FileSystem::local().create(path, context.access_policy(), create),
+                       Compression::kAuto);
+  return std::make_unique<ArrowFileWriter>(std::move(file), schema, std::move(options), context);
 }
 
 BatchSize batches_of(const Schema&, const CopyOptions& options) {

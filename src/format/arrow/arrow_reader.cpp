@@ -6,6 +6,7 @@
 #include <limits>
 #include <unordered_set>
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/half.h"
 #include "column/column_builder.h"
@@ -320,12 +321,13 @@ class ArrayReader {
 
   Column view_texts(const ArrowField& field, const ArrowArray& array, int64_t begin,
                     uint32_t count) const {
-    const auto* views = static_cast<const ArrowTextView*>(array.buffers[1]) + array.offset + begin;
+    const auto* views = static_cast<const char*>(array.buffers[1]) +
+                        static_cast<size_t>(array.offset + begin) * sizeof(ArrowTextView);
     return texts(field, array, begin, count, [&](uint32_t row) {
-      ArrowTextView view;
-      std::memcpy(&view, views + row, sizeof view);
+      const char* const at = views + row * sizeof(ArrowTextView);
+      const auto view = load_unaligned<ArrowTextView>(at);
       const auto size = static_cast<size_t>(view.size);
-      if (size <= 12) return std::string_view(reinterpret_cast<const char*>(views + row) + 4, size);
+      if (size <= 12) return std::string_view(at + 4, size);
       return std::string_view(
           static_cast<const char*>(array.buffers[2 + view.buffer_index()]) + view.buffer_offset(),
           size);
