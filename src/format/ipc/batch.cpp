@@ -33,10 +33,7 @@ class BatchLoader {
     if (columns.empty()) parts_.check_rows_of_first();
     for (const BatchColumn& column : columns) {
       parts_.go_to(column);
-      const ArrowArray* array = add(*column.field);
-      if (array->length != out_.rows_)
-        parts_.broken(*column.field, "not as many rows as the batch has");
-      out_.columns_.emplace_back(column.field, array);
+      out_.columns_.emplace_back(column.field, add(*column.field));
     }
     fetch();
     for (size_t i = 0; i < out_.nodes_.size(); ++i) {

@@ -56,7 +56,7 @@ void BatchParts::check_rows_of_first() const {
 }
 
 void BatchParts::go_to(const BatchColumn& column) {
-  node_ = column.node;
+  node_ = column_node_ = column.node;
   views_ = column.views;
   range_ = column.range + variadic_before(views_) + (ranges_before_runs_ ? column.runs : 0);
 }
@@ -64,7 +64,9 @@ void BatchParts::go_to(const BatchColumn& column) {
 BatchParts::Node BatchParts::next_node(const ArrowField& field) {
   if (!wire_.nodes() || node_ >= wire_.nodes()->size())
     place_.broken("fewer nodes than its columns need");
-  const auto from = value_at<wire::Node>(*wire_.nodes(), node_++);
+  const auto from = value_at<wire::Node>(*wire_.nodes(), node_);
+  if (node_++ == column_node_ && from.length() != rows_)
+    broken(field, "not as many rows as the batch has");
   if (from.length() < 0 || from.length() > kMostRows || from.null_count() < 0 ||
       from.null_count() > from.length()) {
     broken(field, fmt::format("{} rows of which {} are NULL", from.length(), from.null_count()));

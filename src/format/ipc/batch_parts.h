@@ -21,6 +21,7 @@ class BatchParts {
   /// Where only the number of rows is wanted, it should at least be that of the first column.
   void check_rows_of_first() const;
 
+  /// Its node must be of as many rows as the batch.
   void go_to(const BatchColumn& column);
   struct Node {
     int64_t length, null_count;
@@ -51,6 +52,7 @@ class BatchParts {
   const BodyCodec codec_;
   std::vector<size_t> variadic_ends_;        // of each column of views, among their ranges
   size_t node_ = 0, range_ = 0, views_ = 0;  // the next ones
+  size_t column_node_ = ~size_t{0};          // where the column begins that was gone to
 };
 
 /// Of a row, where all take the same; else 0.
