@@ -292,6 +292,21 @@ def test_a_batch_larger_than_memory(program, tmp_path):
     assert (done.stdout, done.stderr) == (b"1999999000000,some text that is longer 999\n", b"")
 
 
+def test_pairs_that_whoever_writes_leaves_in_a_file(session, tmp_path):
+    path = tmp_path / "x.arrow"
+    session.table(f"COPY (SELECT 1 AS a) TO '{pattern_of(path)}' (KV_METADATA {{author: 'me', 'number': 7}})")
+    assert by_pyarrow(path).schema.metadata == {b"author": b"me", b"number": b"7"}
+
+
+def test_values_without_a_twin_are_errors_that_say_where(session, tmp_path):
+    path = tmp_path / "x.arrow"
+    write_by_pyarrow(pa.table({"a": [1, 2, 3], "t": pa.array([1000, 2000, 3001], pa.time64("ns"))}), path)
+    assert session.table(f"SELECT sum(a) AS s FROM '{pattern_of(path)}'")["s"].to_pylist() == [6]
+    with pytest.raises(Failure, match=r'column "t": 3001 is no exact value of TIME[\s\S]*note: in .*x.arrow, record batch 1 at byte') as failure:
+        session.table(f"FROM '{pattern_of(path)}'")
+    assert failure.value.code == "conversion" and "in another type" in failure.value.hint
+
+
 def test_an_enum_is_one_for_polars(session, tmp_path):
     path = tmp_path / "x.arrow"
     session.table(f"COPY (SELECT ['low', 'hi''gh', NULL][i]::ENUM ('low', 'hi''gh') AS e FROM range(1, 4) r(i)) TO '{pattern_of(path)}'")

@@ -65,7 +65,9 @@ class LoadedBatch final : public Pin {
       work();
     } catch (Error& error) {
       if (!error.message().starts_with(place_.path)) error.add_note("in " + place_.text());
-      throw;
+      if (error.code() != ErrorCode::kConversion) throw;
+      throw std::move(error).hint(
+          "have the column written in another type; one that is not asked for is not read");
     }
   }
 

@@ -43,7 +43,8 @@ IpcSchema::IpcSchema(const wire::Schema& wire, const Place& place) {
       fields_.push_back(read_arrow_field(*column, column->name, 1));
     } catch (Error& error) {
       error.add_note("in " + place.text());
-      throw;
+      if (error.code() != ErrorCode::kNotSupported) throw;
+      throw std::move(error).hint("have the column written in another type");
     }
     names.emplace_back(column->name);
   }

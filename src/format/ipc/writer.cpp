@@ -1,7 +1,7 @@
 #include "format/ipc/writer.h"
 
 #include <algorithm>
-#include <bit>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/bits.h"
@@ -108,14 +108,17 @@ IpcWriter::IpcWriter(std::unique_ptr<WritableFile> file, const Schema& schema, W
       schema_(schema),
       options_(std::move(options)),
       exported_(exported_schema(schema_, options_.time_zone)),
-      rows_(read_arrow_field(*exported_, "")) {
-  std::string begin;
+      rows_(read_arrow_field(*exported_, "")) {}
+
+void IpcWriter::begin() {
+  if (std::exchange(has_begun_, true)) return;
+  std::string bytes;
   if (!options_.is_stream) {
-    begin = kFileMagic;
-    begin.resize(kFileBeginBytes);
+    bytes = kFileMagic;
+    bytes.resize(kFileBeginBytes);
   }
-  begin += schema_message(*exported_, options_.key_values, begin.size());
-  file_->append(begin);
+  bytes += schema_message(*exported_, options_.key_values, bytes.size());
+  file_->append(bytes);
   write_dictionaries();
 }
 
@@ -187,9 +190,13 @@ WrittenBlock IpcWriter::write(const EncodedMessage& message) {
   return block;
 }
 
-void IpcWriter::append(const EncodedMessage& batch) { batches_.push_back(write(batch)); }
+void IpcWriter::append(const EncodedMessage& batch) {
+  begin();
+  batches_.push_back(write(batch));
+}
 
 void IpcWriter::finish() {
+  begin();
   file_->append(options_.is_stream
                     ? std::string(kStreamEnd)
                     : file_end(*exported_, options_.key_values, dictionaries_, batches_));

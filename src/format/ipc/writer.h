@@ -46,6 +46,8 @@ class IpcWriter {
   void abandon() noexcept { file_->abandon(); }
 
  private:
+  /// With the first batch: until then nothing has left.
+  void begin();
   WrittenBlock write(const EncodedMessage& message);
   void write_dictionaries();
 
@@ -54,6 +56,7 @@ class IpcWriter {
   const WriteOptions options_;
   const std::shared_ptr<ArrowSchema> exported_;
   const ArrowField rows_;
+  bool has_begun_ = false;
   std::vector<WrittenBlock> dictionaries_, batches_;
 };
 
