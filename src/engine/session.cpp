@@ -159,7 +159,7 @@ TableRef Session::open_file(const std::string& path, SourceSpan span) {
       return nullptr;
     const auto listed = files.list(path, database_->policy());
     function = table_function_for_path(listed.front().path);
-    if (!function)
+    if (!function && listed.front().is_regular)
       function = table_function_for_signs(files, listed.front().path, database_->policy());
     if (!function) throw unknown_kind(listed.front().path, span);
   }

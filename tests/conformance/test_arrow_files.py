@@ -7,6 +7,7 @@ whole content is validated, is refused here too.
 
 import datetime
 import decimal
+import os
 import subprocess
 import uuid
 
@@ -358,6 +359,10 @@ def test_streams_come_through_pipes(program, tmp_path):
         for stdin in (path.read_bytes(), pa.Codec("gzip").compress(path.read_bytes()).to_pybytes()):
             for source in ("'-'", "read_arrow('-')", "read_arrow('/dev/stdin')"):
                 assert run(f"SELECT count(*), sum(a), count(DISTINCT e) FROM {source}", stdin) == b"1000,499500,2\n"
+        fifo = tmp_path / f"fifo.{ending}"
+        os.mkfifo(fifo)
+        with subprocess.Popen(["cp", path, fifo]):
+            assert run(f"SELECT count(*), sum(a) FROM '{pattern_of(fifo)}'", b"") == b"1000,499500\n"
     made = subprocess.run([program, "-c", "COPY (FROM range(100000)) TO '/dev/stdout' (FORMAT arrows)"], capture_output=True, timeout=60, check=True)
     assert ipc.open_stream(made.stdout).read_all()["range"].to_pylist() == list(range(100_000))
     assert run("SELECT sum(range) FROM read_arrow('-')", made.stdout) == b"4999950000\n"
