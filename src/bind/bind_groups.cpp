@@ -333,7 +333,8 @@ void SelectBinder::group() {
   Grouped groups;
   const std::vector<ExprRef>& keys = groups.keys = grouping_keys_ = groups_;
   for (uint32_t i = 0; i < keys.size(); ++i) {
-    // A constant is NULL where a set lacks it. In every set it stays one: some arguments have to be.
+    // A constant is NULL where a set lacks it. In every set it stays one: some arguments have to
+    // be.
     const bool is_lacking = std::any_of(sets_.begin(), sets_.end(), [&](const GroupingSet& set) {
       return !std::binary_search(set.begin(), set.end(), i);
     });
