@@ -77,6 +77,7 @@ class Case:
     check: compares an answer with the truth from elsewhere; returns complaints.
     leaves: engine → the file that its work leaves, which is deleted after each run.
     check_file: the same as check, for that file.
+    may_fail: engines of which it is told, and no fault, that they do not finish it.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Case:
     check: Callable[[Any], list[str]] | None = None
     leaves: Callable[[str], pathlib.Path] | None = None
     check_file: Callable[[pathlib.Path], list[str]] | None = None
+    may_fail: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +97,9 @@ class Suite:
     """cases share what `load` leaves in each engine. generate() makes the data, once.
 
     processes: every run is a process of its own (always so with --memory); memory_bytes is then
-    the limit each engine gets unless the command line names one.
+    the limit each engine gets unless the command line names one. samples_memory: the peak of each
+    process is sampled, also without a limit.
+    writes: called with results and versions after a run of all cases.
     """
 
     title: str
@@ -107,6 +111,8 @@ class Suite:
     processes: bool = False
     default_runs: int = 5
     memory_bytes: int | None = None
+    samples_memory: bool = False
+    writes: Callable[[Any, Any], None] | None = None
 
 
 def sql(text, *engines):

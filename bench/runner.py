@@ -41,9 +41,9 @@ class Outcome:
 def run_suite(options: Options, show):
     """Returns (suite, {case: {engine: Outcome}}, {engine: version}). show(case, outcomes) is
     called after each case."""
-    suite = build_suite(options)
+    build_suite(options).generate()
+    suite = build_suite(options)  # some have cases that making the data decides
     chosen = chosen_cases(suite, options)
-    suite.generate()
     folder = data_folder() / "scratch"
     folder.mkdir(parents=True, exist_ok=True)
     if processes.in_memory(str(folder.resolve())):
@@ -166,7 +166,7 @@ class _ProcessRunner:
 
     def __init__(self, suite, options, scratch):
         self.suite, self.options, self.scratch = suite, options, scratch
-        self.sample = bool(options.memory_bytes or suite.memory_bytes)
+        self.sample = bool(options.memory_bytes or suite.memory_bytes or suite.samples_memory)
 
     def first_run(self, engine, case, outcome):
         path = self.scratch / f"{engine}.parquet"

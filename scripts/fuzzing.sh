@@ -53,6 +53,7 @@ run_fuzzer() {
         folders+=("$corpora/json_test_suite")
         limits=(-max_len=4096)
         ;;
+      ipc) folders+=("$corpora/arrow_ipc/hostile_file" "$corpora/arrow_ipc/hostile_stream") ;;
       parquet) folders+=("$corpora/parquet/bad" "$corpora/parquet/hostile") ;;
     esac
   fi

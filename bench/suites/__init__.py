@@ -17,8 +17,10 @@ MODULES = {
     "spill": "spilling",
     "start": "starting",
     "windows": "windows",
+    "pandas": "taxi",
 }
 DEFAULT_SCALE = {"spill": 10}
+DEFAULT_AGAINST = {"pandas": ("pandas", "polars", "duckdb")}
 
 
 def build_suite(options):

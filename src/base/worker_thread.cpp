@@ -21,10 +21,12 @@ WorkerThread& WorkerThread::operator=(WorkerThread&&) noexcept = default;
 
 void WorkerThread::start(const char* name, std::function<void()> body) {
   auto handle = std::make_unique<Handle>();
-  sigset_t all;
+  sigset_t most;
   sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);  // the new thread inherits the mask
+  sigfillset(&most);
+  // A fault is the thread's own: blocked, it would end the process without asking its handler.
+  for (const int fault : {SIGBUS, SIGFPE, SIGILL, SIGSEGV}) sigdelset(&most, fault);
+  pthread_sigmask(SIG_SETMASK, &most, &before);  // the new thread inherits the mask
   try {
     handle->thread = std::thread([name, body = std::move(body)] {
       pthread_setname_np(pthread_self(), name);

@@ -28,24 +28,33 @@ std::string lower_ending(const std::string& path) {
 /// what it is not. All others, as .txt and .log, may hold any text.
 bool names_another_format(const std::string& ending) {
   constexpr std::string_view kEndings[] = {
-      "arrow", "arrows", "avro",  "db",     "docx",    "duckdb",   "feather", "htm",
-      "html",  "ipc",    "lance", "md",     "npy",     "markdown", "ods",     "orc",
-      "pdf",   "pickle", "pkl",   "sqlite", "sqlite3", "tar",      "tex",     "vortex",
-      "xls",   "xlsx",   "xml",   "yaml",   "yml",     "zip"};
+      "avro",     "db",     "docx", "duckdb", "htm",    "html", "lance",  "md",      "npy",
+      "markdown", "ods",    "orc",  "pdf",    "pickle", "pkl",  "sqlite", "sqlite3", "tar",
+      "tex",      "vortex", "xls",  "xlsx",   "xml",    "yaml", "yml",    "zip"};
   return std::find(std::begin(kEndings), std::end(kEndings), ending) != std::end(kEndings);
 }
 
 /// The option's, else what the path's ending says.
 std::string format_of(const std::string& path, const std::map<std::string, Value>& options,
                       SourceSpan span) {
-  if (const auto given = options.find("format"); given != options.end())
-    return folded(given->second.to_string());
+  // Feather's files and Arrow's are the same.
+  const auto is_arrow = [](const std::string& name) {
+    return name == "arrow" || name == "feather" || name == "ipc";
+  };
+  if (const auto given = options.find("format"); given != options.end()) {
+    std::string format = folded(given->second.to_string());
+    return is_arrow(format) ? "arrow" : format;
+  }
   const std::string ending = lower_ending(path);
   if (ending == "parquet" || ending == "pq") return "parquet";
+  if (is_arrow(ending)) return "arrow";
+  if (ending == "arrows") return "arrows";
   if (ending == "json" || ending == "ndjson" || ending == "jsonl") return "json";
   if (names_another_format(ending)) {
     throw Error(ErrorCode::kNotSupported, span, "COPY knows no format \"{}\"", ending)
-        .hint("it knows csv, json and parquet; (FORMAT csv) means CSV whatever the file's name is");
+        .hint(
+            "it knows csv, json, parquet and arrow; (FORMAT csv) means CSV whatever the file's "
+            "name is");
   }
   return "csv";
 }

@@ -4,7 +4,7 @@
 
 #include "engine/statements.h"
 #include "format/arrow/arrow_import.h"
-#include "table/arrow_table.h"
+#include "table/lent_table.h"
 #include "table/memory_table.h"
 
 namespace doline {
@@ -165,7 +165,7 @@ TableRef lent_table_of_arrow_stream(const std::string& name, ArrowArrayStream* g
     }
     check_stop(stop);
   }
-  return filler ? filler->finish() : ArrowTable::create(name, importer, std::move(batches));
+  return filler ? filler->finish() : LentTable::create(name, importer, std::move(batches));
 }
 
 }  // namespace doline

@@ -11,7 +11,7 @@ namespace doline {
 TableRef table_of_arrow_stream(const std::string& name, ArrowArrayStream* stream,
                                const Session& session, const std::function<bool()>& stop);
 
-/// The same, but batches stay as they are, to be read where they lie (table/arrow_table.h), unless
+/// The same, but batches stay as they are, to be read where they lie (table/lent_table.h), unless
 /// they have columns of dictionaries or runs, or are more than the memory budget.
 TableRef lent_table_of_arrow_stream(const std::string& name, ArrowArrayStream* stream,
                                     const Session& session, const std::function<bool()>& stop);

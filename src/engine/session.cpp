@@ -122,19 +122,17 @@ bool is_there(const std::string& path, const AccessPolicy& policy) {
 
 Error unknown_kind(const std::string& path, SourceSpan span) {
   constexpr std::pair<std::string_view, const char*> kUnread[] = {
-      {".arrow", "Arrow IPC"}, {".arrows", "Arrow IPC"}, {".feather", "Arrow IPC"},
-      {".ipc", "Arrow IPC"},   {".avro", "Avro"},        {".orc", "ORC"},
-      {".xlsx", "Excel"},      {".db", "Database"},      {".duckdb", "Database"},
-      {".sqlite", "Database"}};
+      {".avro", "Avro"},   {".orc", "ORC"},         {".xlsx", "Excel"},
+      {".db", "Database"}, {".duckdb", "Database"}, {".sqlite", "Database"}};
   for (const auto& [ending, kind] : kUnread) {
     if (!path.ends_with(ending)) continue;
     return Error(ErrorCode::kNotSupported, span, "{} files are not read yet: {}", kind, path)
-        .hint("Parquet, CSV, JSON and log files are");
+        .hint("Parquet, Arrow, CSV, JSON and log files are");
   }
   return Error(ErrorCode::kNotSupported, span, "what kind of file is {}?", path)
       .hint(
           "say it: FROM read_csv('…'), read_json('…'), read_log('…'), read_parquet('…'), "
-          "read_text('…')");
+          "read_arrow('…'), read_text('…')");
 }
 
 }  // namespace
@@ -163,6 +161,8 @@ TableRef Session::open_file(const std::string& path, SourceSpan span) {
       return nullptr;
     const auto listed = files.list(path, database_->policy());
     function = table_function_for_path(listed.front().path);
+    if (!function && listed.front().is_regular)
+      function = table_function_for_signs(files, listed.front().path, database_->policy());
     if (!function) throw unknown_kind(listed.front().path, span);
   }
   TableFunctionCall request;

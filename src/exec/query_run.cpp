@@ -138,6 +138,7 @@ class PipelineTask final : public Task {
     sink_local_ = pipeline_.sink->local(context_of(pipeline_.sink->metrics, run.context_));
     stages_.resize(pipeline_.operators.size() + 1);
   }
+  ~PipelineTask() override { set_under_way(false); }
 
   uint64_t order() const noexcept override { return order_; }
 
@@ -146,6 +147,7 @@ class PipelineTask final : public Task {
     const ArbiterScope arbiter(run_.context_.arbiter);
     const CancellationScope cancellation(run_.context_.cancelled);
     TimedStep timed(clock_);
+    set_under_way(in_morsel_);
     while (true) {
       if (run_.context_.is_cancelled())
         throw Error(ErrorCode::kCancelled, "the query was cancelled");
@@ -153,6 +155,7 @@ class PipelineTask final : public Task {
         case Progressed::kMoved:
           break;
         case Progressed::kBlocked:
+          set_under_way(false);
           return timed.ends(Step::kBlocked);
         case Progressed::kEnded: {
           {
@@ -185,6 +188,16 @@ class PipelineTask final : public Task {
   };
 
   size_t sink_part() const { return stages_.size(); }
+
+  void set_under_way(bool is_under_way) {
+    if (is_under_way == is_under_way_) return;
+    is_under_way_ = is_under_way;
+    if (is_under_way) {
+      run_.under_way_.begin();
+    } else {
+      run_.under_way_.end();
+    }
+  }
 
   /// Goes on with a round of the loop that this pipeline drives.
   Progressed carry(const Deadline& deadline, Waker& waker) {
@@ -296,6 +309,10 @@ class PipelineTask final : public Task {
   Progressed take_morsel(const Waker& waker) {
     const size_t loop = pipeline_.drives;
     if (loop != Pipeline::kNoLoop && run_.in_round(loop)) return Progressed::kBlocked;
+    // A round is waited for by whoever drives it, amid a morsel of its own.
+    const bool is_of_round = loop != Pipeline::kNoLoop || pipeline_.loop != Pipeline::kNoLoop;
+    if (!is_of_round && !run_.under_way_.may_begin(*run_.context_.budget, waker))
+      return Progressed::kBlocked;
     Poll poll;
     {
       MutexLock lock(state_.mutex);
@@ -318,6 +335,7 @@ class PipelineTask final : public Task {
         order_ = state_.handed_out++;  // never falls, whatever order the source chose
         for (Stage& stage : stages_) stage.chunks_in_morsel = 0;
         in_morsel_ = true;
+        set_under_way(true);
         reader_ = state_.source.load()->open(morsel);
       }
     }
@@ -331,6 +349,7 @@ class PipelineTask final : public Task {
     clock_.spend(sink_part());
     if (flow == Flow::kBlocked) return Progressed::kBlocked;
     in_morsel_ = false;
+    set_under_way(false);
     if (flow == Flow::kDone) stop_all();
     return Progressed::kMoved;
   }
@@ -356,6 +375,7 @@ class PipelineTask final : public Task {
   uint64_t number_ = 0;            // of the morsel, in source order
   uint64_t order_ = 0;             // in which it was handed out
   bool in_morsel_ = false;
+  bool is_under_way_ = false;  // counted as such
   bool done_ = false;
 };
 
@@ -395,7 +415,11 @@ class FinishTask final : public Task {
 };
 
 QueryRun::QueryRun(PipelineGraph graph, QueryContext& context, TaskGroup& tasks)
-    : graph_(std::move(graph)), context_(context), tasks_(tasks), pipelines_left_(0) {
+    : graph_(std::move(graph)),
+      context_(context),
+      tasks_(tasks),
+      under_way_(context.threads),
+      pipelines_left_(0) {
   for (const Pipeline& pipeline : graph_.pipelines) {
     states_.push_back(std::make_unique<State>());
     states_.back()->waits_for = static_cast<uint32_t>(pipeline.after.size());

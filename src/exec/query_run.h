@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "exec/account_spill.h"
+#include "exec/morsels_under_way.h"
 #include "exec/pipeline.h"
 #include "exec/runtime_filters.h"
 #include "exec/work_model.h"
@@ -72,6 +73,7 @@ class QueryRun {
   PipelineGraph graph_;
   QueryContext& context_;
   TaskGroup& tasks_;
+  MorselsUnderWay under_way_;
   std::vector<std::unique_ptr<State>> states_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::atomic<size_t> pipelines_left_;  // but those in loops

@@ -24,7 +24,10 @@ class Spine {
     PlanRef plan;
     std::set<uint32_t> columns;                // read above, by keys, joins and filters
     std::vector<AggregateExprRef> aggregates;  // over its output
-    size_t joins = 0;                          // above
+    /// Filters of aggregates that read what only stands above: over the aggregation's input. Null:
+    /// none.
+    std::vector<ExprRef> guards;
+    size_t joins = 0;  // above
     /// What the joins' filters let come here: no more than comes of any join above.
     double rows = 0;
     double probes = 0;                   // rows that go through the joins above, in all
@@ -32,7 +35,11 @@ class Spine {
   };
 
   explicit Spine(const AggregationNode& aggregation) {
-    Place place{aggregation.input, {}, aggregation.aggregates};
+    Place place{aggregation.input, {}, {}, std::vector<ExprRef>(aggregation.aggregates.size())};
+    for (const AggregateExprRef& aggregate : aggregation.aggregates) {
+      place.aggregates.push_back(with_condition_as_filter(aggregate));
+      filters_.push_back(place.aggregates.back()->filter);
+    }
     place.rows = estimated_rows(place.plan);
     read(place, aggregation.keys);
     places_.push_back(std::move(place));
@@ -47,7 +54,7 @@ class Spine {
     }
   }
 
-  static std::optional<Place> below(const Place& place) {
+  std::optional<Place> below(const Place& place) const {
     if (const auto* filter = dynamic_cast<const FilterNode*>(place.plan.get()))
       return below_filter(place, *filter);
     if (const auto* project = dynamic_cast<const ProjectNode*>(place.plan.get()))
@@ -66,7 +73,8 @@ class Spine {
 
   static std::optional<Place> below_project(const Place& place, const ProjectNode& project) {
     if (std::any_of(project.exprs.begin(), project.exprs.end(), is_volatile)) return std::nullopt;
-    Place next{project.input, {}, {}, place.joins, place.rows, place.probes, place.by_right};
+    Place next{project.input, {},         {},           place.guards,
+               place.joins,   place.rows, place.probes, place.by_right};
     for (const uint32_t column : place.columns) read(next, {project.exprs[column]});
     for (const AggregateExprRef& aggregate : place.aggregates) {
       const ExprRef over = through_projection(aggregate, project.exprs);
@@ -75,7 +83,7 @@ class Spine {
     return next;
   }
 
-  static std::optional<Place> below_join(const Place& place, const JoinNode& join) {
+  std::optional<Place> below_join(Place place, const JoinNode& join) const {
     if (join.is_asof() || !join.keeps_left() || (join.residual && is_volatile(join.residual)))
       return std::nullopt;
     const auto width = static_cast<uint32_t>(join.left->schema.size());
@@ -84,12 +92,22 @@ class Spine {
                                         [&](const AggregateExprRef& aggregate) {
                                           return is_of_padded_alone(*aggregate, width);
                                         });
-    for (const AggregateExprRef& aggregate : place.aggregates) {
-      const std::vector<uint32_t> columns = columns_of(aggregate);
-      if (!goes_right && !columns.empty() && columns.back() >= width) return std::nullopt;
+    for (size_t i = 0; !goes_right && i < place.aggregates.size(); ++i) {
+      AggregateExprRef& aggregate = place.aggregates[i];
+      const auto reads_right = [&](const ExprRef& expr) {
+        const std::vector<uint32_t> columns = columns_of(expr);
+        return !columns.empty() && columns.back() >= width;
+      };
+      if (aggregate->filter && reads_right(aggregate->filter)) {
+        if (is_volatile(aggregate->filter)) return std::nullopt;
+        place.guards[i] = filters_[i];
+        read(place, {aggregate->filter});
+        aggregate = aggregate_of(aggregate->name.c_str(), aggregate->arguments);
+      }
+      if (reads_right(aggregate)) return std::nullopt;
     }
     if (any_fails(place.aggregates)) return std::nullopt;
-    Place next{goes_right ? join.right : join.left, {}, {}, place.joins + 1};
+    Place next{goes_right ? join.right : join.left, {}, {}, place.guards, place.joins + 1};
     next.rows = std::min(place.rows, estimated_rows(next.plan));
     next.probes = place.probes + next.rows;
     next.by_right = place.by_right;
@@ -109,6 +127,20 @@ class Spine {
     read(next, goes_right ? join.right_keys : join.left_keys);
     if (join.residual) read_own(columns_of(join.residual));
     return next;
+  }
+
+  /// Aggregates that pass over NULLs: sum(CASE WHEN p THEN x END) as sum(x) FILTER (WHERE p).
+  static AggregateExprRef with_condition_as_filter(const AggregateExprRef& aggregate) {
+    if (aggregate->arguments.size() != 1 || aggregate->filter || aggregate->distinct ||
+        !aggregate->order_by.empty() || !AggregateParts::of({aggregate}))
+      return aggregate;
+    const auto* choice = dynamic_cast<const CaseExpr*>(aggregate->arguments[0].get());
+    if (!choice || choice->conditions.size() != 1) return aggregate;
+    const auto* otherwise = dynamic_cast<const ConstantExpr*>(choice->otherwise.get());
+    if (!otherwise || !otherwise->value.is_null()) return aggregate;
+    AggregateExprRef filtered =
+        aggregate_of(aggregate->name.c_str(), {choice->results[0]}, choice->conditions[0]);
+    return filtered->type == aggregate->type ? filtered : aggregate;
   }
 
   /// Reads columns from `width` on and takes nothing from a row in which they are all NULL.
@@ -138,7 +170,8 @@ class Spine {
     });
   }
 
-  std::vector<Place> places_;  // from the aggregation down
+  std::vector<ExprRef> filters_;  // of the aggregates, over the aggregation's input
+  std::vector<Place> places_;     // from the aggregation down
 };
 
 /// The plan above a place made anew over groups of the place's rows: of its columns those that are
@@ -242,7 +275,8 @@ class Rebuilding {
 };
 
 /// Nanoseconds that grouping at the place spares. Negative: it costs more than it spares.
-double saving(const AggregationNode& aggregation, const Spine::Place& place, size_t parts) {
+double saving(const AggregationNode& aggregation, const Spine::Place& place,
+              const AggregateParts& parts) {
   if (place.rows < kLeastRows) return -1;
   std::vector<ExprRef> keys;
   for (const uint32_t column : place.columns) {
@@ -255,37 +289,41 @@ double saving(const AggregationNode& aggregation, const Spine::Place& place, siz
   if (share > kMostGroupsPerRow) return -1;
   const double above =
       kProbeCost * place.probes +
-      grouping_cost(aggregation.input, aggregation.keys, parts) * estimated_rows(aggregation.input);
-  return (1 - share) * above - grouping_cost(place.plan, keys, parts) * place.rows;
+      grouping_cost(aggregation.input, aggregation.keys, aggregation.aggregates.size()) *
+          estimated_rows(aggregation.input);
+  return (1 - share) * above - grouping_cost(place.plan, keys, parts.parts().size()) * place.rows;
 }
 
 PlanRef grouped_early(const AggregationNode& aggregation) {
-  const std::optional<AggregateParts> parts = AggregateParts::of(aggregation.aggregates);
   // What is drawn for a row is not to be drawn for a group of them.
-  if (!parts || aggregation.aggregates.empty() ||
+  if (aggregation.aggregates.empty() || !AggregateParts::of(aggregation.aggregates) ||
       std::any_of(aggregation.keys.begin(), aggregation.keys.end(), is_volatile))
     return nullptr;
   const Spine spine(aggregation);
   const Spine::Place* best = nullptr;
+  std::optional<AggregateParts> below;
   double most = 0;
   for (const Spine::Place& place : spine.places()) {
     // Without keys there would be a group of no rows.
     if (place.joins == 0 || place.columns.empty()) continue;
-    const double spared = saving(aggregation, place, parts->parts().size());
+    std::optional<AggregateParts> parts = AggregateParts::of(place.aggregates, place.guards);
+    ASSERT(parts);
+    const double spared = saving(aggregation, place, *parts);
     if (spared <= most) continue;
     most = spared;
     best = &place;
+    below = std::move(parts);
   }
   if (!best) return nullptr;
-  const std::optional<AggregateParts> below = AggregateParts::of(best->aggregates);
-  ASSERT(below);
   const Rebuilding::Made made = Rebuilding(*best, *below).over(aggregation.input);
   std::vector<ExprRef> keys;
   for (const ExprRef& key : aggregation.keys) keys.push_back(remap_columns(key, made.map));
   const auto width = static_cast<uint32_t>(keys.size());
-  const PlanRef groups = AggregationNode::create(
-      made.plan, std::move(keys), aggregation.key_names, below->combined(made.plan, made.parts),
-      std::vector<std::string>(below->parts().size(), "part"));
+  const auto guard = [&](const ExprRef& expr) { return remap_columns(expr, made.map); };
+  std::vector<AggregateExprRef> combined = below->combined(made.plan, made.parts, guard);
+  std::vector<std::string> names(combined.size(), "part");
+  const PlanRef groups = AggregationNode::create(made.plan, std::move(keys), aggregation.key_names,
+                                                 std::move(combined), std::move(names));
   std::vector<ExprRef> exprs = output_columns(groups, 0, width);
   for (ExprRef& result : below->results(groups, width)) exprs.push_back(std::move(result));
   return ProjectNode::create(groups, std::move(exprs), names_of(aggregation.schema));

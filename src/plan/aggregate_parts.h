@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,22 +14,36 @@ namespace doline {
 class AggregateParts {
  public:
   /// Nothing where one of them needs every row (DISTINCT, ORDER BY, and those that do not add up).
-  static std::optional<AggregateParts> of(const std::vector<AggregateExprRef>& aggregates);
+  /// Of an aggregate with a guard (null: none) only those groups count for which that holds.
+  static std::optional<AggregateParts> of(const std::vector<AggregateExprRef>& aggregates,
+                                          const std::vector<ExprRef>& guards = {});
 
   const std::vector<AggregateExprRef>& parts() const { return parts_; }
-  /// The parts again, of groups whose parts stand in `input` from `begin` on.
-  std::vector<AggregateExprRef> combined(const PlanRef& input, uint32_t begin) const;
-  /// What each aggregate is, by the parts that stand in `input` from `begin` on.
+  /// The parts of coarser groups, from groups whose parts stand in `input` from `begin` on. Without
+  /// guards they are the parts again. `guard` makes one an expression over `input`.
+  std::vector<AggregateExprRef> combined(
+      const PlanRef& input, uint32_t begin,
+      const std::function<ExprRef(const ExprRef&)>& guard = nullptr) const;
+  /// What each aggregate is, by what combined() made, which stands in `input` from `begin` on.
   std::vector<ExprRef> results(const PlanRef& input, uint32_t begin) const;
 
  private:
   struct Whole {
     std::string name;  // of the aggregate
-    uint32_t part;     // an average has its count behind its sum
+    uint32_t first;    // of combinations_
+    uint32_t count;    // of an average: what its sum, the first, is divided by
     TypeRef type;
   };
+  struct Combination {
+    uint32_t part;
+    ExprRef guard;
+  };
 
-  std::vector<AggregateExprRef> parts_;
+  /// The place among combinations_ of a part, which is added where it is new.
+  uint32_t place_of(const AggregateExprRef& part, const ExprRef& guard);
+
+  std::vector<AggregateExprRef> parts_;  // none twice
+  std::vector<Combination> combinations_;
   std::vector<Whole> wholes_;
 };
 

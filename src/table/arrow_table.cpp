@@ -1,182 +1,183 @@
 #include "table/arrow_table.h"
 
 #include <algorithm>
-#include <atomic>
-#include <unordered_map>
+#include <array>
+#include <deque>
 
-#include "base/thread_safety.h"
-#include "plan/scan_filters.h"
+#include "format/ipc/stream_cutter.h"
+#include "table/learned_source.h"
+#include "table/listed_input.h"
 
 namespace doline {
 
-/// What plans and scans share.
-struct ArrowTable::State {
-  uint64_t id = 0;
-  std::string name;
-  std::shared_ptr<const ArrowImporter> importer;
-  std::vector<std::shared_ptr<const ArrowImporter::Lent>> batches;
-  uint64_t row_count = 0;
-
-  ~State();
-};
-
 namespace {
 
-constexpr uint64_t kMorselRows = uint64_t{1} << 17;
-
-using State = ArrowTable::State;
-
-/// States by id, so that a plan's bytes lead back to them while they live.
-struct LiveStates {
-  Mutex mutex;
-  std::unordered_map<uint64_t, std::weak_ptr<const State>> by_id GUARDED_BY(mutex);
-};
-LiveStates& live_states() {
-  static auto* live = new LiveStates();  // outlives static destructors
-  return *live;
-}
-
-TableRef reopen(const TableDescriptor& descriptor, const AccessPolicy&) {
-  const auto id = descriptor.parameters.find("id");
-  if (id != descriptor.parameters.end()) {
-    LiveStates& live = live_states();
-    MutexLock lock(live.mutex);
-    const auto found = live.by_id.find(std::strtoull(id->second.c_str(), nullptr, 10));
-    if (found != live.by_id.end()) {
-      if (auto state = found->second.lock()) return make_ref<const ArrowTable>(std::move(state));
-    }
-  }
-  throw Error(ErrorCode::kCorrupt, "plan bytes: an Arrow table that is gone");
-}
+/// Of a file's batches, how many are asked for their rows before a query is planned.
+constexpr size_t kMostCountedBatches = 32;
 
 const bool kRegistered = [] {
-  register_table_kind("arrow", reopen);
+  register_table_kind("arrow", &ArrowTable::reopen);
+  register_writer("arrow", &open_arrow_writer);
+  register_writer("arrows", &open_arrow_stream_writer);
   return true;
 }();
 
-class ArrowReader final : public Reader {
- public:
-  ArrowReader(const State& state, const Morsel& morsel, const ScanRequest& request,
-              const ScanFilters& filters, uint32_t chunk_rows)
-      : importer_(*state.importer),
-        batch_(*state.batches[morsel.part]),
-        at_(morsel.begin),
-        end_(morsel.end),
-        request_(request),
-        filters_(filters),
-        chunk_rows_(chunk_rows) {}
-
-  Poll read(Chunk& out, const Waker&) override {
-    if (at_ == end_) return Poll::kDone;
-    const auto rows = static_cast<uint32_t>(std::min<uint64_t>(chunk_rows_, end_ - at_));
-    std::vector<Column> columns;
-    for (const uint32_t column : request_.columns)
-      columns.push_back(importer_.read(batch_, column, static_cast<int64_t>(at_), rows));
-    out = Chunk(std::move(columns), rows);
-    filters_.narrow(out);
-    at_ += rows;
-    return Poll::kReady;
-  }
-
- private:
-  const ArrowImporter& importer_;
-  const ArrowImporter::Lent& batch_;
-  uint64_t at_;
-  const uint64_t end_;
-  const ScanRequest& request_;
-  ScanFilters::Run filters_;
-  const uint32_t chunk_rows_;
-};
-
-class ArrowScan final : public Scan {
- public:
-  ArrowScan(std::shared_ptr<const State> state, ScanRequest request, const QueryContext& context)
-      : state_(std::move(state)),
-        request_(std::move(request)),
-        filters_(request_.filters, request_.runtime, context.settings),
-        chunk_rows_(context.chunk_rows) {
-    const uint64_t most = context.morsel_rows(kMorselRows);
-    for (uint32_t part = 0; part < state_->batches.size(); ++part) {
-      const auto rows = static_cast<uint64_t>(state_->batches[part]->array->length);
-      for (uint64_t begin = 0; begin < rows; begin += most)
-        morsels_.push_back({morsels_.size(), begin, std::min(rows, begin + most), part});
-    }
-  }
-
-  std::vector<Pushed> pushed() const override {
-    return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
-  }
-  Poll next_morsel(Morsel& out, const Waker&) override {
-    if (next_ == morsels_.size()) return Poll::kDone;
-    out = morsels_[next_++];
-    return Poll::kReady;
-  }
-  std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    return std::make_unique<ArrowReader>(*state_, morsel, request_, filters_, chunk_rows_);
-  }
-  SourceProgress progress() const override { return {next_, morsels_.size()}; }
-  uint32_t parallelism() const override {
-    return static_cast<uint32_t>(std::max<size_t>(1, morsels_.size()));
-  }
-
- private:
-  const std::shared_ptr<const State> state_;
-  const ScanRequest request_;
-  const ScanFilters filters_;
-  const uint32_t chunk_rows_;
-  std::vector<Morsel> morsels_;
-  std::atomic<size_t> next_{0};
-};
+void refuse_first_feather(std::string_view begin, const std::string& path) {
+  if (!begin.starts_with("FEA1")) return;
+  throw Error(ErrorCode::kNotSupported, "{} is a Feather file of version 1, which is not read",
+              path)
+      .hint("pyarrow.feather.read_table() reads it, write_feather() writes version 2");
+}
 
 }  // namespace
 
-ArrowTable::State::~State() {
-  LiveStates& live = live_states();
-  MutexLock lock(live.mutex);
-  live.by_id.erase(id);
+ArrowPart::Opened ArrowPart::open(FileSystem& files, const AccessPolicy& policy) const {
+  MutexLock lock(mutex_);
+  if (!opened_) opened_ = open_unopened(files, policy);
+  return *opened_;
 }
 
-TableRef ArrowTable::create(std::string name, std::shared_ptr<const ArrowImporter> importer,
-                            std::vector<std::shared_ptr<const ArrowImporter::Lent>> batches) {
-  (void)kRegistered;
-  static std::atomic<uint64_t> next{1};
-  const auto state = std::make_shared<State>();
-  state->id = next.fetch_add(1);
-  state->name = std::move(name);
-  state->importer = std::move(importer);
-  for (const auto& batch : batches) state->row_count += static_cast<uint64_t>(batch->array->length);
-  state->batches = std::move(batches);
-  {
-    LiveStates& live = live_states();
-    MutexLock lock(live.mutex);
-    live.by_id[state->id] = state;
+ArrowPart::Opened ArrowPart::open_unopened(FileSystem& files, const AccessPolicy& policy) const {
+  if (listed_.is_regular) {
+    FileRef file = files.open_file(listed_.path, policy, {listed_.version, false});
+    std::array<char, ipc::kFileMagic.size()> begin{};
+    file->read_at(0, std::as_writable_bytes(std::span(begin)));
+    const std::string_view magic(begin.data(), begin.size());
+    refuse_first_feather(magic, listed_.path);
+    if (magic == ipc::kFileMagic) {
+      const ipc::IpcFileRef opened = ipc::IpcFile::open(std::move(file), is_mapped_);
+      return {opened->schema(), opened, nullptr, nullptr};
+    }
   }
-  return make_ref<const ArrowTable>(std::shared_ptr<const State>(state));
+  std::unique_ptr<ByteStream> stream = open_listed(listed_, files, policy, Compression::kAuto);
+  ipc::StreamCutter cutter(listed_.path);
+  std::deque<ipc::StreamPiece> pieces;
+  std::string begin;
+  while (pieces.empty()) {
+    std::array<std::byte, 4096> block;
+    const size_t got = stream->read(block);
+    begin.append(reinterpret_cast<const char*>(block.data()), got);
+    refuse_first_feather(begin, listed_.path);
+    if (got == 0) cutter.finish();
+    if (got > 0) cutter.feed({block.data(), got}, pieces);
+    if (pieces.empty() && (got == 0 || cutter.is_at_end())) {
+      throw Error(ErrorCode::kFormat, "{} is an Arrow stream without a schema", listed_.path);
+    }
+  }
+  FileRef walked;
+  if (!listed_.is_regular) {
+    pipe_ = std::make_shared<SniffedPipe>(listed_.path, Compression::kAuto, std::move(begin),
+                                          std::move(stream));
+  } else if (stream->compression() == Compression::kNone) {
+    walked = files.open_file(listed_.path, policy, {listed_.version, false});
+  }
+  const ipc::MessageRef first = pieces.front().message;
+  if (first->kind() != ipc::Message::Kind::kSchema)
+    first->place().broken("a stream begins with its schema");
+  return {std::make_shared<const ipc::IpcSchema>(first->schema(), first->place()), nullptr, walked,
+          walked && is_mapped_ ? MappedFile::map(*walked) : nullptr};
 }
 
-const Schema& ArrowTable::schema() const { return state_->importer->schema(); }
+std::unique_ptr<ByteStream> ArrowPart::open_stream(FileSystem& files,
+                                                   const AccessPolicy& policy) const {
+  MutexLock lock(mutex_);
+  if (pipe_) return pipe_->take("read_arrow");
+  return open_listed(listed_, files, policy, Compression::kAuto);
+}
 
-std::string ArrowTable::name() const { return state_->name; }
+ArrowTable::ArrowTable(FileSystem& files, AccessPolicy policy, std::vector<std::string> paths,
+                       ArrowTableOptions options)
+    : files_(files),
+      policy_(std::move(policy)),
+      paths_(std::move(paths)),
+      is_mapped_(options.is_mapped),
+      parts_(list_parts()),
+      columns_(make_columns(std::move(options.files))) {
+  (void)kRegistered;
+}
+
+std::vector<std::unique_ptr<ArrowPart>> ArrowTable::list_parts() const {
+  std::vector<std::unique_ptr<ArrowPart>> parts;
+  for (ListedFile& file : files_.list(paths_, policy_))
+    parts.push_back(std::make_unique<ArrowPart>(std::move(file), is_mapped_));
+  return parts;
+}
+
+TypedFiles ArrowTable::make_columns(TypedFilesOptions options) const {
+  std::vector<ListedFile> listed;
+  for (const auto& part : parts_) listed.push_back(part->listed());
+  return {std::move(listed), std::move(options), [this](size_t part) {
+            const Schema schema = open_part(part).schema->columns();
+            if (schema.empty()) {
+              throw Error(ErrorCode::kNotSupported, "{} has no columns, which is no table here",
+                          parts_[part]->listed().path);
+            }
+            return schema;
+          }};
+}
+
+uint64_t ArrowTable::size_bytes() const {
+  uint64_t bytes = 0;
+  for (const ListedFile& file : columns_.listed())
+    bytes += file.is_regular ? file.version.size_bytes : 0;
+  return bytes;
+}
 
 TableStatistics ArrowTable::statistics() const {
+  MutexLock lock(mutex_);
+  if (!statistics_) statistics_ = count_rows();
+  return *statistics_;
+}
+
+TableStatistics ArrowTable::count_rows() const {
+  const ArrowPart::Opened first = open_part(0);
+  if (!first.file) return {};
+  const std::vector<ipc::Block>& batches = first.file->batches();
+  uint64_t rows = 0, bytes = 0;
+  const size_t counted = std::min(batches.size(), kMostCountedBatches);
+  for (size_t i = 0; i < counted; ++i) {
+    rows += static_cast<uint64_t>(
+        first.file->message(batches[i], ipc::Message::Kind::kRecordBatch, "record batch")->rows());
+    bytes += batches[i].body_bytes + batches[i].metadata_bytes;
+  }
   TableStatistics statistics;
-  statistics.row_count = state_->row_count;
-  statistics.is_exact = true;
+  statistics.is_exact = parts_.size() == 1 && counted == batches.size();
+  statistics.row_count = rows;
+  if (!statistics.is_exact && bytes > 0) {
+    statistics.row_count = static_cast<uint64_t>(
+        static_cast<double>(rows) * static_cast<double>(size_bytes()) / static_cast<double>(bytes));
+  }
   return statistics;
 }
 
-TableDescriptor ArrowTable::descriptor() const {
-  return {"arrow", {{"id", std::to_string(state_->id)}}};
-}
-
-std::unique_ptr<Scan> ArrowTable::scan(ScanRequest request, QueryContext& context) const {
-  return std::make_unique<ArrowScan>(state_, std::move(request), context);
+std::string ArrowTable::version() const {
+  for (const ListedFile& file : columns_.listed()) {
+    if (!file.is_regular) return {};
+  }
+  return learned_source("arrow", columns_.listed());
 }
 
 std::string ArrowTable::describe() const {
-  return fmt::format("{}, an Arrow table of {} rows", state_->name, state_->row_count);
+  if (parts_.size() == 1) return "Arrow, " + parts_[0]->listed().path;
+  return fmt::format("Arrow, {} files", parts_.size());
 }
 
-std::string ArrowTable::version() const { return fmt::format("arrow {}", state_->id); }
+TableDescriptor ArrowTable::descriptor() const {
+  TableDescriptor descriptor{"arrow", {}};
+  write_typed_files(paths_, columns_.options(), descriptor.parameters);
+  if (is_mapped_) descriptor.parameters["mmap"] = "true";
+  return descriptor;
+}
+
+TableRef ArrowTable::reopen(const TableDescriptor& descriptor, const AccessPolicy& policy) {
+  auto [paths, options] = read_typed_files(descriptor.parameters);
+  const bool is_mapped = descriptor.parameters.contains("mmap");
+  return make_ref<const ArrowTable>(FileSystem::local(), policy, std::move(paths),
+                                    ArrowTableOptions{std::move(options), is_mapped});
+}
+
+std::unique_ptr<Scan> ArrowTable::scan(ScanRequest request, QueryContext& context) const {
+  return scan_arrow(Ref<const ArrowTable>(this), std::move(request), context);
+}
 
 }  // namespace doline

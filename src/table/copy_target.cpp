@@ -148,7 +148,7 @@ CopyTarget take_target(const Schema& schema, CopyOptions& options, const FileFor
     target.name_pattern = take_name_pattern(taker, target);
     target.ending = format.name;
     if (const auto given = options.find("compression");
-        given != options.end() && format.name != std::string_view("parquet")) {
+        given != options.end() && !format.compresses_parts) {
       const auto compression = compression_from_name(given->second.to_string());
       if (compression == Compression::kGzip) target.ending += ".gz";
       if (compression == Compression::kZstd) target.ending += ".zst";

@@ -31,6 +31,8 @@ struct FileFormat {
   /// Of one file, with the format's options and `overwrite`.
   std::unique_ptr<FormatWriter> (*open)(const std::string& path, const Schema& schema,
                                         const CopyOptions& options, QueryContext& context);
+  /// Its `compression` is of parts of the file, not of the whole: names do not tell.
+  bool compresses_parts = false;
 };
 
 /// What becomes of the files that a directory has already. They are never mixed up with the new

@@ -49,6 +49,17 @@ Compression compression_option(const Value& value, std::string_view option) {
   return *compression;
 }
 
+std::vector<std::pair<std::string, std::string>> key_values_option(const Value& value,
+                                                                   std::string_view option) {
+  if (!value.type()->is(TypeKind::kStruct))
+    refuse_option(option, value, "a struct: {author: 'me'}");
+  std::vector<std::pair<std::string, std::string>> pairs;
+  const std::vector<Field>& fields = value.type()->fields();
+  for (size_t i = 0; i < fields.size(); ++i)
+    pairs.emplace_back(fields[i].name, value.as_nested()[i].to_string());
+  return pairs;
+}
+
 std::string filename_option(const Value& value, std::string_view option) {
   if (value.type()->is(TypeKind::kVarchar) && value.as_text() != "true" &&
       value.as_text() != "false") {

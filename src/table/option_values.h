@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "io/compression.h"
@@ -26,6 +27,9 @@ int64_t integer_option(const Value& value, std::string_view option, int64_t leas
 /// A boolean, a number, or a word for either.
 bool flag_option(const Value& value, std::string_view option);
 Compression compression_option(const Value& value, std::string_view option);
+/// A struct's members as texts: {author: 'me'}.
+std::vector<std::pair<std::string, std::string>> key_values_option(const Value& value,
+                                                                   std::string_view option);
 /// filename => true, or the name of the column; empty: none.
 std::string filename_option(const Value& value, std::string_view option);
 

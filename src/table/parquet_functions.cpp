@@ -1,8 +1,6 @@
 // read_parquet(…), and what Parquet files say of themselves, in FROM.
 #include "format/parquet/describe.h"
-#include "table/csv_options.h"
 #include "table/memory_table.h"
-#include "table/option_values.h"
 #include "table/parquet_table.h"
 #include "table/table_function.h"
 
@@ -10,32 +8,12 @@ namespace doline {
 
 namespace {
 
-const std::vector<std::string>& read_options() {
-  static const std::vector<std::string> names = {"filename",      "file_row_number",
-                                                 "union_by_name", "hive_partitioning",
-                                                 "hive_types",    "hive_types_autocast"};
-  return names;
-}
-
-std::optional<bool> take_flag(TableFunctionCall& call, const std::string& name) {
-  const Value value = take_option(call, name);
-  if (value.is_null()) return std::nullopt;
-  if (value.type()->is(TypeKind::kBool)) return value.as_bool();
-  throw Error(ErrorCode::kInvalidArgument, call.span, "{} takes true or false, not {}", name,
-              value.to_literal());
-}
-
 TableRef read_parquet(const TableFunctionCall& call, const TableFunctionContext& context) {
   TableFunctionCall rest = call;
-  ParquetTableOptions options;
-  with_option(rest, {"filename"}, [&](const Value& value, const char* name) {
-    options.filename_column = filename_option(value, name);
-  });
-  options.file_row_number = take_flag(rest, "file_row_number").value_or(false);
-  options.union_by_name = take_flag(rest, "union_by_name").value_or(false);
-  options.hive = take_hive_options(rest);
-  refuse_unknown_options(rest, read_options());
-  return make_ref<const ParquetTable>(context.files, context.policy, paths_of(call), options);
+  TypedFilesOptions options = take_typed_files_options(rest);
+  refuse_unknown_options(rest, typed_files_option_names());
+  return make_ref<const ParquetTable>(context.files, context.policy, paths_of(call),
+                                      std::move(options));
 }
 
 /// The rows that `list` gives for each file, as a table.
@@ -76,7 +54,7 @@ void register_parquet_functions(std::vector<TableFunction>& all) {
                  "FROM read_parquet('data/*.parquet', filename => true)",
                  &read_parquet,
                  {".parquet", ".pq", ".parq"},
-                 read_options()});
+                 typed_files_option_names()});
   all.push_back({"parquet_metadata",
                  {},
                  "What the footers of Parquet files say of each column chunk.",

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "expr/expr.h"
 #include "format/parquet/piece_reader.h"
 #include "plan/scan_filters.h"
 #include "table/morsel_work.h"
@@ -35,17 +34,7 @@ class LateRuntimeFilter final : public parquet::LateFilter {
 /// How one file serves a request: what its reader does, and what is left to do on its chunks.
 struct PartPlan {
   std::shared_ptr<parquet::FileRead> read;
-  struct Constant {
-    uint32_t position;
-    Value value;
-  };
-  std::vector<Constant> constants;  // values of FileColumns, columns the file has not
-  struct Cast {
-    uint32_t position;
-    ProgramRef program;  // over the request's columns
-    std::string told;    // which column of which file is of another type than the first's
-  };
-  std::vector<Cast> casts;
+  FileFit fit;
   std::optional<ScanFilters> filters;  // that read such columns
 };
 
@@ -57,26 +46,14 @@ class PartReader final : public Reader {
         reader_(plan_->read->open(piece)),
         rows_(rows),
         context_(context),
-        casts_(plan_->casts.size()),
+        fit_(plan_->fit),
         filters_(*plan_->filters) {}
 
   Poll read(Chunk& out, const Waker& waker) override {
     context_.check_cancelled();
     const Poll poll = reader_->read(out, waker);
     if (poll != Poll::kReady) return poll;
-    for (const auto& constant : plan_->constants)
-      out.columns[constant.position] = constant.value.to_column(out.row_count);
-    for (size_t i = 0; i < plan_->casts.size(); ++i) {
-      std::vector<Column> cast;
-      try {
-        plan_->casts[i].program->evaluate(out, casts_[i], cast);
-      } catch (Error& error) {
-        error.add_note(plan_->casts[i].told);
-        throw std::move(error).hint(
-            "union_by_name => true gives each column a type that fits all files");
-      }
-      out.columns[plan_->casts[i].position] = std::move(cast[0]);
-    }
+    fit_.complete(out);
     filters_.narrow(out);
     rows_.fetch_add(out.size(), std::memory_order_relaxed);
     return Poll::kReady;
@@ -87,7 +64,7 @@ class PartReader final : public Reader {
   const std::unique_ptr<parquet::PieceReader> reader_;
   std::atomic<uint64_t>& rows_;
   const QueryContext& context_;
-  std::vector<Program::Scratch> casts_;
+  FileFit::Run fit_;
   ScanFilters::Run filters_;
 };
 
@@ -155,23 +132,13 @@ class ParquetScan final : public Scan {
     parquet::Piece piece;
   };
 
-  /// Whether what is known of the file unopened lets any row of it pass.
-  bool part_may_match(const ParquetPart& part) const {
-    return constants_may_match(request_, [&](uint32_t column) -> std::optional<Value> {
-      const int32_t key = table_->file_value_of(column);
-      if (key == FileColumns::kNone) return std::nullopt;
-      return part.file_values()[static_cast<size_t>(key)];
-    });
-  }
-
   void open_part(uint32_t index) REQUIRES(mutex_) {
-    const ParquetPart& part = *table_->parts()[index];
     pieces_before_ += pieces_.size();
     pieces_.clear();
     order_.clear();
     next_piece_ = 0;
     files_done_ = index;
-    if (!part_may_match(part)) {
+    if (!table_->columns().may_match(index, request_)) {
       ++files_pruned_;
       return;
     }
@@ -180,15 +147,13 @@ class ParquetScan final : public Scan {
     parquet::ReadRequest request;
     request.chunk_rows = context_.chunk_rows;
     request.adapts_filter_order = context_.settings.adapts_filter_order();
-    std::vector<bool> is_direct(request_.columns.size());
-    for (uint32_t position = 0; position < request_.columns.size(); ++position) {
-      request.columns.push_back(place_column(position, part, *file, *plan));
-      is_direct[position] = request.is_in_file(position) &&
-                            (plan->casts.empty() || plan->casts.back().position != position);
-    }
+    plan->fit = table_->columns().fit(index, file->schema(), request_, context_.session);
+    request.columns = plan->fit.columns;
+    static_assert(FileFit::kConstant == parquet::ReadRequest::kAbsent &&
+                  FileFit::kRowNumber == parquet::ReadRequest::kRowNumber);
     const auto direct = [&](const std::vector<uint32_t>& positions) {
       return std::all_of(positions.begin(), positions.end(),
-                         [&](uint32_t position) { return is_direct[position]; });
+                         [&](uint32_t position) { return plan->fit.is_direct(position); });
     };
     std::vector<Conjunct> filters;
     std::vector<RuntimeFilterRef> runtime;
@@ -210,7 +175,7 @@ class ParquetScan final : public Scan {
       request.filters.push_back(std::move(pushed));
     }
     for (const RuntimeFilterRef& filter : request_.runtime) {
-      if (is_direct[filter->column]) {
+      if (plan->fit.is_direct(filter->column)) {
         request.late.push_back(std::make_shared<LateRuntimeFilter>(filter));
       } else {
         runtime.push_back(filter);
@@ -248,38 +213,6 @@ class ParquetScan final : public Scan {
       const int order = parquet::compare_values(*bounds[a], *bounds[b]).value_or(0);
       return order == 0 ? a < b : (order > 0) == greatest;
     });
-  }
-
-  /// Where the table's column comes from: a column of the file, or what the plan fills in.
-  uint32_t place_column(uint32_t position, const ParquetPart& part,
-                        const parquet::ParquetFile& file, PartPlan& plan) const {
-    const uint32_t column = request_.columns[position];
-    const Field& wanted = table_->schema()[column];
-    if (const int32_t key = table_->file_value_of(column); key != FileColumns::kNone) {
-      plan.constants.push_back({position, part.file_values()[static_cast<size_t>(key)]});
-      return parquet::ReadRequest::kAbsent;
-    }
-    if (table_->is_row_number(column)) return parquet::ReadRequest::kRowNumber;
-    const Schema& schema = file.schema();
-    const auto found = parquet_column(schema, wanted.name);
-    if (found == schema.end()) {
-      if (!table_->union_by_name()) {
-        throw Error(ErrorCode::kFormat, "{} has no column \"{}\", which {} has", part.listed().path,
-                    wanted.name, table_->parts()[0]->listed().path)
-            .hint("union_by_name => true reads files of different columns");
-      }
-      plan.constants.push_back({position, Value::null(wanted.type)});
-      return parquet::ReadRequest::kAbsent;
-    }
-    if (found->type != wanted.type) {
-      const ExprRef cast =
-          CastExpr::create(ColumnExpr::create(position, found->type, wanted.name), wanted.type);
-      plan.casts.push_back({position, Program::compile(cast, context_.session),
-                            fmt::format("in {}, column \"{}\" is {}, where {} has {}",
-                                        part.listed().path, wanted.name, found->type->name(),
-                                        table_->parts()[0]->listed().path, wanted.type->name())});
-    }
-    return static_cast<uint32_t>(found - schema.begin());
   }
 
   const Ref<const ParquetTable> table_;

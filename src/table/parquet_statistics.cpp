@@ -42,9 +42,9 @@ TableStatistics ParquetTable::statistics() const {
   statistics.row_count = counted.rows;
   if (parts_.size() != 1) return statistics;
   const auto file = open_part(0);
-  for (uint32_t column = 0; column < schema_.size(); ++column) {
+  for (uint32_t column = 0; column < schema().size(); ++column) {
     ColumnStatistics one;
-    if (column < file->schema().size() && file_value_of_[column] == FileColumns::kNone) {
+    if (column < file->schema().size() && !columns_.is_file_value(column)) {
       const parquet::ColumnBounds bounds = file->column_bounds(column);
       one.min = bounds.min;
       one.max = bounds.max;
@@ -56,9 +56,9 @@ TableStatistics ParquetTable::statistics() const {
 }
 
 std::optional<double> ParquetTable::distinct_values(uint32_t column) const {
-  if (file_value_of_[column] != FileColumns::kNone || is_row_number(column)) return std::nullopt;
+  if (columns_.is_file_value(column) || columns_.is_row_number(column)) return std::nullopt;
   const parquet::ParquetFileRef file = open_part(0);
-  const auto place = parquet_column(file->schema(), schema_[column].name);
+  const auto place = column_named(file->schema(), schema()[column].name);
   if (place == file->schema().end()) return std::nullopt;
   const auto of_file = static_cast<size_t>(place - file->schema().begin());
   const auto& groups = file->metadata().row_groups;
@@ -88,10 +88,6 @@ std::optional<double> ParquetTable::distinct_values(uint32_t column) const {
   return std::clamp(all, seen, std::max(seen, table_rows));
 }
 
-std::string ParquetTable::version() const {
-  std::vector<ListedFile> files;
-  for (const auto& part : parts_) files.push_back(part->listed());
-  return learned_source("parquet", files);
-}
+std::string ParquetTable::version() const { return learned_source("parquet", columns_.listed()); }
 
 }  // namespace doline

@@ -1,11 +1,5 @@
 #include "table/parquet_table.h"
 
-#include <algorithm>
-
-#include "base/ascii.h"
-#include "kernel/cast.h"
-#include "table/csv_options.h"
-
 namespace doline {
 
 namespace {
@@ -17,14 +11,6 @@ const bool kRegistered = [] {
 }();
 
 }  // namespace
-
-Schema::const_iterator parquet_column(const Schema& schema, const std::string& name) {
-  const auto same = std::find_if(schema.begin(), schema.end(),
-                                 [&](const Field& field) { return field.name == name; });
-  if (same != schema.end()) return same;
-  return std::find_if(schema.begin(), schema.end(),
-                      [&](const Field& field) { return equal_ignoring_case(field.name, name); });
-}
 
 parquet::ParquetFileRef ParquetPart::file(FileSystem& files, const AccessPolicy& policy) const {
   MutexLock lock(mutex_);
@@ -40,57 +26,31 @@ parquet::ParquetFileRef ParquetPart::file_if_open() const {
 }
 
 ParquetTable::ParquetTable(FileSystem& files, AccessPolicy policy, std::vector<std::string> paths,
-                           ParquetTableOptions options)
-    : files_(files), policy_(std::move(policy)), paths_(std::move(paths)), options_(options) {
-  list_parts();
-  make_schema();
-}
+                           TypedFilesOptions options)
+    : files_(files),
+      policy_(std::move(policy)),
+      paths_(std::move(paths)),
+      parts_(list_parts()),
+      columns_(make_columns(std::move(options))) {}
 
-void ParquetTable::list_parts() {
-  const std::vector<ListedFile> listed = files_.list(paths_, policy_);
-  for (const ListedFile& file : listed) {
+std::vector<std::unique_ptr<ParquetPart>> ParquetTable::list_parts() const {
+  std::vector<std::unique_ptr<ParquetPart>> parts;
+  for (ListedFile& file : files_.list(paths_, policy_)) {
     if (!file.is_regular) {
       throw Error(ErrorCode::kNotSupported,
                   "{} can only be read in sequence, and Parquet is read from its end", file.path)
           .hint("write it to a file first");
     }
+    parts.push_back(std::make_unique<ParquetPart>(std::move(file)));
   }
-  file_columns_ = find_file_columns(listed, options_.hive, options_.filename_column);
-  for (size_t i = 0; i < listed.size(); ++i)
-    parts_.push_back(std::make_unique<ParquetPart>(listed[i], std::move(file_columns_.values[i])));
+  return parts;
 }
 
-void ParquetTable::make_schema() {
-  schema_ = open_part(0)->schema();
-  if (options_.union_by_name) {
-    for (size_t part = 1; part < parts_.size(); ++part) {
-      for (const Field& field : open_part(part)->schema()) {
-        const auto known = parquet_column(schema_, field.name);
-        if (known == schema_.end()) {
-          schema_.push_back(field);
-        } else if (const TypeRef both = common_type(known->type, field.type)) {
-          schema_[static_cast<size_t>(known - schema_.begin())].type = both;
-        }
-      }
-    }
-  }
-  const Field row_number{"file_row_number", Type::int64()};
-  const bool is_taken = parquet_column(schema_, row_number.name) != schema_.end();
-  if (options_.file_row_number) {
-    if (is_taken) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  "file_row_number => true: the files have a column of that name themselves");
-    }
-    row_number_column_ = static_cast<uint32_t>(schema_.size());
-    schema_.push_back(row_number);
-  }
-  file_value_of_ = file_columns_.place(schema_);
-  hidden_ = file_columns_.hidden_in(file_value_of_);
-  if (options_.file_row_number || is_taken) return;
-  row_number_column_ = static_cast<uint32_t>(schema_.size());
-  schema_.push_back(row_number);
-  file_value_of_.push_back(FileColumns::kNone);
-  ++hidden_;
+TypedFiles ParquetTable::make_columns(TypedFilesOptions options) const {
+  std::vector<ListedFile> listed;
+  for (const auto& part : parts_) listed.push_back(part->listed());
+  return {std::move(listed), std::move(options),
+          [this](size_t part) { return open_part(part)->schema(); }};
 }
 
 std::string ParquetTable::describe() const {
@@ -100,27 +60,14 @@ std::string ParquetTable::describe() const {
 
 TableDescriptor ParquetTable::descriptor() const {
   TableDescriptor descriptor{"parquet", {}};
-  for (size_t i = 0; i < paths_.size(); ++i)
-    descriptor.parameters[fmt::format("path{:06}", i)] = paths_[i];
-  if (!options_.filename_column.empty())
-    descriptor.parameters["filename"] = options_.filename_column;
-  if (options_.file_row_number) descriptor.parameters["file_row_number"] = "true";
-  if (options_.union_by_name) descriptor.parameters["union_by_name"] = "true";
-  write_hive_options(options_.hive, descriptor.parameters);
+  write_typed_files(paths_, columns_.options(), descriptor.parameters);
   return descriptor;
 }
 
 TableRef ParquetTable::reopen(const TableDescriptor& descriptor, const AccessPolicy& policy) {
-  std::vector<std::string> paths;
-  ParquetTableOptions options;
-  for (const auto& [name, value] : descriptor.parameters) {
-    if (name.starts_with("path")) paths.push_back(value);
-    if (name == "filename") options.filename_column = value;
-    if (name == "file_row_number") options.file_row_number = true;
-    if (name == "union_by_name") options.union_by_name = true;
-  }
-  options.hive = read_hive_options(descriptor.parameters);
-  return make_ref<const ParquetTable>(FileSystem::local(), policy, std::move(paths), options);
+  auto [paths, options] = read_typed_files(descriptor.parameters);
+  return make_ref<const ParquetTable>(FileSystem::local(), policy, std::move(paths),
+                                      std::move(options));
 }
 
 std::unique_ptr<Scan> ParquetTable::scan(ScanRequest request, QueryContext& context) const {

@@ -27,16 +27,6 @@ uint64_t count_option(const Value& value, const std::string& name) {
               value.to_literal());
 }
 
-std::vector<std::pair<std::string, std::string>> key_values(const Value& value,
-                                                            const std::string& name) {
-  if (!value.type()->is(TypeKind::kStruct)) refuse_option(name, value, "a struct: {author: 'me'}");
-  std::vector<std::pair<std::string, std::string>> pairs;
-  const std::vector<Field>& fields = value.type()->fields();
-  for (size_t i = 0; i < fields.size(); ++i)
-    pairs.emplace_back(fields[i].name, value.as_nested()[i].to_string());
-  return pairs;
-}
-
 ParquetWriteOptions take_write_options(const CopyOptions& given) {
   ParquetWriteOptions options;
   for (const auto& [name, value] : given) {
@@ -57,7 +47,7 @@ ParquetWriteOptions take_write_options(const CopyOptions& given) {
     } else if (name == "row_group_size_bytes") {
       options.file.row_group_bytes = count_option(value, name);
     } else if (name == "kv_metadata") {
-      options.file.key_values = key_values(value, name);
+      options.file.key_values = key_values_option(value, name);
     } else if (name == "parquet_version") {
       if (ascii_lower(value.to_string()) != "v1") {
         throw Error(ErrorCode::kNotSupported, "parquet_version = {}: files are written as V1",
@@ -140,7 +130,7 @@ constexpr FileFormat kFormat = {"parquet",
                                   return BatchSize{static_cast<size_t>(file.row_group_rows),
                                                    static_cast<size_t>(file.row_group_bytes)};
                                 },
-                                &open_file};
+                                &open_file, true};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/ascii.h"
 #include "table/sniffed_pipe.h"
@@ -17,6 +18,7 @@ const std::vector<TableFunction>& table_functions() {
     register_csv_functions(made);
     register_json_functions(made);
     register_parquet_functions(made);
+    register_arrow_functions(made);
     register_catalog_functions(made);
     register_object_functions(made);
     return made;
@@ -46,6 +48,30 @@ const TableFunction* table_function_for_path(std::string_view path) {
   return nullptr;
 }
 
+namespace {
+
+/// Of what is no text: signs that only its files begin with. Null: text, or nobody's.
+const char* function_for_signs(std::string_view begin) {
+  constexpr std::pair<std::string_view, const char*> kSigns[] = {
+      {"PAR1", "read_parquet"}, {"ARROW1", "read_arrow"}, {"\xff\xff\xff\xff", "read_arrow"}};
+  for (const auto& [signs, function] : kSigns) {
+    if (begin.starts_with(signs)) return function;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const TableFunction* table_function_for_signs(FileSystem& files, const std::string& path,
+                                              const AccessPolicy& policy) {
+  const OpenedFile opened = files.open(path, policy);
+  if (!opened.file) return nullptr;
+  std::array<char, 8> begin{};
+  const size_t got = opened.file->read_at(0, std::as_writable_bytes(std::span(begin)));
+  const char* const function = function_for_signs({begin.data(), got});
+  return function ? find_table_function(function) : nullptr;
+}
+
 const TableFunction* table_function_for_input(FileSystem& files, const std::string& path,
                                               const AccessPolicy& policy) {
   std::unique_ptr<ByteStream> stream = open_pipe(files, path, policy);
@@ -62,7 +88,10 @@ const TableFunction* table_function_for_input(FileSystem& files, const std::stri
         signs += c;
     }
   }
+  const std::string first_bytes = begin.substr(0, 8);
   const SniffedPipe unread(path, Compression::kAuto, std::move(begin), std::move(stream));
+  if (const char* const function = function_for_signs(first_bytes))
+    return find_table_function(function);
   const bool is_json =
       signs.size() == 2 &&
       ((signs[0] == '{' && std::string_view("\"}").find(signs[1]) != std::string_view::npos) ||

@@ -55,6 +55,11 @@ const TableFunction* find_table_function(std::string_view name);
 /// the ending is not known.
 const TableFunction* table_function_for_path(std::string_view path);
 
+/// The function for a regular file whose ending is not known, by the signs that it begins with;
+/// null where these are nobody's.
+const TableFunction* table_function_for_signs(FileSystem& files, const std::string& path,
+                                              const AccessPolicy& policy);
+
 /// The function for standard input, which no name tells anything of: by how it begins.
 const TableFunction* table_function_for_input(FileSystem& files, const std::string& path,
                                               const AccessPolicy& policy);
@@ -80,6 +85,7 @@ void register_csv_functions(std::vector<TableFunction>& all);   // read_csv, sni
 void register_json_functions(std::vector<TableFunction>& all);  // read_json, read_ndjson
 void register_parquet_functions(
     std::vector<TableFunction>& all);  // read_parquet, parquet_metadata, parquet_schema
+void register_arrow_functions(std::vector<TableFunction>& all);  // read_arrow
 void register_catalog_functions(
     std::vector<TableFunction>& all);  // doline_functions, doline_settings
 void register_object_functions(

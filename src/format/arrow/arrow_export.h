@@ -15,8 +15,7 @@ namespace doline {
 ///   UUID, JSON                the canonical extensions arrow.uuid and arrow.json
 ///   INTERVAL                  month_day_nano; DURATION duration[us]
 ///   TIMESTAMP WITH TIME ZONE  timestamp[us] in the session's zone
-///   ENUM                      a dictionary of texts, whose values the field's metadata lists for
-///                             us ("doline.type") and for Polars
+///   ENUM                      a dictionary of texts, whose order the field's metadata has
 ///   VARCHAR, BLOB             utf8, binary (offsets of 32 bits, which every reader knows)
 ///   all others                their twins
 ///

@@ -6,9 +6,9 @@
 #include <set>
 #include <string_view>
 
-#include "base/bits.h"
 #include "base/error.h"
 #include "column/type_text.h"
+#include "format/arrow/arrow_pairs.h"
 
 namespace doline {
 
@@ -16,7 +16,6 @@ namespace {
 
 constexpr int kDeepest = 64;
 constexpr int64_t kMostChildren = 1 << 16;
-constexpr int32_t kLongestMetadata = 1 << 24;
 
 [[noreturn]] void broken(const std::string& name, std::string_view what) {
   throw Error(ErrorCode::kFormat, "Arrow schema, column \"{}\": {}", name, what);
@@ -38,22 +37,10 @@ std::optional<int64_t> number_in(std::string_view text) {
 /// The value of one key of a field's metadata; empty when there is none.
 std::string metadata_value(const ArrowSchema& schema, const std::string& name,
                            std::string_view key) {
-  const char* at = schema.metadata;
-  if (!at) return {};
-  const auto number = [&] {
-    const auto value = load_unaligned<int32_t>(at);
-    at += sizeof value;
-    if (value < 0 || value > kLongestMetadata) broken(name, "metadata of an impossible length");
-    return value;
-  };
-  const int32_t count = number();
-  for (int32_t i = 0; i < count; ++i) {
-    const auto key_size = static_cast<size_t>(number());
-    const std::string_view found(at, key_size);
-    at += key_size;
-    const auto value_size = static_cast<size_t>(number());
-    if (found == key) return {at, value_size};
-    at += value_size;
+  const auto pairs = arrow_pairs_in(schema.metadata);
+  if (!pairs) broken(name, "metadata of an impossible length");
+  for (const auto& [found, value] : *pairs) {
+    if (found == key) return std::string(value);
   }
   return {};
 }

@@ -44,6 +44,7 @@ struct ArrowField {
   bool is_signed = true;   // dictionary codes
   int64_t multiplier = 1;  // kScaled
   int64_t divisor = 1;
+  size_t dictionary = 0;             // kDictionary of a file: its place among the fields that are
   std::vector<ArrowField> children;  // a dictionary's values are children[0]
 
   int64_t buffer_count() const;  // -1: at least three (views)

@@ -11,6 +11,34 @@
 
 namespace doline {
 
+namespace {
+
+/// Keeps a foreign batch; releases it with the last chunk that shares its memory.
+class ImportedBatch final : public Pin {
+ public:
+  ImportedBatch(ArrowArray* batch, Budget& budget) : batch_(*batch), budget_(&budget) {
+    batch->release = nullptr;
+  }
+  ~ImportedBatch() override {
+    if (batch_.release) batch_.release(&batch_);
+    if (charged_) budget_->shrink(held_bytes_);
+  }
+  const ArrowArray& array() const { return batch_; }
+  bool charge(size_t bytes) {
+    held_bytes_ = bytes;
+    return charged_ = budget_->try_grow(bytes);
+  }
+  size_t held_bytes() const noexcept override { return held_bytes_; }
+
+ private:
+  ArrowArray batch_;
+  const BudgetRef budget_;
+  size_t held_bytes_ = 0;
+  bool charged_ = false;
+};
+
+}  // namespace
+
 struct ArrowImporter::Fields {
   ArrowField root;
 };
@@ -46,13 +74,13 @@ ArrowImporter::Batch ArrowImporter::import(ArrowArray* batch, Budget& budget) co
   }
   Batch imported;
   imported.fits = owner->charge(arrow_array_bytes(root, array));
-  ArrayReader reader{PinRef(owner)};
+  ArrowDictionaries dictionaries;
   for (int64_t begin = 0; begin < array.length; begin += kChunkRows) {
     const auto count = static_cast<uint32_t>(std::min<int64_t>(kChunkRows, array.length - begin));
     std::vector<Column> columns;
     for (size_t i = 0; i < root.children.size(); ++i) {
-      columns.push_back(
-          reader.read(root.children[i], *array.children[i], array.offset + begin, count));
+      columns.push_back(read_arrow_rows(root.children[i], *array.children[i], array.offset + begin,
+                                        count, owner, dictionaries));
     }
     imported.chunks.emplace_back(std::move(columns), count);
   }
@@ -96,7 +124,8 @@ Column ArrowImporter::read(const Lent& lent, uint32_t column, int64_t begin, uin
   const ArrowField& field = fields_->root.children[column];
   const ArrowArray& array = *lent.array->children[column];
   std::call_once(lent.checked[column], [&] { check_arrow_array(field, array); });
-  return ArrayReader(lent.owner).read(field, array, lent.array->offset + begin, count);
+  ArrowDictionaries none;
+  return read_arrow_rows(field, array, lent.array->offset + begin, count, lent.owner, none);
 }
 
 Value value_of_arrow(const ArrowSchema& schema, ArrowArray* given) {
@@ -107,7 +136,8 @@ Value value_of_arrow(const ArrowSchema& schema, ArrowArray* given) {
   if (array.length != 1)
     throw Error(ErrorCode::kInvalidArgument, "a parameter is an array of one row, not {}",
                 array.length);
-  return Value::of(ArrayReader{PinRef(owner)}.read(field, array, 0, 1), 0);
+  ArrowDictionaries dictionaries;
+  return Value::of(read_arrow_rows(field, array, 0, 1, owner, dictionaries), 0);
 }
 
 }  // namespace doline

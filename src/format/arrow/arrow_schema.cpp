@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "format/arrow/arrow_export.h"
+#include "format/arrow/arrow_pairs.h"
 
 namespace doline {
 
@@ -29,36 +30,16 @@ void release_schema(ArrowSchema* schema) {
   schema->release = nullptr;
 }
 
-/// Key and value as the interface packs them: a count, then lengths and bytes.
-std::string packed_metadata(
-    std::initializer_list<std::pair<std::string_view, std::string_view>> pairs) {
-  std::string out;
-  const auto put_number = [&](size_t number) {
-    const auto value = static_cast<int32_t>(number);
-    out.append(reinterpret_cast<const char*>(&value), sizeof value);
-  };
-  put_number(pairs.size());
-  for (const auto& [key, value] : pairs) {
-    put_number(key.size());
-    out += key;
-    put_number(value.size());
-    out += value;
-  }
-  return out;
-}
-
 std::string extension(std::string_view name) {
-  return packed_metadata({{"ARROW:extension:name", name}, {"ARROW:extension:metadata", ""}});
+  return packed_arrow_pairs({{"ARROW:extension:name", name}, {"ARROW:extension:metadata", ""}});
 }
 
-/// An ENUM's values as Polars writes them down: 1;a2;bb.
-std::string polars_values(TypeRef type) {
-  std::string out;
-  for (const auto& value : type->enum_values()) {
-    const std::string_view text = value;
-    out += fmt::format("{};{}", text.size(), text);
-  }
-  return out;
+/// What the values are, in our words and in Polars': 1;a2;bb.
+std::string enum_pairs(TypeRef type) {
+  std::string polars;
+  for (const std::string& value : type->enum_values())
+    polars += fmt::format("{};{}", value.size(), value);
+  return packed_arrow_pairs({{"doline.type", type->name()}, {"_PL_ENUM_VALUES2", polars}});
 }
 
 class SchemaExporter {
@@ -72,12 +53,9 @@ class SchemaExporter {
     if (type->is(TypeKind::kUuid)) owned->metadata = extension("arrow.uuid");
     if (type->is(TypeKind::kJson)) owned->metadata = extension("arrow.json");
     if (type->is(TypeKind::kHugeInt))
-      owned->metadata = packed_metadata({{"doline.type", "HUGEINT"}});
-    // Arrow says the values with each batch, too late for a type: ours, and Polars'.
-    if (type->is(TypeKind::kEnum)) {
-      owned->metadata = packed_metadata(
-          {{"doline.type", type->name()}, {"_PL_ENUM_VALUES2", polars_values(type)}});
-    }
+      owned->metadata = packed_arrow_pairs({{"doline.type", "HUGEINT"}});
+    // Arrow says the values with each batch, too late for a type.
+    if (type->is(TypeKind::kEnum)) owned->metadata = enum_pairs(type);
     // From here on a failure is cleaned up by what `out` owns.
     *out = ArrowSchema{};
     OwnedSchema& kept = *owned;

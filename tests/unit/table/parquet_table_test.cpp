@@ -54,7 +54,7 @@ class ParquetTableTest : public testing::Test {
     writer->finish();
   }
 
-  Ref<const ParquetTable> open(const std::string& name, ParquetTableOptions options = {}) {
+  Ref<const ParquetTable> open(const std::string& name, TypedFilesOptions options = {}) {
     return make_ref<const ParquetTable>(FileSystem::local(), AccessPolicy::open(),
                                         std::vector<std::string>{path(name)}, options);
   }
@@ -169,7 +169,7 @@ TEST_F(ParquetTableTest, PartitionsAreDirectoriesAndComeBackTyped) {
 
 TEST_F(ParquetTableTest, HiveDirectoriesCanBeIgnored) {
   write("parts", schema(), {rows(0, 100)}, {{"partition_by", Value::text("day")}});
-  ParquetTableOptions options;
+  TypedFilesOptions options;
   options.hive.is_wanted = false;
   EXPECT_EQ(shown(*open("parts", options)),
             (Schema{{"k", Type::int64()}, {"city", Type::varchar()}}));
@@ -189,7 +189,7 @@ TEST_F(ParquetTableTest, FilesOfDifferentColumnsAreUnitedByName) {
           return Chunk({c.seal(), a.seal()}, 1);
         }()});
   EXPECT_THROW(read(open("f*.parquet")), Error);
-  ParquetTableOptions options;
+  TypedFilesOptions options;
   options.union_by_name = true;
   options.filename_column = "filename";
   const auto table = open("f*.parquet", options);

@@ -1,0 +1,65 @@
+#include "io/mapped_file.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+
+#include "base/worker_thread.h"
+#include "io/file_system.h"
+
+namespace doline {
+namespace {
+
+class MappedFileTest : public testing::Test {
+ protected:
+  ~MappedFileTest() override { ::unlink(path_.c_str()); }
+
+  MappedFileRef map(size_t bytes) {
+    std::ofstream(path_, std::ios::binary) << std::string(bytes, 'x');
+    return MappedFile::map(*FileSystem::local().open_file(path_, AccessPolicy::open()));
+  }
+  static bool are_all(std::span<const std::byte> bytes, char sign) {
+    return std::all_of(bytes.begin(), bytes.end(),
+                       [&](std::byte byte) { return byte == static_cast<std::byte>(sign); });
+  }
+
+  const std::string path_ = testing::TempDir() + "mapped_" + std::to_string(::getpid());
+};
+
+TEST_F(MappedFileTest, has_the_bytes_of_the_file) {
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{4096}, size_t{100'000}}) {
+    const MappedFileRef mapped = map(size);
+    EXPECT_EQ(mapped->bytes().size(), size);
+    EXPECT_TRUE(are_all(mapped->bytes(), 'x'));
+    EXPECT_NO_THROW(mapped->check());
+  }
+}
+
+TEST_F(MappedFileTest, what_was_cut_off_reads_as_zeros_and_is_told) {
+  const MappedFileRef mapped = map(1'000'000);
+  ASSERT_EQ(::truncate(path_.c_str(), 8192), 0);
+  EXPECT_TRUE(are_all(mapped->bytes().first(8192), 'x'));
+  EXPECT_TRUE(are_all(mapped->bytes().subspan(8192), '\0'));
+  EXPECT_THROW(mapped->check(), Error);
+}
+
+TEST_F(MappedFileTest, threads_of_ours_see_the_fault_too) {
+  const MappedFileRef mapped = map(1'000'000);
+  ASSERT_EQ(::truncate(path_.c_str(), 0), 0);
+  bool zeros = false;
+  WorkerThread worker;
+  worker.start("worker", [&] { zeros = are_all(mapped->bytes(), '\0'); });
+  worker.join();
+  EXPECT_TRUE(zeros);
+}
+
+TEST_F(MappedFileTest, other_faults_end_the_process_as_ever) {
+  const MappedFileRef mapped = map(10);
+  EXPECT_EXIT(::raise(SIGBUS), testing::KilledBySignal(SIGBUS), "");
+}
+
+}  // namespace
+}  // namespace doline
