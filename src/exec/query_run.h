@@ -4,22 +4,13 @@
 #include <memory>
 #include <vector>
 
-#include "exec/account_spill.h"
 #include "exec/morsels_under_way.h"
+#include "exec/node_account.h"
 #include "exec/pipeline.h"
 #include "exec/runtime_filters.h"
 #include "exec/work_model.h"
 
 namespace doline {
-
-/// What one node of a plan holds and spills, under the query's account; and the context that its
-/// operators work with, the query's but for these two.
-struct NodeAccount {
-  NodeAccount(const PlanNode& its_node, QueryContext& query);
-  const PlanNode& node;
-  const Ref<AccountSpill> spill;  // null where the query has none
-  QueryContext context;
-};
 
 /// The pipelines of one query and the sink that holds its result.
 struct PipelineGraph {
