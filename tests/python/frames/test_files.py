@@ -15,6 +15,7 @@ def folder(tmp_path):
     d.people.write_csv(tmp_path / "people.csv")
     d.people.write_parquet(tmp_path / "people.parquet")
     d.people.write_ndjson(tmp_path / "people.ndjson")
+    d.times.write_ipc(tmp_path / "times.arrow")
     d.people.write_json(tmp_path / "people.json")
     d.people.write_csv(tmp_path / "people.tsv", separator="\t", include_header=False, null_value="NA")
     d.times.write_parquet(tmp_path / "times.parquet")
@@ -28,6 +29,8 @@ def folder(tmp_path):
 EXAMPLES = {
     "scan_parquet": lambda pl, f: pl.scan_parquet(f / "people.parquet").filter(pl.col("age") > 25).select("name", "born"),
     "read_parquet": lambda pl, f: pl.read_parquet(f / "times.parquet", columns=["at", "day", "v"]),
+    "read_ipc": lambda pl, f: pl.read_ipc(f / "times.arrow"),
+    "scan_ipc": lambda pl, f: pl.scan_ipc(f / "times.arrow").filter(pl.col("v") > 2).select("at", "v"),
     "parquet columns": lambda pl, f: pl.read_parquet(f / "people.parquet", columns=["city", "name"], n_rows=3),
     "parquet lists": lambda pl, f: pl.read_parquet(f / "lists.parquet"),
     "parquet glob": lambda pl, f: pl.scan_parquet(f / "part-*.parquet").select(pl.col("amount").sum()),
@@ -52,13 +55,13 @@ def test_read(example, folder):
 
 
 @pytest.mark.parametrize(("write", "read"), [
-    ("sink_parquet", "read_parquet"), ("sink_csv", "read_csv"), ("sink_ndjson", "read_ndjson")])
+    ("sink_parquet", "read_parquet"), ("sink_ipc", "read_ipc"), ("sink_csv", "read_csv"), ("sink_ndjson", "read_ndjson")])
 def test_what_is_written_reads_back(write, read, tmp_path):
     frame = Frames(doline).people.lazy()
     getattr(frame, write)(tmp_path / "out")
     expected = Frames(polars).people
     given = getattr(polars, read)(tmp_path / "out")
-    if read != "read_parquet":
+    if read not in ("read_parquet", "read_ipc"):
         given = given.with_columns(polars.col("born").str.to_date())
     polars.testing.assert_frame_equal(given, expected)
 
