@@ -122,7 +122,7 @@ class PipelineTask final : public Task {
     sink_local_ = pipeline_.sink->local(context_of(pipeline_.sink->metrics, run.context_));
     stages_.resize(pipeline_.operators.size() + 1);
   }
-  ~PipelineTask() override { set_under_way(false); }
+  ~PipelineTask() override { set_under_way(false); }  // one that failed; the run outlives its tasks
 
   uint64_t order() const noexcept override { return order_; }
 

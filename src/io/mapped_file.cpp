@@ -29,8 +29,11 @@ void fill_lost_pages(int signal, siginfo_t* info, void* context) {
   const int error = errno;
   const auto place = reinterpret_cast<uintptr_t>(info->si_addr);
   for (MappedRange& range : ranges) {
-    const uintptr_t end = range.end.load(std::memory_order_acquire);
-    if (place < range.begin.load(std::memory_order_acquire) || place >= end) continue;
+    // Another thread may be putting the range away, or setting it up: both ends are of one mapping
+    // where the end is still the same behind the begin.
+    const uintptr_t end = range.end.load();
+    const uintptr_t begin = range.begin.load();
+    if (begin == 0 || place < begin || place >= end || range.end.load() != end) continue;
     range.is_cut_off.store(true, std::memory_order_release);
     const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
     const uintptr_t from = place / page * page;
