@@ -77,42 +77,42 @@ def try_cast(value, dtype):
 
 
 def equal(a, b):
-    """a = c"""
+    """a = b."""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_EQUAL)
 
 
 def not_equal(a, b):
-    """a <> c"""
+    """a <> b."""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_NOT_EQUAL)
 
 
 def less(a, b):
-    """a < c"""
+    """a < b."""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_LESS)
 
 
 def less_or_equal(a, b):
-    """a <= c"""
+    """a <= b."""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_LESS_OR_EQUAL)
 
 
 def greater(a, b):
-    """a > c"""
+    """a > b."""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_GREATER)
 
 
 def greater_or_equal(a, b):
-    """a >= c"""
+    """a >= b."""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_GREATER_OR_EQUAL)
 
 
 def equal_missing(a, b):
-    """a IS NOT DISTINCT FROM c"""
+    """a IS NOT DISTINCT FROM b."""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_NOT_DISTINCT_FROM)
 
 
 def not_equal_missing(a, b):
-    """a IS DISTINCT FROM c"""
+    """a IS DISTINCT FROM b."""
     return n.comparison(a, b, n.COMPARISON_OPERATOR_DISTINCT_FROM)
 
 
