@@ -12,7 +12,7 @@ COLOURS = {"doline": "#0b7285", "duckdb": "#b08900", "polars": "#5f3dc4", "panda
 
 
 def write(questions, whole, part, options, results, versions):
-    """whole, part: rows of the table, and of its largest part that pandas finishes."""
+    """whole, part: rows of the table, and of its largest part that pandas finishes (None: of none tried)."""
     sizes = [("whole", "", whole)]
     if part not in (None, whole):
         sizes.append(("part", OF_PART, part))
@@ -26,7 +26,13 @@ def write(questions, whole, part, options, results, versions):
 def _head(whole, part, versions):
     where = machine()
     engines = ", ".join(f"{engine} {version}" for engine, version in versions.items())
-    share = f"the first {part:,} rows are the largest part" if part != whole else "all of it is the largest part"
+    if part is None:
+        borne = "It finishes all twelve with no part of the table that was tried."
+    elif part == whole:
+        borne = "It finishes all twelve over the whole table."
+    else:
+        borne = (f"Halving the table until it finishes all twelve leaves the first {part:,} rows, over which all "
+                 "engines are asked again.")
     return f"""# SQL against pandas
 
 Twelve questions to a year of taxi trips. The trips are generated, not anybody's: {whole:,} rows of
@@ -36,10 +42,9 @@ Doline in turn, compares the answers, and writes this page.
 Every figure is of a process of its own, from the file to the answer: the median of its runs, and the
 most memory it held of its own (RssAnon + RssShmem, sampled every ten milliseconds). pandas reads only
 the columns that a question needs, and may map 8 GB of memory, as on a laptop that does other things as
-well; the whole table takes more. Of halves, quarters and so on, {share}
-with which it finishes all twelve, and there all are asked again. A question that an engine does not
-finish says so. The start of its process counts in Doline's time; the others' clock starts once they are
-imported.
+well. {borne}
+A question that an engine does not finish says so. The start of its process counts in Doline's time; the
+others' clock starts once they are imported.
 
 {where["processor"]}, {where["cores"]} cores; {engines}.
 """

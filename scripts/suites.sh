@@ -46,7 +46,7 @@ find_filtered_targets() {
     filtered_targets+=(doline doline_library)
   fi
   # These cannot be collected before the package is built.
-  tests=$(cd "$top" && grep -oE '^ *(def test_|class Test)[A-Za-z0-9_]*' tests/python/test_*.py)
+  tests=$(cd "$top" && grep -oE '^ *(def test_|class Test)[A-Za-z0-9_]*' -r --include='test_*.py' tests/python)
   if grep -qF -- "$filter" <<<"$tests"; then
     filtered_targets+=(doline_python)
   fi

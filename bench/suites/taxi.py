@@ -201,6 +201,7 @@ def build(options: Options):
                 for name, question in QUESTIONS.items()]
 
     def part_rows():
+        """None: not looked for yet, or there is none."""
         return json.loads(part_file.read_text())["rows"] if part_file.exists() else None
 
     def find_part():
@@ -212,12 +213,14 @@ def build(options: Options):
                 break
             if rows < whole:
                 trips(rows).unlink()
+        else:
+            rows = None
         part_file.write_text(json.dumps({"rows": rows}))
 
     def make():
         generate.write_zones(zones)
         generate.write_trips(trips(whole), whole, whole)
-        if "pandas" in options.against and part_rows() is None:
+        if "pandas" in options.against and not part_file.exists():
             find_part()
 
     cases = cases_over(whole, "")

@@ -321,6 +321,7 @@ class ListFunctions:
         if not ignore_nulls:
             raise NotSupported("list.join(ignore_nulls=False) is not supported; test has_nulls first")
         return self._do(joined, separator, options=(True,))
+
     def concat(self, other):
         """Lists, one behind the other."""
         return self._do("list_concat", *(other if isinstance(other, list) else [other]))
