@@ -46,8 +46,7 @@ void take(nb::handle capsule, const char* name, Struct* out) {
     raise_error("invalid_argument", "the Arrow " + std::string(name + 6) + " is used up already",
                 "a stream can be read once: make another, or collect it into a table");
   }
-  *out = *given;
-  given->release = nullptr;
+  move_out(*given, out);
 }
 
 bool is_capsule(nb::handle object, const char* name) {
@@ -78,10 +77,7 @@ struct SingleBatch {
   }
   static int get_next(ArrowArrayStream* stream, ArrowArray* out) {
     *out = ArrowArray{};
-    if (OwnedArray array = std::move(of(stream).array)) {
-      *out = *array;
-      array->release = nullptr;
-    }
+    if (OwnedArray array = std::move(of(stream).array)) move_out(*array, out);
     return 0;
   }
   static const char* get_last_error(ArrowArrayStream*) { return nullptr; }

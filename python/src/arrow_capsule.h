@@ -24,6 +24,13 @@ using OwnedSchema = std::unique_ptr<ArrowSchema, ReleaseSchema>;
 using OwnedArray = std::unique_ptr<ArrowArray, ReleaseArray>;
 using OwnedStream = std::unique_ptr<ArrowArrayStream, ReleaseStream>;
 
+/// Moves a struct as Arrow has it: the one left counts as released.
+template <class Struct>
+void move_out(Struct& from, Struct* out) {
+  *out = from;
+  from.release = nullptr;
+}
+
 OwnedSchema make_schema();
 OwnedArray make_array();
 OwnedStream make_stream();

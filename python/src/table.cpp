@@ -34,18 +34,14 @@ struct TableStream {
     return *static_cast<TableStream*>(stream->private_data);
   }
   static int get_schema(ArrowArrayStream* stream, ArrowSchema* out) {
-    const OwnedSchema schema = export_schema(of(stream).empty);
-    *out = *schema;
-    schema->release = nullptr;
+    move_out(*export_schema(of(stream).empty), out);
     return 0;
   }
   static int get_next(ArrowArrayStream* stream, ArrowArray* out) {
     TableStream& self = of(stream);
     *out = ArrowArray{};
     if (self.next == self.batches.size()) return 0;
-    const OwnedArray array = export_array(self.batches[self.next++]);
-    *out = *array;
-    array->release = nullptr;
+    move_out(*export_array(self.batches[self.next++]), out);
     return 0;
   }
   static const char* get_last_error(ArrowArrayStream*) { return nullptr; }
