@@ -277,7 +277,9 @@ class GroupReader final : public Reader {
 class GroupSource final : public Source {
  public:
   explicit GroupSource(std::shared_ptr<GroupedAggregation> sink)
-      : sink_(std::move(sink)), inputs_(sink_->take_inputs(arenas_)) {}
+      : sink_(std::move(sink)), inputs_(sink_->take_inputs(arenas_)) {
+    is_unique_ = !inputs_.empty() && inputs_[0].is_unique;
+  }
 
   Poll next_morsel(Morsel& out, const Waker&) override {
     if (next_ == inputs_.size()) return Poll::kDone;
@@ -288,6 +290,8 @@ class GroupSource final : public Source {
     return std::make_unique<GroupReader>(sink_, std::move(inputs_[morsel.begin]));
   }
   SourceProgress progress() const override { return {next_, inputs_.size()}; }
+  /// A table's rows lie in the order in which their groups were met; buckets know of none.
+  bool in_order() const override { return inputs_.size() <= 1 || is_unique_; }
   uint32_t parallelism() const override {
     return static_cast<uint32_t>(std::max<size_t>(1, inputs_.size()));
   }
@@ -296,6 +300,7 @@ class GroupSource final : public Source {
   const std::shared_ptr<GroupedAggregation> sink_;
   std::vector<ArenaRef> arenas_;  // of the rows in memory
   std::vector<BucketInput> inputs_;
+  bool is_unique_ = false;
   std::atomic<uint64_t> next_{0};
 };
 

@@ -44,7 +44,7 @@ class GroupedAggregation final : public Sink, public Spillable {
   Flow consume(const Chunk& chunk, LocalState& local, const Waker& waker) override;
   void combine(LocalState& local) override;
   TaskSet finish() override;
-  void begin_input(uint32_t branch) override;
+  void begin_input(uint32_t branch, bool in_order) override;
 
   /// Once finished; each input is to be read once, while the arenas live.
   std::vector<BucketInput> take_inputs(std::vector<ArenaRef>& arenas);
