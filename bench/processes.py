@@ -52,6 +52,16 @@ def run_measured(arguments, environment=None, sample=True, give_up_seconds=GIVE_
                     sampler.memory_files)
 
 
+def touch_memory(size_bytes):
+    """Lets a process of its own write to so much memory and end: on a virtual machine the first
+    touch of a page is the host's work, seconds a gigabyte, and whoever is measured next would be
+    charged with it if nobody before had needed as much."""
+    script = "import mmap, sys; size = int(sys.argv[1]); memory = mmap.mmap(-1, size); " \
+             "page = bytes([1]) * 4096; " \
+             "[memory.write(page) for _ in range(size // len(page))]"
+    subprocess.run([sys.executable, "-c", script, str(size_bytes)], check=True)
+
+
 class _Sampler(threading.Thread):
     """Reads /proc/PID/status until told to stop or the process is gone."""
 

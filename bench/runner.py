@@ -186,6 +186,8 @@ class _ProcessRunner:
         with tempfile.TemporaryDirectory(dir=self.scratch) as temp_folder:
             arguments, environment = processes.command(
                 engine, self.suite, case, self.options, temp_folder, answer_path)
+            if self.options.memory_bytes:
+                processes.touch_memory(self.options.memory_bytes)
             measured = processes.run_measured(arguments, environment, self.sample)
         if measured.exit_code != 0:
             lines = measured.errors.strip().splitlines() or ["(it said nothing)"]

@@ -10,6 +10,8 @@ namespace {
 constexpr uint32_t kRowsPerStep = 4 * kChunkRows;
 /// Groups whose states take this much each on average are too few to be split.
 constexpr size_t kLeastUnloadedBytes = size_t{1} << 20;
+/// Of what is left, for each group expected: its slots take a quarter of it or less.
+constexpr size_t kBytesPerReservedGroup = 128;
 
 /// Puts the groups of one bucket together, then gives them out. A bucket that does not fit into
 /// memory is split by further bits of the hash, on disk, and its parts are taken one by one.
@@ -61,9 +63,11 @@ class GroupReader final : public Reader {
     size_t rows = input_.rows.size();
     for (const SpilledPage& page : input_.spilled) rows += page.rows;
     for (const RowPages& part : input_.parts) rows += part.row_count();
+    rows_ = rows;
     table_ = std::make_unique<GroupTable>(plan_.layout(), plan_.budget());
-    // Half: what was grouped before meets again here, how much is not known.
-    table_->reserve(std::min<size_t>(rows / 2, size_t{1} << 16));
+    // Slots for all of them at once, where they are a small part of what is left.
+    table_->reserve(std::min(sink_->group_share().expected(rows),
+                             plan_.budget().available_bytes() / kBytesPerReservedGroup));
     stage_ = Stage::kGather;
   }
 
@@ -87,6 +91,7 @@ class GroupReader final : public Reader {
         next_row_ += count;
         budgeted -= count;
       } else {
+        sink_->group_share().tell(rows_, table_->group_count());
         for (const RowPageRef& page : table_->pages().pages()) keep(page);
         for (RowPages& part : input_.parts) {
           for (const RowPageRef& page : part.pages()) kept_.push_back(page);
@@ -264,6 +269,7 @@ class GroupReader final : public Reader {
   std::vector<std::byte*> live_;  // one row a group, besides the table's own
   std::vector<RowPageRef> kept_;  // pages of live rows
   PinRef pin_;
+  size_t rows_ = 0;  // that come in
   size_t next_spilled_ = 0;
   RowPageRef page_;  // being added
   bool page_is_used_ = false;
