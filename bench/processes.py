@@ -29,14 +29,15 @@ class Measured:
     memory_files: set[str]
 
 
-def run_measured(arguments, environment=None, sample=True, give_up_seconds=GIVE_UP_SECONDS):
-    """Runs a program to its end; the clock is read as soon as the kernel reports it."""
+def run_measured(arguments, environment=None, sample=True, give_up_seconds=GIVE_UP_SECONDS, most_bytes=None):
+    """Runs a program to its end, or until its memory is seen above most_bytes; the clock is read as
+    soon as the kernel reports the end."""
     process_environment = {**os.environ, **(environment or {})}
     started = time.perf_counter()
     process = subprocess.Popen(
         arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=process_environment, cwd=TOP)
-    sampler = _Sampler(process.pid)
+    sampler = _Sampler(process, most_bytes)
     if sample:
         sampler.start()
     try:
@@ -47,6 +48,8 @@ def run_measured(arguments, environment=None, sample=True, give_up_seconds=GIVE_
         errors += f"\nended after {give_up_seconds} s".encode()
     seconds = time.perf_counter() - started
     sampler.stop()
+    if sampler.stopped_it:
+        errors += f"\nstopped at {sampler.peak_bytes / 1e6:.0f} MB".encode()
     return Measured(seconds, sampler.peak_bytes, process.returncode,
                     output.decode("utf-8", "replace"), errors.decode("utf-8", "replace"),
                     sampler.memory_files)
@@ -63,12 +66,14 @@ def touch_memory(size_bytes):
 
 
 class _Sampler(threading.Thread):
-    """Reads /proc/PID/status until told to stop or the process is gone."""
+    """Reads /proc/PID/status until told to stop or the process is gone; ends the process above most_bytes."""
 
-    def __init__(self, pid):
+    def __init__(self, process, most_bytes=None):
         super().__init__(daemon=True)
-        self.status = pathlib.Path(f"/proc/{pid}/status")
-        self.files = pathlib.Path(f"/proc/{pid}/fd")
+        self.process, self.most_bytes = process, most_bytes
+        self.status = pathlib.Path(f"/proc/{process.pid}/status")
+        self.files = pathlib.Path(f"/proc/{process.pid}/fd")
+        self.stopped_it = False
         self.peak_bytes = 0
         self.memory_files = set()
         self.ended = threading.Event()
@@ -88,6 +93,10 @@ class _Sampler(threading.Thread):
                 if line.startswith(("RssAnon:", "RssShmem:")):
                     kilobytes += int(line.split()[1])
             self.peak_bytes = max(self.peak_bytes, kilobytes * 1024)
+            if self.most_bytes and self.peak_bytes > self.most_bytes:
+                self.stopped_it = True
+                self.process.kill()
+                return
 
     def _look_at_files(self):
         for entry in self.files.iterdir():

@@ -118,7 +118,7 @@ def _compare(case, found, answers):
     loaded = {engine: answer for engine, answer in answers.items() if answer is not None}
     reference = next((engine for engine in loaded if engine != "doline"), None)
     for engine, answer in loaded.items():
-        if reference is not None and engine != reference:
+        if case.compares and reference is not None and engine != reference:
             found[engine].wrong += [f"against {reference}: {line}" for line in compare.differences(
                 answer, loaded[reference], case.ordered)]
             found[engine].compared = True
@@ -188,7 +188,8 @@ class _ProcessRunner:
                 engine, self.suite, case, self.options, temp_folder, answer_path)
             if self.options.memory_bytes:
                 processes.touch_memory(self.options.memory_bytes)
-            measured = processes.run_measured(arguments, environment, self.sample)
+            measured = processes.run_measured(arguments, environment, self.sample,
+                                              most_bytes=self.suite.stops_above_bytes)
         if measured.exit_code != 0:
             lines = measured.errors.strip().splitlines() or ["(it said nothing)"]
             raise EngineFailure(f"exit code {measured.exit_code}: {lines[-1]}")

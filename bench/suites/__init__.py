@@ -18,6 +18,7 @@ MODULES = {
     "start": "starting",
     "windows": "windows",
     "pandas": "taxi",
+    "billion": "billion",
 }
 DEFAULT_SCALE = {"spill": 10}
 DEFAULT_AGAINST = {"pandas": ("pandas", "polars", "duckdb")}
