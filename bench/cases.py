@@ -43,9 +43,11 @@ class Options:
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """Work that is a whole process: its arguments, the program first."""
+    """Work that is a whole process: its arguments, the program first. tells_seconds: the last line it
+    prints is how long the part of it took that counts."""
 
     arguments: tuple[str, ...]
+    tells_seconds: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Case:
 class Suite:
     """cases share what `load` leaves in each engine. generate() makes the data, once.
 
+    engines: name of an engine → the module of bench/engines that it is here, where that is another.
     processes: every run is a process of its own (always so with --memory); memory_bytes is then
     the limit each engine gets unless the command line names one. samples_memory: the peak of each
     process is sampled, also without a limit. stops_above_bytes: one whose memory is seen above that is
@@ -108,6 +111,7 @@ class Suite:
     title: str
     cases: Sequence[Case]
     load: Mapping[str, Work] = dataclasses.field(default_factory=dict)
+    engines: Mapping[str, str] = dataclasses.field(default_factory=dict)
     generate: Callable[[], None] = lambda: None
     bars: Sequence[Bar] = ()
     notes: Sequence[str] = ()

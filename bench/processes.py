@@ -133,7 +133,7 @@ def command(engine, suite, case: Case, options, temp_folder, answer_path=None, s
     if isinstance(work, Command):
         return list(work.arguments), {}
     memory = options.memory_bytes or suite.memory_bytes
-    if engine == "doline":
+    if engine == "doline" and engine not in suite.engines:
         arguments = [str(PROGRAM), "--threads", str(options.threads), "--csv"]
         if memory:
             arguments += ["--memory", f"{memory // 1000}KB"]

@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from bench import compare, processes
-from bench.cases import PROGRAM, Options, data_folder
+from bench.cases import PROGRAM, Command, Options, data_folder
 from bench.suites import build_suite
 from bench.worker import EngineFailure, Worker
 
@@ -128,10 +128,12 @@ def _compare(case, found, answers):
 
 
 class _WarmRunner:
-    """One process an engine for the whole suite; one that died is started anew."""
+    """One process an engine for the whole suite; one that died is started anew. Work that is a process
+    is one all the same."""
 
     def __init__(self, suite, options, scratch):
         self.scratch = scratch
+        self.processes = _ProcessRunner(suite, options, scratch)
         self.workers = {}
         for engine in options.engines:
             temp_folder = scratch / engine
@@ -141,6 +143,8 @@ class _WarmRunner:
     def first_run(self, engine, case, outcome):
         import pyarrow.feather
 
+        if isinstance(case.work[engine], Command):
+            return self.processes.first_run(engine, case, outcome)
         path = self.scratch / f"{engine}.arrow"
         seconds = self.workers[engine].run(case.name, path)
         if not path.exists():
@@ -150,6 +154,8 @@ class _WarmRunner:
         return seconds, answer
 
     def hot_run(self, engine, case, outcome):
+        if isinstance(case.work[engine], Command):
+            return self.processes.hot_run(engine, case, outcome)
         return self.workers[engine].run(case.name)
 
     def versions(self):
@@ -198,6 +204,8 @@ class _ProcessRunner:
         outcome.peak_bytes = max(outcome.peak_bytes, measured.peak_bytes)
         if "-m" in arguments and "bench.bare" in arguments:
             return json.loads(measured.output.splitlines()[0])["seconds"]
+        if isinstance(case.work[engine], Command) and case.work[engine].tells_seconds:
+            return float(measured.output.splitlines()[-1])
         return measured.seconds
 
     def versions(self):

@@ -19,9 +19,12 @@ MODULES = {
     "windows": "windows",
     "pandas": "taxi",
     "billion": "billion",
+    "python": "package",
 }
 DEFAULT_SCALE = {"spill": 10}
 DEFAULT_AGAINST = {"pandas": ("pandas", "polars", "duckdb")}
+# Yardsticks that are beside the peers always.
+BESIDE = {"python": ("pyarrow", "alone")}
 
 
 def build_suite(options):
