@@ -74,15 +74,12 @@ struct RenamedSchema {
 
 struct RenamedStream {
   doline::Stream inner;
-  std::vector<std::string> names;
+  std::unique_ptr<RenamedSchema> its_schema;
 
   int schema(ArrowSchema* out) {
-    auto renamed = std::make_unique<RenamedSchema>();
-    renamed->names = names;
-    if (const int status = inner->get_schema(inner.get(), renamed->inner.get())) return status;
-    if (renamed->inner->n_children != static_cast<int64_t>(names.size())) return EINVAL;
-    RenamedSchema& made = *renamed;
-    made.give_out(std::move(renamed), out);
+    if (!its_schema) return EINVAL;  // given out before
+    RenamedSchema& made = *its_schema;
+    made.give_out(std::move(its_schema), out);
     return 0;
   }
   int next(ArrowArray* out) { return inner->get_next(inner.get(), out); }
@@ -121,23 +118,31 @@ doline::Stream stream_of(ArrowArray* array, ArrowSchema* schema) {
   return make_stream(std::move(one));
 }
 
-std::vector<std::string> column_names(ArrowArrayStream& stream) {
+doline::Schema schema_of(doline::Stream& stream) {
   doline::Schema schema;
-  if (stream.get_schema(&stream, schema.get()) != 0) {
-    const char* told = stream.get_last_error(&stream);
+  if (stream->get_schema(stream.get(), schema.get()) != 0) {
+    const char* told = stream->get_last_error(stream.get());
     throw invalid_argument(std::string("the bound rows have no schema") +
                            (told ? std::string(": ") + told : ""));
   }
   if (std::string_view(schema->format) != "+s")
     throw invalid_argument("bound rows are a struct of columns, not one column");
+  return schema;
+}
+
+std::vector<std::string> column_names(const ArrowSchema& schema) {
   std::vector<std::string> names;
-  for (int64_t i = 0; i < schema->n_children; ++i)
-    names.emplace_back(schema->children[i]->name ? schema->children[i]->name : "");
+  for (int64_t i = 0; i < schema.n_children; ++i)
+    names.emplace_back(schema.children[i]->name ? schema.children[i]->name : "");
   return names;
 }
 
-doline::Stream renamed(doline::Stream stream, std::vector<std::string> names) {
-  return make_stream(RenamedStream{std::move(stream), std::move(names)});
+doline::Stream renamed(doline::Stream stream, doline::Schema schema,
+                       std::vector<std::string> names) {
+  auto its_schema = std::make_unique<RenamedSchema>();
+  its_schema->inner = std::move(schema);
+  its_schema->names = std::move(names);
+  return make_stream(RenamedStream{std::move(stream), std::move(its_schema)});
 }
 
 ArrowSchema schema_of_names(const std::vector<std::string>& names) {

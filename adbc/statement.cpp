@@ -79,7 +79,7 @@ void Statement::set_option(const std::string& key, const std::string& value) {
   };
   if (key == ADBC_INGEST_OPTION_TARGET_TABLE) {
     ingest_.table = value;
-    text_.clear();
+    text_.reset();
     script_.reset();
   } else if (key == ADBC_INGEST_OPTION_TARGET_CATALOG) {
     ingest_.catalog = value;
@@ -136,11 +136,11 @@ void Statement::cancel() {
 
 void Statement::prepare_with(doline::Session& session) {
   if (script_) return;
-  if (text_.empty() && !ingest_.table.empty())
+  if (!text_ && !ingest_.table.empty())
     throw invalid_state("what takes rows in is no text to be prepared");
-  if (text_.empty()) throw invalid_state("no statement was set");
-  script_ = std::make_shared<std::vector<doline::Prepared>>(session.prepare_script(text_));
-  if (script_->empty()) script_->push_back(session.prepare(text_));  // says what is wrong
+  if (!text_) throw invalid_state("no statement was set");
+  script_ = std::make_shared<std::vector<doline::Prepared>>(session.prepare_script(*text_));
+  if (script_->empty()) script_->push_back(session.prepare(*text_));  // says what is wrong
 }
 
 void Statement::prepare() {
@@ -157,7 +157,7 @@ ArrowSchema Statement::parameter_schema() {
 doline::Query Statement::without_rows(doline::Session& session) {
   if (script_->size() > 1)
     throw not_implemented("the columns of a script are only known by running it");
-  const std::string query = text_.substr(0, text_.find_last_not_of("; \t\r\n") + 1);
+  const std::string query = text_->substr(0, text_->find_last_not_of("; \t\r\n") + 1);
   std::optional<doline::Prepared> limited;
   try {
     limited = session.prepare("SELECT * FROM (\n" + query + "\n) LIMIT 0");
@@ -223,7 +223,8 @@ std::string Statement::lend_parameters(doline::Session& session,
                                        const std::vector<std::string>& parameters) {
   doline::Stream stream = std::move(*bound_);
   bound_.reset();
-  std::vector<std::string> names = column_names(*stream.get());
+  doline::Schema schema = schema_of(stream);
+  std::vector<std::string> names = column_names(*schema);
   const bool has_positions = std::ranges::all_of(parameters, is_position);
   if (has_positions && !binds_by_name_) {
     if (names.size() != parameters.size())
@@ -240,7 +241,8 @@ std::string Statement::lend_parameters(doline::Session& session,
                       "no column \"" + parameter + "\" is bound, which the statement reads");
   }
   const std::string table = unused_table();
-  session.lend_stream(table.c_str(), renamed(std::move(stream), std::move(names)));
+  session.lend_stream(table.c_str(),
+                      renamed(std::move(stream), std::move(schema), std::move(names)));
   return table;
 }
 

@@ -50,7 +50,7 @@ class Statement {
                std::shared_ptr<BoundRows> more = nullptr);
 
   const std::shared_ptr<Connection> connection_;
-  std::string text_;
+  std::optional<std::string> text_;
   std::shared_ptr<std::vector<doline::Prepared>> script_;  // shared with rows that run it on
   Ingest ingest_;
   bool binds_by_name_ = false;
