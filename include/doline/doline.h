@@ -119,9 +119,13 @@ DOLINE_API int doline_replace_table(doline_prepared* prepared, const char* name,
  * has changed, for any other statement. */
 DOLINE_API int doline_insert_rows_of(doline_prepared* prepared, const char* table, int* done);
 
-/* Parameters, by position ("1" for ? and $1) or by name ("limit" for $limit). A value stays bound
- * for further runs until another takes its place. Fails with "parameter" for a name that is none;
- * one that the statement does not have does no harm. */
+/* Parameters, by position ("1" for ? and $1) or by name ("limit" for $limit). doline_parameters
+ * tells which there are, positions first, in their order: `*names` is an array of `*count` texts,
+ * valid until the next call with this statement. A value stays bound for further runs until another
+ * takes its place. Fails with "parameter" for a name that is none; one that the statement does not
+ * have does no harm. */
+DOLINE_API int doline_parameters(doline_prepared* prepared, const char* const** names,
+                                 size_t* count);
 DOLINE_API int doline_bind_null(doline_prepared* prepared, const char* name);
 DOLINE_API int doline_bind_bool(doline_prepared* prepared, const char* name, int value);
 DOLINE_API int doline_bind_int64(doline_prepared* prepared, const char* name, int64_t value);

@@ -1,11 +1,12 @@
 // Sessions, statements and parameters of doline.h; results are in c_abi_results.cpp.
 #include "engine/c_abi.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/fork.h"
+#include "base/version.h"
 #include "bind/value_expression.h"
-#include "doline/version.h"
 #include "engine/arrow_tables.h"
 #include "format/arrow/arrow_export.h"
 #include "format/arrow/arrow_import.h"
@@ -202,6 +203,13 @@ int doline_prepared_bytes(doline_prepared* prepared, const void** bytes, size_t*
   });
 }
 
+void doline_names::give_out(const char* const** names, size_t* count) {
+  pointers_.clear();
+  for (const std::string& text : texts_) pointers_.push_back(text.c_str());
+  *names = pointers_.data();
+  *count = pointers_.size();
+}
+
 void doline_prepared_free(doline_prepared* prepared) { delete prepared; }
 
 int doline_missing_tables(doline_prepared* prepared, const char* const** names, size_t* count) {
@@ -212,15 +220,10 @@ int doline_missing_tables(doline_prepared* prepared, const char* const** names, 
     doline::refuse_after_fork(prepared->state->born, "the session");
     doline::Session& session = prepared->state->session;
     prepared->missing.clear();
-    prepared->missing_pointers.clear();
     for (const std::string& name : doline::sql::free_tables(*prepared->statement.statement)) {
-      if (!session.find_table({name}) && !session.find_view({name}))
-        prepared->missing.push_back(name);
+      if (!session.find_table({name}) && !session.find_view({name})) prepared->missing.add(name);
     }
-    for (const std::string& name : prepared->missing)
-      prepared->missing_pointers.push_back(name.c_str());
-    *names = prepared->missing_pointers.data();
-    *count = prepared->missing_pointers.size();
+    prepared->missing.give_out(names, count);
   });
 }
 
@@ -242,6 +245,24 @@ int doline_insert_rows_of(doline_prepared* prepared, const char* table, int* don
     auto made = doline::sql::with_parameter_rows(*prepared->statement.statement, table);
     *done = made ? 1 : 0;
     if (made) prepared->statement.statement = std::move(made);
+  });
+}
+
+int doline_parameters(doline_prepared* prepared, const char* const** names, size_t* count) {
+  return guarded({}, [&] {
+    require(prepared, "the statement");
+    require(names, "the place for the names");
+    require(count, "the place for their number");
+    prepared->parameter_names.clear();
+    const std::set<std::string> read = doline::sql::parameters_of(*prepared->statement.statement);
+    // Positions by their number: shorter ones before longer ones, and all before names.
+    std::vector<std::string> ordered(read.begin(), read.end());
+    std::ranges::sort(ordered, {}, [](const std::string& name) {
+      const bool is_position = name.front() >= '0' && name.front() <= '9';
+      return std::pair(is_position ? name.size() : SIZE_MAX, name);
+    });
+    for (std::string& name : ordered) prepared->parameter_names.add(std::move(name));
+    prepared->parameter_names.give_out(names, count);
   });
 }
 

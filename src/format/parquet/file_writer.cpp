@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "base/version.h"
 #include "format/parquet/write_bounds.h"
 
 namespace doline::parquet {
@@ -211,7 +212,7 @@ std::string FileWriter::footer() const {
         });
       }
     }
-    out.binary(6, "doline version 0.1.0");
+    out.binary(6, fmt::format("doline version {}", kVersion));
     // Bounds are in the order of each type.
     out.list(7, ThriftType::kStruct, schema_.leaves().size());
     for (size_t leaf = 0; leaf < schema_.leaves().size(); ++leaf) {
