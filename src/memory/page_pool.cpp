@@ -156,14 +156,14 @@ std::byte* PagePool::map_slab() {
 }
 
 std::byte* PagePool::take(int order) {
-  const auto least_order = [&](bool resident) {
+  const auto least_order = [&](const FreeLists& lists) {
     int from = order;
-    while (from < kOrders && !list_of(resident)[static_cast<size_t>(from)]) ++from;
+    while (from < kOrders && !lists[static_cast<size_t>(from)]) ++from;
     return from;
   };
-  bool resident = true;  // what need not be touched for the first time comes first
-  int from = least_order(resident);
-  if (from == kOrders) from = least_order(resident = false);
+  int from = least_order(resident_);  // what need not be touched for the first time comes first
+  const bool resident = from < kOrders;
+  if (!resident) from = least_order(absent_);
   std::byte* block;
   Slab* slab;
   if (from == kOrders) {
