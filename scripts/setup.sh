@@ -82,7 +82,7 @@ ensure_packages() { # LIST…: the lists' packages are installed, or dev ends sa
 
 ensure_python() { # .venv holds exactly scripts/packages/python.txt
   local title="Python packages" list=$top/scripts/packages/python.txt log=$logs/python.log
-  local stamp=$top/.venv/.installed key wanted pin count=0
+  local stamp=$top/.venv/.installed key wanted some count
   if [[ ${DOLINE_SKIP_SETUP:-} == 1 && -x $top/.venv/bin/python ]]; then return 0; fi
   key=$(sha256sum <"$list" | cut -d ' ' -f 1)
   if [[ -x $top/.venv/bin/python && -f $stamp && $(<"$stamp") == "$key" ]]; then
@@ -97,11 +97,13 @@ ensure_python() { # .venv holds exactly scripts/packages/python.txt
       step_fail "/usr/bin/python3 -m venv .venv" "$log"
   fi
   mapfile -t wanted < <(read_package_list python)
-  for pin in "${wanted[@]}"; do
-    "$top/.venv/bin/pip" install --quiet --no-deps --disable-pip-version-check \
-      --only-binary :all: --no-binary dbapi-compliance "$pin" </dev/null >>"$log" 2>&1 || step_fail "pip install $pin" "$log"
-    count=$((count + 1))
-    step_update "$count" "${#wanted[@]}"
+  # Some at a time: each call of pip takes longer to start than to install a small package.
+  for ((count = 0; count < ${#wanted[@]}; count += ${#some[@]})); do
+    some=("${wanted[@]:count:12}")
+    "$top/.venv/bin/pip" install --quiet --no-deps --disable-pip-version-check --only-binary :all: \
+      --no-binary dbapi-compliance "${some[@]}" </dev/null >>"$log" 2>&1 ||
+      step_fail "pip install ${some[*]}" "$log"
+    step_update $((count + ${#some[@]})) "${#wanted[@]}"
   done
   printf '%s' "$key" >"$stamp"
   step_end

@@ -200,10 +200,19 @@ class DataFrame(Rows):
         return self.pl()
 
     def to_numpy(self, **options):
-        """All columns as one two-dimensional array."""
+        """All columns as one two-dimensional array; missing values are NaN, NaT or None."""
         import numpy
-        arrays = list(self.fetchnumpy().values())
-        return numpy.column_stack(arrays) if arrays else numpy.empty((0, 0))
+        from .interchange.numpy_arrays import without_mask
+        arrays = [without_mask(array) for array in self.fetchnumpy().values()]
+        if not arrays:
+            return numpy.empty((0, 0))
+        if len({array.dtype.kind for array in arrays} - set("iufb")) > 0 and len({a.dtype for a in arrays}) > 1:
+            arrays = [array.astype(object) for array in arrays]
+        return numpy.column_stack(arrays)
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.to_numpy()
+        return array if dtype is None else array.astype(dtype)
 
     def to_series(self, index=0):
         """A column as a series."""

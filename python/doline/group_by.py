@@ -138,6 +138,11 @@ class _Without:
         return [name for name in self._frame.names if name not in self._keys]
 
     @property
+    def every_name(self):
+        """The keys among them: what places count."""
+        return self._frame.names
+
+    @property
     def types(self):
         """Types of the columns by name."""
         return {k: t for k, t in self._frame.types.items() if k not in self._keys}

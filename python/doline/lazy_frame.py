@@ -47,6 +47,8 @@ class LazyFrame(FrameVerbs):
             self._names = list(self.types)
         return self._names
 
+    every_name = names
+
     @property
     def types(self):
         """Types of the columns by name."""
@@ -55,7 +57,8 @@ class LazyFrame(FrameVerbs):
                 self._schema = types.Schema()
                 return self._schema
             described = _run(n.describe(n.DESCRIBE_KIND_DESCRIBE, self._query)).fetch()
-            self._schema = types.Schema({row[0]: types.parse_type(row[1]) for row in described})
+            self._schema = types.Schema({"" if row[0] == b.UNNAMED else row[0]: types.parse_type(row[1])
+                                         for row in described})
         return self._schema
 
     def collect_schema(self):

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from .. import _nodes as n
 from ..datatypes import UInt32
-from ..errors import NotSupported
+from ..errors import AlreadyExists, NotSupported, error
 from ..periods import Period
 from . import aggregates, build as b
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
-                    Nested, Over, Rearrange, Rename, Rolling, Typed, Window, Zoned,
+                    Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
                     contains, output_name)
 
 ROW_NUMBER = "__doline_row"
@@ -28,6 +28,10 @@ HIDDEN = "__doline_{}"
 _EMPTY_WINDOW = n.window_specification()
 _WHOLE = (n.FRAME_UNIT_ROWS, n.frame_bound(n.FRAME_EDGE_UNBOUNDED_PRECEDING),
           n.frame_bound(n.FRAME_EDGE_UNBOUNDED_FOLLOWING))
+
+
+class SeriesMet(NotSupported):
+    """A series was met among expressions; verbs that can take one start over with it beside the frame."""
 
 
 class Lowered:
@@ -147,6 +151,8 @@ class Lowering:
             raise NotSupported(f"{node!r} cannot stand here: columns keep no time zone but UTC; take parts "
                                "of it (.dt.hour() …) or clock times (.dt.replace_time_zone(None)) in the "
                                "same expression")
+        if kind is SeriesColumn:
+            raise error(SeriesMet, "a series cannot stand among these expressions", "use with_columns before")
         raise TypeError(f"{node!r} cannot stand here")
 
     def apply(self, node, arguments):
@@ -381,6 +387,9 @@ class _AggregateCall:
                                filter_=_also(self.filter, where))
 
 
+_ENDS = {"first": b.integer(1), "last": b.integer(-1)}
+
+
 class _WindowCall:
     """Calls aggregates over the rows of a group, or of a window around each row, for each row."""
 
@@ -398,9 +407,12 @@ class _WindowCall:
             self.window = n.window_specification("", scope.keys) if scope.keys else _EMPTY_WINDOW
 
     def __call__(self, name, *values, distinct=False, order=None, where=None):
+        where = _also(self.filter, where)
+        if where is not None and name in _ENDS:  # window functions, which take no FILTER
+            return b.call("list_extract", self("list", *values, order=order, where=where), _ENDS[name])
         value = n.function_call([name], [n.argument(v) for v in values], distinct=distinct,
                                 order_by=self.order if order is None else order,
-                                filter_=_also(self.filter, where), over=self.window)
+                                filter_=where, over=self.window)
         if name == "list" and self.in_frame:  # of a window without rows an empty one
             return b.call("ifnull", value, b.call("list_value"))
         return value
@@ -464,6 +476,10 @@ def _also(a, c):
 
 def _struct(node, values):
     names = [output_name(a) for a in node.arguments]
+    for name in names:
+        if names.count(name) > 1:
+            raise error(AlreadyExists, f'two expressions give a field "{name}"',
+                        f'rename one: .alias("{name}_2")')
     return n.function_call(["struct_pack"], [n.argument(v, name)
                                              for v, name in zip(values, names)])
 
