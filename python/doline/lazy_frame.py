@@ -56,9 +56,10 @@ class LazyFrame(FrameVerbs):
             if self._names == []:
                 self._schema = types.Schema()
                 return self._schema
-            described = _run(n.describe(n.DESCRIBE_KIND_DESCRIBE, self._query)).fetch()
-            self._schema = types.Schema({"" if row[0] == b.UNNAMED else row[0]: types.parse_type(row[1])
-                                         for row in described})
+            from .sql_types import columns_of
+            bound = _sessions.current().prepare(n.statement_message(n.select_statement(self._query)))
+            self._schema = types.Schema({"" if name == b.UNNAMED else name: types.parse_type(kind)
+                                         for name, kind in columns_of(bound)})
         return self._schema
 
     def collect_schema(self):

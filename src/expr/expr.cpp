@@ -245,14 +245,29 @@ ExprRef CallExpr::with_inputs(std::vector<ExprRef> inputs) const {
 
 // --- casts and the rest
 
+namespace {
+
+/// A whole number as a wider one, exactly: the casts of most literals, which need no program.
+/// Nothing for all others.
+std::optional<Value> widened(const Value& value, TypeRef type) {
+  constexpr int128_t kMostExact = int128_t{1} << 53;
+  if (value.is_null() || !value.type()->is_integer()) return std::nullopt;
+  const int128_t number = value.as_integer();
+  if (number > kMostExact || number < -kMostExact) return std::nullopt;
+  if (type->is(TypeKind::kInt64)) return Value::integer(type, number);
+  if (type->is(TypeKind::kDouble)) return Value::real(static_cast<double>(number));
+  return std::nullopt;
+}
+
+}  // namespace
+
 ExprRef CastExpr::create(ExprRef input, TypeRef type, bool is_try, SourceSpan span) {
   if (input->type == type) return input;
   if (span.empty()) span = input->span;
-  if (!is_try) {
-    if (const auto* constant = dynamic_cast<const ConstantExpr*>(input.get());
-        constant && constant->value.is_null()) {
-      return ConstantExpr::create(Value::null(type), span);
-    }
+  if (const auto* constant = dynamic_cast<const ConstantExpr*>(input.get())) {
+    if (!is_try && constant->value.is_null()) return ConstantExpr::create(Value::null(type), span);
+    if (auto value = widened(constant->value, type))
+      return ConstantExpr::create(*std::move(value), span);
   }
   auto expr = make_ref<CastExpr>();
   const bool is_constant_input = input->tag() == NodeTag::kConstant;

@@ -131,6 +131,8 @@ class Lowering:
             return Lowered(node.bytes)
         if kind is Rename:
             return self.lower(node.input, scope)
+        if kind is Apply:
+            return self.plain(node, scope)
         if isinstance(node, Apply):
             return self.apply(node, [self.lower(a, scope) for a in node.arguments])
         if kind is Over:
@@ -154,6 +156,27 @@ class Lowering:
         if kind is SeriesColumn:
             raise error(SeriesMet, "a series cannot stand among these expressions", "use with_columns before")
         raise TypeError(f"{node!r} cannot stand here")
+
+    def plain(self, node, scope):
+        """What `apply` gives for the arguments of most nodes, of which most are columns and literals."""
+        values = []
+        stage, windowed = 0, False
+        for a in node.arguments:
+            kind = type(a)
+            if kind is Column:
+                values.append(b.column(a.name))
+            elif kind is Literal:
+                values.append(a.bytes)
+            else:
+                lowered = self.lower(a, scope)
+                values.append(lowered.bytes)
+                if lowered.stage > stage:
+                    stage = lowered.stage
+                windowed = windowed or lowered.windowed
+        build = node.build
+        encoded = (b.call(build, *values, *node.options) if type(build) is str
+                   else build(*values, *node.options))
+        return Lowered(encoded, stage, windowed)
 
     def apply(self, node, arguments):
         """A function of lowered arguments."""

@@ -37,6 +37,14 @@ class ImportedBatch final : public Pin {
   bool charged_ = false;
 };
 
+void check_rows_are_there(const ArrowArray& table) {
+  if (!arrow_may_be_null(table)) return;
+  for (int64_t row = 0; row < table.length; ++row) {
+    if (arrow_is_null(table, row))
+      throw Error(ErrorCode::kFormat, "Arrow data: a row of a table cannot be NULL");
+  }
+}
+
 }  // namespace
 
 struct ArrowImporter::Fields {
@@ -68,10 +76,7 @@ ArrowImporter::Batch ArrowImporter::import(ArrowArray* batch, Budget& budget) co
   const ArrowArray& array = owner->array();
   const ArrowField& root = fields_->root;
   check_arrow_array(root, array);
-  for (int64_t row = 0; row < array.length; ++row) {
-    if (arrow_is_null(array, row))
-      throw Error(ErrorCode::kFormat, "Arrow data: a row of a table cannot be NULL");
-  }
+  check_rows_are_there(array);
   Batch imported;
   imported.fits = owner->charge(arrow_array_bytes(root, array));
   ArrowDictionaries dictionaries;
@@ -109,10 +114,7 @@ std::shared_ptr<const ArrowImporter::Lent> ArrowImporter::lend(ArrowArray* batch
   const auto owner = make_ref<ImportedBatch>(batch, budget);
   const ArrowArray& array = owner->array();
   check_arrow_shape(fields_->root, array);
-  for (int64_t row = 0; row < array.length; ++row) {
-    if (arrow_is_null(array, row))
-      throw Error(ErrorCode::kFormat, "Arrow data: a row of a table cannot be NULL");
-  }
+  check_rows_are_there(array);
   auto lent = std::make_shared<Lent>(fields_->root.children.size());
   lent->fits = owner->charge(arrow_array_bytes(fields_->root, array));
   lent->array = &array;
