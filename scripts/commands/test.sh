@@ -18,8 +18,13 @@ done
 source "$top/scripts/suites.sh"
 
 stage_begin "set-up"
-if ((long)); then ensure_packages build test package long tpc; else ensure_packages build test package; fi
-ensure_python
+if ((long)); then
+  ensure_packages build test package long tpc
+  ensure_python python python_long
+else
+  ensure_packages build test package
+  ensure_python
+fi
 stage_end
 
 if [[ -n $filter ]] && ((!long)); then
