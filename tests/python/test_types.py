@@ -79,6 +79,12 @@ def mistakes_told():
     return {mistake for number, mistake in enumerate(mistakes, len(head) + 1) if number in lines}
 
 
+def test_everything_has_a_type(tmp_path):
+    done = subprocess.run([sys.executable, typed_examples.TOP / "python" / "generate" / "write_stubs.py", PACKAGE,
+                           tmp_path, "--strict"], text=True, check=False, capture_output=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+
+
 def test_what_is_exported_is_in_the_stub():
     stub = (PACKAGE / "__init__.pyi").read_text()
     absent = [name for name in dir(doline) if not name.startswith("_") and f" {name}" not in stub
