@@ -71,6 +71,9 @@ stage_end
 if ((long)); then
   stage_begin "long tests"
   python_seconds=20000 run_python_tests "long tests" tests/long
+  configure asan DOLINE_BUILD_PYTHON=ON
+  compile asan doline_python
+  run_instrumented_package_tests
   stage_end
 
   stage_begin "tsan"
