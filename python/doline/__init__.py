@@ -10,6 +10,7 @@ from doline._frame_exports import RENAMED as _RENAMED
 _EXPORTS = _FRAME_EXPORTS | {
     "Connection": "doline.connection",
     "Interval": "doline.interval",
+    "__narwhals_namespace__": "doline.narwhals_plugin",  # `backend=doline` in Narwhals' functions
     "NotSupported": "doline.errors",
     "apilevel": "doline.dbapi",
     "connect": "doline.connection",

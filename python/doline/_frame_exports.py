@@ -22,4 +22,4 @@ FRAME_EXPORTS = (
        "concat": "doline.concatenating", "collect_all": "doline.concatenating",
        "align_frames": "doline.concatenating", "datatypes": None, "selectors": None, "testing": None}
 )
-RENAMED = {"datetime": ("doline.expr.construct", "datetime_")}
+RENAMED = {"datetime": ("doline.expr.construct", "datetime_"), "list": ("doline.expr.construct", "list_")}

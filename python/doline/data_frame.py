@@ -200,10 +200,19 @@ class DataFrame(Rows):
         return self.pl()
 
     def to_numpy(self, **options):
-        """All columns as one two-dimensional array."""
+        """All columns as one two-dimensional array; missing values are NaN, NaT or None."""
         import numpy
-        arrays = list(self.fetchnumpy().values())
-        return numpy.column_stack(arrays) if arrays else numpy.empty((0, 0))
+        from .interchange.numpy_arrays import without_mask
+        arrays = [without_mask(array) for array in self.fetchnumpy().values()]
+        if not arrays:
+            return numpy.empty((0, 0))
+        if len({array.dtype.kind for array in arrays} - set("iufb")) > 0 and len({a.dtype for a in arrays}) > 1:
+            arrays = [array.astype(object) for array in arrays]
+        return numpy.column_stack(arrays)
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.to_numpy()
+        return array if dtype is None else array.astype(dtype)
 
     def to_series(self, index=0):
         """A column as a series."""
@@ -334,10 +343,26 @@ class DataFrame(Rows):
         return upsample(self, time_column, every, group_by)
 
     def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=False, seed=None):
-        """Rows drawn at random."""
-        if with_replacement:
-            raise NotSupported("sample(with_replacement=True) is not supported; sample without")
-        return self._lazy.sample(n, fraction=fraction, seed=seed).collect()
+        """Rows drawn at random.
+
+        Parameters
+        ----------
+        n, fraction : int, float
+            How many, or which share of all; one row if both are left out.
+        with_replacement : bool
+            Whether a row may be drawn again.
+        shuffle : bool
+            Whether the rows are in a random order, not in any.
+        seed : int, optional
+            The same seed draws the same rows again.
+
+        Raises
+        ------
+        ValueError
+            For more rows than there are, without replacement.
+        """
+        from .sampling import sample
+        return sample(self, n, fraction, with_replacement, shuffle, seed)
 
     def transpose(self, *, include_header=False, header_name="column", column_names=None):
         """Rows as columns."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import _nodes as n
 from . import datatypes as types
-from .beside_series import beside_series
+from .beside_series import taking_series
 from .column_names import no_column, refuse_case
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
@@ -58,6 +58,7 @@ class FrameVerbs:
                 merged = merged + (table,)
         return self._of(query, merged, names, schema)
 
+    @taking_series(drops=False)
     def select(self, *exprs, **named):
         """Columns made of expressions, and no others.
 
@@ -67,9 +68,6 @@ class FrameVerbs:
         >>> dl.LazyFrame({"a": [1, 2]}).select(dl.col("a").sum()).collect().rows()
         [(3,)]
         """
-        if parts := beside_series(self, exprs, named):
-            frame, exprs, named, _ = parts
-            return frame.select(*exprs, **named)
         chosen = self._expressions(exprs, named)
         names = list(chosen)
         if not names:
@@ -119,11 +117,9 @@ class FrameVerbs:
             outer.append(b.named(column, name))
         return b.select_from(query, outer)
 
+    @taking_series(drops=True)
     def with_columns(self, *exprs, **named):
         """The frame with more columns, or other ones in the place of those of the same name."""
-        if parts := beside_series(self, exprs, named):
-            frame, exprs, named, hidden = parts
-            return frame.with_columns(*exprs, **named).drop(hidden)
         chosen = self._expressions(exprs, named)
         if not chosen:
             return self
@@ -166,11 +162,9 @@ class FrameVerbs:
                  for name in result]
         return self._next(n.select(items, from_=joined), result)
 
+    @taking_series(drops=True)
     def filter(self, *predicates, **constraints):
         """The rows for which all predicates hold."""
-        if parts := beside_series(self, predicates, {}):
-            frame, predicates, _, hidden = parts
-            return frame.filter(*predicates, **constraints).drop(hidden)
         nodes = []
         for item in predicates:
             for one in item if isinstance(item, (list, tuple)) else [item]:
@@ -244,22 +238,22 @@ class FrameVerbs:
             row_count().alias("__doline_count"))
         count = expression(Column("__doline_count")).cast(types.Int64)
         place = index.cast(types.Int64)
-        condition = place >= count + offset
+        condition = place >= (count + offset if offset else 0)
         if length is not None:
             condition = condition & (place < count + offset + length)
         return numbered.filter(condition).drop("__doline_index", "__doline_count")
 
     def head(self, n=5):
-        """The first values or rows."""
-        return self.slice(0, n)
+        """The first rows; with a negative number all but so many of the last."""
+        return self.slice(0, n) if n >= 0 else self._from_end(0, n)
 
     def limit(self, n=5):
-        """The first values or rows."""
-        return self.slice(0, n)
+        """The first rows; with a negative number all but so many of the last."""
+        return self.head(n)
 
     def tail(self, n=5):
-        """The last values or rows."""
-        return self.slice(-n, n) if n else self.slice(0, 0)
+        """The last rows; with a negative number all but so many of the first."""
+        return self.slice(-n, n) if n > 0 else self.slice(-n, None if n else 0)
 
     def first(self):
         """The first value, column or row."""
@@ -405,22 +399,8 @@ class FrameVerbs:
     def explode(self, columns, *more, empty_as_null=False, keep_nulls=True):
         """A row for each element of the lists. A missing list gives a missing value, an empty one
         only with `empty_as_null`; without `keep_nulls` missing lists give no row."""
-        names = list(self._chosen([columns, *more]))
-        replaced, kept = [], []
-        for name in names:
-            column = b.column(name)
-            one = b.call("list_value", b.NULL)
-            size = b.call("length", column)
-            missing = b.is_null(column)
-            empty = b.either(missing, b.equal(size, b.integer(0))) if empty_as_null else missing
-            if not empty_as_null:
-                kept.append(b.not_equal_missing(size, b.integer(0)))
-            if not keep_nulls:
-                kept.append(b.is_not_null(column))
-            replaced.append(b.named(b.call("unnest", b.condition(empty, one, column)), name))
-        items = [n.named_expression(n.star(replace=replaced))]
-        where = b.both(*kept) if kept else None
-        return self._next(b.select_from(self._query, items, where=where), self._names)
+        from .exploding import exploded
+        return exploded(self, self._chosen([columns, *more]), empty_as_null, keep_nulls)
 
     def unnest(self, columns, *more, separator=None):
         """The fields of structs as columns, in the struct's place."""
@@ -446,7 +426,8 @@ class FrameVerbs:
         kept = list(self._chosen([index])) if index is not None else []
         chosen = (list(self._chosen([on])) if on is not None
                   else [k for k in self.names if k not in kept])
-        variable, value = variable_name or "variable", value_name or "value"
+        variable = "variable" if variable_name is None else variable_name
+        value = "value" if value_name is None else value_name
         parts = []
         for name in chosen:
             items = [b.named(b.column(k), k) for k in kept]
@@ -467,13 +448,13 @@ class FrameVerbs:
     def group_by_dynamic(self, index_column, *, every, period=None, offset=None, closed="left",
                          label="left", group_by=None, start_by="window", include_boundaries=False):
         """Groups of periods of time."""
-        from .group_by import DynamicGroupBy
+        from .dynamic_groups import DynamicGroupBy
         return DynamicGroupBy(self, index_column, every, period, offset, closed, label, group_by,
                               start_by, include_boundaries)
 
     def rolling(self, index_column, *, period, offset=None, closed="right", group_by=None):
         """For each row, the rows of a period before it."""
-        from .group_by import RollingGroupBy
+        from .rolling import RollingGroupBy
         return RollingGroupBy(self, index_column, period, offset, closed, group_by)
 
     def pivot(self, on, on_columns=None, *, index=None, values=None, aggregate_function=None,

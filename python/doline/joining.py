@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import _nodes as n
 from . import datatypes as types
-from .errors import InvalidArgument, NotSupported, error
+from .errors import AlreadyExists, NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node, interval_bytes
 from .expr.lower import Lowering
@@ -23,7 +23,7 @@ def _lazy(frame):
 
 
 def _of(side, name):
-    return n.column_reference([side, name])
+    return n.column_reference([side, name or b.UNNAMED])
 
 
 def _numbered(frame, row):
@@ -136,7 +136,7 @@ def _assembled(left, right, kind, condition, left_columns, right_columns, shared
     for name in right_columns:
         label = name + suffix if name in taken else name
         if label in names:
-            raise error(InvalidArgument, f'both frames have a column "{label}"',
+            raise error(AlreadyExists, f'both frames have a column "{label}"',
                         "give another suffix=")
         items.append(b.named(_of(_RIGHT, name), label))
         names.append(label)

@@ -47,6 +47,8 @@ class LazyFrame(FrameVerbs):
             self._names = list(self.types)
         return self._names
 
+    every_name = names
+
     @property
     def types(self):
         """Types of the columns by name."""
@@ -55,7 +57,8 @@ class LazyFrame(FrameVerbs):
                 self._schema = types.Schema()
                 return self._schema
             described = _run(n.describe(n.DESCRIBE_KIND_DESCRIBE, self._query)).fetch()
-            self._schema = types.Schema({row[0]: types.parse_type(row[1]) for row in described})
+            self._schema = types.Schema({"" if row[0] == b.UNNAMED else row[0]: types.parse_type(row[1])
+                                         for row in described})
         return self._schema
 
     def collect_schema(self):
@@ -129,9 +132,9 @@ class LazyFrame(FrameVerbs):
         return DataFrame._of_query(self)
 
     async def collect_async(self, **options):
-        """The same for `await`; the event loop goes on."""
-        import asyncio
-        return await asyncio.to_thread(self.collect)
+        """The same for `await`; the event loop goes on. The query ends when its task is cancelled."""
+        from .running import awaited
+        return await awaited(self)
 
     def collect_batches(self, **options):
         """The rows in parts, as they come: Arrow batches of our own frames."""
@@ -160,10 +163,16 @@ class LazyFrame(FrameVerbs):
         return drawing.svg if raw_output else drawing
 
     def profile(self, **options):
-        """The rows, and where the time went, operator by operator (a text)."""
-        frame = self.collect()
-        text = _run_statement(n.explain(n.select_statement(self._query), analyze=True)).fetch()
-        return frame, "\n".join(row[-1] for row in text)
+        """Runs the query, once, and tells where the time went.
+
+        Returns
+        -------
+        tuple of DataFrame and str
+            The rows, and the plan with what each operator did, as EXPLAIN ANALYZE has it.
+        """
+        from .running import frame_of
+        query = self._run()
+        return frame_of(query, self), query.profile("text")
 
     def __arrow_c_stream__(self, requested_schema=None):
         return self._run().__arrow_c_stream__(requested_schema)

@@ -120,7 +120,7 @@ def _of_columns(data, names, dtypes, strict, nan_to_null):
         else:
             column = column_of(values, nan_to_null)
         columns.append(column)
-    table = _engine.Table.of_columns([str(name) for name in data], columns)
+    table = _engine.Table.of_columns([str(name) or b.UNNAMED for name in data], columns)
     frame = _stored(table)
     frame._names = [str(name) for name in data]
     return _typed(frame, None, wanted | dtypes, strict)

@@ -210,7 +210,7 @@ def by_name(*names, require_all=True):
 def by_index(*indices, require_all=True):
     """Columns at some places, from 0 or from the end."""
     wanted = _flat(indices)
-    return _selector(lambda columns: [columns.names[i] for i in wanted], f"cs.by_index({wanted})")
+    return _selector(lambda columns: [columns.every_name[i] for i in wanted], f"cs.by_index({wanted})")
 
 
 def first(*, strict=True):

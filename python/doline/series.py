@@ -7,7 +7,7 @@ import operator
 from .data_frame import DataFrame
 from .errors import NotSupported
 from .expr.expression import Expr, expression
-from .expr.nodes import SCALAR, Column
+from .expr.nodes import SCALAR, Column, Literal, SeriesColumn
 
 
 class Series:
@@ -32,11 +32,9 @@ class Series:
         if isinstance(values, Series):
             values = values.to_list()
         label = name or ""
-        schema = {label: dtype} if dtype is not None else None
         if values is None:
             values = []
-        self._frame = DataFrame({label or "": values} if label else {_UNNAMED: values},
-                                None if schema is None else {label or _UNNAMED: dtype}, strict=strict,
+        self._frame = DataFrame({label: values}, None if dtype is None else {label: dtype}, strict=strict,
                                 nan_to_null=nan_to_null)
         self._name = label
 
@@ -45,8 +43,6 @@ class Series:
         series = object.__new__(cls)
         series._frame = frame
         series._name = frame.columns[0] if name is None else name
-        if series._name == _UNNAMED:
-            series._name = ""
         return series
 
     @property
@@ -55,6 +51,15 @@ class Series:
 
     def _expr(self):
         return expression(Column(self._column))
+
+    @property
+    def _node(self):
+        """What the series is within an expression: a column; of one value, that value on every row."""
+        if len(self) != 1:
+            return SeriesColumn(self)
+        from .expr.literals import literal_node
+        value = literal_node(self.item(), self.dtype)
+        return Literal(value.bytes, value.value, self._name)
 
     name = property(lambda self: self._name)
     dtype = property(lambda self: self._frame.dtypes[0])
@@ -72,11 +77,12 @@ class Series:
 
     def to_frame(self, name=None):
         """As a frame of one column."""
-        wanted = name or self._name
+        wanted = self._name if name is None else name
         return self._frame if wanted == self._column else self._frame.rename({self._column: wanted})
     def to_numpy(self, **_):
-        """As a NumPy array."""
-        return self._frame.fetchnumpy()[self._column]
+        """As a NumPy array; missing values are NaN, NaT or None, as in Polars."""
+        from .interchange.numpy_arrays import without_mask
+        return without_mask(next(iter(self._frame.fetchnumpy().values())))
 
     def to_arrow(self, **_):
         """As a PyArrow table or array."""
@@ -84,7 +90,7 @@ class Series:
 
     def to_pandas(self, **_):
         """As a pandas frame or series."""
-        return self._frame.df()[self._column].rename(self._name)
+        return self._frame.df().iloc[:, 0].rename(self._name)
 
     def __array__(self, dtype=None, copy=None):
         array = self.to_numpy()
@@ -151,7 +157,7 @@ class Series:
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
-        if name in ("str", "dt", "list", "arr", "struct", "bin", "cat"):
+        if name in ("str", "dt", "list", "arr", "struct", "bin", "cat", "map"):
             return _Namespace(self, name)
         if not hasattr(Expr, name):
             from .refused import EXPRESSIONS, refusing
@@ -205,9 +211,6 @@ class Series:
     def rechunk(self):
         """The same: memory is the engine's to arrange."""
         return self
-
-
-_UNNAMED = "__doline_unnamed"
 
 
 def _literal(value):

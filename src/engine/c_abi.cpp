@@ -6,7 +6,9 @@
 
 #include "base/fork.h"
 #include "base/version.h"
+#include "bind/value_expression.h"
 #include "engine/arrow_tables.h"
+#include "format/arrow/arrow_export.h"
 #include "format/arrow/arrow_import.h"
 #include "kernel/string_search.h"
 #include "sql/build.h"
@@ -108,6 +110,16 @@ int doline_connect(doline_session* beside, doline_session** out) {
     require(out, "the place for the session");
     *out = nullptr;
     *out = open_session(state_of(beside).database);
+  });
+}
+
+int doline_twin(doline_session* like, doline_session** out) {
+  return guarded({}, [&] {
+    require(out, "the place for the session");
+    *out = nullptr;
+    doline_session_state& state = state_of(like);
+    *out = open_session(state.database);
+    (*out)->state->session.take_settings(state.session.settings());
   });
 }
 
@@ -295,6 +307,34 @@ int doline_bind_arrow(doline_prepared* prepared, const char* name, const ArrowSc
 
 void doline_clear_bindings(doline_prepared* prepared) {
   if (prepared) prepared->parameters.clear();
+}
+
+int doline_inline_parameters(doline_prepared* prepared) {
+  return guarded(prepared ? std::string_view(prepared->statement.text) : "", [&] {
+    require(prepared, "the statement");
+    prepared->statement.statement = doline::sql::with_parameters_replaced(
+        *prepared->statement.statement, [&](const doline::sql::Parameter& parameter) {
+          const auto found = prepared->parameters.find(parameter.name);
+          if (found == prepared->parameters.end()) {
+            throw Error(ErrorCode::kParameter, parameter.span,
+                        "no value was given for parameter ${}", parameter.name);
+          }
+          return doline::expression_of(found->second, parameter.span);
+        });
+  });
+}
+
+int doline_describe(doline_prepared* prepared, ArrowSchema* out) {
+  return guarded(prepared ? std::string_view(prepared->statement.text) : "", [&] {
+    require(out, "the place for the schema");
+    out->release = nullptr;
+    require(prepared, "the statement");
+    doline::refuse_after_fork(prepared->state->born, "the session");
+    doline::Session& session = prepared->state->session;
+    prepared->state->interrupt.clear();
+    const doline::Schema schema = session.describe(prepared->statement, prepared->parameters);
+    doline::export_arrow_schema(schema, session.settings().time_zone, out);
+  });
 }
 
 int doline_run(doline_prepared* prepared, doline_query** out) {

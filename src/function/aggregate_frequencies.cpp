@@ -106,7 +106,7 @@ class CountingAggregate : public StateAggregate<Self, Frequencies> {
     constexpr size_t kMostArenaBytes = size_t{64} << 10;
     Arena arena;
     ValueTable one;  // records of a value follow one another
-    const HashedOrder order{tail_bytes};
+    const HashedOrder order(tail_bytes);
     for (auto merge = state.runs->merge(order); merge.record(); merge.advance()) {
       const HashedRecord record(merge.record(), tail_bytes);
       const Entry* first = one.first();

@@ -11,10 +11,13 @@ namespace doline {
 namespace {
 
 /// Sized records of sort keys, then arguments, as value bytes.
-struct RowOrder : SizedOrder<RowOrder> {
-  explicit RowOrder(const std::vector<AggregateSortKey>& its_keys) : keys(its_keys) {}
-  int compare_bodies(Bytes a, Bytes b) const {
-    for (const AggregateSortKey& key : keys) {
+class RowOrder final : public SizedOrder {
+ public:
+  explicit RowOrder(const std::vector<AggregateSortKey>& keys) : keys_(keys) {}
+
+ private:
+  int compare_bodies(Bytes a, Bytes b) const override {
+    for (const AggregateSortKey& key : keys_) {
       // A NULL's tag is 0, any other value's is not; compare_value_bytes puts NULLs last.
       const bool a_null = a[0] == std::byte{0};
       const bool b_null = b[0] == std::byte{0};
@@ -28,7 +31,8 @@ struct RowOrder : SizedOrder<RowOrder> {
     }
     return 0;
   }
-  const std::vector<AggregateSortKey>& keys;
+
+  const std::vector<AggregateSortKey>& keys_;
 };
 
 /// Keeps rows and hands them to the inner aggregate in order once the result is asked for.

@@ -182,10 +182,13 @@ class BoolQuantile final : public AggregateFunction {
 };
 
 /// Sized records of value bytes.
-struct BytesOrder : SizedOrder<BytesOrder> {
-  explicit BytesOrder(TypeRef its_type) : type(its_type) {}
-  int compare_bodies(Bytes a, Bytes b) const { return compare_value_bytes(type, a, b); }
-  TypeRef type;
+class BytesOrder final : public SizedOrder {
+ public:
+  explicit BytesOrder(TypeRef type) : type_(type) {}
+
+ private:
+  int compare_bodies(Bytes a, Bytes b) const override { return compare_value_bytes(type_, a, b); }
+  const TypeRef type_;
 };
 
 /// Discrete quantiles of texts and nested values, kept as value bytes.

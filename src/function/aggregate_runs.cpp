@@ -46,6 +46,42 @@ uint64_t StateRuns::record_count() const {
   return count;
 }
 
+RunMerge StateRuns::merge(const RecordOrder& order) const {
+  return RunMerge(open_runs(list(), *spill, order), order);
+}
+
+void SizedOrder::sort(std::span<std::byte> records) const {
+  std::vector<const std::byte*> order;
+  for (size_t at = 0; at < records.size(); at += size(records.data() + at))
+    order.push_back(records.data() + at);
+  std::sort(order.begin(), order.end(), [&](const std::byte* a, const std::byte* b) {
+    const int compared = compare(a, b);
+    return compared != 0 ? compared < 0 : a < b;
+  });
+  std::vector<std::byte> sorted;
+  sorted.reserve(records.size());
+  for (const std::byte* record : order) sorted.insert(sorted.end(), record, record + size(record));
+  std::memcpy(records.data(), sorted.data(), sorted.size());
+}
+
+void UnloadingChain::unload(const SortingOrder& order, SpillWriter& spill, Arena& arena) {
+  std::vector<RunCursor> sorted;
+  for (ByteChain::Chunk* chunk = records.first; chunk; chunk = chunk->next) {
+    if (chunk->used == 0) continue;
+    poll_cancellation();
+    order.sort({chunk->data(), chunk->used});
+    sorted.emplace_back(std::span<const std::byte>(chunk->data(), chunk->used));
+  }
+  RunMerge merge(std::move(sorted), order);
+  RunWriter writer(spill);
+  for (; merge.record(); merge.advance()) writer.add(merge.bytes());
+  StateRuns* moved = nullptr;
+  StateRuns::add_all(moved, runs, arena);
+  StateRuns::add(moved, spill, writer.finish(), arena);
+  runs = moved;
+  records = ByteChain();
+}
+
 namespace {
 
 /// States of less stay in memory, however little of it there is.

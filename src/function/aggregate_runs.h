@@ -26,21 +26,26 @@ struct StateRuns {
 
   std::vector<RunBlock> list() const;
   uint64_t record_count() const;
-  template <class Order>
-  RunMerge<Order> merge(const Order& order) const {
-    return RunMerge<Order>(open_runs(list(), *spill, order), order);
-  }
+  /// `order` outlives what is returned.
+  RunMerge merge(const RecordOrder& order) const;
+};
+
+/// Of records that are kept in memory and sorted there.
+class SortingOrder : public RecordOrder {
+ public:
+  /// Sorts the records of one piece of memory.
+  virtual void sort(std::span<std::byte> records) const = 0;
 };
 
 /// Values of one size, with a total order `compare(T, T)`.
 template <class T, auto compare_values>
-struct ValueOrder {
-  size_t size(const std::byte*) const { return sizeof(T); }
-  int compare(const std::byte* a, const std::byte* b) const {
+class ValueOrder final : public SortingOrder {
+ public:
+  size_t size(const std::byte*) const override { return sizeof(T); }
+  int compare(const std::byte* a, const std::byte* b) const override {
     return compare_values(load_unaligned<T>(a), load_unaligned<T>(b));
   }
-  /// Sorts the records of one piece of memory.
-  void sort(std::span<std::byte> records) const {
+  void sort(std::span<std::byte> records) const override {
     std::vector<T> values(records.size() / sizeof(T));
     std::memcpy(values.data(), records.data(), records.size());
     std::sort(values.begin(), values.end(),
@@ -49,33 +54,24 @@ struct ValueOrder {
   }
 };
 
-/// Records that begin with their size, itself included, in 32 bits; `Self` compares what follows.
-template <class Self>
-struct SizedOrder {
+/// Records that begin with their size, itself included, in 32 bits.
+class SizedOrder : public SortingOrder {
+ public:
   using Bytes = std::span<const std::byte>;
   static constexpr size_t kHead = sizeof(uint32_t);
   static Bytes body(const std::byte* record) {
     return {record + kHead, load_unaligned<uint32_t>(record) - kHead};
   }
-  size_t size(const std::byte* record) const { return load_unaligned<uint32_t>(record); }
-  int compare(const std::byte* a, const std::byte* b) const {
-    return static_cast<const Self&>(*this).compare_bodies(body(a), body(b));
+  size_t size(const std::byte* record) const final { return load_unaligned<uint32_t>(record); }
+  int compare(const std::byte* a, const std::byte* b) const final {
+    return compare_bodies(body(a), body(b));
   }
   /// Equal ones keep their order.
-  void sort(std::span<std::byte> records) const {
-    std::vector<const std::byte*> order;
-    for (size_t at = 0; at < records.size(); at += size(records.data() + at))
-      order.push_back(records.data() + at);
-    std::sort(order.begin(), order.end(), [&](const std::byte* a, const std::byte* b) {
-      const int compared = compare(a, b);
-      return compared != 0 ? compared < 0 : a < b;
-    });
-    std::vector<std::byte> sorted;
-    sorted.reserve(records.size());
-    for (const std::byte* record : order)
-      sorted.insert(sorted.end(), record, record + size(record));
-    std::memcpy(records.data(), sorted.data(), sorted.size());
-  }
+  void sort(std::span<std::byte> records) const final;
+
+ protected:
+  /// Of what follows the size.
+  virtual int compare_bodies(Bytes a, Bytes b) const = 0;
 };
 
 inline int compare_words(const uint64_t& a, const uint64_t& b) { return int{a > b} - int{a < b}; }
@@ -121,14 +117,18 @@ class HashedRecord {
   size_t tail_bytes_;
 };
 
-struct HashedOrder {
-  size_t tail_bytes = 0;
-  size_t size(const std::byte* record) const { return load_unaligned<uint32_t>(record); }
-  int compare(const std::byte* a, const std::byte* b) const {
-    const HashedRecord left(a, tail_bytes);
-    const HashedRecord right(b, tail_bytes);
+class HashedOrder final : public RecordOrder {
+ public:
+  explicit HashedOrder(size_t tail_bytes = 0) : tail_bytes_(tail_bytes) {}
+  size_t size(const std::byte* record) const override { return load_unaligned<uint32_t>(record); }
+  int compare(const std::byte* a, const std::byte* b) const override {
+    const HashedRecord left(a, tail_bytes_);
+    const HashedRecord right(b, tail_bytes_);
     return HashedRecord::compare(left.hash(), left.value(), right.hash(), right.value());
   }
+
+ private:
+  size_t tail_bytes_;
 };
 
 /// What follows belongs to one sized record …
@@ -145,28 +145,11 @@ struct UnloadingChain {
 
   /// Sorts the records as they lie, a chunk of the chain at a time, and writes them as one run.
   /// Only the list of runs is left, in `arena`.
-  template <class Order>
-  void unload(const Order& order, SpillWriter& spill, Arena& arena) {
-    std::vector<RunCursor> sorted;
-    for (ByteChain::Chunk* chunk = records.first; chunk; chunk = chunk->next) {
-      if (chunk->used == 0) continue;
-      poll_cancellation();
-      order.sort({chunk->data(), chunk->used});
-      sorted.emplace_back(std::span<const std::byte>(chunk->data(), chunk->used));
-    }
-    RunMerge<Order> merge(std::move(sorted), order);
-    RunWriter writer(spill);
-    for (; merge.record(); merge.advance()) writer.add(merge.bytes());
-    StateRuns* moved = nullptr;
-    StateRuns::add_all(moved, runs, arena);
-    StateRuns::add(moved, spill, writer.finish(), arena);
-    runs = moved;
-    records = ByteChain();
-  }
+  void unload(const SortingOrder& order, SpillWriter& spill, Arena& arena);
 };
 
 /// An aggregate that keeps records, and goes by their order once all are there. `Self` has
-/// `order()`, which gives an Order that can sort, and `kKeepsTies`: whether equal records have to
+/// `order()`, which gives a SortingOrder, and `kKeepsTies`: whether equal records have to
 /// stay in the order they came in, where states are merged in that of their rows.
 template <class Self>
 class UnloadingAggregate : public StateAggregate<Self, UnloadingChain> {

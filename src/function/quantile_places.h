@@ -167,12 +167,12 @@ class RankedDistances {
 };
 
 /// The records at some places of runs: take(place, record).
-template <class Order, class Take>
-void pick_records(const StateRuns& runs, const Order& order, std::vector<uint64_t> places,
+template <class Take>
+void pick_records(const StateRuns& runs, const RecordOrder& order, std::vector<uint64_t> places,
                   Take&& take) {
   std::sort(places.begin(), places.end());
   places.erase(std::unique(places.begin(), places.end()), places.end());
-  RunMerge<Order> merge = runs.merge(order);
+  RunMerge merge = runs.merge(order);
   uint64_t at = 0;
   for (const uint64_t place : places) {
     for (; at < place; ++at) merge.advance();
@@ -181,8 +181,8 @@ void pick_records(const StateRuns& runs, const Order& order, std::vector<uint64_
 }
 
 /// Values at quantiles of runs, each as quantile_of() gives it.
-template <class T, class Order>
-std::vector<T> quantiles_of(const StateRuns& runs, const Order& order,
+template <class T>
+std::vector<T> quantiles_of(const StateRuns& runs, const RecordOrder& order,
                             std::span<const double> quantiles, Blend blend) {
   const uint64_t count = runs.record_count();
   std::vector<uint64_t> places;

@@ -167,7 +167,7 @@ void Budget::set_limit(size_t bytes) noexcept {
   soft_limit_.store(soft_limit_of(bytes), std::memory_order_relaxed);
   if (parent_) return;
   // What one spilling operator lets go, the next pages take: first touch costs more than reading.
-  PagePool::instance().set_slack(std::clamp<size_t>(bytes / 4, size_t{2} << 20, size_t{256} << 20));
+  PagePool::instance().set_slack(bytes);
   PagePool::instance().set_resident_limit(bytes);
 }
 

@@ -117,7 +117,7 @@ void PagePool::push(std::byte* block, int order) {
   FreeBlock& link = slab.links[page];
   slab.free_order[page] = static_cast<uint8_t>(order);
   link.slab = &slab;
-  FreeBlock*& head = free_[static_cast<size_t>(order)];
+  FreeBlock*& head = list_of(slab.resident[page])[static_cast<size_t>(order)];
   link.next = head;
   link.previous = nullptr;
   if (head) head->previous = &link;
@@ -134,7 +134,7 @@ void PagePool::unlink(std::byte* block, int order) {
   if (link.previous) {
     link.previous->next = link.next;
   } else {
-    free_[static_cast<size_t>(order)] = link.next;
+    list_of(slab.resident[page])[static_cast<size_t>(order)] = link.next;
   }
   if (link.next) link.next->previous = link.previous;
   slab.free_order[page] = kNotFree;
@@ -156,20 +156,24 @@ std::byte* PagePool::map_slab() {
 }
 
 std::byte* PagePool::take(int order) {
-  int from = order;
-  while (from < kOrders && !free_[static_cast<size_t>(from)]) ++from;
+  const auto least_order = [&](const FreeLists& lists) {
+    int from = order;
+    while (from < kOrders && !lists[static_cast<size_t>(from)]) ++from;
+    return from;
+  };
+  int from = least_order(resident_);  // what need not be touched for the first time comes first
+  const bool resident = from < kOrders;
+  if (!resident) from = least_order(absent_);
   std::byte* block;
-  bool resident = false;
   Slab* slab;
   if (from == kOrders) {
     from = kOrders - 1;
     block = map_slab();
     slab = &slab_of(block);
   } else {
-    FreeBlock* link = free_[static_cast<size_t>(from)];
+    FreeBlock* link = list_of(resident)[static_cast<size_t>(from)];
     slab = link->slab;
     block = slab->base + static_cast<size_t>(link - slab->links.data()) * kPage;
-    resident = slab->resident[page_index(block)];
     unlink(block, from);
   }
   while (from > order) {  // hand the upper halves back
@@ -193,17 +197,24 @@ void PagePool::make_room(size_t bytes) noexcept {
   if (resident() + bytes <= limit || releasable_bytes() == 0) return;
   size_t left = std::max(resident() + bytes - limit, kReleaseAtOnceBytes);
   for (int order = kOrders - 1; order_bytes(order) >= kReleaseBytes; --order) {
-    for (FreeBlock* link = free_[static_cast<size_t>(order)]; link && left > 0; link = link->next) {
-      Slab& slab = *link->slab;
-      const auto page = static_cast<size_t>(link - slab.links.data());
-      if (!slab.resident[page]) continue;
-      ::madvise(slab.base + page * kPage, order_bytes(order), MADV_DONTNEED);
-      slab.resident[page] = false;
-      idle_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
-      releasable_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
+    while (FreeBlock* link = list_of(true)[static_cast<size_t>(order)]) {
+      if (left == 0) return;
+      release(*link, order);
       left -= std::min(left, order_bytes(order));
     }
   }
+}
+
+void PagePool::release(FreeBlock& free, int order) noexcept {
+  Slab& slab = *free.slab;
+  const auto page = static_cast<size_t>(&free - slab.links.data());
+  std::byte* block = slab.base + page * kPage;
+  unlink(block, order);
+  ::madvise(block, order_bytes(order), MADV_DONTNEED);
+  idle_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
+  join_buddies(slab, block, order, false);
+  slab.resident[page_index(block)] = false;
+  push(block, order);
 }
 
 void PagePool::join_buddies(Slab& slab, std::byte*& block, int& order, bool resident) {
@@ -219,20 +230,15 @@ void PagePool::join_buddies(Slab& slab, std::byte*& block, int& order, bool resi
 
 void PagePool::give(std::byte* block, int order) {
   Slab& slab = slab_of(block);
-  bool resident = true;
   taken_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
   idle_bytes_.fetch_add(order_bytes(order), std::memory_order_relaxed);
-  join_buddies(slab, block, order, resident);
+  join_buddies(slab, block, order, true);
+  slab.resident[page_index(block)] = true;
+  push(block, order);
   // Looked at once joined: small blocks together are worth a system call.
   if (idle_bytes_.load(std::memory_order_relaxed) > slack_bytes_.load(std::memory_order_relaxed) &&
-      order_bytes(order) >= kReleaseBytes) {
-    ::madvise(block, order_bytes(order), MADV_DONTNEED);
-    idle_bytes_.fetch_sub(order_bytes(order), std::memory_order_relaxed);
-    resident = false;
-    join_buddies(slab, block, order, resident);
-  }
-  slab.resident[page_index(block)] = resident;
-  push(block, order);
+      order_bytes(order) >= kReleaseBytes)
+    release(slab.links[page_index(block)], order);
 }
 
 #ifdef DOLINE_SANITIZED
@@ -308,14 +314,10 @@ void PagePool::set_huge_pages(bool wanted) noexcept {
 
 void PagePool::trim(size_t keep) noexcept {
   MutexLock lock(mutex_);
-  for (Slab* slab : slabs_) {
-    for (size_t page = 0; page < kPagesInSlab && idle_bytes() > keep; ++page) {
-      if (slab->free_order[page] == kNotFree || !slab->resident[page]) continue;
-      const size_t bytes = order_bytes(slab->free_order[page]);
-      ::madvise(slab->base + page * kPage, bytes, MADV_DONTNEED);
-      slab->resident[page] = false;
-      idle_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
-      if (bytes >= kReleaseBytes) releasable_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  for (int order = kOrders - 1; order >= 0; --order) {
+    while (FreeBlock* link = list_of(true)[static_cast<size_t>(order)]) {
+      if (idle_bytes() <= keep) return;
+      release(*link, order);
     }
   }
 }

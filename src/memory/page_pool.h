@@ -67,6 +67,7 @@ class PagePool {
     FreeBlock* previous;
     Slab* slab;
   };
+  using FreeLists = std::array<FreeBlock*, kOrders>;
 
   PagePool() = default;
   static ThreadCache& cache();
@@ -75,7 +76,10 @@ class PagePool {
   void give(std::byte* block, int order) REQUIRES(mutex_);
   /// Grows a free block by its free neighbours that are resident as it is.
   void join_buddies(Slab& slab, std::byte*& block, int& order, bool resident) REQUIRES(mutex_);
+  FreeLists& list_of(bool resident) REQUIRES(mutex_) { return resident ? resident_ : absent_; }
   void push(std::byte* block, int order) REQUIRES(mutex_);
+  /// Gives a free block's memory back to the system.
+  void release(FreeBlock& free, int order) noexcept REQUIRES(mutex_);
   /// Where `bytes` more would pass the resident limit, gives as much idle memory back.
   void make_room(size_t bytes) noexcept REQUIRES(mutex_);
   void unlink(std::byte* block, int order) REQUIRES(mutex_);
@@ -83,7 +87,8 @@ class PagePool {
   std::byte* map_slab() REQUIRES(mutex_);
 
   Mutex mutex_;
-  std::array<FreeBlock*, kOrders> free_ GUARDED_BY(mutex_) = {};
+  FreeLists resident_ GUARDED_BY(mutex_) = {};
+  FreeLists absent_ GUARDED_BY(mutex_) = {};  // to be touched for the first time
   std::vector<Slab*> slabs_ GUARDED_BY(mutex_);
   std::atomic<size_t> idle_bytes_{0};
   std::atomic<size_t> releasable_bytes_{0};

@@ -8,6 +8,8 @@ namespace {
 
 /// With its padding a block of the page pool.
 constexpr size_t kBlockBytes = (size_t{32} << 10) - Buffer::kPaddingBytes;
+/// So many runs are merged at once: a block of each is in memory.
+constexpr size_t kMostRunsAtOnce = 96;
 
 }  // namespace
 
@@ -46,6 +48,39 @@ void RunCursor::read_block() {
   rest_ = block;
 }
 
+RunMerge::RunMerge(std::vector<RunCursor> cursors, const RecordOrder& order)
+    : cursors_(std::move(cursors)), order_(order), losers_(cursors_.size()) {
+  const size_t count = cursors_.size();
+  std::vector<size_t> winners(2 * count);
+  for (size_t i = 0; i < count; ++i) winners[count + i] = i;
+  for (size_t node = count; node-- > 1;) {
+    size_t winner = winners[2 * node];
+    size_t loser = winners[2 * node + 1];
+    if (beats(loser, winner)) std::swap(winner, loser);
+    winners[node] = winner;
+    losers_[node] = loser;
+  }
+  if (count > 1) winner_ = winners[1];
+}
+
+void RunMerge::advance() {
+  poll_.add(1);
+  cursors_[winner_].advance(order_.size(record()));
+  size_t winner = winner_;
+  for (size_t node = (winner + cursors_.size()) / 2; node > 0; node /= 2) {
+    if (beats(losers_[node], winner)) std::swap(losers_[node], winner);
+  }
+  winner_ = winner;
+}
+
+bool RunMerge::beats(size_t a, size_t b) const {
+  const std::byte* const left = cursors_[a].record();
+  const std::byte* const right = cursors_[b].record();
+  if (!left || !right) return left != nullptr;
+  const int compared = order_.compare(left, right);
+  return compared != 0 ? compared < 0 : a < b;
+}
+
 std::vector<std::vector<RunBlock>> split_runs(std::span<const RunBlock> blocks) {
   std::vector<std::vector<RunBlock>> runs;
   for (const RunBlock& block : blocks) {
@@ -53,6 +88,36 @@ std::vector<std::vector<RunBlock>> split_runs(std::span<const RunBlock> blocks) 
     runs.back().push_back(block);
   }
   return runs;
+}
+
+std::vector<RunCursor> open_runs(std::span<const RunBlock> blocks, SpillWriter& spill,
+                                 const RecordOrder& order) {
+  const auto cursors_of = [&](std::span<std::vector<RunBlock>> runs) {
+    std::vector<RunCursor> cursors;
+    cursors.reserve(runs.size());
+    for (std::vector<RunBlock>& run : runs) cursors.emplace_back(std::move(run), spill);
+    return cursors;
+  };
+  std::vector<std::vector<RunBlock>> runs = split_runs(blocks);
+  while (runs.size() > kMostRunsAtOnce) {
+    size_t too_many = runs.size() - kMostRunsAtOnce;
+    std::vector<std::vector<RunBlock>> fewer;
+    for (size_t begin = 0; begin < runs.size();) {
+      const size_t count = std::min({kMostRunsAtOnce, too_many + 1, runs.size() - begin});
+      if (count == 1) {
+        fewer.push_back(std::move(runs[begin]));
+      } else {
+        RunMerge merge(cursors_of(std::span(runs).subspan(begin, count)), order);
+        RunWriter writer(spill);
+        for (; merge.record(); merge.advance()) writer.add(merge.bytes());
+        fewer.push_back(writer.finish());
+      }
+      too_many -= count - 1;
+      begin += count;
+    }
+    runs = std::move(fewer);
+  }
+  return cursors_of(runs);
 }
 
 }  // namespace doline

@@ -6,7 +6,7 @@ aggregate in its place (over a group, in a window, over a list), and the bytes o
 
 from __future__ import annotations
 
-from ..datatypes import Boolean, Float64, UInt32
+from ..datatypes import Boolean, Float64, Int64, UInt32
 from . import build as b
 
 
@@ -110,7 +110,11 @@ def skew(call, x, bias):
     n = b.cast(call("count", x), Float64)
     factor = b.operator("/", b.operator("-", n, b.integer(2)),
                         b.call("sqrt", b.operator("*", n, b.operator("-", n, b.integer(1)))))
-    return b.operator("*", call("skewness", x), factor)
+    many = b.operator("*", call("skewness", x), factor)
+    # The engine's is the sample's, which two values do not have; theirs lie evenly.
+    nan, zero = b.cast(b.string("nan"), Float64), b.cast(b.integer(0), Float64)
+    few = b.condition(b.greater(call("var_pop", x), b.integer(0)), zero, nan)
+    return b.cases(many, b.greater(n, b.integer(2)), few, b.greater(n, b.integer(0)), b.cast(b.NULL, Float64))
 
 
 def kurtosis(call, x, fisher, bias):
@@ -139,7 +143,6 @@ def quantile(call, x, share, interpolation):
 
 
 def _at(values, place):
-    from ..datatypes import Int64
     return b.call("list_extract", values, b.operator("+", b.cast(place, Int64), b.integer(1)))
 
 
@@ -193,7 +196,13 @@ def correlation(call, x, y):
 
 def covariance(call, x, y, ddof):
     """The covariance with `ddof` degrees of freedom taken off."""
-    return call("covar_samp" if ddof else "covar_pop", b.cast(x, Float64), b.cast(y, Float64))
+    x, y = b.cast(x, Float64), b.cast(y, Float64)
+    if ddof in (0, 1):
+        return call("covar_samp" if ddof else "covar_pop", x, y)
+    pairs = b.cast(call("regr_count", x, y), Int64)
+    free = b.operator("-", pairs, b.integer(ddof))
+    scaled = b.operator("/", b.operator("*", call("covar_pop", x, y), pairs), free)
+    return b.condition(b.greater(free, b.integer(0)), scaled)
 
 
 def joined(call, x, delimiter, ignore_nulls):

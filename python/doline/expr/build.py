@@ -15,10 +15,13 @@ TRUE = n.literal(n.LITERAL_KIND_BOOLEAN, "true")
 FALSE = n.literal(n.LITERAL_KIND_BOOLEAN, "false")
 
 
+UNNAMED = "__doline_unnamed"  # what the engine is told in the place of "", which names no column there
+
+
 @lru_cache(maxsize=4096)
 def column(name):
     """A column by its name."""
-    return n.column_reference([name])
+    return n.column_reference([name or UNNAMED])
 
 
 @lru_cache(maxsize=1024)
@@ -176,7 +179,7 @@ def let(value, name, body):
 
 def named(value, name):
     """value AS name"""
-    return n.named_expression(value, name)
+    return n.named_expression(value, name or UNNAMED)
 
 
 def select_from(query, items, **clauses):
@@ -189,4 +192,4 @@ STAR = n.named_expression(n.star())
 
 def star_without(names):
     """`* EXCLUDE (names)`."""
-    return n.named_expression(n.star(exclude=[[name] for name in names])) if names else STAR
+    return n.named_expression(n.star(exclude=[[name or UNNAMED] for name in names])) if names else STAR

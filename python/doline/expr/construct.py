@@ -65,7 +65,7 @@ def nth(*indices):
     """Columns at some places, from 0 or from the end."""
     from .nodes import Selection
     flat = [i for index in indices for i in (index if isinstance(index, (list, tuple)) else [index])]
-    return expression(Selection(lambda columns: [columns.names[i] for i in flat], f"nth({flat})"))
+    return expression(Selection(lambda columns: [columns.every_name[i] for i in flat], f"nth({flat})"))
 
 
 def element():
@@ -258,6 +258,19 @@ def format(text, *args):
     for value, piece in zip(args, pieces[1:]):
         nodes += [as_node(value), literal_node(piece)]
     return expression(Apply(_joined, tuple(nodes), ("", False)))
+
+
+def list_(*exprs):
+    """The columns' values as one list, row by row; a list among them is an element, too.
+
+    Examples
+    --------
+    >>> import doline as dl
+    >>> dl.DataFrame({"a": [1, 2], "b": [3, None]}).select(dl.list("a", "b")).rows()
+    [([1, 3],), ([2, None],)]
+    """
+    nodes = [as_node(e) for item in exprs for e in (item if isinstance(item, (builtins.list, tuple)) else [item])]
+    return expression(Spread("list_value", tuple(nodes)))
 
 
 def concat_list(exprs, *more):

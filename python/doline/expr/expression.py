@@ -17,6 +17,9 @@ from .selecting import has_selection, without
 from .value_functions import ValueFunctions
 
 
+NO_DEFAULT = object()  # None is a default that one can ask for
+
+
 def expression(node):
     """The expression of a node."""
     made = object.__new__(Expr)
@@ -269,12 +272,11 @@ class Expr(Aggregations, RowFunctions, ValueFunctions):
             raise NotSupported("replace(default=…) is not supported; use replace_strict")
         return self._apply(functions.replaced, self, options=(pairs_of(old, new), None))
 
-    def replace_strict(self, old, new=None, *, default=None, return_dtype=None):
-        """All values replaced; an error, or `default`, for others."""
+    def replace_strict(self, old, new=None, *, default=NO_DEFAULT, return_dtype=None):
+        """All values replaced; an error, or `default` where it is given, for others."""
         pairs = pairs_of(old, new)
-        otherwise = default if default is not None else functions.no_replacement
-        out = self._apply(functions.replaced, otherwise if default is not None else self,
-                          options=(pairs, default is None))
+        strict = default is NO_DEFAULT
+        out = self._apply(functions.replaced, self if strict else default, options=(pairs, strict))
         values = [*old.values()] if isinstance(old, dict) else listed(new)
         if return_dtype is None and {type(v) for v in values} == {int}:
             return_dtype = types.Int64
@@ -338,6 +340,12 @@ class Expr(Aggregations, RowFunctions, ValueFunctions):
         """Columns as one of structs; as a selector, columns of structs."""
         from .structs import StructFunctions
         return StructFunctions(self)
+
+    @property
+    def map(self):
+        """Functions of maps."""
+        from .maps import MapFunctions
+        return MapFunctions(self)
 
     @property
     def name(self):

@@ -49,6 +49,9 @@ def sorted_list(x, descending, nulls_last):
 
 def has(x, item):
     """Whether a list has an element."""
+    if item == b.NULL:
+        missing = b.call("list_filter", x, b.one_lambda("element", b.is_null(b.column("element"))))
+        return b.greater(b.call("length", missing), b.integer(0))
     return b.condition(b.is_not_null(x), b.call("ifnull", b.call("list_contains", x, item), b.FALSE))
 
 

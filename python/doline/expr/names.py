@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..errors import NotSupported
-from .nodes import Rename
+from .nodes import Rename, own_name
 
 
 class NameFunctions:
-    """Names made of the column's own: `expr.name`."""
+    """Names made of the name so far: `expr.name`."""
 
     def __init__(self, of):
         self._of = of
@@ -18,8 +18,8 @@ class NameFunctions:
         return expression(Rename(self._of._node, function))
 
     def keep(self):
-        """The column's own name."""
-        return self.map(str)
+        """The name of the column that the expression begins with."""
+        return self.map(own_name)
 
     def prefix(self, prefix):
         """A text put in front of the name."""

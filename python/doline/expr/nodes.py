@@ -56,6 +56,19 @@ class Column(Node):
         return f'col("{self.name}")'
 
 
+class SeriesColumn(Node):
+    """The values of a series, which a verb puts beside its frame's columns."""
+
+    __slots__ = ("series", "name")
+    shape = COLUMN
+
+    def __init__(self, series):
+        self.series, self.name = series, series.name
+
+    def __repr__(self):
+        return f'Series("{self.name}")'
+
+
 class Selection(Node):
     """Several columns, which only a frame can name. `choose(columns)` gives their names."""
 
@@ -203,8 +216,43 @@ class Over(Node):
         return f"{self.input!r}.over({list(self.keys)})"
 
 
+class Rolling(Node):
+    """An aggregate of the rows in a window of values of `index` around each row. `frame`: what windows
+    are specified by; `counts`: whether it is of integers."""
+
+    __slots__ = ("arguments", "frame", "counts")
+    shape = COLUMN
+
+    def __init__(self, input, index, frame, counts):
+        self.arguments, self.frame, self.counts = (input, index), frame, counts
+
+    def with_arguments(self, arguments):
+        """The same node over other arguments."""
+        return Rolling(*arguments, self.frame, self.counts)
+
+    def __repr__(self):
+        return f"{self.arguments[0]!r}.rolling({self.arguments[1]!r})"
+
+
+class Zoned(Node):
+    """Instants as the clocks of a zone show them, which only functions of times can take up: columns
+    keep no zone."""
+
+    __slots__ = ("arguments", "zone", "shape")
+
+    def __init__(self, input, zone):
+        self.arguments, self.zone, self.shape = (input,), zone, input.shape
+
+    def with_arguments(self, arguments):
+        """The same node over other arguments."""
+        return Zoned(arguments[0], self.zone)
+
+    def __repr__(self):
+        return f"{self.arguments[0]!r}.dt.convert_time_zone({self.zone!r})"
+
+
 class Rename(Node):
-    """`alias`, or with a function `name.suffix` and its like, which apply to the column's name."""
+    """`alias`, or with a function `name.suffix` and its like, which apply to the name so far."""
 
     __slots__ = ("arguments", "to", "shape")
 
@@ -261,14 +309,21 @@ def output_name(node) -> str:
         if kind is Rename:
             if isinstance(node.to, str):
                 return node.to
-            return node.to(root_name(node.input))
+            return root_name(node) if node.to is own_name else node.to(output_name(node.input))
         if kind is Literal:
             return node.name
         if kind is Selection or kind is Element:
             return ""
+        if kind is SeriesColumn:
+            return node.name
         if not node.arguments:
             return "len" if node.label == "row_count" else node.label
         node = node.arguments[0]
+
+
+def own_name(name):
+    """The `to` of a Rename that undoes those within."""
+    return name
 
 
 def root_name(node) -> str:

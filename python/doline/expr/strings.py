@@ -197,7 +197,8 @@ def parse_time(x, fmt, dtype, strict):
     if fmt is None:
         return (b.cast if strict else b.try_cast)(x, dtype)
     parsed = b.call("strptime" if strict else "try_strptime", x, b.string(engine_format(fmt)))
-    return b.cast(parsed, dtype)
+    zoned = "%z" in fmt and isinstance(dtype, types.Datetime)  # moved to UTC by strptime
+    return b.cast(parsed, types.Datetime(dtype.time_unit, "UTC") if zoned else dtype)
 
 
 def engine_format(fmt):

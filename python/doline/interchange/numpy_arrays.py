@@ -168,6 +168,33 @@ def to_arrays(stream):
     return arrays
 
 
+def without_mask(array):
+    """An array as Polars gives it: NaN, NaT or None where a value is missing.
+
+    Parameters
+    ----------
+    array : numpy.ndarray or numpy.ma.MaskedArray
+
+    Returns
+    -------
+    numpy.ndarray
+        Of float64 for integers that are missing some, of objects for what has no such value.
+    """
+    import numpy
+
+    if not isinstance(array, numpy.ma.MaskedArray):
+        return array
+    if not numpy.ma.is_masked(array):
+        return array.data
+    if array.dtype.kind in "iu":
+        array = array.astype("float64")
+    if array.dtype.kind == "f":
+        return array.filled(numpy.nan)
+    if array.dtype.kind in "mM":
+        return array.filled(numpy.array("NaT", array.dtype))
+    return array.astype(object).filled(None)
+
+
 def dtype_of(field):
     """The NumPy dtype of an Arrow field, as text; None where objects have to do."""
     arrow, dictionary = field[1], field[5]

@@ -21,6 +21,8 @@ EncodedRowGroup FileWriter::encode(const std::vector<Chunk>& batch) const {
   for (size_t column = 0; column < schema_.schema().size(); ++column) {
     const size_t first = schema_.first_leaf(column), count = schema_.first_leaf(column + 1) - first;
     std::vector<LeafData> leaves(count);
+    for (size_t leaf = 0; leaf < count; ++leaf)
+      leaves[leaf].reserve(schema_.leaves()[first + leaf], group.row_count);
     for (const Chunk& chunk : batch) {
       ASSERT(chunk.active.size() == chunk.row_count &&
              chunk.columns.size() == schema_.schema().size());

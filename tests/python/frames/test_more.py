@@ -5,6 +5,8 @@ import datetime as dt
 from frames.peer import both, check
 
 EXAMPLES = {
+    "physical values": lambda pl, d: d.times.select(pl.col("at", "day", "took", "v").to_physical()).with_columns(
+        e=pl.lit("b").cast(pl.Enum(["a", "b"])).to_physical()),
     "normalise in groups": lambda pl, d: d.sales.with_columns(
         ((pl.col("amount") - pl.col("amount").mean().over("shop")) / pl.col("amount").std().over("shop")).alias("z")),
     "window of a window": lambda pl, d: d.sales.with_columns(
@@ -169,6 +171,39 @@ EXAMPLES = {
         pl.col("price").sum().alias("s"), pl.col("price").max().alias("m")),
     "clear": lambda pl, d: d.sales.clear(),
     "name replace": lambda pl, d: d.sales.select(pl.all().name.replace("a", "o")),
+    "names after alias": lambda pl, d: d.numbers.select(
+        pl.col("i").alias("x").name.prefix("a_"), (pl.col("n").alias("y") + 1).name.to_uppercase(),
+        pl.col("f").name.suffix("_1").name.suffix("_2"), pl.col("b").alias("z").name.keep()),
+    "skew of few": lambda pl, d: pl.DataFrame({"g": [1, 1, 2, 3, 3], "v": [1.0, 5.0, 2.0, 3.0, 3.0]}).group_by("g").agg(
+        pl.col("v").skew()).sort("g"),
+    "skew of nothing": lambda pl, d: d.numbers.filter(pl.col("i") > 99).select(pl.col("f").skew()),
+    "covariance": lambda pl, d: d.numbers.select(*[pl.cov("i", "n", ddof=k).alias(f"c{k}") for k in range(4)]),
+    "replace all": lambda pl, d: d.sales.select(
+        pl.col("shop").replace_strict({"x": 1}, default=None).alias("a"),
+        pl.col("shop").replace_strict(["x"], ["X"], default=pl.col("item")).alias("c")),
+    "missing in lists": lambda pl, d: pl.DataFrame({"l": [[1, None], [2], [], None]}).select(
+        pl.col("l").list.contains(None)),
+    "first that is there": lambda pl, d: d.numbers.with_columns(
+        pl.col("n").drop_nulls().first().alias("a"), pl.col("n").drop_nulls().last().alias("c")),
+    "first of filtered in groups": lambda pl, d: d.sales.with_columns(
+        pl.col("item").filter(pl.col("amount") > 2).first().over("shop").alias("a")),
+    "zones read": lambda pl, d: pl.DataFrame({"t": ["2020-01-01T01:02:03+0100"]}).select(
+        pl.col("t").str.to_datetime("%Y-%m-%dT%H:%M:%S%z")),
+    "lists made": lambda pl, d: d.numbers.select(pl.list("i", "n").alias("l"), pl.list(pl.col("i") * 2).alias("m")),
+    "lists of lists": lambda pl, d: pl.DataFrame({"l": [[1], [2, 3], None]}).select(pl.list("l", "l").alias("x")),
+    "negative head and tail": lambda pl, d: pl.concat([d.numbers.head(-2), d.numbers.tail(-3), d.numbers.head(-99)]),
+    "explode side by side": lambda pl, d: pl.DataFrame({"a": [[1, 2], [], None], "b": [["x", "y"], [], None]}).explode(
+        "a", "b", empty_as_null=True, keep_nulls=True),
+    "explode without": lambda pl, d: pl.DataFrame({"k": [1, 2, 3], "a": [[1, 2], [], None]}).explode(
+        "a", empty_as_null=False, keep_nulls=False),
+    "series in expressions": lambda pl, d: d.sales.select(
+        pl.col("amount") + pl.Series("s", [1, 2, 3, 4, 5, 6]), pl.Series("t", [6, 5, 4, 3, 2, 1]) * 2,
+        pl.when(pl.Series([True, False] * 3)).then("item").otherwise(pl.lit("?")).alias("w")),
+    "a series of one value": lambda pl, d: d.sales.with_columns(pl.col("amount") + pl.Series("s", [100])),
+    "filter by a series": lambda pl, d: d.sales.filter(pl.Series([True, False] * 3)),
+    "a series without a name": lambda pl, d: pl.Series([1, 2, 2]).to_frame().select(
+        pl.col("").sum()).rename({"": "sum"}),
+    "nth counts keys": lambda pl, d: d.sales.group_by("shop").agg(pl.nth(1).first()).sort("shop"),
 }
 
 

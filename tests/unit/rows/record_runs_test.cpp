@@ -13,9 +13,10 @@ namespace doline {
 namespace {
 
 /// A size, a key, and a number that does not count.
-struct TestOrder {
-  size_t size(const std::byte* record) const { return load_unaligned<uint32_t>(record); }
-  int compare(const std::byte* a, const std::byte* b) const {
+class TestOrder final : public RecordOrder {
+ public:
+  size_t size(const std::byte* record) const override { return load_unaligned<uint32_t>(record); }
+  int compare(const std::byte* a, const std::byte* b) const override {
     const auto x = load_unaligned<uint32_t>(a + 4);
     const auto y = load_unaligned<uint32_t>(b + 4);
     return int{x > y} - int{x < y};
@@ -77,7 +78,7 @@ TEST(RecordRuns, MergeInOrderAndKeepEqualOnesAsTheyCame) {
     const Runs runs = make_runs(c.runs, c.records, c.most_bytes, *spill);
     EXPECT_EQ(split_runs(runs.blocks).size(), c.runs);
     const TestOrder order;
-    RunMerge<TestOrder> merge(open_runs(runs.blocks, *spill, order), order);
+    RunMerge merge(open_runs(runs.blocks, *spill, order), order);
     std::vector<Record> merged;
     for (; merge.record(); merge.advance()) merged.push_back(read(merge.record()));
     EXPECT_EQ(merged, runs.expected);
@@ -98,7 +99,7 @@ TEST(RecordRuns, MergeWithRecordsInMemory) {
   std::vector<RunCursor> cursors = open_runs(runs.blocks, *spill, order);
   cursors.emplace_back(std::span<const std::byte>(memory));
   cursors.emplace_back(std::span<const std::byte>());
-  RunMerge<TestOrder> merge(std::move(cursors), order);
+  RunMerge merge(std::move(cursors), order);
   std::vector<Record> merged;
   for (; merge.record(); merge.advance()) merged.push_back(read(merge.record()));
   EXPECT_EQ(merged, expected);
