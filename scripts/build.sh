@@ -67,9 +67,9 @@ build_program() { # the program alone, with as few packages as that takes
   link_program release
 }
 
-build_python_package() { # leaves build/release/python/doline
+build_python_package() { # [LIST of Python packages…]: leaves build/release/python/doline
   ensure_packages build package
-  ensure_python
+  ensure_python "$@"
   configure release DOLINE_BUILD_TESTS=OFF DOLINE_BUILD_BENCH=OFF DOLINE_BUILD_PYTHON=ON
   compile release doline_python
 }

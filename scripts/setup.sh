@@ -80,10 +80,16 @@ ensure_packages() { # LIST…: the lists' packages are installed, or dev ends sa
   step_end
 }
 
-ensure_python() { # .venv holds exactly scripts/packages/python.txt
-  local title="Python packages" list=$top/scripts/packages/python.txt log=$logs/python.log
-  local stamp=$top/.venv/.installed key wanted some count
+ensure_python() { # [LIST…]: .venv holds scripts/packages/python.txt, and what else is named
+  local list
   if [[ ${DOLINE_SKIP_SETUP:-} == 1 && -x $top/.venv/bin/python ]]; then return 0; fi
+  for list in "${@:-python}"; do ensure_python_list "$list"; done
+}
+
+ensure_python_list() { # LIST: each list has a stamp of its own
+  local title="Python packages" list=$top/scripts/packages/$1.txt log=$logs/$1.log
+  local stamp=$top/.venv/.installed key wanted some count
+  if [[ $1 != python ]]; then title+=" ($1)" stamp+="-$1"; fi
   key=$(sha256sum <"$list" | cut -d ' ' -f 1)
   if [[ -x $top/.venv/bin/python && -f $stamp && $(<"$stamp") == "$key" ]]; then
     step_skip "$title"
@@ -96,7 +102,7 @@ ensure_python() { # .venv holds exactly scripts/packages/python.txt
     /usr/bin/python3 -m venv "$top/.venv" >>"$log" 2>&1 ||
       step_fail "/usr/bin/python3 -m venv .venv" "$log"
   fi
-  mapfile -t wanted < <(read_package_list python)
+  mapfile -t wanted < <(read_package_list "$1")
   # Some at a time: each call of pip takes longer to start than to install a small package.
   for ((count = 0; count < ${#wanted[@]}; count += ${#some[@]})); do
     some=("${wanted[@]:count:12}")

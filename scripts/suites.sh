@@ -152,6 +152,20 @@ run_package_tests() { # of the release build: an instrumented library loads into
   PYTHONPATH=$top/build/release/python run_python_tests "Python package" tests/python
 }
 
+# The package's tests with the extension and the engine under asan, whose runtime the plain Python gets
+# with C++'s, so that it sees exceptions. Comparisons of frames with Polars' are left to the release build,
+# and types to whoever reads them.
+run_instrumented_package_tests() {
+  local preload file
+  for file in libclang_rt.asan-x86_64.so libstdc++.so.6; do
+    preload+="$(clang++-19 -print-file-name=$file) "
+  done
+  LD_PRELOAD=$preload PYTHONMALLOC=malloc ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 \
+    PYTHONPATH=$top/build/asan/python python_seconds=6000 \
+    run_python_tests "Python package (asan)" tests/python \
+    --ignore tests/python/frames --ignore tests/python/test_types.py
+}
+
 run_all_fuzzers() { # SECONDS each
   local seconds=$1 target log
   source "$top/scripts/fuzzing.sh"

@@ -61,9 +61,9 @@ def connect(database=":memory:", *, autocommit=False, conn_kwargs=None):
     >>> from doline import adbc
     >>> with adbc.connect() as connection, connection.cursor() as cursor:
     ...     cursor.adbc_ingest("t", pyarrow.table({"i": [1, 2, 3]}))
-    ...     cursor.execute("SELECT sum(i) FROM t").fetchone()
+    ...     cursor.execute("SELECT max(i) FROM t").fetchone()
     3
-    (6,)
+    (3,)
     """
     from doline.interchange import require
 

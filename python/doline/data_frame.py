@@ -566,6 +566,7 @@ def _verb(name):
         _check_lengths(self, args, kwargs)
         return lazy_verb(self._lazy, *args, **kwargs).collect()
     verb.__name__, verb.__doc__ = name, lazy_verb.__doc__
+    verb.__wrapped__ = lazy_verb  # whose signature it has
     return verb
 
 

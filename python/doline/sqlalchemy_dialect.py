@@ -7,7 +7,8 @@ key is refused by the engine, and an index that is not unique is left out, since
 Examples
 --------
 >>> import sqlalchemy
->>> sqlalchemy.dialects.registry.register("doline", "doline.sqlalchemy_dialect", "DolineDialect")
+>>> from sqlalchemy.dialects import registry
+>>> registry.register("doline", "doline.sqlalchemy_dialect", "DolineDialect")
 >>> engine = sqlalchemy.create_engine("doline://")
 >>> with engine.connect() as connection:
 ...     connection.execute(sqlalchemy.text("SELECT :n + 1"), {"n": 41}).scalar()

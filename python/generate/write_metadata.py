@@ -1,7 +1,7 @@
 """Writes what pip would say of an installed package, from pyproject.toml, so that a build folder has
 the package's entry points, too.
 
-    python write_metadata.py PYPROJECT FOLDER
+    python write_metadata.py PYPROJECT VERSION FOLDER
 """
 
 import pathlib
@@ -9,10 +9,10 @@ import re
 import sys
 
 
-def main(pyproject, folder):
+def main(pyproject, version, folder):
     """Makes FOLDER/doline-VERSION.dist-info."""
     text = pathlib.Path(pyproject).read_text(encoding="utf-8")
-    name, version = (re.search(rf'^{key} = "([^"]+)"', text, re.M).group(1) for key in ("name", "version"))
+    name = re.search(r'^name = "([^"]+)"', text, re.M).group(1)
     entries = []
     for group, body in re.findall(r'^\[project\.entry-points\."([^"]+)"\]\n((?:.+\n)+)', text, re.M):
         entries.append(f"[{group}]\n" + body.replace('"', "") + "\n")

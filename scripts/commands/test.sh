@@ -18,8 +18,13 @@ done
 source "$top/scripts/suites.sh"
 
 stage_begin "set-up"
-if ((long)); then ensure_packages build test package long tpc; else ensure_packages build test package; fi
-ensure_python
+if ((long)); then
+  ensure_packages build test package long tpc
+  ensure_python python python_long
+else
+  ensure_packages build test package
+  ensure_python
+fi
 stage_end
 
 if [[ -n $filter ]] && ((!long)); then
@@ -66,6 +71,9 @@ stage_end
 if ((long)); then
   stage_begin "long tests"
   python_seconds=20000 run_python_tests "long tests" tests/long
+  configure asan DOLINE_BUILD_PYTHON=ON
+  compile asan doline_python
+  run_instrumented_package_tests
   stage_end
 
   stage_begin "tsan"

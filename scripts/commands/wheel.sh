@@ -1,7 +1,7 @@
 # ./dev wheel [PYTHON…]: the package as people install it, for the project's own Python or those
 # named, and the sources, in build/dist.
-step_total=5
-build_python_package
+step_total=6
+build_python_package python python_long
 step_begin "wheel"
 mapfile -t development < <(read_package_list build | grep -- '-dev$')
 if ! "$top/.venv/bin/python" "$top/scripts/wheel.py" "$top/build/dist" "$@" \

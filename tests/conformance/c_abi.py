@@ -26,6 +26,7 @@ FUNCTIONS = {
     "doline_replace_table": (STATUS, (HANDLE, TEXT, TEXT)),
     "doline_insert_rows_of": (STATUS, (HANDLE, TEXT, ctypes.POINTER(ctypes.c_int))),
     "doline_prepared_free": (None, (HANDLE,)),
+    "doline_parameters": (STATUS, (HANDLE, OUT, ctypes.POINTER(SIZE))),
     "doline_bind_null": (STATUS, (HANDLE, TEXT)),
     "doline_bind_bool": (STATUS, (HANDLE, TEXT, ctypes.c_int)),
     "doline_bind_int64": (STATUS, (HANDLE, TEXT, ctypes.c_int64)),

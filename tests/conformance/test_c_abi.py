@@ -342,6 +342,21 @@ def test_parameters_by_position_and_name(doline, session):
     doline.doline_prepared_free(prepared)
 
 
+@pytest.mark.parametrize("sql, names", [
+    ("SELECT 1", []),
+    ("SELECT ?, ?", ["1", "2"]),
+    ("SELECT $high - $low, $low", ["high", "low"]),
+    ("SELECT " + ", ".join("?" * 12), [str(i + 1) for i in range(12)]),
+    ("INSERT INTO t VALUES ($2, $1)", ["1", "2"]),
+])
+def test_a_statement_tells_its_parameters(doline, session, sql, names):
+    prepared, told, count = session.prepare(sql), ctypes.c_void_p(), ctypes.c_size_t()
+    session.must(doline.doline_parameters(prepared, ctypes.byref(told), ctypes.byref(count)))
+    texts = ctypes.cast(told, ctypes.POINTER(ctypes.c_char_p))
+    assert [texts[i].decode() for i in range(count.value)] == names
+    doline.doline_prepared_free(prepared)
+
+
 def test_parameters_of_any_type(doline, session):
     prepared = session.prepare("SELECT $p AS p, typeof($p) AS t")
     for array, shown in ((pa.array([[1, None]]), "BIGINT[]"), (pa.array([D(2024, 2, 29)]), "DATE"),

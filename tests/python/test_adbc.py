@@ -365,3 +365,29 @@ class TestFrames:
         read = pd.read_sql("SELECT a, b FROM t WHERE a > 1", connection)
         assert read.to_dict("list") == {"a": [2, 2], "b": ["y", "y"]}
         assert pd.read_sql_table("t", connection).shape == (4, 2)
+
+
+class TestEntry:
+    @pytest.fixture(params=["AdbcDriverInit", "AdbcDriverDolineInit"])
+    def entry(self, request):
+        import ctypes
+
+        function = getattr(ctypes.CDLL(adbc.driver_path()), request.param)
+        function.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+        function.restype = ctypes.c_uint8
+        return function
+
+    def test_a_manager_of_1_0_0_has_no_place_for_more(self, entry):
+        import ctypes
+
+        pointers, of_1_0_0, of_1_1_0 = 100, 29, 58
+        place = (ctypes.c_void_p * pointers)()
+        assert entry(1_000_000, place, None) == 0
+        # private_data and private_manager are the driver's and the manager's own.
+        assert all(place[2:of_1_0_0]) and not any(place[of_1_0_0:])
+        assert entry(1_001_000, place, None) == 0
+        assert all(place[2:of_1_1_0]) and not any(place[of_1_1_0:])
+
+    def test_other_revisions_and_no_place_are_refused(self, entry):
+        assert entry(2_000_000, None, None) == 2  # not implemented
+        assert entry(1_001_000, None, None) == 5  # an invalid argument

@@ -27,7 +27,8 @@ def raw_capsule(name):
     return make(1, name, None)
 
 
-other_name = raw_capsule(b"something_else")
+OTHER_NAME = b"something_else"  # a capsule does not keep its name
+other_name = raw_capsule(OTHER_NAME)
 
 
 @pytest.mark.parametrize("thing", [

@@ -33,8 +33,8 @@ def stream_of(thing, copy=False):
     --------
     >>> import doline
     >>> from doline.interchange import stream_of
-    >>> len(doline._engine.Table.collect(stream_of({"a": [1, 2], "b": ["x", None]})))
-    2
+    >>> doline.DataFrame(stream_of({"a": [1, 2], "b": ["x", None]})).shape
+    (2, 2)
     """
     found = _stream_of(thing, copy)
     if found is None:
