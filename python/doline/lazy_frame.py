@@ -7,6 +7,7 @@ from . import datatypes as types
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .frame_verbs import FrameVerbs
+from .progress import rows_of, started
 
 
 
@@ -74,8 +75,7 @@ class LazyFrame(FrameVerbs):
         return f"<doline.LazyFrame of {len(self.names)} columns; collect() runs it>"
 
     def _repr_html_(self):
-        import html
-        return f"<pre>{html.escape(self.explain())}</pre>"
+        return f"<div>{self.show_graph().svg}<br><small>a query that has not run; collect() runs it</small></div>"
 
     def __contains__(self, name):
         return name in self.names
@@ -154,9 +154,30 @@ class LazyFrame(FrameVerbs):
         return "\n".join(row[-1] for row in query.fetch())
 
     def show_graph(self, *, optimized=True, show=True, output_path=None, raw_output=False, **options):
-        """The plan as a drawing: SVG, which notebooks show."""
+        """The plan as a drawing: SVG, which notebooks show.
+
+        Parameters
+        ----------
+        output_path : str or path, optional
+            Where to write it.
+        raw_output : bool
+            Whether to give the SVG as text.
+
+        Returns
+        -------
+        doline.plan_drawing.PlanDrawing or str
+
+        Examples
+        --------
+        >>> import doline as dl
+        >>> dl.LazyFrame({"a": [1]}).filter(dl.col("a") > 0).show_graph(raw_output=True)[:4]
+        '<svg'
+        """
+        import json
         from .plan_drawing import PlanDrawing
-        drawing = PlanDrawing(self.explain())
+        select = n.select_statement(self._query)
+        told = _run_statement(n.explain(select, options=[n.option("format", [b.string("json")])])).fetch()
+        drawing = PlanDrawing(self.explain(), json.loads(told[-1][-1])["plan"])
         if output_path is not None:
             with open(output_path, "w", encoding="utf-8") as file:
                 file.write(drawing.svg)
@@ -165,7 +186,7 @@ class LazyFrame(FrameVerbs):
     def profile(self, **options):
         """The rows, and where the time went, operator by operator (a text)."""
         frame = self.collect()
-        text = _run_statement(n.explain(n.select_statement(self._query), analyze=True)).fetch()
+        text = rows_of(_run_statement(n.explain(n.select_statement(self._query), analyze=True)))
         return frame, "\n".join(row[-1] for row in text)
 
     def __arrow_c_stream__(self, requested_schema=None):
@@ -245,7 +266,7 @@ def _run(query):
 
 def _run_statement(statement):
     session = _sessions.current()
-    return session.prepare(n.statement_message(statement)).run()
+    return started(session, session.prepare(n.statement_message(statement)))
 
 
 
