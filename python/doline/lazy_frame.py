@@ -7,7 +7,7 @@ from . import datatypes as types
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .frame_verbs import FrameVerbs
-from .progress import rows_of, started
+from .progress import rows_of, started, watched
 
 
 
@@ -96,11 +96,8 @@ class LazyFrame(FrameVerbs):
         return function(self, *args, **kwargs)
 
     def __reduce__(self):
-        if self._keeps:
-            tables = [(table.name, _table_bytes(table)) for table in self._keeps]
-        else:
-            tables = []
-        return _unpickled, (self._query, tables, self._names)
+        from .pickling import reduced
+        return reduced(self)
 
     # --- Running
 
@@ -137,12 +134,22 @@ class LazyFrame(FrameVerbs):
         return await asyncio.to_thread(self.collect)
 
     def collect_batches(self, **options):
-        """The rows in parts, as they come: Arrow batches of our own frames."""
+        """The rows in parts, as they come: frames whose memory is the batch's that the query handed out.
+
+        Examples
+        --------
+        >>> import doline as dl
+        >>> [part.height for part in dl.LazyFrame({"a": [1, 2, 3]}).collect_batches()]
+        [3]
+        """
         from .data_frame import DataFrame
         query = self._run()
-        import pyarrow
-        for batch in pyarrow.RecordBatchReader.from_stream(query):
-            yield DataFrame(pyarrow.Table.from_batches([batch]))
+        while True:
+            with watched(query):
+                batch = query.next_batch()
+            if batch is None:
+                return
+            yield DataFrame(_Batch(batch))
 
     def fetch(self, n_rows=500):
         """The first rows."""
@@ -269,35 +276,14 @@ def _run_statement(statement):
     return started(session, session.prepare(n.statement_message(statement)))
 
 
+class _Batch:
+    """An Arrow batch, as others give theirs."""
 
+    def __init__(self, capsules):
+        self._capsules = capsules
 
-
-
-
-
-
-
-def _table_bytes(table):
-    import io
-    import pyarrow
-    query = _run(n.select([b.STAR], from_=n.table_name([table.name])))
-    sink = io.BytesIO()
-    data = pyarrow.table(query)
-    with pyarrow.ipc.new_stream(sink, data.schema) as writer:
-        writer.write_table(data)
-    return sink.getvalue()
-
-
-def _unpickled(query, tables, names):
-    import pyarrow
-    keeps = []
-    session = _sessions.current()
-    prepared = session.prepare(n.statement_message(n.select_statement(query)))
-    for name, data in tables:
-        table = _sessions.TableHandle(pyarrow.ipc.open_stream(data).read_all())
-        prepared.replace_table(name, table.name)
-        keeps.append(table)
-    return LazyFrame._of(query_of_statement(prepared.bytes()), tuple(keeps), names)
+    def __arrow_c_array__(self, requested_schema=None):
+        return self._capsules
 
 
 def query_of_statement(message):
