@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/version.h"
 #include "demo/demo.h"
-#include "doline/version.h"
 #include "engine/session.h"
 #include "io/file_system.h"
 #include "shell/dot_commands.h"

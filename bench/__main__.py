@@ -6,7 +6,7 @@ import sys
 
 from bench.cases import Options
 from bench.engines.registry import NAMES
-from bench.suites import DEFAULT_AGAINST, DEFAULT_SCALE, MODULES
+from bench.suites import BESIDE, DEFAULT_AGAINST, DEFAULT_SCALE, MODULES
 
 UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9,
          "kib": 2**10, "mib": 2**20, "gib": 2**30}
@@ -55,7 +55,8 @@ def main():
         return 0
     options = Options(
         suite=arguments.suite,
-        against=arguments.against or DEFAULT_AGAINST.get(arguments.suite, ("duckdb", "polars")),
+        against=(arguments.against or DEFAULT_AGAINST.get(arguments.suite, ("duckdb", "polars")))
+        + BESIDE.get(arguments.suite, ()),
         scale=arguments.scale or DEFAULT_SCALE.get(arguments.suite, 1), threads=arguments.threads,
         runs=arguments.runs, memory_bytes=arguments.memory, only=arguments.only,
         all_queries=arguments.all, only_peers=arguments.only_peers)

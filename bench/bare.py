@@ -19,10 +19,11 @@ def main():
     options = Options(**{**request["options"], "against": tuple(request["options"]["against"])})
     suite = build_suite(options)
     case = next(case for case in suite.cases if case.name == request["case"])
-    engine_class = registry.load(request["engine"])
+    engine_class = registry.load(suite.engines.get(request["engine"], request["engine"]))
 
     started = time.perf_counter()
     engine = engine_class(options.threads, request["temp_folder"], request["memory_bytes"])
+    engine.name = request["engine"]
     if engine.name in suite.load:
         engine.execute(suite.load[engine.name])
     if engine.name in case.before:

@@ -43,9 +43,11 @@ class Options:
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """Work that is a whole process: its arguments, the program first."""
+    """Work that is a whole process: its arguments, the program first. tells_seconds: the last line it
+    prints is how long the part of it took that counts."""
 
     arguments: tuple[str, ...]
+    tells_seconds: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Case:
     ordered: rows are compared in their order; otherwise as a set.
     per: the time is divided by this (a case of 10,000 statements reports one).
     check: compares an answer with the truth from elsewhere; returns complaints.
+    compares: answers of engines are compared with each other.
     leaves: engine → the file that its work leaves, which is deleted after each run.
     check_file: the same as check, for that file.
     may_fail: engines of which it is told, and no fault, that they do not finish it.
@@ -87,6 +90,7 @@ class Case:
     ordered: bool = False
     per: int = 1
     check: Callable[[Any], list[str]] | None = None
+    compares: bool = True
     leaves: Callable[[str], pathlib.Path] | None = None
     check_file: Callable[[pathlib.Path], list[str]] | None = None
     may_fail: Sequence[str] = ()
@@ -96,15 +100,18 @@ class Case:
 class Suite:
     """cases share what `load` leaves in each engine. generate() makes the data, once.
 
+    engines: name of an engine → the module of bench/engines that it is here, where that is another.
     processes: every run is a process of its own (always so with --memory); memory_bytes is then
     the limit each engine gets unless the command line names one. samples_memory: the peak of each
-    process is sampled, also without a limit.
+    process is sampled, also without a limit. stops_above_bytes: one whose memory is seen above that is
+    stopped, which counts as not finishing.
     writes: called with results and versions after a run of all cases.
     """
 
     title: str
     cases: Sequence[Case]
     load: Mapping[str, Work] = dataclasses.field(default_factory=dict)
+    engines: Mapping[str, str] = dataclasses.field(default_factory=dict)
     generate: Callable[[], None] = lambda: None
     bars: Sequence[Bar] = ()
     notes: Sequence[str] = ()
@@ -112,6 +119,7 @@ class Suite:
     default_runs: int = 5
     memory_bytes: int | None = None
     samples_memory: bool = False
+    stops_above_bytes: int | None = None
     writes: Callable[[Any, Any], None] | None = None
 
 

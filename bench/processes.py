@@ -29,14 +29,15 @@ class Measured:
     memory_files: set[str]
 
 
-def run_measured(arguments, environment=None, sample=True, give_up_seconds=GIVE_UP_SECONDS):
-    """Runs a program to its end; the clock is read as soon as the kernel reports it."""
+def run_measured(arguments, environment=None, sample=True, give_up_seconds=GIVE_UP_SECONDS, most_bytes=None):
+    """Runs a program to its end, or until its memory is seen above most_bytes; the clock is read as
+    soon as the kernel reports the end."""
     process_environment = {**os.environ, **(environment or {})}
     started = time.perf_counter()
     process = subprocess.Popen(
         arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=process_environment, cwd=TOP)
-    sampler = _Sampler(process.pid)
+    sampler = _Sampler(process, most_bytes)
     if sample:
         sampler.start()
     try:
@@ -47,18 +48,32 @@ def run_measured(arguments, environment=None, sample=True, give_up_seconds=GIVE_
         errors += f"\nended after {give_up_seconds} s".encode()
     seconds = time.perf_counter() - started
     sampler.stop()
+    if sampler.stopped_it:
+        errors += f"\nstopped at {sampler.peak_bytes / 1e6:.0f} MB".encode()
     return Measured(seconds, sampler.peak_bytes, process.returncode,
                     output.decode("utf-8", "replace"), errors.decode("utf-8", "replace"),
                     sampler.memory_files)
 
 
-class _Sampler(threading.Thread):
-    """Reads /proc/PID/status until told to stop or the process is gone."""
+def touch_memory(size_bytes):
+    """Lets a process of its own write to so much memory and end: on a virtual machine the first
+    touch of a page is the host's work, seconds a gigabyte, and whoever is measured next would be
+    charged with it if nobody before had needed as much."""
+    script = "import mmap, sys; size = int(sys.argv[1]); memory = mmap.mmap(-1, size); " \
+             "page = bytes([1]) * 4096; " \
+             "[memory.write(page) for _ in range(size // len(page))]"
+    subprocess.run([sys.executable, "-c", script, str(size_bytes)], check=True)
 
-    def __init__(self, pid):
+
+class _Sampler(threading.Thread):
+    """Reads /proc/PID/status until told to stop or the process is gone; ends the process above most_bytes."""
+
+    def __init__(self, process, most_bytes=None):
         super().__init__(daemon=True)
-        self.status = pathlib.Path(f"/proc/{pid}/status")
-        self.files = pathlib.Path(f"/proc/{pid}/fd")
+        self.process, self.most_bytes = process, most_bytes
+        self.status = pathlib.Path(f"/proc/{process.pid}/status")
+        self.files = pathlib.Path(f"/proc/{process.pid}/fd")
+        self.stopped_it = False
         self.peak_bytes = 0
         self.memory_files = set()
         self.ended = threading.Event()
@@ -78,6 +93,10 @@ class _Sampler(threading.Thread):
                 if line.startswith(("RssAnon:", "RssShmem:")):
                     kilobytes += int(line.split()[1])
             self.peak_bytes = max(self.peak_bytes, kilobytes * 1024)
+            if self.most_bytes and self.peak_bytes > self.most_bytes:
+                self.stopped_it = True
+                self.process.kill()
+                return
 
     def _look_at_files(self):
         for entry in self.files.iterdir():
@@ -114,7 +133,7 @@ def command(engine, suite, case: Case, options, temp_folder, answer_path=None, s
     if isinstance(work, Command):
         return list(work.arguments), {}
     memory = options.memory_bytes or suite.memory_bytes
-    if engine == "doline":
+    if engine == "doline" and engine not in suite.engines:
         arguments = [str(PROGRAM), "--threads", str(options.threads), "--csv"]
         if memory:
             arguments += ["--memory", f"{memory // 1000}KB"]

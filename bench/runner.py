@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from bench import compare, processes
-from bench.cases import PROGRAM, Options, data_folder
+from bench.cases import PROGRAM, Command, Options, data_folder
 from bench.suites import build_suite
 from bench.worker import EngineFailure, Worker
 
@@ -118,7 +118,7 @@ def _compare(case, found, answers):
     loaded = {engine: answer for engine, answer in answers.items() if answer is not None}
     reference = next((engine for engine in loaded if engine != "doline"), None)
     for engine, answer in loaded.items():
-        if reference is not None and engine != reference:
+        if case.compares and reference is not None and engine != reference:
             found[engine].wrong += [f"against {reference}: {line}" for line in compare.differences(
                 answer, loaded[reference], case.ordered)]
             found[engine].compared = True
@@ -128,10 +128,12 @@ def _compare(case, found, answers):
 
 
 class _WarmRunner:
-    """One process an engine for the whole suite; one that died is started anew."""
+    """One process an engine for the whole suite; one that died is started anew. Work that is a process
+    is one all the same."""
 
     def __init__(self, suite, options, scratch):
         self.scratch = scratch
+        self.processes = _ProcessRunner(suite, options, scratch)
         self.workers = {}
         for engine in options.engines:
             temp_folder = scratch / engine
@@ -141,6 +143,8 @@ class _WarmRunner:
     def first_run(self, engine, case, outcome):
         import pyarrow.feather
 
+        if isinstance(case.work[engine], Command):
+            return self.processes.first_run(engine, case, outcome)
         path = self.scratch / f"{engine}.arrow"
         seconds = self.workers[engine].run(case.name, path)
         if not path.exists():
@@ -150,6 +154,8 @@ class _WarmRunner:
         return seconds, answer
 
     def hot_run(self, engine, case, outcome):
+        if isinstance(case.work[engine], Command):
+            return self.processes.hot_run(engine, case, outcome)
         return self.workers[engine].run(case.name)
 
     def versions(self):
@@ -186,7 +192,10 @@ class _ProcessRunner:
         with tempfile.TemporaryDirectory(dir=self.scratch) as temp_folder:
             arguments, environment = processes.command(
                 engine, self.suite, case, self.options, temp_folder, answer_path)
-            measured = processes.run_measured(arguments, environment, self.sample)
+            if self.options.memory_bytes:
+                processes.touch_memory(self.options.memory_bytes)
+            measured = processes.run_measured(arguments, environment, self.sample,
+                                              most_bytes=self.suite.stops_above_bytes)
         if measured.exit_code != 0:
             lines = measured.errors.strip().splitlines() or ["(it said nothing)"]
             raise EngineFailure(f"exit code {measured.exit_code}: {lines[-1]}")
@@ -195,6 +204,8 @@ class _ProcessRunner:
         outcome.peak_bytes = max(outcome.peak_bytes, measured.peak_bytes)
         if "-m" in arguments and "bench.bare" in arguments:
             return json.loads(measured.output.splitlines()[0])["seconds"]
+        if isinstance(case.work[engine], Command) and case.work[engine].tells_seconds:
+            return float(measured.output.splitlines()[-1])
         return measured.seconds
 
     def versions(self):

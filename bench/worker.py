@@ -81,7 +81,9 @@ def _serve(connection, engine_name, options, temp_folder):
     """The child's side: answers requests until the parent goes away."""
     try:
         suite = build_suite(options)
-        engine = registry.load(engine_name)(options.threads, temp_folder, options.memory_bytes)
+        engine = registry.load(suite.engines.get(engine_name, engine_name))(
+            options.threads, temp_folder, options.memory_bytes)
+        engine.name = engine_name
         if engine_name in suite.load:
             engine.execute(suite.load[engine_name])
         cases = {case.name: case for case in suite.cases}

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "doline/version.h"
+#include "base/version.h"
 #include "shell/display.h"
 #include "shell/dot_commands.h"
 #include "shell/interrupt.h"

@@ -13,14 +13,21 @@ class Engine:
             config["memory_limit"] = f"{memory_bytes // 1000}KB"
         self.connection = duckdb.connect(config=config)
         self.connection.execute("SET enable_progress_bar = false")
+        self.tables = {}
 
     def execute(self, work):
-        """Runs statements for what they leave behind."""
+        """Runs statements, or a function of this session, for what they leave behind."""
+        if callable(work):
+            work(self)
+            return
         for statement in [work] if isinstance(work, str) else work:
             self.connection.execute(statement)
 
     def run(self, work):
-        """Runs the statements; the last one's rows, all of them, as an Arrow table (None: no rows)."""
+        """Runs the statements; the last one's rows, all of them, as an Arrow table (None: no rows). Of a
+        function of this session what it returns."""
+        if callable(work):
+            return work(self)
         statements = [work] if isinstance(work, str) else list(work)
         for statement in statements[:-1]:
             self.connection.execute(statement)
@@ -32,7 +39,7 @@ class Engine:
         return [self.connection.execute(statement).fetchall() for statement in statements]
 
     def answer(self, result):
-        return result
+        return result.to_arrow() if hasattr(result, "to_arrow") else result  # a frame of Polars
 
     def close(self):
         self.connection.close()

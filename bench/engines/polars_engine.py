@@ -6,6 +6,7 @@ import polars
 class Engine:
     name = "polars"
     version = polars.__version__
+    module = polars
 
     def __init__(self, threads, temp_folder, memory_bytes=None):
         if polars.thread_pool_size() != threads:

@@ -4,9 +4,10 @@ import importlib
 
 
 PEERS = ("duckdb", "polars")
-# "pandas" is beside us in the suite of its name alone. "ceiling": what hand-written code reaches; shown,
-# and no peer.
-NAMES = ("doline", *PEERS, "pandas", "ceiling")
+# "pandas" is beside us in the suites that name it, "pyarrow" where imports are compared. "ceiling": what
+# hand-written code reaches; shown, and no peer. "alone": the same in Doline without what a case is about
+# (SQL instead of expressions, no way in and out).
+NAMES = ("doline", *PEERS, "pandas", "ceiling", "pyarrow", "alone")
 
 
 def load(name):

@@ -149,7 +149,7 @@ Outcome run(const Rows& table, const PlanRef& plan, uint32_t threads) {
     for (std::thread& worker : workers) worker.join();
   };
   KeptRows kept = make_aggregation(static_cast<const AggregationNode&>(*plan), context);
-  kept.sink->begin_input(0);
+  kept.sink->begin_input(0, true);
   const double processor_begin = processor_ms();
   const auto begin = Clock::now();
   std::atomic<uint64_t> next{0};

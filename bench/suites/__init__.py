@@ -18,9 +18,13 @@ MODULES = {
     "start": "starting",
     "windows": "windows",
     "pandas": "taxi",
+    "billion": "billion",
+    "python": "package",
 }
 DEFAULT_SCALE = {"spill": 10}
 DEFAULT_AGAINST = {"pandas": ("pandas", "polars", "duckdb")}
+# Yardsticks that are beside the peers always.
+BESIDE = {"python": ("pyarrow", "alone")}
 
 
 def build_suite(options):

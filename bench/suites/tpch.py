@@ -11,7 +11,7 @@ from bench import limited
 from bench.cases import Bar, Case, Options, Suite, data_folder, sql
 from bench.generate import spark_texts
 from bench.generate import tpch as generate
-from bench.suites import tpch_polars
+from bench.suites import tpch_frames
 
 ANSWERED = (1, 3, 6, 9, 18)  # those that bench/ceiling has; --all adds the others
 
@@ -66,8 +66,8 @@ def build(options: Options):
     cases = []
     for number in range(1, 23) if options.all_queries else ANSWERED:
         work = sql(texts[f"q{number}"])
-        if number in tpch_polars.QUERIES:
-            work["polars"] = tpch_polars.QUERIES[number]
+        if number in tpch_frames.QUERIES:
+            work["polars"] = tpch_frames.QUERIES[number]
         if number in ANSWERED:
             work["ceiling"] = number
         cases.append(Case(f"q{number}", work, ordered=number not in UNORDERED,
@@ -76,7 +76,7 @@ def build(options: Options):
         title=f"TPC-H at scale {options.scale_name}, Parquet",
         cases=cases,
         load={"doline": views, "duckdb": views,
-              "polars": lambda session: tpch_polars.scan(session, folder),
+              "polars": lambda session: tpch_frames.scan(session, folder),
               "ceiling": str(folder)},
         generate=lambda: generate.parquet_tables(folder, options.scale),
         bars=_bars(options),

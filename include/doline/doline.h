@@ -65,6 +65,8 @@ DOLINE_API int doline_open(const char* path, doline_session** out);
 /* Another session of the same database: same tables and views, settings of its own. Tables live
  * until the last session is closed. */
 DOLINE_API int doline_connect(doline_session* beside, doline_session** out);
+/* The same, beginning with the settings that `like` has now: for a query that runs beside it. */
+DOLINE_API int doline_twin(doline_session* like, doline_session** out);
 /* Its statements and running queries go on. */
 DOLINE_API void doline_close(doline_session* session);
 /* Any thread: cancels what the session is running now, also a statement inside doline_run. Returns
@@ -117,9 +119,13 @@ DOLINE_API int doline_replace_table(doline_prepared* prepared, const char* name,
  * has changed, for any other statement. */
 DOLINE_API int doline_insert_rows_of(doline_prepared* prepared, const char* table, int* done);
 
-/* Parameters, by position ("1" for ? and $1) or by name ("limit" for $limit). A value stays bound
- * for further runs until another takes its place. Fails with "parameter" for a name that is none;
- * one that the statement does not have does no harm. */
+/* Parameters, by position ("1" for ? and $1) or by name ("limit" for $limit). doline_parameters
+ * tells which there are, positions first, in their order: `*names` is an array of `*count` texts,
+ * valid until the next call with this statement. A value stays bound for further runs until another
+ * takes its place. Fails with "parameter" for a name that is none; one that the statement does not
+ * have does no harm. */
+DOLINE_API int doline_parameters(doline_prepared* prepared, const char* const** names,
+                                 size_t* count);
 DOLINE_API int doline_bind_null(doline_prepared* prepared, const char* name);
 DOLINE_API int doline_bind_bool(doline_prepared* prepared, const char* name, int value);
 DOLINE_API int doline_bind_int64(doline_prepared* prepared, const char* name, int64_t value);
@@ -133,6 +139,16 @@ DOLINE_API int doline_bind_blob(doline_prepared* prepared, const char* name, con
 DOLINE_API int doline_bind_arrow(doline_prepared* prepared, const char* name,
                                  const struct ArrowSchema* schema, struct ArrowArray* value);
 DOLINE_API void doline_clear_bindings(doline_prepared* prepared);
+
+/* Puts the values bound to the statement in the place of its parameters, so that
+ * doline_prepared_bytes has them. Fails with "parameter" where one of the parameters has no value.
+ */
+DOLINE_API int doline_inline_parameters(doline_prepared* prepared);
+/* The columns that the rows of a query have, as a struct of them, which the caller releases: binds
+ * the query, with the values bound to it, and runs nothing. The types are those that a run begins
+ * with; a file may prove to need wider ones (doline_schema). Fails with "invalid_argument" for what
+ * is no query, and as doline_run does for names that do not exist and the like. */
+DOLINE_API int doline_describe(doline_prepared* prepared, struct ArrowSchema* out);
 
 /* Starts the statement and returns; its rows come from doline_next. Statements without rows
  * (CREATE, INSERT, COPY, SET) are carried out before it returns. Free the query with

@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "doline.h"
 
@@ -193,7 +194,22 @@ class Prepared {
   void bind(const char* name, const ArrowSchema& schema, ArrowArray value) {
     detail::check(doline_bind_arrow(prepared_.get(), name, &schema, &value));
   }
+  /// The parameters there are, positions first.
+  std::vector<std::string> parameters() const {
+    const char* const* names = nullptr;
+    size_t count = 0;
+    detail::check(doline_parameters(prepared_.get(), &names, &count));
+    return {names, names + count};
+  }
   void clear_bindings() { doline_clear_bindings(prepared_.get()); }
+
+  /// Makes an INSERT of one row of VALUES one of all rows of a table, whose columns are named as the
+  /// parameters; false, and nothing has changed, for any other statement.
+  bool insert_rows_of(const char* table) {
+    int done = 0;
+    detail::check(doline_insert_rows_of(prepared_.get(), table, &done));
+    return done != 0;
+  }
 
   /// Starts it; statements without rows are carried out before this returns.
   Query run() {
@@ -258,6 +274,16 @@ class Session {
     detail::check(doline_prepare(session_.get(), text.data(), text.size(), prepared.prepared_.out()));
     return prepared;
   }
+  /// The statements of a script, each to be run in its turn.
+  std::vector<Prepared> prepare_script(std::string_view text) {
+    doline_prepared** script = nullptr;
+    size_t count = 0;
+    detail::check(doline_prepare_script(session_.get(), text.data(), text.size(), &script, &count));
+    std::vector<Prepared> statements(count);
+    for (size_t i = 0; i < count; ++i) *statements[i].prepared_.out() = std::exchange(script[i], nullptr);
+    doline_script_free(script, count);
+    return statements;
+  }
   Prepared prepare_bytes(std::span<const std::byte> bytes) {
     Prepared prepared;
     detail::check(doline_prepare_bytes(session_.get(), bytes.data(), bytes.size(), prepared.prepared_.out()));
@@ -270,7 +296,13 @@ class Session {
   void register_stream(const char* name, Stream stream) {
     detail::check(doline_register_stream(session_.get(), name, stream.get()));
   }
+  /// The same for rows that are only read: they stay where they lie.
+  void lend_stream(const char* name, Stream stream) {
+    detail::check(doline_lend_stream(session_.get(), name, stream.get()));
+  }
   void unregister(const char* name) { detail::check(doline_unregister(session_.get(), name)); }
+  /// Between BEGIN and COMMIT or ROLLBACK.
+  bool in_transaction() const { return doline_in_transaction(session_.get()) != 0; }
   /// Any thread: cancels what runs now.
   void interrupt() noexcept { doline_interrupt(session_.get()); }
 

@@ -23,8 +23,9 @@ def sql(text, params=None):
     Returns
     -------
     Result or None
-        The rows of a query, which is run when they are taken out. A statement without rows has been
-        carried out already.
+        The rows of a query, which is run when they are taken out; whether it can be, what its columns
+        are called and of what types they are, is known at once. A statement without rows has been carried
+        out already.
 
     Raises
     ------
@@ -65,8 +66,8 @@ def run(database, session, text, params=None, depth=0, variables=None):
         if is_last:
             statement.bind_all(params)
         if is_last and statement.bytes()[_TAG_AT] == _SELECT:
-            is_plain = not params and database is _sessions.database()
-            return Result(statement, kept, is_plain=is_plain)
+            statement.__arrow_c_schema__()  # a wrong name is told of here
+            return Result(statement, kept, is_shared=database is _sessions.database())
         query = started(session, statement)
         if not is_last or not query.returns_rows:
             rows_of(query)
@@ -83,11 +84,11 @@ class Result(Rows):
     than most first queries.
     """
 
-    def __init__(self, statement, kept, started=None, *, is_plain=False):
+    def __init__(self, statement, kept, started=None, *, is_shared=False):
         self._statement = statement
         self._kept = kept  # tables that the statement reads
         self._started = started  # the run of a statement whose effect must not come twice
-        self._is_plain = is_plain  # a query of the process's database without parameters
+        self._is_shared = is_shared  # a query of the process's database, which frames read
         self._frame = None
 
     def lazy(self):
@@ -96,12 +97,14 @@ class Result(Rows):
         Returns
         -------
         doline.LazyFrame
-            Of the query itself; where it has parameters or another database, of its rows.
+            Of the query itself, with the values of its parameters; of its rows where it reads another
+            database than the process's.
         """
         if self._frame is None:
             from doline.lazy_frame import LazyFrame, query_of_statement
 
-            if self._is_plain:
+            if self._is_shared:
+                self._statement.inline_parameters()
                 query = query_of_statement(self._statement.bytes())
                 self._frame = LazyFrame._of(query, tuple(self._kept))
             else:
@@ -131,7 +134,7 @@ class Result(Rows):
         """
         from doline.sql_types import columns_of
 
-        return [name for name, _ in columns_of(self)]
+        return [name for name, _ in columns_of(self._described())]
 
     @property
     def sql_types(self):
@@ -149,7 +152,11 @@ class Result(Rows):
         """
         from doline.sql_types import columns_of
 
-        return [kind for _, kind in columns_of(self)]
+        return [kind for _, kind in columns_of(self._described())]
+
+    def _described(self):
+        """What has the schema: nothing is run for it."""
+        return self if self._started is not None else self._statement
 
     def __repr__(self):
         return "<doline rows: show() prints them, .df() .pl() .arrow() .fetchall() take them out>"

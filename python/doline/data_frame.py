@@ -344,10 +344,26 @@ class DataFrame(Rows):
         return upsample(self, time_column, every, group_by)
 
     def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=False, seed=None):
-        """Rows drawn at random."""
-        if with_replacement:
-            raise NotSupported("sample(with_replacement=True) is not supported; sample without")
-        return self._lazy.sample(n, fraction=fraction, seed=seed).collect()
+        """Rows drawn at random.
+
+        Parameters
+        ----------
+        n, fraction : int, float
+            How many, or which share of all; one row if both are left out.
+        with_replacement : bool
+            Whether a row may be drawn again.
+        shuffle : bool
+            Whether the rows are in a random order, not in any.
+        seed : int, optional
+            The same seed draws the same rows again.
+
+        Raises
+        ------
+        ValueError
+            For more rows than there are, without replacement.
+        """
+        from .sampling import sample
+        return sample(self, n, fraction, with_replacement, shuffle, seed)
 
     def transpose(self, *, include_header=False, header_name="column", column_names=None):
         """Rows as columns."""

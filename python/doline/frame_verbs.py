@@ -448,13 +448,13 @@ class FrameVerbs:
     def group_by_dynamic(self, index_column, *, every, period=None, offset=None, closed="left",
                          label="left", group_by=None, start_by="window", include_boundaries=False):
         """Groups of periods of time."""
-        from .group_by import DynamicGroupBy
+        from .dynamic_groups import DynamicGroupBy
         return DynamicGroupBy(self, index_column, every, period, offset, closed, label, group_by,
                               start_by, include_boundaries)
 
     def rolling(self, index_column, *, period, offset=None, closed="right", group_by=None):
         """For each row, the rows of a period before it."""
-        from .group_by import RollingGroupBy
+        from .rolling import RollingGroupBy
         return RollingGroupBy(self, index_column, period, offset, closed, group_by)
 
     def pivot(self, on, on_columns=None, *, index=None, values=None, aggregate_function=None,

@@ -1,16 +1,12 @@
-"""Groups of rows: by values, by periods of time, and rolling."""
+"""Groups of rows by values."""
 
 from __future__ import annotations
 
-import datetime
-
 from . import _nodes as n
-from . import datatypes as types
 from .errors import NotSupported
 from .expr import build as b
-from .expr.literals import as_node, parse_period
+from .expr.literals import as_node
 from .expr.lower import ROW_NUMBER, Lowering, Scope
-from .expr.nodes import Column, output_name
 
 
 class LazyGroupBy:
@@ -181,85 +177,3 @@ class GroupBy:
             parts = [expression(node).eq_missing(value)
                      for node, value in zip(self._lazy._keys.values(), values)]
             yield values, frame.filter(*parts)
-
-
-def _microseconds(period):
-    """A period of fixed length; None for months and what is made of them."""
-    if isinstance(period, datetime.timedelta):
-        return period // datetime.timedelta(microseconds=1)
-    units = {"microseconds": 1, "milliseconds": 1000, "seconds": 10**6, "minutes": 60 * 10**6,
-             "hours": 3600 * 10**6, "days": 86400 * 10**6, "weeks": 7 * 86400 * 10**6}
-    total = 0
-    for count, unit in parse_period(period):
-        if unit not in units:
-            return None
-        total += count * units[unit]
-    return total
-
-
-class DynamicGroupBy:
-    """Groups by periods of time that follow each other every so often."""
-
-    def __init__(self, frame, index_column, every, period, offset, closed, label, group_by, start_by,
-                 include_boundaries):
-        if start_by != "window":
-            raise NotSupported(f"start_by={start_by!r} is not supported; windows begin at multiples of `every`")
-        if period is not None and period != every:
-            raise NotSupported("a period other than `every` is not supported; use rolling")
-        if closed not in ("left", "right"):
-            raise NotSupported(f"closed={closed!r} is not supported; use 'left' or 'right'")
-        self._frame, self._index = frame, as_node(index_column)
-        self._every, self._offset, self._closed, self._label = every, offset, closed, label
-        self._keys = frame._expressions([group_by], {}) if group_by is not None else {}
-        self._boundaries = include_boundaries
-
-    def agg(self, *aggs, **named):
-        """An aggregate of each list."""
-        from .expr.expression import expression
-        name = output_name(self._index)
-        index = expression(self._index)
-        moved = index
-        if self._closed == "right":
-            moved = moved.dt.offset_by("-1us") if self._frame.types.get(name) != types.Date else \
-                moved.dt.offset_by("-1d")
-        if self._offset is not None:
-            moved = moved.dt.offset_by(_negative(self._offset))
-        begin = moved.dt.truncate(self._every)
-        if self._offset is not None:
-            begin = begin.dt.offset_by(self._offset)
-        frame = self._frame.with_columns(begin.alias("__doline_begin"))
-        keys = {key: node for key, node in self._keys.items()}
-        keys["__doline_begin"] = Column("__doline_begin")
-        made = LazyGroupBy(frame, keys, False).agg(*aggs, **named)
-        first = list(self._keys)
-        values = [k for k in made.names if k not in keys]
-        start = expression(Column("__doline_begin"))
-        shown = start if self._label == "left" else start.dt.offset_by(self._every)
-        columns = [expression(Column(k)) for k in first]
-        if self._boundaries:
-            columns += [start.alias("_lower_boundary"),
-                        start.dt.offset_by(self._every).alias("_upper_boundary")]
-        columns.append(shown.alias(name))
-        columns += [expression(Column(k)) for k in values if k != name]
-        return made.sort(*first, "__doline_begin").select(*columns)
-
-
-def _negative(period):
-    if isinstance(period, datetime.timedelta):
-        return -period
-    return period[1:] if period.startswith("-") else "-" + period
-
-
-class RollingGroupBy:
-    """For each row, the rows of the period before it."""
-
-    def __init__(self, frame, index_column, period, offset, closed, group_by):
-        if offset is not None:
-            raise NotSupported("rolling(offset=…) is not supported; join_where says any window")
-        self._frame, self._index, self._period, self._closed = frame, as_node(index_column), period, closed
-        self._keys = frame._expressions([group_by], {}) if group_by is not None else {}
-
-    def agg(self, *aggs, **named):
-        """Aggregates of each row's window."""
-        from .rolling import rolling_aggregates
-        return rolling_aggregates(self, aggs, named)

@@ -229,33 +229,84 @@ from_pandas = from_numpy = from_polars = from_arrow
 
 def sink(frame, path, form, options, unsupported):
     """Runs the query into a file; `path` may be a `PartitionBy`."""
-    unsupported = {k: v for k, v in unsupported.items() if k not in _HARMLESS}
-    for name in ("lazy",):
-        unsupported.pop(name, None)
+    if unsupported.pop("lazy", False):
+        raise NotSupported(f"sink_{form}(lazy=True) is not supported; call it when the file is to be written")
+    unsupported = {k: v for k, v in unsupported.items() if k not in _HARMLESS and v is not None}
     if unsupported:
         raise NotSupported(f"sink_{form}({next(iter(unsupported))}=…) is not supported")
     if hasattr(path, "write"):
         raise NotSupported("writing into an open file is not supported; give a path")
     given = []
+    query = frame._query
     if isinstance(path, PartitionBy):
-        keys = path.key if isinstance(path.key, (list, tuple)) else [path.key]
-        given.append(n.option("partition_by", [b.column(k) for k in keys]))
-        given.append(n.option("overwrite_or_ignore", [b.TRUE]))
+        query = path._over(frame, given)
         path = path.base_path
     given.append(n.option("format", [b.string(form)]))
     for name, value in options.items():
         if value is not None:
             given.append(n.option(name, [literal_bytes(value)]))
-    copy = n.copy(b.string(os.fspath(path)), query=frame._query, options=given)
+    copy = n.copy(b.string(os.fspath(path)), query=query, options=given)
     _run_statement(copy).fetch()
 
 
 class PartitionBy:
-    """Where a sink writes a folder for each value of `key`: `base_path/key=value/…`."""
+    """Where a sink writes several files.
 
-    def __init__(self, base_path, *, key, **unsupported):
+    Parameters
+    ----------
+    base_path : path
+        The folder; it is made if it is not there.
+    key : str, Expr, list or dict of expressions, optional
+        Each value has a folder, `base_path/key=value/…`.
+    include_key : bool
+        Whether the files have the keys' columns too.
+    approximate_bytes_per_file : int, optional
+        A file that has about so many is followed by another.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import doline as dl
+    >>> folder = tempfile.mkdtemp()
+    >>> frame = dl.LazyFrame({"year": [2026, 2027], "n": [1, 2]})
+    >>> frame.sink_parquet(dl.PartitionBy(folder, key="year"))
+    >>> sorted(os.listdir(folder))
+    ['year=2026', 'year=2027']
+    """
+
+    def __init__(self, base_path, *, key=None, include_key=None, max_rows_per_file=None,
+                 approximate_bytes_per_file="auto", **unsupported):
         _refuse("PartitionBy", unsupported, _HARMLESS)
+        if max_rows_per_file is not None:
+            raise NotSupported("PartitionBy(max_rows_per_file=…) is not supported; use "
+                               "approximate_bytes_per_file")
+        if key is None and approximate_bytes_per_file == "auto":
+            raise NotSupported("PartitionBy without a key needs approximate_bytes_per_file")
         self.base_path, self.key = base_path, key
+        self.include_key = include_key is None or include_key
+        self.file_bytes = None if approximate_bytes_per_file == "auto" else approximate_bytes_per_file
+
+    def _over(self, frame, options):
+        """The query to be written; what COPY is told goes to `options`."""
+        options.append(n.option("overwrite_or_ignore", [b.TRUE]))
+        if self.file_bytes is not None:
+            options.append(n.option("file_size_bytes", [b.integer(self.file_bytes)]))
+        if self.key is None:
+            return frame._query
+        from .expr.selecting import named_expressions
+        from .expr.literals import as_node
+        from .expr.expression import expression
+        from .expr.nodes import Column, Rename
+        if isinstance(self.key, dict):
+            nodes = [Rename(as_node(value), name) for name, value in self.key.items()]
+        else:
+            nodes = [as_node(k) for k in (self.key if isinstance(self.key, (list, tuple)) else [self.key])]
+        keys = named_expressions(nodes, frame)
+        made = {name: expression(node) for name, node in keys.items()
+                if not (type(node) is Column and node.name == name)}
+        options.append(n.option("partition_by", [b.column(name) for name in keys]))
+        options.append(n.option("write_partition_columns", [b.TRUE if self.include_key else b.FALSE]))
+        return (frame.with_columns(**made) if made else frame)._query
 
 
 PartitionByKey = PartitionBy

@@ -7,7 +7,7 @@ from . import datatypes as types
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .frame_verbs import FrameVerbs
-from .progress import rows_of, started, watched
+from .progress import started, watched
 
 
 
@@ -129,9 +129,9 @@ class LazyFrame(FrameVerbs):
         return DataFrame._of_query(self)
 
     async def collect_async(self, **options):
-        """The same for `await`; the event loop goes on."""
-        import asyncio
-        return await asyncio.to_thread(self.collect)
+        """The same for `await`; the event loop goes on. The query ends when its task is cancelled."""
+        from .running import awaited
+        return await awaited(self)
 
     def collect_batches(self, **options):
         """The rows in parts, as they come: frames whose memory is the batch's that the query handed out.
@@ -191,10 +191,16 @@ class LazyFrame(FrameVerbs):
         return drawing.svg if raw_output else drawing
 
     def profile(self, **options):
-        """The rows, and where the time went, operator by operator (a text)."""
-        frame = self.collect()
-        text = rows_of(_run_statement(n.explain(n.select_statement(self._query), analyze=True)))
-        return frame, "\n".join(row[-1] for row in text)
+        """Runs the query, once, and tells where the time went.
+
+        Returns
+        -------
+        tuple of DataFrame and str
+            The rows, and the plan with what each operator did, as EXPLAIN ANALYZE has it.
+        """
+        from .running import frame_of
+        query = self._run()
+        return frame_of(query, self), query.profile("text")
 
     def __arrow_c_stream__(self, requested_schema=None):
         return self._run().__arrow_c_stream__(requested_schema)

@@ -16,8 +16,6 @@ def load(shell):
         variables = shell.user_ns
         result = run(_sessions.database(), _sessions.current(), text, variables=variables)
         if target is None:
-            if result is not None:
-                _ = result.columns  # what is wrong with a query is the cell's error, not its output's
             return result
         variables[target] = result
         return None

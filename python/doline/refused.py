@@ -5,7 +5,6 @@ from __future__ import annotations
 from .errors import NotSupported, error
 
 _GENERAL = "docs/frames-and-sql.md tells what there is"
-_TIMES = "join_where says any window of time"
 
 # name → what to use instead; methods of expressions and series.
 EXPRESSIONS = {
@@ -19,9 +18,9 @@ EXPRESSIONS = {
     "ewm_var": "rolling_var", "extend_constant": "concat", "hist": "cut and value_counts",
     "interpolate_by": "join_asof", "lower_bound": _GENERAL, "upper_bound": _GENERAL,
     "pipe_with_dtype": "pipe and collect_schema", "reinterpret": "cast", "reshape": "implode",
-    "rolling": _TIMES, "rolling_kurtosis": "rolling_var", "rolling_map": "rolling_mean and its like",
-    "rolling_quantile_by": "rolling_mean_by", "rolling_rank": "rank", "rolling_rank_by": "rank",
-    "rolling_skew": "rolling_var", "search_sorted": "join_asof", "scatter": "when/then",
+    "rolling_map": "rolling_mean and its like",
+    "rolling_rank_by": "rank",
+    "search_sorted": "join_asof", "scatter": "when/then",
     "set": "when/then", "to_torch": "to_numpy", "to_jax": "to_numpy", "new_from_index": "repeat",
 }
 # The same of frames.

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "arrow_capsule.h"
 #include "engine_call.h"
 #include "parameter.h"
 
@@ -118,6 +119,20 @@ bool Prepared::insert_rows_of(const char* table) const {
   return done != 0;
 }
 
+void Prepared::inline_parameters() const {
+  refuse_after_fork(*handle_->session);
+  const BusyScope busy(&handle_->session->busy, "session");
+  call_engine([&] { return doline_inline_parameters(handle_->prepared); });
+}
+
+nb::object Prepared::schema() const {
+  OwnedSchema schema = make_schema();
+  refuse_after_fork(*handle_->session);
+  const BusyScope busy(&handle_->session->busy, "session");
+  call_engine([&] { return doline_describe(handle_->prepared, schema.get()); });
+  return capsule_of(std::move(schema));
+}
+
 Query Prepared::run() const {
   doline_query* query = nullptr;
   refuse_after_fork(*handle_->session);
@@ -142,6 +157,10 @@ void add_prepared(nb::module_& module) {
            "Turns an INSERT of one row of VALUES into one of all rows of a table, whose columns "
            "are\n"
            "named as the parameters are. False, and nothing changed, for other statements.")
+      .def("inline_parameters", &Prepared::inline_parameters,
+           "Puts the bound values in the place of the parameters.")
+      .def("__arrow_c_schema__", &Prepared::schema,
+           "The columns of a query, which is bound, not run.")
       .def("run", &Prepared::run,
            "Starts it; statements without rows are carried out before this returns.");
 }

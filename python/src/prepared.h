@@ -29,6 +29,8 @@ class Prepared {
   void replace_table(const char* name, const char* by) const;
   /// An INSERT of one row of VALUES inserts all rows of that table; false for other statements.
   bool insert_rows_of(const char* table) const;
+  void inline_parameters() const;
+  nanobind::object schema() const;
   Query run() const;
 
  private:

@@ -68,6 +68,14 @@ Session Session::beside(const Session& other) {
   return Session(session);
 }
 
+Session Session::twin() const {
+  doline_session* session = nullptr;
+  const auto used = handle();
+  const BusyScope busy(&used->busy, "session");
+  call_engine([&] { return doline_twin(used->session, &session); });
+  return Session(session);
+}
+
 const std::shared_ptr<SessionHandle>& Session::handle() const {
   if (!handle_) raise_error("invalid_argument", "the session is closed");
   refuse_after_fork(*handle_);
@@ -125,6 +133,7 @@ void add_session(nb::module_& module) {
       .def_static("open", &Session::open, nb::arg("path") = "", "A session of a new database.")
       .def_static("beside", &Session::beside, nb::arg("other"),
                   "Another session of the same database: same tables, settings of its own.")
+      .def("twin", &Session::twin, "Another session of the same database, with the same settings.")
       .def("execute", &Session::execute, nb::arg("text"),
            "Runs a script for what it leaves behind; rows are dropped.")
       .def("prepare", &Prepared::from_text, nb::arg("text"), "Understands exactly one statement.")

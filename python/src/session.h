@@ -30,6 +30,7 @@ class Session {
   static Session open(const char* path);
   /// Of the same database as another.
   static Session beside(const Session& other);
+  Session twin() const;
 
   void execute(std::string_view text) const;
   void register_stream(const char* name, nanobind::handle object) const;

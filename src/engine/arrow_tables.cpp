@@ -82,7 +82,7 @@ class TableFiller {
           static_cast<uint32_t>(std::min<int64_t>(kChunkRows, lent.array->length - begin));
       std::vector<Column> columns;
       for (uint32_t column = 0; column < importer_.schema().size(); ++column)
-        columns.push_back(importer_.read(lent, column, begin, rows));
+        columns.push_back(importer_.read(lent, column, begin, rows, Selection::all(rows)));
       add(Chunk(std::move(columns), rows));
     }
     if (!lent.fits) write();

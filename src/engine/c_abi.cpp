@@ -1,16 +1,20 @@
 // Sessions, statements and parameters of doline.h; results are in c_abi_results.cpp.
 #include "engine/c_abi.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/fork.h"
-#include "doline/version.h"
+#include "base/version.h"
+#include "bind/value_expression.h"
 #include "engine/arrow_tables.h"
+#include "format/arrow/arrow_export.h"
 #include "format/arrow/arrow_import.h"
 #include "kernel/string_search.h"
 #include "sql/build.h"
 #include "sql/free_tables.h"
 #include "sql/parameter_rows.h"
+#include "sql/parameters.h"
 #include "sql/tree_bytes.h"
 
 using doline::Error;
@@ -109,6 +113,16 @@ int doline_connect(doline_session* beside, doline_session** out) {
   });
 }
 
+int doline_twin(doline_session* like, doline_session** out) {
+  return guarded({}, [&] {
+    require(out, "the place for the session");
+    *out = nullptr;
+    doline_session_state& state = state_of(like);
+    *out = open_session(state.database);
+    (*out)->state->session.take_settings(state.session.settings());
+  });
+}
+
 void doline_close(doline_session* session) { delete session; }
 
 void doline_interrupt(doline_session* session) {
@@ -189,6 +203,13 @@ int doline_prepared_bytes(doline_prepared* prepared, const void** bytes, size_t*
   });
 }
 
+void doline_names::give_out(const char* const** names, size_t* count) {
+  pointers_.clear();
+  for (const std::string& text : texts_) pointers_.push_back(text.c_str());
+  *names = pointers_.data();
+  *count = pointers_.size();
+}
+
 void doline_prepared_free(doline_prepared* prepared) { delete prepared; }
 
 int doline_missing_tables(doline_prepared* prepared, const char* const** names, size_t* count) {
@@ -199,15 +220,10 @@ int doline_missing_tables(doline_prepared* prepared, const char* const** names, 
     doline::refuse_after_fork(prepared->state->born, "the session");
     doline::Session& session = prepared->state->session;
     prepared->missing.clear();
-    prepared->missing_pointers.clear();
     for (const std::string& name : doline::sql::free_tables(*prepared->statement.statement)) {
-      if (!session.find_table({name}) && !session.find_view({name}))
-        prepared->missing.push_back(name);
+      if (!session.find_table({name}) && !session.find_view({name})) prepared->missing.add(name);
     }
-    for (const std::string& name : prepared->missing)
-      prepared->missing_pointers.push_back(name.c_str());
-    *names = prepared->missing_pointers.data();
-    *count = prepared->missing_pointers.size();
+    prepared->missing.give_out(names, count);
   });
 }
 
@@ -229,6 +245,24 @@ int doline_insert_rows_of(doline_prepared* prepared, const char* table, int* don
     auto made = doline::sql::with_parameter_rows(*prepared->statement.statement, table);
     *done = made ? 1 : 0;
     if (made) prepared->statement.statement = std::move(made);
+  });
+}
+
+int doline_parameters(doline_prepared* prepared, const char* const** names, size_t* count) {
+  return guarded({}, [&] {
+    require(prepared, "the statement");
+    require(names, "the place for the names");
+    require(count, "the place for their number");
+    prepared->parameter_names.clear();
+    const std::set<std::string> read = doline::sql::parameters_of(*prepared->statement.statement);
+    // Positions by their number: shorter ones before longer ones, and all before names.
+    std::vector<std::string> ordered(read.begin(), read.end());
+    std::ranges::sort(ordered, {}, [](const std::string& name) {
+      const bool is_position = name.front() >= '0' && name.front() <= '9';
+      return std::pair(is_position ? name.size() : SIZE_MAX, name);
+    });
+    for (std::string& name : ordered) prepared->parameter_names.add(std::move(name));
+    prepared->parameter_names.give_out(names, count);
   });
 }
 
@@ -273,6 +307,34 @@ int doline_bind_arrow(doline_prepared* prepared, const char* name, const ArrowSc
 
 void doline_clear_bindings(doline_prepared* prepared) {
   if (prepared) prepared->parameters.clear();
+}
+
+int doline_inline_parameters(doline_prepared* prepared) {
+  return guarded(prepared ? std::string_view(prepared->statement.text) : "", [&] {
+    require(prepared, "the statement");
+    prepared->statement.statement = doline::sql::with_parameters_replaced(
+        *prepared->statement.statement, [&](const doline::sql::Parameter& parameter) {
+          const auto found = prepared->parameters.find(parameter.name);
+          if (found == prepared->parameters.end()) {
+            throw Error(ErrorCode::kParameter, parameter.span,
+                        "no value was given for parameter ${}", parameter.name);
+          }
+          return doline::expression_of(found->second, parameter.span);
+        });
+  });
+}
+
+int doline_describe(doline_prepared* prepared, ArrowSchema* out) {
+  return guarded(prepared ? std::string_view(prepared->statement.text) : "", [&] {
+    require(out, "the place for the schema");
+    out->release = nullptr;
+    require(prepared, "the statement");
+    doline::refuse_after_fork(prepared->state->born, "the session");
+    doline::Session& session = prepared->state->session;
+    prepared->state->interrupt.clear();
+    const doline::Schema schema = session.describe(prepared->statement, prepared->parameters);
+    doline::export_arrow_schema(schema, session.settings().time_zone, out);
+  });
 }
 
 int doline_run(doline_prepared* prepared, doline_query** out) {

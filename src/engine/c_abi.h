@@ -75,13 +75,25 @@ struct doline_session {
   std::shared_ptr<doline_session_state> state;
 };
 
+/// Names that a function hands out: they stay until it is called again with the same handle.
+class doline_names {
+ public:
+  void clear() { texts_.clear(); }
+  void add(std::string name) { texts_.push_back(std::move(name)); }
+  void give_out(const char* const** names, size_t* count);
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<const char*> pointers_;
+};
+
 struct doline_prepared {
   std::shared_ptr<doline_session_state> state;
   doline::Prepared statement;
   doline::Parameters parameters;
-  std::vector<std::byte> bytes;               // what doline_prepared_bytes last returned
-  std::vector<std::string> missing;           // and doline_missing_tables
-  std::vector<const char*> missing_pointers;  // into these
+  std::vector<std::byte> bytes;  // what doline_prepared_bytes last returned
+  doline_names missing;          // and doline_missing_tables
+  doline_names parameter_names;  // and doline_parameters
 };
 
 struct doline_query {

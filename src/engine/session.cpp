@@ -83,6 +83,14 @@ std::unique_ptr<Query> Session::run(const Prepared& prepared, const Parameters& 
   return in_transaction([&] { return StatementRunner::run(*this, prepared, parameters); });
 }
 
+Schema Session::describe(const Prepared& prepared, const Parameters& parameters) {
+  refresh_constants();
+  require_sound(prepared.statement->span);
+  const CancellationScope wanted(
+      [this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
+  return in_transaction([&] { return StatementRunner::describe(*this, prepared, parameters); });
+}
+
 void Session::register_table(TableRef table) {
   require_sound({});
   in_transaction([&] {

@@ -51,6 +51,9 @@ class Session final : public Catalog {
   /// Starts a query, or carries out a statement that gives no rows. Errors keep their spans in
   /// `prepared.text`.
   std::unique_ptr<Query> run(const Prepared& prepared, const Parameters& parameters = {});
+  /// The columns of a query's rows: binds it, and runs nothing. They are those that its run begins
+  /// with, until a file proves to hold others.
+  Schema describe(const Prepared& prepared, const Parameters& parameters = {});
   /// Parses and runs one statement.
   std::unique_ptr<Query> run(std::string_view text) { return run(prepare(text)); }
 
@@ -83,6 +86,11 @@ class Session final : public Catalog {
   std::vector<std::string> table_function_names() override;
   std::vector<std::vector<Value>> rows_of(PlanRef plan) override;
   const Settings& settings() const override { return settings_; }
+  /// Those of another session.
+  void take_settings(const Settings& settings) {
+    settings_ = settings;
+    refresh_constants();
+  }
   const SessionConstants& session() const override { return constants_; }
 
  private:

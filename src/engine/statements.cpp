@@ -172,13 +172,14 @@ PlanRef StatementRunner::plan_of(const sql::Statement& statement) {
   return nullptr;
 }
 
-std::unique_ptr<Query> StatementRunner::run(Session& session, const Prepared& prepared,
-                                            const Parameters& parameters) {
+template <class Work>
+auto StatementRunner::attempt(Session& session, const Prepared& prepared,
+                              const Parameters& parameters, Work&& work) {
   const uint64_t learned_before = session.learned_.version();
   for (bool is_first = true;; is_first = false) {
     StatementRunner runner(session, prepared, parameters);
     try {
-      return runner.run();
+      return work(runner);
     } catch (const Error& error) {
       // Rows may be read while a statement is bound, for PIVOT's columns.
       const bool learned_unbound =
@@ -188,6 +189,23 @@ std::unique_ptr<Query> StatementRunner::run(Session& session, const Prepared& pr
       throw with_losses(error, session.learned_, learned_before);
     }
   }
+}
+
+std::unique_ptr<Query> StatementRunner::run(Session& session, const Prepared& prepared,
+                                            const Parameters& parameters) {
+  return attempt(session, prepared, parameters,
+                 [](StatementRunner& runner) { return runner.run(); });
+}
+
+Schema StatementRunner::describe(Session& session, const Prepared& prepared,
+                                 const Parameters& parameters) {
+  const sql::Statement& statement = *prepared.statement;
+  if (!statement.is<sql::SelectStatement>()) {
+    throw Error(ErrorCode::kInvalidArgument, statement.span,
+                "only a query has columns before it is run");
+  }
+  return attempt(session, prepared, parameters,
+                 [&](StatementRunner& runner) { return runner.plan_of(statement)->schema; });
 }
 
 Query::Rebind StatementRunner::rebinding() const {

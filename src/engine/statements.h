@@ -23,8 +23,14 @@ class StatementRunner {
   /// starts over by itself.
   static std::unique_ptr<Query> run(Session& session, const Prepared& prepared,
                                     const Parameters& parameters);
+  /// The columns of a query's rows, as Session::describe() tells them.
+  static Schema describe(Session& session, const Prepared& prepared, const Parameters& parameters);
 
  private:
+  /// Has a runner do `work`, with a new one where something was learned that lets it start over.
+  template <class Work>
+  static auto attempt(Session& session, const Prepared& prepared, const Parameters& parameters,
+                      Work&& work);
   std::unique_ptr<Query> run(const sql::Statement& statement);
   std::unique_ptr<Query> create_table(const sql::CreateTable& node);
   std::unique_ptr<Query> create_view(const sql::CreateView& node);

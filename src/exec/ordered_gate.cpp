@@ -7,7 +7,7 @@ OrderedGate::Answer OrderedGate::push(const Chunk& chunk, const Waker& waker) {
   {
     MutexLock lock(mutex_);
     if (done_) return Answer::kDone;
-    if (morsel != next_ && held_bytes_ > hold_bytes_) {
+    if (!is_next(morsel) && held_bytes_ > hold_bytes_) {
       blocked_.push_back(waker);
       return Answer::kBlocked;
     }
@@ -18,7 +18,7 @@ OrderedGate::Answer OrderedGate::push(const Chunk& chunk, const Waker& waker) {
   {
     MutexLock lock(mutex_);
     if (done_) return Answer::kDone;
-    if (morsel != next_) {
+    if (!is_next(morsel)) {
       const size_t bytes = kept.kept_bytes();
       held_bytes_ += bytes;
       held_[morsel].chunks.emplace_back(std::move(kept), bytes);
@@ -37,6 +37,7 @@ OrderedGate::Answer OrderedGate::end_morsel(uint64_t morsel) {
   {
     MutexLock lock(mutex_);
     if (done_) return Answer::kDone;
+    if (!in_order_) return Answer::kTaken;
     if (morsel != next_) {
       held_[morsel].ended = true;
       return Answer::kTaken;
@@ -74,10 +75,11 @@ bool OrderedGate::drain() {
   return true;
 }
 
-void OrderedGate::begin_input() {
+void OrderedGate::begin_input(bool in_order) {
   MutexLock lock(mutex_);
   ASSERT(held_.empty() || done_);
   next_ = 0;
+  in_order_ = in_order;
 }
 
 bool OrderedGate::is_done() const {

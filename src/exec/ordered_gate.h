@@ -26,7 +26,8 @@ class OrderedGate {
   Answer push(const Chunk& chunk, const Waker& waker);
   Answer end_morsel(uint64_t morsel);
   /// A new source begins its morsels at 0, after all those before.
-  void begin_input();
+  /// Not `in_order`: chunks go out as they come, none is held back.
+  void begin_input(bool in_order);
   bool is_done() const;
 
  private:
@@ -34,6 +35,7 @@ class OrderedGate {
     std::vector<std::pair<Chunk, size_t>> chunks;  // with their bytes
     bool ended = false;
   };
+  bool is_next(uint64_t morsel) const REQUIRES(mutex_) { return morsel == next_ || !in_order_; }
   bool drain() REQUIRES(mutex_);
   /// No more is wanted: lets go of what was held, and answers whom to wake so that they hear it.
   std::vector<Waker> finish() REQUIRES(mutex_);
@@ -44,6 +46,7 @@ class OrderedGate {
   uint64_t next_ GUARDED_BY(mutex_) = 0;
   std::map<uint64_t, Held> held_ GUARDED_BY(mutex_);
   size_t held_bytes_ GUARDED_BY(mutex_) = 0;
+  bool in_order_ GUARDED_BY(mutex_) = true;
   bool done_ GUARDED_BY(mutex_) = false;
   std::vector<Waker> blocked_ GUARDED_BY(mutex_);
 };

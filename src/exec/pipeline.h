@@ -96,8 +96,9 @@ class Sink {
   /// returned ones run, in parallel, cancellable.
   virtual TaskSet finish() { return {}; }
   /// Told when a pipeline that feeds it starts (a union feeds one sink from several, one after
-  /// another): morsel numbers begin at 0 again, after all of the earlier pipeline's.
-  virtual void begin_input(uint32_t branch) {}
+  /// another): morsel numbers begin at 0 again, after all of the earlier pipeline's. `in_order`:
+  /// rows have an order, that of their morsels (Source::in_order).
+  virtual void begin_input(uint32_t branch, bool in_order) {}
   OperatorMetrics metrics;
 };
 

@@ -483,7 +483,7 @@ void QueryRun::start_pipeline(size_t index, Carried carried) {
   } else {
     state.source = pipeline.own_source ? pipeline.own_source.get() : pipeline.source;
   }
-  pipeline.sink->begin_input(pipeline.branch);
+  pipeline.sink->begin_input(pipeline.branch, state.source.load()->in_order());
   const uint32_t count =
       std::max<uint32_t>(1, std::min(context_.threads, state.source.load()->parallelism()));
   state.tasks_left = count;

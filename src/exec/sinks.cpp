@@ -76,7 +76,7 @@ TaskSet KeepSink::finish() {
   return {};
 }
 
-void KeepSink::begin_input(uint32_t) { gate_.begin_input(); }
+void KeepSink::begin_input(uint32_t, bool in_order) { gate_.begin_input(in_order); }
 
 // --- ResultSink
 
@@ -117,7 +117,7 @@ TaskSet ResultSink::finish() {
   return {};
 }
 
-void ResultSink::begin_input(uint32_t) { gate_.begin_input(); }
+void ResultSink::begin_input(uint32_t, bool in_order) { gate_.begin_input(in_order); }
 
 bool ResultSink::has_chunk() const {
   MutexLock lock(mutex_);
@@ -243,6 +243,6 @@ TaskSet WriteSink::finish() {
   return {};
 }
 
-void WriteSink::begin_input(uint32_t) { gate_.begin_input(); }
+void WriteSink::begin_input(uint32_t, bool in_order) { gate_.begin_input(in_order); }
 
 }  // namespace doline

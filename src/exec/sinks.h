@@ -23,7 +23,7 @@ class KeepSink final : public Sink {
   Flow end_morsel(uint64_t morsel, LocalState&, const Waker&) override;
   void combine(LocalState&) override {}
   TaskSet finish() override;
-  void begin_input(uint32_t branch) override;
+  void begin_input(uint32_t branch, bool in_order) override;
   std::shared_ptr<const ChunkStore> store() const { return store_; }
   /// For the only one who reads it, once finished: the rows then go when it does.
   std::shared_ptr<const ChunkStore> take_store() { return std::move(store_); }
@@ -45,7 +45,7 @@ class ResultSink final : public Sink {
   Flow end_morsel(uint64_t morsel, LocalState&, const Waker&) override;
   void combine(LocalState&) override {}
   TaskSet finish() override;
-  void begin_input(uint32_t branch) override;
+  void begin_input(uint32_t branch, bool in_order) override;
 
   // For the session's thread:
   bool has_chunk() const;
@@ -76,7 +76,7 @@ class WriteSink final : public Sink {
   Flow end_morsel(uint64_t morsel, LocalState&, const Waker&) override;
   void combine(LocalState&) override {}
   TaskSet finish() override;
-  void begin_input(uint32_t branch) override;
+  void begin_input(uint32_t branch, bool in_order) override;
   uint64_t row_count() const { return row_count_; }
 
  private:

@@ -73,7 +73,8 @@ void register_bit_aggregates(FunctionRegistry& registry) {
                                       .example = example,
                                       .example_result = result,
                                       .overloads = std::move(overloads),
-                                      .ignores_distinct = ignores_distinct});
+                                      .ignores_distinct = ignores_distinct,
+                                      .merging = merges_by(name, name)});
   };
   add("bool_and", "True when every value is true.", "bool_and(x > 1)", "false",
       {{{Type::boolean()}, {}, bind_bool<BitOperation::kAnd>}}, true);

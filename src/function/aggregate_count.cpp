@@ -120,6 +120,7 @@ void register_count_aggregates(FunctionRegistry& registry) {
       .example = "count(x)",
       .example_result = "3",
       .overloads = {{{}, {}, bind_count}, {{TypePattern::any()}, {}, bind_count}},
+      .merging = merges_by("count", "wrapping_sum"),  // of no parts 0, too
   });
   registry.add(AggregateDeclaration{
       .name = "count_star",
@@ -128,6 +129,7 @@ void register_count_aggregates(FunctionRegistry& registry) {
       .example = "count_star()",
       .example_result = "3",
       .overloads = {{{}, {}, bind_count}},
+      .merging = merges_by("count_star", "wrapping_sum"),
   });
   registry.add(AggregateDeclaration{
       .name = "count_if",
@@ -141,6 +143,7 @@ void register_count_aggregates(FunctionRegistry& registry) {
                      [](AggregateBinding& binding) {
                        binding.function = fixed_aggregate<CountIf>();
                      }}},
+      .merging = merges_by("count_if", "sum"),
   });
 }
 

@@ -239,6 +239,7 @@ void register_extreme_aggregates(FunctionRegistry& registry) {
       .overloads = {{{TypePattern::any()}, {}, bind_extreme<true>},
                     {{TypePattern::any(), Type::int64()}, {}, bind_least_values}},
       .ignores_distinct = true,
+      .merging = merges_by("min", "min"),
   });
   registry.add(AggregateDeclaration{
       .name = "max",
@@ -249,6 +250,7 @@ void register_extreme_aggregates(FunctionRegistry& registry) {
       .overloads = {{{TypePattern::any()}, {}, bind_extreme<false>},
                     {{TypePattern::any(), Type::int64()}, {}, bind_greatest_values}},
       .ignores_distinct = true,
+      .merging = merges_by("max", "max"),
   });
 }
 

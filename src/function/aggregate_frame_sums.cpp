@@ -265,6 +265,10 @@ void register_frame_sums(FunctionRegistry& registry) {
                     {{TypePattern::decimal()}, {}, bind_decimal_sum},
                     {{Type::float32()}, {}, bind_frame_sum<float, double>},
                     {{Type::float64()}, {}, bind_frame_sum<double, double>}},
+      // Sums of FLOAT are kept as doubles, which the parts' results no longer are.
+      .merging = {{{"wrapping_sum", "wrapping_sum"}},
+                  [](const Type& type) { return !type.is(TypeKind::kFloat); }},
+      .adds_up = true,
   });
   registry.add(AggregateDeclaration{
       .name = "frame_product",
@@ -275,6 +279,7 @@ void register_frame_sums(FunctionRegistry& registry) {
       .example_result = "6",
       .overloads = {{{Type::int64()}, {}, bind_op<WrappingProduct<int64_t>>},
                     {{Type::float64()}, {}, bind_op<WrappingProduct<double>>}},
+      .merging = merges_by("frame_product", "frame_product"),
   });
   registry.add(AggregateDeclaration{
       .name = "frame_min",
@@ -284,6 +289,7 @@ void register_frame_sums(FunctionRegistry& registry) {
       .example_result = "1",
       .overloads = {{{TypePattern::any()}, {}, bind_frame_extreme<true>}},
       .ignores_distinct = true,
+      .merging = merges_by("frame_min", "frame_min"),
   });
   registry.add(AggregateDeclaration{
       .name = "frame_max",
@@ -293,6 +299,7 @@ void register_frame_sums(FunctionRegistry& registry) {
       .example_result = "3",
       .overloads = {{{TypePattern::any()}, {}, bind_frame_extreme<false>}},
       .ignores_distinct = true,
+      .merging = merges_by("frame_max", "frame_max"),
   });
   std::vector<AggregateOverload> means = {{{Type::boolean()}, {}, bind_op<FrameMean<bool>>},
                                           {{Type::float32()}, {}, bind_op<FrameMean<float>>}};
@@ -313,6 +320,8 @@ void register_frame_sums(FunctionRegistry& registry) {
       .example = "frame_mean(x)",
       .example_result = "2.0",
       .overloads = std::move(means),
+      .merging = merges_as_mean(),
+      .adds_up = true,
   });
 }
 

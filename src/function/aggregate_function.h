@@ -119,6 +119,21 @@ struct AggregateOverload {
   void (*bind)(AggregateBinding&);
 };
 
+/// A step by which rows are aggregated in parts.
+struct AggregatePart {
+  const char* name;   // the aggregate of a part's rows, over the same arguments
+  const char* again;  // that of the parts' results, which are its one argument
+};
+
+/// How the aggregate of a whole follows from those of its parts, whatever the parts are.
+struct AggregateMerging {
+  /// None: it does not follow. One: what comes of it is the result. Two: a sum and a count, whose
+  /// quotient is, where that is a float.
+  std::vector<AggregatePart> parts;
+  /// Whether it does for an argument of that type. Null: for any.
+  bool (*holds_for)(const Type&) = nullptr;
+};
+
 /// Everything known of an aggregate's name; the only place it is declared.
 struct AggregateDeclaration {
   std::string name;
@@ -129,6 +144,10 @@ struct AggregateDeclaration {
   std::vector<AggregateOverload> overloads;
   /// DISTINCT changes nothing (min, max, bool_and …).
   bool ignores_distinct = false;
+  /// Of calls of one argument, or none, over rows in any order.
+  AggregateMerging merging = {};
+  /// Of arguments of 128 bits it may leave its range, which is an error.
+  bool adds_up = false;
 };
 
 }  // namespace doline

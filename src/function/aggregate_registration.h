@@ -38,6 +38,11 @@ const Value& constant_argument(AggregateBinding& binding, size_t index, const ch
 /// A number of any type as a double.
 double number_of(const Value& value);
 
+/// An aggregate `name` whose results for parts are aggregated by `again`.
+inline AggregateMerging merges_by(const char* name, const char* again) { return {{{name, again}}}; }
+/// A mean, of which parts have a sum and a count.
+inline AggregateMerging merges_as_mean() { return {{{"sum", "sum"}, {"count", "wrapping_sum"}}}; }
+
 /// One overload for each of `types`, all bound by `bind`.
 inline std::vector<AggregateOverload> overloads_for(std::vector<TypePattern> types,
                                                     void (*bind)(AggregateBinding&)) {

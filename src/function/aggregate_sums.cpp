@@ -388,6 +388,8 @@ void register_sum_aggregates(FunctionRegistry& registry) {
       .example = "sum(x)",
       .example_result = "6",
       .overloads = overloads_for(summable, bind_sum),
+      .merging = merges_by("sum", "sum"),
+      .adds_up = true,
   });
   registry.add(AggregateDeclaration{
       .name = "sum_no_overflow",
@@ -396,6 +398,8 @@ void register_sum_aggregates(FunctionRegistry& registry) {
       .example = "sum_no_overflow(x)",
       .example_result = "6",
       .overloads = std::move(no_overflow),
+      .merging = merges_by("sum_no_overflow", "sum_no_overflow"),
+      .adds_up = true,
   });
   auto average = overloads_for(integer_patterns(), bind_average);
   average.push_back({{TypePattern::decimal()}, {}, bind_average});
@@ -413,6 +417,8 @@ void register_sum_aggregates(FunctionRegistry& registry) {
       .example = "avg(x)",
       .example_result = "2.0",
       .overloads = std::move(average),
+      .merging = merges_as_mean(),
+      .adds_up = true,
   });
   registry.add(AggregateDeclaration{
       .name = "fsum",
@@ -437,6 +443,7 @@ void register_sum_aggregates(FunctionRegistry& registry) {
       .example = "product(x)",
       .example_result = "6.0",
       .overloads = {{{Type::float64()}, {}, bind_double<Product>}},
+      .merging = merges_by("product", "product"),
   });
   registry.add(AggregateDeclaration{
       .name = "geomean",

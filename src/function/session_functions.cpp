@@ -1,4 +1,5 @@
 #include "base/ascii.h"
+#include "base/version.h"
 #include "column/civil_time.h"
 #include "column/value.h"
 #include "function/registry.h"
@@ -37,7 +38,7 @@ Column time_kernel(const KernelCall& call, std::span<const Column>) {
       call, [](const SessionConstants& session) { return int128_t{time_of(local_now(session))}; });
 }
 Column version_kernel(const KernelCall& call, std::span<const Column>) {
-  return constant(call, [](const SessionConstants&) { return std::string("v0.1.0"); });
+  return constant(call, [](const SessionConstants&) { return "v" + std::string(kVersion); });
 }
 Column user_kernel(const KernelCall& call, std::span<const Column>) {
   return constant(call, [](const SessionConstants& session) { return session.user; });

@@ -75,31 +75,21 @@ size_t take_range() {
 
 }  // namespace
 
-MappedFileRef MappedFile::map(const File& file) {
-  install_handler();
-  Disk& disk = Disk::system();
-  DiskHandle handle(disk, disk.open(file.path(), O_RDONLY | O_CLOEXEC));
-  if (handle.fd() < 0) throw disk_error("open", file.path(), -handle.fd());
-  const size_t slot = take_range();
-  MappedRange& range = ranges[slot];
-  const size_t size = file.size_bytes();
-  void* const memory =
-      size == 0 ? nullptr : ::mmap(nullptr, size, PROT_READ, MAP_SHARED, handle.fd(), 0);
-  if (memory == MAP_FAILED) {
-    const int error = errno;
-    range.is_taken = false;
-    throw disk_error("map", file.path(), error);
-  }
+MappedFile::Mapping::Mapping() : slot_(take_range()) {}
+
+int MappedFile::Mapping::map(int fd, size_t size) {
+  void* const memory = size == 0 ? nullptr : ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
+  if (memory == MAP_FAILED) return errno;
+  bytes_ = {static_cast<const std::byte*>(memory), size};
+  MappedRange& range = ranges[slot_];
   range.is_cut_off = false;
   range.begin = reinterpret_cast<uintptr_t>(memory);
   range.end = reinterpret_cast<uintptr_t>(memory) + size;
-  const MappedFileRef mapped(new MappedFile(file.path(), file.version(), std::move(handle),
-                                            {static_cast<const std::byte*>(memory), size}, slot));
-  mapped->check();
-  return mapped;
+  return 0;
 }
 
-MappedFile::~MappedFile() {
+MappedFile::Mapping::~Mapping() {
+  if (slot_ == kNoSlot) return;
   MappedRange& range = ranges[slot_];
   range.end = 0;
   range.begin = 0;
@@ -107,12 +97,29 @@ MappedFile::~MappedFile() {
   range.is_taken = false;
 }
 
+bool MappedFile::Mapping::is_cut_off() const {
+  return ranges[slot_].is_cut_off.load(std::memory_order_acquire);
+}
+
+MappedFileRef MappedFile::map(const File& file) {
+  install_handler();
+  Disk& disk = Disk::system();
+  DiskHandle handle(disk, disk.open(file.path(), O_RDONLY | O_CLOEXEC));
+  if (handle.fd() < 0) throw disk_error("open", file.path(), -handle.fd());
+  Mapping mapping;
+  if (const int error = mapping.map(handle.fd(), file.size_bytes()))
+    throw disk_error("map", file.path(), error);
+  const MappedFileRef mapped(
+      new MappedFile(file.path(), file.version(), std::move(handle), std::move(mapping)));
+  mapped->check();
+  return mapped;
+}
+
 void MappedFile::check() const {
   FileStatus status;
   const int error = handle_.disk().status(handle_.fd(), status);
   if (error < 0) throw disk_error("read", path_, -error);
-  if (ranges[slot_].is_cut_off.load(std::memory_order_acquire) || version_of(status) != version_)
-    throw changed();
+  if (mapping_.is_cut_off() || version_of(status) != version_) throw changed();
 }
 
 Error MappedFile::changed() const {

@@ -188,6 +188,9 @@ MakesRoomScope::~MakesRoomScope() { thread_makes_room = outer_; }
 
 size_t granted_memory_bytes() {
   size_t granted = read_number("/proc/meminfo", "MemTotal:") << 10;
+  if (granted == 0)  // in a chroot without /proc
+    granted = static_cast<size_t>(::sysconf(_SC_PHYS_PAGES)) *
+              static_cast<size_t>(::sysconf(_SC_PAGESIZE));
   const size_t limit = read_cgroup_limits().memory_bytes;
   return limit == 0 ? granted : std::min(granted, limit);
 }

@@ -155,7 +155,7 @@ class Spine {
   static bool can_fail_on_rows(const AggregateExpr& aggregate) {
     const auto is_unsafe = [](const ExprRef& expr) { return can_fail(expr) || is_volatile(expr); };
     if (aggregate.filter && is_unsafe(aggregate.filter)) return true;
-    const bool adds_up = aggregate.name == "sum" || aggregate.name == "avg";
+    const bool adds_up = AggregateParts::adds_up(aggregate);
     return std::any_of(aggregate.arguments.begin(), aggregate.arguments.end(),
                        [&](const ExprRef& argument) {
                          return is_unsafe(argument) ||

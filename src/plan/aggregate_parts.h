@@ -13,10 +13,14 @@ namespace doline {
 /// each is an expression over `parts`, which are aggregates of the rows, and of themselves.
 class AggregateParts {
  public:
-  /// Nothing where one of them needs every row (DISTINCT, ORDER BY, and those that do not add up).
+  /// Nothing where one of them needs every row (DISTINCT, ORDER BY, and those that do not follow
+  /// from parts: AggregateDeclaration::merging).
   /// Of an aggregate with a guard (null: none) only those groups count for which that holds.
   static std::optional<AggregateParts> of(const std::vector<AggregateExprRef>& aggregates,
                                           const std::vector<ExprRef>& guards = {});
+
+  /// Whether it leaves its range where rows come together that would not.
+  static bool adds_up(const AggregateExpr& aggregate);
 
   const std::vector<AggregateExprRef>& parts() const { return parts_; }
   /// The parts of coarser groups, from groups whose parts stand in `input` from `begin` on. Without
@@ -29,18 +33,21 @@ class AggregateParts {
 
  private:
   struct Whole {
-    std::string name;  // of the aggregate
-    uint32_t first;    // of combinations_
-    uint32_t count;    // of an average: what its sum, the first, is divided by
+    std::vector<uint32_t> of;  // combinations_: of two the quotient
     TypeRef type;
+  };
+  struct Part {
+    AggregateExprRef aggregate;
+    const char* again;  // what aggregates its results
   };
   struct Combination {
     uint32_t part;
+    const char* again;
     ExprRef guard;
   };
 
   /// The place among combinations_ of a part, which is added where it is new.
-  uint32_t place_of(const AggregateExprRef& part, const ExprRef& guard);
+  uint32_t place_of(const Part& part, const ExprRef& guard);
 
   std::vector<AggregateExprRef> parts_;  // none twice
   std::vector<Combination> combinations_;

@@ -15,13 +15,20 @@ std::vector<FilterOrder::Filter> programs_of(const std::vector<Conjunct>& conjun
 
 ScanFilters::ScanFilters(const std::vector<Conjunct>& filters,
                          std::vector<RuntimeFilterRef> runtime, const Settings& settings)
-    : order_(programs_of(filters), settings.adapts_filter_order()), runtime_(std::move(runtime)) {}
+    : order_(programs_of(filters), settings.adapts_filter_order()), runtime_(std::move(runtime)) {
+  for (const Conjunct& conjunct : filters) columns_.push_back(conjunct.columns);
+}
 
-void ScanFilters::Run::narrow(Chunk& chunk) {
-  order_.narrow(chunk);
+void ScanFilters::Run::narrow(Chunk& chunk, const std::function<void(uint32_t)>& make) {
+  for (const uint32_t filter : order_.order()) {
+    if (chunk.active.empty()) return;
+    for (const uint32_t column : filters_.columns_[filter]) make(column);
+    chunk.active = order_.test(filter, chunk);
+  }
   for (const RuntimeFilterRef& filter : filters_.runtime_) {
     if (chunk.active.empty()) return;
     if (!filter->is_ready.load(std::memory_order_acquire)) continue;
+    make(filter->column);
     chunk.active = filter->probe(chunk.columns[filter->column], chunk.active);
   }
 }

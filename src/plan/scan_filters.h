@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "expr/filter_order.h"
@@ -20,7 +21,12 @@ class ScanFilters {
    public:
     explicit Run(const ScanFilters& filters) : filters_(filters), order_(filters.order_) {}
     /// Leaves the chunk's rows that may be wanted.
-    void narrow(Chunk& chunk);
+    void narrow(Chunk& chunk) {
+      narrow(chunk, [](uint32_t) {});
+    }
+    /// The same of a chunk whose columns are made when they are first looked at: `make` is called
+    /// with the position of one that the next filter reads, perhaps again and again.
+    void narrow(Chunk& chunk, const std::function<void(uint32_t)>& make);
 
    private:
     const ScanFilters& filters_;
@@ -29,6 +35,7 @@ class ScanFilters {
 
  private:
   const FilterOrder order_;
+  std::vector<std::vector<uint32_t>> columns_;  // of each filter
   const std::vector<RuntimeFilterRef> runtime_;
 };
 

@@ -42,6 +42,9 @@ class Source {
   virtual SourceProgress progress() const { return {}; }
   /// How many tasks can work at once; a hint.
   virtual uint32_t parallelism() const { return ~uint32_t{0}; }
+  /// Whether the order of its morsels is the order of its rows: where it is not, nobody needs to
+  /// wait for the morsels before.
+  virtual bool in_order() const { return true; }
 };
 
 }  // namespace doline

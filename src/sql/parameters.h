@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -9,5 +10,8 @@ namespace doline::sql {
 
 /// The names of the parameters that a statement reads: "1" for `?` and `$1`, "name" for `$name`.
 std::set<std::string> parameters_of(const Statement& statement);
+/// The statement with another expression in the place of each parameter.
+StatementRef with_parameters_replaced(const Statement& statement,
+                                      const std::function<ExpressionRef(const Parameter&)>& by);
 
 }  // namespace doline::sql

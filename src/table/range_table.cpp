@@ -1,16 +1,13 @@
 // range(…) and generate_series(…) in FROM.
 #include <algorithm>
-#include <atomic>
 #include <limits>
 
-#include "plan/scan_filters.h"
+#include "table/rows_by_number.h"
 #include "table/table_function.h"
 
 namespace doline {
 
 namespace {
-
-constexpr uint64_t kMorselRows = uint64_t{1} << 17;
 
 /// The number at `row`. In unsigned arithmetic: on the way from one end of BIGINT to the other,
 /// products and the number behind the last one leave its bounds.
@@ -24,6 +21,26 @@ int64_t integer_of(const Value& value, const TableFunctionCall& call) {
   }
   return static_cast<int64_t>(value.as_integer());
 }
+
+class RangeRows final : public RowsByNumber {
+ public:
+  RangeRows(int64_t start, int64_t step, uint64_t count)
+      : start_(start), step_(step), count_(count) {}
+
+  std::vector<uint64_t> part_rows() const override { return {count_}; }
+  Column column(uint32_t, uint32_t, uint64_t begin, uint32_t count,
+                const Selection&) const override {
+    BufferRef values = Buffer::allocate(count * sizeof(int64_t));
+    for (uint32_t row = 0; row < count; ++row)
+      values->as<int64_t>()[row] = number_at(start_, step_, begin + row);
+    return Column::flat(Type::int64(), count, std::move(values));
+  }
+
+ private:
+  const int64_t start_;
+  const int64_t step_;
+  const uint64_t count_;
+};
 
 /// start, start + step, … : `count` numbers in one BIGINT column.
 class RangeTable final : public Table {
@@ -57,7 +74,10 @@ class RangeTable final : public Table {
              {"count", std::to_string(count_)}}};
   }
   std::string describe() const override { return fmt::format("{} of {} rows", name_, count_); }
-  std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override;
+  std::unique_ptr<Scan> scan(ScanRequest request, QueryContext& context) const override {
+    return scan_by_number(std::make_shared<const RangeRows>(start_, step_, count_),
+                          std::move(request), context);
+  }
 
   static TableRef reopen(const TableDescriptor& descriptor, const AccessPolicy&) {
     const auto& parameters = descriptor.parameters;
@@ -74,91 +94,12 @@ class RangeTable final : public Table {
   }
 
  private:
-  friend class RangeScan;
   const std::string name_;
   const Schema schema_;
   const int64_t start_;
   const int64_t step_;
   const uint64_t count_;
 };
-
-class RangeReader final : public Reader {
- public:
-  RangeReader(int64_t start, int64_t step, Morsel morsel, const ScanRequest& request,
-              const ScanFilters& filters, uint32_t chunk_rows)
-      : start_(start),
-        step_(step),
-        at_(morsel.begin),
-        end_(morsel.end),
-        request_(request),
-        filters_(filters),
-        chunk_rows_(chunk_rows) {}
-
-  Poll read(Chunk& out, const Waker&) override {
-    if (at_ == end_) return Poll::kDone;
-    const auto rows = static_cast<uint32_t>(std::min<uint64_t>(chunk_rows_, end_ - at_));
-    BufferRef values = Buffer::allocate(rows * sizeof(int64_t));
-    for (uint32_t row = 0; row < rows; ++row)
-      values->as<int64_t>()[row] = number_at(start_, step_, at_ + row);
-    const Column column = Column::flat(Type::int64(), rows, std::move(values));
-    out = Chunk(std::vector<Column>(request_.columns.size(), column), rows);
-    filters_.narrow(out);
-    at_ += rows;
-    return Poll::kReady;
-  }
-
- private:
-  const int64_t start_;
-  const int64_t step_;
-  uint64_t at_;
-  const uint64_t end_;
-  const ScanRequest& request_;
-  ScanFilters::Run filters_;
-  const uint32_t chunk_rows_;
-};
-
-class RangeScan final : public Scan {
- public:
-  RangeScan(Ref<const RangeTable> table, ScanRequest request, const QueryContext& context)
-      : table_(std::move(table)),
-        request_(std::move(request)),
-        filters_(request_.filters, request_.runtime, context.settings),
-        chunk_rows_(context.chunk_rows),
-        morsel_rows_(context.morsel_rows(kMorselRows)) {}
-  std::vector<Pushed> pushed() const override {
-    return std::vector<Pushed>(request_.filters.size(), Pushed::kExact);
-  }
-  Poll next_morsel(Morsel& out, const Waker&) override {
-    const uint64_t begin = next_.load();
-    if (begin >= table_->count_) return Poll::kDone;
-    const uint64_t end = std::min(table_->count_, begin + morsel_rows_);
-    next_ = end;
-    out.number = begin / morsel_rows_;
-    out.begin = begin;
-    out.end = end;
-    return Poll::kReady;
-  }
-  std::unique_ptr<Reader> open(const Morsel& morsel) override {
-    return std::make_unique<RangeReader>(table_->start_, table_->step_, morsel, request_, filters_,
-                                         chunk_rows_);
-  }
-  SourceProgress progress() const override { return {next_, table_->count_}; }
-  uint32_t parallelism() const override {
-    return static_cast<uint32_t>(std::min<uint64_t>(1024, table_->count_ / morsel_rows_ + 1));
-  }
-
- private:
-  const Ref<const RangeTable> table_;
-  const ScanRequest request_;
-  const ScanFilters filters_;
-  const uint32_t chunk_rows_;
-  const uint64_t morsel_rows_;
-  std::atomic<uint64_t> next_{0};
-};
-
-std::unique_ptr<Scan> RangeTable::scan(ScanRequest request, QueryContext& context) const {
-  return std::make_unique<RangeScan>(Ref<const RangeTable>(this), std::move(request), context);
-}
 
 TableRef open_range(const TableFunctionCall& call, bool inclusive) {
   if (call.arguments.empty() || call.arguments.size() > 3 || !call.options.empty()) {

@@ -8,7 +8,7 @@ import pytest
 from bench import compare, runner
 from bench.cases import TOP, Options
 from bench.engines import registry
-from bench.suites import MODULES, build_suite, tpch_polars
+from bench.suites import MODULES, build_suite, tpch_frames
 from bench.worker import answer_of
 
 TEXTS_FROM_OUTSIDE = ("tpch", "tpcds")  # fetched with a tool that tests do not install
@@ -64,7 +64,7 @@ def test_no_names_are_all_cases():
 
 
 def test_polars_has_a_form_of_every_tpch_query():
-    assert sorted(tpch_polars.QUERIES) == list(range(1, 23))
+    assert sorted(tpch_frames.QUERIES) == list(range(1, 23))
 
 
 @pytest.mark.parametrize(

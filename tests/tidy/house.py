@@ -5,7 +5,7 @@ import re
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 LONGEST_FILE = 600
-SOURCE_FOLDERS = ("src", "include", "app", "python", "tests", "bench", "scripts")
+SOURCE_FOLDERS = ("src", "include", "app", "adbc", "python", "tests", "bench", "scripts")
 SOURCE_ENDINGS = (".h", ".cpp", ".py", ".sh")
 
 # Words that name no concept: a file called so collects what belongs elsewhere.

@@ -38,3 +38,9 @@ def pairs_of(old, new):
     elif not isinstance(new, (list, tuple)):
         new = [new] * len(old)
     return tuple((literal_bytes(o), literal_bytes(v)) for o, v in zip(old, new, strict=True))
+
+
+def fresh_seed():
+    """A seed that nobody gave."""
+    from random import getrandbits
+    return getrandbits(31)

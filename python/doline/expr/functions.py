@@ -5,7 +5,8 @@ They take and give bytes: see `expr/build.py`.
 
 from __future__ import annotations
 
-from ..datatypes import Boolean, Date, Duration, Float64, Int32, Int64, UInt32
+from ..datatypes import (Boolean, Date, Datetime, Duration, Enum, Float64, Int32, Int64, Interval, Time,
+                         UInt8, UInt16, UInt32)
 from ..errors import NotSupported
 from . import build as b
 
@@ -304,3 +305,22 @@ def list_value_counts(x, name, count_name, sort):
         raise NotSupported("value_counts(sort=True) is not supported here; use "
                            "frame.group_by(column).len().sort('len', descending=True)")
     return b.let(x, "whole", counts)
+
+
+def physical(dtype, x):
+    """What values of a type are kept as."""
+    if isinstance(dtype, Enum):
+        count = len(dtype.categories)
+        kept = UInt8 if count < 256 else UInt16 if count < 65536 else UInt32
+        return b.cast(b.call("enum_code", x), kept)
+    if dtype == Date:
+        return b.cast(b.call("floor_divide", b.call("epoch_us", x), b.integer(86_400_000_000)), Int32)
+    if isinstance(dtype, Datetime):
+        return b.call({"us": "epoch_us", "ms": "epoch_ms", "ns": "epoch_ns"}[dtype.time_unit], x)
+    if isinstance(dtype, Duration) or dtype == Duration:
+        return b.call("epoch_us", b.cast(x, Interval))
+    if dtype == Time:
+        return b.operator("*", b.call("epoch_us", x), b.integer(1000))
+    if dtype.is_nested():
+        raise NotSupported(f"to_physical of {dtype!r} is not supported; take its parts")
+    return x

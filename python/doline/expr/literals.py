@@ -95,7 +95,7 @@ def as_node(value, str_is_column=True) -> Node:
         return named_column(value) if str_is_column else _plain_literal(kind, value)
     if kind is int or kind is float or kind is bool:
         return _plain_literal(kind, value)
-    node = getattr(value, "_node", None)
+    node = value if isinstance(value, Node) else getattr(value, "_node", None)
     return literal_node(value) if node is None else node
 
 

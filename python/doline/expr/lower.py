@@ -17,9 +17,11 @@ from __future__ import annotations
 from .. import _nodes as n
 from ..datatypes import UInt32
 from ..errors import AlreadyExists, NotSupported, error
+from ..periods import Period
 from . import aggregates, build as b
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
-                    Nested, Over, Rearrange, Rename, SeriesColumn, Typed, Window, output_name)
+                    Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
+                    contains, output_name)
 
 ROW_NUMBER = "__doline_row"
 HIDDEN = "__doline_{}"
@@ -54,12 +56,14 @@ class Rows:
 
 class Scope:
     """How expressions are meant. `keys` are the bytes of the columns that make groups; `order` is
-    what windows go by, empty for the frame's own order."""
+    what windows go by, empty for the frame's own order. `frame`: which rows around each one count; all
+    where there is none."""
 
-    __slots__ = ("by_groups", "keys", "order", "stage")
+    __slots__ = ("by_groups", "keys", "order", "stage", "frame")
 
-    def __init__(self, by_groups=False, keys=(), order=(), stage=0):
+    def __init__(self, by_groups=False, keys=(), order=(), stage=0, frame=None):
         self.by_groups, self.keys, self.order, self.stage = by_groups, keys, order, stage
+        self.frame = frame
 
 
 FRAME = Scope()
@@ -131,6 +135,8 @@ class Lowering:
             return self.apply(node, [self.lower(a, scope) for a in node.arguments])
         if kind is Over:
             return self.over(node, scope)
+        if kind is Rolling:
+            return self.rolling(node, scope)
         if kind is Window:
             return self.window(node, scope)
         if kind is Aggregate:
@@ -141,6 +147,10 @@ class Lowering:
             return self.nested(node, [self.lower(node.arguments[0], scope)])
         if kind is Element:
             return Lowered(b.column("element"))
+        if kind is Zoned:
+            raise NotSupported(f"{node!r} cannot stand here: columns keep no time zone but UTC; take parts "
+                               "of it (.dt.hour() …) or clock times (.dt.replace_time_zone(None)) in the "
+                               "same expression")
         if kind is SeriesColumn:
             raise error(SeriesMet, "a series cannot stand among these expressions", "use with_columns before")
         raise TypeError(f"{node!r} cannot stand here")
@@ -194,8 +204,24 @@ class Lowering:
         lowered = self.lower(node.input, scope)
         return Lowered(lowered.bytes, max(lowered.stage, stage), lowered.windowed)
 
+    def rolling(self, node, outer):
+        """Aggregates of the rows in a window of values around each row."""
+        input, index = node.arguments
+        place = self.settle(self.lower(index))
+        dtype = self.dtype_of(place)
+        Period.of(units=1 if node.counts else 0, micros=0 if node.counts else 1).check_axis(dtype)
+        if getattr(dtype, "time_unit", "us") == "ns":
+            raise NotSupported("rolling windows of nanoseconds are not supported; cast to Datetime('us')")
+        scope = Scope(False, outer.keys, (b.order_item(place.bytes),), max(outer.stage, place.stage),
+                      node.frame)
+        lowered = self.lower(input, scope)
+        return Lowered(lowered.bytes, max(lowered.stage, scope.stage), lowered.windowed)
+
     def window(self, node, scope):
         """A window function over its groups."""
+        if scope.frame is not None:
+            raise NotSupported(f"{node.label} within rolling windows is not supported; compute it in a "
+                               "column before")
         if node.shape == REARRANGED:
             raise NotSupported(f"{node.label} of {node.arguments[0]!r} is not supported: it needs "
                                "rows beside each other; filter or sort the frame first")
@@ -212,6 +238,9 @@ class Lowering:
     def aggregate(self, node, scope):
         """An aggregate: a plain one by groups, a window call by rows."""
         inner = Scope(False, scope.keys, scope.order, scope.stage) if scope.by_groups else scope
+        if scope.frame is not None and any(contains(a, (Aggregate, Window)) for a in node.arguments):
+            raise NotSupported(f"{node!r} within rolling windows is not supported: an aggregate of what is "
+                               "itself of the window")
         if not node.arguments:
             rows = Rows(None, scope.stage)
             arguments = []
@@ -239,6 +268,8 @@ class Lowering:
 
     def in_place(self, node, scope):
         """Rearranged rows put back, one to each row of the frame or group."""
+        if scope.frame is not None:
+            raise NotSupported(f"{node!r} within rolling windows is not supported")
         if not keeps_length(node):
             raise NotSupported(
                 f"{node!r} does not have the frame's number of rows; select it on its own, or use "
@@ -360,14 +391,17 @@ _ENDS = {"first": b.integer(1), "last": b.integer(-1)}
 
 
 class _WindowCall:
-    """Calls aggregates over the rows of a group, for each row."""
+    """Calls aggregates over the rows of a group, or of a window around each row, for each row."""
 
     def __init__(self, lowering, scope, rows):
         self.filter, self.order = rows.filter, rows.order
         if scope.keys or scope.order:
             lowering.row_number()
         order = scope.order
-        if order:
+        self.in_frame = scope.frame is not None
+        if scope.frame is not None:
+            self.window = n.window_specification("", scope.keys, order, *scope.frame)
+        elif order:
             self.window = n.window_specification("", scope.keys, order, *_WHOLE)
         else:
             self.window = n.window_specification("", scope.keys) if scope.keys else _EMPTY_WINDOW
@@ -376,9 +410,12 @@ class _WindowCall:
         where = _also(self.filter, where)
         if where is not None and name in _ENDS:  # window functions, which take no FILTER
             return b.call("list_extract", self("list", *values, order=order, where=where), _ENDS[name])
-        return n.function_call([name], [n.argument(v) for v in values], distinct=distinct,
-                               order_by=self.order if order is None else order,
-                               filter_=where, over=self.window)
+        value = n.function_call([name], [n.argument(v) for v in values], distinct=distinct,
+                                order_by=self.order if order is None else order,
+                                filter_=where, over=self.window)
+        if name == "list" and self.in_frame:  # of a window without rows an empty one
+            return b.call("ifnull", value, b.call("list_value"))
+        return value
 
 
 class _ListCall:
@@ -422,12 +459,13 @@ class _Windows:
     def __init__(self, keys, order):
         self.keys, self.order = keys, order
 
-    def __call__(self, name, *values, frame=None, order=None, nulls=0, where=None, keys=None):
+    def __call__(self, name, *values, frame=None, order=None, nulls=0, where=None, keys=None,
+                 distinct=False, inside=()):
         unit, start, end = frame if frame is not None else (0, None, None)
         spec = n.window_specification("", self.keys if keys is None else keys,
                                       self.order if order is None else order, unit, start, end)
         return n.function_call([name], [n.argument(v) for v in values], over=spec, nulls=nulls,
-                               filter_=where)
+                               filter_=where, distinct=distinct, order_by=inside)
 
 
 def _also(a, c):

@@ -216,6 +216,41 @@ class Over(Node):
         return f"{self.input!r}.over({list(self.keys)})"
 
 
+class Rolling(Node):
+    """An aggregate of the rows in a window of values of `index` around each row. `frame`: what windows
+    are specified by; `counts`: whether it is of integers."""
+
+    __slots__ = ("arguments", "frame", "counts")
+    shape = COLUMN
+
+    def __init__(self, input, index, frame, counts):
+        self.arguments, self.frame, self.counts = (input, index), frame, counts
+
+    def with_arguments(self, arguments):
+        """The same node over other arguments."""
+        return Rolling(*arguments, self.frame, self.counts)
+
+    def __repr__(self):
+        return f"{self.arguments[0]!r}.rolling({self.arguments[1]!r})"
+
+
+class Zoned(Node):
+    """Instants as the clocks of a zone show them, which only functions of times can take up: columns
+    keep no zone."""
+
+    __slots__ = ("arguments", "zone", "shape")
+
+    def __init__(self, input, zone):
+        self.arguments, self.zone, self.shape = (input,), zone, input.shape
+
+    def with_arguments(self, arguments):
+        """The same node over other arguments."""
+        return Zoned(arguments[0], self.zone)
+
+    def __repr__(self):
+        return f"{self.arguments[0]!r}.dt.convert_time_zone({self.zone!r})"
+
+
 class Rename(Node):
     """`alias`, or with a function `name.suffix` and its like, which apply to the name so far."""
 

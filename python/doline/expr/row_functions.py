@@ -5,12 +5,13 @@ from __future__ import annotations
 from .. import datatypes as types
 from ..errors import NotSupported
 from . import build as b, functions, windows
-from .arguments import each, listed, value_node
-from .literals import as_node, interval_bytes, literal_bytes
+from .arguments import each, fresh_seed, listed, value_node
+from .literals import as_node, literal_bytes
 from .nodes import Apply, Column, Over, Window, output_name
+from .rolling import RollingFunctions
 
 
-class RowFunctions:
+class RowFunctions(RollingFunctions):
     """What `Expr` inherits: functions that look at neighbours, or give other rows."""
 
     __slots__ = ()
@@ -91,64 +92,6 @@ class RowFunctions:
         """Whether the values are in order."""
         return ~self._window(windows.is_sorted_step, descending).any()
 
-    def _rolling(self, name, window_size, min_samples, center, weights=None, options=()):
-        if weights is not None:
-            raise NotSupported("rolling functions with weights are not supported; multiply and sum "
-                               "shifted columns")
-        least = window_size if min_samples is None else min_samples
-        return self._window(windows.rolling, name, window_size, least, center, options)
-
-    def rolling_sum(self, window_size, weights=None, *, min_samples=None, center=False):
-        """The sum of the last rows."""
-        return self._rolling("wrapping_sum", window_size, min_samples, center, weights)
-
-    def rolling_mean(self, window_size, weights=None, *, min_samples=None, center=False):
-        """The mean of the last rows."""
-        return self._rolling("frame_mean", window_size, min_samples, center, weights)
-
-    def rolling_min(self, window_size, weights=None, *, min_samples=None, center=False):
-        """The least of the last rows."""
-        return self._rolling("frame_min", window_size, min_samples, center, weights)
-
-    def rolling_max(self, window_size, weights=None, *, min_samples=None, center=False):
-        """The greatest of the last rows."""
-        return self._rolling("frame_max", window_size, min_samples, center, weights)
-
-    def rolling_median(self, window_size, weights=None, *, min_samples=None, center=False):
-        """The median of the last rows."""
-        return self._rolling("median", window_size, min_samples, center, weights)
-
-    def rolling_std(self, window_size, weights=None, *, min_samples=None, center=False, ddof=1):
-        """The standard deviation of the last rows."""
-        return self._rolling("stddev_samp" if ddof else "stddev_pop", window_size, min_samples,
-                             center, weights)
-
-    def rolling_var(self, window_size, weights=None, *, min_samples=None, center=False, ddof=1):
-        """The variance of the last rows."""
-        return self._rolling("var_samp" if ddof else "var_pop", window_size, min_samples, center,
-                             weights)
-
-    def rolling_quantile(self, quantile, interpolation="linear", window_size=2, weights=None, *,
-                         min_samples=None, center=False):
-        """A quantile of the last rows, between values."""
-        if interpolation != "linear":
-            raise NotSupported("rolling_quantile interpolates linearly here; pass interpolation='linear'")
-        return self._rolling("quantile_cont", window_size, min_samples, center, weights,
-                             (literal_bytes(float(quantile)),))
-
-    def rolling_median_by(self, by, window_size, *, min_samples=1, closed="right"):
-        """The median of a period before each row."""
-        return self._rolling_by("median", by, window_size, min_samples, closed)
-
-    def rolling_std_by(self, by, window_size, *, min_samples=1, closed="right", ddof=1):
-        """The standard deviation of a period before each row."""
-        return self._rolling_by("stddev_samp" if ddof else "stddev_pop", by, window_size, min_samples,
-                                closed)
-
-    def rolling_var_by(self, by, window_size, *, min_samples=1, closed="right", ddof=1):
-        """The variance of a period before each row."""
-        return self._rolling_by("var_samp" if ddof else "var_pop", by, window_size, min_samples, closed)
-
     def peak_max(self):
         """Whether a value is greater than both its neighbours."""
         return (self > self.shift(1)).fill_null(True) & (self > self.shift(-1)).fill_null(True)
@@ -160,27 +103,6 @@ class RowFunctions:
     def unique_counts(self):
         """How often each distinct value occurs, by first appearance."""
         return self.value_counts().struct.field("count")
-
-    def _rolling_by(self, name, by, window_size, min_samples, closed):
-        node = Window(windows.rolling_by, (self._node, as_node(by)),
-                      (name, interval_bytes(window_size), min_samples, closed))
-        return self._made(node)
-
-    def rolling_sum_by(self, by, window_size, *, min_samples=1, closed="right"):
-        """The sum of a period before each row."""
-        return self._rolling_by("wrapping_sum", by, window_size, min_samples, closed)
-
-    def rolling_mean_by(self, by, window_size, *, min_samples=1, closed="right"):
-        """The mean of a period before each row."""
-        return self._rolling_by("frame_mean", by, window_size, min_samples, closed)
-
-    def rolling_min_by(self, by, window_size, *, min_samples=1, closed="right"):
-        """The least of a period before each row."""
-        return self._rolling_by("frame_min", by, window_size, min_samples, closed)
-
-    def rolling_max_by(self, by, window_size, *, min_samples=1, closed="right"):
-        """The greatest of a period before each row."""
-        return self._rolling_by("frame_max", by, window_size, min_samples, closed)
 
     # --- Other rows
 
@@ -276,12 +198,18 @@ class RowFunctions:
     def rle(self):
         """Not supported; use `rle_id` and `group_by`."""
         raise NotSupported("rle is not supported; use rle_id and group_by")
-    def sample(self, *args, **kwargs):
-        """Rows drawn at random."""
-        raise NotSupported("Expr.sample is not supported; use DataFrame.sample")
+    def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=None, seed=None):
+        """`n` values (one if left out) drawn without replacement, in any order."""
+        if with_replacement or fraction is not None:
+            raise NotSupported("Expr.sample takes a number of values, without replacement; use "
+                               "DataFrame.sample")
+        return self.shuffle(seed).head(1 if n is None else n)
+
     def shuffle(self, seed=None):
-        """Not supported; use `DataFrame.sample`."""
-        raise NotSupported("Expr.shuffle is not supported; use DataFrame.sample(fraction=1, shuffle=True)")
+        """The values in a random order, the same for the same seed."""
+        place = self._window(windows.scattered, fresh_seed() if seed is None else seed)
+        return self._rearrange("sort_by", place._node, options=((False,), (False,)))
+
     def interpolate(self, method="linear"):
         """Not supported; use `fill_null(strategy="forward")`."""
         raise NotSupported("interpolate is not supported; use fill_null(strategy='forward')")

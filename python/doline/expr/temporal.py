@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from .. import datatypes as types
 from ..errors import NotSupported
 from . import build as b
 from .literals import as_node, interval_bytes, parse_period
+from .nodes import Typed, Zoned
 from .strings import engine_format
 
 
@@ -72,6 +74,7 @@ def _interval():
     return types.Interval
 
 
+_OF_THE_CLOCK = ("microseconds", "milliseconds", "seconds", "minutes", "hours")
 _TRUNCATED = {"microseconds": "microseconds", "milliseconds": "milliseconds", "seconds": "second",
               "minutes": "minute", "hours": "hour", "days": "day", "weeks": "week",
               "months": "month", "quarters": "quarter", "years": "year"}
@@ -131,7 +134,18 @@ class TemporalFunctions:
     """Functions of dates, times and spans of time: `expr.dt`."""
 
     def __init__(self, of):
+        # Of a zone's instants: what its clocks show, beside the instants themselves.
+        self._zone, self._instants = None, of
+        if type(of._node) is Zoned:
+            self._zone, self._instants = of._node.zone, of._made(of._node.arguments[0])
+            of = self._instants._apply(clock_time, options=(self._zone,))
         self._of = of
+
+    def _again(self, times, name):
+        """Clock times that a function made, as instants of the zone they are of."""
+        if self._zone is None:
+            return times
+        return _zoned(times._apply(instant_of, options=(self._zone, "raise", "raise", name)), self._zone)
 
     def _part(self, name, dtype=types.Int8):
         return self._of._apply(part, options=(name, dtype))
@@ -226,11 +240,11 @@ class TemporalFunctions:
 
     def epoch(self, time_unit="us"):
         """Time since 1970 in a unit: "d", "s", "ms", "us", "ns"."""
-        return self._do(epoch, time_unit)
+        return self._instants._apply(epoch, options=(time_unit,))
 
     def timestamp(self, time_unit="us"):
         """Time since 1970 in a unit."""
-        return self._do(epoch, time_unit)
+        return self.epoch(time_unit)
 
     def total_days(self, **_):
         """Whole days of a span."""
@@ -266,7 +280,11 @@ class TemporalFunctions:
             pairs = [(every // datetime.timedelta(microseconds=1), "microseconds")]
         else:
             pairs = parse_period(every)
-        return self._of._apply(truncate_as_given, options=(tuple(pairs),))
+        made = self._of._apply(truncate_as_given, options=(tuple(pairs),))
+        if self._zone is not None and all(unit in _OF_THE_CLOCK for _, unit in pairs):
+            # What the clock shows may come twice: so much earlier is not ambiguous.
+            return _zoned(self._instants - (self._of - made), self._zone)
+        return self._again(made, "dt.truncate")
 
     def round(self, every):
         """Rounded to so many decimals, halves to even ones."""
@@ -274,7 +292,11 @@ class TemporalFunctions:
 
     def offset_by(self, by):
         """Moved by a period such as "1mo" or "-2d"."""
-        return self._of._apply(offset_as_given, options=(interval_bytes(by),))
+        length = interval_bytes(by)
+        if self._zone is not None and (isinstance(by, datetime.timedelta) or all(
+                unit in _OF_THE_CLOCK for _, unit in parse_period(by))):
+            return _zoned(self._instants._apply(offset_as_given, options=(length,)), self._zone)
+        return self._again(self._of._apply(offset_as_given, options=(length,)), "dt.offset_by")
 
     def strftime(self, format):
         """A time as text, by a format."""
@@ -283,16 +305,20 @@ class TemporalFunctions:
     def to_string(self, format=None):
         """A time as text, by a format."""
         if format is None or format == "iso":
+            format = "%Y-%m-%d %H:%M:%S%.6f%:z" if self._zone is not None else None
+        if format is None:
             return self._do(b.cast, types.String)
+        if self._zone is not None and re.search(r"%[:#]*[zZ]", format):
+            raise NotSupported("a format with the zone's offset is not supported; leave %z out")
         return self._do(formatted, engine_format(format))
 
     def month_start(self):
         """The first day of the month."""
-        return self._do(month_begin_as_given)
+        return self._again(self._do(month_begin_as_given), "dt.month_start")
 
     def month_end(self):
         """The last day of the month."""
-        return self._do(month_end_as_given)
+        return self._again(self._do(month_end_as_given), "dt.month_end")
 
     def combine(self, time, time_unit="us"):
         """A date with a time of day."""
@@ -306,32 +332,120 @@ class TemporalFunctions:
         parts = {"year": year, "month": month, "day": day, "hour": hour, "minute": minute,
                  "second": second, "microsecond": microsecond}
         values = [getattr(self, name)() if value is None else value for name, value in parts.items()]
-        return self._of._apply(replaced, *values)
+        return self._again(self._of._apply(replaced, *values), "dt.replace")
 
     def cast_time_unit(self, time_unit):
         """The instant with another unit."""
+        if self._zone is not None:
+            raise NotSupported("units of times in a zone are microseconds; cast behind "
+                               "dt.replace_time_zone(None)")
         return self._do(b.cast, types.Datetime(time_unit))
 
-    def replace_time_zone(self, time_zone, **unsupported):
-        """The clock's time taken as UTC, or the zone dropped."""
+    def replace_time_zone(self, time_zone, *, ambiguous="raise", non_existent="raise"):
+        """What the clock shows, taken as of another zone, or of none.
+
+        Columns keep no zone but UTC, so functions of times have to take up the result in the same
+        expression; another `replace_time_zone(None)` makes clock times of it.
+
+        Parameters
+        ----------
+        time_zone : str or None
+        ambiguous : {"raise", "earliest", "latest", "null"}
+            What becomes of times that the clocks of the zone show twice.
+        non_existent : {"raise", "null"}
+            What becomes of those that they never show.
+
+        Examples
+        --------
+        >>> import datetime
+        >>> import doline as dl
+        >>> frame = dl.DataFrame({"t": [datetime.datetime(2024, 7, 1, 12)]})
+        >>> berlin = dl.col("t").dt.replace_time_zone("Europe/Berlin")
+        >>> frame.select(berlin.dt.convert_time_zone("UTC").dt.hour()).rows()
+        [(10,)]
+        """
+        if ambiguous not in ("raise", "earliest", "latest", "null"):
+            raise NotSupported("ambiguous is 'raise', 'earliest', 'latest' or 'null' for all rows")
+        if non_existent not in ("raise", "null"):
+            raise ValueError(f"non_existent is 'raise' or 'null', not {non_existent!r}")
+        if self._zone is None and time_zone in (None, "UTC"):
+            return self._do(in_zone)  # either way, as the column has a zone or none
         if time_zone is None:
-            return self._do(in_zone)
-        if time_zone != "UTC":
-            raise NotSupported("zones but UTC are not kept with a column; use dt.convert_time_zone "
-                               "after reading, or SET TimeZone")
-        return self._do(in_zone)
+            return self._of
+        if self._zone is None:
+            clock = self._of._made(Typed(as_clock_time, (self._of._node,)))
+        else:
+            clock = self._of
+        instants = clock._apply(instant_of, options=(time_zone, ambiguous, non_existent,
+                                                     "dt.replace_time_zone"))
+        return instants if time_zone == "UTC" else _zoned(instants, time_zone)
 
     def convert_time_zone(self, time_zone):
-        """Not supported but for UTC: columns keep instants in UTC."""
-        if time_zone == "UTC":
-            return self._of
-        raise NotSupported("columns keep instants in UTC; use SQL's timezone(zone, x) for clock time")
+        """The same instants, as the clocks of a zone show them.
+
+        Columns keep no zone but UTC, so functions of times have to take up the result in the same
+        expression: parts of it, `truncate`, `offset_by`; `replace_time_zone(None)` makes clock times.
+
+        Examples
+        --------
+        >>> import datetime
+        >>> import doline as dl
+        >>> frame = dl.DataFrame({"t": [datetime.datetime(2024, 7, 1, 12)]})
+        >>> frame.select(dl.col("t").dt.convert_time_zone("Europe/Berlin").dt.hour()).rows()
+        [(14,)]
+        """
+        instants = self._of._made(Typed(as_instants, (self._instants._node,)))
+        return instants if time_zone == "UTC" else _zoned(instants, time_zone)
 
     def _not_here(self, *args, **kwargs):
         """Not supported."""
         raise NotSupported("this function of times is not supported; see docs/frames-and-sql.md")
 
     add_business_days = is_business_day = base_utc_offset = dst_offset = _not_here
+
+
+def _zoned(instants, zone):
+    from .expression import expression
+    return expression(Zoned(instants._node, zone))
+
+
+def clock_time(x, zone):
+    """What the clocks of a zone show at instants."""
+    return b.call("timezone", b.string(zone), x)
+
+
+def as_clock_time(dtype, x):
+    """What clocks in UTC show; clock times as they are."""
+    return in_zone(x) if getattr(dtype, "time_zone", None) else x
+
+
+def as_instants(dtype, x):
+    """Instants; clock times are taken as of UTC."""
+    return x if getattr(dtype, "time_zone", None) else in_zone(x)
+
+
+def instant_of(x, zone, ambiguous, non_existent, name):
+    """The instants at which the clocks of a zone show times."""
+    name_of = b.string(zone)
+    clock, late = b.column("__doline_clock"), b.column("__doline_late")
+
+    def shows(instant):
+        return b.call("timezone", name_of, instant)
+
+    def told(what):
+        text = b.string(f"{name}: clocks in {zone} show this time {what}: ")
+        return b.call("error", b.operator("||", text, b.cast(clock, types.String)))
+    # A day before the clocks went by the offset that the time would have had if they had not changed.
+    day = b.call("to_hours", b.integer(24))
+    before = b.operator("-", late, day)
+    offset = b.operator("-", shows(before), b.call("timezone", b.string("UTC"), before))
+    early = b.call("timezone", b.string("UTC"), b.operator("-", clock, offset))
+    twice = b.both(b.negation(b.equal(early, late)), b.equal(shows(early), clock))
+    never = b.negation(b.equal(shows(late), clock))
+    chosen = {"raise": told("twice"), "earliest": early, "latest": late, "null": b.NULL}[ambiguous]
+    gone = told("never") if non_existent == "raise" else b.NULL
+    value = b.condition(never, gone, b.condition(twice, chosen, late))
+    return b.let(x, "__doline_clock", b.let(shows(clock), "__doline_late", value))
 
 
 def fractional_second(x):

@@ -145,16 +145,16 @@ class ValueFunctions:
         return self._apply("isinf")
 
     def hash(self, *seeds):
-        """A 64-bit hash of the value."""
-        return self._apply("hash")
+        """A 64-bit hash of the value, and of seeds if there are any."""
+        return self._apply("hash", *seeds)
 
     def bitwise_count_ones(self):
         """How many bits are set."""
         return self._apply("bit_count")
 
     def to_physical(self):
-        """Not supported; cast to an integer type."""
-        raise NotSupported("to_physical is not supported; cast to an integer type")
+        """What values are kept as: times and spans as integers, categories of an Enum as their numbers."""
+        return self._made(Typed(functions.physical, (self._node,)))
     def inspect(self, fmt="{}"):
         """Not supported; collect the frame and look at it."""
         raise NotSupported("inspect is not supported; collect the frame and look at it")

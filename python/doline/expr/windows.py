@@ -66,6 +66,11 @@ def row_index(window):
     return b.cast(b.operator("-", window("row_number"), b.integer(1)), Int64)
 
 
+def scattered(window, x, seed):
+    """Numbers of the rows, in no order: by them rows are shuffled."""
+    return b.call("hash", window("row_number"), b.integer(seed))
+
+
 def rank(window, x, method, descending):
     """Ranks by value; NULL has none."""
     order = (b.order_item(x, descending, True),)
@@ -118,33 +123,6 @@ def backward_fill(window, x, limit):
     return window("first_value", x, frame=frame, nulls=n.NULL_TREATMENT_IGNORE)
 
 
-def rolling(window, x, name, size, minimum, center, options=()):
-    """An aggregate of the last `size` rows; NULL while fewer than `minimum` have values."""
-    after = (size - 1) // 2 if center else 0
-    if center:
-        frame = rows_between(size - 1 - after, after)
-    else:
-        frame = rows_between(size - 1, 0)
-    value = window(name, x, *options, frame=frame)
-    if name == "count":
-        value = b.cast(value, UInt32)
-    known = window("count", x, frame=frame)
-    return b.condition(b.greater_or_equal(known, b.integer(minimum)), value)
-
-
-def rolling_by(window, x, by, name, period, minimum, closed, options=()):
-    """An aggregate of the rows whose `by` lies within `period` before this row's."""
-    order = (b.order_item(by),)
-    microsecond = b.call("to_microseconds", b.integer(1))
-    far = period if closed in ("left", "both") else b.operator("-", period, microsecond)
-    near = (n.frame_bound(n.FRAME_EDGE_PRECEDING, microsecond) if closed in ("left", "none")
-            else _HERE)
-    frame = (n.FRAME_UNIT_RANGE, n.frame_bound(n.FRAME_EDGE_PRECEDING, far), near)
-    value = window(name, x, *options, frame=frame, order=order)
-    known = window("count", x, frame=frame, order=order)
-    return b.condition(b.greater_or_equal(known, b.integer(minimum)), value)
-
-
 def changes(window, x):
     """1 where the value is another than in the row before, else 0."""
     before = window("lag", x, b.integer(1))
@@ -166,5 +144,5 @@ def is_sorted_step(window, x, descending):
 
 
 # These go by values or groups of their own, so that the frame's order has to be restored.
-for _function in (rank, is_duplicated, is_first_distinct, rolling_by):
+for _function in (rank, is_duplicated, is_first_distinct):
     _function.reorders = True

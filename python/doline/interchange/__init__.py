@@ -125,5 +125,6 @@ def require(package, purpose):
     try:
         return importlib.import_module(package)
     except ImportError as missing:
-        raise errors.error(errors.NotSupported, f"{purpose} needs {package}, which is not installed",
-                           f"pip install {package}") from missing
+        distribution = package.partition(".")[0]
+        raise errors.error(errors.NotSupported, f"{purpose} needs {distribution}, which is not installed",
+                           f"pip install {distribution}") from missing

@@ -10,6 +10,8 @@ namespace {
 constexpr uint32_t kRowsPerStep = 4 * kChunkRows;
 /// Groups whose states take this much each on average are too few to be split.
 constexpr size_t kLeastUnloadedBytes = size_t{1} << 20;
+/// Of what is left, for each group expected: its slots take a quarter of it or less.
+constexpr size_t kBytesPerReservedGroup = 128;
 
 /// Puts the groups of one bucket together, then gives them out. A bucket that does not fit into
 /// memory is split by further bits of the hash, on disk, and its parts are taken one by one.
@@ -61,9 +63,11 @@ class GroupReader final : public Reader {
     size_t rows = input_.rows.size();
     for (const SpilledPage& page : input_.spilled) rows += page.rows;
     for (const RowPages& part : input_.parts) rows += part.row_count();
+    rows_ = rows;
     table_ = std::make_unique<GroupTable>(plan_.layout(), plan_.budget());
-    // Half: what was grouped before meets again here, how much is not known.
-    table_->reserve(std::min<size_t>(rows / 2, size_t{1} << 16));
+    // Slots for all of them at once, where they are a small part of what is left.
+    table_->reserve(std::min(sink_->group_share().expected(rows),
+                             plan_.budget().available_bytes() / kBytesPerReservedGroup));
     stage_ = Stage::kGather;
   }
 
@@ -87,6 +91,7 @@ class GroupReader final : public Reader {
         next_row_ += count;
         budgeted -= count;
       } else {
+        sink_->group_share().tell(rows_, table_->group_count());
         for (const RowPageRef& page : table_->pages().pages()) keep(page);
         for (RowPages& part : input_.parts) {
           for (const RowPageRef& page : part.pages()) kept_.push_back(page);
@@ -264,6 +269,7 @@ class GroupReader final : public Reader {
   std::vector<std::byte*> live_;  // one row a group, besides the table's own
   std::vector<RowPageRef> kept_;  // pages of live rows
   PinRef pin_;
+  size_t rows_ = 0;  // that come in
   size_t next_spilled_ = 0;
   RowPageRef page_;  // being added
   bool page_is_used_ = false;
@@ -277,7 +283,9 @@ class GroupReader final : public Reader {
 class GroupSource final : public Source {
  public:
   explicit GroupSource(std::shared_ptr<GroupedAggregation> sink)
-      : sink_(std::move(sink)), inputs_(sink_->take_inputs(arenas_)) {}
+      : sink_(std::move(sink)), inputs_(sink_->take_inputs(arenas_)) {
+    is_unique_ = !inputs_.empty() && inputs_[0].is_unique;
+  }
 
   Poll next_morsel(Morsel& out, const Waker&) override {
     if (next_ == inputs_.size()) return Poll::kDone;
@@ -288,6 +296,8 @@ class GroupSource final : public Source {
     return std::make_unique<GroupReader>(sink_, std::move(inputs_[morsel.begin]));
   }
   SourceProgress progress() const override { return {next_, inputs_.size()}; }
+  /// A table's rows lie in the order in which their groups were met; buckets know of none.
+  bool in_order() const override { return inputs_.size() <= 1 || is_unique_; }
   uint32_t parallelism() const override {
     return static_cast<uint32_t>(std::max<size_t>(1, inputs_.size()));
   }
@@ -296,6 +306,7 @@ class GroupSource final : public Source {
   const std::shared_ptr<GroupedAggregation> sink_;
   std::vector<ArenaRef> arenas_;  // of the rows in memory
   std::vector<BucketInput> inputs_;
+  bool is_unique_ = false;
   std::atomic<uint64_t> next_{0};
 };
 

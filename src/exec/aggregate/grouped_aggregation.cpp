@@ -491,7 +491,7 @@ void GroupedAggregation::combine(LocalState& local) {
   at.combine();
 }
 
-void GroupedAggregation::begin_input(uint32_t branch) {
+void GroupedAggregation::begin_input(uint32_t branch, bool) {
   MutexLock lock(mutex_);
   if (branch != 0) first_morsel_ = most_morsel_ + 1;
 }

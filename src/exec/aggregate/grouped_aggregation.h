@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <vector>
@@ -23,6 +24,27 @@ struct BucketInput {
   std::vector<PinRef> pins;  // of `rows`
 };
 
+/// How many groups the rows of a bucket will be, as those of the buckets before were. Thread-safe.
+class GroupShare {
+ public:
+  size_t expected(size_t rows) const {
+    const size_t told = rows_.load(std::memory_order_relaxed);
+    // Half: what was grouped before meets again in its bucket.
+    if (told == 0) return std::min(rows / 2, kMostUntold);
+    const auto share =
+        static_cast<double>(groups_.load(std::memory_order_relaxed)) / static_cast<double>(told);
+    return static_cast<size_t>(static_cast<double>(rows) * std::min(share, 1.0));
+  }
+  void tell(size_t rows, size_t groups) {
+    groups_.fetch_add(groups, std::memory_order_relaxed);
+    rows_.fetch_add(rows, std::memory_order_relaxed);
+  }
+
+ private:
+  static constexpr size_t kMostUntold = size_t{1} << 16;
+  std::atomic<size_t> rows_{0}, groups_{0};  // off by a bucket for a moment, which costs slots
+};
+
 /// GROUP BY. Each task groups what it gets, in one of three forms chosen as rows come in:
 ///
 /// * array: small keys lead to their groups without hashing (DirectIndex); a layer over the others;
@@ -44,11 +66,13 @@ class GroupedAggregation final : public Sink, public Spillable {
   Flow consume(const Chunk& chunk, LocalState& local, const Waker& waker) override;
   void combine(LocalState& local) override;
   TaskSet finish() override;
-  void begin_input(uint32_t branch) override;
+  void begin_input(uint32_t branch, bool in_order) override;
 
   /// Once finished; each input is to be read once, while the arenas live.
   std::vector<BucketInput> take_inputs(std::vector<ArenaRef>& arenas);
   const AggregatePlanRef& plan() const { return plan_; }
+  /// What its readers tell each other.
+  GroupShare& group_share() { return group_share_; }
 
   size_t spillable_bytes() const noexcept override {
     return idle_bytes_.load(std::memory_order_relaxed);
@@ -74,6 +98,7 @@ class GroupedAggregation final : public Sink, public Spillable {
   std::vector<BucketInput> inputs_;    // under the claim, once idle
   std::atomic<size_t> idle_bytes_{0};  // once finished, until the readers begin
   size_t next_idle_ = 0;
+  GroupShare group_share_;
   const Enrolled enrolled_;
 };
 

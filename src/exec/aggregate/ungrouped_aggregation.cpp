@@ -209,7 +209,7 @@ TaskSet UngroupedAggregation::finish() {
   return {};
 }
 
-void UngroupedAggregation::begin_input(uint32_t branch) {
+void UngroupedAggregation::begin_input(uint32_t branch, bool) {
   MutexLock lock(mutex_);
   if (branch != 0) first_morsel_ = most_morsel_ + 1;
 }

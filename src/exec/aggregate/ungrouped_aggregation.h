@@ -17,7 +17,7 @@ class UngroupedAggregation final : public Sink {
   Flow consume(const Chunk& chunk, LocalState& local, const Waker& waker) override;
   void combine(LocalState& local) override;
   TaskSet finish() override;
-  void begin_input(uint32_t branch) override;
+  void begin_input(uint32_t branch, bool in_order) override;
 
   /// Once finished.
   const Chunk& result() const { return result_; }

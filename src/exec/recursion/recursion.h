@@ -27,7 +27,7 @@ class Recursion final : public Sink {
   Flow end_morsel(uint64_t morsel, LocalState&, const Waker&) override;
   void combine(LocalState&) override {}
   TaskSet finish() override;
-  void begin_input(uint32_t) override { gate_.begin_input(); }
+  void begin_input(uint32_t, bool in_order) override { gate_.begin_input(in_order); }
 
   /// Before the base's rows come in anew.
   void restart();

@@ -28,7 +28,9 @@ class RenewedSink final : public Sink {
   }
   void combine(LocalState& local) override { sink_->combine(local); }
   TaskSet finish() override { return sink_->finish(); }
-  void begin_input(uint32_t branch) override { sink_->begin_input(branch); }
+  void begin_input(uint32_t branch, bool in_order) override {
+    sink_->begin_input(branch, in_order);
+  }
 
  private:
   void take_metrics() {

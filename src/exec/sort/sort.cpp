@@ -429,7 +429,7 @@ class SortSink final : public Sink {
     }
   }
 
-  void begin_input(uint32_t branch) override { branch_ = branch; }
+  void begin_input(uint32_t branch, bool) override { branch_ = branch; }
 
  private:
   /// Takes the chunk into entries alone, if that is how it goes on; else what is there moves to

@@ -4,10 +4,14 @@
 
 namespace doline {
 
+/// More rows, and bytes of texts, than any machine holds; sums of lengths stay far from
+/// overflowing.
+inline constexpr int64_t kMostArrowRows = int64_t{1} << 44;
+
 /// Everything about a foreign array that reading relies on: lengths, children, buffers that are
-/// there, rising offsets that end inside their child, views that lie inside their buffers, rising
-/// run ends. After it, reading rows [0, length) follows nothing unchecked but dictionary codes,
-/// which are checked as they are read. Error(kFormat) naming the column.
+/// there, rising offsets of lists that end inside their child, rising run ends. After it, reading
+/// rows [0, length) follows nothing unchecked but where texts lie and dictionary codes, which are
+/// checked as they are read. Error(kFormat) naming the column.
 void check_arrow_array(const ArrowField& field, const ArrowArray& array);
 /// The part of it that looks at no row: lengths, children, and buffers that are there.
 void check_arrow_shape(const ArrowField& field, const ArrowArray& array);

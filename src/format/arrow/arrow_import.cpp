@@ -80,7 +80,7 @@ ArrowImporter::Batch ArrowImporter::import(ArrowArray* batch, Budget& budget) co
     std::vector<Column> columns;
     for (size_t i = 0; i < root.children.size(); ++i) {
       columns.push_back(read_arrow_rows(root.children[i], *array.children[i], array.offset + begin,
-                                        count, owner, dictionaries));
+                                        count, owner, dictionaries, Selection::all(count)));
     }
     imported.chunks.emplace_back(std::move(columns), count);
   }
@@ -120,12 +120,13 @@ std::shared_ptr<const ArrowImporter::Lent> ArrowImporter::lend(ArrowArray* batch
   return lent;
 }
 
-Column ArrowImporter::read(const Lent& lent, uint32_t column, int64_t begin, uint32_t count) const {
+Column ArrowImporter::read(const Lent& lent, uint32_t column, int64_t begin, uint32_t count,
+                           const Selection& wanted) const {
   const ArrowField& field = fields_->root.children[column];
   const ArrowArray& array = *lent.array->children[column];
   std::call_once(lent.checked[column], [&] { check_arrow_array(field, array); });
   ArrowDictionaries none;
-  return read_arrow_rows(field, array, lent.array->offset + begin, count, lent.owner, none);
+  return read_arrow_rows(field, array, lent.array->offset + begin, count, lent.owner, none, wanted);
 }
 
 Value value_of_arrow(const ArrowSchema& schema, ArrowArray* given) {
@@ -137,7 +138,7 @@ Value value_of_arrow(const ArrowSchema& schema, ArrowArray* given) {
     throw Error(ErrorCode::kInvalidArgument, "a parameter is an array of one row, not {}",
                 array.length);
   ArrowDictionaries dictionaries;
-  return Value::of(read_arrow_rows(field, array, 0, 1, owner, dictionaries), 0);
+  return Value::of(read_arrow_rows(field, array, 0, 1, owner, dictionaries, Selection::all(1)), 0);
 }
 
 }  // namespace doline

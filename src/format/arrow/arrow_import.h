@@ -50,8 +50,10 @@ class ArrowImporter {
   };
   /// Takes the batch over, as import() does. Precondition: can_lend().
   std::shared_ptr<const Lent> lend(ArrowArray* batch, Budget& budget) const;
-  /// Rows [begin, begin + count) of a column. Several threads at once.
-  Column read(const Lent& lent, uint32_t column, int64_t begin, uint32_t count) const;
+  /// Rows [begin, begin + count) of a column, of which those in `wanted` count; the others may hold
+  /// anything of their type. Several threads at once.
+  Column read(const Lent& lent, uint32_t column, int64_t begin, uint32_t count,
+              const Selection& wanted) const;
 
  private:
   struct Fields;

@@ -52,6 +52,10 @@ class ArrayReader {
 
   /// Rows [begin, begin + count) of the array, from its offset on, as a column of `count` rows.
   Column read(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count) {
+    return read(field, array, begin, count, Selection::all(count));
+  }
+  Column read(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
+              const Selection& wanted) {
     if (count == 0) return ColumnBuilder(field.type, 1).seal();  // there may be no buffers then
     switch (field.layout) {
       case ArrowLayout::kNull:
@@ -103,18 +107,18 @@ class ArrayReader {
               out.values<Interval>()[row] = {value.months, value.days, value.nanos / 1000};
             });
       case ArrowLayout::kFixedBinary:
-        return texts(field, array, begin, count, [&](uint32_t row) {
+        return texts(field, array, begin, count, wanted, [&](uint32_t row) {
           const auto* bytes = static_cast<const char*>(array.buffers[1]);
           return std::string_view(
               bytes + static_cast<size_t>(array.offset + begin + row) * field.width_bytes,
               field.width_bytes);
         });
       case ArrowLayout::kText32:
-        return offset_texts<int32_t>(field, array, begin, count);
+        return offset_texts<int32_t>(field, array, begin, count, wanted);
       case ArrowLayout::kText64:
-        return offset_texts<int64_t>(field, array, begin, count);
+        return offset_texts<int64_t>(field, array, begin, count, wanted);
       case ArrowLayout::kTextViews:
-        return view_texts(field, array, begin, count);
+        return view_texts(field, array, begin, count, wanted);
       case ArrowLayout::kList32:
         return lists<int32_t>(field, array, begin, count, false);
       case ArrowLayout::kList64:
@@ -271,22 +275,22 @@ class ArrayReader {
         });
   }
 
-  /// Views on foreign bytes. `is_ascii`: no need to look at each text.
+  /// Views on foreign bytes. `is_valid`: no need to look at each text.
   template <class Text>
   Column texts(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
-               Text&& text, bool is_valid = false) const {
+               const Selection& wanted, Text&& text, bool is_valid = false) const {
     ColumnWriter out(field.type, count);
     const BufferRef validity = validity_of(array, begin, count);
     const bool check = !is_valid && !field.type->is(TypeKind::kBlob);
     bool reaches_out = false;
-    for (uint32_t row = 0; row < count; ++row) {
-      if (validity && !test_bit(validity->as<uint64_t>(), row)) continue;
+    wanted.for_each([&](uint32_t row) {
+      if (validity && !test_bit(validity->as<uint64_t>(), row)) return;
       const std::string_view value = text(row);
       if (value.size() > ~uint32_t{0}) broken(field, "a text longer than 4 GiB");
       if (check && !is_utf8(value)) broken(field, "a text that is not UTF-8");
       reaches_out = reaches_out || value.size() > StringView::kInlineBytes;
       out.values<StringView>()[row] = StringView(value);
-    }
+    });
     if (validity) out.set_validity(validity);
     if (reaches_out) out.add_pin(pin_);
     return out.seal(count);
@@ -294,21 +298,33 @@ class ArrayReader {
 
   template <class Offset>
   Column offset_texts(const ArrowField& field, const ArrowArray& array, int64_t begin,
-                      uint32_t count) const {
-    const auto* offsets = static_cast<const std::byte*>(array.buffers[1]) +
-                          static_cast<size_t>(array.offset + begin) * sizeof(Offset);
-    const auto* bytes = array.buffers[2] ? static_cast<const char*>(array.buffers[2]) : "";
-    const auto offset = [&](uint32_t row) {
-      return static_cast<size_t>(load_unaligned<Offset>(offsets + row * sizeof(Offset)));
+                      uint32_t count, const Selection& wanted) const {
+    const auto* const all = static_cast<const std::byte*>(array.buffers[1]) +
+                            static_cast<size_t>(array.offset) * sizeof(Offset);
+    const auto at = [&](int64_t row) -> int64_t {
+      return load_unaligned<Offset>(all + static_cast<size_t>(row) * sizeof(Offset));
     };
-    // Texts of ASCII alone are valid however they are cut.
-    const bool ascii = count != 0 && is_ascii({bytes + offset(0), offset(count) - offset(0)});
+    const int64_t least = at(0);
+    const int64_t most = at(array.length);
+    if (least < 0) broken(field, "a negative offset");
+    if (most > kMostArrowRows) broken(field, "an offset past the end");
+    bool falls = false;
+    wanted.for_each([&](uint32_t row) {
+      const int64_t from = at(begin + row);
+      const int64_t to = at(begin + row + 1);
+      falls |= (from < least) | (to < from) | (most < to);
+    });
+    if (falls) broken(field, "offsets that fall");
+    const auto* bytes = array.buffers[2] ? static_cast<const char*>(array.buffers[2]) : "";
+    const auto between = [&](int64_t from, int64_t to) {
+      return std::string_view(bytes + from, static_cast<size_t>(to - from));
+    };
+    // Texts of ASCII alone are valid however they are cut; of few texts each is looked at.
+    const bool ascii =
+        wanted.is_all() && count != 0 && is_ascii(between(at(begin), at(begin + count)));
     return texts(
-        field, array, begin, count,
-        [&](uint32_t row) {
-          return std::string_view(bytes + offset(row), offset(row + 1) - offset(row));
-        },
-        ascii);
+        field, array, begin, count, wanted,
+        [&](uint32_t row) { return between(at(begin + row), at(begin + row + 1)); }, ascii);
   }
 
   static bool is_ascii(std::string_view text) {
@@ -319,18 +335,28 @@ class ArrayReader {
     return (high & 0x8080808080808080) == 0;
   }
 
-  Column view_texts(const ArrowField& field, const ArrowArray& array, int64_t begin,
-                    uint32_t count) const {
+  Column view_texts(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
+                    const Selection& wanted) const {
     const auto* views = static_cast<const char*>(array.buffers[1]) +
                         static_cast<size_t>(array.offset + begin) * sizeof(ArrowTextView);
-    return texts(field, array, begin, count, [&](uint32_t row) {
+    const int64_t buffers = array.n_buffers - 3;
+    const auto* sizes = static_cast<const std::byte*>(array.buffers[array.n_buffers - 1]);
+    if (buffers > 0 && !sizes) broken(field, "a buffer is missing");
+    return texts(field, array, begin, count, wanted, [&](uint32_t row) {
       const char* const at = views + row * sizeof(ArrowTextView);
       const auto view = load_unaligned<ArrowTextView>(at);
+      if (view.size < 0) broken(field, "a text of negative length");
       const auto size = static_cast<size_t>(view.size);
       if (size <= 12) return std::string_view(at + 4, size);
-      return std::string_view(
-          static_cast<const char*>(array.buffers[2 + view.buffer_index()]) + view.buffer_offset(),
-          size);
+      const int32_t index = view.buffer_index();
+      if (index < 0 || index >= buffers || !array.buffers[2 + index])
+        broken(field, "a text in no buffer");
+      const auto held =
+          load_unaligned<int64_t>(sizes + static_cast<size_t>(index) * sizeof(int64_t));
+      const int64_t offset = view.buffer_offset();
+      if (offset < 0 || held < 0 || offset > held || view.size > held - offset)
+        broken(field, "a text outside its buffer");
+      return std::string_view(static_cast<const char*>(array.buffers[2 + index]) + offset, size);
     });
   }
 
@@ -494,8 +520,9 @@ ArrowDictionaryRef make_arrow_dictionary(const ArrowField& field, const Column& 
 }
 
 Column read_arrow_rows(const ArrowField& field, const ArrowArray& array, int64_t begin,
-                       uint32_t count, const PinRef& owner, ArrowDictionaries& dictionaries) {
-  return ArrayReader(owner, dictionaries).read(field, array, begin, count);
+                       uint32_t count, const PinRef& owner, ArrowDictionaries& dictionaries,
+                       const Selection& wanted) {
+  return ArrayReader(owner, dictionaries).read(field, array, begin, count, wanted);
 }
 
 }  // namespace doline

@@ -24,9 +24,11 @@ ArrowDictionaryRef make_arrow_dictionary(const ArrowField& field, const Column& 
                                          bool looks_for_repeats);
 
 /// Rows [begin, begin + count) of the array, from its offset on. Everything that is followed was
-/// checked before (check_arrow_array), but for dictionary codes, which are checked here. `owner`
-/// keeps the array's memory. Dictionaries that are not in `dictionaries` are read and put there.
+/// checked before (check_arrow_array), but for texts and dictionary codes, which are checked here.
+/// `owner` keeps the array's memory. Dictionaries that are not in `dictionaries` are read and put
+/// there. `wanted`: which of the rows count; texts of others may be left empty.
 Column read_arrow_rows(const ArrowField& field, const ArrowArray& array, int64_t begin,
-                       uint32_t count, const PinRef& owner, ArrowDictionaries& dictionaries);
+                       uint32_t count, const PinRef& owner, ArrowDictionaries& dictionaries,
+                       const Selection& wanted);
 
 }  // namespace doline

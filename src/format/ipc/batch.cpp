@@ -271,8 +271,8 @@ std::vector<Column> LoadedBatch::read(int64_t begin, uint32_t count,
   std::vector<Column> columns;
   in_place([&] {
     for (const auto& [field, array] : columns_) {
-      columns.push_back(
-          read_arrow_rows(*field, *array, begin - first_row_, count, PinRef(this), dictionaries));
+      columns.push_back(read_arrow_rows(*field, *array, begin - first_row_, count, PinRef(this),
+                                        dictionaries, Selection::all(count)));
     }
     if (body_) body_->check();
   });

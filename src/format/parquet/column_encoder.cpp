@@ -26,7 +26,7 @@ void put_u32(uint32_t value, std::string& out) {
 class ColumnEncoder {
  public:
   ColumnEncoder(const WriteLeaf& leaf, const LeafData& data, const WriteOptions& options)
-      : leaf_(leaf), data_(data), options_(options) {}
+      : leaf_(leaf), data_(data), options_(options), width_(leaf.is_text() ? 0 : leaf.width()) {}
 
   EncodedColumn encode() {
     if (options_.dictionaries) dictionary_ = build_dictionary(leaf_, data_);
@@ -55,7 +55,7 @@ class ColumnEncoder {
   };
 
   size_t value_bytes(size_t value) const {
-    return leaf_.is_text() ? 4 + data_.texts[value].size() : leaf_.width();
+    return leaf_.is_text() ? 4 + data_.texts[value].size() : width_;
   }
 
   /// Up to the row at which the page is full.
@@ -84,8 +84,7 @@ class ColumnEncoder {
       put_u32(static_cast<uint32_t>(text.size()), out);
       out.append(text);
     } else {
-      out.append(reinterpret_cast<const char*>(data_.fixed.data()) + value * leaf_.width(),
-                 leaf_.width());
+      out.append(reinterpret_cast<const char*>(data_.fixed.data()) + value * width_, width_);
     }
   }
 
@@ -100,8 +99,8 @@ class ColumnEncoder {
     } else if (leaf_.is_text()) {
       for (size_t i = begin; i < end; ++i) put_value(i, out);
     } else {
-      out.append(reinterpret_cast<const char*>(data_.fixed.data()) + begin * leaf_.width(),
-                 (end - begin) * leaf_.width());
+      out.append(reinterpret_cast<const char*>(data_.fixed.data()) + begin * width_,
+                 (end - begin) * width_);
     }
   }
 
@@ -215,6 +214,7 @@ class ColumnEncoder {
   const WriteLeaf& leaf_;
   const LeafData& data_;
   const WriteOptions& options_;
+  const size_t width_;  // of a value that is no text
   std::optional<ValueDictionary> dictionary_;
   EncodedColumn out_;
   std::string raw_, packed_;

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "base/version.h"
 #include "format/parquet/write_bounds.h"
 
 namespace doline::parquet {
@@ -20,6 +21,8 @@ EncodedRowGroup FileWriter::encode(const std::vector<Chunk>& batch) const {
   for (size_t column = 0; column < schema_.schema().size(); ++column) {
     const size_t first = schema_.first_leaf(column), count = schema_.first_leaf(column + 1) - first;
     std::vector<LeafData> leaves(count);
+    for (size_t leaf = 0; leaf < count; ++leaf)
+      leaves[leaf].reserve(schema_.leaves()[first + leaf], group.row_count);
     for (const Chunk& chunk : batch) {
       ASSERT(chunk.active.size() == chunk.row_count &&
              chunk.columns.size() == schema_.schema().size());
@@ -209,7 +212,7 @@ std::string FileWriter::footer() const {
         });
       }
     }
-    out.binary(6, "doline version 0.1.0");
+    out.binary(6, fmt::format("doline version {}", kVersion));
     // Bounds are in the order of each type.
     out.list(7, ThriftType::kStruct, schema_.leaves().size());
     for (size_t leaf = 0; leaf < schema_.leaves().size(); ++leaf) {

@@ -266,6 +266,15 @@ class Shredder {
 
 }  // namespace
 
+void LeafData::reserve(const WriteLeaf& leaf, size_t rows) {
+  definition.reserve(rows);
+  if (leaf.is_text()) {
+    texts.reserve(rows);
+  } else {
+    fixed.reserve(rows * leaf.width());
+  }
+}
+
 /// A column that is a leaf itself has one entry a row.
 static void shred_flat(const WriteLeaf& leaf, const Column& given, LeafData& out) {
   const Column column = given.flatten();

@@ -19,9 +19,9 @@ template <class Hash, class Equal, class BytesOf>
 std::optional<ValueDictionary> build(size_t count, Hash hash, Equal equal, BytesOf bytes_of) {
   ValueDictionary dictionary;
   dictionary.codes.resize(count);
-  std::vector<uint32_t> slots(1024, kFree);
+  ChargedVector<uint32_t> slots(1024, kFree);
   size_t mask = slots.size() - 1, bytes = 0, plain_bytes = 0;
-  std::vector<uint64_t> hashes;  // of each code, for growing
+  ChargedVector<uint64_t> hashes;  // of each code, for growing
   for (size_t i = 0; i < count; ++i) {
     const uint64_t h = hash(i);
     plain_bytes += bytes_of(i);

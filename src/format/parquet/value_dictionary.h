@@ -10,8 +10,8 @@ namespace doline::parquet {
 
 /// The distinct values of a leaf.
 struct ValueDictionary {
-  std::vector<uint32_t> codes;   // one a value
-  std::vector<uint32_t> firsts;  // of each code, the first value that has it
+  ChargedVector<uint32_t> codes;   // one a value
+  ChargedVector<uint32_t> firsts;  // of each code, the first value that has it
 };
 
 /// Nullopt where a dictionary would not make the chunk smaller by a fifth, or would have more than

@@ -97,3 +97,41 @@ def test_what_is_not_there_says_so(call):
 def test_dates_of_python_are_literals():
     frame = doline.DataFrame({"d": [dt.date(2024, 1, 1), dt.date(2024, 2, 1)]})
     assert frame.filter(doline.col("d") > dt.date(2024, 1, 15)).height == 1
+
+
+PARTITIONS = {
+    "a name": lambda pl, folder: pl.PartitionBy(folder, key="shop"),
+    "names": lambda pl, folder: pl.PartitionBy(folder, key=["shop", "item"]),
+    "an expression": lambda pl, folder: pl.PartitionBy(folder, key=[(pl.col("amount") % 2).alias("odd")]),
+    "named expressions": lambda pl, folder: pl.PartitionBy(folder, key={"odd": pl.col("amount") % 2}),
+    "without keys": lambda pl, folder: pl.PartitionBy(folder, key="shop", include_key=False),
+}
+
+
+@pytest.mark.parametrize("example", PARTITIONS.values(), ids=PARTITIONS)
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_partitions_lie_where_polars_puts_them(example, form, tmp_path):
+    found = {}
+    for pl in (polars, doline):
+        folder = tmp_path / pl.__name__
+        getattr(Frames(pl).sales.lazy(), f"sink_{form}")(example(pl, folder), mkdir=True)
+        read = getattr(polars, f"read_{form}")
+        options = {"hive_partitioning": False} if form == "parquet" else {}
+        parts = {}
+        for path in sorted(folder.rglob(f"*.{form}")):
+            parts.setdefault(str(path.parent.relative_to(folder)), []).append(read(path, **options))
+        found[pl] = {name: polars.concat(frames) for name, frames in parts.items()}
+    assert set(found[doline]) == set(found[polars])
+    for name, expected in found[polars].items():
+        polars.testing.assert_frame_equal(found[doline][name], expected, check_column_order=False)
+
+
+def test_what_sinks_do_not_do_is_refused(tmp_path):
+    lazy = Frames(doline).sales.lazy()
+    for options in ({"lazy": True}, {"row_group_size": 5}):
+        with pytest.raises(doline.NotSupported):
+            lazy.sink_parquet(tmp_path / "x.parquet", **options)
+    with pytest.raises(doline.NotSupported):
+        lazy.sink_parquet(doline.PartitionBy(tmp_path, key="shop", max_rows_per_file=5))
+    with pytest.raises(doline.NotSupported):
+        lazy.sink_parquet(doline.PartitionBy(tmp_path))

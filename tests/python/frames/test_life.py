@@ -162,3 +162,50 @@ def test_order_holds_over_many_rows():
     assert lazy.group_by("g", maintain_order=True).agg(dl.col("i").first()).collect()["i"].to_list() == list(range(1000))
     diffs = lazy.select(dl.col("i").diff()).select(dl.col("i").sum()).collect().item()
     assert diffs == 299999
+
+
+def test_samples_are_drawn_as_asked():
+    frame = dl.DataFrame({"a": list(range(100))})
+    for options in ({"n": 10}, {"fraction": 0.1}, {"n": 10, "shuffle": True}):
+        drawn = frame.sample(**options, seed=3)
+        assert drawn.height == 10
+        assert len(set(drawn["a"].to_list())) == 10
+        assert drawn.rows() == frame.sample(**options, seed=3).rows()
+    assert frame.sample().height == 1
+    shuffled = frame.sample(fraction=1.0, shuffle=True, seed=1)["a"].to_list()
+    assert shuffled != sorted(shuffled) == frame["a"].to_list()
+    again = frame.sample(500, with_replacement=True, seed=1)["a"].to_list()
+    assert len(again) == 500
+    assert again != sorted(again)
+    assert set(again) < set(frame["a"].to_list()) or set(again) == set(frame["a"].to_list())
+    assert frame.select(dl.col("a").shuffle(seed=1)).sort("a").rows() == frame.rows()
+    assert frame.select(dl.col("a").sample(7, seed=1).n_unique()).item() == 7
+    for refused in ({"n": 101}, {"n": -1}, {"n": 1, "fraction": 0.5}):
+        with pytest.raises(ValueError):
+            frame.sample(**refused)
+
+
+def test_a_query_in_the_background_leaves_the_session_free():
+    long = dl.LazyFrame({"a": [1]}).sql("SELECT sum(hash(i)::DOUBLE) AS s FROM range(20_000_000_000) t(i)")
+    query = long.collect(background=True)
+    assert query.fetch() is None
+    assert dl.sql("SELECT 42").fetchall() == [(42,)]  # would wait for the other's end
+    query.cancel()
+    with pytest.raises(dl.errors.Cancelled):
+        query.fetch_blocking()
+
+
+def test_an_awaited_query_ends_with_its_task():
+    long = dl.LazyFrame({"a": [1]}).sql("SELECT sum(hash(i)::DOUBLE) AS s FROM range(20_000_000_000) t(i)")
+
+    async def given_up():
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(long.collect_async(), 0.2)
+
+    asyncio.run(given_up())  # would wait for the query's thread
+
+
+def test_a_profile_runs_its_query_once(tmp_path):
+    frame, told = dl.LazyFrame({"a": [1, 2]}).filter(dl.col("a") > 1).profile()
+    assert frame.rows() == [(2,)]
+    assert "rows" in told

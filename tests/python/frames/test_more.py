@@ -5,6 +5,8 @@ import datetime as dt
 from frames.peer import both, check
 
 EXAMPLES = {
+    "physical values": lambda pl, d: d.times.select(pl.col("at", "day", "took", "v").to_physical()).with_columns(
+        e=pl.lit("b").cast(pl.Enum(["a", "b"])).to_physical()),
     "normalise in groups": lambda pl, d: d.sales.with_columns(
         ((pl.col("amount") - pl.col("amount").mean().over("shop")) / pl.col("amount").std().over("shop")).alias("z")),
     "window of a window": lambda pl, d: d.sales.with_columns(

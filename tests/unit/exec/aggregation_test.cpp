@@ -86,7 +86,7 @@ class Aggregation {
     {
       BudgetScope scope(*context.budget);
       KeptRows kept = make_aggregation(static_cast<const AggregationNode&>(*node_), context);
-      kept.sink->begin_input(0);
+      kept.sink->begin_input(0, true);
       const auto spills = [&](size_t task) {
         return way.force_spill && (task == 0 || !way.first_task_alone);
       };

@@ -70,7 +70,8 @@ class Foreign {
       std::vector<Chunk> chunks;
       for (int64_t begin = 0; begin < held->array->length; begin += 7) {
         const auto rows = static_cast<uint32_t>(std::min<int64_t>(7, held->array->length - begin));
-        chunks.emplace_back(std::vector{importer.read(*held, 0, begin, rows)}, rows);
+        chunks.emplace_back(std::vector{importer.read(*held, 0, begin, rows, Selection::all(rows))},
+                            rows);
       }
       return chunks;
     });

@@ -5,10 +5,28 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
+#include <new>
 
 #include "base/worker_thread.h"
 #include "io/file_system.h"
+
+namespace {
+
+/// How many more allocations of this thread succeed; none is counted below zero.
+thread_local int allocations_left = -1;
+
+}  // namespace
+
+void* operator new(size_t size) {
+  if (allocations_left == 0) throw std::bad_alloc();
+  if (allocations_left > 0) --allocations_left;
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace doline {
 namespace {
@@ -54,6 +72,25 @@ TEST_F(MappedFileTest, threads_of_ours_see_the_fault_too) {
   worker.start("worker", [&] { zeros = are_all(mapped->bytes(), '\0'); });
   worker.join();
   EXPECT_TRUE(zeros);
+}
+
+TEST_F(MappedFileTest, what_finds_no_memory_gives_its_place_back) {
+  map(10);
+  const FileRef file = FileSystem::local().open_file(path_, AccessPolicy::open());
+  for (int time = 0; time < 1100; ++time) {  // more than there are places
+    for (int allowed = 0;; ++allowed) {
+      allocations_left = allowed;
+      bool is_refused = false;
+      try {
+        MappedFile::map(*file);
+      } catch (const std::bad_alloc&) {
+        is_refused = true;
+      }
+      allocations_left = -1;
+      if (!is_refused) break;
+      ASSERT_LT(allowed, 20);
+    }
+  }
 }
 
 TEST_F(MappedFileTest, other_faults_end_the_process_as_ever) {

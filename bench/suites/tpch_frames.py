@@ -1,4 +1,5 @@
-"""TPC-H for Polars: lazy, streaming, joins in the order of its own PDS-H benchmark.
+"""TPC-H as expressions, for Polars and for Doline's frames: lazy, streaming, joins in the order of
+Polars' own PDS-H benchmark.
 
 PDS-H has doubles where these tables have decimals, and rounds its answers. Here products stay exact
 where that takes Polars no longer (in all but Q1), and nothing is rounded: answers are compared.
@@ -7,16 +8,20 @@ where that takes Polars no longer (in all but Q1), and nothing is rounded: answe
 import datetime
 import decimal
 
-try:
-    import polars as pl
-    from polars import col
-except ImportError:  # an engine's process that has no Polars still builds the suite
-    pl = None
-
 from bench.generate.tpch import TABLES
+
+pl = col = None  # the library whose expressions these are
+
+
+def use(module):
+    """Has the queries be `module`'s: polars or doline. One of them a process."""
+    global pl, col
+    pl, col = module, module.col
 
 
 def scan(session, folder):
+    """What a session of either loads: its tables are files."""
+    use(session.module)
     for table in TABLES:
         session.tables[table] = pl.scan_parquet(folder / f"{table}.parquet")
 

@@ -1,0 +1,128 @@
+#include "connection.h"
+
+#include <atomic>
+
+#include "failure.h"
+#include "row_stream.h"
+
+namespace doline_adbc {
+
+namespace {
+
+bool is_true(const std::string& key, const std::string& value) {
+  if (value == ADBC_OPTION_VALUE_ENABLED) return true;
+  if (value == ADBC_OPTION_VALUE_DISABLED) return false;
+  throw invalid_argument(key + " takes true and false, not \"" + value + "\"");
+}
+
+std::string quoted(std::string_view text, char quote) {
+  std::string out(1, quote);
+  for (const char c : text) {
+    if (c == quote) out += quote;
+    out += c;
+  }
+  return out + quote;
+}
+
+}  // namespace
+
+std::string quoted_name(std::string_view name) { return quoted(name, '"'); }
+
+std::string quoted_text(const char* text) { return text ? quoted(text, '\'') : "NULL"; }
+
+std::string unused_table() {
+  static std::atomic<uint64_t> number{0};
+  return "__doline_adbc_" + std::to_string(++number);
+}
+
+std::string text_of(doline::Session& session, std::string_view query) {
+  doline::Query run = session.query(query);
+  const std::optional<doline::Batch> batch = run.next();
+  if (!batch || batch->row_count() == 0) return {};
+  const ArrowArray& texts = *batch->array().children[0];
+  const auto* offsets = static_cast<const int32_t*>(texts.buffers[1]) + texts.offset;
+  return {static_cast<const char*>(texts.buffers[2]) + offsets[0],
+          static_cast<size_t>(offsets[1] - offsets[0])};
+}
+
+void Connection::open(const Database& database) {
+  if (!database.root) throw invalid_state("the database was not initialized");
+  session_ = std::make_unique<doline::Session>(database.root->connect());
+}
+
+doline::Session& Connection::session() {
+  if (!session_) throw invalid_state("the connection was not initialized");
+  return *session_;
+}
+
+doline::Session& Connection::session_for_statement() {
+  doline::Session& session = this->session();
+  if (!is_autocommit_ && !session.in_transaction()) session.execute("BEGIN");
+  return session;
+}
+
+void Connection::end(const char* how) {
+  if (is_autocommit_)
+    throw invalid_state("each statement is a transaction of its own; set autocommit to false");
+  if (session().in_transaction()) session().execute(how);
+}
+
+void Connection::set_autocommit(bool wanted) {
+  if (wanted == is_autocommit_) return;
+  if (wanted && session_ && session_->in_transaction()) session_->execute("COMMIT");
+  is_autocommit_ = wanted;
+}
+
+void Connection::set_option(const std::string& key, const std::string& value) {
+  if (key == ADBC_CONNECTION_OPTION_AUTOCOMMIT) return set_autocommit(is_true(key, value));
+  if (key == ADBC_CONNECTION_OPTION_READ_ONLY) {
+    if (is_true(key, value))
+      throw not_implemented("connections that may only read are not there yet");
+    return;
+  }
+  if (key == ADBC_CONNECTION_OPTION_ISOLATION_LEVEL) {
+    if (value == ADBC_OPTION_ISOLATION_LEVEL_DEFAULT ||
+        value == ADBC_OPTION_ISOLATION_LEVEL_SNAPSHOT)
+      return;
+    throw not_implemented("every transaction is isolated by snapshot; there is no \"" + value +
+                          "\"");
+  }
+  if (key == ADBC_CONNECTION_OPTION_CURRENT_CATALOG ||
+      key == ADBC_CONNECTION_OPTION_CURRENT_DB_SCHEMA) {
+    if (session_ && value == option(key)) return;
+    throw not_implemented("there is one catalog with one schema; " + key + " cannot be \"" + value +
+                          "\"");
+  }
+  throw not_implemented("a connection has no option " + key);
+}
+
+std::string Connection::option(const std::string& key) {
+  if (key == ADBC_CONNECTION_OPTION_AUTOCOMMIT)
+    return is_autocommit_ ? ADBC_OPTION_VALUE_ENABLED : ADBC_OPTION_VALUE_DISABLED;
+  if (key == ADBC_CONNECTION_OPTION_READ_ONLY) return ADBC_OPTION_VALUE_DISABLED;
+  if (key == ADBC_CONNECTION_OPTION_ISOLATION_LEVEL) return ADBC_OPTION_ISOLATION_LEVEL_SNAPSHOT;
+  if (key == ADBC_CONNECTION_OPTION_CURRENT_CATALOG)
+    return text_of(session(), "SELECT current_database()");
+  if (key == ADBC_CONNECTION_OPTION_CURRENT_DB_SCHEMA)
+    return text_of(session(), "SELECT current_schema()");
+  throw Failure(ADBC_STATUS_NOT_FOUND, "22023", "a connection has no option " + key);
+}
+
+void Connection::add(const std::shared_ptr<RowStream>& rows) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(rows_, [](const std::weak_ptr<RowStream>& known) { return known.expired(); });
+  rows_.push_back(rows);
+}
+
+void Connection::cancel() {
+  session().interrupt();
+  std::vector<std::shared_ptr<RowStream>> living;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::weak_ptr<RowStream>& known : rows_)
+      if (auto rows = known.lock()) living.push_back(std::move(rows));
+  }
+  for (const auto& rows : living) rows->cancel();
+}
+
+}  // namespace doline_adbc

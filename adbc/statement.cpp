@@ -1,0 +1,337 @@
+#include "statement.h"
+
+#include <algorithm>
+
+#include "failure.h"
+#include "row_stream.h"
+
+namespace doline_adbc {
+
+namespace {
+
+/// What INSERT, UPDATE, DELETE and COPY say: one row with the count.
+int64_t changed_rows(doline::Query& query) {
+  const doline::Schema schema = query.schema();
+  const bool counts = schema->n_children == 1 &&
+                      std::string_view(schema->children[0]->name) == "Count" &&
+                      std::string_view(schema->children[0]->format) == "l";
+  int64_t count = -1;
+  while (const std::optional<doline::Batch> batch = query.next()) {
+    if (!counts || batch->row_count() == 0) continue;
+    const ArrowArray& column = *batch->array().children[0];
+    count = static_cast<const int64_t*>(column.buffers[1])[column.offset];
+  }
+  return count;
+}
+
+/// Several statements as one: a transaction of their own, unless there is one.
+template <class Body>
+auto in_transaction(doline::Session& session, Body&& body) {
+  if (session.in_transaction()) return body();
+  session.execute("BEGIN");
+  try {
+    auto result = body();
+    session.execute("COMMIT");
+    return result;
+  } catch (...) {
+    if (session.in_transaction()) session.execute("ROLLBACK");
+    throw;
+  }
+}
+
+/// A table that goes with this.
+class LentTable {
+ public:
+  LentTable(doline::Session& session, std::string name)
+      : session_(session), name_(std::move(name)) {}
+  ~LentTable() {
+    try {
+      session_.unregister(name_.c_str());
+    } catch (...) {
+      // A transaction that was rolled back took it along.
+    }
+  }
+  LentTable(const LentTable&) = delete;
+
+ private:
+  doline::Session& session_;
+  const std::string name_;
+};
+
+bool is_position(const std::string& name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+void Statement::set_text(const char* text) {
+  if (!text) throw invalid_argument("the statement is null");
+  text_ = text;
+  script_.reset();
+  ingest_ = Ingest();
+}
+
+void Statement::set_option(const std::string& key, const std::string& value) {
+  const auto flag = [&] {
+    if (value == ADBC_OPTION_VALUE_ENABLED) return true;
+    if (value == ADBC_OPTION_VALUE_DISABLED) return false;
+    throw invalid_argument(key + " takes true and false, not \"" + value + "\"");
+  };
+  if (key == ADBC_INGEST_OPTION_TARGET_TABLE) {
+    ingest_.table = value;
+    text_.reset();
+    script_.reset();
+  } else if (key == ADBC_INGEST_OPTION_TARGET_CATALOG) {
+    ingest_.catalog = value;
+  } else if (key == ADBC_INGEST_OPTION_TARGET_DB_SCHEMA) {
+    ingest_.schema = value;
+  } else if (key == ADBC_INGEST_OPTION_TEMPORARY) {
+    ingest_.is_temporary = flag();
+  } else if (key == ADBC_INGEST_OPTION_MODE) {
+    if (value != ADBC_INGEST_OPTION_MODE_CREATE && value != ADBC_INGEST_OPTION_MODE_APPEND &&
+        value != ADBC_INGEST_OPTION_MODE_REPLACE && value != ADBC_INGEST_OPTION_MODE_CREATE_APPEND)
+      throw invalid_argument(key + " cannot be \"" + value + "\"");
+    ingest_.mode = value;
+  } else if (key == ADBC_STATEMENT_OPTION_BIND_BY_NAME) {
+    binds_by_name_ = flag();
+  } else if (key == ADBC_STATEMENT_OPTION_INCREMENTAL) {
+    if (flag()) throw not_implemented("rows come as a stream; there is no incremental execution");
+  } else {
+    throw not_implemented("a statement has no option " + key);
+  }
+}
+
+std::string Statement::option(const std::string& key) const {
+  const auto flag = [](bool value) {
+    return value ? ADBC_OPTION_VALUE_ENABLED : ADBC_OPTION_VALUE_DISABLED;
+  };
+  if (key == ADBC_INGEST_OPTION_TARGET_TABLE) return ingest_.table;
+  if (key == ADBC_INGEST_OPTION_TARGET_CATALOG) return ingest_.catalog;
+  if (key == ADBC_INGEST_OPTION_TARGET_DB_SCHEMA) return ingest_.schema;
+  if (key == ADBC_INGEST_OPTION_MODE) return ingest_.mode;
+  if (key == ADBC_INGEST_OPTION_TEMPORARY) return flag(ingest_.is_temporary);
+  if (key == ADBC_STATEMENT_OPTION_BIND_BY_NAME) return flag(binds_by_name_);
+  if (key == ADBC_STATEMENT_OPTION_INCREMENTAL) return flag(false);
+  throw Failure(ADBC_STATUS_NOT_FOUND, "22023", "a statement has no option " + key);
+}
+
+double Statement::progress() {
+  std::shared_ptr<RowStream> rows;
+  {
+    const std::lock_guard lock(mutex_);
+    rows = rows_.lock();
+  }
+  return rows ? rows->progress() : 0.0;
+}
+
+void Statement::cancel() {
+  connection_->session().interrupt();
+  std::shared_ptr<RowStream> rows;
+  {
+    const std::lock_guard lock(mutex_);
+    rows = rows_.lock();
+  }
+  if (rows) rows->cancel();
+}
+
+void Statement::prepare_with(doline::Session& session) {
+  if (script_) return;
+  if (!text_ && !ingest_.table.empty())
+    throw invalid_state("what takes rows in is no text to be prepared");
+  if (!text_) throw invalid_state("no statement was set");
+  script_ = std::make_shared<std::vector<doline::Prepared>>(session.prepare_script(*text_));
+  if (script_->empty()) script_->push_back(session.prepare(*text_));  // says what is wrong
+}
+
+void Statement::prepare() {
+  const std::lock_guard working(connection_->working);
+  prepare_with(connection_->session());
+}
+
+ArrowSchema Statement::parameter_schema() {
+  const std::lock_guard working(connection_->working);
+  prepare_with(connection_->session());
+  return schema_of_names(script_->back().parameters());
+}
+
+doline::Query Statement::without_rows(doline::Session& session) {
+  if (script_->size() > 1)
+    throw not_implemented("the columns of a script are only known by running it");
+  const std::string query = text_->substr(0, text_->find_last_not_of("; \t\r\n") + 1);
+  std::optional<doline::Prepared> limited;
+  try {
+    limited = session.prepare("SELECT * FROM (\n" + query + "\n) LIMIT 0");
+  } catch (const doline::Error& error) {
+    if (error.code() != "syntax") throw;
+    throw not_implemented("the columns of what is no query are only known by running it");
+  }
+  for (const std::string& name : limited->parameters()) limited->bind(name.c_str(), nullptr);
+  return limited->run();
+}
+
+ArrowSchema Statement::result_schema() {
+  const std::lock_guard working(connection_->working);
+  doline::Session& session = connection_->session();
+  prepare_with(session);
+  return without_rows(session).schema().detach();
+}
+
+int64_t Statement::execute(ArrowArrayStream* out) {
+  const std::lock_guard working(connection_->working);
+  doline::Session& session = connection_->session_for_statement();
+  if (!ingest_.table.empty()) {
+    const int64_t count = ingest(session);
+    if (out) give_out_nothing(out);
+    return count;
+  }
+  prepare_with(session);
+  for (size_t i = 0; i + 1 < script_->size(); ++i) {
+    doline::Query query = (*script_)[i].run();
+    changed_rows(query);
+    connection_->session_for_statement();
+  }
+  if (bound_) return run_bound(session, out);
+  return take(script_->back().run(), out);
+}
+
+int64_t Statement::take(doline::Query query, ArrowArrayStream* out,
+                        std::shared_ptr<BoundRows> more) {
+  if (!query.returns_rows() || !out) {
+    const int64_t count = changed_rows(query);
+    if (out) give_out_nothing(out);
+    return query.returns_rows() ? -1 : count;
+  }
+  query.schema();  // what the query fails with at once is this call's failure
+  RowStream::NextRun next_run;
+  if (more) {
+    next_run = [script = script_, more]() -> std::optional<doline::Query> {
+      if (!more->bind_next(script->back())) return std::nullopt;
+      return script->back().run();
+    };
+  }
+  const auto rows = std::make_shared<RowStream>(connection_, std::move(query), std::move(next_run));
+  connection_->add(rows);
+  {
+    const std::lock_guard lock(mutex_);
+    rows_ = rows;
+  }
+  RowStream::give_out(rows, out);
+  return -1;
+}
+
+std::string Statement::lend_parameters(doline::Session& session,
+                                       const std::vector<std::string>& parameters) {
+  doline::Stream stream = std::move(*bound_);
+  bound_.reset();
+  doline::Schema schema = schema_of(stream);
+  std::vector<std::string> names = column_names(*schema);
+  const bool has_positions = std::ranges::all_of(parameters, is_position);
+  if (has_positions && !binds_by_name_) {
+    if (names.size() != parameters.size())
+      throw Failure(ADBC_STATUS_INVALID_ARGUMENT, "07001",
+                    "the statement has " + std::to_string(parameters.size()) + " parameters, and " +
+                        std::to_string(names.size()) + " columns are bound");
+    for (size_t i = 0; i < names.size(); ++i) names[i] = std::to_string(i + 1);
+  } else {
+    for (std::string& name : names)
+      if (name.starts_with('$')) name.erase(0, 1);
+    for (const std::string& parameter : parameters)
+      if (std::ranges::find(names, parameter) == names.end())
+        throw Failure(ADBC_STATUS_INVALID_ARGUMENT, "07001",
+                      "no column \"" + parameter + "\" is bound, which the statement reads");
+  }
+  const std::string table = unused_table();
+  session.lend_stream(table.c_str(),
+                      renamed(std::move(stream), std::move(schema), std::move(names)));
+  return table;
+}
+
+int64_t Statement::run_bound(doline::Session& session, ArrowArrayStream* out) {
+  // Parsed anew: what was bound before, or put into an INSERT, is not in it.
+  script_.reset();
+  prepare_with(session);
+  doline::Prepared& statement = script_->back();
+  const std::vector<std::string> parameters = statement.parameters();
+  const std::string table = lend_parameters(session, parameters);
+  const LentTable lent(session, table);
+  if (!parameters.empty() && statement.insert_rows_of(table.c_str())) {
+    const int64_t count = take(statement.run(), out);
+    script_.reset();
+    return count;
+  }
+  const auto rows = std::make_shared<BoundRows>(session.query("FROM " + table));
+  if (!rows->bind_next(statement)) {  // no rows: nothing is done, and of a query nothing comes
+    if (out) {
+      try {
+        take(without_rows(session), out);
+      } catch (const Failure&) {
+        give_out_nothing(out);
+      }
+    }
+    return 0;
+  }
+  std::optional<doline::Query> query;
+  const int64_t total = in_transaction(session, [&] {
+    int64_t sum = 0;
+    do {
+      doline::Query run = statement.run();
+      if (run.returns_rows()) {
+        query = std::move(run);
+        return int64_t{-1};
+      }
+      const int64_t count = changed_rows(run);
+      sum = sum < 0 || count < 0 ? -1 : sum + count;
+    } while (rows->bind_next(statement));
+    return sum;
+  });
+  if (query && out) return take(std::move(*query), out, rows);
+  if (query) {  // nobody wants the rows, but each may have an effect
+    do {
+      changed_rows(*query);
+      if (!rows->bind_next(statement)) break;
+      query = statement.run();
+    } while (true);
+  }
+  if (out) give_out_nothing(out);
+  return total;
+}
+
+int64_t Statement::ingest(doline::Session& session) {
+  if (!bound_) throw invalid_state("no rows are bound for " + ingest_.table);
+  std::string target;
+  for (const std::string& part : {ingest_.catalog, ingest_.schema})
+    if (!part.empty()) target += quoted_name(part) + ".";
+  target += quoted_name(ingest_.table);
+  const std::string table = unused_table();
+  doline::Stream rows = std::move(*bound_);
+  bound_.reset();
+  session.lend_stream(table.c_str(), std::move(rows));
+  const LentTable lent(session, table);
+  const std::string temporary = ingest_.is_temporary ? "TEMPORARY " : "";
+  const auto run = [&](const std::string& text) {
+    doline::Query query = session.query(text);
+    return changed_rows(query);
+  };
+  const auto append = [&] {
+    try {
+      return run("INSERT INTO " + target + " BY NAME FROM " + table);
+    } catch (const doline::Error& error) {
+      const bool differs = error.code() == "column_not_found" || error.code() == "bind" ||
+                           error.code() == "type_mismatch" || error.code() == "conversion";
+      if (!differs) throw;
+      throw Failure(ADBC_STATUS_ALREADY_EXISTS, "42P07",
+                    ingest_.table + " is another table than the rows are for: " + error.what());
+    }
+  };
+  if (ingest_.mode == ADBC_INGEST_OPTION_MODE_CREATE)
+    return run("CREATE " + temporary + "TABLE " + target + " AS FROM " + table);
+  if (ingest_.mode == ADBC_INGEST_OPTION_MODE_REPLACE)
+    return run("CREATE OR REPLACE " + temporary + "TABLE " + target + " AS FROM " + table);
+  if (ingest_.mode == ADBC_INGEST_OPTION_MODE_APPEND) return append();
+  return in_transaction(session, [&] {
+    run("CREATE " + temporary + "TABLE IF NOT EXISTS " + target + " AS FROM " + table + " LIMIT 0");
+    return append();
+  });
+}
+
+}  // namespace doline_adbc

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adbc.h"
+#include "bound_rows.h"
+#include "connection.h"
+
+namespace doline_adbc {
+
+/// What AdbcStatement stands for: a text, or a table that takes rows in, and what is bound to it.
+/// One thread works with it at a time, any may cancel.
+class Statement {
+ public:
+  explicit Statement(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+  void set_text(const char* text);
+  void set_option(const std::string& key, const std::string& value);
+  std::string option(const std::string& key) const;
+  /// Any thread.
+  double progress();
+  void bind(doline::Stream rows) { bound_ = std::move(rows); }
+  /// Understands the text; execute() does where this was not asked for.
+  void prepare();
+  ArrowSchema parameter_schema();
+  ArrowSchema result_schema();
+  /// Runs it. `out` may be null. Returns how many rows it changed, -1 where nothing is known of
+  /// that.
+  int64_t execute(ArrowArrayStream* out);
+  /// Any thread.
+  void cancel();
+
+ private:
+  struct Ingest {
+    std::string table, catalog, schema, mode = ADBC_INGEST_OPTION_MODE_CREATE;
+    bool is_temporary = false;
+  };
+
+  void prepare_with(doline::Session& session);
+  /// The bound rows as a table of the session, whose columns are named as the parameters.
+  std::string lend_parameters(doline::Session& session, const std::vector<std::string>& parameters);
+  int64_t run_bound(doline::Session& session, ArrowArrayStream* out);
+  /// The columns of a query, and nothing in them.
+  doline::Query without_rows(doline::Session& session);
+  int64_t ingest(doline::Session& session);
+  int64_t take(doline::Query query, ArrowArrayStream* out,
+               std::shared_ptr<BoundRows> more = nullptr);
+
+  const std::shared_ptr<Connection> connection_;
+  std::optional<std::string> text_;
+  std::shared_ptr<std::vector<doline::Prepared>> script_;  // shared with rows that run it on
+  Ingest ingest_;
+  bool binds_by_name_ = false;
+  std::optional<doline::Stream> bound_;  // used up by execute()
+  std::mutex mutex_;                     // over rows_
+  std::weak_ptr<RowStream> rows_;
+};
+
+}  // namespace doline_adbc

@@ -1,0 +1,45 @@
+"""Rows of a frame drawn at random."""
+
+from __future__ import annotations
+
+from .errors import InvalidArgument, error
+
+
+def sample(frame, n, fraction, with_replacement, shuffle, seed):
+    """What `DataFrame.sample` returns."""
+    from .expr.arguments import fresh_seed
+    if n is not None and fraction is not None:
+        raise error(InvalidArgument, "sample takes n or fraction, not both")
+    if n is None:
+        n = 1 if fraction is None else int(fraction * frame.height)
+    if n < 0:
+        raise error(InvalidArgument, f"sample cannot draw {n} rows")
+    seed = fresh_seed() if seed is None else seed
+    if with_replacement:
+        return _drawn_again(frame, n, seed)
+    if n > frame.height:
+        raise error(InvalidArgument, f"sample: {n} rows of {frame.height} without replacement",
+                    "with_replacement=True may draw a row again")
+    drawn = frame.lazy().sample(n, seed=seed)
+    return (_shuffled(drawn, seed) if shuffle else drawn).collect()
+
+
+def _shuffled(lazy, seed):
+    from .expr.construct import col
+    numbered = lazy.with_row_index("__doline_index")
+    return numbered.sort(col("__doline_index").hash(seed)).drop("__doline_index")
+
+
+def _drawn_again(frame, n, seed):
+    from random import Random
+    from .data_frame import DataFrame
+    from .datatypes import UInt32
+    if n == 0 or frame.height == 0:
+        if n:
+            raise error(InvalidArgument, "sample: there are no rows to draw from")
+        return frame.clear()
+    row = "row"
+    while row in frame.columns:
+        row += "_"
+    drawn = DataFrame({row: Random(seed).choices(range(frame.height), k=n)}, schema={row: UInt32})
+    return drawn.lazy().join(frame.lazy().with_row_index(row), on=row).drop(row).collect()
