@@ -188,6 +188,10 @@ typedef struct doline_progress_info {
 /* Any thread. `size` is sizeof(doline_progress_info): what a newer library knows besides is left
  * out for an older program. */
 DOLINE_API int doline_progress(const doline_query* query, doline_progress_info* out, size_t size);
+/* The same of the statement that the session runs now, also one inside doline_run: as of the last
+ * 50 ms, zeros before it sets to work. */
+DOLINE_API int doline_session_progress(const doline_session* session, doline_progress_info* out,
+                                       size_t size);
 /* The plan with what each operator did so far (EXPLAIN ANALYZE). `format`: "text", "json" or
  * "html". NULL when it fails. */
 DOLINE_API const char* doline_profile(doline_query* query, const char* format);

@@ -2,6 +2,7 @@
 
 from doline import _sessions, _variables, errors
 from doline._rows import Rows
+from doline.progress import rows_of, started
 
 _SELECT = 1  # the tag of a tree's root; see src/sql/statement.h
 _TAG_AT = 6  # behind "DLST", version and family
@@ -67,9 +68,9 @@ def run(database, session, text, params=None, depth=0, variables=None):
         if is_last and statement.bytes()[_TAG_AT] == _SELECT:
             statement.__arrow_c_schema__()  # a wrong name is told of here
             return Result(statement, kept, is_shared=database is _sessions.database())
-        query = statement.run()
+        query = started(session, statement)
         if not is_last or not query.returns_rows:
-            query.fetch()
+            rows_of(query)
         else:
             result = Result(statement, kept, query)
     return result

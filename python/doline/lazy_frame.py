@@ -7,6 +7,7 @@ from . import datatypes as types
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .frame_verbs import FrameVerbs
+from .progress import started, watched
 
 
 
@@ -75,8 +76,7 @@ class LazyFrame(FrameVerbs):
         return f"<doline.LazyFrame of {len(self.names)} columns; collect() runs it>"
 
     def _repr_html_(self):
-        import html
-        return f"<pre>{html.escape(self.explain())}</pre>"
+        return f"<div>{self.show_graph().svg}<br><small>a query that has not run; collect() runs it</small></div>"
 
     def __contains__(self, name):
         return name in self.names
@@ -97,11 +97,8 @@ class LazyFrame(FrameVerbs):
         return function(self, *args, **kwargs)
 
     def __reduce__(self):
-        if self._keeps:
-            tables = [(table.name, _table_bytes(table)) for table in self._keeps]
-        else:
-            tables = []
-        return _unpickled, (self._query, tables, self._names)
+        from .pickling import reduced
+        return reduced(self)
 
     # --- Running
 
@@ -138,12 +135,22 @@ class LazyFrame(FrameVerbs):
         return await awaited(self)
 
     def collect_batches(self, **options):
-        """The rows in parts, as they come: Arrow batches of our own frames."""
+        """The rows in parts, as they come: frames whose memory is the batch's that the query handed out.
+
+        Examples
+        --------
+        >>> import doline as dl
+        >>> [part.height for part in dl.LazyFrame({"a": [1, 2, 3]}).collect_batches()]
+        [3]
+        """
         from .data_frame import DataFrame
         query = self._run()
-        import pyarrow
-        for batch in pyarrow.RecordBatchReader.from_stream(query):
-            yield DataFrame(pyarrow.Table.from_batches([batch]))
+        while True:
+            with watched(query):
+                batch = query.next_batch()
+            if batch is None:
+                return
+            yield DataFrame(_Batch(batch))
 
     def fetch(self, n_rows=500):
         """The first rows."""
@@ -155,9 +162,30 @@ class LazyFrame(FrameVerbs):
         return "\n".join(row[-1] for row in query.fetch())
 
     def show_graph(self, *, optimized=True, show=True, output_path=None, raw_output=False, **options):
-        """The plan as a drawing: SVG, which notebooks show."""
+        """The plan as a drawing: SVG, which notebooks show.
+
+        Parameters
+        ----------
+        output_path : str or path, optional
+            Where to write it.
+        raw_output : bool
+            Whether to give the SVG as text.
+
+        Returns
+        -------
+        doline.plan_drawing.PlanDrawing or str
+
+        Examples
+        --------
+        >>> import doline as dl
+        >>> dl.LazyFrame({"a": [1]}).filter(dl.col("a") > 0).show_graph(raw_output=True)[:4]
+        '<svg'
+        """
+        import json
         from .plan_drawing import PlanDrawing
-        drawing = PlanDrawing(self.explain())
+        select = n.select_statement(self._query)
+        told = _run_statement(n.explain(select, options=[n.option("format", [b.string("json")])])).fetch()
+        drawing = PlanDrawing(self.explain(), json.loads(told[-1][-1])["plan"])
         if output_path is not None:
             with open(output_path, "w", encoding="utf-8") as file:
                 file.write(drawing.svg)
@@ -252,38 +280,17 @@ def _run(query):
 
 def _run_statement(statement):
     session = _sessions.current()
-    return session.prepare(n.statement_message(statement)).run()
+    return started(session, session.prepare(n.statement_message(statement)))
 
 
+class _Batch:
+    """An Arrow batch, as others give theirs."""
 
+    def __init__(self, capsules):
+        self._capsules = capsules
 
-
-
-
-
-
-
-def _table_bytes(table):
-    import io
-    import pyarrow
-    query = _run(n.select([b.STAR], from_=n.table_name([table.name])))
-    sink = io.BytesIO()
-    data = pyarrow.table(query)
-    with pyarrow.ipc.new_stream(sink, data.schema) as writer:
-        writer.write_table(data)
-    return sink.getvalue()
-
-
-def _unpickled(query, tables, names):
-    import pyarrow
-    keeps = []
-    session = _sessions.current()
-    prepared = session.prepare(n.statement_message(n.select_statement(query)))
-    for name, data in tables:
-        table = _sessions.TableHandle(pyarrow.ipc.open_stream(data).read_all())
-        prepared.replace_table(name, table.name)
-        keeps.append(table)
-    return LazyFrame._of(query_of_statement(prepared.bytes()), tuple(keeps), names)
+    def __arrow_c_array__(self, requested_schema=None):
+        return self._capsules
 
 
 def query_of_statement(message):

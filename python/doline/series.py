@@ -127,6 +127,15 @@ class Series:
         from .table_text import series_text
         return series_text(self)
 
+    def _repr_html_(self):
+        return self.to_frame()._repr_html_()
+
+    @property
+    def plot(self):
+        """Charts through Altair: see :class:`doline.plotting.SeriesPlot`."""
+        from .plotting import SeriesPlot
+        return SeriesPlot(self)
+
     def __getitem__(self, key):
         if isinstance(key, int):
             length = len(self)

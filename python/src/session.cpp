@@ -6,6 +6,7 @@
 #include "arrow_capsule.h"
 #include "engine_call.h"
 #include "prepared.h"
+#include "query.h"
 #include "reaper.h"
 #include "without_gil.h"
 
@@ -117,6 +118,12 @@ bool Session::is_in_transaction() const {
 
 void Session::interrupt() const { doline_interrupt(handle()->session); }
 
+nb::dict Session::progress() const {
+  doline_progress_info info{};
+  call_engine([&] { return doline_session_progress(handle()->session, &info, sizeof info); });
+  return progress_as_dict(info);
+}
+
 void Session::close() { handle_.reset(); }
 
 void add_session(nb::module_& module) {
@@ -142,6 +149,7 @@ void add_session(nb::module_& module) {
       .def("unregister", &Session::unregister, nb::arg("name"), "Drops a table.")
       .def_prop_ro("is_in_transaction", &Session::is_in_transaction,
                    "Between BEGIN and COMMIT or ROLLBACK.")
+      .def("progress", &Session::progress, "How far its statement is; any thread.")
       .def("interrupt", &Session::interrupt, "Cancels what the session runs now; any thread.")
       .def("close", &Session::close, "Its statements and queries go on.");
 }

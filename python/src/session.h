@@ -39,6 +39,7 @@ class Session {
   void unregister(const char* name) const;
   bool is_in_transaction() const;
   void interrupt() const;
+  nanobind::dict progress() const;
   void close();
 
   /// Raises when it is closed.
