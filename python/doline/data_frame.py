@@ -6,6 +6,8 @@ that refers to it. Verbs are those of `LazyFrame`, run at once.
 
 from __future__ import annotations
 
+import functools
+
 from . import _nodes as n, _sessions
 from . import datatypes as types
 from ._rows import Rows
@@ -97,15 +99,28 @@ class DataFrame(Rows):
             self._height = _run(query).fetch()[0][0]
         return self._height
 
-    columns = property(lambda self: list(self._lazy.names))
-    schema = property(lambda self: types.Schema(self._lazy.types))
-    dtypes = property(lambda self: list(self._lazy.types.values()))
-    width = property(lambda self: len(self._lazy.names))
-    shape = property(lambda self: (self.height, self.width))
+    @property
+    def columns(self):
+        return list(self._lazy.names)
+
+    @property
+    def schema(self):
+        return types.Schema(self._lazy.types)
+
+    @property
+    def dtypes(self):
+        return list(self._lazy.types.values())
+
+    @property
+    def width(self):
+        return len(self._lazy.names)
+
+    @property
+    def shape(self):
+        return self.height, self.width
 
     @columns.setter
     def columns(self, names):
-        """Names of the columns."""
         renamed = self._lazy.rename(dict(zip(self.columns, names, strict=True)))
         self._lazy = renamed
 
@@ -508,8 +523,10 @@ class DataFrame(Rows):
     def corr(self, **_):
         """Pearson's (or Spearman's) correlation."""
         from .expr.construct import corr
-        return self.select([corr(a, c).alias(f"{a}\0{c}") for a in self.columns for c in self.columns]) \
-            and DataFrame({c: [self.select(corr(a, c)).item() for a in self.columns] for c in self.columns})
+        pairs = [corr(a, c).alias(f"{i} {j}") for j, c in enumerate(self.columns)
+                 for i, a in enumerate(self.columns)]
+        values, height = self.select(pairs).rows()[0], self.width
+        return DataFrame({name: values[i * height:(i + 1) * height] for i, name in enumerate(self.columns)})
 
     @property
     def plot(self):
@@ -540,8 +557,7 @@ def _verb(name):
         args = [a._lazy if isinstance(a, DataFrame) else a for a in args]
         _check_lengths(self, args, kwargs)
         return lazy_verb(self._lazy, *args, **kwargs).collect()
-    verb.__name__, verb.__doc__ = name, lazy_verb.__doc__
-    return verb
+    return functools.wraps(lazy_verb)(verb)
 
 
 for _name in ("select", "select_seq", "with_columns", "with_columns_seq", "filter", "remove", "sort",

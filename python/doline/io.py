@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 from . import _nodes as n
@@ -157,14 +158,20 @@ def scan_lines(source, *, name="line", n_rows=None, **unsupported):
 
 
 def _eager(scan):
+    """The function `read_…` to a `scan_…`: its options and one more, and its docstring with that said."""
     def read(source, *, columns=None, **options):
         frame = scan(source, **options)
         if columns is not None:
             names = [frame.names[c] if isinstance(c, int) else c for c in columns]
             frame = frame.select(names)
         return frame.collect()
-    read.__doc__ = (scan.__doc__ or "").replace("a lazy frame", "a frame")
-    read.__name__ = scan.__name__.replace("scan", "read")
+    name = scan.__name__.replace("scan", "read")
+    read = functools.wraps(scan)(read)
+    read.__name__ = read.__qualname__ = name
+    for said, instead in (("as a query", "as a frame"), ("LazyFrame", "DataFrame"), (scan.__name__, name),
+                          (".collect()", ""), ("When the query is looked at or run, where", "Where"),
+                          ("\nReturns\n", "columns : list of str or int, optional\n    Names or places of those wanted.\n\nReturns\n")):
+        read.__doc__ = (read.__doc__ or "").replace(said, instead)
     return read
 
 

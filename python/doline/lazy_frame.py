@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from . import _nodes as n, _sessions
 from . import datatypes as types
+from ._rows import Rows
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .frame_verbs import FrameVerbs
 
 
 
-class LazyFrame(FrameVerbs):
+class LazyFrame(FrameVerbs, Rows):
     """A query over frames and files. Nothing is read until `collect`, a sink, or a look at the
     schema, which reads no more than it takes.
 
@@ -62,10 +63,21 @@ class LazyFrame(FrameVerbs):
         """Names and types; the query is bound, not run."""
         return types.Schema(self.types)
 
-    schema = property(collect_schema)
-    columns = property(lambda self: list(self.names))
-    dtypes = property(lambda self: list(self.types.values()))
-    width = property(lambda self: len(self.names))
+    @property
+    def schema(self):
+        return self.collect_schema()
+
+    @property
+    def columns(self):
+        return list(self.names)
+
+    @property
+    def dtypes(self):
+        return list(self.types.values())
+
+    @property
+    def width(self):
+        return len(self.names)
 
     def __repr__(self):
         return f"<doline.LazyFrame of {len(self.names)} columns; collect() runs it>"
@@ -103,6 +115,8 @@ class LazyFrame(FrameVerbs):
 
     def _run(self):
         return _run(self._query)
+
+    _start = _run
 
     def collect(self, *, engine="auto", background=False, **options):
         """Runs the query.
@@ -164,9 +178,6 @@ class LazyFrame(FrameVerbs):
         frame = self.collect()
         text = _run_statement(n.explain(n.select_statement(self._query), analyze=True)).fetch()
         return frame, "\n".join(row[-1] for row in text)
-
-    def __arrow_c_stream__(self, requested_schema=None):
-        return self._run().__arrow_c_stream__(requested_schema)
 
     # --- Files
 

@@ -56,9 +56,17 @@ class Series:
     def _expr(self):
         return expression(Column(self._column))
 
-    name = property(lambda self: self._name)
-    dtype = property(lambda self: self._frame.dtypes[0])
-    shape = property(lambda self: (len(self),))
+    @property
+    def name(self):
+        return self._name
+
+    @property
+    def dtype(self):
+        return self._frame.dtypes[0]
+
+    @property
+    def shape(self):
+        return (len(self),)
 
     def __len__(self): return self._frame.height
     def len(self):

@@ -98,17 +98,35 @@ def count(*columns):
     return col(*columns).count() if columns else len()
 
 
-def _shortcut(name):
+def _shortcut(name, result):
     def function(*columns, **options):
         return getattr(col(*columns), name)(**options)
     function.__name__ = name
-    function.__doc__ = f"`col(…).{name}()` of columns."
+    function.__doc__ = f"""`col(…).{name}()` of columns.
+
+    Parameters
+    ----------
+    *columns : str or data type
+        Which ones.
+    **options
+        Those of `Expr.{name}`.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({{"a": [1, 2, 3]}}).select(dl.{name}("a")).to_series().to_list()
+    {result}
+    """
     return function
 
 
 sum, mean, min, max, median, first, last, n_unique, implode, std, var, cum_sum, null_count = map(
     _shortcut, ("sum", "mean", "min", "max", "median", "first", "last", "n_unique", "implode",
-                "std", "var", "cum_sum", "null_count"))
+                "std", "var", "cum_sum", "null_count"),
+    ([6], [2.0], [1], [3], [2.0], [1], [3], [3], [[1, 2, 3]], [1.0], [1.0], [1, 3, 6], [0]))
 
 
 def head(column, n=10):
@@ -182,12 +200,32 @@ def _nodes_of(exprs, more):
     return tuple(as_node(e) for e in [*given, *more])
 
 
-def _across(build, told):
+def _across(build, name, told, result):
     def function(exprs, *more, **options):
         if options.pop("ignore_nulls", True) is not True:
             raise NotSupported("ignore_nulls=False is not supported here; use +")
         return expression(Spread(build, _nodes_of(exprs, more)))
-    function.__doc__ = f"{told} of the columns, row by row; missing values are passed over."
+    values = "[True, None], \"b\": [False, True]" if name[0] == "a" else "[1, None], \"b\": [3, 5]"
+    function.__name__ = name
+    function.__doc__ = f"""{told} of several columns, row by row; missing values are passed over.
+
+    Parameters
+    ----------
+    exprs : str, Expr or list of these
+        The columns.
+    *more : str or Expr
+        More of them.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({{"a": {values}}})
+    >>> frame.select(dl.{name}("a", "b")).to_series().to_list()
+    {result}
+    """
     return function
 
 
@@ -222,12 +260,12 @@ def _least(*values):
     return b.call("least", *values)
 
 
-sum_horizontal = _across(_total, "The sum")
-mean_horizontal = _across(_average, "The mean")
-any_horizontal = _across(_any_true, "Whether any is true")
-all_horizontal = _across(_all_true, "Whether all are true")
-max_horizontal = _across(_greatest, "The greatest")
-min_horizontal = _across(_least, "The least")
+sum_horizontal = _across(_total, "sum_horizontal", "The sum", [4, 5])
+mean_horizontal = _across(_average, "mean_horizontal", "The mean", [2.0, 5.0])
+any_horizontal = _across(_any_true, "any_horizontal", "Whether any is true", [True, True])
+all_horizontal = _across(_all_true, "all_horizontal", "Whether all are true", [False, None])
+max_horizontal = _across(_greatest, "max_horizontal", "The greatest", [3, 5])
+min_horizontal = _across(_least, "min_horizontal", "The least", [1, 5])
 
 
 def coalesce(exprs, *more):
@@ -391,8 +429,14 @@ def _from_epoch(x, unit):
 
 
 def _ranged(start, end, interval, closed, dtype):
-    values = b.call("generate_series" if closed in ("both", "right") else "range",
-                    b.cast(start, types.Datetime("us")), b.cast(end, types.Datetime("us")), interval)
+    """Each value is so many intervals behind the first: a month behind 31 January, two months, three.
+    The engine's series goes on from the value before, and so never back to the 31st; it has no fewer."""
+    start, end = (b.cast(x, types.Datetime("us")) for x in (start, end))
+    steps = b.call("length", b.call("generate_series", start, end, interval))
+    step = b.operator("+", start, b.operator("*", interval, b.column("step")))
+    values = b.call("list_transform", b.call("range", steps), b.one_lambda("step", step))
+    within = (b.less_or_equal if closed in ("both", "right") else b.less)(b.column("value"), end)
+    values = b.call("list_filter", values, b.one_lambda("value", within))
     if closed in ("right", "none"):
         values = b.n.slice_(values, b.integer(2))
     return b.cast(values, types.List(dtype))

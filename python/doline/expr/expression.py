@@ -272,8 +272,7 @@ class Expr(Aggregations, RowFunctions, ValueFunctions):
     def replace_strict(self, old, new=None, *, default=None, return_dtype=None):
         """All values replaced; an error, or `default`, for others."""
         pairs = pairs_of(old, new)
-        otherwise = default if default is not None else functions.no_replacement
-        out = self._apply(functions.replaced, otherwise if default is not None else self,
+        out = self._apply(functions.replaced, default if default is not None else self,
                           options=(pairs, default is None))
         values = [*old.values()] if isinstance(old, dict) else listed(new)
         if return_dtype is None and {type(v) for v in values} == {int}:
@@ -391,9 +390,54 @@ def _reduced(operator, first, others):
     return first
 
 
-for _name, _sign in {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%",
-                     "pow": "**", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
-                     "xor": "^"}.items():
-    getattr(Expr, _name).__doc__ = f"`self {_sign} other`."
-Expr.neg.__doc__, Expr.not_.__doc__ = "`-self`.", "`~self`."
-del _name, _sign
+for _name, _sign, _result in (
+        ("add", "+", "[8, 5]"), ("sub", "-", "[6, 1]"), ("mul", "*", "[7, 6]"), ("truediv", "/", "[7.0, 1.5]"),
+        ("floordiv", "//", "[7, 1]"), ("mod", "%", "[0, 1]"), ("pow", "**", "[7.0, 9.0]"),
+        ("eq", "==", "[False, False]"), ("ne", "!=", "[True, True]"), ("lt", "<", "[False, False]"),
+        ("le", "<=", "[False, False]"), ("gt", ">", "[True, True]"), ("ge", ">=", "[True, True]"), ("xor", "^", "")):
+    getattr(Expr, _name).__doc__ = f"""`self {_sign} other`.
+
+    Parameters
+    ----------
+    other : value or Expr
+        The right side. A text is a text, not a column's name.
+
+    Returns
+    -------
+    Expr
+""" + (f"""
+    Examples
+    --------
+    >>> frame = dl.DataFrame({{"a": [7, 3], "b": [1, 2]}})
+    >>> frame.select(dl.col("a").{_name}(dl.col("b"))).to_series().to_list()
+    {_result}
+    """ if _result else """
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"a": [True, True], "b": [True, False]})
+    >>> frame.select(dl.col("a").xor(dl.col("b"))).to_series().to_list()
+    [False, True]
+    """)
+Expr.neg.__doc__ = """`-self`.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1, -2]}).select(dl.col("a").neg()).to_series().to_list()
+    [-1, 2]
+    """
+Expr.not_.__doc__ = """`~self`.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [True, None]}).select(dl.col("a").not_()).to_series().to_list()
+    [False, None]
+    """
+del _name, _sign, _result
