@@ -10,7 +10,7 @@ from . import datatypes as types
 from .errors import NotSupported
 from .expr import build as b
 from .expr.literals import literal_bytes
-from .lazy_frame import LazyFrame, _run_statement
+from .lazy_frame import LazyFrame
 
 
 def _path(source):
@@ -49,12 +49,45 @@ def _scan(function, source, options, n_rows, row_index_name, row_index_offset, c
 def scan_parquet(source, *, n_rows=None, row_index_name=None, row_index_offset=0,
                  hive_partitioning=None, include_file_paths=None, schema=None, missing_columns="raise",
                  **unsupported):
-    """A Parquet file, glob, directory or list of files as a lazy frame.
+    """A Parquet file, glob, directory or list of files as a query.
+
+    Only the columns and row groups that the query needs are read.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    n_rows : int, optional
+        How many rows at most.
+    row_index_name : str, optional
+        The name of a first column that numbers the rows.
+    row_index_offset : int, default 0
+        Its first number.
+    hive_partitioning : bool, optional
+        Whether `key=value` in paths gives columns; found out if left out.
+    include_file_paths : str, optional
+        The name of a column with each row's file.
+    missing_columns : {"raise", "insert"}
+        What happens where a file lacks a column of another.
+
+    Returns
+    -------
+    LazyFrame
 
     Raises
     ------
     doline.NotSupported
         For options that Doline does not have.
+    FileNotFoundError
+        When the query is looked at or run, where no file matches.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.parquet")
+    >>> dl.DataFrame({"a": [1, 2, 3]}).write_parquet(path)
+    >>> dl.scan_parquet(path).filter(dl.col("a") > 1).collect().rows()
+    [(2,), (3,)]
     """
     _refuse("scan_parquet", unsupported, _HARMLESS)
     if schema is not None:
@@ -70,9 +103,68 @@ def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quo
              infer_schema_length=100, n_rows=None, encoding="utf8", try_parse_dates=False,
              row_index_name=None, row_index_offset=0, new_columns=None, include_file_paths=None,
              with_column_names=None, **unsupported):
-    """A CSV file, glob or list of files as a lazy frame; types are sniffed.
+    """A CSV file, glob, directory or list of files as a query; compressed ones too.
 
-    Integers are Int64 as Polars reads them; dates stay texts unless `try_parse_dates`.
+    Separator, quotes, header and types are found out. Integers are Int64 as Polars reads them;
+    dates stay texts unless `try_parse_dates`.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    has_header : bool, default True
+        Whether the first line has the names; else they are `column_0` and so on.
+    separator : str, default ","
+        What stands between values.
+    comment_prefix : str, optional
+        What begins lines that are left out.
+    quote_char : str or None
+        What stands around values that need it.
+    skip_rows : int, default 0
+        How many lines to leave out first.
+    schema : dict, optional
+        Names and types of all columns.
+    schema_overrides : dict, optional
+        Types of some columns.
+    null_values : str or list of str, optional
+        Texts that mean null, beside an empty field.
+    ignore_errors : bool, default False
+        Whether lines that are wrong are left out.
+    infer_schema_length : int
+        Without effect: a value that contradicts widens the type.
+    n_rows : int, optional
+        How many rows at most.
+    encoding : {"utf8", "utf8-lossy"}
+        No other is supported.
+    try_parse_dates : bool, default False
+        Whether dates and times become such.
+    row_index_name, row_index_offset : str and int, optional
+        A first column that numbers the rows.
+    new_columns : list of str, optional
+        Other names for the first columns.
+    include_file_paths : str, optional
+        The name of a column with each row's file.
+    with_column_names : callable, optional
+        Makes all new names of all old ones.
+
+    Returns
+    -------
+    LazyFrame
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have.
+    FileNotFoundError
+        When the query is looked at or run, where no file matches.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.csv")
+    >>> dl.DataFrame({"a": [1, 2], "b": ["x", "y"]}).write_csv(path)
+    >>> dl.scan_csv(path, schema_overrides={"a": dl.Int8}).collect().schema
+    Schema({'a': Int8, 'b': String})
     """
     _refuse("scan_csv", unsupported, _HARMLESS)
     if encoding not in ("utf8", "utf8-lossy"):
@@ -119,7 +211,40 @@ def _sql_name(dtype):
 
 def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, ignore_errors=False,
                 row_index_name=None, row_index_offset=0, infer_schema_length=100, **unsupported):
-    """Lines of JSON as a lazy frame."""
+    """Lines of JSON as a query; compressed ones too.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    schema, schema_overrides : dict, optional
+        Types of columns, cast behind the reader.
+    n_rows : int, optional
+        How many rows at most.
+    ignore_errors : bool, default False
+        Whether lines that are wrong are left out.
+    row_index_name, row_index_offset : str and int, optional
+        A first column that numbers the rows.
+    infer_schema_length : int
+        Without effect: a value that contradicts widens the type.
+
+    Returns
+    -------
+    LazyFrame
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.ndjson")
+    >>> dl.DataFrame({"a": [1, 2], "b": [[1], []]}).write_ndjson(path)
+    >>> dl.scan_ndjson(path).collect().rows()
+    [(1, [1]), (2, [])]
+    """
     _refuse("scan_ndjson", unsupported, _HARMLESS)
     options = {"ignore_errors": b.TRUE if ignore_errors else None}
     frame = _scan("read_ndjson", source, options, n_rows, row_index_name, row_index_offset)
@@ -129,7 +254,36 @@ def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, igno
 
 def scan_json(source, *, n_rows=None, schema=None, schema_overrides=None, infer_schema_length=None,
               **unsupported):
-    """JSON, an array of objects or objects behind each other, as a lazy frame."""
+    """JSON, an array of objects or objects behind each other, as a query.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    n_rows : int, optional
+        How many rows at most.
+    schema, schema_overrides : dict, optional
+        Types of columns, cast behind the reader.
+    infer_schema_length : int
+        Without effect: a value that contradicts widens the type.
+
+    Returns
+    -------
+    LazyFrame
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.json")
+    >>> dl.DataFrame({"a": [1, 2]}).write_json(path)
+    >>> dl.scan_json(path).collect().rows()
+    [(1,), (2,)]
+    """
     _refuse("scan_json", unsupported, _HARMLESS)
     frame = _scan("read_json", source, {}, n_rows, None, 0)
     overrides = dict(schema or {}) | dict(schema_overrides or {})
@@ -137,19 +291,95 @@ def scan_json(source, *, n_rows=None, schema=None, schema_overrides=None, infer_
 
 
 def scan_ipc(source, *, n_rows=None, row_index_name=None, row_index_offset=0, **unsupported):
-    """An Arrow IPC file or stream as a lazy frame."""
+    """Arrow IPC files or streams as a query.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    n_rows : int, optional
+        How many rows at most.
+    row_index_name, row_index_offset : str and int, optional
+        A first column that numbers the rows.
+
+    Returns
+    -------
+    LazyFrame
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.arrow")
+    >>> dl.DataFrame({"a": [1, 2]}).write_ipc(path)
+    >>> dl.scan_ipc(path).collect().rows()
+    [(1,), (2,)]
+    """
     _refuse("scan_ipc", unsupported, _HARMLESS)
     return _scan("read_arrow", source, {}, n_rows, row_index_name, row_index_offset)
 
 
 def scan_log(source, *, n_rows=None, **unsupported):
-    """Log files of any known format as a lazy frame."""
+    r"""Log files of any format that is known by itself as a query: syslog, dpkg, nginx and Apache,
+    JSON lines …
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    n_rows : int, optional
+        How many rows at most.
+
+    Returns
+    -------
+    LazyFrame
+        Columns are those of the format that was found.
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have; `read_log` in SQL has more.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "dpkg.log")
+    >>> _ = open(path, "w").write("2024-05-01 10:00:00 install tea:all <none> 1.0\n")
+    >>> dl.scan_log(path).select("action", "package").collect().rows()
+    [('install', 'tea')]
+    """
     _refuse("scan_log", unsupported)
     return _scan("read_log", source, {}, n_rows, None, 0)
 
 
 def scan_lines(source, *, name="line", n_rows=None, **unsupported):
-    """Lines of text as a lazy frame of one column."""
+    r"""Lines of text as a query of one column.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    name : str, default "line"
+        What the column is called.
+    n_rows : int, optional
+        How many rows at most.
+
+    Returns
+    -------
+    LazyFrame
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.txt")
+    >>> _ = open(path, "w").write("one, two\nthree\n")
+    >>> dl.scan_lines(path).collect().rows()
+    [('one, two',), ('three',)]
+    """
     _refuse("scan_lines", unsupported, _HARMLESS)
     # A separator that text cannot contain: each line is one value.
     options = {"header": b.FALSE, "delim": b.string("\x01"), "quote": b.string(""), "escape": b.string(""),
@@ -197,30 +427,119 @@ read_avro = _none_yet("read_avro", "convert the file to Parquet")
 
 
 def read_parquet_schema(source):
-    """Names and types of a Parquet file's columns."""
+    """Names and types of a Parquet file's columns.
+
+    Parameters
+    ----------
+    source : str or path
+        The file.
+
+    Returns
+    -------
+    doline.Schema
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.parquet")
+    >>> dl.DataFrame({"a": [1]}).write_parquet(path)
+    >>> dl.read_parquet_schema(path)
+    Schema({'a': Int64})
+    """
     return scan_parquet(source).collect_schema()
 
 
 def from_dict(data, schema=None, **options):
-    """A frame of a dict of columns."""
+    """A frame of a dict of columns.
+
+    Parameters
+    ----------
+    data : dict
+        The columns by name.
+    schema : dict or list, optional
+        Names, or names and types.
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> dl.from_dict({"a": [1, 2]}).rows()
+    [(1,), (2,)]
+    """
     from .data_frame import DataFrame
     return DataFrame(data, schema, **options)
 
 
 def from_dicts(data, schema=None, **options):
-    """A frame of dicts, one a row."""
+    """A frame of dicts, one a row.
+
+    Parameters
+    ----------
+    data : list of dict
+        The rows; what one lacks is null.
+    schema : dict or list, optional
+        Names, or names and types.
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> dl.from_dicts([{"a": 1}, {"a": 2, "b": "x"}]).rows()
+    [(1, None), (2, 'x')]
+    """
     from .data_frame import DataFrame
     return DataFrame(data, schema, **options)
 
 
 def from_records(data, schema=None, **options):
-    """A frame of rows or columns."""
+    """A frame of rows or columns.
+
+    Parameters
+    ----------
+    data : list of tuple or list of list
+        The rows, if tuples or `orient="row"`; else the columns.
+    schema : dict or list, optional
+        Names, or names and types.
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> dl.from_records([(1, "x"), (2, "y")], schema=["a", "b"]).rows()
+    [(1, 'x'), (2, 'y')]
+    """
     from .data_frame import DataFrame
     return DataFrame(data, schema, **options)
 
 
 def from_arrow(data, schema=None, **options):
-    """A frame of an Arrow table, or a series of an array."""
+    """A frame of another library's table: PyArrow's, pandas', Polars', NumPy's. Also called
+    `from_pandas`, `from_polars` and `from_numpy`.
+
+    Parameters
+    ----------
+    data : object
+        The table, or an Arrow array.
+    schema : dict or list, optional
+        Names, or names and types.
+
+    Returns
+    -------
+    DataFrame or Series
+        A Series of an array.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> dl.from_pandas(pandas.DataFrame({"a": [1, 2]})).rows()
+    [(1,), (2,)]
+    """
     from .data_frame import DataFrame
     if hasattr(data, "__arrow_c_array__") and not hasattr(data, "__arrow_c_stream__") and \
             not hasattr(data, "schema"):
@@ -230,61 +549,3 @@ def from_arrow(data, schema=None, **options):
 
 
 from_pandas = from_numpy = from_polars = from_arrow
-
-
-# --- Writing
-
-def sink(frame, path, form, options, unsupported):
-    """Runs the query into a file; `path` may be a `PartitionBy`."""
-    unsupported = {k: v for k, v in unsupported.items() if k not in _HARMLESS}
-    for name in ("lazy",):
-        unsupported.pop(name, None)
-    if unsupported:
-        raise NotSupported(f"sink_{form}({next(iter(unsupported))}=…) is not supported")
-    if hasattr(path, "write"):
-        raise NotSupported("writing into an open file is not supported; give a path")
-    given = []
-    if isinstance(path, PartitionBy):
-        keys = path.key if isinstance(path.key, (list, tuple)) else [path.key]
-        given.append(n.option("partition_by", [b.column(k) for k in keys]))
-        given.append(n.option("overwrite_or_ignore", [b.TRUE]))
-        path = path.base_path
-    given.append(n.option("format", [b.string(form)]))
-    for name, value in options.items():
-        if value is not None:
-            given.append(n.option(name, [literal_bytes(value)]))
-    copy = n.copy(b.string(os.fspath(path)), query=frame._query, options=given)
-    _run_statement(copy).fetch()
-
-
-class PartitionBy:
-    """Where a sink writes a folder for each value of `key`: `base_path/key=value/…`."""
-
-    def __init__(self, base_path, *, key, **unsupported):
-        _refuse("PartitionBy", unsupported, _HARMLESS)
-        self.base_path, self.key = base_path, key
-
-
-PartitionByKey = PartitionBy
-
-
-def write_csv(frame, file, **options):
-    """Writes a CSV file, or gives its text."""
-    if file is not None:
-        return frame.lazy().sink_csv(file, **options)
-    import tempfile
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "out.csv")
-        frame.lazy().sink_csv(path, **options)
-        with open(path, encoding="utf-8") as written:
-            return written.read()
-
-
-def write_json(frame, file):
-    """Writes a JSON array."""
-    import json
-    text = json.dumps(frame.to_dicts(), default=str)
-    if file is None:
-        return text
-    with open(file, "w", encoding="utf-8") as out:
-        out.write(text)
