@@ -80,9 +80,16 @@ ensure_packages() { # LIST…: the lists' packages are installed, or dev ends sa
   step_end
 }
 
-ensure_python() { # .venv holds exactly scripts/packages/python.txt
-  local title="Python packages" list=$top/scripts/packages/python.txt log=$logs/python.log
+ensure_python() { # [LIST…]: .venv holds exactly what scripts/packages/LIST.txt says; python if left out
+  local list
+  if (($# == 0)); then set -- python; fi
+  for list in "$@"; do ensure_python_list "$list"; done
+}
+
+ensure_python_list() { # LIST
+  local title="Python packages" list=$top/scripts/packages/$1.txt log=$logs/$1.log
   local stamp=$top/.venv/.installed key wanted pin count=0
+  if [[ $1 != python ]]; then title="Python packages ($1)" stamp=$stamp-$1; fi
   if [[ ${DOLINE_SKIP_SETUP:-} == 1 && -x $top/.venv/bin/python ]]; then return 0; fi
   key=$(sha256sum <"$list" | cut -d ' ' -f 1)
   if [[ -x $top/.venv/bin/python && -f $stamp && $(<"$stamp") == "$key" ]]; then
@@ -96,7 +103,7 @@ ensure_python() { # .venv holds exactly scripts/packages/python.txt
     /usr/bin/python3 -m venv "$top/.venv" >>"$log" 2>&1 ||
       step_fail "/usr/bin/python3 -m venv .venv" "$log"
   fi
-  mapfile -t wanted < <(read_package_list python)
+  mapfile -t wanted < <(read_package_list "$1")
   for pin in "${wanted[@]}"; do
     "$top/.venv/bin/pip" install --quiet --no-deps --disable-pip-version-check \
       --only-binary :all: --no-binary dbapi-compliance "$pin" </dev/null >>"$log" 2>&1 || step_fail "pip install $pin" "$log"

@@ -18,8 +18,13 @@ done
 source "$top/scripts/suites.sh"
 
 stage_begin "set-up"
-if ((long)); then ensure_packages build test package long tpc; else ensure_packages build test package; fi
-ensure_python
+if ((long)); then
+  ensure_packages build test package long tpc docs
+  ensure_python python docs-python
+else
+  ensure_packages build test package
+  ensure_python
+fi
 stage_end
 
 if [[ -n $filter ]] && ((!long)); then
@@ -65,7 +70,7 @@ stage_end
 
 if ((long)); then
   stage_begin "long tests"
-  python_seconds=20000 run_python_tests "long tests" tests/long
+  PYTHONPATH=$top/build/release/python python_seconds=20000 run_python_tests "long tests" tests/long
   stage_end
 
   stage_begin "tsan"
