@@ -88,7 +88,7 @@ ensure_python() { # [LIST…]: .venv holds exactly what scripts/packages/LIST.tx
 
 ensure_python_list() { # LIST
   local title="Python packages" list=$top/scripts/packages/$1.txt log=$logs/$1.log
-  local stamp=$top/.venv/.installed key wanted pin count=0
+  local stamp=$top/.venv/.installed key wanted some count
   if [[ $1 != python ]]; then title="Python packages ($1)" stamp=$stamp-$1; fi
   if [[ ${DOLINE_SKIP_SETUP:-} == 1 && -x $top/.venv/bin/python ]]; then return 0; fi
   key=$(sha256sum <"$list" | cut -d ' ' -f 1)
@@ -104,11 +104,13 @@ ensure_python_list() { # LIST
       step_fail "/usr/bin/python3 -m venv .venv" "$log"
   fi
   mapfile -t wanted < <(read_package_list "$1")
-  for pin in "${wanted[@]}"; do
-    "$top/.venv/bin/pip" install --quiet --no-deps --disable-pip-version-check \
-      --only-binary :all: --no-binary dbapi-compliance "$pin" </dev/null >>"$log" 2>&1 || step_fail "pip install $pin" "$log"
-    count=$((count + 1))
-    step_update "$count" "${#wanted[@]}"
+  # Some at a time: each call of pip takes longer to start than to install a small package.
+  for ((count = 0; count < ${#wanted[@]}; count += ${#some[@]})); do
+    some=("${wanted[@]:count:12}")
+    "$top/.venv/bin/pip" install --quiet --no-deps --disable-pip-version-check --only-binary :all: \
+      --no-binary dbapi-compliance "${some[@]}" </dev/null >>"$log" 2>&1 ||
+      step_fail "pip install ${some[*]}" "$log"
+    step_update $((count + ${#some[@]})) "${#wanted[@]}"
   done
   printf '%s' "$key" >"$stamp"
   step_end
