@@ -439,6 +439,12 @@ class Connection:
         ------
         doline.errors.FunctionNotFound
             Where there is none.
+
+        Examples
+        --------
+        >>> connection = dl.connect()
+        >>> _ = connection.create_function("shout", lambda text: text.upper() + "!", [str], str)
+        >>> _ = connection.remove_function("shout")
         """
         self._ready().drop_function(name)
         return self
