@@ -108,6 +108,11 @@ def remove_function(name):
     ------
     doline.errors.FunctionNotFound
         Where there is none.
+
+    Examples
+    --------
+    >>> _ = dl.create_function("shout", lambda text: text.upper() + "!", [str], str)
+    >>> dl.remove_function("shout")
     """
     _sessions.current().drop_function(name)
 
