@@ -130,7 +130,8 @@ def _absolute(bar, ran):
         peaks = [outcomes[OURS].peak_bytes for outcomes in ran.values()]
         return f"peak memory ≤ {_megabytes(bar.limit)}", max(peaks, default=None), _megabytes, []
     times = [outcomes[OURS].median for outcomes in ran.values()]
-    return f"≤ {format_seconds(bar.limit)}", max(times, default=None), format_seconds, []
+    names = f"{', '.join(bar.cases)} " if bar.cases else ""
+    return f"{names}≤ {format_seconds(bar.limit)}", max(times, default=None), format_seconds, []
 
 
 def _beside_peers(bar, ran):

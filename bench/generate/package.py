@@ -11,8 +11,12 @@ ZONES = 265
 NAMES = 5000
 
 
+def folder() -> pathlib.Path:
+    return data_folder() / "package"
+
+
 def csv_path() -> pathlib.Path:
-    return data_folder() / "package" / "small.csv"
+    return folder() / "small.csv"
 
 
 def small_csv():

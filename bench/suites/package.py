@@ -44,7 +44,12 @@ def _generate(options):
 
 # ---- starting: a process each
 
-_FIND_PACKAGE = f"import sys; sys.path.insert(0, {str(TOP / 'build' / 'release' / 'python')!r})"
+# Its modules are compiled once, as an installed package's are.
+_FIND_PACKAGE = f"""
+import sys
+sys.path.insert(0, {str(TOP / 'build' / 'release' / 'python')!r})
+sys.pycache_prefix, sys.dont_write_bytecode = {str(generate.folder() / 'bytecode')!r}, False
+"""
 
 
 def _timed(untimed, timed):

@@ -156,23 +156,18 @@ def q6(session):
 
 def q7(session):
     tables = session.tables
-
-    def trade(supplier_nation, customer_nation):
-        sellers = tables["nation"].filter(col("n_name") == supplier_nation)
-        buyers = tables["nation"].filter(col("n_name") == customer_nation)
-        return (
-            tables["customer"]
-            .join(buyers, left_on="c_nationkey", right_on="n_nationkey")
-            .join(tables["orders"], left_on="c_custkey", right_on="o_custkey")
-            .rename({"n_name": "cust_nation"})
-            .join(tables["lineitem"], left_on="o_orderkey", right_on="l_orderkey")
-            .join(tables["supplier"], left_on="l_suppkey", right_on="s_suppkey")
-            .join(sellers, left_on="s_nationkey", right_on="n_nationkey")
-            .rename({"n_name": "supp_nation"}))
-
+    traders = tables["nation"].filter(col("n_name").is_in(["FRANCE", "GERMANY"]))
     return _collect(
-        pl.concat([trade("GERMANY", "FRANCE"), trade("FRANCE", "GERMANY")])
-        .filter(_within("l_shipdate", _first(1995), _first(1997)))
+        tables["customer"]
+        .join(traders, left_on="c_nationkey", right_on="n_nationkey")
+        .rename({"n_name": "cust_nation"})
+        .join(tables["orders"], left_on="c_custkey", right_on="o_custkey")
+        .join(tables["lineitem"], left_on="o_orderkey", right_on="l_orderkey")
+        .join(tables["supplier"], left_on="l_suppkey", right_on="s_suppkey")
+        .join(traders, left_on="s_nationkey", right_on="n_nationkey")
+        .rename({"n_name": "supp_nation"})
+        .filter(_within("l_shipdate", _first(1995), _first(1997)),
+                col("supp_nation") != col("cust_nation"))
         .with_columns(volume=_discounted(), l_year=col("l_shipdate").dt.year())
         .group_by("supp_nation", "cust_nation", "l_year")
         .agg(pl.sum("volume").alias("revenue"))
@@ -416,25 +411,30 @@ def q20(session):
 
 def q21(session):
     tables = session.tables
-    lineitem = tables["lineitem"]
-    # PDS-H counts lines, which two of one supplier's would mislead. Here: late lines of orders that
-    # more than one supplier had a part in.
+    is_late = col("l_receiptdate") > col("l_commitdate")
+    lines = tables["lineitem"].select("l_orderkey", "l_suppkey", "l_receiptdate", "l_commitdate")
     late = (
-        lineitem
+        lines
+        .filter(is_late)
+        .join(tables["supplier"], left_on="l_suppkey", right_on="s_suppkey")
+        .join(tables["nation"].filter(col("n_name") == "SAUDI ARABIA"), left_on="s_nationkey",
+              right_on="n_nationkey")
+        .join(tables["orders"].filter(col("o_orderstatus") == "F"), left_on="l_orderkey",
+              right_on="o_orderkey")
+        .select("l_orderkey", "s_name"))
+    # PDS-H counts lines, which two of one supplier's would mislead. Here: orders that more than one
+    # supplier had a part in, and one alone was late with.
+    late_supplier = pl.when(is_late).then("l_suppkey")
+    awaited = (
+        lines
+        .join(late, on="l_orderkey", how="semi")
         .group_by("l_orderkey")
-        .agg((pl.min("l_suppkey") < pl.max("l_suppkey")).alias("is_shared"))
-        .filter("is_shared")
-        .join(lineitem.filter(col("l_receiptdate") > col("l_commitdate")), on="l_orderkey"))
+        .agg((pl.min("l_suppkey") < pl.max("l_suppkey")).alias("is_shared"),
+             (late_supplier.min() == late_supplier.max()).alias("has_one_late"))
+        .filter("is_shared", "has_one_late"))
     return _collect(
         late
-        .group_by("l_orderkey")
-        .agg((pl.min("l_suppkey") == pl.max("l_suppkey")).alias("is_the_only_late_one"))
-        .join(late, on="l_orderkey")
-        .join(tables["supplier"], left_on="l_suppkey", right_on="s_suppkey")
-        .join(tables["nation"], left_on="s_nationkey", right_on="n_nationkey")
-        .join(tables["orders"], left_on="l_orderkey", right_on="o_orderkey")
-        .filter(col("is_the_only_late_one"), col("n_name") == "SAUDI ARABIA",
-                col("o_orderstatus") == "F")
+        .join(awaited, on="l_orderkey")
         .group_by("s_name")
         .agg(pl.len().alias("numwait"))
         .sort("numwait", "s_name", descending=[True, False])
@@ -454,9 +454,9 @@ def q22(session):
         .select(col("c_acctbal").mean().alias("average")))
     return _collect(
         customers
-        .join(tables["orders"], left_on="c_custkey", right_on="o_custkey", how="anti")
         .join(average, how="cross")
         .filter(col("c_acctbal") > col("average"))
+        .join(tables["orders"], left_on="c_custkey", right_on="o_custkey", how="anti")
         .group_by("cntrycode")
         .agg(pl.len().alias("numcust"), pl.sum("c_acctbal").alias("totacctbal"))
         .sort("cntrycode"))

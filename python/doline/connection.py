@@ -2,6 +2,7 @@
 
 from doline import _sessions, _variables, errors
 from doline._rows import Rows
+from doline.progress import rows_of, started
 
 _SELECT = 1  # the tag of a tree's root; see src/sql/statement.h
 _TAG_AT = 6  # behind "DLST", version and family
@@ -67,9 +68,9 @@ def run(database, session, text, params=None, depth=0, variables=None):
         if is_last and statement.bytes()[_TAG_AT] == _SELECT:
             statement.__arrow_c_schema__()  # a wrong name is told of here
             return Result(statement, kept, is_shared=database is _sessions.database())
-        query = statement.run()
+        query = started(session, statement)
         if not is_last or not query.returns_rows:
-            query.fetch()
+            rows_of(query)
         else:
             result = Result(statement, kept, query)
     return result
@@ -277,6 +278,46 @@ class Connection:
     def unregister(self, name):
         """Drops a table."""
         self._ready().unregister(name)
+
+    def create_function(self, name, function, parameters=None, returns=None, **options):
+        """Makes a Python function known to SQL, in this connection's database.
+
+        As :func:`doline.create_function`, which tells what there is to say.
+
+        Returns
+        -------
+        Connection
+            Itself.
+
+        Examples
+        --------
+        >>> import doline
+        >>> connection = doline.connect()
+        >>> connection.create_function("shout", lambda text: text.upper() + "!", [str], str)
+        <doline connection>
+        >>> connection.sql("SELECT shout('tea')").fetchall()
+        [('TEA!',)]
+        """
+        from doline import python_functions
+
+        python_functions.create_in(self._ready(), name, function, parameters, returns, **options)
+        return self
+
+    def remove_function(self, name):
+        """Forgets a function of :meth:`create_function`; queries that call it go on.
+
+        Returns
+        -------
+        Connection
+            Itself.
+
+        Raises
+        ------
+        doline.errors.FunctionNotFound
+            Where there is none.
+        """
+        self._ready().drop_function(name)
+        return self
 
     def interrupt(self):
         """Cancels what the connection runs now; from any thread."""

@@ -12,6 +12,7 @@ from ._rows import Rows
 from .errors import InvalidArgument, NotSupported, error
 from .column_names import no_column
 from .lazy_frame import LazyFrame, _run
+from .progress import rows_of, started
 
 
 def stored(query):
@@ -19,7 +20,7 @@ def stored(query):
     session = _sessions.current()
     name = _sessions.unused_name("frame")
     create = n.create_table([name], query=query)
-    session.prepare(n.statement_message(create)).run().fetch()
+    rows_of(started(session, session.prepare(n.statement_message(create))))
     handle = object.__new__(_sessions.TableHandle)
     handle._name, handle._database = name, _sessions.database()
     return handle
@@ -158,7 +159,7 @@ class DataFrame(Rows):
         """All rows as tuples, or as dicts."""
         if not self._lazy.names:
             return []
-        rows = self._start().fetch()
+        rows = rows_of(self._start())
         if named:
             return [dict(zip(self.columns, row)) for row in rows]
         return rows
@@ -538,9 +539,9 @@ class DataFrame(Rows):
 
     @property
     def plot(self):
-        """Charts through Altair, where it is installed."""
-        from .interchange import require
-        return require("altair", ".plot").Chart(self.arrow())
+        """Charts through Altair: see :class:`doline.plotting.DataFramePlot`."""
+        from .plotting import DataFramePlot
+        return DataFramePlot(self)
 
 
 def _unpickled(lazy):

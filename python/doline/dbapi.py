@@ -30,7 +30,7 @@ from doline.errors import (
     ProgrammingError,
     Warning,
 )
-from doline.progress import watched
+from doline.progress import started, watched
 from doline.sql_types import columns_of
 
 __all__ = [
@@ -134,7 +134,7 @@ class Cursor(Rows):
             kept = _variables.supply(self.connection._database, session, statement, depth + 1)
             if position == len(statements) - 1:
                 statement.bind_all(params)
-            self._take(statement.run(), kept)
+            self._take(started(session, statement), kept)
 
     def _take(self, query, kept):
         """Makes the query the one whose rows are fetched."""
@@ -173,7 +173,7 @@ class Cursor(Rows):
         if table is not None:
             handle = _sessions.TableHandle(table, "parameters", self.connection._database, session)
             if statement.insert_rows_of(handle.name):
-                self._take(statement.run(), [handle])
+                self._take(started(session, statement), [handle])
                 return self
             if not isinstance(rows, list):  # the engine reads it: what it holds was not checked yet
                 rows = session.prepare(f'FROM "{handle.name}"').run().fetch()

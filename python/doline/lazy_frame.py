@@ -7,6 +7,7 @@ from . import datatypes as types
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .frame_verbs import FrameVerbs
+from .progress import started, watched
 
 
 
@@ -29,6 +30,9 @@ class LazyFrame(FrameVerbs):
     @classmethod
     def _of(cls, query, keeps=(), names=None, schema=None):
         frame = object.__new__(cls)
+        if b"__doline_function_" in query:
+            from .frame_functions import called_by
+            keeps = (*keeps, *(handle for handle in called_by(query) if handle not in keeps))
         frame._query, frame._keeps = query, keeps
         frame._names, frame._schema = names, schema
         return frame
@@ -56,9 +60,10 @@ class LazyFrame(FrameVerbs):
             if self._names == []:
                 self._schema = types.Schema()
                 return self._schema
-            described = _run(n.describe(n.DESCRIBE_KIND_DESCRIBE, self._query)).fetch()
-            self._schema = types.Schema({"" if row[0] == b.UNNAMED else row[0]: types.parse_type(row[1])
-                                         for row in described})
+            from .sql_types import columns_of
+            bound = _sessions.current().prepare(n.statement_message(n.select_statement(self._query)))
+            self._schema = types.Schema({"" if name == b.UNNAMED else name: types.parse_type(kind)
+                                         for name, kind in columns_of(bound)})
         return self._schema
 
     def collect_schema(self):
@@ -74,8 +79,7 @@ class LazyFrame(FrameVerbs):
         return f"<doline.LazyFrame of {len(self.names)} columns; collect() runs it>"
 
     def _repr_html_(self):
-        import html
-        return f"<pre>{html.escape(self.explain())}</pre>"
+        return f"<div>{self.show_graph().svg}<br><small>a query that has not run; collect() runs it</small></div>"
 
     def __contains__(self, name):
         return name in self.names
@@ -96,11 +100,8 @@ class LazyFrame(FrameVerbs):
         return function(self, *args, **kwargs)
 
     def __reduce__(self):
-        if self._keeps:
-            tables = [(table.name, _table_bytes(table)) for table in self._keeps]
-        else:
-            tables = []
-        return _unpickled, (self._query, tables, self._names)
+        from .pickling import reduced
+        return reduced(self)
 
     # --- Running
 
@@ -137,12 +138,22 @@ class LazyFrame(FrameVerbs):
         return await awaited(self)
 
     def collect_batches(self, **options):
-        """The rows in parts, as they come: Arrow batches of our own frames."""
+        """The rows in parts, as they come: frames whose memory is the batch's that the query handed out.
+
+        Examples
+        --------
+        >>> import doline as dl
+        >>> [part.height for part in dl.LazyFrame({"a": [1, 2, 3]}).collect_batches()]
+        [3]
+        """
         from .data_frame import DataFrame
         query = self._run()
-        import pyarrow
-        for batch in pyarrow.RecordBatchReader.from_stream(query):
-            yield DataFrame(pyarrow.Table.from_batches([batch]))
+        while True:
+            with watched(query):
+                batch = query.next_batch()
+            if batch is None:
+                return
+            yield DataFrame(_Batch(batch))
 
     def fetch(self, n_rows=500):
         """The first rows."""
@@ -154,9 +165,30 @@ class LazyFrame(FrameVerbs):
         return "\n".join(row[-1] for row in query.fetch())
 
     def show_graph(self, *, optimized=True, show=True, output_path=None, raw_output=False, **options):
-        """The plan as a drawing: SVG, which notebooks show."""
+        """The plan as a drawing: SVG, which notebooks show.
+
+        Parameters
+        ----------
+        output_path : str or path, optional
+            Where to write it.
+        raw_output : bool
+            Whether to give the SVG as text.
+
+        Returns
+        -------
+        doline.plan_drawing.PlanDrawing or str
+
+        Examples
+        --------
+        >>> import doline as dl
+        >>> dl.LazyFrame({"a": [1]}).filter(dl.col("a") > 0).show_graph(raw_output=True)[:4]
+        '<svg'
+        """
+        import json
         from .plan_drawing import PlanDrawing
-        drawing = PlanDrawing(self.explain())
+        select = n.select_statement(self._query)
+        told = _run_statement(n.explain(select, options=[n.option("format", [b.string("json")])])).fetch()
+        drawing = PlanDrawing(self.explain(), json.loads(told[-1][-1])["plan"])
         if output_path is not None:
             with open(output_path, "w", encoding="utf-8") as file:
                 file.write(drawing.svg)
@@ -227,9 +259,55 @@ class LazyFrame(FrameVerbs):
     def interpolate(self):
         """Not supported; use `fill_null(strategy="forward")`."""
         raise NotSupported("interpolate is not supported; use fill_null(strategy='forward')")
-    def map_batches(self, *args, **kwargs):
-        """Not supported; use expressions."""
-        raise NotSupported("map_batches is not supported; use expressions")
+
+    def map_batches(self, function, *, schema=None, streamable=False, batch_format="frame",
+                    batch_size=None, arguments=(), keywords=None, workers=None, **optimizations):
+        """A Python function of frames, applied to the rows.
+
+        Parameters
+        ----------
+        function : callable or class
+            Takes a frame and returns one (or what Doline reads as one: of pandas, Polars, PyArrow, a
+            dict of arrays) of any number of rows. A class is made an object of by each thread that calls
+            it, once, so that a model that it loads stays loaded; its ``__call__`` is the function.
+        schema : mapping of str to type, optional
+            Columns of what it returns; the frame's own if left out.
+        streamable : bool
+            Whether it may be given the rows in batches of up to 65,536, by several threads, in place of
+            all at once; their results follow each other in the rows' order.
+        batch_format : {"frame", "arrow", "pandas", "polars", "numpy"}
+            What it is given: a :class:`DataFrame`, a PyArrow table, a frame of pandas or Polars, a dict
+            of NumPy arrays.
+        batch_size : int, optional
+            At most so many rows at a time; implies `streamable`.
+        arguments, keywords : tuple, dict, optional
+            What a class is made with.
+        workers : int, optional
+            Calls it in so many processes of their own; as of :func:`doline.create_function`.
+        **optimizations
+            Polars' ``predicate_pushdown`` and its like, whatever they say: nothing is moved past the
+            function.
+
+        Returns
+        -------
+        LazyFrame
+
+        Raises
+        ------
+        doline.errors.FunctionFailed
+            When the frame is collected and the function raises, or returns other columns.
+
+        Examples
+        --------
+        >>> import doline as dl
+        >>> frame = dl.LazyFrame({"a": [1, 2, 3]})
+        >>> frame.map_batches(lambda part: part.filter(dl.col("a") > 1)).collect().rows()
+        [(2,), (3,)]
+        """
+        from .frame_mapping import map_batches
+        return map_batches(self, function, schema, streamable, batch_format, batch_size, arguments,
+                           keywords, workers, optimizations)
+
     def approx_n_unique(self):
         """About how many distinct values there are, from a sketch."""
         return self._aggregated("approx_n_unique")
@@ -251,38 +329,17 @@ def _run(query):
 
 def _run_statement(statement):
     session = _sessions.current()
-    return session.prepare(n.statement_message(statement)).run()
+    return started(session, session.prepare(n.statement_message(statement)))
 
 
+class _Batch:
+    """An Arrow batch, as others give theirs."""
 
+    def __init__(self, capsules):
+        self._capsules = capsules
 
-
-
-
-
-
-
-def _table_bytes(table):
-    import io
-    import pyarrow
-    query = _run(n.select([b.STAR], from_=n.table_name([table.name])))
-    sink = io.BytesIO()
-    data = pyarrow.table(query)
-    with pyarrow.ipc.new_stream(sink, data.schema) as writer:
-        writer.write_table(data)
-    return sink.getvalue()
-
-
-def _unpickled(query, tables, names):
-    import pyarrow
-    keeps = []
-    session = _sessions.current()
-    prepared = session.prepare(n.statement_message(n.select_statement(query)))
-    for name, data in tables:
-        table = _sessions.TableHandle(pyarrow.ipc.open_stream(data).read_all())
-        prepared.replace_table(name, table.name)
-        keeps.append(table)
-    return LazyFrame._of(query_of_statement(prepared.bytes()), tuple(keeps), names)
+    def __arrow_c_array__(self, requested_schema=None):
+        return self._capsules
 
 
 def query_of_statement(message):

@@ -13,13 +13,45 @@ _SHOWN_AFTER_S = 2.0
 _EVERY_S = 0.2
 
 
+def rows_of(query):
+    """All rows of a query, whose progress is shown.
+
+    Parameters
+    ----------
+    query : doline._engine.Query
+
+    Returns
+    -------
+    list of tuple
+    """
+    with watched(query):
+        return query.fetch()
+
+
+def started(session, statement):
+    """Runs a statement, whose progress is shown where it is carried out at once, as COPY is.
+
+    Parameters
+    ----------
+    session : doline._engine.Session
+        The statement's.
+    statement : doline._engine.Prepared
+
+    Returns
+    -------
+    doline._engine.Query
+    """
+    with watched(session):
+        return statement.run()
+
+
 def watched(query):
     """A context in which the query's progress is shown, if it takes long and somebody looks.
 
     Parameters
     ----------
-    query : doline._engine.Query
-        Worked on by the calling thread within the context.
+    query : doline._engine.Query or doline._engine.Session
+        What the calling thread works on within the context; of a session, its statement.
 
     Returns
     -------
@@ -35,7 +67,7 @@ def line_of(told, rows_per_second=None):
     Parameters
     ----------
     told : dict
-        Of :meth:`doline._engine.Query.progress`.
+        Of the method `progress` of a query or a session.
     rows_per_second : float, optional
         Now; over the whole query if left out.
 
@@ -75,7 +107,7 @@ def _kind_of_bar():
         return None
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None and type(shell).__name__ == "ZMQInteractiveShell":
-        return WidgetBar if _has_widgets() else TextBar
+        return WidgetBar if _has_widgets() else CellBar
     if wish == "1" or (hasattr(sys, "ps1") and sys.stderr.isatty()):
         return TextBar
     return None
@@ -132,6 +164,28 @@ class TextBar:
         self._stream.flush()
 
 
+class CellBar:
+    """The same line as an output of a notebook's cell, which goes when it is done."""
+
+    def __init__(self):
+        self._handle = None
+
+    def update(self, told):
+        """Shows what a query tells of itself."""
+        from IPython.display import display
+
+        line = {"text/plain": line_of(told)}
+        if self._handle is None:
+            self._handle = display(line, raw=True, display_id=True)
+        else:
+            self._handle.update(line, raw=True)
+
+    def close(self):
+        """Leaves nothing."""
+        if self._handle is not None:
+            self._handle.update({"text/plain": ""}, raw=True)
+
+
 class WidgetBar:
     """A bar of ipywidgets with the same line beside it."""
 
@@ -142,7 +196,7 @@ class WidgetBar:
         self._bar = ipywidgets.FloatProgress(min=0, max=1)
         self._label = ipywidgets.Label()
         self._box = ipywidgets.HBox([self._bar, self._label])
-        display(self._box)
+        self._handle = display(self._box, display_id=True)
 
     def update(self, told):
         """Draws what a query tells of itself."""
@@ -150,5 +204,6 @@ class WidgetBar:
         self._label.value = line_of(told).split("  ", 1)[1]
 
     def close(self):
-        """Takes the bar away."""
+        """Takes the bar away, from the saved notebook, too."""
         self._box.close()
+        self._handle.update({"text/plain": ""}, raw=True)

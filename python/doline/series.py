@@ -127,6 +127,15 @@ class Series:
         from .table_text import series_text
         return series_text(self)
 
+    def _repr_html_(self):
+        return self.to_frame()._repr_html_()
+
+    @property
+    def plot(self):
+        """Charts through Altair: see :class:`doline.plotting.SeriesPlot`."""
+        from .plotting import SeriesPlot
+        return SeriesPlot(self)
+
     def __getitem__(self, key):
         if isinstance(key, int):
             length = len(self)
@@ -187,10 +196,6 @@ class Series:
     def to_dummies(self, **options):
         """A column of 0 and 1 for each distinct value."""
         return self.to_frame().to_dummies(**options)
-
-    def map_elements(self, *args, **kwargs):
-        """Not supported; use expressions."""
-        raise NotSupported("map_elements is not supported; use expressions")
 
     def append(self, other):
         """Not supported; use `concat` on frames."""

@@ -47,11 +47,18 @@ def sql_type(field):
     if arrow.startswith("+w:"):
         return f"{sql_type(children[0])}[{arrow[3:]}]"
     if arrow == "+s":
-        return f"STRUCT({', '.join(f'{child[0]} {sql_type(child)}' for child in children)})"
+        return f"STRUCT({', '.join(f'{_quoted(child[0])} {sql_type(child)}' for child in children)})"
     if arrow == "+m":
         key, value = children[0][4]
         return f"MAP({sql_type(key)}, {sql_type(value)})"
     return arrow
+
+
+def _quoted(name):
+    """A field's name as types are written: in quotes where it is no plain word."""
+    if name.isascii() and name.isidentifier():
+        return name
+    return '"' + name.replace('"', '""') + '"'
 
 
 def columns_of(schema):

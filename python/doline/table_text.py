@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import html
 
 from . import datatypes as types
 from .config import current
@@ -17,7 +16,8 @@ def _shown_rows(frame):
     if frame.height <= max(most, 10) and most == 8:
         return frame.rows()
     half = (most + 1) // 2
-    return [*frame.head(half).rows(), None, *frame.tail(most - half).rows()]
+    last = most - half
+    return [*frame.head(half).rows(), None, *frame.slice(frame.height - last, last).rows()]
 
 
 def _set():
@@ -120,16 +120,29 @@ def frame_text(frame):
 
 
 def frame_html(frame):
-    """The same as an HTML table, every value escaped."""
-    rows = _shown_rows(frame)
-    height, width = frame.shape
-    head = "".join(f"<th>{html.escape(k)}</th>" for k in frame.columns)
-    kinds = "".join(f"<td>{html.escape(t.short)}</td>" for t in frame.dtypes)
-    body = "".join("<tr>" + "".join(
-        f"<td>{'…' if row is None else html.escape(value_text(value))}</td>"
-        for value in (row if row is not None else [None] * width)) + "</tr>" for row in rows)
-    return (f"<div><small>shape: ({height}, {width})</small><table class=\"dataframe\"><thead><tr>{head}"
-            f"</tr><tr>{kinds}</tr></thead><tbody>{body}</tbody></table></div>")
+    """The same as an HTML table."""
+    from .html_table import Cell, page_table, shape_in_words
+
+    def cell(value):
+        text = value_text(value)
+        whole = value if isinstance(value, str) and len(text) < len(value) else None
+        return Cell(text, whole, value is None)
+    columns = [(name, dtype.short, dtype.is_numeric()) for name, dtype in zip(frame.columns, frame.dtypes)]
+    most = current("tbl_cols", 8)
+    chosen, hidden = frame, 0
+    if 0 <= most < len(columns):
+        half = (most + 1) // 2
+        kept = [*range(half), *range(len(columns) - (most - half), len(columns))]
+        hidden = len(columns) - len(kept)
+        chosen = frame.select([frame.columns[i] for i in kept]) if hidden else frame
+        columns = [columns[i] for i in kept]
+        columns[half:half] = [("⋯", f"{hidden} more", False)] * (hidden > 0)
+    rows = [None if row is None else [cell(value) for value in row] for row in _shown_rows(chosen)]
+    if hidden:
+        for row in rows:
+            if row is not None:
+                row.insert(half, Cell("⋯", is_missing=True))
+    return page_table(columns, rows, shape_in_words(*frame.shape))
 
 
 def series_text(series):

@@ -93,7 +93,11 @@ ArrowColumnRef column_of_buffer(nb::handle values, const std::string& format, Nu
   }
   const auto* masked = static_cast<const uint8_t*>(nulls.data);
   std::pair<ArrowBuffer, int64_t> valid;
-  if (masked || rule != NullRule::kNone) {
+  const bool is_float = format == "f" || format == "g";
+  if (!masked && rule == NullRule::kNan && is_float) {
+    // The engine looks for it as it reads, and where it reads at all.
+    column->metadata = packed_metadata("doline.nulls", "nan");
+  } else if (masked || rule != NullRule::kNone) {
     switch (format[0]) {
       case 'f':
         valid = validity<float>(memory.data, column->length, rule, masked);

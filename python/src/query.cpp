@@ -168,11 +168,13 @@ struct QueryStream {
   }
 
   static int get_schema(ArrowArrayStream* stream, ArrowSchema* out) {
+    const WithoutGilIfHeld released;
     *out = ArrowSchema{};
     QueryStream& self = of(stream);
     return self.told([&] { return self.query->schema_without_gil(out); });
   }
   static int get_next(ArrowArrayStream* stream, ArrowArray* out) {
+    const WithoutGilIfHeld released;
     *out = ArrowArray{};
     QueryStream& self = of(stream);
     return self.told([&] { return self.query->next_without_gil(out); });
@@ -230,9 +232,7 @@ nb::list Query::fetch(std::optional<size_t> limit) {
 
 void Query::cancel() const { doline_cancel(handle_->get()); }
 
-nb::dict Query::progress() const {
-  doline_progress_info info{};
-  call_engine([&] { return doline_progress(handle_->get(), &info, sizeof info); });
+nb::dict progress_as_dict(const doline_progress_info& info) {
   nb::dict told;
   told["share"] = info.share;
   told["rows_read"] = info.rows_read;
@@ -241,6 +241,12 @@ nb::dict Query::progress() const {
   told["spilled_bytes"] = info.spilled_bytes;
   told["elapsed_seconds"] = info.elapsed_seconds;
   return told;
+}
+
+nb::dict Query::progress() const {
+  doline_progress_info info{};
+  call_engine([&] { return doline_progress(handle_->get(), &info, sizeof info); });
+  return progress_as_dict(info);
 }
 
 nb::str Query::profile(const char* format) const {

@@ -78,6 +78,7 @@ class Query {
   std::optional<RowReader> rows_;  // of fetch
 };
 
+nanobind::dict progress_as_dict(const doline_progress_info& info);
 void add_query(nanobind::module_& module);
 /// Cancels every query there is, for the end of the interpreter.
 void cancel_all_queries();

@@ -14,14 +14,18 @@ step_total=5
 ensure_packages bench
 PYTHONPATH=$top PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m bench --check "$@"
 
-if [[ $1 == tpc* && ! -f $top/.cache/$1/complete ]] && ! command -v mvn >/dev/null; then
-  ensure_packages build bench tpc
-else
-  ensure_packages build bench
+packages=(build bench) options=(DOLINE_BUILD_TESTS=OFF DOLINE_BUILD_BENCH=OFF)
+texts=$1
+if [[ $1 == python ]]; then
+  texts=tpch packages+=(package) options+=(DOLINE_BUILD_PYTHON=ON)
 fi
+if [[ $texts == tpc* && ! -f $top/.cache/$texts/complete ]] && ! command -v mvn >/dev/null; then
+  packages+=(tpc)
+fi
+ensure_packages "${packages[@]}"
 ensure_python
 if ((!only_peers)); then
-  configure release DOLINE_BUILD_TESTS=OFF DOLINE_BUILD_BENCH=OFF
+  configure release "${options[@]}"
   compile release
   link_program release
 fi

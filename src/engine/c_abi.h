@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/thread_safety.h"
 #include "doline/doline.h"
 #include "engine/session.h"
 
@@ -14,12 +15,20 @@
 namespace doline {
 
 /// Tells a session's statements that they are to stop: because it was asked to, from any thread, or
-/// because the poll of whoever waits says so.
+/// because the poll of whoever waits says so. And remembers for any thread how far they are, as
+/// those whose effect counts have no query yet that could be asked.
 class Interrupt final : public StatementWatcher {
  public:
   using Poll = int (*)(void* context);
 
-  bool is_unwanted(const Query&) override { return is_asked(); }
+  bool is_unwanted(const Query& running) override {
+    const QueryProgress now = running.progress();
+    {
+      const MutexLock lock(mutex_);
+      progress_ = now;
+    }
+    return is_asked();
+  }
   bool is_unwanted_unbound() override { return is_asked(); }
   void ended(const Query&) override {}
   bool is_asked() {
@@ -27,7 +36,17 @@ class Interrupt final : public StatementWatcher {
     return asked_.load(std::memory_order_relaxed);
   }
   void ask() { asked_.store(true, std::memory_order_relaxed); }
-  void clear() { asked_.store(false, std::memory_order_relaxed); }
+  /// A statement begins.
+  void clear() {
+    asked_.store(false, std::memory_order_relaxed);
+    const MutexLock lock(mutex_);
+    progress_ = {};
+  }
+  /// Of the statement that ran last, as of the last time it was asked whether it is wanted.
+  QueryProgress progress() const {
+    const MutexLock lock(mutex_);
+    return progress_;
+  }
   void set_poll(Poll poll, void* context) {
     poll_ = poll;
     context_ = context;
@@ -37,6 +56,8 @@ class Interrupt final : public StatementWatcher {
   Poll poll_ = nullptr;
   void* context_ = nullptr;
   std::atomic<bool> asked_{false};
+  mutable Mutex mutex_;
+  QueryProgress progress_ GUARDED_BY(mutex_);
 };
 
 }  // namespace doline

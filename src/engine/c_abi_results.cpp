@@ -26,6 +26,14 @@ void check_query(const doline_query* query) {
   refuse_after_fork(query->state->born, "the query");
 }
 
+void tell(const QueryProgress& now, doline_progress_info* out, size_t size) {
+  require(out, "the place for the progress");
+  const doline_progress_info info{now.share,        now.rows_read,     now.memory_bytes,
+                                  now.memory_limit, now.spilled_bytes, now.elapsed_seconds};
+  std::memset(out, 0, size);
+  std::memcpy(out, &info, std::min(size, sizeof info));
+}
+
 /// Once told, the types are fixed; what a file's first rows teach about them counts before.
 void export_rows_schema(doline_query& query, ArrowSchema* out) {
   check_query(&query);
@@ -164,12 +172,14 @@ void doline_query_free(doline_query* query) { delete query; }
 int doline_progress(const doline_query* query, doline_progress_info* out, size_t size) {
   return guarded({}, [&] {
     require(query, "the query");
-    require(out, "the place for the progress");
-    const doline::QueryProgress now = query->query->progress();
-    const doline_progress_info info{now.share,        now.rows_read,     now.memory_bytes,
-                                    now.memory_limit, now.spilled_bytes, now.elapsed_seconds};
-    std::memset(out, 0, size);
-    std::memcpy(out, &info, std::min(size, sizeof info));
+    doline::tell(query->query->progress(), out, size);
+  });
+}
+
+int doline_session_progress(const doline_session* session, doline_progress_info* out, size_t size) {
+  return guarded({}, [&] {
+    require(session, "the session");
+    doline::tell(session->state->interrupt.progress(), out, size);
   });
 }
 

@@ -55,7 +55,7 @@ template <LikeKind kKind, bool kNegated>
 Column like_kernel(const KernelCall& call, std::span<const Column> arguments) {
   if (const auto* data = data_of<LikeData>(call)) {
     return map_texts<bool>(call, arguments[0], [&](const StringView& text) {
-      return data->pattern.matches(text.view()) != kNegated;
+      return data->pattern.matches(text) != kNegated;
     });
   }
   // A pattern a row: the last one is kept, since patterns tend to repeat.

@@ -29,6 +29,10 @@ class LikePattern {
   static LikePattern glob(std::string_view pattern);
 
   bool matches(std::string_view text) const;
+  bool matches(const StringView& text) const {
+    if (shape_ == Shape::kContains && !ignores_case_) return needle_->in(text);
+    return matches(text.view());
+  }
 
   /// How the pattern is run: the optimizer turns exact and prefix into ranges.
   Shape shape() const { return shape_; }

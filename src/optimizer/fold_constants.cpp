@@ -31,6 +31,28 @@ ExprRef simplified(const ConjunctionExpr& all) {
   return ConjunctionExpr::create(all.is_and, std::move(kept));
 }
 
+/// Without the branches that are never taken, and what stands behind one that always is. Null: no
+/// change.
+ExprRef simplified(const CaseExpr& choice) {
+  std::vector<ExprRef> conditions, results;
+  ExprRef otherwise = choice.otherwise;
+  for (size_t i = 0; i < choice.conditions.size(); ++i) {
+    if (is_never_true(choice.conditions[i])) continue;
+    if (is_true(choice.conditions[i])) {
+      otherwise = choice.results[i];
+      break;
+    }
+    conditions.push_back(choice.conditions[i]);
+    results.push_back(choice.results[i]);
+  }
+  if (conditions.size() == choice.conditions.size()) return nullptr;
+  if (!conditions.empty()) {
+    return CaseExpr::create(std::move(conditions), std::move(results), std::move(otherwise),
+                            choice.span);
+  }
+  return CastExpr::create(std::move(otherwise), choice.type);
+}
+
 }  // namespace
 
 bool is_true(const ExprRef& expr) { return is_constant_bool(expr, true); }
@@ -44,6 +66,9 @@ ExprRef fold_constants(const ExprRef& expr, const SessionConstants& session) {
   return rewrite(expr, [&](const ExprRef& at) -> ExprRef {
     if (const auto* all = dynamic_cast<const ConjunctionExpr*>(at.get())) {
       if (ExprRef fewer = simplified(*all)) return fewer;
+    }
+    if (const auto* choice = dynamic_cast<const CaseExpr*>(at.get())) {
+      if (ExprRef fewer = simplified(*choice)) return fewer;
     }
     if (at->tag() == NodeTag::kConstant || at->tag() == NodeTag::kLambda || !is_constant(at))
       return nullptr;

@@ -46,6 +46,7 @@ FUNCTIONS = {
     "doline_cancel": (None, (HANDLE,)),
     "doline_query_free": (None, (HANDLE,)),
     "doline_progress": (STATUS, (HANDLE, HANDLE, SIZE)),
+    "doline_session_progress": (STATUS, (HANDLE, HANDLE, SIZE)),
     "doline_profile": (TEXT, (HANDLE, TEXT)),
     "doline_register_stream": (STATUS, (HANDLE, TEXT, HANDLE)),
     "doline_lend_stream": (STATUS, (HANDLE, TEXT, HANDLE)),

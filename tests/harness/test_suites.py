@@ -11,7 +11,7 @@ from bench.engines import registry
 from bench.suites import MODULES, build_suite, tpch_frames
 from bench.worker import answer_of
 
-TEXTS_FROM_OUTSIDE = ("tpch", "tpcds")  # fetched with a tool that tests do not install
+TEXTS_FROM_OUTSIDE = ("tpch", "tpcds", "python")  # fetched with a tool that tests do not install
 
 
 def options_of(suite, **more):

@@ -94,7 +94,7 @@ def page(results):
         "## Passed by DuckDB's backend alone", ""]
     lines += ["| Test | Why Doline does not |", "|---|---|"] if failed else ["None."]
     for name, entry in failed.items():
-        reason = " ".join(entry["reason"].split()).replace("|", "\\|")
+        reason = " ".join(entry["reason"].replace(f"{TOP}/", "").split()).replace("|", "\\|")
         lines.append(f"| `{name.removeprefix('tests/')}` | {entry['became']}: {reason[:160]} |")
     lines += ["", "## By file", "", "| File | Passed by both | By DuckDB's backend alone |", "|---|---:|---:|"]
     for name in sorted(set(folders) | set(missed)):

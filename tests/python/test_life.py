@@ -13,7 +13,7 @@ ENDLESS = "SELECT count(*) FROM range(100000000000) t(i) WHERE hash(i) % 7 = 3"
 class TestNotebook:
     def test_html_has_types_and_shape_and_escapes(self):
         shown = doline.sql("SELECT '<b>' AS \"a<b\", NULL AS n, 1.5 AS d")._repr_html_()
-        assert "1 row, 3 columns" in shown and "DECIMAL(2,1)" in shown
+        assert "1 row × 3 columns" in shown and "DECIMAL(2,1)" in shown
         assert "&lt;b&gt;" in shown and "a&lt;b" in shown and "<b>" not in shown
 
     def test_an_endless_query_is_shown_by_its_first_rows(self):
@@ -75,7 +75,7 @@ class TestProgress:
         shell = type("ZMQInteractiveShell", (), {})()
         monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
         monkeypatch.setitem(sys.modules, "ipywidgets", None)
-        assert doline.progress._kind_of_bar() is doline.progress.TextBar
+        assert doline.progress._kind_of_bar() is doline.progress.CellBar
 
 
 class TestThreads:

@@ -195,7 +195,12 @@ def parse_integer(x, base, strict, dtype):
 def parse_time(x, fmt, dtype, strict):
     """A time by a format, or as ISO 8601 has it."""
     if fmt is None:
-        return (b.cast if strict else b.try_cast)(x, dtype)
+        parsed = (b.cast if strict else b.try_cast)(x, dtype)
+        if not isinstance(dtype, types.Datetime) or dtype.time_zone is not None:
+            return parsed
+        told = b.call("error", b.string("a time with a zone is read by a format with %z, or to a type with a zone"))
+        zoned = b.call("regexp_matches", x, b.string(r"\d:\d\d(:\d\d(\.\d+)?)?\s*([zZ]|[+-]\d\d(:?\d\d)?)$"))
+        return b.condition(b.call("ifnull", zoned, b.FALSE), told, parsed)
     parsed = b.call("strptime" if strict else "try_strptime", x, b.string(engine_format(fmt)))
     zoned = "%z" in fmt and isinstance(dtype, types.Datetime)  # moved to UTC by strptime
     return b.cast(parsed, types.Datetime(dtype.time_unit, "UTC") if zoned else dtype)

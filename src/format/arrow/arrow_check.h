@@ -16,9 +16,13 @@ void check_arrow_array(const ArrowField& field, const ArrowArray& array);
 /// The part of it that looks at no row: lengths, children, and buffers that are there.
 void check_arrow_shape(const ArrowField& field, const ArrowArray& array);
 
+/// Whether a bitmap of the array's own may say that rows are NULL.
+inline bool arrow_may_be_null(const ArrowArray& array) {
+  return array.null_count != 0 && array.n_buffers != 0 && array.buffers[0] != nullptr;
+}
 /// Rows whose bit is set are not NULL; null when none is. `row` counts from the array's offset.
 inline bool arrow_is_null(const ArrowArray& array, int64_t row) {
-  if (array.null_count == 0 || array.n_buffers == 0 || !array.buffers[0]) return false;
+  if (!arrow_may_be_null(array)) return false;
   const int64_t bit = array.offset + row;
   return ((static_cast<const uint8_t*>(array.buffers[0])[bit / 8] >> (bit % 8)) & 1) == 0;
 }

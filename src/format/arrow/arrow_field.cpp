@@ -300,6 +300,8 @@ class FieldReader {
         metadata_value(schema_, field_.name, "doline.type") == "HUGEINT") {
       set(ArrowLayout::kPlain, Type::hugeint(), 16);
     }
+    field_.nan_is_null = field_.layout == ArrowLayout::kPlain && field_.type->is_floating() &&
+                         metadata_value(schema_, field_.name, "doline.nulls") == "nan";
     if (field_.layout == ArrowLayout::kDictionary && field_.type->is(TypeKind::kVarchar)) {
       if (const TypeRef type = enum_type()) field_.type = type;
     }

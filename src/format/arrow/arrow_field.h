@@ -41,8 +41,9 @@ struct ArrowField {
   ArrowLayout layout = ArrowLayout::kPlain;
   TypeRef type = nullptr;
   uint64_t width_bytes = 0;
-  bool is_signed = true;   // dictionary codes
-  int64_t multiplier = 1;  // kScaled
+  bool is_signed = true;     // dictionary codes
+  bool nan_is_null = false;  // kPlain, of floats: "doline.nulls" in its metadata is "nan"
+  int64_t multiplier = 1;    // kScaled
   int64_t divisor = 1;
   size_t dictionary = 0;             // kDictionary of a file: its place among the fields that are
   std::vector<ArrowField> children;  // a dictionary's values are children[0]

@@ -37,6 +37,14 @@ class ImportedBatch final : public Pin {
   bool charged_ = false;
 };
 
+void check_rows_are_there(const ArrowArray& table) {
+  if (!arrow_may_be_null(table)) return;
+  for (int64_t row = 0; row < table.length; ++row) {
+    if (arrow_is_null(table, row))
+      throw Error(ErrorCode::kFormat, "Arrow data: a row of a table cannot be NULL");
+  }
+}
+
 }  // namespace
 
 struct ArrowImporter::Fields {
@@ -68,10 +76,7 @@ ArrowImporter::Batch ArrowImporter::import(ArrowArray* batch, Budget& budget) co
   const ArrowArray& array = owner->array();
   const ArrowField& root = fields_->root;
   check_arrow_array(root, array);
-  for (int64_t row = 0; row < array.length; ++row) {
-    if (arrow_is_null(array, row))
-      throw Error(ErrorCode::kFormat, "Arrow data: a row of a table cannot be NULL");
-  }
+  check_rows_are_there(array);
   Batch imported;
   imported.fits = owner->charge(arrow_array_bytes(root, array));
   ArrowDictionaries dictionaries;
@@ -109,10 +114,7 @@ std::shared_ptr<const ArrowImporter::Lent> ArrowImporter::lend(ArrowArray* batch
   const auto owner = make_ref<ImportedBatch>(batch, budget);
   const ArrowArray& array = owner->array();
   check_arrow_shape(fields_->root, array);
-  for (int64_t row = 0; row < array.length; ++row) {
-    if (arrow_is_null(array, row))
-      throw Error(ErrorCode::kFormat, "Arrow data: a row of a table cannot be NULL");
-  }
+  check_rows_are_there(array);
   auto lent = std::make_shared<Lent>(fields_->root.children.size());
   lent->fits = owner->charge(arrow_array_bytes(fields_->root, array));
   lent->array = &array;
@@ -127,6 +129,24 @@ Column ArrowImporter::read(const Lent& lent, uint32_t column, int64_t begin, uin
   std::call_once(lent.checked[column], [&] { check_arrow_array(field, array); });
   ArrowDictionaries none;
   return read_arrow_rows(field, array, lent.array->offset + begin, count, lent.owner, none, wanted);
+}
+
+std::vector<Column> columns_of_arrow(const ArrowSchema& schema, ArrowArray* given,
+                                     std::span<const uint32_t> counts, Budget& budget) {
+  const auto owner = make_ref<ImportedBatch>(given, budget);
+  const ArrowField field = read_arrow_field(schema, schema.name ? schema.name : "");
+  const ArrowArray& array = owner->array();
+  check_arrow_array(field, array);
+  owner->charge(arrow_array_bytes(field, array));
+  ArrowDictionaries dictionaries;
+  std::vector<Column> columns;
+  int64_t begin = 0;
+  for (const uint32_t count : counts) {
+    columns.push_back(
+        read_arrow_rows(field, array, begin, count, owner, dictionaries, Selection::all(count)));
+    begin += count;
+  }
+  return columns;
 }
 
 Value value_of_arrow(const ArrowSchema& schema, ArrowArray* given) {

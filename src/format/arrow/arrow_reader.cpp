@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <limits>
 #include <unordered_set>
@@ -43,6 +44,22 @@ bool is_unique(const Column& texts) {
     if (!seen.insert(texts.values<StringView>()[i].view()).second) return false;
   }
   return true;
+}
+
+/// A view of `size` bytes where kInlineBytes can be read: without a branch for each length.
+StringView view_of_readable(const char* data, uint32_t size) {
+  if (size > StringView::kInlineBytes) return StringView(data, size);
+  struct Words {
+    uint32_t size, first, second, third;
+  } words{size, 0, 0, 0};
+  uint64_t begin;
+  std::memcpy(&begin, data, sizeof begin);
+  std::memcpy(&words.third, data + sizeof begin, sizeof words.third);
+  begin &= size >= 8 ? ~uint64_t{0} : (uint64_t{1} << (size * 8)) - 1;
+  words.third &= size >= 8 ? static_cast<uint32_t>((uint64_t{1} << ((size - 8) * 8)) - 1) : 0;
+  words.first = static_cast<uint32_t>(begin);
+  words.second = static_cast<uint32_t>(begin >> 32);
+  return std::bit_cast<StringView>(words);
 }
 
 class ArrayReader {
@@ -203,11 +220,34 @@ class ArrayReader {
                          static_cast<size_t>(array.offset + begin) * width;
     const size_t bytes_after = static_cast<size_t>(array.length - begin - count) * width;
     BufferRef validity = validity_of(array, begin, count);
+    if (field.nan_is_null) {
+      validity = width == 4 ? numbers_among<float>(values, count, std::move(validity))
+                            : numbers_among<double>(values, count, std::move(validity));
+    }
     if (reinterpret_cast<uintptr_t>(values) % width == 0 && bytes_after >= Buffer::kPaddingBytes) {
       return Column::view(field.type, count, values, nullptr, pin_).masked(std::move(validity));
     }
     return Column::flat(field.type, count, Buffer::copy_of({values, count * width}),
                         std::move(validity));
+  }
+
+  /// A bitmap of the rows that are neither NULL already nor NaN; null where all are numbers.
+  template <class T>
+  static BufferRef numbers_among(const std::byte* values, uint32_t count, BufferRef validity) {
+    BufferRef bits = Buffer::allocate_zeroed(words_for_bits(count) * 8);
+    bool is_whole = true;
+    for (size_t word = 0; word * 64 < count; ++word) {
+      const size_t rows = std::min<size_t>(64, count - word * 64);
+      uint64_t numbers = 0;
+      for (size_t lane = 0; lane < rows; ++lane) {
+        const T value = load_unaligned<T>(values + (word * 64 + lane) * sizeof(T));
+        numbers |= uint64_t{value == value} << lane;
+      }
+      if (validity) numbers &= validity->as<uint64_t>()[word];
+      bits->as<uint64_t>()[word] = numbers;
+      is_whole = is_whole && numbers == low_mask(rows);
+    }
+    return is_whole ? nullptr : bits;
   }
 
   template <class From, class Body>
@@ -304,15 +344,16 @@ class ArrayReader {
     const auto at = [&](int64_t row) -> int64_t {
       return load_unaligned<Offset>(all + static_cast<size_t>(row) * sizeof(Offset));
     };
-    const int64_t least = at(0);
     const int64_t most = at(array.length);
-    if (least < 0) broken(field, "a negative offset");
+    const int64_t first = at(begin);
+    const int64_t last = at(begin + count);
+    if (at(0) < 0) broken(field, "a negative offset");
     if (most > kMostArrowRows) broken(field, "an offset past the end");
-    bool falls = false;
+    bool falls = (first < at(0)) | (last < first) | (most < last);
     wanted.for_each([&](uint32_t row) {
       const int64_t from = at(begin + row);
       const int64_t to = at(begin + row + 1);
-      falls |= (from < least) | (to < from) | (most < to);
+      falls |= (from < first) | (to < from) | (last < to);
     });
     if (falls) broken(field, "offsets that fall");
     const auto* bytes = array.buffers[2] ? static_cast<const char*>(array.buffers[2]) : "";
@@ -320,11 +361,28 @@ class ArrayReader {
       return std::string_view(bytes + from, static_cast<size_t>(to - from));
     };
     // Texts of ASCII alone are valid however they are cut; of few texts each is looked at.
-    const bool ascii =
-        wanted.is_all() && count != 0 && is_ascii(between(at(begin), at(begin + count)));
-    return texts(
-        field, array, begin, count, wanted,
-        [&](uint32_t row) { return between(at(begin + row), at(begin + row + 1)); }, ascii);
+    const bool is_valid = field.type->is(TypeKind::kBlob) ||
+                          (wanted.size() >= count / 8 && is_ascii(between(first, last)));
+    if (!is_valid || last - first > int64_t{std::numeric_limits<uint32_t>::max()}) {
+      return texts(
+          field, array, begin, count, wanted,
+          [&](uint32_t row) { return between(at(begin + row), at(begin + row + 1)); }, is_valid);
+    }
+    ColumnWriter out(field.type, count);
+    const BufferRef validity = validity_of(array, begin, count);
+    bool reaches_out = false;
+    wanted.for_each([&](uint32_t row) {
+      if (validity && !test_bit(validity->as<uint64_t>(), row)) return;
+      const int64_t from = at(begin + row);
+      const auto size = static_cast<uint32_t>(at(begin + row + 1) - from);
+      reaches_out |= size > StringView::kInlineBytes;
+      out.values<StringView>()[row] = most - from >= int64_t{StringView::kInlineBytes}
+                                          ? view_of_readable(bytes + from, size)
+                                          : StringView(bytes + from, size);
+    });
+    if (validity) out.set_validity(validity);
+    if (reaches_out) out.add_pin(pin_);
+    return out.seal(count);
   }
 
   static bool is_ascii(std::string_view text) {

@@ -46,6 +46,31 @@ def test_pickled_frames_come_back():
     assert pickle.loads(pickle.dumps(lazy)).collect().rows() == lazy.collect().rows()
 
 
+WITHOUT_OTHERS = """
+import pickle
+import doline as dl
+frame = dl.sql('''SELECT 1::HUGEINT AS h, 1.5::DECIMAL(5, 2) AS d, uuid() AS u, 'a'::ENUM('a', 'b') AS e, map([1], ['x']) AS m,
+    {x: 1} AS s, NULL AS n, INTERVAL 1 MONTH AS i, TIME '12:00' AS t, DATE '2024-01-01' AS y, 'x'::BLOB AS b,
+    [1, 2]::INTEGER[2] AS a, TIMESTAMPTZ '2024-01-01' AS z, '{}'::JSON AS j, TIMESTAMP_NS '2024-01-01' AS ns, true AS bo,
+    [[1], NULL] AS l, 1::UTINYINT AS ut''').collect()
+back = pickle.loads(pickle.dumps(frame))
+assert back.rows() == frame.rows() and back.schema == frame.schema, back
+pairs = dl.LazyFrame({"a": [1, 2]})
+pairs = pairs.join(pairs, on="a").filter(dl.col("a") > 1)
+assert pickle.loads(pickle.dumps(pairs)).collect().rows() == [(2,)]
+empty = dl.DataFrame(schema={"a": dl.Int8})
+assert pickle.loads(pickle.dumps(empty)).schema == {"a": dl.Int8}
+parts = list(dl.sql("SELECT i FROM range(500000) t(i)").collect_batches())
+assert len(parts) > 1 and sum(part.height for part in parts) == 500000
+assert sum(part["i"].sum() for part in parts) == 500000 * 499999 // 2
+assert list(empty.lazy().collect_batches()) == []
+"""
+
+
+def test_pickles_and_batches_need_nobody_else(run_python):
+    run_python(WITHOUT_OTHERS, missing=["pyarrow", "pandas", "polars", "numpy"])
+
+
 def test_in_the_background_and_awaited():
     lazy = dl.LazyFrame({"a": [1, 2]}).select(dl.col("a").sum())
     assert lazy.collect(background=True).fetch_blocking().item() == 3
