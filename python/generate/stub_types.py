@@ -90,16 +90,17 @@ UNARY = ("neg", "pos", "invert", "abs")
 
 # module or class → what its functions return unless RETURNS, the docstring or the name say.
 DEFAULT_RETURN = {
+    "doline.dynamic_groups": "LazyFrame", "doline.rolling": "LazyFrame",
     "doline.expr": "Expr", "doline.frame_verbs": "LazyFrame", "doline.lazy_frame": "LazyFrame",
     "doline.data_frame": "DataFrame", "doline.series": "Series", "doline.selectors": "Selector",
     "doline.group_by.LazyGroupBy": "LazyFrame", "doline.group_by.GroupBy": "DataFrame",
-    "doline.group_by.DynamicGroupBy": "LazyFrame", "doline.group_by.RollingGroupBy": "LazyFrame",
     "doline.testing": "None", "doline.config": "type[Config]", "doline.sql_context": "Self",
 }
 
 # What one function returns, by the end of its qualified name.
 # `| Any` is what may be None, of which nobody wants to hear at each use.
 RETURNS = {
+    "DynamicGroupBy.having": "DynamicGroupBy",
     "progress.watched": "Any", "_repr_html_": "str", "_repr_svg_": "str", "adbc.connect": "Any", "Rows._repr_html_": "str", "beside": "LazyFrame", "Connection.duplicate": "Connection",
     "Connection.executemany": "Connection", "Connection.sql": "Result | Any", "connection.run": "Result | Any",
     "Array.shape": "tuple[int, ...]", "short": "str", "Array.short": "str", "Datetime.short": "str", "Decimal.short": "str",
@@ -167,6 +168,9 @@ RETURNS = {
 
 # One parameter, by the function's name.
 PARAMETERS = {
+    "sample.shuffle": "bool | None", "PartitionBy.__init__.include_key": "bool", "sink_parquet.path": "Path | PartitionBy",
+    "sink_csv.path": "Path | PartitionBy", "sink_ndjson.path": "Path | PartitionBy", "sink_ipc.path": "Path | PartitionBy",
+    "PartitionBy.__init__.max_rows_per_file": "int | None",
     "join.maintain_order": "str | None", "join.on": "ColumnNames | None", "join.left_on": "IntoExprs | None",
     "join_where.predicates": "Expr", "get_column.default": "Any", "rows_by_key.key": "ColumnNames",
     "hstack.columns": "Iterable[Any]", "fold.function": "Callable[..., Any]",

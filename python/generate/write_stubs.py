@@ -13,20 +13,19 @@ import importlib
 import inspect
 import keyword
 import pathlib
+import pkgutil
 import re
 import sys
 import textwrap
 
 import stub_types as table
 
-MODULES = """_rows adbc concatenating config connection data_frame datatypes dbapi errors frame_verbs group_by
-interchange interval io lazy_frame progress running selectors series sql_context testing expr.aggregations
-expr.construct expr.expression expr.lists expr.names expr.row_functions expr.strings expr.structs expr.temporal
-expr.value_functions""".split()
-# Modules whose functions are the package's own, beside classes that people call.
-CLASSES_ONLY = """data_frame frame_verbs lazy_frame series group_by expr.aggregations expr.expression expr.lists
-expr.names expr.row_functions expr.strings expr.structs expr.temporal expr.value_functions config
-running""".split()
+# What people import from, beside the modules that the package itself exports from; modules whose classes
+# these need are found.
+MODULES = "_rows adbc dbapi errors interchange progress testing selectors".split()
+# Modules whose functions are the package's own, beside classes that people call. So are those found.
+CLASSES_ONLY = ["config", "data_frame", "expr.expression", "lazy_frame", "series"]
+INTERNAL = ("_", "lib", "narwhals_plugin", "sqlalchemy_dialect", "expr.nodes", "expr.lower", "expr.build")
 SHOWN_THOUGH_PRIVATE = {"_When", "_Columns", "_Meta"}
 BUILTIN_TYPES = r"\b(str|int|float|bool|bytes|list|dict|tuple|set|type|object)\b(?!\.)"
 ABSENT = inspect.Parameter.empty
@@ -364,14 +363,15 @@ def is_own(module, name, value):
 
 
 def imports_of(lines, own_names):
-    """The imports that a stub's text takes, of the package's own names."""
+    """The imports that a stub's text takes, of the package's own names. What the head says is what it says."""
     text = "\n".join(lines)
     words = set(re.findall(r"\b[A-Z_]\w+\b", re.sub(r'"[^"]*"', "", text)))
     return [f"from {PLACES[word]} import {word} as {word}" for word in sorted(words & set(PLACES))
-            if word not in own_names]
+            if word not in own_names and not re.search(rf"\b{word}\b", table.HEAD)]
 
 
 def write_module(name, folder):
+    """Writes a module's stub. Returns the modules it imports from."""
     module = importlib.import_module(f"doline.{name}")
     stub = Stub(name, module)
     shadowed = set()
@@ -399,6 +399,7 @@ def write_module(name, folder):
     path = folder / (name.replace(".", "/") + (".pyi" if not hasattr(module, "__path__") else "/__init__.pyi"))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return re.findall(r"^from doline\.([\w.]+) import", "\n".join(lines[1:]), re.M)
 
 
 def exported_line(name, value):
@@ -474,9 +475,21 @@ def write_package(folder, doline):
         lines.append(f"from {module} import {name} as {name}" if module else
                      f"from doline import {name} as {name}")
     for name, (module, own) in doline._RENAMED.items():
-        lines.append(f"from {module} import {own} as {name}")
+        lines += [f"from {module} import {own} as _{own}", f"{name} = _{own}"]
     lines += ["", "__version__: str", "", "def load_ipython_extension(shell: object) -> None: ...", ""]
     (folder / "__init__.pyi").write_text("\n".join(lines), encoding="utf-8")
+
+
+def find_places(doline, first):
+    """Where each class of the package is; of several with one name, that of the modules named first."""
+    every = [found.name.removeprefix("doline.") for found in pkgutil.walk_packages(doline.__path__, "doline.")]
+    for name in (*first, *every):
+        if name.startswith(INTERNAL) and name not in first:
+            continue
+        module = importlib.import_module(f"doline.{name}")
+        for key, value in vars(module).items():
+            if inspect.isclass(value) and value.__module__ == module.__name__:
+                PLACES.setdefault(key, module.__name__)
 
 
 def main():
@@ -484,19 +497,19 @@ def main():
     sys.path.insert(0, str(package.parent))
     import doline
 
-    for name in MODULES:
-        module = importlib.import_module(f"doline.{name}")
-        for key, value in vars(module).items():
-            if inspect.isclass(value) and value.__module__ == module.__name__:
-                PLACES[key] = f"doline.{name}"
-            elif key in getattr(module, "__all__", ()) and getattr(value, "__module__", "").startswith("doline."):
-                PLACES[key] = value.__module__
-    for name in MODULES:
-        write_module(name, folder)
+    exporting = {module.removeprefix("doline.") for key, module in doline._EXPORTS.items()
+                 if module and not key.startswith("_")}
+    queue = sorted({*MODULES, *exporting})
+    find_places(doline, queue)
+    written = set()
+    while queue:
+        name = queue.pop(0)
+        if name not in written:
+            written.add(name)
+            if name not in MODULES and name not in exporting:
+                CLASSES_ONLY.append(name)
+            queue += write_module(name, folder)
     write_package(folder, doline)
-    stubbed = {f"doline.{name}" for name in MODULES}
-    missing.extend(f"{module} (in MODULES of write_stubs.py)" for module in {*doline._EXPORTS.values()} - {None}
-                   if module not in stubbed)
     if missing:
         print("write_stubs: say in python/generate/stub_types.py what these are:", *sorted(set(missing)),
               sep="\n  ", file=sys.stderr)
