@@ -424,7 +424,7 @@ class Connection:
         """
         from doline import python_functions
 
-        python_functions.create_in(self._ready(), name, function, parameters, returns, **options)
+        python_functions._create_in(self._ready(), name, function, parameters, returns, **options)
         return self
 
     def remove_function(self, name):
