@@ -121,7 +121,10 @@ def parameters_text(name, function, told):
     parts, star = [], False
     signature = inspect.signature(function)
     kinds = inspect.Parameter
-    for position, parameter in enumerate(signature.parameters.values()):
+    named = list(signature.parameters.values())
+    for position, parameter in enumerate(named):
+        if position and named[position - 1].kind is kinds.POSITIONAL_ONLY is not parameter.kind:
+            parts.append("/")
         if parameter.kind is kinds.KEYWORD_ONLY and not star:
             parts.append("*")
         star = star or parameter.kind in (kinds.KEYWORD_ONLY, kinds.VAR_POSITIONAL)
@@ -133,8 +136,6 @@ def parameters_text(name, function, told):
         if parameter.default is not ABSENT:
             text += f" = {default_text(parameter.default)}"
         parts.append(text)
-        if parameter.kind is kinds.POSITIONAL_ONLY:
-            parts.append("/")
     return f"({', '.join(parts)})"
 
 
@@ -190,7 +191,7 @@ class Stub:
         self.name, self.module = name, module
         self.lines, self.used = [], set()
 
-    def function(self, name, function, indent="", decorator="", shadowed=()):
+    def function(self, name, function, indent="", decorator="", shadowed=(), ignored=""):
         """A function or method; `name` is the whole dotted name."""
         own = name.rpartition(".")[2]
         whole = tail_lookup(table.WHOLE, name)
@@ -213,7 +214,7 @@ class Stub:
             if overload:
                 self.lines.append(indent + overload)
             text = f"{its_arguments} -> {its_return}"
-            self.lines.append(f"{indent}{is_async}def {own}{unshadowed(text, shadowed)}: ...")
+            self.lines.append(f"{indent}{is_async}def {own}{unshadowed(text, shadowed)}: ...{ignored}")
 
     def constant(self, name, value, indent=""):
         kind = type(value)
@@ -285,7 +286,10 @@ class Stub:
             if value.__name__ != name and is_shown(value.__name__, value) and vars(cls).get(value.__name__) is value:
                 self.lines.append(f"{indent}{name} = {value.__name__}")  # `add = __add__`
             else:
-                self.function(full, value, indent, shadowed=shadowed)
+                overrides = not name.startswith("__") and any(
+                    inspect.isfunction(vars(base).get(name)) for base in cls.__mro__[1:])
+                self.function(full, value, indent, shadowed=shadowed,
+                              ignored="  # type: ignore[override]" if overrides else "")
         elif not name.startswith("__") and not any(
                 name in vars(base).get("__annotations__", ()) for base in cls.__mro__):
             self.constant(name, value, indent)
