@@ -6,7 +6,7 @@ import decimal
 
 import pyarrow as pa
 import pytest
-from c_abi import HANDLE, ArrowArray, ArrowSchema
+from c_abi import HANDLE, ArrowArray, ArrowSchema, Failure
 
 D, LONG = datetime.date, "longer than twelve bytes, with ümläuts"
 

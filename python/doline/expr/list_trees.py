@@ -165,9 +165,9 @@ def _whole(x, scope, body):
             return LIST_REARRANGEMENTS[body.build]([inner], *body.options)
         return body.build(inner, *body.options)
     if kind is Aggregate:
-        from .lower import _ListCall
+        from .engine_calls import ListCall
         inner = _whole(x, scope, body.arguments[0])
-        call = _ListCall()
+        call = ListCall()
         value = (call(body.build, inner) if isinstance(body.build, str)
                  else body.build(call, inner, *body.options))
         return b.call("list_value", value)

@@ -19,6 +19,7 @@ from ..datatypes import UInt32
 from ..errors import AlreadyExists, NotSupported, error
 from ..periods import Period
 from . import aggregates, build as b
+from .engine_calls import EMPTY_WINDOW, AggregateCall, ListCall, WindowCall, Windows, also
 from .mapped import MappedAll, MappedColumn
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
@@ -26,9 +27,6 @@ from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Elemen
 
 ROW_NUMBER = "__doline_row"
 HIDDEN = "__doline_{}"
-_EMPTY_WINDOW = n.window_specification()
-_WHOLE = (n.FRAME_UNIT_ROWS, n.frame_bound(n.FRAME_EDGE_UNBOUNDED_PRECEDING),
-          n.frame_bound(n.FRAME_EDGE_UNBOUNDED_FOLLOWING))
 
 
 class SeriesMet(NotSupported):
@@ -86,7 +84,7 @@ class Lowering:
         """The query on which expressions of `stage` stand, and its hidden columns' names."""
         query, hidden = self.query, []
         if self.needs_row_number:
-            number = n.function_call(["row_number"], over=_EMPTY_WINDOW)
+            number = n.function_call(["row_number"], over=EMPTY_WINDOW)
             query = b.select_from(query, [b.STAR, b.named(number, ROW_NUMBER)])
             hidden.append(ROW_NUMBER)
         # Windows over groups leave rows in the groups' order; what comes next may go by the frame's.
@@ -220,7 +218,7 @@ class Lowering:
         scope = Scope(False, outer.keys + tuple(key.bytes for key in keys), order, stage)
         if node.mapping == "join":
             rows = self.rows_of(node.input, scope, False)
-            call = _WindowCall(self, scope, rows)
+            call = WindowCall(self, scope, rows)
             return Lowered(self.as_list(rows, call), max(rows.stage, stage), True)
         if node.mapping == "explode":
             raise NotSupported('over(mapping_strategy="explode") is not supported; use '
@@ -256,7 +254,7 @@ class Lowering:
             order = (b.order_item(self.row_number()),)
         elif order:
             self.row_number()
-        spec = _Windows(scope.keys, order)
+        spec = Windows(scope.keys, order)
         return Lowered(node.build(spec, *[a.bytes for a in arguments], *node.options), stage, True)
 
     def aggregate(self, node, scope):
@@ -278,11 +276,11 @@ class Lowering:
         if rows.is_list and node.build in _OF_LISTS:
             return Lowered(_OF_LISTS[node.build](rows.value), stage, not scope.by_groups)
         if rows.is_list:
-            call = _ListCall()
+            call = ListCall()
         elif scope.by_groups:
-            call = _AggregateCall(rows, scope.order)
+            call = AggregateCall(rows, scope.order)
         else:
-            call = _WindowCall(self, scope, rows)
+            call = WindowCall(self, scope, rows)
         values = [a.bytes for a in arguments]
         if rows.value is not None:
             values.insert(0, rows.value)
@@ -304,7 +302,7 @@ class Lowering:
             raise NotSupported(f"{node!r} cannot stand beside columns here; use with_columns or "
                                "select with it as the whole expression")
         rows = self.rows_of(node, scope, False)
-        call = _WindowCall(self, scope, rows)
+        call = WindowCall(self, scope, rows)
         everything = self.as_list(rows, call)
         order = scope.order or (b.order_item(self.row_number()),)
         position = n.function_call(["row_number"], over=n.window_specification(
@@ -327,7 +325,7 @@ class Lowering:
         if node.shape == SCALAR and kind is Nested:
             return self.nested(node, [self.grouped(node.arguments[0], scope)])
         rows = self.rows_of(node, Scope(False, scope.keys, scope.order, scope.stage), True)
-        return Lowered(self.as_list(rows, _AggregateCall(rows, scope.order)),
+        return Lowered(self.as_list(rows, AggregateCall(rows, scope.order)),
                        max(rows.stage, scope.stage))
 
     def rows_of(self, node, scope, by_groups) -> Rows:
@@ -363,8 +361,8 @@ class Lowering:
         if step is not None and not rows.is_list:
             step(rows, [o.bytes for o in others], *node.options)
         else:
-            call = (_AggregateCall(rows, scope.order) if by_groups
-                    else _WindowCall(self, scope, rows))
+            call = (AggregateCall(rows, scope.order) if by_groups
+                    else WindowCall(self, scope, rows))
             rows = Rows(self.as_list(rows, call), stage, is_list=True)
             values = [rows.value] + [o.bytes for o in others]
             if isinstance(node.build, str):
@@ -401,65 +399,6 @@ class Lowering:
         return rows.value if rows.is_list else call("list", rows.value)
 
 
-class _AggregateCall:
-    """Calls aggregates over a group's rows."""
-
-    def __init__(self, rows, order=()):
-        self.filter, self.order = rows.filter, rows.order or order
-
-    def __call__(self, name, *values, distinct=False, order=None, where=None):
-        return n.function_call([name], [n.argument(v) for v in values], distinct=distinct,
-                               order_by=self.order if order is None else order,
-                               filter_=_also(self.filter, where))
-
-
-_ENDS = {"first": b.integer(1), "last": b.integer(-1)}
-
-
-class _WindowCall:
-    """Calls aggregates over the rows of a group, or of a window around each row, for each row."""
-
-    def __init__(self, lowering, scope, rows):
-        self.filter, self.order = rows.filter, rows.order
-        if scope.keys or scope.order:
-            lowering.row_number()
-        order = scope.order
-        self.in_frame = scope.frame is not None
-        if scope.frame is not None:
-            self.window = n.window_specification("", scope.keys, order, *scope.frame)
-        elif order:
-            self.window = n.window_specification("", scope.keys, order, *_WHOLE)
-        else:
-            self.window = n.window_specification("", scope.keys) if scope.keys else _EMPTY_WINDOW
-
-    def __call__(self, name, *values, distinct=False, order=None, where=None):
-        where = _also(self.filter, where)
-        if where is not None and name in _ENDS:  # window functions, which take no FILTER
-            return b.call("list_extract", self("list", *values, order=order, where=where), _ENDS[name])
-        value = n.function_call([name], [n.argument(v) for v in values], distinct=distinct,
-                                order_by=self.order if order is None else order,
-                                filter_=where, over=self.window)
-        if name == "list" and self.in_frame:  # of a window without rows an empty one
-            return b.call("ifnull", value, b.call("list_value"))
-        return value
-
-
-class _ListCall:
-    """Calls aggregates over the elements of a list."""
-
-    def __call__(self, name, *values, distinct=False, order=None, where=None):
-        value = values[0] if values else None
-        if where is not None or order:
-            raise NotSupported("this aggregate of rearranged rows is not supported")
-        if distinct:
-            value = b.call("list_distinct", value)
-        if name == "count_star":
-            return b.call("length", value)
-        if name == "list":
-            return value
-        return b.call("list_aggregate", value, b.string(name), *values[1:])
-
-
 class _ListScope(Lowering):
     """Expressions over `element()`, inside a lambda."""
 
@@ -475,29 +414,6 @@ class _ListScope(Lowering):
         if lowered.stage or lowered.windowed:
             return None
         return lowered.bytes
-
-
-class _Windows:
-    """What a window function's builder calls; it chooses frames and orders."""
-
-    __slots__ = ("keys", "order")
-
-    def __init__(self, keys, order):
-        self.keys, self.order = keys, order
-
-    def __call__(self, name, *values, frame=None, order=None, nulls=0, where=None, keys=None,
-                 distinct=False, inside=()):
-        unit, start, end = frame if frame is not None else (0, None, None)
-        spec = n.window_specification("", self.keys if keys is None else keys,
-                                      self.order if order is None else order, unit, start, end)
-        return n.function_call([name], [n.argument(v) for v in values], over=spec, nulls=nulls,
-                               filter_=where, distinct=distinct, order_by=inside)
-
-
-def _also(a, c):
-    if a is None or c is None:
-        return a if c is None else c
-    return b.both(a, c)
 
 
 def _struct(node, values):
@@ -547,15 +463,15 @@ _OF_LISTS = {aggregates.length: _list_length, aggregates.distinct_count: _list_d
 def _filter(rows, others, *_):
     if rows.order and rows.filter is None:
         pass  # a filter drops the same rows, whatever their order
-    rows.filter = _also(rows.filter, others[0])
+    rows.filter = also(rows.filter, others[0])
 
 
 def _drop_nulls(rows, others):
-    rows.filter = _also(rows.filter, b.is_not_null(rows.value))
+    rows.filter = also(rows.filter, b.is_not_null(rows.value))
 
 
 def _drop_nans(rows, others):
-    rows.filter = _also(rows.filter, b.negation(b.call("isnan", rows.value)))
+    rows.filter = also(rows.filter, b.negation(b.call("isnan", rows.value)))
 
 
 def _sort(rows, others, descending, nulls_last):
