@@ -48,7 +48,7 @@ find_filtered_targets() {
   # These cannot be collected before the package is built.
   tests=$(cd "$top" && grep -oE '^ *(def test_|class Test)[A-Za-z0-9_]*' -r --include='test_*.py' tests/python)
   if grep -qF -- "$filter" <<<"$tests"; then
-    filtered_targets+=(doline_python)
+    filtered_targets+=(doline_python doline) # the pages' shell blocks run the program
   fi
 }
 

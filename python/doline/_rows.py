@@ -48,22 +48,39 @@ class Rows:
             return query.fetch()
 
     def fetchone(self):
-        """The next row.
+        """The next row of a run that the first call begins.
 
         Returns
         -------
         tuple or None
             None behind the last.
+
+        Examples
+        --------
+        >>> rows = dl.sql("SELECT i FROM range(2) t(i)")
+        >>> rows.fetchone(), rows.fetchone(), rows.fetchone()
+        ((0,), (1,), None)
         """
         rows = self.fetchmany(1)
         return rows[0] if rows else None
 
     def fetchmany(self, size=1):
-        """The next rows, up to `size` of them.
+        """The next rows of a run that the first call begins.
+
+        Parameters
+        ----------
+        size : int, default 1
+            How many at most.
 
         Returns
         -------
         list of tuple
+            Empty behind the last.
+
+        Examples
+        --------
+        >>> dl.sql("SELECT i FROM range(5) t(i)").fetchmany(2)
+        [(0,), (1,)]
         """
         if self._reading is None:
             self._reading = self._start()
@@ -93,6 +110,16 @@ class Rows:
         Returns
         -------
         polars.DataFrame
+
+        Raises
+        ------
+        doline.NotSupported
+            Where Polars is not installed.
+
+        Examples
+        --------
+        >>> dl.sql("SELECT 1 AS one").pl().columns
+        ['one']
         """
         from doline.interchange import require
 
@@ -124,6 +151,16 @@ class Rows:
         -------
         dict of str to numpy.ndarray
             Masked arrays where there are NULLs.
+
+        Raises
+        ------
+        doline.NotSupported
+            Where NumPy is not installed.
+
+        Examples
+        --------
+        >>> dl.sql("SELECT i FROM range(3) t(i)").fetchnumpy()["i"].tolist()
+        [0, 1, 2]
         """
         from doline.interchange import numpy_arrays
 
@@ -134,8 +171,19 @@ class Rows:
 
         Parameters
         ----------
-        max_rows : int
+        max_rows : int, default 20
             How many; the query is not run further than that.
+
+        Examples
+        --------
+        >>> dl.sql("SELECT 1 AS one, 'x' AS letter").show()
+        ┌─────────┬─────────┐
+        │     one │ letter  │
+        │ INTEGER │ VARCHAR │
+        ├─────────┼─────────┤
+        │       1 │ x       │
+        └─────────┴─────────┘
+        1 row, 2 columns
         """
         from doline.display import text_table
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from . import _nodes as n
-from . import datatypes as types
 from .errors import InvalidArgument, error
 from .expr import build as b
 
@@ -13,17 +12,32 @@ def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=False)
 
     Parameters
     ----------
-    items : list of frames, or of series
-    how : str
-        "vertical" (the same columns), "vertical_relaxed" (types may differ), "diagonal" and
-        "diagonal_relaxed" (columns may be missing), "horizontal", or "align…" (joined on what they
-        share).
+    items : list of DataFrame, of LazyFrame, or of Series
+        All of one kind.
+    how : {"vertical", "vertical_relaxed", "diagonal", "diagonal_relaxed", "horizontal", "align", "align_left", "align_right", "align_inner", "align_full"}
+        Below each other with the same columns, with types that may differ, or with columns that may
+        be missing; side by side; or joined on the columns they share.
+    rechunk, parallel, strict : bool
+        Without effect.
+
+    Returns
+    -------
+    DataFrame, LazyFrame or Series
+        Of the items' kind.
+
+    Raises
+    ------
+    ValueError
+        For another `how`, and without items.
+    doline.errors.InvalidArgument
+        Where columns or their types differ.
 
     Examples
     --------
-    >>> import doline as dl
     >>> dl.concat([dl.DataFrame({"a": [1]}), dl.DataFrame({"a": [2]})]).rows()
     [(1,), (2,)]
+    >>> dl.concat([dl.DataFrame({"a": [1]}), dl.DataFrame({"b": ["x"]})], how="diagonal").rows()
+    [(1, None), (None, 'x')]
     """
     from .data_frame import DataFrame
     from .series import Series
@@ -102,17 +116,54 @@ def _aligned(frames, how):
 
 
 def collect_all(frames, **options):
-    """Runs several queries.
+    """Runs several queries, one after the other, each on all cores.
+
+    Parameters
+    ----------
+    frames : list of LazyFrame
+        The queries.
 
     Returns
     -------
     list of DataFrame
+
+    Examples
+    --------
+    >>> lazy = dl.LazyFrame({"a": [1, 2]})
+    >>> queries = [lazy.select(dl.col("a").max()), lazy.select(dl.len())]
+    >>> [frame.item() for frame in dl.collect_all(queries)]
+    [2, 2]
     """
     return [frame.collect() for frame in frames]
 
 
 def align_frames(*frames, on, how="full", select=None, descending=False):
-    """The frames with the same rows of `on`, in the same order, missing values where one lacks a key."""
+    """The frames with the same rows of `on`, in the same order; missing values where one lacks a
+    key.
+
+    Parameters
+    ----------
+    *frames : DataFrame or LazyFrame
+        The frames.
+    on : str or list of str
+        The keys.
+    how : str, default "full"
+        As of `join`.
+    select : None
+        Without effect.
+    descending : bool, default False
+        Whether the keys' order falls.
+
+    Returns
+    -------
+    list of DataFrame or list of LazyFrame
+
+    Examples
+    --------
+    >>> a, b = dl.DataFrame({"k": [2, 1], "x": [20, 10]}), dl.DataFrame({"k": [3], "y": [30]})
+    >>> [frame.rows() for frame in dl.align_frames(a, b, on="k")]
+    [[(1, 10), (2, 20), (3, None)], [(1, None), (2, None), (3, 30)]]
+    """
     from .data_frame import DataFrame
     on = [on] if isinstance(on, str) else list(on)
     lazy = [f.lazy() for f in frames]

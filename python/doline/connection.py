@@ -44,14 +44,46 @@ def sql(text, params=None):
 
 
 def register(name, table):
-    """As :meth:`Connection.register`, in the process's database."""
+    """Makes the rows of `table` a table of the process's database, in the place of one of that
+    name.
+
+    Parameters
+    ----------
+    name : str
+        The table's name in SQL.
+    table : object
+        A pandas, Polars or Arrow frame, one of ours, a NumPy array, a dict of columns.
+
+    Examples
+    --------
+    >>> dl.register("letters", {"a": ["x", "y"]})
+    >>> dl.sql("SELECT count(*) FROM letters").fetchall()
+    [(2,)]
+    >>> dl.unregister("letters")
+    """
     from doline.interchange import stream_of
 
     _sessions.current().register_stream(name, stream_of(table))
 
 
 def unregister(name):
-    """Drops a table of the process's database."""
+    """Drops a table of the process's database.
+
+    Parameters
+    ----------
+    name : str
+        The table's name.
+
+    Raises
+    ------
+    doline.errors.TableNotFound
+        Where there is none.
+
+    Examples
+    --------
+    >>> dl.register("letters", {"a": ["x", "y"]})
+    >>> dl.unregister("letters")
+    """
     _sessions.current().unregister(name)
 
 
@@ -213,16 +245,52 @@ class Connection:
     # ---- statements
 
     def sql(self, text, params=None):
-        """As :func:`doline.sql`, in this connection's database."""
+        """As `doline.sql`, in this connection's database.
+
+        Parameters
+        ----------
+        text : str
+            One statement, or several between semicolons.
+        params : sequence or mapping, optional
+            Values for `?` and `$1`, or for `$name`.
+
+        Returns
+        -------
+        Result or None
+
+        Examples
+        --------
+        >>> dl.connect().sql("SELECT $n + 1 AS m", {"n": 41}).fetchall()
+        [(42,)]
+        """
         return run(self._database, self._ready(), text, params, depth=1)
 
     def execute(self, text, params=None):
-        """Runs a statement; its rows come from this connection's ``fetch…``, ``df()`` and so on.
+        """Runs a statement; its rows come from this connection's `fetchone`, `fetchall`, `df()` and
+        so on.
+
+        Parameters
+        ----------
+        text : str
+            The statement.
+        params : sequence or mapping, optional
+            Values for `?` and `$1`, or for `$name`.
 
         Returns
         -------
         Connection
-            Itself, for ``connection.execute("…").fetchall()``.
+            Itself.
+
+        Raises
+        ------
+        doline.errors.Error
+            With the statement, carets under the place, and a hint.
+
+        Examples
+        --------
+        >>> connection = dl.connect()
+        >>> connection.execute("SELECT i FROM range(3) t(i) WHERE i > ?", [0]).fetchall()
+        [(1,), (2,)]
         """
         cursor = self.cursor()
         cursor._execute(text, params, depth=1)
@@ -230,18 +298,45 @@ class Connection:
         return self
 
     def executemany(self, text, rows):
-        """Runs a statement for each row of parameters; see :meth:`doline.dbapi.Cursor.executemany`."""
+        """Runs a statement for each row of parameters; an INSERT takes them in bulk.
+
+        Parameters
+        ----------
+        text : str
+            The statement.
+        rows : sequence of sequences or mappings, or a frame
+            The parameters.
+
+        Returns
+        -------
+        Connection
+            Itself.
+
+        Examples
+        --------
+        >>> connection = dl.connect()
+        >>> _ = connection.execute("CREATE TABLE t (n INTEGER, s VARCHAR)")
+        >>> _ = connection.executemany("INSERT INTO t VALUES (?, ?)", [(1, "x"), (2, "y")])
+        >>> connection.execute("FROM t").fetchall()
+        [(1, 'x'), (2, 'y')]
+        """
         cursor = self.cursor()
         cursor.executemany(text, rows)
         self._last = cursor
         return self
 
     def cursor(self):
-        """A cursor of this connection.
+        """A cursor of this connection, with rows of its own.
 
         Returns
         -------
         doline.dbapi.Cursor
+
+        Examples
+        --------
+        >>> cursor = dl.connect().cursor()
+        >>> cursor.execute("SELECT 42").fetchone()
+        (42,)
         """
         from doline.dbapi import Cursor
 
@@ -249,7 +344,19 @@ class Connection:
         return Cursor(self)
 
     def duplicate(self):
-        """Another connection to the same database, with settings of its own."""
+        """Another connection to the same database, with settings and transactions of its own.
+
+        Returns
+        -------
+        Connection
+
+        Examples
+        --------
+        >>> connection = dl.connect()
+        >>> _ = connection.execute("CREATE TABLE t AS SELECT 1 AS n")
+        >>> connection.duplicate().execute("FROM t").fetchall()
+        [(1,)]
+        """
         self._ready()
         return Connection(self._database, self._autocommit)
 
@@ -276,25 +383,86 @@ class Connection:
         self._ready().register_stream(name, stream_of(table))
 
     def unregister(self, name):
-        """Drops a table."""
+        """Drops a table of this database.
+
+        Parameters
+        ----------
+        name : str
+            The table's name.
+
+        Raises
+        ------
+        doline.errors.TableNotFound
+            Where there is none.
+
+        Examples
+        --------
+        >>> connection = dl.connect()
+        >>> connection.register("numbers", {"n": [1]})
+        >>> connection.unregister("numbers")
+        """
         self._ready().unregister(name)
 
     def interrupt(self):
-        """Cancels what the connection runs now; from any thread."""
+        """Cancels what the connection runs now; from any thread. Nothing happens where it runs
+        nothing.
+
+        Examples
+        --------
+        >>> dl.connect().interrupt()
+        """
         self._ready().interrupt()
 
     # ---- transactions
 
     def begin(self):
-        """Begins a transaction."""
+        """Begins a transaction.
+
+        Raises
+        ------
+        doline.errors.Error
+            In a transaction.
+
+        Examples
+        --------
+        >>> connection = dl.connect()
+        >>> connection.begin()
+        >>> _ = connection.execute("CREATE TABLE t AS SELECT 1 AS n")
+        >>> connection.rollback()
+        >>> connection.sql("SELECT count(*) FROM duckdb_tables()").fetchall()
+        [(0,)]
+        """
         self._ready().execute("BEGIN")
 
     def commit(self):
-        """Ends the transaction, if there is one, and keeps what it did."""
+        """Ends the transaction, if there is one, and keeps what it did.
+
+        Raises
+        ------
+        doline.errors.TransactionError
+            Where it failed, or another one changed the same; it is rolled back then.
+
+        Examples
+        --------
+        >>> connection = dl.connect(autocommit=False)
+        >>> _ = connection.execute("CREATE TABLE t AS SELECT 1 AS n")
+        >>> connection.commit()
+        >>> connection.execute("FROM t").fetchall()
+        [(1,)]
+        """
         self._end("COMMIT")
 
     def rollback(self):
-        """Ends the transaction, if there is one, and undoes what it did."""
+        """Ends the transaction, if there is one, and undoes what it did.
+
+        Examples
+        --------
+        >>> connection = dl.connect(autocommit=False)
+        >>> _ = connection.execute("CREATE TABLE t AS SELECT 1 AS n")
+        >>> connection.rollback()
+        >>> connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall()
+        [(0,)]
+        """
         self._end("ROLLBACK")
 
     def _end(self, how):
@@ -309,7 +477,21 @@ class Connection:
     # ---- its end
 
     def close(self):
-        """Ends the connection. Closing it twice is an error, as DB-API 2.0 asks."""
+        """Ends the connection; what it has not committed is undone. Closing it twice is an error,
+        as DB-API 2.0 asks.
+
+        Raises
+        ------
+        doline.errors.ProgrammingError
+            Where it is closed already.
+
+        Examples
+        --------
+        >>> connection = dl.connect()
+        >>> connection.close()
+        >>> connection
+        <doline connection, closed>
+        """
         self._ready()
         self._session.close()
         self._session = self._last = None

@@ -6,12 +6,15 @@ that refers to it. Verbs are those of `LazyFrame`, run at once.
 
 from __future__ import annotations
 
+import functools
+
 from . import _nodes as n, _sessions
 from . import datatypes as types
 from ._rows import Rows
 from .errors import InvalidArgument, NotSupported, error
-from .column_names import no_column
 from .lazy_frame import LazyFrame, _run
+from .frame_values import FrameValues
+from .frame_shapes import FrameShapes
 from .progress import rows_of, started
 
 
@@ -31,26 +34,43 @@ def table_query(handle):
     return n.select([n.named_expression(n.star())], from_=n.table_name([handle.name]))
 
 
-class DataFrame(Rows):
-    """A table in memory, with Polars' verbs.
+class DataFrame(Rows, FrameValues, FrameShapes):
+    """Rows that were computed, with Polars' verbs.
+
+    They lie in the engine's memory budget, and on disk where that is used up, until no frame refers
+    to them any more. Frames do not change: each verb runs at once and gives another. `lazy()`
+    begins a query whose verbs are planned together.
 
     Parameters
     ----------
-    data : dict, list of dicts, list of rows, NumPy array, pandas or Arrow table, or a frame
+    data : dict, list of dicts, list of rows, NumPy array, pandas, Polars or Arrow table, or a frame
+        The columns or rows.
     schema : dict or list, optional
         Names, or names and types.
     schema_overrides : dict, optional
         Types of some columns.
-    orient : {"row", "col"}, optional
+    orient : "row" or "col", optional
         How a list of lists is meant.
-    strict : bool
-        Whether a value that does not fit its type is an error.
+    strict : bool, default True
+        Whether a value that does not fit its type is an error; else it becomes null.
+    infer_schema_length : int
+        Without effect: all values are looked at.
+    nan_to_null : bool, default False
+        Whether NaN in NumPy's arrays is null.
+
+    Raises
+    ------
+    TypeError
+        For what is no table.
+    doline.errors.InvalidArgument
+        For columns of different lengths.
 
     Examples
     --------
-    >>> import doline as dl
     >>> dl.DataFrame({"a": [1, 2], "b": ["x", None]}).shape
     (2, 2)
+    >>> dl.DataFrame([(1, "x"), (2, "y")], schema={"a": dl.Int8, "b": dl.String}, orient="row").schema
+    Schema({'a': Int8, 'b': String})
     """
 
     __hash__ = None
@@ -83,7 +103,17 @@ class DataFrame(Rows):
     # --- What it is
 
     def lazy(self):
-        """The frame as the begin of a query."""
+        """A query that begins with these rows.
+
+        Returns
+        -------
+        LazyFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).lazy().filter(dl.col("a") > 1).collect().rows()
+        [(2,)]
+        """
         return self._lazy
 
     def _start(self):
@@ -91,31 +121,129 @@ class DataFrame(Rows):
 
     @property
     def height(self):
-        """The number of rows."""
+        """The number of rows.
+
+        Returns
+        -------
+        int
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).height
+        2
+        """
         if self._height is None:
             from .expr import build as b
             query = b.select_from(self._lazy._query, [b.named(b.call("count_star"), "n")])
             self._height = _run(query).fetch()[0][0]
         return self._height
 
-    columns = property(lambda self: list(self._lazy.names))
-    schema = property(lambda self: types.Schema(self._lazy.types))
-    dtypes = property(lambda self: list(self._lazy.types.values()))
-    width = property(lambda self: len(self._lazy.names))
-    shape = property(lambda self: (self.height, self.width))
+    @property
+    def columns(self):
+        """Names of the columns. Assigned to, it renames them.
+
+        Returns
+        -------
+        list of str
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1], "b": ["x"]}).columns
+        ['a', 'b']
+        """
+        return list(self._lazy.names)
+
+    @property
+    def schema(self):
+        """Names and types of the columns.
+
+        Returns
+        -------
+        doline.Schema
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1], "b": ["x"]}).schema
+        Schema({'a': Int64, 'b': String})
+        """
+        return types.Schema(self._lazy.types)
+
+    @property
+    def dtypes(self):
+        """Types of the columns.
+
+        Returns
+        -------
+        list of data type
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1], "b": ["x"]}).dtypes
+        [Int64, String]
+        """
+        return list(self._lazy.types.values())
+
+    @property
+    def width(self):
+        """The number of columns.
+
+        Returns
+        -------
+        int
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1], "b": ["x"]}).width
+        2
+        """
+        return len(self._lazy.names)
+
+    @property
+    def shape(self):
+        """The numbers of rows and columns.
+
+        Returns
+        -------
+        tuple of int
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).shape
+        (2, 1)
+        """
+        return self.height, self.width
 
     @columns.setter
     def columns(self, names):
-        """Names of the columns."""
         renamed = self._lazy.rename(dict(zip(self.columns, names, strict=True)))
         self._lazy = renamed
 
     def collect_schema(self):
-        """Names and types of the columns."""
+        """Names and types of the columns.
+
+        Returns
+        -------
+        doline.Schema
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1]}).collect_schema()
+        Schema({'a': Int64})
+        """
         return self.schema
 
     def is_empty(self):
-        """Whether there are no rows."""
+        """Whether there are no rows.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": []}).is_empty()
+        True
+        """
         return self.height == 0
 
     def __len__(self): return self.height
@@ -125,7 +253,12 @@ class DataFrame(Rows):
     def __copy__(self): return self
     def __deepcopy__(self, memo=None): return self
     def clone(self):
-        """The same; frames do not change."""
+        """The frame itself: frames do not change.
+
+        Returns
+        -------
+        DataFrame
+        """
         return self
 
     def estimated_size(self, unit="b"):
@@ -143,7 +276,27 @@ class DataFrame(Rows):
         return frame_html(self)
 
     def glimpse(self, *, max_items_per_column=10, return_type=None, **options):
-        """Prints a line for each column."""
+        """Prints a line for each column: its type and first values.
+
+        Parameters
+        ----------
+        max_items_per_column : int, default 10
+            How many values.
+        return_type : {None, "string"}
+            "string" returns the text instead.
+
+        Returns
+        -------
+        str or None
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2], "b": ["x", "y"]}).glimpse()
+        Rows: 2
+        Columns: 2
+        $ a <i64> 1, 2
+        $ b <str> "x", "y"
+        """
         from .table_text import glimpse_text
         text = glimpse_text(self, max_items_per_column)
         if return_type == "string":
@@ -153,226 +306,8 @@ class DataFrame(Rows):
     def __reduce__(self):
         return _unpickled, (self._lazy,)
 
-    # --- Values out
-
-    def rows(self, *, named=False):
-        """All rows as tuples, or as dicts."""
-        if not self._lazy.names:
-            return []
-        rows = rows_of(self._start())
-        if named:
-            return [dict(zip(self.columns, row)) for row in rows]
-        return rows
-
-    def row(self, index=None, *, by_predicate=None, named=False):
-        """One row."""
-        if by_predicate is not None:
-            return self.filter(by_predicate).row(0, named=named)
-        return self.slice(index, 1).rows(named=named)[0]
-
-    def iter_rows(self, *, named=False, buffer_size=512):
-        """The rows, read in parts."""
-        query = self._start()
-        while rows := query.fetch(buffer_size):
-            for row in rows:
-                yield dict(zip(self.columns, row)) if named else row
-
-    def to_dicts(self):
-        """A dict for each row."""
-        return self.rows(named=True)
-
-    def to_dict(self, *, as_series=True):
-        """A dict of columns."""
-        if as_series:
-            return {name: self.get_column(name) for name in self.columns}
-        columns = list(zip(*self.rows())) or [()] * self.width
-        return {name: list(values) for name, values in zip(self.columns, columns)}
-
-    def to_arrow(self, **options):
-        """As a PyArrow table or array."""
-        return self.arrow()
-
-    def to_pandas(self, **options):
-        """As a pandas frame or series."""
-        return self.df()
-
-    def to_polars(self):
-        """As a Polars frame."""
-        return self.pl()
-
-    def to_numpy(self, **options):
-        """All columns as one two-dimensional array; missing values are NaN, NaT or None."""
-        import numpy
-        from .interchange.numpy_arrays import without_mask
-        arrays = [without_mask(array) for array in self.fetchnumpy().values()]
-        if not arrays:
-            return numpy.empty((0, 0))
-        if len({array.dtype.kind for array in arrays} - set("iufb")) > 0 and len({a.dtype for a in arrays}) > 1:
-            arrays = [array.astype(object) for array in arrays]
-        return numpy.column_stack(arrays)
-
-    def __array__(self, dtype=None, copy=None):
-        array = self.to_numpy()
-        return array if dtype is None else array.astype(dtype)
-
-    def to_series(self, index=0):
-        """A column as a series."""
-        return self.get_column(self.columns[index])
-
-    def get_columns(self):
-        """All columns as series."""
-        return [self.get_column(name) for name in self.columns]
-
-    def get_column(self, name, *, default=None):
-        """A column as a series."""
-        from .series import Series
-        if name not in self._lazy.names:
-            raise no_column(name, self.columns)
-        if self.width == 1:
-            return Series._of(self)
-        return Series._of(self.select(name))
-
-    def get_column_index(self, name):
-        """At which place a column is."""
-        return self.columns.index(name)
-
-    def item(self, row=None, column=None):
-        """The only value, or the one at a place."""
-        if row is None and column is None:
-            if self.shape != (1, 1):
-                raise ValueError(f"item() is for a frame of one value, not of shape {self.shape}")
-            return self.rows()[0][0]
-        name = column if isinstance(column, str) else self.columns[column]
-        return self.select(name).slice(row, 1).rows()[0][0]
-
-    def __getitem__(self, key):
-        if isinstance(key, tuple):
-            rows, columns = key
-            chosen = self[columns] if not isinstance(columns, (str, int)) else self.select(
-                columns if isinstance(columns, str) else self.columns[columns])
-            if isinstance(rows, int):
-                out = chosen.slice(rows, 1)
-                return out.item() if isinstance(columns, (str, int)) else out
-            out = chosen[rows]
-            return out.to_series() if isinstance(columns, (str, int)) else out
-        if isinstance(key, str):
-            return self.get_column(key)
-        if isinstance(key, int):
-            return self.slice(key, 1)
-        if isinstance(key, slice):
-            begin, stop, step = key.indices(self.height)
-            out = self.slice(begin, max(stop - begin, 0))
-            return out if step == 1 else out.gather_every(step)
-        keys = list(key.to_list() if hasattr(key, "to_list") else key)
-        if keys and isinstance(keys[0], str):
-            return self.select(keys)
-        rows = self.rows()
-        return DataFrame([rows[i] for i in keys], schema=self.schema, orient="row")
-
     def __eq__(self, other):
         raise NotSupported("frames are compared by equals() or testing.assert_frame_equal")
-
-    def equals(self, other, *, null_equal=True):
-        """Whether two have the same values."""
-        return self.columns == other.columns and self.rows() == other.rows()
-
-    def write_parquet(self, file, **options):
-        """Writes a Parquet file."""
-        self._lazy.sink_parquet(file, **options)
-
-    def write_ndjson(self, file=None, **options):
-        """Writes lines of JSON."""
-        self._lazy.sink_ndjson(file, **options)
-
-    def write_ipc(self, file, **options):
-        """Writes an Arrow file."""
-        self._lazy.sink_ipc(file, **options)
-
-    def write_json(self, file=None):
-        """A JSON array of objects; returned as text without a file."""
-        from .io import write_json
-        return write_json(self, file)
-
-    def write_csv(self, file=None, **options):
-        """A CSV file; returned as text without a file."""
-        from .io import write_csv
-        return write_csv(self, file, **options)
-
-    # --- Groups and other frames
-
-    def join(self, other, on=None, how="inner", *, maintain_order=None, **options):
-        """As `LazyFrame.join`; rows come in the left frame's order (of a right join, the right's)
-        unless `maintain_order` says otherwise.
-
-        Examples
-        --------
-        >>> import doline as dl
-        >>> left, right = dl.DataFrame({"k": [2, 1]}), dl.DataFrame({"k": [1, 2], "v": ["a", "b"]})
-        >>> left.join(right, on="k").rows()
-        [(2, 'b'), (1, 'a')]
-        """
-        order = maintain_order or ("right_left" if how == "right" else "left_right")
-        return self._lazy.join(other.lazy(), on, how, maintain_order=order, **options).collect()
-
-    def group_by(self, *by, maintain_order=False, **named):
-        """Groups of equal values."""
-        from .group_by import GroupBy
-        return GroupBy(self._lazy.group_by(*by, maintain_order=maintain_order, **named), self)
-
-    def group_by_dynamic(self, index_column, **options):
-        """Groups of periods of time."""
-        from .group_by import GroupBy
-        return GroupBy(self._lazy.group_by_dynamic(index_column, **options), self)
-
-    def rolling(self, index_column, **options):
-        """For each row, the rows of a period before it."""
-        from .group_by import GroupBy
-        return GroupBy(self._lazy.rolling(index_column, **options), self)
-
-    def partition_by(self, by, *more, maintain_order=True, include_key=True, as_dict=False):
-        """A frame for each group."""
-        from .group_by import GroupBy
-        keys = (list(by) if isinstance(by, (list, tuple)) else [by]) + list(more)
-        parts = list(GroupBy(self._lazy.group_by(*keys), self))
-        if not include_key:
-            parts = [(k, part.drop(keys)) for k, part in parts]
-        return dict(parts) if as_dict else [part for _, part in parts]
-
-    def upsample(self, time_column, *, every, group_by=None, maintain_order=False):
-        """Rows for the moments in between."""
-        from .upsampling import upsample
-        return upsample(self, time_column, every, group_by)
-
-    def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=False, seed=None):
-        """Rows drawn at random.
-
-        Parameters
-        ----------
-        n, fraction : int, float
-            How many, or which share of all; one row if both are left out.
-        with_replacement : bool
-            Whether a row may be drawn again.
-        shuffle : bool
-            Whether the rows are in a random order, not in any.
-        seed : int, optional
-            The same seed draws the same rows again.
-
-        Raises
-        ------
-        ValueError
-            For more rows than there are, without replacement.
-        """
-        from .sampling import sample
-        return sample(self, n, fraction, with_replacement, shuffle, seed)
-
-    def transpose(self, *, include_header=False, header_name="column", column_names=None):
-        """Rows as columns."""
-        rows = self.rows()
-        names = list(column_names) if column_names else [f"column_{i}" for i in range(len(rows))]
-        data = {header_name: self.columns} if include_header else {}
-        for name, row in zip(names, rows):
-            data[name] = list(row)
-        return DataFrame(data)
 
     def __getattr__(self, name):
         from .refused import FRAMES, refusing
@@ -381,131 +316,63 @@ class DataFrame(Rows):
         raise AttributeError(f"a DataFrame has no {name!r}")
 
     def pipe(self, function, *args, **kwargs):
-        """`function(self, …)`."""
+        """`function(self, …)`, so that functions of one's own stand in a chain.
+
+        Parameters
+        ----------
+        function : callable
+            Takes the frame first.
+        *args, **kwargs
+            What else it takes.
+
+        Returns
+        -------
+        object
+            What it returns.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).pipe(lambda frame, n: frame.head(n), 1).rows()
+        [(1,)]
+        """
         return function(self, *args, **kwargs)
 
-    def rows_by_key(self, key, *, named=False, include_key=False, unique=False):
-        """A dict of rows by the values of `key`."""
-        keys = [key] if isinstance(key, str) else list(key)
-        rest = self.columns if include_key else [k for k in self.columns if k not in keys]
-        out = {}
-        for row in self.rows(named=True):
-            label = row[keys[0]] if len(keys) == 1 else tuple(row[k] for k in keys)
-            value = {k: row[k] for k in rest} if named else tuple(row[k] for k in rest)
-            if unique:
-                out[label] = value
-            else:
-                out.setdefault(label, []).append(value)
-        return out
-
-    def to_struct(self, name=""):
-        """All columns as one series of structs."""
-        from .expr.construct import all as every, struct
-        return self.select(struct(every()).alias(name or "struct")).to_series()
-
-    def hstack(self, columns, *, in_place=False):
-        """More columns beside the frame's."""
-        return self.with_columns(*columns)
-
-    def vstack(self, other, *, in_place=False):
-        """The rows of another frame below."""
-        from .concatenating import concat
-        return concat([self, other])
-
-    extend = vstack
-
-    def insert_column(self, index, column):
-        """The frame with a column put in at a place."""
-        added = self.with_columns(column)
-        name = added.columns[-1]
-        order = self.columns
-        order.insert(index, name)
-        return added.select(order)
-
-    def replace_column(self, index, column):
-        """Another column in the place of one."""
-        name = self.columns[index]
-        out = self.with_columns(column.alias(name))
-        return out.rename({name: column.name})
-
-    def drop_in_place(self, name):
-        """Takes a column out of this very frame and returns it."""
-        column = self.get_column(name)
-        self._lazy = self._lazy.drop(name)
-        return column
-
-    def to_dummies(self, columns=None, *, separator="_", drop_first=False, drop_nulls=False):
-        """A column of 0 and 1 for each distinct value."""
-        from .expr.construct import col
-        names = columns if columns is not None else self.columns
-        names = [names] if isinstance(names, str) else list(names)
-        out = []
-        for name in self.columns:
-            if name not in names:
-                out.append(col(name))
-                continue
-            values = self.select(name).unique().sort(name).rows()
-            for (value,) in values[1 if drop_first else 0:]:
-                text = "null" if value is None else value
-                out.append(col(name).eq_missing(value).cast(types.UInt8).alias(f"{name}{separator}{text}"))
-        return self.select(out)
-
-    def is_duplicated(self):
-        """Whether a value or row occurs more than once."""
-        return self._row_mark(lambda count: count > 1)
-
-    def is_unique(self):
-        """Whether a value or row occurs once."""
-        return self._row_mark(lambda count: count == 1)
-
-    def _row_mark(self, test):
-        from .expr.construct import len as row_count
-        return self.select(test(row_count().over(self.columns)).alias("")).to_series()
-
-    def n_unique(self, subset=None):
-        """How many distinct values or rows there are; null is one."""
-        frame = self if subset is None else self.select(subset)
-        return frame.unique().height
-
-    def max_horizontal(self):
-        """The greatest of the columns, row by row."""
-        return self._across("max_horizontal", "max")
-
-    def min_horizontal(self):
-        """The least of the columns, row by row."""
-        return self._across("min_horizontal", "min")
-
-    def sum_horizontal(self, **_):
-        """The sum of the columns, row by row."""
-        return self._across("sum_horizontal", "sum")
-
-    def mean_horizontal(self, **_):
-        """The mean of the columns, row by row."""
-        return self._across("mean_horizontal", "mean")
-
-    def _across(self, function, name):
-        from .expr import construct
-        return self.select(getattr(construct, function)(construct.all()).alias(name)).to_series()
-
-    def fold(self, operation):
-        """A function of an accumulator and each expression in turn; or of columns, for a frame."""
-        columns = self.get_columns()
-        out = columns[0]
-        for column in columns[1:]:
-            out = operation(out, column)
-        return out
-
     def describe(self, *args, **kwargs):
-        """Statistics of the columns."""
+        """Statistics of each column: counts, mean, spread, extremes and quantiles. Options are
+        those of `LazyFrame.describe`.
+
+        Returns
+        -------
+        DataFrame
+            A row for each statistic.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2, 3]}).describe().columns
+        ['statistic', 'a']
+        """
         return self._lazy.describe(*args, **kwargs)
 
     def sql(self, query, *, table_name="self"):
-        """SQL over the frame, which is called `self` there."""
-        return self._lazy.sql(query, table_name=table_name).collect()
+        """A SELECT over this frame.
 
-    def pivot(self, on, on_columns=None, **options):
-        """Values of a column become columns."""
-        return self._lazy.pivot(on, on_columns, **options).collect()
+        Parameters
+        ----------
+        query : str
+            The statement.
+        table_name : str, default "self"
+            What the frame is called in it.
+
+        Returns
+        -------
+        DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).sql("SELECT sum(a) AS total FROM self").item()
+        3
+        """
+        return self._lazy.sql(query, table_name=table_name).collect()
 
     def rechunk(self):
         """The same: memory is the engine's to arrange."""
@@ -514,10 +381,6 @@ class DataFrame(Rows):
     def shrink_to_fit(self, **_):
         """The same: memory is the engine's to arrange."""
         return self
-
-    def iter_columns(self):
-        """The columns, one after the other."""
-        return iter(self.get_columns())
 
     def n_chunks(self, *_):
         """How many parts the memory has: to its user, one."""
@@ -530,12 +393,6 @@ class DataFrame(Rows):
     def map_rows(self, *args, **kwargs):
         """Not supported; use expressions."""
         raise NotSupported("map_rows is not supported; use expressions")
-
-    def corr(self, **_):
-        """Pearson's (or Spearman's) correlation."""
-        from .expr.construct import corr
-        return self.select([corr(a, c).alias(f"{a}\0{c}") for a in self.columns for c in self.columns]) \
-            and DataFrame({c: [self.select(corr(a, c)).item() for a in self.columns] for c in self.columns})
 
     @property
     def plot(self):
@@ -566,9 +423,7 @@ def _verb(name):
         args = [a._lazy if isinstance(a, DataFrame) else a for a in args]
         _check_lengths(self, args, kwargs)
         return lazy_verb(self._lazy, *args, **kwargs).collect()
-    verb.__name__, verb.__doc__ = name, lazy_verb.__doc__
-    verb.__wrapped__ = lazy_verb  # whose signature it has
-    return verb
+    return functools.wraps(lazy_verb)(verb)
 
 
 for _name in ("select", "select_seq", "with_columns", "with_columns_seq", "filter", "remove", "sort",

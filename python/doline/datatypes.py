@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime
 import decimal
-from functools import lru_cache
 
-from . import _nodes
 from .errors import NotSupported
+from .data_type import (DataType, DataTypeClass, FloatType, NestedType, NumericType, SignedIntegerType,
+                        TemporalType, UnsignedIntegerType)
 
 __all__ = [
     "Array", "Binary", "Boolean", "Categorical", "DataType", "Date", "Datetime", "Decimal",
@@ -22,171 +22,68 @@ __all__ = [
 ]
 
 
-class DataTypeClass(type):
-    """The class of types: makes `Int64 == Int64()` hold."""
-
-    def __eq__(cls, other):
-        if isinstance(other, DataTypeClass):
-            return cls is other
-        if isinstance(other, DataType):
-            return cls is type(other)
-        return NotImplemented
-
-    def __hash__(cls):
-        return hash(cls.__name__)
-
-    def __repr__(cls):
-        return cls.__name__
-
-
-class DataType(metaclass=DataTypeClass):
-    """A column's type. `sql` is how the engine spells it."""
-
-    sql: str | None = None
-    short: str = "?"  # in printed tables
-    parameters: tuple = ()
-
-    def __eq__(self, other):
-        if isinstance(other, DataTypeClass):
-            return type(self) is other
-        if isinstance(other, DataType):
-            return type(self) is type(other) and self.parameters == other.parameters
-        return NotImplemented
-
-    def __hash__(self):
-        return hash(type(self).__name__)
-
-    def __repr__(self):
-        return type(self).__name__
-
-    @classmethod
-    def base_type(cls):
-        """The class without parameters."""
-        return cls
-
-    @classmethod
-    def is_numeric(cls):
-        """Whether it is a number."""
-        return issubclass(cls, NumericType)
-
-    @classmethod
-    def is_integer(cls):
-        """Whether it is an integer."""
-        return issubclass(cls, IntegerType)
-
-    @classmethod
-    def is_signed_integer(cls):
-        """Whether it is a signed integer."""
-        return issubclass(cls, SignedIntegerType)
-
-    @classmethod
-    def is_unsigned_integer(cls):
-        """Whether it is an unsigned integer."""
-        return issubclass(cls, UnsignedIntegerType)
-
-    @classmethod
-    def is_float(cls):
-        """Whether it is a float."""
-        return issubclass(cls, FloatType)
-
-    @classmethod
-    def is_decimal(cls):
-        """Whether it is a decimal."""
-        return issubclass(cls, Decimal)
-
-    @classmethod
-    def is_temporal(cls):
-        """Whether it is a date, time, instant or span."""
-        return issubclass(cls, TemporalType)
-
-    @classmethod
-    def is_nested(cls):
-        """Whether it is a list, array or struct."""
-        return issubclass(cls, NestedType)
-
-    @classmethod
-    def is_(cls, other):
-        """Whether it is another type."""
-        return cls == other
-
-
-class NumericType(DataType):
-    pass
-
-
-class IntegerType(NumericType):
-    pass
-
-
-class SignedIntegerType(IntegerType):
-    pass
-
-
-class UnsignedIntegerType(IntegerType):
-    pass
-
-
-class FloatType(NumericType):
-    pass
-
-
-class TemporalType(DataType):
-    pass
-
-
-class NestedType(DataType):
-    pass
-
-
 class Int8(SignedIntegerType):
+    """Integers from -128 to 127; TINYINT in SQL."""
     sql, short = "TINYINT", "i8"
 
 
 class Int16(SignedIntegerType):
+    """Integers of 16 bits; SMALLINT in SQL."""
     sql, short = "SMALLINT", "i16"
 
 
 class Int32(SignedIntegerType):
+    """Integers of 32 bits; INTEGER in SQL."""
     sql, short = "INTEGER", "i32"
 
 
 class Int64(SignedIntegerType):
+    """Integers of 64 bits; BIGINT in SQL. What Python's `int` means."""
     sql, short = "BIGINT", "i64"
 
 
 class Int128(SignedIntegerType):
+    """Integers of 128 bits; HUGEINT in SQL."""
     sql, short = "HUGEINT", "i128"
 
 
 class UInt8(UnsignedIntegerType):
+    """Integers from 0 to 255; UTINYINT in SQL."""
     sql, short = "UTINYINT", "u8"
 
 
 class UInt16(UnsignedIntegerType):
+    """Integers of 16 bits without sign; USMALLINT in SQL."""
     sql, short = "USMALLINT", "u16"
 
 
 class UInt32(UnsignedIntegerType):
+    """Integers of 32 bits without sign; UINTEGER in SQL. Counts and positions are of it."""
     sql, short = "UINTEGER", "u32"
 
 
 class UInt64(UnsignedIntegerType):
+    """Integers of 64 bits without sign; UBIGINT in SQL."""
     sql, short = "UBIGINT", "u64"
 
 
 class Float32(FloatType):
+    """Floats of 32 bits; FLOAT in SQL."""
     sql, short = "FLOAT", "f32"
 
 
 class Float64(FloatType):
+    """Floats of 64 bits; DOUBLE in SQL. What Python's `float` means."""
     sql, short = "DOUBLE", "f64"
 
 
 class Boolean(DataType):
+    """True and false; BOOLEAN in SQL. What Python's `bool` means."""
     sql, short = "BOOLEAN", "bool"
 
 
 class String(DataType):
+    """Texts in UTF-8; VARCHAR in SQL. What Python's `str` means. Also called `Utf8`."""
     sql, short = "VARCHAR", "str"
 
 
@@ -194,18 +91,22 @@ Utf8 = String
 
 
 class Binary(DataType):
+    """Bytes; BLOB in SQL. What Python's `bytes` means."""
     sql, short = "BLOB", "binary"
 
 
 class Date(TemporalType):
+    """Days; DATE in SQL."""
     sql, short = "DATE", "date"
 
 
 class Time(TemporalType):
+    """Times of day; TIME in SQL."""
     sql, short = "TIME", "time"
 
 
 class Null(DataType):
+    """Nothing but null: the type of a column of which nothing is known."""
     sql, short = '"NULL"', "null"
 
 
@@ -214,6 +115,7 @@ class Object(DataType):
 
 
 class Unknown(DataType):
+    """What is not known before the query runs."""
     short = "unknown"
 
 
@@ -245,6 +147,20 @@ class Categorical(DataType):
 
 
 class Decimal(NumericType):
+    """Exact numbers; DECIMAL in SQL.
+
+    Parameters
+    ----------
+    precision : int, default 38
+        How many digits, 38 at most.
+    scale : int, default 0
+        How many of them behind the point.
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": ["1.25"]}).select(dl.col("a").cast(dl.Decimal(5, 2))).item()
+    Decimal('1.25')
+    """
     def __init__(self, precision: int | None = None, scale: int = 0):
         self.precision = 38 if precision is None else precision
         self.scale = scale
@@ -260,6 +176,25 @@ class Decimal(NumericType):
 
 
 class Datetime(TemporalType):
+    """Instants; TIMESTAMP in SQL.
+
+    Parameters
+    ----------
+    time_unit : {"us", "ms", "ns"}
+        What is counted since 1970.
+    time_zone : str, optional
+        "UTC" for instants (TIMESTAMP WITH TIME ZONE); without it a clock's time.
+
+    Raises
+    ------
+    ValueError
+        For another unit.
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": ["2024-05-01 09:30"]}).select(dl.col("a").cast(dl.Datetime("ms"))).schema
+    Schema({'a': Datetime(time_unit='ms', time_zone=None)})
+    """
     def __init__(self, time_unit: str = "us", time_zone=None):
         if time_unit not in ("us", "ms", "ns"):
             raise ValueError(f"a time unit is 'ns', 'us' or 'ms', not {time_unit!r}")
@@ -279,6 +214,18 @@ class Datetime(TemporalType):
 
 
 class Duration(TemporalType):
+    """Spans of time, exact to the microsecond.
+
+    Parameters
+    ----------
+    time_unit : {"us"}
+        What is counted.
+
+    Examples
+    --------
+    >>> dl.Duration("us")
+    Duration(time_unit='us')
+    """
     def __init__(self, time_unit: str = "us"):
         self.time_unit = time_unit
         self.parameters = (time_unit,)
@@ -293,6 +240,18 @@ class Duration(TemporalType):
 
 
 class Enum(DataType):
+    """Texts of a fixed set, kept as numbers; ENUM in SQL.
+
+    Parameters
+    ----------
+    categories : list of str
+        The texts, in their order.
+
+    Examples
+    --------
+    >>> dl.Series("a", ["low", "high", "low"], dl.Enum(["low", "high"])).sort().to_list()
+    ['low', 'low', 'high']
+    """
     short = "enum"
 
     def __init__(self, categories):
@@ -304,6 +263,18 @@ class Enum(DataType):
 
 
 class List(NestedType):
+    """Lists of any length; `T[]` in SQL.
+
+    Parameters
+    ----------
+    inner : data type
+        Of the elements.
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [[1, 2]]}).schema
+    Schema({'a': List(Int64)})
+    """
     def __init__(self, inner):
         self.inner = inner
         self.parameters = (inner,)
@@ -318,6 +289,20 @@ class List(NestedType):
 
 
 class Array(NestedType):
+    """Arrays of a fixed length; `T[n]` in SQL.
+
+    Parameters
+    ----------
+    inner : data type
+        Of the elements.
+    shape : int or tuple of int
+        The length, or those of arrays of arrays. Also called `width`.
+
+    Examples
+    --------
+    >>> dl.Series("a", [[1, 2]], dl.Array(dl.Int64, 2)).dtype
+    Array(Int64, shape=(2,))
+    """
     def __init__(self, inner, shape=None, *, width=None):
         size = shape if shape is not None else width
         if isinstance(size, tuple):
@@ -360,6 +345,18 @@ class Field:
 
 
 class Struct(NestedType):
+    """Values with names; STRUCT in SQL.
+
+    Parameters
+    ----------
+    fields : dict or list of Field
+        Names and types.
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [{"x": 1, "y": "z"}]}).schema
+    Schema({'a': Struct({'x': Int64, 'y': String})})
+    """
     def __init__(self, fields):
         if isinstance(fields, dict):
             fields = [Field(name, dtype) for name, dtype in fields.items()]
@@ -392,21 +389,57 @@ class Map(NestedType):
 
 
 class Schema(dict):
-    """Names and types of a frame's columns, in their order."""
+    """Names and types of a frame's columns, in their order: a dict.
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1], "b": ["x"]}).schema.names()
+    ['a', 'b']
+    """
 
     def __init__(self, schema=None):
         super().__init__(schema or {})
 
     def names(self):
-        """Names, in their order."""
+        """The names, in their order.
+
+        Returns
+        -------
+        list of str
+
+        Examples
+        --------
+        >>> dl.Schema({"a": dl.Int64, "b": dl.String}).names()
+        ['a', 'b']
+        """
         return list(self)
 
     def dtypes(self):
-        """Types, in their order."""
+        """The types, in their order.
+
+        Returns
+        -------
+        list of data type
+
+        Examples
+        --------
+        >>> dl.Schema({"a": dl.Int64, "b": dl.String}).dtypes()
+        [Int64, String]
+        """
         return list(self.values())
 
     def len(self):
-        """The number of values or rows."""
+        """How many columns there are.
+
+        Returns
+        -------
+        int
+
+        Examples
+        --------
+        >>> dl.Schema({"a": dl.Int64, "b": dl.String}).len()
+        2
+        """
         return len(self)
 
     def __eq__(self, other):
@@ -423,7 +456,7 @@ UNSIGNED_INTEGERS = (UInt8, UInt16, UInt32, UInt64)
 INTEGERS = SIGNED_INTEGERS + UNSIGNED_INTEGERS
 FLOATS = (Float32, Float64)
 
-_BY_SQL = {kind.sql: kind for kind in SIMPLE} | {
+BY_SQL = {kind.sql: kind for kind in SIMPLE} | {
     "NULL": Null, '"NULL"': Null,
     "TIMESTAMP": Datetime("us"), "TIMESTAMP_MS": Datetime("ms"), "TIMESTAMP_NS": Datetime("ns"),
     "TIMESTAMP_S": Datetime("ms"), "TIMESTAMP WITH TIME ZONE": Datetime("us", "UTC"),
@@ -453,144 +486,3 @@ def as_dtype(dtype):
     if dtype in _FROM_PYTHON:
         return _FROM_PYTHON[dtype]
     raise TypeError(f"{dtype!r} is no data type")
-
-
-@lru_cache(maxsize=1024)
-def parse_type(sql: str):
-    """The type that the engine spells as `sql`: "STRUCT(a INTEGER, b VARCHAR[])"."""
-    return _TypeText(sql).whole()
-
-
-class _TypeText:
-    """A recursive reader of the engine's spelling of types."""
-
-    def __init__(self, text):
-        self.text, self.at = text, 0
-
-    def whole(self):
-        dtype = self.one()
-        if self.at != len(self.text):
-            raise ValueError(f"cannot read the type {self.text!r}")
-        return dtype
-
-    def one(self):
-        word = self.word()
-        if self.peek("("):
-            dtype = self.with_arguments(word)
-        else:
-            dtype = _BY_SQL.get(word) or Unknown()
-        while self.peek("["):
-            end = self.text.index("]", self.at)
-            size = self.text[self.at + 1:end]
-            self.at = end + 1
-            dtype = Array(dtype, int(size)) if size else List(dtype)
-        return dtype
-
-    def with_arguments(self, word):
-        """The same node over other arguments."""
-        self.at += 1
-        if word == "DECIMAL":
-            end = self.text.index(")", self.at)
-            precision, scale = self.text[self.at:end].split(",")
-            self.at = end + 1
-            return Decimal(int(precision), int(scale))
-        if word == "ENUM":
-            return Enum(self.sequence(lambda: self.quoted("'")))
-        if word == "MAP":
-            return Map(*self.sequence(self.one))
-        return Struct(self.sequence(lambda: Field(self.name(), self.one())))
-
-    def sequence(self, element):
-        items = []
-        while not self.peek(")"):
-            items.append(element())
-            if self.peek(","):
-                self.at += 1
-                self.spaces()
-        self.at += 1
-        return items
-
-    def name(self):
-        """Functions of the name."""
-        if self.peek('"'):
-            name = self.quoted('"')
-        else:
-            end = self.text.index(" ", self.at)
-            name, self.at = self.text[self.at:end], end
-        self.spaces()
-        return name
-
-    def quoted(self, quote):
-        out, self.at = [], self.at + 1
-        while True:
-            end = self.text.index(quote, self.at)
-            out.append(self.text[self.at:end])
-            self.at = end + 1
-            if not self.peek(quote):
-                return "".join(out)
-            out.append(quote)
-            self.at += 1
-
-    def word(self):
-        begin = self.at
-        while self.at < len(self.text) and self.text[self.at] not in "([,)":
-            self.at += 1
-        return self.text[begin:self.at].strip()
-
-    def spaces(self):
-        while self.peek(" "):
-            self.at += 1
-
-    def peek(self, character):
-        return self.at < len(self.text) and self.text[self.at] == character
-
-
-def type_bytes(dtype) -> bytes:
-    """A type as a node of the tree, for casts.
-
-    Raises
-    ------
-    NotSupported
-        For types that no column of Doline's has.
-    """
-    dtype = as_dtype(dtype)
-    if dtype.sql is not None:
-        return _named(dtype.sql)
-    if isinstance(dtype, Decimal):
-        sizes = [_nodes.literal(_nodes.LITERAL_KIND_INTEGER, str(n)) for n in dtype.parameters]
-        return _nodes.type_name(name=["DECIMAL"], modifiers=sizes)
-    if isinstance(dtype, Datetime):
-        if dtype.time_zone is not None:
-            if dtype.time_zone not in ("UTC", "*") or dtype.time_unit != "us":
-                raise NotSupported(
-                    f"a column of type {dtype!r} is not supported: instants are kept in UTC with "
-                    "microseconds; use Datetime('us', 'UTC')")
-            return _named("TIMESTAMP WITH TIME ZONE")
-        return _named({"us": "TIMESTAMP", "ms": "TIMESTAMP_MS", "ns": "TIMESTAMP_NS"}[dtype.time_unit])
-    if isinstance(dtype, Duration):
-        if dtype.time_unit != "us":
-            raise NotSupported(f"{dtype!r} is not supported; spans of time are Duration('us')")
-        return _named("DURATION")
-    if isinstance(dtype, Enum):
-        return _nodes.type_name(_nodes.TYPE_NAME_KIND_ENUM,
-                                labels=dtype.categories)
-    if isinstance(dtype, List):
-        return _nodes.type_name(_nodes.TYPE_NAME_KIND_LIST,
-                                members=[_nodes.type_member(type_bytes(dtype.inner))])
-    if isinstance(dtype, Array):
-        return _nodes.type_name(_nodes.TYPE_NAME_KIND_ARRAY, size=dtype.size,
-                                members=[_nodes.type_member(type_bytes(dtype.inner))])
-    if isinstance(dtype, Struct):
-        return _nodes.type_name(
-            _nodes.TYPE_NAME_KIND_STRUCT,
-            members=[_nodes.type_member(type_bytes(f.dtype), f.name) for f in dtype.fields])
-    if isinstance(dtype, Map):
-        return _nodes.type_name(
-            _nodes.TYPE_NAME_KIND_MAP,
-            members=[_nodes.type_member(type_bytes(d)) for d in (dtype.key, dtype.value)])
-    raise NotSupported(f"columns of type {dtype!r} are not supported")
-
-
-@lru_cache(maxsize=64)
-def _named(name):
-    return _nodes.type_name(name=[name])

@@ -1,7 +1,9 @@
 """Rows for people: as text, and as HTML for notebooks. Never more of a query is run than is shown."""
 
+import datetime
 from decimal import Decimal
 
+from doline.interval import Interval
 from doline.sql_types import columns_of
 
 _LONGEST_CELL = 60
@@ -78,7 +80,53 @@ def _many(count, thing):
 
 
 def _shown(value):
+    text = value_text(value).replace("\n", "\\n")
+    return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL - 1] + "…"
+
+
+def value_text(value):
+    """A value of Python's as the engine writes it.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> value_text({"day": datetime.date(2024, 5, 1), "items": ["tea", None], "open": True})
+    "{'day': 2024-05-01, 'items': [tea, NULL], 'open': true}"
+    """
     if value is None:
         return "NULL"
-    text = str(value).replace("\n", "\\n")
-    return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL - 1] + "…"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, bytes):
+        return "".join(chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in value)
+    if isinstance(value, list):
+        return "[" + ", ".join(map(value_text, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"'{name}': {value_text(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, datetime.timedelta):
+        return interval_text(Interval(0, value.days, value.seconds * 1_000_000 + value.microseconds))
+    if isinstance(value, Interval):
+        return interval_text(value)
+    return str(value)
+
+
+def interval_text(interval):
+    """An :class:`Interval` in words.
+
+    Examples
+    --------
+    >>> from doline import Interval
+    >>> interval_text(Interval(14, 1, 5_000_000))
+    '1 year 2 months 1 day 00:00:05'
+    """
+    months, days, microseconds = interval
+    if months == 0 and days < 0 < microseconds:  # as timedelta has what is negative
+        days, microseconds = days + 1, microseconds - 86_400_000_000
+    years, months = int(months / 12), months - int(months / 12) * 12
+    parts = [f"{count} {name}" + ("" if abs(count) == 1 else "s")
+             for count, name in ((years, "year"), (months, "month"), (days, "day")) if count]
+    if microseconds or not parts:
+        seconds, rest = divmod(abs(microseconds), 1_000_000)
+        clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        parts.append(("-" if microseconds < 0 else "") + clock + (f".{rest:06}".rstrip("0") if rest else ""))
+    return " ".join(parts)

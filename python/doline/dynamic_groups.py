@@ -22,7 +22,7 @@ _FIRST_MONDAY = 4 * DAY  # of 1970
 
 
 class DynamicGroupBy:
-    """Groups by periods of time that follow each other every so often."""
+    """Groups of periods that begin every so often. `group_by_dynamic` makes them."""
 
     def __init__(self, frame, index_column, every, period, offset, closed, label, group_by, start_by,
                  include_boundaries):
@@ -58,9 +58,20 @@ class DynamicGroupBy:
     def agg(self, *aggs, **named):
         """One row for each window that has rows: the keys, where it begins, then the aggregates.
 
+        Parameters
+        ----------
+        *aggs : str, Expr, or lists of these
+            What to compute.
+        **named : Expr
+            The same, named by the keyword.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+            Sorted by keys and time.
+
         Examples
         --------
-        >>> import doline as dl
         >>> frame = dl.DataFrame({"i": [0, 1, 2, 3], "v": [1, 2, 3, 4]})
         >>> frame.group_by_dynamic("i", every="2i", period="3i").agg(dl.col("v").sum()).rows()
         [(0, 6), (2, 7)]
@@ -93,7 +104,7 @@ class DynamicGroupBy:
 
     def _in_windows(self, axis):
         """The frame's rows, each as often as it is in a window, with the begin of that."""
-        from .expr.construct import int_ranges
+        from .expr.ranges import int_ranges
         from .expr.expression import expression
         at = axis.place(expression(self._index))
         keys = [expression(node) for node in self._keys.values()]

@@ -10,21 +10,38 @@ from .expr.lower import ROW_NUMBER, Lowering, Scope
 
 
 class LazyGroupBy:
-    """What `group_by` returns: groups that wait to be aggregated."""
+    """Groups of a LazyFrame, which wait to be aggregated. `LazyFrame.group_by` makes them.
+
+    Examples
+    --------
+    >>> lazy = dl.LazyFrame({"k": ["a", "a"], "v": [1, 2]})
+    >>> lazy.group_by("k").agg(dl.col("v").sum()).collect().rows()
+    [('a', 3)]
+    """
 
     def __init__(self, frame, keys, maintain_order):
         self._frame, self._keys, self._maintain_order = frame, keys, maintain_order
         self._predicates = []
 
     def agg(self, *aggs, **named):
-        """One row for each group: its keys, then the aggregates. What is no aggregate becomes a list.
+        """One row for each group: its keys, then the aggregates.
+
+        Parameters
+        ----------
+        *aggs : str, Expr, or lists of these
+            What to compute; what is no aggregate becomes a list of the group's values.
+        **named : Expr
+            The same, named by the keyword.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
 
         Examples
         --------
-        >>> import doline as dl
         >>> frame = dl.DataFrame({"k": ["a", "b", "a"], "v": [1, 2, 3]})
-        >>> frame.group_by("k").agg(dl.col("v").sum()).sort("k").rows()
-        [('a', 4), ('b', 2)]
+        >>> frame.group_by("k").agg(dl.col("v").sum(), largest=dl.col("v").max()).sort("k").rows()
+        [('a', 4, 3), ('b', 2, 2)]
         """
         frame = self._frame
         chosen = _Without(frame, self._keys)._expressions(aggs, named)
@@ -49,7 +66,23 @@ class LazyGroupBy:
         return frame._next(query, list(keys) + list(lowered))
 
     def having(self, *predicates):
-        """Only the groups for which the predicates hold."""
+        """Only the groups for which the predicates hold.
+
+        Parameters
+        ----------
+        *predicates : Expr
+            Conditions on aggregates.
+
+        Returns
+        -------
+        LazyGroupBy or GroupBy
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"k": ["a", "b", "a"], "v": [1, 2, 3]})
+        >>> frame.group_by("k").having(dl.len() > 1).agg(dl.col("v").sum()).rows()
+        [('a', 4)]
+        """
         made = LazyGroupBy(self._frame, self._keys, self._maintain_order)
         made._predicates = self._predicates + [as_node(p) for p in predicates]
         return made
@@ -59,61 +92,223 @@ class LazyGroupBy:
         return self.agg(getattr(every(), name)(*arguments, **options))
 
     def all(self):
-        """Whether all values are true; missing ones are passed over."""
+        """The values of each group as lists.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").all().rows()
+        [('a', [1, 2])]
+        """
         from .expr.construct import all as every
         return self.agg(every())
 
     def len(self, name=None):
-        """The number of values or rows."""
+        """How many rows each group has.
+
+        Parameters
+        ----------
+        name : str, default "len"
+            What the column is called.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").len().rows()
+        [('a', 2)]
+        """
         from .expr.construct import len as row_count
         return self.agg(row_count().alias(name or "len"))
 
     def count(self):
-        """How many values are not missing."""
+        """How many values of each column are not missing, by groups.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, None]}).group_by("k").count().rows()
+        [('a', 1)]
+        """
         return self._every("count")
 
     def sum(self):
-        """The sum; 0 of nothing."""
+        """The sum of each column, by groups.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").sum().rows()
+        [('a', 3)]
+        """
         return self._every("sum")
 
     def mean(self):
-        """The mean."""
+        """The mean of each column, by groups.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").mean().rows()
+        [('a', 1.5)]
+        """
         return self._every("mean")
 
     def min(self):
-        """The least value; of floats the least number."""
+        """The least value of each column, by groups.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").min().rows()
+        [('a', 1)]
+        """
         return self._every("min")
 
     def max(self):
-        """The greatest value; of floats the greatest number."""
+        """The greatest value of each column, by groups.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").max().rows()
+        [('a', 2)]
+        """
         return self._every("max")
 
     def median(self):
-        """The median."""
+        """The median of each column, by groups.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").median().rows()
+        [('a', 1.5)]
+        """
         return self._every("median")
 
     def first(self):
-        """The first value, column or row."""
+        """The first value of each column, by groups.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").first().rows()
+        [('a', 1)]
+        """
         return self._every("first")
 
     def last(self):
-        """The last value, column or row."""
+        """The last value of each column, by groups.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").last().rows()
+        [('a', 2)]
+        """
         return self._every("last")
 
     def n_unique(self):
-        """How many distinct values or rows there are; null is one."""
+        """How many distinct values each column has, by groups; null is one.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 1]}).group_by("k").n_unique().rows()
+        [('a', 1)]
+        """
         return self._every("n_unique")
 
     def quantile(self, quantile, interpolation="nearest"):
-        """The value that so large a share of the others is not above."""
+        """A quantile of each column, by groups.
+
+        Parameters
+        ----------
+        quantile : float
+            The share of values below it, from 0 to 1.
+        interpolation : {"nearest", "lower", "higher", "midpoint", "linear"}
+            What is taken between two values.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").quantile(0.5, "linear").rows()
+        [('a', 1.5)]
+        """
         return self._every("quantile", quantile, interpolation)
 
     def head(self, n=5):
-        """The first values or rows."""
+        """The first rows of each group.
+
+        Parameters
+        ----------
+        n : int, default 5
+            How many.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").head(1).rows()
+        [('a', 1)]
+        """
         return self._part("head", n)
 
     def tail(self, n=5):
-        """The last values or rows."""
+        """The last rows of each group.
+
+        Parameters
+        ----------
+        n : int, default 5
+            How many.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").tail(1).rows()
+        [('a', 2)]
+        """
         return self._part("tail", n)
 
     def _part(self, name, count):
@@ -153,7 +348,16 @@ class _Without:
 
 
 class GroupBy:
-    """The same of a DataFrame: its verbs give DataFrames."""
+    """Groups of a DataFrame: has all that `LazyGroupBy` has, and gives DataFrames.
+
+    Iterated over it gives each group's key, a tuple, and its frame.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"k": ["a", "b", "a"], "v": [1, 2, 3]})
+    >>> [(key, part["v"].sum()) for key, part in frame.group_by("k")]
+    [(('a',), 4), (('b',), 2)]
+    """
 
     def __init__(self, lazy, frame=None):
         self._lazy = lazy

@@ -9,7 +9,7 @@ class Interval(namedtuple("Interval", ("months", "days", "microseconds"), defaul
     Intervals without months come out of queries as :class:`datetime.timedelta`; those with months as
     this. Both can be given as parameters.
 
-    Parameters
+    Attributes
     ----------
     months, days, microseconds : int
         Added to a date in this order.

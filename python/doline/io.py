@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 from . import _nodes as n
@@ -9,7 +10,7 @@ from . import datatypes as types
 from .errors import NotSupported
 from .expr import build as b
 from .expr.literals import literal_bytes
-from .lazy_frame import LazyFrame, _run_statement
+from .lazy_frame import LazyFrame
 
 
 def _path(source):
@@ -48,12 +49,45 @@ def _scan(function, source, options, n_rows, row_index_name, row_index_offset, c
 def scan_parquet(source, *, n_rows=None, row_index_name=None, row_index_offset=0,
                  hive_partitioning=None, include_file_paths=None, schema=None, missing_columns="raise",
                  **unsupported):
-    """A Parquet file, glob, directory or list of files as a lazy frame.
+    """A Parquet file, glob, directory or list of files as a query.
+
+    Only the columns and row groups that the query needs are read.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    n_rows : int, optional
+        How many rows at most.
+    row_index_name : str, optional
+        The name of a first column that numbers the rows.
+    row_index_offset : int, default 0
+        Its first number.
+    hive_partitioning : bool, optional
+        Whether `key=value` in paths gives columns; found out if left out.
+    include_file_paths : str, optional
+        The name of a column with each row's file.
+    missing_columns : {"raise", "insert"}
+        What happens where a file lacks a column of another.
+
+    Returns
+    -------
+    LazyFrame
 
     Raises
     ------
     doline.NotSupported
         For options that Doline does not have.
+    FileNotFoundError
+        When the query is looked at or run, where no file matches.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.parquet")
+    >>> dl.DataFrame({"a": [1, 2, 3]}).write_parquet(path)
+    >>> dl.scan_parquet(path).filter(dl.col("a") > 1).collect().rows()
+    [(2,), (3,)]
     """
     _refuse("scan_parquet", unsupported, _HARMLESS)
     if schema is not None:
@@ -69,9 +103,68 @@ def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quo
              infer_schema_length=100, n_rows=None, encoding="utf8", try_parse_dates=False,
              row_index_name=None, row_index_offset=0, new_columns=None, include_file_paths=None,
              with_column_names=None, **unsupported):
-    """A CSV file, glob or list of files as a lazy frame; types are sniffed.
+    """A CSV file, glob, directory or list of files as a query; compressed ones too.
 
-    Integers are Int64 as Polars reads them; dates stay texts unless `try_parse_dates`.
+    Separator, quotes, header and types are found out. Integers are Int64 as Polars reads them;
+    dates stay texts unless `try_parse_dates`.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    has_header : bool, default True
+        Whether the first line has the names; else they are `column_0` and so on.
+    separator : str, default ","
+        What stands between values.
+    comment_prefix : str, optional
+        What begins lines that are left out.
+    quote_char : str or None
+        What stands around values that need it.
+    skip_rows : int, default 0
+        How many lines to leave out first.
+    schema : dict, optional
+        Names and types of all columns.
+    schema_overrides : dict, optional
+        Types of some columns.
+    null_values : str or list of str, optional
+        Texts that mean null, beside an empty field.
+    ignore_errors : bool, default False
+        Whether lines that are wrong are left out.
+    infer_schema_length : int
+        Without effect: a value that contradicts widens the type.
+    n_rows : int, optional
+        How many rows at most.
+    encoding : {"utf8", "utf8-lossy"}
+        No other is supported.
+    try_parse_dates : bool, default False
+        Whether dates and times become such.
+    row_index_name, row_index_offset : str and int, optional
+        A first column that numbers the rows.
+    new_columns : list of str, optional
+        Other names for the first columns.
+    include_file_paths : str, optional
+        The name of a column with each row's file.
+    with_column_names : callable, optional
+        Makes all new names of all old ones.
+
+    Returns
+    -------
+    LazyFrame
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have.
+    FileNotFoundError
+        When the query is looked at or run, where no file matches.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.csv")
+    >>> dl.DataFrame({"a": [1, 2], "b": ["x", "y"]}).write_csv(path)
+    >>> dl.scan_csv(path, schema_overrides={"a": dl.Int8}).collect().schema
+    Schema({'a': Int8, 'b': String})
     """
     _refuse("scan_csv", unsupported, _HARMLESS)
     if encoding not in ("utf8", "utf8-lossy"):
@@ -118,7 +211,40 @@ def _sql_name(dtype):
 
 def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, ignore_errors=False,
                 row_index_name=None, row_index_offset=0, infer_schema_length=100, **unsupported):
-    """Lines of JSON as a lazy frame."""
+    """Lines of JSON as a query; compressed ones too.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    schema, schema_overrides : dict, optional
+        Types of columns, cast behind the reader.
+    n_rows : int, optional
+        How many rows at most.
+    ignore_errors : bool, default False
+        Whether lines that are wrong are left out.
+    row_index_name, row_index_offset : str and int, optional
+        A first column that numbers the rows.
+    infer_schema_length : int
+        Without effect: a value that contradicts widens the type.
+
+    Returns
+    -------
+    LazyFrame
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.ndjson")
+    >>> dl.DataFrame({"a": [1, 2], "b": [[1], []]}).write_ndjson(path)
+    >>> dl.scan_ndjson(path).collect().rows()
+    [(1, [1]), (2, [])]
+    """
     _refuse("scan_ndjson", unsupported, _HARMLESS)
     options = {"ignore_errors": b.TRUE if ignore_errors else None}
     frame = _scan("read_ndjson", source, options, n_rows, row_index_name, row_index_offset)
@@ -128,7 +254,36 @@ def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, igno
 
 def scan_json(source, *, n_rows=None, schema=None, schema_overrides=None, infer_schema_length=None,
               **unsupported):
-    """JSON, an array of objects or objects behind each other, as a lazy frame."""
+    """JSON, an array of objects or objects behind each other, as a query.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    n_rows : int, optional
+        How many rows at most.
+    schema, schema_overrides : dict, optional
+        Types of columns, cast behind the reader.
+    infer_schema_length : int
+        Without effect: a value that contradicts widens the type.
+
+    Returns
+    -------
+    LazyFrame
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.json")
+    >>> dl.DataFrame({"a": [1, 2]}).write_json(path)
+    >>> dl.scan_json(path).collect().rows()
+    [(1,), (2,)]
+    """
     _refuse("scan_json", unsupported, _HARMLESS)
     frame = _scan("read_json", source, {}, n_rows, None, 0)
     overrides = dict(schema or {}) | dict(schema_overrides or {})
@@ -136,19 +291,95 @@ def scan_json(source, *, n_rows=None, schema=None, schema_overrides=None, infer_
 
 
 def scan_ipc(source, *, n_rows=None, row_index_name=None, row_index_offset=0, **unsupported):
-    """An Arrow IPC file or stream as a lazy frame."""
+    """Arrow IPC files or streams as a query.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    n_rows : int, optional
+        How many rows at most.
+    row_index_name, row_index_offset : str and int, optional
+        A first column that numbers the rows.
+
+    Returns
+    -------
+    LazyFrame
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.arrow")
+    >>> dl.DataFrame({"a": [1, 2]}).write_ipc(path)
+    >>> dl.scan_ipc(path).collect().rows()
+    [(1,), (2,)]
+    """
     _refuse("scan_ipc", unsupported, _HARMLESS)
     return _scan("read_arrow", source, {}, n_rows, row_index_name, row_index_offset)
 
 
 def scan_log(source, *, n_rows=None, **unsupported):
-    """Log files of any known format as a lazy frame."""
+    r"""Log files of any format that is known by itself as a query: syslog, dpkg, nginx and Apache,
+    JSON lines …
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    n_rows : int, optional
+        How many rows at most.
+
+    Returns
+    -------
+    LazyFrame
+        Columns are those of the format that was found.
+
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have; `read_log` in SQL has more.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "dpkg.log")
+    >>> _ = open(path, "w").write("2024-05-01 10:00:00 install tea:all <none> 1.0\n")
+    >>> dl.scan_log(path).select("action", "package").collect().rows()
+    [('install', 'tea')]
+    """
     _refuse("scan_log", unsupported)
     return _scan("read_log", source, {}, n_rows, None, 0)
 
 
 def scan_lines(source, *, name="line", n_rows=None, **unsupported):
-    """Lines of text as a lazy frame of one column."""
+    r"""Lines of text as a query of one column.
+
+    Parameters
+    ----------
+    source : str, path or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    name : str, default "line"
+        What the column is called.
+    n_rows : int, optional
+        How many rows at most.
+
+    Returns
+    -------
+    LazyFrame
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.txt")
+    >>> _ = open(path, "w").write("one, two\nthree\n")
+    >>> dl.scan_lines(path).collect().rows()
+    [('one, two',), ('three',)]
+    """
     _refuse("scan_lines", unsupported, _HARMLESS)
     # A separator that text cannot contain: each line is one value.
     options = {"header": b.FALSE, "delim": b.string("\x01"), "quote": b.string(""), "escape": b.string(""),
@@ -157,14 +388,20 @@ def scan_lines(source, *, name="line", n_rows=None, **unsupported):
 
 
 def _eager(scan):
+    """The function `read_…` to a `scan_…`: its options and one more, and its docstring with that said."""
     def read(source, *, columns=None, **options):
         frame = scan(source, **options)
         if columns is not None:
             names = [frame.names[c] if isinstance(c, int) else c for c in columns]
             frame = frame.select(names)
         return frame.collect()
-    read.__doc__ = (scan.__doc__ or "").replace("a lazy frame", "a frame")
-    read.__name__ = scan.__name__.replace("scan", "read")
+    name = scan.__name__.replace("scan", "read")
+    read = functools.wraps(scan)(read)
+    read.__name__ = read.__qualname__ = name
+    for said, instead in (("as a query", "as a frame"), ("LazyFrame", "DataFrame"), (scan.__name__, name),
+                          (".collect()", ""), ("When the query is looked at or run, where", "Where"),
+                          ("\nReturns\n", "columns : list of str or int, optional\n    Names or places of those wanted.\n\nReturns\n")):
+        read.__doc__ = (read.__doc__ or "").replace(said, instead)
     return read
 
 
@@ -190,30 +427,119 @@ read_avro = _none_yet("read_avro", "convert the file to Parquet")
 
 
 def read_parquet_schema(source):
-    """Names and types of a Parquet file's columns."""
+    """Names and types of a Parquet file's columns.
+
+    Parameters
+    ----------
+    source : str or path
+        The file.
+
+    Returns
+    -------
+    doline.Schema
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.parquet")
+    >>> dl.DataFrame({"a": [1]}).write_parquet(path)
+    >>> dl.read_parquet_schema(path)
+    Schema({'a': Int64})
+    """
     return scan_parquet(source).collect_schema()
 
 
 def from_dict(data, schema=None, **options):
-    """A frame of a dict of columns."""
+    """A frame of a dict of columns.
+
+    Parameters
+    ----------
+    data : dict
+        The columns by name.
+    schema : dict or list, optional
+        Names, or names and types.
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> dl.from_dict({"a": [1, 2]}).rows()
+    [(1,), (2,)]
+    """
     from .data_frame import DataFrame
     return DataFrame(data, schema, **options)
 
 
 def from_dicts(data, schema=None, **options):
-    """A frame of dicts, one a row."""
+    """A frame of dicts, one a row.
+
+    Parameters
+    ----------
+    data : list of dict
+        The rows; what one lacks is null.
+    schema : dict or list, optional
+        Names, or names and types.
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> dl.from_dicts([{"a": 1}, {"a": 2, "b": "x"}]).rows()
+    [(1, None), (2, 'x')]
+    """
     from .data_frame import DataFrame
     return DataFrame(data, schema, **options)
 
 
 def from_records(data, schema=None, **options):
-    """A frame of rows or columns."""
+    """A frame of rows or columns.
+
+    Parameters
+    ----------
+    data : list of tuple or list of list
+        The rows, if tuples or `orient="row"`; else the columns.
+    schema : dict or list, optional
+        Names, or names and types.
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> dl.from_records([(1, "x"), (2, "y")], schema=["a", "b"]).rows()
+    [(1, 'x'), (2, 'y')]
+    """
     from .data_frame import DataFrame
     return DataFrame(data, schema, **options)
 
 
 def from_arrow(data, schema=None, **options):
-    """A frame of an Arrow table, or a series of an array."""
+    """A frame of another library's table: PyArrow's, pandas', Polars', NumPy's. Also called
+    `from_pandas`, `from_polars` and `from_numpy`.
+
+    Parameters
+    ----------
+    data : object
+        The table, or an Arrow array.
+    schema : dict or list, optional
+        Names, or names and types.
+
+    Returns
+    -------
+    DataFrame or Series
+        A Series of an array.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> dl.from_pandas(pandas.DataFrame({"a": [1, 2]})).rows()
+    [(1,), (2,)]
+    """
     from .data_frame import DataFrame
     if hasattr(data, "__arrow_c_array__") and not hasattr(data, "__arrow_c_stream__") and \
             not hasattr(data, "schema"):
@@ -223,112 +549,3 @@ def from_arrow(data, schema=None, **options):
 
 
 from_pandas = from_numpy = from_polars = from_arrow
-
-
-# --- Writing
-
-def sink(frame, path, form, options, unsupported):
-    """Runs the query into a file; `path` may be a `PartitionBy`."""
-    if unsupported.pop("lazy", False):
-        raise NotSupported(f"sink_{form}(lazy=True) is not supported; call it when the file is to be written")
-    unsupported = {k: v for k, v in unsupported.items() if k not in _HARMLESS and v is not None}
-    if unsupported:
-        raise NotSupported(f"sink_{form}({next(iter(unsupported))}=…) is not supported")
-    if hasattr(path, "write"):
-        raise NotSupported("writing into an open file is not supported; give a path")
-    given = []
-    query = frame._query
-    if isinstance(path, PartitionBy):
-        query = path._over(frame, given)
-        path = path.base_path
-    given.append(n.option("format", [b.string(form)]))
-    for name, value in options.items():
-        if value is not None:
-            given.append(n.option(name, [literal_bytes(value)]))
-    copy = n.copy(b.string(os.fspath(path)), query=query, options=given)
-    _run_statement(copy).fetch()
-
-
-class PartitionBy:
-    """Where a sink writes several files.
-
-    Parameters
-    ----------
-    base_path : path
-        The folder; it is made if it is not there.
-    key : str, Expr, list or dict of expressions, optional
-        Each value has a folder, `base_path/key=value/…`.
-    include_key : bool
-        Whether the files have the keys' columns too.
-    approximate_bytes_per_file : int, optional
-        A file that has about so many is followed by another.
-
-    Examples
-    --------
-    >>> import os, tempfile
-    >>> import doline as dl
-    >>> folder = tempfile.mkdtemp()
-    >>> frame = dl.LazyFrame({"year": [2026, 2027], "n": [1, 2]})
-    >>> frame.sink_parquet(dl.PartitionBy(folder, key="year"))
-    >>> sorted(os.listdir(folder))
-    ['year=2026', 'year=2027']
-    """
-
-    def __init__(self, base_path, *, key=None, include_key=None, max_rows_per_file=None,
-                 approximate_bytes_per_file="auto", **unsupported):
-        _refuse("PartitionBy", unsupported, _HARMLESS)
-        if max_rows_per_file is not None:
-            raise NotSupported("PartitionBy(max_rows_per_file=…) is not supported; use "
-                               "approximate_bytes_per_file")
-        if key is None and approximate_bytes_per_file == "auto":
-            raise NotSupported("PartitionBy without a key needs approximate_bytes_per_file")
-        self.base_path, self.key = base_path, key
-        self.include_key = include_key is None or include_key
-        self.file_bytes = None if approximate_bytes_per_file == "auto" else approximate_bytes_per_file
-
-    def _over(self, frame, options):
-        """The query to be written; what COPY is told goes to `options`."""
-        options.append(n.option("overwrite_or_ignore", [b.TRUE]))
-        if self.file_bytes is not None:
-            options.append(n.option("file_size_bytes", [b.integer(self.file_bytes)]))
-        if self.key is None:
-            return frame._query
-        from .expr.selecting import named_expressions
-        from .expr.literals import as_node
-        from .expr.expression import expression
-        from .expr.nodes import Column, Rename
-        if isinstance(self.key, dict):
-            nodes = [Rename(as_node(value), name) for name, value in self.key.items()]
-        else:
-            nodes = [as_node(k) for k in (self.key if isinstance(self.key, (list, tuple)) else [self.key])]
-        keys = named_expressions(nodes, frame)
-        made = {name: expression(node) for name, node in keys.items()
-                if not (type(node) is Column and node.name == name)}
-        options.append(n.option("partition_by", [b.column(name) for name in keys]))
-        options.append(n.option("write_partition_columns", [b.TRUE if self.include_key else b.FALSE]))
-        return (frame.with_columns(**made) if made else frame)._query
-
-
-PartitionByKey = PartitionBy
-
-
-def write_csv(frame, file, **options):
-    """Writes a CSV file, or gives its text."""
-    if file is not None:
-        return frame.lazy().sink_csv(file, **options)
-    import tempfile
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "out.csv")
-        frame.lazy().sink_csv(path, **options)
-        with open(path, encoding="utf-8") as written:
-            return written.read()
-
-
-def write_json(frame, file):
-    """Writes a JSON array."""
-    import json
-    text = json.dumps(frame.to_dicts(), default=str)
-    if file is None:
-        return text
-    with open(file, "w", encoding="utf-8") as out:
-        out.write(text)

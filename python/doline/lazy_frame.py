@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from . import _nodes as n, _sessions
 from . import datatypes as types
+from ._rows import Rows
+from .type_texts import parse_type
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .frame_verbs import FrameVerbs
+from .frame_sinks import FrameSinks
 from .progress import started, watched
 
 
+class LazyFrame(FrameVerbs, Rows, FrameSinks):
+    """A query over frames and files.
 
-class LazyFrame(FrameVerbs):
-    """A query over frames and files. Nothing is read until `collect`, a sink, or a look at the
-    schema, which reads no more than it takes.
+    Nothing is read until `collect`, a sink, or a look at the schema, which reads no more than it
+    takes. Its verbs are those of `DataFrame`; each gives another query, and the engine plans the
+    whole at once.
 
     Parameters
     ----------
     data, schema, **options
         As of `DataFrame`.
+
+    Examples
+    --------
+    >>> lazy = dl.LazyFrame({"a": [1, 2, 3]}).filter(dl.col("a") > 1)
+    >>> lazy.select(dl.col("a").sum()).collect().item()
+    5
     """
 
     def __init__(self, data=None, schema=None, **options):
@@ -36,14 +47,34 @@ class LazyFrame(FrameVerbs):
 
     @classmethod
     def without_source(cls):
-        """One row without columns that matter."""
+        """A query of one row without columns that matter, for expressions that need no frame.
+
+        Returns
+        -------
+        LazyFrame
+
+        Examples
+        --------
+        >>> dl.LazyFrame.without_source().select(one=dl.lit(1)).collect().rows()
+        [(1,)]
+        """
         return cls._of(n.select([b.named(b.integer(0), "__doline_nothing")]), names=[])
 
     # --- What it is
 
     @property
     def names(self):
-        """Names of the columns, known without running anything."""
+        """Names of the columns, known without running anything.
+
+        Returns
+        -------
+        list of str
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1], "b": ["x"]}).names
+        ['a', 'b']
+        """
         if self._names is None:
             self._names = list(self.types)
         return self._names
@@ -52,25 +83,105 @@ class LazyFrame(FrameVerbs):
 
     @property
     def types(self):
-        """Types of the columns by name."""
+        """Types of the columns by name, known without running anything.
+
+        Returns
+        -------
+        doline.Schema
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1], "b": ["x"]}).types
+        Schema({'a': Int64, 'b': String})
+        """
         if self._schema is None:
             if self._names == []:
                 self._schema = types.Schema()
                 return self._schema
             from .sql_types import columns_of
             bound = _sessions.current().prepare(n.statement_message(n.select_statement(self._query)))
-            self._schema = types.Schema({"" if name == b.UNNAMED else name: types.parse_type(kind)
+            self._schema = types.Schema({"" if name == b.UNNAMED else name: parse_type(kind)
                                          for name, kind in columns_of(bound)})
         return self._schema
 
     def collect_schema(self):
-        """Names and types; the query is bound, not run."""
+        """Names and types of the columns. The query is planned, not run.
+
+        Returns
+        -------
+        doline.Schema
+
+        Raises
+        ------
+        doline.errors.Error
+            Where the query is wrong.
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1]}).with_columns(b=dl.lit("x")).collect_schema()
+        Schema({'a': Int64, 'b': String})
+        """
         return types.Schema(self.types)
 
-    schema = property(collect_schema)
-    columns = property(lambda self: list(self.names))
-    dtypes = property(lambda self: list(self.types.values()))
-    width = property(lambda self: len(self.names))
+    @property
+    def schema(self):
+        """Names and types of the columns, as `collect_schema` gives them.
+
+        Returns
+        -------
+        doline.Schema
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1]}).schema
+        Schema({'a': Int64})
+        """
+        return self.collect_schema()
+
+    @property
+    def columns(self):
+        """Names of the columns, known without running anything.
+
+        Returns
+        -------
+        list of str
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1], "b": ["x"]}).columns
+        ['a', 'b']
+        """
+        return list(self.names)
+
+    @property
+    def dtypes(self):
+        """Types of the columns, known without running anything.
+
+        Returns
+        -------
+        list of data type
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1], "b": ["x"]}).dtypes
+        [Int64, String]
+        """
+        return list(self.types.values())
+
+    @property
+    def width(self):
+        """The number of columns.
+
+        Returns
+        -------
+        int
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1], "b": ["x"]}).width
+        2
+        """
+        return len(self.names)
 
     def __repr__(self):
         return f"<doline.LazyFrame of {len(self.names)} columns; collect() runs it>"
@@ -85,15 +196,43 @@ class LazyFrame(FrameVerbs):
         raise TypeError("a LazyFrame is neither true nor false")
 
     def lazy(self):
-        """The frame as the begin of a query."""
+        """The frame itself.
+
+        Returns
+        -------
+        LazyFrame
+        """
         return self
 
     def clone(self):
-        """The same; frames do not change."""
+        """The frame itself: frames do not change.
+
+        Returns
+        -------
+        LazyFrame
+        """
         return self
 
     def pipe(self, function, *args, **kwargs):
-        """`function(self, …)`."""
+        """`function(self, …)`, so that functions of one's own stand in a chain.
+
+        Parameters
+        ----------
+        function : callable
+            Takes the frame first.
+        *args, **kwargs
+            What else it takes.
+
+        Returns
+        -------
+        object
+            What it returns.
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1, 2]}).pipe(lambda frame, n: frame.head(n), 1).collect().rows()
+        [(1,)]
+        """
         return function(self, *args, **kwargs)
 
     def __reduce__(self):
@@ -105,19 +244,36 @@ class LazyFrame(FrameVerbs):
     def _run(self):
         return _run(self._query)
 
+    _start = _run
+
     def collect(self, *, engine="auto", background=False, **options):
         """Runs the query.
 
+        Its rows lie in the engine's memory budget afterwards, on disk where that is used up, until
+        the frame is forgotten.
+
         Parameters
         ----------
-        engine : str
-            "auto", "in-memory" and "streaming" are the same here: memory is bounded always.
-        background : bool
-            Whether to return at once, with a `BackgroundQuery`.
+        engine : {"auto", "in-memory", "streaming"}
+            All the same here: memory is bounded always.
+        background : bool, default False
+            Whether to return at once.
 
         Returns
         -------
-        DataFrame
+        DataFrame or BackgroundQuery
+            The rows; with `background` what gives them later (`fetch`, `fetch_blocking`) or stops
+            it (`cancel`).
+
+        Raises
+        ------
+        doline.errors.Error
+            What the query ends with.
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1, 2]}).select(dl.col("a") * 2).collect().rows()
+        [(2,), (4,)]
         """
         if engine == "gpu":
             raise NotSupported("there is no GPU engine; leave `engine` out")
@@ -130,18 +286,32 @@ class LazyFrame(FrameVerbs):
         return DataFrame._of_query(self)
 
     async def collect_async(self, **options):
-        """The same for `await`; the event loop goes on. The query ends when its task is cancelled."""
+        """Runs the query for `await`; the event loop goes on. The query ends when its task is cancelled.
+
+        Returns
+        -------
+        DataFrame
+
+        Examples
+        --------
+        >>> import asyncio
+        >>> asyncio.run(dl.LazyFrame({"a": [1]}).collect_async()).rows()
+        [(1,)]
+        """
         from .running import awaited
         return await awaited(self)
 
     def collect_batches(self, **options):
         """The rows in parts, as they come: frames whose memory is the batch's that the query handed out.
 
+        Returns
+        -------
+        iterator of DataFrame
+
         Examples
         --------
-        >>> import doline as dl
-        >>> [part.height for part in dl.LazyFrame({"a": [1, 2, 3]}).collect_batches()]
-        [3]
+        >>> sum(part.height for part in dl.LazyFrame({"a": [1, 2]}).collect_batches())
+        2
         """
         from .data_frame import DataFrame
         query = self._run()
@@ -153,32 +323,65 @@ class LazyFrame(FrameVerbs):
             yield DataFrame(_Batch(batch))
 
     def fetch(self, n_rows=500):
-        """The first rows."""
+        """The first rows.
+
+        Parameters
+        ----------
+        n_rows : int, default 500
+            How many.
+
+        Returns
+        -------
+        DataFrame
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1, 2]}).fetch(1).rows()
+        [(1,)]
+        """
         return self.head(n_rows).collect()
 
     def explain(self, *, optimized=True, format="plain", **options):
-        """The plan as text."""
+        """The plan, one operator a line, as the engine will run it.
+
+        Parameters
+        ----------
+        optimized : bool
+            Without effect: it is the plan that runs.
+        format : {"plain"}
+            The only one there is.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> "a > 1" in dl.LazyFrame({"a": [1, 2]}).filter(dl.col("a") > 1).explain()
+        True
+        """
         query = _run_statement(n.explain(n.select_statement(self._query)))
         return "\n".join(row[-1] for row in query.fetch())
 
     def show_graph(self, *, optimized=True, show=True, output_path=None, raw_output=False, **options):
-        """The plan as a drawing: SVG, which notebooks show.
+        """The plan as a drawing in SVG, which notebooks show.
 
         Parameters
         ----------
+        optimized, show : bool
+            Without effect.
         output_path : str or path, optional
-            Where to write it.
-        raw_output : bool
-            Whether to give the SVG as text.
+            A file to write it into.
+        raw_output : bool, default False
+            Whether the SVG itself is returned, as text.
 
         Returns
         -------
-        doline.plan_drawing.PlanDrawing or str
+        PlanDrawing or str
 
         Examples
         --------
-        >>> import doline as dl
-        >>> dl.LazyFrame({"a": [1]}).filter(dl.col("a") > 0).show_graph(raw_output=True)[:4]
+        >>> dl.LazyFrame({"a": [1]}).show_graph(raw_output=True)[:4]
         '<svg'
         """
         import json
@@ -198,59 +401,80 @@ class LazyFrame(FrameVerbs):
         -------
         tuple of DataFrame and str
             The rows, and the plan with what each operator did, as EXPLAIN ANALYZE has it.
+
+        Examples
+        --------
+        >>> frame, told = dl.LazyFrame({"a": [1, 2]}).profile()
+        >>> frame.height, "rows" in told
+        (2, True)
         """
         from .running import frame_of
         query = self._run()
         return frame_of(query, self), query.profile("text")
 
-    def __arrow_c_stream__(self, requested_schema=None):
-        return self._run().__arrow_c_stream__(requested_schema)
-
-    # --- Files
-
-    def sink_parquet(self, path, *, compression="zstd", **options):
-        """Runs the query into a Parquet file, or a folder of them with `PartitionBy`."""
-        from .io import sink
-        return sink(self, path, "parquet", {"compression": compression}, options)
-
-    def sink_csv(self, path, *, include_header=True, separator=",", quote_char='"', null_value=None,
-                 **options):
-        """Runs the query into a CSV file."""
-        from .io import sink
-        given = {"header": include_header, "delimiter": separator, "quote": quote_char}
-        if null_value is not None:
-            given["nullstr"] = null_value
-        return sink(self, path, "csv", given, options)
-
-    def sink_ndjson(self, path, **options):
-        """Runs the query into lines of JSON."""
-        from .io import sink
-        return sink(self, path, "json", {}, options)
-
-    def sink_ipc(self, path, **options):
-        """Runs the query into an Arrow file."""
-        from .io import sink
-        return sink(self, path, "arrow", {}, options)
-
     # --- SQL
 
     def sql(self, query, *, table_name="self"):
-        """SQL over this frame, which is called `self` there."""
+        """A SELECT over this frame.
+
+        Parameters
+        ----------
+        query : str
+            The statement.
+        table_name : str, default "self"
+            What the frame is called in it.
+
+        Returns
+        -------
+        LazyFrame
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1, 2]}).sql("SELECT sum(a) AS total FROM self").collect().rows()
+        [(3,)]
+        """
         from .sql_context import SQLContext
         return SQLContext({table_name: self}).execute(query)
 
     # --- Without effect, or refused
 
     def cache(self):
-        """The frame itself: what is shared in a query is computed once anyway."""
+        """The frame itself: what is shared in a query is computed once anyway.
+
+        Returns
+        -------
+        LazyFrame
+        """
         return self
 
     def set_sorted(self, *args, **kwargs):
-        """The same: the engine sees for itself."""
+        """The frame itself: the engine sees for itself.
+
+        Returns
+        -------
+        LazyFrame
+        """
         return self
 
     def shift(self, n=1, *, fill_value=None):
-        """The values so many rows before."""
+        """The values of the rows before (or behind, if `n` is negative), in all columns.
+
+        Parameters
+        ----------
+        n : int, default 1
+            How many rows before.
+        fill_value : value, optional
+            What stands where there is no such row; null if left out.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).shift().rows()
+        [(None,), (1,)]
+        """
         from .expr.construct import all as every
         return self.select(every().shift(n, fill_value=fill_value))
     def interpolate(self):
@@ -260,7 +484,18 @@ class LazyFrame(FrameVerbs):
         """Not supported; use expressions."""
         raise NotSupported("map_batches is not supported; use expressions")
     def approx_n_unique(self):
-        """About how many distinct values there are, from a sketch."""
+        """About how many distinct values each column has, from a sketch.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+            One row.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 1, 2]}).approx_n_unique().rows()
+        [(2,)]
+        """
         return self._aggregated("approx_n_unique")
 
     def remote(self, *args, **kwargs):
@@ -269,8 +504,6 @@ class LazyFrame(FrameVerbs):
     def serialize(self, *args, **kwargs):
         """Not supported; use pickle."""
         raise NotSupported("serialize is not supported; use pickle")
-
-
 
 
 def _run(query):

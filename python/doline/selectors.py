@@ -10,59 +10,10 @@ Examples
 
 from __future__ import annotations
 
-import builtins
 import re
 
 from . import datatypes as types
-from .expr.expression import Expr
-from .expr.nodes import Selection
-
-
-class Selector(Expr):
-    """A set of columns."""
-
-    __slots__ = ()
-
-    def _combined(self, other, keep, label, fallback):
-        if not isinstance(other, Selector):
-            return fallback(other)
-        def choose(columns):
-            mine, theirs = set(self._node.choose(columns)), set(other._node.choose(columns))
-            return [name for name in columns.names if keep(name in mine, name in theirs)]
-        return _selector(choose, f"({self!r} {label} {other!r})")
-
-    def __or__(self, other):
-        return self._combined(other, lambda a, c: a or c, "|", super().__or__)
-
-    def __and__(self, other):
-        return self._combined(other, lambda a, c: a and c, "&", super().__and__)
-
-    def __xor__(self, other):
-        return self._combined(other, lambda a, c: a != c, "^", super().__xor__)
-
-    def __sub__(self, other):
-        return self._combined(other, lambda a, c: a and not c, "-", super().__sub__)
-
-    def __invert__(self):
-        def choose(columns):
-            mine = set(self._node.choose(columns))
-            return [name for name in columns.names if name not in mine]
-        return _selector(choose, f"~{self!r}")
-
-    def exclude(self, *columns):
-        """All columns but some."""
-        return self - by_name(*columns) if isinstance(columns[0], str) else self - columns[0]
-
-    def as_expr(self):
-        """The selector as a plain expression, whose operators compute."""
-        from .expr.expression import expression
-        return expression(self._node)
-
-
-def _selector(choose, label):
-    made = builtins.object.__new__(Selector)
-    made._node = Selection(choose, label)
-    return made
+from .column_sets import Selector, _flat, _selector
 
 
 def _by_type(test, label):
@@ -73,97 +24,244 @@ def _by_name(test, label):
     return _selector(lambda columns: [k for k in columns.names if test(k)], label)
 
 
-def _flat(values):
-    return [v for item in values for v in (item if isinstance(item, (builtins.list, tuple, set)) else [item])]
-
-
 def all():
-    """Whether all values are true; missing ones are passed over."""
+    """All columns.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.all()).columns
+    ['n', 'x', 's', 'ok']
+    """
     return _by_name(lambda _: True, "cs.all()")
 
 
 def numeric():
-    """Columns of numbers."""
+    """Columns of numbers: integers, floats and decimals.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.numeric()).columns
+    ['n', 'x']
+    """
     return _by_type(lambda t: t.is_numeric(), "cs.numeric()")
 
 
 def integer():
-    """Columns of integers."""
+    """Columns of integers.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.integer()).columns
+    ['n']
+    """
     return _by_type(lambda t: t.is_integer(), "cs.integer()")
 
 
 def signed_integer():
-    """Columns of signed integers."""
+    """Columns of signed integers.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.signed_integer()).columns
+    ['n']
+    """
     return _by_type(lambda t: t.is_signed_integer(), "cs.signed_integer()")
 
 
 def unsigned_integer():
-    """Columns of unsigned integers."""
+    """Columns of unsigned integers.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "u": dl.Series([1], dtype=dl.UInt8)})
+    >>> frame.select(cs.unsigned_integer()).columns
+    ['u']
+    """
     return _by_type(lambda t: t.is_unsigned_integer(), "cs.unsigned_integer()")
 
 
 def float():
-    """Columns of floats."""
+    """Columns of floats.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.float()).columns
+    ['x']
+    """
     return _by_type(lambda t: t.is_float(), "cs.float()")
 
 
 def decimal():
-    """Columns of decimals."""
+    """Columns of decimals.
+
+    Examples
+    --------
+    >>> import decimal
+    >>> frame = dl.DataFrame({"n": [1], "d": [decimal.Decimal("1.5")]})
+    >>> frame.select(cs.decimal()).columns
+    ['d']
+    """
     return _by_type(lambda t: t.is_decimal(), "cs.decimal()")
 
 
 def boolean():
-    """Columns of booleans."""
+    """Columns of Booleans.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.boolean()).columns
+    ['ok']
+    """
     return _by_type(lambda t: t == types.Boolean, "cs.boolean()")
 
 
 def string(*, include_categorical=False):
-    """Columns of texts."""
+    """Columns of texts.
+
+    Parameters
+    ----------
+    include_categorical : bool
+        Without effect: there are no categoricals.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.string()).columns
+    ['s']
+    """
     return _by_type(lambda t: t == types.String, "cs.string()")
 
 
 def binary():
-    """Columns of bytes."""
+    """Columns of bytes.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "b": [b"x"]})
+    >>> frame.select(cs.binary()).columns
+    ['b']
+    """
     return _by_type(lambda t: t == types.Binary, "cs.binary()")
 
 
 def date():
-    """Dates: of an instant, from parts, or columns of them."""
+    """Columns of dates.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> frame = dl.DataFrame({"n": [1], "day": [datetime.date(2024, 1, 1)],
+    ...     "at": [datetime.datetime(2024, 1,
+    ...         1)], "span": [datetime.timedelta(1)], "t": [datetime.time(9)]})
+    >>> frame.select(cs.date()).columns
+    ['day']
+    """
     return _by_type(lambda t: t == types.Date, "cs.date()")
 
 
 def time():
-    """The time of day; from parts, or columns of them."""
+    """Columns of times of day.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> frame = dl.DataFrame({"n": [1], "day": [datetime.date(2024, 1, 1)],
+    ...     "at": [datetime.datetime(2024, 1,
+    ...         1)], "span": [datetime.timedelta(1)], "t": [datetime.time(9)]})
+    >>> frame.select(cs.time()).columns
+    ['t']
+    """
     return _by_type(lambda t: t == types.Time, "cs.time()")
 
 
 def temporal():
-    """Columns of dates, times, instants and spans."""
+    """Columns of dates, times, instants and spans.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> frame = dl.DataFrame({"n": [1], "day": [datetime.date(2024, 1, 1)],
+    ...     "at": [datetime.datetime(2024, 1,
+    ...         1)], "span": [datetime.timedelta(1)], "t": [datetime.time(9)]})
+    >>> frame.select(cs.temporal()).columns
+    ['day', 'at', 'span', 't']
+    """
     return _by_type(lambda t: t.is_temporal(), "cs.temporal()")
 
 
 def nested():
-    """Columns of lists, arrays and structs."""
+    """Columns of lists, arrays and structs.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "l": [[1, 2]], "s": [{"a": 1}]})
+    >>> frame.select(cs.nested()).columns
+    ['l', 's']
+    """
     return _by_type(lambda t: t.is_nested(), "cs.nested()")
 
 
 def list(inner=None):
-    """Columns of lists."""
+    """Columns of lists.
+
+    Parameters
+    ----------
+    inner : None
+        Without effect: lists of anything.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "l": [[1, 2]], "s": [{"a": 1}]})
+    >>> frame.select(cs.list()).columns
+    ['l']
+    """
     return _by_type(lambda t: t == types.List, "cs.list()")
 
 
 def array(inner=None, *, width=None):
-    """Columns of arrays of a fixed length."""
+    """Columns of arrays of a fixed length.
+
+    Parameters
+    ----------
+    inner, width : None
+        Without effect: arrays of anything.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "a": dl.Series([[1, 2]], dtype=dl.Array(dl.Int64, 2))})
+    >>> frame.select(cs.array()).columns
+    ['a']
+    """
     return _by_type(lambda t: t == types.Array, "cs.array()")
 
 
 def struct():
-    """Columns as one of structs; as a selector, columns of structs."""
+    """Columns of structs.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "l": [[1, 2]], "s": [{"a": 1}]})
+    >>> frame.select(cs.struct()).columns
+    ['s']
+    """
     return _by_type(lambda t: t == types.Struct, "cs.struct()")
 
 
 def enum():
-    """Columns of enums."""
+    """Columns of enums.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"s": ["x"], "e": dl.Series(["x"], dtype=dl.Enum(["x", "y"]))})
+    >>> frame.select(cs.enum()).columns
+    ['e']
+    """
     return _by_type(lambda t: t == types.Enum, "cs.enum()")
 
 
@@ -178,19 +276,63 @@ def object():
 
 
 def datetime(time_unit=None, time_zone=("*", None)):
-    """Instants: of a date, from parts, or columns of them."""
+    """Columns of instants.
+
+    Parameters
+    ----------
+    time_unit : str or list of str, optional
+        Only those of these units: "us", "ms", "ns".
+    time_zone : object
+        Without effect: with a zone or without.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> frame = dl.DataFrame({"n": [1], "day": [datetime.date(2024, 1, 1)],
+    ...     "at": [datetime.datetime(2024, 1,
+    ...         1)], "span": [datetime.timedelta(1)], "t": [datetime.time(9)]})
+    >>> frame.select(cs.datetime("us")).columns
+    ['at']
+    """
     units = None if time_unit is None else _flat([time_unit])
     return _by_type(lambda t: t == types.Datetime and (units is None or t.time_unit in units),
                     "cs.datetime()")
 
 
 def duration(time_unit=None):
-    """Spans of time: from parts, or columns of them."""
+    """Columns of spans of time.
+
+    Parameters
+    ----------
+    time_unit : None
+        Without effect: a Duration has microseconds.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> frame = dl.DataFrame({"n": [1], "day": [datetime.date(2024, 1, 1)],
+    ...     "at": [datetime.datetime(2024, 1,
+    ...         1)], "span": [datetime.timedelta(1)], "t": [datetime.time(9)]})
+    >>> frame.select(cs.duration()).columns
+    ['span']
+    """
     return _by_type(lambda t: t == types.Duration, "cs.duration()")
 
 
 def by_dtype(*dtypes):
-    """Columns of some types."""
+    """Columns of some types.
+
+    Parameters
+    ----------
+    *dtypes : data type or list of data types
+        The types.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.by_dtype(dl.Int64, dl.String)).columns
+    ['n', 's']
+    """
     wanted = _flat(dtypes)
     return _by_type(lambda t: any_equal(t, wanted), f"cs.by_dtype({wanted})")
 
@@ -201,78 +343,235 @@ def any_equal(dtype, wanted):
 
 
 def by_name(*names, require_all=True):
-    """Columns of some names."""
+    """Columns of some names, in the order they are given.
+
+    Parameters
+    ----------
+    *names : str or list of str
+        The names.
+    require_all : bool, default True
+        Whether a name that the frame lacks is an error.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.by_name("s", "q", require_all=False)).columns
+    ['s']
+    """
     wanted = _flat(names)
     return _selector(lambda columns: wanted if require_all else [k for k in wanted if k in columns.names],
                      f"cs.by_name({wanted})")
 
 
 def by_index(*indices, require_all=True):
-    """Columns at some places, from 0 or from the end."""
+    """Columns at some places.
+
+    Parameters
+    ----------
+    *indices : int or list of int
+        From 0, or from the end if negative.
+    require_all : bool
+        Without effect: a place that the frame lacks is an error.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.by_index(0, -1)).columns
+    ['n', 'ok']
+    """
     wanted = _flat(indices)
     return _selector(lambda columns: [columns.every_name[i] for i in wanted], f"cs.by_index({wanted})")
 
 
 def first(*, strict=True):
-    """The first value, column or row."""
+    """The first column.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.first()).columns
+    ['n']
+    """
     return by_index(0)
 
 
 def last(*, strict=True):
-    """The last value, column or row."""
+    """The last column.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.last()).columns
+    ['ok']
+    """
     return by_index(-1)
 
 
 def starts_with(*prefixes):
-    """Whether a text or name starts with something."""
+    """Columns whose names start with a text.
+
+    Parameters
+    ----------
+    *prefixes : str or list of str
+        Any of these.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.starts_with("n")).columns
+    ['n']
+    """
     wanted = tuple(_flat(prefixes))
     return _by_name(lambda k: k.startswith(wanted), f"cs.starts_with({wanted})")
 
 
 def ends_with(*suffixes):
-    """Whether a text or name ends with something."""
+    """Columns whose names end with a text.
+
+    Parameters
+    ----------
+    *suffixes : str or list of str
+        Any of these.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.ends_with("n")).columns
+    ['n']
+    """
     wanted = tuple(_flat(suffixes))
     return _by_name(lambda k: k.endswith(wanted), f"cs.ends_with({wanted})")
 
 
 def contains(*parts):
-    """Whether a value, text or name contains something."""
+    """Columns whose names contain a text.
+
+    Parameters
+    ----------
+    *parts : str or list of str
+        Any of these.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.contains("n")).columns
+    ['n']
+    """
     wanted = _flat(parts)
     return _by_name(lambda k: True in [p in k for p in wanted], f"cs.contains({wanted})")
 
 
 def matches(pattern):
-    """Columns whose names a pattern is found in."""
+    """Columns whose names a pattern is found in.
+
+    Parameters
+    ----------
+    pattern : str
+        A regular expression (Python's).
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.matches("^.$")).columns
+    ['n', 'x', 's']
+    """
     return _by_name(lambda k: re.search(pattern, k) is not None, f"cs.matches({pattern!r})")
 
 
 def alpha(ascii_only=False, *, ignore_spaces=False):
-    """Columns whose names are letters alone."""
+    """Columns whose names are letters alone.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "n2": [2]})
+    >>> frame.select(cs.alpha()).columns
+    ['n']
+    """
     return _by_name(lambda k: k.isalpha(), "cs.alpha()")
 
 
 def alphanumeric(ascii_only=False, *, ignore_spaces=False):
-    """Columns whose names are letters and digits alone."""
+    """Columns whose names are letters and digits alone.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n2": [1], "n-2": [2]})
+    >>> frame.select(cs.alphanumeric()).columns
+    ['n2']
+    """
     return _by_name(lambda k: k.isalnum(), "cs.alphanumeric()")
 
 
 def digit(ascii_only=False):
-    """Columns whose names are digits alone."""
+    """Columns whose names are digits alone.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "2024": [2]})
+    >>> frame.select(cs.digit()).columns
+    ['2024']
+    """
     return _by_name(lambda k: k.isdigit(), "cs.digit()")
 
 
 def exclude(columns, *more):
-    """All columns but some."""
+    """All columns but some.
+
+    Parameters
+    ----------
+    columns : str, data type, Selector or list of these
+        Names, or what they are.
+    *more : str, data type or Selector
+        More of them.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
+    >>> frame.select(cs.exclude("n", "s")).columns
+    ['x', 'ok']
+    """
     given = _flat([columns, *more])
     return all() - by_name(*given) if isinstance(given[0], str) else all() - (
         given[0] if isinstance(given[0], Selector) else by_dtype(*given))
 
 
 def is_selector(thing):
-    """Whether something is a selector."""
+    """Whether something is a selector.
+
+    Parameters
+    ----------
+    thing : object
+        Anything.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> cs.is_selector(cs.all()), cs.is_selector(dl.col("a"))
+    (True, False)
+    """
     return isinstance(thing, Selector)
 
 
 def expand_selector(target, selector, **_):
-    """The names that a selector means in a frame."""
+    """The names that a selector means in a frame.
+
+    Parameters
+    ----------
+    target : DataFrame or LazyFrame
+        The frame.
+    selector : Selector
+        The selector.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> cs.expand_selector(dl.DataFrame({"a": [1], "b": ["x"]}), cs.string())
+    ('b',)
+    """
     return tuple(selector._node.choose(target.lazy()))

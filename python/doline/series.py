@@ -11,19 +11,26 @@ from .expr.nodes import SCALAR, Column, Literal, SeriesColumn
 
 
 class Series:
-    """A named column.
+    """A column by itself: every function of `Expr` is a method of it, which runs at once.
 
     Parameters
     ----------
-    name : str or values
-    values : list or array, optional
+    name : str, optional
+        What it is called.
+    values : list, range, NumPy or Arrow array, Series
+        The values; the first argument may be these alone.
     dtype : data type, optional
+        Of the values.
+    strict : bool, default True
+        Whether a value that does not fit the type is an error; else it becomes null.
+    nan_to_null : bool, default False
+        Whether NaN in NumPy's arrays is null.
 
     Examples
     --------
-    >>> import doline as dl
-    >>> dl.Series("a", [1, 2, 3]).sum()
-    6
+    >>> series = dl.Series("a", [1, 2, 3])
+    >>> series.sum(), (series * 2).to_list(), series.rolling_mean(2).to_list()
+    (6, [2, 4, 6], [None, 1.5, 2.5])
     """
 
     def __init__(self, name=None, values=None, dtype=None, *, strict=True, nan_to_null=False):
@@ -61,35 +68,143 @@ class Series:
         value = literal_node(self.item(), self.dtype)
         return Literal(value.bytes, value.value, self._name)
 
-    name = property(lambda self: self._name)
-    dtype = property(lambda self: self._frame.dtypes[0])
-    shape = property(lambda self: (len(self),))
+    @property
+    def name(self):
+        """What the series is called.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> dl.Series("a", [1]).name
+        'a'
+        """
+        return self._name
+
+    @property
+    def dtype(self):
+        """The type of the values.
+
+        Returns
+        -------
+        data type
+
+        Examples
+        --------
+        >>> dl.Series("a", [1]).dtype
+        Int64
+        """
+        return self._frame.dtypes[0]
+
+    @property
+    def shape(self):
+        """How many values there are, as a tuple.
+
+        Returns
+        -------
+        tuple of int
+
+        Examples
+        --------
+        >>> dl.Series("a", [1, 2]).shape
+        (2,)
+        """
+        return (len(self),)
 
     def __len__(self): return self._frame.height
     def len(self):
-        """The number of values or rows."""
+        """How many values there are.
+
+        Returns
+        -------
+        int
+
+        Examples
+        --------
+        >>> dl.Series([1, None]).len()
+        2
+        """
         return self._frame.height
 
     def __iter__(self): return iter(self.to_list())
     def to_list(self):
-        """As a list; of a series, of Python values."""
+        """The values as a list.
+
+        Returns
+        -------
+        list
+            Values as Python has them; null is None.
+
+        Examples
+        --------
+        >>> dl.Series([1, None]).to_list()
+        [1, None]
+        """
         return [row[0] for row in self._frame.rows()]
 
     def to_frame(self, name=None):
-        """As a frame of one column."""
+        """A frame of this column.
+
+        Parameters
+        ----------
+        name : str, optional
+            What the column is called; as the series if left out.
+
+        Returns
+        -------
+        DataFrame
+
+        Examples
+        --------
+        >>> dl.Series("a", [1]).to_frame("b").columns
+        ['b']
+        """
         wanted = self._name if name is None else name
         return self._frame if wanted == self._column else self._frame.rename({self._column: wanted})
     def to_numpy(self, **_):
-        """As a NumPy array; missing values are NaN, NaT or None, as in Polars."""
+        """The values as an array.
+
+        Returns
+        -------
+        numpy.ndarray
+            Missing values are NaN, NaT or None, as in Polars.
+
+        Examples
+        --------
+        >>> dl.Series([1, 2]).to_numpy()
+        array([1, 2])
+        """
         from .interchange.numpy_arrays import without_mask
         return without_mask(next(iter(self._frame.fetchnumpy().values())))
 
     def to_arrow(self, **_):
-        """As a PyArrow table or array."""
+        """The values as a PyArrow array.
+
+        Returns
+        -------
+        pyarrow.Array
+
+        Examples
+        --------
+        >>> dl.Series([1, 2]).to_arrow().type
+        DataType(int64)
+        """
         return self._frame.arrow().column(0).combine_chunks()
 
     def to_pandas(self, **_):
-        """As a pandas frame or series."""
+        """The values as a pandas series.
+
+        Returns
+        -------
+        pandas.Series
+
+        Examples
+        --------
+        >>> dl.Series("a", [1, 2]).to_pandas().name
+        'a'
+        """
         return self._frame.df().iloc[:, 0].rename(self._name)
 
     def __array__(self, dtype=None, copy=None):
@@ -99,16 +214,61 @@ class Series:
         return self.to_frame().__arrow_c_stream__(requested_schema)
     def __reduce__(self): return Series._of, (self._frame, self._name)
     def item(self, index=None):
-        """The only value."""
+        """The only value, or the one at a position.
+
+        Parameters
+        ----------
+        index : int, optional
+            From 0, or from the end if negative.
+
+        Returns
+        -------
+        object
+
+        Raises
+        ------
+        ValueError
+            Without a position, where there is not exactly one value.
+
+        Examples
+        --------
+        >>> dl.Series([7]).item()
+        7
+        """
         return self._frame.item() if index is None else self[index]
 
     def rename(self, name):
-        """Another name."""
+        """The series under another name.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+
+        Returns
+        -------
+        Series
+
+        Examples
+        --------
+        >>> dl.Series("a", [1]).rename("b").name
+        'b'
+        """
         return Series._of(self._frame, name)
 
     alias = rename
     def is_empty(self):
-        """Whether there are no rows."""
+        """Whether there are no values.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> dl.Series([]).is_empty()
+        True
+        """
         return len(self) == 0
 
     def clone(self):
@@ -116,7 +276,22 @@ class Series:
         return self
 
     def equals(self, other, **_):
-        """Whether two have the same values."""
+        """Whether two series have the same values; names do not count.
+
+        Parameters
+        ----------
+        other : Series
+            The other one.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> dl.Series("a", [1]).equals(dl.Series("b", [1]))
+        True
+        """
         return self.to_list() == other.to_list()
 
     def __contains__(self, value): return value in self.to_list()
@@ -185,16 +360,55 @@ class Series:
         return method
 
     def value_counts(self, *, sort=False, name="count", **_):
-        """How often each distinct value occurs."""
+        """How often each distinct value occurs.
+
+        Parameters
+        ----------
+        sort : bool, default False
+            Whether the most frequent come first; else by first appearance.
+        name : str, default "count"
+            What the counts are called.
+
+        Returns
+        -------
+        DataFrame
+            The values and their counts.
+
+        Examples
+        --------
+        >>> dl.Series("a", ["x", "y", "x"]).value_counts(sort=True).rows()
+        [('x', 2), ('y', 1)]
+        """
         frame = self._frame.group_by(self._column, maintain_order=True).len(name)
         return frame.sort(name, descending=True) if sort else frame
 
     def describe(self, *args, **kwargs):
-        """Statistics of the columns."""
+        """Statistics of the values.
+
+        Returns
+        -------
+        DataFrame
+            A row for each statistic.
+
+        Examples
+        --------
+        >>> dl.Series("a", [1, 2, 3]).describe().height
+        9
+        """
         return self._frame.describe(*args, **kwargs)
 
     def to_dummies(self, **options):
-        """A column of 0 and 1 for each distinct value."""
+        """A column of 0 and 1 for each distinct value.
+
+        Returns
+        -------
+        DataFrame
+
+        Examples
+        --------
+        >>> dl.Series("a", ["x", "y"]).to_dummies().rows(named=True)
+        [{'a_x': 1, 'a_y': 0}, {'a_x': 0, 'a_y': 1}]
+        """
         return self.to_frame().to_dummies(**options)
 
     def map_elements(self, *args, **kwargs):
@@ -206,11 +420,31 @@ class Series:
         raise NotSupported("append is not supported; use pl.concat")
 
     def unique_counts(self):
-        """How often each distinct value occurs."""
+        """How often each distinct value occurs, by first appearance.
+
+        Returns
+        -------
+        Series
+
+        Examples
+        --------
+        >>> dl.Series(["x", "y", "x"]).unique_counts().to_list()
+        [2, 1]
+        """
         return self._frame.group_by(self._column, maintain_order=True).len().to_series(1)
 
     def null_count(self):
-        """How many values are missing."""
+        """How many values are missing.
+
+        Returns
+        -------
+        int
+
+        Examples
+        --------
+        >>> dl.Series([1, None]).null_count()
+        1
+        """
         return self._with(lambda x: x.null_count())
 
     def n_chunks(self):

@@ -9,9 +9,19 @@ from .lazy_frame import LazyFrame, query_of_statement
 class SQLContext:
     """Frames under names that SQL may use.
 
+    Parameters
+    ----------
+    frames : dict, optional
+        Frames by name: DataFrames, LazyFrames, or what DataFrame takes.
+    register_globals : bool
+        Not supported; `doline.sql` finds variables.
+    eager : bool, default False
+        Whether `execute` gives DataFrames.
+    **named : object
+        Frames, named by the keyword.
+
     Examples
     --------
-    >>> import doline as dl
     >>> context = dl.SQLContext(t=dl.DataFrame({"a": [1, 2]}))
     >>> context.execute("SELECT sum(a) AS total FROM t").collect().rows()
     [(3,)]
@@ -24,27 +34,112 @@ class SQLContext:
         self._frames, self._eager = {**(frames or {}), **named}, eager
 
     def register(self, name, frame=None):
-        """Another frame under a name."""
+        """Another frame under a name.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        frame : object
+            The frame.
+
+        Returns
+        -------
+        SQLContext
+            Itself.
+
+        Examples
+        --------
+        >>> dl.SQLContext().register("t", dl.DataFrame({"a": [1]})).tables()
+        ['t']
+        """
         self._frames[name] = frame
         return self
 
     def register_many(self, frames=None, **named):
-        """Other frames under their names."""
+        """Other frames under their names.
+
+        Parameters
+        ----------
+        frames : dict, optional
+            Frames by name.
+        **named : object
+            Frames, named by the keyword.
+
+        Returns
+        -------
+        SQLContext
+            Itself.
+
+        Examples
+        --------
+        >>> dl.SQLContext().register_many(t=dl.DataFrame({"a": [1]})).tables()
+        ['t']
+        """
         self._frames.update(frames or {}, **named)
         return self
 
     def unregister(self, names):
-        """Forgets frames of these names."""
+        """Forgets frames.
+
+        Parameters
+        ----------
+        names : str or list of str
+            Their names.
+
+        Returns
+        -------
+        SQLContext
+            Itself.
+
+        Examples
+        --------
+        >>> dl.SQLContext(t=dl.DataFrame({"a": [1]})).unregister("t").tables()
+        []
+        """
         for name in [names] if isinstance(names, str) else names:
             del self._frames[name]
         return self
 
     def tables(self):
-        """Names of the frames."""
+        """Names of the frames.
+
+        Returns
+        -------
+        list of str
+
+        Examples
+        --------
+        >>> dl.SQLContext(b=dl.DataFrame({"a": [1]}), a=dl.DataFrame({"a": [1]})).tables()
+        ['a', 'b']
+        """
         return sorted(self._frames)
 
     def execute(self, query, *, eager=None):
-        """One SELECT as a lazy frame (or, eagerly, as a frame)."""
+        """Runs a SELECT.
+
+        Parameters
+        ----------
+        query : str
+            The statement.
+        eager : bool, optional
+            Whether a DataFrame is returned; as the context says if left out.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Raises
+        ------
+        doline.errors.Error
+            Where the statement is wrong, or no SELECT.
+
+        Examples
+        --------
+        >>> context = dl.SQLContext(t=dl.DataFrame({"a": [1, 2]}))
+        >>> context.execute("SELECT max(a) FROM t", eager=True).item()
+        2
+        """
         session = _sessions.current()
         prepared = session.prepare(query)
         inner = query_of_statement(prepared.bytes())

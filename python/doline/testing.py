@@ -10,10 +10,27 @@ def assert_frame_equal(left, right, *, check_row_order=True, check_column_order=
                        check_exact=False, rel_tol=1e-5, abs_tol=1e-8, categorical_as_str=False):
     """Raises AssertionError where two frames differ, and says how.
 
+    Parameters
+    ----------
+    left, right : DataFrame or LazyFrame
+        The frames.
+    check_row_order, check_column_order, check_dtypes : bool, default True
+        Whether these count.
+    check_exact : bool, default False
+        Whether floats have to be the same; else near.
+    rel_tol, abs_tol : float
+        How near.
+    categorical_as_str : bool
+        Without effect.
+
+    Raises
+    ------
+    AssertionError
+        With the first difference.
+
     Examples
     --------
-    >>> import doline as dl
-    >>> dl.testing.assert_frame_equal(dl.DataFrame({"a": [1.0]}), dl.DataFrame({"a": [1.0]}))
+    >>> dl.testing.assert_frame_equal(dl.DataFrame({"a": [1.0]}), dl.DataFrame({"a": [1.0 + 1e-9]}))
     """
     left, right = (f.collect() if hasattr(f, "collect") else f for f in (left, right))
     if set(left.columns) != set(right.columns):
@@ -35,7 +52,22 @@ def assert_frame_equal(left, right, *, check_row_order=True, check_column_order=
 
 
 def assert_frame_not_equal(left, right, **options):
-    """Raises AssertionError where two frames are equal."""
+    """Raises AssertionError where two frames are equal. Options are those of `assert_frame_equal`.
+
+    Parameters
+    ----------
+    left, right : DataFrame or LazyFrame
+        The frames.
+
+    Raises
+    ------
+    AssertionError
+        Where they are.
+
+    Examples
+    --------
+    >>> dl.testing.assert_frame_not_equal(dl.DataFrame({"a": [1]}), dl.DataFrame({"a": [2]}))
+    """
     try:
         assert_frame_equal(left, right, **options)
     except AssertionError:
@@ -44,7 +76,24 @@ def assert_frame_not_equal(left, right, **options):
 
 
 def assert_series_equal(left, right, *, check_dtypes=True, check_names=True, check_order=True, **options):
-    """The same of two series."""
+    """Raises AssertionError where two series differ, and says how.
+
+    Parameters
+    ----------
+    left, right : Series
+        The series.
+    check_dtypes, check_names, check_order : bool, default True
+        Whether these count.
+
+    Raises
+    ------
+    AssertionError
+        With the first difference.
+
+    Examples
+    --------
+    >>> dl.testing.assert_series_equal(dl.Series("a", [1]), dl.Series("a", [1]))
+    """
     if check_names and left.name != right.name:
         raise AssertionError(f"series have other names: {left.name!r} and {right.name!r}")
     assert_frame_equal(left.to_frame("s"), right.to_frame("s"), check_dtypes=check_dtypes,
@@ -52,7 +101,22 @@ def assert_series_equal(left, right, *, check_dtypes=True, check_names=True, che
 
 
 def assert_series_not_equal(left, right, **options):
-    """Raises AssertionError where two series are equal."""
+    """Raises AssertionError where two series are equal. Options are those of `assert_series_equal`.
+
+    Parameters
+    ----------
+    left, right : Series
+        The series.
+
+    Raises
+    ------
+    AssertionError
+        Where they are.
+
+    Examples
+    --------
+    >>> dl.testing.assert_series_not_equal(dl.Series("a", [1]), dl.Series("a", [2]))
+    """
     try:
         assert_series_equal(left, right, **options)
     except AssertionError:

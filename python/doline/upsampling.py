@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .expr.construct import col, datetime_range, date_range
+from .expr.construct import col
+from .expr.ranges import date_range, datetime_range
 from . import datatypes as types
 
 

@@ -19,8 +19,8 @@ source "$top/scripts/suites.sh"
 
 stage_begin "set-up"
 if ((long)); then
-  ensure_packages build test package long tpc
-  ensure_python python python_long
+  ensure_packages build test package long tpc docs
+  ensure_python python python_long python_docs
 else
   ensure_packages build test package
   ensure_python
@@ -70,7 +70,7 @@ stage_end
 
 if ((long)); then
   stage_begin "long tests"
-  python_seconds=20000 run_python_tests "long tests" tests/long
+  PYTHONPATH=$top/build/release/python python_seconds=20000 run_python_tests "long tests" tests/long
   configure asan DOLINE_BUILD_PYTHON=ON
   compile asan doline_python
   run_instrumented_package_tests

@@ -16,7 +16,8 @@ MODULES = sorted(
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_run(name):
     module = importlib.import_module(name)
-    failed, _ = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    failed, _ = doctest.testmod(module, extraglobs={"dl": doline, "cs": doline.selectors},
+                                optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     assert failed == 0
 
 
@@ -37,3 +38,38 @@ def test_everything_public_is_documented(name):
                 if inspect.isfunction(value) and not member.startswith("_")
                 and member not in inherited and not inspect.getdoc(value)]
     assert not undocumented
+
+
+# What gives back its own frame, or says how to go on, has nothing to show.
+WITHOUT_EXAMPLE = {"cache", "clone", "lazy", "load_ipython_extension", "n_chunks", "plot", "rechunk", "set_sorted",
+                   "shape", "short", "shrink_dtype", "shrink_to_fit"}
+
+
+def public_functions():
+    """(name, function) of all that people reach through the package's names."""
+    expressions = ("strings.StringFunctions", "temporal.TemporalFunctions", "lists.ListFunctions",
+                   "structs.StructFunctions", "names.NameFunctions", "bytes_and_categories.BinaryFunctions",
+                   "bytes_and_categories.CategoryFunctions")
+    named = {name: getattr(doline, name) for name in doline.__dir__() if not name.startswith("_")}
+    named |= {f"selectors.{name}": thing for name, thing in vars(doline.selectors).items()
+              if inspect.isfunction(thing) and not name.startswith("_") and name != "any_equal"}
+    for path in expressions:
+        module, name = path.split(".")
+        named[name] = getattr(importlib.import_module(f"doline.expr.{module}"), name)
+    for name, thing in named.items():
+        if inspect.isfunction(thing):
+            yield name, thing
+        elif inspect.isclass(thing):
+            for member in dir(thing):
+                found = inspect.getattr_static(thing, member)
+                found = getattr(found, "fget", None) or getattr(found, "__func__", found)
+                if not member.startswith("_") and inspect.isfunction(found):
+                    yield f"{name}.{member}", found
+
+
+def test_every_public_function_has_an_example_that_runs():
+    missing = [name for name, function in public_functions()
+               if ">>>" not in (inspect.getdoc(function) or "")
+               and not (inspect.getdoc(function) or "").startswith(("Not supported", "No columns"))
+               and name.rpartition(".")[2] not in WITHOUT_EXAMPLE]
+    assert not missing

@@ -37,6 +37,20 @@ class TestNotebook:
             "the first 2 rows, 2 columns",
         ]
 
+    @pytest.mark.parametrize("value", [
+        "true", "[true, NULL]", "{'day': DATE '2024-05-01', 'l': ['a', 'b']}", "'\\x00a'::BLOB",
+        "INTERVAL '-5 seconds'", "INTERVAL '1 year 2 months 3 days 04:05:06.789'", "[1.5, NULL]",
+        "INTERVAL '-25 months -3 days -00:00:01.5'", "TIMESTAMP '2024-05-01 10:00:00'"])
+    def test_values_are_shown_as_the_engine_writes_them(self, value):
+        shown, written = doline.sql(f"SELECT {value} AS v, ({value})::VARCHAR AS t").fetchone()
+        assert doline.display.value_text(shown) == written
+
+    def test_a_query_is_shown_and_taken_out_as_results_of_sql_are(self, capsys):
+        query = doline.LazyFrame({"n": [1, 2]}).filter(doline.col("n") > 1)
+        query.show()
+        assert "│      2 │" in capsys.readouterr().out
+        assert query.df()["n"].tolist() == query.pl()["n"].to_list() == query.arrow()["n"].to_pylist() == [2]
+
     def test_the_magics(self):
         class Shell:
             user_ns = {"frame": {"n": [1, 2, 3]}}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from .. import _nodes as n
-from ..datatypes import type_bytes
+from ..type_texts import type_bytes
 
 NULL = n.literal()
 TRUE = n.literal(n.LITERAL_KIND_BOOLEAN, "true")

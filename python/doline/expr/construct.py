@@ -6,11 +6,10 @@ import builtins
 
 from .. import datatypes as types
 from ..datatypes import DataType, DataTypeClass
-from ..errors import NotSupported
-from . import aggregates, build as b, windows
+from . import aggregates, build as b
 from .expression import Expr, expression
-from .literals import as_node, interval_bytes, literal_node, named_column
-from .nodes import (Aggregate, Apply, Column, Element, Fields, Node, Rename, Spread, Window)
+from .literals import as_node, literal_node, named_column
+from .nodes import (Aggregate, Apply, Column, Element, Node)
 from .selecting import by_names, by_types, everything
 
 
@@ -38,38 +37,130 @@ col = _Columns()
 
 
 def lit(value, dtype=None, *, allow_object=False):
-    """A value as an expression."""
+    """A value as an expression.
+
+    Parameters
+    ----------
+    value : value
+        A number, text, time, list, dict (a struct), Series or None. An expression stays one.
+    dtype : data type, optional
+        Of the value.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1, 2]}).with_columns(b=dl.lit("x")).rows()
+    [(1, 'x'), (2, 'x')]
+    """
     if isinstance(value, Expr):
         return value
     return expression(literal_node(value, dtype))
 
 
 def all(*names, ignore_nulls=True):
-    """All columns; with names, whether all their values are true."""
+    """All columns; with names, whether all values of these are true.
+
+    Parameters
+    ----------
+    *names : str
+        Columns of Booleans.
+    ignore_nulls : bool, default True
+        Whether missing values are passed over.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1], "b": [2]}).select(dl.all() * 10).rows()
+    [(10, 20)]
+    """
     if not names:
         return expression(everything())
     return col(*names).all(ignore_nulls=ignore_nulls)
 
 
 def any(*names, ignore_nulls=True):
-    """Whether any value is true; missing ones are passed over."""
+    """Whether any value of some columns is true.
+
+    Parameters
+    ----------
+    *names : str
+        Columns of Booleans.
+    ignore_nulls : bool, default True
+        Whether missing values are passed over.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [True, False]}).select(dl.any("a")).item()
+    True
+    """
     return col(*names).any(ignore_nulls=ignore_nulls)
 
 
 def exclude(*columns):
-    """All columns but some."""
+    """All columns but some.
+
+    Parameters
+    ----------
+    *columns : str, data type or list of these
+        Names, patterns from `^` to `$`, or types.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1], "b": ["x"]}).select(dl.exclude(dl.String)).columns
+    ['a']
+    """
     return expression(everything()).exclude(*columns)
 
 
 def nth(*indices):
-    """Columns at some places, from 0 or from the end."""
+    """Columns at some places.
+
+    Parameters
+    ----------
+    *indices : int or list of int
+        From 0, or from the end if negative.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1], "b": [2]}).select(dl.nth(-1)).columns
+    ['b']
+    """
     from .nodes import Selection
     flat = [i for index in indices for i in (index if isinstance(index, (list, tuple)) else [index])]
     return expression(Selection(lambda columns: [columns.every_name[i] for i in flat], f"nth({flat})"))
 
 
 def element():
-    """What stands for the values inside a list."""
+    """What stands for the values inside a list: in `list.eval`, `list.filter`, `list.agg` and
+    `pivot`.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [[1, 2]]}).select(dl.col("a").list.eval(dl.element() + 1)).item()
+    [2, 3]
+    """
     return expression(Element())
 
 
@@ -84,45 +175,157 @@ class FieldMark(Node):
 
 
 def field(name):
-    """A field of a struct."""
+    """A field of the structs at hand: in `struct.with_fields`.
+
+    Parameters
+    ----------
+    name : str
+        Which one.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"s": [{"a": 1}]}).select(dl.col("s").struct.with_fields(dl.field("a") + 1)).item()
+    {'a': 2}
+    """
     return expression(FieldMark(name))
 
 
 def len():
-    """The number of rows."""
+    """The number of rows.
+
+    Returns
+    -------
+    Expr
+        One UInt32, called "len".
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1, None]}).select(dl.len()).item()
+    2
+    """
     return expression(Aggregate(aggregates.row_count, ()))
 
 
 def count(*columns):
-    """How many values are not missing."""
+    """How many values of some columns are not missing; without columns the number of rows.
+
+    Parameters
+    ----------
+    *columns : str
+        The columns.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1, None]}).select(dl.count("a")).item()
+    1
+    """
     return col(*columns).count() if columns else len()
 
 
-def _shortcut(name):
+def _shortcut(name, result):
     def function(*columns, **options):
         return getattr(col(*columns), name)(**options)
     function.__name__ = name
-    function.__doc__ = f"`col(…).{name}()` of columns."
+    function.__doc__ = f"""`col(…).{name}()` of columns.
+
+    Parameters
+    ----------
+    *columns : str or data type
+        Which ones.
+    **options
+        Those of `Expr.{name}`.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({{"a": [1, 2, 3]}}).select(dl.{name}("a")).to_series().to_list()
+    {result}
+    """
     return function
 
 
 sum, mean, min, max, median, first, last, n_unique, implode, std, var, cum_sum, null_count = map(
     _shortcut, ("sum", "mean", "min", "max", "median", "first", "last", "n_unique", "implode",
-                "std", "var", "cum_sum", "null_count"))
+                "std", "var", "cum_sum", "null_count"),
+    ([6], [2.0], [1], [3], [2.0], [1], [3], [3], [[1, 2, 3]], [1.0], [1.0], [1, 3, 6], [0]))
 
 
 def head(column, n=10):
-    """The first values or rows."""
+    """The first values of a column.
+
+    Parameters
+    ----------
+    column : str
+        Which one.
+    n : int, default 10
+        How many.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1, 2, 3]}).select(dl.head("a", 2)).rows()
+    [(1,), (2,)]
+    """
     return col(column).head(n)
 
 
 def tail(column, n=10):
-    """The last values or rows."""
+    """The last values of a column.
+
+    Parameters
+    ----------
+    column : str
+        Which one.
+    n : int, default 10
+        How many.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1, 2, 3]}).select(dl.tail("a", 2)).rows()
+    [(2,), (3,)]
+    """
     return col(column).tail(n)
 
 
 def quantile(column, quantile, interpolation="nearest"):
-    """The value that so large a share of the others is not above."""
+    """A quantile of a column.
+
+    Parameters
+    ----------
+    column : str
+        Which one.
+    quantile : float
+        The share of values below it, from 0 to 1.
+    interpolation : {"nearest", "lower", "higher", "midpoint", "linear"}
+        What is taken between two values.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1, 2, 3]}).select(dl.quantile("a", 0.5)).item()
+    2.0
+    """
     return col(column).quantile(quantile, interpolation)
 
 
@@ -171,335 +374,31 @@ def _predicate(predicates, constraints):
 
 
 def when(*predicates, **constraints):
-    """A value by a condition: `when(p).then(a).otherwise(b)`."""
-    return _When([], _predicate(predicates, constraints))
+    """A value by conditions: `when(p).then(a).when(q).then(b).otherwise(c)`.
 
+    Parameters
+    ----------
+    *predicates : Expr
+        Conditions that all have to hold.
+    **constraints : value
+        `name=value` for what a column has to equal.
 
-# --- Across columns
-
-def _nodes_of(exprs, more):
-    given = exprs if isinstance(exprs, (list, tuple)) else [exprs]
-    return tuple(as_node(e) for e in [*given, *more])
-
-
-def _across(build, told):
-    def function(exprs, *more, **options):
-        if options.pop("ignore_nulls", True) is not True:
-            raise NotSupported("ignore_nulls=False is not supported here; use +")
-        return expression(Spread(build, _nodes_of(exprs, more)))
-    function.__doc__ = f"{told} of the columns, row by row; missing values are passed over."
-    return function
-
-
-def _total(*values):
-    """Sums by halves, so that a thousand columns do not nest a thousand deep."""
-    if builtins.len(values) == 1:
-        return b.call("ifnull", values[0], b.integer(0))
-    middle = builtins.len(values) // 2
-    return b.call("wrapping_add", _total(*values[:middle]), _total(*values[middle:]))
-
-
-def _average(*values):
-    counts = [b.condition(b.is_null(v), b.integer(0), b.integer(1)) for v in values]
-    total = b.cast(_total(*values), types.Float64)
-    count = _total(*counts)
-    return b.condition(b.greater(count, b.integer(0)), b.operator("/", total, count))
-
-
-def _any_true(*values):
-    return b.either(*values)
-
-
-def _all_true(*values):
-    return b.both(*values)
-
-
-def _greatest(*values):
-    return b.call("greatest", *values)
-
-
-def _least(*values):
-    return b.call("least", *values)
-
-
-sum_horizontal = _across(_total, "The sum")
-mean_horizontal = _across(_average, "The mean")
-any_horizontal = _across(_any_true, "Whether any is true")
-all_horizontal = _across(_all_true, "Whether all are true")
-max_horizontal = _across(_greatest, "The greatest")
-min_horizontal = _across(_least, "The least")
-
-
-def coalesce(exprs, *more):
-    """The first that is not missing, row by row."""
-    return expression(Spread("coalesce", _nodes_of(exprs, more)))
-
-
-def _joined(*parts):
-    *values, separator, ignore_nulls = parts
-    texts = [b.cast(v, types.String) for v in values]
-    text = b.call("concat_ws", b.string(separator), *texts)
-    if ignore_nulls:
-        return text
-    return b.condition(b.both(*[b.is_not_null(v) for v in values]), text)
-
-
-def concat_str(exprs, *more, separator="", ignore_nulls=False):
-    """Values as texts behind each other."""
-    return expression(Spread(_joined, _nodes_of(exprs, more), (separator, ignore_nulls)))
-
-
-def format(text, *args):
-    """Texts with values in the place of `{}`."""
-    pieces = text.split("{}")
-    if builtins.len(pieces) != builtins.len(args) + 1:
-        raise ValueError("format needs as many values as there are {}")
-    nodes = [literal_node(pieces[0])]
-    for value, piece in zip(args, pieces[1:]):
-        nodes += [as_node(value), literal_node(piece)]
-    return expression(Apply(_joined, tuple(nodes), ("", False)))
-
-
-def list_(*exprs):
-    """The columns' values as one list, row by row; a list among them is an element, too.
+    Returns
+    -------
+    object
+        Whose `then(value)` gives the value where they hold. In `then` and `otherwise` a text names
+        a column; `lit` makes it a text. Without `otherwise` the rest is null.
 
     Examples
     --------
-    >>> import doline as dl
-    >>> dl.DataFrame({"a": [1, 2], "b": [3, None]}).select(dl.list("a", "b")).rows()
-    [([1, 3],), ([2, None],)]
+    >>> frame = dl.DataFrame({"a": [1, 5, 9]})
+    >>> frame.select(dl.when(dl.col("a") > 4).then(dl.lit("big")).otherwise(dl.lit("small"))).to_series().to_list()
+    ['small', 'big', 'big']
     """
-    nodes = [as_node(e) for item in exprs for e in (item if isinstance(item, (builtins.list, tuple)) else [item])]
-    return expression(Spread("list_value", tuple(nodes)))
-
-
-def concat_list(exprs, *more):
-    """Values and lists as one list, row by row."""
-    return expression(Spread(_lists_joined, _nodes_of(exprs, more)))
-
-
-def _lists_joined(*values):
-    lists = [b.call("frame_as_list", v) for v in values]
-    return b.condition(b.both(*map(b.is_not_null, lists)), b.call("list_concat", *lists))
-
-
-def struct(*exprs, schema=None, eager=False, **named):
-    """Columns as one of structs; as a selector, columns of structs."""
-    if eager:
-        raise NotSupported("struct(eager=True) is not supported; use frame.select")
-    nodes = [as_node(e) for item in exprs for e in
-             (item if isinstance(item, (list, tuple)) else [item])]
-    nodes += [Rename(as_node(v), name) for name, v in named.items()]
-    return expression(Fields("struct_pack", tuple(nodes)))
-
-
-def fold(acc, function, exprs, **unsupported):
-    """`function(function(acc, a), b) …` over expressions."""
-    out = acc if isinstance(acc, Expr) else lit(acc)
-    for expr in exprs if isinstance(exprs, (list, tuple)) else [exprs]:
-        out = function(out, expr if isinstance(expr, Expr) else col(expr))
-    return out
-
-
-def reduce(function, exprs, **unsupported):
-    """A function of expressions, two at a time."""
-    given = [e if isinstance(e, Expr) else col(e) for e in exprs]
-    out = given[0]
-    for expr in given[1:]:
-        out = function(out, expr)
-    return out
-
-
-def corr(a, c, *, method="pearson", **unsupported):
-    """Pearson's (or Spearman's) correlation."""
-    if method == "spearman":
-        a, c = (expression(as_node(x)).rank() for x in (a, c))
-    return expression(Aggregate(aggregates.correlation, (as_node(a), as_node(c))))
-
-
-def cov(a, c, ddof=1):
-    """The covariance."""
-    return expression(Aggregate(aggregates.covariance, (as_node(a), as_node(c)), (ddof,)))
-
-
-def arctan2(y, x):
-    """The angle of a point (x, y), from its two coordinates."""
-    return expression(Apply("atan2", (as_node(y), as_node(x))))
-
-
-def arg_where(condition, *, eager=False):
-    """The positions at which a condition holds."""
-    return expression(as_node(condition)).arg_true()
-
-
-def arg_sort_by(exprs, *more, **options):
-    """Not supported; use `with_row_index().sort(…)`."""
-    raise NotSupported("arg_sort_by is not supported; use with_row_index().sort(...)")
-
-
-# --- Times
-
-def _date(year, month, day):
-    return b.call("make_date", year, month, day)
-
-
-def date(year, month, day):
-    """Dates: of an instant, from parts, or columns of them."""
-    return expression(Apply(_date, tuple(map(as_node, (year, month, day))))).alias("date")
-
-
-def datetime_(year, month, day, hour=None, minute=None, second=None, microsecond=None, *,
-              time_unit="us", time_zone=None, **unsupported):
-    """Instants from their parts."""
-    parts = [as_node(p) for p in (year, month, day, hour or 0, minute or 0)]
-    seconds = as_node(second or 0)
-    return expression(Apply(_instant, (*parts, seconds, as_node(microsecond or 0)))).alias("datetime")
-
-
-def _instant(year, month, day, hour, minute, second, micro):
-    from .temporal import replaced
-    return replaced(None, year, month, day, hour, minute, second, micro)
-
-
-def time(hour=None, minute=None, second=None, microsecond=None):
-    """The time of day; from parts, or columns of them."""
-    parts = [as_node(p or 0) for p in (hour, minute, second)]
-    return expression(Apply("make_time", tuple(parts))).alias("time")
-
-
-def _span(*parts):
-    units = ("to_weeks", "to_days", "to_hours", "to_minutes", "to_seconds", "to_milliseconds",
-             "to_microseconds")
-    out = None
-    for unit, value in zip(units, parts):
-        if value == b.integer(0):
-            continue
-        piece = b.call(unit, value)
-        out = piece if out is None else b.operator("+", out, piece)
-    return b.cast(out if out is not None else b.call("to_days", b.integer(0)), types.Duration("us"))
-
-
-def duration(*, weeks=None, days=None, hours=None, minutes=None, seconds=None, milliseconds=None,
-             microseconds=None, nanoseconds=None, time_unit="us"):
-    """Spans of time: from parts, or columns of them."""
-    if nanoseconds is not None:
-        raise NotSupported("spans of time go down to microseconds")
-    parts = [as_node(p if p is not None else 0) for p in
-             (weeks, days, hours, minutes, seconds, milliseconds, microseconds)]
-    return expression(Apply(_span, tuple(parts))).alias("duration")
-
-
-def from_epoch(column, time_unit="s"):
-    """Instants of numbers since 1970."""
-    return expression(Apply(_from_epoch, (as_node(column),), (time_unit,)))
-
-
-def _from_epoch(x, unit):
-    if unit == "d":
-        return b.operator("+", b.cast(b.string("1970-01-01"), types.Date), b.cast(x, types.Int32))
-    factor = {"s": 1_000_000, "ms": 1000, "us": 1}.get(unit)
-    if factor is None:
-        raise NotSupported(f"from_epoch(time_unit={unit!r}) is not supported; divide by 1000 and use us")
-    return b.call("make_timestamp", b.operator("*", b.cast(x, types.Int64), b.integer(factor)))
-
-
-def _ranged(start, end, interval, closed, dtype):
-    values = b.call("generate_series" if closed in ("both", "right") else "range",
-                    b.cast(start, types.Datetime("us")), b.cast(end, types.Datetime("us")), interval)
-    if closed in ("right", "none"):
-        values = b.n.slice_(values, b.integer(2))
-    return b.cast(values, types.List(dtype))
-
-
-def _range_of_times(start, end, interval, closed, eager, dtype):
-    node = Apply(_ranged, (as_node(start), as_node(end)), (interval_bytes(interval), closed, dtype))
-    from .nodes import Rearrange
-    out = expression(Rearrange("flatten_lists", (node,)))
-    return _eager(out) if eager else out
-
-
-def _eager(expr):
-    from ..lazy_frame import LazyFrame
-    return LazyFrame.without_source().select(expr).collect().to_series()
-
-
-def date_range(start, end, interval="1d", *, closed="both", eager=False, **unsupported):
-    """Dates from `start` to `end`, one every `interval`."""
-    return _range_of_times(start, end, interval, closed, eager, types.Date)
-
-
-def datetime_range(start, end, interval="1d", *, closed="both", eager=False, **unsupported):
-    """Instants from `start` to `end`, one every `interval`."""
-    return _range_of_times(start, end, interval, closed, eager, types.Datetime("us"))
-
-
-def int_range(start=0, end=None, step=1, *, dtype=types.Int64, eager=False):
-    """Integers from `start` up to, but without, `end`; `pl.len()` as the end numbers a frame's rows."""
-    if end is None:
-        start, end = 0, start
-    if not isinstance(end, Expr) or isinstance(start, Expr) or not _is_len(end):
-        node = Apply(_numbers, (as_node(start), as_node(end)), (step, dtype))
-        from .nodes import Rearrange
-        out = expression(Rearrange("flatten_lists", (node,)))
-        return _eager(out) if eager else out
-    index = expression(Window(windows.row_index, ()))
-    return (index * step + start).cast(dtype).alias("literal")
-
-
-def _is_len(expr):
-    return type(expr._node) is Aggregate and expr._node.build is aggregates.row_count
-
-
-def _numbers(start, end, step, dtype):
-    return b.cast(b.call("range", b.cast(start, types.Int64), b.cast(end, types.Int64),
-                         b.integer(step)), types.List(dtype))
-
-
-def int_ranges(start=0, end=None, step=1, *, dtype=types.Int64, eager=False):
-    """A list of integers for each row."""
-    if end is None:
-        start, end = 0, start
-    return expression(Apply(_numbers, (as_node(start), as_node(end)), (step, dtype)))
-
-
-def row_index(name="index"):
-    """The rows' numbers, from 0."""
-    return expression(Window(windows.row_index, ())).cast(types.UInt32).alias(name)
-
-
-def repeat(value, n, *, dtype=None, eager=False):
-    """A value, repeated."""
-    node = Apply(_repeated, (as_node(value, False), as_node(n)))
-    from .nodes import Rearrange
-    out = expression(Rename(Rearrange("flatten_lists", (node,)), "repeat"))
-    if dtype is not None:
-        out = out.cast(dtype)
-    return _eager(out) if eager else out
-
-
-def _repeated(value, count):
-    return b.call("list_transform", b.call("range", b.cast(count, types.Int64)),
-                  b.one_lambda("place", value))
-
-
-def ones(n, dtype=types.Float64, *, eager=False):
-    """As many ones."""
-    return repeat(1, n, dtype=dtype, eager=eager)
-
-
-def zeros(n, dtype=types.Float64, *, eager=False):
-    """As many zeros."""
-    return repeat(0, n, dtype=dtype, eager=eager)
-
-
-def select(*exprs, eager=True, **named):
-    """Expressions that need no frame, as a frame."""
-    from ..lazy_frame import LazyFrame
-    made = LazyFrame.without_source().select(*exprs, **named)
-    return made.collect() if eager else made
+    return _When([], _predicate(predicates, constraints))
 
 
 def sql_expr(text):
-    """An expression written in SQL."""
+    """Not supported; use `frame.sql` or `SQLContext`."""
     from ..lazy_frame import expression_from_sql
     return expression_from_sql(text)

@@ -6,18 +6,17 @@ import operator as python_operator
 
 from .. import datatypes as types
 from ..errors import NotSupported
-from . import aggregates, build as b, functions, windows
+from . import build as b, functions
 from .aggregations import Aggregations
-from .arguments import listed, pairs_of, value_node
-from .literals import as_node, literal_bytes
+from .arguments import value_node
+from .literals import as_node
 from .nodes import (Aggregate, Apply, Column, Literal, Rearrange, Rename, Selection, Typed, Window,
                     column_names, output_name)
 from .row_functions import RowFunctions
 from .selecting import has_selection, without
 from .value_functions import ValueFunctions
-
-
-NO_DEFAULT = object()  # None is a default that one can ask for
+from .missing_values import MissingValues
+from .choices import Choices
 
 
 def expression(node):
@@ -27,7 +26,7 @@ def expression(node):
     return made
 
 
-class Expr(Aggregations, RowFunctions, ValueFunctions):
+class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices):
     """An expression over columns. Made by `col`, `lit` and their like; immutable.
 
     Examples
@@ -127,19 +126,87 @@ class Expr(Aggregations, RowFunctions, ValueFunctions):
     xor = __xor__
 
     def and_(self, *others):
-        """`self & other & …`."""
+        """`self & other & …`: whether all hold.
+
+        Parameters
+        ----------
+        *others : Expr
+            More conditions.
+
+        Returns
+        -------
+        Expr
+            Of Boolean; null where that depends on a missing value.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 5], "b": [1, 2]})
+        >>> frame.select((dl.col("a") > 0).and_(dl.col("b") > 1)).to_series().to_list()
+        [False, True]
+        """
         return _reduced(python_operator.and_, self, others)
 
     def or_(self, *others):
-        """`self | other | …`."""
+        """`self | other | …`: whether any holds.
+
+        Parameters
+        ----------
+        *others : Expr
+            More conditions.
+
+        Returns
+        -------
+        Expr
+            Of Boolean; null where that depends on a missing value.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 5], "b": [1, 2]})
+        >>> frame.select((dl.col("a") > 4).or_(dl.col("b") > 1)).to_series().to_list()
+        [False, True]
+        """
         return _reduced(python_operator.or_, self, others)
 
     def eq_missing(self, other):
-        """Whether values are equal, missing ones equal to each other."""
+        """Whether values are equal, where missing ones are equal to each other.
+
+        Parameters
+        ----------
+        other : value or Expr
+            What to compare with.
+
+        Returns
+        -------
+        Expr
+            Of Boolean, never null.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, None], "b": [2, None]})
+        >>> frame.select(dl.col("a").eq_missing(dl.col("b"))).to_series().to_list()
+        [False, True]
+        """
         return self._binary(other, b.equal_missing)
 
     def ne_missing(self, other):
-        """Whether values differ, missing ones equal to each other."""
+        """Whether values differ, where missing ones are equal to each other.
+
+        Parameters
+        ----------
+        other : value or Expr
+            What to compare with.
+
+        Returns
+        -------
+        Expr
+            Of Boolean, never null.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, None], "b": [2, None]})
+        >>> frame.select(dl.col("a").ne_missing(dl.col("b"))).to_series().to_list()
+        [True, False]
+        """
         return self._binary(other, b.not_equal_missing)
 
     @staticmethod
@@ -153,11 +220,50 @@ class Expr(Aggregations, RowFunctions, ValueFunctions):
     # --- Names and types
 
     def alias(self, name: str):
-        """The same under another name."""
+        """The same under another name.
+
+        Parameters
+        ----------
+        name : str
+            What the column will be called.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1]}).select(dl.col("a").alias("b")).columns
+        ['b']
+        """
         return expression(Rename(self._node, name))
 
     def cast(self, dtype, *, strict=True, wrap_numerical=False):
-        """The values as another type; with `strict=False` NULL where one does not fit."""
+        """The values as another type.
+
+        Parameters
+        ----------
+        dtype : data type or Python type
+            Such as `dl.Int32`, `dl.Datetime("us")`, `str`.
+        strict : bool, default True
+            Whether a value that does not fit ends the query; else it becomes null.
+
+        Returns
+        -------
+        Expr
+            Of that type. Of floats that become integers the fraction is cut off.
+
+        Raises
+        ------
+        doline.errors.ConversionError
+            When the query runs, for a value that does not fit.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": ["1", "x"]})
+        >>> frame.select(dl.col("a").cast(dl.Int64, strict=False)).to_series().to_list()
+        [1, None]
+        """
         if wrap_numerical:
             raise NotSupported("cast(wrap_numerical=True) is not supported; use % to wrap first")
         target = types.as_dtype(dtype)
@@ -167,7 +273,27 @@ class Expr(Aggregations, RowFunctions, ValueFunctions):
         return self._apply(build, options=(types.as_dtype(dtype),))
 
     def exclude(self, *columns):
-        """A selection without some names, patterns or types."""
+        """A selection without some columns.
+
+        Parameters
+        ----------
+        *columns : str, data type or list of these
+            Names, patterns from `^` to `$`, or types.
+
+        Returns
+        -------
+        Expr
+
+        Raises
+        ------
+        ValueError
+            Of an expression that is no selection.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1], "b": [2], "c": ["x"]}).select(dl.all().exclude("b")).columns
+        ['a', 'c']
+        """
         entries = [e for c in columns for e in (c if isinstance(c, (list, tuple, set)) else [c])]
         if not isinstance(self._node, Selection):
             raise ValueError("exclude() is for pl.all() and other selections")
@@ -175,194 +301,195 @@ class Expr(Aggregations, RowFunctions, ValueFunctions):
 
     @property
     def meta(self):
-        """What the expression says of itself."""
+        """What the expression says of itself: `output_name()`, `root_names()`, `is_column()`,
+        `is_literal()`, `has_multiple_outputs()`.
+
+        Returns
+        -------
+        object
+
+        Examples
+        --------
+        >>> expr = (dl.col("a") + dl.col("b")).alias("c")
+        >>> expr.meta.output_name(), expr.meta.root_names()
+        ('c', ['a', 'b'])
+        """
         return _Meta(self)
 
     def pipe(self, function, *args, **kwargs):
-        """`function(self, …)`."""
+        """`function(self, …)`, so that functions of one's own stand in a chain.
+
+        Parameters
+        ----------
+        function : callable
+            Takes the expression first.
+        *args, **kwargs
+            What else it takes.
+
+        Returns
+        -------
+        object
+            What it returns.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2]})
+        >>> frame.select(dl.col("a").pipe(lambda x, n: x + n, 10)).to_series().to_list()
+        [11, 12]
+        """
         return function(self, *args, **kwargs)
-
-    # --- Missing values
-
-    def is_null(self):
-        """Whether a value is missing."""
-        return self._apply(b.is_null)
-
-    def is_not_null(self):
-        """Whether a value is there."""
-        return self._apply(b.is_not_null)
-
-    def fill_null(self, value=None, strategy=None, limit=None):
-        """Missing values replaced by a value, or by `strategy`: forward, backward, min, max, mean,
-        zero, one."""
-        if strategy is None:
-            if value is None:
-                raise ValueError("fill_null needs a value or a strategy")
-            return self._apply("ifnull", value)
-        if strategy == "forward":
-            return self.forward_fill(limit)
-        if strategy == "backward":
-            return self.backward_fill(limit)
-        fills = {"zero": lambda: 0, "one": lambda: 1, "min": self.min, "max": self.max,
-                 "mean": self._mean_of_type}
-        if strategy not in fills:
-            raise ValueError(f"no strategy is called {strategy!r}")
-        return self._apply("ifnull", fills[strategy]())
-
-    def _mean_of_type(self):
-        return expression(Typed(functions.same_type, (self._node, self.mean()._node)))
-
-    def forward_fill(self, limit=None):
-        """Missing values replaced by the last known one."""
-        return self._window(windows.forward_fill, limit)
-
-    def backward_fill(self, limit=None):
-        """Missing values replaced by the next known one."""
-        return self._window(windows.backward_fill, limit)
-
-    def fill_nan(self, value):
-        """NaN replaced by a value."""
-        return self._apply(functions.fill_nan, value)
-
-    def drop_nulls(self):
-        """Without missing values."""
-        return self._rearrange("drop_nulls")
-
-    def drop_nans(self):
-        """Without values that are NaN, or rows that have one."""
-        return self._rearrange("drop_nans")
-
-    def null_count(self):
-        """How many values are missing."""
-        return self._aggregate(aggregates.null_count)
-
-    def has_nulls(self):
-        """Whether any value is missing."""
-        return self._aggregate(aggregates.has_nulls)
-
-    # --- Choices
-
-    def is_in(self, other, *, nulls_equal=False):
-        """Whether a value is among others: a list, or an expression's values."""
-        if isinstance(other, Expr):
-            return self._apply(functions.is_in_list, expression(other._node).implode()
-                               if other._node.shape else other)
-        values = other.to_list() if hasattr(other, "to_list") else list(other)
-        return self._apply(functions.is_in, options=(tuple(map(literal_bytes, values)), nulls_equal))
-
-    def is_between(self, lower_bound, upper_bound, closed="both"):
-        """Whether a value lies between two others."""
-        return self._apply(functions.is_between, lower_bound if not isinstance(lower_bound, str)
-                           else expression(Column(lower_bound)),
-                           upper_bound if not isinstance(upper_bound, str)
-                           else expression(Column(upper_bound)), options=(closed,))
-
-    def clip(self, lower_bound=None, upper_bound=None):
-        """Held between two bounds."""
-        out = self
-        if lower_bound is not None:
-            out = out._apply(functions.at_least, lower_bound)
-        if upper_bound is not None:
-            out = out._apply(functions.at_most, upper_bound)
-        return out
-
-    def replace(self, old, new=None, *, default=None, **unsupported):
-        """Some values replaced by others: a dict, or two lists."""
-        if unsupported or default is not None:
-            raise NotSupported("replace(default=…) is not supported; use replace_strict")
-        return self._apply(functions.replaced, self, options=(pairs_of(old, new), None))
-
-    def replace_strict(self, old, new=None, *, default=NO_DEFAULT, return_dtype=None):
-        """All values replaced; an error, or `default` where it is given, for others."""
-        pairs = pairs_of(old, new)
-        strict = default is NO_DEFAULT
-        out = self._apply(functions.replaced, self if strict else default, options=(pairs, strict))
-        values = [*old.values()] if isinstance(old, dict) else listed(new)
-        if return_dtype is None and {type(v) for v in values} == {int}:
-            return_dtype = types.Int64
-        return out.cast(return_dtype) if return_dtype is not None else out
-
-    def is_close(self, other, *, abs_tol=0.0, rel_tol=1e-9, nans_equal=False):
-        """Whether two numbers differ by no more than a tolerance."""
-        other = self._column_of(other)
-        bound = (self.abs()._apply("greatest", other.abs()) * rel_tol).clip(lower_bound=abs_tol)
-        near = (self == other) | ((self - other).abs() <= bound)
-        if nans_equal:
-            return near | (self.is_nan() & other.is_nan())
-        return near & ~self.is_nan() & ~other.is_nan()
-
-    def bin_intervals(self, breaks, *, labels=None, left_closed=False, include_breaks=False):
-        """In which of the intervals between `breaks` a value lies, as a label."""
-        return self.cut(breaks, labels=labels, left_closed=left_closed, include_breaks=include_breaks)
-
-    def index_of(self, element):
-        """The position of the first value equal to `element`."""
-        return self._aggregate(aggregates.place_of, element)
-
-    def coalesce(self, *others):
-        """The first that is not missing, row by row."""
-        return self._apply("coalesce", *others)
-
-    def cut(self, breaks, *, labels=None, left_closed=False, include_breaks=False):
-        """In which of the intervals between `breaks` a value lies, as a label."""
-        if include_breaks:
-            raise NotSupported("cut(include_breaks=True) is not supported; use when/then")
-        return self._apply(functions.cut, options=(tuple(breaks), labels, left_closed))
 
     # --- Namespaces
 
     @property
     def str(self):
-        """Functions of texts."""
+        """Functions of texts.
+
+        Returns
+        -------
+        StringFunctions
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": ["tea"]})
+        >>> frame.select(dl.col("a").str.to_uppercase()).to_series().to_list()
+        ['TEA']
+        """
         from .strings import StringFunctions
         return StringFunctions(self)
 
     @property
     def dt(self):
-        """Functions of times."""
+        """Functions of times.
+
+        Returns
+        -------
+        TemporalFunctions
+
+        Examples
+        --------
+        >>> import datetime
+        >>> frame = dl.DataFrame({"a": [datetime.date(2024, 2, 29)]})
+        >>> frame.select(dl.col("a").dt.year()).to_series().to_list()
+        [2024]
+        """
         from .temporal import TemporalFunctions
         return TemporalFunctions(self)
 
     @property
     def list(self):
-        """Columns of lists."""
+        """Functions of lists.
+
+        Returns
+        -------
+        ListFunctions
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [[1, 2]]})
+        >>> frame.select(dl.col("a").list.sum()).to_series().to_list()
+        [3]
+        """
         from .lists import ListFunctions
         return ListFunctions(self)
 
     @property
     def arr(self):
-        """Functions of arrays."""
+        """Functions of arrays of a fixed length: those of `list`, and `to_list`.
+
+        Returns
+        -------
+        ArrayFunctions
+
+        Examples
+        --------
+        >>> dl.Series("a", [[1, 2]],
+        ...     dl.Array(dl.Int64, 2)).to_frame().select(dl.col("a").arr.sum()).item()
+        3
+        """
         from .lists import ArrayFunctions
         return ArrayFunctions(self)
 
     @property
     def struct(self):
-        """Columns as one of structs; as a selector, columns of structs."""
+        """Functions of structs.
+
+        Returns
+        -------
+        StructFunctions
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"s": [{"a": 1}]})
+        >>> frame.select(dl.col("s").struct.field("a")).to_series().to_list()
+        [1]
+        """
         from .structs import StructFunctions
         return StructFunctions(self)
 
     @property
     def map(self):
-        """Functions of maps."""
+        """Functions of maps.
+
+        Returns
+        -------
+        MapFunctions
+
+        Examples
+        --------
+        >>> dl.sql("SELECT map([1], ['a']) AS m").lazy().select(dl.col("m").map.get(1)).collect().item()
+        'a'
+        """
         from .maps import MapFunctions
         return MapFunctions(self)
 
     @property
     def name(self):
-        """Functions of the name."""
+        """Names made of the columns' own.
+
+        Returns
+        -------
+        NameFunctions
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1]}).select(dl.col("a").name.suffix("_x")).columns
+        ['a_x']
+        """
         from .names import NameFunctions
         return NameFunctions(self)
 
     @property
     def bin(self):
-        """Functions of bytes."""
-        from .strings import BinaryFunctions
+        """Functions of bytes.
+
+        Returns
+        -------
+        BinaryFunctions
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [b"tea"]})
+        >>> frame.select(dl.col("a").bin.size()).to_series().to_list()
+        [3]
+        """
+        from .bytes_and_categories import BinaryFunctions
         return BinaryFunctions(self)
 
     @property
     def cat(self):
-        """Functions of enums."""
-        from .strings import CategoryFunctions
+        """Functions of enums.
+
+        Returns
+        -------
+        CategoryFunctions
+
+        Examples
+        --------
+        >>> dl.Series("a", ["x"], dl.Enum(["x"])).to_frame().select(dl.col("a").cat.len_chars()).item()
+        1
+        """
+        from .bytes_and_categories import CategoryFunctions
         return CategoryFunctions(self)
 
 
@@ -399,9 +526,54 @@ def _reduced(operator, first, others):
     return first
 
 
-for _name, _sign in {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%",
-                     "pow": "**", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
-                     "xor": "^"}.items():
-    getattr(Expr, _name).__doc__ = f"`self {_sign} other`."
-Expr.neg.__doc__, Expr.not_.__doc__ = "`-self`.", "`~self`."
-del _name, _sign
+for _name, _sign, _result in (
+        ("add", "+", "[8, 5]"), ("sub", "-", "[6, 1]"), ("mul", "*", "[7, 6]"), ("truediv", "/", "[7.0, 1.5]"),
+        ("floordiv", "//", "[7, 1]"), ("mod", "%", "[0, 1]"), ("pow", "**", "[7.0, 9.0]"),
+        ("eq", "==", "[False, False]"), ("ne", "!=", "[True, True]"), ("lt", "<", "[False, False]"),
+        ("le", "<=", "[False, False]"), ("gt", ">", "[True, True]"), ("ge", ">=", "[True, True]"), ("xor", "^", "")):
+    getattr(Expr, _name).__doc__ = f"""`self {_sign} other`.
+
+    Parameters
+    ----------
+    other : value or Expr
+        The right side. A text is a text, not a column's name.
+
+    Returns
+    -------
+    Expr
+""" + (f"""
+    Examples
+    --------
+    >>> frame = dl.DataFrame({{"a": [7, 3], "b": [1, 2]}})
+    >>> frame.select(dl.col("a").{_name}(dl.col("b"))).to_series().to_list()
+    {_result}
+    """ if _result else """
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"a": [True, True], "b": [True, False]})
+    >>> frame.select(dl.col("a").xor(dl.col("b"))).to_series().to_list()
+    [False, True]
+    """)
+Expr.neg.__doc__ = """`-self`.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1, -2]}).select(dl.col("a").neg()).to_series().to_list()
+    [-1, 2]
+    """
+Expr.not_.__doc__ = """`~self`.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [True, None]}).select(dl.col("a").not_()).to_series().to_list()
+    [False, None]
+    """
+del _name, _sign, _result

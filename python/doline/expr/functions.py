@@ -239,8 +239,10 @@ def list_distinct(x):
 
 def list_gather(x, indices):
     """The elements at some positions."""
-    places = [b.integer(i + 1 if i >= 0 else i) for i in indices]
-    return b.call("list_select", x, b.call("list_value", *places))
+    places = b.call("list_value", *[b.integer(i + 1 if i >= 0 else i) for i in indices])
+    whole = b.column("whole")
+    taken = b.call("list_transform", places, b.one_lambda("place", b.call("list_extract", whole, b.column("place"))))
+    return b.let(x, "whole", b.condition(b.is_not_null(whole), taken))
 
 
 def list_every(x, step, offset):

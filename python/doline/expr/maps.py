@@ -42,7 +42,7 @@ class MapFunctions:
 
     def len(self):
         """How many entries, as UInt32."""
-        from .lists import size
+        from .list_trees import size
         return self.keys()._apply(size)
 
     def contains_key(self, key):

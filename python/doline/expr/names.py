@@ -13,32 +13,126 @@ class NameFunctions:
         self._of = of
 
     def map(self, function):
-        """A function of the name gives the new one."""
+        """A function of the column's name gives the new one.
+
+        Parameters
+        ----------
+        function : callable
+            Takes a text and gives one.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1]}).select(dl.col("a").name.map(lambda name: name * 2)).columns
+        ['aa']
+        """
         from .expression import expression
         return expression(Rename(self._of._node, function))
 
     def keep(self):
-        """The name of the column that the expression begins with."""
+        """The name of the column that the expression begins with, whatever it made of it.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1]}).select(dl.col("a").alias("b").name.keep()).columns
+        ['a']
+        """
         return self.map(own_name)
 
     def prefix(self, prefix):
-        """A text put in front of the name."""
+        """A text put in front of the name.
+
+        Parameters
+        ----------
+        prefix : str
+            The text.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1], "b": [2]}).select(dl.all().name.prefix("old_")).columns
+        ['old_a', 'old_b']
+        """
         return self.map(prefix.__add__)
 
     def suffix(self, suffix):
-        """A text put behind the name."""
+        """A text put behind the name.
+
+        Parameters
+        ----------
+        suffix : str
+            The text.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1], "b": [2]}).select(dl.all().max().name.suffix("_max")).columns
+        ['a_max', 'b_max']
+        """
         return self.map(lambda name: name + suffix)
 
     def to_lowercase(self):
-        """In small letters."""
+        """The name in small letters.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"Price": [1]}).select(dl.all().name.to_lowercase()).columns
+        ['price']
+        """
         return self.map(str.lower)
 
     def to_uppercase(self):
-        """In capitals."""
+        """The name in capitals.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"price": [1]}).select(dl.all().name.to_uppercase()).columns
+        ['PRICE']
+        """
         return self.map(str.upper)
 
     def replace(self, pattern, value, *, literal=False):
-        """Some values, or a pattern's match, replaced."""
+        """A pattern in the name replaced.
+
+        Parameters
+        ----------
+        pattern : str
+            A regular expression (Python's).
+        value : str
+            By what; `$1` and `${1}` are what the groups matched.
+        literal : bool, default False
+            Whether the pattern is a text instead.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a_1": [1]}).select(dl.all().name.replace("_(.)", "$1")).columns
+        ['a1']
+        """
         import re
         if literal:
             return self.map(lambda name: name.replace(pattern, value))

@@ -1,4 +1,7 @@
-"""Rolling functions: aggregates of the rows around each row, by number or by time."""
+"""Aggregates of the rows around each row, by number or by time.
+
+They take and give bytes: see `expr/build.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,8 @@ from .. import _nodes as n
 from ..datatypes import Float64, UInt32
 from ..errors import NotSupported
 from ..periods import Period
-from . import aggregates, build as b
-from .literals import as_node, literal_bytes
-from .nodes import COLUMN, Aggregate, Rolling, Window
+from . import build as b
+from .literals import literal_bytes
 from .windows import rows_between
 
 
@@ -110,145 +112,3 @@ def rank_of_last(call, x, method):
         raise NotSupported(f"rolling_rank({method!r}) is not supported; use 'average', 'min', 'max' or "
                            "'dense'")
     return b.let(call("list", x), "__doline_values", rank)
-
-
-def _ddof(sample, population, ddof):
-    if ddof not in (0, 1):
-        raise NotSupported("rolling functions take 0 or 1 for ddof")
-    return sample if ddof else population
-
-
-class RollingFunctions:
-    """What `Expr` inherits: aggregates of the rows around each row."""
-
-    __slots__ = ()
-
-    def rolling(self, index_column, *, period, offset=None, closed="right"):
-        """The aggregate of each row's window of time.
-
-        Parameters
-        ----------
-        index_column : str or Expr
-            Dates, datetimes or integers.
-        period, offset : str or timedelta
-            How long the window is, and how far from the row it begins: the period before it if left out.
-        closed : {"left", "right", "both", "none"}
-
-        Examples
-        --------
-        >>> import doline as dl
-        >>> frame = dl.DataFrame({"i": [1, 2, 4], "v": [1, 10, 100]})
-        >>> frame.select(dl.col("v").sum().rolling("i", period="2i")).rows()
-        [(1,), (11,), (100,)]
-        """
-        node = self._node
-        if node.shape == COLUMN:
-            node = Aggregate("list", (node,))
-        frame = window_frame(Period(period), None if offset is None else Period(offset), closed)
-        return self._made(Rolling(node, as_node(index_column), frame, bool(Period(period).units)))
-
-    def _rolling(self, build, window_size, min_samples, center, options=()):
-        least = window_size if min_samples is None else min_samples
-        return self._made(Window(of_rows, (self._node,), (build, window_size, least, center, options)))
-
-    def _weighted(self, build, window_size, weights, min_samples, center):
-        if weights is None:
-            return self._rolling(build, window_size, min_samples, center)
-        if len(weights) != window_size or min_samples not in (None, window_size):
-            raise NotSupported("weights are supported for whole windows: as many as window_size, and no "
-                               "min_samples")
-        return self._made(Window(weighted, (self._node,), (tuple(weights), window_size, center,
-                                                           build == "frame_mean")))
-
-    def _rolling_by(self, build, by, window_size, min_samples, closed, options=()):
-        return self._made(Window(of_period, (self._node, as_node(by)),
-                                 (build, Period(window_size), min_samples, closed, options)))
-
-    def rolling_sum(self, window_size, weights=None, *, min_samples=None, center=False):
-        """The sum of the last rows."""
-        return self._weighted("wrapping_sum", window_size, weights, min_samples, center)
-
-    def rolling_mean(self, window_size, weights=None, *, min_samples=None, center=False):
-        """The mean of the last rows."""
-        return self._weighted("frame_mean", window_size, weights, min_samples, center)
-
-    def _plain(self, build, window_size, weights, min_samples, center, options=()):
-        if weights is not None:
-            raise NotSupported("weights are supported by rolling_sum and rolling_mean")
-        return self._rolling(build, window_size, min_samples, center, options)
-
-    def rolling_min(self, window_size, weights=None, *, min_samples=None, center=False):
-        """The least of the last rows."""
-        return self._plain("frame_min", window_size, weights, min_samples, center)
-
-    def rolling_max(self, window_size, weights=None, *, min_samples=None, center=False):
-        """The greatest of the last rows."""
-        return self._plain("frame_max", window_size, weights, min_samples, center)
-
-    def rolling_median(self, window_size, weights=None, *, min_samples=None, center=False):
-        """The median of the last rows."""
-        return self._plain("median", window_size, weights, min_samples, center)
-
-    def rolling_std(self, window_size, weights=None, *, min_samples=None, center=False, ddof=1):
-        """The standard deviation of the last rows."""
-        return self._plain(_ddof("stddev_samp", "stddev_pop", ddof), window_size, weights, min_samples,
-                           center)
-
-    def rolling_var(self, window_size, weights=None, *, min_samples=None, center=False, ddof=1):
-        """The variance of the last rows."""
-        return self._plain(_ddof("var_samp", "var_pop", ddof), window_size, weights, min_samples, center)
-
-    def rolling_skew(self, window_size, *, bias=True, min_samples=None, center=False):
-        """How lopsided the last rows lie."""
-        return self._rolling(aggregates.skew, window_size, min_samples, center, (bias,))
-
-    def rolling_kurtosis(self, window_size, *, fisher=True, bias=True, min_samples=None, center=False):
-        """How heavy the tails of the last rows are."""
-        return self._rolling(aggregates.kurtosis, window_size, min_samples, center, (fisher, bias))
-
-    def rolling_quantile(self, quantile, interpolation="nearest", window_size=2, weights=None, *,
-                         min_samples=None, center=False):
-        """A quantile of the last rows."""
-        return self._plain(aggregates.quantile, window_size, weights, min_samples, center,
-                           (literal_bytes(float(quantile)), interpolation))
-
-    def rolling_rank(self, window_size, method="average", *, seed=None, min_samples=None, center=False):
-        """The rank of each value among the last rows."""
-        if center:
-            raise NotSupported("rolling_rank ranks the last row of a window, not one in its middle")
-        return self._rolling(rank_of_last, window_size, min_samples, False, (method,))
-
-    def rolling_sum_by(self, by, window_size, *, min_samples=1, closed="right"):
-        """The sum of a period before each row."""
-        return self._rolling_by("wrapping_sum", by, window_size, min_samples, closed)
-
-    def rolling_mean_by(self, by, window_size, *, min_samples=1, closed="right"):
-        """The mean of a period before each row."""
-        return self._rolling_by("frame_mean", by, window_size, min_samples, closed)
-
-    def rolling_min_by(self, by, window_size, *, min_samples=1, closed="right"):
-        """The least of a period before each row."""
-        return self._rolling_by("frame_min", by, window_size, min_samples, closed)
-
-    def rolling_max_by(self, by, window_size, *, min_samples=1, closed="right"):
-        """The greatest of a period before each row."""
-        return self._rolling_by("frame_max", by, window_size, min_samples, closed)
-
-    def rolling_median_by(self, by, window_size, *, min_samples=1, closed="right"):
-        """The median of a period before each row."""
-        return self._rolling_by("median", by, window_size, min_samples, closed)
-
-    def rolling_std_by(self, by, window_size, *, min_samples=1, closed="right", ddof=1):
-        """The standard deviation of a period before each row."""
-        return self._rolling_by(_ddof("stddev_samp", "stddev_pop", ddof), by, window_size, min_samples,
-                                closed)
-
-    def rolling_var_by(self, by, window_size, *, min_samples=1, closed="right", ddof=1):
-        """The variance of a period before each row."""
-        return self._rolling_by(_ddof("var_samp", "var_pop", ddof), by, window_size, min_samples, closed)
-
-    def rolling_quantile_by(self, by, window_size, *, quantile, interpolation="nearest", min_samples=1,
-                            closed="right"):
-        """A quantile of a period before each row."""
-        return self._rolling_by(aggregates.quantile, by, window_size, min_samples, closed,
-                                (literal_bytes(float(quantile)), interpolation))

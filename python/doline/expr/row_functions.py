@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from .. import datatypes as types
 from ..errors import NotSupported
-from . import build as b, functions, windows
-from .arguments import each, fresh_seed, listed, value_node
+from . import windows
+from .arguments import fresh_seed, listed
 from .literals import as_node, literal_bytes
-from .nodes import Apply, Column, Over, Window, output_name
-from .rolling import RollingFunctions
+from .nodes import Over
+from .rolling_functions import RollingFunctions
+from .rearranging import Rearranging
 
 
-class RowFunctions(RollingFunctions):
+class RowFunctions(RollingFunctions, Rearranging):
     """What `Expr` inherits: functions that look at neighbours, or give other rows."""
 
     __slots__ = ()
@@ -20,7 +21,35 @@ class RowFunctions(RollingFunctions):
 
     def over(self, partition_by=None, *more, order_by=None, descending=False, nulls_last=False,
              mapping_strategy="group_to_rows"):
-        """The expression within groups of equal `partition_by`, each row keeping its place."""
+        """The expression within groups of equal keys; each row keeps its place.
+
+        Parameters
+        ----------
+        partition_by : str, Expr or list of these
+            The keys. Without them all rows are one group.
+        *more : str or Expr
+            More keys.
+        order_by : str, Expr or list of these, optional
+            The order within a group, for what depends on it.
+        descending : bool, default False
+            Whether that order falls.
+        nulls_last : bool, default False
+            Whether missing values come last in it.
+        mapping_strategy : {"group_to_rows", "join", "explode"}
+            Where the values go: to the rows they come from, to each row of the group as a list, or
+            group by group.
+
+        Returns
+        -------
+        Expr
+            As long as the frame.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"k": ["a", "b", "a"], "v": [1, 2, 3]})
+        >>> frame.select(dl.col("v").sum().over("k")).to_series().to_list()
+        [4, 2, 4]
+        """
         keys = [as_node(k) for k in listed(partition_by) + list(more)]
         order = [as_node(k) for k in listed(order_by)]
         if mapping_strategy not in ("group_to_rows", "join", "explode"):
@@ -29,169 +58,354 @@ class RowFunctions(RollingFunctions):
                                mapping_strategy))
 
     def shift(self, n=1, *, fill_value=None):
-        """The values so many rows before."""
+        """The values of the rows before (or behind, if `n` is negative).
+
+        Parameters
+        ----------
+        n : int, default 1
+            How many rows before.
+        fill_value : value, optional
+            What stands where there is no such row; null if left out.
+
+        Returns
+        -------
+        Expr
+            Of the column's type and length.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 3]})
+        >>> frame.select(dl.col("a").shift(1, fill_value=0)).to_series().to_list()
+        [0, 1, 2]
+        """
         fill = () if fill_value is None else (literal_bytes(fill_value),)
         return self._window(windows.shift, n, *fill)
 
     def diff(self, n=1, null_behavior="ignore"):
-        """The difference to the row before."""
+        """The difference to the value some rows before.
+
+        Parameters
+        ----------
+        n : int, default 1
+            How many rows before.
+        null_behavior : {"ignore", "drop"}
+            Whether the first rows, which have none before them, are null or left out.
+
+        Returns
+        -------
+        Expr
+            Of the column's type; of times a Duration.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 4, 9]})
+        >>> frame.select(dl.col("a").diff()).to_series().to_list()
+        [None, 3, 5]
+        """
         out = self._window(windows.diff, n)
         return out.drop_nulls() if null_behavior == "drop" else out
 
     def pct_change(self, n=1):
-        """The change from the row before, as a share of it."""
+        """The change from the value some rows before, as a share of it.
+
+        Parameters
+        ----------
+        n : int, default 1
+            How many rows before.
+
+        Returns
+        -------
+        Expr
+            Of Float64; the first `n` are null.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [10, 15, 12]})
+        >>> frame.select(dl.col("a").pct_change()).to_series().to_list()
+        [None, 0.5, -0.19999999999999996]
+        """
         return self._window(windows.percent_change, n)
 
     def cum_sum(self, *, reverse=False):
-        """The sum so far."""
+        """The sum of all values up to the row.
+
+        Parameters
+        ----------
+        reverse : bool, default False
+            Whether it runs from the end.
+
+        Returns
+        -------
+        Expr
+            As `sum` gives, as long as the column.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 3]})
+        >>> frame.select(dl.col("a").cum_sum()).to_series().to_list()
+        [1, 3, 6]
+        """
         return self._window(windows.cumulative, "wrapping_sum", reverse)
 
     def cum_min(self, *, reverse=False):
-        """The least value so far."""
+        """The least value up to the row.
+
+        Parameters
+        ----------
+        reverse : bool, default False
+            Whether it runs from the end.
+
+        Returns
+        -------
+        Expr
+            Of the column's type and length.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [2, 3, 1]})
+        >>> frame.select(dl.col("a").cum_min()).to_series().to_list()
+        [2, 2, 1]
+        """
         return self._window(windows.cumulative, "frame_min", reverse)
 
     def cum_max(self, *, reverse=False):
-        """The greatest value so far."""
+        """The greatest value up to the row.
+
+        Parameters
+        ----------
+        reverse : bool, default False
+            Whether it runs from the end.
+
+        Returns
+        -------
+        Expr
+            Of the column's type and length.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [2, 3, 1]})
+        >>> frame.select(dl.col("a").cum_max()).to_series().to_list()
+        [2, 3, 3]
+        """
         return self._window(windows.cumulative, "frame_max", reverse)
 
     def cum_prod(self, *, reverse=False):
-        """The product so far."""
+        """The product of all values up to the row.
+
+        Parameters
+        ----------
+        reverse : bool, default False
+            Whether it runs from the end.
+
+        Returns
+        -------
+        Expr
+            As `product` gives, as long as the column.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 3]})
+        >>> frame.select(dl.col("a").cum_prod()).to_series().to_list()
+        [1, 2, 6]
+        """
         return self._window(windows.cumulative, "frame_product", reverse)
 
     def cum_count(self, *, reverse=False):
-        """How many known values there are so far."""
+        """How many values are not missing up to the row.
+
+        Parameters
+        ----------
+        reverse : bool, default False
+            Whether it runs from the end.
+
+        Returns
+        -------
+        Expr
+            Of UInt32.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [5, None, 7]})
+        >>> frame.select(dl.col("a").cum_count()).to_series().to_list()
+        [1, 1, 2]
+        """
         return self._window(windows.cumulative_count, reverse)
 
     def rank(self, method="average", *, descending=False, seed=None):
-        """Each value's rank among all."""
+        """Each value's rank among all, from 1.
+
+        Parameters
+        ----------
+        method : {"average", "min", "max", "dense", "ordinal"}
+            What equal values get: the mean, the least or the greatest of their ranks, one rank
+            without gaps, or ranks by their order.
+        descending : bool, default False
+            Whether the greatest value is the first.
+
+        Returns
+        -------
+        Expr
+            Of Float64 for "average", else of UInt32; null of null.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [3, 1, 3]})
+        >>> frame.select(dl.col("a").rank("min")).to_series().to_list()
+        [2, 1, 2]
+        """
         if method == "random":
             raise NotSupported('rank("random") is not supported; use rank("ordinal")')
         return self._window(windows.rank, method, descending)
 
     def is_duplicated(self):
-        """Whether a value or row occurs more than once."""
+        """Whether a value occurs more than once.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 1]})
+        >>> frame.select(dl.col("a").is_duplicated()).to_series().to_list()
+        [True, False, True]
+        """
         return self._window(windows.is_duplicated, False)
 
     def is_unique(self):
-        """Whether a value or row occurs once."""
+        """Whether a value occurs once.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 1]})
+        >>> frame.select(dl.col("a").is_unique()).to_series().to_list()
+        [False, True, False]
+        """
         return self._window(windows.is_duplicated, True)
 
     def is_first_distinct(self):
-        """Whether a value appears for the first time."""
+        """Whether a value appears for the first time.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 1]})
+        >>> frame.select(dl.col("a").is_first_distinct()).to_series().to_list()
+        [True, True, False]
+        """
         return self._window(windows.is_first_distinct, False)
 
     def is_last_distinct(self):
-        """Whether a value appears for the last time."""
+        """Whether a value appears for the last time.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 1]})
+        >>> frame.select(dl.col("a").is_last_distinct()).to_series().to_list()
+        [False, True, True]
+        """
         return self._window(windows.is_first_distinct, True)
 
     def rle_id(self):
-        """Numbers of runs of equal values."""
+        """A number for each run of equal values, from 0: what to group by to get the runs.
+
+        Returns
+        -------
+        Expr
+            Of UInt32.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": ["x", "x", "y", "x"]})
+        >>> frame.select(dl.col("a").rle_id()).to_series().to_list()
+        [0, 0, 1, 2]
+        """
         return self._window(windows.changes)._window(windows.sum_so_far, types.UInt32)
 
     def is_sorted(self, *, descending=False):
-        """Whether the values are in order."""
+        """Whether the values are in order.
+
+        Parameters
+        ----------
+        descending : bool, default False
+            Whether that order falls.
+
+        Returns
+        -------
+        Expr
+            One Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 2]})
+        >>> frame.select(dl.col("a").is_sorted()).item()
+        True
+        """
         return ~self._window(windows.is_sorted_step, descending).any()
 
     def peak_max(self):
-        """Whether a value is greater than both its neighbours."""
+        """Whether a value is greater than both its neighbours.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 3, 2]})
+        >>> frame.select(dl.col("a").peak_max()).to_series().to_list()
+        [False, True, False]
+        """
         return (self > self.shift(1)).fill_null(True) & (self > self.shift(-1)).fill_null(True)
 
     def peak_min(self):
-        """Whether a value is less than both its neighbours."""
+        """Whether a value is less than both its neighbours.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [3, 1, 2]})
+        >>> frame.select(dl.col("a").peak_min()).to_series().to_list()
+        [False, True, False]
+        """
         return (self < self.shift(1)).fill_null(True) & (self < self.shift(-1)).fill_null(True)
 
     def unique_counts(self):
-        """How often each distinct value occurs, by first appearance."""
+        """How often each distinct value occurs, by first appearance.
+
+        Returns
+        -------
+        Expr
+            Of UInt32, one for each distinct value.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": ["x", "y", "x"]})
+        >>> frame.select(dl.col("a").unique_counts()).to_series().to_list()
+        [2, 1]
+        """
         return self.value_counts().struct.field("count")
 
-    # --- Other rows
-
-    def filter(self, *predicates, **constraints):
-        """Only the rows for which all predicates hold."""
-        terms = [as_node(p) for p in predicates]
-        terms += [Apply(b.equal, (Column(k), value_node(v))) for k, v in constraints.items()]
-        condition = terms[0] if len(terms) == 1 else Apply(b.both, tuple(terms))
-        return self._rearrange("filter", condition)
-
-    where = filter
-
-    def sort(self, *, descending=False, nulls_last=False):
-        """In order; missing values first unless `nulls_last`."""
-        return self._rearrange("sort", options=(descending, nulls_last))
-
-    def sort_by(self, by, *more, descending=False, nulls_last=False, **unsupported):
-        """In the order of other columns."""
-        keys = [as_node(k) for k in listed(by) + list(more)]
-        return self._rearrange("sort_by", *keys, options=(
-            each(descending, len(keys)), each(nulls_last, len(keys))))
-
-    def reverse(self):
-        """In the opposite order."""
-        return self._rearrange("reverse")
-
-    def head(self, n=10):
-        """The first values or rows."""
-        return self.slice(0, n)
-
-    def tail(self, n=10):
-        """The last values or rows."""
-        return self._rearrange(functions.list_tail, options=(n,))
-
-    limit = head
-    def slice(self, offset, length=None):
-        """A part, from a position counted from 0 or from the end."""
-        return self._rearrange(functions.list_part, options=(offset, length))
-    def unique(self, *, maintain_order=False):
-        """Distinct values or rows."""
-        return self._rearrange(functions.list_distinct)
-
-    def gather(self, indices, **unsupported):
-        """The values at some positions."""
-        return self._rearrange(functions.list_gather, options=(tuple(listed(indices)),))
-    def gather_every(self, n, offset=0):
-        """Every n-th value or row."""
-        return self._rearrange(functions.list_every, options=(n, offset))
-    def top_k(self, k=5):
-        """The `k` greatest values, or rows with them."""
-        return self.drop_nulls().sort(descending=True).head(k)
-
-    def bottom_k(self, k=5):
-        """The `k` least values, or rows with them."""
-        return self.drop_nulls().sort().head(k)
-
-    def top_k_by(self, by, k=5, *, reverse=False):
-        """The values of the `k` rows that come last by `by`."""
-        return self.sort_by(by, descending=not reverse, nulls_last=True).head(k)
-    def bottom_k_by(self, by, k=5, *, reverse=False):
-        """The values of the `k` rows that come first by `by`."""
-        return self.sort_by(by, descending=reverse, nulls_last=True).head(k)
-    def mode(self):
-        """The most frequent values."""
-        return self._rearrange(functions.list_modes)
-
-    def arg_sort(self, *, descending=False, nulls_last=False):
-        """The positions that would sort the values."""
-        return self._rearrange(functions.list_places, options=(descending, nulls_last))
-    def arg_true(self):
-        """The positions of true values."""
-        return self._rearrange(functions.list_true_places)
-
-    def arg_unique(self):
-        """The positions at which values appear first."""
-        return self._rearrange(functions.list_first_places)
-
-    def value_counts(self, *, sort=False, parallel=False, name=None, normalize=False):
-        """How often each distinct value occurs."""
-        if normalize:
-            raise NotSupported("value_counts(normalize=True) is not supported; divide by pl.len()")
-        label = name if name is not None else "count"
-        return self._rearrange(functions.list_value_counts,
-                               options=(output_name(self._node), label, sort))
-    def explode(self, **unsupported):
-        """A row for each element of lists."""
-        return self._rearrange("flatten_lists")
-
-    flatten = explode
     def append(self, other, **unsupported):
         """Not supported; use `concat` on frames."""
         raise NotSupported("append is not supported; use concat on frames")
@@ -199,14 +413,60 @@ class RowFunctions(RollingFunctions):
         """Not supported; use `rle_id` and `group_by`."""
         raise NotSupported("rle is not supported; use rle_id and group_by")
     def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=None, seed=None):
-        """`n` values (one if left out) drawn without replacement, in any order."""
+        """Values drawn at random, each once at most, in any order.
+
+        Parameters
+        ----------
+        n : int, optional
+            How many; 1 if left out.
+        fraction : None
+            Not supported; `DataFrame.sample` has it.
+        with_replacement : bool, default False
+            Not supported; `DataFrame.sample` has it.
+        shuffle : bool
+            Without effect.
+        seed : int, optional
+            The same one draws the same values.
+
+        Returns
+        -------
+        Expr
+            Of the column's type.
+
+        Raises
+        ------
+        doline.NotSupported
+            With `fraction` or `with_replacement`.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2, 3]}).select(dl.col("a").sample(2, seed=1)).height
+        2
+        """
         if with_replacement or fraction is not None:
             raise NotSupported("Expr.sample takes a number of values, without replacement; use "
                                "DataFrame.sample")
         return self.shuffle(seed).head(1 if n is None else n)
 
     def shuffle(self, seed=None):
-        """The values in a random order, the same for the same seed."""
+        """The values in a random order.
+
+        Parameters
+        ----------
+        seed : int, optional
+            The same one gives the same order.
+
+        Returns
+        -------
+        Expr
+            Of the column's type and length.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 3]})
+        >>> sorted(frame.select(dl.col("a").shuffle(seed=1)).to_series().to_list())
+        [1, 2, 3]
+        """
         place = self._window(windows.scattered, fresh_seed() if seed is None else seed)
         return self._rearrange("sort_by", place._node, options=((False,), (False,)))
 
@@ -231,7 +491,3 @@ class RowFunctions(RollingFunctions):
     def rechunk(self):
         """The same: memory is the engine's to arrange."""
         return self
-
-    def repeat_by(self, by):
-        """A list of a value, repeated."""
-        return self._apply(functions.repeat_by, by)

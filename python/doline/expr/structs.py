@@ -27,7 +27,24 @@ class StructFunctions:
         self._of = of
 
     def field(self, name, *more):
-        """A field of a struct."""
+        """A field of the structs.
+
+        Parameters
+        ----------
+        name : str
+            Which one.
+
+        Returns
+        -------
+        Expr
+            Of the field's type and name; null of null.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"s": [{"a": 1, "b": "x"}, None]})
+        >>> frame.select(dl.col("s").struct.field("b")).to_series().to_list()
+        ['x', None]
+        """
         if more or not isinstance(name, str):
             raise NotSupported("struct.field of several names is not supported; name them one by one")
         from .expression import expression
@@ -37,11 +54,42 @@ class StructFunctions:
         return self.field(name)
 
     def json_encode(self):
-        """A struct as JSON."""
+        """The structs as JSON.
+
+        Returns
+        -------
+        Expr
+            Of String.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"s": [{"a": 1, "b": "x"}]})
+        >>> frame.select(dl.col("s").struct.json_encode()).to_series().to_list()
+        ['{"a":1,"b":"x"}']
+        """
         return self._of._apply("to_json")._apply(text_of_json)
 
     def with_fields(self, *fields, **named):
-        """The struct with more fields, or others."""
+        """The structs with more fields, or others in the place of those of the same name.
+
+        Parameters
+        ----------
+        *fields : Expr
+            Named expressions, in which `dl.field(name)` is a field of the structs.
+        **named : Expr
+            The same, named by the keyword.
+
+        Returns
+        -------
+        Expr
+            Of structs.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"s": [{"a": 1}]})
+        >>> frame.select(dl.col("s").struct.with_fields(b=dl.field("a") + 1)).to_series().to_list()
+        [{'a': 1, 'b': 2}]
+        """
         from .literals import as_node
         from .nodes import output_name
         from .expression import expression
@@ -55,7 +103,7 @@ class StructFunctions:
         raise NotSupported("struct.rename_fields is not supported; unnest, rename and pl.struct again")
 
     def unnest(self):
-        """The fields of structs as columns."""
+        """Not supported; use `frame.unnest(column)`."""
         raise NotSupported("struct.unnest is not supported here; use frame.unnest(column)")
 
 

@@ -15,146 +15,594 @@ class ValueFunctions:
     # --- Each value
 
     def abs(self):
-        """The value without its sign."""
+        """The value without its sign.
+
+        Returns
+        -------
+        Expr
+            Of the column's type.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [-1.5, 2.0]})
+        >>> frame.select(dl.col("a").abs()).to_series().to_list()
+        [1.5, 2.0]
+        """
         return self._apply("abs")
 
     def sign(self):
-        """-1, 0 or 1, in the value's type."""
+        """-1, 0 or 1, as the value is below, at or above zero.
+
+        Returns
+        -------
+        Expr
+            Of the column's type.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [-1.5, 0.0, 2.0]})
+        >>> frame.select(dl.col("a").sign()).to_series().to_list()
+        [-1.0, 0.0, 1.0]
+        """
         return self._made(Typed(functions.sign, (self._node,)))
 
     def sqrt(self):
-        """The square root; NaN of negative numbers."""
+        """The square root; NaN of negative numbers.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [4, 2]})
+        >>> frame.select(dl.col("a").sqrt()).to_series().to_list()
+        [2.0, 1.4142135623730951]
+        """
         return self._apply(functions.square_root)
 
     def cbrt(self):
-        """The cube root."""
+        """The cube root.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [8, 27]})
+        >>> frame.select(dl.col("a").cbrt()).to_series().to_list()
+        [2.0, 3.0000000000000004]
+        """
         return self._apply("cbrt")
 
     def exp(self):
-        """e to the power of the value."""
+        """e to the power of the value.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0, 1]})
+        >>> frame.select(dl.col("a").exp()).to_series().to_list()
+        [1.0, 2.718281828459045]
+        """
         return self._apply("exp")
 
     def log(self, base=None):
-        """The logarithm, natural unless a base is given."""
+        """The logarithm; -inf of zero, NaN of negative numbers.
+
+        Parameters
+        ----------
+        base : float, optional
+            Natural if left out.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [8, 1, 0]})
+        >>> frame.select(dl.col("a").log(2)).to_series().to_list()
+        [3.0, 0.0, -inf]
+        """
         return self._apply(functions.logarithm, options=(base,))
 
     def log10(self):
-        """The logarithm to base 10."""
+        """The logarithm to base 10; -inf of zero, NaN of negative numbers.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1000, 1]})
+        >>> frame.select(dl.col("a").log10()).to_series().to_list()
+        [3.0, 0.0]
+        """
         return self._apply(functions.logarithm, options=(10,))
 
     def log1p(self):
-        """The natural logarithm of one more."""
+        """The natural logarithm of one more than the value.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0]})
+        >>> frame.select(dl.col("a").log1p()).to_series().to_list()
+        [0.0]
+        """
         return (self + 1.0).log()
 
     def floor(self):
-        """The next whole number at or below."""
+        """The next whole number at or below.
+
+        Returns
+        -------
+        Expr
+            Of the column's type.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1.5, -1.5]})
+        >>> frame.select(dl.col("a").floor()).to_series().to_list()
+        [1.0, -2.0]
+        """
         return self._apply("floor")
 
     def ceil(self):
-        """The next whole number at or above."""
+        """The next whole number at or above.
+
+        Returns
+        -------
+        Expr
+            Of the column's type.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1.5, -1.5]})
+        >>> frame.select(dl.col("a").ceil()).to_series().to_list()
+        [2.0, -1.0]
+        """
         return self._apply("ceil")
 
     def round(self, decimals=0, mode="half_to_even"):
-        """Rounded to so many decimals, halves to even ones."""
+        """Rounded to a number of decimals.
+
+        Parameters
+        ----------
+        decimals : int, default 0
+            How many.
+        mode : {"half_to_even", "half_away_from_zero"}
+            Where a half goes.
+
+        Returns
+        -------
+        Expr
+            Of the column's type.
+
+        Raises
+        ------
+        ValueError
+            For another mode.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.125, 2.5]})
+        >>> frame.select(dl.col("a").round(2)).to_series().to_list()
+        [0.12, 2.5]
+        """
         if mode not in ("half_to_even", "half_away_from_zero"):
             raise ValueError(f"no rounding is called {mode!r}")
         name = "round_even" if mode == "half_to_even" else "round"
         return self._apply(functions.rounded, options=(name, decimals))
     def round_sig_figs(self, digits):
-        """Rounded to so many digits that count."""
+        """Rounded to a number of digits that count.
+
+        Parameters
+        ----------
+        digits : int
+            How many.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.012345, 1234.5]})
+        >>> frame.select(dl.col("a").round_sig_figs(2)).to_series().to_list()
+        [0.012, 1200.0]
+        """
         return self._apply(functions.significant, options=(digits,))
 
     def truncate(self, decimals=0):
-        """Cut off: a number's fraction, an instant to its period."""
+        """The number without its fraction.
+
+        Returns
+        -------
+        Expr
+            Of the column's type.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1.5, -1.5]})
+        >>> frame.select(dl.col("a").truncate()).to_series().to_list()
+        [1.0, -1.0]
+        """
         return self._apply("trunc")
 
     def sin(self):
-        """The sine."""
+        """The sine of radians.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0]})
+        >>> frame.select(dl.col("a").sin()).to_series().to_list()
+        [0.0]
+        """
         return self._apply("sin")
 
     def cos(self):
-        """The cosine."""
+        """The cosine of radians.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0]})
+        >>> frame.select(dl.col("a").cos()).to_series().to_list()
+        [1.0]
+        """
         return self._apply("cos")
 
     def tan(self):
-        """The tangent."""
+        """The tangent of radians.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0]})
+        >>> frame.select(dl.col("a").tan()).to_series().to_list()
+        [0.0]
+        """
         return self._apply("tan")
 
     def cot(self):
-        """The cotangent."""
+        """The cotangent of radians.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1.0]})
+        >>> frame.select(dl.col("a").cot().round(6)).to_series().to_list()
+        [0.642093]
+        """
         return self._apply("cot")
 
     def arcsin(self):
-        """The arc sine."""
+        """The arc sine, in radians.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0, 1.0]})
+        >>> frame.select(dl.col("a").arcsin().round(6)).to_series().to_list()
+        [0.0, 1.570796]
+        """
         return self._apply("asin")
 
     def arccos(self):
-        """The arc cosine."""
+        """The arc cosine, in radians.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0, 1.0]})
+        >>> frame.select(dl.col("a").arccos().round(6)).to_series().to_list()
+        [1.570796, 0.0]
+        """
         return self._apply("acos")
 
     def arctan(self):
-        """The arc tangent."""
+        """The arc tangent, in radians.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0, 1.0]})
+        >>> frame.select(dl.col("a").arctan().round(6)).to_series().to_list()
+        [0.0, 0.785398]
+        """
         return self._apply("atan")
 
     def sinh(self):
-        """The hyperbolic sine."""
+        """The hyperbolic sine.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0]})
+        >>> frame.select(dl.col("a").sinh()).to_series().to_list()
+        [0.0]
+        """
         return self._apply("sinh")
 
     def cosh(self):
-        """The hyperbolic cosine."""
+        """The hyperbolic cosine.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0]})
+        >>> frame.select(dl.col("a").cosh()).to_series().to_list()
+        [1.0]
+        """
         return self._apply("cosh")
 
     def tanh(self):
-        """The hyperbolic tangent."""
+        """The hyperbolic tangent.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0]})
+        >>> frame.select(dl.col("a").tanh()).to_series().to_list()
+        [0.0]
+        """
         return self._apply("tanh")
 
     def arcsinh(self):
-        """The inverse hyperbolic sine."""
+        """The inverse hyperbolic sine.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0]})
+        >>> frame.select(dl.col("a").arcsinh()).to_series().to_list()
+        [0.0]
+        """
         return self._apply("asinh")
 
     def arccosh(self):
-        """The inverse hyperbolic cosine."""
+        """The inverse hyperbolic cosine.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1.0]})
+        >>> frame.select(dl.col("a").arccosh()).to_series().to_list()
+        [0.0]
+        """
         return self._apply("acosh")
 
     def arctanh(self):
-        """The inverse hyperbolic tangent."""
+        """The inverse hyperbolic tangent.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [0.0]})
+        >>> frame.select(dl.col("a").arctanh()).to_series().to_list()
+        [0.0]
+        """
         return self._apply("atanh")
 
     def degrees(self):
-        """Radians as degrees."""
+        """Radians as degrees.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [3.141592653589793]})
+        >>> frame.select(dl.col("a").degrees()).to_series().to_list()
+        [180.0]
+        """
         return self._apply("degrees")
 
     def radians(self):
-        """Degrees as radians."""
+        """Degrees as radians.
+
+        Returns
+        -------
+        Expr
+            Of Float64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [180.0]})
+        >>> frame.select(dl.col("a").radians()).to_series().to_list()
+        [3.141592653589793]
+        """
         return self._apply("radians")
 
     def is_nan(self):
-        """Whether a float is NaN."""
+        """Whether a float is NaN; null of null.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1.0, float("nan"), None]})
+        >>> frame.select(dl.col("a").is_nan()).to_series().to_list()
+        [False, True, None]
+        """
         return self._apply("isnan")
 
     def is_not_nan(self):
-        """Whether a float is not NaN."""
+        """Whether a float is not NaN; null of null.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1.0, float("nan"), None]})
+        >>> frame.select(dl.col("a").is_not_nan()).to_series().to_list()
+        [True, False, None]
+        """
         return ~self.is_nan()
 
     def is_finite(self):
-        """Whether a float is neither infinite nor NaN."""
+        """Whether a float is neither infinite nor NaN.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1.0, float("inf")]})
+        >>> frame.select(dl.col("a").is_finite()).to_series().to_list()
+        [True, False]
+        """
         return self._apply("isfinite")
 
     def is_infinite(self):
-        """Whether a float is infinite."""
+        """Whether a float is infinite.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1.0, float("inf")]})
+        >>> frame.select(dl.col("a").is_infinite()).to_series().to_list()
+        [False, True]
+        """
         return self._apply("isinf")
 
     def hash(self, *seeds):
-        """A 64-bit hash of the value, and of seeds if there are any."""
+        """A 64-bit hash of the value: the same in every run, but another one than Polars'.
+
+        Parameters
+        ----------
+        *seeds : int
+            Goes into the hash.
+
+        Returns
+        -------
+        Expr
+            Of UInt64.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": ["x", "x"]})
+        >>> frame.select(dl.col("a").hash().n_unique()).to_series().to_list()
+        [1]
+        """
         return self._apply("hash", *seeds)
 
     def bitwise_count_ones(self):
-        """How many bits are set."""
+        """How many bits are set.
+
+        Returns
+        -------
+        Expr
+            Of integers.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [7, 8]})
+        >>> frame.select(dl.col("a").bitwise_count_ones()).to_series().to_list()
+        [3, 1]
+        """
         return self._apply("bit_count")
 
     def to_physical(self):
-        """What values are kept as: times and spans as integers, categories of an Enum as their numbers."""
+        """What values are kept as: times and spans as integers, categories of an Enum as their numbers.
+
+        Returns
+        -------
+        Expr
+            Of integers; other values as they are.
+
+        Examples
+        --------
+        >>> import datetime
+        >>> dl.DataFrame({"a": [datetime.date(1970, 1, 3)]}).select(dl.col("a").to_physical()).item()
+        2
+        """
         return self._made(Typed(functions.physical, (self._node,)))
+
     def inspect(self, fmt="{}"):
         """Not supported; collect the frame and look at it."""
         raise NotSupported("inspect is not supported; collect the frame and look at it")

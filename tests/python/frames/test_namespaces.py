@@ -68,6 +68,8 @@ EXAMPLES = {
     "make times": lambda pl, d: d.times.select(
         pl.date(pl.col("at").dt.year(), 1, pl.col("v")).alias("d"), pl.datetime(2024, pl.col("v"), 2, 3, 4, 5).alias("t")),
     "date_range": lambda pl, d: pl.select(pl.date_range(dt.date(2024, 1, 30), dt.date(2024, 2, 2)).alias("d")),
+    "date_range of months": lambda pl, d: pl.select(
+        pl.date_range(dt.date(2024, 1, 31), dt.date(2024, 5, 31), "1mo", closed="left").alias("d")),
     "mean of times": lambda pl, d: d.times.select(pl.col("at").mean()),
     "lists": lambda pl, d: d.lists.select(
         pl.col("l").list.len().alias("len"), pl.col("l").list.sum().alias("sum"), pl.col("l").list.mean().alias("mean"),

@@ -1,0 +1,239 @@
+"""Functions of texts whose meaning takes more than one call of the engine.
+
+They take and give bytes: see `expr/build.py`.
+"""
+
+from __future__ import annotations
+
+from .. import datatypes as types
+from ..errors import NotSupported
+from . import build as b
+
+
+def _escaped(pattern):
+    """A text that a regular expression matches as it is."""
+    return b.call("regexp_escape", pattern)
+
+
+def contains_pattern(x, pattern):
+    """Whether a pattern is found."""
+    return b.call("regexp_matches", x, pattern)
+
+
+def _dollars(replacement):
+    """`$1` and `${1}` as the engine's `\\1`."""
+    import re
+    if not isinstance(replacement, str):
+        return replacement
+    text = replacement.replace("\\", "\\\\")
+    return re.sub(r"\$\{(\d+)\}|\$(\d)", lambda m: "\\" + (m[1] or m[2]), text)
+
+
+def replace_pattern(x, pattern, value, flags):
+    """Matches of a pattern replaced."""
+    return b.call("regexp_replace", x, pattern, value, b.string(flags))
+
+
+def replace_literal(x, text, value, every):
+    """A text replaced, once or everywhere."""
+    if every:
+        return b.call("replace", x, text, value)
+    return b.call("regexp_replace", x, _escaped(text), b.call("replace", value, b.string("\\"),
+                                                              b.string("\\\\")))
+
+
+def character_count(x):
+    """The length in characters."""
+    return b.cast(b.call("length", x), types.UInt32)
+
+
+def byte_count(x):
+    """The length in bytes."""
+    return b.cast(b.call("strlen", x), types.UInt32)
+
+
+def extract_group(x, pattern, group):
+    """What a group matches; NULL where nothing does."""
+    found = b.call("regexp_extract", x, pattern, b.integer(group))
+    return b.condition(b.call("regexp_matches", x, pattern), found)
+
+
+def extract_every(x, pattern):
+    """All matches."""
+    return b.call("regexp_extract_all", x, pattern)
+
+
+def extract_named(x, pattern, names):
+    """What all groups match, as a struct."""
+    fields = [b.n.argument(extract_group(x, b.string(pattern), i + 1), name)
+              for i, name in enumerate(names)]
+    return b.condition(b.is_not_null(x), b.n.function_call(["struct_pack"], fields))
+
+
+def count_pattern(x, pattern):
+    """How often a pattern matches."""
+    return b.cast(b.call("length", b.call("regexp_extract_all", x, pattern)), types.UInt32)
+
+
+def find_pattern(x, pattern, literal):
+    """Bytes before the first match; NULL where there is none."""
+    if literal:
+        before = b.call("strpos", x, pattern)
+        text = b.call("left", x, b.operator("-", before, b.integer(1)))
+        return b.condition(b.greater(before, b.integer(0)),
+                           b.cast(b.call("strlen", text), types.UInt32))
+    head = b.call("regexp_extract", x, b.call("concat", b.string("(?s)^(.*?)("), pattern, b.string(")")),
+                  b.integer(1))
+    return b.condition(b.call("regexp_matches", x, pattern),
+                       b.cast(b.call("strlen", head), types.UInt32))
+
+
+def text_slice(x, offset, *length):
+    """Characters from `offset`, counted from 0 or from the end."""
+    count = b.call("length", x)
+    begin = b.condition(b.less(offset, b.integer(0)), b.operator("+", count, offset), offset)
+    first = b.call("greatest", begin, b.integer(0))
+    if not length:
+        return b.call("substring", x, b.operator("+", first, b.integer(1)))
+    end = b.operator("+", begin, length[0])
+    size = b.call("greatest", b.operator("-", end, first), b.integer(0))
+    return b.call("substring", x, b.operator("+", first, b.integer(1)), size)
+
+
+def head_of(x, count):
+    """The first characters; a negative count leaves out the last."""
+    return b.call("left", x, count)
+
+
+def tail_of(x, count):
+    """The last characters; a negative count leaves out the first."""
+    return b.call("right", x, count)
+
+
+def strip(x, name, characters):
+    """Without some characters at the ends that `name` says."""
+    if characters is None:
+        # The engine's trim takes spaces alone; here it is white space of every kind.
+        edges = {"ltrim": r"^\s+", "rtrim": r"\s+$", "trim": r"^\s+|\s+$"}[name]
+        return b.call("regexp_replace", x, b.string(edges), b.string(""), b.string("g"))
+    return b.call(name, x, b.string(characters))
+
+
+def without_prefix(x, prefix):
+    """Without a text at the begin."""
+    return b.condition(b.call("starts_with", x, prefix),
+                       b.call("substring", x, b.operator("+", b.call("length", prefix), b.integer(1))), x)
+
+
+def without_suffix(x, suffix):
+    """Without a text at the end."""
+    rest = b.operator("-", b.call("length", x), b.call("length", suffix))
+    return b.condition(b.call("ends_with", x, suffix), b.call("left", x, rest), x)
+
+
+def padded(x, name, length, fill):
+    """A text that is long enough stays whole."""
+    return b.condition(b.less(b.call("length", x), length), b.call(name, x, b.cast(length, types.Int32), b.string(fill)), x)
+
+
+def zero_filled(x, length):
+    """Zeros in front, behind a sign."""
+    sign = b.call("regexp_extract", x, b.string("^[+-]"))
+    digits = b.call("regexp_replace", x, b.string("^[+-]"), b.string(""))
+    width = b.operator("-", length, b.call("length", sign))
+    return b.condition(b.less(b.call("length", x), length),
+                       b.operator("||", sign, b.call("lpad", digits, b.cast(width, types.Int32), b.string("0"))), x)
+
+
+def title_case(x):
+    """The first letter of each word in capitals."""
+    words = b.call("regexp_extract_all", b.call("lower", x), b.string(r"\pL+|\PL+"))
+    word = b.column("word")
+    raised = b.operator("||", b.call("upper", b.call("left", word, b.integer(1))),
+                        b.call("substring", word, b.integer(2)))
+    return b.call("array_to_string", b.call("list_transform", words, b.one_lambda("word", raised)),
+                  b.string(""))
+
+
+def split_list(x, by, inclusive):
+    """The parts between separators."""
+    if not inclusive:
+        return b.condition(b.equal(by, b.string("")),
+                           b.call("regexp_extract_all", x, b.string("(?s).")),
+                           b.call("string_split", x, by))
+    return b.call("regexp_extract_all", x,
+                  b.call("concat", b.string("(?s).*?"), _escaped(by), b.string("|.+$")))
+
+
+def split_fields(x, by, count, rest):
+    """The first parts between separators as a struct."""
+    parts = b.call("string_split", x, by)
+    fields = []
+    for i in range(count):
+        part = b.call("list_extract", parts, b.integer(i + 1))
+        if rest and i == count - 1:
+            tail = b.n.slice_(parts, b.integer(i + 1))
+            part = b.condition(b.greater(b.call("length", parts), b.integer(i)),
+                               b.call("array_to_string", tail, by))
+        fields.append(b.n.argument(part, f"field_{i}"))
+    return b.n.function_call(["struct_pack"], fields)
+
+
+def parse_integer(x, base, strict, dtype):
+    """An integer written to a base."""
+    if base == 10:
+        return (b.cast if strict else b.try_cast)(x, dtype)
+    prefix = {16: "0x", 2: "0b", 8: "0o"}.get(base)
+    if prefix is None:
+        raise NotSupported(f"to_integer(base={base}) is not supported; bases 2, 8, 10 and 16 are")
+    return (b.cast if strict else b.try_cast)(b.call("concat", b.string(prefix), x), dtype)
+
+
+def parse_time(x, fmt, dtype, strict):
+    """A time by a format, or as ISO 8601 has it."""
+    if fmt is None:
+        parsed = (b.cast if strict else b.try_cast)(x, dtype)
+        if not isinstance(dtype, types.Datetime) or dtype.time_zone is not None:
+            return parsed
+        told = b.call("error", b.string("a time with a zone is read by a format with %z, or to a type with a zone"))
+        zoned = b.call("regexp_matches", x, b.string(r"\d:\d\d(:\d\d(\.\d+)?)?\s*([zZ]|[+-]\d\d(:?\d\d)?)$"))
+        return b.condition(b.call("ifnull", zoned, b.FALSE), told, parsed)
+    parsed = b.call("strptime" if strict else "try_strptime", x, b.string(engine_format(fmt)))
+    zoned = "%z" in fmt and isinstance(dtype, types.Datetime)  # moved to UTC by strptime
+    return b.cast(parsed, types.Datetime(dtype.time_unit, "UTC") if zoned else dtype)
+
+
+def engine_format(fmt):
+    """A format of chrono's as the engine has it."""
+    for chrono, ours in (("%T", "%H:%M:%S"), ("%F", "%Y-%m-%d"), ("%D", "%m/%d/%y"), ("%R", "%H:%M"),
+                         ("%.f", ".%f"), ("%.3f", ".%g"), ("%.6f", ".%f"), ("%.9f", ".%n"),
+                         ("%3f", "%g"), ("%6f", "%f"), ("%9f", "%n"), ("%e", "%-d"), ("%h", "%b"),
+                         ("%P", "%p"), ("%k", "%-H"), ("%l", "%-I")):
+        fmt = fmt.replace(chrono, ours)
+    return fmt
+
+
+def json_at(x, path):
+    """The text at a path of JSON."""
+    return b.call("json_extract_string", x, path)
+
+
+def json_as(x, dtype):
+    """JSON as values of a type."""
+    return b.cast(b.cast(x, types.Json), dtype)
+
+
+def any_of(x, patterns, ignore_case):
+    """Whether any of some texts is contained."""
+    text = b.call("lower", x) if ignore_case else x
+    return b.either(*[b.call("contains", text, p) for p in patterns])
+
+
+def padded_start(x, length, fill):
+    """Filled up in front."""
+    return padded(x, "lpad", length, fill)
+
+
+def padded_end(x, length, fill):
+    """Filled up behind."""
+    return padded(x, "rpad", length, fill)

@@ -1,0 +1,190 @@
+"""Functions of times whose meaning takes more than one call of the engine.
+
+They take and give bytes: see `expr/build.py`.
+"""
+
+from __future__ import annotations
+
+from .. import datatypes as types
+from . import build as b
+
+
+def part(x, name, dtype):
+    """A part of a time, by the engine's function."""
+    return b.cast(b.call(name, x), dtype)
+
+
+def date_of(x):
+    """The date of an instant."""
+    return b.cast(x, types.Date)
+
+
+def time_of(x):
+    """The time of day of an instant."""
+    return b.cast(x, types.Time)
+
+
+def nanosecond(x):
+    """The nanoseconds of the second."""
+    return b.cast(b.operator("*", b.operator("%", b.call("microsecond", x), b.integer(1000000)),
+                             b.integer(1000)), types.Int32)
+
+
+def microsecond(x):
+    """The microseconds of the second."""
+    return b.cast(b.operator("%", b.call("microsecond", x), b.integer(1000000)), types.Int32)
+
+
+def millisecond(x):
+    """The milliseconds of the second."""
+    return b.cast(b.operator("//", b.operator("%", b.call("microsecond", x), b.integer(1000000)),
+                             b.integer(1000)), types.Int32)
+
+
+def leap_year(x):
+    """Whether the year has 366 days."""
+    y = b.call("year", x)
+
+    def divides(by):
+        return b.equal(b.operator("%", y, b.integer(by)), b.integer(0))
+    return b.both(divides(4), b.either(b.negation(divides(100)), divides(400)))
+
+
+def epoch(x, unit):
+    """Time since 1970 in a unit: "d", "s", "ms", "us", "ns"."""
+    if unit == "d":
+        return b.cast(b.call("floor_divide", b.call("epoch_us", x), b.integer(86400000000)), types.Int32)
+    if unit == "s":
+        return b.cast(b.call("floor_divide", b.call("epoch_us", x), b.integer(1000000)), types.Int64)
+    if unit == "ms":
+        return b.call("floor_divide", b.call("epoch_us", x), b.integer(1000))
+    return b.call({"us": "epoch_us", "ns": "epoch_ns"}[unit], x)
+
+
+def total(x, microseconds):
+    """A span in whole units."""
+    return b.operator("//", b.call("epoch_us", b.cast(x, _interval())), b.integer(microseconds))
+
+
+def _interval():
+    return types.Interval
+
+
+_TRUNCATED = {"microseconds": "microseconds", "milliseconds": "milliseconds", "seconds": "second",
+              "minutes": "minute", "hours": "hour", "days": "day", "weeks": "week",
+              "months": "month", "quarters": "quarter", "years": "year"}
+
+
+def truncate(x, pairs):
+    """The begin of the period of that length in which an instant lies. Its type stays."""
+    if len(pairs) == 1 and pairs[0][0] == 1:
+        begin = b.call("date_trunc", b.string(_TRUNCATED[pairs[0][1]]), x)
+    else:
+        width = None
+        for count, unit in pairs:
+            step = b.call("to_" + unit, b.integer(count))
+            width = step if width is None else b.operator("+", width, step)
+        # Weeks begin on Mondays, everything else counts from 1970.
+        origin = "1970-01-05" if pairs[0][1] == "weeks" else "1970-01-01"
+        begin = b.call("time_bucket", width, x, b.cast(b.string(origin), types.Datetime("us")))
+    return begin
+
+
+def formatted(x, fmt):
+    """A time by a format."""
+    return b.call("strftime", x, b.string(fmt))
+
+
+def month_begin(x):
+    """The same time on the first of the month."""
+    day = b.call("to_days", b.cast(b.operator("-", b.call("day", x), b.integer(1)), types.Int32))
+    return b.operator("-", x, day)
+
+
+def month_end(x):
+    """The last day of the month."""
+    rest = b.operator("-", b.call("day", b.call("last_day", x)), b.call("day", x))
+    return b.operator("+", x, b.call("to_days", b.cast(rest, types.Int32)))
+
+
+def combined(x, time):
+    """A date with a time of day."""
+    return b.operator("+", b.cast(x, types.Date), time)
+
+
+def in_zone(x):
+    """Instants in UTC of clock times, or back."""
+    return b.call("timezone", b.string("UTC"), x)
+
+
+def replaced(x, *parts):
+    """Values that are replaced by others; parts put together to an instant."""
+    year, month, day, hour, minute, second, micro = parts
+    return b.call("make_timestamp", year, month, day, hour, minute,
+                  b.operator("+", b.cast(second, types.Float64),
+                             b.operator("/", b.cast(micro, types.Float64), b.integer(1000000))))
+
+
+def clock_time(x, zone):
+    """What the clocks of a zone show at instants."""
+    return b.call("timezone", b.string(zone), x)
+
+
+def as_clock_time(dtype, x):
+    """What clocks in UTC show; clock times as they are."""
+    return in_zone(x) if getattr(dtype, "time_zone", None) else x
+
+
+def as_instants(dtype, x):
+    """Instants; clock times are taken as of UTC."""
+    return x if getattr(dtype, "time_zone", None) else in_zone(x)
+
+
+def instant_of(x, zone, ambiguous, non_existent, name):
+    """The instants at which the clocks of a zone show times."""
+    name_of = b.string(zone)
+    clock, late = b.column("__doline_clock"), b.column("__doline_late")
+
+    def shows(instant):
+        return b.call("timezone", name_of, instant)
+
+    def told(what):
+        text = b.string(f"{name}: clocks in {zone} show this time {what}: ")
+        return b.call("error", b.operator("||", text, b.cast(clock, types.String)))
+    # A day before the clocks went by the offset that the time would have had if they had not changed.
+    day = b.call("to_hours", b.integer(24))
+    before = b.operator("-", late, day)
+    offset = b.operator("-", shows(before), b.call("timezone", b.string("UTC"), before))
+    early = b.call("timezone", b.string("UTC"), b.operator("-", clock, offset))
+    twice = b.both(b.negation(b.equal(early, late)), b.equal(shows(early), clock))
+    never = b.negation(b.equal(shows(late), clock))
+    chosen = {"raise": told("twice"), "earliest": early, "latest": late, "null": b.NULL}[ambiguous]
+    gone = told("never") if non_existent == "raise" else b.NULL
+    value = b.condition(never, gone, b.condition(twice, chosen, late))
+    return b.let(x, "__doline_clock", b.let(shows(clock), "__doline_late", value))
+
+
+def fractional_second(x):
+    """The second with its fraction."""
+    within = b.operator("%", b.call("microsecond", x), b.integer(60000000))
+    return b.operator("/", b.cast(within, types.Float64), b.integer(1000000))
+
+
+def truncate_as_given(x, pairs):
+    """Cut to a period; a date stays one."""
+    return b.call("frame_instant_like", truncate(x, pairs), x)
+
+
+def offset_as_given(x, interval):
+    """Moved by a period; a date stays one."""
+    return b.call("frame_instant_like", b.operator("+", x, interval), x)
+
+
+def month_begin_as_given(x):
+    """The first of the month; a date stays one."""
+    return b.call("frame_instant_like", month_begin(x), x)
+
+
+def month_end_as_given(x):
+    """The last of the month; a date stays one."""
+    return b.call("frame_instant_like", month_end(x), x)

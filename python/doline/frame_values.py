@@ -1,0 +1,502 @@
+"""A frame's values, taken out: rows, columns, single ones, files."""
+
+from __future__ import annotations
+
+from .column_names import no_column
+from .progress import rows_of
+
+
+class FrameValues:
+    """What `DataFrame` inherits: ways out of it."""
+
+    def rows(self, *, named=False):
+        """All rows.
+
+        Parameters
+        ----------
+        named : bool, default False
+            Whether as dicts; else as tuples.
+
+        Returns
+        -------
+        list of tuple or list of dict
+            Values as Python has them.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1], "b": ["x"]}).rows(named=True)
+        [{'a': 1, 'b': 'x'}]
+        """
+        if not self._lazy.names:
+            return []
+        rows = rows_of(self._start())
+        if named:
+            return [dict(zip(self.columns, row)) for row in rows]
+        return rows
+
+    def row(self, index=None, *, by_predicate=None, named=False):
+        """One row.
+
+        Parameters
+        ----------
+        index : int
+            From 0, or from the end if negative.
+        by_predicate : Expr, optional
+            Or the first for which this holds.
+        named : bool, default False
+            Whether as a dict; else as a tuple.
+
+        Returns
+        -------
+        tuple or dict
+
+        Raises
+        ------
+        IndexError
+            Where there is no such row.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).row(by_predicate=dl.col("a") > 1)
+        (2,)
+        """
+        if by_predicate is not None:
+            return self.filter(by_predicate).row(0, named=named)
+        return self.slice(index, 1).rows(named=named)[0]
+
+    def iter_rows(self, *, named=False, buffer_size=512):
+        """The rows one after the other, read in parts.
+
+        Parameters
+        ----------
+        named : bool, default False
+            Whether as dicts; else as tuples.
+        buffer_size : int, default 512
+            How many are read at once.
+
+        Returns
+        -------
+        iterator of tuple or of dict
+
+        Examples
+        --------
+        >>> [a for (a,) in dl.DataFrame({"a": [1, 2]}).iter_rows()]
+        [1, 2]
+        """
+        query = self._start()
+        while rows := query.fetch(buffer_size):
+            for row in rows:
+                yield dict(zip(self.columns, row)) if named else row
+
+    def to_dicts(self):
+        """All rows as dicts.
+
+        Returns
+        -------
+        list of dict
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).to_dicts()
+        [{'a': 1}, {'a': 2}]
+        """
+        return self.rows(named=True)
+
+    def to_dict(self, *, as_series=True):
+        """The columns by name.
+
+        Parameters
+        ----------
+        as_series : bool, default True
+            Whether as series; else as lists.
+
+        Returns
+        -------
+        dict
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).to_dict(as_series=False)
+        {'a': [1, 2]}
+        """
+        if as_series:
+            return {name: self.get_column(name) for name in self.columns}
+        columns = list(zip(*self.rows())) or [()] * self.width
+        return {name: list(values) for name, values in zip(self.columns, columns)}
+
+    def to_arrow(self, **options):
+        """All rows as a PyArrow table.
+
+        Returns
+        -------
+        pyarrow.Table
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1]}).to_arrow().num_rows
+        1
+        """
+        return self.arrow()
+
+    def to_pandas(self, **options):
+        """All rows as a pandas frame, in types that hold the values exactly.
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, None]}).to_pandas()["a"].dtype
+        Int64Dtype()
+        """
+        return self.df()
+
+    def to_polars(self):
+        """All rows as a Polars frame.
+
+        Returns
+        -------
+        polars.DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1]}).to_polars().shape
+        (1, 1)
+        """
+        return self.pl()
+
+    def to_numpy(self, **options):
+        """All columns as one array.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of two dimensions, in the type that holds all columns; missing values are NaN, NaT or None.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2], "b": [3, 4]}).to_numpy().tolist()
+        [[1, 3], [2, 4]]
+        """
+        import numpy
+        from .interchange.numpy_arrays import without_mask
+        arrays = [without_mask(array) for array in self.fetchnumpy().values()]
+        if not arrays:
+            return numpy.empty((0, 0))
+        if len({array.dtype.kind for array in arrays} - set("iufb")) > 0 and len({a.dtype for a in arrays}) > 1:
+            arrays = [array.astype(object) for array in arrays]
+        return numpy.column_stack(arrays)
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.to_numpy()
+        return array if dtype is None else array.astype(dtype)
+
+    def to_series(self, index=0):
+        """A column as a series.
+
+        Parameters
+        ----------
+        index : int, default 0
+            Its place, from 0 or from the end.
+
+        Returns
+        -------
+        Series
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1], "b": ["x"]}).to_series(1).to_list()
+        ['x']
+        """
+        return self.get_column(self.columns[index])
+
+    def get_columns(self):
+        """All columns as series.
+
+        Returns
+        -------
+        list of Series
+
+        Examples
+        --------
+        >>> [s.name for s in dl.DataFrame({"a": [1], "b": ["x"]}).get_columns()]
+        ['a', 'b']
+        """
+        return [self.get_column(name) for name in self.columns]
+
+    def get_column(self, name, *, default=None):
+        """A column as a series.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        Series
+
+        Raises
+        ------
+        doline.errors.ColumnNotFound
+            For a name that the frame lacks.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).get_column("a").sum()
+        3
+        """
+        from .series import Series
+        if name not in self._lazy.names:
+            raise no_column(name, self.columns)
+        if self.width == 1:
+            return Series._of(self)
+        return Series._of(self.select(name))
+
+    def get_column_index(self, name):
+        """At which place a column is.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        int
+            From 0.
+
+        Raises
+        ------
+        ValueError
+            For a name that the frame lacks.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1], "b": ["x"]}).get_column_index("b")
+        1
+        """
+        return self.columns.index(name)
+
+    def item(self, row=None, column=None):
+        """The only value, or the one at a place.
+
+        Parameters
+        ----------
+        row : int, optional
+            From 0, or from the end if negative.
+        column : int or str, optional
+            Its place or name.
+
+        Returns
+        -------
+        object
+
+        Raises
+        ------
+        ValueError
+            Without a place, for a frame of another shape than (1, 1).
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2]}).item(1, "a")
+        2
+        """
+        if row is None and column is None:
+            if self.shape != (1, 1):
+                raise ValueError(f"item() is for a frame of one value, not of shape {self.shape}")
+            return self.rows()[0][0]
+        name = column if isinstance(column, str) else self.columns[column]
+        return self.select(name).slice(row, 1).rows()[0][0]
+
+    def __getitem__(self, key):
+        from .data_frame import DataFrame
+        if isinstance(key, tuple):
+            rows, columns = key
+            chosen = self[columns] if not isinstance(columns, (str, int)) else self.select(
+                columns if isinstance(columns, str) else self.columns[columns])
+            if isinstance(rows, int):
+                out = chosen.slice(rows, 1)
+                return out.item() if isinstance(columns, (str, int)) else out
+            out = chosen[rows]
+            return out.to_series() if isinstance(columns, (str, int)) else out
+        if isinstance(key, str):
+            return self.get_column(key)
+        if isinstance(key, int):
+            return self.slice(key, 1)
+        if isinstance(key, slice):
+            begin, stop, step = key.indices(self.height)
+            out = self.slice(begin, max(stop - begin, 0))
+            return out if step == 1 else out.gather_every(step)
+        keys = list(key.to_list() if hasattr(key, "to_list") else key)
+        if keys and isinstance(keys[0], str):
+            return self.select(keys)
+        rows = self.rows()
+        return DataFrame([rows[i] for i in keys], schema=self.schema, orient="row")
+
+    def equals(self, other, *, null_equal=True):
+        """Whether two frames have the same names and values, in the same order.
+
+        Parameters
+        ----------
+        other : DataFrame
+            The other one.
+        null_equal : bool
+            Always so: null equals null.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1]}).equals(dl.DataFrame({"a": [1]}))
+        True
+        """
+        return self.columns == other.columns and self.rows() == other.rows()
+
+    def write_parquet(self, file, **options):
+        """Writes a Parquet file. Options are those of `LazyFrame.sink_parquet`.
+
+        Parameters
+        ----------
+        file : str or path
+            Where to.
+
+        Examples
+        --------
+        >>> import tempfile, os
+        >>> path = os.path.join(tempfile.mkdtemp(), "a.parquet")
+        >>> dl.DataFrame({"a": [1, 2]}).write_parquet(path)
+        >>> dl.read_parquet(path).height
+        2
+        """
+        self._lazy.sink_parquet(file, **options)
+
+    def write_ndjson(self, file=None, **options):
+        """Writes lines of JSON.
+
+        Parameters
+        ----------
+        file : str or path
+            Where to.
+
+        Examples
+        --------
+        >>> import tempfile, os
+        >>> path = os.path.join(tempfile.mkdtemp(), "a.ndjson")
+        >>> dl.DataFrame({"a": [1, 2]}).write_ndjson(path)
+        >>> dl.read_ndjson(path).height
+        2
+        """
+        self._lazy.sink_ndjson(file, **options)
+
+    def write_ipc(self, file, **options):
+        """Writes an Arrow file.
+
+        Parameters
+        ----------
+        file : str or path
+            Where to.
+
+        Examples
+        --------
+        >>> import tempfile, os
+        >>> path = os.path.join(tempfile.mkdtemp(), "a.arrow")
+        >>> dl.DataFrame({"a": [1, 2]}).write_ipc(path)
+        >>> dl.read_ipc(path).height
+        2
+        """
+        self._lazy.sink_ipc(file, **options)
+
+    def write_json(self, file=None):
+        """Writes a JSON array of objects.
+
+        Parameters
+        ----------
+        file : str or path, optional
+            Where to.
+
+        Returns
+        -------
+        str or None
+            The text, without a file.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, None]}).write_json()
+        '[{"a": 1}, {"a": null}]'
+        """
+        from .writing import write_json
+        return write_json(self, file)
+
+    def write_csv(self, file=None, **options):
+        r"""Writes a CSV file. Options are those of `LazyFrame.sink_csv`.
+
+        Parameters
+        ----------
+        file : str or path, optional
+            Where to.
+
+        Returns
+        -------
+        str or None
+            The text, without a file.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2], "b": ["x", "y, z"]}).write_csv()
+        'a,b\n1,x\n2,"y, z"\n'
+        """
+        from .writing import write_csv
+        return write_csv(self, file, **options)
+
+    def rows_by_key(self, key, *, named=False, include_key=False, unique=False):
+        """The rows by the values of some columns.
+
+        Parameters
+        ----------
+        key : str or list of str
+            The columns.
+        named : bool, default False
+            Whether rows are dicts; else tuples.
+        include_key : bool, default False
+            Whether they have the key too.
+        unique : bool, default False
+            Whether there is one row for each key; else a list of them.
+
+        Returns
+        -------
+        dict
+
+        Examples
+        --------
+        >>> dl.DataFrame({"k": ["a", "b"], "v": [1, 2]}).rows_by_key("k", unique=True)
+        {'a': (1,), 'b': (2,)}
+        """
+        keys = [key] if isinstance(key, str) else list(key)
+        rest = self.columns if include_key else [k for k in self.columns if k not in keys]
+        out = {}
+        for row in self.rows(named=True):
+            label = row[keys[0]] if len(keys) == 1 else tuple(row[k] for k in keys)
+            value = {k: row[k] for k in rest} if named else tuple(row[k] for k in rest)
+            if unique:
+                out[label] = value
+            else:
+                out.setdefault(label, []).append(value)
+        return out
+
+    def iter_columns(self):
+        """All columns as series, one after the other.
+
+        Returns
+        -------
+        iterator of Series
+
+        Examples
+        --------
+        >>> [s.name for s in dl.DataFrame({"a": [1], "b": ["x"]}).iter_columns()]
+        ['a', 'b']
+        """
+        return iter(self.get_columns())
