@@ -213,6 +213,81 @@ DOLINE_API int doline_lend_stream(doline_session* session, const char* name,
 /* Drops a table. Running queries keep it until they end. */
 DOLINE_API int doline_unregister(doline_session* session, const char* name);
 
+/* --- Functions of the program's own */
+
+/* One call of such a function. Valid until the function returns, on the thread it is called on. */
+typedef struct doline_call doline_call;
+/* What went wrong, before the function returns 1. `message` is UTF-8; `cause` comes back from
+ * doline_error_cause. */
+DOLINE_API void doline_call_fail(doline_call* call, const char* message, uint64_t cause);
+/* 1 once nobody wants the result any more: a function that takes long asks now and then, and
+ * returns 1 without a word. */
+DOLINE_API int doline_call_is_cancelled(doline_call* call);
+
+enum doline_function_kind {
+  /* A value a row: `call` is given a struct array of the arguments, up to about 64 Ki rows, and
+   * gives an array of as many. */
+  DOLINE_SCALAR = 0,
+  /* A value a group: `call` is given a struct of one list column, a list a group, whose elements
+   * are structs of the arguments; it gives an array of as many rows as there are groups. */
+  DOLINE_AGGREGATE = 1,
+  /* Rows, FROM f(1, 'x'): `open` is given one row, the arguments, and `next` gives struct arrays of
+   * the results' columns. */
+  DOLINE_TABLE = 2
+};
+enum doline_function_flags {
+  /* Called for rows with NULLs, too (an aggregate: for groups without rows, and with rows that have
+   * some). Otherwise these give NULL and the function does not see them. */
+  DOLINE_SEES_NULLS = 1,
+  /* Gives the same for the same arguments and does nothing besides, so that it may be called once
+   * for what stands twice, at another place, or not at all. */
+  DOLINE_DETERMINISTIC = 2,
+  /* Takes any number of arguments of any types. */
+  DOLINE_TAKES_ANYTHING = 4
+};
+/* A column or an argument: its name (null: none), and its type as SQL writes it, "DECIMAL(9,2)[]";
+ * null or "" for an argument of any type, which is passed as it is. */
+typedef struct doline_field {
+  const char* name;
+  const char* type;
+} doline_field;
+/* A function, as SQL may then call it. `size`: sizeof(doline_function). All texts are copied. */
+typedef struct doline_function {
+  size_t size;
+  const char* name;
+  int kind;       /* doline_function_kind */
+  unsigned flags; /* doline_function_flags */
+  const doline_field* parameters;
+  size_t parameter_count;
+  const doline_field* results; /* one; of a table the columns */
+  size_t result_count;
+  void* context; /* given to each call */
+  /* Called by any thread, by several at once, while Doline holds no lock; may use any session but
+   * the one whose query calls it. 0, or 1 when it failed. `arguments` may be taken over (release
+   * set to null); the schema stays Doline's. What it gives is checked before it is believed. */
+  int (*call)(void* context, doline_call* call, const struct ArrowSchema* schema,
+              struct ArrowArray* arguments, struct ArrowSchema* result_schema,
+              struct ArrowArray* result);
+  /* Of a table, each time it is read: what is put into `*rows` is given to `next`, one thread at a
+   * time, until that leaves the array's release null, and to `close` in the end. */
+  int (*open)(void* context, doline_call* call, const struct ArrowSchema* schema,
+              struct ArrowArray* arguments, void** rows);
+  int (*next)(void* rows, doline_call* call, struct ArrowSchema* result_schema,
+              struct ArrowArray* result);
+  void (*close)(void* rows);
+  /* Once, on any thread, when neither a session nor a query needs it any more; also when
+   * doline_create_function fails. May be null. */
+  void (*release)(void* context);
+} doline_function;
+/* Makes a function known to a session's database, that is to all sessions of it, at once and
+ * outside of transactions. Fails with "already_exists" when the name is taken, also by one of
+ * Doline's own, which are never hidden. Unless it is deterministic it is called once for each row,
+ * no more. Plans that name it do not leave the process. A query whose call fails does so with
+ * "function_failed". */
+DOLINE_API int doline_create_function(doline_session* session, const doline_function* function);
+/* Queries that call it go on. Fails with "function_not_found". */
+DOLINE_API int doline_drop_function(doline_session* session, const char* name);
+
 /* --- The last failure on this thread. "" or zeros when there was none. */
 
 /* As people should see it: "error[column_not_found]: no column "pric"…", the line of the statement
@@ -223,6 +298,9 @@ DOLINE_API const char* doline_error_message(void);
 DOLINE_API const char* doline_error_code(void);
 /* How to go on; often empty. */
 DOLINE_API const char* doline_error_hint(void);
+/* Where a function of the program's own failed: what it gave doline_call_fail as its cause; else 0.
+ */
+DOLINE_API uint64_t doline_error_cause(void);
 /* Which bytes [begin, end) of the statement's text it is about; both 0 for none in particular. */
 DOLINE_API void doline_error_span(uint32_t* begin, uint32_t* end);
 

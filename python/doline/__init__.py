@@ -14,10 +14,12 @@ _EXPORTS = _FRAME_EXPORTS | {
     "NotSupported": "doline.errors",
     "apilevel": "doline.dbapi",
     "connect": "doline.connection",
+    "create_function": "doline.python_functions",
     "dbapi": None,  # a module of its own
     "errors": None,
     "paramstyle": "doline.dbapi",
     "register": "doline.connection",
+    "remove_function": "doline.python_functions",
     "sql": "doline.connection",
     "threadsafety": "doline.dbapi",
     "unregister": "doline.connection",

@@ -32,6 +32,7 @@ class Database:
     def __init__(self, path=""):
         self._root = _engine.Session.open(path)  # runs nothing; keeps the database open
         self._forgotten = deque()  # tables whose handles are gone; appended by destructors
+        self._forgotten_functions = deque()
         self.process = os.getpid()
 
     def open_session(self):
@@ -41,6 +42,18 @@ class Database:
     def forget(self, table):
         """The table is dropped at the next use of the database, not where a destructor runs."""
         self._forgotten.append(table)
+
+    def forget_function(self, name):
+        """The same of a function."""
+        self._forgotten_functions.append(name)
+
+    def drop_forgotten_functions(self, session):
+        """Drops them now."""
+        while self._forgotten_functions:
+            try:
+                session.drop_function(self._forgotten_functions.popleft())
+            except IndexError:
+                return  # another thread took it
 
     def drop_forgotten(self, session):
         """Drops them now, through a session of this database; later where it is in a transaction,
@@ -78,11 +91,27 @@ def current():
     shared = getattr(_of_thread, "database", None)
     if shared is None or shared.process != os.getpid():
         shared = _of_thread.database = database()
-        _of_thread.session = shared.open_session()
-    session = _of_thread.session
+        _of_thread.sessions = []
+    depth = getattr(_of_thread, "depth", 0)
+    while len(_of_thread.sessions) <= depth:
+        _of_thread.sessions.append(shared.open_session())
+    session = _of_thread.sessions[depth]
     if shared._forgotten:
         shared.drop_forgotten(session)
+    if shared._forgotten_functions:
+        shared.drop_forgotten_functions(session)
     return session
+
+
+class Beside:
+    """While a query's function runs on this thread: what it asks of the process's database goes through
+    a session of its own, as the query may be the thread's."""
+
+    def __enter__(self):
+        _of_thread.depth = getattr(_of_thread, "depth", 0) + 1
+
+    def __exit__(self, *_):
+        _of_thread.depth -= 1
 
 
 def _after_fork_in_child():

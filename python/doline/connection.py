@@ -403,6 +403,46 @@ class Connection:
         """
         self._ready().unregister(name)
 
+    def create_function(self, name, function, parameters=None, returns=None, **options):
+        """Makes a Python function known to SQL, in this connection's database.
+
+        As :func:`doline.create_function`, which tells what there is to say.
+
+        Returns
+        -------
+        Connection
+            Itself.
+
+        Examples
+        --------
+        >>> import doline
+        >>> connection = doline.connect()
+        >>> connection.create_function("shout", lambda text: text.upper() + "!", [str], str)
+        <doline connection>
+        >>> connection.sql("SELECT shout('tea')").fetchall()
+        [('TEA!',)]
+        """
+        from doline import python_functions
+
+        python_functions.create_in(self._ready(), name, function, parameters, returns, **options)
+        return self
+
+    def remove_function(self, name):
+        """Forgets a function of :meth:`create_function`; queries that call it go on.
+
+        Returns
+        -------
+        Connection
+            Itself.
+
+        Raises
+        ------
+        doline.errors.FunctionNotFound
+            Where there is none.
+        """
+        self._ready().drop_function(name)
+        return self
+
     def interrupt(self):
         """Cancels what the connection runs now; from any thread. Nothing happens where it runs
         nothing.

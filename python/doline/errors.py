@@ -18,6 +18,7 @@ __all__ = [
     "DiskLimit",
     "Error",
     "FileNotFound",
+    "FunctionFailed",
     "FunctionNotFound",
     "InputOutputError",
     "IntegrityError",
@@ -166,6 +167,26 @@ class FunctionNotFound(ProgrammingError, LookupError):
     code = "function_not_found"
 
 
+class FunctionFailed(OperationalError, RuntimeError):
+    """A Python function that a query calls raised an exception, which is the ``__cause__``, or returned
+    what it had not promised.
+
+    Examples
+    --------
+    >>> import doline
+    >>> connection = doline.connect()
+    >>> connection.create_function("inverse", lambda x: 1 / x, ["INTEGER"], "DOUBLE")
+    <doline connection>
+    >>> try:
+    ...     connection.sql("SELECT inverse(0)").fetchall()
+    ... except doline.errors.FunctionFailed as error:
+    ...     print(type(error.__cause__).__name__)
+    ZeroDivisionError
+    """
+
+    code = "function_failed"
+
+
 class TypeMismatch(ProgrammingError, TypeError):
     """The types do not fit the function or operator."""
 
@@ -288,6 +309,13 @@ def error(kind, message, hint=""):
     return kind(text, hint=hint)
 
 
-def from_engine(code, message, hint, begin, end):
-    """The exception for a failure of the C ABI; the extension raises what this returns."""
-    return _CLASS_OF_CODE.get(code, Error)(message, code=code, hint=hint, span=(begin, end))
+def from_engine(code, message, hint, begin, end, cause=None):
+    """The exception for a failure of the C ABI; the extension raises what this returns.
+
+    `cause`: what a Python function raised that the statement called.
+    """
+    if cause is not None and not isinstance(cause, Exception):
+        return cause  # KeyboardInterrupt, SystemExit
+    made = _CLASS_OF_CODE.get(code, Error)(message, code=code, hint=hint, span=(begin, end))
+    made.__cause__ = cause.__cause__ if type(cause) is FunctionFailed else cause
+    return made

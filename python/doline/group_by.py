@@ -316,9 +316,28 @@ class LazyGroupBy:
         rest = [k for k in made.names if k not in self._keys]
         return made.explode(rest)
 
-    def map_groups(self, *args, **kwargs):
-        """Not supported; use `agg` with expressions."""
-        raise NotSupported("map_groups is not supported; use agg with expressions")
+    def map_groups(self, function, schema=None, *, batch_format="frame"):
+        """A Python function of frames, applied to the rows of each group, keys included.
+
+        Parameters
+        ----------
+        function : callable or class
+            Takes a frame and returns one of any number of rows, as of :meth:`LazyFrame.map_batches`.
+        schema : mapping of str to type, optional
+            Columns of what it returns; the frame's own if left out.
+        batch_format : {"frame", "arrow", "pandas", "polars", "numpy"}
+
+        Examples
+        --------
+        >>> import doline as dl
+        >>> frame = dl.LazyFrame({"k": ["a", "b", "a"], "v": [1, 2, 3]})
+        >>> groups = frame.group_by("k", maintain_order=True)
+        >>> groups.map_groups(lambda part: part.tail(1)).collect().rows()
+        [('a', 3), ('b', 2)]
+        """
+        from .frame_mapping import map_groups
+        return map_groups(self._frame, self._keys, self._maintain_order, self._predicates, function,
+                          schema, batch_format)
 
 
 class _Without:

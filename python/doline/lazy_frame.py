@@ -41,6 +41,9 @@ class LazyFrame(FrameVerbs, Rows, FrameSinks):
     @classmethod
     def _of(cls, query, keeps=(), names=None, schema=None):
         frame = object.__new__(cls)
+        if b"__doline_function_" in query:
+            from .frame_functions import called_by
+            keeps = (*keeps, *(handle for handle in called_by(query) if handle not in keeps))
         frame._query, frame._keeps = query, keeps
         frame._names, frame._schema = names, schema
         return frame
@@ -480,9 +483,55 @@ class LazyFrame(FrameVerbs, Rows, FrameSinks):
     def interpolate(self):
         """Not supported; use `fill_null(strategy="forward")`."""
         raise NotSupported("interpolate is not supported; use fill_null(strategy='forward')")
-    def map_batches(self, *args, **kwargs):
-        """Not supported; use expressions."""
-        raise NotSupported("map_batches is not supported; use expressions")
+
+    def map_batches(self, function, *, schema=None, streamable=False, batch_format="frame",
+                    batch_size=None, arguments=(), keywords=None, workers=None, **optimizations):
+        """A Python function of frames, applied to the rows.
+
+        Parameters
+        ----------
+        function : callable or class
+            Takes a frame and returns one (or what Doline reads as one: of pandas, Polars, PyArrow, a
+            dict of arrays) of any number of rows. A class is made an object of by each thread that calls
+            it, once, so that a model that it loads stays loaded; its ``__call__`` is the function.
+        schema : mapping of str to type, optional
+            Columns of what it returns; the frame's own if left out.
+        streamable : bool
+            Whether it may be given the rows in batches of up to 65,536, by several threads, in place of
+            all at once; their results follow each other in the rows' order.
+        batch_format : {"frame", "arrow", "pandas", "polars", "numpy"}
+            What it is given: a :class:`DataFrame`, a PyArrow table, a frame of pandas or Polars, a dict
+            of NumPy arrays.
+        batch_size : int, optional
+            At most so many rows at a time; implies `streamable`.
+        arguments, keywords : tuple, dict, optional
+            What a class is made with.
+        workers : int, optional
+            Calls it in so many processes of their own; as of :func:`doline.create_function`.
+        **optimizations
+            Polars' ``predicate_pushdown`` and its like, whatever they say: nothing is moved past the
+            function.
+
+        Returns
+        -------
+        LazyFrame
+
+        Raises
+        ------
+        doline.errors.FunctionFailed
+            When the frame is collected and the function raises, or returns other columns.
+
+        Examples
+        --------
+        >>> import doline as dl
+        >>> frame = dl.LazyFrame({"a": [1, 2, 3]})
+        >>> frame.map_batches(lambda part: part.filter(dl.col("a") > 1)).collect().rows()
+        [(2,), (3,)]
+        """
+        from .frame_mapping import map_batches
+        return map_batches(self, function, schema, streamable, batch_format, batch_size, arguments,
+                           keywords, workers, optimizations)
+
     def approx_n_unique(self):
         """About how many distinct values each column has, from a sketch.
 

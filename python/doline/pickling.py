@@ -16,6 +16,8 @@ def reduced(lazy):
     with tempfile.TemporaryDirectory(prefix="doline-") as folder:
         path = os.path.join(folder, "table.arrow")
         for table in lazy._keeps:
+            if not isinstance(table, _sessions.TableHandle):
+                table.__reduce__()  # a function, which says why not
             query = n.select([b.STAR], from_=n.table_name([table.name]))
             LazyFrame._of(query, (table,)).sink_ipc(path)
             with open(path, "rb") as file:

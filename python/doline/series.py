@@ -411,10 +411,6 @@ class Series:
         """
         return self.to_frame().to_dummies(**options)
 
-    def map_elements(self, *args, **kwargs):
-        """Not supported; use expressions."""
-        raise NotSupported("map_elements is not supported; use expressions")
-
     def append(self, other):
         """Not supported; use `concat` on frames."""
         raise NotSupported("append is not supported; use pl.concat")

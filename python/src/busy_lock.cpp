@@ -18,6 +18,11 @@ BusyLock::Taken BusyLock::lock(const char* what) {
                 "use another connection there: doline.connect()");
   }
   bool taken = mutex_.try_lock();
+  if (!taken && is_in_function()) {
+    raise_error("invalid_argument",
+                "the " + std::string(what) + " is at work, perhaps for what calls this function",
+                "use another connection there: connection.duplicate()");
+  }
   while (!taken) {
     {
       const WithoutGil released;
@@ -31,7 +36,11 @@ BusyLock::Taken BusyLock::lock(const char* what) {
 
 BusyLock::Taken BusyLock::lock_without_gil() {
   if (is_held_here()) return is_open_ ? Taken::kHeldAlready : Taken::kRefused;
-  mutex_.lock();
+  if (!is_in_function()) {
+    mutex_.lock();
+  } else if (!mutex_.try_lock()) {
+    return Taken::kRefused;
+  }
   holder_ = std::this_thread::get_id();
   return Taken::kYes;
 }

@@ -7,7 +7,8 @@
 namespace doline_python {
 
 /// Lets one thread at a time use a session or a query, which the C ABI asks for. Others wait
-/// without the GIL, and Ctrl-C ends their waiting. A thread that comes again while it holds the
+/// without the GIL, and Ctrl-C ends their waiting; functions that queries call do not wait, as the
+/// holder may wait for them. A thread that comes again while it holds the
 /// lock (from a signal handler) is refused, as it would wait for itself, unless the holder is open
 /// to it.
 class BusyLock {

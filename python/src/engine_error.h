@@ -1,5 +1,7 @@
 #pragma once
 
+#include <Python.h>
+
 #include <cstdint>
 #include <string>
 
@@ -10,6 +12,7 @@ namespace doline_python {
 struct EngineFailure {
   std::string code, message, hint;
   uint32_t begin = 0, end = 0;
+  uint64_t cause = 0;  // of keep_cause
 
   /// Of this thread's last failure.
   static EngineFailure last();
@@ -17,6 +20,10 @@ struct EngineFailure {
   /// worked) comes first: the engine only failed because of it.
   [[noreturn]] void raise() const;
 };
+
+/// Keeps the exception with which a Python function failed until the query's failure is raised, and
+/// gives the number by which the engine knows it. Takes a reference over. The GIL is held.
+uint64_t keep_cause(PyObject* exception);
 
 /// An error the extension itself finds, in the engine's form: "error[code]: message" with its hint.
 [[noreturn]] void raise_error(const char* code, const std::string& message,

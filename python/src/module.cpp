@@ -4,6 +4,7 @@
 #include "arrow_capsule.h"
 #include "doline/doline.h"
 #include "prepared.h"
+#include "python_function.h"
 #include "query.h"
 #include "reaper.h"
 #include "schema_metadata.h"
@@ -23,6 +24,7 @@ NB_MODULE(_engine, module) {
   engine::add_prepared(module);
   engine::add_query(module);
   engine::add_table(module);
+  engine::add_function(module);
   module.def(
       "arrow_field", [](nb::handle object) { return engine::field_of(*engine::schema_of(object)); },
       nb::arg("object"),

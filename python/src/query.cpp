@@ -168,11 +168,13 @@ struct QueryStream {
   }
 
   static int get_schema(ArrowArrayStream* stream, ArrowSchema* out) {
+    const WithoutGilIfHeld released;
     *out = ArrowSchema{};
     QueryStream& self = of(stream);
     return self.told([&] { return self.query->schema_without_gil(out); });
   }
   static int get_next(ArrowArrayStream* stream, ArrowArray* out) {
+    const WithoutGilIfHeld released;
     *out = ArrowArray{};
     QueryStream& self = of(stream);
     return self.told([&] { return self.query->next_without_gil(out); });

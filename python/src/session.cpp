@@ -6,6 +6,7 @@
 #include "arrow_capsule.h"
 #include "engine_call.h"
 #include "prepared.h"
+#include "python_function.h"
 #include "query.h"
 #include "reaper.h"
 #include "without_gil.h"
@@ -31,9 +32,10 @@ class OpenScope {
 int has_signal(void*) {
   if (!is_main_thread()) return 0;
   const PyGILState_STATE state = PyGILState_Ensure();
-  const int raised = PyErr_CheckSignals();
+  // A function that the query calls on this thread may have been interrupted before.
+  const bool is_raised = PyErr_Occurred() || PyErr_CheckSignals() != 0;
   PyGILState_Release(state);
-  return raised != 0 ? 1 : 0;
+  return is_raised ? 1 : 0;
 }
 
 }  // namespace
@@ -110,6 +112,20 @@ void Session::unregister(const char* name) const {
   call_engine([&] { return doline_unregister(used->session, name); });
 }
 
+void Session::create_function(const char* name, int kind, unsigned flags, nb::handle parameters,
+                              nb::handle results, nb::handle function) const {
+  const auto used = handle();
+  const BusyScope busy(&used->busy, "session");
+  const PythonFunction made(name, kind, flags, parameters, results, function);
+  call_engine([&] { return doline_create_function(used->session, made.get()); });
+}
+
+void Session::drop_function(const char* name) const {
+  const auto used = handle();
+  const BusyScope busy(&used->busy, "session");
+  call_engine([&] { return doline_drop_function(used->session, name); });
+}
+
 bool Session::is_in_transaction() const {
   const auto used = handle();
   const BusyScope busy(&used->busy, "session");
@@ -147,6 +163,11 @@ void add_session(nb::module_& module) {
       .def("lend_stream", &Session::lend_stream, nb::arg("name"), nb::arg("object"),
            "The same for rows that are only read, where they lie: takes next to no time.")
       .def("unregister", &Session::unregister, nb::arg("name"), "Drops a table.")
+      .def("create_function", &Session::create_function, nb::arg("name"), nb::arg("kind"),
+           nb::arg("flags"), nb::arg("parameters").none(), nb::arg("results"), nb::arg("function"),
+           "Makes a callable a function of SQL; see doline_function in doline.h.")
+      .def("drop_function", &Session::drop_function, nb::arg("name"),
+           "Forgets a function; queries that call it go on.")
       .def_prop_ro("is_in_transaction", &Session::is_in_transaction,
                    "Between BEGIN and COMMIT or ROLLBACK.")
       .def("progress", &Session::progress, "How far its statement is; any thread.")

@@ -37,6 +37,10 @@ class Session {
   /// The same, but the rows stay where they are and are only read.
   void lend_stream(const char* name, nanobind::handle object) const;
   void unregister(const char* name) const;
+  /// `parameters`: pairs of name and SQL type, or None for any; `results` alike.
+  void create_function(const char* name, int kind, unsigned flags, nanobind::handle parameters,
+                       nanobind::handle results, nanobind::handle function) const;
+  void drop_function(const char* name) const;
   bool is_in_transaction() const;
   void interrupt() const;
   nanobind::dict progress() const;

@@ -141,6 +141,10 @@ Table Table::of_columns(nb::list names, nb::list columns) {
   return Table(rows, {rows});
 }
 
+Table Table::of_batch(const ArrowSchema& schema, OwnedArray array) {
+  return Table(column_without_rows(schema), {column_of_array(schema, std::move(array))});
+}
+
 Table Table::renamed(nb::list names) const {
   require_names(names, column_count());
   const auto rename = [&](const ArrowColumnRef& batch) {
@@ -232,6 +236,102 @@ nb::object Table::raw_values(size_t column) const {
               "a column of Arrow type \"" + format + "\" has no values of one width");
 }
 
+Table Table::picked(nb::list columns) const {
+  const auto pick = [&](const ArrowColumnRef& batch) {
+    auto picked = std::make_shared<ArrowColumn>(*batch);
+    picked->children.clear();
+    for (const nb::handle column : columns)
+      picked->children.push_back(batch->children.at(nb::cast<size_t>(column)));
+    return picked;
+  };
+  std::vector<ArrowColumnRef> batches;
+  for (const ArrowColumnRef& batch : batches_) batches.push_back(pick(batch));
+  return Table(pick(empty_), std::move(batches));
+}
+
+namespace {
+
+/// Rows [begin, begin + count) of structs. They begin at their columns' own offsets: a record batch
+/// has none.
+ArrowColumnRef slice_of(const ArrowColumn& rows, int64_t begin, int64_t count) {
+  auto slice = std::make_shared<ArrowColumn>(rows);
+  for (auto& [name, column] : slice->children) {
+    auto part = std::make_shared<ArrowColumn>(*column);
+    part->offset += rows.offset + begin;
+    part->length = count;
+    if (part->null_count > 0) part->null_count = -1;
+    column = std::move(part);
+  }
+  slice->offset = 0;
+  slice->length = count;
+  slice->null_count = 0;  // structs that are rows
+  slice->buffers = {{}};
+  return slice;
+}
+
+}  // namespace
+
+Table Table::sliced(int64_t begin, int64_t count) const {
+  const ArrowColumn& rows = *batches_.at(0);
+  if (begin < 0 || count < 0 || begin + count > rows.length)
+    raise_error("invalid_argument", "rows that the table does not have");
+  return Table(empty_, {slice_of(rows, begin, count)});
+}
+
+Column Table::lists(nb::list counts) const {
+  if (batches_.size() > 1) raise_error("internal", "lists of several batches");
+  ArrowColumnRef rows;
+  if (batches_.empty()) {
+    auto none = std::make_shared<ArrowColumn>();
+    none->format = "n";
+    rows = std::move(none);
+  } else {
+    rows = batches_[0];
+  }
+  std::vector<int32_t> offsets = {0};
+  for (const nb::handle count : counts) {
+    const int64_t end = offsets.back() + nb::cast<int64_t>(count);
+    if (end > rows->length) raise_error("internal", "more rows than there are");
+    offsets.push_back(static_cast<int32_t>(end));
+  }
+  auto made = std::make_shared<ArrowColumn>();
+  made->format = "+l";
+  made->length = static_cast<int64_t>(offsets.size()) - 1;
+  made->buffers = {{}, ArrowBuffer::of(std::move(offsets))};
+  made->children.emplace_back("item", rows);
+  return Column{made};
+}
+
+nb::list Table::batches() const {
+  nb::list all;
+  for (const ArrowColumnRef& batch : batches_) all.append(nb::cast(Column{batch}));
+  return all;
+}
+
+nb::tuple Table::unnested() const {
+  const ArrowColumnRef& batch = batches_.at(0);
+  const ArrowColumn& lists = *batch->children.at(0).second;
+  if (lists.format != "+l") raise_error("internal", "a column of " + lists.format + " is no list");
+  const int64_t first = lists.offset + batch->offset;
+  const auto* offsets = static_cast<const int32_t*>(lists.buffers[1].data) + first;
+  nb::list lengths;
+  for (int64_t row = 0; row < batch->length; ++row) lengths.append(offsets[row + 1] - offsets[row]);
+  const int64_t begin = batch->length > 0 ? offsets[0] : 0;
+  const int64_t count = batch->length > 0 ? offsets[batch->length] - begin : 0;
+  const ArrowColumn& child = *lists.children[0].second;
+  ArrowColumnRef elements;
+  if (child.format == "+s") {
+    elements = slice_of(child, begin, count);
+  } else {
+    ArrowColumn rows;
+    rows.format = "+s";
+    rows.flags = 0;
+    rows.children.emplace_back("v1", lists.children[0].second);
+    elements = slice_of(rows, begin, count);
+  }
+  return nb::make_tuple(lengths, Table(column_without_rows(*export_schema(elements)), {elements}));
+}
+
 nb::object Table::null_mask(size_t column) const {
   static_cast<void>(empty_->children.at(column));  // refuses a column that is none
   const bool may_have_nulls =
@@ -283,6 +383,14 @@ void add_table(nb::module_& module) {
           "A column's values as a NumPy array of unsigned integers, to be viewed as what they are.")
       .def("dictionary", &Table::dictionary, nb::arg("column"),
            "The values that a dictionary-encoded column's codes stand for.")
+      .def("picked", &Table::picked, nb::arg("columns"), "Some of the columns, by their places.")
+      .def("sliced", &Table::sliced, nb::arg("begin"), nb::arg("count"),
+           "Some of the rows of a table of one batch.")
+      .def("lists", &Table::lists, nb::arg("counts"),
+           "The rows of a table of one batch as lists of structs, of such lengths.")
+      .def("batches", &Table::batches, "The batches, each a Column of structs.")
+      .def("unnested", &Table::unnested,
+           "The lengths of the first column's lists, and the structs in them as a Table.")
       .def("null_mask", &Table::null_mask, nb::arg("column"),
            "A byte a row, 1 where the value is NULL; None when there is none.");
   module.def(

@@ -25,6 +25,9 @@ class Table {
   /// One batch of columns of the same length.
   static Table of_columns(nanobind::list names, nanobind::list columns);
 
+  /// Takes a struct array over; its schema stays the caller's.
+  static Table of_batch(const ArrowSchema& schema, OwnedArray array);
+
   /// The same rows under other names.
   Table renamed(nanobind::list names) const;
 
@@ -40,6 +43,17 @@ class Table {
   /// type, to be viewed as what they are; bytes of 0 and 1 for booleans. Only for types of 1, 2, 4
   /// or 8 bytes.
   nanobind::object raw_values(size_t column) const;
+  /// Some of the columns, in that order.
+  Table picked(nanobind::list columns) const;
+  /// Rows [begin, begin + count) of a table of one batch.
+  Table sliced(int64_t begin, int64_t count) const;
+  /// The batches, each a Column of structs.
+  nanobind::list batches() const;
+  /// The rows of a table of one batch as lists of structs, each as long as `counts` says.
+  Column lists(nanobind::list counts) const;
+  /// The lengths of the first column's lists, and their elements: structs as rows, others as a
+  /// column.
+  nanobind::tuple unnested() const;
   /// A byte a row, 1 where the value is NULL; None when there is none.
   nanobind::object null_mask(size_t column) const;
 

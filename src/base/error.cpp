@@ -96,6 +96,11 @@ Error&& Error::at(SourceSpan span) && {
   return std::move(*this);
 }
 
+Error&& Error::caused_by(uint64_t cause) && {
+  cause_ = cause;
+  return std::move(*this);
+}
+
 void Error::set_span_if_empty(SourceSpan span) {
   if (span_.empty()) span_ = span;
 }

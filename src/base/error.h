@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -41,6 +42,8 @@ class Error : public std::exception {
   Error&& hint(std::string text) &&;
   /// Keeps a span that is already there: the innermost place is the best one.
   Error&& at(SourceSpan span) &&;
+  /// What the program's own function knows the failure by.
+  Error&& caused_by(uint64_t cause) &&;
   void set_span_if_empty(SourceSpan span);
   void add_note(std::string text) { notes_.push_back(std::move(text)); }
 
@@ -49,6 +52,7 @@ class Error : public std::exception {
   const std::string& message() const { return message_; }
   const std::vector<std::string>& notes() const { return notes_; }
   const std::string& hint() const { return hint_; }
+  uint64_t cause() const { return cause_; }
   const char* what() const noexcept override { return message_.c_str(); }
 
   /// The text every door shows: "error[code]: message", the source line with carets under the
@@ -61,6 +65,7 @@ class Error : public std::exception {
   std::string message_;
   std::vector<std::string> notes_;
   std::string hint_;
+  uint64_t cause_ = 0;
 };
 
 /// The candidate nearest to `name` by edit distance, ignoring case; empty when none is near.

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "base/assert.h"
+#include "base/step_pause.h"
 
 namespace doline {
 
@@ -13,6 +14,8 @@ thread_local bool in_step = false;
 thread_local bool step_may_wait = false;
 /// Whether the step at hand has left a task that it spawned to its own thread.
 thread_local bool has_next = false;
+/// StepPauses around what this thread does.
+thread_local int pauses = 0;
 
 /// What the handler is handling, as an Error.
 Error current_error() {
@@ -31,6 +34,20 @@ Error current_error() {
 }
 
 }  // namespace
+
+StepPause::StepPause() noexcept
+    : was_in_step_(std::exchange(in_step, false)),
+      could_wait_(std::exchange(step_may_wait, false)),
+      had_next_(std::exchange(has_next, false)) {
+  ++pauses;
+}
+
+StepPause::~StepPause() {
+  --pauses;
+  in_step = was_in_step_;
+  step_may_wait = could_wait_;
+  has_next = had_next_;
+}
 
 bool inside_step() noexcept { return in_step; }
 bool may_wait_in_step() noexcept { return in_step && step_may_wait; }
@@ -196,6 +213,8 @@ std::shared_ptr<TaskSlot> Scheduler::take(GroupState* own) {
   TaskSlot* chosen = nullptr;
   if (own != nullptr && own->stop && !own->queue.empty()) {
     chosen = pop_first(*own);  // only to be destroyed: needs no turn
+  } else if (own != nullptr && pauses > 0 && !own->queue.empty()) {
+    chosen = pop_first(*own);  // its thread has a turn already, in which it cannot go on before
   } else if (!ring_.empty()) {
     chosen = choose(own);
   }
@@ -213,6 +232,7 @@ void Scheduler::run(TaskSlot& slot) noexcept {
   uint64_t order = 0;
   if (!slot.dropped) {
     const bool outer = std::exchange(in_step, true);
+    const int outer_pauses = std::exchange(pauses, 0);
     step_may_wait = steps_may_wait();
     has_next = false;
     try {
@@ -224,6 +244,7 @@ void Scheduler::run(TaskSlot& slot) noexcept {
       order = std::min(slot.task->order(), UINT64_MAX - 1);  // the last one means "none"
     }
     in_step = outer;
+    pauses = outer_pauses;
   }
   if (step == Step::kDone) slot.task.reset();
   finish(slot, step, std::move(error), order);

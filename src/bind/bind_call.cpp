@@ -40,14 +40,15 @@ constexpr std::pair<std::string_view, const char*> kForeignNames[] = {
     {"to_number", "text::DOUBLE"},
 };
 
-[[noreturn]] void no_such_function(const std::string& name, SourceSpan span) {
+[[noreturn]] void no_such_function(const std::string& name, SourceSpan span,
+                                   const std::vector<std::string>& brought) {
   Error error(ErrorCode::kFunctionNotFound, span, "no function \"{}\"", name);
   for (const auto& [foreign, instead] : kForeignNames) {
     if (same_name(foreign, name)) throw std::move(error).hint(fmt::format("it is {}", instead));
   }
   const FunctionRegistry& registry = FunctionRegistry::instance();
   // Of equally near names the first is taken, and aggregates are what is meant most often.
-  std::vector<std::string> known;
+  std::vector<std::string> known = brought;
   for (const AggregateDeclaration& aggregate : registry.aggregates())
     known.push_back(aggregate.name);
   for (std::string& other : registry.names()) known.push_back(std::move(other));
@@ -112,8 +113,13 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
   }
   const FunctionRegistry& registry = FunctionRegistry::instance();
   const AggregateDeclaration* aggregate = registry.aggregate(name);
+  const ScalarFunction* scalar = registry.scalar(name);
+  if (!aggregate && !scalar) {
+    if (const ProgramFunctionRef brought = catalog_.find_function(name))
+      return program_call(brought, node, context);
+  }
   if (node.over) return window_call(name, node, context);
-  if (is_window_name(name) && !aggregate && !registry.scalar(name)) {
+  if (is_window_name(name) && !aggregate && !scalar) {
     throw Error(ErrorCode::kBind, node.span, "{} needs an OVER clause", name)
         .hint(name + "(…) OVER (ORDER BY …)");
   }
@@ -142,7 +148,6 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
   }
   if (name == "current_setting" && node.arguments.size() == 1)
     return current_setting(node, context);
-  const ScalarFunction* scalar = registry.scalar(name);
   if (aggregate && !(scalar && !context.aggregates))
     return where_it_belongs(aggregate->name, node.span, context, [&](const ExprContext& where) {
       return aggregate_call(*aggregate, node, where);
@@ -172,7 +177,7 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
     return CaseExpr::create({same}, {ConstantExpr::create(Value::null(value->type))}, value,
                             node.span);
   }
-  if (!scalar) no_such_function(node.name.back().text, node.span);
+  if (!scalar) no_such_function(node.name.back().text, node.span, catalog_.function_names());
   if (node.distinct || node.filter || !node.order_by.empty()) {
     throw Error(ErrorCode::kBind, node.span,
                 "{} is no aggregate: DISTINCT, ORDER BY and FILTER do not go with it", name);

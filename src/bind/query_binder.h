@@ -116,6 +116,9 @@ class QueryBinder {
   ExprRef call(const sql::FunctionCall& node, const ExprContext& context);
   ExprRef scalar_call(const std::string& name, const sql::FunctionCall& node,
                       const ExprContext& context);
+  /// Of a function that the program brought.
+  ExprRef program_call(const ProgramFunctionRef& function, const sql::FunctionCall& node,
+                       const ExprContext& context);
   ExprRef aggregate_call(const AggregateDeclaration& declaration, const sql::FunctionCall& node,
                          const ExprContext& context);
   /// The same, whatever may stand inside it.

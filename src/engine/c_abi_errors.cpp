@@ -9,6 +9,7 @@ namespace {
 struct LastError {
   std::string message, hint, code;
   SourceSpan span;
+  uint64_t cause = 0;
 };
 
 /// Texts are handed out, so each thread has its own until its next failure.
@@ -26,6 +27,7 @@ void keep_error(const Error& error, std::string_view source) noexcept {
     last.hint = error.hint();
     last.code = name_of(error.code());
     last.span = error.span();
+    last.cause = error.cause();
   } catch (...) {
     // No memory for the text of an error: the status alone has to do.
   }
@@ -54,6 +56,7 @@ void require(const void* given, const char* what) {
 const char* doline_error_message(void) { return doline::last_error().message.c_str(); }
 const char* doline_error_code(void) { return doline::last_error().code.c_str(); }
 const char* doline_error_hint(void) { return doline::last_error().hint.c_str(); }
+uint64_t doline_error_cause(void) { return doline::last_error().cause; }
 void doline_error_span(uint32_t* begin, uint32_t* end) {
   if (begin) *begin = doline::last_error().span.begin;
   if (end) *end = doline::last_error().span.end;

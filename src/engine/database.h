@@ -10,6 +10,7 @@
 
 #include "base/thread_safety.h"
 #include "column/row_set.h"
+#include "engine/program_functions.h"
 #include "io/access_policy.h"
 #include "io/spill_file.h"
 #include "plan/table.h"
@@ -72,6 +73,7 @@ class Database {
   const AccessPolicy& policy() const { return policy_; }
   Ref<SpillDirectory> spill_directory(const Settings& settings);
   TableSamples& samples() { return samples_; }
+  ProgramFunctions& functions() { return functions_; }
 
  private:
   /// Forgets what no open transaction can run into any more.
@@ -91,6 +93,7 @@ class Database {
   std::string spill_parent_ GUARDED_BY(mutex_);
   uint64_t spill_most_ GUARDED_BY(mutex_) = 0;  // as set; 0: what the directory found free
   TableSamples samples_;
+  ProgramFunctions functions_;
 };
 
 }  // namespace doline

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/cancellation.h"
+#include "engine/callback_table.h"
 #include "engine/named_objects.h"
 #include "engine/statements.h"
 #include "engine/system_views.h"
@@ -182,7 +183,15 @@ TableRef Session::open_file(const std::string& path, SourceSpan span) {
 
 TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
   const TableFunction* function = find_table_function(request.name);
-  if (!function) return nullptr;
+  if (!function) {
+    const ProgramFunctionRef brought = database_->functions().find(request.name);
+    if (!brought || !brought->declaration().gives_rows()) return nullptr;
+    if (!request.options.empty()) {
+      throw Error(ErrorCode::kBind, request.span, "{} takes its arguments by position",
+                  request.name);
+    }
+    return CallbackTable::create(*brought, request.arguments, request.span);
+  }
   const TableFunctionContext context{FileSystem::local(),
                                      database_->policy(),
                                      settings_,
@@ -211,6 +220,23 @@ std::vector<std::vector<Value>> Session::rows_of(PlanRef plan) {
 std::vector<std::string> Session::table_function_names() {
   std::vector<std::string> names;
   for (const TableFunction& function : table_functions()) names.push_back(function.name);
+  for (const ProgramFunctionRef& function : database_->functions().all()) {
+    if (function->declaration().gives_rows()) names.push_back(function->declaration().name);
+  }
+  return names;
+}
+
+ProgramFunctionRef Session::find_function(const std::string& name) {
+  return database_->functions().find(name);
+}
+
+std::vector<std::string> Session::function_names() {
+  std::vector<std::string> names;
+  for (const ProgramFunctionRef& function : database_->functions().all()) {
+    const std::string& name = function->declaration().name;
+    if (!function->declaration().gives_rows() && !name.starts_with("__doline_"))
+      names.push_back(name);
+  }
   return names;
 }
 

@@ -84,6 +84,8 @@ class Session final : public Catalog {
   TableRef open_file(const std::string& path, SourceSpan span) override;
   TableRef call(const TableFunctionCall& call, QueryContext* context) override;
   std::vector<std::string> table_function_names() override;
+  ProgramFunctionRef find_function(const std::string& name) override;
+  std::vector<std::string> function_names() override;
   std::vector<std::vector<Value>> rows_of(PlanRef plan) override;
   const Settings& settings() const override { return settings_; }
   /// Those of another session.

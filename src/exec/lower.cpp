@@ -78,7 +78,7 @@ class Lowering {
       case NodeTag::kProject: {
         const auto& project = static_cast<const ProjectNode&>(node);
         return through(open(project.input, reads_of(project.input, project.exprs)), node,
-                       [&] { return make_project(project.exprs, context_of(node)); });
+                       [&] { return make_project(project, context_of(node)); });
       }
       case NodeTag::kUnnest: {
         const auto& unnest = static_cast<const UnnestNode&>(node);

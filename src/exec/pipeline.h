@@ -72,6 +72,11 @@ class Operator {
   virtual std::unique_ptr<LocalState> local(QueryContext& context) const = 0;
   /// `out` is empty on entry and valid until the next call. `in` is lent.
   virtual Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker& waker) const = 0;
+  /// All of a morsel's chunks were run: what was kept of them comes out, as from run(). kHaveOutput
+  /// (call again), kNeedInput or kBlocked.
+  virtual Flow end_morsel(Chunk& /*out*/, LocalState& /*local*/, const Waker& /*waker*/) const {
+    return Flow::kNeedInput;
+  }
   OperatorMetrics metrics;
 };
 

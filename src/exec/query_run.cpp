@@ -30,35 +30,6 @@ std::vector<OperatorMetrics*> metrics_of(const Pipeline& pipeline) {
   return all;
 }
 
-/// Work that is done once a pipeline and not as part of a step.
-class OnceTimed {
- public:
-  OnceTimed(OperatorMetrics& metrics, PipelineMetrics& pipeline)
-      : metrics_(metrics), pipeline_(pipeline) {}
-  ~OnceTimed() {
-    if (!has_ended_) end();
-  }
-  OnceTimed(const OnceTimed&) = delete;
-  OnceTimed& operator=(const OnceTimed&) = delete;
-
-  /// When that is.
-  uint64_t end() {
-    const uint64_t now = steady_ns();
-    const uint64_t took = now - begin_;
-    metrics_.nanoseconds.fetch_add(took, std::memory_order_relaxed);
-    metrics_.processor_nanoseconds.fetch_add(took, std::memory_order_relaxed);
-    pipeline_.busy_ns.fetch_add(took, std::memory_order_relaxed);
-    has_ended_ = true;
-    return now;
-  }
-
- private:
-  OperatorMetrics& metrics_;
-  PipelineMetrics& pipeline_;
-  const uint64_t begin_ = steady_ns();
-  bool has_ended_ = false;
-};
-
 }  // namespace
 
 const NodeAccount* PipelineGraph::account(const PlanNode& node) const {
@@ -207,6 +178,7 @@ class PipelineTask final : public Task {
       if (stages_[depth].pending) return push(depth, waker);
     }
     if (done_ || state_.done.load(std::memory_order_relaxed)) {
+      if (!done_) flushed_ = pipeline_.operators.size();  // nobody wants what they keep
       done_ = true;
       reader_.reset();
       return in_morsel_ ? end_morsel(waker) : Progressed::kEnded;
@@ -263,12 +235,7 @@ class PipelineTask final : public Task {
       Chunk& out = stages_[depth + 1].chunk;
       out = Chunk();
       flow = pipeline_.operators[depth]->run(stage.chunk, out, *locals_[depth], waker);
-      if (!out.empty()) {
-        Stage& next = stages_[depth + 1];
-        out.sequence = {number_, next.chunks_in_morsel++};
-        next.pending = true;
-        clock_.count(part, 0, out.size());
-      }
+      came_out(depth);
     }
     clock_.spend(part);
     switch (flow) {
@@ -281,6 +248,7 @@ class PipelineTask final : public Task {
       case Flow::kDone:
         // What lies before it is of no more use; what it put out still goes on.
         for (size_t i = 0; i < depth; ++i) stages_[i].pending = false;
+        flushed_ = to_sink ? depth : depth + 1;  // those behind it may keep rows of the morsel
         if (to_sink) stop_all();
         done_ = true;
         break;
@@ -288,6 +256,15 @@ class PipelineTask final : public Task {
     clock_.count(part, stage.chunk.size(), 0);
     stage.pending = false;
     return Progressed::kMoved;
+  }
+
+  /// Operator `depth` may have put out a chunk.
+  void came_out(size_t depth) {
+    Stage& next = stages_[depth + 1];
+    if (next.chunk.empty()) return;
+    next.chunk.sequence = {number_, next.chunks_in_morsel++};
+    next.pending = true;
+    clock_.count(depth + 1, 0, next.chunk.size());
   }
 
   Progressed take_morsel(const Waker& waker) {
@@ -318,6 +295,7 @@ class PipelineTask final : public Task {
         number_ = morsel.number;
         order_ = state_.handed_out++;  // never falls, whatever order the source chose
         for (Stage& stage : stages_) stage.chunks_in_morsel = 0;
+        flushed_ = 0;
         in_morsel_ = true;
         set_under_way(true);
         reader_ = state_.source.load()->open(morsel);
@@ -327,7 +305,20 @@ class PipelineTask final : public Task {
     return poll == Poll::kDone ? Progressed::kEnded : Progressed::kMoved;
   }
 
+  /// Operators first, one after another, then the sink.
   Progressed end_morsel(const Waker& waker) {
+    if (flushed_ < pipeline_.operators.size()) {
+      const size_t depth = flushed_;
+      Operator& op = *pipeline_.operators[depth];
+      BudgetScope budget(budget_of(op.metrics, run_.context_));
+      stages_[depth + 1].chunk = Chunk();
+      const Flow flow = op.end_morsel(stages_[depth + 1].chunk, *locals_[depth], waker);
+      came_out(depth);
+      clock_.spend(depth + 1);
+      if (flow == Flow::kBlocked) return Progressed::kBlocked;
+      if (flow == Flow::kNeedInput) ++flushed_;
+      return Progressed::kMoved;
+    }
     BudgetScope budget(budget_of(pipeline_.sink->metrics, run_.context_));
     const Flow flow = pipeline_.sink->end_morsel(number_, *sink_local_, waker);
     clock_.spend(sink_part());
@@ -358,6 +349,7 @@ class PipelineTask final : public Task {
   std::unique_ptr<Task> next_;     // to be carried after this one
   uint64_t number_ = 0;            // of the morsel, in source order
   uint64_t order_ = 0;             // in which it was handed out
+  size_t flushed_ = 0;             // operators that keep nothing more of the morsel
   bool in_morsel_ = false;
   bool is_under_way_ = false;  // counted as such
   bool done_ = false;

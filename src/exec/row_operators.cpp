@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "column/column_builder.h"
+#include "exec/program_calls.h"
 #include "expr/filter_order.h"
 
 namespace doline {
@@ -197,9 +198,10 @@ std::unique_ptr<Operator> make_filter(const ExprRef& predicate, const QueryConte
   return op;
 }
 
-std::unique_ptr<Operator> make_project(const std::vector<ExprRef>& exprs,
-                                       const QueryContext& context) {
-  auto op = std::make_unique<ProjectOperator>(exprs, context);
+std::unique_ptr<Operator> make_project(const ProjectNode& node, const QueryContext& context) {
+  if (std::any_of(node.exprs.begin(), node.exprs.end(), calls_program_functions))
+    return make_calling_project(node, context);
+  auto op = std::make_unique<ProjectOperator>(node.exprs, context);
   op->metrics.name = "Project";
   return op;
 }

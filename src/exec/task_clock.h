@@ -104,4 +104,33 @@ class TimedStep {
   TaskClock& clock_;
 };
 
+/// Work that is done once a pipeline and not as part of a step.
+class OnceTimed {
+ public:
+  OnceTimed(OperatorMetrics& metrics, PipelineMetrics& pipeline)
+      : metrics_(metrics), pipeline_(pipeline) {}
+  ~OnceTimed() {
+    if (!has_ended_) end();
+  }
+  OnceTimed(const OnceTimed&) = delete;
+  OnceTimed& operator=(const OnceTimed&) = delete;
+
+  /// When that is.
+  uint64_t end() {
+    const uint64_t now = steady_ns();
+    const uint64_t took = now - begin_;
+    metrics_.nanoseconds.fetch_add(took, std::memory_order_relaxed);
+    metrics_.processor_nanoseconds.fetch_add(took, std::memory_order_relaxed);
+    pipeline_.busy_ns.fetch_add(took, std::memory_order_relaxed);
+    has_ended_ = true;
+    return now;
+  }
+
+ private:
+  OperatorMetrics& metrics_;
+  PipelineMetrics& pipeline_;
+  const uint64_t begin_ = steady_ns();
+  bool has_ended_ = false;
+};
+
 }  // namespace doline

@@ -6,6 +6,7 @@
 #include "base/cancellation.h"
 #include "expr/program.h"
 #include "expr/resolve.h"
+#include "function/program_function.h"
 #include "function/registry.h"
 #include "kernel/cast.h"
 
@@ -121,6 +122,19 @@ ExprRef CallExpr::create(const ScalarFunction& function, std::vector<ExprRef> ar
   return expr;
 }
 
+ExprRef CallExpr::create(std::shared_ptr<const ProgramFunction> function,
+                         std::vector<ExprRef> arguments, SourceSpan span) {
+  auto expr = make_ref<CallExpr>();
+  expr->function = &function->scalar();
+  expr->name = expr->function->name;
+  expr->program_function = function->id();
+  expr->owner = std::move(function);
+  expr->arguments = std::move(arguments);
+  expr->span = span;
+  expr->resolve({});
+  return expr;
+}
+
 ExprRef CallExpr::create(std::string_view name, std::vector<ExprRef> arguments, SourceSpan span) {
   const ScalarFunction* function = FunctionRegistry::instance().scalar(name);
   if (!function) throw Error(ErrorCode::kInternal, "no function {}", name);
@@ -136,6 +150,7 @@ void CallExpr::resolve(const BindLambda& bind_lambda) {
   binding.result = choice.result;
   binding.kernel = overload->kernel;
   binding.can_fail = overload->can_fail;
+  binding.data = overload->data;
   binding.lambda_parameters.resize(arguments.size());
   binding.lambda_results.resize(arguments.size());
   binding.argument_names = argument_names;
@@ -195,8 +210,19 @@ void CallExpr::resolve(const BindLambda& bind_lambda) {
 }
 
 void CallExpr::complete() {
-  function = FunctionRegistry::instance().scalar(name);
-  if (!function) corrupt("an unknown function");
+  if (program_function.empty()) {
+    function = FunctionRegistry::instance().scalar(name);
+    if (!function) corrupt("an unknown function");
+  } else {
+    owner = ProgramFunction::living(program_function);
+    if (!owner) {
+      throw Error(ErrorCode::kNotSupported,
+                  "the plan calls {}, a function of the program that made it, which is not here",
+                  name)
+          .hint("send the query instead, and create the function where it runs");
+    }
+    function = &owner->scalar();
+  }
   for (const auto& argument : arguments) {
     if (!argument) corrupt("a call without an argument");
   }
@@ -218,6 +244,8 @@ std::string CallExpr::to_string() const {
 ExprRef CallExpr::with_inputs(std::vector<ExprRef> inputs) const {
   auto expr = make_ref<CallExpr>();
   expr->name = name;
+  expr->program_function = program_function;
+  expr->owner = owner;
   expr->function = function;
   expr->argument_names = argument_names;
   expr->span = span;

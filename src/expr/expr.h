@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 
 #include "expr/node.h"
@@ -11,6 +12,7 @@ namespace doline {
 
 class AggregateFunction;
 struct AggregateDeclaration;
+class ProgramFunction;
 class Expr;
 using ExprRef = Ref<const Expr>;
 
@@ -72,11 +74,15 @@ class CallExpr final : public Expr {
   /// By name, for rewrites and tests; the function exists.
   static ExprRef create(std::string_view name, std::vector<ExprRef> arguments,
                         SourceSpan span = {});
-
+  /// Of a function that the program brought.
+  static ExprRef create(std::shared_ptr<const ProgramFunction> function,
+                        std::vector<ExprRef> arguments, SourceSpan span);
   std::vector<ExprRef> arguments;
   std::string name;
   std::vector<std::string> argument_names;
+  std::string program_function;  // its id; empty: one of Doline's own
   // Derived from the above by resolution:
+  std::shared_ptr<const ProgramFunction> owner;  // keeps `function` where it is not Doline's own
   const ScalarFunction* function = nullptr;
   const ScalarOverload* overload = nullptr;
   ScalarKernel kernel = nullptr;
@@ -88,6 +94,7 @@ class CallExpr final : public Expr {
     v(1, "name", name);
     v(2, "arguments", arguments);
     v(3, "argument_names", argument_names);
+    v(4, "program_function", program_function);
   }
   void complete() override;
   std::string to_string() const override;
@@ -408,6 +415,8 @@ bool can_fail(const ExprRef& expr);
 /// Evaluating it on a row takes clearly longer than to see that the row does not count.
 bool is_dear(const ExprRef& expr);
 bool is_constant(const ExprRef& expr);
+/// Some call in it is of a function that the program brought.
+bool calls_program_functions(const ExprRef& expr);
 /// The AND-ed terms of a predicate; itself alone when it is no AND.
 std::vector<ExprRef> conjuncts_of(const ExprRef& predicate);
 /// The value of an expression without columns and volatile calls. Throws what it throws.

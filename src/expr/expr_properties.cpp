@@ -44,6 +44,15 @@ bool is_dear(const ExprRef& expr) {
   });
 }
 
+bool calls_program_functions(const ExprRef& expr) {
+  return any_within(expr, [](const Expr& at) {
+    if (at.tag() == NodeTag::kCall)
+      return !static_cast<const CallExpr&>(at).program_function.empty();
+    return at.tag() == NodeTag::kLambda &&
+           calls_program_functions(static_cast<const LambdaExpr&>(at).body);
+  });
+}
+
 bool is_constant(const ExprRef& expr) {
   // Aggregates, window calls and what stands for a relation depend on rows without naming one.
   const bool reads_rows = any_within(expr, [](const Expr& at) {

@@ -73,9 +73,10 @@ struct ScalarOverload {
   /// Completes the binding; throws Error(kTypeMismatch / kInvalidArgument). Optional.
   void (*bind)(FunctionBinding&) = nullptr;
   Nulls nulls = Nulls::kPropagate;
-  bool can_fail = false;     // may call RowErrors::fail
-  bool is_volatile = false;  // random(), nextval(): evaluated for each row
-  float cost = 1;            // relative to an addition
+  bool can_fail = false;      // may call RowErrors::fail
+  bool is_volatile = false;   // random(), nextval(): evaluated for each row
+  float cost = 1;             // relative to an addition
+  FunctionDataRef data = {};  // what the kernel is given where no hook makes it
 };
 
 /// Everything known of a function name; the only place it is declared. Its documentation page,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <unordered_set>
 
+#include "function/program_function.h"
 #include "optimizer/passes.h"
 
 namespace doline {
@@ -12,14 +13,19 @@ namespace {
 
 /// What a plan is made of, as far as it decides what is worth doing with it.
 struct PlanParts {
-  explicit PlanParts(const PlanRef& plan) { add(plan); }
+  explicit PlanParts(const PlanRef& plan) {
+    add(plan);
+    if (ProgramFunction::is_any_living()) kinds |= kProgramCalls;
+  }
 
   static constexpr uint64_t of(NodeTag tag) {
     return uint64_t{1} << (static_cast<unsigned>(tag) - static_cast<unsigned>(NodeTag::kScan));
   }
 
-  /// Beside the kinds of nodes: scans that read columns of structs.
+  /// Beside the kinds of nodes: scans that read columns of structs, and calls of what a program
+  /// brought, if any did.
   static constexpr uint64_t kStructs = uint64_t{1} << 63;
+  static constexpr uint64_t kProgramCalls = uint64_t{1} << 62;
 
   uint64_t kinds = 0;  // of nodes, a bit each
   size_t joins = 0;
@@ -80,6 +86,7 @@ constexpr Pass kPasses[] = {
     {"common_scans", &share_scans, kJoins},
     {"runtime_filters", &place_runtime_filters, kJoins | kLimits},
     {"member_pruning", &prune_members, PlanParts::kStructs},
+    {"call_separation", &separate_calls, PlanParts::kProgramCalls},
 };
 
 /// Looking at rows takes about a millisecond: where joins are to be ordered, or where it matters

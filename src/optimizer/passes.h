@@ -68,6 +68,9 @@ PlanRef share_scans(const PlanRef& plan);
 PlanRef prune_columns(const PlanRef& plan);
 /// Limit over Sort is a top-N; limits move below projections and into scans.
 PlanRef push_limits(const PlanRef& plan);
+/// Calls of functions that the program brought stand in projections, which call for many rows at
+/// once, instead of in filters, aggregates, sorts and windows.
+PlanRef separate_calls(const PlanRef& plan);
 /// Scans learn which members are all that is read of a struct column.
 PlanRef prune_members(const PlanRef& plan);
 /// Joins publish what their build side holds to the scans that feed their probe side; so do top-Ns

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "function/program_function.h"
 #include "plan/table.h"
 
 namespace doline {
@@ -42,6 +43,10 @@ class Catalog {
   /// Null when no table function has the name.
   virtual TableRef call(const TableFunctionCall& call, QueryContext* context) = 0;
   virtual std::vector<std::string> table_function_names() = 0;
+  /// A function that the program brought, by its name in lower case; Doline's own come first. Null
+  /// when there is none.
+  virtual ProgramFunctionRef find_function(const std::string& name) = 0;
+  virtual std::vector<std::string> function_names() = 0;
   /// Runs a plan to its end, here and now: what a query is may depend on data, as the columns that
   /// PIVOT makes. Row after row.
   virtual std::vector<std::vector<Value>> rows_of(Ref<const PlanNode> plan) = 0;

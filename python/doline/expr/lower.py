@@ -19,6 +19,7 @@ from ..datatypes import UInt32
 from ..errors import AlreadyExists, NotSupported, error
 from ..periods import Period
 from . import aggregates, build as b
+from .mapped import MappedAll, MappedColumn
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
                     contains, output_name)
@@ -141,9 +142,9 @@ class Lowering:
             return self.rolling(node, scope)
         if kind is Window:
             return self.window(node, scope)
-        if kind is Aggregate:
+        if kind in (Aggregate, MappedAll):
             return self.aggregate(node, scope)
-        if kind is Rearrange:
+        if kind in (Rearrange, MappedColumn):
             return self.in_place(node, scope)
         if kind is Nested:
             return self.nested(node, [self.lower(node.arguments[0], scope)])
@@ -272,6 +273,8 @@ class Lowering:
             arguments = [self.grouped(a, scope) if scope.by_groups and a.shape == SCALAR
                          else self.settle(self.lower(a, inner)) for a in node.arguments[1:]]
         stage = max([scope.stage, rows.stage] + [a.stage for a in arguments])
+        if rows.is_list and type(node) is MappedAll:
+            raise NotSupported(f"{node!r} of rearranged rows is not supported; split it into two verbs")
         if rows.is_list and node.build in _OF_LISTS:
             return Lowered(_OF_LISTS[node.build](rows.value), stage, not scope.by_groups)
         if rows.is_list:
@@ -317,7 +320,7 @@ class Lowering:
             return self.grouped(node.input, scope)
         if kind is Literal:
             return Lowered(node.bytes, scope.stage)
-        if kind is Aggregate:
+        if kind in (Aggregate, MappedAll):
             return self.aggregate(node, scope)
         if node.shape == SCALAR and isinstance(node, Apply):
             return self.apply(node, [self.grouped(a, scope) for a in node.arguments])
@@ -336,7 +339,7 @@ class Lowering:
             return Rows(lowered.bytes, lowered.stage)
         if kind is Rename:
             return self.rows_of(node.input, scope, by_groups)
-        if kind is Rearrange:
+        if kind in (Rearrange, MappedColumn):
             return self.rearrange(node, scope, by_groups)
         if isinstance(node, Apply):
             return self.apply_to_rows(node, scope, by_groups)
@@ -513,6 +516,8 @@ def keeps_length(node):
         return keeps_length(node.input)
     if isinstance(node, Apply):
         return all(a.shape != REARRANGED or keeps_length(a) for a in node.arguments)
+    if type(node) is MappedColumn:
+        return keeps_length(node.arguments[0]) or node.arguments[0].shape == COLUMN
     if type(node) is Rearrange and node.build in ("sort", "sort_by", "reverse"):
         return node.arguments[0].shape != REARRANGED or keeps_length(node.arguments[0])
     return False

@@ -50,6 +50,9 @@ class RenewedOperator final : public Operator {
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker& waker) const override {
     return operator_->run(in, out, local, waker);
   }
+  Flow end_morsel(Chunk& out, LocalState& local, const Waker& waker) const override {
+    return operator_->end_morsel(out, local, waker);
+  }
 
  private:
   std::unique_ptr<Operator> operator_;

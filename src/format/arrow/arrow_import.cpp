@@ -131,6 +131,23 @@ Column ArrowImporter::read(const Lent& lent, uint32_t column, int64_t begin, uin
   return read_arrow_rows(field, array, lent.array->offset + begin, count, lent.owner, none, wanted);
 }
 
+std::vector<Column> columns_of_arrow(const ArrowSchema& schema, ArrowArray* given,
+                                     std::span<const uint32_t> counts, Budget& budget) {
+  const auto owner = make_ref<ImportedBatch>(given, budget);
+  const ArrowField field = read_arrow_field(schema, schema.name ? schema.name : "");
+  const ArrowArray& array = owner->array();
+  check_arrow_array(field, array);
+  owner->charge(arrow_array_bytes(field, array));
+  ArrowDictionaries dictionaries;
+  std::vector<Column> columns;
+  int64_t begin = 0;
+  for (const uint32_t count : counts) {
+    columns.push_back(read_arrow_rows(field, array, begin, count, owner, dictionaries));
+    begin += count;
+  }
+  return columns;
+}
+
 Value value_of_arrow(const ArrowSchema& schema, ArrowArray* given) {
   const auto owner = make_ref<ImportedBatch>(given, current_budget());
   const ArrowField field = read_arrow_field(schema, schema.name ? schema.name : "");

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "column/chunk.h"
@@ -60,6 +61,11 @@ class ArrowImporter {
   const std::unique_ptr<Fields> fields_;
   Schema schema_;
 };
+
+/// Rows of one foreign array in parts, as many in each as `counts` says, which add up to its
+/// length. Takes the array over; its memory is shared as import() does. Checks all of it first.
+std::vector<Column> columns_of_arrow(const ArrowSchema& schema, ArrowArray* array,
+                                     std::span<const uint32_t> counts, Budget& budget);
 
 /// The only row of an array, as a value. Takes the array over; Error(kInvalidArgument) when it has
 /// another number of rows.

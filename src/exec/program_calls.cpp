@@ -1,0 +1,176 @@
+#include "exec/program_calls.h"
+
+#include <algorithm>
+
+#include "expr/program.h"
+#include "function/program_function.h"
+
+namespace doline {
+
+namespace {
+
+using CallRef = Ref<const CallExpr>;
+
+constexpr uint32_t kMostRows = 64 << 10;
+constexpr size_t kMostBytes = size_t{32} << 20;
+
+/// Takes calls out of expressions, those whose arguments call nothing of the kind: columns stand in
+/// their place.
+class CallTaker {
+ public:
+  /// The columns come behind `width` others.
+  explicit CallTaker(uint32_t width) : width_(width) {}
+
+  ExprRef taken(const ExprRef& expr) {
+    if (!calls_program_functions(expr)) return expr;
+    if (const auto* call = dynamic_cast<const CallExpr*>(expr.get())) {
+      const bool is_innermost =
+          std::none_of(call->arguments.begin(), call->arguments.end(), calls_program_functions);
+      if (is_innermost && !call->program_function.empty()) return column_for(CallRef(call));
+      return inside(expr);
+    }
+    const bool reaches_all = expr->tag() == NodeTag::kCast || expr->tag() == NodeTag::kIsNull ||
+                             expr->tag() == NodeTag::kInList;
+    return reaches_all ? inside(expr) : expr;
+  }
+
+  std::vector<CallRef> calls;
+
+ private:
+  ExprRef inside(const ExprRef& expr) {
+    std::vector<ExprRef> inputs = expr->inputs();
+    bool is_changed = false;
+    for (ExprRef& input : inputs) {
+      if (input->tag() == NodeTag::kLambda) continue;
+      ExprRef made = taken(input);
+      is_changed |= made.get() != input.get();
+      input = std::move(made);
+    }
+    return is_changed ? expr->with_inputs(std::move(inputs)) : expr;
+  }
+
+  ExprRef column_for(const CallRef& call) {
+    const bool may_be_shared = !is_volatile(call);
+    for (uint32_t i = 0; i < calls.size() && may_be_shared; ++i) {
+      if (equal(*calls[i], *call))
+        return ColumnExpr::create(width_ + i, call->type, call->to_string());
+    }
+    calls.push_back(call);
+    return ColumnExpr::create(width_ + static_cast<uint32_t>(calls.size()) - 1, call->type,
+                              call->to_string(), call->span);
+  }
+
+  const uint32_t width_;
+};
+
+class CallingProject final : public Operator {
+ public:
+  CallingProject(const ProjectNode& node, const QueryContext& context)
+      : first_rows_(context.chunk_rows) {
+    auto width = static_cast<uint32_t>(node.input->schema.size());
+    std::vector<ExprRef> exprs = node.exprs;
+    // Calls over the results of others come after them.
+    while (std::any_of(exprs.begin(), exprs.end(), calls_program_functions)) {
+      CallTaker taker(width);
+      for (ExprRef& expr : exprs) expr = taker.taken(expr);
+      if (taker.calls.empty()) break;  // the others are not reached by every row
+      width += static_cast<uint32_t>(taker.calls.size());
+      for (const CallRef& call : taker.calls) {
+        calls_.push_back({call, Program::compile(call->arguments, context.session)});
+        metrics.name += (metrics.name.empty() ? "Call " : ", ") + call->name;
+      }
+    }
+    if (metrics.name.empty()) metrics.name = "Project";
+    project_ = Program::compile(exprs, context.session);
+  }
+
+  struct Local final : LocalState {
+    std::vector<Program::Scratch> of_calls;
+    Program::Scratch of_project;
+    std::vector<Chunk> kept;  // of one morsel
+    uint32_t rows = 0;
+    size_t bytes = 0;
+    uint32_t wanted_rows = 0;  // before the functions are called
+    size_t given = 0;          // kept chunks that went on
+    bool is_ready = false;     // the kept chunks have their results
+  };
+  std::unique_ptr<LocalState> local(QueryContext&) const override {
+    auto made = std::make_unique<Local>();
+    made->of_calls.resize(calls_.size());
+    made->wanted_rows = first_rows_;
+    return made;
+  }
+
+  Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
+    auto& at = local.as<Local>();
+    if (!at.is_ready) {
+      at.kept.push_back(in.retain());
+      at.rows += in.size();
+      at.bytes += at.kept.back().data_bytes();
+      if (at.rows < at.wanted_rows && at.bytes < kMostBytes) return Flow::kNeedInput;
+      call(at);
+    }
+    return give(at, out);
+  }
+
+  Flow end_morsel(Chunk& out, LocalState& local, const Waker&) const override {
+    auto& at = local.as<Local>();
+    if (!at.is_ready) {
+      if (at.kept.empty()) return Flow::kNeedInput;
+      call(at);
+    }
+    return give(at, out);
+  }
+
+ private:
+  struct Call {
+    CallRef expr;
+    ProgramRef arguments;
+  };
+
+  Flow give(Local& at, Chunk& out) const {
+    const Chunk& chunk = at.kept[at.given++];
+    out.row_count = chunk.row_count;
+    out.active = chunk.active;
+    project_->evaluate(chunk, at.of_project, out.columns);
+    if (at.given < at.kept.size()) return Flow::kHaveOutput;
+    at.kept.clear();
+    at.rows = 0;
+    at.bytes = at.given = 0;
+    at.is_ready = false;
+    return Flow::kNeedInput;
+  }
+
+  void call(Local& at) const {
+    for (size_t i = 0; i < calls_.size(); ++i) {
+      std::vector<Chunk> arguments;
+      for (const Chunk& chunk : at.kept) {
+        Chunk& made = arguments.emplace_back(std::vector<Column>(), chunk.row_count);
+        calls_[i].arguments->evaluate(chunk, at.of_calls[i], made.columns);
+      }
+      std::vector<Column> results;
+      try {
+        results = calls_[i].expr->owner->foreign().call_active(arguments);
+      } catch (Error& error) {
+        throw std::move(error).at(calls_[i].expr->span);
+      }
+      for (size_t chunk = 0; chunk < at.kept.size(); ++chunk)
+        at.kept[chunk].columns.push_back(std::move(results[chunk]));
+    }
+    at.is_ready = true;
+    at.wanted_rows = std::min(kMostRows, at.wanted_rows * 2);
+  }
+
+  std::vector<Call> calls_;
+  ProgramRef project_;
+  const uint32_t first_rows_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> make_calling_project(const ProjectNode& node,
+                                               const QueryContext& context) {
+  return std::make_unique<CallingProject>(node, context);
+}
+
+}  // namespace doline
