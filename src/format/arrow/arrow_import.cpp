@@ -142,7 +142,8 @@ std::vector<Column> columns_of_arrow(const ArrowSchema& schema, ArrowArray* give
   std::vector<Column> columns;
   int64_t begin = 0;
   for (const uint32_t count : counts) {
-    columns.push_back(read_arrow_rows(field, array, begin, count, owner, dictionaries));
+    columns.push_back(
+        read_arrow_rows(field, array, begin, count, owner, dictionaries, Selection::all(count)));
     begin += count;
   }
   return columns;
