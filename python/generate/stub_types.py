@@ -88,12 +88,21 @@ ror xor rxor lt le gt ge""".split()
 COMPARISONS = ("eq", "ne")
 UNARY = ("neg", "pos", "invert", "abs")
 
+# Classes that a class of people's inherits its methods from: here they have the names of its own.
+PARTS = {
+    "FrameValues": "doline.data_frame.DataFrame", "FrameShapes": "doline.data_frame.DataFrame",
+    "FrameSinks": "doline.lazy_frame.LazyFrame", "RowVerbs": "doline.frame_verbs.FrameVerbs",
+    "ReshapingVerbs": "doline.frame_verbs.FrameVerbs", "ColumnStatistics": "doline.frame_verbs.FrameVerbs",
+    "Choices": "doline.expr.expression.Expr", "MissingValues": "doline.expr.expression.Expr",
+    "Selector": "doline.selectors.Selector",
+}
+
 # module or class → what its functions return unless RETURNS, the docstring or the name say.
 DEFAULT_RETURN = {
     "doline.expr": "Expr", "doline.frame_verbs": "LazyFrame", "doline.lazy_frame": "LazyFrame",
     "doline.data_frame": "DataFrame", "doline.series": "Series", "doline.selectors": "Selector",
     "doline.group_by.LazyGroupBy": "LazyFrame", "doline.group_by.GroupBy": "DataFrame",
-    "doline.group_by.DynamicGroupBy": "LazyFrame", "doline.group_by.RollingGroupBy": "LazyFrame",
+    "doline.dynamic_groups.DynamicGroupBy": "LazyFrame", "doline.rolling.RollingGroupBy": "LazyFrame",
     "doline.testing": "None", "doline.config": "type[Config]", "doline.sql_context": "Self",
 }
 
@@ -150,13 +159,13 @@ RETURNS = {
     "Series.to_arrow": "Any", "Series.to_pandas": "Any", "Series.item": "Any", "Series.is_empty": "bool",
     "Series.equals": "bool", "Series.value_counts": "DataFrame", "Series.describe": "DataFrame",
     "Series.to_dummies": "DataFrame", "Series.null_count": "int", "Series.n_chunks": "int",
-    "Series.map_elements": "NoReturn", "Series.append": "NoReturn", "Series.__iter__": "Iterator[Any]",
+    "Series.append": "NoReturn", "Series.__iter__": "Iterator[Any]",
     "Series.__getitem__": "Any", "Expr.pipe": "Any", "RowFunctions.pipe": "Any",
     "Expr.str": "StringFunctions", "Expr.dt": "TemporalFunctions", "Expr.list": "ListFunctions",
     "Expr.arr": "ArrayFunctions", "Expr.struct": "StructFunctions", "Expr.name": "NameFunctions",
     "Expr.bin": "BinaryFunctions", "Expr.cat": "CategoryFunctions", "Expr.meta": "_Meta",
     "Expr.__iter__": "NoReturn", "GroupBy.__iter__": "Iterator[tuple[tuple[Any, ...], DataFrame]]",
-    "LazyGroupBy.having": "LazyGroupBy", "LazyGroupBy.map_groups": "NoReturn",
+    "LazyGroupBy.having": "LazyGroupBy",
     "concatenating.concat": "_Frame", "collect_all": "list[DataFrame]", "align_frames": "list[Any]",
     "BackgroundQuery.fetch": "DataFrame | None", "BackgroundQuery.fetch_blocking": "DataFrame",
     "BackgroundQuery.cancel": "None",

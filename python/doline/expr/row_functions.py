@@ -476,10 +476,6 @@ class RowFunctions(RollingFunctions, Rearranging):
     def ewm_mean(self, **unsupported):
         """Not supported; use `rolling_mean`."""
         raise NotSupported("ewm_mean is not supported; use rolling_mean")
-    def map_elements(self, *args, **kwargs):
-        """Not supported; use expressions."""
-        raise NotSupported("map_elements is not supported; write the function with expressions")
-    map_batches = map_elements
     def set_sorted(self, **unsupported):
         """The same: the engine sees for itself."""
         return self
