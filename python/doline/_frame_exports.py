@@ -26,4 +26,4 @@ FRAME_EXPORTS = (
        "concat": "doline.concatenating", "collect_all": "doline.concatenating",
        "align_frames": "doline.concatenating", "datatypes": None, "selectors": None, "testing": None}
 )
-RENAMED = {"datetime": ("doline.expr.ranges", "datetime_"), "list": ("doline.expr.across_columns", "list_")}
+RENAMED = {"datetime": ("doline.expr.ranges", "datetime_"), "list": ("doline.expr.construct", "list_")}

@@ -424,7 +424,7 @@ class Connection:
         """
         from doline import python_functions
 
-        python_functions.create_in(self._ready(), name, function, parameters, returns, **options)
+        python_functions._create_in(self._ready(), name, function, parameters, returns, **options)
         return self
 
     def remove_function(self, name):
@@ -439,6 +439,12 @@ class Connection:
         ------
         doline.errors.FunctionNotFound
             Where there is none.
+
+        Examples
+        --------
+        >>> connection = dl.connect()
+        >>> _ = connection.create_function("shout", lambda text: text.upper() + "!", [str], str)
+        >>> _ = connection.remove_function("shout")
         """
         self._ready().drop_function(name)
         return self

@@ -6,16 +6,15 @@ that refers to it. Verbs are those of `LazyFrame`, run at once.
 
 from __future__ import annotations
 
-import functools
 
 from . import _nodes as n, _sessions
 from . import datatypes as types
 from ._rows import Rows
 from .errors import InvalidArgument, NotSupported, error
 from .lazy_frame import LazyFrame, _run
+from .progress import rows_of, started
 from .frame_values import FrameValues
 from .frame_shapes import FrameShapes
-from .progress import rows_of, started
 
 
 def stored(query):
@@ -306,6 +305,10 @@ class DataFrame(Rows, FrameValues, FrameShapes):
     def __reduce__(self):
         return _unpickled, (self._lazy,)
 
+    def __array__(self, dtype=None, copy=None):
+        array = self.to_numpy()
+        return array if dtype is None else array.astype(dtype)
+
     def __eq__(self, other):
         raise NotSupported("frames are compared by equals() or testing.assert_frame_equal")
 
@@ -423,7 +426,9 @@ def _verb(name):
         args = [a._lazy if isinstance(a, DataFrame) else a for a in args]
         _check_lengths(self, args, kwargs)
         return lazy_verb(self._lazy, *args, **kwargs).collect()
-    return functools.wraps(lazy_verb)(verb)
+    verb.__name__, verb.__doc__ = name, lazy_verb.__doc__
+    verb.__wrapped__ = lazy_verb  # whose signature it has
+    return verb
 
 
 for _name in ("select", "select_seq", "with_columns", "with_columns_seq", "filter", "remove", "sort",

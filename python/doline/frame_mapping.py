@@ -83,8 +83,7 @@ def _rows_type(types):
 
 def _schema(types):
     from . import datatypes
-    from .type_texts import parse_type
-    return datatypes.Schema({name: parse_type(kind) for name, kind in types.items()})
+    return datatypes.Schema({name: datatypes.parse_type(kind) for name, kind in types.items()})
 
 
 def _taken_apart(query, types):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+
 from .column_names import no_column
 from .progress import rows_of
 
@@ -172,7 +173,7 @@ class FrameValues:
         Returns
         -------
         numpy.ndarray
-            Of two dimensions, in the type that holds all columns; missing values are NaN, NaT or None.
+            Of two dimensions, in the type that holds all columns.
 
         Examples
         --------
@@ -187,10 +188,6 @@ class FrameValues:
         if len({array.dtype.kind for array in arrays} - set("iufb")) > 0 and len({a.dtype for a in arrays}) > 1:
             arrays = [array.astype(object) for array in arrays]
         return numpy.column_stack(arrays)
-
-    def __array__(self, dtype=None, copy=None):
-        array = self.to_numpy()
-        return array if dtype is None else array.astype(dtype)
 
     def to_series(self, index=0):
         """A column as a series.

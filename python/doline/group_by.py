@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from . import _nodes as n
-from .errors import NotSupported
 from .expr import build as b
 from .expr.literals import as_node
 from .expr.lower import ROW_NUMBER, Lowering, Scope

@@ -94,7 +94,7 @@ def create_function(name, function, parameters=None, returns=None, **options):
     [(5.0, None)]
     >>> doline.remove_function("hypotenuse")
     """
-    create_in(_sessions.current(), name, function, parameters, returns, **options)
+    _create_in(_sessions.current(), name, function, parameters, returns, **options)
 
 
 def remove_function(name):
@@ -108,11 +108,16 @@ def remove_function(name):
     ------
     doline.errors.FunctionNotFound
         Where there is none.
+
+    Examples
+    --------
+    >>> _ = dl.create_function("shout", lambda text: text.upper() + "!", [str], str)
+    >>> dl.remove_function("shout")
     """
     _sessions.current().drop_function(name)
 
 
-def create_in(session, name, function, parameters=None, returns=None, *, kind=None, values=None,
+def _create_in(session, name, function, parameters=None, returns=None, *, kind=None, values=None,
               null_handling="default", exception_handling="default", deterministic=None,
               arguments=(), keywords=None, workers=None, return_type=None, type=None, side_effects=None):
     """What :func:`create_function` does, in a session's database."""

@@ -124,11 +124,6 @@ def boolean():
 def string(*, include_categorical=False):
     """Columns of texts.
 
-    Parameters
-    ----------
-    include_categorical : bool
-        Without effect: there are no categoricals.
-
     Examples
     --------
     >>> frame = dl.DataFrame({"n": [1], "x": [0.5], "s": ["x"], "ok": [True]})
@@ -210,11 +205,6 @@ def nested():
 def list(inner=None):
     """Columns of lists.
 
-    Parameters
-    ----------
-    inner : None
-        Without effect: lists of anything.
-
     Examples
     --------
     >>> frame = dl.DataFrame({"n": [1], "l": [[1, 2]], "s": [{"a": 1}]})
@@ -226,11 +216,6 @@ def list(inner=None):
 
 def array(inner=None, *, width=None):
     """Columns of arrays of a fixed length.
-
-    Parameters
-    ----------
-    inner, width : None
-        Without effect: arrays of anything.
 
     Examples
     --------
@@ -282,8 +267,6 @@ def datetime(time_unit=None, time_zone=("*", None)):
     ----------
     time_unit : str or list of str, optional
         Only those of these units: "us", "ms", "ns".
-    time_zone : object
-        Without effect: with a zone or without.
 
     Examples
     --------
@@ -301,11 +284,6 @@ def datetime(time_unit=None, time_zone=("*", None)):
 
 def duration(time_unit=None):
     """Columns of spans of time.
-
-    Parameters
-    ----------
-    time_unit : None
-        Without effect: a Duration has microseconds.
 
     Examples
     --------
@@ -370,8 +348,6 @@ def by_index(*indices, require_all=True):
     ----------
     *indices : int or list of int
         From 0, or from the end if negative.
-    require_all : bool
-        Without effect: a place that the frame lacks is an error.
 
     Examples
     --------

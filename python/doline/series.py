@@ -169,7 +169,7 @@ class Series:
         Returns
         -------
         numpy.ndarray
-            Missing values are NaN, NaT or None, as in Polars.
+            Masked where there are nulls.
 
         Examples
         --------

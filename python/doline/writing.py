@@ -35,23 +35,14 @@ def sink(frame, path, form, options, unsupported):
 
 
 class PartitionBy:
-    """Where a sink writes several files.
+    """Where a sink writes a folder for each value: `base_path/key=value/…`.
 
     Parameters
     ----------
     base_path : str or path
-        The folder around them, made if it is not there; files that are there stay.
-    key : str, Expr, list or dict of expressions, optional
-        Each value has a folder, `base_path/key=value/…`.
-    include_key : bool, default True
-        Whether the files have the keys' columns too.
-    approximate_bytes_per_file : int, optional
-        A file that has about so many is followed by another.
-
-    Raises
-    ------
-    doline.NotSupported
-        With `max_rows_per_file`, and without both a key and a size.
+        The folder around them; files that are there stay.
+    key : str or list of str
+        The columns whose values give the folders.
 
     Examples
     --------
@@ -60,7 +51,7 @@ class PartitionBy:
     >>> frame = dl.LazyFrame({"day": ["mon", "tue"], "n": [1, 2]})
     >>> frame.sink_parquet(dl.PartitionBy(folder, key="day"))
     >>> dl.scan_parquet(folder + "/**/*.parquet").sort("n").collect().rows()
-    [(1, 'mon'), (2, 'tue')]
+    [('mon', 1), ('tue', 2)]
     """
 
     def __init__(self, base_path, *, key=None, include_key=None, max_rows_per_file=None,
@@ -96,7 +87,6 @@ class PartitionBy:
         options.append(n.option("partition_by", [b.column(name) for name in keys]))
         options.append(n.option("write_partition_columns", [b.TRUE if self.include_key else b.FALSE]))
         return (frame.with_columns(**made) if made else frame)._query
-
 
 PartitionByKey = PartitionBy
 

@@ -69,7 +69,7 @@ BY_STARRED_NAME = {
     "int | Sequence[int]": "indices",
     "int": "seeds",
     "FrameLike": "frames",
-    "Any": "args kwargs options unsupported _ __",
+    "Any": "channels args kwargs options unsupported _ __",
 }
 
 # Operators and protocols: parameters and return type. `Self` is the class.
@@ -88,27 +88,21 @@ ror xor rxor lt le gt ge""".split()
 COMPARISONS = ("eq", "ne")
 UNARY = ("neg", "pos", "invert", "abs")
 
-# Classes that a class of people's inherits its methods from: here they have the names of its own.
-PARTS = {
-    "FrameValues": "doline.data_frame.DataFrame", "FrameShapes": "doline.data_frame.DataFrame",
-    "FrameSinks": "doline.lazy_frame.LazyFrame", "RowVerbs": "doline.frame_verbs.FrameVerbs",
-    "ReshapingVerbs": "doline.frame_verbs.FrameVerbs", "ColumnStatistics": "doline.frame_verbs.FrameVerbs",
-    "Choices": "doline.expr.expression.Expr", "MissingValues": "doline.expr.expression.Expr",
-    "Selector": "doline.selectors.Selector",
-}
-
 # module or class → what its functions return unless RETURNS, the docstring or the name say.
 DEFAULT_RETURN = {
+    "doline.plotting": "Any",
+    "doline.dynamic_groups": "LazyFrame", "doline.rolling": "LazyFrame",
     "doline.expr": "Expr", "doline.frame_verbs": "LazyFrame", "doline.lazy_frame": "LazyFrame",
     "doline.data_frame": "DataFrame", "doline.series": "Series", "doline.selectors": "Selector",
     "doline.group_by.LazyGroupBy": "LazyFrame", "doline.group_by.GroupBy": "DataFrame",
-    "doline.dynamic_groups.DynamicGroupBy": "LazyFrame", "doline.rolling.RollingGroupBy": "LazyFrame",
     "doline.testing": "None", "doline.config": "type[Config]", "doline.sql_context": "Self",
 }
 
 # What one function returns, by the end of its qualified name.
 # `| Any` is what may be None, of which nobody wants to hear at each use.
 RETURNS = {
+    "progress.started": "Any", "Series.plot": "SeriesPlot", "DataFrame.create_plot": "Any",
+    "DynamicGroupBy.having": "DynamicGroupBy",
     "progress.watched": "Any", "_repr_html_": "str", "_repr_svg_": "str", "adbc.connect": "Any", "Rows._repr_html_": "str", "beside": "LazyFrame", "Connection.duplicate": "Connection",
     "Connection.executemany": "Connection", "Connection.sql": "Result | Any", "connection.run": "Result | Any",
     "Array.shape": "tuple[int, ...]", "short": "str", "Array.short": "str", "Datetime.short": "str", "Decimal.short": "str",
@@ -152,20 +146,20 @@ RETURNS = {
     "DataFrame.drop_in_place": "Series", "DataFrame.is_duplicated": "Series", "DataFrame.is_unique": "Series",
     "DataFrame.n_unique": "int", "DataFrame.max_horizontal": "Series", "DataFrame.min_horizontal": "Series",
     "DataFrame.sum_horizontal": "Series", "DataFrame.mean_horizontal": "Series", "DataFrame.fold": "Series",
-    "DataFrame.iter_columns": "Iterator[Series]", "DataFrame.n_chunks": "int", "DataFrame.plot": "Any",
+    "DataFrame.iter_columns": "Iterator[Series]", "DataFrame.n_chunks": "int", "DataFrame.plot": "DataFramePlot",
     "DataFrame.unstack": "NoReturn", "DataFrame.map_rows": "NoReturn", "DataFrame.__iter__": "Iterator[Series]",
     "Series.name": "str", "Series.dtype": "Any", "Series.shape": "tuple[int]", "Series.len": "int",
     "Series.to_list": "list[Any]", "Series.to_frame": "DataFrame", "Series.to_numpy": "Any",
     "Series.to_arrow": "Any", "Series.to_pandas": "Any", "Series.item": "Any", "Series.is_empty": "bool",
     "Series.equals": "bool", "Series.value_counts": "DataFrame", "Series.describe": "DataFrame",
     "Series.to_dummies": "DataFrame", "Series.null_count": "int", "Series.n_chunks": "int",
-    "Series.append": "NoReturn", "Series.__iter__": "Iterator[Any]",
+    "Series.map_elements": "NoReturn", "Series.append": "NoReturn", "Series.__iter__": "Iterator[Any]",
     "Series.__getitem__": "Any", "Expr.pipe": "Any", "RowFunctions.pipe": "Any",
     "Expr.str": "StringFunctions", "Expr.dt": "TemporalFunctions", "Expr.list": "ListFunctions",
     "Expr.arr": "ArrayFunctions", "Expr.struct": "StructFunctions", "Expr.name": "NameFunctions",
     "Expr.bin": "BinaryFunctions", "Expr.cat": "CategoryFunctions", "Expr.meta": "_Meta",
     "Expr.__iter__": "NoReturn", "GroupBy.__iter__": "Iterator[tuple[tuple[Any, ...], DataFrame]]",
-    "LazyGroupBy.having": "LazyGroupBy",
+    "LazyGroupBy.having": "LazyGroupBy", "LazyGroupBy.map_groups": "NoReturn",
     "concatenating.concat": "_Frame", "collect_all": "list[DataFrame]", "align_frames": "list[Any]",
     "BackgroundQuery.fetch": "DataFrame | None", "BackgroundQuery.fetch_blocking": "DataFrame",
     "BackgroundQuery.cancel": "None",
@@ -176,6 +170,17 @@ RETURNS = {
 
 # One parameter, by the function's name.
 PARAMETERS = {
+    "DataFramePlot.bar.color": "Any", "DataFramePlot.line.color": "Any", "DataFramePlot.line.order": "Any",
+    "DataFramePlot.point.color": "Any", "channels": "Any", "SeriesPlot.__init__.series": "Series",
+    "create_function.parameters": "Sequence[Any] | None", "create_function.returns": "Any", "map_batches.agg_list":
+    "bool | None", "map_batches.arguments": "Sequence[Any]", "map_batches.keywords": "Mapping[str, Any] | None",
+    "map_batches.optimizations": "Any", "from_engine.cause": "BaseException | None", "create_in.arguments":
+    "Sequence[Any]", "create_in.deterministic": "bool | None", "create_in.keywords": "Mapping[str, Any] | None",
+    "create_in.kind": "str | None", "create_in.parameters": "Sequence[Any] | None", "create_in.returns": "Any",
+    "create_in.side_effects": "bool | None", "create_in.type": "str | None", "create_in.workers": "Any",
+    "sample.shuffle": "bool | None", "PartitionBy.__init__.include_key": "bool", "sink_parquet.path": "Path | PartitionBy",
+    "sink_csv.path": "Path | PartitionBy", "sink_ndjson.path": "Path | PartitionBy", "sink_ipc.path": "Path | PartitionBy",
+    "PartitionBy.__init__.max_rows_per_file": "int | None",
     "join.maintain_order": "str | None", "join.on": "ColumnNames | None", "join.left_on": "IntoExprs | None",
     "join_where.predicates": "Expr", "get_column.default": "Any", "rows_by_key.key": "ColumnNames",
     "hstack.columns": "Iterable[Any]", "fold.function": "Callable[..., Any]",

@@ -13,25 +13,19 @@ import importlib
 import inspect
 import keyword
 import pathlib
+import pkgutil
 import re
 import sys
 import textwrap
 
 import stub_types as table
 
-MODULES = """_rows adbc column_sets column_statistics concatenating config connection data_frame data_type datatypes dbapi
-dynamic_groups errors frame_shapes frame_sinks frame_values frame_verbs group_by interchange interval io lazy_frame
-progress python_functions reshaping_verbs rolling row_verbs running selectors series sql_context testing type_texts
-writing expr.across_columns expr.aggregations expr.bytes_and_categories expr.choices expr.construct expr.expression
-expr.list_summaries expr.lists expr.maps expr.missing_values expr.names expr.ranges expr.rearranging
-expr.rolling_functions expr.row_functions expr.statistics expr.strings expr.structs expr.temporal expr.text_matching
-expr.time_parts expr.value_functions""".split()
-# Modules whose functions are the package's own, beside classes that people call.
-CLASSES_ONLY = """column_sets column_statistics data_frame dynamic_groups frame_shapes frame_sinks frame_values frame_verbs
-lazy_frame reshaping_verbs rolling row_verbs series group_by expr.aggregations expr.bytes_and_categories expr.choices
-expr.expression expr.list_summaries expr.lists expr.maps expr.missing_values expr.names expr.rearranging
-expr.rolling_functions expr.row_functions expr.statistics expr.strings expr.structs expr.temporal expr.text_matching
-expr.time_parts expr.value_functions config running writing""".split()
+# What people import from, beside the modules that the package itself exports from; modules whose classes
+# these need are found.
+MODULES = "_rows adbc dbapi errors interchange progress testing selectors".split()
+# Modules whose functions are the package's own, beside classes that people call. So are those found.
+CLASSES_ONLY = ["config", "data_frame", "expr.expression", "lazy_frame", "series"]
+INTERNAL = ("_", "lib", "narwhals_plugin", "sqlalchemy_dialect", "expr.nodes", "expr.lower", "expr.build")
 SHOWN_THOUGH_PRIVATE = {"_When", "_Columns", "_Meta"}
 BUILTIN_TYPES = r"\b(str|int|float|bool|bytes|list|dict|tuple|set|type|object)\b(?!\.)"
 ABSENT = inspect.Parameter.empty
@@ -127,7 +121,10 @@ def parameters_text(name, function, told):
     parts, star = [], False
     signature = inspect.signature(function)
     kinds = inspect.Parameter
-    for position, parameter in enumerate(signature.parameters.values()):
+    named = list(signature.parameters.values())
+    for position, parameter in enumerate(named):
+        if position and named[position - 1].kind is kinds.POSITIONAL_ONLY is not parameter.kind:
+            parts.append("/")
         if parameter.kind is kinds.KEYWORD_ONLY and not star:
             parts.append("*")
         star = star or parameter.kind in (kinds.KEYWORD_ONLY, kinds.VAR_POSITIONAL)
@@ -139,8 +136,6 @@ def parameters_text(name, function, told):
         if parameter.default is not ABSENT:
             text += f" = {default_text(parameter.default)}"
         parts.append(text)
-        if parameter.kind is kinds.POSITIONAL_ONLY:
-            parts.append("/")
     return f"({', '.join(parts)})"
 
 
@@ -196,7 +191,7 @@ class Stub:
         self.name, self.module = name, module
         self.lines, self.used = [], set()
 
-    def function(self, name, function, indent="", decorator="", shadowed=()):
+    def function(self, name, function, indent="", decorator="", shadowed=(), ignored=""):
         """A function or method; `name` is the whole dotted name."""
         own = name.rpartition(".")[2]
         whole = tail_lookup(table.WHOLE, name)
@@ -219,7 +214,7 @@ class Stub:
             if overload:
                 self.lines.append(indent + overload)
             text = f"{its_arguments} -> {its_return}"
-            self.lines.append(f"{indent}{is_async}def {own}{unshadowed(text, shadowed)}: ...")
+            self.lines.append(f"{indent}{is_async}def {own}{unshadowed(text, shadowed)}: ...{ignored}")
 
     def constant(self, name, value, indent=""):
         kind = type(value)
@@ -257,12 +252,10 @@ class Stub:
     def base_name(self, base):
         if base.__module__ == "builtins":
             return None if base is object else f"builtins.{base.__name__}"
-        if base.__module__.startswith("doline.") and base.__name__ not in PLACES:
-            missing.append(f"{base.__module__} (in MODULES of write_stubs.py)")
         return base.__name__ if base.__name__ in PLACES else None
 
     def member(self, cls, name, value, shadowed):
-        full = f"{table.PARTS.get(cls.__name__, f'{cls.__module__}.{cls.__name__}')}.{name}"
+        full = f"{cls.__module__}.{cls.__name__}.{name}"
         indent = "    "
         if isinstance(value, property):
             returns = return_type(full, value.fget, docstring_types(value.fget))
@@ -293,7 +286,10 @@ class Stub:
             if value.__name__ != name and is_shown(value.__name__, value) and vars(cls).get(value.__name__) is value:
                 self.lines.append(f"{indent}{name} = {value.__name__}")  # `add = __add__`
             else:
-                self.function(full, value, indent, shadowed=shadowed)
+                overrides = not name.startswith("__") and any(
+                    inspect.isfunction(vars(base).get(name)) for base in cls.__mro__[1:])
+                self.function(full, value, indent, shadowed=shadowed,
+                              ignored="  # type: ignore[override]" if overrides else "")
         elif not name.startswith("__") and not any(
                 name in vars(base).get("__annotations__", ()) for base in cls.__mro__):
             self.constant(name, value, indent)
@@ -371,14 +367,15 @@ def is_own(module, name, value):
 
 
 def imports_of(lines, own_names):
-    """The imports that a stub's text takes, of the package's own names."""
+    """The imports that a stub's text takes, of the package's own names. What the head says is what it says."""
     text = "\n".join(lines)
     words = set(re.findall(r"\b[A-Z_]\w+\b", re.sub(r'"[^"]*"', "", text)))
     return [f"from {PLACES[word]} import {word} as {word}" for word in sorted(words & set(PLACES))
-            if word not in own_names]
+            if word not in own_names and not re.search(rf"\b{word}\b", table.HEAD)]
 
 
 def write_module(name, folder):
+    """Writes a module's stub. Returns the modules it imports from."""
     module = importlib.import_module(f"doline.{name}")
     stub = Stub(name, module)
     shadowed = set()
@@ -406,6 +403,7 @@ def write_module(name, folder):
     path = folder / (name.replace(".", "/") + (".pyi" if not hasattr(module, "__path__") else "/__init__.pyi"))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return re.findall(r"^from doline\.([\w.]+) import", "\n".join(lines[1:]), re.M)
 
 
 def exported_line(name, value):
@@ -481,9 +479,21 @@ def write_package(folder, doline):
         lines.append(f"from {module} import {name} as {name}" if module else
                      f"from doline import {name} as {name}")
     for name, (module, own) in doline._RENAMED.items():
-        lines.append(f"from {module} import {own} as {name}")
+        lines += [f"from {module} import {own} as _{own}", f"{name} = _{own}"]
     lines += ["", "__version__: str", "", "def load_ipython_extension(shell: object) -> None: ...", ""]
     (folder / "__init__.pyi").write_text("\n".join(lines), encoding="utf-8")
+
+
+def find_places(doline, first):
+    """Where each class of the package is; of several with one name, that of the modules named first."""
+    every = [found.name.removeprefix("doline.") for found in pkgutil.walk_packages(doline.__path__, "doline.")]
+    for name in (*first, *every):
+        if name.startswith(INTERNAL) and name not in first:
+            continue
+        module = importlib.import_module(f"doline.{name}")
+        for key, value in vars(module).items():
+            if inspect.isclass(value) and value.__module__ == module.__name__:
+                PLACES.setdefault(key, module.__name__)
 
 
 def main():
@@ -491,19 +501,19 @@ def main():
     sys.path.insert(0, str(package.parent))
     import doline
 
-    for name in MODULES:
-        module = importlib.import_module(f"doline.{name}")
-        for key, value in vars(module).items():
-            if inspect.isclass(value) and value.__module__ == module.__name__:
-                PLACES[key] = f"doline.{name}"
-            elif key in getattr(module, "__all__", ()) and getattr(value, "__module__", "").startswith("doline."):
-                PLACES[key] = value.__module__
-    for name in MODULES:
-        write_module(name, folder)
+    exporting = {module.removeprefix("doline.") for key, module in doline._EXPORTS.items()
+                 if module and not key.startswith("_")}
+    queue = sorted({*MODULES, *exporting})
+    find_places(doline, queue)
+    written = set()
+    while queue:
+        name = queue.pop(0)
+        if name not in written:
+            written.add(name)
+            if name not in MODULES and name not in exporting:
+                CLASSES_ONLY.append(name)
+            queue += write_module(name, folder)
     write_package(folder, doline)
-    stubbed = {f"doline.{name}" for name in MODULES}
-    missing.extend(f"{module} (in MODULES of write_stubs.py)" for module in {*doline._EXPORTS.values()} - {None}
-                   if module not in stubbed)
     if missing:
         print("write_stubs: say in python/generate/stub_types.py what these are:", *sorted(set(missing)),
               sep="\n  ", file=sys.stderr)

@@ -12,6 +12,7 @@ FUNCTIONS = {
     "doline_version": (TEXT, ()),
     "doline_open": (STATUS, (TEXT, OUT)),
     "doline_connect": (STATUS, (HANDLE, OUT)),
+    "doline_twin": (STATUS, (HANDLE, OUT)),
     "doline_close": (None, (HANDLE,)),
     "doline_interrupt": (None, (HANDLE,)),
     "doline_set_poll": (STATUS, (HANDLE, HANDLE, HANDLE)),
@@ -35,6 +36,8 @@ FUNCTIONS = {
     "doline_bind_blob": (STATUS, (HANDLE, TEXT, TEXT, SIZE)),
     "doline_bind_arrow": (STATUS, (HANDLE, TEXT, HANDLE, HANDLE)),
     "doline_clear_bindings": (None, (HANDLE,)),
+    "doline_inline_parameters": (STATUS, (HANDLE,)),
+    "doline_describe": (STATUS, (HANDLE, HANDLE)),
     "doline_run": (STATUS, (HANDLE, OUT)),
     "doline_schema": (STATUS, (HANDLE, HANDLE)),
     "doline_next": (STATUS, (HANDLE, HANDLE)),
@@ -146,9 +149,11 @@ class Query:
 
 
 class Session:
-    def __init__(self, library, beside=None):
+    def __init__(self, library, beside=None, twin_of=None):
         self.library, self.handle = library, HANDLE()
-        if beside is None:
+        if twin_of is not None:
+            self.must(library.doline_twin(twin_of.handle, ctypes.byref(self.handle)))
+        elif beside is None:
             self.must(library.doline_open(None, ctypes.byref(self.handle)))
         else:
             self.must(library.doline_connect(beside.handle, ctypes.byref(self.handle)))

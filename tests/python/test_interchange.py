@@ -258,3 +258,20 @@ def test_columns_of_equal_names():
     result = doline.sql("SELECT 1 AS a, 2 AS a")
     assert result.fetchall() == [(1, 2)]
     assert list(result.df().columns)[0] == "a" and result.df().shape == (1, 2)
+
+
+def test_nan_of_pandas_is_null_in_whatever_rows_are_read():
+    count = 10_000
+    whole = np.arange(count, dtype="float64")
+    frame = pd.DataFrame({"k": np.arange(count), "x": np.where(whole % 7 == 0, np.nan, whole),
+                          "y": np.where(whole > 9000, np.nan, whole).astype("float32"), "z": whole})
+    read = doline.sql("SELECT count(x), count(y), count(z), sum(x) FROM frame").fetchall()
+    assert read == [(frame.x.count(), frame.y.count(), count, frame.x.sum())]
+    some = frame[frame.k % 10 == 3]
+    read = doline.sql("SELECT count(x), count(y), count(*), sum(x) FROM frame WHERE k % 10 = 3").fetchall()
+    assert read == [(some.x.count(), some.y.count(), len(some), some.x.sum())]
+    assert doline.sql("SELECT k FROM frame WHERE x IS NULL AND k BETWEEN 6990 AND 7010").fetchall() == [
+        (6993,), (7000,), (7007,)]
+    with doline.connect() as connection:
+        connection.register("copied", frame)
+        assert connection.execute("SELECT count(x), max(y) FROM copied").fetchall() == [(frame.x.count(), 9000.0)]

@@ -48,6 +48,7 @@ QUESTIONS = {
     "fills": lambda f: f.with_columns(nw.col("f").fill_null(0.0), z=nw.col("s").fill_null(strategy="forward").over(order_by="i")),
     "replaced": lambda f: f.select(nw.col("s").replace_strict(["a"], ["A"], default="?")),
     "row numbers": lambda f: f.with_row_index("n", order_by="f").sort("n").select(nw.col("n").cast(nw.Int64), "i"),
+    "a function of a column": lambda f: f.select(nw.col("i").map_batches(lambda s: s + 1, return_dtype=nw.Int64)),
     "quantile": lambda f: f.select(nw.col("i").quantile(0.3, "linear")),
 }
 

@@ -182,28 +182,6 @@ def format(text, *args):
     return expression(Apply(_joined, tuple(nodes), ("", False)))
 
 
-def list_(*exprs):
-    """The columns' values as one list, row by row; a list among them is an element, too.
-
-    Parameters
-    ----------
-    *exprs : str, Expr, or lists of these
-        The columns.
-
-    Returns
-    -------
-    Expr
-        Of lists.
-
-    Examples
-    --------
-    >>> dl.DataFrame({"a": [1, 2], "b": [3, None]}).select(dl.list("a", "b")).rows()
-    [([1, 3],), ([2, None],)]
-    """
-    nodes = [as_node(e) for item in exprs for e in (item if isinstance(item, (list, tuple)) else [item])]
-    return expression(Spread("list_value", tuple(nodes)))
-
-
 def concat_list(exprs, *more):
     """Values and lists as one list, row by row.
 

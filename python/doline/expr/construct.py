@@ -9,7 +9,7 @@ from ..datatypes import DataType, DataTypeClass
 from . import aggregates, build as b
 from .expression import Expr, expression
 from .literals import as_node, literal_node, named_column
-from .nodes import (Aggregate, Apply, Column, Element, Node)
+from .nodes import (Aggregate, Apply, Column, Element, Node, Spread)
 from .selecting import by_names, by_types, everything
 
 
@@ -396,6 +396,19 @@ def when(*predicates, **constraints):
     ['small', 'big', 'big']
     """
     return _When([], _predicate(predicates, constraints))
+
+
+def list_(*exprs):
+    """The columns' values as one list, row by row; a list among them is an element, too.
+
+    Examples
+    --------
+    >>> import doline as dl
+    >>> dl.DataFrame({"a": [1, 2], "b": [3, None]}).select(dl.list("a", "b")).rows()
+    [([1, 3],), ([2, None],)]
+    """
+    nodes = [as_node(e) for item in exprs for e in (item if isinstance(item, (builtins.list, tuple)) else [item])]
+    return expression(Spread("list_value", tuple(nodes)))
 
 
 def sql_expr(text):

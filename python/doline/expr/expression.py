@@ -17,6 +17,7 @@ from .selecting import has_selection, without
 from .value_functions import ValueFunctions
 from .missing_values import MissingValues
 from .choices import Choices
+from .own_functions import OwnFunctions
 
 
 def expression(node):
@@ -26,7 +27,7 @@ def expression(node):
     return made
 
 
-class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices):
+class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices, OwnFunctions):
     """An expression over columns. Made by `col`, `lit` and their like; immutable.
 
     Examples
@@ -62,81 +63,6 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices):
         return self._binary(other, build_of_bits if whole else build)
 
     # --- Python functions
-
-    def map_elements(self, function, return_dtype=None, *, skip_nulls=True, pass_name=False,
-                     strategy="thread_local", returns_scalar=False):
-        """A Python function of each value; slow, as it is called for each.
-
-        Parameters
-        ----------
-        function : callable or class
-            Of a value; of lists and structs it is given lists and dicts. An object of a class is made
-            once for each thread.
-        return_dtype : type, optional
-            What it returns; from its hints if left out.
-        skip_nulls : bool
-            Whether a missing value is missing in the result, without a call.
-        strategy : {"thread_local", "threading"}
-            The same here: the engine's threads call it.
-
-        Raises
-        ------
-        doline.errors.FunctionFailed
-            When a frame runs the expression and the function raises.
-
-        Examples
-        --------
-        >>> import doline as dl
-        >>> frame = dl.DataFrame({"a": [1, None]})
-        >>> frame.select(dl.col("a").map_elements(lambda a: "x" * a, dl.String)).rows()
-        [('x',), (None,)]
-        """
-        if pass_name:
-            raise NotSupported("map_elements(pass_name=True) is not supported; close over the name")
-        if strategy not in ("thread_local", "threading"):
-            raise NotSupported(f"map_elements has no strategy {strategy!r}")
-        from ..frame_functions import elementwise
-        from .mapped import MappedRows
-        return expression(MappedRows(elementwise(function, return_dtype, skip_nulls), (self._node,)))
-
-    def map_batches(self, function, return_dtype=None, *, is_elementwise=False, returns_scalar=False,
-                    agg_list=None):
-        """A Python function of a whole column, or of a group's values, as a `Series`.
-
-        Parameters
-        ----------
-        function : callable or class
-            Takes a series, and returns a series, an array of NumPy or PyArrow, or a list of as many
-            values. An object of a class is made once for each thread.
-        return_dtype : type, optional
-            The type of its values; from its hints if left out.
-        is_elementwise : bool
-            Whether each value of the result depends on one of the series alone. Then it is called with
-            parts of up to 65,536 values, by several threads.
-        returns_scalar : bool
-            Whether it returns one value.
-
-        Raises
-        ------
-        doline.errors.FunctionFailed
-            When a frame runs the expression and the function raises, or returns other than it promised.
-
-        Examples
-        --------
-        >>> import doline as dl
-        >>> frame = dl.DataFrame({"a": [1, 2, 3]})
-        >>> frame.select(dl.col("a").map_batches(lambda s: s - s.min(), dl.Int64)).rows()
-        [(0,), (1,), (2,)]
-        """
-        if agg_list is not None:
-            raise NotSupported("map_batches(agg_list=…) is not supported; leave it out")
-        from .. import frame_functions
-        from .mapped import MappedAll, MappedColumn, MappedRows
-        if returns_scalar:
-            return expression(MappedAll(frame_functions.to_scalar(function, return_dtype), (self._node,)))
-        if is_elementwise:
-            return expression(MappedRows(frame_functions.by_batch(function, return_dtype), (self._node,)))
-        return expression(MappedColumn(frame_functions.of_whole(function, return_dtype), (self._node,)))
 
     def __getattr__(self, name):
         from ..refused import EXPRESSIONS, refusing
@@ -506,7 +432,7 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices):
 
     @property
     def map(self):
-        """Functions of maps.
+        """Functions of SQL's maps.
 
         Returns
         -------
@@ -514,8 +440,9 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices):
 
         Examples
         --------
-        >>> dl.sql("SELECT map([1], ['a']) AS m").lazy().select(dl.col("m").map.get(1)).collect().item()
-        'a'
+        >>> lazy = dl.sql("SELECT map(['x'], [1]) AS m").lazy()
+        >>> lazy.select(dl.col("m").map.get("x")).collect().item()
+        1
         """
         from .maps import MapFunctions
         return MapFunctions(self)

@@ -279,5 +279,6 @@ class DolineExpr(Column):
         return self._with_native(wide.cum_sum(reverse=reverse))
 
     def map_batches(self, function, return_dtype, *, returns_scalar):
-        """Not supported; use expressions."""
-        return self._call("map_batches", function)
+        """A Python function of the whole column."""
+        dtype = None if return_dtype is None else to_doline(return_dtype, self._version)
+        return self._call("map_batches", function, dtype, returns_scalar=returns_scalar)

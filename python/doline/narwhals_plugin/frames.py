@@ -9,8 +9,8 @@ from narwhals.exceptions import ColumnNotFoundError
 from .. import datatypes as types
 from ..data_frame import DataFrame
 from ..expr.construct import col
-from ..expr.construct import len as row_count
 from ..expr.ranges import int_range
+from ..expr.construct import len as row_count
 from ..expr.expression import Expr
 from ..expr.nodes import column_names
 from ..lazy_frame import LazyFrame

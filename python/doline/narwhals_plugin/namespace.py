@@ -11,7 +11,7 @@ from narwhals.dependencies import is_numpy_array_2d
 from .. import io
 from .. import selectors as choose
 from ..concatenating import concat
-from ..expr import construct
+from ..expr import across_columns, construct
 from .column import DolineExpr, native_of
 from .failures import failures_told
 from .frames import DolineDataFrame, DolineLazyFrame
@@ -58,7 +58,7 @@ class LazyNamespace:
         return DolineExpr(native, version=self._version)
 
     def _across(self, name, exprs, **options):
-        return self._made(getattr(construct, name)([native_of(e) for e in exprs], **options))
+        return self._made(getattr(across_columns, name)([native_of(e) for e in exprs], **options))
 
     def all(self):
         """All columns."""
@@ -86,11 +86,11 @@ class LazyNamespace:
 
     def corr(self, a, b, *, method):
         """The correlation of two columns."""
-        return self._made(construct.corr(a._native, b._native, method=method))
+        return self._made(across_columns.corr(a._native, b._native, method=method))
 
     def cov(self, a, b, *, ddof):
         """The covariance of two columns."""
-        return self._made(construct.cov(a._native, b._native, ddof))
+        return self._made(across_columns.cov(a._native, b._native, ddof))
 
     def all_horizontal(self, *exprs, ignore_nulls):
         """Whether all are true, row by row."""
@@ -105,7 +105,7 @@ class LazyNamespace:
         if len(terms) > 1 or not terms:
             return self._made(functools.reduce(combine, terms))
         name = "all_horizontal" if combine is operator.and_ else "any_horizontal"
-        return self._made(getattr(construct, name)(terms))
+        return self._made(getattr(across_columns, name)(terms))
 
     def sum_horizontal(self, *exprs):
         """The sum, row by row."""
@@ -133,7 +133,7 @@ class LazyNamespace:
 
     def struct(self, *exprs):
         """Columns as one of structs."""
-        return self._made(construct.struct([e._native for e in exprs]))
+        return self._made(across_columns.struct([e._native for e in exprs]))
 
     def list(self, *exprs):
         """Columns as one of lists."""

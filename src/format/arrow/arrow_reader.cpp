@@ -87,7 +87,7 @@ class ArrayReader {
                                  assign_bit(out.bits(), row, value != 0);
                                });
       case ArrowLayout::kPlain:
-        return plain(field, array, begin, count);
+        return plain(field, array, begin, count, wanted);
       case ArrowLayout::kHalf:
         return convert<uint16_t>(field, array, begin, count,
                                  [](ColumnWriter& out, uint32_t row, uint16_t value) {
@@ -213,16 +213,16 @@ class ArrayReader {
 
   /// Shared where it is aligned and our loops' habit of reading a little further stays inside;
   /// copied otherwise.
-  Column plain(const ArrowField& field, const ArrowArray& array, int64_t begin,
-               uint32_t count) const {
+  Column plain(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
+               const Selection& wanted) const {
     const size_t width = field.width_bytes;
     const auto* values = static_cast<const std::byte*>(array.buffers[1]) +
                          static_cast<size_t>(array.offset + begin) * width;
     const size_t bytes_after = static_cast<size_t>(array.length - begin - count) * width;
     BufferRef validity = validity_of(array, begin, count);
     if (field.nan_is_null) {
-      validity = width == 4 ? numbers_among<float>(values, count, std::move(validity))
-                            : numbers_among<double>(values, count, std::move(validity));
+      validity = width == 4 ? numbers_among<float>(values, count, wanted, std::move(validity))
+                            : numbers_among<double>(values, count, wanted, std::move(validity));
     }
     if (reinterpret_cast<uintptr_t>(values) % width == 0 && bytes_after >= Buffer::kPaddingBytes) {
       return Column::view(field.type, count, values, nullptr, pin_).masked(std::move(validity));
@@ -231,23 +231,25 @@ class ArrayReader {
                         std::move(validity));
   }
 
-  /// A bitmap of the rows that are neither NULL already nor NaN; null where all are numbers.
+  /// The bitmap of the rows that are neither NULL already nor NaN, as far as they are wanted; the
+  /// one that there is, or null, where all of those are numbers.
   template <class T>
-  static BufferRef numbers_among(const std::byte* values, uint32_t count, BufferRef validity) {
+  static BufferRef numbers_among(const std::byte* values, uint32_t count, const Selection& wanted,
+                                 BufferRef validity) {
+    const auto is_number = [&](uint32_t row) {
+      const T value = load_unaligned<T>(values + row * sizeof(T));
+      return value == value;
+    };
+    bool all = true;
+    wanted.for_each([&](uint32_t row) { all &= is_number(row); });
+    if (all) return validity;
     BufferRef bits = Buffer::allocate_zeroed(words_for_bits(count) * 8);
-    bool is_whole = true;
-    for (size_t word = 0; word * 64 < count; ++word) {
-      const size_t rows = std::min<size_t>(64, count - word * 64);
-      uint64_t numbers = 0;
-      for (size_t lane = 0; lane < rows; ++lane) {
-        const T value = load_unaligned<T>(values + (word * 64 + lane) * sizeof(T));
-        numbers |= uint64_t{value == value} << lane;
-      }
-      if (validity) numbers &= validity->as<uint64_t>()[word];
-      bits->as<uint64_t>()[word] = numbers;
-      is_whole = is_whole && numbers == low_mask(rows);
-    }
-    return is_whole ? nullptr : bits;
+    auto* const words = bits->as<uint64_t>();
+    for (uint32_t row = 0; row < count; ++row)
+      words[row / 64] |= uint64_t{is_number(row)} << (row % 64);
+    for (size_t word = 0; validity && word < words_for_bits(count); ++word)
+      words[word] &= validity->as<uint64_t>()[word];
+    return bits;
   }
 
   template <class From, class Body>
@@ -350,11 +352,15 @@ class ArrayReader {
     if (at(0) < 0) broken(field, "a negative offset");
     if (most > kMostArrowRows) broken(field, "an offset past the end");
     bool falls = (first < at(0)) | (last < first) | (most < last);
-    wanted.for_each([&](uint32_t row) {
-      const int64_t from = at(begin + row);
-      const int64_t to = at(begin + row + 1);
-      falls |= (from < first) | (to < from) | (last < to);
-    });
+    if (wanted.is_all()) {  // rising from the first to the last, all lie between them
+      for (uint32_t row = 0; row < count; ++row) falls |= at(begin + row + 1) < at(begin + row);
+    } else {
+      wanted.for_each([&](uint32_t row) {
+        const int64_t from = at(begin + row);
+        const int64_t to = at(begin + row + 1);
+        falls |= (from < first) | (to < from) | (last < to);
+      });
+    }
     if (falls) broken(field, "offsets that fall");
     const auto* bytes = array.buffers[2] ? static_cast<const char*>(array.buffers[2]) : "";
     const auto between = [&](int64_t from, int64_t to) {
