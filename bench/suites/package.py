@@ -150,8 +150,8 @@ def _wide():
     def rows(session):
         return wide(session).collect()
 
-    cases = [Case(f"{COLUMNS} columns, schema", {"doline": schema, "polars": schema}),
-             Case(f"{COLUMNS} columns, ten rows", {"doline": rows, "polars": rows})]
+    cases = [Case("wide planned", {"doline": schema, "polars": schema}),
+             Case("wide of ten rows", {"doline": rows, "polars": rows})]
     return cases, [Bar(1.0, ("polars",), cases=tuple(case.name for case in cases))]
 
 
