@@ -80,7 +80,7 @@ ensure_packages() { # LIST…: the lists' packages are installed, or dev ends sa
   step_end
 }
 
-ensure_python() { # [LIST…]: .venv holds scripts/packages/python.txt, and what else is named
+ensure_python() { # [LIST…]: .venv holds what scripts/packages/LIST.txt says; python if left out
   local list
   if [[ ${DOLINE_SKIP_SETUP:-} == 1 && -x $top/.venv/bin/python ]]; then return 0; fi
   for list in "${@:-python}"; do ensure_python_list "$list"; done

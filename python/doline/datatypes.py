@@ -1,8 +1,7 @@
 """The types of columns, under the names Polars gives them.
 
 A type is a class (`Int64`) or, where it has parameters, an instance (`Datetime("ms")`); a class
-equals every instance of it. `parse_type` reads the engine's spelling, `type_bytes` gives the bytes
-of a cast's target.
+equals every instance of it. `type_texts` has how the engine writes them.
 """
 
 from __future__ import annotations

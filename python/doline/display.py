@@ -1,7 +1,7 @@
 """Rows for people: as text, and as HTML for notebooks. Never more of a query is run than is shown."""
 
 import datetime
-import html
+from decimal import Decimal
 
 from doline.interval import Interval
 from doline.sql_types import columns_of
@@ -27,8 +27,7 @@ def text_table(query, max_rows):
     cells = [[name for name, _ in columns], [kind for _, kind in columns]]
     cells += [[_shown(value) for value in row] for row in rows]
     widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
-    is_right = [isinstance(next((row[i] for row in rows if row[i] is not None), None), (int, float))
-                for i in range(len(columns))]
+    is_right = _are_numbers(rows, len(columns))
 
     def line(row):
         return "│ " + " │ ".join(
@@ -44,16 +43,24 @@ def text_table(query, max_rows):
 
 
 def html_table(query, max_rows):
-    """The same as HTML, every value escaped."""
+    """The same as HTML."""
+    from doline.html_table import Cell, page_table, shape_in_words
+
     columns, rows, is_more = _first_rows(query, max_rows)
-    head = "".join(
-        f"<th>{html.escape(name)}<br><small style=\"font-weight:normal\">{html.escape(kind)}</small></th>"
-        for name, kind in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in row) + "</tr>"
-        for row in rows)
-    return (f"<div><small>{_count(rows, columns, is_more)}</small>"
-            f"<table class=\"dataframe\"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
+    numbers = _are_numbers(rows, len(columns))
+
+    def cell(value):
+        text = _shown(value)
+        return Cell(text, str(value) if text.endswith("…") else None, value is None)
+
+    told = [(name, kind, number) for (name, kind), number in zip(columns, numbers, strict=True)]
+    return page_table(told, [[cell(value) for value in row] for row in rows],
+                      shape_in_words(len(rows), len(columns), is_more))
+
+
+def _are_numbers(rows, count):
+    firsts = [next((row[i] for row in rows if row[i] is not None), None) for i in range(count)]
+    return [isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in firsts]
 
 
 def _first_rows(query, max_rows):

@@ -22,7 +22,7 @@ _FIRST_MONDAY = 4 * DAY  # of 1970
 
 
 class DynamicGroupBy:
-    """Groups of periods that follow each other. `group_by_dynamic` makes them."""
+    """Groups of periods that begin every so often. `group_by_dynamic` makes them."""
 
     def __init__(self, frame, index_column, every, period, offset, closed, label, group_by, start_by,
                  include_boundaries):
@@ -56,7 +56,7 @@ class DynamicGroupBy:
         return made
 
     def agg(self, *aggs, **named):
-        """One row for each period that has rows: the keys, the period, then the aggregates.
+        """One row for each window that has rows: the keys, where it begins, then the aggregates.
 
         Parameters
         ----------
@@ -69,6 +69,12 @@ class DynamicGroupBy:
         -------
         LazyFrame or DataFrame
             Sorted by keys and time.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"i": [0, 1, 2, 3], "v": [1, 2, 3, 4]})
+        >>> frame.group_by_dynamic("i", every="2i", period="3i").agg(dl.col("v").sum()).rows()
+        [(0, 6), (2, 7)]
         """
         from .expr.expression import expression
         frame, name = self._frame, output_name(self._index)

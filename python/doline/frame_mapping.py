@@ -83,7 +83,8 @@ def _rows_type(types):
 
 def _schema(types):
     from . import datatypes
-    return datatypes.Schema({name: datatypes.parse_type(kind) for name, kind in types.items()})
+    from .type_texts import parse_type
+    return datatypes.Schema({name: parse_type(kind) for name, kind in types.items()})
 
 
 def _taken_apart(query, types):

@@ -160,7 +160,7 @@ class FrameShapes:
         return upsample(self, time_column, every, group_by)
 
     def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=False, seed=None):
-        """Rows drawn at random, each once at most, in the frame's order.
+        """Rows drawn at random.
 
         Parameters
         ----------
@@ -169,15 +169,20 @@ class FrameShapes:
         fraction : float, optional
             Or which share of them.
         with_replacement : bool, default False
-            Not supported.
-        shuffle : bool
-            Without effect: the frame's order stays.
+            Whether a row may be drawn again.
+        shuffle : bool, default False
+            Whether the rows are in a random order, not in any.
         seed : int, optional
             The same one draws the same rows.
 
         Returns
         -------
         DataFrame
+
+        Raises
+        ------
+        ValueError
+            For more rows than there are, without replacement.
 
         Examples
         --------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from .column_names import no_column
 from .progress import rows_of
 
@@ -173,7 +172,7 @@ class FrameValues:
         Returns
         -------
         numpy.ndarray
-            Of two dimensions, in the type that holds all columns.
+            Of two dimensions, in the type that holds all columns; missing values are NaN, NaT or None.
 
         Examples
         --------

@@ -9,8 +9,8 @@ from .type_texts import parse_type
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .frame_verbs import FrameVerbs
-from .progress import started, watched
 from .frame_sinks import FrameSinks
+from .progress import started, watched
 
 
 class LazyFrame(FrameVerbs, Rows, FrameSinks):
@@ -289,7 +289,7 @@ class LazyFrame(FrameVerbs, Rows, FrameSinks):
         return DataFrame._of_query(self)
 
     async def collect_async(self, **options):
-        """Runs the query in a thread, so that an event loop goes on.
+        """Runs the query for `await`; the event loop goes on. The query ends when its task is cancelled.
 
         Returns
         -------
@@ -305,7 +305,7 @@ class LazyFrame(FrameVerbs, Rows, FrameSinks):
         return await awaited(self)
 
     def collect_batches(self, **options):
-        """The rows in parts, as they come; PyArrow has to be installed.
+        """The rows in parts, as they come: frames whose memory is the batch's that the query handed out.
 
         Returns
         -------
@@ -373,7 +373,7 @@ class LazyFrame(FrameVerbs, Rows, FrameSinks):
         ----------
         optimized, show : bool
             Without effect.
-        output_path : str, optional
+        output_path : str or path, optional
             A file to write it into.
         raw_output : bool, default False
             Whether the SVG itself is returned, as text.
@@ -398,12 +398,12 @@ class LazyFrame(FrameVerbs, Rows, FrameSinks):
         return drawing.svg if raw_output else drawing
 
     def profile(self, **options):
-        """The rows, and where the time went. The query is run twice.
+        """Runs the query, once, and tells where the time went.
 
         Returns
         -------
         tuple of DataFrame and str
-            The text is that of EXPLAIN ANALYZE.
+            The rows, and the plan with what each operator did, as EXPLAIN ANALYZE has it.
 
         Examples
         --------

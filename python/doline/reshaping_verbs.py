@@ -151,19 +151,19 @@ class ReshapingVerbs:
         index_column : str or Expr
             The times.
         every : str or timedelta
-            How long a period is: "15m", "1h", "1d", "1mo".
-        period : None
-            Another length is not supported; `rolling` has one.
+            How far apart periods begin: "15m", "1h", "1d", "1mo"; of integers "10i".
+        period : str or timedelta, optional
+            How long a period is, if not `every`: longer ones overlap, shorter ones leave gaps.
         offset : str or timedelta, optional
             How far the periods are moved.
-        closed : {"left", "right"}
-            Which end belongs to a period.
-        label : {"left", "right"}
-            Which end stands for it.
+        closed : {"left", "right", "both", "none"}
+            Which ends belong to a period.
+        label : {"left", "right", "datapoint"}
+            Which end stands for it; or the first of its times.
         group_by : str, Expr or list of these, optional
             More keys.
-        start_by : {"window"}
-            Periods begin at multiples of `every`.
+        start_by : {"window", "datapoint", "monday", "tuesday", ..., "sunday"}
+            Where periods begin: at multiples of `every`, with the first time, or on that day of the week.
         include_boundaries : bool, default False
             Whether both ends are columns too.
 
@@ -190,16 +190,16 @@ class ReshapingVerbs:
                               start_by, include_boundaries)
 
     def rolling(self, index_column, *, period, offset=None, closed="right", group_by=None):
-        """For each row the rows of a period up to its time.
+        """For each row the rows of a period around its time.
 
         Parameters
         ----------
         index_column : str or Expr
-            The times.
+            The times, or integers.
         period : str or timedelta
-            How long the period is.
-        offset : None
-            Not supported; `join_where` says any window.
+            How long the period is; of integers "10i".
+        offset : str or timedelta, optional
+            How far from the row's time it begins; the period before it if left out.
         closed : {"right", "left", "both", "none"}
             Which ends belong to the period.
         group_by : str, Expr or list of these, optional
@@ -212,8 +212,8 @@ class ReshapingVerbs:
 
         Raises
         ------
-        doline.NotSupported
-            With `offset`.
+        ValueError
+            For another `closed`, and a period that is not longer than nothing.
 
         Examples
         --------

@@ -12,7 +12,7 @@ from .periods import Period
 
 
 class RollingGroupBy:
-    """For each row the rows of the period up to it. `rolling` makes them."""
+    """For each row the rows of a period around it. `rolling` makes them."""
 
     def __init__(self, frame, index_column, period, offset, closed, group_by):
         self._frame, self._index = frame, as_node(index_column)
@@ -21,18 +21,25 @@ class RollingGroupBy:
         self._keys = frame._expressions([group_by], {}) if group_by is not None else {}
 
     def agg(self, *aggs, **named):
-        """One row for each row: the keys, the time, then aggregates over its window.
+        """One row for each of the frame's: the keys, the time, then the aggregates of its window.
 
         Parameters
         ----------
         *aggs : str, Expr, or lists of these
-            What to compute.
+            What to compute; what is no aggregate becomes a list.
         **named : Expr
             The same, named by the keyword.
 
         Returns
         -------
         LazyFrame or DataFrame
+            By keys, in the frame's order.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"i": [1, 2, 4], "v": [1, 10, 100]})
+        >>> frame.rolling("i", period="2i").agg(dl.col("v").sum()).rows()
+        [(1, 1), (2, 11), (4, 100)]
         """
         frame, name = self._frame, output_name(self._index)
         chosen = frame._expressions(aggs, named)

@@ -261,7 +261,7 @@ class RowVerbs:
         Parameters
         ----------
         n : int, default 5
-            How many.
+            How many; with a negative number all but so many of the last.
 
         Returns
         -------
@@ -280,7 +280,7 @@ class RowVerbs:
         Parameters
         ----------
         n : int, default 5
-            How many.
+            How many; with a negative number all but so many of the last.
 
         Returns
         -------
@@ -299,7 +299,7 @@ class RowVerbs:
         Parameters
         ----------
         n : int, default 5
-            How many.
+            How many; with a negative number all but so many of the first.
 
         Returns
         -------

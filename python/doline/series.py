@@ -169,7 +169,7 @@ class Series:
         Returns
         -------
         numpy.ndarray
-            Masked where there are nulls.
+            Missing values are NaN, NaT or None, as in Polars.
 
         Examples
         --------

@@ -35,14 +35,23 @@ def sink(frame, path, form, options, unsupported):
 
 
 class PartitionBy:
-    """Where a sink writes a folder for each value: `base_path/key=value/…`.
+    """Where a sink writes several files.
 
     Parameters
     ----------
     base_path : str or path
-        The folder around them; files that are there stay.
-    key : str or list of str
-        The columns whose values give the folders.
+        The folder around them, made if it is not there; files that are there stay.
+    key : str, Expr, list or dict of expressions, optional
+        Each value has a folder, `base_path/key=value/…`.
+    include_key : bool, default True
+        Whether the files have the keys' columns too.
+    approximate_bytes_per_file : int, optional
+        A file that has about so many is followed by another.
+
+    Raises
+    ------
+    doline.NotSupported
+        With `max_rows_per_file`, and without both a key and a size.
 
     Examples
     --------

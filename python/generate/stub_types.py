@@ -88,6 +88,15 @@ ror xor rxor lt le gt ge""".split()
 COMPARISONS = ("eq", "ne")
 UNARY = ("neg", "pos", "invert", "abs")
 
+# Classes that a class of people's inherits its methods from: here they have the names of its own.
+PARTS = {
+    "FrameValues": "doline.data_frame.DataFrame", "FrameShapes": "doline.data_frame.DataFrame",
+    "FrameSinks": "doline.lazy_frame.LazyFrame", "RowVerbs": "doline.frame_verbs.FrameVerbs",
+    "ReshapingVerbs": "doline.frame_verbs.FrameVerbs", "ColumnStatistics": "doline.frame_verbs.FrameVerbs",
+    "Choices": "doline.expr.expression.Expr", "MissingValues": "doline.expr.expression.Expr",
+    "Selector": "doline.selectors.Selector", "TimeParts": "doline.expr.temporal.TemporalFunctions",
+}
+
 # module or class → what its functions return unless RETURNS, the docstring or the name say.
 DEFAULT_RETURN = {
     "doline.plotting": "Any",
@@ -153,13 +162,13 @@ RETURNS = {
     "Series.to_arrow": "Any", "Series.to_pandas": "Any", "Series.item": "Any", "Series.is_empty": "bool",
     "Series.equals": "bool", "Series.value_counts": "DataFrame", "Series.describe": "DataFrame",
     "Series.to_dummies": "DataFrame", "Series.null_count": "int", "Series.n_chunks": "int",
-    "Series.map_elements": "NoReturn", "Series.append": "NoReturn", "Series.__iter__": "Iterator[Any]",
+    "Series.append": "NoReturn", "Series.__iter__": "Iterator[Any]",
     "Series.__getitem__": "Any", "Expr.pipe": "Any", "RowFunctions.pipe": "Any",
     "Expr.str": "StringFunctions", "Expr.dt": "TemporalFunctions", "Expr.list": "ListFunctions",
     "Expr.arr": "ArrayFunctions", "Expr.struct": "StructFunctions", "Expr.name": "NameFunctions",
     "Expr.bin": "BinaryFunctions", "Expr.cat": "CategoryFunctions", "Expr.meta": "_Meta",
     "Expr.__iter__": "NoReturn", "GroupBy.__iter__": "Iterator[tuple[tuple[Any, ...], DataFrame]]",
-    "LazyGroupBy.having": "LazyGroupBy", "LazyGroupBy.map_groups": "NoReturn",
+    "LazyGroupBy.having": "LazyGroupBy",
     "concatenating.concat": "_Frame", "collect_all": "list[DataFrame]", "align_frames": "list[Any]",
     "BackgroundQuery.fetch": "DataFrame | None", "BackgroundQuery.fetch_blocking": "DataFrame",
     "BackgroundQuery.cancel": "None",
@@ -191,7 +200,7 @@ PARAMETERS = {
     "DataFrame.__init__.orient": "Literal['row', 'col'] | None", "DataFrame.__init__.data": "Any",
     "Categorical.__init__.ordering": "str | None", "Enum.__init__.categories": "Iterable[str]",
     "include_boundaries": "bool", "PartitionBy.__init__.base_path": "Path",
-    "scan_csv.null_values": "str | Sequence[str] | None", "temporal.TemporalFunctions.cast_time_unit.time_unit":
+    "scan_csv.null_values": "str | Sequence[str] | None", "read_csv.null_values": "str | Sequence[str] | None", "temporal.TemporalFunctions.cast_time_unit.time_unit":
     "Literal['ns', 'us', 'ms']", "selectors.datetime.time_unit": "Any", "selectors.duration.time_unit": "Any",
     "with_column_names": "Callable[[list[str]], list[str]] | None", "sink.frame": "Any",
     "DateFromTicks.ticks": "float", "TimeFromTicks.ticks": "float", "TimestampFromTicks.ticks": "float",

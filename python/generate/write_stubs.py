@@ -255,7 +255,7 @@ class Stub:
         return base.__name__ if base.__name__ in PLACES else None
 
     def member(self, cls, name, value, shadowed):
-        full = f"{cls.__module__}.{cls.__name__}.{name}"
+        full = f"{table.PARTS.get(cls.__name__, f'{cls.__module__}.{cls.__name__}')}.{name}"
         indent = "    "
         if isinstance(value, property):
             returns = return_type(full, value.fget, docstring_types(value.fget))

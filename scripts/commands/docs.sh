@@ -10,8 +10,7 @@ for argument in "$@"; do
 done
 
 step_total=6
-build_python_package
-ensure_python python_docs
+build_python_package python python_docs
 site_log=$logs/docs.log
 step_begin "the site"
 (cd "$top" && NO_MKDOCS_2_WARNING=1 PYTHONPATH=$top/build/release/python PYTHONDONTWRITEBYTECODE=1 \

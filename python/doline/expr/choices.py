@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-
 from .. import datatypes as types
 from ..errors import NotSupported
 from . import aggregates, functions
 from .arguments import listed, pairs_of
 from .literals import literal_bytes
 from .nodes import Column
+
 
 NO_DEFAULT = object()  # None is a default that one can ask for
 
@@ -140,7 +140,7 @@ class Choices:
         new : value or list, optional
             By what.
         default : value or Expr, optional
-            By what all others are replaced; without it they end the query.
+            By what all others are replaced, by null if it is None; without it they end the query.
         return_dtype : data type, optional
             The type of what comes out.
 

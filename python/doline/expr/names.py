@@ -33,7 +33,7 @@ class NameFunctions:
         return expression(Rename(self._of._node, function))
 
     def keep(self):
-        """The column's own name, whatever the expression made of it.
+        """The name of the column that the expression begins with, whatever it made of it.
 
         Returns
         -------

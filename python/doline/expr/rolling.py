@@ -171,8 +171,8 @@ class RollingFunctions:
         ----------
         window_size : int
             How many rows, the row itself among them.
-        weights : None
-            Weights are not supported.
+        weights : list of float, optional
+            By what the window's rows are multiplied: as many as `window_size`.
         min_samples : int, optional
             How many known values it takes for a result; `window_size` if left out.
         center : bool, default False
@@ -198,8 +198,8 @@ class RollingFunctions:
         ----------
         window_size : int
             How many rows, the row itself among them.
-        weights : None
-            Weights are not supported.
+        weights : list of float, optional
+            By what the window's rows are multiplied: as many as `window_size`.
         min_samples : int, optional
             How many known values it takes for a result; `window_size` if left out.
         center : bool, default False
@@ -366,14 +366,14 @@ class RollingFunctions:
 
     def rolling_quantile(self, quantile, interpolation="nearest", window_size=2, weights=None, *,
                          min_samples=None, center=False):
-        """A quantile of the last rows up to each row, between two values where it falls there.
+        """A quantile of the last rows up to each row.
 
         Parameters
         ----------
         quantile : float
             From 0 to 1.
-        interpolation : {"linear"}
-            The only one there is.
+        interpolation : {"nearest", "lower", "higher", "midpoint", "linear"}
+            What is taken between two values.
         window_size : int, default 2
             How many rows, the row itself among them.
 

@@ -413,7 +413,36 @@ class RowFunctions(RollingFunctions, Rearranging):
         """Not supported; use `rle_id` and `group_by`."""
         raise NotSupported("rle is not supported; use rle_id and group_by")
     def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=None, seed=None):
-        """Not supported; use `DataFrame.sample`."""
+        """Values drawn at random, each once at most, in any order.
+
+        Parameters
+        ----------
+        n : int, optional
+            How many; 1 if left out.
+        fraction : None
+            Not supported; `DataFrame.sample` has it.
+        with_replacement : bool, default False
+            Not supported; `DataFrame.sample` has it.
+        shuffle : bool
+            Without effect.
+        seed : int, optional
+            The same one draws the same values.
+
+        Returns
+        -------
+        Expr
+            Of the column's type.
+
+        Raises
+        ------
+        doline.NotSupported
+            With `fraction` or `with_replacement`.
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, 2, 3]}).select(dl.col("a").sample(2, seed=1)).height
+        2
+        """
         if with_replacement or fraction is not None:
             raise NotSupported("Expr.sample takes a number of values, without replacement; use "
                                "DataFrame.sample")
@@ -447,10 +476,6 @@ class RowFunctions(RollingFunctions, Rearranging):
     def ewm_mean(self, **unsupported):
         """Not supported; use `rolling_mean`."""
         raise NotSupported("ewm_mean is not supported; use rolling_mean")
-    def map_elements(self, *args, **kwargs):
-        """Not supported; use expressions."""
-        raise NotSupported("map_elements is not supported; write the function with expressions")
-    map_batches = map_elements
     def set_sorted(self, **unsupported):
         """The same: the engine sees for itself."""
         return self

@@ -12,11 +12,16 @@ from .literals import as_node, interval_bytes, parse_period
 from .nodes import Typed, Zoned
 from .text_trees import engine_format
 from .time_parts import TimeParts
-from .time_trees import (combined, formatted, in_zone, month_begin_as_given, month_end_as_given,
-                         offset_as_given, replaced, truncate_as_given)
-
+from .time_trees import (as_clock_time, as_instants, clock_time, combined, formatted, in_zone, instant_of,
+                         month_begin_as_given, month_end_as_given, offset_as_given, replaced,
+                         truncate_as_given)
 
 _OF_THE_CLOCK = ("microseconds", "milliseconds", "seconds", "minutes", "hours")
+
+
+def _zoned(instants, zone):
+    from .expression import expression
+    return expression(Zoned(instants._node, zone))
 
 
 class TemporalFunctions(TimeParts):
@@ -261,17 +266,31 @@ class TemporalFunctions(TimeParts):
         return self._do(b.cast, types.Datetime(time_unit))
 
     def replace_time_zone(self, time_zone, *, ambiguous="raise", non_existent="raise"):
-        """The clock's time taken as UTC's, or an instant's clock time in UTC without a zone.
+        """What the clock shows, taken as of another zone, or of none.
+
+        Columns keep no zone but UTC, so functions of times have to take up the result in the same
+        expression; another `replace_time_zone(None)` makes clock times of it.
 
         Parameters
         ----------
-        time_zone : "UTC" or None
-            Which of the two.
+        time_zone : str or None
+            The zone.
+        ambiguous : {"raise", "earliest", "latest", "null"}
+            What becomes of times that the clocks of the zone show twice.
+        non_existent : {"raise", "null"}
+            What becomes of those that they never show.
 
         Returns
         -------
         Expr
             Of Datetime.
+
+        Raises
+        ------
+        ValueError
+            For another `non_existent`.
+        doline.NotSupported
+            For another `ambiguous`.
 
         Examples
         --------
@@ -279,6 +298,9 @@ class TemporalFunctions(TimeParts):
         >>> frame = dl.DataFrame({"a": [datetime.datetime(2024, 5, 1, 9, 30, 15, 250000)]})
         >>> frame.select(dl.col("a").dt.replace_time_zone("UTC")).to_series().to_list()
         [datetime.datetime(2024, 5, 1, 9, 30, 15, 250000, tzinfo=datetime.timezone.utc)]
+        >>> berlin = dl.col("a").dt.replace_time_zone("Europe/Berlin")
+        >>> frame.select(berlin.dt.convert_time_zone("UTC").dt.hour()).item()
+        7
         """
         if ambiguous not in ("raise", "earliest", "latest", "null"):
             raise NotSupported("ambiguous is 'raise', 'earliest', 'latest' or 'null' for all rows")
@@ -302,10 +324,19 @@ class TemporalFunctions(TimeParts):
         Columns keep no zone but UTC, so functions of times have to take up the result in the same
         expression: parts of it, `truncate`, `offset_by`; `replace_time_zone(None)` makes clock times.
 
+        Parameters
+        ----------
+        time_zone : str
+            The zone, such as "Europe/Berlin".
+
+        Returns
+        -------
+        Expr
+            Of Datetime.
+
         Examples
         --------
         >>> import datetime
-        >>> import doline as dl
         >>> frame = dl.DataFrame({"t": [datetime.datetime(2024, 7, 1, 12)]})
         >>> frame.select(dl.col("t").dt.convert_time_zone("Europe/Berlin").dt.hour()).rows()
         [(14,)]
@@ -318,47 +349,3 @@ class TemporalFunctions(TimeParts):
         raise NotSupported("this function of times is not supported; see docs/frames-and-sql.md")
 
     add_business_days = is_business_day = base_utc_offset = dst_offset = _not_here
-
-
-def _zoned(instants, zone):
-    from .expression import expression
-    return expression(Zoned(instants._node, zone))
-
-
-def clock_time(x, zone):
-    """What the clocks of a zone show at instants."""
-    return b.call("timezone", b.string(zone), x)
-
-
-def as_clock_time(dtype, x):
-    """What clocks in UTC show; clock times as they are."""
-    return in_zone(x) if getattr(dtype, "time_zone", None) else x
-
-
-def as_instants(dtype, x):
-    """Instants; clock times are taken as of UTC."""
-    return x if getattr(dtype, "time_zone", None) else in_zone(x)
-
-
-def instant_of(x, zone, ambiguous, non_existent, name):
-    """The instants at which the clocks of a zone show times."""
-    name_of = b.string(zone)
-    clock, late = b.column("__doline_clock"), b.column("__doline_late")
-
-    def shows(instant):
-        return b.call("timezone", name_of, instant)
-
-    def told(what):
-        text = b.string(f"{name}: clocks in {zone} show this time {what}: ")
-        return b.call("error", b.operator("||", text, b.cast(clock, types.String)))
-    # A day before the clocks went by the offset that the time would have had if they had not changed.
-    day = b.call("to_hours", b.integer(24))
-    before = b.operator("-", late, day)
-    offset = b.operator("-", shows(before), b.call("timezone", b.string("UTC"), before))
-    early = b.call("timezone", b.string("UTC"), b.operator("-", clock, offset))
-    twice = b.both(b.negation(b.equal(early, late)), b.equal(shows(early), clock))
-    never = b.negation(b.equal(shows(late), clock))
-    chosen = {"raise": told("twice"), "earliest": early, "latest": late, "null": b.NULL}[ambiguous]
-    gone = told("never") if non_existent == "raise" else b.NULL
-    value = b.condition(never, gone, b.condition(twice, chosen, late))
-    return b.let(x, "__doline_clock", b.let(shows(clock), "__doline_late", value))

@@ -5,7 +5,6 @@ They take and give bytes: see `expr/build.py`.
 
 from __future__ import annotations
 
-
 from .. import datatypes as types
 from . import build as b
 
@@ -70,6 +69,7 @@ def total(x, microseconds):
 def _interval():
     return types.Interval
 
+
 _TRUNCATED = {"microseconds": "microseconds", "milliseconds": "milliseconds", "seconds": "second",
               "minutes": "minute", "hours": "hour", "days": "day", "weeks": "week",
               "months": "month", "quarters": "quarter", "years": "year"}
@@ -123,6 +123,45 @@ def replaced(x, *parts):
     return b.call("make_timestamp", year, month, day, hour, minute,
                   b.operator("+", b.cast(second, types.Float64),
                              b.operator("/", b.cast(micro, types.Float64), b.integer(1000000))))
+
+
+def clock_time(x, zone):
+    """What the clocks of a zone show at instants."""
+    return b.call("timezone", b.string(zone), x)
+
+
+def as_clock_time(dtype, x):
+    """What clocks in UTC show; clock times as they are."""
+    return in_zone(x) if getattr(dtype, "time_zone", None) else x
+
+
+def as_instants(dtype, x):
+    """Instants; clock times are taken as of UTC."""
+    return x if getattr(dtype, "time_zone", None) else in_zone(x)
+
+
+def instant_of(x, zone, ambiguous, non_existent, name):
+    """The instants at which the clocks of a zone show times."""
+    name_of = b.string(zone)
+    clock, late = b.column("__doline_clock"), b.column("__doline_late")
+
+    def shows(instant):
+        return b.call("timezone", name_of, instant)
+
+    def told(what):
+        text = b.string(f"{name}: clocks in {zone} show this time {what}: ")
+        return b.call("error", b.operator("||", text, b.cast(clock, types.String)))
+    # A day before the clocks went by the offset that the time would have had if they had not changed.
+    day = b.call("to_hours", b.integer(24))
+    before = b.operator("-", late, day)
+    offset = b.operator("-", shows(before), b.call("timezone", b.string("UTC"), before))
+    early = b.call("timezone", b.string("UTC"), b.operator("-", clock, offset))
+    twice = b.both(b.negation(b.equal(early, late)), b.equal(shows(early), clock))
+    never = b.negation(b.equal(shows(late), clock))
+    chosen = {"raise": told("twice"), "earliest": early, "latest": late, "null": b.NULL}[ambiguous]
+    gone = told("never") if non_existent == "raise" else b.NULL
+    value = b.condition(never, gone, b.condition(twice, chosen, late))
+    return b.let(x, "__doline_clock", b.let(shows(clock), "__doline_late", value))
 
 
 def fractional_second(x):

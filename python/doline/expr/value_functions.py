@@ -317,7 +317,7 @@ class ValueFunctions(Trigonometry):
         Parameters
         ----------
         *seeds : int
-            Without effect.
+            Goes into the hash.
 
         Returns
         -------
