@@ -110,6 +110,7 @@ DEFAULT_RETURN = {
 # What one function returns, by the end of its qualified name.
 # `| Any` is what may be None, of which nobody wants to hear at each use.
 RETURNS = {
+    "ranges.select": "DataFrame | Any",
     "progress.started": "Any", "Series.plot": "SeriesPlot", "DataFrame.create_plot": "Any",
     "DynamicGroupBy.having": "DynamicGroupBy",
     "progress.watched": "Any", "_repr_html_": "str", "_repr_svg_": "str", "adbc.connect": "Any", "Rows._repr_html_": "str", "beside": "LazyFrame", "Connection.duplicate": "Connection",
@@ -179,6 +180,11 @@ RETURNS = {
 
 # One parameter, by the function's name.
 PARAMETERS = {
+    "rolling_max_by.window_size": "str | _dt.timedelta", "rolling_mean_by.window_size": "str | _dt.timedelta",
+    "rolling_median_by.window_size": "str | _dt.timedelta", "rolling_min_by.window_size": "str | _dt.timedelta",
+    "rolling_quantile_by.window_size": "str | _dt.timedelta", "rolling_std_by.window_size": "str | _dt.timedelta",
+    "rolling_sum_by.window_size": "str | _dt.timedelta", "rolling_var_by.window_size": "str | _dt.timedelta",
+    "epoch.time_unit": "Literal['ns', 'us', 'ms', 's', 'd']", "construct.exclude.columns": "Any", "construct.exclude.exprs": "Any",
     "DataFramePlot.bar.color": "Any", "DataFramePlot.line.color": "Any", "DataFramePlot.line.order": "Any",
     "DataFramePlot.point.color": "Any", "channels": "Any", "SeriesPlot.__init__.series": "Series",
     "create_function.parameters": "Sequence[Any] | None", "create_function.returns": "Any", "map_batches.agg_list":

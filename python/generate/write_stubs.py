@@ -468,8 +468,9 @@ def group_by_methods():
     from doline.group_by import GroupBy, LazyGroupBy
 
     return ["@type_check_only", "class _GroupByMethods:",
-            *answered(LazyGroupBy, lambda name: f"doline.group_by.LazyGroupBy.{name}", set(vars(GroupBy)),
-                      "DataFrame")]
+            *answered(LazyGroupBy, lambda name: f"doline.group_by.LazyGroupBy.{name}",
+                      {*vars(GroupBy), "having"}, "DataFrame"),
+            "    def having(self, *predicates: IntoExprs) -> GroupBy: ..."]
 
 
 def write_package(folder, doline):
