@@ -90,6 +90,7 @@ def value_text(value):
     Examples
     --------
     >>> import datetime
+    >>> from doline.display import value_text
     >>> value_text({"day": datetime.date(2024, 5, 1), "items": ["tea", None], "open": True})
     "{'day': 2024-05-01, 'items': [tea, NULL], 'open': true}"
     """
@@ -116,6 +117,7 @@ def interval_text(interval):
     Examples
     --------
     >>> from doline import Interval
+    >>> from doline.display import interval_text
     >>> interval_text(Interval(14, 1, 5_000_000))
     '1 year 2 months 1 day 00:00:05'
     """

@@ -111,7 +111,7 @@ def remove_function(name):
 
     Examples
     --------
-    >>> _ = dl.create_function("shout", lambda text: text.upper() + "!", [str], str)
+    >>> dl.create_function("shout", lambda text: text.upper() + "!", [str], str)
     >>> dl.remove_function("shout")
     """
     _sessions.current().drop_function(name)

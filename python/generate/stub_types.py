@@ -190,6 +190,7 @@ PARAMETERS = {
     "sample.shuffle": "bool | None", "PartitionBy.__init__.include_key": "bool", "sink_parquet.path": "Path | PartitionBy",
     "sink_csv.path": "Path | PartitionBy", "sink_ndjson.path": "Path | PartitionBy", "sink_ipc.path": "Path | PartitionBy",
     "PartitionBy.__init__.max_rows_per_file": "int | None",
+    "exclude.columns": "IntoExprs | DataTypeLike", "epoch.time_unit": "Literal['ns', 'us', 'ms', 's', 'd']",
     "join.maintain_order": "str | None", "join.on": "ColumnNames | None", "join.left_on": "IntoExprs | None",
     "join_where.predicates": "Expr", "get_column.default": "Any", "rows_by_key.key": "ColumnNames",
     "hstack.columns": "Iterable[Any]", "fold.function": "Callable[..., Any]",
@@ -235,6 +236,9 @@ PARAMETERS = {
     "DataFrame.transpose.column_names": "Iterable[str] | None", "row_as.names": "Sequence[str]",
 }
 
+PARAMETERS |= {f"rolling_{name}_by.window_size": "str | _dt.timedelta"
+               for name in "sum mean min max median std var quantile".split()}
+
 # What is typed as a whole: the lines of the function, decorators and all.
 WHOLE = {
     "DataFrame.__getitem__": """@overload
@@ -265,6 +269,10 @@ def partition_by(self, by: ColumnNames, *more: str, maintain_order: bool = True,
 def partition_by(self, by: ColumnNames, *more: str, maintain_order: bool = True, include_key: bool = True, as_dict: Literal[True]) -> dict[tuple[Any, ...], DataFrame]: ...""",
     "_Columns.__call__": """def __call__(self, name: str | DataTypeLike | Iterable[str] | Iterable[DataTypeLike], *more: str | DataTypeLike) -> Expr: ...
 def __getattr__(self, name: str) -> Expr: ...""",
+    "ranges.select": """@overload
+def select(*exprs: IntoExprs, eager: Literal[True] = True, **named: IntoExpr) -> DataFrame: ...
+@overload
+def select(*exprs: IntoExprs, eager: Literal[False], **named: IntoExpr) -> LazyFrame: ...""",
     "LazyFrame.collect": """@overload
 def collect(self, *, engine: str = "auto", background: Literal[False] = False, **options: Any) -> DataFrame: ...
 @overload

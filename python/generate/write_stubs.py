@@ -456,6 +456,7 @@ def answered(cls, full_name, left_out, returns, shadowed=()):
             continue
         told = {key: kind for key, kind in docstring_types(value).items() if key != "return"}
         kind = "Any" if "_aggregate(" in source_of(value) or name in ("pipe", "first", "last", "get") else returns
+        kind = "GroupBy" if name == "having" else kind
         if value.__name__.startswith("__"):
             arguments = "(self, other: Any)" if value.__code__.co_argcount == 2 else "(self)"
         else:

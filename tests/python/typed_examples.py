@@ -29,15 +29,16 @@ def docstring_examples():
 
 
 def document_examples():
-    """The same of fenced blocks of Python in documents."""
+    """The same of documents, whose fenced blocks of Python follow each other."""
     for path in DOCUMENTS:
-        for number, block in enumerate(re.findall(r"```python\n(.*?)```", path.read_text(), re.DOTALL)):
-            yield f"{path.stem}_{number}", block
+        blocks = re.findall(r"^```python\n(.*?)^```", path.read_text(), re.DOTALL | re.MULTILINE)
+        if blocks:
+            yield str(path.relative_to(TOP)), "".join(blocks)
 
 
 def examples_module():
     """The text of a module with a function for each example."""
-    text = "from __future__ import annotations\n"
+    text = "from __future__ import annotations\n\nimport doline as dl\nfrom doline import selectors as cs\n"
     for name, source in (*docstring_examples(), *document_examples()):
         body = textwrap.indent(source, "    ")
         text += f"\n\ndef {re.sub(r'[^a-zA-Z0-9]+', '_', name)}() -> None:\n{body}"
