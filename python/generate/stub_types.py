@@ -110,6 +110,7 @@ DEFAULT_RETURN = {
 # What one function returns, by the end of its qualified name.
 # `| Any` is what may be None, of which nobody wants to hear at each use.
 RETURNS = {
+    "ranges.select": "DataFrame | Any",
     "progress.started": "Any", "Series.plot": "SeriesPlot", "DataFrame.create_plot": "Any",
     "DynamicGroupBy.having": "DynamicGroupBy",
     "progress.watched": "Any", "_repr_html_": "str", "_repr_svg_": "str", "adbc.connect": "Any", "Rows._repr_html_": "str", "beside": "LazyFrame", "Connection.duplicate": "Connection",
@@ -179,6 +180,11 @@ RETURNS = {
 
 # One parameter, by the function's name.
 PARAMETERS = {
+    "rolling_max_by.window_size": "str | _dt.timedelta", "rolling_mean_by.window_size": "str | _dt.timedelta",
+    "rolling_median_by.window_size": "str | _dt.timedelta", "rolling_min_by.window_size": "str | _dt.timedelta",
+    "rolling_quantile_by.window_size": "str | _dt.timedelta", "rolling_std_by.window_size": "str | _dt.timedelta",
+    "rolling_sum_by.window_size": "str | _dt.timedelta", "rolling_var_by.window_size": "str | _dt.timedelta",
+    "epoch.time_unit": "Literal['ns', 'us', 'ms', 's', 'd']", "construct.exclude.columns": "Any", "construct.exclude.exprs": "Any",
     "DataFramePlot.bar.color": "Any", "DataFramePlot.line.color": "Any", "DataFramePlot.line.order": "Any",
     "DataFramePlot.point.color": "Any", "channels": "Any", "SeriesPlot.__init__.series": "Series",
     "create_function.parameters": "Sequence[Any] | None", "create_function.returns": "Any", "map_batches.agg_list":
@@ -190,7 +196,6 @@ PARAMETERS = {
     "sample.shuffle": "bool | None", "PartitionBy.__init__.include_key": "bool", "sink_parquet.path": "Path | PartitionBy",
     "sink_csv.path": "Path | PartitionBy", "sink_ndjson.path": "Path | PartitionBy", "sink_ipc.path": "Path | PartitionBy",
     "PartitionBy.__init__.max_rows_per_file": "int | None",
-    "exclude.columns": "IntoExprs | DataTypeLike", "epoch.time_unit": "Literal['ns', 'us', 'ms', 's', 'd']",
     "join.maintain_order": "str | None", "join.on": "ColumnNames | None", "join.left_on": "IntoExprs | None",
     "join_where.predicates": "Expr", "get_column.default": "Any", "rows_by_key.key": "ColumnNames",
     "hstack.columns": "Iterable[Any]", "fold.function": "Callable[..., Any]",
@@ -236,9 +241,6 @@ PARAMETERS = {
     "DataFrame.transpose.column_names": "Iterable[str] | None", "row_as.names": "Sequence[str]",
 }
 
-PARAMETERS |= {f"rolling_{name}_by.window_size": "str | _dt.timedelta"
-               for name in "sum mean min max median std var quantile".split()}
-
 # What is typed as a whole: the lines of the function, decorators and all.
 WHOLE = {
     "DataFrame.__getitem__": """@overload
@@ -269,10 +271,6 @@ def partition_by(self, by: ColumnNames, *more: str, maintain_order: bool = True,
 def partition_by(self, by: ColumnNames, *more: str, maintain_order: bool = True, include_key: bool = True, as_dict: Literal[True]) -> dict[tuple[Any, ...], DataFrame]: ...""",
     "_Columns.__call__": """def __call__(self, name: str | DataTypeLike | Iterable[str] | Iterable[DataTypeLike], *more: str | DataTypeLike) -> Expr: ...
 def __getattr__(self, name: str) -> Expr: ...""",
-    "ranges.select": """@overload
-def select(*exprs: IntoExprs, eager: Literal[True] = True, **named: IntoExpr) -> DataFrame: ...
-@overload
-def select(*exprs: IntoExprs, eager: Literal[False], **named: IntoExpr) -> LazyFrame: ...""",
     "LazyFrame.collect": """@overload
 def collect(self, *, engine: str = "auto", background: Literal[False] = False, **options: Any) -> DataFrame: ...
 @overload

@@ -456,7 +456,6 @@ def answered(cls, full_name, left_out, returns, shadowed=()):
             continue
         told = {key: kind for key, kind in docstring_types(value).items() if key != "return"}
         kind = "Any" if "_aggregate(" in source_of(value) or name in ("pipe", "first", "last", "get") else returns
-        kind = "GroupBy" if name == "having" else kind
         if value.__name__.startswith("__"):
             arguments = "(self, other: Any)" if value.__code__.co_argcount == 2 else "(self)"
         else:
@@ -469,8 +468,9 @@ def group_by_methods():
     from doline.group_by import GroupBy, LazyGroupBy
 
     return ["@type_check_only", "class _GroupByMethods:",
-            *answered(LazyGroupBy, lambda name: f"doline.group_by.LazyGroupBy.{name}", set(vars(GroupBy)),
-                      "DataFrame")]
+            *answered(LazyGroupBy, lambda name: f"doline.group_by.LazyGroupBy.{name}",
+                      {*vars(GroupBy), "having"}, "DataFrame"),
+            "    def having(self, *predicates: IntoExprs) -> GroupBy: ..."]
 
 
 def write_package(folder, doline):

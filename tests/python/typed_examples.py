@@ -10,7 +10,8 @@ import textwrap
 import doline
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-DOCUMENTS = (TOP / "README.md", *sorted((TOP / "docs").rglob("*.md")))
+# Pages of the guide read data that they make themselves; they are run, not typed.
+DOCUMENTS = (TOP / "README.md", *sorted((TOP / "docs").glob("*.md")))
 
 
 def docstring_examples():
@@ -29,16 +30,16 @@ def docstring_examples():
 
 
 def document_examples():
-    """The same of documents, whose fenced blocks of Python follow each other."""
+    """The same of a document's fenced blocks of Python, which go on from each other."""
     for path in DOCUMENTS:
-        blocks = re.findall(r"^```python\n(.*?)^```", path.read_text(), re.DOTALL | re.MULTILINE)
+        blocks = re.findall(r"^( *)```python\n(.*?)^\1```", path.read_text(), re.DOTALL | re.MULTILINE)
         if blocks:
-            yield str(path.relative_to(TOP)), "".join(blocks)
+            yield str(path.relative_to(TOP)), "".join(textwrap.dedent(block) for _, block in blocks)
 
 
 def examples_module():
     """The text of a module with a function for each example."""
-    text = "from __future__ import annotations\n\nimport doline as dl\nfrom doline import selectors as cs\n"
+    text = "from __future__ import annotations\nimport doline as dl\nfrom doline import selectors as cs\n"
     for name, source in (*docstring_examples(), *document_examples()):
         body = textwrap.indent(source, "    ")
         text += f"\n\ndef {re.sub(r'[^a-zA-Z0-9]+', '_', name)}() -> None:\n{body}"

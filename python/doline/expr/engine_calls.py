@@ -12,6 +12,7 @@ _WHOLE = (n.FRAME_UNIT_ROWS, n.frame_bound(n.FRAME_EDGE_UNBOUNDED_PRECEDING),
 
 
 def also(a, c):
+    """Both of two conditions, either of which may be none."""
     if a is None or c is None:
         return a if c is None else c
     return b.both(a, c)
