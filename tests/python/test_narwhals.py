@@ -67,13 +67,6 @@ def test_answers_are_those_of_polars(question, lazy):
     assert answer.rows() == expected.rows()
 
 
-def test_a_function_of_a_column():
-    """Of a computed one: of a lazy one Narwhals asks for an order."""
-    frame = nw.from_native(dl.DataFrame(COLUMNS))
-    assert frame.select(nw.col("i").map_batches(lambda s: s + 1, return_dtype=nw.Int64)).rows() == [
-        (2,), (3,), (4,), (5,)]
-
-
 SERIES = {
     "sum": lambda s: s.sum(), "nulls": lambda s: s.null_count(), "greatest": lambda s: s.max(),
     "arithmetic": lambda s: (s * 2 + 1).to_list(), "between series": lambda s: (s - s.shift(1)).to_list(),
