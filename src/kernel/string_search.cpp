@@ -48,7 +48,7 @@ Needle::Needle(std::string_view needle) : needle_(needle), kernels_(&string_kern
   const char second = needle_[probe_second_];
   rarest_ = static_cast<unsigned char>(frequency_of(second) < frequency_of(first) ? second : first);
   if (rarest_ == 0xFF) rarest_ = 0;  // what in() puts where a text's length stands would be one
-  pattern_ = rarest_ * 0x0101010101010101;
+  pattern_ = rarest_ * uint64_t{0x0101010101010101};
 }
 
 size_t Needle::find(std::string_view text, size_t from) const {
