@@ -191,6 +191,28 @@ run_all_fuzzers() { # SECONDS each
   done
 }
 
+# Suites of one process leave a core idle: one of them may run beside the others.
+begin_beside() { # SUITE ARGUMENT…: until end_beside, which tells what came of it
+  rm -f "$logs/beside.outcome"
+  (
+    on_terminal=0 failures=() ran=0
+    "$@"
+    printf '%s\n' "$ran" "${failures[@]}" >"$logs/beside.outcome"
+  ) </dev/null >"$logs/beside.log" 2>&1 &
+  beside=("$!" "$*")
+}
+
+end_beside() {
+  local failure outcome=(0 "${beside[1]} came to no end")
+  wait "${beside[0]}" || true
+  cat "$logs/beside.log"
+  if [[ -f $logs/beside.outcome ]]; then mapfile -t outcome <"$logs/beside.outcome"; fi
+  ran=$((ran + outcome[0]))
+  for failure in "${outcome[@]:1}"; do
+    if [[ -n $failure ]]; then failures+=("$failure"); fi
+  done
+}
+
 finish_tests() {
   printf '\n'
   stage_summary

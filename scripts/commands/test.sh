@@ -57,15 +57,16 @@ compile asan
 stage_end
 
 stage_begin "tests"
-run_python_tests "house rules" tests/tidy
-run_python_tests "test and benchmark tools" tests/harness
 run_unit_tests release
 run_unit_tests asan
 run_sql_corpus release default chunk_2 one_thread unoptimized spilling plan_bytes
 run_sql_corpus asan default
+begin_beside run_conformance asan
+run_python_tests "house rules" tests/tidy
+run_python_tests "test and benchmark tools" tests/harness
 run_conformance release
 run_package_tests
-run_conformance asan
+end_beside
 stage_end
 
 if ((long)); then
