@@ -5,7 +5,6 @@ asked again over the largest part of the table with which it finishes all twelve
 
 import dataclasses
 import json
-import pathlib
 import sys
 from collections.abc import Callable
 

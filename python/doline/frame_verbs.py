@@ -177,7 +177,6 @@ class FrameVerbs(RowVerbs, ReshapingVerbs, ColumnStatistics):
                              for name, node in rearranged.items()])
         joined = n.join(n.subquery_relation(frame._query), n.subquery_relation(made._query),
                         n.JOIN_KIND_POSITIONAL)
-        known = set(frame.names)
         hidden = {name: HIDDEN.format("beside_" + name) for name in rearranged}
         items = [b.named(b.column(hidden[name]) if name in hidden else b.column(name), name)
                  for name in result]

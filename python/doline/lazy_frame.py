@@ -587,10 +587,3 @@ def query_of_statement(message):
     if message[6] != 1 or message[at] != 1:
         raise error(InvalidArgument, "the statement is no query")
     return message[at + 1:-1]
-
-
-def expression_from_sql(text):
-    """Not supported yet."""
-    session = _sessions.current()
-    frame_query = query_of_statement(session.prepare(f"SELECT {text}").bytes())
-    raise NotSupported("sql_expr is not supported; use frame.sql or SQLContext")

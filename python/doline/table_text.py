@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 
-from . import datatypes as types
 from .config import current
 
 

@@ -6,6 +6,7 @@ import builtins
 
 from .. import datatypes as types
 from ..datatypes import DataType, DataTypeClass
+from ..errors import NotSupported
 from . import aggregates, build as b
 from .expression import Expr, expression
 from .literals import as_node, literal_node, named_column
@@ -413,5 +414,4 @@ def list_(*exprs):
 
 def sql_expr(text):
     """Not supported; use `frame.sql` or `SQLContext`."""
-    from ..lazy_frame import expression_from_sql
-    return expression_from_sql(text)
+    raise NotSupported("sql_expr is not supported; use frame.sql or SQLContext")

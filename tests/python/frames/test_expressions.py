@@ -1,7 +1,5 @@
 """Expressions and contexts: the user guide's first chapters."""
 
-import pytest
-
 from frames.peer import both, check
 
 EXAMPLES = {
