@@ -12,6 +12,9 @@ namespace {
 
 const std::vector<Column> kNoChildren;
 
+/// A value of any type, zero, and a bitmap without bits: with the padding of a buffer.
+alignas(64) constexpr uint64_t kNoValue[16] = {};
+
 std::shared_ptr<const std::vector<Column>> share(std::vector<Column> children) {
   // Children are shared because column handles are copied with every chunk.
   return std::make_shared<const std::vector<Column>>(std::move(children));
@@ -116,6 +119,12 @@ Column Column::structure(TypeRef type, uint32_t size, std::vector<Column> childr
 }
 
 Column Column::null(TypeRef type, uint32_t size) {
+  if (!type->is_nested()) {
+    // Asked for a chunk at a time, for columns that nobody reads: no memory of its own.
+    Column column = view(type, size, kNoValue, kNoValue, nullptr);
+    column.encoding_ = Encoding::kConstant;
+    return column;
+  }
   ColumnBuilder builder(type, 1);
   builder.append_null();
   return constant(builder.seal(), size);

@@ -1,16 +1,11 @@
 #include "exec/runtime_filters.h"
 
 #include <algorithm>
-#include <bit>
-
-#include "kernel/hash_column.h"
 
 namespace doline {
 
 namespace {
 
-/// A filter larger than a core's share of cache costs more than it saves.
-constexpr size_t kMostBlocks = size_t{1} << 17;
 /// After so many rows it is known whether a test pays: a row that a join would drop costs the test
 /// several times over.
 constexpr uint64_t kTrialRows = uint64_t{1} << 15;
@@ -18,50 +13,7 @@ constexpr double kMostPassing = 0.8;
 /// Of so many chunks one is tested where it does not.
 constexpr uint64_t kChunksBetweenTests = 32;
 
-/// Four bits in one 64-bit block (Putze, Sanders, Singler, WEA 2007).
-uint64_t bits_of(uint64_t hash) {
-  return (uint64_t{1} << (hash & 63)) | (uint64_t{1} << ((hash >> 6) & 63)) |
-         (uint64_t{1} << ((hash >> 12) & 63)) | (uint64_t{1} << ((hash >> 18) & 63));
-}
-
-class KeysTest final : public RowTest {
- public:
-  KeysTest(ValueBounds bounds, const std::vector<uint64_t>& hashes, bool bounds_only)
-      : bounds_(std::move(bounds)) {
-    const size_t blocks = std::bit_ceil(std::max<size_t>(16, hashes.size() / 5));
-    if (bounds_only || blocks > kMostBlocks) return;
-    blocks_.assign(blocks, 0);
-    mask_ = blocks - 1;
-    for (uint64_t hash : hashes) blocks_[(hash >> 32) & mask_] |= bits_of(hash);
-  }
-
-  std::optional<ValueBounds> bounds() const override { return bounds_; }
-  bool looks_at_rows() const override { return !blocks_.empty(); }
-  Selection passing(const Column& values, const Selection& active) const override {
-    std::vector<uint64_t> hashes(active.size());
-    hash_column(values, active, hashes.data(), false);
-    std::vector<uint64_t> kept(words_for_bits(values.size()));
-    uint32_t index = 0;
-    active.for_each([&](uint32_t row) {
-      const uint64_t hash = hashes[index++];
-      const uint64_t bits = bits_of(hash);
-      if ((blocks_[(hash >> 32) & mask_] & bits) == bits) set_bit(kept.data(), row);
-    });
-    return Selection::from_bits(kept.data(), active);
-  }
-
- private:
-  const ValueBounds bounds_;
-  std::vector<uint64_t> blocks_;  // 64-bit blocks; empty: bounds only
-  uint64_t mask_ = 0;
-};
-
 }  // namespace
-
-std::shared_ptr<const RowTest> test_of_keys(ValueBounds bounds, const std::vector<uint64_t>& hashes,
-                                            bool bounds_only) {
-  return std::make_shared<KeysTest>(std::move(bounds), hashes, bounds_only);
-}
 
 RuntimeFilterRef RuntimeFilters::subscribe(int64_t id, const ScanNode& scan, uint32_t column) {
   auto filter = make_ref<PublishedFilter>();

@@ -48,11 +48,6 @@ class RowTest {
   virtual Selection passing(const Column& values, const Selection& active) const = 0;
 };
 
-/// Of a join's build side: bounds, and a blocked Bloom filter of the `hashes` of its non-NULL
-/// values (kernel/hash_column.h); `bounds_only` where they were too many.
-std::shared_ptr<const RowTest> test_of_keys(ValueBounds bounds, const std::vector<uint64_t>& hashes,
-                                            bool bounds_only);
-
 /// What a node publishes to one scan. Where its test lets nearly all rows pass it rests.
 class PublishedFilter final : public RuntimeFilter {
  public:

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/executor.h"
+#include "exec/join/key_tests.h"
 #include "kernel/compare.h"
 #include "kernel/hash_column.h"
 
@@ -24,9 +25,6 @@ constexpr size_t kNearBytes = size_t{64} << 20;
 constexpr size_t kWorthWritingBytes = size_t{4} << 20;
 /// Before others have their turn.
 constexpr size_t kWrittenAtOnceBytes = size_t{1} << 20;
-/// More keys than this make a filter that costs more than it spares.
-constexpr uint64_t kFilterKeys = uint64_t{1} << 20;
-
 /// Least and greatest value of a key so far. Only types whose order is that of pruning: no floats,
 /// whose NaN statistics do not know.
 class KeyBounds {
@@ -415,31 +413,9 @@ class BuildSink final : public Sink {
     MutexLock lock(mutex_);
     for (size_t i = 0; i < state_->published.size(); ++i) {
       const auto& [key, filter] = state_->published[i];
-      std::vector<uint64_t> hashes;
-      if (state_->table.row_count() <= kFilterKeys) hashes = hashes_of(key);
       static_cast<PublishedFilter&>(*filter).publish(test_of_keys(
-          {bounds_[i].lower, bounds_[i].upper}, hashes, state_->table.row_count() > kFilterKeys));
+          {bounds_[i].lower, bounds_[i].upper}, state_->table, key, *state_->context.budget));
     }
-  }
-  std::vector<uint64_t> hashes_of(size_t key) const {
-    const RowLayout& layout = *state_->shape.layout;
-    std::vector<uint64_t> hashes(state_->table.row_count());
-    size_t done = 0;
-    std::byte* rows[kChunkRows];
-    for (const RowPageRef& page : state_->table.pages()) {
-      for (uint32_t begin = 0; begin < page->size(); begin += kChunkRows) {
-        const uint32_t count = std::min(kChunkRows, page->size() - begin);
-        if (layout.key_count() == 1) {
-          for (uint32_t i = 0; i < count; ++i) hashes[done + i] = stored_hash(page->row(begin + i));
-        } else {
-          for (uint32_t i = 0; i < count; ++i) rows[i] = page->row(begin + i);
-          hash_column(gather_column(layout, key, rows, count), Selection::all(count),
-                      hashes.data() + done, false);
-        }
-        done += count;
-      }
-    }
-    return hashes;
   }
 
   const std::shared_ptr<HashJoinState> state_;  // with the probes and the rest

@@ -54,6 +54,23 @@ std::optional<KeyPlaces> KeyPlaces::of(const RowLayout& layout, std::span<const 
   });
 }
 
+std::optional<KeyPlaces> KeyPlaces::between(const Value& least, const Value& greatest,
+                                            uint64_t most) {
+  const Column low = least.to_column(1), high = greatest.to_column(1);
+  return dispatch_physical(low.physical(), [&]<class T>() -> std::optional<KeyPlaces> {
+    if constexpr (kHasPlaces<T>) {
+      KeyPlaces places;
+      places.least_ = word_of(low.value<T>(0));
+      const uint64_t beyond = word_of(high.value<T>(0)) - places.least_;
+      if (beyond >= most) return {};
+      places.count_ = beyond + 1;
+      return places;
+    } else {
+      return {};
+    }
+  });
+}
+
 void KeyPlaces::find(const Column& key, const Selection& active, uint64_t* places) const {
   const uint32_t rows = active.size();
   const Column& from = key.is_dictionary() ? key.dictionary()->values() : key;

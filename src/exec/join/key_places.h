@@ -3,7 +3,7 @@
 #include <optional>
 #include <span>
 
-#include "column/column.h"
+#include "column/value.h"
 #include "rows/row_pages.h"
 
 namespace doline {
@@ -15,6 +15,9 @@ class KeyPlaces {
   /// For the keys of these rows, unless they need more than `most` places or are no integers.
   static std::optional<KeyPlaces> of(const RowLayout& layout, std::span<const RowPageRef> pages,
                                      uint64_t most);
+
+  /// For integers that lie between these.
+  static std::optional<KeyPlaces> between(const Value& least, const Value& greatest, uint64_t most);
 
   uint64_t count() const { return count_; }
   /// places[i] = that of the i-th active row; count() where no row has the value. Anything up to
