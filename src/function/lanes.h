@@ -151,7 +151,7 @@ Column map_texts(const KernelCall& call, const Column& a, Op op) {
   const Argument<StringView> text(a);
   for_each_valid(call.active, a, [&](uint32_t row) {
     if constexpr (std::is_same_v<Out, bool>) {
-      if (op(text[row])) set_bit(writer.bits(), row);
+      writer.bits()[row / 64] |= uint64_t{op(text[row])} << (row % 64);  // no branch
     } else {
       writer.values<Out>()[row] = op(text[row]);
     }
@@ -166,7 +166,7 @@ Column map_texts(const KernelCall& call, const Column& a, const Column& b, Op op
   const Argument<StringView> y(b);
   for_each_valid(call.active, a, b, [&](uint32_t row) {
     if constexpr (std::is_same_v<Out, bool>) {
-      if (op(x[row], y[row])) set_bit(writer.bits(), row);
+      writer.bits()[row / 64] |= uint64_t{op(x[row], y[row])} << (row % 64);
     } else {
       writer.values<Out>()[row] = op(x[row], y[row]);
     }

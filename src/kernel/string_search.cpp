@@ -47,7 +47,6 @@ Needle::Needle(std::string_view needle) : needle_(needle), kernels_(&string_kern
   const char first = needle_[probe_first_];
   const char second = needle_[probe_second_];
   rarest_ = static_cast<unsigned char>(frequency_of(second) < frequency_of(first) ? second : first);
-  if (rarest_ == 0xFF) rarest_ = 0;  // what in() puts where a text's length stands would be one
   pattern_ = rarest_ * uint64_t{0x0101010101010101};
 }
 

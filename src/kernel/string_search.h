@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/bits.h"
 #include "column/string_view.h"
 #include "kernel/variants/string_kernels.h"
 
@@ -31,27 +32,33 @@ class Needle {
   /// needle is found at `from` when from <= text.size().
   size_t find(std::string_view text, size_t from = 0) const;
   bool in(std::string_view text) const { return find(text) != std::string_view::npos; }
-  /// The same of a text as columns keep it: of short ones most are told by two words.
+  /// The same of a text as columns keep it: of short ones most are told by two words, whatever
+  /// their lengths.
   bool in(const StringView& text) const {
-    if (text.is_inline() && rarest_ != 0) {
-      // The first four bytes of the head are the length.
-      if (!has_rarest(text.head() | (~pattern_ & 0xFFFFFFFF)) && !has_rarest(text.tail()))
-        return false;
-      if (needle_.size() == 1) return true;
+    if (rarest_ != 0 && text.size() <= kShortBytes) {
+      // All sixteen bytes of a view can be read; those behind a text in place are zeros.
+      const char* const begin = text.data();
+      const uint32_t last = text.is_inline() ? 4 : text.size() - 8;
+      const bool may_be_in = (rarest_in(load_unaligned<uint64_t>(begin)) |
+                              rarest_in(load_unaligned<uint64_t>(begin + last))) != 0;
+      if (needle_.size() == 1) return may_be_in;
+      if (!may_be_in) return false;
     }
     return in(text.view());
   }
   std::string_view text() const { return needle_; }
 
  private:
-  /// Whether one of a word's bytes is the rarest of the needle's.
-  bool has_rarest(uint64_t word) const {
+  static constexpr uint32_t kShortBytes = 16;
+
+  /// 0 where none of a word's bytes is the rarest of the needle's.
+  uint64_t rarest_in(uint64_t word) const {
     const uint64_t others = word ^ pattern_;
-    return ((others - 0x0101010101010101) & ~others & 0x8080808080808080) != 0;
+    return (others - 0x0101010101010101) & ~others & 0x8080808080808080;
   }
 
   std::string needle_;
-  unsigned char rarest_ = 0;  // 0: there is none that could not be padding
+  unsigned char rarest_ = 0;  // 0: there is none, or it could be padding
   uint64_t pattern_ = 0;      // eight times that
   size_t probe_first_ = 0;
   size_t probe_second_ = 0;
