@@ -202,6 +202,13 @@ class Prepared {
     return {names, names + count};
   }
   void clear_bindings() { doline_clear_bindings(prepared_.get()); }
+  /// The columns that the rows of a query will have, with the values bound to it: runs nothing.
+  /// Throws "not_supported" for what is no query.
+  Schema describe() const {
+    Schema schema;
+    detail::check(doline_describe(prepared_.get(), schema.get()));
+    return schema;
+  }
 
   /// Makes an INSERT of one row of VALUES one of all rows of a table, whose columns are named as the
   /// parameters; false, and nothing has changed, for any other statement.

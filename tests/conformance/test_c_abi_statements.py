@@ -21,7 +21,7 @@ def test_columns_before_anything_runs(doline, session):
     known = described(doline, session, prepared)
     assert (known.names, known.types[1:]) == (["a", "b", "i"], [pa.string(), pa.int64()])
     doline.doline_prepared_free(prepared)
-    for text, code in (("FROM nowhere", "table_not_found"), ("CREATE TABLE t (i INT)", "invalid_argument")):
+    for text, code in (("FROM nowhere", "table_not_found"), ("CREATE TABLE t (i INT)", "not_supported")):
         prepared = session.prepare(text)
         assert doline.doline_describe(prepared, ctypes.addressof(schema)) == 1
         assert Failure(doline).code == code

@@ -191,6 +191,19 @@ TEST(Library, CancelAndInterruptFromAnotherThread) {
   EXPECT_EQ(number_of(session.query("SELECT 1::INT8")), 1);
 }
 
+TEST(Library, ColumnsBeforeAnythingRuns) {
+  Session session;
+  doline::Prepared prepared = session.prepare("SELECT error('it ran') AS a, $1 AS a");
+  EXPECT_EQ(code_of([&] { prepared.describe(); }), "parameter");
+  prepared.bind("1", 8);
+  const doline::Schema schema = prepared.describe();
+  ASSERT_EQ(schema->n_children, 2);
+  EXPECT_STREQ(schema->children[0]->name, "a");
+  EXPECT_STREQ(schema->children[1]->format, "i");
+  EXPECT_EQ(code_of([&] { session.prepare("CREATE TABLE t (i INT)").describe(); }),
+            "not_supported");
+}
+
 TEST(Library, SessionsOfOneDatabaseInManyThreads) {
   Session session;
   session.execute("CREATE TABLE t AS SELECT i FROM range(20000) r(i)");
