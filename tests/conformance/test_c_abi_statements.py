@@ -28,6 +28,17 @@ def test_columns_before_anything_runs(doline, session):
         doline.doline_prepared_free(prepared)
 
 
+# Symptom: whoever asked for the columns of an UPDATE lost the transaction he was in.
+def test_a_question_does_not_end_a_transaction(doline, session):
+    session.execute("BEGIN")
+    for text in ("FROM nowhere", "CREATE TABLE t (i INT)"):
+        prepared = session.prepare(text)
+        assert doline.doline_describe(prepared, ctypes.addressof(ArrowSchema())) == 1
+        doline.doline_prepared_free(prepared)
+    assert session.table("SELECT 1 AS one")["one"].to_pylist() == [1]
+    session.execute("ROLLBACK")
+
+
 def test_parameters_that_become_part_of_the_statement(doline, session):
     prepared = session.prepare("SELECT $1 + i AS x FROM range(3) t(i) WHERE i < $n")
     session.must(doline.doline_bind_int64(prepared, b"1", 10))
