@@ -312,6 +312,11 @@ class Session {
   bool in_transaction() const { return doline_in_transaction(session_.get()) != 0; }
   /// Any thread: cancels what runs now.
   void interrupt() noexcept { doline_interrupt(session_.get()); }
+  /// Has `is_unwanted(context)` asked about every 50 ms, by the thread that waits for a statement or
+  /// works on it; nonzero cancels what runs there. Null ends that. Not while a statement runs.
+  void set_poll(int (*is_unwanted)(void* context), void* context) {
+    detail::check(doline_set_poll(session_.get(), is_unwanted, context));
+  }
 
  private:
   struct Unopened {};
