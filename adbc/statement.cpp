@@ -317,10 +317,11 @@ int64_t Statement::ingest(doline::Session& session) {
       return run("INSERT INTO " + target + " BY NAME FROM " + table);
     } catch (const doline::Error& error) {
       const bool differs = error.code() == "column_not_found" || error.code() == "bind" ||
-                           error.code() == "type_mismatch" || error.code() == "conversion";
+                           error.code() == "type_mismatch";
       if (!differs) throw;
       throw Failure(ADBC_STATUS_ALREADY_EXISTS, "42P07",
-                    ingest_.table + " is another table than the rows are for: " + error.what());
+                    ingest_.table + " is another table than the rows are for: " + error.what(),
+                    details_of(error));
     }
   };
   if (ingest_.mode == ADBC_INGEST_OPTION_MODE_CREATE)
