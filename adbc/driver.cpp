@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "adbc.h"
-#include "bound_rows.h"
 #include "connection.h"
 #include "failure.h"
+#include "kept_rows.h"
 #include "metadata.h"
 #include "row_stream.h"
 #include "statement.h"
@@ -195,7 +195,7 @@ AdbcStatusCode connection_get_info(AdbcConnection* connection, const uint32_t* c
                                    ArrowArrayStream* out, AdbcError* error) {
   return working(connection, error, [&](const std::shared_ptr<Connection>& self) {
     self->session();
-    give_out_info(codes, count, out);
+    *out = info_rows(codes, count).stream().detach();
   });
 }
 
@@ -300,7 +300,12 @@ AdbcStatusCode statement_bind(AdbcStatement* statement, ArrowArray* values, Arro
   return guarded(error, [&] {
     if (!values || !values->release || !schema || !schema->release)
       throw invalid_argument("the bound rows are released");
-    of(statement).bind(stream_of(values, schema));
+    Statement& self = of(statement);
+    doline::Schema its_schema;
+    std::swap(*its_schema.get(), *schema);
+    KeptRows rows(std::move(its_schema));
+    rows.add(owned(std::exchange(*values, ArrowArray{})));
+    self.bind(std::move(rows).stream());
   });
 }
 

@@ -2,21 +2,10 @@
 
 #include <cerrno>
 
+#include "arrow_nodes.h"
 #include "connection.h"
 
 namespace doline_adbc {
-
-namespace {
-
-/// Names and types, as a text that is equal for equal schemas.
-std::string shape_of(const ArrowSchema& schema) {
-  std::string shape = std::string(schema.format) + '\0' + (schema.name ? schema.name : "") + '(';
-  for (int64_t i = 0; i < schema.n_children; ++i) shape += shape_of(*schema.children[i]);
-  if (schema.dictionary) shape += shape_of(*schema.dictionary);
-  return shape + ')';
-}
-
-}  // namespace
 
 RowStream::RowStream(std::shared_ptr<Connection> connection, doline::Query first, NextRun next_run)
     : connection_(std::move(connection)),

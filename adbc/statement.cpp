@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "failure.h"
+#include "kept_rows.h"
 #include "row_stream.h"
 
 namespace doline_adbc {
@@ -151,7 +152,7 @@ void Statement::prepare() {
 ArrowSchema Statement::parameter_schema() {
   const std::lock_guard working(connection_->working);
   prepare_with(connection_->session());
-  return schema_of_names(script_->back().parameters());
+  return schema_of_names(script_->back().parameters()).detach();
 }
 
 doline::Query Statement::without_rows(doline::Session& session) {
@@ -181,7 +182,7 @@ int64_t Statement::execute(ArrowArrayStream* out) {
   doline::Session& session = connection_->session_for_statement();
   if (!ingest_.table.empty()) {
     const int64_t count = ingest(session);
-    if (out) give_out_nothing(out);
+    if (out) *out = no_rows().stream().detach();
     return count;
   }
   prepare_with(session);
@@ -198,7 +199,7 @@ int64_t Statement::take(doline::Query query, ArrowArrayStream* out,
                         std::shared_ptr<BoundRows> more) {
   if (!query.returns_rows() || !out) {
     const int64_t count = changed_rows(query);
-    if (out) give_out_nothing(out);
+    if (out) *out = no_rows().stream().detach();
     return query.returns_rows() ? -1 : count;
   }
   query.schema();  // what the query fails with at once is this call's failure
@@ -241,8 +242,7 @@ std::string Statement::lend_parameters(doline::Session& session,
                       "no column \"" + parameter + "\" is bound, which the statement reads");
   }
   const std::string table = unused_table();
-  session.lend_stream(table.c_str(),
-                      renamed(std::move(stream), std::move(schema), std::move(names)));
+  session.lend_stream(table.c_str(), renamed(std::move(stream), *schema, names));
   return table;
 }
 
@@ -265,7 +265,7 @@ int64_t Statement::run_bound(doline::Session& session, ArrowArrayStream* out) {
       try {
         take(without_rows(session), out);
       } catch (const Failure&) {
-        give_out_nothing(out);
+        *out = no_rows().stream().detach();
       }
     }
     return 0;
@@ -292,7 +292,7 @@ int64_t Statement::run_bound(doline::Session& session, ArrowArrayStream* out) {
       query = statement.run();
     } while (true);
   }
-  if (out) give_out_nothing(out);
+  if (out) *out = no_rows().stream().detach();
   return total;
 }
 
