@@ -3,7 +3,6 @@
 #include <atomic>
 
 #include "failure.h"
-#include "row_stream.h"
 
 namespace doline_adbc {
 
@@ -47,7 +46,9 @@ std::string text_of(doline::Session& session, std::string_view query) {
 
 void Connection::open(const Database& database) {
   if (!database.root) throw invalid_state("the database was not initialized");
-  session_ = std::make_unique<doline::Session>(database.root->connect());
+  auto session = std::make_unique<doline::Session>(database.root->connect());
+  session->set_poll(Call::is_unwanted, nullptr);
+  session_ = std::move(session);
 }
 
 doline::Session& Connection::session() {
@@ -108,21 +109,23 @@ std::string Connection::option(const std::string& key) {
   throw Failure(ADBC_STATUS_NOT_FOUND, "22023", "a connection has no option " + key);
 }
 
-void Connection::add(const std::shared_ptr<RowStream>& rows) {
+void Connection::add(const std::shared_ptr<Call>& call) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(rows_, [](const std::weak_ptr<RowStream>& known) { return known.expired(); });
-  rows_.push_back(rows);
+  std::erase_if(calls_, [&](const std::weak_ptr<Call>& known) {
+    const bool is_it = !known.owner_before(call) && !call.owner_before(known);
+    return known.expired() || is_it;  // rows that go on with their next run are added again
+  });
+  calls_.push_back(call);
 }
 
 void Connection::cancel() {
-  session().interrupt();
-  std::vector<std::shared_ptr<RowStream>> living;
+  std::vector<std::shared_ptr<Call>> living;
   {
     const std::lock_guard lock(mutex_);
-    for (const std::weak_ptr<RowStream>& known : rows_)
-      if (auto rows = known.lock()) living.push_back(std::move(rows));
+    for (const std::weak_ptr<Call>& known : calls_)
+      if (auto call = known.lock()) living.push_back(std::move(call));
   }
-  for (const auto& rows : living) rows->cancel();
+  for (const auto& call : living) call->cancel();
 }
 
 }  // namespace doline_adbc

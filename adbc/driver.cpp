@@ -150,8 +150,22 @@ template <class Body>
 AdbcStatusCode working(AdbcConnection* connection, AdbcError* error, Body&& body) {
   return guarded(error, [&] {
     const std::shared_ptr<Connection>& self = of(connection);
-    const std::lock_guard lock(self->working);
-    body(self);
+    self->work(std::make_shared<Call>(), [&] { body(self); });
+  });
+}
+
+/// The same for what gives rows: those of a query about what there is.
+template <class Body>
+AdbcStatusCode telling(AdbcConnection* connection, ArrowArrayStream* out, AdbcError* error,
+                       Body&& query) {
+  return guarded(error, [&] {
+    const std::shared_ptr<Connection>& self = of(connection);
+    const auto call = std::make_shared<Call>();
+    self->work(call, [&] {
+      doline::Query run = self->session().query(query());
+      run.schema();
+      RowStream::give_out(self, call, std::move(run), {}, out);
+    });
   });
 }
 
@@ -181,16 +195,6 @@ AdbcStatusCode connection_cancel(AdbcConnection* connection, AdbcError* error) {
   return guarded(error, [&] { of(connection)->cancel(); });
 }
 
-/// The rows of a query about what there is.
-void tell(const std::shared_ptr<Connection>& self, const std::string& query,
-          ArrowArrayStream* out) {
-  doline::Query run = self->session().query(query);
-  run.schema();
-  const auto rows = std::make_shared<RowStream>(self, std::move(run), RowStream::NextRun());
-  self->add(rows);
-  RowStream::give_out(rows, out);
-}
-
 AdbcStatusCode connection_get_info(AdbcConnection* connection, const uint32_t* codes, size_t count,
                                    ArrowArrayStream* out, AdbcError* error) {
   return working(connection, error, [&](const std::shared_ptr<Connection>& self) {
@@ -202,10 +206,10 @@ AdbcStatusCode connection_get_info(AdbcConnection* connection, const uint32_t* c
 AdbcStatusCode connection_get_objects(AdbcConnection* connection, int depth, const char* catalog,
                                       const char* schema, const char* table, const char** types,
                                       const char* column, ArrowArrayStream* out, AdbcError* error) {
-  return working(connection, error, [&](const std::shared_ptr<Connection>& self) {
+  return telling(connection, out, error, [&] {
     if (depth < ADBC_OBJECT_DEPTH_ALL || depth > ADBC_OBJECT_DEPTH_TABLES)
       throw invalid_argument("there is no depth " + std::to_string(depth));
-    tell(self, objects_query({depth, catalog, schema, table, types, column}), out);
+    return objects_query({depth, catalog, schema, table, types, column});
   });
 }
 
@@ -223,7 +227,7 @@ AdbcStatusCode connection_get_table_schema(AdbcConnection* connection, const cha
 
 AdbcStatusCode connection_get_table_types(AdbcConnection* connection, ArrowArrayStream* out,
                                           AdbcError* error) {
-  return working(connection, error, [&](const auto& self) { tell(self, kTableTypesQuery, out); });
+  return telling(connection, out, error, [] { return kTableTypesQuery; });
 }
 
 AdbcStatusCode connection_read_partition(AdbcConnection*, const uint8_t*, size_t, ArrowArrayStream*,

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "bound_rows.h"
 #include "failure.h"
 #include "kept_rows.h"
-#include "row_stream.h"
 
 namespace doline_adbc {
 
@@ -117,22 +117,27 @@ std::string Statement::option(const std::string& key) const {
 }
 
 double Statement::progress() {
-  std::shared_ptr<RowStream> rows;
-  {
-    const std::lock_guard lock(mutex_);
-    rows = rows_.lock();
-  }
-  return rows ? rows->progress() : 0.0;
+  const auto call = this->call();
+  return call ? call->progress() : 0.0;
 }
 
 void Statement::cancel() {
-  connection_->session().interrupt();
-  std::shared_ptr<RowStream> rows;
+  if (const auto call = this->call()) call->cancel();
+}
+
+std::shared_ptr<Call> Statement::call() {
+  const std::lock_guard lock(mutex_);
+  return call_.lock();
+}
+
+template <class Body>
+auto Statement::work(Body&& body) {
+  const auto call = std::make_shared<Call>();
   {
     const std::lock_guard lock(mutex_);
-    rows = rows_.lock();
+    call_ = call;
   }
-  if (rows) rows->cancel();
+  return connection_->work(call, [&] { return body(call); });
 }
 
 void Statement::prepare_with(doline::Session& session) {
@@ -145,14 +150,14 @@ void Statement::prepare_with(doline::Session& session) {
 }
 
 void Statement::prepare() {
-  const std::lock_guard working(connection_->working);
-  prepare_with(connection_->session());
+  work([&](const auto&) { prepare_with(connection_->session()); });
 }
 
 ArrowSchema Statement::parameter_schema() {
-  const std::lock_guard working(connection_->working);
-  prepare_with(connection_->session());
-  return schema_of_names(script_->back().parameters()).detach();
+  return work([&](const auto&) {
+    prepare_with(connection_->session());
+    return schema_of_names(script_->back().parameters()).detach();
+  });
 }
 
 doline::Query Statement::without_rows(doline::Session& session) {
@@ -171,52 +176,42 @@ doline::Query Statement::without_rows(doline::Session& session) {
 }
 
 ArrowSchema Statement::result_schema() {
-  const std::lock_guard working(connection_->working);
-  doline::Session& session = connection_->session();
-  prepare_with(session);
-  return without_rows(session).schema().detach();
+  return work([&](const auto&) {
+    doline::Session& session = connection_->session();
+    prepare_with(session);
+    return without_rows(session).schema().detach();
+  });
 }
 
 int64_t Statement::execute(ArrowArrayStream* out) {
-  const std::lock_guard working(connection_->working);
-  doline::Session& session = connection_->session_for_statement();
-  if (!ingest_.table.empty()) {
-    const int64_t count = ingest(session);
-    if (out) *out = no_rows().stream().detach();
-    return count;
-  }
-  prepare_with(session);
-  for (size_t i = 0; i + 1 < script_->size(); ++i) {
-    doline::Query query = (*script_)[i].run();
-    changed_rows(query);
-    connection_->session_for_statement();
-  }
-  if (bound_) return run_bound(session, out);
-  return take(script_->back().run(), out);
+  return work([&](const std::shared_ptr<Call>& call) {
+    doline::Session& session = connection_->session_for_statement();
+    if (!ingest_.table.empty()) {
+      const int64_t count = ingest(session);
+      if (out) *out = no_rows().stream().detach();
+      return count;
+    }
+    prepare_with(session);
+    for (size_t i = 0; i + 1 < script_->size(); ++i) {
+      doline::Query query = (*script_)[i].run();
+      changed_rows(query);
+      connection_->session_for_statement();
+      call->require_wanted();
+    }
+    if (bound_) return run_bound(call, out);
+    return take(call, script_->back().run(), out);
+  });
 }
 
-int64_t Statement::take(doline::Query query, ArrowArrayStream* out,
-                        std::shared_ptr<BoundRows> more) {
+int64_t Statement::take(const std::shared_ptr<Call>& call, doline::Query query,
+                        ArrowArrayStream* out, RowStream::NextRun next_run) {
   if (!query.returns_rows() || !out) {
     const int64_t count = changed_rows(query);
     if (out) *out = no_rows().stream().detach();
     return query.returns_rows() ? -1 : count;
   }
   query.schema();  // what the query fails with at once is this call's failure
-  RowStream::NextRun next_run;
-  if (more) {
-    next_run = [script = script_, more]() -> std::optional<doline::Query> {
-      if (!more->bind_next(script->back())) return std::nullopt;
-      return script->back().run();
-    };
-  }
-  const auto rows = std::make_shared<RowStream>(connection_, std::move(query), std::move(next_run));
-  connection_->add(rows);
-  {
-    const std::lock_guard lock(mutex_);
-    rows_ = rows;
-  }
-  RowStream::give_out(rows, out);
+  RowStream::give_out(connection_, call, std::move(query), std::move(next_run), out);
   return -1;
 }
 
@@ -246,7 +241,8 @@ std::string Statement::lend_parameters(doline::Session& session,
   return table;
 }
 
-int64_t Statement::run_bound(doline::Session& session, ArrowArrayStream* out) {
+int64_t Statement::run_bound(const std::shared_ptr<Call>& call, ArrowArrayStream* out) {
+  doline::Session& session = connection_->session();
   // Parsed anew: what was bound before, or put into an INSERT, is not in it.
   script_.reset();
   prepare_with(session);
@@ -255,7 +251,7 @@ int64_t Statement::run_bound(doline::Session& session, ArrowArrayStream* out) {
   const std::string table = lend_parameters(session, parameters);
   const LentTable lent(session, table);
   if (!parameters.empty() && statement.insert_rows_of(table.c_str())) {
-    const int64_t count = take(statement.run(), out);
+    const int64_t count = take(call, statement.run(), out);
     script_.reset();
     return count;
   }
@@ -263,7 +259,7 @@ int64_t Statement::run_bound(doline::Session& session, ArrowArrayStream* out) {
   if (!rows->bind_next(statement)) {  // no rows: nothing is done, and of a query nothing comes
     if (out) {
       try {
-        take(without_rows(session), out);
+        take(call, without_rows(session), out);
       } catch (const Failure&) {
         *out = no_rows().stream().detach();
       }
@@ -274,6 +270,7 @@ int64_t Statement::run_bound(doline::Session& session, ArrowArrayStream* out) {
   const int64_t total = in_transaction(session, [&] {
     int64_t sum = 0;
     do {
+      call->require_wanted();
       doline::Query run = statement.run();
       if (run.returns_rows()) {
         query = std::move(run);
@@ -284,11 +281,18 @@ int64_t Statement::run_bound(doline::Session& session, ArrowArrayStream* out) {
     } while (rows->bind_next(statement));
     return sum;
   });
-  if (query && out) return take(std::move(*query), out, rows);
+  if (query && out) {
+    return take(call, std::move(*query), out,
+                [script = script_, rows]() -> std::optional<doline::Query> {
+                  if (!rows->bind_next(script->back())) return std::nullopt;
+                  return script->back().run();
+                });
+  }
   if (query) {  // nobody wants the rows, but each may have an effect
     do {
       changed_rows(*query);
       if (!rows->bind_next(statement)) break;
+      call->require_wanted();
       query = statement.run();
     } while (true);
   }

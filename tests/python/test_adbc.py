@@ -12,8 +12,22 @@ from adbc_driver_manager import dbapi
 from doline import adbc
 
 ENDLESS = "SELECT count(*) FROM range(100000000000) t(i) WHERE hash(i) % 7 = 3"
+ENDLESS_ROWS = "SELECT i FROM range(100000000000) t(i)"
 ROWS = pa.table({"i": pa.array([1, 2, None], pa.int32()), "s": ["a", None, "c"],
                  "l": pa.array([[1], [], None], pa.list_(pa.int64()))})
+
+
+def rows_of(statement):
+    """What a low-level statement gives when it is executed."""
+    stream, _ = statement.execute_query()
+    return pa.RecordBatchReader._import_from_c(stream.address)
+
+
+def read_on(reader):
+    """Reads until it was surely asked, which is done every 50 ms, whether it is still wanted."""
+    begin = time.monotonic()
+    while time.monotonic() - begin < 0.15:
+        reader.read_next_batch()
 
 
 @pytest.fixture
@@ -91,12 +105,28 @@ class TestParameters:
         marks = ", ".join("?" * 11)
         assert cursor.execute(f"SELECT {marks}", list(range(11))).fetchone() == tuple(range(11))
 
-    def test_a_query_for_each_row(self, cursor):
-        rows = pa.record_batch({"n": [1, 2, 3]})
-        cursor._stmt.set_sql_query("SELECT ? * 10 AS n")
-        cursor._stmt.bind(rows)
-        stream, _ = cursor._stmt.execute_query()
-        assert pa.RecordBatchReader._import_from_c(stream.address).read_all()["n"].to_pylist() == [10, 20, 30]
+    def test_a_query_for_each_row(self, statement):
+        statement.set_sql_query("SELECT ? * 10 AS n")
+        statement.bind(pa.record_batch({"n": [1, 2, 3]}))
+        assert rows_of(statement).read_all()["n"].to_pylist() == [10, 20, 30]
+
+    def test_reading_ends_with_what_fails(self, statement):
+        statement.set_sql_query("SELECT CASE WHEN ? = 2 THEN error('the second') ELSE 7 END")
+        statement.bind(pa.record_batch({"n": [1, 2, 3]}))
+        reader = rows_of(statement)
+        assert reader.read_next_batch().num_rows == 1
+        for _ in range(2):
+            with pytest.raises(Exception, match="the second"):
+                reader.read_next_batch()
+
+    def test_rows_of_the_same_connection_may_be_bound(self, run_python):
+        assert "4" in run_python("""
+            import pyarrow as pa
+            from doline import adbc
+            with adbc.connect() as connection, connection.cursor() as reads, connection.cursor() as writes:
+                reads.execute("SELECT i FROM range(5) t(i) WHERE i > ?", pa.record_batch({"n": [3, 1]}))
+                print(writes.adbc_ingest("t", reads.fetch_record_batch()))
+        """)
 
     def test_executemany_in_bulk_and_one_by_one(self, cursor):
         cursor.execute("CREATE TABLE t (i INTEGER, s VARCHAR)")
@@ -331,8 +361,54 @@ class TestEnds:
         reader.read_next_batch()
         cursor.adbc_cancel()
         with pytest.raises(Exception, match="cancelled"):
-            for _ in range(1000):  # what lies ready is still handed out
-                reader.read_next_batch()
+            reader.read_next_batch()
+
+    @pytest.mark.parametrize("by", ["statement", "connection"])
+    def test_a_cancel_between_two_runs(self, by):
+        with adbc.connect(autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE t AS SELECT 1 AS i")
+
+            def batches():
+                yield pa.record_batch({"n": [1, 2]})
+                (cursor if by == "statement" else connection).adbc_cancel()
+
+            rows = pa.RecordBatchReader.from_batches(pa.schema([("n", pa.int64())]), batches())
+            with pytest.raises(dbapi.OperationalError) as cancelled:
+                cursor.executemany("UPDATE t SET i = i + ?", rows)
+            assert cancelled.value.sqlstate == "57014"
+            assert cursor.execute("FROM t").fetchall() == [(1,)]
+
+    def test_a_cancel_amid_the_runs_takes_them_back(self):
+        with adbc.connect(autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE t AS SELECT 1 AS i")
+            threading.Timer(0.3, cursor.adbc_cancel).start()
+            with pytest.raises(dbapi.OperationalError) as cancelled:
+                cursor.executemany("UPDATE t SET i = (SELECT count(*) FROM range(?) r(i) WHERE hash(i) % 7 = 3)",
+                                   pa.record_batch({"n": [1, 100000000000]}))
+            assert cancelled.value.sqlstate == "57014"
+            assert cursor.execute("FROM t").fetchall() == [(1,)]
+
+    def test_a_cancel_of_the_next_run_of_what_is_read(self, statement):
+        statement.set_sql_query("SELECT count(*) FROM range(?) t(i) WHERE hash(i) % 7 = 3")
+        statement.bind(pa.record_batch({"n": [1, 100000000000]}))
+        reader = rows_of(statement)
+        reader.read_next_batch()
+        threading.Timer(0.3, statement.cancel).start()
+        with pytest.raises(Exception, match="cancelled"):
+            reader.read_next_batch()
+
+    def test_a_cancel_ends_its_own_statement_alone(self, connection, cursor):
+        reader = cursor.execute(ENDLESS_ROWS).fetch_record_batch()
+        with connection.cursor() as other:
+            other.adbc_cancel()  # nothing runs
+            read_on(reader)
+            other.execute("SELECT 1").fetchall()
+            other.adbc_cancel()  # no longer
+            read_on(reader)
+            threading.Timer(0.1, other.adbc_cancel).start()
+            with pytest.raises(dbapi.OperationalError):
+                other.execute(ENDLESS).fetchall()
+            read_on(reader)
 
     def test_rows_outlive_what_made_them(self):
         connection = adbc.connect()
