@@ -145,8 +145,9 @@ void Statement::prepare_with(doline::Session& session) {
   if (!text_ && !ingest_.table.empty())
     throw invalid_state("what takes rows in is no text to be prepared");
   if (!text_) throw invalid_state("no statement was set");
-  script_ = std::make_shared<std::vector<doline::Prepared>>(session.prepare_script(*text_));
-  if (script_->empty()) script_->push_back(session.prepare(*text_));  // says what is wrong
+  std::vector<doline::Prepared> script = session.prepare_script(*text_);
+  if (script.empty()) script.push_back(session.prepare(*text_));  // says what is wrong
+  script_ = std::make_shared<std::vector<doline::Prepared>>(std::move(script));
 }
 
 void Statement::prepare() {

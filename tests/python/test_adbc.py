@@ -81,6 +81,12 @@ class TestStatements:
             assert affected == -1
             assert pa.RecordBatchReader._import_from_c(stream.address).read_all().num_rows == 1
 
+    @pytest.mark.parametrize("text", ["", "-- nothing", "; ;"])
+    def test_nothing_is_no_statement_however_often(self, cursor, text):
+        for _ in range(2):
+            with pytest.raises(dbapi.ProgrammingError):
+                cursor.execute(text)
+
     def test_the_schema_without_running(self, cursor):
         schema = cursor.adbc_execute_schema("SELECT 1 AS a, 'x' AS b, ? AS c;")
         assert schema.names == ["a", "b", "c"]
