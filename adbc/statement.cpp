@@ -228,7 +228,7 @@ std::string Statement::lend_parameters(doline::Session& session,
       throw Failure(ADBC_STATUS_INVALID_ARGUMENT, "07001",
                     "the statement has " + std::to_string(parameters.size()) + " parameters, and " +
                         std::to_string(names.size()) + " columns are bound");
-    for (size_t i = 0; i < names.size(); ++i) names[i] = std::to_string(i + 1);
+    names = parameters;  // in their order: there may be gaps
   } else {
     for (std::string& name : names)
       if (name.starts_with('$')) name.erase(0, 1);

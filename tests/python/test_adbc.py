@@ -111,6 +111,9 @@ class TestParameters:
         marks = ", ".join("?" * 11)
         assert cursor.execute(f"SELECT {marks}", list(range(11))).fetchone() == tuple(range(11))
 
+    def test_positions_may_have_gaps(self, cursor):
+        assert cursor.execute("SELECT $3, $1", [1, 3]).fetchone() == (3, 1)
+
     def test_a_query_for_each_row(self, statement):
         statement.set_sql_query("SELECT ? * 10 AS n")
         statement.bind(pa.record_batch({"n": [1, 2, 3]}))
