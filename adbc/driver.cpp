@@ -221,7 +221,7 @@ AdbcStatusCode connection_get_table_schema(AdbcConnection* connection, const cha
     if (schema && *schema) name = quoted_name(schema) + "." + name;
     if (catalog && *catalog)
       name = quoted_name(catalog) + "." + (schema && *schema ? "" : "main.") + name;
-    *out = self->session().query("FROM " + name + " LIMIT 0").schema().detach();
+    *out = self->session().prepare("FROM " + name).describe().detach();
   });
 }
 

@@ -59,6 +59,20 @@ class LentTable {
   const std::string name_;
 };
 
+void bind_nulls(doline::Prepared& statement) {
+  for (const std::string& name : statement.parameters()) statement.bind(name.c_str(), nullptr);
+}
+
+/// What comes of a statement that is run for no rows of parameters: a query's columns.
+KeptRows no_rows_of(doline::Prepared& statement) {
+  bind_nulls(statement);
+  try {
+    return KeptRows(statement.describe());
+  } catch (const doline::Error&) {
+    return no_rows();  // it is no query, or takes no NULL, which is nobody's value
+  }
+}
+
 bool is_position(const std::string& name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -161,26 +175,18 @@ ArrowSchema Statement::parameter_schema() {
   });
 }
 
-doline::Query Statement::without_rows(doline::Session& session) {
-  if (script_->size() > 1)
-    throw not_implemented("the columns of a script are only known by running it");
-  const std::string query = text_->substr(0, text_->find_last_not_of("; \t\r\n") + 1);
-  std::optional<doline::Prepared> limited;
-  try {
-    limited = session.prepare("SELECT * FROM (\n" + query + "\n) LIMIT 0");
-  } catch (const doline::Error& error) {
-    if (error.code() != "syntax") throw;
-    throw not_implemented("the columns of what is no query are only known by running it");
-  }
-  for (const std::string& name : limited->parameters()) limited->bind(name.c_str(), nullptr);
-  return limited->run();
-}
-
 ArrowSchema Statement::result_schema() {
   return work([&](const auto&) {
     doline::Session& session = connection_->session();
     prepare_with(session);
-    return without_rows(session).schema().detach();
+    if (script_->size() > 1)
+      throw not_implemented(
+          "the columns of a script are only known by running it; ask for those of its last "
+          "statement alone");
+    // Parsed anew: nothing is bound to what is executed.
+    std::vector<doline::Prepared> script = session.prepare_script(*text_);
+    bind_nulls(script.back());
+    return script.back().describe().detach();
   });
 }
 
@@ -257,14 +263,8 @@ int64_t Statement::run_bound(const std::shared_ptr<Call>& call, ArrowArrayStream
     return count;
   }
   const auto rows = std::make_shared<BoundRows>(session.query("FROM " + table));
-  if (!rows->bind_next(statement)) {  // no rows: nothing is done, and of a query nothing comes
-    if (out) {
-      try {
-        take(call, without_rows(session), out);
-      } catch (const Failure&) {
-        *out = no_rows().stream().detach();
-      }
-    }
+  if (!rows->bind_next(statement)) {  // nothing is done, and of a query nothing comes
+    if (out) *out = no_rows_of(statement).stream().detach();
     return 0;
   }
   std::optional<doline::Query> query;

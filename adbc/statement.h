@@ -27,6 +27,7 @@ class Statement {
   /// Understands the text; execute() does where this was not asked for.
   void prepare();
   ArrowSchema parameter_schema();
+  /// The columns of a query, which is not run.
   ArrowSchema result_schema();
   /// Runs it. `out` may be null. Returns how many rows it changed, -1 where nothing is known of
   /// that.
@@ -48,8 +49,6 @@ class Statement {
   /// The bound rows as a table of the session, whose columns are named as the parameters.
   std::string lend_parameters(doline::Session& session, const std::vector<std::string>& parameters);
   int64_t run_bound(const std::shared_ptr<Call>& call, ArrowArrayStream* out);
-  /// The columns of a query, and nothing in them.
-  doline::Query without_rows(doline::Session& session);
   int64_t ingest(doline::Session& session);
   /// What a run gives: its rows, and those of the runs that follow, or how many it changed.
   int64_t take(const std::shared_ptr<Call>& call, doline::Query query, ArrowArrayStream* out,

@@ -87,6 +87,24 @@ class TestStatements:
             with pytest.raises(dbapi.ProgrammingError):
                 cursor.execute(text)
 
+    @pytest.mark.parametrize("text, columns", [
+        ("SELECT 1 AS a -- the end", ["a"]), ("SELECT 1 AS a, 2 AS a", ["a", "a"]),
+        ("WITH w AS (SELECT 1 AS a, ? AS b) FROM w;", ["a", "b"]), ("VALUES (1, 2)", ["col0", "col1"]),
+        ("SELECT error('it ran') AS a", ["a"])])
+    def test_the_schema_of_any_query(self, cursor, text, columns):
+        assert cursor.adbc_execute_schema(text).names == columns
+
+    def test_the_schema_of_a_script(self, cursor):
+        with pytest.raises(dbapi.NotSupportedError, match="last statement alone"):
+            cursor.adbc_execute_schema("SELECT 1; SELECT 2")
+
+    def test_what_was_asked_for_its_schema_has_no_parameters_yet(self, statement):
+        statement.set_sql_query("SELECT ?")
+        statement.execute_schema()
+        with pytest.raises(dbapi.Error) as unbound:
+            rows_of(statement)
+        assert unbound.value.sqlstate == "07001"
+
     def test_the_schema_without_running(self, cursor):
         schema = cursor.adbc_execute_schema("SELECT 1 AS a, 'x' AS b, ? AS c;")
         assert schema.names == ["a", "b", "c"]
@@ -118,6 +136,15 @@ class TestParameters:
         statement.set_sql_query("SELECT ? * 10 AS n")
         statement.bind(pa.record_batch({"n": [1, 2, 3]}))
         assert rows_of(statement).read_all()["n"].to_pylist() == [10, 20, 30]
+
+    def test_a_query_for_no_row(self, statement):
+        statement.set_sql_query("SELECT ? * 10 AS n, 'x' AS x -- none")
+        statement.bind(pa.record_batch({"n": pa.array([], pa.int64())}))
+        none = rows_of(statement).read_all()
+        assert (none.num_rows, none.column_names) == (0, ["n", "x"])
+        statement.set_sql_query("FROM range(?)")  # has no columns without a number
+        statement.bind(pa.record_batch({"n": pa.array([], pa.int64())}))
+        assert rows_of(statement).read_all().num_rows == 0
 
     def test_reading_ends_with_what_fails(self, statement):
         statement.set_sql_query("SELECT CASE WHEN ? = 2 THEN error('the second') ELSE 7 END")
