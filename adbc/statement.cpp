@@ -1,6 +1,7 @@
 #include "statement.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "bound_rows.h"
 #include "failure.h"
@@ -10,10 +11,10 @@ namespace doline_adbc {
 
 namespace {
 
-/// What INSERT, UPDATE, DELETE and COPY say: one row with the count.
+/// What INSERT, UPDATE, DELETE and COPY say, one row with the count; -1 for anything else.
 int64_t changed_rows(doline::Query& query) {
   const doline::Schema schema = query.schema();
-  const bool counts = schema->n_children == 1 &&
+  const bool counts = !query.returns_rows() && schema->n_children == 1 &&
                       std::string_view(schema->children[0]->name) == "Count" &&
                       std::string_view(schema->children[0]->format) == "l";
   int64_t count = -1;
@@ -70,6 +71,17 @@ KeptRows no_rows_of(doline::Prepared& statement) {
     return KeptRows(statement.describe());
   } catch (const doline::Error&) {
     return no_rows();  // it is no query, or takes no NULL, which is nobody's value
+  }
+}
+
+/// Whether a statement only gives rows, so that it does not matter when, and how many, are read.
+bool is_query(const doline::Prepared& statement) {
+  try {
+    statement.describe();
+    return true;
+  } catch (const doline::Error& error) {
+    if (error.code() == "not_supported") return false;
+    throw;
   }
 }
 
@@ -215,7 +227,7 @@ int64_t Statement::take(const std::shared_ptr<Call>& call, doline::Query query,
   if (!query.returns_rows() || !out) {
     const int64_t count = changed_rows(query);
     if (out) *out = no_rows().stream().detach();
-    return query.returns_rows() ? -1 : count;
+    return count;
   }
   query.schema();  // what the query fails with at once is this call's failure
   RowStream::give_out(connection_, call, std::move(query), std::move(next_run), out);
@@ -250,54 +262,42 @@ std::string Statement::lend_parameters(doline::Session& session,
 
 int64_t Statement::run_bound(const std::shared_ptr<Call>& call, ArrowArrayStream* out) {
   doline::Session& session = connection_->session();
-  // Parsed anew: what was bound before, or put into an INSERT, is not in it.
-  script_.reset();
-  prepare_with(session);
-  doline::Prepared& statement = script_->back();
+  // Taken away: what is bound to it, or put into an INSERT, is not the next execution's.
+  const auto script = std::exchange(script_, nullptr);
+  doline::Prepared& statement = script->back();
   const std::vector<std::string> parameters = statement.parameters();
   const std::string table = lend_parameters(session, parameters);
   const LentTable lent(session, table);
-  if (!parameters.empty() && statement.insert_rows_of(table.c_str())) {
-    const int64_t count = take(call, statement.run(), out);
-    script_.reset();
-    return count;
-  }
+  if (!parameters.empty() && statement.insert_rows_of(table.c_str()))
+    return take(call, statement.run(), out);
   const auto rows = std::make_shared<BoundRows>(session.query("FROM " + table));
   if (!rows->bind_next(statement)) {  // nothing is done, and of a query nothing comes
     if (out) *out = no_rows_of(statement).stream().detach();
     return 0;
   }
-  std::optional<doline::Query> query;
+  if (out && is_query(statement)) {
+    return take(call, statement.run(), out, [script, rows]() -> std::optional<doline::Query> {
+      if (!rows->bind_next(script->back())) return std::nullopt;
+      return script->back().run();
+    });
+  }
+  KeptRows returned;
   const int64_t total = in_transaction(session, [&] {
     int64_t sum = 0;
     do {
       call->require_wanted();
       doline::Query run = statement.run();
-      if (run.returns_rows()) {
-        query = std::move(run);
-        return int64_t{-1};
+      int64_t count = -1;
+      if (out && run.returns_rows()) {
+        returned.add_all(run);
+      } else {
+        count = changed_rows(run);
       }
-      const int64_t count = changed_rows(run);
       sum = sum < 0 || count < 0 ? -1 : sum + count;
     } while (rows->bind_next(statement));
     return sum;
   });
-  if (query && out) {
-    return take(call, std::move(*query), out,
-                [script = script_, rows]() -> std::optional<doline::Query> {
-                  if (!rows->bind_next(script->back())) return std::nullopt;
-                  return script->back().run();
-                });
-  }
-  if (query) {  // nobody wants the rows, but each may have an effect
-    do {
-      changed_rows(*query);
-      if (!rows->bind_next(statement)) break;
-      call->require_wanted();
-      query = statement.run();
-    } while (true);
-  }
-  if (out) *out = no_rows().stream().detach();
+  if (out) *out = (returned.has_schema() ? std::move(returned) : no_rows()).stream().detach();
   return total;
 }
 

@@ -56,7 +56,7 @@ class Statement {
 
   const std::shared_ptr<Connection> connection_;
   std::optional<std::string> text_;
-  std::shared_ptr<std::vector<doline::Prepared>> script_;  // shared with rows that run it on
+  std::shared_ptr<std::vector<doline::Prepared>> script_;  // never empty; nothing is bound to it
   Ingest ingest_;
   bool binds_by_name_ = false;
   std::optional<doline::Stream> bound_;  // used up by execute()

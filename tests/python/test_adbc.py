@@ -146,6 +146,25 @@ class TestParameters:
         statement.bind(pa.record_batch({"n": pa.array([], pa.int64())}))
         assert rows_of(statement).read_all().num_rows == 0
 
+    def test_values_are_for_one_execution(self, statement):
+        statement.set_sql_query("SELECT ? AS n")
+        statement.bind(pa.record_batch({"n": [1]}))
+        assert rows_of(statement).read_all()["n"].to_pylist() == [1]
+        with pytest.raises(dbapi.Error) as unbound:
+            rows_of(statement)
+        assert unbound.value.sqlstate == "07001"
+
+    def test_also_of_a_bulk_insert_that_fails(self, statement):
+        statement.set_sql_query("CREATE TABLE t (i INTEGER)")
+        statement.execute_update()
+        statement.set_sql_query("INSERT INTO t VALUES (?)")
+        statement.bind(pa.record_batch({"n": ["no number"]}))
+        with pytest.raises(dbapi.DataError):
+            statement.execute_update()
+        with pytest.raises(dbapi.Error) as unbound:
+            statement.execute_update()
+        assert unbound.value.sqlstate == "07001"
+
     def test_reading_ends_with_what_fails(self, statement):
         statement.set_sql_query("SELECT CASE WHEN ? = 2 THEN error('the second') ELSE 7 END")
         statement.bind(pa.record_batch({"n": [1, 2, 3]}))
@@ -178,6 +197,41 @@ class TestParameters:
             with pytest.raises(dbapi.Error):
                 cursor.executemany("UPDATE t SET i = i + (1 / ?::TINYINT)::INTEGER", [(1,), (1000,)])
             assert cursor.execute("FROM t").fetchall() == [(1,)]
+
+    def test_all_or_nothing_of_what_returns_rows(self, statement):
+        statement.set_sql_query("CREATE TABLE t AS SELECT 1 AS i")
+        statement.execute_update()
+        rows = pa.record_batch({"n": [1, 1000]})
+        statement.set_sql_query('UPDATE t SET i = i RETURNING 7::BIGINT AS "Count"')
+        assert statement.execute_update() == -1
+        for execute in (statement.execute_update, statement.execute_query):
+            statement.set_sql_query("UPDATE t SET i = i + (1 / ?::TINYINT)::INTEGER RETURNING i")
+            statement.bind(rows)
+            with pytest.raises(dbapi.Error):
+                execute()
+            statement.set_sql_query("FROM t")
+            assert rows_of(statement).read_all()["i"].to_pylist() == [1]
+
+    def test_what_returns_rows_has_happened_before_they_are_read(self, statement):
+        statement.set_sql_query("CREATE TABLE t AS SELECT 1 AS i")
+        statement.execute_update()
+        statement.set_sql_query("UPDATE t SET i = i + ? RETURNING i")
+        statement.bind(pa.record_batch({"n": [1, 10, 100]}))
+        returned = rows_of(statement)
+        statement.set_sql_query("FROM t")
+        assert rows_of(statement).read_all()["i"].to_pylist() == [112]
+        assert returned.read_all()["i"].to_pylist() == [2, 12, 112]
+
+    def test_what_returns_rows_within_a_transaction(self, connection, cursor):
+        cursor.execute("CREATE TABLE t AS SELECT 1 AS i")
+        rows = pa.record_batch({"n": [1, 10]})
+        assert cursor.execute("UPDATE t SET i = i + ? RETURNING i", rows).fetchall() == [(2,), (12,)]
+        cursor.executemany("UPDATE t SET i = i + ? RETURNING i", rows)
+        with pytest.raises(dbapi.NotSupportedError):
+            cursor.adbc_execute_schema("DELETE FROM t")
+        assert cursor.execute("FROM range(?)", rows.slice(2)).fetchall() == []
+        connection.commit()
+        assert cursor.execute("FROM t").fetchall() == [(23,)]
 
     def test_no_rows_do_nothing(self, cursor):
         cursor.execute("CREATE TABLE t (i INTEGER)")
