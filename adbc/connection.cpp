@@ -51,6 +51,11 @@ void Connection::open(const Database& database) {
   session_ = std::move(session);
 }
 
+void Connection::close() {
+  const std::lock_guard lock(working_);
+  if (session_ && session_->in_transaction()) session_->execute("ROLLBACK");
+}
+
 doline::Session& Connection::session() {
   if (!session_) throw invalid_state("the connection was not initialized");
   return *session_;

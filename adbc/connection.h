@@ -27,6 +27,8 @@ class Connection {
   void set_option(const std::string& key, const std::string& value);
   std::string option(const std::string& key);
   void open(const Database& database);
+  /// Rolls back what was not committed. Rows that are being read are read on.
+  void close();
 
   /// Has `body()` use the session, which nobody else does meanwhile, as part of `call`. Of a call
   /// that was cancelled that is what it throws, whatever became of it.

@@ -140,8 +140,9 @@ AdbcStatusCode connection_init(AdbcConnection* connection, AdbcDatabase* databas
 
 AdbcStatusCode connection_release(AdbcConnection* connection, AdbcError* error) {
   return guarded(error, [&] {
-    delete &of(connection);
+    const std::unique_ptr<std::shared_ptr<Connection>> self(&of(connection));
     connection->private_data = nullptr;
+    (*self)->close();
   });
 }
 

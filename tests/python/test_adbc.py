@@ -332,6 +332,19 @@ class TestTransactions:
                 connection.adbc_connection.commit()
             assert refused.value.status_code == adbc_driver_manager.AdbcStatusCode.INVALID_STATE
 
+    def test_a_connection_that_is_closed_takes_nothing_with_it(self, connection, cursor):
+        cursor.execute("CREATE TABLE t AS SELECT 1 AS i")
+        connection.commit()
+        with connection.adbc_clone() as other, \
+                adbc_driver_manager.AdbcStatement(other.adbc_connection) as second:
+            second.set_sql_query("UPDATE t SET i = 2")
+            second.execute_update()
+            second.set_sql_query("FROM range(300000)")
+            reader = rows_of(second)
+        cursor.execute("UPDATE t SET i = 3")  # no longer a conflict
+        assert sum(batch.num_rows for batch in reader) == 300000
+        assert cursor.execute("FROM t").fetchall() == [(3,)]
+
     def test_two_that_change_the_same(self, connection, cursor):
         cursor.execute("CREATE TABLE t AS SELECT 1 AS i")
         connection.commit()
