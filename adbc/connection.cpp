@@ -46,6 +46,8 @@ std::string text_of(doline::Session& session, std::string_view query) {
 
 void Connection::open(const Database& database) {
   if (!database.root) throw invalid_state("the database was not initialized");
+  if (session_)
+    throw invalid_state("the connection is open already; one more is an AdbcConnection of its own");
   auto session = std::make_unique<doline::Session>(database.root->connect());
   session->set_poll(Call::is_unwanted, nullptr);
   session_ = std::move(session);

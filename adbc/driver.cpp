@@ -19,6 +19,19 @@ std::string required(const char* text, const char* what) {
   return text;
 }
 
+/// Where the caller wants something put.
+template <class T>
+T& place(T* out, const char* what) {
+  if (!out) throw invalid_argument(std::string("there is no place for ") + what);
+  return *out;
+}
+
+template <class T>
+void give(doline::detail::ArrowOwner<T> made, T* out) {
+  T& to = place(out, "what is asked for");
+  to = made.detach();
+}
+
 // ---- handles: a connection is shared with its statements
 
 template <class Handle>
@@ -38,9 +51,10 @@ Statement& of(AdbcStatement* handle) { return held(handle, "the statement"); }
 
 /// A text into the caller's buffer, where it fits; in any case its size, with the final zero.
 void give_text(const std::string& value, char* out, size_t* length) {
-  if (!length) throw invalid_argument("there is no place for the length");
-  if (value.size() + 1 <= *length) std::memcpy(out, value.c_str(), value.size() + 1);
-  *length = value.size() + 1;
+  const size_t size = value.size() + 1;
+  if (size <= place(length, "the length"))
+    std::memcpy(&place(out, "the text"), value.c_str(), size);
+  *length = size;
 }
 
 /// What is set and read as a text alone.
@@ -82,7 +96,10 @@ struct TextOptions {
 // ---- databases
 
 AdbcStatusCode database_new(AdbcDatabase* database, AdbcError* error) {
-  return guarded(error, [&] { database->private_data = new Database; });
+  return guarded(error, [&] {
+    AdbcDatabase& made = place(database, "the database");
+    made.private_data = std::make_unique<Database>().release();
+  });
 }
 
 AdbcStatusCode database_set_option(AdbcDatabase* database, const char* key, const char* value,
@@ -129,7 +146,8 @@ AdbcStatusCode database_release(AdbcDatabase* database, AdbcError* error) {
 
 AdbcStatusCode connection_new(AdbcConnection* connection, AdbcError* error) {
   return guarded(error, [&] {
-    connection->private_data = new std::shared_ptr<Connection>(std::make_shared<Connection>());
+    AdbcConnection& made = place(connection, "the connection");
+    made.private_data = new std::shared_ptr<Connection>(std::make_shared<Connection>());
   });
 }
 
@@ -163,6 +181,7 @@ AdbcStatusCode telling(AdbcConnection* connection, ArrowArrayStream* out, AdbcEr
     const std::shared_ptr<Connection>& self = of(connection);
     const auto call = std::make_shared<Call>();
     self->work(call, [&] {
+      place(out, "the rows");
       doline::Query run = self->session().query(query());
       run.schema();
       RowStream::give_out(self, call, std::move(run), {}, out);
@@ -200,7 +219,7 @@ AdbcStatusCode connection_get_info(AdbcConnection* connection, const uint32_t* c
                                    ArrowArrayStream* out, AdbcError* error) {
   return working(connection, error, [&](const std::shared_ptr<Connection>& self) {
     self->session();
-    *out = info_rows(codes, count).stream().detach();
+    give(info_rows(codes, count).stream(), out);
   });
 }
 
@@ -222,7 +241,7 @@ AdbcStatusCode connection_get_table_schema(AdbcConnection* connection, const cha
     if (schema && *schema) name = quoted_name(schema) + "." + name;
     if (catalog && *catalog)
       name = quoted_name(catalog) + "." + (schema && *schema ? "" : "main.") + name;
-    *out = self->session().prepare("FROM " + name).describe().detach();
+    give(self->session().prepare("FROM " + name).describe(), out);
   });
 }
 
@@ -252,7 +271,8 @@ AdbcStatusCode statement_new(AdbcConnection* connection, AdbcStatement* statemen
                              AdbcError* error) {
   return guarded(error, [&] {
     of(connection)->session();
-    statement->private_data = new Statement(of(connection));
+    AdbcStatement& made = place(statement, "the statement");
+    made.private_data = std::make_unique<Statement>(of(connection)).release();
   });
 }
 
@@ -291,9 +311,9 @@ AdbcStatusCode statement_get_option_double(AdbcStatement* statement, const char*
   return guarded(error, [&] {
     const std::string name = required(key, "the key");
     if (name == ADBC_STATEMENT_OPTION_PROGRESS) {
-      *value = of(statement).progress();
+      place(value, "the value") = of(statement).progress();
     } else if (name == ADBC_STATEMENT_OPTION_MAX_PROGRESS) {
-      *value = 1.0;
+      place(value, "the value") = 1.0;
     } else {
       throw Failure(ADBC_STATUS_NOT_FOUND, "22023", "a statement has no number " + name);
     }
@@ -318,9 +338,10 @@ AdbcStatusCode statement_bind_stream(AdbcStatement* statement, ArrowArrayStream*
                                      AdbcError* error) {
   return guarded(error, [&] {
     if (!stream || !stream->release) throw invalid_argument("the bound stream is released");
+    Statement& self = of(statement);
     doline::Stream taken;
     std::swap(*taken.get(), *stream);
-    of(statement).bind(std::move(taken));
+    self.bind(std::move(taken));
   });
 }
 
@@ -330,12 +351,12 @@ AdbcStatusCode statement_prepare(AdbcStatement* statement, AdbcError* error) {
 
 AdbcStatusCode statement_get_parameter_schema(AdbcStatement* statement, ArrowSchema* out,
                                               AdbcError* error) {
-  return guarded(error, [&] { *out = of(statement).parameter_schema(); });
+  return guarded(error, [&] { give(of(statement).parameter_schema(), out); });
 }
 
 AdbcStatusCode statement_execute_schema(AdbcStatement* statement, ArrowSchema* out,
                                         AdbcError* error) {
-  return guarded(error, [&] { *out = of(statement).result_schema(); });
+  return guarded(error, [&] { give(of(statement).result_schema(), out); });
 }
 
 AdbcStatusCode statement_execute_query(AdbcStatement* statement, ArrowArrayStream* out,

@@ -180,14 +180,14 @@ void Statement::prepare() {
   work([&](const auto&) { prepare_with(connection_->session()); });
 }
 
-ArrowSchema Statement::parameter_schema() {
+doline::Schema Statement::parameter_schema() {
   return work([&](const auto&) {
     prepare_with(connection_->session());
-    return schema_of_names(script_->back().parameters()).detach();
+    return schema_of_names(script_->back().parameters());
   });
 }
 
-ArrowSchema Statement::result_schema() {
+doline::Schema Statement::result_schema() {
   return work([&](const auto&) {
     doline::Session& session = connection_->session();
     prepare_with(session);
@@ -198,7 +198,7 @@ ArrowSchema Statement::result_schema() {
     // Parsed anew: nothing is bound to what is executed.
     std::vector<doline::Prepared> script = session.prepare_script(*text_);
     bind_nulls(script.back());
-    return script.back().describe().detach();
+    return script.back().describe();
   });
 }
 

@@ -26,9 +26,9 @@ class Statement {
   void bind(doline::Stream rows) { bound_ = std::move(rows); }
   /// Understands the text; execute() does where this was not asked for.
   void prepare();
-  ArrowSchema parameter_schema();
+  doline::Schema parameter_schema();
   /// The columns of a query, which is not run.
-  ArrowSchema result_schema();
+  doline::Schema result_schema();
   /// Runs it. `out` may be null. Returns how many rows it changed, -1 where nothing is known of
   /// that.
   int64_t execute(ArrowArrayStream* out);

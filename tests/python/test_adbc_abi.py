@@ -9,7 +9,7 @@ import pytest
 from adbc_abi import TOP, Driver, Handle
 from doline import adbc
 
-INVALID_ARGUMENT = 5
+INVALID_ARGUMENT, INVALID_STATE = 5, 6
 
 
 class Schema(ctypes.Structure):
@@ -110,6 +110,27 @@ class TestNothingIsGiven:
         driver.must("ConnectionRelease", ctypes.byref(connection))
         driver.must("DatabaseRelease", ctypes.byref(database))
 
+    def test_no_handle(self, driver, handles):
+        assert driver.call("DatabaseNew", None)[0] == INVALID_ARGUMENT
+        assert driver.call("ConnectionNew", None)[0] == INVALID_ARGUMENT
+        assert driver.call("StatementNew", ctypes.byref(handles[1]), None)[0] == INVALID_ARGUMENT
+        assert driver.call("StatementPrepare", None)[0] == INVALID_STATE
+
+    def test_no_place_for_what_is_asked(self, driver, handles):
+        _, connection, statement = (ctypes.byref(handle) for handle in handles)
+        driver.must("StatementSetSqlQuery", statement, ctypes.c_char_p(b"SELECT ?"))
+        progress = ctypes.c_char_p(b"adbc.statement.exec.progress")
+        size = ctypes.c_size_t(100)
+        for name, arguments in (
+                ("StatementGetOptionDouble", (statement, progress, None)),
+                ("StatementGetParameterSchema", (statement, None)),
+                ("StatementExecuteSchema", (statement, None)),
+                ("StatementGetOption", (statement, ctypes.c_char_p(b"adbc.ingest.mode"), None, ctypes.byref(size))),
+                ("ConnectionGetInfo", (connection, None, ctypes.c_size_t(0), None)),
+                ("ConnectionGetTableTypes", (connection, None))):
+            status, message = driver.call(name, *arguments)
+            assert (status, "there is no place for" in message) == (INVALID_ARGUMENT, True), name
+
     def test_a_schema_without_a_format(self, driver, handles):
         array, schema = Array(), Schema()
         pa.record_batch({"x": [1]})._export_to_c(ctypes.addressof(array), ctypes.addressof(schema))
@@ -119,6 +140,10 @@ class TestNothingIsGiven:
         driver.must("StatementBind", statement, ctypes.byref(array), ctypes.byref(schema))
         status, message = driver.call("StatementExecuteQuery", statement, None, None)
         assert (status, "a struct of columns" in message) == (INVALID_ARGUMENT, True)
+
+    def test_a_connection_is_opened_once(self, driver, handles):
+        database, connection, _ = (ctypes.byref(handle) for handle in handles)
+        assert driver.call("ConnectionInit", connection, database)[0] == INVALID_STATE
 
 
 def test_every_code_of_the_engine_has_a_status():
