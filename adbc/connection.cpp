@@ -27,7 +27,17 @@ std::string quoted(std::string_view text, char quote) {
 
 std::string quoted_name(std::string_view name) { return quoted(name, '"'); }
 
-std::string quoted_text(const char* text) { return text ? quoted(text, '\'') : "NULL"; }
+std::string qualified_name(std::string_view catalog, std::string_view schema,
+                           std::string_view table) {
+  // Of two parts the first would be a schema.
+  if (!catalog.empty() && schema.empty()) schema = "main";
+  std::string name;
+  for (const std::string_view part : {catalog, schema})
+    if (!part.empty()) name += quoted_name(part) + ".";
+  return name + quoted_name(table);
+}
+
+std::string quoted_text(std::string_view text) { return quoted(text, '\''); }
 
 std::string unused_table() {
   static std::atomic<uint64_t> number{0};

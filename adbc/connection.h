@@ -74,8 +74,11 @@ class Connection {
 
 /// `"a""b"`: a name as SQL takes it.
 std::string quoted_name(std::string_view name);
-/// `'a''b'`, or NULL.
-std::string quoted_text(const char* text);
+/// A table's name as SQL takes it. What is not said is empty.
+std::string qualified_name(std::string_view catalog, std::string_view schema,
+                           std::string_view table);
+/// `'a''b'`.
+std::string quoted_text(std::string_view text);
 
 /// A name that no other table of the process has, listed nowhere.
 std::string unused_table();

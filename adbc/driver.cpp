@@ -237,10 +237,8 @@ AdbcStatusCode connection_get_table_schema(AdbcConnection* connection, const cha
                                            const char* schema, const char* table, ArrowSchema* out,
                                            AdbcError* error) {
   return working(connection, error, [&](const std::shared_ptr<Connection>& self) {
-    std::string name = quoted_name(required(table, "the table's name"));
-    if (schema && *schema) name = quoted_name(schema) + "." + name;
-    if (catalog && *catalog)
-      name = quoted_name(catalog) + "." + (schema && *schema ? "" : "main.") + name;
+    const std::string name = qualified_name(catalog ? catalog : "", schema ? schema : "",
+                                            required(table, "the table's name"));
     give(self->session().prepare("FROM " + name).describe(), out);
   });
 }

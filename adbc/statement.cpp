@@ -303,10 +303,7 @@ int64_t Statement::run_bound(const std::shared_ptr<Call>& call, ArrowArrayStream
 
 int64_t Statement::ingest(doline::Session& session) {
   if (!bound_) throw invalid_state("no rows are bound for " + ingest_.table);
-  std::string target;
-  for (const std::string& part : {ingest_.catalog, ingest_.schema})
-    if (!part.empty()) target += quoted_name(part) + ".";
-  target += quoted_name(ingest_.table);
+  const std::string target = qualified_name(ingest_.catalog, ingest_.schema, ingest_.table);
   const std::string table = unused_table();
   doline::Stream rows = std::move(*bound_);
   bound_.reset();

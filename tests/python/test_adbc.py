@@ -297,6 +297,11 @@ class TestIngest:
             cursor.adbc_ingest("t", pa.table({"aa": [1]}), mode="append")
         assert dict(other.value.details)[b"doline.code"] == b"column_not_found"
 
+    def test_a_catalog_without_a_schema(self, connection, cursor):
+        assert cursor.adbc_ingest("t", pa.table({"a": [1]}), catalog_name="memory") == 1
+        assert connection.adbc_get_table_schema("t", catalog_filter="memory").names == ["a"]
+        assert cursor.execute("FROM memory.main.t").fetchall() == [(1,)]
+
     def test_names_are_quoted(self, cursor):
         cursor.adbc_ingest('a "b" c', pa.table({"x y": [1]}))
         assert cursor.execute('SELECT "x y" FROM "a ""b"" c"').fetchall() == [(1,)]
