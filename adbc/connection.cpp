@@ -3,16 +3,11 @@
 #include <atomic>
 
 #include "failure.h"
+#include "option_values.h"
 
 namespace doline_adbc {
 
 namespace {
-
-bool is_true(const std::string& key, const std::string& value) {
-  if (value == ADBC_OPTION_VALUE_ENABLED) return true;
-  if (value == ADBC_OPTION_VALUE_DISABLED) return false;
-  throw invalid_argument(key + " takes true and false, not \"" + value + "\"");
-}
 
 std::string quoted(std::string_view text, char quote) {
   std::string out(1, quote);
@@ -55,7 +50,8 @@ std::string text_of(doline::Session& session, std::string_view query) {
 }
 
 void Connection::open(const Database& database) {
-  if (!database.root) throw invalid_state("the database was not initialized");
+  if (!database.root)
+    throw invalid_state("the database was not initialized; call AdbcDatabaseInit before");
   if (session_)
     throw invalid_state("the connection is open already; one more is an AdbcConnection of its own");
   auto session = std::make_unique<doline::Session>(database.root->connect());
@@ -69,7 +65,7 @@ void Connection::close() {
 }
 
 doline::Session& Connection::session() {
-  if (!session_) throw invalid_state("the connection was not initialized");
+  if (!session_) throw invalid_state("the connection was not initialized; call AdbcConnectionInit");
   return *session_;
 }
 
@@ -92,9 +88,9 @@ void Connection::set_autocommit(bool wanted) {
 }
 
 void Connection::set_option(const std::string& key, const std::string& value) {
-  if (key == ADBC_CONNECTION_OPTION_AUTOCOMMIT) return set_autocommit(is_true(key, value));
+  if (key == ADBC_CONNECTION_OPTION_AUTOCOMMIT) return set_autocommit(flag_of(key, value));
   if (key == ADBC_CONNECTION_OPTION_READ_ONLY) {
-    if (is_true(key, value))
+    if (flag_of(key, value))
       throw not_implemented("connections that may only read are not there yet");
     return;
   }
@@ -111,12 +107,12 @@ void Connection::set_option(const std::string& key, const std::string& value) {
     throw not_implemented("there is one catalog with one schema; " + key + " cannot be \"" + value +
                           "\"");
   }
-  throw not_implemented("a connection has no option " + key);
+  throw not_implemented("a connection has no option " + key +
+                        "; settings of Doline's are said in SQL: SET name = value");
 }
 
 std::string Connection::option(const std::string& key) {
-  if (key == ADBC_CONNECTION_OPTION_AUTOCOMMIT)
-    return is_autocommit_ ? ADBC_OPTION_VALUE_ENABLED : ADBC_OPTION_VALUE_DISABLED;
+  if (key == ADBC_CONNECTION_OPTION_AUTOCOMMIT) return text_of_flag(is_autocommit_);
   if (key == ADBC_CONNECTION_OPTION_READ_ONLY) return ADBC_OPTION_VALUE_DISABLED;
   if (key == ADBC_CONNECTION_OPTION_ISOLATION_LEVEL) return ADBC_OPTION_ISOLATION_LEVEL_SNAPSHOT;
   if (key == ADBC_CONNECTION_OPTION_CURRENT_CATALOG)

@@ -53,7 +53,6 @@ class Connection {
   doline::Session& session_for_statement();
   void commit() { end("COMMIT"); }
   void rollback() { end("ROLLBACK"); }
-  bool is_autocommit() const { return is_autocommit_; }
 
   /// Any thread: ends what runs, calls at work and rows that are being read.
   void cancel();

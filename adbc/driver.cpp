@@ -288,7 +288,9 @@ AdbcStatusCode statement_set_sql_query(AdbcStatement* statement, const char* tex
 
 AdbcStatusCode statement_set_substrait_plan(AdbcStatement*, const uint8_t*, size_t,
                                             AdbcError* error) {
-  return guarded(error, [] { throw not_implemented("plans of Substrait are not read; SQL is"); });
+  return guarded(error, [] {
+    throw not_implemented("plans of Substrait are not read; SetSqlQuery takes SQL");
+  });
 }
 
 AdbcStatusCode statement_set_option(AdbcStatement* statement, const char* key, const char* value,
@@ -322,7 +324,8 @@ AdbcStatusCode statement_bind(AdbcStatement* statement, ArrowArray* values, Arro
                               AdbcError* error) {
   return guarded(error, [&] {
     if (!values || !values->release || !schema || !schema->release)
-      throw invalid_argument("the bound rows are released");
+      throw invalid_argument(
+          "the bound rows are released; what was bound was taken over: export it anew");
     Statement& self = of(statement);
     doline::Schema its_schema;
     std::swap(*its_schema.get(), *schema);
@@ -335,7 +338,9 @@ AdbcStatusCode statement_bind(AdbcStatement* statement, ArrowArray* values, Arro
 AdbcStatusCode statement_bind_stream(AdbcStatement* statement, ArrowArrayStream* stream,
                                      AdbcError* error) {
   return guarded(error, [&] {
-    if (!stream || !stream->release) throw invalid_argument("the bound stream is released");
+    if (!stream || !stream->release)
+      throw invalid_argument(
+          "the bound stream is released; what was bound was taken over: export it anew");
     Statement& self = of(statement);
     doline::Stream taken;
     std::swap(*taken.get(), *stream);

@@ -6,6 +6,7 @@
 #include "bound_rows.h"
 #include "failure.h"
 #include "kept_rows.h"
+#include "option_values.h"
 
 namespace doline_adbc {
 
@@ -99,11 +100,6 @@ void Statement::set_text(const char* text) {
 }
 
 void Statement::set_option(const std::string& key, const std::string& value) {
-  const auto flag = [&] {
-    if (value == ADBC_OPTION_VALUE_ENABLED) return true;
-    if (value == ADBC_OPTION_VALUE_DISABLED) return false;
-    throw invalid_argument(key + " takes true and false, not \"" + value + "\"");
-  };
   if (key == ADBC_INGEST_OPTION_TARGET_TABLE) {
     ingest_.table = value;
     text_.reset();
@@ -113,32 +109,37 @@ void Statement::set_option(const std::string& key, const std::string& value) {
   } else if (key == ADBC_INGEST_OPTION_TARGET_DB_SCHEMA) {
     ingest_.schema = value;
   } else if (key == ADBC_INGEST_OPTION_TEMPORARY) {
-    ingest_.is_temporary = flag();
+    ingest_.is_temporary = flag_of(key, value);
   } else if (key == ADBC_INGEST_OPTION_MODE) {
     if (value != ADBC_INGEST_OPTION_MODE_CREATE && value != ADBC_INGEST_OPTION_MODE_APPEND &&
         value != ADBC_INGEST_OPTION_MODE_REPLACE && value != ADBC_INGEST_OPTION_MODE_CREATE_APPEND)
-      throw invalid_argument(key + " cannot be \"" + value + "\"");
+      throw invalid_argument(key + " cannot be \"" + value + "\"; it is one of " +
+                             ADBC_INGEST_OPTION_MODE_CREATE
+                             ", " ADBC_INGEST_OPTION_MODE_APPEND
+                             ", " ADBC_INGEST_OPTION_MODE_REPLACE
+                             ", " ADBC_INGEST_OPTION_MODE_CREATE_APPEND);
     ingest_.mode = value;
   } else if (key == ADBC_STATEMENT_OPTION_BIND_BY_NAME) {
-    binds_by_name_ = flag();
+    binds_by_name_ = flag_of(key, value);
   } else if (key == ADBC_STATEMENT_OPTION_INCREMENTAL) {
-    if (flag()) throw not_implemented("rows come as a stream; there is no incremental execution");
+    if (flag_of(key, value))
+      throw not_implemented(
+          "there is no incremental execution; ExecuteQuery returns before the rows are there, and "
+          "its stream gives them as they come");
   } else {
-    throw not_implemented("a statement has no option " + key);
+    throw not_implemented("a statement has no option " + key +
+                          "; settings of Doline's are said in SQL: SET name = value");
   }
 }
 
 std::string Statement::option(const std::string& key) const {
-  const auto flag = [](bool value) {
-    return value ? ADBC_OPTION_VALUE_ENABLED : ADBC_OPTION_VALUE_DISABLED;
-  };
   if (key == ADBC_INGEST_OPTION_TARGET_TABLE) return ingest_.table;
   if (key == ADBC_INGEST_OPTION_TARGET_CATALOG) return ingest_.catalog;
   if (key == ADBC_INGEST_OPTION_TARGET_DB_SCHEMA) return ingest_.schema;
   if (key == ADBC_INGEST_OPTION_MODE) return ingest_.mode;
-  if (key == ADBC_INGEST_OPTION_TEMPORARY) return flag(ingest_.is_temporary);
-  if (key == ADBC_STATEMENT_OPTION_BIND_BY_NAME) return flag(binds_by_name_);
-  if (key == ADBC_STATEMENT_OPTION_INCREMENTAL) return flag(false);
+  if (key == ADBC_INGEST_OPTION_TEMPORARY) return text_of_flag(ingest_.is_temporary);
+  if (key == ADBC_STATEMENT_OPTION_BIND_BY_NAME) return text_of_flag(binds_by_name_);
+  if (key == ADBC_STATEMENT_OPTION_INCREMENTAL) return text_of_flag(false);
   throw Failure(ADBC_STATUS_NOT_FOUND, "22023", "a statement has no option " + key);
 }
 
@@ -169,8 +170,8 @@ auto Statement::work(Body&& body) {
 void Statement::prepare_with(doline::Session& session) {
   if (script_) return;
   if (!text_ && !ingest_.table.empty())
-    throw invalid_state("what takes rows in is no text to be prepared");
-  if (!text_) throw invalid_state("no statement was set");
+    throw invalid_state("what takes rows in is no text to be prepared; bind rows and execute it");
+  if (!text_) throw invalid_state("no statement was set; SetSqlQuery sets one");
   std::vector<doline::Prepared> script = session.prepare_script(*text_);
   if (script.empty()) script.push_back(session.prepare(*text_));  // says what is wrong
   script_ = std::make_shared<std::vector<doline::Prepared>>(std::move(script));
@@ -302,7 +303,9 @@ int64_t Statement::run_bound(const std::shared_ptr<Call>& call, ArrowArrayStream
 }
 
 int64_t Statement::ingest(doline::Session& session) {
-  if (!bound_) throw invalid_state("no rows are bound for " + ingest_.table);
+  if (!bound_)
+    throw invalid_state("no rows are bound for " + ingest_.table +
+                        "; Bind or BindStream does that");
   const std::string target = qualified_name(ingest_.catalog, ingest_.schema, ingest_.table);
   const std::string table = unused_table();
   doline::Stream rows = std::move(*bound_);

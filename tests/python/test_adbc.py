@@ -302,6 +302,10 @@ class TestIngest:
         assert connection.adbc_get_table_schema("t", catalog_filter="memory").names == ["a"]
         assert cursor.execute("FROM memory.main.t").fetchall() == [(1,)]
 
+    def test_a_mode_that_is_none(self, statement):
+        with pytest.raises(dbapi.Error, match="adbc.ingest.mode.create_append"):
+            statement.set_options(**{"adbc.ingest.mode": "upsert"})
+
     def test_names_are_quoted(self, cursor):
         cursor.adbc_ingest('a "b" c', pa.table({"x y": [1]}))
         assert cursor.execute('SELECT "x y" FROM "a ""b"" c"').fetchall() == [(1,)]
