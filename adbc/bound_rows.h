@@ -9,23 +9,10 @@
 
 namespace doline_adbc {
 
-/// An array and its schema as a stream, which is read once. Takes both over.
-doline::Stream stream_of(ArrowArray* array, ArrowSchema* schema);
-
-/// A stream's schema, which is asked for once: rows bound as an array have it once.
+/// A stream's schema: rows are a struct of columns.
 doline::Schema schema_of(doline::Stream& stream);
 /// Names of a schema's columns.
 std::vector<std::string> column_names(const ArrowSchema& schema);
-
-/// The rows of a stream of that schema under other names, one for each column. Read once.
-doline::Stream renamed(doline::Stream stream, doline::Schema schema,
-                       std::vector<std::string> names);
-
-/// A schema of a struct with a column of type null for each name: types that are not known.
-ArrowSchema schema_of_names(const std::vector<std::string>& names);
-
-/// Rows without columns and without rows: what a statement has whose effect counts.
-void give_out_nothing(ArrowArrayStream* out);
 
 /// Rows of parameters, which are bound to a statement one after another.
 class BoundRows {

@@ -3,17 +3,11 @@
 #include <atomic>
 
 #include "failure.h"
-#include "row_stream.h"
+#include "option_values.h"
 
 namespace doline_adbc {
 
 namespace {
-
-bool is_true(const std::string& key, const std::string& value) {
-  if (value == ADBC_OPTION_VALUE_ENABLED) return true;
-  if (value == ADBC_OPTION_VALUE_DISABLED) return false;
-  throw invalid_argument(key + " takes true and false, not \"" + value + "\"");
-}
 
 std::string quoted(std::string_view text, char quote) {
   std::string out(1, quote);
@@ -28,7 +22,17 @@ std::string quoted(std::string_view text, char quote) {
 
 std::string quoted_name(std::string_view name) { return quoted(name, '"'); }
 
-std::string quoted_text(const char* text) { return text ? quoted(text, '\'') : "NULL"; }
+std::string qualified_name(std::string_view catalog, std::string_view schema,
+                           std::string_view table) {
+  // Of two parts the first would be a schema.
+  if (!catalog.empty() && schema.empty()) schema = "main";
+  std::string name;
+  for (const std::string_view part : {catalog, schema})
+    if (!part.empty()) name += quoted_name(part) + ".";
+  return name + quoted_name(table);
+}
+
+std::string quoted_text(std::string_view text) { return quoted(text, '\''); }
 
 std::string unused_table() {
   static std::atomic<uint64_t> number{0};
@@ -46,12 +50,22 @@ std::string text_of(doline::Session& session, std::string_view query) {
 }
 
 void Connection::open(const Database& database) {
-  if (!database.root) throw invalid_state("the database was not initialized");
-  session_ = std::make_unique<doline::Session>(database.root->connect());
+  if (!database.root)
+    throw invalid_state("the database was not initialized; call AdbcDatabaseInit before");
+  if (session_)
+    throw invalid_state("the connection is open already; one more is an AdbcConnection of its own");
+  auto session = std::make_unique<doline::Session>(database.root->connect());
+  session->set_poll(Call::is_unwanted, nullptr);
+  session_ = std::move(session);
+}
+
+void Connection::close() {
+  const std::lock_guard lock(working_);
+  if (session_ && session_->in_transaction()) session_->execute("ROLLBACK");
 }
 
 doline::Session& Connection::session() {
-  if (!session_) throw invalid_state("the connection was not initialized");
+  if (!session_) throw invalid_state("the connection was not initialized; call AdbcConnectionInit");
   return *session_;
 }
 
@@ -74,9 +88,9 @@ void Connection::set_autocommit(bool wanted) {
 }
 
 void Connection::set_option(const std::string& key, const std::string& value) {
-  if (key == ADBC_CONNECTION_OPTION_AUTOCOMMIT) return set_autocommit(is_true(key, value));
+  if (key == ADBC_CONNECTION_OPTION_AUTOCOMMIT) return set_autocommit(flag_of(key, value));
   if (key == ADBC_CONNECTION_OPTION_READ_ONLY) {
-    if (is_true(key, value))
+    if (flag_of(key, value))
       throw not_implemented("connections that may only read are not there yet");
     return;
   }
@@ -93,12 +107,12 @@ void Connection::set_option(const std::string& key, const std::string& value) {
     throw not_implemented("there is one catalog with one schema; " + key + " cannot be \"" + value +
                           "\"");
   }
-  throw not_implemented("a connection has no option " + key);
+  throw not_implemented("a connection has no option " + key +
+                        "; settings of Doline's are said in SQL: SET name = value");
 }
 
 std::string Connection::option(const std::string& key) {
-  if (key == ADBC_CONNECTION_OPTION_AUTOCOMMIT)
-    return is_autocommit_ ? ADBC_OPTION_VALUE_ENABLED : ADBC_OPTION_VALUE_DISABLED;
+  if (key == ADBC_CONNECTION_OPTION_AUTOCOMMIT) return text_of_flag(is_autocommit_);
   if (key == ADBC_CONNECTION_OPTION_READ_ONLY) return ADBC_OPTION_VALUE_DISABLED;
   if (key == ADBC_CONNECTION_OPTION_ISOLATION_LEVEL) return ADBC_OPTION_ISOLATION_LEVEL_SNAPSHOT;
   if (key == ADBC_CONNECTION_OPTION_CURRENT_CATALOG)
@@ -108,21 +122,23 @@ std::string Connection::option(const std::string& key) {
   throw Failure(ADBC_STATUS_NOT_FOUND, "22023", "a connection has no option " + key);
 }
 
-void Connection::add(const std::shared_ptr<RowStream>& rows) {
+void Connection::add(const std::shared_ptr<Call>& call) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(rows_, [](const std::weak_ptr<RowStream>& known) { return known.expired(); });
-  rows_.push_back(rows);
+  std::erase_if(calls_, [&](const std::weak_ptr<Call>& known) {
+    const bool is_it = !known.owner_before(call) && !call.owner_before(known);
+    return known.expired() || is_it;  // rows that go on with their next run are added again
+  });
+  calls_.push_back(call);
 }
 
 void Connection::cancel() {
-  session().interrupt();
-  std::vector<std::shared_ptr<RowStream>> living;
+  std::vector<std::shared_ptr<Call>> living;
   {
     const std::lock_guard lock(mutex_);
-    for (const std::weak_ptr<RowStream>& known : rows_)
-      if (auto rows = known.lock()) living.push_back(std::move(rows));
+    for (const std::weak_ptr<Call>& known : calls_)
+      if (auto call = known.lock()) living.push_back(std::move(call));
   }
-  for (const auto& rows : living) rows->cancel();
+  for (const auto& call : living) call->cancel();
 }
 
 }  // namespace doline_adbc

@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "adbc.h"
-#include "bound_rows.h"
 #include "connection.h"
 #include "failure.h"
+#include "kept_rows.h"
 #include "metadata.h"
 #include "row_stream.h"
 #include "statement.h"
@@ -17,6 +17,19 @@ namespace {
 std::string required(const char* text, const char* what) {
   if (!text) throw invalid_argument(std::string(what) + " is null");
   return text;
+}
+
+/// Where the caller wants something put.
+template <class T>
+T& place(T* out, const char* what) {
+  if (!out) throw invalid_argument(std::string("there is no place for ") + what);
+  return *out;
+}
+
+template <class T>
+void give(doline::detail::ArrowOwner<T> made, T* out) {
+  T& to = place(out, "what is asked for");
+  to = made.detach();
 }
 
 // ---- handles: a connection is shared with its statements
@@ -38,9 +51,10 @@ Statement& of(AdbcStatement* handle) { return held(handle, "the statement"); }
 
 /// A text into the caller's buffer, where it fits; in any case its size, with the final zero.
 void give_text(const std::string& value, char* out, size_t* length) {
-  if (!length) throw invalid_argument("there is no place for the length");
-  if (value.size() + 1 <= *length) std::memcpy(out, value.c_str(), value.size() + 1);
-  *length = value.size() + 1;
+  const size_t size = value.size() + 1;
+  if (size <= place(length, "the length"))
+    std::memcpy(&place(out, "the text"), value.c_str(), size);
+  *length = size;
 }
 
 /// What is set and read as a text alone.
@@ -82,7 +96,10 @@ struct TextOptions {
 // ---- databases
 
 AdbcStatusCode database_new(AdbcDatabase* database, AdbcError* error) {
-  return guarded(error, [&] { database->private_data = new Database; });
+  return guarded(error, [&] {
+    AdbcDatabase& made = place(database, "the database");
+    made.private_data = std::make_unique<Database>().release();
+  });
 }
 
 AdbcStatusCode database_set_option(AdbcDatabase* database, const char* key, const char* value,
@@ -129,7 +146,8 @@ AdbcStatusCode database_release(AdbcDatabase* database, AdbcError* error) {
 
 AdbcStatusCode connection_new(AdbcConnection* connection, AdbcError* error) {
   return guarded(error, [&] {
-    connection->private_data = new std::shared_ptr<Connection>(std::make_shared<Connection>());
+    AdbcConnection& made = place(connection, "the connection");
+    made.private_data = new std::shared_ptr<Connection>(std::make_shared<Connection>());
   });
 }
 
@@ -140,8 +158,9 @@ AdbcStatusCode connection_init(AdbcConnection* connection, AdbcDatabase* databas
 
 AdbcStatusCode connection_release(AdbcConnection* connection, AdbcError* error) {
   return guarded(error, [&] {
-    delete &of(connection);
+    const std::unique_ptr<std::shared_ptr<Connection>> self(&of(connection));
     connection->private_data = nullptr;
+    (*self)->close();
   });
 }
 
@@ -150,8 +169,23 @@ template <class Body>
 AdbcStatusCode working(AdbcConnection* connection, AdbcError* error, Body&& body) {
   return guarded(error, [&] {
     const std::shared_ptr<Connection>& self = of(connection);
-    const std::lock_guard lock(self->working);
-    body(self);
+    self->work(std::make_shared<Call>(), [&] { body(self); });
+  });
+}
+
+/// The same for what gives rows: those of a query about what there is.
+template <class Body>
+AdbcStatusCode telling(AdbcConnection* connection, ArrowArrayStream* out, AdbcError* error,
+                       Body&& query) {
+  return guarded(error, [&] {
+    const std::shared_ptr<Connection>& self = of(connection);
+    const auto call = std::make_shared<Call>();
+    self->work(call, [&] {
+      place(out, "the rows");
+      doline::Query run = self->session().query(query());
+      run.schema();
+      RowStream::give_out(self, call, std::move(run), {}, out);
+    });
   });
 }
 
@@ -181,31 +215,21 @@ AdbcStatusCode connection_cancel(AdbcConnection* connection, AdbcError* error) {
   return guarded(error, [&] { of(connection)->cancel(); });
 }
 
-/// The rows of a query about what there is.
-void tell(const std::shared_ptr<Connection>& self, const std::string& query,
-          ArrowArrayStream* out) {
-  doline::Query run = self->session().query(query);
-  run.schema();
-  const auto rows = std::make_shared<RowStream>(self, std::move(run), RowStream::NextRun());
-  self->add(rows);
-  RowStream::give_out(rows, out);
-}
-
 AdbcStatusCode connection_get_info(AdbcConnection* connection, const uint32_t* codes, size_t count,
                                    ArrowArrayStream* out, AdbcError* error) {
   return working(connection, error, [&](const std::shared_ptr<Connection>& self) {
     self->session();
-    give_out_info(codes, count, out);
+    give(info_rows(codes, count).stream(), out);
   });
 }
 
 AdbcStatusCode connection_get_objects(AdbcConnection* connection, int depth, const char* catalog,
                                       const char* schema, const char* table, const char** types,
                                       const char* column, ArrowArrayStream* out, AdbcError* error) {
-  return working(connection, error, [&](const std::shared_ptr<Connection>& self) {
+  return telling(connection, out, error, [&] {
     if (depth < ADBC_OBJECT_DEPTH_ALL || depth > ADBC_OBJECT_DEPTH_TABLES)
       throw invalid_argument("there is no depth " + std::to_string(depth));
-    tell(self, objects_query({depth, catalog, schema, table, types, column}), out);
+    return objects_query({depth, catalog, schema, table, types, column});
   });
 }
 
@@ -213,17 +237,15 @@ AdbcStatusCode connection_get_table_schema(AdbcConnection* connection, const cha
                                            const char* schema, const char* table, ArrowSchema* out,
                                            AdbcError* error) {
   return working(connection, error, [&](const std::shared_ptr<Connection>& self) {
-    std::string name = quoted_name(required(table, "the table's name"));
-    if (schema && *schema) name = quoted_name(schema) + "." + name;
-    if (catalog && *catalog)
-      name = quoted_name(catalog) + "." + (schema && *schema ? "" : "main.") + name;
-    *out = self->session().query("FROM " + name + " LIMIT 0").schema().detach();
+    const std::string name = qualified_name(catalog ? catalog : "", schema ? schema : "",
+                                            required(table, "the table's name"));
+    give(self->session().prepare("FROM " + name).describe(), out);
   });
 }
 
 AdbcStatusCode connection_get_table_types(AdbcConnection* connection, ArrowArrayStream* out,
                                           AdbcError* error) {
-  return working(connection, error, [&](const auto& self) { tell(self, kTableTypesQuery, out); });
+  return telling(connection, out, error, [] { return kTableTypesQuery; });
 }
 
 AdbcStatusCode connection_read_partition(AdbcConnection*, const uint8_t*, size_t, ArrowArrayStream*,
@@ -247,7 +269,8 @@ AdbcStatusCode statement_new(AdbcConnection* connection, AdbcStatement* statemen
                              AdbcError* error) {
   return guarded(error, [&] {
     of(connection)->session();
-    statement->private_data = new Statement(of(connection));
+    AdbcStatement& made = place(statement, "the statement");
+    made.private_data = std::make_unique<Statement>(of(connection)).release();
   });
 }
 
@@ -265,7 +288,9 @@ AdbcStatusCode statement_set_sql_query(AdbcStatement* statement, const char* tex
 
 AdbcStatusCode statement_set_substrait_plan(AdbcStatement*, const uint8_t*, size_t,
                                             AdbcError* error) {
-  return guarded(error, [] { throw not_implemented("plans of Substrait are not read; SQL is"); });
+  return guarded(error, [] {
+    throw not_implemented("plans of Substrait are not read; SetSqlQuery takes SQL");
+  });
 }
 
 AdbcStatusCode statement_set_option(AdbcStatement* statement, const char* key, const char* value,
@@ -286,9 +311,9 @@ AdbcStatusCode statement_get_option_double(AdbcStatement* statement, const char*
   return guarded(error, [&] {
     const std::string name = required(key, "the key");
     if (name == ADBC_STATEMENT_OPTION_PROGRESS) {
-      *value = of(statement).progress();
+      place(value, "the value") = of(statement).progress();
     } else if (name == ADBC_STATEMENT_OPTION_MAX_PROGRESS) {
-      *value = 1.0;
+      place(value, "the value") = 1.0;
     } else {
       throw Failure(ADBC_STATUS_NOT_FOUND, "22023", "a statement has no number " + name);
     }
@@ -299,18 +324,27 @@ AdbcStatusCode statement_bind(AdbcStatement* statement, ArrowArray* values, Arro
                               AdbcError* error) {
   return guarded(error, [&] {
     if (!values || !values->release || !schema || !schema->release)
-      throw invalid_argument("the bound rows are released");
-    of(statement).bind(stream_of(values, schema));
+      throw invalid_argument(
+          "the bound rows are released; what was bound was taken over: export it anew");
+    Statement& self = of(statement);
+    doline::Schema its_schema;
+    std::swap(*its_schema.get(), *schema);
+    KeptRows rows(std::move(its_schema));
+    rows.add(owned(std::exchange(*values, ArrowArray{})));
+    self.bind(std::move(rows).stream());
   });
 }
 
 AdbcStatusCode statement_bind_stream(AdbcStatement* statement, ArrowArrayStream* stream,
                                      AdbcError* error) {
   return guarded(error, [&] {
-    if (!stream || !stream->release) throw invalid_argument("the bound stream is released");
+    if (!stream || !stream->release)
+      throw invalid_argument(
+          "the bound stream is released; what was bound was taken over: export it anew");
+    Statement& self = of(statement);
     doline::Stream taken;
     std::swap(*taken.get(), *stream);
-    of(statement).bind(std::move(taken));
+    self.bind(std::move(taken));
   });
 }
 
@@ -320,12 +354,12 @@ AdbcStatusCode statement_prepare(AdbcStatement* statement, AdbcError* error) {
 
 AdbcStatusCode statement_get_parameter_schema(AdbcStatement* statement, ArrowSchema* out,
                                               AdbcError* error) {
-  return guarded(error, [&] { *out = of(statement).parameter_schema(); });
+  return guarded(error, [&] { give(of(statement).parameter_schema(), out); });
 }
 
 AdbcStatusCode statement_execute_schema(AdbcStatement* statement, ArrowSchema* out,
                                         AdbcError* error) {
-  return guarded(error, [&] { *out = of(statement).result_schema(); });
+  return guarded(error, [&] { give(of(statement).result_schema(), out); });
 }
 
 AdbcStatusCode statement_execute_query(AdbcStatement* statement, ArrowArrayStream* out,

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
-#include <vector>
+#include <string_view>
 
 namespace doline_adbc {
 
@@ -22,6 +22,7 @@ constexpr std::array kMeanings{
     Meaning{"column_not_found", ADBC_STATUS_NOT_FOUND, "42703"},
     Meaning{"table_not_found", ADBC_STATUS_NOT_FOUND, "42P01"},
     Meaning{"function_not_found", ADBC_STATUS_NOT_FOUND, "42883"},
+    Meaning{"function_failed", ADBC_STATUS_INVALID_DATA, "38000"},
     Meaning{"file_not_found", ADBC_STATUS_NOT_FOUND, "58P01"},
     Meaning{"ambiguous", ADBC_STATUS_INVALID_ARGUMENT, "42702"},
     Meaning{"type_mismatch", ADBC_STATUS_INVALID_ARGUMENT, "42804"},
@@ -53,14 +54,15 @@ Meaning meaning_of(std::string_view code) {
   return {code, ADBC_STATUS_UNKNOWN, "HY000"};
 }
 
-struct Details {
+/// What an AdbcError keeps.
+struct Told {
   std::string message;
-  std::vector<std::pair<std::string, std::string>> entries;
+  Details details;
 };
 
-Details* details_of(const AdbcError* error) {
-  if (error->vendor_code != ADBC_ERROR_VENDOR_CODE_PRIVATE_DATA) return nullptr;
-  return static_cast<Details*>(error->private_data);
+const Told* told_by(const AdbcError* error) {
+  if (!error || error->vendor_code != ADBC_ERROR_VENDOR_CODE_PRIVATE_DATA) return nullptr;
+  return static_cast<const Told*>(error->private_data);
 }
 
 /// Without a place for details the message is all the caller owns.
@@ -69,27 +71,33 @@ void release_message(AdbcError* error) {
   error->message = nullptr;
   error->release = nullptr;
 }
-void release_details(AdbcError* error) {
-  delete static_cast<Details*>(error->private_data);
+void release_told(AdbcError* error) {
+  delete static_cast<Told*>(error->private_data);
   error->private_data = nullptr;
   error->message = nullptr;
   error->release = nullptr;
 }
 
-void fill(AdbcError* error, const char* sqlstate, std::unique_ptr<Details> details) {
+void fill(AdbcError* error, const char* sqlstate, std::unique_ptr<Told> told) {
   if (error->release) error->release(error);
   std::memcpy(error->sqlstate, sqlstate, sizeof error->sqlstate);
   if (error->vendor_code == ADBC_ERROR_VENDOR_CODE_PRIVATE_DATA) {
-    error->message = details->message.data();
-    error->private_data = details.release();
-    error->release = release_details;
+    error->message = told->message.data();
+    error->private_data = told.release();
+    error->release = release_told;
   } else {
-    error->message = ::strdup(details->message.c_str());
+    error->message = ::strdup(told->message.c_str());
     error->release = release_message;
   }
 }
 
 }  // namespace
+
+Details details_of(const doline::Error& error) {
+  Details details{{"doline.code", error.code()}};
+  if (!error.hint().empty()) details.emplace_back("doline.hint", error.hint());
+  return details;
+}
 
 Failure not_implemented(const std::string& what) {
   return Failure(ADBC_STATUS_NOT_IMPLEMENTED, "0A000", what);
@@ -104,28 +112,29 @@ Failure invalid_state(const std::string& what) {
 AdbcStatusCode tell_current_exception(AdbcError* error) noexcept {
   AdbcStatusCode status = ADBC_STATUS_INTERNAL;
   try {
-    auto details = std::make_unique<Details>();
+    auto told = std::make_unique<Told>();
     const char* sqlstate = "XX000";
     try {
       throw;
     } catch (const Failure& failure) {
       status = failure.status();
       sqlstate = failure.sqlstate();
-      details->message = failure.what();
+      told->message = failure.what();
+      told->details = failure.details();
     } catch (const doline::Error& refused) {
       const Meaning meaning = meaning_of(refused.code());
       status = meaning.status;
       sqlstate = meaning.sqlstate;
-      details->message = refused.what();
-      details->entries = {{"doline.code", refused.code()}, {"doline.hint", refused.hint()}};
+      told->message = refused.what();
+      told->details = details_of(refused);
     } catch (const std::bad_alloc&) {
       status = ADBC_STATUS_IO;
       sqlstate = "53200";
-      details->message = "[Doline] there is no memory left";
+      told->message = "[Doline] there is no memory left";
     } catch (const std::exception& other) {
-      details->message = other.what();
+      told->message = other.what();
     }
-    if (error) fill(error, sqlstate, std::move(details));
+    if (error) fill(error, sqlstate, std::move(told));
   } catch (...) {
     // There is no memory for words either: the status has to do.
   }
@@ -133,15 +142,15 @@ AdbcStatusCode tell_current_exception(AdbcError* error) noexcept {
 }
 
 int detail_count(const AdbcError* error) {
-  const Details* details = details_of(error);
-  return details ? static_cast<int>(details->entries.size()) : 0;
+  const Told* told = told_by(error);
+  return told ? static_cast<int>(told->details.size()) : 0;
 }
 
 AdbcErrorDetail detail(const AdbcError* error, int index) {
-  const Details* details = details_of(error);
-  if (!details || index < 0 || static_cast<size_t>(index) >= details->entries.size())
+  const Told* told = told_by(error);
+  if (!told || index < 0 || static_cast<size_t>(index) >= told->details.size())
     return {nullptr, nullptr, 0};
-  const auto& [key, value] = details->entries[static_cast<size_t>(index)];
+  const auto& [key, value] = told->details[static_cast<size_t>(index)];
   return {key.c_str(), reinterpret_cast<const uint8_t*>(value.data()), value.size()};
 }
 

@@ -1,24 +1,37 @@
 #pragma once
 
-#include <exception>
+#include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "adbc.h"
 #include "doline/doline.hpp"
 
 namespace doline_adbc {
 
+/// What an error says beside its text, by keys: "doline.code", and "doline.hint" where there is
+/// one.
+using Details = std::vector<std::pair<std::string, std::string>>;
+Details details_of(const doline::Error& error);
+
 /// What ends a call of the driver, other than an error of the engine.
 class Failure : public std::runtime_error {
  public:
-  Failure(AdbcStatusCode status, const char* sqlstate, const std::string& text)
-      : std::runtime_error("[Doline] " + text), status_(status), sqlstate_(sqlstate) {}
+  Failure(AdbcStatusCode status, const char* sqlstate, const std::string& text,
+          Details details = {})
+      : std::runtime_error("[Doline] " + text),
+        status_(status),
+        sqlstate_(sqlstate),
+        details_(std::move(details)) {}
   AdbcStatusCode status() const { return status_; }
   const char* sqlstate() const { return sqlstate_; }
+  const Details& details() const { return details_; }
 
  private:
   AdbcStatusCode status_;
   const char* sqlstate_;
+  Details details_;
 };
 
 Failure not_implemented(const std::string& what);
@@ -39,7 +52,7 @@ AdbcStatusCode guarded(AdbcError* error, Body&& body) noexcept {
   }
 }
 
-/// What the engine says beside its text: "doline.code" and "doline.hint".
+/// The details of a failure that tell_current_exception() filled in.
 int detail_count(const AdbcError* error);
 AdbcErrorDetail detail(const AdbcError* error, int index);
 

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <array>
-#include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,165 +26,90 @@ std::vector<Info> all_info() {
           {ADBC_INFO_DRIVER_ADBC_VERSION, int64_t{ADBC_VERSION_1_1_0}}};
 }
 
-/// A schema or an array and all below it, released together.
-template <class Node>
-struct Tree {
-  Node node{};
-  std::vector<std::unique_ptr<Tree>> parts;
-  std::vector<Node*> children;
-  std::vector<const void*> buffers;
-  std::vector<std::vector<std::byte>> bytes;
-
-  Tree* add() {
-    parts.push_back(std::make_unique<Tree>());
-    return parts.back().get();
-  }
-  /// Closed from the leaves up. What is below an owner is released with it, and does nothing alone.
-  void close() {
-    for (const auto& part : parts) {
-      part->close();
-      part->node.release = [](Node* done) { done->release = nullptr; };
-      children.push_back(&part->node);
-    }
-    node.n_children = static_cast<int64_t>(children.size());
-    node.children = children.data();
-    if constexpr (requires { node.buffers; }) {
-      node.n_buffers = static_cast<int64_t>(buffers.size());
-      node.buffers = buffers.data();
-    }
-  }
-  static void give_out(std::unique_ptr<Tree> tree, Node* out) {
-    tree->close();
-    *out = tree->node;
-    out->private_data = tree.release();
-    out->release = [](Node* done) {
-      delete static_cast<Tree*>(done->private_data);
-      done->release = nullptr;
-    };
-  }
-};
-using SchemaTree = Tree<ArrowSchema>;
-using ArrayTree = Tree<ArrowArray>;
-
-SchemaTree* field(SchemaTree* parent, const char* name, const char* format,
-                  int64_t flags = ARROW_FLAG_NULLABLE) {
-  SchemaTree* made = parent->add();
-  made->node.name = name;
-  made->node.format = format;
-  made->node.flags = flags;
-  return made;
+doline::Schema info_schema() {
+  return make_schema(
+      {.name = "", .format = "+s", .flags = 0},
+      nodes(make_schema({.name = "info_name", .format = "I", .flags = 0}),
+            make_schema(
+                {"info_value", "+ud:0,1,2,3,4,5"},
+                nodes(make_schema({"string_value", "u"}), make_schema({"bool_value", "b"}),
+                      make_schema({"int64_value", "l"}), make_schema({"int32_bitmask", "i"}),
+                      make_schema({"string_list", "+l"}, nodes(make_schema({"item", "u"}))),
+                      make_schema({"int32_to_int32_list_map", "+m"},
+                                  nodes(make_schema(
+                                      {.name = "entries", .format = "+s", .flags = 0},
+                                      nodes(make_schema({.name = "key", .format = "i", .flags = 0}),
+                                            make_schema({"value", "+l"},
+                                                        nodes(make_schema({"item", "i"})))))))))));
 }
 
-void give_out_schema(ArrowSchema* out) {
-  auto rows = std::make_unique<SchemaTree>();
-  rows->node.name = "";
-  rows->node.format = "+s";
-  field(rows.get(), "info_name", "I", 0);
-  SchemaTree* const value = field(rows.get(), "info_value", "+ud:0,1,2,3,4,5");
-  field(value, "string_value", "u");
-  field(value, "bool_value", "b");
-  field(value, "int64_value", "l");
-  field(value, "int32_bitmask", "i");
-  field(field(value, "string_list", "+l"), "item", "u");
-  SchemaTree* const entries =
-      field(field(value, "int32_to_int32_list_map", "+m"), "entries", "+s", 0);
-  field(entries, "key", "i", 0);
-  field(field(entries, "value", "+l"), "item", "i");
-  SchemaTree::give_out(std::move(rows), out);
-}
-
-/// An array of as many values as `values` holds. Bitmaps are given as bytes.
 template <class T>
-ArrayTree* array(ArrayTree* parent, int64_t length, const std::vector<T>& values,
-                 bool has_validity = true) {
-  ArrayTree* made = parent->add();
-  made->node.length = length;
-  if (has_validity) made->buffers.push_back(nullptr);
-  const auto* begin = reinterpret_cast<const std::byte*>(values.data());
-  made->bytes.emplace_back(begin, begin + values.size() * sizeof(T));
-  made->buffers.push_back(made->bytes.back().data());
-  return made;
+Bytes bytes_of(const std::vector<T>& values) {
+  const auto bytes = std::as_bytes(std::span(values));
+  return {bytes.begin(), bytes.end()};
 }
 
-void give_out_rows(const std::vector<Info>& infos, ArrowArray* out) {
+/// A bit each, the first the lowest.
+Bytes bits_of(const std::vector<bool>& values) {
+  Bytes bits((values.size() + 7) / 8);
+  for (size_t i = 0; i < values.size(); ++i)
+    if (values[i]) bits[i / 8] |= std::byte{1} << (i % 8);
+  return bits;
+}
+
+Array array_of(const std::vector<Info>& infos) {
   std::vector<uint32_t> codes;
   std::vector<int8_t> kinds;
   std::vector<int32_t> places, ends{0};
-  std::string texts;
-  std::vector<uint8_t> bools{0};
+  std::vector<char> texts;
+  std::vector<bool> flags;
   std::vector<int64_t> numbers;
-  int64_t bool_count = 0;
   for (const Info& info : infos) {
     codes.push_back(info.code);
     kinds.push_back(static_cast<int8_t>(info.value.index()));
     if (const auto* text = std::get_if<std::string>(&info.value)) {
       places.push_back(static_cast<int32_t>(ends.size() - 1));
-      texts += *text;
+      texts.insert(texts.end(), text->begin(), text->end());
       ends.push_back(static_cast<int32_t>(texts.size()));
-    } else if (const auto* is_true = std::get_if<bool>(&info.value)) {
-      places.push_back(static_cast<int32_t>(bool_count));
-      bools[0] = static_cast<uint8_t>(bools[0] | int{*is_true} << bool_count++);
+    } else if (const auto* flag = std::get_if<bool>(&info.value)) {
+      places.push_back(static_cast<int32_t>(flags.size()));
+      flags.push_back(*flag);
     } else {
       places.push_back(static_cast<int32_t>(numbers.size()));
       numbers.push_back(std::get<int64_t>(info.value));
     }
   }
-  const auto count = static_cast<int64_t>(infos.size());
-  auto rows = std::make_unique<ArrayTree>();
-  rows->node.length = count;
-  rows->buffers.push_back(nullptr);
-  array(rows.get(), count, codes);
-  ArrayTree* const value = array(rows.get(), count, kinds, false);
-  value->bytes.emplace_back(reinterpret_cast<const std::byte*>(places.data()),
-                            reinterpret_cast<const std::byte*>(places.data() + places.size()));
-  value->buffers.push_back(value->bytes.back().data());
-  ArrayTree* const strings = array(value, static_cast<int64_t>(ends.size()) - 1, ends);
-  strings->bytes.emplace_back(reinterpret_cast<const std::byte*>(texts.data()),
-                              reinterpret_cast<const std::byte*>(texts.data() + texts.size()));
-  strings->buffers.push_back(strings->bytes.back().data());
-  array(value, bool_count, bools);
-  array(value, static_cast<int64_t>(numbers.size()), numbers);
-  const std::vector<int32_t> none{0};
-  array(value, 0, none);
-  ArrayTree* const list = array(value, 0, none);
-  array(list, 0, none)->buffers.push_back(none.data() ? list->bytes.back().data() : nullptr);
-  ArrayTree* const map = array(value, 0, none);
-  ArrayTree* const entries = map->add();
-  entries->buffers.push_back(nullptr);
-  array(entries, 0, none);
-  array(array(entries, 0, none), 0, none);
-  ArrayTree::give_out(std::move(rows), out);
+  const auto count_of = [](const auto& values) { return static_cast<int64_t>(values.size()); };
+  const auto no_bitmap = std::nullopt;
+  const Bytes no_ends = bytes_of(std::vector<int32_t>{0});
+  const auto no_numbers = [&] { return make_array(0, {no_bitmap, Bytes()}); };
+  return make_array(
+      count_of(infos), {no_bitmap},
+      nodes(make_array(count_of(infos), {no_bitmap, bytes_of(codes)}),
+            make_array(
+                count_of(infos), {bytes_of(kinds), bytes_of(places)},
+                nodes(make_array(count_of(ends) - 1, {no_bitmap, bytes_of(ends), bytes_of(texts)}),
+                      make_array(count_of(flags), {no_bitmap, bits_of(flags)}),
+                      make_array(count_of(numbers), {no_bitmap, bytes_of(numbers)}), no_numbers(),
+                      make_array(0, {no_bitmap, no_ends},
+                                 nodes(make_array(0, {no_bitmap, no_ends, Bytes()}))),
+                      make_array(0, {no_bitmap, no_ends},
+                                 nodes(make_array(
+                                     0, {no_bitmap},
+                                     nodes(no_numbers(), make_array(0, {no_bitmap, no_ends},
+                                                                    nodes(no_numbers()))))))))));
 }
-
-struct InfoStream {
-  std::vector<Info> infos;
-  bool is_at_end = false;
-};
 
 }  // namespace
 
-void give_out_info(const uint32_t* codes, size_t count, ArrowArrayStream* out) {
-  auto held = std::make_unique<InfoStream>();
+KeptRows info_rows(const uint32_t* codes, size_t count) {
+  std::vector<Info> infos;
   for (Info& info : all_info())
     if (!codes || std::find(codes, codes + count, info.code) != codes + count)
-      held->infos.push_back(std::move(info));
-  *out = ArrowArrayStream{};
-  out->private_data = held.release();
-  out->get_schema = [](ArrowArrayStream*, ArrowSchema* schema) {
-    give_out_schema(schema);
-    return 0;
-  };
-  out->get_next = [](ArrowArrayStream* self, ArrowArray* array) {
-    auto& stream = *static_cast<InfoStream*>(self->private_data);
-    *array = ArrowArray{};
-    if (!std::exchange(stream.is_at_end, true)) give_out_rows(stream.infos, array);
-    return 0;
-  };
-  out->get_last_error = [](ArrowArrayStream*) -> const char* { return nullptr; };
-  out->release = [](ArrowArrayStream* self) {
-    delete static_cast<InfoStream*>(self->private_data);
-    self->release = nullptr;
-  };
+      infos.push_back(std::move(info));
+  KeptRows rows(info_schema());
+  rows.add(array_of(infos));
+  return rows;
 }
 
 }  // namespace doline_adbc

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
 #include "adbc.h"
-#include "doline/doline.hpp"
+#include "kept_rows.h"
 
 namespace doline_adbc {
 
@@ -21,6 +25,6 @@ std::string objects_query(const ObjectFilter& filter);
 extern const char* const kTableTypesQuery;
 
 /// What ConnectionGetInfo gives: rows of a code and a value, of those asked for. `codes` null: all.
-void give_out_info(const uint32_t* codes, size_t count, ArrowArrayStream* out);
+KeptRows info_rows(const uint32_t* codes, size_t count);
 
 }  // namespace doline_adbc

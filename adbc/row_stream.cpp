@@ -2,26 +2,15 @@
 
 #include <cerrno>
 
+#include "arrow_nodes.h"
 #include "connection.h"
+#include "failure.h"
 
 namespace doline_adbc {
 
-namespace {
-
-/// Names and types, as a text that is equal for equal schemas.
-std::string shape_of(const ArrowSchema& schema) {
-  std::string shape = std::string(schema.format) + '\0' + (schema.name ? schema.name : "") + '(';
-  for (int64_t i = 0; i < schema.n_children; ++i) shape += shape_of(*schema.children[i]);
-  if (schema.dictionary) shape += shape_of(*schema.dictionary);
-  return shape + ')';
-}
-
-}  // namespace
-
-RowStream::RowStream(std::shared_ptr<Connection> connection, doline::Query first, NextRun next_run)
-    : connection_(std::move(connection)),
-      next_run_(std::move(next_run)),
-      query_(std::make_shared<doline::Query>(std::move(first))) {
+RowStream::RowStream(std::shared_ptr<Connection> connection, std::shared_ptr<Call> call,
+                     NextRun next_run)
+    : connection_(std::move(connection)), call_(std::move(call)), next_run_(std::move(next_run)) {
   error_.vendor_code = ADBC_ERROR_VENDOR_CODE_PRIVATE_DATA;
 }
 
@@ -29,61 +18,50 @@ RowStream::~RowStream() {
   if (error_.release) error_.release(&error_);
 }
 
-std::shared_ptr<doline::Query> RowStream::current() {
-  const std::lock_guard lock(mutex_);
-  return query_;
+std::shared_ptr<doline::Query> RowStream::following(const doline::Query& before) {
+  if (!next_run_) return nullptr;
+  return connection_->work(call_, [&]() -> std::shared_ptr<doline::Query> {
+    if (shape_.empty()) shape_ = shape_of(*before.schema());
+    std::optional<doline::Query> run = next_run_();
+    if (!run) return nullptr;
+    if (shape_of(*run->schema()) != shape_)
+      throw invalid_argument("the statement has other columns with other parameters");
+    return std::make_shared<doline::Query>(std::move(*run));
+  });
 }
-
-void RowStream::cancel() {
-  is_cancelled_ = true;
-  current()->cancel();
-}
-
-double RowStream::progress() { return current()->progress().share; }
 
 void RowStream::next(ArrowArray* out) {
   while (!is_at_end_) {
-    const auto query = current();
+    call_->require_wanted();
+    const auto query = call_->query();
     if (std::optional<doline::Batch> batch = query->next()) {
       *out = batch->detach();
       return;
     }
-    std::shared_ptr<doline::Query> following;
-    if (next_run_) {
-      const std::lock_guard working(connection_->working);
-      if (shape_.empty()) shape_ = shape_of(*query->schema());
-      if (std::optional<doline::Query> run = next_run_()) {
-        following = std::make_shared<doline::Query>(std::move(*run));
-        if (shape_of(*following->schema()) != shape_)
-          throw invalid_argument("the statement has other columns with other parameters");
-      }
-    }
-    if (!following) {
+    if (auto run = following(*query)) {
+      call_->set_query(std::move(run));
+    } else {
       is_at_end_ = true;
-      return;
     }
-    const std::lock_guard lock(mutex_);
-    query_ = std::move(following);
-    if (is_cancelled_) query_->cancel();
   }
 }
 
 template <class Body>
 int RowStream::told(Body&& body) {
-  status_ = guarded(&error_, body);
+  // Reading on behind a failure would leave out the rows that it was about.
+  if (status_ == ADBC_STATUS_OK) status_ = guarded(&error_, body);
   if (status_ == ADBC_STATUS_OK) return 0;
   return status_ == ADBC_STATUS_CANCELLED ? ECANCELED : EIO;
 }
 
-/// The stream's reference to the rows: connections and statements have others.
 RowStream& RowStream::of(ArrowArrayStream* stream) {
-  return **static_cast<std::shared_ptr<RowStream>*>(stream->private_data);
+  return *static_cast<RowStream*>(stream->private_data);
 }
 
 int RowStream::get_schema(ArrowArrayStream* stream, ArrowSchema* out) {
   *out = ArrowSchema{};
   RowStream& rows = of(stream);
-  return rows.told([&] { *out = rows.current()->schema().detach(); });
+  return rows.told([&] { *out = rows.call_->query()->schema().detach(); });
 }
 
 int RowStream::get_next(ArrowArrayStream* stream, ArrowArray* out) {
@@ -97,14 +75,18 @@ const char* RowStream::get_last_error(ArrowArrayStream* stream) {
 }
 
 void RowStream::release(ArrowArrayStream* stream) {
-  delete static_cast<std::shared_ptr<RowStream>*>(stream->private_data);
+  delete &of(stream);
   stream->private_data = nullptr;
   stream->release = nullptr;
 }
 
-void RowStream::give_out(std::shared_ptr<RowStream> rows, ArrowArrayStream* out) {
+void RowStream::give_out(std::shared_ptr<Connection> connection, std::shared_ptr<Call> call,
+                         doline::Query first, NextRun next_run, ArrowArrayStream* out) {
+  call->set_query(std::make_shared<doline::Query>(std::move(first)));
   *out = ArrowArrayStream{};
-  out->private_data = new std::shared_ptr<RowStream>(std::move(rows));
+  out->private_data =
+      std::make_unique<RowStream>(std::move(connection), std::move(call), std::move(next_run))
+          .release();
   out->get_schema = get_schema;
   out->get_next = get_next;
   out->get_last_error = get_last_error;

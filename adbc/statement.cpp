@@ -1,18 +1,21 @@
 #include "statement.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "bound_rows.h"
 #include "failure.h"
-#include "row_stream.h"
+#include "kept_rows.h"
+#include "option_values.h"
 
 namespace doline_adbc {
 
 namespace {
 
-/// What INSERT, UPDATE, DELETE and COPY say: one row with the count.
+/// What INSERT, UPDATE, DELETE and COPY say, one row with the count; -1 for anything else.
 int64_t changed_rows(doline::Query& query) {
   const doline::Schema schema = query.schema();
-  const bool counts = schema->n_children == 1 &&
+  const bool counts = !query.returns_rows() && schema->n_children == 1 &&
                       std::string_view(schema->children[0]->name) == "Count" &&
                       std::string_view(schema->children[0]->format) == "l";
   int64_t count = -1;
@@ -58,6 +61,31 @@ class LentTable {
   const std::string name_;
 };
 
+void bind_nulls(doline::Prepared& statement) {
+  for (const std::string& name : statement.parameters()) statement.bind(name.c_str(), nullptr);
+}
+
+/// What comes of a statement that is run for no rows of parameters: a query's columns.
+KeptRows no_rows_of(doline::Prepared& statement) {
+  bind_nulls(statement);
+  try {
+    return KeptRows(statement.describe());
+  } catch (const doline::Error&) {
+    return no_rows();  // it is no query, or takes no NULL, which is nobody's value
+  }
+}
+
+/// Whether a statement only gives rows, so that it does not matter when, and how many, are read.
+bool is_query(const doline::Prepared& statement) {
+  try {
+    statement.describe();
+    return true;
+  } catch (const doline::Error& error) {
+    if (error.code() == "not_supported") return false;
+    throw;
+  }
+}
+
 bool is_position(const std::string& name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -72,11 +100,6 @@ void Statement::set_text(const char* text) {
 }
 
 void Statement::set_option(const std::string& key, const std::string& value) {
-  const auto flag = [&] {
-    if (value == ADBC_OPTION_VALUE_ENABLED) return true;
-    if (value == ADBC_OPTION_VALUE_DISABLED) return false;
-    throw invalid_argument(key + " takes true and false, not \"" + value + "\"");
-  };
   if (key == ADBC_INGEST_OPTION_TARGET_TABLE) {
     ingest_.table = value;
     text_.reset();
@@ -86,136 +109,129 @@ void Statement::set_option(const std::string& key, const std::string& value) {
   } else if (key == ADBC_INGEST_OPTION_TARGET_DB_SCHEMA) {
     ingest_.schema = value;
   } else if (key == ADBC_INGEST_OPTION_TEMPORARY) {
-    ingest_.is_temporary = flag();
+    ingest_.is_temporary = flag_of(key, value);
   } else if (key == ADBC_INGEST_OPTION_MODE) {
     if (value != ADBC_INGEST_OPTION_MODE_CREATE && value != ADBC_INGEST_OPTION_MODE_APPEND &&
         value != ADBC_INGEST_OPTION_MODE_REPLACE && value != ADBC_INGEST_OPTION_MODE_CREATE_APPEND)
-      throw invalid_argument(key + " cannot be \"" + value + "\"");
+      throw invalid_argument(key + " cannot be \"" + value + "\"; it is one of " +
+                             ADBC_INGEST_OPTION_MODE_CREATE
+                             ", " ADBC_INGEST_OPTION_MODE_APPEND
+                             ", " ADBC_INGEST_OPTION_MODE_REPLACE
+                             ", " ADBC_INGEST_OPTION_MODE_CREATE_APPEND);
     ingest_.mode = value;
   } else if (key == ADBC_STATEMENT_OPTION_BIND_BY_NAME) {
-    binds_by_name_ = flag();
+    binds_by_name_ = flag_of(key, value);
   } else if (key == ADBC_STATEMENT_OPTION_INCREMENTAL) {
-    if (flag()) throw not_implemented("rows come as a stream; there is no incremental execution");
+    if (flag_of(key, value))
+      throw not_implemented(
+          "there is no incremental execution; ExecuteQuery returns before the rows are there, and "
+          "its stream gives them as they come");
   } else {
-    throw not_implemented("a statement has no option " + key);
+    throw not_implemented("a statement has no option " + key +
+                          "; settings of Doline's are said in SQL: SET name = value");
   }
 }
 
 std::string Statement::option(const std::string& key) const {
-  const auto flag = [](bool value) {
-    return value ? ADBC_OPTION_VALUE_ENABLED : ADBC_OPTION_VALUE_DISABLED;
-  };
   if (key == ADBC_INGEST_OPTION_TARGET_TABLE) return ingest_.table;
   if (key == ADBC_INGEST_OPTION_TARGET_CATALOG) return ingest_.catalog;
   if (key == ADBC_INGEST_OPTION_TARGET_DB_SCHEMA) return ingest_.schema;
   if (key == ADBC_INGEST_OPTION_MODE) return ingest_.mode;
-  if (key == ADBC_INGEST_OPTION_TEMPORARY) return flag(ingest_.is_temporary);
-  if (key == ADBC_STATEMENT_OPTION_BIND_BY_NAME) return flag(binds_by_name_);
-  if (key == ADBC_STATEMENT_OPTION_INCREMENTAL) return flag(false);
+  if (key == ADBC_INGEST_OPTION_TEMPORARY) return text_of_flag(ingest_.is_temporary);
+  if (key == ADBC_STATEMENT_OPTION_BIND_BY_NAME) return text_of_flag(binds_by_name_);
+  if (key == ADBC_STATEMENT_OPTION_INCREMENTAL) return text_of_flag(false);
   throw Failure(ADBC_STATUS_NOT_FOUND, "22023", "a statement has no option " + key);
 }
 
 double Statement::progress() {
-  std::shared_ptr<RowStream> rows;
-  {
-    const std::lock_guard lock(mutex_);
-    rows = rows_.lock();
-  }
-  return rows ? rows->progress() : 0.0;
+  const auto call = this->call();
+  return call ? call->progress() : 0.0;
 }
 
 void Statement::cancel() {
-  connection_->session().interrupt();
-  std::shared_ptr<RowStream> rows;
+  if (const auto call = this->call()) call->cancel();
+}
+
+std::shared_ptr<Call> Statement::call() {
+  const std::lock_guard lock(mutex_);
+  return call_.lock();
+}
+
+template <class Body>
+auto Statement::work(Body&& body) {
+  const auto call = std::make_shared<Call>();
   {
     const std::lock_guard lock(mutex_);
-    rows = rows_.lock();
+    call_ = call;
   }
-  if (rows) rows->cancel();
+  return connection_->work(call, [&] { return body(call); });
 }
 
 void Statement::prepare_with(doline::Session& session) {
   if (script_) return;
   if (!text_ && !ingest_.table.empty())
-    throw invalid_state("what takes rows in is no text to be prepared");
-  if (!text_) throw invalid_state("no statement was set");
-  script_ = std::make_shared<std::vector<doline::Prepared>>(session.prepare_script(*text_));
-  if (script_->empty()) script_->push_back(session.prepare(*text_));  // says what is wrong
+    throw invalid_state("what takes rows in is no text to be prepared; bind rows and execute it");
+  if (!text_) throw invalid_state("no statement was set; SetSqlQuery sets one");
+  std::vector<doline::Prepared> script = session.prepare_script(*text_);
+  if (script.empty()) script.push_back(session.prepare(*text_));  // says what is wrong
+  script_ = std::make_shared<std::vector<doline::Prepared>>(std::move(script));
 }
 
 void Statement::prepare() {
-  const std::lock_guard working(connection_->working);
-  prepare_with(connection_->session());
+  work([&](const auto&) { prepare_with(connection_->session()); });
 }
 
-ArrowSchema Statement::parameter_schema() {
-  const std::lock_guard working(connection_->working);
-  prepare_with(connection_->session());
-  return schema_of_names(script_->back().parameters());
+doline::Schema Statement::parameter_schema() {
+  return work([&](const auto&) {
+    prepare_with(connection_->session());
+    return schema_of_names(script_->back().parameters());
+  });
 }
 
-doline::Query Statement::without_rows(doline::Session& session) {
-  if (script_->size() > 1)
-    throw not_implemented("the columns of a script are only known by running it");
-  const std::string query = text_->substr(0, text_->find_last_not_of("; \t\r\n") + 1);
-  std::optional<doline::Prepared> limited;
-  try {
-    limited = session.prepare("SELECT * FROM (\n" + query + "\n) LIMIT 0");
-  } catch (const doline::Error& error) {
-    if (error.code() != "syntax") throw;
-    throw not_implemented("the columns of what is no query are only known by running it");
-  }
-  for (const std::string& name : limited->parameters()) limited->bind(name.c_str(), nullptr);
-  return limited->run();
-}
-
-ArrowSchema Statement::result_schema() {
-  const std::lock_guard working(connection_->working);
-  doline::Session& session = connection_->session();
-  prepare_with(session);
-  return without_rows(session).schema().detach();
+doline::Schema Statement::result_schema() {
+  return work([&](const auto&) {
+    doline::Session& session = connection_->session();
+    prepare_with(session);
+    if (script_->size() > 1)
+      throw not_implemented(
+          "the columns of a script are only known by running it; ask for those of its last "
+          "statement alone");
+    // Parsed anew: nothing is bound to what is executed.
+    std::vector<doline::Prepared> script = session.prepare_script(*text_);
+    bind_nulls(script.back());
+    return script.back().describe();
+  });
 }
 
 int64_t Statement::execute(ArrowArrayStream* out) {
-  const std::lock_guard working(connection_->working);
-  doline::Session& session = connection_->session_for_statement();
-  if (!ingest_.table.empty()) {
-    const int64_t count = ingest(session);
-    if (out) give_out_nothing(out);
-    return count;
-  }
-  prepare_with(session);
-  for (size_t i = 0; i + 1 < script_->size(); ++i) {
-    doline::Query query = (*script_)[i].run();
-    changed_rows(query);
-    connection_->session_for_statement();
-  }
-  if (bound_) return run_bound(session, out);
-  return take(script_->back().run(), out);
+  return work([&](const std::shared_ptr<Call>& call) {
+    doline::Session& session = connection_->session_for_statement();
+    if (!ingest_.table.empty()) {
+      const int64_t count = ingest(session);
+      if (out) *out = no_rows().stream().detach();
+      return count;
+    }
+    prepare_with(session);
+    for (size_t i = 0; i + 1 < script_->size(); ++i) {
+      doline::Query query = (*script_)[i].run();
+      changed_rows(query);
+      connection_->session_for_statement();
+      call->require_wanted();
+    }
+    if (bound_) return run_bound(call, out);
+    return take(call, script_->back().run(), out);
+  });
 }
 
-int64_t Statement::take(doline::Query query, ArrowArrayStream* out,
-                        std::shared_ptr<BoundRows> more) {
+int64_t Statement::take(const std::shared_ptr<Call>& call, doline::Query query,
+                        ArrowArrayStream* out, RowStream::NextRun next_run) {
   if (!query.returns_rows() || !out) {
     const int64_t count = changed_rows(query);
-    if (out) give_out_nothing(out);
-    return query.returns_rows() ? -1 : count;
+    if (out) *out = no_rows().stream().detach();
+    return count;
   }
   query.schema();  // what the query fails with at once is this call's failure
-  RowStream::NextRun next_run;
-  if (more) {
-    next_run = [script = script_, more]() -> std::optional<doline::Query> {
-      if (!more->bind_next(script->back())) return std::nullopt;
-      return script->back().run();
-    };
-  }
-  const auto rows = std::make_shared<RowStream>(connection_, std::move(query), std::move(next_run));
-  connection_->add(rows);
-  {
-    const std::lock_guard lock(mutex_);
-    rows_ = rows;
-  }
-  RowStream::give_out(rows, out);
+  RowStream::give_out(connection_, call, std::move(query), std::move(next_run), out);
   return -1;
 }
 
@@ -231,7 +247,7 @@ std::string Statement::lend_parameters(doline::Session& session,
       throw Failure(ADBC_STATUS_INVALID_ARGUMENT, "07001",
                     "the statement has " + std::to_string(parameters.size()) + " parameters, and " +
                         std::to_string(names.size()) + " columns are bound");
-    for (size_t i = 0; i < names.size(); ++i) names[i] = std::to_string(i + 1);
+    names = parameters;  // in their order: there may be gaps
   } else {
     for (std::string& name : names)
       if (name.starts_with('$')) name.erase(0, 1);
@@ -241,67 +257,56 @@ std::string Statement::lend_parameters(doline::Session& session,
                       "no column \"" + parameter + "\" is bound, which the statement reads");
   }
   const std::string table = unused_table();
-  session.lend_stream(table.c_str(),
-                      renamed(std::move(stream), std::move(schema), std::move(names)));
+  session.lend_stream(table.c_str(), renamed(std::move(stream), *schema, names));
   return table;
 }
 
-int64_t Statement::run_bound(doline::Session& session, ArrowArrayStream* out) {
-  // Parsed anew: what was bound before, or put into an INSERT, is not in it.
-  script_.reset();
-  prepare_with(session);
-  doline::Prepared& statement = script_->back();
+int64_t Statement::run_bound(const std::shared_ptr<Call>& call, ArrowArrayStream* out) {
+  doline::Session& session = connection_->session();
+  // Taken away: what is bound to it, or put into an INSERT, is not the next execution's.
+  const auto script = std::exchange(script_, nullptr);
+  doline::Prepared& statement = script->back();
   const std::vector<std::string> parameters = statement.parameters();
   const std::string table = lend_parameters(session, parameters);
   const LentTable lent(session, table);
-  if (!parameters.empty() && statement.insert_rows_of(table.c_str())) {
-    const int64_t count = take(statement.run(), out);
-    script_.reset();
-    return count;
-  }
+  if (!parameters.empty() && statement.insert_rows_of(table.c_str()))
+    return take(call, statement.run(), out);
   const auto rows = std::make_shared<BoundRows>(session.query("FROM " + table));
-  if (!rows->bind_next(statement)) {  // no rows: nothing is done, and of a query nothing comes
-    if (out) {
-      try {
-        take(without_rows(session), out);
-      } catch (const Failure&) {
-        give_out_nothing(out);
-      }
-    }
+  if (!rows->bind_next(statement)) {  // nothing is done, and of a query nothing comes
+    if (out) *out = no_rows_of(statement).stream().detach();
     return 0;
   }
-  std::optional<doline::Query> query;
+  if (out && is_query(statement)) {
+    return take(call, statement.run(), out, [script, rows]() -> std::optional<doline::Query> {
+      if (!rows->bind_next(script->back())) return std::nullopt;
+      return script->back().run();
+    });
+  }
+  KeptRows returned;
   const int64_t total = in_transaction(session, [&] {
     int64_t sum = 0;
     do {
+      call->require_wanted();
       doline::Query run = statement.run();
-      if (run.returns_rows()) {
-        query = std::move(run);
-        return int64_t{-1};
+      int64_t count = -1;
+      if (out && run.returns_rows()) {
+        returned.add_all(run);
+      } else {
+        count = changed_rows(run);
       }
-      const int64_t count = changed_rows(run);
       sum = sum < 0 || count < 0 ? -1 : sum + count;
     } while (rows->bind_next(statement));
     return sum;
   });
-  if (query && out) return take(std::move(*query), out, rows);
-  if (query) {  // nobody wants the rows, but each may have an effect
-    do {
-      changed_rows(*query);
-      if (!rows->bind_next(statement)) break;
-      query = statement.run();
-    } while (true);
-  }
-  if (out) give_out_nothing(out);
+  if (out) *out = (returned.has_schema() ? std::move(returned) : no_rows()).stream().detach();
   return total;
 }
 
 int64_t Statement::ingest(doline::Session& session) {
-  if (!bound_) throw invalid_state("no rows are bound for " + ingest_.table);
-  std::string target;
-  for (const std::string& part : {ingest_.catalog, ingest_.schema})
-    if (!part.empty()) target += quoted_name(part) + ".";
-  target += quoted_name(ingest_.table);
+  if (!bound_)
+    throw invalid_state("no rows are bound for " + ingest_.table +
+                        "; Bind or BindStream does that");
+  const std::string target = qualified_name(ingest_.catalog, ingest_.schema, ingest_.table);
   const std::string table = unused_table();
   doline::Stream rows = std::move(*bound_);
   bound_.reset();
@@ -317,10 +322,11 @@ int64_t Statement::ingest(doline::Session& session) {
       return run("INSERT INTO " + target + " BY NAME FROM " + table);
     } catch (const doline::Error& error) {
       const bool differs = error.code() == "column_not_found" || error.code() == "bind" ||
-                           error.code() == "type_mismatch" || error.code() == "conversion";
+                           error.code() == "type_mismatch";
       if (!differs) throw;
       throw Failure(ADBC_STATUS_ALREADY_EXISTS, "42P07",
-                    ingest_.table + " is another table than the rows are for: " + error.what());
+                    ingest_.table + " is another table than the rows are for: " + error.what(),
+                    details_of(error));
     }
   };
   if (ingest_.mode == ADBC_INGEST_OPTION_MODE_CREATE)

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "adbc.h"
-#include "bound_rows.h"
 #include "connection.h"
+#include "row_stream.h"
 
 namespace doline_adbc {
 
@@ -25,8 +26,9 @@ class Statement {
   void bind(doline::Stream rows) { bound_ = std::move(rows); }
   /// Understands the text; execute() does where this was not asked for.
   void prepare();
-  ArrowSchema parameter_schema();
-  ArrowSchema result_schema();
+  doline::Schema parameter_schema();
+  /// The columns of a query, which is not run.
+  doline::Schema result_schema();
   /// Runs it. `out` may be null. Returns how many rows it changed, -1 where nothing is known of
   /// that.
   int64_t execute(ArrowArrayStream* out);
@@ -39,24 +41,27 @@ class Statement {
     bool is_temporary = false;
   };
 
+  std::shared_ptr<Call> call();
+  /// Has `body(call)` work with the connection, as the call that cancel() ends.
+  template <class Body>
+  auto work(Body&& body);
   void prepare_with(doline::Session& session);
   /// The bound rows as a table of the session, whose columns are named as the parameters.
   std::string lend_parameters(doline::Session& session, const std::vector<std::string>& parameters);
-  int64_t run_bound(doline::Session& session, ArrowArrayStream* out);
-  /// The columns of a query, and nothing in them.
-  doline::Query without_rows(doline::Session& session);
+  int64_t run_bound(const std::shared_ptr<Call>& call, ArrowArrayStream* out);
   int64_t ingest(doline::Session& session);
-  int64_t take(doline::Query query, ArrowArrayStream* out,
-               std::shared_ptr<BoundRows> more = nullptr);
+  /// What a run gives: its rows, and those of the runs that follow, or how many it changed.
+  int64_t take(const std::shared_ptr<Call>& call, doline::Query query, ArrowArrayStream* out,
+               RowStream::NextRun next_run = {});
 
   const std::shared_ptr<Connection> connection_;
   std::optional<std::string> text_;
-  std::shared_ptr<std::vector<doline::Prepared>> script_;  // shared with rows that run it on
+  std::shared_ptr<std::vector<doline::Prepared>> script_;  // never empty; nothing is bound to it
   Ingest ingest_;
   bool binds_by_name_ = false;
   std::optional<doline::Stream> bound_;  // used up by execute()
-  std::mutex mutex_;                     // over rows_
-  std::weak_ptr<RowStream> rows_;
+  std::mutex mutex_;                     // over call_
+  std::weak_ptr<Call> call_;             // the last one, while it is at work or its rows are read
 };
 
 }  // namespace doline_adbc

@@ -146,8 +146,9 @@ DOLINE_API void doline_clear_bindings(doline_prepared* prepared);
 DOLINE_API int doline_inline_parameters(doline_prepared* prepared);
 /* The columns that the rows of a query have, as a struct of them, which the caller releases: binds
  * the query, with the values bound to it, and runs nothing. The types are those that a run begins
- * with; a file may prove to need wider ones (doline_schema). Fails with "invalid_argument" for what
- * is no query, and as doline_run does for names that do not exist and the like. */
+ * with; a file may prove to need wider ones (doline_schema). Fails with "not_supported" for what is
+ * no query, and as doline_run does for names that do not exist and the like; a transaction goes on
+ * then. */
 DOLINE_API int doline_describe(doline_prepared* prepared, struct ArrowSchema* out);
 
 /* Starts the statement and returns; its rows come from doline_next. Statements without rows

@@ -202,6 +202,13 @@ class Prepared {
     return {names, names + count};
   }
   void clear_bindings() { doline_clear_bindings(prepared_.get()); }
+  /// The columns that the rows of a query will have, with the values bound to it: runs nothing.
+  /// Throws "not_supported" for what is no query.
+  Schema describe() const {
+    Schema schema;
+    detail::check(doline_describe(prepared_.get(), schema.get()));
+    return schema;
+  }
 
   /// Makes an INSERT of one row of VALUES one of all rows of a table, whose columns are named as the
   /// parameters; false, and nothing has changed, for any other statement.
@@ -305,6 +312,11 @@ class Session {
   bool in_transaction() const { return doline_in_transaction(session_.get()) != 0; }
   /// Any thread: cancels what runs now.
   void interrupt() noexcept { doline_interrupt(session_.get()); }
+  /// Has `is_unwanted(context)` asked about every 50 ms, by the thread that waits for a statement or
+  /// works on it; nonzero cancels what runs there. Null ends that. Not while a statement runs.
+  void set_poll(int (*is_unwanted)(void* context), void* context) {
+    detail::check(doline_set_poll(session_.get(), is_unwanted, context));
+  }
 
  private:
   struct Unopened {};

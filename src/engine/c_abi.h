@@ -31,9 +31,9 @@ class Interrupt final : public StatementWatcher {
   }
   bool is_unwanted_unbound() override { return is_asked(); }
   void ended(const Query&) override {}
+  /// What the poll says holds for what runs on this thread alone, so it is not remembered.
   bool is_asked() {
-    if (poll_ != nullptr && poll_(context_) != 0) ask();
-    return asked_.load(std::memory_order_relaxed);
+    return asked_.load(std::memory_order_relaxed) || (poll_ != nullptr && poll_(context_) != 0);
   }
   void ask() { asked_.store(true, std::memory_order_relaxed); }
   /// A statement begins.

@@ -89,6 +89,8 @@ Schema Session::describe(const Prepared& prepared, const Parameters& parameters)
   require_sound(prepared.statement->span);
   const CancellationScope wanted(
       [this] { return watcher_ != nullptr && watcher_->is_unwanted_unbound(); });
+  // A question changes nothing, so that an open transaction goes on when there is no answer.
+  if (is_in_transaction_) return StatementRunner::describe(*this, prepared, parameters);
   return in_transaction([&] { return StatementRunner::describe(*this, prepared, parameters); });
 }
 

@@ -201,7 +201,7 @@ Schema StatementRunner::describe(Session& session, const Prepared& prepared,
                                  const Parameters& parameters) {
   const sql::Statement& statement = *prepared.statement;
   if (!statement.is<sql::SelectStatement>()) {
-    throw Error(ErrorCode::kInvalidArgument, statement.span,
+    throw Error(ErrorCode::kNotSupported, statement.span,
                 "only a query has columns before it is run");
   }
   return attempt(session, prepared, parameters,

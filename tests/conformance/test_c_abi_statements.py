@@ -21,11 +21,22 @@ def test_columns_before_anything_runs(doline, session):
     known = described(doline, session, prepared)
     assert (known.names, known.types[1:]) == (["a", "b", "i"], [pa.string(), pa.int64()])
     doline.doline_prepared_free(prepared)
-    for text, code in (("FROM nowhere", "table_not_found"), ("CREATE TABLE t (i INT)", "invalid_argument")):
+    for text, code in (("FROM nowhere", "table_not_found"), ("CREATE TABLE t (i INT)", "not_supported")):
         prepared = session.prepare(text)
         assert doline.doline_describe(prepared, ctypes.addressof(schema)) == 1
         assert Failure(doline).code == code
         doline.doline_prepared_free(prepared)
+
+
+# Symptom: whoever asked for the columns of an UPDATE lost the transaction he was in.
+def test_a_question_does_not_end_a_transaction(doline, session):
+    session.execute("BEGIN")
+    for text in ("FROM nowhere", "CREATE TABLE t (i INT)"):
+        prepared = session.prepare(text)
+        assert doline.doline_describe(prepared, ctypes.addressof(ArrowSchema())) == 1
+        doline.doline_prepared_free(prepared)
+    assert session.table("SELECT 1 AS one")["one"].to_pylist() == [1]
+    session.execute("ROLLBACK")
 
 
 def test_parameters_that_become_part_of_the_statement(doline, session):

@@ -191,6 +191,43 @@ TEST(Library, CancelAndInterruptFromAnotherThread) {
   EXPECT_EQ(number_of(session.query("SELECT 1::INT8")), 1);
 }
 
+// What the poll says was kept for the session: rows of another query ended with it.
+TEST(Library, APollEndsWhatRunsWhereItIsAsked) {
+  struct Asked {
+    bool is_unwanted = false;
+    int times = 0;
+  } asked;
+  Session session;
+  session.set_poll(
+      [](void* context) {
+        auto& self = *static_cast<Asked*>(context);
+        ++self.times;
+        return int{self.is_unwanted};
+      },
+      &asked);
+  Query read = session.query("SELECT i FROM range(100000000000) t(i)");
+  ASSERT_TRUE(read.next());
+  asked.is_unwanted = true;
+  EXPECT_EQ(code_of([&] { session.execute(std::string("CREATE TABLE t AS ") + kEndless); }),
+            "cancelled");
+  asked.is_unwanted = false;
+  for (const int before = asked.times; asked.times == before;) ASSERT_TRUE(read.next());
+  EXPECT_TRUE(read.next());
+}
+
+TEST(Library, ColumnsBeforeAnythingRuns) {
+  Session session;
+  doline::Prepared prepared = session.prepare("SELECT error('it ran') AS a, $1 AS a");
+  EXPECT_EQ(code_of([&] { prepared.describe(); }), "parameter");
+  prepared.bind("1", 8);
+  const doline::Schema schema = prepared.describe();
+  ASSERT_EQ(schema->n_children, 2);
+  EXPECT_STREQ(schema->children[0]->name, "a");
+  EXPECT_STREQ(schema->children[1]->format, "i");
+  EXPECT_EQ(code_of([&] { session.prepare("CREATE TABLE t (i INT)").describe(); }),
+            "not_supported");
+}
+
 TEST(Library, SessionsOfOneDatabaseInManyThreads) {
   Session session;
   session.execute("CREATE TABLE t AS SELECT i FROM range(20000) r(i)");

@@ -12,8 +12,22 @@ from adbc_driver_manager import dbapi
 from doline import adbc
 
 ENDLESS = "SELECT count(*) FROM range(100000000000) t(i) WHERE hash(i) % 7 = 3"
+ENDLESS_ROWS = "SELECT i FROM range(100000000000) t(i)"
 ROWS = pa.table({"i": pa.array([1, 2, None], pa.int32()), "s": ["a", None, "c"],
                  "l": pa.array([[1], [], None], pa.list_(pa.int64()))})
+
+
+def rows_of(statement):
+    """What a low-level statement gives when it is executed."""
+    stream, _ = statement.execute_query()
+    return pa.RecordBatchReader._import_from_c(stream.address)
+
+
+def read_on(reader):
+    """Reads until it was surely asked, which is done every 50 ms, whether it is still wanted."""
+    begin = time.monotonic()
+    while time.monotonic() - begin < 0.15:
+        reader.read_next_batch()
 
 
 @pytest.fixture
@@ -67,6 +81,30 @@ class TestStatements:
             assert affected == -1
             assert pa.RecordBatchReader._import_from_c(stream.address).read_all().num_rows == 1
 
+    @pytest.mark.parametrize("text", ["", "-- nothing", "; ;"])
+    def test_nothing_is_no_statement_however_often(self, cursor, text):
+        for _ in range(2):
+            with pytest.raises(dbapi.ProgrammingError):
+                cursor.execute(text)
+
+    @pytest.mark.parametrize("text, columns", [
+        ("SELECT 1 AS a -- the end", ["a"]), ("SELECT 1 AS a, 2 AS a", ["a", "a"]),
+        ("WITH w AS (SELECT 1 AS a, ? AS b) FROM w;", ["a", "b"]), ("VALUES (1, 2)", ["col0", "col1"]),
+        ("SELECT error('it ran') AS a", ["a"])])
+    def test_the_schema_of_any_query(self, cursor, text, columns):
+        assert cursor.adbc_execute_schema(text).names == columns
+
+    def test_the_schema_of_a_script(self, cursor):
+        with pytest.raises(dbapi.NotSupportedError, match="last statement alone"):
+            cursor.adbc_execute_schema("SELECT 1; SELECT 2")
+
+    def test_what_was_asked_for_its_schema_has_no_parameters_yet(self, statement):
+        statement.set_sql_query("SELECT ?")
+        statement.execute_schema()
+        with pytest.raises(dbapi.Error) as unbound:
+            rows_of(statement)
+        assert unbound.value.sqlstate == "07001"
+
     def test_the_schema_without_running(self, cursor):
         schema = cursor.adbc_execute_schema("SELECT 1 AS a, 'x' AS b, ? AS c;")
         assert schema.names == ["a", "b", "c"]
@@ -91,12 +129,59 @@ class TestParameters:
         marks = ", ".join("?" * 11)
         assert cursor.execute(f"SELECT {marks}", list(range(11))).fetchone() == tuple(range(11))
 
-    def test_a_query_for_each_row(self, cursor):
-        rows = pa.record_batch({"n": [1, 2, 3]})
-        cursor._stmt.set_sql_query("SELECT ? * 10 AS n")
-        cursor._stmt.bind(rows)
-        stream, _ = cursor._stmt.execute_query()
-        assert pa.RecordBatchReader._import_from_c(stream.address).read_all()["n"].to_pylist() == [10, 20, 30]
+    def test_positions_may_have_gaps(self, cursor):
+        assert cursor.execute("SELECT $3, $1", [1, 3]).fetchone() == (3, 1)
+
+    def test_a_query_for_each_row(self, statement):
+        statement.set_sql_query("SELECT ? * 10 AS n")
+        statement.bind(pa.record_batch({"n": [1, 2, 3]}))
+        assert rows_of(statement).read_all()["n"].to_pylist() == [10, 20, 30]
+
+    def test_a_query_for_no_row(self, statement):
+        statement.set_sql_query("SELECT ? * 10 AS n, 'x' AS x -- none")
+        statement.bind(pa.record_batch({"n": pa.array([], pa.int64())}))
+        none = rows_of(statement).read_all()
+        assert (none.num_rows, none.column_names) == (0, ["n", "x"])
+        statement.set_sql_query("FROM range(?)")  # has no columns without a number
+        statement.bind(pa.record_batch({"n": pa.array([], pa.int64())}))
+        assert rows_of(statement).read_all().num_rows == 0
+
+    def test_values_are_for_one_execution(self, statement):
+        statement.set_sql_query("SELECT ? AS n")
+        statement.bind(pa.record_batch({"n": [1]}))
+        assert rows_of(statement).read_all()["n"].to_pylist() == [1]
+        with pytest.raises(dbapi.Error) as unbound:
+            rows_of(statement)
+        assert unbound.value.sqlstate == "07001"
+
+    def test_also_of_a_bulk_insert_that_fails(self, statement):
+        statement.set_sql_query("CREATE TABLE t (i INTEGER)")
+        statement.execute_update()
+        statement.set_sql_query("INSERT INTO t VALUES (?)")
+        statement.bind(pa.record_batch({"n": ["no number"]}))
+        with pytest.raises(dbapi.DataError):
+            statement.execute_update()
+        with pytest.raises(dbapi.Error) as unbound:
+            statement.execute_update()
+        assert unbound.value.sqlstate == "07001"
+
+    def test_reading_ends_with_what_fails(self, statement):
+        statement.set_sql_query("SELECT CASE WHEN ? = 2 THEN error('the second') ELSE 7 END")
+        statement.bind(pa.record_batch({"n": [1, 2, 3]}))
+        reader = rows_of(statement)
+        assert reader.read_next_batch().num_rows == 1
+        for _ in range(2):
+            with pytest.raises(Exception, match="the second"):
+                reader.read_next_batch()
+
+    def test_rows_of_the_same_connection_may_be_bound(self, run_python):
+        assert "4" in run_python("""
+            import pyarrow as pa
+            from doline import adbc
+            with adbc.connect() as connection, connection.cursor() as reads, connection.cursor() as writes:
+                reads.execute("SELECT i FROM range(5) t(i) WHERE i > ?", pa.record_batch({"n": [3, 1]}))
+                print(writes.adbc_ingest("t", reads.fetch_record_batch()))
+        """)
 
     def test_executemany_in_bulk_and_one_by_one(self, cursor):
         cursor.execute("CREATE TABLE t (i INTEGER, s VARCHAR)")
@@ -112,6 +197,41 @@ class TestParameters:
             with pytest.raises(dbapi.Error):
                 cursor.executemany("UPDATE t SET i = i + (1 / ?::TINYINT)::INTEGER", [(1,), (1000,)])
             assert cursor.execute("FROM t").fetchall() == [(1,)]
+
+    def test_all_or_nothing_of_what_returns_rows(self, statement):
+        statement.set_sql_query("CREATE TABLE t AS SELECT 1 AS i")
+        statement.execute_update()
+        rows = pa.record_batch({"n": [1, 1000]})
+        statement.set_sql_query('UPDATE t SET i = i RETURNING 7::BIGINT AS "Count"')
+        assert statement.execute_update() == -1
+        for execute in (statement.execute_update, statement.execute_query):
+            statement.set_sql_query("UPDATE t SET i = i + (1 / ?::TINYINT)::INTEGER RETURNING i")
+            statement.bind(rows)
+            with pytest.raises(dbapi.Error):
+                execute()
+            statement.set_sql_query("FROM t")
+            assert rows_of(statement).read_all()["i"].to_pylist() == [1]
+
+    def test_what_returns_rows_has_happened_before_they_are_read(self, statement):
+        statement.set_sql_query("CREATE TABLE t AS SELECT 1 AS i")
+        statement.execute_update()
+        statement.set_sql_query("UPDATE t SET i = i + ? RETURNING i")
+        statement.bind(pa.record_batch({"n": [1, 10, 100]}))
+        returned = rows_of(statement)
+        statement.set_sql_query("FROM t")
+        assert rows_of(statement).read_all()["i"].to_pylist() == [112]
+        assert returned.read_all()["i"].to_pylist() == [2, 12, 112]
+
+    def test_what_returns_rows_within_a_transaction(self, connection, cursor):
+        cursor.execute("CREATE TABLE t AS SELECT 1 AS i")
+        rows = pa.record_batch({"n": [1, 10]})
+        assert cursor.execute("UPDATE t SET i = i + ? RETURNING i", rows).fetchall() == [(2,), (12,)]
+        cursor.executemany("UPDATE t SET i = i + ? RETURNING i", rows)
+        with pytest.raises(dbapi.NotSupportedError):
+            cursor.adbc_execute_schema("DELETE FROM t")
+        assert cursor.execute("FROM range(?)", rows.slice(2)).fetchall() == []
+        connection.commit()
+        assert cursor.execute("FROM t").fetchall() == [(23,)]
 
     def test_no_rows_do_nothing(self, cursor):
         cursor.execute("CREATE TABLE t (i INTEGER)")
@@ -166,6 +286,26 @@ class TestIngest:
             cursor.adbc_ingest("nowhere", ROWS, mode="append")
         assert absent.value.sqlstate == "42P01"
 
+    def test_errors_keep_what_the_engine_says(self, connection, cursor):
+        cursor.execute("CREATE TABLE t (a INTEGER)")
+        connection.commit()
+        with pytest.raises(dbapi.DataError) as value:
+            cursor.adbc_ingest("t", pa.table({"a": ["no number"]}), mode="append")
+        assert value.value.sqlstate == "22018"
+        connection.rollback()
+        with pytest.raises(dbapi.ProgrammingError, match="another table") as other:
+            cursor.adbc_ingest("t", pa.table({"aa": [1]}), mode="append")
+        assert dict(other.value.details)[b"doline.code"] == b"column_not_found"
+
+    def test_a_catalog_without_a_schema(self, connection, cursor):
+        assert cursor.adbc_ingest("t", pa.table({"a": [1]}), catalog_name="memory") == 1
+        assert connection.adbc_get_table_schema("t", catalog_filter="memory").names == ["a"]
+        assert cursor.execute("FROM memory.main.t").fetchall() == [(1,)]
+
+    def test_a_mode_that_is_none(self, statement):
+        with pytest.raises(dbapi.Error, match="adbc.ingest.mode.create_append"):
+            statement.set_options(**{"adbc.ingest.mode": "upsert"})
+
     def test_names_are_quoted(self, cursor):
         cursor.adbc_ingest('a "b" c', pa.table({"x y": [1]}))
         assert cursor.execute('SELECT "x y" FROM "a ""b"" c"').fetchall() == [(1,)]
@@ -200,6 +340,19 @@ class TestTransactions:
             with pytest.raises(dbapi.Error) as refused:
                 connection.adbc_connection.commit()
             assert refused.value.status_code == adbc_driver_manager.AdbcStatusCode.INVALID_STATE
+
+    def test_a_connection_that_is_closed_takes_nothing_with_it(self, connection, cursor):
+        cursor.execute("CREATE TABLE t AS SELECT 1 AS i")
+        connection.commit()
+        with connection.adbc_clone() as other, \
+                adbc_driver_manager.AdbcStatement(other.adbc_connection) as second:
+            second.set_sql_query("UPDATE t SET i = 2")
+            second.execute_update()
+            second.set_sql_query("FROM range(300000)")
+            reader = rows_of(second)
+        cursor.execute("UPDATE t SET i = 3")  # no longer a conflict
+        assert sum(batch.num_rows for batch in reader) == 300000
+        assert cursor.execute("FROM t").fetchall() == [(3,)]
 
     def test_two_that_change_the_same(self, connection, cursor):
         cursor.execute("CREATE TABLE t AS SELECT 1 AS i")
@@ -297,7 +450,7 @@ class TestEnds:
         assert failure.value.status_code.name == status
         assert failure.value.sqlstate == sqlstate
         details = dict(failure.value.details)
-        assert details[b"doline.code" if b"doline.code" in details else "doline.code"]
+        assert details[b"doline.code"] and details.get(b"doline.hint", b"some")
 
     def test_an_error_far_into_the_rows(self, cursor):
         cursor.execute("SELECT CASE WHEN i < 99999 THEN i ELSE error('so far') END FROM range(100000) t(i)")
@@ -320,8 +473,54 @@ class TestEnds:
         reader.read_next_batch()
         cursor.adbc_cancel()
         with pytest.raises(Exception, match="cancelled"):
-            for _ in range(1000):  # what lies ready is still handed out
-                reader.read_next_batch()
+            reader.read_next_batch()
+
+    @pytest.mark.parametrize("by", ["statement", "connection"])
+    def test_a_cancel_between_two_runs(self, by):
+        with adbc.connect(autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE t AS SELECT 1 AS i")
+
+            def batches():
+                yield pa.record_batch({"n": [1, 2]})
+                (cursor if by == "statement" else connection).adbc_cancel()
+
+            rows = pa.RecordBatchReader.from_batches(pa.schema([("n", pa.int64())]), batches())
+            with pytest.raises(dbapi.OperationalError) as cancelled:
+                cursor.executemany("UPDATE t SET i = i + ?", rows)
+            assert cancelled.value.sqlstate == "57014"
+            assert cursor.execute("FROM t").fetchall() == [(1,)]
+
+    def test_a_cancel_amid_the_runs_takes_them_back(self):
+        with adbc.connect(autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE t AS SELECT 1 AS i")
+            threading.Timer(0.3, cursor.adbc_cancel).start()
+            with pytest.raises(dbapi.OperationalError) as cancelled:
+                cursor.executemany("UPDATE t SET i = (SELECT count(*) FROM range(?) r(i) WHERE hash(i) % 7 = 3)",
+                                   pa.record_batch({"n": [1, 100000000000]}))
+            assert cancelled.value.sqlstate == "57014"
+            assert cursor.execute("FROM t").fetchall() == [(1,)]
+
+    def test_a_cancel_of_the_next_run_of_what_is_read(self, statement):
+        statement.set_sql_query("SELECT count(*) FROM range(?) t(i) WHERE hash(i) % 7 = 3")
+        statement.bind(pa.record_batch({"n": [1, 100000000000]}))
+        reader = rows_of(statement)
+        reader.read_next_batch()
+        threading.Timer(0.3, statement.cancel).start()
+        with pytest.raises(Exception, match="cancelled"):
+            reader.read_next_batch()
+
+    def test_a_cancel_ends_its_own_statement_alone(self, connection, cursor):
+        reader = cursor.execute(ENDLESS_ROWS).fetch_record_batch()
+        with connection.cursor() as other:
+            other.adbc_cancel()  # nothing runs
+            read_on(reader)
+            other.execute("SELECT 1").fetchall()
+            other.adbc_cancel()  # no longer
+            read_on(reader)
+            threading.Timer(0.1, other.adbc_cancel).start()
+            with pytest.raises(dbapi.OperationalError):
+                other.execute(ENDLESS).fetchall()
+            read_on(reader)
 
     def test_rows_outlive_what_made_them(self):
         connection = adbc.connect()
