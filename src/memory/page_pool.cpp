@@ -101,6 +101,8 @@ PagePool::ThreadCache& PagePool::cache() {
 }
 
 size_t PagePool::rounded(size_t bytes) {
+  // What would wrap stays as it is, and is refused by whoever it is asked of.
+  if (bytes > ~size_t{0} - kSlabBytes) return bytes;
   if (bytes > kSlabBytes) return (bytes + kSlabBytes - 1) & ~(kSlabBytes - 1);
   return order_bytes(order_of(bytes));
 }

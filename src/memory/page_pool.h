@@ -30,7 +30,8 @@ class PagePool {
 
   static PagePool& instance();
 
-  /// The size a request is rounded up to, and thus charged with.
+  /// The size a request is rounded up to, and thus charged with; where that would wrap, the
+  /// request's own, which no budget grants.
   static size_t rounded(size_t bytes);
   /// Uninitialised memory of `rounded(bytes)`. Throws Error(kMemoryLimit) when the system refuses.
   std::byte* allocate(size_t bytes);

@@ -7,6 +7,9 @@
 #include <sstream>
 #include <string>
 
+#include "base/error.h"
+#include "memory/buffer.h"
+
 namespace doline {
 namespace {
 
@@ -48,6 +51,16 @@ TEST(PagePool, HugePagesAreAskedForOnlyWhereWanted) {
 }
 
 #endif
+
+// Symptom: a size that wrapped when it was rounded was charged with nothing, and mapped as such.
+TEST(PagePool, SizesThatWrapAreRefused) {
+  for (const size_t less : {size_t{1}, size_t{65}, size_t{66}, size_t{2} << 20}) {
+    SCOPED_TRACE(less);
+    const size_t used = Budget::process().used_bytes();
+    EXPECT_THROW(Buffer::allocate(size_t{0} - less), Error);
+    EXPECT_EQ(Budget::process().used_bytes(), used);
+  }
+}
 
 }  // namespace
 }  // namespace doline
