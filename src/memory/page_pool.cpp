@@ -39,7 +39,8 @@ std::byte* map_aligned(size_t bytes, bool huge_pages) {
   const uintptr_t end = begin + span;
   if (end > aligned + bytes)
     ::munmap(reinterpret_cast<void*>(aligned + bytes), end - aligned - bytes);
-  if (huge_pages) ::madvise(reinterpret_cast<void*>(aligned), bytes, MADV_HUGEPAGE);
+  // Said either way: a system may make huge pages of whatever says nothing.
+  ::madvise(reinterpret_cast<void*>(aligned), bytes, huge_pages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
   return reinterpret_cast<std::byte*>(aligned);
 }
 
