@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "memory/buffer.h"
@@ -52,6 +53,20 @@ TEST(PagePool, HugePagesAreAskedForOnlyWhereWanted) {
   pool.free(early, kBytes);
   pool.free(late, 2 * kBytes);
   pool.free(large, 5 * kBytes);
+}
+
+TEST(PagePool, TrimmingGivesAllIdleMemoryBack) {
+  constexpr size_t kBytes = size_t{1} << 20;
+  PagePool& pool = PagePool::instance();
+  std::vector<std::byte*> blocks;
+  for (int i = 0; i < 40; ++i) blocks.push_back(pool.allocate(kBytes));
+  for (std::byte* const block : blocks) pool.free(block, kBytes);
+  ASSERT_GE(pool.idle_bytes(), 40 * kBytes);
+  pool.trim(10 * kBytes);
+  EXPECT_LE(pool.idle_bytes(), 10 * kBytes);
+  EXPECT_GT(pool.idle_bytes(), 8 * kBytes);
+  pool.trim();
+  EXPECT_EQ(pool.idle_bytes(), 0U);
 }
 
 #endif
