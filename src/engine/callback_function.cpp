@@ -6,6 +6,7 @@
 #include "base/cancellation.h"
 #include "base/fork.h"
 #include "base/step_pause.h"
+#include "column/column_builder.h"
 #include "column/type_text.h"
 #include "engine/c_abi.h"
 #include "format/arrow/arrow_export.h"
@@ -232,14 +233,7 @@ std::vector<Column> CallbackFunction::call(std::span<const Chunk> arguments) con
   const std::string name = shown_name(declaration);
   const Schema schema = schema_of(declaration, arguments[0]);
   Owned<ArrowArray> given;
-  if (!export_arrow_chunks(schema, arguments, &given)) {
-    // More texts than 32-bit offsets reach.
-    const size_t half = arguments.size() / 2;
-    ASSERT(half > 0);
-    std::vector<Column> columns = call(arguments.first(half));
-    for (Column& column : call(arguments.subspan(half))) columns.push_back(std::move(column));
-    return columns;
-  }
+  if (!export_arrow_chunks(schema, arguments, &given)) return call_by_halves(arguments);
   Owned<ArrowSchema> given_schema;
   export_arrow_schema(schema, "UTC", &given_schema);
   Owned<ArrowSchema> result_schema;
@@ -262,6 +256,24 @@ std::vector<Column> CallbackFunction::call(std::span<const Chunk> arguments) con
   });
   for (Column& column : columns) column = as_declared(name, column, declaration.results[0].type);
   return columns;
+}
+
+std::vector<Column> CallbackFunction::call_by_halves(std::span<const Chunk> arguments) const {
+  if (arguments.size() > 1) {
+    const size_t half = arguments.size() / 2;
+    std::vector<Column> columns = call(arguments.first(half));
+    for (Column& column : call(arguments.subspan(half))) columns.push_back(std::move(column));
+    return columns;
+  }
+  const Chunk& chunk = arguments[0];
+  ASSERT(chunk.row_count > 1);  // of one row that is too large the export throws
+  const uint32_t half = chunk.row_count / 2;
+  ColumnBuilder made(declaration.results[0].type);
+  for (const Chunk& part : {chunk.slice(0, half), chunk.slice(half, chunk.row_count - half)}) {
+    const Chunk rows = part.dense();
+    made.append_from(call({&rows, 1})[0], Selection::all(rows.row_count));
+  }
+  return {made.seal()};
 }
 
 class CallbackFunction::OpenRows final : public Rows {
