@@ -304,7 +304,7 @@ class CallbackFunction::OpenRows final : public Rows {
         throw failed(name, fmt::format("it gave {} columns and is declared to give {}",
                                        importer.schema().size(), declared.results.size()));
       }
-      return importer.import(&batch, current_budget());
+      return importer.import(&batch, current_budget(), ArrowImporter::Charge::kAlways);
     });
     out = std::move(imported.chunks);
     for (Chunk& chunk : out) {
