@@ -13,6 +13,7 @@
 #include "format/arrow/arrow_field.h"
 #include "format/arrow/arrow_import.h"
 #include "kernel/cast.h"
+#include "kernel/compare.h"
 #include "kernel/string_search.h"
 #include "memory/spill.h"
 
@@ -58,8 +59,9 @@ Error failed(const std::string& name, const std::string& what) {
   return Error(ErrorCode::kFunctionFailed, "{}: {}", name, what);
 }
 
-/// Whether a result of another type than was declared is taken: where no value changes by it.
-/// Numbers of other widths are, if they fit, as Python knows but one; rounding is refused.
+/// Whether a result of another type than was declared is taken: where no value changes by it, but
+/// that floats are rounded to floats. Numbers of other widths are, if they fit, as Python knows but
+/// one; instants of finer units are, where they are whole in the coarser one.
 bool is_taken_as(TypeRef from, TypeRef to) {
   if (from == to || from->is(TypeKind::kNull)) return true;
   if (from->is_integer())
@@ -70,7 +72,7 @@ bool is_taken_as(TypeRef from, TypeRef to) {
     return to->is_floating() || (to->is_integer() && from->scale() == 0);
   }
   if (from->is(TypeKind::kDate)) return to->is_timestamp();
-  if (from->is_timestamp()) return to->is_timestamp();
+  if (from->is_timestamp()) return to->is_timestamp() && can_cast(from, to);
   if (from->is(TypeKind::kVarchar)) {
     return to->is(TypeKind::kJson) || to->is(TypeKind::kEnum) || to->is(TypeKind::kUuid);
   }
@@ -89,6 +91,25 @@ bool is_taken_as(TypeRef from, TypeRef to) {
   return true;
 }
 
+/// Of a second.
+int digits_of(TypeRef timestamp) {
+  if (timestamp->is(TypeKind::kTimestampS)) return 0;
+  if (timestamp->is(TypeKind::kTimestampMs)) return 3;
+  return timestamp->is(TypeKind::kTimestampNs) ? 9 : 6;
+}
+
+/// Whether an instant within loses digits, if it has them. Precondition: is_taken_as(from, to).
+bool may_lose_digits(TypeRef from, TypeRef to) {
+  if (from->is_timestamp()) return to->is_timestamp() && digits_of(from) > digits_of(to);
+  if (!from->is_nested() || !to->is_nested()) return false;
+  if (from->is(TypeKind::kList) || from->is(TypeKind::kArray))
+    return may_lose_digits(from->element(), to->element());
+  for (size_t i = 0; i < from->fields().size(); ++i) {
+    if (may_lose_digits(from->fields()[i].type, to->fields()[i].type)) return true;
+  }
+  return false;
+}
+
 class FirstFailure final : public CastFailures {
  public:
   void fail(uint32_t, std::string text) override {
@@ -101,6 +122,19 @@ class FirstFailure final : public CastFailures {
 bool are_pairs(TypeRef type) {
   return type->is(TypeKind::kList) && type->element()->is(TypeKind::kStruct) &&
          type->element()->fields().size() == 2;
+}
+
+/// Error(kFunctionFailed) where a value was changed by being cast.
+void require_equal(const std::string& name, const Column& given, const Column& made) {
+  FirstFailure failures;
+  const Column back = cast(made, given.type(), Selection::all(made.size()), nullptr, failures);
+  for (uint32_t row = 0; row < given.size(); ++row) {
+    if (rows_equal(given, row, back, row)) continue;
+    throw failed(name, fmt::format("it returned {}, a {} that has more digits than {}",
+                                   Value::of(given, row).to_string(), given.type()->name(),
+                                   made.type()->name()))
+        .hint("declare it to return " + given.type()->name() + ", or round");
+  }
 }
 
 /// The result as what it is declared to be.
@@ -122,6 +156,7 @@ Column as_declared(const std::string& name, const Column& column, TypeRef type) 
   FirstFailure failures;
   Column made = cast(column, type, Selection::all(column.size()), nullptr, failures);
   if (!failures.message.empty()) throw failed(name, failures.message);
+  if (may_lose_digits(column.type(), type)) require_equal(name, column, made);
   return made;
 }
 

@@ -327,6 +327,24 @@ def test_numbers_of_other_widths_are_taken_where_they_fit(connection):
         rows(connection, "SELECT f(128)")
 
 
+def test_instants_of_finer_units_are_taken_where_they_are_whole(connection):
+    whole = pyarrow.array([1_700_000_000_000_000_000, None], pyarrow.timestamp("ns"))
+    part = pyarrow.array([1_700_000_000_000_000_000, 1_700_000_000_000_000_001], pyarrow.timestamp("ns"))
+    given = {"whole": (whole, "TIMESTAMP"), "part": (part, "TIMESTAMP"),
+             "zoned": (part.cast(pyarrow.timestamp("ns", "UTC")), "TIMESTAMPTZ"),
+             "coarse": (whole.cast(pyarrow.timestamp("us")), "TIMESTAMP_S"),
+             "fine": (pyarrow.array([1_500, None], pyarrow.timestamp("us")), "TIMESTAMP_MS"),
+             "listed": (pyarrow.array([[1_500], []], pyarrow.list_(pyarrow.timestamp("us"))), "TIMESTAMP_MS[]")}
+    for name, (values, kind) in given.items():
+        connection.create_function(name, lambda i, values=values: values, ["BIGINT"], kind, values="arrow")
+    for name in ("whole", "coarse"):
+        assert [value and value.timestamp() for value, in rows(
+            connection, f"SELECT {name}(i)::TIMESTAMPTZ FROM range(2) t(i)")] == [1_700_000_000.0, None]
+    for name in ("part", "zoned", "fine", "listed"):
+        with pytest.raises(errors.FunctionFailed, match="more digits|lose|rounded"):
+            rows(connection, f"SELECT {name}(i) FROM range(2) t(i)")
+
+
 def test_names(connection):
     connection.create_function("mine", lambda: 1, [], "INTEGER")
     with pytest.raises(errors.AlreadyExists, match="there is a function mine already"):
