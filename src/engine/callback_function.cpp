@@ -222,6 +222,12 @@ ForeignDeclaration declaration_of(const doline_function& function) {
   return declared;
 }
 
+void let_go(const CallbackFunction::Callbacks& callbacks) {
+  if (!callbacks.release) return;
+  const Outside outside;
+  callbacks.release(callbacks.context);
+}
+
 }  // namespace
 
 ForeignFunctionRef CallbackFunction::create(const doline_function& function) {
@@ -230,14 +236,12 @@ ForeignFunctionRef CallbackFunction::create(const doline_function& function) {
   try {
     return make_ref<CallbackFunction>(declaration_of(function), callbacks);
   } catch (...) {
-    if (callbacks.release) callbacks.release(callbacks.context);
+    let_go(callbacks);
     throw;
   }
 }
 
-CallbackFunction::~CallbackFunction() {
-  if (callbacks_.release) callbacks_.release(callbacks_.context);
-}
+CallbackFunction::~CallbackFunction() { let_go(callbacks_); }
 
 namespace {
 
@@ -313,10 +317,24 @@ std::vector<Column> CallbackFunction::call_by_halves(std::span<const Chunk> argu
 
 class CallbackFunction::OpenRows final : public Rows {
  public:
-  OpenRows(Ref<const CallbackFunction> function, void* rows)
-      : function_(std::move(function)), rows_(rows) {}
+  explicit OpenRows(Ref<const CallbackFunction> function) : function_(std::move(function)) {}
   ~OpenRows() override {
-    if (function_->callbacks_.close) function_->callbacks_.close(rows_);
+    if (!is_open_ || !function_->callbacks_.close) return;
+    const Outside outside;
+    function_->callbacks_.close(rows_);
+  }
+
+  /// Before the first next(). What is opened is closed, also where the function says that it
+  /// failed.
+  void open(const ArrowSchema& schema, ArrowArray& arguments) {
+    doline_call told;
+    const int status = [&] {
+      const Outside outside;
+      return function_->callbacks_.open(function_->callbacks_.context, &told, &schema, &arguments,
+                                        &rows_);
+    }();
+    is_open_ = status == 0;
+    if (status != 0 || told.has_failed) throw_failure(shown_name(function_->declaration), told);
   }
 
   bool next(std::vector<Chunk>& out) override {
@@ -351,7 +369,8 @@ class CallbackFunction::OpenRows final : public Rows {
 
  private:
   const Ref<const CallbackFunction> function_;
-  void* const rows_;
+  void* rows_ = nullptr;  // the program's
+  bool is_open_ = false;
 };
 
 std::unique_ptr<CallbackFunction::Rows> CallbackFunction::open(
@@ -365,14 +384,9 @@ std::unique_ptr<CallbackFunction::Rows> CallbackFunction::open(
     throw failed(declaration.name, "its arguments are too large");
   Owned<ArrowSchema> given_schema;
   export_arrow_schema(schema, "UTC", &given_schema);
-  doline_call told;
-  void* rows = nullptr;
-  const int status = [&] {
-    const Outside outside;
-    return callbacks_.open(callbacks_.context, &told, &given_schema, &given, &rows);
-  }();
-  if (status != 0 || told.has_failed) throw_failure(declaration.name, told);
-  return std::make_unique<OpenRows>(Ref<const CallbackFunction>(this), rows);
+  auto rows = std::make_unique<OpenRows>(Ref<const CallbackFunction>(this));
+  rows->open(given_schema, given);
+  return rows;
 }
 
 }  // namespace doline

@@ -101,6 +101,7 @@ class Functions : public testing::Test {
   void TearDown() override {
     doline_close(session_);
     EXPECT_EQ(released_, created_);
+    EXPECT_EQ(open_, 0);
   }
 
   int create(const char* name, Body body, int kind = DOLINE_SCALAR, unsigned flags = 0) {
@@ -120,10 +121,13 @@ class Functions : public testing::Test {
                        ArrowSchema* schema, ArrowArray* result) {
       return static_cast<Context*>(given)->body(call, arguments, schema, result);
     };
-    function.open = [](void* given, doline_call*, const ArrowSchema*, ArrowArray* arguments,
+    function.open = [](void* given, doline_call* call, const ArrowSchema*, ArrowArray* arguments,
                        void** rows) {
-      *rows = new Context(*static_cast<Context*>(given));
-      static_cast<Context*>(*rows)->left = column(*arguments, 0)[0];
+      auto* made = new Context(*static_cast<Context*>(given));
+      *rows = made;
+      made->left = column(*arguments, 0)[0];
+      ++made->test->open_;
+      if (made->left < 0) doline_call_fail(call, "no rows of that number", 0);
       return 0;
     };
     function.next = [](void* rows, doline_call* call, ArrowSchema* schema, ArrowArray* result) {
@@ -131,7 +135,11 @@ class Functions : public testing::Test {
       if (at->left-- <= 0) return 0;
       return at->body(call, nullptr, schema, result);
     };
-    function.close = [](void* rows) { delete static_cast<Context*>(rows); };
+    function.close = [](void* rows) {
+      auto* held = static_cast<Context*>(rows);
+      --held->test->open_;
+      delete held;
+    };
     function.release = [](void* given) {
       auto* held = static_cast<Context*>(given);
       ++held->test->released_;
@@ -170,7 +178,7 @@ class Functions : public testing::Test {
     int64_t left;
   };
   doline_session* session_ = nullptr;
-  std::atomic<int> created_{0}, released_{0};
+  std::atomic<int> created_{0}, released_{0}, open_{0};
 };
 
 int doubled(doline_call*, ArrowArray* arguments, ArrowSchema* schema, ArrowArray* result) {
@@ -278,6 +286,9 @@ TEST_F(Functions, GiveTables) {
             0);
   EXPECT_EQ(asked("SELECT sum(x)::BIGINT FROM rows(4)"), "24");
   EXPECT_EQ(asked("SELECT count(*) FROM rows(0)"), "0");
+  // Symptom: what it had opened when it said that it fails was never closed.
+  fails("FROM rows(-1)", "function_failed", "no rows of that number");
+  EXPECT_EQ(open_, 0);
   fails("FROM rows()", "type_mismatch", "takes 1 arguments");
   fails("SELECT rows(1)", "bind", "FROM");
 }
