@@ -185,6 +185,8 @@ Schema fields_of(const doline_field* fields, size_t count, const char* what, boo
     const bool is_any = !fields[i].type || !*fields[i].type;
     if (!may_be_any) require(fields[i].type, what);
     const bool is_named = fields[i].name && *fields[i].name;
+    if ((is_named && !is_utf8(fields[i].name)) || (!is_any && !is_utf8(fields[i].type)))
+      throw Error(ErrorCode::kInvalidArgument, "{}, or its name, is no UTF-8", what);
     schema.push_back({is_named ? fields[i].name : fmt::format("v{}", i + 1),
                       may_be_any && is_any ? nullptr : type_from_text(fields[i].type)});
   }
@@ -380,8 +382,8 @@ std::unique_ptr<CallbackFunction::Rows> CallbackFunction::open(
   for (const Value& argument : arguments) row.columns.push_back(argument.to_column(1));
   const Schema schema = schema_of(declaration, row);
   Owned<ArrowArray> given;
-  if (!export_arrow_chunks(schema, {&row, 1}, &given))
-    throw failed(declaration.name, "its arguments are too large");
+  const bool is_exported = export_arrow_chunks(schema, {&row, 1}, &given);
+  ASSERT(is_exported);  // of one row that is too large it throws
   Owned<ArrowSchema> given_schema;
   export_arrow_schema(schema, "UTC", &given_schema);
   auto rows = std::make_unique<OpenRows>(Ref<const CallbackFunction>(this));
@@ -415,6 +417,7 @@ int doline_call_is_cancelled(doline_call*) {
 int doline_create_function(doline_session* session, const doline_function* function) {
   return doline::guarded({}, [&] {
     doline::require(function, "the function");
+    // Of a smaller one nothing is known, not even its release, which is not called.
     if (function->size < sizeof(doline_function)) {
       throw doline::Error(doline::ErrorCode::kInvalidArgument,
                           "a doline_function of {} bytes is not of this version", function->size);

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "doline/doline.hpp"
@@ -105,16 +106,16 @@ class Functions : public testing::Test {
   }
 
   int create(const char* name, Body body, int kind = DOLINE_SCALAR, unsigned flags = 0) {
-    static constexpr doline_field kNumber{"x", "BIGINT"};
+    const doline_field number{column_name_, "BIGINT"};
     auto* context = new Context{std::move(body), this, 0};
     doline_function function{};
     function.size = sizeof function;
     function.name = name;
     function.kind = kind;
     function.flags = flags;
-    function.parameters = &kNumber;
+    function.parameters = &number;
     function.parameter_count = 1;
-    function.results = &kNumber;
+    function.results = &number;
     function.result_count = 1;
     function.context = context;
     function.call = [](void* given, doline_call* call, const ArrowSchema*, ArrowArray* arguments,
@@ -143,6 +144,7 @@ class Functions : public testing::Test {
     function.release = [](void* given) {
       auto* held = static_cast<Context*>(given);
       ++held->test->released_;
+      if (const auto body = std::exchange(held->test->when_released_, nullptr)) body();
       delete held;
     };
     ++created_;
@@ -178,6 +180,8 @@ class Functions : public testing::Test {
     int64_t left;
   };
   doline_session* session_ = nullptr;
+  const char* column_name_ = "x";
+  std::function<void()> when_released_;
   std::atomic<int> created_{0}, released_{0}, open_{0};
 };
 
@@ -327,6 +331,22 @@ TEST_F(Functions, NamesAreTakenOnce) {
   EXPECT_EQ(doline_create_function(session_, nullptr), 1);
   EXPECT_EQ(doline_drop_function(session_, "g"), 1);
   EXPECT_STREQ(doline_error_code(), "function_not_found");
+}
+
+TEST_F(Functions, NamesAreUtf8) {
+  column_name_ = "\xff";
+  EXPECT_EQ(create("f", doubled), 1);
+  EXPECT_STREQ(doline_error_code(), "invalid_argument");
+  column_name_ = "ž";
+  EXPECT_EQ(create("f", doubled), 0);
+}
+
+// Symptom: a function that was refused was let go of under a lock that its own code waited for.
+TEST_F(Functions, MayUseTheSessionWhenTheyAreLetGo) {
+  ASSERT_EQ(create("f", doubled), 0);
+  when_released_ = [this] { EXPECT_EQ(create("g", doubled), 0); };
+  EXPECT_EQ(create("f", doubled), 1);
+  EXPECT_EQ(asked("SELECT g(f(1))"), "4");
 }
 
 TEST_F(Functions, SeeThatNobodyWaits) {
