@@ -14,8 +14,8 @@ using CallRef = Ref<const CallExpr>;
 constexpr uint32_t kMostRows = 64 << 10;
 constexpr size_t kMostBytes = size_t{32} << 20;
 
-/// Takes calls out of expressions, those whose arguments call nothing of the kind: columns stand in
-/// their place.
+/// Takes calls out of expressions, those whose arguments call nothing of the kind that every row
+/// reaches: columns stand in their place.
 class CallTaker {
  public:
   /// The columns come behind `width` others.
@@ -23,15 +23,13 @@ class CallTaker {
 
   ExprRef taken(const ExprRef& expr) {
     if (!calls_program_functions(expr)) return expr;
-    if (const auto* call = dynamic_cast<const CallExpr*>(expr.get())) {
-      const bool is_innermost =
-          std::none_of(call->arguments.begin(), call->arguments.end(), calls_program_functions);
-      if (is_innermost && !call->program_function.empty()) return column_for(CallRef(call));
-      return inside(expr);
-    }
-    const bool reaches_all = expr->tag() == NodeTag::kCast || expr->tag() == NodeTag::kIsNull ||
-                             expr->tag() == NodeTag::kInList;
-    return reaches_all ? inside(expr) : expr;
+    const bool reaches_all = expr->tag() == NodeTag::kCall || expr->tag() == NodeTag::kCast ||
+                             expr->tag() == NodeTag::kIsNull || expr->tag() == NodeTag::kInList;
+    if (!reaches_all) return expr;
+    ExprRef made = inside(expr);
+    if (made.get() != expr.get() || expr->tag() != NodeTag::kCall) return made;
+    const CallRef call(static_cast<const CallExpr*>(expr.get()));
+    return call->program_function.empty() ? expr : column_for(call);
   }
 
   std::vector<CallRef> calls;
@@ -51,13 +49,12 @@ class CallTaker {
 
   ExprRef column_for(const CallRef& call) {
     const bool may_be_shared = !is_volatile(call);
-    for (uint32_t i = 0; i < calls.size() && may_be_shared; ++i) {
-      if (equal(*calls[i], *call))
-        return ColumnExpr::create(width_ + i, call->type, call->to_string());
-    }
-    calls.push_back(call);
-    return ColumnExpr::create(width_ + static_cast<uint32_t>(calls.size()) - 1, call->type,
-                              call->to_string(), call->span);
+    const auto known = std::find_if(calls.begin(), calls.end(), [&](const CallRef& other) {
+      return may_be_shared && equal(*other, *call);
+    });
+    const auto place = width_ + static_cast<uint32_t>(known - calls.begin());
+    if (known == calls.end()) calls.push_back(call);
+    return ColumnExpr::create(place, call->type, call->to_string(), call->span);
   }
 
   const uint32_t width_;

@@ -11,7 +11,8 @@ namespace doline {
 /// once for it. The first batches are small, so that whoever wants few rows does not wait for many.
 ///
 /// Calls that not every row reaches (in a branch of CASE, AND, OR, COALESCE, in TRY or a lambda)
-/// are made as the projection comes to them, for a chunk at a time.
+/// are made as the projection, or a call whose arguments they stand in, comes to them: for a chunk
+/// at a time.
 std::unique_ptr<Operator> make_calling_project(const ProjectNode& node,
                                                const QueryContext& context);
 

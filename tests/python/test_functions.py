@@ -188,6 +188,22 @@ def test_batches_are_large_in_the_middle_and_small_at_the_begin(connection):
     assert sum(sizes) < 100_000
 
 
+# Symptom: a call over a call that not every row reaches was made a chunk at a time, as that one is.
+def test_batches_are_large_over_calls_that_not_every_row_reaches(connection):
+    sizes = {"f": [], "g": []}
+    for name, seen in sizes.items():
+        connection.create_function(name, lambda x, seen=seen: (seen.append(len(x)), x)[1], ["BIGINT"], "BIGINT",
+                                   values="numpy")
+    connection.execute("SET threads = 1")
+    connection.execute("CREATE TABLE t AS SELECT i FROM range(200000) r(i)")
+    text = "SELECT sum(f(CASE WHEN i % 2 = 0 THEN g(i) ELSE -i END)) FROM t"
+    assert rows(connection, text) == [(-100000,)]
+    assert sum(sizes["f"]) == 200_000
+    assert sum(sizes["g"]) == 100_000
+    assert max(sizes["f"]) > 16_384
+    assert max(sizes["g"]) <= 2_048
+
+
 def test_the_rows_order_is_kept_through_batches(connection):
     connection.create_function("f", lambda x: x, ["BIGINT"], "BIGINT", values="arrow")
     connection.execute("CREATE TABLE t AS SELECT i FROM range(300000) r(i)")
