@@ -14,6 +14,10 @@ using CallRef = Ref<const CallExpr>;
 constexpr uint32_t kMostRows = 64 << 10;
 constexpr size_t kMostBytes = size_t{32} << 20;
 
+/// Whether as many rows as were kept may wait for as many more, given what a call takes besides:
+/// what the function is given and gives is about as much again.
+bool fits(size_t kept_bytes) { return current_budget().available_bytes() / 4 >= kept_bytes; }
+
 /// Takes calls out of expressions, those whose arguments call nothing of the kind that every row
 /// reaches: columns stand in their place.
 class CallTaker {
@@ -104,7 +108,8 @@ class CallingProject final : public Operator {
       at.kept.push_back(in.retain());
       at.rows += in.size();
       at.bytes += at.kept.back().data_bytes();
-      if (at.rows < at.wanted_rows && at.bytes < kMostBytes) return Flow::kNeedInput;
+      if (at.rows < at.wanted_rows && at.bytes < kMostBytes && fits(at.bytes))
+        return Flow::kNeedInput;
       call(at);
     }
     return give(at, out);

@@ -188,6 +188,20 @@ def test_batches_are_large_in_the_middle_and_small_at_the_begin(connection):
     assert sum(sizes) < 100_000
 
 
+# Symptom: rows gathered for a call were as many however little memory there was, and failed for it.
+def test_batches_are_small_where_memory_is_short(connection):
+    sizes = []
+    connection.create_function("f", lambda x: (sizes.append(len(x)), x)[1], ["VARCHAR"], "VARCHAR", values="arrow")
+    connection.execute("SET threads = 1")
+    text = "SELECT sum(length(f(repeat('x', 500) || i))) FROM range(200000) t(i)"
+    expected = rows(connection, text)
+    assert max(sizes) > 16_384
+    sizes.clear()
+    connection.execute("SET memory_limit = '48MB'")
+    assert rows(connection, text) == expected
+    assert max(sizes) <= 16_384
+
+
 # Symptom: a call over a call that not every row reaches was made a chunk at a time, as that one is.
 def test_batches_are_large_over_calls_that_not_every_row_reaches(connection):
     sizes = {"f": [], "g": []}
