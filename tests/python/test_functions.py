@@ -202,6 +202,41 @@ def test_batches_are_small_where_memory_is_short(connection):
     assert max(sizes) <= 16_384
 
 
+# Symptom: lists that are unnested, and keys of joins, were computed a chunk at a time; those of a join
+# that spilled twice.
+def test_batches_are_large_for_lists_and_keys_of_joins(connection):
+    sizes = []
+    for name, kind in {"listed": "BIGINT[]", "f": "BIGINT"}.items():
+        connection.create_function(name, lambda x: (sizes.append(len(x)), x)[1], [kind], kind, values="arrow")
+    connection.execute("SET threads = 1")
+    connection.execute("CREATE TABLE t AS SELECT [i, -i] AS l, i FROM range(200000) r(i)")
+    for text, expected in [
+            ("SELECT sum(x), sum(abs(x)), sum(i) FROM (SELECT unnest(listed(l)) AS x, i FROM t)",
+             (0, 200000 * 199999, 200000 * 199999)),
+            ("SELECT count(*), sum(b.i - a.i) FROM t a JOIN t b ON f(a.i) = b.i - 1", (199999, 199999)),
+            ("SELECT count(*), sum(b.i - a.i) FROM t a LEFT JOIN t b ON b.i - 1 = f(a.i) AND b.i + a.i > 10",
+             (200000, 199994)),
+            ("SELECT count(*), max(i) FROM t WHERE f(i) IN (SELECT 2 * i FROM t)", (100000, 199998)),
+            ("SELECT count(*), max(i) FROM t WHERE f(i) NOT IN (SELECT 2 * i FROM t)", (100000, 199999)),
+            ("SELECT count(*), max(a.i - b.i) FROM t a ASOF JOIN t b ON f(a.i) >= b.i", (200000, 0))]:
+        sizes.clear()
+        found = rows(connection, text)[0]
+        assert found[:len(expected)] == expected, text
+        assert sum(sizes) == 200_000, text
+        assert max(sizes) > 16_384, text
+    connection.execute("SET memory_limit = '30MB'")
+    sizes.clear()
+    assert rows(connection, "SELECT count(*) FROM t a JOIN t b ON f(a.i) = b.i - 1") == [(199999,)]
+    assert sum(sizes) == 200_000
+
+
+def test_windows_share_the_order_of_a_function(connection):
+    connection.create_function("same", lambda x: x, ["BIGINT"], "BIGINT", deterministic=True)
+    assert rows(connection, "SELECT sum(i) OVER (PARTITION BY same(i % 2) ORDER BY same(-i)), "
+                "count(*) OVER (PARTITION BY same(i % 2) ORDER BY same(-i), i) FROM range(4) t(i) ORDER BY i") == \
+        [(2, 2), (4, 2), (2, 1), (3, 1)]
+
+
 # Symptom: a call over a call that not every row reaches was made a chunk at a time, as that one is.
 def test_batches_are_large_over_calls_that_not_every_row_reaches(connection):
     sizes = {"f": [], "g": []}
