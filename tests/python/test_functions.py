@@ -140,6 +140,41 @@ def test_what_is_not_deterministic_is_called_for_each_row_and_place(connection):
     assert 1 <= len(calls) <= 3
 
 
+# Symptom: the key of a window's range was computed for the order, for the range's edges and for what is
+# compared with them, and came out differently; windows that share such a key were refused. So was
+# the list of unnest(…) WITH ORDINALITY, for its elements and for their numbers.
+def test_what_is_not_deterministic_is_called_once_for_what_is_read_twice(connection):
+    calls = []
+
+    def later(x):
+        calls.append(x)
+        return 1000 * len(calls) - x
+
+    def longer(x):
+        calls.append(x)
+        return list(range(len(calls)))
+
+    connection.create_function("later", later, ["BIGINT"], "BIGINT")
+    connection.create_function("longer", longer, ["BIGINT"], "BIGINT[]")
+    for text, expected in [
+            ("SELECT i, sum(i) OVER (ORDER BY later(i) RANGE BETWEEN 1 PRECEDING AND 1500 FOLLOWING), "
+             "count(*) OVER (ORDER BY later(i)) FROM range(4) t(i) ORDER BY i",
+             [(0, 1, 1), (1, 3, 2), (2, 5, 3), (3, 3, 4)]),
+            ("SELECT count(*) OVER (PARTITION BY later(i) % 2 ORDER BY i), "
+             "sum(i) OVER (PARTITION BY later(i) % 2 ORDER BY i) FROM range(4) t(i) ORDER BY i",
+             [(1, 0), (1, 1), (2, 2), (2, 4)]),
+            ("SELECT max(n), min(n) FROM (SELECT sum(count(*)) OVER (ORDER BY later(i) RANGE 1500 PRECEDING) AS n "
+             "FROM range(4) t(i) GROUP BY i)", [(2, 1)]),
+            ("SELECT count(*) OVER (ORDER BY i RANGE later(i) - 1000 PRECEDING) FROM range(1) t(i)", [(1,)]),
+            ("SELECT i, count(x), max(x), count(*), max(n) FROM range(4) t(i), "
+             "unnest(longer(i)) WITH ORDINALITY u(x, n) GROUP BY i ORDER BY i",
+             [(i, i + 1, i, i + 1, i + 1) for i in range(4)])]:
+        calls.clear()
+        assert rows(connection, text) == expected, text
+        assert sorted(calls) == list(range(len(calls))), text
+        assert len(calls) in (1, 4), text
+
+
 def test_any_number_of_arguments_of_any_type(connection):
     connection.create_function("joined", lambda *parts: "-".join(map(str, parts)), None, "VARCHAR")
     assert rows(connection, "SELECT joined(1, 'a', 2.5), joined()") == [("1-a-2.5", "")]
