@@ -270,7 +270,8 @@ typedef struct doline_function {
               struct ArrowArray* arguments, struct ArrowSchema* result_schema,
               struct ArrowArray* result);
   /* Of a table, each time it is read: what is put into `*rows` is given to `next`, one thread at a
-   * time, until that leaves the array's release null, and to `close` in the end. */
+   * time, until that leaves the array's release null, and to `close` in the end: whenever `open`
+   * returned 0, also where it said that it failed. */
   int (*open)(void* context, doline_call* call, const struct ArrowSchema* schema,
               struct ArrowArray* arguments, void** rows);
   int (*next)(void* rows, doline_call* call, struct ArrowSchema* result_schema,

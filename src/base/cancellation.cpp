@@ -33,10 +33,11 @@ bool CancellationScope::asks() noexcept {
 
 bool CancellationScope::is_unwanted() {
   if (cancelled_) return cancelled_->load(std::memory_order_relaxed);
+  if (was_unwanted_) return true;
   const auto now = std::chrono::steady_clock::now();
   if (now - asked_at_ < std::chrono::milliseconds(kAskEveryMs)) return false;
   asked_at_ = now;
-  return asked_();
+  return was_unwanted_ = asked_();
 }
 
 PatienceScope::PatienceScope(uint32_t polls) noexcept : outer_(polls_left) { polls_left = polls; }

@@ -13,7 +13,8 @@ class CancellationScope {
  public:
   /// `cancelled` is the query's. Tasks set it once per step, beside the budget.
   explicit CancellationScope(const std::atomic<bool>& cancelled) noexcept;
-  /// `is_unwanted` is asked every `kAskEveryMs` at most, by this thread.
+  /// `is_unwanted` is asked every `kAskEveryMs` at most, by this thread, until it says so: then
+  /// the work stays unwanted.
   explicit CancellationScope(std::function<bool()> is_unwanted) noexcept;
   ~CancellationScope();
   CancellationScope(const CancellationScope&) = delete;
@@ -31,6 +32,7 @@ class CancellationScope {
   const std::atomic<bool>* const cancelled_ = nullptr;
   const std::function<bool()> asked_;
   std::chrono::steady_clock::time_point asked_at_{};
+  bool was_unwanted_ = false;
   CancellationScope* const outer_;
 };
 

@@ -138,6 +138,10 @@ BoundRelation QueryBinder::table_function(const sql::TableFunction& node, const 
       if (levels > 1)
         throw Error(ErrorCode::kNotSupported, node.span,
                     "WITH ORDINALITY of what is unnested over several levels is not supported yet");
+      if (is_volatile(lists[0])) {  // read twice: for its elements, and for how many they are
+        input.plan = with_columns(input.plan, {lists[0]}, names[0]);
+        lists[0] = output_column(input.plan, static_cast<uint32_t>(input.plan->schema.size()) - 1);
+      }
       const auto number = [](int64_t value) { return ConstantExpr::create(Value::integer(value)); };
       const ExprRef length = CallExpr::create("len", {lists[0]});
       lists.push_back(

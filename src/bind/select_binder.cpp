@@ -207,6 +207,59 @@ bool is_served_by(const WindowExpr& window, const WindowExpr& other) {
           !window.aggregate->function->may_meet_ties());
 }
 
+/// The expression with `column` in the place of the first `key` in it.
+ExprRef with_first(const ExprRef& expr, const ExprRef& key, const ExprRef& column) {
+  bool is_found = false;
+  return rewrite_top_down(expr, [&](const ExprRef& at) -> ExprRef {
+    if (is_found || !equal(*at, *key)) return nullptr;
+    is_found = true;
+    return column;
+  });
+}
+
+/// Gives windows of one partition and one order these as columns of the plan, where they may come
+/// out differently each time, and so the distances of ranges: they are read for each window, and
+/// for the edges of each range.
+void compute_volatile_keys_once(std::vector<WindowExprRef>& windows, const WindowExpr& longest,
+                                PlanRef& plan) {
+  std::vector<WindowExpr> changed;
+  for (const WindowExprRef& window : windows) changed.push_back(*window);
+  const auto computed = [&](const ExprRef& key) {
+    const ExprRef attached = attach_subqueries(key, plan);
+    plan = with_columns(plan, {attached}, key->to_string());
+    return output_column(plan, static_cast<uint32_t>(plan->schema.size()) - 1);
+  };
+  for (size_t i = 0; i < longest.partition_by.size(); ++i) {
+    if (!is_volatile(longest.partition_by[i])) continue;
+    const ExprRef column = computed(longest.partition_by[i]);
+    for (WindowExpr& window : changed) window.partition_by[i] = column;
+  }
+  for (size_t i = 0; i < longest.order_by.size(); ++i) {
+    const ExprRef key = longest.order_by[i]->expr;
+    if (!is_volatile(key)) continue;
+    const ExprRef column = computed(key);
+    for (WindowExpr& window : changed) {
+      if (i >= window.order_by.size()) continue;
+      window.order_by[i] =
+          SortKey::create(column, window.order_by[i]->descending, window.order_by[i]->nulls_first);
+      // The key comes before the distance from it, which may be such a call, too.
+      for (ExprRef* edge : {&window.range_key, &window.range_begin, &window.range_end}) {
+        if (*edge) *edge = with_first(*edge, key, column);
+      }
+    }
+  }
+  for (WindowExpr& window : changed) {
+    for (auto [distance, edge] : {std::pair(&window.frame_begin, &window.range_begin),
+                                  std::pair(&window.frame_end, &window.range_end)}) {
+      if (!*edge || !is_volatile(*distance)) continue;
+      const ExprRef column = computed(*distance);
+      *edge = with_first(*edge, *distance, column);
+      *distance = column;
+    }
+  }
+  for (size_t i = 0; i < windows.size(); ++i) windows[i] = WindowExpr::create(changed[i]);
+}
+
 }  // namespace
 
 void SelectBinder::window() {
@@ -236,11 +289,12 @@ void SelectBinder::window() {
     std::vector<std::string> names;
     for (const WindowExprRef& window : left)
       (is_served_by(*window, *longest) ? together : rest).push_back(window);
-    std::vector<WindowExprRef> attached;
-    for (const WindowExprRef& window : together) {
+    for (const WindowExprRef& window : together) names.push_back(window->to_string());
+    std::vector<WindowExprRef> attached = together;
+    compute_volatile_keys_once(attached, *longest, plan_);
+    for (WindowExprRef& window : attached) {
       const ExprRef over = attach_subqueries(window, plan_);
-      attached.emplace_back(static_cast<const WindowExpr*>(over.get()));
-      names.push_back(window->to_string());
+      window = WindowExprRef(static_cast<const WindowExpr*>(over.get()));
     }
     const auto width = static_cast<uint32_t>(plan_->schema.size());
     for (uint32_t i = 0; i < together.size(); ++i) placed.emplace_back(together[i], width + i);

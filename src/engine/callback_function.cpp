@@ -6,12 +6,14 @@
 #include "base/cancellation.h"
 #include "base/fork.h"
 #include "base/step_pause.h"
+#include "column/column_builder.h"
 #include "column/type_text.h"
 #include "engine/c_abi.h"
 #include "format/arrow/arrow_export.h"
 #include "format/arrow/arrow_field.h"
 #include "format/arrow/arrow_import.h"
 #include "kernel/cast.h"
+#include "kernel/compare.h"
 #include "kernel/string_search.h"
 #include "memory/spill.h"
 
@@ -57,8 +59,9 @@ Error failed(const std::string& name, const std::string& what) {
   return Error(ErrorCode::kFunctionFailed, "{}: {}", name, what);
 }
 
-/// Whether a result of another type than was declared is taken: where no value changes by it.
-/// Numbers of other widths are, if they fit, as Python knows but one; rounding is refused.
+/// Whether a result of another type than was declared is taken: where no value changes by it, but
+/// that floats are rounded to floats. Numbers of other widths are, if they fit, as Python knows but
+/// one; instants of finer units are, where they are whole in the coarser one.
 bool is_taken_as(TypeRef from, TypeRef to) {
   if (from == to || from->is(TypeKind::kNull)) return true;
   if (from->is_integer())
@@ -69,7 +72,7 @@ bool is_taken_as(TypeRef from, TypeRef to) {
     return to->is_floating() || (to->is_integer() && from->scale() == 0);
   }
   if (from->is(TypeKind::kDate)) return to->is_timestamp();
-  if (from->is_timestamp()) return to->is_timestamp();
+  if (from->is_timestamp()) return to->is_timestamp() && can_cast(from, to);
   if (from->is(TypeKind::kVarchar)) {
     return to->is(TypeKind::kJson) || to->is(TypeKind::kEnum) || to->is(TypeKind::kUuid);
   }
@@ -88,6 +91,25 @@ bool is_taken_as(TypeRef from, TypeRef to) {
   return true;
 }
 
+/// Of a second.
+int digits_of(TypeRef timestamp) {
+  if (timestamp->is(TypeKind::kTimestampS)) return 0;
+  if (timestamp->is(TypeKind::kTimestampMs)) return 3;
+  return timestamp->is(TypeKind::kTimestampNs) ? 9 : 6;
+}
+
+/// Whether an instant within loses digits, if it has them. Precondition: is_taken_as(from, to).
+bool may_lose_digits(TypeRef from, TypeRef to) {
+  if (from->is_timestamp()) return to->is_timestamp() && digits_of(from) > digits_of(to);
+  if (!from->is_nested() || !to->is_nested()) return false;
+  if (from->is(TypeKind::kList) || from->is(TypeKind::kArray))
+    return may_lose_digits(from->element(), to->element());
+  for (size_t i = 0; i < from->fields().size(); ++i) {
+    if (may_lose_digits(from->fields()[i].type, to->fields()[i].type)) return true;
+  }
+  return false;
+}
+
 class FirstFailure final : public CastFailures {
  public:
   void fail(uint32_t, std::string text) override {
@@ -100,6 +122,19 @@ class FirstFailure final : public CastFailures {
 bool are_pairs(TypeRef type) {
   return type->is(TypeKind::kList) && type->element()->is(TypeKind::kStruct) &&
          type->element()->fields().size() == 2;
+}
+
+/// Error(kFunctionFailed) where a value was changed by being cast.
+void require_equal(const std::string& name, const Column& given, const Column& made) {
+  FirstFailure failures;
+  const Column back = cast(made, given.type(), Selection::all(made.size()), nullptr, failures);
+  for (uint32_t row = 0; row < given.size(); ++row) {
+    if (rows_equal(given, row, back, row)) continue;
+    throw failed(name, fmt::format("it returned {}, a {} that has more digits than {}",
+                                   Value::of(given, row).to_string(), given.type()->name(),
+                                   made.type()->name()))
+        .hint("declare it to return " + given.type()->name() + ", or round");
+  }
 }
 
 /// The result as what it is declared to be.
@@ -121,6 +156,7 @@ Column as_declared(const std::string& name, const Column& column, TypeRef type) 
   FirstFailure failures;
   Column made = cast(column, type, Selection::all(column.size()), nullptr, failures);
   if (!failures.message.empty()) throw failed(name, failures.message);
+  if (may_lose_digits(column.type(), type)) require_equal(name, column, made);
   return made;
 }
 
@@ -149,6 +185,8 @@ Schema fields_of(const doline_field* fields, size_t count, const char* what, boo
     const bool is_any = !fields[i].type || !*fields[i].type;
     if (!may_be_any) require(fields[i].type, what);
     const bool is_named = fields[i].name && *fields[i].name;
+    if ((is_named && !is_utf8(fields[i].name)) || (!is_any && !is_utf8(fields[i].type)))
+      throw Error(ErrorCode::kInvalidArgument, "{}, or its name, is no UTF-8", what);
     schema.push_back({is_named ? fields[i].name : fmt::format("v{}", i + 1),
                       may_be_any && is_any ? nullptr : type_from_text(fields[i].type)});
   }
@@ -186,6 +224,12 @@ ForeignDeclaration declaration_of(const doline_function& function) {
   return declared;
 }
 
+void let_go(const CallbackFunction::Callbacks& callbacks) {
+  if (!callbacks.release) return;
+  const Outside outside;
+  callbacks.release(callbacks.context);
+}
+
 }  // namespace
 
 ForeignFunctionRef CallbackFunction::create(const doline_function& function) {
@@ -194,14 +238,12 @@ ForeignFunctionRef CallbackFunction::create(const doline_function& function) {
   try {
     return make_ref<CallbackFunction>(declaration_of(function), callbacks);
   } catch (...) {
-    if (callbacks.release) callbacks.release(callbacks.context);
+    let_go(callbacks);
     throw;
   }
 }
 
-CallbackFunction::~CallbackFunction() {
-  if (callbacks_.release) callbacks_.release(callbacks_.context);
-}
+CallbackFunction::~CallbackFunction() { let_go(callbacks_); }
 
 namespace {
 
@@ -232,14 +274,7 @@ std::vector<Column> CallbackFunction::call(std::span<const Chunk> arguments) con
   const std::string name = shown_name(declaration);
   const Schema schema = schema_of(declaration, arguments[0]);
   Owned<ArrowArray> given;
-  if (!export_arrow_chunks(schema, arguments, &given)) {
-    // More texts than 32-bit offsets reach.
-    const size_t half = arguments.size() / 2;
-    ASSERT(half > 0);
-    std::vector<Column> columns = call(arguments.first(half));
-    for (Column& column : call(arguments.subspan(half))) columns.push_back(std::move(column));
-    return columns;
-  }
+  if (!export_arrow_chunks(schema, arguments, &given)) return call_by_halves(arguments);
   Owned<ArrowSchema> given_schema;
   export_arrow_schema(schema, "UTC", &given_schema);
   Owned<ArrowSchema> result_schema;
@@ -264,12 +299,44 @@ std::vector<Column> CallbackFunction::call(std::span<const Chunk> arguments) con
   return columns;
 }
 
+std::vector<Column> CallbackFunction::call_by_halves(std::span<const Chunk> arguments) const {
+  if (arguments.size() > 1) {
+    const size_t half = arguments.size() / 2;
+    std::vector<Column> columns = call(arguments.first(half));
+    for (Column& column : call(arguments.subspan(half))) columns.push_back(std::move(column));
+    return columns;
+  }
+  const Chunk& chunk = arguments[0];
+  ASSERT(chunk.row_count > 1);  // of one row that is too large the export throws
+  const uint32_t half = chunk.row_count / 2;
+  ColumnBuilder made(declaration.results[0].type);
+  for (const Chunk& part : {chunk.slice(0, half), chunk.slice(half, chunk.row_count - half)}) {
+    const Chunk rows = part.dense();
+    made.append_from(call({&rows, 1})[0], Selection::all(rows.row_count));
+  }
+  return {made.seal()};
+}
+
 class CallbackFunction::OpenRows final : public Rows {
  public:
-  OpenRows(Ref<const CallbackFunction> function, void* rows)
-      : function_(std::move(function)), rows_(rows) {}
+  explicit OpenRows(Ref<const CallbackFunction> function) : function_(std::move(function)) {}
   ~OpenRows() override {
-    if (function_->callbacks_.close) function_->callbacks_.close(rows_);
+    if (!is_open_ || !function_->callbacks_.close) return;
+    const Outside outside;
+    function_->callbacks_.close(rows_);
+  }
+
+  /// Before the first next(). What is opened is closed, also where the function says that it
+  /// failed.
+  void open(const ArrowSchema& schema, ArrowArray& arguments) {
+    doline_call told;
+    const int status = [&] {
+      const Outside outside;
+      return function_->callbacks_.open(function_->callbacks_.context, &told, &schema, &arguments,
+                                        &rows_);
+    }();
+    is_open_ = status == 0;
+    if (status != 0 || told.has_failed) throw_failure(shown_name(function_->declaration), told);
   }
 
   bool next(std::vector<Chunk>& out) override {
@@ -292,7 +359,7 @@ class CallbackFunction::OpenRows final : public Rows {
         throw failed(name, fmt::format("it gave {} columns and is declared to give {}",
                                        importer.schema().size(), declared.results.size()));
       }
-      return importer.import(&batch, current_budget());
+      return importer.import(&batch, current_budget(), ArrowImporter::Charge::kAlways);
     });
     out = std::move(imported.chunks);
     for (Chunk& chunk : out) {
@@ -304,7 +371,8 @@ class CallbackFunction::OpenRows final : public Rows {
 
  private:
   const Ref<const CallbackFunction> function_;
-  void* const rows_;
+  void* rows_ = nullptr;  // the program's
+  bool is_open_ = false;
 };
 
 std::unique_ptr<CallbackFunction::Rows> CallbackFunction::open(
@@ -314,18 +382,13 @@ std::unique_ptr<CallbackFunction::Rows> CallbackFunction::open(
   for (const Value& argument : arguments) row.columns.push_back(argument.to_column(1));
   const Schema schema = schema_of(declaration, row);
   Owned<ArrowArray> given;
-  if (!export_arrow_chunks(schema, {&row, 1}, &given))
-    throw failed(declaration.name, "its arguments are too large");
+  const bool is_exported = export_arrow_chunks(schema, {&row, 1}, &given);
+  ASSERT(is_exported);  // of one row that is too large it throws
   Owned<ArrowSchema> given_schema;
   export_arrow_schema(schema, "UTC", &given_schema);
-  doline_call told;
-  void* rows = nullptr;
-  const int status = [&] {
-    const Outside outside;
-    return callbacks_.open(callbacks_.context, &told, &given_schema, &given, &rows);
-  }();
-  if (status != 0 || told.has_failed) throw_failure(declaration.name, told);
-  return std::make_unique<OpenRows>(Ref<const CallbackFunction>(this), rows);
+  auto rows = std::make_unique<OpenRows>(Ref<const CallbackFunction>(this));
+  rows->open(given_schema, given);
+  return rows;
 }
 
 }  // namespace doline
@@ -354,6 +417,7 @@ int doline_call_is_cancelled(doline_call*) {
 int doline_create_function(doline_session* session, const doline_function* function) {
   return doline::guarded({}, [&] {
     doline::require(function, "the function");
+    // Of a smaller one nothing is known, not even its release, which is not called.
     if (function->size < sizeof(doline_function)) {
       throw doline::Error(doline::ErrorCode::kInvalidArgument,
                           "a doline_function of {} bytes is not of this version", function->size);

@@ -38,6 +38,8 @@ class CallbackFunction final : public ForeignFunction {
 
  private:
   class OpenRows;
+  /// Of more texts or list elements than one Arrow array holds, whose offsets are of 32 bits.
+  std::vector<Column> call_by_halves(std::span<const Chunk> arguments) const;
   const Callbacks callbacks_;
 };
 

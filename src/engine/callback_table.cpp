@@ -94,7 +94,7 @@ class CallbackScan final : public Scan {
 };
 
 Value as_declared(const Value& value, const ForeignDeclaration& declared, size_t index,
-                  SourceSpan span) {
+                  SourceSpan span, const SessionConstants& session) {
   const TypeRef type = declared.parameters[index].type;
   if (!type || value.type() == type) return value;
   if (value.is_null()) return Value::null(type);
@@ -105,7 +105,7 @@ Value as_declared(const Value& value, const ForeignDeclaration& declared, size_t
         .hint("cast it: x::" + type->name());
   }
   const ExprRef cast = CastExpr::create(ConstantExpr::create(value, span), type, false, span);
-  return evaluate_constant(cast, SessionConstants{});
+  return evaluate_constant(cast, session);
 }
 
 }  // namespace
@@ -115,7 +115,7 @@ CallbackTable::State::~State() { living_tables().remove(id); }
 CallbackTable::CallbackTable(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 
 TableRef CallbackTable::create(const ProgramFunction& function, std::vector<Value> arguments,
-                               SourceSpan span) {
+                               SourceSpan span, const SessionConstants& session) {
   (void)kRegistered;
   const ForeignDeclaration& declared = function.declaration();
   if (!declared.takes_anything) {
@@ -124,7 +124,7 @@ TableRef CallbackTable::create(const ProgramFunction& function, std::vector<Valu
                   declared.parameters.size(), arguments.size());
     }
     for (size_t i = 0; i < arguments.size(); ++i)
-      arguments[i] = as_declared(arguments[i], declared, i, span);
+      arguments[i] = as_declared(arguments[i], declared, i, span, session);
   }
   const auto callback =
       Ref<const CallbackFunction>(&static_cast<const CallbackFunction&>(function.foreign()));

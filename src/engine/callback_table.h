@@ -11,9 +11,10 @@ namespace doline {
 /// scan anew, and its rows are read one after another, as they come. Immutable; thread-safe.
 class CallbackTable final : public Table {
  public:
-  /// Error(kTypeMismatch) for arguments that are not those it takes.
+  /// Error(kTypeMismatch) for arguments that are not those it takes. Those of other types are cast
+  /// as the session does.
   static TableRef create(const ProgramFunction& function, std::vector<Value> arguments,
-                         SourceSpan span);
+                         SourceSpan span, const SessionConstants& session);
 
   struct State;
   explicit CallbackTable(std::shared_ptr<const State> state);

@@ -15,10 +15,13 @@ void ProgramFunctions::add(ProgramFunctionRef function) {
         .hint("give yours another name");
   }
   MutexLock lock(mutex_);
-  if (!by_name_.emplace(name, std::move(function)).second) {
+  // Looked for before it is moved: the refused one is let go by the program's code, not in the
+  // lock.
+  if (by_name_.contains(name)) {
     throw Error(ErrorCode::kAlreadyExists, "there is a function {} already", name)
         .hint("remove that one first");
   }
+  by_name_.emplace(name, std::move(function));
 }
 
 bool ProgramFunctions::remove(const std::string& name) {

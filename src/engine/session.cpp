@@ -192,7 +192,7 @@ TableRef Session::call(const TableFunctionCall& request, QueryContext*) {
       throw Error(ErrorCode::kBind, request.span, "{} takes its arguments by position",
                   request.name);
     }
-    return CallbackTable::create(*brought, request.arguments, request.span);
+    return CallbackTable::create(*brought, request.arguments, request.span, constants_);
   }
   const TableFunctionContext context{FileSystem::local(),
                                      database_->policy(),

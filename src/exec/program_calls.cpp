@@ -1,6 +1,7 @@
 #include "exec/program_calls.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "expr/program.h"
 #include "function/program_function.h"
@@ -14,8 +15,12 @@ using CallRef = Ref<const CallExpr>;
 constexpr uint32_t kMostRows = 64 << 10;
 constexpr size_t kMostBytes = size_t{32} << 20;
 
-/// Takes calls out of expressions, those whose arguments call nothing of the kind: columns stand in
-/// their place.
+/// Whether as many rows as were kept may wait for as many more, given what a call takes besides:
+/// what the function is given and gives is about as much again.
+bool fits(size_t kept_bytes) { return current_budget().available_bytes() / 4 >= kept_bytes; }
+
+/// Takes calls out of expressions, those whose arguments call nothing of the kind that every row
+/// reaches: columns stand in their place.
 class CallTaker {
  public:
   /// The columns come behind `width` others.
@@ -23,15 +28,13 @@ class CallTaker {
 
   ExprRef taken(const ExprRef& expr) {
     if (!calls_program_functions(expr)) return expr;
-    if (const auto* call = dynamic_cast<const CallExpr*>(expr.get())) {
-      const bool is_innermost =
-          std::none_of(call->arguments.begin(), call->arguments.end(), calls_program_functions);
-      if (is_innermost && !call->program_function.empty()) return column_for(CallRef(call));
-      return inside(expr);
-    }
-    const bool reaches_all = expr->tag() == NodeTag::kCast || expr->tag() == NodeTag::kIsNull ||
-                             expr->tag() == NodeTag::kInList;
-    return reaches_all ? inside(expr) : expr;
+    const bool reaches_all = expr->tag() == NodeTag::kCall || expr->tag() == NodeTag::kCast ||
+                             expr->tag() == NodeTag::kIsNull || expr->tag() == NodeTag::kInList;
+    if (!reaches_all) return expr;
+    ExprRef made = inside(expr);
+    if (made.get() != expr.get() || expr->tag() != NodeTag::kCall) return made;
+    const CallRef call(static_cast<const CallExpr*>(expr.get()));
+    return call->program_function.empty() ? expr : column_for(call);
   }
 
   std::vector<CallRef> calls;
@@ -51,13 +54,12 @@ class CallTaker {
 
   ExprRef column_for(const CallRef& call) {
     const bool may_be_shared = !is_volatile(call);
-    for (uint32_t i = 0; i < calls.size() && may_be_shared; ++i) {
-      if (equal(*calls[i], *call))
-        return ColumnExpr::create(width_ + i, call->type, call->to_string());
-    }
-    calls.push_back(call);
-    return ColumnExpr::create(width_ + static_cast<uint32_t>(calls.size()) - 1, call->type,
-                              call->to_string(), call->span);
+    const auto known = std::find_if(calls.begin(), calls.end(), [&](const CallRef& other) {
+      return may_be_shared && equal(*other, *call);
+    });
+    const auto place = width_ + static_cast<uint32_t>(known - calls.begin());
+    if (known == calls.end()) calls.push_back(call);
+    return ColumnExpr::create(place, call->type, call->to_string(), call->span);
   }
 
   const uint32_t width_;
@@ -74,6 +76,7 @@ class CallingProject final : public Operator {
       CallTaker taker(width);
       for (ExprRef& expr : exprs) expr = taker.taken(expr);
       if (taker.calls.empty()) break;  // the others are not reached by every row
+      if (calls_.empty()) early_ = taker.calls.size();
       width += static_cast<uint32_t>(taker.calls.size());
       for (const CallRef& call : taker.calls) {
         calls_.push_back({call, Program::compile(call->arguments, context.session)});
@@ -88,6 +91,9 @@ class CallingProject final : public Operator {
     std::vector<Program::Scratch> of_calls;
     Program::Scratch of_project;
     std::vector<Chunk> kept;  // of one morsel
+    /// Of the early calls, chunk by chunk: computed at once, so that it is known how large they
+    /// are.
+    std::vector<std::vector<Chunk>> arguments;
     uint32_t rows = 0;
     size_t bytes = 0;
     uint32_t wanted_rows = 0;  // before the functions are called
@@ -97,6 +103,7 @@ class CallingProject final : public Operator {
   std::unique_ptr<LocalState> local(QueryContext&) const override {
     auto made = std::make_unique<Local>();
     made->of_calls.resize(calls_.size());
+    made->arguments.resize(early_);
     made->wanted_rows = first_rows_;
     return made;
   }
@@ -104,10 +111,9 @@ class CallingProject final : public Operator {
   Flow run(const Chunk& in, Chunk& out, LocalState& local, const Waker&) const override {
     auto& at = local.as<Local>();
     if (!at.is_ready) {
-      at.kept.push_back(in.retain());
-      at.rows += in.size();
-      at.bytes += at.kept.back().data_bytes();
-      if (at.rows < at.wanted_rows && at.bytes < kMostBytes) return Flow::kNeedInput;
+      keep(in, at);
+      if (at.rows < at.wanted_rows && at.bytes < kMostBytes && fits(at.bytes))
+        return Flow::kNeedInput;
       call(at);
     }
     return give(at, out);
@@ -128,6 +134,26 @@ class CallingProject final : public Operator {
     ProgramRef arguments;
   };
 
+  void keep(const Chunk& in, Local& at) const {
+    const Chunk& kept = at.kept.emplace_back(in.retain());
+    at.rows += kept.size();
+    at.bytes += kept.data_bytes();
+    for (size_t i = 0; i < early_; ++i) {
+      const Chunk& made = at.arguments[i].emplace_back(arguments_of(i, kept, at));
+      const std::vector<ExprRef>& exprs = calls_[i].expr->arguments;
+      for (size_t argument = 0; argument < exprs.size(); ++argument) {
+        if (exprs[argument]->tag() != NodeTag::kColumn)
+          at.bytes += made.columns[argument].data_bytes();
+      }
+    }
+  }
+
+  Chunk arguments_of(size_t call, const Chunk& chunk, Local& at) const {
+    Chunk made({}, chunk.row_count);
+    calls_[call].arguments->evaluate(chunk, at.of_calls[call], made.columns);
+    return made;
+  }
+
   Flow give(Local& at, Chunk& out) const {
     const Chunk& chunk = at.kept[at.given++];
     out.row_count = chunk.row_count;
@@ -144,9 +170,10 @@ class CallingProject final : public Operator {
   void call(Local& at) const {
     for (size_t i = 0; i < calls_.size(); ++i) {
       std::vector<Chunk> arguments;
-      for (const Chunk& chunk : at.kept) {
-        Chunk& made = arguments.emplace_back(std::vector<Column>(), chunk.row_count);
-        calls_[i].arguments->evaluate(chunk, at.of_calls[i], made.columns);
+      if (i < early_) {
+        arguments = std::exchange(at.arguments[i], {});
+      } else {
+        for (const Chunk& chunk : at.kept) arguments.push_back(arguments_of(i, chunk, at));
       }
       std::vector<Column> results;
       try {
@@ -162,6 +189,7 @@ class CallingProject final : public Operator {
   }
 
   std::vector<Call> calls_;
+  size_t early_ = 0;  // so many of them, the first ones, want no results of others
   ProgramRef project_;
   const uint32_t first_rows_;
 };

@@ -24,13 +24,20 @@ StateRuns* StateRuns::load(StateReader& in, Arena& arena) {
   ByteChain blocks;
   blocks.load(in, arena);
   if (blocks.items == 0) return nullptr;
-  if (!in.spill()) throw Error(ErrorCode::kCorrupt, "a saved state whose values are elsewhere");
+  if (!in.spill()) {
+    throw Error(ErrorCode::kCorrupt,
+                "{} blocks of the values of an aggregate's saved state are in a spill file that is "
+                "not here",
+                blocks.items)
+        .hint("load it in the query that saved it");
+  }
   auto* runs = arena.allocate_array<StateRuns>(1);
   *runs = StateRuns{in.spill(), blocks};
   return runs;
 }
 
 std::vector<RunBlock> StateRuns::list() const {
+  ASSERT(blocks.size_bytes() == blocks.items * sizeof(RunBlock));
   std::vector<RunBlock> list(blocks.items);
   auto* to = reinterpret_cast<std::byte*>(list.data());
   blocks.for_each_chunk([&](std::span<const std::byte> bytes) {
@@ -54,6 +61,7 @@ void SizedOrder::sort(std::span<std::byte> records) const {
   std::vector<const std::byte*> order;
   for (size_t at = 0; at < records.size(); at += size(records.data() + at))
     order.push_back(records.data() + at);
+  if (order.size() < 2) return;  // it may be large
   std::sort(order.begin(), order.end(), [&](const std::byte* a, const std::byte* b) {
     const int compared = compare(a, b);
     return compared != 0 ? compared < 0 : a < b;

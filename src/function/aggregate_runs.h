@@ -76,6 +76,16 @@ class SizedOrder : public SortingOrder {
 
 inline int compare_words(const uint64_t& a, const uint64_t& b) { return int{a > b} - int{a < b}; }
 
+/// What a sized record begins with. Error(kOverflow) where 32 bits do not hold it.
+inline uint32_t record_size(size_t size_bytes) {
+  if (size_bytes > ~uint32_t{0}) {
+    throw Error(ErrorCode::kOverflow,
+                "a value of {} MiB in an aggregate, which takes values of up to 4 GiB",
+                size_bytes >> 20);
+  }
+  return static_cast<uint32_t>(size_bytes);
+}
+
 /// An entry of a ValueTable as a sized record: its hash, its count, the tail that its owner keeps
 /// behind it, its bytes. In order of hashes, which differ almost always.
 class HashedRecord {
@@ -96,8 +106,9 @@ class HashedRecord {
   }
   static void write(const Entry& entry, RunWriter& writer, size_t tail_bytes = 0) {
     const size_t size = kHead + tail_bytes + entry.size;
+    const uint32_t head = record_size(size);
     std::byte* to = writer.add(size);
-    store_unaligned(to, static_cast<uint32_t>(size));
+    store_unaligned(to, head);
     store_unaligned(to + 4, entry.hash);
     store_unaligned(to + 12, entry.count);
     std::memcpy(to + kHead, entry.bytes().data() + entry.size, tail_bytes);
@@ -135,7 +146,7 @@ class HashedOrder final : public RecordOrder {
 inline void begin_record(std::vector<std::byte>& bytes) { bytes.resize(sizeof(uint32_t)); }
 /// … that ends here.
 inline void end_record(std::vector<std::byte>& bytes) {
-  store_unaligned(bytes.data(), static_cast<uint32_t>(bytes.size()));
+  store_unaligned(bytes.data(), record_size(bytes.size()));
 }
 
 /// A list of records that may be on disk in part. A zeroed one is empty.

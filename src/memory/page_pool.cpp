@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
-#include <unordered_map>
 
 #include "base/assert.h"
 #include "base/error.h"
@@ -39,47 +38,50 @@ std::byte* map_aligned(size_t bytes, bool huge_pages) {
   const uintptr_t end = begin + span;
   if (end > aligned + bytes)
     ::munmap(reinterpret_cast<void*>(aligned + bytes), end - aligned - bytes);
-  if (huge_pages) ::madvise(reinterpret_cast<void*>(aligned), bytes, MADV_HUGEPAGE);
+  // Said either way: a system may make huge pages of whatever says nothing.
+  ::madvise(reinterpret_cast<void*>(aligned), bytes, huge_pages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
   return reinterpret_cast<std::byte*>(aligned);
 }
+
+size_t page_index(const std::byte* block) {
+  return (reinterpret_cast<uintptr_t>(block) & (PagePool::kSlabBytes - 1)) / kPage;
+}
+
+/// False once this thread's cache is destroyed: what the thread frees after that goes to the pool.
+thread_local bool thread_has_cache = true;
 
 }  // namespace
 
 /// Bookkeeping lies outside the slab, so that released blocks need not be touched.
 struct PagePool::Slab {
-  std::byte* base;
+  std::byte* base = nullptr;
   std::array<uint8_t, kPagesInSlab> free_order;  // at a free block's first page; else kNotFree
   std::array<FreeBlock, kPagesInSlab> links;
   std::array<bool, kPagesInSlab> resident;  // of a free block, at its first page
-  size_t index;
+
+  ~Slab() {
+    if (base) ::munmap(base, kSlabBytes);
+  }
 };
 
-namespace {
-/// 2 MiB-aligned address → slab. Guarded by the pool's mutex.
-std::unordered_map<uintptr_t, void*>& slab_table() {
-  static auto* table = new std::unordered_map<uintptr_t, void*>();  // outlives static destructors
-  return *table;
-}
-size_t page_index(const std::byte* block) {
-  return (reinterpret_cast<uintptr_t>(block) & (PagePool::kSlabBytes - 1)) / kPage;
-}
-}  // namespace
-
-/// False again once a thread's cache is destroyed: late frees then go to the pool.
-thread_local bool thread_has_cache = true;
-
+/// Of arrays, so that freeing a block never allocates.
 struct PagePool::ThreadCache {
   static constexpr int kCachedOrders = 6;  // up to 128 KiB
   static constexpr size_t kLeastBytesPerOrder = size_t{32} << 10;
   static constexpr size_t kMostBytesPerOrder = size_t{256} << 10;
-  std::array<std::vector<std::byte*>, kCachedOrders> blocks;
+  struct Stack {
+    std::array<std::byte*, kMostBytesPerOrder / kPage> blocks;
+    size_t count = 0;
+  };
+  std::array<Stack, kCachedOrders> stacks;  // by order
 
   ~ThreadCache() {
     thread_has_cache = false;
     auto& pool = PagePool::instance();
     MutexLock lock(pool.mutex_);
     for (int order = 0; order < kCachedOrders; ++order) {
-      for (std::byte* block : blocks[static_cast<size_t>(order)]) pool.give(block, order);
+      const Stack& stack = stacks[static_cast<size_t>(order)];
+      for (size_t i = 0; i < stack.count; ++i) pool.give(stack.blocks[i], order);
     }
   }
 };
@@ -101,14 +103,16 @@ PagePool::ThreadCache& PagePool::cache() {
 }
 
 size_t PagePool::rounded(size_t bytes) {
+  // What would wrap stays as it is, and is refused by whoever it is asked of.
+  if (bytes > ~size_t{0} - kSlabBytes) return bytes;
   if (bytes > kSlabBytes) return (bytes + kSlabBytes - 1) & ~(kSlabBytes - 1);
   return order_bytes(order_of(bytes));
 }
 
 PagePool::Slab& PagePool::slab_of(std::byte* block) {
-  const auto found = slab_table().find(reinterpret_cast<uintptr_t>(block) & ~(kSlabBytes - 1));
-  ASSERT(found != slab_table().end());
-  return *static_cast<Slab*>(found->second);
+  const auto found = slabs_.find(reinterpret_cast<uintptr_t>(block) & ~(kSlabBytes - 1));
+  ASSERT(found != slabs_.end());
+  return *found->second;
 }
 
 void PagePool::push(std::byte* block, int order) {
@@ -144,14 +148,11 @@ void PagePool::unlink(std::byte* block, int order) {
 }
 
 std::byte* PagePool::map_slab() {
-  std::byte* base = map_aligned(kSlabBytes, huge_pages_.load(std::memory_order_relaxed));
-  auto* slab = new Slab{};
-  slab->base = base;
+  auto slab = std::make_unique<Slab>();
   slab->free_order.fill(kNotFree);
-  slab->resident.fill(false);
-  slab->index = slabs_.size();
-  slabs_.push_back(slab);
-  slab_table()[reinterpret_cast<uintptr_t>(base)] = slab;
+  slab->base = map_aligned(kSlabBytes, huge_pages_.load(std::memory_order_relaxed));
+  std::byte* base = slab->base;
+  slabs_.emplace(reinterpret_cast<uintptr_t>(base), std::move(slab));
   return base;
 }
 
@@ -195,14 +196,19 @@ void PagePool::make_room(size_t bytes) noexcept {
   const size_t limit = resident_limit_bytes_.load(std::memory_order_relaxed);
   const auto resident = [&] { return taken_bytes_.load(std::memory_order_relaxed) + idle_bytes(); };
   if (resident() + bytes <= limit || releasable_bytes() == 0) return;
-  size_t left = std::max(resident() + bytes - limit, kReleaseAtOnceBytes);
-  for (int order = kOrders - 1; order_bytes(order) >= kReleaseBytes; --order) {
+  release_idle(std::max(resident() + bytes - limit, kReleaseAtOnceBytes), kReleaseBytes, 0);
+}
+
+size_t PagePool::release_idle(size_t wanted, size_t least_block, size_t keep) noexcept {
+  size_t released = 0;
+  for (int order = kOrders - 1; order >= 0 && order_bytes(order) >= least_block; --order) {
     while (FreeBlock* link = list_of(true)[static_cast<size_t>(order)]) {
-      if (left == 0) return;
+      if (released >= wanted || idle_bytes() <= keep) return released;
       release(*link, order);
-      left -= std::min(left, order_bytes(order));
+      released += order_bytes(order);
     }
   }
+  return released;
 }
 
 void PagePool::release(FreeBlock& free, int order) noexcept {
@@ -267,12 +273,8 @@ std::byte* PagePool::allocate(size_t bytes) {
   }
   const int order = order_of(bytes);
   if (order < ThreadCache::kCachedOrders && thread_has_cache) {
-    auto& cached = cache().blocks[static_cast<size_t>(order)];
-    if (!cached.empty()) {
-      std::byte* block = cached.back();
-      cached.pop_back();
-      return block;
-    }
+    ThreadCache::Stack& cached = cache().stacks[static_cast<size_t>(order)];
+    if (cached.count > 0) return cached.blocks[--cached.count];
   }
   MutexLock lock(mutex_);
   return take(order);
@@ -286,9 +288,9 @@ void PagePool::free(std::byte* block, size_t bytes) noexcept {
   }
   const int order = order_of(bytes);
   if (order < ThreadCache::kCachedOrders && thread_has_cache) {
-    auto& cached = cache().blocks[static_cast<size_t>(order)];
-    if ((cached.size() + 1) * order_bytes(order) <= cached_bytes()) {
-      cached.push_back(block);
+    ThreadCache::Stack& cached = cache().stacks[static_cast<size_t>(order)];
+    if ((cached.count + 1) * order_bytes(order) <= cached_bytes()) {
+      cached.blocks[cached.count++] = block;
       return;
     }
   }
@@ -301,10 +303,10 @@ void PagePool::free(std::byte* block, size_t bytes) noexcept {
 void PagePool::set_huge_pages(bool wanted) noexcept {
   MutexLock lock(mutex_);
   if (huge_pages_.exchange(wanted, std::memory_order_relaxed) == wanted) return;
-  for (const Slab* slab : slabs_)
+  for (const auto& [address, slab] : slabs_)
     ::madvise(slab->base, kSlabBytes, wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
   if (wanted) return;
-  for (const Slab* slab : slabs_) {
+  for (const auto& [address, slab] : slabs_) {
     for (size_t page = 0; page < kPagesInSlab; ++page) {
       if (slab->free_order[page] == kNotFree || slab->resident[page]) continue;
       ::madvise(slab->base + page * kPage, order_bytes(slab->free_order[page]), MADV_DONTNEED);
@@ -313,12 +315,13 @@ void PagePool::set_huge_pages(bool wanted) noexcept {
 }
 
 void PagePool::trim(size_t keep) noexcept {
-  MutexLock lock(mutex_);
-  for (int order = kOrders - 1; order >= 0; --order) {
-    while (FreeBlock* link = list_of(true)[static_cast<size_t>(order)]) {
-      if (idle_bytes() <= keep) return;
-      release(*link, order);
-    }
+  const size_t idle = idle_bytes();
+  size_t left = idle - std::min(idle, keep);  // what is freed meanwhile is not waited for
+  while (left > 0) {
+    MutexLock lock(mutex_);
+    const size_t released = release_idle(std::min(left, kReleaseAtOnceBytes), 0, keep);
+    if (released == 0) return;
+    left -= std::min(left, released);
   }
 }
 

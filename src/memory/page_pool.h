@@ -4,7 +4,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
+#include <unordered_map>
 
 #include "base/thread_safety.h"
 
@@ -30,7 +31,8 @@ class PagePool {
 
   static PagePool& instance();
 
-  /// The size a request is rounded up to, and thus charged with.
+  /// The size a request is rounded up to, and thus charged with; where that would wrap, the
+  /// request's own, which no budget grants.
   static size_t rounded(size_t bytes);
   /// Uninitialised memory of `rounded(bytes)`. Throws Error(kMemoryLimit) when the system refuses.
   std::byte* allocate(size_t bytes);
@@ -82,6 +84,9 @@ class PagePool {
   void release(FreeBlock& free, int order) noexcept REQUIRES(mutex_);
   /// Where `bytes` more would pass the resident limit, gives as much idle memory back.
   void make_room(size_t bytes) noexcept REQUIRES(mutex_);
+  /// Gives idle blocks of at least `least_block` bytes back, the largest first, until `wanted`
+  /// bytes are or no more than `keep` idle ones are left. How many it gave.
+  size_t release_idle(size_t wanted, size_t least_block, size_t keep) noexcept REQUIRES(mutex_);
   void unlink(std::byte* block, int order) REQUIRES(mutex_);
   Slab& slab_of(std::byte* block) REQUIRES(mutex_);
   std::byte* map_slab() REQUIRES(mutex_);
@@ -89,7 +94,7 @@ class PagePool {
   Mutex mutex_;
   FreeLists resident_ GUARDED_BY(mutex_) = {};
   FreeLists absent_ GUARDED_BY(mutex_) = {};  // to be touched for the first time
-  std::vector<Slab*> slabs_ GUARDED_BY(mutex_);
+  std::unordered_map<uintptr_t, std::unique_ptr<Slab>> slabs_ GUARDED_BY(mutex_);  // by address
   std::atomic<size_t> idle_bytes_{0};
   std::atomic<size_t> releasable_bytes_{0};
   std::atomic<size_t> taken_bytes_{0};  // in use or in a thread's cache

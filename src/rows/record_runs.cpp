@@ -11,12 +11,23 @@ constexpr size_t kBlockBytes = (size_t{32} << 10) - Buffer::kPaddingBytes;
 /// So many runs are merged at once: a block of each is in memory.
 constexpr size_t kMostRunsAtOnce = 96;
 
+std::vector<std::vector<RunBlock>> split_runs(std::span<const RunBlock> blocks) {
+  std::vector<std::vector<RunBlock>> runs;
+  for (const RunBlock& block : blocks) {
+    if (block.begins_run || runs.empty()) runs.emplace_back();
+    runs.back().push_back(block);
+  }
+  return runs;
+}
+
 }  // namespace
 
 void RunWriter::begin_block(size_t least_bytes) {
   write_block();
-  if (!buffer_ || buffer_->size_bytes() < least_bytes)
-    buffer_ = Buffer::allocate(std::max(least_bytes, kBlockBytes));
+  const size_t wanted = std::max(least_bytes, kBlockBytes);
+  if (buffer_ && buffer_->size_bytes() == wanted) return;
+  buffer_ = nullptr;  // first, as either may be large
+  buffer_ = Buffer::allocate(wanted);
 }
 
 void RunWriter::write_block() {
@@ -39,7 +50,9 @@ RunCursor::RunCursor(std::vector<RunBlock> run, SpillWriter& spill)
 
 void RunCursor::read_block() {
   const SpillExtent extent = run_[next_++].extent;
-  if (!buffer_ || buffer_->size_bytes() < extent.size_bytes) {
+  const bool fits = buffer_ && buffer_->size_bytes() >= extent.size_bytes &&
+                    buffer_->size_bytes() / 2 <= std::max<size_t>(extent.size_bytes, kBlockBytes);
+  if (!fits) {
     buffer_ = nullptr;
     buffer_ = Buffer::allocate(extent.size_bytes);
   }
@@ -79,15 +92,6 @@ bool RunMerge::beats(size_t a, size_t b) const {
   if (!left || !right) return left != nullptr;
   const int compared = order_.compare(left, right);
   return compared != 0 ? compared < 0 : a < b;
-}
-
-std::vector<std::vector<RunBlock>> split_runs(std::span<const RunBlock> blocks) {
-  std::vector<std::vector<RunBlock>> runs;
-  for (const RunBlock& block : blocks) {
-    if (block.begins_run || runs.empty()) runs.emplace_back();
-    runs.back().push_back(block);
-  }
-  return runs;
 }
 
 std::vector<RunCursor> open_runs(std::span<const RunBlock> blocks, SpillWriter& spill,

@@ -28,7 +28,7 @@ class RecordOrder {
 struct RunBlock {
   SpillExtent extent;
   uint32_t records = 0;
-  uint32_t begins_run = 0;
+  uint32_t begins_run = 0;  // 0 or 1; a bool would leave bytes of padding, of any content, to save
 };
 
 /// Writes one run; its records come in order. Used by one thread.
@@ -108,8 +108,6 @@ class RunMerge {
   size_t winner_ = 0;
   CancellationPoll poll_;
 };
-
-std::vector<std::vector<RunBlock>> split_runs(std::span<const RunBlock> blocks);
 
 /// Cursors of the runs whose blocks follow one another; where they are many, neighbours are merged
 /// on disk before.

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "doline/doline.hpp"
@@ -101,29 +102,33 @@ class Functions : public testing::Test {
   void TearDown() override {
     doline_close(session_);
     EXPECT_EQ(released_, created_);
+    EXPECT_EQ(open_, 0);
   }
 
   int create(const char* name, Body body, int kind = DOLINE_SCALAR, unsigned flags = 0) {
-    static constexpr doline_field kNumber{"x", "BIGINT"};
+    const doline_field number{column_name_, "BIGINT"};
     auto* context = new Context{std::move(body), this, 0};
     doline_function function{};
     function.size = sizeof function;
     function.name = name;
     function.kind = kind;
     function.flags = flags;
-    function.parameters = &kNumber;
+    function.parameters = &number;
     function.parameter_count = 1;
-    function.results = &kNumber;
+    function.results = &number;
     function.result_count = 1;
     function.context = context;
     function.call = [](void* given, doline_call* call, const ArrowSchema*, ArrowArray* arguments,
                        ArrowSchema* schema, ArrowArray* result) {
       return static_cast<Context*>(given)->body(call, arguments, schema, result);
     };
-    function.open = [](void* given, doline_call*, const ArrowSchema*, ArrowArray* arguments,
+    function.open = [](void* given, doline_call* call, const ArrowSchema*, ArrowArray* arguments,
                        void** rows) {
-      *rows = new Context(*static_cast<Context*>(given));
-      static_cast<Context*>(*rows)->left = column(*arguments, 0)[0];
+      auto* made = new Context(*static_cast<Context*>(given));
+      *rows = made;
+      made->left = column(*arguments, 0)[0];
+      ++made->test->open_;
+      if (made->left < 0) doline_call_fail(call, "no rows of that number", 0);
       return 0;
     };
     function.next = [](void* rows, doline_call* call, ArrowSchema* schema, ArrowArray* result) {
@@ -131,10 +136,15 @@ class Functions : public testing::Test {
       if (at->left-- <= 0) return 0;
       return at->body(call, nullptr, schema, result);
     };
-    function.close = [](void* rows) { delete static_cast<Context*>(rows); };
+    function.close = [](void* rows) {
+      auto* held = static_cast<Context*>(rows);
+      --held->test->open_;
+      delete held;
+    };
     function.release = [](void* given) {
       auto* held = static_cast<Context*>(given);
       ++held->test->released_;
+      if (const auto body = std::exchange(held->test->when_released_, nullptr)) body();
       delete held;
     };
     ++created_;
@@ -170,7 +180,9 @@ class Functions : public testing::Test {
     int64_t left;
   };
   doline_session* session_ = nullptr;
-  std::atomic<int> created_{0}, released_{0};
+  const char* column_name_ = "x";
+  std::function<void()> when_released_;
+  std::atomic<int> created_{0}, released_{0}, open_{0};
 };
 
 int doubled(doline_call*, ArrowArray* arguments, ArrowSchema* schema, ArrowArray* result) {
@@ -278,6 +290,9 @@ TEST_F(Functions, GiveTables) {
             0);
   EXPECT_EQ(asked("SELECT sum(x)::BIGINT FROM rows(4)"), "24");
   EXPECT_EQ(asked("SELECT count(*) FROM rows(0)"), "0");
+  // Symptom: what it had opened when it said that it fails was never closed.
+  fails("FROM rows(-1)", "function_failed", "no rows of that number");
+  EXPECT_EQ(open_, 0);
   fails("FROM rows()", "type_mismatch", "takes 1 arguments");
   fails("SELECT rows(1)", "bind", "FROM");
 }
@@ -316,6 +331,22 @@ TEST_F(Functions, NamesAreTakenOnce) {
   EXPECT_EQ(doline_create_function(session_, nullptr), 1);
   EXPECT_EQ(doline_drop_function(session_, "g"), 1);
   EXPECT_STREQ(doline_error_code(), "function_not_found");
+}
+
+TEST_F(Functions, NamesAreUtf8) {
+  column_name_ = "\xff";
+  EXPECT_EQ(create("f", doubled), 1);
+  EXPECT_STREQ(doline_error_code(), "invalid_argument");
+  column_name_ = "ž";
+  EXPECT_EQ(create("f", doubled), 0);
+}
+
+// Symptom: a function that was refused was let go of under a lock that its own code waited for.
+TEST_F(Functions, MayUseTheSessionWhenTheyAreLetGo) {
+  ASSERT_EQ(create("f", doubled), 0);
+  when_released_ = [this] { EXPECT_EQ(create("g", doubled), 0); };
+  EXPECT_EQ(create("f", doubled), 1);
+  EXPECT_EQ(asked("SELECT g(f(1))"), "4");
 }
 
 TEST_F(Functions, SeeThatNobodyWaits) {

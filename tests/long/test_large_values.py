@@ -3,7 +3,9 @@
 import hashlib
 import subprocess
 
+import doline
 import duckdb
+import pyarrow.compute
 import pyarrow.parquet as pq
 import pytest
 
@@ -55,3 +57,22 @@ def test_texts_of_a_gigabyte_are_written_for_the_peers(program, original, tmp_pa
     assert run(program, SUMMARY.format(written)) == expected
     assert seen_by_duckdb(written) == expected
     assert seen_by_pyarrow(written) == expected
+
+
+# Symptom: a function was given up, with the whole process, where the texts of one chunk are more than
+# one Arrow array holds.
+def test_a_function_is_given_texts_of_two_gigabytes_in_parts():
+    given = []
+
+    def length(texts):
+        given.append(len(texts))
+        return pyarrow.compute.binary_length(texts)
+
+    with doline.connect() as connection:
+        connection.create_function("measured", length, ["VARCHAR"], "INTEGER", values="arrow")
+        text = "SELECT measured(repeat('x', 1100000) || i % 3), i FROM range(2048) t(i)"
+        assert connection.sql(text).fetchall() == [(1_100_001, i) for i in range(2048)]
+        given.clear()
+        text = "SELECT measured(repeat('x', 1100000)), i FROM range(2048) t(i)"
+        assert connection.sql(text).fetchall() == [(1_100_000, i) for i in range(2048)]
+        assert given == [1024, 1024]

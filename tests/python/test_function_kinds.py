@@ -109,6 +109,15 @@ def test_a_table_function_yields_rows_or_tables(connection):
         assert rows(connection, f'FROM "{name} one"()') == []
 
 
+# Symptom: a date for a TIMESTAMPTZ was midnight in UTC, whatever the session's time zone.
+def test_arguments_of_table_functions_are_cast_in_the_sessions_time_zone(connection):
+    connection.create_function("at", lambda moment: iter([(moment,)]), ["TIMESTAMPTZ"], {"moment": "TIMESTAMPTZ"},
+                               kind="table")
+    connection.execute("SET TimeZone = 'America/New_York'")
+    assert rows(connection, "SELECT moment = DATE '2024-07-01'::TIMESTAMPTZ, epoch(moment) FROM at(DATE '2024-07-01')") \
+        == [(True, 1719806400.0)]
+
+
 def test_a_table_function_is_read_as_it_comes(connection):
     given = []
 

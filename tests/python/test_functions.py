@@ -140,6 +140,41 @@ def test_what_is_not_deterministic_is_called_for_each_row_and_place(connection):
     assert 1 <= len(calls) <= 3
 
 
+# Symptom: the key of a window's range was computed for the order, for the range's edges and for what is
+# compared with them, and came out differently; windows that share such a key were refused. So was
+# the list of unnest(…) WITH ORDINALITY, for its elements and for their numbers.
+def test_what_is_not_deterministic_is_called_once_for_what_is_read_twice(connection):
+    calls = []
+
+    def later(x):
+        calls.append(x)
+        return 1000 * len(calls) - x
+
+    def longer(x):
+        calls.append(x)
+        return list(range(len(calls)))
+
+    connection.create_function("later", later, ["BIGINT"], "BIGINT")
+    connection.create_function("longer", longer, ["BIGINT"], "BIGINT[]")
+    for text, expected in [
+            ("SELECT i, sum(i) OVER (ORDER BY later(i) RANGE BETWEEN 1 PRECEDING AND 1500 FOLLOWING), "
+             "count(*) OVER (ORDER BY later(i)) FROM range(4) t(i) ORDER BY i",
+             [(0, 1, 1), (1, 3, 2), (2, 5, 3), (3, 3, 4)]),
+            ("SELECT count(*) OVER (PARTITION BY later(i) % 2 ORDER BY i), "
+             "sum(i) OVER (PARTITION BY later(i) % 2 ORDER BY i) FROM range(4) t(i) ORDER BY i",
+             [(1, 0), (1, 1), (2, 2), (2, 4)]),
+            ("SELECT max(n), min(n) FROM (SELECT sum(count(*)) OVER (ORDER BY later(i) RANGE 1500 PRECEDING) AS n "
+             "FROM range(4) t(i) GROUP BY i)", [(2, 1)]),
+            ("SELECT count(*) OVER (ORDER BY i RANGE later(i) - 1000 PRECEDING) FROM range(1) t(i)", [(1,)]),
+            ("SELECT i, count(x), max(x), count(*), max(n) FROM range(4) t(i), "
+             "unnest(longer(i)) WITH ORDINALITY u(x, n) GROUP BY i ORDER BY i",
+             [(i, i + 1, i, i + 1, i + 1) for i in range(4)])]:
+        calls.clear()
+        assert rows(connection, text) == expected, text
+        assert sorted(calls) == list(range(len(calls))), text
+        assert len(calls) in (1, 4), text
+
+
 def test_any_number_of_arguments_of_any_type(connection):
     connection.create_function("joined", lambda *parts: "-".join(map(str, parts)), None, "VARCHAR")
     assert rows(connection, "SELECT joined(1, 'a', 2.5), joined()") == [("1-a-2.5", "")]
@@ -186,6 +221,75 @@ def test_batches_are_large_in_the_middle_and_small_at_the_begin(connection):
     sizes.clear()
     rows(connection, "SELECT f(i) FROM t LIMIT 5")
     assert sum(sizes) < 100_000
+
+
+# Symptom: rows gathered for a call were as many however little memory there was, and failed for it. Keys of
+# a join that spills were computed twice.
+def test_batches_are_small_where_memory_is_short(run_python):
+    assert run_python("""
+        import doline
+        sizes = []
+        connection = doline.connect()
+        for kind in ["VARCHAR", "BIGINT"]:
+            connection.create_function("f" + kind[0], lambda x: (sizes.append(len(x)), x)[1], [kind], kind,
+                                       values="arrow")
+        connection.execute("SET threads = 1")
+        texts = "SELECT sum(length(fV(repeat('x', 500) || i))) FROM range(200000) t(i)"
+        keys = "SELECT count(*) FROM range(2000000) a(i) JOIN range(2000000) b(i) ON fB(a.i) = b.i - 1"
+        for limit in ["4GB", "64MB"]:
+            connection.execute(f"SET memory_limit = '{limit}'")
+            for text in [texts, keys]:
+                sizes.clear()
+                print(connection.sql(text).fetchall()[0][0], sum(sizes), max(sizes) > 16384)
+    """).splitlines() == ["101088890 200000 True", "1999999 2000000 True",
+                          "101088890 200000 False", "1999999 2000000 True"]
+
+
+# Symptom: lists that are unnested, and keys of joins, were computed a chunk at a time.
+def test_batches_are_large_for_lists_and_keys_of_joins(connection):
+    sizes = []
+    for name, kind in {"listed": "BIGINT[]", "f": "BIGINT", "same": "BIGINT"}.items():
+        connection.create_function(name, lambda x: (sizes.append(len(x)), x)[1], [kind], kind, values="arrow",
+                                   deterministic=name == "same")
+    connection.execute("SET threads = 1")
+    connection.execute("CREATE TABLE t AS SELECT [i, -i] AS l, i FROM range(200000) r(i)")
+    for text, expected in [
+            ("SELECT sum(x), sum(abs(x)), sum(i) FROM (SELECT unnest(listed(l)) AS x, i FROM t)",
+             (0, 200000 * 199999, 200000 * 199999)),
+            ("SELECT count(*), sum(b.i - a.i) FROM t a JOIN t b ON f(a.i) = b.i - 1", (199999, 199999)),
+            ("SELECT count(*), sum(b.i - a.i) FROM t a LEFT JOIN t b ON b.i - 1 = same(a.i) AND b.i + a.i > 10",
+             (200000, 199994)),
+            ("SELECT count(*), max(i) FROM t WHERE f(i) IN (SELECT 2 * i FROM t)", (100000, 199998)),
+            ("SELECT count(*), max(i) FROM t WHERE f(i) NOT IN (SELECT 2 * i FROM t)", (100000, 199999)),
+            ("SELECT count(*), max(a.i - b.i) FROM t a ASOF JOIN t b ON same(a.i) >= b.i", (200000, 0))]:
+        sizes.clear()
+        found = rows(connection, text)[0]
+        assert found[:len(expected)] == expected, text
+        assert sum(sizes) == 200_000, text
+        assert max(sizes) > 16_384, text
+
+
+def test_windows_share_the_order_of_a_function(connection):
+    connection.create_function("same", lambda x: x, ["BIGINT"], "BIGINT", deterministic=True)
+    assert rows(connection, "SELECT sum(i) OVER (PARTITION BY same(i % 2) ORDER BY same(-i)), "
+                "count(*) OVER (PARTITION BY same(i % 2) ORDER BY same(-i), i) FROM range(4) t(i) ORDER BY i") == \
+        [(2, 2), (4, 2), (2, 1), (3, 1)]
+
+
+# Symptom: a call over a call that not every row reaches was made a chunk at a time, as that one is.
+def test_batches_are_large_over_calls_that_not_every_row_reaches(connection):
+    sizes = {"f": [], "g": []}
+    for name, seen in sizes.items():
+        connection.create_function(name, lambda x, seen=seen: (seen.append(len(x)), x)[1], ["BIGINT"], "BIGINT",
+                                   values="numpy")
+    connection.execute("SET threads = 1")
+    connection.execute("CREATE TABLE t AS SELECT i FROM range(200000) r(i)")
+    text = "SELECT sum(f(CASE WHEN i % 2 = 0 THEN g(i) ELSE -i END)) FROM t"
+    assert rows(connection, text) == [(-100000,)]
+    assert sum(sizes["f"]) == 200_000
+    assert sum(sizes["g"]) == 100_000
+    assert max(sizes["f"]) > 16_384
+    assert max(sizes["g"]) <= 2_048
 
 
 def test_the_rows_order_is_kept_through_batches(connection):
@@ -325,6 +429,24 @@ def test_numbers_of_other_widths_are_taken_where_they_fit(connection):
     connection.create_function("f", lambda x: x, ["BIGINT"], "TINYINT")
     with pytest.raises(errors.FunctionFailed, match="f: .*128"):
         rows(connection, "SELECT f(128)")
+
+
+def test_instants_of_finer_units_are_taken_where_they_are_whole(connection):
+    whole = pyarrow.array([1_700_000_000_000_000_000, None], pyarrow.timestamp("ns"))
+    part = pyarrow.array([1_700_000_000_000_000_000, 1_700_000_000_000_000_001], pyarrow.timestamp("ns"))
+    given = {"whole": (whole, "TIMESTAMP"), "part": (part, "TIMESTAMP"),
+             "zoned": (part.cast(pyarrow.timestamp("ns", "UTC")), "TIMESTAMPTZ"),
+             "coarse": (whole.cast(pyarrow.timestamp("us")), "TIMESTAMP_S"),
+             "fine": (pyarrow.array([1_500, None], pyarrow.timestamp("us")), "TIMESTAMP_MS"),
+             "listed": (pyarrow.array([[1_500], []], pyarrow.list_(pyarrow.timestamp("us"))), "TIMESTAMP_MS[]")}
+    for name, (values, kind) in given.items():
+        connection.create_function(name, lambda i, values=values: values, ["BIGINT"], kind, values="arrow")
+    for name in ("whole", "coarse"):
+        assert [value and value.timestamp() for value, in rows(
+            connection, f"SELECT {name}(i)::TIMESTAMPTZ FROM range(2) t(i)")] == [1_700_000_000.0, None]
+    for name in ("part", "zoned", "fine", "listed"):
+        with pytest.raises(errors.FunctionFailed, match="more digits|no exact value"):
+            rows(connection, f"SELECT {name}(i) FROM range(2) t(i)")
 
 
 def test_names(connection):

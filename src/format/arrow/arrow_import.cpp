@@ -24,9 +24,12 @@ class ImportedBatch final : public Pin {
     if (charged_) budget_->shrink(held_bytes_);
   }
   const ArrowArray& array() const { return batch_; }
-  bool charge(size_t bytes) {
+  /// Whether it fits.
+  bool charge(size_t bytes, ArrowImporter::Charge how) {
     held_bytes_ = bytes;
-    return charged_ = budget_->try_grow(bytes);
+    if (how == ArrowImporter::Charge::kIfItFits) return charged_ = budget_->try_grow(bytes);
+    budget_->grow(bytes);
+    return charged_ = true;
   }
   size_t held_bytes() const noexcept override { return held_bytes_; }
 
@@ -71,14 +74,14 @@ ArrowImporter::ArrowImporter(const ArrowSchema& schema)
 
 ArrowImporter::~ArrowImporter() = default;
 
-ArrowImporter::Batch ArrowImporter::import(ArrowArray* batch, Budget& budget) const {
+ArrowImporter::Batch ArrowImporter::import(ArrowArray* batch, Budget& budget, Charge charge) const {
   const auto owner = make_ref<ImportedBatch>(batch, budget);
   const ArrowArray& array = owner->array();
   const ArrowField& root = fields_->root;
   check_arrow_array(root, array);
   check_rows_are_there(array);
   Batch imported;
-  imported.fits = owner->charge(arrow_array_bytes(root, array));
+  imported.fits = owner->charge(arrow_array_bytes(root, array), charge);
   ArrowDictionaries dictionaries;
   for (int64_t begin = 0; begin < array.length; begin += kChunkRows) {
     const auto count = static_cast<uint32_t>(std::min<int64_t>(kChunkRows, array.length - begin));
@@ -116,7 +119,7 @@ std::shared_ptr<const ArrowImporter::Lent> ArrowImporter::lend(ArrowArray* batch
   check_arrow_shape(fields_->root, array);
   check_rows_are_there(array);
   auto lent = std::make_shared<Lent>(fields_->root.children.size());
-  lent->fits = owner->charge(arrow_array_bytes(fields_->root, array));
+  lent->fits = owner->charge(arrow_array_bytes(fields_->root, array), Charge::kIfItFits);
   lent->array = &array;
   lent->owner = PinRef(owner);
   return lent;
@@ -137,7 +140,7 @@ std::vector<Column> columns_of_arrow(const ArrowSchema& schema, ArrowArray* give
   const ArrowField field = read_arrow_field(schema, schema.name ? schema.name : "");
   const ArrowArray& array = owner->array();
   check_arrow_array(field, array);
-  owner->charge(arrow_array_bytes(field, array));
+  owner->charge(arrow_array_bytes(field, array), ArrowImporter::Charge::kAlways);
   ArrowDictionaries dictionaries;
   std::vector<Column> columns;
   int64_t begin = 0;

@@ -34,10 +34,15 @@ class ArrowImporter {
     std::vector<Chunk> chunks;
     bool fits = true;  // within the budget: else the chunks should move to disk
   };
+  /// What becomes of a batch for which there is no room.
+  enum class Charge : uint8_t {
+    kIfItFits,  // it is not charged
+    kAlways,    // Budget::grow: others make room, or Error(kMemoryLimit)
+  };
   /// Takes the batch over: it is released (by whichever thread) when the last chunk that shares
   /// its memory is gone, or at once when this throws. Until then its bytes are charged to
-  /// `budget`, as far as they fit.
-  Batch import(ArrowArray* batch, Budget& budget) const;
+  /// `budget`.
+  Batch import(ArrowArray* batch, Budget& budget, Charge charge = Charge::kIfItFits) const;
 
   /// Whether rows of the schema can be read in parts, by read().
   bool can_lend() const;
@@ -63,7 +68,8 @@ class ArrowImporter {
 };
 
 /// Rows of one foreign array in parts, as many in each as `counts` says, which add up to its
-/// length. Takes the array over; its memory is shared as import() does. Checks all of it first.
+/// length. Takes the array over; its memory is shared as import() does, and always charged. Checks
+/// all of it first.
 std::vector<Column> columns_of_arrow(const ArrowSchema& schema, ArrowArray* array,
                                      std::span<const uint32_t> counts, Budget& budget);
 

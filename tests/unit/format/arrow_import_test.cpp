@@ -303,5 +303,27 @@ TEST(ArrowImport, NestingHasABottom) {
   EXPECT_NE(nodes.back().read().find("nested too deep"), std::string::npos);
 }
 
+TEST(ArrowImport, WhatHasToBeChargedIs) {
+  constexpr size_t kMega = size_t{1} << 20;
+  const BudgetRef budget = Budget::create("small", Budget::process(), 16 * kMega);  // soft: 8
+  Foreign column("l", 10 * kMega / sizeof(int64_t));
+  column.nothing().buffer(std::vector<int64_t>(10 * kMega / sizeof(int64_t)));
+  Foreign root("+s", column.array().length);
+  root.nothing().child(column);
+  const ArrowImporter importer(root.schema());
+  const auto imported = [&](ArrowImporter::Charge charge) {
+    ArrowArray lent = root.array();
+    return importer.import(&lent, *budget, charge);
+  };
+  EXPECT_FALSE(imported(ArrowImporter::Charge::kIfItFits).fits);
+  EXPECT_EQ(budget->used_bytes(), 0U);
+  {
+    const ArrowImporter::Batch held = imported(ArrowImporter::Charge::kAlways);
+    EXPECT_GE(budget->used_bytes(), 10 * kMega);
+    EXPECT_THROW(imported(ArrowImporter::Charge::kAlways), Error);
+  }
+  EXPECT_EQ(budget->used_bytes(), 0U);
+}
+
 }  // namespace
 }  // namespace doline

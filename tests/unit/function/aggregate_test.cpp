@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "column/column_builder.h"
 #include "column/text_format.h"
+#include "function/aggregate_runs.h"
 #include "function/aggregate_wrappers.h"
 #include "function/registry.h"
 #include "kernel/cast.h"
@@ -320,6 +321,13 @@ TEST(Aggregates, SumsBeyondHugeintAreErrors) {
   EXPECT_THROW(all_at_once(bound), Error);
   EXPECT_THROW(row_by_row_into(bound), Error);
   EXPECT_THROW(merged(bound), Error);
+}
+
+// Symptom: the size of a record of over 4 GiB wrapped, and what followed it was read from its
+// midst.
+TEST(Aggregates, ValuesAreOf4GiBAtMost) {
+  EXPECT_EQ(record_size(~uint32_t{0}), ~uint32_t{0});
+  EXPECT_THROW(record_size(size_t{1} << 32), Error);
 }
 
 TEST(Aggregates, RetractTakesRowsOutAgain) {

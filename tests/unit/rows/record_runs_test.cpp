@@ -76,13 +76,39 @@ TEST(RecordRuns, MergeInOrderAndKeepEqualOnesAsTheyCame) {
     SCOPED_TRACE(std::to_string(c.runs) + " runs of " + std::to_string(c.records));
     const auto spill = make_ref<MemorySpill>();
     const Runs runs = make_runs(c.runs, c.records, c.most_bytes, *spill);
-    EXPECT_EQ(split_runs(runs.blocks).size(), c.runs);
+    EXPECT_EQ(std::count_if(runs.blocks.begin(), runs.blocks.end(),
+                            [](const RunBlock& block) { return block.begins_run; }),
+              static_cast<ptrdiff_t>(c.runs));
     const TestOrder order;
     RunMerge merge(open_runs(runs.blocks, *spill, order), order);
     std::vector<Record> merged;
     for (; merge.record(); merge.advance()) merged.push_back(read(merge.record()));
     EXPECT_EQ(merged, runs.expected);
   }
+}
+
+// Symptom: after one large record all blocks were as large, of each run that was merged.
+TEST(RecordRuns, OneLargeRecordMakesNoLargeBlocks) {
+  constexpr size_t kLarge = size_t{8} << 20;
+  const auto spill = make_ref<MemorySpill>();
+  const BudgetRef budget = Budget::create("runs", Budget::process());
+  const BudgetScope scope(*budget);
+  RunWriter writer(*spill);
+  for (uint32_t i = 0; i < 10'000; ++i) {
+    const size_t size = i == 10 ? kLarge : 100;
+    put(writer.add(size), size, {i, i});
+    if (i > 1000) ASSERT_LE(budget->used_bytes(), size_t{64} << 10);
+  }
+  const std::vector<RunBlock> blocks = writer.finish();
+  EXPECT_GE(blocks.size(), 10'000U * 100 / (32 << 10));
+  RunCursor cursor(blocks, *spill);
+  for (uint32_t i = 0; i < 10'000; ++i) {
+    ASSERT_EQ(read(cursor.record()).key, i);
+    if (i > 1000) ASSERT_LE(budget->used_bytes(), size_t{64} << 10);
+    cursor.advance(i == 10 ? kLarge : 100);
+  }
+  EXPECT_EQ(cursor.record(), nullptr);
+  EXPECT_LE(budget->peak_bytes(), kLarge + (size_t{4} << 20));
 }
 
 TEST(RecordRuns, MergeWithRecordsInMemory) {
