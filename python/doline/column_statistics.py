@@ -2,6 +2,38 @@
 
 from __future__ import annotations
 
+from . import datatypes as types
+
+
+def _is_number(dtype):
+    return dtype.is_numeric() or dtype == types.Boolean
+
+
+# aggregate → which types have it; of a column of another type it is null.
+_HAS = {
+    "sum": lambda t: _is_number(t) or isinstance(t, types.Duration),
+    "mean": lambda t: _is_number(t) or t.is_temporal(),
+    "median": lambda t: _is_number(t) or t.is_temporal(),
+    "std": lambda t: _is_number(t) or isinstance(t, types.Duration),
+    "var": lambda t: _is_number(t) or isinstance(t, types.Duration),
+    "quantile": lambda t: t.is_numeric() or t.is_temporal(),
+    "min": lambda t: not t.is_nested(), "max": lambda t: not t.is_nested(), "product": _is_number,
+}
+_OF_NUMBERS = ("std", "var", "median", "product")  # which take truths as 0 and 1
+
+
+def _of_every_column(columns, name, *arguments, **options):
+    """The aggregate `name` of each column of a frame; null where its type has no such."""
+    from .expr.construct import all as every, col, lit
+    has = _HAS.get(name)
+    if has is None or all(has(dtype) and dtype != types.Boolean for dtype in columns.types.values()):
+        return [getattr(every(), name)(*arguments, **options)]
+    made = []
+    for key, dtype in columns.types.items():
+        column = col(key).cast(types.Int64) if dtype == types.Boolean and name in _OF_NUMBERS else col(key)
+        made.append(getattr(column, name)(*arguments, **options) if has(dtype)
+                    else lit(None, dtype).alias(key))
+    return made
 
 
 class ColumnStatistics:
@@ -23,11 +55,10 @@ class ColumnStatistics:
         return self._aggregated("product")
 
     def _aggregated(self, name, *arguments, **options):
-        from .expr.construct import all as every
-        return self.select(getattr(every(), name)(*arguments, **options))
+        return self.select(_of_every_column(self, name, *arguments, **options))
 
     def sum(self):
-        """The sum of each column; 0 of nothing.
+        """The sum of each column; 0 of nothing, null of what has no sum.
 
         Returns
         -------
@@ -198,7 +229,7 @@ class ColumnStatistics:
 
         Parameters
         ----------
-        percentiles : float or list of float
+        percentiles : float or list of float, optional
             Which quantiles.
         interpolation : str, default "nearest"
             As of `quantile`.
