@@ -43,8 +43,8 @@ def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=None):
     >>> dl.concat([dl.DataFrame({"a": [1]}), dl.DataFrame({"b": ["x"]})], how="diagonal").rows()
     [(1, None), (None, 'x')]
     """
-    from .data_frame import DataFrame
     from .joining import as_lazy
+    from .lazy_frame import LazyFrame
     from .series import Series
     items = list(items)
     if not items:
@@ -57,7 +57,7 @@ def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=None):
         name = items[0].name
         frames = [s._frame.lazy().rename({s._column: "__doline_part"}) for s in items]
         return Series._of(_below(frames, how == "vertical", "__doline_part", name).collect(), name)
-    eager = isinstance(items[0], DataFrame)
+    eager = not isinstance(items[0], LazyFrame)
     frames = [as_lazy(item) for item in items]
     if how in ("vertical", "vertical_relaxed"):
         out = _below(frames, how == "vertical")

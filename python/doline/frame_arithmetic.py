@@ -18,6 +18,9 @@ class FrameArithmetic:
         from .expr.construct import col
         from .expr.expression import expression
         from .expr.literals import as_node
+        if hasattr(other, "_frame") and len(other) not in (1, self.height):
+            raise error(InvalidArgument, f"{self.height} rows do not pair with {len(other)} values",
+                        "give as many values as there are rows")
         if not hasattr(other, "get_columns"):
             value = expression(as_node(other, False))
             return self.select([operation(col(name), value).alias(name) for name in self.columns])

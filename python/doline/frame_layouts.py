@@ -208,12 +208,12 @@ class FrameLayouts:
             if name not in names:
                 out.append(col(name))
                 continue
-            values = [v for v in self.select(name).unique(maintain_order=True).to_series().to_list()
-                      if v is not None or not drop_nulls]
+            found = self.select(name).unique(maintain_order=True).to_series().to_list()
+            values = [v for v in found if v is not None or not drop_nulls]
             texts = {v if isinstance(v, str) else value_text(v): v for v in values[drop_first:]}
-            for text in sorted(texts):
-                made = col(name).eq_missing(texts[text]) if texts[text] is None else \
-                    (col(name) == texts[text]).fill_null(False)
+            for text, value in sorted(texts.items(), key=lambda item: item[0]):
+                made = col(name).is_null() if value is None else col(name) == value
+                made = made.fill_null(False) if None in found else made
                 out.append(made.cast(types.UInt8).alias(f"{name}{separator}{text}"))
         return self.select(out)
 

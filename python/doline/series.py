@@ -323,8 +323,7 @@ class Series(SeriesChanges):
 
     __copy__ = clone
     def __deepcopy__(self, memo=None): return self.clone()
-    def __contains__(self, value):
-        return bool(self._with(lambda x: x.eq_missing(value).any()))
+    def __contains__(self, value): return value in self.to_list()
     def __hash__(self): return id(self)
     def __bool__(self): raise TypeError("a Series is neither true nor false")
 

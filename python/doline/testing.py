@@ -38,7 +38,8 @@ def assert_frame_equal(left, right, *, check_row_order=True, check_column_order=
         raise AssertionError(f"frames have other columns: {left.columns} and {right.columns}")
     if check_column_order and left.columns != right.columns:
         raise AssertionError(f"columns come in another order: {left.columns} and {right.columns}")
-    right = right.select(left.columns)
+    if left.columns != right.columns:
+        right = right.select(left.columns)
     if categorical_as_str:
         left, right = map(_with_texts, (left, right))
     if check_dtypes and left.dtypes != right.dtypes:
