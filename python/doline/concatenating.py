@@ -266,7 +266,8 @@ def align_frames(*frames, on, how="full", select=None, descending=False):
     hidden = [{k: f"__doline_{i}_{k}" for k in f.names if k not in on} for i, f in enumerate(lazy)]
     whole = lazy[0].rename(hidden[0])
     for frame, labels in zip(lazy[1:], hidden[1:]):
-        whole = whole.join(frame.rename(labels), on=on, how=how, coalesce=True, maintain_order="left_right")
+        whole = whole.join(frame.rename(labels), on=on, how=how, nulls_equal=True, coalesce=True,
+                           maintain_order="left_right")
     whole = whole.sort(on, descending=descending)
     if isinstance(frames[0], DataFrame):
         whole = whole.collect().lazy()

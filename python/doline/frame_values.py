@@ -31,6 +31,17 @@ def to_pandas_by_arrow(table, use_pyarrow_extension_array, options):
     return table.to_pandas(**options)
 
 
+def _written(sink, options):
+    """The bytes that a sink writes."""
+    import os
+    import tempfile
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "out")
+        sink(path, **options)
+        with open(path, "rb") as written:
+            return written.read()
+
+
 def refuse_compat_level(compat_level):
     """Arrow's own types are what there is."""
     if compat_level is not None:
@@ -447,30 +458,39 @@ class FrameValues:
         self._lazy.sink_parquet(file, **options)
 
     def write_ndjson(self, file=None, **options):
-        """Writes lines of JSON.
+        r"""Writes lines of JSON. Options are those of `LazyFrame.sink_ndjson`.
 
         Parameters
         ----------
-        file : str or path
+        file : str or path, optional
             Where to.
+
+        Returns
+        -------
+        str or None
+            The text, without a file.
 
         Examples
         --------
-        >>> import tempfile, os
-        >>> path = os.path.join(tempfile.mkdtemp(), "a.ndjson")
-        >>> dl.DataFrame({"a": [1, 2]}).write_ndjson(path)
-        >>> dl.read_ndjson(path).height
-        2
+        >>> dl.DataFrame({"a": [1, None]}).write_ndjson()
+        '{"a":1}\n{"a":null}\n'
         """
+        if file is None:
+            return _written(self._lazy.sink_ndjson, options).decode()
         self._lazy.sink_ndjson(file, **options)
 
-    def write_ipc(self, file, **options):
-        """Writes an Arrow file.
+    def write_ipc(self, file=None, **options):
+        """Writes an Arrow file. Options are those of `LazyFrame.sink_ipc`.
 
         Parameters
         ----------
-        file : str or path
+        file : str or path, optional
             Where to.
+
+        Returns
+        -------
+        io.BytesIO or None
+            The file's bytes, without a file.
 
         Examples
         --------
@@ -480,6 +500,9 @@ class FrameValues:
         >>> dl.read_ipc(path).height
         2
         """
+        if file is None:
+            import io
+            return io.BytesIO(_written(self._lazy.sink_ipc, options))
         self._lazy.sink_ipc(file, **options)
 
     def write_json(self, file=None):

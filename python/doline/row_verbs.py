@@ -157,8 +157,8 @@ class RowVerbs:
         terms = [expression(one) for item in given for one in expand(as_node(item), self)]
         terms += [expression(Apply(b.equal, (Column(k), as_node(v, False))))
                   for k, v in constraints.items()]
-        if not terms:
-            return self
+        if not terms:  # all of no conditions hold
+            return self.slice(0, 0)
         return self.filter(~all_horizontal(terms).fill_null(False))
 
     def sort(self, by, *more, descending=False, nulls_last=False, maintain_order=False,

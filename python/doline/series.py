@@ -251,6 +251,13 @@ class Series(SeriesChanges):
     def __array__(self, dtype=None, copy=None):
         array = self.to_numpy()
         return array if dtype is None else array.astype(dtype)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        if method != "__call__" or "out" in options:
+            return NotImplemented
+        arrays = [one.to_numpy(masked=one.null_count() > 0) if isinstance(one, Series) else one for one in inputs]
+        return Series(self._name, ufunc(*arrays, **options))
+
     def __arrow_c_stream__(self, requested_schema=None):
         return self.to_frame().__arrow_c_stream__(requested_schema)
     def __reduce__(self): return Series._of, (self._frame, self._name)
@@ -450,7 +457,7 @@ class Series(SeriesChanges):
         >>> dl.Series(["x", "y", "x"]).unique_counts().to_list()
         [2, 1]
         """
-        return self._frame.group_by(self._column, maintain_order=True).len().to_series(1)
+        return self._frame.group_by(self._column, maintain_order=True).len().to_series(1).rename(self._name)
 
     def null_count(self):
         """How many values are missing.
@@ -487,20 +494,26 @@ class _Namespace:
             schema = Schema({field.name: field.dtype for field in self._series.dtype.fields})
             return list(schema) if method == "fields" else schema
 
+        if name == "struct" and method == "unnest":
+            return lambda: self._series.to_frame().unnest(self._series.name)
+
         def run(*args, **kwargs):
-            return self._series._with(lambda x: getattr(getattr(x, name), method)(*args, **kwargs))
+            made = self._series._with(lambda x: getattr(getattr(x, name), method)(*args, **kwargs))
+            return made.rename(args[0]) if (name, method) == ("struct", "field") else made
         return run
 
     def __getitem__(self, key):
         if self._name == "struct":
-            key = self.fields[key] if isinstance(key, int) else key
-            made = self._series._with(lambda x: x.struct.field(key))
-            return made.rename(key) if isinstance(made, Series) else made
+            return self.field(self.fields[key] if isinstance(key, int) else key)
         return self.get(key)
 
 
 def _operator(name):
     def method(self, other):
+        if isinstance(other, Expr):  # over a frame that is not there yet
+            return getattr(Expr, name)(expression(self._node), other)
+        if isinstance(other, list) and not self.dtype.is_nested():
+            other = Series(other)
         return self._with(getattr(Expr, name), [other])
     method.__name__ = name
     return method

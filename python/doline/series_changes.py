@@ -222,6 +222,40 @@ class SeriesChanges:
         most = counted.filter(col("__doline_count") == col("__doline_count").max())
         return self._of(most.select(self._column), self._name)
 
+    def unique(self, *, maintain_order=False):
+        """The distinct values; null is one.
+
+        Parameters
+        ----------
+        maintain_order : bool, default False
+            Whether they come in the order of their first appearance; else in any.
+
+        Returns
+        -------
+        Series
+
+        Examples
+        --------
+        >>> dl.Series([3, None, 1, 3]).unique(maintain_order=True).to_list()
+        [3, None, 1]
+        """
+        return self._of(self._frame.unique(maintain_order=maintain_order), self._name)
+
+    def implode(self):
+        """All values as one list.
+
+        Returns
+        -------
+        Series
+            Of one value.
+
+        Examples
+        --------
+        >>> dl.Series([1, 2]).implode().to_list()
+        [[1, 2]]
+        """
+        return self._of(self._frame.select(self._expr().implode()), self._name)
+
     def value_counts(self, *, sort=False, parallel=False, name=None, normalize=False):
         """How often each distinct value occurs.
 

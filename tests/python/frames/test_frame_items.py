@@ -36,6 +36,7 @@ ROWS = {
     "filter by a function": lambda pl, d: d.people.filter(pl.col("name").str.contains("o")),
     "remove": lambda pl, d: d.numbers.remove(pl.col("n") > 0, pl.col("i") < 4),
     "remove by a list": lambda pl, d: d.numbers.remove([True, False] * 3),
+    "remove by nothing": lambda pl, d: d.numbers.remove(),
     "gather": lambda pl, d: d.numbers.gather([3, 0, 3]),
     "gather beyond": lambda pl, d: d.numbers.gather([3, 99], null_on_oob=True),
     "gather lazily": lambda pl, d: d.numbers.lazy().gather([3, 0, 3]),
@@ -217,6 +218,14 @@ def test_what_numpy_counts_with_is_a_place():
     frame = dl.DataFrame({"a": [1, 2]})
     assert frame[np.int64(1), 0] == frame["a"][np.int64(1)] == 2
     assert (1 - frame).rows() == [(0,), (-1,)]
+
+
+def test_texts_and_bytes_are_written_without_a_file():
+    for pl in polars, dl:
+        frame = pl.DataFrame({"a": [1, None]})
+        assert [dict(row) for row in map(eval, frame.write_ndjson().replace("null", "None").splitlines())] == \
+            frame.to_dicts()
+        assert polars.read_ipc(frame.write_ipc(None).getvalue()).rows() == frame.rows()
 
 
 def test_keys_are_completed_in_notebooks():

@@ -80,6 +80,8 @@ EXAMPLES = {
     "aligned other": lambda pl, d: pl.align_frames(*keyed(pl), on="k")[1],
     "aligned selected": lambda pl, d: pl.align_frames(*keyed(pl), on="k", select=["k"])[1],
     "aligned falling": lambda pl, d: pl.align_frames(list(keyed(pl)), on="k", descending=True)[1],
+    "aligned by null": lambda pl, d: pl.align_frames(*[f.with_columns(k=pl.lit(None, pl.Int64)).head(1)
+                                                       for f in keyed(pl)], on="k")[1],
     "unstack": lambda pl, d: d.numbers.unstack(step=4, columns=["i", "f"]),
     "unstack across": lambda pl, d: d.numbers.unstack(step=4, how="horizontal", columns="i", fill_values=0),
     "map_columns": lambda pl, d: d.numbers.map_columns(["i", "n"], lambda s, by: s * by, 10),
