@@ -81,7 +81,7 @@ class DataFrame(FrameArithmetic, FrameItems, FrameLooks, FrameValues, FrameShape
                  infer_schema_length=100, nan_to_null=False):
         from .making import table_of
         made = table_of(data, schema, schema_overrides, orient, strict, nan_to_null)
-        self._lazy, self._height = made, None
+        self._lazy, self._height = made, 0 if made._names == [] else None
 
     @classmethod
     def _of_query(cls, lazy):

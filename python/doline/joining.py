@@ -49,6 +49,7 @@ def _keys(frame, keys, prefix):
     for i, key in enumerate(keys):
         node = as_node(key)
         if type(node) is Column:
+            _check(frame, [node.name])
             names.append(node.name)
             continue
         from .expr.expression import expression
@@ -56,6 +57,14 @@ def _keys(frame, keys, prefix):
         added.append(expression(node).alias(label))
         names.append(label)
     return (frame.with_columns(*added) if added else frame), names
+
+
+def _check(frame, names):
+    """An error that names the frame's columns, for a key that it lacks."""
+    for name in names:
+        if name not in frame.names:
+            from .column_names import no_column
+            raise no_column(name, frame.names)
 
 
 def join(left, other, on, how, left_on, right_on, suffix, validate, nulls_equal, coalesce,
@@ -198,6 +207,8 @@ def join_asof(left, other, left_on, right_on, on, by_left, by_right, by, strateg
     a, c = (_one_name(key) for key in (left_on, right_on))
     left_by, right_by = ([k for k in (x if isinstance(x, (list, tuple)) else [x])] if x is not None
                          else [] for x in (by_left, by_right))
+    _check(left, [a, *left_by])
+    _check(right, [c, *right_by])
     if strategy == "nearest":
         return _nearest(left, right, a, c, left_by, right_by, suffix, tolerance, allow_exact_matches, coalesce)
     compare = {("backward", True): b.greater_or_equal, ("backward", False): b.greater,
@@ -317,22 +328,18 @@ def update(left, other, on, how, left_on, right_on, include_nulls, maintain_orde
     if left_on is None or right_on is None:
         raise ValueError("update needs both `left_on` and `right_on`, or `on`")
     left_on, right_on = ([k] if isinstance(k, str) else list(k) for k in (left_on, right_on))
-    for frame, keys in ((left, left_on), (right, right_on)):
-        for key in keys:
-            if key not in frame.names:
-                from .column_names import no_column
-                raise no_column(key, frame.names)
+    _check(left, left_on)
+    _check(right, right_on)
     changed = {k: f"__doline_new_{k}" for k in right.names if k in names and k not in (*left_on, *right_on)}
     right = right.select([*right_on, *[col(k).alias(label) for k, label in changed.items()],
                           lit(True).alias(mark)])
     made = left.join(right, left_on=left_on, right_on=right_on, how=how, coalesce=True,
                      maintain_order=maintain_order)
-    types_before = left.types
 
     def new(name):
         fresh = col(changed[name])
         value = when(col(mark)).then(fresh).otherwise(col(name)) if include_nulls else coalesce(fresh, col(name))
-        return value.cast(types_before[name]).alias(name)
+        return value.alias(name)
     return made.select([new(k) if k in changed else col(k) for k in names])
 
 

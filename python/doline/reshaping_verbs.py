@@ -455,7 +455,7 @@ class ReshapingVerbs:
         Returns
         -------
         LazyFrame or DataFrame
-            With this frame's columns, in their types.
+            With this frame's columns, in types that hold both frames' values.
 
         Raises
         ------

@@ -97,6 +97,11 @@ def test_a_mask_is_told_to_be_a_filter_as_a_type_error():
         dl.DataFrame({"a": [1, 2]})[[True, False]]
 
 
+def test_a_frame_of_nothing_has_no_rows():
+    assert dl.DataFrame().shape == polars.DataFrame().shape == (0, 0)
+    assert dl.DataFrame().rows() == []
+
+
 def test_get_column_has_a_default():
     frame = dl.DataFrame({"a": [1]})
     assert frame.get_column("zz", default=None) is None

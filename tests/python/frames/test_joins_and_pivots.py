@@ -61,6 +61,7 @@ EXAMPLES = {
         keyed(pl)[1].rename({"w": "v", "k": "z"}), left_on="k", right_on="z"),
     "update with nulls": lambda pl, d: keyed(pl)[0].update(
         pl.DataFrame({"k": [2], "v": [None]}, schema={"k": pl.Int64, "v": pl.Int64}), on="k", include_nulls=True),
+    "update with other types": lambda pl, d: keyed(pl)[0].update(pl.DataFrame({"v": [0.5]})),
     "update lazily": lambda pl, d: keyed(pl)[0].lazy().update(keyed(pl)[1].lazy().rename({"w": "v"}), on="k"),
     "pivot sorted": pivoted(values="v", aggregate_function="first", sort_columns=True),
     "pivot combined": pivoted(values="v", aggregate_function="sum", column_naming="combine"),
@@ -112,6 +113,9 @@ REFUSED = {
     "other numbers of keys": lambda pl, a, b: a.join(b, left_on=["k", "v"], right_on="k"),
     "validate 1:m": lambda pl, a, b: a.join(b, on="k", validate="1:m"),
     "validate 1:1": lambda pl, a, b: a.join(b, on="k", validate="1:1"),
+    "a key of neither": lambda pl, a, b: a.join(b, on="zz"),
+    "a time of neither": lambda pl, a, b: a.join_asof(b, on="zz"),
+    "a key beside a time": lambda pl, a, b: a.join_asof(b, on="k", by="zz"),
     "another validate": lambda pl, a, b: a.join(b, on="k", validate="2:1"),
     "another build_side": lambda pl, a, b: a.join(b, on="k", build_side="left"),
     "where nothing": lambda pl, a, b: a.join_where(b),
