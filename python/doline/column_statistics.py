@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import datatypes as types
+from .expr import build as b
 
 
 def _is_number(dtype):
@@ -14,8 +15,7 @@ _HAS = {
     "sum": lambda t: _is_number(t) or isinstance(t, types.Duration),
     "mean": lambda t: _is_number(t) or t.is_temporal(),
     "median": lambda t: _is_number(t) or t.is_temporal(),
-    "std": lambda t: _is_number(t) or isinstance(t, types.Duration),
-    "var": lambda t: _is_number(t) or isinstance(t, types.Duration),
+    "std": _is_number, "var": _is_number,
     "quantile": lambda t: t.is_numeric() or t.is_temporal(),
     "min": lambda t: not t.is_nested(), "max": lambda t: not t.is_nested(), "product": _is_number,
 }
@@ -26,14 +26,27 @@ def _of_every_column(columns, name, *arguments, **options):
     """The aggregate `name` of each column of a frame; null where its type has no such."""
     from .expr.construct import all as every, col, lit
     has = _HAS.get(name)
-    if has is None or all(has(dtype) and dtype != types.Boolean for dtype in columns.types.values()):
+    if has is None or all(dtype.is_numeric() for dtype in columns.types.values()):
         return [getattr(every(), name)(*arguments, **options)]
-    made = []
-    for key, dtype in columns.types.items():
-        column = col(key).cast(types.Int64) if dtype == types.Boolean and name in _OF_NUMBERS else col(key)
-        made.append(getattr(column, name)(*arguments, **options) if has(dtype)
-                    else lit(None, dtype).alias(key))
-    return made
+    return [_of_column(col(key), dtype, lambda column: getattr(column, name)(*arguments, **options), name)
+            if has(dtype) else lit(None, dtype).alias(key) for key, dtype in columns.types.items()]
+
+
+def _of_column(column, dtype, aggregate, name):
+    """The aggregate of one column: where only numbers have it, of the number that stands for a value."""
+    if dtype == types.Boolean and name in _OF_NUMBERS:
+        return aggregate(column.cast(types.Int64))
+    if isinstance(dtype, types.Duration) and name == "quantile":
+        return aggregate(column.dt.total_microseconds()).cast(types.Int64)._apply(_as_duration)
+    if name == "quantile" and (dtype == types.Date or getattr(dtype, "time_unit", "") in ("us", "ms")):
+        made = aggregate(column.cast(types.Datetime("us")).dt.epoch("us")).cast(types.Int64)
+        made = made.cast(types.Datetime("us"))
+        return made if dtype == types.Date else made.cast(dtype)
+    return aggregate(column)
+
+
+def _as_duration(microseconds):
+    return b.cast(b.call("to_microseconds", microseconds), types.Duration("us"))
 
 
 class ColumnStatistics:

@@ -356,7 +356,7 @@ class FrameValues:
             raise no_column(name, self.columns)
         if self.width == 1:
             return Series._of(self.clone())
-        return Series._of(self.select(name))
+        return Series._of(self._view(self._lazy.select(name), self._height))
 
     def get_column_index(self, name):
         """At which place a column is.

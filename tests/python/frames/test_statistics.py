@@ -30,6 +30,9 @@ EXAMPLES = {
     **{f"{name} by groups": aggregate(name, *"gif", grouped=True)
        for name in ("sum", "mean", "median", "min", "max", "first", "last", "n_unique")},
     "quantile": aggregate("quantile", *"itbf", quantile=0.5),
+    "quantile of times": lambda pl, d: d.times.select("at", "day", "took").quantile(0.5),
+    "quantile between times": lambda pl, d: d.times.select("at", "day").quantile(0.5, "midpoint"),
+    "spread of durations": lambda pl, d: d.times.select("took", "v").std(),
     "first that is not null": aggregate("first", "g", "f", grouped=True, ignore_nulls=True),
     "last that is not null": aggregate("last", "g", "f", "b", grouped=True, ignore_nulls=True),
     "heads": lambda pl, d: d.sales.group_by("shop", maintain_order=True).head(2),
