@@ -90,7 +90,7 @@ class FrameItems:
             return self._stepped(places)
         places = places_of(key, self.height)
         if not hasattr(key, "__len__"):
-            return self.slice(places[0], 1)
+            return self._view(self._lazy.slice(places[0], 1), 1)
         return self._at(places) if places else self.clear()
 
     def _stepped(self, places):

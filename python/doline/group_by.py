@@ -403,6 +403,9 @@ class GroupBy:
         self._lazy = lazy
         self._of = frame
 
+    def __dir__(self):
+        return sorted({*super().__dir__(), *(name for name in dir(self._lazy) if not name.startswith("_"))})
+
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)

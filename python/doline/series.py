@@ -367,7 +367,7 @@ class Series(SeriesChanges):
         for i, other in enumerate([self, *others]):
             if isinstance(other, Series):
                 if len(other) == 1 and (length != 1 or i > 0):
-                    other = expression(_literal(other.item()))
+                    other = expression(other._node)
                 else:
                     label = other._column if i == 0 else f"__doline_operand_{i}"
                     frames.append(other._frame.lazy().rename({other._column: label}) if i else
@@ -472,11 +472,6 @@ class Series(SeriesChanges):
         1
         """
         return self._with(lambda x: x.null_count())
-
-
-def _literal(value):
-    from .expr.literals import literal_node
-    return literal_node(value)
 
 
 class _Namespace:

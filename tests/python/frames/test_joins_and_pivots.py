@@ -201,3 +201,7 @@ def test_groups_behind_having_are_not_iterated():
     for groups in (frame.group_by("k").having(dl.len() > 1), frame.group_by_dynamic("t", every="1i")):
         with pytest.raises(dl.NotSupported, match="agg"):
             list(groups)
+
+
+def test_groups_are_completed_with_what_they_have():
+    assert {"agg", "head", "first", "map_groups"} <= set(dir(dl.DataFrame({"k": [1]}).group_by("k")))
