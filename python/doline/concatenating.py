@@ -186,6 +186,9 @@ def beside(frames, is_padded=True):
 
 def _aligned(frames, how):
     shared = [k for k in frames[0].names if all(k in f.names for f in frames[1:])]
+    if not shared:
+        raise error(InvalidArgument, f"concat(how={how!r}): the frames share no column",
+                    'how="horizontal" puts them side by side')
     kind = {"align": "full", "align_full": "full"}.get(how, how.removeprefix("align_"))
     out = frames[0]
     for frame in frames[1:]:

@@ -194,7 +194,7 @@ class FrameItems:
 
         Parameters
         ----------
-        indices : int, list of int, Series or NumPy array
+        indices : int, list of int, Series, NumPy array or Expr
             From 0, or from the end if negative; of None a row of nulls.
         null_on_oob : bool, default False
             Whether a place that the frame does not have gives a row of nulls; else it is an error.
@@ -214,6 +214,8 @@ class FrameItems:
         [(30,), (10,), (30,)]
         """
         height = self.height
+        if hasattr(indices, "_node") and not hasattr(indices, "_frame"):
+            indices = self.select(indices).to_series()
         if null_on_oob:
             indices = [p if p is not None and -height <= p < height else None for p in places_of(indices)]
         return self._at(places_of(indices, height))

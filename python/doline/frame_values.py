@@ -82,7 +82,7 @@ class FrameValues:
         Parameters
         ----------
         index : int
-            From 0, or from the end if negative.
+            From 0, or from the end if negative; may be left out where there is one row.
         by_predicate : Expr, optional
             Or the only one for which this holds.
         named : bool, default False
@@ -104,6 +104,8 @@ class FrameValues:
         >>> dl.DataFrame({"a": [1, 2]}).row(by_predicate=dl.col("a") > 1)
         (2,)
         """
+        if index is None and by_predicate is None and self.height == 1:
+            index = 0
         if (index is None) == (by_predicate is None):
             raise error(InvalidArgument, "row() takes an index, or by_predicate=", "give one of them")
         if by_predicate is not None:

@@ -10,7 +10,7 @@ from .errors import NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node
 from .expr.lower import HIDDEN, ROW_NUMBER, Lowering, Scope, keeps_length
-from .expr.nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Rename, contains, output_name)
+from .expr.nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Column, Rename, Window, contains, output_name)
 from .expr.selecting import expand, named_expressions
 from .row_verbs import RowVerbs
 from .reshaping_verbs import ReshapingVerbs
@@ -150,7 +150,8 @@ class FrameVerbs(RowVerbs, ReshapingVerbs, ColumnStatistics):
         stage = max(value.stage for value in lowered.values())
         source, _ = lowering.source(stage)
         items = [b.named(value.bytes, name) for name, value in lowered.items()]
-        query = b.select_from(source, items)
+        reads = any(contains(node, (Aggregate, Column, Window)) for node in chosen.values())
+        query = b.select_from(source, items) if reads else n.select(items)  # else once for each row
         if shape == SCALAR:
             return query
         outer, first = [], None

@@ -36,6 +36,75 @@ class SeriesChanges:
         if places:
             self._frame = made.collect()
 
+    def set(self, filter, value):
+        """The values, with another one where a mask is true.
+
+        Parameters
+        ----------
+        filter : Series
+            Of Boolean.
+        value : value
+            The other one.
+
+        Returns
+        -------
+        Series
+
+        Examples
+        --------
+        >>> dl.Series([1, 2, 3]).set(dl.Series([True, False, True]), 9).to_list()
+        [9, 2, 9]
+        """
+        made = self.clone()
+        made[filter] = value
+        return made
+
+    def scatter(self, indices, values):
+        """Puts values at some places of this very series, as `series[indices] = values` does.
+
+        Parameters
+        ----------
+        indices : int, list of int, Series or NumPy array
+            From 0, or from the end if negative.
+        values : value, list, Series or NumPy array
+            One for all places, or one for each.
+
+        Returns
+        -------
+        Series
+            This one.
+
+        Examples
+        --------
+        >>> dl.Series([1, 2, 3]).scatter([0, 2], [8, 9]).to_list()
+        [8, 2, 9]
+        """
+        self[indices] = values
+        return self
+
+    def extend_constant(self, value, n):
+        """The values with one behind them, so many times.
+
+        Parameters
+        ----------
+        value : value
+            The one.
+        n : int
+            How many times.
+
+        Returns
+        -------
+        Series
+
+        Examples
+        --------
+        >>> dl.Series([1]).extend_constant(9, 2).to_list()
+        [1, 9, 9]
+        """
+        from .concatenating import concat
+        more = type(self)(self._name, [_fitting(value, self.dtype)] * n, self.dtype)
+        return concat([self, more])
+
     def append(self, other):
         """Puts the values of another series behind those of this very one.
 

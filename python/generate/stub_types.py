@@ -226,7 +226,7 @@ PARAMETERS = {
     "join.other": "Any", "join_asof.other": "Any", "join_where.other": "Any", "update.other": "Any",
     "merge_sorted.other": "Any", "merge_sorted.key": "str | Sequence[str]", "DataFrame.extend.other": "DataFrame",
     "DataFrame.equals.other": "DataFrame", "DataFrame.vstack.other": "DataFrame", "Series.equals.other": "Series",
-    "Series.append.other": "Series", "Series.zip_with.mask": "Series", "Series.zip_with.other": "Series",
+    "Series.append.other": "Series", "Series.set.filter": "Series", "Series.zip_with.mask": "Series", "Series.zip_with.other": "Series",
     "SeriesChanges.filter.predicate": "Any", "Series.__init__.name": "Any", "Series.__init__.values": "Any",
     "DataFrame.columns.names": "Sequence[str]", "DataFrame.item.row": "int | None",
     "DataFrame.item.column": "int | str | None", "Series.item.index": "int | None",

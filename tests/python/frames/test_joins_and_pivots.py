@@ -134,6 +134,7 @@ REFUSED = {
                                                           how="horizontal").collect(),
     "horizontal strict": lambda pl, a, b: pl.concat([a, b.select("w")], how="horizontal", strict=True),
     "horizontal not strict": lambda pl, a, b: pl.concat([a, b.select("w")], how="horizontal", strict=False),
+    "aligned by nothing": lambda pl, a, b: pl.concat([a, b.select("w")], how="align"),
     "too few names": lambda pl, a, b: a.transpose(column_names=["x"]),
 }
 
