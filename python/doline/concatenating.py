@@ -175,12 +175,16 @@ def beside(frames, is_padded=True):
     relation = n.subquery_relation(queries[0])
     for query in queries[1:]:
         relation = n.join(relation, n.subquery_relation(query), n.JOIN_KIND_POSITIONAL)
-    where = None
+    items, where = [b.column(k) for k in names], None
     if not is_padded and len(frames) > 1:
-        told = b.call("error", b.string('frames of different heights do not stand side by side; '
-                                        'how="horizontal_extend" fills up with nulls'))
-        where = b.condition(b.both(*[b.is_not_null(b.column(mark)) for mark in marks]), b.TRUE, told)
-    query = n.select([b.named(b.column(k), k) for k in names], from_=relation, where=where)
+        told = b.call("error", b.string('frames and series of different lengths do not stand side by side; '
+                                        'concat(how="horizontal_extend") fills up with nulls'))
+        are_all = b.both(*[b.is_not_null(b.column(mark)) for mark in marks])
+        where = b.condition(are_all, b.TRUE, told)
+        # Another filter may come first, by what stands beside: it meets the same error.
+        first = len(frames[0].names)
+        items[first:] = [b.condition(are_all, value, told) for value in items[first:]]
+    query = n.select([b.named(value, k) for k, value in zip(names, items)], from_=relation, where=where)
     return frames[0]._next(query, names, _keeps(frames[1:]))
 
 

@@ -263,7 +263,7 @@ class FrameShapes:
         """
         from .expr.across_columns import struct
         from .expr.construct import all as every
-        return self.select(struct(every()).alias(name or "struct")).to_series()
+        return self.select(struct(every()).alias(name or "struct")).to_series().rename(name)
 
     def is_duplicated(self):
         """Whether a row occurs more than once.
@@ -453,9 +453,11 @@ class FrameShapes:
         """
         from .data_frame import DataFrame
         from .expr.across_columns import corr
-        pairs = [corr(a, c).alias(f"{i} {j}") for j, c in enumerate(self.columns)
-                 for i, a in enumerate(self.columns)]
-        values, height = self.select(pairs).rows()[0], self.width
+        columns, height = self.columns, self.width
+        pairs = {(i, j): corr(columns[i], columns[j]).alias(f"{i} {j}")
+                 for i in range(height) for j in range(i + 1)}
+        found = dict(zip(pairs, self.select(list(pairs.values())).rows()[0]))
+        values = [found[max(i, j), min(i, j)] for j in range(height) for i in range(height)]
         names = {} if label is None else {label: self.columns}
         return DataFrame(names | {name: values[i * height:(i + 1) * height]
                                   for i, name in enumerate(self.columns)})

@@ -95,6 +95,8 @@ EXAMPLES = {
     "dummies but the first": lambda pl, d: d.people.select("city", "age").to_dummies("city", drop_first=True),
     "dummies but nulls": lambda pl, d: d.people.select("name").to_dummies(drop_nulls=True, drop_first=True),
     "dummies of a series": lambda pl, d: d.people["name"].to_dummies(separator=":", drop_nulls=True),
+    "corr of three": lambda pl, d: d.sales.select("amount", "price").with_columns(x=pl.col("price") ** 2).corr(),
+    "a struct without a name": lambda pl, d: d.shops.to_struct(),
     "corr with names": lambda pl, d: pl.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]}).corr(label="of"),
     "sum_horizontal with nulls": lambda pl, d: d.numbers.select("i", "n").sum_horizontal(ignore_nulls=False),
     "mean_horizontal with nulls": lambda pl, d: d.numbers.select("i", "n").mean_horizontal(ignore_nulls=False),
@@ -172,6 +174,17 @@ def test_a_series_and_an_array_make_a_frame():
     import numpy as np
     column = dl.Series("a", [1, 2])
     assert dl.DataFrame({"a": column + np.array([10, 20])}).rows() == [(11,), (22,)]
+
+
+def test_a_series_of_another_length_does_not_stand_beside_a_frame():
+    for pl in polars, dl:
+        frame, short = pl.DataFrame({"a": [1, 2, 3]}), pl.Series("s", [1, 2])
+        for verb in (lambda f: f.with_columns(short), lambda f: f.with_columns(x=short + pl.col("a")),
+                     lambda f: f.filter(short > 1), lambda f: f.lazy().filter(short > 1).collect(),
+                     lambda f: f.lazy().filter([True, False]).collect(),
+                     lambda f: f.lazy().with_columns(short).collect()):
+            with pytest.raises(Exception, match="length|values"):
+                verb(frame)
 
 
 def test_types_of_structs_by_a_mapping():
