@@ -24,6 +24,7 @@ FRAME_EXPORTS = (
        "Expr": "doline.expr.expression", "SQLContext": "doline.sql_context", "Config": "doline.config",
        "PartitionBy": "doline.writing", "PartitionByKey": "doline.writing",
        "concat": "doline.concatenating", "collect_all": "doline.concatenating",
-       "align_frames": "doline.concatenating", "datatypes": None, "selectors": None, "testing": None}
+       "align_frames": "doline.concatenating", "merge_sorted": "doline.concatenating",
+       "union": "doline.concatenating", "struct_with_fields": "doline.datatypes", "datatypes": None, "selectors": None, "testing": None}
 )
 RENAMED = {"datetime": ("doline.expr.ranges", "datetime_"), "list": ("doline.expr.construct", "list_")}

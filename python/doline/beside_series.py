@@ -48,4 +48,4 @@ def _beside(frame, exprs, named):
         return expression(replaced(as_node(item)))
     flat = [column_of(one) for item in exprs for one in (item if isinstance(item, (list, tuple)) else [item])]
     named = {k: column_of(v) for k, v in named.items()}
-    return beside(frames), flat, named, list(hidden.values())
+    return beside(frames, is_padded=False), flat, named, list(hidden.values())

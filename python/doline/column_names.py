@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import ColumnNotFound, NotSupported, error
+from .errors import AlreadyExists, ColumnNotFound, NotSupported, error
 
 
 def no_column(name, names):
@@ -14,10 +14,13 @@ def no_column(name, names):
 
 
 def refuse_case(names):
-    """Names are told apart without regard to case, as in SQL."""
+    """The error for names that two columns have: they are told apart without regard to case, as in SQL."""
     seen = {}
     for name in names:
+        is_first = name.lower() not in seen
         other = seen.setdefault(name.lower(), name)
-        if other is not name:
+        if not is_first and other == name:
+            raise error(AlreadyExists, f'two columns are called "{name}"', "rename one of them")
+        if not is_first:
             raise error(NotSupported, f'columns "{other}" and "{name}" differ in case alone',
                         "rename one of them")

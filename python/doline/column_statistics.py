@@ -2,6 +2,51 @@
 
 from __future__ import annotations
 
+from . import datatypes as types
+from .expr import build as b
+
+
+def _is_number(dtype):
+    return dtype.is_numeric() or dtype == types.Boolean
+
+
+# aggregate → which types have it; of a column of another type it is null.
+_HAS = {
+    "sum": lambda t: _is_number(t) or isinstance(t, types.Duration),
+    "mean": lambda t: _is_number(t) or t.is_temporal(),
+    "median": lambda t: _is_number(t) or t.is_temporal(),
+    "std": _is_number, "var": _is_number,
+    "quantile": lambda t: t.is_numeric() or t.is_temporal(),
+    "min": lambda t: not t.is_nested(), "max": lambda t: not t.is_nested(), "product": _is_number,
+}
+_OF_NUMBERS = ("std", "var", "median", "product")  # which take truths as 0 and 1
+
+
+def _of_every_column(columns, name, *arguments, **options):
+    """The aggregate `name` of each column of a frame; null where its type has no such."""
+    from .expr.construct import all as every, col, lit
+    has = _HAS.get(name)
+    if has is None or all(dtype.is_numeric() for dtype in columns.types.values()):
+        return [getattr(every(), name)(*arguments, **options)]
+    return [_of_column(col(key), dtype, lambda column: getattr(column, name)(*arguments, **options), name)
+            if has(dtype) else lit(None, dtype).alias(key) for key, dtype in columns.types.items()]
+
+
+def _of_column(column, dtype, aggregate, name):
+    """The aggregate of one column: where only numbers have it, of the number that stands for a value."""
+    if dtype == types.Boolean and name in _OF_NUMBERS:
+        return aggregate(column.cast(types.Int64))
+    if isinstance(dtype, types.Duration) and name == "quantile":
+        return aggregate(column.dt.total_microseconds()).cast(types.Int64)._apply(_as_duration)
+    if name == "quantile" and (dtype == types.Date or getattr(dtype, "time_unit", "") in ("us", "ms")):
+        made = aggregate(column.cast(types.Datetime("us")).dt.epoch("us")).cast(types.Int64)
+        made = made.cast(types.Datetime("us"))
+        return made if dtype == types.Date else made.cast(dtype)
+    return aggregate(column)
+
+
+def _as_duration(microseconds):
+    return b.cast(b.call("to_microseconds", microseconds), types.Duration("us"))
 
 
 class ColumnStatistics:
@@ -23,11 +68,10 @@ class ColumnStatistics:
         return self._aggregated("product")
 
     def _aggregated(self, name, *arguments, **options):
-        from .expr.construct import all as every
-        return self.select(getattr(every(), name)(*arguments, **options))
+        return self.select(_of_every_column(self, name, *arguments, **options))
 
     def sum(self):
-        """The sum of each column; 0 of nothing.
+        """The sum of each column; 0 of nothing, null of what has no sum.
 
         Returns
         -------
@@ -198,7 +242,7 @@ class ColumnStatistics:
 
         Parameters
         ----------
-        percentiles : float or list of float
+        percentiles : float or list of float, optional
             Which quantiles.
         interpolation : str, default "nearest"
             As of `quantile`.

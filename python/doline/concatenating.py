@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from . import _nodes as n
-from .errors import InvalidArgument, error
+from . import datatypes as types
+from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 
 
-def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=False):
+def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=None):
     """Frames as one.
 
     Parameters
     ----------
     items : list of DataFrame, of LazyFrame, or of Series
         All of one kind.
-    how : {"vertical", "vertical_relaxed", "diagonal", "diagonal_relaxed", "horizontal", "align", "align_left", "align_right", "align_inner", "align_full"}
-        Below each other with the same columns, with types that may differ, or with columns that may
-        be missing; side by side; or joined on the columns they share.
-    rechunk, parallel, strict : bool
+    how : {"vertical", "vertical_relaxed", "diagonal", "diagonal_relaxed", "horizontal", "horizontal_extend", "align", "align_left", "align_right", "align_inner", "align_full"}
+        Below each other with the same columns, of the same types unless "relaxed"; with columns that may
+        be missing; side by side, of the same height unless "extend", which fills up with nulls; or joined
+        on the columns they share.
+    rechunk, parallel : bool
         Without effect.
+    strict : bool, optional
+        True or left out: what is not alike is an error, as `how` says.
 
     Returns
     -------
@@ -28,9 +32,9 @@ def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=False)
     Raises
     ------
     ValueError
-        For another `how`, and without items.
+        For another `how`, without items, and for `strict=False`.
     doline.errors.InvalidArgument
-        Where columns or their types differ.
+        Where columns, their types or the heights differ; of lazy frames the heights when the query runs.
 
     Examples
     --------
@@ -39,23 +43,28 @@ def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=False)
     >>> dl.concat([dl.DataFrame({"a": [1]}), dl.DataFrame({"b": ["x"]})], how="diagonal").rows()
     [(1, None), (None, 'x')]
     """
-    from .data_frame import DataFrame
+    from .joining import as_lazy
+    from .lazy_frame import LazyFrame
     from .series import Series
     items = list(items)
     if not items:
         raise ValueError("concat needs at least one frame")
+    if strict is False:
+        raise ValueError('strict=False: "horizontal_extend" and the "relaxed" ways take what is not alike')
     if isinstance(items[0], Series):
+        if how not in ("vertical", "vertical_relaxed"):
+            raise ValueError(f"series are put below each other, not {how!r}")
         name = items[0].name
         frames = [s._frame.lazy().rename({s._column: "__doline_part"}) for s in items]
-        return Series._of(_below(frames, False).collect(), name)
-    eager = isinstance(items[0], DataFrame)
-    frames = [item.lazy() for item in items]
+        return Series._of(_below(frames, how == "vertical", "__doline_part", name).collect(), name)
+    eager = not isinstance(items[0], LazyFrame)
+    frames = [as_lazy(item) for item in items]
     if how in ("vertical", "vertical_relaxed"):
         out = _below(frames, how == "vertical")
     elif how in ("diagonal", "diagonal_relaxed"):
-        out = _by_name(frames)
-    elif how == "horizontal":
-        out = beside(frames)
+        out = _by_name(frames, how == "diagonal")
+    elif how in ("horizontal", "horizontal_extend"):
+        out = beside(frames, how == "horizontal_extend")
     elif how.startswith("align"):
         out = _aligned(frames, how)
     else:
@@ -63,11 +72,66 @@ def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=False)
     return out.collect() if eager else out
 
 
+def union(items, *, how="vertical", strict=None):
+    """Frames as one, whose rows may come in any order; here in that of the frames.
+
+    Parameters
+    ----------
+    items : list of DataFrame, of LazyFrame, or of Series
+        All of one kind.
+    how, strict
+        As of `concat`.
+
+    Returns
+    -------
+    DataFrame, LazyFrame or Series
+        Of the items' kind.
+
+    Examples
+    --------
+    >>> dl.union([dl.DataFrame({"a": [1]}), dl.DataFrame({"a": [2]})]).sort("a").rows()
+    [(1,), (2,)]
+    """
+    return concat(items, how=how, strict=strict)
+
+
+def merge_sorted(items, key, *, maintain_order=False):
+    """The rows of sorted frames as one that is sorted.
+
+    Parameters
+    ----------
+    items : list of DataFrame or of LazyFrame
+        All of one kind.
+    key : str or list of str
+        What they are sorted by.
+    maintain_order : bool
+        Always so: of equal keys the rows of earlier frames come first.
+
+    Returns
+    -------
+    DataFrame or LazyFrame
+        Of the items' kind.
+
+    Examples
+    --------
+    >>> dl.merge_sorted([dl.DataFrame({"a": [1, 3]}), dl.DataFrame({"a": [2]})], "a").rows()
+    [(1,), (2,), (3,)]
+    """
+    return concat(items).sort(key)
+
+
 def _keeps(frames):
     return tuple(table for frame in frames for table in frame._keeps)
 
 
-def _below(frames, strict):
+def _alike(column, one, other, way):
+    """Refuses columns of different types; one of nulls alone goes with all."""
+    if one != other and types.Null not in (one, other):
+        raise error(InvalidArgument, f'column "{column}" is {other!r} here and {one!r} there',
+                    f'how="{way}_relaxed" takes both')
+
+
+def _below(frames, strict, column=None, label=None):
     first = frames[0]
     for frame in frames[1:]:
         if frame.names != first.names:
@@ -75,39 +139,60 @@ def _below(frames, strict):
                         'how="diagonal" fills in what is missing')
         if strict:
             for name in first.names:
-                if frame.types[name] != first.types[name]:
-                    raise error(InvalidArgument, f'column "{name}" is {frame.types[name]!r} here and '
-                                f"{first.types[name]!r} there", 'how="vertical_relaxed" takes both')
+                _alike(label if name == column else name, first.types[name], frame.types[name], "vertical")
     if len(frames) == 1:
         return first
     query = n.set_operation([f._query for f in frames], all_=True)
     return first._next(query, first.names, _keeps(frames[1:]))
 
 
-def _by_name(frames):
-    names = list(dict.fromkeys(name for frame in frames for name in frame.names))
+def _by_name(frames, strict):
+    known = {}
+    for frame in frames:
+        for name in frame.names:
+            if name in known and strict:
+                _alike(name, known[name], frame.types[name], "diagonal")
+            if known.get(name, types.Null) == types.Null:
+                known[name] = frame.types[name] if strict else None
+    names = list(known)
     parts = []
     for frame in frames:
-        known = set(frame.names)
-        items = [b.named(b.column(k) if k in known else b.NULL, k) for k in names]
+        own = set(frame.names)
+        items = [b.named(b.column(k) if k in own else b.NULL, k) for k in names]
         parts.append(b.select_from(frame._query, items))
     return frames[0]._next(n.set_operation(parts, all_=True), names, _keeps(frames[1:]))
 
 
-def beside(frames):
-    """Row by row; missing values where one is shorter."""
+def beside(frames, is_padded=True):
+    """Row by row; where one is shorter missing values if `is_padded`, else the query fails."""
     names = [name for frame in frames for name in frame.names]
     if len(set(names)) < len(names):
-        raise error(InvalidArgument, "two frames have a column of the same name", "rename one")
-    relation = n.subquery_relation(frames[0]._query)
-    for frame in frames[1:]:
-        relation = n.join(relation, n.subquery_relation(frame._query), n.JOIN_KIND_POSITIONAL)
-    query = n.select([b.named(b.column(k), k) for k in names], from_=relation)
+        twice = next(name for name in names if names.count(name) > 1)
+        raise error(InvalidArgument, f'two frames have a column "{twice}"', "rename one")
+    marks = [f"__doline_side_{i}" for i in range(len(frames))]
+    queries = [frame._query if is_padded else b.select_from(frame._query, [b.STAR, b.named(b.TRUE, mark)])
+               for frame, mark in zip(frames, marks)]
+    relation = n.subquery_relation(queries[0])
+    for query in queries[1:]:
+        relation = n.join(relation, n.subquery_relation(query), n.JOIN_KIND_POSITIONAL)
+    items, where = [b.column(k) for k in names], None
+    if not is_padded and len(frames) > 1:
+        told = b.call("error", b.string('frames and series of different lengths do not stand side by side; '
+                                        'concat(how="horizontal_extend") fills up with nulls'))
+        are_all = b.both(*[b.is_not_null(b.column(mark)) for mark in marks])
+        where = b.condition(are_all, b.TRUE, told)
+        # Another filter may come first, by what stands beside: it meets the same error.
+        first = len(frames[0].names)
+        items[first:] = [b.condition(are_all, value, told) for value in items[first:]]
+    query = n.select([b.named(value, k) for k, value in zip(names, items)], from_=relation, where=where)
     return frames[0]._next(query, names, _keeps(frames[1:]))
 
 
 def _aligned(frames, how):
     shared = [k for k in frames[0].names if all(k in f.names for f in frames[1:])]
+    if not shared:
+        raise error(InvalidArgument, f"concat(how={how!r}): the frames share no column",
+                    'how="horizontal" puts them side by side')
     kind = {"align": "full", "align_full": "full"}.get(how, how.removeprefix("align_"))
     out = frames[0]
     for frame in frames[1:]:
@@ -115,17 +200,28 @@ def _aligned(frames, how):
     return out.sort(shared)
 
 
-def collect_all(frames, **options):
+def collect_all(lazy_frames, *, optimizations=None, engine="auto", lazy=False):
     """Runs several queries, one after the other, each on all cores.
 
     Parameters
     ----------
-    frames : list of LazyFrame
+    lazy_frames : list of LazyFrame
         The queries.
+    optimizations : object, optional
+        Without effect: the engine plans.
+    engine : {"auto", "in-memory", "streaming"}
+        As of `collect`.
+    lazy : False
+        No other is supported.
 
     Returns
     -------
     list of DataFrame
+
+    Raises
+    ------
+    doline.NotSupported
+        For `lazy=True`.
 
     Examples
     --------
@@ -134,7 +230,9 @@ def collect_all(frames, **options):
     >>> [frame.item() for frame in dl.collect_all(queries)]
     [2, 2]
     """
-    return [frame.collect() for frame in frames]
+    if lazy:
+        raise error(NotSupported, "collect_all(lazy=True)", "concat the queries, or collect each")
+    return [frame.collect(engine=engine) for frame in lazy_frames]
 
 
 def align_frames(*frames, on, how="full", select=None, descending=False):
@@ -143,15 +241,15 @@ def align_frames(*frames, on, how="full", select=None, descending=False):
 
     Parameters
     ----------
-    *frames : DataFrame or LazyFrame
+    *frames : DataFrame or LazyFrame, or one list of them
         The frames.
     on : str or list of str
         The keys.
     how : str, default "full"
         As of `join`.
-    select : None
-        Without effect.
-    descending : bool, default False
+    select : str, Expr or list of these, optional
+        What of each frame is returned; all of it if left out.
+    descending : bool or list of bool, default False
         Whether the keys' order falls.
 
     Returns
@@ -165,11 +263,22 @@ def align_frames(*frames, on, how="full", select=None, descending=False):
     [[(1, 10), (2, 20), (3, None)], [(1, None), (2, None), (3, 30)]]
     """
     from .data_frame import DataFrame
+    from .expr.construct import col
+    if len(frames) == 1 and not hasattr(frames[0], "lazy"):
+        frames = tuple(frames[0])
+    if not frames:
+        return []
     on = [on] if isinstance(on, str) else list(on)
     lazy = [f.lazy() for f in frames]
-    keys = lazy[0].select(on)
-    for frame in lazy[1:]:
-        keys = keys.join(frame.select(on), on=on, how=how, coalesce=True)
-    keys = keys.unique().sort(on, descending=descending)
-    out = [keys.join(f, on=on, how="left").select(f.names) for f in lazy]
+    hidden = [{k: f"__doline_{i}_{k}" for k in f.names if k not in on} for i, f in enumerate(lazy)]
+    whole = lazy[0].rename(hidden[0])
+    for frame, labels in zip(lazy[1:], hidden[1:]):
+        whole = whole.join(frame.rename(labels), on=on, how=how, nulls_equal=True, coalesce=True,
+                           maintain_order="left_right")
+    whole = whole.sort(on, descending=descending)
+    if isinstance(frames[0], DataFrame):
+        whole = whole.collect().lazy()
+    out = [whole.select([col(labels.get(k, k)).alias(k) for k in f.names]) for f, labels in zip(lazy, hidden)]
+    if select is not None:
+        out = [f.select(select) for f in out]
     return [f.collect() for f in out] if isinstance(frames[0], DataFrame) else out

@@ -10,11 +10,15 @@ from __future__ import annotations
 from . import _nodes as n, _sessions
 from . import datatypes as types
 from ._rows import Rows
-from .errors import InvalidArgument, NotSupported, error
+from .errors import InvalidArgument, error
 from .lazy_frame import LazyFrame, _run
 from .progress import rows_of, started
-from .frame_values import FrameValues
+from .frame_arithmetic import FrameArithmetic
+from .frame_items import FrameItems, as_mask
+from .frame_layouts import FrameLayouts
+from .frame_looks import FrameLooks
 from .frame_shapes import FrameShapes
+from .frame_values import FrameValues
 
 
 def stored(query):
@@ -33,12 +37,13 @@ def table_query(handle):
     return n.select([n.named_expression(n.star())], from_=n.table_name([handle.name]))
 
 
-class DataFrame(Rows, FrameValues, FrameShapes):
+class DataFrame(FrameArithmetic, FrameItems, FrameLooks, FrameValues, FrameShapes, FrameLayouts, Rows):
     """Rows that were computed, with Polars' verbs.
 
     They lie in the engine's memory budget, and on disk where that is used up, until no frame refers
-    to them any more. Frames do not change: each verb runs at once and gives another. `lazy()`
-    begins a query whose verbs are planned together.
+    to them any more. Each verb runs at once and gives another frame; only what says `in_place`, `extend`,
+    `insert_column`, `replace_column`, `drop_in_place` and brackets that are assigned to change this very
+    one. `lazy()` begins a query whose verbs are planned together.
 
     Parameters
     ----------
@@ -72,13 +77,11 @@ class DataFrame(Rows, FrameValues, FrameShapes):
     Schema({'a': Int8, 'b': String})
     """
 
-    __hash__ = None
-
     def __init__(self, data=None, schema=None, *, schema_overrides=None, orient=None, strict=True,
                  infer_schema_length=100, nan_to_null=False):
         from .making import table_of
         made = table_of(data, schema, schema_overrides, orient, strict, nan_to_null)
-        self._lazy, self._height = made, None
+        self._lazy, self._height = made, 0 if made._names == [] else None
 
     @classmethod
     def _of_query(cls, lazy):
@@ -249,20 +252,16 @@ class DataFrame(Rows, FrameValues, FrameShapes):
     def __contains__(self, name): return name in self._lazy.names
     def __iter__(self): return iter(self.get_columns())
     def __bool__(self): raise TypeError("a DataFrame is neither true nor false; use is_empty()")
-    def __copy__(self): return self
-    def __deepcopy__(self, memo=None): return self
+    def __copy__(self): return self.clone()
+    def __deepcopy__(self, memo=None): return self.clone()
     def clone(self):
-        """The frame itself: frames do not change.
+        """The same rows as a frame of their own, which may be changed in place; nothing is copied.
 
         Returns
         -------
         DataFrame
         """
-        return self
-
-    def estimated_size(self, unit="b"):
-        """Not supported: the engine's profile tells of memory."""
-        raise NotSupported("estimated_size is not supported; DESCRIBE and the profile tell of memory")
+        return self._view(self._lazy, self._height)
 
     def __repr__(self):
         from .table_text import frame_text
@@ -274,43 +273,14 @@ class DataFrame(Rows, FrameValues, FrameShapes):
         from .table_text import frame_html
         return frame_html(self)
 
-    def glimpse(self, *, max_items_per_column=10, return_type=None, **options):
-        """Prints a line for each column: its type and first values.
-
-        Parameters
-        ----------
-        max_items_per_column : int, default 10
-            How many values.
-        return_type : {None, "string"}
-            "string" returns the text instead.
-
-        Returns
-        -------
-        str or None
-
-        Examples
-        --------
-        >>> dl.DataFrame({"a": [1, 2], "b": ["x", "y"]}).glimpse()
-        Rows: 2
-        Columns: 2
-        $ a <i64> 1, 2
-        $ b <str> "x", "y"
-        """
-        from .table_text import glimpse_text
-        text = glimpse_text(self, max_items_per_column)
-        if return_type == "string":
-            return text
-        print(text)
-
     def __reduce__(self):
         return _unpickled, (self._lazy,)
 
     def __array__(self, dtype=None, copy=None):
+        if copy is False:
+            raise ValueError("rows are copied out of the engine: leave copy out")
         array = self.to_numpy()
         return array if dtype is None else array.astype(dtype)
-
-    def __eq__(self, other):
-        raise NotSupported("frames are compared by equals() or testing.assert_frame_equal")
 
     def __getattr__(self, name):
         from .refused import FRAMES, refusing
@@ -340,9 +310,15 @@ class DataFrame(Rows, FrameValues, FrameShapes):
         """
         return function(self, *args, **kwargs)
 
-    def describe(self, *args, **kwargs):
-        """Statistics of each column: counts, mean, spread, extremes and quantiles. Options are
-        those of `LazyFrame.describe`.
+    def describe(self, percentiles=(0.25, 0.5, 0.75), *, interpolation="nearest"):
+        """Statistics of each column: counts, mean, spread, extremes and quantiles.
+
+        Parameters
+        ----------
+        percentiles : float or list of float, optional
+            Which quantiles.
+        interpolation : str, default "nearest"
+            As of `quantile`.
 
         Returns
         -------
@@ -354,7 +330,7 @@ class DataFrame(Rows, FrameValues, FrameShapes):
         >>> dl.DataFrame({"a": [1, 2, 3]}).describe().columns
         ['statistic', 'a']
         """
-        return self._lazy.describe(*args, **kwargs)
+        return self._lazy.describe(percentiles, interpolation=interpolation)
 
     def sql(self, query, *, table_name="self"):
         """A SELECT over this frame.
@@ -381,21 +357,13 @@ class DataFrame(Rows, FrameValues, FrameShapes):
         """The same: memory is the engine's to arrange."""
         return self
 
-    def shrink_to_fit(self, **_):
+    def shrink_to_fit(self, *, in_place=False):
         """The same: memory is the engine's to arrange."""
         return self
 
-    def n_chunks(self, *_):
-        """How many parts the memory has: to its user, one."""
-        return 1
-
-    def unstack(self, *args, **kwargs):
-        """Not supported; use `pivot`."""
-        raise NotSupported("unstack is not supported; use pivot")
-
-    def map_rows(self, *args, **kwargs):
-        """Not supported; use expressions."""
-        raise NotSupported("map_rows is not supported; use expressions")
+    def n_chunks(self, strategy="first"):
+        """How many parts the memory has: to its user, one; of each column with `strategy="all"`."""
+        return [1] * self.width if strategy == "all" else 1
 
     @property
     def plot(self):
@@ -405,9 +373,7 @@ class DataFrame(Rows, FrameValues, FrameShapes):
 
 
 def _unpickled(lazy):
-    frame = object.__new__(DataFrame)
-    frame._lazy, frame._height = lazy, None
-    return frame
+    return DataFrame._view(lazy)
 
 
 def _check_lengths(frame, args, kwargs):
@@ -424,6 +390,8 @@ def _verb(name):
 
     def verb(self, *args, **kwargs):
         args = [a._lazy if isinstance(a, DataFrame) else a for a in args]
+        if name in ("filter", "remove"):
+            args = [as_mask(a) for a in args]
         _check_lengths(self, args, kwargs)
         return lazy_verb(self._lazy, *args, **kwargs).collect()
     verb.__name__, verb.__doc__ = name, lazy_verb.__doc__
@@ -432,11 +400,13 @@ def _verb(name):
 
 
 for _name in ("select", "select_seq", "with_columns", "with_columns_seq", "filter", "remove", "sort",
-              "top_k", "bottom_k", "slice", "head", "limit", "tail", "reverse", "gather_every",
+              "top_k", "bottom_k", "reverse", "gather_every",
               "with_row_index", "with_row_count", "rename", "drop", "drop_nulls", "drop_nans",
               "fill_null", "fill_nan", "cast", "unique", "explode", "unnest", "unpivot", "melt", "sum",
               "mean", "min", "max", "median", "std", "var", "count", "null_count", "quantile",
               "join_asof", "join_where", "merge_sorted", "shift", "interpolate", "update", "set_sorted",
-              "approx_n_unique", "first", "last", "clear", "product"):
+              "approx_n_unique", "clear", "product"):
     setattr(DataFrame, _name, _verb(_name))
+for _name in ("head", "limit", "tail", "first", "last"):  # by `slice`
+    setattr(DataFrame, _name, getattr(LazyFrame, _name))
 del _name

@@ -485,3 +485,23 @@ def as_dtype(dtype):
     if dtype in _FROM_PYTHON:
         return _FROM_PYTHON[dtype]
     raise TypeError(f"{dtype!r} is no data type")
+
+
+def struct_with_fields(mapping):
+    """The type of structs with such fields.
+
+    Parameters
+    ----------
+    mapping : dict
+        Names to types.
+
+    Returns
+    -------
+    Struct
+
+    Examples
+    --------
+    >>> dl.struct_with_fields({"a": dl.Int64})
+    Struct({'a': Int64})
+    """
+    return Struct(mapping)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-
 from . import datatypes as types
+from .errors import InvalidArgument, error
+from .reshaping_verbs import ReshapingVerbs
 
 
 class FrameShapes:
@@ -21,7 +22,9 @@ class FrameShapes:
         [(2, 'b'), (1, 'a')]
         """
         order = maintain_order or ("right_left" if how == "right" else "left_right")
-        return self._lazy.join(other.lazy(), on, how, maintain_order=order, **options).collect()
+        return self._lazy.join(other, on, how, maintain_order=order, **options).collect()
+
+    join.__wrapped__ = ReshapingVerbs.join  # whose signature it has
 
     def group_by(self, *by, maintain_order=False, **named):
         """Groups of rows with equal values.
@@ -74,6 +77,8 @@ class FrameShapes:
         from .group_by import GroupBy
         return GroupBy(self._lazy.group_by_dynamic(index_column, **options), self)
 
+    group_by_dynamic.__wrapped__ = ReshapingVerbs.group_by_dynamic
+
     def rolling(self, index_column, **options):
         """For each row the rows of a period up to its time. Options are those of
         `LazyFrame.rolling`.
@@ -97,6 +102,8 @@ class FrameShapes:
         from .group_by import GroupBy
         return GroupBy(self._lazy.rolling(index_column, **options), self)
 
+    rolling.__wrapped__ = ReshapingVerbs.rolling
+
     def partition_by(self, by, *more, maintain_order=True, include_key=True, as_dict=False):
         """A frame for each group.
 
@@ -106,8 +113,8 @@ class FrameShapes:
             The keys.
         *more : str
             More keys.
-        maintain_order : bool
-            Always so: groups come in the order of their first rows.
+        maintain_order : bool, default True
+            Whether groups come in the order of their first rows; else in any.
         include_key : bool, default True
             Whether the frames have the keys.
         as_dict : bool, default False
@@ -123,11 +130,9 @@ class FrameShapes:
         >>> [part.height for part in frame.partition_by("k")]
         [2, 1]
         """
-        from .group_by import GroupBy
-        keys = (list(by) if isinstance(by, (list, tuple)) else [by]) + list(more)
-        parts = list(GroupBy(self._lazy.group_by(*keys), self))
-        if not include_key:
-            parts = [(k, part.drop(keys)) for k, part in parts]
+        from .group_by import parts_of
+        keys = self._lazy._expressions([by, *more], {})
+        parts = parts_of(self, keys, maintain_order, include_key)
         return dict(parts) if as_dict else [part for _, part in parts]
 
     def upsample(self, time_column, *, every, group_by=None, maintain_order=False):
@@ -201,25 +206,43 @@ class FrameShapes:
             Whether the names become a first column.
         header_name : str, default "column"
             What that is called.
-        column_names : list of str, optional
-            What the others are called; "column_0" and so on if left out.
+        column_names : str or list of str, optional
+            What the others are called, or the column that says so; "column_0" and so on if left out.
 
         Returns
         -------
         DataFrame
+
+        Raises
+        ------
+        doline.errors.InvalidArgument
+            For another number of names than of rows.
 
         Examples
         --------
         >>> dl.DataFrame({"a": [1, 2], "b": [3, 4]}).transpose(include_header=True).rows()
         [('a', 1, 2), ('b', 3, 4)]
         """
+        from itertools import islice
+        from .concatenating import concat
         from .data_frame import DataFrame
-        rows = self.rows()
-        names = list(column_names) if column_names else [f"column_{i}" for i in range(len(rows))]
-        data = {header_name: self.columns} if include_header else {}
-        for name, row in zip(names, rows):
+        frame, height = self, self.height
+        if isinstance(column_names, str):
+            frame, column_names = self.drop(column_names), self.get_column(column_names).to_list()
+        names = (list(islice(column_names, height)) if column_names is not None
+                 else [f"column_{i}" for i in range(height)])
+        if len(names) != height:
+            raise error(InvalidArgument, f"transpose: {len(names)} names for {height} rows")
+        data = {header_name: frame.columns} if include_header else {}
+        kinds = {header_name: types.String} if include_header else {}
+        if frame.width and height:
+            one = concat([frame.clear().select(k).rename({k: "x"}) for k in frame.columns],
+                         how="vertical_relaxed").schema["x"]
+            frame = frame.cast(one)
+            kinds |= dict.fromkeys(names, one)
+        for name, row in zip(names, frame.rows()):
             data[name] = list(row)
-        return DataFrame(data)
+        return DataFrame(data, kinds)
 
     def to_struct(self, name=""):
         """All columns as one series of structs.
@@ -240,160 +263,7 @@ class FrameShapes:
         """
         from .expr.across_columns import struct
         from .expr.construct import all as every
-        return self.select(struct(every()).alias(name or "struct")).to_series()
-
-    def hstack(self, columns, *, in_place=False):
-        """The frame with more columns.
-
-        Parameters
-        ----------
-        columns : list of Series or DataFrame
-            The columns.
-        in_place : bool
-            Without effect: another frame is returned.
-
-        Returns
-        -------
-        DataFrame
-
-        Examples
-        --------
-        >>> dl.DataFrame({"a": [1]}).hstack([dl.Series("b", ["x"])]).rows()
-        [(1, 'x')]
-        """
-        return self.with_columns(*columns)
-
-    def vstack(self, other, *, in_place=False):
-        """The frame with the rows of another below.
-
-        Parameters
-        ----------
-        other : DataFrame
-            The other one, with the same columns.
-        in_place : bool
-            Without effect: another frame is returned.
-
-        Returns
-        -------
-        DataFrame
-
-        Examples
-        --------
-        >>> dl.DataFrame({"a": [1]}).vstack(dl.DataFrame({"a": [2]})).rows()
-        [(1,), (2,)]
-        """
-        from .concatenating import concat
-        return concat([self, other])
-
-    extend = vstack
-
-    def insert_column(self, index, column):
-        """The frame with a column put in.
-
-        Parameters
-        ----------
-        index : int
-            At which place.
-        column : Series or Expr
-            The column.
-
-        Returns
-        -------
-        DataFrame
-
-        Examples
-        --------
-        >>> dl.DataFrame({"a": [1], "b": [2]}).insert_column(1, dl.Series("x", [9])).columns
-        ['a', 'x', 'b']
-        """
-        added = self.with_columns(column)
-        name = added.columns[-1]
-        order = self.columns
-        order.insert(index, name)
-        return added.select(order)
-
-    def replace_column(self, index, column):
-        """The frame with another column in the place of one.
-
-        Parameters
-        ----------
-        index : int
-            Which place.
-        column : Series
-            The column.
-
-        Returns
-        -------
-        DataFrame
-
-        Examples
-        --------
-        >>> dl.DataFrame({"a": [1], "b": [2]}).replace_column(0, dl.Series("x", [9])).rows(named=True)
-        [{'x': 9, 'b': 2}]
-        """
-        name = self.columns[index]
-        out = self.with_columns(column.alias(name))
-        return out.rename({name: column.name})
-
-    def drop_in_place(self, name):
-        """Takes a column out of this very frame.
-
-        Parameters
-        ----------
-        name : str
-            Which one.
-
-        Returns
-        -------
-        Series
-            The column.
-
-        Examples
-        --------
-        >>> frame = dl.DataFrame({"a": [1], "b": [2]})
-        >>> frame.drop_in_place("a").to_list(), frame.columns
-        ([1], ['b'])
-        """
-        column = self.get_column(name)
-        self._lazy = self._lazy.drop(name)
-        return column
-
-    def to_dummies(self, columns=None, *, separator="_", drop_first=False, drop_nulls=False):
-        """A column of 0 and 1 for each distinct value.
-
-        Parameters
-        ----------
-        columns : str or list of str, optional
-            Of which columns; of all if left out.
-        separator : str, default "_"
-            Between the column's name and the value.
-        drop_first : bool, default False
-            Whether the first value is left out.
-        drop_nulls : bool
-            Without effect.
-
-        Returns
-        -------
-        DataFrame
-
-        Examples
-        --------
-        >>> dl.DataFrame({"a": ["x", "y"]}).to_dummies().rows(named=True)
-        [{'a_x': 1, 'a_y': 0}, {'a_x': 0, 'a_y': 1}]
-        """
-        from .expr.construct import col
-        names = columns if columns is not None else self.columns
-        names = [names] if isinstance(names, str) else list(names)
-        out = []
-        for name in self.columns:
-            if name not in names:
-                out.append(col(name))
-                continue
-            values = self.select(name).unique().sort(name).rows()
-            for (value,) in values[1 if drop_first else 0:]:
-                text = "null" if value is None else value
-                out.append(col(name).eq_missing(value).cast(types.UInt8).alias(f"{name}{separator}{text}"))
-        return self.select(out)
+        return self.select(struct(every()).alias(name or "struct")).to_series().rename(name)
 
     def is_duplicated(self):
         """Whether a row occurs more than once.
@@ -477,8 +347,13 @@ class FrameShapes:
         """
         return self._across("min_horizontal", "min")
 
-    def sum_horizontal(self, **_):
-        """The sum of each row; missing values are passed over.
+    def sum_horizontal(self, *, ignore_nulls=True):
+        """The sum of each row.
+
+        Parameters
+        ----------
+        ignore_nulls : bool, default True
+            Whether missing values are passed over; else the sum is missing where one is.
 
         Returns
         -------
@@ -489,10 +364,15 @@ class FrameShapes:
         >>> dl.DataFrame({"a": [1, 5], "b": [3, None]}).sum_horizontal().to_list()
         [4, 5]
         """
-        return self._across("sum_horizontal", "sum")
+        return self._across("sum_horizontal", "sum", ignore_nulls)
 
-    def mean_horizontal(self, **_):
-        """The mean of each row; missing values are passed over.
+    def mean_horizontal(self, *, ignore_nulls=True):
+        """The mean of each row.
+
+        Parameters
+        ----------
+        ignore_nulls : bool, default True
+            Whether missing values are passed over; else the mean is missing where one is.
 
         Returns
         -------
@@ -503,11 +383,15 @@ class FrameShapes:
         >>> dl.DataFrame({"a": [1, 5], "b": [3, None]}).mean_horizontal().to_list()
         [2.0, 5.0]
         """
-        return self._across("mean_horizontal", "mean")
+        return self._across("mean_horizontal", "mean", ignore_nulls)
 
-    def _across(self, function, name):
+    def _across(self, function, name, ignore_nulls=True):
         from .expr import across_columns, construct
-        return self.select(getattr(across_columns, function)(construct.all()).alias(name)).to_series()
+        made = getattr(across_columns, function)(construct.all())
+        if not ignore_nulls:
+            missing = across_columns.any_horizontal([construct.col(k).is_null() for k in self.columns])
+            made = construct.when(~missing).then(made)
+        return self.select(made.alias(name)).to_series()
 
     def fold(self, operation):
         """A function of an accumulator and each column in turn.
@@ -547,8 +431,15 @@ class FrameShapes:
         """
         return self._lazy.pivot(on, on_columns, **options).collect()
 
-    def corr(self, **_):
+    pivot.__wrapped__ = ReshapingVerbs.pivot
+
+    def corr(self, *, label=None):
         """Pearson's correlation of all pairs of columns.
+
+        Parameters
+        ----------
+        label : str, optional
+            What a first column is called that has the names.
 
         Returns
         -------
@@ -562,7 +453,11 @@ class FrameShapes:
         """
         from .data_frame import DataFrame
         from .expr.across_columns import corr
-        pairs = [corr(a, c).alias(f"{i} {j}") for j, c in enumerate(self.columns)
-                 for i, a in enumerate(self.columns)]
-        values, height = self.select(pairs).rows()[0], self.width
-        return DataFrame({name: values[i * height:(i + 1) * height] for i, name in enumerate(self.columns)})
+        columns, height = self.columns, self.width
+        pairs = {(i, j): corr(columns[i], columns[j]).alias(f"{i} {j}")
+                 for i in range(height) for j in range(i + 1)}
+        found = dict(zip(pairs, self.select(list(pairs.values())).rows()[0]))
+        values = [found[max(i, j), min(i, j)] for j in range(height) for i in range(height)]
+        names = {} if label is None else {label: self.columns}
+        return DataFrame(names | {name: values[i * height:(i + 1) * height]
+                                  for i, name in enumerate(self.columns)})

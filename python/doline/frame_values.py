@@ -3,7 +3,49 @@
 from __future__ import annotations
 
 from .column_names import no_column
+from .errors import InvalidArgument, NotSupported, error
 from .progress import rows_of
+
+_NO_DEFAULT = type("_NoDefault", (), {"__repr__": lambda self: "..."})()
+
+
+def with_options(array, writable, allow_copy):
+    """An array as the options of `to_numpy` want it.
+
+    Raises
+    ------
+    doline.NotSupported
+        For `allow_copy=False`.
+    """
+    if not allow_copy:
+        raise error(NotSupported, "to_numpy(allow_copy=False): rows are copied out of the engine",
+                    "leave allow_copy out")
+    return array.copy() if writable and not array.flags.writeable else array
+
+
+def to_pandas_by_arrow(table, use_pyarrow_extension_array, options):
+    """A PyArrow table, or an array, as pandas has it; `options` are those of its `to_pandas`."""
+    if use_pyarrow_extension_array:
+        import pandas
+        options = {"types_mapper": pandas.ArrowDtype, **options}
+    return table.to_pandas(**options)
+
+
+def _written(sink, options):
+    """The bytes that a sink writes."""
+    import os
+    import tempfile
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "out")
+        sink(path, **options)
+        with open(path, "rb") as written:
+            return written.read()
+
+
+def refuse_compat_level(compat_level):
+    """Arrow's own types are what there is."""
+    if compat_level is not None:
+        raise error(NotSupported, "to_arrow(compat_level=…)", "leave it out, and cast what PyArrow returns")
 
 
 class FrameValues:
@@ -40,9 +82,9 @@ class FrameValues:
         Parameters
         ----------
         index : int
-            From 0, or from the end if negative.
+            From 0, or from the end if negative; may be left out where there is one row.
         by_predicate : Expr, optional
-            Or the first for which this holds.
+            Or the only one for which this holds.
         named : bool, default False
             Whether as a dict; else as a tuple.
 
@@ -54,15 +96,27 @@ class FrameValues:
         ------
         IndexError
             Where there is no such row.
+        doline.errors.InvalidArgument
+            Where the predicate holds for several rows; for both of `index` and `by_predicate`, or none.
 
         Examples
         --------
         >>> dl.DataFrame({"a": [1, 2]}).row(by_predicate=dl.col("a") > 1)
         (2,)
         """
+        if index is None and by_predicate is None and self.height == 1:
+            index = 0
+        if (index is None) == (by_predicate is None):
+            raise error(InvalidArgument, "row() takes an index, or by_predicate=", "give one of them")
         if by_predicate is not None:
-            return self.filter(by_predicate).row(0, named=named)
-        return self.slice(index, 1).rows(named=named)[0]
+            found = self.filter(by_predicate).head(2).rows(named=named)
+            if len(found) > 1:
+                raise error(InvalidArgument, "row(by_predicate=…): it holds for more than one row",
+                            "filter(…).row(0) takes the first")
+            if not found:
+                raise IndexError("row(by_predicate=…): it holds for no row")
+            return found[0]
+        return self._rows_at(index).rows(named=named)[0]
 
     def iter_rows(self, *, named=False, buffer_size=512):
         """The rows one after the other, read in parts.
@@ -124,22 +178,40 @@ class FrameValues:
         columns = list(zip(*self.rows())) or [()] * self.width
         return {name: list(values) for name, values in zip(self.columns, columns)}
 
-    def to_arrow(self, **options):
+    def to_arrow(self, *, compat_level=None):
         """All rows as a PyArrow table.
+
+        Parameters
+        ----------
+        compat_level : None
+            No other is supported.
 
         Returns
         -------
         pyarrow.Table
+
+        Raises
+        ------
+        doline.NotSupported
+            For a `compat_level`.
 
         Examples
         --------
         >>> dl.DataFrame({"a": [1]}).to_arrow().num_rows
         1
         """
+        refuse_compat_level(compat_level)
         return self.arrow()
 
-    def to_pandas(self, **options):
+    def to_pandas(self, *, use_pyarrow_extension_array=False, **kwargs):
         """All rows as a pandas frame, in types that hold the values exactly.
+
+        Parameters
+        ----------
+        use_pyarrow_extension_array : bool, default False
+            Whether in columns of Arrow's memory and types.
+        **kwargs
+            Of PyArrow's `Table.to_pandas`, which then makes the frame.
 
         Returns
         -------
@@ -150,6 +222,8 @@ class FrameValues:
         >>> dl.DataFrame({"a": [1, None]}).to_pandas()["a"].dtype
         Int64Dtype()
         """
+        if use_pyarrow_extension_array or kwargs:
+            return to_pandas_by_arrow(self.arrow(), use_pyarrow_extension_array, kwargs)
         return self.df()
 
     def to_polars(self):
@@ -166,27 +240,59 @@ class FrameValues:
         """
         return self.pl()
 
-    def to_numpy(self, **options):
+    def to_numpy(self, *, order="fortran", writable=False, allow_copy=True, structured=False, masked=False):
         """All columns as one array.
+
+        Parameters
+        ----------
+        order : {"fortran", "c"}
+            Whether columns or rows lie together.
+        writable : bool
+            Always so: the array is made anew.
+        allow_copy : True
+            No other is supported.
+        structured : bool, default False
+            Whether an array of rows with a field for each column, of its own type.
+        masked : bool, default False
+            Whether missing values are masked.
 
         Returns
         -------
         numpy.ndarray
             Of two dimensions, in the type that holds all columns; missing values are NaN, NaT or None.
 
+        Raises
+        ------
+        doline.NotSupported
+            For `allow_copy=False`.
+
         Examples
         --------
         >>> dl.DataFrame({"a": [1, 2], "b": [3, 4]}).to_numpy().tolist()
         [[1, 3], [2, 4]]
+        >>> dl.DataFrame({"a": [1, 2], "b": ["x", "y"]}).to_numpy(structured=True)["a"].tolist()
+        [1, 2]
         """
         import numpy
         from .interchange.numpy_arrays import without_mask
-        arrays = [without_mask(array) for array in self.fetchnumpy().values()]
+        if order not in ("fortran", "c"):
+            raise error(InvalidArgument, f"to_numpy(order={order!r})", '"fortran" or "c"')
+        as_wanted = numpy.ma.asarray if masked else without_mask
+        columns = {name: as_wanted(array) for name, array in self.fetchnumpy().items()}
+        arrays = list(columns.values())
+        if structured:
+            fields = [(name, array.dtype) for name, array in columns.items()]
+            out = (numpy.ma if masked else numpy).empty(self.height, dtype=fields)
+            for name, array in columns.items():
+                out[name] = array
+            return with_options(out, writable, allow_copy)
         if not arrays:
             return numpy.empty((0, 0))
         if len({array.dtype.kind for array in arrays} - set("iufb")) > 0 and len({a.dtype for a in arrays}) > 1:
             arrays = [array.astype(object) for array in arrays]
-        return numpy.column_stack(arrays)
+        out = (numpy.ma if masked else numpy).column_stack(arrays)
+        out = out.copy(order="F" if order == "fortran" else "C")
+        return with_options(out, writable, allow_copy)
 
     def to_series(self, index=0):
         """A column as a series.
@@ -221,13 +327,15 @@ class FrameValues:
         """
         return [self.get_column(name) for name in self.columns]
 
-    def get_column(self, name, *, default=None):
+    def get_column(self, name, *, default=_NO_DEFAULT):
         """A column as a series.
 
         Parameters
         ----------
         name : str
             Its name.
+        default : object, optional
+            What is returned for a name that the frame lacks; an error if left out.
 
         Returns
         -------
@@ -245,10 +353,12 @@ class FrameValues:
         """
         from .series import Series
         if name not in self._lazy.names:
+            if default is not _NO_DEFAULT:
+                return default
             raise no_column(name, self.columns)
         if self.width == 1:
-            return Series._of(self)
-        return Series._of(self.select(name))
+            return Series._of(self.clone())
+        return Series._of(self._view(self._lazy.select(name), self._height))
 
     def get_column_index(self, name):
         """At which place a column is.
@@ -292,7 +402,9 @@ class FrameValues:
         Raises
         ------
         ValueError
-            Without a place, for a frame of another shape than (1, 1).
+            Without a place, for a frame of another shape than (1, 1); with one of the two alone.
+        IndexError
+            For a place that the frame does not have.
 
         Examples
         --------
@@ -303,33 +415,9 @@ class FrameValues:
             if self.shape != (1, 1):
                 raise ValueError(f"item() is for a frame of one value, not of shape {self.shape}")
             return self.rows()[0][0]
-        name = column if isinstance(column, str) else self.columns[column]
-        return self.select(name).slice(row, 1).rows()[0][0]
-
-    def __getitem__(self, key):
-        from .data_frame import DataFrame
-        if isinstance(key, tuple):
-            rows, columns = key
-            chosen = self[columns] if not isinstance(columns, (str, int)) else self.select(
-                columns if isinstance(columns, str) else self.columns[columns])
-            if isinstance(rows, int):
-                out = chosen.slice(rows, 1)
-                return out.item() if isinstance(columns, (str, int)) else out
-            out = chosen[rows]
-            return out.to_series() if isinstance(columns, (str, int)) else out
-        if isinstance(key, str):
-            return self.get_column(key)
-        if isinstance(key, int):
-            return self.slice(key, 1)
-        if isinstance(key, slice):
-            begin, stop, step = key.indices(self.height)
-            out = self.slice(begin, max(stop - begin, 0))
-            return out if step == 1 else out.gather_every(step)
-        keys = list(key.to_list() if hasattr(key, "to_list") else key)
-        if keys and isinstance(keys[0], str):
-            return self.select(keys)
-        rows = self.rows()
-        return DataFrame([rows[i] for i in keys], schema=self.schema, orient="row")
+        if row is None or column is None:
+            raise ValueError("item() takes a row and a column, or neither")
+        return self[row, column]
 
     def equals(self, other, *, null_equal=True):
         """Whether two frames have the same names and values, in the same order.
@@ -338,8 +426,8 @@ class FrameValues:
         ----------
         other : DataFrame
             The other one.
-        null_equal : bool
-            Always so: null equals null.
+        null_equal : bool, default True
+            Whether null equals null.
 
         Returns
         -------
@@ -350,7 +438,8 @@ class FrameValues:
         >>> dl.DataFrame({"a": [1]}).equals(dl.DataFrame({"a": [1]}))
         True
         """
-        return self.columns == other.columns and self.rows() == other.rows()
+        from .frame_equality import equal
+        return equal(self, other, null_equal)
 
     def write_parquet(self, file, **options):
         """Writes a Parquet file. Options are those of `LazyFrame.sink_parquet`.
@@ -371,30 +460,39 @@ class FrameValues:
         self._lazy.sink_parquet(file, **options)
 
     def write_ndjson(self, file=None, **options):
-        """Writes lines of JSON.
+        r"""Writes lines of JSON. Options are those of `LazyFrame.sink_ndjson`.
 
         Parameters
         ----------
-        file : str or path
+        file : str or path, optional
             Where to.
+
+        Returns
+        -------
+        str or None
+            The text, without a file.
 
         Examples
         --------
-        >>> import tempfile, os
-        >>> path = os.path.join(tempfile.mkdtemp(), "a.ndjson")
-        >>> dl.DataFrame({"a": [1, 2]}).write_ndjson(path)
-        >>> dl.read_ndjson(path).height
-        2
+        >>> dl.DataFrame({"a": [1, None]}).write_ndjson()
+        '{"a":1}\n{"a":null}\n'
         """
+        if file is None:
+            return _written(self._lazy.sink_ndjson, options).decode()
         self._lazy.sink_ndjson(file, **options)
 
-    def write_ipc(self, file, **options):
-        """Writes an Arrow file.
+    def write_ipc(self, file=None, **options):
+        """Writes an Arrow file. Options are those of `LazyFrame.sink_ipc`.
 
         Parameters
         ----------
-        file : str or path
+        file : str or path, optional
             Where to.
+
+        Returns
+        -------
+        io.BytesIO or None
+            The file's bytes, without a file.
 
         Examples
         --------
@@ -404,6 +502,9 @@ class FrameValues:
         >>> dl.read_ipc(path).height
         2
         """
+        if file is None:
+            import io
+            return io.BytesIO(_written(self._lazy.sink_ipc, options))
         self._lazy.sink_ipc(file, **options)
 
     def write_json(self, file=None):

@@ -6,11 +6,11 @@ from . import _nodes as n
 from . import datatypes as types
 from .beside_series import taking_series
 from .column_names import no_column, refuse_case
-from .errors import NotSupported
+from .errors import NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node
 from .expr.lower import HIDDEN, ROW_NUMBER, Lowering, Scope, keeps_length
-from .expr.nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Rename, contains, output_name)
+from .expr.nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Column, Rename, Window, contains, output_name)
 from .expr.selecting import expand, named_expressions
 from .row_verbs import RowVerbs
 from .reshaping_verbs import ReshapingVerbs
@@ -43,6 +43,53 @@ class FrameVerbs(RowVerbs, ReshapingVerbs, ColumnStatistics):
             if table not in merged:
                 merged = merged + (table,)
         return self._of(query, merged, names, schema)
+
+    def inspect(self, fmt="{}"):
+        """The same rows, which are printed as they pass when the query runs.
+
+        Parameters
+        ----------
+        fmt : str, default "{}"
+            What is printed, with the frame in the place of the brackets.
+
+        Returns
+        -------
+        LazyFrame
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1]}).inspect("{0.shape}").select("a").collect().item()
+        (1, 1)
+        1
+        """
+        def told(frame):
+            print(fmt.format(frame))
+            return frame
+        return self.map_batches(told)
+
+    def show(self, limit=5, **settings):
+        """Prints the first rows; the query is run no further than that.
+
+        Parameters
+        ----------
+        limit : int, optional
+            How many; None means all.
+        **settings
+            Of `doline.Config`, for this once.
+
+        Examples
+        --------
+        >>> dl.LazyFrame({"a": [1, 2]}).show(1)
+        shape: (1, 1)
+        ┌─────┐
+        │ a   │
+        │ --- │
+        │ i64 │
+        ╞═════╡
+        │ 1   │
+        └─────┘
+        """
+        (self if limit is None else self.head(limit)).collect().show(None, **settings)
 
     @taking_series(drops=False)
     def select(self, *exprs, **named):
@@ -103,7 +150,8 @@ class FrameVerbs(RowVerbs, ReshapingVerbs, ColumnStatistics):
         stage = max(value.stage for value in lowered.values())
         source, _ = lowering.source(stage)
         items = [b.named(value.bytes, name) for name, value in lowered.items()]
-        query = b.select_from(source, items)
+        reads = any(contains(node, (Aggregate, Column, Window)) for node in chosen.values())
+        query = b.select_from(source, items) if reads else n.select(items)  # else once for each row
         if shape == SCALAR:
             return query
         outer, first = [], None
@@ -270,12 +318,17 @@ class FrameVerbs(RowVerbs, ReshapingVerbs, ColumnStatistics):
             Or by which of these.
         limit : int, optional
             How many in a row, of "forward" and "backward".
-        matches_supertype : bool
-            Without effect.
+        matches_supertype : True
+            No other is supported.
 
         Returns
         -------
         LazyFrame or DataFrame
+
+        Raises
+        ------
+        doline.NotSupported
+            For `matches_supertype=False`.
 
         Examples
         --------
@@ -283,6 +336,9 @@ class FrameVerbs(RowVerbs, ReshapingVerbs, ColumnStatistics):
         [(1, 'x'), (0, None)]
         """
         from .expr.construct import all as every, col
+        if not matches_supertype:
+            raise error(NotSupported, "fill_null(matches_supertype=False)",
+                        "choose the columns: with_columns(dl.col(…).fill_null(…))")
         if strategy is not None or hasattr(value, "_node"):
             return self.with_columns(every().fill_null(value, strategy, limit))
         names = [k for k, t in self.types.items() if _fits(value, t)]

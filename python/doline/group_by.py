@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import _nodes as n
+from .errors import NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node
 from .expr.lower import ROW_NUMBER, Lowering, Scope
@@ -209,8 +210,13 @@ class LazyGroupBy:
         """
         return self._every("median")
 
-    def first(self):
+    def first(self, *, ignore_nulls=False):
         """The first value of each column, by groups.
+
+        Parameters
+        ----------
+        ignore_nulls : bool, default False
+            Whether the first one that is not missing.
 
         Returns
         -------
@@ -221,10 +227,15 @@ class LazyGroupBy:
         >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").first().rows()
         [('a', 1)]
         """
-        return self._every("first")
+        return self._every("first", ignore_nulls=ignore_nulls)
 
-    def last(self):
+    def last(self, *, ignore_nulls=False):
         """The last value of each column, by groups.
+
+        Parameters
+        ----------
+        ignore_nulls : bool, default False
+            Whether the last one that is not missing.
 
         Returns
         -------
@@ -235,7 +246,7 @@ class LazyGroupBy:
         >>> dl.DataFrame({"k": ["a", "a"], "v": [1, 2]}).group_by("k").last().rows()
         [('a', 2)]
         """
-        return self._every("last")
+        return self._every("last", ignore_nulls=ignore_nulls)
 
     def n_unique(self):
         """How many distinct values each column has, by groups; null is one.
@@ -311,9 +322,20 @@ class LazyGroupBy:
         return self._part("tail", n)
 
     def _part(self, name, count):
-        made = self._every(name, count)
-        rest = [k for k in made.names if k not in self._keys]
-        return made.explode(rest)
+        """The first or last rows of each group: their numbers are found first, then the rows are fetched."""
+        if count < 0:
+            made = self._every(name, count)
+            return made.explode([k for k in made.names if k not in self._keys])
+        from .expr.construct import col, lit
+        index, first = "__doline_index", "__doline_first"
+        numbered = self._frame.with_row_index(index)
+        groups = LazyGroupBy(numbered, self._keys, False)
+        groups._predicates = self._predicates
+        which = col(index)._aggregate("min" if name == "head" else "max", lit(max(count, 1)))
+        chosen = groups.agg(which.alias(index), col(index).min().alias(first)).explode(index)
+        rest = [k for k in self._frame.names if k not in self._keys]
+        made = chosen.join(numbered.select(index, *rest), on=index).sort(first, index)
+        return made.select(*self._keys, *rest).slice(0, None if count else 0)
 
     def map_groups(self, function, schema=None, *, batch_format="frame"):
         """A Python function of frames, applied to the rows of each group, keys included.
@@ -381,6 +403,9 @@ class GroupBy:
         self._lazy = lazy
         self._of = frame
 
+    def __dir__(self):
+        return sorted({*super().__dir__(), *(name for name in dir(self._lazy) if not name.startswith("_"))})
+
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
@@ -392,10 +417,30 @@ class GroupBy:
         return run
 
     def __iter__(self):
-        from .expr.expression import expression
-        frame = self._of
-        distinct = frame.lazy().select(**{k: expression(v) for k, v in self._lazy._keys.items()})
-        for values in distinct.unique(maintain_order=True).collect().rows():
-            parts = [expression(node).eq_missing(value)
-                     for node, value in zip(self._lazy._keys.values(), values)]
-            yield values, frame.filter(*parts)
+        if type(self._lazy) is not LazyGroupBy or self._lazy._predicates:
+            raise error(NotSupported, "the groups of windows of time, and those behind having(…), one by one",
+                        "agg(…), or filter before group_by")
+        yield from parts_of(self._of, self._lazy._keys)
+
+
+def parts_of(frame, keys, maintain_order=True, include_key=True):
+    """The key and the frame of each group of a DataFrame, whose rows are put side by side once: each part
+    is a view of that."""
+    from .expr.construct import col, len as row_count
+    from .expr.expression import expression
+    names = [f"__doline_key_{i}" for i in range(len(keys))]
+    index = "__doline_index"
+    made = [expression(node).alias(name) for name, node in zip(names, keys.values())]
+    lazy = frame.lazy().with_columns(*made).with_row_index(index)
+    together = lazy.sort(*names, index).drop(*names, index).collect()
+    kept = [name for name in frame.columns if include_key or name not in keys]
+    counted = lazy.group_by(*names).agg(row_count().alias("__doline_count"), col(index).min())
+    groups, begin = [], 0
+    for *key, count, first in counted.sort(*names).collect().rows():
+        groups.append((first, tuple(key), begin, count))
+        begin += count
+    if maintain_order:
+        groups.sort(key=lambda group: group[0])
+    for _, key, begin, count in groups:
+        part = together._lazy.slice(begin, count)
+        yield key, together._view(part if include_key else part.select(kept), count)

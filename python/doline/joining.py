@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from . import _nodes as n
 from . import datatypes as types
-from .errors import AlreadyExists, NotSupported, error
+from .errors import AlreadyExists, InvalidArgument, NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node, interval_bytes
 from .expr.lower import Lowering
-from .expr.nodes import Column, output_name
+from .expr.nodes import Column
 
 _LEFT, _RIGHT = "__doline_left", "__doline_right"
 _LEFT_ROW, _RIGHT_ROW = "__doline_left_row", "__doline_right_row"
 _ORDERS = (None, "none", "left", "right", "left_right", "right_left")
 _KINDS = {"inner": n.JOIN_KIND_INNER, "left": n.JOIN_KIND_LEFT, "right": n.JOIN_KIND_RIGHT,
-          "full": n.JOIN_KIND_FULL, "outer": n.JOIN_KIND_FULL, "semi": n.JOIN_KIND_SEMI,
+          "full": n.JOIN_KIND_FULL, "semi": n.JOIN_KIND_SEMI,
           "anti": n.JOIN_KIND_ANTI, "cross": n.JOIN_KIND_CROSS}
+_BUILD_SIDES = ("auto", "prefer_left", "prefer_right", "force_left", "force_right")
 
 
-def _lazy(frame):
-    return frame.lazy()
+def as_lazy(frame):
+    """A frame, also of another library, as a LazyFrame.
+
+    Raises
+    ------
+    TypeError
+        For what is no table.
+    """
+    from .data_frame import DataFrame
+    from .lazy_frame import LazyFrame
+    return frame if isinstance(frame, LazyFrame) else (
+        frame if isinstance(frame, DataFrame) else DataFrame(frame)).lazy()
 
 
 def _of(side, name):
@@ -38,60 +49,97 @@ def _keys(frame, keys, prefix):
     for i, key in enumerate(keys):
         node = as_node(key)
         if type(node) is Column:
+            _check(frame, [node.name])
             names.append(node.name)
             continue
         from .expr.expression import expression
         label = f"__doline_{prefix}_{i}"
         added.append(expression(node).alias(label))
         names.append(label)
-    return (frame.with_columns(*added) if added else frame), names, [
-        output_name(as_node(key)) for key in keys]
+    return (frame.with_columns(*added) if added else frame), names
+
+
+def _check(frame, names):
+    """An error that names the frame's columns, for a key that it lacks."""
+    for name in names:
+        if name not in frame.names:
+            from .column_names import no_column
+            raise no_column(name, frame.names)
 
 
 def join(left, other, on, how, left_on, right_on, suffix, validate, nulls_equal, coalesce,
-         maintain_order):
+         maintain_order, build_side="auto"):
     """A frame of both sides' columns.
 
     Raises
     ------
-    doline.NotSupported
-        For options that Doline does not have.
+    ValueError
+        For options that no join has, and for keys that are said twice or not at all.
     """
-    right = _lazy(other)
+    right = as_lazy(other)
     if how not in _KINDS:
-        raise ValueError(f"no join is called {how!r}")
-    if validate != "m:m":
-        raise NotSupported("join(validate=…) is not supported; compare heights, or group_by the keys")
+        raise ValueError(f"no join is called {how!r}" + ('; it is "full"' if how.startswith("outer") else ""))
+    if build_side not in _BUILD_SIDES:
+        raise ValueError(f"build_side is one of {[*_BUILD_SIDES]}, not {build_side!r}")
+    if on is not None and (left_on is not None or right_on is not None):
+        raise ValueError("a join takes `on`, or `left_on` and `right_on`, not both")
     if how == "cross":
-        return _assembled(left, right, n.JOIN_KIND_CROSS, None, left.names, right.names, {}, suffix, how,
+        if on is not None or left_on is not None or right_on is not None:
+            raise ValueError("a cross join has no keys: leave out `on`, `left_on` and `right_on`")
+        return _assembled(left, right, n.JOIN_KIND_CROSS, None, left.names, right.names, {}, suffix,
                           maintain_order)
     if on is not None:
         left_on = right_on = on
     if left_on is None or right_on is None:
         raise ValueError("a join needs `on`, or `left_on` and `right_on`")
-    left, left_names, left_labels = _keys(left, left_on, "left_key")
-    right, right_names, right_labels = _keys(right, right_on, "right_key")
+    left_columns, right_columns = list(left.names), list(right.names)
+    left, left_names = _keys(left, left_on, "left_key")
+    right, right_names = _keys(right, right_on, "right_key")
+    if len(left_names) != len(right_names):
+        raise error(InvalidArgument, f"a join of {len(left_names)} keys with {len(right_names)}",
+                    "say as many in left_on as in right_on")
+    left, right = _validated(left, left_names, right, right_names, validate, nulls_equal)
     same = b.equal_missing if nulls_equal else b.equal
     condition = b.both(*[same(_of(_LEFT, a), _of(_RIGHT, c)) for a, c in zip(left_names, right_names)])
     kind = _KINDS[how]
-    hidden_left = [k for k in left_names if k.startswith("__doline_")]
-    hidden_right = [k for k in right_names if k.startswith("__doline_")]
-    left_columns = [k for k in left.names if k not in hidden_left]
-    right_columns = [k for k in right.names if k not in hidden_right]
     if how in ("semi", "anti"):
         return _filtered(left, right, kind, condition, left_columns, maintain_order)
     if coalesce is None:
-        coalesce = how != "full" and how != "outer"
+        coalesce = how != "full"
     shared = {}
     if coalesce:
-        drop = right_names if how != "right" else []
-        right_columns = [k for k in right_columns if k not in drop or how == "right"]
         if how == "right":
             left_columns = [k for k in left_columns if k not in left_names]
-        elif how in ("full", "outer"):
+        else:
+            right_columns = [k for k in right_columns if k not in right_names]
+        if how == "full":
             shared = dict(zip(left_names, right_names))
-    return _assembled(left, right, kind, condition, left_columns, right_columns, shared, suffix, how,
+    return _assembled(left, right, kind, condition, left_columns, right_columns, shared, suffix,
                       maintain_order)
+
+
+def _validated(left, left_names, right, right_names, validate, nulls_equal):
+    """Both sides, which end the query where keys that are to be alone on their side are not."""
+    if validate not in ("m:m", "1:m", "m:1", "1:1"):
+        raise ValueError(f"validate is 'm:m', '1:m', 'm:1' or '1:1', not {validate!r}")
+    out = []
+    for side, keys, promise in ((left, left_names, validate[0]), (right, right_names, validate[2])):
+        if promise == "1":
+            side = side.filter(_is_alone(keys, validate, nulls_equal))
+        out.append(side)
+    return out
+
+
+def _is_alone(keys, validate, nulls_equal):
+    from .expr.construct import col, len as row_count
+    told = b.call("error", b.string(f"the keys of the join are not {validate}: some come more than once"))
+
+    def checked(count, *values):
+        again = b.greater(count, b.integer(1))
+        if not nulls_equal:
+            again = b.both(again, *map(b.is_not_null, values))
+        return b.condition(again, told, b.TRUE)
+    return row_count().over(*keys)._apply(checked, *[col(key) for key in keys])
 
 
 def _relation(frame, alias, row=None):
@@ -109,7 +157,7 @@ def _filtered(left, right, kind, condition, columns, maintain_order):
     return left._next(query, columns, right._keeps)
 
 
-def _assembled(left, right, kind, condition, left_columns, right_columns, shared, suffix, how,
+def _assembled(left, right, kind, condition, left_columns, right_columns, shared, suffix,
                maintain_order=None):
     if maintain_order not in _ORDERS:
         raise ValueError(f"maintain_order is one of {[*_ORDERS]}, not {maintain_order!r}")
@@ -146,16 +194,23 @@ def _assembled(left, right, kind, condition, left_columns, right_columns, shared
 def join_asof(left, other, left_on, right_on, on, by_left, by_right, by, strategy, suffix, tolerance,
               allow_exact_matches, coalesce):
     """For each row on the left the nearest one on the right."""
-    right = _lazy(other)
+    right = as_lazy(other)
+    for one, of_left, of_right, label in ((on, left_on, right_on, "on"), (by, by_left, by_right, "by")):
+        if one is not None and (of_left is not None or of_right is not None):
+            raise ValueError(f"join_asof takes `{label}`, or one for each frame, not both")
     if on is not None:
         left_on = right_on = on
     if by is not None:
         by_left = by_right = by
-    a, c = (output_name(as_node(k)) for k in (left_on, right_on))
+    if left_on is None or right_on is None:
+        raise ValueError("join_asof needs `on`, or `left_on` and `right_on`")
+    a, c = (_one_name(key) for key in (left_on, right_on))
     left_by, right_by = ([k for k in (x if isinstance(x, (list, tuple)) else [x])] if x is not None
                          else [] for x in (by_left, by_right))
+    _check(left, [a, *left_by])
+    _check(right, [c, *right_by])
     if strategy == "nearest":
-        return _nearest(left, right, a, c, left_by, right_by, suffix, tolerance, coalesce)
+        return _nearest(left, right, a, c, left_by, right_by, suffix, tolerance, allow_exact_matches, coalesce)
     compare = {("backward", True): b.greater_or_equal, ("backward", False): b.greater,
                ("forward", True): b.less_or_equal, ("forward", False): b.less}
     if (strategy, allow_exact_matches) not in compare:
@@ -202,7 +257,14 @@ def _asof_columns(left, right, joined, a, c, right_by, suffix, coalesce, within)
     return left._next(query, names, right._keeps)
 
 
-def _nearest(left, right, a, c, left_by, right_by, suffix, tolerance, coalesce):
+def _one_name(key):
+    node = as_node(key)
+    if type(node) is not Column:
+        raise error(NotSupported, f"join_asof by {node!r}", "make it a column before: with_columns(…)")
+    return node.name
+
+
+def _nearest(left, right, a, c, left_by, right_by, suffix, tolerance, allow_exact_matches, coalesce):
     """The nearer one of the last before and the first behind; of equals the one behind."""
     from .expr.construct import col, when
     sides = []
@@ -211,7 +273,7 @@ def _nearest(left, right, a, c, left_by, right_by, suffix, tolerance, coalesce):
     row = left.with_row_index("__doline_place")
     for strategy in ("backward", "forward"):
         sides.append(join_asof(row, hidden, a, c, None, by["by_left"], by["by_right"], None, strategy,
-                               suffix, tolerance, True, coalesce))
+                               suffix, tolerance, allow_exact_matches, coalesce))
     before, behind = sides
     marked = behind.select("__doline_place", *[col(k).alias(f"__doline_behind_{k}") for k in behind.names
                                                if k not in row.names])
@@ -229,21 +291,56 @@ def _nearest(left, right, a, c, left_by, right_by, suffix, tolerance, coalesce):
     return both.select(columns)
 
 
-def join_where(left, other, predicates, suffix):
+def join_where(left, other, predicates, how, suffix):
     """All pairs of rows for which the predicates hold; a name that both have means the left's, with
     the suffix the right's."""
-    right = _lazy(other)
+    right = as_lazy(other)
+    if how not in ("inner", "left", "right", "full"):
+        raise ValueError(f"how is 'inner', 'left', 'right' or 'full', not {how!r}")
+    predicates = [one for p in predicates for one in (p if isinstance(p, (list, tuple)) else [p])]
+    if not predicates:
+        raise error(InvalidArgument, "join_where without a predicate", 'join(how="cross") gives all pairs')
     renamed = {k: k + suffix for k in right.names if k in left.names}
     right_names = {renamed.get(k, k): k for k in right.names}
+    for label in right_names:
+        if label in left.names or label in renamed.values() and label in right.names:
+            raise error(AlreadyExists, f'both frames have a column "{label}"', "give another suffix=")
     lowering = _TwoFrames(set(left.names), right_names)
     terms = [lowering.lower(as_node(p)).bytes for p in predicates]
-    joined = n.join(_relation(left, _LEFT, _LEFT_ROW), _relation(right, _RIGHT, _RIGHT_ROW),
-                    n.JOIN_KIND_INNER, condition=b.both(*terms))
-    items = [b.named(_of(_LEFT, k), k) for k in left.names]
-    items += [b.named(_of(_RIGHT, k), label) for label, k in right_names.items()]
-    order = [n.order_item(_of(_LEFT, _LEFT_ROW)), n.order_item(_of(_RIGHT, _RIGHT_ROW))]
-    return left._next(n.select(items, from_=joined, order_by=order),
-                      left.names + list(right_names), right._keeps)
+    return _assembled(left, right, _KINDS[how], b.both(*terms), left.names, right.names, {}, suffix,
+                      "left_right" if how != "right" else "right_left")
+
+
+def update(left, other, on, how, left_on, right_on, include_nulls, maintain_order):
+    """The left frame with the right's values where rows have the same keys, or the same places."""
+    from .expr.across_columns import coalesce
+    from .expr.construct import col, lit, when
+    right = as_lazy(other)
+    if how not in ("left", "inner", "full"):
+        raise ValueError(f"how is 'left', 'inner' or 'full', not {how!r}")
+    if on is not None and (left_on is not None or right_on is not None):
+        raise ValueError("update takes `on`, or `left_on` and `right_on`, not both")
+    names, place, mark = left.names, "__doline_place", "__doline_mark"
+    if on is None and left_on is None and right_on is None:
+        left, right, left_on, right_on = left.with_row_index(place), right.with_row_index(place), place, place
+    elif on is not None:
+        left_on = right_on = on
+    if left_on is None or right_on is None:
+        raise ValueError("update needs both `left_on` and `right_on`, or `on`")
+    left_on, right_on = ([k] if isinstance(k, str) else list(k) for k in (left_on, right_on))
+    _check(left, left_on)
+    _check(right, right_on)
+    changed = {k: f"__doline_new_{k}" for k in right.names if k in names and k not in (*left_on, *right_on)}
+    right = right.select([*right_on, *[col(k).alias(label) for k, label in changed.items()],
+                          lit(True).alias(mark)])
+    made = left.join(right, left_on=left_on, right_on=right_on, how=how, coalesce=True,
+                     maintain_order=maintain_order)
+
+    def new(name):
+        fresh = col(changed[name])
+        value = when(col(mark)).then(fresh).otherwise(col(name)) if include_nulls else coalesce(fresh, col(name))
+        return value.alias(name)
+    return made.select([new(k) if k in changed else col(k) for k in names])
 
 
 class _TwoFrames(Lowering):
@@ -263,3 +360,7 @@ class _TwoFrames(Lowering):
             from .column_names import no_column
             raise no_column(node.name, [*self.left, *self.right])
         return super().lower(node, *scope)
+
+    def plain(self, node, scope):
+        """Columns are looked for in both frames here too."""
+        return self.apply(node, [self.lower(a, scope) for a in node.arguments])

@@ -450,7 +450,7 @@ class LazyFrame(FrameVerbs, Rows, FrameSinks):
         """
         return self
 
-    def set_sorted(self, *args, **kwargs):
+    def set_sorted(self, column, *more_columns, descending=False, nulls_last=False):
         """The frame itself: the engine sees for itself.
 
         Returns

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from .expr import build as b
 from .expr.construct import col
 from .expr.expression import expression
 from .expr.nodes import Element
 from .table_text import value_text
 
 
-def pivot(frame, on, on_columns, index, values, aggregate_function, separator):
-    """A row for each `index`, a column for each distinct value of `on`, in order of appearance."""
+def pivot(frame, on, on_columns, index, values, aggregate_function, sort_columns, separator, column_naming):
+    """A row for each `index`, a column for each distinct value of `on`, in order of appearance or sorted."""
+    if column_naming not in ("auto", "combine"):
+        raise ValueError(f"column_naming is 'auto' or 'combine', not {column_naming!r}")
     keys = list(frame._chosen([on]))
     taken = list(frame._chosen([values])) if values is not None else None
     kept = list(frame._chosen([index])) if index is not None else None
@@ -20,7 +23,8 @@ def pivot(frame, on, on_columns, index, values, aggregate_function, separator):
     if taken is None:
         taken = [k for k in frame.names if k not in keys and k not in kept]
     if on_columns is None:
-        distinct = frame.select(keys).unique(maintain_order=True).collect().rows()
+        found = frame.select(keys).unique(maintain_order=True)
+        distinct = (found.sort(keys) if sort_columns else found).collect().rows()
     else:
         given = on_columns.rows() if hasattr(on_columns, "rows") else [(v,) for v in on_columns]
         distinct = [v if isinstance(v, tuple) else (v,) for v in given]
@@ -32,7 +36,7 @@ def pivot(frame, on, on_columns, index, values, aggregate_function, separator):
                 test = col(key).eq_missing(value)
                 here = test if here is None else here & test
             label = _label(row)
-            if len(taken) > 1:
+            if len(taken) > 1 or column_naming == "combine":
                 label = f"{name}{separator}{label}"
             columns.append(_aggregate(col(name).filter(here), aggregate_function).alias(label))
     return frame.group_by(kept, maintain_order=True).agg(columns)
@@ -45,15 +49,23 @@ def _label(row):
 
 
 def _aggregate(values, how):
-    if how is None:
-        return values.first()
+    if how is None or isinstance(how, str) and how == "item":
+        return values.first()._apply(_only if how is None else _exactly_one, values.len())
     if isinstance(how, str):
-        if how == "item":
-            return values.first()
         if how not in ("min", "max", "first", "last", "sum", "mean", "median", "len", "count"):
             raise ValueError(f"no aggregate is called {how!r}")
         return getattr(values, how)()
     return expression(_in_place(how._node, values._node))
+
+
+def _only(value, count):
+    told = b.call("error", b.string("pivot: a cell has more than one value; say aggregate_function="))
+    return b.condition(b.greater(count, b.integer(1)), told, value)
+
+
+def _exactly_one(value, count):
+    told = b.call("error", b.string("pivot(aggregate_function=\"item\"): a cell has not exactly one value"))
+    return b.condition(b.not_equal(count, b.integer(1)), told, value)
 
 
 def _in_place(node, values):

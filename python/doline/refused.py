@@ -25,7 +25,7 @@ EXPRESSIONS = {
 }
 # The same of frames.
 FRAMES = {
-    "match_to_schema": "cast and select", "map_columns": "with_columns", "hash_rows": "pl.struct(…).hash()",
+    "match_to_schema": "cast and select", "hash_rows": "pl.struct(…).hash()",
     "serialize": "pickle", "deserialize": "pickle", "style": "show()", "to_jax": "to_numpy",
     "to_torch": "to_numpy", "write_avro": "write_parquet", "write_clipboard": "write_csv",
     "write_database": "pandas' to_sql", "write_delta": "write_parquet", "write_excel": "write_csv",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import _nodes as n
 from . import datatypes as types
-from .errors import InvalidArgument, NotSupported, error
+from .errors import InvalidArgument, error
 from .expr import build as b
 
 
@@ -80,7 +80,7 @@ class ReshapingVerbs:
                 result.append(label)
         return self._next(b.select_from(self._query, items), result)
 
-    def unpivot(self, on=None, *, index=None, variable_name=None, value_name=None, **unsupported):
+    def unpivot(self, on=None, *, index=None, variable_name=None, value_name=None):
         """Columns as rows: one column with their names, one with their values.
 
         Parameters
@@ -226,7 +226,7 @@ class ReshapingVerbs:
         return RollingGroupBy(self, index_column, period, offset, closed, group_by)
 
     def pivot(self, on, on_columns=None, *, index=None, values=None, aggregate_function=None,
-              maintain_order=False, separator="_"):
+              maintain_order=False, sort_columns=False, separator="_", column_naming="auto"):
         """Values of a column become columns.
 
         Parameters
@@ -240,12 +240,17 @@ class ReshapingVerbs:
             What makes a row; all other columns if left out.
         values : str, Expr, selector or list of these, optional
             What stands in the cells; all other columns if left out.
-        aggregate_function : "first", "sum", "mean", "min", "max", "median", "len", "count", "last" or Expr, optional
-            What becomes of several values, an Expr of `dl.element()`; the first if left out.
+        aggregate_function : "item", "first", "sum", "mean", "min", "max", "median", "len", "count", "last" or Expr, optional
+            What becomes of several values, an Expr of `dl.element()`. If left out, several end the query;
+            "item" wants exactly one.
         maintain_order : bool
-            Without effect: rows and columns come by first appearance.
+            Without effect: rows come by first appearance.
+        sort_columns : bool, default False
+            Whether the new columns come in the order of the values of `on`; else by first appearance.
         separator : str, default "_"
             Between names of several `values` and the values of `on`.
+        column_naming : {"auto", "combine"}
+            Whether names of `values` stand before those of the columns where there are several, or always.
 
         Returns
         -------
@@ -254,7 +259,7 @@ class ReshapingVerbs:
         Raises
         ------
         ValueError
-            Without both `index` and `values`.
+            Without both `index` and `values`; for another `column_naming`.
 
         Examples
         --------
@@ -264,15 +269,17 @@ class ReshapingVerbs:
         [('x', 1, 2), ('y', 3, None)]
         """
         from .pivoting import pivot
-        return pivot(self, on, on_columns, index, values, aggregate_function, separator)
+        return pivot(self, on, on_columns, index, values, aggregate_function, sort_columns, separator,
+                     column_naming)
 
     def join(self, other, on=None, how="inner", *, left_on=None, right_on=None, suffix="_right",
-             validate="m:m", nulls_equal=False, coalesce=None, maintain_order=None, **options):
+             validate="m:m", nulls_equal=False, coalesce=None, maintain_order=None, allow_parallel=True,
+             force_parallel=False, build_side="auto"):
         """The rows of this frame with those of another that have the same keys.
 
         Parameters
         ----------
-        other : LazyFrame or DataFrame
+        other : LazyFrame, DataFrame, or what `DataFrame` takes
             The other frame.
         on : str, Expr or list of these, optional
             The keys, where both call them the same.
@@ -283,8 +290,8 @@ class ReshapingVerbs:
             The keys, where each frame has its own.
         suffix : str, default "_right"
             Behind names of the other frame that this one has too.
-        validate : {"m:m"}
-            No other is supported.
+        validate : {"m:m", "1:m", "m:1", "1:1"}
+            On which side ("1") no two rows have the same keys; the query fails where they have.
         nulls_equal : bool, default False
             Whether null is the same as null.
         coalesce : bool, optional
@@ -292,6 +299,8 @@ class ReshapingVerbs:
         maintain_order : {"none", "left", "right", "left_right", "right_left"}, optional
             Whose order the rows come in. If left out: any of a LazyFrame, "left_right" of a
             DataFrame ("right_left" of a right join).
+        allow_parallel, force_parallel, build_side
+            Without effect: the engine chooses.
 
         Returns
         -------
@@ -299,10 +308,8 @@ class ReshapingVerbs:
 
         Raises
         ------
-        doline.NotSupported
-            For another `validate`.
         ValueError
-            For another `how`, and without keys.
+            For another `how` or `validate`, without keys, and with `on` beside `left_on` or `right_on`.
 
         Examples
         --------
@@ -312,11 +319,12 @@ class ReshapingVerbs:
         """
         from .joining import join
         return join(self, other, on, how, left_on, right_on, suffix, validate, nulls_equal, coalesce,
-                    maintain_order)
+                    maintain_order, build_side)
 
     def join_asof(self, other, *, left_on=None, right_on=None, on=None, by_left=None, by_right=None,
                   by=None, strategy="backward", suffix="_right", tolerance=None,
-                  allow_exact_matches=True, coalesce=True, check_sortedness=True, **options):
+                  allow_exact_matches=True, coalesce=True, check_sortedness=True, allow_parallel=True,
+                  force_parallel=False):
         """For each row the nearest one of another frame, by a time or number.
 
         Parameters
@@ -338,12 +346,21 @@ class ReshapingVerbs:
         coalesce : bool, default True
             Whether the other frame's times are left out.
         check_sortedness : bool
-            Without effect.
+            Without effect: the answer is the same for frames that are not sorted.
+        allow_parallel, force_parallel : bool
+            Without effect: the engine chooses.
 
         Returns
         -------
         LazyFrame or DataFrame
             A row for each of this frame's, in its order.
+
+        Raises
+        ------
+        ValueError
+            For another `strategy`, and with `on` or `by` beside those of one frame.
+        doline.NotSupported
+            For times that are an expression.
 
         Examples
         --------
@@ -355,16 +372,18 @@ class ReshapingVerbs:
         return join_asof(self, other, left_on, right_on, on, by_left, by_right, by, strategy, suffix,
                          tolerance, allow_exact_matches, coalesce)
 
-    def join_where(self, other, *predicates, suffix="_right"):
+    def join_where(self, other, *predicates, how="inner", suffix="_right"):
         """All pairs of rows of two frames for which predicates hold.
 
         Parameters
         ----------
         other : LazyFrame or DataFrame
             The other frame.
-        *predicates : Expr
+        *predicates : Expr or list of Expr
             Conditions on columns of both. A name that both have means this frame's; with the suffix
             the other's.
+        how : {"inner", "left", "right", "full"}
+            Which rows stay though they are in no pair: none, those of the left, the right, or both.
         suffix : str, default "_right"
             Behind names of the other frame that this one has too.
 
@@ -373,6 +392,13 @@ class ReshapingVerbs:
         LazyFrame or DataFrame
             In the order of this frame, then of the other.
 
+        Raises
+        ------
+        ValueError
+            For another `how`.
+        doline.errors.AlreadyExists
+            For a name that is both frames' with the suffix too.
+
         Examples
         --------
         >>> left, right = dl.DataFrame({"a": [1, 5]}), dl.DataFrame({"low": [0, 4], "high": [3, 9]})
@@ -380,17 +406,19 @@ class ReshapingVerbs:
         [(1, 0, 3), (5, 4, 9)]
         """
         from .joining import join_where
-        return join_where(self, other, predicates, suffix)
+        return join_where(self, other, predicates, how, suffix)
 
-    def merge_sorted(self, other, key, **options):
+    def merge_sorted(self, other, key, *, maintain_order=False):
         """The rows of two sorted frames as one that is sorted.
 
         Parameters
         ----------
         other : LazyFrame or DataFrame
             The other frame.
-        key : str
+        key : str or list of str
             What both are sorted by.
+        maintain_order : bool
+            Always so: of equal keys this frame's rows come first.
 
         Returns
         -------
@@ -402,13 +430,48 @@ class ReshapingVerbs:
         [(1,), (2,), (3,)]
         """
         from .concatenating import concat
-        return concat([self, other]).sort(key)
+        from .joining import as_lazy
+        return concat([self, as_lazy(other)]).sort(key)
 
-    def update(self, other, **options):
-        """Not supported; join and use `pl.coalesce`."""
-        raise NotSupported("update is not supported; join and use pl.coalesce")
+    def update(self, other, on=None, how="left", *, left_on=None, right_on=None, include_nulls=False,
+               maintain_order="left"):
+        """The frame with another's values in the columns that both have.
 
-    def upsample(self, *args, **kwargs):
+        Parameters
+        ----------
+        other : LazyFrame or DataFrame
+            The other frame.
+        on : str or list of str, optional
+            The keys, where both call them the same; rows at the same places if left out.
+        how : {"left", "inner", "full"}
+            Which rows there are: this frame's, those that both have, or all.
+        left_on, right_on : str or list of str, optional
+            The keys, where each frame has its own.
+        include_nulls : bool, default False
+            Whether the other's missing values count too.
+        maintain_order : str, optional
+            As of `join`.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+            With this frame's columns, in types that hold both frames' values.
+
+        Raises
+        ------
+        ValueError
+            For another `how`, and with `on` beside `left_on` or `right_on`.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"k": [1, 2], "v": ["a", "b"]})
+        >>> frame.update(dl.DataFrame({"k": [2], "v": ["new"]}), on="k").rows()
+        [(1, 'a'), (2, 'new')]
+        """
+        from .joining import update
+        return update(self, other, on, how, left_on, right_on, include_nulls, maintain_order)
+
+    def upsample(self, time_column, *, every, group_by=None, maintain_order=False):
         """Rows for the moments in between, with null in all other columns. The query is run;
         parameters are those of `DataFrame.upsample`.
 
@@ -424,4 +487,4 @@ class ReshapingVerbs:
         >>> lazy.upsample("t", every="1d").to_series(1).to_list()
         [1, None, 3]
         """
-        return self.collect().upsample(*args, **kwargs)
+        return self.collect().upsample(time_column, every=every, group_by=group_by, maintain_order=maintain_order)

@@ -5,67 +5,85 @@ from __future__ import annotations
 from . import _nodes as n
 from . import datatypes as types
 from .beside_series import taking_series
-from .errors import NotSupported
-from .expr import build as b
+from .errors import InvalidArgument, NotSupported, TypeMismatch, error
+from .expr import build as b, functions
 from .expr.literals import as_node, literal_bytes
 from .expr.lower import ROW_NUMBER, Lowering
-from .expr.nodes import (REARRANGED, Apply, Column)
+from .expr.nodes import REARRANGED, Apply, Column, Literal
 from .expr.selecting import expand
+from .frame_items import as_mask, gathered, places_of
 
 
 class RowVerbs:
     """What `LazyFrame` inherits: rows that stay, and in which order."""
 
     def clear(self, n=0):
-        """The same columns without rows.
+        """The same columns without rows, or with rows of nulls.
 
         Parameters
         ----------
-        n : int
-            Without effect.
+        n : int, default 0
+            How many rows of nulls.
 
         Returns
         -------
         LazyFrame or DataFrame
             Of the frame's own kind.
 
+        Raises
+        ------
+        doline.errors.InvalidArgument
+            For fewer rows than none.
+
         Examples
         --------
-        >>> dl.DataFrame({"a": [1]}).clear().shape
-        (0, 1)
+        >>> dl.DataFrame({"a": [1]}).clear().shape, dl.DataFrame({"a": [1]}).clear(2).rows()
+        ((0, 1), [(None,), (None,)])
         """
-        return self.slice(0, 0)
+        _check_count("clear", n)
+        if not n:
+            return self.slice(0, 0)
+        return gathered(self.slice(0, 0), [None] * n)
 
-    def gather(self, indices):
-        """The rows at some places.
+    def gather(self, indices, *, null_on_oob=False):
+        """The rows at some places, in the order and as often as they are said.
 
         Parameters
         ----------
-        indices : list of int
-            From 0. Rows come in the frame's order, each once.
+        indices : int, list of int, Series or NumPy array
+            From 0; of None a row of nulls.
+        null_on_oob : bool, default False
+            Whether a place that the frame does not have gives a row of nulls; else the query fails.
 
         Returns
         -------
         LazyFrame or DataFrame
             Of the frame's own kind.
 
+        Raises
+        ------
+        doline.NotSupported
+            For places from the end.
+
         Examples
         --------
-        >>> dl.LazyFrame({"a": [10, 20, 30]}).gather([0, 2]).collect().rows()
-        [(10,), (30,)]
+        >>> dl.LazyFrame({"a": [10, 20, 30]}).gather([2, 0]).collect().rows()
+        [(30,), (10,)]
         """
-        from .expr.construct import col
-        numbered = self.with_row_index("__doline_index")
-        return numbered.filter(col("__doline_index").is_in(list(indices))).drop("__doline_index")
+        if hasattr(indices, "_node") and not hasattr(indices, "_frame"):
+            raise error(NotSupported, "gather by an expression", "give a list, a Series or an array of places")
+        places = places_of(indices)
+        if any(place is not None and place < 0 for place in places):
+            raise error(NotSupported, "places from the end of a query that has not run", "collect() it first")
+        return gathered(self, places, null_on_oob)
 
-    @taking_series(drops=True)
     def filter(self, *predicates, **constraints):
         """The rows for which all predicates hold.
 
         Parameters
         ----------
-        *predicates : Expr, str, Series, or lists of these
-            Conditions, or names of Boolean columns. Null is not true.
+        *predicates : Expr, str, Series, lists of these, list of bool or NumPy array
+            Conditions, names of Boolean columns, or a truth for each row. Null is not true.
         **constraints : value
             `name=value` for what a column has to equal.
 
@@ -74,18 +92,26 @@ class RowVerbs:
         LazyFrame or DataFrame
             In the frame's order.
 
+        Raises
+        ------
+        doline.errors.TypeMismatch
+            For what is not Boolean.
+
         Examples
         --------
         >>> frame = dl.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "x"]})
         >>> frame.filter(dl.col("a") > 1, b="x").rows()
         [(3, 'x')]
         """
+        return self._filtered(*map(as_mask, predicates), **constraints)
+
+    @taking_series(drops=True)
+    def _filtered(self, *predicates, **constraints):
         nodes = []
         for item in predicates:
             for one in item if isinstance(item, (list, tuple)) else [item]:
-                if isinstance(one, str):
-                    one = as_node(one)
                 nodes += expand(as_node(one), self)
+        unsure = [node for node in nodes if not _is_condition(node, self)]
         nodes += [Apply(b.equal, (Column(k), as_node(v, False))) for k, v in constraints.items()]
         if not nodes:
             return self
@@ -93,6 +119,11 @@ class RowVerbs:
         if node.shape == REARRANGED:
             raise NotSupported("filter by rearranged rows is not supported; filter with plain columns")
         lowering = Lowering(self._query)
+        for one in unsure:
+            dtype = lowering.dtype_of(lowering.lower(one))
+            if dtype not in (types.Boolean, types.Null):
+                raise error(TypeMismatch, f"filter: {one!r} is {dtype!r}, no condition",
+                            f"compare it: {one!r} != 0" if dtype.is_numeric() else "compare it with something")
         lowered = lowering.settle(lowering.lower(node))
         source, hidden = lowering.source(lowered.stage)
         order = [n.order_item(b.column(ROW_NUMBER))] if lowering.needs_row_number else ()
@@ -104,8 +135,8 @@ class RowVerbs:
 
         Parameters
         ----------
-        *predicates : Expr or str
-            Conditions.
+        *predicates : Expr, str, Series, lists of these, list of bool or NumPy array
+            Conditions, as of `filter`.
         **constraints : value
             `name=value` for what a column has to equal.
 
@@ -119,14 +150,16 @@ class RowVerbs:
         >>> dl.DataFrame({"a": [1, 2, None]}).remove(dl.col("a") > 1).rows()
         [(1,), (None,)]
         """
+        from .expr.across_columns import all_horizontal
         from .expr.expression import expression
-        terms = [expression(as_node(p)) for p in predicates]
+        given = [one for item in map(as_mask, predicates)
+                 for one in (item if isinstance(item, (list, tuple)) else [item])]
+        terms = [expression(one) for item in given for one in expand(as_node(item), self)]
         terms += [expression(Apply(b.equal, (Column(k), as_node(v, False))))
                   for k, v in constraints.items()]
-        whole = terms[0]
-        for term in terms[1:]:
-            whole = whole & term
-        return self.filter(~whole.fill_null(False))
+        if not terms:  # all of no conditions hold
+            return self.slice(0, 0)
+        return self.filter(~all_horizontal(terms).fill_null(False))
 
     def sort(self, by, *more, descending=False, nulls_last=False, maintain_order=False,
              multithreaded=True):
@@ -188,6 +221,7 @@ class RowVerbs:
         >>> dl.DataFrame({"a": [1, 3, 2]}).top_k(2, by="a").rows()
         [(3,), (2,)]
         """
+        _check_count("top_k", k)
         keys = by if isinstance(by, (list, tuple)) else [by]
         down = [not r for r in _per_key(reverse, len(keys))]
         return self.sort(list(keys), descending=down, nulls_last=True).head(k)
@@ -213,6 +247,7 @@ class RowVerbs:
         >>> dl.DataFrame({"a": [1, 3, 2]}).bottom_k(2, by="a").rows()
         [(1,), (2,)]
         """
+        _check_count("bottom_k", k)
         keys = by if isinstance(by, (list, tuple)) else [by]
         return self.sort(list(keys), descending=_per_key(reverse, len(keys)), nulls_last=True).head(k)
 
@@ -537,3 +572,26 @@ def _per_key(value, count):
     if len(values) != count:
         raise ValueError(f"{count} keys need {count} directions, not {len(values)}")
     return values
+
+
+def _check_count(verb, count):
+    if count < 0:
+        raise error(InvalidArgument, f"{verb}: there are no {count} rows", "give 0 or more")
+
+
+# What gives truths, by what its node is built with.
+_COMPARISONS = (b.equal, b.not_equal, b.less, b.less_or_equal, b.greater, b.greater_or_equal, b.equal_missing,
+                b.not_equal_missing, b.is_null, b.is_not_null)
+_OF_TRUTHS = (b.negation, b.both, b.either, functions.logical_and, functions.logical_or, functions.logical_xor)
+
+
+def _is_condition(node, frame):
+    """Whether a node is known to be Boolean without asking the engine."""
+    kind = type(node)
+    if kind is Column:
+        return frame.types.get(node.name, types.Boolean) == types.Boolean
+    if kind is Literal:
+        return isinstance(node.value, bool)
+    if isinstance(node, Apply) and node.build in _OF_TRUTHS:
+        return all(_is_condition(a, frame) for a in node.arguments)
+    return isinstance(node, Apply) and node.build in _COMPARISONS

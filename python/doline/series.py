@@ -5,12 +5,14 @@ from __future__ import annotations
 import operator
 
 from .data_frame import DataFrame
-from .errors import NotSupported
+from .errors import InvalidArgument, error
 from .expr.expression import Expr, expression
 from .expr.nodes import SCALAR, Column, Literal, SeriesColumn
+from .frame_values import refuse_compat_level, to_pandas_by_arrow, with_options
+from .series_changes import SeriesChanges
 
 
-class Series:
+class Series(SeriesChanges):
     """A column by itself: every function of `Expr` is a method of it, which runs at once.
 
     Parameters
@@ -162,14 +164,28 @@ class Series:
         ['b']
         """
         wanted = self._name if name is None else name
-        return self._frame if wanted == self._column else self._frame.rename({self._column: wanted})
-    def to_numpy(self, **_):
+        return self._frame.clone() if wanted == self._column else self._frame.rename({self._column: wanted})
+    def to_numpy(self, *, writable=False, allow_copy=True, masked=False):
         """The values as an array.
+
+        Parameters
+        ----------
+        writable : bool, default False
+            Whether the array has to be one that can be written into.
+        allow_copy : True
+            No other is supported.
+        masked : bool, default False
+            Whether missing values are masked.
 
         Returns
         -------
         numpy.ndarray
-            Missing values are NaN, NaT or None, as in Polars.
+            Missing values are NaN, NaT or None, as in Polars, unless `masked`.
+
+        Raises
+        ------
+        doline.NotSupported
+            For `allow_copy=False`.
 
         Examples
         --------
@@ -177,24 +193,46 @@ class Series:
         array([1, 2])
         """
         from .interchange.numpy_arrays import without_mask
-        return without_mask(next(iter(self._frame.fetchnumpy().values())))
+        array = next(iter(self._frame.fetchnumpy().values()))
+        if masked:
+            import numpy
+            return with_options(numpy.ma.asarray(array), writable, allow_copy)
+        return with_options(without_mask(array), writable, allow_copy)
 
-    def to_arrow(self, **_):
+    def to_arrow(self, *, compat_level=None):
         """The values as a PyArrow array.
+
+        Parameters
+        ----------
+        compat_level : None
+            No other is supported.
 
         Returns
         -------
         pyarrow.Array
+
+        Raises
+        ------
+        doline.NotSupported
+            For a `compat_level`.
 
         Examples
         --------
         >>> dl.Series([1, 2]).to_arrow().type
         DataType(int64)
         """
+        refuse_compat_level(compat_level)
         return self._frame.arrow().column(0).combine_chunks()
 
-    def to_pandas(self, **_):
+    def to_pandas(self, *, use_pyarrow_extension_array=False, **kwargs):
         """The values as a pandas series.
+
+        Parameters
+        ----------
+        use_pyarrow_extension_array : bool, default False
+            Whether of Arrow's memory and type.
+        **kwargs
+            Of PyArrow's `Array.to_pandas`, which then makes the series.
 
         Returns
         -------
@@ -205,11 +243,21 @@ class Series:
         >>> dl.Series("a", [1, 2]).to_pandas().name
         'a'
         """
+        if use_pyarrow_extension_array or kwargs:
+            made = to_pandas_by_arrow(self.to_arrow(), use_pyarrow_extension_array, kwargs)
+            return made.rename(self._name)
         return self._frame.df().iloc[:, 0].rename(self._name)
 
     def __array__(self, dtype=None, copy=None):
         array = self.to_numpy()
         return array if dtype is None else array.astype(dtype)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        if method != "__call__" or "out" in options:
+            return NotImplemented
+        arrays = [one.to_numpy(masked=one.null_count() > 0) if isinstance(one, Series) else one for one in inputs]
+        return Series(self._name, ufunc(*arrays, **options))
+
     def __arrow_c_stream__(self, requested_schema=None):
         return self.to_frame().__arrow_c_stream__(requested_schema)
     def __reduce__(self): return Series._of, (self._frame, self._name)
@@ -257,8 +305,13 @@ class Series:
         return Series._of(self._frame, name)
 
     alias = rename
-    def is_empty(self):
+    def is_empty(self, *, ignore_nulls=False):
         """Whether there are no values.
+
+        Parameters
+        ----------
+        ignore_nulls : bool, default False
+            Whether missing ones are none.
 
         Returns
         -------
@@ -269,31 +322,14 @@ class Series:
         >>> dl.Series([]).is_empty()
         True
         """
-        return len(self) == 0
+        return len(self) == (self.null_count() if ignore_nulls else 0)
 
     def clone(self):
-        """The same; frames do not change."""
-        return self
+        """The same values as a series of its own, which may be changed in place; nothing is copied."""
+        return Series._of(self._frame, self._name)
 
-    def equals(self, other, **_):
-        """Whether two series have the same values; names do not count.
-
-        Parameters
-        ----------
-        other : Series
-            The other one.
-
-        Returns
-        -------
-        bool
-
-        Examples
-        --------
-        >>> dl.Series("a", [1]).equals(dl.Series("b", [1]))
-        True
-        """
-        return self.to_list() == other.to_list()
-
+    __copy__ = clone
+    def __deepcopy__(self, memo=None): return self.clone()
     def __contains__(self, value): return value in self.to_list()
     def __hash__(self): return id(self)
     def __bool__(self): raise TypeError("a Series is neither true nor false")
@@ -312,28 +348,35 @@ class Series:
         return SeriesPlot(self)
 
     def __getitem__(self, key):
-        if isinstance(key, int):
-            length = len(self)
-            if not -length <= key < length:
-                raise IndexError(f"index {key} of {length} values")
-            return self._frame.slice(key, 1).item()
-        return Series._of(self._frame[key], self._name)
+        if hasattr(key, "__index__") and not hasattr(key, "__len__"):
+            return self._frame._rows_at(key).item()
+        return Series._of(self._frame._rows_at(key), self._name)
 
     def _with(self, build, others=()):
-        """`build(self, *others)` as expressions, over a frame that has all of them."""
-        lazy, operands = self._frame.lazy(), []
-        for i, other in enumerate(others):
+        """`build(self, *others)` as expressions, over a frame that has all of them. What is one value
+        stands beside each of the others."""
+        others = [Series(other) if getattr(other, "ndim", 0) == 1 and not isinstance(other, Series) else other
+                  for other in others]
+        series = [self, *(other for other in others if isinstance(other, Series))]
+        lengths = {len(one) for one in series}
+        if len(lengths - {1}) > 1:
+            raise error(InvalidArgument, "series of " + " and ".join(map(str, (len(one) for one in series)))
+                        + " values do not pair", "give them the same length")
+        length = max(lengths, key=lambda n: (n != 1, n))
+        frames, operands = [], []
+        for i, other in enumerate([self, *others]):
             if isinstance(other, Series):
-                if len(other) == 1:
-                    other = expression(_literal(other.item()))
+                if len(other) == 1 and (length != 1 or i > 0):
+                    other = expression(other._node)
                 else:
-                    from .concatenating import beside
-                    label = f"__doline_operand_{i}"
-                    lazy = beside([lazy, other._frame.lazy().rename({other._column: label})])
+                    label = other._column if i == 0 else f"__doline_operand_{i}"
+                    frames.append(other._frame.lazy().rename({other._column: label}) if i else
+                                  other._frame.lazy())
                     other = expression(Column(label))
             operands.append(other)
-        made = build(self._expr(), *operands)
-        frame = lazy.select(made.alias(self._column)).collect()
+        from .concatenating import beside
+        made = build(*operands)
+        frame = beside(frames).select(made.alias(self._column)).collect()
         if made._node.shape == SCALAR:
             return frame.item()
         return Series._of(frame, self._name)
@@ -351,39 +394,22 @@ class Series:
 
         def method(*args, **kwargs):
             series = [a for a in args if isinstance(a, Series)]
-            if name == "is_in":
-                return self._with(lambda x: x.is_in(*args, **kwargs))
-            if name == "filter":
-                return self._with(lambda x, m: x.filter(m), series)
+            if name in ("is_in", "replace", "replace_strict"):
+                given = [a.to_list() if isinstance(a, Series) and name != "is_in" else a for a in args]
+                return self._with(lambda x: getattr(x, name)(*given, **kwargs))
             rest = [a for a in args if not isinstance(a, Series)]
             return self._with(lambda x, *s: getattr(x, name)(*s, *rest, **kwargs), series)
         return method
 
-    def value_counts(self, *, sort=False, name="count", **_):
-        """How often each distinct value occurs.
+    def describe(self, percentiles=(0.25, 0.5, 0.75), interpolation="nearest"):
+        """Statistics of the values: those that their type has.
 
         Parameters
         ----------
-        sort : bool, default False
-            Whether the most frequent come first; else by first appearance.
-        name : str, default "count"
-            What the counts are called.
-
-        Returns
-        -------
-        DataFrame
-            The values and their counts.
-
-        Examples
-        --------
-        >>> dl.Series("a", ["x", "y", "x"]).value_counts(sort=True).rows()
-        [('x', 2), ('y', 1)]
-        """
-        frame = self._frame.group_by(self._column, maintain_order=True).len(name)
-        return frame.sort(name, descending=True) if sort else frame
-
-    def describe(self, *args, **kwargs):
-        """Statistics of the values.
+        percentiles : float or list of float, optional
+            Which quantiles.
+        interpolation : str, default "nearest"
+            As of `quantile`.
 
         Returns
         -------
@@ -395,10 +421,18 @@ class Series:
         >>> dl.Series("a", [1, 2, 3]).describe().height
         9
         """
-        return self._frame.describe(*args, **kwargs)
+        from .describing import describe_series
+        return describe_series(self, percentiles, interpolation)
 
-    def to_dummies(self, **options):
+    def to_dummies(self, *, separator="_", drop_first=False, drop_nulls=False):
         """A column of 0 and 1 for each distinct value.
+
+        Parameters
+        ----------
+        separator : str, default "_"
+            Between the series' name and the value.
+        drop_first, drop_nulls : bool, default False
+            Whether the value that comes first, and missing ones, are left out.
 
         Returns
         -------
@@ -409,11 +443,7 @@ class Series:
         >>> dl.Series("a", ["x", "y"]).to_dummies().rows(named=True)
         [{'a_x': 1, 'a_y': 0}, {'a_x': 0, 'a_y': 1}]
         """
-        return self.to_frame().to_dummies(**options)
-
-    def append(self, other):
-        """Not supported; use `concat` on frames."""
-        raise NotSupported("append is not supported; use pl.concat")
+        return self.to_frame().to_dummies(separator=separator, drop_first=drop_first, drop_nulls=drop_nulls)
 
     def unique_counts(self):
         """How often each distinct value occurs, by first appearance.
@@ -427,7 +457,7 @@ class Series:
         >>> dl.Series(["x", "y", "x"]).unique_counts().to_list()
         [2, 1]
         """
-        return self._frame.group_by(self._column, maintain_order=True).len().to_series(1)
+        return self._frame.group_by(self._column, maintain_order=True).len().to_series(1).rename(self._name)
 
     def null_count(self):
         """How many values are missing.
@@ -443,19 +473,6 @@ class Series:
         """
         return self._with(lambda x: x.null_count())
 
-    def n_chunks(self):
-        """How many parts the memory has: to its user, one."""
-        return 1
-
-    def rechunk(self):
-        """The same: memory is the engine's to arrange."""
-        return self
-
-
-def _literal(value):
-    from .expr.literals import literal_node
-    return literal_node(value)
-
 
 class _Namespace:
     def __init__(self, series, name):
@@ -465,14 +482,33 @@ class _Namespace:
         if method.startswith("_"):
             raise AttributeError(method)
         name = self._name
+        if name == "dt" and method in ("min", "max", "mean", "median"):
+            return getattr(self._series, method)
+        if name == "struct" and method in ("fields", "schema"):
+            from .datatypes import Schema
+            schema = Schema({field.name: field.dtype for field in self._series.dtype.fields})
+            return list(schema) if method == "fields" else schema
+
+        if name == "struct" and method == "unnest":
+            return lambda: self._series.to_frame().unnest(self._series.name)
 
         def run(*args, **kwargs):
-            return self._series._with(lambda x: getattr(getattr(x, name), method)(*args, **kwargs))
+            made = self._series._with(lambda x: getattr(getattr(x, name), method)(*args, **kwargs))
+            return made.rename(args[0]) if (name, method) == ("struct", "field") else made
         return run
+
+    def __getitem__(self, key):
+        if self._name == "struct":
+            return self.field(self.fields[key] if isinstance(key, int) else key)
+        return self.get(key)
 
 
 def _operator(name):
     def method(self, other):
+        if isinstance(other, Expr):  # over a frame that is not there yet
+            return getattr(Expr, name)(expression(self._node), other)
+        if isinstance(other, list) and not self.dtype.is_nested():
+            other = Series(other)
         return self._with(getattr(Expr, name), [other])
     method.__name__ = name
     return method
@@ -482,6 +518,7 @@ for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv"
               "rfloordiv", "mod", "rmod", "pow", "rpow", "and", "rand", "or", "ror", "xor", "eq", "ne",
               "lt", "le", "gt", "ge"):
     setattr(Series, f"__{_name}__", _operator(f"__{_name}__"))
+Series.__matmul__ = lambda self, other: self.dot(other)
 Series.__neg__ = lambda self: self._with(operator.neg)
 Series.__invert__ = lambda self: self._with(operator.invert)
 Series.__abs__ = lambda self: self._with(operator.abs)

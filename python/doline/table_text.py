@@ -152,13 +152,14 @@ def series_text(series):
     return f"shape: ({len(series):_},)\nSeries: '{series.name}' [{series.dtype.short}]\n[\n{body}]"
 
 
-def glimpse_text(frame, most):
+def glimpse_text(frame, most, longest_name):
     """A line for each column with its first values."""
     rows = frame.head(most).rows()
     lines = [f"Rows: {frame.height}", f"Columns: {frame.width}"]
-    longest = max((len(name) for name in frame.columns), default=0)
+    names = [name if len(name) <= longest_name else name[:longest_name - 1] + "…" for name in frame.columns]
+    longest = max(map(len, names), default=0)
     kinds = max((len(t.short) for t in frame.dtypes), default=0)
-    for i, (name, dtype) in enumerate(zip(frame.columns, frame.dtypes)):
+    for i, (name, dtype) in enumerate(zip(names, frame.dtypes)):
         values = ", ".join(value_text(row[i], quote=True) for row in rows)
         lines.append(f"$ {name.ljust(longest)} <{dtype.short}>{' ' * (kinds - len(dtype.short))} {values}")
     return "\n".join(lines) + "\n"

@@ -296,9 +296,9 @@ class Stub:
 
     def operator(self, cls, name, is_comparison, shadowed):
         kind = "bool" if not is_expression(cls) else "Self" if cls.__name__ == "Series" else "Expr"
-        if cls.__name__ == "DataFrame" and is_comparison:
-            kind = "NoReturn"
-        other = "object" if is_comparison and not is_expression(cls) else "IntoExpr"
+        if cls.__name__ == "FrameArithmetic":
+            kind = "DataFrame"
+        other = "object" if is_comparison and not is_expression(cls) else "IntoExpr" if is_expression(cls) else "Any"
         ignored = "  # type: ignore[override]" if is_comparison and kind != "bool" else ""
         if cls.__name__ == "Selector":
             kind, other, ignored = "Any", "Any", "  # type: ignore[override]"
@@ -441,7 +441,8 @@ def series_methods():
     for space, cls_name in spaces.items():
         lines += ["    @property", f"    def {space}(self) -> _Series{cls_name}: ..."]
     lines += answered(Expr, lambda name: f"doline.expr.expression.Expr.{name}",
-                      set(vars(Series)) | set(spaces) | {"name", "meta"}, "Series", shadowed)
+                      {name for base in Series.__mro__[:-1] for name in vars(base)} | set(spaces) | {"name", "meta"},
+                      "Series", shadowed)
     del stub
     return lines
 

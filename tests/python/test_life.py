@@ -45,10 +45,10 @@ class TestNotebook:
         shown, written = doline.sql(f"SELECT {value} AS v, ({value})::VARCHAR AS t").fetchone()
         assert doline.display.value_text(shown) == written
 
-    def test_a_query_is_shown_and_taken_out_as_results_of_sql_are(self, capsys):
+    def test_a_query_is_shown_as_frames_are_and_taken_out_as_results_of_sql(self, capsys):
         query = doline.LazyFrame({"n": [1, 2]}).filter(doline.col("n") > 1)
         query.show()
-        assert "│      2 │" in capsys.readouterr().out
+        assert "│ 2   │" in capsys.readouterr().out
         assert query.df()["n"].tolist() == query.pl()["n"].to_list() == query.arrow()["n"].to_pylist() == [2]
 
     def test_the_magics(self):
