@@ -353,11 +353,12 @@ class FrameValues:
         return self.columns == other.columns and self.rows() == other.rows()
 
     def write_parquet(self, file, **options):
-        """Writes a Parquet file. Options are those of `LazyFrame.sink_parquet`.
+        """Writes a Parquet file. Options are those of `LazyFrame.sink_parquet`, and `partition_by`:
+        names of columns, whose values each have a folder.
 
         Parameters
         ----------
-        file : str or path
+        file : str, path or open file
             Where to.
 
         Examples
@@ -368,15 +369,21 @@ class FrameValues:
         >>> dl.read_parquet(path).height
         2
         """
-        self._lazy.sink_parquet(file, **options)
+        from .writing import write_parquet
+        write_parquet(self, file, **options)
 
     def write_ndjson(self, file=None, **options):
-        """Writes lines of JSON.
+        """Writes lines of JSON. Options are those of `LazyFrame.sink_ndjson`.
 
         Parameters
         ----------
-        file : str or path
+        file : str, path or open file, optional
             Where to.
+
+        Returns
+        -------
+        str or None
+            The text, without a file.
 
         Examples
         --------
@@ -386,15 +393,21 @@ class FrameValues:
         >>> dl.read_ndjson(path).height
         2
         """
-        self._lazy.sink_ndjson(file, **options)
+        from .writing import write_ndjson
+        return write_ndjson(self, file, **options)
 
     def write_ipc(self, file, **options):
-        """Writes an Arrow file.
+        """Writes an Arrow file. Options are those of `LazyFrame.sink_ipc`.
 
         Parameters
         ----------
-        file : str or path
+        file : str, path or open file, or None
             Where to.
+
+        Returns
+        -------
+        io.BytesIO or None
+            The bytes, without a file.
 
         Examples
         --------
@@ -404,7 +417,8 @@ class FrameValues:
         >>> dl.read_ipc(path).height
         2
         """
-        self._lazy.sink_ipc(file, **options)
+        from .writing import write_ipc
+        return write_ipc(self, file, **options)
 
     def write_json(self, file=None):
         """Writes a JSON array of objects.

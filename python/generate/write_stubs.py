@@ -369,7 +369,7 @@ def is_own(module, name, value):
 def imports_of(lines, own_names):
     """The imports that a stub's text takes, of the package's own names. What the head says is what it says."""
     text = "\n".join(lines)
-    words = set(re.findall(r"\b[A-Z_]\w+\b", re.sub(r'"[^"]*"', "", text)))
+    words = set(re.findall(r"\b[A-Z_]\w+\b", re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "", text)))
     return [f"from {PLACES[word]} import {word} as {word}" for word in sorted(words & set(PLACES))
             if word not in own_names and not re.search(rf"\b{word}\b", table.HEAD)]
 
