@@ -1,7 +1,7 @@
 """Which names of `doline` belong to frames, and where they live."""
 
 _CONSTRUCT = """all any col count cum_sum element exclude field first head implode last len lit max mean median
-min n_unique nth null_count quantile sql_expr std sum tail var when""".split()
+min n_unique nth null_count quantile std sum tail var when""".split()
 _ACROSS = """all_horizontal any_horizontal arctan2 arg_sort_by arg_where coalesce concat_list concat_str corr
 cov fold format max_horizontal mean_horizontal min_horizontal reduce struct sum_horizontal""".split()
 _RANGES = """date date_range datetime_range duration from_epoch int_range int_ranges ones repeat row_index select
@@ -27,6 +27,6 @@ FRAME_EXPORTS = (
        "Expr": "doline.expr.expression", "SQLContext": "doline.sql_context", "Config": "doline.config",
        "PartitionBy": "doline.partition_by", "PartitionByKey": "doline.partition_by",
        "concat": "doline.concatenating", "collect_all": "doline.concatenating",
-       "align_frames": "doline.concatenating", "datatypes": None, "selectors": None, "testing": None}
+       "align_frames": "doline.concatenating", "sql_expr": "doline.sql_text", "datatypes": None, "functions": None, "selectors": None, "testing": None}
 )
 RENAMED = {"datetime": ("doline.expr.ranges", "datetime_"), "list": ("doline.expr.construct", "list_")}

@@ -238,7 +238,7 @@ PARAMETERS = {
     "DataFrame.write_ipc.file": "Path | IO[Any] | None",
     "LazyFrame.sink_csv.line_terminator": "str", "scan_csv.eol_char": "str", "read_csv.eol_char": "str",
     "scan_csv.missing_columns": "str | None", "read_csv.missing_columns": "str | None",
-    "sql_expr.sql": "str", "SQLContext.execute.query": "str", "SQLContext.register.frame": "FrameLike | None",
+    "sql_expr.sql": "str | Sequence[str]", "SQLContext.execute.query": "str", "SQLContext.register.frame": "FrameLike | None",
     "SQLContext.register_many.frames": "Mapping[str, FrameLike] | None", "SQLContext.unregister.names":
     "str | Iterable[str]", "SQLContext.__init__.frames": "Mapping[str, FrameLike] | None",
     "SQLContext.__init__.named": "FrameLike", "SQLContext.register_many.named": "FrameLike",
@@ -251,6 +251,10 @@ PARAMETERS = {
 
 # What is typed as a whole: the lines of the function, decorators and all.
 WHOLE = {
+    "sql_text.sql_expr": """@overload
+def sql_expr(sql: str) -> Expr: ...
+@overload
+def sql_expr(sql: Sequence[str]) -> list[Expr]: ...""",
     "DataFrame.__getitem__": """@overload
 def __getitem__(self, key: str) -> Series: ...
 @overload

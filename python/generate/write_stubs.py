@@ -22,7 +22,7 @@ import stub_types as table
 
 # What people import from, beside the modules that the package itself exports from; modules whose classes
 # these need are found.
-MODULES = "_rows adbc dbapi errors interchange progress testing selectors".split()
+MODULES = "_rows adbc dbapi errors functions interchange progress testing selectors".split()
 # Modules whose functions are the package's own, beside classes that people call. So are those found.
 CLASSES_ONLY = ["config", "data_frame", "expr.expression", "lazy_frame", "series"]
 INTERNAL = ("_", "lib", "narwhals_plugin", "sqlalchemy_dialect", "expr.nodes", "expr.lower", "expr.build")
@@ -419,7 +419,53 @@ def generated(name):
         return series_methods()
     if name == "group_by":
         return group_by_methods()
+    if name == "functions":
+        return engine_functions()
     return []
+
+
+def engine_functions():
+    """Every function of the engine, by the registry's overloads."""
+    from doline.engine_functions import registry
+
+    lines = []
+    for name, declared in sorted(registry().items()):
+        if not name.isidentifier() or keyword.iskeyword(name):
+            continue
+        parameters = overload_parameters(declared.signatures)
+        if declared.kind == "aggregate":
+            parameters += ["distinct: bool = False", "where: IntoExpr = None"]
+            if not parameters[0].startswith("*") and not any(p.startswith("*") for p in parameters):
+                parameters.insert(-2, "*")
+        elif name in ("struct_pack", "struct_insert", "struct_update", "remap_struct"):
+            parameters.append("**named: IntoExpr")
+        text = [declared.summary, "", *declared.signatures]
+        lines += [f"def {name}({', '.join(parameters)}) -> Expr:", '    r"""' + text[0],
+                  *("    " + line if line else "" for line in text[1:]), '    """']
+    return lines
+
+
+def overload_parameters(signatures):
+    """The parameters of a function whose overloads are written as `concat(VARCHAR, ANY…)`."""
+    taken = [split_types(text[text.index("(") + 1:-1]) for text in signatures]
+    fixed = [[kind for kind in kinds if not kind.endswith("…")] for kinds in taken]
+    least, most = min(map(len, fixed)), max(map(len, fixed))
+    parameters = []
+    for position in range(most):
+        kinds = {kinds[position] for kinds in fixed if position < len(kinds)}
+        kind = "Callable[..., Any]" if kinds == {"LAMBDA"} else "IntoExpr | Callable[..., Any]" if "LAMBDA" in kinds \
+            else "IntoExpr"
+        parameters.append(f"_{position + 1}: {kind}" + (" = ..." if position >= least else ""))
+    if parameters:
+        parameters.append("/")
+    if any(kinds and kinds[-1].endswith("…") for kinds in taken):
+        parameters.append("*more: IntoExpr")
+    return parameters
+
+
+def split_types(text):
+    """The types between commas that stand in no parentheses."""
+    return [kind for kind in re.split(r", (?![^(]*\))", text) if kind]
 
 
 def series_methods():

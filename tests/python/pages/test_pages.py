@@ -14,7 +14,7 @@ from . import page
 TOP = pathlib.Path(__file__).resolve().parents[3]
 PAGES = sorted([*(TOP / "docs" / "guide").glob("*.md"), *(TOP / "docs" / "coming-from").glob("*.md"),
                 TOP / "docs" / "frames-and-sql.md",
-                TOP / "docs" / "index.md"])
+                TOP / "docs" / "reference" / "sql-functions.md", TOP / "docs" / "index.md"])
 
 
 @pytest.fixture(scope="module")
