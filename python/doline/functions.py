@@ -11,7 +11,7 @@ Examples
 >>> frame = dl.DataFrame({"a": ["kitten", "tea"], "n": [[1, 2], [3]]})
 >>> frame.select(f.levenshtein("a", dl.lit("sitting")), f.list_transform("n", lambda x: x * 10)).rows()
 [(3, [10, 20]), (6, [30])]
->>> frame.select(f.string_agg("a", dl.lit("+")), f.count(where=dl.col("a") != "tea")).rows()
+>>> frame.select(f.string_agg("a", dl.lit("+")), n=f.count(where=dl.col("a") != "tea")).rows()
 [('kitten+tea', 1)]
 """
 

@@ -73,6 +73,7 @@ def of_folders(hive_partitioning, hive_schema, include_file_paths):
 
 
 def missing_columns_option(function, value):
+    """The bytes of `union_by_name` for what Polars calls `missing_columns`."""
     if value not in ("raise", "insert", None):
         raise error(NotSupported, f"{function}(missing_columns={value!r}) is not supported",
                     'use missing_columns="insert"')
