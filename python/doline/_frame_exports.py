@@ -7,8 +7,10 @@ cov fold format max_horizontal mean_horizontal min_horizontal reduce struct sum_
 _RANGES = """date date_range datetime_range duration from_epoch int_range int_ranges ones repeat row_index select
 time zeros""".split()
 _TYPES = """Array Binary Boolean Categorical DataType Date Datetime Decimal Duration Enum Field Float32
-Float64 Int8 Int16 Int32 Int64 Int128 List Null Object Schema String Struct Time UInt8 UInt16 UInt32
+Float64 Int8 Int16 Int32 Int64 Int128 List Map Null Object Schema String Struct Time UInt8 UInt16 UInt32
 UInt64 Unknown Utf8""".split()
+_SEVERAL = """approx_n_unique build_info collect_all_async cum_count escape_regex explain_all merge_sorted
+show_versions thread_pool_size union""".split()
 _FROM = "from_arrow from_dict from_dicts from_numpy from_pandas from_polars from_records".split()
 _IO = """read_avro read_database read_delta read_excel read_ipc read_ipc_schema read_ipc_stream
 read_json read_lines read_log read_ndjson read_parquet read_parquet_metadata read_parquet_schema
@@ -21,12 +23,13 @@ FRAME_EXPORTS = (
     | dict.fromkeys(_RANGES, "doline.expr.ranges")
     | dict.fromkeys(_TYPES, "doline.datatypes")
     | dict.fromkeys(_IO, "doline.io")
+    | dict.fromkeys(_SEVERAL, "doline.several_queries")
     | dict.fromkeys(_FROM, "doline.from_tables")
     | dict.fromkeys(("scan_csv", "read_csv"), "doline.csv_files")
     | {"DataFrame": "doline.data_frame", "LazyFrame": "doline.lazy_frame", "Series": "doline.series",
        "Expr": "doline.expr.expression", "SQLContext": "doline.sql_context", "Config": "doline.config",
        "PartitionBy": "doline.partition_by", "PartitionByKey": "doline.partition_by",
        "concat": "doline.concatenating", "collect_all": "doline.concatenating",
-       "align_frames": "doline.concatenating", "sql_expr": "doline.sql_text", "datatypes": None, "functions": None, "selectors": None, "testing": None}
+       "align_frames": "doline.concatenating", "sql_expr": "doline.sql_text", "datatypes": None, "exceptions": None, "functions": None, "selectors": None, "testing": None}
 )
 RENAMED = {"datetime": ("doline.expr.ranges", "datetime_"), "list": ("doline.expr.construct", "list_")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import _nodes as n
 from .errors import InvalidArgument, error
+from .options import settle
 from .expr import build as b
 
 
@@ -115,13 +116,15 @@ def _aligned(frames, how):
     return out.sort(shared)
 
 
-def collect_all(frames, **options):
+def collect_all(frames, **others):
     """Runs several queries, one after the other, each on all cores.
 
     Parameters
     ----------
     frames : list of LazyFrame
         The queries.
+    **others
+        As of :meth:`LazyFrame.collect`.
 
     Returns
     -------
@@ -134,6 +137,7 @@ def collect_all(frames, **options):
     >>> [frame.item() for frame in dl.collect_all(queries)]
     [2, 2]
     """
+    settle("collect_all", others)
     return [frame.collect() for frame in frames]
 
 

@@ -32,6 +32,7 @@ FRAMES = {
     "write_iceberg": "write_parquet", "write_ipc_stream": "write_ipc", "sink_batches": "collect_batches",
     "sink_delta": "sink_parquet", "sink_iceberg": "sink_parquet", "pipe_with_schema": "pipe",
 }
+_TYPES = "a type there is, and a column beside for the rest"
 # The same of the package.
 FUNCTIONS = {
     "arange": "int_range", "business_day_count": "date_range and dt.weekday", "concat_arr": "concat_list",
@@ -44,7 +45,27 @@ FUNCTIONS = {
     "scan_pyarrow_dataset": "DataFrame(dataset)", "time_range": "datetime_range",
     "time_ranges": "datetime_range", "json_normalize": "read_json and unnest", "GPUEngine": "collect()",
     "Float16": "Float32", "UInt128": "Int128", "Categories": "Enum",
-}
+    "QueryOptFlags": "SET disabled_optimizers = '…' in SQL", "CompatLevel": "the default",
+    "Engine": "collect(), which has one engine", "InMemoryEngine": "collect(), which has one engine",
+    "StreamingEngine": "collect(), which has one engine", "RemoteEngine": "collect(), which runs here",
+    "set_random_seed": "the parameter seed of sample and shuffle", "from_repr": "DataFrame of the values",
+    "from_dataframe": "from_arrow, or DataFrame", "from_torch": "DataFrame of tensor.numpy()",
+    "get_index_type": "UInt32, which counts are of", "using_string_cache": "Enum",
+    "dtype_of": "collect_schema", "self_dtype": "return_dtype", "struct_with_fields": "Struct",
+    "DataTypeExpr": "collect_schema", "pipe_with_dtype": "pipe and collect_schema",
+    "BaseExtension": _TYPES, "Extension": _TYPES, "register_extension_type": _TYPES,
+    "unregister_extension_type": _TYPES, "get_extension_type": _TYPES,
+    "scan_arrow_c_stream": "DataFrame(stream)", "scan_external_reader": "a generator with create_function",
+    "scan_lance": "pyarrow and DataFrame(dataset)", "delete_iceberg": "the table's own library",
+    "Catalog": "scan_parquet of a table's files", "FileProviderArgs": "the names that PartitionBy gives files",
+    "ScanCastOptions": "cast after scanning", "ParquetDecryptionProperties": "a file that is not encrypted",
+    "ParquetEncryptionProperties": "an encrypted directory or disk",
+} | dict.fromkeys(
+    ("CredentialProvider", "CredentialProviderAWS", "CredentialProviderAzure", "CredentialProviderGCP",
+     "CredentialProviderFunction", "CredentialProviderFunctionReturn"),
+    "a path of this machine's, such as a mount of the store")
+# Modules of the package's; whatever is asked of them is refused.
+MODULES = {"api": "pipe, for functions of one's own in a chain", "plugins": "create_function"}
 
 
 def refusing(name, instead):
@@ -53,3 +74,15 @@ def refusing(name, instead):
         raise error(NotSupported, f"{name} is not supported", f"use {instead}")
     refuse.__name__ = name
     return refuse
+
+
+class RefusedModule:
+    """A module that is not there, which says so where something of it is used."""
+
+    def __init__(self, name, instead):
+        self._name, self._instead = name, instead
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise error(NotSupported, f"{self._name}.{name} is not supported", f"use {self._instead}")

@@ -178,6 +178,9 @@ RETURNS = {
     "BackgroundQuery.cancel": "None",
     "Schema.names": "list[str]", "Schema.dtypes": "list[Any]", "Schema.len": "int",
     "load_ipython_extension": "None", "stream_of": "object", "is_table": "bool",
+    "DuckConnection.table": "Result", "fetch_record_batch": "Any", "Result.__iter__": "Iterator[tuple[Any, ...]]",
+    "Result.shape": "tuple[int, int]", "several_queries.approx_n_unique": "Expr", "several_queries.cum_count": "Expr",
+    "several_queries.merge_sorted": "_Frame", "several_queries.union": "_Frame", "build_info": "dict[str, str]",
     "read_parquet_schema": "Schema", "read_ipc_schema": "Schema", "read_parquet_metadata": "dict[str, str]",
 }
 
@@ -234,7 +237,9 @@ PARAMETERS = {
     "drop_nulls.subset": "ColumnNames | None", "unique.subset": "ColumnNames | None",
     "nth.indices": "int | Sequence[int]", "by_index.indices": "int | Iterable[int]",
     "by_name.names": "str | Iterable[str]", "by_dtype.dtypes": "DataTypeLike | Iterable[DataTypeLike]",
-    "Config.set_float_precision.precision": "int | None", "Config.set_thousands_separator.separator":
+    "several_queries.union.items": "Iterable[_Frame]", "several_queries.merge_sorted.items": "Iterable[_Frame]",
+    "lazy_frames": "Iterable[LazyFrame]", "Connection.autocommit.autocommit": "bool",
+    "several_queries.merge_sorted.key": "str", "Config.set_float_precision.precision": "int | None", "Config.set_thousands_separator.separator":
     "str | bool | None", "LazyFrame.sink_csv.quote_style": "Literal['necessary', 'always', 'non_numeric', 'never'] | None",
     "LazyFrame.sink_parquet.metadata": "Mapping[str, str] | None",
     "DataFrame.write_ipc.file": "Path | IO[Any] | None",
@@ -294,7 +299,7 @@ def collect(self, *, engine: str = "auto", background: Literal[True], **others: 
 # What stands in one module's stub beside what is written from it.
 BESIDE = {
     "connection": """@type_check_only
-class _LastCursor(Rows):
+class _LastCursor(DuckRows):
     description: list[tuple[Any, ...]] | Any
     rowcount: int""",
     "interval": """class Interval(NamedTuple):
@@ -302,5 +307,6 @@ class _LastCursor(Rows):
     days: int = 0
     microseconds: int = 0""",
     "errors": '_Kind = TypeVar("_Kind", bound=Error)',
+    "several_queries": '_Frame = TypeVar("_Frame", DataFrame, LazyFrame, Series)',
     "concatenating": '_Frame = TypeVar("_Frame", DataFrame, LazyFrame, Series)',
 }
