@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
 import typing
-from functools import lru_cache
 
 from . import _nodes as n, _sessions
 from .expr import build as b
@@ -24,7 +24,9 @@ class Declared(typing.NamedTuple):
     signatures: tuple
 
 
-@lru_cache(maxsize=1)
+_found = {}  # of `registry`
+
+
 def registry():
     """Every scalar function and aggregate by its names, of which it may have several.
 
@@ -38,6 +40,8 @@ def registry():
     >>> registry()["abs"].summary
     'The absolute value.'
     """
+    if _found:
+        return _found
     rows = _sessions.current().prepare(
         "SELECT function_name, function_type, description, example, example_result, signatures, aliases "
         "FROM duckdb_functions() WHERE function_type <> 'table'").run().fetch()
@@ -46,7 +50,8 @@ def registry():
         declared = Declared(name, kind, summary, example, result, tuple(signatures.split("\n")))
         for other in (name, *filter(None, aliases.split(", "))):
             found.setdefault(other, declared)
-    return found
+    _found.update(found)
+    return _found
 
 
 def made(name, declared):
@@ -62,11 +67,38 @@ def made(name, declared):
         def call(*values, **named):
             nodes = tuple(_node(value) for value in (*values, *named.values()))
             return expression(Apply(NamedCall(declared.name, tuple(named)) if named else declared.name, nodes))
+    call.__signature__ = signature_of(name, declared)
     call.__name__ = call.__qualname__ = name
     call.__module__ = "doline.functions"
     shown = f"{declared.example} → {declared.result}" if declared.result else declared.example
     call.__doc__ = "\n".join([declared.summary, "", *declared.signatures, "", f"In SQL: {shown}"])
     return call
+
+
+_WITH_NAMES = ("struct_pack", "struct_insert", "struct_update", "remap_struct")
+
+
+def signature_of(name, declared):
+    """What the function of expressions takes, from what the overloads of the engine's do."""
+    kinds = inspect.Parameter
+    taken = [[kind for kind in re.split(r", (?![^(]*\))", text[text.index("(") + 1:-1]) if kind]
+             for text in declared.signatures]
+    fixed = [[kind for kind in types if not kind.endswith("…")] for types in taken]
+    least = 0 if name in _WITH_NAMES else min(map(len, fixed))
+    parameters = []
+    for position in range(max(map(len, fixed))):
+        is_lambda = any(types[position:position + 1] == ["LAMBDA"] for types in fixed)
+        parameters.append(kinds(f"_{position + 1}", kinds.POSITIONAL_ONLY,
+                                default=kinds.empty if position < least else ...,
+                                annotation="IntoExpr | Callable[..., Any]" if is_lambda else "IntoExpr"))
+    if any(types and types[-1].endswith("…") for types in taken):
+        parameters.append(kinds("more", kinds.VAR_POSITIONAL, annotation="IntoExpr"))
+    if declared.kind == "aggregate":
+        parameters += [kinds("distinct", kinds.KEYWORD_ONLY, default=False, annotation="bool"),
+                       kinds("where", kinds.KEYWORD_ONLY, default=None, annotation="IntoExpr")]
+    elif name in _WITH_NAMES:
+        parameters.append(kinds("named", kinds.VAR_KEYWORD, annotation="IntoExpr"))
+    return inspect.Signature(parameters)
 
 
 def _node(value):

@@ -7,8 +7,6 @@ by groups; all else stays as the engine wrote it, with holes where these stood.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from . import _nodes as n
 from .engine_functions import registry
 from .errors import NotSupported, error
@@ -19,12 +17,6 @@ _LITERAL, _COLUMN, _POSITION, _PARAMETER, _DEFAULT, _STAR, _COLUMNS, _CALL, _LAM
 _NAME, _ARGUMENTS, _DISTINCT, _ORDER, _WITHIN, _FILTER, _NULLS, _OVER = 1, 2, 4, 5, 6, 7, 8, 9  # of a call
 _REFUSED = {_POSITION: "a position", _PARAMETER: "a parameter", _DEFAULT: "DEFAULT",
             _STAR: "a star", _COLUMNS: "COLUMNS"}
-
-
-@lru_cache(maxsize=1)
-def aggregates():
-    """Names of all the engine's aggregates."""
-    return frozenset(name for name, declared in registry().items() if declared.kind == "aggregate")
 
 
 class _Part:
@@ -144,7 +136,8 @@ class Tree:
         name = self.text(name_at).lower() if count == 1 else ""
         if _OVER in fields:
             return self.spliced(Window, at, end, nodes, name)
-        if name not in aggregates():
+        declared = registry().get(name)
+        if declared is None or declared.kind != "aggregate":
             return self.spliced(Apply, at, end, nodes, name)
         if _WITHIN in fields or _NULLS in fields:
             raise error(NotSupported, f"{name}(…) WITHIN GROUP or IGNORE NULLS in sql_expr is not supported",

@@ -93,7 +93,8 @@ def parameter_type(name, parameter, told):
     """The type of a parameter of the function `name`."""
     full = f"{name}.{parameter.name}"
     if parameter.annotation is not ABSENT:
-        return inspect.formatannotation(parameter.annotation)
+        annotation = parameter.annotation
+        return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
     found = tail_lookup(table.PARAMETERS, full)
     if found is None and parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
         found = BY_STARRED_NAME.get(parameter.name)
@@ -136,6 +137,8 @@ def parameters_text(name, function, told):
         if parameter.default is not ABSENT:
             text += f" = {default_text(parameter.default)}"
         parts.append(text)
+    if named and named[-1].kind is kinds.POSITIONAL_ONLY:
+        parts.append("/")
     return f"({', '.join(parts)})"
 
 
@@ -426,46 +429,16 @@ def generated(name):
 
 def engine_functions():
     """Every function of the engine, by the registry's overloads."""
-    from doline.engine_functions import registry
+    from doline.engine_functions import made, registry
 
     lines = []
     for name, declared in sorted(registry().items()):
         if not name.isidentifier() or keyword.iskeyword(name):
             continue
-        parameters = overload_parameters(declared.signatures)
-        if declared.kind == "aggregate":
-            parameters += ["distinct: bool = False", "where: IntoExpr = None"]
-            if not parameters[0].startswith("*") and not any(p.startswith("*") for p in parameters):
-                parameters.insert(-2, "*")
-        elif name in ("struct_pack", "struct_insert", "struct_update", "remap_struct"):
-            parameters.append("**named: IntoExpr")
         text = [declared.summary, "", *declared.signatures]
-        lines += [f"def {name}({', '.join(parameters)}) -> Expr:", '    r"""' + text[0],
-                  *("    " + line if line else "" for line in text[1:]), '    """']
+        lines += [f"def {name}{parameters_text(f'functions.{name}', made(name, declared), {})} -> Expr:",
+                  '    r"""' + text[0], *("    " + line if line else "" for line in text[1:]), '    """']
     return lines
-
-
-def overload_parameters(signatures):
-    """The parameters of a function whose overloads are written as `concat(VARCHAR, ANY…)`."""
-    taken = [split_types(text[text.index("(") + 1:-1]) for text in signatures]
-    fixed = [[kind for kind in kinds if not kind.endswith("…")] for kinds in taken]
-    least, most = min(map(len, fixed)), max(map(len, fixed))
-    parameters = []
-    for position in range(most):
-        kinds = {kinds[position] for kinds in fixed if position < len(kinds)}
-        kind = "Callable[..., Any]" if kinds == {"LAMBDA"} else "IntoExpr | Callable[..., Any]" if "LAMBDA" in kinds \
-            else "IntoExpr"
-        parameters.append(f"_{position + 1}: {kind}" + (" = ..." if position >= least else ""))
-    if parameters:
-        parameters.append("/")
-    if any(kinds and kinds[-1].endswith("…") for kinds in taken):
-        parameters.append("*more: IntoExpr")
-    return parameters
-
-
-def split_types(text):
-    """The types between commas that stand in no parentheses."""
-    return [kind for kind in re.split(r", (?![^(]*\))", text) if kind]
 
 
 def series_methods():
@@ -543,6 +516,14 @@ def find_places(doline, first):
                 PLACES.setdefault(key, module.__name__)
 
 
+def remove_stale(folder, written):
+    """Stubs of modules that have none any more."""
+    for path in folder.rglob("*.pyi"):
+        name = ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+        if name not in written and name != "__init__" and path.read_text(encoding="utf-8").startswith(table.HEAD.partition("\n")[0]):
+            path.unlink()
+
+
 def main():
     package, folder = map(pathlib.Path, sys.argv[1:3])
     sys.path.insert(0, str(package.parent))
@@ -561,6 +542,7 @@ def main():
                 CLASSES_ONLY.append(name)
             queue += write_module(name, folder)
     write_package(folder, doline)
+    remove_stale(folder, written)
     if missing:
         print("write_stubs: say in python/generate/stub_types.py what these are:", *sorted(set(missing)),
               sep="\n  ", file=sys.stderr)

@@ -83,7 +83,7 @@ def differs_by_call(text):
     return re.search(r"random|uuid|now|current|today|setseed", text)
 
 
-@pytest.mark.parametrize(("name", "example"), examples())
+@pytest.mark.parametrize(("name", "example"), list(examples()))
 def test_every_example_of_a_function(name, example):
     """As a text it gives what the statement gives."""
     if not differs_by_call(example):
@@ -113,7 +113,7 @@ def value_of(kind):
     return "1" if len(kind) == 1 else f"{VALUES.get(kind.split('_')[0].split(' ')[0], 1)}::{kind}"
 
 
-@pytest.mark.parametrize(("name", "texts"), signatures())
+@pytest.mark.parametrize(("name", "texts"), list(signatures()))
 def test_every_signature_of_a_function(name, texts):
     """A call of `functions.name` is what the statement's is, whether that gives a value or an error."""
     for text in texts:
