@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from .errors import NotSupported, error
 
-_GENERAL = "docs/frames-and-sql.md tells what there is"
+_BITS = "a function of one's own with map_elements"
 
 # name → what to use instead; methods of expressions and series.
 EXPRESSIONS = {
-    "approx_quantile": "quantile is exact", "bin_quantiles": "quantile gives breaks for cut",
-    "bin_ranks": "rank and floor_divide", "qcut": "quantile gives breaks for cut",
-    "bitwise_count_zeros": "bitwise_count_ones", "bitwise_leading_ones": _GENERAL,
-    "bitwise_leading_zeros": _GENERAL, "bitwise_trailing_ones": _GENERAL,
-    "bitwise_trailing_zeros": _GENERAL, "cumulative_eval": "cum_sum and its like",
-    "deserialize": "pickle", "erf": _GENERAL, "erfc": _GENERAL, "ewm_mean_by": "rolling_mean_by",
+    "approx_quantile": "quantile", "bin_quantiles": "cut with breaks of quantile",
+    "bin_ranks": "rank and floor_divide", "qcut": "cut with breaks of quantile",
+    "bitwise_count_zeros": "bitwise_count_ones", "bitwise_leading_ones": _BITS,
+    "bitwise_leading_zeros": _BITS, "bitwise_trailing_ones": _BITS,
+    "bitwise_trailing_zeros": _BITS, "cumulative_eval": "cum_sum and its like",
+    "deserialize": "pickle", "erf": _BITS, "erfc": _BITS, "ewm_mean_by": "rolling_mean_by",
     "ewm_std": "rolling_std", "ewm_sum": "rolling_sum", "ewm_sum_by": "rolling_sum_by",
     "ewm_var": "rolling_var", "extend_constant": "concat", "hist": "cut and value_counts",
-    "interpolate_by": "join_asof", "lower_bound": _GENERAL, "upper_bound": _GENERAL,
+    "interpolate_by": "join_asof", "lower_bound": "lit of the type's least", "upper_bound": "lit of the type's greatest",
     "pipe_with_dtype": "pipe and collect_schema", "reinterpret": "cast", "reshape": "implode",
     "rolling_map": "rolling_mean and its like",
     "rolling_rank_by": "rank",
@@ -41,7 +41,7 @@ FUNCTIONS = {
     "enable_string_cache": "Enum", "disable_string_cache": "Enum", "StringCache": "Enum",
     "linear_space": "int_range", "linear_spaces": "int_ranges", "map_batches": "expressions",
     "map_groups": "group_by(…).agg(…)", "read_clipboard": "read_csv", "read_ods": "pandas' read_excel",
-    "read_database_uri": "pandas' read_sql", "rolling_corr": _GENERAL, "rolling_cov": _GENERAL,
+    "read_database_uri": "pandas' read_sql", "rolling_corr": "corr in rolling(…).agg", "rolling_cov": "cov in rolling(…).agg",
     "scan_pyarrow_dataset": "DataFrame(dataset)", "time_range": "datetime_range",
     "time_ranges": "datetime_range", "json_normalize": "read_json and unnest", "GPUEngine": "collect()",
     "Float16": "Float32", "UInt128": "Int128", "Categories": "Enum",

@@ -97,3 +97,15 @@ def test_results_of_sql_are_pickled():
     result = doline.sql("SELECT a FROM letters WHERE a > ?", ["x"])
     again = pickle.loads(pickle.dumps(result))
     assert again.collect().rows() == [("y",)] and letters
+
+
+def test_what_is_refused_says_what_to_use():
+    from doline import refused
+
+    for names in (refused.EXPRESSIONS, refused.FRAMES, refused.FUNCTIONS, refused.MODULES):
+        for name, instead in names.items():
+            assert not any(word in instead for word in (" gives ", " is exact", " tells ")), (name, instead)
+    for kind, name in ((dl.col("a"), "qcut"), (dl.DataFrame({"a": [1]}), "write_excel"), (dl, "read_clipboard")):
+        with pytest.raises(doline.NotSupported) as raised:
+            getattr(kind, name)()
+        assert raised.value.hint.startswith("use ")
