@@ -30,6 +30,7 @@ FRAME_EXPORTS = (
        "Expr": "doline.expr.expression", "SQLContext": "doline.sql_context", "Config": "doline.config",
        "PartitionBy": "doline.partition_by", "PartitionByKey": "doline.partition_by",
        "concat": "doline.concatenating", "collect_all": "doline.concatenating",
-       "align_frames": "doline.concatenating", "sql_expr": "doline.sql_text", "datatypes": None, "exceptions": None, "functions": None, "selectors": None, "testing": None}
+       "align_frames": "doline.concatenating", "sql_expr": "doline.sql_text",
+       "datatypes": None, "exceptions": None, "functions": None, "selectors": None, "testing": None}
 )
 RENAMED = {"datetime": ("doline.expr.ranges", "datetime_"), "list": ("doline.expr.construct", "list_")}

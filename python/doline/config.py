@@ -21,7 +21,8 @@ _SWITCHES = {
     "trim_decimal_zeros": "Whether zeros at the end of decimals are left out.",
 }
 # name → what a value of it may be
-_CHOICES = {"tbl_formatting": tuple(FORMATS), "tbl_cell_alignment": _SIDES, "tbl_cell_numeric_alignment": _SIDES,
+_CHOICES = {"tbl_formatting": tuple(FORMATS), "tbl_cell_alignment": _SIDES,
+            "tbl_cell_numeric_alignment": _SIDES,
             "fmt_float": ("mixed", "full")}
 _OTHERS = {
     "tbl_rows": "How many rows of a frame are printed; -1 for all.",
@@ -35,7 +36,8 @@ _OTHERS = {
 _KNOWN = ("rounded_corners", *_SWITCHES, *_CHOICES, *_OTHERS)
 # What concerns more than how tables are printed.
 _REFUSED = {
-    "default_credential_provider": "paths of this machine's", "engine_affinity": "collect(), which has one engine",
+    "default_credential_provider": "paths of this machine's",
+    "engine_affinity": "collect(), which has one engine",
     "expr_depth_warning": "nothing: deep expressions are no warning", "streaming_chunk_size": "nothing: the "
     "engine chooses", "tbl_width_chars": "tbl_cols and fmt_str_lengths", "verbose": "explain() and profile()",
     "warn_unstable": "nothing: no part is unstable", "unstable": "nothing: no part is unstable",
@@ -276,7 +278,8 @@ def _checked(name, value):
                     f"use {instead}" if instead else f"there are {', '.join(_KNOWN)}")
     choices = _CHOICES.get(name)
     if value is not None and choices is not None and value not in choices:
-        raise error(InvalidArgument, f"{name} = {value!r} is not supported", f"it is one of {', '.join(choices)}")
+        raise error(InvalidArgument, f"{name} = {value!r} is not supported",
+                    f"it is one of {', '.join(choices)}")
     return value
 
 
@@ -333,7 +336,8 @@ for _name, _parameter, _default, _example in (
     setattr(Config, f"set_{_name}", _setter(_name, _OTHERS[_name], _parameter, _default, _example))
 for _name, _summary, _parameter, _default, _example in (
         ("tbl_cell_alignment", "At which side cells stand: LEFT, CENTER or RIGHT.", "format", None, "RIGHT"),
-        ("tbl_cell_numeric_alignment", "At which side numbers stand: LEFT, CENTER or RIGHT.", "format", None, "RIGHT"),
+        ("tbl_cell_numeric_alignment",
+         "At which side numbers stand: LEFT, CENTER or RIGHT.", "format", None, "RIGHT"),
         ("fmt_float", '"full" for floats without exponents, "mixed" for the usual.', "fmt", "mixed", "full")):
     setattr(Config, f"set_{_name}", _setter(_name, _summary, _parameter, _default, _example))
 for _name, _instead in _REFUSED.items():

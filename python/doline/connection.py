@@ -573,7 +573,8 @@ class Connection(DuckConnection):
 
 
 _FROM_LAST_CURSOR = frozenset((
-    "arrow", "description", "df", "fetch_arrow_table", "fetch_df", "fetch_record_batch", "fetchall", "fetchdf",
+    "arrow", "description", "df", "fetch_arrow_table", "fetch_df", "fetch_record_batch", "fetchall",
+    "fetchdf",
     "fetchmany", "fetchnumpy", "fetchone", "pl", "rowcount", "show", "to_arrow_reader",
     "to_arrow_table", "to_df",
     "__arrow_c_stream__"))

@@ -116,7 +116,8 @@ def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quo
         raise error(InvalidArgument, "skip_rows and skip_lines are both given", "use one of them")
     if _is_empty(source):
         if raise_if_empty or raise_if_empty is None:
-            raise error(InvalidArgument, "the CSV file is empty", "raise_if_empty=False gives a frame without columns")
+            raise error(InvalidArgument, "the CSV file is empty",
+                        "raise_if_empty=False gives a frame without columns")
         return LazyFrame({})
     options = {"header": literal_bytes(has_header), "delim": b.string(separator),
                "quote": b.string(quote_char or ""), "comment": text_or_none(comment_prefix),
@@ -125,11 +126,13 @@ def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quo
                "decimal_separator": b.string(",") if decimal_comma else None,
                "union_by_name": missing_columns_option("scan_csv", missing_columns),
                "filename": text_or_none(include_file_paths)}
-    for name, wanted in (("ignore_errors", ignore_errors), ("all_varchar", not infer_schema or infer_schema_length == 0),
+    for name, wanted in (("ignore_errors", ignore_errors),
+                         ("all_varchar", not infer_schema or infer_schema_length == 0),
                          ("cut_long_rows", truncate_ragged_lines), ("null_padding", truncate_ragged_lines)):
         options[name] = b.TRUE if wanted else None
     if null_values is not None and not isinstance(null_values, dict):
-        options["nullstr"] = literal_bytes(["", *([null_values] if isinstance(null_values, str) else null_values)])
+        texts = [null_values] if isinstance(null_values, str) else null_values
+        options["nullstr"] = literal_bytes(["", *texts])
     if not try_parse_dates and schema is None:
         options["auto_type_candidates"] = literal_bytes(_FOUND_OUT)
     overrides = {name: types.as_dtype(dtype)

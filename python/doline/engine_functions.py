@@ -66,7 +66,8 @@ def made(name, declared):
     else:
         def call(*values, **named):
             nodes = tuple(_node(value) for value in (*values, *named.values()))
-            return expression(Apply(NamedCall(declared.name, tuple(named)) if named else declared.name, nodes))
+            build = NamedCall(declared.name, tuple(named)) if named else declared.name
+            return expression(Apply(build, nodes))
     call.__signature__ = signature_of(name, declared)
     call.__name__ = call.__qualname__ = name
     call.__module__ = "doline.functions"

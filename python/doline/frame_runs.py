@@ -98,7 +98,8 @@ class FrameRuns:
         """
         settle("collect_batches", {**others, "engine": engine}, ("chunk_size", "engine"))
         if chunk_size is not None and (not isinstance(chunk_size, int) or chunk_size < 1):
-            raise error(InvalidArgument, f"collect_batches(chunk_size={chunk_size!r})", "give a number of rows")
+            raise error(InvalidArgument, f"collect_batches(chunk_size={chunk_size!r})",
+                        "give a number of rows")
         parts = self._parts()
         return parts if chunk_size is None else _of_size(parts, chunk_size)
 
@@ -186,7 +187,8 @@ class FrameRuns:
         >>> dl.LazyFrame({"a": [1]}).show_graph(raw_output=True)[:4]
         '<svg'
         """
-        settle("show_graph", {**others, "optimized": optimized, "engine": engine}, ("output_path", "raw_output"))
+        settle("show_graph", {**others, "optimized": optimized, "engine": engine},
+               ("output_path", "raw_output"))
         import json
         from .lazy_frame import _run_statement
         from .plan_drawing import PlanDrawing

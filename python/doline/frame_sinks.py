@@ -45,7 +45,8 @@ class FrameSinks:
         if callable(metadata):
             raise error(NotSupported, "sink_parquet(metadata=function) is not supported", "use a dict")
         given = {"compression": compression, "compression_level": compression_level,
-                 "row_group_size": least_rows("row_group_size", row_group_size), "kv_metadata": metadata or None}
+                 "row_group_size": least_rows("row_group_size", row_group_size),
+                 "kv_metadata": metadata or None}
         return sink(self, path, "parquet", given, others)
 
     def sink_csv(self, path, *, include_header=True, separator=",", quote_char='"', null_value=None,
@@ -99,8 +100,8 @@ class FrameSinks:
         >>> open(path).read()
         'a\n1\n-\n'
         """
+        options = {name: value for name, value in locals().items() if name not in ("self", "path")}
         from .writing import csv_file
-        options = {name: value for name, value in locals().items() if name not in ("self", "path", "csv_file")}
         return csv_file(self, path, options)
 
     def sink_ndjson(self, path, *, compression="uncompressed", check_extension=True, **others):
@@ -131,8 +132,8 @@ class FrameSinks:
         >>> open(path).read()
         '{"a":1}\n{"a":null}\n'
         """
-        from .writing import packed, sink
-        return sink(self, path, "json", packed(path, compression, check_extension), others)
+        from .writing import packed, sink, with_json_numbers
+        return sink(with_json_numbers(self), path, "json", packed(path, compression, check_extension), others)
 
     def sink_ipc(self, path, *, compression="uncompressed", record_batch_size=None, **others):
         """Runs the query into an Arrow file, inside the memory budget.

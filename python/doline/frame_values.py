@@ -436,7 +436,7 @@ class FrameValues:
         Examples
         --------
         >>> dl.DataFrame({"a": [1, None]}).write_json()
-        '[{"a": 1}, {"a": null}]'
+        '[{"a":1},{"a":null}]'
         """
         from .writing import write_json
         return write_json(self, file)

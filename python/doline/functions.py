@@ -26,7 +26,8 @@ def __getattr__(name):
     if declared is None:
         import difflib
         near = difflib.get_close_matches(name, _registry(), 1)
-        raise AttributeError(f"there is no function {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise AttributeError(f"there is no function {name!r}{hint}")
     made = globals()[name] = _made(name, declared)
     return made
 

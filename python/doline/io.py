@@ -112,7 +112,8 @@ def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, igno
     [(1, [1]), (2, [])]
     """
     settle("scan_ndjson", others, own_options(scan_ndjson))
-    options = {"ignore_errors": b.TRUE if ignore_errors else None, "filename": text_or_none(include_file_paths)}
+    options = {"ignore_errors": b.TRUE if ignore_errors else None,
+               "filename": text_or_none(include_file_paths)}
     frame = scanned("read_ndjson", source, options, n_rows, row_index_name, row_index_offset, glob)
     overrides = dict(schema or {}) | dict(schema_overrides or {})
     return frame.cast(overrides) if overrides else frame

@@ -27,7 +27,8 @@ def scanned(function, source, options, n_rows, row_index_name, row_index_offset,
             return b.string(patterns.escape(keeps[-1].path))
         return b.string(path_text(one) if glob else patterns.escape(path_text(one)))
 
-    path = b.call("list_value", *map(path_of, source)) if isinstance(source, (list, tuple)) else path_of(source)
+    path = (b.call("list_value", *map(path_of, source)) if isinstance(source, (list, tuple))
+            else path_of(source))
     named = {key: value for key, value in options.items() if value is not None}
     query = n.select([b.STAR], from_=n.table_function(b.named_call(function, [path], named)))
     frame = LazyFrame._of(query, tuple(keeps))

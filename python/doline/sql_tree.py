@@ -13,7 +13,8 @@ from .errors import NotSupported, error
 from .expr import build as b
 from .expr.nodes import Aggregate, Apply, Column, Literal, Window
 
-_LITERAL, _COLUMN, _POSITION, _PARAMETER, _DEFAULT, _STAR, _COLUMNS, _CALL, _LAMBDA = 1, 2, 3, 4, 5, 6, 7, 8, 20
+_LITERAL, _COLUMN, _POSITION, _PARAMETER, _DEFAULT, _STAR, _COLUMNS, _CALL = range(1, 9)
+_LAMBDA = 20
 _NAME, _ARGUMENTS, _DISTINCT, _ORDER, _WITHIN, _FILTER, _NULLS, _OVER = 1, 2, 4, 5, 6, 7, 8, 9  # of a call
 _REFUSED = {_POSITION: "a position", _PARAMETER: "a parameter", _DEFAULT: "DEFAULT",
             _STAR: "a star", _COLUMNS: "COLUMNS"}
@@ -140,7 +141,8 @@ class Tree:
         if declared is None or declared.kind != "aggregate":
             return self.spliced(Apply, at, end, nodes, name)
         if _WITHIN in fields or _NULLS in fields:
-            raise error(NotSupported, f"{name}(…) WITHIN GROUP or IGNORE NULLS in sql_expr is not supported",
+            raise error(NotSupported,
+                        f"{name}(…) WITHIN GROUP or IGNORE NULLS in sql_expr is not supported",
                         "use frame.sql")
         values = fields[_ARGUMENTS].nodes if _ARGUMENTS in fields else []
         if values and self.data[values[0][1]] == _STAR:
@@ -229,4 +231,5 @@ class AggregateOf:
             taken = len(item.parts) - 1
             items.append(item(*rest[:taken]))
             rest = rest[taken:]
-        return call(self.__name__, *values[:self.count], distinct=self.distinct, order=items or None, where=where)
+        return call(self.__name__, *values[:self.count], distinct=self.distinct,
+                    order=items or None, where=where)

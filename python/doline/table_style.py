@@ -10,8 +10,8 @@ from ._settings import current
 # with its left end, crossings and right end; lines between columns and between rows, and where these cross;
 # where rows' lines meet the left and right borders; where columns' lines meet the top and bottom borders; the
 # corners. A line of blanks alone is not drawn.
-_PLACES = ("left right top bottom header_left header header_cross header_right column row cross row_left row_right "
-           "top_cross bottom_cross top_left top_right bottom_left bottom_right").split()
+_PLACES = ("left right top bottom header_left header header_cross header_right column row cross row_left "
+           "row_right top_cross bottom_cross top_left top_right bottom_left bottom_right").split()
 FORMATS = {
     "ASCII_FULL": "||--+==+|-+||++++++",
     "ASCII_FULL_CONDENSED": "||--+==+|    ++++++",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import tempfile
 
 from . import _nodes as n
 from .datatypes import Date, Datetime, String, Time
@@ -53,7 +54,8 @@ def sink(frame, path, form, given, others):
 def _settle_sink(form, others):
     name = "sink_" + {"json": "ndjson", "arrow": "ipc", "arrows": "ipc_stream"}.get(form, form)
     if others.get("lazy"):
-        raise error(NotSupported, f"{name}(lazy=True) is not supported", "use it when the file is to be written")
+        raise error(NotSupported, f"{name}(lazy=True) is not supported",
+                    "use it when the file is to be written")
     settle(name, {key: value for key, value in others.items() if key not in ("lazy", "mkdir")})
 
 
@@ -66,7 +68,8 @@ def packed(path, compression, check_extension):
     if check_extension and isinstance(name, (str, os.PathLike)) and not isinstance(path, PartitionBy):
         ending, wanted = os.path.splitext(os.fspath(name))[1], _ENDINGS.get(compression)
         if wanted is not None and ending != wanted or wanted is None and ending in _ENDINGS.values():
-            raise error(InvalidArgument, f"{os.fspath(name)} is no name of a file with compression={compression!r}",
+            raise error(InvalidArgument,
+                        f"{os.fspath(name)} is no name of a file with compression={compression!r}",
                         f"end it in {wanted or 'what is no compression'}, or set check_extension=False")
     return {"compression": "none" if compression == "uncompressed" else compression}
 
@@ -99,6 +102,13 @@ def csv_file(frame, path, options):
              "prefix": "\ufeff" if options["include_bom"] else None,
              **packed(path, options["compression"], options["check_extension"])}
     return sink(_as_texts(frame, options), path, "csv", given, options["others"])
+
+
+def with_json_numbers(frame):
+    """The frame with null for what JSON has no number for; within lists and structs it is a text."""
+    from .expr.construct import col, when
+    floats = [name for name, dtype in frame.types.items() if dtype.is_float()]
+    return frame.with_columns(**{name: when(col(name).is_finite()).then(col(name)) for name in floats}) if floats else frame
 
 
 def _as_texts(frame, options):
@@ -184,10 +194,17 @@ def write_parquet(frame, file, *, partition_by=None, **options):
 
 def write_json(frame, file):
     """Writes a JSON array, or gives its text."""
-    import json
-    text = json.dumps(frame.to_dicts(), default=str)
     if file is None:
-        return text
-    with written(file) as path, open(path, "w", encoding="utf-8") as out:
-        out.write(text)
+        import io
+        out = io.StringIO()
+        write_json(frame, out)
+        return out.getvalue()
+    with written(file) as path, tempfile.TemporaryDirectory(prefix="doline-") as folder:
+        lines = os.path.join(folder, "lines")
+        frame.lazy().sink_ndjson(lines)
+        with open(lines, "rb") as source, open(path, "wb") as out:
+            out.write(b"[")
+            for number, line in enumerate(source):
+                out.write(b"," * (number > 0) + line.rstrip(b"\n"))
+            out.write(b"]")
     return None

@@ -102,8 +102,12 @@ def test_open_files_and_bytes(name, tmp_path):
 
 
 def test_without_a_file_the_text_or_the_bytes_are_returned():
-    texts = [f.write_ndjson() for f in (polars.DataFrame({"a": [1, None]}), doline.DataFrame({"a": [1, None]}))]
-    assert texts[0] == texts[1]
+    data = {"a": [1.5, None, float("nan"), float("inf")], "d": [dt.date(2024, 1, 2)] * 4, "l": [[1], [], None, [2]],
+            "s": [{"x": "ä\n"}] * 4}
+    for write in ("write_ndjson", "write_json"):
+        texts = [getattr(pl.DataFrame(data), write)() for pl in (polars, doline)]
+        assert texts[0] == texts[1]
+    assert doline.DataFrame({"a": []}).write_json() == "[]"
     assert polars.read_ipc(doline.DataFrame({"a": [1]}).write_ipc(None)).rows() == [(1,)]
     text = io.StringIO()
     doline.DataFrame({"a": ["ä"]}).write_csv(text)
