@@ -38,9 +38,9 @@ _KNOWN = ("rounded_corners", *_SWITCHES, *_CHOICES, *_OTHERS)
 _REFUSED = {
     "default_credential_provider": "paths of this machine's",
     "engine_affinity": "collect(), which has one engine",
-    "expr_depth_warning": "nothing: deep expressions are no warning", "streaming_chunk_size": "nothing: the "
-    "engine chooses", "tbl_width_chars": "tbl_cols and fmt_str_lengths", "verbose": "explain() and profile()",
-    "warn_unstable": "nothing: no part is unstable", "unstable": "nothing: no part is unstable",
+    "expr_depth_warning": "the default: deep expressions are no warning", "streaming_chunk_size": "the default: "
+    "the engine chooses", "tbl_width_chars": "tbl_cols and fmt_str_lengths", "verbose": "explain() and profile()",
+    "warn_unstable": "the default: no part is unstable", "unstable": "the default: no part is unstable",
 }
 
 

@@ -46,7 +46,7 @@ REFUSED = {
     "sinked_paths_callback": ((), "glob of the files written"),
     "skip_rows_after_header": ((0,), "slice(n) after reading"),
     "storage_options": (({},), "a path of this machine's, such as a mount of the store"),
-    "streaming": ((False,), "nothing: memory is bounded always"),
+    "streaming": ((False,), "the default: memory is bounded always"),
     "sync_on_close": (("none",), "os.fsync of the file written"),
     "truncated_slice": ((), "head"),
     "try_parse_hive_dates": ((True,), "hive_schema={key: doline.String}"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 from . import _nodes as n, _sessions
 from .errors import InvalidArgument, error
 from .expr.expression import expression
 from .expr.nodes import Rename
 from .sql_tree import Tree
 
+_DEEPEST = 20_000  # calls, for what the engine lets be nested: a thousand levels
 _SELECT, _ITEMS, _WITH = 1, 3, 20  # the tag, and the fields that are there always
 
 
@@ -44,6 +47,15 @@ def sql_expr(sql):
     if not isinstance(sql, str):
         return [sql_expr(one) for one in sql]
     from .lazy_frame import query_of_statement
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEEPEST))
+    try:
+        return _expression_of(sql, query_of_statement)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _expression_of(sql, query_of_statement):
     query = query_of_statement(_sessions.current().prepare(f"SELECT {sql}").bytes())
     tree = Tree(query)
     tag, fields, _ = tree.node("q", 0)

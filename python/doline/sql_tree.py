@@ -34,6 +34,7 @@ class Tree:
 
     def __init__(self, data):
         self.data = data
+        self.known = {}  # nodes that were looked at, by where they begin
 
     # --- Where things are
 
@@ -55,9 +56,12 @@ class Tree:
 
     def node(self, family, at):
         """A node's tag, its fields by their numbers, and where it ends."""
-        tag = self.data[at]
-        fields, at = self.fields(n.NODES[family][tag], self.numbers(2, at + 1))  # behind its span
-        return tag, fields, at
+        found = self.known.get((family, at))
+        if found is None:
+            tag = self.data[at]
+            fields, end = self.fields(n.NODES[family][tag], self.numbers(2, at + 1))  # behind its span
+            found = self.known[family, at] = tag, fields, end
+        return found
 
     def fields(self, layout, at):
         """The fields of a node or a struct by their numbers, and where they end."""

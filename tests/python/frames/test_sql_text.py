@@ -52,6 +52,11 @@ def test_aggregates_are_of_groups(text):
     assert frame.group_by("k").agg(sql_expr(f"{text} AS x")).sort("k").rows() == expected
 
 
+def test_a_text_may_be_long():
+    frame = dl.DataFrame({"a": [1, 2]})
+    assert frame.select(sql_expr(" + ".join(["a"] * 300))).to_series().to_list() == [300, 600]
+
+
 def test_names():
     frame = dl.DataFrame(FRAME)
     assert frame.select(sql_expr("a + 1 AS b"), sql_expr("upper(k)"), *sql_expr(["a AS c", "k AS d"])).columns == ["b", "k", "c", "d"]
