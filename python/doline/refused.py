@@ -60,7 +60,7 @@ FUNCTIONS = {
     "scan_arrow_c_stream": "DataFrame(stream)", "scan_external_reader": "a generator with create_function",
     "scan_lance": "pyarrow and DataFrame(dataset)", "delete_iceberg": "the table's own library",
     "Catalog": "scan_parquet of a table's files",
-    "FileProviderArgs": "the names that PartitionBy gives files",
+    "FileProviderArgs": "PartitionBy, which names files itself",
     "ScanCastOptions": "cast after scanning", "ParquetDecryptionProperties": "a file that is not encrypted",
     "ParquetEncryptionProperties": "an encrypted directory or disk",
 } | dict.fromkeys(
