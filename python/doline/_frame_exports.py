@@ -11,8 +11,8 @@ Float64 Int8 Int16 Int32 Int64 Int128 List Map Null Object Schema String Struct 
 UInt64 Unknown Utf8""".split()
 _SEVERAL = """approx_n_unique build_info collect_all_async cum_count escape_regex explain_all merge_sorted
 show_versions thread_pool_size union""".split()
-_FROM = "from_arrow from_dict from_dicts from_numpy from_pandas from_polars from_records".split()
-_IO = """read_avro read_database read_delta read_excel read_ipc read_ipc_schema read_ipc_stream
+_IO = """from_arrow from_dict from_dicts from_numpy from_pandas from_polars
+from_records read_avro read_database read_delta read_excel read_ipc read_ipc_schema read_ipc_stream
 read_json read_lines read_log read_ndjson read_parquet read_parquet_metadata read_parquet_schema
 scan_database scan_delta scan_iceberg
 scan_ipc scan_json scan_lines scan_log scan_ndjson scan_parquet""".split()
@@ -24,7 +24,6 @@ FRAME_EXPORTS = (
     | dict.fromkeys(_TYPES, "doline.datatypes")
     | dict.fromkeys(_IO, "doline.io")
     | dict.fromkeys(_SEVERAL, "doline.several_queries")
-    | dict.fromkeys(_FROM, "doline.from_tables")
     | dict.fromkeys(("scan_csv", "read_csv"), "doline.csv_files")
     | {"DataFrame": "doline.data_frame", "LazyFrame": "doline.lazy_frame", "Series": "doline.series",
        "Expr": "doline.expr.expression", "SQLContext": "doline.sql_context", "Config": "doline.config",

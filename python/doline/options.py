@@ -48,7 +48,6 @@ REFUSED = {
     "storage_options": (({},), "a path of this machine's, such as a mount of the store"),
     "streaming": ((False,), "the default: memory is bounded always"),
     "sync_on_close": (("none",), "os.fsync of the file written"),
-    "truncated_slice": ((), "head"),
     "try_parse_hive_dates": ((True,), "hive_schema={key: doline.String}"),
     "use_pyarrow": ((False,), "pyarrow and doline.from_arrow"),
     "collect_batches.lazy": ((False,), "the iterator, which runs the query when it is first asked"),
