@@ -17,7 +17,9 @@ _EXPORTS = _FRAME_EXPORTS | {
     "create_function": "doline.python_functions",
     "dbapi": None,  # a module of its own
     "errors": None,
+    "execute": "doline.connection",
     "paramstyle": "doline.dbapi",
+    "query": "doline.connection",
     "register": "doline.connection",
     "remove_function": "doline.python_functions",
     "sql": "doline.connection",
@@ -38,10 +40,12 @@ def __getattr__(name):
         value = globals()[name] = getattr(import_module(module), own_name)
         return value
     if name not in _EXPORTS:
-        from doline.refused import FUNCTIONS, refusing
+        from doline.refused import FUNCTIONS, MODULES, RefusedModule, refusing
 
         if name in FUNCTIONS:
             return refusing(name, FUNCTIONS[name])
+        if name in MODULES:
+            return RefusedModule(name, MODULES[name])
         raise AttributeError(f"module 'doline' has no attribute {name!r}")
     module = _EXPORTS[name]
     value = import_module(f"doline.{name}") if module is None else getattr(import_module(module), name)

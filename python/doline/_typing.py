@@ -7,7 +7,7 @@ import decimal
 import os
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Union
+from typing import IO, Any, Union
 
 from .data_frame import DataFrame
 from .datatypes import DataType
@@ -28,4 +28,5 @@ Parameters = Union[Sequence[Any], Mapping[str, Any]]
 # Ours, or whatever else is a table.
 FrameLike = Union[DataFrame, LazyFrame, Series, Any]
 Path = Union[str, os.PathLike[str]]
-Paths = Union[Path, Sequence[Path]]
+# A file to read: paths, bytes, or what is open.
+Source = Union[Path, bytes, bytearray, IO[Any], Sequence[Union[Path, bytes, IO[Any]]]]

@@ -40,7 +40,7 @@ def supply(database, session, statement, depth, variables=None):
         found = _look_up(name, depth + 1, variables)
         if found is None:
             continue
-        table = _sessions.TableHandle(stream_of(found[0]), "variable", database, session)
+        table = _sessions.TableHandle(stream_of(as_table(found[0])), "variable", database, session)
         statement.replace_table(name, table.name)
         kept.append(table)
     return kept
@@ -57,7 +57,7 @@ def _look_up(name, depth, variables):
         if name not in scope:
             continue
         value = scope[name]
-        if is_table(value):
+        if is_table(value) or _is_list_of_rows(value):
             return (value,)
         if value is None or os.path.exists(name) or callable(value):
             continue
@@ -65,5 +65,33 @@ def _look_up(name, depth, variables):
             errors.TableNotFound,
             f'no table "{name}", and the variable {name} is of type {type(value).__name__}, which is no '
             "table",
-            "a pandas, Polars or Arrow frame, a NumPy array or a dict of columns is")
+            "a pandas, Polars or Arrow frame, a NumPy array, a dict of columns or a list of dicts is")
+    if variables is None and name.isidentifier() and not os.path.exists(name):
+        _tell_of_hidden(name, frame)
     return None
+
+
+def _tell_of_hidden(name, frame):
+    """An error where a function around, or one that called, has a table of that name, which a function
+    only sees if it uses it itself."""
+    inner, outer = frame.f_code.co_name, frame.f_back
+    while outer is not None:
+        if name in outer.f_locals and is_table(outer.f_locals[name]):
+            raise errors.error(
+                errors.TableNotFound,
+                f'no table "{name}"; the variable {name} of {outer.f_code.co_name} is not seen in {inner}',
+                f"use {name} in {inner}, as by doline.register({name!r}, {name}), or pass it to {inner}")
+        outer = outer.f_back
+
+
+def _is_list_of_rows(value):
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def as_table(value):
+    """A variable's value, or a parameter's, as what :func:`doline.interchange.stream_of` takes."""
+    if _is_list_of_rows(value):
+        from doline.data_frame import DataFrame
+
+        return DataFrame(value)
+    return value

@@ -1,8 +1,9 @@
 """Connections and ``doline.sql``: statements, and what comes of them."""
 
 from doline import _sessions, _variables, errors
-from doline._rows import Rows
+from doline.duck_names import DuckConnection
 from doline.progress import rows_of, started
+from doline.result import Result
 
 _SELECT = 1  # the tag of a tree's root; see src/sql/statement.h
 _TAG_AT = 6  # behind "DLST", version and family
@@ -43,6 +44,58 @@ def sql(text, params=None):
     return run(_sessions.database(), session, text, params, depth=1)
 
 
+def query(text, params=None):
+    """As `sql`, by the name that DuckDB has for it too.
+
+    Parameters
+    ----------
+    text : str
+        One statement, or several between semicolons.
+    params : sequence or mapping, optional
+        Values for ``?`` and ``$1``, or for ``$name``.
+
+    Returns
+    -------
+    Result or None
+
+    Examples
+    --------
+    >>> dl.query("SELECT 42").fetchall()
+    [(42,)]
+    """
+    return run(_sessions.database(), _sessions.current(), text, params, depth=1)
+
+
+_default = None  # the connection of `execute`
+
+
+def execute(text, params=None):
+    """Runs a statement in the process's database at once; its rows come from what it returns.
+
+    Parameters
+    ----------
+    text : str
+        The statement.
+    params : sequence or mapping, optional
+        Values for `?` and `$1`, or for `$name`.
+
+    Returns
+    -------
+    Connection
+        The same one each time.
+
+    Examples
+    --------
+    >>> dl.execute("SELECT ? + 1", [41]).fetchone()
+    (42,)
+    """
+    global _default
+    database = _sessions.database()
+    if _default is None or _default._database is not database or _default._session is None:
+        _default = Connection(database)
+    return _default._executed(text, params, depth=2)
+
+
 def register(name, table):
     """Makes the rows of `table` a table of the process's database, in the place of one of that
     name.
@@ -63,7 +116,7 @@ def register(name, table):
     """
     from doline.interchange import stream_of
 
-    _sessions.current().register_stream(name, stream_of(table))
+    _sessions.current().register_stream(name, stream_of(_variables.as_table(table)))
 
 
 def unregister(name):
@@ -108,92 +161,6 @@ def run(database, session, text, params=None, depth=0, variables=None):
     return result
 
 
-class Result(Rows):
-    """The rows of a statement. A query is run when they are taken out, each time anew.
-
-    Made by :func:`doline.sql` and :meth:`Connection.sql`. It is a lazy frame too: every verb of
-    :class:`doline.LazyFrame` goes on from it. Only then are frames imported, which would take longer
-    than most first queries.
-    """
-
-    def __init__(self, statement, kept, started=None, *, is_shared=False):
-        self._statement = statement
-        self._kept = kept  # tables that the statement reads
-        self._started = started  # the run of a statement whose effect must not come twice
-        self._is_shared = is_shared  # a query of the process's database, which frames read
-        self._frame = None
-
-    def lazy(self):
-        """The rows as a lazy frame.
-
-        Returns
-        -------
-        doline.LazyFrame
-            Of the query itself, with the values of its parameters; of its rows where it reads another
-            database than the process's.
-        """
-        if self._frame is None:
-            from doline.lazy_frame import LazyFrame, query_of_statement
-
-            if self._is_shared:
-                self._statement.inline_parameters()
-                query = query_of_statement(self._statement.bytes())
-                self._frame = LazyFrame._of(query, tuple(self._kept))
-            else:
-                from doline.data_frame import DataFrame
-
-                self._frame = DataFrame(self).lazy()
-        return self._frame
-
-    def __getattr__(self, name):
-        # Neither protocols, which frames do not have either, nor what an unfinished copy lacks.
-        if name.startswith("__") or "_frame" not in self.__dict__:
-            raise AttributeError(f"'Result' object has no attribute {name!r}")
-        return getattr(self.lazy(), name)
-
-    def _start(self):
-        if self._started is not None:
-            return self._started
-        return self._statement.run()
-
-    @property
-    def columns(self):
-        """Names of the columns.
-
-        Returns
-        -------
-        list of str
-        """
-        from doline.sql_types import columns_of
-
-        return [name for name, _ in columns_of(self._described())]
-
-    @property
-    def sql_types(self):
-        """SQL types of the columns.
-
-        Returns
-        -------
-        list of str
-
-        Examples
-        --------
-        >>> import doline
-        >>> doline.sql("SELECT 1 AS a, [1.5] AS b").sql_types
-        ['INTEGER', 'DECIMAL(2,1)[]']
-        """
-        from doline.sql_types import columns_of
-
-        return [kind for _, kind in columns_of(self._described())]
-
-    def _described(self):
-        """What has the schema: nothing is run for it."""
-        return self if self._started is not None else self._statement
-
-    def __repr__(self):
-        return "<doline rows: show() prints them, .df() .pl() .arrow() .fetchall() take them out>"
-
-
 def connect(database=":memory:", *, autocommit=True):
     """Opens a database.
 
@@ -229,7 +196,7 @@ def connect(database=":memory:", *, autocommit=True):
     return Connection(_sessions.Database(database), autocommit)
 
 
-class Connection:
+class Connection(DuckConnection):
     """A conversation with a database, as DB-API 2.0 (PEP 249) has it, and more.
 
     Any thread may use it; while one runs a statement the others wait. For statements at the same time,
@@ -292,8 +259,11 @@ class Connection:
         >>> connection.execute("SELECT i FROM range(3) t(i) WHERE i > ?", [0]).fetchall()
         [(1,), (2,)]
         """
+        return self._executed(text, params, depth=2)
+
+    def _executed(self, text, params, depth):
         cursor = self.cursor()
-        cursor._execute(text, params, depth=1)
+        cursor._execute(text, params, depth)
         self._last = cursor
         return self
 
@@ -360,6 +330,8 @@ class Connection:
         self._ready()
         return Connection(self._database, self._autocommit)
 
+    query = sql
+
     def register(self, name, table):
         """Makes the rows of `table` a table of this database, in the place of one of that name.
 
@@ -380,7 +352,7 @@ class Connection:
         """
         from doline.interchange import stream_of
 
-        self._ready().register_stream(name, stream_of(table))
+        self._ready().register_stream(name, stream_of(_variables.as_table(table)))
 
     def unregister(self, name):
         """Drops a table of this database.
@@ -460,6 +432,28 @@ class Connection:
         self._ready().interrupt()
 
     # ---- transactions
+
+    @property
+    def autocommit(self):
+        """Whether each statement outside `begin` is a transaction of its own. Set to True it commits what is
+        under way.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> dl.connect().autocommit
+        True
+        """
+        return self._autocommit
+
+    @autocommit.setter
+    def autocommit(self, autocommit):
+        if autocommit and not self._autocommit:
+            self.commit()
+        self._autocommit = bool(autocommit)
 
     def begin(self):
         """Begins a transaction.
@@ -579,8 +573,11 @@ class Connection:
 
 
 _FROM_LAST_CURSOR = frozenset((
-    "arrow", "description", "df", "fetchall", "fetchmany", "fetchnumpy", "fetchone", "pl", "rowcount",
-    "show", "__arrow_c_stream__"))
+    "arrow", "description", "df", "fetch_arrow_table", "fetch_df", "fetch_record_batch", "fetchall",
+    "fetchdf",
+    "fetchmany", "fetchnumpy", "fetchone", "pl", "rowcount", "show", "to_arrow_reader",
+    "to_arrow_table", "to_df",
+    "__arrow_c_stream__"))
 _EXCEPTIONS = frozenset((
     "DataError", "DatabaseError", "Error", "IntegrityError", "InterfaceError", "InternalError",
     "NotSupportedError", "OperationalError", "ProgrammingError", "Warning"))

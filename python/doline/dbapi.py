@@ -16,8 +16,8 @@ import itertools
 import time
 
 from doline import _engine, _sessions, _variables, errors
-from doline._rows import Rows
 from doline.connection import connect
+from doline.duck_names import DuckRows
 from doline.errors import (
     DatabaseError,
     DataError,
@@ -89,7 +89,7 @@ DATETIME = TypeObject("DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"
 ROWID = TypeObject("ROWID")
 
 
-class Cursor(Rows):
+class Cursor(DuckRows):
     """Runs statements and hands out their rows, each row once.
 
     Attributes

@@ -31,17 +31,6 @@ def to_pandas_by_arrow(table, use_pyarrow_extension_array, options):
     return table.to_pandas(**options)
 
 
-def _written(sink, options):
-    """The bytes that a sink writes."""
-    import os
-    import tempfile
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "out")
-        sink(path, **options)
-        with open(path, "rb") as written:
-            return written.read()
-
-
 def refuse_compat_level(compat_level):
     """Arrow's own types are what there is."""
     if compat_level is not None:
@@ -442,11 +431,12 @@ class FrameValues:
         return equal(self, other, null_equal)
 
     def write_parquet(self, file, **options):
-        """Writes a Parquet file. Options are those of `LazyFrame.sink_parquet`.
+        """Writes a Parquet file. Options are those of `LazyFrame.sink_parquet`, and `partition_by`:
+        names of columns, whose values each have a folder.
 
         Parameters
         ----------
-        file : str or path
+        file : str, path or open file
             Where to.
 
         Examples
@@ -457,14 +447,15 @@ class FrameValues:
         >>> dl.read_parquet(path).height
         2
         """
-        self._lazy.sink_parquet(file, **options)
+        from .writing import write_parquet
+        write_parquet(self, file, **options)
 
     def write_ndjson(self, file=None, **options):
         r"""Writes lines of JSON. Options are those of `LazyFrame.sink_ndjson`.
 
         Parameters
         ----------
-        file : str or path, optional
+        file : str, path or open file, optional
             Where to.
 
         Returns
@@ -477,16 +468,15 @@ class FrameValues:
         >>> dl.DataFrame({"a": [1, None]}).write_ndjson()
         '{"a":1}\n{"a":null}\n'
         """
-        if file is None:
-            return _written(self._lazy.sink_ndjson, options).decode()
-        self._lazy.sink_ndjson(file, **options)
+        from .writing import write_ndjson
+        return write_ndjson(self, file, **options)
 
     def write_ipc(self, file=None, **options):
         """Writes an Arrow file. Options are those of `LazyFrame.sink_ipc`.
 
         Parameters
         ----------
-        file : str or path, optional
+        file : str, path or open file, optional
             Where to.
 
         Returns
@@ -502,10 +492,8 @@ class FrameValues:
         >>> dl.read_ipc(path).height
         2
         """
-        if file is None:
-            import io
-            return io.BytesIO(_written(self._lazy.sink_ipc, options))
-        self._lazy.sink_ipc(file, **options)
+        from .writing import write_ipc
+        return write_ipc(self, file, **options)
 
     def write_json(self, file=None):
         """Writes a JSON array of objects.
@@ -523,7 +511,7 @@ class FrameValues:
         Examples
         --------
         >>> dl.DataFrame({"a": [1, None]}).write_json()
-        '[{"a": 1}, {"a": null}]'
+        '[{"a":1},{"a":null}]'
         """
         from .writing import write_json
         return write_json(self, file)

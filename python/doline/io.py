@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
-import functools
-import os
-
-from . import _nodes as n
-from . import datatypes as types
-from .errors import NotSupported
+from .errors import NotSupported, error
 from .expr import build as b
 from .expr.literals import literal_bytes
-from .lazy_frame import LazyFrame
-
-
-def _path(source):
-    if isinstance(source, (list, tuple)):
-        return b.call("list_value", *[b.string(os.fspath(s)) for s in source])
-    if hasattr(source, "read"):
-        raise NotSupported("reading from an open file is not supported; give its path")
-    return b.string(os.fspath(source))
-
-
-def _refuse(function, unsupported, defaults=()):
-    """Options that change nothing are let through; any other is an error."""
-    for name, value in unsupported.items():
-        if name in defaults or value is None:
-            continue
-        raise NotSupported(f"{function}({name}=…) is not supported")
-
-
-_HARMLESS = {"low_memory", "rechunk", "cache", "use_statistics", "parallel", "glob", "batch_size",
-             "n_threads", "use_pyarrow", "infer_schema", "memory_map", "retries", "mkdir", "engine",
-             "maintain_order", "lazy", "sync_on_close", "eol_char", "statistics", "optimizations"}
-
-
-def _scan(function, source, options, n_rows, row_index_name, row_index_offset, columns=None):
-    named = {key: value for key, value in options.items() if value is not None}
-    call = b.named_call(function, [_path(source)], named)
-    query = n.select([b.STAR], from_=n.table_function(call))
-    frame = LazyFrame._of(query)
-    if n_rows is not None:
-        frame = frame.head(n_rows)
-    if row_index_name is not None:
-        frame = frame.with_row_index(row_index_name, row_index_offset)
-    return frame
+from .options import settle
+from .scanning import eager, missing_columns_option, of_folders, own_options, scanned, text_or_none
 
 
 def scan_parquet(source, *, n_rows=None, row_index_name=None, row_index_offset=0,
-                 hive_partitioning=None, include_file_paths=None, schema=None, missing_columns="raise",
-                 **unsupported):
+                 hive_partitioning=None, hive_schema=None, include_file_paths=None, schema=None,
+                 missing_columns="raise", glob=True, **others):
     """A Parquet file, glob, directory or list of files as a query.
 
     Only the columns and row groups that the query needs are read.
 
     Parameters
     ----------
-    source : str, path or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    source : str, path, bytes, open file, or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
+        file has from where it stands is copied.
     n_rows : int, optional
         How many rows at most.
     row_index_name : str, optional
@@ -65,10 +29,16 @@ def scan_parquet(source, *, n_rows=None, row_index_name=None, row_index_offset=0
         Its first number.
     hive_partitioning : bool, optional
         Whether `key=value` in paths gives columns; found out if left out.
+    hive_schema : dict, optional
+        Types of those columns.
     include_file_paths : str, optional
         The name of a column with each row's file.
     missing_columns : {"raise", "insert"}
         What happens where a file lacks a column of another.
+    glob : bool, default True
+        Whether signs in paths match names; else paths are taken as they are.
+    **others
+        Polars' other options: those of :data:`doline.options.HARMLESS` change nothing, any other raises.
 
     Returns
     -------
@@ -89,134 +59,24 @@ def scan_parquet(source, *, n_rows=None, row_index_name=None, row_index_offset=0
     >>> dl.scan_parquet(path).filter(dl.col("a") > 1).collect().rows()
     [(2,), (3,)]
     """
-    _refuse("scan_parquet", unsupported, _HARMLESS)
+    settle("scan_parquet", others, own_options(scan_parquet))
     if schema is not None:
-        raise NotSupported("scan_parquet(schema=…) is not supported; cast after scanning")
-    options = {"hive_partitioning": None if hive_partitioning is None else literal_bytes(hive_partitioning),
-               "filename": None if include_file_paths is None else b.string(include_file_paths),
-               "union_by_name": b.TRUE if missing_columns == "insert" else None}
-    return _scan("read_parquet", source, options, n_rows, row_index_name, row_index_offset)
-
-
-def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quote_char='"',
-             skip_rows=0, schema=None, schema_overrides=None, null_values=None, ignore_errors=False,
-             infer_schema_length=100, n_rows=None, encoding="utf8", try_parse_dates=False,
-             row_index_name=None, row_index_offset=0, new_columns=None, include_file_paths=None,
-             with_column_names=None, **unsupported):
-    """A CSV file, glob, directory or list of files as a query; compressed ones too.
-
-    Separator, quotes, header and types are found out. Integers are Int64 as Polars reads them;
-    dates stay texts unless `try_parse_dates`.
-
-    Parameters
-    ----------
-    source : str, path or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names.
-    has_header : bool, default True
-        Whether the first line has the names; else they are `column_0` and so on.
-    separator : str, default ","
-        What stands between values.
-    comment_prefix : str, optional
-        What begins lines that are left out.
-    quote_char : str or None
-        What stands around values that need it.
-    skip_rows : int, default 0
-        How many lines to leave out first.
-    schema : dict, optional
-        Names and types of all columns.
-    schema_overrides : dict, optional
-        Types of some columns.
-    null_values : str or list of str, optional
-        Texts that mean null, beside an empty field.
-    ignore_errors : bool, default False
-        Whether lines that are wrong are left out.
-    infer_schema_length : int
-        Without effect: a value that contradicts widens the type.
-    n_rows : int, optional
-        How many rows at most.
-    encoding : {"utf8", "utf8-lossy"}
-        No other is supported.
-    try_parse_dates : bool, default False
-        Whether dates and times become such.
-    row_index_name, row_index_offset : str and int, optional
-        A first column that numbers the rows.
-    new_columns : list of str, optional
-        Other names for the first columns.
-    include_file_paths : str, optional
-        The name of a column with each row's file.
-    with_column_names : callable, optional
-        Makes all new names of all old ones.
-
-    Returns
-    -------
-    LazyFrame
-
-    Raises
-    ------
-    doline.NotSupported
-        For options that Doline does not have.
-    FileNotFoundError
-        When the query is looked at or run, where no file matches.
-
-    Examples
-    --------
-    >>> import tempfile, os
-    >>> path = os.path.join(tempfile.mkdtemp(), "a.csv")
-    >>> dl.DataFrame({"a": [1, 2], "b": ["x", "y"]}).write_csv(path)
-    >>> dl.scan_csv(path, schema_overrides={"a": dl.Int8}).collect().schema
-    Schema({'a': Int8, 'b': String})
-    """
-    _refuse("scan_csv", unsupported, _HARMLESS)
-    if encoding not in ("utf8", "utf8-lossy"):
-        raise NotSupported(f"encoding={encoding!r} is not supported; convert the file to UTF-8")
-    options = {"header": literal_bytes(has_header), "delim": b.string(separator),
-               "quote": b.string(quote_char or ""),
-               "comment": None if comment_prefix is None else b.string(comment_prefix),
-               "skip": b.integer(skip_rows) if skip_rows else None,
-               "ignore_errors": b.TRUE if ignore_errors else None,
-               "filename": None if include_file_paths is None else b.string(include_file_paths)}
-    if null_values is not None:
-        options["nullstr"] = literal_bytes(["", *([null_values] if isinstance(null_values, str)
-                                                  else null_values)])
-    overrides = dict(schema or {}) | dict(schema_overrides or {})
-    if overrides:
-        named = {k: str(types.as_dtype(t).sql or _sql_name(t)) for k, t in overrides.items()}
-        if schema is not None:
-            options["columns"] = literal_bytes(named)
-        else:
-            options["types"] = literal_bytes(named)
-    if not try_parse_dates and schema is None:
-        options["auto_type_candidates"] = literal_bytes(["BOOLEAN", "BIGINT", "DOUBLE", "VARCHAR"])
-    frame = _scan("read_csv", source, options, n_rows, row_index_name, row_index_offset)
-    names = frame.names if new_columns or with_column_names or not has_header else None
-    if not has_header and schema is None:
-        frame = frame.rename({old: f"column_{i}" for i, old in enumerate(names)})
-        names = frame.names
-    if new_columns:
-        frame = frame.rename(dict(zip(names, new_columns)))
-    if with_column_names:
-        frame = frame.rename(dict(zip(names, with_column_names(names))))
-    return frame
-
-
-def _sql_name(dtype):
-    from .datatypes import as_dtype
-    dtype = as_dtype(dtype)
-    if isinstance(dtype, types.Decimal):
-        return f"DECIMAL({dtype.precision},{dtype.scale})"
-    if isinstance(dtype, types.Datetime):
-        return "TIMESTAMP" if dtype.time_zone is None else "TIMESTAMPTZ"
-    return "VARCHAR"
+        raise error(NotSupported, "scan_parquet(schema=…) is not supported", "use cast after scanning")
+    options = of_folders(hive_partitioning, hive_schema, include_file_paths)
+    options["union_by_name"] = missing_columns_option("scan_parquet", missing_columns)
+    return scanned("read_parquet", source, options, n_rows, row_index_name, row_index_offset, glob)
 
 
 def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, ignore_errors=False,
-                row_index_name=None, row_index_offset=0, infer_schema_length=100, **unsupported):
+                row_index_name=None, row_index_offset=0, infer_schema_length=100, include_file_paths=None,
+                glob=True, **others):
     """Lines of JSON as a query; compressed ones too.
 
     Parameters
     ----------
-    source : str, path or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    source : str, path, bytes, open file, or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
+        file has from where it stands is copied.
     schema, schema_overrides : dict, optional
         Types of columns, cast behind the reader.
     n_rows : int, optional
@@ -227,6 +87,12 @@ def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, igno
         A first column that numbers the rows.
     infer_schema_length : int
         Without effect: a value that contradicts widens the type.
+    include_file_paths : str, optional
+        The name of a column with each row's file.
+    glob : bool, default True
+        Whether signs in paths match names; else paths are taken as they are.
+    **others
+        Polars' other options: those of :data:`doline.options.HARMLESS` change nothing, any other raises.
 
     Returns
     -------
@@ -245,27 +111,33 @@ def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, igno
     >>> dl.scan_ndjson(path).collect().rows()
     [(1, [1]), (2, [])]
     """
-    _refuse("scan_ndjson", unsupported, _HARMLESS)
-    options = {"ignore_errors": b.TRUE if ignore_errors else None}
-    frame = _scan("read_ndjson", source, options, n_rows, row_index_name, row_index_offset)
+    settle("scan_ndjson", others, own_options(scan_ndjson))
+    options = {"ignore_errors": b.TRUE if ignore_errors else None,
+               "filename": text_or_none(include_file_paths)}
+    frame = scanned("read_ndjson", source, options, n_rows, row_index_name, row_index_offset, glob)
     overrides = dict(schema or {}) | dict(schema_overrides or {})
     return frame.cast(overrides) if overrides else frame
 
 
 def scan_json(source, *, n_rows=None, schema=None, schema_overrides=None, infer_schema_length=None,
-              **unsupported):
+              glob=True, **others):
     """JSON, an array of objects or objects behind each other, as a query.
 
     Parameters
     ----------
-    source : str, path or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    source : str, path, bytes, open file, or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
+        file has from where it stands is copied.
     n_rows : int, optional
         How many rows at most.
     schema, schema_overrides : dict, optional
         Types of columns, cast behind the reader.
     infer_schema_length : int
         Without effect: a value that contradicts widens the type.
+    glob : bool, default True
+        Whether signs in paths match names; else paths are taken as they are.
+    **others
+        Polars' other options: those of :data:`doline.options.HARMLESS` change nothing, any other raises.
 
     Returns
     -------
@@ -284,23 +156,35 @@ def scan_json(source, *, n_rows=None, schema=None, schema_overrides=None, infer_
     >>> dl.scan_json(path).collect().rows()
     [(1,), (2,)]
     """
-    _refuse("scan_json", unsupported, _HARMLESS)
-    frame = _scan("read_json", source, {}, n_rows, None, 0)
+    settle("scan_json", others, own_options(scan_json))
+    frame = scanned("read_json", source, {}, n_rows, None, 0, glob)
     overrides = dict(schema or {}) | dict(schema_overrides or {})
     return frame.cast(overrides) if overrides else frame
 
 
-def scan_ipc(source, *, n_rows=None, row_index_name=None, row_index_offset=0, **unsupported):
+def scan_ipc(source, *, n_rows=None, row_index_name=None, row_index_offset=0, hive_partitioning=None,
+             hive_schema=None, include_file_paths=None, glob=True, **others):
     """Arrow IPC files or streams as a query.
 
     Parameters
     ----------
-    source : str, path or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    source : str, path, bytes, open file, or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
+        file has from where it stands is copied.
     n_rows : int, optional
         How many rows at most.
     row_index_name, row_index_offset : str and int, optional
         A first column that numbers the rows.
+    hive_partitioning : bool, optional
+        Whether `key=value` in paths gives columns; found out if left out.
+    hive_schema : dict, optional
+        Types of those columns.
+    include_file_paths : str, optional
+        The name of a column with each row's file.
+    glob : bool, default True
+        Whether signs in paths match names; else paths are taken as they are.
+    **others
+        Polars' other options: those of :data:`doline.options.HARMLESS` change nothing, any other raises.
 
     Returns
     -------
@@ -319,25 +203,39 @@ def scan_ipc(source, *, n_rows=None, row_index_name=None, row_index_offset=0, **
     >>> dl.scan_ipc(path).collect().rows()
     [(1,), (2,)]
     """
-    _refuse("scan_ipc", unsupported, _HARMLESS)
-    return _scan("read_arrow", source, {}, n_rows, row_index_name, row_index_offset)
+    settle("scan_ipc", others, own_options(scan_ipc))
+    options = of_folders(hive_partitioning, hive_schema, include_file_paths)
+    return scanned("read_arrow", source, options, n_rows, row_index_name, row_index_offset, glob)
 
 
-def scan_log(source, *, n_rows=None, **unsupported):
-    r"""Log files of any format that is known by itself as a query: syslog, dpkg, nginx and Apache,
-    JSON lines …
+def scan_log(source, *, format=None, pattern=None, n_rows=None, row_index_name=None, row_index_offset=0,
+             include_file_paths=None, glob=True, **others):
+    r"""Log files as a query: syslog, dpkg, nginx and Apache, JSON lines … or of a pattern of one's own.
 
     Parameters
     ----------
-    source : str, path or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    source : str, path, bytes, open file, or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
+        file has from where it stands is copied.
+    format : str, optional
+        The format; found out if left out, and `"regex"` with a pattern. A wrong one is told all there are.
+    pattern : str, optional
+        A regular expression with a named group for each column, such as `(?<level>\w+): (?<text>.*)`.
     n_rows : int, optional
         How many rows at most.
+    row_index_name, row_index_offset : str and int, optional
+        A first column that numbers the rows.
+    include_file_paths : str, optional
+        The name of a column with each row's file.
+    glob : bool, default True
+        Whether signs in paths match names; else paths are taken as they are.
+    **others
+        Polars' other options: those of :data:`doline.options.HARMLESS` change nothing, any other raises.
 
     Returns
     -------
     LazyFrame
-        Columns are those of the format that was found.
+        Columns are those of the format.
 
     Raises
     ------
@@ -351,67 +249,70 @@ def scan_log(source, *, n_rows=None, **unsupported):
     >>> _ = open(path, "w").write("2024-05-01 10:00:00 install tea:all <none> 1.0\n")
     >>> dl.scan_log(path).select("action", "package").collect().rows()
     [('install', 'tea')]
+    >>> dl.scan_log(path, pattern=r"(?<day>\S+) .*").select("day").collect().rows()
+    [(datetime.date(2024, 5, 1),)]
     """
-    _refuse("scan_log", unsupported)
-    return _scan("read_log", source, {}, n_rows, None, 0)
+    settle("scan_log", others, own_options(scan_log))
+    options = {"format": text_or_none(format), "pattern": text_or_none(pattern),
+               "filename": text_or_none(include_file_paths)}
+    return scanned("read_log", source, options, n_rows, row_index_name, row_index_offset, glob)
 
 
-def scan_lines(source, *, name="line", n_rows=None, **unsupported):
+def scan_lines(source, *, name="line", n_rows=None, row_index_name=None, row_index_offset=0,
+               include_file_paths=None, glob=True, **others):
     r"""Lines of text as a query of one column.
 
     Parameters
     ----------
-    source : str, path or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names.
+    source : str, path, bytes, open file, or list of these
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
+        file has from where it stands is copied.
     name : str, default "line"
         What the column is called.
     n_rows : int, optional
         How many rows at most.
+    row_index_name, row_index_offset : str and int, optional
+        A first column that numbers the rows.
+    include_file_paths : str, optional
+        The name of a column with each row's file.
+    glob : bool, default True
+        Whether signs in paths match names; else paths are taken as they are.
+    **others
+        Polars' other options: those of :data:`doline.options.HARMLESS` change nothing, any other raises.
 
     Returns
     -------
     LazyFrame
 
+    Raises
+    ------
+    doline.NotSupported
+        For options that Doline does not have.
+
     Examples
     --------
     >>> import tempfile, os
     >>> path = os.path.join(tempfile.mkdtemp(), "a.txt")
-    >>> _ = open(path, "w").write("one, two\nthree\n")
+    >>> _ = open(path, "w").write("one, two\n\nthree\n")
     >>> dl.scan_lines(path).collect().rows()
-    [('one, two',), ('three',)]
+    [('one, two',), ('',), ('three',)]
     """
-    _refuse("scan_lines", unsupported, _HARMLESS)
-    # A separator that text cannot contain: each line is one value.
-    options = {"header": b.FALSE, "delim": b.string("\x01"), "quote": b.string(""), "escape": b.string(""),
-               "columns": literal_bytes({name: "VARCHAR"}), "auto_detect": b.FALSE}
-    return _scan("read_csv", source, options, n_rows, None, 0)
+    settle("scan_lines", others, own_options(scan_lines))
+    # No delimiter and no quotes: each line is one value, whatever stands in it.
+    options = {"header": b.FALSE, "delim": b.string(""), "quote": b.string(""), "escape": b.string(""),
+               "columns": literal_bytes({name: "VARCHAR"}), "auto_detect": b.FALSE,
+               "force_not_null": literal_bytes([name]), "filename": text_or_none(include_file_paths)}
+    return scanned("read_csv", source, options, n_rows, row_index_name, row_index_offset, glob)
 
 
-def _eager(scan):
-    """The function `read_…` to a `scan_…`: its options and one more, and its docstring with that said."""
-    def read(source, *, columns=None, **options):
-        frame = scan(source, **options)
-        if columns is not None:
-            names = [frame.names[c] if isinstance(c, int) else c for c in columns]
-            frame = frame.select(names)
-        return frame.collect()
-    name = scan.__name__.replace("scan", "read")
-    read = functools.wraps(scan)(read)
-    read.__name__ = read.__qualname__ = name
-    for said, instead in (("as a query", "as a frame"), ("LazyFrame", "DataFrame"), (scan.__name__, name),
-                          (".collect()", ""), ("When the query is looked at or run, where", "Where"),
-                          ("\nReturns\n", "columns : list of str or int, optional\n    Names or places of those wanted.\n\nReturns\n")):
-        read.__doc__ = (read.__doc__ or "").replace(said, instead)
-    return read
-
-
-read_parquet, read_csv, read_ndjson, read_json, read_ipc, read_log, read_lines = map(
-    _eager, (scan_parquet, scan_csv, scan_ndjson, scan_json, scan_ipc, scan_log, scan_lines))
+read_parquet, read_ndjson, read_json, read_ipc, read_log, read_lines = map(
+    eager, (scan_parquet, scan_ndjson, scan_json, scan_ipc, scan_log, scan_lines))
+read_ipc_stream = eager(scan_ipc, "read_ipc_stream")
 
 
 def _none_yet(name, instead):
     def scan(*args, **kwargs):
-        raise NotSupported(f"{name} is not supported yet; {instead}")
+        raise error(NotSupported, f"{name} is not supported yet", instead)
     scan.__name__ = name
     scan.__doc__ = f"Not supported yet; {instead}."
     return scan
@@ -431,7 +332,7 @@ def read_parquet_schema(source):
 
     Parameters
     ----------
-    source : str or path
+    source : str, path, bytes or open file
         The file.
 
     Returns
@@ -447,6 +348,57 @@ def read_parquet_schema(source):
     Schema({'a': Int64})
     """
     return scan_parquet(source).collect_schema()
+
+
+def read_ipc_schema(source):
+    """Names and types of an Arrow file's columns.
+
+    Parameters
+    ----------
+    source : str, path, bytes or open file
+        The file.
+
+    Returns
+    -------
+    doline.Schema
+
+    Examples
+    --------
+    >>> dl.read_ipc_schema(dl.DataFrame({"a": [1]}).write_ipc(None))
+    Schema({'a': Int64})
+    """
+    return scan_ipc(source).collect_schema()
+
+
+def read_parquet_metadata(source, **others):
+    """What a Parquet file's footer says beside its columns.
+
+    Parameters
+    ----------
+    source : str, path, bytes or open file
+        The file.
+    **others
+        Polars' other options, which raise.
+
+    Returns
+    -------
+    dict of str to str
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "a.parquet")
+    >>> dl.DataFrame({"a": [1]}).write_parquet(path, metadata={"from": "me"})
+    >>> dl.read_parquet_metadata(path)["from"]
+    'me'
+    """
+    settle("read_parquet_metadata", others)
+    rows = scanned("parquet_kv_metadata", source, {}, None, None, 0, glob=False).collect().rows(named=True)
+    return {_text(row["key"]): _text(row["value"]) for row in rows}
+
+
+def _text(value):
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def from_dict(data, schema=None, **options):

@@ -9,11 +9,12 @@ from .type_texts import parse_type
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .frame_verbs import FrameVerbs
+from .frame_runs import FrameRuns
 from .frame_sinks import FrameSinks
-from .progress import started, watched
+from .progress import started
 
 
-class LazyFrame(FrameVerbs, Rows, FrameSinks):
+class LazyFrame(FrameVerbs, FrameRuns, Rows, FrameSinks):
     """A query over frames and files.
 
     Nothing is read until `collect`, a sink, or a look at the schema, which reads no more than it
@@ -249,172 +250,6 @@ class LazyFrame(FrameVerbs, Rows, FrameSinks):
 
     _start = _run
 
-    def collect(self, *, engine="auto", background=False, **options):
-        """Runs the query.
-
-        Its rows lie in the engine's memory budget afterwards, on disk where that is used up, until
-        the frame is forgotten.
-
-        Parameters
-        ----------
-        engine : {"auto", "in-memory", "streaming"}
-            All the same here: memory is bounded always.
-        background : bool, default False
-            Whether to return at once.
-
-        Returns
-        -------
-        DataFrame or BackgroundQuery
-            The rows; with `background` what gives them later (`fetch`, `fetch_blocking`) or stops
-            it (`cancel`).
-
-        Raises
-        ------
-        doline.errors.Error
-            What the query ends with.
-
-        Examples
-        --------
-        >>> dl.LazyFrame({"a": [1, 2]}).select(dl.col("a") * 2).collect().rows()
-        [(2,), (4,)]
-        """
-        if engine == "gpu":
-            raise NotSupported("there is no GPU engine; leave `engine` out")
-        if background:
-            from .running import BackgroundQuery
-            return BackgroundQuery(self)
-        from .data_frame import DataFrame
-        if self._names == []:
-            return DataFrame._of_nothing()
-        return DataFrame._of_query(self)
-
-    async def collect_async(self, **options):
-        """Runs the query for `await`; the event loop goes on. The query ends when its task is cancelled.
-
-        Returns
-        -------
-        DataFrame
-
-        Examples
-        --------
-        >>> import asyncio
-        >>> asyncio.run(dl.LazyFrame({"a": [1]}).collect_async()).rows()
-        [(1,)]
-        """
-        from .running import awaited
-        return await awaited(self)
-
-    def collect_batches(self, **options):
-        """The rows in parts, as they come: frames whose memory is the batch's that the query handed out.
-
-        Returns
-        -------
-        iterator of DataFrame
-
-        Examples
-        --------
-        >>> sum(part.height for part in dl.LazyFrame({"a": [1, 2]}).collect_batches())
-        2
-        """
-        from .data_frame import DataFrame
-        query = self._run()
-        while True:
-            with watched(query):
-                batch = query.next_batch()
-            if batch is None:
-                return
-            yield DataFrame(_Batch(batch))
-
-    def fetch(self, n_rows=500):
-        """The first rows.
-
-        Parameters
-        ----------
-        n_rows : int, default 500
-            How many.
-
-        Returns
-        -------
-        DataFrame
-
-        Examples
-        --------
-        >>> dl.LazyFrame({"a": [1, 2]}).fetch(1).rows()
-        [(1,)]
-        """
-        return self.head(n_rows).collect()
-
-    def explain(self, *, optimized=True, format="plain", **options):
-        """The plan, one operator a line, as the engine will run it.
-
-        Parameters
-        ----------
-        optimized : bool
-            Without effect: it is the plan that runs.
-        format : {"plain"}
-            The only one there is.
-
-        Returns
-        -------
-        str
-
-        Examples
-        --------
-        >>> "a > 1" in dl.LazyFrame({"a": [1, 2]}).filter(dl.col("a") > 1).explain()
-        True
-        """
-        query = _run_statement(n.explain(n.select_statement(self._query)))
-        return "\n".join(row[-1] for row in query.fetch())
-
-    def show_graph(self, *, optimized=True, show=True, output_path=None, raw_output=False, **options):
-        """The plan as a drawing in SVG, which notebooks show.
-
-        Parameters
-        ----------
-        optimized, show : bool
-            Without effect.
-        output_path : str or path, optional
-            A file to write it into.
-        raw_output : bool, default False
-            Whether the SVG itself is returned, as text.
-
-        Returns
-        -------
-        PlanDrawing or str
-
-        Examples
-        --------
-        >>> dl.LazyFrame({"a": [1]}).show_graph(raw_output=True)[:4]
-        '<svg'
-        """
-        import json
-        from .plan_drawing import PlanDrawing
-        select = n.select_statement(self._query)
-        told = _run_statement(n.explain(select, options=[n.option("format", [b.string("json")])])).fetch()
-        drawing = PlanDrawing(self.explain(), json.loads(told[-1][-1])["plan"])
-        if output_path is not None:
-            with open(output_path, "w", encoding="utf-8") as file:
-                file.write(drawing.svg)
-        return drawing.svg if raw_output else drawing
-
-    def profile(self, **options):
-        """Runs the query, once, and tells where the time went.
-
-        Returns
-        -------
-        tuple of DataFrame and str
-            The rows, and the plan with what each operator did, as EXPLAIN ANALYZE has it.
-
-        Examples
-        --------
-        >>> frame, told = dl.LazyFrame({"a": [1, 2]}).profile()
-        >>> frame.height, "rows" in told
-        (2, True)
-        """
-        from .running import frame_of
-        query = self._run()
-        return frame_of(query, self), query.profile("text")
-
     # --- SQL
 
     def sql(self, query, *, table_name="self"):
@@ -480,6 +315,7 @@ class LazyFrame(FrameVerbs, Rows, FrameSinks):
         """
         from .expr.construct import all as every
         return self.select(every().shift(n, fill_value=fill_value))
+
     def interpolate(self):
         """Not supported; use `fill_null(strategy="forward")`."""
         raise NotSupported("interpolate is not supported; use fill_null(strategy='forward')")
@@ -550,6 +386,7 @@ class LazyFrame(FrameVerbs, Rows, FrameSinks):
     def remote(self, *args, **kwargs):
         """Not supported: `collect` runs here."""
         raise NotSupported("there is no remote engine; collect() runs here")
+
     def serialize(self, *args, **kwargs):
         """Not supported; use pickle."""
         raise NotSupported("serialize is not supported; use pickle")
@@ -563,16 +400,6 @@ def _run(query):
 def _run_statement(statement):
     session = _sessions.current()
     return started(session, session.prepare(n.statement_message(statement)))
-
-
-class _Batch:
-    """An Arrow batch, as others give theirs."""
-
-    def __init__(self, capsules):
-        self._capsules = capsules
-
-    def __arrow_c_array__(self, requested_schema=None):
-        return self._capsules
 
 
 def query_of_statement(message):

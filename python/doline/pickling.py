@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import marshal
 import os
 import tempfile
+import types
 
 from . import _nodes as n, _sessions
 from .expr import build as b
@@ -40,3 +43,39 @@ def _restored(query, tables, names):
             prepared.replace_table(name, table.name)
             keeps.append(table)
     return LazyFrame._of(query_of_statement(prepared.bytes()), tuple(keeps), names)
+
+
+class PackedFunction:
+    """A function that stands inside another one, as what it is made of: which columns are meant is said
+    by such. It is unpacked by the version of Python that packed it."""
+
+    def __init__(self, code, module, name, defaults, values):
+        self.code, self.module, self.name = code, module, name
+        self.defaults, self.values = defaults, values
+
+    def unpacked_function(self):
+        """The function."""
+        cells = tuple(types.CellType(unpacked(value)) for value in self.values)
+        names = importlib.import_module(self.module).__dict__
+        return types.FunctionType(marshal.loads(self.code), names, self.name, unpacked(self.defaults),
+                                  cells or None)
+
+
+def packed(value):
+    """A value that functions close over, or a function inside another, as `pickle` takes it."""
+    if isinstance(value, types.FunctionType) and "<" in value.__qualname__:
+        values = [packed(cell.cell_contents) for cell in value.__closure__ or ()]
+        return PackedFunction(marshal.dumps(value.__code__), value.__module__, value.__name__,
+                              packed(value.__defaults__), values)
+    if type(value) in (list, tuple):
+        return type(value)(map(packed, value))
+    return value
+
+
+def unpacked(value):
+    """The value that was packed."""
+    if isinstance(value, PackedFunction):
+        return value.unpacked_function()
+    if type(value) in (list, tuple):
+        return type(value)(map(unpacked, value))
+    return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from . import _nodes as n, _sessions
 from .lazy_frame import LazyFrame, query_of_statement
 
@@ -13,8 +15,8 @@ class SQLContext:
     ----------
     frames : dict, optional
         Frames by name: DataFrames, LazyFrames, or what DataFrame takes.
-    register_globals : bool
-        Not supported; `doline.sql` finds variables.
+    register_globals : bool or int, default False
+        Whether the caller's global frames are registered too; a number takes the last ones.
     eager : bool, default False
         Whether `execute` gives DataFrames.
     **named : object
@@ -28,10 +30,11 @@ class SQLContext:
     """
 
     def __init__(self, frames=None, *, register_globals=False, eager=False, **named):
-        from .errors import NotSupported
+        self._frames, self._eager = {}, eager
         if register_globals:
-            raise NotSupported("register_globals is not supported; doline.sql finds variables")
-        self._frames, self._eager = {**(frames or {}), **named}, eager
+            n = None if register_globals is True else register_globals
+            self._frames |= _tables_of(sys._getframe(1).f_globals, n, True)
+        self._frames |= {**(frames or {}), **named}
 
     def register(self, name, frame=None):
         """Another frame under a name.
@@ -78,6 +81,55 @@ class SQLContext:
         """
         self._frames.update(frames or {}, **named)
         return self
+
+    def register_globals(self, n=None, *, all_compatible=True):
+        """Registers the caller's global variables that are frames, under their names.
+
+        Parameters
+        ----------
+        n : int, optional
+            Only so many, those that were made last.
+        all_compatible : bool, default True
+            Whether frames of other libraries count too.
+
+        Returns
+        -------
+        SQLContext
+            Itself.
+
+        Examples
+        --------
+        >>> letters = dl.DataFrame({"a": ["x"]})
+        >>> "letters" in dl.SQLContext().register_globals().tables()
+        True
+        """
+        self._frames |= _tables_of(sys._getframe(1).f_globals, n, all_compatible)
+        return self
+
+    @staticmethod
+    def execute_global(query, *, eager=False):
+        """Runs a statement over variables of the caller, as `doline.sql` does.
+
+        Parameters
+        ----------
+        query : str
+            The statement.
+        eager : bool, default False
+            Whether a DataFrame is returned.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> letters = dl.DataFrame({"a": ["x", "y"]})
+        >>> dl.SQLContext.execute_global("SELECT max(a) FROM letters", eager=True).item()
+        'y'
+        """
+        from .connection import run
+        lazy = run(_sessions.database(), _sessions.current(), query, depth=1).lazy()
+        return lazy.collect() if eager else lazy
 
     def unregister(self, names):
         """Forgets frames.
@@ -158,6 +210,16 @@ class SQLContext:
 
     def __exit__(self, *_):
         pass
+
+
+def _tables_of(variables, n, all_compatible):
+    """The variables that are frames."""
+    from .data_frame import DataFrame
+    from .interchange import is_table
+    found = {name: value for name, value in variables.items()
+             if isinstance(value, (DataFrame, LazyFrame))
+             or all_compatible and not isinstance(value, (dict, type)) and is_table(value)}
+    return dict(list(found.items())[-n:]) if n else found
 
 
 def _as_lazy(frame):

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
-from .config import current
+from ._settings import current, made
+from .table_style import drawn, number_text
 
 
 def _shown_rows(frame):
     """The rows to print, None where some are left out; no more of the frame is read."""
     most = current("tbl_rows", 8)
-    if most < 0 or frame.height <= most or frame.height <= most + 2 and "tbl_rows" not in _set():
+    if most < 0 or frame.height <= most or frame.height <= most + 2 and "tbl_rows" not in made:
         return frame.rows()
     if frame.height <= max(most, 10) and most == 8:
         return frame.rows()
     half = (most + 1) // 2
     last = most - half
     return [*frame.head(half).rows(), None, *frame.slice(frame.height - last, last).rows()]
-
-
-def _set():
-    from .config import settings
-    return settings()
 
 
 def value_text(value, dtype=None, quote=False):
@@ -45,8 +42,9 @@ def value_text(value, dtype=None, quote=False):
         return _span_text(value)
     if isinstance(value, (list, tuple)):
         shown = [value_text(v, quote=True) for v in value]
-        if len(shown) > 3:
-            shown = [*shown[:2], "…", shown[-1]]
+        most = current("fmt_table_cell_list_len", 3)
+        if 0 <= most < len(shown):
+            shown = [*shown[:max(most - 1, 0)], "…", *(shown[-1:] if most else [])]
         return "[" + ", ".join(shown) + "]"
     if isinstance(value, dict):
         return "{" + ",".join(value_text(v, quote=True) for v in value.values()) + "}"
@@ -97,25 +95,17 @@ def frame_text(frame):
     columns = []
     for i in chosen:
         if i is None:
-            columns.append((["…", "", ""], ["…"] * len(rows), False))
-            continue
-        cells = ["…" if row is None else value_text(row[i], dtypes[i]) for row in rows]
-        head = [names[i], "---", dtypes[i].short]
-        columns.append((head, cells, False))
-    widths = [max(map(len, head + cells)) for head, cells, _ in columns]
+            columns.append(("…", "", ["…"] * len(rows), False))
+        else:
+            cells = ["…" if row is None else _cell(row[i], dtypes[i]) for row in rows]
+            columns.append((names[i], dtypes[i].short, cells, dtypes[i].is_numeric()))
+    return drawn(f"shape: ({height:_}, {width:_})", columns)
 
-    def line(texts, sep="┆"):
-        return "│ " + f" {sep} ".join(t.ljust(w) for t, w in zip(texts, widths)) + " │"
 
-    def rule(left, fill, middle, right):
-        return left + middle.join(fill * (w + 2) for w in widths) + right
-
-    out = [f"shape: ({height:_}, {width:_})".replace("_", "_"), rule("┌", "─", "┬", "┐")]
-    out += [line([head[k] for head, _, _ in columns]) for k in range(3)]
-    out.append(rule("╞", "═", "╪", "╡"))
-    out += [line([cells[r] for _, cells, _ in columns]) for r in range(len(rows))]
-    out.append(rule("└", "─", "┴", "┘"))
-    return "\n".join(out)
+def _cell(value, dtype):
+    """One cell of a table, with numbers as the settings say."""
+    text = value_text(value, dtype)
+    return number_text(value, text) if dtype.is_numeric() and value is not None else text
 
 
 def frame_html(frame):
@@ -123,7 +113,7 @@ def frame_html(frame):
     from .html_table import Cell, page_table, shape_in_words
 
     def cell(value):
-        text = value_text(value)
+        text = number_text(value, value_text(value)) if _is_number(value) else value_text(value)
         whole = value if isinstance(value, str) and len(text) < len(value) else None
         return Cell(text, whole, value is None)
     columns = [(name, dtype.short, dtype.is_numeric()) for name, dtype in zip(frame.columns, frame.dtypes)]
@@ -142,6 +132,10 @@ def frame_html(frame):
             if row is not None:
                 row.insert(half, Cell("⋯", is_missing=True))
     return page_table(columns, rows, shape_in_words(*frame.shape))
+
+
+def _is_number(value):
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
 def series_text(series):

@@ -7,12 +7,12 @@ import builtins
 import datetime as _dt
 import os as _os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple, NoReturn, TypeVar, overload, type_check_only
+from typing import IO, Any, ClassVar, Literal, NamedTuple, NoReturn, TypeVar, overload, type_check_only
 
 from typing_extensions import Self
 
 from doline._typing import (ColumnNames, DataTypeLike, FrameLike, IntoExpr, IntoExprs, Parameters,
-                            Path, Paths, SchemaLike)
+                            Path, SchemaLike, Source)
 '''
 
 # type → the parameters that have it, wherever they are.
@@ -41,9 +41,10 @@ BY_NAME = {
     "str | _dt.timedelta | None": "period offset_of_time",
     "DataTypeLike": "dtype",
     "DataTypeLike | None": "return_dtype inner",
-    "SchemaLike | None": "schema schema_overrides",
-    "Path": "path file",
-    "Paths": "source",
+    "SchemaLike | None": "schema schema_overrides hive_schema",
+    "Path": "path",
+    "Path | IO[Any]": "file",
+    "Source": "source",
     "Parameters | None": "params",
     "Sequence[float] | None": "weights percentiles",
     "Sequence[float]": "breaks",
@@ -69,7 +70,7 @@ BY_STARRED_NAME = {
     "int | Sequence[int]": "indices",
     "int": "seeds",
     "FrameLike": "frames",
-    "Any": "channels args kwargs options unsupported settings _ __",
+    "Any": "channels args kwargs options others unsupported settings _ __",
 }
 
 # Operators and protocols: parameters and return type. `Self` is the class.
@@ -94,7 +95,7 @@ PARTS = {
     "FrameItems": "doline.data_frame.DataFrame", "FrameLooks": "doline.data_frame.DataFrame",
     "FrameLayouts": "doline.data_frame.DataFrame", "FrameArithmetic": "doline.data_frame.DataFrame",
     "SeriesChanges": "doline.series.Series",
-    "FrameSinks": "doline.lazy_frame.LazyFrame", "RowVerbs": "doline.frame_verbs.FrameVerbs",
+    "FrameSinks": "doline.lazy_frame.LazyFrame", "FrameRuns": "doline.lazy_frame.LazyFrame", "RowVerbs": "doline.frame_verbs.FrameVerbs",
     "ReshapingVerbs": "doline.frame_verbs.FrameVerbs", "ColumnStatistics": "doline.frame_verbs.FrameVerbs",
     "Choices": "doline.expr.expression.Expr", "MissingValues": "doline.expr.expression.Expr",
     "Selector": "doline.selectors.Selector", "TimeParts": "doline.expr.temporal.TemporalFunctions",
@@ -133,7 +134,8 @@ RETURNS = {
     "_Meta.output_name": "str", "_Meta.root_names": "list[str]", "_Meta.is_column": "bool",
     "_Meta.is_literal": "bool", "_Meta.has_multiple_outputs": "bool",
     "when": "_When", "_When.then": "Pending", "Pending.when": "_When", "Pending.otherwise": "Expr",
-    "Config.state": "dict[str, Any]",
+    "Config.state": "dict[str, Any]", "Config.load": "Config", "Config.load_from_file": "Config", "Config.save": "str",
+    "Config.save_to_file": "None",
     "SQLContext.tables": "list[str]", "SQLContext.execute": "Any",
     "LazyFrame.explain": "str", "LazyFrame.show_graph": "Any", "LazyFrame.pipe": "Any",
     "LazyFrame.collect_schema": "Schema", "LazyFrame.names": "list[str]",
@@ -154,6 +156,7 @@ RETURNS = {
     "DataFrame.to_numpy": "Any", "DataFrame.to_series": "Series", "DataFrame.to_struct": "Series",
     "DataFrame.get_columns": "list[Series]", "DataFrame.get_column": "Series",
     "DataFrame.get_column_index": "int", "DataFrame.item": "Any", "DataFrame.equals": "bool",
+    "DataFrame.write_ipc": "Any", "DataFrame.write_ndjson": "str | None",
     "DataFrame.write_csv": "str | None", "DataFrame.write_json": "str | None",
     "DataFrame.group_by": "GroupBy", "DataFrame.group_by_dynamic": "GroupBy", "DataFrame.rolling": "GroupBy",
     "DataFrame.partition_by": "Any", "DataFrame.pipe": "Any", "DataFrame.rows_by_key": "dict[Any, Any]",
@@ -182,7 +185,11 @@ RETURNS = {
     "BackgroundQuery.cancel": "None",
     "Schema.names": "list[str]", "Schema.dtypes": "list[Any]", "Schema.len": "int",
     "load_ipython_extension": "None", "stream_of": "object", "is_table": "bool",
-    "read_parquet_schema": "Schema", "struct_with_fields": "Struct",
+    "struct_with_fields": "Struct",
+    "DuckConnection.table": "Result", "fetch_record_batch": "Any", "Result.__iter__": "Iterator[tuple[Any, ...]]",
+    "Result.shape": "tuple[int, int]", "several_queries.approx_n_unique": "Expr", "several_queries.cum_count": "Expr",
+    "build_info": "dict[str, str]",
+    "read_parquet_schema": "Schema", "read_ipc_schema": "Schema", "read_parquet_metadata": "dict[str, str]",
 }
 
 # One parameter, by the function's name.
@@ -200,8 +207,8 @@ PARAMETERS = {
     "Sequence[Any]", "create_in.deterministic": "bool | None", "create_in.keywords": "Mapping[str, Any] | None",
     "create_in.kind": "str | None", "create_in.parameters": "Sequence[Any] | None", "create_in.returns": "Any",
     "create_in.side_effects": "bool | None", "create_in.type": "str | None", "create_in.workers": "Any",
-    "sample.shuffle": "bool | None", "PartitionBy.__init__.include_key": "bool", "sink_parquet.path": "Path | PartitionBy",
-    "sink_csv.path": "Path | PartitionBy", "sink_ndjson.path": "Path | PartitionBy", "sink_ipc.path": "Path | PartitionBy",
+    "sample.shuffle": "bool | None", "PartitionBy.__init__.include_key": "bool", "sink_parquet.path": "Path | IO[Any] | PartitionBy",
+    "sink_csv.path": "Path | IO[Any] | PartitionBy", "sink_ndjson.path": "Path | IO[Any] | PartitionBy", "sink_ipc.path": "Path | IO[Any] | PartitionBy",
     "PartitionBy.__init__.max_rows_per_file": "int | None",
     "join.maintain_order": "str | None", "join.on": "ColumnNames | None", "join.left_on": "IntoExprs | None",
     "join_where.predicates": "Expr", "get_column.default": "Any", "rows_by_key.key": "ColumnNames",
@@ -213,7 +220,8 @@ PARAMETERS = {
     "DataFrame.__init__.orient": "Literal['row', 'col'] | None", "DataFrame.__init__.data": "Any",
     "Categorical.__init__.ordering": "str | None", "Enum.__init__.categories": "Iterable[str]",
     "include_boundaries": "bool", "PartitionBy.__init__.base_path": "Path",
-    "scan_csv.null_values": "str | Sequence[str] | None", "read_csv.null_values": "str | Sequence[str] | None", "temporal.TemporalFunctions.cast_time_unit.time_unit":
+    "scan_csv.null_values": "str | Sequence[str] | Mapping[str, str] | None",
+    "read_csv.null_values": "str | Sequence[str] | Mapping[str, str] | None", "temporal.TemporalFunctions.cast_time_unit.time_unit":
     "Literal['ns', 'us', 'ms']", "selectors.datetime.time_unit": "Any", "selectors.duration.time_unit": "Any",
     "with_column_names": "Callable[[list[str]], list[str]] | None", "sink.frame": "Any",
     "DateFromTicks.ticks": "float", "TimeFromTicks.ticks": "float", "TimestampFromTicks.ticks": "float",
@@ -239,7 +247,15 @@ PARAMETERS = {
     "drop_nulls.subset": "ColumnNames | None", "unique.subset": "ColumnNames | None",
     "nth.indices": "int | Sequence[int]", "by_index.indices": "int | Iterable[int]",
     "by_name.names": "str | Iterable[str]", "by_dtype.dtypes": "DataTypeLike | Iterable[DataTypeLike]",
-    "sql_expr.sql": "str", "SQLContext.execute.query": "str", "SQLContext.register.frame": "FrameLike | None",
+    
+    "lazy_frames": "Iterable[LazyFrame]", "Connection.autocommit.autocommit": "bool",
+    "Config.set_float_precision.precision": "int | None", "Config.set_thousands_separator.separator":
+    "str | bool | None", "LazyFrame.sink_csv.quote_style": "Literal['necessary', 'always', 'non_numeric', 'never'] | None",
+    "LazyFrame.sink_parquet.metadata": "Mapping[str, str] | None",
+    "DataFrame.write_ipc.file": "Path | IO[Any] | None",
+    "LazyFrame.sink_csv.line_terminator": "str", "scan_csv.eol_char": "str", "read_csv.eol_char": "str",
+    "scan_csv.missing_columns": "str | None", "read_csv.missing_columns": "str | None",
+    "sql_expr.sql": "str | Sequence[str]", "SQLContext.execute.query": "str", "SQLContext.register.frame": "FrameLike | None",
     "SQLContext.register_many.frames": "Mapping[str, FrameLike] | None", "SQLContext.unregister.names":
     "str | Iterable[str]", "SQLContext.__init__.frames": "Mapping[str, FrameLike] | None",
     "SQLContext.__init__.named": "FrameLike", "SQLContext.register_many.named": "FrameLike",
@@ -252,6 +268,10 @@ PARAMETERS = {
 
 # What is typed as a whole: the lines of the function, decorators and all.
 WHOLE = {
+    "sql_text.sql_expr": """@overload
+def sql_expr(sql: str) -> Expr: ...
+@overload
+def sql_expr(sql: Sequence[str]) -> list[Expr]: ...""",
     "DataFrame.__getitem__": """@overload
 def __getitem__(self, key: str) -> Series: ...
 @overload
@@ -281,15 +301,15 @@ def partition_by(self, by: ColumnNames, *more: str, maintain_order: bool = True,
     "_Columns.__call__": """def __call__(self, name: str | DataTypeLike | Iterable[str] | Iterable[DataTypeLike], *more: str | DataTypeLike) -> Expr: ...
 def __getattr__(self, name: str) -> Expr: ...""",
     "LazyFrame.collect": """@overload
-def collect(self, *, engine: str = "auto", background: Literal[False] = False, **options: Any) -> DataFrame: ...
+def collect(self, *, engine: str = "auto", background: Literal[False] = False, **others: Any) -> DataFrame: ...
 @overload
-def collect(self, *, engine: str = "auto", background: Literal[True], **options: Any) -> BackgroundQuery: ...""",
+def collect(self, *, engine: str = "auto", background: Literal[True], **others: Any) -> BackgroundQuery: ...""",
 }
 
 # What stands in one module's stub beside what is written from it.
 BESIDE = {
     "connection": """@type_check_only
-class _LastCursor(Rows):
+class _LastCursor(DuckRows):
     description: list[tuple[Any, ...]] | Any
     rowcount: int""",
     "interval": """class Interval(NamedTuple):

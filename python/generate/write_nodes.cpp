@@ -1,7 +1,8 @@
 // Prints doline/_nodes.py: for every node and struct of the unresolved tree a Python function that
-// gives its bytes as sql/tree_bytes.h describes them, and for every enumerator a constant. All of
-// it comes from the nodes' own declarations, so the two languages cannot disagree. Building trees
-// is what frames do most, so the functions are straight lines.
+// gives its bytes as sql/tree_bytes.h describes them, for every enumerator a constant, and of what
+// the fields are, for those who read such bytes. All of it comes from the nodes' own declarations,
+// so the two languages cannot disagree. Building trees is what frames do most, so the functions are
+// straight lines.
 
 #include <fmt/format.h>
 
@@ -63,6 +64,8 @@ std::string byte_escape(uint64_t number) {
 struct Module {
   std::map<std::string, std::string> constants;
   std::map<std::string, std::string> functions;
+  std::map<std::string, std::string> structs;             // without a kind: their fields
+  std::map<char, std::map<uint64_t, std::string>> nodes;  // by family and tag: their fields
 };
 
 template <class E, size_t... kIndex>
@@ -77,6 +80,58 @@ void add_enumerators(Module& module, std::index_sequence<kIndex...>) {
 
 template <class T>
 void add_struct(Module& module);
+
+/// What a field is: a letter for what stands by itself, one before another kind or a struct's name.
+template <class T>
+std::string layout_of() {
+  if constexpr (ReferenceField<T>) {
+    using Target = typename ReferenceTrait<T>::Target;
+    if constexpr (std::same_as<Target, TypeName>) return "T" + snake_case(type_name<Target>());
+    if constexpr (std::same_as<Target, Expression>) return "e";
+    if constexpr (std::same_as<Target, Relation>) return "r";
+    if constexpr (std::same_as<Target, Query>) return "q";
+    if constexpr (std::same_as<Target, Statement>) return "s";
+    return "W" + snake_case(type_name<Target>());
+  } else if constexpr (ListField<T>) {
+    return "[" + layout_of<typename T::value_type>();
+  } else if constexpr (NumberField<T>) {
+    return "n";
+  } else if constexpr (std::same_as<T, std::string>) {
+    return "t";
+  } else if constexpr (std::same_as<T, Identifier>) {
+    return "i";
+  } else if constexpr (std::same_as<T, SourceSpan>) {
+    return "p";
+  } else {
+    return "{" + snake_case(type_name<T>());
+  }
+}
+
+/// Visits a node's fields and writes what they are.
+struct LayoutWriter {
+  std::string fields;
+
+  template <class T>
+  void operator()(int number, const char*, const T&) {
+    fields += fmt::format("{}: \"{}\", ", number, layout_of<T>());
+  }
+  template <class T>
+  void some(int number, const char* name, const T& value) {
+    (*this)(number, name, value);
+  }
+  template <class T>
+  void optional(int number, const char* name, const T& value) {
+    (*this)(number, name, value);
+  }
+};
+
+template <class T>
+std::string layout() {
+  LayoutWriter writer;
+  const T value{};
+  T::fields(value, writer);
+  return writer.fields;
+}
 
 /// The Python expression for the bytes of `value`, a value of type T.
 template <class T>
@@ -192,6 +247,7 @@ void add_function(Module& module, const std::string& head) {
 /// A struct without a kind: inline as its fields alone; a reference as tag 1, types with a span.
 template <class T>
 void add_struct(Module& module) {
+  module.structs[snake_case(type_name<T>())] = layout<T>();
   if constexpr (std::same_as<T, TypeName>) {
     add_function<T>(module, "\\x01\\0\\0");
   } else if constexpr (std::same_as<T, WindowSpecification> || std::same_as<T, Sample>) {
@@ -202,16 +258,21 @@ void add_struct(Module& module) {
 }
 
 template <class T>
-void add_node(Module& module, uint64_t tag) {
+void add_node(Module& module, char family, uint64_t tag) {
+  module.nodes[family][tag] = layout<T>();
   add_function<T>(module, byte_escape(tag) + "\\0\\0");
 }
 
 void print_module() {
   Module module;
-#define X(tag, name) add_node<name>(module, tag);
+  char family = 'e';
+#define X(tag, name) add_node<name>(module, family, tag);
   DOLINE_SQL_EXPRESSIONS(X)
+  family = 'r';
   DOLINE_SQL_RELATIONS(X)
+  family = 'q';
   DOLINE_SQL_QUERIES(X)
+  family = 's';
   DOLINE_SQL_STATEMENTS(X)
 #undef X
   fmt::print(
@@ -260,6 +321,16 @@ def expression_message(expression):
 )",
       kTreeFormatVersion);
   for (const auto& [name, value] : module.constants) fmt::print("{} = {}\n", name, value);
+  fmt::print("\n# family → tag → number of a field → what it is; see sql_text.py.\nNODES = {{\n");
+  for (const auto& [letter, nodes] : module.nodes) {
+    fmt::print("    \"{}\": {{\n", letter);
+    for (const auto& [tag, fields] : nodes) fmt::print("        {}: {{{}}},\n", tag, fields);
+    fmt::print("    }},\n");
+  }
+  fmt::print("}}\nSTRUCTS = {{\n");
+  for (const auto& [name, fields] : module.structs)
+    fmt::print("    \"{}\": {{{}}},\n", name, fields);
+  fmt::print("}}\n");
   for (const auto& [name, code] : module.functions) fmt::print("\n\n{}", code);
 }
 

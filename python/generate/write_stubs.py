@@ -22,7 +22,7 @@ import stub_types as table
 
 # What people import from, beside the modules that the package itself exports from; modules whose classes
 # these need are found.
-MODULES = "_rows adbc dbapi errors interchange progress testing selectors".split()
+MODULES = "_rows adbc dbapi errors functions interchange progress testing selectors".split()
 # Modules whose functions are the package's own, beside classes that people call. So are those found.
 CLASSES_ONLY = ["config", "data_frame", "expr.expression", "lazy_frame", "series"]
 INTERNAL = ("_", "lib", "narwhals_plugin", "sqlalchemy_dialect", "expr.nodes", "expr.lower", "expr.build")
@@ -93,7 +93,8 @@ def parameter_type(name, parameter, told):
     """The type of a parameter of the function `name`."""
     full = f"{name}.{parameter.name}"
     if parameter.annotation is not ABSENT:
-        return inspect.formatannotation(parameter.annotation)
+        annotation = parameter.annotation
+        return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
     found = tail_lookup(table.PARAMETERS, full)
     if found is None and parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
         found = BY_STARRED_NAME.get(parameter.name)
@@ -136,6 +137,8 @@ def parameters_text(name, function, told):
         if parameter.default is not ABSENT:
             text += f" = {default_text(parameter.default)}"
         parts.append(text)
+    if named and named[-1].kind is kinds.POSITIONAL_ONLY:
+        parts.append("/")
     return f"({', '.join(parts)})"
 
 
@@ -369,7 +372,7 @@ def is_own(module, name, value):
 def imports_of(lines, own_names):
     """The imports that a stub's text takes, of the package's own names. What the head says is what it says."""
     text = "\n".join(lines)
-    words = set(re.findall(r"\b[A-Z_]\w+\b", re.sub(r'"[^"]*"', "", text)))
+    words = set(re.findall(r"\b[A-Z_]\w+\b", re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "", text)))
     return [f"from {PLACES[word]} import {word} as {word}" for word in sorted(words & set(PLACES))
             if word not in own_names and not re.search(rf"\b{word}\b", table.HEAD)]
 
@@ -419,7 +422,23 @@ def generated(name):
         return series_methods()
     if name == "group_by":
         return group_by_methods()
+    if name == "functions":
+        return engine_functions()
     return []
+
+
+def engine_functions():
+    """Every function of the engine, by the registry's overloads."""
+    from doline.engine_functions import made, registry
+
+    lines = []
+    for name, declared in sorted(registry().items()):
+        if not name.isidentifier() or keyword.iskeyword(name):
+            continue
+        text = [declared.summary, "", *declared.signatures]
+        lines += [f"def {name}{parameters_text(f'functions.{name}', made(name, declared), {})} -> Expr:",
+                  '    r"""' + text[0], *("    " + line if line else "" for line in text[1:]), '    """']
+    return lines
 
 
 def series_methods():
@@ -498,6 +517,14 @@ def find_places(doline, first):
                 PLACES.setdefault(key, module.__name__)
 
 
+def remove_stale(folder, written):
+    """Stubs of modules that have none any more."""
+    for path in folder.rglob("*.pyi"):
+        name = ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+        if name not in written and name != "__init__" and path.read_text(encoding="utf-8").startswith(table.HEAD.partition("\n")[0]):
+            path.unlink()
+
+
 def main():
     package, folder = map(pathlib.Path, sys.argv[1:3])
     sys.path.insert(0, str(package.parent))
@@ -516,6 +543,7 @@ def main():
                 CLASSES_ONLY.append(name)
             queue += write_module(name, folder)
     write_package(folder, doline)
+    remove_stale(folder, written)
     if missing:
         print("write_stubs: say in python/generate/stub_types.py what these are:", *sorted(set(missing)),
               sep="\n  ", file=sys.stderr)

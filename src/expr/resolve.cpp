@@ -251,6 +251,13 @@ std::string text_of(const std::string& name, const Overload& overload) {
   return text + ")";
 }
 
+template <class Function>
+std::vector<std::string> texts_of(const Function& function) {
+  std::vector<std::string> texts;
+  for (const auto& overload : function.overloads) texts.push_back(text_of(function.name, overload));
+  return texts;
+}
+
 /// The overloads, those first that take as many arguments and most of them as they are.
 template <class Function>
 std::vector<size_t> by_nearness(const Function& function, const std::vector<ExprRef>& arguments,
@@ -367,6 +374,14 @@ OverloadChoice choose_overload(const ScalarFunction& function,
 OverloadChoice choose_overload(const AggregateDeclaration& function,
                                const std::vector<ExprRef>& arguments, SourceSpan span) {
   return choose(function, arguments, span);
+}
+
+std::vector<std::string> signatures_of(const ScalarFunction& function) {
+  return texts_of(function);
+}
+
+std::vector<std::string> signatures_of(const AggregateDeclaration& function) {
+  return texts_of(function);
 }
 
 }  // namespace doline

@@ -21,4 +21,8 @@ OverloadChoice choose_overload(const AggregateDeclaration& function,
 /// "sum(VARCHAR)".
 std::string signature_of(const std::string& name, const std::vector<ExprRef>& arguments);
 
+/// What the function takes, a text for each overload: "sum(DOUBLE)", "concat(ANY…)".
+std::vector<std::string> signatures_of(const ScalarFunction& function);
+std::vector<std::string> signatures_of(const AggregateDeclaration& function);
+
 }  // namespace doline

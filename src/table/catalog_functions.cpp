@@ -1,5 +1,6 @@
 // doline_functions() and doline_settings(): the program's own lists as tables.
 #include "column/column_builder.h"
+#include "expr/resolve.h"
 #include "function/registry.h"
 #include "table/memory_table.h"
 #include "table/rejects.h"
@@ -60,24 +61,31 @@ TableRef rejects(const TableFunctionCall& call, const TableFunctionContext& cont
   return table_of(call.name, schema, std::move(chunks));
 }
 
+std::string joined(const std::vector<std::string>& texts, const char* between) {
+  return fmt::format("{}", fmt::join(texts, between));
+}
+
 TableRef functions(const TableFunctionCall& call, const TableFunctionContext&) {
   std::vector<std::vector<std::string>> rows;
   const FunctionRegistry& registry = FunctionRegistry::instance();
   for (const ScalarFunction& function : registry.scalars()) {
     rows.push_back({function.name, "scalar", function.category, function.summary, function.example,
-                    function.example_result});
+                    function.example_result, joined(function.aliases, ", "),
+                    joined(signatures_of(function), "\n")});
   }
   for (const AggregateDeclaration& function : registry.aggregates()) {
     rows.push_back({function.name, "aggregate", "aggregate", function.summary, function.example,
-                    function.example_result});
+                    function.example_result, joined(function.aliases, ", "),
+                    joined(signatures_of(function), "\n")});
   }
   for (const TableFunction& function : table_functions()) {
-    rows.push_back({function.name, "table", "table", function.summary, function.example, ""});
+    rows.push_back({function.name, "table", "table", function.summary, function.example, "",
+                    joined(function.aliases, ", "), ""});
   }
-  return table_of(
-      call.name,
-      {"function_name", "function_type", "category", "description", "example", "example_result"},
-      rows);
+  return table_of(call.name,
+                  {"function_name", "function_type", "category", "description", "example",
+                   "example_result", "aliases", "signatures"},
+                  rows);
 }
 
 TableRef settings(const TableFunctionCall& call, const TableFunctionContext& context) {

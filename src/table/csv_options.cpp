@@ -140,7 +140,8 @@ using Option = ReadOption<CsvTableOptions>;
 constexpr Option kOptions[] = {
     {{"delim", "sep", "delimiter", "separator"},
      [](CsvTableOptions& all, const Value& value, const char* name) {
-       all.csv.dialect.delimiter = needed_sign(value, name);
+       const char sign = csv_sign(value, name);
+       all.csv.dialect.delimiter = sign == 0 ? CsvDialect::kNoDelimiter : sign;
        all.csv.delimiter_given = true;
      }},
     {{"quote"},
@@ -168,6 +169,7 @@ constexpr Option kOptions[] = {
        all.csv.ignore_errors |= all.csv.store_rejects;
      }},
     {{"null_padding"}, take<&CsvOptions::null_padding, flag_option>},
+    {{"cut_long_rows"}, take<&CsvOptions::cut_long_rows, flag_option>},
     // How much is read at once and by how many threads changes no row: told, but not needed.
     {{"parallel"},
      [](CsvTableOptions&, const Value& value, const char* name) { flag_option(value, name); }},
@@ -313,7 +315,8 @@ void write_csv_options(const CsvOptions& options, std::map<std::string, std::str
                          options.null_padding ? '1' : '0',
                          static_cast<char>('0' + static_cast<int>(options.compression)),
                          options.allow_quoted_nulls ? '1' : '0',
-                         options.normalize_names ? '1' : '0'};
+                         options.normalize_names ? '1' : '0',
+                         options.cut_long_rows ? '1' : '0'};
   for (const bool never : options.never_null) parameters["never_null"].push_back(never ? '1' : '0');
   parameters["skip"] = std::to_string(options.skip);
   parameters["max_line_size"] = std::to_string(options.max_line_bytes);
@@ -330,7 +333,7 @@ CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters
   CsvOptions options;
   const std::string& signs = text("dialect");
   const std::string& flags = text("flags");
-  const int compression = flags.size() == 7 ? flags[4] - '0' : -1;
+  const int compression = flags.size() == 8 ? flags[4] - '0' : -1;
   if (signs.size() != 7 || compression < 0 || compression > static_cast<int>(Compression::kLz4)) {
     throw Error(ErrorCode::kCorrupt, "plan bytes: a CSV table's options are damaged");
   }
@@ -339,6 +342,7 @@ CsvOptions read_csv_options(const std::map<std::string, std::string>& parameters
   options.thousands = signs[6];
   options.allow_quoted_nulls = flags[5] == '1';
   options.normalize_names = flags[6] == '1';
+  options.cut_long_rows = flags[7] == '1';
   if (const auto never = parameters.find("never_null"); never != parameters.end()) {
     for (const char flag : never->second) options.never_null.push_back(flag == '1');
   }

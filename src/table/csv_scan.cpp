@@ -222,6 +222,7 @@ class CsvReader final : public Reader {
         advice = "null_padding => true fills short rows with NULL, ";
         break;
       case Kind::kTooManyValues:
+        advice = "cut_long_rows => true leaves out what is too many, ";
         break;
     }
     if (failure.column == CsvFailure::kWholeRow)

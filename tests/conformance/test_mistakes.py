@@ -82,7 +82,7 @@ def test_an_error_is_text_whatever_it_quotes(program, tmp_path):
 
 
 @pytest.mark.parametrize("line, said", [
-    ("1,2,3", "hint: rejects => true passes over such rows"),  # null_padding would not help
+    ("1,2,3", "hint: cut_long_rows => true leaves out what is too many, rejects => true passes over such rows"),  # null_padding would not help
     ("1", "hint: null_padding => true fills short rows with NULL, rejects => true passes over such rows"),
     ("x,1", "is not an INTEGER"),
     ('"x"y,1', "hint: quote => '' takes quotes as they stand"),

@@ -12,7 +12,7 @@ PATHS = os.environ | {"PYTHONPATH": f"{PYTHON}{os.pathsep}{TOP / 'tests' / 'pyth
                       "PYTHONDONTWRITEBYTECODE": "1"}
 # nanobind's classes and functions are of kinds of their own; these modules are nobody's to call.
 ALLOWED = r"""doline\._engine\..*
-doline\.expr\.(build|literals)\..*
+doline\.(expr\.(build|literals)|type_texts)\..*
 doline\.narwhals_plugin\..*
 """
 

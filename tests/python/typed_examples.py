@@ -10,8 +10,8 @@ import textwrap
 import doline
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-# Pages of the guide read data that they make themselves; they are run, not typed.
-DOCUMENTS = (TOP / "README.md", *sorted((TOP / "docs").glob("*.md")))
+# Of each page the blocks go on from each other.
+DOCUMENTS = (TOP / "README.md", *sorted((TOP / "docs").rglob("*.md")))
 
 
 def docstring_examples():

@@ -6,7 +6,6 @@ import builtins
 
 from .. import datatypes as types
 from ..datatypes import DataType, DataTypeClass
-from ..errors import NotSupported
 from . import aggregates, build as b
 from .expression import Expr, expression
 from .literals import as_node, literal_node, named_column
@@ -410,8 +409,3 @@ def list_(*exprs):
     """
     nodes = [as_node(e) for item in exprs for e in (item if isinstance(item, (builtins.list, tuple)) else [item])]
     return expression(Spread("list_value", tuple(nodes)))
-
-
-def sql_expr(text):
-    """Not supported; use `frame.sql` or `SQLContext`."""
-    raise NotSupported("sql_expr is not supported; use frame.sql or SQLContext")

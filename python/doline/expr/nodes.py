@@ -27,14 +27,16 @@ class Node:
         return self
 
     def __reduce__(self):
-        return type(self).rebuild, (type(self), {s: getattr(self, s) for s in all_slots(type(self))})
+        from ..pickling import packed
+        return type(self).rebuild, (type(self), {s: packed(getattr(self, s)) for s in all_slots(type(self))})
 
     @staticmethod
     def rebuild(kind, fields):
         """An unpickled node."""
+        from ..pickling import unpacked
         node = object.__new__(kind)
         for name, value in fields.items():
-            object.__setattr__(node, name, value)
+            object.__setattr__(node, name, unpacked(value))
         return node
 
 

@@ -8,7 +8,7 @@ import operator
 from narwhals._utils import Implementation, validate_separators
 from narwhals.dependencies import is_numpy_array_2d
 
-from .. import io
+from .. import csv_files, io
 from .. import selectors as choose
 from ..concatenating import concat
 from ..expr import across_columns, construct
@@ -46,7 +46,8 @@ class LazyNamespace:
     def scan_csv(self, source, *, separator=",", **options):
         """A CSV file as a lazy frame."""
         validate_separators(separator, ("separator",), options)
-        return DolineLazyFrame(io.scan_csv(source, separator=separator, **options), version=self._version)
+        frame = csv_files.scan_csv(source, separator=separator, **options)
+        return DolineLazyFrame(frame, version=self._version)
 
     def scan_parquet(self, source, **options):
         """A Parquet file as a lazy frame."""

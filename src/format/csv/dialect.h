@@ -13,8 +13,11 @@
 
 namespace doline {
 
-/// How a CSV text is written. 0 stands for a sign it does not have.
+/// How a CSV text is written. 0 stands for a sign it does not have; a delimiter it does not have is
+/// kNoDelimiter, which is no byte of UTF-8.
 struct CsvDialect {
+  static constexpr char kNoDelimiter = '\xFF';
+
   char delimiter = ',';
   char quote = '"';
   char escape = '"';
@@ -51,6 +54,7 @@ struct CsvOptions {
   bool ignore_errors = false;
   bool store_rejects = false;
   bool null_padding = false;
+  bool cut_long_rows = false;  // values behind the first row's last are left out
   bool normalize_names = false;
   int64_t sample_rows = 20'480;  // -1: the whole file
   uint64_t max_line_bytes = uint64_t{2} << 20;

@@ -64,6 +64,7 @@ bool CsvParser::accept(uint32_t index, uint32_t& width) {
   if (width == width_ + 1 && rows_.field(index, width_).empty())
     return true;  // a delimiter at the end
   if (width < width_ && options_.null_padding) return true;
+  if (width > width_ && options_.cut_long_rows) return true;
   failures_.push_back(
       {static_cast<uint32_t>(lines_.size()), CsvFailure::kWholeRow, rows_.begin_of(index),
        std::string(rows_.row_text(index)),

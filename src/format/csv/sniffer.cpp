@@ -90,8 +90,11 @@ Candidate evaluate(const CsvDialect& dialect, std::string_view text, bool is_who
   size_t start = 0;
   while (widths[start] != candidate.width) ++start;
   const uint64_t rest = widths.size() - start;
-  if (given.null_padding || given.ignore_errors) {
-    if (given.null_padding) candidate.width = *std::max_element(widths.begin(), widths.end());
+  if (given.null_padding || given.ignore_errors || given.cut_long_rows) {
+    if (given.cut_long_rows)
+      candidate.width = widths.front();
+    else if (given.null_padding)
+      candidate.width = *std::max_element(widths.begin(), widths.end());
     candidate.is_eligible = candidate.width > 1;
     return candidate;
   }

@@ -14,7 +14,7 @@ from . import page
 TOP = pathlib.Path(__file__).resolve().parents[3]
 PAGES = sorted([*(TOP / "docs" / "guide").glob("*.md"), *(TOP / "docs" / "coming-from").glob("*.md"),
                 TOP / "docs" / "frames-and-sql.md",
-                TOP / "docs" / "index.md"])
+                TOP / "docs" / "reference" / "sql-functions.md", TOP / "docs" / "index.md"])
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +95,16 @@ def test_every_public_name_is_in_the_reference():
                if not name.startswith("_") and not shown & {module, f"{module}.{own_name}"}
                and not re.search(rf"`(doline\.)?{name}`", texts)]  # or told of in words
     assert not missing
+
+
+def test_pages_that_benchmarks_write_are_in_the_navigation_where_they_are(tmp_path):
+    from types import SimpleNamespace
+
+    hook = {}
+    exec((TOP / "docs" / "theme" / "optional_pages.py").read_text(), hook)
+    for there in (False, True):
+        if there:
+            (tmp_path / "sql-vs-pandas.md").write_text("# SQL beside pandas")
+        config = SimpleNamespace(docs_dir=str(tmp_path), nav=[{"Doline": "index.md"}, {"Background": [{"A": "a.md"}]}])
+        assert hook["on_config"](config).nav[1]["Background"] == \
+            [{"A": "a.md"}, *[{"SQL beside pandas": "sql-vs-pandas.md"}] * there]
