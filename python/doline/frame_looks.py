@@ -106,8 +106,6 @@ class FrameLooks:
         from .table_text import frame_text
         frame = self if limit is None else self.head(limit)
         given = {name: value for name, value in settings.items() if value is not None}
-        # What Config does not have comes first, so that it is refused before anything is set.
-        given = dict(sorted(given.items(), key=lambda setting: setting[0] in Config._known))
         with Config(**{**given, "tbl_rows": -1}):
             print(frame_text(frame))
 
