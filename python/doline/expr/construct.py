@@ -58,6 +58,9 @@ def lit(value, dtype=None, *, allow_object=False):
     """
     if isinstance(value, Expr):
         return value
+    if hasattr(value, "_node"):
+        column = expression(value._node)
+        return column if dtype is None else column.cast(dtype)
     return expression(literal_node(value, dtype))
 
 
