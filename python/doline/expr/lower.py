@@ -23,10 +23,11 @@ from .engine_calls import EMPTY_WINDOW, AggregateCall, ListCall, WindowCall, Win
 from .mapped import MappedAll, MappedColumn
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
-                    contains, output_name)
+                    contains, output_name, spine_of)
 
 ROW_NUMBER = "__doline_row"
 HIDDEN = "__doline_{}"
+DEPTH = 200  # calls within each other that are one expression to the engine
 
 
 class SeriesMet(NotSupported):
@@ -157,10 +158,27 @@ class Lowering:
         raise TypeError(f"{node!r} cannot stand here")
 
     def plain(self, node, scope):
-        """What `apply` gives for the arguments of most nodes, of which most are columns and literals."""
+        """An `Apply`: down its first arguments, then up, as sums of thousands of terms are as deep. The
+        engine takes no trees that deep: of every so many calls the value becomes a hidden column."""
+        spine = spine_of(node, lambda argument: type(argument) is Apply)
+        first = None
+        for place, node in enumerate(reversed(spine), 1):
+            first = self.plain_call(node, scope, first)
+            if place % DEPTH == 0 and place < len(spine) and node.shape != SCALAR:
+                first = self.hide(first)
+        return first
+
+    def plain_call(self, node, scope, first):
+        """What `apply` gives for the arguments of most nodes, of which most are columns and literals.
+        `first`: the first one, where it is lowered already."""
         values = []
         stage, windowed = 0, False
-        for a in node.arguments:
+        arguments = node.arguments
+        if first is not None:
+            values.append(first.bytes)
+            stage, windowed = first.stage, first.windowed
+            arguments = arguments[1:]
+        for a in arguments:
             kind = type(a)
             if kind is Column:
                 values.append(b.column(a.name))
@@ -321,7 +339,12 @@ class Lowering:
         if kind in (Aggregate, MappedAll):
             return self.aggregate(node, scope)
         if node.shape == SCALAR and isinstance(node, Apply):
-            return self.apply(node, [self.grouped(a, scope) for a in node.arguments])
+            first = None
+            for node in reversed(spine_of(node, lambda argument: isinstance(argument, Apply))):
+                rest = node.arguments if first is None else node.arguments[1:]
+                lowered = [self.grouped(a, scope) for a in rest]
+                first = self.apply(node, lowered if first is None else [first, *lowered])
+            return first
         if node.shape == SCALAR and kind is Nested:
             return self.nested(node, [self.grouped(node.arguments[0], scope)])
         rows = self.rows_of(node, Scope(False, scope.keys, scope.order, scope.stage), True)
@@ -355,12 +378,14 @@ class Lowering:
             value = self.lower(node.arguments[0], inner)
             return Rows(value.bytes, value.stage, is_list=True)
         rows = self.rows_of(node.arguments[0], scope, by_groups)
-        others = [self.settle(self.lower(a, scope)) for a in node.arguments[1:]]
-        stage = max([rows.stage] + [o.stage for o in others])
         step = REARRANGEMENTS.get(node.build) if isinstance(node.build, str) else None
         if step is not None and not rows.is_list:
+            others = [self.settle(self.lower(a, scope)) for a in node.arguments[1:]]
+            stage = max([rows.stage] + [o.stage for o in others])
             step(rows, [o.bytes for o in others], *node.options)
         else:
+            others = [self.beside_list(a, scope, by_groups) for a in node.arguments[1:]]
+            stage = max([rows.stage] + [o.stage for o in others])
             call = (AggregateCall(rows, scope.order) if by_groups
                     else WindowCall(self, scope, rows))
             rows = Rows(self.as_list(rows, call), stage, is_list=True)
@@ -371,6 +396,15 @@ class Lowering:
                 rows.value = node.build(*values, *node.options)
         rows.stage = stage
         return rows
+
+    def beside_list(self, node, scope, by_groups):
+        """What stands beside a list of rows: of all rows or a group one value, or a list again."""
+        if by_groups:
+            return self.grouped(node, Scope(True, scope.keys, scope.order, scope.stage))
+        if node.shape == SCALAR:
+            return self.lower(node, scope)
+        rows = self.rows_of(node, scope, False)
+        return Lowered(self.as_list(rows, WindowCall(self, scope, rows)), rows.stage)
 
     def apply_to_rows(self, node, scope, by_groups):
         """A function of rearranged rows: of each row, if all arguments are rearranged alike."""
