@@ -351,8 +351,8 @@ class Series:
 
         def method(*args, **kwargs):
             series = [a for a in args if isinstance(a, Series)]
-            if name == "is_in":
-                return self._with(lambda x: x.is_in(*args, **kwargs))
+            if name in ("is_in", "gather"):  # whose values are no column beside the series
+                return self._with(lambda x: getattr(x, name)(*args, **kwargs))
             if name == "filter":
                 return self._with(lambda x, m: x.filter(m), series)
             rest = [a for a in args if not isinstance(a, Series)]

@@ -77,6 +77,23 @@ class ListCall:
         return b.call("list_aggregate", value, b.string(name), *values[1:])
 
 
+class ScalarCall:
+    """Calls aggregates of one value, `x`."""
+
+    def __init__(self, x):
+        self._x = x
+
+    def __call__(self, name, *values, distinct=False, order=None, where=None):
+        if name == "count_star":
+            # Said by way of the value, which makes of a query of aggregates no query of rows.
+            counted = b.is_null(self._x) if where is None else where
+            return b.condition(counted, b.integer(1), b.integer(1 if where is None else 0))
+        one = b.call("list_value", values[0])
+        if where is not None:
+            one = b.call("list_where", one, b.call("list_value", b.call("ifnull", where, b.FALSE)))
+        return one if name == "list" else b.call("list_aggregate", one, b.string(name), *values[1:])
+
+
 class Windows:
     """What a window function's builder calls; it chooses frames and orders."""
 

@@ -19,7 +19,8 @@ from ..datatypes import UInt32
 from ..errors import AlreadyExists, NotSupported, error
 from ..periods import Period
 from . import aggregates, build as b
-from .engine_calls import EMPTY_WINDOW, AggregateCall, ListCall, WindowCall, Windows, also
+from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, WindowCall, Windows,
+                           also)
 from .mapped import MappedAll, MappedColumn
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
@@ -281,6 +282,14 @@ class Lowering:
         if scope.frame is not None and any(contains(a, (Aggregate, Window)) for a in node.arguments):
             raise NotSupported(f"{node!r} within rolling windows is not supported: an aggregate of what is "
                                "itself of the window")
+        if is_of_one_value(node) and scope.frame is None:
+            value = self.lower(node.arguments[0], scope)
+            call = ScalarCall(value.bytes)
+            encoded = (call(node.build, value.bytes, *node.options) if isinstance(node.build, str)
+                       else node.build(call, value.bytes, *node.options))
+            if scope.by_groups and not contains(node.arguments[0], Aggregate):
+                encoded = b.call("any_value", encoded)  # one for each group, not for each row
+            return Lowered(encoded, max(value.stage, scope.stage), value.windowed)
         if not node.arguments:
             rows = Rows(None, scope.stage)
             arguments = []
@@ -460,6 +469,11 @@ def _struct(node, values):
                                              for v, name in zip(values, names)])
 
 
+def is_of_one_value(node):
+    """Whether an aggregate is of one value alone, such as another aggregate."""
+    return type(node) is Aggregate and len(node.arguments) == 1 and node.arguments[0].shape == SCALAR
+
+
 def keeps_length(node):
     """Whether rearranged rows are as many as before."""
     if type(node) is Rename:
@@ -478,8 +492,7 @@ def _list_length(x):
 
 
 def _list_distinct_count(x):
-    from .functions import list_distinct
-    return _list_length(list_distinct(x))
+    return _list_length(b.call("frame_counts", x))
 
 
 def _list_null_count(x):
@@ -545,10 +558,13 @@ def _list_sort_by(values, descending, nulls_last):
     raise NotSupported("sort_by of rearranged rows is not supported; sort before")
 
 
-def _flatten_lists(values):
-    """The elements of all lists; a missing list is one missing element."""
-    element = b.column("element")
-    full = b.condition(b.is_null(element), b.call("list_value", b.NULL), element)
+def _flatten_lists(values, empty_as_null=False, keep_nulls=True):
+    """The elements of all lists; what a missing or an empty list gives."""
+    element, missing = b.column("element"), b.call("list_value", b.NULL)
+    full = element
+    if empty_as_null:
+        full = b.condition(b.equal(b.call("length", element), b.integer(0)), missing, full)
+    full = b.condition(b.is_null(element), missing if keep_nulls else b.call("list_value"), full)
     return b.call("flatten", b.call("list_transform", values[0], b.one_lambda("element", full)))
 
 
