@@ -1,6 +1,6 @@
 """Which names of `doline` belong to frames, and where they live."""
 
-_CONSTRUCT = """all any col count cum_sum element exclude field first head implode last len lit max mean median
+_CONSTRUCT = """all any approx_n_unique col count cum_count cum_sum element exclude field first head implode last len lit max mean median
 min n_unique nth null_count quantile sql_expr std sum tail var when""".split()
 _ACROSS = """all_horizontal any_horizontal arctan2 arg_sort_by arg_where coalesce concat_list concat_str corr
 cov fold format max_horizontal mean_horizontal min_horizontal reduce struct sum_horizontal""".split()
@@ -18,6 +18,7 @@ FRAME_EXPORTS = (
     dict.fromkeys(_CONSTRUCT, "doline.expr.construct")
     | dict.fromkeys(_ACROSS, "doline.expr.across_columns")
     | dict.fromkeys(_RANGES, "doline.expr.ranges")
+    | dict.fromkeys(["map_batches", "map_groups"], "doline.expr.own_functions")
     | dict.fromkeys(_TYPES, "doline.datatypes")
     | dict.fromkeys(_IO, "doline.io")
     | {"DataFrame": "doline.data_frame", "LazyFrame": "doline.lazy_frame", "Series": "doline.series",

@@ -18,9 +18,8 @@ EXPRESSIONS = {
     "ewm_var": "rolling_var", "extend_constant": "concat", "hist": "cut and value_counts",
     "interpolate_by": "join_asof", "lower_bound": _GENERAL, "upper_bound": _GENERAL,
     "pipe_with_dtype": "pipe and collect_schema", "reinterpret": "cast", "reshape": "implode",
-    "rolling_map": "rolling_mean and its like",
     "rolling_rank_by": "rank",
-    "search_sorted": "join_asof", "scatter": "when/then",
+    "scatter": "when/then",
     "set": "when/then", "to_torch": "to_numpy", "to_jax": "to_numpy", "new_from_index": "repeat",
 }
 # The same of frames.
@@ -38,8 +37,8 @@ FUNCTIONS = {
     "cum_fold": "fold", "cum_reduce": "reduce", "cum_sum_horizontal": "sum_horizontal",
     "date_ranges": "date_range", "datetime_ranges": "datetime_range", "defer": "LazyFrame",
     "enable_string_cache": "Enum", "disable_string_cache": "Enum", "StringCache": "Enum",
-    "linear_space": "int_range", "linear_spaces": "int_ranges", "map_batches": "expressions",
-    "map_groups": "group_by(…).agg(…)", "read_clipboard": "read_csv", "read_ods": "pandas' read_excel",
+    "linear_space": "int_range", "linear_spaces": "int_ranges",
+    "read_clipboard": "read_csv", "read_ods": "pandas' read_excel",
     "read_database_uri": "pandas' read_sql", "rolling_corr": _GENERAL, "rolling_cov": _GENERAL,
     "scan_pyarrow_dataset": "DataFrame(dataset)", "time_range": "datetime_range",
     "time_ranges": "datetime_range", "json_normalize": "read_json and unnest", "GPUEngine": "collect()",

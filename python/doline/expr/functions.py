@@ -330,9 +330,9 @@ def list_modes(x):
     """The most frequent values."""
     counts = b.column("counts")
     most = b.call("list_max", b.call("list_transform", counts, b.one_lambda("each", _told("count"))))
-    often = b.call("list_filter", counts, b.one_lambda("each", b.equal(_told("count"), most)))
-    return b.let(b.call("frame_counts", x), "counts",
-                 b.call("list_transform", often, b.one_lambda("each", _told("value"))))
+    often = b.call("list_filter", counts, b.one_lambda("each", b.equal(_told("count"), b.column("most"))))
+    values = b.call("list_transform", often, b.one_lambda("each", _told("value")))
+    return b.let(b.call("frame_counts", x), "counts", b.let(most, "most", values))
 
 
 def appended(x, others):

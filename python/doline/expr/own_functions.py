@@ -87,3 +87,79 @@ class OwnFunctions:
         if is_elementwise:
             return expression(MappedRows(frame_functions.by_batch(function, return_dtype), (self._node,)))
         return expression(MappedColumn(frame_functions.of_whole(function, return_dtype), (self._node,)))
+
+
+def map_batches(exprs, function, return_dtype=None, *, is_elementwise=False, returns_scalar=False):
+    """A Python function of several whole columns, or of a group's values, as a list of `Series`.
+
+    Parameters
+    ----------
+    exprs : list of str or Expr
+        The columns.
+    function : callable
+        Takes a list of series, and returns as `Expr.map_batches` wants it.
+    return_dtype : type, optional
+        The type of its values; from its hints if left out.
+    is_elementwise, returns_scalar : bool, default False
+        As of `Expr.map_batches`.
+
+    Returns
+    -------
+    Expr
+
+    Raises
+    ------
+    doline.errors.FunctionFailed
+        When a frame runs the expression and the function raises, or returns other than it promised.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"a": [1, 2], "b": [10, 20]})
+    >>> frame.select(dl.map_batches(["a", "b"], lambda s: s[0] + s[1], dl.Int64)).rows()
+    [(11,), (22,)]
+    """
+    import inspect
+    from .. import frame_functions
+    from .expression import expression
+    from .literals import as_node
+    from .mapped import MappedAll, MappedColumn, MappedRows
+    from .nodes import Fields, Rename, output_name
+    nodes = tuple(as_node(expr) for expr in (exprs if isinstance(exprs, (list, tuple)) else [exprs]))
+    names = [output_name(node) for node in nodes]
+
+    def of_series(*series):
+        return function([one.alias(name) for one, name in zip(series, names)])
+    of_series.__name__ = getattr(function, "__name__", type(function).__name__)
+    if inspect.isroutine(function):
+        of_series.__annotations__ = {k: v for k, v in function.__annotations__.items() if k == "return"}
+    if returns_scalar:
+        made = MappedAll(frame_functions.to_scalar(of_series, return_dtype), nodes)
+    elif is_elementwise:
+        made = MappedRows(frame_functions.by_batch(of_series, return_dtype), nodes)
+    else:
+        fields = Fields("struct_pack", tuple(Rename(node, f"field_{i}") for i, node in enumerate(nodes)))
+        made = MappedColumn(frame_functions.of_whole(of_series, return_dtype), (fields,))
+    return expression(made).alias(names[0])
+
+
+def map_groups(exprs, function, return_dtype=None, *, is_elementwise=False, returns_scalar=False):
+    """`map_batches` by another name, for `group_by(…).agg(…)`: the function gets each group's values.
+
+    Parameters
+    ----------
+    exprs, function, return_dtype, is_elementwise, returns_scalar
+        As of `map_batches`.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"k": ["x", "x", "y"], "a": [1, 2, 3], "b": [1, 1, 2]})
+    >>> both = dl.map_groups(["a", "b"], lambda s: (s[0] * s[1]).sum(), dl.Int64, returns_scalar=True)
+    >>> frame.group_by("k", maintain_order=True).agg(both).rows()
+    [('x', 3), ('y', 6)]
+    """
+    return map_batches(exprs, function, return_dtype, is_elementwise=is_elementwise,
+                       returns_scalar=returns_scalar)
