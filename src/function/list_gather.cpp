@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "kernel/compare.h"
 #include "kernel/hash_column.h"
@@ -96,6 +97,23 @@ ReachedElements reached_elements(const KernelCall& call, const Column& lists) {
 
 namespace {
 
+/// The list of all active rows, if it is the same one: a constant, or a window's over all rows.
+std::optional<ListEntry> only_list(const KernelCall& call, const Argument<ListEntry>& entries) {
+  std::optional<ListEntry> one;
+  bool same = true;
+  call.active.for_each([&](uint32_t row) {
+    if (!same) return;
+    if (entries.is_null(row)) {
+      same = false;
+    } else if (!one) {
+      one = entries[row];
+    } else {
+      same = one->begin == entries[row].begin && one->size == entries[row].size;
+    }
+  });
+  return same ? one : std::nullopt;
+}
+
 /// What first_equal() gives where all rows have the same list, which is hashed once.
 void find_in_one_list(const KernelCall& call, ListEntry entry, const Column& elements,
                       const Column& wanted, std::vector<uint32_t>& found) {
@@ -118,10 +136,12 @@ std::vector<uint32_t> first_equal(const KernelCall& call, const Column& lists,
   std::vector<uint32_t> found(call.row_count, ListGather::kNullElement);
   const Argument<ListEntry> entries(lists);
   constexpr uint32_t kFewElements = 16;  // go faster one by one
-  if (lists.is_constant() && wanted.is_flat() && !lists.is_null(0) &&
-      entries[0].size > kFewElements && call.row_count > kFewElements) {
-    find_in_one_list(call, entries[0], elements, wanted, found);
-    return found;
+  if (wanted.is_flat() && call.row_count > kFewElements) {
+    const std::optional<ListEntry> one = only_list(call, entries);
+    if (one && one->size > kFewElements) {
+      find_in_one_list(call, *one, elements, wanted, found);
+      return found;
+    }
   }
   const auto search = [&](auto&& equals) {
     call.active.for_each([&](uint32_t row) {

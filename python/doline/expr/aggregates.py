@@ -39,6 +39,14 @@ def distinct_count(call, x):
                              b.condition(missing, b.integer(1), b.integer(0))), UInt32)
 
 
+def distinct_values(call, x):
+    """A list of the distinct values, in any order; NULL is one of them."""
+    known = call("list", x, distinct=True, where=b.is_not_null(x))
+    known = b.call("ifnull", known, b.call("list_value"))
+    missing = b.call("ifnull", call("bool_or", b.is_null(x)), b.FALSE)
+    return b.condition(missing, b.call("list_append", known, b.NULL), known)
+
+
 def approximate_distinct_count(call, x):
     """About how many distinct values."""
     return b.cast(call("approx_count_distinct", x), UInt32)

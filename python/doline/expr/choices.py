@@ -42,7 +42,7 @@ class Choices:
         if hasattr(other, "_node") and not hasattr(other, "to_list"):
             node = other._node
             # A column of lists has a list in each row; else all values are meant.
-            values = Aggregate("list", (node,)) if node.shape else node
+            values = Aggregate(aggregates.distinct_values, (node,)) if node.shape else node
             lists = Typed(functions.one_or_all, (node, values))
             return self._made(Apply(functions.is_in_list, (self._node, lists), (nulls_equal,)))
         values = other.to_list() if hasattr(other, "to_list") else \
@@ -225,7 +225,8 @@ class Choices:
         ['low', 'high']
         """
         if isinstance(intervals, int) or include_intervals:
-            raise NotSupported("bin_intervals of equal widths, and with intervals, is not supported; give breaks")
+            raise NotSupported("bin_intervals of equal widths, and with intervals, is not supported; give "
+                               "breaks")
         given = intervals.to_list() if hasattr(intervals, "to_list") else intervals
         edges = tuple(map(literal_bytes, given))
         values = range(len(edges) + 1) if labels is False else _checked_labels(labels, edges)

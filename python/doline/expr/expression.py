@@ -450,7 +450,7 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices, O
         ...     dl.Array(dl.Int64, 2)).to_frame().select(dl.col("a").arr.sum()).item()
         3
         """
-        from .lists import ArrayFunctions
+        from .arrays import ArrayFunctions
         return ArrayFunctions(self)
 
     @property

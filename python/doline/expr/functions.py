@@ -245,7 +245,8 @@ def list_part(x, offset, length=None):
         count = b.call("length", x)
         begin = b.operator("+", count, b.integer(offset))
         low = b.operator("+", b.call("greatest", begin, b.integer(0)), b.integer(1))
-        high = None if length is None else b.call("greatest", b.operator("+", begin, b.integer(length)), b.integer(0))
+        high = None if length is None else b.call(
+            "greatest", b.operator("+", begin, b.integer(length)), b.integer(0))
     if length == 0:
         return b.call("list_resize", x, b.integer(0))
     return _slice(x, low, high)

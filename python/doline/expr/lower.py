@@ -349,7 +349,11 @@ class Lowering:
             return self.aggregate(node, scope)
         if node.shape == SCALAR and isinstance(node, Apply):
             first = None
-            for node in reversed(spine_of(node, lambda argument: isinstance(argument, Apply))):
+            spine = spine_of(node, lambda argument: isinstance(argument, Apply))
+            if len(spine) > 4 * DEPTH:
+                raise NotSupported(f"{len(spine)} functions of aggregates within each other are not "
+                                   "supported; compute a part in a frame before")
+            for node in reversed(spine):
                 rest = node.arguments if first is None else node.arguments[1:]
                 lowered = [self.grouped(a, scope) for a in rest]
                 first = self.apply(node, lowered if first is None else [first, *lowered])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .namespaces import Namespace
-from .nodes import (COLUMN, REARRANGED, SCALAR, Column, Literal, Rename, Selection, Window, all_slots, column_names,
-                    contains, output_name)
+from .nodes import (COLUMN, REARRANGED, SCALAR, Column, Literal, Rename, Selection, Window, all_slots,
+                    column_names, contains, output_name)
 from .selecting import has_selection
 
 

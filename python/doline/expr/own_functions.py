@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-
+from .. import datatypes as types
 from ..errors import NotSupported
 
 
@@ -87,6 +87,40 @@ class OwnFunctions:
         if is_elementwise:
             return expression(MappedRows(frame_functions.by_batch(function, return_dtype), (self._node,)))
         return expression(MappedColumn(frame_functions.of_whole(function, return_dtype), (self._node,)))
+
+    def rolling_map(self, function, window_size, weights=None, *, min_samples=None, center=False):
+        """A Python function of the last rows up to each row; slow, as it is called for each.
+
+        Parameters
+        ----------
+        function : callable
+            Of a `Series`; gives a number or None.
+        window_size : int
+            How many rows, the row itself among them.
+        weights : None
+            Not supported.
+        min_samples : int, optional
+            How many known values it takes for a result; `window_size` if left out.
+        center : bool, default False
+            Whether the row stands in the window's middle.
+
+        Returns
+        -------
+        Expr
+            Of Float64, as long as the column.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 4]})
+        >>> frame.select(dl.col("a").rolling_map(lambda s: s.max() - s.min(), 2)).to_series().to_list()
+        [None, 1.0, 2.0]
+        """
+        def of_window(values):
+            from ..series import Series
+            result = function(Series(values))
+            return None if result is None else float(result)
+        windows = self._plain("list", window_size, weights, min_samples, center)
+        return windows.map_elements(of_window, types.Float64)
 
 
 def map_batches(exprs, function, return_dtype=None, *, is_elementwise=False, returns_scalar=False):

@@ -7,7 +7,7 @@ from ..errors import NotSupported
 from . import aggregates, functions, windows
 from .arguments import fresh_seed, listed, value_node
 from .literals import as_node
-from .nodes import Aggregate, Apply, Over, Typed, Window
+from .nodes import Aggregate, Over, Window
 from .rolling import RollingFunctions
 from .rearranging import Rearranging
 
@@ -555,33 +555,6 @@ class RowFunctions(RollingFunctions, Rearranging):
         """
         place = self._window(windows.scattered, fresh_seed() if seed is None else seed)
         return self._rearrange("sort_by", place._node, options=((False,), (False,)))
-
-    def interpolate(self, method="linear"):
-        """Missing values between known ones, on a line between these.
-
-        Parameters
-        ----------
-        method : {"linear"}
-            "nearest" is not supported.
-
-        Returns
-        -------
-        Expr
-            Of floats; null before the first and behind the last known value.
-
-        Examples
-        --------
-        >>> frame = dl.DataFrame({"a": [1, None, 5]})
-        >>> frame.select(dl.col("a").interpolate()).to_series().to_list()
-        [1.0, 3.0, 5.0]
-        """
-        if method != "linear":
-            raise NotSupported(f"interpolate({method!r}) is not supported; use fill_null(strategy=…)")
-        place = self._made(Window(windows.row_index, ()))
-        known = self._made(Apply(functions.where_known, (place._node, self._node)))
-        nodes = (self, place, self.forward_fill(), self.backward_fill(), known.forward_fill(),
-                 known.backward_fill())
-        return self._made(Typed(functions.between, tuple(expr._node for expr in nodes)))
 
     def ewm_mean(self, *, com=None, span=None, half_life=None, alpha=None, adjust=True, min_samples=1,
                  ignore_nulls=False):

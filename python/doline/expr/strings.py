@@ -469,7 +469,8 @@ class StringFunctions(TextMatching, Namespace):
         if not exact:
             raise NotSupported("str.strptime(exact=False) is not supported; extract() the part first")
         if ambiguous != "raise":
-            raise NotSupported("str.strptime(ambiguous=…) is not supported; use dt.replace_time_zone, which takes it")
+            raise NotSupported("str.strptime(ambiguous=…) is not supported; use dt.replace_time_zone, "
+                               "which takes it")
         return self._do(parse_time, options=(format, types.as_dtype(dtype), strict))
 
     def json_path_match(self, json_path):

@@ -43,7 +43,8 @@ def _without(dtype, x, names, strict):
 
 def _renamed_by_place(dtype, x, names):
     if isinstance(dtype, Struct) and len(names) != len(dtype.fields):
-        raise error(InvalidArgument, f"{len(names)} names for {len(dtype.fields)} fields", "give a name for each")
+        raise error(InvalidArgument, f"{len(names)} names for {len(dtype.fields)} fields",
+                    "give a name for each")
     left = iter(names)
     return fields_of(dtype, x, lambda _: next(left))
 
@@ -148,7 +149,8 @@ class StructFunctions(Namespace):
         {'sum': 3}
         """
         from .literals import as_node
-        nodes = [as_node(one) for item in exprs for one in (item if isinstance(item, (list, tuple)) else [item])]
+        nodes = [as_node(one) for item in exprs
+                 for one in (item if isinstance(item, (list, tuple)) else [item])]
         nodes += [Rename(as_node(value), name) for name, value in named.items()]
         made = Fields("struct_pack", tuple(_in_struct(node, self._of._node) for node in nodes))
         return self._of._apply(_where_known, self._of._made(made))

@@ -233,7 +233,8 @@ class TextMatching:
         ['tea', 'coffee']
         """
         if overlapping:
-            raise NotSupported("str.extract_many(overlapping=True) is not supported; extract each text by itself")
+            raise NotSupported("str.extract_many(overlapping=True) is not supported; extract each text by "
+                               "itself")
         texts = _texts("str.extract_many", patterns)
         return self._do(matches_of, options=(any_pattern(texts, ascii_case_insensitive, leftmost),))
 
@@ -496,7 +497,8 @@ class TextMatching:
         """
         _refuse_lenient("str.split", literal, strict)
         if inclusive and not literal:
-            raise NotSupported("str.split(inclusive=True, literal=False) is not supported; use str.extract_all")
+            raise NotSupported("str.split(inclusive=True, literal=False) is not supported; use "
+                               "str.extract_all")
         return self._do(split_list, by, options=(inclusive, literal))
 
     def split_exact(self, by, n, *, inclusive=False):

@@ -268,8 +268,9 @@ def replace_each(x, pattern, pairs, ignore_case):
 
 
 def any_pattern(texts, ignore_case, leftmost):
-    """A regular expression that finds what Aho and Corasick's automaton does: of matches that overlap that
-    which ends first, so that no text is found in which another ends before; `leftmost`: which begins first."""
+    """A regular expression that finds what Aho and Corasick's automaton does: of matches that overlap the
+    one that ends first, so that no text is found in which another ends before; `leftmost`: the one that
+    begins first."""
     import re
     keys = [text.lower() if ignore_case else text for text in texts]
 

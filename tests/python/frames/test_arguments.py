@@ -32,18 +32,22 @@ EXAMPLES = {
     "an array as a filter": lambda pl, d: d.times.filter(numpy.array([True, False, False, True])),
     "a series and an array": lambda pl, d: pl.Series("v", [1, 2, 3]) + numpy.array([10, 20, 30]),
     "shift by an expression": lambda pl, d: d.numbers.select(pl.col("i").shift(pl.col("b").sum())),
-    "shift filled by an aggregate": lambda pl, d: d.numbers.select(pl.col("i").shift(1, fill_value=pl.col("i").max())),
+    "shift filled by an aggregate": lambda pl, d: d.numbers.select(pl.col("i").shift(1,
+        fill_value=pl.col("i").max())),
     "shift filled within groups": lambda pl, d: d.sales.select(
         pl.col("amount").shift(-1, fill_value=pl.col("amount").max()).over("shop")),
     "a frame shifted": lambda pl, d: d.small.shift(1, fill_value=pl.lit(0)),
     "diff by an expression": lambda pl, d: d.numbers.select(pl.col("i").diff(pl.lit(2))),
     "head of half": lambda pl, d: d.numbers.select(pl.col("i").head(pl.len() // 2)),
     "slice but for the ends": lambda pl, d: d.numbers.select(pl.col("i").slice(1, pl.len() - 2)),
-    "slice from the end": lambda pl, d: d.numbers.select(pl.col("i").slice(-pl.col("b").sum().cast(pl.Int64))),
-    "tail in groups": lambda pl, d: d.sales.group_by("shop").agg(pl.col("amount").tail(pl.len() - 1)).sort("shop"),
+    "slice from the end": lambda pl, d: d.numbers.select(pl.col("i").slice(-pl.col("b").sum().cast(
+        pl.Int64))),
+    "tail in groups": lambda pl, d: d.sales.group_by("shop").agg(pl.col("amount").tail(pl.len() - 1)).sort(
+        "shop"),
     "gather by a column": lambda pl, d: d.small.select(pl.col("a").gather(pl.int_range(2, -1, -1))),
     "gather by a name": lambda pl, d: d.sales.select(pl.col("item").gather("amount", null_on_oob=True)),
-    "gather in groups": lambda pl, d: d.sales.group_by("shop").agg(pl.col("item").gather(pl.len() - 1)).sort("shop"),
+    "gather in groups": lambda pl, d: d.sales.group_by("shop").agg(pl.col("item").gather(pl.len(
+        ) - 1)).sort("shop"),
     "a series gathers a series": lambda pl, d: pl.Series("v", [10, 20, 30]).gather(pl.Series([2, 0])),
     "get by an expression": lambda pl, d: d.numbers.select(pl.col("i").get(pl.len() - 1)),
     "top_k by an expression": lambda pl, d: d.numbers.select(pl.col("i").top_k(pl.col("b").sum())),
@@ -57,9 +61,11 @@ EXAMPLES = {
         pl.col("item").str.tail("amount").alias("t"), pl.col("item").repeat_by("amount").alias("r"),
         pl.col("item").str.pad_start("amount").alias("p")),
     "lists by names": lambda pl, d: d.lists.select(
-        pl.col("l").list.head("k"), pl.col("l").list.tail("k").alias("t"), pl.col("l").list.slice("k", 1).alias("s"),
+        pl.col("l").list.head("k"), pl.col("l").list.tail("k").alias("t"), pl.col("l").list.slice("k",
+            1).alias("s"),
         pl.col("l").list.get("k", null_on_oob=True).alias("g"), pl.col("l").list.shift("k").alias("x")),
-    "sets by names": lambda pl, d: pl.DataFrame({"l": [[1, 2, None], [3], None], "r": [[2, None], None, [1]]}).select(
+    "sets by names": lambda pl, d: pl.DataFrame({"l": [[1, 2, None], [3], None], "r": [[2, None], None,
+        [1]]}).select(
         *[getattr(pl.col("l").list, name)("r").list.sort().alias(name) for name in (
             "set_union", "set_intersection", "set_difference", "set_symmetric_difference")]),
     "a set with a list": lambda pl, d: d.lists.select(pl.col("l").list.set_union([1, 7]).list.sort()),

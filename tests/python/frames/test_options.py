@@ -30,7 +30,7 @@ def parameters(function):
 
 @pytest.mark.parametrize("place, name", list(functions()), ids=lambda part: part or "Expr")
 def test_a_function_of_polars_is_there_or_refused(place, name):
-    """It has all of Polars' parameters and swallows no others; or it raises NotSupported when it is called."""
+    """It has all of Polars' parameters and swallows no others; or it raises NotSupported when called."""
     expr = doline.col("a")
     ours = getattr(getattr(expr, place) if place else expr, name)
     theirs = getattr(type(getattr(polars.col("a"), place) if place else polars.col("a")), name)
@@ -58,11 +58,13 @@ EXAMPLES = {
         pl.col("l").list.any().alias("x"), pl.col("l").list.all().alias("y")),
     "contains of nulls": lambda pl, d: pl.DataFrame({"l": [[1, None], [2], None], "v": [1, None, 1]}).select(
         pl.col("l").list.contains(None), pl.col("l").list.contains(None, nulls_equal=False).alias("n"),
-        pl.col("l").list.contains(pl.col("v")).alias("v"), pl.col("l").list.contains(1, nulls_equal=False).alias("o")),
+        pl.col("l").list.contains(pl.col("v")).alias("v"), pl.col("l").list.contains(1,
+            nulls_equal=False).alias("o")),
     "explode without nulls": lambda pl, d: d.lists.select(pl.col("l").explode(keep_nulls=False)),
     "explode with empty ones": lambda pl, d: d.lists.select(pl.col("l").list.explode(empty_as_null=True)),
     "gather beyond the end": lambda pl, d: d.numbers.select(pl.col("i").gather([0, 9], null_on_oob=True)),
-    "list.gather beyond the end": lambda pl, d: d.lists.select(pl.col("l").list.gather([0, -3], null_on_oob=True)),
+    "list.gather beyond the end": lambda pl, d: d.lists.select(pl.col("l").list.gather([0, -3],
+        null_on_oob=True)),
     "list.get beyond the end": lambda pl, d: d.lists.select(pl.col("l").list.get(2, null_on_oob=True)),
     "get beyond the end": lambda pl, d: d.numbers.select(pl.col("i").get(-9, null_on_oob=True)),
     "list.join with nulls": lambda pl, d: d.lists.select(pl.col("s").list.join("-", ignore_nulls=False)),
@@ -75,14 +77,16 @@ EXAMPLES = {
     "datetime in milliseconds": lambda pl, d: d.times.select(pl.datetime(2024, "v", 1, time_unit="ms")),
     "time with microseconds": lambda pl, d: pl.select(pl.time(1, 2, 3, 4)),
     "sums across with nulls": lambda pl, d: d.numbers.select(
-        pl.sum_horizontal("i", "n", ignore_nulls=False), pl.mean_horizontal("i", "n", ignore_nulls=False).alias("m")),
+        pl.sum_horizontal("i", "n", ignore_nulls=False), pl.mean_horizontal("i", "n",
+            ignore_nulls=False).alias("m")),
     "spearman with nulls": lambda pl, d: d.numbers.select(pl.corr("i", "n", method="spearman")),
     "value_counts": lambda pl, d: d.sales.select(pl.col("item").value_counts(sort=True, normalize=True)),
     "truncate to decimals": lambda pl, d: d.numbers.select(pl.col("f").truncate(1)),
     "decode what is no text": lambda pl, d: pl.DataFrame({"a": ["zz", "746561"]}).select(
         pl.col("a").str.decode("hex", strict=False)),
     "split by a pattern": lambda pl, d: d.texts.select(pl.col("t").str.split(r"\d+", literal=False)),
-    "split_exact with separators": lambda pl, d: d.texts.select(pl.col("u").str.split_exact(",", 1, inclusive=True)),
+    "split_exact with separators": lambda pl, d: d.texts.select(pl.col("u").str.split_exact(",", 1,
+        inclusive=True)),
     "business days": lambda pl, d: d.times.select(pl.col("day").dt.is_business_day(
         week_mask=(True, True, True, False, False, False, True), holidays=[dt.date(2024, 7, 1)])),
     "size in kilobytes": lambda pl, d: pl.DataFrame({"a": [b"abc", None]}).select(pl.col("a").bin.size("kb")),
