@@ -13,7 +13,7 @@ EXPRESSIONS = {
     "bitwise_count_zeros": "bitwise_count_ones", "bitwise_leading_ones": _GENERAL,
     "bitwise_leading_zeros": _GENERAL, "bitwise_trailing_ones": _GENERAL,
     "bitwise_trailing_zeros": _GENERAL, "cumulative_eval": "cum_sum and its like",
-    "deserialize": "pickle", "erf": _GENERAL, "erfc": _GENERAL, "ewm_mean_by": "rolling_mean_by",
+    "deserialize": "pickle", "ext": "cast", "erf": _GENERAL, "erfc": _GENERAL, "ewm_mean_by": "rolling_mean_by",
     "ewm_std": "rolling_std", "ewm_sum": "rolling_sum", "ewm_sum_by": "rolling_sum_by",
     "ewm_var": "rolling_var", "extend_constant": "concat", "hist": "cut and value_counts",
     "interpolate_by": "join_asof", "lower_bound": _GENERAL, "upper_bound": _GENERAL,

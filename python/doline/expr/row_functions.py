@@ -556,11 +556,6 @@ class RowFunctions(RollingFunctions, Rearranging):
         place = self._window(windows.scattered, fresh_seed() if seed is None else seed)
         return self._rearrange("sort_by", place._node, options=((False,), (False,)))
 
-    def ewm_mean(self, *, com=None, span=None, half_life=None, alpha=None, adjust=True, min_samples=1,
-                 ignore_nulls=False):
-        """Not supported; use `rolling_mean`."""
-        raise NotSupported("ewm_mean is not supported; use rolling_mean")
-
     def set_sorted(self, *, descending=False, nulls_last=False):
         """The same: the engine sees for itself.
 

@@ -72,6 +72,10 @@ EXAMPLES = {
         pl.col("i").rolling_std(4, ddof=2), pl.col("i").rolling_var(4, ddof=3, min_samples=1).alias("v")),
     "rolling_map": lambda pl, d: d.numbers.select(
         pl.col("f").rolling_map(lambda values: values.max() - values.min(), 2, min_samples=1)),
+    "weights that decay": lambda pl, d: pl.DataFrame({"a": [1, None, 2, 4, None, 3]}).select(*[
+        pl.col("a").ewm_mean(com=1, adjust=adjust, ignore_nulls=ignored, min_samples=2).alias(f"{adjust}{ignored}")
+        for adjust in (False, True) for ignored in (False, True)],
+        pl.col("a").ewm_mean(half_life=2).alias("h"), pl.col("a").ewm_mean(span=3).alias("s")),
     "bytes": lambda pl, d: pl.DataFrame({"b": [b"ab", b"", None, b"\x0a\xb0", b"abc"]}).select(
         pl.col("b").bin.contains(b"b"), pl.col("b").bin.starts_with(b"a").alias("s"),
         pl.col("b").bin.ends_with(b"b").alias("e"), pl.col("b").bin.head(2).alias("h"),
