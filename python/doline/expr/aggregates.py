@@ -42,7 +42,6 @@ def distinct_count(call, x):
 def distinct_values(call, x):
     """A list of the distinct values, in any order; NULL is one of them."""
     known = call("list", x, distinct=True, where=b.is_not_null(x))
-    known = b.call("ifnull", known, b.call("list_value"))
     missing = b.call("ifnull", call("bool_or", b.is_null(x)), b.FALSE)
     return b.condition(missing, b.call("list_append", known, b.NULL), known)
 

@@ -183,7 +183,7 @@ def _whole(x, scope, body):
     if kind is Window and body.label == "rank" and type(body.arguments[0]) is Element:
         return ranks(x, *body.options)
     if kind is Rearrange:
-        from .lower import LIST_REARRANGEMENTS
+        from .list_rearrangements import LIST_REARRANGEMENTS
         inner = _whole(x, scope, body.arguments[0])
         if body.build == "filter":
             return b.call("list_filter", inner, b.one_lambda("element", _body(scope, body.arguments[1])))

@@ -22,6 +22,7 @@ from . import aggregates, build as b
 from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, WindowCall, Windows,
                            also)
 from .mapped import MappedAll, MappedColumn
+from .list_rearrangements import LIST_REARRANGEMENTS
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
                     contains, output_name, spine_of)
@@ -290,6 +291,8 @@ class Lowering:
             if scope.by_groups and not contains(node.arguments[0], Aggregate):
                 encoded = b.call("any_value", encoded)  # one for each group, not for each row
             return Lowered(encoded, max(value.stage, scope.stage), value.windowed)
+        if scope.by_groups and is_end_of_sorted(node):
+            return self.end_of_sorted(node, inner)
         if not node.arguments:
             rows = Rows(None, scope.stage)
             arguments = []
@@ -316,6 +319,22 @@ class Lowering:
                    else build(call, *values, *node.options))
         windowed = not scope.by_groups
         return Lowered(encoded, stage, windowed)
+
+    def end_of_sorted(self, node, scope):
+        """The first or last value in an order, of a group: that at the least or greatest of the keys and,
+        where these are equal, of the rows' numbers. Nothing has to be sorted."""
+        by = node.arguments[0]
+        value, *keys = (self.settle(self.lower(a, scope)) for a in by.arguments)
+        first, descending, nulls_last = node.build is aggregates.first, by.options[0][0], by.options[1][0]
+        greatest, null_wins = first == descending, first != nulls_last
+        parts = []
+        for key in keys:
+            parts += [(b.is_null if null_wins == greatest else b.is_not_null)(key.bytes), key.bytes]
+        place = self.row_number()
+        parts.append(place if first != greatest else b.operator("-", b.integer(0), place))
+        order = n.function_call(["struct_pack"], [n.argument(part, f"p{i}") for i, part in enumerate(parts)])
+        return Lowered(b.call("arg_max_null" if greatest else "arg_min_null", value.bytes, order),
+                       max([scope.stage, value.stage] + [key.stage for key in keys]))
 
     def in_place(self, node, scope):
         """Rearranged rows put back, one to each row of the frame or group."""
@@ -473,6 +492,15 @@ def _struct(node, values):
                                              for v, name in zip(values, names)])
 
 
+def is_end_of_sorted(node):
+    """Whether an aggregate is the first or last value in one direction of plain keys."""
+    if node.build not in (aggregates.first, aggregates.last) or len(node.arguments) != 1:
+        return False
+    by = node.arguments[0]
+    return (type(by) is Rearrange and by.build == "sort_by" and by.arguments[0].shape != REARRANGED
+            and len(set(by.options[0])) == 1 and len(set(by.options[1])) == 1)
+
+
 def is_of_one_value(node):
     """Whether an aggregate is of one value alone, such as another aggregate."""
     return type(node) is Aggregate and len(node.arguments) == 1 and node.arguments[0].shape == SCALAR
@@ -535,48 +563,3 @@ def _sort_by(rows, others, descending, nulls_last):
 
 REARRANGEMENTS = {"filter": _filter, "drop_nulls": _drop_nulls, "drop_nans": _drop_nans,
                   "sort": _sort, "sort_by": _sort_by}
-
-
-# --- The same of a list.
-
-def _list_filter(values):
-    raise NotSupported("a filter of rearranged rows is not supported; filter before")
-
-
-def _list_drop_nulls(values):
-    return b.call("list_filter", values[0],
-                  b.one_lambda("element", b.is_not_null(b.column("element"))))
-
-
-def _list_drop_nans(values):
-    return b.call("list_filter", values[0], b.one_lambda(
-        "element", b.negation(b.call("isnan", b.column("element")))))
-
-
-def _list_sort(values, descending, nulls_last):
-    return b.call("list_sort", values[0], b.string("DESC" if descending else "ASC"),
-                  b.string("NULLS LAST" if nulls_last else "NULLS FIRST"))
-
-
-def _list_sort_by(values, descending, nulls_last):
-    raise NotSupported("sort_by of rearranged rows is not supported; sort before")
-
-
-def _flatten_lists(values, empty_as_null=False, keep_nulls=True):
-    """The elements of all lists; what a missing or an empty list gives."""
-    element, missing = b.column("element"), b.call("list_value", b.NULL)
-    full = element
-    if empty_as_null:
-        full = b.condition(b.equal(b.call("length", element), b.integer(0)), missing, full)
-    full = b.condition(b.is_null(element), missing if keep_nulls else b.call("list_value"), full)
-    return b.call("flatten", b.call("list_transform", values[0], b.one_lambda("element", full)))
-
-
-def _reverse(values):
-    return b.call("list_reverse", values[0])
-
-
-LIST_REARRANGEMENTS = {"filter": _list_filter, "drop_nulls": _list_drop_nulls,
-                       "drop_nans": _list_drop_nans, "sort": _list_sort,
-                       "sort_by": _list_sort_by, "reverse": _reverse,
-                       "flatten_lists": _flatten_lists}
