@@ -7,7 +7,7 @@ from ..errors import NotSupported
 from . import aggregates, functions
 from .arguments import listed, pairs_of
 from .literals import literal_bytes
-from .nodes import Aggregate, Apply, Column, Typed, output_name
+from .nodes import COLUMN, REARRANGED, Aggregate, Apply, Column, Typed, output_name
 
 
 NO_DEFAULT = object()  # None is a default that one can ask for
@@ -40,10 +40,13 @@ class Choices:
         [False, True, None]
         """
         if hasattr(other, "_node") and not hasattr(other, "to_list"):
-            node = other._node
-            # A column of lists has a list in each row; else all values are meant.
-            values = Aggregate(aggregates.distinct_values, (node,)) if node.shape else node
-            lists = Typed(functions.one_or_all, (node, values))
+            lists = other._node
+            if lists.shape == REARRANGED:
+                lists = Aggregate("list", (lists,))
+            elif lists.shape == COLUMN:  # of lists: that in the row; else all values
+                lists = Typed(functions.one_or_all, (lists, Aggregate(aggregates.distinct_values, (lists,))))
+            else:
+                lists = Apply("frame_as_list", (lists,))
             return self._made(Apply(functions.is_in_list, (self._node, lists), (nulls_equal,)))
         values = other.to_list() if hasattr(other, "to_list") else \
             other.tolist() if hasattr(other, "tolist") else list(other)

@@ -10,6 +10,7 @@ from ..errors import NotSupported
 from ..periods import Period
 from . import build as b
 from .literals import as_node, interval_bytes, literal_bytes, parse_period
+from .namespaces import Namespace
 from .nodes import Typed, Zoned
 from .text_trees import engine_format
 from .time_parts import TimeParts
@@ -25,7 +26,7 @@ def _zoned(instants, zone):
     return expression(Zoned(instants._node, zone))
 
 
-class TemporalFunctions(TimeParts):
+class TemporalFunctions(TimeParts, Namespace):
     """Functions of dates, times and spans of time: `expr.dt`."""
 
     def __init__(self, of):

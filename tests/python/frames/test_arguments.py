@@ -71,6 +71,10 @@ EXAMPLES = {
     "a set with a list": lambda pl, d: d.lists.select(pl.col("l").list.set_union([1, 7]).list.sort()),
     "is_in a column of lists": lambda pl, d: d.lists.select(
         pl.col("k").is_in(pl.col("l")), pl.col("k").is_in(pl.col("l"), nulls_equal=True).alias("n")),
+    "is_in what is left of a column": lambda pl, d: d.numbers.filter(
+        pl.col("i").is_in(pl.col("i").filter(pl.col("i") > 2).implode())),
+    "is_in a column by groups": lambda pl, d: d.sales.group_by("shop").agg(
+        pl.col("amount").is_in(pl.col("amount").max().implode()).sum()).sort("shop"),
     "is_in a column": lambda pl, d: d.numbers.select(pl.col("i").is_in(pl.col("n"))),
     "thousands of terms": lambda pl, d: d.small.select(sum(range(1, 1500), pl.col("a").cast(pl.Int64))),
     "thousands of terms of many columns": lambda pl, d: d.small.select(
