@@ -162,6 +162,8 @@ class Lowering:
     def plain(self, node, scope):
         """An `Apply`: down its first arguments, then up, as sums of thousands of terms are as deep. The
         engine takes no trees that deep: of every so many calls the value becomes a hidden column."""
+        if not node.arguments or type(node.arguments[0]) is not Apply:
+            return self.plain_call(node, scope, None)
         spine = spine_of(node, lambda argument: type(argument) is Apply)
         first = None
         for place, node in enumerate(reversed(spine), 1):
