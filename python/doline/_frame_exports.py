@@ -1,7 +1,7 @@
 """Which names of `doline` belong to frames, and where they live."""
 
-_CONSTRUCT = """all any col count cum_sum element exclude field first head implode last len lit max mean median
-min n_unique nth null_count quantile std sum tail var when""".split()
+_CONSTRUCT = """all any approx_n_unique col count cum_count cum_sum element exclude field first head implode last len
+lit max mean median min n_unique nth null_count quantile std sum tail var when""".split()
 _ACROSS = """all_horizontal any_horizontal arctan2 arg_sort_by arg_where coalesce concat_list concat_str corr
 cov fold format max_horizontal mean_horizontal min_horizontal reduce struct sum_horizontal""".split()
 _RANGES = """date date_range datetime_range duration from_epoch int_range int_ranges ones repeat row_index select
@@ -9,8 +9,7 @@ time zeros""".split()
 _TYPES = """Array Binary Boolean Categorical DataType Date Datetime Decimal Duration Enum Field Float32
 Float64 Int8 Int16 Int32 Int64 Int128 List Map Null Object Schema String Struct Time UInt8 UInt16 UInt32
 UInt64 Unknown Utf8""".split()
-_SEVERAL = """approx_n_unique build_info collect_all_async cum_count escape_regex explain_all show_versions
-thread_pool_size""".split()
+_SEVERAL = """build_info collect_all_async escape_regex explain_all show_versions thread_pool_size""".split()
 _IO = """from_arrow from_dict from_dicts from_numpy from_pandas from_polars
 from_records read_avro read_database read_delta read_excel read_ipc read_ipc_schema read_ipc_stream
 read_json read_lines read_log read_ndjson read_parquet read_parquet_metadata read_parquet_schema
@@ -21,6 +20,7 @@ FRAME_EXPORTS = (
     dict.fromkeys(_CONSTRUCT, "doline.expr.construct")
     | dict.fromkeys(_ACROSS, "doline.expr.across_columns")
     | dict.fromkeys(_RANGES, "doline.expr.ranges")
+    | dict.fromkeys(["map_batches", "map_groups"], "doline.expr.own_functions")
     | dict.fromkeys(_TYPES, "doline.datatypes")
     | dict.fromkeys(_IO, "doline.io")
     | dict.fromkeys(_SEVERAL, "doline.several_queries")

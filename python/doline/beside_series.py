@@ -35,9 +35,10 @@ def _beside(frame, exprs, named):
 
     def replaced(node):
         if type(node) is SeriesColumn:
-            label = hidden.get(id(node.series))
+            label, _ = hidden.get(id(node.series), (None, None))
             if label is None:
-                label = hidden[id(node.series)] = HIDDEN.format(f"series_{len(hidden)}")
+                label = HIDDEN.format(f"series_{len(hidden)}")
+                hidden[id(node.series)] = label, node.series  # which is kept, and so its id
                 frames.append(node.series._frame.lazy().rename({node.series._column: label}))
             return Rename(Column(label), node.name)
         if not node.arguments:
@@ -48,4 +49,4 @@ def _beside(frame, exprs, named):
         return expression(replaced(as_node(item)))
     flat = [column_of(one) for item in exprs for one in (item if isinstance(item, (list, tuple)) else [item])]
     named = {k: column_of(v) for k, v in named.items()}
-    return beside(frames, is_padded=False), flat, named, list(hidden.values())
+    return beside(frames, is_padded=False), flat, named, [label for label, _ in hidden.values()]

@@ -104,7 +104,8 @@ def _name_of(function):
 
 
 class OfLists:
-    """Calls the function with each list's elements as a series; it returns as many values."""
+    """Calls the function with each list's elements as a series, of structs' fields one each; it returns as
+    many values."""
 
     def __init__(self, name, instances):
         self._name, self._instances = name, instances
@@ -113,16 +114,16 @@ class OfLists:
         lengths, rows = table.unnested()
         parts = []
         with _sessions.Beside():
-            series, = function_calls.arrays_of(rows, "series")
+            series = function_calls.arrays_of(rows, "series")
             function = self._instances.get()
             begin = 0
             for group, length in enumerate(lengths):
                 if group % 64 == 63 and call.is_cancelled:
                     raise errors.Cancelled("the query was cancelled")
-                part = series if len(lengths) == 1 else series[begin:begin + length]
+                part = series if len(lengths) == 1 else [one[begin:begin + length] for one in series]
                 begin += length
                 try:
-                    result = function(part)
+                    result = function(*part)
                 except BaseException as cause:
                     function_calls.refail(f"{self._name} of a series of {length} values,", cause)
                 made = _values(result)

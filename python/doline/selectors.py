@@ -531,23 +531,45 @@ def is_selector(thing):
     return isinstance(thing, Selector)
 
 
-def expand_selector(target, selector, **_):
+def expand_selector(target, selector, *, strict=True):
     """The names that a selector means in a frame.
 
     Parameters
     ----------
     target : DataFrame or LazyFrame
         The frame.
-    selector : Selector
-        The selector.
+    selector : Selector or Expr
+        The selector; an expression that is a selection of columns stands for one.
+    strict : bool, default True
+        Whether such an expression has to be a selection and nothing else; else its names are taken.
 
     Returns
     -------
     tuple of str
+
+    Raises
+    ------
+    TypeError
+        For an expression that is no selection.
 
     Examples
     --------
     >>> cs.expand_selector(dl.DataFrame({"a": [1], "b": ["x"]}), cs.string())
     ('b',)
     """
-    return tuple(selector._node.choose(target.lazy()))
+    from .expr.nodes import Selection, output_name
+    from .expr.selecting import expand
+    frame = target.lazy() if hasattr(target, "lazy") else _SchemaAlone(target)
+    if isinstance(selector._node, Selection):
+        return tuple(selector._node.choose(frame))
+    if strict and not selector.meta.is_column():
+        raise TypeError(f"{selector!r} is no selection of columns")
+    return tuple(output_name(node) for node in expand(selector._node, frame))
+
+
+class _SchemaAlone:
+    """What selectors ask of a frame, of a schema."""
+
+    def __init__(self, schema):
+        self.types = {name: types.as_dtype(dtype) for name, dtype in schema.items()}
+        self.names = self.every_name = [*self.types]

@@ -394,9 +394,11 @@ class Series(SeriesChanges):
 
         def method(*args, **kwargs):
             series = [a for a in args if isinstance(a, Series)]
-            if name in ("is_in", "replace", "replace_strict"):
-                given = [a.to_list() if isinstance(a, Series) and name != "is_in" else a for a in args]
+            if name in ("is_in", "gather", "replace", "replace_strict"):  # whose values are no column beside it
+                given = [a.to_list() if isinstance(a, Series) and name.startswith("replace") else a for a in args]
                 return self._with(lambda x: getattr(x, name)(*given, **kwargs))
+            if name == "filter":
+                return self._with(lambda x, m: x.filter(m), series)
             rest = [a for a in args if not isinstance(a, Series)]
             return self._with(lambda x, *s: getattr(x, name)(*s, *rest, **kwargs), series)
         return method

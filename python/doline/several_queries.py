@@ -55,30 +55,6 @@ def explain_all(lazy_frames, **others):
     return "\n\n".join(lazy.explain() for lazy in lazy_frames)
 
 
-def approx_n_unique(*columns):
-    """About how many distinct values columns have: `col(…).approx_n_unique()`.
-
-    Examples
-    --------
-    >>> dl.DataFrame({"a": [1, 1, 2]}).select(dl.approx_n_unique("a")).item()
-    2
-    """
-    from .expr.construct import col
-    return col(*columns).approx_n_unique()
-
-
-def cum_count(*columns, reverse=False):
-    """How many values of columns were not missing so far: `col(…).cum_count()`.
-
-    Examples
-    --------
-    >>> dl.DataFrame({"a": [1, None, 2]}).select(dl.cum_count("a")).to_series().to_list()
-    [1, 1, 2]
-    """
-    from .expr.construct import col
-    return col(*columns).cum_count(reverse=reverse)
-
-
 def escape_regex(s):
     r"""A text with those signs escaped that mean something in a regular expression.
 

@@ -18,7 +18,7 @@ from doline._typing import (ColumnNames, DataTypeLike, FrameLike, IntoExpr, Into
 # type → the parameters that have it, wherever they are.
 BY_NAME = {
     "IntoExpr": """acc condition element end fill_value initial item key lower_bound offset_by other pattern
-        predicate prefix value values_by start start_by suffix time upper_bound x y a c default day hour month
+        predicate prefix value values_by start start_by suffix time upper_bound x y a b c default day hour month
         minute second year microsecond days hours minutes seconds microseconds milliseconds nanoseconds weeks
         tolerance""",
     "IntoExprs": """by column columns expr exprs on order_by partition_by values left_on right_on by_left
@@ -130,9 +130,9 @@ RETURNS = {
     "DateFromTicks": "_dt.date", "TimeFromTicks": "_dt.time", "TimestampFromTicks": "_dt.datetime",
     "interchange.require": "Any", "errors.from_engine": "Error", "Connection.execute": "Self",
     "scan_": "LazyFrame", "read_": "DataFrame", "from_": "DataFrame", "sink_": "None", "write_": "None",
+    "MetaFunctions.output_name": "str | Any", "MetaFunctions.pop": "list[Expr]",
+    "MetaFunctions.tree_format": "str | None",
     "is_selector": "bool", "expand_selector": "tuple[str, ...]",
-    "_Meta.output_name": "str", "_Meta.root_names": "list[str]", "_Meta.is_column": "bool",
-    "_Meta.is_literal": "bool", "_Meta.has_multiple_outputs": "bool",
     "when": "_When", "_When.then": "Pending", "Pending.when": "_When", "Pending.otherwise": "Expr",
     "Config.state": "dict[str, Any]", "Config.load": "Config", "Config.load_from_file": "Config", "Config.save": "str",
     "Config.save_to_file": "None",
@@ -177,7 +177,7 @@ RETURNS = {
     "Series.__getitem__": "Any", "Expr.pipe": "Any", "RowFunctions.pipe": "Any",
     "Expr.str": "StringFunctions", "Expr.dt": "TemporalFunctions", "Expr.list": "ListFunctions",
     "Expr.arr": "ArrayFunctions", "Expr.struct": "StructFunctions", "Expr.name": "NameFunctions",
-    "Expr.bin": "BinaryFunctions", "Expr.cat": "CategoryFunctions", "Expr.meta": "_Meta",
+    "Expr.bin": "BinaryFunctions", "Expr.cat": "CategoryFunctions", "Expr.meta": "MetaFunctions",
     "Expr.__iter__": "NoReturn", "GroupBy.__iter__": "Iterator[tuple[tuple[Any, ...], DataFrame]]",
     "LazyGroupBy.having": "LazyGroupBy",
     "concatenating.concat": "_Frame", "concatenating.union": "_Frame", "concatenating.merge_sorted": "_Frame", "collect_all": "list[DataFrame]", "align_frames": "list[Any]",
@@ -187,7 +187,7 @@ RETURNS = {
     "load_ipython_extension": "None", "stream_of": "object", "is_table": "bool",
     "struct_with_fields": "Struct",
     "DuckConnection.table": "Result", "fetch_record_batch": "Any", "Result.__iter__": "Iterator[tuple[Any, ...]]",
-    "Result.shape": "tuple[int, int]", "several_queries.approx_n_unique": "Expr", "several_queries.cum_count": "Expr",
+    "Result.shape": "tuple[int, int]",
     "build_info": "dict[str, str]",
     "read_parquet_schema": "Schema", "read_ipc_schema": "Schema", "read_parquet_metadata": "dict[str, str]",
 }
@@ -262,6 +262,9 @@ PARAMETERS = {
     "expand_selector.target": "Any", "expand_selector.selector": "Any",
     "PartitionBy.__init__.key": "Any", "read_database.query": "str", "connect.database": "str",
     "log.base": "IntoExpr", "Expr.over.partition_by": "IntoExprs | None",
+    "BinaryFunctions.contains.literal": "IntoExpr", "Expr.bin_intervals.intervals": "Any", "Expr.bin_intervals.labels": "Any",
+    "Expr.pow.exponent": "IntoExpr", "StructFunctions.drop.names": "str | Sequence[str]", "week_mask": "Iterable[bool]",
+    "holidays": "Any", "MetaFunctions.eq.other": "Expr", "MetaFunctions.ne.other": "Expr",
     "StructFunctions.rename_fields.names": "Sequence[str]", "StructFunctions.field.name": "str",
     "DataFrame.transpose.column_names": "str | Iterable[str] | None", "row_as.names": "Sequence[str]",
 }

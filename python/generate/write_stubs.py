@@ -26,7 +26,7 @@ MODULES = "_rows adbc dbapi errors functions interchange progress testing select
 # Modules whose functions are the package's own, beside classes that people call. So are those found.
 CLASSES_ONLY = ["config", "data_frame", "expr.expression", "lazy_frame", "series"]
 INTERNAL = ("_", "lib", "narwhals_plugin", "sqlalchemy_dialect", "expr.nodes", "expr.lower", "expr.build")
-SHOWN_THOUGH_PRIVATE = {"_When", "_Columns", "_Meta"}
+SHOWN_THOUGH_PRIVATE = {"_When", "_Columns"}
 BUILTIN_TYPES = r"\b(str|int|float|bool|bytes|list|dict|tuple|set|type|object)\b(?!\.)"
 ABSENT = inspect.Parameter.empty
 

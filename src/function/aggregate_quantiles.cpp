@@ -111,7 +111,7 @@ void append_ranked(const RankedValues& ranked, const QuantileRequest& request, C
   const uint64_t count = ranked.count();
   if (count == 0) return out.append_null();
   const auto put = [&](double quantile, ColumnBuilder& to) {
-    to.append_from(ranked.values, ranked.at(sorted_place_of(quantile, count, false).low));
+    to.append_from(ranked.values, ranked.at(sorted_place_of(quantile, count, request.pick).low));
   };
   if (!request.as_list) return put(request.quantiles[0], out);
   for (const double quantile : request.quantiles) put(quantile, out.child());
@@ -153,7 +153,7 @@ class BoolQuantile final : public AggregateFunction {
       const State& state = at(states.states[i]);
       const uint64_t all = state.count[0] + state.count[1];
       const auto value = [&](double quantile) {
-        const size_t place = place_of(std::fabs(quantile), all, false).low;
+        const size_t place = place_of(std::fabs(quantile), all, request_.pick).low;
         return std::signbit(quantile) ? place < state.count[1] : place >= state.count[0];
       };
       if (all == 0) {
@@ -241,7 +241,7 @@ class BytesQuantile final : public UnloadingAggregate<BytesQuantile> {
     if (records.empty()) return out.append_null();
     const BytesOrder by_value = order();
     give(out, [&](double quantile, ColumnBuilder& to) {
-      const uint64_t place = sorted_place_of(quantile, records.size(), false).low;
+      const uint64_t place = sorted_place_of(quantile, records.size(), request_.pick).low;
       const auto found = records.begin() + static_cast<ptrdiff_t>(place);
       std::nth_element(
           records.begin(), found, records.end(),
@@ -253,14 +253,14 @@ class BytesQuantile final : public UnloadingAggregate<BytesQuantile> {
     const uint64_t count = runs.record_count();
     std::vector<uint64_t> places;
     for (const double quantile : request_.quantiles)
-      places.push_back(sorted_place_of(quantile, count, false).low);
+      places.push_back(sorted_place_of(quantile, count, request_.pick).low);
     std::map<uint64_t, std::vector<std::byte>> at;
     const BytesOrder by_value = order();
     pick_records(runs, by_value, places, [&](uint64_t place, const std::byte* record) {
       at[place].assign(record, record + by_value.size(record));
     });
     give(out, [&](double quantile, ColumnBuilder& to) {
-      put(at[sorted_place_of(quantile, count, false).low].data(), to);
+      put(at[sorted_place_of(quantile, count, request_.pick).low].data(), to);
     });
   }
   template <class Put>
@@ -290,7 +290,7 @@ class MedianDeviation final : public KeptValues<T> {
   void ranked_result(const RankedValues& ranked, ColumnBuilder& out) const override {
     if (ranked.count() == 0) return out.append_null();
     const RankedDistances<T> distances(ranked, ranked_quantile<T>(ranked, 0.5, blend_));
-    const SortedPlace place = sorted_place_of(0.5, ranked.count(), blend_ != Blend::kNone);
+    const SortedPlace place = sorted_place_of(0.5, ranked.count(), blend_);
     const T low = distances.at(place.low);
     give(place.part == 0 ? low : blended(blend_, low, distances.at(place.high), place.part), out);
   }
@@ -373,7 +373,8 @@ void bind_discrete(AggregateBinding& binding, QuantileRequest request) {
                     std::is_same_v<T, bool>) {
         UNREACHABLE();
       } else {
-        binding.function = make_ref<const Quantile<T>>(std::move(request), Blend::kNone, type);
+        const Blend pick = request.pick;
+        binding.function = make_ref<const Quantile<T>>(std::move(request), pick, type);
       }
     });
   }
@@ -459,6 +460,24 @@ void bind_quantile_disc(AggregateBinding& binding) {
   bind_discrete(binding, std::move(request));
 }
 
+void bind_frame_quantile(AggregateBinding& binding) {
+  QuantileRequest request = request_of(binding);
+  const Value& said = constant_argument(binding, 2, "the interpolation");
+  const std::string name = said.is_null() ? "" : said.as_text();
+  if (name == "nearest") {
+    request.pick = Blend::kNearest;
+  } else if (name == "lower") {
+    request.pick = Blend::kLower;
+  } else if (name == "higher") {
+    request.pick = Blend::kHigher;
+  } else {
+    throw Error(ErrorCode::kInvalidArgument, binding.span, "no interpolation is called \"{}\"",
+                name)
+        .hint("'nearest', 'lower' or 'higher'; quantile_cont is the linear one");
+  }
+  bind_discrete(binding, std::move(request));
+}
+
 void bind_median(AggregateBinding& binding) {
   const TypeRef type = continuous_type(bound_type(binding, 0), true);
   if (!type) return bind_discrete(binding, {{0.5}, false});
@@ -513,6 +532,18 @@ void register_quantile_aggregates(FunctionRegistry& registry) {
       .example_result = "1",
       .overloads = {{{TypePattern::any(), TypePattern::any()}, {}, bind_quantile_disc},
                     {{TypePattern::any()}, {}, bind_quantile_disc}},
+  });
+  registry.add(AggregateDeclaration{
+      .name = "frame_quantile",
+      .aliases = {},
+      .summary =
+          "The value at a quantile of n - 1 steps between n values: the 'nearest', 'lower' or "
+          "'higher' one.",
+      .example = "frame_quantile(x, 0.25, 'nearest')",
+      .example_result = "2",
+      .overloads = {{{TypePattern::any(), TypePattern::any(), Type::varchar()},
+                     {},
+                     bind_frame_quantile}},
   });
   registry.add(AggregateDeclaration{
       .name = "mad",

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -156,13 +157,36 @@ Column number_kernel(const KernelCall& call, std::span<const Column> arguments) 
   return map_lanes<T, T>(call, arguments[0], [](T value) { return value; });
 }
 
+/// Texts that write down a whole number stay; others are put into quotes, which no number has.
+Column whole_text_kernel(const KernelCall& call, std::span<const Column> arguments) {
+  ColumnWriter writer(call.result_type, call.row_count);
+  writer.add_pin(arguments[0].pin());
+  const Argument<StringView> texts(arguments[0]);
+  std::string quoted;
+  for_each_valid_row(call, arguments, [&](uint32_t row) {
+    const std::string_view text = texts[row].view();
+    const size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+    const bool whole =
+        text.size() > sign &&
+        std::all_of(text.begin() + sign, text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (whole) {
+      writer.values<StringView>()[row] = texts[row];
+    } else {
+      quoted.assign("'").append(text).append("'");
+      writer.set_text(row, quoted);
+    }
+  });
+  return writer.seal(call.row_count);
+}
+
 /// Cuts off fractions before a cast to integers, which would round them. Other values stay.
 void add_truncation(FunctionRegistry& registry) {
   ScalarFunction truncate{
       "frame_truncate",
       {},
       "frame",
-      "A float without its fraction, a time as a number since 1970; else the value.",
+      "A float without its fraction, a time as a number since 1970, a text that is no whole number "
+      "in quotes; else the value.",
       "frame_truncate(-2.7e0)",
       "-2.0",
       {}};
@@ -186,10 +210,31 @@ void add_truncation(FunctionRegistry& registry) {
   }
   truncate.overloads.push_back(
       {.parameters = {Type::date()}, .result = Type::int32(), .kernel = number_kernel<int32_t>});
+  truncate.overloads.push_back({.parameters = {Type::varchar()},
+                                .result = Type::varchar(),
+                                .kernel = whole_text_kernel,
+                                .cost = 4});
   truncate.overloads.push_back({.parameters = {TypePattern::any()},
                                 .kernel = unchanged_kernel,
                                 .bind = [](FunctionBinding& b) { b.result = b.cast_to[0]; }});
   registry.add(std::move(truncate));
+}
+
+/// What lies between values: a float of numbers, an instant of instants.
+void add_real(FunctionRegistry& registry) {
+  ScalarFunction real{"frame_as_real",
+                      {},
+                      "frame",
+                      "A number as a float, REAL as it is; a time or span of time as it is.",
+                      "frame_as_real(2)",
+                      "2.0",
+                      {}};
+  for (const TypeRef type : {Type::float64(), Type::float32(), Type::date(), Type::time(),
+                             Type::timestamp(), Type::timestamp_s(), Type::timestamp_ms(),
+                             Type::timestamp_ns(), Type::timestamp_tz(), Type::duration()}) {
+    real.overloads.push_back({.parameters = {type}, .result = type, .kernel = unchanged_kernel});
+  }
+  registry.add(std::move(real));
 }
 
 Column day_kernel(const KernelCall& call, std::span<const Column> arguments) {
@@ -297,6 +342,7 @@ void add_instants(ScalarFunction& plus, ScalarFunction& minus) {
 
 void register_frame_arithmetic(FunctionRegistry& registry) {
   add_truncation(registry);
+  add_real(registry);
   add_instant_like(registry);
   add_as_list(registry);
   const TypeRef span = Type::duration();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "kernel/compare.h"
 #include "kernel/hash_column.h"
@@ -94,10 +95,54 @@ ReachedElements reached_elements(const KernelCall& call, const Column& lists) {
   return reached;
 }
 
+namespace {
+
+/// The list of all active rows, if it is the same one: a constant, or a window's over all rows.
+std::optional<ListEntry> only_list(const KernelCall& call, const Argument<ListEntry>& entries) {
+  std::optional<ListEntry> one;
+  bool same = true;
+  call.active.for_each([&](uint32_t row) {
+    if (!same) return;
+    if (entries.is_null(row)) {
+      same = false;
+    } else if (!one) {
+      one = entries[row];
+    } else {
+      same = one->begin == entries[row].begin && one->size == entries[row].size;
+    }
+  });
+  return same ? one : std::nullopt;
+}
+
+/// What first_equal() gives where all rows have the same list, which is hashed once.
+void find_in_one_list(const KernelCall& call, ListEntry entry, const Column& elements,
+                      const Column& wanted, std::vector<uint32_t>& found) {
+  ElementSet set(elements);
+  set.reset(entry.size);
+  for (uint32_t i = entry.begin; i < entry.begin + entry.size; ++i) {
+    if (!elements.is_null(i)) set.insert(i);
+  }
+  std::vector<uint64_t> hashes(call.row_count);
+  hash_column(wanted, Selection::all(call.row_count), hashes.data(), false);
+  call.active.for_each([&](uint32_t row) {
+    if (!wanted.is_null(row)) found[row] = set.find(wanted, row, hashes[row]);
+  });
+}
+
+}  // namespace
+
 std::vector<uint32_t> first_equal(const KernelCall& call, const Column& lists,
                                   const Column& elements, const Column& wanted) {
   std::vector<uint32_t> found(call.row_count, ListGather::kNullElement);
   const Argument<ListEntry> entries(lists);
+  constexpr uint32_t kFewElements = 16;  // go faster one by one
+  if (wanted.is_flat() && call.row_count > kFewElements) {
+    const std::optional<ListEntry> one = only_list(call, entries);
+    if (one && one->size > kFewElements) {
+      find_in_one_list(call, *one, elements, wanted, found);
+      return found;
+    }
+  }
   const auto search = [&](auto&& equals) {
     call.active.for_each([&](uint32_t row) {
       if (entries.is_null(row) || wanted.is_null(row)) return;
@@ -138,23 +183,23 @@ void ElementSet::reset(uint32_t count) {
   mask_ = slots - 1;
 }
 
-bool ElementSet::insert(uint32_t row) {
+uint32_t ElementSet::put(uint32_t row) {
   for (uint64_t at = hashes_[row];; ++at) {
     uint32_t& slot = slots_[at & mask_];
     if (slot == 0) {
       slot = row + 1;
-      return true;
+      return row;
     }
     if (hashes_[slot - 1] == hashes_[row] && rows_equal(column_, slot - 1, column_, row))
-      return false;
+      return slot - 1;
   }
 }
 
-bool ElementSet::contains(const Column& column, uint32_t row, uint64_t hash) const {
+uint32_t ElementSet::find(const Column& column, uint32_t row, uint64_t hash) const {
   for (uint64_t at = hash;; ++at) {
     const uint32_t slot = slots_[at & mask_];
-    if (slot == 0) return false;
-    if (hashes_[slot - 1] == hash && rows_equal(column_, slot - 1, column, row)) return true;
+    if (slot == 0) return ListGather::kNullElement;
+    if (hashes_[slot - 1] == hash && rows_equal(column_, slot - 1, column, row)) return slot - 1;
   }
 }
 

@@ -70,9 +70,15 @@ class ElementSet {
   explicit ElementSet(const Column& column);
   /// Empty again, with room for `count` rows.
   void reset(uint32_t count);
+  /// The equal row that is in it, which is `row` itself where there was none.
+  uint32_t put(uint32_t row);
   /// False when an equal row is in it.
-  bool insert(uint32_t row);
-  bool contains(const Column& column, uint32_t row, uint64_t hash) const;
+  bool insert(uint32_t row) { return put(row) == row; }
+  /// The row in it that equals a row of another column; ListGather::kNullElement if none does.
+  uint32_t find(const Column& column, uint32_t row, uint64_t hash) const;
+  bool contains(const Column& column, uint32_t row, uint64_t hash) const {
+    return find(column, row, hash) != ListGather::kNullElement;
+  }
 
  private:
   const Column& column_;

@@ -181,6 +181,140 @@ Column unique_kernel(const KernelCall& call, std::span<const Column> given) {
   return writer.seal(call.row_count);
 }
 
+// What frames ask of the values of a column or group, which they have as a list.
+
+/// Each different element, NULL too, with how often and where it first is.
+Column counts_kernel(const KernelCall& call, std::span<const Column> given) {
+  const std::vector<Column> arguments = own_arguments(call, given);
+  const Argument<ListEntry> lists(arguments[0]);
+  const Column& child = arguments[0].child();
+  ElementSet set(child);
+  std::vector<uint32_t> group_of(child.size());
+  std::vector<uint32_t> firsts;
+  std::vector<uint32_t> counts;
+  std::vector<uint32_t> places;
+  BufferRef entries = Buffer::allocate_zeroed(size_t{call.row_count} * sizeof(ListEntry));
+  call.active.for_each([&](uint32_t row) {
+    if (lists.is_null(row)) return;
+    const ListEntry entry = lists[row];
+    const auto begin = static_cast<uint32_t>(firsts.size());
+    uint32_t missing = ListGather::kNullElement;  // the first NULL
+    set.reset(entry.size);
+    for (uint32_t i = entry.begin; i < entry.begin + entry.size; ++i) {
+      if (child.is_null(i) && missing == ListGather::kNullElement) missing = i;
+      const uint32_t same = child.is_null(i) ? missing : set.put(i);
+      if (same != i) {
+        ++counts[group_of[same]];
+        continue;
+      }
+      group_of[i] = static_cast<uint32_t>(firsts.size());
+      firsts.push_back(i);
+      counts.push_back(1);
+      places.push_back(i - entry.begin);
+    }
+    entries->as<ListEntry>()[row] = {begin, static_cast<uint32_t>(firsts.size()) - begin};
+  });
+  const auto count = static_cast<uint32_t>(firsts.size());
+  const auto numbers = [&](const std::vector<uint32_t>& of) {
+    return Column::flat(Type::uint32(), count, Buffer::copy_of(std::as_bytes(std::span(of))));
+  };
+  return Column::list(
+      call.result_type, call.row_count, std::move(entries),
+      Column::structure(call.result_type->element(), count,
+                        {gather_or_null(child, firsts), numbers(counts), numbers(places)}));
+}
+
+void bind_counts(FunctionBinding& binding) {
+  binding.result = Type::list(Type::structure({{"value", binding.cast_to[0]->element()},
+                                               {"count", Type::uint32()},
+                                               {"place", Type::uint32()}}));
+}
+
+enum class Ties : uint8_t { kAverage, kMin, kMax, kDense, kOrdinal };
+
+struct RankOrder final : FunctionData {
+  RankOrder(Ties t, bool d) : ties(t), descending(d) {}
+  const Ties ties;
+  const bool descending;
+};
+
+/// The rank of each element among those of its list, from 1; of NULL NULL.
+template <class Rank>
+Column rank_kernel(const KernelCall& call, std::span<const Column> given) {
+  const auto& order = *static_cast<const RankOrder*>(call.data);
+  const std::vector<Column> arguments = own_arguments(call, given);
+  const Argument<ListEntry> lists(arguments[0]);
+  const Column& child = arguments[0].child();
+  ListGather gather(call.result_type, call.row_count);
+  std::vector<Rank> ranks;
+  std::vector<uint32_t> rows;
+  call.active.for_each([&](uint32_t row) {
+    if (lists.is_null(row)) return;
+    const ListEntry entry = lists[row];
+    rows.clear();
+    const auto base = static_cast<uint32_t>(ranks.size());
+    ranks.resize(ranks.size() + entry.size);
+    for (uint32_t i = entry.begin; i < entry.begin + entry.size; ++i) {
+      const bool known = !child.is_null(i);
+      if (known) rows.push_back(i);
+      gather.add(known ? base + i - entry.begin : ListGather::kNullElement);
+    }
+    gather.finish(row);
+    const auto count = static_cast<uint32_t>(rows.size());
+    sort_rows(child, rows.data(), rows.data() + count, order.descending);
+    uint32_t different = 0;
+    for (uint32_t begin = 0, end = 0; begin < count; begin = end) {
+      for (end = begin + 1; end < count; ++end) {
+        if (order.ties == Ties::kOrdinal || compare_rows(child, rows[begin], child, rows[end]) != 0)
+          break;
+      }
+      ++different;
+      const auto rank = [&]() -> Rank {
+        switch (order.ties) {
+          case Ties::kAverage:
+            return static_cast<Rank>(begin + 1 + end) / 2;
+          case Ties::kDense:
+            return static_cast<Rank>(different);
+          case Ties::kMax:
+            return static_cast<Rank>(end);
+          case Ties::kMin:
+          case Ties::kOrdinal:
+            return static_cast<Rank>(begin + 1);
+        }
+        UNREACHABLE();
+      }();
+      for (uint32_t i = begin; i < end; ++i) ranks[base + rows[i] - entry.begin] = rank;
+    }
+  });
+  const auto count = static_cast<uint32_t>(ranks.size());
+  return gather.seal(Column::flat(call.result_type->element(), count,
+                                  Buffer::copy_of(std::as_bytes(std::span(ranks)))));
+}
+
+Column average_or_whole_rank_kernel(const KernelCall& call, std::span<const Column> given) {
+  return call.result_type->element()->is(TypeKind::kDouble) ? rank_kernel<double>(call, given)
+                                                            : rank_kernel<uint32_t>(call, given);
+}
+
+void bind_rank(FunctionBinding& binding) {
+  static constexpr std::pair<std::string_view, Ties> kNames[] = {{"average", Ties::kAverage},
+                                                                 {"min", Ties::kMin},
+                                                                 {"max", Ties::kMax},
+                                                                 {"dense", Ties::kDense},
+                                                                 {"ordinal", Ties::kOrdinal}};
+  const auto& method = binding.constants[1];
+  const auto& descending = binding.constants[2];
+  const std::string name = method && !method->is_null() ? method->as_text() : "";
+  const auto* const found =
+      std::ranges::find(kNames, name, &std::pair<std::string_view, Ties>::first);
+  if (found == std::end(kNames) || !descending || descending->is_null()) {
+    throw Error(ErrorCode::kInvalidArgument, binding.span, "no rank is called \"{}\"", name)
+        .hint("'average', 'min', 'max', 'dense' or 'ordinal', then whether the greatest is first");
+  }
+  binding.data = make_ref<RankOrder>(found->second, descending->as_bool());
+  binding.result = Type::list(found->second == Ties::kAverage ? Type::float64() : Type::uint32());
+}
+
 // Two lists as sets.
 
 /// in_second(element, whether the second list has an equal one) over the first list's elements
@@ -320,6 +454,26 @@ void register_list_order(FunctionRegistry& registry) {
                   .result = Type::uint64(),
                   .kernel = unique_kernel,
                   .cost = 20}}});
+  registry.add(
+      {"frame_counts",
+       {},
+       "frame",
+       "Each different element, NULL too, by its first occurrence: how often and where.",
+       "frame_counts(['x', 'y', 'x'])",
+       "[{'value': x, 'count': 2, 'place': 0}, {'value': y, 'count': 1, 'place': 1}]",
+       {{.parameters = {kListOfT}, .kernel = counts_kernel, .bind = bind_counts, .cost = 20}}});
+  registry.add(
+      {"frame_rank",
+       {},
+       "frame",
+       "The rank of each element in its list, from 1; equal ones have the 'average', 'min', "
+       "'max', 'dense' or 'ordinal' one.",
+       "frame_rank([3, 1, NULL, 3], 'min', false)",
+       "[2, 1, NULL, 2]",
+       {{.parameters = {kListOfT, text, Type::boolean()},
+         .kernel = average_or_whole_rank_kernel,
+         .bind = bind_rank,
+         .cost = 30}}});
   registry.add({"list_intersect",
                 {"array_intersect"},
                 "list",

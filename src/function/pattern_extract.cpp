@@ -27,6 +27,8 @@ size_t group_of(const KernelCall& call, std::span<const Column> arguments, uint3
   return static_cast<size_t>(group);
 }
 
+/// `kNullWhereNone`: else what takes no part in a match is the empty text.
+template <bool kNullWhereNone>
 Column extract_kernel(const KernelCall& call, std::span<const Column> arguments) {
   ColumnWriter writer(call.result_type, call.row_count);
   writer.add_pin(arguments[0].pin());
@@ -38,10 +40,14 @@ Column extract_kernel(const KernelCall& call, std::span<const Column> arguments)
     bool good = regex != nullptr;
     if (!good) return;
     const size_t group = group_of(call, arguments, row, good);
-    if (!good || group > regex->group_count()) return;  // no such group: the empty text
+    if (!good) return;
     groups.assign(group + 1, {});
-    if (!regex->match_groups(texts[row].view(), groups) || !groups[group].data()) return;
-    writer.values<StringView>()[row] = part_of(groups[group]);
+    if (group <= regex->group_count() && regex->match_groups(texts[row].view(), groups) &&
+        groups[group].data()) {
+      writer.values<StringView>()[row] = part_of(groups[group]);
+    } else if (kNullWhereNone) {
+      writer.set_null(row);
+    }
   });
   return writer.seal(call.row_count);
 }
@@ -252,7 +258,7 @@ void register_regexp_extraction(FunctionRegistry& registry) {
        "groups as a struct.",
        "regexp_extract('2023-04-15', '(\\d+)-(\\d+)', 2)",
        "04",
-       extract_overloads(extract_kernel, text, extract_named_kernel,
+       extract_overloads(extract_kernel<false>, text, extract_named_kernel,
                          [](FunctionBinding& binding) { binding.result = bind_names(binding); })});
   registry.add({"regexp_extract_all",
                 {},
@@ -265,6 +271,19 @@ void register_regexp_extraction(FunctionRegistry& registry) {
                                   [](FunctionBinding& binding) {
                                     binding.result = Type::list(bind_names(binding));
                                   })});
+  registry.add(
+      {"frame_extract",
+       {},
+       "frame",
+       "What a group of the regular expression matches; NULL where it takes no part in a match.",
+       "frame_extract('b7', '([a-z])([0-9])?', 2)",
+       "7",
+       {{.parameters = {text, text, Type::int32()},
+         .result = text,
+         .kernel = extract_kernel<true>,
+         .bind = [](FunctionBinding& binding) { binding.data = bind_regexp(binding, 3); },
+         .can_fail = true,
+         .cost = 30}}});
   const auto bind = [](FunctionBinding& binding) { binding.data = bind_regexp(binding, 2); };
   registry.add({"string_split_regex",
                 {"str_split_regex", "regexp_split_to_array"},

@@ -16,6 +16,9 @@ namespace doline {
 /// What interpolation between two values means.
 enum class Blend : uint8_t {
   kNone,      // discrete: the value itself
+  kNearest,   // discrete: of the two the nearer one, the upper one halfway between them
+  kLower,     // discrete: the lower one
+  kHigher,    // discrete: the upper one
   kExact,     // floats
   kTruncate,  // decimals
   kRound,     // instants
@@ -24,6 +27,7 @@ enum class Blend : uint8_t {
 struct QuantileRequest {
   std::vector<double> quantiles;  // negative (and -0.0): counted from the greatest
   bool as_list = false;
+  Blend pick = Blend::kNone;  // of discrete ones
 };
 
 /// A total order: NaN last, intervals by length.
@@ -73,13 +77,25 @@ struct QuantilePlace {
   size_t low;
   double part;
 };
-inline QuantilePlace place_of(double quantile, size_t n, bool continuous) {
-  const auto count = static_cast<double>(n);
-  if (!continuous) {
-    const double upper = std::floor(count - quantile * count);
-    return {static_cast<size_t>(std::max(1.0, count - upper)) - 1, 0};
-  }
+inline QuantilePlace place_of(double quantile, size_t n, Blend blend) {
   const double at = static_cast<double>(n - 1) * quantile;
+  switch (blend) {
+    case Blend::kNone: {
+      const auto count = static_cast<double>(n);
+      const double upper = std::floor(count - quantile * count);
+      return {static_cast<size_t>(std::max(1.0, count - upper)) - 1, 0};
+    }
+    case Blend::kNearest:
+      return {static_cast<size_t>(std::round(at)), 0};
+    case Blend::kLower:
+      return {static_cast<size_t>(std::floor(at)), 0};
+    case Blend::kHigher:
+      return {static_cast<size_t>(std::ceil(at)), 0};
+    case Blend::kExact:
+    case Blend::kTruncate:
+    case Blend::kRound:
+      break;
+  }
   return {static_cast<size_t>(at), at - std::floor(at)};
 }
 
@@ -90,7 +106,7 @@ T quantile_of(std::span<T> values, double quantile, Blend blend) {
   const auto order = [&](const T& a, const T& b) {
     return descending ? is_less(b, a) : is_less(a, b);
   };
-  const QuantilePlace place = place_of(std::fabs(quantile), values.size(), blend != Blend::kNone);
+  const QuantilePlace place = place_of(std::fabs(quantile), values.size(), blend);
   const auto low = values.begin() + static_cast<ptrdiff_t>(place.low);
   std::nth_element(values.begin(), low, values.end(), order);
   if (place.part == 0 || low + 1 == values.end()) return *low;
@@ -104,8 +120,8 @@ struct SortedPlace {
   uint64_t high;
   double part;
 };
-inline SortedPlace sorted_place_of(double quantile, uint64_t n, bool continuous) {
-  const QuantilePlace place = place_of(std::fabs(quantile), n, continuous);
+inline SortedPlace sorted_place_of(double quantile, uint64_t n, Blend blend) {
+  const QuantilePlace place = place_of(std::fabs(quantile), n, blend);
   const uint64_t next = std::min<uint64_t>(place.low + 1, n - 1);
   if (!std::signbit(quantile)) return {place.low, next, place.part};
   return {n - 1 - place.low, n - 1 - next, place.part};
@@ -115,7 +131,7 @@ inline SortedPlace sorted_place_of(double quantile, uint64_t n, bool continuous)
 template <class T>
 T ranked_quantile(const RankedValues& ranked, double quantile, Blend blend) {
   const T* values = ranked.values.values<T>();
-  const SortedPlace place = sorted_place_of(quantile, ranked.count(), blend != Blend::kNone);
+  const SortedPlace place = sorted_place_of(quantile, ranked.count(), blend);
   const T low = values[ranked.at(place.low)];
   if (place.part == 0 || place.low == place.high) return low;
   return blended(blend, low, values[ranked.at(place.high)], place.part);
@@ -187,7 +203,7 @@ std::vector<T> quantiles_of(const StateRuns& runs, const RecordOrder& order,
   const uint64_t count = runs.record_count();
   std::vector<uint64_t> places;
   for (const double quantile : quantiles) {
-    const SortedPlace place = sorted_place_of(quantile, count, blend != Blend::kNone);
+    const SortedPlace place = sorted_place_of(quantile, count, blend);
     places.insert(places.end(), {place.low, place.high});
   }
   std::map<uint64_t, T> at;
@@ -196,7 +212,7 @@ std::vector<T> quantiles_of(const StateRuns& runs, const RecordOrder& order,
   });
   std::vector<T> found;
   for (const double quantile : quantiles) {
-    const SortedPlace place = sorted_place_of(quantile, count, blend != Blend::kNone);
+    const SortedPlace place = sorted_place_of(quantile, count, blend);
     found.push_back(place.part == 0 || place.low == place.high
                         ? at.at(place.low)
                         : blended(blend, at.at(place.low), at.at(place.high), place.part));

@@ -5,12 +5,11 @@ from __future__ import annotations
 import builtins
 
 from .. import datatypes as types
-from ..errors import NotSupported
-from . import aggregates, build as b
+from . import aggregates, build as b, windows
 from .expression import Expr, expression
 from .literals import as_node, literal_node
-from .nodes import (Aggregate, Apply, Fields, Rename, Spread)
-from .construct import col, lit
+from .nodes import Aggregate, Apply, Fields, Rename, Spread, Window, output_name
+from .construct import col, lit, when
 
 
 def _nodes_of(exprs, more):
@@ -18,21 +17,14 @@ def _nodes_of(exprs, more):
     return tuple(as_node(e) for e in [*given, *more])
 
 
-def _across(build, name, told, result):
-    def function(exprs, *more, **options):
-        if options.pop("ignore_nulls", True) is not True:
-            raise NotSupported("ignore_nulls=False is not supported here; use +")
-        return expression(Spread(build, _nodes_of(exprs, more)))
-    values = "[True, None], \"b\": [False, True]" if name[0] == "a" else "[1, None], \"b\": [3, 5]"
-    function.__name__ = name
-    function.__doc__ = f"""{told} of several columns, row by row; missing values are passed over.
+_ROWS = """{told} of several columns, row by row; missing values are passed over.
 
     Parameters
     ----------
     exprs : str, Expr or list of these
         The columns.
     *more : str or Expr
-        More of them.
+        More of them.{options}
 
     Returns
     -------
@@ -44,7 +36,34 @@ def _across(build, name, told, result):
     >>> frame.select(dl.{name}("a", "b")).to_series().to_list()
     {result}
     """
+_IGNORING = """
+    ignore_nulls : bool, default True
+        Whether missing values are passed over; else one makes null of all."""
+
+
+def _documented(function, name, told, result, options=""):
+    values = "[True, None], \"b\": [False, True]" if name[0] == "a" else "[1, None], \"b\": [3, 5]"
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = _ROWS.format(told=told, options=options, values=values, name=name, result=result)
     return function
+
+
+def _across(build, name, told, result):
+    def function(exprs, *more):
+        return expression(Spread(build, _nodes_of(exprs, more)))
+    return _documented(function, name, told, result)
+
+
+def _across_known(build, name, told, result):
+    def function(exprs, *more, ignore_nulls=True):
+        return expression(Spread(build if ignore_nulls else _of_known(build), _nodes_of(exprs, more)))
+    return _documented(function, name, told, result, _IGNORING)
+
+
+def _of_known(build):
+    def built(*values):
+        return b.condition(b.both(*map(b.is_not_null, values)), build(*values))
+    return built
 
 
 def _total(*values):
@@ -77,9 +96,9 @@ def _greatest(*values):
 def _least(*values):
     return b.call("least", *values)
 
-sum_horizontal = _across(_total, "sum_horizontal", "The sum", [4, 5])
+sum_horizontal = _across_known(_total, "sum_horizontal", "The sum", [4, 5])
 
-mean_horizontal = _across(_average, "mean_horizontal", "The mean", [2.0, 5.0])
+mean_horizontal = _across_known(_average, "mean_horizontal", "The mean", [2.0, 5.0])
 
 any_horizontal = _across(_any_true, "any_horizontal", "Whether any is true", [True, True])
 
@@ -90,7 +109,7 @@ max_horizontal = _across(_greatest, "max_horizontal", "The greatest", [3, 5])
 min_horizontal = _across(_least, "min_horizontal", "The least", [1, 5])
 
 
-def coalesce(exprs, *more):
+def coalesce(exprs, *more, eager=False):
     """The first of several values that is not missing, row by row.
 
     Parameters
@@ -99,17 +118,27 @@ def coalesce(exprs, *more):
         The values; a text names a column.
     *more : str, Expr or value
         More of them.
+    eager : bool, default False
+        Whether a Series is returned, of series; else an expression.
 
     Returns
     -------
-    Expr
+    Expr or Series
 
     Examples
     --------
     >>> dl.DataFrame({"a": [1, None], "b": [5, 6]}).select(dl.coalesce("a", "b")).rows()
     [(1,), (6,)]
     """
-    return expression(Spread("coalesce", _nodes_of(exprs, more)))
+    return _eager(expression(Spread("coalesce", _nodes_of(exprs, more))), eager)
+
+
+def _eager(made, eager):
+    """What the expression gives, at once where that is asked for."""
+    if not eager:
+        return made
+    from ..lazy_frame import LazyFrame
+    return LazyFrame.without_source().select(made).collect().to_series()
 
 
 def _joined(*parts):
@@ -148,12 +177,12 @@ def concat_str(exprs, *more, separator="", ignore_nulls=False):
     return expression(Spread(_joined, _nodes_of(exprs, more), (separator, ignore_nulls)))
 
 
-def format(text, *args):
+def format(f_string, *args):
     """Texts with values in the place of `{}`.
 
     Parameters
     ----------
-    text : str
+    f_string : str
         The text around them.
     *args : str or Expr
         The values; a text names a column.
@@ -173,13 +202,14 @@ def format(text, *args):
     >>> dl.DataFrame({"a": ["tea"], "n": [3]}).select(dl.format("{} × {}", "n", "a")).item()
     '3 × tea'
     """
-    pieces = text.split("{}")
+    pieces = f_string.split("{}")
     if builtins.len(pieces) != builtins.len(args) + 1:
         raise ValueError("format needs as many values as there are {}")
     nodes = [literal_node(pieces[0])]
     for value, piece in zip(args, pieces[1:]):
         nodes += [as_node(value), literal_node(piece)]
-    return expression(Apply(_joined, tuple(nodes), ("", False)))
+    made = expression(Apply(_joined, tuple(nodes), ("", False)))
+    return made.alias(output_name(nodes[1])) if args else made
 
 
 def concat_list(exprs, *more):
@@ -217,12 +247,16 @@ def struct(*exprs, schema=None, eager=False, **named):
     ----------
     *exprs : str, Expr, or lists of these
         The fields, under their own names.
+    schema : dict, optional
+        Names and types of all fields.
+    eager : bool, default False
+        Whether a Series is returned, of series; else an expression.
     **named : Expr
         Fields, named by the keyword.
 
     Returns
     -------
-    Expr
+    Expr or Series
         Of structs.
 
     Examples
@@ -230,15 +264,16 @@ def struct(*exprs, schema=None, eager=False, **named):
     >>> dl.DataFrame({"a": [1], "b": ["x"]}).select(dl.struct("a", c="b").alias("s")).item()
     {'a': 1, 'c': 'x'}
     """
-    if eager:
-        raise NotSupported("struct(eager=True) is not supported; use frame.select")
     nodes = [as_node(e) for item in exprs for e in
              (item if isinstance(item, (list, tuple)) else [item])]
     nodes += [Rename(as_node(v), name) for name, v in named.items()]
-    return expression(Fields("struct_pack", tuple(nodes)))
+    made = expression(Fields("struct_pack", tuple(nodes)))
+    if schema is not None:
+        made = made.cast(types.Struct(dict(schema)))
+    return _eager(made, eager)
 
 
-def fold(acc, function, exprs, **unsupported):
+def fold(acc, function, exprs, *, returns_scalar=False, return_dtype=None):
     """`function(function(acc, a), b) …` over expressions.
 
     Parameters
@@ -249,6 +284,10 @@ def fold(acc, function, exprs, **unsupported):
         Takes two expressions and gives one.
     exprs : str, Expr or list of these
         What comes in.
+    returns_scalar : bool
+        Without effect: the expression that comes out knows.
+    return_dtype : data type, optional
+        Of what comes out.
 
     Returns
     -------
@@ -263,10 +302,10 @@ def fold(acc, function, exprs, **unsupported):
     out = acc if isinstance(acc, Expr) else lit(acc)
     for expr in exprs if isinstance(exprs, (list, tuple)) else [exprs]:
         out = function(out, expr if isinstance(expr, Expr) else col(expr))
-    return out
+    return out if return_dtype is None else out.cast(return_dtype)
 
 
-def reduce(function, exprs, **unsupported):
+def reduce(function, exprs, *, returns_scalar=False, return_dtype=None):
     """`function(function(a, b), c) …` over expressions.
 
     Parameters
@@ -275,6 +314,10 @@ def reduce(function, exprs, **unsupported):
         Takes two expressions and gives one.
     exprs : list of str or Expr
         What comes in.
+    returns_scalar : bool
+        Without effect: the expression that comes out knows.
+    return_dtype : data type, optional
+        Of what comes out.
 
     Returns
     -------
@@ -286,26 +329,31 @@ def reduce(function, exprs, **unsupported):
     >>> dl.DataFrame({"a": [1], "b": [2]}).select(product.alias("p")).item()
     2
     """
+    exprs = exprs if isinstance(exprs, (list, tuple)) else [exprs]
     given = [e if isinstance(e, Expr) else col(e) for e in exprs]
     out = given[0]
     for expr in given[1:]:
         out = function(out, expr)
-    return out
+    return out if return_dtype is None else out.cast(return_dtype)
 
 
-def corr(a, c, *, method="pearson", **unsupported):
+def corr(a, b, *, method="pearson", propagate_nans=False, eager=False):
     """The correlation of two columns.
 
     Parameters
     ----------
-    a, c : str or Expr
+    a, b : str or Expr
         The columns.
     method : {"pearson", "spearman"}
         Of the values, or of their ranks.
+    propagate_nans : bool, default False
+        Without effect: of NaN there is no correlation but NaN.
+    eager : bool, default False
+        Whether a Series is returned, of series; else an expression.
 
     Returns
     -------
-    Expr
+    Expr or Series
         One Float64.
 
     Examples
@@ -313,24 +361,30 @@ def corr(a, c, *, method="pearson", **unsupported):
     >>> dl.DataFrame({"a": [1, 2, 3], "b": [2, 4, 6]}).select(dl.corr("a", "b")).item()
     1.0
     """
+    if method not in ("pearson", "spearman"):
+        raise ValueError(f"method is 'pearson' or 'spearman', not {method!r}")
     if method == "spearman":
-        a, c = (expression(as_node(x)).rank() for x in (a, c))
-    return expression(Aggregate(aggregates.correlation, (as_node(a), as_node(c))))
+        given = expression(as_node(a)), expression(as_node(b))
+        known = given[0].is_not_null() & given[1].is_not_null()
+        a, b = (when(known).then(x).rank() for x in given)
+    return _eager(expression(Aggregate(aggregates.correlation, (as_node(a), as_node(b)))), eager)
 
 
-def cov(a, c, ddof=1):
+def cov(a, b, *, ddof=1, eager=False):
     """The covariance of two columns.
 
     Parameters
     ----------
-    a, c : str or Expr
+    a, b : str or Expr
         The columns.
     ddof : int, default 1
         1 for a sample, 0 for all there is.
+    eager : bool, default False
+        Whether a Series is returned, of series; else an expression.
 
     Returns
     -------
-    Expr
+    Expr or Series
         One Float64.
 
     Examples
@@ -338,7 +392,7 @@ def cov(a, c, ddof=1):
     >>> dl.DataFrame({"a": [1, 2, 3], "b": [2, 4, 6]}).select(dl.cov("a", "b")).item()
     2.0
     """
-    return expression(Aggregate(aggregates.covariance, (as_node(a), as_node(c)), (ddof,)))
+    return _eager(expression(Aggregate(aggregates.covariance, (as_node(a), as_node(b)), (ddof,))), eager)
 
 
 def arctan2(y, x):
@@ -369,6 +423,35 @@ def arg_where(condition, *, eager=False):
     ----------
     condition : Expr
         The condition.
+    eager : bool, default False
+        Whether a Series is returned, of a series; else an expression.
+
+    Returns
+    -------
+    Expr or Series
+        Of UInt32, from 0.
+
+    Examples
+    --------
+    >>> dl.DataFrame({"a": [1, 5, 6]}).select(dl.arg_where(dl.col("a") > 4)).to_series().to_list()
+    [1, 2]
+    """
+    return _eager(expression(as_node(condition)).arg_true(), eager)
+
+
+def arg_sort_by(exprs, *more, descending=False, nulls_last=False, multithreaded=True, maintain_order=False):
+    """The positions that would sort rows by several columns.
+
+    Parameters
+    ----------
+    exprs : str, Expr or list of these
+        The columns.
+    *more : str or Expr
+        More of them.
+    descending, nulls_last : bool or list of bool, default False
+        Whether the order falls, and whether missing values come last, for all or each.
+    multithreaded, maintain_order : bool
+        Without effect: rows that compare equal always keep their order.
 
     Returns
     -------
@@ -377,12 +460,12 @@ def arg_where(condition, *, eager=False):
 
     Examples
     --------
-    >>> dl.DataFrame({"a": [1, 5, 6]}).select(dl.arg_where(dl.col("a") > 4)).to_series().to_list()
-    [1, 2]
+    >>> frame = dl.DataFrame({"a": [2, 1, 2], "b": [1, 5, 0]})
+    >>> frame.select(dl.arg_sort_by("a", "b")).to_series().to_list()
+    [1, 2, 0]
     """
-    return expression(as_node(condition)).arg_true()
-
-
-def arg_sort_by(exprs, *more, **options):
-    """Not supported; use `with_row_index().sort(…)`."""
-    raise NotSupported("arg_sort_by is not supported; use with_row_index().sort(...)")
+    keys = _nodes_of(exprs, more)
+    places = expression(Window(windows.row_index, ())).cast(types.UInt32)
+    sorted_places = places.sort_by([expression(key) for key in keys], descending=descending,
+                                   nulls_last=nulls_last)
+    return sorted_places.alias(output_name(keys[0]))

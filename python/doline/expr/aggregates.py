@@ -6,8 +6,10 @@ aggregate in its place (over a group, in a window, over a list), and the bytes o
 
 from __future__ import annotations
 
-from ..datatypes import Boolean, Float64, Int64, UInt32
+from ..datatypes import Boolean, Float64, Int64, String, UInt32
+from ..errors import NotSupported
 from . import build as b
+from .literals import literal_bytes
 
 
 def row_count(call):
@@ -35,6 +37,13 @@ def distinct_count(call, x):
     missing = b.call("ifnull", call("bool_or", b.is_null(x)), b.FALSE)
     return b.cast(b.operator("+", call("count", x, distinct=True),
                              b.condition(missing, b.integer(1), b.integer(0))), UInt32)
+
+
+def distinct_values(call, x):
+    """A list of the distinct values, in any order; NULL is one of them."""
+    known = call("list", x, distinct=True, where=b.is_not_null(x))
+    missing = b.call("ifnull", call("bool_or", b.is_null(x)), b.FALSE)
+    return b.condition(missing, b.call("list_append", known, b.NULL), known)
 
 
 def approximate_distinct_count(call, x):
@@ -123,23 +132,44 @@ def kurtosis(call, x, fisher, bias):
     return excess if fisher else b.operator("+", excess, b.integer(3))
 
 
-_EXACT = {"lower": "quantile_disc", "linear": "quantile_cont"}
-
-
 def quantile(call, x, share, interpolation):
-    """`nearest`, `lower` … pick a value; the engine's `quantile_cont` interpolates."""
-    if interpolation == "linear":
-        return b.cast(call("quantile_cont", x, share), Float64)
+    """`share`: a number, or the bytes of an expression, for which all values are put in order."""
+    if interpolation == "linear" and not isinstance(share, bytes):
+        return as_real(call("quantile_cont", x, literal_bytes(float(share))))
+    if isinstance(share, bytes):
+        return _quantile_by_value(call, x, share, interpolation)
+    if interpolation == "equiprobable":
+        return as_real(call("quantile_disc", x, literal_bytes(float(share))))
+    low, high = _BETWEEN[interpolation]
+    values = [as_real(call("frame_quantile", x, literal_bytes(float(share)), b.string(pick)))
+              for pick in ((low,) if low == high else (low, high))]
+    return values[0] if low == high else b.operator("/", b.operator("+", *values), b.integer(2))
+
+
+def as_real(x):
+    """A number as a float; an instant as it is."""
+    return b.call("frame_as_real", x)
+
+
+_BETWEEN = {"nearest": ("nearest", "nearest"), "lower": ("lower", "lower"), "higher": ("higher", "higher"),
+            "midpoint": ("lower", "higher")}
+INTERPOLATIONS = (*_BETWEEN, "linear", "equiprobable")
+
+
+def _quantile_by_value(call, x, share, interpolation):
     values = call("list", x, order=(b.order_item(x),), where=b.is_not_null(x))
     place = b.operator("*", b.cast(share, Float64),
                        b.operator("-", b.call("length", values), b.integer(1)))
     rounded = {"nearest": "round", "lower": "floor", "higher": "ceil"}
     if interpolation in rounded:
-        return b.cast(_at(values, b.call(rounded[interpolation], place)), Float64)
+        return as_real(_at(values, b.call(rounded[interpolation], place)))
     low, high = (b.cast(_at(values, b.call(edge, place)), Float64) for edge in ("floor", "ceil"))
     if interpolation == "midpoint":
         return b.operator("/", b.operator("+", low, high), b.integer(2))
-    raise ValueError(f"no interpolation is called {interpolation!r}")
+    if interpolation == "linear":
+        part = b.operator("-", place, b.call("floor", place))
+        return b.operator("+", low, b.operator("*", b.operator("-", high, low), part))
+    raise NotSupported(f"quantile(expression, {interpolation!r}) is not supported; give a number")
 
 
 def _at(values, place):
@@ -156,18 +186,38 @@ def last(call, x):
     return call("last", x)
 
 
-def item_at(call, x, index):
+def item_at(call, x, index, null_on_oob):
     """The element at `index`, counted from 0 or from the end."""
-    values = call("list", x)
-    place = b.condition(b.less(index, b.integer(0)), index, b.operator("+", index, b.integer(1)))
-    return b.call("list_extract", values, place)
+    from .list_trees import element_at
+    return element_at(call("list", x), index, "get", null_on_oob)
+
+
+def only_item(call, x, allow_empty):
+    """The only value."""
+    size = call("count_star")
+    told = b.call("error", b.operator("||", b.string("item: not one value, but "), b.cast(size, String)))
+    one = (b.less_or_equal if allow_empty else b.equal)(size, b.integer(1))
+    return b.condition(one, call("first", x), told)
 
 
 def place_of_extreme(call, x, largest):
     """The position of the smallest or largest value, the first of equals."""
     values = call("list", x)
-    extreme = b.call("list_max" if largest else "list_min", values)
+    extreme = b.call("list_aggregate", values, b.string("frame_max" if largest else "frame_min"))
     return b.cast(b.operator("-", b.call("list_position", values, extreme), b.integer(1)), UInt32)
+
+
+def place_in_order(call, x, element, after, nulls_last, descending):
+    """How many values come before an element in an order that they have."""
+    compare = {(False, False): b.less, (True, False): b.less_or_equal, (False, True): b.greater,
+               (True, True): b.greater_or_equal}[after, descending]
+    before = call("count_star", where=compare(x, element))
+    missing = call("count_star", where=b.is_null(x))
+    place = before if nulls_last else b.operator("+", before, missing)
+    none = b.integer(0) if not nulls_last else call("count", x)
+    if after:
+        none = b.operator("+", none, missing)
+    return b.cast(b.condition(b.is_null(element), none, place), UInt32)
 
 
 def place_of(call, x, element):
@@ -212,6 +262,11 @@ def joined(call, x, delimiter, ignore_nulls):
         return b.call("ifnull", text, b.string(""))
     missing = call("bool_or", b.is_null(x))
     return b.condition(b.call("ifnull", missing, b.FALSE), b.NULL, b.call("ifnull", text, b.string("")))
+
+
+def is_empty(call, x, ignore_nulls):
+    """Whether there are no values."""
+    return b.equal(call("count", x) if ignore_nulls else call("count_star"), b.integer(0))
 
 
 def has_nulls(call, x):

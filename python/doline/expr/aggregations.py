@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import aggregates
+from .nodes import Apply
 from .statistics import Statistics
 
 
@@ -136,6 +137,27 @@ class Aggregations(Statistics):
         """
         return self._aggregate(aggregates.variance, options=(ddof,))
 
+    def is_empty(self, *, ignore_nulls=False):
+        """Whether there are no values.
+
+        Parameters
+        ----------
+        ignore_nulls : bool, default False
+            Whether missing ones do not count.
+
+        Returns
+        -------
+        Expr
+            One Boolean.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2]})
+        >>> frame.select(dl.col("a").filter(dl.col("a") > 5).is_empty()).item()
+        True
+        """
+        return self._aggregate(aggregates.is_empty, options=(ignore_nulls,))
+
     def count(self):
         """How many values are not missing.
 
@@ -240,18 +262,25 @@ class Aggregations(Statistics):
         2
         """
         return (self.drop_nulls() if ignore_nulls else self)._aggregate(aggregates.last)
-    def get(self, index):
+    def get(self, index, *, null_on_oob=False):
         """The value at a position.
 
         Parameters
         ----------
-        index : int or Expr
-            From 0, or from the end if negative.
+        index : int, str or Expr
+            From 0, or from the end if negative; a text names a column.
+        null_on_oob : bool, default False
+            Whether null stands where there is no such position; else it ends the query.
 
         Returns
         -------
         Expr
-            One value of the column's type; null where there is no such position.
+            One value of the column's type.
+
+        Raises
+        ------
+        doline.errors.InvalidArgument
+            When the query runs, for a position out of bounds.
 
         Examples
         --------
@@ -259,15 +288,25 @@ class Aggregations(Statistics):
         >>> frame.select(dl.col("a").get(-1)).item()
         3
         """
-        return self._aggregate(aggregates.item_at, index)
+        return self._aggregate(aggregates.item_at, self._column_of(index), options=(null_on_oob,))
 
-    def item(self):
+    def item(self, *, allow_empty=False):
         """The only value.
+
+        Parameters
+        ----------
+        allow_empty : bool, default False
+            Whether no value gives null; else it ends the query.
 
         Returns
         -------
         Expr
             One value of the column's type.
+
+        Raises
+        ------
+        doline.errors.InvalidArgument
+            When the query runs, for more than one value, or none.
 
         Examples
         --------
@@ -275,7 +314,7 @@ class Aggregations(Statistics):
         >>> frame.select(dl.col("a").item()).item()
         7
         """
-        return self._aggregate(aggregates.first)
+        return self._aggregate(aggregates.only_item, options=(allow_empty,))
 
     def product(self):
         """The product; missing values are passed over, and nothing multiplies to 1.
@@ -293,8 +332,13 @@ class Aggregations(Statistics):
         """
         return self._aggregate(aggregates.product)
 
-    def implode(self):
+    def implode(self, *, maintain_order=True):
         """All values as one list, missing ones too.
+
+        Parameters
+        ----------
+        maintain_order : bool
+            Without effect: they keep their order.
 
         Returns
         -------
@@ -466,15 +510,15 @@ class Aggregations(Statistics):
 
         Parameters
         ----------
-        quantile : float
-            The share, from 0 to 1.
-        interpolation : {"nearest", "lower", "higher", "midpoint", "linear"}
+        quantile : float, str, Expr or list of float
+            The share, from 0 to 1; a text names a column.
+        interpolation : {"nearest", "lower", "higher", "midpoint", "linear", "equiprobable"}
             What is taken where the share falls between two values.
 
         Returns
         -------
         Expr
-            One Float64; null of nothing.
+            One Float64; null of nothing. Of a list of shares a list of these.
 
         Examples
         --------
@@ -482,4 +526,11 @@ class Aggregations(Statistics):
         >>> frame.select(dl.col("a").quantile(0.75, "linear")).item()
         4.75
         """
-        return self._aggregate(aggregates.quantile, quantile, options=(interpolation,))
+        if interpolation not in aggregates.INTERPOLATIONS:
+            raise ValueError(f"no interpolation is called {interpolation!r}")
+        if isinstance(quantile, (list, tuple)):
+            return self._made(Apply("list_value", tuple(self.quantile(share, interpolation)._node
+                                                        for share in quantile)))
+        if isinstance(quantile, (int, float)):
+            return self._aggregate(aggregates.quantile, options=(quantile, interpolation))
+        return self._aggregate(aggregates.quantile, self._column_of(quantile), options=(interpolation,))

@@ -10,6 +10,15 @@ def value_node(other):
     return as_node(other, str_is_column=False)
 
 
+def numbers_or_nodes(*values):
+    """Numbers as options of a node; where an expression or a column's name is among them, all of them as
+    its arguments: a pair of which one is empty. Builders tell them apart: bytes are of expressions."""
+    given = [value for value in values if value is not None]
+    if all(isinstance(value, int) for value in given):
+        return (), values
+    return tuple(map(as_node, given)), ()
+
+
 def listed(values):
     """A list of one value, of several, or of none."""
     if values is None:

@@ -7,7 +7,7 @@ from ..errors import NotSupported
 from . import aggregates, functions
 from .arguments import listed, pairs_of
 from .literals import literal_bytes
-from .nodes import Column
+from .nodes import COLUMN, REARRANGED, Aggregate, Apply, Column, Typed, output_name
 
 
 NO_DEFAULT = object()  # None is a default that one can ask for
@@ -39,12 +39,17 @@ class Choices:
         >>> frame.select(dl.col("a").is_in([2, 3])).to_series().to_list()
         [False, True, None]
         """
-        from .expression import expression
-        from .expression import Expr
-        if isinstance(other, Expr):
-            return self._apply(functions.is_in_list, expression(other._node).implode()
-                               if other._node.shape else other)
-        values = other.to_list() if hasattr(other, "to_list") else list(other)
+        if hasattr(other, "_node") and not hasattr(other, "to_list"):
+            lists = other._node
+            if lists.shape == REARRANGED:
+                lists = Aggregate("list", (lists,))
+            elif lists.shape == COLUMN:  # of lists: that in the row; else all values
+                lists = Typed(functions.one_or_all, (lists, Aggregate(aggregates.distinct_values, (lists,))))
+            else:
+                lists = Apply("frame_as_list", (lists,))
+            return self._made(Apply(functions.is_in_list, (self._node, lists), (nulls_equal,)))
+        values = other.to_list() if hasattr(other, "to_list") else \
+            other.tolist() if hasattr(other, "tolist") else list(other)
         return self._apply(functions.is_in, options=(tuple(map(literal_bytes, values)), nulls_equal))
 
     def is_between(self, lower_bound, upper_bound, closed="both"):
@@ -105,7 +110,7 @@ class Choices:
             out = out._apply(functions.at_most, upper_bound)
         return out
 
-    def replace(self, old, new=None, *, default=None, **unsupported):
+    def replace(self, old, new=None):
         """Some values replaced, the others kept.
 
         Parameters
@@ -126,8 +131,6 @@ class Choices:
         >>> frame.select(dl.col("a").replace({1: 100})).to_series().to_list()
         [100, 2, 3]
         """
-        if unsupported or default is not None:
-            raise NotSupported("replace(default=…) is not supported; use replace_strict")
         return self._apply(functions.replaced, self, options=(pairs_of(old, new), None))
 
     def replace_strict(self, old, new=None, *, default=NO_DEFAULT, return_dtype=None):
@@ -199,21 +202,40 @@ class Choices:
             return near | (self.is_nan() & other.is_nan())
         return near & ~self.is_nan() & ~other.is_nan()
 
-    def bin_intervals(self, breaks, *, labels=None, left_closed=False, include_breaks=False):
-        """The newer name of `cut`, whose parameters it has.
+    def bin_intervals(self, intervals, *, labels, include_intervals=False, right_closed=False):
+        """In which of the intervals between breaks a value lies.
+
+        Parameters
+        ----------
+        intervals : list of values
+            Where one interval ends and the next begins, in order.
+        labels : list of str, or False
+            One more than breaks; False gives the intervals' numbers, from 0.
+        include_intervals : bool, default False
+            Not supported.
+        right_closed : bool, default False
+            Whether a break belongs to the interval that it ends; else to that which it begins.
 
         Returns
         -------
         Expr
-            Of String.
+            Of an Enum of the labels, or of UInt32.
 
         Examples
         --------
         >>> frame = dl.DataFrame({"a": [1, 5]})
-        >>> frame.select(dl.col("a").bin_intervals([2])).to_series().to_list()
-        ['(-inf, 2]', '(2, inf]']
+        >>> frame.select(dl.col("a").bin_intervals([2], labels=["low", "high"])).to_series().to_list()
+        ['low', 'high']
         """
-        return self.cut(breaks, labels=labels, left_closed=left_closed, include_breaks=include_breaks)
+        if isinstance(intervals, int) or include_intervals:
+            raise NotSupported("bin_intervals of equal widths, and with intervals, is not supported; give "
+                               "breaks")
+        given = intervals.to_list() if hasattr(intervals, "to_list") else intervals
+        edges = tuple(map(literal_bytes, given))
+        values = range(len(edges) + 1) if labels is False else _checked_labels(labels, edges)
+        dtype = types.UInt32 if labels is False else types.Enum(list(values))
+        return self._apply(functions.cut, options=(edges, tuple(map(literal_bytes, values)),
+                                                   not right_closed)).cast(dtype)
 
     def index_of(self, element):
         """The position of the first value that equals `element`.
@@ -267,11 +289,13 @@ class Choices:
             One more than breaks; made from them if left out.
         left_closed : bool, default False
             Whether a break belongs to the interval that it begins.
+        include_breaks : bool, default False
+            Whether the end of the interval is given too.
 
         Returns
         -------
         Expr
-            Of String.
+            Of an Enum of the labels; with breaks of structs of `breakpoint` and `category`.
 
         Examples
         --------
@@ -279,6 +303,21 @@ class Choices:
         >>> frame.select(dl.col("a").cut([2, 6])).to_series().to_list()
         ['(-inf, 2]', '(2, 6]', '(6, inf]']
         """
-        if include_breaks:
-            raise NotSupported("cut(include_breaks=True) is not supported; use when/then")
-        return self._apply(functions.cut, options=(tuple(breaks), labels, left_closed))
+        edges = tuple(map(literal_bytes, breaks))
+        names = functions.interval_labels(breaks, left_closed) if labels is None \
+            else _checked_labels(labels, edges)
+        category = self._apply(functions.cut, options=(edges, tuple(map(literal_bytes, names)), left_closed))
+        category = category.cast(types.Enum(list(names)))
+        if not include_breaks:
+            return category
+        from .across_columns import struct
+        ends = tuple(literal_bytes(float(end)) for end in (*breaks, float("inf")))
+        ends = self._apply(functions.cut, options=(edges, ends, left_closed))
+        made = struct(ends.alias("breakpoint"), category.alias("category"))
+        return made.alias(output_name(self._node))
+
+
+def _checked_labels(labels, edges):
+    if len(labels) != len(edges) + 1:
+        raise ValueError(f"{len(edges)} breaks need {len(edges) + 1} labels, not {len(labels)}")
+    return tuple(labels)

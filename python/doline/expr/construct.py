@@ -57,6 +57,9 @@ def lit(value, dtype=None, *, allow_object=False):
     """
     if isinstance(value, Expr):
         return value
+    if hasattr(value, "_node"):
+        column = expression(value._node)
+        return column if dtype is None else column.cast(dtype)
     return expression(literal_node(value, dtype))
 
 
@@ -231,34 +234,42 @@ def count(*columns):
 
 
 def _shortcut(name, result):
+    import inspect
+    method = getattr(Expr, name)
+
     def function(*columns, **options):
         return getattr(col(*columns), name)(**options)
-    function.__name__ = name
+    function.__name__ = function.__qualname__ = name
     function.__doc__ = f"""`col(…).{name}()` of columns.
 
     Parameters
     ----------
     *columns : str or data type
         Which ones.
-    **options
-        Those of `Expr.{name}`.
 
     Returns
     -------
     Expr
+        Other parameters are those of `Expr.{name}`.
 
     Examples
     --------
     >>> dl.DataFrame({{"a": [1, 2, 3]}}).select(dl.{name}("a")).to_series().to_list()
     {result}
     """
+    of_columns = inspect.Parameter("columns", inspect.Parameter.VAR_POSITIONAL)
+    options = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+               for option in [*inspect.signature(method).parameters.values()][1:]]
+    function.__signature__ = inspect.Signature([of_columns, *options])
     return function
 
 
-sum, mean, min, max, median, first, last, n_unique, implode, std, var, cum_sum, null_count = map(
-    _shortcut, ("sum", "mean", "min", "max", "median", "first", "last", "n_unique", "implode",
-                "std", "var", "cum_sum", "null_count"),
-    ([6], [2.0], [1], [3], [2.0], [1], [3], [3], [[1, 2, 3]], [1.0], [1.0], [1, 3, 6], [0]))
+sum, mean, min, max, median, first, last, n_unique, implode, std, var, cum_sum, cum_count, null_count, \
+    approx_n_unique = map(
+        _shortcut, ("sum", "mean", "min", "max", "median", "first", "last", "n_unique", "implode",
+                    "std", "var", "cum_sum", "cum_count", "null_count", "approx_n_unique"),
+        ([6], [2.0], [1], [3], [2.0], [1], [3], [3], [[1, 2, 3]], [1.0], [1.0], [1, 3, 6], [1, 2, 3], [0],
+         [3]))
 
 
 def head(column, n=10):

@@ -25,9 +25,15 @@ class AggregateCall:
         self.filter, self.order = rows.filter, rows.order or order
 
     def __call__(self, name, *values, distinct=False, order=None, where=None):
-        return n.function_call([name], [n.argument(v) for v in values], distinct=distinct,
-                               order_by=self.order if order is None else order,
-                               filter_=also(self.filter, where))
+        where = also(self.filter, where)
+        value = n.function_call([name], [n.argument(v) for v in values], distinct=distinct,
+                                order_by=self.order if order is None else order, filter_=where)
+        return _known_list(value) if name == "list" and where is not None else value
+
+
+def _known_list(value):
+    """A list of values of which none may be left: then an empty one."""
+    return b.call("ifnull", value, b.call("list_value"))
 
 
 _ENDS = {"first": b.integer(1), "last": b.integer(-1)}
@@ -56,9 +62,7 @@ class WindowCall:
         value = n.function_call([name], [n.argument(v) for v in values], distinct=distinct,
                                 order_by=self.order if order is None else order,
                                 filter_=where, over=self.window)
-        if name == "list" and self.in_frame:  # of a window without rows an empty one
-            return b.call("ifnull", value, b.call("list_value"))
-        return value
+        return _known_list(value) if name == "list" and (self.in_frame or where is not None) else value
 
 
 class ListCall:
@@ -75,6 +79,23 @@ class ListCall:
         if name == "list":
             return value
         return b.call("list_aggregate", value, b.string(name), *values[1:])
+
+
+class ScalarCall:
+    """Calls aggregates of one value, `x`."""
+
+    def __init__(self, x):
+        self._x = x
+
+    def __call__(self, name, *values, distinct=False, order=None, where=None):
+        if name == "count_star":
+            # Said by way of the value, which makes of a query of aggregates no query of rows.
+            counted = b.is_null(self._x) if where is None else where
+            return b.condition(counted, b.integer(1), b.integer(1 if where is None else 0))
+        one = b.call("list_value", values[0])
+        if where is not None:
+            one = b.call("list_where", one, b.call("list_value", b.call("ifnull", where, b.FALSE)))
+        return one if name == "list" else b.call("list_aggregate", one, b.string(name), *values[1:])
 
 
 class Windows:

@@ -10,10 +10,9 @@ from . import build as b, functions
 from .aggregations import Aggregations
 from .arguments import value_node
 from .literals import as_node
-from .nodes import (Aggregate, Apply, Column, Literal, Rearrange, Rename, Selection, Typed, Window,
-                    column_names, output_name)
+from .nodes import Aggregate, Apply, Literal, Rearrange, Rename, Selection, Typed, Window
 from .row_functions import RowFunctions
-from .selecting import has_selection, without
+from .selecting import without
 from .value_functions import ValueFunctions
 from .missing_values import MissingValues
 from .choices import Choices
@@ -123,10 +122,51 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices, O
     def __ge__(self, other): return self._binary(other, b.greater_or_equal)
 
     add, sub, mul, truediv = __add__, __sub__, __mul__, __truediv__
-    floordiv, mod, pow, neg = __floordiv__, __mod__, __pow__, __neg__
+    floordiv, mod, neg = __floordiv__, __mod__, __neg__
     eq, ne, lt, le, gt, ge = __eq__, __ne__, __lt__, __le__, __gt__, __ge__
     not_ = __invert__
     xor = __xor__
+
+    def pow(self, exponent):
+        """`self ** exponent`.
+
+        Parameters
+        ----------
+        exponent : number, str or Expr
+            The exponent; a text names a column.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [7, 3], "b": [1, 2]})
+        >>> frame.select(dl.col("a").pow(dl.col("b"))).to_series().to_list()
+        [7.0, 9.0]
+        """
+        return self._power(self, self._column_of(exponent))
+
+    def truncdiv(self, other):
+        """The quotient without its fraction, towards zero: `//` rounds it down.
+
+        Parameters
+        ----------
+        other : number, str or Expr
+            The divisor; a text names a column.
+
+        Returns
+        -------
+        Expr
+            Of the type of `//`.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [-5, 5]})
+        >>> frame.select(dl.col("a").truncdiv(2)).to_series().to_list()
+        [-2, 2]
+        """
+        return self._apply(functions.quotient_towards_zero, self._column_of(other))
 
     def and_(self, *others):
         """`self & other & …`: whether all hold.
@@ -304,12 +344,11 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices, O
 
     @property
     def meta(self):
-        """What the expression says of itself: `output_name()`, `root_names()`, `is_column()`,
-        `is_literal()`, `has_multiple_outputs()`.
+        """What the expression says of itself.
 
         Returns
         -------
-        object
+        MetaFunctions
 
         Examples
         --------
@@ -317,7 +356,8 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices, O
         >>> expr.meta.output_name(), expr.meta.root_names()
         ('c', ['a', 'b'])
         """
-        return _Meta(self)
+        from .meta import MetaFunctions
+        return MetaFunctions(self)
 
     def pipe(self, function, *args, **kwargs):
         """`function(self, …)`, so that functions of one's own stand in a chain.
@@ -410,7 +450,7 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices, O
         ...     dl.Array(dl.Int64, 2)).to_frame().select(dl.col("a").arr.sum()).item()
         3
         """
-        from .lists import ArrayFunctions
+        from .arrays import ArrayFunctions
         return ArrayFunctions(self)
 
     @property
@@ -497,33 +537,6 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices, O
         return CategoryFunctions(self)
 
 
-class _Meta:
-    """What an expression says of itself."""
-
-    def __init__(self, of):
-        self._node = of._node
-
-    def output_name(self):
-        """What the column will be called."""
-        return output_name(self._node)
-
-    def root_names(self):
-        """Names of the columns it reads."""
-        return list(column_names(self._node))
-
-    def is_column(self):
-        """Whether it is a column and nothing else."""
-        return isinstance(self._node, Column)
-
-    def is_literal(self):
-        """Whether it is a value."""
-        return isinstance(self._node, Literal)
-
-    def has_multiple_outputs(self):
-        """Whether it means several columns."""
-        return has_selection(self._node)
-
-
 def _reduced(operator, first, others):
     for other in others:
         first = operator(first, other)
@@ -532,7 +545,7 @@ def _reduced(operator, first, others):
 
 for _name, _sign, _result in (
         ("add", "+", "[8, 5]"), ("sub", "-", "[6, 1]"), ("mul", "*", "[7, 6]"), ("truediv", "/", "[7.0, 1.5]"),
-        ("floordiv", "//", "[7, 1]"), ("mod", "%", "[0, 1]"), ("pow", "**", "[7.0, 9.0]"),
+        ("floordiv", "//", "[7, 1]"), ("mod", "%", "[0, 1]"),
         ("eq", "==", "[False, False]"), ("ne", "!=", "[True, True]"), ("lt", "<", "[False, False]"),
         ("le", "<=", "[False, False]"), ("gt", ">", "[True, True]"), ("ge", ">=", "[True, True]"), ("xor", "^", "")):
     getattr(Expr, _name).__doc__ = f"""`self {_sign} other`.

@@ -5,9 +5,9 @@ They take and give bytes: see `expr/build.py`.
 
 from __future__ import annotations
 
-from ..datatypes import (Boolean, Date, Datetime, Duration, Enum, Float64, Int32, Int64, Interval, Time,
+from ..datatypes import (Boolean, Date, Datetime, Duration, Enum, Float64, Int32, Int64, Interval, List, Time,
                          UInt8, UInt16, UInt32)
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import build as b
 
 
@@ -114,9 +114,15 @@ def is_in(x, values, nulls_equal):
     return b.n.in_(x, known)
 
 
-def is_in_list(x, values):
+def one_or_all(dtype, one, values):
+    """Where `one` is of lists that of the row, and else all values."""
+    return one if dtype == List else values
+
+
+def is_in_list(x, values, nulls_equal):
     """Whether a list has the value."""
-    return b.condition(b.is_not_null(x), b.call("ifnull", b.call("list_contains", values, x), b.FALSE))
+    from .list_trees import has
+    return has(values, x, nulls_equal, False)
 
 
 def is_between(x, low, high, closed):
@@ -126,6 +132,14 @@ def is_between(x, low, high, closed):
     if closed not in ("both", "left", "right", "none"):
         raise ValueError(f"closed is 'both', 'left', 'right' or 'none', not {closed!r}")
     return b.both(first(x, low), second(x, high))
+
+
+def quotient_towards_zero(x, y):
+    """The quotient without its fraction."""
+    below = b.call("floor_divide", x, y)
+    whole = b.equal(b.call("wrapping_multiply", below, y), x)
+    return b.condition(b.both(b.less(below, b.integer(0)), b.negation(whole)),
+                       b.call("wrapping_add", below, b.integer(1)), below)
 
 
 def at_least(x, low):
@@ -139,31 +153,39 @@ def at_most(x, high):
 
 
 def replaced(x, otherwise, pairs, strict):
-    """Values that are replaced by others; parts put together to an instant."""
-    branches = []
-    for old, new in pairs:
-        branches += [new, b.is_null(x) if old == b.NULL else b.equal(x, old)]
+    """Values that are replaced by others. Many are looked up in a list, where `b.cases` asks one by one."""
     if strict:
         otherwise = b.call("error", b.string("replace_strict: a value has no replacement; give a default"))
-    return b.cases(*branches, otherwise)
+    known = [(old, new) for old, new in pairs if old != b.NULL]
+    missing = [new for old, new in pairs if old == b.NULL][:1]
+    if len(known) <= FEW:
+        branches = [part for old, new in known for part in (new, b.equal(x, old))]
+        for new in missing:
+            branches += [new, b.is_null(x)]
+        return b.cases(*branches, otherwise) if branches else otherwise
+    place = b.call("list_position", b.call("list_value", *[old for old, _ in known]), x)
+    found = b.call("list_extract", b.call("list_value", *[new for _, new in known]), place)
+    of_null = missing[0] if missing else otherwise
+    return b.cases(found, b.is_not_null(place), of_null, b.is_null(x), otherwise)
 
 
-def cut(x, breaks, labels, left_closed):
-    """In which of the intervals between `breaks` a value lies, as a label."""
+FEW = 16  # comparisons are no slower than a look-up
+
+
+def interval_labels(breaks, left_closed):
+    """What the intervals between `breaks` are called."""
     def shown(value):
         return "-inf" if value == float("-inf") else "inf" if value == float("inf") else f"{value:g}"
-
     edges = [float("-inf"), *breaks, float("inf")]
-    if labels is None:
-        ends = ("[", ")") if left_closed else ("(", "]")
-        labels = [f"{ends[0]}{shown(low)}, {shown(high)}{ends[1]}" for low, high in
-                  zip(edges, edges[1:])]
-    from .literals import literal_bytes
+    ends = ("[", ")") if left_closed else ("(", "]")
+    return tuple(f"{ends[0]}{shown(low)}, {shown(high)}{ends[1]}" for low, high in zip(edges, edges[1:]))
+
+
+def cut(x, breaks, values, left_closed):
+    """For each value that of the interval between `breaks` in which it lies; all as bytes."""
     compare = b.less if left_closed else b.less_or_equal
-    branches = []
-    for edge, label in zip(breaks, labels):
-        branches += [b.string(label), compare(x, literal_bytes(edge))]
-    return b.condition(b.is_not_null(x), b.cases(*branches, b.string(labels[-1])))
+    branches = [part for edge, value in zip(breaks, values) for part in (value, compare(x, edge))]
+    return b.condition(b.is_not_null(x), b.cases(*branches, values[-1]) if branches else values[-1])
 
 
 def square_root(x):
@@ -173,10 +195,12 @@ def square_root(x):
 
 
 def logarithm(x, base):
-    """Of zero -inf, of negative numbers NaN."""
+    """Of zero -inf, of negative numbers NaN. `base`: a number, or the bytes of an expression."""
     x = b.cast(x, Float64)
     positive = b.call("ln", x)
-    if base is not None:
+    if isinstance(base, bytes):
+        positive = b.operator("/", positive, b.call("ln", b.cast(base, Float64)))
+    elif base is not None:
         positive = (b.call("log10", x) if base == 10 else b.call("log2", x) if base == 2 else
                     b.operator("/", positive, b.call("ln", b.cast(b.string(repr(float(base))), Float64))))
     return b.cases(positive, b.greater(x, b.integer(0)), b.cast(b.string("-inf"), Float64),
@@ -208,8 +232,11 @@ def _slice(x, low=None, high=None, step=None):
     return b.n.slice_(x, low, high, step)
 
 
-def list_part(x, offset, length):
-    """A part of a list."""
+def list_part(x, offset, length=None):
+    """A part of a list. Numbers, or bytes of expressions: of a missing length all that is behind."""
+    if isinstance(offset, bytes) or isinstance(length, bytes):
+        return _part_by_values(x, *(v if v is None or isinstance(v, bytes) else b.integer(v)
+                                    for v in (offset, length)))
     if offset >= 0:
         low = b.integer(offset + 1)
         high = None if length is None else b.integer(offset + length)
@@ -218,51 +245,134 @@ def list_part(x, offset, length):
         count = b.call("length", x)
         begin = b.operator("+", count, b.integer(offset))
         low = b.operator("+", b.call("greatest", begin, b.integer(0)), b.integer(1))
-        high = None if length is None else b.call("greatest", b.operator("+", begin, b.integer(length)), b.integer(0))
+        high = None if length is None else b.call(
+            "greatest", b.operator("+", begin, b.integer(length)), b.integer(0))
     if length == 0:
         return b.call("list_resize", x, b.integer(0))
     return _slice(x, low, high)
 
 
+def _part_by_values(x, offset, length):
+    offset, size = b.cast(offset, Int64), b.cast(b.call("length", x), Int64)
+    begin = b.condition(b.less(offset, b.integer(0)), b.operator("+", size, offset), offset)
+    low = b.operator("+", b.call("greatest", begin, b.integer(0)), b.integer(1))
+    if length is None:
+        return _slice(x, low)
+    end = b.call("ifnull", b.operator("+", begin, b.cast(length, Int64)), size)
+    return _slice(x, low, b.call("greatest", end, b.integer(0)))
+
+
 def list_tail(x, count):
     """The last elements."""
+    if isinstance(count, bytes):
+        return _part_by_values(x, _minus(count), count)
     return list_part(x, -count, None) if count else list_part(x, 0, 0)
+
+
+def list_without_last(x, count):
+    """All but the last elements."""
+    rest = b.operator("-", b.call("length", x), b.integer(count))
+    return list_part(x, 0, b.call("greatest", rest, b.integer(0)))
+
+
+def _minus(count):
+    return b.operator("-", b.integer(0), b.cast(count, Int64))
+
+
+def of_counts(x, name):
+    """Of each distinct value, by first appearance, one field of what `frame_counts` says: the "value",
+    NULL among them, its "count", or the "place" where it is first."""
+    return b.call("list_transform", b.call("frame_counts", x), b.one_lambda("each", _told(name)))
+
+
+def _told(name):
+    return b.call("struct_extract", b.column("each"), b.string(name))
 
 
 def list_distinct(x):
     """Distinct values by first appearance; NULL is one of them."""
-    missing = b.call("list_filter", x, b.one_lambda("element", b.is_null(b.column("element"))))
-    known = b.call("list_distinct", x)
-    return b.condition(b.greater(b.call("length", missing), b.integer(0)),
-                       b.call("list_append", known, b.NULL), known)
+    return of_counts(x, "value")
 
 
-def list_gather(x, indices):
-    """The elements at some positions."""
-    places = b.call("list_value", *[b.integer(i + 1 if i >= 0 else i) for i in indices])
-    whole = b.column("whole")
-    taken = b.call("list_transform", places, b.one_lambda("place", b.call("list_extract", whole, b.column("place"))))
-    return b.let(x, "whole", b.condition(b.is_not_null(whole), taken))
+OUT_OF_BOUNDS = "{}: a position is out of bounds; null_on_oob=True gives null there"
+
+
+def list_gather(x, indices, name, null_on_oob):
+    """The elements at positions: numbers, or the bytes of one or a list of them."""
+    index = b.cast(b.column("index"), Int64)
+    if isinstance(indices, bytes):
+        given = b.call("frame_as_list", indices)
+    elif indices:
+        given = b.call("list_value", *map(b.integer, indices))
+    else:
+        given = b.cast(b.call("list_value"), List(Int64))
+    # Both in one: what a lambda reads cannot be aggregated in it.
+    both = _struct(("values", x), ("indices", given))
+    whole, asked = (b.call("struct_extract", b.column("both"), b.string(part))
+                    for part in ("values", "indices"))
+    place = b.condition(b.less(index, b.integer(0)), index, b.operator("+", index, b.integer(1)))
+    taken = b.call("list_extract", whole, place)
+    if not null_on_oob:
+        within = b.less_or_equal(b.call("abs", place), b.call("length", whole))
+        told = b.call("error", b.string(OUT_OF_BOUNDS.format(name)))
+        taken = b.condition(b.call("ifnull", within, b.TRUE), taken, told)
+    taken = b.call("list_transform", asked, b.one_lambda("index", taken))
+    return b.let(both, "both", b.condition(b.is_not_null(whole), taken))
 
 
 def list_every(x, step, offset):
     """Every so many-th element."""
+    if step <= 0:
+        raise error(InvalidArgument, f"gather_every({step}) goes nowhere", "give a step of 1 or more")
     return _slice(x, b.integer(offset + 1), b.call("length", x), b.integer(step))
 
 
 def list_modes(x):
     """The most frequent values."""
-    whole = b.column("whole")
-    count = _count_of(whole, b.column("value"))
-    counts = b.call("list_transform", list_distinct(whole), b.one_lambda("value", count))
-    most = b.call("list_max", counts)
-    return b.let(x, "whole", b.call("list_filter", list_distinct(whole),
-                                    b.one_lambda("value", b.equal(count, most))))
+    counts = b.column("counts")
+    most = b.call("list_max", b.call("list_transform", counts, b.one_lambda("each", _told("count"))))
+    often = b.call("list_filter", counts, b.one_lambda("each", b.equal(_told("count"), b.column("most"))))
+    values = b.call("list_transform", often, b.one_lambda("each", _told("value")))
+    return b.let(b.call("frame_counts", x), "counts", b.let(most, "most", values))
 
 
-def _count_of(x, value):
-    same = b.one_lambda("element", b.equal_missing(b.column("element"), value))
-    return b.call("length", b.call("list_filter", x, same))
+def appended(x, others):
+    """The values, and others behind them."""
+    return b.call("list_concat", x, b.call("frame_as_list", others))
+
+
+def list_runs(x):
+    """Structs of each run's length and value."""
+    both, start = b.column("both"), b.column("start")
+
+    def part(name):
+        return b.call("struct_extract", both, b.string(name))
+    whole, starts = part("whole"), part("starts")
+    before = b.call("list_extract", b.column("values"), b.operator("-", start, b.integer(1)))
+    here = b.call("list_extract", b.column("values"), start)
+    changes = b.either(b.equal(start, b.integer(1)), b.not_equal_missing(here, before))
+    found = b.call("list_filter", _all_places(b.column("values")), b.one_lambda("start", changes))
+    bound = b.let(x, "values", _struct(("whole", b.column("values")), ("starts", found)))
+    following = b.call("list_extract", starts, b.operator("+", b.column("run"), b.integer(1)))
+    end = b.call("ifnull", following, b.operator("+", b.call("length", whole), b.integer(1)))
+    run = _struct(("len", b.cast(b.operator("-", end, start), UInt32)),
+                  ("value", b.call("list_extract", whole, start)))
+    return b.let(bound, "both", b.call("list_transform", starts, b.n.lambda_(["start", "run"], run)))
+
+
+def where_known(place, x):
+    """The place of a value that is not missing."""
+    return b.condition(b.is_not_null(x), place)
+
+
+def between(dtype, x, place, low, high, low_place, high_place):
+    """A value, or what lies on the line between the known ones around it."""
+    kind = dtype if dtype.is_float() else Float64
+    share = b.operator("/", b.cast(b.operator("-", place, low_place), Float64),
+                       b.cast(b.operator("-", high_place, low_place), Float64))
+    step = b.operator("-", b.cast(high, Float64), b.cast(low, Float64))
+    line = b.operator("+", b.cast(low, Float64), b.operator("*", step, share))
+    return b.condition(b.is_not_null(x), b.cast(x, kind), b.cast(line, kind))
 
 
 def list_places(x, descending, nulls_last):
@@ -288,25 +398,24 @@ def list_true_places(x):
         "place", b.call("ifnull", b.call("list_extract", whole, b.column("place")), b.FALSE)))))
 
 
-def list_first_places(x):
-    """The positions at which elements appear first."""
-    whole = b.column("whole")
-    place = b.operator("-", b.call("list_position", whole, b.column("value")), b.integer(1))
-    return b.let(x, "whole", b.call("list_transform", list_distinct(whole),
-                                    b.one_lambda("value", b.cast(place, UInt32))))
-
-
-def list_value_counts(x, name, count_name, sort):
+def list_value_counts(x, name, count_name, sort, normalize):
     """Structs of each distinct element and how often it occurs."""
-    whole = b.column("whole")
-    entry = b.n.function_call(["struct_pack"], [
-        b.n.argument(b.column("value"), name),
-        b.n.argument(b.cast(_count_of(whole, b.column("value")), UInt32), count_name)])
-    counts = b.call("list_transform", list_distinct(whole), b.one_lambda("value", entry))
-    if sort:
-        raise NotSupported("value_counts(sort=True) is not supported here; use "
-                           "frame.group_by(column).len().sort('len', descending=True)")
-    return b.let(x, "whole", counts)
+    counts = b.call("frame_counts", b.column("whole"))
+    if sort:  # the most frequent first, of equally frequent ones that which comes first
+        place = b.operator("-", b.integer(0), b.cast(_told("place"), Int64))
+        keyed = _struct(("count", _told("count")), ("place", place), ("value", _told("value")))
+        counts = b.call("list_sort", b.call("list_transform", counts, b.one_lambda("each", keyed)),
+                        b.string("DESC"), b.string("NULLS LAST"))
+    count = _told("count")
+    if normalize:
+        size = b.cast(b.call("length", b.column("whole")), Float64)
+        count = b.operator("/", b.cast(count, Float64), size)
+    entry = _struct((name, _told("value")), (count_name, count))
+    return b.let(x, "whole", b.call("list_transform", counts, b.one_lambda("each", entry)))
+
+
+def _struct(*fields):
+    return b.n.function_call(["struct_pack"], [b.n.argument(value, name) for name, value in fields])
 
 
 def physical(dtype, x):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
 from .list_trees import (all_true, any_true, distinct_size, element_at, first_of, has, joined, last_of,
-                         occurrences, place_of, size)
+                         occurrences, only_one, place_of, size)
 
 
 class ListSummaries:
@@ -88,7 +87,7 @@ class ListSummaries:
         >>> frame.select(dl.col("a").list.min()).to_series().to_list()
         [1, None]
         """
-        return self._do("list_min")
+        return self._aggregate("frame_min")
 
     def max(self):
         """The greatest element.
@@ -104,7 +103,7 @@ class ListSummaries:
         >>> frame.select(dl.col("a").list.max()).to_series().to_list()
         [2, None]
         """
-        return self._do("list_max")
+        return self._aggregate("frame_max")
 
     def std(self, ddof=1):
         """The standard deviation of the elements.
@@ -148,8 +147,13 @@ class ListSummaries:
         """
         return self._aggregate("var_samp" if ddof else "var_pop")
 
-    def any(self, **_):
-        """Whether any element is true; missing ones are passed over.
+    def any(self, *, ignore_nulls=True):
+        """Whether any element is true.
+
+        Parameters
+        ----------
+        ignore_nulls : bool, default True
+            Whether missing elements are passed over; else they leave open what they decide.
 
         Returns
         -------
@@ -162,10 +166,15 @@ class ListSummaries:
         >>> frame.select(dl.col("a").list.any()).to_series().to_list()
         [True, False]
         """
-        return self._do(any_true)
+        return self._do(any_true, options=(ignore_nulls,))
 
-    def all(self, **_):
-        """Whether all elements are true; missing ones are passed over.
+    def all(self, *, ignore_nulls=True):
+        """Whether all elements are true.
+
+        Parameters
+        ----------
+        ignore_nulls : bool, default True
+            Whether missing elements are passed over; else they leave open what they decide.
 
         Returns
         -------
@@ -178,7 +187,7 @@ class ListSummaries:
         >>> frame.select(dl.col("a").list.all()).to_series().to_list()
         [False, True]
         """
-        return self._do(all_true)
+        return self._do(all_true, options=(ignore_nulls,))
 
     def n_unique(self):
         """How many distinct elements there are; null is one.
@@ -228,36 +237,69 @@ class ListSummaries:
         """
         return self._do(last_of)
 
-    def get(self, index, *, null_on_oob=True):
-        """The element at a position.
+    def item(self, *, allow_empty=False):
+        """The only element.
 
         Parameters
         ----------
-        index : int, str or Expr
-            From 0, or from the end if negative; a text names a column.
-        null_on_oob : bool, default True
-            Always so here: null where there is no such position.
+        allow_empty : bool, default False
+            Whether an empty list gives null; else it ends the query.
 
         Returns
         -------
         Expr
             Of the elements' type.
 
+        Raises
+        ------
+        doline.errors.InvalidArgument
+            When the query runs, for a list of more than one element, or of none.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [[1], [3]]})
+        >>> frame.select(dl.col("a").list.item()).to_series().to_list()
+        [1, 3]
+        """
+        return self._do(only_one, options=("list.item", allow_empty))
+
+    def get(self, index, *, null_on_oob=False):
+        """The element at a position.
+
+        Parameters
+        ----------
+        index : int, str or Expr
+            From 0, or from the end if negative; a text names a column.
+        null_on_oob : bool, default False
+            Whether null stands where there is no such position; else it ends the query.
+
+        Returns
+        -------
+        Expr
+            Of the elements' type.
+
+        Raises
+        ------
+        doline.errors.InvalidArgument
+            When the query runs, for a position out of bounds.
+
         Examples
         --------
         >>> frame = dl.DataFrame({"a": [[1, 2], [3]]})
-        >>> frame.select(dl.col("a").list.get(1)).to_series().to_list()
+        >>> frame.select(dl.col("a").list.get(1, null_on_oob=True)).to_series().to_list()
         [2, None]
         """
-        return self._do(element_at, _index(index))
+        return self._do(element_at, self._of._column_of(index), options=("list.get", null_on_oob))
 
-    def contains(self, item, **_):
+    def contains(self, item, *, nulls_equal=True):
         """Whether a list has an element.
 
         Parameters
         ----------
         item : value or Expr
             The element.
+        nulls_equal : bool, default True
+            Whether null is an element of lists that have a null; else it gives null.
 
         Returns
         -------
@@ -270,7 +312,8 @@ class ListSummaries:
         >>> frame.select(dl.col("a").list.contains(3)).to_series().to_list()
         [False, True]
         """
-        return self._do(has, item)
+        return self._do(has, item, options=(
+            nulls_equal, item is not None and not hasattr(item, "_node")))
 
     def count_matches(self, element):
         """How often an element occurs.
@@ -307,7 +350,7 @@ class ListSummaries:
         >>> frame.select(dl.col("a").list.arg_min()).to_series().to_list()
         [1]
         """
-        return self._do(place_of, options=("list_min",))
+        return self._do(place_of, options=("frame_min",))
 
     def arg_max(self):
         """The position of the greatest element, the first of equals.
@@ -323,7 +366,7 @@ class ListSummaries:
         >>> frame.select(dl.col("a").list.arg_max()).to_series().to_list()
         [0]
         """
-        return self._do(place_of, options=("list_max",))
+        return self._do(place_of, options=("frame_max",))
 
     def join(self, separator, *, ignore_nulls=True):
         """The texts of a list as one.
@@ -333,7 +376,7 @@ class ListSummaries:
         separator : str or Expr
             What stands between them.
         ignore_nulls : bool, default True
-            Missing ones are passed over.
+            Whether missing ones are passed over; else one makes null of all.
 
         Returns
         -------
@@ -346,9 +389,7 @@ class ListSummaries:
         >>> frame.select(dl.col("a").list.join("-")).to_series().to_list()
         ['x-y']
         """
-        if not ignore_nulls:
-            raise NotSupported("list.join(ignore_nulls=False) is not supported; test has_nulls first")
-        return self._do(joined, separator, options=(True,))
+        return self._do(joined, separator, options=(ignore_nulls,))
 
     def agg(self, expr):
         """An aggregate of each list.
@@ -370,10 +411,3 @@ class ListSummaries:
         [2, 3]
         """
         return type(self)(self.eval(expr)).first()
-
-
-def _index(index):
-    if isinstance(index, str):
-        from .construct import col
-        return col(index)
-    return index

@@ -6,7 +6,7 @@ They take and give bytes: see `expr/build.py`.
 from __future__ import annotations
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import build as b, functions
 
 
@@ -20,10 +20,24 @@ def size(x):
     return b.cast(b.call("length", x), types.UInt32)
 
 
-def element_at(x, index):
+def element_at(x, index, name, null_on_oob):
     """The element at a position from 0, or from the end."""
     place = b.condition(b.less(index, b.integer(0)), index, b.operator("+", index, b.integer(1)))
-    return b.call("list_extract", x, place)
+    found = b.call("list_extract", x, place)
+    if null_on_oob:
+        return found
+    within = b.less_or_equal(b.call("abs", place), b.call("length", x))
+    told = b.call("error", b.string(functions.OUT_OF_BOUNDS.format(name)))
+    return b.condition(b.call("ifnull", within, b.TRUE), found, told)
+
+
+def only_one(x, name, allow_empty):
+    """The only element."""
+    size_of = b.call("length", x)
+    told = b.call("error", b.operator("||", b.string(f"{name}: not one value, but "),
+                                      b.cast(size_of, types.String)))
+    most = (b.less_or_equal if allow_empty else b.equal)(size_of, b.integer(1))
+    return b.condition(b.call("ifnull", most, b.TRUE), first_of(x), told)
 
 
 def first_of(x):
@@ -38,7 +52,7 @@ def last_of(x):
 
 def place_of(x, name):
     """The position of a value."""
-    best = b.call(name, x)
+    best = b.call("list_aggregate", x, b.string(name))
     return b.cast(b.operator("-", b.call("list_position", x, best), b.integer(1)), types.UInt32)
 
 
@@ -48,17 +62,27 @@ def sorted_list(x, descending, nulls_last):
                   b.string("NULLS LAST" if nulls_last else "NULLS FIRST"))
 
 
-def has(x, item):
-    """Whether a list has an element."""
-    if item == b.NULL:
-        missing = b.call("list_filter", x, b.one_lambda("element", b.is_null(b.column("element"))))
-        return b.greater(b.call("length", missing), b.integer(0))
-    return b.condition(b.is_not_null(x), b.call("ifnull", b.call("list_contains", x, item), b.FALSE))
+def has(x, item, nulls_equal, known):
+    """Whether a list has an element; a missing one only where `nulls_equal`, and else it gives NULL.
+    `known`: whether it is never missing."""
+    found = b.call("ifnull", b.call("list_contains", x, item), b.FALSE)
+    if nulls_equal and not known:
+        found = b.condition(b.is_null(item), has_missing(x), found)
+    there = b.is_not_null(x) if nulls_equal or known else b.both(b.is_not_null(x), b.is_not_null(item))
+    return b.condition(there, found)
+
+
+def has_missing(x):
+    """Whether an element is missing."""
+    return b.is_not_null(b.call("list_position", x, b.NULL))
 
 
 def joined(x, separator, ignore_nulls):
     """Texts, one behind the other."""
-    return b.call("array_to_string", x, separator)
+    text = b.call("array_to_string", x, separator)
+    if ignore_nulls:
+        return text
+    return b.condition(b.negation(has_missing(x)), text)
 
 
 def without_nulls(x):
@@ -80,29 +104,36 @@ def in_either(x, y):
 
 def in_both(x, y):
     """What is in both lists."""
-    return b.call("list_intersect", x, y)
+    known = b.call("list_intersect", x, y)
+    return b.condition(b.both(has_missing(x), has_missing(y)), b.call("list_append", known, b.NULL), known)
 
 
 def in_first(x, y):
     """What is in the first list alone."""
-    return b.call("list_filter", functions.list_distinct(x), b.one_lambda(
-        "element", b.negation(b.call("ifnull", b.call("list_contains", y, b.column("element")), b.FALSE))))
+    element = b.column("element")
+    there = b.condition(b.is_null(element), has_missing(y), b.call("list_contains", y, element))
+    return b.condition(b.is_not_null(y), b.call("list_filter", functions.list_distinct(x), b.one_lambda(
+        "element", b.negation(b.call("ifnull", there, b.FALSE)))))
 
 
 def in_one(x, y):
     """What is in one list and not in the other."""
-    return b.call("list_concat", in_first(x, y), in_first(y, x))
+    both = b.both(b.is_not_null(x), b.is_not_null(y))
+    return b.condition(both, b.call("list_concat", in_first(x, y), in_first(y, x)))
 
 
 def distinct_size(x):
     """How many distinct elements there are."""
-    return b.cast(b.call("length", functions.list_distinct(x)), types.UInt32)
+    return size(b.call("frame_counts", x))
 
 
-def differences(x, count):
-    """Each element less the one so many before."""
+def differences(x, count, drop):
+    """Each element less the one so many before; `drop`: without those that have none before them."""
     size_of = b.call("length", x)
-    places = b.call("range", b.integer(1), b.operator("+", size_of, b.integer(1)))
+    end = b.operator("+", size_of, b.integer(1))
+    places = b.call("range", b.integer(1), end)
+    if drop:
+        places = b.call("range", b.integer(1 + max(count, 0)), b.operator("+", end, b.integer(min(count, 0))))
     here = b.call("list_extract", x, b.column("place"))
     place = b.operator("-", b.column("place"), b.integer(count))
     there = b.condition(b.greater(place, b.integer(0)), b.call("list_extract", x, place))
@@ -116,11 +147,6 @@ def shifted(x, count):
     place = b.operator("-", b.column("place"), count)
     return b.call("list_transform", places, b.one_lambda("place", b.condition(
         b.greater(place, b.integer(0)), b.call("list_extract", x, place))))
-
-
-def part_of(x, offset, length):
-    """A part of a list."""
-    return functions.list_part(x, offset, length)
 
 
 def as_struct(x, names):
@@ -155,9 +181,9 @@ def _whole(x, scope, body):
     if kind is Element:
         return x
     if kind is Window and body.label == "rank" and type(body.arguments[0]) is Element:
-        return _ranks(x, *body.options)
+        return ranks(x, *body.options)
     if kind is Rearrange:
-        from .lower import LIST_REARRANGEMENTS
+        from .list_rearrangements import LIST_REARRANGEMENTS
         inner = _whole(x, scope, body.arguments[0])
         if body.build == "filter":
             return b.call("list_filter", inner, b.one_lambda("element", _body(scope, body.arguments[1])))
@@ -168,39 +194,56 @@ def _whole(x, scope, body):
         from .engine_calls import ListCall
         inner = _whole(x, scope, body.arguments[0])
         call = ListCall()
-        value = (call(body.build, inner) if isinstance(body.build, str)
+        value = (call(body.build, inner, *body.options) if isinstance(body.build, str)
                  else body.build(call, inner, *body.options))
         return b.call("list_value", value)
     return b.call("list_transform", x, b.one_lambda("element", _body(scope, body)))
 
 
-def _ranks(x, method, descending):
-    """Of each element: how many are smaller, and how many as small."""
-    other = b.column("other")
-    before = (b.greater if descending else b.less)(other, b.column("element"))
-    smaller = b.call("length", b.call("list_filter", x, b.one_lambda("other", before)))
-    equal = b.call("length", b.call("list_filter", x, b.one_lambda(
-        "other", b.equal(other, b.column("element")))))
-    first = b.operator("+", smaller, b.integer(1))
-    last = b.operator("+", smaller, equal)
-    if method == "average":
-        rank = b.operator("/", b.operator("+", first, last), b.integer(2))
-    elif method in ("min", "max"):
-        rank = b.cast(first if method == "min" else last, types.UInt32)
-    else:
-        raise NotSupported(f"rank({method!r}) inside a list is not supported; use 'min', 'max' or "
-                           "'average'")
-    return b.call("list_transform", x, b.one_lambda("element", rank))
+def ranks(x, method, descending):
+    """The rank of each element in its list."""
+    return b.call("frame_rank", x, b.string(method), b.TRUE if descending else b.FALSE)
 
 
-def any_true(x):
-    """Whether any is true; false of nothing."""
-    return b.condition(b.is_not_null(x), b.call("ifnull", b.call("list_bool_or", x), b.FALSE))
+def any_true(x, ignore_nulls):
+    """Whether any is true; false of nothing. Without `ignore_nulls` unknown where that may be."""
+    return _either(x, "list_bool_or", b.FALSE, ignore_nulls)
 
 
-def all_true(x):
-    """Whether all are true; true of nothing."""
-    return b.condition(b.is_not_null(x), b.call("ifnull", b.call("list_bool_and", x), b.TRUE))
+def all_true(x, ignore_nulls):
+    """Whether all are true; true of nothing. Without `ignore_nulls` unknown where that may not be."""
+    return _either(x, "list_bool_and", b.TRUE, ignore_nulls)
+
+
+def _either(x, name, of_none, ignore_nulls):
+    found = b.call("ifnull", b.call(name, x), of_none)
+    if not ignore_nulls:
+        unknown = b.both(b.equal(found, of_none), has_missing(x))
+        found = b.condition(unknown, b.cast(b.NULL, types.Boolean), found)
+    return b.condition(b.is_not_null(x), found)
+
+
+def dot_product(x, y):
+    """The sum of products of elements at the same place."""
+    places = b.call("range", b.integer(1), b.operator("+", b.call("length", x), b.integer(1)))
+    here = [b.call("list_extract", of, b.column("place")) for of in (x, y)]
+    products = b.call("list_transform", places, b.one_lambda("place", b.call("wrapping_multiply", *here)))
+    return b.condition(b.both(b.is_not_null(x), b.is_not_null(y)), aggregate_of(products, "wrapping_sum"))
+
+
+def as_array(dtype, x, width):
+    """A list as an array."""
+    return b.cast(x, types.Array(dtype.inner, width))
+
+
+def array_as_struct(dtype, x, names):
+    """An array's elements as fields of a struct."""
+    width = dtype.shape[0]
+    if names is None:
+        names = tuple(f"field_{i}" for i in range(width))
+    if len(names) != width:
+        raise error(InvalidArgument, f"{len(names)} names for {width} elements", "give a name for each")
+    return as_struct(x, names)
 
 
 def array_as_list(x):

@@ -1,25 +1,33 @@
-"""The namespaces `list` and `arr`."""
+"""The namespace `list`."""
 
 from __future__ import annotations
 
 from ..errors import NotSupported
 from . import functions
+from .arguments import listed, numbers_or_nodes
 from .literals import as_node
-from .nodes import Nested
+from .namespaces import Namespace
+from .nodes import Apply, Nested, Typed
 from .list_summaries import ListSummaries
-from .list_trees import (aggregate_of, array_as_list, as_struct, differences, evaluated, filtered,
-                         in_both, in_either, in_first, in_one, part_of, shifted, sorted_list,
-                         without_nulls)
+from .list_trees import (aggregate_of, as_array, as_struct, differences, evaluated, filtered, in_both,
+                         in_either, in_first, in_one, shifted, sorted_list, without_nulls)
 
 
-class ListFunctions(ListSummaries):
+class ListFunctions(ListSummaries, Namespace):
     """Functions of lists: `expr.list`. Positions count from 0, and from the end if negative."""
+
+    _refused = {"to_map": "struct.unnest, or map_from_entries in SQL"}
 
     def __init__(self, of):
         self._of = of
 
+    def __getitem__(self, item): return self.get(item)
+
     def _do(self, build, *others, options=()):
         return self._of._apply(build, *others, options=options)
+
+    def _over(self, build, nodes, options):
+        return self._of._made(Apply(build, (self._of._node, *nodes), options))
 
     def _aggregate(self, name):
         return self._do(aggregate_of, options=(name,))
@@ -84,18 +92,25 @@ class ListFunctions(ListSummaries):
         """
         return self._do(sorted_list, options=(descending, nulls_last))
 
-    def gather(self, indices, **_):
+    def gather(self, indices, *, null_on_oob=False):
         """The elements at some positions.
 
         Parameters
         ----------
-        indices : list of int
-            From 0, or from the end if negative.
+        indices : int, str, Expr, Series or list of int
+            From 0, or from the end if negative; a text names a column, of numbers or lists of these.
+        null_on_oob : bool, default False
+            Whether a position that a list does not have gives null; else it ends the query.
 
         Returns
         -------
         Expr
             Of lists.
+
+        Raises
+        ------
+        doline.errors.InvalidArgument
+            When the query runs, for a position out of bounds.
 
         Examples
         --------
@@ -103,7 +118,13 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.gather([0, -1])).to_series().to_list()
         [[1, 3]]
         """
-        return self._do(functions.list_gather, options=(tuple(indices),))
+        options = ("list.gather", null_on_oob)
+        if isinstance(indices, str) or hasattr(indices, "_node") and not hasattr(indices, "to_list"):
+            return self._do(functions.list_gather, self._of._column_of(indices), options=options)
+        values = indices.to_list() if hasattr(indices, "to_list") else listed(indices)
+        if any(isinstance(value, (list, tuple)) for value in values):
+            raise NotSupported("list.gather of lists of positions is not supported; put them into a column")
+        return self._do(functions.list_gather, options=(tuple(values), *options))
 
     def gather_every(self, n, offset=0):
         """Every n-th element.
@@ -133,8 +154,8 @@ class ListFunctions(ListSummaries):
 
         Parameters
         ----------
-        n : int, default 5
-            How many.
+        n : int, str or Expr, default 5
+            How many; a text names a column.
 
         Returns
         -------
@@ -147,15 +168,15 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.head(2)).to_series().to_list()
         [[1, 2]]
         """
-        return self._do(part_of, options=(0, n))
+        return self.slice(0, n)
 
     def tail(self, n=5):
         """The last elements.
 
         Parameters
         ----------
-        n : int, default 5
-            How many.
+        n : int, str or Expr, default 5
+            How many; a text names a column.
 
         Returns
         -------
@@ -168,16 +189,17 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.tail(2)).to_series().to_list()
         [[2, 3]]
         """
-        return self._do(functions.list_tail, options=(n,))
+        nodes, options = numbers_or_nodes(n)
+        return self._over(functions.list_tail, nodes, options)
 
     def slice(self, offset, length=None):
         """A part of the elements.
 
         Parameters
         ----------
-        offset : int
-            Where it begins, from 0 or from the end if negative.
-        length : int, optional
+        offset : int, str or Expr
+            Where it begins, from 0 or from the end if negative; a text names a column.
+        length : int, str or Expr, optional
             How many; to the end if left out.
 
         Returns
@@ -191,7 +213,8 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.slice(1, 1)).to_series().to_list()
         [[2]]
         """
-        return self._do(part_of, options=(offset, length))
+        nodes, options = numbers_or_nodes(offset, length)
+        return self._over(functions.list_part, nodes, options)
 
     def drop_nulls(self):
         """The elements that are not missing.
@@ -216,6 +239,8 @@ class ListFunctions(ListSummaries):
         ----------
         n : int, default 1
             How many places before.
+        null_behavior : {"ignore", "drop"}
+            Whether the first elements, which have none before them, are null or left out.
 
         Returns
         -------
@@ -228,15 +253,17 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.diff()).to_series().to_list()
         [[None, 3, 5]]
         """
-        return self._do(differences, options=(n,))
+        if null_behavior not in ("ignore", "drop"):
+            raise ValueError(f"null_behavior is 'ignore' or 'drop', not {null_behavior!r}")
+        return self._do(differences, options=(n, null_behavior == "drop"))
 
     def shift(self, n=1):
         """The elements moved some places behind; null fills the gap.
 
         Parameters
         ----------
-        n : int, default 1
-            How many places; negative ones move to the front.
+        n : int, str or Expr, default 1
+            How many places; negative ones move to the front. A text names a column.
 
         Returns
         -------
@@ -249,15 +276,15 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.shift()).to_series().to_list()
         [[None, 1, 2]]
         """
-        return self._do(shifted, n)
+        return self._do(shifted, self._of._column_of(n))
 
     def concat(self, other):
         """Lists, one behind the other.
 
         Parameters
         ----------
-        other : Expr or list of Expr
-            The others.
+        other : str, Expr, or list of these
+            The others; a text names a column.
 
         Returns
         -------
@@ -270,15 +297,16 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.concat(dl.col("b"))).to_series().to_list()
         [[1, 2, 3]]
         """
-        return self._do("list_concat", *(other if isinstance(other, list) else [other]))
+        others = other if isinstance(other, list) else [other]
+        return self._do("list_concat", *map(self._of._column_of, others))
 
     def set_union(self, other):
         """The distinct elements of both lists.
 
         Parameters
         ----------
-        other : Expr
-            The other list.
+        other : str, Expr or list
+            The other list; a text names a column.
 
         Returns
         -------
@@ -291,15 +319,15 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.set_union(dl.col("b"))).to_series().to_list()
         [[1, 2, 3]]
         """
-        return self._do(in_either, other)
+        return self._do(in_either, self._of._column_of(other))
 
     def set_intersection(self, other):
         """The distinct elements that are in both lists.
 
         Parameters
         ----------
-        other : Expr
-            The other list.
+        other : str, Expr or list
+            The other list; a text names a column.
 
         Returns
         -------
@@ -312,15 +340,15 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.set_intersection(dl.col("b"))).to_series().to_list()
         [[2]]
         """
-        return self._do(in_both, other)
+        return self._do(in_both, self._of._column_of(other))
 
     def set_difference(self, other):
         """The distinct elements that are not in the other list.
 
         Parameters
         ----------
-        other : Expr
-            The other list.
+        other : str, Expr or list
+            The other list; a text names a column.
 
         Returns
         -------
@@ -333,15 +361,15 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.set_difference(dl.col("b"))).to_series().to_list()
         [[1]]
         """
-        return self._do(in_first, other)
+        return self._do(in_first, self._of._column_of(other))
 
     def set_symmetric_difference(self, other):
         """The distinct elements that are in one of the lists alone.
 
         Parameters
         ----------
-        other : Expr
-            The other list.
+        other : str, Expr or list
+            The other list; a text names a column.
 
         Returns
         -------
@@ -354,10 +382,17 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.set_symmetric_difference(dl.col("b"))).to_series().to_list()
         [[1, 3]]
         """
-        return self._do(in_one, other)
+        return self._do(in_one, self._of._column_of(other))
 
-    def explode(self, **_):
+    def explode(self, *, empty_as_null=False, keep_nulls=True):
         """A row for each element.
+
+        Parameters
+        ----------
+        empty_as_null : bool, default False
+            Whether an empty list is a row that is null; else it gives none.
+        keep_nulls : bool, default True
+            Whether a missing list is a row that is null; else it gives none.
 
         Returns
         -------
@@ -370,17 +405,39 @@ class ListFunctions(ListSummaries):
         >>> frame.select(dl.col("a").list.explode()).to_series().to_list()
         [1, 2, 3]
         """
-        return self._of.explode()
+        return self._of.explode(empty_as_null=empty_as_null, keep_nulls=keep_nulls)
 
     def to_array(self, width):
-        """Not supported; cast to `Array`."""
-        raise NotSupported("list.to_array is not supported; cast to pl.Array(inner, width)")
+        """The lists as arrays of a fixed length.
 
-    def sample(self, *_, **__):
+        Parameters
+        ----------
+        width : int
+            How many elements each has.
+
+        Returns
+        -------
+        Expr
+            Of arrays.
+
+        Raises
+        ------
+        doline.errors.ConversionError
+            When the query runs, for a list of another length.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [[1, 2], [3, 4]]})
+        >>> frame.select(dl.col("a").list.to_array(2)).dtypes
+        [Array(Int64, shape=(2,))]
+        """
+        return self._of._made(Typed(as_array, (self._of._node,), (width,)))
+
+    def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=False, seed=None):
         """Not supported; explode and sample."""
         raise NotSupported("list.sample is not supported; explode and sample")
 
-    def to_struct(self, n_field_strategy="first_non_null", fields=None, upper_bound=0):
+    def to_struct(self, fields=None, *, upper_bound=0):
         """The first elements as fields of a struct.
 
         Parameters
@@ -463,14 +520,3 @@ class ListFunctions(ListSummaries):
         """
         from .expression import expression
         return expression(Nested(filtered, self._of._node, as_node(predicate)))
-
-
-class ArrayFunctions(ListFunctions):
-    """Functions of arrays of a fixed length: `expr.arr`."""
-
-    def to_list(self):
-        """As a list; of a series, of Python values."""
-        return self._of._apply(array_as_list)
-
-    def _refused(self, *args, **kwargs):
-        raise NotSupported("this function of arrays is not supported; arr.to_list() gives lists")

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from .. import _nodes as n
 from ..datatypes import Date, Datetime, Decimal, Duration, Float64, Time
-from ..errors import NotSupported
+from ..errors import NotSupported, TypeMismatch, error
 from . import build as b
 from .nodes import Column, Literal, Node
 
@@ -58,6 +58,9 @@ def literal_bytes(value) -> bytes:
     if isinstance(value, dict):
         return n.function_call(["struct_pack"], [n.argument(literal_bytes(v), k)
                                                  for k, v in value.items()])
+    if hasattr(value, "_node") and not hasattr(value, "to_list"):
+        raise error(TypeMismatch, f"the expression {value!r} cannot stand in the place of a value",
+                    "give a number, text or time")
     if hasattr(value, "item") and not getattr(value, "shape", ()):
         return literal_bytes(value.item())
     if hasattr(value, "tolist"):
@@ -79,8 +82,18 @@ def span(microseconds):
     return b.cast(b.call("to_microseconds", b.integer(microseconds)), Duration("us"))
 
 
+def is_array(value) -> bool:
+    """Whether a value is an array, or another library's series: what a frame takes as a column."""
+    return bool(getattr(value, "shape", ())) or hasattr(value, "__arrow_c_array__") \
+        or hasattr(value, "__arrow_c_stream__")
+
+
 def literal_node(value, dtype=None):
-    """A value as a node."""
+    """A value as a node; an array or a series of others is a column."""
+    if is_array(value):
+        from ..series import Series
+        name = getattr(value, "name", None)
+        return Series(name if isinstance(name, str) else "literal", value, dtype)._node
     encoded = literal_bytes(value)
     if dtype is not None:
         encoded = b.cast(encoded, dtype)

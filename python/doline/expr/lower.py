@@ -19,14 +19,17 @@ from ..datatypes import UInt32
 from ..errors import AlreadyExists, NotSupported, error
 from ..periods import Period
 from . import aggregates, build as b
-from .engine_calls import EMPTY_WINDOW, AggregateCall, ListCall, WindowCall, Windows, also
+from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, WindowCall, Windows,
+                           also)
 from .mapped import MappedAll, MappedColumn
+from .list_rearrangements import LIST_REARRANGEMENTS
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
-                    contains, output_name)
+                    contains, output_name, spine_of)
 
 ROW_NUMBER = "__doline_row"
 HIDDEN = "__doline_{}"
+DEPTH = 200  # calls within each other that are one expression to the engine
 
 
 class SeriesMet(NotSupported):
@@ -157,10 +160,29 @@ class Lowering:
         raise TypeError(f"{node!r} cannot stand here")
 
     def plain(self, node, scope):
-        """What `apply` gives for the arguments of most nodes, of which most are columns and literals."""
+        """An `Apply`: down its first arguments, then up, as sums of thousands of terms are as deep. The
+        engine takes no trees that deep: of every so many calls the value becomes a hidden column."""
+        if not node.arguments or type(node.arguments[0]) is not Apply:
+            return self.plain_call(node, scope, None)
+        spine = spine_of(node, lambda argument: type(argument) is Apply)
+        first = None
+        for place, node in enumerate(reversed(spine), 1):
+            first = self.plain_call(node, scope, first)
+            if place % DEPTH == 0 and place < len(spine) and node.shape != SCALAR:
+                first = self.hide(first)
+        return first
+
+    def plain_call(self, node, scope, first):
+        """What `apply` gives for the arguments of most nodes, of which most are columns and literals.
+        `first`: the first one, where it is lowered already."""
         values = []
         stage, windowed = 0, False
-        for a in node.arguments:
+        arguments = node.arguments
+        if first is not None:
+            values.append(first.bytes)
+            stage, windowed = first.stage, first.windowed
+            arguments = arguments[1:]
+        for a in arguments:
             kind = type(a)
             if kind is Column:
                 values.append(b.column(a.name))
@@ -263,6 +285,16 @@ class Lowering:
         if scope.frame is not None and any(contains(a, (Aggregate, Window)) for a in node.arguments):
             raise NotSupported(f"{node!r} within rolling windows is not supported: an aggregate of what is "
                                "itself of the window")
+        if is_of_one_value(node) and scope.frame is None:
+            value = self.lower(node.arguments[0], scope)
+            call = ScalarCall(value.bytes)
+            encoded = (call(node.build, value.bytes, *node.options) if isinstance(node.build, str)
+                       else node.build(call, value.bytes, *node.options))
+            if scope.by_groups and not contains(node.arguments[0], Aggregate):
+                encoded = b.call("any_value", encoded)  # one for each group, not for each row
+            return Lowered(encoded, max(value.stage, scope.stage), value.windowed)
+        if scope.by_groups and is_end_of_sorted(node):
+            return self.end_of_sorted(node, inner)
         if not node.arguments:
             rows = Rows(None, scope.stage)
             arguments = []
@@ -289,6 +321,22 @@ class Lowering:
                    else build(call, *values, *node.options))
         windowed = not scope.by_groups
         return Lowered(encoded, stage, windowed)
+
+    def end_of_sorted(self, node, scope):
+        """The first or last value in an order, of a group: that at the least or greatest of the keys and,
+        where these are equal, of the rows' numbers. Nothing has to be sorted."""
+        by = node.arguments[0]
+        value, *keys = (self.settle(self.lower(a, scope)) for a in by.arguments)
+        first, descending, nulls_last = node.build is aggregates.first, by.options[0][0], by.options[1][0]
+        greatest, null_wins = first == descending, first != nulls_last
+        parts = []
+        for key in keys:
+            parts += [(b.is_null if null_wins == greatest else b.is_not_null)(key.bytes), key.bytes]
+        place = self.row_number()
+        parts.append(place if first != greatest else b.operator("-", b.integer(0), place))
+        order = n.function_call(["struct_pack"], [n.argument(part, f"p{i}") for i, part in enumerate(parts)])
+        return Lowered(b.call("arg_max_null" if greatest else "arg_min_null", value.bytes, order),
+                       max([scope.stage, value.stage] + [key.stage for key in keys]))
 
     def in_place(self, node, scope):
         """Rearranged rows put back, one to each row of the frame or group."""
@@ -321,7 +369,16 @@ class Lowering:
         if kind in (Aggregate, MappedAll):
             return self.aggregate(node, scope)
         if node.shape == SCALAR and isinstance(node, Apply):
-            return self.apply(node, [self.grouped(a, scope) for a in node.arguments])
+            first = None
+            spine = spine_of(node, lambda argument: isinstance(argument, Apply))
+            if len(spine) > 4 * DEPTH:
+                raise NotSupported(f"{len(spine)} functions of aggregates within each other are not "
+                                   "supported; compute a part in a frame before")
+            for node in reversed(spine):
+                rest = node.arguments if first is None else node.arguments[1:]
+                lowered = [self.grouped(a, scope) for a in rest]
+                first = self.apply(node, lowered if first is None else [first, *lowered])
+            return first
         if node.shape == SCALAR and kind is Nested:
             return self.nested(node, [self.grouped(node.arguments[0], scope)])
         rows = self.rows_of(node, Scope(False, scope.keys, scope.order, scope.stage), True)
@@ -355,12 +412,14 @@ class Lowering:
             value = self.lower(node.arguments[0], inner)
             return Rows(value.bytes, value.stage, is_list=True)
         rows = self.rows_of(node.arguments[0], scope, by_groups)
-        others = [self.settle(self.lower(a, scope)) for a in node.arguments[1:]]
-        stage = max([rows.stage] + [o.stage for o in others])
         step = REARRANGEMENTS.get(node.build) if isinstance(node.build, str) else None
         if step is not None and not rows.is_list:
+            others = [self.settle(self.lower(a, scope)) for a in node.arguments[1:]]
+            stage = max([rows.stage] + [o.stage for o in others])
             step(rows, [o.bytes for o in others], *node.options)
         else:
+            others = [self.beside_list(a, scope, by_groups) for a in node.arguments[1:]]
+            stage = max([rows.stage] + [o.stage for o in others])
             call = (AggregateCall(rows, scope.order) if by_groups
                     else WindowCall(self, scope, rows))
             rows = Rows(self.as_list(rows, call), stage, is_list=True)
@@ -371,6 +430,15 @@ class Lowering:
                 rows.value = node.build(*values, *node.options)
         rows.stage = stage
         return rows
+
+    def beside_list(self, node, scope, by_groups):
+        """What stands beside a list of rows: of all rows or a group one value, or a list again."""
+        if by_groups:
+            return self.grouped(node, Scope(True, scope.keys, scope.order, scope.stage))
+        if node.shape == SCALAR:
+            return self.lower(node, scope)
+        rows = self.rows_of(node, scope, False)
+        return Lowered(self.as_list(rows, WindowCall(self, scope, rows)), rows.stage)
 
     def apply_to_rows(self, node, scope, by_groups):
         """A function of rearranged rows: of each row, if all arguments are rearranged alike."""
@@ -426,6 +494,20 @@ def _struct(node, values):
                                              for v, name in zip(values, names)])
 
 
+def is_end_of_sorted(node):
+    """Whether an aggregate is the first or last value in one direction of plain keys."""
+    if node.build not in (aggregates.first, aggregates.last) or len(node.arguments) != 1:
+        return False
+    by = node.arguments[0]
+    return (type(by) is Rearrange and by.build == "sort_by" and by.arguments[0].shape != REARRANGED
+            and len(set(by.options[0])) == 1 and len(set(by.options[1])) == 1)
+
+
+def is_of_one_value(node):
+    """Whether an aggregate is of one value alone, such as another aggregate."""
+    return type(node) is Aggregate and len(node.arguments) == 1 and node.arguments[0].shape == SCALAR
+
+
 def keeps_length(node):
     """Whether rearranged rows are as many as before."""
     if type(node) is Rename:
@@ -444,8 +526,7 @@ def _list_length(x):
 
 
 def _list_distinct_count(x):
-    from .functions import list_distinct
-    return _list_length(list_distinct(x))
+    return _list_length(b.call("frame_counts", x))
 
 
 def _list_null_count(x):
@@ -484,45 +565,3 @@ def _sort_by(rows, others, descending, nulls_last):
 
 REARRANGEMENTS = {"filter": _filter, "drop_nulls": _drop_nulls, "drop_nans": _drop_nans,
                   "sort": _sort, "sort_by": _sort_by}
-
-
-# --- The same of a list.
-
-def _list_filter(values):
-    raise NotSupported("a filter of rearranged rows is not supported; filter before")
-
-
-def _list_drop_nulls(values):
-    return b.call("list_filter", values[0],
-                  b.one_lambda("element", b.is_not_null(b.column("element"))))
-
-
-def _list_drop_nans(values):
-    return b.call("list_filter", values[0], b.one_lambda(
-        "element", b.negation(b.call("isnan", b.column("element")))))
-
-
-def _list_sort(values, descending, nulls_last):
-    return b.call("list_sort", values[0], b.string("DESC" if descending else "ASC"),
-                  b.string("NULLS LAST" if nulls_last else "NULLS FIRST"))
-
-
-def _list_sort_by(values, descending, nulls_last):
-    raise NotSupported("sort_by of rearranged rows is not supported; sort before")
-
-
-def _flatten_lists(values):
-    """The elements of all lists; a missing list is one missing element."""
-    element = b.column("element")
-    full = b.condition(b.is_null(element), b.call("list_value", b.NULL), element)
-    return b.call("flatten", b.call("list_transform", values[0], b.one_lambda("element", full)))
-
-
-def _reverse(values):
-    return b.call("list_reverse", values[0])
-
-
-LIST_REARRANGEMENTS = {"filter": _list_filter, "drop_nulls": _list_drop_nulls,
-                       "drop_nans": _list_drop_nans, "sort": _list_sort,
-                       "sort_by": _list_sort_by, "reverse": _reverse,
-                       "flatten_lists": _flatten_lists}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-
+from ..errors import NotSupported
 from . import aggregates, build as b, functions, windows
-from .nodes import Typed
+from .nodes import Apply, Typed, Window
 
 
 class MissingValues:
@@ -152,6 +152,33 @@ class MissingValues:
         [1.0, 0.0]
         """
         return self._apply(functions.fill_nan, value)
+
+    def interpolate(self, method="linear"):
+        """Missing values between known ones, on a line between these.
+
+        Parameters
+        ----------
+        method : {"linear"}
+            "nearest" is not supported.
+
+        Returns
+        -------
+        Expr
+            Of floats; null before the first and behind the last known value.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, None, 5]})
+        >>> frame.select(dl.col("a").interpolate()).to_series().to_list()
+        [1.0, 3.0, 5.0]
+        """
+        if method != "linear":
+            raise NotSupported(f"interpolate({method!r}) is not supported; use fill_null(strategy=…)")
+        place = self._made(Window(windows.row_index, ()))
+        known = self._made(Apply(functions.where_known, (place._node, self._node)))
+        nodes = (self, place, self.forward_fill(), self.backward_fill(), known.forward_fill(),
+                 known.backward_fill())
+        return self._made(Typed(functions.between, tuple(expr._node for expr in nodes)))
 
     def drop_nulls(self):
         """The values that are not missing.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
-from .nodes import Rename, own_name
+from .namespaces import Namespace
+from .nodes import Rename, Typed, own_name
+from .structs import fields_of
 
 
-class NameFunctions:
+class NameFunctions(Namespace):
     """Names made of the name so far: `expr.name`."""
 
     def __init__(self, of):
@@ -84,6 +85,44 @@ class NameFunctions:
         """
         return self.map(lambda name: name + suffix)
 
+    def strip_prefix(self, prefix):
+        """The name without a text in front, where it is there.
+
+        Parameters
+        ----------
+        prefix : str
+            The text.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"old_a": [1], "b": [2]}).select(dl.all().name.strip_prefix("old_")).columns
+        ['a', 'b']
+        """
+        return self.map(lambda name: name.removeprefix(prefix))
+
+    def strip_suffix(self, suffix):
+        """The name without a text at its end, where it is there.
+
+        Parameters
+        ----------
+        suffix : str
+            The text.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a_max": [1], "b": [2]}).select(dl.all().name.strip_suffix("_max")).columns
+        ['a', 'b']
+        """
+        return self.map(lambda name: name.removesuffix(suffix))
+
     def to_lowercase(self):
         """The name in small letters.
 
@@ -140,7 +179,64 @@ class NameFunctions:
         return self.map(lambda name: re.sub(pattern, text, name))
 
     def map_fields(self, function):
-        """Not supported; unnest and rename."""
-        raise NotSupported("name.map_fields is not supported; unnest and rename")
+        """A function of the names of a struct's fields gives the new ones.
 
-    prefix_fields = suffix_fields = map_fields
+        Parameters
+        ----------
+        function : callable
+            Takes a text and gives one.
+
+        Returns
+        -------
+        Expr
+            Of structs.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"s": [{"a": 1}]})
+        >>> frame.select(dl.col("s").name.map_fields(str.upper)).item()
+        {'A': 1}
+        """
+        return self._of._made(Typed(fields_of, (self._of._node,), (function,)))
+
+    def prefix_fields(self, prefix):
+        """A text put in front of the names of a struct's fields.
+
+        Parameters
+        ----------
+        prefix : str
+            The text.
+
+        Returns
+        -------
+        Expr
+            Of structs.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"s": [{"a": 1}]})
+        >>> frame.select(dl.col("s").name.prefix_fields("x_")).item()
+        {'x_a': 1}
+        """
+        return self.map_fields(prefix.__add__)
+
+    def suffix_fields(self, suffix):
+        """A text put behind the names of a struct's fields.
+
+        Parameters
+        ----------
+        suffix : str
+            The text.
+
+        Returns
+        -------
+        Expr
+            Of structs.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"s": [{"a": 1}]})
+        >>> frame.select(dl.col("s").name.suffix_fields("_x")).item()
+        {'a_x': 1}
+        """
+        return self.map_fields(lambda name: name + suffix)

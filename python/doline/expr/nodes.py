@@ -115,8 +115,12 @@ class Call(Node):
         return self.build if isinstance(self.build, str) else self.build.__name__
 
     def __repr__(self):
-        inner = ", ".join([repr(a) for a in self.arguments] + [repr(o) for o in self.options])
-        return f"{self.label}({inner})"
+        text = None
+        for node in reversed(spine_of(self, lambda argument: isinstance(argument, Call))):
+            parts = [repr(a) for a in (node.arguments if text is None else node.arguments[1:])]
+            parts += [repr(o) for o in node.options]
+            text = f"{node.label}({', '.join(parts if text is None else [text, *parts])})"
+        return text
 
 
 class Apply(Call):
@@ -302,6 +306,15 @@ class Element(Node):
         return "element()"
 
 
+def spine_of(node, goes_on):
+    """The node, its first argument, the first one of that …: as far as `goes_on(argument)` holds."""
+    spine = [node]
+    while node.arguments and goes_on(node.arguments[0]):
+        node = node.arguments[0]
+        spine.append(node)
+    return spine
+
+
 def output_name(node) -> str:
     """What the column that `node` gives is called."""
     while True:
@@ -337,12 +350,20 @@ def root_name(node) -> str:
 
 def column_names(node):
     """Names of all columns that `node` reads, in their order."""
-    if type(node) is Column:
-        yield node.name
-    for argument in node.arguments:
-        yield from column_names(argument)
+    left = [node]
+    while left:
+        node = left.pop()
+        if type(node) is Column:
+            yield node.name
+        left.extend(reversed(node.arguments))
 
 
 def contains(node, kinds) -> bool:
-    """Whether a value, text or name contains something."""
-    return isinstance(node, kinds) or any(contains(a, kinds) for a in node.arguments)
+    """Whether a node of some kinds is in a tree."""
+    left = [node]
+    while left:
+        node = left.pop()
+        if isinstance(node, kinds):
+            return True
+        left.extend(node.arguments)
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-
+from .. import datatypes as types
 from ..errors import NotSupported
 
 
@@ -87,3 +87,174 @@ class OwnFunctions:
         if is_elementwise:
             return expression(MappedRows(frame_functions.by_batch(function, return_dtype), (self._node,)))
         return expression(MappedColumn(frame_functions.of_whole(function, return_dtype), (self._node,)))
+
+    def rolling_map(self, function, window_size, weights=None, *, min_samples=None, center=False):
+        """A Python function of the last rows up to each row; slow, as it is called for each.
+
+        Parameters
+        ----------
+        function : callable
+            Of a `Series`; gives a number or None.
+        window_size : int
+            How many rows, the row itself among them.
+        weights : None
+            Not supported.
+        min_samples : int, optional
+            How many known values it takes for a result; `window_size` if left out.
+        center : bool, default False
+            Whether the row stands in the window's middle.
+
+        Returns
+        -------
+        Expr
+            Of Float64, as long as the column.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 4]})
+        >>> frame.select(dl.col("a").rolling_map(lambda s: s.max() - s.min(), 2)).to_series().to_list()
+        [None, 1.0, 2.0]
+        """
+        def of_window(values):
+            from ..series import Series
+            result = function(Series(values))
+            return None if result is None else float(result)
+        windows = self._plain("list", window_size, weights, min_samples, center)
+        return windows.map_elements(of_window, types.Float64)
+
+    def ewm_mean(self, *, com=None, span=None, half_life=None, alpha=None, adjust=True, min_samples=1,
+                 ignore_nulls=False):
+        """The mean of all rows so far, the more weight the later they are; slow, as Python computes it.
+
+        Parameters
+        ----------
+        com, span, half_life, alpha : float, optional
+            How fast weights decay: one of these. `alpha` is the weight of the newest, from 0 to 1.
+        adjust : bool, default True
+            Whether weights are divided by their sum; else each mean goes on from the one before.
+        min_samples : int, default 1
+            How many known values it takes for a result.
+        ignore_nulls : bool, default False
+            Whether weights go by known values alone; else by rows.
+
+        Returns
+        -------
+        Expr
+            Of Float64; null of null.
+
+        Raises
+        ------
+        ValueError
+            Unless one of the four is given, and in its bounds.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2, 3]})
+        >>> frame.select(dl.col("a").ewm_mean(alpha=0.5, adjust=False)).to_series().to_list()
+        [1.0, 1.5, 2.25]
+        """
+        kept = 1 - _alpha(com, span, half_life, alpha)
+
+        def smoothed(series):
+            out, mean, weight, count = [], None, 1.0, 0
+            newest = 1.0 if adjust else 1 - kept
+            for value in series.to_list():
+                if mean is not None and (value is not None or not ignore_nulls):
+                    weight *= kept
+                if value is not None:
+                    count += 1
+                    if mean is None:
+                        mean = float(value)
+                    else:
+                        mean = (weight * mean + newest * value) / (weight + newest)
+                        weight = weight + newest if adjust else 1.0
+                out.append(mean if value is not None and count >= min_samples else None)
+            return out
+        return self.map_batches(smoothed, types.Float64)
+
+
+def _alpha(com, span, half_life, alpha):
+    given = [value for value in (com, span, half_life, alpha) if value is not None]
+    if len(given) != 1:
+        raise ValueError("ewm_mean takes one of com, span, half_life and alpha")
+    share = (1 / (1 + com) if com is not None else 2 / (span + 1) if span is not None else
+             1 - 0.5 ** (1 / half_life) if half_life is not None else alpha)
+    if not 0 < share <= 1:
+        raise ValueError(f"the newest value has a weight between 0 and 1, not {share}")
+    return share
+
+
+def map_batches(exprs, function, return_dtype=None, *, is_elementwise=False, returns_scalar=False):
+    """A Python function of several whole columns, or of a group's values, as a list of `Series`.
+
+    Parameters
+    ----------
+    exprs : list of str or Expr
+        The columns.
+    function : callable
+        Takes a list of series, and returns as `Expr.map_batches` wants it.
+    return_dtype : type, optional
+        The type of its values; from its hints if left out.
+    is_elementwise, returns_scalar : bool, default False
+        As of `Expr.map_batches`.
+
+    Returns
+    -------
+    Expr
+
+    Raises
+    ------
+    doline.errors.FunctionFailed
+        When a frame runs the expression and the function raises, or returns other than it promised.
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"a": [1, 2], "b": [10, 20]})
+    >>> frame.select(dl.map_batches(["a", "b"], lambda s: s[0] + s[1], dl.Int64)).rows()
+    [(11,), (22,)]
+    """
+    import inspect
+    from .. import frame_functions
+    from .expression import expression
+    from .literals import as_node
+    from .mapped import MappedAll, MappedColumn, MappedRows
+    from .nodes import Fields, Rename, output_name
+    nodes = tuple(as_node(expr) for expr in (exprs if isinstance(exprs, (list, tuple)) else [exprs]))
+    names = [output_name(node) for node in nodes]
+
+    def of_series(*series):
+        return function([one.alias(name) for one, name in zip(series, names)])
+    of_series.__name__ = getattr(function, "__name__", type(function).__name__)
+    if inspect.isroutine(function):
+        of_series.__annotations__ = {k: v for k, v in function.__annotations__.items() if k == "return"}
+    if returns_scalar:
+        made = MappedAll(frame_functions.to_scalar(of_series, return_dtype), nodes)
+    elif is_elementwise:
+        made = MappedRows(frame_functions.by_batch(of_series, return_dtype), nodes)
+    else:
+        fields = Fields("struct_pack", tuple(Rename(node, f"field_{i}") for i, node in enumerate(nodes)))
+        made = MappedColumn(frame_functions.of_whole(of_series, return_dtype), (fields,))
+    return expression(made).alias(names[0])
+
+
+def map_groups(exprs, function, return_dtype=None, *, is_elementwise=False, returns_scalar=False):
+    """`map_batches` by another name, for `group_by(…).agg(…)`: the function gets each group's values.
+
+    Parameters
+    ----------
+    exprs, function, return_dtype, is_elementwise, returns_scalar
+        As of `map_batches`.
+
+    Returns
+    -------
+    Expr
+
+    Examples
+    --------
+    >>> frame = dl.DataFrame({"k": ["x", "x", "y"], "a": [1, 2, 3], "b": [1, 1, 2]})
+    >>> both = dl.map_groups(["a", "b"], lambda s: (s[0] * s[1]).sum(), dl.Int64, returns_scalar=True)
+    >>> frame.group_by("k", maintain_order=True).agg(both).rows()
+    [('x', 3), ('y', 6)]
+    """
+    return map_batches(exprs, function, return_dtype, is_elementwise=is_elementwise,
+                       returns_scalar=returns_scalar)

@@ -8,7 +8,7 @@ from ..errors import NotSupported
 from . import aggregates, build as b, windows
 from .expression import Expr, expression
 from .literals import as_node, interval_bytes
-from .nodes import (Aggregate, Apply, Rename, Window)
+from .nodes import Aggregate, Apply, Literal, Window, output_name
 
 
 def _date(year, month, day):
@@ -37,15 +37,19 @@ def date(year, month, day):
 
 
 def datetime_(year, month, day, hour=None, minute=None, second=None, microsecond=None, *,
-              time_unit="us", time_zone=None, **unsupported):
+              time_unit="us", time_zone=None, ambiguous="raise"):
     """Instants of their parts. Called `doline.datetime`.
 
     Parameters
     ----------
     year, month, day, hour, minute, second, microsecond : int, str or Expr
         The parts; a text names a column. Those from `hour` on may be left out.
-    time_unit, time_zone : str
-        Without effect: microseconds without a zone.
+    time_unit : {"us", "ms", "ns"}
+        Of what comes out.
+    time_zone : {None, "UTC"}
+        Of what comes out.
+    ambiguous : {"raise"}
+        What becomes of times that clocks show twice: in UTC none are.
 
     Returns
     -------
@@ -57,14 +61,26 @@ def datetime_(year, month, day, hour=None, minute=None, second=None, microsecond
     >>> dl.select(dl.datetime(2024, 2, 29, 9, 30)).item()
     datetime.datetime(2024, 2, 29, 9, 30)
     """
-    parts = [as_node(p) for p in (year, month, day, hour or 0, minute or 0)]
-    seconds = as_node(second or 0)
-    return expression(Apply(_instant, (*parts, seconds, as_node(microsecond or 0)))).alias("datetime")
+    if time_zone not in (None, "UTC") or ambiguous != "raise":
+        raise NotSupported("datetime(time_zone=…, ambiguous=…) is not supported but for UTC; use "
+                           ".dt.replace_time_zone")
+    given = (hour, minute, second, microsecond)
+    parts = [as_node(p) for p in (year, month, day)] + [as_node(0 if p is None else p) for p in given]
+    made = expression(Apply(_instant, tuple(parts), (time_unit, time_zone)))
+    return made.alias(_name_of(parts, "datetime"))
 
 
-def _instant(year, month, day, hour, minute, second, micro):
-    from .time_trees import replaced
-    return replaced(None, year, month, day, hour, minute, second, micro)
+def _name_of(parts, of_literals):
+    """What is made of literals alone has a name of its own; else it is called as the first part is."""
+    return of_literals if all(type(part) is Literal for part in parts) else output_name(parts[0])
+
+
+def _instant(year, month, day, hour, minute, second, micro, unit, zone):
+    from .time_trees import in_zone, instant_of_parts
+    made = instant_of_parts(year, month, day, hour, minute, second, micro)
+    if zone is not None:
+        return in_zone(made)
+    return made if unit == "us" else b.cast(made, types.Datetime(unit))
 
 
 def time(hour=None, minute=None, second=None, microsecond=None):
@@ -72,10 +88,8 @@ def time(hour=None, minute=None, second=None, microsecond=None):
 
     Parameters
     ----------
-    hour, minute, second : int, str or Expr, optional
+    hour, minute, second, microsecond : int, str or Expr, optional
         The parts; a text names a column.
-    microsecond : None
-        Without effect.
 
     Returns
     -------
@@ -87,8 +101,13 @@ def time(hour=None, minute=None, second=None, microsecond=None):
     >>> dl.select(dl.time(9, 30)).item()
     datetime.time(9, 30)
     """
-    parts = [as_node(p or 0) for p in (hour, minute, second)]
-    return expression(Apply("make_time", tuple(parts))).alias("time")
+    parts = [as_node(0 if p is None else p) for p in (hour, minute, second, microsecond)]
+    return expression(Apply(_time, tuple(parts))).alias("time")
+
+
+def _time(hour, minute, second, micro):
+    fraction = b.operator("/", b.cast(micro, types.Float64), b.integer(1_000_000))
+    return b.call("make_time", hour, minute, b.operator("+", b.cast(second, types.Float64), fraction))
 
 
 def _span(*parts):
@@ -113,8 +132,8 @@ def duration(*, weeks=None, days=None, hours=None, minutes=None, seconds=None, m
         The parts; a text names a column.
     nanoseconds : None
         Not supported.
-    time_unit : str
-        Without effect: microseconds.
+    time_unit : {"us"}
+        Of what comes out; others are not supported.
 
     Returns
     -------
@@ -126,11 +145,11 @@ def duration(*, weeks=None, days=None, hours=None, minutes=None, seconds=None, m
     >>> dl.select(dl.duration(days=1, hours=2)).item()
     datetime.timedelta(days=1, seconds=7200)
     """
-    if nanoseconds is not None:
-        raise NotSupported("spans of time go down to microseconds")
+    if nanoseconds is not None or time_unit != "us":
+        raise NotSupported("spans of time have microseconds; give these")
     parts = [as_node(p if p is not None else 0) for p in
              (weeks, days, hours, minutes, seconds, milliseconds, microseconds)]
-    return expression(Apply(_span, tuple(parts))).alias("duration")
+    return expression(Apply(_span, tuple(parts))).alias(_name_of(parts, "duration"))
 
 
 def from_epoch(column, time_unit="s"):
@@ -172,6 +191,8 @@ def _ranged(start, end, interval, closed, dtype):
     steps = b.call("length", b.call("generate_series", start, end, interval))
     step = b.operator("+", start, b.operator("*", interval, b.column("step")))
     values = b.call("list_transform", b.call("range", steps), b.one_lambda("step", step))
+    if closed not in ("both", "left", "right", "none"):
+        raise ValueError(f"closed is 'both', 'left', 'right' or 'none', not {closed!r}")
     within = (b.less_or_equal if closed in ("both", "right") else b.less)(b.column("value"), end)
     values = b.call("list_filter", values, b.one_lambda("value", within))
     if closed in ("right", "none"):
@@ -191,7 +212,7 @@ def _eager(expr):
     return LazyFrame.without_source().select(expr).collect().to_series()
 
 
-def date_range(start, end, interval="1d", *, closed="both", eager=False, **unsupported):
+def date_range(start, end, interval="1d", *, closed="both", eager=False):
     """Dates that follow each other.
 
     Parameters
@@ -219,7 +240,7 @@ def date_range(start, end, interval="1d", *, closed="both", eager=False, **unsup
     return _range_of_times(start, end, interval, closed, eager, types.Date)
 
 
-def datetime_range(start, end, interval="1d", *, closed="both", eager=False, **unsupported):
+def datetime_range(start, end, interval="1d", *, closed="both", time_unit=None, time_zone=None, eager=False):
     """Instants that follow each other.
 
     Parameters
@@ -230,6 +251,10 @@ def datetime_range(start, end, interval="1d", *, closed="both", eager=False, **u
         How far apart.
     closed : {"both", "left", "right", "none"}
         Which of the two belong to them.
+    time_unit : {"us", "ms", "ns"}, default "us"
+        Of what comes out.
+    time_zone : {None, "UTC"}
+        Of what comes out.
     eager : bool, default False
         Whether a Series is returned; else an expression.
 
@@ -244,7 +269,12 @@ def datetime_range(start, end, interval="1d", *, closed="both", eager=False, **u
     >>> dl.datetime_range(begin, begin + datetime.timedelta(hours=2), "1h", eager=True).len()
     3
     """
-    return _range_of_times(start, end, interval, closed, eager, types.Datetime("us"))
+    if time_zone not in (None, "UTC"):
+        raise NotSupported(f"datetime_range(time_zone={time_zone!r}) is not supported; use "
+                           ".dt.replace_time_zone of what it gives without")
+    if time_zone is not None and time_unit not in (None, "us"):
+        raise NotSupported("instants in UTC have microseconds")
+    return _range_of_times(start, end, interval, closed, eager, types.Datetime(time_unit or "us", time_zone))
 
 
 def int_range(start=0, end=None, step=1, *, dtype=types.Int64, eager=False):
@@ -364,7 +394,7 @@ def repeat(value, n, *, dtype=None, eager=False):
     """
     node = Apply(_repeated, (as_node(value, False), as_node(n)))
     from .nodes import Rearrange
-    out = expression(Rename(Rearrange("flatten_lists", (node,)), "repeat"))
+    out = expression(Rearrange("flatten_lists", (node,)))
     if dtype is not None:
         out = out.cast(dtype)
     return _eager(out) if eager else out
@@ -396,7 +426,8 @@ def ones(n, dtype=types.Float64, *, eager=False):
     >>> dl.ones(2, eager=True).to_list()
     [1.0, 1.0]
     """
-    return repeat(1, n, dtype=dtype, eager=eager)
+    made = repeat(1, n, dtype=dtype).alias("ones")
+    return _eager(made) if eager else made
 
 
 def zeros(n, dtype=types.Float64, *, eager=False):
@@ -420,7 +451,8 @@ def zeros(n, dtype=types.Float64, *, eager=False):
     >>> dl.zeros(2, eager=True).to_list()
     [0.0, 0.0]
     """
-    return repeat(0, n, dtype=dtype, eager=eager)
+    made = repeat(0, n, dtype=dtype).alias("zeros")
+    return _eager(made) if eager else made
 
 
 def select(*exprs, eager=True, **named):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
 from . import build as b, functions
-from .arguments import each, listed, value_node
+from .arguments import each, listed, numbers_or_nodes, value_node
 from .literals import as_node
 from .nodes import Apply, Column, output_name
 
@@ -65,7 +64,8 @@ class Rearranging:
         """
         return self._rearrange("sort", options=(descending, nulls_last))
 
-    def sort_by(self, by, *more, descending=False, nulls_last=False, **unsupported):
+    def sort_by(self, by, *more, descending=False, nulls_last=False,
+                multithreaded=True, maintain_order=False):
         """The values in the order of other columns.
 
         Parameters
@@ -78,6 +78,8 @@ class Rearranging:
             Whether the order falls, for all or each.
         nulls_last : bool or list of bool, default False
             Whether missing values come last, for all or each.
+        multithreaded, maintain_order : bool
+            Without effect: rows that compare equal always keep their order.
 
         Returns
         -------
@@ -115,8 +117,8 @@ class Rearranging:
 
         Parameters
         ----------
-        n : int, default 10
-            How many.
+        n : int or Expr, default 10
+            How many; a negative number leaves out so many at the other end.
 
         Returns
         -------
@@ -129,6 +131,8 @@ class Rearranging:
         >>> frame.select(dl.col("a").head(2)).to_series().to_list()
         [1, 2]
         """
+        if isinstance(n, int) and n < 0:
+            return self._rearrange(functions.list_without_last, options=(-n,))
         return self.slice(0, n)
 
     def tail(self, n=10):
@@ -136,8 +140,8 @@ class Rearranging:
 
         Parameters
         ----------
-        n : int, default 10
-            How many.
+        n : int or Expr, default 10
+            How many; a negative number leaves out so many at the other end.
 
         Returns
         -------
@@ -150,7 +154,10 @@ class Rearranging:
         >>> frame.select(dl.col("a").tail(2)).to_series().to_list()
         [2, 3]
         """
-        return self._rearrange(functions.list_tail, options=(n,))
+        if isinstance(n, int) and n < 0:
+            return self.slice(-n)
+        nodes, options = numbers_or_nodes(n)
+        return self._rearrange(functions.list_tail, *nodes, options=options)
 
     limit = head
 
@@ -159,9 +166,9 @@ class Rearranging:
 
         Parameters
         ----------
-        offset : int
+        offset : int or Expr
             Where it begins, from 0 or from the end if negative.
-        length : int, optional
+        length : int or Expr, optional
             How many; to the end if left out.
 
         Returns
@@ -175,7 +182,8 @@ class Rearranging:
         >>> frame.select(dl.col("a").slice(1, 2)).to_series().to_list()
         [2, 3]
         """
-        return self._rearrange(functions.list_part, options=(offset, length))
+        nodes, options = numbers_or_nodes(offset, length)
+        return self._rearrange(functions.list_part, *nodes, options=options)
 
     def unique(self, *, maintain_order=False):
         """Distinct values; null is one.
@@ -198,18 +206,25 @@ class Rearranging:
         """
         return self._rearrange(functions.list_distinct)
 
-    def gather(self, indices, **unsupported):
+    def gather(self, indices, *, null_on_oob=False):
         """The values at some positions.
 
         Parameters
         ----------
-        indices : int or list of int
-            From 0, or from the end if negative.
+        indices : int, str, Expr, Series or list of int
+            From 0, or from the end if negative; a text names a column.
+        null_on_oob : bool, default False
+            Whether a position that the values do not have gives null; else it ends the query.
 
         Returns
         -------
         Expr
             Of the column's type.
+
+        Raises
+        ------
+        doline.errors.InvalidArgument
+            When the query runs, for a position out of bounds.
 
         Examples
         --------
@@ -217,7 +232,12 @@ class Rearranging:
         >>> frame.select(dl.col("a").gather([0, -1])).to_series().to_list()
         [10, 30]
         """
-        return self._rearrange(functions.list_gather, options=(tuple(listed(indices)),))
+        options = ("gather", null_on_oob)
+        if hasattr(indices, "_node") and not hasattr(indices, "to_list") or isinstance(indices, str):
+            return self._rearrange(functions.list_gather, as_node(indices), options=options)
+        values = indices.tolist() if hasattr(indices, "tolist") else \
+            indices.to_list() if hasattr(indices, "to_list") else listed(indices)
+        return self._rearrange(functions.list_gather, options=(tuple(listed(values)), *options))
 
     def gather_every(self, n, offset=0):
         """Every n-th value.
@@ -247,8 +267,8 @@ class Rearranging:
 
         Parameters
         ----------
-        k : int, default 5
-            How many.
+        k : int, str or Expr, default 5
+            How many; a text names a column.
 
         Returns
         -------
@@ -268,8 +288,8 @@ class Rearranging:
 
         Parameters
         ----------
-        k : int, default 5
-            How many.
+        k : int, str or Expr, default 5
+            How many; a text names a column.
 
         Returns
         -------
@@ -291,8 +311,8 @@ class Rearranging:
         ----------
         by : str, Expr or list of these
             The other column.
-        k : int, default 5
-            How many.
+        k : int, str or Expr, default 5
+            How many; a text names a column.
         reverse : bool, default False
             Whether it is the least instead.
 
@@ -316,8 +336,8 @@ class Rearranging:
         ----------
         by : str, Expr or list of these
             The other column.
-        k : int, default 5
-            How many.
+        k : int, str or Expr, default 5
+            How many; a text names a column.
         reverse : bool, default False
             Whether it is the greatest instead.
 
@@ -334,8 +354,13 @@ class Rearranging:
         """
         return self.sort_by(by, descending=reverse, nulls_last=True).head(k)
 
-    def mode(self):
-        """The most frequent values: all of them where several are.
+    def mode(self, *, maintain_order=False):
+        """The most frequent values: all of them where several are; null counts as a value.
+
+        Parameters
+        ----------
+        maintain_order : bool, default False
+            Always so here: they come by first appearance.
 
         Returns
         -------
@@ -403,7 +428,7 @@ class Rearranging:
         >>> frame.select(dl.col("a").arg_unique()).to_series().to_list()
         [0, 2]
         """
-        return self._rearrange(functions.list_first_places)
+        return self._rearrange(functions.of_counts, options=("place",))
 
     def value_counts(self, *, sort=False, parallel=False, name=None, normalize=False):
         """How often each distinct value occurs.
@@ -411,33 +436,38 @@ class Rearranging:
         Parameters
         ----------
         sort : bool, default False
-            Not supported here; `frame.group_by(column).len().sort("len")` does it.
+            Whether the most frequent come first; else they come by first appearance.
         parallel : bool, default False
             Without effect.
         name : str, default "count"
-            What the count is called.
+            What the count is called; with `normalize` "proportion".
         normalize : bool, default False
-            Not supported; divide by `dl.len()`.
+            Whether it is the share of all rows.
 
         Returns
         -------
         Expr
-            Of structs with the value and its count, by first appearance.
+            Of structs with the value and its count.
 
         Examples
         --------
-        >>> frame = dl.DataFrame({"a": ["x", "y", "x"]})
-        >>> frame.select(dl.col("a").value_counts()).to_series().to_list()
-        [{'a': 'x', 'count': 2}, {'a': 'y', 'count': 1}]
+        >>> frame = dl.DataFrame({"a": ["x", "y", "y"]})
+        >>> frame.select(dl.col("a").value_counts(sort=True)).to_series().to_list()
+        [{'a': 'y', 'count': 2}, {'a': 'x', 'count': 1}]
         """
-        if normalize:
-            raise NotSupported("value_counts(normalize=True) is not supported; divide by pl.len()")
-        label = name if name is not None else "count"
+        label = name if name is not None else "proportion" if normalize else "count"
         return self._rearrange(functions.list_value_counts,
-                               options=(output_name(self._node), label, sort))
+                               options=(output_name(self._node), label, sort, normalize))
 
-    def explode(self, **unsupported):
+    def explode(self, *, empty_as_null=False, keep_nulls=True):
         """A row for each element of the lists.
+
+        Parameters
+        ----------
+        empty_as_null : bool, default False
+            Whether an empty list is a row that is null; else it gives none.
+        keep_nulls : bool, default True
+            Whether a missing list is a row that is null; else it gives none.
 
         Returns
         -------
@@ -450,7 +480,7 @@ class Rearranging:
         >>> frame.select(dl.col("a").explode()).to_series().to_list()
         [1, 2, 3]
         """
-        return self._rearrange("flatten_lists")
+        return self._rearrange("flatten_lists", options=(empty_as_null, keep_nulls))
 
     flatten = explode
 
@@ -460,7 +490,7 @@ class Rearranging:
         Parameters
         ----------
         by : int, str or Expr
-            How often.
+            How often; a text names a column.
 
         Returns
         -------
@@ -473,4 +503,4 @@ class Rearranging:
         >>> frame.select(dl.col("a").repeat_by(dl.col("n"))).to_series().to_list()
         [['x', 'x'], ['y']]
         """
-        return self._apply(functions.repeat_by, by)
+        return self._apply(functions.repeat_by, self._column_of(by))

@@ -112,10 +112,6 @@ def rank_of_last(call, x, method):
     return b.let(call("list", x), "__doline_values", rank)
 
 
-def _ddof(sample, population, ddof):
-    if ddof not in (0, 1):
-        raise NotSupported("rolling functions take 0 or 1 for ddof")
-    return sample if ddof else population
 
 
 class RollingFunctions:
@@ -291,8 +287,7 @@ class RollingFunctions:
         >>> frame.select(dl.col("a").rolling_std(2, ddof=0)).to_series().to_list()
         [None, 1.0, 2.0]
         """
-        return self._plain(_ddof("stddev_samp", "stddev_pop", ddof), window_size, weights, min_samples,
-                           center)
+        return self._plain(aggregates.standard_deviation, window_size, weights, min_samples, center, (ddof,))
 
     def rolling_var(self, window_size, weights=None, *, min_samples=None, center=False, ddof=1):
         """The variance of the last rows up to each row. Parameters are those of `rolling_sum`, and:
@@ -313,7 +308,7 @@ class RollingFunctions:
         >>> frame.select(dl.col("a").rolling_var(2, ddof=0)).to_series().to_list()
         [None, 1.0, 4.0]
         """
-        return self._plain(_ddof("var_samp", "var_pop", ddof), window_size, weights, min_samples, center)
+        return self._plain(aggregates.variance, window_size, weights, min_samples, center, (ddof,))
 
     def rolling_skew(self, window_size, *, bias=True, min_samples=None, center=False):
         """How lopsided the last rows up to each row lie around their mean.
@@ -389,7 +384,7 @@ class RollingFunctions:
         [None, 3.0, 7.0]
         """
         return self._plain(aggregates.quantile, window_size, weights, min_samples, center,
-                           (literal_bytes(float(quantile)), interpolation))
+                           (quantile, interpolation))
 
     def rolling_rank(self, window_size, method="average", *, seed=None, min_samples=None, center=False):
         """The rank of each value among the last rows up to it. Parameters are those of
@@ -530,8 +525,7 @@ class RollingFunctions:
         >>> frame.select(dl.col("v").rolling_std_by("t", "2s")).to_series().to_list()
         [None, 0.7071067811865476, None]
         """
-        return self._rolling_by(_ddof("stddev_samp", "stddev_pop", ddof), by, window_size, min_samples,
-                                closed)
+        return self._rolling_by(aggregates.standard_deviation, by, window_size, min_samples, closed, (ddof,))
 
     def rolling_var_by(self, by, window_size, *, min_samples=1, closed="right", ddof=1):
         """The variance of the rows in a period up to each row's time. Parameters are those of
@@ -553,7 +547,7 @@ class RollingFunctions:
         >>> frame.select(dl.col("v").rolling_var_by("t", "2s")).to_series().to_list()
         [None, 0.5, None]
         """
-        return self._rolling_by(_ddof("var_samp", "var_pop", ddof), by, window_size, min_samples, closed)
+        return self._rolling_by(aggregates.variance, by, window_size, min_samples, closed, (ddof,))
 
     def rolling_quantile_by(self, by, window_size, *, quantile, interpolation="nearest", min_samples=1,
                             closed="right"):
@@ -577,4 +571,4 @@ class RollingFunctions:
         [1.0, 2.0, 3.0]
         """
         return self._rolling_by(aggregates.quantile, by, window_size, min_samples, closed,
-                                (literal_bytes(float(quantile)), interpolation))
+                                (quantile, interpolation))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .. import datatypes as types
 from ..errors import NotSupported
-from . import windows
-from .arguments import fresh_seed, listed
-from .literals import as_node, literal_bytes
-from .nodes import Over
+from . import aggregates, functions, windows
+from .arguments import fresh_seed, listed, value_node
+from .literals import as_node
+from .nodes import Aggregate, Over, Window
 from .rolling import RollingFunctions
 from .rearranging import Rearranging
 
@@ -62,9 +62,9 @@ class RowFunctions(RollingFunctions, Rearranging):
 
         Parameters
         ----------
-        n : int, default 1
-            How many rows before.
-        fill_value : value, optional
+        n : int, str or Expr, default 1
+            How many rows before; a text names a column.
+        fill_value : value or Expr, optional
             What stands where there is no such row; null if left out.
 
         Returns
@@ -78,16 +78,18 @@ class RowFunctions(RollingFunctions, Rearranging):
         >>> frame.select(dl.col("a").shift(1, fill_value=0)).to_series().to_list()
         [0, 1, 2]
         """
-        fill = () if fill_value is None else (literal_bytes(fill_value),)
-        return self._window(windows.shift, n, *fill)
+        fill = () if fill_value is None else (value_node(fill_value),)
+        if isinstance(n, int):
+            return self._made(Window(windows.shift, (self._node, *fill), (n,)))
+        return self._made(Window(windows.shift_by, (self._node, as_node(n), *fill)))
 
     def diff(self, n=1, null_behavior="ignore"):
         """The difference to the value some rows before.
 
         Parameters
         ----------
-        n : int, default 1
-            How many rows before.
+        n : int, str or Expr, default 1
+            How many rows before; a text names a column.
         null_behavior : {"ignore", "drop"}
             Whether the first rows, which have none before them, are null or left out.
 
@@ -102,16 +104,24 @@ class RowFunctions(RollingFunctions, Rearranging):
         >>> frame.select(dl.col("a").diff()).to_series().to_list()
         [None, 3, 5]
         """
+        if null_behavior not in ("ignore", "drop"):
+            raise ValueError(f"null_behavior is 'ignore' or 'drop', not {null_behavior!r}")
+        if not isinstance(n, int):
+            if null_behavior == "drop":
+                raise NotSupported('diff(expression, "drop") is not supported; filter before')
+            return self._made(Window(windows.diff, (self._node, as_node(n))))
         out = self._window(windows.diff, n)
-        return out.drop_nulls() if null_behavior == "drop" else out
+        if null_behavior == "drop":
+            return out.slice(n) if n >= 0 else out.head(n)
+        return out
 
     def pct_change(self, n=1):
         """The change from the value some rows before, as a share of it.
 
         Parameters
         ----------
-        n : int, default 1
-            How many rows before.
+        n : int, str or Expr, default 1
+            How many rows before; a text names a column.
 
         Returns
         -------
@@ -124,6 +134,8 @@ class RowFunctions(RollingFunctions, Rearranging):
         >>> frame.select(dl.col("a").pct_change()).to_series().to_list()
         [None, 0.5, -0.19999999999999996]
         """
+        if not isinstance(n, int):
+            return self._made(Window(windows.percent_change, (self._node, as_node(n))))
         return self._window(windows.percent_change, n)
 
     def cum_sum(self, *, reverse=False):
@@ -241,6 +253,8 @@ class RowFunctions(RollingFunctions, Rearranging):
             without gaps, or ranks by their order.
         descending : bool, default False
             Whether the greatest value is the first.
+        seed : None
+            Of "random", which is not supported.
 
         Returns
         -------
@@ -337,13 +351,15 @@ class RowFunctions(RollingFunctions, Rearranging):
         """
         return self._window(windows.changes)._window(windows.sum_so_far, types.UInt32)
 
-    def is_sorted(self, *, descending=False):
+    def is_sorted(self, *, descending=False, nulls_last=False):
         """Whether the values are in order.
 
         Parameters
         ----------
         descending : bool, default False
             Whether that order falls.
+        nulls_last : bool, default False
+            Whether missing values come last in it.
 
         Returns
         -------
@@ -356,7 +372,9 @@ class RowFunctions(RollingFunctions, Rearranging):
         >>> frame.select(dl.col("a").is_sorted()).item()
         True
         """
-        return ~self._window(windows.is_sorted_step, descending).any()
+        if descending is None or nulls_last is None:
+            raise NotSupported("is_sorted(descending=None) is not supported; ask for each order")
+        return ~self._window(windows.is_sorted_step, descending, nulls_last).any()
 
     def peak_max(self):
         """Whether a value is greater than both its neighbours.
@@ -404,14 +422,82 @@ class RowFunctions(RollingFunctions, Rearranging):
         >>> frame.select(dl.col("a").unique_counts()).to_series().to_list()
         [2, 1]
         """
-        return self.value_counts().struct.field("count")
+        return self._rearrange(functions.of_counts, options=("count",))
 
-    def append(self, other, **unsupported):
-        """Not supported; use `concat` on frames."""
-        raise NotSupported("append is not supported; use concat on frames")
+    def append(self, other, *, upcast=True):
+        """The values, and others behind them.
+
+        Parameters
+        ----------
+        other : str, Expr or value
+            The others; a text names a column.
+        upcast : bool, default True
+            Whether both get a type that holds them; that types have to be equal is not supported.
+
+        Returns
+        -------
+        Expr
+            As long as both together.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 2], "b": [3, 4]})
+        >>> frame.select(dl.col("a").append(dl.col("b"))).to_series().to_list()
+        [1, 2, 3, 4]
+        """
+        if not upcast:
+            raise NotSupported("append(upcast=False) is not supported; cast before")
+        return self._rearrange(functions.appended, as_node(other))
+
     def rle(self):
-        """Not supported; use `rle_id` and `group_by`."""
-        raise NotSupported("rle is not supported; use rle_id and group_by")
+        """Runs of equal values: how long each is, and its value.
+
+        Returns
+        -------
+        Expr
+            Of structs with `len`, a UInt32, and `value`.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": ["x", "x", "y"]})
+        >>> frame.select(dl.col("a").rle()).to_series().to_list()
+        [{'len': 2, 'value': 'x'}, {'len': 1, 'value': 'y'}]
+        """
+        return self._rearrange(functions.list_runs)
+
+    def search_sorted(self, element, side="any", *, descending=False, nulls_last=False):
+        """Where a value would have to be put so that the values stay in order.
+
+        Parameters
+        ----------
+        element : value or Expr
+            One value.
+        side : {"any", "left", "right"}
+            Of equal values, before the first or behind the last.
+        descending : bool, default False
+            Whether the order falls.
+        nulls_last : bool, default False
+            Whether missing values come last.
+
+        Returns
+        -------
+        Expr
+            One UInt32.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": [1, 3, 5]})
+        >>> frame.select(dl.col("a").search_sorted(4)).item()
+        2
+        """
+        if side not in ("any", "left", "right"):
+            raise ValueError(f"side is 'any', 'left' or 'right', not {side!r}")
+        node = value_node(element)
+        if node.shape or isinstance(element, (list, tuple)):
+            raise NotSupported("search_sorted of several values is not supported; use join_asof")
+        return self._made(Aggregate(aggregates.place_in_order, (self._node, node),
+                                    (side == "right", nulls_last, descending)))
+
     def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=None, seed=None):
         """Values drawn at random, each once at most, in any order.
 
@@ -470,14 +556,18 @@ class RowFunctions(RollingFunctions, Rearranging):
         place = self._window(windows.scattered, fresh_seed() if seed is None else seed)
         return self._rearrange("sort_by", place._node, options=((False,), (False,)))
 
-    def interpolate(self, method="linear"):
-        """Not supported; use `fill_null(strategy="forward")`."""
-        raise NotSupported("interpolate is not supported; use fill_null(strategy='forward')")
-    def ewm_mean(self, **unsupported):
-        """Not supported; use `rolling_mean`."""
-        raise NotSupported("ewm_mean is not supported; use rolling_mean")
-    def set_sorted(self, **unsupported):
-        """The same: the engine sees for itself."""
+    def set_sorted(self, *, descending=False, nulls_last=False):
+        """The same: the engine sees for itself.
+
+        Parameters
+        ----------
+        descending, nulls_last : bool
+            Without effect.
+
+        Returns
+        -------
+        Expr
+        """
         return self
 
     def shrink_dtype(self):

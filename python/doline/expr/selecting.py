@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from ..datatypes import DataType, DataTypeClass
-from .nodes import Column, Rename, Selection, Spread, output_name
+from .nodes import Apply, Column, Rename, Selection, Spread, contains, output_name, spine_of
 
 
 def everything():
@@ -64,27 +64,33 @@ def without(selection, excluded):
 
 
 def _selections(node, found):
-    if type(node) is Selection:
-        found.append(node)
-    elif isinstance(node, Spread):
-        return
-    else:
-        for argument in node.arguments:
-            _selections(argument, found)
+    left = [node]
+    while left:
+        node = left.pop()
+        if type(node) is Selection:
+            found.append(node)
+        elif not isinstance(node, Spread):
+            left.extend(reversed(node.arguments))
 
 
 def has_selection(node):
     """Whether a node means several columns."""
-    if type(node) is Selection:
-        return True
-    for argument in node.arguments:
-        if has_selection(argument):
-            return True
-    return False
+    if not node.arguments:
+        return type(node) is Selection
+    return contains(node, Selection)
 
 
 def _replaced(node, names, position):
     """The tree with each selection as its column at `position`; spread ones in full."""
+    spine = spine_of(node, lambda argument: type(argument) is Apply)
+    first = _replaced_once(spine[-1], names, position)
+    for node in reversed(spine[:-1]):
+        rest = tuple(_replaced(a, names, position) for a in node.arguments[1:])
+        first = node.with_arguments((first, *rest))
+    return first
+
+
+def _replaced_once(node, names, position):
     if type(node) is Selection:
         chosen = names[id(node)]
         return Column(chosen[position if len(chosen) > 1 else 0])

@@ -5,14 +5,17 @@ from __future__ import annotations
 from .. import datatypes as types
 from ..errors import NotSupported
 from . import aggregates, build as b
+from .namespaces import Namespace
 from .text_matching import TextMatching
-from .text_trees import (byte_count, character_count, head_of, json_as, json_at, padded_end,
+from .text_trees import (byte_count, character_count, decoded, head_of, json_as, json_at, padded_end,
                          padded_start, parse_integer, parse_time, tail_of, text_slice, title_case,
                          zero_filled)
 
 
-class StringFunctions(TextMatching):
+class StringFunctions(TextMatching, Namespace):
     """Functions of texts: `expr.str`. Positions count characters from 0."""
+
+    _refused = {"find_many": "str.find, or str.extract_many"}
 
     def __init__(self, of):
         self._of = of
@@ -121,9 +124,9 @@ class StringFunctions(TextMatching):
 
         Parameters
         ----------
-        offset : int or Expr
-            Where it begins, from 0 or from the end if negative.
-        length : int or Expr, optional
+        offset : int, str or Expr
+            Where it begins, from 0 or from the end if negative; a text names a column.
+        length : int, str or Expr, optional
             How many; to the end if left out.
 
         Returns
@@ -137,15 +140,16 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.slice(-3, 2)).to_series().to_list()
         ['an']
         """
-        return self._do(text_slice, offset, *([] if length is None else [length]))
+        given = [offset] if length is None else [offset, length]
+        return self._do(text_slice, *map(self._of._column_of, given))
 
     def head(self, n):
         """The first characters.
 
         Parameters
         ----------
-        n : int or Expr
-            How many; a negative number leaves out so many at the end.
+        n : int, str or Expr
+            How many, a text names a column; a negative number leaves out so many at the end.
 
         Returns
         -------
@@ -158,15 +162,15 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.head(3)).to_series().to_list()
         ['ban']
         """
-        return self._do(head_of, n)
+        return self._do(head_of, self._of._column_of(n))
 
     def tail(self, n):
         """The last characters.
 
         Parameters
         ----------
-        n : int or Expr
-            How many; a negative number leaves out so many at the begin.
+        n : int, str or Expr
+            How many, a text names a column; a negative number leaves out so many at the begin.
 
         Returns
         -------
@@ -179,15 +183,15 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.tail(2)).to_series().to_list()
         ['na']
         """
-        return self._do(tail_of, n)
+        return self._do(tail_of, self._of._column_of(n))
 
     def pad_start(self, length, fill_char=" "):
         """Filled up to a length, in front of the text. A longer text stays.
 
         Parameters
         ----------
-        length : int or Expr
-            In characters.
+        length : int, str or Expr
+            In characters; a text names a column.
         fill_char : str, default " "
             With what.
 
@@ -202,15 +206,15 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.pad_start(3, "*")).to_series().to_list()
         ['**7']
         """
-        return self._of._apply(padded_start, length, options=(fill_char,))
+        return self._of._apply(padded_start, self._of._column_of(length), options=(fill_char,))
 
     def pad_end(self, length, fill_char=" "):
         """Filled up to a length, behind the text. A longer text stays.
 
         Parameters
         ----------
-        length : int or Expr
-            In characters.
+        length : int, str or Expr
+            In characters; a text names a column.
         fill_char : str, default " "
             With what.
 
@@ -225,15 +229,15 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.pad_end(3, "*")).to_series().to_list()
         ['7**']
         """
-        return self._of._apply(padded_end, length, options=(fill_char,))
+        return self._of._apply(padded_end, self._of._column_of(length), options=(fill_char,))
 
     def zfill(self, length):
         """Filled up with zeros in front, behind a sign.
 
         Parameters
         ----------
-        length : int or Expr
-            In characters.
+        length : int, str or Expr
+            In characters; a text names a column.
 
         Returns
         -------
@@ -246,7 +250,7 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.zfill(3)).to_series().to_list()
         ['007', '-07']
         """
-        return self._do(zero_filled, length)
+        return self._do(zero_filled, self._of._column_of(length))
 
     def concat(self, delimiter="", *, ignore_nulls=True):
         """The older name of `join`.
@@ -304,7 +308,7 @@ class StringFunctions(TextMatching):
         Parameters
         ----------
         base : {10, 2, 8, 16}
-            To which base.
+            To which base, the same for all rows.
         dtype : data type, default Int64
             Of what comes out.
         strict : bool, default True
@@ -330,6 +334,8 @@ class StringFunctions(TextMatching):
         ----------
         scale : int, default 0
             How many digits behind the point.
+        inference_length : int
+            Without effect: `scale` says what is needed.
 
         Returns
         -------
@@ -344,7 +350,7 @@ class StringFunctions(TextMatching):
         """
         return self._do(b.try_cast, options=(types.Decimal(38, scale),))
 
-    def to_date(self, format=None, *, strict=True, **unsupported):
+    def to_date(self, format=None, *, strict=True, exact=True, cache=True):
         """The date that a text writes down.
 
         Parameters
@@ -353,6 +359,10 @@ class StringFunctions(TextMatching):
             As of `strftime`; ISO 8601 if left out.
         strict : bool, default True
             Whether another text ends the query; else it gives null.
+        exact : bool, default True
+            Whether the whole text is the date; a part of it is not supported.
+        cache : bool
+            Without effect.
 
         Returns
         -------
@@ -365,7 +375,7 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.to_date("%d/%m/%Y")).to_series().to_list()
         [datetime.date(2024, 12, 31)]
         """
-        return self.strptime(types.Date, format, strict=strict, **unsupported)
+        return self.strptime(types.Date, format, strict=strict, exact=exact)
 
     def to_time(self, format=None, *, strict=True, cache=True):
         """The time of day that a text writes down.
@@ -376,6 +386,8 @@ class StringFunctions(TextMatching):
             As of `strftime`; ISO 8601 if left out.
         strict : bool, default True
             Whether another text ends the query; else it gives null.
+        cache : bool
+            Without effect.
 
         Returns
         -------
@@ -390,7 +402,8 @@ class StringFunctions(TextMatching):
         """
         return self.strptime(types.Time, format, strict=strict)
 
-    def to_datetime(self, format=None, *, time_unit="us", time_zone=None, strict=True, **unsupported):
+    def to_datetime(self, format=None, *, time_unit="us", time_zone=None, strict=True, exact=True, cache=True,
+                    ambiguous="raise"):
         """The instant that a text writes down.
 
         Parameters
@@ -403,6 +416,12 @@ class StringFunctions(TextMatching):
             Of what comes out.
         strict : bool, default True
             Whether another text ends the query; else it gives null.
+        exact : bool, default True
+            Whether the whole text is the time; a part of it is not supported.
+        cache : bool
+            Without effect.
+        ambiguous : {"raise"}
+            What becomes of times that clocks show twice.
 
         Returns
         -------
@@ -415,7 +434,8 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.to_datetime("%Y-%m-%d %H:%M")).to_series().to_list()
         [datetime.datetime(2024, 12, 31, 23, 59)]
         """
-        return self.strptime(types.Datetime(time_unit, time_zone), format, strict=strict, **unsupported)
+        return self.strptime(types.Datetime(time_unit or "us", time_zone), format, strict=strict, exact=exact,
+                             ambiguous=ambiguous)
 
     def strptime(self, dtype, format=None, *, strict=True, exact=True, cache=True, ambiguous="raise"):
         """The time that a text writes down.
@@ -428,6 +448,12 @@ class StringFunctions(TextMatching):
             As of `strftime`; ISO 8601 if left out.
         strict : bool, default True
             Whether another text ends the query; else it gives null.
+        exact : bool, default True
+            Whether the whole text is the time; a part of it is not supported.
+        cache : bool
+            Without effect.
+        ambiguous : {"raise"}
+            What becomes of times that clocks show twice.
 
         Returns
         -------
@@ -440,8 +466,11 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.strptime(dl.Date, strict=False)).to_series().to_list()
         [datetime.date(2024, 12, 31), None]
         """
-        if not exact or ambiguous != "raise":
+        if not exact:
             raise NotSupported("str.strptime(exact=False) is not supported; extract() the part first")
+        if ambiguous != "raise":
+            raise NotSupported("str.strptime(ambiguous=…) is not supported; use dt.replace_time_zone, "
+                               "which takes it")
         return self._do(parse_time, options=(format, types.as_dtype(dtype), strict))
 
     def json_path_match(self, json_path):
@@ -465,7 +494,7 @@ class StringFunctions(TextMatching):
         """
         return self._do(json_at, json_path)
 
-    def json_decode(self, dtype=None, **unsupported):
+    def json_decode(self, dtype):
         """The values of a text that is JSON.
 
         Parameters
@@ -484,8 +513,6 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.json_decode(dl.Struct({"x": dl.Int64}))).to_series().to_list()
         [{'x': 1}]
         """
-        if dtype is None:
-            raise NotSupported("str.json_decode needs a dtype")
         return self._do(json_as, options=(types.as_dtype(dtype),))
 
     def encode(self, encoding):
@@ -507,6 +534,8 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.encode("hex")).to_series().to_list()
         ['746561']
         """
+        if encoding not in ("hex", "base64"):
+            raise ValueError(f"encoding is 'hex' or 'base64', not {encoding!r}")
         if encoding == "hex":
             return self._do("hex")._apply("lower")
         return self._do("encode")._apply("to_base64")
@@ -519,7 +548,7 @@ class StringFunctions(TextMatching):
         encoding : "hex" or "base64"
             How.
         strict : bool, default True
-            Without effect: a wrong text is an error.
+            Whether another text ends the query; else it gives null.
 
         Returns
         -------
@@ -532,7 +561,7 @@ class StringFunctions(TextMatching):
         >>> frame.select(dl.col("a").str.decode("hex")).to_series().to_list()
         [b'tea']
         """
-        return self._do({"hex": "unhex", "base64": "from_base64"}[encoding])
+        return self._do(decoded, options=(encoding, strict))
 
     def normalize(self, form="NFC"):
         """The text in Unicode's normal form.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
+from ..datatypes import Struct
+from ..errors import ColumnNotFound, InvalidArgument, NotSupported, TypeMismatch, error
 from . import build as b
-from .nodes import Apply, Rename
+from .namespaces import Namespace
+from .nodes import Apply, Fields, Rename, Typed
 
 
 def field_of(x, name):
@@ -16,11 +18,38 @@ def with_fields(x, *values_and_names):
     """The struct with more fields, or others."""
     half = len(values_and_names) // 2
     values, names = values_and_names[:half], values_and_names[half:]
-    return b.n.function_call(["struct_update"], [b.n.argument(x)] + [
+    made = b.n.function_call(["struct_update"], [b.n.argument(x)] + [
         b.n.argument(v, name) for v, name in zip(values, names)])
+    return b.condition(b.is_not_null(x), made)
 
 
-class StructFunctions:
+def fields_of(dtype, x, name_of):
+    """The struct with the fields to which `name_of(name)` gives a name, under this."""
+    if not isinstance(dtype, Struct):
+        raise error(TypeMismatch, f"{dtype!r} has no fields", "take a column of structs")
+    chosen = [(field.name, name_of(field.name)) for field in dtype.fields]
+    made = b.n.function_call(["struct_pack"], [b.n.argument(field_of(x, old), new)
+                                               for old, new in chosen if new is not None])
+    return b.condition(b.is_not_null(x), made)
+
+
+def _without(dtype, x, names, strict):
+    known = {field.name for field in getattr(dtype, "fields", ())}
+    for name in names:
+        if strict and name not in known:
+            raise error(ColumnNotFound, f'no field "{name}" in {dtype!r}', "strict=False passes over it")
+    return fields_of(dtype, x, lambda name: None if name in names else name)
+
+
+def _renamed_by_place(dtype, x, names):
+    if isinstance(dtype, Struct) and len(names) != len(dtype.fields):
+        raise error(InvalidArgument, f"{len(names)} names for {len(dtype.fields)} fields",
+                    "give a name for each")
+    left = iter(names)
+    return fields_of(dtype, x, lambda _: next(left))
+
+
+class StructFunctions(Namespace):
     """Functions of structs: `expr.struct`."""
 
     def __init__(self, of):
@@ -59,7 +88,7 @@ class StructFunctions:
         Returns
         -------
         Expr
-            Of String.
+            Of String; "null" of null.
 
         Examples
         --------
@@ -67,7 +96,7 @@ class StructFunctions:
         >>> frame.select(dl.col("s").struct.json_encode()).to_series().to_list()
         ['{"a":1,"b":"x"}']
         """
-        return self._of._apply("to_json")._apply(text_of_json)
+        return self._of._apply(text_of_json)
 
     def with_fields(self, *fields, **named):
         """The structs with more fields, or others in the place of those of the same name.
@@ -95,12 +124,81 @@ class StructFunctions:
         from .expression import expression
         nodes = [_in_struct(as_node(f), self._of._node) for f in fields]
         names = [output_name(n) for n in nodes] + list(named)
-        nodes += [_in_struct(as_node(v, False), self._of._node) for v in named.values()]
+        nodes += [_in_struct(as_node(v), self._of._node) for v in named.values()]
         return expression(Apply(with_fields, (self._of._node, *nodes), tuple(names)))
 
+    def eval(self, *exprs, **named):
+        """Structs of expressions over the fields.
+
+        Parameters
+        ----------
+        *exprs : Expr
+            Named expressions, in which `dl.field(name)` is a field of the structs.
+        **named : Expr
+            The same, named by the keyword.
+
+        Returns
+        -------
+        Expr
+            Of structs with these fields alone.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"s": [{"a": 1, "b": 2}]})
+        >>> frame.select(dl.col("s").struct.eval(sum=dl.field("a") + dl.field("b"))).item()
+        {'sum': 3}
+        """
+        from .literals import as_node
+        nodes = [as_node(one) for item in exprs
+                 for one in (item if isinstance(item, (list, tuple)) else [item])]
+        nodes += [Rename(as_node(value), name) for name, value in named.items()]
+        made = Fields("struct_pack", tuple(_in_struct(node, self._of._node) for node in nodes))
+        return self._of._apply(_where_known, self._of._made(made))
+
     def rename_fields(self, names):
-        """Not supported; unnest, rename and `pl.struct` again."""
-        raise NotSupported("struct.rename_fields is not supported; unnest, rename and pl.struct again")
+        """The structs with other names for their fields.
+
+        Parameters
+        ----------
+        names : list of str
+            The names, in the fields' order: one for each.
+
+        Returns
+        -------
+        Expr
+            Of structs.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"s": [{"a": 1, "b": 2}]})
+        >>> frame.select(dl.col("s").struct.rename_fields(["x", "y"])).item()
+        {'x': 1, 'y': 2}
+        """
+        return self._of._made(Typed(_renamed_by_place, (self._of._node,), (tuple(names),)))
+
+    def drop(self, names, *, strict=True):
+        """The structs without some fields.
+
+        Parameters
+        ----------
+        names : str or list of str
+            Which ones.
+        strict : bool, default True
+            Whether a name that they lack is an error.
+
+        Returns
+        -------
+        Expr
+            Of structs.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"s": [{"a": 1, "b": 2}]})
+        >>> frame.select(dl.col("s").struct.drop("a")).item()
+        {'b': 2}
+        """
+        gone = (names,) if isinstance(names, str) else tuple(names)
+        return self._of._made(Typed(_without, (self._of._node,), (gone, strict)))
 
     def unnest(self):
         """Not supported; use `frame.unnest(column)`."""
@@ -118,6 +216,10 @@ def _in_struct(node, struct):
 
 
 def text_of_json(x):
-    """JSON as a text."""
+    """As JSON."""
     from ..datatypes import String
-    return b.cast(x, String)
+    return b.call("ifnull", b.cast(b.call("to_json", x), String), b.string("null"))
+
+
+def _where_known(x, made):
+    return b.condition(b.is_not_null(x), made)

@@ -7,14 +7,16 @@ import re
 
 from .. import datatypes as types
 from ..errors import NotSupported
+from ..periods import Period
 from . import build as b
-from .literals import as_node, interval_bytes, parse_period
+from .literals import as_node, interval_bytes, literal_bytes, parse_period
+from .namespaces import Namespace
 from .nodes import Typed, Zoned
 from .text_trees import engine_format
 from .time_parts import TimeParts
 from .time_trees import (as_clock_time, as_instants, clock_time, combined, formatted, in_zone, instant_of,
-                         month_begin_as_given, month_end_as_given, offset_as_given, replaced,
-                         truncate_as_given)
+                         is_working_day, month_begin_as_given, month_end_as_given, offset_as_given,
+                         replaced_as_given, text_of_time, truncate_as_given)
 
 _OF_THE_CLOCK = ("microseconds", "milliseconds", "seconds", "minutes", "hours")
 
@@ -24,7 +26,7 @@ def _zoned(instants, zone):
     return expression(Zoned(instants._node, zone))
 
 
-class TemporalFunctions(TimeParts):
+class TemporalFunctions(TimeParts, Namespace):
     """Functions of dates, times and spans of time: `expr.dt`."""
 
     def __init__(self, of):
@@ -50,7 +52,7 @@ class TemporalFunctions(TimeParts):
         Parameters
         ----------
         every : str or timedelta
-            How long a period is: "15m", "1h", "1d", "1w", "1mo", "1q", "1y".
+            How long a period is: "15m", "1h", "1d", "1w", "1mo", "1q", "1y". The same for all rows.
 
         Returns
         -------
@@ -64,6 +66,7 @@ class TemporalFunctions(TimeParts):
         >>> frame.select(dl.col("a").dt.truncate("1h")).to_series().to_list()
         [datetime.datetime(2024, 5, 1, 9, 0)]
         """
+        _refuse_expression("dt.truncate", every)
         if isinstance(every, datetime.timedelta):
             pairs = [(every // datetime.timedelta(microseconds=1), "microseconds")]
         else:
@@ -75,8 +78,37 @@ class TemporalFunctions(TimeParts):
         return self._again(made, "dt.truncate")
 
     def round(self, every):
-        """Not supported; add half the period and `dt.truncate`."""
-        raise NotSupported("dt.round is not supported; add half the period and dt.truncate")
+        """The begin of the nearest period; of an instant in the middle of one, of the next.
+
+        Parameters
+        ----------
+        every : str or timedelta
+            How long a period is, up to weeks: "15m", "1h", "1d", "1w".
+
+        Returns
+        -------
+        Expr
+            Of the column's type.
+
+        Raises
+        ------
+        doline.NotSupported
+            For periods of months, whose halves are not of one length.
+
+        Examples
+        --------
+        >>> import datetime
+        >>> frame = dl.DataFrame({"a": [datetime.datetime(2024, 5, 1, 9, 30)]})
+        >>> frame.select(dl.col("a").dt.round("1h")).to_series().to_list()
+        [datetime.datetime(2024, 5, 1, 10, 0)]
+        """
+        _refuse_expression("dt.round", every)
+        length = Period(every)
+        if length.months:
+            raise NotSupported("dt.round to months is not supported; use dt.truncate")
+        half = datetime.timedelta(microseconds=length.micros // 2)
+        moved = (self._of if self._zone is None else self._instants) + half
+        return TemporalFunctions(moved if self._zone is None else _zoned(moved, self._zone)).truncate(every)
 
     def offset_by(self, by):
         """The instant moved by a period of the calendar.
@@ -98,6 +130,7 @@ class TemporalFunctions(TimeParts):
         >>> frame.select(dl.col("a").dt.offset_by("-1mo")).to_series().to_list()
         [datetime.date(2024, 1, 29)]
         """
+        _refuse_expression("dt.offset_by", by)
         length = interval_bytes(by)
         if self._zone is not None and (isinstance(by, datetime.timedelta) or all(
                 unit in _OF_THE_CLOCK for _, unit in parse_period(by))):
@@ -132,7 +165,8 @@ class TemporalFunctions(TimeParts):
         Parameters
         ----------
         format : str, optional
-            Of codes such as `%Y-%m-%d %H:%M:%S`; ISO 8601 if left out.
+            Of codes such as `%Y-%m-%d %H:%M:%S`; ISO 8601 if left out. Spans of time are "iso", the
+            same, or "polars".
 
         Returns
         -------
@@ -148,8 +182,8 @@ class TemporalFunctions(TimeParts):
         """
         if format is None or format == "iso":
             format = "%Y-%m-%d %H:%M:%S%.6f%:z" if self._zone is not None else None
-        if format is None:
-            return self._do(b.cast, types.String)
+        if format in (None, "iso", "polars"):
+            return self._of._made(Typed(text_of_time, (self._of._node,), (format or "iso",)))
         if self._zone is not None and re.search(r"%[:#]*[zZ]", format):
             raise NotSupported("a format with the zone's offset is not supported; leave %z out")
         return self._do(formatted, engine_format(format))
@@ -196,7 +230,7 @@ class TemporalFunctions(TimeParts):
         time : time or Expr
             The time of day.
         time_unit : str
-            Without effect: microseconds.
+            Of what comes out.
 
         Returns
         -------
@@ -212,21 +246,24 @@ class TemporalFunctions(TimeParts):
         """
         from .expression import expression
         from .nodes import Apply
-        return expression(Apply(combined, (self._of._node, as_node(time))))
+        made = expression(Apply(combined, (self._of._node, as_node(time))))
+        return made if time_unit == "us" else made.cast(types.Datetime(time_unit))
 
     def replace(self, year=None, month=None, day=None, hour=None, minute=None, second=None,
-                microsecond=None):
+                microsecond=None, *, ambiguous="raise"):
         """The instant with other parts.
 
         Parameters
         ----------
         year, month, day, hour, minute, second, microsecond : int or Expr, optional
-            The other parts; the rest stays.
+            The other parts; the rest stays. A text names a column.
+        ambiguous : {"raise"}
+            What becomes of times that the clocks of a zone show twice.
 
         Returns
         -------
         Expr
-            Of Datetime.
+            Of the column's type.
 
         Examples
         --------
@@ -237,8 +274,12 @@ class TemporalFunctions(TimeParts):
         """
         parts = {"year": year, "month": month, "day": day, "hour": hour, "minute": minute,
                  "second": second, "microsecond": microsecond}
-        values = [getattr(self, name)() if value is None else value for name, value in parts.items()]
-        return self._again(self._of._apply(replaced, *values), "dt.replace")
+        if ambiguous != "raise":
+            raise NotSupported("dt.replace(ambiguous=…) is not supported; replace clock times, then "
+                               "dt.replace_time_zone(zone, ambiguous=…)")
+        values = [getattr(self, name)() if value is None else self._of._column_of(value)
+                  for name, value in parts.items()]
+        return self._again(self._of._apply(replaced_as_given, *values), "dt.replace")
 
     def cast_time_unit(self, time_unit):
         """The instant with another unit.
@@ -344,8 +385,50 @@ class TemporalFunctions(TimeParts):
         instants = self._of._made(Typed(as_instants, (self._instants._node,)))
         return instants if time_zone == "UTC" else _zoned(instants, time_zone)
 
-    def _not_here(self, *args, **kwargs):
-        """Not supported."""
-        raise NotSupported("this function of times is not supported; see docs/frames-and-sql.md")
+    def is_business_day(self, *, week_mask=(True, True, True, True, True, False, False), holidays=()):
+        """Whether a day is worked on.
 
-    add_business_days = is_business_day = base_utc_offset = dst_offset = _not_here
+        Parameters
+        ----------
+        week_mask : list of bool
+            Which days of the week are, from Monday on.
+        holidays : list of date
+            Which days are not.
+
+        Returns
+        -------
+        Expr
+            Of Boolean.
+
+        Examples
+        --------
+        >>> import datetime
+        >>> frame = dl.DataFrame({"a": [datetime.date(2024, 3, 1), datetime.date(2024, 3, 2)]})
+        >>> frame.select(dl.col("a").dt.is_business_day()).to_series().to_list()
+        [True, False]
+        """
+        if hasattr(holidays, "_node") and not hasattr(holidays, "to_list"):
+            raise NotSupported("dt.is_business_day(holidays=expression) is not supported; give a list")
+        days = holidays.to_list() if hasattr(holidays, "to_list") else holidays
+        return self._do(is_working_day, tuple(week_mask), tuple(map(literal_bytes, days)))
+
+    def add_business_days(self, n, *, week_mask=(True, True, True, True, True, False, False), holidays=(),
+                          roll="raise"):
+        """Not supported; join a frame of business days."""
+        raise NotSupported("dt.add_business_days is not supported; join a frame of the days for which "
+                           "dt.is_business_day holds")
+
+    def base_utc_offset(self):
+        """Not supported; subtract clock times in UTC."""
+        raise NotSupported("dt.base_utc_offset is not supported; subtract what "
+                           "dt.replace_time_zone(None) gives of both zones")
+
+    def dst_offset(self):
+        """Not supported; subtract clock times in UTC."""
+        raise NotSupported("dt.dst_offset is not supported; subtract what "
+                           "dt.replace_time_zone(None) gives of both zones")
+
+
+def _refuse_expression(name, period):
+    if hasattr(period, "_node"):
+        raise NotSupported(f"{name} of an expression is not supported; use when/then between fixed periods")

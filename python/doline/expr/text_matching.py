@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..errors import NotSupported
 from .literals import literal_bytes
-from .text_trees import (_dollars, any_of, contains_pattern, count_pattern, extract_every,
-                         extract_group, extract_named, find_pattern, replace_literal, replace_pattern,
-                         split_fields, split_list, strip, without_prefix, without_suffix)
+from .text_trees import (_dollars, any_of, any_pattern, contains_pattern, count_pattern, extract_every,
+                         extract_group, extract_named, find_pattern, matches_of, replace_each,
+                         replace_literal, replace_pattern, split_fields, split_list, strip, without_prefix,
+                         without_suffix)
 
 
 class TextMatching:
@@ -64,7 +65,7 @@ class TextMatching:
         literal : bool, default False
             Whether it is a text instead.
         strict : bool, default True
-            Without effect: a wrong pattern is an error.
+            A wrong pattern is an error; that it gives null is not supported.
 
         Returns
         -------
@@ -77,6 +78,7 @@ class TextMatching:
         >>> frame.select(dl.col("a").str.contains("p{2}|r$")).to_series().to_list()
         [True, True]
         """
+        _refuse_lenient("str.contains", literal, strict)
         return self._do("contains" if literal else contains_pattern, pattern)
 
     def contains_any(self, patterns, *, ascii_case_insensitive=False):
@@ -100,7 +102,7 @@ class TextMatching:
         >>> frame.select(dl.col("a").str.contains_any(["pp", "ea"])).to_series().to_list()
         [True, True, False]
         """
-        values = [p.lower() if ascii_case_insensitive else p for p in patterns]
+        values = [p.lower() if ascii_case_insensitive else p for p in _texts("str.contains_any", patterns)]
         return self._do(any_of, options=(tuple(map(literal_bytes, values)), ascii_case_insensitive))
 
     def replace(self, pattern, value, *, literal=False, n=1):
@@ -163,15 +165,20 @@ class TextMatching:
             return self._do(replace_literal, pattern, value, options=(True,))
         return self._do(replace_pattern, pattern, _dollars(value), options=("g",))
 
-    def replace_many(self, patterns, replace_with=None, **unsupported):
-        """Several texts replaced, one after the other.
+    def replace_many(self, patterns, replace_with=None, *, ascii_case_insensitive=False, leftmost=False):
+        """Several texts replaced in one go: what comes of a replacement is not replaced again.
 
         Parameters
         ----------
         patterns : dict or list of str
-            What is replaced; a dict says by what.
+            The texts; a dict says by what each is replaced.
         replace_with : str or list of str, optional
-            By what.
+            By what; one for all, or one for each.
+        ascii_case_insensitive : bool, default False
+            Whether capitals count as small letters.
+        leftmost : bool, default False
+            Of texts that overlap, whether that which begins first is found, and of those the first in
+            `patterns`; else that which ends first.
 
         Returns
         -------
@@ -180,19 +187,56 @@ class TextMatching:
 
         Examples
         --------
-        >>> words = {"tea": "coffee", "milk": "sugar"}
-        >>> frame = dl.DataFrame({"a": ["tea and milk"]})
-        >>> frame.select(dl.col("a").str.replace_many(words)).to_series().to_list()
-        ['coffee and sugar']
+        >>> frame = dl.DataFrame({"a": ["you and me"]})
+        >>> frame.select(dl.col("a").str.replace_many({"you": "me", "me": "you"})).item()
+        'me and you'
         """
-        if unsupported:
-            raise NotSupported("options of replace_many are not supported; use replace_all")
-        pairs = patterns if isinstance(patterns, dict) else dict(
-            zip(patterns, [replace_with] * len(patterns) if isinstance(replace_with, str) else replace_with))
-        out = self._of
-        for old, new in pairs.items():
-            out = out._apply("replace", old, new)
-        return out
+        texts = _texts("str.replace_many", patterns)
+        if isinstance(patterns, dict):
+            values = [*patterns.values()]
+        else:
+            given = replace_with.to_list() if hasattr(replace_with, "to_list") else replace_with
+            values = [given] * len(texts) if isinstance(given, str) else _texts("str.replace_many", given)
+            values = values * len(texts) if len(values) == 1 else values
+        if len(values) != len(texts):
+            raise ValueError(f"{len(texts)} texts need as many replacements, not {len(values)}")
+        if not texts:
+            return self._of
+        pairs = tuple((literal_bytes(old.lower() if ascii_case_insensitive else old), literal_bytes(new))
+                      for old, new in zip(texts, values))
+        return self._do(replace_each, options=(any_pattern(texts, ascii_case_insensitive, leftmost), pairs,
+                                               ascii_case_insensitive))
+
+    def extract_many(self, patterns, *, ascii_case_insensitive=False, overlapping=False, leftmost=False):
+        """All matches of several texts.
+
+        Parameters
+        ----------
+        patterns : list of str
+            The texts.
+        ascii_case_insensitive : bool, default False
+            Whether capitals count as small letters.
+        overlapping : bool, default False
+            Matches that overlap are not supported.
+        leftmost : bool, default False
+            Of texts that overlap, whether that which begins first is found; else that which ends first.
+
+        Returns
+        -------
+        Expr
+            Of lists of String.
+
+        Examples
+        --------
+        >>> frame = dl.DataFrame({"a": ["tea and coffee"]})
+        >>> frame.select(dl.col("a").str.extract_many(["coffee", "tea"])).item()
+        ['tea', 'coffee']
+        """
+        if overlapping:
+            raise NotSupported("str.extract_many(overlapping=True) is not supported; extract each text by "
+                               "itself")
+        texts = _texts("str.extract_many", patterns)
+        return self._do(matches_of, options=(any_pattern(texts, ascii_case_insensitive, leftmost),))
 
     def extract(self, pattern, group_index=1):
         r"""What a group of a pattern matches.
@@ -300,7 +344,7 @@ class TextMatching:
         literal : bool, default False
             Whether it is a text instead.
         strict : bool, default True
-            Without effect: a wrong pattern is an error.
+            A wrong pattern is an error; that it gives null is not supported.
 
         Returns
         -------
@@ -313,14 +357,20 @@ class TextMatching:
         >>> frame.select(dl.col("a").str.find("n")).to_series().to_list()
         [2, None]
         """
+        _refuse_lenient("str.find", literal, strict)
         return self._do(find_pattern, pattern, options=(literal,))
+
+    def _strip(self, name, characters):
+        if hasattr(characters, "_node"):
+            return self._do(name, characters)
+        return self._do(strip, options=(name, characters))
 
     def strip_chars(self, characters=None):
         r"""Without some characters at both ends.
 
         Parameters
         ----------
-        characters : str, optional
+        characters : str or Expr, optional
             Which ones; white space of every kind if left out.
 
         Returns
@@ -334,14 +384,14 @@ class TextMatching:
         >>> frame.select(dl.col("a").str.strip_chars()).to_series().to_list()
         ['tea']
         """
-        return self._do(strip, options=("trim", characters))
+        return self._strip("trim", characters)
 
     def strip_chars_start(self, characters=None):
         """Without some characters at the begin.
 
         Parameters
         ----------
-        characters : str, optional
+        characters : str or Expr, optional
             Which ones; white space of every kind if left out.
 
         Returns
@@ -355,14 +405,14 @@ class TextMatching:
         >>> frame.select(dl.col("a").str.strip_chars_start("x")).to_series().to_list()
         ['tea']
         """
-        return self._do(strip, options=("ltrim", characters))
+        return self._strip("ltrim", characters)
 
     def strip_chars_end(self, characters=None):
         """Without some characters at the end.
 
         Parameters
         ----------
-        characters : str, optional
+        characters : str or Expr, optional
             Which ones; white space of every kind if left out.
 
         Returns
@@ -376,7 +426,7 @@ class TextMatching:
         >>> frame.select(dl.col("a").str.strip_chars_end("!")).to_series().to_list()
         ['tea']
         """
-        return self._do(strip, options=("rtrim", characters))
+        return self._strip("rtrim", characters)
 
     def strip_prefix(self, prefix):
         """Without a text at the begin, where it stands there.
@@ -420,7 +470,7 @@ class TextMatching:
         """
         return self._do(without_suffix, suffix)
 
-    def split(self, by, *, inclusive=False):
+    def split(self, by, *, inclusive=False, literal=True, strict=True):
         """The parts between separators.
 
         Parameters
@@ -429,6 +479,10 @@ class TextMatching:
             The separator; an empty one gives single characters.
         inclusive : bool, default False
             Whether the parts end with the separator.
+        literal : bool, default True
+            Whether the separator is a text; else it is a regular expression.
+        strict : bool, default True
+            A wrong pattern is an error; that it gives null is not supported.
 
         Returns
         -------
@@ -441,7 +495,11 @@ class TextMatching:
         >>> frame.select(dl.col("a").str.split(",")).to_series().to_list()
         [['a', 'b']]
         """
-        return self._do(split_list, by, options=(inclusive,))
+        _refuse_lenient("str.split", literal, strict)
+        if inclusive and not literal:
+            raise NotSupported("str.split(inclusive=True, literal=False) is not supported; use "
+                               "str.extract_all")
+        return self._do(split_list, by, options=(inclusive, literal))
 
     def split_exact(self, by, n, *, inclusive=False):
         """The first parts between separators, as fields of a struct.
@@ -452,6 +510,8 @@ class TextMatching:
             The separator.
         n : int
             How many separators: there is one field more. What is behind them is left out.
+        inclusive : bool, default False
+            Whether the parts end with the separator.
 
         Returns
         -------
@@ -464,9 +524,7 @@ class TextMatching:
         >>> frame.select(dl.col("a").str.split_exact(",", 1)).to_series().to_list()
         [{'field_0': 'a', 'field_1': 'b'}]
         """
-        if inclusive:
-            raise NotSupported("split_exact(inclusive=True) is not supported; use split")
-        return self._do(split_fields, by, options=(n + 1, False))
+        return self._do(split_fields, by, options=(n + 1, False, inclusive))
 
     def splitn(self, by, n):
         """The first parts between separators and the rest, as fields of a struct.
@@ -506,3 +564,17 @@ class TextMatching:
         ['a\\.b']
         """
         return self._do("regexp_escape")
+
+
+def _texts(name, patterns):
+    """Texts that are the same for all rows."""
+    given = patterns.to_list() if hasattr(patterns, "to_list") else patterns
+    given = [given] if isinstance(given, str) else given
+    if hasattr(given, "_node") or not all(isinstance(text, str) for text in given):
+        raise NotSupported(f"{name} takes texts that are the same for all rows, in a list or dict")
+    return [*given]
+
+
+def _refuse_lenient(name, literal, strict):
+    if not strict and not literal:
+        raise NotSupported(f"{name}(strict=False) is not supported; a wrong pattern is an error")

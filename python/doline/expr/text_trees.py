@@ -53,9 +53,8 @@ def byte_count(x):
 
 
 def extract_group(x, pattern, group):
-    """What a group matches; NULL where nothing does."""
-    found = b.call("regexp_extract", x, pattern, b.integer(group))
-    return b.condition(b.call("regexp_matches", x, pattern), found)
+    """What a group matches; NULL where nothing does, or it takes no part in the match."""
+    return b.call("frame_extract", x, pattern, b.integer(group))
 
 
 def extract_every(x, pattern):
@@ -155,8 +154,10 @@ def title_case(x):
                   b.string(""))
 
 
-def split_list(x, by, inclusive):
+def split_list(x, by, inclusive, literal):
     """The parts between separators."""
+    if not literal:
+        return b.call("string_split_regex", x, by)
     if not inclusive:
         return b.condition(b.equal(by, b.string("")),
                            b.call("regexp_extract_all", x, b.string("(?s).")),
@@ -165,9 +166,9 @@ def split_list(x, by, inclusive):
                   b.call("concat", b.string("(?s).*?"), _escaped(by), b.string("|.+$")))
 
 
-def split_fields(x, by, count, rest):
+def split_fields(x, by, count, rest, inclusive=False):
     """The first parts between separators as a struct."""
-    parts = b.call("string_split", x, by)
+    parts = split_list(x, by, inclusive, True)
     fields = []
     for i in range(count):
         part = b.call("list_extract", parts, b.integer(i + 1))
@@ -223,6 +224,15 @@ def json_as(x, dtype):
     return b.cast(b.cast(x, types.Json), dtype)
 
 
+def decoded(x, encoding, strict):
+    """The bytes that a text writes down."""
+    names = {"hex": "unhex", "base64": "from_base64"}
+    if encoding not in names:
+        raise ValueError(f"encoding is 'hex' or 'base64', not {encoding!r}")
+    made = b.call(names[encoding], x)
+    return made if strict else b.n.try_(made)
+
+
 def any_of(x, patterns, ignore_case):
     """Whether any of some texts is contained."""
     text = b.call("lower", x) if ignore_case else x
@@ -237,3 +247,35 @@ def padded_start(x, length, fill):
 def padded_end(x, length, fill):
     """Filled up behind."""
     return padded(x, "rpad", length, fill)
+
+
+def matches_of(x, pattern):
+    """All matches of any of some texts."""
+    return b.call("regexp_extract_all", x, b.string(pattern))
+
+
+def replace_each(x, pattern, pairs, ignore_case):
+    """Texts replaced by others, in one go: what comes of a replacement is not looked at again."""
+    part = b.column("part")
+    compared = b.call("lower", part) if ignore_case else part
+    branches = []
+    for old, new in pairs:
+        branches += [new, b.equal(compared, old)]
+    parts = b.call("regexp_extract_all", x, b.string(f"{pattern}|(?s:.)"))
+    made = b.call("list_transform", parts, b.one_lambda("part", b.cases(*branches, part)))
+    return b.condition(b.call("regexp_matches", x, b.string(pattern)),
+                       b.call("array_to_string", made, b.string("")), x)
+
+
+def any_pattern(texts, ignore_case, leftmost):
+    """A regular expression that finds what Aho and Corasick's automaton does: of matches that overlap the
+    one that ends first, so that no text is found in which another ends before; `leftmost`: the one that
+    begins first."""
+    import re
+    keys = [text.lower() if ignore_case else text for text in texts]
+
+    def hidden(key):
+        return any(other and other in key[:-1] for other in keys if other != key)
+    chosen = [text for text, key in zip(texts, keys) if leftmost or not hidden(key)]
+    quoted = "|".join(re.sub(r"([!-/:-@\[-^`{-~])", r"\\\1", text) for text in chosen)
+    return f"(?i:{quoted})" if ignore_case else f"(?:{quoted})"

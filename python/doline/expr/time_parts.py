@@ -6,7 +6,7 @@ from __future__ import annotations
 from .. import datatypes as types
 from . import build as b
 from .time_trees import (date_of, epoch, fractional_second, leap_year, microsecond, millisecond,
-                         nanosecond, part, time_of, total)
+                         nanosecond, part, time_of, total, total_nanoseconds)
 
 
 class TimeParts:
@@ -423,13 +423,18 @@ class TimeParts:
         """
         return self.epoch(time_unit)
 
-    def total_days(self, **_):
+    def total_days(self, *, fractional=False):
         """The whole days of a span of time.
+
+        Parameters
+        ----------
+        fractional : bool, default False
+            Whether what is left over is counted too, as a fraction.
 
         Returns
         -------
         Expr
-            Of Int64.
+            Of Int64; with fractions of Float64.
 
         Examples
         --------
@@ -438,15 +443,20 @@ class TimeParts:
         >>> frame.select(dl.col("a").dt.total_days()).to_series().to_list()
         [1]
         """
-        return self._do(total, 86_400_000_000)
+        return self._do(total, 86_400_000_000, fractional)
 
-    def total_hours(self, **_):
+    def total_hours(self, *, fractional=False):
         """The whole hours of a span of time.
+
+        Parameters
+        ----------
+        fractional : bool, default False
+            Whether what is left over is counted too, as a fraction.
 
         Returns
         -------
         Expr
-            Of Int64.
+            Of Int64; with fractions of Float64.
 
         Examples
         --------
@@ -455,15 +465,20 @@ class TimeParts:
         >>> frame.select(dl.col("a").dt.total_hours()).to_series().to_list()
         [26]
         """
-        return self._do(total, 3_600_000_000)
+        return self._do(total, 3_600_000_000, fractional)
 
-    def total_minutes(self, **_):
+    def total_minutes(self, *, fractional=False):
         """The whole minutes of a span of time.
+
+        Parameters
+        ----------
+        fractional : bool, default False
+            Whether what is left over is counted too, as a fraction.
 
         Returns
         -------
         Expr
-            Of Int64.
+            Of Int64; with fractions of Float64.
 
         Examples
         --------
@@ -472,15 +487,20 @@ class TimeParts:
         >>> frame.select(dl.col("a").dt.total_minutes()).to_series().to_list()
         [1560]
         """
-        return self._do(total, 60_000_000)
+        return self._do(total, 60_000_000, fractional)
 
-    def total_seconds(self, **_):
+    def total_seconds(self, *, fractional=False):
         """The whole seconds of a span of time.
+
+        Parameters
+        ----------
+        fractional : bool, default False
+            Whether what is left over is counted too, as a fraction.
 
         Returns
         -------
         Expr
-            Of Int64.
+            Of Int64; with fractions of Float64.
 
         Examples
         --------
@@ -489,15 +509,20 @@ class TimeParts:
         >>> frame.select(dl.col("a").dt.total_seconds()).to_series().to_list()
         [93600]
         """
-        return self._do(total, 1_000_000)
+        return self._do(total, 1_000_000, fractional)
 
-    def total_milliseconds(self, **_):
+    def total_milliseconds(self, *, fractional=False):
         """The whole milliseconds of a span of time.
+
+        Parameters
+        ----------
+        fractional : bool, default False
+            Whether what is left over is counted too, as a fraction.
 
         Returns
         -------
         Expr
-            Of Int64.
+            Of Int64; with fractions of Float64.
 
         Examples
         --------
@@ -506,15 +531,20 @@ class TimeParts:
         >>> frame.select(dl.col("a").dt.total_milliseconds()).to_series().to_list()
         [93600000]
         """
-        return self._do(total, 1000)
+        return self._do(total, 1000, fractional)
 
-    def total_microseconds(self, **_):
+    def total_microseconds(self, *, fractional=False):
         """The microseconds of a span of time.
+
+        Parameters
+        ----------
+        fractional : bool, default False
+            Whether they come as Float64.
 
         Returns
         -------
         Expr
-            Of Int64.
+            Of Int64; with fractions of Float64.
 
         Examples
         --------
@@ -523,15 +553,20 @@ class TimeParts:
         >>> frame.select(dl.col("a").dt.total_microseconds()).to_series().to_list()
         [93600000000]
         """
-        return self._do(total, 1)
+        return self._do(total, 1, fractional)
 
-    def total_nanoseconds(self, **_):
+    def total_nanoseconds(self, *, fractional=False):
         """The nanoseconds of a span of time; whole microseconds.
+
+        Parameters
+        ----------
+        fractional : bool, default False
+            Whether they come as Float64.
 
         Returns
         -------
         Expr
-            Of Int64.
+            Of Int64; with fractions of Float64.
 
         Examples
         --------
@@ -540,4 +575,4 @@ class TimeParts:
         >>> frame.select(dl.col("a").dt.total_nanoseconds()).to_series().to_list()
         [93600000000000]
         """
-        return self.total_microseconds() * 1000
+        return self._do(total_nanoseconds, fractional)

@@ -61,13 +61,75 @@ def epoch(x, unit):
     return b.call({"us": "epoch_us", "ns": "epoch_ns"}[unit], x)
 
 
-def total(x, microseconds):
-    """A span in whole units."""
-    return b.operator("//", b.call("epoch_us", b.cast(x, _interval())), b.integer(microseconds))
+def microseconds_of(x):
+    """A span in microseconds."""
+    return b.call("epoch_us", b.cast(x, types.Interval))
 
 
-def _interval():
-    return types.Interval
+def total(x, microseconds, fractional):
+    """A span in units of so many microseconds, whole or with a fraction."""
+    if fractional:
+        return b.operator("/", b.cast(microseconds_of(x), types.Float64), b.integer(microseconds))
+    return b.operator("//", microseconds_of(x), b.integer(microseconds))
+
+
+def total_nanoseconds(x, fractional):
+    """A span in nanoseconds."""
+    whole = b.operator("*", microseconds_of(x), b.integer(1000))
+    return b.cast(whole, types.Float64) if fractional else whole
+
+
+_UNITS_OF_A_DAY = (("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000))
+
+
+def _units(micros):
+    """A number of microseconds as days, hours, minutes and seconds, and what is left."""
+    values = {}
+    for unit, size in _UNITS_OF_A_DAY:
+        values[unit] = b.operator("//", micros, b.integer(size))
+        micros = b.operator("%", micros, b.integer(size))
+    return values, micros
+
+
+def text_of_time(dtype, x, style):
+    """A time as a text in "iso" style, or as Polars shows spans of time."""
+    if not isinstance(dtype, types.Duration):
+        return b.cast(x, types.String)
+    micros, zero = b.column("__doline_micros"), b.integer(0)
+
+    def shown(value, unit):
+        return b.condition(b.not_equal(value, zero), b.call("concat", value, b.string(unit)))
+    if style == "polars":
+        values, left = _units(micros)
+        whole = b.equal(b.operator("%", left, b.integer(1000)), zero)
+        millis = b.operator("//", left, b.integer(1000))
+        fraction = b.condition(whole, shown(millis, "ms"), shown(left, "µs"))
+        parts = [shown(values[unit], unit) for unit in "dhms"]
+        text = b.call("concat_ws", b.string(" "), *parts, fraction)
+        nothing = "0µs"
+    else:
+        values, left = _units(b.call("abs", micros))
+        padded = b.call("lpad", b.cast(left, types.String), b.integer(6), b.string("0"))
+        digits = b.call("concat", b.string("."), b.call("rtrim", padded, b.string("0")))
+        fraction = b.condition(b.not_equal(left, zero), digits)
+        some = b.either(b.not_equal(values["s"], zero), b.not_equal(left, zero))
+        seconds = b.condition(some, b.call("concat", values["s"], fraction, b.string("S")))
+        clock = b.call("concat", shown(values["h"], "H"), shown(values["m"], "M"), seconds)
+        timed = b.condition(b.not_equal(clock, b.string("")), b.call("concat", b.string("T"), clock))
+        sign = b.condition(b.less(micros, zero), b.string("-"))
+        text = b.call("concat", sign, b.string("P"), shown(values["d"], "D"), timed)
+        nothing = "PT0S"
+    text = b.condition(b.equal(micros, zero), b.string(nothing), text)
+    return b.let(microseconds_of(x), "__doline_micros", b.condition(b.is_not_null(micros), text))
+
+
+def is_working_day(x, week_mask, holidays):
+    """Whether a day is one of the week's that are worked on, and no holiday."""
+    days = [b.integer(day) for day, works in enumerate(week_mask, 1) if works]
+    works = b.n.in_(b.call("isodow", x), days) if days else b.FALSE
+    if holidays:
+        works = b.both(works, b.negation(b.n.in_(b.cast(x, types.Date), list(holidays))))
+    return b.condition(b.is_not_null(x), works)
 
 
 _TRUNCATED = {"microseconds": "microseconds", "milliseconds": "milliseconds", "seconds": "second",
@@ -117,12 +179,16 @@ def in_zone(x):
     return b.call("timezone", b.string("UTC"), x)
 
 
-def replaced(x, *parts):
-    """Values that are replaced by others; parts put together to an instant."""
-    year, month, day, hour, minute, second, micro = parts
+def instant_of_parts(year, month, day, hour, minute, second, micro):
+    """Parts put together to an instant."""
     return b.call("make_timestamp", year, month, day, hour, minute,
                   b.operator("+", b.cast(second, types.Float64),
                              b.operator("/", b.cast(micro, types.Float64), b.integer(1000000))))
+
+
+def replaced_as_given(x, *parts):
+    """An instant with other parts; a date stays one."""
+    return b.call("frame_instant_like", instant_of_parts(*parts), x)
 
 
 def clock_time(x, zone):

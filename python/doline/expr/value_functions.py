@@ -100,8 +100,8 @@ class ValueFunctions(Trigonometry):
 
         Parameters
         ----------
-        base : float, optional
-            Natural if left out.
+        base : float, str or Expr, optional
+            Natural if left out; a text names a column.
 
         Returns
         -------
@@ -114,7 +114,9 @@ class ValueFunctions(Trigonometry):
         >>> frame.select(dl.col("a").log(2)).to_series().to_list()
         [3.0, 0.0, -inf]
         """
-        return self._apply(functions.logarithm, options=(base,))
+        if base is None or isinstance(base, (int, float)):
+            return self._apply(functions.logarithm, options=(base,))
+        return self._apply(functions.logarithm, self._column_of(base))
 
     def log10(self):
         """The logarithm to base 10; -inf of zero, NaN of negative numbers.
@@ -232,7 +234,12 @@ class ValueFunctions(Trigonometry):
         return self._apply(functions.significant, options=(digits,))
 
     def truncate(self, decimals=0):
-        """The number without its fraction.
+        """The number without its fraction, or without what is behind some decimals.
+
+        Parameters
+        ----------
+        decimals : int, default 0
+            How many stay.
 
         Returns
         -------
@@ -245,7 +252,7 @@ class ValueFunctions(Trigonometry):
         >>> frame.select(dl.col("a").truncate()).to_series().to_list()
         [1.0, -1.0]
         """
-        return self._apply("trunc")
+        return self._apply(functions.rounded, options=("trunc", decimals))
 
     def is_nan(self):
         """Whether a float is NaN; null of null.
@@ -311,12 +318,12 @@ class ValueFunctions(Trigonometry):
         """
         return self._apply("isinf")
 
-    def hash(self, *seeds):
+    def hash(self, seed=0):
         """A 64-bit hash of the value: the same in every run, but another one than Polars'.
 
         Parameters
         ----------
-        *seeds : int
+        seed : int, default 0
             Goes into the hash.
 
         Returns
@@ -330,7 +337,7 @@ class ValueFunctions(Trigonometry):
         >>> frame.select(dl.col("a").hash().n_unique()).to_series().to_list()
         [1]
         """
-        return self._apply("hash", *seeds)
+        return self._apply("hash", seed) if seed else self._apply("hash")
 
     def bitwise_count_ones(self):
         """How many bits are set.

@@ -31,12 +31,20 @@ def rows_between(before, after):
             edge(after, n.FRAME_EDGE_FOLLOWING))
 
 
-def shift(window, x, count, *fill):
-    """The values so many rows before."""
+def shift(window, x, *fill_and_count):
+    """The values so many rows before: a number, or the bytes of an expression."""
+    *fill, count = fill_and_count
+    if isinstance(count, bytes):
+        return window("lag", x, b.cast(count, Int64), *fill)
     if count == 0:
         return x
     name = "lag" if count > 0 else "lead"
     return window(name, x, b.integer(abs(count)), *fill)
+
+
+def shift_by(window, x, count, *fill):
+    """The same, for a count that is an expression."""
+    return shift(window, x, *fill, count)
 
 
 def diff(window, x, count):
@@ -136,11 +144,13 @@ def sum_so_far(window, x, dtype):
     return b.cast(window("sum", x, frame=SO_FAR), dtype)
 
 
-def is_sorted_step(window, x, descending):
+def is_sorted_step(window, x, descending, nulls_last):
     """Whether a value is out of order after the one before."""
     before = window("lag", x, b.integer(1))
     compare = b.less if not descending else b.greater
-    return compare(x, before)
+    first, later = (x, before) if nulls_last else (before, x)
+    gap = b.both(b.is_not_null(first), b.is_null(later), b.greater(window("row_number"), b.integer(1)))
+    return b.call("ifnull", b.either(compare(x, before), gap), b.FALSE)
 
 
 # These go by values or groups of their own, so that the frame's order has to be restored.

@@ -13,6 +13,15 @@ EXAMPLES = {
         .alias("n")).sort("shop"),
     "agg mode": lambda pl, d: d.sales.group_by("item").agg(pl.col("shop").mode().sort().first()).sort("item"),
     "agg reverse": lambda pl, d: d.sales.group_by("shop").agg(pl.col("amount").reverse()).sort("shop"),
+    "agg head": lambda pl, d: d.sales.group_by("shop").agg(pl.col("amount").head(2), pl.col("item").slice(1, 1),
+        pl.col("price").head(0), (pl.col("amount") * 2).head(2).sum().alias("s")).sort("shop"),
+    "agg filter of nothing": lambda pl, d: d.sales.group_by("shop").agg(
+        pl.col("amount").filter(pl.col("amount") > 4)).sort("shop"),
+    **{f"agg {end} by {key} {down} {last}": lambda pl, d, end=end, key=key, down=down, last=last:
+        d.people.group_by("city").agg(getattr(pl.col("name").sort_by(
+            key, descending=down, nulls_last=last), end)()).sort("city")
+       for end in ("first", "last") for key in ("born", "height") for down in (False, True)
+       for last in (False, True)},
     "agg shift": lambda pl, d: d.sales.group_by("shop").agg(pl.col("amount").shift(1)).sort("shop"),
     "agg rank": lambda pl, d: d.sales.group_by("shop").agg(pl.col("amount").rank()).sort("shop"),
     "agg drop_nulls first": lambda pl, d: d.people.group_by("city").agg(pl.col("age").drop_nulls()
