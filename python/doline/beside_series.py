@@ -49,4 +49,5 @@ def _beside(frame, exprs, named):
         return expression(replaced(as_node(item)))
     flat = [column_of(one) for item in exprs for one in (item if isinstance(item, (list, tuple)) else [item])]
     named = {k: column_of(v) for k, v in named.items()}
-    return beside(frames, is_padded=False), flat, named, [label for label, _ in hidden.values()]
+    # A frame without columns has no height that a series could have another than.
+    return beside(frames if frame.names else frames[1:], is_padded=False), flat, named, [label for label, _ in hidden.values()]

@@ -219,8 +219,8 @@ def test_show_prints_a_limit_and_takes_settings(capsys):
     assert "(2, 1)" in told and "aaaaa…" in told and "a" * 6 not in told
     frame.lazy().show(3)
     assert "(3, 1)" in capsys.readouterr().out
-    with pytest.raises(dl.NotSupported, match="tbl_formatting"):
-        frame.show(tbl_formatting="ASCII_FULL")
+    with pytest.raises(dl.NotSupported, match="tbl_width_chars"):
+        frame.show(tbl_width_chars=80)
 
 
 def test_what_numpy_counts_with_is_a_place():
