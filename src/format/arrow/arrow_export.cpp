@@ -1,5 +1,6 @@
 #include "format/arrow/arrow_export.h"
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 
@@ -39,10 +40,11 @@ void release_array(ArrowArray* array) {
 class ArrayExporter {
  public:
   /// Parts have any encoding. `out` is filled, or released when this throws.
-  static void write(TypeRef type, std::span<const Column> parts, ArrowArray* out) {
+  static void write(TypeRef type, std::span<const Column> parts, ArrowTexts texts,
+                    ArrowArray* out) {
     *out = ArrowArray{};
     auto owned = std::make_unique<OwnedArray>();
-    ArrayExporter exporter(*owned, out);
+    ArrayExporter exporter(*owned, texts, out);
     out->release = release_array;
     out->private_data = owned.release();
     try {
@@ -54,10 +56,11 @@ class ArrayExporter {
     exporter.close();
   }
 
-  static void write_rows(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out) {
+  static void write_rows(const Schema& schema, std::span<const Chunk> chunks, ArrowTexts texts,
+                         ArrowArray* out) {
     *out = ArrowArray{};
     auto owned = std::make_unique<OwnedArray>();
-    ArrayExporter exporter(*owned, out);
+    ArrayExporter exporter(*owned, texts, out);
     out->release = release_array;
     out->private_data = owned.release();
     try {
@@ -76,7 +79,8 @@ class ArrayExporter {
   }
 
  private:
-  ArrayExporter(OwnedArray& owned, ArrowArray* out) : owned_(owned), out_(out) {}
+  ArrayExporter(OwnedArray& owned, ArrowTexts texts, ArrowArray* out)
+      : owned_(owned), texts_(texts), out_(out) {}
 
   void close() {
     out_->n_buffers = static_cast<int64_t>(owned_.buffers.size());
@@ -89,7 +93,7 @@ class ArrayExporter {
   void write_child(TypeRef type, std::span<const Column> parts) {
     owned_.children.push_back(std::make_unique<ArrowArray>());
     owned_.child_pointers.push_back(owned_.children.back().get());
-    write(type, parts, owned_.children.back().get());
+    write(type, parts, texts_, owned_.children.back().get());
   }
 
   void write_column(TypeRef type, std::span<const Column> parts) {
@@ -126,7 +130,7 @@ class ArrayExporter {
       case TypeKind::kVarchar:
       case TypeKind::kBlob:
       case TypeKind::kJson:
-        return write_texts();
+        return texts_ == ArrowTexts::kViews ? write_views() : write_texts();
       case TypeKind::kList:
       case TypeKind::kMap:
         return write_lists(type);
@@ -274,7 +278,7 @@ class ArrayExporter {
     for (uint32_t i = 0; i < names.size(); ++i) writer.set_text(i, names[i]);
     const Column values = writer.seal(static_cast<uint32_t>(names.size()));
     owned_.dictionary = std::make_unique<ArrowArray>();
-    write(Type::varchar(), {&values, 1}, owned_.dictionary.get());
+    write(Type::varchar(), {&values, 1}, texts_, owned_.dictionary.get());
   }
 
   int32_t* add_offsets(uint64_t last) {
@@ -303,6 +307,56 @@ class ArrayExporter {
         *offsets++ = static_cast<int32_t>(at);
       }
     }
+  }
+
+  /// Views as ours, but where we have a pointer Arrow has the number of a buffer and a place in it:
+  /// long texts get buffers of their own. The last buffer says how long those are.
+  void write_views() {
+    struct LongView {
+      uint32_t size;
+      char first[4];
+      int32_t buffer, offset;
+    };
+    static_assert(sizeof(LongView) == sizeof(StringView));
+    auto* to = add_buffer(static_cast<size_t>(out_->length) * sizeof(StringView))->as<StringView>();
+    std::vector<const StringView*> places;  // of long texts, in the columns
+    std::vector<StringView*> views;         // of the same, here
+    for (const Column& part : flat_) {
+      const StringView* texts = part.values<StringView>();
+      if (part.size() > 0) std::memcpy(static_cast<void*>(to), texts, part.size() * sizeof *to);
+      for (uint32_t row = 0; row < part.size(); ++row) {
+        if (texts[row].is_inline()) continue;
+        if (part.is_null(row)) {
+          to[row] = StringView();
+          continue;
+        }
+        places.push_back(texts + row);
+        views.push_back(to + row);
+      }
+      to += part.size();
+    }
+    std::vector<int64_t> sizes;
+    for (size_t begin = 0; begin < places.size();) {
+      size_t end = begin;
+      uint64_t bytes = 0;
+      while (end < places.size() && bytes + places[end]->size() <= kLargestOffset)
+        bytes += places[end++]->size();
+      if (end == begin) throw BatchTooLarge{};
+      std::byte* data = add_buffer(bytes)->data();
+      size_t at = 0;
+      for (; begin < end; ++begin) {
+        const StringView& text = *places[begin];
+        LongView view{
+            text.size(), {}, static_cast<int32_t>(sizes.size()), static_cast<int32_t>(at)};
+        std::memcpy(view.first, text.data(), sizeof view.first);
+        std::memcpy(data + at, text.data(), text.size());
+        std::memcpy(static_cast<void*>(views[begin]), &view, sizeof view);
+        at += text.size();
+      }
+      sizes.push_back(static_cast<int64_t>(bytes));
+    }
+    auto* ends = add_buffer(sizes.size() * sizeof(int64_t))->as<int64_t>();
+    std::copy(sizes.begin(), sizes.end(), ends);
   }
 
   /// Offsets, and of each part's child the rows that its entries reach, in their order.
@@ -367,13 +421,15 @@ class ArrayExporter {
   }
 
   OwnedArray& owned_;
+  const ArrowTexts texts_;
   ArrowArray* const out_;
   std::vector<Column> flat_;
 };
 
 }  // namespace
 
-bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out) {
+bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out,
+                         ArrowTexts texts) {
   std::vector<Chunk> dense;
   size_t rows = 0;
   for (const Chunk& chunk : chunks) {
@@ -381,7 +437,7 @@ bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, Ar
     rows += chunk.size();
   }
   try {
-    ArrayExporter::write_rows(schema, dense, out);
+    ArrayExporter::write_rows(schema, dense, texts, out);
     return true;
   } catch (const BatchTooLarge&) {
     if (rows > 1) return false;
