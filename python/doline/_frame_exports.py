@@ -9,10 +9,11 @@ time zeros""".split()
 _TYPES = """Array Binary Boolean Categorical DataType Date Datetime Decimal Duration Enum Field Float32
 Float64 Int8 Int16 Int32 Int64 Int128 List Null Object Schema String Struct Time UInt8 UInt16 UInt32
 UInt64 Unknown Utf8""".split()
-_IO = """from_arrow from_dict from_dicts from_numpy from_pandas from_polars
-from_records read_avro read_csv read_database read_delta read_excel read_ipc read_json read_lines
+_IO = """from_dict from_dicts from_records read_avro read_csv read_database read_delta read_excel read_ipc read_json read_lines
 read_log read_ndjson read_parquet read_parquet_schema scan_csv scan_database scan_delta scan_iceberg
 scan_ipc scan_json scan_lines scan_log scan_ndjson scan_parquet""".split()
+
+_READERS = "from_arrow from_numpy from_pandas from_polars".split()
 
 FRAME_EXPORTS = (
     dict.fromkeys(_CONSTRUCT, "doline.expr.construct")
@@ -20,6 +21,7 @@ FRAME_EXPORTS = (
     | dict.fromkeys(_RANGES, "doline.expr.ranges")
     | dict.fromkeys(_TYPES, "doline.datatypes")
     | dict.fromkeys(_IO, "doline.io")
+    | dict.fromkeys(_READERS, "doline.interchange.readers")
     | {"DataFrame": "doline.data_frame", "LazyFrame": "doline.lazy_frame", "Series": "doline.series",
        "Expr": "doline.expr.expression", "SQLContext": "doline.sql_context", "Config": "doline.config",
        "PartitionBy": "doline.writing", "PartitionByKey": "doline.writing",

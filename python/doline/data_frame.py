@@ -52,17 +52,22 @@ class DataFrame(Rows, FrameValues, FrameShapes):
         How a list of lists is meant.
     strict : bool, default True
         Whether a value that does not fit its type is an error; else it becomes null.
-    infer_schema_length : int
-        Without effect: all values are looked at.
+    infer_schema_length : int, optional
+        Of dicts that are rows, how many say which columns there are; all of them if left out. Of
+        the values' types, all values are looked at.
     nan_to_null : bool, default False
         Whether NaN in NumPy's arrays is null.
+    height : int, optional
+        How many rows there are to be: the only way to say so without columns.
 
     Raises
     ------
     TypeError
-        For what is no table.
+        For what is no table, and for floats that are to be integers.
     doline.errors.InvalidArgument
-        For columns of different lengths.
+        For columns of different lengths, or of another one than `height`.
+    doline.errors.ColumnNotFound
+        For a column of the schema that the data has not.
 
     Examples
     --------
@@ -75,10 +80,12 @@ class DataFrame(Rows, FrameValues, FrameShapes):
     __hash__ = None
 
     def __init__(self, data=None, schema=None, *, schema_overrides=None, orient=None, strict=True,
-                 infer_schema_length=100, nan_to_null=False):
+                 infer_schema_length=None, nan_to_null=False, height=None):
         from .making import table_of
-        made = table_of(data, schema, schema_overrides, orient, strict, nan_to_null)
-        self._lazy, self._height = made, None
+        made = table_of(data, schema, schema_overrides, orient, strict, nan_to_null, infer_schema_length)
+        self._lazy, self._height = made, None if made.names else height
+        if height is not None and height != self.height:
+            raise error(InvalidArgument, f"the columns have {self.height} values, height is {height}")
 
     @classmethod
     def _of_query(cls, lazy):
