@@ -184,7 +184,8 @@ def test_memory_of_two_dimensions_comes_in():
 
 
 @pytest.mark.parametrize("values, dtype", [
-    ([1, 2], dl.Int8), ([1, 2], dl.UInt64), ([1.5, 2.5], dl.Float32), ([1.5, 2.5], None), ([True, False], None)])
+    ([1, 2], dl.Int8), ([1, 2], dl.UInt64), ([1.5, 2.5], dl.Float32), ([1.5, 2.5], None),
+    ([True, False], None)])
 def test_memory_goes_out(values, dtype):
     series = dl.Series(values, dtype=dtype)
     with memoryview(series) as view:

@@ -304,9 +304,11 @@ def test_a_column_of_a_dict_keeps_type_and_nulls(kind):
 
 def test_columns_of_a_dict_in_pieces_of_other_lengths():
     frame = doline.DataFrame({
-        "a": pa.chunked_array([[1], [2, 3], [], [4, 5]]), "b": pa.chunked_array([["v", None, "x"], ["y", "z"]]),
+        "a": pa.chunked_array([[1], [2, 3], [], [4, 5]]),
+        "b": pa.chunked_array([["v", None, "x"], ["y", "z"]]),
         "c": pl.concat([pl.Series([0.5]), pl.Series([None, 1.5, 2.5, None])], rechunk=False),
-        "d": pd.Series([True, False, True, False, True]), "e": pa.chunked_array([[[1], []], [None, [2, 3], [4]]])})
+        "d": pd.Series([True, False, True, False, True]),
+        "e": pa.chunked_array([[[1], []], [None, [2, 3], [4]]])})
     assert frame.rows() == [(1, "v", 0.5, True, [1]), (2, None, None, False, []), (3, "x", 1.5, True, None),
                             (4, "y", 2.5, False, [2, 3]), (5, "z", None, True, [4])]
     assert doline.DataFrame({"a": pa.chunked_array([], pa.int8())}).schema == {"a": doline.Int8}
@@ -356,8 +358,9 @@ def test_128_bits_of_polars():
         doline.DataFrame(frame.cast(pl.UInt128, strict=False))
 
 
-@pytest.mark.parametrize("make", [lambda s: s, lambda s: s.to_frame(), lambda s: {"a": s}, lambda s: s.to_frame().lazy()],
-                         ids=["series", "frame", "dict", "lazy"])
+@pytest.mark.parametrize("make", [
+    lambda s: s, lambda s: s.to_frame(), lambda s: {"a": s}, lambda s: s.to_frame().lazy()],
+    ids=["series", "frame", "dict", "lazy"])
 def test_python_objects_of_polars_are_refused(make):
     with pytest.raises(doline.NotSupported, match="Object"):
         doline.DataFrame(make(pl.Series("a", [object()], dtype=pl.Object)))
@@ -368,8 +371,8 @@ def test_spans_go_to_polars():
     frame = {"a": [span, None], "l": [[span], None], "s": [{"x": span}, None]}
     assert doline.DataFrame(frame).to_polars().schema == pl.DataFrame(frame).schema
     assert doline.DataFrame(frame).to_polars().rows() == pl.DataFrame(frame).rows()
-    rows = doline.sql("SELECT TIMESTAMP '2024-01-02' - TIMESTAMP '2024-01-01' AS d, [INTERVAL '1 day'] AS l").pl()
-    assert rows.rows() == [(dt.timedelta(1), [dt.timedelta(1)])]
+    rows = doline.sql("SELECT TIMESTAMP '2024-01-02' - TIMESTAMP '2024-01-01' AS d, [INTERVAL '1 day'] AS l")
+    assert rows.pl().rows() == [(dt.timedelta(1), [dt.timedelta(1)])]
     with pytest.raises(doline.errors.ConversionError, match="1 month"):
         doline.sql("SELECT INTERVAL '1 month' AS d").pl()
     with pytest.raises(doline.errors.ConversionError, match="nanoseconds"):

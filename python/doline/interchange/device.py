@@ -1,4 +1,4 @@
-"""Arrow's device protocol: what `__arrow_c_stream__` and `__arrow_c_array__` give, and that the CPU has it."""
+"""Arrow's device protocol: what `__arrow_c_stream__` and `__arrow_c_array__` give, in the CPU's memory."""
 
 from doline import _engine, errors
 

@@ -33,13 +33,33 @@ def to_polars(query):
     except Exception:
         query.raise_failure()
         raise
-    wide = [place for place, field in enumerate(fields) if field[3].get("doline.type") == "HUGEINT"]
-    if wide and hasattr(polars, "Int128"):
-        columns = frame.get_columns()
-        for place in wide:  # Arrow has them as decimals
-            columns[place] = columns[place].cast(polars.Int128)
-        frame = polars.DataFrame(columns)
-    return frame
+    if not any(_has_wide(field) for field in fields) or not hasattr(polars, "Int128"):
+        return frame
+    columns = zip(frame.get_columns(), fields)
+    return polars.DataFrame([column.cast(_widened(polars, field, column.dtype)) if _has_wide(field)
+                             else column for column, field in columns])
+
+
+def _is_wide(field):
+    return field[3].get("doline.type") == "HUGEINT"
+
+
+def _has_wide(field):
+    return _is_wide(field) or any(map(_has_wide, field[4]))
+
+
+def _widened(polars, field, dtype):
+    """The type with Int128 where HUGEINT went as Arrow's decimals."""
+    if _is_wide(field):
+        return polars.Int128
+    if isinstance(dtype, polars.List):
+        return polars.List(_widened(polars, field[4][0], dtype.inner))
+    if isinstance(dtype, polars.Array):
+        return polars.Array(_widened(polars, field[4][0], dtype.inner), dtype.size)
+    if isinstance(dtype, polars.Struct):
+        return polars.Struct({inner.name: _widened(polars, child, inner.dtype)
+                              for child, inner in zip(field[4], dtype.fields)})
+    return dtype
 
 
 def _without_intervals(dtype):
