@@ -129,10 +129,9 @@ def to_pandas(stream):
     -------
     pandas.DataFrame
         BOOLEAN, integers and floats as NumPy's types, or as pandas' nullable ones where there are
-        NULLs (of floats: and NaN too);
-         VARCHAR as ``str``; ENUM as categorical; TIMESTAMP, DATE and INTERVAL (without months)
-        as ``datetime64`` and ``timedelta64``; DECIMAL, HUGEINT, UUID, TIME, lists and structs as
-        objects.
+        NULLs (of floats: and NaN too); VARCHAR as ``str``; ENUM as categorical; TIMESTAMP, DATE and
+        INTERVAL (without months) as ``datetime64`` and ``timedelta64``; DECIMAL, HUGEINT, UUID, TIME,
+        lists and structs as objects.
     """
     pandas = require("pandas", ".df()")
     table = _engine.Table.collect(stream)

@@ -1,6 +1,5 @@
 #include "format/arrow/arrow_export.h"
 
-#include <algorithm>
 #include <limits>
 #include <memory>
 
@@ -310,7 +309,7 @@ class ArrayExporter {
   }
 
   /// Views as ours, but where we have a pointer Arrow has the number of a buffer and a place in it:
-  /// long texts get buffers of their own. The last buffer says how long those are.
+  /// long texts get one of their own. The last buffer says how long that is.
   void write_views() {
     struct LongView {
       uint32_t size;
@@ -318,45 +317,36 @@ class ArrayExporter {
       int32_t buffer, offset;
     };
     static_assert(sizeof(LongView) == sizeof(StringView));
+    uint64_t total = 0;
+    const auto is_long = [](const Column& part, uint32_t row) {
+      return !part.values<StringView>()[row].is_inline() && !part.is_null(row);
+    };
+    for (const Column& part : flat_) {
+      for (uint32_t row = 0; row < part.size(); ++row) {
+        if (is_long(part, row)) total += part.values<StringView>()[row].size();
+      }
+    }
+    if (total > kLargestOffset) throw BatchTooLarge{};
     auto* to = add_buffer(static_cast<size_t>(out_->length) * sizeof(StringView))->as<StringView>();
-    std::vector<const StringView*> places;  // of long texts, in the columns
-    std::vector<StringView*> views;         // of the same, here
+    std::byte* const bytes = total > 0 ? add_buffer(total)->data() : nullptr;
+    size_t at = 0;
     for (const Column& part : flat_) {
       const StringView* texts = part.values<StringView>();
-      if (part.size() > 0) std::memcpy(static_cast<void*>(to), texts, part.size() * sizeof *to);
-      for (uint32_t row = 0; row < part.size(); ++row) {
-        if (texts[row].is_inline()) continue;
-        if (part.is_null(row)) {
-          to[row] = StringView();
+      for (uint32_t row = 0; row < part.size(); ++row, ++to) {
+        const StringView& text = texts[row];
+        if (!is_long(part, row)) {
+          *to = text.is_inline() ? text : StringView();
           continue;
         }
-        places.push_back(texts + row);
-        views.push_back(to + row);
-      }
-      to += part.size();
-    }
-    std::vector<int64_t> sizes;
-    for (size_t begin = 0; begin < places.size();) {
-      size_t end = begin;
-      uint64_t bytes = 0;
-      while (end < places.size() && bytes + places[end]->size() <= kLargestOffset)
-        bytes += places[end++]->size();
-      if (end == begin) throw BatchTooLarge{};
-      std::byte* data = add_buffer(bytes)->data();
-      size_t at = 0;
-      for (; begin < end; ++begin) {
-        const StringView& text = *places[begin];
-        LongView view{
-            text.size(), {}, static_cast<int32_t>(sizes.size()), static_cast<int32_t>(at)};
+        LongView view{text.size(), {}, 0, static_cast<int32_t>(at)};
         std::memcpy(view.first, text.data(), sizeof view.first);
-        std::memcpy(data + at, text.data(), text.size());
-        std::memcpy(static_cast<void*>(views[begin]), &view, sizeof view);
+        std::memcpy(static_cast<void*>(to), &view, sizeof view);
+        std::memcpy(bytes + at, text.data(), text.size());
         at += text.size();
       }
-      sizes.push_back(static_cast<int64_t>(bytes));
     }
-    auto* ends = add_buffer(sizes.size() * sizeof(int64_t))->as<int64_t>();
-    std::copy(sizes.begin(), sizes.end(), ends);
+    auto* sizes = add_buffer(sizeof(int64_t))->as<int64_t>();
+    *sizes = static_cast<int64_t>(total);
   }
 
   /// Offsets, and of each part's child the rows that its entries reach, in their order.
