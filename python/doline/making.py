@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from . import _engine, _sessions
 from . import datatypes as types
 from .column_names import refuse_case
@@ -155,7 +157,7 @@ def _column_of_list(values, dtype, strict):
             value = next(v for v in values if isinstance(v, float))
             raise error(TypeMismatch, f"the float {value!r} among values of type {dtype!r}",
                         "strict=False cuts it off")
-        column = _engine.column_of_values([v if v is None or v != v else int(v) for v in values])
+        column = _engine.column_of_values([int(v) if v is not None and math.isfinite(v) else None for v in values])
     return column
 
 

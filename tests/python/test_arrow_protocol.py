@@ -80,7 +80,7 @@ def test_arrow_types_are_taken_where_types_are():
     assert frame.schema == {"a": dl.Int8, "b": dl.String}
     assert frame.select(dl.col("a").cast(pa.float32())).schema == {"a": dl.Float32}
     assert dl.Series([1], dtype=pa.uint8()).dtype == dl.UInt8
-    assert dl.Schema(pa.schema([])) == {}
+    assert dl.Schema(pa.schema([])) == {} and pa.schema(dl.Schema()) == pa.schema([])
     with pytest.raises(dl.NotSupported):
         dl.Schema(pa.schema([("u", pa.dense_union([pa.field("x", pa.int8())]))]))
 

@@ -446,7 +446,7 @@ def test_floats_that_are_to_be_integers(make):
 
 
 @pytest.mark.parametrize("make", [
-    lambda pack: pack.Series([1.5, None, -2.7], dtype=pack.Int64, strict=False),
+    lambda pack: pack.Series([1.5, None, -2.7, float("inf"), float("nan")], dtype=pack.Int64, strict=False),
     lambda pack: pack.Series([1, "x", True, None], strict=False),
     lambda pack: pack.Series([1, "x"], dtype=pack.Int64, strict=False),
     lambda pack: pack.Series("a", (i for i in range(3))),

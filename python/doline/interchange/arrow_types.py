@@ -19,10 +19,12 @@ def capsule_of_schema(schema):
     from doline import _nodes as n, datatypes
     from doline.expr import build as b
 
+    if not schema:
+        return _engine.Table.of_columns([], []).__arrow_c_schema__()
     # NULL is of a type that is called so, to which nothing is cast.
     items = [b.named(b.NULL if dtype == datatypes.Null else b.cast(b.NULL, datatypes.as_dtype(dtype)),
                      name or b.UNNAMED) for name, dtype in schema.items()]
-    query = n.select(items or [b.named(b.NULL, "")])
+    query = n.select(items)
     prepared = _sessions.current().prepare(n.statement_message(n.select_statement(query)))
     return prepared.__arrow_c_schema__()
 
