@@ -170,6 +170,9 @@ DOLINE_API int doline_next(doline_query* query, struct ArrowArray* out);
 /* The rest of the rows as a stream, which takes the query over: it is freed with the stream (also
  * when this fails), and doline_cancel may no longer be called. Its errors are the stream's. */
 DOLINE_API int doline_stream(doline_query* query, struct ArrowArrayStream* out);
+/* Texts and bytes come as Arrow's views ("vu", "vz") instead of with offsets: for readers who keep
+ * them so. Before the first doline_schema or doline_next, whose format it changes. */
+DOLINE_API int doline_text_views(doline_query* query);
 /* 1 for SELECT and the like; 0 for statements whose effect counts. */
 DOLINE_API int doline_returns_rows(const doline_query* query);
 /* Any thread: stops the query within a few milliseconds of work; doline_next then fails with

@@ -10,11 +10,13 @@ _TYPES = """Array Binary Boolean Categorical DataType Date Datetime Decimal Dura
 Float64 Int8 Int16 Int32 Int64 Int128 List Map Null Object Schema String Struct Time UInt8 UInt16 UInt32
 UInt64 Unknown Utf8""".split()
 _SEVERAL = """build_info collect_all_async escape_regex explain_all show_versions thread_pool_size""".split()
-_IO = """from_arrow from_dict from_dicts from_numpy from_pandas from_polars
-from_records read_avro read_database read_delta read_excel read_ipc read_ipc_schema read_ipc_stream
+_IO = """from_dict from_dicts from_records read_avro read_database read_delta read_excel read_ipc read_ipc_schema
+read_ipc_stream
 read_json read_lines read_log read_ndjson read_parquet read_parquet_metadata read_parquet_schema
 scan_database scan_delta scan_iceberg
 scan_ipc scan_json scan_lines scan_log scan_ndjson scan_parquet""".split()
+
+_READERS = "from_arrow from_numpy from_pandas from_polars".split()
 
 FRAME_EXPORTS = (
     dict.fromkeys(_CONSTRUCT, "doline.expr.construct")
@@ -25,6 +27,7 @@ FRAME_EXPORTS = (
     | dict.fromkeys(_IO, "doline.io")
     | dict.fromkeys(_SEVERAL, "doline.several_queries")
     | dict.fromkeys(("scan_csv", "read_csv"), "doline.csv_files")
+    | dict.fromkeys(_READERS, "doline.interchange.readers")
     | {"DataFrame": "doline.data_frame", "LazyFrame": "doline.lazy_frame", "Series": "doline.series",
        "Expr": "doline.expr.expression", "SQLContext": "doline.sql_context", "Config": "doline.config",
        "PartitionBy": "doline.partition_by", "PartitionByKey": "doline.partition_by",

@@ -17,7 +17,16 @@ class Rows:
         raise NotImplementedError
 
     def __arrow_c_stream__(self, requested_schema=None):
-        return self._start().__arrow_c_stream__(requested_schema)
+        if requested_schema is None:
+            return self._start().__arrow_c_stream__()
+        from doline.interchange.recasting import requested
+
+        return requested(self, requested_schema).__arrow_c_stream__()
+
+    def __arrow_c_device_stream__(self, requested_schema=None, **options):
+        from doline.interchange.device import device_stream
+
+        return device_stream(self, requested_schema, options)
 
     def __arrow_c_schema__(self):
         return self._start().__arrow_c_schema__()
@@ -115,15 +124,17 @@ class Rows:
         ------
         doline.NotSupported
             Where Polars is not installed.
+        doline.errors.ConversionError
+            For an INTERVAL with months, which no type of Polars holds.
 
         Examples
         --------
         >>> dl.sql("SELECT 1 AS one").pl().columns
         ['one']
         """
-        from doline.interchange import require
+        from doline.interchange import polars_frames
 
-        return self._through(require("polars", ".pl()").DataFrame)
+        return self._through(polars_frames.to_polars)
 
     def df(self):
         """All rows as a pandas frame.

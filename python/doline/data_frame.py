@@ -57,17 +57,22 @@ class DataFrame(FrameArithmetic, FrameItems, FrameLooks, FrameValues, FrameShape
         How a list of lists is meant.
     strict : bool, default True
         Whether a value that does not fit its type is an error; else it becomes null.
-    infer_schema_length : int
-        Without effect: all values are looked at.
+    infer_schema_length : int, optional
+        Of dicts that are rows, how many say which columns there are; all of them if left out. Of
+        the values' types, all values are looked at.
     nan_to_null : bool, default False
         Whether NaN in NumPy's arrays is null.
+    height : int, optional
+        How many rows there are to be: the only way to say so without columns.
 
     Raises
     ------
     TypeError
-        For what is no table.
+        For what is no table, and for floats that are to be integers.
     doline.errors.InvalidArgument
-        For columns of different lengths.
+        For columns of different lengths, or of another one than `height`.
+    doline.errors.ColumnNotFound
+        For a column of the schema that the data has not.
 
     Examples
     --------
@@ -78,10 +83,12 @@ class DataFrame(FrameArithmetic, FrameItems, FrameLooks, FrameValues, FrameShape
     """
 
     def __init__(self, data=None, schema=None, *, schema_overrides=None, orient=None, strict=True,
-                 infer_schema_length=100, nan_to_null=False):
+                 infer_schema_length=None, nan_to_null=False, height=None):
         from .making import table_of
-        made = table_of(data, schema, schema_overrides, orient, strict, nan_to_null)
-        self._lazy, self._height = made, 0 if made._names == [] else None
+        made = table_of(data, schema, schema_overrides, orient, strict, nan_to_null, infer_schema_length)
+        self._lazy, self._height = made, None if made._names != [] else height or 0
+        if height is not None and height != self.height:
+            raise error(InvalidArgument, f"the columns have {self.height} values, height is {height}")
 
     @classmethod
     def _of_query(cls, lazy):

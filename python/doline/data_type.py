@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-
+from types import MethodType
 
 
 class DataTypeClass(type):
@@ -22,12 +22,27 @@ class DataTypeClass(type):
         return cls.__name__
 
 
+class _OfClassOrInstance:
+    """A method that a class (`Int64`) has as its instances have it (`Datetime("ms")`)."""
+
+    def __init__(self, function):
+        self._function = function
+
+    def __get__(self, instance, owner):
+        return MethodType(self._function, owner if instance is None else instance)
+
+
 class DataType(metaclass=DataTypeClass):
     """A column's type. `sql` is how the engine spells it."""
 
     sql: str | None = None
     short: str = "?"  # in printed tables
     parameters: tuple = ()
+
+    @_OfClassOrInstance
+    def __arrow_c_schema__(self):
+        from .interchange.arrow_types import capsule_of_type
+        return capsule_of_type(self)
 
     def __eq__(self, other):
         if isinstance(other, DataTypeClass):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import enum
 
 from .errors import NotSupported
 from .data_type import (DataType, DataTypeClass, FloatType, NestedType, NumericType, SignedIntegerType,
@@ -243,8 +244,13 @@ class Enum(DataType):
 
     Parameters
     ----------
-    categories : list of str
-        The texts, in their order.
+    categories : list of str, Series or enum.Enum
+        The texts, in their order; of an enumeration of Python's, its members' values.
+
+    Raises
+    ------
+    TypeError
+        For categories that are no texts.
 
     Examples
     --------
@@ -254,11 +260,18 @@ class Enum(DataType):
     short = "enum"
 
     def __init__(self, categories):
-        self.categories = list(categories)
+        if isinstance(categories, type) and issubclass(categories, enum.Enum):
+            categories = [member.value for member in categories]
+        self.categories = [str.__str__(text) if isinstance(text, str) else _no_category(text)
+                           for text in categories]
         self.parameters = tuple(self.categories)
 
     def __repr__(self):
         return f"Enum(categories={self.categories!r})"
+
+
+def _no_category(value):
+    raise TypeError(f"an Enum's categories are texts, not {value!r}")
 
 
 class List(NestedType):
@@ -390,6 +403,16 @@ class Map(NestedType):
 class Schema(dict):
     """Names and types of a frame's columns, in their order: a dict.
 
+    Parameters
+    ----------
+    schema : dict, list of pairs, or an Arrow schema, optional
+        Names and types; of PyArrow's and whatever else has ``__arrow_c_schema__`` too.
+
+    Raises
+    ------
+    doline.errors.NotSupported
+        For a type of Arrow's that has no twin here.
+
     Examples
     --------
     >>> dl.DataFrame({"a": [1], "b": ["x"]}).schema.names()
@@ -397,7 +420,14 @@ class Schema(dict):
     """
 
     def __init__(self, schema=None):
+        if hasattr(schema, "__arrow_c_schema__") and not isinstance(schema, Schema):
+            from .interchange.arrow_types import types_of
+            schema = types_of(schema)
         super().__init__(schema or {})
+
+    def __arrow_c_schema__(self):
+        from .interchange.arrow_types import capsule_of_schema
+        return capsule_of_schema(self)
 
     def names(self):
         """The names, in their order.
@@ -482,8 +512,13 @@ def as_dtype(dtype):
         if dtype is Datetime or dtype is Duration or dtype is Decimal or dtype is Categorical:
             return dtype()
         return dtype
-    if dtype in _FROM_PYTHON:
+    if isinstance(dtype, type) and dtype in _FROM_PYTHON:
         return _FROM_PYTHON[dtype]
+    if hasattr(dtype, "__arrow_c_schema__"):
+        from .interchange.arrow_types import types_of
+        return types_of(dtype)[0][1]
+    if getattr(dtype, "__module__", "") == "doline.refused":
+        dtype()  # says what to use instead
     raise TypeError(f"{dtype!r} is no data type")
 
 

@@ -205,6 +205,8 @@ def column_of_result(result):
     """What a function of arrays returned, as something with ``__arrow_c_array__``."""
     kind = type(result)
     package = kind.__module__.partition(".")[0]
+    if package == "doline" and hasattr(result, "to_frame"):
+        return column_of_stream(result)  # now, while its query has a session of its own
     if hasattr(kind, "__arrow_c_array__"):
         return result
     if package == "numpy" and package in sys.modules:
@@ -227,8 +229,6 @@ def column_of_result(result):
             whole = pyarrow.concat_arrays(whole.chunks) if whole.chunks else \
                 pyarrow.array([], whole.type)
         return whole
-    if package == "doline" and hasattr(result, "to_frame"):
-        return column_of_stream(result)
     if isinstance(result, (list, tuple)):
         return _engine.column_of_values(result)
     raise _no_array(result)
@@ -236,7 +236,7 @@ def column_of_result(result):
 
 def column_of_stream(series):
     """One of our series as a column."""
-    return _engine.column_of_values(series.to_list())
+    return _engine.column_of_arrow(series)
 
 
 def _no_array(result):

@@ -468,36 +468,3 @@ def from_records(data, schema=None, **options):
     """
     from .data_frame import DataFrame
     return DataFrame(data, schema, **options)
-
-
-def from_arrow(data, schema=None, **options):
-    """A frame of another library's table: PyArrow's, pandas', Polars', NumPy's. Also called
-    `from_pandas`, `from_polars` and `from_numpy`.
-
-    Parameters
-    ----------
-    data : object
-        The table, or an Arrow array.
-    schema : dict or list, optional
-        Names, or names and types.
-
-    Returns
-    -------
-    DataFrame or Series
-        A Series of an array.
-
-    Examples
-    --------
-    >>> import pandas
-    >>> dl.from_pandas(pandas.DataFrame({"a": [1, 2]})).rows()
-    [(1,), (2,)]
-    """
-    from .data_frame import DataFrame
-    if hasattr(data, "__arrow_c_array__") and not hasattr(data, "__arrow_c_stream__") and \
-            not hasattr(data, "schema"):
-        from .series import Series
-        return Series("", data)
-    return DataFrame(data, schema, **options)
-
-
-from_pandas = from_numpy = from_polars = from_arrow

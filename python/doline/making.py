@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import datetime
+import math
 
 from . import _engine, _sessions
 from . import datatypes as types
 from .column_names import refuse_case
-from .errors import InvalidArgument, error
+from .errors import ColumnNotFound, ConversionError, InvalidArgument, TypeMismatch, error
 from .expr import build as b
-from .interchange import _stream_of
+from .interchange import _stream_of, _speaks_arrow
 from .interchange.numpy_arrays import column_of
 from .lazy_frame import LazyFrame
 
-def table_of(data, schema, overrides, orient, strict, nan_to_null):
+def table_of(data, schema, overrides, orient, strict, nan_to_null, infer_schema_length=None):
     """A query over a new table.
 
     Raises
     ------
     doline.errors.InvalidArgument
         For columns of different lengths.
+    doline.errors.ColumnNotFound
+        For a column of the schema that the data has not.
     TypeError
         For what is no table.
     """
@@ -35,18 +37,34 @@ def table_of(data, schema, overrides, orient, strict, nan_to_null):
         return _typed(data.collect()._lazy, names, dtypes, strict)
     if isinstance(data, Series):
         data = {names[0] if names else data.name: data}
+    if hasattr(data, "__next__") and not _speaks_arrow(data):
+        data = list(data)
     if isinstance(data, (list, tuple)):
-        data = _columns_of_rows(list(data), names, orient)
+        data = _columns_of_rows(list(data), names, orient, infer_schema_length)
     if isinstance(data, dict):
-        return _of_columns(data, names, dtypes, strict, nan_to_null)
+        return _of_columns(_renamed(data, names, isinstance(schema, dict)), dtypes, strict, nan_to_null)
     stream = _stream_of(data)
     if stream is None:
         raise TypeError(f"{type(data).__name__} is no table: give a dict, rows, an array or a frame")
     frame = _stored(stream)
-    if type(data).__module__.startswith("numpy") and names is None:
+    if names is None and not hasattr(data, "columns"):  # of arrays, which have no names for columns
         names = [name.replace("column", "column_") if name.startswith("column") else name
                  for name in frame.names]
     return _typed(frame, names, dtypes, strict)
+
+
+def _renamed(data, names, is_by_name):
+    """A dict of the columns that a schema has: those of its names, or, of a list of names, others in
+    their place."""
+    if names is None or list(data) == names:
+        return data
+    if set(names) <= set(data):
+        return {name: data[name] for name in names}
+    if not is_by_name and len(names) == len(data):
+        return {name: data[old] for name, old in zip(names, data)}
+    missing = next(name for name in names if name not in data)
+    raise error(ColumnNotFound, f'the schema has a column "{missing}", which the data has not',
+                f"the data has {', '.join(map(str, data))}")
 
 
 def _stored(stream):
@@ -58,6 +76,8 @@ def _stored(stream):
 def _schema(schema):
     if schema is None:
         return None, {}
+    if hasattr(schema, "__arrow_c_schema__"):
+        schema = types.Schema(schema)
     if isinstance(schema, dict):
         return list(schema), {k: types.as_dtype(t) for k, t in schema.items() if t is not None}
     names, dtypes = [], {}
@@ -71,12 +91,13 @@ def _schema(schema):
     return names, dtypes
 
 
-def _columns_of_rows(rows, names, orient):
+def _columns_of_rows(rows, names, orient, infer_schema_length):
     if not rows:
         return {name: [] for name in names or ()}
     first = rows[0]
     if isinstance(first, dict):
-        keys = list(dict.fromkeys(key for row in rows for key in row)) if names is None else names
+        keys = list(dict.fromkeys(key for row in rows[:infer_schema_length] for key in row)) \
+            if names is None else names
         return {key: [row.get(key) for row in rows] for key in keys}
     if hasattr(first, "_fields") and names is None:
         names = list(first._fields)
@@ -92,60 +113,56 @@ def _columns_of_rows(rows, names, orient):
     return dict(zip(labels, columns))
 
 
-def _of_columns(data, names, dtypes, strict, nan_to_null):
+def _of_columns(data, dtypes, strict, nan_to_null):
     from .series import Series
-    if names is not None and list(data) != names:
-        data = {name: data[old] for name, old in zip(names, data)} if not set(names) <= set(data) \
-            else {name: data[name] for name in names}
     if not data:
         return LazyFrame.without_source()
     if len({str(name).lower() for name in data}) < len(data):
         refuse_case(list(map(str, data)))
+    data = {name: list(v) if isinstance(v, (range, set, frozenset)) or hasattr(v, "__next__") else v
+            for name, v in data.items()}
     sized = [v for v in data.values() if _is_column(v)]
     length = len(sized[0]) if sized else 1
-    columns, wanted = [], {}
+    columns = []
     for name, values in data.items():
-        if isinstance(values, Series):
-            wanted[name] = values.dtype
-            values = values.to_list()
-        elif not _is_column(values):
+        if not _is_column(values):
             values = [values] * length
-        dtype = dtypes.get(name)
-        if isinstance(values, (range, set, frozenset)) or hasattr(values, "__next__"):
-            values = list(values)
-        if isinstance(values, (list, tuple)):
-            column, natural = _column_of_list(list(values), dtype)
-            if natural is not None:
-                wanted[name] = natural
+        if isinstance(values, list):
+            columns.append(_column_of_list(values, dtypes.get(name), strict))
         else:
-            column = column_of(values, nan_to_null)
-        columns.append(column)
+            columns.append(column_of(values, nan_to_null))
     table = _engine.Table.of_columns([str(name) or b.UNNAMED for name in data], columns)
     frame = _stored(table)
     frame._names = [str(name) for name in data]
-    return _typed(frame, None, wanted | dtypes, strict)
+    return _typed(frame, None, dtypes, strict)
 
 
 def _is_column(values):
-    return (isinstance(values, (list, tuple, range, set, frozenset))
-            or (hasattr(values, "__len__") and not isinstance(values, (str, bytes, dict)))
-            or hasattr(values, "__next__"))
+    return hasattr(values, "__len__") and not isinstance(values, (str, bytes, dict)) or _speaks_arrow(values)
 
 
-def _column_of_list(values, dtype):
-    """A list as a column, and the type it is to have if the values' own is narrower."""
+def _column_of_list(values, dtype, strict):
+    """A list as a column of its values' own type. Not `strict`, values that have none in common are
+    texts, as in Polars, and floats that are to be integers lose their fraction."""
     if dtype is None:
         values = [v.to_list() if hasattr(v, "to_list") else v for v in values]
-    column = _engine.column_of_values(values)
-    if dtype is not None:
-        return column, None
-    return column, _natural(values)
+    try:
+        column = _engine.column_of_values(values, exact_spans=True)
+    except ConversionError:
+        if strict:
+            raise
+        column = _engine.column_of_values([v if v is None else _text(v) for v in values])
+    if column.format == "g" and dtype is not None and dtype.is_integer():
+        if strict:
+            value = next(v for v in values if isinstance(v, float))
+            raise error(TypeMismatch, f"the float {value!r} among values of type {dtype!r}",
+                        "strict=False cuts it off")
+        column = _engine.column_of_values([int(v) if v is not None and math.isfinite(v) else None for v in values])
+    return column
 
 
-def _natural(values):
-    """Polars' type where Python's values would become another: spans of time are exact."""
-    first = next((v for v in values if v is not None), None)
-    return types.Duration("us") if isinstance(first, datetime.timedelta) else None
+def _text(value):
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _typed(frame, names, dtypes, strict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 
+from . import _engine
 from .data_frame import DataFrame
 from .errors import InvalidArgument, error
 from .expr.expression import Expr, expression
@@ -12,14 +13,14 @@ from .frame_values import refuse_compat_level, to_pandas_by_arrow, with_options
 from .series_changes import SeriesChanges
 
 
-class Series(SeriesChanges):
+class Series(SeriesChanges, _engine.LendsMemory):
     """A column by itself: every function of `Expr` is a method of it, which runs at once.
 
     Parameters
     ----------
     name : str, optional
         What it is called.
-    values : list, range, NumPy or Arrow array, Series
+    values : list, range, generator, NumPy or Arrow array, series of pandas or Polars, Series
         The values; the first argument may be these alone.
     dtype : data type, optional
         Of the values.
@@ -27,6 +28,11 @@ class Series(SeriesChanges):
         Whether a value that does not fit the type is an error; else it becomes null.
     nan_to_null : bool, default False
         Whether NaN in NumPy's arrays is null.
+
+    Raises
+    ------
+    TypeError
+        For floats that are to be integers.
 
     Examples
     --------
@@ -38,8 +44,6 @@ class Series(SeriesChanges):
     def __init__(self, name=None, values=None, dtype=None, *, strict=True, nan_to_null=False):
         if name is not None and not isinstance(name, str):
             name, values = "", name
-        if isinstance(values, Series):
-            values = values.to_list()
         label = name or ""
         if values is None:
             values = []
@@ -49,7 +53,7 @@ class Series(SeriesChanges):
 
     @classmethod
     def _of(cls, frame, name=None):
-        series = object.__new__(cls)
+        series = cls.__new__(cls)
         series._frame = frame
         series._name = frame.columns[0] if name is None else name
         return series
@@ -259,7 +263,29 @@ class Series(SeriesChanges):
         return Series(self._name, ufunc(*arrays, **options))
 
     def __arrow_c_stream__(self, requested_schema=None):
-        return self.to_frame().__arrow_c_stream__(requested_schema)
+        frame = self.to_frame()
+        if requested_schema is None:
+            return _engine.column_stream(frame._start())
+        from .interchange.recasting import requested
+        return _engine.column_stream(requested(frame, requested_schema))
+    def __arrow_c_array__(self, requested_schema=None):
+        lists = self._frame.lazy().select(self._expr().implode())
+        rows = _engine.Table.collect(lists._run())
+        if requested_schema is None:
+            return rows.elements().__arrow_c_array__()
+        from .interchange.arrow_types import types_of
+        return self.cast(types_of(requested_schema)[0][1]).__arrow_c_array__()
+    def __arrow_c_schema__(self): return self.dtype.__arrow_c_schema__()
+    def __arrow_c_device_stream__(self, requested_schema=None, **options):
+        from .interchange.device import device_stream
+        return device_stream(self, requested_schema, options)
+    def __arrow_c_device_array__(self, requested_schema=None, **options):
+        from .interchange.device import device_array
+        return device_array(self, requested_schema, options)
+    def _memory(self):
+        """What lends `memoryview` its memory: a copy of the values, which are never written to."""
+        from .interchange.numpy_arrays import memory_of
+        return memory_of(self._frame)
     def __reduce__(self): return Series._of, (self._frame, self._name)
     def item(self, index=None):
         """The only value, or the one at a position.

@@ -32,7 +32,7 @@ BY_NAME = {
         characters json_path delimiter output_path unit encoding""",
     "int": "window_size k decimals digits width group_index size depth length_of periods",
     "int | None": """n n_rows limit seed min_samples infer_schema_length row inference_length count size
-        batch_size length""",
+        batch_size length height""",
     "int | IntoExpr": "offset",
     "float": "abs_tol rel_tol",
     "float | None": "base fraction com span half_life alpha",
@@ -217,7 +217,8 @@ PARAMETERS = {
     "Cursor.__init__.connection": "Connection", "Cursor.callproc.parameters": "Sequence[Any]",
     "ticks": "float", "errors.error.kind": "type[_Kind]", "errors.from_engine.begin": "int",
     "errors.from_engine.end": "int", "DataFrame.row.by_predicate": "IntoExpr | None",
-    "DataFrame.__init__.orient": "Literal['row', 'col'] | None", "DataFrame.__init__.data": "Any",
+    "DataFrame.__init__.orient": "Literal['row', 'col'] | None",
+    "from_numpy.orient": "Literal['row', 'col'] | None", "DataFrame.__init__.data": "Any",
     "Categorical.__init__.ordering": "str | None", "Enum.__init__.categories": "Iterable[str]",
     "include_boundaries": "bool", "PartitionBy.__init__.base_path": "Path",
     "scan_csv.null_values": "str | Sequence[str] | Mapping[str, str] | None",

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "arrow_device.h"
+#include "arrow_stream.h"
 #include "engine_error.h"
 #include "reaper.h"
 
@@ -22,31 +24,6 @@ template <class Struct>
 void release_and_free(Struct* held) noexcept {
   if (held->release) held->release(held);
   delete held;
-}
-
-/// A capsule over `owned`, which its end frees.
-template <class Owned>
-nb::object capsule(Owned owned, const char* name) {
-  PyObject* made = PyCapsule_New(owned.get(), name, [](PyObject* ending) {
-    using Struct = typename Owned::element_type;
-    auto* held = static_cast<Struct*>(PyCapsule_GetPointer(ending, PyCapsule_GetName(ending)));
-    Owned(held).reset();
-  });
-  if (!made) throw nb::python_error();
-  static_cast<void>(owned.release());
-  return nb::steal(made);
-}
-
-/// Moves the struct out of a capsule of that name.
-template <class Struct>
-void take(nb::handle capsule, const char* name, Struct* out) {
-  auto* given = static_cast<Struct*>(PyCapsule_GetPointer(capsule.ptr(), name));
-  if (!given) throw nb::python_error();
-  if (!given->release) {
-    raise_error("invalid_argument", "the Arrow " + std::string(name + 6) + " is used up already",
-                "a stream can be read once: make another, or collect it into a table");
-  }
-  move_out(*given, out);
 }
 
 bool is_capsule(nb::handle object, const char* name) {
@@ -93,13 +70,19 @@ void ReleaseSchema::operator()(ArrowSchema* held) const noexcept { release_and_f
 void ReleaseArray::operator()(ArrowArray* held) const noexcept { release_and_free(held); }
 void ReleaseStream::operator()(ArrowArrayStream* held) const noexcept { release_and_free(held); }
 
+void require_unused(bool is_unused, const char* name) {
+  if (is_unused) return;
+  raise_error("invalid_argument", "the Arrow " + std::string(name + 6) + " is used up already",
+              "a stream can be read once: make another, or collect it into a table");
+}
+
 OwnedSchema make_schema() { return OwnedSchema(new ArrowSchema{}); }
 OwnedArray make_array() { return OwnedArray(new ArrowArray{}); }
 OwnedStream make_stream() { return OwnedStream(new ArrowArrayStream{}); }
 
-nb::object capsule_of(OwnedSchema schema) { return capsule(std::move(schema), kSchemaName); }
-nb::object capsule_of(OwnedArray array) { return capsule(std::move(array), kArrayName); }
-nb::object capsule_of(OwnedStream stream) { return capsule(std::move(stream), kStreamName); }
+nb::object capsule_of(OwnedSchema schema) { return capsule_over(std::move(schema), kSchemaName); }
+nb::object capsule_of(OwnedArray array) { return capsule_over(std::move(array), kArrayName); }
+nb::object capsule_of(OwnedStream stream) { return capsule_over(std::move(stream), kStreamName); }
 
 OwnedStream stream_of_batch(OwnedSchema schema, OwnedArray array) {
   OwnedStream stream = make_stream();
@@ -115,12 +98,12 @@ std::pair<OwnedSchema, OwnedArray> array_of(nb::handle object) {
   const nb::object pair = object.attr("__arrow_c_array__")();
   OwnedSchema schema = make_schema();
   OwnedArray array = make_array();
-  take(pair[0], kSchemaName, schema.get());
-  take(pair[1], kArrayName, array.get());
+  take_capsule(pair[0], kSchemaName, schema.get());
+  take_capsule(pair[1], kArrayName, array.get());
   return {std::move(schema), std::move(array)};
 }
 
-OwnedStream stream_of(nb::handle object) {
+OwnedStream plain_stream_of(nb::handle object) {
   nb::object capsule = nb::borrow(object);
   if (!is_capsule(object, kStreamName)) {
     if (nb::hasattr(object, "__arrow_c_stream__")) {
@@ -128,6 +111,8 @@ OwnedStream stream_of(nb::handle object) {
     } else if (nb::hasattr(object, "__arrow_c_array__")) {
       auto [schema, array] = array_of(object);
       return stream_of_batch(std::move(schema), std::move(array));
+    } else if (OwnedStream stream = stream_of_device(object)) {
+      return stream;
     } else {
       PyErr_Format(PyExc_TypeError, "%s speaks no Arrow: it has no __arrow_c_stream__",
                    Py_TYPE(object.ptr())->tp_name);
@@ -135,27 +120,36 @@ OwnedStream stream_of(nb::handle object) {
     }
   }
   OwnedStream stream = make_stream();
-  take(capsule, kStreamName, stream.get());
+  take_capsule(capsule, kStreamName, stream.get());
   return stream;
+}
+
+OwnedStream stream_of(nb::handle object) {
+  return stream_of_rows(plain_stream_of(object), "column0");
+}
+
+OwnedSchema schema_of_stream(ArrowArrayStream& stream) {
+  OwnedSchema schema = make_schema();
+  if (const int status = stream.get_schema(&stream, schema.get())) {
+    if (PyErr_Occurred()) throw nb::python_error();
+    const char* said = stream.get_last_error(&stream);
+    raise_error("io",
+                "the Arrow stream failed: " + std::string(said ? said : std::strerror(status)));
+  }
+  return schema;
 }
 
 OwnedSchema schema_of(nb::handle object) {
   OwnedSchema schema = make_schema();
   if (is_capsule(object, kSchemaName)) {
-    take(object, kSchemaName, schema.get());
+    take_capsule(object, kSchemaName, schema.get());
     return schema;
   }
   if (nb::hasattr(object, "__arrow_c_schema__")) {
-    take(object.attr("__arrow_c_schema__")(), kSchemaName, schema.get());
+    take_capsule(object.attr("__arrow_c_schema__")(), kSchemaName, schema.get());
     return schema;
   }
-  const OwnedStream stream = stream_of(object);
-  if (const int status = stream->get_schema(stream.get(), schema.get())) {
-    const char* said = stream->get_last_error(stream.get());
-    raise_error("io",
-                "the Arrow stream failed: " + std::string(said ? said : std::strerror(status)));
-  }
-  return schema;
+  return schema_of_stream(*plain_stream_of(object));
 }
 
 }  // namespace doline_python

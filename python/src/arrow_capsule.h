@@ -41,13 +41,41 @@ nanobind::object capsule_of(OwnedSchema schema);
 nanobind::object capsule_of(OwnedArray array);
 nanobind::object capsule_of(OwnedStream stream);
 
-/// The stream that an object gives: a capsule, or anything with __arrow_c_stream__ or
-/// __arrow_c_array__. Moved out of its capsule. Throws a Python exception, TypeError for an object
-/// that speaks no Arrow.
+/// A capsule over `owned`, which its end frees.
+template <class Owned>
+nanobind::object capsule_over(Owned owned, const char* name) {
+  PyObject* made = PyCapsule_New(owned.get(), name, [](PyObject* ending) {
+    using Struct = typename Owned::element_type;
+    auto* held = static_cast<Struct*>(PyCapsule_GetPointer(ending, PyCapsule_GetName(ending)));
+    Owned(held).reset();
+  });
+  if (!made) throw nanobind::python_error();
+  static_cast<void>(owned.release());
+  return nanobind::steal(made);
+}
+
+/// Refuses what was moved out of its capsule already.
+void require_unused(bool is_unused, const char* name);
+
+/// Moves the struct out of a capsule of that name.
+template <class Struct>
+void take_capsule(nanobind::handle capsule, const char* name, Struct* out) {
+  auto* given = static_cast<Struct*>(PyCapsule_GetPointer(capsule.ptr(), name));
+  if (!given) throw nanobind::python_error();
+  require_unused(given->release != nullptr, name);
+  move_out(*given, out);
+}
+
+/// The stream that an object gives: a capsule, or anything with __arrow_c_stream__,
+/// __arrow_c_array__ or their likes of devices. Moved out of its capsule. Throws a Python
+/// exception, TypeError for an object that speaks no Arrow.
+OwnedStream plain_stream_of(nanobind::handle object);
+/// The same as a stream of rows: what comes as no struct is one column.
 OwnedStream stream_of(nanobind::handle object);
+OwnedSchema schema_of_stream(ArrowArrayStream& stream);
 /// What __arrow_c_array__ gives.
 std::pair<OwnedSchema, OwnedArray> array_of(nanobind::handle object);
-/// The schema of anything with __arrow_c_schema__ or a capsule of one; else that of stream_of.
+/// The schema of anything with __arrow_c_schema__ or a capsule of one; else that of its stream.
 OwnedSchema schema_of(nanobind::handle object);
 
 /// A struct array as a stream of one batch.

@@ -2,7 +2,9 @@
 #include <nanobind/nanobind.h>
 
 #include "arrow_capsule.h"
+#include "arrow_device.h"
 #include "doline/doline.h"
+#include "lends_memory.h"
 #include "prepared.h"
 #include "python_function.h"
 #include "query.h"
@@ -25,6 +27,8 @@ NB_MODULE(_engine, module) {
   engine::add_query(module);
   engine::add_table(module);
   engine::add_function(module);
+  engine::add_device(module);
+  engine::add_lends_memory(module);
   module.def(
       "arrow_field", [](nb::handle object) { return engine::field_of(*engine::schema_of(object)); },
       nb::arg("object"),

@@ -199,7 +199,7 @@ bool Query::returns_rows() const { return doline_returns_rows(handle_->get()) !=
 nb::object Query::schema() { return capsule_of(handle_->schema()); }
 
 nb::object Query::stream(nb::handle) {
-  // A requested schema is a wish, which the protocol lets a producer ignore.
+  // A requested schema is granted before, where the statement can still be another.
   OwnedStream stream = make_stream();
   stream->private_data = new QueryStream{handle_, {}};
   stream->get_schema = QueryStream::get_schema;
@@ -207,6 +207,10 @@ nb::object Query::stream(nb::handle) {
   stream->get_last_error = QueryStream::get_last_error;
   stream->release = QueryStream::release;
   return capsule_of(std::move(stream));
+}
+
+void Query::use_text_views() const {
+  call_engine([&] { return doline_text_views(handle_->get()); });
 }
 
 nb::object Query::next_batch() {
@@ -265,6 +269,8 @@ void add_query(nb::module_& module) {
       .def("__arrow_c_schema__", &Query::schema)
       .def("__arrow_c_stream__", &Query::stream, nb::arg("requested_schema") = nb::none(),
            "What is left of the rows.")
+      .def("use_text_views", &Query::use_text_views,
+           "Texts come as Arrow's views: to be asked for before the first rows are.")
       .def("next_batch", &Query::next_batch,
            "The next rows as (schema capsule, array capsule), or None at the end.")
       .def("fetch", &Query::fetch, nb::arg("limit") = nb::none(),

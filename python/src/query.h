@@ -63,6 +63,8 @@ class Query {
   nanobind::object schema();
   /// What is left of the rows, as a capsule of a stream.
   nanobind::object stream(nanobind::handle requested_schema);
+  /// Texts come as Arrow's views from here on: before the first rows are taken.
+  void use_text_views() const;
   /// (schema capsule, array capsule), or None at the end.
   nanobind::object next_batch();
   /// Up to `limit` rows as tuples; None: all that are left.

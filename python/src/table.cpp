@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "arrow_stream.h"
 #include "buffer_column.h"
 #include "engine_error.h"
 #include "row_reader.h"
@@ -101,44 +102,147 @@ nb::tuple Column::array() const {
   return nb::make_tuple(capsule_of(export_schema(column)), capsule_of(export_array(column)));
 }
 
-Table Table::collect(nb::handle object) {
-  const OwnedStream stream = stream_of(object);
-  const OwnedSchema schema = make_schema();
+namespace {
+
+/// The GIL is let go of meanwhile.
+std::pair<OwnedSchema, std::vector<OwnedArray>> read_to_end(ArrowArrayStream& stream) {
+  OwnedSchema schema = make_schema();
   std::vector<OwnedArray> arrays;
   int status = 0;
   {
     const WithoutGil released;
-    status = stream->get_schema(stream.get(), schema.get());
+    status = stream.get_schema(&stream, schema.get());
     while (status == 0) {
       OwnedArray array = make_array();
-      status = stream->get_next(stream.get(), array.get());
+      status = stream.get_next(&stream, array.get());
       if (status != 0 || !array->release) break;
       arrays.push_back(std::move(array));
     }
   }
-  if (status != 0) stream_failed(stream.get(), status);
+  if (status != 0) stream_failed(&stream, status);
+  return {std::move(schema), std::move(arrays)};
+}
+
+}  // namespace
+
+Table Table::collect(nb::handle object) {
+  const OwnedStream stream = stream_of(object);
+  auto [schema, arrays] = read_to_end(*stream);
   std::vector<ArrowColumnRef> batches;
   for (OwnedArray& array : arrays) batches.push_back(column_of_array(*schema, std::move(array)));
   return Table(column_without_rows(*schema), std::move(batches));
 }
 
+namespace {
+
+/// Rows [begin, begin + count) of a column.
+ArrowColumnRef part_of(const ArrowColumnRef& column, int64_t begin, int64_t count) {
+  if (begin == 0 && count == column->length) return column;
+  auto part = std::make_shared<ArrowColumn>(*column);
+  part->offset += begin;
+  part->length = count;
+  if (part->null_count > 0) part->null_count = -1;
+  return part;
+}
+
+/// A column that comes in pieces, one of which is at hand.
+struct Pieces {
+  std::vector<ArrowColumnRef> all;
+  size_t at = 0;
+  int64_t taken = 0;  // of the rows of that piece
+
+  explicit Pieces(nb::handle given) {
+    if (!nb::isinstance<nb::list>(given)) {
+      all.push_back(nb::cast<const Column&>(given).column);
+      return;
+    }
+    for (const nb::handle piece : nb::borrow<nb::list>(given))
+      all.push_back(nb::cast<const Column&>(piece).column);
+    if (all.empty()) raise_error("internal", "a column without pieces has no type");
+  }
+  int64_t rows() const {
+    int64_t rows = 0;
+    for (const ArrowColumnRef& piece : all) rows += piece->length;
+    return rows;
+  }
+  /// How many rows are left of the piece at hand, which is not at its end unless it is the last.
+  int64_t left() {
+    while (at + 1 < all.size() && taken == all[at]->length) {
+      ++at;
+      taken = 0;
+    }
+    return all[at]->length - taken;
+  }
+  ArrowColumnRef take(int64_t count) {
+    taken += count;
+    return part_of(all[at], taken - count, count);
+  }
+};
+
+}  // namespace
+
 Table Table::of_columns(nb::list names, nb::list columns) {
   require_names(names, columns.size());
-  auto rows = std::make_shared<ArrowColumn>();
-  rows->format = "+s";
-  rows->flags = 0;
-  rows->buffers.emplace_back();
-  for (size_t index = 0; index < columns.size(); ++index) {
-    const ArrowColumnRef& column = nb::cast<const Column&>(columns[index]).column;
-    if (index > 0 && column->length != rows->length) {
-      raise_error("invalid_argument",
-                  "columns of different lengths: " + std::to_string(rows->length) + " and " +
-                      std::to_string(column->length));
-    }
-    rows->length = column->length;
-    rows->children.emplace_back(nb::cast<std::string>(names[index]), column);
+  std::vector<Pieces> pieces;
+  for (const nb::handle column : columns) pieces.emplace_back(column);
+  for (const Pieces& column : pieces) {
+    if (column.rows() == pieces[0].rows()) continue;
+    raise_error("invalid_argument",
+                "columns of different lengths: " + std::to_string(pieces[0].rows()) + " and " +
+                    std::to_string(column.rows()));
   }
-  return Table(rows, {rows});
+  const auto batch = [&](const auto& part) {
+    auto rows = std::make_shared<ArrowColumn>();
+    rows->format = "+s";
+    rows->flags = 0;
+    rows->buffers.emplace_back();
+    for (size_t index = 0; index < pieces.size(); ++index)
+      rows->children.emplace_back(nb::cast<std::string>(names[index]), part(pieces[index]));
+    return rows;
+  };
+  std::vector<ArrowColumnRef> batches;
+  const ArrowColumnRef empty = batch([](const Pieces& column) { return column.all[0]; });
+  for (int64_t left = pieces.empty() ? 0 : pieces[0].rows(); left > 0;) {
+    int64_t count = left;
+    for (Pieces& column : pieces) count = std::min(count, column.left());
+    const auto rows = batch([&](Pieces& column) { return column.take(count); });
+    rows->length = count;
+    batches.push_back(rows);
+    left -= count;
+  }
+  return Table(column_without_rows(*export_schema(empty)), std::move(batches));
+}
+
+Table Table::of_schema(nb::handle object) {
+  const OwnedSchema schema = schema_of(object);
+  if (std::strcmp(schema->format, "+s") == 0) return Table(column_without_rows(*schema), {});
+  ArrowColumn rows;
+  rows.format = "+s";
+  rows.flags = 0;
+  rows.children.emplace_back(schema->name ? schema->name : "", column_without_rows(*schema));
+  return Table(std::make_shared<const ArrowColumn>(std::move(rows)), {});
+}
+
+nb::list pieces_of(nb::handle object) {
+  const OwnedStream stream = plain_stream_of(object);
+  auto [schema, arrays] = read_to_end(*stream);
+  nb::list pieces;
+  for (OwnedArray& array : arrays) {
+    if (array->length > 0)
+      pieces.append(nb::cast(Column{column_of_array(*schema, std::move(array))}));
+  }
+  if (pieces.size() == 0) pieces.append(nb::cast(Column{column_without_rows(*schema)}));
+  return pieces;
+}
+
+Column Table::elements() const {
+  const ArrowColumnRef& batch = batches_.at(0);
+  const ArrowColumn& lists = *batch->children.at(0).second;
+  if (lists.format != "+l" || batch->length != 1)
+    raise_error("internal", "a column of " + lists.format + " is no list");
+  const auto* offsets =
+      static_cast<const int32_t*>(lists.buffers[1].data) + lists.offset + batch->offset;
+  return Column{part_of(lists.children[0].second, offsets[0], offsets[1] - offsets[0])};
 }
 
 Table Table::of_batch(const ArrowSchema& schema, OwnedArray array) {
@@ -371,7 +475,9 @@ void add_table(nb::module_& module) {
       .def_static("collect", &Table::collect, nb::arg("object"),
                   "Reads anything with __arrow_c_stream__ to its end.")
       .def_static("of_columns", &Table::of_columns, nb::arg("names"), nb::arg("columns"),
-                  "A table of Columns of the same length.")
+                  "A table of Columns of the same length, or lists of Columns: their pieces.")
+      .def_static("of_schema", &Table::of_schema, nb::arg("object"),
+                  "No rows of the columns of anything with __arrow_c_schema__, or of its stream.")
       .def("renamed", &Table::renamed, nb::arg("names"), "The same rows under other names.")
       .def("__len__", &Table::row_count)
       .def_prop_ro("column_count", &Table::column_count)
@@ -388,6 +494,7 @@ void add_table(nb::module_& module) {
            "Some of the rows of a table of one batch.")
       .def("lists", &Table::lists, nb::arg("counts"),
            "The rows of a table of one batch as lists of structs, of such lengths.")
+      .def("elements", &Table::elements, "What the list in the only row of one column holds.")
       .def("batches", &Table::batches, "The batches, each a Column of structs.")
       .def("unnested", &Table::unnested,
            "The lengths of the first column's lists, and the structs in them as a Table.")
@@ -395,11 +502,30 @@ void add_table(nb::module_& module) {
            "A byte a row, 1 where the value is NULL; None when there is none.");
   module.def(
       "column_of_values",
-      [](nb::handle values, bool nan_is_null) {
-        return Column{column_of_values(values, nan_is_null)};
+      [](nb::handle values, bool nan_is_null, bool exact_spans) {
+        return Column{column_of_values(values, nan_is_null, exact_spans)};
       },
-      nb::arg("values"), nb::arg("nan_is_null") = false,
-      "Python values as a column of the narrowest type that holds them.");
+      nb::arg("values"), nb::arg("nan_is_null") = false, nb::arg("exact_spans") = false,
+      "Python values as a column of the narrowest type that holds them. `exact_spans`: a "
+      "timedelta\n"
+      "is a DURATION, not an INTERVAL.");
+  module.def(
+      "column_schema",
+      [](nb::handle rows) {
+        const OwnedSchema schema = schema_of(rows);
+        if (schema->n_children != 1) raise_error("internal", "rows of one column were expected");
+        OwnedSchema column = make_schema();
+        move_out(*schema->children[0], column.get());
+        column->name = "";
+        return capsule_of(std::move(column));
+      },
+      nb::arg("rows"), "The schema of the only column of rows, without its name.");
+  module.def("pieces_of", pieces_of, nb::arg("object"),
+             "A column of anything with __arrow_c_stream__ or __arrow_c_array__: its pieces.");
+  module.def(
+      "column_stream",
+      [](nb::handle rows) { return capsule_of(stream_of_column(plain_stream_of(rows))); },
+      nb::arg("rows"), "The only column of a stream of rows as a stream of its type.");
   module.def(
       "column_of_arrow",
       [](nb::handle object) {

@@ -22,8 +22,11 @@ class Table {
  public:
   /// Reads anything with __arrow_c_stream__ to its end; the GIL is let go of meanwhile.
   static Table collect(nanobind::handle object);
-  /// One batch of columns of the same length.
+  /// Columns of the same length, each a Column or a list of them: its pieces. Batches end where a
+  /// piece does.
   static Table of_columns(nanobind::list names, nanobind::list columns);
+  /// No rows; what is no struct is one column.
+  static Table of_schema(nanobind::handle object);
 
   /// Takes a struct array over; its schema stays the caller's.
   static Table of_batch(const ArrowSchema& schema, OwnedArray array);
@@ -47,6 +50,8 @@ class Table {
   Table picked(nanobind::list columns) const;
   /// Rows [begin, begin + count) of a table of one batch.
   Table sliced(int64_t begin, int64_t count) const;
+  /// The list in the only row of the only column.
+  Column elements() const;
   /// The batches, each a Column of structs.
   nanobind::list batches() const;
   /// The rows of a table of one batch as lists of structs, each as long as `counts` says.

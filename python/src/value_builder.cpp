@@ -121,20 +121,41 @@ struct MonthDayNano {
   int64_t nanoseconds;
 };
 
+/// pandas' Timedelta keeps nanoseconds beside timedelta's fields.
+int64_t nanos_beside(nb::handle delta) {
+  return PyDelta_CheckExact(delta.ptr()) || !nb::hasattr(delta, "nanoseconds")
+             ? 0
+             : nb::cast<int64_t>(delta.attr("nanoseconds"));
+}
+
+int64_t micros_of_delta(nb::handle value) {
+  int64_t micros = 0;
+  if (__builtin_mul_overflow(int64_t{PyDateTime_DELTA_GET_DAYS(value.ptr())}, kMicrosPerDay,
+                             &micros) ||
+      __builtin_add_overflow(micros,
+                             PyDateTime_DELTA_GET_SECONDS(value.ptr()) * int64_t{1'000'000} +
+                                 PyDateTime_DELTA_GET_MICROSECONDS(value.ptr()),
+                             &micros)) {
+    raise_error("conversion", "a span of more than 292,000 years fits no DURATION",
+                "give days as a number");
+  }
+  if (nanos_beside(value) != 0) {
+    raise_error("conversion", "a span with nanoseconds does not fit DURATION",
+                "round it to microseconds");
+  }
+  return micros;
+}
+
 MonthDayNano interval_of(nb::handle value, PythonClass its_class) {
   if (its_class == PythonClass::kInterval) {
     return {nb::cast<int32_t>(value.attr("months")), nb::cast<int32_t>(value.attr("days")),
             nb::cast<int64_t>(value.attr("microseconds")) * 1000};
   }
-  // pandas' Timedelta keeps nanoseconds beside timedelta's fields.
-  const int64_t more = PyDelta_CheckExact(value.ptr()) || !nb::hasattr(value, "nanoseconds")
-                           ? 0
-                           : nb::cast<int64_t>(value.attr("nanoseconds"));
   return {0, PyDateTime_DELTA_GET_DAYS(value.ptr()),
           (PyDateTime_DELTA_GET_SECONDS(value.ptr()) * int64_t{1'000'000} +
            PyDateTime_DELTA_GET_MICROSECONDS(value.ptr())) *
                   1000 +
-              more};
+              nanos_beside(value)};
 }
 
 /// Values of one width.
@@ -441,6 +462,9 @@ std::unique_ptr<ValueBuilder> make_value_builder(const ValueType& type, bool nan
       return fixed<int64_t>(type, nan_is_null, "tsu:UTC", micros_of_timestamp);
     case Kind::kInterval:
       return fixed<MonthDayNano>(type, nan_is_null, "tin", interval_of);
+    case Kind::kDuration:
+      return fixed<int64_t>(type, nan_is_null, "tDu",
+                            [](nb::handle value, PythonClass) { return micros_of_delta(value); });
     case Kind::kUuid: {
       struct Uuid {
         char bytes[16];
@@ -465,7 +489,7 @@ std::unique_ptr<ValueBuilder> make_value_builder(const ValueType& type, bool nan
   return nullptr;
 }
 
-ArrowColumnRef column_of_values(nb::handle values, bool nan_is_null) {
+ArrowColumnRef column_of_values(nb::handle values, bool nan_is_null, bool exact_spans) {
   // Twice through: what the type is, then what the values are.
   const nb::object sequence =
       checked(PySequence_Fast(values.ptr(), "a column's values come as a sequence"));
@@ -478,6 +502,7 @@ ArrowColumnRef column_of_values(nb::handle values, bool nan_is_null) {
   };
   ValueType type;
   each_value([&](const nb::object& value) { type.take(value, nan_is_null); });
+  if (exact_spans) type.prefer_durations();
   const auto builder = make_value_builder(type, nan_is_null);
   each_value([&](const nb::object& value) { builder->append(value); });
   return builder->finish();

@@ -34,7 +34,8 @@ class ValueBuilder {
 std::unique_ptr<ValueBuilder> make_value_builder(const ValueType& type, bool nan_is_null);
 
 /// The values of an iterable as a column of the narrowest type that holds them. `nan_is_null`: see
-/// ValueType::take.
-ArrowColumnRef column_of_values(nanobind::handle values, bool nan_is_null);
+/// ValueType::take. `exact_spans`: Python's timedelta is a DURATION, not an INTERVAL.
+ArrowColumnRef column_of_values(nanobind::handle values, bool nan_is_null,
+                                bool exact_spans = false);
 
 }  // namespace doline_python

@@ -120,8 +120,10 @@ void ValueType::take(nb::handle value, bool nan_is_null) {
       return widen({Kind::kTime});
     case PythonClass::kTimestamp:
       return widen({timestamp_kind(value)});
-    case PythonClass::kDelta:
     case PythonClass::kInterval:
+      has_months = true;
+      [[fallthrough]];
+    case PythonClass::kDelta:
       return widen({Kind::kInterval});
     case PythonClass::kDecimal:
       return widen(decimal_of(value));
@@ -166,10 +168,12 @@ void ValueType::take(nb::handle value, bool nan_is_null) {
 void ValueType::widen(ValueType other) {
   if (other.kind == Kind::kNull) return;
   has_negative |= other.has_negative;
+  has_months |= other.has_months;
   if (kind == Kind::kNull) {
-    const bool negative = has_negative;
+    const bool negative = has_negative, months = has_months;
     *this = std::move(other);
     has_negative = negative;
+    has_months = months;
     return;
   }
   if (kind == other.kind) {
@@ -219,6 +223,11 @@ void ValueType::widen(ValueType other) {
   }
 }
 
+void ValueType::prefer_durations() {
+  if (kind == Kind::kInterval && !has_months) kind = Kind::kDuration;
+  for (ValueType& child : children) child.prefer_durations();
+}
+
 bool ValueType::takes(PythonClass its_class) const {
   switch (kind) {
     case Kind::kNull:
@@ -248,6 +257,8 @@ bool ValueType::takes(PythonClass its_class) const {
       return its_class == PythonClass::kTimestamp;
     case Kind::kInterval:
       return its_class == PythonClass::kDelta || its_class == PythonClass::kInterval;
+    case Kind::kDuration:
+      return its_class == PythonClass::kDelta;
     case Kind::kUuid:
       return its_class == PythonClass::kUuid;
     case Kind::kList:
@@ -291,6 +302,8 @@ std::string ValueType::name() const {
       return "TIMESTAMP WITH TIME ZONE";
     case Kind::kInterval:
       return "INTERVAL";
+    case Kind::kDuration:
+      return "DURATION";
     case Kind::kUuid:
       return "UUID";
     case Kind::kList:

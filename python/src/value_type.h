@@ -28,6 +28,7 @@ struct ValueType {
     kTimestampNs,  // pandas' nanoseconds
     kTimestampTz,
     kInterval,
+    kDuration,  // spans of Python's own, where these are to be exact
     kUuid,
     kList,
     kStruct,
@@ -37,12 +38,15 @@ struct ValueType {
   Kind kind = Kind::kNull;
   int digits = 0, scale = 0;        // of a decimal: before and behind the point
   bool has_negative = false;        // of integers
+  bool has_months = false;          // of spans: an Interval is among them
   std::vector<std::string> names;   // of a struct
   std::vector<ValueType> children;  // element; fields; key and value
 
   /// Widens the type so that it holds `value` as well. Throws ConversionError where no type holds
   /// both. `nan_is_null`: pandas' objects, where a NaN among texts says that there is none.
   void take(nanobind::handle value, bool nan_is_null);
+  /// Makes spans durations where none has months, inside lists and structs too.
+  void prefer_durations();
   /// Whether a value of that class may stand in a column of this type.
   bool takes(PythonClass its_class) const;
   /// As the engine and people call it: "BIGINT", "VARCHAR[]".

@@ -9,6 +9,7 @@
 #include "base/thread_safety.h"
 #include "doline/doline.h"
 #include "engine/session.h"
+#include "format/arrow/arrow_export.h"
 
 // What stands behind the handles of doline.h, and the boundary that no exception crosses.
 
@@ -104,6 +105,7 @@ struct doline_query {
   std::string profile;               // what doline_profile last returned
   std::vector<doline::Chunk> ready;  // taken from the query, not handed out yet
   bool ended = false;
+  doline::ArrowTexts texts = doline::ArrowTexts::kOffsets;
 };
 
 namespace doline {

@@ -38,7 +38,7 @@ void tell(const QueryProgress& now, doline_progress_info* out, size_t size) {
 void export_rows_schema(doline_query& query, ArrowSchema* out) {
   check_query(&query);
   if (query.ready.empty() && !query.ended) query.query->await_rows();
-  export_arrow_schema(query.query->schema(), query.time_zone, out);
+  export_arrow_schema(query.query->schema(), query.time_zone, out, query.texts);
 }
 
 /// Takes chunks, where none is ready, until they make a batch or there are no more.
@@ -69,7 +69,8 @@ bool next_batch(doline_query& query, ArrowArray* out) {
   size_t count = query.ready.size();
   if (count == 0) return false;
   // Halves of what is too much for one batch stay for the next.
-  while (!export_arrow_chunks(query.query->schema(), {query.ready.data(), count}, out)) {
+  while (
+      !export_arrow_chunks(query.query->schema(), {query.ready.data(), count}, out, query.texts)) {
     if (count > 1) {
       count /= 2;
       continue;
@@ -156,6 +157,13 @@ int doline_stream(doline_query* query, ArrowArrayStream* out) {
     out->get_next = doline::QueryStream::get_next;
     out->get_last_error = doline::QueryStream::get_last_error;
     out->release = doline::QueryStream::release;
+  });
+}
+
+int doline_text_views(doline_query* query) {
+  return guarded({}, [&] {
+    require(query, "the query");
+    query->texts = doline::ArrowTexts::kViews;
   });
 }
 

@@ -49,7 +49,11 @@ struct WrappingSum {
       for (uint32_t lane = 0; lane < kLanes; ++lane) into(sums[lane], values[i + lane]);
     }
     for (; i < count; ++i) into(sums[0], values[i]);
-    for (const Total sum : sums) merge({{sum}}, state);
+    for (const Total sum : sums) {
+      State part;
+      part.sum.set(sum);
+      merge(part, state);
+    }
   }
   void merge(const State& from, State& into) const {
     if constexpr (std::is_floating_point_v<T>) {
@@ -261,6 +265,7 @@ void register_frame_sums(FunctionRegistry& registry) {
                     {{Type::uint16()}, {}, bind_frame_sum<uint16_t, int64_t>},
                     {{Type::uint32()}, {}, bind_frame_sum<uint32_t, uint32_t>},
                     {{Type::uint64()}, {}, bind_frame_sum<uint64_t, uint64_t>},
+                    {{Type::hugeint()}, {}, bind_frame_sum<int128_t, int128_t>},
                     {{Type::duration()}, {}, bind_frame_sum<int64_t, int64_t>},
                     {{TypePattern::decimal()}, {}, bind_decimal_sum},
                     {{Type::float32()}, {}, bind_frame_sum<float, double>},

@@ -1,9 +1,9 @@
 // Bytes as text and back: hex, binary digits, base64, UTF-8, URLs.
 #include <fmt/format.h>
 
-#include <array>
 #include <bit>
 
+#include "base/base64.h"
 #include "function/lanes.h"
 #include "function/numeric_types.h"
 #include "function/string_functions.h"
@@ -15,7 +15,6 @@ namespace doline {
 namespace {
 
 constexpr char kUpperHex[] = "0123456789ABCDEF";
-constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -96,49 +95,9 @@ Column to_base64_kernel(const KernelCall& call, std::span<const Column> argument
   const Argument<StringView> blobs(arguments[0]);
   for_each_valid(call.active, arguments[0], [&](uint32_t row) {
     const std::string_view bytes = blobs[row].view();
-    put_text(writer, row, (bytes.size() + 2) / 3 * 4, [&](char* out) {
-      for (size_t at = 0; at < bytes.size(); at += 3) {
-        const size_t left = bytes.size() - at;
-        const auto byte = [&](size_t i) {
-          return i < left ? uint32_t{static_cast<unsigned char>(bytes[at + i])} : 0;
-        };
-        const uint32_t group = byte(0) << 16 | byte(1) << 8 | byte(2);
-        *out++ = kBase64[group >> 18];
-        *out++ = kBase64[(group >> 12) & 63];
-        *out++ = left > 1 ? kBase64[(group >> 6) & 63] : '=';
-        *out++ = left > 2 ? kBase64[group & 63] : '=';
-      }
-    });
+    put_text(writer, row, base64_size(bytes.size()), [&](char* out) { encode_base64(bytes, out); });
   });
   return writer.seal(call.row_count);
-}
-
-constexpr std::array<int8_t, 256> kBase64Values = [] {
-  std::array<int8_t, 256> values{};
-  for (auto& value : values) value = -1;
-  for (int i = 0; i < 64; ++i)
-    values[static_cast<unsigned char>(kBase64[i])] = static_cast<int8_t>(i);
-  return values;
-}();
-
-/// Why the text is no base64, or null.
-const char* decode_base64(std::string_view text, std::string& bytes) {
-  if (text.size() % 4 != 0) return "its length is no multiple of four";
-  size_t padding = 0;
-  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-  for (size_t at = 0; at < text.size(); at += 4) {
-    uint32_t group = 0;
-    const bool last = at + 4 == text.size();
-    for (size_t i = 0; i < 4; ++i) {
-      const bool padded = last && i >= 4 - padding;
-      const int value = padded ? 0 : kBase64Values[static_cast<unsigned char>(text[at + i])];
-      if (value < 0) return "it has a character outside base64's alphabet";
-      group = group << 6 | static_cast<uint32_t>(value);
-    }
-    const size_t count = last ? 3 - padding : 3;
-    for (size_t i = 0; i < count; ++i) bytes += static_cast<char>(group >> (16 - 8 * i));
-  }
-  return nullptr;
 }
 
 Column from_base64_kernel(const KernelCall& call, std::span<const Column> arguments) {

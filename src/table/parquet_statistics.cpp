@@ -44,7 +44,8 @@ TableStatistics ParquetTable::statistics() const {
   const auto file = open_part(0);
   for (uint32_t column = 0; column < schema().size(); ++column) {
     ColumnStatistics one;
-    if (column < file->schema().size() && !columns_.is_file_value(column)) {
+    if (column < file->schema().size() && !columns_.is_file_value(column) &&
+        file->schema()[column].type == schema()[column].type) {
       const parquet::ColumnBounds bounds = file->column_bounds(column);
       one.min = bounds.min;
       one.max = bounds.max;

@@ -50,7 +50,7 @@ TypedFiles ParquetTable::make_columns(TypedFilesOptions options) const {
   std::vector<ListedFile> listed;
   for (const auto& part : parts_) listed.push_back(part->listed());
   return {std::move(listed), std::move(options),
-          [this](size_t part) { return open_part(part)->schema(); }};
+          [this](size_t part) { return open_part(part)->declared(); }};
 }
 
 std::string ParquetTable::describe() const {

@@ -42,6 +42,7 @@ FUNCTIONS = {
     "doline_schema": (STATUS, (HANDLE, HANDLE)),
     "doline_next": (STATUS, (HANDLE, HANDLE)),
     "doline_stream": (STATUS, (HANDLE, HANDLE)),
+    "doline_text_views": (STATUS, (HANDLE,)),
     "doline_returns_rows": (STATUS, (HANDLE,)),
     "doline_cancel": (None, (HANDLE,)),
     "doline_query_free": (None, (HANDLE,)),

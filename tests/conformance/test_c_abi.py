@@ -381,6 +381,18 @@ def test_statements_without_rows_say_so(doline, session):
         session.must(doline.doline_unregister(session.handle, b"t"))
 
 
+def test_texts_come_as_views_where_asked_for(doline, session):
+    texts = "SELECT if(i % 3 = 0, NULL, repeat('ä', (i % 11)::INTEGER)) AS t FROM range(5000) r(i) ORDER BY i"
+    query = session.start(texts)
+    session.must(doline.doline_text_views(query.handle))
+    table = query.table()
+    query.free()
+    assert table.schema.field("t").type == pa.string_view()
+    assert table["t"].to_pylist() == session.table(texts)["t"].to_pylist()
+    with pytest.raises(Failure):
+        session.must(doline.doline_text_views(None))
+
+
 def test_a_value_beyond_the_sniffed_type_widens_it(session, tmp_path):
     """Also when the schema is asked for first, and when the session is closed meanwhile."""
     file = tmp_path / "late.csv"

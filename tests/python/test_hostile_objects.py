@@ -7,6 +7,7 @@ import decimal
 import doline
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from doline import _engine
 
@@ -177,3 +178,63 @@ def test_a_column_out_of_range():
     for call in (table.to_list, table.raw_values, table.null_mask, table.dictionary):
         with pytest.raises(IndexError):
             call(1)
+
+
+class Empty:
+    """A device stream's capsule that is used up, and things that are no capsules."""
+
+    def __init__(self, given):
+        self.given = given
+
+    def __arrow_c_device_stream__(self, requested_schema=None, **options):
+        return self.given
+
+
+@pytest.mark.parametrize("given", [None, 5, object(), other_name, pa.schema([]).__arrow_c_schema__()],
+                         ids=["none", "number", "object", "other capsule", "a schema's capsule"])
+def test_device_streams_that_are_none(given):
+    thing = Empty(given)
+    with pytest.raises((TypeError, ValueError, doline.errors.Error)):
+        doline.sql("FROM thing").fetchall()
+
+
+def test_a_device_stream_is_used_up_once():
+    thing = Empty(doline.DataFrame({"a": [1]}).__arrow_c_device_stream__())
+    assert doline.DataFrame(thing).rows() == [(1,)]
+    with pytest.raises(doline.errors.InvalidArgument, match="used up"):
+        doline.DataFrame(thing)
+
+
+def file_that_says(path, rows, told):
+    """A Parquet file of a query's rows, whose Arrow schema is `told`."""
+    doline.sql(f"COPY ({rows}) TO '{path}' (FORMAT parquet, KV_METADATA {{'ARROW:schema': '{told}'}})")
+    pairs = doline.sql(f"SELECT key::VARCHAR, value::VARCHAR FROM parquet_kv_metadata('{path}')").fetchall()
+    assert ("ARROW:schema", told) in pairs
+    return str(path)
+
+
+def arrow_schema_of(path, table):
+    pq.write_table(table, path)
+    return pq.read_metadata(path).metadata[b"ARROW:schema"].decode()
+
+
+@pytest.mark.parametrize("told", ["", "AAAA", "/////wgAAAD/////AAAAAA==", "no base64", "/////3gAAAAQAAAA" * 9])
+def test_arrow_schemas_of_files_that_are_none(tmp_path, told):
+    path = file_that_says(tmp_path / "a.parquet", "SELECT i AS a FROM range(2) t(i)", told)
+    assert doline.read_parquet(path).rows() == [(0,), (1,)]
+
+
+@pytest.mark.parametrize("rows", [
+    "SELECT [1] AS a", "SELECT 'x' AS a", "SELECT 1 AS a, 2 AS b", "SELECT {'d': 1} AS a", "SELECT 1.5 AS a"])
+def test_an_arrow_schema_of_other_columns_says_nothing(tmp_path, rows):
+    told = arrow_schema_of(tmp_path / "d.parquet", pa.table({"a": pa.array([1, 2], pa.duration("us"))}))
+    path = file_that_says(tmp_path / "a.parquet", rows, told)
+    assert doline.read_parquet(path).rows() == doline.sql(rows).fetchall()
+    assert doline.read_parquet(path).schema == doline.DataFrame(doline.sql(rows)).schema
+
+
+def test_arrays_of_a_file_that_are_of_another_length(tmp_path):
+    told = arrow_schema_of(tmp_path / "d.parquet", pa.table({"a": pa.array([[1, 2]], pa.list_(pa.int64(), 2))}))
+    path = file_that_says(tmp_path / "a.parquet", "SELECT [1, 2] AS a UNION ALL SELECT [3]", told)
+    with pytest.raises(doline.errors.ConversionError, match="length differs"):
+        doline.read_parquet(path)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import enum
 import uuid
 
 import doline
@@ -275,3 +276,213 @@ def test_nan_of_pandas_is_null_in_whatever_rows_are_read():
     with doline.connect() as connection:
         connection.register("copied", frame)
         assert connection.execute("SELECT count(x), max(y) FROM copied").fetchall() == [(frame.x.count(), 9000.0)]
+
+
+# ---- columns by themselves, in a dict or as a series
+
+LARGE = 2**60 + 1  # no float is it
+COLUMNS = {
+    "polars": lambda: pl.Series([LARGE, None]),
+    "array": lambda: pa.array([LARGE, None]),
+    "chunks": lambda: pa.chunked_array([[LARGE], [None]]),
+    "nullable": lambda: pd.Series([LARGE, None], dtype="Int64"),
+    "extension array": lambda: pd.array([LARGE, None], dtype="Int64"),
+    "arrow dtype": lambda: pd.Series([LARGE, None], dtype=pd.ArrowDtype(pa.int64())),
+    "own": lambda: doline.Series([LARGE, None]),
+    "list": lambda: [LARGE, None],
+}
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_a_column_of_a_dict_keeps_type_and_nulls(kind):
+    z = {"a": COLUMNS[kind]()}
+    frame = doline.DataFrame(z)
+    assert frame.schema == {"a": doline.Int64}
+    assert frame.rows() == doline.sql("FROM z").fetchall() == [(LARGE,), (None,)]
+    assert doline.Series("a", z["a"]).to_list() == [LARGE, None]
+
+
+def test_columns_of_a_dict_in_pieces_of_other_lengths():
+    frame = doline.DataFrame({
+        "a": pa.chunked_array([[1], [2, 3], [], [4, 5]]),
+        "b": pa.chunked_array([["v", None, "x"], ["y", "z"]]),
+        "c": pl.concat([pl.Series([0.5]), pl.Series([None, 1.5, 2.5, None])], rechunk=False),
+        "d": pd.Series([True, False, True, False, True]),
+        "e": pa.chunked_array([[[1], []], [None, [2, 3], [4]]])})
+    assert frame.rows() == [(1, "v", 0.5, True, [1]), (2, None, None, False, []), (3, "x", 1.5, True, None),
+                            (4, "y", 2.5, False, [2, 3]), (5, "z", None, True, [4])]
+    assert doline.DataFrame({"a": pa.chunked_array([], pa.int8())}).schema == {"a": doline.Int8}
+    with pytest.raises(doline.errors.InvalidArgument, match="different lengths: 2 and 3"):
+        doline.DataFrame({"a": pa.array([1, 2]), "b": pl.Series([1, 2, 3])})
+
+
+@pytest.mark.parametrize("values, expected", [
+    (pl.Series(["a", None], dtype=pl.Enum(["b", "a"])), doline.Enum(["b", "a"])),
+    (pd.Series(["a", None], dtype=pd.CategoricalDtype(["b", "a"])), doline.Enum(["b", "a"])),
+    (pd.Series(["x", None]), doline.String),
+    (pl.Series(["x", None], dtype=pl.Categorical), doline.String),
+    (pl.Series([1, None], dtype=pl.Int8), doline.Int8),
+    (pl.Series([[1], None], dtype=pl.Array(pl.Int8, 1)), doline.Array(doline.Int8, 1)),
+    (pl.Series([dt.timedelta(1), None]), doline.Duration("us")),
+    (pd.Index(["x", None]), doline.String),
+], ids=lambda value: str(getattr(value, "dtype", value)))
+def test_the_type_of_a_column_of_a_dict(values, expected):
+    frame = doline.DataFrame({"a": values})
+    assert frame.schema == {"a": expected} and frame["a"].null_count() == 1
+
+
+def test_a_series_of_ours_goes_into_a_frame_as_arrow():
+    every = {name: doline.sql(f"SELECT {value}::{name} AS v UNION ALL SELECT NULL") for name, (value, *_)
+             in EVERY_TYPE.items()}
+    columns = {name: doline.DataFrame(rows).to_series() for name, rows in every.items()}
+    frame = doline.DataFrame(columns)
+    assert frame.dtypes == [series.dtype for series in columns.values()]
+    assert frame.rows() == list(zip(*(series.to_list() for series in columns.values())))
+    assert doline.Series("b", columns["HUGEINT"]).dtype == doline.Int128
+
+
+def test_nothing_but_nulls_of_polars():
+    frame = pl.DataFrame({"a": [None, None], "b": [1, 2]})
+    assert doline.DataFrame(frame).rows() == frame.rows()
+    assert doline.DataFrame({"a": pl.Series([None, None])}).rows() == [(None,), (None,)]
+
+
+def test_128_bits_of_polars():
+    values = [2**100, None, -1]
+    frame = pl.DataFrame({"a": pl.Series(values, dtype=pl.Int128)})
+    ours = doline.DataFrame(frame)
+    assert ours.schema == {"a": doline.Int128} and ours["a"].to_list() == values
+    assert ours.to_polars().equals(frame) and ours.to_polars().schema == frame.schema
+    assert ours["a"].sum() == frame["a"].sum() and ours.schema == ours.select(doline.col("a").sum()).schema
+    with pytest.raises(doline.NotSupported, match="UInt128: cast it to Int128"):
+        doline.DataFrame(frame.cast(pl.UInt128, strict=False))
+
+
+@pytest.mark.parametrize("make", [
+    lambda s: s, lambda s: s.to_frame(), lambda s: {"a": s}, lambda s: s.to_frame().lazy()],
+    ids=["series", "frame", "dict", "lazy"])
+def test_python_objects_of_polars_are_refused(make):
+    with pytest.raises(doline.NotSupported, match="Object"):
+        doline.DataFrame(make(pl.Series("a", [object()], dtype=pl.Object)))
+
+
+def test_spans_go_to_polars():
+    span = dt.timedelta(days=1, microseconds=3)
+    frame = {"a": [span, None], "l": [[span], None], "s": [{"x": span}, None]}
+    assert doline.DataFrame(frame).to_polars().schema == pl.DataFrame(frame).schema
+    assert doline.DataFrame(frame).to_polars().rows() == pl.DataFrame(frame).rows()
+    rows = doline.sql("SELECT TIMESTAMP '2024-01-02' - TIMESTAMP '2024-01-01' AS d, [INTERVAL '1 day'] AS l")
+    assert rows.pl().rows() == [(dt.timedelta(1), [dt.timedelta(1)])]
+    with pytest.raises(doline.errors.ConversionError, match="1 month"):
+        doline.sql("SELECT INTERVAL '1 month' AS d").pl()
+    with pytest.raises(doline.errors.ConversionError, match="nanoseconds"):
+        doline.DataFrame({"a": [pd.Timedelta(1, "ns")]})
+    assert doline.DataFrame({"a": [span, doline.Interval(months=1)]}).dtypes[0].short == "interval"
+
+
+# ---- what pandas' frames have besides
+
+def test_the_index_comes_where_it_is_asked_for():
+    frame = pd.DataFrame({"v": [1.5, np.nan]}, index=["x", "y"])
+    assert doline.from_pandas(frame, include_index=True).equals(
+        doline.DataFrame(pl.from_pandas(frame, include_index=True)))
+    deep = frame.set_index(pd.MultiIndex.from_tuples([(1, "x"), (2, "y")], names=["i", "j"]))
+    assert doline.from_pandas(deep, include_index=True).rows() == [(1, "x", 1.5), (2, "y", None)]
+    with pytest.raises(doline.errors.InvalidArgument, match="rename_axis"):
+        doline.from_pandas(frame.rename_axis("v"), include_index=True)
+
+
+def test_nan_stays_where_that_is_asked_for():
+    frame = pd.DataFrame({"v": [1.5, np.nan]})
+    assert doline.from_pandas(frame)["v"].null_count() == 1
+    kept = doline.from_pandas(frame, nan_to_null=False)
+    assert kept["v"].null_count() == 0 and kept["v"].is_nan().to_list() == [False, True]
+
+
+def test_a_series_of_pandas_is_a_series():
+    series = doline.from_pandas(pd.Series([1, 2], name="q"))
+    assert isinstance(series, doline.Series) and (series.name, series.to_list()) == ("q", [1, 2])
+    assert doline.from_pandas(pd.Index([1, 2], name="i")).name == "i"
+    assert isinstance(doline.from_arrow(pa.chunked_array([[1], [2]])), doline.Series)
+    assert isinstance(doline.from_polars(pl.Series([1])), doline.Series)
+
+
+def test_nan_beside_null_goes_to_pandas_apart():
+    frame = pd.DataFrame({"v": pd.arrays.FloatingArray(np.array([0.0, np.nan, 1.0]),
+                                                       np.array([False, False, True]))})
+    back = doline.sql("FROM frame").df()
+    pd.testing.assert_frame_equal(back, frame)
+    assert back["v"].isna().tolist() == frame["v"].isna().tolist()
+
+
+@pytest.mark.parametrize("series, hint", [
+    (pd.Series(pd.period_range("2024", periods=1, freq="M")), "to_timestamp"),
+    (pd.Series(pd.interval_range(0, 2)), "array.left"),
+    (pd.Series(pd.arrays.SparseArray([0, 1])), "to_dense"), (pd.Series([1j]), "numpy.real")],
+    ids=["period", "interval", "sparse", "complex"])
+def test_types_of_pandas_without_a_twin_say_what_to_use(series, hint):
+    with pytest.raises(doline.NotSupported) as caught:
+        doline.DataFrame({"a": series})
+    assert hint in caught.value.hint
+
+
+# ---- what frames and series are made of
+
+def test_a_column_of_the_schema_that_the_data_has_not():
+    for pack in pl, doline:
+        with pytest.raises(KeyError, match="z"):
+            pack.DataFrame({"a": [1]}, schema={"a": pack.Int8, "z": pack.String})
+    assert doline.DataFrame([{"a": 1}], schema={"a": doline.Int8, "z": doline.String}).rows() == [(1, None)]
+    assert doline.DataFrame({"a": [1], "b": [2]}, schema=["x", "y"]).columns == ["x", "y"]
+
+
+@pytest.mark.parametrize("make", [
+    lambda pack: pack.Series([1.5], dtype=pack.Int64),
+    lambda pack: pack.DataFrame({"a": [1.5]}, schema={"a": pack.Int64})], ids=["series", "frame"])
+def test_floats_that_are_to_be_integers(make):
+    for pack in pl, doline:
+        with pytest.raises(TypeError, match="1.5"):
+            make(pack)
+
+
+@pytest.mark.parametrize("make", [
+    lambda pack: pack.Series([1.5, None, -2.7, float("inf"), float("nan")], dtype=pack.Int64, strict=False),
+    lambda pack: pack.Series([1, "x", True, None], strict=False),
+    lambda pack: pack.Series([1, "x"], dtype=pack.Int64, strict=False),
+    lambda pack: pack.Series("a", (i for i in range(3))),
+    lambda pack: pack.DataFrame(zip([1, 2], ["x", "y"])).to_series(1),
+    lambda pack: pack.DataFrame((i, 2 * i) for i in range(3)).to_series(1),
+    lambda pack: pack.DataFrame({"a": (i for i in range(3)), "b": "x"}).to_series(0),
+    lambda pack: pack.DataFrame([{"a": 1}, {"a": 2, "b": 3}], infer_schema_length=1).to_series(-1),
+], ids=range(8))
+def test_made_as_polars_makes_it(make):
+    ours, theirs = make(doline), make(pl)
+    assert (ours.to_list(), str(ours.dtype), ours.name) == (theirs.to_list(), str(theirs.dtype), theirs.name)
+
+
+def test_a_height():
+    assert doline.DataFrame({"a": [1]}, height=1).shape == (1, 1)
+    assert doline.DataFrame(height=3).shape == pl.DataFrame(height=3).shape == (3, 0)
+    with pytest.raises(doline.errors.InvalidArgument, match="height is 2"):
+        doline.DataFrame({"a": [1]}, height=2)
+
+
+def test_an_enumeration_of_python_is_an_enum():
+    class Level(str, enum.Enum):
+        LOW = "low"
+        HIGH = "high"
+
+    assert doline.Enum(Level) == doline.Enum(["low", "high"])
+    assert doline.Enum(pl.Series(["low", "high"])) == doline.Enum(["low", "high"])
+    with pytest.raises(TypeError, match="texts, not 1"):
+        doline.Enum([1])
+    with pytest.raises(doline.NotSupported, match="UInt128") as caught:
+        doline.Series([1], dtype=doline.UInt128)
+    assert "Int128" in caught.value.hint
+
+
+def test_a_reader_is_read_once():
+    reader = pa.table({"a": [1]}).to_reader()
+    assert doline.DataFrame(reader).rows() == [(1,)]
+    with pytest.raises(doline.errors.InvalidArgument, match="read already"):
+        doline.DataFrame(reader)

@@ -152,7 +152,8 @@ def test_an_object_whose_stream_raises():
 def test_a_stream_that_was_read_already():
     reader = pa.table({"n": [1]}).to_reader()
     assert doline.sql("FROM reader").fetchall() == [(1,)]
-    assert doline.sql("FROM reader").fetchall() == []
+    with pytest.raises(doline.errors.InvalidArgument, match="read already"):
+        doline.sql("FROM reader").fetchall()
     capsule = pa.table({"n": [1]}).__arrow_c_stream__()
     doline._engine.Table.collect(capsule)
     with pytest.raises(doline.errors.InvalidArgument, match="used up already"):

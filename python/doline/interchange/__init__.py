@@ -1,8 +1,13 @@
 """What other libraries hold, as Arrow streams, and back; none of them is imported until it is there."""
 
+import array
 import sys
+import weakref
 
 from doline import errors
+
+# Readers that were handed on: what is read from one is gone, and it would have no rows without a word.
+_read = weakref.WeakSet()
 
 
 def stream_of(thing, copy=False):
@@ -12,9 +17,9 @@ def stream_of(thing, copy=False):
     ----------
     thing : object
         A pandas DataFrame or Series, a Polars frame (lazy too), whatever has ``__arrow_c_stream__``
-        or ``__arrow_c_array__`` (PyArrow, DuckDB, Narwhals, our own frames …), a PyArrow dataset or
-        scanner, a NumPy array (one- or two-dimensional, or structured), or a dict of columns (arrays
-        or lists).
+        or ``__arrow_c_array__`` or their likes for devices (PyArrow, DuckDB, Narwhals, our own frames
+        …; a column by itself is a table of one), a PyArrow dataset or scanner, a NumPy array (one- or
+        two-dimensional, or structured), an ``array.array`` or ``memoryview``, or a dict of columns.
     copy : bool
         Whether the rows stay as they are now, whatever is written into `thing` later. Without, memory
         of NumPy and pandas is read where it lies, when a query reads it.
@@ -28,6 +33,8 @@ def stream_of(thing, copy=False):
     ------
     TypeError
         For anything else.
+    doline.errors.InvalidArgument
+        For a PyArrow reader that was read before.
 
     Examples
     --------
@@ -47,19 +54,32 @@ def stream_of(thing, copy=False):
 def is_table(thing):
     """Whether :func:`stream_of` takes it, judged by its class alone."""
     return (_package(thing) in ("pandas", "polars", "numpy") and _of_library(thing) is not None
-            or hasattr(type(thing), "__arrow_c_stream__") or hasattr(type(thing), "__arrow_c_array__")
+            or _speaks_arrow(type(thing)) or isinstance(thing, (array.array, memoryview))
             or _package(thing) == "pyarrow" and hasattr(thing, "to_reader")
             or _is_dataset(thing)
             or isinstance(thing, dict) and bool(thing) and all(isinstance(key, str) for key in thing)
             and all(_is_column(column) for column in thing.values()))
 
 
+_ARROW = ("__arrow_c_stream__", "__arrow_c_array__", "__arrow_c_device_stream__", "__arrow_c_device_array__")
+
+
+def _speaks_arrow(thing):
+    """Whether it, an object or a class, gives columns by Arrow's protocol."""
+    return any(hasattr(thing, method) for method in _ARROW)
+
+
 def _stream_of(thing, copy=True):
     reader = _of_library(thing, copy)
     if reader is not None:
         return reader(thing)
-    if hasattr(thing, "__arrow_c_stream__") or hasattr(thing, "__arrow_c_array__"):
+    if _speaks_arrow(thing):
+        _refuse_second_reading(thing)
         return thing
+    if isinstance(thing, (array.array, memoryview)):
+        from doline.interchange import numpy_arrays
+
+        return numpy_arrays.from_buffer(thing, copy)
     if _is_dataset(thing):
         return thing.scanner().to_reader()
     if hasattr(thing, "to_reader"):  # a scanner
@@ -74,6 +94,8 @@ def _stream_of(thing, copy=True):
 def _of_library(thing, copy=False):
     """The function that reads this class of pandas, Polars or NumPy; None for what is none of theirs."""
     package = _package(thing)
+    if _is_own_series(thing):
+        return lambda series: series.to_frame()
     if package == "pandas":
         pandas = sys.modules["pandas"]
         if isinstance(thing, (pandas.DataFrame, pandas.Series)):
@@ -83,11 +105,11 @@ def _of_library(thing, copy=False):
     elif package == "polars":
         polars = sys.modules["polars"]
         if isinstance(thing, polars.LazyFrame):
-            return polars.LazyFrame.collect
+            return lambda frame: _without_objects(polars, frame.collect())
         if isinstance(thing, polars.Series):
-            return polars.Series.to_frame
+            return lambda series: _without_objects(polars, series.to_frame())
         if isinstance(thing, polars.DataFrame):
-            return lambda frame: frame
+            return lambda frame: _without_objects(polars, frame)
     elif package == "numpy" and isinstance(thing, sys.modules["numpy"].ndarray):
         from doline.interchange import numpy_arrays
 
@@ -95,13 +117,36 @@ def _of_library(thing, copy=False):
     return None
 
 
+def _refuse_second_reading(thing):
+    """Notes that a reader, if it is one, is read now; an error where it was before."""
+    if _package(thing) != "pyarrow" or not isinstance(thing, sys.modules["pyarrow"].RecordBatchReader):
+        return
+    if thing in _read:
+        raise errors.error(errors.InvalidArgument, "the RecordBatchReader was read already",
+                           "make another one, or keep its rows: reader.read_all()")
+    _read.add(thing)
+
+
+def _without_objects(polars, frame):
+    """A frame of Polars; its Object columns would come as the pointers that Arrow is given."""
+    for name, dtype in frame.schema.items():
+        if dtype == polars.Object:
+            raise errors.error(errors.NotSupported, f'column "{name}" is of Polars\' Object type',
+                               "make it another type first: map_elements(…, return_dtype=…)")
+    return frame
+
+
+def _is_own_series(thing):
+    return type(thing).__module__ == "doline.series" and hasattr(thing, "to_frame")
+
+
 def _is_dataset(thing):
     return _package(thing) == "pyarrow" and hasattr(thing, "scanner")
 
 
 def _is_column(thing):
-    return isinstance(thing, (list, tuple)) or hasattr(thing, "__array__") or \
-        hasattr(thing, "__arrow_c_array__")
+    return isinstance(thing, (list, tuple, array.array, memoryview)) or hasattr(thing, "__array__") or \
+        _speaks_arrow(thing)
 
 
 def _package(thing):

@@ -1,7 +1,7 @@
 """NumPy arrays in, without copies where their layout allows, and out."""
 
 from doline import _engine, errors
-from doline.interchange import require
+from doline.interchange import _package, _stream_of, require, _speaks_arrow
 
 # What a dtype is for Arrow, by its kind and width; times are below.
 _FORMATS = {
@@ -40,8 +40,14 @@ def from_array(array, copy=False):
                        "one of two has rows and columns")
 
 
+def from_buffer(memory, copy=False):
+    """An ``array.array`` or a ``memoryview`` as a table, like the array over its memory."""
+    return from_array(require("numpy", "an array").asarray(memory), copy)
+
+
 def from_columns(columns, copy=False):
-    """A dict of columns (NumPy arrays, lists, Arrow arrays) as a table; `copy` as of `from_array`."""
+    """A dict of columns (lists, arrays, series of pandas and Polars …) as a table; `copy` as of
+    `from_array`."""
     return _table(columns, copy)
 
 
@@ -51,11 +57,12 @@ def _table(columns, copy):
 
 
 def column_of(values, nan_is_null=False, mask=None, copy=True):
-    """One column.
+    """One column, or the list of its pieces.
 
     Parameters
     ----------
-    values : numpy.ndarray, list, tuple or object with ``__array__``
+    values : list, tuple, numpy.ndarray, series or array of pandas, or what speaks Arrow
+        Or else an object with ``__array__`` or the buffer protocol.
     nan_is_null : bool
         pandas' meaning of NaN.
     mask : numpy.ndarray of bool, optional
@@ -64,11 +71,14 @@ def column_of(values, nan_is_null=False, mask=None, copy=True):
         Without, numbers and times that lie in one piece of memory are read where they lie.
     """
     if isinstance(values, (list, tuple)):
-        return _engine.column_of_values(values, nan_is_null)
+        return _engine.column_of_values(values, nan_is_null, True)
+    foreign = _typed_column(values, copy)
+    if foreign is not None:
+        return foreign
     numpy = require("numpy", "an array")
     array = numpy.asarray(values)
     if array.ndim != 1:
-        return _engine.column_of_values(array.tolist(), nan_is_null)
+        return _engine.column_of_values(array.tolist(), nan_is_null, True)
     if isinstance(values, numpy.ma.MaskedArray):
         array, mask = values.data, numpy.ma.getmaskarray(values)
     kind, width = array.dtype.kind, array.dtype.itemsize
@@ -85,9 +95,27 @@ def column_of(values, nan_is_null=False, mask=None, copy=True):
                                         copy)
     if kind in "OUSVT":  # a masked array's list has None where it is masked
         objects = values if isinstance(values, numpy.ma.MaskedArray) else array
-        return _engine.column_of_values(objects.tolist(), nan_is_null)
+        return _engine.column_of_values(objects.tolist(), nan_is_null, True)
     raise errors.error(errors.NotSupported, f"a NumPy array of {array.dtype} has no SQL type",
                        "astype() a type of at most 8 bytes")
+
+
+def _typed_column(values, copy):
+    """The column of what knows its type better than NumPy does; None for others."""
+    package = _package(values)
+    if package == "numpy":
+        return None
+    if package == "pandas":
+        from doline.interchange import pandas_frames
+
+        return pandas_frames.column_of(values, copy)
+    if not _speaks_arrow(values):
+        return None
+    if package == "polars":
+        table = _stream_of(values)  # refuses what it would not give as it is
+        if table.width != 1:
+            return None
+    return _engine.pieces_of(values)
 
 
 def _times(numpy, array, formats, mask, copy, zone=""):
@@ -166,6 +194,27 @@ def to_arrays(stream):
         values, mask = to_array(table, column, field)
         arrays[field[0]] = values if mask is None else numpy.ma.masked_array(values, mask)
     return arrays
+
+
+def memory_of(stream):
+    """The values of a stream's only column as an array that cannot be written to.
+
+    Raises
+    ------
+    BufferError
+        For values without a fixed width, and where one is missing.
+    """
+    table = _engine.Table.collect(stream)
+    field = _engine.arrow_field(table)[4][0]
+    dtype = dtype_of(field)
+    if dtype is None or dtype[0] not in "bfiu":
+        raise BufferError("only numbers and booleans lie as the buffer protocol has them: "
+                          "to_numpy() and to_arrow() give the others")
+    values, mask = to_array(table, 0, field)
+    if mask is not None:
+        raise BufferError("the buffer protocol knows no missing values: drop_nulls() or fill_null()")
+    values.flags.writeable = False
+    return values
 
 
 def without_mask(array):

@@ -9,7 +9,7 @@ from doline import _engine, errors
 from doline.interchange import numpy_arrays, require
 
 
-def from_pandas(frame, copy=False):
+def from_pandas(frame, copy=False, nan_is_null=True):
     """A DataFrame or Series as a table, its numbers without copies. The index is left out.
 
     Parameters
@@ -17,6 +17,8 @@ def from_pandas(frame, copy=False):
     frame : pandas.DataFrame or pandas.Series
     copy : bool
         Whether the table keeps what the frame holds now, whatever is written into it later.
+    nan_is_null : bool
+        Whether NaN in columns of NumPy's floats is NULL.
 
     Returns
     -------
@@ -28,9 +30,9 @@ def from_pandas(frame, copy=False):
         For column types without an SQL type (complex, sparse, interval, period).
     """
     if frame.ndim == 1:
-        return _engine.Table.of_columns([_text(frame.name, "column0")], [_column(frame, copy)])
+        return _engine.Table.of_columns([_text(frame.name, "column0")], [_column(frame, copy, nan_is_null)])
     names = [_text(name, f"column{i}") for i, name in enumerate(frame.columns)]
-    columns = [_column(frame.iloc[:, i], copy) for i in range(frame.shape[1])]
+    columns = [_column(frame.iloc[:, i], copy, nan_is_null) for i in range(frame.shape[1])]
     return _engine.Table.of_columns(names, columns)
 
 
@@ -40,7 +42,15 @@ def _text(name, otherwise):
     return "_".join(map(str, name)) if isinstance(name, tuple) else str(name)
 
 
-def _column(series, copy):
+def column_of(values, copy=False):
+    """A Series, an Index or one of pandas' arrays as a column; None for what is none of these."""
+    pandas = require("pandas", "a Series")
+    if isinstance(values, (pandas.Index, pandas.api.extensions.ExtensionArray)):
+        values = pandas.Series(values, copy=False)
+    return _column(values, copy) if isinstance(values, pandas.Series) else None
+
+
+def _column(series, copy, nan_is_null=True):
     pandas = require("pandas", "a DataFrame")
     dtype = series.dtype
     if isinstance(dtype, pandas.CategoricalDtype):
@@ -55,11 +65,20 @@ def _column(series, copy):
         mask = array._mask if array._mask.any() else None
         return numpy_arrays.column_of(array._data, mask=mask, copy=copy)
     if dtype.kind in "biufMm" and hasattr(dtype, "itemsize"):
-        return numpy_arrays.column_of(series.to_numpy(), nan_is_null=True, copy=copy)
+        return numpy_arrays.column_of(series.to_numpy(), nan_is_null=nan_is_null, copy=copy)
     if dtype == object:
-        return _engine.column_of_values(series.tolist(), True)
+        return _engine.column_of_values(series.tolist(), True, True)
     raise errors.error(errors.NotSupported, f"pandas' column type {dtype} has no SQL type",
-                       "astype(str), or a number")
+                       _INSTEAD.get(type(dtype).__name__, "astype(str), or a number"))
+
+
+# By the class of a dtype, what has one.
+_INSTEAD = {
+    "PeriodDtype": "series.dt.to_timestamp() gives the times at which they begin",
+    "IntervalDtype": "two columns: series.array.left and series.array.right",
+    "SparseDtype": "series.sparse.to_dense()",
+    "Complex128DType": "two columns: numpy.real(series) and numpy.imag(series)",
+}
 
 
 # Beyond that many a categorical is a way to save memory, not a type.
@@ -69,7 +88,7 @@ _MOST_ENUM_VALUES = 10_000
 def _categories(array, copy):
     categories = array.categories.tolist()
     if not all(isinstance(value, str) for value in categories):  # of numbers or times: their values
-        return _engine.column_of_values(array.astype(object).tolist(), True)
+        return _engine.column_of_values(array.astype(object).tolist(), True, True)
     codes = require("numpy", "a DataFrame").ascontiguousarray(array.codes)
     width = {1: "c", 2: "s", 4: "i", 8: "l"}[codes.dtype.itemsize]
     enum = ""
@@ -82,9 +101,20 @@ def _categories(array, copy):
 def _arrow_or_objects(array):
     chunked = getattr(array, "_pa_array", None)
     if chunked is None:
-        return _engine.column_of_values(array.astype(object).tolist(), True)
+        return _engine.column_of_values(array.astype(object).tolist(), True, True)
     one = chunked.combine_chunks() if chunked.num_chunks != 1 else chunked.chunk(0)
     return _engine.column_of_arrow(one)
+
+
+def with_index(frame):
+    """A frame whose index is columns before the others, named as Polars names them."""
+    names = [str(name) for name in frame.index.names]
+    taken = [name for name in names if name in map(str, frame.columns)]
+    if taken:
+        raise errors.error(errors.InvalidArgument,
+                           f'the frame has a column "{taken[0]}", as its index is called',
+                           "rename the index: frame.rename_axis(…)")
+    return frame.reset_index(names=names)
 
 
 def to_pandas(stream):
@@ -99,9 +129,9 @@ def to_pandas(stream):
     -------
     pandas.DataFrame
         BOOLEAN, integers and floats as NumPy's types, or as pandas' nullable ones where there are
-        NULLs; VARCHAR as ``str``; ENUM as categorical; TIMESTAMP, DATE and INTERVAL (without months)
-        as ``datetime64`` and ``timedelta64``; DECIMAL, HUGEINT, UUID, TIME, lists and structs as
-        objects.
+        NULLs (of floats: and NaN too); VARCHAR as ``str``; ENUM as categorical; TIMESTAMP, DATE and
+        INTERVAL (without months) as ``datetime64`` and ``timedelta64``; DECIMAL, HUGEINT, UUID, TIME,
+        lists and structs as objects.
     """
     pandas = require("pandas", ".df()")
     table = _engine.Table.collect(stream)
@@ -145,11 +175,12 @@ def _series(pandas, table, column, field):
         return series.dt.tz_localize("UTC").dt.tz_convert(zone) if zone else series
     if mask is None:
         return values
-    if kind == "f":
+    if kind == "f" and not (values != values)[~mask].any():
         values[mask] = float("nan")
         return values
+    # Of floats where NaN is a value beside NULL, which NumPy's would mix up.
     nullable = {"b": pandas.arrays.BooleanArray, "i": pandas.arrays.IntegerArray,
-                "u": pandas.arrays.IntegerArray}[kind]
+                "u": pandas.arrays.IntegerArray, "f": pandas.arrays.FloatingArray}[kind]
     return nullable(values, mask)
 
 

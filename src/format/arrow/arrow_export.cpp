@@ -39,10 +39,11 @@ void release_array(ArrowArray* array) {
 class ArrayExporter {
  public:
   /// Parts have any encoding. `out` is filled, or released when this throws.
-  static void write(TypeRef type, std::span<const Column> parts, ArrowArray* out) {
+  static void write(TypeRef type, std::span<const Column> parts, ArrowTexts texts,
+                    ArrowArray* out) {
     *out = ArrowArray{};
     auto owned = std::make_unique<OwnedArray>();
-    ArrayExporter exporter(*owned, out);
+    ArrayExporter exporter(*owned, texts, out);
     out->release = release_array;
     out->private_data = owned.release();
     try {
@@ -54,10 +55,11 @@ class ArrayExporter {
     exporter.close();
   }
 
-  static void write_rows(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out) {
+  static void write_rows(const Schema& schema, std::span<const Chunk> chunks, ArrowTexts texts,
+                         ArrowArray* out) {
     *out = ArrowArray{};
     auto owned = std::make_unique<OwnedArray>();
-    ArrayExporter exporter(*owned, out);
+    ArrayExporter exporter(*owned, texts, out);
     out->release = release_array;
     out->private_data = owned.release();
     try {
@@ -76,7 +78,8 @@ class ArrayExporter {
   }
 
  private:
-  ArrayExporter(OwnedArray& owned, ArrowArray* out) : owned_(owned), out_(out) {}
+  ArrayExporter(OwnedArray& owned, ArrowTexts texts, ArrowArray* out)
+      : owned_(owned), texts_(texts), out_(out) {}
 
   void close() {
     out_->n_buffers = static_cast<int64_t>(owned_.buffers.size());
@@ -89,7 +92,7 @@ class ArrayExporter {
   void write_child(TypeRef type, std::span<const Column> parts) {
     owned_.children.push_back(std::make_unique<ArrowArray>());
     owned_.child_pointers.push_back(owned_.children.back().get());
-    write(type, parts, owned_.children.back().get());
+    write(type, parts, texts_, owned_.children.back().get());
   }
 
   void write_column(TypeRef type, std::span<const Column> parts) {
@@ -126,7 +129,7 @@ class ArrayExporter {
       case TypeKind::kVarchar:
       case TypeKind::kBlob:
       case TypeKind::kJson:
-        return write_texts();
+        return texts_ == ArrowTexts::kViews ? write_views() : write_texts();
       case TypeKind::kList:
       case TypeKind::kMap:
         return write_lists(type);
@@ -274,7 +277,7 @@ class ArrayExporter {
     for (uint32_t i = 0; i < names.size(); ++i) writer.set_text(i, names[i]);
     const Column values = writer.seal(static_cast<uint32_t>(names.size()));
     owned_.dictionary = std::make_unique<ArrowArray>();
-    write(Type::varchar(), {&values, 1}, owned_.dictionary.get());
+    write(Type::varchar(), {&values, 1}, texts_, owned_.dictionary.get());
   }
 
   int32_t* add_offsets(uint64_t last) {
@@ -303,6 +306,47 @@ class ArrayExporter {
         *offsets++ = static_cast<int32_t>(at);
       }
     }
+  }
+
+  /// Views as ours, but where we have a pointer Arrow has the number of a buffer and a place in it:
+  /// long texts get one of their own. The last buffer says how long that is.
+  void write_views() {
+    struct LongView {
+      uint32_t size;
+      char first[4];
+      int32_t buffer, offset;
+    };
+    static_assert(sizeof(LongView) == sizeof(StringView));
+    uint64_t total = 0;
+    const auto is_long = [](const Column& part, uint32_t row) {
+      return !part.values<StringView>()[row].is_inline() && !part.is_null(row);
+    };
+    for (const Column& part : flat_) {
+      for (uint32_t row = 0; row < part.size(); ++row) {
+        if (is_long(part, row)) total += part.values<StringView>()[row].size();
+      }
+    }
+    if (total > kLargestOffset) throw BatchTooLarge{};
+    auto* to = add_buffer(static_cast<size_t>(out_->length) * sizeof(StringView))->as<StringView>();
+    std::byte* const bytes = total > 0 ? add_buffer(total)->data() : nullptr;
+    size_t at = 0;
+    for (const Column& part : flat_) {
+      const StringView* texts = part.values<StringView>();
+      for (uint32_t row = 0; row < part.size(); ++row, ++to) {
+        const StringView& text = texts[row];
+        if (!is_long(part, row)) {
+          *to = text.is_inline() ? text : StringView();
+          continue;
+        }
+        LongView view{text.size(), {}, 0, static_cast<int32_t>(at)};
+        std::memcpy(view.first, text.data(), sizeof view.first);
+        std::memcpy(static_cast<void*>(to), &view, sizeof view);
+        std::memcpy(bytes + at, text.data(), text.size());
+        at += text.size();
+      }
+    }
+    auto* sizes = add_buffer(sizeof(int64_t))->as<int64_t>();
+    *sizes = static_cast<int64_t>(total);
   }
 
   /// Offsets, and of each part's child the rows that its entries reach, in their order.
@@ -367,13 +411,15 @@ class ArrayExporter {
   }
 
   OwnedArray& owned_;
+  const ArrowTexts texts_;
   ArrowArray* const out_;
   std::vector<Column> flat_;
 };
 
 }  // namespace
 
-bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out) {
+bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out,
+                         ArrowTexts texts) {
   std::vector<Chunk> dense;
   size_t rows = 0;
   for (const Chunk& chunk : chunks) {
@@ -381,7 +427,7 @@ bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, Ar
     rows += chunk.size();
   }
   try {
-    ArrayExporter::write_rows(schema, dense, out);
+    ArrayExporter::write_rows(schema, dense, texts, out);
     return true;
   } catch (const BatchTooLarge&) {
     if (rows > 1) return false;

@@ -8,6 +8,10 @@
 
 namespace doline {
 
+/// How texts and bytes leave. Views are as ours up to where long ones lie, so that short ones need
+/// no more than a copy of 16 bytes.
+enum class ArrowTexts : uint8_t { kOffsets, kViews };
+
 /// How our types leave through the Arrow C data interface:
 ///
 ///   HUGEINT                   decimal128(38, 0) of the same bits, as DuckDB does, named in the
@@ -16,12 +20,14 @@ namespace doline {
 ///   INTERVAL                  month_day_nano; DURATION duration[us]
 ///   TIMESTAMP WITH TIME ZONE  timestamp[us] in the session's zone
 ///   ENUM                      a dictionary of texts, whose order the field's metadata has
-///   VARCHAR, BLOB             utf8, binary (offsets of 32 bits, which every reader knows)
+///   VARCHAR, BLOB             utf8, binary (offsets of 32 bits, which every reader knows), or
+///                             their views where these are asked for
 ///   all others                their twins
 ///
 /// Fills `out` with a struct of these columns; `time_zone` labels zoned timestamps. The caller
 /// releases it.
-void export_arrow_schema(const Schema& schema, std::string_view time_zone, ArrowSchema* out);
+void export_arrow_schema(const Schema& schema, std::string_view time_zone, ArrowSchema* out,
+                         ArrowTexts texts = ArrowTexts::kOffsets);
 
 /// Rows of all chunks, one after another, as one struct array: a record batch. Where one chunk's
 /// memory lies as Arrow wants it, it is shared, not copied. The caller releases it, on any thread
@@ -30,6 +36,7 @@ void export_arrow_schema(const Schema& schema, std::string_view time_zone, Arrow
 /// False, and nothing exported, when the texts or lists of a column are more than 32-bit offsets
 /// reach: take fewer rows. Error(kConversion) for an interval beyond nanoseconds,
 /// Error(kNotSupported) when one row alone has too much.
-bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out);
+bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out,
+                         ArrowTexts texts = ArrowTexts::kOffsets);
 
 }  // namespace doline

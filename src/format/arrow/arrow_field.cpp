@@ -24,7 +24,8 @@ constexpr int64_t kMostChildren = 1 << 16;
 [[noreturn]] void not_supported(const std::string& name, std::string_view format) {
   throw Error(ErrorCode::kNotSupported,
               "Arrow column \"{}\" is of type \"{}\", which has no twin here", name, format)
-      .hint("cast it before it is registered");
+      .hint(format == "_plu128" ? "Polars' UInt128: cast it to Int128 before"
+                                : "cast it before it is registered");
 }
 
 std::optional<int64_t> number_in(std::string_view text) {
@@ -105,6 +106,7 @@ class FieldReader {
         {"z", ArrowLayout::kText32, TypeKind::kBlob},
         {"Z", ArrowLayout::kText64, TypeKind::kBlob},
         {"vz", ArrowLayout::kTextViews, TypeKind::kBlob},
+        {"_pli128", ArrowLayout::kPlain, TypeKind::kHugeInt},  // Polars' own
     };
     for (const Simple& simple : kSimple) {
       if (simple.format != format_) continue;

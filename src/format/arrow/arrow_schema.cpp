@@ -44,7 +44,7 @@ std::string enum_pairs(TypeRef type) {
 
 class SchemaExporter {
  public:
-  explicit SchemaExporter(std::string_view time_zone) : zone_(time_zone) {}
+  SchemaExporter(std::string_view time_zone, ArrowTexts texts) : zone_(time_zone), texts_(texts) {}
 
   void write(const std::string& name, TypeRef type, ArrowSchema* out, bool nullable = true) const {
     auto owned = std::make_unique<OwnedSchema>();
@@ -166,9 +166,9 @@ class SchemaExporter {
         return "tDu";
       case TypeKind::kVarchar:
       case TypeKind::kJson:
-        return "u";
+        return texts_ == ArrowTexts::kViews ? "vu" : "u";
       case TypeKind::kBlob:
-        return "z";
+        return texts_ == ArrowTexts::kViews ? "vz" : "z";
       case TypeKind::kUuid:
         return "w:16";
       case TypeKind::kEnum: {
@@ -188,12 +188,14 @@ class SchemaExporter {
   }
 
   const std::string_view zone_;
+  const ArrowTexts texts_;
 };
 
 }  // namespace
 
-void export_arrow_schema(const Schema& schema, std::string_view time_zone, ArrowSchema* out) {
-  SchemaExporter(time_zone).write_rows(schema, out);
+void export_arrow_schema(const Schema& schema, std::string_view time_zone, ArrowSchema* out,
+                         ArrowTexts texts) {
+  SchemaExporter(time_zone, texts).write_rows(schema, out);
 }
 
 }  // namespace doline

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "column/unique_names.h"
+#include "format/parquet/arrow_types.h"
 
 namespace doline::parquet {
 
@@ -60,8 +61,16 @@ void ParquetFile::check() {
   std::vector<std::string> names;
   for (const SchemaNode& node : tree_.columns) names.push_back(node.name);
   names = unique_names(std::move(names));
-  for (size_t i = 0; i < names.size(); ++i)
-    schema_.push_back({std::move(names[i]), tree_.columns[i].type});
+  const auto& pairs = metadata_.key_values;
+  const auto arrow = std::find_if(pairs.begin(), pairs.end(),
+                                  [](const auto& pair) { return pair.first == kArrowSchemaKey; });
+  const std::vector<TypeRef> types =
+      take_arrow_types(arrow == pairs.end() ? std::string_view() : arrow->second,
+                       metadata_.created_by.starts_with("doline "), tree_);
+  for (size_t i = 0; i < names.size(); ++i) {
+    schema_.push_back({names[i], tree_.columns[i].type});
+    declared_.push_back({std::move(names[i]), types[i]});
+  }
   for (size_t group = 0; group < metadata_.row_groups.size(); ++group) {
     const RowGroup& rows = metadata_.row_groups[group];
     if (rows.columns.size() != tree_.leaf_count) {

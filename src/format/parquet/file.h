@@ -23,6 +23,9 @@ class ParquetFile final : public RefCounted {
   const FileRef& file() const { return file_; }
   /// Names that occur twice get "_1", "_2", … appended.
   const Schema& schema() const { return schema_; }
+  /// The same columns of the types that Arrow's schema beside Parquet's gives them, where Parquet
+  /// has none of the kind: to which they are to be cast.
+  const Schema& declared() const { return declared_; }
   const SchemaTree& tree() const { return tree_; }
   const FileMetaData& metadata() const { return metadata_; }
   uint64_t row_count() const { return row_count_; }
@@ -44,7 +47,7 @@ class ParquetFile final : public RefCounted {
   FileRef file_;
   FileMetaData metadata_;
   SchemaTree tree_;
-  Schema schema_;
+  Schema schema_, declared_;
   uint64_t row_count_ = 0;
   uint64_t data_end_ = 0;
 };

@@ -5,13 +5,30 @@
 #include "base/assert.h"
 #include "base/error.h"
 #include "base/version.h"
+#include "format/parquet/arrow_types.h"
 #include "format/parquet/write_bounds.h"
 
 namespace doline::parquet {
 
+namespace {
+
+/// A pair that says what Parquet's own words cannot, unless the caller gave one.
+WriteOptions with_arrow_types(WriteOptions options, const Schema& schema) {
+  auto& pairs = options.key_values;
+  const bool is_given = std::any_of(pairs.begin(), pairs.end(),
+                                    [](const auto& pair) { return pair.first == kArrowSchemaKey; });
+  std::string arrow = is_given ? std::string() : arrow_schema_of(schema);
+  if (!arrow.empty()) pairs.emplace_back(kArrowSchemaKey, std::move(arrow));
+  return options;
+}
+
+}  // namespace
+
 FileWriter::FileWriter(std::unique_ptr<WritableFile> file, const Schema& schema,
                        WriteOptions options)
-    : file_(std::move(file)), schema_(schema), options_(std::move(options)) {
+    : file_(std::move(file)),
+      schema_(schema),
+      options_(with_arrow_types(std::move(options), schema)) {
   file_->append(kMagic);
 }
 

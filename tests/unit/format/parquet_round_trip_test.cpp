@@ -153,7 +153,7 @@ std::vector<TypeCase> all_types() {
       {Type::uint16()},
       {Type::uint32()},
       {Type::uint64()},
-      {Type::hugeint(), Type::decimal(38, 0)},
+      {Type::hugeint()},
       {Type::float32()},
       {Type::float64()},
       {Type::decimal(5, 2)},
@@ -161,13 +161,13 @@ std::vector<TypeCase> all_types() {
       {Type::decimal(38, 10)},
       {Type::date()},
       {Type::time()},
-      {Type::timestamp_s(), Type::timestamp()},
-      {Type::timestamp_ms(), Type::timestamp()},
+      {Type::timestamp_s(), Type::timestamp_ms()},
+      {Type::timestamp_ms()},
       {Type::timestamp()},
       {Type::timestamp_ns()},
       {Type::timestamp_tz()},
       {Type::interval()},
-      {Type::duration(), Type::int64()},
+      {Type::duration()},
       {Type::varchar()},
       {Type::blob()},
       {Type::uuid()},
@@ -229,6 +229,9 @@ TEST(ParquetRoundTrip, EveryTypeComesBack) {
       const auto file = open_bytes(write_file(schema, groups, options), shape.cached);
       ASSERT_EQ(file->schema()[0].type, test.read_as != nullptr ? test.read_as : test.type)
           << test.type->name();
+      // What Parquet has no values for is said beside them.
+      const bool is_cast = test.type->is(TypeKind::kEnum) || test.type->is(TypeKind::kArray);
+      EXPECT_EQ(file->declared()[0].type, is_cast ? test.type : file->schema()[0].type);
       EXPECT_EQ(file->row_count(), shape.rows);
       const auto got = column_texts(file, shape.chunk_rows, 0);
       ASSERT_EQ(got.size(), expected.size()) << test.type->name();
