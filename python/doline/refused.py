@@ -52,7 +52,7 @@ FUNCTIONS = {
     "set_random_seed": "the parameter seed of sample and shuffle", "from_repr": "DataFrame of the values",
     "from_dataframe": "from_arrow, or DataFrame", "from_torch": "DataFrame of tensor.numpy()",
     "get_index_type": "UInt32, which counts are of", "using_string_cache": "Enum",
-    "dtype_of": "collect_schema", "self_dtype": "return_dtype", "struct_with_fields": "Struct",
+    "dtype_of": "collect_schema", "self_dtype": "return_dtype",
     "DataTypeExpr": "collect_schema", "pipe_with_dtype": "pipe and collect_schema",
     "BaseExtension": _TYPES, "Extension": _TYPES, "register_extension_type": _TYPES,
     "unregister_extension_type": _TYPES, "get_extension_type": _TYPES,
