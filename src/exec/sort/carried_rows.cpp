@@ -1,114 +1,297 @@
 #include "exec/sort/carried_rows.h"
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+
 #include "column/column_writer.h"
 #include "column/physical.h"
+#include "kernel/compare.h"
 
 namespace doline {
 
 namespace {
 
-/// Bytes of a value, 0 for values that are not plain words.
-uint32_t word_bytes(TypeRef type) {
-  if (type->is_nested()) return 0;
-  return dispatch_physical(type->physical(), [&]<class T>() -> uint32_t {
-    return !std::is_same_v<T, bool> && std::is_arithmetic_v<T> && sizeof(T) <= 8 ? sizeof(T) : 0;
-  });
+/// What a column must have beyond its first rows' needs, where it has not all its type's values.
+constexpr uint32_t kFewestSpareBits = 8;
+
+template <class T>
+concept Carried = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= 8;
+
+bool may_carry(TypeRef type) {
+  if (type->is_nested()) return false;
+  return dispatch_physical(type->physical(),
+                           []<class T>() -> bool { return Carried<T> || std::is_same_v<T, bool>; });
+}
+
+/// How a column's values are read: bools as bytes, and floats whose order is nobody's concern as
+/// their bits, which keep every NaN apart.
+PhysicalType carried_as(PhysicalType physical, bool is_key) {
+  if (physical == PhysicalType::kBool) return PhysicalType::kUInt8;
+  if (is_key) return physical;
+  if (physical == PhysicalType::kFloat) return PhysicalType::kUInt32;
+  return physical == PhysicalType::kDouble ? PhysicalType::kUInt64 : physical;
 }
 
 template <class Body>
-void dispatch_bytes(uint32_t bytes, Body&& body) {
-  switch (bytes) {
-    case 1:
+decltype(auto) dispatch_carried(PhysicalType physical, Body&& body) {
+  return dispatch_physical(physical, [&]<class T>() {
+    if constexpr (Carried<T>) {
+      return body.template operator()<T>();
+    } else {
+      UNREACHABLE();
       return body.template operator()<uint8_t>();
-    case 2:
-      return body.template operator()<uint16_t>();
-    case 4:
-      return body.template operator()<uint32_t>();
-    default:
-      return body.template operator()<uint64_t>();
+    }
+  });
+}
+
+/// The value of an order_word(); where several values share it, one of them.
+template <class T>
+T value_of(uint64_t word) {
+  if constexpr (std::is_floating_point_v<T>) {
+    using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
+    constexpr Bits kSign = Bits{1} << (sizeof(Bits) * 8 - 1);
+    const auto bits = static_cast<Bits>(word);
+    if (bits == ~Bits{0}) return std::numeric_limits<T>::quiet_NaN();
+    return std::bit_cast<T>(bits & kSign ? bits ^ kSign : ~bits);
+  } else {
+    return static_cast<T>(std::is_signed_v<T> ? word ^ (uint64_t{1} << 63) : word);
   }
 }
 
-bool has_null(const Column& column, const uint32_t* source, uint32_t count) {
-  if (!column.validity()) return false;
-  bool found = false;
-  for (uint32_t i = 0; i < count; ++i) found |= column.is_null(source ? source[i] : i);
-  return found;
+/// The least and the greatest word of a type.
+template <class T>
+std::pair<uint64_t, uint64_t> words_of_type() {
+  if constexpr (std::is_floating_point_v<T>) {
+    return {0, sizeof(T) == 4 ? ~uint32_t{0} : ~uint64_t{0}};
+  } else {
+    return {order_word(std::numeric_limits<T>::min()), order_word(std::numeric_limits<T>::max())};
+  }
+}
+
+/// Calls each(k, value) for the k-th of the rows, null(k) where it is NULL.
+template <class T, class Each, class Null>
+void for_each_value(const Column& column, const uint32_t* source, uint32_t count, Each each,
+                    Null null) {
+  if constexpr (std::is_same_v<T, uint8_t>) {
+    if (column.physical() == PhysicalType::kBool) {
+      for (uint32_t k = 0; k < count; ++k) {
+        const uint32_t row = source ? source[k] : k;
+        if (column.is_null(row)) {
+          null(k);
+        } else {
+          each(k, uint8_t{column.value<bool>(row)});
+        }
+      }
+      return;
+    }
+  }
+  const T* const values =
+      (column.is_dictionary() ? column.dictionary()->values() : column).template values<T>();
+  if (!column.validity() && column.is_flat() && !source) {
+    for (uint32_t k = 0; k < count; ++k) each(k, values[k]);
+  } else if (!column.validity() && column.is_flat()) {
+    for (uint32_t k = 0; k < count; ++k) each(k, values[source[k]]);
+  } else {
+    for (uint32_t k = 0; k < count; ++k) {
+      const uint32_t row = source ? source[k] : k;
+      if (column.is_null(row)) {
+        null(k);
+      } else {
+        each(k, values[column.index_of(row)]);
+      }
+    }
+  }
 }
 
 }  // namespace
 
-std::optional<CarriedRows> CarriedRows::create(const std::vector<TypeRef>& types, size_t keys,
-                                               const std::vector<int>& key_columns) {
-  if (keys != 1 || key_columns[0] < 0) return {};
-  const auto key = static_cast<uint32_t>(key_columns[0]);
-  std::vector<Part> parts;
-  uint32_t used = 0;
-  for (uint32_t column = 0; column < types.size(); ++column) {
-    const uint32_t bytes = word_bytes(types[column]);
-    if (bytes == 0) return {};
-    if (column == key) continue;
-    if (used + bytes > sizeof(uint64_t)) return {};
-    parts.push_back({column, bytes, used * 8});
-    used += bytes;
+std::unique_ptr<CarriedRows> CarriedRows::create(const std::vector<TypeRef>& types,
+                                                 const std::vector<SortOrder>& orders,
+                                                 const std::vector<int>& key_columns) {
+  if (orders.empty() || !std::all_of(types.begin(), types.end(), may_carry)) return nullptr;
+  std::unique_ptr<CarriedRows> rows(new CarriedRows(types));
+  std::vector<bool> is_key(types.size());
+  const auto add = [&](uint32_t column, bool nulls_first, bool descending) {
+    rows->parts_.push_back({column, carried_as(types[column]->physical(), is_key[column]),
+                            is_key[column], nulls_first, descending ? ~uint64_t{0} : 0});
+  };
+  for (size_t i = 0; i < orders.size(); ++i) {
+    if (key_columns[i] < 0) return nullptr;
+    const auto column = static_cast<uint32_t>(key_columns[i]);
+    if (!is_key[column]) {  // else rows that come to this key agree in it
+      is_key[column] = true;
+      add(column, orders[i].nulls_first, orders[i].descending);
+    }
+    rows->parts_by_key_.push_back(rows->parts_.size());
   }
-  return CarriedRows(types, key, std::move(parts));
+  rows->key_parts_ = rows->parts_.size();
+  for (uint32_t column = 0; column < types.size(); ++column) {
+    if (!is_key[column]) add(column, true, false);
+  }
+  return rows;
 }
 
-bool CarriedRows::pack(const KeyWords& words, std::span<const Column> columns,
-                       const uint32_t* source, uint32_t count, SortEntry* to) const {
-  for (uint32_t column = 0; column < types_.size(); ++column) {
-    if (has_null(columns[column], source, count)) return false;
-  }
-  ASSERT(count <= kChunkRows);
-  uint64_t first[kChunkRows];
-  if (!words.exact_words(columns[key_], source, count, first)) return false;
-  uint64_t others[kChunkRows];
-  if (parts_.empty()) std::fill_n(others, count, uint64_t{0});
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    const Column& column = columns[parts_[i].column];
-    const Column& from = column.is_dictionary() ? column.dictionary()->values() : column;
-    dispatch_bytes(parts_[i].bytes, [&]<class T>() {
-      const T* values = from.values<T>();
-      const auto put = [&](auto row_of) {
-        for (uint32_t k = 0; k < count; ++k) {
-          const uint64_t bits = uint64_t{values[row_of(k)]} << parts_[i].shift;
-          others[k] = i == 0 ? bits : others[k] | bits;
-        }
-      };
-      if (column.is_flat() && !source) {
-        put([](uint32_t k) { return k; });
-      } else if (column.is_flat()) {
-        put([&](uint32_t k) { return source[k]; });
-      } else {
-        put([&](uint32_t k) { return column.index_of(source ? source[k] : k); });
-      }
+CarriedRows::State CarriedRows::lay_out(std::span<const Column> columns, const uint32_t* source,
+                                        uint32_t count) {
+  MutexLock lock(mutex_);
+  State state = state_.load(std::memory_order_relaxed);
+  if (state != State::kOpen) return state;
+  const std::span parts(parts_);
+  const bool fits = share_out(parts.first(key_parts_), columns, source, count) &&
+                    share_out(parts.subspan(key_parts_), columns, source, count);
+  state = fits ? State::kLaidOut : State::kUnfit;
+  state_.store(state, std::memory_order_release);
+  return state;
+}
+
+bool CarriedRows::share_out(std::span<Part> parts, std::span<const Column> columns,
+                            const uint32_t* source, uint32_t count) {
+  struct Need {
+    Part* part;
+    uint64_t least;  // words, of the rows and of the type
+    uint64_t greatest;
+    uint64_t type_least;
+    uint64_t type_greatest;
+    uint32_t bits;
+    uint32_t most_bits;
+  };
+  // A code more than there are values, for NULL; of 64 bits one value goes without.
+  const auto bits_for = [](uint64_t least, uint64_t greatest) {
+    const uint64_t distance = greatest - least;
+    return static_cast<uint32_t>(std::bit_width(distance + uint64_t{distance != ~uint64_t{0}}));
+  };
+  std::vector<Need> needs;
+  uint32_t spare = 64;
+  for (Part& part : parts) {
+    Need need{&part, ~uint64_t{0}, 0, 0, 0, 0, 0};
+    dispatch_carried(part.physical, [&]<class T>() {
+      const auto [first, last] = words_of_type<T>();
+      std::tie(need.type_least, need.type_greatest) =
+          std::minmax({first ^ part.flip, last ^ part.flip});
+      for_each_value<T>(
+          columns[part.column], source, count,
+          [&](uint32_t, T value) {
+            const uint64_t word = order_word(value) ^ part.flip;
+            need.least = std::min(need.least, word);
+            need.greatest = std::max(need.greatest, word);
+          },
+          [](uint32_t) {});
     });
+    if (need.least > need.greatest) need.least = need.greatest = need.type_least;  // NULLs alone
+    need.bits = bits_for(need.least, need.greatest);
+    need.most_bits = bits_for(need.type_least, need.type_greatest);
+    if (need.bits > spare) return false;
+    spare -= need.bits;
+    needs.push_back(need);
   }
-  for (uint32_t i = 0; i < count; ++i) {
-    to[i] = {first[i], reinterpret_cast<const std::byte*>(others[i])};
+  // What one cannot use is for those that can use more.
+  std::sort(needs.begin(), needs.end(), [](const Need& a, const Need& b) {
+    return a.most_bits - a.bits < b.most_bits - b.bits;
+  });
+  auto left = static_cast<uint32_t>(needs.size());
+  for (const Need& need : needs) {
+    const uint32_t more = std::min(need.most_bits - need.bits, spare / left--);
+    if (need.bits + more < need.most_bits && more < kFewestSpareBits) return false;
+    spare -= more;
+    Part& part = *need.part;
+    part.bits = need.bits + more;
+    if (need.greatest - need.least > part.most()) return false;
+    // As far on this side of the first rows' values as on the other, but within the type.
+    const uint64_t beside = (part.most() - (need.greatest - need.least)) / 2;
+    part.least = need.least - std::min(beside, need.least - need.type_least);
+    if (need.type_greatest - part.least < part.most()) {
+      part.least = need.type_greatest - std::min(part.most(), need.type_greatest - need.type_least);
+    }
+  }
+  uint32_t shift = 0;
+  for (size_t i = parts.size(); i-- > 0;) {
+    parts[i].shift = shift;
+    shift += parts[i].bits;
   }
   return true;
 }
 
-std::vector<Column> CarriedRows::unpack(const KeyWords& words,
-                                        std::span<const SortEntry> entries) const {
+bool CarriedRows::put(const Part& part, const Column& column, const uint32_t* source,
+                      uint32_t count, uint64_t* out) {
+  return dispatch_carried(part.physical, [&]<class T>() {
+    using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
+    const Part at = part;  // in registers
+    uint64_t farthest = 0;
+    Bits differing = 0;
+    for_each_value<T>(
+        column, source, count,
+        [&](uint32_t k, T value) {
+          const uint64_t word = order_word(value);
+          if constexpr (std::is_floating_point_v<T>)
+            differing |= std::bit_cast<Bits>(value) ^ std::bit_cast<Bits>(value_of<T>(word));
+          const uint64_t distance = (word ^ at.flip) - at.least;
+          farthest = std::max(farthest, distance);
+          out[k] |= (distance + uint64_t{at.nulls_first}) << at.shift;
+        },
+        [&](uint32_t k) { out[k] |= at.null_code() << at.shift; });
+    return farthest <= at.most() && differing == 0;
+  });
+}
+
+bool CarriedRows::pack(std::span<const Column> columns, const uint32_t* source, uint32_t count,
+                       SortEntry* to) {
+  State state = state_.load(std::memory_order_acquire);
+  if (state == State::kOpen) state = lay_out(columns, source, count);
+  if (state == State::kUnfit) return false;
+  ASSERT(count <= kChunkRows);
+  uint64_t keys[kChunkRows];
+  uint64_t others[kChunkRows];
+  std::memset(keys, 0, count * sizeof(uint64_t));
+  std::memset(others, 0, count * sizeof(uint64_t));
+  for (const Part& part : parts_) {
+    if (!put(part, columns[part.column], source, count, part.is_key ? keys : others)) return false;
+  }
+  for (uint32_t i = 0; i < count; ++i)
+    to[i] = {keys[i], reinterpret_cast<const std::byte*>(others[i])};
+  return true;
+}
+
+std::vector<Column> CarriedRows::unpack(std::span<const SortEntry> entries) const {
   const auto count = static_cast<uint32_t>(entries.size());
   std::vector<Column> columns(types_.size());
-  ColumnWriter key(types_[key_], count);
-  words.restore(entries, key.values<void>());
-  columns[key_] = key.seal(count);
   for (const Part& part : parts_) {
     ColumnWriter writer(types_[part.column], count);
-    dispatch_bytes(part.bytes, [&]<class T>() {
-      T* values = writer.values<T>();
+    const uint64_t mask = part.mask();
+    const uint64_t null_code = part.null_code();
+    const auto code_of = [&, shift = part.shift, is_key = part.is_key](uint32_t i) {
+      const uint64_t bits = is_key ? entries[i].word : reinterpret_cast<uint64_t>(entries[i].row);
+      return bits >> shift & mask;
+    };
+    const bool is_bool = types_[part.column]->physical() == PhysicalType::kBool;
+    bool has_null = false;
+    dispatch_carried(part.physical, [&]<class T>() {
+      const uint64_t base = part.least - uint64_t{part.nulls_first};
+      const uint64_t flip = part.flip;
+      T* const values = is_bool ? nullptr : writer.values<T>();
       for (uint32_t i = 0; i < count; ++i) {
-        values[i] = static_cast<T>(reinterpret_cast<uint64_t>(entries[i].row) >> part.shift);
+        const uint64_t code = code_of(i);
+        has_null |= code == null_code;
+        const T value = value_of<T>((code + base) ^ flip);
+        if (values) {
+          values[i] = value;
+        } else if (value != 0) {
+          set_bit(writer.bits(), i);
+        }
       }
     });
+    for (uint32_t i = 0; i < count && has_null; ++i) {
+      if (code_of(i) == null_code) writer.set_null(i);
+    }
     columns[part.column] = writer.seal(count);
   }
   return columns;
+}
+
+uint64_t CarriedRows::begin_of_group(uint64_t word, size_t keys) const {
+  return word >> parts_[parts_by_key_[keys - 1] - 1].shift
+                     << parts_[parts_by_key_[keys - 1] - 1].shift;
 }
 
 }  // namespace doline

@@ -36,22 +36,6 @@ uint64_t word_of(T value) {
   return order_word(value);
 }
 
-/// The value of a word; where several values share it, one of them.
-template <class T>
-T value_of(uint64_t word) {
-  if constexpr (std::is_floating_point_v<T>) {
-    using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
-    constexpr Bits kSign = Bits{1} << (sizeof(Bits) * 8 - 1);
-    const auto bits = static_cast<Bits>(sizeof(T) == 4 ? word - 1 : word);
-    if (bits == ~Bits{0}) return std::numeric_limits<T>::quiet_NaN();
-    return std::bit_cast<T>(bits & kSign ? bits ^ kSign : ~bits);
-  } else if constexpr (sizeof(T) == 8) {
-    return static_cast<T>(std::is_signed_v<T> ? word ^ (uint64_t{1} << 63) : word);
-  } else {
-    return static_cast<T>(std::is_signed_v<T> ? word - 1 - (uint64_t{1} << 31) : word - 1);
-  }
-}
-
 uint128_t bits_of(int128_t value) { return static_cast<uint128_t>(value) ^ (uint128_t{1} << 127); }
 uint128_t bits_of(const Interval& interval) {
   return bits_of((int128_t{interval.months} * 30 + interval.days) * 86'400'000'000 +
@@ -134,43 +118,6 @@ void KeyWords::first_words(const Column& key, const uint32_t* source, uint32_t c
         out[i] =
             key.is_null(row_of(i)) ? first.null_word : word(key.value<T>(row_of(i))) ^ first.flip;
       }
-    }
-  });
-}
-
-bool KeyWords::exact_words(const Column& key, const uint32_t* source, uint32_t count,
-                           uint64_t* out) const {
-  first_words(key, source, count, out);
-  const uint64_t flip = keys_[0].flip;
-  return dispatch_physical(keys_[0].physical, [&]<class T>() {
-    if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-      using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
-      Bits differing = 0;
-      const auto compare = [&](auto value_at) {
-        for (uint32_t i = 0; i < count; ++i) {
-          differing |= std::bit_cast<Bits>(static_cast<T>(value_at(i))) ^
-                       std::bit_cast<Bits>(value_of<T>(out[i] ^ flip));
-        }
-      };
-      if (key.is_flat() && !source) {
-        compare([values = key.values<T>()](uint32_t i) { return values[i]; });
-      } else {
-        compare([&](uint32_t i) { return key.value<T>(source ? source[i] : i); });
-      }
-      return differing == 0;
-    }
-    return !std::is_same_v<T, bool> && (Narrow<T> || Wide<T>);
-  });
-}
-
-void KeyWords::restore(std::span<const SortEntry> entries, void* values) const {
-  const uint64_t flip = keys_[0].flip;
-  dispatch_physical(keys_[0].physical, [&]<class T>() {
-    if constexpr (!std::is_same_v<T, bool> && (Narrow<T> || Wide<T>)) {
-      auto* to = static_cast<T*>(values);
-      for (size_t i = 0; i < entries.size(); ++i) to[i] = value_of<T>(entries[i].word ^ flip);
-    } else {
-      UNREACHABLE();
     }
   });
 }

@@ -49,11 +49,6 @@ class KeyWords {
 
   /// The first words of rows `source[0 .. count)` (null: 0 to count) of the first key's column.
   void first_words(const Column& key, const uint32_t* source, uint32_t count, uint64_t* out) const;
-  /// The same, if the first key is one that has words which give its values back, and each of
-  /// these rows' words does; no row is NULL.
-  bool exact_words(const Column& key, const uint32_t* source, uint32_t count, uint64_t* out) const;
-  /// The first key's values, from words that exact_words gave.
-  void restore(std::span<const SortEntry> entries, void* values) const;
   uint64_t word(KeyLevel level, const std::byte* row) const;
   void fill(KeyLevel level, std::span<SortEntry> entries) const;
   /// What tells rows apart that share `word` at `level` and all before it.

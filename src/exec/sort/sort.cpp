@@ -22,8 +22,6 @@ constexpr size_t kLargestRangeBytes = size_t{32} << 20;
 /// Beyond twice what a bounded sort keeps, so many rows are sorted to drop the others: the sooner
 /// it is known what comes too late, the fewer rows come.
 constexpr uint64_t kFewRows = 256;
-/// Bytes of a carried row's page and entry, at most, over those of its entry.
-constexpr size_t kPagesPerEntry = 4;
 /// Carried rows that are put into pages at once on their way to disk, and the share of a task's
 /// memory that these may take.
 constexpr uint64_t kFewestCarriedRows = uint64_t{1} << 15;
@@ -110,9 +108,9 @@ struct SortState final : Spillable {
   bool write_step(std::unique_ptr<CarriedRun>& rows, std::unique_ptr<RunSpiller>& spiller) {
     if (!spiller && rows && rows->row_count() > 0) {
       const MakesRoomScope scope;
-      const uint64_t at_once =
-          std::clamp<uint64_t>(share_bytes() / (kShareOfPages * kPagesPerEntry * sizeof(SortEntry)),
-                               kFewestCarriedRows, kMostCarriedRows);
+      const uint64_t at_once = std::clamp<uint64_t>(
+          share_bytes() / (kShareOfPages * pages_per_entry() * sizeof(SortEntry)),
+          kFewestCarriedRows, kMostCarriedRows);
       spiller = spiller_of(rows->to_pages(at_once));
     }
     if (spiller && spiller->advance()) {
@@ -156,7 +154,11 @@ struct SortState final : Spillable {
   /// Rows that can still be among the first; a bounded sort drops the others.
   uint64_t most_rows() const { return take == ~uint64_t{0} ? take : skip + take; }
   bool is_bounded() const { return take != ~uint64_t{0}; }
-  bool may_carry() const { return shape->carried && !is_bounded() && !group_keys; }
+  bool may_carry() const { return shape->carried && !is_bounded(); }
+  /// Bytes of a carried row once it lies in a page, with its entry, over those of its entry alone.
+  size_t pages_per_entry() const {
+    return (shape->layout->row_bytes() + 2 * sizeof(SortEntry)) / sizeof(SortEntry);
+  }
   std::unique_ptr<RunSpiller> spiller_of(std::unique_ptr<SortRun> run) {
     return std::make_unique<RunSpiller>(std::move(run), *shape, context, most_rows());
   }
@@ -367,7 +369,8 @@ class SortSink final : public Sink {
       case 0: {
         MutexLock lock(state_->mutex);
         size_t page_bytes = 0;
-        for (const auto& run : state_->carried) page_bytes += run->held_bytes() * kPagesPerEntry;
+        for (const auto& run : state_->carried)
+          page_bytes += run->held_bytes() * state_->pages_per_entry();
         const bool is_on_disk = !state_->spilled.empty() || !state_->unfinished.empty();
         const bool forced = state_->context.settings.force_spill && state_->context.spill;
         const bool alone = state_->runs.empty() && !is_on_disk && !forced;
@@ -438,7 +441,7 @@ class SortSink final : public Sink {
     if (at.run || at.spiller) return false;
     QueryContext& context = state_->context;
     // There must be room to put the rows into pages still.
-    const size_t needed = at.carried ? at.carried->held_bytes() * kPagesPerEntry : 0;
+    const size_t needed = at.carried ? at.carried->held_bytes() * state_->pages_per_entry() : 0;
     const bool tight = context.spill && at.carried && at.carried->row_count() > 0 &&
                        (context.budget->available_bytes() < needed + kRoomBytes ||
                         needed > state_->share_bytes() || context.settings.force_spill);

@@ -102,7 +102,7 @@ SortEntry SortRun::keep_first(uint64_t count) {
 bool CarriedRun::append(std::span<const Column> columns, const uint32_t* source, uint32_t count,
                         uint64_t place) {
   SortEntry entries[kChunkRows];
-  if (!shape_.carried->pack(shape_.words(), columns, source, count, entries)) return false;
+  if (!shape_.carried->pack(columns, source, count, entries)) return false;
   for (uint32_t done = 0; done < count;) {
     const bool follows =
         !blocks_.empty() && blocks_.back().first_place + blocks_.back().count == place + done;
@@ -136,12 +136,11 @@ std::unique_ptr<SortRun> CarriedRun::to_pages(uint64_t most_rows) {
       const uint32_t count = std::min(kChunkRows, block.count);
       const uint32_t begin = block.count - count;
       const SortEntry* const entries = block.entries() + begin;
-      std::vector<Column> columns = shape_.carried->unpack(shape_.words(), {entries, count});
+      std::vector<Column> columns = shape_.carried->unpack({entries, count});
+      shape_.words().first_words(columns[shape_.boundary_columns.front()], nullptr, count, words);
       ColumnWriter places(Type::uint64(), count);
-      for (uint32_t i = 0; i < count; ++i) {
-        words[i] = entries[i].word;
+      for (uint32_t i = 0; i < count; ++i)
         places.values<uint64_t>()[i] = block.first_place + begin + i;
-      }
       columns.push_back(places.seal(count));
       run->append(columns, nullptr, count, words);
       block.count = begin;
@@ -233,7 +232,7 @@ void SortRanges::cut(uint64_t range_rows, size_t group_columns) {
     std::sort(blocks_.begin(), blocks_.end(), [](const EntryBlock* a, const EntryBlock* b) {
       return a->first_place < b->first_place;
     });
-    if (ranges > 1) cut_carried(range_rows, ranges);
+    if (ranges > 1) cut_carried(range_rows, ranges, group_columns);
   } else if (ranges > 1) {
     const KeyWords& words = shape_.boundary_words();
     const size_t all = shape_.all_columns();
@@ -262,7 +261,7 @@ void SortRanges::cut(uint64_t range_rows, size_t group_columns) {
   cut_words_.resize(std::bit_ceil(cuts_at_.size() + 1), ~uint64_t{0});
 }
 
-void SortRanges::cut_carried(uint64_t range_rows, size_t ranges) {
+void SortRanges::cut_carried(uint64_t range_rows, size_t ranges, size_t group_columns) {
   struct Sample {
     uint64_t word;
     uint64_t place;
@@ -278,9 +277,16 @@ void SortRanges::cut_carried(uint64_t range_rows, size_t ranges) {
   std::sort(found.begin(), found.end());
   for (size_t i = 1; i < ranges && !found.empty(); ++i) {
     const Sample& at = found[found.size() * i / ranges];
-    if (!cuts_at_.empty() && cuts_at_.back().word == at.word && cuts_at_.back().place == at.place)
-      continue;
-    cuts_at_.push_back({at.word, nullptr, at.place, 0, false});
+    const Cut* const last = cuts_at_.empty() ? nullptr : &cuts_at_.back();
+    if (last && last->word == at.word && last->place == at.place) continue;
+    const auto group_of = [&](uint64_t word) {
+      return shape_.carried->begin_of_group(word, group_columns);
+    };
+    if (group_columns > 0 && (!last || group_of(last->word) != group_of(at.word))) {
+      cuts_at_.push_back({group_of(at.word), nullptr, 0, 0, true});
+    } else {
+      cuts_at_.push_back({at.word, nullptr, at.place, 0, false});
+    }
   }
 }
 

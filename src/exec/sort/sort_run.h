@@ -146,7 +146,7 @@ class SortRanges {
     uint32_t columns;      // how many keys count
     bool begins_group;
   };
-  void cut_carried(uint64_t range_rows, size_t ranges);
+  void cut_carried(uint64_t range_rows, size_t ranges, size_t group_columns);
   void ranges_of(const EntryBlock& block, uint16_t* ranges) const;
   /// Among the cuts that have the entry's word, the first of which is `at`.
   size_t range_among_ties(const SortEntry& entry, uint64_t place, size_t at) const;

@@ -4,7 +4,7 @@ namespace doline {
 
 SortShape::SortShape(std::vector<TypeRef> its_types, const std::vector<SortOrder>& orders,
                      const std::vector<int>& key_columns)
-    : types(std::move(its_types)), carried(CarriedRows::create(types, orders.size(), key_columns)) {
+    : types(std::move(its_types)), carried(CarriedRows::create(types, orders, key_columns)) {
   std::vector<TypeRef> columns = types;
   std::vector<TypeRef> boundary;
   std::vector<uint32_t> boundary_keys;

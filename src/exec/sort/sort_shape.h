@@ -18,7 +18,7 @@ struct SortShape {
 
   const std::vector<TypeRef> types;
   /// Set where rows may lie whole in their entries.
-  const std::optional<CarriedRows> carried;
+  const std::unique_ptr<CarriedRows> carried;
   /// Keys by number that have columns of their own.
   std::vector<uint32_t> own_keys;
   /// Of these, those nested, which are kept as bytes in order.

@@ -179,7 +179,7 @@ class SortedReader final : public Reader {
   }
   void give(uint32_t count, Chunk& out) {
     if (ranges_.is_carried()) {
-      out = Chunk(shape_.carried->unpack(shape_.words(), range_.rows.subspan(at_, count)), count);
+      out = Chunk(shape_.carried->unpack(range_.rows.subspan(at_, count)), count);
       at_ += count;
       return;
     }
