@@ -65,7 +65,8 @@ int compare(const std::vector<Column>& columns, const std::vector<SortOrder>& or
       if (key.is_null(a) && key.is_null(b)) continue;
       return key.is_null(a) == orders[i].nulls_first ? -1 : 1;
     }
-    if (const int order = compare_rows(key, a, key, b)) return orders[i].descending ? -order : order;
+    if (const int order = compare_rows(key, a, key, b))
+      return orders[i].descending ? -order : order;
   }
   return 0;
 }
@@ -78,8 +79,8 @@ TEST(CarriedRows, WordsAreInTheKeysOrderAndGiveTheRowsBack) {
     const std::vector<int> keys = {3, 0, 2};
     std::vector<SortOrder> orders;
     for (const int key : keys) {
-      orders.push_back({types[static_cast<size_t>(key)], random.below(2) == 0,
-                        random.below(2) == 0});
+      orders.push_back(
+          {types[static_cast<size_t>(key)], random.below(2) == 0, random.below(2) == 0});
     }
     const auto rows = CarriedRows::create(types, orders, keys);
     ASSERT_TRUE(rows);
@@ -149,10 +150,10 @@ TEST(CarriedRows, RefusesWhatDoesNotFit) {
                               random_column(two[1], random, 99, 0, reach)},
                              entries)
                   .empty());
-  EXPECT_TRUE(entries_column(*wide,
-                             {random_column(two[0], random, 9, 0, 1),
-                              random_column(two[1], random, 9, 0, 1)},
-                             entries)
+  EXPECT_TRUE(entries_column(
+                  *wide,
+                  {random_column(two[0], random, 9, 0, 1), random_column(two[1], random, 9, 0, 1)},
+                  entries)
                   .empty());
   const auto near = CarriedRows::create(two, orders, {0, 1});
   const auto given = [&](int64_t middle) {
