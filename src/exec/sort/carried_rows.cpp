@@ -146,60 +146,74 @@ CarriedRows::State CarriedRows::lay_out(std::span<const Column> columns, const u
   return state;
 }
 
-bool CarriedRows::share_out(std::span<Part> parts, std::span<const Column> columns,
-                            const uint32_t* source, uint32_t count) {
-  struct Need {
-    Part* part;
-    uint64_t least;  // words, of the rows and of the type
-    uint64_t greatest;
-    uint64_t type_least;
-    uint64_t type_greatest;
-    uint32_t bits;
-    uint32_t most_bits;
-  };
-  // A code more than there are values, for NULL; of 64 bits one value goes without.
-  const auto bits_for = [](uint64_t least, uint64_t greatest) {
-    const uint64_t distance = greatest - least;
-    return static_cast<uint32_t>(std::bit_width(distance + uint64_t{distance != ~uint64_t{0}}));
-  };
-  std::vector<Need> needs;
-  uint32_t spare = 64;
-  for (Part& part : parts) {
-    Need need{&part, ~uint64_t{0}, 0, 0, 0, 0, 0};
-    dispatch_carried(part.physical, [&]<class T>() {
+/// What a column asks of a word, by its first rows.
+struct CarriedRows::Need {
+  Part* part;
+  uint64_t type_least = 0;  // words
+  uint64_t type_greatest = 0;
+  uint64_t least = ~uint64_t{0};
+  uint64_t greatest = 0;
+  uint64_t reach_of_half = ~uint64_t{0};  // of the first half of the rows
+
+  Need(Part& its_part, const Column& column, const uint32_t* source, uint32_t count)
+      : part(&its_part) {
+    dispatch_carried(part->physical, [&]<class T>() {
       const auto [first, last] = words_of_type<T>();
-      std::tie(need.type_least, need.type_greatest) =
-          std::minmax({first ^ part.flip, last ^ part.flip});
+      std::tie(type_least, type_greatest) = std::minmax({first ^ part->flip, last ^ part->flip});
       for_each_value<T>(
-          columns[part.column], source, count,
-          [&](uint32_t, T value) {
-            const uint64_t word = order_word(value) ^ part.flip;
-            need.least = std::min(need.least, word);
-            need.greatest = std::max(need.greatest, word);
+          column, source, count,
+          [&](uint32_t k, T value) {
+            const uint64_t word = order_word(value) ^ part->flip;
+            least = std::min(least, word);
+            greatest = std::max(greatest, word);
+            if (k == count / 2) reach_of_half = reach();
           },
           [](uint32_t) {});
     });
-    if (need.least > need.greatest) need.least = need.greatest = need.type_least;  // NULLs alone
-    need.bits = bits_for(need.least, need.greatest);
-    need.most_bits = bits_for(need.type_least, need.type_greatest);
-    if (need.bits > spare) return false;
-    spare -= need.bits;
-    needs.push_back(need);
+    if (least > greatest) least = greatest = type_least;  // NULLs alone
   }
-  // What one cannot use is for those that can use more.
+  uint64_t reach() const { return greatest - least; }
+  /// The second half reaches well beyond the first, as times do in logs: so will later rows.
+  bool grows() const { return reach() / 4 * 3 > reach_of_half; }
+  uint32_t bits() const { return bits_for(reach()); }
+  /// Bits beyond those.
+  uint32_t wish() const { return bits_for(type_greatest - type_least) - bits(); }
+
+ private:
+  /// A code more than there are values, for NULL; of 64 bits one value goes without.
+  static uint32_t bits_for(uint64_t reach) {
+    return static_cast<uint32_t>(std::bit_width(reach + uint64_t{reach != ~uint64_t{0}}));
+  }
+};
+
+bool CarriedRows::share_out(std::span<Part> parts, std::span<const Column> columns,
+                            const uint32_t* source, uint32_t count) {
+  std::vector<Need> needs;
+  uint32_t spare = 64;
+  for (Part& part : parts) {
+    const Need& need = needs.emplace_back(part, columns[part.column], source, count);
+    if (need.bits() > spare) return false;
+    spare -= need.bits();
+  }
+  // What one cannot use is for those that can use more, and most for those that grow.
+  const bool some_grow = std::any_of(needs.begin(), needs.end(), [](const Need& need) {
+    return need.grows() && need.wish() > kFewestSpareBits;
+  });
   std::sort(needs.begin(), needs.end(), [](const Need& a, const Need& b) {
-    return a.most_bits - a.bits < b.most_bits - b.bits;
+    return std::pair(a.grows(), a.wish()) < std::pair(b.grows(), b.wish());
   });
   auto left = static_cast<uint32_t>(needs.size());
   for (const Need& need : needs) {
-    const uint32_t more = std::min(need.most_bits - need.bits, spare / left--);
-    if (need.bits + more < need.most_bits && more < kFewestSpareBits) return false;
+    const uint32_t share = spare / left--;
+    const uint32_t more = std::min(
+        need.wish(), some_grow && !need.grows() ? std::min(share, kFewestSpareBits) : share);
+    if (more < std::min(need.wish(), kFewestSpareBits)) return false;
     spare -= more;
     Part& part = *need.part;
-    part.bits = need.bits + more;
-    if (need.greatest - need.least > part.most()) return false;
+    part.bits = need.bits() + more;
+    if (need.reach() > part.most()) return false;
     // As far on this side of the first rows' values as on the other, but within the type.
-    const uint64_t beside = (part.most() - (need.greatest - need.least)) / 2;
+    const uint64_t beside = (part.most() - need.reach()) / 2;
     part.least = need.least - std::min(beside, need.least - need.type_least);
     if (need.type_greatest - part.least < part.most()) {
       part.least = need.type_greatest - std::min(part.most(), need.type_greatest - need.type_least);

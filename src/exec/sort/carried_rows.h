@@ -48,6 +48,7 @@ class CarriedRows {
     uint64_t null_code() const { return nulls_first ? 0 : mask(); }
     uint64_t most() const { return mask() - 1; }  // a value's distance
   };
+  struct Need;
   enum class State : uint8_t { kOpen, kLaidOut, kUnfit };
 
   explicit CarriedRows(std::vector<TypeRef> types) : types_(std::move(types)) {}
