@@ -24,7 +24,7 @@ from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, Wi
 from .mapped import MappedAll, MappedColumn
 from .list_rearrangements import LIST_REARRANGEMENTS
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
-                    Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
+                    Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window,
                     contains, output_name, spine_of)
 
 ROW_NUMBER = "__doline_row"
@@ -151,10 +151,6 @@ class Lowering:
             return self.nested(node, [self.lower(node.arguments[0], scope)])
         if kind is Element:
             return Lowered(b.column("element"))
-        if kind is Zoned:
-            raise NotSupported(f"{node!r} cannot stand here: columns keep no time zone but UTC; take parts "
-                               "of it (.dt.hour() …) or clock times (.dt.replace_time_zone(None)) in the "
-                               "same expression")
         if kind is SeriesColumn:
             raise error(SeriesMet, "a series cannot stand among these expressions", "use with_columns before")
         raise TypeError(f"{node!r} cannot stand here")
