@@ -176,14 +176,15 @@ class Decimal(NumericType):
 
 
 class Datetime(TemporalType):
-    """Instants; TIMESTAMP in SQL.
+    """Instants, or a clock's times; TIMESTAMP in SQL.
 
     Parameters
     ----------
     time_unit : {"us", "ms", "ns"}
-        What is counted since 1970.
+        What is counted since 1970. Instants have microseconds.
     time_zone : str, optional
-        "UTC" for instants (TIMESTAMP WITH TIME ZONE); without it a clock's time.
+        For instants (TIMESTAMPTZ in SQL), the zone that shows them, such as "Europe/Berlin"; without it a
+        clock's time.
 
     Raises
     ------
@@ -198,7 +199,7 @@ class Datetime(TemporalType):
     def __init__(self, time_unit: str = "us", time_zone=None):
         if time_unit not in ("us", "ms", "ns"):
             raise ValueError(f"a time unit is 'ns', 'us' or 'ms', not {time_unit!r}")
-        if isinstance(time_zone, datetime.timezone):
+        if isinstance(time_zone, datetime.tzinfo):
             time_zone = str(time_zone)
         self.time_unit, self.time_zone = time_unit, time_zone
         self.parameters = (time_unit, time_zone)

@@ -80,12 +80,12 @@ class TypeObject:
         return hash(self._names)
 
 
-STRING = TypeObject("VARCHAR", "JSON", "ENUM", "UUID")
+STRING = TypeObject("VARCHAR", "JSON", "ENUM", "ENUM ORDERED", "UUID")
 BINARY = TypeObject("BLOB")
 NUMBER = TypeObject("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT",
                     "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
 DATETIME = TypeObject("DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS",
-                      "TIMESTAMP WITH TIME ZONE", "INTERVAL", "DURATION")
+                      "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ", "INTERVAL", "DURATION")
 ROWID = TypeObject("ROWID")
 
 

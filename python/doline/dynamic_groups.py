@@ -146,6 +146,7 @@ class _Fixed:
     def __init__(self, dtype):
         self.dtype = dtype
         self.is_integer = dtype.is_integer()
+        self.is_zoned = _is_zoned(dtype)
         self.unit = "ns" if getattr(dtype, "time_unit", "us") == "ns" else "us"
 
     def length(self, period):
@@ -164,7 +165,7 @@ class _Fixed:
         """The value that lies there."""
         if self.is_integer:
             return place.cast(self.dtype)
-        return place.cast(types.Datetime(self.unit))
+        return place.cast(self.dtype if self.is_zoned else types.Datetime(self.unit))
 
     def boundary(self, x):
         """As the columns of boundaries have it: of dates an instant."""
@@ -183,6 +184,8 @@ class _Fixed:
     def truncated(self, place, every):
         """The begin of the window of the calendar in which a place lies."""
         length = self.length(every)
+        if self.is_zoned:  # from what its clocks show on, every window is of one length
+            return self.instant(place).dt.truncate("1w" if every.weeks else f"{length}us").dt.epoch("us")
         origin = _FIRST_MONDAY * (1000 if self.unit == "ns" else 1) if every.weeks else 0
         return (place - origin) // length * length + origin
 
@@ -217,6 +220,20 @@ class _Fixed:
         return origin + number * self.length(every)
 
 
+class _Clock(_Fixed):
+    """Places are what the clocks of a zone show, in microseconds, as its days are of different lengths."""
+
+    def __init__(self, dtype):
+        super().__init__(dtype)
+        self.is_zoned = False
+
+    def place(self, x):
+        return x._apply(_known).dt.replace_time_zone(None).dt.epoch("us")
+
+    def instant(self, place):
+        return _of_clock(super().instant(place), self.dtype)
+
+
 class _Calendar(_Fixed):
     """Places are instants, as months are of different lengths."""
 
@@ -225,13 +242,17 @@ class _Calendar(_Fixed):
         self.unit = "us"
 
     def place(self, x):
-        return x._apply(_known).cast(types.Datetime("us"))
+        x = x._apply(_known)
+        return x.dt.replace_time_zone(None) if self.is_zoned else x.cast(types.Datetime("us"))
 
     def instant(self, place):
         return place
 
     def boundary(self, x):
-        return x if self.dtype == types.Date else x.cast(self.dtype)
+        return x if self.dtype == types.Date else self.shown(x)
+
+    def shown(self, x):
+        return _of_clock(x, self.dtype) if self.is_zoned else x.cast(self.dtype)
 
     def end(self, begin, period):
         return begin._apply(_moved, options=(period.interval(),))
@@ -264,7 +285,18 @@ class _Calendar(_Fixed):
 
 def _axis_of(dtype, every):
     """What measures a column of that type for windows that begin so often."""
-    return (_Fixed if every.is_fixed else _Calendar)(dtype)
+    if not every.is_fixed:
+        return _Calendar(dtype)
+    return (_Clock if _is_zoned(dtype) and every.micros % DAY == 0 else _Fixed)(dtype)
+
+
+def _is_zoned(dtype):
+    return getattr(dtype, "time_zone", None) not in (None, "UTC")
+
+
+def _of_clock(x, dtype):
+    """The instants at which the clocks of a zone show times."""
+    return x._apply(b.cast, options=(dtype,))
 
 
 def _month(x):

@@ -21,7 +21,8 @@ def comparable(one, other):
 
 def _family(dtype):
     kind = dtype if isinstance(dtype, type) else type(dtype)
-    return "String" if kind.__name__ == "Enum" else kind.__name__
+    name = "String" if kind.__name__ == "Enum" else kind.__name__
+    return name, getattr(dtype, "time_zone", None)
 
 
 def differing(left, right, tolerances=None, null_equal=True):

@@ -10,6 +10,7 @@ import typing
 import uuid
 
 from doline import errors
+from doline.sql_types import zoned_sql
 
 ANY = ""  # as the extension has it: the argument as it is
 
@@ -132,7 +133,7 @@ def _spelled(types_, dtype):
         return f"DECIMAL({dtype.precision or 38},{dtype.scale})"
     if isinstance(dtype, types_.Datetime):
         if dtype.time_zone is not None:
-            return "TIMESTAMP WITH TIME ZONE"
+            return zoned_sql(dtype.time_zone)
         return {"ms": "TIMESTAMP_MS", "us": "TIMESTAMP", "ns": "TIMESTAMP_NS"}[dtype.time_unit]
     if isinstance(dtype, types_.Duration):
         return "DURATION"

@@ -14,6 +14,7 @@ from .expr.literals import literal_bytes
 from .file_objects import SpooledFile, path_text, spooled
 from .lazy_frame import LazyFrame
 from .options import settle
+from .sql_types import zoned_sql
 
 
 def scanned(function, source, options, n_rows, row_index_name, row_index_offset, glob=True):
@@ -51,7 +52,7 @@ def reader_type(dtype):
     if isinstance(dtype, types.Decimal) and dtype.precision is not None:
         return f"DECIMAL({dtype.precision},{dtype.scale})"
     if isinstance(dtype, types.Datetime) and dtype.time_unit == "us":
-        return "TIMESTAMP" if dtype.time_zone is None else "TIMESTAMPTZ"
+        return "TIMESTAMP" if dtype.time_zone is None else zoned_sql(dtype.time_zone)
     return None
 
 

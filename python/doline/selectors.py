@@ -267,6 +267,8 @@ def datetime(time_unit=None, time_zone=("*", None)):
     ----------
     time_unit : str or list of str, optional
         Only those of these units: "us", "ms", "ns".
+    time_zone : str, None or a list of these, default ("*", None)
+        Only those of these zones: None for those without one, "*" for any.
 
     Examples
     --------
@@ -278,8 +280,12 @@ def datetime(time_unit=None, time_zone=("*", None)):
     ['at']
     """
     units = None if time_unit is None else _flat([time_unit])
-    return _by_type(lambda t: t == types.Datetime and (units is None or t.time_unit in units),
-                    "cs.datetime()")
+    zones = [None] if time_zone is None else [zone if zone is None else str(zone) for zone in _flat([time_zone])]
+
+    def is_meant(t):
+        return (t == types.Datetime and (units is None or t.time_unit in units)
+                and (t.time_zone in zones or (t.time_zone is not None and "*" in zones)))
+    return _by_type(is_meant, "cs.datetime()")
 
 
 def duration(time_unit=None):

@@ -54,6 +54,18 @@ def sql_type(field):
     return arrow
 
 
+def zoned_sql(zone):
+    """The SQL type of instants that a zone shows.
+
+    Examples
+    --------
+    >>> from doline.sql_types import zoned_sql
+    >>> zoned_sql("Europe/Paris")
+    "TIMESTAMPTZ('Europe/Paris')"
+    """
+    return "TIMESTAMP WITH TIME ZONE" if zone in ("UTC", "*") else f"TIMESTAMPTZ('{zone}')"
+
+
 def _quoted(name):
     """A field's name as types are written: in quotes where it is no plain word."""
     if name.isascii() and name.isidentifier():

@@ -30,8 +30,9 @@ _TYPES = {
     "HUGEINT": types.Numeric(38, 0), "FLOAT": types.REAL, "DOUBLE": types.Double, "VARCHAR": types.String,
     "BLOB": types.LargeBinary, "DATE": types.Date, "TIME": types.Time, "TIMESTAMP": types.DateTime,
     "TIMESTAMP_S": types.DateTime, "TIMESTAMP_MS": types.DateTime, "TIMESTAMP_NS": types.DateTime,
-    "TIMESTAMP WITH TIME ZONE": types.DateTime(timezone=True), "INTERVAL": types.Interval,
-    "UUID": types.Uuid, "JSON": types.JSON,
+    "TIMESTAMP WITH TIME ZONE": types.DateTime(timezone=True), "TIMESTAMPTZ": types.DateTime(timezone=True),
+    "INTERVAL": types.Interval, "UUID": types.Uuid, "JSON": types.JSON, "ENUM": types.String,
+    "ENUM ORDERED": types.String,
 }
 
 
@@ -180,7 +181,5 @@ def _type_of(name):
     if name.startswith("DECIMAL("):
         precision, scale = name[8:-1].split(",")
         return types.Numeric(int(precision), int(scale))
-    if name.startswith("ENUM("):
-        return types.String()
-    found = _TYPES.get(name, types.NullType)
+    found = _TYPES.get(name.partition("(")[0], types.NullType)
     return found() if isinstance(found, type) else found

@@ -30,14 +30,13 @@ def value_text(value, dtype=None, quote=False):
     if isinstance(value, float):
         return _float_text(value)
     if isinstance(value, str):
-        longest = current("fmt_str_lengths", 30)
-        text = value if len(value) <= longest else value[:longest] + "…"
+        text = _cut(value)
         return f'"{text}"' if quote else text.replace("\n", "\\n")
     if isinstance(value, bytes):
         return repr(value)
     if isinstance(value, datetime.datetime):
         text = value.replace(tzinfo=None).isoformat(" ")
-        return text + (" UTC" if value.tzinfo is not None else "")
+        return text if value.tzinfo is None else _cut(f"{text} {value.tzname()}")
     if isinstance(value, datetime.timedelta):
         return _span_text(value)
     if isinstance(value, (list, tuple)):
@@ -49,6 +48,11 @@ def value_text(value, dtype=None, quote=False):
     if isinstance(value, dict):
         return "{" + ",".join(value_text(v, quote=True) for v in value.values()) + "}"
     return str(value)
+
+
+def _cut(text):
+    longest = current("fmt_str_lengths", 30)
+    return text if len(text) <= longest else text[:longest] + "…"
 
 
 def _float_text(value):

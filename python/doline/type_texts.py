@@ -48,7 +48,9 @@ class _TypeText:
             precision, scale = self.text[self.at:end].split(",")
             self.at = end + 1
             return Decimal(int(precision), int(scale))
-        if word == "ENUM":
+        if word == "TIMESTAMPTZ":
+            return Datetime("us", *self.sequence(lambda: self.quoted("'")))
+        if word in ("ENUM", "ENUM ORDERED"):
             return Enum(self.sequence(lambda: self.quoted("'")))
         if word == "MAP":
             return Map(*self.sequence(self.one))
@@ -115,11 +117,13 @@ def type_bytes(dtype) -> bytes:
         return _nodes.type_name(name=["DECIMAL"], modifiers=sizes)
     if isinstance(dtype, Datetime):
         if dtype.time_zone is not None:
-            if dtype.time_zone not in ("UTC", "*") or dtype.time_unit != "us":
-                raise NotSupported(
-                    f"a column of type {dtype!r} is not supported: instants are kept in UTC with "
-                    "microseconds; use Datetime('us', 'UTC')")
-            return _named("TIMESTAMP WITH TIME ZONE")
+            if dtype.time_unit != "us":
+                raise NotSupported(f"a column of type {dtype!r} is not supported: instants have "
+                                   f"microseconds; use Datetime('us', {dtype.time_zone!r})")
+            if dtype.time_zone in ("UTC", "*"):
+                return _named("TIMESTAMP WITH TIME ZONE")
+            zone = _nodes.literal(_nodes.LITERAL_KIND_STRING, dtype.time_zone)
+            return _nodes.type_name(name=["TIMESTAMPTZ"], modifiers=[zone])
         return _named({"us": "TIMESTAMP", "ms": "TIMESTAMP_MS", "ns": "TIMESTAMP_NS"}[dtype.time_unit])
     if isinstance(dtype, Duration):
         if dtype.time_unit != "us":

@@ -459,7 +459,7 @@ std::unique_ptr<ValueBuilder> make_value_builder(const ValueType& type, bool nan
     case Kind::kTimestampNs:
       return fixed<int64_t>(type, nan_is_null, "tsn:", nanos_of_timestamp);
     case Kind::kTimestampTz:
-      return fixed<int64_t>(type, nan_is_null, "tsu:UTC", micros_of_timestamp);
+      return fixed<int64_t>(type, nan_is_null, "tsu:" + type.zone, micros_of_timestamp);
     case Kind::kInterval:
       return fixed<MonthDayNano>(type, nan_is_null, "tin", interval_of);
     case Kind::kDuration:

@@ -198,13 +198,17 @@ nb::object interval_of(const MonthDayNano& value) {
 /// A zoned timestamp is an instant; the zone says how it is shown.
 class ZonedReader final : public NullableReader {
  public:
-  explicit ZonedReader(std::string_view zone)
-      : zone_(zone == "UTC"
-                  ? nb::borrow(PyDateTimeAPI->TimeZone_UTC)
-                  : python_type(PythonType::kZoneInfo)(nb::str(zone.data(), zone.size()))),
-        is_utc_(zone == "UTC") {}
+  explicit ZonedReader(std::string_view zone) : zone_(zone_of(zone)), is_utc_(zone == "UTC") {}
 
  private:
+  static nb::object zone_of(std::string_view zone) {
+    if (zone == "UTC") return nb::borrow(PyDateTimeAPI->TimeZone_UTC);
+    const nb::str name(zone.data(), zone.size());
+    if (zone[0] != '+' && zone[0] != '-') return python_type(PythonType::kZoneInfo)(name);
+    const nb::handle datetime(reinterpret_cast<PyObject*>(PyDateTimeAPI->DateTimeType));
+    return datetime.attr("strptime")(name, "%z").attr("tzinfo");
+  }
+
   nb::object value(int64_t index) const override {
     const int64_t microseconds = static_cast<const int64_t*>(array_->buffers[1])[index];
     const nb::object instant = timestamp_of(microseconds, PyDateTimeAPI->TimeZone_UTC);

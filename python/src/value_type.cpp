@@ -59,6 +59,18 @@ Kind timestamp_kind(nb::handle value) {
   return is_zoned ? Kind::kTimestampTz : has_nanoseconds ? Kind::kTimestampNs : Kind::kTimestamp;
 }
 
+/// What the zone is called where it is one of the time zone database's; "UTC" for any other, as the
+/// instant is what counts.
+std::string zone_name_of(nb::handle value) {
+  const nb::object zone = nb::borrow(PyDateTime_DATE_GET_TZINFO(value.ptr()));
+  if (zone.ptr() == PyDateTimeAPI->TimeZone_UTC) return "UTC";
+  for (const char* attribute : {"key", "zone"}) {  // of zoneinfo's, of pytz's
+    const nb::object name = nb::getattr(zone, attribute, nb::none());
+    if (nb::isinstance<nb::str>(name)) return nb::cast<std::string>(name);
+  }
+  return "UTC";
+}
+
 /// Lists may stand in themselves; Python's own limit ends that.
 class RecursionScope {
  public:
@@ -118,8 +130,11 @@ void ValueType::take(nb::handle value, bool nan_is_null) {
       return widen({Kind::kDate});
     case PythonClass::kTime:
       return widen({Kind::kTime});
-    case PythonClass::kTimestamp:
-      return widen({timestamp_kind(value)});
+    case PythonClass::kTimestamp: {
+      ValueType type{timestamp_kind(value)};
+      if (type.kind == Kind::kTimestampTz && kind == Kind::kNull) type.zone = zone_name_of(value);
+      return widen(std::move(type));
+    }
     case PythonClass::kInterval:
       has_months = true;
       [[fallthrough]];

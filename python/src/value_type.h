@@ -39,6 +39,7 @@ struct ValueType {
   int digits = 0, scale = 0;        // of a decimal: before and behind the point
   bool has_negative = false;        // of integers
   bool has_months = false;          // of spans: an Interval is among them
+  std::string zone;                 // of zoned times: that of the first
   std::vector<std::string> names;   // of a struct
   std::vector<ValueType> children;  // element; fields; key and value
 

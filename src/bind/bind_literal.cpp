@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "bind/query_binder.h"
+#include "kernel/time_zone.h"
 
 namespace doline {
 
@@ -98,6 +99,18 @@ TypeRef QueryBinder::type(const sql::TypeName& node) {
   switch (node.kind) {
     case sql::TypeNameKind::kNamed: {
       const std::string name = folded(node.name.back().text);
+      if (name == "timestamptz" && node.modifiers.size() == 1) {
+        const Value zone = bind_value(*node.modifiers[0], catalog_, parameters_);
+        const TypeRef zoned = !zone.is_null() && zone.type()->is(TypeKind::kVarchar)
+                                  ? zoned_timestamp(zone.as_text())
+                                  : nullptr;
+        if (zoned) return zoned;
+        Error error(ErrorCode::kTypeMismatch, node.modifiers[0]->span,
+                    "TIMESTAMPTZ takes the name of a time zone, not {}", zone.to_literal());
+        const std::string near = zone.is_null() ? "" : nearest_name(zone.to_string(), zone_names());
+        throw std::move(error).hint(near.empty() ? "as in TIMESTAMPTZ('Europe/Berlin')"
+                                                 : "did you mean '" + near + "'?");
+      }
       std::vector<int64_t> numbers;
       for (const auto& modifier : node.modifiers) {
         const Value value = bind_value(*modifier, catalog_, parameters_);
@@ -148,7 +161,8 @@ TypeRef QueryBinder::type(const sql::TypeName& node) {
       return Type::map(key, type(*node.members[1].type));
     }
     case sql::TypeNameKind::kEnum:
-      return Type::enumeration(node.labels);
+    case sql::TypeNameKind::kOrderedEnum:
+      return Type::enumeration(node.labels, node.kind == sql::TypeNameKind::kOrderedEnum);
   }
   UNREACHABLE();
 }

@@ -209,7 +209,7 @@ void append_text(std::string& out, const Column& column, uint32_t row, const Zon
     case TypeKind::kTimestampNs:
     case TypeKind::kTimestampTz:
     case TypeKind::kDuration:
-      size = format_temporal(buffer, type->kind(), column.value<int64_t>(row), zone);
+      size = format_temporal(buffer, type->kind(), column.value<int64_t>(row), type->zone_or(zone));
       break;
     case TypeKind::kInterval:
       size = format_interval(buffer, column.value<Interval>(row));

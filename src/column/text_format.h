@@ -17,7 +17,7 @@ class ZoneOffsets {
 
 /// Appends row `row` as a cast to VARCHAR gives it; "NULL" for NULL. Dates ISO 8601, doubles the
 /// shortest text that reads back equal, lists "[1, 2]", structs "{'a': 1}", maps "{k=v}", blobs
-/// with \xAB escapes. `zone` null means UTC.
+/// with \xAB escapes. `zone` is that of instants whose type has none; null means UTC.
 void append_text(std::string& out, const Column& column, uint32_t row,
                  const ZoneOffsets* zone = nullptr);
 

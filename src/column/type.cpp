@@ -178,7 +178,12 @@ class TypeInterner {
   }
   static void set_entry(Type& type, TypeRef entry) { type.entry_ = entry; }
   static void set_length(Type& type, uint32_t length) { type.array_length_ = length; }
-  static void set_enum(Type& type, std::vector<std::string> values) {
+  static void set_zone(Type& type, std::string name, const ZoneOffsets* zone) {
+    type.zone_name_ = std::move(name);
+    type.zone_ = zone;
+  }
+  static void set_enum(Type& type, std::vector<std::string> values, bool is_ordered) {
+    type.is_ordered_ = is_ordered;
     type.enum_values_ = std::move(values);
     type.enum_order_.resize(type.enum_values_.size());
     std::iota(type.enum_order_.begin(), type.enum_order_.end(), 0U);
@@ -243,12 +248,19 @@ TypeRef Type::decimal(int width, int scale) {
       [&](Type& type) { TypeInterner::set_decimal(type, width, scale); });
 }
 
-TypeRef Type::enumeration(std::vector<std::string> values) {
-  std::string name = "ENUM(";
+TypeRef Type::enumeration(std::vector<std::string> values, bool is_ordered) {
+  std::string name = is_ordered ? "ENUM ORDERED(" : "ENUM(";
   for (size_t i = 0; i < values.size(); ++i) name += (i ? ", " : "") + quoted_text(values[i]);
   return TypeInterner::instance().intern(
       name + ")", TypeKind::kEnum, PhysicalType::kUInt32,
-      [&](Type& type) { TypeInterner::set_enum(type, std::move(values)); });
+      [&](Type& type) { TypeInterner::set_enum(type, std::move(values), is_ordered); });
+}
+
+TypeRef Type::timestamp_tz(std::string name, const ZoneOffsets* zone) {
+  ASSERT(zone != nullptr && !name.empty());
+  return TypeInterner::instance().intern(
+      "TIMESTAMPTZ(" + quoted_text(name) + ")", TypeKind::kTimestampTz, PhysicalType::kInt64,
+      [&](Type& type) { TypeInterner::set_zone(type, std::move(name), zone); });
 }
 
 TypeRef Type::list(TypeRef element) {

@@ -54,7 +54,7 @@ enum class TypeKind : uint8_t {
   kTimestampMs,
   kTimestamp,  // microseconds: the default
   kTimestampNs,
-  kTimestampTz,  // microseconds in UTC, shown in the session's zone
+  kTimestampTz,  // microseconds in UTC, shown in the type's own zone or else the session's
   kInterval,
   kDuration,  // int64, microseconds: an exact span of time
   kVarchar,
@@ -69,6 +69,7 @@ enum class TypeKind : uint8_t {
 };
 
 class Type;
+class ZoneOffsets;
 /// Types are interned and live as long as the process: equal types are equal pointers.
 using TypeRef = const Type*;
 
@@ -113,7 +114,12 @@ class Type {
 
   /// 1 <= width <= 38, 0 <= scale <= width; else Error(kTypeMismatch).
   static TypeRef decimal(int width, int scale);
-  static TypeRef enumeration(std::vector<std::string> values);
+  /// `is_ordered` says that whoever made the type means the order of its values; they compare by
+  /// it either way, and the two types are cast to each other freely.
+  static TypeRef enumeration(std::vector<std::string> values, bool is_ordered = false);
+  /// Instants that `zone` shows, wherever they are; `name` in its one spelling. zoned_timestamp()
+  /// of kernel/time_zone.h finds both.
+  static TypeRef timestamp_tz(std::string name, const ZoneOffsets* zone);
   static TypeRef list(TypeRef element);
   static TypeRef array(TypeRef element, uint32_t length);
   static TypeRef structure(std::vector<Field> fields);
@@ -121,7 +127,8 @@ class Type {
 
   TypeKind kind() const { return kind_; }
   PhysicalType physical() const { return physical_; }
-  /// As SQL writes it: "DECIMAL(15,2)", "STRUCT(a INTEGER, b VARCHAR[])".
+  /// As SQL writes it: "DECIMAL(15,2)", "STRUCT(a INTEGER, b VARCHAR[])",
+  /// "TIMESTAMPTZ('Europe/Paris')", "ENUM ORDERED('low', 'high')".
   const std::string& name() const { return name_; }
 
   int width() const { return width_; }  // decimal
@@ -136,6 +143,15 @@ class Type {
   const std::vector<std::string>& enum_values() const { return enum_values_; }
   /// Position in enum_values(), or -1.
   int64_t enum_position(std::string_view value) const;
+
+  bool is_ordered() const { return is_ordered_; }  // enum
+
+  /// Of kTimestampTz: "Europe/Paris"; empty where it has no zone of its own.
+  const std::string& zone_name() const { return zone_name_; }
+  /// Whose clocks show an instant: those of the type's own zone, or else `otherwise`.
+  const ZoneOffsets* zone_or(const ZoneOffsets* otherwise) const {
+    return zone_ ? zone_ : otherwise;
+  }
 
   bool is(TypeKind kind) const { return kind_ == kind; }
   bool is_integer() const { return kind_ >= TypeKind::kInt8 && kind_ <= TypeKind::kUInt64; }
@@ -168,6 +184,9 @@ class Type {
   TypeRef entry_ = nullptr;
   std::vector<std::string> enum_values_;
   std::vector<uint32_t> enum_order_;  // positions sorted by value
+  bool is_ordered_ = false;
+  std::string zone_name_;
+  const ZoneOffsets* zone_ = nullptr;  // lives as long as the process
 };
 
 /// The type named by a keyword such as "INTEGER", "int4", "text"; null for unknown ones and for

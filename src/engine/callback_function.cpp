@@ -7,7 +7,6 @@
 #include "base/fork.h"
 #include "base/step_pause.h"
 #include "column/column_builder.h"
-#include "column/type_text.h"
 #include "engine/c_abi.h"
 #include "format/arrow/arrow_export.h"
 #include "format/arrow/arrow_field.h"
@@ -15,6 +14,7 @@
 #include "kernel/cast.h"
 #include "kernel/compare.h"
 #include "kernel/string_search.h"
+#include "kernel/type_text.h"
 #include "memory/spill.h"
 
 /// What a function says while it runs.
@@ -63,7 +63,7 @@ Error failed(const std::string& name, const std::string& what) {
 /// that floats are rounded to floats. Numbers of other widths are, if they fit, as Python knows but
 /// one; instants of finer units are, where they are whole in the coarser one.
 bool is_taken_as(TypeRef from, TypeRef to) {
-  if (from == to || from->is(TypeKind::kNull)) return true;
+  if (from == to || from->is(TypeKind::kNull) || differ_in_looks(from, to)) return true;
   if (from->is_integer())
     return to->is_integer() || to->is_floating() || to->is(TypeKind::kDecimal);
   if (from->is_floating()) return to->is_floating();

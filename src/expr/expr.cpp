@@ -296,6 +296,8 @@ ExprRef CastExpr::create(ExprRef input, TypeRef type, bool is_try, SourceSpan sp
     if (!is_try && constant->value.is_null()) return ConstantExpr::create(Value::null(type), span);
     if (auto value = widened(constant->value, type))
       return ConstantExpr::create(*std::move(value), span);
+    if (type->is(TypeKind::kTimestampTz) && differ_in_looks(input->type, type))
+      return ConstantExpr::create(Value::integer(type, constant->value.as_integer()), span);
   }
   auto expr = make_ref<CastExpr>();
   const bool is_constant_input = input->tag() == NodeTag::kConstant;

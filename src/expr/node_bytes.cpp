@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "expr/expr.h"
 #include "expr/node.h"
+#include "kernel/time_zone.h"
 
 namespace doline {
 
@@ -110,9 +111,12 @@ class WireWriter final : public FieldVisitor {
         byte(value->scale());
         return;
       case TypeKind::kEnum:
+        byte(value->is_ordered());
         integer(static_cast<int64_t>(value->enum_values().size()));
         for (const auto& entry : value->enum_values()) text(entry);
         return;
+      case TypeKind::kTimestampTz:
+        return text(value->zone_name());
       case TypeKind::kArray:
         integer(value->array_length());
         return type(value->element());
@@ -145,7 +149,6 @@ class WireWriter final : public FieldVisitor {
       case TypeKind::kTimestampMs:
       case TypeKind::kTimestamp:
       case TypeKind::kTimestampNs:
-      case TypeKind::kTimestampTz:
       case TypeKind::kInterval:
       case TypeKind::kDuration:
       case TypeKind::kVarchar:
@@ -305,9 +308,16 @@ class WireReader final : public FieldVisitor {
         return Type::decimal(width, byte());
       }
       case TypeKind::kEnum: {
+        const bool is_ordered = byte() != 0;
         std::vector<std::string> values;
         for (size_t count = size(); count > 0; --count) values.push_back(text());
-        return Type::enumeration(std::move(values));
+        return Type::enumeration(std::move(values), is_ordered);
+      }
+      case TypeKind::kTimestampTz: {
+        const std::string zone = text();
+        const TypeRef zoned = zone.empty() ? Type::timestamp_tz() : zoned_timestamp(zone);
+        if (!zoned) corrupt("a time zone that is not known here");
+        return zoned;
       }
       case TypeKind::kArray: {
         const int64_t length = integer();
@@ -348,7 +358,6 @@ class WireReader final : public FieldVisitor {
       case TypeKind::kTimestampMs:
       case TypeKind::kTimestamp:
       case TypeKind::kTimestampNs:
-      case TypeKind::kTimestampTz:
       case TypeKind::kInterval:
       case TypeKind::kDuration:
       case TypeKind::kVarchar:

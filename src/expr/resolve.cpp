@@ -14,6 +14,9 @@ namespace {
 constexpr int kNever = -1;
 constexpr int kLiteralCost = 1;
 constexpr int kTextLiteralCost = 20;
+/// The letter that stands for TIMESTAMPTZ in every place of an overload: instants are taken in the
+/// zone they have, and come out in it.
+constexpr char kInstants = '@';
 
 const ConstantExpr* literal_of(const ExprRef& argument) {
   const auto* constant = dynamic_cast<const ConstantExpr*>(argument.get());
@@ -134,6 +137,13 @@ class Variables {
     const TypeRef bound = types_[static_cast<unsigned char>(letter) & 0x7F];
     return bound ? bound : Type::null();
   }
+  /// A declared type, of the zone that the arguments are in.
+  TypeRef in_zone(TypeRef declared) const {
+    const TypeRef bound = types_[static_cast<unsigned char>(kInstants)];
+    if (!bound) return declared;
+    if (declared == Type::timestamp_tz()) return bound;
+    return declared == Type::list(Type::timestamp_tz()) ? Type::list(bound) : declared;
+  }
 
  private:
   std::array<TypeRef, 128> types_{};
@@ -152,6 +162,8 @@ int pattern_cost(const TypePattern& pattern, const ExprRef& argument, bool has_d
   const bool is_null = type->is(TypeKind::kNull);
   switch (pattern.kind) {
     case TypePattern::Kind::kExact:
+      if (pattern.type == Type::timestamp_tz() && type->is(TypeKind::kTimestampTz))
+        variables.add(kInstants, type);
       return cast_cost(argument, pattern.type);
     case TypePattern::Kind::kAny:
       return 0;
@@ -189,7 +201,7 @@ TypeRef target_of(const TypePattern& pattern, const ExprRef& argument, const Var
   if (!argument || argument->tag() == NodeTag::kLambda) return nullptr;
   switch (pattern.kind) {
     case TypePattern::Kind::kExact:
-      return pattern.type;
+      return variables.in_zone(pattern.type);
     case TypePattern::Kind::kVariable:
       return variables.get(pattern.letter);
     case TypePattern::Kind::kListOf:
@@ -315,7 +327,7 @@ OverloadChoice choose(const Function& function, const std::vector<ExprRef>& argu
     if constexpr (requires { overload.result; }) {
       switch (overload.result.kind) {
         case TypePattern::Kind::kExact:
-          best.result = overload.result.type;
+          best.result = variables.in_zone(overload.result.type);
           break;
         case TypePattern::Kind::kVariable:
           best.result = variables.get(overload.result.letter);

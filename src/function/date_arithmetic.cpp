@@ -69,11 +69,13 @@ Column date_time_kernel(const KernelCall& call, std::span<const Column> argument
 
 // Points in time and intervals.
 
-/// What adds an interval to a stored value of one kind: zoned ones by the session's clocks.
+/// What adds an interval to a stored value of one type: zoned ones by the clocks that show them.
 class IntervalAdder {
  public:
-  IntervalAdder(TypeKind kind, const SessionConstants& session)
-      : kind_(kind), zone_(session.zone) {}
+  IntervalAdder(TypeRef type, const SessionConstants& session)
+      : kind_(type->kind()),
+        has_own_zone_(type->zone_or(nullptr) != nullptr),
+        zone_(type->zone_or(session.zone)) {}
 
   bool operator()(int64_t value, const Interval& interval, int64_t& out) {
     if (kind_ == TypeKind::kTime) {
@@ -102,7 +104,7 @@ class IntervalAdder {
   bool move_hands(int64_t micros, const Interval& interval, int64_t& out) {
     if (!add_interval(zone_.to_local(micros), {interval.months, interval.days, 0}, out))
       return false;
-    out = zone_.to_utc(out);
+    out = has_own_zone_ ? instant_near(zone_, out, micros) : zone_.to_utc(out);
     return true;
   }
 
@@ -116,6 +118,7 @@ class IntervalAdder {
   }
 
   const TypeKind kind_;
+  const bool has_own_zone_;
   ZoneCursor zone_;
 };
 
@@ -123,7 +126,7 @@ template <class Point>
 Column shift_rows(const KernelCall& call, const Column& points, const Column& intervals,
                   bool subtract) {
   const TypeKind kind = points.type()->kind();
-  IntervalAdder add(kind, call.session);
+  IntervalAdder add(points.type(), call.session);
   return try_map_rows<Point, Interval, int64_t>(
       call, points, intervals, ErrorCode::kOverflow,
       [&](Point value, const Interval& interval, int64_t& out) {
@@ -169,8 +172,9 @@ Interval zoned_difference(ZoneCursor& zone, int64_t end, int64_t begin) {
 
 Column timestamp_difference_kernel(const KernelCall& call, std::span<const Column> arguments) {
   const TypeKind kind = arguments[0].type()->kind();
-  const bool zoned = kind == TypeKind::kTimestampTz && call.session.zone;
-  ZoneCursor zone(call.session.zone);
+  const ZoneOffsets* const offsets = arguments[0].type()->zone_or(call.session.zone);
+  const bool zoned = kind == TypeKind::kTimestampTz && offsets;
+  ZoneCursor zone(offsets);
   return try_map_rows<int64_t, int64_t, Interval>(
       call, arguments[0], arguments[1], ErrorCode::kInvalidArgument,
       [&](int64_t end, int64_t begin, Interval& out) {

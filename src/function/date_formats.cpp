@@ -17,7 +17,11 @@ struct FormatData final : FunctionData {
 class Moments {
  public:
   Moments(const Column& column, const SessionConstants& session)
-      : column_(column), kind_(column.type()->kind()), session_(session), zone_(session.zone) {}
+      : column_(column),
+        kind_(column.type()->kind()),
+        zone_name_(column.type()->zone_name().empty() ? session.time_zone
+                                                      : column.type()->zone_name()),
+        zone_(column.type()->zone_or(session.zone)) {}
 
   /// False for infinite values; `positive` says which.
   bool read(uint32_t row, TimeFormat::Moment& moment, bool& positive) {
@@ -38,7 +42,7 @@ class Moments {
     if (kind_ == TypeKind::kTimestampTz) {
       moment.zoned = true;
       moment.offset_seconds = zone_.offset_seconds(micros);
-      moment.zone_name = session_.time_zone;
+      moment.zone_name = zone_name_;
       micros = zone_.to_local(micros);
     }
     moment.days = day_of(micros);
@@ -49,7 +53,7 @@ class Moments {
  private:
   const Column& column_;
   const TypeKind kind_;
-  const SessionConstants& session_;
+  const std::string& zone_name_;
   ZoneCursor zone_;
 };
 

@@ -87,7 +87,7 @@ Column integer_part(const KernelCall& call, const Column& input, DatePart part) 
                  parts_of_times(part, from, count, to);
                });
   } else if (kind == TypeKind::kTimestampTz && is_zone_part(part)) {
-    ZoneCursor zone(call.session.zone);
+    ZoneCursor zone(input.type()->zone_or(call.session.zone));
     const Argument<int64_t> in(input);
     call.active.for_each([&](uint32_t row) {
       out[row] = zone_part(part, zone.offset_seconds(in[row]));
@@ -440,12 +440,11 @@ void register_named_parts(FunctionRegistry& registry) {
   add_part<DatePart::kEra>(registry, "era", {}, "1 for AD, 0 for BC.",
                            "era(DATE '0044-03-15 (BC)')", "0");
   add_part<DatePart::kTimezoneHour>(registry, "timezone_hour", {},
-                                    "Hours of the session zone's offset from UTC.",
+                                    "Hours of the zone's offset from UTC.",
                                     "timezone_hour(TIMESTAMPTZ '2020-05-17 00:00:00+00')", "0");
-  add_part<DatePart::kTimezoneMinute>(
-      registry, "timezone_minute", {},
-      "Minutes of the session zone's offset from UTC, beside the hours.",
-      "timezone_minute(TIMESTAMPTZ '2020-05-17 00:00:00+00')", "0");
+  add_part<DatePart::kTimezoneMinute>(registry, "timezone_minute", {},
+                                      "Minutes of the zone's offset from UTC, beside the hours.",
+                                      "timezone_minute(TIMESTAMPTZ '2020-05-17 00:00:00+00')", "0");
   add_part<DatePart::kEpoch>(registry, "epoch", {},
                              "Seconds since 1970-01-01 00:00:00 UTC, or in an interval.",
                              "epoch(TIMESTAMP '2020-01-01 00:00:00.5')", "1577836800.5");

@@ -118,8 +118,8 @@ Column age_kernel(const KernelCall& call, std::span<const Column> arguments) {
 
 /// From the midnight that began the current day.
 Column age_today_kernel(const KernelCall& call, std::span<const Column> arguments) {
-  const int64_t today =
-      day_of(utc_to_local(call.session.zone, call.session.now_micros)) * kMicrosPerDay;
+  const ZoneOffsets* const zone = arguments[0].type()->zone_or(call.session.zone);
+  const int64_t today = day_of(utc_to_local(zone, call.session.now_micros)) * kMicrosPerDay;
   const LocalTimes begin(arguments[0], call);
   return age_rows(call, [&](uint32_t) { return today; }, [&](uint32_t row) { return begin[row]; });
 }

@@ -33,13 +33,18 @@ Column truncate_rows(const KernelCall& call, const Column& input, DatePart part)
     call.active.for_each(
         [&](uint32_t row) { truncate_timestamps(part, local + row * stride, 1, out + row); });
   }
-  if (input.type()->is(TypeKind::kTimestampTz) && call.session.zone) {
-    ZoneCursor zone(call.session.zone);
+  const ZoneOffsets* const offsets = input.type()->zone_or(call.session.zone);
+  if (input.type()->is(TypeKind::kTimestampTz) && offsets) {
+    ZoneCursor zone(offsets);
     const Argument<int64_t> instants(input);
     const bool within_a_day = is_time_part(part) || part == DatePart::kEpoch;
+    const bool is_own = input.type()->zone_or(nullptr) != nullptr;
     call.active.for_each([&](uint32_t row) {
-      // Within an hour that occurs twice, going back from the instant stays in the same one.
-      if (is_finite_timestamp(times[row])) {
+      if (!is_finite_timestamp(times[row])) return;
+      if (is_own) {
+        out[row] = instant_near(zone, out[row], instants[row]);
+      } else {
+        // Within an hour that occurs twice, going back from the instant stays in the same one.
         out[row] = within_a_day ? instants[row] - (times[row] - out[row]) : zone.to_utc(out[row]);
       }
     });
@@ -182,40 +187,47 @@ Column bucket_kernel(const KernelCall& call, std::span<const Column> arguments) 
   };
   const Column* const third = arguments.size() == 3 ? &arguments[2] : nullptr;
   const bool shifted = third && third->type()->is(TypeKind::kInterval);
-  const bool zoned = third && third->type()->is(TypeKind::kVarchar);
+  const bool names_zone = third && third->type()->is(TypeKind::kVarchar);
+  const ZoneOffsets* const own = input.type()->zone_or(nullptr);
+  ZoneCursor own_zone(own);
   call.active.for_each([&](uint32_t row) {
     const auto fail = [&](BucketResult result) {
       call.errors.fail(row, ErrorCode::kInvalidArgument, [&] { return bucket_failure(result); });
     };
     const Interval& width = widths[row];
     if (kind == TypeKind::kTime && width.months != 0) return fail(BucketResult::kMixedWidth);
-    int64_t micros = micros_at(input, row);
+    const int64_t instant = micros_at(input, row);
+    int64_t micros = own_zone.to_local(instant);
     std::optional<int64_t> origin;
     if (kind == TypeKind::kTime) origin = 0;
     Interval offset;
     const ZoneOffsets* zone = nullptr;
-    if (zoned) {
+    if (names_zone) {
       zone = find_zone(third->text(row));
       if (!zone) {
         return call.errors.fail(row, ErrorCode::kInvalidArgument, [&] {
           return fmt::format("no time zone is called \"{}\"", third->text(row));
         });
       }
-      micros = utc_to_local(zone, micros);
+      micros = utc_to_local(zone, instant);
     } else if (shifted) {
       offset = third->value<Interval>(row);
       Interval back;
       if (!negate(offset, back) || !add_interval(micros, back, micros))
         return fail(BucketResult::kOutOfRange);
     } else if (third) {
-      origin = micros_at(*third, row);
+      origin = own_zone.to_local(micros_at(*third, row));
       if (!is_finite_timestamp(*origin)) return writer.set_null(row);
     }
     int64_t begin = 0;
     const BucketResult result = bucket_of(width, micros, origin, begin);
     if (result != BucketResult::kFound) return fail(result);
     if (shifted && !add_interval(begin, offset, begin)) return fail(BucketResult::kOutOfRange);
-    if (zoned) begin = local_to_utc(zone, begin);
+    if (names_zone) {
+      begin = local_to_utc(zone, begin);
+    } else if (own) {
+      begin = instant_near(own_zone, begin, instant);
+    }
     store_micros(writer, kind, row, begin);
   });
   return writer.seal(call.row_count);

@@ -139,7 +139,9 @@ AggregateBinding bind_aggregate(const AggregateDeclaration& declaration, TypeRef
     const TypePattern& pattern =
         i < best->parameters.size() ? best->parameters[i] : *best->variadic;
     binding.argument_types.push_back(type);
-    binding.cast_to.push_back(pattern.kind == TypePattern::Kind::kExact ? pattern.type : type);
+    const bool is_kept = pattern.kind != TypePattern::Kind::kExact ||
+                         differ_in_looks(type, pattern.type);  // instants in a zone of theirs
+    binding.cast_to.push_back(is_kept ? type : pattern.type);
     binding.constants.push_back(i == 0 ? std::nullopt
                                        : constant_as(*constants[i - 1], binding.cast_to[i], span));
   }

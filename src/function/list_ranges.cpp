@@ -65,7 +65,8 @@ Column time_range_kernel(const KernelCall& call, std::span<const Column> argumen
   const Argument<int64_t> ends(arguments[1]);
   const Argument<Interval> steps(arguments[2]);
   const bool zoned = arguments[0].type()->is(TypeKind::kTimestampTz);
-  ZoneCursor zone(zoned ? call.session.zone : nullptr);
+  const bool is_own = arguments[0].type()->zone_or(nullptr) != nullptr;
+  ZoneCursor zone(zoned ? arguments[0].type()->zone_or(call.session.zone) : nullptr);
   BufferRef entries = Buffer::allocate_zeroed(size_t{call.row_count} * sizeof(ListEntry));
   ChargedVector<int64_t> values;
   call.active.for_each([&](uint32_t row) {
@@ -80,22 +81,24 @@ Column time_range_kernel(const KernelCall& call, std::span<const Column> argumen
       return fail("a range from or to infinity has no end");
     }
     const size_t before = values.size();
+    const auto push = [&](int64_t local) {
+      values.push_back(is_own  ? instant_near(zone, local, begins[row])
+                       : zoned ? zone.to_utc(local)
+                               : local);
+    };
     const int64_t end = zone.to_local(ends[row]);
     int64_t at = zone.to_local(begins[row]);
     while (signs != 0 && (signs == 1 ? at < end : at > end || (kInclusive && at == end))) {
-      values.push_back(at);
+      push(at);
       if (values.size() - before > kMostElements) return fail("the range has too many elements");
       if (!add_interval(at, step, at)) break;
     }
-    if (signs == 1 && kInclusive && at == end) values.push_back(at);
+    if (signs == 1 && kInclusive && at == end) push(at);
     entries->as<ListEntry>()[row] = {static_cast<uint32_t>(before),
                                      static_cast<uint32_t>(values.size() - before)};
   });
   if (values.size() > UINT32_MAX) {
     throw Error(ErrorCode::kMemoryLimit, "lists of more than {} elements in one chunk", UINT32_MAX);
-  }
-  if (zoned) {
-    for (int64_t& value : values) value = zone.to_utc(value);
   }
   Column elements = Column::flat(call.result_type->element(), static_cast<uint32_t>(values.size()),
                                  Buffer::copy_of(std::as_bytes(std::span(values))));

@@ -27,10 +27,20 @@ int64_t stored_micros(TypeKind kind, int64_t value) {
   return value;
 }
 
+int64_t instant_near(ZoneCursor& zone, int64_t local, int64_t instant) {
+  if (!is_finite_timestamp(local)) return local;
+  int64_t near = 0;
+  const int64_t offset = zone.offset_seconds(instant) * kMicrosPerSecond;
+  const bool is_shown =
+      !__builtin_sub_overflow(local, offset, &near) && zone.to_local(near) == local;
+  return is_shown ? near : zone.to_utc(local);
+}
+
 LocalTimes::LocalTimes(const Column& column, const KernelCall& call)
     : stride_(column.is_constant() ? 0 : 1) {
   const TypeKind kind = column.type()->kind();
-  const bool zoned = kind == TypeKind::kTimestampTz && call.session.zone;
+  const ZoneOffsets* const offsets = column.type()->zone_or(call.session.zone);
+  const bool zoned = kind == TypeKind::kTimestampTz && offsets;
   if (kind == TypeKind::kTimestamp || (kind == TypeKind::kTimestampTz && !zoned)) {
     values_ = column.values<int64_t>();
     return;
@@ -44,7 +54,7 @@ LocalTimes::LocalTimes(const Column& column, const KernelCall& call)
     call.active.for_each(map);
   };
   if (zoned) {
-    ZoneCursor zone(call.session.zone);
+    ZoneCursor zone(offsets);
     const auto* const from = column.values<int64_t>();
     convert([&](uint32_t row) { out[row] = zone.to_local(from[row]); });
   } else if (kind == TypeKind::kDate) {

@@ -12,8 +12,8 @@
 namespace doline {
 
 /// A view of a DATE or TIMESTAMP argument of any unit, which it must not outlive, as microseconds
-/// of the time that clocks show: zoned timestamps in the session's zone. Flat microseconds are read
-/// in place. Infinite values of any kind become infinite timestamps.
+/// of the time that clocks show: zoned timestamps in their zone, or else the session's. Flat
+/// microseconds are read in place. Infinite values of any kind become infinite timestamps.
 class LocalTimes {
  public:
   LocalTimes(const Column& column, const KernelCall& call);
@@ -30,6 +30,10 @@ class LocalTimes {
 
 /// Microseconds since 1970 as they are stored: zoned timestamps in UTC.
 int64_t stored_micros(TypeKind kind, int64_t value);
+
+/// The instant at which clocks in `zone` show `local`. Of a time that they show twice it is the one
+/// with the offset that holds at `instant`, where `local` was come to from.
+int64_t instant_near(ZoneCursor& zone, int64_t local, int64_t instant);
 
 /// The part named by a constant argument; throws Error(kInvalidArgument) with candidates.
 DatePart date_part_argument(std::string_view name, SourceSpan span);

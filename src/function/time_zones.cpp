@@ -53,12 +53,12 @@ void bind_zone(FunctionBinding& binding) {
   binding.data = make_ref<ZoneData>(zone);
 }
 
-/// timezone(x): the session zone's offset in seconds.
+/// timezone(x): the zone's offset in seconds.
 Column offset_kernel(const KernelCall& call, std::span<const Column> arguments) {
   ColumnWriter writer(call.result_type, call.row_count);
   const Argument<int64_t> in(arguments[0]);
   int64_t* const out = writer.values<int64_t>();
-  ZoneCursor zone(call.session.zone);
+  ZoneCursor zone(arguments[0].type()->zone_or(call.session.zone));
   call.active.for_each([&](uint32_t row) {
     out[row] = zone.offset_seconds(in[row]);
     if (!is_finite_timestamp(in[row])) writer.set_null(row);

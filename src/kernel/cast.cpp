@@ -112,6 +112,8 @@ ColumnWriter make_cast_writer(const CastJob& job) {
 Column cast(const Column& input, TypeRef target, const Selection& active, const ZoneOffsets* zone,
             CastFailures& failures) {
   if (input.type() == target) return input;
+  if (differ_in_looks(input.type(), target))
+    return (input.is_dictionary() ? input.flatten() : input).with_type(target);
   if (input.type()->is(TypeKind::kNull) || active.empty() || input.is_null_constant()) {
     return Column::null(target, input.size());
   }

@@ -23,7 +23,8 @@ class CastFailures {
 /// input itself where nothing changes. Failing rows are reported and become NULL. Rounds and
 /// truncates nothing silently: a DOUBLE with a fraction rounds to an integer half to even, a
 /// DECIMAL or a text such as "1.5" half away from zero, as DuckDB 2.0 does. Any type casts to
-/// VARCHAR and back; JSON to and from any type. Pairs without a cast throw Error(kTypeMismatch).
+/// VARCHAR and back; JSON to and from any type. Clock times become instants, and back, by the zone
+/// of the instants' type, or else by `zone`. Pairs without a cast throw Error(kTypeMismatch).
 Column cast(const Column& input, TypeRef target, const Selection& active, const ZoneOffsets* zone,
             CastFailures& failures);
 
@@ -31,6 +32,9 @@ Column cast(const Column& input, TypeRef target, const Selection& active, const 
 /// they are: 0 same, higher is worse, negative is never. The rules are DuckDB 2.0's. Widths of
 /// decimals do not count.
 int implicit_cast_cost(TypeRef from, TypeRef to);
+/// Whether values of the two types are the same but for what the types say of them: the zone that
+/// shows instants, whether an ENUM's values are meant to be in order.
+bool differ_in_looks(TypeRef a, TypeRef b);
 /// Whether CAST(from AS to) exists at all.
 bool can_cast(TypeRef from, TypeRef to);
 /// Whether every value of `from` has one of `to`, so that no row can fail. May be false where that

@@ -176,10 +176,12 @@ Column cast_from_text(const CastJob& job) {
         bool has_offset = false;
         return parse_timestamp_ns(text, nanos, has_offset);
       });
-    case TypeKind::kTimestampTz:
+    case TypeKind::kTimestampTz: {
+      const ZoneOffsets* const zone = job.target->zone_or(job.zone);
       return parse_rows<int64_t>(job, [&](std::string_view text, int64_t& micros) {
-        return parse_timestamp_tz(text, job.zone, micros);
+        return parse_timestamp_tz(text, zone, micros);
       });
+    }
     case TypeKind::kInterval:
       return parse_rows<Interval>(job, parse_interval);
     case TypeKind::kDuration:

@@ -156,6 +156,12 @@ TypeRef common_time(TypeRef a, TypeRef b) {
   if (a->is(TypeKind::kDate) && b->is_timestamp()) return b;
   if (b->is(TypeKind::kDate) && a->is_timestamp()) return a;
   if (!a->is_timestamp() || !b->is_timestamp()) return nullptr;
+  if (differ_in_looks(a, b)) {
+    // Either's zone where the other has none; of two zones none is the column's.
+    if (a == Type::timestamp_tz() || b == Type::timestamp_tz())
+      return a == Type::timestamp_tz() ? b : a;
+    return Type::timestamp_tz();
+  }
   const bool zoned = a->is(TypeKind::kTimestampTz) || b->is(TypeKind::kTimestampTz);
   const bool nanos = a->is(TypeKind::kTimestampNs) || b->is(TypeKind::kTimestampNs);
   if (zoned && nanos) return Type::timestamp_ns();
@@ -204,6 +210,7 @@ TypeRef common_nested_or_plain(TypeRef a, TypeRef b, TypeRef (*merge)(TypeRef, T
   if (a->is(TypeKind::kBool) && b->is_integer()) return b;
   if (b->is(TypeKind::kBool) && a->is_integer()) return a;
   if (a->is_temporal() && b->is_temporal()) return common_time(a, b);
+  if (a->is(TypeKind::kEnum) && differ_in_looks(a, b)) return a->is_ordered() ? b : a;
   if (a->is(TypeKind::kEnum) && b->is(TypeKind::kEnum)) return Type::varchar();
   if (is_list(a) && is_list(b)) {
     const TypeRef element = merge(a->element(), b->element());
@@ -242,8 +249,14 @@ TypeRef decimal_holding(TypeRef type) {
   return type->is(TypeKind::kDecimal) ? type : Type::decimal(digits_of(type), 0);
 }
 
+bool differ_in_looks(TypeRef a, TypeRef b) {
+  if (a == b || a->kind() != b->kind()) return false;
+  return a->is(TypeKind::kTimestampTz) ||
+         (a->is(TypeKind::kEnum) && a->enum_values() == b->enum_values());
+}
+
 int implicit_cast_cost(TypeRef from, TypeRef to) {
-  if (from == to) return 0;
+  if (from == to || differ_in_looks(from, to)) return 0;
   if (from->is(TypeKind::kNull)) return target_cost(to);
   if (to->is(TypeKind::kNull)) return -1;
   if (from->is(TypeKind::kDecimal) && to->is(TypeKind::kDecimal)) return 0;
@@ -271,7 +284,7 @@ int implicit_cast_cost(TypeRef from, TypeRef to) {
 }
 
 bool cast_always_fits(TypeRef from, TypeRef to) {
-  if (from == to || from->is(TypeKind::kNull)) return true;
+  if (from == to || from->is(TypeKind::kNull) || differ_in_looks(from, to)) return true;
   if (to->is(TypeKind::kVarchar)) return !from->is_nested();
   if (to->is_floating())
     return from->is_integer() || from->is(TypeKind::kDecimal) || from->is(TypeKind::kFloat);

@@ -35,10 +35,11 @@ Column timestamp_to_timestamp(const CastJob& job) {
   const int64_t to_units = units_per_second(to_kind);
   const bool to_utc = to_kind == TypeKind::kTimestampTz;
   const bool to_local = from_kind == TypeKind::kTimestampTz;
+  ZoneCursor zone((to_utc ? job.target : job.input.type())->zone_or(job.zone));
   return cast_rows<int64_t, int64_t>(job, [&](int64_t from, int64_t& to) {
-    if (to_local) from = utc_to_local(job.zone, from);
+    if (to_local) from = zone.to_local(from);
     if (!change_unit(from, from_units, to_units, to)) return false;
-    if (to_utc) to = local_to_utc(job.zone, to);
+    if (to_utc) to = zone.to_utc(to);
     return true;
   });
 }
@@ -46,6 +47,7 @@ Column timestamp_to_timestamp(const CastJob& job) {
 Column date_to_timestamp(const CastJob& job) {
   const int64_t units = units_per_second(job.target->kind());
   const bool to_utc = job.target->is(TypeKind::kTimestampTz);
+  ZoneCursor zone(job.target->zone_or(job.zone));
   return cast_rows<int32_t, int64_t>(job, [&](int32_t days, int64_t& to) {
     if (!is_finite_date(days)) {
       to = days > 0 ? kInfiniteTimestamp : -kInfiniteTimestamp;
@@ -54,7 +56,7 @@ Column date_to_timestamp(const CastJob& job) {
     if (__builtin_mul_overflow(int64_t{days} * kSecondsPerDay, units, &to) ||
         !is_finite_timestamp(to))
       return false;
-    if (to_utc) to = local_to_utc(job.zone, to);
+    if (to_utc) to = zone.to_utc(to);
     return true;
   });
 }
@@ -62,12 +64,13 @@ Column date_to_timestamp(const CastJob& job) {
 Column timestamp_to_date(const CastJob& job) {
   const int64_t units_per_day = units_per_second(job.input.type()->kind()) * kSecondsPerDay;
   const bool to_local = job.input.type()->is(TypeKind::kTimestampTz);
+  ZoneCursor zone(job.input.type()->zone_or(job.zone));
   return cast_rows<int64_t, int32_t>(job, [&](int64_t from, int32_t& days) {
     if (!is_finite_timestamp(from)) {
       days = from > 0 ? kInfiniteDate : -kInfiniteDate;
       return true;
     }
-    if (to_local) from = utc_to_local(job.zone, from);
+    if (to_local) from = zone.to_local(from);
     const int64_t day = floor_divide(from, units_per_day);
     if (day <= -int64_t{kInfiniteDate} || day >= kInfiniteDate) return false;
     days = static_cast<int32_t>(day);
@@ -78,9 +81,10 @@ Column timestamp_to_date(const CastJob& job) {
 Column timestamp_to_time(const CastJob& job) {
   const int64_t units = units_per_second(job.input.type()->kind());
   const bool to_local = job.input.type()->is(TypeKind::kTimestampTz);
+  ZoneCursor zone(job.input.type()->zone_or(job.zone));
   return cast_rows<int64_t, int64_t>(job, [&](int64_t from, int64_t& micros) {
     if (!is_finite_timestamp(from)) return false;
-    if (to_local) from = utc_to_local(job.zone, from);
+    if (to_local) from = zone.to_local(from);
     // Finer units round as they do on the way to TIMESTAMP; coarser ones need no whole timestamp.
     if (units > kMicrosPerSecond) {
       change_unit(from, units, kMicrosPerSecond, from);

@@ -116,10 +116,11 @@ Column cast_to_text(const CastJob& job) {
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampNs:
     case TypeKind::kTimestampTz:
-    case TypeKind::kDuration:
-      return format_rows<int64_t, kTemporalTextBytes>(job, [&](int64_t value, char* out) {
-        return format_temporal(out, kind, value, job.zone);
-      });
+    case TypeKind::kDuration: {
+      const ZoneOffsets* const zone = job.input.type()->zone_or(job.zone);
+      return format_rows<int64_t, kTemporalTextBytes>(
+          job, [&](int64_t value, char* out) { return format_temporal(out, kind, value, zone); });
+    }
     case TypeKind::kInterval:
       return format_rows<Interval, kTemporalTextBytes>(
           job, [](const Interval& value, char* out) { return format_interval(out, value); });

@@ -1,5 +1,7 @@
 #include "kernel/time_zone.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -238,6 +240,17 @@ std::vector<std::string> list_zone_files() {
   return names;
 }
 
+/// "+05:30"
+std::string offset_name(int32_t seconds) {
+  const int32_t minutes = std::abs(seconds) / 60;
+  return fmt::format("{}{:02}:{:02}", seconds < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+struct NamedZone {
+  std::string name;  // in its one spelling
+  std::unique_ptr<const Zone> offsets;
+};
+
 /// Zones met so far, for the life of the process. Thread-safe.
 class ZoneCache {
  public:
@@ -246,25 +259,29 @@ class ZoneCache {
     return *cache;
   }
 
-  const ZoneOffsets* find(std::string_view name) {
+  /// Null where there is none; else it stays where it is.
+  const NamedZone* find(std::string_view name) {
     constexpr size_t kLongestName = 64;
     if (name.empty() || name.size() > kLongestName) return nullptr;
     const std::string key = ascii_lower(name);
     MutexLock lock(mutex_);
-    if (const auto found = zones_.find(key); found != zones_.end()) return found->second.get();
-    std::unique_ptr<const Zone> zone;
+    if (const auto found = zones_.find(key); found != zones_.end()) return &found->second;
+    NamedZone zone;
     if (key == "utc" || key == "gmt" || key == "z" || key == "etc/utc") {
-      zone = std::make_unique<FixedZone>(0);
+      zone = {key == "gmt"       ? "GMT"
+              : key == "etc/utc" ? "Etc/UTC"
+                                 : "UTC",
+              std::make_unique<FixedZone>(0)};
     } else if (const auto offset = fixed_offset_named(key)) {
-      zone = std::make_unique<FixedZone>(*offset);
+      zone = {offset_name(*offset), std::make_unique<FixedZone>(*offset)};
     } else {
       const auto listed =
           std::find_if(files().begin(), files().end(),
                        [&](const std::string& file) { return ascii_lower(file) == key; });
-      if (listed != files().end()) zone = load_zone(*listed);
+      if (listed != files().end()) zone = {*listed, load_zone(*listed)};
     }
-    if (!zone) return nullptr;  // not kept: unknown names have no end
-    return zones_.emplace(key, std::move(zone)).first->second.get();
+    if (!zone.offsets) return nullptr;  // not kept: unknown names have no end
+    return &zones_.emplace(key, std::move(zone)).first->second;
   }
 
   const ZoneOffsets* fixed(int32_t offset) {
@@ -290,7 +307,7 @@ class ZoneCache {
   }
 
   Mutex mutex_;
-  std::unordered_map<std::string, std::unique_ptr<const Zone>> zones_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, NamedZone> zones_ GUARDED_BY(mutex_);
   std::unordered_map<int32_t, std::unique_ptr<const Zone>> fixed_ GUARDED_BY(mutex_);
   std::vector<std::string> files_ GUARDED_BY(mutex_);
   bool listed_ GUARDED_BY(mutex_) = false;
@@ -306,7 +323,15 @@ int64_t add_seconds(int64_t micros, int64_t seconds) {
 
 }  // namespace
 
-const ZoneOffsets* find_zone(std::string_view name) { return ZoneCache::instance().find(name); }
+const ZoneOffsets* find_zone(std::string_view name) {
+  const NamedZone* const zone = ZoneCache::instance().find(name);
+  return zone ? zone->offsets.get() : nullptr;
+}
+
+TypeRef zoned_timestamp(std::string_view zone) {
+  const NamedZone* const found = ZoneCache::instance().find(zone);
+  return found ? Type::timestamp_tz(found->name, found->offsets.get()) : nullptr;
+}
 
 const ZoneOffsets* fixed_zone(int32_t offset_seconds) {
   ASSERT(offset_seconds >= -kSecondsPerDay && offset_seconds <= kSecondsPerDay);

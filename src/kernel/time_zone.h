@@ -13,6 +13,9 @@ namespace doline {
 /// offsets), from the system's TZif files; null when there is none. Zones live as long as the
 /// process; thread-safe.
 const ZoneOffsets* find_zone(std::string_view name);
+/// TIMESTAMPTZ of the zone that find_zone gives for the name, under the one spelling that the
+/// system's table has for it ("Europe/Berlin", "UTC", "+05:30"); null where there is none.
+TypeRef zoned_timestamp(std::string_view zone);
 /// A fixed offset, at most 24 hours either way.
 const ZoneOffsets* fixed_zone(int32_t offset_seconds);
 /// Names as the system's zone table lists them; for candidates and completion.

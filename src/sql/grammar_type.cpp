@@ -90,9 +90,12 @@ std::shared_ptr<TypeName> Grammar::plain_type() {
     tokens_.expect(")");
     return node;
   }
-  if (opened && word == Keyword::kEnum) {
-    node->kind = TypeNameKind::kEnum;
+  const bool is_ordered =
+      word == Keyword::kEnum && tokens_.at_word("ordered", 1) && tokens_.at("(", 2);
+  if (is_ordered || (opened && word == Keyword::kEnum)) {
+    node->kind = is_ordered ? TypeNameKind::kOrderedEnum : TypeNameKind::kEnum;
     tokens_.take();
+    if (is_ordered) tokens_.take();
     tokens_.expect("(");
     if (!tokens_.accept(")")) {
       list_until(")", [&] { node->labels.push_back(string_text("a label in quotes")); });

@@ -554,7 +554,8 @@ void Printer::type(const TypeName& node) {
       join(node.members, ", ", [&](const TypeMember& member) { type(*member.type); });
       return put(")");
     case TypeNameKind::kEnum:
-      put("ENUM(");
+    case TypeNameKind::kOrderedEnum:
+      put(node.kind == TypeNameKind::kEnum ? "ENUM(" : "ENUM ORDERED(");
       join(node.labels, ", ", [&](const std::string& label) { put(quote_string(label)); });
       return put(")");
   }

@@ -197,6 +197,7 @@ std::string_view flaw(const TypeName& node) {
     case TypeNameKind::kStruct:
     case TypeNameKind::kUnion:
     case TypeNameKind::kEnum:
+    case TypeNameKind::kOrderedEnum:
       break;
   }
   return good ? std::string_view{} : "a type's parts do not fit its kind";

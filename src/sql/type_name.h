@@ -12,8 +12,9 @@ enum class TypeNameKind : uint8_t {
   kUnion,   // named members
   kMap,     // two members, key and value
   kEnum,    // labels
+  kOrderedEnum,
 };
-constexpr TypeNameKind last_of(TypeNameKind) { return TypeNameKind::kEnum; }
+constexpr TypeNameKind last_of(TypeNameKind) { return TypeNameKind::kOrderedEnum; }
 
 struct TypeMember {
   Identifier name;
@@ -39,7 +40,7 @@ struct TypeName {
   std::vector<ExpressionRef> modifiers;  // kNamed
   std::vector<TypeMember> members;
   uint64_t size = 0;                // kArray
-  std::vector<std::string> labels;  // kEnum
+  std::vector<std::string> labels;  // enums
 
   template <class Self, class V>
   static void fields(Self& self, V& v) {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/ascii.h"
+#include "kernel/type_text.h"
 
 namespace doline {
 
@@ -27,23 +28,13 @@ TypeRef csv_type_named(std::string_view name) {
   while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
   if (name.ends_with("[]")) return Type::list(csv_type_named(name.substr(0, name.size() - 2)));
   if (TypeRef simple = simple_type_named(name)) return simple;
-  const size_t open = name.find('(');
-  std::string head = ascii_upper(name.substr(0, open));
-  while (head.ends_with(' ')) head.pop_back();
-  if ((head == "DECIMAL" || head == "NUMERIC" || head == "DEC") &&
-      (open == name.npos || name.ends_with(')'))) {
-    int width = 18;
-    int scale = 3;
-    if (open == name.npos) return Type::decimal(width, scale);
-    const char* const end = name.data() + name.size();
-    auto read = std::from_chars(name.data() + open + 1, end, width);
-    scale = 0;
-    if (read.ec == std::errc() && *read.ptr == ',') {
-      const char* at = read.ptr + 1;
-      while (*at == ' ') ++at;
-      read = std::from_chars(at, end, scale);
+  const std::string head = ascii_upper(name.substr(0, name.find_first_of(" (")));
+  if (head == "DECIMAL" || head == "NUMERIC" || head == "DEC" || head == "TIMESTAMPTZ") {
+    try {
+      return type_from_text(name);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kInvalidArgument) throw;
     }
-    if (read.ec == std::errc() && *read.ptr == ')') return Type::decimal(width, scale);
   }
   if (head == "VARCHAR" || head == "CHAR") return Type::varchar();
   throw Error(ErrorCode::kInvalidArgument, "\"{}\" is no type of a CSV column", name)

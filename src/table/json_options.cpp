@@ -3,8 +3,8 @@
 #include <charconv>
 
 #include "base/ascii.h"
-#include "column/type_text.h"
 #include "kernel/time_format.h"
+#include "kernel/type_text.h"
 #include "table/csv_options.h"
 #include "table/option_values.h"
 

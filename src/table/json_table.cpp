@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "column/type_text.h"
 #include "column/unique_names.h"
 #include "format/json/shown_text.h"
 #include "format/json/sniffer.h"
@@ -10,6 +9,7 @@
 #include "format/json/value_cutter.h"
 #include "format/text_begin.h"
 #include "kernel/json/json_tree.h"
+#include "kernel/type_text.h"
 #include "table/csv_options.h"
 #include "table/learned_source.h"
 #include "table/option_values.h"

@@ -4,6 +4,7 @@ NumPy, Arrow and Parquet files, and pickles."""
 import datetime as dt
 import pickle
 import uuid
+import zoneinfo
 
 import doline as dl
 import numpy as np
@@ -25,6 +26,8 @@ WIDE = st.integers(-(10**38) + 1, 10**38 - 1)
 FEW = st.sampled_from(["low", "", "grüße", "a text of more than twelve bytes"])
 ENUM = dl.Enum(["low", "", "grüße", "a text of more than twelve bytes", "never"])
 INSTANTS = st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1))
+PARIS = zoneinfo.ZoneInfo("Europe/Paris")
+IN_PARIS = INSTANTS.map(lambda instant: instant.replace(tzinfo=UTC).astimezone(PARIS))
 SECONDS = INSTANTS.map(lambda instant: instant.replace(microsecond=0))
 
 # Name → type, and its values.
@@ -42,9 +45,11 @@ EVERY = {
     "milliseconds": (dl.Datetime("ms"), SECONDS), "microseconds": (dl.Datetime("us"), st.datetimes()),
     "nanoseconds": (dl.Datetime("ns"), SECONDS),
     "instants": (dl.Datetime("us", "UTC"), st.datetimes(timezones=st.just(UTC))),
+    "instants of a zone": (dl.Datetime("us", "Europe/Paris"), IN_PARIS),
     "Duration": (dl.Duration("us"), SPANS), "Enum": (ENUM, FEW),
     "List": (dl.List(dl.Int16), st.lists(st.none() | st.integers(-9, 9), max_size=4)),
     "List of Enum": (dl.List(ENUM), st.lists(st.none() | FEW, max_size=3)),
+    "List of instants of a zone": (dl.List(dl.Datetime("us", "Europe/Paris")), st.lists(st.none() | IN_PARIS, max_size=3)),
     "List of Duration": (dl.List(dl.Duration("us")), st.lists(st.none() | SPANS, max_size=3)),
     "Array": (dl.Array(dl.Int32, 2), st.lists(st.none() | st.integers(-9, 9), min_size=2, max_size=2)),
     "Struct": (dl.Struct({"d": dl.Duration("us"), "e": ENUM, "h": dl.Int128}),
@@ -137,7 +142,7 @@ PANDAS = {
     "datetime64[us]": (INSTANTS, True, dl.Datetime("us")),
     "datetime64[ns]": (INSTANTS, True, dl.Datetime("ns")),
     "datetime64[us, UTC]": (INSTANTS, True, dl.Datetime("us", "UTC")),
-    "datetime64[us, Europe/Berlin]": (INSTANTS, True, dl.Datetime("us", "UTC")),
+    "datetime64[us, Europe/Berlin]": (INSTANTS, True, dl.Datetime("us", "Europe/Berlin")),
     "timedelta64[us]": (SPANS, True, dl.Duration("us")),
     "int32[pyarrow]": (st.integers(-9, 9), True, dl.Int32), "string[pyarrow]": (st.text(), True, dl.String),
     "duration[ms][pyarrow]": (st.integers(-9, 9).map(lambda n: dt.timedelta(seconds=n)), True,

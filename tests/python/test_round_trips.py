@@ -4,6 +4,7 @@ import datetime as dt
 import decimal
 import math
 import uuid
+import zoneinfo
 
 import doline
 import pandas as pd
@@ -29,6 +30,8 @@ SCALARS = {
     "time": st.times(),
     "timestamp": st.datetimes(),
     "instant": st.datetimes(timezones=st.just(dt.timezone.utc)),
+    "instant of a zone": st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)).map(
+        lambda instant: instant.replace(tzinfo=dt.timezone.utc).astimezone(zoneinfo.ZoneInfo("Europe/Paris"))),
     "delta": st.timedeltas(dt.timedelta(days=-10**5), dt.timedelta(days=10**5)),
     "decimal": st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20,
                            places=6),

@@ -5,8 +5,8 @@ They take and give bytes: see `expr/build.py`.
 
 from __future__ import annotations
 
-from ..datatypes import (Boolean, Date, Datetime, Duration, Enum, Float64, Int32, Int64, Interval, List, Time,
-                         UInt8, UInt16, UInt32)
+from ..datatypes import (Boolean, Date, Datetime, Duration, Enum, Float64, Int32, Int64, Interval, List, String,
+                         Time, UInt8, UInt16, UInt32)
 from ..errors import InvalidArgument, NotSupported, error
 from . import build as b
 
@@ -74,6 +74,11 @@ def cast_to_time(source, x, dtype, strict):
             raise NotSupported(f"a number does not cast to {dtype!r}; use Datetime('us')")
         micros = b.call("wrapping_multiply", b.cast(x, Int64), b.integer(unit))
         x = b.call("to_microseconds" if dtype == Duration else "make_timestamp", micros)
+    zoned, to_zoned = (getattr(kind, "time_zone", None) is not None for kind in (source, dtype))
+    if to_zoned and not zoned and source != String:
+        x = b.call("timezone", b.string("UTC"), x)
+    elif zoned and not to_zoned and dtype != String:
+        x = b.call("timezone", b.string("UTC"), x)
     unit = getattr(dtype, "time_unit", None)
     if unit == "ms" and getattr(source, "time_unit", None) in ("us", "ns"):
         x = b.call("date_trunc", b.string("milliseconds"), x)  # SQL would round

@@ -39,8 +39,8 @@ def literal_bytes(value) -> bytes:
         return _float(value)
     if isinstance(value, datetime.datetime):
         if value.tzinfo is not None:
-            value = value.astimezone(datetime.timezone.utc)
-            return b.cast(b.string(value.isoformat(" ")), Datetime("us", "UTC"))
+            instant = value.astimezone(datetime.timezone.utc)
+            return b.cast(b.string(instant.isoformat(" ")), Datetime("us", zone_name_of(value.tzinfo)))
         return b.cast(b.string(value.isoformat(" ")), Datetime("us"))
     if isinstance(value, datetime.date):
         return b.cast(b.string(value.isoformat()), Date)
@@ -68,6 +68,13 @@ def literal_bytes(value) -> bytes:
     if hasattr(value, "to_list"):
         return literal_bytes(value.to_list())
     raise TypeError(f"{value!r} cannot be part of an expression")
+
+
+def zone_name_of(tzinfo):
+    """What a zone is called where it is one of the time zone database's; "UTC" for any other, as the
+    instant is what counts."""
+    name = getattr(tzinfo, "key", None) or getattr(tzinfo, "zone", None)  # of zoneinfo's, of pytz's
+    return name if isinstance(name, str) else "UTC"
 
 
 def _float(value):

@@ -24,7 +24,7 @@ from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, Wi
 from .mapped import MappedAll, MappedColumn
 from .list_rearrangements import LIST_REARRANGEMENTS
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
-                    Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
+                    Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window,
                     contains, output_name, spine_of)
 
 ROW_NUMBER = "__doline_row"
@@ -151,10 +151,6 @@ class Lowering:
             return self.nested(node, [self.lower(node.arguments[0], scope)])
         if kind is Element:
             return Lowered(b.column("element"))
-        if kind is Zoned:
-            raise NotSupported(f"{node!r} cannot stand here: columns keep no time zone but UTC; take parts "
-                               "of it (.dt.hour() …) or clock times (.dt.replace_time_zone(None)) in the "
-                               "same expression")
         if kind is SeriesColumn:
             raise error(SeriesMet, "a series cannot stand among these expressions", "use with_columns before")
         raise TypeError(f"{node!r} cannot stand here")
@@ -227,7 +223,7 @@ class Lowering:
     def nested(self, node, inputs):
         """A lambda's body has a frame of its own: the elements of one list."""
         body = node.arguments[1]
-        inner = _ListScope(self)
+        inner = _ListScope(self, inputs[0])
         return Lowered(node.build(inputs[0].bytes, inner, body), inputs[0].stage,
                        inputs[0].windowed)
 
@@ -456,7 +452,8 @@ class Lowering:
         if len(rearranged) == 1 and not beside:
             inner = [Lowered(b.column("element")) if p is not None else self.settle(low)
                      for p, low in zip(parts, lowered)]
-            body = self.apply(node, inner)
+            lists = _ListScope(self, Lowered(first.value, first.stage))
+            body = (lists if parts[0] is not None else self).apply(node, inner)
             value = b.call("list_transform", first.value, b.one_lambda("element", body.bytes))
             return Rows(value, max(body.stage, first.stage), is_list=True)
         raise NotSupported(f"{node!r} combines rows in different orders or numbers; "
@@ -468,11 +465,16 @@ class Lowering:
 
 
 class _ListScope(Lowering):
-    """Expressions over `element()`, inside a lambda."""
+    """Expressions over `element()`, inside a lambda. `lists`: what the elements are of."""
 
-    def __init__(self, outer):
+    def __init__(self, outer, lists):
         super().__init__(None)
-        self.outer = outer
+        self.outer, self.lists = outer, lists
+
+    def dtype_of(self, lowered):
+        """The type of an expression over the elements."""
+        values = b.call("list_transform", self.lists.bytes, b.one_lambda("element", lowered.bytes))
+        return self.outer.dtype_of(Lowered(values, self.lists.stage)).inner
 
     def body(self, node):
         """The bytes of a lambda's body; None where it takes more than a row."""

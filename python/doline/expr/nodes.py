@@ -240,23 +240,6 @@ class Rolling(Node):
         return f"{self.arguments[0]!r}.rolling({self.arguments[1]!r})"
 
 
-class Zoned(Node):
-    """Instants as the clocks of a zone show them, which only functions of times can take up: columns
-    keep no zone."""
-
-    __slots__ = ("arguments", "zone", "shape")
-
-    def __init__(self, input, zone):
-        self.arguments, self.zone, self.shape = (input,), zone, input.shape
-
-    def with_arguments(self, arguments):
-        """The same node over other arguments."""
-        return Zoned(arguments[0], self.zone)
-
-    def __repr__(self):
-        return f"{self.arguments[0]!r}.dt.convert_time_zone({self.zone!r})"
-
-
 class Rename(Node):
     """`alias`, or with a function `name.suffix` and its like, which apply to the name so far."""
 

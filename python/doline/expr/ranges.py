@@ -8,7 +8,7 @@ from ..errors import NotSupported
 from . import aggregates, build as b, windows
 from .expression import Expr, expression
 from .literals import as_node, interval_bytes
-from .nodes import Aggregate, Apply, Literal, Window, output_name
+from .nodes import Aggregate, Apply, Literal, Typed, Window, output_name
 
 
 def _date(year, month, day):
@@ -46,10 +46,10 @@ def datetime_(year, month, day, hour=None, minute=None, second=None, microsecond
         The parts; a text names a column. Those from `hour` on may be left out.
     time_unit : {"us", "ms", "ns"}
         Of what comes out.
-    time_zone : {None, "UTC"}
-        Of what comes out.
-    ambiguous : {"raise"}
-        What becomes of times that clocks show twice: in UTC none are.
+    time_zone : str, optional
+        Of what comes out: the parts are what its clocks show.
+    ambiguous : {"raise", "earliest", "latest", "null"}
+        What becomes of times that the clocks of the zone show twice.
 
     Returns
     -------
@@ -61,12 +61,11 @@ def datetime_(year, month, day, hour=None, minute=None, second=None, microsecond
     >>> dl.select(dl.datetime(2024, 2, 29, 9, 30)).item()
     datetime.datetime(2024, 2, 29, 9, 30)
     """
-    if time_zone not in (None, "UTC") or ambiguous != "raise":
-        raise NotSupported("datetime(time_zone=…, ambiguous=…) is not supported but for UTC; use "
-                           ".dt.replace_time_zone")
     given = (hour, minute, second, microsecond)
     parts = [as_node(p) for p in (year, month, day)] + [as_node(0 if p is None else p) for p in given]
-    made = expression(Apply(_instant, tuple(parts), (time_unit, time_zone)))
+    made = expression(Apply(_instant, tuple(parts), (time_unit,)))
+    if time_zone is not None:
+        made = made.dt.replace_time_zone(time_zone, ambiguous=ambiguous)
     return made.alias(_name_of(parts, "datetime"))
 
 
@@ -75,11 +74,9 @@ def _name_of(parts, of_literals):
     return of_literals if all(type(part) is Literal for part in parts) else output_name(parts[0])
 
 
-def _instant(year, month, day, hour, minute, second, micro, unit, zone):
-    from .time_trees import in_zone, instant_of_parts
+def _instant(year, month, day, hour, minute, second, micro, unit):
+    from .time_trees import instant_of_parts
     made = instant_of_parts(year, month, day, hour, minute, second, micro)
-    if zone is not None:
-        return in_zone(made)
     return made if unit == "us" else b.cast(made, types.Datetime(unit))
 
 
@@ -184,10 +181,13 @@ def _from_epoch(x, unit):
     return b.call("make_timestamp", b.operator("*", b.cast(x, types.Int64), b.integer(factor)))
 
 
-def _ranged(start, end, interval, closed, dtype):
+def _ranged(of_start, start, end, interval, closed, dtype):
     """Each value is so many intervals behind the first: a month behind 31 January, two months, three.
     The engine's series goes on from the value before, and so never back to the 31st; it has no fewer."""
-    start, end = (b.cast(x, types.Datetime("us")) for x in (start, end))
+    zone = getattr(dtype, "time_zone", None) or getattr(of_start, "time_zone", None)
+    if zone is not None:
+        dtype = types.Datetime("us", zone)
+    start, end = (b.cast(x, types.Datetime("us", zone)) for x in (start, end))
     steps = b.call("length", b.call("generate_series", start, end, interval))
     step = b.operator("+", start, b.operator("*", interval, b.column("step")))
     values = b.call("list_transform", b.call("range", steps), b.one_lambda("step", step))
@@ -201,7 +201,7 @@ def _ranged(start, end, interval, closed, dtype):
 
 
 def _range_of_times(start, end, interval, closed, eager, dtype):
-    node = Apply(_ranged, (as_node(start), as_node(end)), (interval_bytes(interval), closed, dtype))
+    node = Typed(_ranged, (as_node(start), as_node(end)), (interval_bytes(interval), closed, dtype))
     from .nodes import Rearrange
     out = expression(Rearrange("flatten_lists", (node,)))
     return _eager(out) if eager else out
@@ -253,8 +253,8 @@ def datetime_range(start, end, interval="1d", *, closed="both", time_unit=None, 
         Which of the two belong to them.
     time_unit : {"us", "ms", "ns"}, default "us"
         Of what comes out.
-    time_zone : {None, "UTC"}
-        Of what comes out.
+    time_zone : str, optional
+        Of what comes out; without it that of `start`.
     eager : bool, default False
         Whether a Series is returned; else an expression.
 
@@ -269,11 +269,8 @@ def datetime_range(start, end, interval="1d", *, closed="both", time_unit=None, 
     >>> dl.datetime_range(begin, begin + datetime.timedelta(hours=2), "1h", eager=True).len()
     3
     """
-    if time_zone not in (None, "UTC"):
-        raise NotSupported(f"datetime_range(time_zone={time_zone!r}) is not supported; use "
-                           ".dt.replace_time_zone of what it gives without")
     if time_zone is not None and time_unit not in (None, "us"):
-        raise NotSupported("instants in UTC have microseconds")
+        raise NotSupported("instants of a zone have microseconds")
     return _range_of_times(start, end, interval, closed, eager, types.Datetime(time_unit or "us", time_zone))
 
 

@@ -412,7 +412,7 @@ class StringFunctions(TextMatching, Namespace):
             As of `strftime`; ISO 8601 if left out.
         time_unit : {"us", "ms", "ns"}
             Of what comes out.
-        time_zone : {None, "UTC"}
+        time_zone : str, optional
             Of what comes out.
         strict : bool, default True
             Whether another text ends the query; else it gives null.

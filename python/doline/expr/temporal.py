@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 
 from .. import datatypes as types
 from ..errors import NotSupported
@@ -11,40 +10,24 @@ from ..periods import Period
 from . import build as b
 from .literals import as_node, interval_bytes, literal_bytes, parse_period
 from .namespaces import Namespace
-from .nodes import Typed, Zoned
-from .text_trees import engine_format
+from .nodes import Typed
 from .time_parts import TimeParts
-from .time_trees import (as_clock_time, as_instants, clock_time, combined, formatted, in_zone, instant_of,
-                         is_working_day, month_begin_as_given, month_end_as_given, offset_as_given,
-                         replaced_as_given, text_of_time, truncate_as_given)
-
-_OF_THE_CLOCK = ("microseconds", "milliseconds", "seconds", "minutes", "hours")
-
-
-def _zoned(instants, zone):
-    from .expression import expression
-    return expression(Zoned(instants._node, zone))
+from .time_trees import (combined, formatted, in_other_zone, is_working_day, month_begin_as_given,
+                         month_end_as_given, of_other_zone, offset_as_given, replaced_as_given, text_of_time,
+                         truncate_as_given)
 
 
 class TemporalFunctions(TimeParts, Namespace):
     """Functions of dates, times and spans of time: `expr.dt`."""
 
     def __init__(self, of):
-        # Of a zone's instants: what its clocks show, beside the instants themselves.
-        self._zone, self._instants = None, of
-        if type(of._node) is Zoned:
-            self._zone, self._instants = of._node.zone, of._made(of._node.arguments[0])
-            of = self._instants._apply(clock_time, options=(self._zone,))
         self._of = of
-
-    def _again(self, times, name):
-        """Clock times that a function made, as instants of the zone they are of."""
-        if self._zone is None:
-            return times
-        return _zoned(times._apply(instant_of, options=(self._zone, "raise", "raise", name)), self._zone)
 
     def _do(self, build, *options):
         return self._of._apply(build, options=options)
+
+    def _typed(self, build, *options):
+        return self._of._made(Typed(build, (self._of._node,), options))
 
     def truncate(self, every):
         """The begin of the period in which an instant lies. Weeks begin on Mondays.
@@ -71,11 +54,7 @@ class TemporalFunctions(TimeParts, Namespace):
             pairs = [(every // datetime.timedelta(microseconds=1), "microseconds")]
         else:
             pairs = parse_period(every)
-        made = self._of._apply(truncate_as_given, options=(tuple(pairs),))
-        if self._zone is not None and all(unit in _OF_THE_CLOCK for _, unit in pairs):
-            # What the clock shows may come twice: so much earlier is not ambiguous.
-            return _zoned(self._instants - (self._of - made), self._zone)
-        return self._again(made, "dt.truncate")
+        return self._do(truncate_as_given, tuple(pairs))
 
     def round(self, every):
         """The begin of the nearest period; of an instant in the middle of one, of the next.
@@ -107,8 +86,7 @@ class TemporalFunctions(TimeParts, Namespace):
         if length.months:
             raise NotSupported("dt.round to months is not supported; use dt.truncate")
         half = datetime.timedelta(microseconds=length.micros // 2)
-        moved = (self._of if self._zone is None else self._instants) + half
-        return TemporalFunctions(moved if self._zone is None else _zoned(moved, self._zone)).truncate(every)
+        return TemporalFunctions(self._of + half).truncate(every)
 
     def offset_by(self, by):
         """The instant moved by a period of the calendar.
@@ -131,11 +109,7 @@ class TemporalFunctions(TimeParts, Namespace):
         [datetime.date(2024, 1, 29)]
         """
         _refuse_expression("dt.offset_by", by)
-        length = interval_bytes(by)
-        if self._zone is not None and (isinstance(by, datetime.timedelta) or all(
-                unit in _OF_THE_CLOCK for _, unit in parse_period(by))):
-            return _zoned(self._instants._apply(offset_as_given, options=(length,)), self._zone)
-        return self._again(self._of._apply(offset_as_given, options=(length,)), "dt.offset_by")
+        return self._do(offset_as_given, interval_bytes(by))
 
     def strftime(self, format):
         """The time as a text.
@@ -180,13 +154,9 @@ class TemporalFunctions(TimeParts, Namespace):
         >>> frame.select(dl.col("a").dt.to_string()).to_series().to_list()
         ['2024-02-29']
         """
-        if format is None or format == "iso":
-            format = "%Y-%m-%d %H:%M:%S%.6f%:z" if self._zone is not None else None
         if format in (None, "iso", "polars"):
-            return self._of._made(Typed(text_of_time, (self._of._node,), (format or "iso",)))
-        if self._zone is not None and re.search(r"%[:#]*[zZ]", format):
-            raise NotSupported("a format with the zone's offset is not supported; leave %z out")
-        return self._do(formatted, engine_format(format))
+            return self._typed(text_of_time, format or "iso")
+        return self._typed(formatted, format)
 
     def month_start(self):
         """The same time of the month's first day.
@@ -203,7 +173,7 @@ class TemporalFunctions(TimeParts, Namespace):
         >>> frame.select(dl.col("a").dt.month_start()).to_series().to_list()
         [datetime.date(2024, 2, 1)]
         """
-        return self._again(self._do(month_begin_as_given), "dt.month_start")
+        return self._do(month_begin_as_given)
 
     def month_end(self):
         """The same time of the month's last day.
@@ -220,7 +190,7 @@ class TemporalFunctions(TimeParts, Namespace):
         >>> frame.select(dl.col("a").dt.month_end()).to_series().to_list()
         [datetime.date(2024, 2, 29)]
         """
-        return self._again(self._do(month_end_as_given), "dt.month_end")
+        return self._do(month_end_as_given)
 
     def combine(self, time, time_unit="us"):
         """A date, or an instant's day, with a time of day.
@@ -245,8 +215,7 @@ class TemporalFunctions(TimeParts, Namespace):
         [datetime.datetime(2024, 2, 29, 9, 30)]
         """
         from .expression import expression
-        from .nodes import Apply
-        made = expression(Apply(combined, (self._of._node, as_node(time))))
+        made = expression(Typed(combined, (self._of._node, as_node(time))))
         return made if time_unit == "us" else made.cast(types.Datetime(time_unit))
 
     def replace(self, year=None, month=None, day=None, hour=None, minute=None, second=None,
@@ -279,7 +248,7 @@ class TemporalFunctions(TimeParts, Namespace):
                                "dt.replace_time_zone(zone, ambiguous=…)")
         values = [getattr(self, name)() if value is None else self._of._column_of(value)
                   for name, value in parts.items()]
-        return self._again(self._of._apply(replaced_as_given, *values), "dt.replace")
+        return self._of._made(Typed(replaced_as_given, (self._of._node, *(v._node for v in values))))
 
     def cast_time_unit(self, time_unit):
         """The instant with another unit.
@@ -301,16 +270,10 @@ class TemporalFunctions(TimeParts, Namespace):
         >>> frame.select(dl.col("a").dt.cast_time_unit("ms")).to_series().to_list()
         [datetime.datetime(2024, 5, 1, 9, 30, 15, 250000)]
         """
-        if self._zone is not None:
-            raise NotSupported("units of times in a zone are microseconds; cast behind "
-                               "dt.replace_time_zone(None)")
         return self._do(b.cast, types.Datetime(time_unit))
 
     def replace_time_zone(self, time_zone, *, ambiguous="raise", non_existent="raise"):
         """What the clock shows, taken as of another zone, or of none.
-
-        Columns keep no zone but UTC, so functions of times have to take up the result in the same
-        expression; another `replace_time_zone(None)` makes clock times of it.
 
         Parameters
         ----------
@@ -339,31 +302,17 @@ class TemporalFunctions(TimeParts, Namespace):
         >>> frame = dl.DataFrame({"a": [datetime.datetime(2024, 5, 1, 9, 30, 15, 250000)]})
         >>> frame.select(dl.col("a").dt.replace_time_zone("UTC")).to_series().to_list()
         [datetime.datetime(2024, 5, 1, 9, 30, 15, 250000, tzinfo=datetime.timezone.utc)]
-        >>> berlin = dl.col("a").dt.replace_time_zone("Europe/Berlin")
-        >>> frame.select(berlin.dt.convert_time_zone("UTC").dt.hour()).item()
-        7
+        >>> frame.select(dl.col("a").dt.replace_time_zone("Europe/Berlin")).schema
+        Schema({'a': Datetime(time_unit='us', time_zone='Europe/Berlin')})
         """
         if ambiguous not in ("raise", "earliest", "latest", "null"):
             raise NotSupported("ambiguous is 'raise', 'earliest', 'latest' or 'null' for all rows")
         if non_existent not in ("raise", "null"):
             raise ValueError(f"non_existent is 'raise' or 'null', not {non_existent!r}")
-        if self._zone is None and time_zone in (None, "UTC"):
-            return self._do(in_zone)  # either way, as the column has a zone or none
-        if time_zone is None:
-            return self._of
-        if self._zone is None:
-            clock = self._of._made(Typed(as_clock_time, (self._of._node,)))
-        else:
-            clock = self._of
-        instants = clock._apply(instant_of, options=(time_zone, ambiguous, non_existent,
-                                                     "dt.replace_time_zone"))
-        return instants if time_zone == "UTC" else _zoned(instants, time_zone)
+        return self._typed(of_other_zone, time_zone, ambiguous, non_existent)
 
     def convert_time_zone(self, time_zone):
-        """The same instants, as the clocks of a zone show them.
-
-        Columns keep no zone but UTC, so functions of times have to take up the result in the same
-        expression: parts of it, `truncate`, `offset_by`; `replace_time_zone(None)` makes clock times.
+        """The same instants, as the clocks of a zone show them. Times without a zone are of UTC.
 
         Parameters
         ----------
@@ -382,8 +331,7 @@ class TemporalFunctions(TimeParts, Namespace):
         >>> frame.select(dl.col("t").dt.convert_time_zone("Europe/Berlin").dt.hour()).rows()
         [(14,)]
         """
-        instants = self._of._made(Typed(as_instants, (self._instants._node,)))
-        return instants if time_zone == "UTC" else _zoned(instants, time_zone)
+        return self._typed(in_other_zone, time_zone)
 
     def is_business_day(self, *, week_mask=(True, True, True, True, True, False, False), holidays=()):
         """Whether a day is worked on.

@@ -201,7 +201,7 @@ def parse_time(x, fmt, dtype, strict):
         return b.condition(b.call("ifnull", zoned, b.FALSE), told, parsed)
     parsed = b.call("strptime" if strict else "try_strptime", x, b.string(engine_format(fmt)))
     zoned = "%z" in fmt and isinstance(dtype, types.Datetime)  # moved to UTC by strptime
-    return b.cast(parsed, types.Datetime(dtype.time_unit, "UTC") if zoned else dtype)
+    return b.cast(parsed, types.Datetime(dtype.time_unit, dtype.time_zone or "UTC") if zoned else dtype)
 
 
 def engine_format(fmt):

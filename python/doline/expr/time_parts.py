@@ -399,7 +399,7 @@ class TimeParts:
         >>> frame.select(dl.col("a").dt.epoch("d")).to_series().to_list()
         [19782]
         """
-        return self._instants._apply(epoch, options=(time_unit,))
+        return self._of._apply(epoch, options=(time_unit,))
 
     def timestamp(self, time_unit="us"):
         """The time since 1970.

@@ -5,8 +5,12 @@ They take and give bytes: see `expr/build.py`.
 
 from __future__ import annotations
 
+import re
+
 from .. import datatypes as types
+from ..errors import NotSupported
 from . import build as b
+from .text_trees import engine_format
 
 
 def part(x, name, dtype):
@@ -152,9 +156,17 @@ def truncate(x, pairs):
     return begin
 
 
-def formatted(x, fmt):
-    """A time by a format."""
-    return b.call("strftime", x, b.string(fmt))
+def formatted(dtype, x, fmt):
+    """A time by a format.
+
+    Raises
+    ------
+    NotSupported
+        For the offset or the name of a zone but UTC, which the engine writes in another way.
+    """
+    if getattr(dtype, "time_zone", None) not in (None, "UTC") and re.search(r"%[:#]*[zZ]", fmt):
+        raise NotSupported("a format with the zone's offset is not supported; leave %z out")
+    return b.call("strftime", x, b.string(engine_format(fmt)))
 
 
 def month_begin(x):
@@ -169,9 +181,10 @@ def month_end(x):
     return b.operator("+", x, b.call("to_days", b.cast(rest, types.Int32)))
 
 
-def combined(x, time):
-    """A date with a time of day."""
-    return b.operator("+", b.cast(x, types.Date), time)
+def combined(dtype, x, time):
+    """A date, or the day that an instant has in its zone, with a time of day."""
+    made = b.operator("+", b.cast(x, types.Date), time)
+    return b.cast(made, dtype) if _is_zoned(dtype) else made
 
 
 def in_zone(x):
@@ -186,24 +199,37 @@ def instant_of_parts(year, month, day, hour, minute, second, micro):
                              b.operator("/", b.cast(micro, types.Float64), b.integer(1000000))))
 
 
-def replaced_as_given(x, *parts):
+def replaced_as_given(dtype, x, *parts):
     """An instant with other parts; a date stays one."""
-    return b.call("frame_instant_like", instant_of_parts(*parts), x)
-
-
-def clock_time(x, zone):
-    """What the clocks of a zone show at instants."""
-    return b.call("timezone", b.string(zone), x)
+    made = instant_of_parts(*parts)
+    if _is_zoned(dtype):
+        return b.cast(instant_of(made, dtype.time_zone, "raise", "raise", "dt.replace"), dtype)
+    return b.call("frame_instant_like", made, x)
 
 
 def as_clock_time(dtype, x):
-    """What clocks in UTC show; clock times as they are."""
-    return in_zone(x) if getattr(dtype, "time_zone", None) else x
+    """What the clocks of the column's zone show; clock times as they are."""
+    return b.call("timezone", b.string(dtype.time_zone), x) if _is_zoned(dtype) else x
 
 
-def as_instants(dtype, x):
-    """Instants; clock times are taken as of UTC."""
-    return x if getattr(dtype, "time_zone", None) else in_zone(x)
+def _is_zoned(dtype):
+    return getattr(dtype, "time_zone", None) is not None
+
+
+def in_other_zone(dtype, x, zone):
+    """Instants as the clocks of another zone show them; clock times are taken as of UTC."""
+    return b.cast(x if _is_zoned(dtype) else in_zone(x), types.Datetime("us", zone))
+
+
+def of_other_zone(dtype, x, zone, ambiguous, non_existent):
+    """What the clocks show, as instants of another zone, or as clock times."""
+    clock = as_clock_time(dtype, x)
+    if zone is None:
+        return clock
+    if zone == "UTC":  # whose clocks are never changed
+        return in_zone(clock)
+    instants = instant_of(clock, zone, ambiguous, non_existent, "dt.replace_time_zone")
+    return b.cast(instants, types.Datetime("us", zone))
 
 
 def instant_of(x, zone, ambiguous, non_existent, name):

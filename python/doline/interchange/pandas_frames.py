@@ -7,6 +7,7 @@ integers with NULLs are ``Int64``, not floats.
 
 from doline import _engine, errors
 from doline.interchange import numpy_arrays, require
+from doline.type_texts import parse_type
 
 
 def from_pandas(frame, copy=False, nan_is_null=True):
@@ -93,7 +94,8 @@ def _categories(array, copy):
     width = {1: "c", 2: "s", 4: "i", 8: "l"}[codes.dtype.itemsize]
     enum = ""
     if 0 < len(categories) <= _MOST_ENUM_VALUES:
-        enum = "ENUM(" + ", ".join("'" + text.replace("'", "''") + "'" for text in categories) + ")"
+        enum = "ENUM ORDERED(" if array.ordered else "ENUM("
+        enum += ", ".join("'" + text.replace("'", "''") + "'" for text in categories) + ")"
     return _engine.column_of_codes(_engine.column_of_buffer(codes, width, "negative", None, copy),
                                    _engine.column_of_values(categories), enum)
 
@@ -185,10 +187,11 @@ def _series(pandas, table, column, field):
 
 
 def _categorical(pandas, table, column, field):
-    # What the engine says of an ENUM is all its values in their order.
-    values = table.to_list(column)
-    categories = table.dictionary(column)
-    return pandas.Categorical(values, categories=categories)
+    # What the engine says of an ENUM is all its values in their order, where there are no rows too.
+    said = field[3].get("doline.type", "")
+    categories = parse_type(said).categories if said else table.dictionary(column)
+    return pandas.Categorical(table.to_list(column), categories=categories,
+                              ordered=said.startswith("ENUM ORDERED("))
 
 
 def _intervals(pandas, table, column):

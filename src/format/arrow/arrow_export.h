@@ -18,14 +18,15 @@ enum class ArrowTexts : uint8_t { kOffsets, kViews };
 ///                             field's metadata ("doline.type")
 ///   UUID, JSON                the canonical extensions arrow.uuid and arrow.json
 ///   INTERVAL                  month_day_nano; DURATION duration[us]
-///   TIMESTAMP WITH TIME ZONE  timestamp[us] in the session's zone
+///   TIMESTAMP WITH TIME ZONE  timestamp[us] in its own zone, or else the session's; where that is
+///                             not UTC, the field's metadata says which ("doline.type")
 ///   ENUM                      a dictionary of texts, whose order the field's metadata has
 ///   VARCHAR, BLOB             utf8, binary (offsets of 32 bits, which every reader knows), or
 ///                             their views where these are asked for
 ///   all others                their twins
 ///
-/// Fills `out` with a struct of these columns; `time_zone` labels zoned timestamps. The caller
-/// releases it.
+/// Fills `out` with a struct of these columns; `time_zone` labels instants without a zone of their
+/// own. The caller releases it.
 void export_arrow_schema(const Schema& schema, std::string_view time_zone, ArrowSchema* out,
                          ArrowTexts texts = ArrowTexts::kOffsets);
 

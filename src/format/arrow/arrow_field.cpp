@@ -7,8 +7,9 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "column/type_text.h"
 #include "format/arrow/arrow_pairs.h"
+#include "kernel/time_zone.h"
+#include "kernel/type_text.h"
 
 namespace doline {
 
@@ -189,7 +190,7 @@ class FieldReader {
     }
     if (family == "tD" && format_.size() == 3) return set_micros(Type::duration(), unit, 8);
     if (family == "ts" && format_.size() >= 4 && format_[3] == ':') {
-      if (format_.size() > 4) return set_micros(Type::timestamp_tz(), unit, 8);
+      if (format_.size() > 4) return set_micros(zoned(format_.substr(4)), unit, 8);
       switch (unit) {
         case 's':
           return set(ArrowLayout::kPlain, Type::timestamp_s(), 8);
@@ -202,6 +203,15 @@ class FieldReader {
       }
     }
     not_supported(field_.name, format_);
+  }
+
+  /// UTC is what the session's zone is unless someone changes it, and a zone that the system does
+  /// not know shows nothing: both are none of the type's own, unless our own words say so.
+  TypeRef zoned(std::string_view zone) const {
+    const std::string ours = metadata_value(schema_, field_.name, "doline.type");
+    if (ours == Type::timestamp_tz()->name()) return Type::timestamp_tz();
+    const TypeRef type = zone == "UTC" && ours.empty() ? nullptr : zoned_timestamp(zone);
+    return type ? type : Type::timestamp_tz();
   }
 
   void add_child(int64_t index) {
@@ -313,7 +323,7 @@ class FieldReader {
   /// known with each batch alone.
   TypeRef enum_type() const {
     const std::string ours = metadata_value(schema_, field_.name, "doline.type");
-    if (ours.starts_with("ENUM(")) return type_from_text(ours);
+    if (ours.starts_with("ENUM(") || ours.starts_with("ENUM ORDERED(")) return type_from_text(ours);
     const std::string polars = metadata_value(schema_, field_.name, "_PL_ENUM_VALUES2");
     std::vector<std::string> values;
     for (std::string_view rest = polars; !rest.empty();) {  // 1;a2;bb

@@ -56,6 +56,9 @@ class SchemaExporter {
       owned->metadata = packed_arrow_pairs({{"doline.type", "HUGEINT"}});
     // Arrow says the values with each batch, too late for a type.
     if (type->is(TypeKind::kEnum)) owned->metadata = enum_pairs(type);
+    // Whether the zone is the type's own, or the session's.
+    if (type->is(TypeKind::kTimestampTz) && (label_of(type) != "UTC" || type->zone_or(nullptr)))
+      owned->metadata = packed_arrow_pairs({{"doline.type", type->name()}});
     // From here on a failure is cleaned up by what `out` owns.
     *out = ArrowSchema{};
     OwnedSchema& kept = *owned;
@@ -71,6 +74,7 @@ class SchemaExporter {
     out->name = kept.name.c_str();
     out->metadata = kept.metadata.empty() ? nullptr : kept.metadata.data();
     out->flags = nullable ? ARROW_FLAG_NULLABLE : 0;
+    if (type->is_ordered()) out->flags |= ARROW_FLAG_DICTIONARY_ORDERED;
     out->n_children = static_cast<int64_t>(kept.child_pointers.size());
     out->children = kept.child_pointers.empty() ? nullptr : kept.child_pointers.data();
     out->dictionary = kept.dictionary.get();
@@ -116,6 +120,11 @@ class SchemaExporter {
     }
   }
 
+  std::string_view label_of(TypeRef type) const {
+    if (!type->zone_name().empty()) return type->zone_name();
+    return zone_.empty() ? std::string_view("UTC") : zone_;
+  }
+
   std::string format_of(TypeRef type) const {
     switch (type->kind()) {
       case TypeKind::kNull:
@@ -159,7 +168,7 @@ class SchemaExporter {
       case TypeKind::kTimestampNs:
         return "tsn:";
       case TypeKind::kTimestampTz:
-        return "tsu:" + (zone_.empty() ? "UTC" : std::string(zone_));
+        return fmt::format("tsu:{}", label_of(type));
       case TypeKind::kInterval:
         return "tin";
       case TypeKind::kDuration:

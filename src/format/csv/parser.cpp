@@ -380,8 +380,8 @@ Column CsvParser::column(uint32_t field, TypeRef type, const Selection& active) 
         return timestamp_from_parts(parsed.days, parsed.nanos / kNanosPerMicro, micros);
       });
     case TypeKind::kTimestampTz:
-      return fixed<int64_t>(field, type, active, [this](std::string_view text, int64_t& micros) {
-        return parse_timestamp_tz(text, zone_, micros);
+      return fixed<int64_t>(field, type, active, [&](std::string_view text, int64_t& micros) {
+        return parse_timestamp_tz(text, type->zone_or(zone_), micros);
       });
     case TypeKind::kVarchar:
       return texts(field, type, active);

@@ -55,7 +55,9 @@ class SchemaWriter {
     Offset<wire::DictionaryEncoding> dictionary;
     if (field.dictionary) {
       const int64_t id = next_id_++;
-      dictionary = wire::CreateDictionaryEncoding(builder_, id, write_int(field.format[0]));
+      dictionary =
+          wire::CreateDictionaryEncoding(builder_, id, write_int(field.format[0]),
+                                         (field.flags & ARROW_FLAG_DICTIONARY_ORDERED) != 0);
     }
     const ArrowSchema& typed = field.dictionary ? *field.dictionary : field;
     std::vector<Offset<wire::Field>> children;

@@ -220,7 +220,7 @@ bool RecordDecoder::moment(Node& node) {
     }
     case TypeKind::kTimestampTz: {
       int64_t micros = 0;
-      good = parse_timestamp_tz(text, zone_, micros);
+      good = parse_timestamp_tz(text, node.type->zone_or(zone_), micros);
       int64_t clock = 0;
       if (good && guessed) good = parse_timestamp(text, clock, has_offset) && has_offset;
       if (good) node.slot->append(micros);

@@ -52,6 +52,8 @@ bool is_lost(TypeRef type) {
     case TypeKind::kTimestampS:
     case TypeKind::kTimestampMs:
       return true;
+    case TypeKind::kTimestampTz:
+      return !type->zone_name().empty();
     case TypeKind::kList:
       return is_lost(type->element());
     case TypeKind::kMap:
@@ -101,6 +103,8 @@ class Retyping {
         node.conversion == Conversion::kTimesThousand) {
       return as(told.type, Conversion::kNone);
     }
+    if (told.type->is(TypeKind::kTimestampTz) && node.type == Type::timestamp_tz())
+      return node.type = told.type;
     return told.type->is(TypeKind::kEnum) && node.type == Type::varchar() ? told.type : node.type;
   }
 

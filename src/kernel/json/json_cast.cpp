@@ -185,7 +185,7 @@ bool JsonReader::append_scalar(const JsonTree& tree, const JsonNode& node, Colum
       case TypeKind::kTimestamp:
       case TypeKind::kTimestampNs:
       case TypeKind::kTimestampTz:
-        return append_timestamp(type->kind(), text, zone_, out);
+        return append_timestamp(type->kind(), text, type->zone_or(zone_), out);
       case TypeKind::kInterval: {
         Interval interval;
         if (!parse_interval(text, interval)) return false;

@@ -9,6 +9,7 @@
 #include "column/column_builder.h"
 #include "column/value.h"
 #include "kernel/parse_number.h"
+#include "kernel/time_zone.h"
 
 namespace doline {
 namespace {
@@ -372,6 +373,7 @@ TEST(CastRules, CommonTypes) {
     TypeRef a, b, common, compared;
   };
   const TypeRef date = Type::date();
+  const TypeRef paris = zoned_timestamp("Europe/Paris");
   const Rule rules[] = {
       {Type::int8(), Type::uint8(), Type::int16(), Type::int16()},
       {Type::int32(), Type::uint64(), Type::hugeint(), Type::hugeint()},
@@ -387,6 +389,12 @@ TEST(CastRules, CommonTypes) {
       {date, Type::timestamp_s(), Type::timestamp_s(), Type::timestamp_s()},
       {Type::timestamp_ms(), Type::timestamp(), Type::timestamp(), Type::timestamp()},
       {Type::timestamp_ns(), Type::timestamp_tz(), Type::timestamp_ns(), Type::timestamp_ns()},
+      {paris, Type::timestamp_tz(), paris, paris},
+      {paris, zoned_timestamp("Asia/Tokyo"), Type::timestamp_tz(), Type::timestamp_tz()},
+      {Type::list(date), Type::list(paris), Type::list(paris), Type::list(paris)},
+      {Type::timestamp(), paris, paris, paris},
+      {Type::enumeration({"a"}, true), Type::enumeration({"a"}), Type::enumeration({"a"}),
+       Type::enumeration({"a"})},
       {Type::null(), date, date, date},
       {Type::boolean(), Type::int32(), Type::int32(), Type::int32()},
       {Type::list(Type::int32()), Type::list(Type::varchar()), Type::list(Type::varchar()),

@@ -332,6 +332,12 @@ TEST(TimeZones, BothDirectionsAroundTheChangesOfClocks) {
     }
   }
   EXPECT_EQ(find_zone("Europe/Berlin"), find_zone("EUROPE/BERLIN"));
+  EXPECT_EQ(zoned_timestamp("EUROPE/BERLIN"), zoned_timestamp("Europe/Berlin"));
+  EXPECT_EQ(zoned_timestamp("EUROPE/BERLIN")->zone_or(nullptr), find_zone("Europe/Berlin"));
+  EXPECT_EQ(zoned_timestamp("utc+5")->zone_name(), "+05:00");
+  EXPECT_EQ(zoned_timestamp("-0930")->name(), "TIMESTAMPTZ('-09:30')");
+  EXPECT_NE(zoned_timestamp("UTC"), Type::timestamp_tz());
+  EXPECT_EQ(zoned_timestamp("Nowhere"), nullptr);
   for (const std::string_view unknown :
        {"", "Nowhere", "../../etc/passwd", "/etc/passwd", "UTC+99", "Europe"}) {
     EXPECT_EQ(find_zone(unknown), nullptr) << unknown;

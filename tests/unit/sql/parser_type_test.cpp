@@ -45,6 +45,8 @@ TEST(ParserType, ReadsTypes) {
       {"map(varchar, int[])", "MAP(VARCHAR, INTEGER[])"},
       {"union(a int, b varchar)", "UNION(a INTEGER, b VARCHAR)"},
       {"enum('a', 'it''s')", "ENUM('a', 'it''s')"},
+      {"enum ordered('low', 'high')[]", "ENUM ORDERED('low', 'high')[]"},
+      {"timestamptz('Europe/Paris')", "timestamptz('Europe/Paris')"},
   };
   for (const auto& [text, sql] : cases) {
     const TypeNameRef type = parse_type(text);

@@ -1,9 +1,10 @@
-#include "column/type_text.h"
+#include "kernel/type_text.h"
 
 #include <cctype>
 #include <optional>
 
 #include "base/error.h"
+#include "kernel/time_zone.h"
 
 namespace doline {
 
@@ -140,13 +141,24 @@ class TypeTextParser {
     }
     if (head == "ENUM") {
       std::vector<std::string> values;
-      want('(');
+      const bool is_ordered = !take('(');
+      if (is_ordered) {
+        if (upper_word() != "ORDERED") fail();
+        want('(');
+      }
       do {
         want('\'');
         values.push_back(quoted('\''));
       } while (take(','));
       want(')');
-      return Type::enumeration(std::move(values));
+      return Type::enumeration(std::move(values), is_ordered);
+    }
+    if (head == "TIMESTAMPTZ" && take('(')) {
+      want('\'');
+      const TypeRef type = zoned_timestamp(quoted('\''));
+      want(')');
+      if (type == nullptr) fail();
+      return type;
     }
     if (head == "TIMESTAMP" || head == "TIME") {
       const size_t here = at_;
