@@ -421,7 +421,8 @@ ExprRef QueryBinder::field(ExprRef input, const std::string& name, SourceSpan sp
 
 ExprRef QueryBinder::alias(const sql::QualifiedName& names, const ExprContext& context) {
   if (!context.aliases) return nullptr;
-  for (const sql::NamedExpression& item : *context.aliases) {
+  for (size_t i = 0; i < context.aliases->size(); ++i) {
+    const sql::NamedExpression& item = (*context.aliases)[i];
     if (item.name.empty() || !same_name(item.name.text, names[0].text)) continue;
     const sql::Expression* target = item.expression.get();
     if (std::find(alias_stack_.begin(), alias_stack_.end(), target) != alias_stack_.end()) continue;
@@ -437,7 +438,9 @@ ExprRef QueryBinder::alias(const sql::QualifiedName& names, const ExprContext& c
     inner.alias_first = false;
     ExprRef bound = expression(*target, inner);
     alias_stack_.pop_back();
-    return bound;
+    // What a lambda reads is bound for it alone, what COLUMNS(…) means for each of the columns.
+    const bool is_named = !frame_ && !context.columns_choice && is_volatile(bound);
+    return is_named ? NamedValueExpr::create(static_cast<int64_t>(i), std::move(bound)) : bound;
   }
   return nullptr;
 }
