@@ -258,7 +258,23 @@ ExprRef Correlated::scalar() {
                           {CastExpr::create(absent, value->type)}, value, subquery_.span);
 }
 
-ExprRef attached(const SubqueryExpr& subquery, PlanRef& plan, bool unknown_is_false) {
+/// The same with columns of the plan for keys that may come out differently each time: a join that
+/// spills computes its keys again.
+ExprRef with_keys_computed(const SubqueryExpr& subquery, PlanRef& plan) {
+  if (std::none_of(subquery.keys.begin(), subquery.keys.end(), is_volatile))
+    return ExprRef(&subquery);
+  std::vector<ExprRef> inputs = subquery.inputs();
+  for (size_t i = 0; i < subquery.keys.size(); ++i) {
+    if (!is_volatile(inputs[i])) continue;
+    plan = with_columns(plan, {inputs[i]}, "key");
+    inputs[i] = last_column(plan);
+  }
+  return subquery.with_inputs(std::move(inputs));
+}
+
+ExprRef attached(const SubqueryExpr& given, PlanRef& plan, bool unknown_is_false) {
+  const ExprRef over = with_keys_computed(given, plan);
+  const auto& subquery = static_cast<const SubqueryExpr&>(*over);
   if (!subquery.outers.empty()) {
     const bool reads_plan =
         std::any_of(subquery.outers.begin(), subquery.outers.end(),

@@ -172,10 +172,7 @@ ExprRef QueryBinder::call(const sql::FunctionCall& node, const ExprContext& cont
   }
   if (name == "nullif" && node.arguments.size() == 2) {
     const ExprRef value = expression(*node.arguments[0].value, context);
-    const ExprRef same = compare(sql::ComparisonOperator::kEqual, value,
-                                 expression(*node.arguments[1].value, context), node.span);
-    return CaseExpr::create({same}, {ConstantExpr::create(Value::null(value->type))}, value,
-                            node.span);
+    return nullif(value, expression(*node.arguments[1].value, context), node.span);
   }
   if (!scalar) no_such_function(node.name.back().text, node.span, catalog_.function_names());
   if (node.distinct || node.filter || !node.order_by.empty()) {

@@ -184,16 +184,8 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
       const auto& is_null = node.as<sql::IsNull>();
       return IsNullExpr::create(expression(*is_null.input, context), is_null.negated, node.span);
     }
-    case sql::ExpressionKind::kBetween: {
-      const auto& between = node.as<sql::Between>();
-      const ExprRef input = expression(*between.input, context);
-      std::vector<ExprRef> terms;
-      terms.push_back(compare(sql::ComparisonOperator::kGreaterOrEqual, input,
-                              expression(*between.low, context), node.span));
-      terms.push_back(compare(sql::ComparisonOperator::kLessOrEqual, input,
-                              expression(*between.high, context), node.span));
-      return ConjunctionExpr::create(true, std::move(terms), node.span);
-    }
+    case sql::ExpressionKind::kBetween:
+      return between(node.as<sql::Between>(), context);
     case sql::ExpressionKind::kIn:
       return in_list(node.as<sql::In>(), context);
     case sql::ExpressionKind::kCase:
@@ -429,7 +421,8 @@ ExprRef QueryBinder::field(ExprRef input, const std::string& name, SourceSpan sp
 
 ExprRef QueryBinder::alias(const sql::QualifiedName& names, const ExprContext& context) {
   if (!context.aliases) return nullptr;
-  for (const sql::NamedExpression& item : *context.aliases) {
+  for (size_t i = 0; i < context.aliases->size(); ++i) {
+    const sql::NamedExpression& item = (*context.aliases)[i];
     if (item.name.empty() || !same_name(item.name.text, names[0].text)) continue;
     const sql::Expression* target = item.expression.get();
     if (std::find(alias_stack_.begin(), alias_stack_.end(), target) != alias_stack_.end()) continue;
@@ -445,7 +438,9 @@ ExprRef QueryBinder::alias(const sql::QualifiedName& names, const ExprContext& c
     inner.alias_first = false;
     ExprRef bound = expression(*target, inner);
     alias_stack_.pop_back();
-    return bound;
+    // What a lambda reads is bound for it alone, what COLUMNS(…) means for each of the columns.
+    const bool is_named = !frame_ && !context.columns_choice && is_volatile(bound);
+    return is_named ? NamedValueExpr::create(static_cast<int64_t>(i), std::move(bound)) : bound;
   }
   return nullptr;
 }
@@ -507,67 +502,7 @@ ExprRef QueryBinder::value_function(const std::string& name, SourceSpan span) {
   return CallExpr::create(*function, {}, span);
 }
 
-// --- comparisons and branches
-
-ExprRef QueryBinder::comparison(const sql::Comparison& node, const ExprContext& context) {
-  return compare(node.op, expression(*node.left, context), expression(*node.right, context),
-                 node.span);
-}
-
-ExprRef QueryBinder::compare(sql::ComparisonOperator op, ExprRef left, ExprRef right,
-                             SourceSpan span) {
-  static constexpr const char* kNames[] = {
-      "=", "<>", "<", "<=", ">", ">=", "is_distinct_from", "is_not_distinct_from"};
-  const bool is_order =
-      op >= sql::ComparisonOperator::kLess && op <= sql::ComparisonOperator::kGreaterOrEqual;
-  unify(left, right, span, "comparison", is_order ? Meeting::kOrder : Meeting::kEqual);
-  return CallExpr::create(kNames[static_cast<size_t>(op)], {std::move(left), std::move(right)},
-                          span);
-}
-
-ExprRef QueryBinder::in_list(const sql::In& node, const ExprContext& context) {
-  std::vector<ExprRef> all = {expression(*node.input, context)};
-  for (const auto& entry : node.list) all.push_back(expression(*entry, context));
-  unify_all(all, node.span, "IN", Meeting::kEqual);
-  const ExprRef input = all[0];
-  std::vector<Value> values;
-  for (size_t i = 1; i < all.size(); ++i) {
-    if (const auto* constant = dynamic_cast<const ConstantExpr*>(all[i].get())) {
-      values.push_back(constant->value);
-    } else if (is_constant(all[i])) {
-      values.push_back(evaluate_constant(all[i], catalog_.session()));
-    }
-  }
-  if (values.size() + 1 == all.size())
-    return InListExpr::create(input, std::move(values), node.span);
-  std::vector<ExprRef> terms;
-  for (size_t i = 1; i < all.size(); ++i)
-    terms.push_back(CallExpr::create("=", {input, all[i]}, node.span));
-  return ConjunctionExpr::create(false, std::move(terms), node.span);
-}
-
-ExprRef QueryBinder::case_of(const sql::Case& node, const ExprContext& context) {
-  std::vector<ExprRef> conditions, results;
-  const ExprRef operand = node.operand ? expression(*node.operand, context) : nullptr;
-  ExprContext inner = context;
-  inner.clause = "CASE WHEN";
-  for (const auto& branch : node.branches) {
-    if (operand) {
-      conditions.push_back(compare(sql::ComparisonOperator::kEqual, operand,
-                                   expression(*branch.when, inner), branch.when->span));
-    } else {
-      conditions.push_back(condition(*branch.when, inner));
-    }
-    results.push_back(expression(*branch.then, context));
-  }
-  results.push_back(node.otherwise ? expression(*node.otherwise, context)
-                                   : ConstantExpr::create(Value::null()));
-  unify_all(results, node.span, "CASE branches");
-  ExprRef otherwise = results.back();
-  results.pop_back();
-  return CaseExpr::create(std::move(conditions), std::move(results), std::move(otherwise),
-                          node.span);
-}
+// --- parts of values
 
 ExprRef QueryBinder::subscript(const sql::Subscript& node, const ExprContext& context) {
   ExprRef input = expression(*node.input, context);

@@ -39,7 +39,7 @@ void SelectBinder::bind_groups() {
   if (!node_.group_by_all) return bind_grouping_sets();
   for (const Item& item : items_) {
     if (!item.is_hidden && !contains(item.expr, NodeTag::kAggregate) && !has_grouping(item.expr))
-      groups_.push_back(item.expr);
+      groups_.push_back(without_names(item.expr));
   }
   GroupingSet all;
   for (uint32_t i = 0; i < groups_.size(); ++i) all.push_back(i);
@@ -65,7 +65,7 @@ SelectBinder::GroupingSet SelectBinder::grouping_set(
     const std::vector<sql::ExpressionRef>& expressions) {
   GroupingSet set;
   for (const auto& expression : expressions) {
-    ExprRef key = group_key(*expression);
+    ExprRef key = without_names(group_key(*expression));
     uint32_t at = 0;
     while (at < groups_.size() && !equal(*groups_[at], *key)) ++at;
     if (at == groups_.size()) groups_.push_back(std::move(key));
@@ -263,13 +263,15 @@ ExprRef SelectBinder::over_groups(const ExprRef& expr, Grouped& groups) {
   std::function<ExprRef(const ExprRef&)> change = [&](const ExprRef& at) -> ExprRef {
     if (const auto key = groups.key_places.find(*at))
       return ColumnExpr::create(*key, at->type, at->to_string(), at->span);
-    if (const auto* aggregate = dynamic_cast<const AggregateExpr*>(at.get())) {
+    if (at->tag() == NodeTag::kAggregate) {
+      // Of the rows, where a name's value is another one than of the groups.
+      const ExprRef own = without_names(at);
       auto& aggregates = groups.aggregates;
       const auto next = static_cast<uint32_t>(aggregates.size());
-      const uint32_t index = groups.aggregate_places.find(*at).value_or(next);
+      const uint32_t index = groups.aggregate_places.find(*own).value_or(next);
       if (index == next) {
-        aggregates.emplace_back(aggregate);
-        groups.aggregate_places.add(at, next);
+        aggregates.emplace_back(static_cast<const AggregateExpr*>(own.get()));
+        groups.aggregate_places.add(own, next);
       }
       return ColumnExpr::create(before_aggregates + index, at->type, at->to_string(), at->span);
     }
@@ -363,7 +365,6 @@ void SelectBinder::group() {
     aggregate_names.push_back(aggregate->to_string());
   }
   plan_ = grouped(std::move(attached_keys), key_names, aggregates, aggregate_names);
-  if (having_) plan_ = filtered_by(plan_, having_);
 }
 
 }  // namespace doline

@@ -9,10 +9,16 @@ ExprRef SelectBinder::item_column(size_t index) const {
   return ColumnExpr::create(static_cast<uint32_t>(index), item.expr->type, item.name);
 }
 
+bool SelectBinder::is_value_of(const Item& item, const Expr& expr) {
+  if (equal(*item.expr, expr)) return true;
+  const auto* named = dynamic_cast<const NamedValueExpr*>(item.expr.get());
+  return named && equal(*named->value, expr);
+}
+
 ExprRef SelectBinder::over_items(const ExprRef& expr) const {
   return rewrite_top_down(expr, [&](const ExprRef& at) -> ExprRef {
     for (size_t i = 0; i < items_.size(); ++i) {
-      if (equal(*items_[i].expr, *at)) return item_column(i);
+      if (is_value_of(items_[i], *at)) return item_column(i);
     }
     const bool is_of_rows = at->tag() == NodeTag::kColumn || at->tag() == NodeTag::kAggregate ||
                             at->tag() == NodeTag::kWindow ||
@@ -70,7 +76,7 @@ void SelectBinder::bind_order() {
     const auto add_expression = [&] {
       const ExprRef expr = binder_.expression(node, order);
       size_t index = 0;
-      while (index < items_.size() && !equal(*items_[index].expr, *expr)) ++index;
+      while (index < items_.size() && !is_value_of(items_[index], *expr)) ++index;
       if (index == items_.size()) {
         if (node_.distinct == sql::SelectDistinct::kDistinct) {
           add_key(item, over_items(expr));

@@ -70,7 +70,7 @@ std::vector<std::vector<Value>> QueryBinder::values_in_data(const BoundRelation&
 }
 
 BoundRelation QueryBinder::pivot(const sql::Pivot& node) {
-  const BoundRelation source = relation(*node.source);
+  BoundRelation source = relation(*node.source);
   ExprContext context;
   context.scope = &source.scope;
   context.clause = "PIVOT … ON";
@@ -176,7 +176,7 @@ BoundRelation QueryBinder::pivot(const sql::Pivot& node) {
 }
 
 std::vector<QueryBinder::PivotChoice> QueryBinder::pivot_choices(const sql::PivotColumn& column,
-                                                                 const BoundRelation& source,
+                                                                 BoundRelation& source,
                                                                  const ExprContext& context) {
   if (!column.enum_type.empty()) {
     throw Error(ErrorCode::kNotSupported, column.enum_type.span,
@@ -186,8 +186,12 @@ std::vector<QueryBinder::PivotChoice> QueryBinder::pivot_choices(const sql::Pivo
   std::vector<ExprRef> keys;
   for (const auto& key : column.keys) {
     keys.push_back(no_subquery(expression(*key, context), "PIVOT … ON"));
-    if (!columns_of(keys.back()).empty()) continue;
-    throw Error(ErrorCode::kBind, key->span, "PIVOT ON a constant is the same for every row");
+    if (columns_of(keys.back()).empty())
+      throw Error(ErrorCode::kBind, key->span, "PIVOT ON a constant is the same for every row");
+    if (!is_volatile(keys.back())) continue;
+    // Once, though each of the values is compared with it.
+    source.plan = with_columns(source.plan, {keys.back()}, "key");
+    keys.back() = output_column(source.plan, static_cast<uint32_t>(source.plan->schema.size()) - 1);
   }
   // Rows of values, and the names that stand for them.
   std::vector<std::pair<std::vector<ExprRef>, std::string>> rows;

@@ -118,18 +118,19 @@ ExprRef QueryBinder::any_by_extremes(sql::ComparisonOperator op, const ExprRef& 
   const auto fact = [&](uint32_t index) {
     return field(facts_here, facts->schema[index].name, span);
   };
-  ExprRef test = compare(op, key, fact(0), span);
-  if (op == sql::ComparisonOperator::kNotEqual) {
-    test = ConjunctionExpr::create(false, {test, compare(op, key, fact(1), span)}, span);
-  }
   const ExprRef zero = ConstantExpr::create(Value::integer(Type::int64(), 0));
   const ExprRef empty = CallExpr::create("=", {fact(2), zero}, span);
   const ExprRef has_null = CallExpr::create("<>", {fact(2), fact(3)}, span);
   const ExprRef falsehood = ConstantExpr::create(Value::boolean(false));
   const ExprRef unknown = ConstantExpr::create(Value::null(Type::boolean()));
-  return CaseExpr::create({empty, test, has_null, IsNullExpr::create(key, false)},
-                          {falsehood, ConstantExpr::create(Value::boolean(true)), unknown, unknown},
-                          falsehood, span);
+  return computed_once(key, span, [&](const ExprRef& once) {
+    ExprRef test = compare(op, once, fact(0), span);
+    if (op == sql::ComparisonOperator::kNotEqual)
+      test = ConjunctionExpr::create(false, {test, compare(op, once, fact(1), span)}, span);
+    return CaseExpr::create(
+        {empty, test, has_null, IsNullExpr::create(once, false)},
+        {falsehood, ConstantExpr::create(Value::boolean(true)), unknown, unknown}, falsehood, span);
+  });
 }
 
 }  // namespace doline

@@ -98,6 +98,31 @@ class GroupingExpr final : public PlaceholderExpr {
   }
 };
 
+/// A value that several places of one SELECT read, though it may be volatile: an item under its
+/// alias, or a struct whose fields are items. It is computed once, in a column.
+class NamedValueExpr final : public PlaceholderExpr {
+ public:
+  static ExprRef create(int64_t name, ExprRef value) {
+    auto expr = make_ref<NamedValueExpr>();
+    expr->name = name;
+    expr->type = value->type;
+    expr->span = value->span;
+    expr->value = std::move(value);
+    return expr;
+  }
+  int64_t name = 0;  // of the SELECT
+  ExprRef value;
+  void fields(FieldVisitor& v) override {
+    v(1, "name", name);
+    v(2, "value", value);
+  }
+  std::string to_string() const override { return value->to_string(); }
+  std::vector<ExprRef> inputs() const override { return {value}; }
+  ExprRef with_inputs(std::vector<ExprRef> inputs) const override {
+    return create(name, std::move(inputs[0]));
+  }
+};
+
 /// unnest(list) in a SELECT list.
 class UnnestExpr final : public PlaceholderExpr {
  public:

@@ -56,7 +56,8 @@ class QueryBinder {
 
   PlanRef bind(const sql::Query& query, const CommonTables& tables);
 
-  // --- expressions (bind_expression.cpp, bind_call.cpp, bind_literal.cpp, bind_window.cpp)
+  // --- expressions (bind_expression.cpp, bind_comparison.cpp, bind_call.cpp, bind_literal.cpp,
+  // bind_window.cpp)
   ExprRef expression(const sql::Expression& expression, const ExprContext& context);
   ExprRef condition(const sql::Expression& expression, const ExprContext& context);
   TypeRef type(const sql::TypeName& type);
@@ -100,8 +101,12 @@ class QueryBinder {
                                    SourceSpan span);
   ExprRef comparison(const sql::Comparison& node, const ExprContext& context);
   ExprRef compare(sql::ComparisonOperator op, ExprRef left, ExprRef right, SourceSpan span);
+  ExprRef between(const sql::Between& node, const ExprContext& context);
   ExprRef in_list(const sql::In& node, const ExprContext& context);
   ExprRef case_of(const sql::Case& node, const ExprContext& context);
+  /// `operand`: what each WHEN is compared with; null: they are conditions.
+  ExprRef case_over(const ExprRef& operand, const sql::Case& node, const ExprContext& context);
+  ExprRef nullif(const ExprRef& value, const ExprRef& other, SourceSpan span);
   struct BoundSubquery {
     PlanRef plan;
     std::vector<ExprRef> outers;
@@ -178,8 +183,9 @@ class QueryBinder {
     ExprRef condition;
     std::string name;
   };
-  std::vector<PivotChoice> pivot_choices(const sql::PivotColumn& column,
-                                         const BoundRelation& source, const ExprContext& context);
+  /// `source` gets a column for each key that has to be computed once.
+  std::vector<PivotChoice> pivot_choices(const sql::PivotColumn& column, BoundRelation& source,
+                                         const ExprContext& context);
   /// The distinct values of `keys` without NULLs, and behind them their texts, by which they are
   /// sorted: looked for now, as they say what columns the query has. One more than PIVOT may make
   /// at most.
@@ -254,6 +260,10 @@ TypeRef unify(ExprRef& left, ExprRef& right, SourceSpan span, const char* what,
               Meeting meeting = Meeting::kMix);
 TypeRef unify_all(std::vector<ExprRef>& exprs, SourceSpan span, const char* what,
                   Meeting meeting = Meeting::kMix);
+/// What `use` makes of a value that it may put into several places: computed once for a row, though
+/// it may be volatile.
+ExprRef computed_once(const ExprRef& value, SourceSpan span,
+                      const std::function<ExprRef(const ExprRef&)>& use);
 /// Casts for assignment (INSERT, UNION): any cast that exists.
 PlanRef cast_columns(PlanRef plan, const std::vector<TypeRef>& types,
                      const std::vector<std::string>& names);

@@ -47,7 +47,8 @@ PlanRef SelectBinder::bind() {
   plan_ = from_.plan;
   if (node_.sample) plan_ = binder_.sampled(std::move(plan_), *node_.sample);
   if (node_.where) {
-    plan_ = filtered_by(plan_, where_condition(*node_.where));
+    const ExprRef where = with_names_settled(where_condition(*node_.where));
+    plan_ = filtered_by(plan_, where);
   }
   bind_items();
   if (node_.having) {
@@ -70,10 +71,15 @@ PlanRef SelectBinder::bind() {
     distinct_on_.push_back(binder_.expression(*key, on));
   }
   bind_order();
+  for_each_named([&](ExprRef& expr) { expr = with_names(expr, settled_names_); });
   bind_groups();
   group();
+  settle_names();
+  if (having_) plan_ = filtered_by(plan_, having_);
+  having_ = nullptr;
   window();
   unnest();
+  settle_names();
   return project();
 }
 
@@ -95,13 +101,18 @@ void SelectBinder::for_each_pending(const std::function<void(ExprRef&)>& change)
   if (qualify_) change(qualify_);
 }
 
+void SelectBinder::for_each_named(const std::function<void(ExprRef&)>& change) {
+  for_each_pending(change);
+  if (having_) change(having_);
+}
+
 // --- the list
 
 void SelectBinder::bind_items() {
-  for (const sql::NamedExpression& item : node_.items) add_item(item);
+  for (size_t i = 0; i < node_.items.size(); ++i) add_item(node_.items[i], static_cast<int64_t>(i));
 }
 
-void SelectBinder::add_item(const sql::NamedExpression& item) {
+void SelectBinder::add_item(const sql::NamedExpression& item, int64_t place) {
   ExprContext list = context("SELECT");
   list.aggregates = list.windows = list.unnest = true;
   const sql::Expression& node = *item.expression;
@@ -141,7 +152,8 @@ void SelectBinder::add_item(const sql::NamedExpression& item) {
   if (const auto* call = node.get_if<sql::FunctionCall>();
       call && !call->over && call->name.size() == 1 && same_name(call->name[0].text, "unnest")) {
     int levels = 0;
-    const ExprRef unnested = binder_.unnest_call(*call, list, levels);
+    ExprRef unnested = binder_.unnest_call(*call, list, levels);
+    if (is_volatile(unnested)) unnested = NamedValueExpr::create(place, std::move(unnested));
     if (unnested->type->is(TypeKind::kStruct) && levels > 0) {
       std::vector<std::pair<ExprRef, std::string>> columns;
       binder_.struct_columns(unnested, levels, columns);
@@ -151,6 +163,8 @@ void SelectBinder::add_item(const sql::NamedExpression& item) {
   }
   ExprRef bound = binder_.expression(node, list);
   std::string name = item.name.empty() ? default_name(node, bound) : item.name.text;
+  if (!item.name.empty() && is_volatile(bound))
+    bound = NamedValueExpr::create(place, std::move(bound));
   items_.push_back({std::move(bound), std::move(name)});
 }
 
@@ -312,6 +326,7 @@ void SelectBinder::window() {
       });
     });
   }
+  settle_names();
   if (qualify_) {
     plan_ = filtered_by(plan_, qualify_);
     qualify_ = nullptr;

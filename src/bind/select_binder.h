@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+
 #include "bind/query_binder.h"
 #include "expr/node_places.h"
 
@@ -11,6 +13,9 @@ std::string default_name(const sql::Expression& node, const ExprRef& bound);
 bool contains(const ExprRef& expr, NodeTag tag);
 /// Error(kNotSupported) where the expression has an UnnestExpr.
 void refuse_unnest(const ExprRef& expr, const char* clause);
+
+/// The expression with these in the places of the names they have.
+ExprRef with_names(const ExprRef& expr, const std::map<int64_t, ExprRef>& meant);
 
 /// Binds one SELECT, stage by stage: FROM, WHERE, GROUP BY (with what its keys unnest), HAVING,
 /// windows, QUALIFY, unnest, the list, DISTINCT, ORDER BY, LIMIT. Expressions are first bound over
@@ -35,7 +40,8 @@ class SelectBinder {
 
   ExprContext context(const char* clause) const;
   void bind_items();
-  void add_item(const sql::NamedExpression& item);
+  /// `place`: of the item in the list.
+  void add_item(const sql::NamedExpression& item, int64_t place);
   /// `s.*` where s is a struct: its fields. False when it is no column.
   bool add_struct_fields(const sql::Star& star, const ExprContext& list, SourceSpan span);
   /// WHERE over COLUMNS(…) holds when it does for each of them.
@@ -46,6 +52,8 @@ class SelectBinder {
   std::optional<size_t> item_meant(const sql::Expression& node, size_t visible,
                                    std::string_view clause) const;
   ExprRef item_column(size_t index) const;
+  /// Whether the expression is the item's, by its name or as it is written.
+  static bool is_value_of(const Item& item, const Expr& expr);
   /// What SELECT DISTINCT is sorted by: the expression with selected items as columns.
   ExprRef over_items(const ExprRef& expr) const;
   void bind_groups();
@@ -61,6 +69,15 @@ class SelectBinder {
   PlanRef grouped(std::vector<ExprRef> keys, const std::vector<std::string>& key_names,
                   const std::vector<AggregateExprRef>& aggregates,
                   const std::vector<std::string>& aggregate_names);
+  /// Applies to every expression that may read names.
+  void for_each_named(const std::function<void(ExprRef&)>& change);
+  /// Makes columns of the values that are read in several places, as far as these do not wait for
+  /// windows or unnests.
+  void settle_names();
+  /// The condition of WHERE, which comes before the other places that read its names.
+  ExprRef with_names_settled(const ExprRef& where);
+  /// The expression without names: over the columns that are there already, or the values.
+  ExprRef without_names(const ExprRef& expr) const;
   void window();
   void unnest();
   /// Unnests, side by side, the lists in the expressions that `for_each` shows; they then read
@@ -93,6 +110,7 @@ class SelectBinder {
   std::vector<ExprRef> distinct_on_;
   ExprRef having_;
   ExprRef qualify_;
+  std::map<int64_t, ExprRef> settled_names_;  // columns of plan_
   bool is_grouped_ = false;
 };
 

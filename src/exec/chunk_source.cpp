@@ -65,6 +65,11 @@ std::vector<Chunk> chunks_of(const ValuesNode& node, uint32_t chunk_rows) {
   return chunks;
 }
 
+std::unique_ptr<Source> one_number(uint64_t number) {
+  const Column column = Value::integer(static_cast<int64_t>(number)).to_column(1);
+  return make_chunk_source({Chunk({column}, 1)});
+}
+
 std::unique_ptr<Source> only_row(std::shared_ptr<const ChunkStore> store, SourceSpan span) {
   if (store->row_count() > 1) {
     throw Error(ErrorCode::kConstraint, span,

@@ -12,6 +12,8 @@ namespace doline {
 std::unique_ptr<Source> make_chunk_source(std::vector<Chunk> chunks);
 /// The rows of VALUES.
 std::vector<Chunk> chunks_of(const ValuesNode& node, uint32_t chunk_rows);
+/// One row of one BIGINT.
+std::unique_ptr<Source> one_number(uint64_t number);
 /// What a scalar subquery reads: the one row of a sealed store, NULLs where it has none;
 /// Error(kConstraint) where it has more.
 std::unique_ptr<Source> only_row(std::shared_ptr<const ChunkStore> store, SourceSpan span);

@@ -156,6 +156,8 @@ class Lowering {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
+      case NodeTag::kLet:
+      case NodeTag::kLetValue:
         break;
     }
     UNREACHABLE();
@@ -558,13 +560,7 @@ class Lowering {
       rows.branches[0].make_source = [returned] { return make_store_source(returned); };
       return rows;
     }
-    rows.branches[0].make_source = [sink]() -> std::unique_ptr<Source> {
-      std::vector<Chunk> chunks;
-      chunks.emplace_back(
-          std::vector<Column>{Value::integer(static_cast<int64_t>(sink->row_count())).to_column(1)},
-          1);
-      return make_chunk_source(std::move(chunks));
-    };
+    rows.branches[0].make_source = [sink] { return one_number(sink->row_count()); };
     return rows;
   }
 

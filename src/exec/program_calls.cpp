@@ -28,6 +28,11 @@ class CallTaker {
 
   ExprRef taken(const ExprRef& expr) {
     if (!calls_program_functions(expr)) return expr;
+    if (const auto* let = dynamic_cast<const LetExpr*>(expr.get())) {
+      ExprRef value = taken(let->value);
+      if (value.get() == let->value.get()) return expr;
+      return let->with_inputs({std::move(value), let->body});
+    }
     const bool reaches_all = expr->tag() == NodeTag::kCall || expr->tag() == NodeTag::kCast ||
                              expr->tag() == NodeTag::kIsNull || expr->tag() == NodeTag::kInList;
     if (!reaches_all) return expr;

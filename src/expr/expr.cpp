@@ -347,6 +347,7 @@ void CoalesceExpr::complete() {
 }
 
 void LambdaExpr::complete() {
+  if (reads_let_value(body)) corrupt("a lambda that reads a value outside");
   visit(body, [&](const Expr& at) {
     const auto* column = dynamic_cast<const ColumnExpr*>(&at);
     if (!column) return;

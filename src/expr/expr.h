@@ -241,6 +241,38 @@ class LambdaExpr final : public Expr {
   ExprRef with_inputs(std::vector<ExprRef> inputs) const override;
 };
 
+/// `body` over a value that is computed once for a row, however often it stands there: what
+/// BETWEEN, CASE and others compare again and again. A LetValueExpr in the body, but for the bodies
+/// of LetExprs within it, is that value; all else is over the same input.
+class LetExpr final : public Expr {
+ public:
+  /// The body with the value itself in the places of LetValueExpr, unless the value is volatile:
+  /// programs compute what is equal once by themselves.
+  static ExprRef create(ExprRef value, ExprRef body, SourceSpan span = {});
+  ExprRef value;
+  ExprRef body;
+  NodeTag tag() const override { return NodeTag::kLet; }
+  void fields(FieldVisitor& v) override {
+    v(1, "value", value);
+    v(2, "body", body);
+  }
+  void complete() override;
+  std::string to_string() const override;
+  std::vector<ExprRef> inputs() const override { return {value, body}; }
+  ExprRef with_inputs(std::vector<ExprRef> inputs) const override;
+};
+
+/// The value of the innermost LetExpr in whose body it stands.
+class LetValueExpr final : public Expr {
+ public:
+  static ExprRef create(TypeRef type, SourceSpan span = {});
+  NodeTag tag() const override { return NodeTag::kLetValue; }
+  void fields(FieldVisitor& v) override { v(1, "type", type); }
+  void complete() override;
+  std::string to_string() const override { return "it"; }
+  ExprRef with_inputs(std::vector<ExprRef>) const override { return ExprRef(this); }
+};
+
 /// One key of ORDER BY.
 class SortKey final : public Node {
  public:
@@ -410,6 +442,9 @@ ExprRef shift_columns(const ExprRef& expr, int64_t by);
 /// The indexes of the columns it reads, ascending.
 std::vector<uint32_t> columns_of(const ExprRef& expr);
 bool is_volatile(const ExprRef& expr);
+/// Whether a LetValueExpr in it stands in no body of a LetExpr in it, and is of another type than
+/// `but_of`.
+bool reads_let_value(const ExprRef& expr, TypeRef but_of = nullptr);
 /// Evaluating it on a row may fail (casts, checked arithmetic).
 bool can_fail(const ExprRef& expr);
 /// Evaluating it on a row takes clearly longer than to see that the row does not count.

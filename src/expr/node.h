@@ -28,6 +28,8 @@ enum class NodeTag : uint16_t {
   kAggregate = 12,
   kWindow = 13,
   kSortKey = 14,
+  kLet = 15,
+  kLetValue = 16,
   // Relations.
   kScan = 100,
   kFilter = 101,

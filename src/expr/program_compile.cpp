@@ -1,4 +1,5 @@
 #include <unordered_map>
+#include <utility>
 
 #include "base/hash.h"
 #include "expr/program.h"
@@ -16,7 +17,7 @@ class ProgramCompiler {
     // Most of what programs are made of are columns, which need not be spelled out in bytes.
     const auto* column =
         expr->tag() == NodeTag::kColumn ? static_cast<const ColumnExpr*>(expr.get()) : nullptr;
-    const Key key{column ? hash_u64(column->index) : hash_of(*expr), rows, in_try_};
+    const Key key{column ? hash_u64(column->index) : hash_of(*expr), rows, let_value_, in_try_};
     for (const auto& [known, reg] : known_[key]) {
       if (equal(*known, *expr)) return reg;
     }
@@ -43,6 +44,10 @@ class ProgramCompiler {
       }
       return merge(std::move(taken));
     }
+    if (predicate->tag() == NodeTag::kLet) {
+      return with_let_value(static_cast<const LetExpr&>(*predicate), rows,
+                            [&](const ExprRef& body) { return narrow(body, rows); });
+    }
     return where(StepKind::kWhereTrue, value(predicate, rows), rows);
   }
 
@@ -50,12 +55,13 @@ class ProgramCompiler {
   struct Key {
     uint64_t hash;
     uint16_t rows;
+    uint16_t let_value;  // what LetValueExpr is in it
     bool in_try;
     bool operator==(const Key&) const = default;
   };
   struct KeyHash {
     size_t operator()(const Key& key) const {
-      return key.hash ^ (size_t{key.rows} << 1) ^ key.in_try;
+      return key.hash ^ (size_t{key.rows} << 1) ^ (size_t{key.let_value} << 17) ^ key.in_try;
     }
   };
 
@@ -86,6 +92,15 @@ class ProgramCompiler {
     step.in = std::move(sets);
     step.rows_out = program_.row_set_count_++;
     return step.rows_out;
+  }
+
+  /// What `make` makes of the body, in which the value is a register of its own.
+  template <class Make>
+  uint16_t with_let_value(const LetExpr& let, uint16_t rows, const Make& make) {
+    const uint16_t outer = std::exchange(let_value_, value(let.value, rows));
+    const uint16_t made = make(let.body);
+    let_value_ = outer;
+    return made;
   }
 
   uint16_t compile(const ExprRef& expr, uint16_t rows) {
@@ -137,6 +152,12 @@ class ProgramCompiler {
         step.in = {input};
         return step.out;
       }
+      case NodeTag::kLet:
+        return with_let_value(static_cast<const LetExpr&>(*expr), rows,
+                              [&](const ExprRef& body) { return value(body, rows); });
+      case NodeTag::kLetValue:
+        ASSERT(let_value_ != kNoRegister);
+        return let_value_;
       case NodeTag::kLambda:
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
@@ -260,6 +281,8 @@ class ProgramCompiler {
   }
 
   Program& program_;
+  static constexpr uint16_t kNoRegister = UINT16_MAX;
+  uint16_t let_value_ = kNoRegister;  // of the LetExpr whose body is being compiled
   bool in_try_ = false;
   std::unordered_map<Key, std::vector<std::pair<ExprRef, uint16_t>>, KeyHash> known_;
 };

@@ -94,6 +94,8 @@ double own_cost(const PlanRef& plan) {
     case NodeTag::kAggregate:
     case NodeTag::kWindow:
     case NodeTag::kSortKey:
+    case NodeTag::kLet:
+    case NodeTag::kLetValue:
       break;
   }
   return 0;

@@ -92,6 +92,8 @@ PlanRef simplified(const PlanRef& plan) {
     case NodeTag::kAggregate:
     case NodeTag::kWindow:
     case NodeTag::kSortKey:
+    case NodeTag::kLet:
+    case NodeTag::kLetValue:
       break;
   }
   return nothing ? empty_relation(plan->schema) : nullptr;

@@ -178,6 +178,8 @@ double Estimates::computed_rows(const PlanRef& plan) {
     case NodeTag::kAggregate:
     case NodeTag::kWindow:
     case NodeTag::kSortKey:
+    case NodeTag::kLet:
+    case NodeTag::kLetValue:
       break;
   }
   return 1;
@@ -343,6 +345,8 @@ ColumnEstimate Estimates::computed_column(const PlanRef& plan, uint32_t index) {
     case NodeTag::kAggregate:
     case NodeTag::kWindow:
     case NodeTag::kSortKey:
+    case NodeTag::kLet:
+    case NodeTag::kLetValue:
       break;
   }
   return {.distinct = rows(plan), .null_share = 0, .low = {}, .high = {}};

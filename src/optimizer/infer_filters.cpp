@@ -69,6 +69,8 @@ class KnownTerms {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
+      case NodeTag::kLet:
+      case NodeTag::kLetValue:
         return;
     }
   }

@@ -130,6 +130,8 @@ std::vector<Need> needs_below(const PlanRef& plan, const Need& need) {
     case NodeTag::kAggregate:
     case NodeTag::kWindow:
     case NodeTag::kSortKey:
+    case NodeTag::kLet:
+    case NodeTag::kLetValue:
       break;
   }
   std::vector<Need> needs;

@@ -102,6 +102,8 @@ class Pruning {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
+      case NodeTag::kLet:
+      case NodeTag::kLetValue:
         return whole(plan);
     }
     return whole(plan);

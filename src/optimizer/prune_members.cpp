@@ -126,6 +126,8 @@ class MemberUses {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
+      case NodeTag::kLet:
+      case NodeTag::kLetValue:
         for (const PlanRef& child : plan->children()) whole(child);
         return;
     }

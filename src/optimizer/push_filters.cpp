@@ -75,6 +75,8 @@ class FilterPushing {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
+      case NodeTag::kLet:
+      case NodeTag::kLetValue:
         return stop(plan, std::move(terms));
     }
     return stop(plan, std::move(terms));

@@ -73,6 +73,8 @@ class SemiJoinPushing {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
+      case NodeTag::kLet:
+      case NodeTag::kLetValue:
         return here(plan, std::move(keys));
     }
     return here(plan, std::move(keys));

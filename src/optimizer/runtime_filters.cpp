@@ -102,6 +102,8 @@ PlanRef with_filtered_scan(const PlanRef& plan, uint32_t column, Comes comes,
     case NodeTag::kAggregate:
     case NodeTag::kWindow:
     case NodeTag::kSortKey:
+    case NodeTag::kLet:
+    case NodeTag::kLetValue:
       return nullptr;
   }
   return nullptr;

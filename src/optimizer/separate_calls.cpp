@@ -205,6 +205,8 @@ PlanRef separate_calls(const PlanRef& plan) {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
+      case NodeTag::kLet:
+      case NodeTag::kLetValue:
         return {};
     }
     return {};

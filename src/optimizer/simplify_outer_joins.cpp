@@ -64,6 +64,8 @@ class OutcomesOver {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
+      case NodeTag::kLet:
+      case NodeTag::kLetValue:
       case NodeTag::kScan:
       case NodeTag::kFilter:
       case NodeTag::kProject:
@@ -197,6 +199,8 @@ class OuterJoins {
       case NodeTag::kAggregate:
       case NodeTag::kWindow:
       case NodeTag::kSortKey:
+      case NodeTag::kLet:
+      case NodeTag::kLetValue:
         break;
     }
     return apart(plan);

@@ -131,6 +131,8 @@ PlanRef map_expressions(const PlanRef& plan, const Change& change) {
     case NodeTag::kAggregate:
     case NodeTag::kWindow:
     case NodeTag::kSortKey:
+    case NodeTag::kLet:
+    case NodeTag::kLetValue:
       return plan;
   }
   return plan;

@@ -31,6 +31,7 @@ void require(bool holds, const char* what) {
 
 void require_columns(const ExprRef& expr, const Schema& schema) {
   require(static_cast<bool>(expr), "an expression left out");
+  require(!reads_let_value(expr), "a value that nothing computes");
   visit(expr, [&](const Expr& at) {
     if (const auto* column = dynamic_cast<const ColumnExpr*>(&at)) {
       require(column->index < schema.size() && schema[column->index].type == column->type,

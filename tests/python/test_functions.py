@@ -175,6 +175,71 @@ def test_what_is_not_deterministic_is_called_once_for_what_is_read_twice(connect
         assert len(calls) in (1, 4), text
 
 
+# Symptom: what BETWEEN, CASE, IN, NULLIF and ANY compare was computed for each comparison, what an alias or the
+# fields of a struct read for each of them.
+def test_what_is_written_once_is_called_once_a_row(connection):
+    calls = []
+
+    def drawn(x):
+        calls.append(x)
+        return len(calls) % 3
+
+    def parts(x):
+        calls.append(x)
+        return {"a": len(calls), "b": len(calls)}
+
+    connection.create_function("drawn", drawn, ["BIGINT"], "BIGINT")
+    connection.create_function("parts", parts, ["BIGINT"], "STRUCT(a BIGINT, b BIGINT)")
+    connection.execute("SET threads = 1")
+    connection.execute("CREATE TABLE t AS SELECT i FROM range(300) r(i)")
+    for text, expected in [
+            ("SELECT count(*) FROM t WHERE drawn(i) BETWEEN 1 AND 1", 100),
+            ("SELECT count(*) FROM t WHERE drawn(i) NOT BETWEEN 1 AND i + 1", 100),
+            ("SELECT sum(CASE drawn(i) WHEN 0 THEN 1 WHEN 1 THEN 10 WHEN 2 THEN 100 END) FROM t", 11100),
+            ("SELECT sum(CASE drawn(i) WHEN i - i THEN 1 WHEN i - i + 1 THEN 10 ELSE 100 END) FROM t", 11100),
+            ("SELECT count(*) FROM t WHERE drawn(i) IN (i - i, 2)", 200),
+            ("SELECT sum(nullif(drawn(i), 2)) FROM t", 100),
+            ("SELECT count(*) FROM t WHERE drawn(i) >= ANY (SELECT k FROM range(1, 3) s(k))", 200),
+            ("SELECT count(*) FROM t WHERE drawn(i) <> ANY (SELECT k FROM range(1) s(k))", 200),
+            ("SELECT count(*) FROM t WHERE drawn(i) IN (SELECT k FROM range(1, 3) s(k))", 200),
+            ("SELECT count(*) FROM t WHERE (drawn(i), i) IN (SELECT 1, k FROM range(300) s(k))", 100),
+            ("SELECT count(*) FROM t WHERE coalesce(drawn(i), 1) = 1", 100),
+            ("SELECT count(*) FROM t WHERE drawn(i) IS DISTINCT FROM 1", 200),
+            ("SELECT sum(least(drawn(i), 1) + 0 * i) FROM t", 200),
+            ("SELECT count(*) FROM t WHERE drawn(i)::VARCHAR SIMILAR TO '[12]'", 200),
+            ("SELECT a + b + c FROM (PIVOT t ON drawn(i) IN (0 AS a, 1 AS b, 2 AS c))", 300),
+            ("SELECT sum(d + e) FROM (SELECT drawn(i) AS d, d AS e FROM t)", 600),
+            ("SELECT sum(d) FROM (SELECT drawn(i) AS d FROM t WHERE d > 1)", 200),
+            ("SELECT first(d) FROM (SELECT drawn(i) AS d FROM t ORDER BY -d)", 2),
+            ("SELECT sum(d) FROM (SELECT drawn(i) AS d FROM t QUALIFY d > 1 AND row_number() OVER () > 0)", 200),
+            ("SELECT sum(k * n) FROM (SELECT drawn(i) AS k, k + 1 AS l, count(*) AS n FROM t GROUP BY k)", 300),
+            ("SELECT count(*) FROM (SELECT unnest(parts(i)) FROM t) WHERE a = b", 300)]:
+        calls.clear()
+        assert rows(connection, text) == [(expected,)], text
+        assert sorted(calls) == list(range(300)), text
+
+
+def test_what_not_every_row_reaches_is_called_where_it_is_reached(connection):
+    calls = []
+    connection.create_function("f", lambda x: calls.append(x) or x % 3, ["BIGINT"], "BIGINT")
+    assert rows(connection, "SELECT sum(CASE WHEN i < 10 THEN CASE f(i) WHEN 0 THEN 1 WHEN 1 THEN 1 ELSE 1 END END) "
+                "FROM range(300) t(i)") == [(10,)]
+    assert sorted(calls) == list(range(10))
+
+
+def test_batches_are_large_for_what_is_compared_again_and_again(connection):
+    sizes = []
+    connection.create_function("f", lambda x: (sizes.append(len(x)), x)[1], ["BIGINT"], "BIGINT", values="arrow")
+    connection.execute("SET threads = 1")
+    connection.execute("CREATE TABLE t AS SELECT i FROM range(200000) r(i)")
+    for text in ["SELECT count(*) FROM t WHERE f(i) BETWEEN 10 AND 19",
+                 "SELECT count(CASE f(i) // 10 WHEN 1 THEN 1 WHEN i - i - 1 THEN 2 END) FROM t"]:
+        sizes.clear()
+        assert rows(connection, text) == [(10,)], text
+        assert sum(sizes) == 200_000, text
+        assert max(sizes) > 16_384, text
+
+
 def test_any_number_of_arguments_of_any_type(connection):
     connection.create_function("joined", lambda *parts: "-".join(map(str, parts)), None, "VARCHAR")
     assert rows(connection, "SELECT joined(1, 'a', 2.5), joined()") == [("1-a-2.5", "")]

@@ -29,6 +29,7 @@ from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Elemen
 
 ROW_NUMBER = "__doline_row"
 HIDDEN = "__doline_{}"
+CALLED = b"__doline_function_"  # in the bytes of what calls a function of the program
 DEPTH = 200  # calls within each other that are one expression to the engine
 
 
@@ -105,8 +106,9 @@ class Lowering:
         return b.column(ROW_NUMBER)
 
     def settle(self, lowered):
-        """The same value, fit to be an argument of an aggregate or a window call."""
-        return self.hide(lowered) if lowered.windowed else lowered
+        """The same value, fit to be an argument of an aggregate or a window call, which may take it into
+        several places."""
+        return self.hide(lowered) if lowered.windowed or CALLED in lowered.bytes else lowered
 
     def hide(self, lowered):
         """A hidden column of the stage in which the expression can stand."""
@@ -191,12 +193,23 @@ class Lowering:
                     stage = lowered.stage
                 windowed = windowed or lowered.windowed
         build = node.build
-        encoded = (b.call(build, *values, *node.options) if type(build) is str
-                   else build(*values, *node.options))
-        return Lowered(encoded, stage, windowed)
+        if type(build) is str:
+            return Lowered(b.call(build, *values, *node.options), stage, windowed)
+        return self.made(lambda *parts: build(*parts, *node.options), values, stage, windowed)
 
-    def apply(self, node, arguments):
-        """A function of lowered arguments."""
+    def made(self, build, values, stage, windowed):
+        """What `build` makes of values of rows. Those that it puts into several places and that call a
+        function are hidden columns first: they are called once a row."""
+        encoded = build(*values)
+        copied = [CALLED in value and encoded.count(value) > 1 for value in values]
+        if not any(copied):
+            return Lowered(encoded, stage, windowed)
+        values = [self.hide(Lowered(value, stage)).bytes if is_copied else value
+                  for value, is_copied in zip(values, copied)]
+        return Lowered(build(*values), stage + 1, windowed)
+
+    def apply(self, node, arguments, of_groups=False):
+        """A function of lowered arguments: of rows, or of groups, for which there are no hidden columns."""
         values = []
         stage, windowed = 0, False
         for a in arguments:
@@ -205,13 +218,14 @@ class Lowering:
                 stage = a.stage
             windowed = windowed or a.windowed
         if type(node.build) is str:
-            encoded = (_struct(node, values) if type(node) is Fields
-                       else b.call(node.build, *values, *node.options))
-        elif type(node) is Typed:
-            encoded = node.build(self.dtype_of(arguments[0]), *values, *node.options)
-        else:
-            encoded = node.build(*values, *node.options)
-        return Lowered(encoded, stage, windowed)
+            return Lowered(_struct(node, values) if type(node) is Fields
+                           else b.call(node.build, *values, *node.options), stage, windowed)
+        first = (self.dtype_of(arguments[0]),) if type(node) is Typed else ()
+        def build(*parts):
+            return node.build(*first, *parts, *node.options)
+        if of_groups:
+            return Lowered(build(*values), stage, windowed)
+        return self.made(build, values, stage, windowed)
 
     def dtype_of(self, lowered):
         """The type of an expression over this frame, as the engine binds it."""
@@ -373,7 +387,7 @@ class Lowering:
             for node in reversed(spine):
                 rest = node.arguments if first is None else node.arguments[1:]
                 lowered = [self.grouped(a, scope) for a in rest]
-                first = self.apply(node, lowered if first is None else [first, *lowered])
+                first = self.apply(node, lowered if first is None else [first, *lowered], True)
             return first
         if node.shape == SCALAR and kind is Nested:
             return self.nested(node, [self.grouped(node.arguments[0], scope)])
@@ -475,6 +489,9 @@ class _ListScope(Lowering):
         """The type of an expression over the elements."""
         values = b.call("list_transform", self.lists.bytes, b.one_lambda("element", lowered.bytes))
         return self.outer.dtype_of(Lowered(values, self.lists.stage)).inner
+
+    def made(self, build, values, stage, windowed):
+        return Lowered(build(*values), stage, windowed)
 
     def body(self, node):
         """The bytes of a lambda's body; None where it takes more than a row."""

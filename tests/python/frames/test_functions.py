@@ -176,3 +176,41 @@ def test_such_frames_are_not_pickled():
     frame = dl.LazyFrame({"a": [1]}).select(dl.col("a").map_elements(lambda a: a, dl.Int64))
     with pytest.raises(errors.NotSupported, match="pickle"):
         pickle.dumps(frame)
+
+
+COPIES = {
+    "clip": lambda m, e: e.clip(2, 3),
+    "is_between": lambda m, e: e.is_between(1, 3),
+    "is_between half open": lambda m, e: e.is_between(1, 3, closed="left"),
+    "replace": lambda m, e: e.replace({1: 10, 2: 20}),
+    "floor division": lambda m, e: e // 2,
+    "remainder": lambda m, e: e % 2,
+    "sign": lambda m, e: e.sign(),
+    "change": lambda m, e: e.pct_change(),
+    "difference": lambda m, e: e.diff(),
+    "rank": lambda m, e: e.rank(),
+    "mean": lambda m, e: e.mean(),
+    "deviation": lambda m, e: e.std(),
+    "sorted": lambda m, e: e.sort().first(),
+    "without nulls": lambda m, e: e.drop_nulls().sum(),
+    "nested": lambda m, e: (e.clip(2, 3) * 2).clip(1, 5),
+    "groups": lambda m, e: m.col("a").max().over(e.is_between(1, 3, closed="none")),
+}
+
+
+# Symptom: where a query has an expression's input in several places the function was called for each of them.
+@pytest.mark.parametrize("example", COPIES)
+@pytest.mark.parametrize("values", [[3, 1, 4, None, 5], []], ids=["values", "empty"])
+def test_a_function_is_called_once_for_each_value(example, values):
+    calls = []
+
+    def plus(x):
+        calls.append(x)
+        return x + 1
+
+    build = COPIES[example]
+    found = dl.DataFrame({"a": values}, {"a": dl.Int64}).select(
+        build(dl, dl.col("a").map_elements(plus, return_dtype=dl.Int64)))
+    assert sorted(calls) == sorted(value for value in values if value is not None)
+    expected = pl.DataFrame({"a": values}, {"a": pl.Int64}).select(build(pl, pl.col("a") + 1))
+    assert found.rows() == expected.rows()

@@ -51,6 +51,9 @@ constexpr const char* kStatements[] = {
     "WHERE i > 1 OR i = 0",
     "SELECT list_transform([1, i], lambda x: x + i), TRY(1 // i), TRY_CAST('x' AS DATE) FROM "
     "range(3) t(i) LIMIT 10%",
+    "SELECT random() BETWEEN i AND 5, CASE random() WHEN i THEN 'a' WHEN 2 THEN 'b' END FROM "
+    "range(3) "
+    "t(i) WHERE nullif(random(), i) > 0.5",
 };
 
 // Symptom: a child that the bytes leave out was a null pointer where plans are printed, a type that
