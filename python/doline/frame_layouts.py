@@ -246,7 +246,7 @@ class FrameLayouts:
         [{'a_0': 1, 'a_1': 3}, {'a_0': 2, 'a_1': 4}]
         """
         if how not in ("vertical", "horizontal"):
-            raise ValueError(f"how is 'vertical' or 'horizontal', not {how!r}")
+            raise error(InvalidArgument, f"how is 'vertical' or 'horizontal', not {how!r}")
         frame = self if columns is None else self.select(list(self._lazy._chosen([columns])))
         other = math.ceil(frame.height / step)
         rows, parts = (step, other) if how == "vertical" else (other, step)

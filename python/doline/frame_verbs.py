@@ -219,7 +219,8 @@ class FrameVerbs(RowVerbs, ReshapingVerbs, ColumnStatistics):
         plain = {name: node for name, node in chosen.items() if name not in rearranged}
         for node in rearranged.values():
             if not keeps_length(node):
-                raise NotSupported(f"{node!r} does not have the frame's number of rows; select it on its own")
+                raise error(NotSupported, f"{node!r} does not have the frame's number of rows",
+                            "select it on its own")
         frame = self.with_columns(*[_renamed(node, name) for name, node in plain.items()])
         made = self.select(*[_renamed(node, HIDDEN.format("beside_" + name))
                              for name, node in rearranged.items()])

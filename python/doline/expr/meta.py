@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import InvalidArgument, error
 from .namespaces import Namespace
 from .nodes import (COLUMN, REARRANGED, SCALAR, Column, Literal, Rename, Selection, Window, all_slots,
                     column_names, contains, output_name)
@@ -44,7 +45,7 @@ class MetaFunctions(Namespace):
         if output_name(self._node) or not contains(self._node, Selection):
             return output_name(self._node)
         if raise_if_undetermined:
-            raise ValueError(f"only a frame can say what {self._of!r} is called")
+            raise error(InvalidArgument, f"only a frame can say what {self._of!r} is called")
         return None
 
     def root_names(self):

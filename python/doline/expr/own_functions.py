@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 
 
 class OwnFunctions:
@@ -41,9 +41,9 @@ class OwnFunctions:
         """
         from .expression import expression
         if pass_name:
-            raise NotSupported("map_elements(pass_name=True) is not supported; close over the name")
+            raise error(NotSupported, "map_elements(pass_name=True) is not supported", "close over the name")
         if strategy not in ("thread_local", "threading"):
-            raise NotSupported(f"map_elements has no strategy {strategy!r}")
+            raise error(NotSupported, f"map_elements has no strategy {strategy!r}")
         from ..frame_functions import elementwise
         from .mapped import MappedRows
         return expression(MappedRows(elementwise(function, return_dtype, skip_nulls), (self._node,)))
@@ -79,7 +79,7 @@ class OwnFunctions:
         """
         from .expression import expression
         if agg_list is not None:
-            raise NotSupported("map_batches(agg_list=…) is not supported; leave it out")
+            raise error(NotSupported, "map_batches(agg_list=…) is not supported", "leave it out")
         from .. import frame_functions
         from .mapped import MappedAll, MappedColumn, MappedRows
         if returns_scalar:
@@ -176,11 +176,11 @@ class OwnFunctions:
 def _alpha(com, span, half_life, alpha):
     given = [value for value in (com, span, half_life, alpha) if value is not None]
     if len(given) != 1:
-        raise ValueError("ewm_mean takes one of com, span, half_life and alpha")
+        raise error(InvalidArgument, "ewm_mean takes one of com, span, half_life and alpha")
     share = (1 / (1 + com) if com is not None else 2 / (span + 1) if span is not None else
              1 - 0.5 ** (1 / half_life) if half_life is not None else alpha)
     if not 0 < share <= 1:
-        raise ValueError(f"the newest value has a weight between 0 and 1, not {share}")
+        raise error(InvalidArgument, f"the newest value has a weight between 0 and 1, not {share}")
     return share
 
 

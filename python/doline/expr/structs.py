@@ -75,7 +75,8 @@ class StructFunctions(Namespace):
         ['x', None]
         """
         if more or not isinstance(name, str):
-            raise NotSupported("struct.field of several names is not supported; name them one by one")
+            raise error(NotSupported, "struct.field of several names is not supported",
+                        "name them one by one")
         from .expression import expression
         return expression(Rename(Apply(field_of, (self._of._node,), (name,)), name))
 
@@ -202,7 +203,7 @@ class StructFunctions(Namespace):
 
     def unnest(self):
         """Not supported; use `frame.unnest(column)`."""
-        raise NotSupported("struct.unnest is not supported here; use frame.unnest(column)")
+        raise error(NotSupported, "struct.unnest is not supported here", "use frame.unnest(column)")
 
 
 def _in_struct(node, struct):
