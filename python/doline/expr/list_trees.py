@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from .. import datatypes as types
 from ..errors import InvalidArgument, NotSupported, error
-from . import build as b, functions
+from . import aggregates, build as b, functions
+from .engine_calls import ListCall
 
 
 def aggregate_of(x, name, *more):
@@ -15,8 +16,18 @@ def aggregate_of(x, name, *more):
     return b.call("list_aggregate", x, b.string(name), *more)
 
 
+def deviation(x, ddof):
+    """The standard deviation of a list's elements."""
+    return aggregates.standard_deviation(ListCall(), x, ddof)
+
+
+def spread(x, ddof):
+    """The variance of a list's elements."""
+    return aggregates.variance(ListCall(), x, ddof)
+
+
 def size(x):
-    """How many bytes there are."""
+    """How many elements there are."""
     return b.cast(b.call("length", x), types.UInt32)
 
 
@@ -169,7 +180,7 @@ def evaluated(x, scope, body):
 def _body(scope, body):
     lowered = scope.body(body)
     if lowered is None:
-        raise NotSupported(f"{body!r} inside a list is not supported; explode the list and use over")
+        raise error(NotSupported, f"{body!r} inside a list is not supported", "explode the list and use over")
     return lowered
 
 
@@ -191,7 +202,6 @@ def _whole(x, scope, body):
             return LIST_REARRANGEMENTS[body.build]([inner], *body.options)
         return body.build(inner, *body.options)
     if kind is Aggregate:
-        from .engine_calls import ListCall
         inner = _whole(x, scope, body.arguments[0])
         call = ListCall()
         value = (call(body.build, inner, *body.options) if isinstance(body.build, str)

@@ -1,0 +1,127 @@
+"""Options and arguments that change an answer do so, as with Polars."""
+
+import datetime as dt
+import gzip
+import io
+
+import doline
+import polars
+import pytest
+
+from frames.peer import both, check
+
+NAN = float("nan")
+TIMES = {
+    "d": [None, dt.date(2024, 1, 1), None, dt.date(2024, 1, 4), None, None, dt.date(2024, 1, 1)],
+    "t": [None, dt.datetime(2024, 1, 1), None, None, dt.datetime(2024, 1, 1, 0, 0, 1), None,
+          dt.datetime(1969, 1, 1, 0, 0, 0, 3)],
+    "s": [dt.timedelta(1), None, dt.timedelta(2), None, None, dt.timedelta(0, 1), None],
+    "f": [1.0, None, 2.0, 1.0, None, 2.0, None], "i": [1, None, 4, 1, None, 4, None],
+    "b": [True, None, False, None, None, True, None], "x": ["a", None, "b", None, None, None, "c"],
+}
+JSON = b'{"a":1,"b":"x","l":[1,2],"d":"2024-01-01"}\n{"a":2,"b":"y","l":null,"d":null}\n'
+
+EXAMPLES = {
+    "values before a series": lambda pl, d: pl.Series("a", [1, 5, 9]).clip(0, pl.Series([0, 4, 20])),
+    "a series by its name": lambda pl, d: pl.Series("a", [1, 5, 9]).clip(upper_bound=pl.Series([0, 4, 20])),
+    "between a value and a series": lambda pl, d: pl.Series("a", [1, 5, 9]).is_between(
+        0, pl.Series([0, 5, 20])),
+    "degrees of freedom in lists": lambda pl, d: pl.DataFrame({"a": [[1, 2, 4], [], None, [5]]}).select(
+        *[getattr(pl.col("a").list, name)(ddof).alias(f"{name}{ddof}")
+          for name in ("std", "var") for ddof in (0, 1, 2)]),
+    "ranges at once": lambda pl, d: pl.int_ranges(0, 3, eager=True),
+    "a range to the length": lambda pl, d: d.numbers.select(pl.int_range(2, pl.len())),
+    "every other place": lambda pl, d: d.numbers.select(pl.int_range(0, pl.len(), 2)),
+    "NaN is not clipped": lambda pl, d: pl.Series("a", [NAN, 5.0, -5.0, None]).clip(0, 1),
+    "days are clipped": lambda pl, d: d.people.select(pl.col("born").clip(upper_bound=dt.date(1995, 1, 1))),
+    "interpolated": lambda pl, d: pl.DataFrame(TIMES).interpolate(),
+    "interpolated milliseconds": lambda pl, d: pl.DataFrame(TIMES).select(
+        pl.col("t").cast(pl.Datetime("ms")).interpolate()),
+    "interpolated decimals": lambda pl, d: pl.DataFrame({"a": [1, None, 2]}).cast(pl.Decimal(10, 2))
+        .interpolate(),
+    "slices to the end but some": lambda pl, d: d.numbers.slice(1, -2),
+    "slices from the end but some": lambda pl, d: d.numbers.slice(-3, -1),
+    "hexadecimals with signs": lambda pl, d: pl.Series(
+        "a", ["-ff", "+f", "10", None, "-8000000000000000", "7fffffffffffffff"]).str.to_integer(base=16),
+    "hexadecimals that are none": lambda pl, d: pl.Series("a", ["zz", "", "-", "a"]).str.to_integer(
+        base=16, strict=False),
+    "lines of JSON by a schema": lambda pl, d: pl.read_ndjson(
+        io.BytesIO(JSON), schema={"a": pl.Float64, "none": pl.String, "l": pl.List(pl.Int16), "d": pl.Date}),
+    "JSON by a schema": lambda pl, d: pl.read_json(
+        io.BytesIO(b'[{"a":1,"b":"x"},{"a":null,"b":"y"}]'), schema={"a": pl.Float64}),
+}
+
+
+@both(EXAMPLES)
+def test_example(example):
+    check(example)
+
+
+REFUSED = {
+    "keys of joins by time": lambda pl: pl.DataFrame({"t": [1], "a": [1], "b": [1]}).join_asof(
+        pl.DataFrame({"t": [1], "c": [1]}), on="t", by_left=["a", "b"], by_right=["c"]),
+    "names of joins by time": lambda pl: pl.DataFrame({"t": [1], "v": [1], "v_right": [1]}).join_asof(
+        pl.DataFrame({"t": [1], "v": [1]}), on="t"),
+    "steps that go nowhere": lambda pl: pl.DataFrame({"a": [1]}).gather_every(0),
+    "encodings": lambda pl: pl.select(pl.lit(b"x").bin.encode("utf9")),
+    "slices of lazy frames": lambda pl: pl.LazyFrame({"a": [1]}).slice(0, -1),
+    "columns without a place": lambda pl: pl.DataFrame({"a": [1]}).get_column_index("b"),
+    "order of no column": lambda pl: pl.LazyFrame({"a": [1]}).set_sorted("b").collect(),
+    "empty files": lambda pl: pl.read_csv(io.BytesIO(b"")),
+}
+
+
+@pytest.mark.parametrize("call", list(REFUSED.values()), ids=list(REFUSED))
+def test_both_refuse(call):
+    with pytest.raises((polars.exceptions.PolarsError, ValueError)):
+        call(polars)
+    with pytest.raises(doline.errors.Error) as caught:
+        call(doline)
+    assert str(caught.value).startswith(f"error[{caught.value.code}]: ")
+
+
+def test_nothing_becomes_rows():
+    frame = {"k": [1], "x": [2]}
+    expected = polars.DataFrame(frame).unpivot(on=[], index="k")
+    given = doline.DataFrame(frame).unpivot(on=[], index="k")
+    assert (given.columns, given.height) == (expected.columns, expected.height)
+
+
+@pytest.mark.parametrize("values, value, among", [
+    ([1, 3], 3, True), ([1, 3], 2, False), ([1, None], None, True), ([1], None, False), (["x"], "x", True),
+    ([1], "x", False), ([[1], [2]], [1], True), ([], 1, False)])
+def test_values_are_looked_for_in_series(values, value, among):
+    assert (value in doline.Series("a", values)) is among
+
+
+def files(folder):
+    (folder / "a.csv").write_bytes(b"a,b\n1,x\n2,y\n")
+    (folder / "a.csv.gz").write_bytes(gzip.compress(b"a,b\n1,x\n2,y\n"))
+    polars.DataFrame({"q": [1, 2]}).write_parquet(folder / "a.parquet")
+
+
+@pytest.mark.parametrize("read, name", [
+    ("read_csv", "a.csv"), ("read_csv", "a.csv.gz"), ("read_parquet", "a.parquet")])
+def test_open_files_are_read_in_place(tmp_path, read, name):
+    files(tmp_path)
+    with open(tmp_path / name, "rb") as mine, open(tmp_path / name, "rb") as theirs:
+        expected = getattr(polars, read)(theirs)
+        for _ in range(2):  # it is read by a descriptor of its own
+            assert getattr(doline, read)(mine).rows() == expected.rows()
+            assert mine.tell() == 0
+
+
+def test_open_files_that_have_gone_on_are_read_from_there(tmp_path):
+    files(tmp_path)
+    with open(tmp_path / "a.csv", "rb") as file:
+        file.readline()
+        assert doline.read_csv(file, has_header=False).rows() == [(1, "x"), (2, "y")]
+
+
+def test_queries_over_open_files_outlive_these(tmp_path):
+    files(tmp_path)
+    file = open(tmp_path / "a.parquet", "rb")
+    lazy = doline.scan_parquet(file)
+    file.close()
+    (tmp_path / "a.parquet").unlink()
+    assert lazy.collect().rows() == [(1,), (2,)]
