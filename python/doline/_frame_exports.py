@@ -33,7 +33,8 @@ FRAME_EXPORTS = (
        "Expr": "doline.expr.expression", "SQLContext": "doline.sql_context", "Config": "doline.config",
        "PartitionBy": "doline.partition_by", "PartitionByKey": "doline.partition_by",
        "concat": "doline.concatenating", "align_frames": "doline.concatenating",
-       "merge_sorted": "doline.concatenating", "union": "doline.concatenating", "struct_with_fields": "doline.datatypes", "sql_expr": "doline.sql_text",
+       "merge_sorted": "doline.concatenating", "union": "doline.concatenating",
+       "struct_with_fields": "doline.datatypes", "sql_expr": "doline.sql_text",
        "datatypes": None, "exceptions": None, "functions": None, "selectors": None, "testing": None}
 )
 RENAMED = {"datetime": ("doline.expr.ranges", "datetime_"), "list": ("doline.expr.construct", "list_")}

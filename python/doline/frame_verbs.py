@@ -129,6 +129,11 @@ class FrameVerbs(RowVerbs, ReshapingVerbs, ColumnStatistics):
             return self._next(n.select(items), names)
         if shape == COLUMN:
             return self._next(self._rows_query(lowering, chosen), names)
+        if all(node.shape == REARRANGED for node in chosen.values()):
+            from .whole_columns import as_verbs
+            made = as_verbs(self, chosen)
+            if made is not None:
+                return made
         return self._next(self._unnested(lowering, chosen, shape), names)
 
     select_seq = select

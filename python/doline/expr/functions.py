@@ -292,7 +292,7 @@ def _told(name):
     return b.call("struct_extract", b.column("each"), b.string(name))
 
 
-def list_distinct(x):
+def list_distinct(x, maintain_order=True):
     """Distinct values by first appearance; NULL is one of them."""
     return of_counts(x, "value")
 

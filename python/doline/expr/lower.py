@@ -23,6 +23,7 @@ from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, Wi
                            also)
 from .mapped import MappedAll, MappedColumn
 from .list_rearrangements import LIST_REARRANGEMENTS
+from .short_lists import is_top, short_list, top_list
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
                     contains, output_name, spine_of)
@@ -414,7 +415,14 @@ class Lowering:
             inner = Scope(True, scope.keys, scope.order, scope.stage) if by_groups else scope
             value = self.lower(node.arguments[0], inner)
             return Rows(value.bytes, value.stage, is_list=True)
+        if by_groups and is_top(node):
+            rows = self.rows_of(node.arguments[0].arguments[0], scope, True)
+            if not rows.is_list and not rows.order:
+                return Rows(top_list(AggregateCall(rows), node, rows.value), rows.stage, is_list=True)
         rows = self.rows_of(node.arguments[0], scope, by_groups)
+        short = short_list(self, node, rows, scope) if by_groups and not rows.is_list else None
+        if short is not None:
+            return Rows(short, rows.stage, is_list=True)
         step = REARRANGEMENTS.get(node.build) if isinstance(node.build, str) else None
         if step is not None and not rows.is_list:
             others = [self.settle(self.lower(a, scope)) for a in node.arguments[1:]]

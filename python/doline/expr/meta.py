@@ -203,7 +203,7 @@ class MetaFunctions(Namespace):
         >>> (dl.col("a") + 1).meta.eq(dl.col("a") + 1)
         True
         """
-        return _same(self._node, other._node)
+        return same(self._node, other._node)
 
     def ne(self, other):
         """Whether it is another expression.
@@ -301,7 +301,8 @@ def _without_names(node, all_of_them):
     return node
 
 
-def _same(a, c):
+def same(a, c):
+    """Whether two nodes are the same expression."""
     left = [(a, c)]
     while left:
         a, c = left.pop()
