@@ -105,8 +105,9 @@ def join(left, other, on, how, left_on, right_on, suffix, validate, nulls_equal,
     kind = _KINDS[how]
     if how in ("semi", "anti"):
         return _filtered(left, right, kind, condition, left_columns, maintain_order)
-    if coalesce is None:
-        coalesce = how != "full"
+    if coalesce is None:  # what an expression makes of a key is no column of either side
+        are_plain = set(left_names) <= set(left_columns) and set(right_names) <= set(right_columns)
+        coalesce = how != "full" and are_plain
     shared = {}
     if coalesce:
         if how == "right":

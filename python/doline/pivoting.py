@@ -48,7 +48,7 @@ def pivot(frame, on, on_columns, index, values, aggregate_function, sort_columns
 def _label(row):
     if len(row) == 1:
         return "null" if row[0] is None else value_text(row[0]) if not isinstance(row[0], str) else row[0]
-    return "{" + ",".join(value_text(v, quote=True) for v in row) + "}"
+    return "{" + ",".join(value_text(v, quote='"') for v in row) + "}"
 
 
 def _aggregate(values, how):

@@ -531,7 +531,8 @@ class _Namespace:
 
         def run(*args, **kwargs):
             made = self._series._with(lambda x: getattr(getattr(x, name), method)(*args, **kwargs))
-            return made.rename(args[0]) if (name, method) == ("struct", "field") else made
+            return made.rename(args[0]) if (name, method) == ("struct", "field") and isinstance(made, Series) \
+                else made
         return run
 
     def __getitem__(self, key):

@@ -191,8 +191,9 @@ def _whole(x, scope, body):
         return _whole(x, scope, body.input)
     if kind is Element:
         return x
-    if kind is Window and body.label == "rank" and type(body.arguments[0]) is Element:
-        return ranks(x, *body.options)
+    if kind is Window and body.label in _WINDOWS and len(body.arguments) == 1 and all(
+            isinstance(option, (int, str)) for option in body.options):
+        return _WINDOWS[body.label](_whole(x, scope, body.arguments[0]), *body.options)
     if kind is Rearrange:
         from .list_rearrangements import LIST_REARRANGEMENTS
         inner = _whole(x, scope, body.arguments[0])
@@ -213,6 +214,20 @@ def _whole(x, scope, body):
 def ranks(x, method, descending):
     """The rank of each element in its list."""
     return b.call("frame_rank", x, b.string(method), b.TRUE if descending else b.FALSE)
+
+
+def cumulated(x, name, reverse):
+    """For each element the aggregate of all so far; NULL where it is NULL."""
+    whole, place = b.column("whole"), b.column("place")
+    size_of = b.call("length", whole)
+    part = b.n.slice_(whole, place, size_of) if reverse else b.n.slice_(whole, b.integer(1), place)
+    so_far = b.condition(b.is_not_null(b.call("list_extract", whole, place)), aggregate_of(part, name))
+    places = b.call("range", b.integer(1), b.operator("+", size_of, b.integer(1)))
+    return b.let(x, "whole", b.call("list_transform", places, b.one_lambda("place", so_far)))
+
+
+_WINDOWS = {"rank": ranks, "shift": lambda x, count: shifted(x, b.integer(count)),
+            "diff": lambda x, count: differences(x, count, False), "cumulative": cumulated}
 
 
 def any_true(x, ignore_nulls):

@@ -94,7 +94,7 @@ def _replaced(node, names, position):
 def _replaced_once(node, names, position):
     if type(node) is Selection:
         chosen = names[id(node)]
-        return Column(chosen[position if len(chosen) > 1 else 0])
+        return node.made(chosen[position if len(chosen) > 1 else 0])
     if not node.arguments:
         return node
     if isinstance(node, Spread):

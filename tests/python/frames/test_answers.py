@@ -50,11 +50,59 @@ EXAMPLES = {
     "JSON by a schema": lambda pl, d: pl.read_json(
         io.BytesIO(b'[{"a":1,"b":"x"},{"a":null,"b":"y"}]'), schema={"a": pl.Float64}),
 }
+STRUCTS = {"s": [{"id": 1, "grp": "a"}, {"id": 2, "grp": "b"}, None], "x": [1, 2, 3]}
+SMOOTHED = [None, 1.0, None, 3, 4, None, None, 2.5, 2.5]
+EXAMPLES |= {
+    **{f"a {how} join by an expression": lambda pl, d, how=how: d.sales.join(
+        pl.DataFrame({"code": ["X", "Y"], "v": [1, 2]}), left_on=pl.col("shop").str.to_uppercase(),
+        right_on="code", how=how, maintain_order="left_right").sort(pl.all())
+       for how in ("inner", "left", "right", "full")},
+    "all fields": lambda pl, d: pl.DataFrame(STRUCTS).select(pl.col("s").struct.field("*")),
+    "two fields": lambda pl, d: pl.DataFrame(STRUCTS).select(pl.col("s").struct.field("grp", "id")),
+    "a list of fields": lambda pl, d: pl.DataFrame(STRUCTS).select(pl.col("s").struct.field(["grp"])),
+    "fields of a pattern": lambda pl, d: pl.DataFrame(STRUCTS).with_columns(
+        (pl.col("s").struct.field("^i.*$") + 1).name.suffix("_y")),
+    "structs taken apart": lambda pl, d: pl.DataFrame(STRUCTS).with_columns(pl.col("s").struct.unnest()),
+    "windows inside lists": lambda pl, d: d.lists.select(
+        *[pl.col("l").list.eval(call(pl.element())).alias(name) for name, call in {
+            "sum": lambda e: e.cum_sum(), "max": lambda e: e.cum_max(reverse=True), "shift": lambda e: e.shift(1),
+            "diff": lambda e: e.diff(), "twice": lambda e: (e * 2).cum_sum(), "rank": lambda e: e.rank()}.items()]),
+    **{f"{name} {options}": lambda pl, d, name=name, options=options: getattr(
+        pl.Series("a", SMOOTHED), name)(com=1.5, **options).round(9)
+       for name in ("ewm_var", "ewm_std") for options in (
+           {}, {"adjust": False}, {"ignore_nulls": True}, {"bias": True}, {"min_samples": 2},
+           {"adjust": False, "ignore_nulls": True, "bias": True})},
+    "dummies": lambda pl, d: pl.DataFrame({"a": ["x", None, "y", "x"], "b": [1, 2, 1, 1]}).to_dummies(),
+    "dummies but the first": lambda pl, d: pl.DataFrame({"a": ["x", None, "y", "x"]}).to_dummies(drop_first=True),
+    "a glimpse": lambda pl, d: d.lists.select("k", "l", pl.lit("x").alias("a text")).glimpse(return_type="string"),
+}
 
 
 @both(EXAMPLES)
 def test_example(example):
     check(example)
+
+
+def test_rows_are_drawn_again():
+    frame = doline.DataFrame({"a": [1, 2, 3]})
+    drawn = frame.sample(200, with_replacement=True, seed=3)
+    assert drawn.height == 200 and set(drawn["a"].to_list()) == {1, 2, 3}
+    assert drawn.equals(frame.sample(200, with_replacement=True, seed=3))
+    assert not drawn.equals(frame.sample(200, with_replacement=True, seed=4))
+
+
+def test_frames_of_other_libraries_are_read_once():
+    class Counted:
+        read = 0
+
+        def __arrow_c_stream__(self, requested_schema=None):
+            Counted.read += 1
+            return polars.DataFrame({"a": [1, 2]}).__arrow_c_stream__()
+
+    context = doline.SQLContext(t=Counted())
+    for _ in range(3):
+        assert context.execute("SELECT sum(a) AS s FROM t", eager=True).item() == 3
+    assert Counted.read == 1
 
 
 REFUSED = {
