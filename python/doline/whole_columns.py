@@ -8,8 +8,9 @@ from __future__ import annotations
 from .expr import functions
 from .expr.meta import same
 from .expr.nodes import COLUMN, REARRANGED, Apply, Column, Literal, Rearrange, Rename
+from .frame_items import gathered
 
-_KEY = "__doline_key_{}"
+_KEY, _INDEX = "__doline_key_{}", "__doline_index"
 
 
 def as_verbs(frame, chosen):
@@ -106,9 +107,37 @@ def _modes(rows, name):
 
 def _of_counts(rows, name, part):
     from .expr.construct import col
-    if part != "count":
+    if part == "count":
+        return _counted(rows, name, "__doline_count").select(col("__doline_count").alias(name))
+    if part != "place":
         return None
-    return _counted(rows, name, "__doline_count").select(col("__doline_count").alias(name))
+    places = rows.with_row_index(_INDEX).group_by(name).agg(col(_INDEX).min())
+    return places.sort(_INDEX).select(col(_INDEX).alias(name))
+
+
+def _order_of(rows, name, descending, nulls_last):
+    from .expr.construct import col
+    ordered = rows.with_row_index(_INDEX).sort(name, descending=descending, nulls_last=nulls_last)
+    return ordered.select(col(_INDEX).alias(name))
+
+
+def _true_places(rows, name):
+    from .expr.construct import col
+    return rows.with_row_index(_INDEX).filter(col(name)).select(col(_INDEX).alias(name))
+
+
+def _runs(rows, name):
+    from .expr.across_columns import struct
+    from .expr.construct import col, len as row_count
+    numbered = rows.with_columns(col(name).rle_id().alias(_INDEX))
+    runs = numbered.group_by(_INDEX).agg(row_count().alias("len"), col(name).first().alias("value")).sort(_INDEX)
+    return runs.select(struct("len", "value").alias(name))
+
+
+def _gathered(rows, places, _, null_on_oob):
+    if any(place is not None and place < 0 for place in places):
+        return None
+    return gathered(rows, list(places), null_on_oob)
 
 
 def _value_counts(rows, name, label, count_label, sort, normalize):
@@ -126,6 +155,7 @@ _OF_ALL = {
     functions.list_part: _part,
     functions.list_tail: lambda rows, count: rows.tail(count),
     functions.list_without_last: lambda rows, count: rows.head(-count),
+    functions.list_gather: _gathered,
     functions.list_every: lambda rows, step, offset: rows.gather_every(step, offset),
     "reverse": lambda rows: rows.reverse(),
 }
@@ -138,5 +168,8 @@ _OF_ONE = {
     functions.list_distinct: _distinct,
     functions.list_modes: _modes,
     functions.of_counts: _of_counts,
+    functions.list_places: _order_of,
+    functions.list_true_places: _true_places,
+    functions.list_runs: _runs,
     functions.list_value_counts: _value_counts,
 }

@@ -23,6 +23,7 @@ from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, Wi
                            also)
 from .mapped import MappedAll, MappedColumn
 from .list_rearrangements import LIST_REARRANGEMENTS
+from .places import has_place, of_place
 from .short_lists import is_top, short_list, top_list
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window, Zoned,
@@ -306,6 +307,9 @@ class Lowering:
             arguments = [self.grouped(a, scope) if scope.by_groups and a.shape == SCALAR
                          else self.settle(self.lower(a, inner)) for a in node.arguments[1:]]
         stage = max([scope.stage, rows.stage] + [a.stage for a in arguments])
+        if not rows.is_list and not rows.order and rows.filter is None and has_place(node, scope):
+            encoded = of_place(self, node, AggregateCall(rows), Lowered(rows.value), [a.bytes for a in arguments])
+            return Lowered(encoded, stage)
         if rows.is_list and type(node) is MappedAll:
             raise error(NotSupported, f"{node!r} of rearranged rows is not supported",
                         "split it into two verbs")

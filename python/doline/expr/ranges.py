@@ -185,7 +185,7 @@ def _from_epoch(x, unit):
     return b.call("make_timestamp", b.operator("*", b.cast(x, types.Int64), b.integer(factor)))
 
 
-def _ranged(start, end, interval, closed, dtype):
+def ranged_times(start, end, interval, closed, dtype):
     """Each value is so many intervals behind the first: a month behind 31 January, two months, three.
     The engine's series goes on from the value before, and so never back to the 31st; it has no fewer."""
     start, end = (b.cast(x, types.Datetime("us")) for x in (start, end))
@@ -202,7 +202,7 @@ def _ranged(start, end, interval, closed, dtype):
 
 
 def _range_of_times(start, end, interval, closed, eager, dtype):
-    node = Apply(_ranged, (as_node(start), as_node(end)), (interval_bytes(interval), closed, dtype))
+    node = Apply(ranged_times, (as_node(start), as_node(end)), (interval_bytes(interval), closed, dtype))
     from .nodes import Rearrange
     out = expression(Rearrange("flatten_lists", (node,)))
     return _eager(out) if eager else out

@@ -6,7 +6,7 @@ from . import aggregates, build as b, functions
 from .engine_calls import AggregateCall
 from .nodes import Rearrange
 
-_MOST = 1000  # rows that the engine keeps for each group
+MOST = 1000  # rows that the engine keeps for each group
 
 
 def short_list(lowering, node, rows, scope):
@@ -20,15 +20,15 @@ def short_list(lowering, node, rows, scope):
         return None
     if node.build is functions.list_part and node.options[0] >= 0 and len(node.options) == 2:
         offset, count = node.options
-        if 0 < count and offset + count <= _MOST:
-            first = _ends(call, "arg_min", rows.value, lowering.row_number(), offset + count)
+        if 0 < count and offset + count <= MOST:
+            first = ends(call, "arg_min", rows.value, lowering.row_number(), offset + count)
             return functions.list_part(first, offset, count) if offset else first
-    if node.build is functions.list_tail and 0 < node.options[0] <= _MOST:
-        return b.call("list_reverse", _ends(call, "arg_max", rows.value, lowering.row_number(), node.options[0]))
+    if node.build is functions.list_tail and 0 < node.options[0] <= MOST:
+        return b.call("list_reverse", ends(call, "arg_max", rows.value, lowering.row_number(), node.options[0]))
     return None
 
 
-def _ends(call, name, value, place, count):
+def ends(call, name, value, place, count):
     """The values at the least or greatest places, as structs, among which no value is missing."""
     kept = b.n.function_call(["struct_pack"], [b.n.argument(value, "value")])
     found = call(name, kept, place, b.integer(count))
@@ -42,7 +42,7 @@ def is_top(node):
     if node.build is not functions.list_part or len(node.arguments) > 1 or node.options[0] != 0:
         return False
     count, by = node.options[1], node.arguments[0]
-    return (isinstance(count, int) and 0 < count <= _MOST and type(by) is Rearrange and by.build == "sort"
+    return (isinstance(count, int) and 0 < count <= MOST and type(by) is Rearrange and by.build == "sort"
             and len(by.arguments) == 1)
 
 
@@ -51,4 +51,4 @@ def top_list(call, node, value):
     descending, nulls_last = node.arguments[0].options
     flag = (b.is_not_null if descending == nulls_last else b.is_null)(value)
     key = b.n.function_call(["struct_pack"], [b.n.argument(flag, "flag"), b.n.argument(value, "value")])
-    return _ends(call, "arg_max" if descending else "arg_min", value, key, node.options[1])
+    return ends(call, "arg_max" if descending else "arg_min", value, key, node.options[1])

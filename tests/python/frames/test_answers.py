@@ -83,6 +83,37 @@ def test_example(example):
     check(example)
 
 
+@pytest.mark.parametrize("given, mask, value", [
+    ([1, 2, 3], [False, True, True], 9), ([1, 2, 3], [False, True, True], None), ([1], [True], 5),
+    (["x", "y"], [True, False], "q"), ([1, 2], [True, None], 5), ([1.5, 2.5], [False, False], 3)])
+def test_values_are_put_where_a_mask_says_so(given, mask, value):
+    results = []
+    for module in (polars, doline):
+        series = module.Series("a", given)
+        series[module.Series("m", mask)] = value
+        results.append((series.to_list(), str(series.dtype)))
+    assert results[0] == results[1]
+
+
+MOMENTS = {"t": [dt.date(2024, 1, 1), dt.date(2024, 1, 3), dt.date(2024, 2, 1), dt.date(2024, 2, 2)],
+           "g": ["a", "a", "b", "b"], "h": [None] * 4, "v": [1, 2, 3, 4]}
+
+
+@pytest.mark.parametrize("every, keys", [
+    ("1d", "g"), ("1d", ["g", "h"]), ("5d", None), ("1mo", None), ("1mo", ["g"])])
+def test_moments_in_between(every, keys):
+    expected = polars.DataFrame(MOMENTS).upsample("t", every=every, group_by=keys, maintain_order=True)
+    assert doline.DataFrame(MOMENTS).upsample("t", every=every, group_by=keys).rows() == expected.rows()
+
+
+@pytest.mark.parametrize("times, every", [
+    ([0, 10], "5i"), ([dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1, 2)], "30m"), ([3], "1i")])
+def test_moments_of_other_types(times, every):
+    frame = {"t": times, "v": list(range(len(times)))}
+    expected = polars.DataFrame(frame).upsample("t", every=every)
+    assert doline.DataFrame(frame).upsample("t", every=every).rows() == expected.rows()
+
+
 def test_rows_are_drawn_again():
     frame = doline.DataFrame({"a": [1, 2, 3]})
     drawn = frame.sample(200, with_replacement=True, seed=3)

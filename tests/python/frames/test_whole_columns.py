@@ -57,6 +57,39 @@ EXAMPLES = {
         pl.col("amount").head(2).sum(), m=pl.col("price").tail(2).mean()).sort("shop"),
     "heads of nothing": lambda pl, d: d.numbers.filter(pl.col("i") > 99).select(pl.all().head(2)),
 }
+VALUES = {"a": [3, None, 7, 7, -1, None], "f": [1.5, NAN, None, 9.0, NAN, -2.0], "n": [NAN] * 6,
+          "s": ["b", "a", None, "z", "a", "a"], "b": [True, False, None, True, True, False], "e": [None] * 6}
+
+
+def values(pl):
+    return pl.DataFrame(VALUES, schema_overrides={"e": pl.Int64})
+
+
+EXAMPLES |= {
+    **{f"{name} of {column}": lambda pl, d, call=call, column=column: values(pl).select(call(pl.col(column)))
+       for column in VALUES for name, call in {
+           "greatest place": lambda c: c.arg_max(), "least place": lambda c: c.arg_min(),
+           "order": lambda c: c.arg_sort(),
+           "falling order": lambda c: c.arg_sort(descending=True, nulls_last=True),
+           "first places": lambda c: c.arg_unique(), "runs": lambda c: c.rle(),
+           "the second": lambda c: c.get(1), "the last but one": lambda c: c.get(-2),
+           "chosen": lambda c: c.gather([2, 0, 2])}.items()},
+    "chosen of all": lambda pl, d: values(pl).select(pl.all().gather([1, 0])),
+    "chosen from the end": lambda pl, d: values(pl).select(pl.col("a").gather([-1, 0])),
+    "chosen beyond": lambda pl, d: values(pl).select(pl.col("a").gather([9, 0], null_on_oob=True)),
+    "one beyond": lambda pl, d: values(pl).select(
+        pl.col("a").get(10, null_on_oob=True), y=pl.col("a").get(-7, null_on_oob=True)),
+    "places of values": lambda pl, d: values(pl).select(
+        pl.col("a").index_of(7), y=pl.col("s").index_of("a"), z=pl.col("a").index_of(99),
+        n=pl.col("a").index_of(None)),
+    "places of truths": lambda pl, d: values(pl).select(pl.arg_where(pl.col("a") > 3)),
+    "places in groups": lambda pl, d: values(pl).group_by("s", maintain_order=True).agg(
+        pl.col("a").arg_max(), g=pl.col("a").get(0), i=pl.col("f").get(-1)),
+    "places beside columns": lambda pl, d: values(pl).with_columns(x=pl.col("a").arg_max(), y=pl.col("a").get(2)),
+    "places beside sums": lambda pl, d: values(pl).select(
+        pl.col("a").sum(), x=pl.col("f").arg_max(), y=pl.col("s").get(3)),
+    "places of nothing": lambda pl, d: values(pl).clear().select(pl.col("a").arg_max(), pl.col("s").arg_min()),
+}
 
 
 @both(EXAMPLES)
@@ -64,7 +97,14 @@ def test_example(example):
     check(example)
 
 
+@pytest.mark.parametrize("place", [10, -10])
+def test_places_that_are_not_there(place):
+    with pytest.raises(doline.errors.InvalidArgument, match="out of bounds"):
+        values(doline).select(dl.col("a").get(place))
+
+
 @pytest.mark.parametrize("call, word", [
+    (lambda c: c.arg_max(), "Aggregat"), (lambda c: c.get(7), "Aggregat"), (lambda c: c.arg_sort(), "Sort"),
     (lambda c: c.head(3), "Limit"), (lambda c: c.sort(), "Sort"), (lambda c: c.unique(), "Aggregat")])
 def test_no_list_of_the_column_is_made(call, word):
     plan = dl.LazyFrame({"a": [3, 1, 2]}).select(call(dl.col("a"))).explain().lower()
