@@ -9,7 +9,8 @@ time zeros""".split()
 _TYPES = """Array Binary Boolean Categorical DataType Date Datetime Decimal Duration Enum Field Float32
 Float64 Int8 Int16 Int32 Int64 Int128 List Map Null Object Schema String Struct Time UInt8 UInt16 UInt32
 UInt64 Unknown Utf8""".split()
-_SEVERAL = """build_info collect_all_async escape_regex explain_all show_versions thread_pool_size""".split()
+_SEVERAL = """build_info collect_all collect_all_async escape_regex explain_all show_versions
+thread_pool_size""".split()
 _IO = """from_dict from_dicts from_records read_avro read_database read_delta read_excel read_ipc read_ipc_schema
 read_ipc_stream
 read_json read_lines read_log read_ndjson read_parquet read_parquet_metadata read_parquet_schema
@@ -31,9 +32,9 @@ FRAME_EXPORTS = (
     | {"DataFrame": "doline.data_frame", "LazyFrame": "doline.lazy_frame", "Series": "doline.series",
        "Expr": "doline.expr.expression", "SQLContext": "doline.sql_context", "Config": "doline.config",
        "PartitionBy": "doline.partition_by", "PartitionByKey": "doline.partition_by",
-       "concat": "doline.concatenating", "collect_all": "doline.concatenating",
-       "align_frames": "doline.concatenating", "merge_sorted": "doline.concatenating",
-       "union": "doline.concatenating", "struct_with_fields": "doline.datatypes", "sql_expr": "doline.sql_text",
+       "concat": "doline.concatenating", "align_frames": "doline.concatenating",
+       "merge_sorted": "doline.concatenating", "union": "doline.concatenating",
+       "struct_with_fields": "doline.datatypes", "sql_expr": "doline.sql_text",
        "datatypes": None, "exceptions": None, "functions": None, "selectors": None, "testing": None}
 )
 RENAMED = {"datetime": ("doline.expr.ranges", "datetime_"), "list": ("doline.expr.construct", "list_")}

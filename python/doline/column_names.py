@@ -8,8 +8,11 @@ from .errors import AlreadyExists, ColumnNotFound, NotSupported, error
 def no_column(name, names):
     """The error for a name that no column has."""
     import difflib
+    import re
     near = difflib.get_close_matches(name, names, 1)
     hint = f'did you mean "{near[0]}"?' if near else f"the columns are {', '.join(names[:20])}"
+    if re.search(r"[-+*/<>=(]", name):
+        hint = f"dl.sql_expr({name!r}) is an expression of SQL"
     return error(ColumnNotFound, f'no column "{name}"', hint)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import _nodes as n
 from . import datatypes as types
-from .errors import InvalidArgument, NotSupported, error
+from .errors import InvalidArgument, error
 from .expr import build as b
 
 
@@ -48,12 +48,13 @@ def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=None):
     from .series import Series
     items = list(items)
     if not items:
-        raise ValueError("concat needs at least one frame")
+        raise error(InvalidArgument, "concat needs at least one frame")
     if strict is False:
-        raise ValueError('strict=False: "horizontal_extend" and the "relaxed" ways take what is not alike')
+        raise error(InvalidArgument, 'strict=False: "horizontal_extend" and the "relaxed" ways take what '
+                    "is not alike")
     if isinstance(items[0], Series):
         if how not in ("vertical", "vertical_relaxed"):
-            raise ValueError(f"series are put below each other, not {how!r}")
+            raise error(InvalidArgument, f"series are put below each other, not {how!r}")
         name = items[0].name
         frames = [s._frame.lazy().rename({s._column: "__doline_part"}) for s in items]
         return Series._of(_below(frames, how == "vertical", "__doline_part", name).collect(), name)
@@ -68,7 +69,8 @@ def concat(items, *, how="vertical", rechunk=False, parallel=True, strict=None):
     elif how.startswith("align"):
         out = _aligned(frames, how)
     else:
-        raise ValueError(f"no way to concat is called {how!r}")
+        raise error(InvalidArgument, f"no way to concat is called {how!r}",
+                    "vertical, diagonal (each also _relaxed), horizontal, horizontal_extend and align are")
     return out.collect() if eager else out
 
 
@@ -198,41 +200,6 @@ def _aligned(frames, how):
     for frame in frames[1:]:
         out = out.join(frame, on=shared, how=kind, coalesce=True)
     return out.sort(shared)
-
-
-def collect_all(lazy_frames, *, optimizations=None, engine="auto", lazy=False):
-    """Runs several queries, one after the other, each on all cores.
-
-    Parameters
-    ----------
-    lazy_frames : list of LazyFrame
-        The queries.
-    optimizations : object, optional
-        Without effect: the engine plans.
-    engine : {"auto", "in-memory", "streaming"}
-        As of `collect`.
-    lazy : False
-        No other is supported.
-
-    Returns
-    -------
-    list of DataFrame
-
-    Raises
-    ------
-    doline.NotSupported
-        For `lazy=True`.
-
-    Examples
-    --------
-    >>> lazy = dl.LazyFrame({"a": [1, 2]})
-    >>> queries = [lazy.select(dl.col("a").max()), lazy.select(dl.len())]
-    >>> [frame.item() for frame in dl.collect_all(queries)]
-    [2, 2]
-    """
-    if lazy:
-        raise error(NotSupported, "collect_all(lazy=True)", "concat the queries, or collect each")
-    return [frame.collect(engine=engine) for frame in lazy_frames]
 
 
 def align_frames(*frames, on, how="full", select=None, descending=False):

@@ -9,7 +9,7 @@ from .column_names import no_column
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .expr.literals import literal_bytes
-from .file_objects import is_file_object, spooled
+from .file_objects import GivenFile, spooled
 from .lazy_frame import LazyFrame
 from .options import settle
 from .scanning import eager, missing_columns_option, own_options, reader_type, scanned, text_or_none
@@ -32,8 +32,9 @@ def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quo
     Parameters
     ----------
     source : str, path, bytes, open file, or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
-        file has from where it stands is copied.
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the
+        file itself. An open file of bytes on disk is read in place; of any other, what it has from where it
+        stands is copied.
     has_header : bool, default True
         Whether the first line has the names; else they are `column_0` and so on.
     separator : str, default ","
@@ -114,6 +115,8 @@ def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quo
         raise error(NotSupported, f"encoding={encoding!r} is not supported", "convert the file to UTF-8")
     if skip_rows and skip_lines:
         raise error(InvalidArgument, "skip_rows and skip_lines are both given", "use one of them")
+    if not isinstance(source, (list, tuple)):
+        source = spooled(source)
     if _is_empty(source):
         if raise_if_empty or raise_if_empty is None:
             raise error(InvalidArgument, "the CSV file is empty",
@@ -162,12 +165,11 @@ def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quo
 
 
 def _is_empty(source):
-    """Whether it is one file, or bytes, with nothing in it."""
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return len(source) == 0
-    if isinstance(source, (list, tuple)) or is_file_object(source):
+    """Whether it is one file with nothing in it."""
+    if isinstance(source, (list, tuple)):
         return False
-    return os.path.isfile(source) and os.path.getsize(source) == 0
+    path = source.path if isinstance(source, GivenFile) else source
+    return os.path.isfile(path) and os.path.getsize(path) == 0
 
 
 def _with_nulls_of_columns(read, null_values, overrides, casts):

@@ -285,7 +285,7 @@ class DataFrame(FrameArithmetic, FrameItems, FrameLooks, FrameValues, FrameShape
 
     def __array__(self, dtype=None, copy=None):
         if copy is False:
-            raise ValueError("rows are copied out of the engine: leave copy out")
+            raise error(InvalidArgument, "rows are copied out of the engine: leave copy out")
         array = self.to_numpy()
         return array if dtype is None else array.astype(dtype)
 

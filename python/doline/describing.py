@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from . import datatypes as types
+from .errors import InvalidArgument, TypeMismatch, error
 from .expr import build as b
 from .expr.literals import literal_bytes
 
@@ -43,7 +44,7 @@ def describe(lazy, percentiles, interpolation):
     from .data_frame import DataFrame
     statistics, made = described(lazy, percentiles, interpolation)
     if not made:
-        raise TypeError("a frame without columns cannot be described")
+        raise error(TypeMismatch, "a frame without columns cannot be described")
     columns = {name: _shown([values.get(s) for s in statistics], lazy.types[name])
                for name, values in made.items()}
     return DataFrame({"statistic": statistics} | columns, {"statistic": types.String} | {
@@ -114,7 +115,8 @@ def _places(place, interpolation):
     elif interpolation == "higher":
         low = high
     elif interpolation not in ("midpoint", "linear"):
-        raise ValueError(f"no interpolation is called {interpolation!r}")
+        raise error(InvalidArgument, f"no interpolation is called {interpolation!r}",
+                    "nearest, lower, higher, midpoint and linear are")
     return low, high
 
 

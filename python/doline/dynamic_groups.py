@@ -8,7 +8,7 @@ row is in several groups, or leave gaps, so that it is in none.
 from __future__ import annotations
 
 from . import datatypes as types
-from .errors import NotSupported
+from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node
 from .expr.nodes import Column, output_name
@@ -27,11 +27,12 @@ class DynamicGroupBy:
     def __init__(self, frame, index_column, every, period, offset, closed, label, group_by, start_by,
                  include_boundaries):
         if closed not in ("left", "right", "both", "none"):
-            raise ValueError(f"closed is 'left', 'right', 'both' or 'none', not {closed!r}")
+            raise error(InvalidArgument, f"closed is 'left', 'right', 'both' or 'none', not {closed!r}")
         if label not in ("left", "right", "datapoint"):
-            raise ValueError(f"label is 'left', 'right' or 'datapoint', not {label!r}")
+            raise error(InvalidArgument, f"label is 'left', 'right' or 'datapoint', not {label!r}")
         if start_by not in ("window", "datapoint", *_WEEKDAYS):
-            raise ValueError(f"start_by is 'window', 'datapoint' or a day of the week, not {start_by!r}")
+            raise error(InvalidArgument, "start_by is 'window', 'datapoint' or a day of the week, not "
+                        f"{start_by!r}")
         self._frame, self._index = frame, as_node(index_column)
         self._every = Period(every)
         self._period = self._every if period is None else Period(period)
@@ -42,11 +43,11 @@ class DynamicGroupBy:
         self._keys = frame._expressions([group_by], {}) if group_by is not None else {}
         self._predicates = []
         if self._every.sign <= 0 or self._period.sign <= 0:
-            raise ValueError("every and period are longer than nothing")
+            raise error(InvalidArgument, "every and period are longer than nothing")
         if self._every.months and self._every.micros:
-            raise NotSupported("every is months or what is shorter, not both; use one unit")
+            raise error(NotSupported, "every is months or what is shorter, not both", "use one unit")
         if start_by in _WEEKDAYS and not self._every.weeks:
-            raise NotSupported(f"start_by={start_by!r} is supported where `every` is weeks")
+            raise error(NotSupported, f"start_by={start_by!r} is supported where `every` is weeks")
 
     def having(self, *predicates):
         """Only the groups for which the predicates hold."""
@@ -194,7 +195,7 @@ class _Fixed:
         if not period:
             return place
         if not period.is_fixed:
-            raise NotSupported("an offset of months where `every` is not; give it in days")
+            raise error(NotSupported, "an offset of months where `every` is not", "give it in days")
         return place + self.length(period)
 
     def before(self, begin, first, every, left_open):

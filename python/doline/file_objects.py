@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import io
 import os
 import shutil
+import stat
 import tempfile
 import weakref
 
 from .errors import NotSupported, error
 
 
-class SpooledFile:
-    """What was given as bytes or as an open file, as a file that goes with the last frame reading it.
+class GivenFile:
+    """A file that was given as bytes or as an open one: as long as somebody keeps this, it is at `path`."""
+
+    def __reduce__(self):
+        raise error(NotSupported, "a query over bytes or an open file is not pickled", "collect() it before")
+
+
+class SpooledFile(GivenFile):
+    """A copy on disk that goes with the last frame reading it.
 
     Parameters
     ----------
-    source : bytes, or an open file of bytes or of text
-        Read to its end from where it stands.
+    source : bytes, bytearray, memoryview or file
+        What is in it.
     """
 
     def __init__(self, source):
@@ -29,8 +39,25 @@ class SpooledFile:
             else:
                 _copy(source, file)
 
-    def __reduce__(self):
-        raise error(NotSupported, "a query over bytes or an open file is not pickled", "collect() it before")
+
+class OpenFile(GivenFile):
+    """A file of the disk that somebody has open, read in place by a descriptor of our own: whether it still
+    has a name, and whether it is closed meanwhile, does not matter."""
+
+    def __init__(self, source):
+        descriptor = os.dup(source.fileno())
+        self._closes = weakref.finalize(self, os.close, descriptor)
+        self.path = f"/proc/self/fd/{descriptor}"
+
+
+def _is_read_in_place(source):
+    """Whether it is a file of bytes on disk that stands at its begin and has nothing that is not written."""
+    if not isinstance(source, (io.BufferedReader, io.FileIO)) or not os.path.exists("/proc/self/fd"):
+        return False
+    try:
+        return stat.S_ISREG(os.fstat(source.fileno()).st_mode) and source.readable() and source.tell() == 0
+    except (OSError, ValueError):
+        return False
 
 
 def _copy(source, file):
@@ -55,6 +82,8 @@ def spooled(source):
     """The same source, to be read more than once."""
     if isinstance(source, (list, tuple)):
         return [spooled(one) for one in source]
+    if _is_read_in_place(source):
+        return OpenFile(source)
     return SpooledFile(source) if is_file_object(source) else source
 
 
@@ -73,12 +102,8 @@ def written(target):
         path = os.path.join(folder, "out")
         yield path
         with open(path, "rb") as file:
-            if _takes_text(target):
-                target.write(file.read().decode())
-            else:
-                shutil.copyfileobj(file, target)
+            shutil.copyfileobj(codecs.getreader("utf-8")(file) if _takes_text(target) else file, target)
 
 
 def _takes_text(target):
-    import io
     return isinstance(target, io.TextIOBase) or hasattr(target, "encoding")

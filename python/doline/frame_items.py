@@ -167,7 +167,7 @@ class FrameItems:
         offset : int
             The first, from 0 or from the end if negative.
         length : int, optional
-            How many; to the end if left out.
+            How many; to the end if left out, and so many less if negative.
 
         Returns
         -------
@@ -178,6 +178,8 @@ class FrameItems:
         >>> dl.DataFrame({"a": [1, 2, 3, 4]}).slice(-3, 2).rows()
         [(2,), (3,)]
         """
+        if length is not None and length < 0:
+            length = max(self.height - offset + length, 0)
         if offset < 0:
             return self._from_end(offset, length)
         return self._lazy.slice(offset, length).collect()

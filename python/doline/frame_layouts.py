@@ -208,11 +208,16 @@ class FrameLayouts:
             if name not in names:
                 out.append(col(name))
                 continue
-            found = self.select(name).unique(maintain_order=True).to_series().to_list()
+            found = self.select(name).unique(maintain_order=drop_first).to_series().to_list()
             values = [v for v in found if v is not None or not drop_nulls]
             texts = {v if isinstance(v, str) else value_text(v): v for v in values[drop_first:]}
+            column, code_of = col(name), {}
+            if self.schema[name] == types.String:  # numbers are compared faster
+                known = [v for v in found if v is not None]
+                code_of = {v: code for code, v in enumerate(known)}
+                column = column.cast(types.Enum(known)).to_physical()
             for text, value in sorted(texts.items(), key=lambda item: item[0]):
-                made = col(name).is_null() if value is None else col(name) == value
+                made = col(name).is_null() if value is None else column == code_of.get(value, value)
                 made = made.fill_null(False) if None in found else made
                 out.append(made.cast(types.UInt8).alias(f"{name}{separator}{text}"))
         return self.select(out)
@@ -246,7 +251,7 @@ class FrameLayouts:
         [{'a_0': 1, 'a_1': 3}, {'a_0': 2, 'a_1': 4}]
         """
         if how not in ("vertical", "horizontal"):
-            raise ValueError(f"how is 'vertical' or 'horizontal', not {how!r}")
+            raise error(InvalidArgument, f"how is 'vertical' or 'horizontal', not {how!r}")
         frame = self if columns is None else self.select(list(self._lazy._chosen([columns])))
         other = math.ceil(frame.height / step)
         rows, parts = (step, other) if how == "vertical" else (other, step)

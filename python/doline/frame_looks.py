@@ -177,7 +177,7 @@ class FrameLooks:
         Rows: 2
         Columns: 2
         $ a <i64> 1, 2
-        $ b <str> "x", "y"
+        $ b <str> 'x', 'y'
         """
         from .table_text import glimpse_text
         if return_type not in (None, "string", "self"):

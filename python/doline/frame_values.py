@@ -295,11 +295,18 @@ class FrameValues:
         -------
         Series
 
+        Raises
+        ------
+        IndexError
+            For a place that the frame does not have.
+
         Examples
         --------
         >>> dl.DataFrame({"a": [1], "b": ["x"]}).to_series(1).to_list()
         ['x']
         """
+        if not -self.width <= index < self.width:
+            raise IndexError(f"there is no column {index} in a frame of {self.width} columns")
         return self.get_column(self.columns[index])
 
     def get_columns(self):
@@ -364,7 +371,7 @@ class FrameValues:
 
         Raises
         ------
-        ValueError
+        doline.errors.ColumnNotFound
             For a name that the frame lacks.
 
         Examples
@@ -372,6 +379,8 @@ class FrameValues:
         >>> dl.DataFrame({"a": [1], "b": ["x"]}).get_column_index("b")
         1
         """
+        if name not in self._lazy.names:
+            raise no_column(name, self.columns)
         return self.columns.index(name)
 
     def item(self, row=None, column=None):
@@ -402,10 +411,10 @@ class FrameValues:
         """
         if row is None and column is None:
             if self.shape != (1, 1):
-                raise ValueError(f"item() is for a frame of one value, not of shape {self.shape}")
+                raise error(InvalidArgument, f"item() is for a frame of one value, not of shape {self.shape}")
             return self.rows()[0][0]
         if row is None or column is None:
-            raise ValueError("item() takes a row and a column, or neither")
+            raise error(InvalidArgument, "item() takes a row and a column, or neither")
         return self[row, column]
 
     def equals(self, other, *, null_equal=True):

@@ -129,6 +129,11 @@ class FrameVerbs(RowVerbs, ReshapingVerbs, ColumnStatistics):
             return self._next(n.select(items), names)
         if shape == COLUMN:
             return self._next(self._rows_query(lowering, chosen), names)
+        if all(node.shape == REARRANGED for node in chosen.values()):
+            from .whole_columns import as_verbs
+            made = as_verbs(self, chosen)
+            if made is not None:
+                return made
         return self._next(self._unnested(lowering, chosen, shape), names)
 
     select_seq = select
@@ -219,7 +224,8 @@ class FrameVerbs(RowVerbs, ReshapingVerbs, ColumnStatistics):
         plain = {name: node for name, node in chosen.items() if name not in rearranged}
         for node in rearranged.values():
             if not keeps_length(node):
-                raise NotSupported(f"{node!r} does not have the frame's number of rows; select it on its own")
+                raise error(NotSupported, f"{node!r} does not have the frame's number of rows",
+                            "select it on its own")
         frame = self.with_columns(*[_renamed(node, name) for name, node in plain.items()])
         made = self.select(*[_renamed(node, HIDDEN.format("beside_" + name))
                              for name, node in rearranged.items()])

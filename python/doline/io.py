@@ -19,8 +19,9 @@ def scan_parquet(source, *, n_rows=None, row_index_name=None, row_index_offset=0
     Parameters
     ----------
     source : str, path, bytes, open file, or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
-        file has from where it stands is copied.
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the
+        file itself. An open file of bytes on disk is read in place; of any other, what it has from where it
+        stands is copied.
     n_rows : int, optional
         How many rows at most.
     row_index_name : str, optional
@@ -75,10 +76,14 @@ def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, igno
     Parameters
     ----------
     source : str, path, bytes, open file, or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
-        file has from where it stands is copied.
-    schema, schema_overrides : dict, optional
-        Types of columns, cast behind the reader.
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the
+        file itself. An open file of bytes on disk is read in place; of any other, what it has from where it
+        stands is copied.
+    schema : dict, optional
+        Names and types of the columns there are to be: what else the file has is left out, what it lacks is
+        null.
+    schema_overrides : dict, optional
+        Types of some columns, cast behind the reader.
     n_rows : int, optional
         How many rows at most.
     ignore_errors : bool, default False
@@ -113,10 +118,9 @@ def scan_ndjson(source, *, schema=None, schema_overrides=None, n_rows=None, igno
     """
     settle("scan_ndjson", others, own_options(scan_ndjson))
     options = {"ignore_errors": b.TRUE if ignore_errors else None,
-               "filename": text_or_none(include_file_paths)}
+               "filename": text_or_none(include_file_paths), "columns": _json_columns(schema)}
     frame = scanned("read_ndjson", source, options, n_rows, row_index_name, row_index_offset, glob)
-    overrides = dict(schema or {}) | dict(schema_overrides or {})
-    return frame.cast(overrides) if overrides else frame
+    return frame.cast(dict(schema_overrides)) if schema_overrides else frame
 
 
 def scan_json(source, *, n_rows=None, schema=None, schema_overrides=None, infer_schema_length=None,
@@ -126,12 +130,16 @@ def scan_json(source, *, n_rows=None, schema=None, schema_overrides=None, infer_
     Parameters
     ----------
     source : str, path, bytes, open file, or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
-        file has from where it stands is copied.
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the
+        file itself. An open file of bytes on disk is read in place; of any other, what it has from where it
+        stands is copied.
     n_rows : int, optional
         How many rows at most.
-    schema, schema_overrides : dict, optional
-        Types of columns, cast behind the reader.
+    schema : dict, optional
+        Names and types of the columns there are to be: what else the file has is left out, what it lacks is
+        null.
+    schema_overrides : dict, optional
+        Types of some columns, cast behind the reader.
     infer_schema_length : int
         Without effect: a value that contradicts widens the type.
     glob : bool, default True
@@ -157,9 +165,16 @@ def scan_json(source, *, n_rows=None, schema=None, schema_overrides=None, infer_
     [(1,), (2,)]
     """
     settle("scan_json", others, own_options(scan_json))
-    frame = scanned("read_json", source, {}, n_rows, None, 0, glob)
-    overrides = dict(schema or {}) | dict(schema_overrides or {})
-    return frame.cast(overrides) if overrides else frame
+    frame = scanned("read_json", source, {"columns": _json_columns(schema)}, n_rows, None, 0, glob)
+    return frame.cast(dict(schema_overrides)) if schema_overrides else frame
+
+
+def _json_columns(schema):
+    """The bytes of the option `columns`: a schema's names and types; None for none."""
+    from .function_types import sql_type_of
+    if schema is None:
+        return None
+    return literal_bytes({name: sql_type_of(dtype) for name, dtype in dict(schema).items()})
 
 
 def scan_ipc(source, *, n_rows=None, row_index_name=None, row_index_offset=0, hive_partitioning=None,
@@ -169,8 +184,9 @@ def scan_ipc(source, *, n_rows=None, row_index_name=None, row_index_offset=0, hi
     Parameters
     ----------
     source : str, path, bytes, open file, or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
-        file has from where it stands is copied.
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the
+        file itself. An open file of bytes on disk is read in place; of any other, what it has from where it
+        stands is copied.
     n_rows : int, optional
         How many rows at most.
     row_index_name, row_index_offset : str and int, optional
@@ -215,8 +231,9 @@ def scan_log(source, *, format=None, pattern=None, n_rows=None, row_index_name=N
     Parameters
     ----------
     source : str, path, bytes, open file, or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
-        file has from where it stands is copied.
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the
+        file itself. An open file of bytes on disk is read in place; of any other, what it has from where it
+        stands is copied.
     format : str, optional
         The format; found out if left out, and `"regex"` with a pattern. A wrong one is told all there are.
     pattern : str, optional
@@ -265,8 +282,9 @@ def scan_lines(source, *, name="line", n_rows=None, row_index_name=None, row_ind
     Parameters
     ----------
     source : str, path, bytes, open file, or list of these
-        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the file itself; what an open
-        file has from where it stands is copied.
+        Where the files are: `*`, `**`, `?` and `[…]` match names. Bytes are the
+        file itself. An open file of bytes on disk is read in place; of any other, what it has from where it
+        stands is copied.
     name : str, default "line"
         What the column is called.
     n_rows : int, optional

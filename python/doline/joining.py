@@ -78,20 +78,21 @@ def join(left, other, on, how, left_on, right_on, suffix, validate, nulls_equal,
     """
     right = as_lazy(other)
     if how not in _KINDS:
-        raise ValueError(f"no join is called {how!r}" + ('; it is "full"' if how.startswith("outer") else ""))
+        raise error(InvalidArgument, f"no join is called {how!r}",
+                    'it is "full"' if str(how).startswith("outer") else f"one of {', '.join(_KINDS)} is")
     if build_side not in _BUILD_SIDES:
-        raise ValueError(f"build_side is one of {[*_BUILD_SIDES]}, not {build_side!r}")
+        raise error(InvalidArgument, f"build_side is one of {[*_BUILD_SIDES]}, not {build_side!r}")
     if on is not None and (left_on is not None or right_on is not None):
-        raise ValueError("a join takes `on`, or `left_on` and `right_on`, not both")
+        raise error(InvalidArgument, "a join takes `on`, or `left_on` and `right_on`, not both")
     if how == "cross":
         if on is not None or left_on is not None or right_on is not None:
-            raise ValueError("a cross join has no keys: leave out `on`, `left_on` and `right_on`")
+            raise error(InvalidArgument, "a cross join has no keys: leave out `on`, `left_on` and `right_on`")
         return _assembled(left, right, n.JOIN_KIND_CROSS, None, left.names, right.names, {}, suffix,
                           maintain_order)
     if on is not None:
         left_on = right_on = on
     if left_on is None or right_on is None:
-        raise ValueError("a join needs `on`, or `left_on` and `right_on`")
+        raise error(InvalidArgument, "a join needs `on`, or `left_on` and `right_on`")
     left_columns, right_columns = list(left.names), list(right.names)
     left, left_names = _keys(left, left_on, "left_key")
     right, right_names = _keys(right, right_on, "right_key")
@@ -104,8 +105,9 @@ def join(left, other, on, how, left_on, right_on, suffix, validate, nulls_equal,
     kind = _KINDS[how]
     if how in ("semi", "anti"):
         return _filtered(left, right, kind, condition, left_columns, maintain_order)
-    if coalesce is None:
-        coalesce = how != "full"
+    if coalesce is None:  # what an expression makes of a key is no column of either side
+        are_plain = set(left_names) <= set(left_columns) and set(right_names) <= set(right_columns)
+        coalesce = how != "full" and are_plain
     shared = {}
     if coalesce:
         if how == "right":
@@ -121,7 +123,7 @@ def join(left, other, on, how, left_on, right_on, suffix, validate, nulls_equal,
 def _validated(left, left_names, right, right_names, validate, nulls_equal):
     """Both sides, which end the query where keys that are to be alone on their side are not."""
     if validate not in ("m:m", "1:m", "m:1", "1:1"):
-        raise ValueError(f"validate is 'm:m', '1:m', 'm:1' or '1:1', not {validate!r}")
+        raise error(InvalidArgument, f"validate is 'm:m', '1:m', 'm:1' or '1:1', not {validate!r}")
     out = []
     for side, keys, promise in ((left, left_names, validate[0]), (right, right_names, validate[2])):
         if promise == "1":
@@ -160,7 +162,7 @@ def _filtered(left, right, kind, condition, columns, maintain_order):
 def _assembled(left, right, kind, condition, left_columns, right_columns, shared, suffix,
                maintain_order=None):
     if maintain_order not in _ORDERS:
-        raise ValueError(f"maintain_order is one of {[*_ORDERS]}, not {maintain_order!r}")
+        raise error(InvalidArgument, f"maintain_order is one of {[*_ORDERS]}, not {maintain_order!r}")
     ordered = maintain_order or "none"
     if ordered == "none":
         joined = n.join(_relation(left, _LEFT), _relation(right, _RIGHT), kind,
@@ -197,16 +199,19 @@ def join_asof(left, other, left_on, right_on, on, by_left, by_right, by, strateg
     right = as_lazy(other)
     for one, of_left, of_right, label in ((on, left_on, right_on, "on"), (by, by_left, by_right, "by")):
         if one is not None and (of_left is not None or of_right is not None):
-            raise ValueError(f"join_asof takes `{label}`, or one for each frame, not both")
+            raise error(InvalidArgument, f"join_asof takes `{label}`, or one for each frame, not both")
     if on is not None:
         left_on = right_on = on
     if by is not None:
         by_left = by_right = by
     if left_on is None or right_on is None:
-        raise ValueError("join_asof needs `on`, or `left_on` and `right_on`")
+        raise error(InvalidArgument, "join_asof needs `on`, or `left_on` and `right_on`")
     a, c = (_one_name(key) for key in (left_on, right_on))
     left_by, right_by = ([k for k in (x if isinstance(x, (list, tuple)) else [x])] if x is not None
                          else [] for x in (by_left, by_right))
+    if len(left_by) != len(right_by):
+        raise error(InvalidArgument, f"join_asof by {len(left_by)} columns with {len(right_by)}",
+                    "say as many in by_left as in by_right")
     _check(left, [a, *left_by])
     _check(right, [c, *right_by])
     if strategy == "nearest":
@@ -214,7 +219,8 @@ def join_asof(left, other, left_on, right_on, on, by_left, by_right, by, strateg
     compare = {("backward", True): b.greater_or_equal, ("backward", False): b.greater,
                ("forward", True): b.less_or_equal, ("forward", False): b.less}
     if (strategy, allow_exact_matches) not in compare:
-        raise ValueError(f"no strategy is called {strategy!r}")
+        raise error(InvalidArgument, f"join_asof: no strategy is called {strategy!r}",
+                    "backward, forward and nearest are")
     terms = [b.equal(_of(_LEFT, x), _of(_RIGHT, y)) for x, y in zip(left_by, right_by)]
     terms.append(compare[strategy, allow_exact_matches](_of(_LEFT, a), _of(_RIGHT, c)))
     joined = n.join(_relation(left, _LEFT, _LEFT_ROW), _relation(right, _RIGHT, _RIGHT_ROW),
@@ -243,14 +249,14 @@ def _asof_columns(left, right, joined, a, c, right_by, suffix, coalesce, within)
     items = [b.named(_of(_LEFT, k), k) for k in left.names]
     names = list(left.names)
     for name in right.names:
-        if name in right_by or (coalesce and name == c and c == a):
-            continue
-        if coalesce and name == c:
+        if name in right_by or coalesce and name == c:
             continue
         value = _of(_RIGHT, name)
         if within is not None:
             value = b.condition(within, value)
         label = name + suffix if name in left.names else name
+        if label in names:
+            raise error(AlreadyExists, f'both frames have a column "{label}"', "give another suffix=")
         items.append(b.named(value, label))
         names.append(label)
     query = n.select(items, from_=joined, order_by=[n.order_item(_of(_LEFT, _LEFT_ROW))])
@@ -296,7 +302,7 @@ def join_where(left, other, predicates, how, suffix):
     the suffix the right's."""
     right = as_lazy(other)
     if how not in ("inner", "left", "right", "full"):
-        raise ValueError(f"how is 'inner', 'left', 'right' or 'full', not {how!r}")
+        raise error(InvalidArgument, f"how is 'inner', 'left', 'right' or 'full', not {how!r}")
     predicates = [one for p in predicates for one in (p if isinstance(p, (list, tuple)) else [p])]
     if not predicates:
         raise error(InvalidArgument, "join_where without a predicate", 'join(how="cross") gives all pairs')
@@ -317,16 +323,16 @@ def update(left, other, on, how, left_on, right_on, include_nulls, maintain_orde
     from .expr.construct import col, lit, when
     right = as_lazy(other)
     if how not in ("left", "inner", "full"):
-        raise ValueError(f"how is 'left', 'inner' or 'full', not {how!r}")
+        raise error(InvalidArgument, f"how is 'left', 'inner' or 'full', not {how!r}")
     if on is not None and (left_on is not None or right_on is not None):
-        raise ValueError("update takes `on`, or `left_on` and `right_on`, not both")
+        raise error(InvalidArgument, "update takes `on`, or `left_on` and `right_on`, not both")
     names, place, mark = left.names, "__doline_place", "__doline_mark"
     if on is None and left_on is None and right_on is None:
         left, right, left_on, right_on = left.with_row_index(place), right.with_row_index(place), place, place
     elif on is not None:
         left_on = right_on = on
     if left_on is None or right_on is None:
-        raise ValueError("update needs both `left_on` and `right_on`, or `on`")
+        raise error(InvalidArgument, "update needs both `left_on` and `right_on`, or `on`")
     left_on, right_on = ([k] if isinstance(k, str) else list(k) for k in (left_on, right_on))
     _check(left, left_on)
     _check(right, right_on)

@@ -291,7 +291,13 @@ class LazyFrame(FrameVerbs, FrameRuns, Rows, FrameSinks):
         Returns
         -------
         LazyFrame
+
+        Raises
+        ------
+        doline.errors.ColumnNotFound
+            For a name that the frame lacks.
         """
+        self._chosen([column, *more_columns])
         return self
 
     def shift(self, n=1, *, fill_value=None):
@@ -317,8 +323,20 @@ class LazyFrame(FrameVerbs, FrameRuns, Rows, FrameSinks):
         return self.select(every().shift(n, fill_value=fill_value))
 
     def interpolate(self):
-        """Not supported; use `fill_null(strategy="forward")`."""
-        raise NotSupported("interpolate is not supported; use fill_null(strategy='forward')")
+        """Missing values of numbers and times, between known ones, on a line between these.
+
+        Returns
+        -------
+        LazyFrame or DataFrame
+
+        Examples
+        --------
+        >>> dl.DataFrame({"a": [1, None, 3]}).interpolate().rows()
+        [(1.0,), (2.0,), (3.0,)]
+        """
+        from .expr.construct import col
+        names = [name for name, dtype in self.types.items() if dtype.is_numeric() or dtype.is_temporal()]
+        return self.with_columns(*[col(name).interpolate() for name in names])
 
     def map_batches(self, function, *, schema=None, streamable=False, batch_format="frame",
                     batch_size=None, arguments=(), keywords=None, workers=None, **optimizations):
@@ -385,11 +403,11 @@ class LazyFrame(FrameVerbs, FrameRuns, Rows, FrameSinks):
 
     def remote(self, *args, **kwargs):
         """Not supported: `collect` runs here."""
-        raise NotSupported("there is no remote engine; collect() runs here")
+        raise error(NotSupported, "remote is not supported", "use collect(), which runs here")
 
     def serialize(self, *args, **kwargs):
         """Not supported; use pickle."""
-        raise NotSupported("serialize is not supported; use pickle")
+        raise error(NotSupported, "serialize is not supported", "use pickle")
 
 
 def _run(query):

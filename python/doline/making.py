@@ -45,7 +45,7 @@ def table_of(data, schema, overrides, orient, strict, nan_to_null, infer_schema_
         return _of_columns(_renamed(data, names, isinstance(schema, dict)), dtypes, strict, nan_to_null)
     stream = _stream_of(data)
     if stream is None:
-        raise TypeError(f"{type(data).__name__} is no table: give a dict, rows, an array or a frame")
+        raise error(TypeMismatch, f"{type(data).__name__} is no table", "give a dict, rows, an array or a frame")
     frame = _stored(stream)
     if names is None and not hasattr(data, "columns"):  # of arrays, which have no names for columns
         names = [name.replace("column", "column_") if name.startswith("column") else name

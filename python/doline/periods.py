@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 
-from .errors import NotSupported
+from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .expr.literals import parse_period
 
@@ -96,9 +96,9 @@ class Period:
         """
         if dtype.is_integer():
             if self.months or self.micros:
-                raise ValueError('a period over integers is written "3i"')
+                raise error(InvalidArgument, 'a period over integers is written "3i"')
         elif not dtype.is_temporal():
-            raise NotSupported(f"periods of a column of type {dtype!r} are not supported; use a date, a "
-                               "datetime or an integer")
+            raise error(NotSupported, f"periods of a column of type {dtype!r} are not supported",
+                        "use a date, a datetime or an integer")
         elif self.units:
-            raise ValueError('a period over times is written "3d", "2h30m" …')
+            raise error(InvalidArgument, 'a period over times is written "3d", "2h30m" …')

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from .errors import InvalidArgument, error
 from .expr import build as b
 from .expr.construct import col
 from .expr.expression import expression
 from .expr.nodes import Element
 from .table_text import value_text
 
+_AGGREGATES = ("min", "max", "first", "last", "sum", "mean", "median", "len", "count")
+
 
 def pivot(frame, on, on_columns, index, values, aggregate_function, sort_columns, separator, column_naming):
     """A row for each `index`, a column for each distinct value of `on`, in order of appearance or sorted."""
     if column_naming not in ("auto", "combine"):
-        raise ValueError(f"column_naming is 'auto' or 'combine', not {column_naming!r}")
+        raise error(InvalidArgument, f"column_naming is 'auto' or 'combine', not {column_naming!r}")
     keys = list(frame._chosen([on]))
     taken = list(frame._chosen([values])) if values is not None else None
     kept = list(frame._chosen([index])) if index is not None else None
     if taken is None and kept is None:
-        raise ValueError("a pivot needs `index` or `values`")
+        raise error(InvalidArgument, "a pivot needs `index` or `values`")
     if kept is None:
         kept = [k for k in frame.names if k not in keys and k not in taken]
     if taken is None:
@@ -45,15 +48,16 @@ def pivot(frame, on, on_columns, index, values, aggregate_function, sort_columns
 def _label(row):
     if len(row) == 1:
         return "null" if row[0] is None else value_text(row[0]) if not isinstance(row[0], str) else row[0]
-    return "{" + ",".join(value_text(v, quote=True) for v in row) + "}"
+    return "{" + ",".join(value_text(v, quote='"') for v in row) + "}"
 
 
 def _aggregate(values, how):
     if how is None or isinstance(how, str) and how == "item":
         return values.first()._apply(_only if how is None else _exactly_one, values.len())
     if isinstance(how, str):
-        if how not in ("min", "max", "first", "last", "sum", "mean", "median", "len", "count"):
-            raise ValueError(f"no aggregate is called {how!r}")
+        if how not in _AGGREGATES:
+            raise error(InvalidArgument, f"pivot: no aggregate_function is called {how!r}",
+                        f"item, {', '.join(_AGGREGATES)} are, or give an expression of dl.element()")
         return getattr(values, how)()
     return expression(_in_place(how._node, values._node))
 

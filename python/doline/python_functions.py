@@ -122,7 +122,7 @@ def _create_in(session, name, function, parameters=None, returns=None, *, kind=N
               arguments=(), keywords=None, workers=None, return_type=None, type=None, side_effects=None):
     """What :func:`create_function` does, in a session's database."""
     if not callable(function):
-        raise TypeError(f"{name}: {function!r} is not callable")
+        raise errors.error(errors.TypeMismatch, f"{name}: {function!r} is not callable")
     if return_type is not None:
         returns = return_type
     if type is not None:

@@ -72,7 +72,8 @@ class ReshapingVerbs:
                 result.append(name)
                 continue
             if not isinstance(dtype, types.Struct):
-                raise error(InvalidArgument, f'column "{name}" is a {dtype!r}, no struct')
+                raise error(InvalidArgument, f'unnest: column "{name}" is of {dtype!r}, not of structs',
+                            "explode takes lists apart")
             for field in dtype.fields:
                 label = field.name if separator is None else f"{name}{separator}{field.name}"
                 value = b.call("struct_extract", b.column(name), b.string(field.name))
@@ -111,6 +112,10 @@ class ReshapingVerbs:
             items = [b.named(b.column(k), k) for k in kept]
             items += [b.named(b.string(name), variable), b.named(b.column(name), value)]
             parts.append(b.select_from(self._query, items))
+        if not parts:
+            items = [b.named(b.column(k), k) for k in kept]
+            items += [b.named(b.cast(b.NULL, types.String), variable), b.named(b.NULL, value)]
+            parts.append(b.select_from(self._query, items, limit=b.integer(0)))
         query = parts[0] if len(parts) == 1 else n.set_operation(parts, all_=True)
         return self._next(query, kept + [variable, value])
 
@@ -295,7 +300,8 @@ class ReshapingVerbs:
         nulls_equal : bool, default False
             Whether null is the same as null.
         coalesce : bool, optional
-            Whether a key is one column; so in all joins but "full" if left out.
+            Whether a key is one column; if left out, so in all joins but "full", and where no key is an
+            expression.
         maintain_order : {"none", "left", "right", "left_right", "right_left"}, optional
             Whose order the rows come in. If left out: any of a LazyFrame, "left_right" of a
             DataFrame ("right_left" of a right join).

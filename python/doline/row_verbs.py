@@ -6,10 +6,11 @@ from . import _nodes as n
 from . import datatypes as types
 from .beside_series import taking_series
 from .errors import InvalidArgument, NotSupported, TypeMismatch, error
-from .expr import build as b, functions
+from .expr import build as b
+from .expr.conditions import is_condition
 from .expr.literals import as_node, literal_bytes
 from .expr.lower import ROW_NUMBER, Lowering
-from .expr.nodes import REARRANGED, Apply, Column, Literal
+from .expr.nodes import REARRANGED, Apply, Column
 from .expr.selecting import expand
 from .frame_items import as_mask, gathered, places_of
 
@@ -111,13 +112,14 @@ class RowVerbs:
         for item in predicates:
             for one in item if isinstance(item, (list, tuple)) else [item]:
                 nodes += expand(as_node(one), self)
-        unsure = [node for node in nodes if not _is_condition(node, self)]
+        unsure = [node for node in nodes if not is_condition(node, self)]
         nodes += [Apply(b.equal, (Column(k), as_node(v, False))) for k, v in constraints.items()]
         if not nodes:
             return self
         node = nodes[0] if len(nodes) == 1 else Apply(b.both, tuple(nodes))
         if node.shape == REARRANGED:
-            raise NotSupported("filter by rearranged rows is not supported; filter with plain columns")
+            raise error(NotSupported, "filter by rearranged rows is not supported",
+                        "filter with plain columns")
         lowering = Lowering(self._query)
         for one in unsure:
             dtype = lowering.dtype_of(lowering.lower(one))
@@ -265,11 +267,19 @@ class RowVerbs:
         -------
         LazyFrame or DataFrame
 
+        Raises
+        ------
+        doline.errors.InvalidArgument
+            For a negative length.
+
         Examples
         --------
         >>> dl.DataFrame({"a": [1, 2, 3, 4]}).slice(-3, 2).rows()
         [(2,), (3,)]
         """
+        if length is not None and length < 0:
+            raise error(InvalidArgument, f"slice({offset}, {length}): a query that has not run has no end to "
+                        "count from", "collect() it first")
         if offset < 0:
             return self._from_end(offset, length)
         query = b.select_from(self._query, [b.STAR],
@@ -410,6 +420,8 @@ class RowVerbs:
         [(2,), (4,)]
         """
         from .expr.construct import col
+        if n < 1:
+            raise error(InvalidArgument, f"gather_every({n}) goes nowhere", "give a step of 1 or more")
         numbered = self.with_row_index("__doline_index")
         index = col("__doline_index").cast(types.Int64)
         return numbered.filter((index >= offset) & ((index - offset) % n == 0)).drop("__doline_index")
@@ -532,7 +544,7 @@ class RowVerbs:
             order = b.order_item(row, keep == "last")
             mark = n.function_call(["row_number"], over=n.window_specification("", keys, [order]))
         else:
-            raise ValueError(f"keep is 'any', 'first', 'last' or 'none', not {keep!r}")
+            raise error(InvalidArgument, f"keep is 'any', 'first', 'last' or 'none', not {keep!r}")
         query = b.select_from(inner, [b.star_without([ROW_NUMBER])],
                               qualify=b.equal(mark, b.integer(1)), order_by=[n.order_item(row)])
         return self._next(query, self._names, schema=self._schema)
@@ -570,28 +582,10 @@ class RowVerbs:
 def _per_key(value, count):
     values = list(value) if isinstance(value, (list, tuple)) else [value] * count
     if len(values) != count:
-        raise ValueError(f"{count} keys need {count} directions, not {len(values)}")
+        raise error(InvalidArgument, f"{count} keys need {count} directions, not {len(values)}")
     return values
 
 
 def _check_count(verb, count):
     if count < 0:
         raise error(InvalidArgument, f"{verb}: there are no {count} rows", "give 0 or more")
-
-
-# What gives truths, by what its node is built with.
-_COMPARISONS = (b.equal, b.not_equal, b.less, b.less_or_equal, b.greater, b.greater_or_equal, b.equal_missing,
-                b.not_equal_missing, b.is_null, b.is_not_null)
-_OF_TRUTHS = (b.negation, b.both, b.either, functions.logical_and, functions.logical_or, functions.logical_xor)
-
-
-def _is_condition(node, frame):
-    """Whether a node is known to be Boolean without asking the engine."""
-    kind = type(node)
-    if kind is Column:
-        return frame.types.get(node.name, types.Boolean) == types.Boolean
-    if kind is Literal:
-        return isinstance(node.value, bool)
-    if isinstance(node, Apply) and node.build in _OF_TRUTHS:
-        return all(_is_condition(a, frame) for a in node.arguments)
-    return isinstance(node, Apply) and node.build in _COMPARISONS

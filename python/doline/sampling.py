@@ -31,9 +31,10 @@ def _shuffled(lazy, seed):
 
 
 def _drawn_again(frame, n, seed):
-    from random import Random
-    from .data_frame import DataFrame
     from .datatypes import UInt32
+    from .expr.construct import col
+    from .expr.ranges import int_range
+    from .lazy_frame import LazyFrame
     if n == 0 or frame.height == 0:
         if n:
             raise error(InvalidArgument, "sample: there are no rows to draw from")
@@ -41,5 +42,6 @@ def _drawn_again(frame, n, seed):
     row = "row"
     while row in frame.columns:
         row += "_"
-    drawn = DataFrame({row: Random(seed).choices(range(frame.height), k=n)}, schema={row: UInt32})
-    return drawn.lazy().join(frame.lazy().with_row_index(row), on=row).drop(row).collect()
+    drawn = LazyFrame.without_source().select(int_range(n).alias(row))
+    drawn = drawn.select((col(row).hash(seed) % frame.height).cast(UInt32))
+    return drawn.join(frame.lazy().with_row_index(row), on=row).drop(row).collect()

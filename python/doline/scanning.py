@@ -11,7 +11,7 @@ from . import datatypes as types
 from .errors import NotSupported, error
 from .expr import build as b
 from .expr.literals import literal_bytes
-from .file_objects import SpooledFile, path_text, spooled
+from .file_objects import GivenFile, path_text, spooled
 from .lazy_frame import LazyFrame
 from .options import settle
 from .sql_types import zoned_sql
@@ -23,9 +23,9 @@ def scanned(function, source, options, n_rows, row_index_name, row_index_offset,
 
     def path_of(one):
         one = spooled(one)
-        if isinstance(one, SpooledFile):
+        if isinstance(one, GivenFile):
             keeps.append(one)
-            return b.string(patterns.escape(keeps[-1].path))
+            return b.string(patterns.escape(one.path))
         return b.string(path_text(one) if glob else patterns.escape(path_text(one)))
 
     path = (b.call("list_value", *map(path_of, source)) if isinstance(source, (list, tuple))

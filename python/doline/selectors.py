@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 
 from . import datatypes as types
-from .column_sets import Selector, _flat, _selector
+from .column_sets import (Selector, _flat, _SchemaAlone, _selector, expand_selector, is_selector,  # noqa: F401
+                          _names_at)
 
 
 def _by_type(test, label):
@@ -202,8 +203,22 @@ def nested():
     return _by_type(lambda t: t.is_nested(), "cs.nested()")
 
 
+def _holds(inner, dtype):
+    """Whether a type is one that a selector or a data type means; None means any."""
+    if inner is None:
+        return True
+    if isinstance(inner, Selector):
+        return bool(inner._node.choose(_SchemaAlone({"": dtype})))
+    return dtype == inner
+
+
 def list(inner=None):
     """Columns of lists.
+
+    Parameters
+    ----------
+    inner : data type or Selector, optional
+        Only those with such elements.
 
     Examples
     --------
@@ -211,11 +226,18 @@ def list(inner=None):
     >>> frame.select(cs.list()).columns
     ['l']
     """
-    return _by_type(lambda t: t == types.List, "cs.list()")
+    return _by_type(lambda t: t == types.List and _holds(inner, t.inner), "cs.list()")
 
 
 def array(inner=None, *, width=None):
     """Columns of arrays of a fixed length.
+
+    Parameters
+    ----------
+    inner : data type or Selector, optional
+        Only those with such elements.
+    width : int, optional
+        Only those of this length.
 
     Examples
     --------
@@ -223,7 +245,8 @@ def array(inner=None, *, width=None):
     >>> frame.select(cs.array()).columns
     ['a']
     """
-    return _by_type(lambda t: t == types.Array, "cs.array()")
+    return _by_type(lambda t: t == types.Array and width in (None, t.size) and _holds(inner, t.inner),
+                    "cs.array()")
 
 
 def struct():
@@ -267,17 +290,15 @@ def datetime(time_unit=None, time_zone=("*", None)):
     ----------
     time_unit : str or list of str, optional
         Only those of these units: "us", "ms", "ns".
-    time_zone : str, None or a list of these, default ("*", None)
-        Only those of these zones: None for those without one, "*" for any.
+    time_zone : str, None or list of these, default ("*", None)
+        Only those of these zones: "*" is any, None is none.
 
     Examples
     --------
     >>> import datetime
-    >>> frame = dl.DataFrame({"n": [1], "day": [datetime.date(2024, 1, 1)],
-    ...     "at": [datetime.datetime(2024, 1,
-    ...         1)], "span": [datetime.timedelta(1)], "t": [datetime.time(9)]})
-    >>> frame.select(cs.datetime("us")).columns
-    ['at']
+    >>> frame = dl.DataFrame({"n": [1], "at": [datetime.datetime(2024, 1, 1)]})
+    >>> frame.select(cs.datetime("us")).columns, frame.select(cs.datetime(time_zone="*")).columns
+    (['at'], [])
     """
     units = None if time_unit is None else _flat([time_unit])
     zones = [None] if time_zone is None else [zone if zone is None else str(zone) for zone in _flat([time_zone])]
@@ -291,16 +312,19 @@ def datetime(time_unit=None, time_zone=("*", None)):
 def duration(time_unit=None):
     """Columns of spans of time.
 
+    Parameters
+    ----------
+    time_unit : str or list of str, optional
+        Only those of these units.
+
     Examples
     --------
     >>> import datetime
-    >>> frame = dl.DataFrame({"n": [1], "day": [datetime.date(2024, 1, 1)],
-    ...     "at": [datetime.datetime(2024, 1,
-    ...         1)], "span": [datetime.timedelta(1)], "t": [datetime.time(9)]})
-    >>> frame.select(cs.duration()).columns
+    >>> dl.DataFrame({"n": [1], "span": [datetime.timedelta(1)]}).select(cs.duration()).columns
     ['span']
     """
-    return _by_type(lambda t: t == types.Duration, "cs.duration()")
+    units = None if time_unit is None else _flat([time_unit])
+    return _by_type(lambda t: t == types.Duration and (units is None or t.time_unit in units), "cs.duration()")
 
 
 def by_dtype(*dtypes):
@@ -354,6 +378,8 @@ def by_index(*indices, require_all=True):
     ----------
     *indices : int or list of int
         From 0, or from the end if negative.
+    require_all : bool, default True
+        Whether a place that the frame does not have is an error.
 
     Examples
     --------
@@ -361,12 +387,17 @@ def by_index(*indices, require_all=True):
     >>> frame.select(cs.by_index(0, -1)).columns
     ['n', 'ok']
     """
-    wanted = _flat(indices)
-    return _selector(lambda columns: [columns.every_name[i] for i in wanted], f"cs.by_index({wanted})")
+    wanted = [i for item in indices for i in (item if isinstance(item, range) else _flat([item]))]
+    return _selector(lambda columns: _names_at(columns, wanted, require_all), f"cs.by_index({wanted})")
 
 
 def first(*, strict=True):
     """The first column.
+
+    Parameters
+    ----------
+    strict : bool, default True
+        Whether a frame without columns is an error.
 
     Examples
     --------
@@ -374,11 +405,16 @@ def first(*, strict=True):
     >>> frame.select(cs.first()).columns
     ['n']
     """
-    return by_index(0)
+    return by_index(0, require_all=strict)
 
 
 def last(*, strict=True):
     """The last column.
+
+    Parameters
+    ----------
+    strict : bool, default True
+        Whether a frame without columns is an error.
 
     Examples
     --------
@@ -386,7 +422,7 @@ def last(*, strict=True):
     >>> frame.select(cs.last()).columns
     ['ok']
     """
-    return by_index(-1)
+    return by_index(-1, require_all=strict)
 
 
 def starts_with(*prefixes):
@@ -460,8 +496,23 @@ def matches(pattern):
     return _by_name(lambda k: re.search(pattern, k) is not None, f"cs.matches({pattern!r})")
 
 
+def _signs_are(kind, ascii_only, ignore_spaces):
+    """A test of names: whether all their signs are of a kind."""
+    def test(name):
+        name = name.replace(" ", "") if ignore_spaces else name
+        return getattr(name, kind)() and (name.isascii() or not ascii_only)
+    return test
+
+
 def alpha(ascii_only=False, *, ignore_spaces=False):
     """Columns whose names are letters alone.
+
+    Parameters
+    ----------
+    ascii_only : bool, default False
+        Whether ASCII's alone count.
+    ignore_spaces : bool, default False
+        Whether spaces are passed over.
 
     Examples
     --------
@@ -469,11 +520,18 @@ def alpha(ascii_only=False, *, ignore_spaces=False):
     >>> frame.select(cs.alpha()).columns
     ['n']
     """
-    return _by_name(lambda k: k.isalpha(), "cs.alpha()")
+    return _by_name(_signs_are("isalpha", ascii_only, ignore_spaces), "cs.alpha()")
 
 
 def alphanumeric(ascii_only=False, *, ignore_spaces=False):
     """Columns whose names are letters and digits alone.
+
+    Parameters
+    ----------
+    ascii_only : bool, default False
+        Whether ASCII's alone count.
+    ignore_spaces : bool, default False
+        Whether spaces are passed over.
 
     Examples
     --------
@@ -481,11 +539,16 @@ def alphanumeric(ascii_only=False, *, ignore_spaces=False):
     >>> frame.select(cs.alphanumeric()).columns
     ['n2']
     """
-    return _by_name(lambda k: k.isalnum(), "cs.alphanumeric()")
+    return _by_name(_signs_are("isalnum", ascii_only, ignore_spaces), "cs.alphanumeric()")
 
 
 def digit(ascii_only=False):
     """Columns whose names are digits alone.
+
+    Parameters
+    ----------
+    ascii_only : bool, default False
+        Whether ASCII's alone count.
 
     Examples
     --------
@@ -493,7 +556,7 @@ def digit(ascii_only=False):
     >>> frame.select(cs.digit()).columns
     ['2024']
     """
-    return _by_name(lambda k: k.isdigit(), "cs.digit()")
+    return _by_name(_signs_are("isdigit", ascii_only, False), "cs.digit()")
 
 
 def exclude(columns, *more):
@@ -512,70 +575,4 @@ def exclude(columns, *more):
     >>> frame.select(cs.exclude("n", "s")).columns
     ['x', 'ok']
     """
-    given = _flat([columns, *more])
-    return all() - by_name(*given) if isinstance(given[0], str) else all() - (
-        given[0] if isinstance(given[0], Selector) else by_dtype(*given))
-
-
-def is_selector(thing):
-    """Whether something is a selector.
-
-    Parameters
-    ----------
-    thing : object
-        Anything.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> cs.is_selector(cs.all()), cs.is_selector(dl.col("a"))
-    (True, False)
-    """
-    return isinstance(thing, Selector)
-
-
-def expand_selector(target, selector, *, strict=True):
-    """The names that a selector means in a frame.
-
-    Parameters
-    ----------
-    target : DataFrame or LazyFrame
-        The frame.
-    selector : Selector or Expr
-        The selector; an expression that is a selection of columns stands for one.
-    strict : bool, default True
-        Whether such an expression has to be a selection and nothing else; else its names are taken.
-
-    Returns
-    -------
-    tuple of str
-
-    Raises
-    ------
-    TypeError
-        For an expression that is no selection.
-
-    Examples
-    --------
-    >>> cs.expand_selector(dl.DataFrame({"a": [1], "b": ["x"]}), cs.string())
-    ('b',)
-    """
-    from .expr.nodes import Selection, output_name
-    from .expr.selecting import expand
-    frame = target.lazy() if hasattr(target, "lazy") else _SchemaAlone(target)
-    if isinstance(selector._node, Selection):
-        return tuple(selector._node.choose(frame))
-    if strict and not selector.meta.is_column():
-        raise TypeError(f"{selector!r} is no selection of columns")
-    return tuple(output_name(node) for node in expand(selector._node, frame))
-
-
-class _SchemaAlone:
-    """What selectors ask of a frame, of a schema."""
-
-    def __init__(self, schema):
-        self.types = {name: types.as_dtype(dtype) for name, dtype in schema.items()}
-        self.names = self.every_name = [*self.types]
+    return all().exclude(*_flat([columns, *more]))

@@ -6,7 +6,7 @@ import operator
 
 from . import _engine
 from .data_frame import DataFrame
-from .errors import InvalidArgument, error
+from .errors import ConversionError, InvalidArgument, TypeMismatch, error
 from .expr.expression import Expr, expression
 from .expr.nodes import SCALAR, Column, Literal, SeriesColumn
 from .frame_values import refuse_compat_level, to_pandas_by_arrow, with_options
@@ -356,7 +356,13 @@ class Series(SeriesChanges, _engine.LendsMemory):
 
     __copy__ = clone
     def __deepcopy__(self, memo=None): return self.clone()
-    def __contains__(self, value): return value in self.to_list()
+    def __contains__(self, value):
+        if value is None:
+            return self.null_count() > 0
+        try:
+            return self._with(lambda x: (x == value).any())
+        except (TypeMismatch, ConversionError):  # of another type than any of the values
+            return False
     def __hash__(self): return id(self)
     def __bool__(self): raise TypeError("a Series is neither true nor false")
 
@@ -425,8 +431,11 @@ class Series(SeriesChanges, _engine.LendsMemory):
                 return self._with(lambda x: getattr(x, name)(*given, **kwargs))
             if name == "filter":
                 return self._with(lambda x, m: x.filter(m), series)
-            rest = [a for a in args if not isinstance(a, Series)]
-            return self._with(lambda x, *s: getattr(x, name)(*s, *rest, **kwargs), series)
+
+            def call(x, *operands):
+                left = iter(operands)
+                return getattr(x, name)(*(next(left) if isinstance(a, Series) else a for a in args), **kwargs)
+            return self._with(call, series)
         return method
 
     def describe(self, percentiles=(0.25, 0.5, 0.75), interpolation="nearest"):
@@ -522,7 +531,8 @@ class _Namespace:
 
         def run(*args, **kwargs):
             made = self._series._with(lambda x: getattr(getattr(x, name), method)(*args, **kwargs))
-            return made.rename(args[0]) if (name, method) == ("struct", "field") else made
+            return made.rename(args[0]) if (name, method) == ("struct", "field") and isinstance(made, Series) \
+                else made
         return run
 
     def __getitem__(self, key):

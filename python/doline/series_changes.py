@@ -16,6 +16,12 @@ class SeriesChanges:
         if hasattr(mask, "_frame") and mask.dtype == Boolean:
             if len(mask) != len(self):
                 raise error(InvalidArgument, f"{len(mask)} truths for {len(self)} values")
+            if not hasattr(value, "__len__") or isinstance(value, (str, bytes)):
+                put = lit(_fitting(value, self.dtype))
+                changed = self._with(lambda x, m: when(m).then(put).otherwise(x).cast(self.dtype), [mask])
+                self._frame = changed._frame if hasattr(changed, "_frame") else \
+                    type(self)(self._column, [changed], self.dtype)._frame
+                return
             places = [i for i, holds in enumerate(mask.to_list()) if holds]
         else:
             keys = range(*key.indices(len(self))) if isinstance(key, slice) else key

@@ -2,7 +2,43 @@
 
 from __future__ import annotations
 
+from .errors import NotSupported, TypeMismatch, error
 from .options import settle
+
+
+def collect_all(lazy_frames, *, optimizations=None, engine="auto", lazy=False):
+    """Runs several queries, one after the other, each on all cores.
+
+    Parameters
+    ----------
+    lazy_frames : list of LazyFrame
+        The queries.
+    optimizations : object, optional
+        Without effect: the engine plans.
+    engine : {"auto", "in-memory", "streaming"}
+        As of `collect`.
+    lazy : False
+        No other is supported.
+
+    Returns
+    -------
+    list of DataFrame
+
+    Raises
+    ------
+    doline.NotSupported
+        For `lazy=True`.
+
+    Examples
+    --------
+    >>> lazy = dl.LazyFrame({"a": [1, 2]})
+    >>> queries = [lazy.select(dl.col("a").max()), lazy.select(dl.len())]
+    >>> [frame.item() for frame in dl.collect_all(queries)]
+    [2, 2]
+    """
+    if lazy:
+        raise error(NotSupported, "collect_all(lazy=True)", "concat the queries, or collect each")
+    return [frame.collect(engine=engine) for frame in lazy_frames]
 
 
 async def collect_all_async(lazy_frames, **others):
@@ -73,7 +109,7 @@ def escape_regex(s):
     1\.5 \(a\)
     """
     if not isinstance(s, str):
-        raise TypeError(f"escape_regex takes a text, not {type(s).__name__}")
+        raise error(TypeMismatch, f"escape_regex takes a text, not {type(s).__name__}")
     return "".join("\\" + sign if sign in r"\.+*?()|[]{}^$#&-~" else sign for sign in s)
 
 

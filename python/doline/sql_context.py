@@ -34,7 +34,7 @@ class SQLContext:
         if register_globals:
             n = None if register_globals is True else register_globals
             self._frames |= _tables_of(sys._getframe(1).f_globals, n, True)
-        self._frames |= {**(frames or {}), **named}
+        self.register_many(frames, **named)
 
     def register(self, name, frame=None):
         """Another frame under a name.
@@ -56,7 +56,7 @@ class SQLContext:
         >>> dl.SQLContext().register("t", dl.DataFrame({"a": [1]})).tables()
         ['t']
         """
-        self._frames[name] = frame
+        self._frames[name] = _as_lazy(frame)
         return self
 
     def register_many(self, frames=None, **named):
@@ -79,7 +79,8 @@ class SQLContext:
         >>> dl.SQLContext().register_many(t=dl.DataFrame({"a": [1]})).tables()
         ['t']
         """
-        self._frames.update(frames or {}, **named)
+        for name, frame in {**(frames or {}), **named}.items():
+            self.register(name, frame)
         return self
 
     def register_globals(self, n=None, *, all_compatible=True):
@@ -196,8 +197,7 @@ class SQLContext:
         prepared = session.prepare(query)
         inner = query_of_statement(prepared.bytes())
         tables, keeps = [], ()
-        for name, frame in self._frames.items():
-            lazy = _as_lazy(frame)
+        for name, lazy in self._frames.items():
             tables.append(n.common_table(lazy._query, name))
             keeps += lazy._keeps
         outer = n.select([n.named_expression(n.star())], from_=n.subquery_relation(inner),
@@ -219,10 +219,11 @@ def _tables_of(variables, n, all_compatible):
     found = {name: value for name, value in variables.items()
              if isinstance(value, (DataFrame, LazyFrame))
              or all_compatible and not isinstance(value, (dict, type)) and is_table(value)}
-    return dict(list(found.items())[-n:]) if n else found
+    return {name: _as_lazy(frame) for name, frame in list(found.items())[-n if n else 0:]}
 
 
 def _as_lazy(frame):
+    """The frame's query; what is no frame of ours is read once, here."""
     if hasattr(frame, "_query"):
         return frame
     if hasattr(frame, "_lazy"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 
 from . import _nodes as n, _sessions
 from .errors import InvalidArgument, error
@@ -10,6 +11,7 @@ from .expr.expression import expression
 from .expr.nodes import Rename
 from .sql_tree import Tree
 
+_deepening = threading.RLock()
 _DEEPEST = 20_000  # calls, for what the engine lets be nested: a thousand levels
 _SELECT, _ITEMS, _WITH = 1, 3, 20  # the tag, and the fields that are there always
 
@@ -47,12 +49,13 @@ def sql_expr(sql):
     if not isinstance(sql, str):
         return [sql_expr(one) for one in sql]
     from .lazy_frame import query_of_statement
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _DEEPEST))
-    try:
-        return _expression_of(sql, query_of_statement)
-    finally:
-        sys.setrecursionlimit(limit)
+    with _deepening:  # the limit is all threads'
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _DEEPEST))
+        try:
+            return _expression_of(sql, query_of_statement)
+        finally:
+            sys.setrecursionlimit(limit)
 
 
 def _expression_of(sql, query_of_statement):

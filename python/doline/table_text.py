@@ -21,8 +21,8 @@ def _shown_rows(frame):
     return [*frame.head(half).rows(), None, *frame.slice(frame.height - last, last).rows()]
 
 
-def value_text(value, dtype=None, quote=False):
-    """One cell."""
+def value_text(value, dtype=None, quote=""):
+    """One cell; texts stand between quotes of that sign."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -31,7 +31,7 @@ def value_text(value, dtype=None, quote=False):
         return _float_text(value)
     if isinstance(value, str):
         text = _cut(value)
-        return f'"{text}"' if quote else text.replace("\n", "\\n")
+        return f"{quote}{text}{quote}" if quote else text.replace("\n", "\\n")
     if isinstance(value, bytes):
         return repr(value)
     if isinstance(value, datetime.datetime):
@@ -40,13 +40,13 @@ def value_text(value, dtype=None, quote=False):
     if isinstance(value, datetime.timedelta):
         return _span_text(value)
     if isinstance(value, (list, tuple)):
-        shown = [value_text(v, quote=True) for v in value]
+        shown = [value_text(v, quote=quote or '"') for v in value]
         most = current("fmt_table_cell_list_len", 3)
         if 0 <= most < len(shown):
             shown = [*shown[:max(most - 1, 0)], "…", *(shown[-1:] if most else [])]
         return "[" + ", ".join(shown) + "]"
     if isinstance(value, dict):
-        return "{" + ",".join(value_text(v, quote=True) for v in value.values()) + "}"
+        return "{" + ",".join(value_text(v, quote=quote or '"') for v in value.values()) + "}"
     return str(value)
 
 
@@ -145,7 +145,7 @@ def _is_number(value):
 def series_text(series):
     """A series as Polars prints it."""
     rows = _shown_rows(series._frame)
-    cells = ["…" if row is None else value_text(row[0], quote=True) for row in rows]
+    cells = ["…" if row is None else value_text(row[0], quote='"') for row in rows]
     body = "".join(f"\t{cell}\n" for cell in cells)
     return f"shape: ({len(series):_},)\nSeries: '{series.name}' [{series.dtype.short}]\n[\n{body}]"
 
@@ -158,6 +158,6 @@ def glimpse_text(frame, most, longest_name):
     longest = max(map(len, names), default=0)
     kinds = max((len(t.short) for t in frame.dtypes), default=0)
     for i, (name, dtype) in enumerate(zip(names, frame.dtypes)):
-        values = ", ".join(value_text(row[i], quote=True) for row in rows)
-        lines.append(f"$ {name.ljust(longest)} <{dtype.short}>{' ' * (kinds - len(dtype.short))} {values}")
+        values = ", ".join(value_text(row[i], quote="'") for row in rows)
+        lines.append(f"$ {name.ljust(longest)} {f'<{dtype.short}>'.rjust(kinds + 2)} {values}")
     return "\n".join(lines) + "\n"

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from .expr.construct import col
-from .expr.ranges import date_range, datetime_range
 from . import datatypes as types
+from .expr.construct import col
+from .expr.literals import interval_bytes
+from .expr.nodes import Typed
+from .expr.ranges import int_ranges, ranged_times
 from .periods import Period
 
 
 def upsample(frame, time_column, every, group_by):
     """A row every so often from each group's first to its last; missing values in new rows."""
-    from .concatenating import concat
-    from .data_frame import DataFrame
+    from .expr.expression import expression
     keys = [] if group_by is None else [group_by] if isinstance(group_by, str) else list(group_by)
-    if keys:
-        parts = [upsample(part, time_column, every, None).with_columns(col(keys).forward_fill())
-                 for _, part in frame.group_by(*keys)]
-        return concat(parts)
-    low, high = frame.select(col(time_column).min().alias("low"), col(time_column).max().alias("high")).rows()[0]
-    dtype = frame.schema[time_column]
-    if low is None:
-        return frame
+    dtype = frame._lazy.types.get(time_column)
+    if dtype is None:
+        from .column_names import no_column
+        raise no_column(time_column, frame.columns)
+    times = col(time_column)
+    bounds = [times.min().alias("__doline_low"), times.max().alias("__doline_high")]
+    lazy = frame.lazy()
+    groups = lazy.group_by(*keys, maintain_order=True).agg(bounds) if keys else lazy.select(bounds)
+    low, high = col("__doline_low"), col("__doline_high")
+    step = Period(every)
+    step.check_axis(dtype)
     if dtype.is_integer():
-        step = Period(every)
-        step.check_axis(dtype)
-        times = DataFrame({time_column: range(low, high + 1, step.units)}).lazy()
+        moments = int_ranges(low, high + 1, step.units)
     else:
-        ranged = date_range if dtype == types.Date else datetime_range
-        times = ranged(low, high, every, eager=True).to_frame().lazy()
-    times = times.rename({times.names[0]: time_column}).cast(dtype)
-    joined = times.join(frame.lazy(), on=time_column, how="left", maintain_order="left")
+        moments = expression(Typed(ranged_times, (low._node, high._node), (
+            interval_bytes(every), "both", dtype if dtype == types.Date else types.Datetime("us"))))
+    made = groups.with_columns(moments.alias(time_column)).explode(time_column)
+    made = made.select(*keys, times.cast(dtype))
+    joined = made.join(lazy, on=[*keys, time_column], how="left", nulls_equal=True, maintain_order="left")
     return joined.select(frame.columns).collect()

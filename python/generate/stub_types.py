@@ -101,6 +101,9 @@ PARTS = {
     "Selector": "doline.selectors.Selector", "TimeParts": "doline.expr.temporal.TemporalFunctions",
 }
 
+# module → another one, whose public functions it has too.
+PARTS_OF_MODULES = {"doline.selectors": "doline.column_sets"}
+
 # module or class → what its functions return unless RETURNS, the docstring or the name say.
 DEFAULT_RETURN = {
     "doline.plotting": "Any",

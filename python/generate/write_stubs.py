@@ -155,7 +155,8 @@ def return_type(name, function, told):
     if found is None:
         found = told.get("return")
     if found is None and returns_nothing(function):
-        found = "NoReturn" if source_of(function).rstrip().splitlines()[-1].strip().startswith("raise ") else "None"
+        last = ast.parse(textwrap.dedent(source_of(function))).body[0].body[-1]
+        found = "NoReturn" if isinstance(last, ast.Raise) else "None"
     parts = name.split(".")
     while found is None and parts:
         parts.pop()
@@ -363,6 +364,8 @@ def is_own(module, name, value):
         return False
     if inspect.ismodule(value) or keyword.iskeyword(name):
         return False
+    if inspect.isfunction(value) and value.__module__ == table.PARTS_OF_MODULES.get(module.__name__):
+        return True
     if inspect.isclass(value) or inspect.isfunction(value):
         return value.__module__ == module.__name__
     return type(value).__module__ == module.__name__ or isinstance(value, (str, int, tuple)) \

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 
 from .. import datatypes as types
+from ..errors import InvalidArgument, error
 from . import aggregates, build as b, windows
 from .expression import Expr, expression
 from .literals import as_node, literal_node
@@ -204,7 +205,7 @@ def format(f_string, *args):
     """
     pieces = f_string.split("{}")
     if builtins.len(pieces) != builtins.len(args) + 1:
-        raise ValueError("format needs as many values as there are {}")
+        raise error(InvalidArgument, "format needs as many values as there are {}")
     nodes = [literal_node(pieces[0])]
     for value, piece in zip(args, pieces[1:]):
         nodes += [as_node(value), literal_node(piece)]
@@ -362,7 +363,7 @@ def corr(a, b, *, method="pearson", propagate_nans=False, eager=False):
     1.0
     """
     if method not in ("pearson", "spearman"):
-        raise ValueError(f"method is 'pearson' or 'spearman', not {method!r}")
+        raise error(InvalidArgument, f"method is 'pearson' or 'spearman', not {method!r}")
     if method == "spearman":
         given = expression(as_node(a)), expression(as_node(b))
         known = given[0].is_not_null() & given[1].is_not_null()

@@ -7,7 +7,7 @@ aggregate in its place (over a group, in a window, over a list), and the bytes o
 from __future__ import annotations
 
 from ..datatypes import Boolean, Float64, Int64, String, UInt32
-from ..errors import NotSupported
+from ..errors import NotSupported, error
 from . import build as b
 from .literals import literal_bytes
 
@@ -169,7 +169,7 @@ def _quantile_by_value(call, x, share, interpolation):
     if interpolation == "linear":
         part = b.operator("-", place, b.call("floor", place))
         return b.operator("+", low, b.operator("*", b.operator("-", high, low), part))
-    raise NotSupported(f"quantile(expression, {interpolation!r}) is not supported; give a number")
+    raise error(NotSupported, f"quantile(expression, {interpolation!r}) is not supported", "give a number")
 
 
 def _at(values, place):

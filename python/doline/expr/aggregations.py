@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import InvalidArgument, error
 from . import aggregates
 from .nodes import Apply
 from .statistics import Statistics
@@ -527,7 +528,8 @@ class Aggregations(Statistics):
         4.75
         """
         if interpolation not in aggregates.INTERPOLATIONS:
-            raise ValueError(f"no interpolation is called {interpolation!r}")
+            raise error(InvalidArgument, f"no interpolation is called {interpolation!r}",
+                        f"{', '.join(aggregates.INTERPOLATIONS)} are")
         if isinstance(quantile, (list, tuple)):
             return self._made(Apply("list_value", tuple(self.quantile(share, interpolation)._node
                                                         for share in quantile)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import InvalidArgument, TypeMismatch, error
 from .literals import as_node, literal_bytes
 
 
@@ -32,7 +33,7 @@ def each(value, count):
     """A value for each of `count` keys, from one for all or one for each."""
     values = tuple(value) if isinstance(value, (list, tuple)) else (value,) * count
     if len(values) != count:
-        raise ValueError(f"{count} keys need {count} directions, not {len(values)}")
+        raise error(InvalidArgument, f"{count} keys need {count} directions, not {len(values)}")
     return values
 
 
@@ -40,7 +41,7 @@ def pairs_of(old, new):
     """Old and new values side by side, as bytes."""
     if new is None:
         if not isinstance(old, dict):
-            raise TypeError("replace takes a dict, or old and new values")
+            raise error(TypeMismatch, "replace takes a dict, or old and new values")
         old, new = [*old], [*old.values()]
     elif not isinstance(old, (list, tuple)):
         old, new = [old], [new]

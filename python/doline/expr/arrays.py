@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
+from ..errors import NotSupported, error
 from . import build as b
 from .list_trees import array_as_list, array_as_struct, dot_product
 from .lists import ListFunctions
@@ -109,4 +109,4 @@ def _like(dtype, x, made):
 
 def _refuse_arrays(name, as_array):
     if as_array:
-        raise NotSupported(f"{name}(as_array=True) is not supported; cast to pl.Array(inner, width)")
+        raise error(NotSupported, f"{name}(as_array=True) is not supported", "cast to pl.Array(inner, width)")

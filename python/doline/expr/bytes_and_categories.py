@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import build as b
 from .namespaces import Namespace
 from .text_trees import decoded, text_slice
@@ -42,6 +42,8 @@ class BinaryFunctions(Namespace):
         [3]
         """
         size, units = self._of._apply(blob_size), ["b", "kb", "mb", "gb", "tb"]
+        if unit not in units:
+            raise error(InvalidArgument, f"{unit!r} is no unit of sizes", f"one of {', '.join(units)}")
         return size if unit == "b" else size / 1024 ** units.index(unit)
 
     def encode(self, encoding):
@@ -63,6 +65,8 @@ class BinaryFunctions(Namespace):
         >>> frame.select(dl.col("a").bin.encode("base64")).to_series().to_list()
         ['dGVh']
         """
+        if encoding not in ("hex", "base64"):
+            raise error(InvalidArgument, f"encoding is 'hex' or 'base64', not {encoding!r}")
         if encoding == "hex":
             return self._of._apply("hex")._apply("lower")
         return self._of._apply("to_base64")
@@ -408,4 +412,5 @@ class CategoryFunctions(Namespace):
 
     def get_categories(self):
         """Not supported: the schema's `Enum` has its categories."""
-        raise NotSupported("cat.get_categories is not supported; the schema's Enum has its categories")
+        raise error(NotSupported, "cat.get_categories is not supported",
+                    "the schema's Enum has its categories")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import aggregates, functions
-from .arguments import listed, pairs_of
+from .arguments import listed, pairs_of, value_node
 from .literals import literal_bytes
 from .nodes import COLUMN, REARRANGED, Aggregate, Apply, Column, Typed, output_name
 
@@ -107,7 +107,7 @@ class Choices:
         if lower_bound is not None:
             out = out._apply(functions.at_least, lower_bound)
         if upper_bound is not None:
-            out = out._apply(functions.at_most, upper_bound)
+            out = self._made(Typed(functions.at_most, (out._node, value_node(upper_bound))))
         return out
 
     def replace(self, old, new=None):
@@ -228,8 +228,8 @@ class Choices:
         ['low', 'high']
         """
         if isinstance(intervals, int) or include_intervals:
-            raise NotSupported("bin_intervals of equal widths, and with intervals, is not supported; give "
-                               "breaks")
+            raise error(NotSupported, "bin_intervals of equal widths, and with intervals, is not supported",
+                        "give breaks")
         given = intervals.to_list() if hasattr(intervals, "to_list") else intervals
         edges = tuple(map(literal_bytes, given))
         values = range(len(edges) + 1) if labels is False else _checked_labels(labels, edges)
@@ -319,5 +319,5 @@ class Choices:
 
 def _checked_labels(labels, edges):
     if len(labels) != len(edges) + 1:
-        raise ValueError(f"{len(edges)} breaks need {len(edges) + 1} labels, not {len(labels)}")
+        raise error(InvalidArgument, f"{len(edges)} breaks need {len(edges) + 1} labels, not {len(labels)}")
     return tuple(labels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import _nodes as n
-from ..errors import NotSupported
+from ..errors import NotSupported, error
 from . import build as b
 
 EMPTY_WINDOW = n.window_specification()
@@ -71,7 +71,8 @@ class ListCall:
     def __call__(self, name, *values, distinct=False, order=None, where=None):
         value = values[0] if values else None
         if where is not None or order:
-            raise NotSupported("this aggregate of rearranged rows is not supported")
+            raise error(NotSupported, f"{name} with a filter or an order of rearranged rows is not supported",
+                        "split it into two verbs")
         if distinct:
             value = b.call("list_distinct", value)
         if name == "count_star":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator as python_operator
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import build as b, functions
 from .aggregations import Aggregations
 from .arguments import value_node
@@ -308,7 +308,7 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices, O
         [1, None]
         """
         if wrap_numerical:
-            raise NotSupported("cast(wrap_numerical=True) is not supported; use % to wrap first")
+            raise error(NotSupported, "cast(wrap_numerical=True) is not supported", "use % to wrap first")
         target = types.as_dtype(dtype)
         if target.is_temporal():
             return expression(Typed(functions.cast_to_time, (self._node,), (target, strict)))
@@ -339,7 +339,7 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices, O
         """
         entries = [e for c in columns for e in (c if isinstance(c, (list, tuple, set)) else [c])]
         if not isinstance(self._node, Selection):
-            raise ValueError("exclude() is for pl.all() and other selections")
+            raise error(InvalidArgument, "exclude() is for pl.all() and other selections")
         return expression(without(self._node, entries))
 
     @property

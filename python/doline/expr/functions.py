@@ -71,7 +71,7 @@ def cast_to_time(source, x, dtype, strict):
             return b.operator("+", b.cast(b.string("1970-01-01"), Date), b.cast(x, Int32))
         unit = {"ms": 1000, "us": 1, "ns": 0}[getattr(dtype, "time_unit", "ns")]
         if unit == 0:
-            raise NotSupported(f"a number does not cast to {dtype!r}; use Datetime('us')")
+            raise error(NotSupported, f"a number does not cast to {dtype!r}", "use Datetime('us')")
         micros = b.call("wrapping_multiply", b.cast(x, Int64), b.integer(unit))
         x = b.call("to_microseconds" if dtype == Duration else "make_timestamp", micros)
     zoned, to_zoned = (getattr(kind, "time_zone", None) is not None for kind in (source, dtype))
@@ -135,7 +135,7 @@ def is_between(x, low, high, closed):
     first = b.greater_or_equal if closed in ("both", "left") else b.greater
     second = b.less_or_equal if closed in ("both", "right") else b.less
     if closed not in ("both", "left", "right", "none"):
-        raise ValueError(f"closed is 'both', 'left', 'right' or 'none', not {closed!r}")
+        raise error(InvalidArgument, f"closed is 'both', 'left', 'right' or 'none', not {closed!r}")
     return b.both(first(x, low), second(x, high))
 
 
@@ -152,9 +152,12 @@ def at_least(x, low):
     return b.condition(b.less(x, low), low, x)
 
 
-def at_most(x, high):
-    """The value, or the bound where it is above."""
-    return b.condition(b.greater(x, high), high, x)
+def at_most(dtype, x, high):
+    """The value, or the bound where it is above; NaN, which is above all, stays."""
+    above = b.greater(x, high)
+    if dtype.is_float():
+        above = b.both(above, b.negation(b.call("isnan", x)))
+    return b.condition(above, high, x)
 
 
 def replaced(x, otherwise, pairs, strict):
@@ -294,7 +297,7 @@ def _told(name):
     return b.call("struct_extract", b.column("each"), b.string(name))
 
 
-def list_distinct(x):
+def list_distinct(x, maintain_order=True):
     """Distinct values by first appearance; NULL is one of them."""
     return of_counts(x, "value")
 
@@ -372,12 +375,31 @@ def where_known(place, x):
 
 def between(dtype, x, place, low, high, low_place, high_place):
     """A value, or what lies on the line between the known ones around it."""
-    kind = dtype if dtype.is_float() else Float64
+    if dtype.is_temporal():
+        return b.condition(b.is_not_null(x), x, _time_between(dtype, place, low, high, low_place, high_place))
+    kind = dtype if dtype.is_float() or dtype.is_decimal() else Float64
     share = b.operator("/", b.cast(b.operator("-", place, low_place), Float64),
                        b.cast(b.operator("-", high_place, low_place), Float64))
     step = b.operator("-", b.cast(high, Float64), b.cast(low, Float64))
     line = b.operator("+", b.cast(low, Float64), b.operator("*", step, share))
     return b.condition(b.is_not_null(x), b.cast(x, kind), b.cast(line, kind))
+
+
+def _time_between(dtype, place, low, high, low_place, high_place):
+    """The time on the line between two, whose steps are cut off to the type's unit."""
+    if dtype == Time or getattr(dtype, "time_zone", None) is not None:
+        raise error(NotSupported, f"interpolate of {dtype!r} is not supported", "cast to numbers and back")
+    begin, end = physical(dtype, low), physical(dtype, high)
+    way, whole = b.operator("-", place, low_place), b.operator("-", high_place, low_place)
+    begin = b.cast(begin, Int64)
+    slope = b.operator("/", b.cast(b.operator("-", b.cast(end, Int64), begin), Float64), b.cast(whole, Float64))
+    made = b.operator("+", begin, b.operator("*", b.cast(b.call("trunc", slope), Int64), b.cast(way, Int64)))
+    if dtype == Date:
+        return b.operator("+", b.cast(b.string("1970-01-01"), Date), b.cast(made, Int32))
+    if dtype == Duration:
+        return b.cast(b.call("to_microseconds", made), dtype)
+    name = {"us": "make_timestamp", "ms": "make_timestamp_ms", "ns": "make_timestamp_ns"}[dtype.time_unit]
+    return b.cast(b.call(name, made), dtype)
 
 
 def list_places(x, descending, nulls_last):
@@ -438,5 +460,5 @@ def physical(dtype, x):
     if dtype == Time:
         return b.operator("*", b.call("epoch_us", x), b.integer(1000))
     if dtype.is_nested():
-        raise NotSupported(f"to_physical of {dtype!r} is not supported; take its parts")
+        raise error(NotSupported, f"to_physical of {dtype!r} is not supported", "take its parts")
     return x

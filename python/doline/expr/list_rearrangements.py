@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
+from ..errors import NotSupported, error
 from . import build as b
 
 
 def _list_filter(values):
-    raise NotSupported("a filter of rearranged rows is not supported; filter before")
+    raise error(NotSupported, "a filter of rearranged rows is not supported", "filter before")
 
 
 def _list_drop_nulls(values):
@@ -26,7 +26,7 @@ def _list_sort(values, descending, nulls_last):
 
 
 def _list_sort_by(values, descending, nulls_last):
-    raise NotSupported("sort_by of rearranged rows is not supported; sort before")
+    raise error(NotSupported, "sort_by of rearranged rows is not supported", "sort before")
 
 
 def _flatten_lists(values, empty_as_null=False, keep_nulls=True):

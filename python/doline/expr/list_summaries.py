@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .list_trees import (all_true, any_true, distinct_size, element_at, first_of, has, joined, last_of,
-                         occurrences, only_one, place_of, size)
+from .list_trees import (all_true, any_true, deviation, distinct_size, element_at, first_of, has, joined,
+                         last_of, occurrences, only_one, place_of, size, spread)
 
 
 class ListSummaries:
@@ -124,7 +124,7 @@ class ListSummaries:
         >>> frame.select(dl.col("a").list.std()).to_series().to_list()
         [2.0]
         """
-        return self._aggregate("stddev_samp" if ddof else "stddev_pop")
+        return self._do(deviation, options=(ddof,))
 
     def var(self, ddof=1):
         """The variance of the elements.
@@ -145,7 +145,7 @@ class ListSummaries:
         >>> frame.select(dl.col("a").list.var()).to_series().to_list()
         [4.0]
         """
-        return self._aggregate("var_samp" if ddof else "var_pop")
+        return self._do(spread, options=(ddof,))
 
     def any(self, *, ignore_nulls=True):
         """Whether any element is true.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from .. import datatypes as types
 from ..errors import InvalidArgument, NotSupported, error
-from . import build as b, functions
+from . import aggregates, build as b, functions
+from .engine_calls import ListCall
 
 
 def aggregate_of(x, name, *more):
@@ -15,8 +16,18 @@ def aggregate_of(x, name, *more):
     return b.call("list_aggregate", x, b.string(name), *more)
 
 
+def deviation(x, ddof):
+    """The standard deviation of a list's elements."""
+    return aggregates.standard_deviation(ListCall(), x, ddof)
+
+
+def spread(x, ddof):
+    """The variance of a list's elements."""
+    return aggregates.variance(ListCall(), x, ddof)
+
+
 def size(x):
-    """How many bytes there are."""
+    """How many elements there are."""
     return b.cast(b.call("length", x), types.UInt32)
 
 
@@ -169,7 +180,7 @@ def evaluated(x, scope, body):
 def _body(scope, body):
     lowered = scope.body(body)
     if lowered is None:
-        raise NotSupported(f"{body!r} inside a list is not supported; explode the list and use over")
+        raise error(NotSupported, f"{body!r} inside a list is not supported", "explode the list and use over")
     return lowered
 
 
@@ -180,8 +191,9 @@ def _whole(x, scope, body):
         return _whole(x, scope, body.input)
     if kind is Element:
         return x
-    if kind is Window and body.label == "rank" and type(body.arguments[0]) is Element:
-        return ranks(x, *body.options)
+    if kind is Window and body.label in _WINDOWS and len(body.arguments) == 1 and all(
+            isinstance(option, (int, str)) for option in body.options):
+        return _WINDOWS[body.label](_whole(x, scope, body.arguments[0]), *body.options)
     if kind is Rearrange:
         from .list_rearrangements import LIST_REARRANGEMENTS
         inner = _whole(x, scope, body.arguments[0])
@@ -191,7 +203,6 @@ def _whole(x, scope, body):
             return LIST_REARRANGEMENTS[body.build]([inner], *body.options)
         return body.build(inner, *body.options)
     if kind is Aggregate:
-        from .engine_calls import ListCall
         inner = _whole(x, scope, body.arguments[0])
         call = ListCall()
         value = (call(body.build, inner, *body.options) if isinstance(body.build, str)
@@ -203,6 +214,20 @@ def _whole(x, scope, body):
 def ranks(x, method, descending):
     """The rank of each element in its list."""
     return b.call("frame_rank", x, b.string(method), b.TRUE if descending else b.FALSE)
+
+
+def cumulated(x, name, reverse):
+    """For each element the aggregate of all so far; NULL where it is NULL."""
+    whole, place = b.column("whole"), b.column("place")
+    size_of = b.call("length", whole)
+    part = b.n.slice_(whole, place, size_of) if reverse else b.n.slice_(whole, b.integer(1), place)
+    so_far = b.condition(b.is_not_null(b.call("list_extract", whole, place)), aggregate_of(part, name))
+    places = b.call("range", b.integer(1), b.operator("+", size_of, b.integer(1)))
+    return b.let(x, "whole", b.call("list_transform", places, b.one_lambda("place", so_far)))
+
+
+_WINDOWS = {"rank": ranks, "shift": lambda x, count: shifted(x, b.integer(count)),
+            "diff": lambda x, count: differences(x, count, False), "cumulative": cumulated}
 
 
 def any_true(x, ignore_nulls):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import functions
 from .arguments import listed, numbers_or_nodes
 from .literals import as_node
@@ -123,7 +123,8 @@ class ListFunctions(ListSummaries, Namespace):
             return self._do(functions.list_gather, self._of._column_of(indices), options=options)
         values = indices.to_list() if hasattr(indices, "to_list") else listed(indices)
         if any(isinstance(value, (list, tuple)) for value in values):
-            raise NotSupported("list.gather of lists of positions is not supported; put them into a column")
+            raise error(NotSupported, "list.gather of lists of positions is not supported",
+                        "put them into a column")
         return self._do(functions.list_gather, options=(tuple(values), *options))
 
     def gather_every(self, n, offset=0):
@@ -254,7 +255,7 @@ class ListFunctions(ListSummaries, Namespace):
         [[None, 3, 5]]
         """
         if null_behavior not in ("ignore", "drop"):
-            raise ValueError(f"null_behavior is 'ignore' or 'drop', not {null_behavior!r}")
+            raise error(InvalidArgument, f"null_behavior is 'ignore' or 'drop', not {null_behavior!r}")
         return self._do(differences, options=(n, null_behavior == "drop"))
 
     def shift(self, n=1):
@@ -435,7 +436,7 @@ class ListFunctions(ListSummaries, Namespace):
 
     def sample(self, n=None, *, fraction=None, with_replacement=False, shuffle=False, seed=None):
         """Not supported; explode and sample."""
-        raise NotSupported("list.sample is not supported; explode and sample")
+        raise error(NotSupported, "list.sample is not supported", "explode and sample")
 
     def to_struct(self, fields=None, *, upper_bound=0):
         """The first elements as fields of a struct.
@@ -466,7 +467,8 @@ class ListFunctions(ListSummaries, Namespace):
         if callable(fields):
             fields = [fields(i) for i in range(upper_bound)]
         if not fields and not upper_bound:
-            raise NotSupported("list.to_struct needs the fields' names")
+            raise error(NotSupported, "list.to_struct without the fields' names is not supported",
+                        "give fields=[…], or upper_bound")
         names = tuple(fields) if fields else tuple(f"field_{i}" for i in range(upper_bound))
         return self._do(as_struct, options=(names,))
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from .. import _nodes as n
 from ..datatypes import Date, Datetime, Decimal, Duration, Float64, Time
-from ..errors import NotSupported, TypeMismatch, error
+from ..errors import InvalidArgument, NotSupported, TypeMismatch, error
 from . import build as b
 from .nodes import Column, Literal, Node
 
@@ -67,7 +67,8 @@ def literal_bytes(value) -> bytes:
         return literal_bytes(value.tolist())
     if hasattr(value, "to_list"):
         return literal_bytes(value.to_list())
-    raise TypeError(f"{value!r} cannot be part of an expression")
+    raise error(TypeMismatch, f"{type(value).__name__} {value!r} cannot be part of an expression",
+                "give a number, text, time, list or dict")
 
 
 def zone_name_of(tzinfo):
@@ -150,15 +151,16 @@ def parse_period(text):
     parts = re.findall(r"(\d+)(ns|us|ms|mo|s|m|h|d|w|q|y)", body)
     if not parts or "".join(c + u for c, u in parts) != body:
         if re.fullmatch(r"\d+i", body):
-            raise NotSupported(f"the period {text!r} counts rows; use a column of times, or "
-                               "rolling_mean(window_size) over rows")
-        raise ValueError(f"{text!r} is no period such as '1h30m' or '3d'")
+            raise error(NotSupported, f"the period {text!r} counts rows",
+                        "use a column of times, or rolling_mean(window_size) over rows")
+        raise error(InvalidArgument, f"{text!r} is no period such as '1h30m' or '3d'")
     pairs = []
     for count, unit in parts:
         count = sign * int(count)
         if unit == "ns":
             if count % 1000:
-                raise NotSupported("periods go down to microseconds")
+                raise error(NotSupported, f"the period {text!r} is shorter than a microsecond, the least there is",
+                            "use us, or a thousand times as many ns")
             count, unit = count // 1000, "us"
         pairs.append((count, _UNITS[unit]))
     return pairs

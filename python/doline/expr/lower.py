@@ -23,6 +23,8 @@ from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, Wi
                            also)
 from .mapped import MappedAll, MappedColumn
 from .list_rearrangements import LIST_REARRANGEMENTS
+from .places import has_place, of_place
+from .short_lists import is_top, short_list, top_list
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window,
                     contains, output_name, spine_of)
@@ -253,8 +255,8 @@ class Lowering:
             call = WindowCall(self, scope, rows)
             return Lowered(self.as_list(rows, call), max(rows.stage, stage), True)
         if node.mapping == "explode":
-            raise NotSupported('over(mapping_strategy="explode") is not supported; use '
-                               "group_by(...).agg(...).explode(...)")
+            raise error(NotSupported, 'over(mapping_strategy="explode") is not supported',
+                        "use group_by(...).agg(...).explode(...)")
         lowered = self.lower(node.input, scope)
         return Lowered(lowered.bytes, max(lowered.stage, stage), lowered.windowed)
 
@@ -265,7 +267,8 @@ class Lowering:
         dtype = self.dtype_of(place)
         Period.of(units=1 if node.counts else 0, micros=0 if node.counts else 1).check_axis(dtype)
         if getattr(dtype, "time_unit", "us") == "ns":
-            raise NotSupported("rolling windows of nanoseconds are not supported; cast to Datetime('us')")
+            raise error(NotSupported, "rolling windows of nanoseconds are not supported",
+                        "cast to Datetime('us')")
         scope = Scope(False, outer.keys, (b.order_item(place.bytes),), max(outer.stage, place.stage),
                       node.frame)
         lowered = self.lower(input, scope)
@@ -274,11 +277,12 @@ class Lowering:
     def window(self, node, scope):
         """A window function over its groups."""
         if scope.frame is not None:
-            raise NotSupported(f"{node.label} within rolling windows is not supported; compute it in a "
-                               "column before")
+            raise error(NotSupported, f"{node.label} within rolling windows is not supported",
+                        "compute it in a column before")
         if node.shape == REARRANGED:
-            raise NotSupported(f"{node.label} of {node.arguments[0]!r} is not supported: it needs "
-                               "rows beside each other; filter or sort the frame first")
+            raise error(NotSupported, f"{node.label} of {node.arguments[0]!r} is not supported: it needs "
+                        "rows beside each other",
+                        "filter or sort the frame first")
         arguments = [self.settle(self.lower(a, scope)) for a in node.arguments]
         stage = max([scope.stage] + [a.stage for a in arguments])
         order = scope.order
@@ -293,8 +297,8 @@ class Lowering:
         """An aggregate: a plain one by groups, a window call by rows."""
         inner = Scope(False, scope.keys, scope.order, scope.stage) if scope.by_groups else scope
         if scope.frame is not None and any(contains(a, (Aggregate, Window)) for a in node.arguments):
-            raise NotSupported(f"{node!r} within rolling windows is not supported: an aggregate of what is "
-                               "itself of the window")
+            raise error(NotSupported, f"{node!r} within rolling windows is not supported: an aggregate of "
+                        "what is itself of the window")
         if is_of_one_value(node) and scope.frame is None:
             value = self.lower(node.arguments[0], scope)
             call = ScalarCall(value.bytes)
@@ -313,8 +317,12 @@ class Lowering:
             arguments = [self.grouped(a, scope) if scope.by_groups and a.shape == SCALAR
                          else self.settle(self.lower(a, inner)) for a in node.arguments[1:]]
         stage = max([scope.stage, rows.stage] + [a.stage for a in arguments])
+        if not rows.is_list and not rows.order and rows.filter is None and has_place(node, scope):
+            encoded = of_place(self, node, AggregateCall(rows), Lowered(rows.value), [a.bytes for a in arguments])
+            return Lowered(encoded, stage)
         if rows.is_list and type(node) is MappedAll:
-            raise NotSupported(f"{node!r} of rearranged rows is not supported; split it into two verbs")
+            raise error(NotSupported, f"{node!r} of rearranged rows is not supported",
+                        "split it into two verbs")
         if rows.is_list and node.build in _OF_LISTS:
             return Lowered(_OF_LISTS[node.build](rows.value), stage, not scope.by_groups)
         if rows.is_list:
@@ -351,14 +359,13 @@ class Lowering:
     def in_place(self, node, scope):
         """Rearranged rows put back, one to each row of the frame or group."""
         if scope.frame is not None:
-            raise NotSupported(f"{node!r} within rolling windows is not supported")
+            raise error(NotSupported, f"{node!r} within rolling windows is not supported")
         if not keeps_length(node):
-            raise NotSupported(
-                f"{node!r} does not have the frame's number of rows; select it on its own, or use "
-                "group_by(...).agg(...)")
+            raise error(NotSupported, f"{node!r} does not have the frame's number of rows",
+                        "select it on its own, or use group_by(...).agg(...)")
         if not scope.keys:
-            raise NotSupported(f"{node!r} cannot stand beside columns here; use with_columns or "
-                               "select with it as the whole expression")
+            raise error(NotSupported, f"{node!r} cannot stand beside columns here",
+                        "use with_columns or select with it as the whole expression")
         rows = self.rows_of(node, scope, False)
         call = WindowCall(self, scope, rows)
         everything = self.as_list(rows, call)
@@ -382,8 +389,9 @@ class Lowering:
             first = None
             spine = spine_of(node, lambda argument: isinstance(argument, Apply))
             if len(spine) > 4 * DEPTH:
-                raise NotSupported(f"{len(spine)} functions of aggregates within each other are not "
-                                   "supported; compute a part in a frame before")
+                raise error(NotSupported, f"{len(spine)} functions of aggregates within each other are not "
+                            "supported",
+                            "compute a part in a frame before")
             for node in reversed(spine):
                 rest = node.arguments if first is None else node.arguments[1:]
                 lowered = [self.grouped(a, scope) for a in rest]
@@ -413,7 +421,7 @@ class Lowering:
             if not rows.is_list:
                 rows.value = self.nested(node, [Lowered(rows.value)]).bytes
                 return rows
-        raise NotSupported(f"{node!r} is not supported; split it into two verbs")
+        raise error(NotSupported, f"{node!r} is not supported", "split it into two verbs")
 
     def rearrange(self, node, scope, by_groups):
         """The rows that a filter, an order or a function of lists leaves."""
@@ -421,7 +429,14 @@ class Lowering:
             inner = Scope(True, scope.keys, scope.order, scope.stage) if by_groups else scope
             value = self.lower(node.arguments[0], inner)
             return Rows(value.bytes, value.stage, is_list=True)
+        if by_groups and is_top(node):
+            rows = self.rows_of(node.arguments[0].arguments[0], scope, True)
+            if not rows.is_list and not rows.order:
+                return Rows(top_list(AggregateCall(rows), node, rows.value), rows.stage, is_list=True)
         rows = self.rows_of(node.arguments[0], scope, by_groups)
+        short = short_list(self, node, rows, scope) if by_groups and not rows.is_list else None
+        if short is not None:
+            return Rows(short, rows.stage, is_list=True)
         step = REARRANGEMENTS.get(node.build) if isinstance(node.build, str) else None
         if step is not None and not rows.is_list:
             others = [self.settle(self.lower(a, scope)) for a in node.arguments[1:]]
@@ -470,8 +485,8 @@ class Lowering:
             body = (lists if parts[0] is not None else self).apply(node, inner)
             value = b.call("list_transform", first.value, b.one_lambda("element", body.bytes))
             return Rows(value, max(body.stage, first.stage), is_list=True)
-        raise NotSupported(f"{node!r} combines rows in different orders or numbers; "
-                           "filter or sort the frame first")
+        raise error(NotSupported, f"{node!r} combines rows in different orders or numbers",
+                    "filter or sort the frame first")
 
     def as_list(self, rows, call):
         """Rows as a list."""

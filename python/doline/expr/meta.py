@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import InvalidArgument, error
 from .namespaces import Namespace
 from .nodes import (COLUMN, REARRANGED, SCALAR, Column, Literal, Rename, Selection, Window, all_slots,
                     column_names, contains, output_name)
@@ -44,7 +45,7 @@ class MetaFunctions(Namespace):
         if output_name(self._node) or not contains(self._node, Selection):
             return output_name(self._node)
         if raise_if_undetermined:
-            raise ValueError(f"only a frame can say what {self._of!r} is called")
+            raise error(InvalidArgument, f"only a frame can say what {self._of!r} is called")
         return None
 
     def root_names(self):
@@ -202,7 +203,7 @@ class MetaFunctions(Namespace):
         >>> (dl.col("a") + 1).meta.eq(dl.col("a") + 1)
         True
         """
-        return _same(self._node, other._node)
+        return same(self._node, other._node)
 
     def ne(self, other):
         """Whether it is another expression.
@@ -300,7 +301,8 @@ def _without_names(node, all_of_them):
     return node
 
 
-def _same(a, c):
+def same(a, c):
+    """Whether two nodes are the same expression."""
     left = [(a, c)]
     while left:
         a, c = left.pop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import aggregates, build as b, functions, windows
 from .nodes import Apply, Typed, Window
 
@@ -74,7 +74,7 @@ class MissingValues:
         """
         if strategy is None:
             if value is None:
-                raise ValueError("fill_null needs a value or a strategy")
+                raise error(InvalidArgument, "fill_null needs a value or a strategy")
             return self._apply("ifnull", value)
         if strategy == "forward":
             return self.forward_fill(limit)
@@ -83,7 +83,8 @@ class MissingValues:
         fills = {"zero": lambda: 0, "one": lambda: 1, "min": self.min, "max": self.max,
                  "mean": self._mean_of_type}
         if strategy not in fills:
-            raise ValueError(f"no strategy is called {strategy!r}")
+            raise error(InvalidArgument, f"fill_null: no strategy is called {strategy!r}",
+                        f"forward, backward, {', '.join(fills)} are")
         return self._apply("ifnull", fills[strategy]())
 
     def _mean_of_type(self):
@@ -173,7 +174,8 @@ class MissingValues:
         [1.0, 3.0, 5.0]
         """
         if method != "linear":
-            raise NotSupported(f"interpolate({method!r}) is not supported; use fill_null(strategy=…)")
+            raise error(NotSupported, f"interpolate({method!r}) is not supported",
+                        "use fill_null(strategy=…)")
         place = self._made(Window(windows.row_index, ()))
         known = self._made(Apply(functions.where_known, (place._node, self._node)))
         nodes = (self, place, self.forward_fill(), self.backward_fill(), known.forward_fill(),

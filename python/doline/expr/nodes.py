@@ -72,13 +72,14 @@ class SeriesColumn(Node):
 
 
 class Selection(Node):
-    """Several columns, which only a frame can name. `choose(columns)` gives their names."""
+    """Several columns, which only a frame can name. `choose(columns)` gives their names, `made(name)` what
+    each stands for where that is no column."""
 
-    __slots__ = ("choose", "label")
+    __slots__ = ("choose", "label", "made")
     shape = COLUMN
 
-    def __init__(self, choose, label):
-        self.choose, self.label = choose, label
+    def __init__(self, choose, label, made=Column):
+        self.choose, self.label, self.made = choose, label, made
 
     def __repr__(self):
         return self.label

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import NotSupported, error
+from .smoothing import Smoothing
 
 
-class OwnFunctions:
+class OwnFunctions(Smoothing):
     """What `Expr` inherits: functions of the program's own."""
 
     __slots__ = ()
@@ -41,9 +42,9 @@ class OwnFunctions:
         """
         from .expression import expression
         if pass_name:
-            raise NotSupported("map_elements(pass_name=True) is not supported; close over the name")
+            raise error(NotSupported, "map_elements(pass_name=True) is not supported", "close over the name")
         if strategy not in ("thread_local", "threading"):
-            raise NotSupported(f"map_elements has no strategy {strategy!r}")
+            raise error(NotSupported, f"map_elements has no strategy {strategy!r}")
         from ..frame_functions import elementwise
         from .mapped import MappedRows
         return expression(MappedRows(elementwise(function, return_dtype, skip_nulls), (self._node,)))
@@ -79,7 +80,7 @@ class OwnFunctions:
         """
         from .expression import expression
         if agg_list is not None:
-            raise NotSupported("map_batches(agg_list=…) is not supported; leave it out")
+            raise error(NotSupported, "map_batches(agg_list=…) is not supported", "leave it out")
         from .. import frame_functions
         from .mapped import MappedAll, MappedColumn, MappedRows
         if returns_scalar:
@@ -121,67 +122,6 @@ class OwnFunctions:
             return None if result is None else float(result)
         windows = self._plain("list", window_size, weights, min_samples, center)
         return windows.map_elements(of_window, types.Float64)
-
-    def ewm_mean(self, *, com=None, span=None, half_life=None, alpha=None, adjust=True, min_samples=1,
-                 ignore_nulls=False):
-        """The mean of all rows so far, the more weight the later they are; slow, as Python computes it.
-
-        Parameters
-        ----------
-        com, span, half_life, alpha : float, optional
-            How fast weights decay: one of these. `alpha` is the weight of the newest, from 0 to 1.
-        adjust : bool, default True
-            Whether weights are divided by their sum; else each mean goes on from the one before.
-        min_samples : int, default 1
-            How many known values it takes for a result.
-        ignore_nulls : bool, default False
-            Whether weights go by known values alone; else by rows.
-
-        Returns
-        -------
-        Expr
-            Of Float64; null of null.
-
-        Raises
-        ------
-        ValueError
-            Unless one of the four is given, and in its bounds.
-
-        Examples
-        --------
-        >>> frame = dl.DataFrame({"a": [1, 2, 3]})
-        >>> frame.select(dl.col("a").ewm_mean(alpha=0.5, adjust=False)).to_series().to_list()
-        [1.0, 1.5, 2.25]
-        """
-        kept = 1 - _alpha(com, span, half_life, alpha)
-
-        def smoothed(series):
-            out, mean, weight, count = [], None, 1.0, 0
-            newest = 1.0 if adjust else 1 - kept
-            for value in series.to_list():
-                if mean is not None and (value is not None or not ignore_nulls):
-                    weight *= kept
-                if value is not None:
-                    count += 1
-                    if mean is None:
-                        mean = float(value)
-                    else:
-                        mean = (weight * mean + newest * value) / (weight + newest)
-                        weight = weight + newest if adjust else 1.0
-                out.append(mean if value is not None and count >= min_samples else None)
-            return out
-        return self.map_batches(smoothed, types.Float64)
-
-
-def _alpha(com, span, half_life, alpha):
-    given = [value for value in (com, span, half_life, alpha) if value is not None]
-    if len(given) != 1:
-        raise ValueError("ewm_mean takes one of com, span, half_life and alpha")
-    share = (1 / (1 + com) if com is not None else 2 / (span + 1) if span is not None else
-             1 - 0.5 ** (1 / half_life) if half_life is not None else alpha)
-    if not 0 < share <= 1:
-        raise ValueError(f"the newest value has a weight between 0 and 1, not {share}")
-    return share
 
 
 def map_batches(exprs, function, return_dtype=None, *, is_elementwise=False, returns_scalar=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import aggregates, build as b, windows
 from .expression import Expr, expression
 from .literals import as_node, interval_bytes
@@ -143,7 +143,7 @@ def duration(*, weeks=None, days=None, hours=None, minutes=None, seconds=None, m
     datetime.timedelta(days=1, seconds=7200)
     """
     if nanoseconds is not None or time_unit != "us":
-        raise NotSupported("spans of time have microseconds; give these")
+        raise error(NotSupported, "spans of time have microseconds", "give these")
     parts = [as_node(p if p is not None else 0) for p in
              (weeks, days, hours, minutes, seconds, milliseconds, microseconds)]
     return expression(Apply(_span, tuple(parts))).alias(_name_of(parts, "duration"))
@@ -177,11 +177,12 @@ def _from_epoch(x, unit):
         return b.operator("+", b.cast(b.string("1970-01-01"), types.Date), b.cast(x, types.Int32))
     factor = {"s": 1_000_000, "ms": 1000, "us": 1}.get(unit)
     if factor is None:
-        raise NotSupported(f"from_epoch(time_unit={unit!r}) is not supported; divide by 1000 and use us")
+        raise error(NotSupported, f"from_epoch(time_unit={unit!r}) is not supported",
+                    "divide by 1000 and use us")
     return b.call("make_timestamp", b.operator("*", b.cast(x, types.Int64), b.integer(factor)))
 
 
-def _ranged(of_start, start, end, interval, closed, dtype):
+def ranged_times(of_start, start, end, interval, closed, dtype):
     """Each value is so many intervals behind the first: a month behind 31 January, two months, three.
     The engine's series goes on from the value before, and so never back to the 31st; it has no fewer."""
     zone = getattr(dtype, "time_zone", None) or getattr(of_start, "time_zone", None)
@@ -192,7 +193,7 @@ def _ranged(of_start, start, end, interval, closed, dtype):
     step = b.operator("+", start, b.operator("*", interval, b.column("step")))
     values = b.call("list_transform", b.call("range", steps), b.one_lambda("step", step))
     if closed not in ("both", "left", "right", "none"):
-        raise ValueError(f"closed is 'both', 'left', 'right' or 'none', not {closed!r}")
+        raise error(InvalidArgument, f"closed is 'both', 'left', 'right' or 'none', not {closed!r}")
     within = (b.less_or_equal if closed in ("both", "right") else b.less)(b.column("value"), end)
     values = b.call("list_filter", values, b.one_lambda("value", within))
     if closed in ("right", "none"):
@@ -201,7 +202,7 @@ def _ranged(of_start, start, end, interval, closed, dtype):
 
 
 def _range_of_times(start, end, interval, closed, eager, dtype):
-    node = Typed(_ranged, (as_node(start), as_node(end)), (interval_bytes(interval), closed, dtype))
+    node = Typed(ranged_times, (as_node(start), as_node(end)), (interval_bytes(interval), closed, dtype))
     from .nodes import Rearrange
     out = expression(Rearrange("flatten_lists", (node,)))
     return _eager(out) if eager else out
@@ -270,7 +271,7 @@ def datetime_range(start, end, interval="1d", *, closed="both", time_unit=None, 
     3
     """
     if time_zone is not None and time_unit not in (None, "us"):
-        raise NotSupported("instants of a zone have microseconds")
+        raise error(NotSupported, "instants of a zone have microseconds")
     return _range_of_times(start, end, interval, closed, eager, types.Datetime(time_unit or "us", time_zone))
 
 
@@ -300,13 +301,13 @@ def int_range(start=0, end=None, step=1, *, dtype=types.Int64, eager=False):
     """
     if end is None:
         start, end = 0, start
-    if not isinstance(end, Expr) or isinstance(start, Expr) or not _is_len(end):
+    if not (isinstance(end, Expr) and _is_len(end) and type(start) is int and (start, step) == (0, 1)):
         node = Apply(_numbers, (as_node(start), as_node(end)), (step, dtype))
         from .nodes import Rearrange
         out = expression(Rearrange("flatten_lists", (node,)))
         return _eager(out) if eager else out
     index = expression(Window(windows.row_index, ()))
-    return (index * step + start).cast(dtype).alias("literal")
+    return index.cast(dtype).alias("literal")
 
 
 def _is_len(expr):
@@ -329,10 +330,12 @@ def int_ranges(start=0, end=None, step=1, *, dtype=types.Int64, eager=False):
         How far apart.
     dtype : data type, default Int64
         Of the integers.
+    eager : bool, default False
+        Whether a Series is returned; else an expression.
 
     Returns
     -------
-    Expr
+    Expr or Series
         Of lists.
 
     Examples
@@ -342,7 +345,8 @@ def int_ranges(start=0, end=None, step=1, *, dtype=types.Int64, eager=False):
     """
     if end is None:
         start, end = 0, start
-    return expression(Apply(_numbers, (as_node(start), as_node(end)), (step, dtype)))
+    out = expression(Apply(_numbers, (as_node(start), as_node(end)), (step, dtype)))
+    return _eager(out) if eager else out
 
 
 def row_index(name="index"):

@@ -204,7 +204,7 @@ class Rearranging:
         >>> frame.select(dl.col("a").unique()).to_series().to_list()
         [2, 1]
         """
-        return self._rearrange(functions.list_distinct)
+        return self._rearrange(functions.list_distinct, options=(maintain_order,))
 
     def gather(self, indices, *, null_on_oob=False):
         """The values at some positions.
@@ -263,7 +263,7 @@ class Rearranging:
         return self._rearrange(functions.list_every, options=(n, offset))
 
     def top_k(self, k=5):
-        """The greatest values, the greatest first; missing ones are left out.
+        """The greatest values, the greatest first; missing ones come last.
 
         Parameters
         ----------
@@ -281,10 +281,10 @@ class Rearranging:
         >>> frame.select(dl.col("a").top_k(2)).to_series().to_list()
         [3, 2]
         """
-        return self.drop_nulls().sort(descending=True).head(k)
+        return self.sort(descending=True, nulls_last=True).head(k)
 
     def bottom_k(self, k=5):
-        """The least values, the least first; missing ones are left out.
+        """The least values, the least first; missing ones come last.
 
         Parameters
         ----------
@@ -302,7 +302,7 @@ class Rearranging:
         >>> frame.select(dl.col("a").bottom_k(2)).to_series().to_list()
         [1, 2]
         """
-        return self.drop_nulls().sort().head(k)
+        return self.sort(nulls_last=True).head(k)
 
     def top_k_by(self, by, k=5, *, reverse=False):
         """The values of the rows in which another column is greatest.

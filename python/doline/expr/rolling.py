@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import _nodes as n
 from ..datatypes import Float64, UInt32
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from ..periods import Period
 from . import aggregates, build as b
 from .literals import as_node, literal_bytes
@@ -28,14 +28,15 @@ def window_frame(period, offset, closed):
         Arguments of a window's specification.
     """
     if closed not in ("left", "right", "both", "none"):
-        raise ValueError(f"closed is 'left', 'right', 'both' or 'none', not {closed!r}")
+        raise error(InvalidArgument, f"closed is 'left', 'right', 'both' or 'none', not {closed!r}")
     if period.sign <= 0:
-        raise ValueError("a period is longer than nothing")
+        raise error(InvalidArgument, "a period is longer than nothing")
     begin = -period if offset is None else offset
     end = period + begin
     if offset is not None and end and (period.months and offset.micros or period.micros and offset.months):
-        raise NotSupported("an offset and a period of which one is months and the other is not are not "
-                           "supported: ends of months would be missed; join_where says any window")
+        raise error(NotSupported, "an offset and a period of which one is months and the other is not are "
+                    "not supported: ends of months would be missed",
+                    "join_where says any window")
     least = Period.of(units=1) if period.units else Period.of(micros=1)
     if closed in ("right", "none"):
         begin = begin + least
@@ -107,8 +108,8 @@ def rank_of_last(call, x, method):
         distinct = b.operator("+", less(b.less, b.call("list_distinct", values)), b.integer(1))
         rank = b.cast({"min": least, "max": most, "dense": distinct}[method], UInt32)
     else:
-        raise NotSupported(f"rolling_rank({method!r}) is not supported; use 'average', 'min', 'max' or "
-                           "'dense'")
+        raise error(NotSupported, f"rolling_rank({method!r}) is not supported",
+                    "use 'average', 'min', 'max' or 'dense'")
     return b.let(call("list", x), "__doline_values", rank)
 
 
@@ -151,8 +152,8 @@ class RollingFunctions:
         if weights is None:
             return self._rolling(build, window_size, min_samples, center)
         if len(weights) != window_size or min_samples not in (None, window_size):
-            raise NotSupported("weights are supported for whole windows: as many as window_size, and no "
-                               "min_samples")
+            raise error(NotSupported, "weights are supported for whole windows: as many as window_size, "
+                        "and no min_samples")
         return self._made(Window(weighted, (self._node,), (tuple(weights), window_size, center,
                                                            build == "frame_mean")))
 
@@ -216,7 +217,7 @@ class RollingFunctions:
 
     def _plain(self, build, window_size, weights, min_samples, center, options=()):
         if weights is not None:
-            raise NotSupported("weights are supported by rolling_sum and rolling_mean")
+            raise error(NotSupported, "weights are supported by rolling_sum and rolling_mean")
         return self._rolling(build, window_size, min_samples, center, options)
 
     def rolling_min(self, window_size, weights=None, *, min_samples=None, center=False):
@@ -407,7 +408,7 @@ class RollingFunctions:
         [None, 2.0, 1.0]
         """
         if center:
-            raise NotSupported("rolling_rank ranks the last row of a window, not one in its middle")
+            raise error(NotSupported, "rolling_rank ranks the last row of a window, not one in its middle")
         return self._rolling(rank_of_last, window_size, min_samples, False, (method,))
 
     def rolling_sum_by(self, by, window_size, *, min_samples=1, closed="right"):

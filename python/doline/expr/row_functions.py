@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import aggregates, functions, windows
 from .arguments import fresh_seed, listed, value_node
 from .literals import as_node
@@ -53,7 +53,8 @@ class RowFunctions(RollingFunctions, Rearranging):
         keys = [as_node(k) for k in listed(partition_by) + list(more)]
         order = [as_node(k) for k in listed(order_by)]
         if mapping_strategy not in ("group_to_rows", "join", "explode"):
-            raise ValueError(f"no mapping_strategy is called {mapping_strategy!r}")
+            raise error(InvalidArgument, f"over: no mapping_strategy is called {mapping_strategy!r}",
+                        "group_to_rows, join and explode are")
         return self._made(Over((self._node, *keys, *order), len(keys), descending, nulls_last,
                                mapping_strategy))
 
@@ -105,10 +106,10 @@ class RowFunctions(RollingFunctions, Rearranging):
         [None, 3, 5]
         """
         if null_behavior not in ("ignore", "drop"):
-            raise ValueError(f"null_behavior is 'ignore' or 'drop', not {null_behavior!r}")
+            raise error(InvalidArgument, f"null_behavior is 'ignore' or 'drop', not {null_behavior!r}")
         if not isinstance(n, int):
             if null_behavior == "drop":
-                raise NotSupported('diff(expression, "drop") is not supported; filter before')
+                raise error(NotSupported, 'diff(expression, "drop") is not supported', "filter before")
             return self._made(Window(windows.diff, (self._node, as_node(n))))
         out = self._window(windows.diff, n)
         if null_behavior == "drop":
@@ -268,7 +269,7 @@ class RowFunctions(RollingFunctions, Rearranging):
         [2, 1, 2]
         """
         if method == "random":
-            raise NotSupported('rank("random") is not supported; use rank("ordinal")')
+            raise error(NotSupported, 'rank("random") is not supported', 'use rank("ordinal")')
         return self._window(windows.rank, method, descending)
 
     def is_duplicated(self):
@@ -373,7 +374,7 @@ class RowFunctions(RollingFunctions, Rearranging):
         True
         """
         if descending is None or nulls_last is None:
-            raise NotSupported("is_sorted(descending=None) is not supported; ask for each order")
+            raise error(NotSupported, "is_sorted(descending=None) is not supported", "ask for each order")
         return ~self._window(windows.is_sorted_step, descending, nulls_last).any()
 
     def peak_max(self):
@@ -446,7 +447,7 @@ class RowFunctions(RollingFunctions, Rearranging):
         [1, 2, 3, 4]
         """
         if not upcast:
-            raise NotSupported("append(upcast=False) is not supported; cast before")
+            raise error(NotSupported, "append(upcast=False) is not supported", "cast before")
         return self._rearrange(functions.appended, as_node(other))
 
     def rle(self):
@@ -491,10 +492,10 @@ class RowFunctions(RollingFunctions, Rearranging):
         2
         """
         if side not in ("any", "left", "right"):
-            raise ValueError(f"side is 'any', 'left' or 'right', not {side!r}")
+            raise error(InvalidArgument, f"side is 'any', 'left' or 'right', not {side!r}")
         node = value_node(element)
         if node.shape or isinstance(element, (list, tuple)):
-            raise NotSupported("search_sorted of several values is not supported; use join_asof")
+            raise error(NotSupported, "search_sorted of several values is not supported", "use join_asof")
         return self._made(Aggregate(aggregates.place_in_order, (self._node, node),
                                     (side == "right", nulls_last, descending)))
 
@@ -530,8 +531,8 @@ class RowFunctions(RollingFunctions, Rearranging):
         2
         """
         if with_replacement or fraction is not None:
-            raise NotSupported("Expr.sample takes a number of values, without replacement; use "
-                               "DataFrame.sample")
+            raise error(NotSupported, "Expr.sample takes a number of values, without replacement",
+                        "use DataFrame.sample")
         return self.shuffle(seed).head(1 if n is None else n)
 
     def shuffle(self, seed=None):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from ..datatypes import DataType, DataTypeClass
+from ..errors import InvalidArgument, error
 from .nodes import Apply, Column, Rename, Selection, Spread, contains, output_name, spine_of
 
 
@@ -57,7 +58,7 @@ def without(selection, excluded):
                 types = columns.types if types is None else types
                 chosen = [c for c in chosen if types[c] != entry]
             else:
-                gone = set(entry._node.choose(columns))
+                gone = {output_name(node) for node in expand(entry._node, columns)}
                 chosen = [c for c in chosen if c not in gone]
         return chosen
     return Selection(choose, f"{selection.label}.exclude({list(excluded)})")
@@ -93,7 +94,7 @@ def _replaced(node, names, position):
 def _replaced_once(node, names, position):
     if type(node) is Selection:
         chosen = names[id(node)]
-        return Column(chosen[position if len(chosen) > 1 else 0])
+        return node.made(chosen[position if len(chosen) > 1 else 0])
     if not node.arguments:
         return node
     if isinstance(node, Spread):
@@ -127,7 +128,7 @@ def expand(node, columns):
     if not found:
         return [_replaced(node, names, 0)]
     if len(counts - {1}) > 1:
-        raise ValueError(f"the selections in {node!r} have different numbers of columns")
+        raise error(InvalidArgument, f"the selections in {node!r} have different numbers of columns")
     count = 0 if 0 in counts else max(counts)
     return [_replaced(node, names, position) for position in range(count)]
 

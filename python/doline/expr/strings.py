@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import aggregates, build as b
 from .namespaces import Namespace
 from .text_matching import TextMatching
@@ -467,10 +467,11 @@ class StringFunctions(TextMatching, Namespace):
         [datetime.date(2024, 12, 31), None]
         """
         if not exact:
-            raise NotSupported("str.strptime(exact=False) is not supported; extract() the part first")
+            raise error(NotSupported, "str.strptime(exact=False) is not supported",
+                        "extract() the part first")
         if ambiguous != "raise":
-            raise NotSupported("str.strptime(ambiguous=…) is not supported; use dt.replace_time_zone, "
-                               "which takes it")
+            raise error(NotSupported, "str.strptime(ambiguous=…) is not supported",
+                        "use dt.replace_time_zone, which takes it")
         return self._do(parse_time, options=(format, types.as_dtype(dtype), strict))
 
     def json_path_match(self, json_path):
@@ -535,7 +536,7 @@ class StringFunctions(TextMatching, Namespace):
         ['746561']
         """
         if encoding not in ("hex", "base64"):
-            raise ValueError(f"encoding is 'hex' or 'base64', not {encoding!r}")
+            raise error(InvalidArgument, f"encoding is 'hex' or 'base64', not {encoding!r}")
         if encoding == "hex":
             return self._do("hex")._apply("lower")
         return self._do("encode")._apply("to_base64")
@@ -583,5 +584,5 @@ class StringFunctions(TextMatching, Namespace):
         [1]
         """
         if form != "NFC":
-            raise NotSupported(f"str.normalize({form!r}) is not supported; NFC is")
+            raise error(NotSupported, f"str.normalize({form!r}) is not supported", 'use "NFC"')
         return self._do("nfc_normalize")

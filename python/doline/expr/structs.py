@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+from ..column_names import no_column
 from ..datatypes import Struct
-from ..errors import ColumnNotFound, InvalidArgument, NotSupported, TypeMismatch, error
+from ..errors import ColumnNotFound, InvalidArgument, TypeMismatch, error
 from . import build as b
 from .namespaces import Namespace
-from .nodes import Apply, Fields, Rename, Typed
+from .nodes import Apply, Fields, Rename, Selection, Typed
 
 
 def field_of(x, name):
@@ -56,17 +59,19 @@ class StructFunctions(Namespace):
         self._of = of
 
     def field(self, name, *more):
-        """A field of the structs.
+        """A field of the structs, or several.
 
         Parameters
         ----------
-        name : str
-            Which one.
+        name : str or list of str
+            Which one; "*" means all, and what begins with "^" and ends with "$" is a pattern of names.
+        *more : str
+            More of them.
 
         Returns
         -------
         Expr
-            Of the field's type and name; null of null.
+            Of each field's type and name; null of null.
 
         Examples
         --------
@@ -74,10 +79,13 @@ class StructFunctions(Namespace):
         >>> frame.select(dl.col("s").struct.field("b")).to_series().to_list()
         ['x', None]
         """
-        if more or not isinstance(name, str):
-            raise NotSupported("struct.field of several names is not supported; name them one by one")
         from .expression import expression
-        return expression(Rename(Apply(field_of, (self._of._node,), (name,)), name))
+        node = self._of._node
+        names = [one for item in (name, *more) for one in ([item] if isinstance(item, str) else item)]
+        if len(names) != 1 or _is_pattern(names[0]):
+            label = f"{node!r}.struct.field({names})"
+            return expression(Selection(_Fields(node, names), label, _FieldOf(node)))
+        return expression(_FieldOf(node)(names[0]))
 
     def __getitem__(self, name):
         return self.field(name)
@@ -201,8 +209,53 @@ class StructFunctions(Namespace):
         return self._of._made(Typed(_without, (self._of._node,), (gone, strict)))
 
     def unnest(self):
-        """Not supported; use `frame.unnest(column)`."""
-        raise NotSupported("struct.unnest is not supported here; use frame.unnest(column)")
+        """All fields of the structs, as columns.
+
+        Returns
+        -------
+        Expr
+
+        Examples
+        --------
+        >>> dl.DataFrame({"s": [{"a": 1, "b": "x"}]}).select(dl.col("s").struct.unnest()).columns
+        ['a', 'b']
+        """
+        return self.field("*")
+
+
+class _FieldOf:
+    """Makes the node of a struct's field of its name."""
+
+    def __init__(self, struct):
+        self.struct = struct
+
+    def __call__(self, name):
+        return Rename(Apply(field_of, (self.struct,), (name,)), name)
+
+
+class _Fields:
+    """Finds the fields that names and patterns mean, in the structs' order, when a frame is there."""
+
+    def __init__(self, struct, names):
+        self.struct, self.names = struct, names
+
+    def __call__(self, columns):
+        from .expression import expression
+        frame = getattr(columns, "_frame", columns)
+        [dtype] = frame.select(expression(self.struct)).types.values()
+        if not isinstance(dtype, Struct):
+            raise error(TypeMismatch, f"{self.struct!r} is of {dtype!r}, which has no fields",
+                        "take a column of structs")
+        known = [field.name for field in dtype.fields]
+        for name in self.names:
+            if not _is_pattern(name) and name not in known:
+                raise no_column(name, known)
+        return [field for field in known if any(
+            name in ("*", field) or _is_pattern(name) and re.search(name, field) for name in self.names)]
+
+
+def _is_pattern(name):
+    return name == "*" or name.startswith("^") and name.endswith("$")
 
 
 def _in_struct(node, struct):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from .literals import literal_bytes
 from .text_trees import (_dollars, any_of, any_pattern, contains_pattern, count_pattern, extract_every,
                          extract_group, extract_named, find_pattern, matches_of, replace_each,
@@ -133,7 +133,7 @@ class TextMatching:
         if n == -1:
             return self.replace_all(pattern, value, literal=literal)
         if n != 1:
-            raise NotSupported("str.replace(n=…) is not supported beyond 1; use replace_all")
+            raise error(NotSupported, "str.replace(n=…) is not supported beyond 1", "use replace_all")
         if literal:
             return self._do(replace_literal, pattern, value, options=(False,))
         return self._do(replace_pattern, pattern, _dollars(value), options=("",))
@@ -199,7 +199,7 @@ class TextMatching:
             values = [given] * len(texts) if isinstance(given, str) else _texts("str.replace_many", given)
             values = values * len(texts) if len(values) == 1 else values
         if len(values) != len(texts):
-            raise ValueError(f"{len(texts)} texts need as many replacements, not {len(values)}")
+            raise error(InvalidArgument, f"{len(texts)} texts need as many replacements, not {len(values)}")
         if not texts:
             return self._of
         pairs = tuple((literal_bytes(old.lower() if ascii_case_insensitive else old), literal_bytes(new))
@@ -233,8 +233,8 @@ class TextMatching:
         ['tea', 'coffee']
         """
         if overlapping:
-            raise NotSupported("str.extract_many(overlapping=True) is not supported; extract each text by "
-                               "itself")
+            raise error(NotSupported, "str.extract_many(overlapping=True) is not supported",
+                        "extract each text by itself")
         texts = _texts("str.extract_many", patterns)
         return self._do(matches_of, options=(any_pattern(texts, ascii_case_insensitive, leftmost),))
 
@@ -497,8 +497,8 @@ class TextMatching:
         """
         _refuse_lenient("str.split", literal, strict)
         if inclusive and not literal:
-            raise NotSupported("str.split(inclusive=True, literal=False) is not supported; use "
-                               "str.extract_all")
+            raise error(NotSupported, "str.split(inclusive=True, literal=False) is not supported",
+                        "use str.extract_all")
         return self._do(split_list, by, options=(inclusive, literal))
 
     def split_exact(self, by, n, *, inclusive=False):
@@ -571,10 +571,11 @@ def _texts(name, patterns):
     given = patterns.to_list() if hasattr(patterns, "to_list") else patterns
     given = [given] if isinstance(given, str) else given
     if hasattr(given, "_node") or not all(isinstance(text, str) for text in given):
-        raise NotSupported(f"{name} takes texts that are the same for all rows, in a list or dict")
+        raise error(NotSupported, f"{name} takes texts that are the same for all rows, in a list or dict")
     return [*given]
 
 
 def _refuse_lenient(name, literal, strict):
     if not strict and not literal:
-        raise NotSupported(f"{name}(strict=False) is not supported; a wrong pattern is an error")
+        raise error(NotSupported, f"{name}(strict=False) is not supported: a wrong pattern is an error",
+                    "leave it out, or set literal=True")

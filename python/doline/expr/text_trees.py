@@ -6,7 +6,7 @@ They take and give bytes: see `expr/build.py`.
 from __future__ import annotations
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import build as b
 
 
@@ -186,8 +186,13 @@ def parse_integer(x, base, strict, dtype):
         return (b.cast if strict else b.try_cast)(x, dtype)
     prefix = {16: "0x", 2: "0b", 8: "0o"}.get(base)
     if prefix is None:
-        raise NotSupported(f"to_integer(base={base}) is not supported; bases 2, 8, 10 and 16 are")
-    return (b.cast if strict else b.try_cast)(b.call("concat", b.string(prefix), x), dtype)
+        raise error(NotSupported, f"str.to_integer(base={base}) is not supported", "use base 2, 8, 10 or 16")
+    cast = b.cast if strict else b.try_cast
+    signed = b.call("regexp_matches", x, b.string("^[+-]"))
+    digits = b.condition(signed, b.call("substring", x, b.integer(2)), x)
+    whole = cast(b.condition(b.is_not_null(x), b.call("concat", b.string(prefix), digits)), types.Int128)
+    is_below = b.call("starts_with", x, b.string("-"))
+    return cast(b.condition(is_below, b.operator("-", b.integer(0), whole), whole), dtype)
 
 
 def parse_time(x, fmt, dtype, strict):
@@ -228,7 +233,7 @@ def decoded(x, encoding, strict):
     """The bytes that a text writes down."""
     names = {"hex": "unhex", "base64": "from_base64"}
     if encoding not in names:
-        raise ValueError(f"encoding is 'hex' or 'base64', not {encoding!r}")
+        raise error(InvalidArgument, f"encoding is 'hex' or 'base64', not {encoding!r}")
     made = b.call(names[encoding], x)
     return made if strict else b.n.try_(made)
 

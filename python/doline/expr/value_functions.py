@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import functions
 from .nodes import Typed
 from .trigonometry import Trigonometry
@@ -209,7 +209,8 @@ class ValueFunctions(Trigonometry):
         [0.12, 2.5]
         """
         if mode not in ("half_to_even", "half_away_from_zero"):
-            raise ValueError(f"no rounding is called {mode!r}")
+            raise error(InvalidArgument, f"round: no mode is called {mode!r}",
+                        "half_to_even and half_away_from_zero are")
         name = "round_even" if mode == "half_to_even" else "round"
         return self._apply(functions.rounded, options=(name, decimals))
     def round_sig_figs(self, digits):
@@ -374,4 +375,4 @@ class ValueFunctions(Trigonometry):
         return self._made(Typed(functions.physical, (self._node,)))
     def inspect(self, fmt="{}"):
         """Not supported; collect the frame and look at it."""
-        raise NotSupported("inspect is not supported; collect the frame and look at it")
+        raise error(NotSupported, "inspect is not supported", "collect the frame and look at it")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .. import _nodes as n
 from ..datatypes import Float64, Int64, UInt32
+from ..errors import InvalidArgument, error
 from . import build as b
 
 _START = n.frame_bound(n.FRAME_EDGE_UNBOUNDED_PRECEDING)
@@ -96,7 +97,8 @@ def rank(window, x, method, descending):
             elif method == "average":
                 place = b.operator("/", b.operator("+", place, last), b.integer(2))
             else:
-                raise ValueError(f"no ranking is called {method!r}")
+                raise error(InvalidArgument, f"rank: no method is called {method!r}",
+                            "average, min, max, dense and ordinal are")
     dtype = Float64 if method == "average" else UInt32
     return b.condition(b.is_not_null(x), b.cast(place, dtype), b.NULL)
 

@@ -45,9 +45,9 @@ def stream_of(thing, copy=False):
     """
     found = _stream_of(thing, copy)
     if found is None:
-        raise TypeError(
-            f"{_class_name(thing)} is no table: give a DataFrame, something with __arrow_c_stream__, "
-            "a NumPy array or a dict of columns")
+        raise errors.error(
+            errors.TypeMismatch, f"{_class_name(thing)} is no table",
+            "give a DataFrame, something with __arrow_c_stream__, a NumPy array or a dict of columns")
     return found
 
 

@@ -1,5 +1,6 @@
 """`from_arrow` and its like: a frame or a series of what another library has."""
 
+from doline import errors
 from doline.interchange import is_table
 
 
@@ -137,7 +138,8 @@ def from_pandas(data, *, schema_overrides=None, rechunk=True, nan_to_null=True, 
 
     pandas = require("pandas", "from_pandas")
     if not isinstance(data, (pandas.DataFrame, pandas.Series, pandas.Index)):
-        raise TypeError(f"from_pandas takes a pandas frame, series or index, not {type(data).__name__}")
+        raise errors.error(errors.TypeMismatch,
+                           f"from_pandas takes a pandas frame, series or index, not {type(data).__name__}")
     is_frame = isinstance(data, pandas.DataFrame)
     if include_index and not isinstance(data, pandas.Index):
         data = pandas_frames.with_index(data if is_frame else data.to_frame(data.name or ""))

@@ -88,7 +88,7 @@ def test_write_csv_gives_text():
     lambda: doline.DataFrame({"a": [1]}).lazy().collect(engine="gpu"),
     lambda: doline.Categorical(), lambda: doline.col("a").qcut([0.5]), lambda: doline.rolling_corr(),
     lambda: doline.DataFrame({"a": [1]}).write_excel("x"), lambda: doline.LazyFrame({"a": [1]}).sink_delta("x"),
-    lambda: doline.Series("a", [1]).to_torch(), lambda: doline.col("a").ewm_std(alpha=0.5)])
+    lambda: doline.Series("a", [1]).to_torch(), lambda: doline.col("a").ewm_sum(alpha=0.5)])
 def test_what_is_not_there_says_so(call):
     with pytest.raises(doline.NotSupported):
         call()
