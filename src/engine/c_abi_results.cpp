@@ -16,7 +16,10 @@ namespace doline {
 
 namespace {
 
-constexpr size_t kBatchRows = size_t{128} << 10;
+/// The widest values of so many rows are a block that is used again.
+constexpr size_t kBatchRows = size_t{62} * kChunkRows;
+/// Past so many a batch ends where its rows would have to be copied to lie with the next.
+constexpr size_t kEnoughRows = kBatchRows / 2;
 constexpr size_t kBatchBytes = size_t{16} << 20;
 /// A batch is not held back longer than this once it has rows.
 constexpr std::chrono::milliseconds kBatchWait{50};
@@ -37,8 +40,20 @@ void tell(const QueryProgress& now, doline_progress_info* out, size_t size) {
 /// Once told, the types are fixed; what a file's first rows teach about them counts before.
 void export_rows_schema(doline_query& query, ArrowSchema* out) {
   check_query(&query);
-  if (query.ready.empty() && !query.ended) query.query->await_rows();
+  if (query.ready.empty() && !query.next && !query.ended) query.query->await_rows();
   export_arrow_schema(query.query->schema(), query.time_zone, out, query.texts);
+}
+
+/// As much as a chunk's rows may take, or how much they do.
+size_t bytes_of(const Chunk& chunk) {
+  size_t most = 0;
+  for (const Column& column : chunk.columns) {
+    if (!column.is_flat() || column.type()->is_nested()) return chunk.data_bytes();
+    most += column.size() * width_of(column.physical());
+    if (column.type()->is_string()) most += column.pinned_bytes();
+  }
+  // Looked at closely only where that could fill a batch.
+  return most <= kBatchBytes * kChunkRows / kBatchRows ? most : chunk.data_bytes();
 }
 
 /// Takes chunks, where none is ready, until they make a batch or there are no more.
@@ -46,8 +61,9 @@ void gather_chunks(doline_query& query) {
   size_t rows = 0;
   size_t bytes = 0;
   std::chrono::steady_clock::time_point begin;
-  while (!query.ended && rows < kBatchRows && bytes < kBatchBytes) {
-    auto chunk = query.query->next();
+  while (rows < kBatchRows && bytes < kBatchBytes) {
+    auto chunk = std::exchange(query.next, std::nullopt);
+    if (!chunk && !query.ended) chunk = query.query->next();
     if (!chunk) {
       query.ended = true;
       return;
@@ -55,8 +71,12 @@ void gather_chunks(doline_query& query) {
     if (chunk->empty()) continue;
     const auto now = std::chrono::steady_clock::now();
     if (rows == 0) begin = now;
+    if (rows >= kEnoughRows && !lies_behind(query.ready.back(), *chunk)) {
+      query.next = std::move(chunk);
+      return;
+    }
     rows += chunk->size();
-    bytes += chunk->data_bytes();
+    bytes += bytes_of(*chunk);
     query.ready.push_back(std::move(*chunk));
     if (now - begin > kBatchWait) return;
   }
