@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/fork.h"
+#include "column/chunk_size.h"
 #include "engine/c_abi.h"
 #include "format/arrow/arrow_export.h"
 
@@ -44,18 +45,6 @@ void export_rows_schema(doline_query& query, ArrowSchema* out) {
   export_arrow_schema(query.query->schema(), query.time_zone, out, query.texts);
 }
 
-/// As much as a chunk's rows may take, or how much they do.
-size_t bytes_of(const Chunk& chunk) {
-  size_t most = 0;
-  for (const Column& column : chunk.columns) {
-    if (!column.is_flat() || column.type()->is_nested()) return chunk.data_bytes();
-    most += column.size() * width_of(column.physical());
-    if (column.type()->is_string()) most += column.pinned_bytes();
-  }
-  // Looked at closely only where that could fill a batch.
-  return most <= kBatchBytes * kChunkRows / kBatchRows ? most : chunk.data_bytes();
-}
-
 /// Takes chunks, where none is ready, until they make a batch or there are no more.
 void gather_chunks(doline_query& query) {
   size_t rows = 0;
@@ -76,7 +65,8 @@ void gather_chunks(doline_query& query) {
       return;
     }
     rows += chunk->size();
-    bytes += bytes_of(*chunk);
+    const auto quick = quick_bytes(*chunk, kBatchBytes * kChunkRows / kBatchRows);
+    bytes += quick ? *quick : chunk->data_bytes();
     query.ready.push_back(std::move(*chunk));
     if (now - begin > kBatchWait) return;
   }

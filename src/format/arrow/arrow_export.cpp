@@ -324,26 +324,38 @@ class ArrayExporter {
       }
     }
     int32_t* offsets = add_offsets(total);
-    // Short texts are written with what is left of their views behind them: the padding takes it.
-    static_assert(StringView::kInlineBytes <= Buffer::kPaddingBytes);
     char* const bytes = add_buffer(total)->as<char>();
     size_t at = 0;
     *offsets++ = 0;
     for (const Column& part : flat_) {
       const StringView* texts = part.values<StringView>();
+      const bool may_be_null = part.validity() != nullptr;
       for (uint32_t row = 0; row < part.size(); ++row) {
-        const StringView& text = texts[row];
-        if (!part.is_null(row)) {
-          if (text.is_inline()) {
-            std::memcpy(bytes + at, text.data(), StringView::kInlineBytes);
-          } else {
-            copy_long_text(bytes + at, text.data(), text.size());
-          }
-          at += text.size();
-        }
+        if (!may_be_null || !part.is_null(row)) at += put_text(bytes + at, texts[row]);
         *offsets++ = static_cast<int32_t>(at);
       }
     }
+  }
+
+  /// Copies a text to where a buffer's padding follows; its size. Which texts are short is
+  /// anybody's guess: what all but the longest need is done for each, its first bytes and its last.
+  static size_t put_text(char* to, const StringView& text) {
+    struct Inline {
+      char bytes[StringView::kInlineBytes];
+    };
+    static_assert(StringView::kInlineBytes <= Buffer::kPaddingBytes);
+    const size_t size = text.size();
+    const char* const from = text.data();
+    const size_t last = size > sizeof(Inline) ? size - sizeof(Inline) : 0;
+    if (size > 2 * sizeof(Inline)) {
+      copy_long_text(to, from, text.size());
+      return size;
+    }
+    const auto begin = load_unaligned<Inline>(from);
+    const auto end = load_unaligned<Inline>(from + last);
+    store_unaligned(to, begin);
+    store_unaligned(to + last, end);
+    return size;
   }
 
   /// Views as ours, but where we have a pointer Arrow has the number of a buffer and a place in it.

@@ -30,8 +30,8 @@ void export_arrow_schema(const Schema& schema, std::string_view time_zone, Arrow
                          ArrowTexts texts = ArrowTexts::kOffsets);
 
 /// Rows of all chunks, one after another, as one struct array: a record batch. Memory that lies as
-/// Arrow wants it, and the chunks' one behind the other, is shared, not copied. The caller releases it, on any thread
-/// and at any time, the engine's end included.
+/// Arrow wants it, and the chunks' one behind the other, is shared, not copied. The caller releases
+/// it, on any thread and at any time, the engine's end included.
 ///
 /// False, and nothing exported, when the texts or lists of a column are more than 32-bit offsets
 /// reach: take fewer rows. Error(kConversion) for an interval beyond nanoseconds,
