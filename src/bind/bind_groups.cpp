@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bind/select_binder.h"
+#include "expr/each_input.h"
 #include "plan/aggregate_parts.h"
 #include "plan/plan_expressions.h"
 
@@ -14,15 +15,16 @@ namespace {
 /// one inside it does.
 bool asks_for_groups(const ExprRef& expr) {
   if (expr->tag() == NodeTag::kAggregate) return true;
-  const auto* window = dynamic_cast<const WindowExpr*>(expr.get());
-  const Expr* own = window ? window->aggregate.get() : nullptr;
-  const auto inside = [](const std::vector<ExprRef>& inputs) {
-    return std::any_of(inputs.begin(), inputs.end(), asks_for_groups);
+  const Expr* own = expr->tag() == NodeTag::kWindow
+                        ? static_cast<const WindowExpr&>(*expr).aggregate.get()
+                        : nullptr;
+  bool found = false;
+  const auto look = [&](const ExprRef& input) {
+    found = found || (input.get() != own && asks_for_groups(input));
   };
-  if (own && inside(own->inputs())) return true;
-  std::vector<ExprRef> inputs = expr->inputs();
-  std::erase_if(inputs, [&](const ExprRef& input) { return input.get() == own; });
-  return inside(inputs);
+  if (own) each_input(*own, look);
+  each_input(*expr, look);
+  return found;
 }
 
 bool has_grouping(const ExprRef& expr) {

@@ -5,6 +5,7 @@
 
 #include "column/column_builder.h"
 #include "column/column_writer.h"
+#include "column/long_text.h"
 
 namespace doline {
 
@@ -196,6 +197,7 @@ Column Column::gather(const uint32_t* rows, uint32_t count) const {
   // A view's owner kept the values alive as well as what they point to.
   column.values_ = values->data();
   column.values_owner_ = std::move(values);
+  if (is_flat() && !type_->is_string()) column.pin_ = nullptr;  // it was the values' own
   return column;
 }
 
@@ -225,28 +227,6 @@ Column Column::masked(BufferRef validity) const {
 }
 
 namespace {
-
-/// 13 bytes and more, without a call for those that are usual. Neither side is touched beyond.
-inline void copy_long_text(char* to, const char* from, uint32_t size) {
-  struct Words {
-    uint64_t words[2];
-  };
-  if (size <= 16) {
-    const auto front = load_unaligned<uint64_t>(from);
-    const auto back = load_unaligned<uint64_t>(from + size - 8);
-    std::memcpy(to, &front, 8);
-    std::memcpy(to + size - 8, &back, 8);
-  } else if (size <= 64) {
-    const auto back = load_unaligned<Words>(from + size - 16);
-    for (uint32_t at = 0; at + 16 < size; at += 16) {
-      const auto part = load_unaligned<Words>(from + at);
-      std::memcpy(to + at, &part, 16);
-    }
-    std::memcpy(to + size - 16, &back, 16);
-  } else {
-    std::memcpy(to, from, size);
-  }
-}
 
 /// Bytes of texts that do not lie in their views.
 size_t long_text_bytes(const StringView* texts, uint32_t rows, const uint64_t* validity) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,7 @@ struct doline_query {
   std::vector<doline::Chunk> ready;  // taken from the query, not handed out yet
   bool ended = false;
   doline::ArrowTexts texts = doline::ArrowTexts::kOffsets;
+  std::optional<doline::Chunk> next = std::nullopt;  // as `ready`, but the begin of another batch
 };
 
 namespace doline {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/fork.h"
+#include "column/chunk_size.h"
 #include "engine/c_abi.h"
 #include "format/arrow/arrow_export.h"
 
@@ -16,7 +17,10 @@ namespace doline {
 
 namespace {
 
-constexpr size_t kBatchRows = size_t{128} << 10;
+/// The widest values of so many rows are a block that is used again.
+constexpr size_t kBatchRows = size_t{62} * kChunkRows;
+/// Past so many a batch ends where its rows would have to be copied to lie with the next.
+constexpr size_t kEnoughRows = kBatchRows / 2;
 constexpr size_t kBatchBytes = size_t{16} << 20;
 /// A batch is not held back longer than this once it has rows.
 constexpr std::chrono::milliseconds kBatchWait{50};
@@ -37,7 +41,7 @@ void tell(const QueryProgress& now, doline_progress_info* out, size_t size) {
 /// Once told, the types are fixed; what a file's first rows teach about them counts before.
 void export_rows_schema(doline_query& query, ArrowSchema* out) {
   check_query(&query);
-  if (query.ready.empty() && !query.ended) query.query->await_rows();
+  if (query.ready.empty() && !query.next && !query.ended) query.query->await_rows();
   export_arrow_schema(query.query->schema(), query.time_zone, out, query.texts);
 }
 
@@ -46,8 +50,9 @@ void gather_chunks(doline_query& query) {
   size_t rows = 0;
   size_t bytes = 0;
   std::chrono::steady_clock::time_point begin;
-  while (!query.ended && rows < kBatchRows && bytes < kBatchBytes) {
-    auto chunk = query.query->next();
+  while (rows < kBatchRows && bytes < kBatchBytes) {
+    auto chunk = std::exchange(query.next, std::nullopt);
+    if (!chunk && !query.ended) chunk = query.query->next();
     if (!chunk) {
       query.ended = true;
       return;
@@ -55,8 +60,13 @@ void gather_chunks(doline_query& query) {
     if (chunk->empty()) continue;
     const auto now = std::chrono::steady_clock::now();
     if (rows == 0) begin = now;
+    if (rows >= kEnoughRows && !lies_behind(query.ready.back(), *chunk)) {
+      query.next = std::move(chunk);
+      return;
+    }
     rows += chunk->size();
-    bytes += chunk->data_bytes();
+    const auto quick = quick_bytes(*chunk, kBatchBytes * kChunkRows / kBatchRows);
+    bytes += quick ? *quick : chunk->data_bytes();
     query.ready.push_back(std::move(*chunk));
     if (now - begin > kBatchWait) return;
   }

@@ -1,7 +1,9 @@
 #include "engine/statements.h"
 
 #include <algorithm>
+#include <set>
 
+#include "base/ascii.h"
 #include "bind/advice.h"
 #include "bind/scope.h"
 #include "column/unique_names.h"
@@ -366,12 +368,11 @@ std::unique_ptr<Query> StatementRunner::create_table(const sql::CreateTable& nod
     for (const auto& column : node.columns)
       schema.push_back({column.name.text, bind_type(*column.type, session_)});
   }
+  std::set<std::string> taken;
   for (size_t i = 0; i < schema.size(); ++i) {
-    for (size_t other = 0; other < i; ++other) {
-      if (!same_name(schema[i].name, schema[other].name)) continue;
-      throw Error(ErrorCode::kBind, node.columns[i].name.span, "two columns are called \"{}\"",
-                  schema[i].name);
-    }
+    if (taken.insert(ascii_lower(schema[i].name)).second) continue;
+    throw Error(ErrorCode::kBind, node.columns[i].name.span, "two columns are called \"{}\"",
+                schema[i].name);
   }
   changes();
   TableRef table = MemoryTable::create(name, schema, bind_rules(node, schema, session_));

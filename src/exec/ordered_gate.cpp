@@ -1,6 +1,15 @@
 #include "exec/ordered_gate.h"
 
+#include "column/chunk_size.h"
+
 namespace doline {
+
+namespace {
+
+/// Chunks that take no more are not looked at closely.
+constexpr size_t kSmallBytes = size_t{256} << 10;
+
+}  // namespace
 
 OrderedGate::Answer OrderedGate::push(const Chunk& chunk, const Waker& waker) {
   const uint64_t morsel = chunk.sequence.morsel;
@@ -19,7 +28,8 @@ OrderedGate::Answer OrderedGate::push(const Chunk& chunk, const Waker& waker) {
     MutexLock lock(mutex_);
     if (done_) return Answer::kDone;
     if (!is_next(morsel)) {
-      const size_t bytes = kept.kept_bytes();
+      const auto quick = quick_bytes(kept, kSmallBytes);
+      const size_t bytes = quick ? *quick : kept.kept_bytes();
       held_bytes_ += bytes;
       held_[morsel].chunks.emplace_back(std::move(kept), bytes);
       return Answer::kTaken;

@@ -83,10 +83,10 @@ void KeepSink::begin_input(uint32_t, bool in_order) { gate_.begin_input(in_order
 ResultSink::ResultSink(Waker reader_waker)
     : reader_waker_(std::move(reader_waker)),
       gate_(
-          [this](const Chunk& chunk) {
+          [this](Chunk chunk) {
             {
               MutexLock lock(mutex_);
-              ready_.push_back(chunk.retain());
+              ready_.push_back(std::move(chunk));
             }
             reader_waker_.wake();
             return true;
@@ -167,12 +167,11 @@ bool WriteSink::add(Chunk chunk) {
     returned_->append(behind);
   }
   if (columns_ < chunk.columns.size()) chunk.columns.resize(columns_);
-  Chunk kept = chunk.retain();
-  row_count_ += kept.size();
+  row_count_ += chunk.size();
   MutexLock lock(mutex_);
-  open_.rows += kept.size();
-  open_.bytes += kept.data_bytes();
-  open_.chunks.push_back(std::move(kept));
+  open_.rows += chunk.size();
+  open_.bytes += chunk.data_bytes();
+  open_.chunks.push_back(std::move(chunk));
   if (open_.rows >= writer_->batch_rows() || open_.bytes >= batch_bytes_) {
     const uint64_t number = open_.number;
     full_.push_back(std::move(open_));

@@ -158,15 +158,15 @@ void CallExpr::resolve(const BindLambda& bind_lambda) {
   bool has_lambda = false;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const ExprRef& argument = arguments[i];
-    const auto* lambda = dynamic_cast<const LambdaExpr*>(argument.get());
+    const bool lambda = argument && argument->tag() == NodeTag::kLambda;
     has_lambda |= !argument || lambda;
     binding.argument_types.push_back(!argument || lambda ? nullptr : argument->type);
     binding.constants.emplace_back();
     if (argument && !lambda && is_constant(argument)) {
       const ExprRef cast =
           choice.cast_to[i] ? CastExpr::create(argument, choice.cast_to[i]) : argument;
-      if (const auto* constant = dynamic_cast<const ConstantExpr*>(cast.get())) {
-        binding.constants[i] = constant->value;
+      if (cast->tag() == NodeTag::kConstant) {
+        binding.constants[i] = static_cast<const ConstantExpr&>(*cast).value;
       } else if (is_literal(*argument) && !shows_zone(cast->type)) {
         binding.constants[i] = evaluate_constant(cast, SessionConstants{});
       } else if (overload->bind && is_session_free(cast)) {
@@ -292,12 +292,12 @@ std::optional<Value> widened(const Value& value, TypeRef type) {
 ExprRef CastExpr::create(ExprRef input, TypeRef type, bool is_try, SourceSpan span) {
   if (input->type == type) return input;
   if (span.empty()) span = input->span;
-  if (const auto* constant = dynamic_cast<const ConstantExpr*>(input.get())) {
-    if (!is_try && constant->value.is_null()) return ConstantExpr::create(Value::null(type), span);
-    if (auto value = widened(constant->value, type))
-      return ConstantExpr::create(*std::move(value), span);
+  if (input->tag() == NodeTag::kConstant) {
+    const Value& constant = static_cast<const ConstantExpr&>(*input).value;
+    if (!is_try && constant.is_null()) return ConstantExpr::create(Value::null(type), span);
+    if (auto value = widened(constant, type)) return ConstantExpr::create(*std::move(value), span);
     if (type->is(TypeKind::kTimestampTz) && differ_in_looks(input->type, type))
-      return ConstantExpr::create(Value::integer(type, constant->value.as_integer()), span);
+      return ConstantExpr::create(Value::integer(type, constant.as_integer()), span);
   }
   auto expr = make_ref<CastExpr>();
   const bool is_constant_input = input->tag() == NodeTag::kConstant;

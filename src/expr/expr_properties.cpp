@@ -1,6 +1,7 @@
 // What is known of an expression before it is evaluated.
 #include <algorithm>
 
+#include "expr/each_input.h"
 #include "expr/expr.h"
 #include "kernel/cast.h"
 
@@ -12,9 +13,9 @@ namespace {
 template <class Is>
 bool any_within(const ExprRef& expr, const Is& is) {
   if (is(*expr)) return true;
-  const std::vector<ExprRef> inputs = expr->inputs();
-  return std::any_of(inputs.begin(), inputs.end(),
-                     [&](const ExprRef& input) { return any_within(input, is); });
+  bool found = false;
+  each_input(*expr, [&](const ExprRef& input) { found = found || any_within(input, is); });
+  return found;
 }
 
 }  // namespace

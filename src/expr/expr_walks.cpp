@@ -3,20 +3,32 @@
 #include <algorithm>
 #include <set>
 
+#include "expr/each_input.h"
 #include "expr/expr.h"
 #include "expr/program.h"
 
 namespace doline {
 
+namespace {
+
+/// The node over other inputs, where `turned` gives others; itself where it has none such.
+template <class Turned>
+ExprRef over_turned(const ExprRef& expr, const Turned& turned) {
+  std::vector<ExprRef> others;  // made once an input is another
+  size_t place = 0;
+  each_input(*expr, [&](const ExprRef& input) {
+    ExprRef next = turned(input);
+    if (others.empty() && next.get() != input.get()) others = expr->inputs();
+    if (!others.empty()) others[place] = std::move(next);
+    ++place;
+  });
+  return others.empty() ? expr : expr->with_inputs(std::move(others));
+}
+
+}  // namespace
+
 ExprRef rewrite(const ExprRef& expr, const std::function<ExprRef(const ExprRef&)>& change) {
-  std::vector<ExprRef> inputs = expr->inputs();
-  bool changed = false;
-  for (ExprRef& input : inputs) {
-    ExprRef next = rewrite(input, change);
-    changed |= next.get() != input.get();
-    input = std::move(next);
-  }
-  ExprRef current = changed ? expr->with_inputs(std::move(inputs)) : expr;
+  ExprRef current = over_turned(expr, [&](const ExprRef& input) { return rewrite(input, change); });
   ExprRef next = change(current);
   return next ? next : current;
 }
@@ -24,43 +36,37 @@ ExprRef rewrite(const ExprRef& expr, const std::function<ExprRef(const ExprRef&)
 ExprRef rewrite_top_down(const ExprRef& expr,
                          const std::function<ExprRef(const ExprRef&)>& change) {
   if (ExprRef next = change(expr)) return next;
-  std::vector<ExprRef> inputs = expr->inputs();
-  bool changed = false;
-  for (ExprRef& input : inputs) {
-    ExprRef next = rewrite_top_down(input, change);
-    changed |= next.get() != input.get();
-    input = std::move(next);
-  }
-  return changed ? expr->with_inputs(std::move(inputs)) : expr;
+  return over_turned(expr, [&](const ExprRef& input) { return rewrite_top_down(input, change); });
 }
 
 void visit(const ExprRef& expr, const std::function<void(const Expr&)>& see) {
   see(*expr);
-  for (const ExprRef& input : expr->inputs()) visit(input, see);
+  each_input(*expr, [&](const ExprRef& input) { visit(input, see); });
 }
 
 ExprRef remap_columns(const ExprRef& expr, const std::vector<uint32_t>& map) {
   return rewrite(expr, [&](const ExprRef& at) -> ExprRef {
-    const auto* column = dynamic_cast<const ColumnExpr*>(at.get());
-    if (!column || map[column->index] == column->index) return nullptr;
-    return ColumnExpr::create(map[column->index], column->type, column->name, column->span);
+    if (at->tag() != NodeTag::kColumn) return nullptr;
+    const auto& column = static_cast<const ColumnExpr&>(*at);
+    if (map[column.index] == column.index) return nullptr;
+    return ColumnExpr::create(map[column.index], column.type, column.name, column.span);
   });
 }
 
 ExprRef shift_columns(const ExprRef& expr, int64_t by) {
   if (by == 0) return expr;
   return rewrite(expr, [&](const ExprRef& at) -> ExprRef {
-    const auto* column = dynamic_cast<const ColumnExpr*>(at.get());
-    if (!column) return nullptr;
-    return ColumnExpr::create(static_cast<uint32_t>(column->index + by), column->type, column->name,
-                              column->span);
+    if (at->tag() != NodeTag::kColumn) return nullptr;
+    const auto& column = static_cast<const ColumnExpr&>(*at);
+    return ColumnExpr::create(static_cast<uint32_t>(column.index + by), column.type, column.name,
+                              column.span);
   });
 }
 
 std::vector<uint32_t> columns_of(const ExprRef& expr) {
   std::set<uint32_t> found;
   visit(expr, [&](const Expr& at) {
-    if (const auto* column = dynamic_cast<const ColumnExpr*>(&at)) found.insert(column->index);
+    if (at.tag() == NodeTag::kColumn) found.insert(static_cast<const ColumnExpr&>(at).index);
   });
   return {found.begin(), found.end()};
 }

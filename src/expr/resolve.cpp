@@ -19,8 +19,9 @@ constexpr int kTextLiteralCost = 20;
 constexpr char kInstants = '@';
 
 const ConstantExpr* literal_of(const ExprRef& argument) {
-  const auto* constant = dynamic_cast<const ConstantExpr*>(argument.get());
-  return constant && constant->is_literal && !constant->value.is_null() ? constant : nullptr;
+  if (!argument || argument->tag() != NodeTag::kConstant) return nullptr;
+  const auto& constant = static_cast<const ConstantExpr&>(*argument);
+  return constant.is_literal && !constant.value.is_null() ? &constant : nullptr;
 }
 
 bool fits(int128_t value, TypeRef type) {
@@ -106,7 +107,7 @@ class Variables {
  public:
   /// False when the type has nothing in common with what the letter stood for.
   bool add(char letter, TypeRef type) {
-    TypeRef& bound = types_[static_cast<unsigned char>(letter) & 0x7F];
+    TypeRef& bound = types_[place_of(letter)];
     if (!bound || bound->is(TypeKind::kNull)) {
       bound = type;
       return true;
@@ -134,7 +135,7 @@ class Variables {
   }
   void note_elements(char letter) { of_elements_ = letter; }
   TypeRef get(char letter) const {
-    const TypeRef bound = types_[static_cast<unsigned char>(letter) & 0x7F];
+    const TypeRef bound = types_[place_of(letter)];
     return bound ? bound : Type::null();
   }
   /// A declared type, of the zone that the arguments are in.
@@ -146,7 +147,13 @@ class Variables {
   }
 
  private:
-  std::array<TypeRef, 128> types_{};
+  static constexpr size_t kLetters = 26;
+  static size_t place_of(char letter) {
+    DCHECK(letter >= 'A' && letter <= 'Z');
+    return static_cast<size_t>(letter - 'A');
+  }
+
+  std::array<TypeRef, kLetters> types_{};
   std::vector<std::pair<char, const ConstantExpr*>> literals_;
   char of_elements_ = 0;
 };
@@ -306,7 +313,7 @@ OverloadChoice choose(const Function& function, const std::vector<ExprRef>& argu
     const auto& overload = function.overloads[index];
     const size_t fixed = overload.parameters.size();
     if (arguments.size() < fixed || (arguments.size() > fixed && !overload.variadic)) continue;
-    const auto pattern = [&](size_t i) {
+    const auto pattern = [&](size_t i) -> const TypePattern& {
       return i < fixed ? overload.parameters[i] : *overload.variadic;
     };
     Variables variables;

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/bits.h"
 #include "column/column_writer.h"
+#include "column/readable_text.h"
 #include "function/kernel_call.h"
 
 namespace doline {
@@ -37,18 +37,7 @@ inline StringView part_of(std::string_view part) {
 inline StringView part_of(std::string_view part, const char* readable_end) {
   constexpr auto kInline = static_cast<ptrdiff_t>(StringView::kInlineBytes);
   if (part.data() == nullptr || readable_end - part.data() < kInline) return part_of(part);
-  // Whether a part is short is anybody's guess: both words are cut to the size without a branch.
-  const uint64_t size = part.size();
-  const auto front = load_unaligned<uint32_t>(part.data());
-  const auto back = load_unaligned<uint64_t>(part.data() + 4);
-  const uint64_t front_bytes = std::min<uint64_t>(size, 4);
-  const uint64_t back_bytes = std::min<uint64_t>(size, 12) - front_bytes;
-  uint64_t is_long = size > StringView::kInlineBytes;
-  asm("" : "+r"(is_long));  // or the compiler makes a branch of it
-  const uint64_t words[2] = {size | (front & low_mask(8 * front_bytes)) << 32,
-                             (back & low_mask(8 * back_bytes) & (is_long - 1)) |
-                                 (reinterpret_cast<uint64_t>(part.data()) & -is_long)};
-  return load_unaligned<StringView>(words);
+  return view_of_readable(part.data(), static_cast<uint32_t>(part.size()));
 }
 
 /// Rows of lists of texts that are views into an argument, or copies.

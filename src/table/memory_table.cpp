@@ -5,9 +5,9 @@
 #include <unordered_map>
 
 #include "base/thread_safety.h"
-#include "column/column_builder.h"
 #include "plan/scan_filters.h"
 #include "table/memory_state.h"
+#include "table/packed_chunks.h"
 
 namespace doline {
 
@@ -204,36 +204,11 @@ const bool kRegistered = [] {
   return true;
 }();
 
-/// Few rows a chunk would cost every later scan: they are put together.
-std::vector<Chunk> packed(const std::vector<Chunk>& chunks, const Schema& schema) {
-  std::vector<ColumnBuilder> builders;
-  for (const Field& field : schema) builders.emplace_back(field.type);
-  std::vector<Chunk> out;
-  uint32_t rows = 0;
-  const auto flush = [&] {
-    std::vector<Column> columns;
-    for (ColumnBuilder& builder : builders) columns.push_back(builder.seal());
-    out.emplace_back(std::move(columns), rows);
-    rows = 0;
-  };
-  for (const Chunk& chunk : chunks) {
-    for (uint32_t begin = 0; begin < chunk.size();) {
-      const uint32_t take = std::min(kChunkRows - rows, chunk.size() - begin);
-      const Selection part = chunk.active.slice(begin, take);
-      for (size_t i = 0; i < builders.size(); ++i) builders[i].append_from(chunk.columns[i], part);
-      begin += take;
-      rows += take;
-      if (rows == kChunkRows) flush();
-    }
-  }
-  if (rows > 0) flush();
-  return out;
-}
-
 SegmentRef segment_of(std::vector<Chunk> chunks, const Schema& schema) {
   size_t rows = 0;
   for (const Chunk& chunk : chunks) rows += chunk.size();
-  if (rows < chunks.size() * (kChunkRows / 2)) chunks = packed(chunks, schema);
+  // Few rows a chunk would cost every later scan.
+  if (rows < chunks.size() * (kChunkRows / 2)) chunks = packed_chunks(chunks, schema);
   auto segment = std::make_shared<Segment>();
   for (Chunk& chunk : chunks) {
     if (!chunk.empty()) segment->add(std::make_shared<StoredChunk>(chunk.dense()));

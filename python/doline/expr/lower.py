@@ -33,6 +33,7 @@ ROW_NUMBER = "__doline_row"
 HIDDEN = "__doline_{}"
 CALLED = b"__doline_function_"  # in the bytes of what calls a function of the program
 DEPTH = 200  # calls within each other that are one expression to the engine
+SHALLOW = 16  # calls within each other that are lowered by recursion
 
 
 class SeriesMet(NotSupported):
@@ -162,6 +163,9 @@ class Lowering:
     def plain(self, node, scope):
         """An `Apply`: down its first arguments, then up, as sums of thousands of terms are as deep. The
         engine takes no trees that deep: of every so many calls the value becomes a hidden column."""
+        encoded = _bytes_of_rows(node, SHALLOW)
+        if encoded is not None:
+            return Lowered(encoded)
         if not node.arguments or type(node.arguments[0]) is not Apply:
             return self.plain_call(node, scope, None)
         spine = spine_of(node, lambda argument: type(argument) is Apply)
@@ -516,6 +520,29 @@ class _ListScope(Lowering):
         if lowered.stage or lowered.windowed:
             return None
         return lowered.bytes
+
+
+def _bytes_of_rows(node, depth):
+    """The bytes of calls, columns and literals within each other, which most expressions are; None where
+    anything else is among them, or they are deeper."""
+    if depth == 0:
+        return None
+    values = []
+    for a in node.arguments:
+        kind = type(a)
+        if kind is Column:
+            value = b.column(a.name)
+        elif kind is Literal:
+            value = a.bytes
+        elif kind is Apply:
+            value = _bytes_of_rows(a, depth - 1)
+        else:
+            return None
+        if value is None:
+            return None
+        values.append(value)
+    build = node.build
+    return b.call(build, *values, *node.options) if type(build) is str else build(*values, *node.options)
 
 
 def _struct(node, values):

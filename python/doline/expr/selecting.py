@@ -7,7 +7,7 @@ import re
 
 from ..datatypes import DataType, DataTypeClass
 from ..errors import InvalidArgument, error
-from .nodes import Apply, Column, Rename, Selection, Spread, contains, output_name, spine_of
+from .nodes import Apply, Column, Rename, Selection, Spread, output_name, spine_of
 
 
 def everything():
@@ -78,7 +78,14 @@ def has_selection(node):
     """Whether a node means several columns."""
     if not node.arguments:
         return type(node) is Selection
-    return contains(node, Selection)
+    left = [node]
+    for node in left:  # which grows meanwhile
+        for argument in node.arguments:
+            if argument.arguments:
+                left.append(argument)
+            elif type(argument) is Selection:
+                return True
+    return False
 
 
 def _replaced(node, names, position):

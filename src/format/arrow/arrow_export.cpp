@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "column/column_writer.h"
+#include "column/long_text.h"
+#include "memory/pinned_part.h"
 
 namespace doline {
 
@@ -156,10 +158,10 @@ class ArrayExporter {
       return;
     }
     size_t valid = 0;
-    if (flat_.size() == 1) {
-      owned_.shared.push_back(flat_[0]);
-      owned_.buffers.push_back(flat_[0].validity());
-      valid = count_bits(flat_[0].validity(), flat_[0].size());
+    const auto validity = [](const Column& part) { return part.validity(); };
+    if (const uint64_t* bits = bits_in_a_row(validity)) {
+      share(bits);
+      valid = count_bits(bits, static_cast<size_t>(out_->length));
     } else {
       BufferRef& bitmap = add_buffer(words_for_bits(static_cast<size_t>(out_->length)) * 8);
       std::memset(bitmap->data(), 0, bitmap->size_bytes());
@@ -192,12 +194,41 @@ class ArrayExporter {
     }
   }
 
-  void write_bits() {
-    if (flat_.size() == 1) {
-      owned_.shared.push_back(flat_[0]);
-      owned_.buffers.push_back(flat_[0].bits());
-      return;
+  /// What lies in the parts' memory goes out as it is.
+  void share(const void* buffer) {
+    if (owned_.shared.empty()) owned_.shared = flat_;
+    owned_.buffers.push_back(buffer);
+  }
+
+  /// The first part's bits, where those of all others follow right behind; else null.
+  template <class Bits>
+  const uint64_t* bits_in_a_row(Bits&& bits) const {
+    if (flat_.empty()) return nullptr;
+    const uint64_t* const begin = bits(flat_[0]);
+    const uint64_t* next = begin;
+    for (size_t part = 0; part < flat_.size(); ++part) {
+      if (bits(flat_[part]) != next || next == nullptr) return nullptr;
+      if (flat_[part].size() % 64 != 0 && part + 1 < flat_.size()) return nullptr;
+      next += flat_[part].size() / 64;
     }
+    return begin;
+  }
+
+  /// The first part's values, where those of all others follow right behind; else null.
+  const std::byte* values_in_a_row(size_t width) const {
+    if (flat_.empty()) return nullptr;
+    const auto* const begin = flat_[0].values<std::byte>();
+    const std::byte* next = begin;
+    for (const Column& part : flat_) {
+      if (part.values<std::byte>() != next) return nullptr;
+      next += part.size() * width;
+    }
+    return begin;
+  }
+
+  void write_bits() {
+    if (const uint64_t* shared = bits_in_a_row([](const Column& part) { return part.bits(); }))
+      return share(shared);
     BufferRef& bits = add_buffer(words_for_bits(static_cast<size_t>(out_->length)) * 8);
     std::memset(bits->data(), 0, bits->size_bytes());
     size_t at = 0;
@@ -209,12 +240,8 @@ class ArrayExporter {
 
   /// Values that lie as Arrow wants them.
   void share_values() {
-    if (flat_.size() == 1) {
-      owned_.shared.push_back(flat_[0]);
-      owned_.buffers.push_back(flat_[0].values<std::byte>());
-      return;
-    }
     const size_t width = flat_.empty() ? 1 : width_of(flat_[0].physical());
+    if (const std::byte* shared = values_in_a_row(width)) return share(shared);
     std::byte* to = add_buffer(static_cast<size_t>(out_->length) * width)->data();
     for (const Column& part : flat_) {
       if (part.size() == 0) continue;
@@ -288,65 +315,153 @@ class ArrayExporter {
   void write_texts() {
     uint64_t total = 0;
     for (const Column& part : flat_) {
-      for (uint32_t row = 0; row < part.size(); ++row) {
-        if (!part.is_null(row)) total += part.values<StringView>()[row].size();
+      const StringView* texts = part.values<StringView>();
+      if (part.validity()) {
+        for (uint32_t row = 0; row < part.size(); ++row)
+          total += part.is_null(row) ? 0 : texts[row].size();
+      } else {
+        for (uint32_t row = 0; row < part.size(); ++row) total += texts[row].size();
       }
     }
     int32_t* offsets = add_offsets(total);
-    std::byte* bytes = add_buffer(total)->data();
+    char* const bytes = add_buffer(total)->as<char>();
     size_t at = 0;
     *offsets++ = 0;
     for (const Column& part : flat_) {
       const StringView* texts = part.values<StringView>();
+      const bool may_be_null = part.validity() != nullptr;
       for (uint32_t row = 0; row < part.size(); ++row) {
-        if (!part.is_null(row)) {
-          std::memcpy(bytes + at, texts[row].data(), texts[row].size());
-          at += texts[row].size();
-        }
+        if (!may_be_null || !part.is_null(row)) at += put_text(bytes + at, texts[row]);
         *offsets++ = static_cast<int32_t>(at);
       }
     }
   }
 
-  /// Views as ours, but where we have a pointer Arrow has the number of a buffer and a place in it:
-  /// long texts get one of their own. The last buffer says how long that is.
+  /// Copies a text to where a buffer's padding follows; its size. Which texts are short is
+  /// anybody's guess: what all but the longest need is done for each, its first bytes and its last.
+  static size_t put_text(char* to, const StringView& text) {
+    struct Inline {
+      char bytes[StringView::kInlineBytes];
+    };
+    static_assert(StringView::kInlineBytes <= Buffer::kPaddingBytes);
+    const size_t size = text.size();
+    const char* const from = text.data();
+    const size_t last = size > sizeof(Inline) ? size - sizeof(Inline) : 0;
+    if (size > 2 * sizeof(Inline)) {
+      copy_long_text(to, from, text.size());
+      return size;
+    }
+    const auto begin = load_unaligned<Inline>(from);
+    const auto end = load_unaligned<Inline>(from + last);
+    store_unaligned(to, begin);
+    store_unaligned(to + last, end);
+    return size;
+  }
+
+  /// Views as ours, but where we have a pointer Arrow has the number of a buffer and a place in it.
+  /// Texts that lie in one block go out in it; of others long ones are copied into a buffer. The
+  /// last buffer says how long those are.
   void write_views() {
+    std::vector<int64_t> sizes;
+    auto* to = add_buffer(static_cast<size_t>(out_->length) * sizeof(StringView))->as<StringView>();
+    const std::vector<std::span<const std::byte>> blocks = shared_blocks();
+    if (!blocks.empty() && point_into(blocks, to)) {
+      for (const auto& block : blocks) {
+        if (!sizes.empty() && owned_.buffers.back() == block.data()) continue;
+        share(block.data());
+        sizes.push_back(static_cast<int64_t>(block.size()));
+      }
+    } else if (const uint64_t total = long_text_bytes(); total > 0) {
+      if (total > kLargestOffset) throw BatchTooLarge{};
+      copy_long_texts(to, add_buffer(total)->as<char>());
+      sizes.push_back(static_cast<int64_t>(total));
+    } else {
+      copy_long_texts(to, nullptr);
+    }
+    // Without long texts too: who reads views looks for it.
+    auto* last = add_buffer(std::max<size_t>(1, sizes.size()) * sizeof(int64_t))->as<int64_t>();
+    std::copy(sizes.begin(), sizes.end(), last);
+  }
+
+  /// The block in which each part's long texts lie; none where that is not known of all of them, or
+  /// where more would be kept alive than is worth it.
+  std::vector<std::span<const std::byte>> shared_blocks() const {
+    std::vector<std::span<const std::byte>> blocks;
+    size_t block_bytes = 0, used_bytes = 0;
+    for (const Column& part : flat_) {
+      const auto block = block_of(part.pin().get());
+      if (block.empty() || block.size() > kLargestOffset) return {};
+      if (blocks.empty() || blocks.back().data() != block.data()) block_bytes += block.size();
+      used_bytes += std::min(part.pinned_bytes(), block.size());
+      blocks.push_back(block);
+    }
+    if (block_bytes > 4 * used_bytes) return {};
+    return blocks;
+  }
+
+  /// False where a text does not lie in its part's block.
+  bool point_into(const std::vector<std::span<const std::byte>>& blocks, StringView* to) const {
+    uint64_t number = 0;
+    uint64_t outside = 0;
+    for (size_t i = 0; i < flat_.size(); ++i) {
+      const Column& part = flat_[i];
+      if (i > 0 && blocks[i].data() != blocks[i - 1].data()) ++number;
+      const auto begin = reinterpret_cast<uint64_t>(blocks[i].data());
+      const uint64_t size = blocks[i].size();
+      const StringView* texts = part.values<StringView>();
+      const bool may_be_null = part.validity() != nullptr;
+      for (uint32_t row = 0; row < part.size(); ++row, ++to) {
+        const bool is_null = may_be_null && part.is_null(row);
+        const uint64_t head = is_null ? 0 : texts[row].head();
+        const uint64_t tail = is_null ? 0 : texts[row].tail();
+        const uint64_t bytes = head & 0xFFFF'FFFF;
+        const bool is_long = bytes > StringView::kInlineBytes;
+        const uint64_t place = tail - begin;
+        outside |= uint64_t{is_long} & (uint64_t{place > size} | uint64_t{bytes > size - place});
+        const uint64_t words[2] = {head, is_long ? place << 32 | number : tail};
+        std::memcpy(static_cast<void*>(to), words, sizeof words);
+      }
+    }
+    return outside == 0;
+  }
+
+  static bool is_long(const Column& part, uint32_t row) {
+    return !part.values<StringView>()[row].is_inline() && !part.is_null(row);
+  }
+
+  uint64_t long_text_bytes() const {
+    uint64_t total = 0;
+    for (const Column& part : flat_) {
+      for (uint32_t row = 0; row < part.size(); ++row) {
+        if (is_long(part, row)) total += part.values<StringView>()[row].size();
+      }
+    }
+    return total;
+  }
+
+  void copy_long_texts(StringView* to, char* bytes) const {
     struct LongView {
       uint32_t size;
       char first[4];
       int32_t buffer, offset;
     };
     static_assert(sizeof(LongView) == sizeof(StringView));
-    uint64_t total = 0;
-    const auto is_long = [](const Column& part, uint32_t row) {
-      return !part.values<StringView>()[row].is_inline() && !part.is_null(row);
-    };
-    for (const Column& part : flat_) {
-      for (uint32_t row = 0; row < part.size(); ++row) {
-        if (is_long(part, row)) total += part.values<StringView>()[row].size();
-      }
-    }
-    if (total > kLargestOffset) throw BatchTooLarge{};
-    auto* to = add_buffer(static_cast<size_t>(out_->length) * sizeof(StringView))->as<StringView>();
-    std::byte* const bytes = total > 0 ? add_buffer(total)->data() : nullptr;
     size_t at = 0;
     for (const Column& part : flat_) {
       const StringView* texts = part.values<StringView>();
       for (uint32_t row = 0; row < part.size(); ++row, ++to) {
         const StringView& text = texts[row];
         if (!is_long(part, row)) {
-          *to = text.is_inline() ? text : StringView();
+          *to = text.is_inline() && !part.is_null(row) ? text : StringView();
           continue;
         }
         LongView view{text.size(), {}, 0, static_cast<int32_t>(at)};
         std::memcpy(view.first, text.data(), sizeof view.first);
         std::memcpy(static_cast<void*>(to), &view, sizeof view);
-        std::memcpy(bytes + at, text.data(), text.size());
+        copy_long_text(bytes + at, text.data(), text.size());
         at += text.size();
       }
     }
-    auto* sizes = add_buffer(sizeof(int64_t))->as<int64_t>();
-    *sizes = static_cast<int64_t>(total);
   }
 
   /// Offsets, and of each part's child the rows that its entries reach, in their order.
@@ -417,6 +532,19 @@ class ArrayExporter {
 };
 
 }  // namespace
+
+bool lies_behind(const Chunk& before, const Chunk& next) {
+  if (before.size() != before.row_count || next.size() != next.row_count) return false;
+  for (size_t i = 0; i < next.columns.size(); ++i) {
+    const Column& a = before.columns[i];
+    const Column& b = next.columns[i];
+    if (!a.is_flat() || !b.is_flat() || a.type()->is_nested()) continue;
+    const size_t bytes =
+        a.physical() == PhysicalType::kBool ? a.size() / 8 : a.size() * width_of(a.physical());
+    return b.values<std::byte>() == a.values<std::byte>() + bytes;
+  }
+  return false;
+}
 
 bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out,
                          ArrowTexts texts) {

@@ -30,14 +30,18 @@ enum class ArrowTexts : uint8_t { kOffsets, kViews };
 void export_arrow_schema(const Schema& schema, std::string_view time_zone, ArrowSchema* out,
                          ArrowTexts texts = ArrowTexts::kOffsets);
 
-/// Rows of all chunks, one after another, as one struct array: a record batch. Where one chunk's
-/// memory lies as Arrow wants it, it is shared, not copied. The caller releases it, on any thread
-/// and at any time, the engine's end included.
+/// Rows of all chunks, one after another, as one struct array: a record batch. Memory that lies as
+/// Arrow wants it, and the chunks' one behind the other, is shared, not copied. The caller releases
+/// it, on any thread and at any time, the engine's end included.
 ///
 /// False, and nothing exported, when the texts or lists of a column are more than 32-bit offsets
 /// reach: take fewer rows. Error(kConversion) for an interval beyond nanoseconds,
 /// Error(kNotSupported) when one row alone has too much.
 bool export_arrow_chunks(const Schema& schema, std::span<const Chunk> chunks, ArrowArray* out,
                          ArrowTexts texts = ArrowTexts::kOffsets);
+
+/// Whether the rows of two chunks lie one behind the other in memory, so that a batch of both can
+/// share it: told by the first column that can say so.
+bool lies_behind(const Chunk& before, const Chunk& next);
 
 }  // namespace doline

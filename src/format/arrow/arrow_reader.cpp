@@ -11,9 +11,9 @@
 #include "base/half.h"
 #include "column/column_builder.h"
 #include "column/column_writer.h"
+#include "format/arrow/arrow_bits.h"
 #include "format/arrow/arrow_check.h"
-#include "format/arrow/readable_text.h"
-#include "kernel/string_search.h"
+#include "format/arrow/arrow_texts.h"
 
 namespace doline {
 
@@ -62,8 +62,9 @@ class ArrayReader {
       case ArrowLayout::kNull:
         return Column::null(field.type, count).flatten();
       case ArrowLayout::kBits: {
-        BufferRef bits = bits_of(array.buffers[1], array.offset + begin, count);
-        return Column::flat(field.type, count, std::move(bits), validity_of(array, begin, count));
+        BufferRef bits = arrow_bits(array.buffers[1], array.offset + begin, count);
+        return Column::flat(field.type, count, std::move(bits),
+                            arrow_validity(array, begin, count));
       }
       case ArrowLayout::kByteBool:
         return convert<int8_t>(field, array, begin, count,
@@ -108,18 +109,10 @@ class ArrayReader {
               out.values<Interval>()[row] = {value.months, value.days, value.nanos / 1000};
             });
       case ArrowLayout::kFixedBinary:
-        return texts(field, array, begin, count, wanted, [&](uint32_t row) {
-          const auto* bytes = static_cast<const char*>(array.buffers[1]);
-          return std::string_view(
-              bytes + static_cast<size_t>(array.offset + begin + row) * field.width_bytes,
-              field.width_bytes);
-        });
       case ArrowLayout::kText32:
-        return offset_texts<int32_t>(field, array, begin, count, wanted);
       case ArrowLayout::kText64:
-        return offset_texts<int64_t>(field, array, begin, count, wanted);
       case ArrowLayout::kTextViews:
-        return view_texts(field, array, begin, count, wanted);
+        return read_arrow_texts(field, array, begin, count, wanted, pin_);
       case ArrowLayout::kList32:
         return lists<int32_t>(field, array, begin, count, false);
       case ArrowLayout::kList64:
@@ -137,7 +130,7 @@ class ArrayReader {
               read(field.children[i], *array.children[i], array.offset + begin, count));
         }
         return Column::structure(field.type, count, std::move(children),
-                                 validity_of(array, begin, count));
+                                 arrow_validity(array, begin, count));
       }
       case ArrowLayout::kRunEnds:
         return runs(field, array, begin, count);
@@ -165,36 +158,6 @@ class ArrayReader {
         .hint("cast the column before it is registered");
   }
 
-  /// Bits [begin, begin + count) from bit 0 on; reads only the bytes they lie in.
-  static BufferRef bits_of(const void* buffer, int64_t begin, uint32_t count) {
-    const size_t words = words_for_bits(count);
-    BufferRef out = Buffer::allocate_zeroed(words * 8);
-    const auto* bytes = static_cast<const uint8_t*>(buffer) + begin / 8;
-    const auto shift = static_cast<unsigned>(begin % 8);
-    const size_t byte_count = (shift + count + 7) / 8;
-    auto* to = reinterpret_cast<uint8_t*>(out->data());
-    if (shift == 0) {
-      if (count != 0) std::memcpy(to, bytes, byte_count);
-    } else {
-      for (size_t i = 0; i * 8 < count; ++i) {
-        const unsigned next = i + 1 < byte_count ? bytes[i + 1] : 0U;
-        to[i] = static_cast<uint8_t>((bytes[i] >> shift) | (next << (8 - shift)));
-      }
-    }
-    return out;
-  }
-
-  static BufferRef validity_of(const ArrowArray& array, int64_t begin, uint32_t count) {
-    if (array.null_count == 0 || !array.buffers[0] || count == 0) return nullptr;
-    BufferRef bits = bits_of(array.buffers[0], array.offset + begin, count);
-    const auto* words = bits->as<uint64_t>();
-    for (size_t word = 0; word * 64 < count; ++word) {
-      const uint64_t mask = low_mask(count - word * 64);
-      if ((words[word] & mask) != mask) return bits;
-    }
-    return nullptr;
-  }
-
   /// Shared where it is aligned and our loops' habit of reading a little further stays inside;
   /// copied otherwise.
   Column plain(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
@@ -203,7 +166,7 @@ class ArrayReader {
     const auto* values = static_cast<const std::byte*>(array.buffers[1]) +
                          static_cast<size_t>(array.offset + begin) * width;
     const size_t bytes_after = static_cast<size_t>(array.length - begin - count) * width;
-    BufferRef validity = validity_of(array, begin, count);
+    BufferRef validity = arrow_validity(array, begin, count);
     if (field.nan_is_null) {
       validity = width == 4 ? numbers_among<float>(values, count, wanted, std::move(validity))
                             : numbers_among<double>(values, count, wanted, std::move(validity));
@@ -242,7 +205,7 @@ class ArrayReader {
     const auto* values = static_cast<const std::byte*>(array.buffers[1]) +
                          static_cast<size_t>(array.offset + begin) * sizeof(From);
     ColumnWriter out(field.type, count);
-    const BufferRef validity = validity_of(array, begin, count);
+    const BufferRef validity = arrow_validity(array, begin, count);
     for (uint32_t row = 0; row < count; ++row) {
       if (validity && !test_bit(validity->as<uint64_t>(), row)) continue;
       body(out, row, load_unaligned<From>(values + row * sizeof(From)));
@@ -301,116 +264,6 @@ class ArrayReader {
         });
   }
 
-  /// Views on foreign bytes. `is_valid`: no need to look at each text.
-  template <class Text>
-  Column texts(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
-               const Selection& wanted, Text&& text, bool is_valid = false) const {
-    ColumnWriter out(field.type, count);
-    const BufferRef validity = validity_of(array, begin, count);
-    const bool check = !is_valid && !field.type->is(TypeKind::kBlob);
-    bool reaches_out = false;
-    wanted.for_each([&](uint32_t row) {
-      if (validity && !test_bit(validity->as<uint64_t>(), row)) return;
-      const std::string_view value = text(row);
-      if (value.size() > ~uint32_t{0}) broken(field, "a text longer than 4 GiB");
-      if (check && !is_utf8(value)) broken(field, "a text that is not UTF-8");
-      reaches_out = reaches_out || value.size() > StringView::kInlineBytes;
-      out.values<StringView>()[row] = StringView(value);
-    });
-    if (validity) out.set_validity(validity);
-    if (reaches_out) out.add_pin(pin_);
-    return out.seal(count);
-  }
-
-  template <class Offset>
-  Column offset_texts(const ArrowField& field, const ArrowArray& array, int64_t begin,
-                      uint32_t count, const Selection& wanted) const {
-    const auto* const all = static_cast<const std::byte*>(array.buffers[1]) +
-                            static_cast<size_t>(array.offset) * sizeof(Offset);
-    const auto at = [&](int64_t row) -> int64_t {
-      return load_unaligned<Offset>(all + static_cast<size_t>(row) * sizeof(Offset));
-    };
-    const int64_t most = at(array.length);
-    const int64_t first = at(begin);
-    const int64_t last = at(begin + count);
-    if (at(0) < 0) broken(field, "a negative offset");
-    if (most > kMostArrowRows) broken(field, "an offset past the end");
-    bool falls = (first < at(0)) | (last < first) | (most < last);
-    if (wanted.is_all()) {  // rising from the first to the last, all lie between them
-      for (uint32_t row = 0; row < count; ++row) falls |= at(begin + row + 1) < at(begin + row);
-    } else {
-      wanted.for_each([&](uint32_t row) {
-        const int64_t from = at(begin + row);
-        const int64_t to = at(begin + row + 1);
-        falls |= (from < first) | (to < from) | (last < to);
-      });
-    }
-    if (falls) broken(field, "offsets that fall");
-    const auto* bytes = array.buffers[2] ? static_cast<const char*>(array.buffers[2]) : "";
-    const auto between = [&](int64_t from, int64_t to) {
-      return std::string_view(bytes + from, static_cast<size_t>(to - from));
-    };
-    // Texts of ASCII alone are valid however they are cut; of few texts each is looked at.
-    const bool is_valid = field.type->is(TypeKind::kBlob) ||
-                          (wanted.size() >= count / 8 && is_ascii(between(first, last)));
-    if (!is_valid || last - first > int64_t{std::numeric_limits<uint32_t>::max()}) {
-      return texts(
-          field, array, begin, count, wanted,
-          [&](uint32_t row) { return between(at(begin + row), at(begin + row + 1)); }, is_valid);
-    }
-    ColumnWriter out(field.type, count);
-    const BufferRef validity = validity_of(array, begin, count);
-    bool reaches_out = false;
-    wanted.for_each([&](uint32_t row) {
-      if (validity && !test_bit(validity->as<uint64_t>(), row)) return;
-      const int64_t from = at(begin + row);
-      const auto size = static_cast<uint32_t>(at(begin + row + 1) - from);
-      reaches_out |= size > StringView::kInlineBytes;
-      StringView* const to = out.values<StringView>() + row;
-      if (most - from >= int64_t{StringView::kInlineBytes}) {
-        put_readable(to, bytes + from, size);
-      } else {
-        *to = StringView(bytes + from, size);
-      }
-    });
-    if (validity) out.set_validity(validity);
-    if (reaches_out) out.add_pin(pin_);
-    return out.seal(count);
-  }
-
-  static bool is_ascii(std::string_view text) {
-    uint64_t high = 0;
-    size_t at = 0;
-    for (; at + 8 <= text.size(); at += 8) high |= load_unaligned<uint64_t>(text.data() + at);
-    for (; at < text.size(); ++at) high |= static_cast<unsigned char>(text[at]);
-    return (high & 0x8080808080808080) == 0;
-  }
-
-  Column view_texts(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
-                    const Selection& wanted) const {
-    const auto* views = static_cast<const char*>(array.buffers[1]) +
-                        static_cast<size_t>(array.offset + begin) * sizeof(ArrowTextView);
-    const int64_t buffers = array.n_buffers - 3;
-    const auto* sizes = static_cast<const std::byte*>(array.buffers[array.n_buffers - 1]);
-    if (buffers > 0 && !sizes) broken(field, "a buffer is missing");
-    return texts(field, array, begin, count, wanted, [&](uint32_t row) {
-      const char* const at = views + row * sizeof(ArrowTextView);
-      const auto view = load_unaligned<ArrowTextView>(at);
-      if (view.size < 0) broken(field, "a text of negative length");
-      const auto size = static_cast<size_t>(view.size);
-      if (size <= 12) return std::string_view(at + 4, size);
-      const int32_t index = view.buffer_index();
-      if (index < 0 || index >= buffers || !array.buffers[2 + index])
-        broken(field, "a text in no buffer");
-      const auto held =
-          load_unaligned<int64_t>(sizes + static_cast<size_t>(index) * sizeof(int64_t));
-      const int64_t offset = view.buffer_offset();
-      if (offset < 0 || held < 0 || offset > held || view.size > held - offset)
-        broken(field, "a text outside its buffer");
-      return std::string_view(static_cast<const char*>(array.buffers[2 + index]) + offset, size);
-    });
-  }
-
   /// A child of as many rows as these lists reach, and entries into it.
   template <class Offset>
   Column lists(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
@@ -420,7 +273,7 @@ class ArrayReader {
           load_unaligned<Offset>(static_cast<const std::byte*>(array.buffers[buffer]) +
                                  static_cast<size_t>(array.offset + row) * sizeof(Offset))};
     };
-    BufferRef validity = validity_of(array, begin, count);
+    BufferRef validity = arrow_validity(array, begin, count);
     const auto is_null = [&](uint32_t row) {
       return validity && !test_bit(validity->as<uint64_t>(), row);
     };
@@ -460,7 +313,7 @@ class ArrayReader {
     const int64_t first = (array.offset + begin) * length;
     return Column::list(field.type, count, std::move(entries),
                         read(field.children[0], *array.children[0], first, child_rows),
-                        validity_of(array, begin, count));
+                        arrow_validity(array, begin, count));
   }
 
   static uint32_t rows_in_chunk(const ArrowField& field, int64_t rows) {
@@ -515,7 +368,7 @@ class ArrayReader {
   Column dictionary(const ArrowField& field, const ArrowArray& array, int64_t begin,
                     uint32_t count) {
     const ArrowDictionary& values = values_of(field, array);
-    BufferRef validity = validity_of(array, begin, count);
+    BufferRef validity = arrow_validity(array, begin, count);
     BufferRef codes = Buffer::allocate(count * sizeof(uint32_t));
     const auto* from = static_cast<const std::byte*>(array.buffers[1]) +
                        static_cast<size_t>(array.offset + begin) * field.width_bytes;

@@ -6,8 +6,6 @@
 #include <array>
 #include <string_view>
 
-#include "column/string_view.h"
-
 namespace doline {
 
 /// The usual spellings of values, read sixteen bytes at a time, inline, as each is read millions
@@ -127,20 +125,6 @@ inline bool read_date(const char* text, int32_t& days) {
   const auto index = static_cast<size_t>((year - kFirstYear) * 12 + month - 1);
   days = kMonthBegins[index] + day - 1;
   return days < kMonthBegins[index + 1];
-}
-
-/// As StringView(data, size), without a branch on short sizes.
-inline StringView view_of(const char* data, uint32_t size) {
-  if (size > StringView::kInlineBytes) return StringView(data, size);
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data));
-  const __m128i places = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const __m128i wanted = _mm_cmplt_epi8(places, _mm_set1_epi8(static_cast<char>(size)));
-  const __m128i kept = _mm_slli_si128(_mm_and_si128(bytes, wanted), 4);
-  const __m128i whole = _mm_or_si128(kept, _mm_cvtsi32_si128(static_cast<int>(size)));
-  StringView view;
-  static_assert(sizeof view == sizeof whole);
-  std::memcpy(static_cast<void*>(&view), &whole, sizeof view);
-  return view;
 }
 
 }  // namespace padded

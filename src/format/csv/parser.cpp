@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "column/civil_time.h"
+#include "column/readable_text.h"
 #include "format/csv/padded_value.h"
 #include "kernel/cast.h"
 #include "kernel/parse_number.h"
@@ -245,7 +246,7 @@ Column CsvParser::texts(uint32_t field, TypeRef type, const Selection& active) {
     if (value.data() == scratch_.data()) {
       out.set_text(row, value);
     } else {
-      values[row] = padded::view_of(value.data(), static_cast<uint32_t>(value.size()));
+      values[row] = view_of_readable(value.data(), static_cast<uint32_t>(value.size()));
       has_views |= value.size() > StringView::kInlineBytes;
     }
   });

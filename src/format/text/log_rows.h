@@ -5,9 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/bits.h"
 #include "column/column_writer.h"
-#include "column/string_view.h"
+#include "column/readable_text.h"
 
 namespace doline {
 
@@ -53,18 +52,10 @@ class LogRows {
     void* values = nullptr;
   };
 
-  /// As StringView's constructor, without a branch on the length of short strings.
   static StringView view_of(std::string_view text, const char* readable_end) {
-    const auto size = static_cast<uint32_t>(text.size());
-    if (readable_end - text.data() < 12) return StringView(text);
-    const uint64_t head = uint64_t{load_unaligned<uint32_t>(text.data())} << 32;
-    uint64_t words[2] = {head | size, reinterpret_cast<uint64_t>(text.data())};
-    if (size <= StringView::kInlineBytes) {
-      const uint64_t tail = load_unaligned<uint64_t>(text.data() + 4);
-      words[0] = (head & (low_mask(8 * size) << 32)) | size;
-      words[1] = size <= 4 ? 0 : tail & low_mask(8 * (size - 4));
-    }
-    return load_unaligned<StringView>(words);
+    constexpr auto kInline = static_cast<ptrdiff_t>(StringView::kInlineBytes);
+    if (readable_end - text.data() < kInline) return StringView(text);
+    return view_of_readable(text.data(), static_cast<uint32_t>(text.size()));
   }
 
   const uint32_t capacity_;

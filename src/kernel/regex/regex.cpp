@@ -8,6 +8,7 @@
 
 #include "base/cancellation.h"
 #include "base/error.h"
+#include "kernel/regex/literals_in_order.h"
 #include "kernel/regex/one_pass.h"
 #include "kernel/simd.h"
 #include "kernel/string_search.h"
@@ -114,8 +115,9 @@ struct Regex::State {
   std::optional<RegexProgram> program;        // a match may end anywhere
   std::optional<RegexProgram> whole_program;  // it must end at the text's end
   bool anchored_begin = false;
-  std::optional<Needle> prefix;    // every match begins with it; for unanchored programs
-  std::optional<Needle> required;  // every match contains it; asked before RE2
+  std::optional<Needle> prefix;             // every match begins with it; for unanchored programs
+  std::optional<Needle> required;           // every match contains it; asked before RE2
+  std::optional<LiteralsInOrder> in_order;  // the pattern is nothing else
 };
 
 Regex::State::State(std::string_view written, RegexOptions given)
@@ -156,6 +158,7 @@ Regex::State::State(std::string_view written, RegexOptions given)
   if (std::string literal = parsed->required_literal(); !literal.empty()) {
     required.emplace(literal);
   }
+  in_order = LiteralsInOrder::of(*parsed);
 }
 
 /// By our own programs; kUnknown when there is none, or when only RE2 can tell.
@@ -240,6 +243,10 @@ Regex Regex::compile(std::string_view pattern, RegexOptions options) {
 }
 
 bool Regex::search(std::string_view text) const {
+  if (state_->in_order) {
+    const RegexOutcome outcome = state_->in_order->search(text);
+    if (outcome != RegexOutcome::kUnknown) return outcome == RegexOutcome::kMatch;
+  }
   return state_->match(text, 0, Anchor::kNone, {});
 }
 

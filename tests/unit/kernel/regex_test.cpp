@@ -141,6 +141,38 @@ TEST(Regex, SharesItsMeaningWithRe2) {
   }
 }
 
+/// Those that are searched for literal by literal.
+TEST(Regex, SearchesForLiteralsInOrderAsRe2Does) {
+  const char* const texts[] = {"special requests",
+                               "specialrequests",
+                               "requests special",
+                               "special\nrequests",
+                               "special\nspecial requests",
+                               "special special\nrequests",
+                               "special \xC3\xA9 requests",
+                               "special \xFF requests",
+                               "special \xFF\nspecial requests",
+                               "specialspecial",
+                               "requests",
+                               "special reques",
+                               "",
+                               "\n",
+                               "aaab\nab"};
+  for (const char* pattern : {"special.*requests", "special.*?requests", ".*special.*requests.*",
+                              "special.*special", "sp.*e.*c.*i", "a.*b", "aa.*ab", "a.*a.*a.*b"}) {
+    for (const bool crosses_lines : {false, true}) {
+      RegexOptions options;
+      options.dot_matches_newline = crosses_lines;
+      const Regex regex = Regex::compile(pattern, options);
+      const auto re2 = reference(pattern, options);
+      for (const char* text : texts) {
+        SCOPED_TRACE(fmt::format("{} in {} ({})", pattern, text, crosses_lines));
+        EXPECT_EQ(regex.search(text), re2::RE2::PartialMatch(text, *re2));
+      }
+    }
+  }
+}
+
 TEST(Regex, CombinedLogGroups) {
   const Regex regex = Regex::compile(kCombined);
   const std::string line =
