@@ -15,6 +15,7 @@ import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 USE = TOP / "tests" / "long" / "use_installed.py"
+USE_IN_THREADS = TOP / "tests" / "long" / "use_in_threads.py"
 
 
 def run(*command, **options):
@@ -129,6 +130,7 @@ def test_in_every_interpreter_at_hand(interpreters, tmp_path):
         run(python, "-m", "venv", venv)
         run(venv / "bin" / "pip", "install", "--no-index", "--find-links", wheels[0].parent, "doline")
         assert "all of it works" in run(venv / "bin" / "python", USE, cwd=tmp_path)
+        assert "all of it works in threads" in run(venv / "bin" / "python", USE_IN_THREADS, cwd=tmp_path)
 
 
 def test_built_from_its_sources(dist, tmp_path):
