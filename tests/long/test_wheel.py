@@ -5,9 +5,9 @@ last test's, which compiles the engine anew."""
 import email
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import zipfile
 
@@ -134,8 +134,7 @@ def test_in_every_interpreter_at_hand(interpreters, tmp_path):
 
 
 def test_built_from_its_sources(dist, tmp_path):
-    with tarfile.open(dist["sdist"]) as archive:
-        archive.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(dist["sdist"], tmp_path)
     [sources] = tmp_path.iterdir()
     run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, sources)
     [wheel] = tmp_path.glob("*.whl")

@@ -193,7 +193,8 @@ class TestFork:
         # Another thread held a lock of the extension's once in many forks, and the child hung.
         assert run_python("""
             import os, threading, doline
-            doline.connect().execute("SELECT 1").fetchall()  # imports, amid which Python bears no fork
+            # Imports first: amid one Python itself bears no fork.
+            doline.connect().execute("SELECT 1").fetchall(), doline.sql("SELECT 1").fetchall()
             stop = threading.Event()
             def work():
                 while not stop.is_set():
