@@ -25,7 +25,8 @@ def tables():
         parts.append(f"\n## {topic.capitalize()}\n\n| Name | | Example |\n|---|---|---|")
         for _, name, description, example, result in functions:
             shown = code(example) + (f" → {code(result)}" if result else "")
-            parts.append(f"| {code(name)} | {html.escape(description)} | {shown} |")
+            named = code(name).replace("<code>", '<code class="doline-name">')
+            parts.append(f"| {named} | {html.escape(description)} | {shown} |")
     return "\n".join(parts) + "\n"
 
 

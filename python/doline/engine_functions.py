@@ -24,7 +24,7 @@ class Declared(typing.NamedTuple):
     signatures: tuple
 
 
-_found = {}  # of `registry`
+_found = None  # of `registry`
 
 
 def registry():
@@ -40,7 +40,8 @@ def registry():
     >>> registry()["abs"].summary
     'The absolute value.'
     """
-    if _found:
+    global _found
+    if _found is not None:
         return _found
     rows = _sessions.current().prepare(
         "SELECT function_name, function_type, description, example, example_result, signatures, aliases "
@@ -50,8 +51,8 @@ def registry():
         declared = Declared(name, kind, summary, example, result, tuple(signatures.split("\n")))
         for other in (name, *filter(None, aliases.split(", "))):
             found.setdefault(other, declared)
-    _found.update(found)
-    return _found
+    _found = found  # at once: other threads see all of them, or none
+    return found
 
 
 def made(name, declared):

@@ -31,6 +31,9 @@ def create_function(name, function, parameters=None, returns=None, **options):
         out: what the function's hints say; a parameter without one takes anything.
     returns : type, optional
         Likewise. Of a table function a dict of columns.
+
+    Other Parameters
+    ----------------
     kind : {"scalar", "vectorized", "aggregate", "table"}, optional
         ``"scalar"``: called with the values of each row. ``"vectorized"``: with arrays of up to 65,536
         rows, and returns an array of as many. ``"aggregate"``: with an array of each argument's values
@@ -72,9 +75,9 @@ def create_function(name, function, parameters=None, returns=None, **options):
     ``__cause__`` is what it raised; and where it returns what it did not promise: another number of
     values, other types (numbers of another width are taken where they fit; nothing is rounded).
 
-    Functions are called by several threads, one at a time for Python's own lock. They may ask the
-    database through ``doline.sql`` and frames, or a connection of their own, not through the one whose
-    query calls them.
+    Functions are called by several threads, one at a time for Python's own lock (GIL); in a Python
+    without it at the same time. They may ask the database through ``doline.sql`` and frames, or a
+    connection of their own, not through the one whose query calls them.
 
     Examples
     --------

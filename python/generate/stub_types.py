@@ -104,6 +104,9 @@ PARTS = {
 # module → another one, whose public functions it has too.
 PARTS_OF_MODULES = {"doline.selectors": "doline.column_sets"}
 
+# Whose bases both have a method, of which the one comes first that has other parameters.
+OVERRIDES_BETWEEN_BASES = ("DataFrame", "LazyFrame", "Result")
+
 # module or class → what its functions return unless RETURNS, the docstring or the name say.
 DEFAULT_RETURN = {
     "doline.plotting": "Any",
@@ -139,7 +142,7 @@ RETURNS = {
     "when": "_When", "_When.then": "Pending", "Pending.when": "_When", "Pending.otherwise": "Expr",
     "Config.state": "dict[str, Any]", "Config.load": "Config", "Config.load_from_file": "Config", "Config.save": "str",
     "Config.save_to_file": "None",
-    "SQLContext.tables": "list[str]", "SQLContext.execute": "Any",
+    "SQLContext.tables": "list[str]", "SQLContext.execute_global": "Any", "SQLContext.execute": "Any",
     "LazyFrame.explain": "str", "LazyFrame.show_graph": "Any", "LazyFrame.pipe": "Any",
     "LazyFrame.collect_schema": "Schema", "LazyFrame.names": "list[str]",
     "LazyFrame.types": "Mapping[str, Any]", "LazyFrame.columns": "list[str]", "LazyFrame.schema": "Schema",
@@ -276,7 +279,7 @@ PARAMETERS = {
 # What is typed as a whole: the lines of the function, decorators and all.
 WHOLE = {
     "sql_text.sql_expr": """@overload
-def sql_expr(sql: str) -> Expr: ...
+def sql_expr(sql: str) -> Expr: ...  # pyright: ignore[reportOverlappingOverload]
 @overload
 def sql_expr(sql: Sequence[str]) -> list[Expr]: ...""",
     "DataFrame.__getitem__": """@overload

@@ -237,6 +237,8 @@ class Stub:
                 and not any(type(base) is type(cls) for base in cls.__bases__):
             bases.append(f"metaclass={type(cls).__name__}")
         head = f"class {cls.__name__}{'(' + ', '.join(bases) + ')' if bases else ''}:"
+        if cls.__name__ in table.OVERRIDES_BETWEEN_BASES:
+            head += "  # pyright: ignore[reportIncompatibleMethodOverride]"
         begin = len(self.lines)
         self.lines.append(head)
         members = {name: value for name, value in vars(cls).items() if is_shown(name, value)}

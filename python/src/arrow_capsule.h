@@ -57,11 +57,12 @@ nanobind::object capsule_over(Owned owned, const char* name) {
 /// Refuses what was moved out of its capsule already.
 void require_unused(bool is_unused, const char* name);
 
-/// Moves the struct out of a capsule of that name.
+/// Moves the struct out of a capsule of that name, once, whatever threads try.
 template <class Struct>
 void take_capsule(nanobind::handle capsule, const char* name, Struct* out) {
   auto* given = static_cast<Struct*>(PyCapsule_GetPointer(capsule.ptr(), name));
   if (!given) throw nanobind::python_error();
+  const nanobind::ft_object_guard alone(capsule);
   require_unused(given->release != nullptr, name);
   move_out(*given, out);
 }

@@ -146,11 +146,13 @@ OwnedStream stream_of_device(nb::handle object) {
   if (!nb::hasattr(object, "__arrow_c_device_array__")) return nullptr;
   const nb::object pair = object.attr("__arrow_c_device_array__")();
   OwnedSchema schema = schema_of(pair[0]);
-  auto* given = static_cast<ArrowDeviceArray*>(
-      PyCapsule_GetPointer(nb::object(pair[1]).ptr(), kDeviceArrayName));
+  const nb::object capsule = pair[1];
+  auto* given =
+      static_cast<ArrowDeviceArray*>(PyCapsule_GetPointer(capsule.ptr(), kDeviceArrayName));
   if (!given) throw nb::python_error();
   require_cpu(given->device_type);
   OwnedArray array = make_array();
+  const nb::ft_object_guard alone(capsule);
   require_unused(given->array.release != nullptr, kDeviceArrayName);
   move_out(given->array, array.get());
   return stream_of_batch(std::move(schema), std::move(array));

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "doline/doline.h"
+#include "fork.h"
 
 namespace nb = nanobind;
 
@@ -27,7 +28,11 @@ struct Causes {
   uint64_t next = 1;
 };
 Causes& causes() {
-  static Causes* const all = new Causes;
+  static Causes* const all = [] {
+    auto* const made = new Causes;
+    hold_in_forks(made->mutex);
+    return made;
+  }();
   return *all;
 }
 

@@ -61,7 +61,7 @@ nb::list Prepared::script(const Session& session, std::string_view text) {
 }
 
 void Prepared::bind(const char* name, nb::handle value) const {
-  bind_parameter(handle_->prepared, name, value);
+  bind_parameter(handle_->prepared, &handle_->session->busy, name, value);
 }
 
 void Prepared::bind_all(nb::handle parameters) const {
@@ -83,7 +83,10 @@ void Prepared::bind_all(nb::handle parameters) const {
   for (const nb::handle value : parameters) bind(std::to_string(++position).c_str(), value);
 }
 
-void Prepared::clear_bindings() const { doline_clear_bindings(handle_->prepared); }
+void Prepared::clear_bindings() const {
+  const BusyScope busy(&handle_->session->busy, "session");
+  doline_clear_bindings(handle_->prepared);
+}
 
 nb::bytes Prepared::bytes() const {
   const void* bytes = nullptr;

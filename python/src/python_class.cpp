@@ -1,12 +1,12 @@
 #include "python_class.h"
 
 #include <Python.h>
-#include <datetime.h>
 
 #include <cstring>
 #include <string_view>
 #include <unordered_map>
 
+#include "datetime_api.h"
 #include "engine_error.h"
 #include "python_types.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 /// Whether a class, or one it derives from, is called so and comes from that package.
 bool is_called(PyTypeObject* type, std::string_view package, std::string_view name) {
-  const nb::object bases = nb::borrow(type->tp_mro);
+  const nb::object bases = nb::handle(reinterpret_cast<PyObject*>(type)).attr("__mro__");
   for (const nb::handle base : bases) {
     const nb::object module = nb::getattr(base, "__module__", nb::none());
     if (!nb::isinstance<nb::str>(module)) continue;
@@ -42,7 +42,7 @@ PythonClass classify(nb::handle object) {
     return PythonClass::kBytes;
   if (is_called(type, "pandas", "NAType") || is_called(type, "pandas", "NaTType"))
     return PythonClass::kNull;
-  if (!PyDateTimeAPI) PyDateTime_IMPORT;
+  need_datetime();
   if (PyDateTime_Check(it)) return PythonClass::kTimestamp;
   if (PyDate_Check(it)) return PythonClass::kDate;
   if (PyTime_Check(it)) return PythonClass::kTime;
@@ -61,14 +61,15 @@ PythonClass classify(nb::handle object) {
 }  // namespace
 
 PythonClass python_class_of(nb::handle object) {
-  // A class that is remembered stays alive, so that no other takes its address.
-  static auto* const known = new std::unordered_map<PyTypeObject*, PythonClass>;
+  // A class that is remembered stays alive, so that no other takes its address. Each thread
+  // remembers for itself, and needs no lock.
+  static thread_local std::unordered_map<PyTypeObject*, PythonClass> known;
   PyTypeObject* const type = Py_TYPE(object.ptr());
-  const auto found = known->find(type);
-  if (found != known->end()) return found->second;
+  const auto found = known.find(type);
+  if (found != known.end()) return found->second;
   const PythonClass its_class = classify(object);
-  Py_INCREF(type);
-  return known->emplace(type, its_class).first->second;
+  if (known.emplace(type, its_class).second) Py_INCREF(type);
+  return its_class;
 }
 
 nb::object plain_of(nb::handle object, PythonClass its_class) {

@@ -91,7 +91,10 @@ int guarded(doline_call* call, Body&& body) {
     status = 1;
     doline_call_fail(call, thrown.what(), 0);
   }
-  if (told.is_valid()) nb::cast<Call&>(told).call = nullptr;
+  if (told.is_valid()) {
+    const nb::ft_object_guard alone(told);
+    nb::cast<Call&>(told).call = nullptr;
+  }
   return status;
 }
 
@@ -177,7 +180,7 @@ PythonFunction::PythonFunction(const char* name, int kind, unsigned flags, nb::h
 
 void add_function(nb::module_& module) {
   nb::class_<Call>(module, "Call", "One call of a function by a query.")
-      .def_prop_ro("is_cancelled", &Call::is_cancelled,
+      .def_prop_ro("is_cancelled", &Call::is_cancelled, nb::lock_self(),
                    "Whether nobody wants the result any more, or the call is over.");
 }
 

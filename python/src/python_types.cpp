@@ -1,6 +1,7 @@
 #include "python_types.h"
 
 #include <array>
+#include <atomic>
 #include <utility>
 
 namespace nb = nanobind;
@@ -14,13 +15,14 @@ nb::handle python_type(PythonType type) {
       {"zoneinfo", "ZoneInfo"},
       {"doline.interval", "Interval"},
   }};
-  static std::array<PyObject*, kNames.size()> known{};
+  static std::array<std::atomic<PyObject*>, kNames.size()> known{};
   const auto index = static_cast<size_t>(type);
-  if (!known[index]) {
-    const auto& [module, name] = kNames[index];
-    known[index] = nb::object(nb::module_::import_(module).attr(name)).release().ptr();
-  }
-  return known[index];
+  if (PyObject* const found = known[index].load()) return found;
+  const auto& [module, name] = kNames[index];
+  const nb::object imported = nb::module_::import_(module).attr(name);
+  PyObject* none = nullptr;
+  if (known[index].compare_exchange_strong(none, imported.ptr())) imported.inc_ref();
+  return known[index].load();
 }
 
 }  // namespace doline_python

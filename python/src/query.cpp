@@ -1,13 +1,16 @@
 #include "query.h"
 
 #include <nanobind/stl/optional.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "engine_call.h"
+#include "fork.h"
 #include "reaper.h"
 #include "without_gil.h"
 
@@ -23,7 +26,11 @@ struct Living {
   std::set<doline_query*> queries;
 };
 Living& living() {
-  static Living* const all = new Living;
+  static Living* const all = [] {
+    auto* const made = new Living;
+    hold_in_forks(made->mutex, [] { living().queries.clear(); });  // which are the parent's
+    return made;
+  }();
   return *all;
 }
 
@@ -41,7 +48,7 @@ QueryHandle::~QueryHandle() {
     living().queries.erase(query_);
   }
   if (raised_) drop_later(raised_);
-  doline_cancel(query_);
+  if (session_->process == getpid()) doline_cancel(query_);  // else it is the parent's
   release_later([ending = query_] { doline_query_free(ending); });
 }
 
@@ -57,22 +64,23 @@ void QueryHandle::call(Call&& call) {
   refuse_after_fork(*session_);
   const BusyScope busy(&busy_, "query");
   const BusyScope session(session_lock(), "session");
-  int status = 0;
+  std::optional<EngineFailure> failed;
   {
     const WithoutGil released;
-    status = call();
-    if (status != 0) failure_ = EngineFailure::last();
+    if (call() != 0) failed = EngineFailure::last();
   }
-  if (status != 0) failure_->raise();
+  if (failed) {
+    keep_failure(*failed);
+    failed->raise();
+  }
   has_answered_ = true;
 }
 
 template <class Call>
 int QueryHandle::call_without_gil(Call&& call) {
   const auto refused = [&] {
-    failure_ =
-        EngineFailure{"invalid_argument",
-                      "error[invalid_argument]: the query is at work for this very thread", ""};
+    keep_failure({"invalid_argument",
+                  "error[invalid_argument]: the query is at work for this very thread", ""});
     return 1;
   };
   if (busy_.lock_without_gil() != BusyLock::Taken::kYes) return refused();
@@ -84,7 +92,7 @@ int QueryHandle::call_without_gil(Call&& call) {
   } else {
     status = call();
     if (status != 0) {
-      failure_ = EngineFailure::last();
+      keep_failure(EngineFailure::last());
     } else {
       has_answered_ = true;
     }
@@ -101,16 +109,46 @@ void QueryHandle::keep_raised() {
   PyErr_NormalizeException(&type, &value, &trace);
   Py_XDECREF(type);
   Py_XDECREF(trace);
-  if (raised_) Py_DECREF(raised_);
-  raised_ = value;
+  const nb::object earlier = nb::steal([&] {
+    const std::lock_guard lock(failing_);
+    return std::exchange(raised_, value);
+  }());
+}
+
+void QueryHandle::keep_failure(EngineFailure failure) {
+  const std::lock_guard lock(failing_);
+  failure_ = std::move(failure);
+}
+
+std::optional<EngineFailure> QueryHandle::failure() const {
+  const std::lock_guard lock(failing_);
+  return failure_;
 }
 
 void QueryHandle::raise_failure() const {
-  if (raised_) {
-    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(raised_)), raised_);
+  const nb::object raised = [&] {
+    const std::lock_guard lock(failing_);
+    return nb::borrow(raised_);
+  }();
+  if (raised.is_valid()) {
+    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(raised.ptr())), raised.ptr());
     throw nb::python_error();
   }
-  if (failure_) failure_->raise();
+  if (const auto failed = failure()) failed->raise();
+}
+
+void QueryHandle::use_text_views() {
+  refuse_after_fork(*session_);
+  const BusyScope busy(&busy_, "query");
+  call_engine([&] { return doline_text_views(query_); });
+}
+
+nb::str QueryHandle::profile(const char* format) {
+  // With the GIL or else the lock, which keeps other threads from making another text meanwhile.
+  const nb::ft_lock_guard lock(profiling_);
+  const char* text = doline_profile(query_, format);
+  if (!text) EngineFailure::last().raise();
+  return nb::str(text);
 }
 
 OwnedSchema QueryHandle::schema() {
@@ -154,8 +192,9 @@ struct QueryStream {
     released.reset();
     if (status == 0) return 0;
     keep_raised();
-    error = query->failure()->message;
-    return query->failure()->code == "cancelled" ? ECANCELED : EIO;
+    const EngineFailure failed = query->failure().value();
+    error = failed.message;
+    return failed.code == "cancelled" ? ECANCELED : EIO;
   }
 
   /// Ctrl-C raised KeyboardInterrupt while the engine worked. A reader written in C would lose it,
@@ -209,9 +248,7 @@ nb::object Query::stream(nb::handle) {
   return capsule_of(std::move(stream));
 }
 
-void Query::use_text_views() const {
-  call_engine([&] { return doline_text_views(handle_->get()); });
-}
+void Query::use_text_views() const { handle_->use_text_views(); }
 
 nb::object Query::next_batch() {
   OwnedSchema schema = handle_->schema();
@@ -221,15 +258,17 @@ nb::object Query::next_batch() {
 }
 
 nb::list Query::fetch(std::optional<size_t> limit) {
-  if (!rows_) rows_.emplace(handle_->schema());
+  const BusyScope busy(&fetched_->busy, "query");
+  std::optional<RowReader>& taken = fetched_->rows;
+  if (!taken) taken.emplace(handle_->schema());
   nb::list rows;
   while (!limit || rows.size() < *limit) {
-    if (rows_->is_at_end()) {
+    if (taken->is_at_end()) {
       OwnedArray array = handle_->next();
       if (!array) break;
-      rows_->take(std::move(array));
+      taken->take(std::move(array));
     }
-    rows_->append(rows, limit ? *limit - rows.size() : SIZE_MAX);
+    taken->append(rows, limit ? *limit - rows.size() : SIZE_MAX);
   }
   return rows;
 }
@@ -253,12 +292,7 @@ nb::dict Query::progress() const {
   return progress_as_dict(info);
 }
 
-nb::str Query::profile(const char* format) const {
-  // With the GIL, which keeps other threads from making another text meanwhile.
-  const char* text = doline_profile(handle_->get(), format);
-  if (!text) EngineFailure::last().raise();
-  return nb::str(text);
-}
+nb::str Query::profile(const char* format) const { return handle_->profile(format); }
 
 void Query::raise_failure() const { handle_->raise_failure(); }
 

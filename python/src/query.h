@@ -3,6 +3,7 @@
 #include <nanobind/nanobind.h>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -29,12 +30,15 @@ class QueryHandle {
   int schema_without_gil(ArrowSchema* out);
   int next_without_gil(ArrowArray* out);
   /// What the query failed with, if it has.
-  const std::optional<EngineFailure>& failure() const { return failure_; }
+  std::optional<EngineFailure> failure() const;
 
   /// Takes the Python exception that is set, if one is. Precondition: the GIL is held.
   void keep_raised();
   /// Raises that, or else what the query failed with; nothing when it has not.
   void raise_failure() const;
+
+  void use_text_views();
+  nanobind::str profile(const char* format);
 
   doline_query* get() const { return query_; }
 
@@ -43,6 +47,7 @@ class QueryHandle {
   void call(Call&& call);
   template <class Call>
   int call_without_gil(Call&& call);
+  void keep_failure(EngineFailure failure);
   /// Until the first answer a query counts as part of its session.
   BusyLock* session_lock();
 
@@ -50,6 +55,8 @@ class QueryHandle {
   doline_query* const query_;
   BusyLock busy_;
   bool has_answered_ = false;
+  nanobind::ft_mutex profiling_;  // of the text that the engine keeps
+  mutable std::mutex failing_;    // of the next two, which whoever reads the rows leaves
   std::optional<EngineFailure> failure_;
   PyObject* raised_ = nullptr;  // by a signal's handler while a stream was read
 };
@@ -76,8 +83,14 @@ class Query {
   void raise_failure() const;
 
  private:
+  /// Rows that were taken, of which some are not fetched yet.
+  struct Fetched {
+    BusyLock busy;
+    std::optional<RowReader> rows;
+  };
+
   std::shared_ptr<QueryHandle> handle_;
-  std::optional<RowReader> rows_;  // of fetch
+  std::unique_ptr<Fetched> fetched_ = std::make_unique<Fetched>();
 };
 
 nanobind::dict progress_as_dict(const doline_progress_info& info);

@@ -11,6 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "fork.h"
+
 namespace doline_python {
 
 namespace {
@@ -76,7 +78,11 @@ struct Dropped {
 };
 
 Dropped& dropped() {
-  static Dropped* const all = new Dropped;
+  static Dropped* const all = [] {
+    auto* const made = new Dropped;
+    hold_in_forks(made->mutex);
+    return made;
+  }();
   return *all;
 }
 

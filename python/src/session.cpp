@@ -3,6 +3,8 @@
 #include <nanobind/stl/string_view.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "arrow_capsule.h"
 #include "engine_call.h"
 #include "prepared.h"
@@ -65,8 +67,8 @@ Session Session::open(const char* path) {
 
 Session Session::beside(const Session& other) {
   doline_session* session = nullptr;
-  doline_session* const known = other.handle()->session;
-  call_engine([&] { return doline_connect(known, &session); });
+  const auto known = other.handle();
+  call_engine([&] { return doline_connect(known->session, &session); });
   return Session(session);
 }
 
@@ -78,10 +80,14 @@ Session Session::twin() const {
   return Session(session);
 }
 
-const std::shared_ptr<SessionHandle>& Session::handle() const {
-  if (!handle_) raise_error("invalid_argument", "the session is closed");
-  refuse_after_fork(*handle_);
-  return handle_;
+std::shared_ptr<SessionHandle> Session::handle() const {
+  const auto used = [&] {
+    const nb::ft_lock_guard lock(closing_);
+    return handle_;
+  }();
+  if (!used) raise_error("invalid_argument", "the session is closed");
+  refuse_after_fork(*used);
+  return used;
 }
 
 void Session::execute(std::string_view text) const {
@@ -136,11 +142,17 @@ void Session::interrupt() const { doline_interrupt(handle()->session); }
 
 nb::dict Session::progress() const {
   doline_progress_info info{};
-  call_engine([&] { return doline_session_progress(handle()->session, &info, sizeof info); });
+  const auto used = handle();
+  call_engine([&] { return doline_session_progress(used->session, &info, sizeof info); });
   return progress_as_dict(info);
 }
 
-void Session::close() { handle_.reset(); }
+void Session::close() {
+  const auto closed = [&] {
+    const nb::ft_lock_guard lock(closing_);
+    return std::exchange(handle_, nullptr);
+  }();
+}
 
 void add_session(nb::module_& module) {
   nb::class_<Session>(module, "Session",

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "busy_lock.h"
 #include "doline/doline.h"
@@ -47,11 +48,14 @@ class Session {
   void close();
 
   /// Raises when it is closed.
-  const std::shared_ptr<SessionHandle>& handle() const;
+  std::shared_ptr<SessionHandle> handle() const;
+
+  Session(Session&& other) noexcept : handle_(std::move(other.handle_)) {}
 
  private:
   explicit Session(doline_session* session);
 
+  mutable nanobind::ft_mutex closing_;  // of handle_: another thread may close it
   std::shared_ptr<SessionHandle> handle_;
 };
 

@@ -1,7 +1,6 @@
 #include "value_builder.h"
 
 #include <Python.h>
-#include <datetime.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <limits>
 
 #include "calendar.h"
+#include "datetime_api.h"
 #include "engine_error.h"
 
 namespace nb = nanobind;
@@ -291,10 +291,8 @@ class StructBuilder final : public ValueBuilder {
   void append_value(nb::handle value, PythonClass) override {
     for (size_t field = 0; field < fields_.size(); ++field) {
       // Held: a value's own methods may take it out of the dict.
-      const nb::object found =
-          nb::borrow(PyDict_GetItemWithError(value.ptr(), names_[field].ptr()));
-      if (!found.is_valid() && PyErr_Occurred()) throw nb::python_error();
-      fields_[field]->append(found.is_valid() ? nb::handle(found) : nb::handle(Py_None));
+      const nb::object found = nb::borrow<nb::dict>(value).get(names_[field], nb::none());
+      fields_[field]->append(found);
     }
   }
   void append_null() override {
@@ -420,7 +418,7 @@ ArrowColumnRef ValueBuilder::finish() {
 }
 
 std::unique_ptr<ValueBuilder> make_value_builder(const ValueType& type, bool nan_is_null) {
-  if (!PyDateTimeAPI) PyDateTime_IMPORT;
+  need_datetime();
   switch (type.kind) {
     case Kind::kNull:
       return std::make_unique<NullBuilder>(type);
@@ -489,10 +487,22 @@ std::unique_ptr<ValueBuilder> make_value_builder(const ValueType& type, bool nan
   return nullptr;
 }
 
+namespace {
+
+/// Without the GIL other threads may change a list while it is read; a copy they do not have.
+nb::object steady_sequence(nb::handle values) {
+#if defined(NB_FREE_THREADED)
+  return checked(PySequence_Tuple(values.ptr()));
+#else
+  return checked(PySequence_Fast(values.ptr(), "a column's values come as a sequence"));
+#endif
+}
+
+}  // namespace
+
 ArrowColumnRef column_of_values(nb::handle values, bool nan_is_null, bool exact_spans) {
   // Twice through: what the type is, then what the values are.
-  const nb::object sequence =
-      checked(PySequence_Fast(values.ptr(), "a column's values come as a sequence"));
+  const nb::object sequence = steady_sequence(values);
   const auto each_value = [&](auto&& use) {
     for (Py_ssize_t row = 0; row < PySequence_Fast_GET_SIZE(sequence.ptr()); ++row) {
       // Held: a value's own methods may take it out of the list.

@@ -1,6 +1,5 @@
 // What values of each SQL type are in Python: the readers behind make_value_reader.
 #include <Python.h>
-#include <datetime.h>
 
 #include <charconv>
 #include <cstring>
@@ -8,6 +7,7 @@
 #include <string_view>
 
 #include "calendar.h"
+#include "datetime_api.h"
 #include "engine_error.h"
 #include "python_types.h"
 #include "row_reader.h"
@@ -388,7 +388,7 @@ std::unique_ptr<ValueReader> decimal_reader(const ArrowSchema& schema) {
 }
 
 std::unique_ptr<ValueReader> temporal_reader(std::string_view format) {
-  if (!PyDateTimeAPI) PyDateTime_IMPORT;
+  need_datetime();
   if (format == "tdD") return fixed<int32_t>([](int32_t days) { return date_of(days); });
   if (format == "ttu") return fixed<int64_t>([](int64_t value) { return time_of(value); });
   if (format == "tin")

@@ -1,12 +1,12 @@
 #include "value_type.h"
 
 #include <Python.h>
-#include <datetime.h>
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
+#include "datetime_api.h"
 #include "engine_error.h"
 
 namespace nb = nanobind;
@@ -46,7 +46,7 @@ ValueType decimal_of(nb::handle value) {
 }
 
 Kind timestamp_kind(nb::handle value) {
-  if (!PyDateTimeAPI) PyDateTime_IMPORT;
+  need_datetime();
   const bool is_zoned = PyDateTime_DATE_GET_TZINFO(value.ptr()) != Py_None;
   // pandas' Timestamp keeps nanoseconds beside datetime's fields.
   const bool has_nanoseconds = !PyDateTime_CheckExact(value.ptr()) &&

@@ -9,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "fork.h"
+
 namespace nb = nanobind;
 
 namespace doline_python {
@@ -24,8 +26,18 @@ struct Gate {
   std::thread::id only;  // once closed: who may still pass
   bool is_closed = false;
 };
+
+thread_local int functions = 0;
+
 Gate& gate() {
-  static Gate* const one = new Gate;
+  static Gate* const one = [] {
+    auto* const made = new Gate;
+    hold_in_forks(made->mutex, [] {
+      gate().passing = 0;
+      gate().inside = functions;
+    });
+    return made;
+  }();
   return *one;
 }
 
@@ -34,7 +46,6 @@ Gate& gate() {
 }
 
 unsigned long main_thread = 0;
-thread_local int functions = 0;
 
 }  // namespace
 

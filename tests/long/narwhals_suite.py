@@ -12,9 +12,9 @@ import importlib.metadata
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
-import tarfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
@@ -35,8 +35,7 @@ def sources():
     found = {"PYTHONPATH": str(tools), "PATH": f"{tools / 'bin'}:{os.environ['PATH']}"}
     subprocess.run([*pip, "download", "--no-deps", "--no-build-isolation", "--no-binary", ":all:", "--dest", cache,
                     f"narwhals=={version}"], check=True, timeout=300, env=os.environ | found)
-    with tarfile.open(cache / f"narwhals-{version}.tar.gz") as archive:
-        archive.extractall(cache, filter="data")
+    shutil.unpack_archive(cache / f"narwhals-{version}.tar.gz", cache)
     return folder
 
 

@@ -68,4 +68,4 @@ def test_the_reference_has_every_sql_function(site):
 
     text = (site / "reference" / "sql-functions.html").read_text()
     for name, in doline.sql("SELECT function_name FROM duckdb_functions() WHERE function_name ~ '^[a-z]+$'").fetchall():
-        assert f"<code>{name}</code>" in text, name
+        assert f'<code class="doline-name">{name}</code>' in text, name

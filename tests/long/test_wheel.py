@@ -5,9 +5,9 @@ last test's, which compiles the engine anew."""
 import email
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import zipfile
 
@@ -15,6 +15,7 @@ import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 USE = TOP / "tests" / "long" / "use_installed.py"
+USE_IN_THREADS = TOP / "tests" / "long" / "use_in_threads.py"
 
 
 def run(*command, **options):
@@ -129,11 +130,11 @@ def test_in_every_interpreter_at_hand(interpreters, tmp_path):
         run(python, "-m", "venv", venv)
         run(venv / "bin" / "pip", "install", "--no-index", "--find-links", wheels[0].parent, "doline")
         assert "all of it works" in run(venv / "bin" / "python", USE, cwd=tmp_path)
+        assert "all of it works in threads" in run(venv / "bin" / "python", USE_IN_THREADS, cwd=tmp_path)
 
 
 def test_built_from_its_sources(dist, tmp_path):
-    with tarfile.open(dist["sdist"]) as archive:
-        archive.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(dist["sdist"], tmp_path)
     [sources] = tmp_path.iterdir()
     run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, sources)
     [wheel] = tmp_path.glob("*.whl")

@@ -123,6 +123,28 @@ class TestThreads:
             connection.execute(f"CREATE TABLE t AS {ENDLESS}")
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
+    def test_one_query_fetched_by_several_threads_gives_each_row_once(self):
+        query = doline._sessions.current().prepare("SELECT i, [i] AS l FROM range(300000) t(i)").run()
+        taken = []
+
+        def take():
+            while rows := query.fetch(7000):
+                taken.extend(rows)
+
+        threads = [threading.Thread(target=take) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(taken) == [(i, [i]) for i in range(300000)]
+
+    def test_a_closed_session_says_so_whatever_it_is_asked(self):
+        session = doline._sessions.Database().open_session()
+        session.close()
+        for ask in (session.progress, session.interrupt, session.twin, lambda: session.prepare("SELECT 1")):
+            with pytest.raises(doline.errors.InvalidArgument, match="the session is closed"):
+                ask()
+
     def test_a_signal_handler_may_not_use_the_busy_session(self, run_python):
         assert run_python(f"""
             import doline, os, signal, threading
@@ -166,6 +188,29 @@ class TestFork:
             "[(2,)]",
             "[(3,)]",
         ]
+
+    def test_a_fork_while_other_threads_work_leaves_the_child_free(self, run_python):
+        # Another thread held a lock of the extension's once in many forks, and the child hung.
+        assert run_python("""
+            import os, threading, doline
+            # Imports first: amid one Python itself bears no fork.
+            doline.connect().execute("SELECT 1").fetchall(), doline.sql("SELECT 1").fetchall()
+            stop = threading.Event()
+            def work():
+                while not stop.is_set():
+                    doline.sql("SELECT 1").fetchall()
+            threads = [threading.Thread(target=work) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            ends = []
+            for _ in range(50):
+                child = os.fork()
+                if child == 0:
+                    os._exit(0 if doline.connect().execute("SELECT 2").fetchall() == [(2,)] else 1)
+                ends.append(os.waitpid(child, 0)[1])
+            stop.set()
+            print(sum(ends))
+        """) == "0\n"
 
     def test_worker_processes(self, run_python):
         assert run_python("""

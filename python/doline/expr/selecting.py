@@ -90,7 +90,7 @@ def has_selection(node):
 
 def _replaced(node, names, position):
     """The tree with each selection as its column at `position`; spread ones in full."""
-    spine = spine_of(node, lambda argument: type(argument) is Apply)
+    spine = [node] if isinstance(node, Spread) else spine_of(node, lambda argument: type(argument) is Apply)
     first = _replaced_once(spine[-1], names, position)
     for node in reversed(spine[:-1]):
         rest = tuple(_replaced(a, names, position) for a in node.arguments[1:])

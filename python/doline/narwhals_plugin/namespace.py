@@ -91,7 +91,7 @@ class LazyNamespace:
 
     def cov(self, a, b, *, ddof):
         """The covariance of two columns."""
-        return self._made(across_columns.cov(a._native, b._native, ddof))
+        return self._made(across_columns.cov(a._native, b._native, ddof=ddof))
 
     def all_horizontal(self, *exprs, ignore_nulls):
         """Whether all are true, row by row."""

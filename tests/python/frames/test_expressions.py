@@ -88,6 +88,9 @@ EXAMPLES = {
     "horizontal": lambda pl, d: d.numbers.select(
         pl.sum_horizontal("i", "n").alias("sum"), pl.max_horizontal("i", "n").alias("max"),
         pl.min_horizontal("i", "f").alias("min"), pl.mean_horizontal("i", "n").alias("mean")),
+    "horizontal over what is made of several columns": lambda pl, d: d.numbers.select(
+        pl.sum_horizontal(pl.col("i", "n").fill_null(7)).alias("sum"),
+        pl.concat_str(pl.col("i", "n").cast(pl.String).fill_null("-")).alias("text")),
     "any and all horizontal": lambda pl, d: d.numbers.select(
         pl.any_horizontal(pl.col("i") > 3, "b").alias("any"), pl.all_horizontal(pl.col("i") > 3, "b").alias("all")),
     "fold": lambda pl, d: d.numbers.select(pl.fold(pl.lit(0, pl.Int64), lambda a, x: a + x, [pl.col("i"), pl.col("i")])
