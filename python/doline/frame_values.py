@@ -164,8 +164,7 @@ class FrameValues:
         """
         if as_series:
             return {name: self.get_column(name) for name in self.columns}
-        columns = list(zip(*self.rows())) or [()] * self.width
-        return {name: list(values) for name, values in zip(self.columns, columns)}
+        return {name: self.get_column(name).to_list() for name in self.columns}
 
     def to_arrow(self, *, compat_level=None):
         """All rows as a PyArrow table.

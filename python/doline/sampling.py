@@ -44,4 +44,4 @@ def _drawn_again(frame, n, seed):
         row += "_"
     drawn = LazyFrame.without_source().select(int_range(n).alias(row))
     drawn = drawn.select((col(row).hash(seed) % frame.height).cast(UInt32))
-    return drawn.join(frame.lazy().with_row_index(row), on=row).drop(row).collect()
+    return drawn.join(frame.lazy().with_row_index(row), on=row, maintain_order="left").drop(row).collect()

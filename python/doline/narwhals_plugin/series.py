@@ -141,21 +141,21 @@ class DolineSeries(Column):
 
     def hist_from_bins(self, bins, *, include_breakpoint):
         """How many values lie between one edge and the next."""
-        values = [v for v in self._native.to_list() if v is not None and v == v]
-        counts = [0] * max(len(bins) - 1, 0)
-        for value in values:
-            for i, (low, high) in enumerate(zip(bins, bins[1:])):
-                if low < value <= high or (i == 0 and value == low):
-                    counts[i] += 1
-                    break
+        from ..expr.construct import col
+        value, tests = col("value"), []
+        for i, (low, high) in enumerate(zip(bins, bins[1:])):
+            above = value > low if i else value >= low
+            tests.append((above & (value <= high)).sum().alias(str(i)))
+        counts = list(self._native.to_frame("value").select(tests).rows()[0]) if tests else []
         columns = {"breakpoint": [float(edge) for edge in bins[1:]]} if include_breakpoint else {}
         columns["count"] = counts
         return self._made(DataFrame(columns))
 
     def hist_from_bin_count(self, bin_count, *, include_breakpoint):
         """The same, between as many edges in equal distances."""
-        known = [v for v in self._native.to_list() if v is not None and v == v]
-        low, high = (min(known), max(known)) if known else (0.0, 1.0)
+        low, high = self._native.min(), self._native.max()
+        if low is None or low != low:  # no numbers
+            low, high = 0.0, 1.0
         if low == high:
             low, high = low - 0.5, high + 0.5
         width = (high - low) / bin_count if bin_count else 0
