@@ -60,7 +60,7 @@ void fail_with_raised(doline_call* call) {
   std::string message = text_of(raised);
   // What the package itself says of a call is made for people.
   if (!raised.type().is(errors.attr("FunctionFailed"))) {
-    const nb::object name = nb::steal(PyType_GetName(Py_TYPE(value)));
+    const nb::object name = raised.type().attr("__name__");
     message = text_of(name) + (message.empty() ? "" : ": " + message);
   }
   doline_call_fail(call, message.c_str(), keep_cause(nb::object(raised).release().ptr()));
