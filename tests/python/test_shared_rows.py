@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gc
+import struct
 
 import doline as dl
 import polars as pl
@@ -128,3 +129,30 @@ def test_slices_of_texts_come_in(dtype, texts):
         assert dl.DataFrame(rows)["t"].to_list() == expected
         assert dl.sql("SELECT t FROM rows WHERE t IS NOT NULL").fetchall() == [
             (text,) for text in expected if text is not None]
+
+
+def _views(views, buffers):
+    """An array of texts whose views are (size, number of the buffer, place in it)."""
+    packed = b"".join(struct.pack("<i4sii", size, dict(enumerate(buffers)).get(number, b"")[place:place + 4],
+                                  number, place) for size, number, place in views)
+    return pa.Array.from_buffers(pa.string_view(), len(views),
+                                 [None, pa.py_buffer(packed), *map(pa.py_buffer, buffers)])
+
+
+@pytest.mark.parametrize("count", [1, 31, 32, 33, 80])
+def test_views_into_many_buffers_come_in(count):
+    buffers = [f"text number {number:08} behind".encode() for number in range(count)]
+    views = [(size, number, place) for number in range(count) for size, place in ((20, 0), (13, 5), (27, 0))]
+    rows = pa.table({"t": _views(views, buffers)})
+    assert dl.DataFrame(rows)["t"].to_list() == [
+        buffers[number][place:place + size].decode() for size, number, place in views]
+
+
+@pytest.mark.parametrize("view", [(-1, 0, 0), (20, 1, 0), (20, -1, 0), (20, 0, 8), (20, 0, -1),
+                                  (20, 0, 2**31 - 1), (2**31 - 1, 0, 0)], ids=str)
+def test_views_that_lie_are_refused(view):
+    buffers = [b"text number 00000000 behind"]
+    rows = pa.table({"t": _views([(20, 0, 0)] * 3 + [view], buffers)})
+    with pytest.raises(dl.errors.Error, match='column "t"'):
+        dl.DataFrame(rows).rows()
+    assert dl.DataFrame(rows.slice(0, 3)).height == 3
