@@ -10,7 +10,7 @@ import datetime
 import decimal
 import enum
 
-from .errors import NotSupported
+from .errors import InvalidArgument, NotSupported, TypeMismatch, error
 from .data_type import (DataType, DataTypeClass, FloatType, NestedType, NumericType, SignedIntegerType,
                         TemporalType, UnsignedIntegerType)
 
@@ -143,7 +143,7 @@ class Categorical(DataType):
     short = "cat"
 
     def __init__(self, ordering=None):
-        raise NotSupported("Categorical columns are not supported; use Enum([...]) or String")
+        raise error(NotSupported, "Categorical columns are not supported", "use Enum([...]) or String")
 
 
 class Decimal(NumericType):
@@ -198,7 +198,7 @@ class Datetime(TemporalType):
     """
     def __init__(self, time_unit: str = "us", time_zone=None):
         if time_unit not in ("us", "ms", "ns"):
-            raise ValueError(f"a time unit is 'ns', 'us' or 'ms', not {time_unit!r}")
+            raise error(InvalidArgument, f"a time unit is 'ns', 'us' or 'ms', not {time_unit!r}")
         if isinstance(time_zone, datetime.tzinfo):
             time_zone = str(time_zone)
         self.time_unit, self.time_zone = time_unit, time_zone
@@ -272,7 +272,7 @@ class Enum(DataType):
 
 
 def _no_category(value):
-    raise TypeError(f"an Enum's categories are texts, not {value!r}")
+    raise error(TypeMismatch, f"an Enum's categories are texts, not {value!r}")
 
 
 class List(NestedType):
@@ -520,7 +520,7 @@ def as_dtype(dtype):
         return types_of(dtype)[0][1]
     if getattr(dtype, "__module__", "") == "doline.refused":
         dtype()  # says what to use instead
-    raise TypeError(f"{dtype!r} is no data type")
+    raise error(TypeMismatch, f"{dtype!r} is no data type")
 
 
 def struct_with_fields(mapping):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from . import _nodes
-from .errors import NotSupported
+from .errors import InternalError, NotSupported, error
 from .datatypes import BY_SQL, Array, Datetime, Decimal, Duration, Enum, Field, List, Map, Struct, Unknown, as_dtype
 
 
@@ -24,7 +24,7 @@ class _TypeText:
     def whole(self):
         dtype = self.one()
         if self.at != len(self.text):
-            raise ValueError(f"cannot read the type {self.text!r}")
+            raise error(InternalError, f"cannot read the type {self.text!r}")
         return dtype
 
     def one(self):
@@ -41,7 +41,7 @@ class _TypeText:
         return dtype
 
     def with_arguments(self, word):
-        """The same node over other arguments."""
+        """The type of that name, from what stands in its brackets."""
         self.at += 1
         if word == "DECIMAL":
             end = self.text.index(")", self.at)
@@ -67,7 +67,7 @@ class _TypeText:
         return items
 
     def name(self):
-        """Functions of the name."""
+        """A field's name, between quotes or up to a space."""
         if self.peek('"'):
             name = self.quoted('"')
         else:
@@ -118,8 +118,8 @@ def type_bytes(dtype) -> bytes:
     if isinstance(dtype, Datetime):
         if dtype.time_zone is not None:
             if dtype.time_unit != "us":
-                raise NotSupported(f"a column of type {dtype!r} is not supported: instants have "
-                                   f"microseconds; use Datetime('us', {dtype.time_zone!r})")
+                raise error(NotSupported, f"a column of type {dtype!r} is not supported: instants have microseconds",
+                            f"use Datetime('us', {dtype.time_zone!r})")
             if dtype.time_zone in ("UTC", "*"):
                 return _named("TIMESTAMP WITH TIME ZONE")
             zone = _nodes.literal(_nodes.LITERAL_KIND_STRING, dtype.time_zone)
@@ -127,7 +127,7 @@ def type_bytes(dtype) -> bytes:
         return _named({"us": "TIMESTAMP", "ms": "TIMESTAMP_MS", "ns": "TIMESTAMP_NS"}[dtype.time_unit])
     if isinstance(dtype, Duration):
         if dtype.time_unit != "us":
-            raise NotSupported(f"{dtype!r} is not supported; spans of time are Duration('us')")
+            raise error(NotSupported, f"{dtype!r} is not supported", "spans of time are Duration('us')")
         return _named("DURATION")
     if isinstance(dtype, Enum):
         return _nodes.type_name(_nodes.TYPE_NAME_KIND_ENUM,
@@ -146,7 +146,7 @@ def type_bytes(dtype) -> bytes:
         return _nodes.type_name(
             _nodes.TYPE_NAME_KIND_MAP,
             members=[_nodes.type_member(type_bytes(d)) for d in (dtype.key, dtype.value)])
-    raise NotSupported(f"columns of type {dtype!r} are not supported")
+    raise error(NotSupported, f"columns of type {dtype!r} are not supported")
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from ..periods import Period
 from . import build as b
 from .literals import as_node, interval_bytes, literal_bytes, parse_period
@@ -84,7 +84,7 @@ class TemporalFunctions(TimeParts, Namespace):
         _refuse_expression("dt.round", every)
         length = Period(every)
         if length.months:
-            raise NotSupported("dt.round to months is not supported; use dt.truncate")
+            raise error(NotSupported, "dt.round to months is not supported", "use dt.truncate")
         half = datetime.timedelta(microseconds=length.micros // 2)
         return TemporalFunctions(self._of + half).truncate(every)
 
@@ -244,8 +244,8 @@ class TemporalFunctions(TimeParts, Namespace):
         parts = {"year": year, "month": month, "day": day, "hour": hour, "minute": minute,
                  "second": second, "microsecond": microsecond}
         if ambiguous != "raise":
-            raise NotSupported("dt.replace(ambiguous=…) is not supported; replace clock times, then "
-                               "dt.replace_time_zone(zone, ambiguous=…)")
+            raise error(NotSupported, "dt.replace(ambiguous=…) is not supported",
+                        "replace clock times, then dt.replace_time_zone(zone, ambiguous=…)")
         values = [getattr(self, name)() if value is None else self._of._column_of(value)
                   for name, value in parts.items()]
         return self._of._made(Typed(replaced_as_given, (self._of._node, *(v._node for v in values))))
@@ -306,9 +306,9 @@ class TemporalFunctions(TimeParts, Namespace):
         Schema({'a': Datetime(time_unit='us', time_zone='Europe/Berlin')})
         """
         if ambiguous not in ("raise", "earliest", "latest", "null"):
-            raise NotSupported("ambiguous is 'raise', 'earliest', 'latest' or 'null' for all rows")
+            raise error(NotSupported, "ambiguous is 'raise', 'earliest', 'latest' or 'null' for all rows")
         if non_existent not in ("raise", "null"):
-            raise ValueError(f"non_existent is 'raise' or 'null', not {non_existent!r}")
+            raise error(InvalidArgument, f"non_existent is 'raise' or 'null', not {non_existent!r}")
         return self._typed(of_other_zone, time_zone, ambiguous, non_existent)
 
     def convert_time_zone(self, time_zone):
@@ -356,27 +356,27 @@ class TemporalFunctions(TimeParts, Namespace):
         [True, False]
         """
         if hasattr(holidays, "_node") and not hasattr(holidays, "to_list"):
-            raise NotSupported("dt.is_business_day(holidays=expression) is not supported; give a list")
+            raise error(NotSupported, "dt.is_business_day(holidays=expression) is not supported", "give a list")
         days = holidays.to_list() if hasattr(holidays, "to_list") else holidays
         return self._do(is_working_day, tuple(week_mask), tuple(map(literal_bytes, days)))
 
     def add_business_days(self, n, *, week_mask=(True, True, True, True, True, False, False), holidays=(),
                           roll="raise"):
         """Not supported; join a frame of business days."""
-        raise NotSupported("dt.add_business_days is not supported; join a frame of the days for which "
-                           "dt.is_business_day holds")
+        raise error(NotSupported, "dt.add_business_days is not supported",
+                    "join a frame of the days for which dt.is_business_day holds")
 
     def base_utc_offset(self):
         """Not supported; subtract clock times in UTC."""
-        raise NotSupported("dt.base_utc_offset is not supported; subtract what "
-                           "dt.replace_time_zone(None) gives of both zones")
+        raise error(NotSupported, "dt.base_utc_offset is not supported",
+                    "subtract what dt.replace_time_zone(None) gives of both zones")
 
     def dst_offset(self):
         """Not supported; subtract clock times in UTC."""
-        raise NotSupported("dt.dst_offset is not supported; subtract what "
-                           "dt.replace_time_zone(None) gives of both zones")
+        raise error(NotSupported, "dt.dst_offset is not supported",
+                    "subtract what dt.replace_time_zone(None) gives of both zones")
 
 
 def _refuse_expression(name, period):
     if hasattr(period, "_node"):
-        raise NotSupported(f"{name} of an expression is not supported; use when/then between fixed periods")
+        raise error(NotSupported, f"{name} of an expression is not supported", "use when/then between fixed periods")
