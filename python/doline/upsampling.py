@@ -6,7 +6,8 @@ from . import datatypes as types
 from .expr.construct import col
 from .expr.literals import interval_bytes
 from .expr.nodes import Typed
-from .expr.ranges import int_ranges, ranged_times
+from .expr.ranges import int_ranges
+from .expr.time_trees import ranged_times
 from .periods import Period
 
 

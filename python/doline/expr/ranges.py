@@ -4,11 +4,12 @@ from __future__ import annotations
 
 
 from .. import datatypes as types
-from ..errors import InvalidArgument, NotSupported, error
+from ..errors import NotSupported, error
 from . import aggregates, build as b, windows
 from .expression import Expr, expression
 from .literals import as_node, interval_bytes
 from .nodes import Aggregate, Apply, Literal, Typed, Window, output_name
+from .time_trees import ranged_times
 
 
 def _date(year, month, day):
@@ -180,25 +181,6 @@ def _from_epoch(x, unit):
         raise error(NotSupported, f"from_epoch(time_unit={unit!r}) is not supported",
                     "divide by 1000 and use us")
     return b.call("make_timestamp", b.operator("*", b.cast(x, types.Int64), b.integer(factor)))
-
-
-def ranged_times(of_start, start, end, interval, closed, dtype):
-    """Each value is so many intervals behind the first: a month behind 31 January, two months, three.
-    The engine's series goes on from the value before, and so never back to the 31st; it has no fewer."""
-    zone = getattr(dtype, "time_zone", None) or getattr(of_start, "time_zone", None)
-    if zone is not None:
-        dtype = types.Datetime("us", zone)
-    start, end = (b.cast(x, types.Datetime("us", zone)) for x in (start, end))
-    steps = b.call("length", b.call("generate_series", start, end, interval))
-    step = b.operator("+", start, b.operator("*", interval, b.column("step")))
-    values = b.call("list_transform", b.call("range", steps), b.one_lambda("step", step))
-    if closed not in ("both", "left", "right", "none"):
-        raise error(InvalidArgument, f"closed is 'both', 'left', 'right' or 'none', not {closed!r}")
-    within = (b.less_or_equal if closed in ("both", "right") else b.less)(b.column("value"), end)
-    values = b.call("list_filter", values, b.one_lambda("value", within))
-    if closed in ("right", "none"):
-        values = b.n.slice_(values, b.integer(2))
-    return b.cast(values, types.List(dtype))
 
 
 def _range_of_times(start, end, interval, closed, eager, dtype):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from .. import datatypes as types
-from ..errors import NotSupported
+from ..errors import InvalidArgument, NotSupported, error
 from . import build as b
 from .text_trees import engine_format
 
@@ -165,7 +165,7 @@ def formatted(dtype, x, fmt):
         For the offset or the name of a zone but UTC, which the engine writes in another way.
     """
     if getattr(dtype, "time_zone", None) not in (None, "UTC") and re.search(r"%[:#]*[zZ]", fmt):
-        raise NotSupported("a format with the zone's offset is not supported; leave %z out")
+        raise error(NotSupported, "a format with the zone's offset is not supported", "leave %z out")
     return b.call("strftime", x, b.string(engine_format(fmt)))
 
 
@@ -280,3 +280,22 @@ def month_begin_as_given(x):
 def month_end_as_given(x):
     """The last of the month; a date stays one."""
     return b.call("frame_instant_like", month_end(x), x)
+
+
+def ranged_times(of_start, start, end, interval, closed, dtype):
+    """Each value is so many intervals behind the first: a month behind 31 January, two months, three.
+    The engine's series goes on from the value before, and so never back to the 31st; it has no fewer."""
+    zone = getattr(dtype, "time_zone", None) or getattr(of_start, "time_zone", None)
+    if zone is not None:
+        dtype = types.Datetime("us", zone)
+    start, end = (b.cast(x, types.Datetime("us", zone)) for x in (start, end))
+    steps = b.call("length", b.call("generate_series", start, end, interval))
+    step = b.operator("+", start, b.operator("*", interval, b.column("step")))
+    values = b.call("list_transform", b.call("range", steps), b.one_lambda("step", step))
+    if closed not in ("both", "left", "right", "none"):
+        raise error(InvalidArgument, f"closed is 'both', 'left', 'right' or 'none', not {closed!r}")
+    within = (b.less_or_equal if closed in ("both", "right") else b.less)(b.column("value"), end)
+    values = b.call("list_filter", values, b.one_lambda("value", within))
+    if closed in ("right", "none"):
+        values = b.n.slice_(values, b.integer(2))
+    return b.cast(values, types.List(dtype))
