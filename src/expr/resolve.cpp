@@ -140,17 +140,17 @@ class Variables {
   }
   /// A declared type, of the zone that the arguments are in.
   TypeRef in_zone(TypeRef declared) const {
-    const TypeRef bound = types_[static_cast<unsigned char>(kInstants)];
+    const TypeRef bound = types_[place_of(kInstants)];
     if (!bound) return declared;
     if (declared == Type::timestamp_tz()) return bound;
     return declared == Type::list(Type::timestamp_tz()) ? Type::list(bound) : declared;
   }
 
  private:
-  static constexpr size_t kLetters = 26;
+  static constexpr size_t kLetters = 27;  // with that of instants, which comes before A
   static size_t place_of(char letter) {
-    DCHECK(letter >= 'A' && letter <= 'Z');
-    return static_cast<size_t>(letter - 'A');
+    DCHECK(letter >= kInstants && letter <= 'Z');
+    return static_cast<size_t>(letter - kInstants);
   }
 
   std::array<TypeRef, kLetters> types_{};
