@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 #include "datetime_api.h"
@@ -64,12 +65,21 @@ PythonClass python_class_of(nb::handle object) {
   // A class that is remembered stays alive, so that no other takes its address. Each thread
   // remembers for itself, and needs no lock.
   static thread_local std::unordered_map<PyTypeObject*, PythonClass> known;
+  static thread_local constinit struct {
+    PyTypeObject* type = nullptr;
+    PythonClass its_class = PythonClass::kNull;
+  } last;  // a column's values are mostly of one class
   PyTypeObject* const type = Py_TYPE(object.ptr());
-  const auto found = known.find(type);
-  if (found != known.end()) return found->second;
-  const PythonClass its_class = classify(object);
-  if (known.emplace(type, its_class).second) Py_INCREF(type);
-  return its_class;
+  if (type == last.type) return last.its_class;
+  auto found = known.find(type);
+  if (found == known.end()) {
+    const PythonClass its_class = classify(object);
+    bool is_new = false;
+    std::tie(found, is_new) = known.emplace(type, its_class);
+    if (is_new) Py_INCREF(type);
+  }
+  last = {type, found->second};
+  return last.its_class;
 }
 
 nb::object plain_of(nb::handle object, PythonClass its_class) {
