@@ -127,13 +127,7 @@ class ScanSharing {
   PlanRef shared(const PlanRef& plan) {
     visit(plan, false);
     if (has_recursion_) return plan;
-    // Small tables first: where one of theirs is kept, others take their keys from that.
-    std::vector<std::vector<size_t>> tables = by_table();
-    std::sort(tables.begin(), tables.end(), [&](const auto& a, const auto& b) {
-      return std::pair(all_rows(readings_[a[0]].plan), a[0]) <
-             std::pair(all_rows(readings_[b[0]].plan), b[0]);
-    });
-    for (const std::vector<size_t>& alike : tables) share_among(alike);
+    for (const std::vector<size_t>& alike : by_table()) share_among(alike);
     if (replaced_.empty()) return plan;
     return rewrite_plan(plan, [&](const PlanRef& node) -> PlanRef {
       const auto found = replaced_.find(node.get());
@@ -297,8 +291,6 @@ class ScanSharing {
   }
 
   PlanRef kept_source(const PlanRef& scan) {
-    if (const auto found = replaced_.find(scan.get()); found != replaced_.end())
-      return found->second;
     PlanRef& kept = sources_[scan.get()];
     if (!kept) kept = SharedInputNode::create(scan, "keys");
     return kept;
