@@ -126,6 +126,7 @@ std::optional<EngineFailure> QueryHandle::failure() const {
 }
 
 void QueryHandle::raise_failure() const {
+  refuse_after_fork(*session_);  // where another thread may have held the lock
   const nb::object raised = [&] {
     const std::lock_guard lock(failing_);
     return nb::borrow(raised_);

@@ -66,7 +66,7 @@ std::string zone_name_of(nb::handle value) {
   if (zone.ptr() == PyDateTimeAPI->TimeZone_UTC) return "UTC";
   for (const char* attribute : {"key", "zone"}) {  // of zoneinfo's, of pytz's
     const nb::object name = nb::getattr(zone, attribute, nb::none());
-    if (nb::isinstance<nb::str>(name)) return nb::cast<std::string>(name);
+    if (nb::isinstance<nb::str>(name) && nb::len(name) > 0) return nb::cast<std::string>(name);
   }
   return "UTC";
 }

@@ -7,8 +7,9 @@
 namespace doline {
 
 /// What a dense chunk's rows take at most, told without a look at each text: with all the memory
-/// that texts keep. Nothing where that says too little: it is more than `worth`, or not all columns
-/// are flat. For whoever takes chunks until they are enough.
+/// that texts keep, also where other chunks keep the same. Nothing where that says too little: it
+/// is more than `worth`, or not all columns are flat. For whoever takes chunks until they are
+/// enough.
 inline std::optional<size_t> quick_bytes(const Chunk& chunk, size_t worth) {
   size_t most = 0;
   for (const Column& column : chunk.columns) {

@@ -1,7 +1,6 @@
 #include "column/column.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "column/column_builder.h"
 #include "column/column_writer.h"

@@ -26,7 +26,7 @@ inline constexpr auto kOwnBytes = [] {
 }();
 
 /// A view of `size` bytes where kInlineBytes can be read: without a branch on the size, as whether
-/// a text is short is anybody's guess.
+/// a text is short is anybody's guess. Its twin without vectors is StringView's constructor.
 inline StringView view_of_readable(const char* data, uint32_t size) {
   const __m128i front = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(data));
   const __m128i bytes =

@@ -49,6 +49,7 @@ void export_rows_schema(doline_query& query, ArrowSchema* out) {
 void gather_chunks(doline_query& query) {
   size_t rows = 0;
   size_t bytes = 0;
+  bool lie_in_a_row = true;
   std::chrono::steady_clock::time_point begin;
   while (rows < kBatchRows && bytes < kBatchBytes) {
     auto chunk = std::exchange(query.next, std::nullopt);
@@ -60,10 +61,12 @@ void gather_chunks(doline_query& query) {
     if (chunk->empty()) continue;
     const auto now = std::chrono::steady_clock::now();
     if (rows == 0) begin = now;
-    if (rows >= kEnoughRows && !lies_behind(query.ready.back(), *chunk)) {
+    const bool goes_on = lie_in_a_row && (rows == 0 || lies_behind(query.ready.back(), *chunk));
+    if (lie_in_a_row && !goes_on && rows >= kEnoughRows) {  // so far nothing need be copied
       query.next = std::move(chunk);
       return;
     }
+    lie_in_a_row = goes_on;
     rows += chunk->size();
     const auto quick = quick_bytes(*chunk, kBatchBytes * kChunkRows / kBatchRows);
     bytes += quick ? *quick : chunk->data_bytes();

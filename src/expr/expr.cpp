@@ -296,7 +296,8 @@ ExprRef CastExpr::create(ExprRef input, TypeRef type, bool is_try, SourceSpan sp
     const Value& constant = static_cast<const ConstantExpr&>(*input).value;
     if (!is_try && constant.is_null()) return ConstantExpr::create(Value::null(type), span);
     if (auto value = widened(constant, type)) return ConstantExpr::create(*std::move(value), span);
-    if (type->is(TypeKind::kTimestampTz) && differ_in_looks(input->type, type))
+    if (!constant.is_null() && type->is(TypeKind::kTimestampTz) &&
+        differ_in_looks(input->type, type))
       return ConstantExpr::create(Value::integer(type, constant.as_integer()), span);
   }
   auto expr = make_ref<CastExpr>();

@@ -1,5 +1,4 @@
 // What is known of an expression before it is evaluated.
-#include <algorithm>
 
 #include "expr/each_input.h"
 #include "expr/expr.h"
@@ -55,7 +54,8 @@ bool calls_program_functions(const ExprRef& expr) {
 }
 
 bool is_constant(const ExprRef& expr) {
-  // Aggregates, window calls and what stands for a relation depend on rows without naming one.
+  // Aggregates, window calls and what stands for a relation depend on rows without naming one; kLet
+  // and kLetValue come behind them, of which one is volatile and the other has no value alone.
   const bool reads_rows = any_within(expr, [](const Expr& at) {
     return at.tag() == NodeTag::kColumn || at.tag() >= NodeTag::kAggregate;
   });

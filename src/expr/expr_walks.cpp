@@ -1,6 +1,5 @@
 // Walks over expressions: what is in them, and the same with something else in a place.
 
-#include <algorithm>
 #include <set>
 
 #include "expr/each_input.h"

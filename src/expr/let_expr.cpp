@@ -52,6 +52,7 @@ ExprRef LetExpr::create(ExprRef value, ExprRef body, SourceSpan span) {
 }
 
 void LetExpr::complete() {
+  if (!is_volatile(value)) corrupt("a value that need not be computed once");
   if (reads_let_value(body, value->type)) corrupt("a value that is read as of another type");
   type = body->type;
 }

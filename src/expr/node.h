@@ -154,7 +154,7 @@ uint64_t hash_of(const Node& node);
 
 /// The wire form: each node once (shared nodes stay shared), tagged fields, depth and size limits
 /// on reading; Error(kCorrupt) for anything else.
-inline constexpr uint16_t kPlanFormatVersion = 3;
+inline constexpr uint16_t kPlanFormatVersion = 4;
 std::vector<std::byte> to_bytes(const Node& node);
 /// `access`: what the tables that the bytes name may reach; null: there may be none.
 NodeRef node_from_bytes(std::span<const std::byte> bytes, const AccessPolicy* access = nullptr);

@@ -149,7 +149,7 @@ class Variables {
  private:
   static constexpr size_t kLetters = 27;  // with that of instants, which comes before A
   static size_t place_of(char letter) {
-    DCHECK(letter >= kInstants && letter <= 'Z');
+    ASSERT(letter >= kInstants && letter <= 'Z');
     return static_cast<size_t>(letter - kInstants);
   }
 

@@ -216,7 +216,7 @@ std::optional<int32_t> fixed_offset_named(std::string_view name) {
   if (digits.size() != 4) return std::nullopt;
   const int32_t hours = (digits[0] - '0') * 10 + (digits[1] - '0');
   const int32_t minutes = (digits[2] - '0') * 10 + (digits[3] - '0');
-  if (hours > 24 || minutes > 59) return std::nullopt;
+  if (hours > 23 || minutes > 59) return std::nullopt;
   const int32_t seconds = hours * 3600 + minutes * 60;
   return negative ? -seconds : seconds;
 }

@@ -1,7 +1,6 @@
 #include "kernel/type_text.h"
 
 #include <cctype>
-#include <optional>
 
 #include "base/error.h"
 #include "kernel/time_zone.h"
@@ -155,10 +154,11 @@ class TypeTextParser {
     }
     if (head == "TIMESTAMPTZ" && take('(')) {
       want('\'');
-      const TypeRef type = zoned_timestamp(quoted('\''));
+      const std::string zone = quoted('\'');
       want(')');
-      if (type == nullptr) fail();
-      return type;
+      if (const TypeRef type = zoned_timestamp(zone)) return type;
+      throw Error(ErrorCode::kInvalidArgument, "there is no time zone \"{}\"", zone)
+          .hint("pg_timezone_names() lists them; an offset is written '+05:30'");
     }
     if (head == "TIMESTAMP" || head == "TIME") {
       const size_t here = at_;

@@ -29,7 +29,8 @@ TypeRef csv_type_named(std::string_view name) {
   if (name.ends_with("[]")) return Type::list(csv_type_named(name.substr(0, name.size() - 2)));
   if (TypeRef simple = simple_type_named(name)) return simple;
   const std::string head = ascii_upper(name.substr(0, name.find_first_of(" (")));
-  if (head == "DECIMAL" || head == "NUMERIC" || head == "DEC" || head == "TIMESTAMPTZ") {
+  if (head == "TIMESTAMPTZ") return type_from_text(name);
+  if (head == "DECIMAL" || head == "NUMERIC" || head == "DEC") {
     try {
       return type_from_text(name);
     } catch (const Error& error) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <tuple>
 
 #include "column/column_writer.h"
 #include "column/physical.h"
@@ -158,7 +159,8 @@ struct CarriedRows::Need {
   Need(Part& its_part, const Column& column, const uint32_t* source, uint32_t count)
       : part(&its_part) {
     dispatch_carried(part->physical, [&]<class T>() {
-      const auto [first, last] = words_of_type<T>();
+      auto [first, last] = words_of_type<T>();
+      if (column.physical() == PhysicalType::kBool) last = 1;
       std::tie(type_least, type_greatest) = std::minmax({first ^ part->flip, last ^ part->flip});
       for_each_value<T>(
           column, source, count,
@@ -251,6 +253,7 @@ bool CarriedRows::put(const Part& part, const Column& column, const uint32_t* so
 
 bool CarriedRows::pack(std::span<const Column> columns, const uint32_t* source, uint32_t count,
                        SortEntry* to) {
+  if (count == 0) return true;
   State state = state_.load(std::memory_order_acquire);
   if (state == State::kOpen) state = lay_out(columns, source, count);
   if (state == State::kUnfit) return false;

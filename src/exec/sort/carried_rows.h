@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/thread_safety.h"
@@ -15,6 +17,9 @@ namespace doline {
 /// A column has bits for the values and the NULL that its first rows let one expect, and its share
 /// of those that are left over: later rows fit, or all go to pages. In a key, -0.0 and NaN other
 /// than the usual one have no place.
+///
+/// Shared by threads. Invariant: parts_ change only under mutex_ while state_ is kOpen, and are
+/// read once it is kLaidOut.
 class CarriedRows {
  public:
   /// Null where rows of these types never fit. `key_columns[i]`: which of `types` the i-th key is;

@@ -1,8 +1,6 @@
 #include "exec/sort/key_words.h"
 
-#include <bit>
 #include <cstring>
-#include <limits>
 
 #include "base/bits.h"
 #include "column/column_writer.h"

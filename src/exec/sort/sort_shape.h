@@ -10,7 +10,7 @@ namespace doline {
 
 /// How a sort's rows lie: the columns that go on, then keys that are not among them, then the
 /// row's place in the source, which tells rows of equal keys apart: the sort is stable whatever
-/// tasks read the rows. Immutable, shared by threads.
+/// tasks read the rows. Shared by threads; nothing but what `carried` learns ever changes.
 struct SortShape {
   /// `key_columns[i]`: which of `types` the i-th key is; -1 for one that is computed.
   SortShape(std::vector<TypeRef> types, const std::vector<SortOrder>& orders,

@@ -20,17 +20,6 @@ namespace {
   throw Error(ErrorCode::kFormat, "Arrow data, column \"{}\": {}", field.name, what);
 }
 
-constexpr uint64_t kHighBits = 0x8080808080808080;
-
-/// Whether all bytes are ASCII.
-bool is_ascii(std::string_view text) {
-  uint64_t high = 0;
-  size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) high |= load_unaligned<uint64_t>(text.data() + at);
-  for (; at < text.size(); ++at) high |= static_cast<unsigned char>(text[at]);
-  return (high & kHighBits) == 0;
-}
-
 /// Views on foreign bytes. `is_valid`: no need to look at each text.
 template <class Text>
 Column texts(const ArrowField& field, const ArrowArray& array, int64_t begin, uint32_t count,
@@ -188,7 +177,7 @@ class FewBuffers {
           high |= load_unaligned<uint64_t>(text + done);
       }
     }
-    const bool is_valid = field.type->is(TypeKind::kBlob) || (high & kHighBits) == 0;
+    const bool is_valid = field.type->is(TypeKind::kBlob) || (high & 0x8080808080808080) == 0;
     if (is_broken != 0 || !is_valid) return std::nullopt;
     if (validity) out.set_validity(std::move(validity));
     if (longest > StringView::kInlineBytes) out.add_pin(owner);
