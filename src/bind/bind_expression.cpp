@@ -159,6 +159,7 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
       if (!context.columns_choice) {
         throw Error(ErrorCode::kBind, node.span, "COLUMNS(…) cannot stand in {}", context.clause);
       }
+      ++columns_choices_read_;
       const ScopeColumn& chosen = *context.columns_choice;
       return ColumnExpr::create(chosen.index, chosen.type, chosen.name, node.span);
     }
@@ -256,19 +257,20 @@ ExprRef QueryBinder::expression(const sql::Expression& node, const ExprContext& 
 ExprRef QueryBinder::column(const sql::ColumnReference& reference, const ExprContext& context) {
   size_t used = 0;
   ExprRef found;
-  if (context.alias_first && reference.names.size() == 1 &&
-      (found = alias(reference.names, context)))
-    return found;
   const auto found_by = [&](const Find& find) {
     found = lookup(reference.names, reference.span, frame_, used, find);
     return found != nullptr;
   };
+  const Find find_alias = [&](size_t& parts) {
+    parts = 1;
+    return alias(reference.names, context);
+  };
+  if (context.alias_first && reference.names.size() == 1 && found_by(find_alias)) return found;
   if (found_by([&](size_t& parts) {
         return own_column(reference.names, context, reference.span, parts);
       }))
     return fields_of(std::move(found), reference.names, used);
-  if ((found = alias(reference.names, context)))
-    return fields_of(std::move(found), reference.names, 1);
+  if (found_by(find_alias)) return fields_of(std::move(found), reference.names, used);
   if (found_by([&](size_t& parts) { return outer_column(reference.names, reference.span, parts); }))
     return fields_of(std::move(found), reference.names, used);
   if (reference.names.size() == 1 && sql::is_value_function(reference.names[0].text)) {
@@ -276,6 +278,19 @@ ExprRef QueryBinder::column(const sql::ColumnReference& reference, const ExprCon
   }
   no_such_column(reference.names, context, reference.span);
 }
+
+namespace {
+
+/// Whether it comes to the same in a lambda as outside.
+bool is_same_anywhere(const ExprRef& expr) {
+  bool found = is_volatile(expr);
+  visit(expr, [&](const Expr& at) {
+    found |= at.tag() == NodeTag::kColumn || dynamic_cast<const PlaceholderExpr*>(&at);
+  });
+  return !found;
+}
+
+}  // namespace
 
 ExprRef QueryBinder::lookup(const sql::QualifiedName& names, SourceSpan span,
                             const LambdaFrame* frame, size_t& used, const Find& find) {
@@ -287,7 +302,8 @@ ExprRef QueryBinder::lookup(const sql::QualifiedName& names, SourceSpan span,
     }
   }
   const ExprRef outer = lookup(names, span, frame->outer, used, find);
-  if (!outer) return nullptr;
+  // Some arguments have to be constants: an alias of one stays it.
+  if (!outer || is_same_anywhere(outer)) return outer;
   size_t at = 0;
   while (at < frame->captured->size() && !equal(*(*frame->captured)[at], *outer)) ++at;
   if (at == frame->captured->size()) frame->captured->push_back(outer);
@@ -436,10 +452,14 @@ ExprRef QueryBinder::alias(const sql::QualifiedName& names, const ExprContext& c
     alias_stack_.push_back(target);
     ExprContext inner = context;
     inner.alias_first = false;
+    // Names in it are of the SELECT, though a lambda around the alias may have such parameters.
+    const LambdaFrame* frame = std::exchange(frame_, nullptr);
+    const uint64_t choices_before = columns_choices_read_;
     ExprRef bound = expression(*target, inner);
+    frame_ = frame;
     alias_stack_.pop_back();
-    // What a lambda reads is bound for it alone, what COLUMNS(…) means for each of the columns.
-    const bool is_named = !frame_ && !context.columns_choice && is_volatile(bound);
+    // What has COLUMNS(…) in it is another value for each of the columns.
+    const bool is_named = columns_choices_read_ == choices_before && is_volatile(bound);
     return is_named ? NamedValueExpr::create(static_cast<int64_t>(i), std::move(bound)) : bound;
   }
   return nullptr;

@@ -41,7 +41,7 @@ void SelectBinder::bind_groups() {
   if (!node_.group_by_all) return bind_grouping_sets();
   for (const Item& item : items_) {
     if (!item.is_hidden && !contains(item.expr, NodeTag::kAggregate) && !has_grouping(item.expr))
-      groups_.push_back(without_names(item.expr));
+      add_group_key(item.expr);
   }
   GroupingSet all;
   for (uint32_t i = 0; i < groups_.size(); ++i) all.push_back(i);
@@ -63,15 +63,28 @@ ExprRef SelectBinder::group_key(const sql::Expression& node) {
   return binder_.expression(node, group_by);
 }
 
+void SelectBinder::add_group_key(const ExprRef& written) {
+  key_values_.push_back(without_names(written));
+  // What aggregates and other keys read by the names is what is grouped by.
+  groups_.push_back(without_names(with_names_settled(written, settled_names_)));
+}
+
+std::optional<uint32_t> SelectBinder::group_key_meant(const ExprRef& written) const {
+  const ExprRef value = without_names(written);
+  for (uint32_t i = 0; i < groups_.size(); ++i) {
+    if (equal(*groups_[i], *value) || equal(*key_values_[i], *value)) return i;
+  }
+  return std::nullopt;
+}
+
 SelectBinder::GroupingSet SelectBinder::grouping_set(
     const std::vector<sql::ExpressionRef>& expressions) {
   GroupingSet set;
   for (const auto& expression : expressions) {
-    ExprRef key = without_names(group_key(*expression));
-    uint32_t at = 0;
-    while (at < groups_.size() && !equal(*groups_[at], *key)) ++at;
-    if (at == groups_.size()) groups_.push_back(std::move(key));
-    set.push_back(at);
+    const ExprRef key = group_key(*expression);
+    const std::optional<uint32_t> known = group_key_meant(key);
+    set.push_back(known.value_or(static_cast<uint32_t>(groups_.size())));
+    if (!known) add_group_key(key);
   }
   return set;
 }
@@ -267,7 +280,7 @@ ExprRef SelectBinder::over_groups(const ExprRef& expr, Grouped& groups) {
       return ColumnExpr::create(*key, at->type, at->to_string(), at->span);
     if (at->tag() == NodeTag::kAggregate) {
       // Of the rows, where a name's value is another one than of the groups.
-      const ExprRef own = without_names(at);
+      const ExprRef own = without_names(with_names_settled(at, groups.row_names));
       auto& aggregates = groups.aggregates;
       const auto next = static_cast<uint32_t>(aggregates.size());
       const uint32_t index = groups.aggregate_places.find(*own).value_or(next);
@@ -305,21 +318,25 @@ ExprRef SelectBinder::over_groups(const ExprRef& expr, Grouped& groups) {
   return rewrite_top_down(expr, change);
 }
 
-void SelectBinder::collect_groupings(const ExprRef& expr) {
-  visit(expr, [&](const Expr& at) {
-    const auto* grouping = dynamic_cast<const GroupingExpr*>(&at);
-    if (!grouping) return;
+void SelectBinder::collect_groupings(ExprRef& expr) {
+  if (!has_grouping(expr)) return;
+  expr = rewrite_top_down(expr, [&](const ExprRef& at) -> ExprRef {
+    const auto* grouping = dynamic_cast<const GroupingExpr*>(at.get());
+    if (!grouping) return nullptr;
     if (groups_.empty())
-      throw Error(ErrorCode::kBind, at.span, "GROUPING(…) takes what is grouped by");
+      throw Error(ErrorCode::kBind, at->span, "GROUPING(…) takes what is grouped by");
+    std::vector<ExprRef> keys;
     for (const ExprRef& argument : grouping->arguments) {
-      if (std::none_of(groups_.begin(), groups_.end(),
-                       [&](const ExprRef& key) { return equal(*key, *argument); })) {
+      const std::optional<uint32_t> key = group_key_meant(argument);
+      if (!key)
         throw Error(ErrorCode::kBind, argument->span, "GROUPING(…) takes what is grouped by");
-      }
+      keys.push_back(groups_[*key]);
     }
+    const ExprRef own = GroupingExpr::create(std::move(keys), at->span);
     if (std::none_of(groupings_.begin(), groupings_.end(),
-                     [&](const ExprRef& known) { return equal(*known, at); }))
-      groupings_.emplace_back(grouping);
+                     [&](const ExprRef& known) { return equal(*known, *own); }))
+      groupings_.push_back(own);
+    return own;
   });
 }
 
@@ -342,7 +359,9 @@ void SelectBinder::group() {
     const bool is_lacking = std::any_of(sets_.begin(), sets_.end(), [&](const GroupingSet& set) {
       return !std::binary_search(set.begin(), set.end(), i);
     });
-    if (keys[i]->tag() != NodeTag::kConstant || is_lacking) groups.key_places.add(keys[i], i);
+    if (keys[i]->tag() == NodeTag::kConstant && !is_lacking) continue;
+    groups.key_places.add(keys[i], i);
+    groups.key_places.add(key_values_[i], i);
   }
   for_each_pending([&](ExprRef& expr) { expr = over_groups(expr, groups); });
   std::vector<AggregateExprRef>& aggregates = groups.aggregates;

@@ -39,6 +39,15 @@ bool waits(const ExprRef& value) {
   return found;
 }
 
+/// Whether the value is there before rows are grouped.
+bool is_of_rows(const ExprRef& value) {
+  bool found = waits(value);
+  visit(value, [&](const Expr& at) {
+    found |= at.tag() == NodeTag::kAggregate || dynamic_cast<const GroupingExpr*>(&at);
+  });
+  return !found;
+}
+
 /// The value as a column behind those of the plan.
 ExprRef as_column(const ExprRef& value, PlanRef& plan) {
   const ExprRef attached = attach_subqueries(value, plan);
@@ -64,12 +73,14 @@ ExprRef SelectBinder::without_names(const ExprRef& expr) const {
   });
 }
 
-ExprRef SelectBinder::with_names_settled(const ExprRef& where) {
+ExprRef SelectBinder::with_names_settled(const ExprRef& expr, std::map<int64_t, ExprRef>& settled) {
   std::vector<NamedValue> names;
-  add_names(where, names);
-  for (const NamedValue& named : names)
-    settled_names_[named.name] = as_column(with_names(named.value, settled_names_), plan_);
-  return with_names(where, settled_names_);
+  add_names(expr, names);
+  for (const NamedValue& named : names) {
+    if (settled.contains(named.name) || !is_of_rows(named.value)) continue;
+    settled[named.name] = as_column(with_names(named.value, settled), plan_);
+  }
+  return with_names(expr, settled);
 }
 
 void SelectBinder::settle_names() {

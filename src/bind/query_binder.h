@@ -239,6 +239,7 @@ class QueryBinder {
   OuterQuery* outer_ = nullptr;  // null: no query around this one
   std::vector<const sql::Expression*> alias_stack_;
   uint64_t alias_uses_ = 0;
+  uint64_t columns_choices_read_ = 0;
   uint64_t aggregates_bound_again_ = 0;
   std::vector<TypeRef> value_types_;
   int64_t recursions_ = 0;  // ids given so far

@@ -47,7 +47,7 @@ PlanRef SelectBinder::bind() {
   plan_ = from_.plan;
   if (node_.sample) plan_ = binder_.sampled(std::move(plan_), *node_.sample);
   if (node_.where) {
-    const ExprRef where = with_names_settled(where_condition(*node_.where));
+    const ExprRef where = with_names_settled(where_condition(*node_.where), settled_names_);
     plan_ = filtered_by(plan_, where);
   }
   bind_items();
@@ -71,8 +71,8 @@ PlanRef SelectBinder::bind() {
     distinct_on_.push_back(binder_.expression(*key, on));
   }
   bind_order();
-  for_each_named([&](ExprRef& expr) { expr = with_names(expr, settled_names_); });
   bind_groups();
+  for_each_named([&](ExprRef& expr) { expr = with_names(expr, settled_names_); });
   group();
   settle_names();
   if (having_) plan_ = filtered_by(plan_, having_);

@@ -62,7 +62,11 @@ class SelectBinder {
   using GroupingSet = std::vector<uint32_t>;
   std::vector<GroupingSet> grouping_sets(const sql::GroupingElement& element);
   void bind_grouping_sets();
-  void collect_groupings(const ExprRef& expr);
+  void add_group_key(const ExprRef& written);
+  /// The place in groups_ of the key that is this expression, by its name or as it is written.
+  std::optional<uint32_t> group_key_meant(const ExprRef& written) const;
+  /// GROUPING(…) calls then have keys of groups_ as arguments.
+  void collect_groupings(ExprRef& expr);
   GroupingSet grouping_set(const std::vector<sql::ExpressionRef>& expressions);
   void group();
   /// The rows of each grouping set: keys, NULL where it leaves them out, groupings_, aggregates.
@@ -74,8 +78,9 @@ class SelectBinder {
   /// Makes columns of the values that are read in several places, as far as these do not wait for
   /// windows or unnests.
   void settle_names();
-  /// The condition of WHERE, which comes before the other places that read its names.
-  ExprRef with_names_settled(const ExprRef& where);
+  /// An expression over the rows of FROM, which come before the other places that read its names:
+  /// with columns of plan_ for these, which it adds to `settled`.
+  ExprRef with_names_settled(const ExprRef& expr, std::map<int64_t, ExprRef>& settled);
   /// The expression without names: over the columns that are there already, or the values.
   ExprRef without_names(const ExprRef& expr) const;
   void window();
@@ -94,6 +99,7 @@ class SelectBinder {
     std::vector<ExprRef> keys;
     std::vector<AggregateExprRef> aggregates;
     NodePlaces key_places, aggregate_places;
+    std::map<int64_t, ExprRef> row_names;  // what aggregates alone read by name: columns of plan_
   };
   ExprRef over_groups(const ExprRef& expr, Grouped& groups);
 
@@ -104,6 +110,7 @@ class SelectBinder {
   std::vector<Item> items_;
   std::vector<Order> order_;
   std::vector<ExprRef> groups_;
+  std::vector<ExprRef> key_values_;  // groups_ with the values of names in the places of columns
   std::vector<GroupingSet> sets_;
   std::vector<ExprRef> groupings_;      // GROUPING(…) calls
   std::vector<ExprRef> grouping_keys_;  // groups_ as they were written, which those name
