@@ -300,3 +300,67 @@ def test_categories_in_order_and_not_meet():
     assert one.join(other, on="c").height == 2 and one.equals(other)
     assert one.select(dl.col("c").max(), l=dl.col("c").implode()).schema == {
         "c": dl.Enum(["a", "b"]), "l": dl.List(dl.Enum(["a", "b"]))}
+
+
+def moment(*parts, zone=None):
+    return dt.datetime(*parts, tzinfo=zone)
+
+
+@pytest.mark.parametrize("interval", ["30m", "1h", "6h", "12h", "1d", "1d12h", "1w", "1mo"])
+@pytest.mark.parametrize("closed", ["both", "none"])
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "UTC"])
+@pytest.mark.parametrize("bounds", [((2024, 10, 26, 22), (2024, 10, 27, 6)), ((2024, 3, 30, 12), (2024, 4, 8, 12)),
+                                    ((2024, 1, 31, 23), (2025, 3, 31, 23)), ((2024, 5, 1), (2024, 4, 1))])
+def test_ranges_over_changes_of_clocks(interval, closed, zone, bounds):
+    begin, end = (moment(*bound) for bound in bounds)
+    both(lambda p: p.select(v=p.datetime_range(begin, end, interval, closed=closed, time_zone=zone)))
+    begin, end = (moment(*bound, zone=ZoneInfo(zone)) for bound in bounds)
+    both(lambda p: p.select(v=p.datetime_range(begin, end, interval, closed=closed)))
+
+
+def test_dates_between_instants_are_dates():
+    for zone in (PARIS, None):
+        begin, end = moment(2024, 10, 26, 23, zone=zone), moment(2024, 10, 28, 1, zone=zone)
+        both(lambda p: p.select(v=p.date_range(begin, end, "1d")))
+
+
+def test_times_that_clocks_show_twice_or_never_are_told():
+    def parsed(text, *format):
+        return dl.select(dl.lit(text).str.to_datetime(*format, time_zone=PARIS_OF))
+    for begin, what in ((moment(2024, 10, 27, 2, 30), "twice"), (moment(2024, 3, 31, 2, 30), "never")):
+        day = dl.lit(begin.replace(hour=0, minute=0)).dt.replace_time_zone(PARIS_OF)
+        for make in (lambda: dl.datetime_range(begin, begin + dt.timedelta(1), time_zone=PARIS_OF, eager=True),
+                     lambda: parsed(begin.isoformat(" "), "%Y-%m-%d %H:%M:%S"),
+                     lambda: parsed(begin.isoformat(" ")), lambda: dl.select(day.dt.combine(begin.time()))):
+            with pytest.raises(doline.errors.InvalidArgument, match=what):
+                make()
+    # What says its offset is no such time.
+    assert parsed("2024-10-27 02:30:00+01:00").item() == moment(2024, 10, 27, 2, 30, zone=PARIS).replace(fold=1)
+    assert parsed(None).item() is None
+    assert dl.select(dl.lit("x").str.to_datetime(time_zone=PARIS_OF, strict=False)).item() is None
+
+
+def test_units_of_instants():
+    at = dl.lit(moment(2024, 7, 1, 12, 0, 0, 1500))
+    zoned_at = at.dt.convert_time_zone(PARIS_OF)
+    both(lambda p: p.select(v=p.lit(moment(2024, 7, 1, 12, zone=PARIS)).dt.cast_time_unit("us")))
+    both(lambda p: p.select(v=p.lit(moment(2024, 7, 1, 12, 0, 0, 1500)).dt.cast_time_unit("ms")))
+    begin = moment(2024, 1, 1, zone=PARIS)
+    for make in (lambda: zoned_at.dt.cast_time_unit("ms"), lambda: zoned_at.dt.cast_time_unit("ns"),
+                 lambda: at.cast(dl.Datetime("ns")).dt.replace_time_zone(PARIS_OF),
+                 lambda: at.cast(dl.Datetime("ns")).dt.convert_time_zone(PARIS_OF),
+                 lambda: dl.datetime(2024, 1, 1, time_unit="ms", time_zone=PARIS_OF),
+                 lambda: dl.datetime_range(begin, begin, time_unit="ms"),
+                 lambda: dl.datetime_range(begin.replace(tzinfo=None), begin, time_unit="ns", time_zone=PARIS_OF)):
+        with pytest.raises(doline.errors.NotSupported, match="microseconds"):
+            dl.select(make())
+    assert dl.select(at.cast(dl.Datetime("ns")).dt.replace_time_zone(None)).schema == {"literal": dl.Datetime("ns")}
+
+
+def test_zones_are_names_or_pythons_own():
+    at = dl.lit(moment(2024, 7, 1, 12))
+    for name in ("replace_time_zone", "convert_time_zone"):
+        of_object, of_name = (dl.select(getattr(at.dt, name)(zone)) for zone in (PARIS, PARIS_OF))
+        assert of_object.equals(of_name) and of_object.schema == {"literal": dl.Datetime("us", PARIS_OF)}
+    with pytest.raises(TypeError, match="replace_time_zone"):
+        at.dt.convert_time_zone(None)
