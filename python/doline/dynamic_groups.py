@@ -12,6 +12,7 @@ from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node
 from .expr.nodes import Column, output_name
+from .expr.time_trees import is_zoned
 from .group_by import LazyGroupBy
 from .periods import DAY, LONGEST_MONTH, Period
 
@@ -147,7 +148,7 @@ class _Fixed:
     def __init__(self, dtype):
         self.dtype = dtype
         self.is_integer = dtype.is_integer()
-        self.is_zoned = _is_zoned(dtype)
+        self.is_zoned = is_zoned(dtype)
         self.unit = "ns" if getattr(dtype, "time_unit", "us") == "ns" else "us"
 
     def length(self, period):
@@ -288,11 +289,7 @@ def _axis_of(dtype, every):
     """What measures a column of that type for windows that begin so often."""
     if not every.is_fixed:
         return _Calendar(dtype)
-    return (_Clock if _is_zoned(dtype) and every.micros % DAY == 0 else _Fixed)(dtype)
-
-
-def _is_zoned(dtype):
-    return getattr(dtype, "time_zone", None) not in (None, "UTC")
+    return (_Clock if is_zoned(dtype) and every.micros % DAY == 0 else _Fixed)(dtype)
 
 
 def _of_clock(x, dtype):

@@ -364,3 +364,91 @@ def test_zones_are_names_or_pythons_own():
         assert of_object.equals(of_name) and of_object.schema == {"literal": dl.Datetime("us", PARIS_OF)}
     with pytest.raises(TypeError, match="replace_time_zone"):
         at.dt.convert_time_zone(None)
+
+
+CLOCK = dt.datetime(2024, 7, 1, 12)
+MADE = {
+    "series": lambda p, z: p.Series("v", [CLOCK, None], dtype=z).to_frame(),
+    "schema": lambda p, z: p.DataFrame({"v": [CLOCK, None]}, schema={"v": z}),
+    "overrides": lambda p, z: p.DataFrame({"v": [CLOCK, None]}, schema_overrides={"v": z}),
+    "rows": lambda p, z: p.DataFrame([(CLOCK,), (None,)], schema={"v": z}, orient="row"),
+    "dicts": lambda p, z: p.DataFrame([{"v": CLOCK}], schema={"v": z}),
+    "nothing": lambda p, z: p.DataFrame({"v": []}, schema={"v": z}),
+    "dates": lambda p, z: p.DataFrame({"v": [CLOCK.date()]}, schema={"v": z}),
+    "numbers": lambda p, z: p.DataFrame({"v": [1]}, schema={"v": z}),
+    "lists": lambda p, z: p.DataFrame({"v": [[CLOCK, None], None, []]}, schema={"v": p.List(z)}),
+    "lists of lists": lambda p, z: p.DataFrame({"v": [[[CLOCK]], None]}).select(p.col("v").cast(p.List(p.List(z)))),
+    "lists to arrays": lambda p, z: p.DataFrame({"v": [[CLOCK] * 2]}).select(p.col("v").cast(p.Array(z, 2))),
+    "arrays": lambda p, z: p.DataFrame({"v": [[CLOCK] * 2]}, schema={"v": p.Array(p.Datetime("us"), 2)}).select(
+        p.col("v").cast(p.Array(z, 2))),
+    "structs": lambda p, z: p.DataFrame({"v": [{"a": CLOCK, "b": 1}, None]}).select(
+        p.col("v").cast(p.Struct({"a": z, "b": p.Float64}))),
+    "lists of structs": lambda p, z: p.DataFrame({"v": [[{"a": CLOCK}, None]]}).select(
+        p.col("v").cast(p.List(p.Struct({"a": z})))),
+    "lists to clock times": lambda p, z: p.DataFrame({"v": [[CLOCK.replace(tzinfo=PARIS)]]}).select(
+        p.col("v").cast(p.List(p.Datetime("us")))),
+    "CSV": lambda p, z: p.read_csv(b"v\n2024-07-01 12:00:00\n", schema_overrides={"v": z}),
+    "CSV with an offset": lambda p, z: p.read_csv(b"v\n2024-07-01 12:00:00Z\n", schema_overrides={"v": z}),
+}
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Paris"])
+@pytest.mark.parametrize("name", MADE)
+def test_clock_times_that_get_a_zone_are_of_utc(name, zone):
+    both(lambda p: MADE[name](p, p.Datetime("us", zone)))
+
+
+def test_nulls_of_a_csv_column_of_a_zone():
+    frame = dl.read_csv(b"v,w\n2024-07-01 12:00:00,1\n-,2\n", null_values={"v": "-"},
+                        schema_overrides={"v": dl.Datetime("us", PARIS_OF)})
+    assert frame["v"].to_list() == [CLOCK.replace(tzinfo=dt.timezone.utc), None]
+
+
+def test_a_struct_of_other_fields_is_no_struct_of_instants():
+    series = dl.Series([{"a": CLOCK}])
+    with pytest.raises(doline.errors.NotSupported):
+        series.cast(dl.Struct({"x": dl.Datetime("us", PARIS_OF)}))
+
+
+@pytest.mark.parametrize("values", [
+    [moment(2024, 10, 26, 12), None, None, moment(2024, 10, 27, 12)], [None, moment(2024, 1, 1), None],
+    [moment(2024, 1, 1), None, moment(2024, 1, 1, 1, 0, 0, 1)], []])
+def test_what_lies_between_instants_and_times_of_day(values):
+    for zone in (PARIS_OF, "UTC"):
+        both(lambda p: p.DataFrame({"v": values}, schema={"v": p.Datetime("us", zone)}).interpolate())
+    times = [value and value.time().replace(microsecond=0) for value in values]  # Polars' have nanoseconds
+    both(lambda p: p.DataFrame({"v": times}, schema={"v": p.Time}).interpolate())
+
+
+def test_upsampled_rows():
+    both(lambda p: p.DataFrame({"t": [moment(2024, 10, 26, 22, zone=PARIS), moment(2024, 10, 27, 6, zone=PARIS)],
+                                "v": [1, 2]}).upsample("t", every="1h"))
+    frame = dl.DataFrame({"t": [CLOCK], "v": [1]})
+    assert frame.clear().upsample("t", every="1d").equals(frame.clear())
+    for every in ("0d", "-1d", dt.timedelta(0)):
+        with pytest.raises(doline.errors.InvalidArgument):
+            frame.upsample("t", every=every)
+    with pytest.raises(doline.errors.InvalidArgument, match="missing"):
+        dl.DataFrame({"t": [CLOCK, None]}).upsample("t", every="1d")
+    with pytest.raises(doline.errors.NotSupported):
+        frame.with_columns(dl.col("t").cast(dl.Datetime("ns"))).upsample("t", every="1d")
+
+
+@pytest.mark.parametrize("nested", [lambda p, x: x.implode(), lambda p, x: p.struct(a=x),
+                                    lambda p, x: p.struct(a=x).implode()])
+def test_zones_within_lists_and_structs_are_compared(nested):
+    frames = [dl.DataFrame({"v": zoned(INSTANTS, zone)}).select(v=nested(dl, dl.col("v"))) for zone in ZONES[:2]]
+    assert not frames[0].equals(frames[1]) and frames[0].equals(frames[0].clone())
+    with pytest.raises(AssertionError):
+        doline.testing.assert_frame_equal(*frames)
+
+
+def test_categories_stay_in_order_where_values_are_set():
+    series = dl.DataFrame({"c": pd.Categorical(["a", "b", None], categories=["a", "b"], ordered=True)})["c"]
+
+    def is_ordered(series):
+        return series.to_frame().to_pandas()["c"].cat.ordered
+    assert is_ordered(series.cast(series.dtype)) and is_ordered(series.set(dl.Series([True, False, True]), "b"))
+    changed = series.clone()
+    changed[dl.Series([False, True, True])] = None
+    assert changed.to_list() == ["a", None, None] and is_ordered(changed)
