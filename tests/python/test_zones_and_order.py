@@ -452,3 +452,22 @@ def test_categories_stay_in_order_where_values_are_set():
     changed = series.clone()
     changed[dl.Series([False, True, True])] = None
     assert changed.to_list() == ["a", None, None] and is_ordered(changed)
+
+
+def every_four_hours(p, around, zone):
+    begin = dt.datetime(*around)
+    times = [begin + dt.timedelta(hours=4 * i) for i in range(-12, 12)]
+    frame = p.DataFrame({"t": times, "n": range(24)})
+    return frame.select(p.col("t").dt.convert_time_zone(zone) if zone else "t", p.col("n").cast(p.Int64))
+
+
+@pytest.mark.parametrize("around", [(2024, 10, 27, 1), (2024, 3, 31, 1)])
+@pytest.mark.parametrize("zone", ["Europe/Paris", "UTC", None])
+@pytest.mark.parametrize("period", ["1d", "24h", "2d", "1w", dt.timedelta(days=1)])
+@pytest.mark.parametrize("closed", ["left", "right", "both", "none"])
+def test_windows_of_days_are_of_the_zones_calendar(period, zone, around, closed):
+    both(lambda p: every_four_hours(p, around, zone).rolling("t", period=period, closed=closed).agg(p.len()))
+    both(lambda p: every_four_hours(p, around, zone).select(p.col("n").rolling_min_by("t", period, closed=closed)))
+    for every in ("6h", "12h", "1d"):
+        both(lambda p: every_four_hours(p, around, zone).group_by_dynamic(
+            "t", every=every, period=period, closed=closed).agg(p.col("n").sum()))
