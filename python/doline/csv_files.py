@@ -140,7 +140,10 @@ def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quo
         options["auto_type_candidates"] = literal_bytes(_FOUND_OUT)
     overrides = {name: types.as_dtype(dtype)
                  for name, dtype in {**dict(schema or {}), **dict(schema_overrides or {})}.items()}
-    casts = {name: dtype for name, dtype in overrides.items() if reader_type(dtype) is None}
+    of_zones = {name: types.Datetime("us", "UTC") for name, dtype in overrides.items()
+                if getattr(dtype, "time_zone", None) not in (None, "UTC")}  # texts without one are of UTC
+    casts = {name: dtype for name, dtype in overrides.items() if reader_type(dtype) is None or name in of_zones}
+    overrides |= of_zones
 
     if isinstance(null_values, dict):
         source = spooled(source)  # which is read twice
@@ -156,7 +159,7 @@ def scan_csv(source, *, has_header=True, separator=",", comment_prefix=None, quo
     else:
         frame = read()
     if casts:
-        frame = frame.cast(casts)
+        frame = frame.cast(of_zones).cast(casts) if of_zones else frame.cast(casts)
     if not empty_string_is_null:
         frame = _with_empty_texts(frame, null_values)
     if row_index_name is not None:

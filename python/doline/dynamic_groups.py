@@ -12,6 +12,7 @@ from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
 from .expr.literals import as_node
 from .expr.nodes import Column, output_name
+from .expr.time_trees import is_zoned
 from .group_by import LazyGroupBy
 from .periods import DAY, LONGEST_MONTH, Period
 
@@ -121,7 +122,7 @@ class DynamicGroupBy:
         else:
             frame = frame.with_columns(int_ranges(least, last + 1).alias(_NUMBER)).explode(_NUMBER)
         frame = frame.with_columns(axis.begin(origin, column(_NUMBER), self._every).alias(_BEGIN))
-        if not (self._every.is_fixed and self._period.is_fixed):  # numbers are estimates then
+        if not (self._every.is_fixed and axis.is_even(self._period)):  # numbers are estimates then
             begin = axis.instant(column(_BEGIN))
             end = axis.end(column(_BEGIN), self._period)
             at = axis.instant(at)
@@ -147,12 +148,16 @@ class _Fixed:
     def __init__(self, dtype):
         self.dtype = dtype
         self.is_integer = dtype.is_integer()
-        self.is_zoned = _is_zoned(dtype)
+        self.is_zoned = is_zoned(dtype)
         self.unit = "ns" if getattr(dtype, "time_unit", "us") == "ns" else "us"
 
     def length(self, period):
         """A period in places."""
         return period.units if self.is_integer else period.micros * (1000 if self.unit == "ns" else 1)
+
+    def is_even(self, period):
+        """Whether a period is of one length in places: months are not, nor days of a zone."""
+        return period.is_fixed and not (self.is_zoned and period.days)
 
     def place(self, x):
         """Where a value lies; an error for a missing one."""
@@ -178,7 +183,7 @@ class _Fixed:
 
     def end(self, begin, period):
         """The end of a window."""
-        if period.is_fixed:
+        if self.is_even(period):
             return self.instant(begin + self.length(period))
         return self.instant(begin)._apply(_moved, options=(period.interval(),))
 
@@ -208,13 +213,15 @@ class _Fixed:
         """The first and the last number of the windows in which a row may be."""
         distance, length = at - origin, self.length(every)
         longest = self.length(period) + (period.months * LONGEST_MONTH * (1000 if self.unit == "ns" else 1))
+        if not self.is_even(period) and period.is_fixed:
+            longest += DAY  # by no more a zone's clocks are ever changed
         least = (distance - longest - (1 if right_closed else 0)) // length + 1
         return least, (distance - (1 if left_open else 0)) // length
 
     def has_one(self, every, period, left_open, right_closed):
         """Whether no row is in two windows."""
         both = right_closed and not left_open
-        return period.is_fixed and self.length(period) + (1 if both else 0) <= self.length(every)
+        return self.is_even(period) and self.length(period) + (1 if both else 0) <= self.length(every)
 
     def begin(self, origin, number, every):
         """Where the window of that number begins."""
@@ -288,11 +295,7 @@ def _axis_of(dtype, every):
     """What measures a column of that type for windows that begin so often."""
     if not every.is_fixed:
         return _Calendar(dtype)
-    return (_Clock if _is_zoned(dtype) and every.micros % DAY == 0 else _Fixed)(dtype)
-
-
-def _is_zoned(dtype):
-    return getattr(dtype, "time_zone", None) not in (None, "UTC")
+    return (_Clock if is_zoned(dtype) and every.micros % DAY == 0 else _Fixed)(dtype)
 
 
 def _of_clock(x, dtype):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .expr.functions import nested_types
+
 INDEX = "__doline_index"
 
 
@@ -16,6 +18,9 @@ def comparable(one, other):
         return True
     if one.is_numeric() or other.is_numeric():
         return one.is_numeric() and other.is_numeric()
+    if one.is_nested() and other.is_nested():
+        ours, theirs = nested_types(one), nested_types(other)
+        return _family(one) == _family(other) and len(ours) == len(theirs) and all(map(comparable, ours, theirs))
     return _family(one) == _family(other)
 
 

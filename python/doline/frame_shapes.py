@@ -153,6 +153,11 @@ class FrameShapes:
         -------
         DataFrame
 
+        Raises
+        ------
+        doline.InvalidArgument
+            For a period that is not positive, and for missing times.
+
         Examples
         --------
         >>> import datetime

@@ -9,6 +9,7 @@ from . import datatypes as types
 from .column_names import refuse_case
 from .errors import ColumnNotFound, ConversionError, InvalidArgument, TypeMismatch, error
 from .expr import build as b
+from .expr.functions import cast_from, is_cast_by_source
 from .interchange import _stream_of, _speaks_arrow
 from .interchange.numpy_arrays import column_of
 from .lazy_frame import LazyFrame
@@ -175,9 +176,13 @@ def _typed(frame, names, dtypes, strict):
     known = frame.types
     changed = {k: t for k, t in dtypes.items() if k in known and known[k] != t}
     if changed:
-        cast = b.cast if strict else b.try_cast
-        items = [b.named(cast(b.column(k), changed[k]) if k in changed else b.column(k), k)
-                 for k in frame.names]
+        plain = b.cast if strict else b.try_cast
+
+        def cast(name, dtype):
+            if is_cast_by_source(dtype):
+                return cast_from(known[name], b.column(name), dtype, strict)
+            return plain(b.column(name), dtype)
+        items = [b.named(cast(k, changed[k]) if k in changed else b.column(k), k) for k in frame.names]
         frame = frame._next(b.select_from(frame._query, items), frame.names)
     if changed or names is not None:
         return DataFrame._of_query(frame)._lazy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import reduce
 
 from .errors import InvalidArgument, NotSupported, error
 from .expr import build as b
@@ -31,13 +32,14 @@ class Period:
         For what is no such text.
     """
 
-    __slots__ = ("months", "micros", "units", "weeks")
+    __slots__ = ("months", "micros", "units", "weeks", "days")
 
     def __init__(self, given):
         self.months = self.micros = self.units = 0
+        self.days = 0  # of the microseconds those that are days of the calendar, which zones have longer ones of
         self.weeks = False  # whether it is written in weeks, which begin on Mondays
         if isinstance(given, datetime.timedelta):
-            self.micros = given // _MICROSECOND
+            self.micros, self.days = given // _MICROSECOND, given.days
         elif match := re.fullmatch(r"(-?\d+)i", given):
             self.units = int(match[1])
         else:
@@ -47,19 +49,21 @@ class Period:
                     self.months += count * _MONTHS[unit]
                 else:
                     self.micros += count * _MICROSECONDS[unit]
+                    self.days += count * {"weeks": 7, "days": 1}.get(unit, 0)
 
     @classmethod
-    def of(cls, months=0, micros=0, units=0):
+    def of(cls, months=0, micros=0, units=0, days=0):
         """A period of such parts."""
         made = object.__new__(cls)
-        made.months, made.micros, made.units, made.weeks = months, micros, units, False
+        made.months, made.micros, made.units, made.weeks, made.days = months, micros, units, False, days
         return made
 
     def __neg__(self):
-        return Period.of(-self.months, -self.micros, -self.units)
+        return Period.of(-self.months, -self.micros, -self.units, -self.days)
 
     def __add__(self, other):
-        return Period.of(self.months + other.months, self.micros + other.micros, self.units + other.units)
+        return Period.of(self.months + other.months, self.micros + other.micros, self.units + other.units,
+                         self.days + other.days)
 
     def __bool__(self):
         return bool(self.months or self.micros or self.units)
@@ -80,9 +84,12 @@ class Period:
         parts = []
         if self.months:
             parts.append(b.call("to_months", b.integer(self.months)))
-        if self.micros or not parts:
-            parts.append(b.call("to_microseconds", b.integer(self.micros)))
-        return parts[0] if len(parts) == 1 else b.operator("+", *parts)
+        if self.days:
+            parts.append(b.call("to_days", b.integer(self.days)))
+        rest = self.micros - self.days * DAY
+        if rest or not parts:
+            parts.append(b.call("to_microseconds", b.integer(rest)))
+        return reduce(lambda sum, part: b.operator("+", sum, part), parts)
 
     def check_axis(self, dtype):
         """That it measures what a column of a type has.

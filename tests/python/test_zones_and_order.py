@@ -300,3 +300,174 @@ def test_categories_in_order_and_not_meet():
     assert one.join(other, on="c").height == 2 and one.equals(other)
     assert one.select(dl.col("c").max(), l=dl.col("c").implode()).schema == {
         "c": dl.Enum(["a", "b"]), "l": dl.List(dl.Enum(["a", "b"]))}
+
+
+def moment(*parts, zone=None):
+    return dt.datetime(*parts, tzinfo=zone)
+
+
+@pytest.mark.parametrize("interval", ["30m", "1h", "6h", "12h", "1d", "1d12h", "1w", "1mo"])
+@pytest.mark.parametrize("closed", ["both", "none"])
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "UTC"])
+@pytest.mark.parametrize("bounds", [((2024, 10, 26, 22), (2024, 10, 27, 6)), ((2024, 3, 30, 12), (2024, 4, 8, 12)),
+                                    ((2024, 1, 31, 23), (2025, 3, 31, 23)), ((2024, 5, 1), (2024, 4, 1))])
+def test_ranges_over_changes_of_clocks(interval, closed, zone, bounds):
+    begin, end = (moment(*bound) for bound in bounds)
+    both(lambda p: p.select(v=p.datetime_range(begin, end, interval, closed=closed, time_zone=zone)))
+    begin, end = (moment(*bound, zone=ZoneInfo(zone)) for bound in bounds)
+    both(lambda p: p.select(v=p.datetime_range(begin, end, interval, closed=closed)))
+
+
+def test_dates_between_instants_are_dates():
+    for zone in (PARIS, None):
+        begin, end = moment(2024, 10, 26, 23, zone=zone), moment(2024, 10, 28, 1, zone=zone)
+        both(lambda p: p.select(v=p.date_range(begin, end, "1d")))
+
+
+def test_times_that_clocks_show_twice_or_never_are_told():
+    def parsed(text, *format):
+        return dl.select(dl.lit(text).str.to_datetime(*format, time_zone=PARIS_OF))
+    for begin, what in ((moment(2024, 10, 27, 2, 30), "twice"), (moment(2024, 3, 31, 2, 30), "never")):
+        day = dl.lit(begin.replace(hour=0, minute=0)).dt.replace_time_zone(PARIS_OF)
+        for make in (lambda: dl.datetime_range(begin, begin + dt.timedelta(1), time_zone=PARIS_OF, eager=True),
+                     lambda: parsed(begin.isoformat(" "), "%Y-%m-%d %H:%M:%S"),
+                     lambda: parsed(begin.isoformat(" ")), lambda: dl.select(day.dt.combine(begin.time()))):
+            with pytest.raises(doline.errors.InvalidArgument, match=what):
+                make()
+    # What says its offset is no such time.
+    assert parsed("2024-10-27 02:30:00+01:00").item() == moment(2024, 10, 27, 2, 30, zone=PARIS).replace(fold=1)
+    assert parsed(None).item() is None
+    assert dl.select(dl.lit("x").str.to_datetime(time_zone=PARIS_OF, strict=False)).item() is None
+
+
+def test_units_of_instants():
+    at = dl.lit(moment(2024, 7, 1, 12, 0, 0, 1500))
+    zoned_at = at.dt.convert_time_zone(PARIS_OF)
+    both(lambda p: p.select(v=p.lit(moment(2024, 7, 1, 12, zone=PARIS)).dt.cast_time_unit("us")))
+    both(lambda p: p.select(v=p.lit(moment(2024, 7, 1, 12, 0, 0, 1500)).dt.cast_time_unit("ms")))
+    begin = moment(2024, 1, 1, zone=PARIS)
+    for make in (lambda: zoned_at.dt.cast_time_unit("ms"), lambda: zoned_at.dt.cast_time_unit("ns"),
+                 lambda: at.cast(dl.Datetime("ns")).dt.replace_time_zone(PARIS_OF),
+                 lambda: at.cast(dl.Datetime("ns")).dt.convert_time_zone(PARIS_OF),
+                 lambda: dl.datetime(2024, 1, 1, time_unit="ms", time_zone=PARIS_OF),
+                 lambda: dl.datetime_range(begin, begin, time_unit="ms"),
+                 lambda: dl.datetime_range(begin.replace(tzinfo=None), begin, time_unit="ns", time_zone=PARIS_OF)):
+        with pytest.raises(doline.errors.NotSupported, match="microseconds"):
+            dl.select(make())
+    assert dl.select(at.cast(dl.Datetime("ns")).dt.replace_time_zone(None)).schema == {"literal": dl.Datetime("ns")}
+
+
+def test_zones_are_names_or_pythons_own():
+    at = dl.lit(moment(2024, 7, 1, 12))
+    for name in ("replace_time_zone", "convert_time_zone"):
+        of_object, of_name = (dl.select(getattr(at.dt, name)(zone)) for zone in (PARIS, PARIS_OF))
+        assert of_object.equals(of_name) and of_object.schema == {"literal": dl.Datetime("us", PARIS_OF)}
+    with pytest.raises(TypeError, match="replace_time_zone"):
+        at.dt.convert_time_zone(None)
+
+
+CLOCK = dt.datetime(2024, 7, 1, 12)
+MADE = {
+    "series": lambda p, z: p.Series("v", [CLOCK, None], dtype=z).to_frame(),
+    "schema": lambda p, z: p.DataFrame({"v": [CLOCK, None]}, schema={"v": z}),
+    "overrides": lambda p, z: p.DataFrame({"v": [CLOCK, None]}, schema_overrides={"v": z}),
+    "rows": lambda p, z: p.DataFrame([(CLOCK,), (None,)], schema={"v": z}, orient="row"),
+    "dicts": lambda p, z: p.DataFrame([{"v": CLOCK}], schema={"v": z}),
+    "nothing": lambda p, z: p.DataFrame({"v": []}, schema={"v": z}),
+    "dates": lambda p, z: p.DataFrame({"v": [CLOCK.date()]}, schema={"v": z}),
+    "numbers": lambda p, z: p.DataFrame({"v": [1]}, schema={"v": z}),
+    "lists": lambda p, z: p.DataFrame({"v": [[CLOCK, None], None, []]}, schema={"v": p.List(z)}),
+    "lists of lists": lambda p, z: p.DataFrame({"v": [[[CLOCK]], None]}).select(p.col("v").cast(p.List(p.List(z)))),
+    "lists to arrays": lambda p, z: p.DataFrame({"v": [[CLOCK] * 2]}).select(p.col("v").cast(p.Array(z, 2))),
+    "arrays": lambda p, z: p.DataFrame({"v": [[CLOCK] * 2]}, schema={"v": p.Array(p.Datetime("us"), 2)}).select(
+        p.col("v").cast(p.Array(z, 2))),
+    "structs": lambda p, z: p.DataFrame({"v": [{"a": CLOCK, "b": 1}, None]}).select(
+        p.col("v").cast(p.Struct({"a": z, "b": p.Float64}))),
+    "lists of structs": lambda p, z: p.DataFrame({"v": [[{"a": CLOCK}, None]]}).select(
+        p.col("v").cast(p.List(p.Struct({"a": z})))),
+    "lists to clock times": lambda p, z: p.DataFrame({"v": [[CLOCK.replace(tzinfo=PARIS)]]}).select(
+        p.col("v").cast(p.List(p.Datetime("us")))),
+    "CSV": lambda p, z: p.read_csv(b"v\n2024-07-01 12:00:00\n", schema_overrides={"v": z}),
+    "CSV with an offset": lambda p, z: p.read_csv(b"v\n2024-07-01 12:00:00Z\n", schema_overrides={"v": z}),
+}
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Paris"])
+@pytest.mark.parametrize("name", MADE)
+def test_clock_times_that_get_a_zone_are_of_utc(name, zone):
+    both(lambda p: MADE[name](p, p.Datetime("us", zone)))
+
+
+def test_nulls_of_a_csv_column_of_a_zone():
+    frame = dl.read_csv(b"v,w\n2024-07-01 12:00:00,1\n-,2\n", null_values={"v": "-"},
+                        schema_overrides={"v": dl.Datetime("us", PARIS_OF)})
+    assert frame["v"].to_list() == [CLOCK.replace(tzinfo=dt.timezone.utc), None]
+
+
+def test_a_struct_of_other_fields_is_no_struct_of_instants():
+    series = dl.Series([{"a": CLOCK}])
+    with pytest.raises(doline.errors.NotSupported):
+        series.cast(dl.Struct({"x": dl.Datetime("us", PARIS_OF)}))
+
+
+@pytest.mark.parametrize("values", [
+    [moment(2024, 10, 26, 12), None, None, moment(2024, 10, 27, 12)], [None, moment(2024, 1, 1), None],
+    [moment(2024, 1, 1), None, moment(2024, 1, 1, 1, 0, 0, 1)], []])
+def test_what_lies_between_instants_and_times_of_day(values):
+    for zone in (PARIS_OF, "UTC"):
+        both(lambda p: p.DataFrame({"v": values}, schema={"v": p.Datetime("us", zone)}).interpolate())
+    times = [value and value.time().replace(microsecond=0) for value in values]  # Polars' have nanoseconds
+    both(lambda p: p.DataFrame({"v": times}, schema={"v": p.Time}).interpolate())
+
+
+def test_upsampled_rows():
+    both(lambda p: p.DataFrame({"t": [moment(2024, 10, 26, 22, zone=PARIS), moment(2024, 10, 27, 6, zone=PARIS)],
+                                "v": [1, 2]}).upsample("t", every="1h"))
+    frame = dl.DataFrame({"t": [CLOCK], "v": [1]})
+    assert frame.clear().upsample("t", every="1d").equals(frame.clear())
+    for every in ("0d", "-1d", dt.timedelta(0)):
+        with pytest.raises(doline.errors.InvalidArgument):
+            frame.upsample("t", every=every)
+    with pytest.raises(doline.errors.InvalidArgument, match="missing"):
+        dl.DataFrame({"t": [CLOCK, None]}).upsample("t", every="1d")
+    with pytest.raises(doline.errors.NotSupported):
+        frame.with_columns(dl.col("t").cast(dl.Datetime("ns"))).upsample("t", every="1d")
+
+
+@pytest.mark.parametrize("nested", [lambda p, x: x.implode(), lambda p, x: p.struct(a=x),
+                                    lambda p, x: p.struct(a=x).implode()])
+def test_zones_within_lists_and_structs_are_compared(nested):
+    frames = [dl.DataFrame({"v": zoned(INSTANTS, zone)}).select(v=nested(dl, dl.col("v"))) for zone in ZONES[:2]]
+    assert not frames[0].equals(frames[1]) and frames[0].equals(frames[0].clone())
+    with pytest.raises(AssertionError):
+        doline.testing.assert_frame_equal(*frames)
+
+
+def test_categories_stay_in_order_where_values_are_set():
+    series = dl.DataFrame({"c": pd.Categorical(["a", "b", None], categories=["a", "b"], ordered=True)})["c"]
+
+    def is_ordered(series):
+        return series.to_frame().to_pandas()["c"].cat.ordered
+    assert is_ordered(series.cast(series.dtype)) and is_ordered(series.set(dl.Series([True, False, True]), "b"))
+    changed = series.clone()
+    changed[dl.Series([False, True, True])] = None
+    assert changed.to_list() == ["a", None, None] and is_ordered(changed)
+
+
+def every_four_hours(p, around, zone):
+    begin = dt.datetime(*around)
+    times = [begin + dt.timedelta(hours=4 * i) for i in range(-12, 12)]
+    frame = p.DataFrame({"t": times, "n": range(24)})
+    return frame.select(p.col("t").dt.convert_time_zone(zone) if zone else "t", p.col("n").cast(p.Int64))
+
+
+@pytest.mark.parametrize("around", [(2024, 10, 27, 1), (2024, 3, 31, 1)])
+@pytest.mark.parametrize("zone", ["Europe/Paris", "UTC", None])
+@pytest.mark.parametrize("period", ["1d", "24h", "2d", "1w", dt.timedelta(days=1)])
+@pytest.mark.parametrize("closed", ["left", "right", "both", "none"])
+def test_windows_of_days_are_of_the_zones_calendar(period, zone, around, closed):
+    both(lambda p: every_four_hours(p, around, zone).rolling("t", period=period, closed=closed).agg(p.len()))
+    both(lambda p: every_four_hours(p, around, zone).select(p.col("n").rolling_min_by("t", period, closed=closed)))
+    for every in ("6h", "12h", "1d"):
+        both(lambda p: every_four_hours(p, around, zone).group_by_dynamic(
+            "t", every=every, period=period, closed=closed).agg(p.col("n").sum()))

@@ -310,10 +310,10 @@ class Expr(Aggregations, RowFunctions, ValueFunctions, MissingValues, Choices, O
         if wrap_numerical:
             raise error(NotSupported, "cast(wrap_numerical=True) is not supported", "use % to wrap first")
         target = types.as_dtype(dtype)
-        if target.is_temporal():
-            return expression(Typed(functions.cast_to_time, (self._node,), (target, strict)))
+        if functions.is_cast_by_source(target):
+            return expression(Typed(functions.cast_from, (self._node,), (target, strict)))
         build = functions.strict_cast if strict else functions.lenient_cast
-        return self._apply(build, options=(types.as_dtype(dtype),))
+        return self._apply(build, options=(target,))
 
     def exclude(self, *columns):
         """A selection without some columns.

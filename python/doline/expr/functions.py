@@ -5,8 +5,8 @@ They take and give bytes: see `expr/build.py`.
 
 from __future__ import annotations
 
-from ..datatypes import (Boolean, Date, Datetime, Duration, Enum, Float64, Int32, Int64, Interval, List, String,
-                         Time, UInt8, UInt16, UInt32)
+from ..datatypes import (Array, Boolean, Date, Datetime, Duration, Enum, Float64, Int32, Int64, Interval, List,
+                         String, Struct, Time, UInt8, UInt16, UInt32)
 from ..errors import InvalidArgument, NotSupported, error
 from . import build as b
 
@@ -90,6 +90,55 @@ def lenient_cast(x, dtype):
     if dtype.is_integer():
         return b.try_cast(b.call("frame_truncate", x), dtype)
     return b.try_cast(x, dtype)
+
+
+def is_cast_by_source(dtype):
+    """Whether what a cast to a type does is a matter of the type before it: times, also within lists and
+    structs, and categories, whose order a cast forgets."""
+    if not dtype.is_nested():
+        return dtype.is_temporal() or isinstance(dtype, Enum)
+    return any(is_cast_by_source(part) for part in nested_types(dtype))
+
+
+def cast_from(source, x, dtype, strict):
+    """A cast of values whose type is known."""
+    if source == dtype and not dtype.is_temporal():
+        return x
+    if dtype.is_temporal():
+        return cast_to_time(source, x, dtype, strict)
+    if source.is_nested() and dtype.is_nested() and is_cast_by_source(dtype):
+        return _cast_within(source, x, dtype, strict)
+    return (strict_cast if strict else lenient_cast)(x, dtype)
+
+
+def _cast_within(source, x, dtype, strict):
+    """A cast of what is within lists, arrays and structs."""
+    cast = b.cast if strict else b.try_cast
+    if isinstance(source, (List, Array)) and isinstance(dtype, (List, Array)):
+        element = cast_from(source.inner, b.column("__doline_element"), dtype.inner, strict)
+        values = x if isinstance(source, List) else b.cast(x, List(source.inner))
+        return cast(b.call("list_transform", values, b.one_lambda("__doline_element", element)), dtype)
+    if isinstance(source, Struct) and isinstance(dtype, Struct):
+        before = {field.name: field.dtype for field in source.fields}
+        if list(before) == [field.name for field in dtype.fields]:
+            parts = [(b.call("struct_extract", x, b.string(f.name)), f) for f in dtype.fields]
+            fields = [(f.name, cast_from(before[f.name], part, f.dtype, strict)) for part, f in parts]
+            return cast(b.condition(b.is_not_null(x), _struct(*fields)), dtype)
+    if _zones(source) != _zones(dtype):
+        raise error(NotSupported, f"a cast from {source!r} to {dtype!r} is not supported", "cast its parts")
+    return cast(x, dtype)
+
+
+def nested_types(dtype):
+    """The types of which a nested one is made."""
+    return [getattr(part, "dtype", part) for part in dtype.parameters if not isinstance(part, int)]
+
+
+def _zones(dtype):
+    """The zones of the instants within a type."""
+    if not dtype.is_nested():
+        return [dtype.time_zone] if isinstance(dtype, Datetime) else []
+    return [zone for part in nested_types(dtype) for zone in _zones(part)]
 
 
 def sign(dtype, x):
@@ -387,8 +436,6 @@ def between(dtype, x, place, low, high, low_place, high_place):
 
 def _time_between(dtype, place, low, high, low_place, high_place):
     """The time on the line between two, whose steps are cut off to the type's unit."""
-    if dtype == Time or getattr(dtype, "time_zone", None) is not None:
-        raise error(NotSupported, f"interpolate of {dtype!r} is not supported", "cast to numbers and back")
     begin, end = physical(dtype, low), physical(dtype, high)
     way, whole = b.operator("-", place, low_place), b.operator("-", high_place, low_place)
     begin = b.cast(begin, Int64)
@@ -398,8 +445,12 @@ def _time_between(dtype, place, low, high, low_place, high_place):
         return b.operator("+", b.cast(b.string("1970-01-01"), Date), b.cast(made, Int32))
     if dtype == Duration:
         return b.cast(b.call("to_microseconds", made), dtype)
+    if dtype == Time:
+        midnight = b.cast(b.call("make_timestamp", b.operator("//", made, b.integer(1000))), Datetime("us"))
+        return b.cast(midnight, Time)
     name = {"us": "make_timestamp", "ms": "make_timestamp_ms", "ns": "make_timestamp_ns"}[dtype.time_unit]
-    return b.cast(b.call(name, made), dtype)
+    made = b.call(name, made)
+    return b.cast(made if dtype.time_zone is None else b.call("timezone", b.string("UTC"), made), dtype)
 
 
 def list_places(x, descending, nulls_last):

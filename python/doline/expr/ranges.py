@@ -9,7 +9,7 @@ from . import aggregates, build as b, windows
 from .expression import Expr, expression
 from .literals import as_node, interval_bytes
 from .nodes import Aggregate, Apply, Literal, Typed, Window, output_name
-from .time_trees import ranged_times
+from .time_trees import ranged_times, refuse_unit_of_zone
 
 
 def _date(year, month, day):
@@ -62,6 +62,7 @@ def datetime_(year, month, day, hour=None, minute=None, second=None, microsecond
     >>> dl.select(dl.datetime(2024, 2, 29, 9, 30)).item()
     datetime.datetime(2024, 2, 29, 9, 30)
     """
+    refuse_unit_of_zone("datetime", time_unit, time_zone)
     given = (hour, minute, second, microsecond)
     parts = [as_node(p) for p in (year, month, day)] + [as_node(0 if p is None else p) for p in given]
     made = expression(Apply(_instant, tuple(parts), (time_unit,)))
@@ -245,6 +246,11 @@ def datetime_range(start, end, interval="1d", *, closed="both", time_unit=None, 
     -------
     Expr or Series
 
+    Raises
+    ------
+    doline.NotSupported
+        For another unit than "us" beside a zone.
+
     Examples
     --------
     >>> import datetime
@@ -252,8 +258,6 @@ def datetime_range(start, end, interval="1d", *, closed="both", time_unit=None, 
     >>> dl.datetime_range(begin, begin + datetime.timedelta(hours=2), "1h", eager=True).len()
     3
     """
-    if time_zone is not None and time_unit not in (None, "us"):
-        raise error(NotSupported, "instants of a zone have microseconds")
     return _range_of_times(start, end, interval, closed, eager, types.Datetime(time_unit or "us", time_zone))
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 
 from .. import datatypes as types
-from ..errors import InvalidArgument, NotSupported, error
+from ..errors import InvalidArgument, NotSupported, TypeMismatch, error
 from ..periods import Period
 from . import build as b
 from .literals import as_node, interval_bytes, literal_bytes, parse_period
 from .namespaces import Namespace
 from .nodes import Typed
 from .time_parts import TimeParts
-from .time_trees import (combined, formatted, in_other_zone, is_working_day, month_begin_as_given,
+from .time_trees import (combined, formatted, in_other_unit, in_other_zone, is_working_day, month_begin_as_given,
                          month_end_as_given, of_other_zone, offset_as_given, replaced_as_given, text_of_time,
                          truncate_as_given)
 
@@ -263,6 +263,11 @@ class TemporalFunctions(TimeParts, Namespace):
         Expr
             Of Datetime.
 
+        Raises
+        ------
+        doline.NotSupported
+            For another unit than "us" of instants of a zone and of spans of time.
+
         Examples
         --------
         >>> import datetime
@@ -270,14 +275,14 @@ class TemporalFunctions(TimeParts, Namespace):
         >>> frame.select(dl.col("a").dt.cast_time_unit("ms")).to_series().to_list()
         [datetime.datetime(2024, 5, 1, 9, 30, 15, 250000)]
         """
-        return self._do(b.cast, types.Datetime(time_unit))
+        return self._typed(in_other_unit, types.Datetime(time_unit).time_unit)
 
     def replace_time_zone(self, time_zone, *, ambiguous="raise", non_existent="raise"):
         """What the clock shows, taken as of another zone, or of none.
 
         Parameters
         ----------
-        time_zone : str or None
+        time_zone : str, tzinfo or None
             The zone.
         ambiguous : {"raise", "earliest", "latest", "null"}
             What becomes of times that the clocks of the zone show twice.
@@ -294,7 +299,7 @@ class TemporalFunctions(TimeParts, Namespace):
         ValueError
             For another `non_existent`.
         doline.NotSupported
-            For another `ambiguous`.
+            For another `ambiguous`, and for nanoseconds.
 
         Examples
         --------
@@ -309,20 +314,28 @@ class TemporalFunctions(TimeParts, Namespace):
             raise error(NotSupported, "ambiguous is 'raise', 'earliest', 'latest' or 'null' for all rows")
         if non_existent not in ("raise", "null"):
             raise error(InvalidArgument, f"non_existent is 'raise' or 'null', not {non_existent!r}")
-        return self._typed(of_other_zone, time_zone, ambiguous, non_existent)
+        zone = types.Datetime("us", time_zone).time_zone
+        return self._typed(of_other_zone, zone, ambiguous, non_existent)
 
     def convert_time_zone(self, time_zone):
         """The same instants, as the clocks of a zone show them. Times without a zone are of UTC.
 
         Parameters
         ----------
-        time_zone : str
+        time_zone : str or tzinfo
             The zone, such as "Europe/Berlin".
 
         Returns
         -------
         Expr
             Of Datetime.
+
+        Raises
+        ------
+        TypeError
+            For None, which is no zone.
+        doline.NotSupported
+            For nanoseconds.
 
         Examples
         --------
@@ -331,7 +344,9 @@ class TemporalFunctions(TimeParts, Namespace):
         >>> frame.select(dl.col("t").dt.convert_time_zone("Europe/Berlin").dt.hour()).rows()
         [(14,)]
         """
-        return self._typed(in_other_zone, time_zone)
+        if time_zone is None:
+            raise error(TypeMismatch, "dt.convert_time_zone(None) names no zone", "use dt.replace_time_zone(None)")
+        return self._typed(in_other_zone, types.Datetime("us", time_zone).time_zone)
 
     def is_business_day(self, *, week_mask=(True, True, True, True, True, False, False), holidays=()):
         """Whether a day is worked on.

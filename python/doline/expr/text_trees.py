@@ -197,16 +197,53 @@ def parse_integer(x, base, strict, dtype):
 
 def parse_time(x, fmt, dtype, strict):
     """A time by a format, or as ISO 8601 has it."""
+    zone = getattr(dtype, "time_zone", None)
+    written = b.call("regexp_matches", x, b.string(_WRITTEN_ZONE))
     if fmt is None:
         parsed = (b.cast if strict else b.try_cast)(x, dtype)
-        if not isinstance(dtype, types.Datetime) or dtype.time_zone is not None:
+        if not isinstance(dtype, types.Datetime):
             return parsed
+        if zone is not None:
+            clock = b.try_cast(b.condition(b.negation(written), x), types.Datetime("us"))
+            return b.condition(b.is_not_null(clock), _of_clock(clock, zone), parsed)
         told = b.call("error", b.string("a time with a zone is read by a format with %z, or to a type with a zone"))
-        zoned = b.call("regexp_matches", x, b.string(r"\d:\d\d(:\d\d(\.\d+)?)?\s*([zZ]|[+-]\d\d(:?\d\d)?)$"))
-        return b.condition(b.call("ifnull", zoned, b.FALSE), told, parsed)
+        return b.condition(b.call("ifnull", written, b.FALSE), told, parsed)
     parsed = b.call("strptime" if strict else "try_strptime", x, b.string(engine_format(fmt)))
     zoned = "%z" in fmt and isinstance(dtype, types.Datetime)  # moved to UTC by strptime
+    if zone is not None and not zoned:
+        return b.cast(_of_clock(parsed, zone), dtype)
     return b.cast(parsed, types.Datetime(dtype.time_unit, dtype.time_zone or "UTC") if zoned else dtype)
+
+
+_WRITTEN_ZONE = r"\d:\d\d(:\d\d(\.\d+)?)?\s*([zZ]|[+-]\d\d(:?\d\d)?)$"
+
+
+def _of_clock(x, zone):
+    return instant_of(x, zone, "raise", "raise", "str.to_datetime")
+
+
+def instant_of(x, zone, ambiguous, non_existent, name):
+    """The instants at which the clocks of a zone show times."""
+    name_of = b.string(zone)
+    clock, late = b.column("__doline_clock"), b.column("__doline_late")
+
+    def shows(instant):
+        return b.call("timezone", name_of, instant)
+
+    def told(what):
+        text = b.string(f"{name}: clocks in {zone} show this time {what}: ")
+        return b.call("error", b.operator("||", text, b.cast(clock, types.String)))
+    # A day before the clocks went by the offset that the time would have had if they had not changed.
+    day = b.call("to_hours", b.integer(24))
+    before = b.operator("-", late, day)
+    offset = b.operator("-", shows(before), b.call("timezone", b.string("UTC"), before))
+    early = b.call("timezone", b.string("UTC"), b.operator("-", clock, offset))
+    twice = b.both(b.negation(b.equal(early, late)), b.equal(shows(early), clock))
+    never = b.negation(b.equal(shows(late), clock))
+    chosen = {"raise": told("twice"), "earliest": early, "latest": late, "null": b.NULL}[ambiguous]
+    gone = told("never") if non_existent == "raise" else b.NULL
+    value = b.condition(never, gone, b.condition(twice, chosen, late))
+    return b.let(x, "__doline_clock", b.let(shows(clock), "__doline_late", value))
 
 
 def engine_format(fmt):

@@ -10,7 +10,8 @@ import re
 from .. import datatypes as types
 from ..errors import InvalidArgument, NotSupported, error
 from . import build as b
-from .text_trees import engine_format
+from .functions import cast_to_time
+from .text_trees import engine_format, instant_of
 
 
 def part(x, name, dtype):
@@ -184,7 +185,7 @@ def month_end(x):
 def combined(dtype, x, time):
     """A date, or the day that an instant has in its zone, with a time of day."""
     made = b.operator("+", b.cast(x, types.Date), time)
-    return b.cast(made, dtype) if _is_zoned(dtype) else made
+    return _of_clock(made, dtype.time_zone, "dt.combine") if is_zoned(dtype) else made
 
 
 def in_zone(x):
@@ -202,23 +203,46 @@ def instant_of_parts(year, month, day, hour, minute, second, micro):
 def replaced_as_given(dtype, x, *parts):
     """An instant with other parts; a date stays one."""
     made = instant_of_parts(*parts)
-    if _is_zoned(dtype):
-        return b.cast(instant_of(made, dtype.time_zone, "raise", "raise", "dt.replace"), dtype)
+    if is_zoned(dtype):
+        return _of_clock(made, dtype.time_zone, "dt.replace")
     return b.call("frame_instant_like", made, x)
 
 
 def as_clock_time(dtype, x):
     """What the clocks of the column's zone show; clock times as they are."""
-    return b.call("timezone", b.string(dtype.time_zone), x) if _is_zoned(dtype) else x
+    return b.call("timezone", b.string(dtype.time_zone), x) if is_zoned(dtype) else x
 
 
-def _is_zoned(dtype):
+def is_zoned(dtype):
+    """Whether a type is one of instants, which a zone's clocks show."""
     return getattr(dtype, "time_zone", None) is not None
+
+
+def _of_clock(x, zone, name):
+    """The instants at which the clocks of a zone show times; an error for a time shown twice or never."""
+    return b.cast(instant_of(x, zone, "raise", "raise", name), types.Datetime("us", zone))
+
+
+def _refuse_nanoseconds(dtype, name):
+    if getattr(dtype, "time_unit", None) == "ns":
+        raise error(NotSupported, f"{name} of nanoseconds is not supported: instants of a zone have "
+                    "microseconds", "cast to Datetime('us') before")
+
+
+def in_other_unit(dtype, x, unit):
+    """Times in another unit, in which instants of a zone and spans of time are not."""
+    if not is_zoned(dtype) and not isinstance(dtype, types.Duration):
+        return cast_to_time(dtype, x, types.Datetime(unit), True)
+    if unit != "us":
+        raise error(NotSupported, f"dt.cast_time_unit({unit!r}) of {dtype!r} is not supported: it has "
+                    "microseconds", "use dt.truncate to cut them off")
+    return x
 
 
 def in_other_zone(dtype, x, zone):
     """Instants as the clocks of another zone show them; clock times are taken as of UTC."""
-    return b.cast(x if _is_zoned(dtype) else in_zone(x), types.Datetime("us", zone))
+    _refuse_nanoseconds(dtype, "dt.convert_time_zone")
+    return b.cast(x if is_zoned(dtype) else in_zone(x), types.Datetime("us", zone))
 
 
 def of_other_zone(dtype, x, zone, ambiguous, non_existent):
@@ -226,34 +250,11 @@ def of_other_zone(dtype, x, zone, ambiguous, non_existent):
     clock = as_clock_time(dtype, x)
     if zone is None:
         return clock
+    _refuse_nanoseconds(dtype, "dt.replace_time_zone")
     if zone == "UTC":  # whose clocks are never changed
         return in_zone(clock)
     instants = instant_of(clock, zone, ambiguous, non_existent, "dt.replace_time_zone")
     return b.cast(instants, types.Datetime("us", zone))
-
-
-def instant_of(x, zone, ambiguous, non_existent, name):
-    """The instants at which the clocks of a zone show times."""
-    name_of = b.string(zone)
-    clock, late = b.column("__doline_clock"), b.column("__doline_late")
-
-    def shows(instant):
-        return b.call("timezone", name_of, instant)
-
-    def told(what):
-        text = b.string(f"{name}: clocks in {zone} show this time {what}: ")
-        return b.call("error", b.operator("||", text, b.cast(clock, types.String)))
-    # A day before the clocks went by the offset that the time would have had if they had not changed.
-    day = b.call("to_hours", b.integer(24))
-    before = b.operator("-", late, day)
-    offset = b.operator("-", shows(before), b.call("timezone", b.string("UTC"), before))
-    early = b.call("timezone", b.string("UTC"), b.operator("-", clock, offset))
-    twice = b.both(b.negation(b.equal(early, late)), b.equal(shows(early), clock))
-    never = b.negation(b.equal(shows(late), clock))
-    chosen = {"raise": told("twice"), "earliest": early, "latest": late, "null": b.NULL}[ambiguous]
-    gone = told("never") if non_existent == "raise" else b.NULL
-    value = b.condition(never, gone, b.condition(twice, chosen, late))
-    return b.let(x, "__doline_clock", b.let(shows(clock), "__doline_late", value))
 
 
 def fractional_second(x):
@@ -284,18 +285,44 @@ def month_end_as_given(x):
 
 def ranged_times(of_start, start, end, interval, closed, dtype):
     """Each value is so many intervals behind the first: a month behind 31 January, two months, three.
-    The engine's series goes on from the value before, and so never back to the 31st; it has no fewer."""
-    zone = getattr(dtype, "time_zone", None) or getattr(of_start, "time_zone", None)
-    if zone is not None:
-        dtype = types.Datetime("us", zone)
-    start, end = (b.cast(x, types.Datetime("us", zone)) for x in (start, end))
-    steps = b.call("length", b.call("generate_series", start, end, interval))
-    step = b.operator("+", start, b.operator("*", interval, b.column("step")))
-    values = b.call("list_transform", b.call("range", steps), b.one_lambda("step", step))
+
+    The engine's series says how many: it goes on from the value before, and so never back to the 31st;
+    it has no fewer. Of instants it is one in UTC, of one interval more, as its days are not those of the
+    zone's clocks. What is behind the end is left out."""
     if closed not in ("both", "left", "right", "none"):
         raise error(InvalidArgument, f"closed is 'both', 'left', 'right' or 'none', not {closed!r}")
+    if dtype == types.Date:
+        start, end = b.cast(start, dtype), b.cast(end, dtype)
+        zone = None
+    else:
+        zone = dtype.time_zone or getattr(of_start, "time_zone", None)
+        refuse_unit_of_zone("datetime_range", dtype.time_unit, zone)
+        dtype = types.Datetime(dtype.time_unit, zone)
+    if zone is not None and not is_zoned(of_start):
+        start, end = (_of_clock(b.cast(x, types.Datetime("us")), zone, "datetime_range") for x in (start, end))
+    start, end = (b.cast(x, types.Datetime("us", zone)) for x in (start, end))
+    begin, low, high = b.column("__doline_begin"), b.column("__doline_begin"), end
+    if zone is not None:
+        low, high = (b.cast(x, types.Datetime("us", "UTC")) for x in (begin, end))
+        high = b.operator("+", high, interval)
+    steps = b.call("length", b.call("generate_series", low, high, interval))
+    step = b.operator("+", begin, b.operator("*", interval, b.column("step")))
+    values = b.call("list_transform", b.call("range", steps), b.one_lambda("step", step))
     within = (b.less_or_equal if closed in ("both", "right") else b.less)(b.column("value"), end)
     values = b.call("list_filter", values, b.one_lambda("value", within))
     if closed in ("right", "none"):
         values = b.n.slice_(values, b.integer(2))
-    return b.cast(values, types.List(dtype))
+    return b.cast(b.let(start, "__doline_begin", values), types.List(dtype))
+
+
+def refuse_unit_of_zone(name, unit, zone):
+    """Instants of a zone have microseconds.
+
+    Raises
+    ------
+    NotSupported
+        For another unit beside a zone.
+    """
+    if zone is not None and unit not in (None, "us"):
+        raise error(NotSupported, f"{name}: instants of a zone have microseconds, not {unit!r}",
+                    "leave time_unit out")
