@@ -15,15 +15,15 @@ There are two ways for an expression to be meant (`Scope`):
 from __future__ import annotations
 
 from .. import _nodes as n
-from ..datatypes import UInt32
 from ..errors import AlreadyExists, NotSupported, error
 from ..periods import Period
 from . import aggregates, build as b
-from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, WindowCall, Windows,
-                           also)
+from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, WindowCall, Windows)
 from .mapped import MappedAll, MappedColumn
 from .list_rearrangements import LIST_REARRANGEMENTS
+from .list_trees import OF_LISTS
 from .places import has_place, of_place
+from .row_rearrangements import REARRANGEMENTS
 from .short_lists import is_top, short_list, top_list
 from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
                     Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window,
@@ -31,7 +31,6 @@ from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Elemen
 
 ROW_NUMBER = "__doline_row"
 HIDDEN = "__doline_{}"
-CALLED = b"__doline_function_"  # in the bytes of what calls a function of the program
 DEPTH = 200  # calls within each other that are one expression to the engine
 SHALLOW = 16  # calls within each other that are lowered by recursion
 
@@ -111,7 +110,7 @@ class Lowering:
     def settle(self, lowered):
         """The same value, fit to be an argument of an aggregate or a window call, which may take it into
         several places."""
-        return self.hide(lowered) if lowered.windowed or CALLED in lowered.bytes else lowered
+        return self.hide(lowered) if lowered.windowed or b.CALLED in lowered.bytes else lowered
 
     def hide(self, lowered):
         """A hidden column of the stage in which the expression can stand."""
@@ -207,7 +206,7 @@ class Lowering:
         """What `build` makes of values of rows. Those that it puts into several places and that call a
         function are hidden columns first: they are called once a row."""
         encoded = build(*values)
-        copied = [CALLED in value and encoded.count(value) > 1 for value in values]
+        copied = [b.CALLED in value and encoded.count(value) > 1 for value in values]
         if not any(copied):
             return Lowered(encoded, stage, windowed)
         values = [self.hide(Lowered(value, stage)).bytes if is_copied else value
@@ -227,6 +226,7 @@ class Lowering:
             return Lowered(_struct(node, values) if type(node) is Fields
                            else b.call(node.build, *values, *node.options), stage, windowed)
         first = (self.dtype_of(arguments[0]),) if type(node) is Typed else ()
+
         def build(*parts):
             return node.build(*first, *parts, *node.options)
         if of_groups:
@@ -327,8 +327,8 @@ class Lowering:
         if rows.is_list and type(node) is MappedAll:
             raise error(NotSupported, f"{node!r} of rearranged rows is not supported",
                         "split it into two verbs")
-        if rows.is_list and node.build in _OF_LISTS:
-            return Lowered(_OF_LISTS[node.build](rows.value), stage, not scope.by_groups)
+        if rows.is_list and node.build in OF_LISTS:
+            return Lowered(OF_LISTS[node.build](rows.value), stage, not scope.by_groups)
         if rows.is_list:
             call = ListCall()
         elif scope.by_groups:
@@ -423,7 +423,7 @@ class Lowering:
         if kind is Nested:
             rows = self.rows_of(node.arguments[0], scope, by_groups)
             if not rows.is_list:
-                rows.value = self.nested(node, [Lowered(rows.value)]).bytes
+                rows.value = self.nested(node, [Lowered(rows.value, rows.stage)]).bytes
                 return rows
         raise error(NotSupported, f"{node!r} is not supported", "split it into two verbs")
 
@@ -580,49 +580,3 @@ def keeps_length(node):
     if type(node) is Rearrange and node.build in ("sort", "sort_by", "reverse"):
         return node.arguments[0].shape != REARRANGED or keeps_length(node.arguments[0])
     return False
-
-
-def _list_length(x):
-    return b.cast(b.call("length", x), UInt32)
-
-
-def _list_distinct_count(x):
-    return _list_length(b.call("frame_counts", x))
-
-
-def _list_null_count(x):
-    return _list_length(b.call("list_filter", x, b.one_lambda(
-        "element", b.is_null(b.column("element")))))
-
-
-# Aggregates of lists that are not the aggregate's own name.
-_OF_LISTS = {aggregates.length: _list_length, aggregates.distinct_count: _list_distinct_count,
-             aggregates.null_count: _list_null_count}
-
-
-# --- Rearrangements that an aggregate's own clauses can say: they change `rows`.
-
-def _filter(rows, others, *_):
-    if rows.order and rows.filter is None:
-        pass  # a filter drops the same rows, whatever their order
-    rows.filter = also(rows.filter, others[0])
-
-
-def _drop_nulls(rows, others):
-    rows.filter = also(rows.filter, b.is_not_null(rows.value))
-
-
-def _drop_nans(rows, others):
-    rows.filter = also(rows.filter, b.negation(b.call("isnan", rows.value)))
-
-
-def _sort(rows, others, descending, nulls_last):
-    rows.order = (b.order_item(rows.value, descending, nulls_last),)
-
-
-def _sort_by(rows, others, descending, nulls_last):
-    rows.order = tuple(b.order_item(o, d, l) for o, d, l in zip(others, descending, nulls_last))
-
-
-REARRANGEMENTS = {"filter": _filter, "drop_nulls": _drop_nulls, "drop_nans": _drop_nans,
-                  "sort": _sort, "sort_by": _sort_by}

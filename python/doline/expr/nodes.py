@@ -180,7 +180,7 @@ class Window(Call):
 
 
 class Rearrange(Call):
-    """`build`: a name in `lower.REARRANGEMENTS`, or a function from a list's bytes to a list's."""
+    """`build`: a name in `row_rearrangements.REARRANGEMENTS`, or a function from a list's bytes to a list's."""
 
     __slots__ = ()
 
