@@ -15,7 +15,7 @@ There are two ways for an expression to be meant (`Scope`):
 from __future__ import annotations
 
 from .. import _nodes as n
-from ..errors import AlreadyExists, NotSupported, error
+from ..errors import NotSupported, error
 from ..periods import Period
 from . import aggregates, build as b
 from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, WindowCall, Windows)
@@ -25,9 +25,10 @@ from .list_trees import OF_LISTS
 from .places import has_place, of_place
 from .row_rearrangements import REARRANGEMENTS
 from .short_lists import is_top, short_list, top_list
-from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
-                    Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window,
-                    contains, output_name, spine_of)
+from .structs import field_of, struct_of
+from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Foreign,
+                    Held, Literal, Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window,
+                    contains, spine_of)
 
 ROW_NUMBER = "__doline_row"
 HIDDEN = "__doline_{}"
@@ -83,6 +84,7 @@ class Lowering:
         self.hidden_count = 0
         self.needs_row_number = False
         self.known = {}  # hidden columns by their bytes and stage
+        self.foreign = set()  # the bytes of calls of functions that somebody registered
 
     # --- The query
 
@@ -110,7 +112,11 @@ class Lowering:
     def settle(self, lowered):
         """The same value, fit to be an argument of an aggregate or a window call, which may take it into
         several places."""
-        return self.hide(lowered) if lowered.windowed or b.CALLED in lowered.bytes else lowered
+        return self.hide(lowered) if lowered.windowed or self.calls(lowered.bytes) else lowered
+
+    def calls(self, encoded):
+        """Whether bytes call a function of the program, which is called once for each value."""
+        return b.CALLED in encoded or any(call in encoded for call in self.foreign)
 
     def hide(self, lowered):
         """A hidden column of the stage in which the expression can stand."""
@@ -139,6 +145,8 @@ class Lowering:
             return self.lower(node.input, scope)
         if kind is Apply:
             return self.plain(node, scope)
+        if kind is Held:
+            return self.settle(self.lower(node.arguments[0], scope))
         if isinstance(node, Apply):
             return self.apply(node, [self.lower(a, scope) for a in node.arguments])
         if kind is Over:
@@ -206,7 +214,7 @@ class Lowering:
         """What `build` makes of values of rows. Those that it puts into several places and that call a
         function are hidden columns first: they are called once a row."""
         encoded = build(*values)
-        copied = [b.CALLED in value and encoded.count(value) > 1 for value in values]
+        copied = [encoded.count(value) > 1 and self.calls(value) for value in values]
         if not any(copied):
             return Lowered(encoded, stage, windowed)
         values = [self.hide(Lowered(value, stage)).bytes if is_copied else value
@@ -223,15 +231,30 @@ class Lowering:
                 stage = a.stage
             windowed = windowed or a.windowed
         if type(node.build) is str:
-            return Lowered(_struct(node, values) if type(node) is Fields
+            return Lowered(struct_of(node, values) if type(node) is Fields
                            else b.call(node.build, *values, *node.options), stage, windowed)
         first = (self.dtype_of(arguments[0]),) if type(node) is Typed else ()
 
         def build(*parts):
             return node.build(*first, *parts, *node.options)
-        if of_groups:
-            return Lowered(build(*values), stage, windowed)
-        return self.made(build, values, stage, windowed)
+        made = (Lowered(self.made_once(node, build, values), stage, windowed) if of_groups else
+                self.made(build, values, stage, windowed))
+        if type(node) is Foreign:
+            self.foreign.add(made.bytes)
+        return made
+
+    def made_once(self, node, build, values):
+        """The same of values of groups, which are fields of a struct first: beside aggregates that are
+        called once there may be no others within the lambda."""
+        encoded = build(*values)
+        if not any(encoded.count(value) > 1 and self.calls(value) for value in values):
+            return encoded
+        parts = {f"p{i}": value for i, (value, argument) in enumerate(zip(values, node.arguments))
+                 if type(argument) is not Literal}
+        packed = n.function_call(["struct_pack"], [n.argument(value, name) for name, value in parts.items()])
+        fields = [field_of(b.column("parts"), f"p{i}") if f"p{i}" in parts else value
+                  for i, value in enumerate(values)]
+        return b.let(packed, "parts", build(*fields))
 
     def dtype_of(self, lowered):
         """The type of an expression over this frame, as the engine binds it."""
@@ -543,16 +566,6 @@ def _bytes_of_rows(node, depth):
         values.append(value)
     build = node.build
     return b.call(build, *values, *node.options) if type(build) is str else build(*values, *node.options)
-
-
-def _struct(node, values):
-    names = [output_name(a) for a in node.arguments]
-    for name in names:
-        if names.count(name) > 1:
-            raise error(AlreadyExists, f'two expressions give a field "{name}"',
-                        f'rename one: .alias("{name}_2")')
-    return n.function_call(["struct_pack"], [n.argument(v, name)
-                                             for v, name in zip(values, names)])
 
 
 def is_end_of_sorted(node):
