@@ -116,7 +116,7 @@ class Lowering:
 
     def calls(self, encoded):
         """Whether bytes call a function of the program, which is called once for each value."""
-        return b.CALLED in encoded or any(call in encoded for call in self.foreign)
+        return b.CALLED in encoded or bool(self.foreign) and any(call in encoded for call in self.foreign)
 
     def hide(self, lowered):
         """A hidden column of the stage in which the expression can stand."""
@@ -214,7 +214,7 @@ class Lowering:
         """What `build` makes of values of rows. Those that it puts into several places and that call a
         function are hidden columns first: they are called once a row."""
         encoded = build(*values)
-        copied = [encoded.count(value) > 1 and self.calls(value) for value in values]
+        copied = [self.calls(value) and encoded.count(value) > 1 for value in values]
         if not any(copied):
             return Lowered(encoded, stage, windowed)
         values = [self.hide(Lowered(value, stage)).bytes if is_copied else value
@@ -247,7 +247,7 @@ class Lowering:
         """The same of values of groups, which are fields of a struct first: beside aggregates that are
         called once there may be no others within the lambda."""
         encoded = build(*values)
-        if not any(encoded.count(value) > 1 and self.calls(value) for value in values):
+        if not any(self.calls(value) and encoded.count(value) > 1 for value in values):
             return encoded
         parts = {f"p{i}": value for i, (value, argument) in enumerate(zip(values, node.arguments))
                  if type(argument) is not Literal}
