@@ -10,9 +10,12 @@ def no_column(name, names):
     import difflib
     import re
     near = difflib.get_close_matches(name, names, 1)
-    hint = f'did you mean "{near[0]}"?' if near else f"the columns are {', '.join(names[:20])}"
-    if re.search(r"[-+*/<>=(]", name):
+    if near:
+        hint = f'did you mean "{near[0]}"?'
+    elif re.search(r"[-+*/<>=(]", name):
         hint = f"dl.sql_expr({name!r}) is an expression of SQL"
+    else:
+        hint = f"the columns are {', '.join(names[:20])}"
     return error(ColumnNotFound, f'no column "{name}"', hint)
 
 

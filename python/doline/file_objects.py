@@ -52,11 +52,12 @@ class OpenFile(GivenFile):
 
 def _is_read_in_place(source):
     """Whether it is a file of bytes on disk that stands at its begin and has nothing that is not written."""
-    if not isinstance(source, (io.BufferedReader, io.FileIO)) or not os.path.exists("/proc/self/fd"):
-        return False
+    raw = source.raw if isinstance(source, io.BufferedReader) else source
+    if type(raw) is not io.FileIO or not os.path.exists("/proc/self/fd"):
+        return False  # others may unpack what they read, and give the packed file's descriptor
     try:
         return stat.S_ISREG(os.fstat(source.fileno()).st_mode) and source.readable() and source.tell() == 0
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):
         return False
 
 

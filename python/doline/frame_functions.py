@@ -7,8 +7,8 @@ import weakref
 
 from . import _engine, _sessions, errors, function_calls, function_types
 from .errors import NotSupported, error
+from .expr.build import CALLED
 
-_MARK = b"__doline_function_"
 _living = weakref.WeakValueDictionary()  # handles by the bytes of their names
 
 
@@ -47,18 +47,18 @@ class FunctionHandle:
 
 def called_by(query):
     """The handles of the functions that the bytes of a query call."""
-    if not _living or _MARK not in query:
+    if not _living or CALLED not in query:
         return ()
     found = []
-    at = query.find(_MARK)
+    at = query.find(CALLED)
     while at >= 0:
-        end = at + len(_MARK)
+        end = at + len(CALLED)
         while end < len(query) and 48 <= query[end] <= 57:
             end += 1
         handle = _living.get(bytes(query[at:end]))
         if handle is not None and handle not in found:
             found.append(handle)
-        at = query.find(_MARK, end)
+        at = query.find(CALLED, end)
     return tuple(found)
 
 

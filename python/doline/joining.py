@@ -249,7 +249,7 @@ def _asof_columns(left, right, joined, a, c, right_by, suffix, coalesce, within)
     items = [b.named(_of(_LEFT, k), k) for k in left.names]
     names = list(left.names)
     for name in right.names:
-        if name in right_by or coalesce and name == c:
+        if name in right_by or coalesce and name == c and c == a:
             continue
         value = _of(_RIGHT, name)
         if within is not None:

@@ -42,7 +42,7 @@ class LazyFrame(FrameVerbs, FrameRuns, Rows, FrameSinks):
     @classmethod
     def _of(cls, query, keeps=(), names=None, schema=None):
         frame = object.__new__(cls)
-        if b"__doline_function_" in query:
+        if b.CALLED in query:
             from .frame_functions import called_by
             keeps = (*keeps, *(handle for handle in called_by(query) if handle not in keeps))
         frame._query, frame._keeps = query, keeps

@@ -39,9 +39,7 @@ def _drawn_again(frame, n, seed):
         if n:
             raise error(InvalidArgument, "sample: there are no rows to draw from")
         return frame.clear()
-    row = "row"
-    while row in frame.columns:
-        row += "_"
+    row = "__doline_drawn"
     drawn = LazyFrame.without_source().select(int_range(n).alias(row))
     drawn = drawn.select((col(row).hash(seed) % frame.height).cast(UInt32))
     return drawn.join(frame.lazy().with_row_index(row), on=row, maintain_order="left").drop(row).collect()

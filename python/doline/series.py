@@ -8,6 +8,7 @@ from . import _engine
 from .data_frame import DataFrame
 from .errors import ConversionError, InvalidArgument, TypeMismatch, error
 from .expr.expression import Expr, expression
+from .expr.literals import may_equal
 from .expr.nodes import SCALAR, Column, Literal, SeriesColumn
 from .frame_values import refuse_compat_level, to_pandas_by_arrow, with_options
 from .series_changes import SeriesChanges
@@ -359,6 +360,8 @@ class Series(SeriesChanges, _engine.LendsMemory):
     def __contains__(self, value):
         if value is None:
             return self.null_count() > 0
+        if not may_equal(value, self.dtype):
+            return False
         try:
             return self._with(lambda x: (x == value).any())
         except (TypeMismatch, ConversionError):  # of another type than any of the values
@@ -383,6 +386,29 @@ class Series(SeriesChanges, _engine.LendsMemory):
         if hasattr(key, "__index__") and not hasattr(key, "__len__"):
             return self._frame._rows_at(key).item()
         return Series._of(self._frame._rows_at(key), self._name)
+
+    def slice(self, offset, length=None):
+        """A part of the values.
+
+        Parameters
+        ----------
+        offset : int
+            Where it begins, from 0 or from the end if negative.
+        length : int, optional
+            How many, all but so many if negative; to the end if left out.
+
+        Returns
+        -------
+        Series
+
+        Examples
+        --------
+        >>> dl.Series([1, 2, 3, 4]).slice(1, -1).to_list()
+        [2, 3]
+        """
+        if isinstance(length, int) and length < 0 and isinstance(offset, int):
+            return Series._of(self._frame.slice(offset, length), self._name)
+        return self._with(lambda x: x.slice(offset, length))
 
     def _with(self, build, others=()):
         """`build(self, *others)` as expressions, over a frame that has all of them. What is one value

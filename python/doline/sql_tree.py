@@ -11,7 +11,7 @@ from . import _nodes as n
 from .engine_functions import registry
 from .errors import NotSupported, error
 from .expr import build as b
-from .expr.nodes import Aggregate, Apply, Column, Literal, Window
+from .expr.nodes import Aggregate, Apply, Column, Foreign, Literal, Window
 
 _LITERAL, _COLUMN, _POSITION, _PARAMETER, _DEFAULT, _STAR, _COLUMNS, _CALL = range(1, 9)
 _LAMBDA = 20
@@ -142,7 +142,9 @@ class Tree:
         if _OVER in fields:
             return self.spliced(Window, at, end, nodes, name)
         declared = registry().get(name)
-        if declared is None or declared.kind != "aggregate":
+        if declared is None:
+            return self.spliced(Foreign, at, end, nodes, name)
+        if declared.kind != "aggregate":
             return self.spliced(Apply, at, end, nodes, name)
         if _WITHIN in fields or _NULLS in fields:
             raise error(NotSupported,
@@ -172,7 +174,7 @@ class Tree:
     def spliced(self, kind, at, end, nodes, name):
         """The node as it is, but for the expressions in it."""
         build = Splice(name, *self.holes(at, end, nodes))
-        return kind(build if kind is Apply else Windowed(build),
+        return kind(Windowed(build) if kind is Window else build,
                     tuple(self.expression(begin) for _, begin, _ in self.open(nodes)))
 
     def open(self, nodes):

@@ -178,6 +178,8 @@ class DolineDialect(default.DefaultDialect):
 
 
 def _type_of(name):
+    if name.endswith("]"):  # a list or an array
+        return types.NullType()
     if name.startswith("DECIMAL("):
         precision, scale = name[8:-1].split(",")
         return types.Numeric(int(precision), int(scale))

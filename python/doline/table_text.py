@@ -157,7 +157,11 @@ def glimpse_text(frame, most, longest_name):
     names = [name if len(name) <= longest_name else name[:longest_name - 1] + "…" for name in frame.columns]
     longest = max(map(len, names), default=0)
     kinds = max((len(t.short) for t in frame.dtypes), default=0)
+
+    def text(value):  # an instant with its distance from UTC, not the zone's name
+        is_zoned = isinstance(value, datetime.datetime) and value.tzinfo is not None
+        return value.isoformat(" ") if is_zoned else value_text(value, quote="'")
     for i, (name, dtype) in enumerate(zip(names, frame.dtypes)):
-        values = ", ".join(value_text(row[i], quote="'") for row in rows)
+        values = ", ".join(text(row[i]) for row in rows)
         lines.append(f"$ {name.ljust(longest)} {f'<{dtype.short}>'.rjust(kinds + 2)} {values}")
     return "\n".join(lines) + "\n"

@@ -77,10 +77,11 @@ def _by_others(frame, node, inner, labels):
     keys = [_unnamed(key) for key in node.arguments[1:]]
     if any(one.shape != COLUMN for one in (*map(_unnamed, inner), *keys)):
         return None
+    from .expr.expression import expression
     names = [_KEY.format(i) for i in range(len(keys))]
     rows = _selected(frame, [*map(_unnamed, inner), *keys], [*labels, *names])
     if node.build == "filter":
-        from .expr.expression import expression
+        frame.filter(*map(expression, keys))  # whose errors name the columns as they are called
         return rows.filter(*[expression(Column(name)) for name in names]).select(labels)
     descending, nulls_last = node.options
     return rows.sort(names, descending=list(descending), nulls_last=list(nulls_last)).select(labels)

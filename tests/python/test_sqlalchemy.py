@@ -45,7 +45,8 @@ def test_a_transaction_is_rolled_back(engine):
 
 def test_reflection(engine):
     with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE t (i INTEGER NOT NULL, d DECIMAL(10,2), l INTEGER[])")
+        connection.exec_driver_sql("CREATE TABLE t (i INTEGER NOT NULL, d DECIMAL(10,2), l INTEGER[], "
+                                   "m TIMESTAMPTZ('Europe/Paris')[], e ENUM('a')[], n DECIMAL(4,1)[2])")
         connection.exec_driver_sql("CREATE VIEW v AS FROM t")
     inspector = sa.inspect(engine)
     assert (inspector.get_table_names(), inspector.get_view_names()) == (["t"], ["v"])
@@ -53,8 +54,9 @@ def test_reflection(engine):
     columns = {column["name"]: column for column in inspector.get_columns("t")}
     assert isinstance(columns["i"]["type"], sa.Integer) and not columns["i"]["nullable"]
     assert (columns["d"]["type"].precision, columns["d"]["type"].scale) == (10, 2)
+    assert all(type(columns[name]["type"]) is sa.types.NullType for name in "lmen")
     table = sa.Table("t", sa.MetaData(), autoload_with=engine)
-    assert list(table.columns.keys()) == ["i", "d", "l"]
+    assert list(table.columns.keys()) == ["i", "d", "l", "m", "e", "n"]
     with pytest.raises(sa.exc.NoSuchTableError):
         inspector.get_columns("u")
 

@@ -16,6 +16,7 @@ FALSE = n.literal(n.LITERAL_KIND_BOOLEAN, "false")
 
 
 UNNAMED = "__doline_unnamed"  # what the engine is told in the place of "", which names no column there
+CALLED = b"__doline_function_"  # in the bytes of what calls a function of the program
 
 
 @lru_cache(maxsize=4096)

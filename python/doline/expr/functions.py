@@ -417,6 +417,11 @@ def list_runs(x):
     return b.let(bound, "both", b.call("list_transform", starts, b.n.lambda_(["start", "run"], run)))
 
 
+def itself(x):
+    """The value."""
+    return x
+
+
 def where_known(place, x):
     """The place of a value that is not missing."""
     return b.condition(b.is_not_null(x), place)

@@ -256,6 +256,19 @@ def dot_product(x, y):
     return b.condition(b.both(b.is_not_null(x), b.is_not_null(y)), aggregate_of(products, "wrapping_sum"))
 
 
+def _distinct_count(x):
+    return size(b.call("frame_counts", x))
+
+
+def _null_count(x):
+    return size(b.call("list_filter", x, b.one_lambda("element", b.is_null(b.column("element")))))
+
+
+# Aggregates of lists that are not the aggregate's own name.
+OF_LISTS = {aggregates.length: size, aggregates.distinct_count: _distinct_count,
+            aggregates.null_count: _null_count}
+
+
 def as_array(dtype, x, width):
     """A list as an array."""
     return b.cast(x, types.Array(dtype.inner, width))

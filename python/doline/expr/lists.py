@@ -475,6 +475,9 @@ class ListFunctions(ListSummaries, Namespace):
     def eval(self, expr, *, parallel=False):
         """An expression over the elements of each list.
 
+        Cumulative functions such as `cum_sum` go through a list anew for each of its elements: of lists of
+        many thousands explode and `over` are faster.
+
         Parameters
         ----------
         expr : Expr

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import decimal
 import math
+import numbers
 from functools import lru_cache
 
 from .. import _nodes as n
-from ..datatypes import Date, Datetime, Decimal, Duration, Float64, Time
+from ..datatypes import Binary, Boolean, Date, Datetime, Decimal, Duration, Enum, Float64, String, Time
 from ..errors import InvalidArgument, NotSupported, TypeMismatch, error
 from . import build as b
 from .nodes import Column, Literal, Node
@@ -175,3 +176,17 @@ def interval_bytes(period):
         part = b.call("to_" + unit, b.integer(count))
         out = part if out is None else b.operator("+", out, part)
     return out
+
+
+_KINDS = {str: "text", bytes: "bytes", datetime.date: "time", datetime.time: "time",
+          datetime.timedelta: "time", numbers.Number: "number"}
+
+
+def may_equal(value, dtype):
+    """Whether a value may be among those of a type: SQL would read a text as a number or a time."""
+    kind = next((kind for of, kind in _KINDS.items() if isinstance(value, of)), None)
+    held = ("text" if dtype == String or dtype == Enum else
+            "bytes" if dtype == Binary else
+            "time" if dtype.is_temporal() else
+            "number" if dtype.is_numeric() or dtype == Boolean else None)
+    return kind is None or held is None or kind == held

@@ -15,23 +15,23 @@ There are two ways for an expression to be meant (`Scope`):
 from __future__ import annotations
 
 from .. import _nodes as n
-from ..datatypes import UInt32
-from ..errors import AlreadyExists, NotSupported, error
+from ..errors import NotSupported, error
 from ..periods import Period
 from . import aggregates, build as b
-from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, WindowCall, Windows,
-                           also)
+from .engine_calls import (EMPTY_WINDOW, AggregateCall, ListCall, ScalarCall, WindowCall, Windows)
 from .mapped import MappedAll, MappedColumn
 from .list_rearrangements import LIST_REARRANGEMENTS
+from .list_trees import OF_LISTS
 from .places import has_place, of_place
+from .row_rearrangements import REARRANGEMENTS
 from .short_lists import is_top, short_list, top_list
-from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Literal,
-                    Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window,
-                    contains, output_name, spine_of)
+from .structs import field_of, struct_of
+from .nodes import (COLUMN, REARRANGED, SCALAR, Aggregate, Apply, Column, Element, Fields, Foreign,
+                    Held, Literal, Nested, Over, Rearrange, Rename, Rolling, SeriesColumn, Typed, Window,
+                    contains, spine_of)
 
 ROW_NUMBER = "__doline_row"
 HIDDEN = "__doline_{}"
-CALLED = b"__doline_function_"  # in the bytes of what calls a function of the program
 DEPTH = 200  # calls within each other that are one expression to the engine
 SHALLOW = 16  # calls within each other that are lowered by recursion
 
@@ -84,6 +84,7 @@ class Lowering:
         self.hidden_count = 0
         self.needs_row_number = False
         self.known = {}  # hidden columns by their bytes and stage
+        self.foreign = set()  # the bytes of calls of functions that somebody registered
 
     # --- The query
 
@@ -111,7 +112,11 @@ class Lowering:
     def settle(self, lowered):
         """The same value, fit to be an argument of an aggregate or a window call, which may take it into
         several places."""
-        return self.hide(lowered) if lowered.windowed or CALLED in lowered.bytes else lowered
+        return self.hide(lowered) if lowered.windowed or self.calls(lowered.bytes) else lowered
+
+    def calls(self, encoded):
+        """Whether bytes call a function of the program, which is called once for each value."""
+        return b.CALLED in encoded or bool(self.foreign) and any(call in encoded for call in self.foreign)
 
     def hide(self, lowered):
         """A hidden column of the stage in which the expression can stand."""
@@ -140,6 +145,8 @@ class Lowering:
             return self.lower(node.input, scope)
         if kind is Apply:
             return self.plain(node, scope)
+        if kind is Held:
+            return self.settle(self.lower(node.arguments[0], scope))
         if isinstance(node, Apply):
             return self.apply(node, [self.lower(a, scope) for a in node.arguments])
         if kind is Over:
@@ -207,7 +214,7 @@ class Lowering:
         """What `build` makes of values of rows. Those that it puts into several places and that call a
         function are hidden columns first: they are called once a row."""
         encoded = build(*values)
-        copied = [CALLED in value and encoded.count(value) > 1 for value in values]
+        copied = [self.calls(value) and encoded.count(value) > 1 for value in values]
         if not any(copied):
             return Lowered(encoded, stage, windowed)
         values = [self.hide(Lowered(value, stage)).bytes if is_copied else value
@@ -224,14 +231,30 @@ class Lowering:
                 stage = a.stage
             windowed = windowed or a.windowed
         if type(node.build) is str:
-            return Lowered(_struct(node, values) if type(node) is Fields
+            return Lowered(struct_of(node, values) if type(node) is Fields
                            else b.call(node.build, *values, *node.options), stage, windowed)
         first = (self.dtype_of(arguments[0]),) if type(node) is Typed else ()
+
         def build(*parts):
             return node.build(*first, *parts, *node.options)
-        if of_groups:
-            return Lowered(build(*values), stage, windowed)
-        return self.made(build, values, stage, windowed)
+        made = (Lowered(self.made_once(node, build, values), stage, windowed) if of_groups else
+                self.made(build, values, stage, windowed))
+        if type(node) is Foreign:
+            self.foreign.add(made.bytes)
+        return made
+
+    def made_once(self, node, build, values):
+        """The same of values of groups, which are fields of a struct first: beside aggregates that are
+        called once there may be no others within the lambda."""
+        encoded = build(*values)
+        if not any(self.calls(value) and encoded.count(value) > 1 for value in values):
+            return encoded
+        parts = {f"p{i}": value for i, (value, argument) in enumerate(zip(values, node.arguments))
+                 if type(argument) is not Literal}
+        packed = n.function_call(["struct_pack"], [n.argument(value, name) for name, value in parts.items()])
+        fields = [field_of(b.column("parts"), f"p{i}") if f"p{i}" in parts else value
+                  for i, value in enumerate(values)]
+        return b.let(packed, "parts", build(*fields))
 
     def dtype_of(self, lowered):
         """The type of an expression over this frame, as the engine binds it."""
@@ -327,8 +350,8 @@ class Lowering:
         if rows.is_list and type(node) is MappedAll:
             raise error(NotSupported, f"{node!r} of rearranged rows is not supported",
                         "split it into two verbs")
-        if rows.is_list and node.build in _OF_LISTS:
-            return Lowered(_OF_LISTS[node.build](rows.value), stage, not scope.by_groups)
+        if rows.is_list and node.build in OF_LISTS:
+            return Lowered(OF_LISTS[node.build](rows.value), stage, not scope.by_groups)
         if rows.is_list:
             call = ListCall()
         elif scope.by_groups:
@@ -423,7 +446,7 @@ class Lowering:
         if kind is Nested:
             rows = self.rows_of(node.arguments[0], scope, by_groups)
             if not rows.is_list:
-                rows.value = self.nested(node, [Lowered(rows.value)]).bytes
+                rows.value = self.nested(node, [Lowered(rows.value, rows.stage)]).bytes
                 return rows
         raise error(NotSupported, f"{node!r} is not supported", "split it into two verbs")
 
@@ -545,16 +568,6 @@ def _bytes_of_rows(node, depth):
     return b.call(build, *values, *node.options) if type(build) is str else build(*values, *node.options)
 
 
-def _struct(node, values):
-    names = [output_name(a) for a in node.arguments]
-    for name in names:
-        if names.count(name) > 1:
-            raise error(AlreadyExists, f'two expressions give a field "{name}"',
-                        f'rename one: .alias("{name}_2")')
-    return n.function_call(["struct_pack"], [n.argument(v, name)
-                                             for v, name in zip(values, names)])
-
-
 def is_end_of_sorted(node):
     """Whether an aggregate is the first or last value in one direction of plain keys."""
     if node.build not in (aggregates.first, aggregates.last) or len(node.arguments) != 1:
@@ -580,49 +593,3 @@ def keeps_length(node):
     if type(node) is Rearrange and node.build in ("sort", "sort_by", "reverse"):
         return node.arguments[0].shape != REARRANGED or keeps_length(node.arguments[0])
     return False
-
-
-def _list_length(x):
-    return b.cast(b.call("length", x), UInt32)
-
-
-def _list_distinct_count(x):
-    return _list_length(b.call("frame_counts", x))
-
-
-def _list_null_count(x):
-    return _list_length(b.call("list_filter", x, b.one_lambda(
-        "element", b.is_null(b.column("element")))))
-
-
-# Aggregates of lists that are not the aggregate's own name.
-_OF_LISTS = {aggregates.length: _list_length, aggregates.distinct_count: _list_distinct_count,
-             aggregates.null_count: _list_null_count}
-
-
-# --- Rearrangements that an aggregate's own clauses can say: they change `rows`.
-
-def _filter(rows, others, *_):
-    if rows.order and rows.filter is None:
-        pass  # a filter drops the same rows, whatever their order
-    rows.filter = also(rows.filter, others[0])
-
-
-def _drop_nulls(rows, others):
-    rows.filter = also(rows.filter, b.is_not_null(rows.value))
-
-
-def _drop_nans(rows, others):
-    rows.filter = also(rows.filter, b.negation(b.call("isnan", rows.value)))
-
-
-def _sort(rows, others, descending, nulls_last):
-    rows.order = (b.order_item(rows.value, descending, nulls_last),)
-
-
-def _sort_by(rows, others, descending, nulls_last):
-    rows.order = tuple(b.order_item(o, d, l) for o, d, l in zip(others, descending, nulls_last))
-
-
-REARRANGEMENTS = {"filter": _filter, "drop_nulls": _drop_nulls, "drop_nans": _drop_nans,
-                  "sort": _sort, "sort_by": _sort_by}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import InvalidArgument, NotSupported, error
 from . import aggregates, build as b, functions, windows
-from .nodes import Apply, Typed, Window
+from .nodes import Apply, Held, Typed, Window
 
 
 class MissingValues:
@@ -177,8 +177,9 @@ class MissingValues:
             raise error(NotSupported, f"interpolate({method!r}) is not supported",
                         "use fill_null(strategy=…)")
         place = self._made(Window(windows.row_index, ()))
-        known = self._made(Apply(functions.where_known, (place._node, self._node)))
-        nodes = (self, place, self.forward_fill(), self.backward_fill(), known.forward_fill(),
+        held = self._made(Held(functions.itself, (self._node,)))
+        known = self._made(Apply(functions.where_known, (place._node, held._node)))
+        nodes = (held, place, held.forward_fill(), held.backward_fill(), known.forward_fill(),
                  known.backward_fill())
         return self._made(Typed(functions.between, tuple(expr._node for expr in nodes)))
 

@@ -139,6 +139,18 @@ class Apply(Call):
         return shape
 
 
+class Held(Apply):
+    """A value that is computed once, into however many places what is around it puts it."""
+
+    __slots__ = ()
+
+
+class Foreign(Apply):
+    """An `Apply` of a function that somebody registered, and whose calls may cost or count."""
+
+    __slots__ = ()
+
+
 class Typed(Apply):
     """An `Apply` whose bytes depend on the type of its first argument: `build(dtype, *bytes)`."""
 
@@ -180,7 +192,7 @@ class Window(Call):
 
 
 class Rearrange(Call):
-    """`build`: a name in `lower.REARRANGEMENTS`, or a function from a list's bytes to a list's."""
+    """`build`: a name in `row_rearrangements.REARRANGEMENTS`, or a function from a list's bytes to a list's."""
 
     __slots__ = ()
 
@@ -339,6 +351,8 @@ def column_names(node):
         node = left.pop()
         if type(node) is Column:
             yield node.name
+        elif type(node) is Selection and node.made is not Column:  # of fields: what they are of
+            left.append(node.made.struct)
         left.extend(reversed(node.arguments))
 
 

@@ -55,13 +55,23 @@ def without(selection, excluded):
                 else:
                     chosen = [c for c in chosen if c != entry]
             elif isinstance(entry, (DataType, DataTypeClass)):
-                types = columns.types if types is None else types
+                types = _types_of(selection, chosen, columns) if types is None else types
                 chosen = [c for c in chosen if types[c] != entry]
             else:
                 gone = {output_name(node) for node in expand(entry._node, columns)}
                 chosen = [c for c in chosen if c not in gone]
         return chosen
-    return Selection(choose, f"{selection.label}.exclude({list(excluded)})")
+    return Selection(choose, f"{selection.label}.exclude({list(excluded)})", selection.made)
+
+
+def _types_of(selection, chosen, columns):
+    """Types by names of what a selection means."""
+    if selection.made is Column:
+        return columns.types
+    from .expression import expression
+    frame = getattr(columns, "_frame", columns)
+    nodes = [node for name in chosen for node in expand(selection.made(name), columns)]
+    return frame.select(*map(expression, nodes)).types
 
 
 def _selections(node, found):
@@ -101,7 +111,8 @@ def _replaced(node, names, position):
 def _replaced_once(node, names, position):
     if type(node) is Selection:
         chosen = names[id(node)]
-        return node.made(chosen[position if len(chosen) > 1 else 0])
+        made = node.made(chosen[position if len(chosen) > 1 else 0])
+        return made if node.made is Column else expand(made, names["columns"])[0]
     if not node.arguments:
         return node
     if isinstance(node, Spread):

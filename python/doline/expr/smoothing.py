@@ -58,7 +58,8 @@ class Smoothing:
                     if mean is None:
                         mean = float(value)
                     else:
-                        mean = (weight * mean + newest * value) / (weight + newest)
+                        if value != mean:  # else rounding would move it
+                            mean = (weight * mean + newest * value) / (weight + newest)
                         weight = weight + newest if adjust else 1.0
                 out.append(mean if value is not None and count >= min_samples else None)
             return out
@@ -132,8 +133,10 @@ class Smoothing:
                     mean = float(value)
                 else:
                     before, share = mean, weight + newest
-                    mean = (weight * before + newest * value) / share
-                    variance = (weight * (variance + (before - mean) ** 2) + newest * (value - mean) ** 2) / share
+                    if value != before:  # else rounding would move it
+                        mean = (weight * before + newest * value) / share
+                    squares_of_means = weight * (before - mean) ** 2 + newest * (value - mean) ** 2
+                    variance = (weight * variance + squares_of_means) / share
                     total, squares, weight = total + newest, squares + newest * newest, share
                     if not adjust:
                         total, squares, weight = total / weight, squares / (weight * weight), 1.0
@@ -146,11 +149,21 @@ class Smoothing:
 
 def _alpha(name, com, span, half_life, alpha):
     """The weight of the newest value."""
-    given = [value for value in (com, span, half_life, alpha) if value is not None]
+    given = {key: value for key, value in (("com", com), ("span", span), ("half_life", half_life),
+                                           ("alpha", alpha)) if value is not None}
     if len(given) != 1:
         raise error(InvalidArgument, f"{name} takes one of com, span, half_life and alpha")
-    share = (1 / (1 + com) if com is not None else 2 / (span + 1) if span is not None else
-             1 - 0.5 ** (1 / half_life) if half_life is not None else alpha)
-    if not 0 < share <= 1:
-        raise error(InvalidArgument, f"{name}: the newest value has a weight between 0 and 1, not {share}")
-    return share
+    [(key, value)] = given.items()
+    bound, holds, share = _BOUNDS[key]
+    if not holds(value):
+        raise error(InvalidArgument, f"{name} takes {bound}, not {value}")
+    return share(value)
+
+
+# What each way to say it must be, and the weight of the newest value that it means.
+_BOUNDS = {
+    "com": ("com >= 0", lambda com: com >= 0, lambda com: 1 / (1 + com)),
+    "span": ("span >= 1", lambda span: span >= 1, lambda span: 2 / (span + 1)),
+    "half_life": ("half_life > 0", lambda life: life > 0, lambda life: 1 - 0.5 ** (1 / life)),
+    "alpha": ("0 < alpha <= 1", lambda alpha: 0 < alpha <= 1, lambda alpha: alpha),
+}

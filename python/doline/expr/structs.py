@@ -6,15 +6,25 @@ import re
 
 from ..column_names import no_column
 from ..datatypes import Struct
-from ..errors import ColumnNotFound, InvalidArgument, TypeMismatch, error
+from ..errors import AlreadyExists, ColumnNotFound, InvalidArgument, NotSupported, TypeMismatch, error
 from . import build as b
 from .namespaces import Namespace
-from .nodes import Apply, Fields, Rename, Selection, Typed
+from .nodes import Apply, Fields, Rename, Selection, Typed, output_name
 
 
 def field_of(x, name):
     """A field of a struct."""
     return b.call("struct_extract", x, b.string(name))
+
+
+def struct_of(node, values):
+    """A struct whose fields are called as the arguments of `node`."""
+    names = [output_name(a) for a in node.arguments]
+    for name in names:
+        if names.count(name) > 1:
+            raise error(AlreadyExists, f'two expressions give a field "{name}"',
+                        f'rename one: .alias("{name}_2")')
+    return b.n.function_call(["struct_pack"], [b.n.argument(v, name) for v, name in zip(values, names)])
 
 
 def with_fields(x, *values_and_names):
@@ -128,7 +138,6 @@ class StructFunctions(Namespace):
         [{'a': 1, 'b': 2}]
         """
         from .literals import as_node
-        from .nodes import output_name
         from .expression import expression
         nodes = [_in_struct(as_node(f), self._of._node) for f in fields]
         names = [output_name(n) for n in nodes] + list(named)
@@ -241,8 +250,13 @@ class _Fields:
 
     def __call__(self, columns):
         from .expression import expression
+        from .selecting import expand
         frame = getattr(columns, "_frame", columns)
-        [dtype] = frame.select(expression(self.struct)).types.values()
+        structs = expand(self.struct, columns)
+        if len(structs) != 1:
+            raise error(NotSupported, f"fields of {len(structs)} columns of structs are not supported",
+                        "take each column's: col(…).struct.field(…)")
+        [dtype] = frame.select(expression(structs[0])).types.values()
         if not isinstance(dtype, Struct):
             raise error(TypeMismatch, f"{self.struct!r} is of {dtype!r}, which has no fields",
                         "take a column of structs")

@@ -182,12 +182,12 @@ def split_fields(x, by, count, rest, inclusive=False):
 
 def parse_integer(x, base, strict, dtype):
     """An integer written to a base."""
-    if base == 10:
-        return (b.cast if strict else b.try_cast)(x, dtype)
-    prefix = {16: "0x", 2: "0b", 8: "0o"}.get(base)
+    prefix = {2: "0b", 10: "", 16: "0x"}.get(base) if isinstance(base, int) else None
     if prefix is None:
-        raise error(NotSupported, f"str.to_integer(base={base}) is not supported", "use base 2, 8, 10 or 16")
+        raise error(NotSupported, f"str.to_integer(base={base!r}) is not supported", "use base 2, 10 or 16")
     cast = b.cast if strict else b.try_cast
+    if base == 10:
+        return cast(x, dtype)
     signed = b.call("regexp_matches", x, b.string("^[+-]"))
     digits = b.condition(signed, b.call("substring", x, b.integer(2)), x)
     whole = cast(b.condition(b.is_not_null(x), b.call("concat", b.string(prefix), digits)), types.Int128)

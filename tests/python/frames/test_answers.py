@@ -1,8 +1,10 @@
 """Options and arguments that change an answer do so, as with Polars."""
 
+import bz2
 import datetime as dt
 import gzip
 import io
+import tarfile
 
 import doline
 import polars
@@ -74,6 +76,25 @@ EXAMPLES |= {
            {"adjust": False, "ignore_nulls": True, "bias": True})},
     "dummies": lambda pl, d: pl.DataFrame({"a": ["x", None, "y", "x"], "b": [1, 2, 1, 1]}).to_dummies(),
     "dummies but the first": lambda pl, d: pl.DataFrame({"a": ["x", None, "y", "x"]}).to_dummies(drop_first=True),
+    "a glimpse of instants": lambda pl, d: d.times.select(pl.col("at").dt.replace_time_zone(
+        "Europe/Paris")).glimpse(return_type="string"),
+    "keys of other names by time": lambda pl, d: d.trades.join_asof(d.quotes.select(
+        "quote", until="at"), left_on="at", right_on="until"),
+    "keys of other names by time, nearest": lambda pl, d: d.trades.join_asof(d.quotes.select(
+        "quote", until="at"), left_on="at", right_on="until", strategy="nearest"),
+    "keys of names that the left has, by time": lambda pl, d: d.trades.join_asof(d.quotes.select(
+        "quote", trade="at"), left_on="at", right_on="trade"),
+    "smoothed spread of what is constant": lambda pl, d: pl.DataFrame({"a": [0.1] * 9 + [None, 0.1]}).select(
+        *[getattr(pl.col("a"), name)(alpha=0.3, adjust=adjust).alias(f"{name} {adjust}")
+          for name in ("ewm_mean", "ewm_var", "ewm_std") for adjust in (True, False)]),
+    "bounds of smoothing": lambda pl, d: d.numbers.select(pl.col("f").ewm_mean(com=0).alias("com"),
+                                                          pl.col("f").ewm_mean(span=1).alias("span")),
+    "typed elements of rows left": lambda pl, d: d.lists.select(
+        pl.col("l").shift(1).drop_nulls().list.eval(pl.element().cast(pl.Datetime("us")))),
+    "fields of all structs": lambda pl, d: d.structs.select(pl.all().struct.field("*")),
+    "some fields of all structs": lambda pl, d: d.structs.select(pl.all().struct.field("b", "a")),
+    "all structs as columns": lambda pl, d: d.structs.select(pl.all().struct.unnest()),
+    "roots of fields": lambda pl, d: pl.Series("roots", pl.col("s").struct.field("*").meta.root_names()),
     "a glimpse": lambda pl, d: d.lists.select("k", "l", pl.lit("x").alias("a text")).glimpse(return_type="string"),
 }
 
@@ -120,6 +141,22 @@ def test_rows_are_drawn_again():
     assert drawn.height == 200 and set(drawn["a"].to_list()) == {1, 2, 3}
     assert drawn.equals(frame.sample(200, with_replacement=True, seed=3))
     assert not drawn.equals(frame.sample(200, with_replacement=True, seed=4))
+    assert doline.DataFrame({"Row": [1]}).sample(2, with_replacement=True).rows() == [(1,), (1,)]
+
+
+@pytest.mark.parametrize("offset, length", [(0, -1), (1, -1), (-2, 1), (1, None)])
+def test_parts_of_series_count_from_their_length(offset, length):
+    expected = polars.DataFrame({"a": [1, 2, 3]}).slice(offset, length)["a"].to_list()
+    assert doline.Series([1, 2, 3]).slice(offset, length).to_list() == expected
+
+
+def test_fields_without_some():
+    """Polars has no such exclude: it is that of columns."""
+    frame, fields = doline.DataFrame({"s": [{"a": 1, "b": "x"}]}), doline.col("s").struct.field("*")
+    for excluded in ("a", doline.Int64):
+        assert frame.select(fields.exclude(excluded)).rows() == [("x",)]
+    with pytest.raises(doline.NotSupported, match="2 columns of structs"):
+        frame.with_columns(t=doline.col("s")).select(doline.all().struct.unnest())
 
 
 def test_frames_of_other_libraries_are_read_once():
@@ -146,6 +183,12 @@ REFUSED = {
     "slices of lazy frames": lambda pl: pl.LazyFrame({"a": [1]}).slice(0, -1),
     "columns without a place": lambda pl: pl.DataFrame({"a": [1]}).get_column_index("b"),
     "order of no column": lambda pl: pl.LazyFrame({"a": [1]}).set_sorted("b").collect(),
+    **{f"smoothing by {way}={value}": lambda pl, way=way, value=value: pl.DataFrame({"a": [1, 2]}).select(
+        pl.col("a").ewm_mean(**{way: value}))
+       for way, value in (("half_life", 0), ("half_life", -1), ("com", -1), ("span", -1), ("span", 0.5),
+                          ("alpha", 0), ("alpha", 1.5))},
+    "filters by what is no condition": lambda pl: pl.DataFrame({"i": [1]}).select(
+        pl.col("i").filter(pl.col("i"))),
     "empty files": lambda pl: pl.read_csv(io.BytesIO(b"")),
 }
 
@@ -168,7 +211,9 @@ def test_nothing_becomes_rows():
 
 @pytest.mark.parametrize("values, value, among", [
     ([1, 3], 3, True), ([1, 3], 2, False), ([1, None], None, True), ([1], None, False), (["x"], "x", True),
-    ([1], "x", False), ([[1], [2]], [1], True), ([], 1, False)])
+    ([1], "x", False), ([[1], [2]], [1], True), ([], 1, False), ([1], "1", False), (["1"], 1, False),
+    ([dt.date(2024, 1, 1)], "2024-01-01", False), ([dt.date(2024, 1, 1)], dt.date(2024, 1, 1), True),
+    ([True], "true", False), ([b"a"], "a", False), ([b"a"], b"a", True), ([1.0], 1, True)])
 def test_values_are_looked_for_in_series(values, value, among):
     assert (value in doline.Series("a", values)) is among
 
@@ -188,6 +233,17 @@ def test_open_files_are_read_in_place(tmp_path, read, name):
         for _ in range(2):  # it is read by a descriptor of its own
             assert getattr(doline, read)(mine).rows() == expected.rows()
             assert mine.tell() == 0
+
+
+def test_packed_members_of_files_are_read(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"a,b\n1,x\n2,y\n")
+    with tarfile.open(tmp_path / "a.tar", "w") as tar:
+        tar.add(tmp_path / "a.csv", "a.csv")
+    with bz2.open(tmp_path / "a.csv.bz2", "wb") as file:
+        file.write(b"a,b\n1,x\n2,y\n")
+    with tarfile.open(tmp_path / "a.tar") as tar, bz2.open(tmp_path / "a.csv.bz2") as file:
+        for source in (tar.extractfile("a.csv"), io.BufferedReader(file)):
+            assert doline.read_csv(source).rows() == [(1, "x"), (2, "y")]
 
 
 def test_open_files_that_have_gone_on_are_read_from_there(tmp_path):

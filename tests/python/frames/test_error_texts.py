@@ -39,6 +39,15 @@ def test_errors_are_made_in_one_form():
     (lambda f: f.select(dl.col("a").fill_null(strategy="near")),
      "error[invalid_argument]: fill_null: no strategy is called 'near'\n"
      " hint: forward, backward, zero, one, min, max, mean are"),
+    (lambda f: f.drop("a-"),
+     'error[column_not_found]: no column "a-"\n hint: did you mean "a"?'),
+    (lambda f: f.drop("sum(x)"),
+     "error[column_not_found]: no column \"sum(x)\"\n hint: dl.sql_expr('sum(x)') is an expression of SQL"),
+    (lambda f: f.select(dl.col("a").filter(dl.col("a"))),
+     'error[type_mismatch]: filter: col("a") is Int64, no condition\n hint: compare it: col("a") != 0'),
+    *[(lambda f, base=base: f.select(dl.col("a").cast(dl.String).str.to_integer(base=base)),
+       f"error[not_supported]: str.to_integer(base={base!r}) is not supported\n hint: use base 2, 10 or 16")
+      for base in (8, dl.col("a"))],
     (lambda f: dl.DataFrame(7),
      "error[type_mismatch]: int is no table\n hint: give a dict, rows, an array or a frame"),
 ])
@@ -46,4 +55,4 @@ def test_texts(call, text):
     with pytest.raises(dl.errors.Error) as caught:
         call(dl.DataFrame({"a": [1]}))
     assert str(caught.value) == text
-    assert isinstance(caught.value, (ValueError, TypeError, NotImplementedError))
+    assert isinstance(caught.value, (ValueError, TypeError, NotImplementedError, dl.errors.ColumnNotFound))

@@ -187,6 +187,7 @@ COPIES = {
     "remainder": lambda m, e: e % 2,
     "sign": lambda m, e: e.sign(),
     "change": lambda m, e: e.pct_change(),
+    "interpolation": lambda m, e: e.interpolate(),
     "difference": lambda m, e: e.diff(),
     "rank": lambda m, e: e.rank(),
     "mean": lambda m, e: e.mean(),
@@ -214,3 +215,38 @@ def test_a_function_is_called_once_for_each_value(example, values):
     assert sorted(calls) == sorted(value for value in values if value is not None)
     expected = pl.DataFrame({"a": values}, {"a": pl.Int64}).select(build(pl, pl.col("a") + 1))
     assert found.rows() == expected.rows()
+
+
+def test_a_function_is_called_once_for_each_group():
+    calls = []
+
+    def total(values):
+        calls.append(len(values))
+        return values.sum()
+
+    frame = {"k": [1, 1, 2], "a": [1, 2, 9]}
+    mapped = dl.col("a").map_batches(total, return_dtype=dl.Int64, returns_scalar=True)
+    found = dl.DataFrame(frame).group_by("k").agg(
+        (mapped + dl.col("a").max()).clip(6, dl.col("a").sum() + 3))
+    expected = pl.DataFrame(frame).group_by("k").agg(
+        (pl.col("a").sum() + pl.col("a").max()).clip(6, pl.col("a").sum() + 3))
+    assert sorted(calls) == [1, 2]
+    assert found.sort("k").rows() == expected.sort("k").rows()
+
+
+@pytest.mark.parametrize("build", [lambda e: e.clip(2, 3), lambda e: e.interpolate(), lambda e: e.sign()])
+def test_a_registered_function_is_called_once_for_each_value(build):
+    calls = []
+
+    def plus(x):
+        calls.append(x)
+        return x + 1
+
+    dl.create_function("plus_one", plus, [dl.Int64], dl.Int64)
+    try:
+        frame = {"a": [3, 1, None, 5]}
+        found = dl.DataFrame(frame).select(build(dl.sql_expr("plus_one(a)")).alias("a"))
+        assert found.rows() == pl.DataFrame(frame).select(build(pl.col("a") + 1)).rows()
+    finally:
+        dl.remove_function("plus_one")
+    assert sorted(calls) == [1, 3, 5]
