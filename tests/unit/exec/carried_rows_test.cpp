@@ -22,7 +22,7 @@ Column random_column(TypeRef type, Random& random, uint32_t rows, int64_t middle
     if (random.below(10) == 0) {
       builder.append_null();
     } else if (type->is(TypeKind::kBool)) {
-      builder.append(value % 2 != 0);
+      builder.append_bool(value % 2 != 0);
     } else if (type->is(TypeKind::kDouble)) {
       builder.append(static_cast<double>(value) + random.unit());
     } else if (type->is(TypeKind::kFloat)) {
