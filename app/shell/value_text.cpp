@@ -119,10 +119,29 @@ void append_json(std::string& out, const Column& column, uint32_t row, const Zon
   }
 }
 
+namespace {
+
+/// Values of enums, zones and names in quotes are spelt as they are.
+std::string lower_outside_quotes(std::string text) {
+  char quote = 0;  // that is open; one that stands for itself, twice, closes and opens
+  for (char& c : text) {
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else {
+      c = ascii_lower(c);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string short_type_name(TypeRef type) {
   if (type->is(TypeKind::kNull)) return "\"null\"";
   if (type->is(TypeKind::kList)) return short_type_name(type->child()) + "[]";
-  const std::string name = ascii_lower(type->name());
+  const std::string name = lower_outside_quotes(type->name());
   constexpr std::pair<std::string_view, std::string_view> kShort[] = {
       {"tinyint", "int8"},     {"smallint", "int16"},  {"integer", "int32"},
       {"bigint", "int64"},     {"hugeint", "int128"},  {"utinyint", "uint8"},

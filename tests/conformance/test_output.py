@@ -86,6 +86,12 @@ def test_boxes_are_those_of_duckdb(program, sql):
     assert printed(program, "-c", sql).split("\n") == [*wanted, ""]
 
 
+def test_heads_of_boxes_spell_what_is_quoted_as_it_is(program):
+    box = printed(program, "-c", "SELECT now()::TIMESTAMPTZ('Europe/Paris') AS t, 'B'::ENUM('a', 'B') AS e, {'A b': 1} AS s")
+    for head in ("timestamptz('Europe/Paris')", "enum('a', 'B')", 'struct("A b" integer)'):
+        assert head in box
+
+
 def test_rows_of_a_box_can_be_all(program):
     lines = printed(program, "--maxrows", "0", "-c", "FROM range(100)").splitlines()
     assert len(lines) == 100 + 5  # and no count of them: the box is too narrow for it
